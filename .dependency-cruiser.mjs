@@ -187,7 +187,7 @@ export default {
       {
         path: '^gateway/',
         pathNot:
-          '^gateway/((index|gateway|compose|compose-parts|compose-load|compose-loop|compose-services|compose-events|compose-state|compose-console|compose-rights|compose-sign-in)\\.ts$|(lambda|services|adapters)/)',
+          '^gateway/((index|gateway|compose|compose-parts|compose-load|compose-loop|compose-services|compose-events|compose-state|compose-console|compose-rights|compose-sign-in|compose-definition)\\.ts$|(lambda|services|adapters)/)',
       },
       { path: '^gateway/(lambda|services|adapters)/', pathNot: '^gateway/[^/]+/model\\.ts$' },
     ),

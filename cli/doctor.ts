@@ -1,4 +1,5 @@
 /** `gatewright doctor`: what would stop the first deployment of a stage, before it is tried. Writes nothing anywhere. */
+import { existsSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,6 +10,7 @@ import type { Aws } from './aws-call.ts';
 import { addAwsOptions, findCredentials } from './aws-session.ts';
 import type { AwsFlags } from './aws-session.ts';
 import { examine } from './doctor/checks.ts';
+import { examineDefined, examineDeployed } from './doctor/examine-api.ts';
 import type { Finding } from './doctor/finding.ts';
 import { exitCodeOf, printReport } from './doctor/print-findings.ts';
 import type { Report } from './doctor/print-findings.ts';
@@ -20,7 +22,8 @@ import { UsageError } from './output.ts';
 import { serviceFolder } from './package.ts';
 
 type DoctorFlags = AwsFlags & {
-  readonly stage: string;
+  readonly stage?: string;
+  readonly api?: string;
   readonly param: readonly string[];
   readonly package?: string;
   readonly json: boolean;
@@ -32,9 +35,15 @@ const END_WITHIN_MS = 1000;
 export function doctorCommand(): Command {
   return addAwsOptions(
     new Command('doctor')
-      .description('Look for what would stop a deployment of the stack, and change nothing.')
-      .argument('[dir]', 'folder of the stack: here, or gatewright/')
-      .requiredOption('--stage <name>', 'stage of the stack', readStageName)
+      .description(
+        'Look for what would stop a deployment of the stack, or for what will surprise callers of an API, and change nothing.',
+      )
+      .argument(
+        '[source]',
+        'with --stage the folder of the stack: here, or gatewright/; else a template or service whose APIs are looked at',
+      )
+      .option('--api <id>', 'a deployed API: its id, or its name where it is the only one with the stage')
+      .option('--stage <name>', 'stage of the stack, or of the API', readStageOrDefault)
       .option(
         '--param <name=value>',
         'parameter of serverless.yml for this time (repeatable)',
@@ -49,7 +58,7 @@ export function doctorCommand(): Command {
       '\nExit codes: 0 nothing in the way, 1 called wrongly, 2 an obstacle, 3 no obstacle but not everything could be looked at.',
     )
     .action(async (named: string | undefined, flags: DoctorFlags) => {
-      const report = await look(serviceFolder(named), flags);
+      const report = await choose(named, flags);
       const text = flags.json ? JSON.stringify(report) : printReport(report).join('\n');
       process.stdout.write(`${text}\n`);
       process.exitCode = exitCodeOf(report);
@@ -57,7 +66,30 @@ export function doctorCommand(): Command {
     });
 }
 
-async function look(folder: string, flags: DoctorFlags): Promise<Report> {
+/** An API that is deployed, APIs that a source makes, or the stack. */
+function choose(named: string | undefined, flags: DoctorFlags): Promise<Report> {
+  const { api, stage } = flags;
+  if (api !== undefined) {
+    if (stage === undefined) throw new UsageError('which stage of the API? --stage prod');
+    return examineDeployed(api, stage, flags);
+  }
+  const isFile = named !== undefined && existsSync(named) && statSync(named).isFile();
+  if (named !== undefined && (isFile || stage === undefined)) return examineDefined(named, stage ?? 'dev');
+  if (stage === undefined)
+    throw new UsageError(
+      'what is to be looked at? --stage prod of the stack, --api ID --stage prod, or a template',
+    );
+  return look(serviceFolder(named), { ...flags, stage });
+}
+
+/** `$default` is a stage of an API, and none of a stack. */
+function readStageOrDefault(text: string): string {
+  return text === '$default' ? text : readStageName(text);
+}
+
+type StackFlags = DoctorFlags & { readonly stage: string };
+
+async function look(folder: string, flags: StackFlags): Promise<Report> {
   const packaged = await readPackaged(folder, flags);
   if (packaged.kind === 'refused') {
     const { stage } = flags;
@@ -97,7 +129,7 @@ type Packaged =
   | { readonly kind: 'packaged'; readonly stack: StackView }
   | { readonly kind: 'refused'; readonly message: string };
 
-async function readPackaged(folder: string, flags: DoctorFlags): Promise<Packaged> {
+async function readPackaged(folder: string, flags: StackFlags): Promise<Packaged> {
   const { stage, param: parameters } = flags;
   if (flags.package !== undefined)
     return { kind: 'packaged', stack: await readStack(resolve(flags.package), folder, stage) };

@@ -68,8 +68,12 @@ export async function readAuthorizerFunction(
   };
 }
 
-/** Whether a statement lets the authorizers of an API call the function. Conditions that nobody knows here let nobody. */
-export function mayCall(statement: JsonObject, apiArn: string): boolean {
+/**
+ * Whether a statement lets an API call the function; conditions that nobody knows here let nobody.
+ * @param source what calls: `authorizers/…`, `GET/users/{id}`
+ */
+export function mayCall(statement: JsonObject, apiArn: string, source = 'authorizers/a1b2c3'): boolean {
+  const below = source.startsWith('authorizers/') ? source : `any-stage/${source.replaceAll(/[{}]/g, '')}`;
   const { Effect, Action, Principal, Condition = {} } = statement;
   const service = memberAt(Principal, 'Service');
   const services = [Principal, service].flat();
@@ -80,17 +84,17 @@ export function mayCall(statement: JsonObject, apiArn: string): boolean {
     return false;
   return Object.values(isJsonObject(Condition) ? Condition : {}).every((block) =>
     Object.entries(isJsonObject(block) ? block : {}).every(([key, value]) =>
-      [value].flat().some((wanted) => holds(key.toLowerCase(), String(wanted), apiArn)),
+      [value].flat().some((wanted) => holds(key.toLowerCase(), String(wanted), `${apiArn}/${below}`)),
     ),
   );
 }
 
-function holds(key: string, wanted: string, apiArn: string): boolean {
-  if (key === 'aws:sourceaccount') return apiArn.split(':')[4] === wanted;
+function holds(key: string, wanted: string, sourceArn: string): boolean {
+  if (key === 'aws:sourceaccount') return sourceArn.split(':')[4] === wanted;
   if (key !== 'aws:sourcearn') return false;
   const pattern = wanted
     .split('*')
     .map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll(String.raw`\?`, '.'))
     .join('.*');
-  return new RegExp(`^${pattern}$`).test(`${apiArn}/authorizers/a1b2c3`);
+  return new RegExp(`^${pattern}$`).test(sourceArn);
 }

@@ -102,7 +102,7 @@ export function createControlPlane(aws: Aws, clock: PaceClock): ControlPlane {
 const HEADERS = { Accept: 'application/json', 'Content-Type': 'application/json' };
 
 /** Both APIs: `item` with `position`, `items` with `nextToken`. */
-async function listAll(read: ControlPlane['read'], path: string): Promise<readonly JsonObject[]> {
+export async function listAll(read: ControlPlane['read'], path: string): Promise<readonly JsonObject[]> {
   const token = path.startsWith('/v2/') ? 'nextToken' : 'position';
   const found: JsonObject[] = [];
   let next = '';

@@ -5,6 +5,8 @@ import type { Finding, Unread } from './finding.ts';
 
 export type Report = {
   readonly stage: string;
+  /** What was looked at, where that is no stack. */
+  readonly subject?: string;
   readonly stack?: string;
   readonly region?: string;
   readonly account?: string;
@@ -19,7 +21,7 @@ export function exitCodeOf({ findings, unread }: Report): 0 | 2 | 3 {
 }
 
 export function printReport(report: Report): readonly string[] {
-  const { findings, unread, stage, stack, region, account } = report;
+  const { findings, unread, stage, subject = `stage ${stage}`, stack, region, account } = report;
   const lines = findings.flatMap(({ id, level, what, why, where, fix }) => [
     `${paint(level === 'obstacle' ? 'red' : 'yellow', `${level}:`)} ${showControls(what)} [${id}]`,
     `  why    ${showControls(why)}`,
@@ -33,13 +35,13 @@ export function printReport(report: Report): readonly string[] {
     const others = all.length > 1 ? `, and ${all.length - 1} more` : '';
     lines.push(
       `${paint('yellow', 'not looked at:')} ${showControls(`${first.what}${others}: ${first.reason}`)}`,
-      `  fix    ${permission === undefined ? 'try again' : `let the caller ${permission}`}`,
+      `  fix    ${permission === undefined ? 'try again' : permission === '' ? 'as it says' : `let the caller ${permission}`}`,
       '',
     );
   }
   const obstacles = findings.filter(({ level }) => level === 'obstacle').length;
   const where = [
-    ...(stack === undefined ? [`stage ${stage}`] : [`stack ${stack}`]),
+    ...(stack === undefined ? [subject] : [`stack ${stack}`]),
     ...(account === undefined ? [] : [`account ${account}`]),
     ...(region === undefined ? [] : [region]),
   ].join(', ');

@@ -44,12 +44,14 @@ export function createRestApiWire(control: RestControl): AwsService {
 }
 
 /** Once for each time that an API begins to differ from what is deployed: the usual reason for "nothing changed". */
-function tellEdits({ apis, ports }: RestControl, told: Set<string>): void {
-  for (const { identity, isEdited } of apis.all) {
+function tellEdits(control: RestControl, told: Set<string>): void {
+  for (const { identity, isEdited } of control.apis.all) {
     if (!isEdited) told.delete(identity.apiId);
     else if (!told.has(identity.apiId)) {
       told.add(identity.apiId);
-      ports.log.write(`${identity.name} is edited but not deployed; requests see it after CreateDeployment`);
+      control.ports.log.write(
+        `${identity.name} is edited but not deployed; requests see it after CreateDeployment`,
+      );
     }
   }
 }

@@ -1,0 +1,56 @@
+/** What is known around an API that is deployed: its functions and who may call them. Their source is not here. */
+import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import { listAt, textAt } from '../aws-call.ts';
+import { apiArnBeside, mayCall } from '../attach/authorizer-function.ts';
+import { PlaneError } from '../attach/control-plane.ts';
+import type { ControlPlane } from '../attach/control-plane.ts';
+import type { Unread } from './finding.ts';
+import type { Surroundings } from './read-api-view.ts';
+
+/** @param unread takes what nobody could look at */
+export function surroundingsIn(plane: ControlPlane, unread: Unread[]): Surroundings {
+  const asked = new Map<string, Promise<unknown>>();
+  const ask = (
+    functionName: string,
+    part: 'configuration' | 'policy',
+    permission: string,
+  ): Promise<unknown> => {
+    const [name = '', qualifier] = functionName.split(':');
+    const query = qualifier === undefined ? '' : `?Qualifier=${encodeURIComponent(qualifier)}`;
+    const path = `/2015-03-31/functions/${encodeURIComponent(name)}/${part}${query}`;
+    const known = asked.get(path);
+    if (known !== undefined) return known;
+    const answer = plane.read('lambda', path).catch((error: unknown) => {
+      if (!(error instanceof PlaneError)) throw error;
+      unread.push({ what: `function ${functionName}`, reason: error.message, permission });
+      return null;
+    });
+    asked.set(path, answer);
+    return answer;
+  };
+  return {
+    async facts(functionName) {
+      const found = await ask(functionName, 'configuration', 'lambda:GetFunctionConfiguration');
+      const timeout = isJsonObject(found) ? found['Timeout'] : undefined;
+      return isJsonObject(found)
+        ? {
+            ...{ name: functionName, where: `function ${functionName}`, sources: [] },
+            timeoutSeconds: typeof timeout === 'number' ? timeout : undefined,
+          }
+        : undefined;
+    },
+    async isPermitted(functionName, source, apiId) {
+      const found = await ask(functionName, 'configuration', 'lambda:GetFunctionConfiguration');
+      const arn = isJsonObject(found) ? textAt(found, 'FunctionArn') : undefined;
+      // Of a function that is not there, or another account's, nobody can tell.
+      if (arn === undefined) return undefined;
+      const told = await ask(functionName, 'policy', 'lambda:GetPolicy');
+      if (told === null) return undefined;
+      const policy = parseJsonObject(textAt(told, 'Policy') ?? '{}');
+      const apiArn = apiArnBeside(arn, apiId);
+      return listAt(policy, 'Statement').some((one) => isJsonObject(one) && mayCall(one, apiArn, source));
+    },
+    where: (part, id, more) => `${part} ${part === 'stage' ? id : (more ?? id)}`,
+    webAcls: () => [],
+  };
+}

@@ -1,0 +1,274 @@
+/** What will surprise whoever calls or pays for an API; each from facts alone. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { findRestOnly } from './rest-only.ts';
+import type { ApiView, FunctionFacts } from './api-view.ts';
+import type { Finding } from './finding.ts';
+
+export type ApiCheck = (view: ApiView) => readonly Finding[];
+
+const warning = (id: string, what: string, why: string, where: string, fix: string): Finding => ({
+  ...{ id, level: 'warning', what, why, where, fix },
+});
+
+/** `Resource: event.methodArn`, also through a parameter of that name. */
+const NARROW = /['"]?Resource['"]?\s*:\s*\[?\s*(?:event\??\.|event\[['"])?(methodArn|routeArn)\b/;
+const BODY = /\bevent\??\.(?:body|rawBody)\b|\bevent\[['"](?:body|rawBody)['"]\]|JSON\.parse\(\s*body\b/;
+
+/** docs/aws §15.23: the policy is kept for the caller and asked again for each ARN. */
+export function checkNarrowPolicies({ authorizers }: ApiView): readonly Finding[] {
+  return authorizers
+    .filter(({ ttlSeconds }) => ttlSeconds > 0)
+    .flatMap(({ name, ttlSeconds, calls }) =>
+      findInSource(calls?.facts, NARROW).map(({ place, found }) =>
+        warning(
+          'narrow-policy',
+          `the policy of authorizer ${name} allows ${found} alone, and is kept for ${ttlSeconds} s`,
+          'the kept policy answers for every route that the same credential asks: all but the first are 403 until it ends',
+          place,
+          'let the policy cover all that the caller may do, or set the TTL to 0',
+        ),
+      ),
+    );
+}
+
+/** API Gateway sends no body to authorizers (docs/aws, "Authorizers"). */
+export function checkBodyReaders({ authorizers }: ApiView): readonly Finding[] {
+  return authorizers.flatMap(({ name, calls }) =>
+    findInSource(calls?.facts, BODY).map(({ place }) =>
+      warning(
+        'authorizer-body',
+        `authorizer ${name} reads the body of the request`,
+        'API Gateway sends an authorizer headers, query and path, and never the body',
+        place,
+        'put what it needs into a header, or check the body in the handler',
+      ),
+    ),
+  );
+}
+
+function findInSource(
+  facts: FunctionFacts | undefined,
+  pattern: RegExp,
+): readonly { readonly place: string; readonly found: string }[] {
+  for (const { file, text } of facts?.sources ?? []) {
+    const index = text.search(pattern);
+    if (index === -1) continue;
+    const line = text.slice(0, index).split('\n').length;
+    return [{ place: `${file}:${line}`, found: pattern.exec(text)?.[1] ?? '' }];
+  }
+  return [];
+}
+
+/** Where the authorizer gives the key, it has decided before: no caller brings one (docs/quota.md, "In the authorizer"). */
+export function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[] {
+  return [
+    ...plans
+      .filter(({ hasQuota }) => !hasQuota && api['apiKeySource'] !== 'AUTHORIZER')
+      .map(({ name, where, hasThrottle }) =>
+        warning(
+          'plan-without-quota',
+          `usage plan ${name} has no quota${hasThrottle ? '' : ' and no throttle'}`,
+          'its keys may call as often as they like: a plan counts, and refuses only what it has a limit for',
+          where,
+          'give the plan a quota, or say in its description that it has none',
+        ),
+      ),
+    ...keys
+      .filter(({ isInPlan }) => !isInPlan)
+      .map(({ name, where }) =>
+        warning(
+          'key-without-plan',
+          `API key ${name} is in no usage plan`,
+          'a key alone opens nothing: API Gateway answers its callers 403',
+          where,
+          'put it into a usage plan that has the stage',
+        ),
+      ),
+  ];
+}
+
+export function checkPermissions({ routes, authorizers }: ApiView): readonly Finding[] {
+  return [...routes, ...authorizers].flatMap(({ calls }): readonly Finding[] =>
+    calls?.isPermitted === false
+      ? [
+          {
+            ...{ id: 'permission', level: 'obstacle', where: calls.where },
+            what: `API Gateway may not call ${calls.functionName} for ${calls.by}`,
+            why: calls.functionName.includes(':')
+              ? 'the permission of a function does not hold for its aliases and versions: each needs its own, and without it every call is 500'
+              : 'without a permission every call is answered 500',
+            fix: `AWS::Lambda::Permission (or aws lambda add-permission) for ${calls.functionName}, principal apigateway.amazonaws.com`,
+          },
+        ]
+      : [],
+  );
+}
+
+/** Seconds that API Gateway waits, unless the integration waits less (docs/aws, "Limits"). */
+const WAITS = { rest: 29, http: 30, websocket: 29 };
+
+export function checkTimeouts({ live: { kind }, routes, authorizers }: ApiView): readonly Finding[] {
+  const seen = new Set<string>();
+  const slow = routes.flatMap(({ key, where, integration, calls }): readonly Finding[] => {
+    const own = Number(integration['timeoutInMillis'] ?? WAITS[kind] * 1000) / 1000;
+    const takes = calls?.facts?.timeoutSeconds;
+    if (takes === undefined || calls === undefined || takes <= own || seen.has(calls.functionName)) return [];
+    seen.add(calls.functionName);
+    return [
+      warning(
+        'timeout',
+        `${calls.functionName} may take ${takes} s, and ${key} waits ${own} s`,
+        'the caller gets 504 (503 of an HTTP API) while the function goes on, is paid for, and may be asked again',
+        where,
+        `lower the timeout of the function to ${own} s or less, or hand long work to a queue`,
+      ),
+    ];
+  });
+  return [
+    ...slow,
+    ...authorizers.flatMap(({ name, where, calls }) =>
+      (calls?.facts?.timeoutSeconds ?? 0) > 30
+        ? [
+            warning(
+              'timeout',
+              `authorizer ${name} may take ${calls?.facts?.timeoutSeconds ?? 0} s, and API Gateway waits 30 s`,
+              'callers get 500 while it goes on',
+              where,
+              'lower its timeout',
+            ),
+          ]
+        : [],
+    ),
+  ];
+}
+
+/** docs/aws, "Payloads": 10 MB at the API, 6 MB at a function, and base64 makes 4 of 3. */
+export function checkPayloads({ live: { kind, api }, routes, where }: ApiView): readonly Finding[] {
+  const types = api['binaryMediaTypes'];
+  const first = routes.find(({ calls, method }) => calls !== undefined && method !== 'GET');
+  if (kind !== 'rest' || !Array.isArray(types) || types.length === 0 || first === undefined) return [];
+  return [
+    warning(
+      'payload',
+      `the API takes binary bodies of up to 10 MB (${types.map(String).join(', ')}), and a function 6 MB`,
+      `a body goes to ${first.calls?.functionName ?? 'the function'} as base64, which makes 4 bytes of 3: from about 4.5 MB on the caller gets 413`,
+      where,
+      'upload to S3 by a signed address, or tell callers the limit',
+    ),
+  ];
+}
+
+export function checkPages({ live, routes, where }: ApiView): readonly Finding[] {
+  if (live.kind !== 'rest' || !routes.some(({ method }) => method === 'OPTIONS')) return [];
+  if (!routes.some(({ authorizationType, apiKeyRequired }) => authorizationType !== 'NONE' || apiKeyRequired))
+    return [];
+  const missing = ['DEFAULT_4XX', 'DEFAULT_5XX'].filter(
+    (type) =>
+      !live.gatewayResponses.some(
+        (response) =>
+          response['responseType'] === type &&
+          JSON.stringify(response['responseParameters'] ?? {})
+            .toLowerCase()
+            .includes('access-control-allow-origin'),
+      ),
+  );
+  return missing.length === 0
+    ? []
+    : [
+        warning(
+          'gateway-response-cors',
+          `pages of other origins call this API, and ${missing.join(' and ')} carry no CORS headers`,
+          'API Gateway words 401, 403, 429 and 5xx itself: without the header a page reads a CORS error instead of the status',
+          where,
+          `gateway responses ${missing.join(', ')} with gatewayresponse.header.Access-Control-Allow-Origin`,
+        ),
+      ];
+}
+
+export function checkDeployed({ live: { drift, stage }, stageWhere }: ApiView): readonly Finding[] {
+  if (drift === undefined || drift.length === 0) return [];
+  return [
+    warning(
+      'not-deployed',
+      `stage ${stage} does not serve what is set: ${drift.slice(0, 5).join(', ')}${drift.length > 5 ? ' …' : ''}`,
+      'edits are served once they are deployed, and the next deployment of anybody lets them go live',
+      stageWhere,
+      'deploy them, or take them back',
+    ),
+  ];
+}
+
+export function checkLogs({ live: { stageShown, stage }, stageWhere }: ApiView): readonly Finding[] {
+  const settings = stageShown['accessLogSettings'];
+  if (isJsonObject(settings) && settings['destinationArn'] !== undefined) return [];
+  return [
+    warning(
+      'no-access-log',
+      `stage ${stage} writes no access log`,
+      'nobody can tell afterwards who was refused, and why: gatewright explain reads these lines',
+      stageWhere,
+      'an access log in JSON with $context.error.responseType; gatewright explain --api … --log-format prints one',
+    ),
+  ];
+}
+
+/** AWS shows 10,000 and 5,000 where nobody has said anything: those of the account. */
+const ACCOUNT_RATE = 10_000;
+
+export function checkThrottling({
+  live: { kind, stageShown, stage },
+  stageWhere,
+}: ApiView): readonly Finding[] {
+  const settings = kind === 'rest' ? stageShown['methodSettings'] : stageShown['routeSettings'];
+  const blocks = [
+    stageShown['defaultRouteSettings'],
+    ...Object.values(isJsonObject(settings) ? settings : {}),
+  ];
+  const isThrottled = blocks.some((block) => {
+    const rate = isJsonObject(block) ? block['throttlingRateLimit'] : undefined;
+    return typeof rate === 'number' && rate < ACCOUNT_RATE;
+  });
+  return isThrottled
+    ? []
+    : [
+        warning(
+          'no-throttle',
+          `stage ${stage} has no throttle of its own`,
+          "one caller may use up the account's 10,000 requests a second, which all APIs of the region share",
+          stageWhere,
+          'a rate and burst for the stage (ThrottlingRateLimit, ThrottlingBurstLimit)',
+        ),
+      ];
+}
+
+export function checkWebAcls({ live: { kind, apiId }, webAcls }: ApiView): readonly Finding[] {
+  if (kind !== 'http') return [];
+  return webAcls
+    .filter(({ api }) => api === apiId)
+    .map(({ where }) => ({
+      ...{ id: 'waf-http', level: 'obstacle', where },
+      what: 'a web ACL is meant to guard an HTTP API',
+      why: 'AWS WAF takes REST APIs only: the association fails, or guards nothing',
+      fix: 'CloudFront with the web ACL in front of it, or a REST API',
+    }));
+}
+
+/** Prices of us-east-1: docs/aws, "Prices". */
+export function checkKind(view: ApiView): readonly Finding[] {
+  if (view.live.kind !== 'rest' || findRestOnly(view).length > 0) return [];
+  return [
+    warning(
+      'rest-without-reason',
+      'the REST API uses nothing that an HTTP API lacks',
+      'REST costs $3.50 a million requests and HTTP $1.00 (us-east-1): $2.50 of each million, $25 a month at 10 million',
+      view.where,
+      'an HTTP API with the same routes; error texts and CORS differ (docs/aws/surprises.md)',
+    ),
+  ];
+}
+
+/** In the order in which they are told. */
+export const API_CHECKS: readonly ApiCheck[] = [
+  ...[checkPermissions, checkWebAcls, checkNarrowPolicies, checkBodyReaders, checkTimeouts, checkPayloads],
+  ...[checkPages, checkPlans, checkDeployed, checkLogs, checkThrottling, checkKind],
+];

@@ -1,0 +1,63 @@
+/** Everything that there is to say of APIs: of one that is deployed, or of all that templates make. */
+import { dirname, resolve } from 'node:path';
+import { loadOptions } from '../access-apis.ts';
+import type { AwsFlags } from '../aws-session.ts';
+import { findApi } from '../attach/find-api.ts';
+import { openPlane } from '../attach/open-plane.ts';
+import { count, UsageError } from '../output.ts';
+import { surroundingsIn } from './account-surroundings.ts';
+import { API_CHECKS } from './check-api.ts';
+import type { ApiView } from './api-view.ts';
+import { planeOfDefinition, surroundingsOf } from './definition-surroundings.ts';
+import type { Finding, Unread } from './finding.ts';
+import type { Report } from './print-findings.ts';
+import { readApiView } from './read-api-view.ts';
+
+/** Obstacles first, each once: what is of an account or a function is found by every stage. */
+export function examineApis(views: readonly ApiView[]): readonly Finding[] {
+  const findings = API_CHECKS.flatMap((check) => views.flatMap((view) => check(view)));
+  const once = [
+    ...new Map(
+      findings.map((finding) => [`${finding.id} ${finding.what} ${finding.where}`, finding]),
+    ).values(),
+  ];
+  return [
+    ...once.filter(({ level }) => level === 'obstacle'),
+    ...once.filter(({ level }) => level !== 'obstacle'),
+  ];
+}
+
+/** @throws UsageError where there is no such API or stage */
+export async function examineDeployed(named: string, stage: string, flags: AwsFlags): Promise<Report> {
+  const { plane, region } = await openPlane(flags);
+  const apiId = await findApi(plane, named, stage);
+  const unread: Unread[] = [];
+  const view = await readApiView(plane, apiId, stage, surroundingsIn(plane, unread));
+  const authorizers = view.authorizers.filter(
+    ({ calls, ttlSeconds }) => calls !== undefined && ttlSeconds > 0,
+  );
+  for (const { name } of authorizers)
+    unread.push({
+      what: `whether the policy of authorizer ${name} names one ARN`,
+      reason: 'the code of a deployed function is not read: gatewright doctor TEMPLATE looks at its source',
+      permission: '',
+    });
+  return { stage, region, subject: `stage ${stage} of API ${apiId}`, findings: examineApis([view]), unread };
+}
+
+/** A template, a folder of a service or a `cdk.out`. @throws UsageError without an API, DefinitionError for what is no source */
+export async function examineDefined(source: string, stage: string): Promise<Report> {
+  const { openDefinition } = await import('@gatewright/gateway');
+  const definition = await openDefinition([source], {
+    ...loadOptions(stage, dirname(resolve(source))),
+    onProgress: () => undefined,
+  });
+  const plane = planeOfDefinition(definition);
+  const around = surroundingsOf(definition);
+  const views: ApiView[] = [];
+  for (const { apiId, stage: name } of definition.stages)
+    views.push(await readApiView(plane, apiId, name, around));
+  if (views.length === 0) throw new UsageError(`${source} has no stage of an API`);
+  const subject = `${source}, ${count(views.length, 'stage')}`;
+  return { stage, subject, findings: examineApis(views), unread: [] };
+}

@@ -1,0 +1,173 @@
+/** Reads one stage of an API for checks: from AWS's control plane, or from what a template would make there. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { listAt, memberAt, textAt } from '../aws-call.ts';
+import type { ControlPlane } from '../attach/control-plane.ts';
+import type { LiveApi } from '../attach/live-api.ts';
+import { readLiveApi } from '../attach/read-live-api.ts';
+import type {
+  ApiView,
+  AuthorizerView,
+  FunctionFacts,
+  Invocation,
+  KeyView,
+  PlanView,
+  RouteView,
+} from './api-view.ts';
+
+/** What is known beside the control plane: functions, and where things are written. */
+export interface Surroundings {
+  /** `FUNCTION` or `FUNCTION:ALIAS`. */
+  facts(functionName: string, isAuthorizer: boolean): Promise<FunctionFacts | undefined>;
+  /** Whether API Gateway may call it for this API; `source`: `…/GET/orders`, `…/authorizers/…`. */
+  isPermitted(functionName: string, source: string, apiId: string): Promise<boolean | undefined>;
+  /** Where a part is written: file and line, or how AWS calls it. */
+  where(part: string, id: string, more?: string): string;
+  webAcls(live: LiveApi): ApiView['webAcls'];
+}
+
+/** A tenth of what an account may have: more keys are not read. */
+const KEYS_LIMIT = 1_000;
+
+export async function readApiView(
+  plane: ControlPlane,
+  apiId: string,
+  stage: string,
+  around: Surroundings,
+): Promise<ApiView> {
+  const live = await readLiveApi(plane, apiId, stage);
+  const integrations =
+    live.kind === 'rest' ? new Map<string, JsonObject>() : await readIntegrations(plane, live);
+  const routes: RouteView[] = [];
+  for (const route of live.routes) {
+    const integration = integrationOf(route.shown, integrations);
+    const where = around.where('route', idOfRoute(route.address), route.key);
+    const source =
+      live.kind === 'websocket' ? route.key : `${route.method === 'ANY' ? '*' : route.method}${route.path}`;
+    routes.push({
+      ...route,
+      integration,
+      where,
+      calls: await callOf(integration, route.key, where, source, apiId, around),
+    });
+  }
+  const authorizers: AuthorizerView[] = [];
+  for (const one of live.authorizers) authorizers.push(await viewAuthorizer(one, apiId, around));
+  const { plans, keys } =
+    live.kind === 'rest' ? await readPlans(plane, live, around) : { plans: [], keys: [] };
+  const validators =
+    live.kind === 'rest' ? await plane.list(`${live.address}/requestvalidators?limit=500`) : [];
+  return {
+    ...{ live, routes, authorizers, plans, keys, hasValidators: validators.length > 0 },
+    where: around.where('api', apiId),
+    stageWhere: around.where('stage', stage, apiId),
+    webAcls: around.webAcls(live),
+  };
+}
+
+async function readIntegrations(
+  plane: ControlPlane,
+  { address }: LiveApi,
+): Promise<ReadonlyMap<string, JsonObject>> {
+  const all = await plane.list(`${address}/integrations?maxResults=500`);
+  return new Map(all.map((one) => [String(one['integrationId']), one]));
+}
+
+function integrationOf(shown: JsonObject, integrations: ReadonlyMap<string, JsonObject>): JsonObject {
+  const own = shown['methodIntegration'];
+  if (isJsonObject(own)) return own;
+  return integrations.get((textAt(shown, 'target') ?? '').replace(/^integrations\//, '')) ?? {};
+}
+
+/** `…/resources/abc/methods/GET` → `abc`, `…/routes/abc` → `abc` */
+function idOfRoute(address: string): string {
+  return /\/(?:resources|routes)\/([^/]+)/.exec(address)?.[1] ?? '';
+}
+
+async function callOf(
+  integration: JsonObject,
+  by: string,
+  where: string,
+  source: string,
+  apiId: string,
+  around: Surroundings,
+): Promise<Invocation | undefined> {
+  const uri = textAt(integration, 'uri') ?? textAt(integration, 'integrationUri') ?? '';
+  const hasRole = (textAt(integration, 'credentials') ?? textAt(integration, 'credentialsArn') ?? '') !== '';
+  return invocationOf(uri, hasRole, { by, where, source, apiId }, around);
+}
+
+async function invocationOf(
+  uri: string,
+  hasRole: boolean,
+  {
+    by,
+    where,
+    source,
+    apiId,
+  }: { readonly by: string; readonly where: string; readonly source: string; readonly apiId: string },
+  around: Surroundings,
+): Promise<Invocation | undefined> {
+  const functionName = functionIn(uri);
+  if (functionName === undefined) return undefined;
+  return {
+    ...{ by, where, functionName },
+    isPermitted: hasRole ? undefined : await around.isPermitted(functionName, source, apiId),
+    facts: await around.facts(functionName, source.startsWith('authorizers/')),
+  };
+}
+
+/** Of an invocation URI or an ARN, with its alias; undefined where a stage variable names it. */
+export function functionIn(uri: string): string | undefined {
+  return /:function:([\w-]+(?::[\w$-]+)?)(?:\/(?:invocations|response-streaming-invocations))?$/.exec(
+    uri,
+  )?.[1];
+}
+
+async function viewAuthorizer(
+  shown: JsonObject,
+  apiId: string,
+  around: Surroundings,
+): Promise<AuthorizerView> {
+  const name = String(shown['name']);
+  const id = String(shown['id'] ?? shown['authorizerId']);
+  const where = around.where('authorizer', id, name);
+  const hasRole =
+    (textAt(shown, 'authorizerCredentials') ?? textAt(shown, 'authorizerCredentialsArn') ?? '') !== '';
+  const about = { by: `authorizer ${name}`, where, source: `authorizers/${id}`, apiId };
+  return {
+    ...{ name, id, where, ttlSeconds: Number(shown['authorizerResultTtlInSeconds'] ?? 0) },
+    calls: await invocationOf(textAt(shown, 'authorizerUri') ?? '', hasRole, about, around),
+  };
+}
+
+/** Plans of this stage, and keys; a key that is in none of the account's plans opens nothing. */
+async function readPlans(
+  plane: ControlPlane,
+  { apiId, stage, routes }: LiveApi,
+  around: Surroundings,
+): Promise<{ readonly plans: readonly PlanView[]; readonly keys: readonly KeyView[] }> {
+  if (!routes.some(({ apiKeyRequired }) => apiKeyRequired)) return { plans: [], keys: [] };
+  const all = await plane.list('/usageplans?limit=500');
+  const used = new Set<string>();
+  const plans: PlanView[] = [];
+  for (const plan of all) {
+    const id = String(plan['id']);
+    for (const key of await plane.list(`/usageplans/${id}/keys?limit=500`)) used.add(String(key['id']));
+    const isOfStage = listAt(plan, 'apiStages').some(
+      (one) => memberAt(one, 'apiId') === apiId && memberAt(one, 'stage') === stage,
+    );
+    if (!isOfStage) continue;
+    const name = textAt(plan, 'name') ?? id;
+    plans.push({
+      ...{ name, where: around.where('plan', id, name) },
+      ...{ hasQuota: isJsonObject(plan['quota']), hasThrottle: isJsonObject(plan['throttle']) },
+    });
+  }
+  const keys = (await plane.list('/apikeys?limit=500')).slice(0, KEYS_LIMIT).map((key) => {
+    const id = String(key['id']);
+    const name = textAt(key, 'name') ?? id;
+    return { name, where: around.where('key', id, name), isInPlan: used.has(id) };
+  });
+  return { plans, keys };
+}

@@ -1,0 +1,56 @@
+/** What of an API only a REST API can do (developer guide, "Choose between REST APIs and HTTP APIs"). */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { listAt, textAt } from '../aws-call.ts';
+import type { ApiView } from './api-view.ts';
+
+/** Each with a name; empty: an HTTP API would do. */
+export function findRestOnly({ live, routes, plans, hasValidators }: ApiView): readonly string[] {
+  const { api, stageShown, gatewayResponses } = live;
+  const types = listAt(api, 'endpointConfiguration', 'types').map(String);
+  const features: readonly (readonly [string, boolean])[] = [
+    ['API keys', routes.some(({ apiKeyRequired }) => apiKeyRequired) || plans.length > 0],
+    [
+      'request validation',
+      hasValidators && routes.some(({ shown }) => textAt(shown, 'requestValidatorId') !== undefined),
+    ],
+    [
+      'mapping templates',
+      routes.some(({ method, integration }) => method !== 'OPTIONS' && isMapped(integration)),
+    ],
+    [
+      'integrations that are no proxy',
+      routes.some(({ method, integration }) => method !== 'OPTIONS' && isPlain(integration)),
+    ],
+    ['the response cache', stageShown['cacheClusterEnabled'] === true],
+    ['a canary', isJsonObject(stageShown['canarySettings'])],
+    ['a web ACL', textAt(stageShown, 'webAclArn') !== undefined],
+    ['a resource policy', (textAt(api, 'policy') ?? '') !== ''],
+    // Edge is what nobody has chosen, and CloudFront can be put before any API.
+    ['a private endpoint', types.includes('PRIVATE')],
+    ['traces', stageShown['tracingEnabled'] === true],
+    ['a client certificate', textAt(stageShown, 'clientCertificateId') !== undefined],
+    ['execution logs', hasExecutionLogs(stageShown)],
+    ['gateway responses', gatewayResponses.length > 0],
+    ['binary media types', listAt(api, 'binaryMediaTypes').length > 0],
+  ];
+  return features.flatMap(([name, isUsed]) => (isUsed ? [name] : []));
+}
+
+function isMapped(integration: JsonObject): boolean {
+  const templates = integration['requestTemplates'];
+  return isJsonObject(templates) && Object.keys(templates).length > 0;
+}
+
+function isPlain(integration: JsonObject): boolean {
+  const type = textAt(integration, 'type') ?? '';
+  return type !== '' && !type.endsWith('_PROXY');
+}
+
+function hasExecutionLogs(stage: JsonObject): boolean {
+  const settings = stage['methodSettings'];
+  return Object.values(isJsonObject(settings) ? settings : {}).some((one) => {
+    const level = isJsonObject(one) ? one['loggingLevel'] : undefined;
+    return level === 'INFO' || level === 'ERROR';
+  });
+}

@@ -1,0 +1,62 @@
+/** What templates define, asked as AWS's own control plane would be asked once it is deployed: nothing is started, nothing can be changed. */
+import { createSystemClock } from './adapters/system-clock.ts';
+import { createSystemRandom } from './adapters/random.ts';
+import { createRestApiWire } from './aws-api/rest-apis/rest-api-wire.ts';
+import { Account } from './control/account.ts';
+import { ServedApis } from './control/served-apis.ts';
+import { loadStacks } from './definition/load.ts';
+import { Faults } from './errors.ts';
+import { adminIdentity } from './policy/identities.ts';
+import type { ApiProtocol } from './deployment/model.ts';
+import type { ResolvedStack } from './definition/model.ts';
+import type { Ports } from './ports.ts';
+
+export type DefinedStage = {
+  readonly apiId: string;
+  readonly name: string;
+  readonly kind: ApiProtocol;
+  readonly stage: string;
+};
+
+export type DefinitionPlane = {
+  readonly stacks: readonly ResolvedStack[];
+  readonly stages: readonly DefinedStage[];
+  /** A GET of `apigateway` or `apigatewayv2`, by its path with the query. */
+  readonly get: (path: string) => Promise<{ readonly status: number; readonly body: string }>;
+};
+
+const READER = { accessKeyId: 'AKIADEFINITION', secretAccessKey: 'nobody signs here' };
+
+/** Parts at fault are left out. @throws DefinitionError for a source that is none */
+export async function openDefinition(
+  sources: readonly string[],
+  options: Parameters<typeof loadStacks>[1],
+): Promise<DefinitionPlane> {
+  const tolerance = new Faults(false);
+  const served = new ServedApis(new Account({ clock: createSystemClock(), isThrottled: false }));
+  const stacks = await loadStacks(sources, { ...options, tolerance });
+  served.prepare(stacks, tolerance).serve();
+  const accountId = stacks[0]?.accountId ?? '123456789012';
+  const region = stacks[0]?.region ?? 'us-east-1';
+  const caller = adminIdentity(READER, accountId);
+  const serve = createRestApiWire({
+    ...{ apis: served, random: createSystemRandom(), accountId },
+    get ports(): Ports {
+      throw new Error('nothing is invoked here');
+    },
+  });
+  return {
+    stacks,
+    stages: served.all.flatMap(({ identity, stages }) =>
+      stages.map(({ settings }) => ({
+        ...{ apiId: identity.apiId, name: identity.name, kind: identity.protocol, stage: settings.name },
+      })),
+    ),
+    async get(path) {
+      const [plain = '', query = ''] = path.split('?');
+      const request = { method: 'GET', path: plain, query, rawHeaders: [], body: Buffer.alloc(0), host: '' };
+      const { status, body } = await serve({ request, caller, service: 'apigateway', region });
+      return { status, body: body.toString() };
+    },
+  };
+}
