@@ -163,7 +163,7 @@ class Soak {
       const client = HOSTILE_CLIENTS[this.#attacks++ % HOSTILE_CLIENTS.length];
       if (client === undefined) return;
       const fault = await client.run(target);
-      if (fault !== undefined) this.#traffic.faults.push(`${client.name}: ${fault}`);
+      if (fault !== undefined) this.#traffic.fault(`${client.name}: ${fault}`);
       this.#hostile.set(client.name, (this.#hostile.get(client.name) ?? 0) + 1);
     }
   }
@@ -184,7 +184,7 @@ class Soak {
       const shift = SHIFTS[this.#shifts % SHIFTS.length] ?? 'reset';
       const { code, stderr } = await runCommand(['clock', shift], { cwd: this.#folder.path });
       this.#shifts += 1;
-      if (code !== 0) this.#traffic.faults.push(`clock ${shift}: ${stderr.slice(0, 200)}`);
+      if (code !== 0) this.#traffic.fault(`clock ${shift}: ${stderr.slice(0, 200)}`);
       await wait(RELOAD_EVERY_MS * 2, undefined, { signal }).catch(() => undefined);
     }
   }

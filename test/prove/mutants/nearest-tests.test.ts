@@ -48,6 +48,6 @@ describe('findNearestTests', () => {
     );
 
     assert.equal(tests({ ...many, 'test/shared/a/one.test.ts': importsIt }).length, 5);
-    assert.equal(tests(many).length, 40);
+    assert.equal(tests(many).length, 24);
   });
 });

@@ -9,7 +9,7 @@ const NEAR = /^test\/(shared|gateway|functions|packages\/authoring|properties)\/
 const OTHER_PROCESS = /child_process|support\/command\.ts|support\/printing-process\.ts/;
 const NEAREST = 5;
 /** Where no test bears the file's name: what is said of it stands under the names of its aspects. */
-const NEAREST_OF_ASPECTS = 40;
+const NEAREST_OF_ASPECTS = 24;
 const FARTHEST = 4;
 
 export type ImportGraph = {

@@ -57,7 +57,7 @@ export class Traffic {
     return ((this.counts.answered - before) * 1000) / (performance.now() - begunMs);
   }
 
-  /** So many a second until told to end. What would be too many at once is sent later; what then is left, is counted. */
+  /** So many a second until told to end. What would be too many at once is sent within a second, or counted. */
   async go(perSecond: number, signal: AbortSignal): Promise<void> {
     let due = 0;
     let lastMs = performance.now();
@@ -67,6 +67,10 @@ export class Traffic {
       due += ((nowMs - lastMs) * perSecond) / 1000;
       lastMs = nowMs;
       for (; due >= 1 && this.#inFlight.size < IN_FLIGHT; due -= 1) void this.#sendOne(this.#draw());
+      // More than a second of it would be another load than the one that is asked for.
+      const tooLate = Math.max(0, Math.floor(due - perSecond));
+      this.counts.neverSent += tooLate;
+      due -= tooLate;
     }
     this.counts.neverSent += Math.floor(due);
   }
@@ -89,7 +93,7 @@ export class Traffic {
       const { body } = await this.#ask(new URL(`kept/${key}`, this.#base(this.#http)), 'GET');
       if (!(Number(body) >= kept && Number(body) <= tried)) {
         lost += 1;
-        this.#fault(`${key}: ${body} instead of ${kept} … ${tried}`);
+        this.fault(`${key}: ${body} instead of ${kept} … ${tried}`);
       }
     }
     return lost;
@@ -107,10 +111,10 @@ export class Traffic {
       const fault = await this.#ofKind(kind);
       if (fault === undefined) this.counts[kind === 'leave' ? 'left' : 'answered'] += 1;
       else if (sent.mayFail) this.counts.cutByKill += 1;
-      else this.#fault(`${kind}: ${fault}`);
+      else this.fault(`${kind}: ${fault}`);
     } catch (error) {
       if (sent.mayFail) this.counts.cutByKill += 1;
-      else this.#fault(`${kind}: ${String(error)}`);
+      else this.fault(`${kind}: ${String(error)}`);
     } finally {
       this.#inFlight.delete(sent);
     }
@@ -204,8 +208,11 @@ export class Traffic {
     return new URL(url.href.endsWith('/') ? url.href : `${url.href}/`);
   }
 
-  #fault(text: string): void {
-    if (this.faults.length < FAULTS_KEPT) this.faults.push(text);
+  /** Said at once: whoever ends a long run early has seen it. */
+  fault(text: string): void {
+    if (this.faults.length >= FAULTS_KEPT) return;
+    this.faults.push(text);
+    console.log(`  fault: ${text}`);
   }
 }
 

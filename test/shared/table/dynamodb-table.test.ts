@@ -182,6 +182,30 @@ describe('createDynamoDbTable', () => {
       assert.deepEqual({ ...outcome, reason: '' }, { kind: 'rejected', retryable: true, reason: '' });
     });
 
+  it('tells the time of the table by the date of its answers, of refusals too', async () => {
+    const answers: readonly (readonly [status: number, body: object])[] = [
+      [200, { Attributes: {} }],
+      [200, { Item: {} }],
+      [400, { __type: 'ConditionalCheckFailedException' }],
+    ];
+    let asked = 0;
+    await using server = await aLoopbackServer((_request, response) => {
+      const [status = 500, body = {}] = answers[asked++] ?? [];
+      response.writeHead(status, {
+        ...{ 'content-type': 'application/x-amz-json-1.0', date: 'Fri, 20 Nov 2026 08:00:00 GMT' },
+      });
+      response.end(JSON.stringify(body));
+    });
+    const store = createDynamoDbTable({ tableName: 't', load: clientAt(server.url) });
+
+    const outcomes = [await store.update(write), await store.read(write.key), await store.update(write)];
+
+    assert.deepEqual(
+      outcomes.map((outcome) => 'storeEpochMs' in outcome && outcome.storeEpochMs),
+      Array.from({ length: 3 }, () => Date.UTC(2026, 10, 20, 8)),
+    );
+  });
+
   it('leaves an item alone that a newer version of the stack has written', async () => {
     const newer = { Item: { pk: { S: 'p' }, sk: { S: 's' }, layout: { N: '2' } } };
     const conditions: unknown[] = [];

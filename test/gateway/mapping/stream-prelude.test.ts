@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { splitPrelude } from '../../../gateway/mapping/stream-prelude.ts';
+import type { ByteStream } from '../../../gateway/ports.ts';
+
+const NULS = '\0'.repeat(8);
+
+/** A stream of these parts that counts how often it is cancelled. */
+function aStream(parts: readonly string[]): ByteStream & { cancelled: number } {
+  return {
+    cancelled: 0,
+    cancel() {
+      this.cancelled += 1;
+    },
+    async *[Symbol.asyncIterator]() {
+      for (const part of parts) yield await Promise.resolve(Buffer.from(part));
+    },
+  };
+}
+
+describe('the beginning of a streamed answer', () => {
+  for (const parts of [
+    [`{}${NULS}body`],
+    ['{', `}${NULS.slice(3)}`.slice(0, 1), NULS, 'bo', 'dy'],
+    [`{}${NULS}`, 'body'],
+  ])
+    it(`ends at eight NUL bytes, however it comes: ${JSON.stringify(parts.map((part) => part.length))}`, async () => {
+      const stream = aStream(parts);
+      const { head, body } = await splitPrelude(stream);
+      const rest: Buffer[] = [];
+      for await (const part of body) rest.push(part);
+
+      assert.deepEqual([head, Buffer.concat(rest).toString()], ['{}', 'body']);
+      assert.equal(stream.cancelled, 0);
+      body.cancel();
+      assert.equal(stream.cancelled, 1);
+    });
+
+  it('is refused where the stream ends before them', async () => {
+    await assert.rejects(splitPrelude(aStream(['{}'])), /ended before the eight NUL bytes/);
+  });
+
+  it('is refused, and the stream let go, where they do not come within 16 KB', async () => {
+    const late = aStream([' '.repeat(16_385), NULS]);
+    await assert.rejects(splitPrelude(late), /no eight NUL bytes/);
+    assert.equal(late.cancelled, 1);
+    const latest = await splitPrelude(aStream([' '.repeat(16_384), NULS]));
+    assert.equal(latest.head.length, 16_384);
+  });
+});
