@@ -29,15 +29,19 @@ export function openEvents(at: EventParts): EventEngine {
       log.write(describeFault(fault));
       return { kind: 'error', status: 500, code: 'InternalError', message: 'Internal server error' };
     });
+  recorder.onObject = (change) => events.buckets.changed(change);
   closing.add(() => events.close());
   return events;
 }
 
 function elsewhereOf(
-  { awsEndpoints }: Parts['options'],
+  { awsEndpoints, dynamodb }: Parts['options'],
   controlUrl: () => string | undefined,
 ): (service: string) => boolean {
-  return (service) => goesElsewhere(service, awsEndpoints, controlUrl());
+  return (service) =>
+    service === 'dynamodb-streams'
+      ? dynamodb.kind !== 'embedded'
+      : goesElsewhere(service, awsEndpoints, controlUrl());
 }
 
 export function readEventsOf(

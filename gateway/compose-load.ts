@@ -87,6 +87,7 @@ export async function load(
   replaceFunctions();
   prepared.serve(withFaults(faults.all, stacks, notEnforced));
   parts.events.replace(events);
+  store.follow(parts.events.streams.followed);
   const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
   const filters = resources.filter(({ type }) => type === 'AWS::Logs::SubscriptionFilter');
   parts.subscriptions.subscribe(filters.map(readLogSubscription));

@@ -1,5 +1,6 @@
 /** The adapters of a start, each opened as its options say; `compose.ts` puts them together. */
 import { join } from 'node:path';
+import type { TableChange } from '@gatewright/dynamodb';
 import { createHttpClient } from './adapters/http-client.ts';
 import { createLogFiles } from './adapters/log-files.ts';
 import { createXRayDaemon } from './adapters/xray.ts';
@@ -105,6 +106,7 @@ export async function openStoreOf(
   clock: ShiftableClock,
   functions: FunctionIdentities,
   closing: Closing,
+  onChanges: (changes: readonly TableChange[]) => void,
 ): Promise<Store> {
   const { region, accountId, dynamodb, log, adminKey } = options;
   const store = await openStore(dynamodb, {
@@ -114,6 +116,7 @@ export async function openStoreOf(
     signers: [adminKey],
     judge: (question) => judgeDynamoDbCall(question, functions, accountId),
     onFault: (message) => log.write(message),
+    onChanges,
   });
   closing.add(() => store.close());
   return store;

@@ -109,7 +109,9 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   const { identities, functionIdentities } = await openIdentities(options, clock);
   const [signIn, store] = await allOrNothing(
     openSignIn(options, { clock, random, invoker: () => parts.at.invoker }),
-    openStoreOf(options, clock, functionIdentities, closing),
+    openStoreOf(options, clock, functionIdentities, closing, (changes) =>
+      parts.events.streams.changed(changes),
+    ),
   );
   const { record = 0 } = options;
   const records = record > 0 ? new RequestRecords(record, clock, makeControlSecret()) : undefined;

@@ -244,14 +244,13 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
   'AWS::DynamoDB::Table': {
     enforced: words(
       `TableName KeySchema AttributeDefinitions GlobalSecondaryIndexes LocalSecondaryIndexes BillingMode
-       ProvisionedThroughput TimeToLiveSpecification`,
+       ProvisionedThroughput TimeToLiveSpecification StreamSpecification`,
     ),
     noEffect: words(
       `PointInTimeRecoverySpecification SSESpecification Tags TableClass DeletionProtectionEnabled
        ContributorInsightsSpecification OnDemandThroughput WarmThroughput`,
     ),
     unsupported: {
-      StreamSpecification: 'changes of items start no function',
       KinesisStreamSpecification: 'changes of items are not streamed',
       ResourcePolicy: 'only the policies of the caller are evaluated',
       ImportSourceSpecification: 'the table starts empty',

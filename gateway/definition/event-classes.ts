@@ -21,9 +21,12 @@ export const EVENT_TYPES = {
   'AWS::Lambda::EventSourceMapping': {
     enforced: words(
       `EventSourceArn FunctionName Enabled BatchSize MaximumBatchingWindowInSeconds FunctionResponseTypes
-       FilterCriteria ScalingConfig.MaximumConcurrency`,
+       FilterCriteria ScalingConfig.MaximumConcurrency BisectBatchOnFunctionError MaximumRetryAttempts
+       MaximumRecordAgeInSeconds ParallelizationFactor DestinationConfig.OnFailure TumblingWindowInSeconds
+       StartingPosition`,
     ),
-    noEffect: words('Tags KmsKeyArn MetricsConfig'),
+    // A stream begins with the start that follows it.
+    noEffect: words('Tags KmsKeyArn MetricsConfig StartingPositionTimestamp'),
     unsupported: { ProvisionedPollerConfig: 'as many batches run at a time as without it' },
   },
   'AWS::Events::Rule': {
@@ -51,6 +54,27 @@ export const EVENT_TYPES = {
       'Target.SageMakerPipelineParameters': 'no pipeline is run',
     },
   },
+  // Objects are those that calls put while the gateway runs, and those of the file of values.
+  'AWS::S3::Bucket': {
+    enforced: words(
+      `BucketName NotificationConfiguration.LambdaConfigurations NotificationConfiguration.QueueConfigurations
+       NotificationConfiguration.TopicConfigurations NotificationConfiguration.EventBridgeConfiguration`,
+    ),
+    noEffect: words(
+      `AccessControl BucketEncryption Tags OwnershipControls PublicAccessBlockConfiguration LoggingConfiguration
+       AccelerateConfiguration AnalyticsConfigurations MetricsConfigurations InventoryConfigurations
+       IntelligentTieringConfigurations CorsConfiguration AbacStatus MetadataConfiguration
+       MetadataTableConfiguration`,
+    ),
+    unsupported: {
+      LifecycleConfiguration: 'objects stay as long as the gateway runs',
+      WebsiteConfiguration: 'it answers no browser',
+      VersioningConfiguration: 'an object has one version, the last',
+      ReplicationConfiguration: 'objects are not copied',
+      ObjectLockConfiguration: 'every object may be deleted',
+      ObjectLockEnabled: 'every object may be deleted',
+    },
+  },
   'AWS::SNS::Topic': {
     enforced: words('TopicName FifoTopic Subscription ContentBasedDeduplication'),
     noEffect: words(
@@ -73,5 +97,5 @@ export const EVENT_TYPES = {
 /** Policies of queues and topics: who may send is asked of the caller's own role here. */
 export const EVENT_TYPES_WITHOUT_EFFECT = words(
   `AWS::SQS::QueuePolicy AWS::SQS::QueueInlinePolicy AWS::SNS::TopicPolicy AWS::SNS::TopicInlinePolicy
-   AWS::Events::EventBusPolicy AWS::Scheduler::ScheduleGroup`,
+   AWS::Events::EventBusPolicy AWS::Scheduler::ScheduleGroup AWS::S3::BucketPolicy`,
 );

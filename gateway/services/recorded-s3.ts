@@ -11,6 +11,17 @@ export type WrittenObjects = (
   id: string,
 ) => { readonly bytes: Buffer; readonly contentType: string } | undefined;
 
+/** An object that a call has put or deleted. */
+export type ObjectChange = {
+  readonly bucket: string;
+  /** Not encoded. */
+  readonly key: string;
+  readonly kind: 'put' | 'delete';
+  readonly size: number;
+  /** Without quotes. */
+  readonly etag: string;
+};
+
 const MAX_OBJECTS = 500;
 const MAX_OBJECT_BYTES = 10 * 1024 * 1024;
 const BUCKET = /^\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s;
@@ -22,6 +33,8 @@ export class RecordedBuckets {
   readonly #deleted = new Set<string>();
   readonly #random: Random;
   readonly #written: WrittenObjects | undefined;
+  /** Told of each change, once it is made. */
+  onChange: ((change: ObjectChange) => void) | undefined;
 
   constructor(random: Random, written?: WrittenObjects) {
     this.#random = random;
@@ -40,12 +53,13 @@ export class RecordedBuckets {
     const id = `${bucket}/${key}`;
     switch (request.method) {
       case 'PUT':
-        return this.#put(id, Buffer.from(request.body ?? NOTHING), contentType);
+        return this.#put({ id, bucket, key }, Buffer.from(request.body ?? NOTHING), contentType);
       case 'GET':
       case 'HEAD':
         return this.#get(id, key, request.method);
       case 'DELETE':
-        this.#objects.delete(id);
+        if (this.#objects.delete(id) || this.#findWritten(id) !== undefined)
+          this.onChange?.({ bucket, key: decode(key), kind: 'delete', size: 0, etag: '' });
         if (this.#written !== undefined && this.#deleted.size < MAX_OBJECTS) this.#deleted.add(decode(id));
         return this.#reply(204, [], NOTHING);
       default:
@@ -58,7 +72,11 @@ export class RecordedBuckets {
     this.#deleted.clear();
   }
 
-  #put(id: string, body: Buffer, contentType: string): Answered {
+  #put(
+    { id, bucket, key }: { readonly id: string; readonly bucket: string; readonly key: string },
+    body: Buffer,
+    contentType: string,
+  ): Answered {
     if (body.length > MAX_OBJECT_BYTES)
       return this.#error(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', id);
     const etag = etagOf(body);
@@ -68,6 +86,10 @@ export class RecordedBuckets {
       if (this.#objects.size <= MAX_OBJECTS) break;
       this.#objects.delete(oldest);
     }
+    this.onChange?.({
+      ...{ bucket, key: decode(key), kind: 'put' },
+      ...{ size: body.length, etag: etag.replaceAll('"', '') },
+    });
     return this.#reply(200, ['ETag', etag], NOTHING);
   }
 

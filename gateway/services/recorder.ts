@@ -66,6 +66,11 @@ export class Recorder {
     this.#streams = new RecordedStreams(clock, accountId);
   }
 
+  /** Who is told of objects that are put and deleted. */
+  set onObject(listener: RecordedBuckets['onChange']) {
+    this.#buckets.onChange = listener;
+  }
+
   /** The last 1,000, oldest first. */
   get calls(): readonly RecordedCall[] {
     return this.#calls;

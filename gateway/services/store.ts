@@ -1,6 +1,6 @@
 /** The DynamoDB of a start: our own worker, somebody's endpoint, or none. */
 import { EmbeddedDynamoDbError, startEmbeddedDynamoDb } from '@gatewright/dynamodb';
-import type { CallQuestion, DynamoDbSigner } from '@gatewright/dynamodb';
+import type { CallQuestion, DynamoDbSigner, TableChange } from '@gatewright/dynamodb';
 import { DefinitionError, StartError } from '../errors.ts';
 import { createTablesAt } from './create-tables.ts';
 import { makeKeyPair } from './identity-file.ts';
@@ -28,6 +28,8 @@ export interface Store {
   createTables(tables: readonly TableDefinition[], region: string): Promise<void>;
   /** Takes calls of these keys beside those of the start; at somebody's endpoint nobody asks. */
   admit(signers: readonly DynamoDbSigner[]): Promise<void>;
+  /** Tables whose changes are told from now on; at somebody's endpoint nobody hears of them. */
+  follow(tables: readonly string[]): void;
   close(): Promise<void>;
 }
 
@@ -46,6 +48,7 @@ export type StoreContext = {
   readonly accountId: string;
   readonly clockOffset: SharedArrayBuffer;
   readonly onFault: (message: string) => void;
+  readonly onChanges?: (changes: readonly TableChange[]) => void;
 };
 
 /** @throws StartError when it does not start */
@@ -62,8 +65,9 @@ export async function openStore(choice: DynamoDbChoice, context: StoreContext): 
   };
 }
 
-const NOTHING_TO_DO: Pick<Store, 'admit' | 'close'> = {
+const NOTHING_TO_DO: Pick<Store, 'admit' | 'close' | 'follow'> = {
   admit: () => Promise.resolve(),
+  follow: () => undefined,
   close: () => Promise.resolve(),
 };
 
@@ -79,6 +83,7 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
       keyPair,
       createTables: (tables, region) => createTablesAt({ url, region, ...keyPair }, tables),
       admit: (more) => started.admit([...signers, ...more]),
+      follow: (tables) => started.follow(tables),
       close: () => started.close(),
     };
   } catch (error) {

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { TableChange } from './engine.ts';
 import type { CallQuestion } from './front.ts';
 import type {
   DynamoDbSigner,
@@ -24,6 +25,8 @@ export type EmbeddedDynamoDbOptions = {
   /** Asked before each call of a signer that is judged: why it is refused, in AWS's words. Absent = it is. */
   readonly judge?: (question: CallQuestion) => string | undefined;
   readonly accountId?: string;
+  /** Told of changes of the tables that are followed, in the order in which they are written. */
+  readonly onChanges?: (changes: readonly TableChange[]) => void;
   /** Told of faults that are ours: an operation that failed inside, or the thread's end. */
   readonly onFault?: (message: string) => void;
 };
@@ -32,6 +35,8 @@ export interface EmbeddedDynamoDb {
   readonly url: string;
   /** Takes the signatures of these from now on, and of nobody else. */
   admit(signers: readonly DynamoDbSigner[]): Promise<void>;
+  /** Whose changes are told from now on; none before the first call. */
+  follow(tables: readonly string[]): void;
   /** Writes what is under way and ends the thread. */
   close(): Promise<void>;
 }
@@ -84,7 +89,8 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
   const tell = (order: DynamoDbWorkerOrder): void => worker.postMessage(order);
   const waiting: (() => void)[] = [];
   worker.on('message', (message: DynamoDbWorkerMessage) => {
-    if (message.kind === 'fault') options.onFault?.(message.message);
+    if (message.kind === 'changes') options.onChanges?.(message.changes);
+    else if (message.kind === 'fault') options.onFault?.(message.message);
     else if (message.kind === 'admitted') waiting.shift()?.();
     else if (message.kind === 'question')
       tell({ kind: 'verdict', number: message.number, refusal: judge(message.question, options) });
@@ -102,6 +108,7 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
         waiting.push(resolve);
         tell({ kind: 'signers', signers });
       }),
+    follow: (tables) => tell({ kind: 'follow', tables }),
     async close() {
       closing = true;
       tell({ kind: 'close' });

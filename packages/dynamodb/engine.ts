@@ -3,6 +3,7 @@
  * condition, items and index entries written as one, time to live by the gateway's clock, a bound on memory.
  * One engine per thread; it knows nothing of HTTP.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from './clock.ts';
 import { dynaliteDb, type Item, type Store, type Table } from './dynalite-store.ts';
 import {
@@ -23,12 +24,24 @@ import { WriteSet } from './write-set.ts';
 import { dueSecondsOf, ExpiryQueue } from './expiry.ts';
 import { KeyLocks } from '@gatewright/aws/key-locks';
 
+/** What a write has changed of an item. */
+export type TableChange = {
+  readonly table: string;
+  readonly keys: Item;
+  readonly before: Item | undefined;
+  readonly after: Item | undefined;
+  /** Its time to live has taken it out. */
+  readonly isExpiry: boolean;
+};
+
 export type EngineOptions = {
   readonly clock: Clock;
   /** Where data is kept; undefined = in memory, gone at the end. */
   readonly directory?: string | undefined;
   /** Items' JSON bytes that memory may hold (index entries come on top); kept data is bounded by the disk. */
   readonly maxMemoryBytes?: number | undefined;
+  /** Told of changes of the tables that are followed, in the order in which they are written. */
+  readonly onChanges?: (changes: readonly TableChange[]) => void;
 };
 
 export type Output = Record<string, unknown>;
@@ -52,6 +65,8 @@ export class DynamoDbEngine {
   readonly #memoryBytes: Map<string, number> | undefined;
   readonly #maxMemoryBytes: number;
   #sweep: Promise<void> | undefined;
+  readonly #onChanges: EngineOptions['onChanges'];
+  #followed: ReadonlySet<string> = new Set();
 
   private constructor(store: Store, options: EngineOptions) {
     this.#store = store;
@@ -60,6 +75,7 @@ export class DynamoDbEngine {
     this.#transactions = new DynamoDbTransactions(this, options.clock);
     this.#memoryBytes = options.directory === undefined ? new Map() : undefined;
     this.#maxMemoryBytes = options.maxMemoryBytes ?? DEFAULT_MAX_MEMORY_BYTES;
+    this.#onChanges = options.onChanges;
   }
 
   /** @throws when the directory cannot be opened, for example because another process holds it. */
@@ -74,6 +90,11 @@ export class DynamoDbEngine {
     const engine = new DynamoDbEngine(store, options);
     for (const table of await engine.#tables.loadTimeToLive()) await engine.#queueExistingItems(table);
     return engine;
+  }
+
+  /** Whose changes are told from now on. */
+  follow(tables: readonly string[]): void {
+    this.#followed = new Set(tables);
   }
 
   async close(): Promise<void> {
@@ -139,11 +160,15 @@ export class DynamoDbEngine {
    * Runs while holding the locks of all given items, and writes what has been gathered, in one batch, when `run`
    * returns; nothing when it throws.
    */
-  async writeLocked<T>(names: readonly string[], run: (set: WriteSet) => Promise<T>): Promise<T> {
+  async writeLocked<T>(
+    names: readonly string[],
+    run: (set: WriteSet) => Promise<T>,
+    isExpiry = false,
+  ): Promise<T> {
     return this.#locks.hold(names, async () => {
       const set = new WriteSet(this.#tables.cachedStore);
       const result = await run(set);
-      await this.#commit(set);
+      await this.#commit(set, isExpiry);
       return result;
     });
   }
@@ -200,7 +225,7 @@ export class DynamoDbEngine {
     return this.writeLocked(names, (set) => runAction('BatchWriteItem', set.store, checked));
   }
 
-  async #commit(set: WriteSet): Promise<void> {
+  async #commit(set: WriteSet, isExpiry: boolean): Promise<void> {
     if (set.operations.length === 0) return;
     await this.#refuseIndexKeys(set);
     const memory = this.#memoryBytes;
@@ -214,6 +239,21 @@ export class DynamoDbEngine {
     await this.#store.db.batch(set.operations);
     for (const [table, bytes] of grown) memory?.set(table, (memory.get(table) ?? 0) + bytes);
     for (const { table, key, after } of set.changes) this.#noteExpiry(table, key, after);
+    await this.#tell(set, isExpiry);
+  }
+
+  /** A write that leaves an item as it was is no change. */
+  async #tell(set: WriteSet, isExpiry: boolean): Promise<void> {
+    if (this.#onChanges === undefined || this.#followed.size === 0) return;
+    const changes: TableChange[] = [];
+    for (const { table, before, after } of set.changes) {
+      const item = after ?? before;
+      if (!this.#followed.has(table) || item === undefined || isDeepStrictEqual(before, after)) continue;
+      const { KeySchema: schema } = await this.#tables.get(table);
+      const keys = schema.map(({ AttributeName: name }) => [name, item[name] ?? {}] as const);
+      changes.push({ table, keys: Object.fromEntries(keys), before, after, isExpiry });
+    }
+    if (changes.length > 0) this.#onChanges(changes);
   }
 
   async #refuseIndexKeys({ changes }: WriteSet): Promise<void> {
@@ -247,9 +287,10 @@ export class DynamoDbEngine {
       const due = this.#expiries.takeDue(nowSeconds, EXPIRY_BATCH);
       if (due.length === 0) return;
       const names = due.map(({ table, key }) => `${table}~${key}`);
-      await this.writeLocked(names, async (set) => {
+      const expire = async (set: WriteSet): Promise<void> => {
         for (const { table, key } of due) await this.#expire(set, table, key, nowSeconds);
-      });
+      };
+      await this.writeLocked(names, expire, true);
     }
   }
 

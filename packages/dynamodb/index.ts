@@ -4,6 +4,7 @@ export type {
   EmbeddedDynamoDbErrorCode,
   EmbeddedDynamoDbOptions,
 } from './embedded-dynamodb.ts';
+export type { TableChange } from './engine.ts';
 export type { CallQuestion } from './front.ts';
 export type { DynamoDbSigner } from './worker.ts';
 

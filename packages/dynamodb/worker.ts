@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 import { followClock } from './clock.ts';
 import { DynamoDbEngine } from './engine.ts';
+import type { TableChange } from './engine.ts';
 import { serveDynamoDb } from './front.ts';
 import type { CallQuestion, Callers } from './front.ts';
 import { storageFaultOf } from './storage-fault.ts';
@@ -32,6 +33,8 @@ export type DynamoDbWorkerOrder =
   | { readonly kind: 'close' }
   /** Answered by `admitted`. */
   | { readonly kind: 'signers'; readonly signers: readonly DynamoDbSigner[] }
+  /** Tables whose changes are told from now on. */
+  | { readonly kind: 'follow'; readonly tables: readonly string[] }
   | { readonly kind: 'verdict'; readonly number: number; readonly refusal: string | undefined };
 
 /** What the thread says to the gateway. */
@@ -39,6 +42,7 @@ export type DynamoDbWorkerMessage =
   | { readonly kind: 'admitted' }
   /** Answered by a `verdict` of the same number. */
   | { readonly kind: 'question'; readonly number: number; readonly question: CallQuestion }
+  | { readonly kind: 'changes'; readonly changes: readonly TableChange[] }
   | { readonly kind: 'listening'; readonly port: number }
   /** `code` is Node's or LevelDB's: EADDRINUSE, LEVEL_LOCKED. */
   | { readonly kind: 'not-started'; readonly code: string; readonly message: string }
@@ -51,9 +55,12 @@ async function start(
   data: DynamoDbWorkerData,
   callers: Callers,
   say: (message: DynamoDbWorkerMessage) => void,
-): Promise<() => Promise<void>> {
+): Promise<Running> {
   const clock = followClock(data.clockOffset);
-  const engine = await DynamoDbEngine.open({ clock, directory: data.directory });
+  const engine = await DynamoDbEngine.open({
+    ...{ clock, directory: data.directory },
+    onChanges: (changes) => say({ kind: 'changes', changes }),
+  });
   let port = data.port;
   const report = (error: unknown): void => say({ kind: 'fault', message: describe(error) });
   const { directory } = data;
@@ -71,13 +78,18 @@ async function start(
   const address = server.address();
   if (typeof address === 'object' && address !== null) port = address.port;
   say({ kind: 'listening', port });
-  return async () => {
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    await closed;
-    await engine.close();
+  return {
+    follow: (tables) => engine.follow(tables),
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+      await engine.close();
+    },
   };
 }
+
+type Running = { follow(tables: readonly string[]): void; close(): Promise<void> };
 
 /** Knows secrets itself, and asks the thread that knows the policies. */
 class KnownCallers implements Callers {
@@ -133,12 +145,14 @@ if (parentPort !== null) {
   try {
     const data = workerData as DynamoDbWorkerData;
     const callers = new KnownCallers(data.signers, say);
-    const close = await start(data, callers, say);
+    const running = await start(data, callers, say);
     port.on('message', (order: DynamoDbWorkerOrder) => {
       if (order.kind === 'signers') callers.replace(order.signers);
       else if (order.kind === 'verdict') callers.decide(order.number, order.refusal);
+      else if (order.kind === 'follow') running.follow(order.tables);
       else
-        close()
+        running
+          .close()
           .catch((error: unknown) => say({ kind: 'fault', message: describe(error) }))
           .finally(() => {
             say({ kind: 'closed' });

@@ -58,6 +58,7 @@ export function anEventEngine(wish: EventBenchWish): EventBench {
     report: (message) => reports.push(message),
   });
   recorder.local = (request, operation) => engine.answer(request, operation);
+  recorder.onObject = (change) => engine.buckets.changed(change);
   const faults = new Faults(false);
   const definitions = readEvents([stackOf(wish)], { isElsewhere, anchorMs: engine.startedAt }, faults);
   engine.replace(definitions);

@@ -7,10 +7,12 @@ import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { Clock, Invoker, Random, ServiceClient, ServiceRequest } from '../../ports.ts';
 import type { OperationResult } from '../aws-operation.ts';
 import { Agenda } from './agenda.ts';
+import { BucketNotifications } from './bucket-notifications.ts';
 import { type BusEvent, EventBuses, printTime } from './event-buses.ts';
 import { type ScheduleDefinition, Schedules } from './schedules.ts';
 import { scheduleInput } from './read-scheduler.ts';
 import { answerTopics } from './sns.ts';
+import { TableStreams } from './table-streams.ts';
 import { TargetDeliveries } from './target-deliveries.ts';
 import { Topics } from './topics.ts';
 import { AsyncInvocations } from './async-invocations.ts';
@@ -43,6 +45,8 @@ export class EventEngine {
   readonly buses: EventBuses;
   readonly topics: Topics;
   readonly schedules: Schedules;
+  readonly streams: TableStreams;
+  readonly buckets: BucketNotifications;
   /** From when rates count. */
   readonly startedAt: number;
   readonly #ports: EventPorts;
@@ -80,6 +84,11 @@ export class EventEngine {
     this.targets.serve('sns', (arn, body, { groupId }) => this.topics.target(arn, body, groupId));
     this.#deliveries = new TargetDeliveries({ ...ports, targets: this.targets });
     this.buses = new EventBuses({ ...ports, deliveries: this.#deliveries, accountId });
+    this.streams = new TableStreams({
+      ...{ ...ports, targets: this.targets },
+      arnOf: (name) => this.#definitions.functionArns.get(name) ?? name,
+    });
+    this.buckets = new BucketNotifications({ ...ports, targets: this.targets, buses: this.buses, accountId });
     this.targets.serve('events', (arn, body, delivery) => this.buses.target(arn, body, delivery));
     this.schedules = new Schedules(ports);
   }
@@ -92,6 +101,8 @@ export class EventEngine {
     this.queues.replace(definitions.queues);
     this.topics.replace(definitions.topics, definitions.subscriptions);
     this.buses.replace(definitions.rules.map(({ rule }) => rule));
+    this.buckets.replace(definitions.buckets);
+    this.streams.replace(definitions.streams, definitions.streamMappings);
     this.schedules.replace([...this.#rulesInTime(), ...this.#schedulesInTime()]);
     if (isFirst) this.async.restore();
     this.#consumers = definitions.queueMappings.flatMap((mapping) => {
@@ -164,6 +175,7 @@ export class EventEngine {
   close(): void {
     for (const consumer of this.#consumers) consumer.close();
     this.#consumers = [];
+    this.streams.close();
     this.#ports.agenda.close();
     this.#ports.kept.close();
   }

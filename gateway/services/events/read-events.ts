@@ -1,5 +1,4 @@
 /** What of the loaded stacks makes events or takes them, read together: a mapping must know its queue. */
-import { parseArn } from '@gatewright/aws/arn';
 import type { Tolerance } from '../../errors.ts';
 import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../../definition/model.ts';
 import type { AsyncConfig } from './async-invocations.ts';
@@ -8,14 +7,23 @@ import type { QueueDefinition } from './queues.ts';
 import { readInvokeConfig } from './read-async.ts';
 import { readRule, type ReadRule } from './read-rules.ts';
 import { readScheduler, type ReadSchedule } from './read-scheduler.ts';
+import { readBucket } from './read-buckets.ts';
+import type { BucketNotification } from './bucket-notifications.ts';
+import { readStream } from './read-streams.ts';
+import type { StreamMapping } from './stream-consumer.ts';
+import type { TableStream } from './stream-record.ts';
 import { readOwnSubscriptions, readSubscription, readTopic } from './read-topics.ts';
 import type { Subscription, TopicDefinition } from './topics.ts';
-import { readQueue, readQueueMapping } from './read-queues.ts';
-import { readFunctionName, ResourceReader } from './read-resource.ts';
+import { SourceReader } from './read-mappings.ts';
+import { readQueue } from './read-queues.ts';
+import { ResourceReader } from './read-resource.ts';
 
 export type EventDefinitions = {
   readonly queues: readonly QueueDefinition[];
   readonly queueMappings: readonly QueueMapping[];
+  readonly buckets: readonly BucketNotification[];
+  readonly streams: readonly TableStream[];
+  readonly streamMappings: readonly StreamMapping[];
   readonly rules: readonly ReadRule[];
   readonly schedules: readonly ReadSchedule[];
   readonly topics: readonly TopicDefinition[];
@@ -32,7 +40,7 @@ export type EventDefinitions = {
 
 export const NO_EVENTS: EventDefinitions = {
   ...{ queues: [], queueMappings: [], rules: [], schedules: [], topics: [], subscriptions: [] },
-  unsupported: [],
+  ...{ buckets: [], streams: [], streamMappings: [], unsupported: [] },
   ...{ async: new Map(), deadLetters: new Map(), functionArns: new Map() },
 };
 
@@ -56,21 +64,37 @@ export function readEvents(
   );
   const ofType = (type: string): ResourceReader[] =>
     readers.filter(({ resource }) => resource.type === type && isWhole(resource));
-  const queues = ofType('AWS::SQS::Queue').map(readQueue);
-  const sources = new Sources(queues, isElsewhere);
+  /** Of a service that the user has elsewhere, nothing is here. */
+  const here = (type: string, service: string, property?: string): ResourceReader[] =>
+    ofType(type).filter((reader) => {
+      if (!isElsewhere(service)) return true;
+      if (property !== undefined && reader.value(property) === undefined) return false;
+      reader.unsupported(
+        undefined,
+        `${service} lies at the endpoint that you have named: it starts no function here`,
+      );
+      return false;
+    });
+  const queues = isElsewhere('sqs') ? [] : ofType('AWS::SQS::Queue').map(readQueue);
+  const streams = ofType('AWS::DynamoDB::Table').flatMap(readStream);
   const functions = stacks.flatMap((stack) => stack.functions);
+  const sources = new SourceReader({ queues, streams, functions, isElsewhere });
+  const mappings = ofType('AWS::Lambda::EventSourceMapping').map((reader) => sources.read(reader));
+  const topics = here('AWS::SNS::Topic', 'sns');
   return {
     queues,
-    queueMappings: ofType('AWS::Lambda::EventSourceMapping').flatMap((reader) => {
-      checkFunction(reader, functions);
-      return sources.queueMapping(reader);
-    }),
-    rules: ofType('AWS::Events::Rule').map((reader) => readRule(reader, anchorMs)),
-    schedules: ofType('AWS::Scheduler::Schedule').flatMap((reader) => readScheduler(reader, anchorMs) ?? []),
-    topics: ofType('AWS::SNS::Topic').map(readTopic),
+    queueMappings: mappings.flatMap(({ ofQueue = [] }) => ofQueue),
+    buckets: here('AWS::S3::Bucket', 's3', 'NotificationConfiguration').flatMap(readBucket),
+    streams,
+    streamMappings: mappings.flatMap(({ ofStream = [] }) => ofStream),
+    rules: here('AWS::Events::Rule', 'events').map((reader) => readRule(reader, anchorMs)),
+    schedules: here('AWS::Scheduler::Schedule', 'scheduler').flatMap(
+      (reader) => readScheduler(reader, anchorMs) ?? [],
+    ),
+    topics: topics.map(readTopic),
     subscriptions: [
-      ...ofType('AWS::SNS::Topic').flatMap(readOwnSubscriptions),
-      ...ofType('AWS::SNS::Subscription').flatMap(readSubscription),
+      ...topics.flatMap(readOwnSubscriptions),
+      ...here('AWS::SNS::Subscription', 'sns').flatMap(readSubscription),
     ],
     async: new Map(ofType('AWS::Lambda::EventInvokeConfig').map(readInvokeConfig)),
     deadLetters: new Map(
@@ -86,48 +110,4 @@ export function readEvents(
 
 function isWhole({ fault }: ResolvedResource): boolean {
   return fault === undefined;
-}
-
-function checkFunction(reader: ResourceReader, functions: ResolvedStack['functions']): void {
-  const given = reader.text('FunctionName') ?? '';
-  const { name } = readFunctionName(given);
-  if (!functions.some((each) => each.name === name))
-    reader.unsupported(
-      'FunctionName',
-      `${given} is no function of the loaded stacks: nothing takes its events`,
-    );
-}
-
-/** Which kind of source a mapping reads. */
-class Sources {
-  readonly #queues: ReadonlyMap<string, QueueDefinition>;
-  readonly #isElsewhere: (service: string) => boolean;
-
-  constructor(queues: readonly QueueDefinition[], isElsewhere: (service: string) => boolean) {
-    this.#queues = new Map(queues.map((queue) => [queue.arn, queue]));
-    this.#isElsewhere = isElsewhere;
-  }
-
-  queueMapping(reader: ResourceReader): readonly QueueMapping[] {
-    const arn = reader.text('EventSourceArn') ?? '';
-    const service = parseArn(arn)?.service ?? '';
-    if (service !== 'sqs') {
-      reader.unsupported('EventSourceArn', `${arn === '' ? 'this source' : arn} starts no function here`);
-      return [];
-    }
-    if (this.#isElsewhere(service)) {
-      reader.unsupported(
-        undefined,
-        'its queue lies at the endpoint that you have named: it starts no function',
-      );
-      return [];
-    }
-    const queue = this.#queues.get(arn);
-    if (queue === undefined) {
-      reader.unsupported('EventSourceArn', `${arn} is no queue of the loaded stacks: it starts no function`);
-      return [];
-    }
-    const mapping = readQueueMapping(reader, queue);
-    return mapping === undefined ? [] : [mapping];
-  }
 }

@@ -156,7 +156,7 @@ describe('classifyResources', () => {
         ResourcePolicy: { PolicyDocument: {} },
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       },
-      unsupported: [/^StreamSpecification: /, /^ResourcePolicy: /],
+      unsupported: [/^ResourcePolicy: /],
       noEffect: ['PointInTimeRecoverySpecification'],
     },
     {
@@ -200,11 +200,17 @@ describe('classifyResources', () => {
       noEffect: ['*'],
     },
     {
-      name: 'reports any other bucket',
+      name: 'names what a bucket would do with its objects',
       type: 'AWS::S3::Bucket',
-      properties: {},
-      unsupported: [/^\*: nothing of this type runs here/],
-      noEffect: [],
+      properties: {
+        BucketName: 'photos',
+        NotificationConfiguration: { LambdaConfigurations: [{}] },
+        LifecycleConfiguration: { Rules: [] },
+        WebsiteConfiguration: { IndexDocument: 'index.html' },
+        BucketEncryption: { ServerSideEncryptionConfiguration: [{}] },
+      },
+      unsupported: [/^LifecycleConfiguration: objects stay/, /^WebsiteConfiguration: it answers no browser/],
+      noEffect: ['BucketEncryption'],
     },
     {
       name: 'reports a custom resource',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { DynamoDbError } from '../../../packages/dynamodb/actions.ts';
-import type { DynamoDbEngine } from '../../../packages/dynamodb/engine.ts';
+import { DynamoDbEngine } from '../../../packages/dynamodb/engine.ts';
 import { add, amountOf, anEngine, CREATE_COUNTERS, key, refusal } from '../../support/counters-engine.ts';
 import { VirtualClock } from '../../support/virtual-ports.ts';
 
@@ -140,5 +140,52 @@ describe('DynamoDbEngine time to live', () => {
 
     assert.deepEqual(amounts, [undefined, undefined, '1', '1', '1']);
     await engine.close();
+  });
+});
+
+// Source: DynamoDB developer guide, "Change data capture for DynamoDB Streams"
+describe('DynamoDbEngine, followed', () => {
+  it('tells what each write has changed of the tables that are followed, in order, and nothing that stayed as it was', async () => {
+    const clock = new VirtualClock();
+    const told: object[] = [];
+    const engine = await DynamoDbEngine.open({ clock, onChanges: (changes) => told.push(...changes) });
+    after(() => engine.close());
+    await engine.execute('CreateTable', CREATE_COUNTERS);
+    await engine.execute('UpdateItem', add('before', 1));
+    engine.follow(['counters']);
+    const dueSeconds = Math.floor(clock.nowEpochMs() / 1000) + 60;
+    await engine.execute('UpdateTimeToLive', {
+      TableName: 'counters',
+      TimeToLiveSpecification: { AttributeName: 'due', Enabled: true },
+    });
+    const put = (Item: object) => engine.execute('PutItem', { TableName: 'counters', Item });
+    const [one, two] = [1, 2].map((n) => ({
+      ...key('a'),
+      amount: { N: `${n}` },
+      due: { N: `${dueSeconds}` },
+    }));
+    await put(one ?? {});
+    await put(one ?? {});
+    await put(two ?? {});
+    await engine.execute('DeleteItem', { TableName: 'counters', Key: key('none') });
+    await assert.rejects(
+      engine.execute('PutItem', {
+        TableName: 'counters',
+        Item: one,
+        ConditionExpression: 'attribute_not_exists(id)',
+      }),
+    );
+    await engine.execute('TransactWriteItems', {
+      TransactItems: [{ Delete: { TableName: 'counters', Key: key('before') } }],
+    });
+    clock.advance(61_000);
+    await engine.removeExpired();
+    const change = { table: 'counters', keys: key('a'), isExpiry: false };
+    assert.deepEqual(told, [
+      { ...change, before: undefined, after: one },
+      { ...change, before: one, after: two },
+      { ...change, keys: key('before'), before: { ...key('before'), amount: { N: '1' } }, after: undefined },
+      { ...change, before: two, after: undefined, isExpiry: true },
+    ]);
   });
 });

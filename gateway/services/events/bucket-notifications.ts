@@ -1,0 +1,122 @@
+/** What buckets tell of objects that are put and deleted (docs/aws §18.8): to functions, queues, topics, and EventBridge. */
+import type { ObjectChange } from '../recorded-s3.ts';
+import type { EventBuses } from './event-buses.ts';
+import { busArnOf, printTime } from './event-buses.ts';
+import type { EventPorts, EventTargets } from './event-ports.ts';
+
+export type BucketNotification = {
+  readonly bucket: string;
+  readonly region: string;
+  /** `s3:ObjectCreated:*`; undefined: all events go to EventBridge. */
+  readonly event: string | undefined;
+  /** Undefined of EventBridge. */
+  readonly targetArn: string | undefined;
+  readonly id: string;
+  readonly prefix: string;
+  readonly suffix: string;
+};
+
+type Options = Pick<EventPorts, 'clock' | 'random' | 'work' | 'report'> & {
+  readonly targets: EventTargets;
+  readonly buses: EventBuses;
+  readonly accountId: string;
+};
+
+const NAMES = { put: 'ObjectCreated:Put', delete: 'ObjectRemoved:Delete' };
+
+export class BucketNotifications {
+  readonly #options: Options;
+  #all: readonly BucketNotification[] = [];
+  #sequence = 0;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  replace(all: readonly BucketNotification[]): void {
+    this.#all = all;
+  }
+
+  get all(): readonly BucketNotification[] {
+    return this.#all;
+  }
+
+  changed(change: ObjectChange): void {
+    this.#sequence += 1;
+    const sequencer = this.#sequence.toString(16).toUpperCase().padStart(18, '0');
+    for (const notification of this.#all)
+      if (isFor(notification, change)) this.#tell(notification, change, sequencer);
+  }
+
+  #tell(notification: BucketNotification, change: ObjectChange, sequencer: string): void {
+    const { targets, work, report } = this.#options;
+    const { targetArn, bucket } = notification;
+    if (targetArn === undefined) {
+      this.#toBus(notification, change, sequencer);
+      return;
+    }
+    const body = JSON.stringify({ Records: [this.#record(notification, change, sequencer)] });
+    work.track(
+      async () => {
+        const outcome = await targets.send(targetArn, body);
+        if (outcome.kind === 'failed') report(`${bucket} to ${targetArn}: ${outcome.message}`);
+      },
+      (fault) => report(`${bucket}: ${String(fault)}`),
+    );
+  }
+
+  /** "Event message structure" */
+  #record({ id, region }: BucketNotification, change: ObjectChange, sequencer: string): object {
+    const { clock, random, accountId } = this.#options;
+    const { bucket, key, kind, size, etag } = change;
+    return {
+      ...{ eventVersion: '2.1', eventSource: 'aws:s3', awsRegion: region },
+      eventTime: new Date(clock.nowEpochMs()).toISOString(),
+      eventName: NAMES[kind],
+      userIdentity: { principalId: `AWS:${accountId}` },
+      requestParameters: { sourceIPAddress: '127.0.0.1' },
+      responseElements: { 'x-amz-request-id': random.hex(16).toUpperCase(), 'x-amz-id-2': random.hex(32) },
+      s3: {
+        s3SchemaVersion: '1.0',
+        configurationId: id,
+        bucket: { name: bucket, ownerIdentity: { principalId: accountId }, arn: `arn:aws:s3:::${bucket}` },
+        object: {
+          // "The object key name value is URL encoded": a blank as a plus.
+          key: encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+'),
+          ...(kind === 'put' ? { size, eTag: etag } : {}),
+          sequencer,
+        },
+      },
+    };
+  }
+
+  #toBus({ region }: BucketNotification, change: ObjectChange, sequencer: string): void {
+    const { buses, clock, random, accountId } = this.#options;
+    const { bucket, key, kind, size, etag } = change;
+    const reason = kind === 'put' ? 'PutObject' : 'DeleteObject';
+    buses.publish(busArnOf(undefined, region, accountId), {
+      ...{ version: '0', id: random.uuid(), source: 'aws.s3', account: accountId, region },
+      'detail-type': kind === 'put' ? 'Object Created' : 'Object Deleted',
+      time: printTime(clock.nowEpochMs()),
+      resources: [`arn:aws:s3:::${bucket}`],
+      detail: {
+        ...{ version: '0', bucket: { name: bucket }, reason },
+        object: { key, ...(kind === 'put' ? { size, etag } : {}), sequencer },
+        ...{
+          'request-id': random.hex(16).toUpperCase(),
+          requester: accountId,
+          'source-ip-address': '127.0.0.1',
+        },
+        ...(kind === 'delete' ? { 'deletion-type': 'Permanently Deleted' } : {}),
+      },
+    });
+  }
+}
+
+function isFor({ bucket, event, prefix, suffix }: BucketNotification, change: ObjectChange): boolean {
+  if (bucket !== change.bucket || !change.key.startsWith(prefix) || !change.key.endsWith(suffix))
+    return false;
+  if (event === undefined) return true;
+  const name = `s3:${NAMES[change.kind]}`;
+  return event.endsWith(':*') ? name.startsWith(event.slice(0, -1)) : event === name;
+}

@@ -1,0 +1,56 @@
+/** `NotificationConfiguration` of `AWS::S3::Bucket`. */
+import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
+import type { BucketNotification } from './bucket-notifications.ts';
+import type { ResourceReader } from './read-resource.ts';
+
+const KINDS = [
+  ['LambdaConfigurations', 'Function'],
+  ['QueueConfigurations', 'Queue'],
+  ['TopicConfigurations', 'Topic'],
+] as const;
+
+/** Of objects that calls put and delete here. */
+const KNOWN = /^s3:(?:ObjectCreated:(?:\*|Put)|ObjectRemoved:(?:\*|Delete))$/;
+
+export function readBucket(reader: ResourceReader): readonly BucketNotification[] {
+  const bucket = reader.resource.physicalId;
+  const { region } = reader.stack;
+  const common = { bucket, region };
+  const listed = KINDS.flatMap(([list, target]) =>
+    reader
+      .list(`NotificationConfiguration.${list}`)
+      .filter(isJsonObject)
+      .flatMap((given, index): BucketNotification[] => {
+        const { Event: event, [target]: targetArn } = given;
+        if (typeof event !== 'string' || typeof targetArn !== 'string') return [];
+        if (!KNOWN.test(event)) {
+          reader.unsupported(`NotificationConfiguration.${list}`, `${event} does not happen here`);
+          return [];
+        }
+        return [{ ...common, event, targetArn, id: `${list}-${index}`, ...readKeyRules(given) }];
+      }),
+  );
+  if (!isToBus(reader)) return listed;
+  return [
+    ...listed,
+    { ...common, event: undefined, targetArn: undefined, id: 'EventBridge', prefix: '', suffix: '' },
+  ];
+}
+
+/** An empty `EventBridgeConfiguration` is enough. */
+function isToBus(reader: ResourceReader): boolean {
+  const path = 'NotificationConfiguration.EventBridgeConfiguration';
+  return reader.value(path) !== undefined && reader.flag(`${path}.EventBridgeEnabled`, true);
+}
+
+function readKeyRules(given: JsonObject): Pick<BucketNotification, 'prefix' | 'suffix'> {
+  const filter = given['Filter'];
+  const key = isJsonObject(filter) ? filter['S3Key'] : undefined;
+  const rules = isJsonObject(key) && Array.isArray(key['Rules']) ? key['Rules'] : [];
+  const of = (wanted: string): string => {
+    for (const rule of rules as readonly unknown[])
+      if (isJsonObject(rule) && String(rule['Name']).toLowerCase() === wanted) return String(rule['Value']);
+    return '';
+  };
+  return { prefix: of('prefix'), suffix: of('suffix') };
+}

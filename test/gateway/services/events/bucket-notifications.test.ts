@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { anEventEngine, type EventBench, REGION } from '../../../support/an-event-engine.ts';
+
+const bucket = (configuration: string): string => `
+  Photos:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: photos
+      NotificationConfiguration: { ${configuration} }`;
+const onCreated = (more = '', event = 's3:ObjectCreated:*'): string =>
+  `LambdaConfigurations: [{ Event: '${event}', Function: !GetAtt work.Arn, ${more} }]`;
+
+async function ask(bench: EventBench, method: string, path: string, body = ''): Promise<void> {
+  await bench.send({ service: 's3', method, path, body });
+  await bench.engine.idle();
+}
+
+const eventsOf = (bench: EventBench) =>
+  bench.invoker.calls.map(({ event }) => (event as { Records: Record<string, unknown>[] }).Records[0] ?? {});
+
+// Source: S3 user guide, "Event message structure", docs/aws §18.8
+describe('BucketNotifications', () => {
+  it('tell a function what has been put', async () => {
+    const bench = anEventEngine({ resources: bucket(onCreated()), functions: { work: () => 1 } });
+    await ask(bench, 'PUT', '/photos/a%20b/%C3%BC.png', 'four');
+    await ask(bench, 'PUT', '/others/a.png', 'x');
+    const [record, ...more] = eventsOf(bench);
+    assert.equal(more.length, 0);
+    const { s3, responseElements, ...rest } = record ?? {};
+    assert.ok(responseElements !== undefined);
+    assert.deepEqual(rest, {
+      ...{ eventVersion: '2.1', eventSource: 'aws:s3', awsRegion: REGION, eventName: 'ObjectCreated:Put' },
+      eventTime: '2025-04-14T22:13:38.000Z',
+      userIdentity: { principalId: 'AWS:123456789012' },
+      requestParameters: { sourceIPAddress: '127.0.0.1' },
+    });
+    const { object, bucket: of } = s3 as Record<string, Record<string, unknown>>;
+    assert.equal(of?.['arn'], 'arn:aws:s3:::photos');
+    const eTag = '8cbad96aced40b3838dd9f07f6ef5772';
+    assert.deepEqual({ ...object, sequencer: '' }, { key: 'a+b/%C3%BC.png', size: 4, eTag, sequencer: '' });
+  });
+
+  it('go by event, prefix and suffix', async () => {
+    const filter =
+      'Filter: { S3Key: { Rules: [{ Name: prefix, Value: in/ }, { Name: suffix, Value: .png }] } }';
+    const bench = anEventEngine({
+      resources: bucket(onCreated(filter, 's3:ObjectRemoved:Delete')),
+      functions: { work: () => 1 },
+    });
+    for (const key of ['in/a.png', 'in/a.jpg', 'out/a.png']) await ask(bench, 'PUT', `/photos/${key}`, 'x');
+    assert.equal(bench.invoker.calls.length, 0);
+    for (const key of ['in/a.png', 'in/a.jpg', 'out/a.png', 'in/none.png'])
+      await ask(bench, 'DELETE', `/photos/${key}`);
+    assert.deepEqual(
+      eventsOf(bench).map(({ eventName, s3 }) => [eventName, (s3 as { object: { key: string } }).object.key]),
+      [['ObjectRemoved:Delete', 'in/a.png']],
+    );
+  });
+
+  it('go to EventBridge, where a rule takes them', async () => {
+    const bench = anEventEngine({
+      resources: `${bucket('EventBridgeConfiguration: {}')}
+  Rule:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: { source: [aws.s3], detail-type: [Object Created], detail: { bucket: { name: [photos] }, object: { key: [{ prefix: in/ }] } } }
+      Targets: [{ Id: w, Arn: !GetAtt work.Arn }]`,
+      functions: { work: () => 1 },
+    });
+    await ask(bench, 'PUT', '/photos/out/a', 'x');
+    await ask(bench, 'PUT', '/photos/in/a%20b', 'x');
+    const [{ event } = { event: {} }] = bench.invoker.calls;
+    assert.equal((event as { detail: { object: { key: string } } }).detail.object.key, 'in/a b');
+    assert.equal(bench.invoker.calls.length, 1);
+  });
+
+  it('name events that do not happen here', () => {
+    const bench = anEventEngine({
+      resources: bucket(onCreated('', 's3:ObjectRestore:Completed')),
+      functions: { work: () => 1 },
+    });
+    assert.equal(
+      bench.definitions.unsupported[0]?.consequence,
+      's3:ObjectRestore:Completed does not happen here',
+    );
+  });
+});

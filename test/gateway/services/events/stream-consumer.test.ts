@@ -1,0 +1,258 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  ACCOUNT,
+  anEventEngine,
+  type EventBench,
+  type EventBenchWish,
+  REGION,
+} from '../../../support/an-event-engine.ts';
+
+const ARN = `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/orders/stream/2026-01-01T00:00:00.000`;
+const table = (mapping = '', view = 'NEW_AND_OLD_IMAGES'): string => `
+  Lost: { Type: AWS::SQS::Queue, Properties: { QueueName: lost } }
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      TableName: orders
+      BillingMode: PAY_PER_REQUEST
+      KeySchema: [{ AttributeName: id, KeyType: HASH }]
+      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
+      StreamSpecification: { StreamViewType: ${view} }
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: { EventSourceArn: !GetAtt Orders.StreamArn, FunctionName: work, StartingPosition: LATEST, ${mapping} }`;
+
+type StreamRecordOf = {
+  readonly eventName: string;
+  readonly dynamodb: {
+    readonly SequenceNumber: string;
+    readonly Keys: { readonly id: { readonly S: string } };
+  };
+};
+const idsOf = (event: unknown): string[] =>
+  (event as { Records: StreamRecordOf[] }).Records.map(({ dynamodb }) => dynamodb.Keys.id.S);
+
+function change(bench: EventBench, ...ids: readonly string[]): void {
+  bench.engine.streams.changed(
+    ids.map((id) => ({
+      ...{ table: 'orders', keys: { id: { S: id } }, before: undefined, isExpiry: false },
+      after: { id: { S: id }, state: { S: 'new' } },
+    })),
+  );
+}
+
+async function aBench(mapping: string, work: NonNullable<EventBenchWish['functions']>[string]) {
+  const bench = anEventEngine({ resources: table(mapping), functions: { work } });
+  change(bench, 'a', 'b', 'c', 'd');
+  await bench.engine.idle();
+  return bench;
+}
+
+/** Batches as `ab`, in the order in which the function got them. */
+const batchesOf = (bench: EventBench): string[] =>
+  bench.invoker.calls.map(({ event }) => idsOf(event).join(''));
+const failOn =
+  (...bad: readonly string[]) =>
+  (event: unknown): void => {
+    if (idsOf(event).some((id) => bad.includes(id))) throw new Error('no');
+  };
+
+const lost = (bench: EventBench): Record<string, unknown>[] =>
+  (bench.engine.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:lost`)?.receive({ most: 10 }) ?? []).map(
+    ({ body }) => JSON.parse(body) as Record<string, unknown>,
+  );
+const ON_FAILURE = 'DestinationConfig: { OnFailure: { Destination: !GetAtt Lost.Arn } }';
+// A window gathers all four.
+const ONE_BATCH = 'MaximumBatchingWindowInSeconds: 1';
+
+// Source: Lambda developer guide, "Process DynamoDB records with Lambda", docs/aws §18.7
+describe('StreamConsumer', () => {
+  it('hands changes over as records, with the images that the stream has', async () => {
+    const bench = anEventEngine({ resources: table(), functions: { work: () => 1 } });
+    const keys = { id: { S: 'a' } };
+    const [one, two] = [
+      { ...keys, n: { N: '1' } },
+      { ...keys, n: { N: '2' } },
+    ];
+    const changed = (before: object | undefined, after: object | undefined, isExpiry = false): void =>
+      bench.engine.streams.changed([
+        { table: 'orders', keys, before: before as never, after: after as never, isExpiry },
+      ]);
+    changed(undefined, one);
+    changed(one, two);
+    changed(two, undefined, true);
+    await bench.engine.idle();
+    const records = bench.invoker.calls.flatMap(
+      ({ event }) => (event as { Records: Record<string, unknown>[] }).Records,
+    );
+    assert.deepEqual(
+      records.map(({ eventName, dynamodb, userIdentity }) => {
+        const { NewImage, OldImage, StreamViewType } = dynamodb as Record<string, unknown>;
+        return { eventName, NewImage, OldImage, StreamViewType, userIdentity };
+      }),
+      [
+        {
+          eventName: 'INSERT',
+          NewImage: one,
+          OldImage: undefined,
+          StreamViewType: 'NEW_AND_OLD_IMAGES',
+          userIdentity: undefined,
+        },
+        {
+          eventName: 'MODIFY',
+          NewImage: two,
+          OldImage: one,
+          StreamViewType: 'NEW_AND_OLD_IMAGES',
+          userIdentity: undefined,
+        },
+        {
+          ...{
+            eventName: 'REMOVE',
+            NewImage: undefined,
+            OldImage: two,
+            StreamViewType: 'NEW_AND_OLD_IMAGES',
+          },
+          userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' },
+        },
+      ],
+    );
+    const { eventSource, eventSourceARN, awsRegion, eventVersion } = records[0] ?? {};
+    assert.deepEqual(
+      [eventSource, eventSourceARN, awsRegion, eventVersion],
+      ['aws:dynamodb', ARN, REGION, '1.1'],
+    );
+  });
+
+  it('holds what comes after a failed batch, and tries that until it succeeds', async () => {
+    let failures = 3;
+    const bench = await aBench('BatchSize: 1', (event) => {
+      if (idsOf(event)[0] === 'b' && failures-- > 0) throw new Error('no');
+    });
+    assert.deepEqual(batchesOf(bench), ['a', 'b']);
+    await bench.advance(1_000);
+    await bench.advance(2_000);
+    assert.deepEqual(batchesOf(bench), ['a', 'b', 'b', 'b']);
+    assert.equal(bench.engine.streams.consumers[0]?.ageMs, 3_000);
+    await bench.advance(4_000);
+    assert.deepEqual(batchesOf(bench).slice(4), ['b', 'c', 'd']);
+    assert.equal(bench.engine.streams.consumers[0].ageMs, 0);
+  });
+
+  it('gives a batch up after its retries, and says so to the destination', async () => {
+    const bench = await aBench(
+      `BatchSize: 2, ${ONE_BATCH}, MaximumRetryAttempts: 1, ${ON_FAILURE}`,
+      failOn('b'),
+    );
+    await bench.advance(60_000);
+    assert.deepEqual(batchesOf(bench), ['ab', 'ab', 'cd']);
+    const [record] = lost(bench);
+    const { requestId, ...context } = record?.['requestContext'] as Record<string, unknown>;
+    assert.equal(typeof requestId, 'string');
+    assert.deepEqual(context, {
+      functionArn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:work`,
+      condition: 'RetryAttemptsExhausted',
+      approximateInvokeCount: 2,
+    });
+    const { batchSize, streamArn, startSequenceNumber, endSequenceNumber } = record?.[
+      'DDBStreamBatchInfo'
+    ] as Record<string, unknown>;
+    assert.deepEqual([batchSize, streamArn], [2, ARN]);
+    assert.ok(String(startSequenceNumber) < String(endSequenceNumber));
+  });
+
+  it('halves a failed batch until the bad record stands alone, which takes no retries', async () => {
+    const bench = await aBench(
+      `BatchSize: 4, ${ONE_BATCH}, BisectBatchOnFunctionError: true, MaximumRetryAttempts: 0, ${ON_FAILURE}`,
+      failOn('c'),
+    );
+    await bench.advance(1_000);
+    assert.deepEqual(batchesOf(bench), ['abcd', 'ab', 'cd', 'c', 'd']);
+    assert.equal((lost(bench)[0]?.['DDBStreamBatchInfo'] as { batchSize: number }).batchSize, 1);
+  });
+
+  it('goes on from the first record that the function reports', async () => {
+    let isBroken = true;
+    const bench = await aBench(
+      `BatchSize: 4, ${ONE_BATCH}, FunctionResponseTypes: [ReportBatchItemFailures]`,
+      (event) => {
+        const record = (event as { Records: StreamRecordOf[] }).Records.find(
+          ({ dynamodb }) => dynamodb.Keys.id.S === 'c',
+        );
+        return isBroken
+          ? { batchItemFailures: [{ itemIdentifier: record?.dynamodb.SequenceNumber }] }
+          : undefined;
+      },
+    );
+    assert.deepEqual(batchesOf(bench), ['abcd']);
+    isBroken = false;
+    await bench.advance(1_000);
+    assert.deepEqual(batchesOf(bench), ['abcd', 'cd']);
+  });
+
+  it('gives up records that are too old', async () => {
+    const bench = await aBench(`BatchSize: 1, MaximumRecordAgeInSeconds: 60, ${ON_FAILURE}`, failOn('a'));
+    await bench.advance(30_000);
+    await bench.advance(120_000);
+    assert.equal(
+      (lost(bench)[0]?.['requestContext'] as { condition: string }).condition,
+      'RecordAgeExceeded',
+    );
+    assert.equal(bench.engine.streams.consumers[0]?.waiting, 0);
+  });
+
+  it('passes over records that the filter refuses', async () => {
+    const bench = anEventEngine({
+      resources: table(
+        `FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"],"dynamodb":{"Keys":{"id":{"S":["b"]}}}}' }] }`,
+      ),
+      functions: { work: () => 1 },
+    });
+    change(bench, 'a', 'b', 'c');
+    await bench.engine.idle();
+    assert.deepEqual(batchesOf(bench), ['b']);
+  });
+
+  it('keeps the order of each item with several batches at a time', async () => {
+    const seen: string[] = [];
+    const bench = anEventEngine({
+      resources: table('BatchSize: 1, ParallelizationFactor: 4'),
+      functions: {
+        async work(event) {
+          await new Promise(setImmediate);
+          const [record] = (
+            event as { Records: { dynamodb: { NewImage: { id: { S: string }; n: { N: string } } } }[] }
+          ).Records;
+          const { id, n } = record?.dynamodb.NewImage ?? {};
+          seen.push(`${id?.S ?? ''}${n?.N ?? ''}`);
+        },
+      },
+    });
+    for (let n = 0; n < 20; n += 1)
+      bench.engine.streams.changed(
+        ['a', 'b', 'c', 'd', 'e'].map((id) => ({
+          ...{ table: 'orders', keys: { id: { S: id } }, before: undefined, isExpiry: false },
+          after: { id: { S: id }, n: { N: `${n}` } },
+        })),
+      );
+    await bench.engine.idle();
+    assert.equal(seen.length, 100);
+    for (const id of ['a', 'b', 'c', 'd', 'e'])
+      assert.deepEqual(
+        seen.filter((text) => text.startsWith(id)),
+        Array.from({ length: 20 }, (_, n) => `${id}${n}`),
+      );
+    assert.notDeepEqual(seen, seen.toSorted());
+  });
+
+  it('goes on where it was when the stacks are loaded again', async () => {
+    let isBroken = true;
+    const bench = await aBench('BatchSize: 1', () => {
+      if (isBroken) throw new Error('no');
+    });
+    bench.engine.replace(bench.definitions);
+    isBroken = false;
+    await bench.engine.idle();
+    assert.deepEqual(batchesOf(bench), ['a', 'a', 'b', 'c', 'd']);
+  });
+});
