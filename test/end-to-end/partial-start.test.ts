@@ -112,6 +112,14 @@ describe('a start with something that cannot be served', () => {
     );
   });
 
+  it('names a misspelt property beside what AWS says of the one that is missing', async () => {
+    const Typo = { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 't', ProtocolTyp: 'HTTP' } };
+    const { listening } = await start({ Resources: { ...REST, Typo } });
+
+    find(listening.unsupported, /^ProtocolType must be HTTP or WEBSOCKET$/);
+    assert.ok(listening.unsupported.some(({ property }) => property === 'ProtocolTyp'));
+  });
+
   it('ends where nothing is left to serve', async () => {
     const Api = { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'a', ProtocolType: 'SOAP' } };
     await assert.rejects(start({ Resources: { Api } }), /ProtocolType must be HTTP or WEBSOCKET/);

@@ -262,6 +262,7 @@ describe('gatewright start --json', () => {
     const before = await greeting();
     writeFileSync(template, text.replace('GREETING: hello', 'GREETING: [broken'));
     await until(() => gateway.output().stderr.includes('kept the stacks as before'));
+    assert.match(gateway.output().stderr, /loading the stacks again…\n[^]*kept the stacks as before/);
     const meanwhile = await greeting();
     // A plug-in may have refused it for a document, so it is tried again when one changes.
     writeFileSync(join(folder, 'access/orders.yml'), 'version: 1\n');

@@ -8,6 +8,7 @@ import type { Tolerance } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
 import type { Finding } from '../raw-stack.ts';
 import { closeApi } from './sam-closed.ts';
+import { connectApis } from './sam-connectors.ts';
 import { SamExpansion } from './sam-expansion.ts';
 import type { SamApi } from './sam-expansion.ts';
 import { closeFunctionRoutes, expandFunction } from './sam-function.ts';
@@ -72,6 +73,7 @@ export function expandSam(
       },
       () => undefined,
     );
+  connectApis(expansion, declared);
   const known = isJsonObject(template['Conditions']) ? template['Conditions'] : {};
   const all = { ...known, ...Object.fromEntries(expansion.conditions) };
   const sections = Object.entries(template).filter(([name]) => name !== 'Globals' && name !== 'Conditions');
