@@ -17,6 +17,16 @@ function admit(bucket: TokenBucket, count: number, nowEpochMs: number): number {
 }
 
 describe('TokenBucket', () => {
+  it('tells how many tokens there are, and never more than the burst', () => {
+    const bucket = new TokenBucket({ rateLimit: 2, burstLimit: 5 }, START);
+    admit(bucket, 4, START);
+
+    assert.deepEqual(
+      [0, 1000, 9000].map((ms) => bucket.level(START + ms)),
+      [1, 3, 5],
+    );
+  });
+
   it('starts full and gives no more than the burst at once (docs/aws §5.1)', () => {
     const bucket = new TokenBucket({ rateLimit: 2, burstLimit: 5 }, START);
 

@@ -21,6 +21,12 @@ describe('parseBearerToken', () => {
       assert.deepEqual(token.signature, Buffer.from('sig'));
     });
 
+  for (const alg of ['RS256', 'RS384', 'RS512'])
+    it(`reads a token that is signed by ${alg}`, () => {
+      const token = parseBearerToken(aToken({ ...HEADER, alg }));
+      assert.equal(token.kind === 'token' && token.algorithm, alg);
+    });
+
   const refused: { name: string; text: string; description: string; source: string }[] = [
     {
       name: 'text that is no token',
