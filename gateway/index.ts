@@ -14,6 +14,8 @@ export { USUAL_RECORDS } from './records/request-records.ts';
 export { describeReload } from './reload-text.ts';
 export { printLogLine } from './lambda/log-line.ts';
 export { readAwsEndpoints } from './services/aws-endpoints.ts';
+export { explain } from './explain/explain.ts';
+export { findNearMisses } from './records/near-misses.ts';
 export { readDuration, SETTINGS } from './settings.ts';
 export { isGatewayName, runningFolder } from './services/running-gateways.ts';
 export { chooseKeyPair } from './services/identity-file.ts';
@@ -26,6 +28,13 @@ export type { ApiListing, ApiRoutes } from './control/list-apis.ts';
 export type { ResolvedResource, ResolvedStack, UnsupportedItem } from './definition/model.ts';
 export type { Gateway, GatewayOptions, InjectedRequest, Listening } from './gateway.ts';
 export type { RequestDetail, RequestRow } from './records/model.ts';
+export type {
+  Circumstances,
+  GuardCircumstances,
+  IntegrationCircumstances,
+  MeterCircumstances,
+} from './explain/circumstances.ts';
+export type { Story } from './explain/explain.ts';
 export type { ConsoleFiles } from './console-api/console-files.ts';
 export type { InvoiceBook } from './console-api/show-invoices.ts';
 export type { ShownInvoice, ShownInvoices } from './console-api/invoice-model.ts';

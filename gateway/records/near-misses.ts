@@ -2,16 +2,19 @@
 import type { NearMiss } from '../explain/circumstances.ts';
 import type { RoutePlan } from '../deployment/model.ts';
 
+/** What is compared of a route: plans have it, and routes that AWS lists. */
+type Named = Pick<RoutePlan, 'httpMethod' | 'resourcePath'>;
+
 const MAX_MISSES = 5;
 
 type Near = { readonly distance: number; readonly because: string };
 
 /** The nearest first; `answered` is not among them. */
 export function findNearMisses(
-  plans: readonly RoutePlan[],
+  plans: readonly Named[],
   method: string,
   path: string,
-  answered: RoutePlan | undefined,
+  answered: Named | undefined,
 ): readonly NearMiss[] {
   return plans
     .filter((plan) => plan !== answered && plan.resourcePath.startsWith('/'))
@@ -25,10 +28,10 @@ export function findNearMisses(
 }
 
 function compare(
-  { httpMethod, resourcePath }: RoutePlan,
+  { httpMethod, resourcePath }: Named,
   method: string,
   path: string,
-  answered: RoutePlan | undefined,
+  answered: Named | undefined,
 ): Near | undefined {
   const isVerb = httpMethod === 'ANY' || httpMethod === method;
   if (fits(resourcePath, path)) {

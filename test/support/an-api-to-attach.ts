@@ -247,7 +247,7 @@ async function open(
 }
 
 /** What a test of many calls asks: the same services, without sockets and signatures. */
-function awsWithoutSocket({ ask }: TestRestControl): Aws {
+export function awsWithoutSocket({ ask }: TestRestControl): Aws {
   return {
     region: REGION,
     async call(request) {

@@ -1,0 +1,135 @@
+/** A line of an access log, told: by the gateway's own explanations, and by what its access document says of the caller. */
+import { explain } from '@gatewright/gateway';
+import type { Story } from '@gatewright/gateway';
+import { askAccess } from '@gatewright/authoring/ask-access';
+import { describeAccess } from '@gatewright/authoring/describe-access';
+import { AccessQuestionError, findRefusal } from '@gatewright/authoring/wished-caller';
+import type { CallerWish } from '@gatewright/authoring/wished-caller';
+import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import { describeLine } from './line-circumstances.ts';
+import type { LineFacts } from './line-circumstances.ts';
+import { missingFields } from './log-line.ts';
+
+export type LineStory = Story & {
+  readonly phase: string;
+  /** Fields that the format lacks, and that would have told more. */
+  readonly missing: readonly string[];
+};
+
+export type Since = {
+  readonly deploymentId: string;
+  /** When the deployment was made that the stage serves. */
+  readonly deployedAt: string | undefined;
+};
+
+/** @param wish who is meant to have called; undefined: nobody has said so */
+export function explainLine(
+  facts: LineFacts,
+  format: string,
+  since: Since,
+  document: CompiledDocument | undefined,
+  wish: CallerWish | undefined,
+  nowEpochSeconds: number,
+): LineStory {
+  const about = describeLine(facts);
+  const missing = missingFields(format, facts.live.kind);
+  const told = hideLocal(explain(about));
+  const isGuarded = about.phase === 'authenticate' || about.phase === 'authorize';
+  const open =
+    isGuarded && about.guard?.kind === 'lambda' && about.code === 'UNAUTHORIZED'
+      ? tellOpen(facts, missing)
+      : [];
+  const ruled =
+    isGuarded && document !== undefined
+      ? tellRules(document, about.method, about.path, wish, nowEpochSeconds)
+      : [];
+  return {
+    ...{ phase: about.phase, headline: told.headline, missing },
+    sentences: [...(open.length === 0 ? told.sentences : open), ...ruled, ...tellSince(facts, since)],
+    changes: told.changes,
+  };
+}
+
+/** Of a 401 whose line does not say whether the function was asked, nobody can tell which of the two it was. */
+function tellOpen({ live, fields }: LineFacts, missing: readonly string[]): string[] {
+  const telling = ['authorizer.status', 'authorizer.latency', 'authorizer.error'];
+  if (live.kind === 'rest' && !telling.every((name) => missing.includes(name))) return [];
+  if (fields.has('authorizer.error')) return [];
+  return [
+    'Either the request had no credential where the authorizer reads it, or the function said Unauthorized: the line does not tell which.',
+  ];
+}
+
+/** What the document says of the route, and of the caller who is meant. */
+function tellRules(
+  document: CompiledDocument,
+  method: string,
+  path: string,
+  wish: CallerWish | undefined,
+  nowEpochSeconds: number,
+): string[] {
+  if (wish === undefined) {
+    const rows =
+      document.kind === 'websocket'
+        ? describeAccess(document).rows
+        : describeAccess(document).rows.filter(
+            ({ route }) => fits(route.path, path) && route.method === method,
+          );
+    const rules = [...new Set(rows.flatMap((row) => row.rules))];
+    return [
+      rules.length === 0
+        ? `No rule of the access document ${document.name} lets anybody ${method} ${path}.`
+        : `The access document ${document.name} lets in who fits: ${rules.join('; ')}.`,
+    ];
+  }
+  try {
+    const { word, reason, caller } = askAccess(document, method, path, wish, nowEpochSeconds);
+    const refusal = findRefusal(document, wish, nowEpochSeconds);
+    return [
+      ...(caller === undefined ? [] : [`The caller is ${caller}.`]),
+      ...(refusal === undefined ? [] : [`The credential is refused before any rule: ${refusal}.`]),
+      `By the access document ${document.name} as it is here: ${word.toLowerCase()}, ${reason}.`,
+    ];
+  } catch (error) {
+    if (error instanceof AccessQuestionError)
+      return [`The access document cannot be asked: ${error.message}.`];
+    throw error;
+  }
+}
+
+function fits(template: string, path: string): boolean {
+  const wanted = template.split('/');
+  const given = path.split('/');
+  return (
+    wanted.length === given.length &&
+    wanted.every((segment, index) => /^\{.+\}$/.test(segment) || segment === given[index])
+  );
+}
+
+function tellSince({ live: { stage, drift } }: LineFacts, { deploymentId, deployedAt }: Since): string[] {
+  const since = deployedAt === undefined ? '' : ` since ${deployedAt}`;
+  return [
+    `Stage ${stage} has served deployment ${deploymentId}${since}.`,
+    ...(drift === undefined || drift.length === 0
+      ? []
+      : [`What is set is not what it serves: ${drift.slice(0, 3).join('; ')}.`]),
+  ];
+}
+
+/** Advice for the gateway on this machine is none for a deployed API. */
+function hideLocal(story: Story): Story {
+  return {
+    ...story,
+    changes: story.changes.map((change) =>
+      change
+        .replace(/ \((?:here: )?`gatewright (?:clock|token)[^)]*\)/g, '')
+        .replace(/, such as Authorization: Bearer followed by a token of `gatewright token`/, '')
+        .replace(/ with a key of gatewright\.identities\.yml, or of the local admin: `gatewright env`/, '')
+        .replace('; `gatewright clock` shows the time that counts here', '')
+        .replace(
+          ': what it was given and what it printed is in this record',
+          ': its own log has the request',
+        ),
+    ),
+  };
+}

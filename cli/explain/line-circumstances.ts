@@ -1,0 +1,321 @@
+/** What an access-log line and the control plane know of a request, as the gateway's explanations take it. Pure. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type {
+  Circumstances,
+  GuardCircumstances,
+  IntegrationCircumstances,
+  MeterCircumstances,
+} from '@gatewright/gateway';
+import { findNearMisses } from '@gatewright/gateway';
+import { textAt } from '../aws-call.ts';
+import type { LiveApi, LiveRoute } from '../attach/live-api.ts';
+import { functionIn } from '../doctor/read-api-view.ts';
+import type { LogFields } from './log-line.ts';
+
+/** What the account says of the key that a line names. */
+export type KeyFacts = {
+  readonly id: string;
+  readonly isEnabled: boolean;
+  readonly plan:
+    | {
+        readonly id: string;
+        readonly quota?: { readonly limit: number; readonly period: string };
+        readonly throttle?: { readonly rate: number; readonly burst: number };
+      }
+    | undefined;
+  readonly opens: readonly string[];
+};
+
+export type LineFacts = {
+  readonly fields: LogFields;
+  readonly live: LiveApi;
+  readonly stages: readonly string[];
+  /** Of the route, of whatever kind. */
+  readonly integration: Readonly<Record<string, unknown>>;
+  readonly key: KeyFacts | undefined;
+};
+
+/** Where each gateway response type comes from (docs/aws §1.3). */
+const PHASES: Readonly<Record<string, string>> = {
+  MISSING_AUTHENTICATION_TOKEN: 'match',
+  RESOURCE_NOT_FOUND: 'match',
+  REQUEST_TOO_LARGE: 'screen',
+  WAF_FILTERED: 'screen',
+  UNAUTHORIZED: 'authenticate',
+  AUTHORIZER_FAILURE: 'authenticate',
+  AUTHORIZER_CONFIGURATION_ERROR: 'authenticate',
+  EXPIRED_TOKEN: 'authenticate',
+  INVALID_SIGNATURE: 'authenticate',
+  ACCESS_DENIED: 'authorize',
+  INVALID_API_KEY: 'meter',
+  THROTTLED: 'meter',
+  QUOTA_EXCEEDED: 'meter',
+  BAD_REQUEST_PARAMETERS: 'validate',
+  BAD_REQUEST_BODY: 'validate',
+  UNSUPPORTED_MEDIA_TYPE: 'map-request',
+  API_CONFIGURATION_ERROR: 'map-request',
+  INTEGRATION_TIMEOUT: 'integrate',
+  INTEGRATION_FAILURE: 'integrate',
+};
+
+export function findRoute({ routes }: LiveApi, fields: LogFields): LiveRoute | undefined {
+  const key = fields.get('routeKey');
+  const [method, path] = [fields.get('httpMethod'), fields.get('resourcePath')];
+  return routes.find(
+    (route) =>
+      route.key === key ||
+      (path !== undefined && route.path === path && (route.method === method || route.method === 'ANY')),
+  );
+}
+
+export function describeLine(facts: LineFacts): Circumstances {
+  const { fields, live, stages, key } = facts;
+  const status = Number(fields.get('status') ?? 0);
+  const route = findRoute(live, fields);
+  const said = judge(facts, status, route);
+  const path = fields.get('path') ?? fields.get('resourcePath') ?? '/';
+  const stagePrefix = `/${live.stage}`;
+  const below =
+    path === stagePrefix ? '/' : path.startsWith(`${stagePrefix}/`) ? path.slice(stagePrefix.length) : path;
+  const method = fields.get('httpMethod') ?? 'GET';
+  return {
+    kind:
+      live.kind === 'websocket'
+        ? fields.get('eventType') === 'MESSAGE'
+          ? 'message'
+          : 'handshake'
+        : 'request',
+    ...{
+      protocol: live.kind,
+      method,
+      path: below,
+      status,
+      tookMs: Number(fields.get('responseLatency') ?? 0),
+    },
+    ...{
+      apiId: live.apiId,
+      apiName: live.name,
+      stageName: live.stage,
+      stages,
+      routeKey: route?.key,
+      ...said,
+    },
+    nearMisses:
+      said.phase === 'match'
+        ? findNearMisses(
+            live.routes.map(({ method: httpMethod, path: resourcePath }) => ({ httpMethod, resourcePath })),
+            method,
+            below,
+            undefined,
+          )
+        : [],
+    guard: describeGuard(facts, route),
+    policies: [],
+    meter: describeMeter(facts, route, key),
+    validation: fields.get('error.validationErrorString'),
+    ...{ cache: undefined, integration: describeIntegration(facts, status), cors: undefined },
+  };
+}
+
+type Said = Pick<Circumstances, 'phase' | 'code' | 'failure'>;
+
+function judge({ fields, live }: LineFacts, status: number, route: LiveRoute | undefined): Said {
+  const type = fields.get('error.responseType');
+  const message = fields.get('error.message') ?? fields.get('error.messageString');
+  const integrationError = fields.get('integration.error') ?? fields.get('integrationErrorMessage');
+  const integrationStatus = fields.get('integration.status') ?? fields.get('integrationStatus');
+  const authorizerError = fields.get('authorizer.error') ?? fields.get('authenticate.error');
+  if (status < 400) return { phase: 'map-response', code: undefined, failure: undefined };
+  const failure =
+    authorizerError ??
+    fields.get('authorize.error') ??
+    integrationError ??
+    message ??
+    `the gateway answered ${status}`;
+  if (integrationError !== undefined && status >= 500) return judgeIntegration(integrationError, status);
+  if (type === 'MISSING_AUTHENTICATION_TOKEN' && route?.authorizationType === 'AWS_IAM')
+    return { phase: 'authenticate', code: type, failure: 'The request is not signed' };
+  if (type === 'ACCESS_DENIED' && route !== undefined && route.authorizationType === 'NONE')
+    return {
+      phase: 'screen',
+      code: type,
+      failure: 'The API’s resource policy does not let the caller in: the route has no authorizer that could',
+    };
+  if (type !== undefined && PHASES[type] !== undefined) return { phase: PHASES[type], code: type, failure };
+  // Without a word of the gateway's own, the integration has answered, and that is passed on.
+  if (type === undefined && message === undefined && integrationStatus !== undefined)
+    return { phase: 'map-response', code: undefined, failure: undefined };
+  return judgeByStatus(live, status, route, failure, authorizerError !== undefined);
+}
+
+function judgeIntegration(error: string, status: number): Said {
+  const code =
+    status === 504 || /timed out|Timeout/i.test(error) ? 'INTEGRATION_TIMEOUT' : 'INTEGRATION_FAILURE';
+  if (/transform|template/i.test(error))
+    return { phase: 'map-request', code: 'API_CONFIGURATION_ERROR', failure: error };
+  return { phase: /Malformed/i.test(error) ? 'map-response' : 'integrate', code, failure: error };
+}
+
+/** HTTP APIs have no response types. */
+function judgeByStatus(
+  live: LiveApi,
+  status: number,
+  route: LiveRoute | undefined,
+  failure: string,
+  hasAuthorizerError: boolean,
+): Said {
+  if (route === undefined) return { phase: 'match', code: 'RESOURCE_NOT_FOUND', failure };
+  if (hasAuthorizerError && status === 500)
+    return { phase: 'authenticate', code: 'AUTHORIZER_FAILURE', failure };
+  switch (status) {
+    case 401:
+      return { phase: 'authenticate', code: 'UNAUTHORIZED', failure };
+    case 403:
+      return {
+        phase: route.authorizationType === 'NONE' ? 'meter' : 'authorize',
+        code: 'ACCESS_DENIED',
+        failure,
+      };
+    case 429:
+      return { phase: 'meter', code: 'THROTTLED', failure };
+    case 413:
+      return { phase: 'screen', code: 'REQUEST_TOO_LARGE', failure };
+    case 503:
+    case 504:
+      return { phase: 'integrate', code: 'INTEGRATION_TIMEOUT', failure };
+    default:
+      return {
+        phase: live.kind === 'rest' && status === 400 ? 'validate' : 'integrate',
+        code: 'INTEGRATION_FAILURE',
+        failure,
+      };
+  }
+}
+
+function describeGuard(
+  { fields, live }: LineFacts,
+  route: LiveRoute | undefined,
+): GuardCircumstances | undefined {
+  if (route === undefined || route.authorizationType === 'NONE') return undefined;
+  const shown =
+    live.authorizers.find((one) => (one['id'] ?? one['authorizerId']) === route.authorizerId) ?? {};
+  const isIam = route.authorizationType === 'AWS_IAM';
+  const isToken = ['COGNITO_USER_POOLS', 'JWT'].includes(route.authorizationType);
+  const sources = [shown['identitySource']]
+    .flat()
+    .filter((one): one is string => typeof one === 'string' && one !== '');
+  const places = sources
+    .flatMap((source) => source.split(','))
+    .map((source) => placeOf(source.trim(), isFound(fields)));
+  return {
+    kind: isIam ? 'iam' : isToken ? 'token' : 'lambda',
+    name: isIam ? 'AWS_IAM' : (textAt(shown, 'name') ?? 'of the route'),
+    functionName: functionIn(textAt(shown, 'authorizerUri') ?? ''),
+    ...{ places, ttlSeconds: Number(shown['authorizerResultTtlInSeconds'] ?? 0) },
+    // An answer without a call of the function was kept.
+    from:
+      fields.get('authorizer.principalId') === undefined
+        ? undefined
+        : fields.get('authorizer.latency') === '0'
+          ? 'cache'
+          : 'function',
+    ...{ ageMs: undefined, principal: fields.get('authorizer.principalId'), simpleAnswer: undefined },
+    ...{ lines: [], token: undefined, trusted: undefined },
+  };
+}
+
+/** The authorizer of a request without its identity source is never asked, so there is no latency of it. */
+function isFound(fields: LogFields): boolean {
+  const error = fields.get('authorizer.error');
+  if (error !== undefined && /identity source/i.test(error)) return false;
+  return error !== undefined || fields.has('authorizer.latency') || fields.has('authorizer.principalId');
+}
+
+function placeOf(source: string, found: boolean) {
+  const [, kind = 'header', name = source] =
+    /(?:request|route\.request|method\.request)\.(header|querystring)\.(.+)$/.exec(source) ?? [];
+  return {
+    kind: kind === 'querystring' ? ('querystring' as const) : ('header' as const),
+    name,
+    isFound: found,
+  };
+}
+
+function describeMeter(
+  { fields, live }: LineFacts,
+  route: LiveRoute | undefined,
+  key: KeyFacts | undefined,
+): MeterCircumstances | undefined {
+  if (live.kind !== 'rest' || route === undefined) return undefined;
+  const settings = live.stageShown['methodSettings'];
+  const own = `${route.path.replaceAll('~', '~0').replaceAll('/', '~1')}/${route.method}`;
+  const setting = isJsonObject(settings) ? (settings[own] ?? settings['*/*']) : undefined;
+  const rate = isJsonObject(setting) ? Number(setting['throttlingRateLimit']) : Number.NaN;
+  const burst = isJsonObject(setting) ? Number(setting['throttlingBurstLimit']) : Number.NaN;
+  const isThrottled = fields.get('error.responseType') === 'THROTTLED';
+  const { plan } = key ?? {};
+  const here = `${live.apiId}/${live.stage}`;
+  return {
+    keyRequired: route.apiKeyRequired,
+    keySource: live.api['apiKeySource'] === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER',
+    isKeyGiven: key !== undefined || fields.has('identity.apiKey') || fields.has('identity.apiKeyId'),
+    keyId: key?.id,
+    keyFault:
+      key === undefined
+        ? 'unknown'
+        : !key.isEnabled
+          ? 'disabled'
+          : key.opens.length === 0
+            ? 'no-plan'
+            : key.opens.includes(here)
+              ? undefined
+              : 'other-stages',
+    opens: key?.opens ?? [],
+    planId: plan?.id,
+    quota: plan?.quota && { ...plan.quota, left: 0 },
+    planLimit:
+      plan?.throttle && isThrottled && Number.isNaN(rate)
+        ? { ratePerSecond: plan.throttle.rate, burst: plan.throttle.burst, level: 0 }
+        : undefined,
+    routeLimit: isThrottled && !Number.isNaN(rate) ? { ratePerSecond: rate, burst, level: 0 } : undefined,
+  };
+}
+
+function describeIntegration(
+  { fields, integration, live }: LineFacts,
+  status: number,
+): IntegrationCircumstances | undefined {
+  const uri = textAt(integration, 'uri') ?? textAt(integration, 'integrationUri');
+  const type = textAt(integration, 'type') ?? textAt(integration, 'integrationType');
+  if (type === undefined) return undefined;
+  const functionName = functionIn(uri ?? '');
+  const error = fields.get('integration.error') ?? fields.get('integrationErrorMessage');
+  const [, thrown] = /customer function error: (.*)$/s.exec(error ?? '') ?? [];
+  const timeout = Number(integration['timeoutInMillis'] ?? (live.kind === 'http' ? 30_000 : 29_000));
+  const isTimeout =
+    status === 504 || (status === 503 && live.kind === 'http') || /timed out/i.test(error ?? '');
+  const latency = fields.get('integration.latency') ?? fields.get('integrationLatency');
+  return {
+    kind: type === 'MOCK' ? 'mock' : functionName === undefined ? 'http' : 'lambda-proxy',
+    ...{ target: functionName ?? uri, timeoutMs: timeout },
+    outcome: isTimeout ? 'timed-out' : outcomeOf(fields, error, thrown, functionName),
+    ...{ errorType: undefined, errorMessage: thrown ?? error, lines: [] },
+    tookMs: latency === undefined ? undefined : Number(latency),
+  };
+}
+
+function outcomeOf(
+  fields: LogFields,
+  error: string | undefined,
+  thrown: string | undefined,
+  functionName: string | undefined,
+): IntegrationCircumstances['outcome'] {
+  if (thrown !== undefined) return 'failed';
+  if (error === undefined)
+    return fields.has('integration.status') || fields.has('integrationStatus') ? 'answered' : 'not called';
+  if (/malformed/i.test(error)) return 'answered';
+  // A function that AWS may not call, or does not find, was not reached; one that threw was.
+  return functionName !== undefined && !/permission|not found|ResourceNotFound/i.test(error)
+    ? 'failed'
+    : 'unreachable';
+}

@@ -1,0 +1,110 @@
+/** An access-log line read back by the format that has written it. CLF, CSV, JSON and XML are all just text with variables in it. */
+
+/** `status` → `403`. What AWS had nothing for (`-`) is left out. */
+export type LogFields = ReadonlyMap<string, string>;
+
+const VARIABLE = /\$context\.(authorizer\.[\w:.-]*\w|\w+(?:\.\w+)*)/;
+
+/** What an explanation needs; of a format that lacks one, something is left open. */
+export const WANTED: Readonly<Record<'rest' | 'http' | 'websocket', readonly string[]>> = {
+  rest: [
+    ...['requestId', 'requestTimeEpoch', 'identity.sourceIp', 'httpMethod', 'path', 'resourcePath', 'status'],
+    ...['responseLatency', 'error.responseType', 'error.message', 'error.validationErrorString'],
+    ...['authorizer.status', 'authorizer.latency', 'authorizer.error', 'authorizer.principalId'],
+    ...[
+      'authorize.error',
+      'authenticate.error',
+      'identity.apiKeyId',
+      'integration.status',
+      'integration.error',
+    ],
+    ...['integration.latency'],
+  ],
+  http: [
+    ...['requestId', 'requestTimeEpoch', 'identity.sourceIp', 'httpMethod', 'path', 'routeKey', 'status'],
+    ...[
+      'responseLatency',
+      'error.message',
+      'authorizer.error',
+      'authorizer.principalId',
+      'integration.status',
+    ],
+    ...['integrationErrorMessage', 'integrationLatency'],
+  ],
+  websocket: [
+    ...[
+      'requestId',
+      'requestTimeEpoch',
+      'identity.sourceIp',
+      'eventType',
+      'routeKey',
+      'connectionId',
+      'status',
+    ],
+    ...[
+      'error.responseType',
+      'error.message',
+      'authorizer.status',
+      'authorizer.error',
+      'authorizer.principalId',
+    ],
+    ...['integration.status', 'integration.error'],
+  ],
+};
+
+/** One line of JSON with all of them. */
+export function wantedFormat(kind: keyof typeof WANTED): string {
+  const members = WANTED[kind].map((name) => `"${name}":"$context.${name}"`);
+  return `{${members.join(',')}}`;
+}
+
+/** Names in a format, each once. */
+export function variablesOf(format: string): readonly string[] {
+  const parts = format.split(VARIABLE);
+  return [...new Set(parts.filter((_, index) => index % 2 === 1))];
+}
+
+export function missingFields(format: string, kind: keyof typeof WANTED): readonly string[] {
+  const there = new Set(variablesOf(format));
+  return WANTED[kind].filter((name) => !there.has(name) && !ALSO[name]?.some((other) => there.has(other)));
+}
+
+/** Variables that say the same. */
+const ALSO: Readonly<Record<string, readonly string[]>> = {
+  requestId: ['extendedRequestId'],
+  requestTimeEpoch: ['requestTime'],
+  resourcePath: ['resourceId'],
+  'error.message': ['error.messageString'],
+  'integration.error': ['integrationErrorMessage'],
+  integrationErrorMessage: ['integration.error'],
+  'integration.status': ['integrationStatus'],
+  'integration.latency': ['integrationLatency'],
+  integrationLatency: ['integration.latency'],
+};
+
+/** Undefined where the line was not written by this format. */
+export function readLogLine(format: string, line: string): LogFields | undefined {
+  const parts = format.trim().split(VARIABLE);
+  const isJson = /^\s*[{[]/.test(format);
+  const pattern = parts
+    .map((part, index) => (index % 2 === 1 ? '(.*?)' : part.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)))
+    .join('');
+  const found = new RegExp(`^${pattern}$`, 's').exec(line.trim());
+  if (found === null) return undefined;
+  const names = parts.filter((_, index) => index % 2 === 1);
+  const fields = new Map<string, string>();
+  for (const [index, name] of names.entries()) {
+    const value = found[index + 1] ?? '';
+    if (value !== '-' && value !== '') fields.set(name, isJson ? unescape(value) : value);
+  }
+  return fields;
+}
+
+function unescape(text: string): string {
+  try {
+    return JSON.parse(`"${text}"`) as string;
+  } catch {
+    // `error.messageString` brings its own quotes.
+    return text.replace(/^"|"$/g, '');
+  }
+}

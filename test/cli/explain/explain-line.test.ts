@@ -1,0 +1,286 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { explainLine } from '../../../cli/explain/explain-line.ts';
+import type { LineStory } from '../../../cli/explain/explain-line.ts';
+import { gatherFacts, logFormatCall, readSince } from '../../../cli/explain/explain-api.ts';
+import { readLogLine, wantedFormat } from '../../../cli/explain/log-line.ts';
+import { createControlPlane } from '../../../cli/attach/control-plane.ts';
+import type { ControlPlane } from '../../../cli/attach/control-plane.ts';
+import { readLiveApi } from '../../../cli/attach/read-live-api.ts';
+import type { CallerWish } from '../../../packages/authoring/wished-caller.ts';
+import { aDocument } from '../../support/an-access-document.ts';
+import { anHttpApiToAttach, awsWithoutSocket } from '../../support/an-api-to-attach.ts';
+import { aRestControl } from '../../support/a-rest-control.ts';
+import type { TestRestControl } from '../../support/a-rest-control.ts';
+import type { TestRequest } from '../../support/an-api.ts';
+import { FORMAT, FUNCTIONS, RESOURCES, RestApiId } from '../../support/failing-api.ts';
+
+const made = aDocument(
+  {
+    rules: [
+      {
+        id: 'admins',
+        effect: 'allow',
+        methods: ['GET'],
+        paths: ['/orders'],
+        when: { roles: { any: ['admin'] } },
+      },
+    ],
+  },
+  ['GET /orders'],
+);
+const document = { ...made, apis: [{ for: 'prod', apiId: RestApiId, stage: 'prod' }] };
+
+let control: TestRestControl;
+let plane: ControlPlane;
+before(async () => {
+  control = await aRestControl(RESOURCES, FUNCTIONS);
+  plane = createControlPlane(awsWithoutSocket(control), {
+    nowEpochMs: () => 0,
+    wait: () => Promise.resolve(),
+  });
+});
+after(() => control.close());
+
+/** Sends it, and explains its line. */
+async function explained(
+  request: TestRequest,
+  wish?: CallerWish,
+): Promise<{ readonly status: number; readonly story: LineStory }> {
+  const { status } = await control.send(request);
+  const line = (control.ports.logGroups.lines.at(-1) ?? '').replace('/aws/pets: ', '');
+  const fields = readLogLine(FORMAT, line);
+  assert.ok(fields !== undefined, line);
+  const live = await readLiveApi(plane, RestApiId, 'prod');
+  const facts = await gatherFacts(plane, live, fields);
+  return {
+    status,
+    story: explainLine(facts, FORMAT, await readSince(plane, live), document, wish, 1_800_000_000),
+  };
+}
+
+const as = (token: string) => ({ headers: ['Authorization', token] });
+const withKey = { headers: ['x-api-key', 'key-of-acme-0123456789'] };
+
+describe('a failing request of a deployed API is explained from its log line, the control plane and the document', () => {
+  const cases: readonly {
+    readonly request: TestRequest;
+    readonly first?: TestRequest;
+    readonly wish?: CallerWish;
+    readonly status: number;
+    readonly phase: string;
+    readonly says: RegExp;
+  }[] = [
+    {
+      request: { target: '/prod/blocked' },
+      status: 403,
+      phase: 'screen',
+      says: /resource policy does not let the caller in/,
+    },
+    {
+      request: { target: '/prod/order' },
+      status: 403,
+      phase: 'match',
+      says: /no route for GET \/order, which REST APIs word as “Missing Authentication Token”/,
+    },
+    {
+      request: { target: '/prod/orders' },
+      status: 401,
+      phase: 'authenticate',
+      says: /reads the caller from header Authorization, and the request has none: the function was not even asked/,
+    },
+    {
+      request: { target: '/prod/orders', ...as('bad') },
+      status: 401,
+      phase: 'authenticate',
+      says: /The function decide was asked and threw “Unauthorized”/,
+    },
+    {
+      request: { target: '/prod/orders', ...as('boom') },
+      status: 500,
+      phase: 'authenticate',
+      says: /The authorizer itself failed, so nobody gets in/,
+    },
+    {
+      request: { target: '/prod/orders', ...as('deny') },
+      wish: { claims: JSON.stringify({ sub: 'carl', roles: ['support'] }), role: [], scope: [] },
+      ...{
+        status: 403,
+        phase: 'authorize',
+        says: /By the access document orders as it is here: deny, no rule allows it/,
+      },
+    },
+    {
+      request: { target: '/prod/keyed' },
+      status: 403,
+      phase: 'meter',
+      says: /GET \/keyed needs an API key, and the request has no x-api-key header/,
+    },
+    {
+      first: { target: '/prod/slow-down' },
+      request: { target: '/prod/slow-down' },
+      status: 429,
+      phase: 'meter',
+      says: /The throttle of GET \/slow-down on stage prod is used up: it holds 1, 1 come back each second/,
+    },
+    {
+      first: { target: '/prod/sold', ...withKey },
+      request: { target: '/prod/sold', ...withKey },
+      status: 429,
+      phase: 'meter',
+      says: /Key Key has used its quota: plan gold grants 1 requests a day/,
+    },
+    {
+      request: { target: '/prod/checked' },
+      status: 400,
+      phase: 'validate',
+      says: /Missing required request parameters: \[page\]/,
+    },
+    {
+      request: { method: 'POST', target: '/prod/typed', headers: ['Content-Type', 'text/csv'], body: 'a;b' },
+      status: 415,
+      phase: 'map-request',
+      says: /Unsupported Media Type/,
+    },
+    {
+      request: { target: '/prod/broken' },
+      status: 502,
+      phase: 'integrate',
+      says: /Function break failed with an error: .*no table of that name/,
+    },
+    {
+      request: { target: '/prod/odd' },
+      status: 502,
+      phase: 'map-response',
+      says: /Function odd answered what a proxy integration may not answer/,
+    },
+    {
+      request: { target: '/prod/teapot' },
+      status: 418,
+      phase: 'map-response',
+      says: /Function teapot answered.*418 is its own word/,
+    },
+  ];
+  for (const { request, first, wish, status, phase, says } of cases)
+    it(`${status} in ${phase}: ${request.target} ${says.source.slice(0, 40)}`, async () => {
+      if (first !== undefined) await control.send(first);
+
+      const found = await explained(request, wish);
+
+      assert.equal(found.status, status);
+      assert.equal(found.story.phase, phase, found.story.sentences.join(' '));
+      assert.match(found.story.sentences.join(' '), says);
+      assert.match(found.story.sentences.join(' '), /Stage prod has served deployment \w+ since 20/);
+      assert.deepEqual(found.story.missing, []);
+      // Advice for the gateway on this machine is none here.
+      assert.doesNotMatch(found.story.changes.join(' '), /gatewright (clock|token|env)/);
+    });
+});
+
+describe('a line of an access log', () => {
+  it('that does not tell whether the authorizer was asked leaves that open', async () => {
+    const live = await readLiveApi(plane, RestApiId, 'prod');
+    const format =
+      '{"id":"$context.requestId","m":"$context.httpMethod","r":"$context.resourcePath","s":"$context.status","t":"$context.error.responseType"}';
+    const fields = readLogLine(format, '{"id":"a","m":"GET","r":"/orders","s":"401","t":"UNAUTHORIZED"}');
+    assert.ok(fields !== undefined);
+
+    const story = explainLine(
+      await gatherFacts(plane, live, fields),
+      format,
+      await readSince(plane, live),
+      undefined,
+      undefined,
+      0,
+    );
+
+    assert.match(story.sentences[0] ?? '', /the line does not tell which/);
+    assert.ok(story.missing.includes('authorizer.status'));
+  });
+
+  it('is written in the format that tells most once that is set', async () => {
+    const live = await readLiveApi(plane, RestApiId, 'prod');
+    await plane.write(logFormatCall(live, 'arn:aws:logs:us-east-1:123456789012:log-group:other', FORMAT));
+
+    const { stageShown } = await readLiveApi(plane, RestApiId, 'prod');
+
+    assert.deepEqual(stageShown['accessLogSettings'], {
+      destinationArn: 'arn:aws:logs:us-east-1:123456789012:log-group:other',
+      format: FORMAT,
+    });
+  });
+});
+
+describe('a failing request of an HTTP API', () => {
+  const format = wantedFormat('http');
+  const cases = [
+    {
+      what: { status: '401', routeKey: 'GET /things-1', error: 'Unauthorized' },
+      phase: 'authenticate',
+      says: /the line does not tell which/,
+    },
+    {
+      what: { status: '403', routeKey: 'GET /things-1', error: 'Forbidden' },
+      phase: 'authorize',
+      says: /lets in who fits|No rule/,
+    },
+    {
+      what: { status: '404', routeKey: '-', error: 'Not Found', path: '/prod/thing-1' },
+      phase: 'match',
+      says: /no route for GET \/thing-1/,
+    },
+    {
+      what: { status: '429', routeKey: 'GET /things-1', error: 'Too Many Requests' },
+      phase: 'meter',
+      says: /Too Many Requests/,
+    },
+    {
+      what: { status: '500', routeKey: 'GET /things-1', error: '-', authorizer: 'out of memory' },
+      phase: 'authenticate',
+      says: /The authorizer itself failed/,
+    },
+    {
+      what: { status: '503', routeKey: 'GET /things-1', error: 'Service Unavailable' },
+      phase: 'integrate',
+      says: /Function list did not answer within 30000 ms/,
+    },
+  ];
+  it('is explained by its status, since it has no response type', async () => {
+    await using api = await anHttpApiToAttach({ count: 1 });
+    const { plan } = await api.plan();
+    await api.apply(plan);
+    const { live } = await api.plan();
+    for (const { what, phase, says } of cases) {
+      const {
+        status,
+        routeKey,
+        error,
+        authorizer = '-',
+        path = '/prod/things-1',
+      } = { authorizer: undefined, path: undefined, ...what };
+      const values: Readonly<Record<string, string>> = {
+        httpMethod: 'GET',
+        path,
+        routeKey,
+        status,
+        'error.message': error,
+        'authorizer.error': authorizer,
+      };
+      const line = format.replaceAll(/\$context\.([\w.]+)/g, (_, name: string) => values[name] ?? '-');
+      const fields = readLogLine(format, line);
+      assert.ok(fields !== undefined);
+
+      const story = explainLine(
+        await gatherFacts(api.plane, live, fields),
+        format,
+        await readSince(api.plane, live),
+        api.document,
+        undefined,
+        0,
+      );
+
+      assert.equal(story.phase, phase, status);
+      assert.match(story.sentences.join(' '), says, status);
+    }
+  });
+});
