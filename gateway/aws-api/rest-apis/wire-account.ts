@@ -1,18 +1,65 @@
-/** What tools ask of the account before they do anything; no call changes it here. */
+/** What tools ask of the account before they do anything, and the role for logs that they set. */
+import { badRequest } from '../../control/control-error.ts';
+import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
+import type { ControlReply } from '../../control-port/control-request.ts';
+import type { PatchRule } from '../../control/patch.ts';
 import { ACCOUNT_LIMIT } from '../../deployment/throttle.ts';
+import { withoutUndefined } from './wire-shape.ts';
 import type { WireRoute } from './wire-router.ts';
 
+type Settings = {
+  /** Logs are written here without one; tools want to read back what they have set. */
+  readonly cloudwatchRoleArn: string | undefined;
+};
+
 export function accountRoutes(): readonly WireRoute[] {
+  let settings: Settings = { cloudwatchRoleArn: undefined };
   return [
+    { ...{ method: 'GET', path: '/account' }, serve: () => show(settings) },
     {
-      ...{ method: 'GET', path: '/account' },
-      serve: () =>
-        jsonReply(200, {
-          apiKeyVersion: '4',
-          features: ['UsagePlans'],
-          throttleSettings: { burstLimit: ACCOUNT_LIMIT.burstLimit, rateLimit: ACCOUNT_LIMIT.rateLimit },
-        }),
+      ...{ method: 'PATCH', path: '/account' },
+      serve({ body }) {
+        settings = applyPatch(settings, parsePatch(body, 'updateAccountInput'), RULES, plainRefusal);
+        return show(settings);
+      },
     },
   ];
+}
+
+function show({ cloudwatchRoleArn }: Settings): ControlReply {
+  return jsonReply(
+    200,
+    withoutUndefined({
+      ...{ cloudwatchRoleArn, apiKeyVersion: '4', features: ['UsagePlans'] },
+      throttleSettings: { burstLimit: ACCOUNT_LIMIT.burstLimit, rateLimit: ACCOUNT_LIMIT.rateLimit },
+    }),
+  );
+}
+
+const RULES: readonly PatchRule<Settings>[] = [
+  {
+    path: '/cloudwatchRoleArn',
+    on: {
+      replace: (settings, { value }) => ({ ...settings, cloudwatchRoleArn: readRole(value) }),
+      remove: (settings) => ({ ...settings, cloudwatchRoleArn: undefined }),
+    },
+  },
+  // Every account has it since 2016; it cannot be taken away.
+  {
+    path: '/features',
+    on: {
+      add(settings, { value }) {
+        if (value !== 'UsagePlans') throw badRequest('Invalid feature. Must be one of: [UsagePlans]');
+        return settings;
+      },
+    },
+  },
+];
+
+/** An empty text takes it away, as Terraform's destroy does. */
+function readRole(value: string): string | undefined {
+  if (value === '') return undefined;
+  if (/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(value)) return value;
+  throw badRequest('The role ARN does not have required permissions set to API Gateway');
 }

@@ -1,4 +1,6 @@
 /** API keys over AWS's REST API. @see API Gateway API reference, "CreateApiKey" and its kin */
+import { badRequest, ControlError } from '../../control/control-error.ts';
+import { readKeyFile } from './read-key-file.ts';
 import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { emptyReply, listReply } from './wire-router.ts';
@@ -7,6 +9,7 @@ import type { Account } from '../../control/account.ts';
 import type { ApiKey } from '../../control/api-keys.ts';
 import type { PatchInput, PatchRule } from '../../control/patch.ts';
 import type { Random } from '../../ports.ts';
+import type { ControlReply } from '../../control-port/control-request.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 
 /** AWS generates values of this length. */
@@ -25,6 +28,7 @@ export function keyRoutes(account: Account, random: Random): readonly WireRoute[
         return jsonReply(201, Object.keys(key.tags).length === 0 ? shown : { ...shown, tags });
       },
     },
+    importRoute(account, random),
     {
       method: 'GET',
       path: '/apikeys',
@@ -69,6 +73,48 @@ export function keyRoutes(account: Account, random: Random): readonly WireRoute[
       },
     },
   ];
+}
+
+function importRoute(account: Account, random: Random): WireRoute {
+  return {
+    ...{ method: 'POST', path: '/apikeys', mode: 'import', takesDocument: true },
+    serve: (call) => importKeys(call, account, random),
+  };
+}
+
+/** What cannot be taken is a warning; where the caller wants it, nothing is taken then. */
+function importKeys({ query, document }: WireCall, account: Account, random: Random): ControlReply {
+  if (query.get('format') !== 'csv') throw badRequest('Invalid format parameter. Must be one of: [csv]');
+  const ids: string[] = [];
+  const warnings: string[] = [];
+  for (const row of readKeyFile(document)) {
+    const { line, planIds, ...given } = row;
+    const warn = (error: unknown): void => {
+      if (!(error instanceof ControlError)) throw error;
+      warnings.push(`Line ${line}: ${error.message}`);
+    };
+    try {
+      const key = createKey(given, account, random);
+      account.keys.put(key);
+      ids.push(key.id);
+      for (const planId of planIds)
+        try {
+          account.plans.join(planId, account.makePlanKey(key.id));
+        } catch (error) {
+          warn(error);
+        }
+    } catch (error) {
+      warn(error);
+    }
+  }
+  if (warnings.length > 0 && query.get('failonwarnings') === 'true') {
+    for (const id of ids) {
+      account.keys.delete(id);
+      account.plans.leaveAll(id);
+    }
+    throw badRequest(warnings.join('; ').slice(0, 1000));
+  }
+  return jsonReply(201, { ids, warnings });
 }
 
 function createKey(body: WireCall['body'], account: Account, random: Random): ApiKey {

@@ -61,9 +61,25 @@ describe('the account and its tags, asked by the unmodified SDK', () => {
       });
     });
 
-  it('is changed by no call, but for its tags', async () => {
-    const patch = new UpdateAccountCommand({ patchOperations: [] });
-    await assert.rejects(at.sdk.send(patch), { name: 'NotImplementedException' });
+  it('keeps the role for logs that a call has set, and nothing else', async () => {
+    const role = 'arn:aws:iam::123456789012:role/logs';
+    const update = (op: 'replace' | 'add', path: string, value: string) =>
+      at.sdk.send(new UpdateAccountCommand({ patchOperations: [{ op, path, value }] }));
+    const shown = async () => (await at.sdk.send(new GetAccountCommand({}))).cloudwatchRoleArn;
+
+    const set = await update('replace', '/cloudwatchRoleArn', role);
+    const read = await shown();
+    await assert.rejects(update('replace', '/cloudwatchRoleArn', 'logs'), { name: 'BadRequestException' });
+    await assert.rejects(update('replace', '/throttle/rateLimit', '1'), { name: 'BadRequestException' });
+    await assert.rejects(update('add', '/features', 'Other'), { name: 'BadRequestException' });
+    await update('add', '/features', 'UsagePlans');
+    const kept = await shown();
+    await update('replace', '/cloudwatchRoleArn', '');
+
+    assert.deepEqual([set.cloudwatchRoleArn, read, kept, await shown()], [role, role, role, undefined]);
+  });
+
+  it('has tags that calls change', async () => {
     const { id } = await at.sdk.send(new CreateUsagePlanCommand({ name: 'p', tags: { for: 'acme' } }));
     for (const [path, before] of [
       ['/restapis/tagged', { team: 'shop' }],

@@ -1,0 +1,61 @@
+/** A file of API keys as ImportApiKeys takes it. @see API Gateway developer guide, "API Gateway API key file format" */
+import { badRequest } from '../../control/control-error.ts';
+
+/** One line of the file. */
+export type KeyRow = {
+  /** Counted from 1, the header included. */
+  readonly line: number;
+  readonly name: string;
+  readonly value: string;
+  readonly description: string | undefined;
+  readonly enabled: boolean;
+  readonly planIds: readonly string[];
+};
+
+const COLUMNS = ['name', 'key', 'description', 'enabled', 'usageplanids'];
+/** Beyond what an account may have. */
+const MAX_ROWS = 10_000;
+
+/** @throws ControlError BadRequestException for a file without the columns `name` and `key` */
+export function readKeyFile(text: string): readonly KeyRow[] {
+  const [header = [], ...rows] = splitCsv(text);
+  const columns = header.map((cell) => cell.trim().toLowerCase());
+  if (!columns.includes('name') || !columns.includes('key'))
+    throw badRequest('The header must have the columns name and key');
+  const unknown = columns.find((column) => !COLUMNS.includes(column));
+  if (unknown !== undefined) throw badRequest(`Unrecognized column in the header: ${unknown.slice(0, 100)}`);
+  if (rows.length > MAX_ROWS) throw badRequest(`The file has more than ${MAX_ROWS} keys`);
+  return rows.flatMap((cells, index) => {
+    if (cells.every((cell) => cell.trim() === '')) return [];
+    const of = (column: string): string => cells[columns.indexOf(column)]?.trim() ?? '';
+    const description = of('description');
+    return [
+      {
+        ...{ line: index + 2, name: of('name'), value: of('key') },
+        description: description === '' ? undefined : description,
+        enabled: of('enabled').toLowerCase() === 'true',
+        planIds: of('usageplanids')
+          .split(',')
+          .map((id) => id.trim())
+          .filter((id) => id !== ''),
+      },
+    ];
+  });
+}
+
+/** Rows of cells; quotes hold commas, line breaks and doubled quotes (RFC 4180). */
+function splitCsv(text: string): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  // One cell and what ends it; the pattern takes at least one character each time, or is at the end.
+  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/gy;
+  const source = text.replace(/^\uFEFF/, '').replace(/\r?\n$/, '');
+  for (let match = cell.exec(source); match !== null; match = cell.exec(source)) {
+    row.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? '');
+    if (match[3] === ',') continue;
+    rows.push(row);
+    row = [];
+    if (match[3] === '') return rows;
+  }
+  throw badRequest(`Line ${rows.length + 1} of the file is no CSV`);
+}
