@@ -202,14 +202,9 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
     await quotas.flush();
     const ports = { ...mine.usage, random: REAL_RANDOM, timer: TIMER };
     // A day later each time: one round a day is all that the function does.
-    closings += 1;
-    const later = Date.now() + (1 + closings) * DAY_MS;
-    return [
-      {
-        name: 'what is over is closed and recorded',
-        run: () => closeAllOver(ports, 'usage-closer', later, 60_000),
-      },
-    ];
+    const later = Date.now() + (2 + closings++) * DAY_MS;
+    const close = () => closeAllOver(ports, 'usage-closer', later, 60_000);
+    return [{ name: 'what is over is closed and recorded', run: close }];
   },
   async UsageTrackerRole(mine, other) {
     const plan = `plan-${REAL_RANDOM.hex(8)}`;
