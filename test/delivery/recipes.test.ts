@@ -136,14 +136,13 @@ function stackOf({ files }: Recipe): string {
   return /dev: \{ stack: ([\w-]+)/.exec(document)?.[1] ?? '';
 }
 
-/** Pages print the ports that a start of toolkit and one service has: the APIs of the toolkit come first. */
+/** Pages print the ports of a service and a stack that `gatewright init` has made, whose one API, over HTTP, comes first. */
 function atHome(command: string, stack: string): string {
-  const first = 3000 + apis.filter((api) => api.stack === TOOLKIT).length;
-  const own = apis.filter((api) => api.stack === stack);
-  const ofToolkit = apis.filter((api) => api.stack === TOOLKIT);
+  const ofStack = apis.filter((api) => api.stack === TOOLKIT && api.url.startsWith('http'));
+  assert.equal(ofStack.length, 1, 'the checkout has a WebSocket API beside, which init leaves out');
+  const served = [...ofStack, ...apis.filter((api) => api.stack === stack)];
   return command.replace(/\w+:\/\/127\.0\.0\.1:(\d+)(\/dev)?/g, (address, port: string) => {
-    const url =
-      (Number(port) < first ? ofToolkit[Number(port) - 3000] : own[Number(port) - first])?.url ?? '';
+    const url = served[Number(port) - 3000]?.url ?? '';
     assert.equal(url.replace(/:\d+/, `:${port}`), address, `an address of ${stack}`);
     return url;
   });
