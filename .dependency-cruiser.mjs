@@ -205,12 +205,12 @@ export default {
     ),
     rule(
       'users-enter-by-the-front-door',
-      'cli, plugin, bench and examples use the gateway through gateway/index.ts; errors, settings, region and account, the files of running gateways and where the AWS SDK is cost no loading of it.',
+      'cli, plugin, bench and examples use the gateway through gateway/index.ts; errors, settings, region and account, ids by name, the files of running gateways and where the AWS SDK is cost no loading of it.',
       { path: '^(cli|plugin|bench|examples)/' },
       {
         path: '^gateway/',
         pathNot:
-          '^gateway/(index|errors|settings|definition/home|services/(identity-file|running-gateways)|lambda/runtime-packages)\\.ts$',
+          '^gateway/(index|errors|settings|definition/(home|cloudformation/physical-ids)|services/(identity-file|running-gateways)|lambda/runtime-packages)\\.ts$',
       },
     ),
     rule(

@@ -1,4 +1,6 @@
 /** What `gatewright init` writes, as texts by path. */
+import { printInventory } from '@gatewright/authoring/route-inventory';
+import { makeId } from '@gatewright/gateway/definition/cloudformation/physical-ids';
 import type { InspectedApi } from '@gatewright/gateway';
 
 /** What a document says of the API that it is to protect. */
@@ -92,6 +94,14 @@ sources:
 export const HELLO_API: ApiToProtect = {
   ...{ stack: 'hello-dev', logicalId: 'ApiGatewayRestApi', stage: 'dev', kind: 'rest' },
 };
+
+/** What `gatewright access sync` would read of the file below, so that the first start needs none. */
+export const helloRoutes = (): string =>
+  printInventory({
+    kind: 'rest',
+    routes: ['/hello', '/admin'].map((path) => ({ method: 'GET', path, isProtected: true })),
+    apiIds: { dev: [makeId(10, HELLO_API.stack, HELLO_API.logicalId)] },
+  });
 
 export const HELLO_RULES: readonly string[] = [
   '{ id: users, effect: allow, methods: [GET], paths: [/hello], when: { roles: { any: [user] } } }',

@@ -11,6 +11,7 @@ import {
   HELLO_HANDLER,
   HELLO_RULES,
   helloFile,
+  helloRoutes,
   IGNORE_FILE,
   packageFile,
   stackFile,
@@ -59,6 +60,7 @@ function planOfEmpty(folder: string, { webhooks }: InitFlags): Plan {
     ['.gitignore', IGNORE_FILE],
     ['serverless.yml', stackFile({ up: '', region })],
     ['access/hello.yml', documentFile(document)],
+    ['access/hello.routes.json', helloRoutes()],
     ...(webhooks ? [['access/webhooks.yml', WEBHOOKS_FILE('../')] as const] : []),
     ['hello/serverless.yml', helloFile(region)],
     ['hello/hello.mjs', HELLO_HANDLER],
@@ -68,8 +70,8 @@ function planOfEmpty(folder: string, { webhooks }: InitFlags): Plan {
     next: [
       // Whoever has installed gatewright first has a package.json, which is kept.
       existsSync(join(folder, 'package.json')) ? installLine(folder) : 'npm install',
-      'npx gatewright access sync   # reads the routes of hello',
       'npx gatewright start hello   # prints addresses, and lines to paste: 401, 200, 403',
+      'npx gatewright access sync   # reads the routes of hello, once you have changed them',
       `guides and recipes are in ${GUIDES}: own-repository.md is the first`,
     ],
   };
