@@ -96,9 +96,9 @@ export default {
     ),
     rule(
       'shared-domains-do-not-know-each-other',
-      'access, quota, webhooks and websocket meet in functions/, entries/ and middleware/ only.',
-      { path: '^shared/(access|quota|webhooks|websocket)/' },
-      { path: '^shared/(access|quota|webhooks|websocket|middleware)/', pathNot: '^shared/$1/' },
+      'access, cache, quota, webhooks and websocket meet in functions/, entries/ and middleware/ only.',
+      { path: '^shared/(access|cache|quota|webhooks|websocket)/' },
+      { path: '^shared/(access|cache|quota|webhooks|websocket|middleware)/', pathNot: '^shared/$1/' },
     ),
     rule(
       'phases-do-not-know-each-other',

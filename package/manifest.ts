@@ -31,7 +31,7 @@ export const WORKSPACES: Readonly<Record<string, string>> = {
 export const ALONE = ['aws', 'dynamodb', 'handlers', 'velocity'];
 
 /** What `gatewright/<name>` hands on from `@gatewright/handlers/<name>`. */
-export const HANDLER_ENTRIES = ['access', 'quota', 'webhooks', 'websocket', 'websocket-client'];
+export const HANDLER_ENTRIES = ['access', 'cache', 'quota', 'webhooks', 'websocket', 'websocket-client'];
 
 /** What users bring along where they want it: a deploy tool, what `usage sql` runs on, and what `@gatewright/handlers` takes. */
 const BROUGHT_TOOLS = {

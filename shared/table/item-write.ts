@@ -52,7 +52,8 @@ export type Purpose =
   | 'revoke'
   | 'record'
   | 'channel'
-  | 'presence';
+  | 'presence'
+  | 'cache';
 
 export type ItemWrite = {
   /** For metrics and traces; no store decides by it. */

@@ -123,21 +123,28 @@ describe('a bundle of a handler', () => {
       entry: 'quota',
       text: `import { createDynamoDbQuotas, quota } from 'gatewright/quota';
              export const used = [createDynamoDbQuotas, quota];`,
-      without: /handlers\/(access|webhooks|websocket)\//,
+      without: /handlers\/(access|cache|webhooks|websocket)\//,
       limitKilobytes: 68,
     },
     {
       entry: 'access',
       text: `import { access } from 'gatewright/access'; export const used = [access];`,
-      without: /handlers\/(access|quota|webhooks|websocket)\/|config|dynamodb/,
+      without: /handlers\/(access|cache|quota|webhooks|websocket)\/|config|dynamodb/,
       limitKilobytes: 4,
     },
     {
       entry: 'webhooks',
       text: `import { createDynamoDbClaims, webhook } from 'gatewright/webhooks';
              export const used = [createDynamoDbClaims, webhook];`,
-      without: /handlers\/(access|quota|websocket)\//,
+      without: /handlers\/(access|cache|quota|websocket)\//,
       limitKilobytes: 24,
+    },
+    {
+      entry: 'cache',
+      text: `import { createDynamoDbCache, responseCache } from 'gatewright/cache';
+             export const used = [createDynamoDbCache, responseCache];`,
+      without: /handlers\/(access|quota|webhooks|websocket)\//,
+      limitKilobytes: 32,
     },
   ])
     it(`takes of gatewright/${entry} what it uses, and nothing of the gateway`, async (t) => {

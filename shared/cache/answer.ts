@@ -1,0 +1,96 @@
+/** What a handler answered, in one form for REST and HTTP APIs; and what it answers to conditions of a request. */
+import { createHash } from 'node:crypto';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { parseDirectives } from './directives.ts';
+import { headerOf } from './cached-request.ts';
+import type { CachedRequest } from './cached-request.ts';
+
+export type CacheableAnswer = {
+  readonly statusCode: number;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly body: string;
+  readonly isBase64Encoded: boolean;
+};
+
+/** What goes back to API Gateway, in the form that payloads 1.0 and 2.0 both take. */
+export type CachedReply = {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly isBase64Encoded?: boolean;
+};
+
+/** What a 304 repeats of the answer that it stands for (RFC 9110 §15.4.5), and what says of itself how old it is. */
+const KEPT_BY_304 = [
+  'age',
+  'cache-control',
+  'cache-status',
+  'content-location',
+  'date',
+  'etag',
+  'expires',
+  'vary',
+  'warning',
+];
+
+/** @returns undefined for what has no status of its own, or sets cookies: nothing of it is kept or changed */
+export function parseAnswer(response: unknown): CacheableAnswer | undefined {
+  if (!isJsonObject(response)) return undefined;
+  const { statusCode, headers, multiValueHeaders, body, isBase64Encoded, cookies } = response;
+  const status = Number(statusCode);
+  if (statusCode === undefined || !Number.isInteger(status)) return undefined;
+  if (Array.isArray(cookies) && cookies.length > 0) return undefined;
+  const fields = new Map<string, readonly string[]>();
+  for (const source of [headers, multiValueHeaders])
+    for (const [name, value] of Object.entries(isJsonObject(source) ? source : {}))
+      fields.set(name.toLowerCase(), (Array.isArray(value) ? value : [value]).map(String));
+  // Several cookies are several lines, and nothing that is joined.
+  if ((fields.get('set-cookie')?.length ?? 0) > 1) return undefined;
+  return {
+    statusCode: status,
+    headers: Object.fromEntries(fields),
+    body: typeof body === 'string' ? body : '',
+    isBase64Encoded: isBase64Encoded === true,
+  };
+}
+
+/** The answer with an entity tag: its own, or one made of the body. */
+export function withEntityTag(answer: CacheableAnswer): CacheableAnswer {
+  if (answer.headers['etag'] !== undefined || answer.statusCode !== 200) return answer;
+  const { 'content-encoding': coding = [], 'content-type': type = [] } = answer.headers;
+  const hash = createHash('sha256').update(JSON.stringify([coding, type, answer.isBase64Encoded]));
+  const etag = `"${hash.update(answer.body).digest('base64url').slice(0, 27)}"`;
+  return { ...answer, headers: { ...answer.headers, etag: [etag] } };
+}
+
+/** The answer with these fields, or 304 where the caller has it already (RFC 9110 §13). */
+export function toReply(
+  request: CachedRequest,
+  answer: CacheableAnswer,
+  fields: Readonly<Record<string, string>>,
+): CachedReply {
+  const own = Object.entries(answer.headers).map(([name, values]) => [name, values.join(', ')] as const);
+  const headers: Record<string, string> = { ...Object.fromEntries(own), ...fields };
+  if (answer.statusCode === 200 && isKnown(request, headers)) {
+    const kept = KEPT_BY_304.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]]));
+    return { statusCode: 304, headers: Object.fromEntries(kept) as Record<string, string>, body: '' };
+  }
+  const { statusCode, body, isBase64Encoded } = answer;
+  return { statusCode, headers, body, ...(isBase64Encoded && { isBase64Encoded }) };
+}
+
+/** By entity tag where one is asked for, only else by date (RFC 9110 §13.2.2). */
+function isKnown(request: CachedRequest, headers: Readonly<Record<string, string>>): boolean {
+  const asked = headerOf(request, 'if-none-match');
+  if (asked !== undefined) {
+    if (asked.trim() === '*') return true;
+    const etag = headers['etag']?.replace(/^W\//, '');
+    return etag !== undefined && [...asked.matchAll(/"[^"]*"/g)].some(([tag]) => tag === etag);
+  }
+  const since = Date.parse(headerOf(request, 'if-modified-since') ?? '');
+  return Date.parse(headers['last-modified'] ?? '') <= since;
+}
+
+export const directivesOf = ({ headers }: CacheableAnswer) =>
+  parseDirectives(headers['cache-control']?.join(', '));

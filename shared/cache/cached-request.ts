@@ -1,0 +1,97 @@
+/** A request as the response cache looks at it: what is asked for, and all that tells callers apart. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { parseOptionalFields } from '../aws/event-fields.ts';
+import type { EventFields } from '../aws/event-fields.ts';
+import { parseRawRequest } from '../aws/raw-request.ts';
+import { DomainError } from '../errors.ts';
+
+export type CachedRequest = {
+  readonly method: string;
+  readonly apiId: string;
+  readonly stage: string;
+  readonly host: string;
+  /** Of the address that was called, as API Gateway hands it on. */
+  readonly path: string;
+  /** By name, values in the order of the request. */
+  readonly query: ReadonlyMap<string, readonly string[]>;
+  /** By lower-case name. */
+  readonly headers: ReadonlyMap<string, readonly string[]>;
+  /** What API Gateway has found out of the caller. */
+  readonly caller: EventFields;
+};
+
+/** Members of `requestContext.identity` that name a caller; the others describe the connection. */
+const IDENTITY = [
+  'accountId',
+  'apiKey',
+  'apiKeyId',
+  'caller',
+  'clientCert',
+  'cognitoAuthenticationType',
+  'cognitoIdentityId',
+  'principalOrgId',
+  'user',
+  'userArn',
+];
+
+/** @returns undefined for what is no request of API Gateway or a function URL: nothing of it is cached */
+export function parseCachedRequest(event: unknown): CachedRequest | undefined {
+  try {
+    const { method, path, headers } = parseRawRequest(event);
+    const fields = parseOptionalFields(event);
+    const context = parseOptionalFields(fields['requestContext']);
+    const { apiId, stage, domainName } = context;
+    if (typeof apiId !== 'string') return undefined;
+    return {
+      ...{ method, path, headers, apiId, query: queryOf(fields) },
+      stage: typeof stage === 'string' ? stage : '',
+      host: typeof domainName === 'string' ? domainName : '',
+      caller: callerOf(context),
+    };
+  } catch (error) {
+    if (error instanceof DomainError) return undefined;
+    throw error;
+  }
+}
+
+/** Values of a header, joined as one field; undefined: it was not sent. */
+export function headerOf({ headers }: Pick<CachedRequest, 'headers'>, name: string): string | undefined {
+  return headers.get(name.toLowerCase())?.join(', ');
+}
+
+function queryOf(fields: EventFields): ReadonlyMap<string, readonly string[]> {
+  const query = new Map<string, string[]>();
+  const { rawQueryString } = fields;
+  const pairs: Iterable<readonly [string, unknown]> =
+    typeof rawQueryString === 'string'
+      ? new URLSearchParams(rawQueryString)
+      : Object.entries({
+          ...parseOptionalFields(fields['queryStringParameters']),
+          ...parseOptionalFields(fields['multiValueQueryStringParameters']),
+        });
+  for (const [name, value] of pairs)
+    query.set(name, [...(query.get(name) ?? []), ...(Array.isArray(value) ? value : [value]).map(String)]);
+  return query;
+}
+
+function callerOf(context: EventFields): EventFields {
+  const authorizer: Record<string, unknown> = { ...parseOptionalFields(context['authorizer']) };
+  // How long the authorizer took is no part of who calls.
+  Reflect.deleteProperty(authorizer, 'integrationLatency');
+  const identity = parseOptionalFields(context['identity']);
+  const told = [
+    ...Object.entries(authorizer).map(([name, value]) => [`authorizer.${name}`, value] as const),
+    ...IDENTITY.map((name) => [`identity.${name}`, identity[name]] as const),
+    ['authentication', context['authentication']] as const,
+  ];
+  return Object.fromEntries(told.filter(([, value]) => !isNothing(value)));
+}
+
+function isNothing(value: unknown): boolean {
+  return (
+    value === undefined ||
+    value === null ||
+    value === '' ||
+    (isJsonObject(value) && Object.values(value).every(isNothing))
+  );
+}

@@ -1,0 +1,62 @@
+/** The response cache over a DynamoDB table, with bodies packed by Brotli. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
+import { randomHex } from '../random-hex.ts';
+import { createDynamoDbTable } from '../table/dynamodb-table.ts';
+import type { DynamoDbTableOptions } from '../table/dynamodb-table.ts';
+import { DomainError } from '../errors.ts';
+import type { BodyCodec } from './entry-store.ts';
+import type { ResponseCachePorts } from './response-cache.ts';
+
+export type DynamoDbCacheOptions = DynamoDbTableOptions & {
+  /** Entries of one namespace are invalidated together: usually the service. */
+  readonly namespace: string;
+  /** Of an answer's body as it comes from the handler. Default: 1,048,576, as API Gateway's stage cache. */
+  readonly maxBodyBytes?: number;
+};
+
+const MAX_BODY_BYTES = 1_048_576;
+/** Lambda takes no longer answer. */
+const LONGEST_BODY_BYTES = 6 * 1024 * 1024;
+/** Pieces of 300 KB take their time; a request that waits longer is better off with its handler. */
+const TIMEOUT_MS = 1000;
+/** Below, packing makes them longer. */
+const PACKED_FROM = 256;
+const compress = promisify(brotliCompress);
+const decompress = promisify(brotliDecompress);
+
+/** @throws DomainError CONFIG_INVALID */
+export function createDynamoDbCache(options: DynamoDbCacheOptions): ResponseCachePorts {
+  const { namespace, maxBodyBytes = MAX_BODY_BYTES, timeoutMs = TIMEOUT_MS, ...table } = options;
+  if (!/^[A-Za-z0-9._-]{1,64}$/.test(namespace))
+    throw new DomainError('CONFIG_INVALID', 'a cache namespace has 1 to 64 letters, digits, dots, - and _');
+  if (!Number.isInteger(maxBodyBytes) || maxBodyBytes < 1 || maxBodyBytes > LONGEST_BODY_BYTES)
+    throw new DomainError('CONFIG_INVALID', `maxBodyBytes is 1 to ${LONGEST_BODY_BYTES}`);
+  return {
+    ...{ namespace, maxBodyBytes, codec: BROTLI },
+    store: createDynamoDbTable({ ...table, timeoutMs }),
+    clock: { nowEpochMs: () => Date.now() },
+    random: { hex: randomHex, fraction: () => Math.random() },
+    timer: { pause: (ms) => pause(ms) },
+  };
+}
+
+/** `t` and the text, or `b` and base64. */
+export const BROTLI: BodyCodec = {
+  async pack(body) {
+    if (body.length < PACKED_FROM) return `t${body}`;
+    const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
+    return `b${(await compress(body, quality)).toString('base64')}`;
+  },
+  async unpack(packed, maxBytes) {
+    if (packed.startsWith('t')) return packed.slice(1);
+    if (!packed.startsWith('b')) return undefined;
+    try {
+      const bytes = await decompress(Buffer.from(packed.slice(1), 'base64'), { maxOutputLength: maxBytes });
+      return bytes.toString('utf8');
+    } catch {
+      return undefined;
+    }
+  },
+};

@@ -1,0 +1,49 @@
+/** By which names an invalidation finds the answer to a request. */
+import { createHash } from 'node:crypto';
+import { keyHeaders } from './cache-key.ts';
+import type { KeyParameters } from './cache-key.ts';
+import { headerOf } from './cached-request.ts';
+import type { CachedRequest } from './cached-request.ts';
+import type { Label } from './labels.ts';
+
+const MAX_TAGS = 32;
+const MAX_PARTS = 32;
+const TAG = /^[\x21-\x7e]{1,256}$/;
+/** Longer values are known by their hash. */
+const MAX_VALUE = 256;
+
+/** @returns undefined where tags are no tags, or there are more than can be kept: then nothing is */
+export function labelsOf(
+  request: Pick<CachedRequest, 'path' | 'query' | 'headers'>,
+  parameters: KeyParameters,
+  tags: readonly string[],
+): readonly Label[] | undefined {
+  if (tags.length > MAX_TAGS || !tags.every(isTag)) return undefined;
+  const named = parameters.query ?? [...request.query.keys()];
+  const parts = [
+    ...named.flatMap((name) =>
+      (request.query.get(name) ?? []).map((value) => partLabel('query', name, value)),
+    ),
+    ...keyHeaders(parameters).map((name) => partLabel('header', name, headerOf(request, name) ?? '')),
+  ];
+  if (parts.length > MAX_PARTS) return undefined;
+  return [...new Set(['all', pathLabel(request.path), ...parts, ...tags.map(tagLabel)])];
+}
+
+/** 1 to 256 visible ASCII characters. */
+export function isTag(tag: unknown): tag is string {
+  return typeof tag === 'string' && TAG.test(tag);
+}
+
+export const tagLabel = (tag: string): Label => `tag:${tag}`;
+
+export const pathLabel = (path: string): Label => `path:${shortened(path)}`;
+
+export function partLabel(where: 'query' | 'header', name: string, value: string): Label {
+  const shown = where === 'header' ? name.toLowerCase() : name;
+  return `${where}.${shortened(shown)}=${shortened(value)}`;
+}
+
+function shortened(value: string): string {
+  return value.length <= MAX_VALUE ? value : `sha256:${createHash('sha256').update(value).digest('hex')}`;
+}

@@ -1,0 +1,221 @@
+/**
+ * Entries as items of a table: `HEAD` with the answer's fields and the lease, `BODY#…` with pieces of a long body. A
+ * lease is a conditional write of `HEAD`, so that of all instances one asks the handler.
+ */
+import type { ItemStore } from '../ports.ts';
+import type { Item } from '../table/item-write.ts';
+import type { CacheableAnswer } from './answer.ts';
+import { CLOCK_MARGIN_MS, entryKey, indexWrites, isAfter, isInvalidated } from './labels.ts';
+import type { Label } from './labels.ts';
+
+/** Packs bodies; base64 on the table's side. */
+export interface BodyCodec {
+  pack(body: string): Promise<string>;
+  /** At most so many bytes; undefined: it is more, or nothing that was packed. */
+  unpack(packed: string, maxBytes: number): Promise<string | undefined>;
+}
+
+export type StoredAnswer = {
+  readonly answer: CacheableAnswer;
+  readonly storedAtEpochMs: number;
+  readonly freshUntilEpochMs: number;
+  readonly staleUntilEpochMs: number;
+};
+
+/** How an entry stands: with an answer that may still be of use, or without; and whether somebody makes one. */
+export type EntryState = {
+  readonly stored: Item | undefined;
+  readonly leasedUntilEpochMs: number;
+  /** Until then what the handler answers is not worth waiting for: it could not be kept a moment ago. */
+  readonly passUntilEpochMs: number;
+  readonly expiresAt: number;
+};
+
+export type EntryPorts = {
+  readonly store: ItemStore;
+  readonly codec: BodyCodec;
+  readonly namespace: string;
+  readonly maxBodyBytes: number;
+};
+
+export type NewEntry = StoredAnswer & {
+  readonly id: string;
+  readonly owner: string;
+  readonly startedAtEpochMs: number;
+  readonly labels: readonly Label[];
+};
+
+export type Kept = 'kept' | 'too-large' | 'invalidated' | 'overtaken' | 'unavailable';
+
+/** With base64, names and fields below the 400 KB of an item. */
+const PIECE_CHARACTERS = 300_000;
+const MAX_HEADER_CHARACTERS = 64_000;
+const PASS_MS = 2000;
+/** What is left of an entry outlives its lease, so that an invalidation meanwhile is not forgotten. */
+const AFTER_LEASE_SECONDS = 3600;
+
+/** @returns undefined where the table does not answer: the request goes on without the cache */
+export async function readEntry(
+  { store, namespace }: EntryPorts,
+  id: string,
+): Promise<EntryState | undefined> {
+  const read = await store.read(entryKey(namespace, id), { consistent: true });
+  if (read.kind === 'unavailable') return undefined;
+  const item = read.item ?? {};
+  const startedAt = Number(item['startedAt'] ?? 0);
+  const isGood = typeof item['doc'] === 'string' && !isAfter(item['invalidatedAt'], startedAt);
+  return {
+    stored: isGood ? item : undefined,
+    leasedUntilEpochMs: Number(item['leasedUntil'] ?? 0),
+    passUntilEpochMs: Number(item['passUntil'] ?? 0),
+    expiresAt: Number(item['expiresAt'] ?? 0),
+  };
+}
+
+/** When a stored answer was made and how long it is good, without its body. */
+export function timesOf(item: Item): Omit<StoredAnswer, 'answer'> {
+  return {
+    storedAtEpochMs: Number(item['storedAt']),
+    freshUntilEpochMs: Number(item['freshUntil']),
+    staleUntilEpochMs: Number(item['staleUntil']),
+  };
+}
+
+/** @returns undefined where a piece is gone, or what is there is nothing that this version wrote */
+export async function readAnswer(
+  ports: EntryPorts,
+  id: string,
+  item: Item,
+): Promise<CacheableAnswer | undefined> {
+  const pieces = Number(item['pieces'] ?? 0);
+  const version = String(item['version'] ?? '');
+  const rest = await Promise.all(
+    Array.from({ length: pieces }, (_, index) =>
+      ports.store.read(entryKey(ports.namespace, id, `BODY#${version}#${index}`)),
+    ),
+  );
+  const texts = rest.map((read) => (read.kind === 'done' ? read.item?.['data'] : undefined));
+  if (texts.some((text) => typeof text !== 'string')) return undefined;
+  const packed = pieces === 0 ? String(item['data'] ?? '') : texts.join('');
+  const body = await ports.codec.unpack(packed, ports.maxBodyBytes);
+  if (body === undefined) return undefined;
+  const head = JSON.parse(String(item['doc'])) as Omit<CacheableAnswer, 'body'>;
+  return { ...head, body };
+}
+
+/** Whether it is now this owner's to ask the handler. */
+export async function takeLease(
+  { store, namespace }: EntryPorts,
+  lease: {
+    readonly id: string;
+    readonly owner: string;
+    readonly nowEpochMs: number;
+    readonly untilEpochMs: number;
+  },
+  expiresAt: number,
+): Promise<'taken' | 'held' | 'unavailable'> {
+  const { id, owner, nowEpochMs, untilEpochMs } = lease;
+  const kept = Math.ceil(untilEpochMs / 1000) + AFTER_LEASE_SECONDS;
+  const outcome = await store.update({
+    purpose: 'cache',
+    key: entryKey(namespace, id),
+    when: [{ attribute: 'leasedUntil', is: 'absent-or-at-most', value: nowEpochMs }],
+    change: {
+      kind: 'update',
+      set: { owner, leasedUntil: untilEpochMs, expiresAt: Math.max(expiresAt, kept) },
+    },
+  });
+  if (outcome.kind === 'done') return 'taken';
+  if (outcome.kind === 'refused') return outcome.item?.['owner'] === owner ? 'taken' : 'held';
+  return 'unavailable';
+}
+
+/** Gives a lease back without an answer; who waits tries next, or for a moment nobody waits. */
+export async function giveBack(
+  { store, namespace }: EntryPorts,
+  lease: { readonly id: string; readonly owner: string },
+  passFrom: number | undefined,
+): Promise<void> {
+  await store.update({
+    purpose: 'cache',
+    key: entryKey(namespace, lease.id),
+    when: [{ attribute: 'owner', is: 'equal', value: lease.owner }],
+    change: {
+      kind: 'update',
+      ...(passFrom !== undefined && { set: { passUntil: passFrom + PASS_MS } }),
+      remove: ['owner', 'leasedUntil'],
+    },
+  });
+}
+
+/**
+ * Index first, then the question whether a label was invalidated, then the entry under the condition that it was not
+ * itself: whichever way an invalidation falls between, it finds the entry or the entry finds it.
+ */
+export async function keepEntry(ports: EntryPorts, entry: NewEntry): Promise<Kept> {
+  const { store, namespace, maxBodyBytes } = ports;
+  const { answer, id, owner, labels, startedAtEpochMs } = entry;
+  const { body, ...head } = answer;
+  const doc = JSON.stringify(head);
+  if (new TextEncoder().encode(body).length > maxBodyBytes || doc.length > MAX_HEADER_CHARACTERS)
+    return 'too-large';
+  const packed = await ports.codec.pack(body);
+  const pieces = packed.length <= PIECE_CHARACTERS ? 0 : Math.ceil(packed.length / PIECE_CHARACTERS);
+  const expiresAt = Math.ceil(entry.staleUntilEpochMs / 1000) + 1;
+  const before = [
+    ...indexWrites(namespace, labels, id, { kind: 'response', expiresAt }),
+    ...Array.from({ length: pieces }, (_, index) => ({
+      purpose: 'cache' as const,
+      key: entryKey(namespace, id, `BODY#${owner}#${index}`),
+      when: [],
+      change: {
+        kind: 'put' as const,
+        item: { data: packed.slice(index * PIECE_CHARACTERS, (index + 1) * PIECE_CHARACTERS), expiresAt },
+      },
+    })),
+  ];
+  const outcomes = await Promise.all(before.map((write) => store.update(write)));
+  if (outcomes.some(({ kind }) => kind !== 'done')) return 'unavailable';
+  if (await isInvalidated(store, namespace, { labels, id, sinceEpochMs: startedAtEpochMs }))
+    return 'invalidated';
+  const outcome = await store.update({
+    purpose: 'cache',
+    key: entryKey(namespace, id),
+    when: [
+      { attribute: 'owner', is: 'equal', value: owner },
+      // As `isAfter` has it, with the margin of clocks.
+      { attribute: 'invalidatedAt', is: 'absent-or-below', value: startedAtEpochMs - CLOCK_MARGIN_MS },
+    ],
+    change: {
+      kind: 'put',
+      item: {
+        ...{ doc, version: owner, pieces, expiresAt, startedAt: startedAtEpochMs },
+        ...(pieces === 0 && { data: packed }),
+        ...{ storedAt: entry.storedAtEpochMs, freshUntil: entry.freshUntilEpochMs },
+        staleUntil: entry.staleUntilEpochMs,
+      },
+    },
+  });
+  if (outcome.kind === 'done') return 'kept';
+  if (outcome.kind !== 'refused') return 'unavailable';
+  return outcome.item?.['owner'] === owner ? 'invalidated' : 'overtaken';
+}
+
+/** From now on what is kept under this id, or being made, is no answer. */
+export async function dropEntry(
+  store: ItemStore,
+  namespace: string,
+  id: string,
+  atEpochMs: number,
+): Promise<boolean> {
+  const outcome = await store.update({
+    purpose: 'cache',
+    key: entryKey(namespace, id),
+    when: [],
+    change: {
+      kind: 'update',
+      set: { invalidatedAt: atEpochMs, expiresAt: Math.ceil(atEpochMs / 1000) + AFTER_LEASE_SECONDS },
+    },
+  });
+  return outcome.kind === 'done';
+}

@@ -1,0 +1,128 @@
+/**
+ * The index of entries: by which names an invalidation finds them. A label is a tag, a path, a key part or `all`; it
+ * has a partition of its own, with a mark of when it was invalidated last.
+ */
+import type { ItemListing, ItemStore } from '../ports.ts';
+import { printKeyPart } from '../table/item-write.ts';
+import type { Item, ItemKey, ItemWrite } from '../table/item-write.ts';
+import { DomainError } from '../errors.ts';
+
+/** `tag:order:17`, `path:/orders`, `query.page=2`, `header.accept-language=de`, `all` */
+export type Label = string;
+
+export type IndexedEntry = { readonly id: string; readonly item: Item };
+
+/** Before all ids, which are hex. */
+const MARK = '!';
+/** Longer than any invocation: a fill that began before the mark has ended. */
+const MARK_SECONDS = 3600;
+const PAGE = 200;
+/** A partition of DynamoDB takes 1,000 writes a second, and every entry is in this one. */
+const SHARDS = Array.from({ length: 16 }, (_, digit) => digit.toString(16));
+/**
+ * An entry whose making began within this time after an invalidation is not kept: the clocks of two functions may
+ * differ by as much.
+ */
+export const CLOCK_MARGIN_MS = 1000;
+
+export function indexWrites(
+  namespace: string,
+  labels: readonly Label[],
+  id: string,
+  item: Item,
+): readonly ItemWrite[] {
+  return labels.map((label) => ({
+    purpose: 'cache',
+    key: { pk: partitionOf(namespace, label, id), sk: id },
+    when: [],
+    change: { kind: 'put', item },
+  }));
+}
+
+/** Whether one of the labels has been invalidated since; to be asked after the index was written, before the entry is. */
+export async function isInvalidated(
+  store: ItemStore,
+  namespace: string,
+  {
+    labels,
+    id,
+    sinceEpochMs,
+  }: { readonly labels: readonly Label[]; readonly id: string; readonly sinceEpochMs: number },
+): Promise<boolean> {
+  const marks = await Promise.all(
+    labels.map((label) =>
+      store.read({ pk: partitionOf(namespace, label, id), sk: MARK }, { consistent: true }),
+    ),
+  );
+  return marks.some(
+    (read) => read.kind === 'unavailable' || isAfter(read.item?.['invalidatedAt'], sinceEpochMs),
+  );
+}
+
+export function isAfter(invalidatedAt: unknown, sinceEpochMs: number): boolean {
+  return typeof invalidatedAt === 'number' && invalidatedAt >= sinceEpochMs - CLOCK_MARGIN_MS;
+}
+
+/** Keeps what is being made now from being kept. @throws DomainError STORE_UNAVAILABLE */
+export async function markLabel(
+  store: ItemStore,
+  namespace: string,
+  label: Label,
+  atEpochMs: number,
+): Promise<void> {
+  const item = { invalidatedAt: atEpochMs, expiresAt: Math.ceil(atEpochMs / 1000) + MARK_SECONDS };
+  for (const pk of partitionsOf(namespace, label)) {
+    const write = {
+      purpose: 'cache',
+      key: { pk, sk: MARK },
+      when: [],
+      change: { kind: 'put', item },
+    } as const;
+    const outcome = await store.update(write);
+    if (outcome.kind !== 'done') throw unavailable(outcome.kind === 'refused' ? 'refused' : outcome.reason);
+  }
+}
+
+/** Every entry with this label that is not over. @throws DomainError STORE_UNAVAILABLE */
+export async function* entriesOf(
+  listing: ItemListing,
+  namespace: string,
+  label: Label,
+  nowEpochMs: number,
+): AsyncGenerator<IndexedEntry> {
+  for (const pk of partitionsOf(namespace, label)) {
+    let after: string | undefined;
+    do {
+      const page = await listing.range({
+        pk,
+        from: '0',
+        to: 'g',
+        limit: PAGE,
+        ...(after !== undefined && { after }),
+      });
+      if (page.kind === 'unavailable') throw unavailable(page.reason);
+      for (const { key, item } of page.items)
+        // DynamoDB deletes what is over some days late.
+        if (Number(item['expiresAt']) * 1000 > nowEpochMs) yield { id: key.sk, item };
+      after = page.hasMore ? page.items.at(-1)?.key.sk : undefined;
+    } while (after !== undefined);
+  }
+}
+
+export function entryKey(namespace: string, id: string, part = 'HEAD'): ItemKey {
+  return { pk: `E#${printKeyPart(namespace)}#${id}`, sk: part };
+}
+
+export function unavailable(reason: string): DomainError {
+  return new DomainError('STORE_UNAVAILABLE', `the cache's table does not answer (${reason})`);
+}
+
+function partitionOf(namespace: string, label: Label, id: string): string {
+  const pk = `L#${printKeyPart(namespace)}#${printKeyPart(label)}`;
+  return label === 'all' ? `${pk}#${id.slice(0, 1)}` : pk;
+}
+
+function partitionsOf(namespace: string, label: Label): readonly string[] {
+  if (label !== 'all') return [partitionOf(namespace, label, '')];
+  return SHARDS.map((digit) => partitionOf(namespace, label, digit));
+}

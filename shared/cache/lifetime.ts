@@ -1,0 +1,68 @@
+/** Whether an answer may be kept, and for how long: RFC 9111 §3 and §4.2, and the service's own limits. */
+import { directivesOf } from './answer.ts';
+import type { CacheableAnswer } from './answer.ts';
+import { secondsOf } from './directives.ts';
+
+export type LifetimeRules = {
+  readonly ttlSeconds: number;
+  /** Of 404 and 410; 0: they are not kept. */
+  readonly negativeTtlSeconds: number;
+  readonly staleWhileRevalidateSeconds: number;
+  readonly isPublic: boolean;
+  /** Lower case: headers that are part of the key. */
+  readonly keyHeaders: readonly string[];
+};
+
+export type Lifetime =
+  | { readonly kind: 'keep'; readonly freshSeconds: number; readonly staleSeconds: number }
+  /** `reason`: as `Cache-Status` says it. */
+  | { readonly kind: 'pass'; readonly reason: string };
+
+/** As API Gateway's stage cache; RFC 9111 has no limit. */
+const MAX_SECONDS = 86_400;
+/** Those of RFC 9110 §15.1 that have their meaning whole; partial content (206) is nothing that is kept here. */
+const KEPT = new Set([200, 203, 204, 300, 301, 308]);
+const NEGATIVE = new Set([404, 410]);
+
+export function lifetimeOf(answer: CacheableAnswer, rules: LifetimeRules): Lifetime {
+  const { statusCode, headers } = answer;
+  const directives = directivesOf(answer);
+  const isNegative = NEGATIVE.has(statusCode);
+  if (!KEPT.has(statusCode) && !isNegative) return pass('status');
+  if (headers['set-cookie'] !== undefined) return pass('set-cookie');
+  if (directives.has('no-store')) return pass('no-store');
+  // May be kept, but not used without asking the handler: then there is nothing to win.
+  if (directives.has('no-cache')) return pass('no-cache');
+  if (rules.isPublic && directives.has('private')) return pass('private');
+  const varies = (headers['vary'] ?? [])
+    .flatMap((field) => field.split(','))
+    .map((name) => name.trim().toLowerCase());
+  if (varies.some((name) => name !== '' && !rules.keyHeaders.includes(name))) return pass('vary');
+  const usual = isNegative ? rules.negativeTtlSeconds : rules.ttlSeconds;
+  const said =
+    (rules.isPublic ? secondsOf(directives, 's-maxage') : undefined) ??
+    secondsOf(directives, 'max-age') ??
+    expiresIn(headers);
+  // How old it was when it came here counts (RFC 9111 §4.2.3).
+  const age = Number(headers['age']?.[0] ?? 0);
+  const freshSeconds = Math.min(said ?? usual, MAX_SECONDS) - (Number.isFinite(age) ? Math.max(0, age) : 0);
+  if (freshSeconds <= 0) return pass(isNegative && said === undefined ? 'status' : 'expired');
+  const mayBeStale = !['must-revalidate', 'proxy-revalidate', 's-maxage'].some((name) =>
+    directives.has(name),
+  );
+  const stale = secondsOf(directives, 'stale-while-revalidate') ?? rules.staleWhileRevalidateSeconds;
+  return { kind: 'keep', freshSeconds, staleSeconds: mayBeStale ? Math.min(stale, MAX_SECONDS) : 0 };
+}
+
+function expiresIn(headers: CacheableAnswer['headers']): number | undefined {
+  const expires = headers['expires']?.[0];
+  const date = Date.parse(headers['date']?.[0] ?? '');
+  if (expires === undefined || Number.isNaN(date)) return undefined;
+  const seconds = (Date.parse(expires) - date) / 1000;
+  // "0" and other nonsense mean: already over (RFC 9111 §5.3).
+  return Number.isNaN(seconds) ? 0 : seconds;
+}
+
+function pass(reason: string): Lifetime {
+  return { kind: 'pass', reason };
+}

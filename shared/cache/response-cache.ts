@@ -1,0 +1,271 @@
+/**
+ * A response cache in front of one handler. A request is answered from the table, or by the handler: then by one of
+ * all instances, while the others wait for what it answers. Whatever the table does, no request fails of the cache.
+ */
+import type { AgeClock, Random, Timer } from '../ports.ts';
+import { parseAnswer, toReply, withEntityTag } from './answer.ts';
+import type { CacheableAnswer, CachedReply } from './answer.ts';
+import { cacheKeyOf, keyHeaders, scopeOf } from './cache-key.ts';
+import type { KeyParameters, Scope } from './cache-key.ts';
+import { headerOf, parseCachedRequest } from './cached-request.ts';
+import type { CachedRequest } from './cached-request.ts';
+import { asksAnew, parseDirectives } from './directives.ts';
+import { giveBack, keepEntry, readAnswer, readEntry, takeLease, timesOf } from './entry-store.ts';
+import type { EntryPorts, EntryState } from './entry-store.ts';
+import { labelsOf } from './entry-labels.ts';
+import { lifetimeOf } from './lifetime.ts';
+
+export type RefreshRules<Event> = {
+  /** Whether this caller may have what is kept replaced; without it, nobody may. */
+  readonly isAllowed?: (event: Event) => boolean;
+  /** What a caller gets who may not; names and default as of API Gateway's stage cache. */
+  readonly otherwise?: 'FAIL_WITH_403' | 'SUCCEED_WITH_RESPONSE_HEADER' | 'SUCCEED_WITHOUT_RESPONSE_HEADER';
+};
+
+export type ResponseCacheRules<Event> = {
+  /** What the answer's own Cache-Control does not say; at most a day. */
+  readonly ttlSeconds: number;
+  readonly key?: KeyParameters;
+  /** Default: `authorization`. */
+  readonly scope?: Scope<Event>;
+  /** Of 404 and 410. Default: 0, they are not kept. */
+  readonly negativeTtlSeconds?: number;
+  /** How long callers may get what is over while one of them has it made anew. Default: 0. */
+  readonly staleWhileRevalidateSeconds?: number;
+  /** By which an invalidation finds the answer, at most 32. */
+  readonly tags?: (event: Event, response: unknown) => readonly string[];
+  readonly refresh?: RefreshRules<Event>;
+  /** How long a request waits for what another one is having made. Default: 5000. */
+  readonly waitMs?: number;
+  /** Longest that the handler takes; after it another request asks. Default: 30000, API Gateway's own longest. */
+  readonly leaseMs?: number;
+};
+
+export type ResponseCachePorts = EntryPorts & {
+  readonly clock: Pick<AgeClock, 'nowEpochMs'>;
+  readonly random: Random;
+  readonly timer: Timer;
+};
+
+/** What happens to a request. */
+export type Looked =
+  | { readonly kind: 'answered'; readonly reply: CachedReply }
+  /** The handler answers; `settle` takes what it says, undefined where it failed. */
+  | { readonly kind: 'ask'; readonly settle: (response: unknown) => Promise<unknown> };
+
+const METHODS = new Set(['GET', 'HEAD']);
+const WARNING = '199 Cache-Control header is not authorized';
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 250;
+
+export class ResponseCache<Event> {
+  readonly #ports: ResponseCachePorts;
+  readonly #rules: ResponseCacheRules<Event>;
+
+  constructor(ports: ResponseCachePorts, rules: ResponseCacheRules<Event>) {
+    this.#ports = ports;
+    this.#rules = rules;
+  }
+
+  async look(event: Event, remainingMs: () => number): Promise<Looked> {
+    const request = parseCachedRequest(event);
+    if (request === undefined || !METHODS.has(request.method)) return PASSED;
+    const scope = scopeOf(this.#rules.scope ?? 'authorization', request, event);
+    if (scope === undefined) return said(request, 'fwd=bypass; detail=no-caller');
+    const directives = parseDirectives(headerOf(request, 'cache-control'));
+    const wantsAnew = asksAnew(directives, headerOf(request, 'pragma'));
+    const { isAllowed, otherwise = 'SUCCEED_WITH_RESPONSE_HEADER' } = this.#rules.refresh ?? {};
+    const mayRefresh = wantsAnew && isAllowed?.(event) === true;
+    if (wantsAnew && !mayRefresh && otherwise === 'FAIL_WITH_403') return answered(FORBIDDEN);
+    const isWarned = wantsAnew && !mayRefresh && otherwise === 'SUCCEED_WITH_RESPONSE_HEADER';
+    // One who may have it anew and wants nothing kept leaves what is there as it is.
+    if (mayRefresh && directives.has('no-store')) return said(request, 'fwd=request');
+    const visit = new Visit(this.#ports, this.#rules, {
+      ...{ request, event, isWarned, remainingMs, scope },
+      id: cacheKeyOf(request, this.#rules.key ?? {}, scope),
+      isCachedOnly: directives.has('only-if-cached'),
+    });
+    return mayRefresh ? await visit.refresh() : await visit.look();
+  }
+}
+
+type Visited<Event> = {
+  readonly request: CachedRequest;
+  readonly event: Event;
+  readonly id: string;
+  readonly scope: string;
+  readonly isWarned: boolean;
+  readonly isCachedOnly: boolean;
+  readonly remainingMs: () => number;
+};
+
+/** One request at its entry. */
+class Visit<Event> {
+  readonly #ports: ResponseCachePorts;
+  readonly #rules: ResponseCacheRules<Event>;
+  readonly #asked: Visited<Event>;
+
+  constructor(ports: ResponseCachePorts, rules: ResponseCacheRules<Event>, asked: Visited<Event>) {
+    this.#ports = ports;
+    this.#rules = rules;
+    this.#asked = asked;
+  }
+
+  async look(): Promise<Looked> {
+    const { waitMs = 5000 } = this.#rules;
+    const { request, isCachedOnly, remainingMs } = this.#asked;
+    let waitedMs = 0;
+    let pauseMs = FIRST_PAUSE_MS;
+    for (;;) {
+      const state = await readEntry(this.#ports, this.#asked.id);
+      if (state === undefined) return said(request, 'fwd=bypass; detail=unavailable');
+      const nowEpochMs = this.#ports.clock.nowEpochMs();
+      const hit = await this.#fromStore(state, nowEpochMs);
+      if (hit !== undefined) return hit;
+      if (isCachedOnly) return answered(NOT_CACHED);
+      if (state.passUntilEpochMs > nowEpochMs) return this.#askUnkept('fwd=miss; detail=pass');
+      if (state.leasedUntilEpochMs <= nowEpochMs) {
+        const taken = await this.#take(state, nowEpochMs);
+        if (taken !== undefined) return taken;
+      }
+      // Who waits no longer asks as if there were no cache: late is worse than twice.
+      if (waitedMs >= waitMs || remainingMs() < 2 * waitMs) return this.#askUnkept('fwd=miss; detail=waited');
+      const pause = pauseMs * (0.5 + this.#ports.random.fraction());
+      await this.#ports.timer.pause(pause);
+      waitedMs += pause;
+      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    }
+  }
+
+  /** The caller may have it anew: whoever is making one now does not count, it may have begun before. */
+  async refresh(): Promise<Looked> {
+    const state = await readEntry(this.#ports, this.#asked.id);
+    if (state === undefined) return said(this.#asked.request, 'fwd=bypass; detail=unavailable');
+    const nowEpochMs = this.#ports.clock.nowEpochMs();
+    const taken = state.leasedUntilEpochMs > nowEpochMs ? undefined : await this.#take(state, nowEpochMs);
+    return taken ?? this.#askUnkept('fwd=request; detail=held');
+  }
+
+  /** A fresh answer; or one that is over, where somebody else is having it made anew. */
+  async #fromStore(state: EntryState, nowEpochMs: number): Promise<Looked | undefined> {
+    if (state.stored === undefined) return undefined;
+    const { storedAtEpochMs, freshUntilEpochMs, staleUntilEpochMs } = timesOf(state.stored);
+    const isFresh = nowEpochMs < freshUntilEpochMs;
+    if (!isFresh && nowEpochMs >= staleUntilEpochMs) return undefined;
+    if (!isFresh && state.leasedUntilEpochMs <= nowEpochMs) {
+      const taken = await this.#take(state, nowEpochMs);
+      if (taken !== undefined) return taken;
+    }
+    const answer = await readAnswer(this.#ports, this.#asked.id, state.stored);
+    if (answer === undefined) return undefined;
+    const own = Number(answer.headers['age']?.[0] ?? 0) || 0;
+    const age = Math.max(0, Math.floor((nowEpochMs - storedAtEpochMs) / 1000)) + own;
+    const left = Math.floor((freshUntilEpochMs - nowEpochMs) / 1000);
+    return answered(
+      this.#reply(answer, { age: String(age), 'cache-status': `gatewright; hit; ttl=${left}` }),
+    );
+  }
+
+  /** Undefined: somebody else has it. */
+  async #take(state: EntryState, nowEpochMs: number): Promise<Looked | undefined> {
+    const { leaseMs = 30_000 } = this.#rules;
+    const { id, request } = this.#asked;
+    const owner = this.#ports.random.hex(16);
+    const lease = { id, owner, nowEpochMs, untilEpochMs: nowEpochMs + leaseMs };
+    switch (await takeLease(this.#ports, lease, state.expiresAt)) {
+      case 'taken':
+        return { kind: 'ask', settle: (response) => this.#settle(response, owner, nowEpochMs) };
+      case 'unavailable':
+        return said(request, 'fwd=bypass; detail=unavailable');
+      case 'held':
+        return undefined;
+    }
+  }
+
+  async #settle(response: unknown, owner: string, startedAtEpochMs: number): Promise<unknown> {
+    const lease = { id: this.#asked.id, owner };
+    const parsed = parseAnswer(response);
+    if (parsed === undefined) {
+      // A handler that failed may do better for the next; one whose answers cannot be kept will not.
+      await giveBack(this.#ports, lease, response === undefined ? undefined : this.#ports.clock.nowEpochMs());
+      return response;
+    }
+    const answer = withEntityTag(parsed);
+    const status = await this.#keep(answer, response, lease, startedAtEpochMs);
+    return this.#reply(answer, { 'cache-status': `gatewright; ${status}` });
+  }
+
+  async #keep(
+    answer: CacheableAnswer,
+    response: unknown,
+    lease: { readonly id: string; readonly owner: string },
+    startedAtEpochMs: number,
+  ): Promise<string> {
+    const rules = this.#rules;
+    const { request, event, scope } = this.#asked;
+    const nowEpochMs = this.#ports.clock.nowEpochMs();
+    const lifetime = lifetimeOf(answer, {
+      ...{ ttlSeconds: rules.ttlSeconds, negativeTtlSeconds: rules.negativeTtlSeconds ?? 0 },
+      staleWhileRevalidateSeconds: rules.staleWhileRevalidateSeconds ?? 0,
+      isPublic: scope === 'public',
+      keyHeaders: keyHeaders(rules.key ?? {}),
+    });
+    const labels = labelsOf(request, rules.key ?? {}, rules.tags?.(event, response) ?? []);
+    const detail = lifetime.kind === 'pass' ? lifetime.reason : labels === undefined ? 'tags' : undefined;
+    if (lifetime.kind === 'pass' || labels === undefined) {
+      await giveBack(this.#ports, lease, nowEpochMs);
+      return `fwd=miss; detail=${detail}`;
+    }
+    const freshUntilEpochMs = nowEpochMs + lifetime.freshSeconds * 1000;
+    const kept = await keepEntry(this.#ports, {
+      ...{ ...lease, answer, labels, startedAtEpochMs, freshUntilEpochMs },
+      storedAtEpochMs: nowEpochMs,
+      staleUntilEpochMs: freshUntilEpochMs + lifetime.staleSeconds * 1000,
+    });
+    if (kept === 'kept') return 'fwd=miss; stored';
+    await giveBack(this.#ports, lease, kept === 'too-large' ? nowEpochMs : undefined);
+    return `fwd=miss; detail=${kept}`;
+  }
+
+  #askUnkept(status: string): Looked {
+    const { isWarned, request } = this.#asked;
+    return said(request, status, isWarned ? { warning: WARNING } : {});
+  }
+
+  #reply(answer: CacheableAnswer, fields: Readonly<Record<string, string>>): CachedReply {
+    const { request, isWarned } = this.#asked;
+    return toReply(request, answer, { ...fields, ...(isWarned && { warning: WARNING }) });
+  }
+}
+
+const PASSED: Looked = { kind: 'ask', settle: (response) => Promise.resolve(response) };
+const FORBIDDEN: CachedReply = {
+  statusCode: 403,
+  headers: { 'content-type': 'application/json' },
+  body: '{"message":"Forbidden"}',
+};
+/** RFC 9111 §5.2.1.7 */
+const NOT_CACHED: CachedReply = {
+  statusCode: 504,
+  headers: { 'cache-status': 'gatewright; fwd=miss' },
+  body: '',
+};
+
+function answered(reply: CachedReply): Looked {
+  return { kind: 'answered', reply };
+}
+
+/** The handler's own answer, and why the cache had no part in it. */
+function said(request: CachedRequest, status: string, fields: Readonly<Record<string, string>> = {}): Looked {
+  return {
+    kind: 'ask',
+    settle(response) {
+      const answer = parseAnswer(response);
+      return Promise.resolve(
+        answer === undefined
+          ? response
+          : toReply(request, answer, { ...fields, 'cache-status': `gatewright; ${status}` }),
+      );
+    },
+  };
+}

@@ -1,0 +1,10 @@
+/** `gatewright/cache`: a response cache in front of handlers of your own (docs/cache.md). */
+export type { KeyParameters, Scope } from '../cache/cache-key.ts';
+export type { DynamoDbCacheOptions } from '../cache/dynamodb-cache.ts';
+export type { RefreshRules, ResponseCachePorts, ResponseCacheRules } from '../cache/response-cache.ts';
+export type { DomainErrorCode, ServiceErrorCode } from '../errors.ts';
+export type { CachedHandler, ResponseCacheOptions } from '../middleware/response-cache.ts';
+
+export { createDynamoDbCache } from '../cache/dynamodb-cache.ts';
+export { DomainError } from '../errors.ts';
+export { responseCache, withResponseCache } from '../middleware/response-cache.ts';

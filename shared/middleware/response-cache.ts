@@ -1,0 +1,78 @@
+/**
+ * A response cache in front of a user's own handler: `responseCache()` for middy, `withResponseCache()` for a plain
+ * handler. For REST APIs, HTTP APIs with payload 1.0 and 2.0, and function URLs.
+ */
+import type { MiddlewareObj } from '@middy/core';
+import { remainingTimeOf } from '../aws/remaining-time.ts';
+import { ResponseCache } from '../cache/response-cache.ts';
+import type { Looked, ResponseCachePorts, ResponseCacheRules } from '../cache/response-cache.ts';
+import { DomainError } from '../errors.ts';
+
+export type ResponseCacheOptions<Event> = ResponseCacheRules<Event> & {
+  /** `createDynamoDbCache({ tableName, namespace })` */
+  readonly cache: ResponseCachePorts;
+};
+
+export type CachedHandler<Event> = (event: Event, ...rest: readonly unknown[]) => unknown;
+
+const MAX_SECONDS = 86_400;
+
+/** For middy: `.use(responseCache({ cache, ttlSeconds: 60 }))`, after what refuses callers: who is answered here has not met the later ones. */
+export function responseCache<Event extends object>(
+  options: ResponseCacheOptions<Event>,
+): MiddlewareObj<Event, unknown> {
+  const cache = createCache(options);
+  const underWay = new WeakMap<object, Extract<Looked, { kind: 'ask' }>>();
+  const settle = async (event: object, response: unknown): Promise<unknown> => {
+    const looked = underWay.get(event);
+    underWay.delete(event);
+    return looked === undefined ? response : await looked.settle(response);
+  };
+  return {
+    before: async ({ event, context }) => {
+      const looked = await cache.look(event, remainingTimeOf(context));
+      if (looked.kind === 'answered') return looked.reply;
+      underWay.set(event, looked);
+      return undefined;
+    },
+    after: async (request) => {
+      request.response = await settle(request.event, request.response);
+    },
+    onError: async ({ event }) => {
+      await settle(event, undefined);
+    },
+  };
+}
+
+/** For a handler without middy; the same rules. */
+export function withResponseCache<Event extends object>(
+  handler: CachedHandler<Event>,
+  options: ResponseCacheOptions<Event>,
+): (event: Event, ...rest: readonly unknown[]) => Promise<unknown> {
+  const cache = createCache(options);
+  return async (event, ...rest) => {
+    const looked = await cache.look(event, remainingTimeOf(rest[0]));
+    if (looked.kind === 'answered') return looked.reply;
+    let response: unknown;
+    try {
+      response = await handler(event, ...rest);
+    } catch (error) {
+      await looked.settle(undefined);
+      throw error;
+    }
+    return await looked.settle(response);
+  };
+}
+
+/** @throws DomainError CONFIG_INVALID at once, not with the first request */
+function createCache<Event>({ cache, ...rules }: ResponseCacheOptions<Event>): ResponseCache<Event> {
+  const seconds = {
+    ttlSeconds: rules.ttlSeconds,
+    negativeTtlSeconds: rules.negativeTtlSeconds ?? 0,
+    staleWhileRevalidateSeconds: rules.staleWhileRevalidateSeconds ?? 0,
+  };
+  for (const [name, value] of Object.entries(seconds))
+    if (!Number.isInteger(value) || value < 0 || value > MAX_SECONDS)
+      throw new DomainError('CONFIG_INVALID', `${name} of a response cache is 0 to ${MAX_SECONDS} seconds`);
+  return new ResponseCache(cache, rules);
+}

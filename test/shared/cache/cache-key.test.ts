@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { withResponseCache } from '#shared/middleware/response-cache.ts';
+import type { ResponseCacheOptions } from '#shared/middleware/response-cache.ts';
+import { anHttpEvent, CacheDesk, countedHandler } from '../../support/a-response-cache.ts';
+import type { Reply } from '../../support/a-response-cache.ts';
+
+const ALICE = { authorization: 'Bearer alice' };
+const BOB = { authorization: 'Bearer bob' };
+
+let desk: CacheDesk;
+beforeEach(() => {
+  desk = new CacheDesk();
+});
+
+const counted = (options?: Partial<ResponseCacheOptions<object>>) => countedHandler(desk, options);
+const statusOf = ({ headers }: Reply): string | undefined => headers['cache-status'];
+
+describe('who shares an answer', () => {
+  it('is nobody with another principal, whatever tells them apart', async () => {
+    const text = fc.constantFrom('', 'a', 'b', 'ab');
+    const principal = fc.record({
+      authorization: text,
+      cookie: text,
+      token: text,
+      sub: text,
+      scope: text,
+      arn: text,
+      id: text,
+      query: text,
+    });
+    type Principal = typeof principal extends fc.Arbitrary<infer T> ? T : never;
+    const eventOf = ({ authorization, cookie, token, sub, scope, arn, id, query }: Principal) =>
+      anHttpEvent({
+        query: new URLSearchParams({ page: '1', ...(query && { token: query }) }).toString(),
+        headers: Object.fromEntries(
+          Object.entries({ authorization, cookie, 'x-session-token': token }).filter(
+            ([, value]) => value !== '',
+          ),
+        ),
+        authorizer: {
+          ...(sub && { jwt: { claims: { sub }, scopes: [scope] } }),
+          ...(arn && { iam: { userArn: arn } }),
+          ...(id && { lambda: { id, nested: { scope } } }),
+        },
+      });
+    await fc.assert(
+      fc.asyncProperty(fc.array(principal, { minLength: 2, maxLength: 12 }), async (principals) => {
+        const own = new CacheDesk();
+        const handler = withResponseCache<ReturnType<typeof anHttpEvent>>(
+          // All that a service can tell its caller by.
+          ({ headers, rawQueryString, requestContext: { authorizer } }) => {
+            const { authorization, ...others } = headers;
+            const isSigned = authorizer?.['iam'] !== undefined;
+            const body = JSON.stringify([isSigned ? '' : authorization, others, rawQueryString, authorizer]);
+            return { statusCode: 200, body };
+          },
+          { cache: own.ports, ttlSeconds: 60 },
+        );
+        const ask = withoutCache(eventOf);
+        for (const one of principals) {
+          const { body } = (await handler(eventOf(one))) as Reply;
+          assert.equal(body, ask(one));
+        }
+      }),
+      { numRuns: 300 },
+    );
+
+    function withoutCache(make: typeof eventOf): (one: Principal) => string {
+      return (one) => {
+        const { headers, rawQueryString, requestContext } = make(one);
+        const { authorization, ...others } = headers;
+        const { authorizer } = requestContext;
+        const isSigned = authorizer?.['iam'] !== undefined;
+        return JSON.stringify([isSigned ? '' : authorization, others, rawQueryString, authorizer]);
+      };
+    }
+  });
+
+  it('is the same caller, whose own answers are kept', async () => {
+    const send = counted();
+    const bodies = [];
+    for (const headers of [ALICE, BOB, ALICE, BOB]) bodies.push((await send({ headers })).body);
+    assert.deepEqual(bodies, ['answer 1', 'answer 2', 'answer 1', 'answer 2']);
+  });
+
+  it('is the same signer of IAM, whose signatures differ', async () => {
+    const send = counted();
+    const authorizer = { iam: { userArn: 'arn:aws:iam::123456789012:user/ada' } };
+    const bodies = [];
+    for (const signature of ['1', '2'])
+      bodies.push(
+        (await send({ authorizer, headers: { authorization: signature, 'x-amz-date': signature } })).body,
+      );
+    assert.deepEqual(bodies, ['answer 1', 'answer 1']);
+  });
+
+  it('is nobody where no caller can be seen and public was not said', async () => {
+    const send = counted();
+    await send();
+    assert.equal(statusOf(await send()), 'gatewright; fwd=bypass; detail=no-caller');
+    assert.equal(desk.items.size, 0);
+  });
+
+  it('is who the service says', async () => {
+    const send = counted({
+      scope: (event) => (event as ReturnType<typeof anHttpEvent>).headers['x-tenant'],
+    });
+    await send({ headers: { ...ALICE, 'x-tenant': 'acme' } });
+    assert.equal((await send({ headers: { ...BOB, 'x-tenant': 'acme' } })).body, 'answer 1');
+    assert.equal((await send({ headers: { ...BOB, 'x-tenant': 'other' } })).body, 'answer 2');
+    assert.equal(statusOf(await send({ headers: BOB })), 'gatewright; fwd=bypass; detail=no-caller');
+  });
+
+  it('finds no credential in the table', async () => {
+    const send = counted();
+    await send({ headers: { authorization: 'Bearer s3cret' } });
+    assert.doesNotMatch(JSON.stringify([...desk.items]), /s3cret/);
+  });
+});

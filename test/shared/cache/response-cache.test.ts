@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import { withResponseCache } from '#shared/middleware/response-cache.ts';
+import type { ResponseCacheOptions } from '#shared/middleware/response-cache.ts';
+import { dropEntry } from '#shared/cache/entry-store.ts';
+import { entriesOf, markLabel } from '#shared/cache/labels.ts';
+import { anHttpEvent, CacheDesk, countedHandler } from '../../support/a-response-cache.ts';
+import type { Asked, Reply } from '../../support/a-response-cache.ts';
+
+type Options = Partial<ResponseCacheOptions<object>>;
+type Answered = Record<string, unknown>;
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const ALICE = { authorization: 'Bearer alice' };
+const BOB = { authorization: 'Bearer bob' };
+const ANEW = { 'cache-control': 'max-age=0' };
+
+let desk: CacheDesk;
+beforeEach(() => {
+  desk = new CacheDesk();
+});
+
+const counted = (options?: Options, answer?: (count: number) => Answered) =>
+  countedHandler(desk, options, answer);
+
+const statusOf = ({ headers }: Reply): string | undefined => headers['cache-status'];
+
+describe('a response cache', () => {
+  it('asks the handler once for 200 requests of one key that come together', async () => {
+    const send = counted({ scope: 'public' });
+
+    const replies = await Promise.all(Array.from({ length: 200 }, () => send()));
+
+    assert.equal(desk.calls, 1);
+    assert.deepEqual(new Set(replies.map(({ body }) => body)), new Set(['answer 1']));
+  });
+
+  it('keeps an answer for its time, and says how old it is (RFC 9111 §5.1)', async () => {
+    const send = counted({ scope: 'public' });
+    await send();
+    desk.pass(59);
+    const hit = await send();
+    desk.pass(1);
+    const miss = await send();
+
+    assert.deepEqual([hit.body, hit.headers['age'], miss.body], ['answer 1', '59', 'answer 2']);
+    assert.equal(statusOf(hit), 'gatewright; hit; ttl=1');
+    assert.equal(statusOf(miss), 'gatewright; fwd=miss; stored');
+  });
+
+  it('answers 304 to who has the answer already, from the cache and from the handler', async () => {
+    const send = counted({ scope: 'public' }, () => ({ body: 'same' }));
+    const { headers } = await send();
+    const etag = headers['etag'] ?? '';
+    const hit = await send({ headers: { 'if-none-match': `"other", W/${etag}` } });
+    desk.pass(60);
+    const miss = await send({ headers: { 'if-none-match': etag } });
+
+    assert.match(etag, /^"[\w-]{27}"$/);
+    for (const reply of [hit, miss]) assert.deepEqual([reply.statusCode, reply.body], [304, '']);
+    assert.equal(hit.headers['etag'], etag);
+    assert.equal((await send({ headers: { 'if-none-match': '"other"' } })).statusCode, 200);
+  });
+
+  it('hands out what is over while one has it made anew, and no longer than said', async () => {
+    const send = counted({ scope: 'public', staleWhileRevalidateSeconds: 30 });
+    await send();
+    desk.pass(61);
+    const replies = await Promise.all(Array.from({ length: 20 }, () => send()));
+
+    assert.equal(desk.calls, 2);
+    assert.equal(replies.filter(({ body }) => body === 'answer 2').length, 1);
+    assert.equal(replies.filter(({ body }) => body === 'answer 1').length, 19);
+    desk.pass(91);
+    const later = await Promise.all([send(), send()]);
+    assert.deepEqual(new Set(later.map(({ body }) => body)), new Set(['answer 3']));
+  });
+
+  it('tells two keys apart, and takes what is not declared for no part of them', async () => {
+    const send = counted({ scope: 'public', key: { query: ['page'], headers: ['Accept-Language'] } });
+    const rows: readonly (readonly [asked: Asked, body: string])[] = [
+      [{ query: 'page=1' }, 'answer 1'],
+      [{ query: 'page=1&utm=x' }, 'answer 1'],
+      [{ query: 'page=2' }, 'answer 2'],
+      [{ query: 'page=1', headers: { 'accept-language': 'de' } }, 'answer 3'],
+      [{ query: 'page=1', path: '/other' }, 'answer 4'],
+      [{ query: 'page=1', method: 'HEAD' }, 'answer 5'],
+      // Two values are not one with a comma.
+      [{ query: 'page=1&page=2' }, 'answer 6'],
+      [{ query: 'page=1%2C2' }, 'answer 7'],
+      [{ query: 'page=1', method: 'POST' }, 'answer 8'],
+      [{ query: 'page=1', method: 'POST' }, 'answer 9'],
+    ];
+    for (const [asked, body] of rows) assert.equal((await send(asked)).body, body, JSON.stringify(asked));
+  });
+
+  it('keeps long answers in pieces, and says which are too long', async () => {
+    const letters = Array.from({ length: 900_000 }, (_, index) =>
+      String.fromCharCode(33 + ((index * index * 7919) % 93)),
+    );
+    const send = counted({ scope: 'public' }, (count) => ({ body: `${count}${letters.join('')}` }));
+    await send();
+    const hit = await send();
+    assert.equal(hit.body, `1${letters.join('')}`);
+
+    const long = counted({ scope: 'public', key: { query: ['x'] } }, () => ({ body: 'ü'.repeat(600_000) }));
+    assert.equal(statusOf(await long({ query: 'x=1' })), 'gatewright; fwd=miss; detail=too-large');
+  });
+
+  it('goes on without the table', async () => {
+    const send = counted({ scope: 'public' });
+    desk.isDown = true;
+
+    const reply = await send();
+
+    assert.deepEqual(
+      [reply.body, statusOf(reply)],
+      ['answer 1', 'gatewright; fwd=bypass; detail=unavailable'],
+    );
+  });
+
+  it('lets the next one ask where the handler failed', async () => {
+    let isBroken = true;
+    const handler = withResponseCache<object>(
+      () => {
+        desk.calls += 1;
+        if (isBroken) throw new Error('broken');
+        return { statusCode: 200, body: 'good' };
+      },
+      { cache: desk.ports, ttlSeconds: 60, scope: 'public' },
+    );
+    await assert.rejects(Promise.resolve(handler(anHttpEvent({}))), /broken/);
+    isBroken = false;
+
+    assert.equal(((await handler(anHttpEvent({}))) as Reply).body, 'good');
+    assert.equal(desk.calls, 2);
+  });
+
+  it('asks again where whoever was to answer has died', async () => {
+    const never = withResponseCache<object>(() => new Promise(() => undefined), {
+      ...{ cache: desk.ports, ttlSeconds: 60, scope: 'public' },
+    });
+    void never(anHttpEvent({}));
+    await turn();
+    await turn();
+    const send = counted({ scope: 'public' });
+    assert.equal(statusOf(await send()), 'gatewright; fwd=miss; detail=waited');
+    desk.pass(30);
+    assert.equal(statusOf(await send()), 'gatewright; fwd=miss; stored');
+  });
+});
+
+describe('what is kept (RFC 9111 §3)', () => {
+  const rows: readonly (readonly [what: string, answer: Answered, detail: string, options?: Options])[] = [
+    ['no-store', { headers: { 'Cache-Control': 'no-store' } }, 'no-store'],
+    ['no-cache', { headers: { 'cache-control': 'no-cache' } }, 'no-cache'],
+    ['private of a public cache', { headers: { 'cache-control': 'private, max-age=9' } }, 'private'],
+    ['max-age=0', { headers: { 'cache-control': 'max-age=0' } }, 'expired'],
+    ['max-age of nonsense', { headers: { 'cache-control': 'max-age=soon' } }, 'expired'],
+    ['s-maxage before max-age', { headers: { 'cache-control': 'max-age=9, s-maxage=0' } }, 'expired'],
+    ['Expires of nonsense', { headers: { expires: '0', date: 'Thu, 19 Nov 2026 12:00:00 GMT' } }, 'expired'],
+    ['older than its time', { headers: { 'cache-control': 'max-age=9', age: '9' } }, 'expired'],
+    ['cookies', { headers: { 'set-cookie': 'a=b' } }, 'set-cookie'],
+    ['Vary on what is not in the key', { headers: { vary: 'accept, Accept-Language' } }, 'vary'],
+    ['Vary on everything', { headers: { vary: '*' } }, 'vary'],
+    ['failures', { statusCode: 500 }, 'status'],
+    ['parts', { statusCode: 206 }, 'status'],
+    ['404 unless said', { statusCode: 404 }, 'status'],
+    ['more tags than 32', {}, 'tags', { tags: () => Array.from({ length: 33 }, (_, index) => `t${index}`) }],
+    ['tags with spaces', {}, 'tags', { tags: () => ['a b'] }],
+  ];
+  for (const [what, answer, detail, options = {}] of rows)
+    it(`is not: ${what}`, async () => {
+      const send = counted({ scope: 'public', key: { headers: ['accept'] }, ...options }, () => answer);
+      assert.equal(statusOf(await send()), `gatewright; fwd=miss; detail=${detail}`);
+      await send();
+      assert.equal(desk.calls, 2);
+    });
+
+  it('is what the answer says before what the service says', async () => {
+    const send = counted({ scope: 'public' }, () => ({ headers: { 'cache-control': 'max-age=5' } }));
+    await send();
+    desk.pass(4);
+    assert.equal((await send()).body, 'answer 1');
+    desk.pass(1);
+    assert.equal((await send()).body, 'answer 2');
+  });
+
+  it('is 404 where a time of its own was given', async () => {
+    const send = counted({ scope: 'public', negativeTtlSeconds: 5 }, () => ({ statusCode: 404 }));
+    await send();
+    assert.equal((await send()).body, 'answer 1');
+    desk.pass(5);
+    assert.equal((await send()).body, 'answer 2');
+  });
+
+  it('is never waited for where it could not be kept a moment ago', async () => {
+    const send = counted({ scope: 'public' }, () => ({ headers: { 'cache-control': 'no-store' } }));
+    await send();
+    const replies = await Promise.all([send(), send(), send()]);
+    assert.deepEqual(new Set(replies.map(statusOf)), new Set(['gatewright; fwd=miss; detail=pass']));
+    assert.equal(desk.calls, 4);
+  });
+});
+
+describe('a caller who wants it anew (docs/aws §9)', () => {
+  const isAlice = (event: object): boolean =>
+    (event as ReturnType<typeof anHttpEvent>).headers['authorization'] === ALICE.authorization;
+
+  it('gets what is kept and a warning, unless allowed', async () => {
+    const send = counted({ scope: 'public', refresh: { isAllowed: isAlice } });
+    await send();
+    const warned = await send({ headers: { ...BOB, ...ANEW } });
+    const allowed = await send({ headers: { ...ALICE, ...ANEW } });
+
+    assert.deepEqual(
+      [warned.body, warned.headers['warning']],
+      ['answer 1', '199 Cache-Control header is not authorized'],
+    );
+    assert.deepEqual([allowed.body, allowed.headers['warning']], ['answer 2', undefined]);
+    assert.equal((await send()).body, 'answer 2');
+  });
+
+  const rows = ['max-age=0', 'no-cache', 'no-store', 'max-age="0"', 'MAX-AGE=0'];
+  for (const directive of rows)
+    it(`is refused with ${directive} where that was said`, async () => {
+      const send = counted({ scope: 'public', refresh: { otherwise: 'FAIL_WITH_403' } });
+      await send();
+      const { statusCode } = await send({ headers: { 'cache-control': directive } });
+      assert.deepEqual([statusCode, desk.calls], [403, 1]);
+    });
+
+  it('is not told where that was said', async () => {
+    const send = counted({ scope: 'public', refresh: { otherwise: 'SUCCEED_WITHOUT_RESPONSE_HEADER' } });
+    await send();
+    const { body, headers } = await send({ headers: ANEW });
+    assert.deepEqual([body, headers['warning']], ['answer 1', undefined]);
+  });
+
+  it('gets 504 where only what is kept was asked for (RFC 9111 §5.2.1.7)', async () => {
+    const send = counted({ scope: 'public' });
+    assert.equal((await send({ headers: { 'cache-control': 'only-if-cached' } })).statusCode, 504);
+    await send();
+    assert.equal((await send({ headers: { 'cache-control': 'only-if-cached' } })).statusCode, 200);
+  });
+});
+
+describe('an invalidation', () => {
+  it('finds entries by tag, path, part and all', async () => {
+    const send = counted({ scope: 'public', key: { query: ['page'] }, tags: () => ['order:17'] });
+    await send({ query: 'page=2' });
+    await send({ query: 'page=3', path: '/others' });
+    const rows: readonly (readonly [label: string, count: number])[] = [
+      ['tag:order:17', 2],
+      ['tag:order:1', 0],
+      ['path:/orders', 1],
+      ['query.page=3', 1],
+      ['all', 2],
+    ];
+    for (const [label, count] of rows) {
+      const found = [];
+      for await (const entry of entriesOf(desk.listing, 'orders', label, desk.nowMs)) found.push(entry);
+      assert.equal(found.length, count, label);
+    }
+  });
+
+  it('keeps what is being made from being kept, wherever it falls', async () => {
+    for (const when of ['before the index', 'after the index'] as const) {
+      desk = new CacheDesk();
+      const { store } = desk.ports;
+      const send = counted(
+        { scope: 'public', tags: () => ['t'] },
+        () => (when === 'before the index' && void markLabel(store, 'orders', 'tag:t', desk.nowMs), {}),
+      );
+      if (when === 'after the index') {
+        await send();
+        desk.pass(60);
+        const under = send();
+        await turn();
+        await markLabel(store, 'orders', 'tag:t', desk.nowMs);
+        for await (const { id } of entriesOf(desk.listing, 'orders', 'tag:t', desk.nowMs - 60_000))
+          await dropEntry(store, 'orders', id, desk.nowMs);
+        assert.equal(statusOf(await under), 'gatewright; fwd=miss; detail=invalidated');
+      } else assert.equal(statusOf(await send()), 'gatewright; fwd=miss; detail=invalidated');
+    }
+  });
+});

@@ -1,0 +1,94 @@
+/** A response cache in memory under a clock that moves when told, and events of API Gateway for it. */
+import type { ResponseCachePorts } from '#shared/cache/response-cache.ts';
+import { withResponseCache } from '#shared/middleware/response-cache.ts';
+import type { ResponseCacheOptions } from '#shared/middleware/response-cache.ts';
+import type { Item } from '#shared/table/item-write.ts';
+import { BROTLI } from '#shared/cache/dynamodb-cache.ts';
+import type { ItemListing } from '#shared/ports.ts';
+import { createMemoryListing } from './memory-listing.ts';
+import { createMemoryTable } from './memory-table.ts';
+import { REAL_RANDOM } from './real-quota-ports.ts';
+
+export const NOON_MS = Date.UTC(2026, 10, 19, 12);
+
+export class CacheDesk {
+  nowMs = NOON_MS;
+  isDown = false;
+  /** Of a counted handler. */
+  calls = 0;
+  readonly items = new Map<string, Item>();
+  readonly ports: ResponseCachePorts;
+  readonly listing: ItemListing;
+
+  constructor(namespace = 'orders') {
+    const clock = { nowEpochMs: () => this.nowMs };
+    const memory = createMemoryTable({ clock, items: this.items });
+    const down = { kind: 'unknown', reason: 'down' } as const;
+    this.listing = createMemoryListing(this.items);
+    this.ports = {
+      ...{ namespace, maxBodyBytes: 1_048_576, codec: BROTLI, clock, random: REAL_RANDOM },
+      // A turn of the loop: whoever waits lets the others go on, and no time passes.
+      timer: { pause: () => new Promise((resolve) => setImmediate(resolve)) },
+      store: {
+        update: (write) => (this.isDown ? Promise.resolve(down) : memory.update(write)),
+        transact: (writes) => (this.isDown ? Promise.resolve(down) : memory.transact(writes)),
+        read: (key) =>
+          this.isDown ? Promise.resolve({ kind: 'unavailable', reason: 'down' }) : memory.read(key),
+      },
+    };
+  }
+
+  pass(seconds: number): void {
+    this.nowMs += seconds * 1000;
+  }
+}
+
+export type Asked = {
+  readonly method?: string;
+  readonly path?: string;
+  readonly query?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly authorizer?: Readonly<Record<string, unknown>>;
+};
+
+/** As an HTTP API sends it, payload 2.0. */
+export function anHttpEvent({
+  method = 'GET',
+  path = '/orders',
+  query = '',
+  headers = {},
+  authorizer,
+}: Asked) {
+  return {
+    ...{ version: '2.0', rawPath: path, rawQueryString: query, headers },
+    requestContext: {
+      ...{ apiId: 'a1b2c3', stage: '$default', domainName: 'api.example.com', timeEpoch: NOON_MS },
+      http: { method, path },
+      ...(authorizer !== undefined && { authorizer }),
+    },
+  };
+}
+
+export type Reply = {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+/** A handler that numbers its answers, behind the cache of the desk. */
+export function countedHandler(
+  desk: CacheDesk,
+  options: Partial<ResponseCacheOptions<object>> = {},
+  answer: (count: number) => Record<string, unknown> = () => ({}),
+) {
+  const handler = withResponseCache<object>(
+    async () => {
+      desk.calls += 1;
+      const count = desk.calls;
+      await new Promise((resolve) => setImmediate(resolve));
+      return { statusCode: 200, body: `answer ${count}`, ...answer(count) };
+    },
+    { cache: desk.ports, ttlSeconds: 60, ...options },
+  );
+  return async (asked: Asked = {}): Promise<Reply> => (await handler(anHttpEvent(asked))) as Reply;
+}
