@@ -131,7 +131,8 @@ export class Trail {
   /** From the beginning, and of every phase what it has read and got. */
   keepAll(received: Received): void {
     this.keepNotes();
-    this.enter(this.phase);
+    // It begins as its first phase does.
+    if (this.notes !== undefined) this.notes.enteredMs[ORDER[this.phase]] = this.startedMs;
     received.notes = { asked: undefined, caller: undefined, metered: undefined, lookedUp: undefined };
   }
 

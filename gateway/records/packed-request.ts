@@ -5,12 +5,21 @@
 import { Exchange } from '../exchange.ts';
 import { mapRequest } from '../phases/map-request.ts';
 import { namedTimes } from '../trail.ts';
-import { cutOutcome, KEPT_BYTES } from './kept-request.ts';
+import { KEPT_BYTES } from './kept-request.ts';
+import {
+  cut,
+  cutBytes,
+  cutText,
+  oddOutcome,
+  readOutcome,
+  weighOutcome,
+  writeOutcome,
+} from './packed-outcome.ts';
 import { RecordReader } from './record-arena.ts';
 import { describeSent } from './sent.ts';
 import type { GatewayError } from '../errors.ts';
 import type { Admitted, Received } from '../exchange.ts';
-import type { Finished, PhaseName, Trail } from '../trail.ts';
+import type { Finished, PhaseName } from '../trail.ts';
 import type { KeptOutcome, KeptRequest } from './kept-request.ts';
 import type { Place, RecordArena } from './record-arena.ts';
 import type { Sent } from './sent.ts';
@@ -99,11 +108,6 @@ export function packRequest(finished: Finished, arena: RecordArena): PackedReque
   };
 }
 
-/** By which a record is found; cheaper than the whole. */
-export function idOfPacked({ place }: PackedRequest): string {
-  return new RecordReader(place).text() ?? '';
-}
-
 export function unpackRequest(from: PackedRequest): KeptRequest {
   const { api, stage, route, method, sourceIp, pathParameters, apiKey, caller, metered, proxy, rare } = from;
   const record = new RecordReader(from.place);
@@ -165,45 +169,6 @@ function readPacked(record: RecordReader): Received['packed'] {
   return sent && { sent, fault };
 }
 
-const RETURNED = 1;
-const ANSWERED = 2;
-
-function writeOutcome(outcome: NonNullable<Trail['notes']>['outcome'], arena: RecordArena): void {
-  switch (outcome?.kind) {
-    case 'returned':
-      arena.number(RETURNED);
-      arena.text(cutText(outcome.payload));
-      arena.text(outcome.requestId?.());
-      arena.number(outcome.initMs);
-      return;
-    case 'answered':
-      arena.number(ANSWERED);
-      arena.number(outcome.status);
-      arena.texts(outcome.headers);
-      arena.data(cutBytes(outcome.body));
-      return;
-    default:
-      arena.number(undefined);
-  }
-}
-
-function readOutcome(record: RecordReader): KeptOutcome | undefined {
-  const kind = record.number();
-  if (kind === RETURNED) {
-    const payload = record.text() ?? '';
-    const requestId = record.text();
-    const initMs = record.number();
-    return {
-      ...{ kind: 'returned', payload },
-      ...(requestId !== undefined && { requestId: () => requestId }),
-      ...(initMs !== undefined && { initMs }),
-    };
-  }
-  if (kind !== ANSWERED) return undefined;
-  const status = record.number() ?? 0;
-  return { kind: 'answered', status, headers: record.texts(), body: record.data() ?? Buffer.alloc(0) };
-}
-
 function writeSent(sent: Sent | undefined, arena: RecordArena): void {
   arena.text(sent?.target);
   if (sent === undefined) return;
@@ -224,13 +189,12 @@ function readSent(record: RecordReader): Sent | undefined {
 
 function rareOf({ received: { notes }, trail, connectionId }: Finished): Rare | undefined {
   const { failure, error } = trail;
-  const outcome = trail.notes?.outcome;
-  const isOdd = outcome !== undefined && outcome.kind !== 'returned' && outcome.kind !== 'answered';
+  const outcome = oddOutcome(trail.notes?.outcome);
   const [asked, lookedUp] = [notes?.asked, notes?.lookedUp];
-  if (failure === undefined && connectionId === undefined && !isOdd)
+  if (failure === undefined && connectionId === undefined && outcome === undefined)
     if (asked === undefined && lookedUp === undefined) return undefined;
   return {
-    ...{ failure, error, asked, connectionId, outcome: isOdd ? cutOutcome(outcome) : undefined },
+    ...{ failure, error, asked, connectionId, outcome },
     cache: lookedUp && {
       isHit: lookedUp.reply !== undefined,
       ttlSeconds: lookedUp.ttlSeconds,
@@ -243,19 +207,5 @@ function rareOf({ received: { notes }, trail, connectionId }: Finished): Rare | 
 function weigh(rare: Rare | undefined): number {
   if (rare === undefined) return 0;
   const { asked, outcome } = rare;
-  const said = outcome !== undefined && 'payload' in outcome ? outcome.payload.length : 0;
-  return RARE_OVERHEAD_BYTES + (asked?.event.length ?? 0) + said;
-}
-
-function cut(data: string | Buffer): string | Buffer {
-  return typeof data === 'string' ? cutText(data) : cutBytes(data);
-}
-
-/** Copied anyway, so a slice keeps nothing alive. */
-function cutText(text: string): string {
-  return text.length <= KEPT_BYTES ? text : text.slice(0, KEPT_BYTES);
-}
-
-function cutBytes(bytes: Buffer): Buffer {
-  return bytes.length <= KEPT_BYTES ? bytes : bytes.subarray(0, KEPT_BYTES);
+  return RARE_OVERHEAD_BYTES + (asked?.event.length ?? 0) + weighOutcome(outcome);
 }

@@ -3,9 +3,9 @@ import { describeDetail } from './describe-detail.ts';
 import { callsOf } from './function-calls.ts';
 import { describeRow } from './describe-row.ts';
 import { FunctionLines } from './function-lines.ts';
-import { keepEvent } from './kept-request.ts';
-import { idOfPacked, packRequest, unpackRequest } from './packed-request.ts';
-import { RecordArena } from './record-arena.ts';
+import { packEvent, unpackEvent } from './packed-event.ts';
+import { packRequest, unpackRequest } from './packed-request.ts';
+import { RecordArena, RecordReader } from './record-arena.ts';
 import { RecordRing } from './record-ring.ts';
 import { maskRepeats, secretsOf } from './record-secrets.ts';
 import { createRedactor, SHOWING } from './redact.ts';
@@ -13,7 +13,8 @@ import type { Clock } from '../ports.ts';
 import type { Finished, FinishedEvent, RecordSink } from '../trail.ts';
 import type { PrintedLine } from './function-lines.ts';
 import type { FunctionCallNote } from './function-calls.ts';
-import type { Kept, KeptEvent } from './kept-request.ts';
+import type { Kept } from './kept-request.ts';
+import type { PackedEvent } from './packed-event.ts';
 import type { PackedRequest } from './packed-request.ts';
 import type { RecordState, RequestDetail, RequestRow } from './model.ts';
 import type { Redactor } from './redact.ts';
@@ -40,7 +41,7 @@ export type RowFilter = {
 /** A record that was found. */
 export type Found = { readonly sequence: number; readonly kept: Kept; readonly redactor: Redactor };
 
-type Slot = PackedRequest | KeptEvent;
+type Slot = PackedRequest | PackedEvent;
 
 export class RequestRecords implements RecordSink {
   readonly lines = new FunctionLines();
@@ -58,9 +59,7 @@ export class RequestRecords implements RecordSink {
 
   /** @param key of this start, for fingerprints of secrets */
   constructor(limit: number, clock: Clock, key: string) {
-    this.#ring = new RecordRing(limit, MAX_BYTES, (slot) => {
-      if ('place' in slot) this.#arena.release(slot.place);
-    });
+    this.#ring = new RecordRing(limit, MAX_BYTES, ({ place }) => this.#arena.release(place));
     this.#clock = clock;
     this.#key = key;
     this.redactor = createRedactor(key);
@@ -75,8 +74,9 @@ export class RequestRecords implements RecordSink {
   }
 
   takeEvent(event: FinishedEvent): void {
-    const { kept, bytes } = keepEvent(event, this.#clock.nowEpochMs());
-    this.#records.push(kept, bytes);
+    this.#packAll();
+    const packed = packEvent(event, this.#clock.nowEpochMs(), this.#arena);
+    this.#ring.push(packed, packed.bytes);
     this.#wake();
   }
 
@@ -105,7 +105,7 @@ export class RequestRecords implements RecordSink {
   /** By request id, or the beginning of one that is unambiguous; `last` is the newest. */
   find(id: string): Found | undefined {
     for (const [sequence, slot] of this.#records.newestFirst()) {
-      const own = 'place' in slot ? idOfPacked(slot) : slot.requestId;
+      const own = idOf(slot);
       if (id !== 'last' && own !== id && !(id.length >= 8 && own.startsWith(id))) continue;
       const kept = unpack(slot);
       return { sequence, kept, redactor: this.#redactorOf(slot, kept) };
@@ -192,7 +192,12 @@ export class RequestRecords implements RecordSink {
 }
 
 function unpack(slot: Slot): Kept {
-  return 'place' in slot ? unpackRequest(slot) : slot;
+  return 'method' in slot ? unpackRequest(slot) : unpackEvent(slot);
+}
+
+/** Stands first, so that a record can be found without the rest. */
+function idOf({ place }: Slot): string {
+  return new RecordReader(place).text() ?? '';
 }
 
 function isWanted(row: RequestRow, { search, route, status }: RowFilter): boolean {

@@ -1,0 +1,88 @@
+/** What went over an open connection as the ring keeps it: its texts as bytes, as those of a request are. */
+import { namedTimes } from '../trail.ts';
+import { cut, cutText, oddOutcome, readOutcome, weighOutcome, writeOutcome } from './packed-outcome.ts';
+import { RecordReader } from './record-arena.ts';
+import type { FinishedEvent, PhaseName } from '../trail.ts';
+import type { KeptEvent } from './kept-request.ts';
+import type { Place, RecordArena } from './record-arena.ts';
+
+/** The object of a record, and its place in the ring. */
+const OVERHEAD_BYTES = 300;
+
+export type PackedEvent = Pick<
+  FinishedEvent,
+  'kind' | 'connectionId' | 'caller' | 'sourceIp' | 'apiId' | 'stageName' | 'found' | 'route' | 'closure'
+> &
+  Pick<KeptEvent, 'failure' | 'error'> & {
+    readonly place: Place;
+    readonly bytes: number;
+    readonly phase: PhaseName;
+    /** One that is neither what a function returned nor an answer. */
+    readonly oddOutcome: KeptEvent['outcome'];
+  };
+
+export function packEvent(event: FinishedEvent, atEpochMs: number, arena: RecordArena): PackedEvent {
+  const { trail, body, payload, reply } = event;
+  arena.begin();
+  arena.text(event.requestId);
+  arena.textOrData(body === undefined ? undefined : cut(body));
+  arena.text(payload === undefined ? undefined : cutText(payload));
+  arena.text(reply === undefined ? undefined : cutText(reply));
+  arena.number(body?.length ?? 0);
+  arena.number(reply?.length ?? 0);
+  arena.number(payload?.length ?? 0);
+  arena.number(event.status);
+  arena.number(event.latencyMs);
+  arena.number(atEpochMs);
+  arena.number(trail.startedMs);
+  const enteredMs = trail.notes?.enteredMs ?? [];
+  arena.number(enteredMs.length);
+  for (const atMs of enteredMs) arena.number(atMs);
+  writeOutcome(trail.notes?.outcome, arena);
+  const place = arena.end();
+  const odd = oddOutcome(trail.notes?.outcome);
+  return {
+    place,
+    bytes: place.bytes + OVERHEAD_BYTES + weighOutcome(odd),
+    kind: event.kind,
+    connectionId: event.connectionId,
+    caller: event.caller,
+    sourceIp: event.sourceIp,
+    apiId: event.apiId,
+    stageName: event.stageName,
+    found: event.found,
+    route: event.route,
+    closure: event.closure,
+    failure: trail.failure,
+    error: trail.error,
+    phase: trail.phase,
+    oddOutcome: odd,
+  };
+}
+
+export function unpackEvent(from: PackedEvent): KeptEvent {
+  const { kind, connectionId, caller, sourceIp, apiId, stageName, found, route, closure } = from;
+  const record = new RecordReader(from.place);
+  const requestId = record.text() ?? '';
+  const body = record.textOrData();
+  const payload = record.text();
+  const reply = record.text();
+  const sizes = { request: record.number() ?? 0, reply: record.number() ?? 0, event: record.number() ?? 0 };
+  return {
+    ...{ kind, connectionId, caller, sourceIp, apiId, stageName, found, route, closure },
+    ...{
+      requestId,
+      body,
+      payload,
+      reply,
+      sizes,
+      phase: from.phase,
+      failure: from.failure,
+      error: from.error,
+    },
+    ...{ status: record.number() ?? 0, latencyMs: record.number() ?? 0, atEpochMs: record.number() ?? 0 },
+    startedMs: record.number() ?? 0,
+    enteredMs: namedTimes(Array.from({ length: record.number() ?? 0 }, () => record.number() ?? NaN)),
+    outcome: readOutcome(record) ?? from.oddOutcome,
+  };
+}

@@ -1,0 +1,89 @@
+/** What an integration came to, packed with its record; and how much of a text or of bytes is. */
+import { KEPT_BYTES } from './kept-request.ts';
+import type { TrailNotes } from '../trail.ts';
+import type { KeptOutcome } from './kept-request.ts';
+import type { RecordArena, RecordReader } from './record-arena.ts';
+
+type Outcome = TrailNotes['outcome'];
+
+const RETURNED = 1;
+const ANSWERED = 2;
+
+/** Nothing of one that is neither what a function returned nor an answer. */
+export function writeOutcome(outcome: Outcome, arena: RecordArena): void {
+  switch (outcome?.kind) {
+    case 'returned':
+      arena.number(RETURNED);
+      arena.text(cutText(outcome.payload));
+      arena.text(outcome.requestId?.());
+      arena.number(outcome.initMs);
+      return;
+    case 'answered':
+      arena.number(ANSWERED);
+      arena.number(outcome.status);
+      arena.texts(outcome.headers);
+      arena.data(cutBytes(outcome.body));
+      return;
+    default:
+      arena.number(undefined);
+  }
+}
+
+/** Undefined also for one that was not written. */
+export function readOutcome(record: RecordReader): KeptOutcome | undefined {
+  const kind = record.number();
+  if (kind === RETURNED) {
+    const payload = record.text() ?? '';
+    const requestId = record.text();
+    const initMs = record.number();
+    return {
+      ...{ kind: 'returned', payload },
+      ...(requestId !== undefined && { requestId: () => requestId }),
+      ...(initMs !== undefined && { initMs }),
+    };
+  }
+  if (kind !== ANSWERED) return undefined;
+  const status = record.number() ?? 0;
+  return { kind: 'answered', status, headers: record.texts(), body: record.data() ?? Buffer.alloc(0) };
+}
+
+/** What is seldom, kept as it is: a failure, a refusal, a stream without its bytes. */
+export function oddOutcome(outcome: Outcome): KeptOutcome | undefined {
+  switch (outcome?.kind) {
+    case undefined:
+    case 'returned':
+    case 'answered':
+      return undefined;
+    case 'streams':
+      return { kind: 'streams', head: outcome.head, requestId: outcome.requestId };
+    case 'failed':
+      return { ...outcome, payload: copyText(cutText(outcome.payload)) };
+    case 'timed-out':
+    case 'refused':
+    case 'unreachable':
+      return outcome;
+  }
+}
+
+/** Of one that is kept as it is. */
+export function weighOutcome(outcome: KeptOutcome | undefined): number {
+  return outcome !== undefined && 'payload' in outcome ? outcome.payload.length : 0;
+}
+
+/** A slice of V8's would keep the whole text alive. */
+function copyText(text: string): string {
+  return Buffer.from(text).toString();
+}
+
+export function cut(data: string | Buffer): string | Buffer {
+  return typeof data === 'string' ? cutText(data) : cutBytes(data);
+}
+
+/** Copied anyway, so a slice keeps nothing alive. */
+export function cutText(text: string): string {
+  return text.length <= KEPT_BYTES ? text : text.slice(0, KEPT_BYTES);
+}
+
+export function cutBytes(bytes: Buffer): Buffer {
+  return bytes.length <= KEPT_BYTES ? bytes : bytes.subarray(0, KEPT_BYTES);
+}
