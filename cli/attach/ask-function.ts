@@ -108,6 +108,8 @@ function readAnswer(answer: JsonObject): Said {
   if (failure !== undefined) return { kind: 'failed', message: failure };
   if (typeof answer['isAuthorized'] === 'boolean')
     return { kind: answer['isAuthorized'] ? 'allowed' : 'denied' };
-  const policy = JSON.stringify(answer['policyDocument'] ?? {});
+  if (answer['policyDocument'] === undefined)
+    return { kind: 'failed', message: 'its answer is none of an authorizer' };
+  const policy = JSON.stringify(answer['policyDocument']);
   return { kind: policy.includes('"Effect":"Allow"') ? 'allowed' : 'denied' };
 }

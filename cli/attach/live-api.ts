@@ -41,11 +41,12 @@ export type LiveApi = {
 /** Members that change by themselves. */
 const MOVING = ['createdDate', 'lastUpdatedDate', 'cacheClusterStatus', 'lastDeploymentStatusMessage'];
 
-/** A part as it is compared. */
+/** A part as it is compared: a member that says nothing is as good as none. */
 export function still(shown: JsonObject, ...also: readonly string[]): JsonObject {
   return Object.fromEntries(
     Object.entries(shown).filter(
-      ([name]) => !MOVING.includes(name) && !also.includes(name) && name !== '_links',
+      ([name, value]) =>
+        value !== null && !MOVING.includes(name) && !also.includes(name) && name !== '_links',
     ),
   );
 }

@@ -13,8 +13,13 @@ import type { Finished } from '../support/command.ts';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
+const FIELDS: Readonly<Record<string, string>> = {
+  ...{ requestId: 'a-1', httpMethod: 'GET', path: '/prod/nowhere', status: '403' },
+  'error.responseType': 'MISSING_AUTHENTICATION_TOKEN',
+};
+
 describe('gatewright attach', () => {
-  it('goes on after kill -9 where it was, and detach leaves nothing of it', async () => {
+  it('goes on after kill -9 where it was, detach leaves nothing of it, and its neighbours find the same API', async () => {
     await using api = await aRestApiToAttach({ resources: 2, methods: ['GET', 'POST'] });
     const before = await api.everything();
     const state = join(api.root, 'state');
@@ -61,5 +66,29 @@ describe('gatewright attach', () => {
     assertSame(await api.everything(), before);
     const nothing = await run('detach', ...target, '--yes');
     assert.equal(nothing.code, 1);
+
+    const where = ['--api', 'shop', '--stage', 'prod'];
+    const started = await run('canary', 'start', ...where, '--percent', '10', '--yes');
+    assert.equal(started.code, 0, started.stderr);
+    const shown = await run('canary', 'status', ...where, '--json');
+    assert.match(shown.stdout, /"canary":\{"percent":10,/);
+    assert.equal((await run('canary', 'rollback', ...where, '--yes')).code, 0);
+    const listed = await run('rollback', ...where);
+    assert.match(listed.stdout, /→ +Deployment/);
+    const [, other = ''] = /^ +(\w+) .*gatewright canary/m.exec(listed.stdout) ?? [];
+    const moved = await run('rollback', ...where, '--to', other, '--yes');
+    assert.match(moved.stdout, /gatewright rollback --to Deployment goes back/);
+
+    const found = await run('doctor', ...where, '--json');
+    assert.match(found.stdout, /"id":"no-access-log"/);
+    const format = await run('explain', ...where, '--log-format');
+    const group = 'arn:aws:logs:us-east-1:123456789012:log-group:shop';
+    assert.equal((await run('explain', ...where, '--set-log-format', '--log-group', group, '--yes')).code, 0);
+    const line = format.stdout
+      .trim()
+      .replaceAll(/\$context\.([\w.]+)/g, (_, name: string) => FIELDS[name] ?? '-');
+    const told = await run('explain', ...where, '--line', line);
+    assert.equal(told.code, 0, told.stderr);
+    assert.match(told.stdout, /Stage prod has no route for GET \/nowhere/);
   });
 });

@@ -19,6 +19,7 @@ import { aRestControl } from './a-rest-control.ts';
 import type { TestRestControl } from './a-rest-control.ts';
 import { ISSUER_KEY, JWKS_URI, anAuthorizer, toAsked } from './a-protected-api.ts';
 import { functionArn, proxyTo, REGION } from './a-stack.ts';
+import type { JsonObject } from '../../gateway/definition/model.ts';
 import type { TestResource } from './a-stack.ts';
 import { aDocument } from './an-access-document.ts';
 import { lambdaPolicies } from './lambda-policies.ts';
@@ -69,12 +70,21 @@ export type ApiToAttach = AsyncDisposable & {
   readonly status: (method: string, target: string, token?: string) => Promise<number>;
 };
 
-export type RestShape = { readonly resources?: number; readonly methods?: readonly string[] };
+export type RestShape = {
+  readonly resources?: number;
+  readonly methods?: readonly string[];
+  /** Properties of every method. */
+  readonly method?: JsonObject;
+  /** What goes over the document. */
+  readonly over?: object;
+};
 
 /** A REST API with 60 routes, unless fewer are asked for, all of them open. */
 export function aRestApiToAttach({
   resources = 20,
   methods = ['GET', 'POST', 'DELETE'],
+  method: more = {},
+  over = {},
 }: RestShape = {}): Promise<ApiToAttach> {
   const root = makeRootResourceId('test', 'Api');
   const parts: Record<string, TestResource> = {
@@ -92,7 +102,7 @@ export function aRestApiToAttach({
         type: 'AWS::ApiGateway::Method',
         properties: {
           ...{ RestApiId: API_ID, ResourceId: `R${index}`, HttpMethod: method },
-          ...{ AuthorizationType: 'NONE', Integration: proxyTo('list') },
+          ...{ AuthorizationType: 'NONE', Integration: proxyTo('list'), ...more },
         },
       };
     }
@@ -102,7 +112,7 @@ export function aRestApiToAttach({
     type: 'AWS::ApiGateway::Stage',
     properties: { RestApiId: API_ID, StageName: 'prod', DeploymentId: 'Deployment' },
   };
-  return open('rest', parts, routes);
+  return open('rest', parts, routes, over);
 }
 
 /** An HTTP API with 20 routes, all of them open. */
@@ -166,12 +176,13 @@ async function open(
   kind: 'rest' | 'http' | 'websocket',
   parts: Readonly<Record<string, TestResource>>,
   routes: readonly string[],
+  over: object = {},
 ): Promise<ApiToAttach> {
   const rules =
     kind === 'websocket'
       ? [{ id: 'staff', effect: 'allow', connect: true, when: { roles: { any: ['admin'] } } }]
       : RULES;
-  const made = aDocument({ rules, result: { cacheTtlSeconds: 300 } }, routes, kind);
+  const made = aDocument({ rules, result: { cacheTtlSeconds: 300 }, ...over }, routes, kind);
   const document = { ...made, apis: [{ for: 'prod', apiId: API_ID, stage: 'prod' }] };
   const { authorize } = anAuthorizer([document], new Map([[JWKS_URI, aKeySet(ISSUER_KEY)]]));
   const asRequest = kind === 'rest' ? 'rest-request' : kind === 'http' ? 'http-1.0' : 'websocket';

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { still } from '../../../cli/attach/live-api.ts';
+import { writeRoutes } from '../../../cli/attach/write-routes.ts';
+import { API_ID, aRestApiToAttach, tokenFor } from '../../support/an-api-to-attach.ts';
+import { assertSame } from '../../support/every-get-answer.ts';
+import { documentText } from '../../support/an-access-document.ts';
+
+const one = { resources: 1, methods: ['GET'] };
+const stepsOf = (plan: { readonly steps: readonly { readonly name: string }[] }) =>
+  plan.steps.map(({ name }) => name);
+
+describe('a plan', () => {
+  it('lets routes with another guard alone, and takes its place and gives it back where that is asked', async () => {
+    await using api = await aRestApiToAttach({ ...one, method: { AuthorizationType: 'AWS_IAM' } });
+    const before = await api.everything();
+    const { plan: none, surprises } = await api.plan();
+    assert.deepEqual(none.steps, []);
+    assert.deepEqual(
+      surprises.map(({ id }) => id),
+      ['nothing'],
+    );
+
+    const { plan } = await api.plan({ isReplacing: true });
+    await api.apply(plan);
+    assert.equal(await api.status('GET', '/things-1', tokenFor('admin')), 200);
+    await api.detach();
+
+    assertSame(await api.everything(), before);
+  });
+
+  // docs/quota.md, "In the authorizer": the key is the authorizer's, and charged routes ask for it.
+  it('sets what an admission key needs on request, and takes it back', async () => {
+    const quota = {
+      ...{ plan: 'free', tenant: 'shop', admissionKey: 'shop-admitted-requests-prod' },
+      plans: [{ id: 'free', version: 1, limits: [{ id: 'daily', level: 'key', quota: 10, period: 'DAY' }] }],
+    };
+    await using api = await aRestApiToAttach({ ...one, over: { quota, result: { cacheTtlSeconds: 0 } } });
+    const before = await api.everything();
+
+    const { plan } = await api.plan({ type: 'request', quota: 'authorizer' });
+
+    assert.deepEqual(stepsOf(plan), [
+      ...['permission', 'authorizer', 'api key source', 'route GET /things-1', 'deployment', 'stage'],
+    ]);
+    await api.apply(plan);
+    const { live } = await api.plan({ isWithoutDocument: true });
+    assert.equal(live.api['apiKeySource'], 'AUTHORIZER');
+    assert.equal(live.routes[0]?.apiKeyRequired, true);
+    await api.detach();
+    assertSame(await api.everything(), before);
+
+    const token = await api.plan({ quota: 'authorizer' });
+    assert.ok(token.surprises.some(({ id, level }) => id === 'quota-token' && level === 'obstacle'));
+  });
+
+  it('refuses a canary of an API that has none, and a quota of a document that has none', async () => {
+    await using api = await aRestApiToAttach(one);
+    const { surprises } = await api.plan({ quota: 'authorizer' });
+
+    assert.ok(surprises.some(({ id }) => id === 'no-quota'));
+  });
+
+  it('takes a member that says nothing for none', () => {
+    assert.deepEqual(still({ routeKey: 'GET /', authorizerId: null, createdDate: 1 }), { routeKey: 'GET /' });
+  });
+});
+
+describe('the routes of the access document', () => {
+  it('are written as they will be, so that the authorizers know them before anybody asks', async () => {
+    await using api = await aRestApiToAttach({ resources: 1, methods: ['GET', 'POST'] });
+    const folder = join(api.root, 'access');
+    mkdirSync(folder);
+    const text = documentText({ api: { prod: { apiId: API_ID, stage: 'prod' } }, routes: 'live' });
+    writeFileSync(join(folder, 'shop.yml'), JSON.stringify(text));
+    const { live } = await api.plan();
+
+    const said = writeRoutes(folder, live, new Set(['GET /things-1']));
+
+    assert.match(said, /^shop: 2 routes, 1 behind an authorizer; compiled/);
+    const written = JSON.parse(readFileSync(join(folder, 'shop.routes.json'), 'utf8')) as {
+      readonly routes: unknown;
+    };
+    assert.deepEqual(written.routes, [
+      { method: 'GET', path: '/things-1', isProtected: true },
+      { method: 'POST', path: '/things-1', isProtected: false },
+    ]);
+    assert.throws(() => writeRoutes(folder, { ...live, stage: 'other' }, new Set()), /names stage other/);
+  });
+});
