@@ -1,5 +1,5 @@
 /** Notices changes of the files that stacks were loaded from. */
-import { watch } from 'node:fs';
+import { existsSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { FSWatcher } from 'node:fs';
 
@@ -31,17 +31,45 @@ function watchFolders(
     clearTimeout(timer);
     timer = setTimeout(onChange, SETTLE_MS);
   };
-  const watchers: FSWatcher[] = [];
   // Folders, not files: an editor replaces a file by a new one, and a watch on the old one hears no more.
-  for (const folder of folders) {
-    const watcher = watch(folder, (_event, name) => {
-      if (name !== null && isWanted(folder, name)) note();
-    });
-    watcher.on('error', () => watcher.close());
-    watchers.push(watcher);
-  }
+  const watched = folders.map((folder) => watchFolder(folder, (name) => isWanted(folder, name), note));
   return () => {
     clearTimeout(timer);
-    for (const watcher of watchers) watcher.close();
+    for (const stop of watched) stop();
+  };
+}
+
+/** Also of a folder that is not there yet, or that is taken away and made again, as packaging does with `.serverless`. */
+function watchFolder(folder: string, isWanted: (name: string) => boolean, note: () => void): () => void {
+  let watcher: FSWatcher | undefined;
+  let isStopped = false;
+  const look = (): void => {
+    watcher?.close();
+    if (isStopped) return;
+    const isThere = existsSync(folder);
+    const place = isThere ? folder : dirname(folder);
+    if (!existsSync(place)) return;
+    watcher = watch(place, (event, name) => {
+      if (isThere) inside(event, name);
+      else outside(name);
+    });
+    watcher.on('error', () => watcher?.close());
+  };
+  const inside = (event: string, name: string | null): void => {
+    // Of the folder itself: it has gone, and may be another one by now.
+    const isOfFolder = event === 'rename' && name === basename(folder);
+    if (isOfFolder) look();
+    if (isOfFolder || (name !== null && isWanted(name))) note();
+  };
+  const outside = (name: string | null): void => {
+    if (name !== basename(folder) || !existsSync(folder)) return;
+    look();
+    // What was written before anybody watched.
+    note();
+  };
+  look();
+  return () => {
+    isStopped = true;
+    watcher?.close();
   };
 }

@@ -1,5 +1,5 @@
 /** Where the code of a service's functions is: its source, the artifact that it names, or what its packaging left behind. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { isJsonObject } from '../cloudformation/template-source.ts';
 import type { Json, JsonObject } from '../model.ts';
@@ -45,7 +45,8 @@ export function findServiceCode({ functions, builders }: PackagedService, folder
     functions: code,
     ...(builders.length > 0 && { isBundled: true as const }),
     packed,
-    archives: [...new Set([...artifacts, ...(existsSync(stateFile) ? [stateFile] : [])])],
+    // There or not: the first packaging is heard of, too.
+    archives: [...new Set([...artifacts, ...(builders.length > 0 ? [stateFile] : [])])],
     findings,
     informed,
   };
