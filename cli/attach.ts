@@ -9,7 +9,7 @@ import { askPerson } from './attach/ask-person.ts';
 import { applyPlan, ForeignEditError, remaining } from './attach/carry-out.ts';
 import { PlaneError } from './attach/control-plane.ts';
 import { findApi } from './attach/find-api.ts';
-import { nextJournal, openJournal } from './attach/journal.ts';
+import { nextJournal, openAttached, openJournal } from './attach/journal.ts';
 import type { Journal, Plan } from './attach/journal.ts';
 import { lookAgain, makePlan } from './attach/make-plan.ts';
 import type { AttachWish, Reading } from './attach/make-plan.ts';
@@ -127,7 +127,8 @@ async function attach(step: (typeof STEPS)[number] | undefined, said: AttachFlag
   const flags = { ...said, api: await findApi(open.plane, said.api, said.stage) };
   const journal = openJournal(resolve(flags.state), flags.api, flags.stage);
   if (step === 'verify') {
-    report(await verifyNow(open, journal, flags), flags);
+    const attached = openAttached(resolve(flags.state), flags.api, flags.stage);
+    report(await verifyNow(open, attached, flags), flags);
     return;
   }
   const begun = await findBegun(open, journal);

@@ -5,7 +5,7 @@ import { addApiOptions, orExitCode } from './attach.ts';
 import { askPerson } from './attach/ask-person.ts';
 import { undoPlan } from './attach/carry-out.ts';
 import { findApi } from './attach/find-api.ts';
-import { earlierJournal, openJournal } from './attach/journal.ts';
+import { earlierJournal, openAttached } from './attach/journal.ts';
 import { lookAgain } from './attach/make-plan.ts';
 import { openPlane } from './attach/open-plane.ts';
 import { printSteps } from './attach/print-plan.ts';
@@ -36,7 +36,7 @@ export function detachCommand(): Command {
 async function detach(flags: DetachFlags): Promise<void> {
   const { plane } = await openPlane(flags);
   const api = await findApi(plane, flags.api, flags.stage);
-  const journal = openJournal(resolve(flags.state), api, flags.stage);
+  const journal = openAttached(resolve(flags.state), api, flags.stage);
   const undo = journal.undo();
   if (undo === undefined)
     throw new UsageError(

@@ -109,8 +109,9 @@ export async function listAll(read: ControlPlane['read'], path: string): Promise
   for (let page = 1; page <= PAGES_LIMIT; page += 1) {
     const query = next === '' ? '' : `${path.includes('?') ? '&' : '?'}${token}=${encodeURIComponent(next)}`;
     const answer = await read('apigateway', `${path}${query}`);
-    const items = answer?.['items'] ?? answer?.['item'] ?? [];
-    if (answer === undefined || !Array.isArray(items) || !items.every(isJsonObject))
+    // A list of one may be written as the one.
+    const items: readonly unknown[] = [answer?.['items'] ?? answer?.['item'] ?? []].flat();
+    if (answer === undefined || !items.every(isJsonObject))
       throw new PlaneError(`GET ${path}`, '', 'the answer is no list');
     found.push(...items);
     const after = answer[token];

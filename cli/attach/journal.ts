@@ -62,7 +62,7 @@ const PRIVATE = 0o600;
 
 /** Below `root`, a folder for API and stage, in it one for each attachment; the latest that is not undone counts. */
 export function openJournal(root: string, apiId: string, stage: string): Journal {
-  const base = join(root, `${apiId}-${stage.replaceAll('$', '')}`);
+  const base = join(root, `${apiId}-${encodeURIComponent(stage)}`);
   const numbers = existsSync(base)
     ? readdirSync(base)
         .map((name) => Number(name))
@@ -71,6 +71,12 @@ export function openJournal(root: string, apiId: string, stage: string): Journal
   const latest = Math.max(0, ...numbers);
   const isOpen = latest > 0 && !existsSync(join(base, String(latest), 'undone'));
   return openFolder(join(base, String(isOpen ? latest : latest + 1)));
+}
+
+/** The attachment that is there: a plan alone, made on top of it, is none. */
+export function openAttached(root: string, apiId: string, stage: string): Journal {
+  const latest = openJournal(root, apiId, stage);
+  return latest.undo() === undefined ? (earlierJournal(latest) ?? latest) : latest;
 }
 
 /** Another attachment on top of a finished one. */

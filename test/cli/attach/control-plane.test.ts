@@ -98,6 +98,11 @@ describe('calls of the control plane', () => {
       { id: 2 },
     ]);
 
+    const alone = createControlPlane(
+      anAws(() => good({ item: { id: 1 } })),
+      aClock(),
+    );
+    assert.deepEqual(await alone.list('/restapis/a/resources'), [{ id: 1 }]);
     const endless = createControlPlane(
       anAws(() => good({ items: [], nextToken: 'x' })),
       aClock(),

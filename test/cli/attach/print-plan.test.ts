@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { TagResourceCommand } from '@aws-sdk/client-api-gateway';
@@ -8,7 +8,7 @@ import { planAsJson, printPlan } from '../../../cli/attach/print-plan.ts';
 import { snippetsFor } from '../../../cli/attach/snippets.ts';
 import { verify } from '../../../cli/attach/verify.ts';
 import type { VerifyWish } from '../../../cli/attach/verify.ts';
-import { earlierJournal, nextJournal } from '../../../cli/attach/journal.ts';
+import { earlierJournal, nextJournal, openAttached } from '../../../cli/attach/journal.ts';
 import { lookAgain } from '../../../cli/attach/make-plan.ts';
 import {
   anHttpApiToAttach,
@@ -137,11 +137,16 @@ describe('the journal', () => {
     const { plan } = await api.plan();
     await api.apply(plan);
     const journal = api.journal();
+    for (const name of ['undo.json', 'journal.jsonl'])
+      assert.equal(statSync(join(journal.folder, name)).mode & 0o077, 0, `${name} is the owner's alone`);
     const lines = journal.lines().length;
     appendFileSync(join(journal.folder, 'journal.jsonl'), '{"at":"20');
 
     assert.equal(journal.lines().length, lines);
     const above = nextJournal(journal);
+    above.savePlan(plan);
+    assert.equal(api.journal().folder, above.folder);
+    assert.equal(openAttached(api.root, API_ID, 'prod').folder, journal.folder, 'a plan alone hides nothing');
     above.saveUndo(plan);
     assert.equal(earlierJournal(above)?.folder, journal.folder);
     assert.equal(api.journal().folder, above.folder);
