@@ -11,6 +11,7 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>([
   ['start', async () => (await import('./start.ts')).startCommand()],
   ['logs', async () => (await import('./logs.ts')).logsCommand()],
   ['invoke', async () => (await import('./invoke.ts')).invokeCommand()],
+  ['events', async () => (await import('./events.ts')).eventsCommand()],
   ['data', async () => (await import('./data.ts')).dataCommand()],
   ['routes', async () => (await import('./routes.ts')).routesCommand()],
   ['requests', async () => (await import('./requests.ts')).requestsCommand()],

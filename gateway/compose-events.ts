@@ -1,5 +1,9 @@
 /** Events of a start: what starts functions beside requests. */
+import { parseJsonObject } from '@gatewright/aws/json-object';
 import { describeFault } from './compose-parts.ts';
+import { jsonReply } from './control-port/control-request.ts';
+import { type HandSent, listEvents, sendByHand } from './services/events/list-events.ts';
+import type { MoreEndpoints } from './control-port/local-endpoints.ts';
 import { EventEngine } from './services/events/event-engine.ts';
 import { readEvents } from './services/events/read-events.ts';
 import { goesElsewhere } from './services/service-client.ts';
@@ -57,4 +61,40 @@ export function readEventsOf(
     },
     tolerance,
   );
+}
+
+/** What `gatewright events` asks. */
+export function openEventsApi({ events }: Pick<Parts, 'events'>): MoreEndpoints {
+  return async (request, path) => {
+    if (path !== 'events') return undefined;
+    if (request.method === 'GET')
+      return jsonReply(200, { sources: listEvents(events), asynchronous: events.async.size });
+    if (request.method !== 'POST') return undefined;
+    const sent = readSent(request.body.toString());
+    if (sent === undefined) return jsonReply(400, { message: 'Wanted: {"target": a name, "body": text}' });
+    const outcome = await sendByHand(events, sent);
+    switch (outcome.kind) {
+      case 'sent':
+        return jsonReply(200, { sent: outcome.arn });
+      case 'refused':
+        return jsonReply(409, { message: outcome.message });
+      case 'unknown': {
+        const names = outcome.names.length === 0 ? 'are none' : `are ${outcome.names.join(', ')}`;
+        return jsonReply(404, {
+          message: `There is no queue, topic, bus or schedule "${sent.target}"; there ${names}`,
+        });
+      }
+    }
+  };
+}
+
+function readSent(text: string): HandSent | undefined {
+  const { target, body, ...more } = parseJsonObject(text) ?? {};
+  if (typeof target !== 'string' || typeof body !== 'string') return undefined;
+  const { groupId, source, detailType } = more;
+  const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+  return {
+    ...{ target, body, groupId: textOf(groupId) },
+    ...{ source: textOf(source), detailType: textOf(detailType) },
+  };
 }

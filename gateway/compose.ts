@@ -32,7 +32,7 @@ import { Faults, REFUSING_WHAT_REQUESTS_MEET } from './errors.ts';
 import { serve } from './pipeline.ts';
 import { openApiPorts } from './server/api-ports.ts';
 import { openControlPort } from './control-port/control-port.ts';
-import { openEvents } from './compose-events.ts';
+import { openEvents, openEventsApi } from './compose-events.ts';
 import { openServices } from './compose-services.ts';
 import { openStateApi } from './compose-state.ts';
 import { CallJournal } from './aws-api/rest-apis/call-journal.ts';
@@ -199,7 +199,7 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
       }),
       routes: () => listRoutesOf(parts),
       recorded: parts.recorder,
-      more: inTurn(openLoopApi(parts), openStateApi(parts), openConsoleApi(parts)),
+      more: inTurn(openLoopApi(parts), openEventsApi(parts), openStateApi(parts), openConsoleApi(parts)),
       consoleFiles: (request) => serveConsole(request, options.consoleFiles),
       signIn: signIn.port,
     },

@@ -63,6 +63,13 @@ export class EventBuses {
     return [...this.#rules.values()].flat();
   }
 
+  /** Buses that a rule reads. */
+  get arns(): readonly string[] {
+    return [...this.#rules]
+      .filter(([, rules]) => rules.some(({ test }) => test !== undefined))
+      .map(([arn]) => arn);
+  }
+
   /** `PutEvents`; undefined for every other operation. */
   answer(
     operation: Exclude<AwsOperation, { protocol: 'rest' }>,

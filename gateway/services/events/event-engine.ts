@@ -130,13 +130,15 @@ export class EventEngine {
       if (schedule === undefined || !rule.isEnabled) return [];
       const { arn, name } = rule;
       const run = (scheduledAt: number): void => this.buses.run(rule, this.#scheduledEvent(arn, scheduledAt));
-      return [{ arn, name, expression, schedule, from: undefined, until: undefined, run }];
+      const targets = rule.targets.map((target) => target.arn);
+      return [{ arn, name, expression, schedule, targets, from: undefined, until: undefined, run }];
     });
   }
 
   #schedulesInTime(): ScheduleDefinition[] {
     return this.#definitions.schedules.map((schedule) => ({
       ...schedule,
+      targets: [schedule.target.arn],
       run: (scheduledAt) => {
         const body = scheduleInput(schedule, scheduledAt, this.#ports.random.uuid());
         this.#deliveries.deliver(schedule.target, body, schedule.delivery, schedule.arn);
@@ -155,6 +157,13 @@ export class EventEngine {
       ...{ account: this.#accountId, time: printTime(scheduledAt), region: ruleArn.split(':')[3] ?? '' },
       ...{ resources: [ruleArn], detail: {} },
     };
+  }
+
+  /** Names of the functions that read a queue. */
+  functionsOf(queueArn: string): readonly string[] {
+    return this.#consumers
+      .filter(({ mapping }) => mapping.queueArn === queueArn)
+      .map(({ mapping }) => mapping.functionName);
   }
 
   /** The clock has been moved. */

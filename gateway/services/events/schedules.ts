@@ -11,6 +11,8 @@ export type ScheduleDefinition = {
   /** Epoch milliseconds; the first and the last moment at which it may run. */
   readonly from: number | undefined;
   readonly until: number | undefined;
+  /** ARNs. */
+  readonly targets: readonly string[];
   readonly run: (scheduledAt: number) => void;
 };
 
@@ -39,6 +41,16 @@ export class Schedules {
   get next(): readonly { readonly definition: ScheduleDefinition; readonly at: number | undefined }[] {
     const now = this.#options.clock.nowEpochMs();
     return this.#running.map(({ definition }) => ({ definition, at: nextOf(definition, now) }));
+  }
+
+  find(name: string): ScheduleDefinition | undefined {
+    return this.#running.find(({ definition }) => definition.name === name || definition.arn === name)
+      ?.definition;
+  }
+
+  /** As if it were its time. */
+  runNow(definition: ScheduleDefinition): void {
+    definition.run(this.#options.clock.nowEpochMs());
   }
 
   /** @param played times that it has run since it was last ahead of the clock */

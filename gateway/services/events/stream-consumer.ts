@@ -71,6 +71,10 @@ export class StreamConsumer {
     for (const record of left) this.#add(record);
   }
 
+  get tableName(): string {
+    return this.#stream.tableName;
+  }
+
   /** Takes a change of the table. */
   push(record: StreamRecord): void {
     const { filter } = this.mapping;

@@ -47,6 +47,10 @@ export class Topics {
     this.#subscriptions = Map.groupBy(subscriptions, ({ topicArn }) => topicArn);
   }
 
+  get all(): readonly TopicDefinition[] {
+    return [...this.#topics.values()];
+  }
+
   find(arn: string): TopicDefinition | undefined {
     return this.#topics.get(arn);
   }

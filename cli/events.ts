@@ -1,0 +1,74 @@
+/** `gatewright events`: what starts functions beside requests, and an event by hand. */
+import { readFileSync } from 'node:fs';
+import { text as readAll } from 'node:stream/consumers';
+import { Command } from 'commander';
+import { showControls } from '#shared/visible-text.ts';
+import { table, UsageError } from './output.ts';
+import { addGatewayOptions, askGateway, memberOf } from './running-gateway.ts';
+
+type Source = {
+  readonly kind: string;
+  readonly name: string;
+  readonly targets: readonly string[];
+  readonly state: string;
+};
+type SendFlags = { readonly group?: string; readonly source?: string; readonly detailType?: string };
+
+export function eventsCommand(): Command {
+  const list = addGatewayOptions(
+    new Command('list').description(
+      'Print queues, streams, topics, rules, schedules and buckets, and what they start.',
+    ),
+  )
+    .option('--json', 'as JSON', false)
+    .action(listEvents);
+  const send = addGatewayOptions(
+    new Command('send')
+      .description('Send an event to a queue, a topic or a bus, or run a schedule now.')
+      .argument('<target>', 'name or ARN of the queue, topic, bus or schedule')
+      .argument('[body]', 'the message, or the detail of an event: text, @file, or - for stdin', '{}'),
+  )
+    .option('--group <id>', 'MessageGroupId of a FIFO queue or topic')
+    .option('--source <name>', 'source of an event on a bus')
+    .option('--detail-type <name>', 'detail type of an event on a bus')
+    .action(sendEvent);
+  return new Command('events')
+    .description('Show what starts functions beside requests, and send an event by hand.')
+    .addCommand(list)
+    .addCommand(send);
+}
+
+async function listEvents({ json }: { readonly json: boolean }): Promise<void> {
+  const answer = await askGateway('GET', 'events');
+  if (json) {
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
+    return;
+  }
+  const sources = memberOf(answer, 'sources') as readonly Source[];
+  const rows = sources.map(({ kind, name, targets, state }) =>
+    [kind, name, targets.length === 0 ? '-' : targets.join(', '), state].map(showControls),
+  );
+  for (const line of table(rows)) process.stdout.write(`${line}\n`);
+  const waiting = Number(memberOf(answer, 'asynchronous'));
+  if (waiting > 0) process.stdout.write(`${waiting} asynchronous events are not done\n`);
+  if (rows.length === 0 && waiting === 0)
+    process.stdout.write('nothing but requests starts functions here\n');
+}
+
+async function sendEvent(target: string, given: string, flags: SendFlags): Promise<void> {
+  const body = await readBody(given);
+  const { group: groupId, source, detailType } = flags;
+  const answer = await askGateway('POST', 'events', { target, body, groupId, source, detailType });
+  process.stdout.write(`${String(memberOf(answer, 'sent'))} has the event\n`);
+}
+
+/** @throws UsageError */
+async function readBody(given: string): Promise<string> {
+  if (given === '-') return readAll(process.stdin);
+  if (!given.startsWith('@')) return given;
+  try {
+    return readFileSync(given.slice(1), 'utf8');
+  } catch {
+    throw new UsageError(`"${given.slice(1)}" cannot be read`);
+  }
+}

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { aGateway, GATEWAY_ADMIN, type StartedGateway } from '../support/a-gateway.ts';
+
+const aFunction = (name: string, code: string): object => ({
+  Type: 'AWS::Lambda::Function',
+  Properties: {
+    ...{ FunctionName: name, Runtime: 'nodejs24.x', Handler: 'index.handler', Role: 'none', Timeout: 20 },
+    Code: { ZipFile: code },
+    Environment: { Variables: { TABLE: { Ref: 'Orders' } } },
+  },
+});
+
+const mapping = (source: object, name: string): object => ({
+  Type: 'AWS::Lambda::EventSourceMapping',
+  Properties: { EventSourceArn: source, FunctionName: name, StartingPosition: 'LATEST' },
+});
+
+/** A queue whose worker fails once, then writes to a table whose stream another function reads. */
+const RESOURCES = {
+  Jobs: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'jobs', VisibilityTimeout: 120 } },
+  Orders: {
+    Type: 'AWS::DynamoDB::Table',
+    Properties: {
+      ...{ TableName: 'orders', BillingMode: 'PAY_PER_REQUEST' },
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+    },
+  },
+  Worker: aFunction(
+    'worker',
+    `const { DynamoDBClient, PutItemCommand } = require('@aws-sdk/client-dynamodb');
+     exports.handler = async ({ Records }) => {
+       const [{ body, attributes }] = Records;
+       if (attributes.ApproximateReceiveCount === '1') throw new Error('not at first');
+       await new DynamoDBClient({}).send(new PutItemCommand({ TableName: process.env.TABLE, Item: { id: { S: body } } }));
+     };`,
+  ),
+  Reader: aFunction(
+    'reader',
+    `exports.handler = async ({ Records }) => {
+       for (const { eventName, dynamodb } of Records) console.log('read', eventName, dynamodb.NewImage.id.S);
+     };`,
+  ),
+  FromQueue: mapping({ 'Fn::GetAtt': ['Jobs', 'Arn'] }, 'worker'),
+  FromTable: mapping({ 'Fn::GetAtt': ['Orders', 'StreamArn'] }, 'reader'),
+  Nightly: {
+    Type: 'AWS::Events::Rule',
+    Properties: {
+      ScheduleExpression: 'rate(30 days)',
+      Targets: [{ Id: 'r', Arn: { 'Fn::GetAtt': ['Night', 'Arn'] } }],
+    },
+  },
+  Night: aFunction('night', `exports.handler = async ({ source }) => console.log('woken by', source);`),
+};
+
+describe('Events of a start', () => {
+  let started: StartedGateway;
+  let told: (line: string) => void = () => undefined;
+  const seen: string[] = [];
+  before(async () => {
+    started = await aGateway(RESOURCES, {
+      dynamodb: { kind: 'embedded', dataDirectory: undefined },
+      functionLog({ message }) {
+        seen.push(message);
+        told(message);
+      },
+      log: {
+        write(line) {
+          seen.push(line);
+          told(line);
+        },
+      },
+    });
+  });
+  after(() => started.close());
+
+  /** A line of a function or of the gateway, also one of before. */
+  const line = (pattern: RegExp): Promise<string> =>
+    new Promise((resolve) => {
+      const found = seen.find((text) => pattern.test(text));
+      if (found !== undefined) resolve(found);
+      told = (text) => pattern.test(text) && resolve(text);
+    });
+
+  const ask = async (method: string, path: string, body?: object): Promise<unknown> => {
+    const folder = dirname(started.gateway.stacks[0]?.file ?? '');
+    const { controlSecret } = JSON.parse(
+      readFileSync(join(folder, '.gatewright', 'credentials.json'), 'utf8'),
+    ) as { controlSecret: string };
+    const response = await fetch(`${started.listening.control}/_gatewright/${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${controlSecret}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: await response.json() };
+  };
+
+  it('go from a queue over a failing worker and a table to the reader of its stream, by the clock', async () => {
+    assert.deepEqual(started.listening.unsupported, []);
+    const client = new SQSClient({
+      endpoint: started.listening.control,
+      region: 'eu-west-1',
+      credentials: GATEWAY_ADMIN,
+    });
+    const QueueUrl = 'https://sqs.eu-west-1.amazonaws.com/123456789012/jobs';
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'o-1' }));
+    client.destroy();
+    await line(/1 messages of jobs for worker: not at first/);
+    await ask('POST', 'clock', { shiftMs: 120_000 });
+    assert.match(await line(/read INSERT/), /read INSERT o-1/);
+  });
+
+  it('come from a schedule when the clock gets there', async () => {
+    await ask('POST', 'clock', { shiftMs: 31 * 86_400_000 });
+    assert.match(await line(/woken by/), /woken by aws\.events/);
+  });
+
+  it('are listed, and sent by name', async () => {
+    assert.deepEqual(await ask('POST', 'events', { target: 'jobs', body: 'o-2' }), {
+      status: 200,
+      body: { sent: 'arn:aws:sqs:eu-west-1:123456789012:jobs' },
+    });
+    await line(/1 messages of jobs for worker: not at first/);
+    const { body } = (await ask('GET', 'events')) as { body: { sources: Record<string, unknown>[] } };
+    assert.deepEqual(
+      body.sources.map(({ kind, name, targets }) => [kind, name, targets]),
+      [
+        ['queue', 'jobs', ['worker']],
+        ['stream', 'orders', ['reader']],
+        ['schedule', body.sources[2]?.['name'], ['night']],
+      ],
+    );
+    assert.deepEqual(await ask('POST', 'events', { target: 'none', body: '' }), {
+      status: 404,
+      body: {
+        message:
+          'There is no queue, topic, bus or schedule "none"; there are jobs, ' +
+          String(body.sources[2]?.['name']),
+      },
+    });
+  });
+});
