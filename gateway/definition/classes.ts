@@ -200,7 +200,8 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
   'AWS::ApiGatewayV2::Deployment': { enforced: words('ApiId StageName'), noEffect: words('Description') },
   'AWS::Lambda::Function': {
     enforced: words(
-      'FunctionName Handler Runtime Code Timeout MemorySize Environment Layers DeadLetterConfig',
+      `FunctionName Handler Runtime Code Timeout MemorySize Environment Layers DeadLetterConfig
+       ReservedConcurrentExecutions`,
     ),
     whereKnown: ['Role'],
     noEffect: words(
@@ -209,7 +210,6 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
     ),
     unsupported: {
       ImageConfig: 'the function has no instance here',
-      ReservedConcurrentExecutions: 'its number of instances is not limited by it',
       FileSystemConfigs: 'the file system is not mounted',
     },
     values: { PackageType: { allowed: ['Zip'], consequence: 'the function has no instance here' } },

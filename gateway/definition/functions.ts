@@ -110,6 +110,9 @@ function defineFunction(
     stackName: raw.stackName,
     region: raw.region,
     accountId: raw.accountId,
+    ...(resource.properties['ReservedConcurrentExecutions'] !== undefined && {
+      reservedConcurrency: readInteger(resource, 'ReservedConcurrentExecutions', 0, 0, 100_000),
+    }),
     ...(isForArm(resource) && { architecture: 'arm64' as const }),
     place: resource.place(),
   };

@@ -47,6 +47,8 @@ export type FunctionDefinition = {
   readonly handler: string;
   readonly timeoutSeconds: number;
   readonly memorySizeMb: number;
+  /** Events at a time; absent = not limited. */
+  readonly reservedConcurrency?: number | undefined;
   /** Told only: here it runs on what there is. Absent = x86_64. */
   readonly architecture?: 'arm64' | undefined;
   /** From the template only. */

@@ -10,6 +10,8 @@ import { StreamJob, type StreamStart } from './stream-job.ts';
 export type PoolLimits = {
   /** Instances of one function at a time. */
   readonly maxInstances: number;
+  /** Events at a time, `ReservedConcurrentExecutions`; one more is throttled at once. Undefined = as instances go. */
+  readonly reserved?: number | undefined;
   /** Longest wait for an instance once that limit is reached; then `throttled`. */
   readonly queueWaitMs: number;
   /** Events that may wait, and their text together. */
@@ -109,9 +111,17 @@ export class FunctionPool implements InstanceOwner {
   #takesNoMore(payload: string): boolean {
     return (
       this.#isClosed ||
+      (this.#limits.reserved !== undefined && this.#countEvents() >= this.#limits.reserved) ||
       this.#queue.length >= this.#limits.queueLength ||
       this.#queue.sizeChars + payload.length > this.#limits.queueChars
     );
+  }
+
+  /** Those that wait or run; one whose caller has given up runs on. */
+  #countEvents(): number {
+    let count = this.#queue.length;
+    for (const { load } of this.#busy) count += load;
+    return count;
   }
 
   /** Starts an instance if there is none, so that the first event finds it warm. */

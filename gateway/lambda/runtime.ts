@@ -269,7 +269,7 @@ class WorkerRuntime implements FunctionRuntime {
     const { limits, maxInstances, deadlines } = this.#options;
     const code = this.#codeOf(definition);
     const pool = new FunctionPool(
-      { ...DEFAULT_LIMITS, ...limits, maxInstances },
+      { ...DEFAULT_LIMITS, ...limits, maxInstances, reserved: definition.reservedConcurrency },
       () => this.#build(definition.name, code),
       deadlines,
     );

@@ -12,10 +12,10 @@ import { aFolder, anInlineFunction, returned } from './start-runtime.ts';
 
 const folder = aFolder({});
 
-async function aPool(definition: FunctionDefinition): Promise<FunctionPool> {
+async function aPool(definition: FunctionDefinition, reserved?: number): Promise<FunctionPool> {
   const workerFile = await buildWorkerProgram(folder);
   const build = new FunctionBuild(definition, folder, join(folder, 'compile'));
-  const pool = new FunctionPool({ ...DEFAULT_LIMITS, maxInstances: 6 }, async () => {
+  const pool = new FunctionPool({ ...DEFAULT_LIMITS, maxInstances: 6, reserved }, async () => {
     const program = {
       definition,
       built: await build.run(),
@@ -46,6 +46,22 @@ function send(pool: FunctionPool, count: number, event: unknown = {}): Promise<u
 }
 
 describe('FunctionPool', () => {
+  // Source: Lambda developer guide, "Configuring reserved concurrency for a function", docs/aws §18.9
+  for (const reserved of [0, 2])
+    it(`throttles at once what comes on top of ${reserved} reserved events, and takes more when those are done`, async () => {
+      const source = 'exports.handler = () => new Promise((done) => setTimeout(done, 50, 1))';
+      const pool = await aPool(anInlineFunction('reserved', source), reserved);
+      const ask = () => pool.invoke({ functionName: 'f', payload: '{}', timeoutMs: 10_000, traceHeader: '' });
+      for (let round = 0; round < 2; round += 1) {
+        const kinds = (await Promise.all([ask(), ask(), ask(), ask()])).map(({ kind }) => kind);
+        assert.equal(kinds.filter((kind) => kind === 'returned').length, reserved);
+        assert.deepEqual(
+          kinds.slice(reserved),
+          Array.from({ length: 4 - reserved }, () => 'refused'),
+        );
+      }
+    });
+
   it('keeps a fast function to its warm instance', async () => {
     const sizes: number[] = [];
     // The pool goes by the machine's time: where this process does not run for 50 ms, a fast function looks slow.
