@@ -22,6 +22,7 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>([
   ['keys', async () => (await import('./keys.ts')).keysCommand()],
   ['plan', async () => (await import('./plan.ts')).planCommand()],
   ['quota', async () => (await import('./quota.ts')).quotaCommand()],
+  ['cache', async () => (await import('./cache.ts')).cacheCommand()],
   ['usage', async () => (await import('./usage.ts')).usageCommand()],
   ['token', async () => (await import('./token.ts')).tokenCommand()],
   ['clock', async () => (await import('./clock.ts')).clockCommand()],

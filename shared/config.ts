@@ -78,6 +78,17 @@ export type WebhookReceiverConfig = {
 
 export type UsageTrackerConfig = UsageTableConfig & LineRules;
 
+export type CacheInvalidatorConfig = {
+  readonly tableName: string;
+  /** Which tags a change of a table invalidates. */
+  readonly streams: readonly {
+    readonly table: string;
+    readonly namespace: string;
+    readonly tags: readonly string[];
+  }[];
+  readonly stageCaches: ControlPlaneConfig & { readonly apiEndpoint?: string };
+};
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -272,6 +283,48 @@ export function readUsageTrackerConfig(environment: Environment = process.env): 
     fields[name] = field;
   }
   return { ...readUsageTableConfig(environment), counts, fields };
+}
+
+/**
+ * Reads what `cache-invalidator` needs:
+ * - `GATEWRIGHT_CACHE_TABLE`
+ * - `GATEWRIGHT_CACHE_STREAMS`: rules for streams of tables, `[{"table":"orders","namespace":"shop","tags":["order:{id}"]}]`
+ * - `GATEWRIGHT_CACHE_ENDPOINT`: where APIs are instead of AWS's own address, with `{apiId}` in it
+ * - Lambda's own: `AWS_REGION`, its credentials and `AWS_ENDPOINT_URL_API_GATEWAY` or `AWS_ENDPOINT_URL`
+ * @throws DomainError CONFIG_INVALID with the variable's name
+ */
+export function readCacheInvalidatorConfig(environment: Environment = process.env): CacheInvalidatorConfig {
+  const tableName = readTableName(environment, 'GATEWRIGHT_CACHE_TABLE');
+  const apiEndpoint = environment['GATEWRIGHT_CACHE_ENDPOINT'] ?? '';
+  if (apiEndpoint !== '' && !URL.canParse(apiEndpoint.replace('{apiId}', 'a')))
+    throw invalid('GATEWRIGHT_CACHE_ENDPOINT', 'is no address of APIs');
+  const endpoint = environment['AWS_ENDPOINT_URL_API_GATEWAY'] ?? environment['AWS_ENDPOINT_URL'];
+  return {
+    tableName,
+    streams: readStreams(environment['GATEWRIGHT_CACHE_STREAMS'] ?? ''),
+    stageCaches: {
+      ...{ ...readSigner(environment), endpoint },
+      ...(apiEndpoint !== '' && { apiEndpoint }),
+    },
+  };
+}
+
+function readStreams(text: string): CacheInvalidatorConfig['streams'] {
+  const wrong = () =>
+    invalid('GATEWRIGHT_CACHE_STREAMS', 'is no JSON list of table, namespace and tags each');
+  let rules: unknown;
+  try {
+    rules = JSON.parse(text === '' ? '[]' : text);
+  } catch {
+    throw wrong();
+  }
+  if (!Array.isArray(rules)) throw wrong();
+  return rules.map((rule: unknown) => {
+    const { table, namespace, tags } = Object(rule) as Readonly<Record<string, unknown>>;
+    const isList = Array.isArray(tags) && tags.length > 0 && tags.every((tag) => typeof tag === 'string');
+    if (typeof table !== 'string' || typeof namespace !== 'string' || !isList) throw wrong();
+    return { table, namespace, tags };
+  });
 }
 
 function isUsualField(name: string): name is keyof LineFields {

@@ -109,6 +109,12 @@ export async function* entriesOf(
   }
 }
 
+/** What was recorded last under an id; undefined: nothing, or the table does not answer. */
+export async function readMark(store: ItemStore, namespace: string, id: string): Promise<unknown> {
+  const read = await store.read({ pk: partitionOf(namespace, 'all', id), sk: id }, { consistent: true });
+  return read.kind === 'done' ? read.item?.['mark'] : undefined;
+}
+
 export function entryKey(namespace: string, id: string, part = 'HEAD'): ItemKey {
   return { pk: `E#${printKeyPart(namespace)}#${id}`, sk: part };
 }

@@ -15,7 +15,8 @@ import { readZip } from '../support/zip-entries.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
 const FUNCTIONS = [
-  ...['access-admin', 'quota-admin', 'request-authorizer', 'token-authorizer', 'usage-closer'],
+  ...['access-admin', 'cache-invalidator', 'quota-admin', 'request-authorizer', 'token-authorizer'],
+  'usage-closer',
   ...['usage-tracker', 'webhook-receiver', 'ws-connect', 'ws-default', 'ws-disconnect', 'ws-publish'],
   ...['ws-publisher', 'ws-subscribe', 'ws-ticket', 'ws-unsubscribe'],
 ];
@@ -81,12 +82,15 @@ describe('npm run package -- --stage prod', () => {
       exported.sort(),
       [
         ...['TokenAuthorizer', 'RequestAuthorizer', 'WsConnect', 'WsDisconnect', 'WsDefault', 'WsTicket'],
-        ...['WsSubscribe', 'WsUnsubscribe', 'WsPublish', 'WsPublisher'],
-        ...['AccessAdmin', 'QuotaAdmin', 'UsageTracker', 'WebhookReceiver', 'WebhooksBus', 'AlarmTopic'],
+        ...['WsSubscribe', 'WsUnsubscribe', 'WsPublish', 'WsPublisher', 'WebhooksBus', 'AlarmTopic'],
+        ...['AccessAdmin', 'CacheInvalidator', 'QuotaAdmin', 'UsageTracker', 'WebhookReceiver'],
       ]
         .map((name) => `${name}Arn`)
         .concat(
-          ['Access', 'Usage', 'Connections'].flatMap((name) => [`${name}TableName`, `${name}TableArn`]),
+          ['Access', 'Usage', 'Connections', 'Cache'].flatMap((name) => [
+            `${name}TableName`,
+            `${name}TableArn`,
+          ]),
           ['AdminApiId', 'AdminApiUrl', 'WebhooksBusName', 'WebhooksUrl'],
         )
         .map((name) => `gatewright-prod-${name}`)
@@ -154,7 +158,7 @@ describe('npm run package -- --stage prod', () => {
 
   it('lets API Gateway call its functions for this account only', () => {
     const permissions = ofType('AWS::Lambda::Permission');
-    assert.equal(permissions.length, 16);
+    assert.equal(permissions.length, 19);
     for (const [id, { Properties }] of permissions)
       assert.ok(Properties.SourceAccount ?? Properties.SourceArn, id);
   });
@@ -272,6 +276,7 @@ describe('npm run package -- --stage prod', () => {
     const lines = stderr.split('\n').filter((line) => FUNCTIONS.some((name) => line.startsWith(`${name}:`)));
     assert.deepEqual(lines, [
       'access-admin: the event, or a part of it, is no JSON object',
+      'cache-invalidator: GATEWRIGHT_CACHE_TABLE is no name of a DynamoDB table',
       'quota-admin: GATEWRIGHT_USAGE_TABLE is no name of a DynamoDB table',
       'request-authorizer: GATEWRIGHT_STAGE is no name of a stage',
       'token-authorizer: GATEWRIGHT_STAGE is no name of a stage',

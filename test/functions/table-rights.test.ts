@@ -20,6 +20,7 @@ import { createQuotas } from '#shared/quota/quotas.ts';
 import { createUsageReader } from '#shared/quota/read-usage.ts';
 import { createUsageTracker } from '#shared/quota/track-usage.ts';
 import { createDynamoDbClaims } from '#shared/webhooks/dynamodb-claims.ts';
+import { invalidateKept } from '../support/a-stage-cache.ts';
 import { aCompiledDocument } from '../support/a-published-table.ts';
 import { ISSUER, RevocationDesk } from '../support/a-revocation-admin.ts';
 import { aNewKey } from '../support/api-key-table.ts';
@@ -48,11 +49,13 @@ let nowMs = NOON_MS;
 const clock = { nowEpochMs: () => nowMs, monotonicMs: () => nowMs };
 let access: RecordingTable;
 let usage: RecordingTable;
+let cache: RecordingTable;
 
 beforeEach(() => {
   nowMs = NOON_MS;
   access = new RecordingTable('AccessTable', clock.nowEpochMs);
   usage = new RecordingTable('UsageTable', clock.nowEpochMs);
+  cache = new RecordingTable('CacheTable', clock.nowEpochMs);
 });
 
 /** A key of the table, made and found; asked of `access-admin`. */
@@ -248,6 +251,7 @@ const ROLES: Readonly<Record<string, () => Promise<void>>> = {
     await administerDocuments();
   },
   WebhookReceiverRole: receiveWebhook,
+  CacheInvalidatorRole: () => invalidateKept(cache, clock),
 };
 
 /** `Q#acme#daily#k` → `Q#*` */
@@ -257,7 +261,7 @@ describe('the rights of a role', () => {
   for (const [role, work] of Object.entries(ROLES)) {
     it(`${role} has all that its function asks of the tables, and nothing else`, async () => {
       await work();
-      const calls = [...access.take(), ...usage.take()];
+      const calls = [...access.take(), ...cache.take(), ...usage.take()];
       const allowed = statements.get(role) ?? [];
 
       const missing = calls.filter((call) => !allowed.some(({ allows }) => allows(call)));

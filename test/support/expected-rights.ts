@@ -4,6 +4,11 @@ const PUBLISHER =
   'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:gatewright-prod-ws-publisher';
 /** What roles name otherwise than by a resource of the stack: AWS's own control plane, an index, and what documents name. */
 export const NAMED_BY_PATTERN = {
+  CacheInvalidatorRole: [
+    'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:*/*/GET/*',
+    'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:*/*/HEAD/*',
+    'arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/*/stages/*/cache/data',
+  ],
   QuotaAdminRole: ['${UsageTable.Arn}/index/list'],
   UsageCloserRole: ['${UsageTable.Arn}/index/list', '${UsageTable.Arn}/index/list'],
   AccessAdminRole: [
@@ -40,6 +45,11 @@ const endsConnections = [
 const ledgers = 'GetItem,PutItem,UpdateItem UsageTable.Arn Q#*';
 export const TABLE_RIGHTS: Readonly<Record<string, readonly string[]>> = {
   TokenAuthorizerRole: keys,
+  CacheInvalidatorRole: [
+    ...['GetItem,UpdateItem CacheTable.Arn WORK', 'PutItem,UpdateItem CacheTable.Arn WORK#*'],
+    ...['GetItem,PutItem CacheTable.Arn L#*', 'Query CacheTable.Arn WORK WORK#* L#*'],
+    'UpdateItem CacheTable.Arn E#* pk sk invalidatedAt expiresAt layout',
+  ],
   RequestAuthorizerRole: [
     ...[...keys, 'UpdateItem AccessTable.Arn TICKET#* pk sk document notAfter usedAt layout'],
     ...['GetItem,PutItem,ConditionCheckItem UsageTable.Arn PLAN#*', ledgers],

@@ -1,0 +1,83 @@
+/** `gatewright cache`: what is known of kept answers, and having them made anew, over the admin endpoints. */
+import { Command, InvalidArgumentError } from 'commander';
+import { changeCommand, printAnswer, printRows, readCommand, sendChange } from './admin-commands.ts';
+import type { Answer, ChangeFlags, ReadFlags } from './admin-commands.ts';
+import { askAdmin } from './admin-client.ts';
+import { UsageError } from './output.ts';
+
+type InvalidateFlags = ChangeFlags & {
+  readonly tag?: readonly string[];
+  readonly path?: readonly string[];
+  readonly part?: readonly string[];
+  readonly allowFlush: boolean;
+  readonly flushAbove?: number;
+  readonly dryRun: boolean;
+};
+type FlushFlags = ChangeFlags & { readonly dryRun: boolean };
+type ShowFlags = ReadFlags & { readonly tag?: string; readonly limit: string };
+
+const COLUMNS = ['kind', 'entry', 'refusal', 'until'];
+const HEADINGS = ['KNOWN FROM', 'ENTRY', 'CANNOT BE SIGNED FOR', 'UNTIL'];
+
+export function cacheCommand(): Command {
+  return new Command('cache')
+    .description('Kept answers: of responseCache(), and of stage caches what cacheTags() recorded.')
+    .addCommand(invalidateCommand())
+    .addCommand(flushCommand())
+    .addCommand(showCommand());
+}
+
+function invalidateCommand(): Command {
+  return changeCommand('invalidate', 'Have answers made anew, by tag, path or part of the key.')
+    .argument('<namespace>', 'as createDynamoDbCache was given it')
+    .option('--tag <tag...>', 'with any of these tags')
+    .option('--path <path...>', 'at any of these paths: /orders/17')
+    .option('--part <part...>', 'with any of these: query.page=2, header.accept-language=de')
+    .option('--allow-flush', 'flush a stage cache whole where an entry cannot be asked for again', false)
+    .option('--flush-above <count>', 'flush a stage that has more such entries than this', readCount)
+    .option('--dry-run', 'say what would be done, and do nothing', false)
+    .action(async (namespace: string, flags: InvalidateFlags) => {
+      const { tag: tags = [], path: paths = [], part: parts = [], allowFlush, flushAbove, dryRun } = flags;
+      if (tags.length + paths.length + parts.length === 0)
+        throw new UsageError('write --tag, --path or --part; gatewright cache flush takes everything');
+      await send({ namespace, tags, paths, parts, allowFlush, flushAbove, dryRun }, flags);
+    });
+}
+
+function flushCommand(): Command {
+  return changeCommand(
+    'flush',
+    'Drop every answer of a namespace, and flush the stage caches that it knows of.',
+  )
+    .argument('<namespace>', 'as createDynamoDbCache was given it')
+    .option('--dry-run', 'say what would be done, and do nothing', false)
+    .action(async (namespace: string, flags: FlushFlags) => {
+      await send({ namespace, all: true, allowFlush: true, flushAbove: 0, dryRun: flags.dryRun }, flags);
+    });
+}
+
+function showCommand(): Command {
+  return readCommand('show', 'List what is known: API Gateway itself names no entry of a stage cache.')
+    .argument('<namespace>', 'as createDynamoDbCache was given it')
+    .option('--tag <tag>', 'only those with this tag')
+    .option('--limit <count>', 'at most so many', '100')
+    .action(async (namespace: string, { tag, limit, ...flags }: ShowFlags) => {
+      const query = { namespace, tag, limit };
+      const { entries, hasMore } = await askAdmin({ method: 'GET', path: '/cache/entries', query }, flags);
+      printRows(Array.isArray(entries) ? (entries as readonly Answer[]) : [], COLUMNS, flags, HEADINGS);
+      if (hasMore === true && !flags.json)
+        process.stderr.write(`There are more; --limit ${limit} ends here.\n`);
+    });
+}
+
+async function send(body: object, flags: ChangeFlags): Promise<void> {
+  const { answer } = await sendChange({ method: 'POST', path: '/cache/invalidations', body }, flags);
+  const { report, ...state } = answer;
+  const told = typeof report === 'object' && report !== null ? report : {};
+  printAnswer(flags.json ? answer : { ...state, ...told }, flags);
+}
+
+function readCount(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('it is a whole number');
+}

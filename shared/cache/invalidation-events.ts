@@ -1,0 +1,77 @@
+/** What a call of the invalidator brings: wishes, or nothing but the time to go on. */
+import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import { DomainError, RequestInvalid } from '../errors.ts';
+import { isTag } from './entry-labels.ts';
+
+/**
+ * Which tags a record of a table's stream invalidates: `order:{id}` for each of its attributes, as it was and as it
+ * is.
+ */
+export type StreamRule = {
+  /** Name of the table. */
+  readonly table: string;
+  readonly namespace: string;
+  readonly tags: readonly string[];
+};
+
+export type Brought =
+  | { readonly kind: 'http' }
+  /** As `parseInvalidation` takes them. */
+  | { readonly kind: 'wishes'; readonly wishes: readonly unknown[] }
+  /** By the clock. */
+  | { readonly kind: 'time' };
+
+/** @throws DomainError EVENT_MALFORMED for what is none of them: a wish must not be lost in silence */
+export function readEvent(event: unknown, rules: readonly StreamRule[]): Brought {
+  if (!isJsonObject(event)) throw malformed();
+  const { source, detail, Records: records, invalidate, requestContext } = event;
+  if (isJsonObject(requestContext)) return { kind: 'http' };
+  if (source === 'aws.events') return { kind: 'time' };
+  if (isJsonObject(detail)) return { kind: 'wishes', wishes: [detail] };
+  if (invalidate !== undefined) return { kind: 'wishes', wishes: [invalidate] };
+  if (!Array.isArray(records)) throw malformed();
+  return { kind: 'wishes', wishes: records.flatMap((record: unknown) => readRecord(record, rules)) };
+}
+
+function readRecord(record: unknown, rules: readonly StreamRule[]): readonly unknown[] {
+  const { Sns: sns, dynamodb, eventSourceARN: arn } = Object(record) as Readonly<Record<string, unknown>>;
+  if (isJsonObject(sns)) {
+    const wish = typeof sns['Message'] === 'string' ? parseJsonObject(sns['Message']) : undefined;
+    if (wish === undefined) throw new RequestInvalid('Message', 'must be a JSON object');
+    return [wish];
+  }
+  if (!isJsonObject(dynamodb) || typeof arn !== 'string') throw malformed();
+  const table = /:table\/([^/]+)\/stream\//.exec(arn)?.[1];
+  const known = rules.filter((rule) => rule.table === table);
+  if (known.length === 0)
+    throw new DomainError(
+      'CONFIG_INVALID',
+      'GATEWRIGHT_CACHE_STREAMS has no rule for the table of this stream',
+    );
+  const images = [dynamodb['Keys'], dynamodb['OldImage'], dynamodb['NewImage']].filter(isJsonObject);
+  return known.flatMap(({ namespace, tags }) => {
+    const filled = new Set(
+      tags.flatMap((tag) => images.map((image) => fillIn(tag, { ...images[0], ...image }))),
+    );
+    const good = [...filled].filter(isTag);
+    return good.length === 0 ? [] : [{ namespace, tags: good }];
+  });
+}
+
+/** undefined: an attribute is not there, or is neither text nor number. */
+function fillIn(tag: string, image: Readonly<Record<string, unknown>>): string | undefined {
+  const names = [...tag.matchAll(/\{([^}]+)\}/g)].map(([, name = '']) => name);
+  const values = new Map(names.map((name) => [name, valueOf(image[name])]));
+  if ([...values.values()].includes(undefined)) return undefined;
+  return tag.replace(/\{([^}]+)\}/g, (_, name: string) => values.get(name) ?? '');
+}
+
+function valueOf(attribute: unknown): string | undefined {
+  const { S: text, N: number } = Object(attribute) as { readonly S?: unknown; readonly N?: unknown };
+  const value = text ?? number;
+  return typeof value === 'string' ? value : undefined;
+}
+
+function malformed(): DomainError {
+  return new DomainError('EVENT_MALFORMED', 'the event asks for no invalidation, in no form that is known');
+}

@@ -1,0 +1,77 @@
+/** What is to be invalidated, as administrators, events and messages say it. */
+import { createHash } from 'node:crypto';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { RequestInvalid } from '../errors.ts';
+import { isTag, pathLabel, partLabel, tagLabel } from './entry-labels.ts';
+import type { Label } from './labels.ts';
+
+/** Whatever has one of the labels. */
+export type Invalidation = {
+  readonly namespace: string;
+  /** Sorted. */
+  readonly labels: readonly Label[];
+  /** Stage caches may be flushed whole where an entry cannot be asked for again. */
+  readonly allowFlush: boolean;
+  /** A stage with more entries than this is flushed instead of asked entry by entry; undefined: never. */
+  readonly flushAbove: number | undefined;
+};
+
+export const NAMESPACE = /^[A-Za-z0-9._-]{1,64}$/;
+const PART = /^(query|header)\.([^=]{1,256})=(.*)$/s;
+const MAX_LABELS = 100;
+const MEMBERS = ['namespace', 'tags', 'paths', 'parts', 'all', 'allowFlush', 'flushAbove', 'dryRun'];
+
+/** @throws RequestInvalid: what is not understood is not passed over, since it may be what was meant */
+export function parseInvalidation(value: unknown): Invalidation & { readonly dryRun: boolean } {
+  if (!isJsonObject(value)) throw new RequestInvalid('body', 'must be an object');
+  const unknown = Object.keys(value).find((name) => !MEMBERS.includes(name));
+  if (unknown !== undefined) throw new RequestInvalid('body', `has only the members ${MEMBERS.join(', ')}`);
+  const { namespace, flushAbove } = value;
+  if (typeof namespace !== 'string' || !NAMESPACE.test(namespace))
+    throw new RequestInvalid('namespace', 'must be 1 to 64 letters, digits, dots, dashes and underscores');
+  if (flushAbove !== undefined && !(Number.isInteger(flushAbove) && Number(flushAbove) >= 0))
+    throw new RequestInvalid('flushAbove', 'must be a whole number');
+  const labels = [
+    ...textsOf(value, 'tags', isTag).map(tagLabel),
+    ...textsOf(value, 'paths', (path) => path.startsWith('/')).map(pathLabel),
+    ...textsOf(value, 'parts', (part) => PART.test(part)).map(toPart),
+    ...(flagOf(value, 'all') ? ['all'] : []),
+  ];
+  if (labels.length === 0) throw new RequestInvalid('body', 'must name tags, paths, parts or all');
+  if (labels.length > MAX_LABELS) throw new RequestInvalid('body', `must name at most ${MAX_LABELS}`);
+  return {
+    ...{ namespace, labels: [...new Set(labels)].sort(), allowFlush: flagOf(value, 'allowFlush') },
+    flushAbove: flushAbove === undefined ? undefined : Number(flushAbove),
+    dryRun: flagOf(value, 'dryRun'),
+  };
+}
+
+/** The same for the same wish: bursts of it are one piece of work. */
+export function invalidationId({ namespace, labels, allowFlush, flushAbove }: Invalidation): string {
+  const text = JSON.stringify([namespace, labels, allowFlush, flushAbove ?? null]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+function textsOf(
+  value: Readonly<Record<string, unknown>>,
+  member: string,
+  isGood: (text: string) => boolean,
+): readonly string[] {
+  const { [member]: given = [] } = value;
+  const texts: readonly unknown[] = Array.isArray(given) ? given : [given];
+  return texts.map((text) => {
+    if (typeof text === 'string' && text.length <= 4096 && isGood(text)) return text;
+    throw new RequestInvalid(member, 'must be a list of what docs/cache.md describes');
+  });
+}
+
+function flagOf(value: Readonly<Record<string, unknown>>, member: string): boolean {
+  const { [member]: flag = false } = value;
+  if (typeof flag === 'boolean') return flag;
+  throw new RequestInvalid(member, 'must be true or false');
+}
+
+function toPart(part: string): Label {
+  const [, where, name = '', value = ''] = PART.exec(part) ?? [];
+  return partLabel(where === 'header' ? 'header' : 'query', name, value);
+}

@@ -1,0 +1,138 @@
+/** What cache-invalidator answers on the admin functions' API: one table, from which the OpenAPI document is made as well. */
+import { DomainError, RequestInvalid } from '../errors.ts';
+import { optional, text, whole } from '../http/fields.ts';
+import { jsonReply } from '../http/reply.ts';
+import { documentRoute, readRoute } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
+import { NAMESPACE, parseInvalidation } from './invalidation.ts';
+import type { Invalidation } from './invalidation.ts';
+import { carryOut, printRecord, tryOut } from './invalidator.ts';
+import type { InvalidatorPorts } from './invalidator.ts';
+import { entriesOf } from './labels.ts';
+import { parseStageRecord } from './stage-record.ts';
+import { askFor, findWork } from './work-list.ts';
+
+const INFO = { title: 'Gatewright caches', version: '1', description: 'Invalidations of kept answers.' };
+/** API Gateway waits 30 s. */
+const WITHIN_MS = 15_000;
+const MAX_SHOWN = 1000;
+
+const WISH = {
+  type: 'object',
+  required: ['namespace'],
+  additionalProperties: false,
+  properties: {
+    namespace: { type: 'string' },
+    tags: { type: 'array', items: { type: 'string' } },
+    paths: { type: 'array', items: { type: 'string' } },
+    parts: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'query.page=2, header.accept-language=de',
+    },
+    all: { type: 'boolean' },
+    allowFlush: { type: 'boolean' },
+    flushAbove: { type: 'integer', minimum: 0 },
+    dryRun: { type: 'boolean' },
+  },
+};
+
+/** Asks for one and carries it out as far as time goes; what is left is gone on with every minute. */
+export async function invalidate(
+  ports: InvalidatorPorts,
+  asked: Invalidation,
+  untilEpochMs: number,
+): Promise<{
+  readonly id: string;
+  readonly state: string;
+  readonly report: unknown;
+  readonly joined: boolean;
+}> {
+  const { id, joined } = await askFor(ports, asked, ports.clock.nowEpochMs());
+  await carryOut(ports, id, untilEpochMs);
+  return { ...(await stateOf(ports, id)), joined };
+}
+
+async function stateOf(ports: InvalidatorPorts, id: string) {
+  const work = await findWork(ports, id);
+  if (work === undefined)
+    throw new DomainError('ROUTE_UNKNOWN', 'there is no such invalidation, or no longer');
+  const report: unknown = work.state === 'done' ? JSON.parse(work.report ?? 'null') : null;
+  return { id, state: work.state, report };
+}
+
+export function invalidatorRoutes(ports: InvalidatorPorts): readonly Route[] {
+  const openApi = readRoute(
+    {
+      ...{ path: '/cache/openapi.json', id: 'describeCacheApi', summary: 'This description' },
+      answer: { description: 'OpenAPI 3.1' },
+    },
+    async () => {
+      const { describeRoutes } = await import('../http/openapi.ts');
+      return jsonReply(200, describeRoutes(INFO, routes));
+    },
+  );
+  const ask = documentRoute(
+    {
+      ...{
+        method: 'POST',
+        path: '/cache/invalidations',
+        id: 'invalidate',
+        summary: 'Invalidate kept answers',
+      },
+      ...{ document: WISH, answer: { description: '200: done; 202: it is gone on with every minute' } },
+    },
+    async ({ body }) => {
+      const { dryRun, ...asked } = parseInvalidation(body);
+      if (dryRun) return jsonReply(200, { state: 'dry-run', report: await tryOut(ports, asked) });
+      const done = await invalidate(ports, asked, ports.clock.nowEpochMs() + WITHIN_MS);
+      return jsonReply(done.state === 'done' ? 200 : 202, done);
+    },
+  );
+  const look = readRoute(
+    {
+      ...{ path: '/cache/invalidations/{id}', id: 'getInvalidation', summary: 'How an invalidation stands' },
+      answer: { description: 'Its state, and when it is done what was done' },
+    },
+    async ({ path: { id } }) => jsonReply(200, await stateOf(ports, id)),
+  );
+  const routes: readonly Route[] = [openApi, ask, look, showRoute(ports)];
+  return routes;
+}
+
+function showRoute({ listing, clock }: InvalidatorPorts): Route {
+  return readRoute(
+    {
+      ...{ path: '/cache/entries', id: 'listCacheEntries', summary: 'What is known of kept answers' },
+      query: {
+        namespace: text('Of the entries.', { pattern: NAMESPACE }),
+        tag: optional(text('Only those with it.', { maxLength: 256 })),
+        limit: optional(whole('At most so many; default 100.', { min: 1, max: MAX_SHOWN })),
+      },
+      answer: {
+        description: 'Entries of the response cache, and of stage caches those that cacheTags() recorded',
+      },
+    },
+    async ({ query: { namespace, tag, limit = 100 } }) => {
+      if (tag === '') throw new RequestInvalid('tag', 'must not be empty');
+      const entries = [];
+      let hasMore = false;
+      for await (const { id, item } of entriesOf(
+        listing,
+        namespace,
+        tag === undefined ? 'all' : `tag:${tag}`,
+        clock.nowEpochMs(),
+      )) {
+        hasMore = entries.length === limit;
+        if (hasMore) break;
+        const record = item['kind'] === 'stage' ? parseStageRecord(item['doc']) : undefined;
+        entries.push({
+          ...{ id, kind: record === undefined ? 'response' : 'recorded-by-cacheTags' },
+          ...(record !== undefined && { entry: printRecord(record), refusal: record.refusal ?? null }),
+          until: new Date(Number(item['expiresAt']) * 1000).toISOString(),
+        });
+      }
+      return jsonReply(200, { entries, hasMore });
+    },
+  );
+}

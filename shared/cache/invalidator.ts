@@ -1,0 +1,272 @@
+/**
+ * Carries invalidations out: entries of the response cache are dropped, entries of a stage cache are asked for again
+ * with `Cache-Control: max-age=0`, which has API Gateway call the backend. Each entry at least once, whatever ends in
+ * between.
+ */
+import type { Random, Timer } from '../ports.ts';
+import type { Item } from '../table/item-write.ts';
+import { dropEntry } from './entry-store.ts';
+import type { Invalidation } from './invalidation.ts';
+import { entriesOf, markLabel, readMark } from './labels.ts';
+import { parseStageRecord } from './stage-record.ts';
+import type { StageRecord } from './stage-record.ts';
+import {
+  claim,
+  finish,
+  keepClaim,
+  LEASE_MS,
+  noteEntry,
+  openWork,
+  planEntry,
+  plannedEntries,
+} from './work-list.ts';
+import type { Work, WorkPorts } from './work-list.ts';
+
+/** API Gateway, as far as stage caches go. */
+export interface StageCaches {
+  /** Asks for an entry with `Cache-Control: max-age=0`, signed. */
+  readonly refresh: (
+    record: StageRecord,
+  ) => Promise<{ readonly status: number; readonly warning: string | undefined }>;
+  /** FlushStageCache. `throttled`: the account's calls of the control plane are used up. */
+  readonly flush: (apiId: string, stage: string) => Promise<'done' | 'throttled' | 'refused'>;
+}
+
+export type InvalidatorPorts = WorkPorts & {
+  readonly stages: StageCaches;
+  readonly clock: { nowEpochMs(): number };
+  readonly random: Random;
+  readonly timer: Timer;
+};
+
+export type Report = {
+  /** Found by the labels. */
+  readonly entries: number;
+  readonly dropped: number;
+  readonly refreshed: number;
+  /** `a1b2c3d4e5/prod` */
+  readonly flushed: readonly string[];
+  /** What was not done, and why; at most 100. */
+  readonly left: readonly { readonly entry: string; readonly reason: string }[];
+  readonly leftCount: number;
+};
+
+const SIDE_BY_SIDE = 8;
+const ATTEMPTS = 3;
+const MAX_LEFT = 100;
+/** The control plane takes 10 calls a second of a whole account, which are others' too. */
+const FLUSH_PAUSE_MS = 1000;
+
+/** What would be done; writes nothing and calls nobody. */
+export async function tryOut({ listing, clock }: InvalidatorPorts, asked: Invalidation): Promise<Report> {
+  const items = new Map<string, Item>();
+  for (const label of asked.labels)
+    for await (const { id, item } of entriesOf(listing, asked.namespace, label, clock.nowEpochMs()))
+      items.set(id, item);
+  const stages = flushedAbove(asked, items.values());
+  const tally = new Tally();
+  for (const item of items.values()) {
+    const record = parseStageRecord(item['doc']);
+    if (record === undefined) tally.add(item, 'dropped');
+    else if (stages.has(stageOf(record))) tally.add(item, 'flushed');
+    else
+      tally.add(
+        item,
+        record.refusal === undefined ? 'refreshed' : asked.allowFlush ? 'flushed' : record.refusal,
+      );
+  }
+  return tally.report();
+}
+
+/** Goes on with all that is not done, until then. @returns how many invalidations it has finished */
+export async function carryOn(ports: InvalidatorPorts, untilEpochMs: number): Promise<number> {
+  let finished = 0;
+  for (const id of await openWork(ports)) {
+    if (ports.clock.nowEpochMs() >= untilEpochMs) break;
+    if ((await carryOut(ports, id, untilEpochMs)) === 'done') finished += 1;
+  }
+  return finished;
+}
+
+/** `open`: time is up, or somebody else has it. */
+export async function carryOut(
+  ports: InvalidatorPorts,
+  id: string,
+  untilEpochMs: number,
+): Promise<'done' | 'open'> {
+  const owner = ports.random.hex(16);
+  for (;;) {
+    const work = await claim(ports, id, owner, ports.clock.nowEpochMs());
+    if (work === undefined) return 'open';
+    const report = await new Run(ports, work, owner, untilEpochMs).complete();
+    if (report === undefined) return 'open';
+    const at = { owner, report: JSON.stringify(report), nowEpochMs: ports.clock.nowEpochMs() };
+    const end = await finish(ports, work, at);
+    if (end !== 'again') return end === 'done' ? 'done' : 'open';
+  }
+}
+
+class Run {
+  readonly #ports: InvalidatorPorts;
+  readonly #work: Work;
+  readonly #owner: string;
+  readonly #untilEpochMs: number;
+
+  constructor(ports: InvalidatorPorts, work: Work, owner: string, untilEpochMs: number) {
+    this.#ports = ports;
+    this.#work = work;
+    this.#owner = owner;
+    this.#untilEpochMs = untilEpochMs;
+  }
+
+  /** Undefined: it is to be gone on with later, by whoever. */
+  async complete(): Promise<Report | undefined> {
+    if (!this.#work.isPlanned) await this.#plan();
+    const open: { readonly sk: string; readonly item: Item }[] = [];
+    const all: Item[] = [];
+    for await (const entry of plannedEntries(this.#ports, this.#work)) {
+      all.push(entry.item);
+      if (entry.item['state'] === 'open') open.push(entry);
+    }
+    const flushing = flushedAbove(this.#work.asked, all);
+    for (let from = 0; from < open.length; from += SIDE_BY_SIDE) {
+      if (!(await this.#goesOn())) return undefined;
+      const some = open.slice(from, from + SIDE_BY_SIDE);
+      await Promise.all(some.map(({ sk, item }) => this.#invalidate(sk, item, flushing)));
+    }
+    return await this.#conclude();
+  }
+
+  async #plan(): Promise<void> {
+    const { asked } = this.#work;
+    const { store, listing, clock } = this.#ports;
+    for (const label of asked.labels) {
+      await markLabel(store, asked.namespace, label, clock.nowEpochMs());
+      let count = 0;
+      for await (const { id, item } of entriesOf(listing, asked.namespace, label, clock.nowEpochMs())) {
+        const { kind = 'response', doc } = item;
+        const known = { kind, ...(doc !== undefined && { doc }) };
+        await planEntry(this.#ports, this.#work, id, known, clock.nowEpochMs());
+        count += 1;
+        if (count % 100 === 0) await this.#goesOn();
+      }
+    }
+    await keepClaim(this.#ports, this.#work, this.#owner, { planned: 1 });
+  }
+
+  /** Whether there is time left and the work still this process's; then it stays so for another lease. */
+  async #goesOn(): Promise<boolean> {
+    const nowEpochMs = this.#ports.clock.nowEpochMs();
+    const isOver = nowEpochMs >= this.#untilEpochMs;
+    const set = { leasedUntil: isOver ? 0 : nowEpochMs + LEASE_MS };
+    return (await keepClaim(this.#ports, this.#work, this.#owner, set)) && !isOver;
+  }
+
+  async #invalidate(id: string, item: Item, flushing: ReadonlySet<string>): Promise<void> {
+    const { namespace } = this.#work.asked;
+    const record = item['kind'] === 'stage' ? parseStageRecord(item['doc']) : undefined;
+    let result = 'unreadable';
+    if (item['kind'] === 'response') {
+      const isDropped = await dropEntry(this.#ports.store, namespace, id, this.#ports.clock.nowEpochMs());
+      result = isDropped ? 'dropped' : 'unavailable';
+    } else if (record !== undefined) {
+      if (flushing.has(stageOf(record))) result = 'to-flush';
+      else if (record.refusal !== undefined)
+        result = this.#work.asked.allowFlush ? 'to-flush' : record.refusal;
+      else result = await this.#refresh(id, record);
+    }
+    await noteEntry(this.#ports, this.#work, id, { state: 'done', result });
+  }
+
+  /** Refreshed is what its backend has recorded anew: an answer alone may have come from the cache. */
+  async #refresh(id: string, record: StageRecord): Promise<string> {
+    let result = '';
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      if (attempt > 0)
+        await this.#ports.timer.pause(200 * 2 ** attempt * (0.5 + this.#ports.random.fraction()));
+      const before = await readMark(this.#ports.store, this.#work.asked.namespace, id);
+      const reply = await this.#ports.stages.refresh(record);
+      result = `status ${reply.status}`;
+      if (reply.warning !== undefined) return 'not-allowed';
+      if (reply.status === 401 || reply.status === 403) return 'refused';
+      if (reply.status < 500 && reply.status !== 429) {
+        const mark = await readMark(this.#ports.store, this.#work.asked.namespace, id);
+        return mark === undefined || mark === before ? 'unconfirmed' : 'refreshed';
+      }
+    }
+    return this.#work.asked.allowFlush ? 'to-flush' : result;
+  }
+
+  async #conclude(): Promise<Report | undefined> {
+    const tally = new Tally();
+    const flushed = new Map<string, string>();
+    for await (const { item } of plannedEntries(this.#ports, this.#work)) {
+      const result = String(item['result']);
+      const record = parseStageRecord(item['doc']);
+      if (result !== 'to-flush' || record === undefined) {
+        tally.add(item, result);
+        continue;
+      }
+      const stage = stageOf(record);
+      const outcome = flushed.get(stage) ?? (await this.#flush(record));
+      flushed.set(stage, outcome);
+      tally.add(item, outcome);
+    }
+    return tally.report();
+  }
+
+  async #flush({ apiId, stage }: StageRecord): Promise<string> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      await this.#goesOn();
+      const outcome = await this.#ports.stages.flush(apiId, stage);
+      if (outcome !== 'throttled') return outcome === 'done' ? 'flushed' : 'flush-refused';
+      await this.#ports.timer.pause(FLUSH_PAUSE_MS * 2 ** attempt);
+    }
+    return 'flush-throttled';
+  }
+}
+
+class Tally {
+  readonly #counts = new Map<string, number>();
+  readonly #flushed = new Set<string>();
+  readonly #left: { readonly entry: string; readonly reason: string }[] = [];
+  #entries = 0;
+
+  add(item: Item, result: string): void {
+    this.#entries += 1;
+    this.#counts.set(result, (this.#counts.get(result) ?? 0) + 1);
+    const record = parseStageRecord(item['doc']);
+    if (result === 'flushed' && record !== undefined) this.#flushed.add(stageOf(record));
+    if (!['dropped', 'refreshed', 'flushed'].includes(result))
+      this.#left.push({ entry: record === undefined ? 'response' : printRecord(record), reason: result });
+  }
+
+  report(): Report {
+    return {
+      entries: this.#entries,
+      dropped: this.#counts.get('dropped') ?? 0,
+      refreshed: this.#counts.get('refreshed') ?? 0,
+      flushed: [...this.#flushed],
+      left: this.#left.slice(0, MAX_LEFT),
+      leftCount: this.#left.length,
+    };
+  }
+}
+
+/** Stages that have more entries in this than are to be asked for one by one. */
+function flushedAbove({ flushAbove }: Invalidation, items: Iterable<Item>): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  for (const item of items) {
+    const record = parseStageRecord(item['doc']);
+    if (record !== undefined) counts.set(stageOf(record), (counts.get(stageOf(record)) ?? 0) + 1);
+  }
+  return new Set([...counts].filter(([, count]) => count > (flushAbove ?? Infinity)).map(([stage]) => stage));
+}
+
+const stageOf = ({ apiId, stage }: StageRecord): string => `${apiId}/${stage}`;
+
+/** `GET a1b2c3d4e5/prod/pets?page=2` */
+export function printRecord({ apiId, stage, method, path, query }: StageRecord): string {
+  const pairs = new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])).toString();
+  return `${method} ${apiId}/${stage}${path}${pairs && `?${pairs}`}`;
+}

@@ -1,0 +1,58 @@
+/** The invalidator as it runs in a Lambda function: configuration from the environment, real clock and network. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { readCacheInvalidatorConfig } from '../config.ts';
+import { createRouter } from '../http/router.ts';
+import type { Answered } from '../http/router.ts';
+import type { ProxyResult } from '../aws/proxy-result.ts';
+import { randomHex } from '../random-hex.ts';
+import { createDynamoDbListing } from '../table/dynamodb-listing.ts';
+import { createDynamoDbTable } from '../table/dynamodb-table.ts';
+import { parseInvalidation } from './invalidation.ts';
+import { readEvent } from './invalidation-events.ts';
+import type { StreamRule } from './invalidation-events.ts';
+import { carryOn, tryOut } from './invalidator.ts';
+import type { InvalidatorPorts } from './invalidator.ts';
+import { invalidatorRoutes } from './invalidator-routes.ts';
+import { createStageCaches } from './stage-cache-poster.ts';
+import { askFor } from './work-list.ts';
+
+const STORE_TIMEOUT_MS = 2000;
+/** Lambda ends it after 300; a refresh under way takes at most 30. */
+const WITHIN_MS = 240_000;
+
+export type Invalidator = (
+  event: unknown,
+  answered: Answered,
+) => Promise<ProxyResult | { readonly finished: number }>;
+
+/** @throws DomainError CONFIG_INVALID */
+export function createLambdaInvalidator(): Invalidator {
+  const { tableName, streams, stageCaches } = readCacheInvalidatorConfig();
+  return createInvalidator(
+    {
+      store: createDynamoDbTable({ tableName, timeoutMs: STORE_TIMEOUT_MS }),
+      listing: createDynamoDbListing({ tableName }),
+      clock: { nowEpochMs: () => Date.now() },
+      random: { hex: randomHex, fraction: () => Math.random() },
+      timer: { pause: (ms) => pause(ms) },
+      stages: createStageCaches(stageCaches),
+    },
+    streams,
+  );
+}
+
+/** Every wish of an event is written down before any is carried out: what comes again after a failure joins them. */
+export function createInvalidator(ports: InvalidatorPorts, streams: readonly StreamRule[]): Invalidator {
+  const answer = createRouter(invalidatorRoutes(ports));
+  return async (event, answered) => {
+    const brought = readEvent(event, streams);
+    if (brought.kind === 'http') return await answer(event, answered);
+    const wishes = brought.kind === 'time' ? [] : brought.wishes.map(parseInvalidation);
+    for (const { dryRun, ...asked } of wishes)
+      if (dryRun) await tryOut(ports, asked);
+      else await askFor(ports, asked, ports.clock.nowEpochMs());
+    const finished = await carryOn(ports, ports.clock.nowEpochMs() + WITHIN_MS);
+    answered(brought.kind, undefined);
+    return { finished };
+  };
+}

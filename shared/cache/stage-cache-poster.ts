@@ -1,0 +1,86 @@
+/** StageCaches by signed requests of this function: to the API itself, and to API Gateway's control plane. */
+import { signRequest } from '@gatewright/aws/sign-request';
+import type { ControlPlaneConfig } from '../aws/control-plane-poster.ts';
+import type { StageCaches } from './invalidator.ts';
+import type { StageRecord } from './stage-record.ts';
+
+export type StageCachesConfig = ControlPlaneConfig & {
+  /** Instead of AWS's own address, with `{apiId}` in it; on a developer's machine. */
+  readonly apiEndpoint?: string | undefined;
+};
+
+/** API Gateway's own longest wait, and a little. */
+const TIMEOUT_MS = 30_000;
+/** They come out of a table, and become a part of the address that is called. */
+const API_ID = /^[a-z0-9]{1,32}$/;
+const STAGE = /^[A-Za-z0-9_$-]{1,128}$/;
+
+export function createStageCaches(config: StageCachesConfig): StageCaches {
+  return {
+    async refresh(record) {
+      const { url, headers } = refreshRequest(record, config, Date.now());
+      const response = await send(url, record.method, headers);
+      return { status: response?.status ?? 503, warning: response?.headers.get('warning') ?? undefined };
+    },
+    async flush(apiId, stage) {
+      assertNames(apiId, stage);
+      const { region, credentials, endpoint } = config;
+      const origin = endpoint ?? `https://apigateway.${region}.${suffixOf(region)}`;
+      const url = new URL(`/restapis/${apiId}/stages/${encodeURIComponent(stage)}/cache/data`, origin);
+      const headers = signRequest({
+        ...{ method: 'DELETE', url, service: 'apigateway', region, nowEpochMs: Date.now(), ...credentials },
+      });
+      const status = (await send(url, 'DELETE', headers))?.status ?? 503;
+      if (status === 429 || status >= 500) return 'throttled';
+      return status >= 200 && status < 300 ? 'done' : 'refused';
+    },
+  };
+}
+
+/** The request that has an entry replaced. */
+export function refreshRequest(
+  { apiId, stage, method, path, query, headers }: StageRecord,
+  { region, credentials, apiEndpoint }: Pick<StageCachesConfig, 'region' | 'credentials' | 'apiEndpoint'>,
+  nowEpochMs: number,
+): { readonly url: URL; readonly headers: Record<string, string> } {
+  assertNames(apiId, stage);
+  const origin =
+    apiEndpoint?.replace('{apiId}', apiId) ?? `https://${apiId}.execute-api.${region}.${suffixOf(region)}`;
+  const url = new URL(`/${encodeURIComponent(stage)}${path}`, origin);
+  for (const [name, value] of query) url.searchParams.append(name, value);
+  const signed = signRequest({
+    ...{ method, url, service: 'execute-api', region, nowEpochMs, ...credentials },
+    headers: { ...Object.fromEntries(headers), 'Cache-Control': 'max-age=0' },
+  });
+  return { url, headers: signed };
+}
+
+/** Undefined: no answer. */
+async function send(
+  url: URL,
+  method: string,
+  headers: Record<string, string>,
+): Promise<Response | undefined> {
+  // Clients set it themselves, and refuse to be told.
+  const rest = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'Host'));
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: rest,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    await response.body?.cancel();
+    return response;
+  } catch {
+    return undefined;
+  }
+}
+
+function suffixOf(region: string): string {
+  return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+}
+
+function assertNames(apiId: string, stage: string): void {
+  if (!API_ID.test(apiId) || !STAGE.test(stage)) throw new TypeError('no names of an API and its stage');
+}

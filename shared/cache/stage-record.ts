@@ -1,0 +1,134 @@
+/**
+ * What `cacheTags()` writes down of an answer that API Gateway's stage cache is about to keep: API Gateway lists no
+ * entries, so this is all that anybody knows of them.
+ */
+import { createHash } from 'node:crypto';
+import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import { parseOptionalFields } from '../aws/event-fields.ts';
+import type { ItemStore, Random } from '../ports.ts';
+import { headerOf, parseCachedRequest } from './cached-request.ts';
+import { keyHeaders } from './cache-key.ts';
+import type { KeyParameters } from './cache-key.ts';
+import { labelsOf } from './entry-labels.ts';
+import { indexWrites, isInvalidated } from './labels.ts';
+import type { Label } from './labels.ts';
+
+export type Pair = readonly [name: string, value: string];
+
+/** One entry of a stage cache, as a request that asks for it again. */
+export type StageRecord = {
+  readonly apiId: string;
+  readonly stage: string;
+  readonly method: string;
+  /** Below the stage, as it is sent. */
+  readonly path: string;
+  readonly query: readonly Pair[];
+  readonly headers: readonly Pair[];
+  /** Why no signed request can ask for it; undefined: one can. */
+  readonly refusal: Refusal | undefined;
+};
+
+/**
+ * `authorizer`: the route has a Lambda or Cognito authorizer, which takes no signature. `api-key`: the value is not
+ * kept here. `credential`: a key parameter is one. `method`: asking again might change something.
+ */
+export type Refusal = 'authorizer' | 'api-key' | 'credential' | 'method';
+
+export type RecordPorts = {
+  readonly store: ItemStore;
+  readonly random: Random;
+  readonly clock: { nowEpochMs(): number };
+  readonly namespace: string;
+};
+
+/** A signature would take its place, or it is a secret that is kept nowhere. */
+const CREDENTIALS = new Set(['authorization', 'cookie', 'x-api-key', 'x-amz-security-token', 'x-amz-date']);
+
+/** @returns undefined for what is no request of a REST API's stage */
+export function toStageRecord(event: unknown, parameters: KeyParameters): StageRecord | undefined {
+  const request = parseCachedRequest(event);
+  const fields = parseOptionalFields(event);
+  const context = parseOptionalFields(fields['requestContext']);
+  const { resourcePath } = context;
+  if (request === undefined || typeof resourcePath !== 'string') return undefined;
+  const names = parameters.query ?? [...request.query.keys()];
+  const headers = keyHeaders(parameters);
+  const values = parseOptionalFields(fields['pathParameters']);
+  return {
+    ...{ apiId: request.apiId, stage: request.stage, method: request.method },
+    path: resourcePath.replace(/\{([^}+]+)\+?\}/g, (_, name: string) =>
+      textOf(values[name]).split('/').map(encodeURIComponent).join('/'),
+    ),
+    query: names.flatMap((name) => (request.query.get(name) ?? []).map((value): Pair => [name, value])),
+    headers: headers.flatMap((name): Pair[] => {
+      const value = CREDENTIALS.has(name) ? undefined : headerOf(request, name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+    refusal: refusalOf(request.method, context, headers),
+  };
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function refusalOf(
+  method: string,
+  context: Readonly<Record<string, unknown>>,
+  headers: readonly string[],
+): Refusal | undefined {
+  if (method !== 'GET' && method !== 'HEAD') return 'method';
+  if (headers.some((name) => CREDENTIALS.has(name))) return 'credential';
+  if (typeof parseOptionalFields(context['identity'])['apiKey'] === 'string') return 'api-key';
+  const { authorizer } = context;
+  return isJsonObject(authorizer) && Object.keys(authorizer).length > 0 ? 'authorizer' : undefined;
+}
+
+export function parseStageRecord(text: unknown): StageRecord | undefined {
+  const record = typeof text === 'string' ? parseJsonObject(text) : undefined;
+  return record === undefined ? undefined : (record as unknown as StageRecord);
+}
+
+/** The same request has the same id, whoever records it. */
+export function recordId({ apiId, stage, method, path, query, headers }: StageRecord): string {
+  return createHash('sha256')
+    .update(JSON.stringify(['stage', apiId, stage, method, path, query, headers]))
+    .digest('hex');
+}
+
+/**
+ * Writes an entry down. `overtaken`: labels that were invalidated while the answer was being made; API Gateway keeps it
+ * all the same, so they have to be invalidated once more.
+ */
+export async function keepRecord(
+  { store, random, namespace, clock }: RecordPorts,
+  event: unknown,
+  kept: {
+    readonly parameters: KeyParameters;
+    readonly tags: readonly string[];
+    readonly startedAtEpochMs: number;
+    readonly ttlSeconds: number;
+  },
+): Promise<{ readonly isKept: boolean; readonly overtaken: readonly Label[] }> {
+  const nothing = { isKept: false, overtaken: [] };
+  const record = toStageRecord(event, kept.parameters);
+  if (record === undefined) return nothing;
+  const query = new Map<string, readonly string[]>();
+  for (const [name, value] of record.query) query.set(name, [...(query.get(name) ?? []), value]);
+  const headers = new Map(record.headers.map(([name, value]) => [name, [value]]));
+  const labels = labelsOf({ path: decodeURI(record.path), query, headers }, kept.parameters, kept.tags);
+  if (labels === undefined) return nothing;
+  const id = recordId(record);
+  const item = {
+    kind: 'stage',
+    doc: JSON.stringify(record),
+    mark: random.hex(16),
+    expiresAt: Math.ceil(clock.nowEpochMs() / 1000) + kept.ttlSeconds,
+  };
+  const outcomes = await Promise.all(
+    indexWrites(namespace, labels, id, item).map((write) => store.update(write)),
+  );
+  const overtaken = [];
+  for (const label of labels)
+    if (await isInvalidated(store, namespace, { labels: [label], id, sinceEpochMs: kept.startedAtEpochMs }))
+      overtaken.push(label);
+  return { isKept: outcomes.every(({ kind }) => kind === 'done'), overtaken };
+}

@@ -1,0 +1,62 @@
+/**
+ * Tags for entries of API Gateway's own stage cache: `cacheTags()` for middy, `withCacheTags()` for a plain handler
+ * behind a REST API. The handler runs on a miss only, so each run is an entry that is about to be kept.
+ */
+import type { MiddlewareObj } from '@middy/core';
+import type { KeyParameters } from '../cache/cache-key.ts';
+import type { ResponseCachePorts } from '../cache/response-cache.ts';
+import { keepRecord } from '../cache/stage-record.ts';
+import type { CachedHandler } from './response-cache.ts';
+
+export type CacheTagsOptions<Event> = {
+  /** `createDynamoDbCache({ tableName, namespace })` */
+  readonly cache: Pick<ResponseCachePorts, 'store' | 'random' | 'clock' | 'namespace'>;
+  /** The method's `cacheKeyParameters`: an entry is asked for again with these only. */
+  readonly key: KeyParameters;
+  /** The stage's or method's time to live. Default: 300, as API Gateway's. */
+  readonly ttlSeconds?: number;
+  readonly tags?: (event: Event, response: unknown) => readonly string[];
+  /** Told where an entry could not be recorded, or was invalidated while it was being made. */
+  readonly onProblem?: (problem: 'not-recorded' | 'invalidated-meanwhile') => void;
+};
+
+const TTL_SECONDS = 300;
+
+export function cacheTags<Event extends object>(
+  options: CacheTagsOptions<Event>,
+): MiddlewareObj<Event, unknown> {
+  const started = new WeakMap<object, number>();
+  return {
+    before: ({ event }) => {
+      started.set(event, options.cache.clock.nowEpochMs());
+    },
+    after: async ({ event, response }) => {
+      await record(event, response, started.get(event) ?? options.cache.clock.nowEpochMs(), options);
+    },
+  };
+}
+
+export function withCacheTags<Event extends object>(
+  handler: CachedHandler<Event>,
+  options: CacheTagsOptions<Event>,
+): (event: Event, ...rest: readonly unknown[]) => Promise<unknown> {
+  return async (event, ...rest) => {
+    const startedAtEpochMs = options.cache.clock.nowEpochMs();
+    const response = await handler(event, ...rest);
+    await record(event, response, startedAtEpochMs, options);
+    return response;
+  };
+}
+
+/** An entry that cannot be recorded ends with its time to live; the answer is as good. */
+async function record<Event>(
+  event: Event,
+  response: unknown,
+  startedAtEpochMs: number,
+  { cache, key, ttlSeconds = TTL_SECONDS, tags, onProblem }: CacheTagsOptions<Event>,
+): Promise<void> {
+  const kept = { parameters: key, tags: tags?.(event, response) ?? [], startedAtEpochMs, ttlSeconds };
+  const { isKept, overtaken } = await keepRecord(cache, event, kept);
+  if (!isKept) onProblem?.('not-recorded');
+  else if (overtaken.length > 0) onProblem?.('invalidated-meanwhile');
+}

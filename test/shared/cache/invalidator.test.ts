@@ -1,0 +1,279 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import { parseInvalidation } from '#shared/cache/invalidation.ts';
+import { carryOn, tryOut } from '#shared/cache/invalidator.ts';
+import type { InvalidatorPorts, StageCaches } from '#shared/cache/invalidator.ts';
+import { refreshRequest } from '#shared/cache/stage-cache-poster.ts';
+import { askFor, findWork } from '#shared/cache/work-list.ts';
+import { withCacheTags } from '#shared/middleware/cache-tags.ts';
+import { withResponseCache } from '#shared/middleware/response-cache.ts';
+import { signRequest } from '../../../packages/aws/sign-request.ts';
+import { createIdentities, parseIdentities } from '../../../gateway/policy/identities.ts';
+import { ACCOUNT_ID, proxyTo } from '../../support/a-stack.ts';
+import { cachedApi, ON } from '../../support/cached-apis.ts';
+import { headerOf } from '../../support/an-api.ts';
+import { EPOCH_MS } from '../../support/virtual-ports.ts';
+import { NO_STAGES, portsAt, recordAt, recordingAt } from '../../support/a-stage-cache.ts';
+import { anHttpEvent, CacheDesk } from '../../support/a-response-cache.ts';
+import type { Reply } from '../../support/a-response-cache.ts';
+
+/** Of the one who reads, and of the one who invalidates. */
+const SIGNER = { accessKeyId: 'AKIALOCALINVALIDATE1', secretAccessKey: 'a-secret-of-this-test' };
+const STATEMENTS = ['Invoke', 'InvalidateCache'].map(
+  (action) => `{ Effect: Allow, Action: 'execute-api:${action}', Resource: '*' }`,
+);
+const IDENTITIES = `identities:
+  - { name: both, accessKeyId: ${SIGNER.accessKeyId}, secretAccessKey: ${SIGNER.secretAccessKey}, policies: [{ Version: '2012-10-17', Statement: [${STATEMENTS.join()}] }] }
+`;
+const FAR_MS = Number.MAX_SAFE_INTEGER;
+const wish = (more: object) => parseInvalidation({ namespace: 'orders', ...more });
+
+let desk: CacheDesk;
+beforeEach(() => {
+  desk = new CacheDesk();
+});
+
+const portsOf = (stages?: StageCaches) => portsAt(desk, stages);
+const recordEntries = (count: number, refusal?: string) => recordAt(desk, count, refusal);
+const recordingStages = (seen: string[], die?: (path: string) => boolean) => recordingAt(desk, seen, die);
+
+async function reportOf(ports: InvalidatorPorts, id: string) {
+  const work = await findWork(ports, id);
+  return { state: work?.state, ...(JSON.parse(work?.report ?? '{}') as object) } as Record<string, unknown>;
+}
+
+describe('an invalidation', () => {
+  it('has answers of the response cache made anew, of its tag and no other', async () => {
+    let calls = 0;
+    const handler = withResponseCache<ReturnType<typeof anHttpEvent>>(
+      () => ({ statusCode: 200, body: String((calls += 1)) }),
+      { cache: desk.ports, ttlSeconds: 60, scope: 'public', tags: ({ rawPath }) => [`at:${rawPath}`] },
+    );
+    const send = async (path: string) => ((await handler(anHttpEvent({ path }))) as Reply).body;
+    assert.deepEqual([await send('/a'), await send('/b')], ['1', '2']);
+    desk.pass(2);
+
+    const { id } = await askFor(portsOf(), wish({ tags: ['at:/a'] }), desk.nowMs);
+    await carryOn(portsOf(), FAR_MS);
+
+    assert.deepEqual([await send('/b'), await send('/a')], ['2', '3']);
+    assert.deepEqual(await reportOf(portsOf(), id), {
+      ...{ state: 'done', entries: 1, dropped: 1, refreshed: 0, flushed: [], left: [], leftCount: 0 },
+    });
+  });
+
+  it('of 3 of 1,000 entries refreshes those 3 on a stage cache, by signed requests', async () => {
+    const pages = 1000;
+    let backend = 0;
+    const list = withCacheTags<object>(
+      (event) => {
+        backend += 1;
+        const { queryStringParameters } = event as { queryStringParameters: { page: string } };
+        return { statusCode: 200, body: `${queryStringParameters.page} ${backend}` };
+      },
+      {
+        ...{ cache: desk.ports, key: { query: ['page'] } },
+        tags: (event) => {
+          const { page } = (event as { queryStringParameters: { page: string } }).queryStringParameters;
+          return ['10', '500', '999'].includes(page) ? ['changed'] : ['others'];
+        },
+      },
+    );
+    const stage = {
+      ...ON,
+      MethodSettings: [
+        { ResourcePath: '/*', HttpMethod: '*', CachingEnabled: true, CacheTtlInSeconds: 3600 },
+      ],
+    };
+    const parameter = 'method.request.querystring.page';
+    const api = cachedApi(
+      stage,
+      {
+        ...{ AuthorizationType: 'AWS_IAM', RequestParameters: { [parameter]: false } },
+        Integration: { ...proxyTo('list'), CacheKeyParameters: [parameter] },
+      },
+      (event) => list(event as object),
+    );
+    api.ports.identities = createIdentities(parseIdentities(IDENTITIES, 'f.yml', ACCOUNT_ID));
+    const apiEndpoint = 'http://{apiId}.execute-api.localhost:3000';
+    const config = { region: 'us-east-1', credentials: SIGNER, apiEndpoint };
+    const ask = (page: number) => {
+      const url = new URL(`http://abcdefghij.execute-api.localhost:3000/dev/pets?page=${page}`);
+      const signed = {
+        method: 'GET',
+        url,
+        service: 'execute-api',
+        region: 'us-east-1',
+        nowEpochMs: EPOCH_MS,
+      };
+      const headers = Object.entries(signRequest({ ...signed, ...SIGNER })).flat();
+      return api.send({ target: url.pathname + url.search, headers });
+    };
+    const refreshed: string[] = [];
+    const stages: StageCaches = {
+      async refresh(record) {
+        const { url, headers } = refreshRequest(record, config, EPOCH_MS);
+        const reply = await api.send({
+          target: url.pathname + url.search,
+          headers: Object.entries(headers).flat(),
+        });
+        refreshed.push(record.query.map(([, value]) => value).join());
+        return { status: reply.status, warning: headerOf(reply, 'warning') };
+      },
+      flush: NO_STAGES.flush,
+    };
+    for (let page = 0; page < pages; page += 1) assert.equal((await ask(page)).status, 200);
+    assert.equal(backend, pages);
+
+    const { id } = await askFor(portsOf(), wish({ tags: ['changed'] }), desk.nowMs);
+    await carryOn(portsOf(stages), FAR_MS);
+
+    assert.equal(backend, pages + 3);
+    assert.deepEqual(refreshed.sort(), ['10', '500', '999']);
+    const { entries, refreshed: count, leftCount } = await reportOf(portsOf(), id);
+    assert.deepEqual([entries, count, leftCount], [3, 3, 0]);
+    const changed = [];
+    for (let page = 0; page < pages; page += 1)
+      if ((await ask(page)).body.toString() !== `${page} ${page + 1}`) changed.push(page);
+    assert.deepEqual(changed, [10, 500, 999]);
+    assert.equal(backend, pages + 3);
+  });
+
+  it('that is ended among 500 entries is gone on with: each is done, none is forgotten', async () => {
+    await recordEntries(500);
+    const seen: string[] = [];
+    const { id } = await askFor(portsOf(), wish({ tags: ['t'] }), desk.nowMs);
+
+    let deaths = 0;
+    for (const at of [3, 130, 250, 377]) {
+      const dying = recordingStages(seen, (path) => path === `/p/${at}`);
+      await assert.rejects(carryOn(portsOf(dying), FAR_MS), /ends here/);
+      deaths += 1;
+      // Nobody else takes it while it may be under way.
+      assert.equal(await carryOn(portsOf(recordingStages(seen)), FAR_MS), 0);
+      desk.pass(61);
+    }
+    assert.equal(await carryOn(portsOf(recordingStages(seen)), FAR_MS), 1);
+
+    assert.equal(new Set(seen).size, 500);
+    assert.ok(seen.length <= 500 + deaths * 8, String(seen.length));
+    const { state, refreshed } = await reportOf(portsOf(), id);
+    assert.deepEqual([state, refreshed], ['done', 500]);
+  });
+
+  it('that is ended before it has listed all entries lists them again', async () => {
+    await recordEntries(250);
+    const { id } = await askFor(portsOf(), wish({ tags: ['t'] }), desk.nowMs);
+    const ports = portsOf(recordingStages([]));
+    let writes = 0;
+    const store = {
+      ...ports.store,
+      update: (write: Parameters<typeof ports.store.update>[0]) => {
+        writes += 1;
+        if (writes === 120) throw new Error('the process ends here');
+        return ports.store.update(write);
+      },
+    };
+    await assert.rejects(carryOn({ ...ports, store }, FAR_MS), /ends here/);
+    desk.pass(61);
+    await carryOn(ports, FAR_MS);
+
+    assert.equal((await reportOf(ports, id))['refreshed'], 250);
+  });
+
+  it('goes on later where time is up', async () => {
+    await recordEntries(50);
+    const { id } = await askFor(portsOf(), wish({ tags: ['t'] }), desk.nowMs);
+    const seen: string[] = [];
+    assert.equal(await carryOn(portsOf(recordingStages(seen)), desk.nowMs), 0);
+    assert.equal(seen.length, 0);
+    assert.equal(await carryOn(portsOf(recordingStages(seen)), desk.nowMs + 1), 1);
+    assert.equal((await reportOf(portsOf(), id))['refreshed'], 50);
+  });
+
+  it('that is asked for often is one piece of work, and one more where it was under way', async () => {
+    await recordEntries(5);
+    const asked = wish({ tags: ['t'] });
+    const joined = [];
+    for (let count = 0; count < 100; count += 1)
+      joined.push((await askFor(portsOf(), asked, desk.nowMs)).joined);
+    assert.equal(joined.filter((one) => !one).length, 1);
+    const seen: string[] = [];
+    const stages = recordingStages(seen);
+    const asking: StageCaches = {
+      ...stages,
+      async refresh(record) {
+        if (seen.length < 5) await askFor(portsOf(), asked, desk.nowMs);
+        return await stages.refresh(record);
+      },
+    };
+    await carryOn(portsOf(asking), FAR_MS);
+
+    // Their tag went with the records that the stand-in wrote; the index of the tag still has all five.
+    assert.equal(seen.length, 10);
+  });
+
+  it('reports what cannot be signed for, and flushes it only where that is allowed', async () => {
+    await recordEntries(3, 'authorizer');
+    const flushed: string[] = [];
+    const stages: StageCaches = {
+      refresh: NO_STAGES.refresh,
+      flush: (apiId, stage) => (flushed.push(`${apiId}/${stage}`), Promise.resolve('done')),
+    };
+    const first = await askFor(portsOf(), wish({ tags: ['t'] }), desk.nowMs);
+    await carryOn(portsOf(stages), FAR_MS);
+    const report = await reportOf(portsOf(), first.id);
+    assert.deepEqual([report['leftCount'], flushed], [3, []]);
+    assert.deepEqual((report['left'] as object[])[0], {
+      entry: 'GET abcdefghij/dev/p/0',
+      reason: 'authorizer',
+    });
+
+    for (const more of [{ allowFlush: true }, { flushAbove: 2 }]) {
+      const { id } = await askFor(portsOf(), wish({ tags: ['t'], ...more }), desk.nowMs);
+      await carryOn(portsOf(stages), FAR_MS);
+      const { leftCount, flushed: stagesFlushed } = await reportOf(portsOf(), id);
+      assert.deepEqual(
+        [leftCount, stagesFlushed, flushed.splice(0)],
+        [0, ['abcdefghij/dev'], ['abcdefghij/dev']],
+      );
+    }
+    const { id } = await askFor(portsOf(), wish({ tags: ['t'], flushAbove: 3 }), desk.nowMs);
+    await carryOn(portsOf(stages), FAR_MS);
+    assert.deepEqual([(await reportOf(portsOf(), id))['leftCount'], flushed], [3, []]);
+  });
+
+  const replies: readonly (readonly [what: string, reply: object, reason: string])[] = [
+    [
+      'a warning of API Gateway',
+      { status: 200, warning: '199 Cache-Control header is not authorized' },
+      'not-allowed',
+    ],
+    ['403', { status: 403 }, 'refused'],
+    ['an answer that no backend has recorded', { status: 200 }, 'unconfirmed'],
+    ['an outage', { status: 503 }, 'status 503'],
+  ];
+  for (const [what, reply, reason] of replies)
+    it(`takes ${what} for no refresh`, async () => {
+      await recordEntries(1);
+      const stages = {
+        ...NO_STAGES,
+        refresh: () => Promise.resolve(reply as Awaited<ReturnType<StageCaches['refresh']>>),
+      };
+      const { id } = await askFor(portsOf(), wish({ tags: ['t'] }), desk.nowMs);
+      await carryOn(portsOf(stages), FAR_MS);
+      assert.deepEqual((await reportOf(portsOf(), id))['left'], [
+        { entry: 'GET abcdefghij/dev/p/0', reason },
+      ]);
+    });
+
+  it('only tried out says what it would do, and changes nothing', async () => {
+    await recordEntries(3);
+    const before = JSON.stringify([...desk.items]);
+
+    const report = await tryOut(portsOf(), wish({ all: true }));
+
+    assert.deepEqual([report.entries, report.refreshed], [3, 3]);
+    assert.equal(JSON.stringify([...desk.items]), before);
+  });
+});

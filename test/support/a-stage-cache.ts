@@ -1,0 +1,84 @@
+/** A stage cache that is known by what cacheTags() recorded, in the table of a desk. */
+import type { InvalidatorPorts, StageCaches } from '#shared/cache/invalidator.ts';
+import { indexWrites } from '#shared/cache/labels.ts';
+import { createInvalidator } from '#shared/cache/lambda-invalidator.ts';
+import { REAL_RANDOM } from './real-quota-ports.ts';
+import type { RecordingTable } from './table-calls.ts';
+import type { CacheDesk } from './a-response-cache.ts';
+
+export const NO_STAGES: StageCaches = {
+  refresh: () => Promise.reject(new Error('nobody asked for this')),
+  flush: () => Promise.reject(new Error('nobody asked for this')),
+};
+export const portsAt = (at: CacheDesk, stages: StageCaches = NO_STAGES): InvalidatorPorts => {
+  const { store, clock, random, timer } = at.ports;
+  return { store, listing: at.listing, clock, random, timer, stages };
+};
+
+/** As cacheTags() leaves them: entries that are no one's to ask for. */
+export async function recordAt(desk: CacheDesk, count: number, refusal?: string): Promise<void> {
+  for (let index = 0; index < count; index += 1) {
+    const record = {
+      apiId: 'abcdefghij',
+      stage: 'dev',
+      method: 'GET',
+      path: `/p/${index}`,
+      query: [],
+      headers: [],
+      refusal,
+    };
+    const id = index.toString(16).padStart(64, '0');
+    const item = {
+      kind: 'stage',
+      doc: JSON.stringify(record),
+      mark: 'old',
+      expiresAt: desk.nowMs / 1000 + 300,
+    };
+    for (const write of indexWrites('orders', ['all', 'tag:t'], id, item))
+      await desk.ports.store.update(write);
+  }
+}
+
+/** API Gateway, whose backend records each answer anew. */
+export function recordingAt(
+  desk: CacheDesk,
+  seen: string[],
+  die: (path: string) => boolean = () => false,
+): StageCaches {
+  return {
+    async refresh({ path }) {
+      seen.push(path);
+      if (die(path)) throw new Error('the process ends here');
+      const id = Number(path.slice(3)).toString(16).padStart(64, '0');
+      const item = {
+        kind: 'stage',
+        doc: '{}',
+        mark: `new ${seen.length}`,
+        expiresAt: desk.nowMs / 1000 + 300,
+      };
+      for (const write of indexWrites('orders', ['all'], id, item)) await desk.ports.store.update(write);
+      return { status: 200, warning: undefined };
+    },
+    flush: NO_STAGES.flush,
+  };
+}
+
+/** An answer that is dropped, and an entry of a stage cache that is asked for again. */
+export async function invalidateKept(cache: RecordingTable, clock: InvalidatorPorts['clock']): Promise<void> {
+  const expiresAt = clock.nowEpochMs();
+  const record = { apiId: 'a', stage: 's', method: 'GET', path: '/p', query: [], headers: [] };
+  const stage = { kind: 'stage', doc: JSON.stringify(record), mark: 'm', expiresAt };
+  for (const [id, item] of [['1', { kind: 'response', expiresAt }] as const, ['2', stage] as const])
+    for (const write of indexWrites('shop', ['all', 'tag:t'], id, item)) await cache.store.update(write);
+  cache.take();
+  const stages = {
+    refresh: () => Promise.resolve({ status: 200, warning: undefined }),
+    flush: () => Promise.resolve('done' as const),
+  };
+  const { store, listing } = cache;
+  const invalidator = createInvalidator(
+    { ...{ store, listing, clock, random: REAL_RANDOM, timer: { pause: () => Promise.resolve() } }, stages },
+    [],
+  );
+  await invalidator({ invalidate: { namespace: 'shop', tags: ['t'] } }, () => undefined);
+}
