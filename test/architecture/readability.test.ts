@@ -74,7 +74,9 @@ describe('source files', () => {
   it('import their neighbours with the .ts ending', () => {
     const bare = sources.flatMap((file) =>
       importsOf(file)
-        .filter((specifier) => /^[.#]/.test(specifier) && !/\.(tsx?|[cm]?js|json|css)$/.test(specifier))
+        .filter(
+          (specifier) => /^[.#]/.test(specifier) && !/\.(tsx?|[cm]?js|json|css|html|txt)$/.test(specifier),
+        )
         .map((specifier) => `${file.path} → ${specifier}`),
     );
 

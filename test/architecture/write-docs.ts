@@ -1,6 +1,7 @@
-/** `npm run docs`: renews what the evidence pages say of themselves, and the list of what is shipped. */
+/** `npm run docs`: renews what the evidence pages say of themselves, the list of what is shipped, and the client library of the examples. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundleClient, clientBundles } from '../../tools/client-bundle.ts';
 import { DEPENDENCIES_PAGE, printDependencies } from './dependencies.ts';
 import { findHolders, printIndex, writeHeldBy } from './held-by.ts';
 import { evidencePages } from './sections.ts';
@@ -18,3 +19,4 @@ write(
   text.replace(/(<!-- index -->\n)[\s\S]*(\n<!-- end -->)/, (_, from, to) => `${from}\n${index}\n${to}`),
 );
 write(DEPENDENCIES_PAGE, await printDependencies());
+for (const path of clientBundles(REPOSITORY)) write(path, await bundleClient(REPOSITORY));

@@ -2,6 +2,7 @@ import { access } from './access.ts';
 import { billing } from './billing.ts';
 import { browser } from './browser.ts';
 import { checkRules } from './check-rules.ts';
+import { fanOut } from './fan-out.ts';
 import { fuzz } from './fuzz.ts';
 import { limits } from './limits.ts';
 import { mutants } from './mutants.ts';
@@ -24,6 +25,7 @@ export const PROOFS: readonly Proof[] = [
   vectors,
   fuzz,
   soak,
+  fanOut,
   browser,
   mutants,
 ];

@@ -57,7 +57,8 @@ async function makeToolkit(): Promise<Toolkit> {
   for (const name of COPIED) await cp(join(CHECKOUT, name), join(directory, name), { recursive: true });
   await cp(join(CHECKOUT, 'access'), join(directory, 'access'), {
     recursive: true,
-    filter: (source) => !source.includes('food-delivery'),
+    // Of examples, which are not there.
+    filter: (source) => !/food-delivery|chat|ticker/.test(source),
   });
   const documents = [];
   for (const [fixture, service] of Object.entries(SERVICES)) {

@@ -1,0 +1,56 @@
+/** Channels on the local gateway: the toolkit's own functions, several clients of the library, and two of them that drop out. */
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { listen, kill, until } from '../prove/fan-out/fan-out-clients.ts';
+import { runCommand } from '../support/command.ts';
+import { aToolkit } from '../support/a-toolkit.ts';
+
+const CLIENTS = 12;
+const MESSAGES = 30;
+const WITHIN_MS = 60_000;
+
+describe('channels on the local gateway', () => {
+  let url = '';
+  let token = '';
+  before(async () => {
+    const { apis, directory } = await aToolkit();
+    url = apis.find(({ logicalId }) => logicalId === 'WebsocketsApi')?.url ?? '';
+    const minted = await runCommand(['token', '--sub', 'ada', '--role', 'support'], { cwd: directory });
+    token = minted.stdout.trim();
+  });
+
+  it('bring every message once and in order to every client, also to those that lose their connection', async () => {
+    const wire = { frames: 0, entries: 0, disordered: 0, double: 0 };
+    const options = { url, token: () => token, channels: ['staff/lobby'], wire };
+    const clients = Array.from({ length: CLIENTS }, (_, index) =>
+      listen({ ...options, ...(index < 2 && { presentIn: 'staff/lobby' }) }),
+    );
+    const [first, second] = clients;
+    assert.ok(first && second);
+    try {
+      await Promise.all(clients.map(({ ready }) => ready));
+      await until('both are seen', () => first.members.length === 2, WITHIN_MS);
+      for (let index = 0; index < MESSAGES; index += 1) {
+        await first.channels.publish('staff/lobby', index);
+        if (index === 10) clients.slice(4, 6).forEach(kill);
+      }
+      await until(
+        'all is heard',
+        () => clients.every(({ messages }) => messages.length >= MESSAGES),
+        WITHIN_MS,
+      );
+      second.channels.close();
+      await until('one has left', () => first.members.length === 1, WITHIN_MS);
+
+      const sent = Array.from({ length: MESSAGES }, (_, index) => index);
+      for (const { messages, gaps, errors } of clients)
+        assert.deepEqual([messages.map(({ data }) => data), gaps, errors], [sent, [], []]);
+      const barred = listen({ ...options, channels: ['other'] });
+      await barred.ready;
+      assert.deepEqual([barred.errors, barred.messages], [['forbidden'], []]);
+      barred.channels.close();
+    } finally {
+      for (const { channels } of clients) channels.close();
+    }
+  });
+});

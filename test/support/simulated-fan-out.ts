@@ -1,0 +1,102 @@
+/**
+ * One publication to many connections under AWS's quotas, millisecond by millisecond: functions that each tell their share,
+ * and the account's bucket of calls, which all of them draw from.
+ */
+import { LISTENERS_PER_SHARE } from '#shared/websocket/fan-out-plan.ts';
+
+export type SimulatedFanOut = {
+  readonly connections: number;
+  /** Functions that run at a time; Lambda keeps the others waiting. */
+  readonly functionsAtOnce: number;
+};
+
+export type Reckoned = {
+  readonly seconds: number;
+  /** Throttled twice: told by their next ping. */
+  readonly missed: number;
+  readonly firstTrySent: number;
+};
+
+/** docs/aws §11.6 and the quotas page: calls per second of an account and region, and how many at once. */
+export const ACCOUNT_RATE = 10_000;
+export const ACCOUNT_BURST = 5_000;
+/** Signing and sending on one processor (1,769 MB), and how long API Gateway takes. */
+export const POSTS_PER_MS = 2.5;
+const POST_MS = 10;
+/** shared/websocket/deliver.ts, tell.ts */
+const AT_ONCE = 64;
+const RETRY_MS = { least: 100, spread: 400 };
+const START_MS = 150;
+
+type Function = { left: number; budget: number; inFlight: number; readonly begun: number };
+
+export function simulateFanOut({ connections, functionsAtOnce }: SimulatedFanOut): Reckoned {
+  let waiting = Math.ceil(connections / LISTENERS_PER_SHARE);
+  let unassigned = connections;
+  let running: Function[] = [];
+  let tokens = ACCOUNT_BURST;
+  let missed = 0;
+  let firstTrySent = 0;
+  /** What ends or is tried again, by the millisecond. */
+  const ends = new Map<number, Function[]>();
+  const retries = new Map<number, Function[]>();
+  const later = (map: Map<number, Function[]>, at: number, one: Function): void => {
+    const list = map.get(at) ?? [];
+    list.push(one);
+    map.set(at, list);
+  };
+  let now = 0;
+  let order = 0;
+  for (; waiting > 0 || running.length > 0; now += 1) {
+    tokens = Math.min(ACCOUNT_BURST, tokens + ACCOUNT_RATE / 1000);
+    while (waiting > 0 && running.length < functionsAtOnce) {
+      const left = Math.min(LISTENERS_PER_SHARE, unassigned);
+      unassigned -= left;
+      waiting -= 1;
+      running.push({ left, budget: 0, inFlight: 0, begun: now + START_MS });
+    }
+    for (const one of ends.get(now) ?? []) one.inFlight -= 1;
+    ends.delete(now);
+    for (const one of retries.get(now) ?? []) {
+      one.budget -= 1;
+      if (tokens >= 1) tokens -= 1;
+      else missed += 1;
+      later(ends, now + POST_MS, one);
+    }
+    retries.delete(now);
+    for (const one of running) {
+      if (now < one.begun) continue;
+      one.budget = Math.min(POSTS_PER_MS * 4, one.budget + POSTS_PER_MS);
+      while (one.left > 0 && one.inFlight < AT_ONCE && one.budget >= 1) {
+        one.budget -= 1;
+        one.left -= 1;
+        one.inFlight += 1;
+        if (tokens >= 1) {
+          tokens -= 1;
+          firstTrySent += 1;
+          later(ends, now + POST_MS, one);
+        } else {
+          order += 1;
+          // Spread evenly, as chance would.
+          later(retries, now + RETRY_MS.least + ((order * 7919) % RETRY_MS.spread), one);
+        }
+      }
+    }
+    running = running.filter(({ left, inFlight }) => left > 0 || inFlight > 0);
+  }
+  return { seconds: now / 1000, missed, firstTrySent };
+}
+
+/** Dollars an hour (docs/aws/prices.md): a message a minute to everybody, and a ping every four minutes. */
+export function hourlyCost(connections: number): number {
+  const million = connections / 1e6;
+  const pings = 15;
+  const deliveries = 60;
+  const connected = 60 * 0.25;
+  const messages = (deliveries + 2 * pings) * 1.0;
+  const gigabyteSecond = 0.0000133334 * 1e6;
+  const pingFunctions = pings * (0.2 + 0.015 * 0.5 * gigabyteSecond);
+  const publishers = (deliveries / (POSTS_PER_MS * 1000)) * 1.769 * gigabyteSecond;
+  const table = pings * (0.625 + 0.125) + deliveries * 0.05 * 0.125;
+  return million * (connected + messages + pingFunctions + publishers + table);
+}

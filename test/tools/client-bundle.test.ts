@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { bundleClient, clientBundles } from '../../tools/client-bundle.ts';
+
+const CHECKOUT = join(import.meta.dirname, '../..');
+
+describe('the client library of the examples', () => {
+  it('is the library as it is now, without anything of Node (npm run docs)', async (t) => {
+    const bundle = await bundleClient(CHECKOUT);
+    t.diagnostic(`${bundle.length} bytes`);
+    assert.equal(clientBundles(CHECKOUT).length, 2);
+    for (const path of clientBundles(CHECKOUT))
+      assert.equal(readFileSync(join(CHECKOUT, path), 'utf8'), bundle, path);
+    assert.doesNotMatch(bundle, /node:|require\(|process\./);
+    assert.ok(bundle.length < 16_384);
+  });
+});
