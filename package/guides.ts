@@ -4,9 +4,9 @@ import { dirname, join, posix } from 'node:path';
 
 /** Below docs/, and recipes with them. What is about the toolkit's own making stays in the repository. */
 const GUIDES = [
-  ...['access', 'aws/surprises', 'coming-from', 'console', 'control-plane', 'daily-loop', 'errors'],
-  ...['function-runtime', 'live', 'operating', 'own-repository', 'plugin', 'quota', 'sign-in'],
-  ...['values', 'webhooks'],
+  ...['access', 'attach', 'aws/surprises', 'cache', 'coming-from', 'console', 'control-plane', 'daily-loop'],
+  ...['errors', 'events', 'function-runtime', 'live', 'operating', 'own-repository', 'plugin', 'quota'],
+  ...['realtime', 'sign-in', 'values', 'webhooks'],
 ].map((name) => `${name}.md`);
 const RECIPES = 'recipes/*.md';
 /** To a file, with or without a part of it. */

@@ -32,7 +32,7 @@ const FORBIDDEN: readonly (readonly [importer: RegExp, target: RegExp])[] = [
   [/^functions\//, /^(functions|layers|gateway|packages\/(?!aws\/)|cli|plugin|examples|bench|test)\//],
   [
     /^(cli|plugin|bench|examples)\//,
-    /^gateway\/(?!(index|errors|settings|definition\/home|services\/(identity-file|running-gateways)|lambda\/runtime-packages)\.ts$)/,
+    /^gateway\/(?!(index|errors|settings|definition\/(home|cloudformation\/physical-ids)|services\/(identity-file|running-gateways)|lambda\/runtime-packages)\.ts$)/,
   ],
   [/^shared\/entries\//, /^(?!shared\/)/],
   [/^(?!test\/)/, /^test\//],

@@ -46,24 +46,3 @@ describe('the guides in the package', () => {
     }
   });
 });
-
-/** What somebody reads from "found it" to roles, plans with invoices, a WebSocket, webhooks and CI. */
-const PATH = [
-  ...['package/README.md', 'docs/own-repository.md', 'docs/coming-from.md', 'docs/live.md'],
-  ...['cognito', 'auth0', 'api-keys', 'partners', 'websocket', 'payments', 'ci'].map(
-    (name) => `docs/recipes/${name}.md`,
-  ),
-];
-const WORDS_LIMIT = 6_000;
-
-describe('the way of somebody who is new', () => {
-  it('is at most 6,000 words, code and all', (t) => {
-    const counts = PATH.map(
-      (path) => readFileSync(join(CHECKOUT, path), 'utf8').split(/\s+/).filter(Boolean).length,
-    );
-    const words = counts.reduce((sum, count) => sum + count, 0);
-
-    t.diagnostic(`${words} words: ${PATH.map((path, index) => `${path} ${counts[index]}`).join(', ')}`);
-    assert.ok(words <= WORDS_LIMIT, `${words} words`);
-  });
-});
