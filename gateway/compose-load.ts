@@ -143,7 +143,8 @@ function describeRuntimes(
     .filter((runtime) => runtime !== `nodejs${RUNNING}.x`);
   if (others.length === 0) return [];
   const names = [...new Set(others)].toSorted().join(', ');
-  return [`${names}: ${others.length} functions run on Node ${RUNNING} here`];
+  const run = others.length === 1 ? 'function runs' : 'functions run';
+  return [`${names}: ${others.length} ${run} on Node ${RUNNING} here`];
 }
 
 function describeBorrowed(packages: readonly string[]): string[] {

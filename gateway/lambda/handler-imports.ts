@@ -62,6 +62,8 @@ export async function readImports(file: string, directory: string): Promise<read
       write: false,
       metafile: true,
       packages: 'external',
+      // Modules of layers: there at run time alone, and one that is not found would end the build.
+      external: ['/opt/*'],
       platform: 'node',
       format: 'esm',
       logLevel: 'silent',

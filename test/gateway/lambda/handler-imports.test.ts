@@ -26,4 +26,20 @@ describe('readImports', () => {
       ['uuid', true],
     ]);
   });
+
+  // Source: Lambda developer guide, "Packaging layer content": a layer is unpacked under /opt
+  it('still names the packages of a handler that loads a module of a layer by its path', async () => {
+    const folder = aFolder({
+      'a.js': `const dates = require('/opt/nodejs/dates');
+        const aws = require('aws-sdk/clients/dynamodb');
+        exports.handler = async () => [dates, aws];`,
+    });
+
+    const imports = await readImports(join(folder, 'a.js'), folder);
+
+    assert.deepEqual(
+      imports.map(({ specifier }) => specifier),
+      ['aws-sdk/clients/dynamodb'],
+    );
+  });
 });
