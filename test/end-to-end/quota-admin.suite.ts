@@ -140,8 +140,9 @@ describe('a partner of 100 requests a day, administered', () => {
     assert.deepEqual(await callMenu(1), { 200: 1 });
 
     const entries = (await printed('quota', 'audit')) as readonly Row[];
+    // The day that is over is closed by the stack's own schedule, before or after.
     assert.deepEqual(
-      entries.map(({ kind, by }) => [kind, by]),
+      entries.filter(({ by }) => by !== 'usage-closer').map(({ kind, by }) => [kind, by]),
       [['resume', 'arn:aws:iam::123456789012:user/admin']],
     );
   });

@@ -175,9 +175,10 @@ export class EventEngine {
   async idle(): Promise<void> {
     const { work, agenda } = this.#ports;
     await work.idle();
-    while (agenda.isDue) {
+    while (agenda.isDue || this.schedules.pause !== undefined) {
       agenda.moved();
       await work.idle();
+      await this.schedules.pause;
     }
   }
 

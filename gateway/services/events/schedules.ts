@@ -19,22 +19,28 @@ export type ScheduleDefinition = {
 /** Times of one schedule that a jump of the clock plays; the others are left out, and that is said. */
 const MAX_PLAYED = 100;
 
-type Options = Pick<EventPorts, 'agenda' | 'clock' | 'report'>;
-type Running = { readonly definition: ScheduleDefinition; wake: Wake | undefined };
+/** Within a jump each time waits for the work of the one before it, as it would have been done by then; not for ever. */
+const SETTLED_WITHIN_MS = 2_000;
+
+type Options = Pick<EventPorts, 'agenda' | 'clock' | 'report' | 'work'>;
+/** `at`: when it runs next, in epoch milliseconds; `played`: times that it has run since it was last ahead of the clock. */
+type Running = { readonly definition: ScheduleDefinition; at: number | undefined; played: number };
 
 export class Schedules {
   readonly #options: Options;
   #running: readonly Running[] = [];
+  #wake: Wake | undefined;
+  #pause: Promise<void> | undefined;
 
   constructor(options: Options) {
     this.#options = options;
   }
 
   replace(definitions: readonly ScheduleDefinition[]): void {
-    for (const { wake } of this.#running) wake?.cancel();
     const now = this.#options.clock.nowEpochMs();
-    this.#running = definitions.map((definition) => ({ definition, wake: undefined }));
-    for (const running of this.#running) this.#plan(running, now, 0);
+    this.#running = definitions.map((definition) => ({ definition, at: nextOf(definition, now), played: 0 }));
+    this.#wake?.cancel();
+    this.#wait();
   }
 
   /** When each runs next. */
@@ -53,24 +59,64 @@ export class Schedules {
     definition.run(this.#options.clock.nowEpochMs());
   }
 
-  /** @param played times that it has run since it was last ahead of the clock */
-  #plan(running: Running, afterMs: number, played: number): void {
-    const { agenda, clock, report } = this.#options;
+  /** Between two times of a jump: settled when the second may run. */
+  get pause(): Promise<void> | undefined {
+    return this.#pause;
+  }
+
+  get #earliest(): { readonly running: Running; readonly at: number } | undefined {
+    const waiting = this.#running.flatMap((running) =>
+      running.at === undefined ? [] : [{ running, at: running.at }],
+    );
+    return waiting.sort((one, other) => one.at - other.at)[0];
+  }
+
+  #wait(): void {
+    const next = this.#earliest;
+    if (next === undefined || this.#pause !== undefined) return;
+    this.#wake = this.#options.agenda.at(next.at, () => this.#play());
+  }
+
+  /**
+   * One time of one schedule. A jump of a day lies over a thousand minutes: all at once they would be a thousand
+   * instances of functions beside each other, which never happens as time passes.
+   */
+  #play(): void {
+    const { clock } = this.#options;
+    const due = this.#earliest;
+    if (due === undefined || due.at > clock.nowEpochMs()) return this.#wait();
+    due.running.definition.run(due.at);
+    this.#advance(due.running, due.at);
+    const next = this.#earliest;
+    if (next === undefined || next.at > clock.nowEpochMs()) return this.#wait();
+    this.#pause = this.#settle().then(() => {
+      this.#pause = undefined;
+      this.#wait();
+    });
+  }
+
+  async #settle(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, SETTLED_WITHIN_MS).unref();
+    await Promise.race([promise, this.#options.work.idle()]);
+    clearTimeout(timer);
+  }
+
+  #advance(running: Running, ranAt: number): void {
+    const { clock, report } = this.#options;
     const now = clock.nowEpochMs();
     const { definition } = running;
-    let at = nextOf(definition, afterMs);
-    if (at !== undefined && at <= now && played >= MAX_PLAYED) {
-      report(
-        `${definition.name}: the clock has jumped over more than ${MAX_PLAYED} of its times; it goes on from now`,
-      );
-      at = nextOf(definition, now);
+    const next = nextOf(definition, ranAt);
+    running.played = next !== undefined && next <= now ? running.played + 1 : 0;
+    if (running.played < MAX_PLAYED) {
+      running.at = next;
+      return;
     }
-    if (at === undefined) return;
-    running.wake = agenda.at(at, (due) => {
-      definition.run(due);
-      // Not before what has become due meanwhile, of others too.
-      this.#plan(running, due, due + 1 <= clock.nowEpochMs() ? played + 1 : 0);
-    });
+    report(
+      `${definition.name}: the clock has jumped over more than ${MAX_PLAYED} of its times; it goes on from now`,
+    );
+    running.at = nextOf(definition, now);
+    running.played = 0;
   }
 }
 

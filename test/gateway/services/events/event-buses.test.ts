@@ -150,6 +150,25 @@ describe('Schedules', () => {
     assert.equal(bench.invoker.calls.length, 101);
   });
 
+  it('lets no time of a jump begin before the work of the one before it has ended', async () => {
+    let running = 0;
+    let most = 0;
+    const bench = anEventEngine({
+      resources: NIGHTLY.replace('cron(0 2 * * ? *)', 'rate(1 hour)'),
+      functions: {
+        work: async () => {
+          running += 1;
+          most = Math.max(most, running);
+          await new Promise((resolve) => setImmediate(resolve));
+          running -= 1;
+          return 1;
+        },
+      },
+    });
+    await bench.advance(86_400_000);
+    assert.deepEqual([bench.invoker.calls.length, most], [24, 1]);
+  });
+
   it('runs a schedule of EventBridge Scheduler in its time zone, between its dates, with its input', async () => {
     const bench = anEventEngine({
       resources: `
