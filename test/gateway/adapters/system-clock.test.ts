@@ -27,7 +27,7 @@ describe('createSystemClock', () => {
     clock.shift(-1_800_000);
     clock.reset();
 
-    assert.deepEqual(follower.formerOffsetsMs?.(), [3_600_000, 1_800_000]);
+    assert.deepEqual(follower.formerOffsetsMs(), [3_600_000, 1_800_000]);
     assert.deepEqual(clock.formerOffsetsMs(), [3_600_000, 1_800_000]);
   });
 
