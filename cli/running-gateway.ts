@@ -56,7 +56,9 @@ export async function findGateway(): Promise<StartCredentials> {
   ].join(', ');
   if (only === undefined) throw new UsageError(`no gateway runs ${wanted}; ${describeOthers(running)}`);
   if (another !== undefined)
-    throw new UsageError(`several gateways run ${wanted}: ${found.map(describe).join('; ')}`);
+    throw new UsageError(
+      `several gateways run ${wanted}: ${found.map(describe).join('; ')}; take one by ${controlPort === undefined ? '--control-port N' : '--gateway FOLDER'}`,
+    );
   return only;
 }
 

@@ -211,10 +211,10 @@ async function start(named: readonly string[], flags: StartFlags): Promise<void>
     ...(flags.record !== false && { record: flags.record }),
     xrayDaemon: readDaemon(process.env['AWS_XRAY_DAEMON_ADDRESS']),
     ...{ reload: flags.reload, documentFolders: accessFoldersOf(sources) },
-    ...readLoopOptions(flags),
-    log,
+    ...{ ...readLoopOptions(flags), log },
     functionLog: (line) => printFunctionLine(line, flags),
     onProgress: (message) => process.stderr.write(`${message}\n`),
+    ...(!flags.json && { onWaiting: (message: string) => process.stderr.write(`${message}\n`) }),
     onReload: (event) => {
       log.write(describeReload(event));
     },

@@ -113,6 +113,8 @@ export type GatewayOptions = {
   readonly log: LogSink;
   readonly functionLog: (line: FunctionLogLine) => void;
   readonly onProgress: (message: string) => void;
+  /** What takes long before anything else is said; absent = nobody looks. */
+  readonly onWaiting?: (message: string) => void;
   readonly onReload: (event: ReloadNotice) => void;
 };
 

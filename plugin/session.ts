@@ -65,6 +65,7 @@ export async function startSession(
         process.stderr.write(`[${line.functionName}] ${printLogLine(line)}\n`);
     },
     onProgress: (message) => process.stderr.write(`${message}\n`),
+    onWaiting: (message) => process.stderr.write(`${message}\n`),
     onReload: (notice) => {
       log.write(describeReload(notice));
     },

@@ -10,8 +10,8 @@ import { isArchive, packedCodeOf } from './packed-code.ts';
 import { partitionOf } from './pseudo-parameters.ts';
 import { isJsonList, isJsonObject } from './cloudformation/template-source.ts';
 
-/** Layer version ARN → folder with its content, over all stacks; undefined where it is not built. */
-export type LayerFolders = ReadonlyMap<string, string | undefined>;
+/** Layer version ARN → its content, over all stacks. */
+export type LayerFolders = ReadonlyMap<string, Omit<LayerDefinition, 'arn'>>;
 
 export type FunctionsOfStack = {
   readonly functions: readonly FunctionDefinition[];
@@ -35,9 +35,12 @@ const ENVIRONMENT_LIMIT_BYTES = 4096;
 export function layerFolders(
   resources: Iterable<ResolvedResource>,
   code: LocalCode,
-): readonly (readonly [arn: string, folder: string | undefined])[] {
+): readonly (readonly [arn: string, content: Omit<LayerDefinition, 'arn'>])[] {
   return [...resources].flatMap(({ logicalId, physicalId }) => {
-    return code.layers.has(logicalId) ? [[physicalId, code.layers.get(logicalId)] as const] : [];
+    if (!code.layers.has(logicalId)) return [];
+    const below = code.layersBelow?.get(logicalId);
+    const content = { directory: code.layers.get(logicalId), ...(below !== undefined && { below }) };
+    return [[physicalId, content] as const];
   });
 }
 
@@ -187,10 +190,9 @@ function readLayers(
   if (list.length > 5) refuse(resource, 'Layers', 'a function takes at most 5 layers');
   return list.map((layer) => {
     if (typeof layer !== 'string') return refuse(resource, 'Layers', 'must be a list of layer version ARNs');
-    const directory = folders.get(layer);
     // One that is not built is told once, by the stack that it is of.
     if (!folders.has(layer)) report('Layers', `layer ${layer} is not on this machine: its files are missing`);
-    return { arn: layer, directory };
+    return { arn: layer, directory: undefined, ...folders.get(layer) };
   });
 }
 

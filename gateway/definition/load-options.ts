@@ -20,4 +20,6 @@ export type LoadOptions = {
   /** Values of SSM, Secrets Manager and S3; absent = none are known. */
   readonly stored?: StoredValues;
   readonly onProgress?: (message: string) => void;
+  /** What takes long, told to somebody who looks at nothing; absent = nobody does. */
+  readonly onWaiting?: (message: string) => void;
 };

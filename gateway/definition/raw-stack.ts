@@ -37,6 +37,8 @@ export type LocalCode = {
   readonly functions: ReadonlyMap<string, string>;
   /** Undefined where the folder is not there yet. */
   readonly layers: ReadonlyMap<string, string | undefined>;
+  /** Folder of `/opt` that the layer's own is the content of; absent = its own is `/opt`. */
+  readonly layersBelow?: ReadonlyMap<string, string>;
   /** The service's own esbuild options, unchecked. */
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
   /** The service bundles by a tool of its own. */

@@ -18,6 +18,7 @@ import { readLambdaUri } from './integration-uri.ts';
 import { closeDeployment, closedConnect, closedPlan } from './closed-routes.ts';
 import { assumeForRoute } from './message-choices.ts';
 import { compileUsableModels } from './models.ts';
+import { noteIllegalKeys } from './route-keys.ts';
 import { readFlag, readText, readWithinLimits, sound } from './properties.ts';
 import type { Tolerance } from '../errors.ts';
 import type { ParameterChanges } from '../mapping/parameter-change.ts';
@@ -263,11 +264,10 @@ export function compileHttpDeployment(id: string, from: V2Resources): Deployment
 /** Of two routes with one key the first; none whose key AWS refuses. */
 function legalRoutes(from: V2Resources): readonly MessageRoutePlan[] {
   const compiled = compileRoutes(from, 'http', undefined);
-  const illegal = checkHttpRoutes(compiled.map(([{ routeKey }]) => routeKey));
-  for (const { routeKey, message } of illegal) {
-    const [, route = from.api] = compiled.findLast(([plan]) => plan.routeKey === routeKey) ?? [];
-    from.tolerance.note(new DefinitionError(route.place('RouteKey'), message), 'this route does not exist');
-  }
+  noteIllegalKeys(
+    compiled.map(([, route]) => route),
+    from.tolerance,
+  );
   const seen = new Set<string>();
   return compiled.flatMap(([plan]) => {
     if (seen.has(plan.routeKey) || checkHttpRoutes([plan.routeKey]).length > 0) return [];

@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 
 import { DefinitionError } from '../errors.ts';
+import { requireChains, runsAtLoad, type RequireStep } from './certain-requires.ts';
 import type { FunctionDefinition } from './model.ts';
 import {
   explainMissing,
@@ -24,6 +25,8 @@ export type PackageImport = {
   readonly importer: string;
   /** An import that runs whatever else happens; others may be guarded by a condition or by `try`. */
   readonly isCertain: boolean;
+  /** Calls of `require` that all have to run at load for this one to; absent = it may be guarded. */
+  readonly steps?: readonly RequireStep[];
 };
 
 export type CheckedImports = {
@@ -40,14 +43,18 @@ export type CheckedImports = {
 export function importsOf(metafile: Metafile, directory: string): readonly PackageImport[] {
   const built = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
   const kept = new Set(built);
+  const chains = requireChains(metafile, directory);
   return Object.entries(metafile.inputs).flatMap(([input, { imports }]) =>
     imports
       .filter(({ external, path }) => external === true && kept.has(path) && isPackage(path))
-      .map(({ path, kind }) => ({
-        specifier: path,
-        importer: resolve(directory, input),
-        isCertain: kind === 'import-statement',
-      })),
+      .map(({ path, kind }) => {
+        const importer = resolve(directory, input);
+        const before = kind === 'require-call' ? chains.get(input) : undefined;
+        return {
+          ...{ specifier: path, importer, isCertain: kind === 'import-statement' },
+          ...(before !== undefined && { steps: [...before, { file: importer, specifier: path }] }),
+        };
+      }),
   );
 }
 
@@ -79,14 +86,14 @@ export async function readImports(file: string, directory: string): Promise<read
  * Looks for each import where Node and Lambda would: above the file, in layers, among what Lambda's runtime brings along.
  * @param elsewhere packages that come from somewhere else, by the service's own word
  */
-export function checkImports(
+export async function checkImports(
   imports: readonly PackageImport[],
   definition: FunctionDefinition,
   elsewhere: readonly string[],
-): CheckedImports {
+): Promise<CheckedImports> {
   const borrowed = new Set<string>();
   const missing = new Map<string, DefinitionError>();
-  for (const { specifier, importer, isCertain } of imports) {
+  for (const { specifier, importer, isCertain, steps } of imports) {
     const name = packageNameOf(specifier);
     if (missing.has(name) || isInstalled(name, importer) || isInLayers(name, definition)) continue;
     if (isBroughtAlong(specifier, definition.runtime)) {
@@ -96,7 +103,10 @@ export function checkImports(
       }
     }
     const reason = explainMissing(specifier, definition.runtime);
-    if (reason === undefined && (!isCertain || elsewhere.some((pattern) => matches(name, pattern)))) continue;
+    if (reason === undefined) {
+      if (elsewhere.some((pattern) => matches(name, pattern))) continue;
+      if (!isCertain && (steps === undefined || !(await runsAtLoad(steps)))) continue;
+    }
     const place = { file: importer, line: lineOf(specifier, importer) };
     const text = reason ?? `no such package is installed; npm install ${name}`;
     missing.set(name, new DefinitionError(place, `Cannot find package "${name}": ${text}`));

@@ -32,6 +32,8 @@ export type LayerDefinition = {
   readonly arn: string;
   /** Absolute folder whose content `/opt` would have (`nodejs/node_modules/…`); undefined = not on this machine. */
   readonly directory: string | undefined;
+  /** Folder of `/opt` that the directory is the content of (`nodejs`); absent = the directory is `/opt`. */
+  readonly below?: string | undefined;
 };
 
 export type FunctionDefinition = {

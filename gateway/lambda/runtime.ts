@@ -10,6 +10,7 @@ import { MACHINE_DEADLINES } from './deadlines.ts';
 import type { Debugging } from './debugging.ts';
 import { removeAbandonedRuns } from './abandoned-runs.ts';
 import { readFailure } from './job.ts';
+import { mountLayers } from './layer-mounts.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import { watchMemory } from './memory-watch.ts';
 import { type FunctionDefinition, type Isolation, isIsolated, runtimeFamily } from './model.ts';
@@ -200,7 +201,7 @@ class WorkerRuntime implements FunctionRuntime {
   ): Promise<() => void> {
     const fresh: FunctionEntry[] = [];
     const unsupported = new Map(refused);
-    for (const definition of definitions) {
+    for (const definition of definitions.map((declared) => mountLayers(declared, this.#runDirectory))) {
       const reason = unsupportedReason(definition);
       if (reason !== undefined) unsupported.set(definition.name, reason);
       else if (!this.#isSame(definition)) {
@@ -261,8 +262,7 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   #isSame(definition: FunctionDefinition): boolean {
-    const known = this.#functions.get(definition.name)?.definition;
-    return known !== undefined && JSON.stringify(known) === JSON.stringify(definition);
+    return JSON.stringify(this.#functions.get(definition.name)?.definition) === JSON.stringify(definition);
   }
 
   #makeEntry(definition: FunctionDefinition): FunctionEntry {

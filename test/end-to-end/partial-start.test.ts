@@ -68,7 +68,7 @@ describe('a start with something that cannot be served', () => {
       assert.match(item.consequence, consequence);
       assert.match(item.file ?? '', /template-\d+\.json$/);
       assert.ok((item.line ?? 0) > 1, 'it names the line');
-      if (bad === 500) assert.match(started.log.join('\n'), logicalId === '' ? /must have values/ : message);
+      if (bad === 500) assert.match(started.log.join('\n'), logicalId === '' ? /must have a value/ : message);
     });
 
   it('tells all of it, not the first', async () => {

@@ -104,7 +104,7 @@ export const CASES: readonly Case[] = [
     },
     parameters: { Kind: { Type: 'String' } },
     bad: 500,
-    tells: ['', /\[Kind\] must have values; give --param Kind=…/, /GET \/bad answers 500/],
+    tells: ['', /must have a value; give --param Kind=…/, /GET \/bad answers 500/],
   },
   {
     name: 'an authorizer that is not there',

@@ -74,7 +74,8 @@ class Expansion {
       return this.#fail(at, 'Fn::ForEach takes a list of strings or a Ref to a list parameter');
     }
     const text = this.#parameters[name] ?? declared['Default'];
-    if (typeof text !== 'string') return this.#fail(at, `Parameters: [${name}] must have values`);
+    if (typeof text !== 'string')
+      return this.#fail(at, `Parameters.${name} must have a value; give --param ${name}=…`);
     return text.split(',').map((item) => item.trim());
   }
 

@@ -51,14 +51,14 @@ function refuseMissing(
   fail: Fail,
   tolerance: Tolerance,
 ): void {
+  const [only = '', ...others] = missing;
   const hint = missing.map((name) => `--param ${name}=…`).join(' ');
   tolerance.attempt(
     WITHOUT_VALUE,
     () =>
-      fail(
-        ['Parameters', missing[0] ?? ''],
-        `Parameters: [${missing.join(', ')}] must have values; give ${hint}`,
-      ),
+      others.length === 0
+        ? fail(['Parameters', only], `must have a value; give ${hint}`)
+        : fail(['Parameters'], `[${missing.join(', ')}] must have values; give ${hint}`),
     (error) => {
       for (const name of missing) values.set(name, { kind: 'unusable', error });
     },

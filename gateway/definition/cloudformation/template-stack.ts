@@ -10,6 +10,7 @@ import { memberAt, placeOf } from '../template-place.ts';
 import { inlineDocuments } from '../openapi/openapi-file.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
 import { SAM_TRANSFORM, expandSam } from '../sam/sam.ts';
+import { placeBuiltLayers } from '../sam/built-layers.ts';
 import { readSamconfigRegion } from '../samconfig.ts';
 import { readFamily } from './nested-stacks.ts';
 import type { TemplateFamily } from './nested-stacks.ts';
@@ -64,6 +65,11 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
     ? expandSam(looped, tree, options.parameters, options.tolerance)
     : { template: looped, originOf: (path: Path) => path, findings: [] as Finding[] };
   const functions = findLocal(expanded.template, folder, 'AWS::Lambda::Function', 'Code');
+  const layers = placeBuiltLayers(
+    expanded.template,
+    folder,
+    findLocal(expanded.template, folder, 'AWS::Lambda::LayerVersion', 'Content'),
+  );
   return {
     ...{ stackName, file },
     includes: [...new Set([...files, ...[...functions.values()].filter(isArchive)])],
@@ -76,10 +82,11 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
     ...(options.stored !== undefined && { stored: options.stored }),
     code: {
       functions,
-      layers: findLocal(expanded.template, folder, 'AWS::Lambda::LayerVersion', 'Content'),
+      layers: layers.folders,
+      layersBelow: layers.below,
       esbuild: undefined,
     },
-    findings: [...repeatedKeys(tree), ...expanded.findings],
+    findings: [...repeatedKeys(tree), ...expanded.findings, ...layers.findings],
   };
 }
 

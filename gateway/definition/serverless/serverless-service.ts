@@ -17,6 +17,8 @@ import { parsePackaged } from './packaged-service.ts';
 import type { PackagedService } from './packaged-service.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
 import { findServiceCode } from './service-code.ts';
+import { describeReading, tellWaiting } from './slow-reading.ts';
+import type { FoundOsls, Waiting } from './slow-reading.ts';
 import { explainFailure, memberOf, pathOf } from './osls-failure.ts';
 import { runDriver } from './serverless-process.ts';
 import type { DriverNote } from './serverless-process.ts';
@@ -61,9 +63,12 @@ export async function loadServerlessService(
     parameter: (name) => findParameter(name, options.stored, variables),
     object: (address) => options.stored?.object(address) ?? variables[`s3:${address}`],
   });
+  let waiting: Waiting | undefined;
   try {
+    const osls = findOsls(dirname(file));
+    waiting = tellWaiting(describeReading(file, osls), options.onWaiting);
     const failure = await runDriver({
-      oslsFolder: findOsls(dirname(file)),
+      oslsFolder: osls.folder,
       outputFolder,
       serviceFolder: dirname(file),
       arguments: packageArguments(file, tree, options),
@@ -74,7 +79,10 @@ export async function loadServerlessService(
         board.announce(source, stackName);
       },
       onNoted: (note) => notes.push(note),
-      onInformed: (message) => options.onProgress?.(`${basename(dirname(file))}: ${message}`),
+      onInformed: (message) => {
+        waiting?.end();
+        options.onProgress?.(`${basename(dirname(file))}: ${message}`);
+      },
     });
     if (refusal !== undefined) throw refusal;
     if (failure !== undefined) throw explainFailure(failure, file, tree, options.stored?.file);
@@ -82,6 +90,7 @@ export async function loadServerlessService(
     const raw = toRawStack(packaged, file, tree, { ...options, ...home });
     return { ...raw, findings: [...notes.map((note) => toFinding(note, file, tree)), ...raw.findings] };
   } finally {
+    waiting?.end();
     await standIn.close();
     await rm(outputFolder, { recursive: true, force: true });
   }
@@ -127,14 +136,20 @@ function packageArguments(
 }
 
 /** The service's own osls or Serverless v3, else the osls beside the gateway. Serverless v4 is a binary that asks for a licence. */
-function findOsls(serviceFolder: string): string {
-  for (const origin of [join(serviceFolder, 'package.json'), import.meta.url]) {
+function findOsls(serviceFolder: string): FoundOsls {
+  const own = join(serviceFolder, 'package.json');
+  for (const origin of [own, import.meta.url]) {
     const require = createRequire(origin);
     for (const name of ['osls', 'serverless']) {
       try {
         const manifest: unknown = require(`${name}/package.json`);
         if (isJsonObject(manifest) && canPackage(manifest)) {
-          return dirname(require.resolve(`${name}/package.json`));
+          return {
+            folder: dirname(require.resolve(`${name}/package.json`)),
+            name: name === 'osls' ? 'osls' : 'Serverless',
+            version: typeof manifest['version'] === 'string' ? manifest['version'] : '',
+            isOwn: origin === own,
+          };
         }
       } catch {
         // Not installed there: the next place.

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { readImports } from '../../../gateway/lambda/handler-imports.ts';
-import { aFolder } from './start-runtime.ts';
+import { checkImports, readImports } from '../../../gateway/lambda/handler-imports.ts';
+import { aFolder, aFolderFunction } from './start-runtime.ts';
 
 // Source: TypeScript handbook, "Modules", import elision
 describe('readImports', () => {
@@ -42,4 +42,51 @@ describe('readImports', () => {
       ['aws-sdk/clients/dynamodb'],
     );
   });
+});
+
+// Source: Node.js documentation, "Modules: CommonJS modules": require throws MODULE_NOT_FOUND
+describe('checkImports', () => {
+  async function missing(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
+    const folder = aFolder(files);
+    const imports = await readImports(join(folder, 'a.js'), folder);
+    const found = await checkImports(imports, aFolderFunction(folder, 'a.handler'), []);
+    return found.missing.map(({ message, place }) => `${basename(place.file)}:${place.line} ${message}`);
+  }
+
+  const ABSENT = 'Cannot find package "absent-one": no such package is installed; npm install absent-one';
+  const certain: readonly [title: string, Readonly<Record<string, string>>, at: string][] = [
+    ['a declaration', { 'a.js': `'use strict'\nconst x = require('absent-one');` }, 'a.js:2'],
+    ['parts of it', { 'a.js': `const {\n  b,\n  c: d,\n} = require("absent-one/lib").e` }, 'a.js:4'],
+    ['its result, called', { 'a.js': `const x = require('absent-one')({ a: 1 })` }, 'a.js:1'],
+    ['the last of a list', { 'a.js': `const fs = require('fs'), x = require('absent-one')` }, 'a.js:1'],
+    ['a statement alone', { 'a.js': `  require('absent-one')` }, 'a.js:1'],
+    ['an export', { 'a.js': `exports.x = require('absent-one').x` }, 'a.js:1'],
+    [
+      'a module that is required so itself',
+      { 'a.js': `const b = require('./lib/b')`, 'lib/b.js': `module.exports = require('absent-one')` },
+      'b.js:1',
+    ],
+  ];
+  for (const [title, files, at] of certain)
+    it(`names a package whose require runs at load: ${title}`, async () => {
+      assert.deepEqual(await missing(files), [`${at} ${ABSENT}`]);
+    });
+
+  const guarded: readonly [title: string, Readonly<Record<string, string>>][] = [
+    ['try, not indented', { 'a.js': `let x;\ntry {\nx = require('absent-one')\n} catch {}` }],
+    ['if', { 'a.js': `if (process.env.LOCAL) require('absent-one')` }],
+    ['a condition', { 'a.js': `const x = process.env.LOCAL ? require('absent-one') : {}` }],
+    [
+      'a function',
+      { 'a.js': `const x = () => require('absent-one'); function y() {\nreturn require('absent-one') }` },
+    ],
+    [
+      'a module that is required under a condition',
+      { 'a.js': `if (process.env.LOCAL) require('./b')`, 'b.js': `const x = require('absent-one')` },
+    ],
+  ];
+  for (const [title, files] of guarded)
+    it(`says nothing of a require that may never run: ${title}`, async () => {
+      assert.deepEqual(await missing(files), []);
+    });
 });

@@ -49,7 +49,7 @@ describe('readParameters', () => {
     {
       declaration: '{Type: String}',
       given: {},
-      says: /Parameters: \[P\] must have values; give --param P=…/,
+      says: /^\/app\/shop\.yml:\d+: Parameters\.P: must have a value; give --param P=…$/,
     },
     { declaration: '{Type: Strang}', given: {}, says: /unrecognized parameter type: Strang/ },
     { declaration: '{Default: x}', given: {}, says: /must contain a Type member/ },
@@ -92,6 +92,13 @@ describe('readParameters', () => {
       );
     });
   }
+
+  it('names parameters without values once each, with what to give', () => {
+    assert.match(
+      refusal(() => evaluate('!Ref P', 'Parameters:\n  P: {Type: String}\n  Q: {Type: Number}')),
+      /^\/app\/shop\.yml:\d+: Parameters: \[P, Q\] must have values; give --param P=… --param Q=…$/,
+    );
+  });
 
   it('does not mind an SSM parameter that nothing uses', () => {
     const cdkBootstrap = declare(

@@ -1,0 +1,116 @@
+/**
+ * Layers with `Metadata: BuildMethod`, whose content `sam build` puts below a folder of the language: a file `x.js` of
+ * `ContentUri` is `/opt/nodejs/x.js` at Lambda (SAM developer guide, "Building Lambda layers").
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { isJsonObject } from '../cloudformation/template-source.ts';
+import type { JsonObject } from '../model.ts';
+import type { Finding } from '../raw-stack.ts';
+
+export type PlacedLayers = {
+  /** Folders by logical id: as the template says, or as `sam build` has left them. */
+  readonly folders: ReadonlyMap<string, string>;
+  /** Folder of `/opt` that the layer's own is the content of; absent = its own is `/opt`. */
+  readonly below: ReadonlyMap<string, string>;
+  /** What only `sam build` makes, and has not. */
+  readonly findings: readonly Finding[];
+};
+
+type Language = {
+  readonly pattern: RegExp;
+  readonly below: string;
+  /** What is missing until packages are installed; undefined where nothing is. */
+  readonly lacks: (content: string) => string | undefined;
+};
+
+const LANGUAGES: readonly Language[] = [
+  {
+    pattern: /^nodejs\d/,
+    below: 'nodejs',
+    lacks: (content) =>
+      hasDependencies(join(content, 'package.json')) && !existsSync(join(content, 'node_modules'))
+        ? `the packages of its package.json are not there: run npm install in ${content}, or sam build`
+        : undefined,
+  },
+  {
+    pattern: /^python\d/,
+    below: 'python',
+    lacks: (content) =>
+      /^\s*[^\s#]/m.test(readText(join(content, 'requirements.txt')))
+        ? 'the packages of its requirements.txt are there after sam build alone; until then functions find those that Python finds itself'
+        : undefined,
+  },
+  {
+    pattern: /^ruby\d/,
+    below: 'ruby/lib',
+    lacks: (content) =>
+      existsSync(join(content, 'Gemfile'))
+        ? 'the gems of its Gemfile are there after sam build alone'
+        : undefined,
+  },
+];
+
+/** @param folder of the template; `declared` are folders by logical id, as the template names them */
+export function placeBuiltLayers(
+  template: JsonObject,
+  folder: string,
+  declared: ReadonlyMap<string, string>,
+): PlacedLayers {
+  const folders = new Map(declared);
+  const below = new Map<string, string>();
+  const findings: Finding[] = [];
+  for (const [logicalId, content] of declared) {
+    const method = buildMethodOf(template, logicalId, folder);
+    if (method === undefined) continue;
+    const built = join(folder, '.aws-sam', 'build', logicalId);
+    if (isFolder(built)) {
+      folders.set(logicalId, built);
+      continue;
+    }
+    const language = LANGUAGES.find(({ pattern }) => pattern.test(method));
+    if (language !== undefined) below.set(logicalId, language.below);
+    const consequence =
+      language === undefined
+        ? `its content is made by sam build (${method}), which has not run: functions get ${content} as it lies`
+        : language.lacks(content);
+    if (consequence !== undefined)
+      findings.push({
+        logicalId,
+        type: 'AWS::Lambda::LayerVersion',
+        property: 'Metadata.BuildMethod',
+        consequence,
+      });
+  }
+  return { folders, below, findings };
+}
+
+/** Undefined where there is nothing to build, and in a template that `sam build` has written itself. */
+function buildMethodOf(template: JsonObject, logicalId: string, folder: string): string | undefined {
+  const resources = isJsonObject(template['Resources']) ? template['Resources'] : {};
+  const resource = resources[logicalId];
+  const metadata = isJsonObject(resource) ? resource['Metadata'] : undefined;
+  if (!isJsonObject(metadata)) return undefined;
+  const { BuildMethod: method, SamResourceId: built } = metadata;
+  const isBuilt = built !== undefined || /[/\\]\.aws-sam[/\\]build$/.test(folder);
+  return typeof method === 'string' && !isBuilt ? method : undefined;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function hasDependencies(file: string): boolean {
+  try {
+    const manifest: unknown = JSON.parse(readText(file));
+    const dependencies = isJsonObject(manifest) ? manifest['dependencies'] : undefined;
+    return isJsonObject(dependencies) && Object.keys(dependencies).length > 0;
+  } catch {
+    // npm says what is wrong with it.
+    return false;
+  }
+}
+
+function readText(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}

@@ -1,0 +1,35 @@
+/** A service takes osls seconds to read: somebody who waits is told what for. */
+import { basename, dirname, join } from 'node:path';
+
+export type FoundOsls = {
+  readonly folder: string;
+  readonly name: 'osls' | 'Serverless';
+  readonly version: string;
+  /** The project's, not the one beside the gateway. */
+  readonly isOwn: boolean;
+};
+
+export interface Waiting {
+  /** Nothing needs to be told any more. */
+  end(): void;
+}
+
+const PATIENCE_MS = 2000;
+
+/** `reading shop/serverless.ts with the project's Serverless 3 …` */
+export function describeReading(file: string, { name, version, isOwn }: FoundOsls): string {
+  const [major = ''] = version.split('.');
+  const shown = join(basename(dirname(file)), basename(file));
+  return `reading ${shown} with ${isOwn ? 'the project’s' : 'the gateway’s'} ${name} ${major} …`;
+}
+
+/** Tells it once it has lasted as long as a person takes for a hang. */
+export function tellWaiting(sentence: string, tell: ((sentence: string) => void) | undefined): Waiting {
+  if (tell === undefined) return { end: () => undefined };
+  const timer = setTimeout(tell, PATIENCE_MS, sentence).unref();
+  return {
+    end: () => {
+      clearTimeout(timer);
+    },
+  };
+}

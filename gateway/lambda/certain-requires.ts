@@ -1,0 +1,62 @@
+/** Which calls of `require` run whatever happens: statements of their own at the top of a module, outside of `try`. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+import { transform, type Metafile } from 'esbuild';
+
+export type RequireStep = {
+  /** Absolute file with the call. */
+  readonly file: string;
+  readonly specifier: string;
+};
+
+/** Metafile path of a module → the calls of `require` that lead to it from the handler; absent = some other way does. */
+export type RequireChains = ReadonlyMap<string, readonly RequireStep[]>;
+
+/** Of several ways to a module the shortest counts. */
+export function requireChains({ inputs, outputs }: Metafile, directory: string): RequireChains {
+  const chains = new Map<string, readonly RequireStep[]>();
+  for (const { entryPoint } of Object.values(outputs))
+    if (entryPoint !== undefined) chains.set(entryPoint, []);
+  // A map hands out what is put into it during the loop.
+  for (const [input, chain] of chains)
+    for (const { path, kind, original = path, external } of inputs[input]?.imports ?? []) {
+      if (external === true || chains.has(path)) continue;
+      if (kind === 'import-statement') chains.set(path, chain);
+      if (kind === 'require-call')
+        chains.set(path, [...chain, { file: resolve(directory, input), specifier: original }]);
+    }
+  return chains;
+}
+
+/** Whether every step is such a statement. A file that cannot be read says no: loading it will tell more. */
+export async function runsAtLoad(steps: readonly RequireStep[]): Promise<boolean> {
+  const found = await Promise.all(steps.map(({ file, specifier }) => hasTopLevelRequire(file, specifier)));
+  return found.every(Boolean);
+}
+
+/** esbuild prints what stands at the top of a module, and nothing else, without indent, and texts in one kind of quotes. */
+async function hasTopLevelRequire(file: string, specifier: string): Promise<boolean> {
+  try {
+    const text = readFileSync(file, 'utf8');
+    const { code } = await transform(text, { loader: loaderOf(file), legalComments: 'none' });
+    const call = `require\\(${escape(JSON.stringify(specifier))}\\)`;
+    return new RegExp(`^(?:${BEFORE})?${call}`, 'm').test(code);
+  } catch {
+    return false;
+  }
+}
+
+/** Declarations, assignments and ends of destructuring; no condition and no function, in which the call may never run. */
+const OTHER_CALL = String.raw`[\w$]+ = require\("[^"]*"\)[\w$.]*, `;
+const NAMES = String.raw`(?:[\w$]+|\{[^{}]*\})`;
+const BEFORE = String.raw`(?:const|let|var) (?:${OTHER_CALL})*${NAMES} = |\} = |[\w$.]+ = `;
+
+function loaderOf(file: string): 'ts' | 'tsx' | 'jsx' {
+  if (file.endsWith('.tsx')) return 'tsx';
+  return /\.[cm]?ts$/.test(file) ? 'ts' : 'jsx';
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+}

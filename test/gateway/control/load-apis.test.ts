@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Account } from '../../../gateway/control/account.ts';
+import { loadApis } from '../../../gateway/control/load-apis.ts';
+import { Faults } from '../../../gateway/errors.ts';
+import { aStack } from '../../support/a-stack.ts';
+import { httpRoutes } from '../../support/routed-apis.ts';
+import { virtualPorts } from '../../support/virtual-ports.ts';
+
+// Source: API Gateway V2 API reference, CreateRoute: the key is checked there, not where a stage serves the route
+describe('loadApis', () => {
+  for (const hasStage of [true, false])
+    it(`tells once of a malformed and of a doubled route key ${hasStage ? 'with' : 'without'} a stage`, () => {
+      const { Stage0, ...others } = httpRoutes(['GET x', 'GET /a', 'GET /a', 'GET /b']);
+      const faults = new Faults(false);
+      const { clock } = virtualPorts({});
+      loadApis(
+        [aStack({ ...others, ...(hasStage && Stage0 !== undefined && { Stage0 }) })],
+        new Account({ clock, isThrottled: false }),
+        faults,
+      );
+
+      const told = faults.all.map(({ error: { message, place }, consequences }) => [
+        ...[place.logicalId, place.property, message.replace(/ Format should.*/, '')],
+        ...consequences,
+      ]);
+      const formatted = 'The provided route key is not formatted properly for HTTP protocol.';
+      const doubled = 'Route with key GET /a already exists for this API.';
+      assert.deepEqual(told, [
+        ['Route0', 'RouteKey', formatted, 'this route does not exist'],
+        ['Route2', 'RouteKey', doubled, 'this route does not exist'],
+      ]);
+    });
+});

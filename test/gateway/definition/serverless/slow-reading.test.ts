@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it, mock } from 'node:test';
+import { describeReading, tellWaiting } from '../../../../gateway/definition/serverless/slow-reading.ts';
+
+describe('tellWaiting', () => {
+  beforeEach(() => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+  });
+  afterEach(() => {
+    mock.timers.reset();
+  });
+
+  it('tells once what is waited for, after two seconds', () => {
+    const told: string[] = [];
+    tellWaiting('reading …', (sentence) => told.push(sentence));
+
+    mock.timers.tick(1999);
+    assert.deepEqual(told, []);
+    mock.timers.tick(9999);
+    assert.deepEqual(told, ['reading …']);
+  });
+
+  it('tells nothing of what has ended or was told otherwise, nor where nobody looks', () => {
+    const told: string[] = [];
+    tellWaiting('reading …', (sentence) => told.push(sentence)).end();
+    tellWaiting('reading …', undefined).end();
+
+    mock.timers.tick(9999);
+    assert.deepEqual(told, []);
+  });
+});
+
+describe('describeReading', () => {
+  const rows = [
+    ['Serverless', '3.40.0', true, 'reading shop/serverless.ts with the project’s Serverless 3 …'],
+    ['osls', '4.1.2', false, 'reading shop/serverless.ts with the gateway’s osls 4 …'],
+  ] as const;
+  for (const [name, version, isOwn, sentence] of rows)
+    it(`names file and program: ${name} ${version}`, () => {
+      assert.equal(
+        describeReading('/app/shop/serverless.ts', { folder: '', name, version, isOwn }),
+        sentence,
+      );
+    });
+});

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { noteIllegalKeys } from '../../../gateway/deployment/route-keys.ts';
+import { Faults } from '../../../gateway/errors.ts';
+import type { PropertyBag } from '../../../gateway/deployment/properties.ts';
+
+describe('noteIllegalKeys', () => {
+  const rows: readonly [keys: readonly (string | number)[], refused: readonly string[]][] = [
+    [['$default', 'GET /a', 'ANY /{p+}'], []],
+    [['GET x', 'GET /a'], ['R0']],
+    [['GET /a', 'GET /a'], ['R1']],
+    [[1], ['R0']],
+  ];
+  for (const [keys, refused] of rows)
+    it(`names the routes whose keys AWS refuses among ${JSON.stringify(keys)}`, () => {
+      const faults = new Faults(false);
+      const routes = keys.map((RouteKey, index): PropertyBag => {
+        const logicalId = `R${index}`;
+        const place = (property?: string) => ({ file: 'a.yml', logicalId, property });
+        return { id: logicalId, logicalId, properties: { RouteKey }, place };
+      });
+
+      noteIllegalKeys(routes, faults);
+
+      assert.deepEqual(
+        faults.all.map(({ error }) => error.place.logicalId),
+        refused,
+        'API Gateway V2 API reference, CreateRoute',
+      );
+    });
+});
