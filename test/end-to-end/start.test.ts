@@ -93,7 +93,8 @@ describe('gatewright start', () => {
 
     assert.ok(lines.every((line) => line.length < 200));
     assert.doesNotMatch(screen, /eyJ|missing|Not enforced|not served as written/);
-    assert.equal(lines.filter((line) => line.includes('--verbose')).length, 1);
+    // None where the layer has been built.
+    assert.ok(lines.filter((line) => line.includes('--verbose')).length <= 1);
   });
 
   it('looks as the README shows it', () => {

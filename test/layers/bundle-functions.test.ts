@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Metafile } from 'esbuild';
@@ -16,12 +17,15 @@ function aMetafile(inputs: readonly string[], imports: readonly string[], bytesI
   return { inputs: entries, outputs: { 'a.mjs': output, 'b.mjs': output } };
 }
 
+/** 60 KB of code, and what this checkout's access documents come to: those of three examples are among them. */
+const LIMIT_BYTES = 60 * 1024 + readFileSync(join(ROOT, 'access/compiled.json')).length;
+
 describe('bundleFunctions', () => {
   it('bundles every function small, without packages', async () => {
     const bundles = await bundleFunctions(ROOT);
 
     assert.ok(bundles.length >= 5);
-    for (const { name, startBytes } of bundles) assert.ok(startBytes < 65_536, `${name}: ${startBytes}`);
+    for (const { name, startBytes } of bundles) assert.ok(startBytes < LIMIT_BYTES, `${name}: ${startBytes}`);
   });
 });
 
