@@ -1,7 +1,7 @@
 /**
  * Runs the suite: `npm test [-- file-or-folder …]`. Two files at a time, since several of them start
  * gateways of their own, and short ones by the dozen (batches.ts); ends with one line that says what happened, and exit code 1 on any failure.
- * Without a name it leaves out test/delivery, which packs and installs what users get: `npm run test:delivery`.
+ * Without a name it leaves out test/delivery: packages, recipes and commands as users have them: `npm run test:delivery`.
  */
 import { existsSync, globSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
