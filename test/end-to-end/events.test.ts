@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { GatewayOptions } from '../../gateway/index.ts';
 import { aGateway, GATEWAY_ADMIN, type StartedGateway } from '../support/a-gateway.ts';
 
 const aFunction = (name: string, code: string): object => ({
@@ -56,6 +57,26 @@ const RESOURCES = {
     },
   },
   Night: aFunction('night', `exports.handler = async ({ source }) => console.log('woken by', source);`),
+  // What SAM writes below a function: its source, and where what fails goes.
+  Parcels: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'parcels' } },
+  Packer: {
+    Type: 'AWS::Serverless::Function',
+    Properties: {
+      ...{ FunctionName: 'packer', Runtime: 'nodejs24.x', Handler: 'index.handler', Timeout: 20 },
+      InlineCode: `exports.handler = async ({ Records }) => {
+        for (const { body } of Records ?? []) console.log('packed', body);
+        if (Records === undefined) throw new Error('no parcel');
+      };`,
+      Events: {
+        Parcel: { Type: 'SQS', Properties: { Queue: { 'Fn::GetAtt': ['Parcels', 'Arn'] } } },
+        Yearly: { Type: 'ScheduleV2', Properties: { ScheduleExpression: 'rate(365 days)' } },
+      },
+      EventInvokeConfig: {
+        MaximumRetryAttempts: 0,
+        DestinationConfig: { OnFailure: { Type: 'SQS', Destination: { 'Fn::GetAtt': ['Parcels', 'Arn'] } } },
+      },
+    },
+  },
 };
 
 describe('Events of a start', () => {
@@ -63,7 +84,7 @@ describe('Events of a start', () => {
   let told: (line: string) => void = () => undefined;
   const seen: string[] = [];
   before(async () => {
-    started = await aGateway(RESOURCES, {
+    const options: Partial<GatewayOptions> = {
       dynamodb: { kind: 'embedded', dataDirectory: undefined },
       functionLog({ message }) {
         seen.push(message);
@@ -75,7 +96,8 @@ describe('Events of a start', () => {
           told(line);
         },
       },
-    });
+    };
+    started = await aGateway(RESOURCES, options, {}, { Transform: 'AWS::Serverless-2016-10-31' });
   });
   after(() => started.close());
 
@@ -120,6 +142,14 @@ describe('Events of a start', () => {
     assert.match(await line(/woken by/), /woken by aws\.events/);
   });
 
+  it('start a function of SAM from its queue and its schedule, and go where it says when it fails', async () => {
+    await ask('POST', 'events', { target: 'parcels', body: 'p-1' });
+    assert.match(await line(/packed p-1/), /packed p-1/);
+    await ask('POST', 'events', { target: 'PackerYearly', body: '' });
+    const record = await line(/packed .*RetriesExhausted/);
+    assert.match(record, /"errorMessage":"no parcel"/);
+  });
+
   it('are listed, and sent by name', async () => {
     assert.deepEqual(await ask('POST', 'events', { target: 'jobs', body: 'o-2' }), {
       status: 200,
@@ -131,16 +161,18 @@ describe('Events of a start', () => {
       body.sources.map(({ kind, name, targets }) => [kind, name, targets]),
       [
         ['queue', 'jobs', ['worker']],
+        ['queue', 'parcels', ['packer']],
         ['stream', 'orders', ['reader']],
-        ['schedule', body.sources[2]?.['name'], ['night']],
+        ['schedule', body.sources[3]?.['name'], ['night']],
+        ['schedule', 'PackerYearly', ['packer']],
       ],
     );
     assert.deepEqual(await ask('POST', 'events', { target: 'none', body: '' }), {
       status: 404,
       body: {
         message:
-          'There is no queue, topic, bus or schedule "none"; there are jobs, ' +
-          String(body.sources[2]?.['name']),
+          'There is no queue, topic, bus or schedule "none"; there are jobs, parcels, ' +
+          `${String(body.sources[3]?.['name'])}, PackerYearly`,
       },
     });
   });

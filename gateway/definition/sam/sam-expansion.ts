@@ -39,6 +39,14 @@ export type SamApi = {
   readonly routes: SamRoute[];
 };
 
+/** What a bucket tells a function of. */
+export type SamNotification = {
+  readonly bucketId: string;
+  readonly ownerId: string;
+  readonly eventName: string;
+  readonly configurations: readonly JsonObject[];
+};
+
 const IMPLICIT: Readonly<Record<ApiKind, { logicalId: string; properties: JsonObject }>> = {
   rest: { logicalId: 'ServerlessRestApi', properties: { StageName: 'Prod' } },
   http: { logicalId: 'ServerlessHttpApi', properties: {} },
@@ -57,6 +65,8 @@ export class SamExpansion {
   readonly references = new Map<string, string>();
   /** Routes in APIs that are plain CloudFormation. */
   readonly foreign: { readonly kind: ApiKind; readonly apiId: string; readonly route: SamRoute }[] = [];
+  /** What buckets tell functions of. */
+  readonly notifications: SamNotification[] = [];
   readonly #implicitConditions = new Map<string, string>();
   /** Logical id and keys within its document → where the template asks for it. */
   readonly #documentPlaces = new Map<string, Path>();
@@ -84,7 +94,7 @@ export class SamExpansion {
   attempt<T>(consequence: string, make: () => T, instead: (error: DefinitionError) => T): T {
     const maps = [this.resources, this.origins, this.conditions, this.references];
     const before = maps.map((map) => [...map]);
-    const lists = [this.findings, this.#routes, this.foreign];
+    const lists = [this.findings, this.#routes, this.foreign, this.notifications];
     const lengths = lists.map(({ length }) => length);
     return this.#tolerance.attempt(consequence, make, (error) => {
       for (const [index, map] of maps.entries()) refill(map, before[index] ?? []);

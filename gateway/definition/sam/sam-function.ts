@@ -1,12 +1,16 @@
-/** `AWS::Serverless::Function` → function, role, permissions and the routes of its events. */
+/** `AWS::Serverless::Function` → function, role, permissions, and the routes and sources of its events. */
 import type { DefinitionError } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
 import { pick, present } from './sam-expansion.ts';
 import type { RouteTarget, SamExpansion } from './sam-expansion.ts';
+import { expandSource } from './sam-events.ts';
+import { deadLetterConfig, expandInvokeConfig } from './sam-invoke-config.ts';
 import { functionRole } from './sam-role.ts';
 import { isJsonObject } from '../cloudformation/template-source.ts';
 
 const TYPE = 'AWS::Serverless::Function';
+
+type FunctionTarget = Extract<RouteTarget, { readonly kind: 'function' }>;
 
 /** Properties that CloudFormation has under the same name. */
 const PASSED_ON =
@@ -14,15 +18,15 @@ const PASSED_ON =
     ' ',
   );
 
-/** What shapes only roles, tracing or the build. */
-const WITHOUT_EFFECT =
-  'AutoPublishAlias CodeUri InlineCode ImageUri Events Policies PermissionsBoundary RolePath Tracing AssumeRolePolicyDocument AutoPublishCodeSha256 AutoPublishAliasAllProperties CodeSigningConfigArn VersionDescription DeadLetterQueue'.split(
+/** What shapes roles, tracing or the build, or is expanded to resources of its own. */
+const EXPANDED =
+  'AutoPublishAlias CodeUri InlineCode ImageUri Events Policies PermissionsBoundary RolePath Tracing AssumeRolePolicyDocument AutoPublishCodeSha256 AutoPublishAliasAllProperties CodeSigningConfigArn VersionDescription DeadLetterQueue EventInvokeConfig'.split(
     ' ',
   );
 
 export function expandFunction(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
   const properties = expansion.properties('Function', resource);
-  expansion.reportUnknown(logicalId, TYPE, properties, [...PASSED_ON, ...WITHOUT_EFFECT]);
+  expansion.reportUnknown(logicalId, TYPE, properties, [...PASSED_ON, ...EXPANDED]);
   const role = properties['Role'] ?? { 'Fn::GetAtt': [`${logicalId}Role`, 'Arn'] };
   if (properties['Role'] === undefined) {
     expansion.make(
@@ -36,12 +40,20 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
     ...pick(properties, PASSED_ON),
     Role: role,
     Code: codeOf(properties),
+    ...deadLetterConfig(expansion, logicalId, properties),
   });
   const events = isJsonObject(properties['Events']) ? properties['Events'] : {};
   const target = targetOf(expansion, logicalId, properties);
+  expansion.attempt(
+    'asynchronous events are taken as without it',
+    () => {
+      expandInvokeConfig(expansion, logicalId, properties);
+    },
+    () => undefined,
+  );
   for (const [name, event] of Object.entries(events))
     expansion.attempt(
-      'the event makes no route',
+      isOfApi(event) ? 'the event makes no route' : 'the event starts no function',
       () => {
         expandEvent(expansion, logicalId, name, event, target);
       },
@@ -72,7 +84,7 @@ export function closeFunctionRoutes(
 }
 
 /** With `AutoPublishAlias` a version and the alias are made, and events call the alias. */
-function targetOf(expansion: SamExpansion, logicalId: string, properties: JsonObject): RouteTarget {
+function targetOf(expansion: SamExpansion, logicalId: string, properties: JsonObject): FunctionTarget {
   const alias = properties['AutoPublishAlias'];
   if (alias === undefined)
     return { kind: 'function', arn: { 'Fn::GetAtt': [logicalId, 'Arn'] }, name: { Ref: logicalId } };
@@ -117,18 +129,26 @@ export function localOrS3(uri: Json): Json {
   return bucket === undefined || key === undefined ? uri : { S3Bucket: bucket, S3Key: key };
 }
 
+function isOfApi(event: Json): boolean {
+  const type = isJsonObject(event) ? event['Type'] : undefined;
+  return type === 'Api' || type === 'HttpApi';
+}
+
 function expandEvent(
   expansion: SamExpansion,
   functionId: string,
   eventName: string,
   event: Json,
-  target: RouteTarget,
+  target: FunctionTarget,
 ): void {
-  const type = isJsonObject(event) ? event['Type'] : undefined;
+  const { Type: type, Properties: given } = isJsonObject(event) ? event : {};
   if (type === 'Api' || type === 'HttpApi') {
     expansion.addEvent(type === 'Api' ? 'rest' : 'http', functionId, eventName, event, target);
     return;
   }
-  const name = typeof type === 'string' ? type : 'unknown';
-  expansion.report(functionId, TYPE, `Events.${eventName}`, `a ${name} event starts no function here`);
+  const properties = isJsonObject(given) ? given : {};
+  expandSource(expansion, typeof type === 'string' ? type : 'unknown', {
+    ...{ ownerId: functionId, eventName, id: `${functionId}${eventName}`, properties },
+    ...{ arn: target.arn, name: target.name },
+  });
 }

@@ -6,6 +6,7 @@ import { managedPolicyArn } from '../../policy/managed-policies.ts';
 import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
 import type { Json, JsonObject } from '../model.ts';
 import { present } from './sam-expansion.ts';
+import { destinationPolicies } from './sam-invoke-config.ts';
 import { expandPolicyTemplate } from './sam-policy-templates.ts';
 
 /** Roles that sources of events need to be read, by type of the event. */
@@ -28,9 +29,10 @@ export function functionRole(logicalId: string, properties: JsonObject, isConnec
     'AWSLambdaBasicExecutionRole',
     ...(vpc === undefined ? [] : ['AWSLambdaVPCAccessExecutionRole']),
     ...(tracing === undefined || tracing === 'PassThrough' ? [] : ['AWSXRayDaemonWriteAccess']),
-    ...sources.flatMap((event) => OF_SOURCES[textOf(memberOf(event, 'Type'))] ?? []),
+    ...sources.flatMap((event) => OF_SOURCES[sourceOf(event)] ?? []),
   ];
-  const made = role(logicalId, properties, managed, deadLetters(queue));
+  const sent = [...deadLetters(queue), ...destinationPolicies(logicalId, properties)];
+  const made = role(logicalId, properties, managed, sent);
   const arns = made['ManagedPolicyArns'];
   return isConnected && isJsonList(arns) ? { ...made, ManagedPolicyArns: [...arns, CONNECTOR] } : made;
 }
@@ -89,6 +91,13 @@ function deadLetters(queue: Json | undefined): readonly Json[] {
   const { Type: type, TargetArn: Resource = '*' } = queue;
   const Action = type === 'SNS' ? 'sns:Publish' : 'sqs:SendMessage';
   return [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource }] }];
+}
+
+/** A topic that goes over a queue is read as one. */
+function sourceOf(event: Json): string {
+  const type = textOf(memberOf(event, 'Type'));
+  const queue = memberOf(memberOf(event, 'Properties') ?? {}, 'SqsSubscription');
+  return type === 'SNS' && (queue === true || queue === 'true' || isJsonObject(queue)) ? 'SQS' : type;
 }
 
 function memberOf(value: Json, name: string): Json | undefined {

@@ -9,6 +9,7 @@ import type { Json, JsonObject } from '../model.ts';
 import type { Finding } from '../raw-stack.ts';
 import { closeApi } from './sam-closed.ts';
 import { connectApis } from './sam-connectors.ts';
+import { notifyFunctions } from './sam-event-buckets.ts';
 import { SamExpansion } from './sam-expansion.ts';
 import type { SamApi } from './sam-expansion.ts';
 import { closeFunctionRoutes, expandFunction } from './sam-function.ts';
@@ -64,6 +65,7 @@ export function expandSam(
       expansion.copy(logicalId, withoutConnectors(resource));
     else expandResource(expansion, logicalId, resource, type);
   }
+  notifyFunctions(expansion);
   for (const api of expansion.apis()) expandApi(expansion, api);
   for (const { kind, apiId, route } of expansion.foreign.filter((each) => each.route.fault === undefined))
     expansion.attempt(

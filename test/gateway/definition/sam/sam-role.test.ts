@@ -35,6 +35,16 @@ describe('functionRole', () => {
       arns: [BASIC, 'arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole'],
     },
     {
+      what: 'a topic that comes over a queue, and none for one that does not',
+      properties: {
+        Events: {
+          A: { Type: 'SNS', Properties: { SqsSubscription: true } },
+          B: { Type: 'SNS', Properties: { SqsSubscription: false } },
+        },
+      },
+      arns: [BASIC, 'arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole'],
+    },
+    {
       what: 'policies by name and by ARN, also by an intrinsic',
       properties: { Policies: ['AmazonSNSFullAccess', 'arn:aws:iam::1:policy/own', { Ref: 'Shared' }] },
       arns: [
@@ -66,6 +76,16 @@ describe('functionRole', () => {
     assert.match(
       JSON.stringify(functionRole('Fn', { DeadLetterQueue }, false)['Policies']),
       /"Action":"sqs:SendMessage","Resource":"arn:aws:sqs:us-east-1:1:dead"/,
+    );
+  });
+});
+
+describe('functionRole with destinations', () => {
+  it('may send to where asynchronous events end', () => {
+    const EventInvokeConfig = { DestinationConfig: { OnFailure: { Type: 'SNS', Destination: 'topic' } } };
+    assert.match(
+      JSON.stringify(functionRole('Fn', { EventInvokeConfig }, false)['Policies']),
+      /"Action":"sns:Publish","Resource":"topic"/,
     );
   });
 });

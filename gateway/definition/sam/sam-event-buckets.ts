@@ -1,0 +1,56 @@
+/**
+ * `S3` events: the bucket of the template tells the function. A bucket may be declared below its function, so that
+ * its notifications are written once every resource is there.
+ */
+import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import type { Json } from '../model.ts';
+import { pick } from './sam-expansion.ts';
+import type { SamExpansion, SamNotification } from './sam-expansion.ts';
+import { allowSource, required, type SamEvent } from './sam-event.ts';
+
+export function noteBucket(expansion: SamExpansion, event: SamEvent): void {
+  const { ownerId, eventName, properties } = event;
+  const bucket = required(expansion, event, 'Bucket');
+  const bucketId = isJsonObject(bucket) ? bucket['Ref'] : undefined;
+  if (typeof bucketId !== 'string' || !expansion.has(bucketId))
+    return expansion.fail(ownerId, `event ${eventName}: Bucket must be a Ref of a bucket of this template`);
+  const events = required(expansion, event, 'Events');
+  const configurations = (isJsonList(events) ? events : [events]).map((each) => ({
+    ...{ Event: each, Function: event.arn },
+    ...pick(properties, ['Filter']),
+  }));
+  allowSource(expansion, event, 's3.amazonaws.com', { SourceAccount: { Ref: 'AWS::AccountId' } });
+  expansion.notifications.push({ bucketId, ownerId, eventName, configurations });
+}
+
+/** Adds to each bucket what it tells functions of. */
+export function notifyFunctions(expansion: SamExpansion): void {
+  for (const notification of expansion.notifications)
+    expansion.attempt(
+      'the event starts no function',
+      () => {
+        addNotification(expansion, notification);
+      },
+      () => undefined,
+    );
+}
+
+function addNotification(
+  expansion: SamExpansion,
+  { bucketId, ownerId, eventName, configurations }: SamNotification,
+): void {
+  const bucket = expansion.resources.get(bucketId);
+  if (!isJsonObject(bucket) || bucket['Type'] !== 'AWS::S3::Bucket')
+    return expansion.fail(ownerId, `event ${eventName}: ${bucketId} is no AWS::S3::Bucket`);
+  const { Properties: properties = {} } = bucket;
+  const config = isJsonObject(properties) ? (properties['NotificationConfiguration'] ?? {}) : {};
+  const listed = isJsonObject(config) ? (config['LambdaConfigurations'] ?? []) : undefined;
+  if (!isJsonObject(properties) || !isJsonObject(config) || !isJsonList(listed))
+    return expansion.fail(bucketId, 'LambdaConfigurations must be a list');
+  const condition = expansion.conditionOf(ownerId);
+  const added = configurations.map((each): Json =>
+    condition === undefined ? each : { 'Fn::If': [condition, each, { Ref: 'AWS::NoValue' }] },
+  );
+  const NotificationConfiguration = { ...config, LambdaConfigurations: [...listed, ...added] };
+  expansion.copy(bucketId, { ...bucket, Properties: { ...properties, NotificationConfiguration } });
+}

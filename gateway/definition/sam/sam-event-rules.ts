@@ -1,0 +1,127 @@
+/** `Schedule`, `EventBridgeRule`, `CloudWatchEvent` and `ScheduleV2` events: rules and schedules that start a function. */
+import type { Json, JsonObject } from '../model.ts';
+import { pick, present } from './sam-expansion.ts';
+import type { SamExpansion } from './sam-expansion.ts';
+import { allowQueue, allowSource, required, type SamEvent } from './sam-event.ts';
+import { isJsonObject } from '../cloudformation/template-source.ts';
+
+const PRINCIPAL = 'events.amazonaws.com';
+const OF_TARGET = ['Input', 'InputPath', 'InputTransformer', 'RetryPolicy'];
+const OF_SCHEDULE =
+  'ScheduleExpressionTimezone Description StartDate EndDate GroupName KmsKeyArn State'.split(' ');
+
+export function expandSchedule(expansion: SamExpansion, event: SamEvent): void {
+  const { Name, Description } = event.properties;
+  makeRule(expansion, event, {
+    ScheduleExpression: required(expansion, event, 'Schedule'),
+    ...present({ Name, Description }),
+  });
+}
+
+export function expandRule(expansion: SamExpansion, event: SamEvent): void {
+  const { EventBusName, RuleName: Name } = event.properties;
+  const EventPattern = required(expansion, event, 'Pattern');
+  makeRule(expansion, event, { EventPattern, ...present({ EventBusName, Name }) });
+}
+
+function makeRule(expansion: SamExpansion, event: SamEvent, rule: JsonObject): void {
+  const { ownerId, id, properties } = event;
+  const SourceArn = { 'Fn::GetAtt': [id, 'Arn'] };
+  const dead = deadLetterArn(expansion, event, SourceArn);
+  const target = properties['Target'];
+  const targetId = isJsonObject(target) ? target['Id'] : undefined;
+  expansion.make(ownerId, id, 'AWS::Events::Rule', {
+    ...rule,
+    ...present({ State: stateOf(expansion, event) }),
+    Targets: [
+      {
+        ...{ Id: targetId ?? `${id}LambdaTarget`, Arn: event.arn },
+        ...pick(properties, OF_TARGET),
+        ...present({ DeadLetterConfig: dead && { Arn: dead } }),
+      },
+    ],
+  });
+  allowSource(expansion, event, PRINCIPAL, { SourceArn });
+}
+
+function stateOf(expansion: SamExpansion, { ownerId, eventName, properties }: SamEvent): Json | undefined {
+  const { State: state, Enabled: isEnabled } = properties;
+  if (isEnabled === undefined) return state;
+  if (state !== undefined)
+    return expansion.fail(ownerId, `event ${eventName}: State and Enabled exclude each other`);
+  return isEnabled === false || isEnabled === 'false' ? 'DISABLED' : 'ENABLED';
+}
+
+/**
+ * ARN of the queue for what the function does not take; `Type: SQS` makes one.
+ * @param sourceArn of the rule that may send to it; a schedule sends by its role
+ */
+function deadLetterArn(
+  expansion: SamExpansion,
+  event: SamEvent,
+  sourceArn: Json | undefined,
+): Json | undefined {
+  const { ownerId, eventName, id, properties } = event;
+  const config = properties['DeadLetterConfig'];
+  if (config === undefined) return undefined;
+  const { Arn: arn, Type: type, QueueLogicalId: named } = isJsonObject(config) ? config : {};
+  if ((arn === undefined) === (type === undefined))
+    return expansion.fail(ownerId, `event ${eventName}: DeadLetterConfig needs Arn or Type, and not both`);
+  if (arn !== undefined) return arn;
+  if (type !== 'SQS')
+    return expansion.fail(ownerId, `event ${eventName}: Type of DeadLetterConfig must be SQS`);
+  const mayBeShared = typeof named === 'string';
+  const queueId = mayBeShared ? named : `${id}Queue`;
+  if (!mayBeShared || !expansion.resources.has(queueId))
+    expansion.make(ownerId, queueId, 'AWS::SQS::Queue', {});
+  const queueArn: Json = { 'Fn::GetAtt': [queueId, 'Arn'] };
+  if (sourceArn !== undefined)
+    allowQueue(expansion, event, `${id}QueuePolicy`, {
+      ...{ queueArn, queueUrl: { Ref: queueId }, principal: PRINCIPAL, sourceArn },
+    });
+  return queueArn;
+}
+
+/** A schedule of EventBridge Scheduler, which starts the function by a role of its own. */
+export function expandSchedulerSchedule(expansion: SamExpansion, event: SamEvent): void {
+  const { ownerId, eventName, id, properties } = event;
+  const ScheduleExpression = required(expansion, event, 'ScheduleExpression');
+  const { OmitName: hasNoName, Name: name, FlexibleTimeWindow = { Mode: 'OFF' } } = properties;
+  if (hasNoName === true && name !== undefined)
+    return expansion.fail(ownerId, `event ${eventName}: Name and OmitName exclude each other`);
+  const dead = deadLetterArn(expansion, event, undefined);
+  const roleId = `${id}Role`;
+  if (properties['RoleArn'] === undefined)
+    expansion.make(ownerId, roleId, 'AWS::IAM::Role', schedulerRole(event, dead));
+  expansion.make(ownerId, id, 'AWS::Scheduler::Schedule', {
+    ...pick(properties, OF_SCHEDULE),
+    ...{ ScheduleExpression, FlexibleTimeWindow },
+    ...(hasNoName === true ? {} : { Name: name ?? id }),
+    Target: {
+      Arn: event.arn,
+      RoleArn: properties['RoleArn'] ?? { 'Fn::GetAtt': [roleId, 'Arn'] },
+      ...pick(properties, ['Input', 'RetryPolicy']),
+      ...present({ DeadLetterConfig: dead && { Arn: dead } }),
+    },
+  });
+}
+
+function schedulerRole({ id, arn, properties }: SamEvent, dead: Json | undefined): JsonObject {
+  const policy = (PolicyName: string, Action: string, Resource: Json): JsonObject => ({
+    PolicyName,
+    PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource }] },
+  });
+  return {
+    ...pick(properties, ['PermissionsBoundary']),
+    AssumeRolePolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Action: ['sts:AssumeRole'], Principal: { Service: ['scheduler.amazonaws.com'] } },
+      ],
+    },
+    Policies: [
+      policy(`${id}LambdaPolicy`, 'lambda:InvokeFunction', arn),
+      ...(dead === undefined ? [] : [policy(`${id}SQSPolicy`, 'sqs:SendMessage', dead)]),
+    ],
+  };
+}

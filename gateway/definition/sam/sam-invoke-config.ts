@@ -1,0 +1,123 @@
+/**
+ * `EventInvokeConfig` of a function, and what its role may do for destinations of events (SAM developer guide,
+ * "EventInvokeConfiguration"). A destination of type SQS or SNS without an ARN is made.
+ */
+import { isJsonObject } from '../cloudformation/template-source.ts';
+import type { Json, JsonObject } from '../model.ts';
+import { pick, present } from './sam-expansion.ts';
+import type { SamExpansion } from './sam-expansion.ts';
+
+const OUTCOMES = ['OnSuccess', 'OnFailure'] as const;
+
+type Made = { readonly suffix: string; readonly type: string; readonly attribute?: string };
+
+/** What is made where no ARN is given; a topic's `Ref` is its ARN. */
+const MADE: Readonly<Record<string, Made>> = {
+  SQS: { suffix: 'Queue', type: 'AWS::SQS::Queue', attribute: 'Arn' },
+  SNS: { suffix: 'Topic', type: 'AWS::SNS::Topic' },
+};
+
+const ACTIONS: Readonly<Record<string, Json>> = {
+  SQS: 'sqs:SendMessage',
+  SNS: 'sns:Publish',
+  Lambda: 'lambda:InvokeFunction',
+  EventBridge: 'events:PutEvents',
+  S3: ['s3:PutObject', 's3:ListBucket'],
+};
+
+export function expandInvokeConfig(
+  expansion: SamExpansion,
+  functionId: string,
+  properties: JsonObject,
+): void {
+  const config = properties['EventInvokeConfig'];
+  if (config === undefined) return;
+  if (!isJsonObject(config)) return expansion.fail(functionId, 'EventInvokeConfig must be a mapping');
+  const destinations = Object.fromEntries(
+    OUTCOMES.flatMap((outcome) => {
+      const given = destinationOf(config, outcome);
+      return given === undefined
+        ? []
+        : [[outcome, { Destination: make(expansion, functionId, outcome, given) }]];
+    }),
+  );
+  expansion.make(functionId, `${functionId}EventInvokeConfig`, 'AWS::Lambda::EventInvokeConfig', {
+    FunctionName: { Ref: functionId },
+    Qualifier: properties['AutoPublishAlias'] ?? '$LATEST',
+    ...pick(config, ['MaximumEventAgeInSeconds', 'MaximumRetryAttempts']),
+    ...(Object.keys(destinations).length === 0 ? {} : { DestinationConfig: destinations }),
+  });
+}
+
+function make(expansion: SamExpansion, functionId: string, outcome: string, given: JsonObject): Json {
+  const { Type: type } = given;
+  if (typeof type !== 'string' || !Object.hasOwn(ACTIONS, type))
+    return expansion.fail(functionId, `Type of ${outcome} must be one of ${Object.keys(ACTIONS).join(', ')}`);
+  const arn = arnOf(functionId, outcome, given);
+  if (arn === undefined) return expansion.fail(functionId, `${outcome} of type ${type} needs a Destination`);
+  const made = MADE[type];
+  if (given['Destination'] === undefined && made !== undefined) {
+    const id = madeId(functionId, outcome, made);
+    expansion.make(functionId, id, made.type, {});
+    expansion.references.set(`${functionId}.Destination${made.suffix}`, id);
+  }
+  return arn;
+}
+
+/** What the role of the function may do: send to the destinations of its events, made or given. */
+export function destinationPolicies(functionId: string, properties: JsonObject): readonly Json[] {
+  const config = properties['EventInvokeConfig'];
+  const events = isJsonObject(properties['Events']) ? Object.values(properties['Events']) : [];
+  const ofSources = events.flatMap((event) => {
+    const source = isJsonObject(event) ? event['Properties'] : undefined;
+    const given = isJsonObject(source) ? destinationOf(source, 'OnFailure') : undefined;
+    return given === undefined ? [] : allow(given['Type'], given['Destination']);
+  });
+  if (!isJsonObject(config)) return ofSources;
+  const own = OUTCOMES.flatMap((outcome) => {
+    const given = destinationOf(config, outcome);
+    return given === undefined ? [] : allow(given['Type'], arnOf(functionId, outcome, given));
+  });
+  return [...own, ...ofSources];
+}
+
+function allow(type: Json | undefined, Resource: Json | undefined): readonly Json[] {
+  const Action = typeof type === 'string' && Object.hasOwn(ACTIONS, type) ? ACTIONS[type] : undefined;
+  if (Action === undefined || Resource === undefined) return [];
+  return [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource }] }];
+}
+
+function destinationOf(config: JsonObject, outcome: string): JsonObject | undefined {
+  const destinations = config['DestinationConfig'];
+  const given = isJsonObject(destinations) ? destinations[outcome] : undefined;
+  return isJsonObject(given) ? given : undefined;
+}
+
+function arnOf(
+  functionId: string,
+  outcome: string,
+  { Type: type, Destination }: JsonObject,
+): Json | undefined {
+  const made = typeof type === 'string' && Object.hasOwn(MADE, type) ? MADE[type] : undefined;
+  if (Destination !== undefined || made === undefined) return Destination;
+  const id = madeId(functionId, outcome, made);
+  return made.attribute === undefined ? { Ref: id } : { 'Fn::GetAtt': [id, made.attribute] };
+}
+
+function madeId(functionId: string, outcome: string, { suffix }: Made): string {
+  return `${functionId}EventInvokeConfig${outcome}${suffix}`;
+}
+
+/** `DeadLetterQueue` as CloudFormation has it. */
+export function deadLetterConfig(
+  expansion: SamExpansion,
+  functionId: string,
+  properties: JsonObject,
+): JsonObject {
+  const queue = properties['DeadLetterQueue'];
+  if (queue === undefined) return {};
+  const { Type: type, TargetArn } = isJsonObject(queue) ? queue : {};
+  if ((type !== 'SQS' && type !== 'SNS') || TargetArn === undefined)
+    return expansion.fail(functionId, 'DeadLetterQueue needs a Type, SQS or SNS, and a TargetArn');
+  return { DeadLetterConfig: present({ TargetArn }) };
+}
