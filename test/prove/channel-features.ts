@@ -1,7 +1,9 @@
 /** What the roles of the channels' functions are for. */
+import { listenersKey } from '#shared/websocket/channel-address.ts';
 import { append } from '#shared/websocket/channel-log.ts';
 import { endConnection } from '#shared/websocket/end-connection.ts';
-import { channelsOf } from '#shared/websocket/listeners.ts';
+import { toConnection } from '#shared/websocket/connection.ts';
+import { channelsOf, interestItems } from '#shared/websocket/listeners.ts';
 import { remember } from '#shared/websocket/live.ts';
 import { heartbeat, join, listMembers } from '#shared/websocket/presence.ts';
 import type { ChannelPorts } from '#shared/websocket/channel-ports.ts';
@@ -25,6 +27,8 @@ const EVENT = {
 /** All of them end a connection whose credential is over. */
 async function ending(mine: ChannelDesk, other: ChannelDesk): Promise<readonly Feature[]> {
   await remember(other.channels, EVENT);
+  // As a `subscribe` leaves it: who listens to the channel of presence is in the room.
+  await other.channels.store.put(interestItems(toConnection(EVENT), listenersKey(PRESENCE)));
   await join(other.channels, PRESENCE, CONNECTION, 'ada');
   return [
     { name: 'connections are forgotten', run: () => endConnection(mine.channels, CONNECTION) },
