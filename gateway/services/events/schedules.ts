@@ -84,11 +84,17 @@ export class Schedules {
   #play(): void {
     const { clock } = this.#options;
     const due = this.#earliest;
-    if (due === undefined || due.at > clock.nowEpochMs()) return this.#wait();
+    if (due === undefined || due.at > clock.nowEpochMs()) {
+      this.#wait();
+      return;
+    }
     due.running.definition.run(due.at);
     this.#advance(due.running, due.at);
     const next = this.#earliest;
-    if (next === undefined || next.at > clock.nowEpochMs()) return this.#wait();
+    if (next === undefined || next.at > clock.nowEpochMs()) {
+      this.#wait();
+      return;
+    }
     this.#pause = this.#settle().then(() => {
       this.#pause = undefined;
       this.#wait();
@@ -96,7 +102,7 @@ export class Schedules {
   }
 
   async #settle(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<unknown>();
     const timer = setTimeout(resolve, SETTLED_WITHIN_MS).unref();
     await Promise.race([promise, this.#options.work.idle()]);
     clearTimeout(timer);
