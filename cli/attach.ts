@@ -1,5 +1,5 @@
 /** `gatewright attach`: an authorizer onto an API that already runs, in steps that can be resumed and taken back. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { usualAccessFolder } from '@gatewright/authoring/stack-files';
@@ -24,6 +24,7 @@ import { addAwsOptions } from './aws-session.ts';
 import type { AwsFlags } from './aws-session.ts';
 import { collectText } from './options.ts';
 import { paint, table, UsageError } from './output.ts';
+import { readTokenFile } from './read-token-file.ts';
 
 export type AttachFlags = AwsFlags & {
   readonly api: string;
@@ -241,18 +242,8 @@ async function verifyNow(
   if (undo === undefined)
     throw new UsageError('nothing is attached: there is no undo file for this API and stage');
   const { url, path, invoke, tokenFile } = flags;
-  const token = tokenFile === undefined ? undefined : readToken(tokenFile);
+  const token = tokenFile === undefined ? undefined : readTokenFile(tokenFile);
   return verify(undo, plane, await lookAgain(plane, undo), { url, path, invoke, token });
-}
-
-function readToken(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-      .trim()
-      .replace(/^Bearer /i, '');
-  } catch {
-    throw new UsageError(`--token-file: ${file} cannot be read`);
-  }
 }
 
 function report(checks: readonly Check[], { json }: AttachFlags): void {

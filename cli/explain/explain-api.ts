@@ -1,5 +1,5 @@
 /** `gatewright explain --api`: a request of a deployed API, from its access-log line, its configuration and its access document. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -22,6 +22,7 @@ import { findRoute } from './line-circumstances.ts';
 import type { KeyFacts, LineFacts } from './line-circumstances.ts';
 import { readLogLine, wantedFormat } from './log-line.ts';
 import type { LogFields } from './log-line.ts';
+import { readTokenFile } from '../read-token-file.ts';
 
 export type ExplainApiFlags = AwsFlags & {
   readonly api: string;
@@ -138,19 +139,9 @@ function wishOf({ tokenFile, claims, role }: ExplainApiFlags, fields: LogFields)
   if (tokenFile === undefined && claims === undefined && role.length === 0) return undefined;
   return {
     ...{ role, scope: [], ip: fields.get('identity.sourceIp') },
-    ...(tokenFile !== undefined && { token: readToken(tokenFile) }),
+    ...(tokenFile !== undefined && { token: readTokenFile(tokenFile) }),
     ...(claims !== undefined && { claims }),
   };
-}
-
-function readToken(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-      .trim()
-      .replace(/^Bearer /i, '');
-  } catch {
-    throw new UsageError(`--token-file: ${file} cannot be read`);
-  }
 }
 
 export function printStory({ headline, sentences, changes, missing }: LineStory): readonly string[] {

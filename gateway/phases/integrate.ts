@@ -4,6 +4,7 @@
  * fails with: INTEGRATION_TIMEOUT, FUNCTION_FAILED, FUNCTION_THROTTLED, INTEGRATION_FAILURE, API_CONFIGURATION_ERROR, REQUEST_TOO_LARGE
  * @see docs/aws §1.5, §3.7, §8
  */
+import { isJson } from '@gatewright/aws/json-object';
 import { gatewayError } from '../errors.ts';
 import { configurationError } from '../mapping/mapping-failure.ts';
 import { splitPrelude } from '../mapping/stream-prelude.ts';
@@ -83,15 +84,6 @@ const NOT_JSON: HttpOutcome = {
   headers: LAMBDA_HEADERS,
   body: Buffer.from('{"Type":"User","message":"Could not parse request body into json"}'),
 };
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** What the integration said: text of a Lambda proxy, an answer of any other; or the failure the client gets to see. */
 export function readAnswer(

@@ -169,7 +169,7 @@ export class Subscription {
   }
 
   #gap(from: number, to: number): void {
-    // Joins and leaves that nobody has any more: the list is asked for anew.
+    // The channel's log no longer holds these joins and leaves, so the list of members is asked for again.
     if (this.#members !== undefined) this.begin();
     else this.#handlers.gap?.({ channel: this.channel, from, to });
   }
