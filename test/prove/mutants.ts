@@ -3,7 +3,7 @@
  * mapping): the tests nearest to each notice.
  *
  * Verdicts are kept in .build/mutants, so that a run goes on where another has ended; one holds as long as the file and
- * its tests are as they were.
+ * the test that has killed are as they were, and where none has, as long as all its tests are.
  */
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -44,7 +44,7 @@ export const mutants: Proof = {
     tryAll({ sample, seed, only, survivors }),
 };
 
-/** `hash`: of the file and its tests. */
+/** `hash`: of the file and the tests that the verdict rests on. */
 type Kept = Verdict & { readonly hash: string };
 type Scope = {
   readonly sample: number;
@@ -64,13 +64,14 @@ async function tryAll({ sample, seed, only, survivors }: Scope): Promise<Outcome
   );
   const kept = readKept();
   const verdicts = new Map<string, Verdict>();
-  const open: (Subject & { readonly hash: string })[] = [];
+  const open: (Subject & { readonly hash: (by: string | undefined) => string })[] = [];
   for (const { path, text } of files) {
     const tests = findNearestTests(path, graph);
-    const hash = hashOf(text, ...tests.map((test) => readSource(test).text));
+    const hash = (by: string | undefined): string =>
+      hashOf(text, ...(by === undefined ? tests : tests.filter((test) => test === by)).map(textOf));
     const untried = drawn.filter(({ file, id }) => {
       const known = file === path ? kept.get(id) : undefined;
-      const holds = known?.hash === hash || (survivors && known !== undefined && !isAlive(known));
+      const holds = known?.hash === hash(known?.by) || (survivors && known !== undefined && !isAlive(known));
       if (known !== undefined && holds) verdicts.set(id, known);
       return file === path && !holds && (!survivors || known !== undefined);
     });
@@ -81,7 +82,7 @@ async function tryAll({ sample, seed, only, survivors }: Scope): Promise<Outcome
     const hashes = new Map(group.flatMap(({ mutants: some, hash }) => some.map(({ id }) => [id, hash])));
     for (const verdict of await tryMutants(group)) {
       verdicts.set(verdict.id, verdict);
-      keep({ ...verdict, hash: hashes.get(verdict.id) ?? '' });
+      keep({ ...verdict, hash: hashes.get(verdict.id)?.(verdict.by) ?? '' });
     }
     const tried = group.flatMap(({ mutants: some }) => some);
     console.log(
@@ -183,6 +184,10 @@ function readKept(): ReadonlyMap<string, Kept> {
 function keep(kept: Kept): void {
   mkdirSync(join(KEPT, '..'), { recursive: true });
   appendFileSync(KEPT, `${JSON.stringify(kept)}\n`);
+}
+
+function textOf(path: string): string {
+  return readSource(path).text;
 }
 
 function hashOf(...texts: readonly string[]): string {

@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { ChildProcess } from 'node:child_process';
 import { REPOSITORY } from '../../architecture/source-files.ts';
 import { plantMutants } from './find-mutants.ts';
@@ -12,7 +12,7 @@ import type { Held, Loaded, MutantOrder, Tried, Try } from './mutant-process.ts'
 export type Verdict = {
   readonly id: string;
   readonly verdict: 'killed' | 'timeout' | 'survived' | 'unreached';
-  /** The test file that killed it. */
+  /** The test file that killed it, from the root of the repository. */
   readonly by: string | undefined;
 };
 
@@ -22,15 +22,30 @@ const LOADED_WITHIN_MS = 180_000;
 const timeoutFor = (ms: number): number => 15_000 + 20 * ms;
 /** What a loop without an end burns before it is ended. */
 const STUCK_AFTER_MS = 15_000;
+/** Times as long, for a mutant whose tests were late once: that may have been the machine. */
+const PATIENCE = 4;
 /** Test files for a mutant that has a process of its own. */
 const ALONE = 2;
 const UNREACHED = { verdict: 'unreached', by: undefined } as const;
 const HEAP_MB = 1_024;
 
-/** The process has not answered in time, or has ended. */
-class Stuck extends Error {}
+/** A process has not answered in time, or has ended. */
+export class Stuck extends Error {
+  readonly hasEnded: boolean;
+  constructor(hasEnded: boolean) {
+    super();
+    this.hasEnded = hasEnded;
+  }
+}
 
-class MutantProcess {
+/** What tries mutants one after the other, until it is ended. */
+export interface MutantTrier {
+  readonly loaded: Promise<Loaded>;
+  try(order: Try, withinMs: number): Promise<Tried>;
+  end(): Promise<void>;
+}
+
+class MutantProcess implements MutantTrier {
   readonly #child: ChildProcess;
   readonly loaded: Promise<Loaded>;
   constructor(order: MutantOrder) {
@@ -48,18 +63,19 @@ class MutantProcess {
     return new Promise((resolve, reject) => {
       const end = (): void => {
         clearTimeout(timer);
-        this.#child.off('message', hear).off('exit', fail);
+        this.#child.off('message', hear).off('exit', exit);
       };
       const hear = (message: unknown): void => {
         end();
         resolve(message as Answer);
       };
-      const fail = (): void => {
+      const fail = (hasEnded: boolean): void => {
         end();
-        reject(new Stuck());
+        reject(new Stuck(hasEnded));
       };
-      const timer = setTimeout(fail, withinMs);
-      this.#child.on('message', hear).on('exit', fail);
+      const exit = (): void => fail(true);
+      const timer = setTimeout(fail, withinMs, false);
+      this.#child.on('message', hear).on('exit', exit);
     });
   }
 
@@ -96,7 +112,7 @@ export async function tryMutants(subjects: readonly Subject[]): Promise<readonly
     planted[join(REPOSITORY, subject.path)] = file;
     mutants.push(...subject.mutants);
   }
-  const trials = new Trials(planted);
+  const trials = new Trials((tests, active) => new MutantProcess({ planted, tests, active }));
   try {
     const loaded = await trials.warmUp([...new Set(subjects.flatMap(({ tests }) => tests))]);
     const own = subjects.flatMap(({ mutants: some, tests }) =>
@@ -110,7 +126,10 @@ export async function tryMutants(subjects: readonly Subject[]): Promise<readonly
       }
     for (const index of mutants.keys())
       if (!verdicts.has(index)) verdicts.set(index, await trials.judgeAlone(index, loaded, own[index] ?? []));
-    return mutants.map(({ id }, index) => ({ id, ...(verdicts.get(index) ?? UNREACHED) }));
+    return mutants.map(({ id }, index) => {
+      const { verdict, by } = verdicts.get(index) ?? UNREACHED;
+      return { id, verdict, by: by === undefined ? undefined : relative(REPOSITORY, by) };
+    });
   } finally {
     await trials.end();
     rmSync(folder, { recursive: true, force: true });
@@ -118,11 +137,11 @@ export async function tryMutants(subjects: readonly Subject[]): Promise<readonly
 }
 
 /** The processes of some files, one at a time. */
-class Trials {
-  readonly #planted: MutantOrder['planted'];
-  #process: MutantProcess | undefined;
-  constructor(planted: MutantOrder['planted']) {
-    this.#planted = planted;
+export class Trials {
+  readonly #startWith: (tests: readonly string[], active: number) => MutantTrier;
+  #process: MutantTrier | undefined;
+  constructor(startWith: (tests: readonly string[], active: number) => MutantTrier) {
+    this.#startWith = startWith;
   }
 
   async warmUp(tests: readonly string[]): Promise<Loaded> {
@@ -132,17 +151,26 @@ class Trials {
     return loaded;
   }
 
-  /** @returns undefined where what failed fails without the mutant now, which tells nothing */
+  /** @returns undefined where this tells nothing: what failed fails without the mutant now, or was only late */
   async judge(index: number, loaded: Loaded): Promise<Omit<Verdict, 'id'> | undefined> {
     const chosen = loaded.tests.filter(({ hits }) => hits.includes(index));
     if (chosen.length === 0) return UNREACHED;
     const all = [...new Set(loaded.tests.map(({ file }) => file))];
-    const tried = await this.#tryIn(this.#process ?? (await this.#start(-2, all)), index, chosen);
-    if ('verdict' in tried) return tried;
-    return tried.killedBy?.isLate === false && !tried.isClean ? undefined : verdictOf(tried);
+    const child = this.#process ?? (await this.#start(-2, all));
+    const isLoaded = await child.loaded.then(
+      () => true,
+      () => false,
+    );
+    if (!isLoaded) {
+      await this.end();
+      return undefined;
+    }
+    const tried = await this.#tryIn(child, index, chosen, 1);
+    if (tried === 'stuck' || tried.killedBy?.isLate === true) return undefined;
+    return tried.killedBy !== undefined && !tried.isClean ? undefined : verdictOf(tried);
   }
 
-  /** With the mutant in force from the first line on, in a process that no other has touched. */
+  /** With the mutant in force from the first line on, in a process that no other has touched, and with patience. */
   async judgeAlone(index: number, loaded: Loaded, files: readonly string[]): Promise<Omit<Verdict, 'id'>> {
     const isAtLoad = loaded.atLoad.includes(index);
     const chosen = loaded.tests.filter(({ file, hits }) =>
@@ -150,25 +178,29 @@ class Trials {
     );
     if (chosen.length === 0) return UNREACHED;
     const child = await this.#start(index, [...new Set(chosen.map(({ file }) => file))]);
-    const tried = await this.#tryIn(child, index, chosen);
+    try {
+      await child.loaded;
+    } catch (error) {
+      await this.end();
+      return error instanceof Stuck && error.hasEnded
+        ? { verdict: 'killed', by: chosen[0]?.file }
+        : { verdict: 'timeout', by: undefined };
+    }
+    const tried = await this.#tryIn(child, index, chosen, PATIENCE);
     await this.end();
-    return 'verdict' in tried ? tried : verdictOf(tried);
+    return tried === 'stuck' ? { verdict: 'timeout', by: undefined } : verdictOf(tried);
   }
 
   async #tryIn(
-    child: MutantProcess,
+    child: MutantTrier,
     mutant: number,
     tests: readonly Held[],
-  ): Promise<Tried | Omit<Verdict, 'id'>> {
+    patience: number,
+  ): Promise<Tried | 'stuck'> {
     const slowestMs = Math.max(...tests.map(({ ms }) => ms));
-    const timeoutMs = timeoutFor(slowestMs);
-    const withinMs = STUCK_AFTER_MS + 10 * tests.reduce((sum, { ms }) => sum + ms, 0) + timeoutMs;
-    try {
-      await child.loaded;
-    } catch {
-      await this.end();
-      return { verdict: 'killed', by: tests[0]?.file };
-    }
+    const timeoutMs = patience * timeoutFor(slowestMs);
+    const withinMs =
+      patience * (STUCK_AFTER_MS + 10 * tests.reduce((sum, { ms }) => sum + ms, 0)) + timeoutMs;
     try {
       const tried = await child.try({ mutant, tests, timeoutMs }, withinMs);
       if (!tried.isClean) await this.end();
@@ -176,13 +208,13 @@ class Trials {
     } catch (error) {
       if (!(error instanceof Stuck)) throw error;
       await this.end();
-      return { verdict: 'timeout', by: undefined };
+      return 'stuck';
     }
   }
 
-  async #start(active: number, tests: readonly string[]): Promise<MutantProcess> {
+  async #start(active: number, tests: readonly string[]): Promise<MutantTrier> {
     await this.end();
-    return (this.#process = new MutantProcess({ planted: this.#planted, tests, active }));
+    return (this.#process = this.#startWith(tests, active));
   }
 
   async end(): Promise<void> {

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Loaded, Tried } from './mutant-process.ts';
+import { Stuck, Trials } from './try-mutants.ts';
+import type { MutantTrier } from './try-mutants.ts';
+
+const FILE = '/a.test.ts';
+const LOADED: Loaded = {
+  kind: 'loaded',
+  atLoad: [],
+  tests: [{ file: FILE, index: 0, hits: [7], ms: 3 }],
+  failed: [],
+};
+const HELD: Tried = { kind: 'tried', killedBy: undefined, isClean: true };
+const failed = (isLate: boolean, isClean: boolean): Tried => ({
+  kind: 'tried',
+  killedBy: { name: 'a test', file: FILE, isLate },
+  isClean,
+});
+
+/** Processes one after the other, each with its answer; `Stuck` in place of one: it has none. */
+function trialsOf(...answers: readonly (Tried | Stuck)[]) {
+  const patience: number[] = [];
+  const rest = [...answers];
+  const trials = new Trials((): MutantTrier => ({
+    loaded: Promise.resolve(LOADED),
+    try: async (_, withinMs) => {
+      patience.push(withinMs);
+      const answer = rest.shift();
+      if (answer === undefined || answer instanceof Stuck) throw answer ?? new Stuck(true);
+      return answer;
+    },
+    end: async () => undefined,
+  }));
+  return { trials, patience };
+}
+
+describe('Trials.judge', () => {
+  const rows: readonly [string, Tried | Stuck, string | undefined][] = [
+    ['has killed what a test fails by', failed(false, true), 'killed'],
+    ['has let live what all tests hold with', HELD, 'survived'],
+    ['says nothing of a test that fails without the mutant, too', failed(false, false), undefined],
+    ['says nothing of a test that was late: the machine may be busy', failed(true, false), undefined],
+    ['says nothing of a process that does not answer in time', new Stuck(false), undefined],
+  ];
+  for (const [name, answer, expected] of rows)
+    it(name, async () => {
+      assert.equal((await trialsOf(answer).trials.judge(7, LOADED))?.verdict, expected);
+    });
+});
+
+describe('Trials.judgeAlone', () => {
+  it('lets live what was late once and holds in a process of its own', async () => {
+    const { trials, patience } = trialsOf(failed(true, false), HELD);
+    assert.equal(await trials.judge(7, LOADED), undefined);
+
+    assert.equal((await trials.judgeAlone(7, LOADED, [FILE])).verdict, 'survived');
+    assert.ok((patience[1] ?? 0) >= 4 * (patience[0] ?? Infinity), patience.join(' '));
+  });
+
+  it('has killed by time what is late again', async () => {
+    const { trials } = trialsOf(new Stuck(false));
+
+    assert.equal((await trials.judgeAlone(7, LOADED, [FILE])).verdict, 'timeout');
+  });
+});
