@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { REPOSITORY, SOURCE_FOLDERS, readSources } from './source-files.ts';
 
 type Violation = { readonly rule: { readonly name: string }; readonly from: string; readonly to: string };
-export type Cruise = { readonly modules: readonly string[]; readonly violations: readonly Violation[] };
+type Cruise = { readonly modules: readonly string[]; readonly violations: readonly Violation[] };
 
 /** Cruises `targets` (folders or files below `root`). */
 export function cruiseImports(root: string, targets: readonly string[]): Cruise {
@@ -28,7 +28,7 @@ export function cruiseImports(root: string, targets: readonly string[]): Cruise 
 }
 
 /** Source files that a cruise of the whole repository did not see. */
-export function unseenFiles(cruise: Cruise): readonly string[] {
+function unseenFiles(cruise: Cruise): readonly string[] {
   const seen = new Set(cruise.modules);
   return readSources()
     .map((file) => file.path)
