@@ -2,6 +2,7 @@
  * What one value of an event must be like: the operators of EventBridge's event patterns, which Lambda's filters and
  * SNS's filter policies share (docs/aws §18.5).
  */
+import { isWithin, onlyAddress, parseCallerAddress, parseIpBlock } from '@gatewright/aws/ip-address';
 import { DefinitionError } from '../errors.ts';
 
 export type Scalar = string | number | boolean | null;
@@ -135,31 +136,12 @@ function numericTest(operand: unknown): ValueTest {
 }
 
 function cidrTest(range: string): ValueTest {
-  const [address = '', length = ''] = range.split('/');
-  const base = readAddress(address);
-  const bits = Number(length);
-  if (base === undefined || !/^\d{1,3}$/.test(length) || bits > base.bits)
-    throw new PatternError(`"${range}" is no range of addresses`);
-  const shift = BigInt(base.bits - bits);
+  const block = range.includes('/') ? parseIpBlock(range) : undefined;
+  if (block === undefined) throw new PatternError(`"${range}" is no range of addresses`);
   return (value) => {
-    const found = typeof value === 'string' ? readAddress(value) : undefined;
-    return found?.bits === base.bits && found.number >> shift === base.number >> shift;
+    const address = typeof value === 'string' ? parseCallerAddress(value) : undefined;
+    return address !== undefined && isWithin(onlyAddress(address), block);
   };
-}
-
-function readAddress(text: string): { readonly number: bigint; readonly bits: number } | undefined {
-  const bytes = text.split('.');
-  if (bytes.length === 4 && bytes.every((byte) => /^\d{1,3}$/.test(byte) && Number(byte) < 256))
-    return { number: bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n), bits: 32 };
-  const [head = '', tail, ...more] = text.split('::');
-  const groupsOf = (part: string): string[] => (part === '' ? [] : part.split(':'));
-  const [before, after] = [groupsOf(head), groupsOf(tail ?? '')];
-  const missing = 8 - before.length - after.length;
-  if (more.length > 0 || (tail === undefined ? missing !== 0 : missing < 1) || !text.includes(':'))
-    return undefined;
-  const groups = [...before, ...Array.from({ length: missing }, () => '0'), ...after];
-  if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return undefined;
-  return { number: groups.reduce((sum, group) => sum * 65536n + BigInt(`0x${group}`), 0n), bits: 128 };
 }
 
 /** A value that is there and is none of these. */

@@ -1,0 +1,96 @@
+/**
+ * IPv4 and IPv6 addresses and CIDR blocks: the one reader for resource policies, access documents and `Fn::Cidr`.
+ * Not `node:net`, which pure folders do not import; its test compares them.
+ */
+
+export type IpAddress = { readonly bits: bigint; readonly width: 32 | 128 };
+
+/** `bits` as written: those below the prefix may be set. */
+export type IpBlock = IpAddress & { readonly prefix: number };
+
+const MAPPED_PREFIX = 0xffffn;
+
+/** Reads `203.0.113.7`, `2001:db8::1` or `::ffff:203.0.113.7` as it stands; undefined for anything else. */
+export function parseIpAddress(text: string): IpAddress | undefined {
+  const isV6 = text.includes(':');
+  const bits = isV6 ? parseIpv6(text) : parseIpv4(text);
+  return bits === undefined ? undefined : { bits, width: isV6 ? 128 : 32 };
+}
+
+/** Reads the address of a caller. One that is mapped to IPv6 (`::ffff:1.2.3.4`) is that IPv4 address: a rule for one must not miss the other. */
+export function parseCallerAddress(text: string): IpAddress | undefined {
+  const address = parseIpAddress(text);
+  return address?.width === 128 && address.bits >> 32n === MAPPED_PREFIX
+    ? { bits: address.bits & 0xffff_ffffn, width: 32 }
+    : address;
+}
+
+/** Reads `203.0.113.0/24`, `2001:db8::/32` or one address; undefined for anything else. */
+export function parseIpBlock(text: string): IpBlock | undefined {
+  const [addressText = '', prefixText, ...more] = text.split('/');
+  const address = parseCallerAddress(addressText);
+  if (address === undefined || more.length > 0) return undefined;
+  const prefix = prefixText === undefined ? address.width : parsePrefix(prefixText, address.width);
+  return prefix === undefined ? undefined : { ...address, prefix };
+}
+
+/** The length of a prefix in decimal digits, at most `width`; undefined for anything else. */
+export function parsePrefix(text: string, width: number): number | undefined {
+  return /^\d{1,3}$/.test(text) && Number(text) <= width ? Number(text) : undefined;
+}
+
+/** The first address of a block. */
+export function firstAddress({ bits, width, prefix }: IpBlock): bigint {
+  const hostBits = BigInt(width - prefix);
+  return (bits >> hostBits) << hostBits;
+}
+
+/** Whether `outer` holds every address of `inner`; blocks of the other version of IP are strangers. */
+export function isWithin(inner: IpBlock, outer: IpBlock): boolean {
+  const hostBits = BigInt(outer.width - outer.prefix);
+  return (
+    inner.width === outer.width &&
+    inner.prefix >= outer.prefix &&
+    inner.bits >> hostBits === outer.bits >> hostBits
+  );
+}
+
+/** The block that holds one address alone. */
+export function onlyAddress(address: IpAddress): IpBlock {
+  return { ...address, prefix: address.width };
+}
+
+function parseIpv4(text: string): bigint | undefined {
+  const octets = text.split('.');
+  // Leading zeros are octal to some readers and decimal to others, so they are no address here.
+  const isAddress =
+    octets.length === 4 && octets.every((octet) => /^(0|[1-9]\d{0,2})$/.test(octet) && Number(octet) < 256);
+  return isAddress ? octets.reduce((bits, octet) => (bits << 8n) | BigInt(octet), 0n) : undefined;
+}
+
+function parseIpv6(text: string): bigint | undefined {
+  const [head = '', tail, ...more] = text.split('::');
+  if (more.length > 0) return undefined;
+  // A dotted IPv4 address may end the text only: before `::` there is none.
+  const left = parseGroups(head, tail === undefined);
+  const right = tail === undefined ? [] : parseGroups(tail, true);
+  if (left === undefined || right === undefined) return undefined;
+  const missing = 8 - left.length - right.length;
+  if (tail === undefined ? missing !== 0 : missing < 1) return undefined;
+  const groups = [...left, ...Array.from({ length: missing }, () => 0n), ...right];
+  return groups.reduce((bits, group) => (bits << 16n) | group, 0n);
+}
+
+/** The groups of one side of `::`; a dotted IPv4 address at the end of the text counts as two. */
+function parseGroups(text: string, endsText: boolean): readonly bigint[] | undefined {
+  if (text === '') return [];
+  const parts = text.split(':');
+  const groups: bigint[] = [];
+  for (const [index, part] of parts.entries()) {
+    const embedded = endsText && index === parts.length - 1 ? parseIpv4(part) : undefined;
+    if (embedded !== undefined) groups.push(embedded >> 16n, embedded & 0xffffn);
+    else if (/^[0-9a-f]{1,4}$/i.test(part)) groups.push(BigInt(`0x${part}`));
+    else return undefined;
+  }
+  return groups.length <= 8 ? groups : undefined;
+}
