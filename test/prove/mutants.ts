@@ -70,10 +70,12 @@ async function tryAll({ sample, seed, only, survivors }: Scope): Promise<Outcome
     const hash = (by: string | undefined): string =>
       hashOf(text, ...(by === undefined ? tests : tests.filter((test) => test === by)).map(textOf));
     const untried = drawn.filter(({ file, id }) => {
-      const known = file === path ? kept.get(id) : undefined;
-      const holds = known?.hash === hash(known?.by) || (survivors && known !== undefined && !isAlive(known));
-      if (known !== undefined && holds) verdicts.set(id, known);
-      return file === path && !holds && (!survivors || known !== undefined);
+      if (file !== path) return false;
+      const known = kept.get(id);
+      if (known === undefined) return !survivors;
+      const holds = known.hash === hash(known.by) || (survivors && !isAlive(known));
+      if (holds) verdicts.set(id, known);
+      return !holds;
     });
     if (untried.length > 0) open.push({ path, text, mutants: untried, tests, hash });
   }
