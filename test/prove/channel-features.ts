@@ -5,8 +5,10 @@ import { endConnection } from '#shared/websocket/end-connection.ts';
 import { toConnection } from '#shared/websocket/connection.ts';
 import { channelsOf, interestItems } from '#shared/websocket/listeners.ts';
 import { remember } from '#shared/websocket/live.ts';
-import { heartbeat, join, listMembers } from '#shared/websocket/presence.ts';
+import { heartbeat, join, listMembers, sweep } from '#shared/websocket/presence.ts';
+import { runPublisher } from '#shared/websocket/run-publisher.ts';
 import type { ChannelPorts } from '#shared/websocket/channel-ports.ts';
+import { REAL_RANDOM } from '../support/real-quota-ports.ts';
 
 export type Feature = { readonly name: string; readonly run: () => Promise<unknown> };
 
@@ -14,7 +16,15 @@ export type Feature = { readonly name: string; readonly run: () => Promise<unkno
 export type ChannelDesk = {
   readonly channels: ChannelPorts;
   handOver(): Promise<void>;
-  call(service: string, method: string, path: string, headers?: object, body?: string): Promise<void>;
+  /** To a connection that nobody has. */
+  post(): Promise<void>;
+};
+
+/** Everybody is told at once, by nobody. */
+const UNTOLD = {
+  sockets: { post: () => Promise.resolve('sent' as const) },
+  random: REAL_RANDOM,
+  timer: { pause: () => Promise.resolve() },
 };
 
 const CONNECTION = { apiId: 'abcdef1234', stage: 'dev', connectionId: 'AAAAAAAAAAAAAA=' };
@@ -56,13 +66,19 @@ export const CHANNEL_FEATURES: Readonly<
   WsDefaultRole: async (mine, other) => [
     ...(await ending(mine, other)),
     { name: 'pings are noted', run: () => heartbeat(mine.channels, PRESENCE, CONNECTION) },
+    { name: 'whoever is overdue is noticed', run: () => sweep(mine.channels, PRESENCE) },
   ],
   WsPublisherRole: async (mine, other) => [
     ...(await ending(mine, other)),
     { name: 'messages are written', run: () => append(mine.channels, 'chat:a', [{ id: 'x', data: 1 }], 60) },
     {
-      name: 'connections are told',
-      run: () => mine.call('execute-api', 'POST', '/abcdef1234/dev/@connections/AAAAAAAAAAAAAA%3D', {}, 'x'),
+      name: 'messages are delivered',
+      run: () =>
+        runPublisher(
+          { ...mine.channels, ...UNTOLD },
+          { kind: 'publish', publications: [{ address: 'chat:a', messages: [{ id: 'y', data: 1 }] }] },
+        ),
     },
+    { name: 'connections are told', run: () => mine.post() },
   ],
 };

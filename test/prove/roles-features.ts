@@ -1,130 +1,27 @@
 /** What each role of the stack is for: features by name, done with the role's own credentials. */
-import * as commands from '@aws-sdk/client-dynamodb';
 import { createApiKeyReader } from '#shared/access/keys/api-key-store.ts';
-import { KeyAdmin } from '#shared/access/keys/key-admin.ts';
 import { headKey } from '#shared/access/documents/publication.ts';
 import { createTicketStore } from '#shared/access/tickets/ticket-store.ts';
-import type { ItemListing, ItemStore } from '#shared/ports.ts';
-import { createPlanCatalogue } from '#shared/quota/admin/plan-catalogue.ts';
 import { listAudit } from '#shared/quota/admin/audit.ts';
 import { closeAllOver } from '#shared/quota/admin/close-all.ts';
 import { listKeys } from '#shared/quota/admin/keys.ts';
 import { reset, resume, setLimit, suspend, topUp } from '#shared/quota/admin/limits.ts';
 import { listUsage } from '#shared/quota/admin/list-usage.ts';
 import { listPlans } from '#shared/quota/admin/plans.ts';
-import { createQuotas } from '#shared/quota/quotas.ts';
 import { createUsageReader } from '#shared/quota/read-usage.ts';
 import { createUsageTracker } from '#shared/quota/track-usage.ts';
-import { createDynamoDbListing } from '#shared/table/dynamodb-listing.ts';
-import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
-import { createDynamoDbClaims } from '#shared/webhooks/dynamodb-claims.ts';
-import type { ChannelPorts } from '#shared/websocket/channel-ports.ts';
-import { createLiveStore } from '#shared/websocket/dynamodb-live.ts';
-import { signRequest } from '@gatewright/aws/sign-request';
 import { ISSUER, RevocationDesk } from '../support/a-revocation-admin.ts';
-import { CHANNEL_FEATURES } from './channel-features.ts';
-import type { Feature } from './channel-features.ts';
 import { aNewKey } from '../support/api-key-table.ts';
 import { AdministeredTable, ofKey, requested } from '../support/quota-admin.ts';
 import { REAL_RANDOM } from '../support/real-quota-ports.ts';
+import { CHANNEL_FEATURES } from './channel-features.ts';
+import type { Feature } from './channel-features.ts';
+import { clock, COUNTED, Desk, TIMER } from './roles-desk.ts';
+import type { Addresses, Credentials } from './roles-desk.ts';
 
-export type Credentials = { readonly accessKeyId: string; readonly secretAccessKey: string };
-export type Addresses = {
-  readonly dynamodb: string;
-  readonly control: string;
-  /** Physical names, by logical id. */
-  readonly tables: Readonly<Record<string, string>>;
-};
-
-const TIMER = { pause: () => Promise.resolve() };
 const DAY_MS = 24 * 3_600_000;
 /** How often what is over was closed. */
 let closings = 0;
-const LIMITS = [
-  { id: 'daily', level: 'key', quota: 1000, period: 'DAY', alarms: [1] },
-  { id: 'spread', level: 'tenant', quota: 100_000, period: 'DAY', shards: 4 },
-  { id: 'burst', level: 'key', rate: 10, burst: 50 },
-];
-const COUNTED = { id: 'counted', version: 1, limits: LIMITS.slice(0, 1) };
-const clock = { nowEpochMs: () => Date.now(), monotonicMs: () => performance.now() };
-
-type Table = { readonly store: ItemStore; readonly listing: ItemListing };
-
-/** The tables as whoever has these credentials reaches them. */
-class Desk {
-  readonly access: Table;
-  readonly usage: Table;
-  readonly #at: Addresses;
-  readonly #credentials: Credentials;
-  readonly #client: commands.DynamoDBClient;
-
-  constructor(at: Addresses, credentials: Credentials) {
-    this.#at = at;
-    this.#credentials = credentials;
-    const { dynamodb: endpoint } = at;
-    this.#client = new commands.DynamoDBClient({
-      endpoint,
-      region: 'us-east-1',
-      credentials,
-      maxAttempts: 1,
-    });
-    this.access = this.#table('AccessTable');
-    this.usage = this.#table('UsageTable');
-  }
-
-  get channels(): ChannelPorts {
-    const { store: items } = this.#table('ConnectionsTable');
-    return {
-      ...{ items, store: createLiveStore(this.#name('ConnectionsTable'), this.#load), clock },
-      courier: { deliver: () => Promise.resolve() },
-      limits: { keptSeconds: 60, pingMs: 60_000, connectionsPerCaller: 20 },
-    };
-  }
-
-  /** By what the functions call each other. */
-  handOver(): Promise<void> {
-    const path = '/2015-03-31/functions/gatewright-dev-ws-publisher/invocations';
-    return this.call('lambda', 'POST', path, { 'X-Amz-Invocation-Type': 'Event' }, '{"deliver":{}}');
-  }
-
-  get claims() {
-    return createDynamoDbClaims({ tableName: this.#name('AccessTable'), load: this.#load });
-  }
-
-  /** Any call of the control port. */
-  async call(service: string, method: string, path: string, headers = {}, body = ''): Promise<void> {
-    const url = new URL(path, this.#at.control);
-    const sent = { method, url, headers, body, service, region: 'us-east-1', nowEpochMs: Date.now() };
-    const signed = signRequest({ ...sent, ...this.#credentials });
-    const reply = await fetch(url, { method, headers: signed, ...(body === '' ? {} : { body }) });
-    await reply.arrayBuffer();
-  }
-
-  async keys(): Promise<KeyAdmin> {
-    const known = { roles: new Set<string>(), hasNativePlans: false, cached: [], planClaims: [['plan']] };
-    const ports = {
-      ...{ store: this.access.store, listing: this.access.listing, clock, random: REAL_RANDOM },
-      plans: createPlanCatalogue(this.usage),
-      caches: { flush: () => Promise.resolve() },
-      nativeKeys: { put: () => Promise.resolve(''), disable: () => Promise.resolve() },
-    };
-    const settings = { stage: 'prod', prefixes: new Map([['shop_live', known]]), broughtPlans: ['gold'] };
-    return Promise.resolve(new KeyAdmin(ports, { ...settings, usageKeySecret: undefined }));
-  }
-
-  quotas(plan: string) {
-    const { store } = this.usage;
-    const plans = [{ id: plan, version: 1, limits: LIMITS }];
-    return createQuotas({ store, clock, random: REAL_RANDOM, timer: TIMER, plans });
-  }
-
-  readonly #load = () => Promise.resolve({ client: this.#client, commands });
-  #name = (logicalId: string): string => this.#at.tables[logicalId] ?? '';
-  #table(logicalId: string): Table {
-    const options = { tableName: this.#name(logicalId), load: this.#load, timeoutMs: 5000 };
-    return { store: createDynamoDbTable(options), listing: createDynamoDbListing(options) };
-  }
-}
 
 /** @param admin who may do everything: prepares what a feature finds */
 export async function featuresOf(
@@ -197,6 +94,15 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
           }),
       },
     ]),
+  async CacheInvalidatorRole(mine, other) {
+    const namespace = `n-${REAL_RANDOM.hex(8)}`;
+    await other.record(namespace);
+    return [
+      { name: 'kept answers are made anew', run: () => mine.invalidate(namespace) },
+      { name: 'a stage cache is flushed', run: () => mine.flushCache() },
+      { name: 'wishes that fail are kept in a queue', run: () => mine.queue('cache-invalidator-failures') },
+    ];
+  },
   async UsageCloserRole(mine, other) {
     const plan = `plan-${REAL_RANDOM.hex(8)}`;
     const quotas = other.quotas(plan);
@@ -216,21 +122,13 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
     await quotas.flush();
     const { store } = mine.usage;
     const tracker = createUsageTracker({ store, clock, timer: TIMER, observe: () => undefined });
-    const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
     return [
       {
         name: 'lines of access logs are charged',
         run: () =>
           tracker.track([{ requestId: REAL_RANDOM.hex(8), subject: charged, atEpochMs: Date.now() }]),
       },
-      {
-        name: 'batches that fail are kept in a queue',
-        run: () =>
-          mine.call(
-            ...(['sqs', 'POST', '/123456789012/gatewright-dev-usage-tracker-failures', form] as const),
-            'Action=SendMessage&MessageBody=m',
-          ),
-      },
+      { name: 'batches that fail are kept in a queue', run: () => mine.queue('usage-tracker-failures') },
     ];
   },
   async QuotaAdminRole(mine, other) {

@@ -8,10 +8,12 @@ import { loadStacks } from '../../gateway/definition/load.ts';
 import { REFUSING } from '../../gateway/errors.ts';
 import { createGateway } from '../../gateway/index.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
+import { RefusedByApi } from './roles-desk.ts';
+import type { Addresses, Credentials } from './roles-desk.ts';
 import { featuresOf } from './roles-features.ts';
 import type { Gateway } from '../../gateway/index.ts';
 import type { Json, JsonObject, ResolvedStack } from '../../gateway/definition/model.ts';
-import type { Addresses, Credentials } from './roles-features.ts';
+
 import type { Figures, Outcome, Proof } from './proof.ts';
 
 type Statement = {
@@ -31,9 +33,57 @@ const ASKED_OF_POLICY = /^(?:logs|ssm|secretsmanager|kms|xray):/;
 const STUB =
   'exports.handler = async () => ({ id: process.env.AWS_ACCESS_KEY_ID, secret: process.env.AWS_SECRET_ACCESS_KEY });';
 
+/** What lies in other stacks, and is called by functions of ours. */
+const CALLED: JsonObject = {
+  Sockets: {
+    Type: 'AWS::ApiGatewayV2::Api',
+    Properties: {
+      Name: 'sockets',
+      ProtocolType: 'WEBSOCKET',
+      RouteSelectionExpression: '$request.body.action',
+    },
+  },
+  SocketsStage: {
+    Type: 'AWS::ApiGatewayV2::Stage',
+    Properties: { ApiId: { Ref: 'Sockets' }, StageName: 'dev', AutoDeploy: true },
+  },
+  Cached: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'cached' } },
+  CachedPath: {
+    Type: 'AWS::ApiGateway::Resource',
+    Properties: {
+      ...{ RestApiId: { Ref: 'Cached' }, ParentId: { 'Fn::GetAtt': ['Cached', 'RootResourceId'] } },
+      PathPart: 'p',
+    },
+  },
+  CachedGet: {
+    Type: 'AWS::ApiGateway::Method',
+    Properties: {
+      ...{ RestApiId: { Ref: 'Cached' }, ResourceId: { Ref: 'CachedPath' } },
+      ...{ HttpMethod: 'GET', AuthorizationType: 'AWS_IAM' },
+      Integration: {
+        ...{ Type: 'MOCK', RequestTemplates: { 'application/json': '{"statusCode":200}' } },
+        IntegrationResponses: [{ StatusCode: '200' }],
+      },
+      MethodResponses: [{ StatusCode: '200' }],
+    },
+  },
+  CachedDeployment: {
+    Type: 'AWS::ApiGateway::Deployment',
+    DependsOn: 'CachedGet',
+    Properties: { RestApiId: { Ref: 'Cached' } },
+  },
+  CachedStage: {
+    Type: 'AWS::ApiGateway::Stage',
+    Properties: {
+      ...{ RestApiId: { Ref: 'Cached' }, DeploymentId: { Ref: 'CachedDeployment' }, StageName: 'dev' },
+      ...{ CacheClusterEnabled: true, CacheClusterSize: '0.5' },
+    },
+  },
+};
+
 /** Roles and tables as they are deployed, and in place of each function one that tells its credentials. */
 function templateOf(stack: ResolvedStack, without: Place | undefined): JsonObject {
-  const resources: Record<string, Json> = {};
+  const resources: Record<string, Json> = { ...CALLED };
   for (const { logicalId, type, physicalId, properties } of stack.resources.values()) {
     if (type === 'AWS::DynamoDB::Table')
       resources[logicalId] = { Type: type, Properties: { ...properties, TableName: physicalId } };
@@ -97,10 +147,12 @@ class Stage {
     });
     await this.#gateway.load([file]);
     if (this.#at !== undefined) return;
-    const { control, dynamodb = '' } = await this.#gateway.listen();
+    const { control, dynamodb = '', apis } = await this.#gateway.listen();
+    const [sockets, cached] = ['sockets', 'cached'].map((name) => apis.find((api) => api.name === name));
+    if (sockets === undefined || cached === undefined) throw new Error('an API that is called is not served');
     const tables = [...this.#stack.resources.values()].filter(({ type }) => type === 'AWS::DynamoDB::Table');
     this.#at = {
-      ...{ control, dynamodb },
+      ...{ control, dynamodb, sockets, cached: { id: cached.id, origin: new URL(cached.url).origin } },
       tables: Object.fromEntries(tables.map(({ logicalId, physicalId }) => [logicalId, physicalId])),
     };
   }
@@ -113,8 +165,9 @@ class Stage {
     for (const { name, run } of await featuresOf(role, this.#at, own, ADMIN)) {
       const before = this.told.length;
       // A feature may pass its failure on or get along without; what counts is what it was refused.
-      await run().catch(() => undefined);
-      if (this.told.slice(before).some((line) => line.startsWith(`${role} may not `))) refused.push(name);
+      const fault: unknown = await run().catch((error: unknown) => error);
+      const isTold = this.told.slice(before).some((line) => line.startsWith(`${role} may not `));
+      if (isTold || fault instanceof RefusedByApi) refused.push(name);
     }
     return refused;
   }

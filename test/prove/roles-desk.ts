@@ -1,0 +1,176 @@
+/** A stage of the stack as somebody with some credentials reaches it: its tables, its services, and the APIs that it calls. */
+import * as commands from '@aws-sdk/client-dynamodb';
+import { KeyAdmin } from '#shared/access/keys/key-admin.ts';
+import { indexWrites } from '#shared/cache/labels.ts';
+import { createInvalidator } from '#shared/cache/lambda-invalidator.ts';
+import { createStageCaches } from '#shared/cache/stage-cache-poster.ts';
+import type { ItemListing, ItemStore } from '#shared/ports.ts';
+import { createPlanCatalogue } from '#shared/quota/admin/plan-catalogue.ts';
+import { createQuotas } from '#shared/quota/quotas.ts';
+import { createDynamoDbListing } from '#shared/table/dynamodb-listing.ts';
+import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
+import { createDynamoDbClaims } from '#shared/webhooks/dynamodb-claims.ts';
+import type { ChannelPorts } from '#shared/websocket/channel-ports.ts';
+import { createLiveStore } from '#shared/websocket/dynamodb-live.ts';
+import { signRequest } from '@gatewright/aws/sign-request';
+import { REAL_RANDOM } from '../support/real-quota-ports.ts';
+
+export type Credentials = { readonly accessKeyId: string; readonly secretAccessKey: string };
+export type Addresses = {
+  readonly dynamodb: string;
+  readonly control: string;
+  /** Physical names, by logical id. */
+  readonly tables: Readonly<Record<string, string>>;
+  /** APIs that functions of the stack call; they lie in other stacks. */
+  readonly sockets: { readonly id: string };
+  readonly cached: { readonly id: string; readonly origin: string };
+};
+
+export const TIMER = { pause: () => Promise.resolve() };
+const LIMITS = [
+  { id: 'daily', level: 'key', quota: 1000, period: 'DAY', alarms: [1] },
+  { id: 'spread', level: 'tenant', quota: 100_000, period: 'DAY', shards: 4 },
+  { id: 'burst', level: 'key', rate: 10, burst: 50 },
+];
+export const COUNTED = { id: 'counted', version: 1, limits: LIMITS.slice(0, 1) };
+export const clock = { nowEpochMs: () => Date.now(), monotonicMs: () => performance.now() };
+
+/** Refused by an API, which writes no line on roles. */
+export class RefusedByApi extends Error {}
+
+type Table = { readonly store: ItemStore; readonly listing: ItemListing };
+
+/** The tables as whoever has these credentials reaches them. */
+export class Desk {
+  readonly access: Table;
+  readonly usage: Table;
+  readonly #at: Addresses;
+  readonly #credentials: Credentials;
+  readonly #client: commands.DynamoDBClient;
+
+  constructor(at: Addresses, credentials: Credentials) {
+    this.#at = at;
+    this.#credentials = credentials;
+    const { dynamodb: endpoint } = at;
+    this.#client = new commands.DynamoDBClient({
+      endpoint,
+      region: 'us-east-1',
+      credentials,
+      maxAttempts: 1,
+    });
+    this.access = this.#table('AccessTable');
+    this.usage = this.#table('UsageTable');
+  }
+
+  get channels(): ChannelPorts {
+    const { store: items } = this.#table('ConnectionsTable');
+    return {
+      ...{ items, store: createLiveStore(this.#name('ConnectionsTable'), this.#load), clock },
+      courier: { deliver: () => Promise.resolve() },
+      limits: { keptSeconds: 60, pingMs: 60_000, connectionsPerCaller: 20 },
+    };
+  }
+
+  get cache(): Table {
+    return this.#table('CacheTable');
+  }
+
+  /** Notes an entry of a stage cache under a label, as cacheTags() does. */
+  async record(namespace: string): Promise<void> {
+    const record = {
+      apiId: this.#at.cached.id,
+      stage: 'dev',
+      method: 'GET',
+      path: '/p',
+      query: [],
+      headers: [],
+    };
+    const item = {
+      kind: 'stage',
+      doc: JSON.stringify(record),
+      mark: 'm',
+      expiresAt: Date.now() / 1000 + 300,
+    };
+    const { store } = this.cache;
+    const response = { kind: 'response', expiresAt: item.expiresAt };
+    for (const write of indexWrites(namespace, ['all', 'tag:t'], '1', item)) await store.update(write);
+    for (const write of indexWrites(namespace, ['all', 'tag:t'], '2', response)) await store.update(write);
+  }
+
+  /** What `cache-invalidator` does with a wish. */
+  async invalidate(namespace: string): Promise<void> {
+    const { origin: apiEndpoint } = this.#at.cached;
+    const stages = createStageCaches({
+      ...{ region: 'us-east-1', credentials: this.#credentials, endpoint: this.#at.control, apiEndpoint },
+    });
+    const statuses: number[] = [];
+    const refresh: typeof stages.refresh = async (record) => {
+      const answer = await stages.refresh(record);
+      statuses.push(answer.status);
+      return answer;
+    };
+    const ports = { ...this.cache, clock, random: REAL_RANDOM, timer: TIMER };
+    const invalidator = createInvalidator({ ...ports, stages: { ...stages, refresh } }, []);
+    await invalidator({ invalidate: { namespace, tags: ['t'] } }, () => undefined);
+    if (statuses.includes(403)) throw new RefusedByApi();
+  }
+
+  flushCache(): Promise<void> {
+    return this.call('apigateway', 'DELETE', `/restapis/${this.#at.cached.id}/stages/dev/cache/data`);
+  }
+
+  post(): Promise<void> {
+    const path = `/${this.#at.sockets.id}/dev/@connections/AAAAAAAAAAAAAA%3D`;
+    return this.call('execute-api', 'POST', path, {}, 'x');
+  }
+
+  /** By what the functions call each other. */
+  handOver(): Promise<void> {
+    const path = '/2015-03-31/functions/gatewright-dev-ws-publisher/invocations';
+    return this.call('lambda', 'POST', path, { 'X-Amz-Invocation-Type': 'Event' }, '{"deliver":{}}');
+  }
+
+  queue(name: string): Promise<void> {
+    const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    const path = `/123456789012/gatewright-dev-${name}`;
+    return this.call('sqs', 'POST', path, form, 'Action=SendMessage&MessageBody=m');
+  }
+
+  get claims() {
+    return createDynamoDbClaims({ tableName: this.#name('AccessTable'), load: this.#load });
+  }
+
+  /** Any call of the control port. */
+  async call(service: string, method: string, path: string, headers = {}, body = ''): Promise<void> {
+    const url = new URL(path, this.#at.control);
+    const sent = { method, url, headers, body, service, region: 'us-east-1', nowEpochMs: Date.now() };
+    const signed = signRequest({ ...sent, ...this.#credentials });
+    const reply = await fetch(url, { method, headers: signed, ...(body === '' ? {} : { body }) });
+    await reply.arrayBuffer();
+  }
+
+  async keys(): Promise<KeyAdmin> {
+    const known = { roles: new Set<string>(), hasNativePlans: false, cached: [], planClaims: [['plan']] };
+    const ports = {
+      ...{ store: this.access.store, listing: this.access.listing, clock, random: REAL_RANDOM },
+      plans: createPlanCatalogue(this.usage),
+      caches: { flush: () => Promise.resolve() },
+      nativeKeys: { put: () => Promise.resolve(''), disable: () => Promise.resolve() },
+    };
+    const settings = { stage: 'prod', prefixes: new Map([['shop_live', known]]), broughtPlans: ['gold'] };
+    return Promise.resolve(new KeyAdmin(ports, { ...settings, usageKeySecret: undefined }));
+  }
+
+  quotas(plan: string) {
+    const { store } = this.usage;
+    const plans = [{ id: plan, version: 1, limits: LIMITS }];
+    return createQuotas({ store, clock, random: REAL_RANDOM, timer: TIMER, plans });
+  }
+
+  readonly #load = () => Promise.resolve({ client: this.#client, commands });
+  #name = (logicalId: string): string => this.#at.tables[logicalId] ?? '';
+  #table(logicalId: string): Table {
+    const options = { tableName: this.#name(logicalId), load: this.#load, timeoutMs: 5000 };
+    return { store: createDynamoDbTable(options), listing: createDynamoDbListing(options) };
+  }
+}
