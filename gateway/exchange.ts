@@ -317,20 +317,23 @@ export class Exchange implements RequestFacts {
     return this as Authenticated;
   }
 
-  admitted(apiKey: ApiKeyFacts): Admitted {
+  admitted(this: Authenticated, apiKey: ApiKeyFacts): Admitted {
     this.apiKey = apiKey;
     return this as Admitted;
   }
 
-  mapped(outgoing: Outgoing, payload: string): Mapped {
+  mapped(this: Admitted, outgoing: Outgoing, payload: string): Mapped {
     this.outgoing = outgoing;
     this.payload = payload;
     return this as Mapped;
   }
 }
 
+declare const METERED: unique symbol;
+
 export type Received = Exchange;
 export type Matched = Received & { readonly stage: ServedStage; readonly route: RoutePlan };
 export type Authenticated = Matched & { readonly caller: Caller };
-export type Admitted = Authenticated;
+/** Only `admitted()` makes one, so a pipeline that leaves out `meter` does not compile. The mark exists for the compiler alone. */
+export type Admitted = Authenticated & { readonly [METERED]: true };
 export type Mapped = Admitted & { readonly outgoing: Outgoing; readonly payload: string };
