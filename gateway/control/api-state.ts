@@ -9,6 +9,7 @@ import { isSet } from './resource-properties.ts';
 import { serveStage } from './serve-stage.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { ControlResource, PathResource } from './control-resource.ts';
+import type { Documentation } from './documentation.ts';
 import type { StageSettings } from './stage-settings.ts';
 import type { Assumptions } from '../deployment/assumptions.ts';
 import type { InvokePermissions } from '../deployment/invoke-permissions.ts';
@@ -36,6 +37,8 @@ export type ApiResources = {
   readonly gatewayResponses: readonly ControlResource[];
   readonly models: readonly ControlResource[];
   readonly validators: ReadonlyMap<string, ControlResource>;
+  /** Not of a deployment: what is exported is that of the API as it is. */
+  readonly documentation: Documentation;
 };
 
 /** One snapshot: what requests are served by, and the resources it was compiled from. */

@@ -6,6 +6,7 @@
 import { DefinitionError, Faults } from '../errors.ts';
 import { compileDeployment } from './compile-deployment.ts';
 import { faultsOf, routeKeysOf } from './edit-v2.ts';
+import { mergeDocumentation } from './documentation.ts';
 import { mergeDefined, mergeProperties } from './merge-defined.ts';
 import { isSameJson } from './same-json.ts';
 import { readRestStage, readV2Stage } from './read-stages.ts';
@@ -18,6 +19,7 @@ import type { StageSettings } from './stage-settings.ts';
 export function carryOver(before: ApiState, next: ApiState, allowsUnguarded: boolean): void {
   if (before.identity.protocol !== next.identity.protocol) return;
   if (next.identity.protocol !== 'rest') carryOverResources(before, next);
+  else carryOverDocumentation(before, next);
   for (const { compiled } of before.deployments)
     if (!before.isDefinedDeployment(compiled.id)) next.adoptDeployment(before, compiled.id);
   for (const name of new Set([...next.stages, ...before.stages].map(({ settings }) => settings.name))) {
@@ -39,6 +41,15 @@ function carryOverResources(before: ApiState, next: ApiState): void {
   const known = new Set(faultsOf(next.identity, own).map(({ message }) => message));
   if (faultsOf(next.identity, merged).some(({ message }) => !known.has(message))) return;
   next.adoptResources(merged, before.isEdited);
+}
+
+/** No deployment has it, so that nothing else of a REST API would remember what calls made of it. */
+function carryOverDocumentation(before: ApiState, next: ApiState): void {
+  const was = before.definedResources?.documentation;
+  const { documentation: current } = before.resources;
+  if (was === undefined || was === current) return;
+  const documentation = mergeDocumentation(was, current, next.resources.documentation);
+  next.adoptResources({ ...next.resources, documentation }, next.isEdited);
 }
 
 /** The stage as it is from now on; undefined = there is none. */

@@ -5,6 +5,7 @@ export type ControlErrorCode =
   | 'ConflictException'
   | 'LimitExceededException'
   | 'NotFoundException'
+  | 'NotImplementedException'
   | 'SerializationException'
   | 'ValidationException';
 

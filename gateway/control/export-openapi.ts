@@ -1,4 +1,5 @@
 /** A deployed REST API as an OpenAPI document, in the form in which AWS exports it (and imports it again). */
+import { DOCUMENTATION } from './documentation.ts';
 import { listResponses } from './edit-methods.ts';
 import { isSet, mapOf, textOf, without } from './resource-properties.ts';
 import type { Json, JsonObject } from '../definition/model.ts';
@@ -14,6 +15,8 @@ export type ExportWish = {
   readonly version: string;
   readonly withIntegrations: boolean;
   readonly withAuthorizers: boolean;
+  /** Under its extension, where the stage has a version. */
+  readonly documentation: JsonObject | undefined;
 };
 
 type Draft = Record<string, unknown>;
@@ -29,12 +32,14 @@ export function exportOpenApi(identity: ApiIdentity, from: ApiResources, wish: E
   const paths = exportPaths(from, wish);
   const schemas = exportSchemas(from);
   const schemes = exportSecurity(from, wish);
+  const documentation = wish.documentation === undefined ? {} : { [DOCUMENTATION]: wish.documentation };
   if (kind === 'swagger')
     return {
       ...{ swagger: '2.0', info, host: identity.domainName, basePath: `/${stageName}`, schemes: ['https'] },
       paths,
       ...(isEmpty(schemes) ? {} : { securityDefinitions: schemes }),
       ...(isEmpty(schemas) ? {} : { definitions: schemas }),
+      ...documentation,
     };
   const variables = { basePath: { default: `/${stageName}` } };
   const components = {
@@ -45,6 +50,7 @@ export function exportOpenApi(identity: ApiIdentity, from: ApiResources, wish: E
     ...{ openapi: '3.0.1', info, servers: [{ url: `https://${identity.domainName}/{basePath}`, variables }] },
     paths,
     components,
+    ...documentation,
   };
 }
 

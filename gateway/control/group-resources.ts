@@ -21,6 +21,8 @@ export type ApiGroup = {
   readonly gatewayResponses: ControlResource[];
   readonly models: ControlResource[];
   readonly validators: Map<string, ControlResource>;
+  readonly documentationParts: ControlResource[];
+  readonly documentationVersions: ControlResource[];
   readonly deployments: ControlResource[];
   readonly stages: ControlResource[];
 };
@@ -35,6 +37,14 @@ const KINDS: Readonly<
   'AWS::ApiGateway::GatewayResponse': { apiProperty: 'RestApiId', add: (g, r) => g.gatewayResponses.push(r) },
   'AWS::ApiGateway::Model': { apiProperty: 'RestApiId', add: (g, r) => g.models.push(r) },
   'AWS::ApiGateway::RequestValidator': { apiProperty: 'RestApiId', add: (g, r) => g.validators.set(r.id, r) },
+  'AWS::ApiGateway::DocumentationPart': {
+    apiProperty: 'RestApiId',
+    add: (g, r) => g.documentationParts.push(r),
+  },
+  'AWS::ApiGateway::DocumentationVersion': {
+    apiProperty: 'RestApiId',
+    add: (g, r) => g.documentationVersions.push(r),
+  },
   'AWS::ApiGateway::Deployment': { apiProperty: 'RestApiId', add: (g, r) => g.deployments.push(r) },
   'AWS::ApiGateway::Stage': { apiProperty: 'RestApiId', add: (g, r) => g.stages.push(r) },
   'AWS::ApiGatewayV2::Route': { apiProperty: 'ApiId', add: (g, r) => g.routes.push(r) },
@@ -115,6 +125,8 @@ function emptyGroup(stack: ResolvedStack, resource: ResolvedResource, protocol: 
     gatewayResponses: [],
     models: [],
     validators: new Map(),
+    documentationParts: [],
+    documentationVersions: [],
     deployments: [],
     stages: [],
   };

@@ -11,6 +11,7 @@ import { refuseOverQuota, USUAL_QUOTAS } from './api-quotas.ts';
 import { ApiState } from './api-state.ts';
 import { compileDeployment } from './compile-deployment.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
+import { definedDocumentation } from './documentation.ts';
 import { groupByApi, readPathResources } from './group-resources.ts';
 import { readMetering } from './read-metering.ts';
 import { readStages } from './read-stages.ts';
@@ -239,6 +240,7 @@ function readResources(
     gatewayResponses: group.gatewayResponses,
     models: group.models,
     validators: group.validators,
+    documentation: definedDocumentation(group.documentationParts, group.documentationVersions),
   };
 }
 

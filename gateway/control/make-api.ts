@@ -77,6 +77,9 @@ export function readDocument(
   const { api: fresh, warnings } = makeApi(wish, account);
   const { resources: next } = fresh;
   const own = { ...current.api, properties: next.api.properties };
-  const resources = mode === 'merge' ? mergeResources({ ...current, api: own }, next) : { ...next, api: own };
+  // Versions are no part of a document.
+  const documentation = { ...next.documentation, versions: current.documentation.versions };
+  const resources =
+    mode === 'merge' ? mergeResources({ ...current, api: own }, next) : { ...next, api: own, documentation };
   return { resources, warnings };
 }

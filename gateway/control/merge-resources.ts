@@ -1,5 +1,6 @@
 /** Two sets of an API's resources as one: what the second one defines replaces its like in the first. */
-import { textOf } from './resource-properties.ts';
+import { locationKey } from './documentation.ts';
+import { mapOf, textOf } from './resource-properties.ts';
 import type { Json, JsonObject } from '../definition/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
@@ -27,6 +28,10 @@ export function mergeResources(base: ApiResources, added: ApiResources): ApiReso
     methods: replaceLike(base.methods, added.methods.map(follow), methodKey),
     authorizers: new Map(authorizers.map((item) => [item.id, item])),
     validators: new Map(validators.map((item) => [item.id, item])),
+    documentation: {
+      parts: replaceLike(base.documentation.parts, added.documentation.parts, partKey),
+      versions: base.documentation.versions,
+    },
     models: replaceLike(base.models, added.models, nameOf),
     gatewayResponses: replaceLike(base.gatewayResponses, added.gatewayResponses, ({ properties }) =>
       textOf(properties, 'ResponseType'),
@@ -61,6 +66,8 @@ function replaceLike<T extends ControlResource>(
   const keys = new Set(added.map(keyOf));
   return [...base.filter((item) => !keys.has(keyOf(item))), ...added];
 }
+
+const partKey = ({ properties }: ControlResource): string => locationKey(mapOf(properties, 'Location'));
 
 const methodKey = ({ properties }: ControlResource): string =>
   `${textOf(properties, 'HttpMethod')} ${textOf(properties, 'ResourceId')}`;

@@ -7,6 +7,7 @@ import { accountRoutes } from './wire-account.ts';
 import { authorizerRoutes } from './wire-authorizers.ts';
 import { clientCertificateRoutes } from './wire-client-certificates.ts';
 import { deploymentRoutes } from './wire-deployments.ts';
+import { documentationRoutes } from './wire-documentation.ts';
 import { domainRoutes } from './wire-domains.ts';
 import { exportRoutes } from './wire-export.ts';
 import { gatewayResponseRoutes } from './wire-gateway-responses.ts';
@@ -17,6 +18,7 @@ import { planRoutes } from './wire-plans.ts';
 import { resourceRoutes } from './wire-resources.ts';
 import { restApiRoutes } from './wire-rest-apis.ts';
 import { routeCall } from './wire-router.ts';
+import { sdkRoutes } from './wire-sdks.ts';
 import { stageRoutes } from './wire-stages.ts';
 import { testInvokeRoutes } from './wire-test-invoke.ts';
 import { usageRoutes } from './wire-usage.ts';
@@ -77,6 +79,8 @@ function listRoutes(control: RestControl): readonly WireRoute[] {
     ...modelRoutes(control),
     ...validatorRoutes(control),
     ...gatewayResponseRoutes(control),
+    ...documentationRoutes(control),
+    ...sdkRoutes(control),
     ...stageRoutes(control),
     ...deploymentRoutes(control),
     ...testInvokeRoutes(control),

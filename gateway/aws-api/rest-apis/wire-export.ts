@@ -2,7 +2,9 @@
 import { stringify } from 'yaml';
 import { badRequest } from '../../control/control-error.ts';
 import { getDeployment, getStage } from '../../control/edit-stages.ts';
+import { exportDocumentation } from '../../control/documentation.ts';
 import { exportOpenApi } from '../../control/export-openapi.ts';
+import { textOf } from '../../control/resource-properties.ts';
 import { findApi } from './wire-api.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireRoute } from './wire-router.ts';
@@ -21,11 +23,16 @@ export function exportRoutes(control: RestControl): readonly WireRoute[] {
           throw badRequest('Invalid export type specified. Must be one of: [oas30, swagger]');
         const version = `${new Date(createdAtEpochMs).toISOString().slice(0, 19)}Z`;
         const extensions = (call.query.get('extensions') ?? '').split(',');
+        const wantsDocumentation = extensions.includes('documentation') || extensions.includes('apigateway');
+        const documented = textOf(settings.source.properties, 'DocumentationVersion');
         const document = exportOpenApi(api.identity, resources, {
           kind,
           stageName: settings.name,
           version,
           withIntegrations: extensions.includes('integrations') || extensions.includes('apigateway'),
+          documentation: wantsDocumentation
+            ? exportDocumentation(api.resources.documentation, documented)
+            : undefined,
           withAuthorizers: extensions.includes('authorizers') || extensions.includes('apigateway'),
         });
         const isYaml = call.header('accept') === 'application/yaml';

@@ -40,6 +40,7 @@ const STATUS: Readonly<Record<ControlErrorCode, number>> = {
   ConflictException: 409,
   LimitExceededException: 429,
   NotFoundException: 404,
+  NotImplementedException: 501,
   SerializationException: 400,
   ValidationException: 400,
 };

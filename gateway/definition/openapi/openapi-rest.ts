@@ -6,6 +6,7 @@ import { REFUSING } from '../../errors.ts';
 import type { DefinitionError, Tolerance } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
 import { closingError } from './closed-operation.ts';
+import { importedParts } from './openapi-documentation.ts';
 import { findIntegration, restIntegration } from './openapi-integration.ts';
 import { methodResponses, requestModels, requestParameters } from './openapi-method.ts';
 import { ImportedModels } from './openapi-models.ts';
@@ -72,6 +73,8 @@ export class RestImport {
         }),
         at,
       );
+    for (const { key, properties, at } of importedParts(this.#document))
+      this.#make('AWS::ApiGateway::DocumentationPart', key, properties, at);
     for (const operation of this.#document.operations(this.#document.basePath(mode, 'Parameters.basepath')))
       this.#tolerance.attempt(
         `${operation.method} ${operation.path} answers 500`,

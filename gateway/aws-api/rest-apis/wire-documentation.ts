@@ -1,0 +1,221 @@
+/** Documentation parts and versions over AWS's REST API. */
+import {
+  addPart,
+  addVersion,
+  changePart,
+  changeVersion,
+  getPart,
+  getVersion,
+  importParts,
+  readContent,
+  readLocation,
+  readParts,
+  spellLocation,
+  versionName,
+} from '../../control/documentation.ts';
+import { badRequest } from '../../control/control-error.ts';
+import { changeStage, getStage } from '../../control/edit-stages.ts';
+import { madeByCall } from '../../control/edit-resources.ts';
+import { applyPatch, listingRefusal, parsePatch } from '../../control/patch.ts';
+import { mapOf, textOf } from '../../control/resource-properties.ts';
+import { jsonReply } from '../../control-port/control-request.ts';
+import { field, replaceRule } from './field-table.ts';
+import { findApi } from './wire-api.ts';
+import { emptyReply, listReply } from './wire-router.ts';
+import { epochSeconds, optionalText, requiredText, withoutUndefined } from './wire-shape.ts';
+import type { ApiState } from '../../control/api-state.ts';
+import type { ControlResource } from '../../control/control-resource.ts';
+import type { Documentation } from '../../control/documentation.ts';
+import type { PatchRule } from '../../control/patch.ts';
+import type { JsonObject } from '../../definition/model.ts';
+import type { RestControl } from './wire-api.ts';
+import type { WireCall, WireRoute } from './wire-router.ts';
+
+const ID_LENGTH = 6;
+const PARTS = '/restapis/{restApiId}/documentation/parts';
+const PART = `${PARTS}/{documentationPartId}`;
+const VERSIONS = '/restapis/{restApiId}/documentation/versions';
+const VERSION = `${VERSIONS}/{documentationVersion}`;
+
+const PART_RULES: readonly PatchRule<JsonObject>[] = [
+  {
+    path: '/properties',
+    on: { replace: (target, { value }) => ({ ...target, Properties: readContent(value) }) },
+  },
+];
+const VERSION_RULES = [replaceRule(field('description'))];
+
+export function documentationRoutes(control: RestControl): readonly WireRoute[] {
+  return [...partRoutes(control), ...versionRoutes(control)];
+}
+
+function partRoutes(control: RestControl): readonly WireRoute[] {
+  return [
+    {
+      method: 'POST',
+      path: PARTS,
+      serve(call) {
+        const api = findApi(control, call);
+        const Location = readLocation(call.body['location']);
+        const Properties = readContent(call.body['properties']);
+        const part = madeByCall(control.random.hex(ID_LENGTH), { Location, Properties });
+        put(api, addPart(api.resources.documentation, part));
+        return jsonReply(201, showPart(part));
+      },
+    },
+    {
+      method: 'PUT',
+      path: PARTS,
+      takesDocument: true,
+      serve(call) {
+        const api = findApi(control, call);
+        const mode = call.query.get('mode') ?? 'merge';
+        if (mode !== 'merge' && mode !== 'overwrite')
+          throw badRequest('Invalid mode specified. Must be one of: [merge, overwrite]');
+        const contents = readParts(call.document);
+        const makeId = (): string => control.random.hex(ID_LENGTH);
+        const { documentation, ids } = importParts(api.resources.documentation, contents, mode, makeId);
+        put(api, documentation);
+        return jsonReply(200, { ids, warnings: [] });
+      },
+    },
+    {
+      method: 'GET',
+      path: PARTS,
+      serve(call) {
+        const { parts } = findApi(control, call).resources.documentation;
+        return listReply(parts.map(showPart).filter(isAskedFor(call)), call.query);
+      },
+    },
+    {
+      method: 'GET',
+      path: PART,
+      serve: (call) => jsonReply(200, showPart(partOf(findApi(control, call), call))),
+    },
+    {
+      method: 'PATCH',
+      path: PART,
+      serve(call) {
+        const api = findApi(control, call);
+        const part = partOf(api, call);
+        const operations = parsePatch(call.body, 'updateDocumentationPartInput');
+        const refusal = listingRefusal(['/properties']);
+        const next = { ...part, properties: applyPatch(part.properties, operations, PART_RULES, refusal) };
+        put(api, changePart(api.resources.documentation, part.id, next));
+        return jsonReply(200, showPart(next));
+      },
+    },
+    {
+      method: 'DELETE',
+      path: PART,
+      serve(call) {
+        const api = findApi(control, call);
+        put(api, changePart(api.resources.documentation, call.path('documentationPartId')));
+        return emptyReply(202);
+      },
+    },
+  ];
+}
+
+function versionRoutes(control: RestControl): readonly WireRoute[] {
+  return [
+    {
+      method: 'POST',
+      path: VERSIONS,
+      serve(call) {
+        const api = findApi(control, call);
+        const name = requiredText(call.body, 'documentationVersion');
+        const stageName = optionalText(call.body, 'stageName');
+        const stage = stageName === undefined ? undefined : getStage(api, stageName).settings;
+        const description = optionalText(call.body, 'description');
+        const createdAtEpochMs = control.ports.clock.nowEpochMs();
+        put(api, addVersion(api.resources.documentation, name, { createdAtEpochMs, description }));
+        if (stage !== undefined)
+          changeStage(api, stage.name, { ...stage.source.properties, DocumentationVersion: name });
+        return jsonReply(201, showVersion(versionOf(api, name)));
+      },
+    },
+    {
+      method: 'GET',
+      path: VERSIONS,
+      serve(call) {
+        const { versions } = findApi(control, call).resources.documentation;
+        return listReply(versions.map(showVersion), call.query);
+      },
+    },
+    {
+      method: 'GET',
+      path: VERSION,
+      serve(call) {
+        const api = findApi(control, call);
+        return jsonReply(200, showVersion(versionOf(api, call.path('documentationVersion'))));
+      },
+    },
+    {
+      method: 'PATCH',
+      path: VERSION,
+      serve(call) {
+        const api = findApi(control, call);
+        const version = versionOf(api, call.path('documentationVersion'));
+        const operations = parsePatch(call.body, 'updateDocumentationVersionInput');
+        const refusal = listingRefusal(['/description']);
+        const properties = applyPatch(version.properties, operations, VERSION_RULES, refusal);
+        put(
+          api,
+          changeVersion(api.resources.documentation, versionName(version), { ...version, properties }),
+        );
+        return jsonReply(200, showVersion({ ...version, properties }));
+      },
+    },
+    {
+      method: 'DELETE',
+      path: VERSION,
+      serve(call) {
+        const api = findApi(control, call);
+        put(api, changeVersion(api.resources.documentation, call.path('documentationVersion')));
+        return emptyReply(202);
+      },
+    },
+  ];
+}
+
+/** No deployment has to be made for it: exports read it as it is. */
+function put(api: ApiState, documentation: Documentation): void {
+  api.adoptResources({ ...api.resources, documentation }, api.isEdited);
+}
+
+function partOf(api: ApiState, { path }: WireCall): ControlResource {
+  return getPart(api.resources.documentation, path('documentationPartId'));
+}
+
+function versionOf(api: ApiState, name: string): ControlResource {
+  return getVersion(api.resources.documentation, name);
+}
+
+type ShownPart = {
+  readonly id: string;
+  readonly location: JsonObject;
+  readonly properties: string;
+};
+
+function showPart({ id, properties }: ControlResource): ShownPart {
+  const location = spellLocation(mapOf(properties, 'Location'));
+  return { id, location, properties: textOf(properties, 'Properties') };
+}
+
+/** `type`, `path` and `name` of the query; all of them must fit. `locationStatus` looks for places without a part. */
+function isAskedFor({ query }: WireCall): (part: ShownPart) => boolean {
+  if (query.get('locationStatus') === 'UNDOCUMENTED')
+    throw badRequest('locationStatus UNDOCUMENTED is not served here');
+  return ({ location }) =>
+    ['type', 'path', 'name'].every((name) => !query.has(name) || location[name] === query.get(name));
+}
+
+function showVersion(version: ControlResource): Record<string, unknown> {
+  const { CreatedAtEpochMs: created } = version.properties;
+  return withoutUndefined({
+    version: versionName(version),
+    createdDate: epochSeconds(typeof created === 'number' ? created : 0),
+    description: textOf(version.properties, 'Description') || undefined,
+  });
+}

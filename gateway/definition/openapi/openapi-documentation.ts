@@ -1,0 +1,41 @@
+/** `x-amazon-apigateway-documentation` of a REST API's document → its documentation parts. */
+import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import type { Json, JsonObject } from '../model.ts';
+import type { DocumentPath, OpenApiDocument } from './openapi-document.ts';
+
+const SECTION = 'x-amazon-apigateway-documentation';
+const LIST = 'documentationParts';
+
+export type ImportedPart = {
+  /** What tells it from the others: the place that it is about. */
+  readonly key: string;
+  readonly properties: JsonObject;
+  readonly at: DocumentPath;
+};
+
+/** A part without a place or properties is reported and left out; of two for one place the last counts. */
+export function importedParts(document: OpenApiDocument): readonly ImportedPart[] {
+  const section = document.object([SECTION]);
+  const list = section?.value[LIST];
+  const parts = new Map<string, ImportedPart>();
+  for (const [index, item] of (isJsonList(list) ? list : []).entries()) {
+    const at = [SECTION, LIST, String(index)];
+    const part = isJsonObject(item) ? item : {};
+    const { location, properties } = part;
+    if (!isJsonObject(location) || typeof location['type'] !== 'string' || !isJsonObject(properties)) {
+      document.report(at);
+      continue;
+    }
+    const Location = Object.fromEntries(
+      Object.entries(location).flatMap(([name, value]): [string, Json][] =>
+        typeof value === 'string' ? [[`${name.charAt(0).toUpperCase()}${name.slice(1)}`, value]] : [],
+      ),
+    );
+    const key = Object.entries(Location)
+      .map(([name, value]) => `${name}=${String(value)}`)
+      .toSorted()
+      .join(' ');
+    parts.set(key, { key, properties: { Location, Properties: JSON.stringify(properties) }, at });
+  }
+  return [...parts.values()];
+}
