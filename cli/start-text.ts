@@ -1,4 +1,4 @@
-/** What `gatewright start` prints once everything listens. */
+/** What `gatewright start` and the plug-in's commands print once everything listens. */
 import { relative } from 'node:path';
 import { count, paint, table } from './output.ts';
 import { quote, routesLine, tokenLine } from './shell-text.ts';
@@ -25,6 +25,8 @@ export type StartFacts = {
   readonly load: LoadText;
   /** All findings, not their number. */
   readonly isVerbose: boolean;
+  /** What has tokens of an issuer minted here; absent = the command's own option. */
+  readonly standIn?: (issuer: string) => string;
 };
 
 /** The whole text: an address for each route, lines to paste, what is not as at AWS. */
@@ -55,7 +57,7 @@ export function describeStart(facts: StartFacts): string {
     ...(needs === undefined ? [] : [`  Token     ${tokenLine(needs)}`]),
     '',
     ...(tries.length === 0 ? [] : [`  ${paint('bold', 'Try')}`, ...tries.map((line) => `  ${line}`), '']),
-    ...describeUnreachable(listening.unreachableIssuers),
+    ...describeUnreachable(listening.unreachableIssuers, facts.standIn),
     ...findings(listening.unsupported),
     `Ready in ${(tookMs / 1000).toFixed(1)} s. One line per request follows; end with Ctrl-C.`,
     '',
@@ -63,11 +65,14 @@ export function describeStart(facts: StartFacts): string {
 }
 
 /** Issuers that nothing stands in for and no network leads to. */
-export function describeUnreachable(issuers: readonly string[]): string[] {
+export function describeUnreachable(
+  issuers: readonly string[],
+  standIn = (issuer: string) => `--issuer ${quote(`${issuer}=local`)}`,
+): string[] {
   if (issuers.length === 0) return [];
   const lines = issuers.map(
     (issuer) =>
-      `  ${paint('yellow', `The keys of ${issuer} cannot be read`)}: its tokens are refused. To mint them here: --issuer ${quote(`${issuer}=local`)}`,
+      `  ${paint('yellow', `The keys of ${issuer} cannot be read`)}: its tokens are refused. To mint them here: ${standIn(issuer)}`,
   );
   return [...lines, ''];
 }

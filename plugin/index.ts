@@ -102,10 +102,11 @@ class GatewrightPlugin {
   async #start(readSettings: () => StartSettings): Promise<void> {
     const settings = this.#reading(readSettings);
     const service = this.#describeService();
+    const isVerbose = this.#cli['verbose'] === true;
     const termination = listenForTermination();
     const { explain, startSession } = await import('./session.ts');
     try {
-      this.#running = { termination, close: await startSession(service, settings) };
+      this.#running = { termination, close: await startSession(service, { ...settings, isVerbose }) };
     } catch (error) {
       // Whatever other plug-ins have opened for the start, a bundler's watcher say, must not keep a failed one alive.
       this.#exitSoon();

@@ -1,5 +1,5 @@
 /** One gateway for one service, from its load to its end. Loads the whole gateway, so `index.ts` imports it on demand. */
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import {
   chooseKeyPair,
   createGateway,
@@ -13,10 +13,11 @@ import {
   USUAL_RECORDS,
 } from '@gatewright/gateway';
 import { accessFoldersOf, findStack } from '@gatewright/authoring/stack-files';
+import { describeStart } from '../cli/start-text.ts';
 import { readGatewaySettings } from './gateway-settings.ts';
-import { describeListening } from './listening-text.ts';
 import { OptionError } from './option-values.ts';
-import type { Gateway } from '@gatewright/gateway';
+import type { Gateway, Listening } from '@gatewright/gateway';
+import type { StartFacts } from '../cli/start-text.ts';
 import type { StartSettings } from './settings.ts';
 
 /** What the service that osls has read says of itself. */
@@ -39,7 +40,7 @@ export async function startSession(
 ): Promise<() => Promise<void>> {
   const startedMs = performance.now();
   const log = createStreamSink(process.stdout);
-  const { record = USUAL_RECORDS, ...others } = settings;
+  const { record = USUAL_RECORDS, isVerbose = false, ...others } = settings;
   const gateway = await createGateway({
     ...others,
     ...readGatewaySettings(service.settings, process.env),
@@ -71,7 +72,9 @@ export async function startSession(
     },
   });
   try {
-    await serve(gateway, sourcesOf(service), startedMs);
+    await gateway.load(sourcesOf(service));
+    const listening = await gateway.listen();
+    process.stdout.write(describeStart(factsOf(gateway, listening, service, { isVerbose, startedMs })));
   } catch (error) {
     await gateway.close();
     throw error;
@@ -100,10 +103,22 @@ function namedFolder({ settings, directory }: ServiceFacts): readonly string[] {
   return typeof named === 'string' ? [resolve(directory, named)] : [];
 }
 
-async function serve(gateway: Gateway, sources: readonly string[], startedMs: number): Promise<void> {
-  await gateway.load(sources);
-  const listening = await gateway.listen();
-  process.stdout.write(describeListening(gateway.routes(), listening, performance.now() - startedMs));
+/** What the first screen tells, in the words of the plug-in where the command has others. */
+function factsOf(
+  gateway: Gateway,
+  listening: Listening,
+  { file, directory, stage, parameters }: ServiceFacts,
+  { isVerbose, startedMs }: { readonly isVerbose: boolean; readonly startedMs: number },
+): StartFacts {
+  const source = relative(process.cwd(), directory);
+  return {
+    ...{ gateway, listening, stage, isVerbose },
+    // Those of a folder are read with the stack; without them tokens are proposed for what the template itself trusts.
+    documents: [],
+    tookMs: performance.now() - startedMs,
+    load: { sources: [source === '' ? '.' : file], stage, param: parameters },
+    standIn: (issuer) => `custom.gatewright.issuer: { '${issuer}': local }`,
+  };
 }
 
 /** The message of an error that a person can mend; undefined for a bug of ours. */

@@ -22,4 +22,6 @@ export type StartSettings = Pick<
   readonly name?: string;
   /** How many requests are kept to be explained, 0 = none; absent = as many as `gatewright start` keeps. */
   readonly record?: number;
+  /** `--verbose` of osls: all findings, not their number. */
+  readonly isVerbose?: boolean;
 };

@@ -9,7 +9,6 @@ import { isSet } from './resource-properties.ts';
 import { serveStage } from './serve-stage.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { ControlResource, PathResource } from './control-resource.ts';
-import type { Documentation } from './documentation.ts';
 import type { StageSettings } from './stage-settings.ts';
 import type { Assumptions } from '../deployment/assumptions.ts';
 import type { InvokePermissions } from '../deployment/invoke-permissions.ts';
@@ -39,6 +38,12 @@ export type ApiResources = {
   readonly validators: ReadonlyMap<string, ControlResource>;
   /** Not of a deployment: what is exported is that of the API as it is. */
   readonly documentation: Documentation;
+};
+
+/** What calls and templates say about the API, in the order in which it was said; a version has its parts in `Parts`. */
+export type Documentation = {
+  readonly parts: readonly ControlResource[];
+  readonly versions: readonly ControlResource[];
 };
 
 /** One snapshot: what requests are served by, and the resources it was compiled from. */

@@ -10,13 +10,8 @@ import { madeByCall } from './edit-resources.ts';
 import { mergeParts } from './merge-defined.ts';
 import { isJsonMap, listOf, mapOf, textOf } from './resource-properties.ts';
 import type { Json, JsonObject } from '../definition/model.ts';
+import type { Documentation } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
-
-/** Both in the order in which they were made; a version has its parts in its property `Parts`. */
-export type Documentation = {
-  readonly parts: readonly ControlResource[];
-  readonly versions: readonly ControlResource[];
-};
 
 /** The member of an OpenAPI document that has the parts. */
 export const DOCUMENTATION = 'x-amazon-apigateway-documentation';

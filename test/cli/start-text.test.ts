@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { countUnsupported, describeUnsupported, foldRoutes } from '../../cli/start-text.ts';
+import { countUnsupported, describeStart, describeUnsupported, foldRoutes } from '../../cli/start-text.ts';
+import type { StartFacts } from '../../cli/start-text.ts';
 import type { ApiRoutes } from '../../gateway/index.ts';
 
 const route = (path: string, functionName: string, authorizer?: string): ApiRoutes['routes'][number] => ({
@@ -133,5 +134,39 @@ describe('describeUnsupported', () => {
       lines.map((line) => line.trim()).filter((line) => line.includes(': ')),
       ['shop.yml A.Layers (3), B.Layers (9): no files', 'Topic: recorded', 'shop.yml:12 Queue: is not there'],
     );
+  });
+});
+
+describe('describeStart', () => {
+  const item = { stackName: 'shop-dev', logicalId: 'A', type: 'AWS::X', property: '', consequence: 'none' };
+  const inspected = { ...anApi([]), stackName: 'shop-dev', routes: [{ method: 'GET', path: '/open' }] };
+  const facts = {
+    gateway: {
+      stacks: [],
+      routes: () => [anApi([route('/open', 'hello')])],
+      inspect: () => [inspected],
+    },
+    listening: {
+      ...{
+        control: 'http://127.0.0.1:4000',
+        unsupported: [item],
+        unreachableIssuers: ['https://issuer.test'],
+      },
+    },
+    ...{ documents: [], tookMs: 1234, stage: 'dev', load: HERE, isVerbose: false },
+  } as unknown as StartFacts;
+
+  it('gives an address for each route, a line to paste and one line for the findings', () => {
+    const text = describeStart(facts);
+    assert.match(text, /GET +http:\/\/127\.0\.0\.1:3000\/open +open +→ hello/);
+    assert.match(text, /# open to everybody\n {2}curl -i http:\/\/127\.0\.0\.1:3000\/open\n/);
+    assert.match(text, /1 part not as at AWS \(--verbose lists them/);
+    assert.match(text, /mint them here: --issuer https:\/\/issuer\.test=local/);
+  });
+
+  it('says what to do in the words of whoever prints it', () => {
+    const text = describeStart({ ...facts, standIn: (issuer) => `settings: ${issuer}`, isVerbose: true });
+    assert.match(text, /mint them here: settings: https:\/\/issuer\.test\n/);
+    assert.match(text, /Not as at AWS.*\n {4}A: none\n/);
   });
 });

@@ -31,7 +31,7 @@ after(() => service.remove());
 
 /** The first address of an API of this kind in what was printed. */
 function urlOf(kind: string, printed: string): string {
-  return new RegExp(`${kind} API  (\\S+)`).exec(printed)?.[1] ?? `no ${kind} API in: ${printed}`;
+  return new RegExp(`${kind} API, stage \\S+  (\\S+)`).exec(printed)?.[1] ?? `no ${kind} API in: ${printed}`;
 }
 
 async function ask(url: string): Promise<string> {
@@ -81,6 +81,7 @@ describe('serverless offline start', () => {
     const ended = await offline.stop();
 
     assert.equal(new URL(rest).port, new URL(http).port);
+    assert.match(stdout, /^ {2}curl -i http:\/\/127\.0\.0\.1:\d+\/\S+$/m);
     assert.deepEqual(answers, [
       '200 /users dev true',
       '200 /items $default true',

@@ -23,9 +23,8 @@ import { field, replaceRule } from './field-table.ts';
 import { findApi } from './wire-api.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import { epochSeconds, optionalText, requiredText, withoutUndefined } from './wire-shape.ts';
-import type { ApiState } from '../../control/api-state.ts';
+import type { ApiState, Documentation } from '../../control/api-state.ts';
 import type { ControlResource } from '../../control/control-resource.ts';
-import type { Documentation } from '../../control/documentation.ts';
 import type { PatchRule } from '../../control/patch.ts';
 import type { JsonObject } from '../../definition/model.ts';
 import type { RestControl } from './wire-api.ts';
@@ -46,7 +45,7 @@ const PART_RULES: readonly PatchRule<JsonObject>[] = [
 const VERSION_RULES = [replaceRule(field('description'))];
 
 export function documentationRoutes(control: RestControl): readonly WireRoute[] {
-  return [...partRoutes(control), ...versionRoutes(control)];
+  return [...partRoutes(control), ...partEdits(control), ...versionRoutes(control), ...versionEdits(control)];
 }
 
 function partRoutes(control: RestControl): readonly WireRoute[] {
@@ -92,6 +91,11 @@ function partRoutes(control: RestControl): readonly WireRoute[] {
       path: PART,
       serve: (call) => jsonReply(200, showPart(partOf(findApi(control, call), call))),
     },
+  ];
+}
+
+function partEdits(control: RestControl): readonly WireRoute[] {
+  return [
     {
       method: 'PATCH',
       path: PART,
@@ -151,6 +155,11 @@ function versionRoutes(control: RestControl): readonly WireRoute[] {
         return jsonReply(200, showVersion(versionOf(api, call.path('documentationVersion'))));
       },
     },
+  ];
+}
+
+function versionEdits(control: RestControl): readonly WireRoute[] {
+  return [
     {
       method: 'PATCH',
       path: VERSION,

@@ -1,6 +1,6 @@
 /** `x-amazon-apigateway-documentation` of a REST API's document → its documentation parts. */
 import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
-import type { Json, JsonObject } from '../model.ts';
+import type { JsonObject } from '../model.ts';
 import type { DocumentPath, OpenApiDocument } from './openapi-document.ts';
 
 const SECTION = 'x-amazon-apigateway-documentation';
@@ -26,13 +26,12 @@ export function importedParts(document: OpenApiDocument): readonly ImportedPart[
       document.report(at);
       continue;
     }
-    const Location = Object.fromEntries(
-      Object.entries(location).flatMap(([name, value]): [string, Json][] =>
-        typeof value === 'string' ? [[`${name.charAt(0).toUpperCase()}${name.slice(1)}`, value]] : [],
-      ),
+    const members = Object.entries(location).flatMap(([name, value]): [string, string][] =>
+      typeof value === 'string' ? [[`${name.charAt(0).toUpperCase()}${name.slice(1)}`, value]] : [],
     );
-    const key = Object.entries(Location)
-      .map(([name, value]) => `${name}=${String(value)}`)
+    const Location = Object.fromEntries(members);
+    const key = members
+      .map((member) => member.join('='))
       .toSorted()
       .join(' ');
     parts.set(key, { key, properties: { Location, Properties: JSON.stringify(properties) }, at });

@@ -12,6 +12,7 @@ import {
   GetExportCommand,
   GetStageCommand,
   ImportDocumentationPartsCommand,
+  ImportRestApiCommand,
   UpdateDocumentationPartCommand,
   UpdateDocumentationVersionCommand,
 } from '@aws-sdk/client-api-gateway';
@@ -137,6 +138,27 @@ describe('documentation over AWS’s REST API', () => {
     ]);
     await importing([{ location: PETS, properties: { summary: 'every pet' } }], 'overwrite');
     assert.deepEqual(await places(), ['METHOD /pets {"summary":"every pet"}']);
+  });
+
+  it('makes parts of the extension of a document that is imported as an API', async () => {
+    const body = {
+      ...{ openapi: '3.0.1', info: { title: 'dogs', version: '1' }, paths: {} },
+      'x-amazon-apigateway-documentation': {
+        documentationParts: [
+          { location: { type: 'API' }, properties: { description: 'dogs' } },
+          { location: 1 },
+        ],
+      },
+    };
+    const made = await control.sdk.send(
+      new ImportRestApiCommand({ body: Buffer.from(JSON.stringify(body)) }),
+    );
+    const { items } = await control.sdk.send(new GetDocumentationPartsCommand({ restApiId: made.id }));
+    assert.deepEqual(
+      items?.map(({ location, properties }) => [location, properties]),
+      [[{ type: 'API' }, '{"description":"dogs"}']],
+    );
+    assert.equal(made.warnings?.length, 1, 'the part without a place');
   });
 
   it('exports the version of a stage as it was made, and only where it is asked for', async () => {
