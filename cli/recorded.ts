@@ -1,7 +1,7 @@
 /** What commands share that read recorded requests. */
 import { showControls } from '#shared/visible-text.ts';
 import { paint, table } from './output.ts';
-import type { RequestDetail, RequestRow } from '@gatewright/gateway';
+import type { RecordState, RequestDetail, RequestRow } from '@gatewright/gateway';
 
 /** Characters of a request id that say which one is meant. */
 const ID_LENGTH = 8;
@@ -27,6 +27,16 @@ function cellsOf(row: RequestRow): readonly string[] {
     notes.join(', '),
     caller ?? '-',
   ];
+}
+
+/** That not all were kept; undefined where all were. */
+export function describeSampling({ sampled, notKept }: RecordState): string | undefined {
+  if (notKept === 0) return undefined;
+  const what =
+    sampled === undefined
+      ? `${notKept.toLocaleString('en-US')} ordinary successes above 1,000 a second were counted only`
+      : `Of ordinary successes ${sampled.text}, refusals, errors, slow requests and messages all`;
+  return `${what}; \`gatewright start --record-all\` keeps each.`;
 }
 
 function colour(line: string, status: number): string {

@@ -1,8 +1,8 @@
 /** `gatewright requests`: what the running gateway served last. */
 import { Command, InvalidArgumentError } from 'commander';
-import { rowsToLines } from './recorded.ts';
+import { describeSampling, rowsToLines } from './recorded.ts';
 import { addGatewayOptions, askGateway, followGateway, memberOf } from './running-gateway.ts';
-import type { RequestRow } from '@gatewright/gateway';
+import type { RecordState, RequestRow } from '@gatewright/gateway';
 
 type RequestFlags = {
   readonly follow: boolean;
@@ -34,16 +34,28 @@ async function list(flags: RequestFlags): Promise<void> {
   const answer = await askGateway('GET', `requests?${query.toString()}`);
   const rows = memberOf(answer, 'rows') as readonly RequestRow[];
   print(rows.toReversed(), flags);
+  const state = memberOf(answer, 'state') as RecordState;
+  tellSampling(state, flags);
   if (!flags.follow) {
     if (rows.length === 0 && !flags.json) process.stderr.write('No request of that kind is kept.\n');
     return;
   }
-  const { taken } = memberOf(answer, 'state') as { readonly taken: number };
-  for await (const batch of followGateway(`requests/events?since=${taken}`))
+  let told = state.sampled?.text;
+  for await (const batch of followGateway(`requests/events?since=${state.taken}`)) {
     print(
       (memberOf(batch, 'rows') as readonly RequestRow[]).filter((row) => isWanted(row, flags)),
       flags,
     );
+    const now = memberOf(batch, 'state') as RecordState;
+    if (now.sampled?.text !== told) tellSampling(now, flags);
+    told = now.sampled?.text;
+  }
+}
+
+/** Whoever counts the lines must know that there were more. */
+function tellSampling(state: RecordState, { json }: RequestFlags): void {
+  const said = describeSampling(state);
+  if (said !== undefined && !json) process.stderr.write(`${said}\n`);
 }
 
 function print(rows: readonly RequestRow[], { json }: RequestFlags): void {

@@ -64,6 +64,7 @@ type StartFlags = LoadFlags &
     readonly cacheMemory: number;
     readonly metrics: boolean;
     readonly record: number | false;
+    readonly recordAll: boolean;
     readonly reload: boolean;
     readonly json: boolean;
     readonly open: boolean;
@@ -105,7 +106,7 @@ export function startCommand(): Command {
       collectVpcLink,
       new Map<string, readonly string[]>(),
     );
-  return addLoopOptions(addAccountOptions(command))
+  return addRecordOptions(addLoopOptions(addAccountOptions(command)))
     .addOption(
       new Option(
         '--cache-memory <size>',
@@ -115,17 +116,27 @@ export function startCommand(): Command {
         .default(256 * 1024 ** 2, '256MB'),
     )
     .option('--metrics', 'write CloudWatch metrics of every request to .gatewright/logs/metrics.log', false)
+    .addOption(new Option('--no-reload', 'do not watch templates and the sources of functions'))
+    .option('--verbose', 'list all that is not served or enforced as at AWS', false)
+    .option('--open', 'open the console in the browser', false)
+    .option('--json', 'one JSON line on stdout when ready; logs on stderr', false)
+    .action(start);
+}
+
+/** What is kept for `requests`, `explain` and the console. */
+function addRecordOptions(command: Command): Command {
+  return command
     .addOption(
       new Option('--record <number>', 'how many requests and messages to keep for `requests` and `explain`')
         .argParser(readRecordCount)
         .default(USUAL_RECORDS),
     )
     .addOption(new Option('--no-record', 'keep none'))
-    .addOption(new Option('--no-reload', 'do not watch templates and the sources of functions'))
-    .option('--verbose', 'list all that is not served or enforced as at AWS', false)
-    .option('--open', 'open the console in the browser', false)
-    .option('--json', 'one JSON line on stdout when ready; logs on stderr', false)
-    .action(start);
+    .option(
+      '--record-all',
+      'keep each success, also above 1,000 a second, where usually one of several is',
+      false,
+    );
 }
 
 const USUAL_ROLES = 'on';
@@ -208,7 +219,7 @@ async function start(named: readonly string[], flags: StartFlags): Promise<void>
     usageLagMs: flags.usageLag,
     cacheMemoryBytes: flags.cacheMemory,
     ...{ metrics: flags.metrics, ...shown.options, linksLines: process.stdout.isTTY && !flags.json },
-    ...(flags.record !== false && { record: flags.record }),
+    ...(flags.record !== false && { record: flags.record, recordAll: flags.recordAll }),
     xrayDaemon: readDaemon(process.env['AWS_XRAY_DAEMON_ADDRESS']),
     ...{ reload: flags.reload, documentFolders: accessFoldersOf(sources) },
     ...{ ...readLoopOptions(flags), log },

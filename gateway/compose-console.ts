@@ -79,7 +79,7 @@ function inspectPorts(parts: Parts): InspectPorts {
         roles: [...new Set((options.access?.documents() ?? []).flatMap(({ columns }) => columns.slice(1)))],
       }),
       functions: () => ({ functions: functionsOf(parts) }),
-      numbers: () => showNumbers(rows()),
+      numbers: () => showNumbers(records?.counts),
       cost: () =>
         showCost({
           ...{ rows: rows(), calls: records?.functionCalls() ?? [], lines: records?.lines },

@@ -113,8 +113,8 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
       parts.events.streams.changed(changes),
     ),
   );
-  const { record = 0 } = options;
-  const records = record > 0 ? new RequestRecords(record, clock, makeControlSecret()) : undefined;
+  const { record = 0, recordAll } = options;
+  const records = record > 0 ? new RequestRecords(record, clock, makeControlSecret(), recordAll) : undefined;
   const pace = openPace(options, closing);
   const runtime = await openRuntime(
     options,

@@ -106,6 +106,8 @@ export type GatewayOptions = {
   readonly invoices?: InvoiceBook;
   /** `--record`: how many requests and messages are kept to be looked at; absent = none. */
   readonly record?: number;
+  /** `--record-all`: of ordinary successes each one, however many there are a second. */
+  readonly recordAll?: boolean;
   /** Where files lie by which plug-ins of a service may refuse it: a reload that has failed is tried again when one changes. */
   readonly documentFolders?: readonly string[];
   /** Watch the sources of functions, and the templates. */

@@ -27,7 +27,7 @@ export type { Assumptions } from './deployment/assumptions.ts';
 export type { ApiListing, ApiRoutes } from './control/list-apis.ts';
 export type { ResolvedResource, ResolvedStack, UnsupportedItem } from './definition/model.ts';
 export type { Gateway, GatewayOptions, InjectedRequest, Listening } from './gateway.ts';
-export type { RequestDetail, RequestRow } from './records/model.ts';
+export type { RecordState, RequestDetail, RequestRow } from './records/model.ts';
 export type {
   Circumstances,
   GuardCircumstances,

@@ -23,7 +23,7 @@ export function NumbersSection({ item }: { readonly item: string | undefined }) 
         about={
           isCost
             ? 'What a month of the recorded mix would cost on AWS.'
-            : 'Requests, errors and times of what is recorded.'
+            : 'Requests, errors and times since the start, of every one.'
         }
       />
       <nav class="tabs" aria-label="Views">

@@ -88,8 +88,15 @@ function keyOf({ sequence }: RequestRow): number {
 
 function describeState({ state, isLive }: Traffic): string {
   if (state === undefined) return 'What was asked of this start, and why each went as it did.';
+  const { counted, sampled, notKept } = state;
   const full = state.kept === state.limit ? ', the oldest give way' : '';
-  return `${state.taken} since the start${full}${isLive ? '' : ' · waiting for the gateway'}`;
+  const some =
+    sampled !== undefined
+      ? ` · of ordinary successes ${sampled.text}, all else whole`
+      : notKept > 0
+        ? ` · ${notKept.toLocaleString('en-US')} ordinary successes above 1,000/s counted only`
+        : '';
+  return `${counted.toLocaleString('en-US')} since the start${full}${some}${isLive ? '' : ' · waiting for the gateway'}`;
 }
 
 function choose(rows: readonly RequestRow[], search: string, status: string): readonly RequestRow[] {

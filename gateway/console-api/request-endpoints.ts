@@ -7,6 +7,7 @@ import { streamRows } from './event-stream.ts';
 import { IdentityError } from './identity-choice.ts';
 import { replay, ResendError, sendAnew } from './resend.ts';
 import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
+import type { RecordState } from '../records/model.ts';
 import type { Edit, ResendPorts, Wish } from './resend.ts';
 
 const MAX_HAR = 2_000;
@@ -83,12 +84,16 @@ function showsSecrets(request: ControlRequest): boolean {
 
 function tellOne(request: ControlRequest, id: string, { records }: RequestEndpointPorts): ControlReply {
   const detail = records.detail(id, showsSecrets(request));
-  return detail === undefined ? notKept(id) : jsonReply(200, detail);
+  return detail === undefined ? notKept(id, records.state) : jsonReply(200, detail);
 }
 
-function notKept(id: string): ControlReply {
+function notKept(id: string, { notKept }: RecordState): ControlReply {
+  const sampled =
+    notKept === 0
+      ? ''
+      : ` Of ordinary successes above 1,000 a second ${notKept} were counted only; \`start --record-all\` keeps each.`;
   return jsonReply(404, {
-    message: `No request ${id} is kept; \`gatewright requests\` lists those that are.`,
+    message: `No request ${id} is kept; \`gatewright requests\` lists those that are.${sampled}`,
   });
 }
 
@@ -104,7 +109,7 @@ async function sendAgain(
   ports: RequestEndpointPorts,
 ): Promise<ControlReply> {
   const found = ports.records.find(id);
-  if (found === undefined) return notKept(id);
+  if (found === undefined) return notKept(id, ports.records.state);
   const wish = readWish(readJson(request));
   if (wish === undefined)
     return jsonReply(400, {

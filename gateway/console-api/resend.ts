@@ -85,6 +85,7 @@ export async function sendAnew(
       api,
       at,
     );
+    ports.records.expect(received.requestId);
     await gatherReply(await serve(received, at), LIMITS);
     return received.requestId;
   } finally {

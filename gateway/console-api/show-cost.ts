@@ -1,4 +1,5 @@
 /** What AWS would meter of what is recorded: how the page reckons the cost of a month. */
+import { countCalls } from './show-functions.ts';
 import type { RoutePlan } from '../deployment/model.ts';
 import type { ServedApi, ServedStage } from '../exchange.ts';
 import type { FunctionCallNote } from '../records/function-calls.ts';
@@ -34,7 +35,7 @@ export function showCost({ rows, calls, apis, functions, lines, nowEpochMs }: Co
   const kept = keptSecondsOf(stages.map(({ stage }) => stage));
   const printed = lines?.bytesByInvocation() ?? new Map<string, number>();
   return {
-    events: rows.filter(({ kind }) => isOfClient(kind)).length,
+    events: countOf(rows.filter(({ kind }) => isOfClient(kind))),
     apis: stages.map(({ api, stage }) =>
       shapeApi(
         api,
@@ -47,16 +48,22 @@ export function showCost({ rows, calls, apis, functions, lines, nowEpochMs }: Co
       const own = calls.filter(({ functionName }) => functionName === name);
       return {
         architecture: architecture ?? 'x86_64',
-        ...{ name, memoryMb: memorySizeMb, calls: own.length, keptSeconds: kept.get(name) },
-        totalMs: own.reduce((sum, { tookMs }) => sum + tookMs, 0),
+        ...{ name, memoryMb: memorySizeMb, calls: countCalls(own), keptSeconds: kept.get(name) },
+        totalMs: own.reduce((sum, { tookMs, standsFor }) => sum + tookMs * standsFor, 0),
         logBytes: own.reduce(
-          (sum, { requestId = '' }) => sum + REPORT_BYTES + (printed.get(requestId) ?? 0),
+          (sum, { requestId = '', standsFor }) =>
+            sum + (REPORT_BYTES + (printed.get(requestId) ?? 0)) * standsFor,
           0,
         ),
       };
     }),
     caches: stages.flatMap(({ api, stage }) => shapeCache(api, stage, rows)),
   };
+}
+
+/** Also those that were not kept. */
+function countOf(rows: readonly RequestRow[]): number {
+  return rows.reduce((sum, { standsFor }) => sum + standsFor, 0);
 }
 
 function isOfClient(kind: RequestRow['kind']): boolean {
@@ -70,13 +77,13 @@ function shapeApi(
   nowEpochMs: number,
 ): ApiShape {
   const asked = rows.filter(({ kind }) => kind === 'request' || kind === 'handshake');
-  const unbilled = protocol === 'rest' ? asked.filter(costsNothing).length : 0;
+  const unbilled = protocol === 'rest' ? countOf(asked.filter(costsNothing)) : 0;
   return {
     ...{ apiId, apiName: name, stage: stage.name, kind: protocol, unbilled },
-    requests: asked.length - unbilled,
-    units: rows.reduce((sum, row) => sum + unitsOf(row), 0),
+    requests: countOf(asked) - unbilled,
+    units: rows.reduce((sum, row) => sum + unitsOf(row) * row.standsFor, 0),
     connectionMinutes: connectionMs(rows, nowEpochMs) / MINUTE_MS,
-    responseBytes: rows.reduce((sum, { responseBytes }) => sum + responseBytes, 0),
+    responseBytes: rows.reduce((sum, { responseBytes, standsFor }) => sum + responseBytes * standsFor, 0),
     onlyRest: protocol === 'rest' ? onlyRestOf(stage) : [],
   };
 }
@@ -159,6 +166,6 @@ function shapeCache(
 ): CacheShape[] {
   if (cacheClusterGb === undefined) return [];
   const own = rows.filter((row) => row.apiId === apiId && row.stage === stage);
-  const count = (cache: RequestRow['cache']): number => own.filter((row) => row.cache === cache).length;
+  const count = (cache: RequestRow['cache']): number => countOf(own.filter((row) => row.cache === cache));
   return [{ apiName: name, stage, gigabytes: cacheClusterGb, hits: count('hit'), misses: count('miss') }];
 }

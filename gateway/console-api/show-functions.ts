@@ -1,5 +1,4 @@
 /** Functions with their instances, and how their recorded calls went. */
-import { quantile } from './show-numbers.ts';
 import type { FunctionLines } from '../records/function-lines.ts';
 import type { Redactor } from '../records/redact.ts';
 import type { FunctionCallNote } from '../records/function-calls.ts';
@@ -32,16 +31,17 @@ export function showFunctions(
   const byFunction = Map.groupBy(calls, ({ functionName }) => functionName);
   return declared.map((one) => {
     const own = byFunction.get(one.name) ?? [];
-    const times = own.map(({ tookMs }) => tookMs).toSorted((a, b) => a - b);
+    const byTime = own.toSorted((a, b) => a.tookMs - b.tookMs);
+    const calls = countCalls(own);
     return {
       ...{ name: one.name, handler: one.handler, runtime: one.runtime, memoryMb: one.memorySizeMb },
       ...{ timeoutSeconds: one.timeoutSeconds, stack: one.stackName, ...countsOf(one.name) },
       environment: Object.entries(one.environment).map(
         ([name, value]) => [name, redactor?.value(name, value) ?? value] as const,
       ),
-      calls: own.length,
+      calls,
       errors: own.filter(({ failed }) => failed).length,
-      ...{ p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) },
+      ...{ p50Ms: quantile(byTime, 0.5 * calls), p99Ms: quantile(byTime, 0.99 * calls) },
       coldMs: own.flatMap(({ initMs }) => (initMs === undefined ? [] : [initMs])).slice(0, SHOWN_STARTS),
       lines: (lines?.last(SHOWN_LINES, one.name) ?? []).map(({ epochMs, level, message, requestId }) => ({
         ...{ epochMs, level },
@@ -49,4 +49,15 @@ export function showFunctions(
       })),
     };
   });
+}
+
+/** Also those whose requests were not kept. */
+export function countCalls(calls: readonly FunctionCallNote[]): number {
+  return calls.reduce((sum, { standsFor }) => sum + standsFor, 0);
+}
+
+/** What so many calls do not exceed; undefined where there were none. */
+function quantile(byTime: readonly FunctionCallNote[], wanted: number): number | undefined {
+  let seen = 0;
+  return byTime.find(({ standsFor }) => (seen += standsFor) >= wanted)?.tookMs;
 }

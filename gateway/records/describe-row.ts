@@ -16,6 +16,7 @@ function rowOfRequest(sequence: number, kept: KeptRequest, redactor: Redactor): 
   return {
     id: received.requestId,
     sequence,
+    standsFor: kept.standsFor,
     atEpochMs: received.receivedAtEpochMs,
     kind: kept.kind,
     ...{ protocol: api.protocol, apiId: api.apiId, apiName: api.name, stage: received.stage?.name },
@@ -41,6 +42,7 @@ function rowOfEvent(sequence: number, kept: KeptEvent, redactor: Redactor): Requ
   return {
     id: kept.requestId,
     sequence,
+    standsFor: 1,
     atEpochMs: kept.atEpochMs,
     kind: kept.kind === 'MESSAGE' ? 'message' : kept.kind === 'POST' ? 'post' : 'disconnect',
     ...{

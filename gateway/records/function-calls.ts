@@ -12,21 +12,28 @@ export type FunctionCallNote = {
   /** What the instance took to start, where it was started for this call. */
   readonly initMs: number | undefined;
   readonly requestId: string | undefined;
+  /** How many such calls there were, where only some of their requests were kept. */
+  readonly standsFor: number;
 };
 
 const FUNCTION_KINDS: ReadonlySet<string> = new Set(['lambda-proxy', 'lambda-stream', 'function']);
 
 export function callsOf(kept: Kept): readonly FunctionCallNote[] {
-  return isEvent(kept) ? ofEvent(kept) : [...ofAuthorizer(kept), ...ofIntegration(kept)];
+  const standsFor = isEvent(kept) ? 1 : kept.standsFor;
+  const calls = isEvent(kept) ? ofEvent(kept) : [...ofAuthorizer(kept), ...ofIntegration(kept)];
+  return calls.map((call) => ({ ...call, standsFor }));
 }
 
-function ofEvent({ route, found, outcome, latencyMs }: KeptEvent): FunctionCallNote[] {
+/** Without how many it stands for. */
+type Call = Omit<FunctionCallNote, 'standsFor'>;
+
+function ofEvent({ route, found, outcome, latencyMs }: KeptEvent): Call[] {
   if (outcome === undefined || route?.integration.kind !== 'lambda-proxy') return [];
   const functionName = route.integration.functionName.render(found?.stage.variables ?? null);
   return [{ functionName, tookMs: latencyMs, ...factsOf(outcome) }];
 }
 
-function ofAuthorizer({ received, asked, enteredMs, startedMs, latencyMs }: KeptRequest): FunctionCallNote[] {
+function ofAuthorizer({ received, asked, enteredMs, startedMs, latencyMs }: KeptRequest): Call[] {
   if (asked === undefined || !isMatched(received) || received.route.authorization.kind !== 'lambda')
     return [];
   const functionName = received.route.authorization.authorizer.functionName.render(received.stage.variables);
@@ -35,7 +42,7 @@ function ofAuthorizer({ received, asked, enteredMs, startedMs, latencyMs }: Kept
   return [{ functionName, tookMs, ...factsOf(asked.result) }];
 }
 
-function ofIntegration(kept: KeptRequest): FunctionCallNote[] {
+function ofIntegration(kept: KeptRequest): Call[] {
   const { received, outcome, enteredMs, startedMs, latencyMs } = kept;
   const integration = received.route?.integration;
   if (outcome === undefined || integration === undefined) return [];
@@ -56,7 +63,7 @@ function hasFailed(outcome: KeptOutcome | undefined): boolean {
   return outcome?.kind === 'failed' || outcome?.kind === 'timed-out' || outcome?.kind === 'refused';
 }
 
-function factsOf(outcome: KeptOutcome | undefined): Omit<FunctionCallNote, 'functionName' | 'tookMs'> {
+function factsOf(outcome: KeptOutcome | undefined): Omit<Call, 'functionName' | 'tookMs'> {
   return {
     failed: hasFailed(outcome),
     initMs: outcome?.kind === 'returned' ? outcome.initMs : undefined,

@@ -21,6 +21,8 @@ export type EnteredMs = Readonly<Partial<Record<PhaseName, number>>>;
 
 export type KeptRequest = {
   readonly kind: 'request' | 'handshake';
+  /** How many of its route are counted by it, itself included; more than 1 where others were not kept. */
+  readonly standsFor: number;
   readonly received: Received;
   readonly status: number;
   readonly replyHeaders: readonly string[];

@@ -1,6 +1,7 @@
 /** What the control port tells of recorded requests: plain JSON, for the command line and the console alike. */
 import type { Circumstances } from '../explain/circumstances.ts';
 import type { Story } from '../explain/explain.ts';
+import type { SampleRate } from './sampling.ts';
 
 export type RecordKind = Circumstances['kind'];
 
@@ -10,6 +11,8 @@ export type RequestRow = {
   readonly id: string;
   /** Counts up over all that was recorded. */
   readonly sequence: number;
+  /** How many of its route it stands for, itself included: more than 1 where only some successes were kept. */
+  readonly standsFor: number;
   readonly atEpochMs: number;
   readonly kind: RecordKind;
   readonly protocol: 'rest' | 'http' | 'websocket';
@@ -80,4 +83,10 @@ export type RecordState = {
   readonly taken: number;
   readonly limit: number;
   readonly bytes: number;
+  /** All requests and messages, kept or not. */
+  readonly counted: number;
+  /** Ordinary successes that were counted only. */
+  readonly notKept: number;
+  /** Of the last second; undefined where all were kept. */
+  readonly sampled: SampleRate | undefined;
 };

@@ -38,6 +38,7 @@ export type PackedRequest = Pick<
   Pick<KeptRequest, 'caller' | 'metered'> & {
     readonly place: Place;
     readonly bytes: number;
+    readonly standsFor: number;
     readonly phase: PhaseName;
     /** Of a Lambda proxy, which is its own plan. */
     readonly proxy: Received['outgoing'];
@@ -51,7 +52,7 @@ type Rare = Pick<KeptRequest, 'asked' | 'cache' | 'connectionId'> & {
   readonly outcome: KeptOutcome | undefined;
 };
 
-export function packRequest(finished: Finished, arena: RecordArena): PackedRequest {
+export function packRequest(finished: Finished, arena: RecordArena, standsFor = 1): PackedRequest {
   const { received, reply, trail, latencyMs } = finished;
   const { notes, packed } = received;
   const proxy = isProxy(received.outgoing) ? received.outgoing : undefined;
@@ -93,6 +94,7 @@ export function packRequest(finished: Finished, arena: RecordArena): PackedReque
   return {
     place,
     bytes: place.bytes + OVERHEAD_BYTES + weigh(rare),
+    standsFor,
     api: received.api,
     stage: received.stage,
     route: received.route,
@@ -136,7 +138,7 @@ export function unpackRequest(from: PackedRequest): KeptRequest {
   if (isEventRemade) mapRequest(received as Admitted);
   return {
     kind: rare?.connectionId === undefined ? 'request' : 'handshake',
-    ...{ received, sizes, caller, metered, phase: from.phase },
+    ...{ received, sizes, caller, metered, phase: from.phase, standsFor: from.standsFor },
     ...{ status: record.number() ?? 0, replyHeaders: record.texts(), replyBody: record.textOrData() ?? '' },
     ...{
       isStreamed: record.number() === 1,

@@ -7,8 +7,10 @@ import { packEvent, unpackEvent } from './packed-event.ts';
 import { packRequest, unpackRequest } from './packed-request.ts';
 import { RecordArena, RecordReader } from './record-arena.ts';
 import { RecordRing } from './record-ring.ts';
+import { RequestCounts } from './request-counts.ts';
 import { maskRepeats, secretsOf } from './record-secrets.ts';
 import { createRedactor, SHOWING } from './redact.ts';
+import { Sampling } from './sampling.ts';
 import type { Clock } from '../ports.ts';
 import type { Finished, FinishedEvent, RecordSink } from '../trail.ts';
 import type { PrintedLine } from './function-lines.ts';
@@ -43,13 +45,21 @@ export type Found = { readonly sequence: number; readonly kept: Kept; readonly r
 
 type Slot = PackedRequest | PackedEvent;
 
+type Over = { readonly finished: Finished; readonly standsFor: number };
+
 export class RequestRecords implements RecordSink {
   readonly lines = new FunctionLines();
+  /** Of everything, also of what is not kept. */
+  readonly counts = new RequestCounts();
   readonly redactor: Redactor;
   readonly #arena = new RecordArena();
   readonly #ring: RecordRing<Slot>;
   /** Over since this loop turn began. */
-  readonly #unpacked: Finished[] = [];
+  readonly #unpacked: Over[] = [];
+  readonly #sampling = new Sampling();
+  readonly #keepsAll: boolean;
+  /** Ids of requests whose sender wants to read them. */
+  readonly #expected = new Set<string>();
   readonly #clock: Clock;
   readonly #key: string;
   /** Found when a record is read first; it does not change. */
@@ -57,8 +67,12 @@ export class RequestRecords implements RecordSink {
   /** Called once when something is taken next. */
   #waiting: (() => void)[] = [];
 
-  /** @param key of this start, for fingerprints of secrets */
-  constructor(limit: number, clock: Clock, key: string) {
+  /**
+   * @param key of this start, for fingerprints of secrets
+   * @param keepsAll also of ordinary successes each one, however many there are
+   */
+  constructor(limit: number, clock: Clock, key: string, keepsAll = false) {
+    this.#keepsAll = keepsAll;
     this.#ring = new RecordRing(limit, MAX_BYTES, ({ place }) => this.#arena.release(place));
     this.#clock = clock;
     this.#key = key;
@@ -66,7 +80,10 @@ export class RequestRecords implements RecordSink {
   }
 
   take(finished: Finished): void {
-    const count = this.#unpacked.push(finished);
+    const ofRoute = this.counts.take(finished);
+    const standsFor = this.#isWanted(finished) ? 1 : this.#sampling.weigh(finished, ofRoute);
+    if (standsFor === 0) return;
+    const count = this.#unpacked.push({ finished, standsFor });
     // At the end of the loop turn: one after another they cost less than each between other work, and replies have
     // been sent, with the headers that sending adds.
     if (count === 1) setImmediate(this.#packAll);
@@ -75,9 +92,20 @@ export class RequestRecords implements RecordSink {
 
   takeEvent(event: FinishedEvent): void {
     this.#packAll();
-    const packed = packEvent(event, this.#clock.nowEpochMs(), this.#arena);
+    const atEpochMs = this.#clock.nowEpochMs();
+    this.counts.takeEvent(event, atEpochMs);
+    const packed = packEvent(event, atEpochMs, this.#arena);
     this.#ring.push(packed, packed.bytes);
     this.#wake();
+  }
+
+  /** The next request of this id is kept, ordinary or not. */
+  expect(requestId: string): void {
+    this.#expected.add(requestId);
+  }
+
+  #isWanted({ received }: Finished): boolean {
+    return this.#keepsAll || (this.#expected.size > 0 && this.#expected.delete(received.requestId));
   }
 
   hear(line: PrintedLine): void {
@@ -86,7 +114,9 @@ export class RequestRecords implements RecordSink {
 
   get state(): RecordState {
     const { kept, taken, limit, bytes } = this.#records;
-    return { isRecording: true, kept, taken, limit, bytes };
+    const { notKept } = this.#sampling;
+    const sampled = this.#sampling.rateAt(this.#clock.monotonicMs());
+    return { isRecording: true, kept, taken, limit, bytes, counted: this.counts.total, notKept, sampled };
   }
 
   /** Newest first. */
@@ -152,6 +182,8 @@ export class RequestRecords implements RecordSink {
   clear(): void {
     this.#records.clear();
     this.lines.clear();
+    this.counts.clear();
+    this.#sampling.clear();
   }
 
   /** Resolves when something is taken, or the signal says that nobody waits any more. */
@@ -175,9 +207,9 @@ export class RequestRecords implements RecordSink {
     if (this.#unpacked.length > 0) this.#pack(this.#unpacked.splice(0));
   };
 
-  #pack(batch: readonly Finished[]): void {
-    for (const finished of batch) {
-      const packed = packRequest(finished, this.#arena);
+  #pack(batch: readonly Over[]): void {
+    for (const { finished, standsFor } of batch) {
+      const packed = packRequest(finished, this.#arena, standsFor);
       this.#ring.push(packed, packed.bytes);
     }
     this.#wake();

@@ -1,13 +1,31 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { tellStory } from '../../cli/recorded.ts';
-import type { RequestDetail } from '@gatewright/gateway';
+import { describeSampling, tellStory } from '../../cli/recorded.ts';
+import type { RecordState, RequestDetail } from '@gatewright/gateway';
 
 /** As far as a story is told of it. */
 function aDetail(sentences: readonly string[], changes: readonly string[]): RequestDetail {
   const story = { headline: 'GET /a was answered with 502', sentences, changes };
   return { id: 'abc', atEpochMs: 0, tookMs: 1, story, phases: [] } as unknown as RequestDetail;
 }
+
+describe('what a list of requests leaves out', () => {
+  const state: RecordState = {
+    ...{ isRecording: true, kept: 2, taken: 2, limit: 10, bytes: 100, counted: 2, notKept: 0 },
+    sampled: undefined,
+  };
+  const sampled = { keptOneOf: 12, perSecond: 11_900, text: '1 of 12 kept at 11,900/s' };
+
+  it('is told while it is so, and afterwards', () => {
+    assert.equal(describeSampling(state), undefined);
+    assert.equal(
+      describeSampling({ ...state, notKept: 1_234, sampled }),
+      'Of ordinary successes 1 of 12 kept at 11,900/s, refusals, errors, slow requests and messages all; ' +
+        '`gatewright start --record-all` keeps each.',
+    );
+    assert.match(describeSampling({ ...state, notKept: 1_234 }) ?? '', /^1,234 .* counted only;/);
+  });
+});
 
 describe('the story of a request', () => {
   it('shows messages of several lines as lines, and lets none of them command the terminal', () => {

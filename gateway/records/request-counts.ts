@@ -1,0 +1,164 @@
+/**
+ * Every request and message, counted when it is over, whether or not it is kept: by route, with a histogram of what
+ * they took, and by second.
+ */
+import type { RoutePlan } from '../deployment/model.ts';
+import type { ServedApi, ServedStage } from '../exchange.ts';
+import type { Finished, FinishedEvent } from '../trail.ts';
+
+/** Of the histogram: each class of times is a twelfth of a doubling wide, so a quantile is within 3 % of the truth. */
+const CLASSES_PER_DOUBLING = 12;
+const SHORTEST_MS = 0.01;
+/** To a quarter of an hour, which is longer than anything that AWS lets run. */
+const CLASSES = 320;
+/** Seconds that are counted one by one. */
+export const COUNTED_SECONDS = 300;
+/** How often a route finds anew what is slow for it: a quantile reads the whole histogram. */
+const SLOW_EVERY = 256;
+const SLOW_SHARE = 0.99;
+/** Nothing else of a route's name has it. */
+const SEPARATOR = '\n';
+
+export type RouteCount = {
+  readonly apiName: string;
+  readonly routeKey: string;
+  count: number;
+  clientErrors: number;
+  serverErrors: number;
+  /** How many took how long. */
+  readonly times: Uint32Array;
+  /** What 99 of 100 of its requests stay below; Infinity until there have been some. */
+  slowFromMs: number;
+  // What a sample is drawn by: see sampling.ts.
+  second: number;
+  inSecond: number;
+  notKept: number;
+};
+
+/** Seconds since the epoch, requests and errors of each. */
+export type SecondCount = readonly [second: number, count: number, errors: number];
+
+export class RequestCounts {
+  readonly #routes = new Map<string, RouteCount>();
+  // What requests carry finds its count without a name being made of it; no deployment is kept alive by it.
+  #ofStage = new WeakMap<ServedStage, Map<RoutePlan | undefined, RouteCount>>();
+  readonly #second = new Float64Array(COUNTED_SECONDS).fill(NaN);
+  readonly #count = new Float64Array(COUNTED_SECONDS);
+  readonly #errors = new Float64Array(COUNTED_SECONDS);
+  #newest = NaN;
+  #total = 0;
+
+  /** Since the start, or since they were forgotten. */
+  get total(): number {
+    return this.#total;
+  }
+
+  get routes(): readonly RouteCount[] {
+    return [...this.#routes.values()];
+  }
+
+  /** @returns the count of its route, this one included */
+  take({ received, reply, latencyMs }: Finished): RouteCount {
+    const { api, stage, route } = received;
+    const counted = stage === undefined ? this.#named(api, route?.routeKey) : this.#of(api, stage, route);
+    this.#add(counted, reply.status, latencyMs, received.receivedAtEpochMs);
+    return counted;
+  }
+
+  takeEvent(event: FinishedEvent, atEpochMs: number): void {
+    const { found, apiId, kind, route, status, latencyMs } = event;
+    // Answers of `@connections` are calls of the backend.
+    if (kind === 'POST') return;
+    const routeKey = kind === 'DISCONNECT' ? '$disconnect' : route?.routeKey;
+    this.#add(this.#named(found?.api ?? { name: apiId }, routeKey), status, latencyMs, atEpochMs);
+  }
+
+  /** Oldest first; empty where nothing was counted. */
+  get seconds(): readonly SecondCount[] {
+    if (Number.isNaN(this.#newest)) return [];
+    const first = this.#newest - COUNTED_SECONDS + 1;
+    return Array.from({ length: COUNTED_SECONDS }, (_, index) => {
+      const slot = (first + index) % COUNTED_SECONDS;
+      const isThere = this.#second[slot] === first + index;
+      return [first + index, isThere ? (this.#count[slot] ?? 0) : 0, isThere ? (this.#errors[slot] ?? 0) : 0];
+    });
+  }
+
+  clear(): void {
+    this.#routes.clear();
+    this.#ofStage = new WeakMap();
+    this.#second.fill(NaN);
+    this.#newest = NaN;
+    this.#total = 0;
+  }
+
+  #of(api: ServedApi, stage: ServedStage, route: RoutePlan | undefined): RouteCount {
+    let counts = this.#ofStage.get(stage);
+    if (counts === undefined) {
+      counts = new Map<RoutePlan | undefined, RouteCount>();
+      this.#ofStage.set(stage, counts);
+    }
+    let counted = counts.get(route);
+    if (counted === undefined) counts.set(route, (counted = this.#named(api, route?.routeKey)));
+    return counted;
+  }
+
+  #named({ name }: Pick<ServedApi, 'name'>, routeKey = '(no route)'): RouteCount {
+    const key = `${name}${SEPARATOR}${routeKey}`;
+    let counted = this.#routes.get(key);
+    if (counted === undefined) this.#routes.set(key, (counted = nothingCounted(name, routeKey)));
+    return counted;
+  }
+
+  #add(counted: RouteCount, status: number, latencyMs: number, atEpochMs: number): void {
+    this.#total += 1;
+    counted.count += 1;
+    const isClientError = status >= 400 && status < 500;
+    const isServerError = status >= 500 && status < 600;
+    if (isClientError) counted.clientErrors += 1;
+    if (isServerError) counted.serverErrors += 1;
+    const place = classOf(latencyMs);
+    counted.times[place] = (counted.times[place] ?? 0) + 1;
+    if (counted.count % SLOW_EVERY === 0) counted.slowFromMs = quantileOf(counted, SLOW_SHARE) ?? Infinity;
+    this.#addSecond(Math.floor(atEpochMs / 1000), isClientError || isServerError);
+  }
+
+  #addSecond(second: number, isError: boolean): void {
+    const slot = second % COUNTED_SECONDS;
+    if (this.#second[slot] !== second) {
+      this.#second[slot] = second;
+      this.#count[slot] = 0;
+      this.#errors[slot] = 0;
+    }
+    // A clock that was moved back counts on from there.
+    this.#newest = second;
+    this.#count[slot] = (this.#count[slot] ?? 0) + 1;
+    if (isError) this.#errors[slot] = (this.#errors[slot] ?? 0) + 1;
+  }
+}
+
+function nothingCounted(apiName: string, routeKey: string): RouteCount {
+  return {
+    ...{ apiName, routeKey, count: 0, clientErrors: 0, serverErrors: 0 },
+    times: new Uint32Array(CLASSES),
+    slowFromMs: Infinity,
+    ...{ second: NaN, inSecond: 0, notKept: 0 },
+  };
+}
+
+function classOf(latencyMs: number): number {
+  const place = Math.floor(Math.log2(latencyMs / SHORTEST_MS) * CLASSES_PER_DOUBLING);
+  // Also of 0, whose logarithm is no number to count with.
+  return place > 0 ? Math.min(place, CLASSES - 1) : 0;
+}
+
+/** What so many of a route's requests do not exceed, in the middle of its class; undefined where there were none. */
+export function quantileOf({ count, times }: RouteCount, share: number): number | undefined {
+  const wanted = Math.max(1, Math.ceil(count * share));
+  let seen = 0;
+  for (let place = 0; place < times.length; place += 1) {
+    seen += times[place] ?? 0;
+    if (seen >= wanted) return SHORTEST_MS * 2 ** ((place + 0.5) / CLASSES_PER_DOUBLING);
+  }
+  return undefined;
+}
