@@ -3,7 +3,7 @@ export type { DomainErrorCode, ServiceErrorCode } from '../errors.ts';
 export type { WebhookHandler, WebhookOptions } from '../middleware/webhook.ts';
 export type { ClaimedDelivery, ClaimOutcome, DeliveryClaim, DeliveryClaims } from '../ports.ts';
 export type { DynamoDbClaimsOptions } from '../webhooks/dynamodb-claims.ts';
-export type { SchemeName } from '../webhooks/schemes.ts';
+export type { SchemeName } from '../webhooks/signature-headers.ts';
 export type { Delivery } from '../webhooks/verify.ts';
 
 export { DomainError } from '../errors.ts';

@@ -9,7 +9,7 @@ import type { ProxyResult } from '../aws/proxy-result.ts';
 import type { DeliveryClaim, DeliveryClaims } from '../ports.ts';
 import { admitDelivery } from '../webhooks/admit.ts';
 import type { AdmitOptions } from '../webhooks/admit.ts';
-import type { SchemeName } from '../webhooks/schemes.ts';
+import type { SchemeName } from '../webhooks/signature-headers.ts';
 import type { Delivery } from '../webhooks/verify.ts';
 
 export type WebhookOptions = {

@@ -1,6 +1,6 @@
 /** Keeps credentials out of the logs, whatever object is logged. */
+import { signatureHeaders } from '../webhooks/signature-headers.ts';
 
-/** Lower case, without what is neither letter nor digit: `x-api-key` and `xApiKey` are one. */
 const SECRET_KEYS = new Set([
   'accesstoken',
   'apikey',
@@ -28,18 +28,14 @@ const SECRET_KEYS = new Set([
   'secret',
   'secwebsocketprotocol',
   'setcookie',
-  'signature',
-  'stripesignature',
-  'svixsignature',
   'ticket',
   'token',
   'usageidentifierkey',
-  'webhooksignature',
   'xamzsecuritytoken',
   'xapikey',
+  // GitHub sends its older SHA-1 signature beside the one that is checked.
   'xhubsignature',
-  'xhubsignature256',
-  'xslacksignature',
+  ...signatureHeaders().map(plainName),
 ]);
 
 const REDACTED = '[redacted]';
@@ -57,9 +53,14 @@ const CREDENTIALS =
 /** Replacer for `JSON.stringify`: what may be a credential becomes `[redacted]`. */
 export function redact(key: string, value: unknown): unknown {
   if (value === undefined || value === null) return value;
-  const name = key.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const name = plainName(key);
   if (SECRET_KEYS.has(name)) return REDACTED;
   if (typeof value !== 'string') return value;
   const text = ADDRESS_KEYS.has(name) ? value.replace(QUERY, `?${REDACTED}`) : value;
   return text.replace(CREDENTIALS, REDACTED);
+}
+
+/** Lower case, without what is neither letter nor digit: `x-api-key` and `xApiKey` are one. */
+function plainName(key: string): string {
+  return key.toLowerCase().replace(/[^a-z0-9]/g, '');
 }

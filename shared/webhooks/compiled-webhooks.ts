@@ -1,5 +1,5 @@
 /** `access/webhooks.compiled.json`: what the receiver ships of `access/webhooks.yml`. Names of secrets, never secrets. */
-import type { SchemeName } from './schemes.ts';
+import type { SchemeName } from './signature-headers.ts';
 
 export type CompiledWebhooks = {
   readonly sources: readonly CompiledSource[];

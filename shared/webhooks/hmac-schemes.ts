@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { RawRequest } from '../aws/raw-request.ts';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import { parseEpochSeconds, readOnlyHeader, refused, textOf } from './scheme.ts';
+import { SIGNATURE_HEADERS } from './signature-headers.ts';
 import type { Scheme, SignatureClaim } from './scheme.ts';
 
 /** During a change of secrets a sender signs with two; nobody needs more, and each costs a hash of the body. */
@@ -17,7 +18,7 @@ const NAME = /^[A-Za-z][A-Za-z0-9_.:-]{0,127}$/;
  */
 export const GITHUB: Scheme = {
   readClaim(request) {
-    const header = readOnlyHeader(request, 'x-hub-signature-256');
+    const header = readOnlyHeader(request, SIGNATURE_HEADERS.github);
     if (typeof header !== 'string') return header;
     const hex = header.startsWith('sha256=') ? header.slice('sha256='.length) : '';
     return HEX.test(hex) ? claim(request, '', [hex]) : refused('malformed_signature');
@@ -38,7 +39,7 @@ export const GITHUB: Scheme = {
  */
 export const STRIPE: Scheme = {
   readClaim(request) {
-    const header = readOnlyHeader(request, 'stripe-signature');
+    const header = readOnlyHeader(request, SIGNATURE_HEADERS.stripe);
     if (typeof header !== 'string') return header;
     const pairs = header.split(',').map((pair) => splitOnce(pair, '='));
     if (!pairs.every(([name]) => STRIPE_NAME.test(name))) return refused('malformed_signature');
@@ -67,7 +68,7 @@ const STRIPE_NAME = /^(?:t|v\d{1,2})$/;
  */
 export const SLACK: Scheme = {
   readClaim(request) {
-    const header = readOnlyHeader(request, 'x-slack-signature');
+    const header = readOnlyHeader(request, SIGNATURE_HEADERS.slack);
     if (typeof header !== 'string') return header;
     const time = readOnlyHeader(request, 'x-slack-request-timestamp');
     if (typeof time !== 'string') return time;
@@ -95,7 +96,7 @@ export const SLACK: Scheme = {
 export const STANDARD: Scheme = {
   readClaim(request) {
     const family = familyOf(request);
-    const header = readOnlyHeader(request, `${family}-signature`);
+    const header = readOnlyHeader(request, SIGNATURE_HEADERS.standard[family]);
     if (typeof header !== 'string') return header;
     const id = readOnlyHeader(request, `${family}-id`);
     if (typeof id !== 'string') return id;
@@ -122,7 +123,7 @@ export const STANDARD: Scheme = {
 const STANDARD_ID = /^[A-Za-z0-9_-]{1,128}$/;
 
 function familyOf({ headers }: RawRequest): 'webhook' | 'svix' {
-  return headers.has('webhook-signature') ? 'webhook' : 'svix';
+  return headers.has(SIGNATURE_HEADERS.standard.webhook) ? 'webhook' : 'svix';
 }
 
 /** An HMAC with a short key can be guessed offline from one delivery. */

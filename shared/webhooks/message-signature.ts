@@ -6,6 +6,7 @@ import type { RawRequest } from '../aws/raw-request.ts';
 import { parseKeyRecord } from './key-record.ts';
 import { readOnlyHeader, refused } from './scheme.ts';
 import type { Refused, Scheme, SignatureClaim } from './scheme.ts';
+import { SIGNATURE_HEADERS } from './signature-headers.ts';
 import { isDigestOf, parseSignature, parseSignatureInput } from './signature-fields.ts';
 import type { SignatureInput } from './signature-fields.ts';
 
@@ -13,7 +14,7 @@ export const MESSAGE_SIGNATURE: Scheme = {
   readClaim(request) {
     const inputHeader = readOnlyHeader(request, 'signature-input');
     if (typeof inputHeader !== 'string') return inputHeader;
-    const signatureHeader = readOnlyHeader(request, 'signature');
+    const signatureHeader = readOnlyHeader(request, SIGNATURE_HEADERS.rfc9421);
     if (typeof signatureHeader !== 'string') return signatureHeader;
     const input = parseSignatureInput(inputHeader);
     const signature = input && parseSignature(signatureHeader, input.label);

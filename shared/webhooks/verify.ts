@@ -7,7 +7,7 @@ import { DomainError } from '../errors.ts';
 import { refused } from './scheme.ts';
 import type { Refused, Scheme } from './scheme.ts';
 import { SCHEMES } from './schemes.ts';
-import type { SchemeName } from './schemes.ts';
+import type { SchemeName } from './signature-headers.ts';
 
 /** A delivery whose signature holds. */
 export type Delivery = {

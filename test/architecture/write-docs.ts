@@ -1,6 +1,12 @@
-/** `npm run docs`: renews what the evidence pages say of themselves, the list of what is shipped, and the client library of the examples. */
+/**
+ * `npm run docs`: renews what the evidence pages say of themselves, the list of what is shipped, the client library of
+ * the examples, and the JSON Schemas of access documents and webhook sources.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { documentSchema } from '../../packages/authoring/document.ts';
+import { webhooksSchema } from '../../packages/authoring/webhooks-document.ts';
 import { bundleClient, clientBundles } from '../../tools/client-bundle.ts';
 import { DEPENDENCIES_PAGE, printDependencies } from './dependencies.ts';
 import { findHolders, printIndex, writeHeldBy } from './held-by.ts';
@@ -20,3 +26,12 @@ write(
 );
 write(DEPENDENCIES_PAGE, await printDependencies());
 for (const path of clientBundles(REPOSITORY)) write(path, await bundleClient(REPOSITORY));
+const schemas = {
+  'access/access.schema.json': documentSchema(),
+  'access/webhooks.schema.json': webhooksSchema(),
+};
+for (const [path, schema] of Object.entries(schemas))
+  write(
+    path,
+    await format(JSON.stringify(schema, null, 2), { ...(await resolveConfig(path)), parser: 'json' }),
+  );

@@ -1,5 +1,5 @@
 /** Signed deliveries of each sender, with where their signatures come from. None was made by the code under test. */
-import type { SchemeName } from '#shared/webhooks/schemes.ts';
+import type { SchemeName } from '#shared/webhooks/signature-headers.ts';
 import type { WebhookRequest } from './webhook-events.ts';
 
 export type Signed = WebhookRequest & { readonly scheme: SchemeName; readonly secret: string };

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { printApiKey } from '#shared/access/keys/api-key.ts';
 import { printTicket } from '#shared/access/tickets/ticket.ts';
 import { redact } from '#shared/observability/redact.ts';
+import { signatureHeaders } from '#shared/webhooks/signature-headers.ts';
 
 /** docs/design/authorizers §6, and what else carries a secret. */
 const KEYS = [
@@ -11,7 +12,8 @@ const KEYS = [
   ...['refresh_token', 'client_secret', 'signature', 'Stripe-Signature', 'X-Hub-Signature-256'],
   ...['X-Slack-Signature', 'clientCertPem', 'usageIdentifierKey', 'rawJwt', 'apiKey', 'DPoP', 'password'],
   ...['queryStringParameters', 'multiValueQueryStringParameters', 'rawQueryString', 'body', 'ticket'],
-  ...['accessToken', 'refreshToken', 'AUTHORIZATION', 'x_api_key'],
+  ...['accessToken', 'refreshToken', 'AUTHORIZATION', 'x_api_key', 'X-Hub-Signature'],
+  ...signatureHeaders(),
 ];
 
 describe('redact', () => {

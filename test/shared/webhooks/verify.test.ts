@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { parseRawRequest } from '#shared/aws/raw-request.ts';
 import type { RefusalReason } from '#shared/webhooks/scheme.ts';
 import { SCHEME_NAMES } from '#shared/webhooks/schemes.ts';
-import type { SchemeName } from '#shared/webhooks/schemes.ts';
+import type { SchemeName } from '#shared/webhooks/signature-headers.ts';
 import { verifyDelivery } from '#shared/webhooks/verify.ts';
 import type { Verification, VerifyOptions } from '#shared/webhooks/verify.ts';
 import { REPOSITORY } from '../../architecture/source-files.ts';
