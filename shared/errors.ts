@@ -2,21 +2,29 @@
 
 /** Reasons why a credential is not accepted. The caller is to blame: 401. */
 export type TokenErrorCode =
+  /** No credential where the API looks for one. */
   | 'TOKEN_MISSING'
   /** Not a compact JWS in canonical form, two different credentials, or over the size limit. */
   | 'TOKEN_MALFORMED'
+  /** No issuer of the access document says it is its own. */
   | 'TOKEN_ISSUER_UNKNOWN'
   /** Algorithm, `typ` or `crit` that this issuer's tokens may not have. */
   | 'TOKEN_HEADER_REFUSED'
+  /** The issuer publishes no key of that id. */
   | 'TOKEN_KEY_UNKNOWN'
+  /** The signature is not that of the issuer’s key. */
   | 'TOKEN_SIGNATURE_INVALID'
+  /** Made for another API. */
   | 'TOKEN_AUDIENCE_MISMATCH'
+  /** `exp` is over, the tolerated clock difference included. */
   | 'TOKEN_EXPIRED'
+  /** `nbf` or `iat` lies in the future. */
   | 'TOKEN_NOT_YET_VALID'
   /** A claim that must be there is missing or of a wrong type. */
   | 'TOKEN_CLAIM_INVALID'
   /** An API key of which nothing is on record, or not with this secret. */
   | 'TOKEN_UNKNOWN'
+  /** Revoked by its id, its subject or its tenant. */
   | 'TOKEN_REVOKED';
 
 /** Reasons that are ours: 500, never reported as a bad token, or clients would log their users out. */
@@ -25,16 +33,21 @@ export type ServiceErrorCode =
   | 'ANSWER_REPLACED'
   /** No access document protects the API and stage of the event. */
   | 'API_UNKNOWN'
+  /** An environment variable or a setting of the function is missing or malformed. */
   | 'CONFIG_INVALID'
   /** API Gateway's own API did not do what it was asked for. */
   | 'CONTROL_PLANE_FAILED'
+  /** The event is none that API Gateway sends to this kind of function. */
   | 'EVENT_MALFORMED'
+  /** The key set of an issuer cannot be fetched, and no older one may be used. */
   | 'KEY_SET_UNAVAILABLE'
   /** The rules that apply to a caller cannot be said in one IAM policy. */
   | 'POLICY_UNREPRESENTABLE'
+  /** The answer of the authorizer is over the size that API Gateway takes. */
   | 'RESULT_TOO_LARGE'
   /** Where the secret of a webhook is kept cannot be read. */
   | 'SECRET_UNAVAILABLE'
+  /** DynamoDB did not answer in time, throttled or refused. */
   | 'STORE_UNAVAILABLE'
   /** Where verified webhooks go did not take one. */
   | 'TARGET_UNAVAILABLE';
@@ -43,9 +56,11 @@ export type ServiceErrorCode =
 export type QuotaErrorCode =
   /** A usage plan that could not be kept; `PlanInvalid` names the field. */
   | 'PLAN_INVALID'
+  /** No usage plan of that id. */
   | 'PLAN_UNKNOWN'
   /** No such API key; of quotas, no plan is assigned to the key and nothing was ever charged to it. */
   | 'KEY_UNKNOWN'
+  /** The plan has no limit of that id. */
   | 'LIMIT_UNKNOWN'
   /** No ledger was opened for that period, or it is gone. */
   | 'PERIOD_UNKNOWN'
@@ -62,12 +77,15 @@ export type QuotaErrorCode =
   /** The table's store lacks what exactness rests on. */
   | 'STORE_UNFIT';
 
-/** What administrators' requests are refused for; the status of each: shared/http/problem.ts. */
+/** What administrators' requests are refused for; the status of each: shared/failures.ts. */
 export type AdminErrorCode =
   /** A header, parameter or body that is not as described; `RequestInvalid` names the field. */
   | 'REQUEST_INVALID'
+  /** A body over what the endpoint takes. */
   | 'REQUEST_TOO_LARGE'
+  /** No endpoint at this path. */
   | 'ROUTE_UNKNOWN'
+  /** The endpoint does not take this method. */
   | 'METHOD_NOT_ALLOWED'
   /** Nobody signed: the route was deployed without IAM. */
   | 'SIGNER_MISSING'

@@ -3,18 +3,9 @@ import type { Asked, Authorizer, AuthorizerResult } from './authorize.ts';
 import { CONTEXT_CUT } from './backend-context.ts';
 import { sizeOf } from '../aws/authorizer-result.ts';
 import { DomainError, UnauthorizedAnswer } from '../errors.ts';
+import { FAILURES } from '../failures.ts';
 import type { Observer } from '../ports.ts';
 import { reasonOf } from '../reasons.ts';
-
-/** Failures of ours that somebody should look at; the rest counts as `Failed` alone. */
-const FAILURES: Readonly<Record<string, string>> = {
-  API_UNKNOWN: 'UnknownApi',
-  KEY_SET_UNAVAILABLE: 'JwksUnavailable',
-  PLAN_UNKNOWN: 'PlanUnknown',
-  POLICY_UNREPRESENTABLE: 'PolicyUnrepresentable',
-  RESULT_TOO_LARGE: 'PolicyTooLarge',
-  STORE_UNAVAILABLE: 'StoreUnavailable',
-};
 
 /**
  * `Unauthorized` counts exactly the invocations that fail on purpose, so that an alarm can take them off
@@ -27,7 +18,7 @@ export async function answer(
   { count, measure }: Pick<Observer, 'count' | 'measure'>,
 ): Promise<AuthorizerResult> {
   const authorized = await authorizer(asked).catch((error: unknown) => {
-    const metric = error instanceof DomainError ? FAILURES[error.code] : undefined;
+    const metric = error instanceof DomainError ? FAILURES[error.code].metric : undefined;
     if (metric !== undefined) count(metric);
     throw error;
   });

@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { writeErrorsPage } from './errors-page.ts';
 import { REPOSITORY, listFiles, readSource, readSources } from './source-files.ts';
 
 /** Codes that a literal union or a `code` field of gateway/errors.ts declares. */
@@ -43,6 +45,15 @@ describe('docs/errors.md', () => {
 
   it('lists exactly the codes with which a start can end', () => {
     assert.deepEqual(sorted(documentedCodes('Starting')), sorted(startCodes()));
+  });
+});
+
+describe('docs/errors.md, "The stack"', () => {
+  it('is the table of shared/failures.ts with the comments of shared/errors.ts', async () => {
+    const { text } = readSource('docs/errors.md');
+    const settings = { ...(await resolveConfig(join(REPOSITORY, 'docs/errors.md'))), parser: 'markdown' };
+
+    assert.equal(await format(writeErrorsPage(text), settings), text);
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * `npm run docs`: renews what the evidence pages say of themselves, the list of what is shipped, the client library of
+ * `npm run docs`: renews what the evidence pages say of themselves, the list of what is shipped, the errors of the stack, the client library of
  * the examples, and the JSON Schemas of access documents and webhook sources.
  */
 import { writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { documentSchema } from '../../packages/authoring/document.ts';
 import { webhooksSchema } from '../../packages/authoring/webhooks-document.ts';
 import { bundleClient, clientBundles } from '../../tools/client-bundle.ts';
 import { DEPENDENCIES_PAGE, printDependencies } from './dependencies.ts';
+import { writeErrorsPage } from './errors-page.ts';
 import { findHolders, printIndex, writeHeldBy } from './held-by.ts';
 import { evidencePages } from './sections.ts';
 import { REPOSITORY, readSource } from './source-files.ts';
@@ -26,6 +27,14 @@ write(
 );
 write(DEPENDENCIES_PAGE, await printDependencies());
 for (const path of clientBundles(REPOSITORY)) write(path, await bundleClient(REPOSITORY));
+const ERRORS_PAGE = 'docs/errors.md';
+write(
+  ERRORS_PAGE,
+  await format(writeErrorsPage(readSource(ERRORS_PAGE).text), {
+    ...(await resolveConfig(ERRORS_PAGE)),
+    parser: 'markdown',
+  }),
+);
 const schemas = {
   'access/access.schema.json': documentSchema(),
   'access/webhooks.schema.json': webhooksSchema(),
