@@ -5,7 +5,7 @@ import { quote, routesLine, tokenLine } from './shell-text.ts';
 import { guardedRoutes, suggestTries } from './suggested-tries.ts';
 import { describeTries } from './try-lines.ts';
 import type { LoadText } from './shell-text.ts';
-import { addressOf } from '@gatewright/gateway';
+import { addressOf, NOTHING_SERVED } from '@gatewright/gateway';
 import type { ApiRoutes, Gateway, Listening, UnsupportedItem } from '@gatewright/gateway';
 
 /** Suggested lines to paste beyond these would hide the addresses. */
@@ -126,8 +126,16 @@ function commonPath(paths: readonly string[]): string {
   return [...first.slice(0, differs === -1 ? -1 : differs), ''].join('/');
 }
 
-/** The findings in one line. */
+/** The findings in one line, but for a source that is not served at all: whoever misses it is told why. */
 export function countUnsupported(items: readonly UnsupportedItem[]): string[] {
+  const refused = items.filter(({ consequence }) => consequence === NOTHING_SERVED);
+  if (refused.length > 0)
+    return [
+      `  ${paint('red', 'Refused')}`,
+      ...refused.flatMap(describeFault),
+      '',
+      ...countUnsupported(items.filter((item) => !refused.includes(item))),
+    ];
   if (items.length === 0) return [];
   const faults = items.filter(({ message }) => message !== undefined).length;
   const others = new Set(

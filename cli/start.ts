@@ -201,8 +201,7 @@ async function start(named: readonly string[], flags: StartFlags): Promise<void>
   const stage = flags.stage ?? USUAL_STAGE;
   const shown = openStartConsole(sources, stage, adminKey);
   const gateway = await createGateway({
-    ...toLoadOptions(flags),
-    adminKey,
+    ...{ ...toLoadOptions(flags), companions: sources.filter((source) => !named.includes(source)), adminKey },
     awsEndpoints: readAwsEndpoints(flags.aws, process.env),
     localIssuers: flags.issuer,
     vpcLinks: flags.vpcLink,

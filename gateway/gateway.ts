@@ -28,6 +28,8 @@ export type GatewayOptions = {
   readonly accountId: string;
   /** `--region`, `--account`: of every stack, whatever it names itself. */
   readonly chosen?: Partial<Home> & { readonly stage?: string };
+  /** Sources that nobody has named and the others import from: not served in the place of what was named. */
+  readonly companions?: readonly string[];
   /** Bind address of the API ports; the control port stays on loopback. */
   readonly host: string;
   /** Port of the first API, the others follow; 0 = free ports. */

@@ -6,7 +6,7 @@ export { createGateway, inspectStacks, listRoutes } from './compose.ts';
 export { openDefinition } from './compose-definition.ts';
 export { RAISABLE_QUOTAS, USUAL_QUOTAS } from './control/api-quotas.ts';
 export { readHome } from './definition/home.ts';
-export { requireSources } from './definition/load.ts';
+export { NOTHING_SERVED, requireSources } from './definition/load.ts';
 export { DefinitionError, StartError } from './errors.ts';
 export { readHandlerSources } from './lambda/handler-sources.ts';
 export { addressOf } from './routing/route-address.ts';

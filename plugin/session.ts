@@ -44,6 +44,7 @@ export async function startSession(
   const gateway = await createGateway({
     ...others,
     ...readGatewaySettings(service.settings, process.env),
+    companions: sourcesOf(service).filter((source) => source !== service.file),
     stage: service.stage,
     // osls has settled the stage already, by --stage or by the service.
     chosen: {

@@ -14,6 +14,8 @@ export type Reason =
   | 'token_revoked'
   /** RFC 6750 section 3.1: the request requires higher privileges than the token provides. */
   | 'insufficient_scope'
+  /** The caller is known, and lacks a claim that the service cannot do without. */
+  | 'missing_claim'
   | 'forbidden'
   | 'quota_exceeded'
   | 'jwks_unavailable'

@@ -45,6 +45,8 @@ export type Facts = {
   readonly principalId?: string;
   /** Ids of the rules that decide. */
   readonly rules?: readonly string[];
+  /** Names of claims that the caller lacks and the document requires. */
+  readonly lacks?: readonly string[];
 };
 
 /**

@@ -12,6 +12,7 @@ type Verdict = DenyReason | Exclude<QuotaVerdict['kind'], 'admitted'>;
 const VERDICTS: Readonly<Record<Verdict, Reason>> = {
   'no-rule': 'insufficient_scope',
   'no-route': 'forbidden',
+  'missing-claim': 'missing_claim',
   'deny-rule': 'forbidden',
   'not-owner': 'forbidden',
   'dot-segment': 'forbidden',

@@ -19,6 +19,8 @@ export type LoadOptions = {
   readonly tolerance?: Tolerance;
   /** Values of SSM, Secrets Manager and S3; absent = none are known. */
   readonly stored?: StoredValues;
+  /** Sources that nobody has named and the others import from: they are not served in the place of what was named. */
+  readonly companions?: readonly string[];
   readonly onProgress?: (message: string) => void;
   /** What takes long, told to somebody who looks at nothing; absent = nobody does. */
   readonly onWaiting?: (message: string) => void;

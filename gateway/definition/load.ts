@@ -19,6 +19,9 @@ import { SERVICE_FILES, loadServerlessService } from './serverless/serverless-se
 import type { StackResolver } from './cloudformation/stack-resolver.ts';
 import { loadTemplate } from './cloudformation/template-stack.ts';
 
+/** What becomes of a source that is refused as a whole. */
+export const NOTHING_SERVED = 'nothing of it is served';
+
 const TEMPLATE_FILES = ['template.yaml', 'template.yml', 'template.json'];
 
 /**
@@ -32,7 +35,7 @@ export async function loadStacks(
   sources: readonly string[],
   options: LoadOptions,
 ): Promise<readonly ResolvedStack[]> {
-  const { tolerance = REFUSING } = options;
+  const { tolerance = REFUSING, companions = [] } = options;
   const paths = [...new Set(sources.map((source) => resolve(source)))];
   const board = new LoadBoard(paths, tolerance);
   const abort = new AbortController();
@@ -53,11 +56,13 @@ export async function loadStacks(
       }
     }),
   );
-  noteFailures(failures, loaded.flat().length, tolerance);
+  const beside = new Set(companions.map((source) => resolve(source)));
+  const named = loaded.filter((_, index) => !beside.has(paths[index] ?? ''));
+  noteFailures(failures, named.flat().length, tolerance);
   return resolveStacks(loaded.flat(), board, tolerance);
 }
 
-/** Sources that cannot be loaded do not keep the others from being served. @throws the failures where no other is left */
+/** Sources that cannot be loaded do not keep the others from being served. @throws the failures where none that was named is left */
 function noteFailures(failures: readonly unknown[], stacks: number, tolerance: Tolerance): void {
   const known: DefinitionError[] = [];
   for (const failure of failures)
@@ -67,7 +72,7 @@ function noteFailures(failures: readonly unknown[], stacks: number, tolerance: T
   if (first === undefined) return;
   if (tolerance === REFUSING) throw first;
   if (stacks === 0) throw new DefinitionFaults(first, others);
-  for (const error of known) tolerance.note(error, 'nothing of it is served');
+  for (const error of known) tolerance.note(error, NOTHING_SERVED);
 }
 
 /**

@@ -1,11 +1,13 @@
-/** What an authorizer says of a charge that it refuses, for whoever reads the line of the request. */
+/** What an authorizer says of a charge or a caller that it refuses, for whoever reads the line of the request. */
 import type { AuthorizerGrant } from '../exchange.ts';
 
 /** Of the toolkit's authorizers; a policy cannot say why it denies. */
-const MEMBER = 'quotaRefusal';
+const MEMBERS = ['quotaRefusal', 'claimRefusal'];
 
 /** `: over quota: monthly of plan bronze, tenant acme`; empty where the authorizer says nothing. */
 export function describeRefusal({ context }: Pick<AuthorizerGrant, 'context'>): string {
-  const said = context[MEMBER];
-  return typeof said === 'string' && said !== '' ? `: ${said}` : '';
+  const said = MEMBERS.map((member) => context[member]).find(
+    (text) => typeof text === 'string' && text !== '',
+  );
+  return typeof said === 'string' ? `: ${said}` : '';
 }

@@ -1,5 +1,5 @@
 /** Why a caller was not let in: no credential, a bad one, or a policy. */
-import { sentence, tellLastLine } from './reason.ts';
+import { sentence, tellLastLine, toldOfLast } from './reason.ts';
 import { findMissingRights } from './missing-right.ts';
 import type { Circumstances, GuardCircumstances, GuardPolicy, TokenCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -291,6 +291,11 @@ function tellCaller({ guard }: Circumstances, policy: GuardPolicy): string[] {
 function changesByToken({ guard, routeKey }: Circumstances, policy: GuardPolicy): string[] {
   const roles = guard?.token?.roles;
   if (policy.of !== 'authorizer' || roles === undefined) return [];
+  const lacks = toldOfLast(guard?.lines ?? [], 'lacks');
+  if (lacks !== undefined)
+    return [
+      `Call with a token that has the claims ${lacks}. Or, where the service can do without: result.claims.optional of the access document.`,
+    ];
   return [
     ...(guard === undefined ? [] : renewal(guard)),
     `Call with a token whose roles may ${routeKey ?? 'do this'}; this one has ${list(roles)}. Or let the rules of ${guard?.name ?? 'the authorizer'} allow it.`,

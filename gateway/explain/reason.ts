@@ -7,7 +7,7 @@ export function sentence(text: string): string {
   return /[.!?]$/.test(first) ? first : `${first}.`;
 }
 
-const TELLING = ['outcome', 'reason', 'level', 'message', 'msg', 'error'];
+const TELLING = ['outcome', 'reason', 'lacks', 'level', 'message', 'msg', 'error'];
 
 /** The last line that a function printed; of a structured one, what tells a person something. */
 export function tellLastLine(lines: readonly string[]): string[] {
@@ -19,6 +19,12 @@ export function tellLastLine(lines: readonly string[]): string[] {
     return typeof value === 'string' || typeof value === 'number' ? [`${name} ${value}`] : [];
   });
   return [told.length === 0 ? `It printed: ${last}` : `It noted: ${told.join(', ')}.`];
+}
+
+/** A member of the last line that a function printed, where that is structured. */
+export function toldOfLast(lines: readonly string[], name: string): string | undefined {
+  const value = readFields(lines.at(-1) ?? '')?.[name];
+  return typeof value === 'string' ? value : undefined;
 }
 
 function readFields(line: string): Readonly<Record<string, unknown>> | undefined {

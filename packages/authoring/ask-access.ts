@@ -9,6 +9,7 @@ import type { CompiledDocument, CompiledRoute } from '@gatewright/handlers/acces
 import { decide } from '@gatewright/handlers/access/decide/decide';
 import { claimAt } from '@gatewright/handlers/access/decide/claims';
 import type { Decision } from '@gatewright/handlers/access/decide/decide';
+import { describeLacked, lackedClaims } from '@gatewright/handlers/access/decide/required-claims';
 import type { Principal } from '@gatewright/handlers/access/decide/principal';
 import { showControls } from '@gatewright/handlers/visible-text';
 import { describeAccess } from './describe-access.ts';
@@ -17,11 +18,11 @@ import type { CallerWish } from './wished-caller.ts';
 
 /**
  * What becomes of one request; `refusal` where the token is no good whatever the rules say, `uncharged` where the rules let
- * the caller in and the quota has nobody to charge: `no claim plan`.
+ * the caller in and the quota has nobody to charge: `no claim plan`; `lacks` claims that every caller must have.
  */
 export type Verdict = (
   Decision | { readonly kind: 'open'; readonly route: CompiledRoute; readonly rules: readonly [] }
-) & { readonly refusal?: string; readonly uncharged?: string };
+) & { readonly refusal?: string; readonly uncharged?: string; readonly lacks?: readonly string[] };
 
 export type Charge = { readonly quota?: ReturnType<typeof chargedAs>; readonly isDeniedUncharged?: boolean };
 
@@ -105,6 +106,8 @@ function verdictOn(
   const uncharged = findUncharged(document, principal, decision);
   return {
     ...decision,
+    ...(decision.kind === 'deny' &&
+      decision.reason === 'missing-claim' && { lacks: lackedClaims(document, principal) }),
     ...(refusal !== undefined && { refusal }),
     ...(uncharged !== undefined && { uncharged }),
   };
@@ -204,6 +207,8 @@ function wordsOf(verdict: Verdict): readonly [AccessWord, string] {
       return ['DENY', 'the API has no such route'];
     case 'no-rule':
       return ['DENY', 'no rule allows it'];
+    case 'missing-claim':
+      return ['DENY', describeLacked(verdict.lacks ?? [])];
     case 'deny-rule':
       return ['DENY', `by ${rules}`];
     case 'not-owner':

@@ -1,5 +1,6 @@
 /** Access document and route inventory → what ships, or every mistake with its place. Build time only. */
 import { claimsThatDenyMissing, compileCondition } from './compile-condition.ts';
+import { checkClaims, claimsToCarry } from './compile-claims.ts';
 import { compileChannels } from './compile-channels.ts';
 import { closeRoles } from './close-roles.ts';
 import { checkIssuers } from './check-issuers.ts';
@@ -111,6 +112,7 @@ export function compileDocument(source: CompileSource): Compilation {
       maxBytes: 7168,
       onOversize: 'fail',
       ...document.result,
+      ...(document.result?.claims !== undefined && { claims: claimsToCarry(document.result.claims) }),
     },
     ...(channels !== undefined && { channels }),
     ...(quota !== undefined && { quota }),
@@ -205,6 +207,7 @@ function checkResult({ document, inventory, problem, warning }: Work, networks: 
     expiryCondition = false,
   } = document.result ?? {};
   const at = ['result'];
+  checkClaims(document, problem, warning);
   if (document.kind !== undefined && document.kind !== inventory.kind)
     problem(['kind'], `the API is a ${inventory.kind} API`);
   if (networks.length > NETWORKS_LIMIT)
@@ -248,7 +251,10 @@ function warnOfRule(
     route.method === 'OPTIONS' && !rule.methods?.includes('OPTIONS');
   const open = routes.find((route) => route?.isOpen === true && !isPreflight(route));
   if (open !== undefined)
-    warning(path, `${open.method} ${open.path} has no authorizer, so nothing enforces this rule there`);
+    warning(
+      path,
+      `${open.method} ${open.path} asks none of our authorizers (it has another one, or none), so nothing enforces this rule there`,
+    );
   const when = JSON.stringify(rule.when ?? {});
   if (rule.effect === 'allow' && when.includes('"not"') && when.includes('"claims"'))
     warning(

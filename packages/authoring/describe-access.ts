@@ -51,8 +51,20 @@ export function describeAccess(document: CompiledDocument): AccessMatrix {
         isCharged: isCharged(document, index) && route.isOpen !== true,
       };
     }),
-    notes: [...describeQuota(document), ...describeChannels(document), ...document.apiKeys.map(describeKeys)],
+    notes: [
+      ...describeRequired(document),
+      ...describeQuota(document),
+      ...describeChannels(document),
+      ...document.apiKeys.map(describeKeys),
+    ],
   };
+}
+
+function describeRequired({ result: { claims } }: CompiledDocument): readonly string[] {
+  const { required = [] } = claims ?? {};
+  return required.length === 0
+    ? []
+    : [`every caller has the claims ${required.join(', ')}; 403 to all others`];
 }
 
 function isCharged({ quota, kind }: CompiledDocument, index: number): boolean {

@@ -1,9 +1,9 @@
 /** The access document as a person writes it: who may do what on one API. Schema of `access/<name>.yml`. */
-import { AUTHORIZER_RESULT_LIMIT_BYTES } from '@gatewright/handlers/aws/limits';
 import { CLAIM_PATH, CONDITION, NAME, SCOPE } from './document-conditions.ts';
 import { ISSUER } from './document-issuers.ts';
 import { CHANNELS } from './document-channels.ts';
 import { QUOTA } from './document-quota.ts';
+import { RESULT } from './document-result.ts';
 import {
   described,
   flag,
@@ -165,45 +165,8 @@ function checkRule({
     : undefined;
 }
 
-const RESULT = object(
-  {},
-  {
-    claims: described(
-      object(
-        {
-          as: oneOf('cognito', 'jwt'),
-          names: list(text(/^[^\s]{1,200}$/, 'the name of a claim, such as sub or cognito:groups'), 1, 50),
-        },
-        {},
-      ),
-      'Claims that claimsOf(event) gives the backend, as a Cognito or JWT authorizer would: lists in its form. What stands here reaches access logs.',
-    ),
-    format: described(
-      oneOf('policy', 'simple'),
-      'simple: HTTP APIs with EnableSimpleResponses, one verdict per answer. Default: policy.',
-    ),
-    cacheTtlSeconds: described(
-      integer(0, 3600),
-      'The longest that API Gateway may keep an answer, and so the longest that a withdrawn right lives on. Default: 60.',
-    ),
-    rejectIfExpiresWithinSeconds: described(
-      integer(1, 3600),
-      'Refuse credentials that end so soon, 401: with cacheTtlSeconds, no kept answer outlives its token. Left out: until they end.',
-    ),
-    expiryCondition: described(
-      flag(),
-      "End every grant at the token's exp by a condition in the policy. Default: false.",
-    ),
-    maxBytes: described(integer(512, AUTHORIZER_RESULT_LIMIT_BYTES), 'Largest answer. Default: 7168.'),
-    onOversize: described(
-      oneOf('fail', 'exact'),
-      'When a policy would be too large, or IAM cannot say it. fail: 500 and a metric. exact: a policy for this one request; needs a cache TTL of 0. Default: fail.',
-    ),
-  },
-);
-
 const CONTEXT_NAME =
-  /^(?!(principalId|integrationLatency|claims|scopes|jwt|lambda|sub|iss|exp|scope|clientId|channels|ticketCaller|contextCut|carriedClaims)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
+  /^(?!(principalId|integrationLatency|claims|scopes|jwt|lambda|sub|iss|exp|scope|clientId|channels|ticketCaller|contextCut|carriedClaims|claimRefusal)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
 const EXTENDS_NAME = text(
   /^\S{1,400}$/,

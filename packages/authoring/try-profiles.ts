@@ -118,6 +118,7 @@ function principalWith(document: CompiledDocument, profile: readonly Right[]): P
     scopes: new Set(),
     claims: {},
   };
+  for (const name of document.result.claims?.required ?? []) draft.claims[name] = TYPICAL_VALUE;
   for (const { bind = [] } of document.rules)
     for (const { claim, max } of bind) {
       const values = Array.from(

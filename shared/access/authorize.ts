@@ -26,6 +26,7 @@ import { findDocument } from './find-document.ts';
 import { assertServed, createIdentifier } from './identify.ts';
 import type { AuthorizerPorts } from './identify.ts';
 import type { Principal } from './decide/principal.ts';
+import { describeLacked, lackedClaims } from './decide/required-claims.ts';
 import { quotaContext } from './quota-context.ts';
 
 export type Asked = {
@@ -87,7 +88,8 @@ export function createAuthorizer(
       assertLasts(document, principal, nowEpochSeconds);
       const { arn, sourceIp } = asked;
       const decision = decide(document, principal, { target: arn.target, sourceIp, nowEpochSeconds });
-      observer.note({ principalId: principal.principalId, rules: decision.rules });
+      const lacks = lackedClaims(document, principal);
+      observer.note({ principalId: principal.principalId, rules: decision.rules, lacks });
       const { quota } = document;
       const known = { principal, asked, decision };
       if (quota === undefined || !isChargedCaller(quota, principal))
@@ -200,7 +202,11 @@ function contextOf(
 ): AuthorizerContext {
   const { principal, asked, nowEpochSeconds } = known;
   const at = circumstancesOf(document, { ...asked, nowEpochSeconds });
-  return backendContext(document, principal, tellChannels(document, principal, at));
+  const lacked = lackedClaims(document, principal);
+  return {
+    ...backendContext(document, principal, tellChannels(document, principal, at)),
+    ...(lacked.length > 0 && { claimRefusal: describeLacked(lacked) }),
+  };
 }
 
 /** A document has either of them, which its compiler sees to. */

@@ -185,7 +185,12 @@ export type CompiledCondition =
   | { readonly is: 'auth-age'; readonly maxSeconds: number };
 
 /** Claims that the backend is told, in the form that another authorizer gave them. */
-export type ClaimsToCarry = { readonly as: ClaimForm; readonly names: readonly string[] };
+export type ClaimsToCarry = {
+  readonly as: ClaimForm;
+  readonly names: readonly string[];
+  /** Those of them that every caller must have; absent: what was compiled before there were any requires none. */
+  readonly required?: readonly string[];
+};
 
 export type CompiledResult = {
   /** What `claimsOf` gives the backend. */

@@ -4,6 +4,8 @@ import type { ClientCertificate, RequestEvent } from '../aws/authorizer-event.ts
 import { DomainError } from '../errors.ts';
 import type { CompiledSource } from './compiled-document.ts';
 
+const BEARER = /^bearer +/i;
+
 /** `issuers`: ids of those whose credentials may stand where this one was found. */
 export type Credential =
   | { readonly kind: 'token'; readonly token: string; readonly issuers: readonly string[] }
@@ -18,7 +20,7 @@ export type Credential =
  * @throws DomainError TOKEN_MISSING, TOKEN_MALFORMED
  */
 export function readTokenHeader(value: string, sources: readonly CompiledSource[]): Credential {
-  const source = sources.find((candidate) => candidate.in === 'header');
+  const source = sources.filter(isHeader).find((candidate) => suits(value, candidate, sources));
   if (source === undefined || value.trim() === '') throw missing();
   return { kind: 'token', token: readHeader(value, source.scheme), issuers: source.issuers };
 }
@@ -30,7 +32,7 @@ export function readTokenHeader(value: string, sources: readonly CompiledSource[
  * @throws DomainError TOKEN_MISSING, TOKEN_MALFORMED
  */
 export function readCredential(event: RequestEvent, sources: readonly CompiledSource[]): Credential {
-  const [first, ...others] = sources.flatMap((source) => readSource(event, source));
+  const [first, ...others] = sources.flatMap((source) => readSource(event, source, sources));
   if (first === undefined) throw missing();
   if (others.some((other) => contradicts(first, other)))
     throw malformed('the request carries two different tokens');
@@ -42,22 +44,29 @@ function contradicts(first: Credential, other: Credential): boolean {
   return isSameIssuer && first.kind === 'token' && other.kind === 'token' && first.token !== other.token;
 }
 
-function readSource(event: RequestEvent, source: CompiledSource): readonly Credential[] {
+function readSource(
+  event: RequestEvent,
+  source: CompiledSource,
+  sources: readonly CompiledSource[],
+): readonly Credential[] {
   const { issuers } = source;
   if (source.in === 'clientCert')
     return event.certificate === undefined
       ? []
       : [{ kind: 'certificate', certificate: event.certificate, issuers }];
-  return readTokens(event, source).map((token) => ({ kind: 'token', token, issuers }));
+  return readTokens(event, source, sources).map((token) => ({ kind: 'token', token, issuers }));
 }
 
 function readTokens(
   event: RequestEvent,
   source: Exclude<CompiledSource, { in: 'clientCert' }>,
+  sources: readonly CompiledSource[],
 ): readonly string[] {
   switch (source.in) {
     case 'header':
-      return valuesIn(event.headers, source.name).map((value) => readHeader(value, source.scheme));
+      return valuesIn(event.headers, source.name)
+        .filter((value) => suits(value, source, sources))
+        .map((value) => readHeader(value, source.scheme));
     case 'query':
       return valuesIn(event.query, source.name);
     case 'subprotocol':
@@ -71,13 +80,25 @@ function valuesIn(map: ReadonlyMap<string, readonly string[]>, name: string): re
   return (map.get(name) ?? []).filter((value) => value.trim() !== '');
 }
 
+type HeaderSource = Extract<CompiledSource, { in: 'header' }>;
+
+function isHeader(source: CompiledSource): source is HeaderSource {
+  return source.in === 'header';
+}
+
+/** Where a document reads one header with `Bearer` and without it, as Cognito's authorizers do, a value is read as what it is. */
+function suits(value: string, { name, scheme }: HeaderSource, sources: readonly CompiledSource[]): boolean {
+  const isOnly = sources.filter(isHeader).every((other) => other.name !== name || other.scheme === scheme);
+  return isOnly || BEARER.test(value) === (scheme !== undefined);
+}
+
 /**
  * `Bearer eyJ…` (RFC 6750 section 2.1, scheme in any case), or the bare credential.
  * A comma is refused: HTTP APIs join duplicate headers with it, and "first wins" hides the second.
  */
 function readHeader(value: string, scheme: 'Bearer' | undefined): string {
   if (value.length > REQUEST_HEADERS_LIMIT_BYTES) throw malformed('the credential is too long');
-  const before = scheme === undefined ? '' : /^bearer +/i.exec(value)?.[0];
+  const before = scheme === undefined ? '' : BEARER.exec(value)?.[0];
   const token = before === undefined ? '' : value.slice(before.length);
   if (!/^[A-Za-z0-9._~+/=-]+$/.test(token)) throw malformed('the header is not of the form "Bearer <token>"');
   return token;

@@ -7,7 +7,7 @@ const HASH_DIGITS = 16;
 
 /** `keyId` and `principalId` become hashes; nothing has control characters, which could forge lines. */
 export function describeFacts(
-  { keyId, principalId, rules, algorithm, issuerId, ...others }: Facts,
+  { keyId, principalId, rules, lacks, algorithm, issuerId, ...others }: Facts,
   principal: LogConfig['principal'],
 ): Readonly<Record<string, string>> {
   const described = {
@@ -18,6 +18,7 @@ export function describeFacts(
     kidHash: keyId === undefined ? undefined : sha256(keyId),
     principal: principalId === undefined ? undefined : nameOf(principalId, principal),
     rules: rules?.join(' '),
+    lacks: lacks?.join(' '),
   };
   return Object.fromEntries(
     Object.entries(described).flatMap(([name, text]) =>

@@ -111,6 +111,27 @@ describe('countUnsupported', () => {
     ]);
   });
 
+  // An API that was gone from the list, with "1 part not served as written" at its end, was searched for in the wrong places.
+  it('says of a source that is refused which, and why', () => {
+    const lines = countUnsupported([
+      {
+        ...item,
+        message: 'a.js:6: reads authorizer.claims',
+        consequence: 'nothing of it is served',
+        file: 'shop.yml',
+      },
+      { ...item, message: 'is wrong', consequence: 'its routes answer 500' },
+    ]);
+
+    assert.deepEqual(lines.slice(0, 4), [
+      '  Refused',
+      '    shop.yml A: a.js:6: reads authorizer.claims',
+      '      → nothing of it is served',
+      '',
+    ]);
+    assert.match(lines[4] ?? '', /^ {2}1 part not served as written /);
+  });
+
   it('says nothing where there is nothing', () => {
     assert.deepEqual(countUnsupported([]), []);
   });

@@ -188,4 +188,11 @@ describe('gatewright init in a service whose Cognito authorizer was exchanged, a
     assert.equal(ended.code, 1);
     assert.match(ended.stdout + ended.stderr, REFUSAL);
   });
+
+  // The plug-in refuses while the service is being read; the stack beside it was served alone.
+  it('is refused by start with the plug-in as well', async () => {
+    const { code, stderr } = await bookings.run('start', ...FREE);
+    assert.equal(code, 1);
+    assert.match(stderr, REFUSAL);
+  });
 });

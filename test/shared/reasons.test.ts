@@ -14,6 +14,7 @@ describe('reasonOf', () => {
     ['no-rule', 'insufficient_scope'],
     ['deny-rule', 'forbidden'],
     ['not-owner', 'forbidden'],
+    ['missing-claim', 'missing_claim'],
   ] as const)
     it(`calls ${refusal} ${reason}`, () => assert.equal(reasonOf(refusal), reason));
 });

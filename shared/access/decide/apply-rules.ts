@@ -4,6 +4,7 @@ import type { Circumstances } from './condition.ts';
 import type { CompiledDocument, CompiledRule } from '../compiled-document.ts';
 import { losesValue, ownerValues } from './owner-values.ts';
 import type { Principal } from './principal.ts';
+import { lackedClaims } from './required-claims.ts';
 
 /** One way into a route. */
 export type Grant = {
@@ -25,7 +26,7 @@ export type AppliedRules = RulesInForce & {
   readonly routes: readonly RouteVerdict[];
 };
 
-/** Rules whose conditions hold for the principal. */
+/** Rules whose conditions hold for the principal; none for one who lacks a claim that is required. */
 export type RulesInForce = {
   readonly rules: readonly RuleInForce[];
   /** Rules that would have granted something, or more, but for a claim that may not stand in a policy. */
@@ -56,6 +57,7 @@ export function rulesInForce(
 ): RulesInForce {
   const rules: RuleInForce[] = [];
   const rejectedBindings: string[] = [];
+  if (lackedClaims(document, principal).length > 0) return { rules, rejectedBindings };
   for (const [index, rule] of document.rules.entries()) {
     if (!applies(rule, principal, at)) continue;
     const values = rule.bind?.map((binding) => ownerValues(principal.claims, binding));

@@ -7,6 +7,7 @@ import { holdsAddress } from './ip-network.ts';
 import { spellingsOf } from './owner-values.ts';
 import { asServersRead, hasDotSegment } from './path-disguises.ts';
 import type { Principal } from './principal.ts';
+import { lackedClaims } from './required-claims.ts';
 import { finderOf } from './route-finder.ts';
 
 export type Decision =
@@ -19,7 +20,14 @@ export type Decision =
       readonly rules: readonly string[];
     };
 
-export type DenyReason = 'no-route' | 'no-rule' | 'deny-rule' | 'not-owner' | 'dot-segment';
+export type DenyReason =
+  | 'no-route'
+  | 'no-rule'
+  | 'deny-rule'
+  | 'not-owner'
+  | 'dot-segment'
+  /** The caller lacks a claim that `result.claims` requires. */
+  | 'missing-claim';
 
 export type AskedRequest = {
   /** As in the method ARN after the stage: `GET/users/1`, still encoded; `$connect`. */
@@ -35,6 +43,14 @@ const CONNECT: CompiledRoute = { method: '$connect', path: '$connect' };
  * makes of the rest, so a request is denied if any reading is.
  */
 export function decide(document: CompiledDocument, principal: Principal, request: AskedRequest): Decision {
+  const decision = decideByRules(document, principal, request);
+  const isRuled = decision.kind === 'deny' && decision.reason === 'no-rule';
+  return isRuled && lackedClaims(document, principal).length > 0
+    ? { ...decision, reason: 'missing-claim' }
+    : decision;
+}
+
+function decideByRules(document: CompiledDocument, principal: Principal, request: AskedRequest): Decision {
   const { target } = request;
   const applied = applyRules(document, principal, circumstancesOf(document, request));
   if (document.kind === 'websocket')

@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { loadStacks, requireSources } from '../../../gateway/definition/load.ts';
+import { Faults } from '../../../gateway/errors.ts';
 import type { ResolvedStack } from '../../../gateway/definition/model.ts';
 import { OPTIONS, refusal, refusalOf } from './stack-builders.ts';
 
@@ -150,6 +151,18 @@ describe('loadStacks', () => {
       assert.match(await refusalOf(loadStacks([folder], OPTIONS)), says);
     });
   }
+
+  // The stack that the service imports from was served alone, and nobody said why.
+  it('does not serve the stack that is imported from in the place of a service that is refused', async () => {
+    const toolkit = fixture('cdk');
+    const given = { ...OPTIONS, tolerance: new Faults(false) };
+    const sources = [toolkit, fixture('sam/src/guard.js')];
+
+    const said = await refusalOf(loadStacks(sources, { ...given, companions: [toolkit] }));
+
+    assert.match(said, /guard\.js:1: /);
+    assert.equal((await loadStacks(sources, given)).length, 1);
+  });
 
   it('loads the stacks of a cdk.out with their own account, region, parameters and assets', async () => {
     const [stack] = await loadStacks([fixture('cdk')], OPTIONS);

@@ -82,6 +82,22 @@ describe('readTokenHeader', () => {
     assert.deepEqual(readTokenHeader('a.b.c', [KEY]), { kind: 'token', token: 'a.b.c', issuers: ['keys'] });
   });
 
+  // A Cognito authorizer takes both, so callers of an API that had one send both.
+  for (const order of ['with the scheme first', 'without it first'])
+    it(`reads one header with and without the scheme, ${order}`, () => {
+      const bare: CompiledSource = { in: 'header', name: 'authorization', issuers: ['pool'] };
+      const sources = order === 'without it first' ? [bare, HEADER] : [HEADER, bare];
+
+      const read = (value: string) => readTokenHeader(value, sources);
+
+      assert.deepEqual(read('a.b.c'), { kind: 'token', token: 'a.b.c', issuers: ['pool'] });
+      assert.deepEqual(read('Bearer a.b.c'), { kind: 'token', token: 'a.b.c', issuers: ['main'] });
+      assert.equal(
+        outcomeOf(() => read('Bearer ')),
+        'TOKEN_MALFORMED',
+      );
+    });
+
   it('finds nothing where the document reads no header', () => {
     assert.equal(
       outcomeOf(() => readTokenHeader('Bearer a', [QUERY])),
@@ -103,6 +119,18 @@ describe('readCredential', () => {
       sources: [HEADER],
       event: { headers: { authorization: 'Bearer a' } },
       expected: 'a',
+    },
+    ...['a', 'Bearer a'].map((authorization) => ({
+      name: `reads "${authorization}" where both forms of the header are named`,
+      sources: [HEADER, { in: 'header' as const, name: 'authorization', issuers: ['main'] }],
+      event: { headers: { authorization } },
+      expected: 'a',
+    })),
+    {
+      name: 'refuses two different tokens in both forms of one header',
+      sources: [HEADER, { in: 'header' as const, name: 'authorization', issuers: ['main'] }],
+      event: { multiValueHeaders: { authorization: ['Bearer a', 'b'] } },
+      expected: 'TOKEN_MALFORMED',
     },
     { name: 'misses everything', sources: everywhere, event: {}, expected: 'TOKEN_MISSING' },
     {

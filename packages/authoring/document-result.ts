@@ -1,0 +1,47 @@
+/** `result` of an access document: how the authorizer answers, and what it tells the backend. */
+import { AUTHORIZER_RESULT_LIMIT_BYTES } from '@gatewright/handlers/aws/limits';
+import { described, flag, integer, list, object, oneOf, text } from './shape.ts';
+
+const CLAIM_NAME = text(/^[^\s]{1,200}$/, 'the name of a claim, such as sub or cognito:groups');
+
+export const RESULT = object(
+  {},
+  {
+    claims: described(
+      object(
+        {
+          as: oneOf('cognito', 'jwt'),
+          names: list(CLAIM_NAME, 1, 50),
+        },
+        {
+          optional: described(
+            list(CLAIM_NAME, 0, 50),
+            'Those of names that a caller may lack, or have empty. Who lacks another is denied (403, missing_claim): a record that is kept by it would be of everybody without.',
+          ),
+        },
+      ),
+      'Claims that claimsOf(event) gives the backend, as a Cognito or JWT authorizer would: lists in its form. What stands here reaches access logs. Every caller must have them, but for those under optional.',
+    ),
+    format: described(
+      oneOf('policy', 'simple'),
+      'simple: HTTP APIs with EnableSimpleResponses, one verdict per answer. Default: policy.',
+    ),
+    cacheTtlSeconds: described(
+      integer(0, 3600),
+      'The longest that API Gateway may keep an answer, and so the longest that a withdrawn right lives on. Default: 60.',
+    ),
+    rejectIfExpiresWithinSeconds: described(
+      integer(1, 3600),
+      'Refuse credentials that end so soon, 401: with cacheTtlSeconds, no kept answer outlives its token. Left out: until they end.',
+    ),
+    expiryCondition: described(
+      flag(),
+      "End every grant at the token's exp by a condition in the policy. Default: false.",
+    ),
+    maxBytes: described(integer(512, AUTHORIZER_RESULT_LIMIT_BYTES), 'Largest answer. Default: 7168.'),
+    onOversize: described(
+      oneOf('fail', 'exact'),
+      'When a policy would be too large, or IAM cannot say it. fail: 500 and a metric. exact: a policy for this one request; needs a cache TTL of 0. Default: fail.',
+    ),
+  },
+);
