@@ -5,9 +5,9 @@ import type { ApiShape, CacheShape, FunctionShape, TrafficShape } from '../gatew
 export type Month = {
   /** Requests and messages of clients; what is recorded is taken as their mix. */
   readonly events: number;
-  /** Capacity units of DynamoDB for each of them. */
-  readonly writesPerEvent: number;
-  readonly readsPerEvent: number;
+  /** Capacity units of DynamoDB for each of them; undefined = as many as this start has taken. */
+  readonly writesPerEvent: number | undefined;
+  readonly readsPerEvent: number | undefined;
   /** What AWS gives every account without end: a million calls and 400,000 GB-seconds of Lambda, 100 GB out. */
   readonly isFreeTierCounted: boolean;
 };
@@ -37,7 +37,7 @@ export function costOf(shape: TrafficShape, month: Month, prices: Prices): Cost 
     ...lambdaLines(shape.functions, factor, month.isFreeTierCounted, prices),
     ...shape.caches.map((cache) => cacheLine(cache, prices)),
     logLine(shape.functions, factor, prices),
-    ...tableLines(month, prices),
+    ...tableLines(shape, month, prices),
     dataLine(shape.apis, factor, month.isFreeTierCounted, prices),
   ].filter(({ cost, item }) => cost > 0 || item === 'cache');
   return { lines, total: lines.reduce((sum, { cost }) => sum + cost, 0) };
@@ -140,18 +140,36 @@ function logLine(functions: readonly FunctionShape[], factor: number, { logs }: 
   return { item: 'logs', of: 'functions', amount: `${count(gigabytes)} GB taken in`, cost: gigabytes * logs };
 }
 
-function tableLines(
-  { events, writesPerEvent, readsPerEvent }: Month,
-  { tableWrites, tableReads }: Prices,
-): readonly CostLine[] {
-  const [writes, reads] = [events * writesPerEvent, events * readsPerEvent];
-  return [
-    {
-      ...{ item: 'DynamoDB', of: 'tables, on demand' },
-      amount: `${count(writes)} write units, ${count(reads)} read units`,
-      cost: (writes / MILLION) * tableWrites + (reads / MILLION) * tableReads,
-    },
-  ];
+/** What each request has taken of all tables together, by what was counted. */
+export function unitsPerEvent(
+  { tables = [], eventsOfTables }: Pick<TrafficShape, 'tables' | 'eventsOfTables'>,
+  kind: 'reads' | 'writes',
+): number {
+  const units = tables.reduce((sum, table) => sum + table[kind], 0);
+  return eventsOfTables === 0 ? 0 : units / eventsOfTables;
+}
+
+/** One line a table where they were counted, one for all where somebody has said what they take. */
+function tableLines(shape: TrafficShape, month: Month, prices: Prices): readonly CostLine[] {
+  const { events, writesPerEvent, readsPerEvent } = month;
+  const { tables = [], eventsOfTables } = shape;
+  if (tables.length > 0 && writesPerEvent === undefined && readsPerEvent === undefined) {
+    const factor = eventsOfTables === 0 ? 0 : events / eventsOfTables;
+    return tables.map(({ table, reads, writes }) =>
+      tableLine(table, writes * factor, reads * factor, prices),
+    );
+  }
+  const writes = events * (writesPerEvent ?? unitsPerEvent(shape, 'writes'));
+  const reads = events * (readsPerEvent ?? unitsPerEvent(shape, 'reads'));
+  return [tableLine('tables, on demand', writes, reads, prices)];
+}
+
+function tableLine(of: string, writes: number, reads: number, { tableWrites, tableReads }: Prices): CostLine {
+  return {
+    ...{ item: 'DynamoDB', of },
+    amount: `${count(writes)} write units, ${count(reads)} read units`,
+    cost: (writes / MILLION) * tableWrites + (reads / MILLION) * tableReads,
+  };
 }
 
 function dataLine(apis: readonly ApiShape[], factor: number, isFree: boolean, { dataOut }: Prices): CostLine {

@@ -86,6 +86,8 @@ function inspectPorts(parts: Parts): InspectPorts {
           apis: served.all.map((api) => api.served),
           functions: declaredFunctions(parts),
           nowEpochMs: clock.nowEpochMs(),
+          tables: store.consumed,
+          eventsSinceStart: records?.counts.sinceStart ?? 0,
         }),
       calls: () => ({ calls: recorder.calls.toReversed() }),
       differs: () => ({

@@ -1,6 +1,6 @@
 /** Cost: what a month of the recorded mix would cost on AWS, and what would be cheaper. */
 import { useState } from 'preact/hooks';
-import { costOf } from '../cost.ts';
+import { costOf, unitsPerEvent } from '../cost.ts';
 import { findCheaper } from '../cheaper.ts';
 import { useAsked } from '../control.ts';
 import { Empty, Problem, TableBox } from '../parts.tsx';
@@ -12,7 +12,7 @@ import type { TrafficShape } from '../../gateway/console-api/cost-model.ts';
 const EVERY_MS = 5000;
 const KEPT = 'gatewright-prices';
 const USUAL_MONTH: Month = {
-  ...{ events: 1_000_000, writesPerEvent: 0, readsPerEvent: 0, isFreeTierCounted: false },
+  ...{ events: 1_000_000, writesPerEvent: undefined, readsPerEvent: undefined, isFreeTierCounted: false },
 };
 
 export function CostView() {
@@ -31,7 +31,7 @@ export function CostView() {
   return (
     <>
       <Problem text={error} />
-      <MonthFields month={month} onChange={setMonth} />
+      <MonthFields month={month} shape={data} onChange={setMonth} />
       {data.events === 0 ? (
         <Empty title="Nothing has been asked yet.">
           What is recorded is taken as the mix of a month: call the APIs as their users would, then look here.
@@ -50,30 +50,45 @@ export function CostView() {
 
 function MonthFields({
   month,
+  shape,
   onChange,
 }: {
   readonly month: Month;
+  readonly shape: TrafficShape;
   readonly onChange: (month: Month) => void;
 }) {
-  const number = (name: 'events' | 'writesPerEvent' | 'readsPerEvent', label: string) => (
+  const units = (name: 'writesPerEvent' | 'readsPerEvent', label: string) => (
     <label class="field">
       {label}
       <input
         type="number"
         min={0}
-        step={name === 'events' ? 100_000 : 0.5}
-        value={month[name]}
-        onInput={({ currentTarget }) => onChange({ ...month, [name]: toAmount(currentTarget.value) })}
+        step={0.5}
+        value={month[name] ?? ''}
+        placeholder={round(unitsPerEvent(shape, name === 'writesPerEvent' ? 'writes' : 'reads'))}
+        onInput={({ currentTarget: { value } }) =>
+          onChange({ ...month, [name]: value === '' ? undefined : toAmount(value) })
+        }
       />
     </label>
   );
   return (
     <section class="card" aria-label="The month">
       <div class="row fields">
-        {number('events', 'Requests and messages a month')}
-        {number('writesPerEvent', 'DynamoDB write units each')}
-        {number('readsPerEvent', 'DynamoDB read units each')}
+        <label class="field">
+          Requests and messages a month
+          <input
+            type="number"
+            min={0}
+            step={100_000}
+            value={month.events}
+            onInput={({ currentTarget }) => onChange({ ...month, events: toAmount(currentTarget.value) })}
+          />
+        </label>
+        {units('writesPerEvent', 'DynamoDB write units each')}
+        {units('readsPerEvent', 'DynamoDB read units each')}
       </div>
+      <p class="soft">{describeUnits(shape)}</p>
       <label class="check">
         <input
           type="checkbox"
@@ -84,6 +99,16 @@ function MonthFields({
       </label>
     </section>
   );
+}
+
+function round(units: number): string {
+  return String(Number(units.toPrecision(3)));
+}
+
+function describeUnits({ tables, eventsOfTables }: TrafficShape): string {
+  if (tables === undefined)
+    return 'The tables of this start are elsewhere, where nobody counts: say what a request takes.';
+  return `Left empty, units are those that the embedded DynamoDB has counted since the start, over ${eventsOfTables.toLocaleString('en-US')} requests and messages: indexes and transactions with them, without seeds and what is looked up in Data.`;
 }
 
 function Bill({

@@ -40,10 +40,17 @@ export type CacheShape = {
   readonly misses: number;
 };
 
+/** Capacity units of a table of the embedded DynamoDB since the start. */
+export type TableShape = { readonly table: string; readonly reads: number; readonly writes: number };
+
 export type TrafficShape = {
   /** Requests and messages that clients sent. */
   readonly events: number;
   readonly apis: readonly ApiShape[];
   readonly functions: readonly FunctionShape[];
   readonly caches: readonly CacheShape[];
+  /** Undefined where tables are elsewhere, and nobody counts. */
+  readonly tables: readonly TableShape[] | undefined;
+  /** Requests and messages since the start, which those units are of. */
+  readonly eventsOfTables: number;
 };

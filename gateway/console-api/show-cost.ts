@@ -5,7 +5,7 @@ import type { ServedApi, ServedStage } from '../exchange.ts';
 import type { FunctionCallNote } from '../records/function-calls.ts';
 import type { FunctionLines } from '../records/function-lines.ts';
 import type { RequestRow } from '../records/model.ts';
-import type { ApiShape, CacheShape, FunctionShape, TrafficShape } from './cost-model.ts';
+import type { ApiShape, CacheShape, FunctionShape, TableShape, TrafficShape } from './cost-model.ts';
 
 const HTTP_UNIT_BYTES = 512 * 1024;
 const MESSAGE_UNIT_BYTES = 32 * 1024;
@@ -28,9 +28,13 @@ export type CostPorts = {
   readonly functions: readonly Declared[];
   readonly lines: FunctionLines | undefined;
   readonly nowEpochMs: number;
+  readonly tables: readonly TableShape[] | undefined;
+  /** Requests and messages since the start. */
+  readonly eventsSinceStart: number;
 };
 
-export function showCost({ rows, calls, apis, functions, lines, nowEpochMs }: CostPorts): TrafficShape {
+export function showCost(ports: CostPorts): TrafficShape {
+  const { rows, calls, apis, functions, lines, nowEpochMs } = ports;
   const stages = apis.flatMap((api) => [...api.stages.values()].map((stage) => ({ api, stage })));
   const kept = keptSecondsOf(stages.map(({ stage }) => stage));
   const printed = lines?.bytesByInvocation() ?? new Map<string, number>();
@@ -58,6 +62,8 @@ export function showCost({ rows, calls, apis, functions, lines, nowEpochMs }: Co
       };
     }),
     caches: stages.flatMap(({ api, stage }) => shapeCache(api, stage, rows)),
+    tables: ports.tables,
+    eventsOfTables: ports.eventsSinceStart,
   };
 }
 

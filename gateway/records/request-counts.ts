@@ -47,10 +47,16 @@ export class RequestCounts {
   readonly #errors = new Float64Array(COUNTED_SECONDS);
   #newest = NaN;
   #total = 0;
+  #sinceStart = 0;
 
   /** Since the start, or since they were forgotten. */
   get total(): number {
     return this.#total;
+  }
+
+  /** Whatever clients sent, also of what was forgotten since. */
+  get sinceStart(): number {
+    return this.#sinceStart;
   }
 
   get routes(): readonly RouteCount[] {
@@ -60,6 +66,7 @@ export class RequestCounts {
   /** @returns the count of its route, this one included */
   take({ received, reply, latencyMs }: Finished): RouteCount {
     const { api, stage, route } = received;
+    this.#sinceStart += 1;
     const counted = stage === undefined ? this.#named(api, route?.routeKey) : this.#of(api, stage, route);
     this.#add(counted, reply.status, latencyMs, received.receivedAtEpochMs);
     return counted;
@@ -69,6 +76,7 @@ export class RequestCounts {
     const { found, apiId, kind, route, status, latencyMs } = event;
     // Answers of `@connections` are calls of the backend.
     if (kind === 'POST') return;
+    if (kind === 'MESSAGE') this.#sinceStart += 1;
     const routeKey = kind === 'DISCONNECT' ? '$disconnect' : route?.routeKey;
     this.#add(this.#named(found?.api ?? { name: apiId }, routeKey), status, latencyMs, atEpochMs);
   }

@@ -1,4 +1,5 @@
 /** Makes sure that a DynamoDB, ours or another, has the tables of the templates. */
+import { UNCOUNTED } from '@gatewright/dynamodb';
 import { signRequest } from '@gatewright/aws/sign-request';
 import { DefinitionError, StartError } from '../errors.ts';
 import type { IndexDefinition, KeyAttribute, TableDefinition } from './table-definition.ts';
@@ -187,6 +188,8 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
     headers: {
       'Content-Type': 'application/x-amz-json-1.0',
       'X-Amz-Target': `DynamoDB_20120810.${operation}`,
+      // Tables that are made, filled and saved are no traffic of the stack.
+      [UNCOUNTED]: 'gateway',
     },
     body,
     service: 'dynamodb',

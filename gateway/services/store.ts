@@ -1,6 +1,6 @@
 /** The DynamoDB of a start: our own worker, somebody's endpoint, or none. */
 import { EmbeddedDynamoDbError, startEmbeddedDynamoDb } from '@gatewright/dynamodb';
-import type { CallQuestion, DynamoDbSigner, TableChange } from '@gatewright/dynamodb';
+import type { CallQuestion, DynamoDbSigner, TableChange, TableUnits } from '@gatewright/dynamodb';
 import { DefinitionError, StartError } from '../errors.ts';
 import { createTablesAt } from './create-tables.ts';
 import { makeKeyPair } from './identity-file.ts';
@@ -30,6 +30,8 @@ export interface Store {
   admit(signers: readonly DynamoDbSigner[]): Promise<void>;
   /** Tables whose changes are told from now on; at somebody's endpoint nobody hears of them. */
   follow(tables: readonly string[]): void;
+  /** Capacity units by table since the start; undefined at somebody's endpoint, which nobody counts. */
+  readonly consumed: readonly TableUnits[] | undefined;
   close(): Promise<void>;
 }
 
@@ -65,7 +67,8 @@ export async function openStore(choice: DynamoDbChoice, context: StoreContext): 
   };
 }
 
-const NOTHING_TO_DO: Pick<Store, 'admit' | 'close' | 'follow'> = {
+const NOTHING_TO_DO: Pick<Store, 'admit' | 'close' | 'consumed' | 'follow'> = {
+  consumed: undefined,
   admit: () => Promise.resolve(),
   follow: () => undefined,
   close: () => Promise.resolve(),
@@ -84,6 +87,9 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
       createTables: (tables, region) => createTablesAt({ url, region, ...keyPair }, tables),
       admit: (more) => started.admit([...signers, ...more]),
       follow: (tables) => started.follow(tables),
+      get consumed() {
+        return started.consumed;
+      },
       close: () => started.close(),
     };
   } catch (error) {

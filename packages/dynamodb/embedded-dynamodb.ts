@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { TableUnits } from './capacity.ts';
 import type { TableChange } from './engine.ts';
 import type { CallQuestion } from './front.ts';
 import type {
@@ -35,6 +36,8 @@ export interface EmbeddedDynamoDb {
   readonly url: string;
   /** Takes the signatures of these from now on, and of nobody else. */
   admit(signers: readonly DynamoDbSigner[]): Promise<void>;
+  /** Capacity units that calls have taken since the start, a quarter of a second late. */
+  readonly consumed: readonly TableUnits[];
   /** Whose changes are told from now on; none before the first call. */
   follow(tables: readonly string[]): void;
   /** Writes what is under way and ends the thread. */
@@ -88,8 +91,10 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
   let closing = false;
   const tell = (order: DynamoDbWorkerOrder): void => worker.postMessage(order);
   const waiting: (() => void)[] = [];
+  let consumed: readonly TableUnits[] = [];
   worker.on('message', (message: DynamoDbWorkerMessage) => {
     if (message.kind === 'changes') options.onChanges?.(message.changes);
+    else if (message.kind === 'consumed') consumed = message.tables;
     else if (message.kind === 'fault') options.onFault?.(message.message);
     else if (message.kind === 'admitted') waiting.shift()?.();
     else if (message.kind === 'question')
@@ -103,6 +108,9 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
   const url = `http://127.0.0.1:${port}`;
   return {
     url,
+    get consumed() {
+      return consumed;
+    },
     admit: (signers) =>
       new Promise((resolve) => {
         waiting.push(resolve);

@@ -16,6 +16,7 @@ import {
 } from './actions.ts';
 import { asRecord, keyOf, lockName, readReturnOld, withItem } from './item-write.ts';
 import { executeStatement } from './partiql.ts';
+import { withIndexUnits } from './capacity.ts';
 import { DynamoDbTables } from './tables.ts';
 import type { PartitionKeyOf } from './rights.ts';
 import { emptyIndexKey, oversizedIndexKey, partitionKeysOf } from './key-schema.ts';
@@ -204,7 +205,7 @@ export class DynamoDbEngine {
     if (key === undefined) return this.#run({ operation, checked });
     return this.writeLocked([lockName(table, key)], async (set) => {
       try {
-        return await runAction(operation, set.store, checked);
+        return withIndexUnits(await runAction(operation, set.store, checked), set.operations);
       } catch (error) {
         throw returnOld ? withItem(error, set.before(table.TableName, key)) : error;
       }
@@ -222,7 +223,9 @@ export class DynamoDbEngine {
         if (key !== undefined) names.push(lockName(table, key));
       }
     }
-    return this.writeLocked(names, (set) => runAction('BatchWriteItem', set.store, checked));
+    return this.writeLocked(names, async (set) =>
+      withIndexUnits(await runAction('BatchWriteItem', set.store, checked), set.operations),
+    );
   }
 
   async #commit(set: WriteSet, isExpiry: boolean): Promise<void> {

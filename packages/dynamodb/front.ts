@@ -7,13 +7,16 @@ import type { SigningClock } from '@gatewright/aws/signing-clock';
 import { readBody } from '@gatewright/aws/read-body';
 import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
 import { DynamoDbError } from './actions.ts';
+import type { CapacityMeter } from './capacity.ts';
 import type { DynamoDbEngine } from './engine.ts';
+import { executeStatement } from './partiql.ts';
 import { rightsOf, tablesOf } from './rights.ts';
 import type { NeededRight } from './rights.ts';
 import { explainStorageFault, storageFaultOf } from './storage-fault.ts';
 
 export type FrontOptions = {
   readonly engine: DynamoDbEngine;
+  readonly meter: CapacityMeter;
   readonly clock: SigningClock;
   readonly callers: Callers;
   /** Of the tables on disk, for what goes wrong there; undefined = in memory. */
@@ -42,6 +45,8 @@ type Answer = { readonly status: number; readonly contentType: string; readonly 
 
 /** DynamoDB's own bound for a request. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
+/** Header of calls that are no traffic of anybody's stack: seeds, what a person looks up. */
+export const UNCOUNTED = 'x-gatewright-uncounted';
 const SERVICE = 'com.amazon.coral.service#';
 
 /** Answers any request; what reads or writes is verified. Attack: another user of the machine adds an API key. */
@@ -119,7 +124,14 @@ async function run(
   // Whoever asked has found the endpoint already: the SDKs' endpoint discovery must not lead to AWS.
   if (operation === 'DescribeEndpoints')
     return { Endpoints: [{ Address: request.headers.host, CachePeriodInMinutes: 1440 }] };
-  return at.engine.execute(operation, input, REGION.test(caller.region) ? caller.region : undefined);
+  const region = REGION.test(caller.region) ? caller.region : undefined;
+  const { engine, meter } = at;
+  if (request.headers[UNCOUNTED] !== undefined) return engine.execute(operation, input, region);
+  const execute = (name: string, fields: typeof input): Promise<Record<string, unknown>> =>
+    meter.run(name, fields, (one, more) => engine.execute(one, more, region));
+  if (operation !== 'ExecuteStatement') return execute(operation, input);
+  // A statement is carried out by other operations, which say what they take.
+  return executeStatement(input, { execute, table: (name) => engine.table(name) });
 }
 
 /** Asked before anything is looked up: who may not read a table does not learn whether it is there. */

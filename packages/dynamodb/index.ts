@@ -4,8 +4,10 @@ export type {
   EmbeddedDynamoDbErrorCode,
   EmbeddedDynamoDbOptions,
 } from './embedded-dynamodb.ts';
+export type { TableUnits } from './capacity.ts';
 export type { TableChange } from './engine.ts';
 export type { CallQuestion } from './front.ts';
 export type { DynamoDbSigner } from './worker.ts';
 
+export { UNCOUNTED } from './front.ts';
 export { EmbeddedDynamoDbError, startEmbeddedDynamoDb } from './embedded-dynamodb.ts';

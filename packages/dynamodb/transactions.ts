@@ -4,6 +4,7 @@
  * Source: DynamoDB API reference, "TransactWriteItems", "TransactGetItems".
  */
 import { createHash } from 'node:crypto';
+import { withIndexUnits } from './capacity.ts';
 import type { Clock } from './clock.ts';
 import { dynaliteDb, type Item, type Store, type Table } from './dynalite-store.ts';
 import {
@@ -99,7 +100,12 @@ export class DynamoDbTransactions {
     const gets = readMembers(input).map((member) => {
       const [[kind, fields] = ['', undefined], ...others] = Object.entries(member);
       if (kind !== 'Get' || others.length > 0) throw validationError('TransactItems can only contain Get');
-      return this.#engine.check('GetItem', { ...asRecord(fields), ...capacityWish(input) });
+      return this.#engine.check('GetItem', {
+        ...asRecord(fields),
+        // Transactions read what is there, which is billed as that.
+        ConsistentRead: true,
+        ...capacityWish(input),
+      });
     });
     const names: string[] = [];
     for (const checked of gets) {
@@ -146,7 +152,7 @@ export class DynamoDbTransactions {
       }
       if (reasons.some(({ Code: code }) => code !== 'None')) throw cancelled(reasons);
       refuseSize(set.changes.map(({ after }) => after));
-      return sumCapacity(outputs);
+      return withIndexUnits(sumCapacity(outputs), set.operations, TIMES);
     });
   }
 
@@ -230,11 +236,13 @@ function capacityWish(input: Input): Input {
 }
 
 /** A transaction costs each item twice: once to prepare, once to do. */
+const TIMES = 2;
+
 function sumCapacity(outputs: readonly Output[]): Output {
   const units = new Map<string, number>();
   for (const output of outputs) {
     const { TableName: table, CapacityUnits: capacity } = asRecord(output['ConsumedCapacity']);
-    if (typeof table === 'string') units.set(table, (units.get(table) ?? 0) + 2 * Number(capacity));
+    if (typeof table === 'string') units.set(table, (units.get(table) ?? 0) + TIMES * Number(capacity));
   }
   if (units.size === 0) return {};
   return {

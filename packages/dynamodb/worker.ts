@@ -4,6 +4,8 @@
  */
 import { createServer } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
+import { CapacityMeter } from './capacity.ts';
+import type { TableUnits } from './capacity.ts';
 import { followClock } from './clock.ts';
 import { DynamoDbEngine } from './engine.ts';
 import type { TableChange } from './engine.ts';
@@ -43,6 +45,8 @@ export type DynamoDbWorkerMessage =
   /** Answered by a `verdict` of the same number. */
   | { readonly kind: 'question'; readonly number: number; readonly question: CallQuestion }
   | { readonly kind: 'changes'; readonly changes: readonly TableChange[] }
+  /** What calls have taken since the start. */
+  | { readonly kind: 'consumed'; readonly tables: readonly TableUnits[] }
   | { readonly kind: 'listening'; readonly port: number }
   /** `code` is Node's or LevelDB's: EADDRINUSE, LEVEL_LOCKED. */
   | { readonly kind: 'not-started'; readonly code: string; readonly message: string }
@@ -50,6 +54,8 @@ export type DynamoDbWorkerMessage =
   | { readonly kind: 'closed' };
 
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Nobody looks more often at what was consumed. */
+const CONSUMED_EVERY_MS = 250;
 
 async function start(
   data: DynamoDbWorkerData,
@@ -64,7 +70,16 @@ async function start(
   let port = data.port;
   const report = (error: unknown): void => say({ kind: 'fault', message: describe(error) });
   const { directory } = data;
-  const front = { engine, clock, callers, directory, report, port: () => port };
+  let isToldSoon = false;
+  const meter = new CapacityMeter(() => {
+    if (isToldSoon) return;
+    isToldSoon = true;
+    setTimeout(() => {
+      isToldSoon = false;
+      say({ kind: 'consumed', tables: meter.tables });
+    }, CONSUMED_EVERY_MS).unref();
+  });
+  const front = { engine, meter, clock, callers, directory, report, port: () => port };
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     serveDynamoDb(request, response, front).catch((error: unknown) => {
       report(error);

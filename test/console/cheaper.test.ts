@@ -24,8 +24,9 @@ const SHAPE: TrafficShape = {
     },
   ],
   caches: [{ apiName: 'shop', stage: 'dev', gigabytes: '0.5', hits: 50, misses: 50 }],
+  ...{ tables: undefined, eventsOfTables: 0 },
 };
-const MONTH = { events: 1e6, writesPerEvent: 0, readsPerEvent: 0, isFreeTierCounted: false };
+const MONTH = { events: 1e6, writesPerEvent: undefined, readsPerEvent: undefined, isFreeTierCounted: false };
 
 describe('what would be cheaper', () => {
   // Worked by hand: get costs 0.5 M × 0.20 + 50,000 GB-s × 0.0000166667 = 0.933335 a month.
@@ -61,7 +62,7 @@ describe('what would be cheaper', () => {
 
     assert.ok(!busy.some(({ what }) => what.includes('without its cache')));
     assert.deepEqual(
-      findCheaper({ events: 0, apis: [], functions: [], caches: [] }, MONTH, USUAL_PRICES),
+      findCheaper({ ...SHAPE, events: 0, apis: [], functions: [], caches: [] }, MONTH, USUAL_PRICES),
       [],
     );
   });

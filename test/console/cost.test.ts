@@ -9,9 +9,12 @@ import { REPOSITORY } from '../architecture/source-files.ts';
 import type { Month } from '../../console/cost.ts';
 import type { ApiShape, FunctionShape, TrafficShape } from '../../gateway/console-api/cost-model.ts';
 
-const NOTHING: TrafficShape = { events: 0, apis: [], functions: [], caches: [] };
+const NOTHING: TrafficShape = {
+  ...{ events: 0, apis: [], functions: [], caches: [] },
+  ...{ tables: undefined, eventsOfTables: 0 },
+};
 const month = (events: number, over: Partial<Month> = {}): Month => ({
-  ...{ events, writesPerEvent: 0, readsPerEvent: 0, isFreeTierCounted: false },
+  ...{ events, writesPerEvent: undefined, readsPerEvent: undefined, isFreeTierCounted: false },
   ...over,
 });
 const api = (over: Partial<ApiShape>): ApiShape => ({
@@ -119,6 +122,24 @@ describe('what a month costs', () => {
       shape: { events: 1 },
       month: month(1e6, { writesPerEvent: 2, readsPerEvent: 4 }),
       cost: 1.75,
+    },
+    {
+      name: 'units that were counted, table by table, of 10 requests: a million takes 3 × 0.625 + 1 × 0.125 and 0.5 × 0.125',
+      shape: {
+        ...{ events: 4, eventsOfTables: 10 },
+        tables: [
+          { table: 'orders', reads: 10, writes: 30 },
+          { table: 'menus', reads: 5, writes: 0 },
+        ],
+      },
+      month: month(1e6),
+      cost: 2.0625,
+    },
+    {
+      name: 'reads as counted, writes as said: 1 × 0.125 + 2 × 0.625',
+      shape: { events: 4, eventsOfTables: 10, tables: [{ table: 'orders', reads: 10, writes: 30 }] },
+      month: month(1e6, { writesPerEvent: 2 }),
+      cost: 1.375,
     },
     {
       name: '150 GB out, 100 of them free: 50 × 0.09',

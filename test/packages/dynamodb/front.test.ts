@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
+import { setImmediate as turn } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
 import { signRequest } from '../../../packages/aws/sign-request.ts';
 import {
   type EmbeddedDynamoDb,
   startEmbeddedDynamoDb,
 } from '../../../packages/dynamodb/embedded-dynamodb.ts';
+import { UNCOUNTED } from '../../../packages/dynamodb/front.ts';
+import { CREATE_COUNTERS, key } from '../../support/counters-engine.ts';
 import { SIGNER } from '../../support/orders-table.ts';
 
 describe('the port of the embedded DynamoDB', () => {
@@ -110,4 +113,25 @@ describe('the port of the embedded DynamoDB', () => {
       assert.equal(await statusOf(headers(body), sent), expected);
     });
   }
+
+  it('counts what calls take, but not those that are no traffic', async () => {
+    const call = (operation: string, input: object, more: Record<string, string> = {}): Promise<number> => {
+      const body = JSON.stringify(input);
+      return statusOf(
+        sign(body, { headers: { 'X-Amz-Target': `DynamoDB_20120810.${operation}`, ...more } }),
+        body,
+      );
+    };
+    assert.equal(await call('CreateTable', CREATE_COUNTERS), 200);
+    const statement = { Statement: `INSERT INTO counters VALUE {'id': 'a'}` };
+    assert.equal(
+      await call('PutItem', { TableName: 'counters', Item: key('b') }, { [UNCOUNTED]: 'test' }),
+      200,
+    );
+    assert.equal(await call('ExecuteStatement', statement), 200);
+    assert.equal(await call('GetItem', { TableName: 'counters', Key: key('a') }), 200);
+
+    while ((dynamoDb.consumed[0]?.reads ?? 0) === 0) await turn();
+    assert.deepEqual(dynamoDb.consumed, [{ table: 'counters', reads: 0.5, writes: 1 }]);
+  });
 });

@@ -1,0 +1,112 @@
+/**
+ * Capacity units that calls take, as AWS bills them on demand (DynamoDB developer guide, "Read and write operations";
+ * docs/aws §14): reads of 4 KB, half a unit where they need not be consistent; writes of 1 KB; both twice in
+ * transactions; and writes of index entries.
+ */
+import { DynamoDbError } from './actions.ts';
+import { asRecord, isRefusedCondition } from './item-write.ts';
+import { dynaliteDb } from './dynalite-store.ts';
+import type { BatchOperation, Item } from './dynalite-store.ts';
+
+type Input = Readonly<Record<string, unknown>>;
+type Output = Record<string, unknown>;
+
+export type TableUnits = { readonly table: string; readonly reads: number; readonly writes: number };
+
+const READS: ReadonlySet<string> = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems']);
+const WRITES: ReadonlySet<string> = new Set([
+  ...['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'TransactWriteItems'],
+]);
+const BYTES_PER_WRITE = 1024;
+/** Of a question that finds nothing. */
+const LEAST_READ = 0.5;
+
+export type Execute = (operation: string, input: Input) => Promise<Output>;
+
+/** What calls have taken since the start, by table. */
+export class CapacityMeter {
+  readonly #tables = new Map<string, { reads: number; writes: number }>();
+  readonly #onMore: () => void;
+
+  /** @param onMore told after each call that took something */
+  constructor(onMore: () => void = () => undefined) {
+    this.#onMore = onMore;
+  }
+
+  get tables(): readonly TableUnits[] {
+    return [...this.#tables].map(([table, units]) => ({ table, ...units }));
+  }
+
+  /** Runs a call that says what it took; whoever did not ask to be told is not. */
+  async run(operation: string, input: Input, execute: Execute): Promise<Output> {
+    const isRead = READS.has(operation);
+    if (!isRead && !WRITES.has(operation)) return execute(operation, input);
+    const wish = input['ReturnConsumedCapacity'];
+    const isAsked = wish !== undefined && wish !== 'NONE';
+    try {
+      const output = await execute(
+        operation,
+        isAsked ? input : { ...input, ReturnConsumedCapacity: 'TOTAL' },
+      );
+      for (const [table, units] of unitsOf(output)) this.#add(table, isRead, units);
+      if (!isAsked) delete output['ConsumedCapacity'];
+      return output;
+    } catch (error) {
+      // A condition that refuses has looked at the item, which is billed as the write.
+      if (error instanceof DynamoDbError && isRefusedCondition(error))
+        this.#add(String(input['TableName']), false, 1);
+      throw error;
+    }
+  }
+
+  #add(table: string, isRead: boolean, units: number): void {
+    const known = this.#tables.get(table) ?? { reads: 0, writes: 0 };
+    if (isRead) known.reads += Math.max(units, LEAST_READ);
+    else known.writes += units;
+    this.#tables.set(table, known);
+    this.#onMore();
+  }
+}
+
+function unitsOf({ ConsumedCapacity: consumed }: Output): readonly (readonly [string, number])[] {
+  const all: readonly unknown[] = Array.isArray(consumed)
+    ? consumed
+    : consumed === undefined
+      ? []
+      : [consumed];
+  return all.map((one) => {
+    const { TableName: table, CapacityUnits: units } = asRecord(one);
+    return [String(table), Number(units) || 0] as const;
+  });
+}
+
+/** `index-global~{table}~{index}~…` */
+const OF_INDEX = /^index-(?:global|local)~([^~]+)~/;
+
+/** Units that a write takes of the indexes of its tables, by table: one for each KB of an entry that is put or taken out. */
+export function indexUnits(operations: readonly BatchOperation[]): ReadonlyMap<string, number> {
+  const units = new Map<string, number>();
+  for (const operation of operations) {
+    const table = OF_INDEX.exec(operation.key)?.[1];
+    if (table === undefined) continue;
+    const bytes = operation.type === 'put' ? dynaliteDb.itemSize(operation.value as Item) : 0;
+    units.set(table, (units.get(table) ?? 0) + Math.max(1, Math.ceil(bytes / BYTES_PER_WRITE)));
+  }
+  return units;
+}
+
+/** What a write took, with what its indexes did; as it is where nobody asked. */
+export function withIndexUnits(output: Output, operations: readonly BatchOperation[], times = 1): Output {
+  const { ConsumedCapacity: consumed } = output;
+  if (consumed === undefined) return output;
+  const more = indexUnits(operations);
+  if (more.size === 0) return output;
+  const raise = (one: unknown): Output => {
+    const { CapacityUnits: units, TableName: table } = asRecord(one);
+    return {
+      ...asRecord(one),
+      CapacityUnits: Number(units) + times * (more.get(String(table)) ?? 0),
+    };
+  };
+  return { ...output, ConsumedCapacity: Array.isArray(consumed) ? consumed.map(raise) : raise(consumed) };
+}
