@@ -15,6 +15,7 @@ export type GatewaySettings = Pick<
   | 'isolation'
   | 'localIssuers'
   | 'metrics'
+  | 'recordAll'
   | 'region'
   | 'roles'
   | 'usageLagMs'
@@ -22,7 +23,7 @@ export type GatewaySettings = Pick<
   | 'vpcLinks'
 >;
 
-const FLAGS = ['account-throttle', 'allow-unguarded', 'metrics', 'roles'] as const;
+const FLAGS = ['account-throttle', 'allow-unguarded', 'metrics', 'record-all', 'roles'] as const;
 
 /** Read by others: `access` at packaging, `variables` when the service is loaded. */
 const OF_OTHERS = ['access', 'variables'];
@@ -53,6 +54,7 @@ export function readGatewaySettings(
     accountThrottle: flag('account-throttle'),
     allowUnguarded: flag('allow-unguarded'),
     metrics: flag('metrics'),
+    recordAll: flag('record-all'),
     roles: flag('roles', true),
     accountQuotas: read('account-quota', SETTINGS['account-quota'], USUAL_QUOTAS),
     assumptions: read('assume', SETTINGS.assume, USUAL_ASSUMPTIONS),
