@@ -3,7 +3,7 @@ import { readEndpointTypes } from '../deployment/compile-resource-policy.ts';
 import { httpWordings, restWordings, websocketWordings } from '../deployment/error-wordings.ts';
 import { ALL_PERMITTED, compileInvokePermissions } from '../deployment/invoke-permissions.ts';
 import { readText } from '../deployment/properties.ts';
-import { noteIllegalKeys } from '../deployment/route-keys.ts';
+import { noteUnservedKeys } from '../deployment/route-keys.ts';
 import { makeRootResourceId } from '../definition/cloudformation/physical-ids.ts';
 import { DefinitionError, REFUSING } from '../errors.ts';
 import { apiArn } from '../events/authorizer-event.ts';
@@ -152,7 +152,8 @@ function loadApi(group: ApiGroup, work: Work): ApiState {
   const descriptions = new Map(group.deployments.map((item) => [item.id, readText(item, 'Description', '')]));
   for (const id of deploymentIds)
     state.addDeployment(compileDeployment(id, identity, resources, tolerance), descriptions.get(id));
-  if (identity.protocol === 'http' && deploymentIds.size === 0) noteIllegalKeys(resources.routes, tolerance);
+  if (identity.protocol !== 'rest' && deploymentIds.size === 0)
+    noteUnservedKeys(identity.protocol, resources.api, resources.routes, tolerance);
   checkUnusedAuthorizers(identity, resources, tolerance);
   const unguarded = work.unguarded(identity);
   for (const stage of list.stages) {

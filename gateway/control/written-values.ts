@@ -11,7 +11,13 @@ import { DefinitionError } from '../errors.ts';
 
 export const VALUES_FILE = 'gatewright.values.yml';
 
-export type Content = { readonly bytes: Buffer; readonly isText: boolean; readonly contentType: string };
+export type Content = {
+  readonly bytes: Buffer;
+  readonly isText: boolean;
+  readonly contentType: string;
+  /** What `!file` names; absent = the content stands in the values. */
+  readonly file?: string;
+};
 
 export type ParameterType = 'String' | 'StringList' | 'SecureString';
 export type WrittenParameter = { readonly type: ParameterType; readonly value: string };
@@ -84,6 +90,7 @@ export function storedValues({ parameters, secrets, objects }: WrittenValues, fi
       return textOf(names.map((each) => secrets.get(each)).find((found) => found !== undefined));
     },
     object: (address) => textOf(objects.get(address)),
+    fileOf: (address) => objects.get(address)?.file,
   };
 }
 
@@ -197,7 +204,7 @@ class Reader implements WrittenValues {
     try {
       const bytes = this.#readAttached(whole);
       const contentType = CONTENT_TYPES[extname(whole).toLowerCase()] ?? 'binary/octet-stream';
-      return { bytes, isText: isUtf8(bytes), contentType };
+      return { bytes, isText: isUtf8(bytes), contentType, file: whole };
     } catch (error) {
       this.#noteAt(node, `${id}: ${error instanceof Error ? error.message : String(error)}`);
       return undefined;

@@ -41,7 +41,8 @@ export const CALLER_CREDENTIALS = {
   consequence:
     'integrations do not run with the permissions of the caller: who may call the method gets through',
 };
-const OPENAPI = 'routes of a document in S3 are not served';
+const OPENAPI =
+  'routes of a document in S3 are not served; gatewright.values.yml may say where it lies: s3: { BUCKET: { KEY: !file … } }';
 
 export const TYPES: Readonly<Record<string, TypeClass>> = {
   ...ROLE_CLASSES,

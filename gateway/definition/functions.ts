@@ -8,6 +8,7 @@ import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from './mode
 import type { LocalCode, RawStack } from './raw-stack.ts';
 import { isArchive, packedCodeOf } from './packed-code.ts';
 import { partitionOf } from './pseudo-parameters.ts';
+import { wayToStore } from './stored-values.ts';
 import { isJsonList, isJsonObject } from './cloudformation/template-source.ts';
 
 /** Layer version ARN → its content, over all stacks. */
@@ -152,8 +153,14 @@ function findCode(raw: RawStack, resource: ResolvedResource, report: Report): Fu
   const code = resource.properties['Code'];
   const inline = isJsonObject(code) ? code['ZipFile'] : undefined;
   if (typeof inline === 'string') return { kind: 'inline', source: inline };
-  const where = isJsonObject(code) ? describeS3(code) : 'nowhere';
-  report('Code', `the code is ${where}, not on this machine: invocations fail`);
+  const address = isJsonObject(code) ? addressOf(code) : undefined;
+  const stored = address === undefined ? undefined : raw.stored?.fileOf(address);
+  if (stored !== undefined && isArchive(stored)) return localCode(raw.code, resource.logicalId, stored);
+  const where =
+    address === undefined ? (isJsonObject(code) ? describeImage(code) : 'nowhere') : `s3://${address}`;
+  // Only of an archive is there something to say that a file could mend.
+  const wayOut = address === undefined ? '' : `; to have its archive run, ${wayToStore(raw.stored, address)}`;
+  report('Code', `the code is ${where}, not on this machine: invocations fail${wayOut}`);
   return undefined;
 }
 
@@ -175,9 +182,13 @@ function localCode(
   };
 }
 
-function describeS3(code: JsonObject): string {
-  const text = (key: string): string => (typeof code[key] === 'string' ? code[key] : '');
-  return code['ImageUri'] === undefined ? `s3://${text('S3Bucket')}/${text('S3Key')}` : text('ImageUri');
+/** `bucket/key`; undefined for code that lies elsewhere. */
+function addressOf({ S3Bucket: bucket, S3Key: key }: JsonObject): string | undefined {
+  return typeof bucket === 'string' && typeof key === 'string' ? `${bucket}/${key}` : undefined;
+}
+
+function describeImage({ ImageUri: image }: JsonObject): string {
+  return typeof image === 'string' ? image : 'nowhere';
 }
 
 function readLayers(

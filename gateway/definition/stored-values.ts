@@ -7,6 +7,14 @@ export interface StoredValues {
   secret(id: string): string | undefined;
   /** Text of an object by `bucket/key`. */
   object(address: string): string | undefined;
+  /** The file that an object is written down as, by `bucket/key`; undefined where its content stands there itself. */
+  fileOf(address: string): string | undefined;
+}
+
+/** How to say where an object of S3 lies on this machine. */
+export function wayToStore(stored: StoredValues | undefined, address: string): string {
+  const [bucket = '', ...key] = address.split('/');
+  return `write it to ${stored?.file ?? 'gatewright.values.yml'} as s3: { ${bucket}: { ${key.join('/')}: !file … } }`;
 }
 
 export type StoredParameter = {

@@ -18,7 +18,7 @@ import { readLambdaUri } from './integration-uri.ts';
 import { closeDeployment, closedConnect, closedPlan } from './closed-routes.ts';
 import { assumeForRoute } from './message-choices.ts';
 import { compileUsableModels } from './models.ts';
-import { noteIllegalKeys } from './route-keys.ts';
+import { noteIllegalKeys, noteRepeatedKeys } from './route-keys.ts';
 import { readFlag, readText, readWithinLimits, sound } from './properties.ts';
 import type { Tolerance } from '../errors.ts';
 import type { ParameterChanges } from '../mapping/parameter-change.ts';
@@ -283,11 +283,11 @@ export function compileWebSocketDeployment(id: string, from: V2Resources): Deplo
   const models = compileUsableModels(api.id, from.models, tolerance);
   const plans = compileRoutes(from, 'websocket', models).map(([plan]) => plan);
   const routes = new Map(plans.toReversed().map((plan) => [plan.routeKey, plan]));
-  if (routes.size < plans.length)
-    tolerance.note(
-      new DefinitionError(api.place(), 'Two routes of this API have the same RouteKey'),
-      'the first one answers',
-    );
+  noteRepeatedKeys(
+    api,
+    plans.map(({ routeKey }) => routeKey),
+    tolerance,
+  );
   const deployment: Deployment = {
     id,
     protocol: 'websocket',

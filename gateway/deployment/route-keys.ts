@@ -1,7 +1,8 @@
-/** Keys of the routes of an HTTP API that AWS refuses. */
+/** Keys of the routes of HTTP and WebSocket APIs that AWS refuses. */
 import { DefinitionError } from '../errors.ts';
 import { checkHttpRoutes } from '../routing/http-routes.ts';
 import type { Tolerance } from '../errors.ts';
+import { readText } from './properties.ts';
 import type { PropertyBag } from './properties.ts';
 
 /** AWS checks the key of a route when it is made, whether a stage serves it or not. */
@@ -20,4 +21,36 @@ export function noteIllegalKeys(routes: readonly PropertyBag[], tolerance: Toler
         'this route does not exist',
       );
   }
+}
+
+/** What nobody else would tell of an API that no stage serves, since nothing of it is compiled. */
+export function noteUnservedKeys(
+  protocol: 'http' | 'websocket',
+  api: PropertyBag,
+  routes: readonly PropertyBag[],
+  tolerance: Tolerance,
+): void {
+  const keys = routes.map((route) =>
+    tolerance.attempt<string | undefined>(
+      'this route does not exist',
+      () => readText(route, 'RouteKey'),
+      () => undefined,
+    ),
+  );
+  if (protocol === 'http') noteIllegalKeys(routes, tolerance);
+  else noteRepeatedKeys(api, keys, tolerance);
+}
+
+/** Of a WebSocket API, whose keys may be any text; undefined = a route without one. */
+export function noteRepeatedKeys(
+  api: PropertyBag,
+  keys: readonly (string | undefined)[],
+  tolerance: Tolerance,
+): void {
+  const known = keys.filter((key) => key !== undefined);
+  if (new Set(known).size < known.length)
+    tolerance.note(
+      new DefinitionError(api.place(), 'Two routes of this API have the same RouteKey'),
+      'the first one answers',
+    );
 }

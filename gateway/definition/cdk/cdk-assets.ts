@@ -1,6 +1,7 @@
 /**
  * Assets of CDK templates that do not say where they are: without asset metadata (`--no-asset-metadata`), code, documents and nested
- * templates are names of S3 objects alone. The manifest of the assets beside the template says which files those are.
+ * templates are names of S3 objects alone. The manifest of the assets beside the template says which files those are; CDK 1
+ * notes them in the manifest of the assembly, and names them by parameters with their hash.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -53,16 +54,29 @@ function locationOf(
   return property === undefined || value === undefined ? undefined : { property, value };
 }
 
-/** Files by the names of their objects; nested templates are in the manifest of the stack that nests them. */
+/** Files by the names of their objects, or by their hash; nested templates are in the manifest of the stack that nests them. */
 async function readAssets(folder: string): Promise<ReadonlyMap<string, string>> {
   const names = readdirSync(folder).filter((name) => name.endsWith('.assets.json'));
-  const found = new Map<string, string>();
+  const found = new Map(assetsOfAssembly((await readSource(join(folder, 'manifest.json'))).value));
   for (const name of names.slice(0, MAX_MANIFESTS)) {
     const { value } = await readSource(join(folder, name));
     const files = isJsonObject(value['files']) ? Object.values(value['files']) : [];
     for (const file of files.filter(isJsonObject)) addFile(found, file);
   }
   return found;
+}
+
+/** CDK 1, and stacks of CDK 2 with its `LegacyStackSynthesizer`. */
+function assetsOfAssembly({ artifacts }: JsonObject): readonly (readonly [hash: string, path: string])[] {
+  const stacks = isJsonObject(artifacts) ? Object.values(artifacts).filter(isJsonObject) : [];
+  const entries = stacks.flatMap(({ metadata }) =>
+    isJsonObject(metadata) ? Object.values(metadata).flat() : [],
+  );
+  return entries.flatMap((entry) => {
+    const data = isJsonObject(entry) && entry['type'] === 'aws:cdk:asset' ? entry['data'] : undefined;
+    const { sourceHash, path } = isJsonObject(data) ? data : {};
+    return typeof sourceHash === 'string' && typeof path === 'string' ? [[sourceHash, path] as const] : [];
+  });
 }
 
 function addFile(found: Map<string, string>, { source, destinations }: JsonObject): void {

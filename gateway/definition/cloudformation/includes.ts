@@ -12,6 +12,7 @@ import { parameterValues } from '../sam/sam-references.ts';
 import { placeOf } from '../template-place.ts';
 import { resolveValue } from './intrinsics.ts';
 import type { Scope } from './intrinsics.ts';
+import { wayToStore } from '../stored-values.ts';
 import { isJsonList, isJsonObject, parseSource } from './template-source.ts';
 import type { Path, SourceTree } from './template-source.ts';
 
@@ -149,11 +150,9 @@ class Inclusion {
     if (address !== undefined) {
       const text = stored?.object(address);
       if (text !== undefined) return { value: parseSource(text, `s3://${address}`, MAX_BYTES).value, folder };
-      const [bucket = '', ...key] = address.split('/');
-      const file = stored?.file ?? 'gatewright.values.yml';
       throw this.#error(
         at,
-        `the document s3://${address} is not on this machine: write it to ${file} as s3: { ${bucket}: { ${key.join('/')}: !file … } }`,
+        `the document s3://${address} is not on this machine: ${wayToStore(stored, address)}`,
       );
     }
     if (/^\w+:\/\//.test(location))

@@ -7,6 +7,7 @@ import type { LoadOptions } from '../load-options.ts';
 import type { JsonObject } from '../model.ts';
 import { isArchive } from '../packed-code.ts';
 import { memberAt, placeOf } from '../template-place.ts';
+import { findStaleBuilds } from '../sam/stale-build.ts';
 import { inlineDocuments } from '../openapi/openapi-file.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
 import { SAM_TRANSFORM, expandSam } from '../sam/sam.ts';
@@ -60,14 +61,14 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
   const { tree, files } = expandIncludes(written, stackName, options);
   const { file } = tree;
   const folder = dirname(tree.file);
-  const looped = inlineDocuments(expandForEach(tree, options.parameters), tree, folder);
+  const looped = inlineDocuments(expandForEach(tree, options.parameters), tree, folder, options.stored);
   const expanded = hasTransform(looped, SAM_TRANSFORM)
     ? expandSam(looped, tree, options.parameters, options.tolerance)
     : { template: looped, originOf: (path: Path) => path, findings: [] as Finding[] };
   const functions = findLocal(expanded.template, folder, 'AWS::Lambda::Function', 'Code');
   const layers = placeBuiltLayers(
     expanded.template,
-    folder,
+    file,
     findLocal(expanded.template, folder, 'AWS::Lambda::LayerVersion', 'Content'),
   );
   return {
@@ -86,7 +87,12 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
       layersBelow: layers.below,
       esbuild: undefined,
     },
-    findings: [...repeatedKeys(tree), ...expanded.findings, ...layers.findings],
+    findings: [
+      ...repeatedKeys(tree),
+      ...expanded.findings,
+      ...layers.findings,
+      ...findStaleBuilds(expanded.template, file, functions),
+    ],
   };
 }
 

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DefinitionError } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
+import type { StoredValues } from '../stored-values.ts';
 import { isJsonObject, parseSource } from '../cloudformation/template-source.ts';
 import type { SourceTree } from '../cloudformation/template-source.ts';
 
@@ -22,7 +23,12 @@ const MAX_BYTES = 6 * 1024 * 1024;
  * What lies in S3 stays as it is, and is named unsupported later.
  * @throws DefinitionError for a file that is not there or cannot be read.
  */
-export function inlineDocuments(template: JsonObject, tree: SourceTree, folder: string): JsonObject {
+export function inlineDocuments(
+  template: JsonObject,
+  tree: SourceTree,
+  folder: string,
+  stored?: StoredValues,
+): JsonObject {
   const declared = template['Resources'];
   if (!isJsonObject(declared)) return template;
   const entries = Object.entries(declared).map(([logicalId, resource]) => {
@@ -32,7 +38,10 @@ export function inlineDocuments(template: JsonObject, tree: SourceTree, folder: 
     if (names === undefined || !isJsonObject(resource) || !isJsonObject(properties))
       return [logicalId, resource] as const;
     const [bodyName, fileName] = names;
-    const location = assetFile(resource['Metadata'], fileName) ?? properties[fileName];
+    const location =
+      assetFile(resource['Metadata'], fileName) ??
+      storedFile(properties[fileName], stored) ??
+      properties[fileName];
     if (typeof location !== 'string' || /^(?:s3|https?):/.test(location))
       return [logicalId, resource] as const;
     const path = ['Resources', logicalId, 'Properties'];
@@ -42,6 +51,14 @@ export function inlineDocuments(template: JsonObject, tree: SourceTree, folder: 
     return [logicalId, { ...resource, Properties: { ...others, [bodyName]: body } }] as const;
   });
   return { ...template, Resources: Object.fromEntries(entries) };
+}
+
+/** What `gatewright.values.yml` has for an object of S3, in either spelling. */
+function storedFile(location: Json | undefined, stored: StoredValues | undefined): string | undefined {
+  const { Bucket: bucket, Key: key } = isJsonObject(location) ? location : {};
+  if (typeof bucket === 'string' && typeof key === 'string') return stored?.fileOf(`${bucket}/${key}`);
+  const address = typeof location === 'string' ? /^s3:\/\/(.+)$/.exec(location)?.[1] : undefined;
+  return address === undefined ? undefined : stored?.fileOf(address);
 }
 
 /** Where CDK, `sam build` and `sam package` note the local file of a property that is in S3. */

@@ -3,7 +3,8 @@
  * `ContentUri` is `/opt/nodejs/x.js` at Lambda (SAM developer guide, "Building Lambda layers").
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { describeStale, newerThan } from './stale-build.ts';
 import { isJsonObject } from '../cloudformation/template-source.ts';
 import type { JsonObject } from '../model.ts';
 import type { Finding } from '../raw-stack.ts';
@@ -51,12 +52,17 @@ const LANGUAGES: readonly Language[] = [
   },
 ];
 
-/** @param folder of the template; `declared` are folders by logical id, as the template names them */
+function findingOf(logicalId: string, consequence: string): Finding {
+  return { logicalId, type: 'AWS::Lambda::LayerVersion', property: 'Metadata.BuildMethod', consequence };
+}
+
+/** @param file of the template; `declared` are folders by logical id, as the template names them */
 export function placeBuiltLayers(
   template: JsonObject,
-  folder: string,
+  file: string,
   declared: ReadonlyMap<string, string>,
 ): PlacedLayers {
+  const folder = dirname(file);
   const folders = new Map(declared);
   const below = new Map<string, string>();
   const findings: Finding[] = [];
@@ -66,6 +72,8 @@ export function placeBuiltLayers(
     const built = join(folder, '.aws-sam', 'build', logicalId);
     if (isFolder(built)) {
       folders.set(logicalId, built);
+      const newer = newerThan(built, [file, content]);
+      if (newer !== undefined) findings.push(findingOf(logicalId, describeStale(folder, newer)));
       continue;
     }
     const language = LANGUAGES.find(({ pattern }) => pattern.test(method));
@@ -74,13 +82,7 @@ export function placeBuiltLayers(
       language === undefined
         ? `its content is made by sam build (${method}), which has not run: functions get ${content} as it lies`
         : language.lacks(content);
-    if (consequence !== undefined)
-      findings.push({
-        logicalId,
-        type: 'AWS::Lambda::LayerVersion',
-        property: 'Metadata.BuildMethod',
-        consequence,
-      });
+    if (consequence !== undefined) findings.push(findingOf(logicalId, consequence));
   }
   return { folders, below, findings };
 }

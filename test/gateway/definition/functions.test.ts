@@ -76,7 +76,7 @@ describe('defineFunctions', () => {
     },
     {
       properties: '{Runtime: nodejs24.x, Handler: a.b, Code: {S3Bucket: b, S3Key: k}}',
-      says: /^Code: the code is s3:\/\/b\/k/,
+      says: /^Code: the code is s3:\/\/b\/k, .* write it to gatewright\.values\.yml as s3: \{ b: \{ k: !file … \} \}$/,
     },
     {
       properties:

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { noteIllegalKeys } from '../../../gateway/deployment/route-keys.ts';
+import { noteIllegalKeys, noteUnservedKeys } from '../../../gateway/deployment/route-keys.ts';
 import { Faults } from '../../../gateway/errors.ts';
 import type { PropertyBag } from '../../../gateway/deployment/properties.ts';
+
+function aBag(logicalId: string, properties: PropertyBag['properties']): PropertyBag {
+  const place = (property?: string) => ({ file: 'a.yml', logicalId, property });
+  return { id: logicalId, logicalId, properties, place };
+}
 
 describe('noteIllegalKeys', () => {
   const rows: readonly [keys: readonly (string | number)[], refused: readonly string[]][] = [
@@ -14,11 +19,7 @@ describe('noteIllegalKeys', () => {
   for (const [keys, refused] of rows)
     it(`names the routes whose keys AWS refuses among ${JSON.stringify(keys)}`, () => {
       const faults = new Faults(false);
-      const routes = keys.map((RouteKey, index): PropertyBag => {
-        const logicalId = `R${index}`;
-        const place = (property?: string) => ({ file: 'a.yml', logicalId, property });
-        return { id: logicalId, logicalId, properties: { RouteKey }, place };
-      });
+      const routes = keys.map((RouteKey, index) => aBag(`R${index}`, { RouteKey }));
 
       noteIllegalKeys(routes, faults);
 
@@ -28,4 +29,20 @@ describe('noteIllegalKeys', () => {
         'API Gateway V2 API reference, CreateRoute',
       );
     });
+});
+
+describe('noteUnservedKeys', () => {
+  it('tells of a WebSocket API without a stage what its deployment would', () => {
+    const faults = new Faults(false);
+    const routes = [{ RouteKey: 'say' }, { RouteKey: 'say' }, {}].map((properties, index) =>
+      aBag(`R${index}`, properties),
+    );
+
+    noteUnservedKeys('websocket', aBag('Chat', {}), routes, faults);
+
+    assert.deepEqual(
+      faults.all.map(({ error }) => `${error.place.logicalId}: ${error.message}`),
+      ['R2: RouteKey is required', 'Chat: Two routes of this API have the same RouteKey'],
+    );
+  });
 });

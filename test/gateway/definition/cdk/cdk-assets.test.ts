@@ -87,4 +87,48 @@ describe('a template of CDK without asset metadata', () => {
     assert.ok(code?.kind === 'directory');
     assert.equal(code.directory, join(folder, 'noted', 'elsewhere'));
   });
+
+  it('has what CDK 1 hands to the template as parameters where the manifest of the assembly says', async () => {
+    const parameter = (part: string) => `AssetParameters${CODE}${part}1A2B3C4D`;
+    const [bucket, key] = [parameter('S3Bucket'), parameter('S3VersionKey')];
+    const half = (index: number) => ({ 'Fn::Select': [index, { 'Fn::Split': ['||', { Ref: key }] }] });
+    const data = {
+      ...{ path: `asset.${CODE}`, id: CODE, packaging: 'zip', sourceHash: CODE },
+      ...{ s3BucketParameter: bucket, s3KeyParameter: key },
+    };
+    const source = anAssembly(
+      'legacy',
+      {},
+      {
+        'S.template.json': {
+          Parameters: { [bucket]: { Type: 'String' }, [key]: { Type: 'String' } },
+          Resources: {
+            F: {
+              Type: 'AWS::Lambda::Function',
+              Properties: {
+                Code: { S3Bucket: { Ref: bucket }, S3Key: { 'Fn::Join': ['', [half(0), half(1)]] } },
+                ...{ Runtime: 'nodejs24.x', Handler: 'index.handler', Role: 'arn:aws:iam::1:role/a' },
+              },
+            },
+          },
+        },
+        'manifest.json': {
+          version: '12.0.0',
+          artifacts: {
+            S: {
+              type: 'aws:cloudformation:stack',
+              properties: { templateFile: 'S.template.json' },
+              metadata: { '/S': [{ type: 'aws:cdk:asset', data }] },
+            },
+          },
+        },
+        [`asset.${CODE}/index.js`]: {},
+      },
+    );
+
+    const [stack] = await loadStacks([source], OPTIONS);
+
+    assert.deepEqual(stack?.unsupported, []);
+    assert.equal(stack?.functions[0]?.code.kind, 'directory', 'CDK 1.102, LegacyStackSynthesizer');
+  });
 });

@@ -39,6 +39,7 @@ function expand(
     file: 'gatewright.values.yml',
     parameter: () => undefined,
     secret: () => undefined,
+    fileOf: () => undefined,
     object: (address: string) => OBJECTS[address],
   };
   const { tree, files: read } = expandIncludes(parseSource(template, file), 'shop', {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { after, describe, it } from 'node:test';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseValues, storedValues } from '../../../../gateway/control/written-values.ts';
 import { loadStacks } from '../../../../gateway/definition/load.ts';
 import type { ResolvedStack } from '../../../../gateway/definition/model.ts';
 import { OPTIONS, aStack, refusal } from '../stack-builders.ts';
@@ -16,6 +17,37 @@ async function methodsOf(api: string): Promise<string[]> {
     .filter(({ type, logicalId }) => type === 'AWS::ApiGateway::Method' && logicalId.startsWith(`${api} `))
     .map(({ logicalId }) => logicalId.slice(api.length + 1));
 }
+
+describe('what lies in S3', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-stored-'));
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('is the file that gatewright.values.yml names for it: documents and archives of code', async () => {
+    const file = join(folder, 'gatewright.values.yml');
+    writeFileSync(file, 's3: { code: { f.zip: !file ./f.zip, api.yml: !file ./api.yml } }');
+    writeFileSync(join(folder, 'f.zip'), 'PK');
+    writeFileSync(
+      join(folder, 'api.yml'),
+      '{openapi: 3.0.1, info: {}, paths: {/a: {get: {x-amazon-apigateway-integration: {type: mock}}}}}',
+    );
+    writeFileSync(
+      join(folder, 'template.yaml'),
+      `Resources:
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { BodyS3Location: { Bucket: code, Key: api.yml } } }
+  F:
+    Type: AWS::Lambda::Function
+    Properties: { Runtime: nodejs24.x, Handler: a.b, Role: 'arn:aws:iam::1:role/a', Code: { S3Bucket: code, S3Key: f.zip } }
+`,
+    );
+    const values = parseValues(readFileSync(file, 'utf8'), file, readFileSync);
+
+    const [stack] = await loadStacks([folder], { ...OPTIONS, stored: storedValues(values, file) });
+
+    assert.deepEqual(stack?.unsupported, []);
+    assert.deepEqual(stack?.functions[0]?.code.kind, 'archive');
+    assert.ok([...(stack?.resources.keys() ?? [])].includes('Api GET /a'));
+  });
+});
 
 describe('a document beside the template', () => {
   it('makes the methods of a SAM API, whose events then make none', async () => {

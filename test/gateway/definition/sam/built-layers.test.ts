@@ -18,7 +18,11 @@ function place(metadata: JsonObject, files: Files): { below: unknown; folder: st
       writeFileSync(join(root, name), text);
     }
     const template = { Resources: { Deps: { Type: 'AWS::Lambda::LayerVersion', Metadata: metadata } } };
-    const placed = placeBuiltLayers(template, root, new Map([['Deps', join(root, 'layer')]]));
+    const placed = placeBuiltLayers(
+      template,
+      join(root, 'template.yaml'),
+      new Map([['Deps', join(root, 'layer')]]),
+    );
     return {
       below: placed.below.get('Deps'),
       folder: (placed.folders.get('Deps') ?? '').replace(`${root}/`, ''),

@@ -1,0 +1,80 @@
+/** What `sam build` has made of sources that were changed afterwards: it runs as it was, so somebody must say so. */
+import { readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import type { JsonObject } from '../model.ts';
+import type { Finding } from '../raw-stack.ts';
+import { isJsonObject } from '../cloudformation/template-source.ts';
+
+/** A folder with more is not looked through to its end: what is changed by hand is among the first. */
+const MAX_ENTRIES = 2_000;
+const NOT_SOURCES = new Set(['node_modules', '.aws-sam', '.git', '.gatewright', '.venv', '__pycache__']);
+/** Runtimes whose programs are looked for where `sam build` puts them. */
+const BUILT = /^(?:java|dotnet|provided|go)/;
+
+/** The first of the sources, files and folders, that is newer than what was built; undefined where it is up to date. */
+export function newerThan(built: string, sources: readonly string[]): string | undefined {
+  const builtAt = modifiedAt(built);
+  if (builtAt === undefined) return undefined;
+  let entries = 0;
+  const look = (path: string): string | undefined => {
+    entries += 1;
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined || entries > MAX_ENTRIES) return undefined;
+    if (found.isFile()) return found.mtimeMs > builtAt ? path : undefined;
+    if (!found.isDirectory()) return undefined;
+    for (const name of readdirSync(path)) {
+      const newer = NOT_SOURCES.has(name) ? undefined : look(join(path, name));
+      if (newer !== undefined) return newer;
+    }
+    return undefined;
+  };
+  for (const source of sources) {
+    const newer = look(source);
+    if (newer !== undefined) return newer;
+  }
+  return undefined;
+}
+
+function modifiedAt(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+}
+
+/** Consequence of a layer or function that is older than `newer`. */
+export function describeStale(folder: string, newer: string): string {
+  return `what sam build has left is older than ${relative(folder, newer)}, and runs as it was: run sam build again`;
+}
+
+/** Functions whose program is taken from `.aws-sam/build`, and a start of that folder itself. */
+export function findStaleBuilds(
+  template: JsonObject,
+  file: string,
+  functions: ReadonlyMap<string, string>,
+): readonly Finding[] {
+  const folder = dirname(file);
+  if (basename(folder) === 'build' && basename(dirname(folder)) === '.aws-sam') return staleTemplate(file);
+  const resources = isJsonObject(template['Resources']) ? template['Resources'] : {};
+  return [...functions].flatMap(([logicalId, code]): readonly Finding[] => {
+    const resource = resources[logicalId];
+    const properties = isJsonObject(resource) ? resource['Properties'] : undefined;
+    const runtime = isJsonObject(properties) ? properties['Runtime'] : undefined;
+    if (typeof runtime !== 'string' || !BUILT.test(runtime)) return [];
+    const newer = newerThan(join(folder, '.aws-sam', 'build', logicalId), [file, code]);
+    if (newer === undefined) return [];
+    const consequence = describeStale(folder, newer);
+    return [{ logicalId, type: 'AWS::Lambda::Function', property: 'Code', consequence }];
+  });
+}
+
+/** The template that `sam build` was run on lies beside `.aws-sam`, unless it was told otherwise. */
+function staleTemplate(file: string): readonly Finding[] {
+  const project = dirname(dirname(dirname(file)));
+  const written = ['template.yaml', 'template.yml', 'template.json'].map((name) => join(project, name));
+  const newer = newerThan(file, written);
+  if (newer === undefined) return [];
+  return [
+    {
+      ...{ logicalId: '', type: 'AWS::CloudFormation::Stack', place: { file } },
+      consequence: `all of it is older than ${newer}, and is served as it was: run sam build again, or start ${project}`,
+    },
+  ];
+}
