@@ -16,6 +16,7 @@ import { addRestStageSettings } from './osls-rest-stage.ts';
 import { parsePackaged } from './packaged-service.ts';
 import type { PackagedService } from './packaged-service.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
+import { packagesMissing, runsNodeOnly } from './layer-packages.ts';
 import { findServiceCode } from './service-code.ts';
 import { describeReading, tellWaiting } from './slow-reading.ts';
 import type { FoundOsls, Waiting } from './slow-reading.ts';
@@ -224,7 +225,10 @@ function toRawStack(
     const isThere = existsSync(resolve(folder, path));
     layers.set(logicalId, isThere ? resolve(folder, path) : undefined);
     if (isThere) continue;
-    const consequence = `its folder ${path} is not built: functions find its packages only where the service has them itself`;
+    const missing = runsNodeOnly(packaged.template) ? packagesMissing(packaged.esbuild, folder) : undefined;
+    if (missing?.length === 0) continue;
+    const found = missing === undefined ? '' : `; it has no ${missing.join(', ')}`;
+    const consequence = `its folder ${path} is not built: functions find its packages only where the service has them itself${found}`;
     findings.push({ logicalId, type: 'AWS::Lambda::LayerVersion', property: 'Content', consequence });
   }
   return {

@@ -129,6 +129,6 @@ describe('a template of CDK without asset metadata', () => {
     const [stack] = await loadStacks([source], OPTIONS);
 
     assert.deepEqual(stack?.unsupported, []);
-    assert.equal(stack?.functions[0]?.code.kind, 'directory', 'CDK 1.102, LegacyStackSynthesizer');
+    assert.equal(stack.functions[0]?.code.kind, 'directory', 'CDK 1.102, LegacyStackSynthesizer');
   });
 });

@@ -44,8 +44,8 @@ describe('what lies in S3', () => {
     const [stack] = await loadStacks([folder], { ...OPTIONS, stored: storedValues(values, file) });
 
     assert.deepEqual(stack?.unsupported, []);
-    assert.deepEqual(stack?.functions[0]?.code.kind, 'archive');
-    assert.ok([...(stack?.resources.keys() ?? [])].includes('Api GET /a'));
+    assert.deepEqual(stack.functions[0]?.code.kind, 'archive');
+    assert.ok([...stack.resources.keys()].includes('Api GET /a'));
   });
 });
 

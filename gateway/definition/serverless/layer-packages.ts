@@ -1,0 +1,40 @@
+/** Whether a service has itself what its bundles leave to a layer that is not built yet. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { JsonObject } from '../model.ts';
+import { isJsonObject } from '../cloudformation/template-source.ts';
+
+/**
+ * The packages that bundles take from outside and that no `node_modules` from the service's folder upward has: all that
+ * functions miss of the layer's modules. Undefined where the service does not say what its bundles leave out.
+ */
+export function packagesMissing(
+  esbuild: Readonly<Record<string, unknown>> | undefined,
+  folder: string,
+): readonly string[] | undefined {
+  const external = esbuild?.['external'];
+  if (!Array.isArray(external) || external.length === 0) return undefined;
+  const names = external.filter((name): name is string => typeof name === 'string' && !name.startsWith('.'));
+  return names.filter((name) => !isThere(packageOf(name), folder));
+}
+
+/** `@aws-sdk/*` → the folder `@aws-sdk`, `aws-jwt-verify/*` → `aws-jwt-verify`, `@middy/core` → itself. */
+function packageOf(name: string): string {
+  const [first = '', second = ''] = name.split('/');
+  return first.startsWith('@') && second !== '*' && second !== '' ? `${first}/${second}` : first;
+}
+
+function isThere(name: string, folder: string): boolean {
+  if (existsSync(join(folder, 'node_modules', name))) return true;
+  const above = dirname(folder);
+  return above !== folder && isThere(name, above);
+}
+
+/** Bundles are made of Node functions alone: what others find in a layer, nobody here can know. */
+export function runsNodeOnly({ Resources: resources }: JsonObject): boolean {
+  return Object.values(isJsonObject(resources) ? resources : {}).every((resource) => {
+    if (!isJsonObject(resource) || resource['Type'] !== 'AWS::Lambda::Function') return true;
+    const { Runtime: runtime } = isJsonObject(resource['Properties']) ? resource['Properties'] : {};
+    return typeof runtime === 'string' && runtime.startsWith('nodejs');
+  });
+}
