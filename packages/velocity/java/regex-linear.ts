@@ -33,7 +33,8 @@ const EMPTY: Part = { first: [], last: [], nullable: true };
 class NotLinear extends Error {}
 
 export function linearForms(pattern: Node): LinearForms {
-  const { start, end, body } = withoutEnds(pattern);
+  const { start, end, body: written } = withoutEnds(pattern);
+  const body = withoutSwallowed(written);
   try {
     new Places().check(body);
     const source = body.map(sourceOf).join('');
@@ -76,6 +77,34 @@ function withoutEnds(pattern: Node) {
     body.pop();
   }
   return { start, end, body };
+}
+
+/**
+ * `\w+\.?[.\w]*` as `\w[.\w]*`: what a repetition takes beyond its least, the endless one behind it takes as well, so
+ * both match the same texts. Patterns of tokens are written so, and would be ambiguous for nothing.
+ */
+function withoutSwallowed(nodes: readonly Node[]): readonly Node[] {
+  return nodes.map(simplified).reduceRight<readonly Node[]>((behind, node) => {
+    const [next] = behind;
+    if (node.kind !== 'repeat' || next?.kind !== 'repeat' || next.max !== Infinity) return [node, ...behind];
+    const [own, around] = [node.inner, next.inner].map(rangesOf);
+    const isTaken = own !== undefined && around !== undefined && isWithin(own, around);
+    if (!isTaken || [node.mode, next.mode].includes('possessive')) return [node, ...behind];
+    return node.min === 0 ? behind : [{ ...node, max: node.min }, ...behind];
+  }, []);
+}
+
+function simplified(node: Node): Node {
+  if (node.kind === 'sequence') return { ...node, parts: [...withoutSwallowed(node.parts)] };
+  return node.kind === 'group' ? { ...node, inner: simplified(node.inner) } : node;
+}
+
+function rangesOf(node: Node): Ranges | undefined {
+  return node.kind === 'char' ? node.set.ranges : undefined;
+}
+
+function isWithin(inner: Ranges, outer: Ranges): boolean {
+  return inner.every(([first, last]) => outer.some(([from, to]) => from <= first && last <= to));
 }
 
 /** Follows the pattern with counted repetitions written out, and refuses where two ways are open. */

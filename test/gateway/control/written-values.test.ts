@@ -16,7 +16,14 @@ describe('parseValues', () => {
 
     assert.deepEqual(
       [objects.get('photos/logo.png'), attached, faults],
-      [{ bytes: Buffer.from([1, 255]), isText: false, contentType: 'image/png' }, ['/app/logo.png'], []],
+      [
+        {
+          ...{ bytes: Buffer.from([1, 255]), isText: false, contentType: 'image/png' },
+          file: '/app/logo.png',
+        },
+        ['/app/logo.png'],
+        [],
+      ],
     );
   });
 
