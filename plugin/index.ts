@@ -63,6 +63,7 @@ class GatewrightPlugin {
     this.#utilities = utilities;
     this.hooks = {
       initialize: () => this.#initialize(),
+      'before:package:createDeploymentArtifacts': () => this.#leaveOutState(),
       'before:aws:package:finalize:saveServiceState': () => this.#finishTemplate(),
       'gateway:start:start': () => this.#runToEnd(() => readStartOptions(this.#cli)),
       'offline:start': () => this.#runToEnd(() => this.#offline()),
@@ -133,6 +134,14 @@ class GatewrightPlugin {
       );
   }
 
+  /** Credentials and tables of a start are in the folder of the service, which is what osls packs. */
+  async #leaveOutState(): Promise<void> {
+    const { serviceDir, service } = this.#serverless;
+    const { withoutState } = await import('./check-packages.ts');
+    if (service.package !== undefined)
+      service.package.patterns = withoutState(service.package.patterns ?? [], serviceDir);
+  }
+
   /** By now other plug-ins have had their say in the template. */
   async #finishTemplate(): Promise<void> {
     // Routes are being read, for documents that are about to be written.
@@ -140,6 +149,7 @@ class GatewrightPlugin {
     const { serviceDir, service } = this.#serverless;
     const { checkService } = await import('./check-service.ts');
     const { checkHandlers } = await import('./check-handlers.ts');
+    const { checkPackages, isBundled } = await import('./check-packages.ts');
     const { Resources: resources } = service.provider.compiledCloudFormationTemplate;
     const { orderDeployments } = await import('./order-deployments.ts');
     orderDeployments(resources);
@@ -149,7 +159,10 @@ class GatewrightPlugin {
       stackName: this.#serverless.getProvider('aws').naming.getStackName(),
       resources,
     });
-    const reads = await checkHandlers({ directory: serviceDir, resources });
+    const reads = [
+      ...(await checkHandlers({ directory: serviceDir, resources })),
+      ...(isBundled(service) ? [] : await checkPackages({ directory: serviceDir, resources })),
+    ];
     for (const warning of warnings) this.#utilities.log.warning(warning);
     if (complaints.length + reads.length > 0) throw this.#error([...complaints, ...reads].join('\n'));
   }

@@ -8,6 +8,10 @@ export type Serverless = {
   readonly processedInput: { readonly commands: readonly string[] };
   readonly service: {
     readonly custom?: Readonly<Record<string, unknown>>;
+    readonly plugins?: unknown;
+    readonly build?: unknown;
+    /** Of the service; functions have theirs beside it. */
+    readonly package?: { patterns?: readonly string[] };
     /** Whole once the package life cycle has merged what the service adds itself. */
     readonly provider: {
       readonly compiledCloudFormationTemplate: { readonly Resources: Readonly<Record<string, unknown>> };

@@ -1,0 +1,77 @@
+/** What a package without a bundler leaves out: packages that handlers import, and state of this machine that nobody should deploy. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** State of a start, with credentials, and the stack, which is deployed by itself. */
+const STATE = '!.gatewright/**';
+const STACK = '!gatewright/**';
+/** `import { claimsOf } from 'gatewright/access'`, `require("gatewright/access")` */
+const IMPORT = /['"]gatewright\/(access|cache|quota|webhooks|websocket)['"]/;
+const BUNDLERS = /esbuild|webpack|bundle|rollup|parcel|rspack/;
+
+/** Patterns of the service and what none of its packages holds. */
+export function withoutState(patterns: readonly string[], directory: string): readonly string[] {
+  const isStack = /gatewright\/stack/.test(textOf(join(directory, 'gatewright/serverless.yml')));
+  return [...patterns, STATE, ...(isStack ? [STACK] : [])];
+}
+
+/** Whether something puts what handlers import into their files. */
+export function isBundled({
+  build,
+  plugins = [],
+  custom,
+}: {
+  readonly build?: unknown;
+  readonly plugins?: unknown;
+  readonly custom?: Fields;
+}): boolean {
+  return build !== undefined || custom?.['esbuild'] !== undefined || BUNDLERS.test(JSON.stringify(plugins));
+}
+
+/** Handlers that would find no `gatewright/…` at AWS, where dev dependencies are not. */
+export async function checkPackages({
+  directory,
+  resources,
+}: {
+  readonly directory: string;
+  readonly resources: Fields;
+}): Promise<readonly string[]> {
+  if (isDependency(directory)) return [];
+  const { readHandlerSources } = await import('@gatewright/gateway');
+  const place = { file: 'serverless.yml', line: undefined, logicalId: undefined, property: undefined };
+  const code = { kind: 'directory', directory, esbuild: undefined } as const;
+  const complaints = new Set<string>();
+  for (const handler of handlersOf(resources))
+    for (const { file, text } of await readHandlerSources({ handler, place, code })) {
+      const entry = IMPORT.exec(text)?.[1];
+      if (entry !== undefined)
+        complaints.add(
+          `${relative(directory, file)}: imports gatewright/${entry}, which the package of the service does not hold, since gatewright is none of its dependencies or a dev dependency: npm install @gatewright/handlers, and import @gatewright/handlers/${entry}`,
+        );
+    }
+  return [...complaints];
+}
+
+function isDependency(directory: string): boolean {
+  const text = textOf(join(directory, 'package.json'));
+  // Without one, nothing is left out.
+  if (text === '') return existsSync(join(directory, 'node_modules/gatewright'));
+  const { dependencies = {} } = JSON.parse(text) as { readonly dependencies?: Fields };
+  return Object.hasOwn(dependencies, 'gatewright');
+}
+
+function handlersOf(resources: Fields): ReadonlySet<string> {
+  const handlers = Object.values(resources).flatMap((resource) => {
+    const { Type, Properties } = resource as { readonly Type?: unknown; readonly Properties?: Fields };
+    const { Handler, Runtime } = Properties ?? {};
+    const isOurs = Type === 'AWS::Lambda::Function' && typeof Handler === 'string';
+    return isOurs && /^(nodejs|undefined)/.test(String(Runtime)) ? [Handler] : [];
+  });
+  return new Set(handlers);
+}
+
+function textOf(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+import { checkPackages, isBundled, withoutState } from '../../plugin/check-packages.ts';
+
+const functionOf = (Handler: string, Runtime = 'nodejs24.x') => ({
+  Type: 'AWS::Lambda::Function',
+  Properties: { Handler, Runtime },
+});
+const IMPORTS = "const { claimsOf } = require('gatewright/access');\nexports.list = claimsOf;\n";
+
+async function inFolder<Result>(
+  files: Readonly<Record<string, string>>,
+  look: (directory: string) => Result | Promise<Result>,
+): Promise<Result> {
+  const directory = mkdtempSync(join(tmpdir(), 'gatewright-packages-'));
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(directory, name)), { recursive: true });
+      writeFileSync(join(directory, name), text);
+    }
+    return await look(directory);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+function check(files: Readonly<Record<string, string>>, handler = functionOf('notes.list')) {
+  return inFolder({ 'notes.js': IMPORTS, ...files }, (directory) =>
+    checkPackages({ directory, resources: { Notes: handler } }),
+  );
+}
+
+const manifest = (over: object) => ({ 'package.json': JSON.stringify(over) });
+
+// Answered on this machine, and "Cannot find module" at AWS.
+describe('checkPackages', () => {
+  it('refuses an import of what osls leaves out, by file and with the package to install', async () => {
+    for (const over of [{ devDependencies: { gatewright: '1' } }, {}])
+      assert.match(
+        (await check(manifest(over))).join(),
+        /^notes\.js: imports gatewright\/access, .*npm install @gatewright\/handlers, and import @gatewright\/handlers\/access$/,
+      );
+  });
+
+  it('finds it in a file that the handler imports', async () => {
+    const files = { 'notes.js': "exports.list = require('./lib/who.js');\n", 'lib/who.js': IMPORTS };
+
+    assert.match((await check({ ...manifest({}), ...files })).join(), /^lib\/who\.js: imports/);
+  });
+
+  const fine: readonly { name: string; files: Readonly<Record<string, string>>; handler?: object }[] = [
+    { name: 'a dependency', files: manifest({ dependencies: { gatewright: '1' } }) },
+    {
+      name: 'the package for handlers',
+      files: { ...manifest({}), 'notes.js': IMPORTS.replace("'gatewright", "'@gatewright/handlers") },
+    },
+    { name: 'no manifest, by which nothing is left out', files: { 'node_modules/gatewright/x': '' } },
+  ];
+  for (const { name, files } of fine)
+    it(`is content with ${name}`, async () => {
+      assert.deepEqual(await check(files), []);
+    });
+
+  it('looks into no function of another language', async () => {
+    assert.deepEqual(await check(manifest({}), functionOf('notes.list', 'python3.14')), []);
+  });
+});
+
+describe('isBundled', () => {
+  it('knows who puts imports into the handlers', () => {
+    const rows = [
+      [{ build: { esbuild: true } }, true],
+      [{ custom: { esbuild: {} } }, true],
+      [{ plugins: ['gatewright', 'serverless-webpack'] }, true],
+      [{ plugins: { modules: ['serverless-bundle'] } }, true],
+      [{ plugins: ['gatewright'], custom: {} }, false],
+      [{}, false],
+    ] as const;
+    for (const [service, expected] of rows)
+      assert.equal(isBundled(service), expected, JSON.stringify(service));
+  });
+});
+
+describe('withoutState', () => {
+  it('leaves out the state of starts, whatever the service says, and the stack that init has made', async () => {
+    const stack = { 'gatewright/serverless.yml': 'plugins: [gatewright/stack]\n' };
+
+    assert.deepEqual(await inFolder(stack, (directory) => withoutState(['**'], directory)), [
+      ...['**', '!.gatewright/**', '!gatewright/**'],
+    ]);
+    assert.deepEqual(await inFolder({}, (directory) => withoutState([], directory)), ['!.gatewright/**']);
+  });
+});
