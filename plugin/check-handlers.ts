@@ -51,12 +51,36 @@ function guardedRoutes(resources: Fields): readonly GuardedRoute[] {
     Object.keys(resources).filter((logicalId) => isOurs(propertiesOf(resources, logicalId))),
   );
   return Object.keys(resources).flatMap((logicalId) => {
+    const { Body: body } = propertiesOf(resources, logicalId);
+    if (body !== undefined) return guardedOperations(logicalId, fieldsOf(body));
     const { AuthorizerId, Integration, Target, HttpMethod, RouteKey } = propertiesOf(resources, logicalId);
     if (!namesIn(AuthorizerId).some((name) => ours.has(name))) return [];
     const integrations = [Integration, ...namesIn(Target).map((name) => propertiesOf(resources, name))];
     const route = typeof RouteKey === 'string' ? RouteKey : `${String(HttpMethod)} (${logicalId})`;
     return [{ logicalId, route, integrations }];
   });
+}
+
+/** Of an OpenAPI document, version 2 or 3, as `Body` holds it. */
+function guardedOperations(logicalId: string, body: Fields): readonly GuardedRoute[] {
+  const schemes = fieldsOf(fieldsOf(body['components'])['securitySchemes'] ?? body['securityDefinitions']);
+  const ours = new Set(
+    Object.keys(schemes).filter((name) => {
+      const { authorizerUri } = fieldsOf(fieldsOf(schemes[name])['x-amazon-apigateway-authorizer']);
+      return isOurs({ AuthorizerUri: authorizerUri });
+    }),
+  );
+  return Object.entries(fieldsOf(body['paths'])).flatMap(([path, item]) =>
+    Object.entries(fieldsOf(item)).flatMap(([verb, operation]) => {
+      const { security = body['security'], 'x-amazon-apigateway-integration': integration } =
+        fieldsOf(operation);
+      const isGuarded =
+        Array.isArray(security) &&
+        security.some((one) => Object.keys(fieldsOf(one)).some((name) => ours.has(name)));
+      const method = verb.startsWith('x-') ? 'ANY' : verb.toUpperCase();
+      return isGuarded ? [{ logicalId, route: `${method} ${path}`, integrations: [integration] }] : [];
+    }),
+  );
 }
 
 function textsIn(value: unknown): readonly string[] {
@@ -72,15 +96,18 @@ function isOurs({ AuthorizerUri }: Fields): boolean {
 /** Logical ids that a value refers to, however deep. */
 function namesIn(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
-  const { Ref: ref, 'Fn::GetAtt': attribute } = value as Fields;
-  const owner: unknown = Array.isArray(attribute) ? attribute[0] : undefined;
-  const own = [ref, owner].filter((name) => typeof name === 'string');
+  const { Ref: ref, 'Fn::GetAtt': attribute, 'Fn::Sub': text } = value as Fields;
+  const [owner]: readonly unknown[] = Array.isArray(attribute) ? attribute : textsIn(attribute);
+  const [sub = ''] = textsIn(text);
+  const inText = [...sub.matchAll(/\$\{([A-Za-z0-9]+)/g)].map(([, name]) => name);
+  const own = [ref, String(owner).split('.')[0], ...inText].filter((name) => typeof name === 'string');
   return [...own, ...Object.values(value).flatMap((part: unknown) => namesIn(part))];
 }
 
 function propertiesOf(resources: Fields, logicalId: string): Fields {
-  const resource = resources[logicalId];
-  const properties: unknown =
-    typeof resource === 'object' && resource !== null ? (resource as Fields)['Properties'] : undefined;
-  return typeof properties === 'object' && properties !== null ? (properties as Fields) : {};
+  return fieldsOf(fieldsOf(resources[logicalId])['Properties']);
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }

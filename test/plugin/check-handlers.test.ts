@@ -117,4 +117,39 @@ describe('checkHandlers', () => {
     assert.deepEqual(await check({}, templateOf(`## gatewright: claims acknowledged\n${read}`)), []);
     assert.deepEqual(await check({}, templateOf(read.replace('.claims', ''))), []);
   });
+
+  // As `Body` brings it, of which no method and no route is a resource.
+  const scheme = (uri: object) => ({
+    ...{ type: 'apiKey', name: 'Authorization', in: 'header' },
+    'x-amazon-apigateway-authorizer': { type: 'token', authorizerUri: uri },
+  });
+  const invoked = (name: string) => ({ 'Fn::Sub': `arn:…/\${${name}.Arn}/invocations` });
+  const schemes = { ours: scheme(join2('arn:…/', ours, '/invocations')), theirs: scheme(arnOf('Guard')) };
+  const integration = (uri: object) => ({ 'x-amazon-apigateway-integration': { type: 'aws_proxy', uri } });
+  const bodies = [
+    { version: 'OpenAPI 3', head: { openapi: '3.0.1', components: { securitySchemes: schemes } } },
+    { version: 'OpenAPI 2', head: { swagger: '2.0', securityDefinitions: schemes } },
+  ];
+  for (const { version, head } of bodies)
+    it(`looks behind authorizers of ours in a document of ${version}`, async () => {
+      const paths = {
+        '/bookings': { get: { security: [{ ours: [] }], ...integration(invoked('List')) } },
+        '/old': { get: { security: [{ theirs: [] }], ...integration(invoked('Old')) } },
+        '/any': {
+          'x-amazon-apigateway-any-method': { ...integration({ 'Fn::Sub': ['${Orders.Arn}', {}] }) },
+        },
+        '/open': { get: { security: [], ...integration(arnOf('Old')) } },
+      };
+      const Body = { ...head, security: [{ ours: [] }], paths };
+      const { List, Old, Orders } = RESOURCES;
+      const api = { Type: 'AWS::ApiGateway::RestApi', Properties: { Body } };
+      const files = { 'bookings.js': `${READ}exports.list = sub;\n`, 'old.js': READ, 'orders.js': READ };
+
+      const complaints = await check(files, { Api: api, List, Old, Orders });
+
+      assert.deepEqual(
+        complaints.map((text) => text.replace(/^(\S+:\d+): .* of (.*), so .*$/, '$1 $2')),
+        ['src/bookings.js:1 GET /bookings', 'src/orders.js:1 ANY /any'],
+      );
+    });
 });
