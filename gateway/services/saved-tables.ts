@@ -21,6 +21,8 @@ export type SavedTable = {
 
 const NAME = /^[a-zA-Z0-9_.-]{3,255}$/;
 const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/;
+/** Until a table is there, or gone; in steps of 50 ms. */
+const DESCRIBED_TIMES = 100;
 /** DynamoDB takes no larger item. */
 const MAX_ITEM_CHARS = 2 * 400 * 1024;
 const OF_TABLE = new Set([
@@ -94,8 +96,26 @@ export async function refuseOtherKeys(target: DynamoDbTarget, tables: readonly S
   }
 }
 
-/** Puts tables and items in the place of those that are there; tables of which the file knows nothing are emptied. */
+/**
+ * Puts tables and items in the place of those that are there; tables of which the file knows nothing are emptied. What
+ * DynamoDB takes it knows best itself, so what it refuses half way is taken back.
+ * @throws StateFileError
+ */
 export async function loadTables(target: DynamoDbTarget, tables: readonly SavedTable[]): Promise<void> {
+  const before = await saveTables(target);
+  try {
+    await replaceTables(target, tables);
+  } catch (error) {
+    const names = new Set(before.map(nameOf));
+    for (const name of await listTables(target))
+      if (!names.has(name)) await dropTable(target, name);
+    await replaceTables(target, before);
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StateFileError(`${why}; everything is as it was before`);
+  }
+}
+
+async function replaceTables(target: DynamoDbTarget, tables: readonly SavedTable[]): Promise<void> {
   const there = await listTables(target);
   for (const name of there) {
     const keys = keysOf(await describe(target, name)).map(([key]) => key);
@@ -112,12 +132,23 @@ export async function loadTables(target: DynamoDbTarget, tables: readonly SavedT
   }
 }
 
+/** A table that is being deleted is still listed. */
+async function dropTable(target: DynamoDbTarget, name: string): Promise<void> {
+  const reply = await callDynamoDb(target, 'DeleteTable', { TableName: name });
+  refuseUnless(reply, 'ResourceNotFoundException', target, 'DeleteTable');
+  for (let tries = 0; tries < DESCRIBED_TIMES; tries += 1) {
+    const { status } = await callDynamoDb(target, 'DescribeTable', { TableName: name });
+    if (status !== 200) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 async function describe(target: DynamoDbTarget, name: string): Promise<JsonObject> {
   for (let tries = 0; ; tries += 1) {
     const reply = await callDynamoDb(target, 'DescribeTable', { TableName: name });
     refuseUnless(reply, undefined, target, 'DescribeTable');
     const table = asRecord(reply.body['Table']);
-    if (table['TableStatus'] === 'ACTIVE' || tries === 100) return { ...table };
+    if (table['TableStatus'] === 'ACTIVE' || tries === DESCRIBED_TIMES) return { ...table };
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

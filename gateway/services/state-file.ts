@@ -3,7 +3,9 @@
  * is refused before anything of it is looked at.
  */
 import { createHash } from 'node:crypto';
-import { open, readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
 import { writeSecretFile } from './secret-file.ts';
 
@@ -38,8 +40,7 @@ export async function writeStateFile(path: string, state: JsonObject): Promise<n
 export async function readStateFile(path: string): Promise<JsonObject> {
   let content: Buffer;
   try {
-    await refuseTooLarge(path);
-    content = await readFile(path);
+    content = await readWhole(path);
   } catch (error) {
     throw error instanceof StateFileError
       ? error
@@ -65,22 +66,32 @@ export async function readStateFile(path: string): Promise<JsonObject> {
   return state;
 }
 
-async function refuseTooLarge(path: string): Promise<void> {
-  const file = await open(path, 'r');
+async function readWhole(path: string): Promise<Buffer> {
+  const file = await openToRead(path);
   try {
-    const { size } = await file.stat();
-    if (size > MAX_BYTES + MAX_HEADER_BYTES)
+    const stat = await file.stat();
+    if (!stat.isFile()) throw new StateFileError(`${path} is no file`);
+    if (stat.size > MAX_BYTES + MAX_HEADER_BYTES)
       throw new StateFileError(`${path} has more than ${MAX_BYTES} bytes`);
+    return await file.readFile();
   } finally {
     await file.close();
   }
 }
 
+/** A pipe would be waited for until somebody writes into it, and everybody else with it. */
+function openToRead(path: string): Promise<FileHandle> {
+  // Windows has no such flag, and no pipes in folders.
+  const flags = constants as Partial<typeof constants>;
+  return open(path, constants.O_RDONLY | (flags.O_NONBLOCK ?? 0));
+}
+
 /** Attack, or a slip: the state in the place of somebody's own file. */
 async function mayReplace(path: string): Promise<boolean> {
-  const file = await open(path, 'r').catch(() => undefined);
+  const file = await openToRead(path).catch(() => undefined);
   if (file === undefined) return true;
   try {
+    if (!(await file.stat()).isFile()) return false;
     const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_HEADER_BYTES), 0, MAX_HEADER_BYTES, 0);
     return buffer.subarray(0, bytesRead).toString().startsWith(`{"format":"${FORMAT}"`);
   } finally {

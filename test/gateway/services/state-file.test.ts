@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -48,6 +49,22 @@ describe('readStateFile', () => {
         (error) => error instanceof StateFileError && message.test(error.message),
       );
     });
+
+  it(
+    'waits for no pipe, and reads nothing that has no end',
+    { skip: process.platform === 'win32' },
+    async () => {
+      const pipe = join(folder, 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      for (const path of [pipe, '/dev/zero', folder])
+        await assert.rejects(readStateFile(path), (error) => {
+          assert.ok(error instanceof StateFileError);
+          assert.match(error.message, / is no file$/);
+          return true;
+        });
+      await assert.rejects(writeStateFile(pipe, STATE), /was not written by gatewright/);
+    },
+  );
 
   it('refuses a file that is not there', async () => {
     await assert.rejects(readStateFile(join(folder, 'nowhere')), /cannot be read/);
