@@ -57,7 +57,8 @@ export function scopeOf<Event>(
     return named === undefined || named === '' ? undefined : `named ${named}`;
   }
   const { caller, headers } = request;
-  const isSigned = 'authorizer.iam' in caller || 'identity.userArn' in caller;
+  // Of an authorizer of the service a member of that name is a text.
+  const isSigned = isJsonObject(caller['authorizer.iam']) || 'identity.userArn' in caller;
   const told = [...headers].filter(
     ([name]) =>
       !ANONYMOUS_HEADERS.has(name) &&

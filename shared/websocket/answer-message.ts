@@ -1,9 +1,9 @@
 /** Messages of clients and their answers: one frame each, which the route's response sends. */
 import { CHANNELS, mayUseChannel, parseChannelGrants } from '../aws/channel-grants.ts';
-import type { ChannelAction, ChannelGrants } from '../aws/channel-grants.ts';
+import type { ChannelGrants } from '../aws/channel-grants.ts';
 import type { WebSocketEvent } from '../aws/websocket-event.ts';
 import { DomainError } from '../errors.ts';
-import { baseChannel, listenersKey, printAddress, watchedChannel } from './channel-address.ts';
+import { listenersKey, mayHear, printAddress, watchedChannel } from './channel-address.ts';
 import { readHead, readLog } from './channel-log.ts';
 import type { ChannelPorts } from './channel-ports.ts';
 import { parseClientMessage } from './client-message.ts';
@@ -85,12 +85,9 @@ type Place = { readonly event: WebSocketEvent; readonly address: string };
 
 /** What one has joined one may leave, whatever was granted since. */
 function isAllowed(grants: ChannelGrants, { action, channel }: ChannelMessage): boolean {
-  const base = baseChannel(channel);
-  const isPresence = base !== channel;
   if (action === 'unsubscribe') return true;
-  if (action === 'publish') return !isPresence && mayUseChannel(grants, 'publish', channel);
-  const wanted: readonly ChannelAction[] = isPresence ? ['subscribe', 'presence'] : ['subscribe'];
-  return wanted.every((one) => mayUseChannel(grants, one, base));
+  // A presence channel is no name that may be published to.
+  return action === 'publish' ? mayUseChannel(grants, 'publish', channel) : mayHear(grants, channel);
 }
 
 function verbOf({ action, channel }: ChannelMessage): string {

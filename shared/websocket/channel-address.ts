@@ -1,5 +1,6 @@
 /** Names of channels: `rooms/1` to clients, `chat:rooms/1` to publishers and in the table. */
-import { CHANNEL_SPACE, isChannelName } from '../aws/channel-grants.ts';
+import { CHANNEL_SPACE, isChannelName, mayUseChannel } from '../aws/channel-grants.ts';
+import type { ChannelGrants } from '../aws/channel-grants.ts';
 import { DomainError } from '../errors.ts';
 import type { ItemKey } from '../table/item-write.ts';
 
@@ -14,6 +15,13 @@ export function watchedChannel(channel: string): string | undefined {
 /** Without the mark of a presence channel. */
 export function baseChannel(channel: string): string {
   return watchedChannel(channel) ?? channel;
+}
+
+/** To hear who comes and goes is a right of its own, beside that to hear the channel. */
+export function mayHear(grants: ChannelGrants, channel: string): boolean {
+  const watched = watchedChannel(channel);
+  if (watched === undefined) return mayUseChannel(grants, 'subscribe', channel);
+  return mayUseChannel(grants, 'subscribe', watched) && mayUseChannel(grants, 'presence', watched);
 }
 
 /** Of parts that have been checked. */

@@ -2,10 +2,10 @@
  * Pings keep a quiet connection open (AWS sends none, and closes after ten idle minutes), say who is still there, and tell
  * the client what it has not seen of its channels: the last message of all is missed by nobody for longer than that.
  */
-import { CHANNELS, mayUseChannel, parseChannelGrants } from '../aws/channel-grants.ts';
+import { CHANNELS, parseChannelGrants } from '../aws/channel-grants.ts';
 import { WEBSOCKET_CONNECTION_LIMIT_SECONDS } from '../aws/limits.ts';
 import type { WebSocketEvent } from '../aws/websocket-event.ts';
-import { baseChannel, printAddress, watchedChannel } from './channel-address.ts';
+import { mayHear, printAddress, watchedChannel } from './channel-address.ts';
 import { readHead } from './channel-log.ts';
 import type { ChannelPorts } from './channel-ports.ts';
 import type { ClientMessageOf } from './client-message.ts';
@@ -30,7 +30,7 @@ export async function answerPing(
   const rejoin: string[] = [];
   let pingAfterMs = QUIET_PING_MS;
   for (const [channel, position] of Object.entries(seen)) {
-    if (grants === undefined || !mayUseChannel(grants, 'subscribe', baseChannel(channel))) continue;
+    if (grants === undefined || !mayHear(grants, channel)) continue;
     const address = printAddress(grants.space, channel);
     if (watchedChannel(channel) !== undefined) {
       if (!(await heartbeat(ports, address, event))) rejoin.push(channel);

@@ -85,6 +85,14 @@ describe('who shares an answer', () => {
     assert.deepEqual(bodies, ['answer 1', 'answer 2', 'answer 1', 'answer 2']);
   });
 
+  it('is told by the token where an authorizer of the service calls a member of its context iam', async () => {
+    const send = counted();
+    const authorizer = { principalId: 'everybody', iam: 'yes' };
+    const bodies = [];
+    for (const headers of [ALICE, BOB]) bodies.push((await send({ headers, authorizer })).body);
+    assert.deepEqual(bodies, ['answer 1', 'answer 2']);
+  });
+
   it('is the same signer of IAM, whose signatures differ', async () => {
     const send = counted();
     const authorizer = { iam: { userArn: 'arn:aws:iam::123456789012:user/ada' } };

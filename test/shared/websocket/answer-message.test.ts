@@ -166,6 +166,17 @@ describe('a ping', () => {
     assert.ok(pong.type === 'pong' && pong.heads === undefined);
   });
 
+  it('tells nothing of who comes and goes to a client that may only hear the channel', async () => {
+    const world = new ChannelWorld();
+    await world.subscribe('b=', 'rooms/1!here');
+    const seen = { 'rooms/1!here': { log: 0, seq: 0 }, news: { log: 0, seq: 0 } };
+    const hearing = { ...ADA, channels: JSON.stringify({ space: 'chat', subscribe: ['rooms/*', 'news'] }) };
+    const before = new Map(world.items);
+    const pong = await world.say('a=', { action: 'ping', seen }, hearing);
+    assert.ok(pong.type === 'pong' && pong.heads === undefined && pong.rejoin === undefined);
+    assert.deepEqual(world.items, before);
+  });
+
   it('finds all who died at once, and tells of them together', async () => {
     const world = new ChannelWorld();
     for (let index = 0; index < 101; index += 1) await world.subscribe(`${index}=`, 'rooms/1!here');
