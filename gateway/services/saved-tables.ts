@@ -107,8 +107,7 @@ export async function loadTables(target: DynamoDbTarget, tables: readonly SavedT
     await replaceTables(target, tables);
   } catch (error) {
     const names = new Set(before.map(nameOf));
-    for (const name of await listTables(target))
-      if (!names.has(name)) await dropTable(target, name);
+    for (const name of await listTables(target)) if (!names.has(name)) await dropTable(target, name);
     await replaceTables(target, before);
     const why = error instanceof Error ? error.message : String(error);
     throw new StateFileError(`${why}; everything is as it was before`);
