@@ -12,6 +12,7 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>([
   ['logs', async () => (await import('./logs.ts')).logsCommand()],
   ['invoke', async () => (await import('./invoke.ts')).invokeCommand()],
   ['events', async () => (await import('./events.ts')).eventsCommand()],
+  ['certs', async () => (await import('./certs.ts')).certsCommand()],
   ['data', async () => (await import('./data.ts')).dataCommand()],
   ['routes', async () => (await import('./routes.ts')).routesCommand()],
   ['requests', async () => (await import('./requests.ts')).requestsCommand()],

@@ -1,8 +1,11 @@
 /** `gatewright send`: one message over a WebSocket, and what comes back. */
+import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
+import { rootCertificates } from 'node:tls';
 import { Command } from 'commander';
 import { WebSocket } from 'ws';
 import { readDuration } from '@gatewright/gateway/settings';
+import { AUTHORITY_FILE } from '@gatewright/gateway/services/authority-files';
 import { UsageError } from './output.ts';
 
 type SendFlags = { readonly header: readonly string[]; readonly wait: string };
@@ -31,7 +34,7 @@ async function send(url: string, message: string, flags: SendFlags): Promise<voi
  */
 function exchange(url: string, message: string, waitMs: number): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const socket = new WebSocket(url);
+  const socket = new WebSocket(url, url.startsWith('wss:') ? { ca: trustedAuthorities() } : {});
   const timer = setTimeout(() => {
     reject(new UsageError(`no answer within ${waitMs} ms`));
   }, waitMs);
@@ -52,6 +55,15 @@ function exchange(url: string, message: string, waitMs: number): Promise<string>
     clearTimeout(timer);
     socket.close();
   });
+}
+
+/** The usual ones, and the local CA of this folder, where there is one. */
+function trustedAuthorities(): string[] {
+  try {
+    return [...rootCertificates, readFileSync(AUTHORITY_FILE, 'utf8')];
+  } catch {
+    return [...rootCertificates];
+  }
 }
 
 function describe(url: string, error: Error): string {

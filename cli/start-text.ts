@@ -1,6 +1,6 @@
 /** What `gatewright start` and the plug-in's commands print once everything listens. */
 import { relative } from 'node:path';
-import { count, paint, table } from './output.ts';
+import { commandName, count, paint, table } from './output.ts';
 import { quote, routesLine, tokenLine } from './shell-text.ts';
 import { guardedRoutes, suggestTries } from './suggested-tries.ts';
 import { describeTries } from './try-lines.ts';
@@ -40,12 +40,23 @@ export function describeStart(facts: StartFacts): string {
     ['Control', listening.control, 'AWS’s own APIs, issuer, @connections'],
     ...(listening.name === undefined ? [] : [['Name', listening.name, 'for --gateway of other commands']]),
     ...(listening.dynamodb === undefined ? [] : [['DynamoDB', listening.dynamodb, '']]),
+    ...(listening.certificateAuthority === undefined
+      ? []
+      : [
+          [
+            'Local CA',
+            nearby(listening.certificateAuthority),
+            `for clients; ${commandName()} certs --trust says how`,
+          ],
+        ]),
   ];
   const written = describeTries(gateway, apis);
   const tries =
     written.length > 0
       ? written
       : apis.flatMap((api, index) => suggestTries(api, guarded[index] ?? [])).slice(0, MAX_SUGGESTED);
+  const trusting = listening.certificateAuthority;
+  const shownTries = trusting === undefined ? tries : tries.map((line) => trustIn(line, nearby(trusting)));
   const findings = facts.isVerbose ? describeUnsupported : countUnsupported;
   return [
     ...(listening.console === undefined
@@ -56,7 +67,9 @@ export function describeStart(facts: StartFacts): string {
     ...table(services).map((line) => `  ${line}`),
     ...(needs === undefined ? [] : [`  Token     ${tokenLine(needs)}`]),
     '',
-    ...(tries.length === 0 ? [] : [`  ${paint('bold', 'Try')}`, ...tries.map((line) => `  ${line}`), '']),
+    ...(tries.length === 0
+      ? []
+      : [`  ${paint('bold', 'Try')}`, ...shownTries.map((line) => `  ${line}`), '']),
     ...describeUnreachable(listening.unreachableIssuers, facts.standIn),
     ...findings(listening.unsupported),
     `Ready in ${(tookMs / 1000).toFixed(1)} s. One line per request follows; end with Ctrl-C.`,
@@ -175,6 +188,16 @@ function describeFault({
 }: UnsupportedItem): string[] {
   const place = [describeFile(file, line), nameOf({ logicalId, property })].filter((part) => part !== '');
   return [`    ${place.join(' ')}: ${message.replaceAll('\n', '\n      ')}`, `      → ${consequence}`];
+}
+
+/** curl believes the authorities of the system, and those that it is told of. */
+function trustIn(line: string, file: string): string {
+  return line.replace(/^curl -i /, `curl -i --cacert ${quote(file)} `);
+}
+
+function nearby(file: string): string {
+  const shown = relative(process.cwd(), file);
+  return shown.startsWith('..') ? file : shown;
 }
 
 function describeFile(file: string | undefined, line: number | undefined): string {

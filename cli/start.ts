@@ -50,6 +50,7 @@ type StartFlags = LoadFlags &
     readonly controlPort: number;
     readonly host: string;
     readonly allowHost: readonly string[];
+    readonly tls: boolean;
     readonly dynamodb: string;
     readonly data?: string;
     readonly aws: readonly string[];
@@ -86,6 +87,7 @@ export function startCommand(): Command {
       collectText,
       [],
     )
+    .option('--tls', 'serve HTTPS and WSS under the local CA of `gatewright certs`', false)
     .option('--dynamodb <embedded|url>', 'where tables live', 'embedded')
     .option('--data <dir>', 'keep tables and issuer keys here (default: in memory)')
     .option(
@@ -208,7 +210,7 @@ async function start(named: readonly string[], flags: StartFlags): Promise<void>
     host: flags.host,
     port: flags.port,
     controlPort: flags.controlPort,
-    allowHosts: flags.allowHost,
+    ...{ allowHosts: flags.allowHost, tls: flags.tls },
     dynamodb: readDynamoDb(flags),
     vpcEndpoints: flags.vpcEndpoint,
     roles: flags.roles === 'on',

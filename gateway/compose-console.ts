@@ -109,7 +109,7 @@ function inspectPorts(parts: Parts): InspectPorts {
 function listed(parts: Parts) {
   const { served, options } = parts;
   const stageless = options.sharedPorts?.omitStage === true ? 'rest' : undefined;
-  return listApis(served.all, (apiId) => addressOf(parts, apiId), stageless);
+  return listApis(served.all, (apiId) => addressOf(parts, apiId), stageless, parts.options.tls);
 }
 
 function declaredFunctions({ served }: Parts) {

@@ -21,7 +21,9 @@ import { seedTables } from './services/seed-tables.ts';
 import { readTableDefinition } from './services/table-definition.ts';
 import type { Parts } from './compose-parts.ts';
 import { readAttachedFile, readValuesText } from './services/values-file.ts';
+import type { TruststoreSource } from './control/mutual-tls.ts';
 import type { WrittenValues } from './control/written-values.ts';
+import type { StoredValues } from './definition/stored-values.ts';
 import type { GatewayOptions } from './gateway.ts';
 import type { Clock } from './ports.ts';
 import type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
@@ -44,16 +46,17 @@ export async function load(
   const faults = new Faults(options.allowUnguarded === true);
   const seeds = known === undefined && options.seed !== undefined ? await readSeeds(options.seed) : [];
   const values = readValues(options);
+  const stored = storedValues(values, valuesFileOf(options));
   const stacks = await loadStacks(sources, {
     ...{ ...options, tolerance: faults },
-    stored: storedValues(values, valuesFileOf(options)),
+    stored,
   });
   const functions = stacks.flatMap((stack) => stack.functions);
   const tables = readTables(stacks, faults);
   const written = await readUsers(usersFilesOf(options));
   for (const fault of written.faults) faults.note(fault, 'who it describes cannot sign in');
   for (const fault of values.faults) faults.note(fault, 'functions that ask for it find nothing');
-  const prepared = served.prepare(stacks, faults);
+  const prepared = served.prepare(stacks, faults, truststoresOf(stored, options));
   const roles = options.roles === true ? readRoles(stacks, faults) : undefined;
   const events = readEventsOf(stacks, parts, faults);
   const notEnforced = [...prepared.unsupported, ...(roles?.unsupported ?? []), ...events.unsupported];
@@ -92,6 +95,10 @@ export async function load(
   const filters = resources.filter(({ type }) => type === 'AWS::Logs::SubscriptionFilter');
   parts.subscriptions.subscribe(filters.map(readLogSubscription));
   return faults.all;
+}
+
+function truststoresOf(stored: StoredValues, { tls = false }: GatewayOptions): TruststoreSource {
+  return { readObject: (address) => stored.object(address), file: stored.file, servesTls: tls };
 }
 
 const NO_ROLES: Pick<RolesOfStacks, 'byArn' | 'ofFunctions'> = { byArn: new Map(), ofFunctions: new Map() };
@@ -238,7 +245,7 @@ export function watchStacks(sources: readonly string[], parts: Parts, faultsAtSt
       for (const { identity } of homeless) {
         told.add(identity.apiId);
         options.log.write(
-          `${identity.name} is new: it answers at http://${addressOf(parts, identity.apiId)} until the next start gives it a port`,
+          `${identity.name} is new: it answers at ${options.tls === true ? 'https' : 'http'}://${addressOf(parts, identity.apiId)} until the next start gives it a port`,
         );
       }
     } catch (error) {

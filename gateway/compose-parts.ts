@@ -29,6 +29,8 @@ import type { RequestRecords } from './records/request-records.ts';
 import type { EventEngine } from './services/events/event-engine.ts';
 import type { Recorder } from './services/recorder.ts';
 import type { Store } from './services/store.ts';
+import type { Tls } from './compose-tls.ts';
+import type { LocalOrigin } from './adapters/http-client.ts';
 import type { ManagementPorts } from './websocket/management.ts';
 import type { WebSocketPorts } from './websocket/pipeline.ts';
 
@@ -91,6 +93,8 @@ export type Parts = {
   firstSource: string;
   /** Of an API port, once listening. */
   anyPort: number | undefined;
+  /** Once listening, where API ports speak TLS. */
+  tls: Tls | undefined;
   /** Bearer secret of the control port's own endpoints. */
   readonly controlSecret: string;
   /** Known before the first function runs. */
@@ -148,7 +152,7 @@ export function openAccount(options: GatewayOptions, clock: Clock): Account {
 export function openHttp(
   { vpcLinks }: GatewayOptions,
   { deadlines }: Pace,
-  localOrigin: (host: string) => string | undefined,
+  localOrigin: (host: string) => LocalOrigin | undefined,
   closing: Closing,
   known: VpcLinks,
 ): HttpClient {
@@ -268,11 +272,16 @@ export function shownHost({ host }: Pick<GatewayOptions, 'host'>): string {
 }
 
 /** Where an integration with `https://{apiId}.execute-api.…` finds an API of this start: any port knows it by its Host. */
-export function localOriginOf({ anyPort, options, served }: Parts, host: string): string | undefined {
+export function localOriginOf(
+  { anyPort, options, served, tls }: Parts,
+  host: string,
+): LocalOrigin | undefined {
   const apiId = readApiIdFromHost(host);
   if (apiId === undefined || anyPort === undefined || served.find(apiId) === undefined) return undefined;
   const address = { '0.0.0.0': '127.0.0.1', '::': '[::1]', '::1': '[::1]' }[options.host] ?? options.host;
-  return `http://${address}:${anyPort}`;
+  return tls === undefined
+    ? { origin: `http://${address}:${anyPort}` }
+    : { origin: `https://${address}:${anyPort}`, trusted: tls.trusted };
 }
 
 export function controlUrlOf(parts: Parts): string {

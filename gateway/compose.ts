@@ -34,6 +34,7 @@ import { openApiPorts } from './server/api-ports.ts';
 import { openControlPort } from './control-port/control-port.ts';
 import { openEvents, openEventsApi } from './compose-events.ts';
 import { openServices } from './compose-services.ts';
+import { openTls } from './compose-tls.ts';
 import { openStateApi } from './compose-state.ts';
 import { CallJournal } from './aws-api/rest-apis/call-journal.ts';
 import { openConsoleApi, shortLinks } from './compose-console.ts';
@@ -154,6 +155,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
     subscriptions: logGroups,
     addresses: new Map(),
     anyPort: undefined,
+    tls: undefined,
     firstSource: '',
     controlSecret: makeControlSecret(),
     controlUrl: undefined,
@@ -218,7 +220,7 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
 function listRoutesOf(parts: Parts): ApiRoutes[] {
   const { served, options } = parts;
   const stageless = options.sharedPorts?.omitStage === true ? 'rest' : undefined;
-  return listApis(served.all, (apiId) => addressOf(parts, apiId), stageless);
+  return listApis(served.all, (apiId) => addressOf(parts, apiId), stageless, options.tls);
 }
 
 function assemble(parts: Parts, publish: () => Promise<void>): Gateway {
@@ -251,6 +253,7 @@ function assemble(parts: Parts, publish: () => Promise<void>): Gateway {
       const shown = parts.options.consoleFiles && { console: `${control}${CONSOLE_PATH}#${key}` };
       return {
         ...{ name: parts.name, apis: listStages(parts), control, ...shown, dynamodb: store.url },
+        ...(parts.tls !== undefined && { certificateAuthority: parts.tls.certificateAuthority }),
         ...{ unsupported: served.unsupported, unreachableIssuers },
       };
     },
@@ -275,13 +278,15 @@ function listStages(parts: Parts): ApiListing[] {
 async function listen(parts: Parts): Promise<void> {
   const { options, at, management, addresses, closing } = parts;
   const plans = planPorts(parts);
+  parts.tls = options.tls === true ? await openTls(options, parts.served) : undefined;
   const { ports, any, close } = await openApiPorts({
     host: options.host,
     plans,
     allowHosts: options.allowHosts,
-    findDomain: (host, target) => parts.served.atDomain(host, target),
+    findDomain: (...asked) => parts.served.atDomain(...asked),
     handleManagement: (request, api, path) =>
       refuseForeignOrigin(request) ?? handleManagement(request, api, management, path),
+    ...(parts.tls !== undefined && { tls: parts.tls }),
     at,
   });
   closing.add(close);

@@ -252,6 +252,7 @@ export class Exchange implements RequestFacts {
   readonly body: Buffer | undefined;
   readonly packed: PackedBody | undefined;
   readonly sourceIp: string;
+  readonly clientCertificate: RequestFacts['clientCertificate'];
   readonly protocol: string;
   readonly requestId: string;
   readonly extendedRequestId: string;
@@ -279,6 +280,7 @@ export class Exchange implements RequestFacts {
     this.body = request.body;
     this.packed = request.packed;
     this.sourceIp = request.sourceIp;
+    this.clientCertificate = request.clientCertificate;
     this.protocol = request.protocol;
     this.requestId = request.requestId;
     this.extendedRequestId = request.extendedRequestId;

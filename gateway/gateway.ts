@@ -38,6 +38,8 @@ export type GatewayOptions = {
   readonly sharedPorts?: SharedPorts;
   /** Variables that every function sees beside Lambda's own; the template's come above them. */
   readonly functionEnvironment?: Readonly<Record<string, string>>;
+  /** `--tls`: whether API ports speak HTTPS and WSS, under the local CA of `directory`; absent = they do not. */
+  readonly tls?: boolean;
   readonly controlPort: number;
   /** Names beside the loopback ones that a Host header may carry. */
   readonly allowHosts: readonly string[];
@@ -140,6 +142,8 @@ export type Listening = {
   /** Undefined where nobody is told of it. */
   readonly name: string | undefined;
   readonly apis: readonly ApiListing[];
+  /** With TLS: file of the certificate that clients have to trust. */
+  readonly certificateAuthority?: string;
   readonly control: string;
   /** Address of the console, with the key of this start behind the #; absent where none is served. */
   readonly console?: string;

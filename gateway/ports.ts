@@ -154,6 +154,8 @@ export type HttpRequest = {
   readonly timeoutMs: number;
   /** For TLS backends that ask for one; absent = none. */
   readonly clientCertificate?: ClientKeyPair | undefined;
+  /** The only authority that is believed, PEM; absent = the usual ones. */
+  readonly trusted?: string | undefined;
   /** VPC link whose address takes the place of the origin. */
   readonly vpcLink: string | undefined;
   /** Whether a packed answer (`Content-Encoding: gzip`) is unpacked; its headers stay as they are. */

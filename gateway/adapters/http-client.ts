@@ -7,7 +7,6 @@ import { Agent, buildConnector, type Dispatcher, errors } from 'undici';
 import { gatewayError } from '../errors.ts';
 import type {
   ByteStream,
-  ClientKeyPair,
   Deadlines,
   HttpClient,
   HttpHead,
@@ -36,7 +35,7 @@ export interface ClosableHttpClient extends HttpClient {
  */
 export function createHttpClient(
   vpcLinks: Pick<ReadonlyMap<string, readonly string[]>, 'get'> = new Map(),
-  localOrigin: (host: string) => string | undefined = () => undefined,
+  localOrigin: (host: string) => LocalOrigin | undefined = () => undefined,
   deadlineOf: Deadlines['signal'] = (ms) => AbortSignal.timeout(ms),
 ): ClosableHttpClient {
   const agents = new Agents(MAX_REPLY_BYTES);
@@ -55,7 +54,7 @@ export function createHttpClient(
   ): Promise<Outcome | Failure> => {
     const isPublic = request.vpcLink === undefined && URL.canParse(request.origin);
     const local = isPublic ? localOrigin(new URL(request.origin).host) : undefined;
-    const origin = local ?? originOf(request);
+    const origin = local?.origin ?? originOf(request);
     if (origin === undefined)
       return {
         kind: 'unreachable',
@@ -63,7 +62,7 @@ export function createHttpClient(
         message: `no address for the VPC link ${request.vpcLink ?? ''}; give one by --vpc-link`,
       };
     try {
-      return await run(origin, local === undefined ? request : withHost(request));
+      return await run(origin, local === undefined ? request : withHost(request, local));
     } catch (error) {
       return describe(error, request);
     }
@@ -82,11 +81,17 @@ export function createHttpClient(
 }
 
 /** The port that is asked instead knows the API by the host of the address. */
-function withHost(request: HttpRequest): HttpRequest {
+function withHost(given: HttpRequest, { trusted }: LocalOrigin): HttpRequest {
+  const request = trusted === undefined ? given : { ...given, trusted };
   const isNamed = request.headers.some((text, index) => index % 2 === 0 && text.toLowerCase() === 'host');
   if (isNamed) return request;
   return { ...request, headers: ['Host', new URL(request.origin).host, ...request.headers] };
 }
+
+/** Where this gateway serves a host itself; `trusted`: its own authority, where it speaks TLS. */
+export type LocalOrigin = { readonly origin: string; readonly trusted?: string };
+
+type Certified = Pick<HttpRequest, 'clientCertificate' | 'trusted'>;
 
 /** Connections by the certificate that opened them: nobody may speak over another one's. */
 class Agents {
@@ -97,15 +102,17 @@ class Agents {
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
-    this.#plain = openAgent(undefined, maxBytes);
+    this.#plain = openAgent({}, maxBytes);
   }
 
-  of({ clientCertificate }: HttpRequest): Agent {
-    if (clientCertificate === undefined) return this.#plain;
-    const known = this.#certified.get(clientCertificate.certificate);
+  of(request: HttpRequest): Agent {
+    const { clientCertificate, trusted } = request;
+    if (clientCertificate === undefined && trusted === undefined) return this.#plain;
+    const key = `${clientCertificate?.certificate ?? ''} ${trusted ?? ''}`;
+    const known = this.#certified.get(key);
     if (known !== undefined) return known;
-    const opened = openAgent(clientCertificate, this.#maxBytes);
-    this.#certified.set(clientCertificate.certificate, opened);
+    const opened = openAgent(request, this.#maxBytes);
+    this.#certified.set(key, opened);
     return opened;
   }
 
@@ -114,9 +121,9 @@ class Agents {
   }
 }
 
-function openAgent(clientCertificate: ClientKeyPair | undefined, maxResponseSize: number): Agent {
+function openAgent(of: Certified, maxResponseSize: number): Agent {
   return new Agent({
-    connect: connectAsAwsDoes(clientCertificate),
+    connect: connectAsAwsDoes(of),
     connections: MAX_CONNECTIONS_PER_ORIGIN,
     maxHeaderSize: MAX_HEADER_BYTES,
     maxResponseSize,
@@ -261,11 +268,14 @@ function smuggleUpgrade(headers: readonly string[]): string[] {
 }
 
 /** Undici always writes a `Connection` header; AWS sends none [obs]. Only heads are strings, bodies are bytes. */
-function connectAsAwsDoes(clientCertificate: ClientKeyPair | undefined): buildConnector.connector {
-  const certified =
-    clientCertificate === undefined
-      ? {}
-      : { cert: clientCertificate.certificate, key: clientCertificate.privateKey };
+function connectAsAwsDoes({ clientCertificate, trusted }: Certified): buildConnector.connector {
+  const certified = {
+    ...(clientCertificate !== undefined && {
+      cert: clientCertificate.certificate,
+      key: clientCertificate.privateKey,
+    }),
+    ...(trusted !== undefined && { ca: trusted }),
+  };
   const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS, allowH2: false, ...certified });
   return (options, callback) =>
     connect(options, (...result) => {

@@ -14,6 +14,7 @@ import { LruAuthorizerCache } from './authorizer-cache.ts';
 import { ClientCertificates } from './client-certificates.ts';
 import { AccountKeyRing } from './key-ring.ts';
 import { LruResponseCache } from './response-cache.ts';
+import { NO_TRUSTSTORES } from './mutual-tls.ts';
 import { NOT_THERE } from './read-metering.ts';
 import { PlanKey, UsagePlans } from './usage-plans.ts';
 import type { Tolerance } from '../errors.ts';
@@ -22,6 +23,7 @@ import type { AuthorizerCache } from '../exchange.ts';
 import type { Clock } from '../ports.ts';
 import type { AccountQuotas } from './api-quotas.ts';
 import type { KeysAndPlans } from './key-ring.ts';
+import type { TruststoreSource } from './mutual-tls.ts';
 import type { DefinedMetering } from './read-metering.ts';
 
 /** What one stage remembers whatever is deployed to it. */
@@ -58,6 +60,8 @@ export class Account {
   readonly quotas: AccountQuotas;
   readonly vpcEndpoints: ReadonlyMap<string, string>;
   readonly needsPermissions: boolean;
+  /** Where domains that calls make find theirs; that of the last load. */
+  truststores: TruststoreSource = NO_TRUSTSTORES;
   /** Undefined = the account has no limit. */
   readonly bucket: TokenBucket | undefined;
   readonly keyRing: AccountKeyRing;

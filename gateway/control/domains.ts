@@ -3,9 +3,13 @@
  * API calls make of them; a reload changes what the template has changed (docs/decisions/0014).
  */
 import { findBasePath } from '../routing/base-path.ts';
+import { matchRule } from '../routing/routing-rules.ts';
+import { routingModeOf } from './read-routing-rules.ts';
 import { isSameJson } from './same-json.ts';
 import type { PrivateDomain } from '../events/request-facts.ts';
 import type { JsonObject } from '../definition/model.ts';
+import type { RoutingRule } from '../routing/routing-rules.ts';
+import type { Truststore } from './truststore.ts';
 
 /** Where a base path leads. */
 export type Mapping = {
@@ -23,18 +27,26 @@ export type Domain = {
   readonly properties: JsonObject;
   /** By base path; the empty one takes what no other does. */
   readonly mappings: ReadonlyMap<string, Mapping>;
+  /** In order of their priority; asked as the routing mode of the domain says. */
+  readonly rules: readonly RoutingRule[];
   readonly createdAtEpochMs: number;
   /** Why every request to it is answered 500: its guard cannot be enforced. */
   readonly closedBecause?: string | undefined;
+  /** Of one with mutual TLS: whose certificates open it. */
+  readonly truststore?: Truststore | undefined;
   /** Of one for private APIs: what its callers must pass. */
   readonly access?: PrivateDomain | undefined;
 };
 
-export type DefinedDomain = Pick<Domain, 'name' | 'properties' | 'mappings' | 'closedBecause' | 'access'>;
+export type DefinedDomain = Pick<
+  Domain,
+  'name' | 'properties' | 'mappings' | 'rules' | 'closedBecause' | 'truststore' | 'access'
+>;
 
 /** What a request to a domain meets. */
 export type DomainMatch =
   | { readonly kind: 'mapped'; readonly basePath: string; readonly mapping: Mapping }
+  | { readonly kind: 'ruled'; readonly basePath: string; readonly rule: RoutingRule }
   | { readonly kind: 'unmapped'; readonly domain: Domain };
 
 export class Domains {
@@ -99,12 +111,40 @@ function merge(
   }
   const isUnchanged = isSameJson(was.properties, now.properties);
   const properties = isUnchanged ? current.properties : now.properties;
-  const { closedBecause, access } = now;
-  return { ...current, properties, mappings, closedBecause, access };
+  const isOwn = isSameJson(properties[MUTUAL_TLS], now.properties[MUTUAL_TLS]);
+  const { closedBecause, truststore } = isOwn ? now : current;
+  const rules = mergeRules(was.rules, current.rules, now.rules);
+  return { ...current, properties, mappings, rules, closedBecause, truststore, access: now.access };
 }
 
-/** Where a path on this domain leads: the longest base path wins. */
-export function matchDomain(domain: Domain, path: string): DomainMatch {
+/** As mappings: what the template has changed wins, everything else is what calls have made of it. */
+function mergeRules(
+  was: readonly RoutingRule[],
+  current: readonly RoutingRule[],
+  now: readonly RoutingRule[],
+): readonly RoutingRule[] {
+  const byId = (rules: readonly RoutingRule[]) => new Map(rules.map((rule) => [rule.id, rule]));
+  const [before, mine, defined] = [byId(was), byId(current), byId(now)];
+  const kept = [...new Set([...defined.keys(), ...mine.keys()])].flatMap((id) => {
+    const isUnchanged = isSameJson(before.get(id), defined.get(id));
+    const rule = (isUnchanged ? mine : defined).get(id);
+    return rule === undefined ? [] : [rule];
+  });
+  return byPriority(kept);
+}
+
+export function byPriority(rules: readonly RoutingRule[]): readonly RoutingRule[] {
+  return rules.toSorted((a, b) => a.priority - b.priority);
+}
+
+const MUTUAL_TLS = 'MutualTlsAuthentication';
+
+/** Where a request to this domain leads: to what the first rule says, as far as rules are asked; else the longest base path wins. */
+export function matchDomain(domain: Domain, path: string, rawHeaders: readonly string[] = []): DomainMatch {
+  const mode = routingModeOf(domain.properties);
+  const ruled = mode === 'mappings' ? undefined : matchRule(domain.rules, path, rawHeaders);
+  if (ruled !== undefined) return { kind: 'ruled', ...ruled };
+  if (mode === 'rules') return { kind: 'unmapped', domain };
   const { mappings } = domain;
   const depths = [...mappings.keys()].map((basePath) => basePath.split('/').length);
   const basePath = findBasePath(path, (text) => mappings.has(text), Math.max(0, ...depths));

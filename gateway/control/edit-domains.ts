@@ -2,10 +2,17 @@
 import { isBasePath } from '../routing/base-path.ts';
 import { refuseOneMore } from './api-quotas.ts';
 import { badRequest, conflict, notFound } from './control-error.ts';
+import { byPriority } from './domains.ts';
+import { findTruststore } from './mutual-tls.ts';
+import { routingModeOf } from './read-routing-rules.ts';
+import { mapOf, textOf } from './resource-properties.ts';
 import { isDomainName, SINGLE_LEVEL } from './read-domains.ts';
 import type { Account } from './account.ts';
 import type { JsonObject } from '../definition/model.ts';
+import type { RoutingRule } from '../routing/routing-rules.ts';
 import type { ApiState } from './api-state.ts';
+import type { TruststoreSource } from './mutual-tls.ts';
+import type { Truststore } from './truststore.ts';
 import type { Domain, Domains, Mapping } from './domains.ts';
 
 /** @throws ControlError NotFoundException */
@@ -27,20 +34,74 @@ export function createDomain(
   domains: Domains,
   name: string,
   properties: JsonObject,
-  { clock, quotas }: Pick<Account, 'clock' | 'quotas'>,
+  { clock, quotas, truststores }: Pick<Account, 'clock' | 'quotas' | 'truststores'>,
 ): Domain {
   const lower = name.toLowerCase();
   if (!isDomainName(lower)) throw badRequest(`Invalid domain name: ${name}`);
   if (domains.get(lower) !== undefined) throw badRequest('The domain name you provided already exists.');
   refuseOneMore('domains', domains.all.length, quotas);
+  const truststore = requireTruststore(properties, truststores);
   const domain = {
     name: lower,
     properties,
     mappings: new Map<string, Mapping>(),
+    rules: [],
+    truststore,
     createdAtEpochMs: clock.nowEpochMs(),
   };
   domains.put(domain);
   return domain;
+}
+
+/** The domain with other properties. @throws ControlError where its guard could not be enforced */
+export function changeDomain(
+  domains: Domains,
+  domain: Domain,
+  properties: JsonObject,
+  { truststores }: Pick<Account, 'truststores'>,
+): Domain {
+  const truststore = requireTruststore(properties, truststores);
+  const changed = { ...domain, properties, truststore, closedBecause: undefined };
+  domains.put(changed);
+  return changed;
+}
+
+/** Undefined where the domain asks nobody for a certificate. */
+function requireTruststore(properties: JsonObject, source: TruststoreSource): Truststore | undefined {
+  const mutualTls = mapOf(properties, 'MutualTlsAuthentication');
+  if (textOf(mutualTls, 'TruststoreUri') === '') return undefined;
+  try {
+    return findTruststore(mutualTls, source);
+  } catch (error) {
+    if (error instanceof RangeError) throw badRequest(`MutualTlsAuthentication: ${error.message}`);
+    throw error;
+  }
+}
+
+/** A rule in the place of the one with its id, or one more. @throws ControlError for what AWS refuses */
+export function putRule(domains: Domains, domain: Domain, rule: RoutingRule): void {
+  if (routingModeOf(domain.properties) === 'mappings')
+    throw badRequest('The routing mode of the domain name does not support routing rules');
+  const others = domain.rules.filter(({ id }) => id !== rule.id);
+  if (others.some(({ priority }) => priority === rule.priority))
+    throw conflict('A routing rule with this priority already exists');
+  if (others.length >= MAX_RULES) throw badRequest(`A domain name takes ${MAX_RULES} routing rules`);
+  domains.put({ ...domain, rules: byPriority([...others, rule]) });
+}
+
+/** AWS's default quota; a request asks all of them. */
+const MAX_RULES = 50;
+
+/** @throws ControlError NotFoundException */
+export function getRule({ rules }: Domain, id: string): RoutingRule {
+  const rule = rules.find((one) => one.id === id);
+  if (rule === undefined) throw notFound('Invalid routing rule identifier specified');
+  return rule;
+}
+
+export function deleteRule(domains: Domains, domain: Domain, id: string): void {
+  getRule(domain, id);
+  domains.put({ ...domain, rules: domain.rules.filter((one) => one.id !== id) });
 }
 
 /** `stage` of the mapping may be empty. @throws ControlError for what AWS refuses */
@@ -94,8 +155,8 @@ function putMapping(
 /** Before an API, or one stage of it, is deleted. @throws ControlError where a domain leads there */
 export function refuseMapped(domains: Domains, apiId: string, stage?: string): void {
   const names = domains.all
-    .filter(({ mappings }) =>
-      [...mappings.values()].some(
+    .filter(({ mappings, rules }) =>
+      [...mappings.values(), ...rules].some(
         (mapping) => mapping.apiId === apiId && (stage === undefined || mapping.stage === stage),
       ),
     )

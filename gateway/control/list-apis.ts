@@ -13,7 +13,7 @@ export type ApiListing = {
   readonly kind: ApiProtocol;
   readonly stage: string;
   readonly region: string;
-  /** `http://127.0.0.1:3000/dev`; `ws://` for WebSocket, no path for `$default`. */
+  /** `http://127.0.0.1:3000/dev`, with TLS `https://`; `ws://` for WebSocket, no path for `$default`. */
   readonly url: string;
 };
 
@@ -21,12 +21,13 @@ export type ApiRoutes = ApiListing & { readonly routes: readonly RouteRow[] };
 
 /**
  * Every stage in template order. `addressOf` gives host, port and base path of an API; URLs of the `stageless`
- * kind do without their stage.
+ * kind do without their stage, `isSecure` ones begin with `https` and `wss`.
  */
 export function listApis(
   apis: readonly ApiState[],
   addressOf: (apiId: string) => string,
   stageless?: ApiProtocol,
+  isSecure = false,
 ): ApiRoutes[] {
   return apis.flatMap(({ identity, served }) =>
     [...served.stages.values()].map((stage) => ({
@@ -41,13 +42,14 @@ export function listApis(
         identity.protocol,
         addressOf(identity.apiId),
         identity.protocol === stageless ? '$default' : stage.name,
+        isSecure,
       ),
       routes: printRoutes(stage.deployment.routes),
     })),
   );
 }
 
-function urlOf(protocol: ApiProtocol, address: string, stageName: string): string {
-  const scheme = protocol === 'websocket' ? 'ws' : 'http';
+function urlOf(protocol: ApiProtocol, address: string, stageName: string, isSecure: boolean): string {
+  const scheme = `${protocol === 'websocket' ? 'ws' : 'http'}${isSecure ? 's' : ''}`;
   return stageName === '$default' ? `${scheme}://${address}` : `${scheme}://${address}/${stageName}`;
 }

@@ -17,6 +17,7 @@ import { readMetering } from './read-metering.ts';
 import { readStages } from './read-stages.ts';
 import { readUnguardedStages } from './unguarded-stages.ts';
 import { checkUnusedAuthorizers } from './unused-authorizers.ts';
+import { textOf } from './resource-properties.ts';
 import type { Tolerance } from '../errors.ts';
 import type { ResolvedStack, UnsupportedItem } from '../definition/model.ts';
 import type { ApiIdentity, ApiProtocol, Deployment } from '../deployment/model.ts';
@@ -269,6 +270,7 @@ function readIdentity(group: ApiGroup): ApiIdentity {
     region: stack.region,
     domainName: `${api.id}.execute-api.${stack.region}.amazonaws.com`,
     endpointType: protocol === 'rest' ? (readEndpointTypes(api)[0] ?? 'EDGE') : 'REGIONAL',
+    ...(protocol === 'rest' && { securityPolicy: textOf(api.properties, 'SecurityPolicy') || undefined }),
     name: readText(api, 'Name', api.logicalId),
     protocol,
     stackName: stack.stackName,

@@ -4,19 +4,28 @@ import { readText, sound } from '../deployment/properties.ts';
 import { isBasePath } from '../routing/base-path.ts';
 import { readApiIdFromHost } from '../routing/host.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
+import { NO_TRUSTSTORES, readMutualTls } from './mutual-tls.ts';
 import { domainOfArn, findPrivateDomains } from './read-private-domains.ts';
+import { byPriority } from './domains.ts';
+import { readRoutingRule, routingModeOf } from './read-routing-rules.ts';
+import { notePolicy } from './security-policy.ts';
 import { listOf, mapOf, textOf } from './resource-properties.ts';
 import type { Tolerance } from '../errors.ts';
 import type { JsonObject, ResolvedStack } from '../definition/model.ts';
+import type { RoutingRule } from '../routing/routing-rules.ts';
 import type { ApiState } from './api-state.ts';
 import type { PrivateDomain } from '../events/request-facts.ts';
 import type { ControlResource } from './control-resource.ts';
 import type { DefinedDomain, Mapping } from './domains.ts';
+import type { MutualTls, TruststoreSource } from './mutual-tls.ts';
+import type { Truststore } from './truststore.ts';
 
 type Draft = {
   readonly properties: JsonObject;
   readonly mappings: Map<string, Mapping>;
+  readonly rules: RoutingRule[];
   readonly closedBecause?: string | undefined;
+  readonly truststore?: Truststore | undefined;
   readonly access?: PrivateDomain | undefined;
 };
 
@@ -37,6 +46,7 @@ export function readDomains(
   findApi: (apiId: string) => ApiState | undefined,
   tolerance: Tolerance = REFUSING,
   vpcEndpoints: ReadonlyMap<string, string> = new Map(),
+  truststores: TruststoreSource = NO_TRUSTSTORES,
 ): readonly DefinedDomain[] {
   const drafts = new Map<string, Draft>();
   const each = (type: string, consequence: string, read: (item: ControlResource) => void): void => {
@@ -52,15 +62,18 @@ export function readDomains(
   const noDomain = 'the domain does not answer';
   const noMapping = 'the domain does not answer at this path';
   each('AWS::ApiGateway::DomainName', noDomain, (item) => {
-    addDomain(drafts, item, item.properties, tolerance);
+    notePolicy(item, textOf(item.properties, 'SecurityPolicy'), tolerance);
+    addDomain(drafts, item, item.properties, readMutualTls(item, truststores, tolerance));
   });
   each('AWS::ApiGatewayV2::DomainName', noDomain, (item) => {
-    addDomain(drafts, item, toFirstVersion(item.properties), tolerance);
+    const properties = toFirstVersion(item.properties);
+    notePolicy(item, textOf(properties, 'SecurityPolicy'), tolerance);
+    addDomain(drafts, item, properties, readMutualTls(item, truststores, tolerance));
   });
   for (const { item, access } of findPrivateDomains(stacks, vpcEndpoints, tolerance))
     tolerance.attempt(
       noDomain,
-      () => addDomain(drafts, item, item.properties, tolerance, access),
+      () => addDomain(drafts, item, item.properties, {}, access),
       () => undefined,
     );
   each('AWS::ApiGateway::BasePathMapping', noMapping, (item) => {
@@ -71,18 +84,7 @@ export function readDomains(
     addMapping(drafts, item, 'BasePath', basePath, mapping);
   });
   each('AWS::ApiGateway::BasePathMappingV2', noMapping, (item) => {
-    const basePath = readText(item, 'BasePath', '');
-    const mapping = { apiId: readText(item, 'RestApiId', ''), stage: readText(item, 'Stage', '') };
-    checkTarget(item, 'RestApiId', mapping, findApi);
-    const name = domainOfArn(item);
-    if (drafts.get(name)?.access === undefined)
-      throw new DefinitionError(
-        item.place('DomainNameArn'),
-        `no loaded stack has the private domain ${name}, whose policy has to be asked`,
-      );
-    if (findApi(mapping.apiId)?.identity.endpointType !== 'PRIVATE')
-      throw new DefinitionError(item.place('RestApiId'), 'A private domain name leads to private APIs only');
-    addMapping(drafts, item, 'BasePath', basePath, mapping, name);
+    addPrivateMapping(drafts, item, findApi);
   });
   each('AWS::ApiGatewayV2::ApiMapping', noMapping, (item) => {
     const mapping = { apiId: readText(item, 'ApiId'), stage: readText(item, 'Stage') };
@@ -90,7 +92,29 @@ export function readDomains(
     refuseMixture(drafts, item, mapping, findApi);
     addMapping(drafts, item, 'ApiMappingKey', readText(item, 'ApiMappingKey', ''), mapping);
   });
-  return [...drafts].map(([name, draft]) => ({ name, ...draft }));
+  each('AWS::ApiGatewayV2::RoutingRule', 'the rule routes nothing', (item) => {
+    addRule(draftOf(drafts, domainOfArn(item)), item, readRoutingRule(item, findApi));
+  });
+  return [...drafts].map(([name, draft]) => ({ name, ...draft, rules: byPriority(draft.rules) }));
+}
+
+function addPrivateMapping(
+  drafts: Map<string, Draft>,
+  item: ControlResource,
+  findApi: (apiId: string) => ApiState | undefined,
+): void {
+  const basePath = readText(item, 'BasePath', '');
+  const mapping = { apiId: readText(item, 'RestApiId', ''), stage: readText(item, 'Stage', '') };
+  checkTarget(item, 'RestApiId', mapping, findApi);
+  const name = domainOfArn(item);
+  if (drafts.get(name)?.access === undefined)
+    throw new DefinitionError(
+      item.place('DomainNameArn'),
+      `no loaded stack has the private domain ${name}, whose policy has to be asked`,
+    );
+  if (findApi(mapping.apiId)?.identity.endpointType !== 'PRIVATE')
+    throw new DefinitionError(item.place('RestApiId'), 'A private domain name leads to private APIs only');
+  addMapping(drafts, item, 'BasePath', basePath, mapping, name);
 }
 
 function ofType(stacks: readonly ResolvedStack[], type: string): readonly ControlResource[] {
@@ -101,31 +125,19 @@ function addDomain(
   drafts: Map<string, Draft>,
   item: ControlResource,
   properties: JsonObject,
-  tolerance: Tolerance,
+  mutualTls: MutualTls,
   access?: PrivateDomain,
 ): void {
   const name = readName(item);
   if (drafts.has(name))
     throw new DefinitionError(item.place('DomainName'), 'The domain name you provided already exists.');
-  const closedBecause = findUnenforced(item, tolerance);
   drafts.set(name, {
     properties,
     mappings: new Map(),
-    ...(closedBecause !== undefined && { closedBecause }),
+    rules: [],
+    ...mutualTls,
     ...(access !== undefined && { access }),
   });
-}
-
-/** A domain that asks for client certificates lets in here whoever comes without one. */
-function findUnenforced(item: ControlResource, tolerance: Tolerance): string | undefined {
-  const mutualTls = item.properties['MutualTlsAuthentication'];
-  if (mutualTls === undefined || mutualTls === null || tolerance.allowsUnguarded) return undefined;
-  const error = new DefinitionError(
-    item.place('MutualTlsAuthentication'),
-    'clients are not asked for a certificate here',
-  );
-  tolerance.note(error, 'every request to the domain answers 500, unless --allow-unguarded');
-  return error.describe();
 }
 
 function readName(item: ControlResource): string {
@@ -148,11 +160,14 @@ export function isDomainName(text: string): boolean {
 export function toFirstVersion(properties: JsonObject): JsonObject {
   const [first] = listOf(properties, 'DomainNameConfigurations');
   const configuration = mapOf({ first: first ?? null }, 'first');
+  const mutualTls = properties['MutualTlsAuthentication'];
   return {
     DomainName: properties['DomainName'] ?? '',
     EndpointConfiguration: { Types: [textOf(configuration, 'EndpointType') || 'REGIONAL'] },
     RegionalCertificateArn: textOf(configuration, 'CertificateArn'),
     SecurityPolicy: textOf(configuration, 'SecurityPolicy') || 'TLS_1_2',
+    ...(mutualTls !== undefined && mutualTls !== null && { MutualTlsAuthentication: mutualTls }),
+    ...(properties['RoutingMode'] !== undefined && { RoutingMode: properties['RoutingMode'] }),
     Tags: mapOf(properties, 'Tags'),
   };
 }
@@ -167,17 +182,34 @@ function addMapping(
 ): void {
   if (!isBasePath(basePath))
     throw new DefinitionError(item.place(property), `Invalid base path: "${basePath}"`);
-  // The domain itself may belong to a stack that is not loaded; its mappings are what requests need.
-  const domain = drafts.get(name) ?? {
-    properties: { DomainName: name },
-    mappings: new Map<string, Mapping>(),
-  };
-  drafts.set(name, domain);
+  const domain = draftOf(drafts, name);
   if (domain.mappings.has(basePath))
     throw new DefinitionError(item.place(property), 'Base path already exists for this domain name');
   if (basePath.includes('/') && !takesSeveralLevels(domain.properties))
     throw new DefinitionError(item.place(property), SEVERAL_LEVELS);
   domain.mappings.set(basePath, mapping);
+}
+
+/** The domain itself may belong to a stack that is not loaded; what leads from it is what requests need. */
+function draftOf(drafts: Map<string, Draft>, name: string): Draft {
+  const known = drafts.get(name);
+  if (known !== undefined) return known;
+  // Rules would be made for a domain that asks them; where nobody sees its mode, they count.
+  const properties = { DomainName: name, RoutingMode: 'ROUTING_RULE_THEN_API_MAPPING' };
+  const draft = { properties, mappings: new Map<string, Mapping>(), rules: [] };
+  drafts.set(name, draft);
+  return draft;
+}
+
+function addRule({ properties, rules }: Draft, item: ControlResource, rule: RoutingRule): void {
+  if (rules.some(({ priority }) => priority === rule.priority))
+    throw new DefinitionError(item.place('Priority'), 'Another rule of the domain has this priority');
+  if (routingModeOf(properties) === 'mappings')
+    throw new DefinitionError(
+      item.place('DomainNameArn'),
+      'The routing mode of the domain asks no rules: ROUTING_RULE_ONLY or ROUTING_RULE_THEN_API_MAPPING does',
+    );
+  rules.push(rule);
 }
 
 /** Whether base paths of its mappings may have slashes. */

@@ -2,6 +2,7 @@
 import { closeDeployment } from '../deployment/closed-routes.ts';
 import { belowBasePath } from '../routing/base-path.ts';
 import { splitRestPath } from '../routing/stage-path.ts';
+import type { RuleMatch } from '../routing/routing-rules.ts';
 import type { ServedApi } from '../exchange.ts';
 import type { PrivateDomain } from '../events/request-facts.ts';
 import type { Mapping } from './domains.ts';
@@ -30,6 +31,24 @@ export function serveMapped(
       const path = belowBasePath(rawPath, basePath);
       return stage === '' ? splitRestPath(path) : { stageName: stage, path };
     },
+  };
+}
+
+/** The same by a routing rule: the stage is that of the rule, and the base path stays in front unless it says otherwise. */
+export function serveRuled(
+  api: ServedApi,
+  host: string,
+  { rule, basePath }: RuleMatch,
+  privateDomain?: PrivateDomain,
+): ServedApi {
+  const mapped = serveMapped(api, host, basePath, rule, privateDomain);
+  return {
+    ...mapped,
+    routingRuleId: rule.id,
+    locate: (rawPath) => ({
+      stageName: rule.stage,
+      path: belowBasePath(rawPath, rule.stripsBasePath ? basePath : ''),
+    }),
   };
 }
 

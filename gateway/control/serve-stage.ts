@@ -8,7 +8,7 @@ import type { CanarySettings } from '../deployment/canary.ts';
 import type { Deployment } from '../deployment/model.ts';
 import type { ResponseCache, ServedStage, StageCache, StageLogs } from '../exchange.ts';
 import type { Account } from './account.ts';
-import type { CertifiedKey } from './self-signed.ts';
+import type { CertifiedKey } from './issue-certificate.ts';
 import type { StageSettings } from './stage-settings.ts';
 
 /** The stage with its canary. @throws RangeError for a deployment that is none, DefinitionError for a certificate */

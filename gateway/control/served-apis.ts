@@ -11,12 +11,14 @@ import { loadApis } from './load-apis.ts';
 import { textOf } from './resource-properties.ts';
 import { readDomains } from './read-domains.ts';
 import { VpcLinks } from './vpc-links.ts';
-import { serveClosed, serveMapped } from './serve-domain.ts';
+import { serveClosed, serveMapped, serveRuled } from './serve-domain.ts';
 import type { ResolvedStack, UnsupportedItem } from '../definition/model.ts';
 import type { Tolerance } from '../errors.ts';
 import type { ServedApi } from '../exchange.ts';
 import type { Account } from './account.ts';
+import type { TruststoreSource } from './mutual-tls.ts';
 import type { ApiState } from './api-state.ts';
+import type { Truststore } from './truststore.ts';
 import type { VpcLink } from './vpc-links.ts';
 
 /** APIs that are compiled and wait for the rest of their stacks. */
@@ -33,6 +35,8 @@ export type DomainAnswer = {
   readonly api: ServedApi | undefined;
   /** Whether all that is mapped there are HTTP APIs, which say no in their own words. */
   readonly isHttpOnly: boolean;
+  /** The domain that asks for certificates, and whom it trusts; undefined = it asks nobody. */
+  readonly mutual?: { readonly domain: string; readonly truststore: Truststore } | undefined;
 };
 
 export class ServedApis {
@@ -93,26 +97,37 @@ export class ServedApis {
   }
 
   /** What answers to a Host that is a custom domain; undefined for any other host. */
-  atDomain(host: string, target: string): DomainAnswer | undefined {
+  atDomain(host: string, target: string, rawHeaders?: readonly string[]): DomainAnswer | undefined {
     const domain = this.domains.ofHost(host);
     if (domain === undefined) return undefined;
-    const found = matchDomain(domain, target.replace(/\?.*/s, ''));
-    const api = found.kind === 'mapped' ? this.find(found.mapping.apiId) : undefined;
-    if (found.kind === 'mapped' && api !== undefined) {
-      const mapped = serveMapped(api, host, found.basePath, found.mapping, domain.access);
+    const { truststore } = domain;
+    const mutual = truststore && { domain: domain.name, truststore };
+    const found = matchDomain(domain, target.replace(/\?.*/s, ''), rawHeaders);
+    const to = found.kind === 'mapped' ? found.mapping : found.kind === 'ruled' ? found.rule : undefined;
+    const api = to && this.find(to.apiId);
+    if (found.kind !== 'unmapped' && api !== undefined) {
+      const mapped =
+        found.kind === 'ruled'
+          ? serveRuled(api, host, found, domain.access)
+          : serveMapped(api, host, found.basePath, found.mapping, domain.access);
       const { closedBecause } = domain;
       const isClosed = closedBecause !== undefined;
-      return { api: isClosed ? serveClosed(mapped, closedBecause) : mapped, isHttpOnly: false };
+      return { api: isClosed ? serveClosed(mapped, closedBecause) : mapped, isHttpOnly: false, mutual };
     }
     const protocols = [...domain.mappings.values()].map(({ apiId }) => this.find(apiId)?.protocol);
-    return { api: undefined, isHttpOnly: protocols.length > 0 && protocols.every((kind) => kind === 'http') };
+    const isHttpOnly = protocols.length > 0 && protocols.every((kind) => kind === 'http');
+    return { api: undefined, isHttpOnly, mutual };
   }
 
   /**
    * Compiles the stacks without serving them yet.
    * @throws DefinitionError where nothing is tolerated, and then what was served before is served on.
    */
-  prepare(stacks: readonly ResolvedStack[], tolerance: Tolerance = REFUSING): PreparedApis {
+  prepare(
+    stacks: readonly ResolvedStack[],
+    tolerance: Tolerance = REFUSING,
+    truststores?: TruststoreSource,
+  ): PreparedApis {
     this.account.clientCertificates.define(certificatesOf(stacks));
     const { apis, unsupported, adopt } = loadApis(stacks, this.account, tolerance);
     const all = [...stacks.flatMap((stack) => stack.unsupported), ...unsupported];
@@ -122,6 +137,7 @@ export class ServedApis {
       (apiId) => byId.get(apiId) ?? this.state(apiId),
       tolerance,
       this.account.vpcEndpoints,
+      truststores,
     );
     return {
       isEmpty: apis.length === 0,
@@ -138,6 +154,7 @@ export class ServedApis {
         this.domains.adopt(domains, this.account.clock.nowEpochMs());
         this.vpcLinks.adopt(vpcLinksOf(stacks, this.account.clock.nowEpochMs()));
         this.#unsupported = told;
+        if (truststores !== undefined) this.account.truststores = truststores;
         adopt();
       },
     };

@@ -49,7 +49,7 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
   'AWS::ApiGateway::RestApi': {
     enforced: words(
       `Name Parameters BinaryMediaTypes MinimumCompressionSize DisableExecuteApiEndpoint ApiKeySourceType Policy
-       EndpointConfiguration.Types`,
+       EndpointConfiguration.Types SecurityPolicy`,
     ),
     noEffect: words(
       `Description Tags FailOnWarnings Mode EndpointConfiguration.VpcEndpointIds
@@ -283,7 +283,6 @@ const RECORDED = 'calls to it are answered and recorded, and nothing more happen
 /** Consequence of a type that is not run at all; the last entry is for all the others. */
 export const TYPE_CONSEQUENCES: readonly (readonly [prefix: string, consequence: Consequence])[] = [
   ['AWS::ApiGateway::GatewayResponse', 'failures keep their default status, headers and body'],
-  ['AWS::ApiGatewayV2::RoutingRule', 'requests to the domain follow its base path mappings only'],
   [
     'AWS::Lambda::Alias',
     'calls by alias reach the function itself, without weights or provisioned instances',

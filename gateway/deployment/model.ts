@@ -29,6 +29,8 @@ export type ApiIdentity = ApiFacts & {
   readonly protocol: ApiProtocol;
   readonly stackName: string;
   readonly logicalId: string;
+  /** REST only: of the default endpoint; undefined = what AWS gives without being asked. */
+  readonly securityPolicy?: string | undefined;
 };
 
 /** Text with `${stageVariables.x}` in it, parsed once; constant text costs nothing per request. */

@@ -77,6 +77,7 @@ export function http2RequestContext(facts: RoutedFacts, caller: CallerFacts): Re
   return {
     accountId: facts.api.accountId,
     apiId: facts.api.apiId,
+    authentication: facts.clientCertificate && { clientCert: facts.clientCertificate },
     authorizer: printHttp2Authorizer(caller),
     domainName: facts.api.domainName,
     domainPrefix: domainPrefix(facts.api),

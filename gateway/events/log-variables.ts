@@ -73,6 +73,7 @@ const READERS: Readonly<Record<string, ContextReader<LogFacts>>> = {
     caller?.kind === 'lambda' ? '200' : undefined,
   endpointType: (facts) => facts.request.api.endpointType,
   'customDomain.basePathMatched': (facts) => facts.request.api.basePathMatched,
+  'customDomain.routingRuleIdMatched': (facts) => facts.request.api.routingRuleId,
   'integration.error': (facts) => facts.integration?.error,
   'integration.integrationStatus': (facts) => facts.integration?.endpointStatus?.toString(),
   'integration.latency': (facts) => milliseconds(facts.integration?.latencyMs),

@@ -28,6 +28,8 @@ export type RequestFacts = {
   readonly packed?: PackedBody | undefined;
   /** The peer's address without IPv6 mapping: `127.0.0.1`. */
   readonly sourceIp: string;
+  /** Of a client that a domain with mutual TLS has let in. */
+  readonly clientCertificate?: ClientCertificateFacts | undefined;
   /** `HTTP/1.1` */
   readonly protocol: string;
   /** UUID on REST; on HTTP and WebSocket APIs the same as `extendedRequestId`. */
@@ -37,6 +39,17 @@ export type RequestFacts = {
   readonly traceHeader: string;
   /** Wall-clock (virtual) arrival. */
   readonly receivedAtEpochMs: number;
+};
+
+/** As events have it, and `$context.identity.clientCert` (docs/aws §10.7). */
+export type ClientCertificateFacts = {
+  readonly clientCertPem: string;
+  readonly subjectDN: string;
+  readonly issuerDN: string;
+  /** Pairs of hexadecimal digits, with colons. */
+  readonly serialNumber: string;
+  /** `Nov 21 08:00:00 2026 GMT` */
+  readonly validity: { readonly notBefore: string; readonly notAfter: string };
 };
 
 /** The API and stage that serve it. */
@@ -50,6 +63,8 @@ export type ApiFacts = {
   readonly endpointType?: string | undefined;
   /** Base path of a custom domain, `(none)` for its root; undefined = the request came to the default endpoint. */
   readonly basePathMatched?: string | undefined;
+  /** The routing rule of a custom domain that has matched. */
+  readonly routingRuleId?: string | undefined;
   /** The request came to a custom domain of private APIs. */
   readonly privateDomain?: PrivateDomain | undefined;
 };

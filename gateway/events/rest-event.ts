@@ -3,7 +3,14 @@ import { printRestAuthorizer } from './authorizer-context.ts';
 import { lastHeader } from './header-list.ts';
 import { readRestBody } from './media-types.ts';
 import { readQuery } from './query-text.ts';
-import type { ApiFacts, ApiKeyFacts, CallerFacts, RequestFacts, RoutedFacts } from './request-facts.ts';
+import type {
+  ApiFacts,
+  ApiKeyFacts,
+  CallerFacts,
+  ClientCertificateFacts,
+  RequestFacts,
+  RoutedFacts,
+} from './request-facts.ts';
 import { readRestHeaders } from './request-headers.ts';
 import { formatRequestTime } from './request-time.ts';
 
@@ -81,7 +88,7 @@ export function printIdentity(
   request: RequestFacts,
   caller: CallerFacts,
   apiKey: ApiKeyFacts,
-): Record<string, string | null | undefined> {
+): Record<string, string | null | undefined | ClientCertificateFacts> {
   const iam = caller.kind === 'iam' ? caller : undefined;
   return {
     cognitoIdentityPoolId: null,
@@ -98,5 +105,6 @@ export function printIdentity(
     userArn: iam?.userArn ?? null,
     userAgent: lastHeader(request.rawHeaders, 'user-agent') ?? null,
     user: iam?.userId ?? null,
+    clientCert: request.clientCertificate,
   };
 }

@@ -33,7 +33,7 @@ const MOST_PACKED_BYTES = 2 * KEPT_BYTES;
 
 export type PackedRequest = Pick<
   Received,
-  'api' | 'method' | 'sourceIp' | 'stage' | 'route' | 'pathParameters' | 'apiKey'
+  'api' | 'method' | 'sourceIp' | 'clientCertificate' | 'stage' | 'route' | 'pathParameters' | 'apiKey'
 > &
   Pick<KeptRequest, 'caller' | 'metered'> & {
     readonly place: Place;
@@ -100,6 +100,7 @@ export function packRequest(finished: Finished, arena: RecordArena, standsFor = 
     route: received.route,
     method: received.method,
     sourceIp: received.sourceIp,
+    clientCertificate: received.clientCertificate,
     pathParameters: received.pathParameters,
     apiKey: received.apiKey,
     caller: notes?.caller ?? received.caller,
@@ -129,6 +130,7 @@ export function unpackRequest(from: PackedRequest): KeptRequest {
   const sizes = { request: record.number() ?? 0, reply: record.number() ?? 0, event: record.number() ?? 0 };
   const received = new Exchange(api, {
     ...{ method, rawPath, rawQuery, rawHeaders, body, packed, sourceIp, protocol },
+    clientCertificate: from.clientCertificate,
     ...{ requestId, extendedRequestId, traceHeader, receivedAtEpochMs },
   });
   Object.assign(received, {

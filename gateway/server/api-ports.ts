@@ -7,17 +7,25 @@ import {
   readVpcEndpointFromHost,
 } from '../routing/host.ts';
 import { isAdmittedHost } from '@gatewright/aws/guards';
-import { apiIdHeader, createApiServer, type ResolveApi } from './http.ts';
+import { apiIdHeader, createApiServer } from './http.ts';
+import { openHttp2 } from './http2.ts';
+import { judgePeer } from './judge-peer.ts';
 import { listenOn } from './listen.ts';
 import { originForm, receive } from './receive.ts';
+import { peerOf, serveTls } from './tls-front.ts';
 import { UnreadReplies } from './unread-replies.ts';
 import { attachWebSockets } from './websocket-frames.ts';
 import type { Server } from 'node:http';
+import type { CertifiedKey } from '../control/issue-certificate.ts';
 import type { DomainAnswer } from '../control/served-apis.ts';
 import type { ServedApi } from '../exchange.ts';
 import type { WebSocketPorts } from '../websocket/pipeline.ts';
 import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
+import type { ClientVerdict, ResolveApi } from './answer-request.ts';
+import type { Http2Port } from './http2.ts';
 import type { PortPlan } from './port-plan.ts';
+import type { TlsName } from './tls-front.ts';
+import type { TlsPeer } from './tls-peer.ts';
 import type { WebSocketPort } from './websocket-frames.ts';
 
 export type ApiPortsOptions = {
@@ -28,12 +36,26 @@ export type ApiPortsOptions = {
   /** Names beside the loopback ones that a Host header may carry. */
   readonly allowHosts: readonly string[];
   /** What answers to a Host that is a custom domain; undefined for any other host. */
-  readonly findDomain: (host: string, target: string) => DomainAnswer | undefined;
+  readonly findDomain: (
+    host: string,
+    target: string,
+    rawHeaders?: readonly string[],
+  ) => DomainAnswer | undefined;
   readonly handleManagement: (request: ControlRequest, api: ServedApi, path: string) => ControlReply;
+  /** Absent: the ports speak plain HTTP. */
+  readonly tls?: {
+    readonly certify: (names: readonly string[]) => CertifiedKey;
+    readonly nameOf: (plan: PortPlan, serverName: string | undefined) => TlsName;
+  };
   readonly at: WebSocketPorts;
 };
 
-type OpenPort = { readonly server: Server; readonly sockets: WebSocketPort; readonly port: number };
+type OpenPort = {
+  readonly server: Server;
+  readonly sockets: WebSocketPort;
+  readonly port: number;
+  readonly http2: Http2Port | undefined;
+};
 
 export type ApiPorts = {
   /** By API id. */
@@ -67,25 +89,34 @@ export async function openApiPorts(options: ApiPortsOptions): Promise<ApiPorts> 
 
 async function openPort(plan: PortPlan, options: ApiPortsOptions, unread: UnreadReplies): Promise<OpenPort> {
   const { at } = options;
-  const domainOf = (host: string | undefined, target: string): DomainAnswer | undefined =>
-    host === undefined ? undefined : options.findDomain(host, target);
+  const domainOf: FindDomain = (host, target, rawHeaders) =>
+    host === undefined ? undefined : options.findDomain(host, target, rawHeaders);
   const { resolveApi, toOwnTarget } = chooseApis(plan, options, domainOf);
   let { port } = plan;
+  const isSecure = options.tls !== undefined;
   const isHostAllowed = (host: string | undefined): boolean =>
     host !== undefined &&
-    (isAdmittedHost(host, { port, allowHosts: options.allowHosts }) || domainOf(host, '/') !== undefined);
-  const { handleManagement } = options;
-  const server = createApiServer({
+    (isAdmittedHost(host, { port, allowHosts: options.allowHosts }) ||
+      (isSecure && port === HTTPS_PORT && isAdmittedHost(`${host}:${port}`, { port, allowHosts: [] })) ||
+      domainOf(host, '/') !== undefined);
+  const { handleManagement, tls } = options;
+  const judgeClient = (host: string | undefined, peer: TlsPeer | undefined): ClientVerdict =>
+    judgePeer(domainOf(host, '/')?.mutual, peer, at.clock.nowEpochMs());
+  const served = {
     ...{ isHostAllowed, resolveApi, toOwnTarget, handleManagement, unread, ports: at },
-    isHttpOnly: (host, target) => domainOf(host, target)?.isHttpOnly === true,
-  });
+    isHttpOnly: (host: string | undefined, target: string) => domainOf(host, target)?.isHttpOnly === true,
+    ...(isSecure && { judgeClient }),
+  };
+  const server = createApiServer(served, ({ socket }) => peerOf(socket));
+  const http2 = tls && openHttp2(served);
   const sockets = attachWebSockets(server, {
     at,
     receive(request) {
       const { headers } = request;
       const url = originForm(request.url);
       if (!isHostAllowed(headers.host)) return undefined;
-      const api = resolveApi(headers.host, url, apiIdHeader(request));
+      if (isSecure && judgeClient(headers.host, peerOf(request.socket)).kind !== 'admitted') return undefined;
+      const api = resolveApi(headers.host, url, apiIdHeader(request), request.rawHeaders);
       if (api?.protocol !== 'websocket') return undefined;
       return receive(
         {
@@ -101,15 +132,28 @@ async function openPort(plan: PortPlan, options: ApiPortsOptions, unread: Unread
       );
     },
   });
+  if (tls !== undefined && http2 !== undefined) {
+    const nameOf = (serverName: string | undefined): TlsName => tls.nameOf(plan, serverName);
+    serveTls(server, { nameOf, certify: tls.certify, http2, log: at.log });
+  }
   port = await listenOn(server, options.host, plan.port, plan.option);
-  return { server, sockets, port };
+  return { server, sockets, port, http2 };
 }
+
+/** The port that a client leaves out is that of its scheme. */
+const HTTPS_PORT = 443;
+
+type FindDomain = (
+  host: string | undefined,
+  target: string,
+  rawHeaders?: readonly string[],
+) => DomainAnswer | undefined;
 
 /** Which API a request is for, by its Host first, and what it would have asked for at that API's own address. */
 function chooseApis(
   plan: PortPlan,
   { at, plans }: ApiPortsOptions,
-  domainOf: (host: string | undefined, target: string) => DomainAnswer | undefined,
+  domainOf: FindDomain,
 ): {
   readonly resolveApi: ResolveApi;
   readonly toOwnTarget: (host: string | undefined, target: string, api: ServedApi) => string;
@@ -122,8 +166,8 @@ function chooseApis(
     const isNamed = idOf(host) !== undefined || isVpcEndpointHost(host ?? '');
     return apiId === undefined || isNamed || planned.has(apiId) ? undefined : at.findApi(apiId);
   };
-  const resolveApi: ResolveApi = (host, target, namedId) => {
-    const domain = domainOf(host, target);
+  const resolveApi: ResolveApi = (host, target, namedId, rawHeaders) => {
+    const domain = domainOf(host, target, rawHeaders);
     if (domain !== undefined) return domain.api;
     const made = madeApi(host, target);
     if (made !== undefined) return made;
@@ -157,15 +201,17 @@ function privateApi(api: ServedApi | undefined): ServedApi | undefined {
 const FINISH_WITHIN_MS = 900;
 const SWEEP_EVERY_MS = 20;
 
-async function closePort({ server, sockets }: OpenPort): Promise<void> {
+async function closePort({ server, sockets, http2 }: OpenPort): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   // A connection whose answer has left is idle, and would wait for a next request.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS);
+  http2?.close();
   const tooLate = Promise.withResolvers<undefined>();
   const timer = setTimeout(tooLate.resolve, FINISH_WITHIN_MS, undefined);
   await Promise.all([sockets.close(), Promise.race([closed, tooLate.promise])]);
   clearInterval(sweep);
   clearTimeout(timer);
   server.closeAllConnections();
+  http2?.destroy();
   await closed;
 }

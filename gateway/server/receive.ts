@@ -3,6 +3,7 @@ import { lastHeader } from '../events/header-list.ts';
 import { continueTrace } from '../events/trace-header.ts';
 import { Exchange, MAX_BODY_BYTES } from '../exchange.ts';
 import { type UnpackedBody, unpackBody } from './unpack-body.ts';
+import type { ClientCertificateFacts } from '../events/request-facts.ts';
 import type { Received, ServedApi } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 
@@ -15,6 +16,8 @@ export type WireRequest = {
   readonly remoteAddress: string | undefined;
   /** `1.1` */
   readonly httpVersion: string;
+  /** Of a client that a domain with mutual TLS has let in. */
+  readonly clientCertificate?: ClientCertificateFacts | undefined;
 };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -45,6 +48,7 @@ export function receive(wire: WireRequest, api: ServedApi, at: Ports): Received 
     body: unpacked === undefined ? wire.body : unpacked.body,
     packed: unpacked?.packed,
     sourceIp: plainAddress(wire.remoteAddress),
+    clientCertificate: wire.clientCertificate,
     protocol: `HTTP/${wire.httpVersion}`,
     requestId: api.protocol === 'rest' ? restRequestId(wire.rawHeaders, at) : extendedRequestId,
     extendedRequestId,

@@ -1,8 +1,36 @@
 /** Sends a streamed reply: as fast as its client takes it, within AWS's bounds (developer guide, "Stream the integration response"). */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ServerResponse } from 'node:http';
 import type { Reply, StreamedBody, StreamEnd } from '../exchange.ts';
 import type { Clock } from '../ports.ts';
+
+/** Where a reply goes: node's response of HTTP/1.1 is one. */
+export type ReplySink = {
+  readonly destroyed: boolean;
+  readonly writableNeedDrain: boolean;
+  readonly writableFinished: boolean;
+  /** Of the request: what tells that the client has left. */
+  readonly req: { readonly socket: ClientSide };
+  /** Undefined or null once the reply has left. */
+  readonly socket?: Pick<ClientSide, 'destroySoon'> | null;
+  /** Flat name, value list. */
+  writeHead(status: number, headers: string[]): unknown;
+  flushHeaders(): void;
+  write(chunk: Buffer): boolean;
+  end(body?: string | Buffer): unknown;
+  destroy(): unknown;
+  setTimeout(ms: number, onTimeout?: () => void): unknown;
+  on(event: 'close' | 'drain', listener: () => void): unknown;
+  once(event: 'close' | 'finish', listener: () => void): unknown;
+  off(event: 'close' | 'drain', listener: () => void): unknown;
+};
+
+type ClientSide = {
+  readonly destroyed: boolean;
+  readonly readableEnded: boolean;
+  destroySoon(): void;
+  on(event: 'close' | 'end', listener: () => void): unknown;
+  off(event: 'close' | 'end', listener: () => void): unknown;
+};
 
 /** Up to here at any speed; what follows at most at this one. */
 const UNTHROTTLED_BYTES = 10 * 1024 * 1024;
@@ -18,7 +46,7 @@ export function pauseAfter(sentBytes: number, partBytes: number): number {
 
 /** The head at once, the body as it comes. Resolves when the socket has finished or died; never rejects. */
 export async function sendStream(
-  response: ServerResponse,
+  response: ReplySink,
   method: string,
   { status, headers }: Reply,
   stream: StreamedBody,
@@ -44,7 +72,7 @@ export async function sendStream(
 }
 
 class StreamSender {
-  readonly #response: ServerResponse;
+  readonly #response: ReplySink;
   readonly #stream: StreamedBody;
   readonly #clock: Clock;
   readonly #closed = new AbortController();
@@ -57,7 +85,7 @@ class StreamSender {
   /** Why the source broke off. */
   #fault: string | undefined;
 
-  constructor(response: ServerResponse, stream: StreamedBody, clock: Clock) {
+  constructor(response: ReplySink, stream: StreamedBody, clock: Clock) {
     this.#response = response;
     this.#stream = stream;
     this.#clock = clock;

@@ -1,9 +1,9 @@
 /**
- * Custom domains and base path mappings over AWS's REST API. What needs TLS, which ends in front of this gateway, is
- * refused rather than taken and forgotten.
+ * Custom domains and base path mappings over AWS's REST API. What would be taken and forgotten is refused.
  */
 import { badRequest } from '../../control/control-error.ts';
 import {
+  changeDomain,
   createDomain,
   createMapping,
   deleteMapping,
@@ -12,11 +12,12 @@ import {
   moveMapping,
 } from '../../control/edit-domains.ts';
 import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
-import { listOf, mapOf, textOf } from '../../control/resource-properties.ts';
+import { ROUTING_MODES } from '../../control/read-routing-rules.ts';
+import { listOf, mapOf, textOf, without } from '../../control/resource-properties.ts';
 import { ROOT_BASE_PATH } from '../../control/serve-domain.ts';
 import { makeId } from '../../definition/cloudformation/physical-ids.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
-import { field, readFields, replaceRule, showFields } from './field-table.ts';
+import { block, field, readFields, replaceRule, showFields } from './field-table.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import {
   epochSeconds,
@@ -39,18 +40,14 @@ const MAPPING = `${MAPPINGS}/{basePath}`;
 
 const FIELDS = [
   ...['certificateName', 'certificateArn', 'regionalCertificateName', 'regionalCertificateArn'],
-  ...['securityPolicy', 'ownershipVerificationCertificateArn'],
+  ...['securityPolicy', 'ownershipVerificationCertificateArn', 'routingMode'],
 ].map((name) => field(name));
+const MUTUAL_TLS = block('mutualTlsAuthentication', [field('truststoreUri'), field('truststoreVersion')]);
 const USUAL_POLICY = 'TLS_1_2';
+const USUAL_MODE = 'BASE_PATH_MAPPING_ONLY';
 
 /** What a caller may ask of a domain and would not get. */
-const REFUSED = [
-  'mutualTlsAuthentication',
-  'policy',
-  'certificateBody',
-  'certificatePrivateKey',
-  'certificateChain',
-];
+const REFUSED = ['policy', 'certificateBody', 'certificatePrivateKey', 'certificateChain'];
 
 export function domainRoutes(control: RestControl): readonly WireRoute[] {
   return [...plainDomainRoutes(control), ...mappingRoutes(control)];
@@ -85,8 +82,7 @@ function plainDomainRoutes({ apis }: RestControl): readonly WireRoute[] {
         const domain = getDomain(domains, call.path('domainName'));
         const operations = parsePatch(call.body, 'updateDomainNameInput');
         const properties = applyPatch(domain.properties, operations, DOMAIN_RULES, plainRefusal);
-        domains.put({ ...domain, properties });
-        return jsonReply(200, showDomain({ ...domain, properties }));
+        return jsonReply(200, showDomain(changeDomain(domains, domain, properties, account)));
       },
     },
     {
@@ -103,17 +99,40 @@ function plainDomainRoutes({ apis }: RestControl): readonly WireRoute[] {
 function readDomain(body: WireCall['body']): JsonObject {
   for (const name of REFUSED)
     if (body[name] !== undefined && body[name] !== null)
-      throw badRequest(`${name} is not enforced here: TLS ends in front of this gateway. Leave it out`);
-  const routingMode = optionalText(body, 'routingMode') ?? 'BASE_PATH_MAPPING_ONLY';
-  if (routingMode !== 'BASE_PATH_MAPPING_ONLY')
-    throw badRequest(`Routing rules are not served here: routingMode ${routingMode} would route nothing`);
+      throw badRequest(`${name} is not enforced here: certificates are made by the local CA. Leave it out`);
+  const routingMode = optionalText(body, 'routingMode');
+  if (routingMode !== undefined && !ROUTING_MODES.includes(routingMode))
+    throw badRequest(`Invalid routing mode: ${routingMode}`);
   const types = optionalObject(body, 'endpointConfiguration')?.['types'];
   const Types = Array.isArray(types) ? types.map(String) : ['EDGE'];
   if (Types.includes('PRIVATE')) throw badRequest('Private custom domain names are not served here');
-  return { ...readFields(body, FIELDS), EndpointConfiguration: { Types }, Tags: textMap(body, 'tags') };
+  return {
+    ...readFields(body, [...FIELDS, MUTUAL_TLS]),
+    EndpointConfiguration: { Types },
+    Tags: textMap(body, 'tags'),
+  };
 }
 
-const DOMAIN_RULES: readonly PatchRule<JsonObject>[] = FIELDS.map(replaceRule);
+const DOMAIN_RULES: readonly PatchRule<JsonObject>[] = [
+  ...FIELDS.map(replaceRule),
+  ...['truststoreUri', 'truststoreVersion'].map(truststoreRule),
+];
+
+/** `replace /mutualTlsAuthentication/truststoreUri`; an empty URI takes mutual TLS off the domain. */
+function truststoreRule(name: string): PatchRule<JsonObject> {
+  const property = name.replace('t', 'T');
+  return {
+    path: `/mutualTlsAuthentication/${name}`,
+    on: {
+      replace(target, { value }) {
+        const written = { ...mapOf(target, 'MutualTlsAuthentication'), [property]: value };
+        return written['TruststoreUri'] === ''
+          ? without(target, 'MutualTlsAuthentication')
+          : { ...target, MutualTlsAuthentication: written };
+      },
+    },
+  };
+}
 
 function showDomain({ name, properties, createdAtEpochMs }: Domain): Record<string, unknown> {
   const [type = 'REGIONAL'] = listOf(mapOf(properties, 'EndpointConfiguration'), 'Types');
@@ -134,7 +153,8 @@ function showDomain({ name, properties, createdAtEpochMs }: Domain): Record<stri
     domainNameStatus: 'AVAILABLE',
     endpointConfiguration: { types: [type], ipAddressType: 'ipv4' },
     securityPolicy: textOf(properties, 'SecurityPolicy') || USUAL_POLICY,
-    routingMode: 'BASE_PATH_MAPPING_ONLY',
+    routingMode: textOf(properties, 'RoutingMode').replace('API_MAPPING', 'BASE_PATH_MAPPING') || USUAL_MODE,
+    ...showFields(properties, [MUTUAL_TLS]),
     tags: Object.keys(tags).length === 0 ? undefined : tags,
   });
 }

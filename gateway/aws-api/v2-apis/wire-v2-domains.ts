@@ -1,14 +1,16 @@
 /** Custom domains and API mappings over apigatewayv2, on the same domains as REST's base path mappings. */
-import { createDomain, getDomain } from '../../control/edit-domains.ts';
+import { changeDomain, createDomain, getDomain } from '../../control/edit-domains.ts';
 import { findMappingById, mappingIdOf, putV2Mapping } from '../../control/edit-v2-mappings.ts';
 import { toFirstVersion } from '../../control/read-domains.ts';
-import { listOf, mapOf, textOf } from '../../control/resource-properties.ts';
+import { listOf, mapOf, textOf, without } from '../../control/resource-properties.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
 import { makeId } from '../../definition/cloudformation/physical-ids.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { block, field, readFields, showFields } from '../rest-apis/field-table.ts';
 import { emptyReply } from '../rest-apis/wire-router.ts';
 import { objectList, optionalText, requiredText } from '../rest-apis/wire-shape.ts';
 import { pageReply, refuseUnenforced, requireMembers } from './v2-wire.ts';
+import { routingRuleRoutes } from './wire-routing-rules.ts';
 import type { Domain, Mapping } from '../../control/domains.ts';
 import type { Json, JsonObject } from '../../definition/model.ts';
 import type { ControlReply } from '../../control-port/control-request.ts';
@@ -25,14 +27,11 @@ const CONFIGURATION = [
   ...['certificateArn', 'certificateName', 'endpointType', 'securityPolicy', 'ipAddressType'],
   'ownershipVerificationCertificateArn',
 ].map((name) => field(name));
-const FIELDS = [
-  field('routingMode'),
-  block('mutualTlsAuthentication', [field('truststoreUri'), field('truststoreVersion')]),
-  field('tags', 'texts'),
-];
+const MUTUAL_TLS = block('mutualTlsAuthentication', [field('truststoreUri'), field('truststoreVersion')]);
+const FIELDS = [field('routingMode'), MUTUAL_TLS, field('tags', 'texts')];
 
 export function v2DomainRoutes(control: RestControl): readonly WireRoute[] {
-  return [...domainRoutes(control), ...mappingRoutes(control)];
+  return [...domainRoutes(control), ...mappingRoutes(control), ...routingRuleRoutes(control)];
 }
 
 function domainRoutes({ apis }: RestControl): readonly WireRoute[] {
@@ -66,8 +65,8 @@ function domainRoutes({ apis }: RestControl): readonly WireRoute[] {
       path: DOMAIN,
       serve(call) {
         const domain = getDomain(domains, call.path('domainName'));
-        const changed = { ...domain, properties: readDomain(call, domain.properties) };
-        domains.put(changed);
+        const properties = readDomain(call, domain.properties);
+        const changed = changeDomain(domains, domain, properties, account);
         return jsonReply(200, showDomain(changed, call));
       },
     },
@@ -90,13 +89,20 @@ function readDomain({ body }: WireCall, before: JsonObject): JsonObject {
     readFields(one, CONFIGURATION),
   );
   const Tags = named['Tags'] ?? before['Tags'] ?? {};
-  if (configurations.length === 0 && Object.keys(before).length > 0) return { ...before, Tags };
+  const kept: Record<string, Json> = { Tags };
+  for (const name of ['RoutingMode', 'MutualTlsAuthentication']) {
+    const value = named[name] ?? before[name];
+    // An empty URI takes mutual TLS off the domain.
+    if (value !== undefined && (!isJsonObject(value) || value['TruststoreUri'] !== '')) kept[name] = value;
+  }
+  if (configurations.length === 0 && Object.keys(before).length > 0)
+    return { ...without(before, 'RoutingMode', 'MutualTlsAuthentication'), ...kept };
   const more: Record<string, Json> = {};
   for (const name of ['CertificateName', 'OwnershipVerificationCertificateArn', 'IpAddressType']) {
     const value = configurations[0]?.[name];
     if (value !== undefined) more[name] = value;
   }
-  return { ...toFirstVersion({ DomainNameConfigurations: configurations }), ...more, Tags };
+  return { ...toFirstVersion({ DomainNameConfigurations: configurations }), ...more, ...kept };
 }
 
 function showDomain({ name, properties }: Domain, { region }: WireCall): Record<string, unknown> {
@@ -118,7 +124,9 @@ function showDomain({ name, properties }: Domain, { region }: WireCall): Record<
         ...(certificateArn === '' ? {} : { certificateArn }),
       },
     ],
-    ...{ routingMode: 'API_MAPPING_ONLY', tags: mapOf(properties, 'Tags') },
+    ...showFields(properties, [MUTUAL_TLS]),
+    routingMode: textOf(properties, 'RoutingMode').replace('BASE_PATH', 'API') || 'API_MAPPING_ONLY',
+    tags: mapOf(properties, 'Tags'),
   };
 }
 

@@ -92,6 +92,9 @@ function functionArn(nameOrArn: string, resource: Identity): string {
   return nameOrArn.startsWith('arn:') ? nameOrArn : arnOf('lambda', () => nameOrArn, 'function:')(resource);
 }
 
+const routingRuleArn: Namer = (resource) =>
+  `${resource.text('DomainNameArn') ?? ''}/routingrules/${id(6)(resource)}`;
+
 const generated: Namer = ({ stackName, logicalId }) => makeName(stackName, logicalId);
 
 const row = (ref: Namer, attributes: Readonly<Record<string, Namer>> = {}): Row => ({ ref, attributes });
@@ -128,6 +131,10 @@ const TABLE: Readonly<Record<string, Row>> = {
     RegionalHostedZoneId: () => 'Z1UJRXOUMOOFQ8',
     DomainNameArn: (resource) =>
       `arn:${resource.partition}:apigateway:${resource.region}::/domainnames/${resource.text('DomainName') ?? ''}`,
+  }),
+  'AWS::ApiGatewayV2::RoutingRule': row(routingRuleArn, {
+    RoutingRuleArn: routingRuleArn,
+    RoutingRuleId: id(6),
   }),
   'AWS::ApiGatewayV2::ApiMapping': row(id(6), { ApiMappingId: id(6) }),
   'AWS::ApiGatewayV2::Api': row(id(10), { ApiId: id(10), ApiEndpoint: apiEndpoint }),

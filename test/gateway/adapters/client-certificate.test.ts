@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:https';
 import { after, before, describe, it } from 'node:test';
 import { getCACertificates, setDefaultCACertificates, TLSSocket } from 'node:tls';
 import { createHttpClient } from '../../../gateway/adapters/http-client.ts';
-import { makeSelfSigned } from '../../../gateway/control/self-signed.ts';
+import { makeSelfSigned } from '../../../gateway/control/issue-certificate.ts';
 import type { AddressInfo } from 'node:net';
 import type { ClientKeyPair } from '../../../gateway/ports.ts';
 

@@ -58,7 +58,9 @@ function send(origin: string, more: Partial<HttpRequest> = {}): Promise<HttpOutc
 describe('createHttpClient', () => {
   it('asks the local origin of a host that it is told of, under the Host of the address', async (t) => {
     const origin = await aBackend((request, response) => response.end(request.headers.host));
-    const redirected = createHttpClient(new Map(), (host) => (host === 'a.example:81' ? origin : undefined));
+    const redirected = createHttpClient(new Map(), (host) =>
+      host === 'a.example:81' ? { origin } : undefined,
+    );
     t.after(() => redirected.close());
     const outcome = await redirected.send({
       ...{ method: 'GET', origin: 'https://a.example:81', target: '/', headers: [], body: undefined },

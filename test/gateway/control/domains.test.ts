@@ -235,7 +235,10 @@ describe('a custom domain of HTTP APIs', () => {
 
   it('is told apart where nothing is mapped: HTTP APIs would say Not Found', () => {
     const { served } = serving({ ...HTTP, D, M: keyed({ ApiMappingKey: 'v1', Stage: '$default' }) });
-    assert.deepEqual(served.atDomain(HOST, '/v2'), { api: undefined, isHttpOnly: true });
+    assert.deepEqual(served.atDomain(HOST, '/v2'), {
+      ...{ api: undefined, isHttpOnly: true },
+      mutual: undefined,
+    });
   });
 });
 

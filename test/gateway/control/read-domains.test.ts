@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Account } from '../../../gateway/control/account.ts';
+import { makeAuthority } from '../../../gateway/control/issue-certificate.ts';
 import { ServedApis } from '../../../gateway/control/served-apis.ts';
 import { Faults } from '../../../gateway/errors.ts';
 import { serve } from '../../../gateway/pipeline.ts';
@@ -98,7 +99,7 @@ describe('readDomains refuses', () => {
   });
 });
 
-describe('a domain with mutual TLS, which cannot be enforced here', () => {
+describe('a domain with mutual TLS, without TLS', () => {
   const MUTUAL = { MutualTlsAuthentication: { TruststoreUri: 's3://b/k' } };
   const resources = { ...PETS, D: domain(MUTUAL), M: mapping({ Stage: 'dev' }) };
 
@@ -126,4 +127,52 @@ describe('a domain with mutual TLS, which cannot be enforced here', () => {
   it('answers under --allow-unguarded', async () => {
     assert.equal(await answer(new Faults(true)), 200);
   });
+});
+
+describe('a domain with mutual TLS', () => {
+  const certificate = makeAuthority({ commonName: 'Partners', fromEpochMs: 0, toEpochMs: 1e12 }).certificate;
+  const reload = (served: ServedApis, objects: Readonly<Record<string, string>>, version = 'v1'): Faults => {
+    const faults = new Faults(false);
+    const mutual = { TruststoreUri: 's3://trust/partners.pem', TruststoreVersion: version };
+    const resources = {
+      ...PETS,
+      D: domain({ MutualTlsAuthentication: mutual }),
+      M: mapping({ Stage: 'dev' }),
+    };
+    const source = { readObject: (address: string) => objects[address], file: 'values.yml', servesTls: true };
+    served.prepare([aStack(resources)], faults, source).serve();
+    return faults;
+  };
+  const serving = (): ServedApis =>
+    new ServedApis(new Account({ clock: virtualPorts({ echo }).clock, isThrottled: false }));
+
+  it('takes the object of its version before the one without', () => {
+    const served = serving();
+    const other = makeAuthority({ commonName: 'Others', fromEpochMs: 0, toEpochMs: 1e12 }).certificate;
+    const objects = { 'trust/partners.pem': certificate, 'trust/partners.pem?versionId=v2': other };
+    reload(served, objects);
+    assert.equal(served.domains.get(HOST)?.truststore?.text, certificate);
+    reload(served, objects, 'v2');
+    assert.equal(served.domains.get(HOST)?.truststore?.text, other);
+  });
+
+  const broken: { name: string; objects: Readonly<Record<string, string>>; reason: RegExp }[] = [
+    {
+      name: 'is not on this machine',
+      objects: {},
+      reason: /write it to values.yml as s3: { trust: { partners.pem/,
+    },
+    {
+      name: 'has no certificate',
+      objects: { 'trust/partners.pem': 'x' },
+      reason: /has no certificate in PEM/,
+    },
+  ];
+  for (const { name, objects, reason } of broken)
+    it(`lets nobody in where its truststore ${name}`, () => {
+      const served = serving();
+      const [fault] = reload(served, objects).all;
+      assert.match(fault?.error.describe() ?? '', reason);
+      assert.ok(served.domains.get(HOST)?.closedBecause !== undefined);
+    });
 });

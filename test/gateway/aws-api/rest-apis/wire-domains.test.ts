@@ -152,13 +152,13 @@ describe('custom domains through the AWS SDK', () => {
       call: () =>
         make('tls.example.com', { mutualTlsAuthentication: { truststoreUri: 's3://trust/store.pem' } }),
       error: 'BadRequestException',
-      says: /^mutualTlsAuthentication is not enforced here/,
+      says: /^MutualTlsAuthentication: .* start with --tls$/,
     },
     {
-      name: 'routing rules',
-      call: () => make('rules.example.com', { routingMode: 'ROUTING_RULE_ONLY' }),
+      name: 'a routing mode that AWS does not have',
+      call: () => make('rules.example.com', { routingMode: 'RULES' as 'ROUTING_RULE_ONLY' }),
       error: 'BadRequestException',
-      says: /^Routing rules are not served here/,
+      says: /^Invalid routing mode: RULES$/,
     },
     {
       name: 'a private domain',

@@ -143,9 +143,8 @@ describe('custom domains of HTTP APIs through the AWS SDK', () => {
         'BadRequestException',
         () => makeDomain('mtls.example.com', { MutualTlsAuthentication: { TruststoreUri: 's3://a/b' } }),
       ],
-      ['BadRequestException', () => makeDomain('rules.example.com', { RoutingMode: 'ROUTING_RULE_ONLY' })],
       [
-        'NotImplementedException',
+        'BadRequestException',
         () =>
           control.v2.send(
             new CreateRoutingRuleCommand({ DomainName, Actions: [], Conditions: [], Priority: 1 }),

@@ -1,0 +1,76 @@
+/** `gatewright certs`: the local CA of a folder, how clients come to trust it, certificates of clients. Installs nothing. */
+import { X509Certificate } from 'node:crypto';
+import { relative } from 'node:path';
+import { Command } from 'commander';
+import { issueFrom, makeAuthority } from '@gatewright/gateway/control/issue-certificate';
+import { openAuthority, writeCertified } from '@gatewright/gateway/services/authority-files';
+import { describeTrust } from './trust-text.ts';
+import { commandName, table, UsageError } from './output.ts';
+import type { LocalAuthority } from '@gatewright/gateway/services/authority-files';
+
+type CertsFlags = { readonly trust: boolean; readonly client?: string };
+
+const DAY_MS = 86_400_000;
+const CLIENT_LIFETIME_MS = 397 * DAY_MS;
+/** What a file may be called; the authority's own name is taken. */
+const CLIENT_NAME = /^(?!ca$)[A-Za-z0-9][\w.-]{0,63}$/;
+
+export function certsCommand(): Command {
+  return new Command('certs')
+    .description('Make the local CA for `start --tls` in .gatewright/tls, or show the one there is.')
+    .option(
+      '--trust',
+      'say how browsers, systems and libraries come to trust it; nothing is installed',
+      false,
+    )
+    .option('--client <name>', 'make a client certificate under it, for domains with mutual TLS')
+    .action(certs);
+}
+
+async function certs(flags: CertsFlags): Promise<void> {
+  const now = Date.now();
+  const authority = await openAuthority(process.cwd(), makeAuthority, now);
+  if (flags.client !== undefined) {
+    process.stdout.write(await makeClient(authority, flags.client, now));
+    return;
+  }
+  process.stdout.write(describeAuthority(authority));
+  const more = flags.trust
+    ? describeTrust(authority.certificateFile, process.platform)
+    : [`No system trusts it by itself; ${commandName()} certs --trust says how yours can.`];
+  process.stdout.write(`\n${more.join('\n')}\n`);
+}
+
+function describeAuthority({ certificate, certificateFile, keyFile, isNew }: LocalAuthority): string {
+  const read = new X509Certificate(certificate);
+  const rows = [
+    ['Certificate', nearby(certificateFile), isNew ? 'made now' : ''],
+    ['Key', nearby(keyFile), 'whoever has it can speak for any name to whoever trusts the CA'],
+    ['SHA-256', read.fingerprint256, ''],
+    ['Until', read.validToDate.toISOString().slice(0, 10), ''],
+  ];
+  return `${table(rows).join('\n')}\n`;
+}
+
+async function makeClient(authority: LocalAuthority, name: string, now: number): Promise<string> {
+  if (!CLIENT_NAME.test(name))
+    throw new UsageError(`--client: "${name}" is no name for a file; write letters, digits, _, - and dots`);
+  const made = issueFrom(authority, 'client', {
+    commonName: name,
+    fromEpochMs: now - DAY_MS,
+    toEpochMs: now + CLIENT_LIFETIME_MS,
+  });
+  const files = await writeCertified(authority, name, made);
+  const rows = [
+    ['Certificate', nearby(files.certificateFile)],
+    ['Key', nearby(files.keyFile)],
+    ['Truststore', nearby(authority.certificateFile)],
+  ];
+  const trusting = `--cacert ${nearby(authority.certificateFile)}`;
+  return `${table(rows).join('\n')}\n\ncurl ${trusting} --cert ${nearby(files.certificateFile)} --key ${nearby(files.keyFile)} https://…\n`;
+}
+
+function nearby(file: string): string {
+  const shown = relative(process.cwd(), file);
+  return shown.startsWith('..') ? file : shown;
+}

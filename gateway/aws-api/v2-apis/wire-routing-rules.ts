@@ -1,0 +1,115 @@
+/** Routing rules of custom domains over apigatewayv2. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { badRequest } from '../../control/control-error.ts';
+import { deleteRule, getDomain, getRule, putRule } from '../../control/edit-domains.ts';
+import { readRoutingRule } from '../../control/read-routing-rules.ts';
+import { jsonReply } from '../../control-port/control-request.ts';
+import { DefinitionError } from '../../errors.ts';
+import { emptyReply } from '../rest-apis/wire-router.ts';
+import { requireMembers, pageReply } from './v2-wire.ts';
+import type { Domain } from '../../control/domains.ts';
+import type { Json, JsonObject } from '../../definition/model.ts';
+import type { RoutingRule } from '../../routing/routing-rules.ts';
+import type { ApiDirectory, RestControl } from '../rest-apis/wire-api.ts';
+import type { WireCall, WireRoute } from '../rest-apis/wire-router.ts';
+
+const RULES = '/v2/domainnames/{domainName}/routingrules';
+const RULE = `${RULES}/{routingRuleId}`;
+const ID_LENGTH = 6;
+const MEMBERS = ['actions', 'conditions', 'priority'];
+
+export function routingRuleRoutes({ apis, random }: RestControl): readonly WireRoute[] {
+  const { domains } = apis;
+  const domainOf = ({ path }: WireCall): Domain => getDomain(domains, path('domainName'));
+  const put = (call: WireCall, id: string): RoutingRule => {
+    requireMembers(call.body, MEMBERS);
+    const rule = readRule(call, id, apis);
+    putRule(domains, domainOf(call), rule);
+    return rule;
+  };
+  return [
+    {
+      method: 'POST',
+      path: RULES,
+      serve: (call) => jsonReply(201, showRule(put(call, random.hex(ID_LENGTH)), call)),
+    },
+    {
+      method: 'GET',
+      path: RULES,
+      serve: (call) =>
+        pageReply(
+          domainOf(call).rules.map((rule) => showRule(rule, call)),
+          call.query,
+          'routingRules',
+        ),
+    },
+    {
+      method: 'GET',
+      path: RULE,
+      serve: (call) => jsonReply(200, showRule(getRule(domainOf(call), call.path('routingRuleId')), call)),
+    },
+    {
+      method: 'PUT',
+      path: RULE,
+      serve(call) {
+        const { id } = getRule(domainOf(call), call.path('routingRuleId'));
+        return jsonReply(200, showRule(put(call, id), call));
+      },
+    },
+    {
+      method: 'DELETE',
+      path: RULE,
+      serve(call) {
+        deleteRule(domains, domainOf(call), call.path('routingRuleId'));
+        return emptyReply(204);
+      },
+    },
+  ];
+}
+
+/** As templates write it. @throws ControlError for what AWS refuses */
+function readRule({ body }: WireCall, id: string, apis: ApiDirectory): RoutingRule {
+  const properties: JsonObject = Object.fromEntries(
+    MEMBERS.map((name) => [capitalise(name), respell(body[name], capitalise)]),
+  );
+  try {
+    const item = { id, logicalId: id, properties, place: (property?: string) => ({ file: '', property }) };
+    return readRoutingRule(item, (apiId) => apis.state(apiId));
+  } catch (error) {
+    if (error instanceof DefinitionError) throw badRequest(error.message);
+    throw error;
+  }
+}
+
+function capitalise(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** All names of the members are AWS's own: none is a key that somebody has chosen. */
+function respell(value: unknown, spell: (name: string) => string): Json {
+  if (Array.isArray(value)) return value.map((item) => respell(item, spell));
+  if (isJsonObject(value))
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [spell(name), respell(item, spell)]),
+    );
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+}
+
+function showRule(rule: RoutingRule, { region, path }: WireCall): Record<string, unknown> {
+  const { id, priority, conditions, apiId, stage, stripsBasePath: stripBasePath } = rule;
+  return {
+    actions: [{ invokeApi: { apiId, stage, stripBasePath } }],
+    conditions: conditions.map((condition) =>
+      condition.kind === 'base-paths'
+        ? { matchBasePaths: { anyOf: condition.anyOf } }
+        : {
+            matchHeaders: {
+              anyOf: condition.anyOf.map(({ name, glob }) => ({ header: name, valueGlob: glob })),
+            },
+          },
+    ),
+    priority,
+    routingRuleArn: `arn:aws:apigateway:${region}::/domainnames/${path('domainName')}/routingrules/${id}`,
+    routingRuleId: id,
+  };
+}

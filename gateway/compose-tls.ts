@@ -1,0 +1,114 @@
+/** TLS of the API ports: certificates by the local CA, and what each server name stands for. */
+import { networkInterfaces } from 'node:os';
+import { issueFrom, makeAuthority } from './control/issue-certificate.ts';
+import { findSecurityPolicy } from './control/security-policy.ts';
+import { readApiIdFromHost } from './routing/host.ts';
+import { openAuthority } from './services/authority-files.ts';
+import { isAdmittedHost } from '@gatewright/aws/guards';
+import { USUAL_SECURITY_POLICY } from './server/security-policies.ts';
+import type { CertifiedKey } from './control/issue-certificate.ts';
+import type { ServedApis } from './control/served-apis.ts';
+import type { GatewayOptions } from './gateway.ts';
+import type { PortPlan } from './server/port-plan.ts';
+import type { TlsName } from './server/tls-front.ts';
+
+export type Tls = {
+  /** File of the certificate that clients have to trust. */
+  readonly certificateAuthority: string;
+  /** The certificate itself, for this gateway's own calls. */
+  readonly trusted: string;
+  readonly certify: (names: readonly string[]) => CertifiedKey;
+  readonly nameOf: (plan: PortPlan, serverName: string | undefined) => TlsName;
+};
+
+const DAY_MS = 86_400_000;
+/** Browsers take no more than 398 days, and no start lasts longer than that. */
+const LIFETIME_MS = 397 * DAY_MS;
+
+/** @throws StartError LOCAL_CA */
+export async function openTls(options: GatewayOptions, served: ServedApis): Promise<Tls> {
+  // The machine's own time: certificates are for clients, whose clock nobody moves.
+  const authority = await openAuthority(options.directory, makeAuthority, Date.now());
+  const { certificate, privateKey, certificateFile } = authority;
+  const usual = ['localhost', '*.execute-api.localhost', '127.0.0.1', '::1', ...addressesOf(options.host)];
+  return {
+    certificateAuthority: certificateFile,
+    trusted: certificate,
+    certify(names) {
+      const [commonName = 'localhost'] = names;
+      const now = Date.now();
+      const wish = { commonName: commonName.slice(0, 64), names };
+      return issueFrom({ certificate, privateKey }, 'server', {
+        ...wish,
+        ...{ fromEpochMs: now - DAY_MS, toEpochMs: now + LIFETIME_MS },
+      });
+    },
+    nameOf: (plan, serverName) =>
+      nameServer(served, { plan, usual, allowHosts: options.allowHosts }, serverName),
+  };
+}
+
+/**
+ * What a server name stands for: a custom domain, an API, a name that the user admits; else what a client without a
+ * name gets.
+ * @param usual names and addresses of the port itself
+ */
+export function nameServer(
+  served: ServedApis,
+  {
+    plan,
+    usual,
+    allowHosts,
+  }: {
+    readonly plan: PortPlan;
+    readonly usual: readonly string[];
+    readonly allowHosts: readonly string[];
+  },
+  serverName: string | undefined,
+): TlsName {
+  const ofPlan = {
+    ...{ names: usual, policy: USUAL_SECURITY_POLICY },
+    acceptsHttp2: !plan.apiIds.some((id) => served.find(id)?.protocol === 'websocket'),
+  };
+  if (serverName === undefined || usual.includes(serverName)) return ofPlan;
+  const isAdmitted = isAdmittedHost(serverName, { port: HTTP_PORT, allowHosts });
+  const named = isAdmitted ? { ...ofPlan, names: [serverName] } : ofPlan;
+  return ofDomain(served, serverName) ?? ofApi(served, serverName) ?? named;
+}
+
+/** A name without a port counts as one on it. */
+const HTTP_PORT = 80;
+
+function ofDomain(served: ServedApis, serverName: string): TlsName | undefined {
+  const domain = served.domains.ofHost(serverName);
+  if (domain === undefined) return undefined;
+  const { name, truststore, mappings } = domain;
+  const isWebSocket = [...mappings.values()].some(
+    ({ apiId }) => served.find(apiId)?.protocol === 'websocket',
+  );
+  const policy = findSecurityPolicy(domain.properties);
+  return {
+    names: [name],
+    policy,
+    acceptsHttp2: !isWebSocket,
+    mutual: truststore && { domain: name, truststore },
+  };
+}
+
+function ofApi(served: ServedApis, serverName: string): TlsName | undefined {
+  const api = served.find(readApiIdFromHost(serverName) ?? '');
+  if (api === undefined) return undefined;
+  return {
+    names: [serverName],
+    policy: api.securityPolicy ?? USUAL_SECURITY_POLICY,
+    acceptsHttp2: api.protocol !== 'websocket',
+  };
+}
+
+/** Of whom a certificate without a name may be asked: the address that is listened on, or all of this machine. */
+function addressesOf(host: string): readonly string[] {
+  const isAny = host === '0.0.0.0' || host === '::';
+  if (!isAny) return host === '127.0.0.1' || host === '::1' ? [] : [host];
+  const found = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return [...new Set(found.filter(({ internal }) => !internal).map(({ address }) => address))];
+}

@@ -1,0 +1,144 @@
+/** X.509 certificates over new keys on the curve P-256: self-signed ones, an authority's own, and what it signs (RFC 5280). */
+import {
+  createHash,
+  createPrivateKey,
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+  X509Certificate,
+} from 'node:crypto';
+import { isIP } from 'node:net';
+import { bitString, contextTag, oid, printPem, SEQUENCE, SET, TAG, time, tlv } from './der.ts';
+import type { KeyObject } from 'node:crypto';
+
+/** PEM, both. */
+export type CertifiedKey = { readonly certificate: string; readonly privateKey: string };
+
+export type CertificateWish = {
+  /** Of the subject. */
+  readonly commonName: string;
+  readonly fromEpochMs: number;
+  readonly toEpochMs: number;
+};
+
+const ALGORITHM = tlv(SEQUENCE, oid('1.2.840.10045.4.3.2'));
+const COMMON_NAME = oid('2.5.4.3');
+const SERIAL_BYTES = 16;
+/** v3, behind `[0] EXPLICIT`. */
+const VERSION = tlv(contextTag(0, true), tlv(TAG.integer, Buffer.from([2])));
+const TRUE = tlv(TAG.boolean, Buffer.from([0xff]));
+
+const USAGE = {
+  /** keyCertSign and cRLSign. */
+  authority: Buffer.from([1, 0x06]),
+  /** digitalSignature. */
+  leaf: Buffer.from([7, 0x80]),
+} as const;
+const PURPOSE = { server: oid('1.3.6.1.5.5.7.3.1'), client: oid('1.3.6.1.5.5.7.3.2') } as const;
+
+/** A certificate that nobody but itself vouches for. */
+export function makeSelfSigned(wish: CertificateWish): CertifiedKey {
+  const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return issue(wish, key, { name: wish.commonName, key: key.privateKey }, []);
+}
+
+/** A root that may sign certificates of servers and clients, and no authority below itself. */
+export function makeAuthority(wish: CertificateWish): CertifiedKey {
+  const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return issue(wish, key, { name: wish.commonName, key: key.privateKey }, [
+    extension('2.5.29.19', tlv(SEQUENCE, TRUE, tlv(TAG.integer, Buffer.from([0]))), true),
+    extension('2.5.29.15', tlv(TAG.bits, USAGE.authority), true),
+    extension('2.5.29.14', tlv(TAG.octets, keyIdOf(key.publicKey))),
+  ]);
+}
+
+/**
+ * A certificate by an authority.
+ * @param names host names, `*.example.com` too, and IP addresses, for servers
+ */
+export function issueFrom(
+  authority: CertifiedKey,
+  purpose: keyof typeof PURPOSE,
+  wish: CertificateWish & { readonly names?: readonly string[] },
+): CertifiedKey {
+  const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { names = [] } = wish;
+  const issuer = new X509Certificate(authority.certificate);
+  return issue(wish, key, { name: commonNameOf(issuer), key: createPrivateKey(authority.privateKey) }, [
+    extension('2.5.29.19', tlv(SEQUENCE), true),
+    extension('2.5.29.15', tlv(TAG.bits, USAGE.leaf), true),
+    extension('2.5.29.37', tlv(SEQUENCE, PURPOSE[purpose])),
+    extension('2.5.29.14', tlv(TAG.octets, keyIdOf(key.publicKey))),
+    extension('2.5.29.35', tlv(SEQUENCE, tlv(contextTag(0, false), keyIdOf(issuer.publicKey)))),
+    ...(names.length === 0 ? [] : [extension('2.5.29.17', tlv(SEQUENCE, ...names.map(alternativeName)))]),
+  ]);
+}
+
+/** As it was given: `subject` would escape it. */
+function commonNameOf(certificate: X509Certificate): string {
+  const name = certificate.toLegacyObject().subject.CN;
+  if (typeof name !== 'string') throw new TypeError('an authority has one common name');
+  return name;
+}
+
+function issue(
+  { commonName, fromEpochMs, toEpochMs }: CertificateWish,
+  { publicKey, privateKey }: { readonly publicKey: KeyObject; readonly privateKey: KeyObject },
+  issuer: { readonly name: string; readonly key: KeyObject },
+  extensions: readonly Buffer[],
+): CertifiedKey {
+  const content = tlv(
+    SEQUENCE,
+    ...[VERSION, tlv(TAG.integer, makeSerial()), ALGORITHM, nameOf(issuer.name)],
+    ...[tlv(SEQUENCE, time(fromEpochMs), time(toEpochMs)), nameOf(commonName)],
+    publicKey.export({ type: 'spki', format: 'der' }),
+    ...(extensions.length === 0 ? [] : [tlv(contextTag(3, true), tlv(SEQUENCE, ...extensions))]),
+  );
+  const signature = sign('sha256', content, issuer.key);
+  return {
+    certificate: printPem(tlv(SEQUENCE, content, ALGORITHM, bitString(signature))),
+    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
+}
+
+function nameOf(commonName: string): Buffer {
+  return tlv(SEQUENCE, tlv(SET, tlv(SEQUENCE, COMMON_NAME, tlv(TAG.text, Buffer.from(commonName)))));
+}
+
+function extension(id: string, value: Buffer, isCritical = false): Buffer {
+  return tlv(SEQUENCE, oid(id), ...(isCritical ? [TRUE] : []), tlv(TAG.octets, value));
+}
+
+/** dNSName or iPAddress (RFC 5280 §4.2.1.6). */
+function alternativeName(name: string): Buffer {
+  return isIP(name) === 0
+    ? tlv(contextTag(2, false), Buffer.from(name, 'latin1'))
+    : tlv(contextTag(7, false), addressBytes(name));
+}
+
+function addressBytes(address: string): Buffer {
+  if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number));
+  // URL writes an address of IPv6 in full words, with one gap.
+  const words = new URL(`http://[${address.replace(/%.*/, '')}]`).hostname.slice(1, -1);
+  const [before = '', after] = words.split('::');
+  const read = (text = ''): number[] =>
+    text === ''
+      ? []
+      : text.split(':').flatMap((word) => [parseInt(word, 16) >> 8, parseInt(word, 16) & 0xff]);
+  const [head, tail] = [read(before), read(after)];
+  return Buffer.from([...head, ...Array<number>(16 - head.length - tail.length).fill(0), ...tail]);
+}
+
+/** SHA-1 of the bits of the key (RFC 5280 §4.2.1.2): a name for it, and no proof of anything. */
+function keyIdOf(key: KeyObject): Buffer {
+  // An uncompressed point of P-256 is the last 65 bytes of what is exported.
+  const point = key.export({ type: 'spki', format: 'der' }).subarray(-65);
+  return createHash('sha1').update(point).digest();
+}
+
+/** Positive, and without a leading zero that DER would not have. */
+function makeSerial(): Buffer {
+  const serial = randomBytes(SERIAL_BYTES);
+  serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40;
+  return serial;
+}

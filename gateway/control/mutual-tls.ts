@@ -1,0 +1,79 @@
+/** Mutual TLS of custom domains: what their truststores in S3 are on this machine (docs/aws §10.7). */
+import { DefinitionError } from '../errors.ts';
+import { readTruststore } from './truststore.ts';
+import { mapOf, textOf } from './resource-properties.ts';
+import type { JsonObject } from '../definition/model.ts';
+import type { Tolerance } from '../errors.ts';
+import type { ControlResource } from './control-resource.ts';
+import type { Truststore } from './truststore.ts';
+
+/** Where truststores are read. */
+export type TruststoreSource = {
+  /** Text of an object by `bucket/key`. */
+  readonly readObject: (address: string) => string | undefined;
+  /** Where a missing one would have to be written. */
+  readonly file: string;
+  /** `--tls`: without it no client can be asked for a certificate. */
+  readonly servesTls: boolean;
+};
+
+/** Of a gateway without TLS: domains with mutual TLS are closed. */
+export const NO_TRUSTSTORES: TruststoreSource = {
+  readObject: () => undefined,
+  file: 'gatewright.values.yml',
+  servesTls: false,
+};
+
+/** What guards a domain; both undefined = it asks nobody for a certificate. */
+export type MutualTls = {
+  readonly truststore?: Truststore | undefined;
+  /** Its guard cannot be enforced. */
+  readonly closedBecause?: string | undefined;
+};
+
+/** A domain that asks for certificates and has no truststore to judge them by lets nobody in. */
+export function readMutualTls(
+  item: ControlResource,
+  source: TruststoreSource,
+  tolerance: Tolerance,
+): MutualTls {
+  const written = item.properties['MutualTlsAuthentication'];
+  if (written === undefined || written === null) return {};
+  try {
+    return { truststore: findTruststore(mapOf(item.properties, 'MutualTlsAuthentication'), source) };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    if (tolerance.allowsUnguarded) return {};
+    const fault = new DefinitionError(item.place('MutualTlsAuthentication'), error.message);
+    tolerance.note(fault, 'every request to the domain answers 500, unless --allow-unguarded');
+    return { closedBecause: fault.describe() };
+  }
+}
+
+/**
+ * An object of its version, `truststore.pem?versionId=…`, comes before the one without: who rolls a truststore on by
+ * versions may keep both. @throws RangeError with a sentence
+ */
+export function findTruststore(mutualTls: JsonObject, source: TruststoreSource): Truststore {
+  if (!source.servesTls)
+    throw new RangeError('clients are not asked for a certificate without TLS: start with --tls');
+  const uri = textOf(mutualTls, 'TruststoreUri');
+  const version = textOf(mutualTls, 'TruststoreVersion');
+  const address = /^s3:\/\/([^/]+\/.+)$/i.exec(uri)?.[1];
+  if (address === undefined) throw new RangeError(`TruststoreUri takes s3://bucket/key, not "${uri}"`);
+  const ofVersion = version === '' ? undefined : source.readObject(`${address}?versionId=${version}`);
+  const text = ofVersion ?? source.readObject(address);
+  if (text === undefined) {
+    const [bucket = '', ...key] = address.split('/');
+    throw new RangeError(
+      `the truststore ${uri} is not on this machine: write it to ${source.file} as s3: { ${bucket}: { ${key.join('/')}: !file … } }`,
+    );
+  }
+  try {
+    return readTruststore(text);
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new RangeError(`the truststore ${uri} ${error.message}`, { cause: error });
+    throw error;
+  }
+}

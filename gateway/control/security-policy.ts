@@ -1,0 +1,27 @@
+/** The security policy of a custom domain (docs/aws §10.7). */
+import { DefinitionError } from '../errors.ts';
+import { mapOf, textOf } from './resource-properties.ts';
+import type { JsonObject } from '../definition/model.ts';
+import type { Tolerance } from '../errors.ts';
+import type { ControlResource } from './control-resource.ts';
+
+/** AWS's for Regional domains, and for all that ask for certificates, whatever is written. */
+const USUAL = 'TLS_1_2';
+
+/** With mutual TLS AWS takes nothing older than TLS 1.2. */
+export function findSecurityPolicy(properties: JsonObject): string {
+  const policy = textOf(properties, 'SecurityPolicy');
+  const isMutual = Object.keys(mapOf(properties, 'MutualTlsAuthentication')).length > 0;
+  return policy === '' || (isMutual && policy === 'TLS_1_0') ? USUAL : policy;
+}
+
+/** The names that AWS documents (developer guide, "Supported security policies", and its API model of 2026-08-07). */
+const KNOWN =
+  /^(?:TLS_1_[02]|SecurityPolicy_TLS1[23]_(?:1_[23]_)?(?:FIPS_)?(?:PFS_)?(?:PQ_)?20\d\d(?:_\d\d|_EDGE))$/;
+
+/** Tells who has written a policy that is none; such a name may be one of tomorrow, so nothing is refused. */
+export function notePolicy(item: ControlResource, policy: string, tolerance: Tolerance): void {
+  if (policy === '' || KNOWN.test(policy)) return;
+  const error = new DefinitionError(item.place('SecurityPolicy'), `there is no security policy ${policy}`);
+  tolerance.note(error, 'TLS 1.2 holds');
+}

@@ -1,0 +1,72 @@
+/** Truststores of custom domains: whose certificates open them (developer guide, "mutual TLS authentication"). */
+import { X509Certificate } from 'node:crypto';
+
+export type Truststore = {
+  /** What it was read from. */
+  readonly text: string;
+  readonly certificates: readonly X509Certificate[];
+};
+
+const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
+const MAX_CERTIFICATES = 1_000;
+const MAX_BYTES = 1024 * 1024;
+/** Of the client's certificate up to the root, both counted. */
+const MAX_CHAIN = 4;
+const MIN_RSA_BITS = 2_048;
+/** PKCS #1 with MD5 and SHA-1, ECDSA and DSA with SHA-1. */
+const INSECURE = new Set([
+  ...['1.2.840.113549.1.1.4', '1.2.840.113549.1.1.5', '1.2.840.10045.4.1', '1.2.840.10040.4.3'],
+]);
+
+/** @throws RangeError with what is wrong, as the end of a sentence */
+export function readTruststore(text: string): Truststore {
+  if (Buffer.byteLength(text) > MAX_BYTES)
+    throw new RangeError('is longer than 1 MB, which AWS does not take');
+  const blocks = text.match(BLOCK) ?? [];
+  if (blocks.length === 0) throw new RangeError('has no certificate in PEM');
+  if (blocks.length > MAX_CERTIFICATES)
+    throw new RangeError(`has ${blocks.length} certificates; AWS takes ${MAX_CERTIFICATES}`);
+  const certificates = blocks.map((block, index) => {
+    try {
+      return new X509Certificate(block);
+    } catch {
+      throw new RangeError(`has a block that is no certificate, the one at place ${index + 1}`);
+    }
+  });
+  return { text, certificates };
+}
+
+/**
+ * Why a client with this certificate is refused, in AWS's words (knowledge center, "403 errors of mutual TLS");
+ * undefined = it is trusted. Chains are built of the truststore alone: AWS does not take intermediate ones of clients.
+ */
+export function whyUntrusted(
+  leaf: X509Certificate,
+  { certificates }: Truststore,
+  nowEpochMs: number,
+): string | undefined {
+  if (leaf.checkIssued(leaf)) return 'self signed certificate';
+  let current = leaf;
+  for (let length = 1; length <= MAX_CHAIN; length += 1) {
+    if (isInsecure(current)) return 'Client cert using an insecure Signature Algorithm';
+    if (nowEpochMs < current.validFromDate.getTime()) return 'certificate is not yet valid';
+    if (nowEpochMs > current.validToDate.getTime()) return 'certificate has expired';
+    if (length > 1 && current.checkIssued(current)) return undefined;
+    const issuer = certificates.find((found) => isIssuer(found, current));
+    if (issuer === undefined) return NO_ISSUER;
+    current = issuer;
+  }
+  return NO_ISSUER;
+}
+
+const NO_ISSUER = 'Could not find issuer for certificate';
+
+/** By name, by key usage, and by the signature itself. */
+function isIssuer(candidate: X509Certificate, of: X509Certificate): boolean {
+  return candidate.ca && of.checkIssued(candidate) && of.verify(candidate.publicKey);
+}
+
+function isInsecure({ publicKey, signatureAlgorithmOid }: X509Certificate): boolean {
+  const bits = publicKey.asymmetricKeyDetails?.modulusLength ?? MIN_RSA_BITS;
+  return bits < MIN_RSA_BITS || INSECURE.has(signatureAlgorithmOid);
+}

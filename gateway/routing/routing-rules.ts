@@ -1,0 +1,92 @@
+/** Routing rules of custom domains: which one takes a request (developer guide, "Routing rules", docs/aws §10.4). */
+import { findBasePath } from './base-path.ts';
+
+export type RoutingRule = {
+  readonly id: string;
+  /** The lowest first; no two of a domain are the same. */
+  readonly priority: number;
+  /** All of them have to hold; none at all takes every request. */
+  readonly conditions: readonly RuleCondition[];
+  readonly apiId: string;
+  readonly stage: string;
+  /** Whether the API sees the path without the base path that has matched. */
+  readonly stripsBasePath: boolean;
+};
+
+export type RuleCondition =
+  /** Names in any case, values as they are, with `*` for anything. */
+  | { readonly kind: 'headers'; readonly anyOf: readonly { readonly name: string; readonly glob: string }[] }
+  | { readonly kind: 'base-paths'; readonly anyOf: readonly string[] };
+
+/** `basePath` is empty where the rule asks for none. */
+export type RuleMatch = { readonly rule: RoutingRule; readonly basePath: string };
+
+/**
+ * The rule of the lowest priority that a request meets.
+ * @param rules in order of their priority
+ * @param rawHeaders flat name, value list
+ */
+export function matchRule(
+  rules: readonly RoutingRule[],
+  path: string,
+  rawHeaders: readonly string[],
+): RuleMatch | undefined {
+  for (const rule of rules) {
+    const basePath = matchConditions(rule.conditions, path, rawHeaders);
+    if (basePath !== undefined) return { rule, basePath };
+  }
+  return undefined;
+}
+
+/** The base path that matched; undefined where a condition does not hold. */
+function matchConditions(
+  conditions: readonly RuleCondition[],
+  path: string,
+  rawHeaders: readonly string[],
+): string | undefined {
+  let basePath = '';
+  for (const condition of conditions) {
+    if (condition.kind === 'headers') {
+      if (!condition.anyOf.some(({ name, glob }) => hasHeader(rawHeaders, name, glob))) return undefined;
+      continue;
+    }
+    const found = longestBasePath(condition.anyOf, path);
+    if (found === undefined) return undefined;
+    basePath = found;
+  }
+  return basePath;
+}
+
+function longestBasePath(basePaths: readonly string[], path: string): string | undefined {
+  const wanted = new Set(basePaths.filter((basePath) => basePath !== ''));
+  const depth = Math.max(0, ...[...wanted].map((basePath) => basePath.split('/').length));
+  return findBasePath(path, (candidate) => wanted.has(candidate), depth);
+}
+
+function hasHeader(rawHeaders: readonly string[], name: string, glob: string): boolean {
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2)
+    if (
+      rawHeaders[index]?.toLowerCase() === name.toLowerCase() &&
+      fitsGlob(rawHeaders[index + 1] ?? '', glob)
+    )
+      return true;
+  return false;
+}
+
+/** `*` stands for any text, also for none; without regular expressions, whose time a client could choose. */
+export function fitsGlob(text: string, glob: string): boolean {
+  const parts = glob.split('*');
+  const [first = ''] = parts;
+  const last = parts.at(-1) ?? '';
+  if (parts.length === 1) return text === glob;
+  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last))
+    return false;
+  let at = first.length;
+  const end = text.length - last.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = text.indexOf(part, at);
+    if (found === -1 || found + part.length > end) return false;
+    at = found + part.length;
+  }
+  return at <= end;
+}

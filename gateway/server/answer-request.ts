@@ -1,0 +1,229 @@
+/** A request that has arrived, by whichever version of HTTP → the API that it is for, and its answer. */
+import { MAX_BODY_BYTES } from '../exchange.ts';
+import { serve } from '../pipeline.ts';
+import { receive } from './receive.ts';
+import { sendStream } from './stream-reply.ts';
+import { describeCertificate } from './tls-peer.ts';
+import type { Readable } from 'node:stream';
+import type { Reply, ServedApi } from '../exchange.ts';
+import type { Ports } from '../ports.ts';
+import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
+import type { ReplySink } from './stream-reply.ts';
+import type { TlsPeer } from './tls-peer.ts';
+import type { UnreadReplies } from './unread-replies.ts';
+
+export type ApiServerOptions = {
+  /** Whether a Host header may reach this port at all (DNS rebinding). */
+  readonly isHostAllowed: (host: string | undefined) => boolean;
+  /** The API that answers to a Host header, or to a target where several share the port; undefined = no such API. */
+  readonly resolveApi: ResolveApi;
+  /** Whether nothing but HTTP APIs could have answered to this Host; absent = never. */
+  readonly isHttpOnly?: ((host: string | undefined, target: string) => boolean) | undefined;
+  /** The target as the API's own address would have it; absent where that is what clients send. */
+  readonly toOwnTarget?: ((host: string | undefined, target: string, api: ServedApi) => string) | undefined;
+  /** What a domain with mutual TLS makes of a client; absent = no domain asks for certificates. */
+  readonly judgeClient?: ((host: string | undefined, peer: TlsPeer | undefined) => ClientVerdict) | undefined;
+  /** `@connections` of a WebSocket API on its own address. */
+  readonly handleManagement: (request: ControlRequest, api: ServedApi, path: string) => ControlReply;
+  /** Of all ports together. */
+  readonly unread: UnreadReplies;
+  readonly ports: Ports;
+};
+
+/** `namedId`: `x-apigw-api-id`, which counts at a VPC endpoint's own name alone. */
+export type ResolveApi = (
+  host: string | undefined,
+  target: string,
+  namedId: string | undefined,
+  headers?: readonly string[],
+) => ServedApi | undefined;
+
+export type ClientVerdict =
+  /** `shows`: events tell of its certificate. */
+  | { readonly kind: 'admitted'; readonly shows: boolean }
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** What it was trusted by is no more: the connection ends, and the client comes again. */
+  | { readonly kind: 'stale' };
+
+/** A request as both versions of HTTP have it. */
+export type Arrival = {
+  readonly method: string | undefined;
+  /** In origin form. */
+  readonly target: string;
+  readonly host: string | undefined;
+  readonly apiId: string | undefined;
+  readonly rawHeaders: readonly string[];
+  /** `1.1` */
+  readonly httpVersion: string;
+  readonly remoteAddress: string | undefined;
+  /** Undefined: there is none. */
+  readonly body: Readable | undefined;
+  readonly peer: TlsPeer | undefined;
+};
+
+/** A shorter reply is bounded by there being one per connection. */
+const LARGE_REPLY = 16_384;
+/** One byte more than AWS takes: enough to know that it is too much. */
+const MAX_BODY_READ_BYTES = MAX_BODY_BYTES + 1;
+
+export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiServerOptions): void {
+  const { host, target, method } = arrival;
+  if (!options.isHostAllowed(host)) {
+    // Required of HTTP/1.1; node's own refusal would have no body.
+    send(sink, method, host === undefined ? refusal('Bad Request', 400) : refusal('Host not allowed'));
+    return;
+  }
+  const verdict = options.judgeClient?.(host, arrival.peer) ?? ADMITTED;
+  if (verdict.kind === 'stale') {
+    sink.destroy();
+    return;
+  }
+  if (verdict.kind === 'refused') {
+    options.ports.log.write(`403 ${method ?? ''} ${host ?? ''}: Access denied. Reason: ${verdict.reason}`);
+    send(sink, method, forbidden());
+    return;
+  }
+  const api = options.resolveApi(host, target, arrival.apiId, arrival.rawHeaders);
+  if (api === undefined) {
+    if (options.isHttpOnly?.(host, target) === true) send(sink, method, refusal('Not Found', 404));
+    else send(sink, method, HEALTH_CHECK.test(target) ? healthy() : refusal('Forbidden'));
+    return;
+  }
+  const answerWith = (body: Buffer | undefined): void => {
+    answer(arrival, sink, { api, body, shows: verdict.shows }, options).catch((fault: unknown) => {
+      // Nothing of one request may end the process that serves all the others.
+      options.ports.log.write(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
+      sink.destroy();
+    });
+  };
+  if (arrival.body === undefined) answerWith(undefined);
+  else readBody(arrival.body, answerWith);
+}
+
+const ADMITTED: ClientVerdict = { kind: 'admitted', shows: false };
+
+/** AWS's own health check, at the root of every host of REST APIs: no stage, route or base path can have these names. */
+const HEALTH_CHECK = /^\/s?ping(?:\?|$)/;
+
+function healthy(): Reply {
+  return { status: 200, headers: ['Content-Type', 'text/plain'], body: 'healthy' };
+}
+
+function refusal(message: string, status = 403): Reply {
+  return {
+    status,
+    headers: ['Content-Type', 'application/json'],
+    body: JSON.stringify({ message }),
+  };
+}
+
+function forbidden(): Reply {
+  const { status, headers, body } = refusal('Forbidden');
+  return { status, headers: [...headers, 'x-amzn-ErrorType', 'ForbiddenException'], body };
+}
+
+type Found = {
+  readonly api: ServedApi;
+  readonly body: Buffer | undefined;
+  /** Whether events tell of the client's certificate. */
+  readonly shows: boolean;
+};
+
+async function answer(
+  arrival: Arrival,
+  sink: ReplySink,
+  { api, body, shows }: Found,
+  options: ApiServerOptions,
+): Promise<void> {
+  const { method = 'GET', rawHeaders, remoteAddress, httpVersion, peer } = arrival;
+  const target = options.toOwnTarget?.(arrival.host, arrival.target, api) ?? arrival.target;
+  if (api.protocol === 'rest' && HEALTH_CHECK.test(target)) {
+    send(sink, method, healthy());
+    return;
+  }
+  if (api.protocol === 'websocket') {
+    const reply = options.handleManagement(toControlRequest(arrival, body), api, pathOf(target));
+    send(sink, method, toReply(reply));
+    return;
+  }
+  const certificate = shows ? peer?.certificate : undefined;
+  const wire = { method, target, rawHeaders, body, remoteAddress, httpVersion };
+  const received = receive(
+    certificate === undefined ? wire : { ...wire, clientCertificate: describeCertificate(certificate) },
+    api,
+    options.ports,
+  );
+  const reply = await serve(received, options.ports);
+  // The rest of a body that is too long is not read: the connection ends with the reply, or of HTTP/2 the stream.
+  if (body !== undefined && body.length >= MAX_BODY_READ_BYTES) {
+    const { socket } = sink.req;
+    reply.headers.push('Connection', 'close');
+    sink.once('finish', () => socket.destroySoon());
+  }
+  if (reply.stream === undefined) {
+    send(sink, method, reply);
+    if (reply.body.length > LARGE_REPLY) options.unread.hold(sink, reply.body.length);
+  } else await sendStream(sink, method, reply, reply.stream, options.ports.clock);
+}
+
+/** Calls back once with the body, or with its first 10 MB and a byte. A client that goes away is forgotten. */
+function readBody(request: Readable, done: (body: Buffer) => void): void {
+  let only: Buffer | undefined;
+  let chunks: Buffer[] | undefined;
+  let length = 0;
+  let isDone = false;
+  const finish = (): void => {
+    if (isDone) return;
+    isDone = true;
+    done(chunks === undefined ? (only ?? Buffer.alloc(0)) : Buffer.concat(chunks));
+  };
+  request.on('data', (chunk: Buffer) => {
+    if (isDone) return;
+    length += chunk.length;
+    if (only === undefined) only = chunk;
+    else if (chunks === undefined) chunks = [only, chunk];
+    else chunks.push(chunk);
+    if (length >= MAX_BODY_READ_BYTES) {
+      request.pause();
+      finish();
+    }
+  });
+  request.on('end', finish);
+  request.on('error', () => {
+    isDone = true;
+  });
+}
+
+function send(sink: ReplySink, method: string | undefined, reply: Reply): void {
+  if (sink.destroyed) return;
+  const { status, headers, body } = reply;
+  // 204 and 304 have no body by definition (RFC 9110 §15.3.5, §15.4.5); a HEAD reply keeps its length.
+  if (status !== 204 && status !== 304)
+    headers.push('Content-Length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.length));
+  sink.writeHead(status, headers);
+  sink.end(method === 'HEAD' || status === 204 || status === 304 ? '' : body);
+}
+
+function toControlRequest(
+  { method = 'GET', target, rawHeaders, host = '' }: Arrival,
+  body: Buffer | undefined,
+): ControlRequest {
+  const path = pathOf(target);
+  return {
+    method,
+    path,
+    query: target.slice(path.length + 1),
+    rawHeaders,
+    body: body ?? Buffer.alloc(0),
+    host,
+  };
+}
+
+function pathOf(target: string): string {
+  const mark = target.indexOf('?');
+  return mark === -1 ? target : target.slice(0, mark);
+}
+
+function toReply(reply: ControlReply): Reply {
+  return { status: reply.status, headers: [...reply.headers], body: reply.body };
+}

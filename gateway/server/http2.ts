@@ -1,0 +1,196 @@
+/** Streams of HTTP/2 ⇄ exchanges, for clients of an API port that have agreed on it by ALPN (RFC 9113). */
+import { constants, createServer } from 'node:http2';
+import { acceptRequest } from './answer-request.ts';
+import { MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './http.ts';
+import { originForm } from './receive.ts';
+import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
+import type { TLSSocket } from 'node:tls';
+import type { ApiServerOptions, Arrival } from './answer-request.ts';
+import type { ReplySink } from './stream-reply.ts';
+import type { TlsPeer } from './tls-peer.ts';
+
+const MAX_STREAMS = 100;
+/** Node counts pairs, too; AWS counts bytes, which the pipeline does. */
+const MAX_HEADER_PAIRS = 2_000;
+/** Beyond the longest silence that a streamed reply may have. */
+const IDLE_SESSION_MS = 310_000;
+/** Of HTTP/1.1, which names the connection; HTTP/2 has no place for them (RFC 9113 §8.2.2). */
+const OF_CONNECTION = new Set([
+  ...['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'],
+]);
+
+export type Http2Port = {
+  /** Takes over a connection whose handshake is done. */
+  take(socket: TLSSocket, peer: TlsPeer): void;
+  /** Lets what is under way finish, and takes nothing new. */
+  close(): void;
+  destroy(): void;
+};
+
+export function openHttp2(options: ApiServerOptions): Http2Port {
+  const sessions = new Set<ServerHttp2Session>();
+  const server = createServer({
+    settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: MAX_HEADER_BYTES },
+    maxHeaderListPairs: MAX_HEADER_PAIRS,
+  });
+  let arriving: { readonly socket: TLSSocket; readonly peer: TlsPeer } | undefined;
+  server.on('session', (session) => {
+    const of = arriving;
+    sessions.add(session);
+    session.on('close', () => sessions.delete(session));
+    session.on('error', () => session.destroy());
+    session.setTimeout(IDLE_SESSION_MS, () => session.close());
+    session.on('stream', (stream, headers, _flags, raw) => {
+      stream.on('error', () => stream.destroy());
+      const arrival = toArrival(stream, headers, raw.map(String), of);
+      acceptRequest(arrival, new StreamSink(stream, session), options);
+    });
+  });
+  return {
+    take(socket, peer) {
+      // The session is made within this call.
+      arriving = { socket, peer };
+      server.emit('connection', socket);
+      arriving = undefined;
+    },
+    close() {
+      for (const session of sessions) session.close();
+    },
+    destroy() {
+      for (const session of sessions) session.destroy();
+    },
+  };
+}
+
+function toArrival(
+  stream: ServerHttp2Stream,
+  headers: NodeJS.Dict<string | string[]>,
+  raw: readonly string[],
+  of: { readonly socket: TLSSocket; readonly peer: TlsPeer } | undefined,
+): Arrival {
+  const own = (name: string): string | undefined => {
+    const value = headers[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const authority = own(':authority');
+  const named = own('host');
+  // Two names are none (RFC 9113 §8.3.1). Attack: one to get in by, the other for whoever reads the event.
+  const isTorn = authority !== undefined && named !== undefined && authority !== named;
+  const host = isTorn ? undefined : (authority ?? named);
+  const sent = raw.filter((_, index) => !(raw[index - (index % 2)] ?? '').startsWith(':'));
+  const isBare = stream.endAfterHeaders;
+  if (!isBare) limitBody(stream);
+  return {
+    method: own(':method'),
+    target: originForm(own(':path')),
+    host,
+    apiId: own('x-apigw-api-id')?.toLowerCase(),
+    // Clients name the host in front of the headers; events show it among them.
+    rawHeaders: host === undefined || named !== undefined ? sent : ['Host', host, ...sent],
+    // Events at AWS say so whatever clients and its front have agreed on (captures of browsers, which always take HTTP/2).
+    httpVersion: '1.1',
+    remoteAddress: of?.socket.remoteAddress,
+    body: isBare ? undefined : stream,
+    peer: of?.peer,
+  };
+}
+
+/** A body that does not come, or drips, ends its stream. */
+function limitBody(stream: ServerHttp2Stream): void {
+  const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), REQUEST_TIMEOUT_MS).unref();
+  const clear = (): void => clearTimeout(timer);
+  stream.once('end', clear);
+  stream.once('close', clear);
+}
+
+/** A stream under the names by which a reply is sent. */
+class StreamSink implements ReplySink {
+  readonly req: ReplySink['req'];
+  readonly #stream: ServerHttp2Stream;
+  #isReset = false;
+
+  constructor(stream: ServerHttp2Stream, session: ServerHttp2Session) {
+    this.#stream = stream;
+    const reset = (): void => {
+      // A reply that has left whole takes no harm by it; one that has not is seen to be cut.
+      this.#isReset = true;
+      stream.close(this.writableFinished ? constants.NGHTTP2_NO_ERROR : constants.NGHTTP2_INTERNAL_ERROR);
+    };
+    this.req = {
+      socket: {
+        get destroyed() {
+          return session.destroyed;
+        },
+        // That a stream of a request ends says nothing of its client.
+        readableEnded: false,
+        destroySoon: reset,
+        on: (event, listener) => (event === 'close' ? stream.on(event, listener) : undefined),
+        off: (event, listener) => stream.off(event, listener),
+      },
+    };
+  }
+
+  get socket(): ReplySink['req']['socket'] {
+    return this.req.socket;
+  }
+
+  get destroyed(): boolean {
+    return this.#stream.destroyed;
+  }
+
+  get writableNeedDrain(): boolean {
+    return this.#stream.writableNeedDrain;
+  }
+
+  get writableFinished(): boolean {
+    return this.#stream.writableFinished && !this.#isReset;
+  }
+
+  writeHead(status: number, headers: readonly string[]): void {
+    const lines: Record<string, string | string[]> = {};
+    for (let index = 0; index + 1 < headers.length; index += 2) {
+      const name = (headers[index] ?? '').toLowerCase();
+      if (OF_CONNECTION.has(name)) continue;
+      const value = headers[index + 1] ?? '';
+      const before = lines[name];
+      lines[name] = before === undefined ? value : [before, value].flat();
+    }
+    this.#stream.respond({ ...lines, [constants.HTTP2_HEADER_STATUS]: status });
+  }
+
+  flushHeaders(): void {
+    // `respond` has sent them.
+  }
+
+  write(chunk: Buffer): boolean {
+    return this.#stream.write(chunk);
+  }
+
+  end(body?: string | Buffer): void {
+    this.#stream.end(body);
+    // What has not been read of the request cannot be skipped.
+    if (!this.#stream.readableEnded && !this.#stream.endAfterHeaders)
+      this.#stream.once('finish', () => this.#stream.close(constants.NGHTTP2_NO_ERROR));
+  }
+
+  destroy(): void {
+    this.#stream.close(constants.NGHTTP2_CANCEL);
+  }
+
+  setTimeout(ms: number, onTimeout?: () => void): void {
+    if (onTimeout === undefined) this.#stream.setTimeout(ms);
+    else this.#stream.setTimeout(ms, onTimeout);
+  }
+
+  on(event: 'close' | 'drain', listener: () => void): void {
+    this.#stream.on(event, listener);
+  }
+
+  once(event: 'close' | 'finish', listener: () => void): void {
+    this.#stream.once(event, listener);
+  }
+
+  off(event: 'close' | 'drain', listener: () => void): void {
+    this.#stream.off(event, listener);
+  }
+}

@@ -1,0 +1,25 @@
+/** Security policies of domains and APIs, as far as they decide about a handshake (docs/aws §10.7). */
+import type { SecureVersion } from 'node:tls';
+
+export type TlsRules = { readonly minVersion: SecureVersion; readonly ciphers: string };
+
+const OF_TLS_1_3 = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384'];
+const CHACHA = 'TLS_CHACHA20_POLY1305_SHA256';
+/** Certificates here are over elliptic curves: AWS's suites for RSA keys have nothing to sign with. */
+const GCM = ['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384'];
+const CBC = ['ECDHE-ECDSA-AES128-SHA256', 'ECDHE-ECDSA-AES256-SHA384'];
+/** The only ones that TLS 1.0 and 1.1 know; OpenSSL has them behind a lower level of security. */
+const OLD = ['ECDHE-ECDSA-AES128-SHA', 'ECDHE-ECDSA-AES256-SHA', '@SECLEVEL=0'];
+
+/** What holds where nobody has chosen: on HTTP and WebSocket APIs AWS has no other. */
+export const USUAL_SECURITY_POLICY = 'TLS_1_2';
+
+/** A policy that nobody knows here is held to TLS 1.2, which is the least that AWS still offers for new ones. */
+export function tlsRulesOf(policy: string): TlsRules {
+  if (policy === 'TLS_1_0')
+    return { minVersion: 'TLSv1', ciphers: [...OF_TLS_1_3, CHACHA, ...GCM, ...CBC, ...OLD].join(':') };
+  const modern = policy.includes('FIPS') ? OF_TLS_1_3 : [...OF_TLS_1_3, CHACHA];
+  if (/TLS13_1_3/.test(policy)) return { minVersion: 'TLSv1.3', ciphers: modern.join(':') };
+  const older = policy === 'TLS_1_2' || policy.includes('2018') ? [...GCM, ...CBC] : GCM;
+  return { minVersion: 'TLSv1.2', ciphers: [...modern, ...older].join(':') };
+}

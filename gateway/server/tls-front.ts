@@ -1,0 +1,149 @@
+/**
+ * TLS in front of an API port. Who is asked for decides about certificate, versions, ciphers, HTTP/2 and client
+ * certificates, and is read off the first bytes: of a context that is chosen later, OpenSSL takes the certificate alone.
+ */
+import { createServer } from 'node:tls';
+import { MAX_HELLO_BYTES, readHello } from './client-hello.ts';
+import { tlsRulesOf } from './security-policies.ts';
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Server as TlsServer, TLSSocket } from 'node:tls';
+import type { LogSink } from '../ports.ts';
+import type { CertifiedKey } from '../control/issue-certificate.ts';
+import type { Truststore } from '../control/truststore.ts';
+import type { Http2Port } from './http2.ts';
+import type { TlsPeer } from './tls-peer.ts';
+
+/** What a server name stands for. */
+export type TlsName = {
+  /** Of the certificate; the first one is its subject. */
+  readonly names: readonly string[];
+  readonly policy: string;
+  readonly acceptsHttp2: boolean;
+  /** A custom domain that asks for client certificates. */
+  readonly mutual?: { readonly domain: string; readonly truststore: Truststore } | undefined;
+};
+
+export type TlsFrontOptions = {
+  /** Undefined: the client named none. A name that nothing is served by gets what a nameless client gets. */
+  readonly nameOf: (serverName: string | undefined) => TlsName;
+  readonly certify: (names: readonly string[]) => CertifiedKey;
+  readonly http2: Http2Port;
+  readonly log: LogSink;
+};
+
+/** From the connection to the end of the handshake. */
+const HANDSHAKE_MS = 10_000;
+/** Certificates and contexts of as many names are kept; only names that are served get any. */
+const MAX_KEPT = 200;
+const WRONG_SCHEME = '{"message":"This port speaks HTTPS: write https:// or wss://"}';
+const PLAIN_HTTP = `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${WRONG_SCHEME.length}\r\nConnection: close\r\n\r\n${WRONG_SCHEME}`;
+
+const peers = new WeakMap<object, TlsPeer>();
+
+/** What the handshake of a connection has established; undefined for one without TLS. */
+export function peerOf(socket: object): TlsPeer | undefined {
+  return peers.get(socket);
+}
+
+/** Puts TLS in front of a server that listens, or will. */
+export function serveTls(server: Server, options: TlsFrontOptions): void {
+  const ofHttp1 = server.listeners('connection') as ((socket: Socket) => void)[];
+  server.removeAllListeners('connection');
+  const kept = new Map<string, TlsServer>();
+  let isTold = false;
+  const open = (name: TlsName): TlsServer => {
+    const made = openName(name, options);
+    made.on('secureConnection', (socket) => {
+      const peer = describePeer(socket, name);
+      peers.set(socket, peer);
+      if (socket.alpnProtocol === 'h2') options.http2.take(socket, peer);
+      else for (const listener of ofHttp1) listener.call(server, socket);
+    });
+    made.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
+      socket.destroy();
+      if (isTold || !DISTRUST.test(error.code ?? '')) return;
+      isTold = true;
+      options.log.write('a client does not trust the local CA: `gatewright certs --trust` says how it can');
+    });
+    return made;
+  };
+  const find = (serverName: string | undefined): TlsServer => {
+    const name = options.nameOf(serverName);
+    const { mutual } = name;
+    const key = JSON.stringify([name.names, name.policy, name.acceptsHttp2, mutual?.domain]);
+    const known = kept.get(key);
+    if (known !== undefined && truststores.get(known) === mutual?.truststore) {
+      kept.delete(key);
+      kept.set(key, known);
+      return known;
+    }
+    const made = open(name);
+    truststores.set(made, mutual?.truststore);
+    kept.set(key, made);
+    const [oldest] = kept.keys();
+    if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
+    return made;
+  };
+  server.on('connection', (socket: Socket) => {
+    sniff(socket, (serverName) => find(serverName).emit('connection', socket));
+  });
+}
+
+/** By which a kept server judges. */
+const truststores = new WeakMap<TlsServer, Truststore | undefined>();
+
+/** What browsers and libraries say of a certificate by an authority that they do not know. */
+const DISTRUST = /UNKNOWN_CA|CERTIFICATE_UNKNOWN|BAD_CERTIFICATE/;
+
+function openName({ names, policy, acceptsHttp2, mutual }: TlsName, { certify }: TlsFrontOptions): TlsServer {
+  const { certificate, privateKey } = certify(names);
+  return createServer({
+    ...tlsRulesOf(policy),
+    ...{ cert: certificate, key: privateKey, handshakeTimeout: HANDSHAKE_MS },
+    ALPNProtocols: acceptsHttp2 ? ['h2', 'http/1.1'] : ['http/1.1'],
+    ...(mutual !== undefined && {
+      ca: mutual.truststore.certificates.map(String),
+      requestCert: true,
+      // AWS answers 403; the request is refused by what is known of its connection.
+      rejectUnauthorized: false,
+    }),
+  });
+}
+
+function describePeer(socket: TLSSocket, { mutual }: TlsName): TlsPeer {
+  return {
+    domain: mutual?.domain,
+    truststore: mutual?.truststore,
+    certificate: mutual && socket.getPeerX509Certificate(),
+    isAuthorized: mutual !== undefined && socket.authorized,
+  };
+}
+
+/** Looks at the hello without taking it. Whoever is silent, or speaks no TLS, is sent away. */
+function sniff(socket: Socket, choose: (serverName: string | undefined) => void): void {
+  const end = (): void => {
+    socket.destroy();
+  };
+  const timer = setTimeout(end, HANDSHAKE_MS).unref();
+  let held: Buffer = Buffer.alloc(0);
+  const look = (): void => {
+    const read: unknown = socket.read();
+    if (!Buffer.isBuffer(read)) return;
+    held = held.length === 0 ? read : Buffer.concat([held, read]);
+    const hello = readHello(held);
+    if (hello.kind === 'more' && held.length <= MAX_HELLO_BYTES) return;
+    clearTimeout(timer);
+    socket.off('readable', look);
+    if (hello.kind === 'foreign') {
+      socket.resume().end(PLAIN_HTTP);
+      setTimeout(end, HANDSHAKE_MS).unref();
+      return;
+    }
+    socket.off('error', end);
+    socket.unshift(held);
+    choose(hello.kind === 'hello' ? hello.serverName : undefined);
+  };
+  socket.on('readable', look).on('error', end);
+  socket.once('close', () => clearTimeout(timer));
+}

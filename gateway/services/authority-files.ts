@@ -1,0 +1,116 @@
+/** The local certificate authority of a directory, in `.gatewright/tls`. Its key leaves the folder for nobody. */
+import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { chmod, lstat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { StartError } from '../errors.ts';
+import { makeOwnFolder } from './own-folder.ts';
+import { readSecretFile, writeSecretFile } from './secret-file.ts';
+import type { CertifiedKey } from '../control/issue-certificate.ts';
+
+export type LocalAuthority = CertifiedKey & {
+  /** Of the certificate, for clients. */
+  readonly certificateFile: string;
+  readonly keyFile: string;
+  /** Made by this call: nobody trusts it yet. */
+  readonly isNew: boolean;
+};
+
+/** What issues certificates; handed in, so that who only reads files loads nothing. */
+export type MakeAuthority = (wish: {
+  readonly commonName: string;
+  readonly fromEpochMs: number;
+  readonly toEpochMs: number;
+}) => CertifiedKey;
+
+const FOLDER = 'tls';
+/** In the folder that a gateway was started in. */
+export const AUTHORITY_FILE = join('.gatewright', FOLDER, 'ca.pem');
+const DAY_MS = 86_400_000;
+/** Apple takes no more of a server; a CA that nobody renews should not outlive the project by long. */
+const LIFETIME_MS = 825 * DAY_MS;
+/** Clocks of machines and containers differ. */
+const LEEWAY_MS = DAY_MS;
+/** One that ends sooner is made anew, and has to be trusted anew. */
+const RENEWED_BEFORE_MS = 30 * DAY_MS;
+const OTHERS = 0o077;
+
+/**
+ * The authority of the directory; made where there is none that lasts.
+ * @throws StartError LOCAL_CA
+ */
+export async function openAuthority(
+  directory: string,
+  make: MakeAuthority,
+  nowEpochMs: number,
+): Promise<LocalAuthority> {
+  const own = await makeOwnFolder(directory);
+  const files = {
+    certificateFile: join(own, FOLDER, 'ca.pem'),
+    keyFile: join(own, FOLDER, 'ca.key'),
+  };
+  try {
+    await refuseLink(join(own, FOLDER));
+    const known = await readAuthority(files, nowEpochMs);
+    if (known !== undefined) return { ...known, ...files, isNew: false };
+    const made = make({
+      commonName: `Gatewright local CA, ${basename(resolve(directory))}`.slice(0, 64),
+      fromEpochMs: nowEpochMs - LEEWAY_MS,
+      toEpochMs: nowEpochMs + LIFETIME_MS,
+    });
+    // The key first: a certificate without its key would be trusted for nothing.
+    await writeSecretFile(files.keyFile, made.privateKey);
+    await writeSecretFile(files.certificateFile, made.certificate);
+    return { ...made, ...files, isNew: true };
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartError('LOCAL_CA', `the local CA in ${join(own, FOLDER)} cannot be used: ${reason}`);
+  }
+}
+
+/** Undefined: there is none, or none that lasts. */
+async function readAuthority(
+  { certificateFile, keyFile }: Pick<LocalAuthority, 'certificateFile' | 'keyFile'>,
+  nowEpochMs: number,
+): Promise<CertifiedKey | undefined> {
+  const [certificate, privateKey] = await Promise.all([
+    readSecretFile(certificateFile),
+    readSecretFile(keyFile),
+  ]);
+  if (certificate === undefined || privateKey === undefined) return undefined;
+  if (((await lstat(keyFile)).mode & OTHERS) !== 0) await chmod(keyFile, 0o600);
+  const read = new X509Certificate(certificate);
+  if (!read.ca || !read.checkPrivateKey(createPrivateKey(privateKey)))
+    throw new Error(`${certificateFile} and ${keyFile} do not belong together; remove both`);
+  if (read.validToDate.getTime() - nowEpochMs < RENEWED_BEFORE_MS) return undefined;
+  return { certificate, privateKey };
+}
+
+/** Attack: a link in a cloned repository, by which the key would be written elsewhere. */
+async function refuseLink(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found !== undefined && !found.isDirectory()) throw new Error(`${path} is no folder`);
+}
+
+/**
+ * Writes a certificate and its key beside the authority's, and gives their paths.
+ * @throws StartError LOCAL_CA
+ */
+export async function writeCertified(
+  { keyFile }: Pick<LocalAuthority, 'keyFile'>,
+  name: string,
+  { certificate, privateKey }: CertifiedKey,
+): Promise<{ readonly certificateFile: string; readonly keyFile: string }> {
+  const files = {
+    certificateFile: join(dirname(keyFile), `${name}.pem`),
+    keyFile: join(dirname(keyFile), `${name}.key`),
+  };
+  try {
+    await writeSecretFile(files.keyFile, privateKey);
+    await writeSecretFile(files.certificateFile, certificate);
+    return files;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartError('LOCAL_CA', `${files.keyFile} cannot be written: ${reason}`);
+  }
+}
