@@ -187,7 +187,7 @@ export default {
       {
         path: '^gateway/',
         pathNot:
-          '^gateway/((index|gateway|compose|compose-parts|compose-load|compose-loop|compose-services|compose-events|compose-state|compose-console|compose-rights|compose-sign-in|compose-definition)\\.ts$|(lambda|services|adapters)/)',
+          '^gateway/((index|gateway|compose|compose-parts|compose-load|compose-loop|compose-services|compose-events|compose-state|compose-console|compose-rights|compose-sign-in|compose-definition|compose-tls)\\.ts$|(lambda|services|adapters)/)',
       },
       { path: '^gateway/(lambda|services|adapters)/', pathNot: '^gateway/[^/]+/model\\.ts$' },
     ),
@@ -205,12 +205,12 @@ export default {
     ),
     rule(
       'users-enter-by-the-front-door',
-      'cli, plugin, bench and examples use the gateway through gateway/index.ts; errors, settings, region and account, ids by name, the files of running gateways and where the AWS SDK is cost no loading of it.',
+      'cli, plugin, bench and examples use the gateway through gateway/index.ts; errors, settings, region and account, ids by name, the files of running gateways, certificates and where the AWS SDK is cost no loading of it.',
       { path: '^(cli|plugin|bench|examples)/' },
       {
         path: '^gateway/',
         pathNot:
-          '^gateway/(index|errors|settings|definition/(home|cloudformation/physical-ids)|services/(identity-file|running-gateways)|lambda/runtime-packages)\\.ts$',
+          '^gateway/(index|errors|settings|definition/(home|cloudformation/physical-ids)|services/(authority-files|identity-file|running-gateways)|control/issue-certificate|lambda/runtime-packages)\\.ts$',
       },
     ),
     rule(

@@ -5,7 +5,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { StartError } from '../errors.ts';
 import { makeOwnFolder } from './own-folder.ts';
 import { readSecretFile, writeSecretFile } from './secret-file.ts';
-import type { CertifiedKey } from '../control/issue-certificate.ts';
+
+/** PEM, both. */
+type CertifiedKey = { readonly certificate: string; readonly privateKey: string };
 
 export type LocalAuthority = CertifiedKey & {
   /** Of the certificate, for clients. */
