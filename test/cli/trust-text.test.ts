@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { describeTrust } from '../../cli/trust-text.ts';
 
-const FILE = "/home/ann/my shop's/.gatewright/tls/ca.pem";
-const QUOTED = `'/home/ann/my shop'\\''s/.gatewright/tls/ca.pem'`;
+const FILE = "/srv/my shop's/.gatewright/tls/ca.pem";
+const QUOTED = `'/srv/my shop'\\''s/.gatewright/tls/ca.pem'`;
 
 describe('describeTrust', () => {
   const rows: { platform: NodeJS.Platform; has: readonly string[]; taken: number }[] = [
