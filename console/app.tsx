@@ -102,6 +102,7 @@ function useShortcuts(): void {
   useEffect(() => {
     let isAfterG = false;
     const onKey = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape' && leaveSearch(event)) return;
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
       if (event.key === '/') {
         const field = document.querySelector<HTMLInputElement>('input[type=search]');
@@ -121,4 +122,11 @@ function useShortcuts(): void {
     addEventListener('keydown', onKey, true);
     return () => removeEventListener('keydown', onKey, true);
   }, []);
+}
+
+/** Out of the search field, so that the keys of the list count again. */
+function leaveSearch({ target }: KeyboardEvent): boolean {
+  if (!(target instanceof HTMLInputElement) || target.type !== 'search') return false;
+  target.blur();
+  return true;
 }

@@ -8,7 +8,9 @@ import type { RequestDetail } from '../../gateway/records/model.ts';
 export function Compare({ detail, withId }: { readonly detail: RequestDetail; readonly withId: string }) {
   const { data, error } = useAsked<RequestDetail>(`requests/${encodeURIComponent(withId)}`);
   if (data === undefined) return <Problem text={error} />;
-  const rows = differences(detail, data);
+  // What came first stands left, whichever of them was opened.
+  const [before, after] = detail.sequence <= data.sequence ? [detail, data] : [data, detail];
+  const rows = differences(before, after);
   return (
     <section aria-label="Differences">
       <h2 class="request-title">What differs</h2>
@@ -18,10 +20,10 @@ export function Compare({ detail, withId }: { readonly detail: RequestDetail; re
             <tr>
               <th scope="col" />
               <th scope="col">
-                <a href={linkTo('traffic', detail.id)}>{detail.id.slice(0, 8)}</a>
+                <a href={linkTo('traffic', before.id)}>{before.id.slice(0, 8)}</a>
               </th>
               <th scope="col">
-                <a href={linkTo('traffic', data.id)}>{data.id.slice(0, 8)}</a>
+                <a href={linkTo('traffic', after.id)}>{after.id.slice(0, 8)}</a>
               </th>
             </tr>
           </thead>

@@ -1,4 +1,5 @@
 /** Functions: instances, cold starts, how their calls went, what they printed. */
+import { useState } from 'preact/hooks';
 import { useAsked } from '../control.ts';
 import { Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
 import { linkTo } from '../place.ts';
@@ -86,15 +87,7 @@ function One({ shown }: { readonly shown: ShownFunction }) {
       </p>
       <ColdStarts tookMs={shown.coldMs} />
       <h3>Log</h3>
-      {shown.lines.length === 0 ? (
-        <p class="soft">It has printed nothing yet.</p>
-      ) : (
-        <pre class="log" tabIndex={0}>
-          {shown.lines
-            .map(({ epochMs, level, message }) => `${clockTime(epochMs)} ${level ?? ''} ${message}`)
-            .join('\n')}
-        </pre>
-      )}
+      <Log lines={shown.lines} />
       <h3>Environment</h3>
       {shown.environment.length === 0 ? <p class="soft">The template sets none.</p> : null}
       <table class="headers">
@@ -108,6 +101,37 @@ function One({ shown }: { readonly shown: ShownFunction }) {
         </tbody>
       </table>
     </aside>
+  );
+}
+
+/** Embedded metrics are for CloudWatch; between other lines they only hide what a person looks for. */
+const METRICS = '{"_aws":';
+
+function Log({ lines }: { readonly lines: ShownFunction['lines'] }) {
+  const [hasMetrics, setHasMetrics] = useState(false);
+  const metrics = lines.filter(({ message }) => message.startsWith(METRICS)).length;
+  const read = hasMetrics ? lines : lines.filter(({ message }) => !message.startsWith(METRICS));
+  return (
+    <>
+      {lines.length === 0 ? <p class="soft">It has printed nothing yet.</p> : null}
+      {read.length === 0 ? null : (
+        <pre class="log" tabIndex={0}>
+          {read
+            .map(({ epochMs, level, message }) => `${clockTime(epochMs)} ${level ?? ''} ${message}`)
+            .join('\n')}
+        </pre>
+      )}
+      {metrics === 0 ? null : (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={hasMetrics}
+            onChange={({ currentTarget }) => setHasMetrics(currentTarget.checked)}
+          />{' '}
+          with {metrics} {metrics === 1 ? 'line' : 'lines'} of embedded metrics
+        </label>
+      )}
+    </>
   );
 }
 

@@ -21,7 +21,7 @@ export function ReplayForm({ detail }: { readonly detail: RequestDetail }) {
       ...(edit !== undefined && { edit }),
     });
     rememberIdentity(as);
-    go(linkTo('traffic', id));
+    go(linkTo('traffic', id, { of: detail.id }));
   };
   return (
     <section class="replay" aria-label="Replay">

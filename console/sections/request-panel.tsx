@@ -14,10 +14,12 @@ import type { RecordedMessage, RequestDetail, RequestRow } from '../../gateway/r
 type Props = {
   readonly id: string;
   readonly compareWith: string | undefined;
+  /** The one that this is a replay of. */
+  readonly replayOf: string | undefined;
   readonly rows: readonly RequestRow[];
 };
 
-export function RequestPanel({ id, compareWith, rows }: Props) {
+export function RequestPanel({ id, compareWith, replayOf, rows }: Props) {
   const [showsSecrets, setShowsSecrets] = useState(false);
   const { data, error } = useAsked<RequestDetail>(
     `requests/${encodeURIComponent(id)}${showsSecrets ? '?secrets=show' : ''}`,
@@ -32,6 +34,11 @@ export function RequestPanel({ id, compareWith, rows }: Props) {
         </a>
         {data === undefined ? null : (
           <>
+            {replayOf === undefined || compareWith !== undefined ? null : (
+              <a class="button" href={linkTo('traffic', data.id, { with: replayOf, of: replayOf })}>
+                What differs from before
+              </a>
+            )}
             <Copy label="Copy as curl" text={() => printCurl(data)} />
             <Copy label="fetch" text={() => printFetch(data)} />
             <Copy label="test case" text={() => printTest(data)} />
@@ -181,7 +188,7 @@ function useReplayKey(detail: RequestDetail | undefined): void {
       if (event.key !== 'r' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
       if (detail === undefined || detail.noReplay !== undefined) return;
       void ask<{ id: string }>('POST', `requests/${encodeURIComponent(detail.id)}/replay`, {}).then(
-        ({ id }) => go(linkTo('traffic', id)),
+        ({ id }) => go(linkTo('traffic', id, { of: detail.id })),
       );
     };
     addEventListener('keydown', onKey);

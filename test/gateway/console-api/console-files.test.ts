@@ -113,13 +113,40 @@ describe('the console', () => {
     assert.equal((await at.send('GET', `/_gatewright/requests?key=${at.key}`)).status, 401);
   });
 
-  it('has no WebSocket that a page could open', async () => {
-    const socket = new WebSocket(`${at.control.replace('http', 'ws')}/_gatewright/requests/events`, {
-      headers: { Origin: 'http://127.0.0.1:5173' },
+  const upgrades: { name: string; headers: (port: string) => Record<string, string> }[] = [
+    { name: 'a page on another local port', headers: () => ({ Origin: 'http://127.0.0.1:5173' }) },
+    { name: 'a page of the internet', headers: () => ({ Origin: 'https://evil.example' }) },
+    { name: 'a sandboxed frame', headers: () => ({ Origin: 'null' }) },
+    {
+      name: 'a name that was rebound to this machine',
+      headers: (port) => ({ Host: `evil.example:${port}`, Origin: `http://evil.example:${port}` }),
+    },
+  ];
+  for (const { name, headers } of upgrades) {
+    it(`opens no WebSocket of the control port to ${name}, whatever it knows`, async () => {
+      const { host, port } = new URL(at.control);
+      for (const path of GUARDED)
+        for (const known of [{}, bearer()])
+          await assert.rejects(
+            opened(`ws://${host}${path}`, { ...known, ...headers(port) }),
+            /Unexpected server response: (?:400|401|403|404|405|426)$/,
+            path,
+          );
     });
+  }
 
-    const [error] = (await once(socket, 'error')) as [Error];
-
-    assert.match(error.message, /403|401|404/);
+  it('lets a rebound name reach no WebSocket API behind it either', async () => {
+    const { port, href } = new URL(at.urlOf('chat'));
+    for (const Host of ['evil.example', `evil.example:${port}`])
+      await assert.rejects(opened(href, { Host }), /Unexpected server response: 40[34]$/);
   });
 });
+
+async function opened(url: string, headers: Record<string, string>): Promise<void> {
+  const socket = new WebSocket(url, { headers });
+  try {
+    await once(socket, 'open');
+  } finally {
+    socket.terminate();
+  }
+}
