@@ -32,6 +32,15 @@ describe('what runs on other systems', () => {
       assert.deepEqual(found, []);
     });
 
+  it('looks at the system before it asks for a group of processes or a shell', () => {
+    const found = readSources()
+      .filter(({ path }) => RUNS_THERE.test(path))
+      .filter(({ text }) => /\bkill\(-|\bspawn\('(?:sh|bash)'/.test(text) && !text.includes("'win32'"))
+      .map(({ path }) => path);
+
+    assert.deepEqual(found, []);
+  });
+
   it('would find each of them', () => {
     const samples = [`{ shell: true }`, `'/tmp/x'`, `'SIGUSR2'`, `new URL('x', import.meta.url).pathname`];
     for (const [index, [, pattern]] of ROWS.entries()) assert.match(samples[index] ?? '', pattern);

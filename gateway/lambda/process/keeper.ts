@@ -53,6 +53,8 @@ export class Keeper {
   }
 
   #write(line: string): void {
+    // No shell of this kind is there, and no groups are.
+    if (process.platform === 'win32') return;
     this.#shell ??= this.#start();
     this.#shell.stdin?.write(`${line}\n`);
   }

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { writeFileSync } from 'node:fs';
 
+import { signalGroup } from './end-group.ts';
 import { type Keeper, MARK } from './keeper.ts';
 
 export type GroupCommand = {
@@ -45,7 +46,9 @@ export class ProcessGroup {
     this.mark = mark;
     this.#keeper = keeper;
     this.#child = spawn(command, args, {
-      ...{ cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
+      // A group of its own; on Windows, where there are none, it would be a console of its own.
+      ...{ cwd, detached: process.platform !== 'win32', windowsHide: true },
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...environment, [MARK]: mark },
     });
     const { pid, stdout, stderr } = this.#child;
@@ -101,14 +104,9 @@ export class ProcessGroup {
     this.#child.stderr?.destroy();
   }
 
-  #signal(signal: NodeJS.Signals): void {
+  #signal(signal: 'SIGTERM' | 'SIGKILL'): void {
     const { pid } = this.#child;
-    if (pid === undefined) return;
-    try {
-      process.kill(-pid, signal);
-    } catch {
-      // Nobody of the group is left.
-    }
+    if (pid !== undefined) signalGroup(pid, signal);
   }
 
   #exited(): Promise<void> {
