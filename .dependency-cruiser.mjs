@@ -5,7 +5,7 @@
  * nothing and report success.
  */
 const OURS =
-  '^(shared|functions|layers|gateway|packages|cli|console|plugin|package|examples|bench|tools|test)/';
+  '^(shared|functions|layers|gateway|packages|cli|console|plugin|testing|package|examples|bench|tools|test)/';
 
 /** Rooms around the pipeline that carry requests of their own: sockets, AWS's own APIs, the issuer, the control port. */
 const CARRIERS = '^gateway/(server|aws-api|issuer|control-port|console-api)/';
@@ -187,7 +187,7 @@ export default {
       {
         path: '^gateway/',
         pathNot:
-          '^gateway/((index|gateway|compose|compose-parts|compose-load|compose-loop|compose-services|compose-events|compose-state|compose-console|compose-rights|compose-sign-in|compose-definition|compose-tls)\\.ts$|(lambda|services|adapters)/)',
+          '^gateway/((index|gateway|compose|compose-parts|compose-load|compose-loop|compose-services|compose-events|compose-state|compose-reset|compose-testing|compose-console|compose-rights|compose-sign-in|compose-definition|compose-tls)\\.ts$|(lambda|services|adapters)/)',
       },
       { path: '^gateway/(lambda|services|adapters)/', pathNot: '^gateway/[^/]+/model\\.ts$' },
     ),
@@ -205,8 +205,8 @@ export default {
     ),
     rule(
       'users-enter-by-the-front-door',
-      'cli, plugin, bench and examples use the gateway through gateway/index.ts; errors, settings, region and account, ids by name, the files of running gateways, certificates and where the AWS SDK is cost no loading of it.',
-      { path: '^(cli|plugin|bench|examples)/' },
+      'cli, plugin, testing, bench and examples use the gateway through gateway/index.ts; errors, settings, region and account, ids by name, the files of running gateways, certificates and where the AWS SDK is cost no loading of it.',
+      { path: '^(cli|plugin|testing|bench|examples)/' },
       {
         path: '^gateway/',
         pathNot:
@@ -234,14 +234,15 @@ export default {
     ),
     rule(
       'users-keep-out-of-each-other',
-      'cli, plugin, bench and examples share through packages, gateway/index.ts and #shared; the plug-in prints the first screen of `gatewright start`, and `gatewright package` runs osls as layers/ does.',
-      { path: '^(cli|plugin|bench|examples)/' },
+      'cli, plugin, testing, bench and examples share through packages, gateway/index.ts and #shared; the plug-in prints the first screen of `gatewright start`, and `gatewright package` runs osls as layers/ does; tests of examples import gatewright/testing.',
+      { path: '^(cli|plugin|testing|bench|examples)/' },
       {
         path: OURS,
         pathNot: [
           '^($1|gateway|shared|packages|tools)/',
           '^layers/package-service\\.ts$',
           '^cli/start-text\\.ts$',
+          '^testing/entry\\.ts$',
         ],
       },
     ),

@@ -12,6 +12,7 @@ export type LoopFlags = {
   readonly seed?: string;
   readonly values?: string;
   readonly isolation?: Isolation;
+  readonly exec?: string;
 };
 
 export function addLoopOptions(command: Command): Command {
@@ -38,6 +39,10 @@ export function addLoopOptions(command: Command): Command {
       '--isolation <thread|process|names>',
       'run Node.js functions in processes of their own: all, or these (resize,orders)',
       settingParser<Isolation>(SETTINGS.isolation),
+    )
+    .option(
+      '--exec <command>',
+      'run a command with the addresses in its environment, on free ports, and end with its exit code',
     )
     .option(
       '--name <name>',

@@ -31,6 +31,7 @@ import {
   readSpan,
 } from './options.ts';
 import { UsageError } from './output.ts';
+import { readExecOptions, runWithGateway, sayReady } from './start-exec.ts';
 import { openBrowser } from './open-browser.ts';
 import { describeStart } from './start-text.ts';
 import { whenNpxEnds } from './npx-parent.ts';
@@ -194,11 +195,12 @@ function addAccountOptions(command: Command): Command {
     );
 }
 
-async function start(named: readonly string[], flags: StartFlags): Promise<void> {
+async function start(named: readonly string[], flags: StartFlags, command: Command): Promise<void> {
   const startedMs = performance.now();
   const sources = chooseSources(named);
-  // With --json, stdout belongs to the one line that tools read.
-  const log = createStreamSink(flags.json ? process.stderr : process.stdout);
+  const isExec = flags.exec !== undefined;
+  // With --json, stdout belongs to the one line that tools read; with --exec to the command.
+  const log = createStreamSink(flags.json || isExec ? process.stderr : process.stdout);
   const adminKey = chooseKeyPair(process.env);
   const stage = flags.stage ?? USUAL_STAGE;
   const shown = openStartConsole(sources, stage, adminKey);
@@ -208,8 +210,7 @@ async function start(named: readonly string[], flags: StartFlags): Promise<void>
     localIssuers: flags.issuer,
     vpcLinks: flags.vpcLink,
     host: flags.host,
-    port: flags.port,
-    controlPort: flags.controlPort,
+    ...readExecOptions(flags, command),
     ...{ allowHosts: flags.allowHost, tls: flags.tls },
     dynamodb: readDynamoDb(flags),
     vpcEndpoints: flags.vpcEndpoint,
@@ -219,11 +220,10 @@ async function start(named: readonly string[], flags: StartFlags): Promise<void>
     accountThrottle: flags.accountThrottle === 'on',
     usageLagMs: flags.usageLag,
     cacheMemoryBytes: flags.cacheMemory,
-    ...{ metrics: flags.metrics, ...shown.options, linksLines: process.stdout.isTTY && !flags.json },
+    ...{ metrics: flags.metrics, ...shown.options, linksLines: isSeen(flags) },
     ...(flags.record !== false && { record: flags.record, recordAll: flags.recordAll }),
     xrayDaemon: readDaemon(process.env['AWS_XRAY_DAEMON_ADDRESS']),
-    ...{ reload: flags.reload, documentFolders: accessFoldersOf(sources) },
-    ...{ ...readLoopOptions(flags), log },
+    ...{ ...readLoopOptions(flags), log, documentFolders: accessFoldersOf(sources) },
     functionLog: (line) => printFunctionLine(line, flags),
     onProgress: (message) => process.stderr.write(`${message}\n`),
     ...(!flags.json && { onWaiting: (message: string) => process.stderr.write(`${message}\n`) }),
@@ -238,7 +238,7 @@ async function start(named: readonly string[], flags: StartFlags): Promise<void>
       process.stderr.write(`warning: ${message}\n`),
     );
     // Not before: until there is something to end in order, a signal ends the process as it ends any other.
-    const told = whenToldToEnd();
+    const told = isExec ? undefined : whenToldToEnd();
     const listening = await gateway.listen();
     shown.listensAt(listening);
     const text = flags.json
@@ -247,9 +247,10 @@ async function start(named: readonly string[], flags: StartFlags): Promise<void>
           ...{ gateway, listening, documents, stage, load: { ...flags, sources } },
           ...{ tookMs: performance.now() - startedMs, isVerbose: flags.verbose },
         });
-    process.stdout.write(text);
+    sayReady(flags, listening, text);
     if (flags.open && listening.console !== undefined) openBrowser(listening.console);
-    await Promise.race([told, orphaned]);
+    if (flags.exec === undefined) await Promise.race([told, orphaned]);
+    else process.exitCode = await runWithGateway(flags.exec, gateway, orphaned);
   } finally {
     await gateway.close();
     await log.close();
@@ -269,6 +270,11 @@ function printFunctionLine(
 ): void {
   if (json || !line.message.startsWith('{"_aws":'))
     process.stderr.write(`[${line.functionName}] ${printLogLine(line)}\n`);
+}
+
+/** Whether a person looks at the lines. */
+function isSeen({ json, exec }: StartFlags): boolean {
+  return process.stdout.isTTY && !json && exec === undefined;
 }
 
 /** Resolves on SIGTERM or Ctrl-C; a second signal ends the process at once. */

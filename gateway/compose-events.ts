@@ -63,8 +63,15 @@ export function readEventsOf(
   );
 }
 
+/** What a person means by a logical id: the name of the queue, topic, bus or schedule; any other text is a name itself. */
+export function nameOfLogical(wanted: string, { served }: Pick<Parts, 'served'>): string {
+  const found = served.stacks.map(({ resources }) => resources.get(wanted)).find((one) => one !== undefined);
+  // A queue is known by its URL, a topic by its ARN, a schedule by its name.
+  return found?.physicalId.split(/[:/|]/).at(-1) ?? wanted;
+}
+
 /** What `gatewright events` asks. */
-export function openEventsApi({ events }: Pick<Parts, 'events'>): MoreEndpoints {
+export function openEventsApi({ events, served }: Pick<Parts, 'events' | 'served'>): MoreEndpoints {
   return async (request, path) => {
     if (path !== 'events') return undefined;
     if (request.method === 'GET')
@@ -72,7 +79,7 @@ export function openEventsApi({ events }: Pick<Parts, 'events'>): MoreEndpoints 
     if (request.method !== 'POST') return undefined;
     const sent = readSent(request.body.toString());
     if (sent === undefined) return jsonReply(400, { message: 'Wanted: {"target": a name, "body": text}' });
-    const outcome = await sendByHand(events, sent);
+    const outcome = await sendByHand(events, { ...sent, target: nameOfLogical(sent.target, { served }) });
     switch (outcome.kind) {
       case 'sent':
         return jsonReply(200, { sent: outcome.arn });

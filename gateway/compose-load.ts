@@ -16,8 +16,8 @@ import { DefinitionError, DefinitionFaults, Faults, StartError } from './errors.
 import { trustLocalIssuer } from './lambda/local-issuer.ts';
 import { readLogSubscription } from './services/log-subscriptions.ts';
 import { readUsers, usersFiles } from './services/user-files.ts';
-import { readSeeds, type Seed } from './services/seed-files.ts';
-import { seedTables } from './services/seed-tables.ts';
+import { readSeeds, type Seed, toSeeds } from './services/seed-files.ts';
+import { type SeedableTable, seedTables } from './services/seed-tables.ts';
 import { readTableDefinition } from './services/table-definition.ts';
 import type { Parts } from './compose-parts.ts';
 import { readAttachedFile, readValuesText } from './services/values-file.ts';
@@ -44,7 +44,7 @@ export async function load(
 ): Promise<readonly Fault[]> {
   const { options, runtime, served, signIn, store, functionIdentities } = parts;
   const faults = new Faults(options.allowUnguarded === true);
-  const seeds = known === undefined && options.seed !== undefined ? await readSeeds(options.seed) : [];
+  const seeds = known === undefined ? await openSeeds(options) : [];
   const values = readValues(options);
   const stored = storedValues(values, valuesFileOf(options));
   const stacks = await loadStacks(sources, {
@@ -179,6 +179,23 @@ function readTables(stacks: readonly ResolvedStack[], tolerance: Tolerance): rea
   }));
 }
 
+async function openSeeds({ seed: folder, tables = {} }: GatewayOptions): Promise<readonly Seed[]> {
+  return [...(folder === undefined ? [] : await readSeeds(folder)), ...toSeeds(tables)];
+}
+
+/** What a program gives must arrive; a folder may have more than the stacks. */
+function refuseUnknown(given: GatewayOptions['tables'] = {}, all: readonly SeedableTable[]): void {
+  const unknown = Object.keys(given).find(
+    (wanted) => !all.some(({ name, logicalId }) => name === wanted || logicalId === wanted),
+  );
+  if (unknown === undefined) return;
+  const names = all.map(({ name }) => name).join(', ');
+  throw new StartError(
+    'SEED',
+    `there is no table ${unknown}; ${names === '' ? 'there is none' : `there are ${names}`}`,
+  );
+}
+
 async function seed(
   seeds: readonly Seed[],
   tables: readonly TablesOfRegion[],
@@ -189,6 +206,7 @@ async function seed(
   const all = tables.flatMap(({ region, definitions }) =>
     definitions.map(({ name, place }) => ({ name, logicalId: place.logicalId ?? '', region })),
   );
+  refuseUnknown(options.tables, all);
   const told = await seedTables({ region: options.region, ...backend }, seeds, all);
   for (const sentence of told) options.onProgress(sentence);
 }

@@ -86,6 +86,8 @@ export type Parts = {
   /** Undefined = nothing is recorded. */
   readonly records: RequestRecords | undefined;
   readonly subscriptions: LogSubscriptions;
+  /** Undefined = the state after the start is not kept. */
+  readonly resets: Resets | undefined;
   readonly closing: Closing;
   /** Host, port and base path by API id, once listening. */
   readonly addresses: Map<string, string>;
@@ -100,6 +102,14 @@ export type Parts = {
   /** Known before the first function runs. */
   controlUrl: string | undefined;
 };
+
+/** The state after the start, and the way back to it. */
+export interface Resets {
+  /** Keeps what a reset goes back to. @throws TestRefusal where that would empty tables that are kept */
+  begin(parts: Parts): Promise<void>;
+  /** One after the other. @throws TestRefusal before the stacks are loaded */
+  run(parts: Parts, keepsInstances: boolean): Promise<void>;
+}
 
 /** Per function; Lambda's default for an account is 1,000, a laptop's is less. */
 const MAX_INSTANCES = 64;

@@ -36,6 +36,8 @@ import { openEvents, openEventsApi } from './compose-events.ts';
 import { openServices } from './compose-services.ts';
 import { openTls } from './compose-tls.ts';
 import { openStateApi } from './compose-state.ts';
+import { environmentOf, openTestingApi } from './compose-testing.ts';
+import { KeptBaseline } from './compose-reset.ts';
 import { CallJournal } from './aws-api/rest-apis/call-journal.ts';
 import { openConsoleApi, shortLinks } from './compose-console.ts';
 import { CONSOLE_PATH, serveConsole } from './console-api/console-files.ts';
@@ -153,6 +155,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
     ...{ options, name, history, clock, random, identities, signIn, store, runtime },
     ...{ journal, served, at, management, recorder, values, records, functionIdentities, events, closing },
     subscriptions: logGroups,
+    resets: options.resets === true ? new KeptBaseline() : undefined,
     addresses: new Map(),
     anyPort: undefined,
     tls: undefined,
@@ -201,7 +204,10 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
       }),
       routes: () => listRoutesOf(parts),
       recorded: parts.recorder,
-      more: inTurn(openLoopApi(parts), openEventsApi(parts), openStateApi(parts), openConsoleApi(parts)),
+      more: inTurn(
+        ...[openLoopApi(parts), openEventsApi(parts), openStateApi(parts), openTestingApi(parts)],
+        openConsoleApi(parts),
+      ),
       consoleFiles: (request) => serveConsole(request, options.consoleFiles),
       signIn: signIn.port,
     },
@@ -211,6 +217,7 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
   const { adminKey, directory } = options;
   return async () => {
     const credentials = { ...adminKey, controlUrl: control.url, controlSecret: secret };
+    if (options.leavesCredentials === false) return;
     const published = await publishCredentials(directory, credentials);
     closing.add(() => published.remove());
     await announceStart(parts, credentials);
@@ -229,6 +236,7 @@ function assemble(parts: Parts, publish: () => Promise<void>): Gateway {
     async load(sources) {
       parts.firstSource = resolve(sources[0] ?? '.');
       const faults = await load(sources, parts);
+      await parts.resets?.begin(parts);
       if (parts.options.reload) watchStacks(sources, parts, faults);
     },
     get stacks() {
@@ -243,6 +251,7 @@ function assemble(parts: Parts, publish: () => Promise<void>): Gateway {
       const wire = { method, target, rawHeaders, body, remoteAddress: undefined, httpVersion: '1.1' };
       return serve(receive(wire, api, at), at).then((reply) => gatherReply(reply, INJECTED));
     },
+    environment: () => environmentOf(parts),
     mint: (wish) => signIn.issuer.mint(wish).token,
     async listen() {
       const [unreachableIssuers] = await allOrNothing(findUnreachable(served, signIn), listen(parts));

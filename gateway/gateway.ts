@@ -90,6 +90,8 @@ export type GatewayOptions = {
   readonly metrics?: boolean;
   /** `--seed`: folder with what tables begin with; absent = with nothing. */
   readonly seed?: string | undefined;
+  /** What tables begin with, by name or logical id: items plain or in DynamoDB's own form. */
+  readonly tables?: Readonly<Record<string, readonly object[]>>;
   /** `--values`: file with what functions read of SSM, Secrets Manager, S3 and AppConfig; absent = gatewright.values.yml. */
   readonly values?: string | undefined;
   /** `--isolation`: which Node.js functions run in processes of their own; absent = none. */
@@ -114,6 +116,10 @@ export type GatewayOptions = {
   readonly recordAll?: boolean;
   /** Where files lie by which plug-ins of a service may refuse it: a reload that has failed is tried again when one changes. */
   readonly documentFolders?: readonly string[];
+  /** Whether the state after the start is kept, so that a test can go back to it; absent = it cannot. */
+  readonly resets?: boolean;
+  /** Whether other commands find the gateway from its directory; absent = they do. */
+  readonly leavesCredentials?: boolean;
   /** Watch the sources of functions, and the templates. */
   readonly reload: boolean;
   readonly log: LogSink;
@@ -177,6 +183,8 @@ export interface Gateway {
   inspect(): readonly InspectedApi[];
   /** A request without a socket, through the same pipeline. */
   inject(request: InjectedRequest): Promise<Reply>;
+  /** Variables by which programs and SDKs find what is served; once it listens. */
+  environment(): Readonly<Record<string, string>>;
   /** A token of the local issuer. @throws TokenWishError */
   mint(wish: TokenWish): string;
   /** @throws StartError PORT_IN_USE */

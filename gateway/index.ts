@@ -12,6 +12,7 @@ export { readHandlerSources } from './lambda/handler-sources.ts';
 export { addressOf } from './routing/route-address.ts';
 export { USUAL_RECORDS } from './records/request-records.ts';
 export { describeReload } from './reload-text.ts';
+export { endMarked } from './lambda/process/process-group.ts';
 export { printLogLine } from './lambda/log-line.ts';
 export { readAwsEndpoints } from './services/aws-endpoints.ts';
 export { explain } from './explain/explain.ts';

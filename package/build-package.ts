@@ -29,6 +29,8 @@ const COPIED = {
   'package/launcher.cjs': 'bin/gatewright.cjs',
   'plugin/old-node.cjs': 'plugin/old-node.cjs',
   'plugin/old-node.d.cts': 'plugin/old-node.d.cts',
+  'testing/commonjs.cjs': 'testing/commonjs.cjs',
+  'testing/commonjs.d.cts': 'testing/commonjs.d.cts',
   ...Object.fromEntries(
     ['athena', 'duckdb', 'invoices', 'usage'].map((name) => [`cli/sql/${name}.sql`, `cli/sql/${name}.sql`]),
   ),
@@ -72,7 +74,7 @@ export async function buildPackage(root: string, outputDirectory: string): Promi
   }
   await bundleSdk(root, join(outputDirectory, 'node_modules', `${SCOPE}gateway`, SDK_FOLDER));
   const manifest = await makeManifest(root);
-  for (const folder of ['cli', 'functions', 'layers', 'plugin'])
+  for (const folder of ['cli', 'functions', 'layers', 'plugin', 'testing'])
     await cp(join(compiled, folder), join(outputDirectory, folder), { recursive: true });
   await writeStack(root, outputDirectory);
   await writeConsole(root, join(outputDirectory, 'console'));

@@ -95,6 +95,11 @@ export async function makeManifest(root: string): Promise<Manifest> {
         require: exportOf('./plugin/index'),
       },
       './plugin': exportOf('./plugin/index'),
+      './testing': {
+        import: exportOf('./testing/entry'),
+        // Jest's files are CommonJS, and its loader takes nothing else.
+        require: { types: './testing/commonjs.d.cts', default: './testing/commonjs.cjs' },
+      },
       './stack': exportOf('./layers/npm-plugin'),
       './stack.json': './stack/stack.json',
       './functions/*': './functions/*.js',

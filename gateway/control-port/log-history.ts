@@ -53,6 +53,12 @@ export class LogHistory {
     this.#add({ epochMs, functionName, requestId, level, message });
   }
 
+  clear(): void {
+    this.#lines = [];
+    this.#first = 0;
+    this.#chars = 0;
+  }
+
   read(question: HistoryQuestion): HistoryLine[] {
     return this.#lines.slice(this.#first).filter((line) => answers(question, line));
   }

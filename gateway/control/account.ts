@@ -62,13 +62,13 @@ export class Account {
   readonly needsPermissions: boolean;
   /** Where domains that calls make find theirs; that of the last load. */
   truststores: TruststoreSource = NO_TRUSTSTORES;
-  /** Undefined = the account has no limit. */
-  readonly bucket: TokenBucket | undefined;
   readonly keyRing: AccountKeyRing;
   readonly clientCertificates: ClientCertificates;
   #state: KeysAndPlans;
   #defined: DefinedMetering = { keys: [], plans: [], planKeys: [] };
   readonly #stages = new Map<string, StageMemory>();
+  readonly #openBucket: () => TokenBucket | undefined;
+  #bucket: TokenBucket | undefined;
   readonly #usageLagMs: number;
   readonly #cacheMemoryBytes: number | undefined;
 
@@ -91,9 +91,16 @@ export class Account {
     this.needsPermissions = needsPermissions;
     this.#usageLagMs = usageLagMs;
     this.#cacheMemoryBytes = cacheMemoryBytes;
-    this.bucket = isThrottled ? new TokenBucket(accountLimit(region), clock.nowEpochMs()) : undefined;
+    this.#openBucket = () =>
+      isThrottled ? new TokenBucket(accountLimit(region), clock.nowEpochMs()) : undefined;
+    this.#bucket = this.#openBucket();
     this.clientCertificates = new ClientCertificates(clock);
     this.keyRing = new AccountKeyRing(() => this.#state);
+  }
+
+  /** Undefined = the account has no limit. */
+  get bucket(): TokenBucket | undefined {
+    return this.#bucket;
   }
 
   get keys(): ApiKeys {
@@ -122,6 +129,14 @@ export class Account {
     };
     this.#stages.set(name, made);
     return made;
+  }
+
+  /** Keys, plans, what was used of them, caches and buckets: gone, until templates are prepared again. */
+  forget(): void {
+    this.#state = { keys: new ApiKeys(), plans: new UsagePlans(this.quotas) };
+    this.#defined = { keys: [], plans: [], planKeys: [] };
+    this.#stages.clear();
+    this.#bucket = this.#openBucket();
   }
 
   /** Forgets the grants of a stage and of its canary. */

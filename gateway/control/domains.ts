@@ -66,6 +66,12 @@ export class Domains {
     this.#domains.set(domain.name, domain);
   }
 
+  /** Until templates define theirs anew. */
+  clear(): void {
+    this.#domains = new Map();
+    this.#defined = new Map();
+  }
+
   delete(name: string): void {
     this.#domains.delete(name);
   }

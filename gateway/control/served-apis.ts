@@ -82,6 +82,16 @@ export class ServedApis {
     return this.#apis.get(apiId);
   }
 
+  /** As the templates say it, without what calls have made and changed, and with nothing used, kept or counted. */
+  restart(tolerance: Tolerance): void {
+    const told = this.#unsupported;
+    this.#apis = new Map();
+    this.#made.clear();
+    this.account.forget();
+    this.domains.clear();
+    this.prepare(this.#stacks, tolerance).serve(told);
+  }
+
   /** Takes an API that a call has made; it stays until a call deletes it. */
   add(api: ApiState): void {
     this.#made.add(api.identity.apiId);

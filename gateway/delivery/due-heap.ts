@@ -37,6 +37,11 @@ export class DueHeap<T> {
     this.#entries.length = 0;
   }
 
+  /** All of them, due or not, in no order. */
+  takeAll(): readonly T[] {
+    return this.#entries.splice(0).map(({ value }) => value);
+  }
+
   #rise(start: number): void {
     let at = start;
     while (at > 0) {

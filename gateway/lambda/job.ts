@@ -114,6 +114,12 @@ export function readFailure(payload: string, requestId?: RequestIdOf): Invocatio
   };
 }
 
+/** Lambda's error JSON in a line. */
+export function describeInitFailure(payload: string): string {
+  const failure = readFailure(payload);
+  return failure.kind === 'failed' ? `${failure.errorType}: ${failure.errorMessage}` : payload;
+}
+
 /** First in, first out, with return to the front; bounded by its owner. */
 export class JobQueue {
   #jobs: Job[] = [];

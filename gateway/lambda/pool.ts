@@ -119,9 +119,7 @@ export class FunctionPool implements InstanceOwner {
 
   /** Those that wait or run; one whose caller has given up runs on. */
   #countEvents(): number {
-    let count = this.#queue.length;
-    for (const { load } of this.#busy) count += load;
-    return count;
+    return [...this.#busy].reduce((count, { load }) => count + load, this.#queue.length);
   }
 
   /** Starts an instance if there is none, so that the first event finds it warm. */
@@ -184,6 +182,12 @@ export class FunctionPool implements InstanceOwner {
       this.#starting.add(instance);
       this.#swap = { program, done, instance };
     });
+  }
+
+  /** The next event finds a new instance of the same code; what runs ends as it does. */
+  renew(): void {
+    for (const idle of this.#idle.splice(0)) this.#letGo(idle);
+    for (const old of [...this.#busy, ...this.#starting]) old.isDraining = true;
   }
 
   /** Those that run an event. */
@@ -347,8 +351,7 @@ export class FunctionPool implements InstanceOwner {
     this.#program = swap.program;
     this.#meanMs = undefined;
     this.#measuredCount = 0;
-    for (const old of this.#idle.splice(0)) this.#letGo(old);
-    for (const old of [...this.#busy, ...this.#starting]) old.isDraining = true;
+    this.renew();
     swap.done(undefined);
   }
 

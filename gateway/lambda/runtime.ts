@@ -9,7 +9,7 @@ import { type BuiltCode, FunctionBuild } from './bundle.ts';
 import { MACHINE_DEADLINES } from './deadlines.ts';
 import type { Debugging } from './debugging.ts';
 import { removeAbandonedRuns } from './abandoned-runs.ts';
-import { readFailure } from './job.ts';
+import { describeInitFailure } from './job.ts';
 import { mountLayers } from './layer-mounts.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import { watchMemory } from './memory-watch.ts';
@@ -98,6 +98,8 @@ export interface FunctionRuntime extends Invoker {
   onReload(listener: (event: ReloadEvent) => void): void;
   /** Packages that functions have from the gateway, as Lambda's runtime would lend them, since this was last asked. */
   takeBorrowed(): readonly string[];
+  /** From now on every function begins with a new instance. */
+  renew(): void;
   /** Ends all instances and removes this run's bundles. */
   close(): Promise<void>;
 }
@@ -243,6 +245,10 @@ class WorkerRuntime implements FunctionRuntime {
     this.#listeners.push(listener);
   }
 
+  renew(): void {
+    for (const { pool } of this.#functions.values()) pool.renew();
+  }
+
   takeBorrowed(): readonly string[] {
     const names = [...this.#borrowed].filter((name) => !this.#told.has(name)).toSorted();
     for (const name of names) this.#told.add(name);
@@ -357,9 +363,4 @@ class WorkerRuntime implements FunctionRuntime {
 
 function isTooLarge({ payload }: Invocation): boolean {
   return payload.length * 3 > EVENT_LIMIT_BYTES && Buffer.byteLength(payload) > EVENT_LIMIT_BYTES;
-}
-
-function describeInitFailure(payload: string): string {
-  const failure = readFailure(payload);
-  return failure.kind === 'failed' ? `${failure.errorType}: ${failure.errorMessage}` : payload;
 }

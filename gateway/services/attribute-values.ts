@@ -1,4 +1,4 @@
-/** DynamoDB's attribute values: whether a text is one, and what plain JSON becomes. */
+/** DynamoDB's attribute values: whether a text is one, what plain JSON becomes, and what becomes plain JSON. */
 import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
 
 const KINDS = new Set(['S', 'N', 'B', 'BOOL', 'NULL', 'L', 'M', 'SS', 'NS', 'BS']);
@@ -67,4 +67,37 @@ export function toAttribute(value: unknown, depth = 0): JsonObject {
 
 export function toAttributes(item: JsonObject, depth = 0): JsonObject {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, toAttribute(value, depth)]));
+}
+
+/** An item as plain JSON: sets are lists, bytes base64, and a number that JavaScript would round stays a text. */
+export function fromAttributes(item: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, fromAttribute(value)]));
+}
+
+function fromAttribute(value: unknown): unknown {
+  const [kind = '', inner] = isJsonObject(value) ? (Object.entries(value)[0] ?? []) : [];
+  switch (kind) {
+    case 'N':
+      return toNumber(String(inner));
+    case 'NULL':
+      return null;
+    case 'L':
+      return Array.isArray(inner) ? inner.map(fromAttribute) : [];
+    case 'NS':
+      return Array.isArray(inner) ? inner.map((one) => toNumber(String(one))) : [];
+    case 'M':
+      return isJsonObject(inner) ? fromAttributes(inner) : {};
+    default:
+      return inner;
+  }
+}
+
+function toNumber(text: string): number | string {
+  const number = Number(text);
+  const digits = text
+    .replace(/[eE].*$/, '')
+    .replace(/\D/g, '')
+    .replace(/^0+/, '')
+    .replace(/0+$/, '');
+  return digits.length <= 15 && Number.isFinite(number) ? number : text;
 }

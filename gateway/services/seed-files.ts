@@ -38,6 +38,14 @@ export async function readSeeds(folder: string): Promise<readonly Seed[]> {
   );
 }
 
+/** Those that a program gives. @throws StartError with the item */
+export function toSeeds(tables: Readonly<Record<string, readonly object[]>>): readonly Seed[] {
+  return Object.entries(tables).map(([table, items]) => ({
+    ...{ file: table, table },
+    items: items.map((item, index) => toItem(table, item, index + 1)),
+  }));
+}
+
 async function readItems(file: string): Promise<readonly JsonObject[]> {
   const { size } = await stat(file);
   if (size > MAX_BYTES) throw failure(file, `has more than ${MAX_BYTES} bytes`);

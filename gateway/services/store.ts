@@ -32,6 +32,8 @@ export interface Store {
   follow(tables: readonly string[]): void;
   /** Capacity units by table since the start; undefined at somebody's endpoint, which nobody counts. */
   readonly consumed: readonly TableUnits[] | undefined;
+  /** When every change has been told that was answered before. */
+  told(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -67,10 +69,11 @@ export async function openStore(choice: DynamoDbChoice, context: StoreContext): 
   };
 }
 
-const NOTHING_TO_DO: Pick<Store, 'admit' | 'close' | 'consumed' | 'follow'> = {
+const NOTHING_TO_DO: Pick<Store, 'admit' | 'close' | 'consumed' | 'follow' | 'told'> = {
   consumed: undefined,
   admit: () => Promise.resolve(),
   follow: () => undefined,
+  told: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };
 
@@ -81,11 +84,17 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
     const signers = [keyPair, ...context.signers];
     const started = await startEmbeddedDynamoDb({ ...context, signers, port: 0, dataDirectory });
     const { url } = started;
+    let admitted: readonly DynamoDbSigner[] = signers;
     return {
       url,
       keyPair,
       createTables: (tables, region) => createTablesAt({ url, region, ...keyPair }, tables),
-      admit: (more) => started.admit([...signers, ...more]),
+      admit: (more) => {
+        admitted = [...signers, ...more];
+        return started.admit(admitted);
+      },
+      // The thread answers in the order in which it tells of changes.
+      told: () => started.admit(admitted),
       follow: (tables) => started.follow(tables),
       get consumed() {
         return started.consumed;

@@ -8,7 +8,7 @@ import { findTests } from './tested-by.ts';
 
 /** Folders of tests that tell of the whole, not of a room. */
 const JOURNEYS =
-  /^test\/(architecture|bench|delivery|end-to-end|examples|parity|properties|prove|simulation|support|vectors|gateway\/(behaviour|surprises))\//;
+  /^examples\/|^test\/(architecture|bench|delivery|end-to-end|examples|parity|properties|prove|simulation|support|vectors|gateway\/(behaviour|surprises))\//;
 
 const tree = readTree(REPOSITORY);
 

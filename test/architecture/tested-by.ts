@@ -14,6 +14,7 @@ const PROGRAMS: readonly (readonly [program: RegExp, tests: RegExp])[] = [
   // The page runs in a browser.
   [/^console\//, /^test\/(console|prove\/browser)\//],
   [/^(layers|package)\//, /^test\/(layers|delivery|end-to-end)\//],
+  [/^testing\/entry\.ts$/, /^test\/testing\//],
   [/^plugin\//, /^test\/delivery\/plugin\.suite\.ts$/],
   [/^shared\/entries\//, /^test\/delivery\/handler-entries\.suite\.ts$/],
   // A thread of its own, started by instance.ts.

@@ -55,6 +55,13 @@ export class CallJournal {
     return this.#isOverfull ? undefined : this.#calls;
   }
 
+  /** As if none had been made. Only within `inTurn`. */
+  forget(): void {
+    this.#calls = [];
+    this.#chars = 0;
+    this.#isOverfull = false;
+  }
+
   /** The same service, whose changes are noted. They are made one at a time, or nobody could tell whose an id is. */
   keep(service: AwsService): AwsService {
     return (call) => {

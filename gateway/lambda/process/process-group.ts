@@ -157,7 +157,7 @@ function offerToTheKernel(pid: number): void {
 }
 
 /** Ends what has left the group: it keeps the environment it was started with. Linux alone shows that. */
-async function endMarked(entry: string): Promise<void> {
+export async function endMarked(entry: string): Promise<void> {
   if (process.platform !== 'linux') return;
   for (let sweep = 0; sweep < MAX_SWEEPS; sweep += 1) {
     const found = await findMarked(entry);

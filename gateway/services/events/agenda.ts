@@ -9,7 +9,11 @@ export interface Wake {
   cancel(): void;
 }
 
-type Waiting = { readonly then: (dueMs: number) => void; isCancelled: boolean };
+type Waiting = {
+  readonly then: (dueMs: number) => void;
+  readonly orElse: (() => void) | undefined;
+  isCancelled: boolean;
+};
 
 /** Timers of Node.js take no more; one that fires early is set again. */
 const LONGEST_TIMER_MS = 3_600_000;
@@ -26,9 +30,12 @@ export class Agenda {
     this.#clock = clock;
   }
 
-  /** @param then gets the time that it was due, which lies before now where the clock has jumped */
-  at(dueMs: number, then: (dueMs: number) => void): Wake {
-    const waiting = { then, isCancelled: false };
+  /**
+   * @param then gets the time that it was due, which lies before now where the clock has jumped
+   * @param orElse is called where it is dropped: somebody waits for an answer
+   */
+  at(dueMs: number, then: (dueMs: number) => void, orElse?: () => void): Wake {
+    const waiting = { then, orElse, isCancelled: false };
     if (!this.#isClosed) {
       this.#waiting.push(dueMs, waiting);
       if (!this.#isRunning) this.#arm();
@@ -45,10 +52,23 @@ export class Agenda {
     this.#runDue();
   }
 
+  /** When the first of what waits is due; it may have been cancelled since. */
+  get nextDue(): number | undefined {
+    return this.#waiting.due;
+  }
+
   /** Whether something is due that has not run. */
   get isDue(): boolean {
     const { due } = this.#waiting;
     return due !== undefined && due <= this.#clock.nowEpochMs();
+  }
+
+  /** Nothing of what waits comes any more. */
+  drop(): void {
+    clearTimeout(this.#timer);
+    this.#timerDue = undefined;
+    const dropped = this.#waiting.takeAll();
+    for (const { orElse, isCancelled } of dropped) if (!isCancelled) orElse?.();
   }
 
   close(): void {

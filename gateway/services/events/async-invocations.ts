@@ -79,6 +79,14 @@ export class AsyncInvocations {
     }
   }
 
+  /** Forgets what is not done; what runs ends as it does. */
+  clear(): void {
+    for (const id of this.#pending.keys()) this.#options.kept.delete(PREFIX + id);
+    this.#pending.clear();
+    this.#ready.clear();
+    this.#characters = 0;
+  }
+
   #begin(pending: Pending, now: number): void {
     this.#pending.set(pending.id, pending);
     this.#characters += pending.payload.length;
@@ -187,8 +195,7 @@ export class AsyncInvocations {
       if (outcome.kind === 'failed')
         report(`dead-letter queue of ${pending.functionName}, ${config.deadLetterArn}: ${outcome.message}`);
     }
-    this.#pending.delete(pending.id);
-    this.#characters -= pending.payload.length;
+    if (this.#pending.delete(pending.id)) this.#characters -= pending.payload.length;
     kept.delete(PREFIX + pending.id);
   }
 

@@ -171,6 +171,17 @@ export class EventEngine {
     this.#ports.agenda.moved();
   }
 
+  /** Whether nothing is under way but what waits for a time. */
+  get isIdle(): boolean {
+    const { work, agenda } = this.#ports;
+    return work.size === 0 && !agenda.isDue && this.schedules.pause === undefined;
+  }
+
+  /** When the next of what waits for a time is due. */
+  get nextDue(): number | undefined {
+    return this.#ports.agenda.nextDue;
+  }
+
   /** When nothing is under way any more but what waits for a time. */
   async idle(): Promise<void> {
     const { work, agenda } = this.#ports;
@@ -180,6 +191,28 @@ export class EventEngine {
       await work.idle();
       await this.schedules.pause;
     }
+  }
+
+  /**
+   * All that waits is gone, what runs has ended, and nothing that follows from it comes: as after a start.
+   * @param between runs while no event starts anything
+   */
+  async clear(between: () => Promise<void>): Promise<void> {
+    const definitions = this.#definitions;
+    const { agenda, work } = this.#ports;
+    const drop = (): void => {
+      agenda.drop();
+      this.async.clear();
+      this.queues.clear();
+    };
+    this.replace({ ...NO_EVENTS });
+    drop();
+    await work.idle();
+    await between();
+    await work.idle();
+    drop();
+    this.#deliveries.forget();
+    this.replace(definitions);
   }
 
   close(): void {

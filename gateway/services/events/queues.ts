@@ -64,6 +64,11 @@ export class Queues {
     return this.#open(definition, true);
   }
 
+  /** Those of stacks and of calls, with all that is in them. */
+  clear(): void {
+    for (const arn of [...this.#queues.keys()]) this.remove(arn);
+  }
+
   remove(arn: string): void {
     const queue = this.#queues.get(arn);
     queue?.purge();
@@ -123,6 +128,11 @@ export class LocalQueue {
 
   get length(): number {
     return this.#queue.length;
+  }
+
+  /** Oldest first, whether or not they can be received now. */
+  get messages(): readonly QueuedMessage[] {
+    return [...this.#queue.messages];
   }
 
   define(definition: QueueDefinition): void {

@@ -96,10 +96,11 @@ export class Sqs {
           end();
           resolve(messages);
         });
-        const wake = agenda.at(clock.nowEpochMs() + waitMs, () => {
+        const nothing = (): void => {
           end();
           resolve([]);
-        });
+        };
+        const wake = agenda.at(clock.nowEpochMs() + waitMs, nothing, nothing);
         const end = (): void => {
           stop();
           wake.cancel();

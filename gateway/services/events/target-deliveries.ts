@@ -29,6 +29,11 @@ export class TargetDeliveries {
     this.#options = options;
   }
 
+  /** What waited to be tried again waits no more: the agenda has dropped it. */
+  forget(): void {
+    this.#waiting = 0;
+  }
+
   /** @param sourceArn of the rule or the schedule */
   deliver(target: EventTarget, body: string, delivery: Delivery, sourceArn: string): void {
     const now = this.#options.clock.nowEpochMs();

@@ -26,6 +26,26 @@ describe('Agenda', () => {
     agenda.close();
   });
 
+  it('drops what waits, and tells who waits for an answer', () => {
+    const clock = new VirtualClock();
+    const agenda = new Agenda(clock);
+    const told: string[] = [];
+    const at = (name: string) =>
+      agenda.at(
+        clock.nowEpochMs() + 100,
+        () => told.push(`${name} ran`),
+        () => told.push(`${name} dropped`),
+      );
+    at('answered').cancel();
+    at('waiting');
+    agenda.drop();
+    clock.advance(200);
+    agenda.moved();
+    assert.deepEqual(told, ['waiting dropped']);
+    assert.equal(agenda.nextDue, undefined);
+    agenda.close();
+  });
+
   it('runs by itself when the time comes', async () => {
     const ran = await new Promise((resolve) => {
       const agenda = new Agenda({ nowEpochMs: () => Date.now(), monotonicMs: () => performance.now() });

@@ -1,0 +1,77 @@
+/** `start --exec`: the gateway is there for as long as one command runs, and ends with its exit code. */
+import { count } from './output.ts';
+import { runBeside } from './run-beside.ts';
+import type { Command } from 'commander';
+import type { Gateway, GatewayOptions, Listening } from '@gatewright/gateway';
+
+/** By which the command's processes are known from all others. */
+const MARK = 'GATEWRIGHT_CONTROL_SECRET';
+const PASSED = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * Signals go to the command; a second one ends it at once.
+ * @param isOver settles when nobody waits for the command any more
+ * @returns the exit code
+ */
+export async function runWithGateway(
+  command: string,
+  gateway: Pick<Gateway, 'environment'>,
+  isOver: Promise<unknown>,
+): Promise<number> {
+  const beside = runBeside(command, gateway.environment(), MARK);
+  const { promise: isEnough, resolve: giveUp } = Promise.withResolvers<undefined>();
+  let told = 0;
+  const listeners = PASSED.map((signal) => {
+    const listener = (): void => {
+      told += 1;
+      if (told === 1) beside.pass(signal);
+      else giveUp(undefined);
+    };
+    process.on(signal, listener);
+    return () => process.off(signal, listener);
+  });
+  try {
+    const code = await Promise.race([beside.ended, isEnough, isOver.then(() => undefined)]);
+    await beside.stop();
+    return code ?? (await beside.ended);
+  } finally {
+    for (const forget of listeners) forget();
+  }
+}
+
+type ExecFlags = {
+  readonly exec?: string;
+  readonly port: number;
+  readonly controlPort: number;
+  readonly dynamodb: string;
+  readonly data?: string;
+  readonly reload: boolean;
+};
+
+/** For one command: free ports unless some are named, no reload, and a way back to how it began where nothing is kept. */
+export function readExecOptions(
+  { exec, dynamodb, data, reload, ...ports }: ExecFlags,
+  command: Pick<Command, 'getOptionValueSource'>,
+): Pick<GatewayOptions, 'controlPort' | 'port' | 'reload' | 'resets'> {
+  if (exec === undefined) return { port: ports.port, controlPort: ports.controlPort, reload };
+  const portOf = (name: 'port' | 'controlPort'): number =>
+    command.getOptionValueSource(name) === 'default' ? 0 : ports[name];
+  const keepsNothing = dynamodb === 'embedded' && data === undefined;
+  return { port: portOf('port'), controlPort: portOf('controlPort'), reload: false, resets: keepsNothing };
+}
+
+/** What a start has to tell goes to stdout, which with `--exec` is the command's: then a line to stderr has to do. */
+export function sayReady(
+  { exec, json, verbose }: Pick<ExecFlags, 'exec'> & { readonly json: boolean; readonly verbose: boolean },
+  { apis, unsupported }: Listening,
+  text: string,
+): void {
+  if (exec === undefined || json) process.stdout.write(text);
+  else if (verbose) process.stderr.write(text);
+  else {
+    const left = count(unsupported.length, 'part');
+    if (unsupported.length > 0)
+      process.stderr.write(`${left} not served or enforced as at AWS; --verbose lists them\n`);
+    process.stderr.write(`with ${count(apis.length, 'stage')} of APIs: ${exec}\n`);
+  }
+}

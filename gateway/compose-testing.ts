@@ -1,0 +1,238 @@
+/** What tests ask of a start: what lies in tables and queues, whether all is done, and everything as it was at the beginning. */
+import { isJsonObject, parseJsonObject, type JsonObject } from '@gatewright/aws/json-object';
+import { nameOfLogical } from './compose-events.ts';
+import { TestRefusal } from './compose-reset.ts';
+import { addressOf, backendOf, clockFixedBecause, controlUrlOf } from './compose-parts.ts';
+import { type ControlReply, type ControlRequest, jsonReply } from './control-port/control-request.ts';
+import { fromAttributes, isItem, toAttributes } from './services/attribute-values.ts';
+import { LONGEST_RUN_MS, makeTrace } from './services/events/event-ports.ts';
+import { putItems, readItems } from './services/table-items.ts';
+import { listApis } from './control/list-apis.ts';
+import type { ApiRoutes } from './control/list-apis.ts';
+import type { MoreEndpoints } from './control-port/local-endpoints.ts';
+import type { Parts } from './compose-parts.ts';
+import type { LocalQueue } from './services/events/queues.ts';
+
+/** DynamoDB's changes and what they start; more rounds than that are a loop of functions that feed themselves. */
+const MOST_ROUNDS = 1_000;
+const MOST_STEPS = 20_000;
+
+const RUNS = new Map<string, (request: ControlRequest, parts: Parts) => Promise<ControlReply>>([
+  ['POST reset', reset],
+  ['POST settle', settle],
+  ['POST advance', advance],
+  ['GET items', listItems],
+  ['POST items', addItems],
+  ['GET messages', listMessages],
+  ['POST invoke', invoke],
+]);
+
+export function openTestingApi(parts: Parts): MoreEndpoints {
+  return async (request, path) => {
+    const run = RUNS.get(`${request.method} ${path}`);
+    if (run === undefined) return undefined;
+    try {
+      return await run(request, parts);
+    } catch (error) {
+      if (error instanceof TestRefusal) return jsonReply(409, { message: error.message });
+      throw error;
+    }
+  };
+}
+
+async function reset({ body }: ControlRequest, parts: Parts): Promise<ControlReply> {
+  if (parts.resets === undefined)
+    return jsonReply(409, {
+      message:
+        'only a gateway of gatewright/testing or of `start --exec` goes back to how it began; start this one anew',
+    });
+  const { keepsInstances = false } = parseJsonObject(body.toString()) ?? {};
+  if (typeof keepsInstances !== 'boolean')
+    return jsonReply(400, { message: 'Wanted: {"keepsInstances": true or false}' });
+  await parts.resets.run(parts, keepsInstances);
+  return jsonReply(200, {});
+}
+
+async function settle(_: ControlRequest, parts: Parts): Promise<ControlReply> {
+  await untilIdle(parts);
+  return jsonReply(200, {});
+}
+
+/** Until no event is under way any more, and no change of a table either. @throws TestRefusal where that does not end */
+async function untilIdle({ events, store }: Pick<Parts, 'events' | 'store'>): Promise<void> {
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    await store.told();
+    if (events.isIdle) return;
+    await events.idle();
+  }
+  throw new TestRefusal(`events go on after ${MOST_ROUNDS} rounds: functions feed themselves`);
+}
+
+/** Time as it passes: from one moment at which something is due to the next, each with all that follows from it. */
+async function advance({ body }: ControlRequest, parts: Parts): Promise<ControlReply> {
+  const { clock, events, at, options } = parts;
+  const { ms } = parseJsonObject(body.toString()) ?? {};
+  if (typeof ms !== 'number' || !Number.isFinite(ms))
+    return jsonReply(400, { message: 'Wanted: {"ms": a number}' });
+  const fixed = clockFixedBecause(options);
+  if (fixed !== undefined) return jsonReply(409, { message: fixed });
+  await untilIdle(parts);
+  const target = clock.nowEpochMs() + ms;
+  for (let step = 0; step < MOST_STEPS; step += 1) {
+    const now = clock.nowEpochMs();
+    const due = Math.min(target, Math.max(now, events.nextDue ?? target));
+    const isLast = due === target;
+    try {
+      clock.shift(ms < 0 ? ms : due - now);
+    } catch (error) {
+      if (error instanceof RangeError) return jsonReply(400, { message: error.message });
+      throw error;
+    }
+    at.connections.sweep();
+    events.moved();
+    await untilIdle(parts);
+    if (isLast || clock.nowEpochMs() >= target) return jsonReply(200, { nowEpochMs: clock.nowEpochMs() });
+  }
+  return jsonReply(409, {
+    message: `more than ${MOST_STEPS} events are due in that time; go in smaller steps`,
+  });
+}
+
+/** Plain JSON. */
+async function listItems({ query }: ControlRequest, parts: Parts): Promise<ControlReply> {
+  const table = findTable(new URLSearchParams(query).get('table') ?? '', parts);
+  if ('refusal' in table) return table.refusal;
+  const items = await readItems(table.target, table.name);
+  return jsonReply(200, { items: items.map(fromAttributes) });
+}
+
+async function addItems({ body }: ControlRequest, parts: Parts): Promise<ControlReply> {
+  const { table: name, items } = parseJsonObject(body.toString()) ?? {};
+  if (typeof name !== 'string' || !Array.isArray(items) || !items.every(isJsonObject))
+    return jsonReply(400, { message: 'Wanted: {"table": a name, "items": a list of objects}' });
+  const table = findTable(name, parts);
+  if ('refusal' in table) return table.refusal;
+  await putItems(table.target, table.name, items.map(toItem));
+  return jsonReply(200, {});
+}
+
+/** In DynamoDB's form, whichever it comes in. @throws TestRefusal */
+function toItem(item: JsonObject): JsonObject {
+  try {
+    return isItem(item) ? item : toAttributes(item);
+  } catch (error) {
+    throw new TestRefusal(error instanceof Error ? error.message : String(error));
+  }
+}
+
+type FoundTable = { readonly name: string; readonly target: Parameters<typeof readItems>[0] };
+
+/** By name or logical id. */
+function findTable(
+  wanted: string,
+  { served, options, store }: Parts,
+): FoundTable | { refusal: ControlReply } {
+  const tables = served.stacks.flatMap(({ region, resources }) =>
+    [...resources]
+      .filter(([, { type }]) => type === 'AWS::DynamoDB::Table')
+      .map(([logicalId, { physicalId }]) => ({ logicalId, name: physicalId, region })),
+  );
+  const found = tables.find(({ name, logicalId }) => name === wanted || logicalId === wanted);
+  const backend = backendOf(options, store);
+  if (found === undefined || backend === undefined)
+    return {
+      refusal: unknown(
+        'table',
+        wanted,
+        tables.map(({ name }) => name),
+      ),
+    };
+  return { name: found.name, target: { ...backend, region: found.region } };
+}
+
+async function listMessages({ query }: ControlRequest, { events, served }: Parts): Promise<ControlReply> {
+  const wanted = new URLSearchParams(query).get('queue') ?? '';
+  const queues = events.queues.all;
+  const called = nameOfLogical(wanted, { served });
+  const queue = queues.find(({ definition: { arn, name, url } }) => [arn, name, url].includes(called));
+  if (queue === undefined)
+    return unknown(
+      'queue',
+      wanted,
+      queues.map(({ definition }) => definition.name),
+    );
+  return Promise.resolve(jsonReply(200, { messages: queue.messages.map(printMessage) }));
+}
+
+function printMessage({
+  id,
+  body,
+  attributes,
+  receiveCount,
+  groupId,
+}: LocalQueue['messages'][number]): object {
+  return { id, body, attributes, receiveCount, ...(groupId === undefined ? {} : { groupId }) };
+}
+
+async function invoke({ body }: ControlRequest, { runtime, served, random }: Parts): Promise<ControlReply> {
+  const { function: wanted, payload } = parseJsonObject(body.toString()) ?? {};
+  if (typeof wanted !== 'string' || typeof payload !== 'string')
+    return jsonReply(400, { message: 'Wanted: {"function": a name, "payload": JSON as a text}' });
+  const functions = served.stacks.flatMap((stack) => stack.functions);
+  const found =
+    functions.find(({ name, logicalId }) => name === wanted || logicalId === wanted) ??
+    functions.find(({ name }) => name.endsWith(`-${wanted}`));
+  if (found === undefined)
+    return unknown(
+      'function',
+      wanted,
+      functions.map(({ name }) => name),
+    );
+  const call = {
+    functionName: found.name,
+    payload,
+    traceHeader: makeTrace(random),
+    timeoutMs: LONGEST_RUN_MS,
+  };
+  return jsonReply(200, await runtime.invoke(call));
+}
+
+function unknown(what: string, wanted: string, names: readonly string[]): ControlReply {
+  const known = names.length === 0 ? 'there is none' : `there are ${names.join(', ')}`;
+  return jsonReply(404, { message: `There is no ${what} "${wanted}"; ${known}` });
+}
+
+/** For programs beside the gateway: where it is, and who may call it. */
+export function environmentOf(parts: Parts): Readonly<Record<string, string>> {
+  const { options, served, controlSecret, name } = parts;
+  const { adminKey } = options;
+  const stages = listApis(served.all, (apiId) => addressOf(parts, apiId));
+  const region = served.stacks[0]?.region ?? options.region;
+  const [socket, ...moreSockets] = stages.filter(({ kind }) => kind === 'websocket');
+  const [api, ...moreApis] = stages.filter(({ kind }) => kind !== 'websocket');
+  return {
+    ...(name === undefined ? {} : { GATEWRIGHT_GATEWAY: name }),
+    GATEWRIGHT_CONTROL_URL: controlUrlOf(parts),
+    GATEWRIGHT_CONTROL_SECRET: controlSecret,
+    ...(api !== undefined && moreApis.length === 0 ? { GATEWRIGHT_URL: api.url } : {}),
+    ...Object.fromEntries(stages.map((stage) => [`GATEWRIGHT_URL_${variableOf(stage, stages)}`, stage.url])),
+    AWS_ENDPOINT_URL: controlUrlOf(parts),
+    AWS_ACCESS_KEY_ID: adminKey.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: adminKey.secretAccessKey,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    ...(socket !== undefined && moreSockets.length === 0
+      ? { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: socket.url.replace(/^ws/, 'http') }
+      : {}),
+  };
+}
+
+/** `ORDERS_API` for OrdersApi; with its stack and stage where several have the logical id. */
+function variableOf({ logicalId, stack, stage }: ApiRoutes, all: readonly ApiRoutes[]): string {
+  const isAlone = all.filter((other) => other.logicalId === logicalId).length === 1;
+  return [logicalId, ...(isAlone ? [] : [stack, stage])]
+    .join('_')
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .toUpperCase();
+}

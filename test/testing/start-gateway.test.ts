@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { connectGateway, FunctionFailed, startGateway, type TestGateway } from '../../testing/entry.ts';
+
+const TEMPLATE = `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::HttpApi
+  Count:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs24.x
+      Handler: count.handler
+      Events:
+        Get: { Type: HttpApi, Properties: { ApiId: !Ref Api, Method: GET, Path: /count } }
+        Left: { Type: SQS, Properties: { Queue: !GetAtt Jobs.Arn } }
+        Row: { Type: DynamoDB, Properties: { Stream: !GetAtt Pets.StreamArn, StartingPosition: LATEST } }
+  Jobs:
+    Type: AWS::SQS::Queue
+    Properties: { VisibilityTimeout: 30, RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3 } }
+  Dead: { Type: AWS::SQS::Queue }
+  Pets:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
+      KeySchema: [{ AttributeName: id, KeyType: HASH }]
+      StreamSpecification: { StreamViewType: NEW_IMAGE }
+`;
+const HANDLER = `let count = 0;
+export async function handler(event) {
+  count += 1;
+  const [record] = event.Records ?? [];
+  console.log('event', record?.body ?? record?.dynamodb?.Keys.id.S ?? event.rawPath ?? event.by);
+  if (event.by === 'nobody' || record?.body === 'bad') throw new RangeError('bad');
+  return { statusCode: 200, headers: { 'x-count': String(count) }, cookies: ['a=1', 'b=2'], body: JSON.stringify({ count }) };
+}`;
+
+describe('a gateway of gatewright/testing', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'gatewright-testing-'));
+  let gateway: TestGateway;
+  before(async () => {
+    writeFileSync(join(directory, 'template.yaml'), TEMPLATE);
+    writeFileSync(join(directory, 'count.mjs'), HANDLER);
+    gateway = await startGateway({ directory, tables: { Pets: [{ id: 'ole', legs: 4 }] }, isShared: true });
+  });
+  after(async () => {
+    await gateway.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('answers as fetch does, without a socket and with one', async () => {
+    const other = await connectGateway();
+    for (const [one, expected] of [
+      [gateway, 1],
+      [other, 2],
+    ] as const) {
+      const response = await one.inject('/count');
+      assert.deepEqual([response.status, response.headers.get('x-count')], [200, String(expected)]);
+      assert.deepEqual(response.headers.getSetCookie(), ['a=1', 'b=2']);
+      assert.deepEqual(await response.json(), { count: expected });
+    }
+    assert.equal((await gateway.inject('/nothing')).status, 404);
+    assert.equal((await fetch(`${gateway.url()}/count`)).status, 200);
+    assert.equal(other.url(), gateway.url());
+    assert.equal(process.env['GATEWRIGHT_URL_API'], gateway.url());
+    await other.close();
+  });
+
+  it('begins with what tables are given, of which streams do not tell', async () => {
+    assert.deepEqual(await gateway.table('Pets').items(), [{ id: 'ole', legs: 4 }]);
+    await gateway.table('Pets').put({ id: 'kim', tags: ['a'], at: null });
+    await gateway.settle();
+    const lines = await gateway.logs('Count');
+    assert.ok(lines.some((line) => line.includes('event kim')));
+    assert.ok(!lines.some((line) => line.includes('event ole')));
+    assert.deepEqual(
+      (await gateway.table('Pets').items()).find(({ id }) => id === 'kim'),
+      {
+        ...{ id: 'kim', tags: ['a'], at: null },
+      },
+    );
+  });
+
+  it('lets time pass from one moment that something is due to the next', async () => {
+    await gateway.send('Jobs', 'bad');
+    await gateway.clock.advance('59s');
+    assert.deepEqual(await gateway.messages('Dead'), []);
+    await gateway.clock.advance('2m');
+    const [dead, ...others] = await gateway.messages('Dead');
+    assert.deepEqual([dead?.body, others.length], ['bad', 0]);
+    assert.equal((await gateway.logs('Count')).filter((line) => line.includes('event bad')).length, 3);
+  });
+
+  it('calls a function, and throws what it throws', async () => {
+    assert.equal(Reflect.get(Object(await gateway.invoke('Count', { by: 'hand' })), 'statusCode'), 200);
+    await assert.rejects(
+      gateway.invoke('Count', { by: 'nobody' }),
+      (error) => error instanceof FunctionFailed && error.errorType === 'RangeError',
+    );
+    await assert.rejects(gateway.invoke('Nobody'), /There is no function "Nobody"; there are /);
+  });
+
+  it('goes back to how it began: tables, queues, time, calls, instances', async () => {
+    await gateway.send('Jobs', 'bad');
+    await gateway.reset();
+    assert.deepEqual(await gateway.table('Pets').items(), [{ id: 'ole', legs: 4 }]);
+    assert.deepEqual(await gateway.messages('Dead'), []);
+    assert.deepEqual(await gateway.messages('Jobs'), []);
+    assert.deepEqual(await gateway.calls(), []);
+    assert.ok(Math.abs((await gateway.clock.now()).getTime() - Date.now()) < 30_000);
+    assert.deepEqual(await gateway.logs(), []);
+    assert.deepEqual(await (await gateway.inject('/count')).json(), { count: 1 });
+    await gateway.table('Pets').put({ id: 'ada' });
+    await gateway.settle();
+    assert.ok((await gateway.logs('Count')).some((line) => line.includes('event ada')));
+  });
+
+  it('says which table or queue there is not', async () => {
+    await assert.rejects(gateway.table('Cats').items(), /There is no table "Cats"; there are .*Pets/);
+    await assert.rejects(gateway.messages('Cats'), /There is no queue "Cats"; there are .*Jobs/);
+    await assert.rejects(gateway.clock.advance('soon'), /"soon" is no span of time/);
+  });
+});
+
+describe('a start that fails', () => {
+  it('says what is wrong with the stacks in one error', async () => {
+    await assert.rejects(startGateway({ stacks: 'test/fixtures/velocity' }), { name: 'TestingError' });
+    await assert.rejects(connectGateway(), /no gateway is shared with this process/);
+  });
+});

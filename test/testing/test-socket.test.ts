@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { after, before, describe, it } from 'node:test';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer } from 'ws';
+import { HandshakeRefused, openSocket } from '../../testing/test-socket.ts';
+
+const parse = (text: string): unknown => JSON.parse(text) as unknown;
+
+describe('a WebSocket client of a test', () => {
+  const server = createServer();
+  const sockets = new WebSocketServer({
+    server,
+    verifyClient: ({ req }, done) => done(req.url !== '/closed', 403, 'no'),
+  });
+  let url = '';
+
+  before(async () => {
+    sockets.on('connection', (socket, { url: target, headers }) => {
+      socket.send(JSON.stringify({ target, authorization: headers.authorization }));
+      socket.on('message', (text: Buffer) =>
+        text.toString() === 'end' ? socket.close(4001, 'over') : socket.send(text.toString()),
+      );
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  after(() => {
+    for (const socket of sockets.clients) socket.terminate();
+    sockets.close();
+    server.close();
+  });
+
+  it('gives messages in their order, JSON as values and the rest as text', async () => {
+    const socket = await openSocket(`${url}/dev`, { query: { room: 'a b' }, token: 't' }, parse);
+    socket.send({ number: 1 });
+    socket.send('no JSON');
+    assert.deepEqual(await socket.next(), { target: '/dev?room=a+b', authorization: 'Bearer t' });
+    assert.deepEqual(await socket.next(), { number: 1 });
+    assert.equal(await socket.next(), 'no JSON');
+    await socket.close();
+  });
+
+  it('tells how the connection has ended, also who waits for a message', async () => {
+    const socket = await openSocket(url, {}, parse);
+    await socket.next();
+    const waiting = assert.rejects(socket.next(), /the connection has ended with 4001/);
+    socket.send('end');
+    await waiting;
+    assert.deepEqual(await socket.closed, { code: 4001, reason: 'over' });
+    await assert.rejects(socket.next(), /has ended/);
+  });
+
+  it('waits for no message for ever', async () => {
+    const socket = await openSocket(url, {}, parse);
+    await socket.next();
+    await assert.rejects(socket.next(1), /no message within 1 ms/);
+    await socket.close();
+  });
+
+  it('is refused with status and body', async () => {
+    await assert.rejects(
+      openSocket(`${url}/closed`, {}, parse),
+      (error) => error instanceof HandshakeRefused && error.status === 403 && error.body === 'no',
+    );
+  });
+});

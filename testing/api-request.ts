@@ -1,0 +1,136 @@
+/** A request of a test as it goes to an API, and the API's reply as `fetch` gives it. */
+import { TestingError } from './control-link.ts';
+import type { ApiListing, Gateway } from '@gatewright/gateway';
+
+export type RequestOptions = {
+  /** `GET` unless given; `POST` where there is a body. */
+  readonly method?: string;
+  /** A list of values is sent as one header for each. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** Behind what the path has already. */
+  readonly query?: Readonly<Record<string, string | number | readonly string[]>>;
+  /** An object or list is sent as JSON. */
+  readonly body?: string | Uint8Array | object;
+  /** `Authorization: Bearer …` */
+  readonly token?: string;
+  /** Logical id, name or stack of the API; needed where there are several. */
+  readonly api?: string;
+  /** Needed where the API has several. */
+  readonly stage?: string;
+};
+
+export type ApiRequest = {
+  readonly method: string;
+  /** Below the stage's URL. */
+  readonly path: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Buffer | undefined;
+};
+
+export function makeRequest(path: string, options: RequestOptions): ApiRequest {
+  if (!path.startsWith('/')) throw new TestingError(`a path begins with "/": "${path}" does not`);
+  const { headers = {}, body, token } = options;
+  const bytes = toBytes(body);
+  const own = Object.entries(headers).flatMap(([name, value]) =>
+    (typeof value === 'string' ? [value] : value).map((one) => [name, one] as const),
+  );
+  const has = (wanted: string): boolean => own.some(([name]) => name.toLowerCase() === wanted);
+  const isJson = typeof body === 'object' && !(body instanceof Uint8Array);
+  return {
+    method: options.method?.toUpperCase() ?? (bytes === undefined ? 'GET' : 'POST'),
+    path: withQuery(path, options.query),
+    headers: [
+      ...own,
+      ...(isJson && !has('content-type') ? [['Content-Type', 'application/json'] as const] : []),
+      ...(token === undefined ? [] : [['Authorization', `Bearer ${token}`] as const]),
+    ],
+    body: bytes,
+  };
+}
+
+function toBytes(body: RequestOptions['body']): Buffer | undefined {
+  if (body === undefined) return undefined;
+  if (typeof body === 'string') return Buffer.from(body);
+  return body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(JSON.stringify(body));
+}
+
+function withQuery(path: string, query: RequestOptions['query'] = {}): string {
+  const more = new URLSearchParams(
+    Object.entries(query).flatMap(([name, value]) =>
+      (Array.isArray(value) ? (value as readonly string[]) : [value]).map((one): [string, string] => [
+        name,
+        String(one),
+      ]),
+    ),
+  ).toString();
+  return more === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${more}`;
+}
+
+/** The stage that is meant. @throws TestingError with those that there are */
+export function chooseApi(
+  apis: readonly ApiListing[],
+  isWebSocket: boolean,
+  { api: wanted, stage }: Pick<RequestOptions, 'api' | 'stage'>,
+): ApiListing {
+  const kind = isWebSocket ? 'WebSocket API' : 'API';
+  const candidates = apis.filter((one) => (one.kind === 'websocket') === isWebSocket);
+  const found = candidates.filter(
+    (one) =>
+      (wanted === undefined || [one.logicalId, one.name, one.id, one.stack].includes(wanted)) &&
+      (stage === undefined || one.stage === stage),
+  );
+  const [only, another] = found;
+  if (only !== undefined && another === undefined) return only;
+  const names = candidates.map((one) => `${one.logicalId} (stage ${one.stage})`).join(', ');
+  const there = names === '' ? 'there is none' : `there are ${names}`;
+  const called = wanted === undefined ? '' : ` "${wanted}"`;
+  throw new TestingError(
+    only === undefined
+      ? `there is no ${kind}${called}; ${there}`
+      : `several fit: say which by { api } or { stage }; ${there}`,
+  );
+}
+
+/** Through the pipeline of a gateway in this process, without a socket. */
+export async function injectInto(gateway: Gateway, api: ApiListing, request: ApiRequest): Promise<Response> {
+  const { method, path, headers, body } = request;
+  const { host, pathname } = new URL(api.url);
+  const length = body === undefined ? [] : ['Content-Length', String(body.length)];
+  const reply = await gateway.inject({
+    ...{ apiId: api.id, method, target: `${pathname.replace(/\/$/, '')}${path}` },
+    headers: ['Host', host, ...headers.flat(), ...length],
+    ...(body === undefined ? {} : { body }),
+  });
+  const pairs: [string, string][] = [];
+  for (let index = 0; index + 1 < reply.headers.length; index += 2)
+    pairs.push([reply.headers[index] ?? '', reply.headers[index + 1] ?? '']);
+  return makeResponse(reply.status, pairs, reply.body);
+}
+
+/** To a gateway beside this process. */
+export async function sendTo(
+  api: ApiListing,
+  { method, path, headers, body }: ApiRequest,
+): Promise<Response> {
+  const list = new Headers();
+  for (const [name, value] of headers) list.append(name, value);
+  const init = { method, headers: list, redirect: 'manual' as const };
+  return fetch(`${api.url}${path}`, body === undefined ? init : { ...init, body: new Uint8Array(body) });
+}
+
+/** Of these no body may be given, not even an empty one. */
+const BODILESS = new Set([101, 204, 205, 304]);
+
+function makeResponse(status: number, pairs: [string, string][], body: string | Buffer): Response {
+  const headers = new Headers();
+  for (const [name, value] of pairs) headers.append(name, value);
+  const bytes = typeof body === 'string' ? body : new Uint8Array(body);
+  // A Response takes 200 to 599; an integration may answer with any other.
+  const isUsual = status >= 200 && status <= 599;
+  const response = new Response(BODILESS.has(status) ? null : bytes, {
+    status: isUsual ? status : 200,
+    headers,
+  });
+  if (!isUsual) Object.defineProperty(response, 'status', { value: status });
+  return response;
+}

@@ -1,0 +1,46 @@
+/** What a test asks of its gateway, over the control port: the same whether it runs in this process or beside it. */
+
+/** A sentence about what the gateway did not take. */
+export class TestingError extends Error {
+  override readonly name = 'TestingError';
+  readonly code = 'GATEWRIGHT_TESTING';
+}
+
+export type ControlLink = {
+  readonly url: string;
+  readonly secret: string;
+};
+
+/** A call of `/_gatewright/`. @throws TestingError with what the gateway answered */
+export async function ask(
+  { url, secret }: ControlLink,
+  method: 'DELETE' | 'GET' | 'POST',
+  path: string,
+  body?: object,
+): Promise<string> {
+  let response: Response;
+  try {
+    response = await fetch(`${url}/_gatewright/${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${secret}`, 'Content-Type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch (cause) {
+    throw new TestingError(`the gateway at ${url} does not answer; it has been closed, or has ended`, {
+      cause,
+    });
+  }
+  const text = await response.text();
+  if (response.ok) return text;
+  throw new TestingError(messageOf(text) ?? `the gateway answered ${response.status}`);
+}
+
+function messageOf(text: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const message: unknown = typeof value === 'object' && value !== null && Reflect.get(value, 'message');
+    return typeof message === 'string' ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}

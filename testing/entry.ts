@@ -1,0 +1,17 @@
+/** The entry `gatewright/testing`. */
+export { connectGateway, startGateway } from './start-gateway.ts';
+export { FunctionFailed } from './test-gateway.ts';
+export { HandshakeRefused } from './test-socket.ts';
+export { TestingError } from './control-link.ts';
+export type { RequestOptions } from './api-request.ts';
+export type { StartOptions } from './start-gateway.ts';
+export type {
+  RecordedCall,
+  ResetOptions,
+  SendOptions,
+  TestClock,
+  TestGateway,
+  TestMessage,
+  TestTable,
+} from './test-gateway.ts';
+export type { SocketOptions, TestSocket } from './test-socket.ts';

@@ -1,0 +1,177 @@
+/** `gatewright/testing`: a gateway for the tests of one file, or one for a whole run. */
+import { resolve } from 'node:path';
+import {
+  chooseKeyPair,
+  createGateway,
+  DefinitionError,
+  readHome,
+  StartError,
+  USUAL_RECORDS,
+} from '@gatewright/gateway';
+import { findStack } from '@gatewright/authoring/stack-files';
+import { injectInto, sendTo } from './api-request.ts';
+import { ask, TestingError } from './control-link.ts';
+import { linkOf, makeTestGateway } from './test-gateway.ts';
+import type { Gateway, Isolation, Listening } from '@gatewright/gateway';
+import type { TestGateway, TestGatewayParts } from './test-gateway.ts';
+
+export type StartOptions = {
+  /** Directories with a serverless.yml, a SAM template or a cdk.out, or template files; `.` unless given. */
+  readonly stacks?: string | readonly string[];
+  /** Where stacks and files are looked for; the working directory unless given. */
+  readonly directory?: string;
+  readonly stage?: string;
+  readonly region?: string;
+  readonly account?: string;
+  /** Parameters of templates and of serverless.yml. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** For `${env:…}` of serverless.yml. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Variables that functions see beside those of their template, which come first. */
+  readonly functionEnvironment?: Readonly<Record<string, string>>;
+  /** A folder with what tables and users begin with, as `start --seed` reads it. */
+  readonly seed?: string;
+  /** What tables begin with, by name or logical id; plain, or in DynamoDB's own form. */
+  readonly tables?: Readonly<Record<string, readonly object[]>>;
+  /** The file with what functions read of SSM, Secrets Manager, S3 and AppConfig. */
+  readonly values?: string;
+  /** Issuers that the local one stands in for. */
+  readonly issuers?: readonly string[];
+  /** Whether functions may do what their roles let them, and no more; true unless given. */
+  readonly roles?: boolean;
+  /** Whether what cannot be enforced ends the start; false unless given. */
+  readonly strict?: boolean;
+  /** Which Node.js functions run in processes of their own. */
+  readonly isolation?: Isolation;
+  /** Puts the addresses into `process.env`, so that processes that start from now on reach it by `connectGateway`. */
+  readonly isShared?: boolean;
+  /** Gets each line of the gateway and its functions; without, nothing is printed, and `logs()` has them. */
+  readonly onLine?: (line: string) => void;
+};
+
+/** @throws TestingError that says what is wrong with the stacks */
+export function startGateway(options: StartOptions = {}): Promise<TestGateway> {
+  return startWith(parseJson, options);
+}
+
+/**
+ * The gateway that this run shares: of `gatewright start --exec`, or of `startGateway({ isShared: true })` in a process
+ * above. `close()` leaves it running.
+ * @throws TestingError where there is none
+ */
+export function connectGateway(): Promise<TestGateway> {
+  return connectWith(parseJson);
+}
+
+type Parse = TestGatewayParts['parse'];
+
+const parseJson: Parse = (text) => JSON.parse(text) as unknown;
+
+export async function startWith(parse: Parse, options: StartOptions = {}): Promise<TestGateway> {
+  const { directory = process.cwd(), stacks = '.', isShared = false } = options;
+  const sources = withStack(
+    (typeof stacks === 'string' ? [stacks] : stacks).map((one) => resolve(directory, one)),
+  );
+  const gateway = await explained(() => createGateway(toGatewayOptions(options, directory)));
+  try {
+    const listening = await explained(async () => {
+      await gateway.load(sources);
+      return gateway.listen();
+    });
+    const shared = isShared ? share(gateway.environment()) : () => undefined;
+    return describe(gateway, listening, parse, async () => {
+      shared();
+      await gateway.close();
+    });
+  } catch (error) {
+    await gateway.close();
+    throw error;
+  }
+}
+
+function describe(
+  gateway: Gateway,
+  { apis, unsupported }: Listening,
+  parse: Parse,
+  close: () => Promise<void>,
+): TestGateway {
+  const environment = gateway.environment();
+  const request: TestGatewayParts['request'] = (api, one) => injectInto(gateway, api, one);
+  return makeTestGateway({ environment, apis, findings: unsupported, request, close, parse });
+}
+
+export async function connectWith(parse: Parse): Promise<TestGateway> {
+  const link = linkOf(process.env);
+  const status = JSON.parse(await ask(link, 'GET', 'status')) as Pick<Listening, 'apis' | 'unsupported'>;
+  const environment = Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value !== undefined && SHARED.test(name) ? [[name, value] as const] : [],
+    ),
+  );
+  return makeTestGateway({
+    ...{ environment, apis: status.apis, findings: status.unsupported, request: sendTo, parse },
+    close: () => Promise.resolve(),
+  });
+}
+
+/** Variables that `Gateway.environment()` has. */
+const SHARED =
+  /^(?:GATEWRIGHT_(?:GATEWAY|CONTROL_|URL)|AWS_(?:ENDPOINT_URL|ACCESS_KEY_ID|SECRET_ACCESS_KEY|REGION|DEFAULT_REGION))/;
+/** They would go with the local key pair, and spoil every signature. */
+const OF_THE_DEVELOPER = ['AWS_SESSION_TOKEN', 'AWS_PROFILE'];
+
+/** @returns how to put back what was there before */
+function share(environment: Readonly<Record<string, string>>): () => void {
+  const names = [...Object.keys(environment), ...OF_THE_DEVELOPER];
+  const before = new Map(names.map((name) => [name, process.env[name]]));
+  for (const name of OF_THE_DEVELOPER) Reflect.deleteProperty(process.env, name);
+  Object.assign(process.env, environment);
+  return () => {
+    for (const [name, value] of before)
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
+  };
+}
+
+function toGatewayOptions(options: StartOptions, directory: string): Parameters<typeof createGateway>[0] {
+  const { stage, region, account, onLine = () => undefined, functionEnvironment, isolation } = options;
+  const home = readHome(process.env);
+  if (typeof home === 'string') throw new TestingError(home);
+  return {
+    ...{ stage: stage ?? 'dev', ...home, directory, host: '127.0.0.1', port: 0, controlPort: 0 },
+    chosen: {
+      ...(stage !== undefined && { stage }),
+      ...(region !== undefined && { region }),
+      ...(account !== undefined && { accountId: account }),
+    },
+    ...{ parameters: options.parameters ?? {}, environment: options.environment ?? {} },
+    ...(functionEnvironment !== undefined && { functionEnvironment }),
+    ...{ allowHosts: [], dynamodb: { kind: 'embedded', dataDirectory: undefined } },
+    ...{ localIssuers: options.issuers ?? [], seed: options.seed, values: options.values, isolation },
+    ...(options.tables !== undefined && { tables: options.tables }),
+    ...{ roles: options.roles ?? true, strict: options.strict ?? false, accountThrottle: false },
+    ...{ record: USUAL_RECORDS, reload: false, resets: true, leavesCredentials: false },
+    adminKey: chooseKeyPair(process.env),
+    log: { write: onLine },
+    functionLog: ({ functionName, message }) => onLine(`[${functionName}] ${message}`),
+    onProgress: onLine,
+    onReload: () => undefined,
+  };
+}
+
+/** With the toolkit's stack, where what is named imports from it. */
+function withStack(sources: readonly string[]): readonly string[] {
+  const search = findStack(sources);
+  return search.kind === 'found' ? [search.folder, ...sources] : sources;
+}
+
+/** What a person can mend is one error with all that is wrong. */
+async function explained<Result>(run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch (cause) {
+    if (cause instanceof DefinitionError) throw new TestingError(cause.describe(), { cause });
+    if (cause instanceof StartError) throw new TestingError(cause.message, { cause });
+    throw cause;
+  }
+}

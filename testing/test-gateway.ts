@@ -1,0 +1,253 @@
+/** A gateway as tests use it. Everything but requests to APIs goes over its control port. */
+import { readDuration } from '@gatewright/gateway/settings';
+import { chooseApi, makeRequest } from './api-request.ts';
+import { ask, type ControlLink, TestingError } from './control-link.ts';
+import { openSocket } from './test-socket.ts';
+import type { ApiRequest, RequestOptions } from './api-request.ts';
+import type { SocketOptions, TestSocket } from './test-socket.ts';
+import type { ApiListing, TokenWish, UnsupportedItem } from '@gatewright/gateway';
+
+export type TestMessage = {
+  readonly id: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** How often it has been handed out. */
+  readonly receiveCount: number;
+  readonly groupId?: string;
+};
+
+/** A call of an AWS service that nobody answered here, as the gateway has recorded it. */
+export type RecordedCall = {
+  readonly at: string;
+  readonly service: string;
+  readonly region: string;
+  readonly action?: string;
+  readonly method: string;
+  readonly path: string;
+  readonly body?: string;
+  readonly status: number;
+};
+
+export type SendOptions = {
+  /** Of a bus: where the event comes from. */
+  readonly source?: string;
+  readonly detailType?: string;
+  /** Of a FIFO queue or topic. */
+  readonly groupId?: string;
+};
+
+export type ResetOptions = {
+  /** Whether functions keep what they have in memory, which is faster; false unless given. */
+  readonly keepsInstances?: boolean;
+};
+
+export interface TestClock {
+  now(): Promise<Date>;
+  /** By `1d`, `90s` or milliseconds: all that becomes due on the way runs in its order, and has ended before this does. */
+  advance(by: string | number): Promise<Date>;
+  /** Back to the time of this machine. */
+  reset(): Promise<Date>;
+}
+
+export interface TestTable {
+  /** Plain JSON: sets are lists, bytes base64. */
+  items(): Promise<Record<string, unknown>[]>;
+  /** Plain, or in DynamoDB's own form. Who reads the table's stream hears of it. */
+  put(...items: object[]): Promise<void>;
+}
+
+export interface TestGateway extends AsyncDisposable {
+  /** Every stage of every API. */
+  readonly apis: readonly ApiListing[];
+  /** What is not served or enforced as at AWS. */
+  readonly findings: readonly UnsupportedItem[];
+  /** For programs that tests start, and for SDKs: addresses, region and a key pair. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly clock: TestClock;
+  /** Address of a stage, for clients with sockets. */
+  url(api?: string, stage?: string): string;
+  /** A request to an API, answered as `fetch` answers. */
+  inject(path: string, options?: RequestOptions): Promise<Response>;
+  /** A client of a WebSocket API. @throws HandshakeRefused */
+  connect(options?: SocketOptions): Promise<TestSocket>;
+  /** A token of the local issuer. */
+  token(wish: TokenWish): Promise<string>;
+  /** By name, logical id or how the name ends. @throws FunctionFailed */
+  invoke(functionName: string, event?: unknown): Promise<unknown>;
+  /** To a queue, a topic or a bus; a schedule runs as if it were its time. */
+  send(target: string, body?: string | object, options?: SendOptions): Promise<void>;
+  /** Waits until no event is under way but what waits for a time of the clock. */
+  settle(): Promise<void>;
+  table(name: string): TestTable;
+  /** What lies in a queue, received by now or not. */
+  messages(queue: string): Promise<TestMessage[]>;
+  /** Calls of AWS services that are recorded, oldest first. */
+  calls(service?: string): Promise<RecordedCall[]>;
+  /** What a function has printed, or all functions and the gateway. */
+  logs(functionName?: string): Promise<string[]>;
+  /** Everything as it was after the start: tables, queues, clock, users, keys, caches; functions begin anew. */
+  reset(options?: ResetOptions): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A function that a test has called threw, or has run too long. */
+export class FunctionFailed extends Error {
+  override readonly name = 'FunctionFailed';
+  readonly code = 'GATEWRIGHT_FUNCTION';
+  readonly errorType: string;
+
+  constructor(errorType: string, message: string) {
+    super(`${errorType}: ${message}`);
+    this.errorType = errorType;
+  }
+}
+
+export type TestGatewayParts = {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly apis: readonly ApiListing[];
+  readonly findings: readonly UnsupportedItem[];
+  readonly request: (api: ApiListing, request: ApiRequest) => Promise<Response>;
+  readonly close: () => Promise<void>;
+  /** JSON.parse of whoever tests: Jest has globals of its own, and compares what they make. */
+  readonly parse: (text: string) => unknown;
+};
+
+/** The answers of the control port, by path: what tests read of them. */
+type Answers = {
+  readonly nowEpochMs: number;
+  readonly token: string;
+  readonly items: Record<string, unknown>[];
+  readonly messages: TestMessage[];
+  readonly calls: RecordedCall[];
+};
+
+export function makeTestGateway(parts: TestGatewayParts): TestGateway {
+  const { environment, apis, findings, parse } = parts;
+  const link = linkOf(environment);
+  const read = async (method: 'GET' | 'POST', path: string, body?: object): Promise<Answers> =>
+    parse(await ask(link, method, path, body)) as Answers;
+  const tell = async (path: string, body?: object): Promise<void> => {
+    await ask(link, 'POST', path, body);
+  };
+  const settle = (): Promise<void> => tell('settle');
+  const sockets = new Set<TestSocket>();
+  const closeSockets = async (): Promise<void> => {
+    await Promise.all([...sockets].map((socket) => socket.close()));
+    sockets.clear();
+  };
+  const close = async (): Promise<void> => {
+    await closeSockets();
+    await parts.close();
+  };
+  return {
+    ...{ apis, findings, environment, settle, close, clock: clockOf(read, settle) },
+    url: (api, stage) => {
+      const isSocket = apis.some((one) => one.kind === 'websocket' && one.logicalId === api);
+      return chooseApi(apis, isSocket, { ...(api && { api }), ...(stage && { stage }) }).url;
+    },
+    async inject(path, options = {}) {
+      const request = makeRequest(path, options);
+      const response = await parts.request(chooseApi(apis, false, options), request);
+      // Of the globals of whoever tests.
+      return Object.defineProperty(response, 'json', { value: async () => parse(await response.text()) });
+    },
+    async connect(options = {}) {
+      const socket = await openSocket(chooseApi(apis, true, options).url, options, parse);
+      sockets.add(socket);
+      void socket.closed.then(() => sockets.delete(socket));
+      return socket;
+    },
+    token: async (wish) => (await read('POST', 'token', wish)).token,
+    invoke: (name, event = {}) => invoke(link, name, event, parse),
+    async send(target, body = {}, options = {}) {
+      const text = typeof body === 'string' ? body : JSON.stringify(body);
+      await tell('events', { target, body: text, ...options });
+    },
+    table: (name) => ({
+      items: async () => (await read('GET', `items?table=${encodeURIComponent(name)}`)).items,
+      put: (...items) => tell('items', { table: name, items }),
+    }),
+    messages: async (queue) => (await read('GET', `messages?queue=${encodeURIComponent(queue)}`)).messages,
+    async calls(service) {
+      const { calls } = await read('GET', 'recorded');
+      return service === undefined ? calls : calls.filter((call) => call.service === service);
+    },
+    logs: (name) => readLogs(link, name, parse),
+    async reset({ keepsInstances = false } = {}) {
+      await closeSockets();
+      await tell('reset', { keepsInstances });
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** @throws TestingError */
+export function linkOf(environment: Readonly<Record<string, string | undefined>>): ControlLink {
+  const { GATEWRIGHT_CONTROL_URL: url, GATEWRIGHT_CONTROL_SECRET: secret } = environment;
+  if (url !== undefined && secret !== undefined) return { url, secret };
+  throw new TestingError(
+    'no gateway is shared with this process: run it below `gatewright start --exec`, or call startGateway({ isShared: true }) before the tests begin',
+  );
+}
+
+function clockOf(
+  read: (method: 'GET' | 'POST', path: string, body?: object) => Promise<Pick<Answers, 'nowEpochMs'>>,
+  settle: () => Promise<void>,
+): TestClock {
+  return {
+    now: async () => new Date((await read('GET', 'clock')).nowEpochMs),
+    async advance(by) {
+      const ms = typeof by === 'number' ? by : readDuration(by);
+      if (ms === undefined) throw new TestingError(`"${by}" is no span of time; write 1d, 90s or -30m`);
+      return new Date((await read('POST', 'advance', { ms })).nowEpochMs);
+    },
+    async reset() {
+      await settle();
+      return new Date((await read('POST', 'clock', { reset: true })).nowEpochMs);
+    },
+  };
+}
+
+async function invoke(
+  link: ControlLink,
+  name: string,
+  event: unknown,
+  parse: (text: string) => unknown,
+): Promise<unknown> {
+  const text = await ask(link, 'POST', 'invoke', { function: name, payload: JSON.stringify(event) });
+  const result = JSON.parse(text) as Readonly<Record<string, string>>;
+  switch (result['kind']) {
+    case 'returned':
+      return parse(result['payload'] ?? 'null');
+    case 'failed':
+      throw new FunctionFailed(result['errorType'] ?? 'Error', result['errorMessage'] ?? '');
+    case 'timed-out':
+      throw new FunctionFailed('Sandbox.Timedout', 'the function has run too long');
+    default:
+      throw new TestingError(result['message'] ?? `${name} was not run`);
+  }
+}
+
+async function readLogs(
+  link: ControlLink,
+  name: string | undefined,
+  parse: (text: string) => unknown,
+): Promise<string[]> {
+  const query = name === undefined ? '' : `?function=${encodeURIComponent(await fullName(link, name))}`;
+  const text = await ask(link, 'GET', `logs${query}`);
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.map((line) => (parse(line) as { readonly message: string }).message);
+}
+
+/** Of a function by its name, logical id or how the name ends. @throws TestingError with those that there are */
+async function fullName(link: ControlLink, wanted: string): Promise<string> {
+  type Listing = { readonly functions: readonly { readonly name: string; readonly logicalId: string }[] };
+  const { functions } = JSON.parse(await ask(link, 'GET', 'functions')) as Listing;
+  const found =
+    functions.find(({ name, logicalId }) => name === wanted || logicalId === wanted) ??
+    functions.find(({ name }) => name.endsWith(`-${wanted}`));
+  if (found !== undefined) return found.name;
+  throw new TestingError(
+    `There is no function "${wanted}"; there are ${functions.map(({ name }) => name).join(', ')}`,
+  );
+}
