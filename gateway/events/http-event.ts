@@ -40,7 +40,11 @@ export function http1RequestContext(facts: RoutedFacts, caller: CallerFacts): Re
     domainPrefix: domainPrefix(facts.api),
     extendedRequestId: facts.extendedRequestId,
     httpMethod: facts.method,
-    identity: printIdentity(facts, caller, undefined),
+    identity: {
+      ...printIdentity(facts, caller, undefined),
+      // Where REST has null (recorded by AWS's own tests).
+      userAgent: lastHeader(facts.rawHeaders, 'user-agent') ?? '',
+    },
     operationName: facts.route.operationName,
     path: decodePercent(facts.rawPath),
     protocol: facts.protocol,

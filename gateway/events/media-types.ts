@@ -16,7 +16,13 @@ export function readRestBody(request: RequestFacts, binaryMediaTypes: readonly s
 /** HTTP API payload 1.0 and 2.0: text only for the types below, else base64, also without a Content-Type. */
 export function readHttpBody(request: RequestFacts): EventBody {
   const contentType = lastHeader(request.rawHeaders, 'content-type') ?? '';
-  return encodeBody(request.body, !isTextType(bareType(contentType)));
+  return encodeBody(request.body, !isTextType(bareType(contentType)) || isInOtherCharset(contentType));
+}
+
+/** A text that says it is no UTF-8 comes as its bytes (captured in August 2026, docs/aws §2.4). */
+function isInOtherCharset(contentType: string): boolean {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1];
+  return charset !== undefined && !/^utf-?8$/i.test(charset);
 }
 
 const TEXT_TYPES = new Set(['application/json', 'application/xml', 'application/javascript']);

@@ -2,6 +2,8 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { createServer, request as httpRequest } from 'node:http';
+import { once } from 'node:events';
+import { WebSocketServer } from 'ws';
 import type { AddressInfo } from 'node:net';
 import { parseCases } from './parity-case.ts';
 import { printReport } from './report.ts';
@@ -228,4 +230,40 @@ describe('findSurprises', () => {
     assert.match(report, /\*\*1 of 2 cases hold\.\*\*/);
     assert.match(report, /\| fails \| mapping \\\| templates \| r f t \|/);
   });
+});
+
+describe('a WebSocket case', () => {
+  /** Lets everybody in. */
+  const openToAll: StartEngine = async (...asked) => {
+    const started = await fakeEngine()(...asked);
+    if (started.kind !== 'running') return started;
+    const sockets = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    await once(sockets, 'listening');
+    const { port } = sockets.address() as AddressInfo;
+    const close = async (): Promise<void> => {
+      for (const client of sockets.clients) client.terminate();
+      sockets.close();
+      await started.api.close();
+    };
+    return { kind: 'running', api: { ...started.api, url: new URL(`http://127.0.0.1:${port}/dev`), close } };
+  };
+  const rows: readonly (readonly [name: string, expect: Expectation, difference: RegExp | undefined])[] = [
+    [
+      'fails where a handshake is accepted that must be refused',
+      { status: 403 },
+      /was accepted; 403 is expected/,
+    ],
+    ['holds where nobody says a status', {}, undefined],
+  ];
+  for (const [name, expect, difference] of rows)
+    it(name, async () => {
+      const parityCase = aCase({
+        api: 'websocket',
+        request: { method: 'WS', path: '/', frames: [] },
+        expect,
+      });
+      const found = await run(parityCase, openToAll);
+      if (difference === undefined) assert.equal(found, undefined);
+      else assert.match(found ?? '', difference);
+    });
 });

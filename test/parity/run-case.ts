@@ -16,6 +16,9 @@ import type { Naming } from './template.ts';
 /** Longer than API Gateway's longest integration timeout of 29 s. */
 const REPLY_DEADLINE_MS = 32_000;
 
+/** Of a handshake. */
+const ACCEPTED = 101;
+
 export type CaseTools = { readonly startEngine: StartEngine; readonly naming: Naming };
 
 /** A case in flight. */
@@ -116,6 +119,9 @@ async function playFrames({ parityCase, api, runner }: Scene): Promise<string | 
       ? `the handshake was answered ${result.status}`
       : replyDifference(expect, reply);
   }
+  // Whatever else holds: who should have been kept out is in.
+  if (expect.status !== undefined && expect.status !== ACCEPTED)
+    return `the handshake was accepted; ${expect.status} is expected`;
   const ids = new Set(runner.events.map(({ event }) => connectionIdOf(event)));
   const { distinctConnectionIds = null } = expect;
   const wantedIds = distinctConnectionIds === true ? result.connections : distinctConnectionIds;

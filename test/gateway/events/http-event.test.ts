@@ -108,6 +108,8 @@ describe('buildHttp2Event', () => {
   const types: [type: string | undefined, isBase64: boolean][] = [
     ['text/csv; charset=utf-8', false],
     ['application/json', false],
+    ['text/plain; charset="UTF-8"', false],
+    ['text/plain; charset=iso-8859-1', true],
     ['application/xml', false],
     ['application/javascript; charset=utf-8', false],
     ['application/x-www-form-urlencoded', true],
