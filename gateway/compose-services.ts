@@ -3,6 +3,7 @@ import { createCallerIdentity } from './aws-api/caller-identity.ts';
 import { createDynamoDbCalls } from './aws-api/dynamodb/dynamodb-calls.ts';
 import { createLambdaInvoke } from './aws-api/lambda/lambda-invoke.ts';
 import { hasFunctionQualifier } from './aws-api/lambda/function-qualifiers.ts';
+import { createFunctionPolicies, isPolicyCall } from './aws-api/lambda/function-policy.ts';
 import { createLambdaReads } from './aws-api/lambda/lambda-reads.ts';
 import { letThrough } from './aws-api/let-through.ts';
 import { createRestApiWire } from './aws-api/rest-apis/rest-api-wire.ts';
@@ -13,6 +14,7 @@ import { backendOf } from './compose-parts.ts';
 import { rightsContext } from './compose-rights.ts';
 import { RECORDED_SERVICES } from './services/recorder.ts';
 import type { AwsService } from './aws-api/aws-call.ts';
+import type { ServedApis } from './control/served-apis.ts';
 import type { Parts } from './compose-parts.ts';
 
 /** AWS's own APIs on the control port, by signing name. */
@@ -35,9 +37,14 @@ export function openServices(parts: Parts): Map<string, AwsService> {
     ...{ invoker: runtime, random, accountId: options.accountId, hasQualifier },
     accept: (event: Parameters<typeof events.async.accept>[0]) => events.async.accept(event),
   };
+  const stacks = (): typeof served.stacks => served.stacks;
+  const policies = journal.keep(
+    createFunctionPolicies({ stacks, policies: served.account.functionPolicies }),
+  );
+  const invoked = createLambdaInvoke(invoke);
   services.set(
     'lambda',
-    createLambdaReads(() => served.stacks, createLambdaInvoke(invoke)),
+    createLambdaReads(stacks, (call) => (isPolicyCall(call.request.path) ? policies(call) : invoked(call))),
   );
   if (!services.has('cognito-idp')) services.set('cognito-idp', (call) => signIn.cognito.serveAdmin(call));
   // What is let through to AWS, or to an emulator, has its values there.
@@ -52,13 +59,24 @@ export function openServices(parts: Parts): Map<string, AwsService> {
   for (const [name, service] of ofValues)
     services.set(name, isElsewhere(name) ? letThrough(at.services, rights) : service);
   services.set('sts', createCallerIdentity(random, services.get('sts')));
-  services.set('apigateway', journal.keep(openRestApis(parts)));
+  services.set('apigateway', journal.keep(openRestApis(parts, served)));
   return services;
 }
 
-/** The control plane; what it draws, and its time, are the journal's. */
-export function openRestApis({ served, journal, options, at }: Parts): AwsService {
-  return createRestApiWire({
-    ...{ apis: served, random: journal.random, accountId: options.accountId, ports: at },
+/** Every call that the journal keeps; what they draw, and their time, are its own. */
+export function openEdits(parts: Parts, apis: ServedApis, ports = parts.at): AwsService {
+  const rest = openRestApis(parts, apis, ports);
+  const policies = createFunctionPolicies({
+    stacks: () => apis.stacks,
+    policies: apis.account.functionPolicies,
   });
+  return (call) => (isPolicyCall(call.request.path) ? policies(call) : rest(call));
+}
+
+function openRestApis(
+  { journal, options, at }: Parts,
+  apis: ServedApis,
+  ports: Parts['at'] = at,
+): AwsService {
+  return createRestApiWire({ apis, random: journal.random, accountId: options.accountId, ports });
 }

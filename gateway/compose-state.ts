@@ -1,9 +1,8 @@
 /** `gatewright data`: the state of a start as one file, and a start as the file says. */
 import { adminIdentity } from './policy/identities.ts';
 import { checkCalls, JournalError } from './aws-api/rest-apis/call-journal.ts';
-import { createRestApiWire } from './aws-api/rest-apis/rest-api-wire.ts';
 import { backendOf, openAccount } from './compose-parts.ts';
-import { openRestApis } from './compose-services.ts';
+import { openEdits } from './compose-services.ts';
 import type { KeptKey } from './issuer/issuer.ts';
 import { ServedApis } from './control/served-apis.ts';
 import { type ControlReply, type ControlRequest, jsonReply } from './control-port/control-request.ts';
@@ -110,17 +109,17 @@ async function load(file: string, parts: Parts): Promise<object> {
   if (options.dynamodb.kind !== 'url') clock.shift(clockOffsetMs);
   signIn.issuer.adopt(issuerKeys);
   signIn.pools.restore(pools);
-  await journal.replay(calls, openRestApis(parts), admin, true);
+  await journal.replay(calls, openEdits(parts, parts.served), admin, true);
   return { file, ...count(tables, calls), left: adoptUsage(usage, parts) };
 }
 
 /** The stacks as they are, in an account of its own: what calls do there, nobody sees. */
-function trialOf({ served, journal, options, at }: Parts): AwsService {
+function trialOf(parts: Parts): AwsService {
+  const { served, journal, options } = parts;
   const trial = new ServedApis(openAccount(options, journal.clock));
   const faults = new Faults(options.allowUnguarded === true);
   trial.prepare(served.stacks, faults).serve();
-  const ports = { ...at, log: { write: () => undefined } };
-  return createRestApiWire({ apis: trial, random: journal.random, accountId: options.accountId, ports });
+  return openEdits(parts, trial, { ...parts.at, log: { write: () => undefined } });
 }
 
 /** The embedded DynamoDB; somebody else's tables are theirs. */

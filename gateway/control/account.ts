@@ -12,6 +12,7 @@ import { ApiKeys } from './api-keys.ts';
 import { USUAL_QUOTAS } from './api-quotas.ts';
 import { LruAuthorizerCache } from './authorizer-cache.ts';
 import { ClientCertificates } from './client-certificates.ts';
+import { FunctionPolicies } from './function-policies.ts';
 import { AccountKeyRing } from './key-ring.ts';
 import { LruResponseCache } from './response-cache.ts';
 import { NO_TRUSTSTORES } from './mutual-tls.ts';
@@ -50,7 +51,7 @@ export type AccountOptions = {
   readonly quotas?: AccountQuotas | undefined;
   /** `--vpc-endpoint`: VPC by the endpoint that private APIs are called through. */
   readonly vpcEndpoints?: ReadonlyMap<string, string> | undefined;
-  /** `--roles`: whether a REST API invokes only what an AWS::Lambda::Permission lets it; absent = anything. */
+  /** `--roles`: whether an API invokes only what an AWS::Lambda::Permission lets it; absent = anything. */
   readonly needsPermissions?: boolean | undefined;
 };
 
@@ -64,6 +65,7 @@ export class Account {
   truststores: TruststoreSource = NO_TRUSTSTORES;
   readonly keyRing: AccountKeyRing;
   readonly clientCertificates: ClientCertificates;
+  readonly functionPolicies = new FunctionPolicies();
   #state: KeysAndPlans;
   #defined: DefinedMetering = { keys: [], plans: [], planKeys: [] };
   readonly #stages = new Map<string, StageMemory>();

@@ -10,7 +10,7 @@ import { apiArn } from '../events/authorizer-event.ts';
 import { refuseOverQuota, USUAL_QUOTAS } from './api-quotas.ts';
 import { ApiState } from './api-state.ts';
 import { compileDeployment } from './compile-deployment.ts';
-import { resourcesOf, toControlResource } from './control-resource.ts';
+import { resourcesOf } from './control-resource.ts';
 import { definedDocumentation } from './documentation.ts';
 import { groupByApi, readPathResources } from './group-resources.ts';
 import { readMetering } from './read-metering.ts';
@@ -34,7 +34,7 @@ export type LoadedApis = {
   readonly apis: readonly ApiState[];
   /** What the compilers found beyond the definition's own list. */
   readonly unsupported: readonly UnsupportedItem[];
-  /** Gives the account the keys and plans of the stacks, when the APIs begin to serve. */
+  /** Gives the account the keys, plans and permissions of the stacks, when the APIs begin to serve. */
   readonly adopt: () => void;
 };
 
@@ -49,7 +49,9 @@ export function loadApis(
 ): LoadedApis {
   const unsupported: UnsupportedItem[] = [];
   const around = {
-    permissionsOf: account.needsPermissions ? readInvokePermissions(stacks) : () => ALL_PERMITTED,
+    permissionsOf: account.needsPermissions
+      ? compileInvokePermissions(account.functionPolicies)
+      : () => ALL_PERMITTED,
   };
   const groups = groupByApi(stacks, tolerance);
   overLimit(tolerance, () => {
@@ -71,17 +73,16 @@ export function loadApis(
       .map(({ identity, served }) => [identity.apiId, served.stages]),
   );
   const metering = readMetering(stacks, (apiId, stage) => metered.get(apiId)?.has(stage) === true, tolerance);
-  return { apis, unsupported, adopt: account.prepare(metering, tolerance) };
+  const adoptMetering = account.prepare(metering, tolerance);
+  const adopt = (): void => {
+    adoptMetering();
+    account.functionPolicies.define(stacks);
+  };
+  return { apis, unsupported, adopt };
 }
 
 /** What an API sees of the stacks that are loaded with it. */
 type Surroundings = { readonly permissionsOf: PermissionsOfApi };
-
-function readInvokePermissions(stacks: readonly ResolvedStack[]): PermissionsOfApi {
-  const permissions = resourcesOf(stacks, ['AWS::Lambda::Permission']).map(toControlResource);
-  const own = stacks.flatMap(({ functions }) => functions.map(({ name }) => name));
-  return compileInvokePermissions(permissions, new Set(own));
-}
 
 /** What belongs to the account and is counted by its types. */
 const COUNTED: readonly (readonly [QuotaName, types: readonly string[]])[] = [

@@ -7,7 +7,7 @@ import { compileIntegration, isStreamed, STREAM_IDLE_MS } from './compile-integr
 import { compileResourcePolicy, readEndpointTypes } from './compile-resource-policy.ts';
 import { resolveGatewayResponses, wordByGatewayResponses } from './gateway-responses.ts';
 import { compileRestValidation, readRequestModels } from './compile-validation.ts';
-import { mayInvoke, sourcesOfMethod } from './invoke-permissions.ts';
+import { leaveToInvoke, sourcesOfMethod } from './invoke-permissions.ts';
 import { closeDeployment, closedPlan } from './closed-routes.ts';
 import { compileUsableModels } from './models.ts';
 import { readBlock, readFlag, readInteger, readText, readTextList, sound } from './properties.ts';
@@ -56,7 +56,7 @@ function compileMethod(
   const operationName = method.properties['OperationName'];
   const compiled = compileIntegration(method, streamIdleMs, from.tolerance);
   const sources = sourcesOfMethod(httpMethod, resource.path);
-  const integration = refuseUnpermitted(compiled, method, sources, from.invokePermissions);
+  const integration = withLeave(compiled, method, sources, from.invokePermissions);
   return {
     routeKey: `${httpMethod} ${resource.path}`,
     resourceId: resource.id,
@@ -109,8 +109,8 @@ function isStream({ kind }: Integration): boolean {
   return kind === 'lambda-stream' || kind === 'http-stream';
 }
 
-/** AWS deploys it, and then every call fails. */
-function refuseUnpermitted(
+/** AWS deploys it without leave, and then every call fails. */
+function withLeave(
   integration: Integration,
   method: PropertyBag,
   sources: readonly string[],
@@ -118,9 +118,8 @@ function refuseUnpermitted(
 ): Integration {
   if (!('functionName' in integration)) return integration;
   const role = readBlock(method, 'Integration')?.properties['Credentials'];
-  if (mayInvoke(permissions, integration.functionName, role, sources)) return integration;
-  const reason = `no AWS::Lambda::Permission lets the API invoke ${integration.functionName.source}`;
-  return { kind: 'misconfigured', reason };
+  const mayInvoke = leaveToInvoke(permissions, integration.functionName, role, sources);
+  return mayInvoke === undefined ? integration : { ...integration, mayInvoke };
 }
 
 /** Paths that no route can be made for. */

@@ -15,6 +15,7 @@ import {
 import { compileServiceSubtype } from './compile-service-subtype.ts';
 import { compileConnectValidation, compileMessageCheck } from './compile-validation.ts';
 import { readLambdaUri } from './integration-uri.ts';
+import { leaveToInvoke, sourcesOfRoute } from './invoke-permissions.ts';
 import { closeDeployment, closedConnect, closedPlan } from './closed-routes.ts';
 import { assumeForRoute } from './message-choices.ts';
 import { compileUsableModels } from './models.ts';
@@ -23,6 +24,7 @@ import { readFlag, readText, readWithinLimits, sound } from './properties.ts';
 import type { Tolerance } from '../errors.ts';
 import type { ParameterChanges } from '../mapping/parameter-change.ts';
 import type { Assumptions } from './assumptions.ts';
+import type { InvokePermissions } from './invoke-permissions.ts';
 import type { Models } from './models.ts';
 import type { PropertyBag } from './properties.ts';
 import type { Authorization, Deployment, Integration, MessageRoutePlan, ProxyPayload } from './model.ts';
@@ -38,6 +40,7 @@ export type V2Resources = {
   readonly models: readonly PropertyBag[];
   readonly tolerance: Tolerance;
   readonly assumptions: Assumptions;
+  readonly invokePermissions: InvokePermissions;
 };
 
 type V2Protocol = 'http' | 'websocket';
@@ -101,6 +104,19 @@ function compileIntegration(
   };
 }
 
+/** AWS deploys it without leave, and then every call fails. */
+function withLeave(
+  compiled: Integration,
+  integration: PropertyBag | undefined,
+  routeKey: string,
+  { invokePermissions }: V2Resources,
+): Integration {
+  if (!('functionName' in compiled)) return compiled;
+  const role = integration?.properties['CredentialsArn'];
+  const mayInvoke = leaveToInvoke(invokePermissions, compiled.functionName, role, sourcesOfRoute(routeKey));
+  return mayInvoke === undefined ? compiled : { ...compiled, mayInvoke };
+}
+
 /** Only WebSocket APIs have them. */
 function noteTemplates(integration: PropertyBag, tolerance: Tolerance): void {
   for (const property of [
@@ -145,7 +161,7 @@ function compileRoute(
     logicalId: route.logicalId,
     authorization: authorize(route, from, protocol),
     apiKeyRequired: readApiKeyRequired(route, protocol),
-    integration: compileIntegration(integration, from, protocol),
+    integration: withLeave(compileIntegration(integration, from, protocol), integration, routeKey, from),
     repliesToClient: responds,
     ...(models === undefined
       ? {}

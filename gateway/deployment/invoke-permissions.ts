@@ -1,6 +1,6 @@
 /**
- * Whether a REST API has leave to invoke a function: `AWS::Lambda::Permission` (docs/aws §1.5, §4.4). AWS deploys
- * an API without it, and then every call is 500.
+ * Whether an API has leave to invoke a function: `AWS::Lambda::Permission`, AddPermission (docs/aws §1.5, §4.4). AWS
+ * deploys an API without it, and then every call is 500.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { compileGlob } from '../policy/glob.ts';
@@ -9,20 +9,38 @@ import { readText } from './properties.ts';
 import type { StageText } from './model.ts';
 import type { PropertyBag } from './properties.ts';
 
+/** Asked at every call, since leave is given and taken back without a deployment. */
+export type Leave = () => boolean;
+
 /** Of one API. */
 export interface InvokePermissions {
-  /** `sources`: where below the ARN of the API calls come from; leave for one of them is enough. */
-  allow(functionName: string, sources: readonly string[]): boolean;
+  /**
+   * `sources`: where below the ARN of the API calls come from; leave for one of them is enough.
+   * Undefined = nobody asks for leave.
+   */
+  leave(functionName: string, sources: readonly string[]): Leave | undefined;
 }
 
 /** Unless `--roles on` asks for them: templates that are started in part often lack theirs. */
-export const ALL_PERMITTED: InvokePermissions = { allow: () => true };
+export const ALL_PERMITTED: InvokePermissions = { leave: () => undefined };
 
 /** By the ARN of the API: `arn:aws:execute-api:{region}:{account}:{apiId}`. */
 export type PermissionsOfApi = (apiArn: string) => InvokePermissions;
 
+/** Who may call which function, as it is now. */
+export interface PermissionSource {
+  /** Another one after every change. */
+  readonly version: number;
+  /** In the words of `AWS::Lambda::Permission`. */
+  readonly permissions: readonly PropertyBag[];
+  /** Of functions outside of these stacks nobody knows who may invoke them: they are left to whoever answers for them. */
+  isOwn(functionName: string): boolean;
+}
+
 const SERVICE = 'apigateway.amazonaws.com';
 const VERBS = ['*', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
+/** Conditions that a call of API Gateway never meets. */
+const OF_OTHERS = ['EventSourceToken', 'PrincipalOrgID', 'FunctionUrlAuthType', 'InvokedViaFunctionUrl'];
 
 type Grant = {
   readonly functionName: string;
@@ -31,22 +49,38 @@ type Grant = {
   readonly covers: (source: string) => boolean;
 };
 
-/** Of functions outside of these stacks nobody knows who may invoke them: they are left to whoever answers for them. */
-export function compileInvokePermissions(
-  permissions: readonly PropertyBag[],
-  ownFunctions: ReadonlySet<string>,
-): PermissionsOfApi {
-  const grants = permissions.filter(isForGateway).map(readGrant);
+export function compileInvokePermissions(source: PermissionSource): PermissionsOfApi {
+  let grants: readonly Grant[] = [];
+  let readAt = Number.NaN;
+  const grantsNow = (): readonly Grant[] => {
+    if (readAt !== source.version) {
+      grants = source.permissions.filter(isForGateway).map(readGrant);
+      readAt = source.version;
+    }
+    return grants;
+  };
   return (apiArn) => {
     const accountId = parseArn(apiArn)?.accountId;
-    const ofApi = grants.filter((grant) => grant.accountId === undefined || grant.accountId === accountId);
+    const isGiven = (functionName: string, sources: readonly string[]): boolean =>
+      !source.isOwn(functionName) ||
+      grantsNow().some(
+        (grant) =>
+          grant.functionName === functionName &&
+          (grant.accountId === undefined || grant.accountId === accountId) &&
+          sources.some((from) => grant.covers(apiArn + from)),
+      );
     return {
-      allow: (functionName, sources) =>
-        !ownFunctions.has(functionName) ||
-        ofApi.some(
-          (grant) =>
-            grant.functionName === functionName && sources.some((source) => grant.covers(apiArn + source)),
-        ),
+      leave(functionName, sources) {
+        let isLet = false;
+        let askedAt = Number.NaN;
+        return () => {
+          if (askedAt !== source.version) {
+            isLet = isGiven(functionName, sources);
+            askedAt = source.version;
+          }
+          return isLet;
+        };
+      },
     };
   };
 }
@@ -55,7 +89,8 @@ function isForGateway(permission: PropertyBag): boolean {
   const principal = readText(permission, 'Principal', '');
   return (
     (principal === SERVICE || principal === '*') &&
-    compileGlob(readText(permission, 'Action', '').toLowerCase())('lambda:invokefunction')
+    compileGlob(readText(permission, 'Action', '').toLowerCase())('lambda:invokefunction') &&
+    !OF_OTHERS.some((name) => permission.properties[name] !== undefined)
   );
 }
 
@@ -84,17 +119,28 @@ export function sourcesOfMethod(httpMethod: string, path: string): readonly stri
 }
 
 /**
- * Whether the gateway may make these calls: also with a role, which has leave of its own, and where a stage variable
- * names the function, whose leave AWS wants to be given by hand.
+ * `/{stage}/GET/pets/*` of an HTTP API, also with the variables as they are written, which its tools do;
+ * `/{stage}/$default`, `/{stage}/$connect` of what has no path.
  */
-export function mayInvoke(
+export function sourcesOfRoute(routeKey: string): readonly string[] {
+  const [verb = '', path] = routeKey.split(' ');
+  return path === undefined
+    ? [`/stage/${routeKey}`, `/stage/*/${routeKey}`]
+    : [...sourcesOfMethod(verb, path), `/stage/${verb}${path}`, `/stage/*${path}`];
+}
+
+/**
+ * Whether the gateway may make these calls; undefined = always: with a role, which has leave of its own, and where a
+ * stage variable names the function, whose leave AWS wants to be given by hand.
+ */
+export function leaveToInvoke(
   permissions: InvokePermissions,
   { source }: StageText,
   role: unknown,
   sources: readonly string[],
-): boolean {
+): Leave | undefined {
   const hasRole = typeof role === 'string' && role !== '';
-  return hasRole || source.includes('${stageVariables.') || permissions.allow(source, sources);
+  return hasRole || source.includes('${stageVariables.') ? undefined : permissions.leave(source, sources);
 }
 
 export function sourceOfAuthorizer(authorizerId: string): string {

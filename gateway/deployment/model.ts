@@ -20,6 +20,7 @@ import type {
 } from '../mapping/integration.ts';
 import type { ParameterChanges } from '../mapping/parameter-change.ts';
 import type { StreamTimes } from '../ports.ts';
+import type { Leave } from './invoke-permissions.ts';
 import type { SchemaCheck } from './json-schema.ts';
 
 export type ApiProtocol = 'rest' | 'http' | 'websocket';
@@ -55,8 +56,8 @@ export type LambdaAuthorizer = {
   readonly payload: AuthorizerPayload;
   /** Renders to a function name (not ARN) once stage variables are known. */
   readonly functionName: StageText;
-  /** No AWS::Lambda::Permission lets the API invoke it, and somebody has asked for that to count. */
-  readonly isForbidden?: boolean;
+  /** Absent = nobody asks for leave. */
+  readonly mayInvoke?: Leave | undefined;
   readonly identitySources: readonly IdentitySource[];
   /** Whole-token match (Java `matches`), TOKEN only. */
   readonly validation: WholeMatch | undefined;
@@ -110,12 +111,14 @@ export type LambdaProxyIntegration = {
   readonly timeoutMs: number;
   /** HTTP APIs only; undefined = event and answer stay as they are. */
   readonly changes?: ParameterChanges | undefined;
+  readonly mayInvoke?: Leave | undefined;
 };
 
 /** A Lambda proxy of transfer mode STREAM; REST only. */
 export type LambdaStreamIntegration = StreamTimes & {
   readonly kind: 'lambda-stream';
   readonly functionName: StageText;
+  readonly mayInvoke?: Leave | undefined;
 };
 
 export type Integration =

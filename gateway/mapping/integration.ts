@@ -75,6 +75,8 @@ export type FunctionIntegration = Mapped & {
   readonly kind: 'function';
   readonly functionName: VariableText;
   readonly timeoutMs: number;
+  /** Absent = nobody asks whether it may be invoked. */
+  readonly mayInvoke?: (() => boolean) | undefined;
 };
 
 export type HttpIntegration = Mapped & HttpTarget & { readonly kind: 'http' };

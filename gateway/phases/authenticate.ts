@@ -95,7 +95,7 @@ async function askFunction(
   at: Ports,
   connection: ConnectionStart | undefined,
 ): Promise<Caller> {
-  if (authorizer.isForbidden === true) throw notPermitted(authorizer);
+  if (authorizer.mayInvoke?.() === false) throw notPermitted(authorizer);
   const startedMs = at.clock.monotonicMs();
   const payload = buildAuthorizerEvent(authorizer, matched, connection);
   if (matched.notes !== undefined) matched.notes.asked = { event: payload, result: undefined };

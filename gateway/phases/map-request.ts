@@ -12,10 +12,11 @@ import { buildHttpApiRequest } from '../mapping/http-api-call.ts';
 import { applyRequestChanges } from '../mapping/apply-changes.ts';
 import { toMappingFailure } from '../mapping/mapping-failure.ts';
 import { buildServiceRequest } from '../mapping/service-subtype.ts';
-import type { ProxyPayload } from '../deployment/model.ts';
+import type { LambdaProxyIntegration, LambdaStreamIntegration, ProxyPayload } from '../deployment/model.ts';
 import type { RoutedFacts } from '../events/request-facts.ts';
 import type { ParameterChanges } from '../mapping/parameter-change.ts';
 import type {
+  FunctionIntegration,
   HttpApiProxyIntegration,
   HttpApiServiceIntegration,
   MappedIntegration,
@@ -26,6 +27,7 @@ export function mapRequest(admitted: Admitted): Mapped {
   const { integration } = admitted.route;
   switch (integration.kind) {
     case 'lambda-proxy':
+      if (integration.mayInvoke?.() === false) throw notPermitted(integration);
       return admitted.mapped(
         integration,
         integration.changes === undefined
@@ -33,9 +35,12 @@ export function mapRequest(admitted: Admitted): Mapped {
           : buildChangedEvent(integration.payload, integration.changes, admitted),
       );
     case 'lambda-stream':
+      if (integration.mayInvoke?.() === false) throw notPermitted(integration);
       return admitted.mapped(integration, buildEvent('rest-1.0', admitted));
-    case 'mock':
     case 'function':
+      if (integration.mayInvoke?.() === false) throw notPermitted(integration);
+      return mapByTemplates(integration, admitted);
+    case 'mock':
     case 'http':
     case 'http-proxy':
     case 'http-stream':
@@ -44,12 +49,7 @@ export function mapRequest(admitted: Admitted): Mapped {
     case 'http-api-service':
       return mapByTemplates(integration, admitted);
     case 'misconfigured':
-      // AWS finds out only when it calls, and then says 500 where the type's own status is 504 [obs].
-      throw gatewayError('INTEGRATION_FAILURE', {
-        source: 'gateway',
-        status: 500,
-        reason: integration.reason,
-      });
+      throw failedCall(integration.reason);
     case 'unsupported':
       throw misconfigured(integration.reason);
     case 'none':
@@ -75,6 +75,19 @@ function mapByTemplates(
   } catch (error) {
     throw toMappingFailure(error, 'request');
   }
+}
+
+/** AWS finds out only when it calls, and then says 500 where the type's own status is 504 [obs]. */
+function failedCall(reason: string): Error {
+  return gatewayError('INTEGRATION_FAILURE', { source: 'gateway', status: 500, reason });
+}
+
+function notPermitted(
+  integration: LambdaProxyIntegration | LambdaStreamIntegration | FunctionIntegration,
+): Error {
+  const reason = `no AWS::Lambda::Permission lets the API invoke ${integration.functionName.source}`;
+  const isHttpApi = integration.kind === 'lambda-proxy' && integration.payload !== 'rest-1.0';
+  return isHttpApi ? misconfigured(reason) : failedCall(reason);
 }
 
 function misconfigured(reason: string): Error {

@@ -11,8 +11,12 @@ import { openControlPort } from '../../gateway/control-port/control-port.ts';
 import { Issuer } from '../../gateway/issuer/issuer.ts';
 import { receive } from '../../gateway/server/receive.ts';
 import { createRestApiWire } from '../../gateway/aws-api/rest-apis/rest-api-wire.ts';
+import { createFunctionPolicies, isPolicyCall } from '../../gateway/aws-api/lambda/function-policy.ts';
+import { createLambdaInvoke } from '../../gateway/aws-api/lambda/lambda-invoke.ts';
+import { createLambdaReads } from '../../gateway/aws-api/lambda/lambda-reads.ts';
 import type { AwsService } from '../../gateway/aws-api/aws-call.ts';
-import { aStack, ACCOUNT_ID, REGION } from './a-stack.ts';
+import type { FunctionDefinition } from '../../gateway/lambda/model.ts';
+import { aStack, ACCOUNT_ID, functionArn, REGION } from './a-stack.ts';
 import { virtualPorts } from './virtual-ports.ts';
 import type { Reply } from '../../gateway/exchange.ts';
 import type { TestResource } from './a-stack.ts';
@@ -33,6 +37,9 @@ identities:
             Action: apigateway:GET
             Resource: arn:aws:apigateway:${REGION}::/restapis/*
 `;
+
+/** A test may be busy between two calls for longer than a server keeps a connection that nobody uses. */
+const ONCE = { httpAgent: { keepAlive: false } };
 
 export type TestRestControl = {
   readonly url: string;
@@ -55,20 +62,26 @@ export type TestRestControl = {
   readonly close: () => Promise<void>;
 };
 
-/** The resources as one stack. Time of the APIs is virtual; signatures are checked by the machine's. */
+/**
+ * The resources as one stack. Time of the APIs is virtual; signatures are checked by the machine's.
+ * @param withLeave the stack defines the functions, the APIs need leave to invoke them, and Lambda's API is there
+ */
 export async function aRestControl(
   resources: Readonly<Record<string, TestResource>>,
   functions: Readonly<Record<string, FakeFunction>> = {},
-  services: Readonly<Record<string, AwsService>> = {},
+  { withLeave = false } = {},
 ): Promise<TestRestControl> {
   const ports = virtualPorts(functions);
-  const served = new ServedApis(new Account({ clock: ports.clock, isThrottled: false }));
-  served.prepare([aStack(resources)]).serve();
+  const served = new ServedApis(
+    new Account({ clock: ports.clock, isThrottled: false, needsPermissions: withLeave }),
+  );
+  const defined = withLeave ? Object.keys(functions).map(aFunction) : [];
+  served.prepare([{ ...aStack(resources), functions: defined }]).serve();
   const clock = createSystemClock();
   const random = createSystemRandom();
   const mounted = new Map<string, AwsService>([
     ['apigateway', createRestApiWire({ apis: served, random, accountId: ACCOUNT_ID, ports })],
-    ...Object.entries(services),
+    ...(withLeave ? [['lambda', lambdaOf(served, ports)] as const] : []),
   ]);
   const admin = adminIdentity(ADMIN, ACCOUNT_ID);
   const control = await openControlPort({
@@ -91,13 +104,17 @@ export async function aRestControl(
     },
   });
   const clientFor = (credentials: typeof ADMIN): APIGatewayClient =>
-    new APIGatewayClient({ endpoint: control.url, region: REGION, credentials, maxAttempts: 1 });
+    new APIGatewayClient({
+      ...{ endpoint: control.url, region: REGION, credentials, maxAttempts: 1 },
+      requestHandler: ONCE,
+    });
   const sdk = clientFor(ADMIN);
   const v2 = new ApiGatewayV2Client({
     endpoint: control.url,
     region: REGION,
     credentials: ADMIN,
     maxAttempts: 1,
+    requestHandler: ONCE,
   });
   const reader = clientFor(READER);
   return {
@@ -127,6 +144,28 @@ export async function aRestControl(
       await control.close();
     },
   };
+}
+
+function aFunction(name: string): FunctionDefinition {
+  const usual = { runtime: 'nodejs24.x', handler: 'index.handler', memorySizeMb: 128, timeoutSeconds: 5 };
+  const nothing = { environment: {}, layers: [] };
+  return {
+    name,
+    logicalId: name,
+    arn: functionArn(name),
+    ...usual,
+    ...nothing,
+  } as unknown as FunctionDefinition;
+}
+
+function lambdaOf(served: ServedApis, { invoker }: TestPorts): AwsService {
+  const stacks = (): ServedApis['stacks'] => served.stacks;
+  const policies = createFunctionPolicies({ stacks, policies: served.account.functionPolicies });
+  const random = createSystemRandom();
+  const invoke = createLambdaInvoke({ invoker, random, accountId: ACCOUNT_ID, accept: () => false });
+  return createLambdaReads(stacks, (call) =>
+    isPolicyCall(call.request.path) ? policies(call) : invoke(call),
+  );
 }
 
 /** Name and message of the error that a call ends with. */

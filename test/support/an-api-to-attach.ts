@@ -1,5 +1,5 @@
 /** APIs that nobody guards, behind a control port, beside an authorizer of the toolkit that an access document tells whom to let in. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyPlan, undoPlan } from '../../cli/attach/carry-out.ts';
@@ -12,23 +12,26 @@ import { lookAgain, makePlan } from '../../cli/attach/make-plan.ts';
 import type { AttachWish, Reading } from '../../cli/attach/make-plan.ts';
 import type { Aws } from '../../cli/aws-call.ts';
 import { makeRootResourceId } from '../../gateway/definition/cloudformation/physical-ids.ts';
+import { receive } from '../../gateway/server/receive.ts';
+import { Connections } from '../../gateway/websocket/connections.ts';
+import { connect } from '../../gateway/websocket/pipeline.ts';
 import { parseJsonObject } from '../../packages/aws/json-object.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { readRest, readV2 } from './every-get-answer.ts';
 import { aRestControl } from './a-rest-control.ts';
 import type { TestRestControl } from './a-rest-control.ts';
 import { ISSUER_KEY, JWKS_URI, anAuthorizer, toAsked } from './a-protected-api.ts';
-import { functionArn, proxyTo, REGION } from './a-stack.ts';
+import { ACCOUNT_ID, functionArn, proxyTo, REGION } from './a-stack.ts';
 import type { JsonObject } from '../../gateway/definition/model.ts';
 import type { TestResource } from './a-stack.ts';
 import { aDocument } from './an-access-document.ts';
-import { lambdaPolicies } from './lambda-policies.ts';
 import type { FakeFunction } from './virtual-ports.ts';
-import type { LambdaPolicies } from './lambda-policies.ts';
 import { ok } from './rest-apis.ts';
 import { aKeySet, signToken, someClaims } from './signed-tokens.ts';
 
 export const API_ID = 'abcdefghij';
+/** A file system without a disk: journals are synchronized after every line. */
+const MEMORY = '/dev/shm';
 const RULES = [
   {
     id: 'admins-do-all',
@@ -50,12 +53,20 @@ const FUNCTIONS = {
   request: 'gatewright-prod-request-authorizer',
 };
 
+/** The API may call its own function; nobody has said yet that it may call the authorizers. */
+const LEAVE: TestResource = {
+  type: 'AWS::Lambda::Permission',
+  properties: {
+    ...{ FunctionName: 'list', Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' },
+    SourceArn: `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:${API_ID}/*`,
+  },
+};
+
 export const tokenFor = (role: string): string => signToken(ISSUER_KEY, someClaims({ roles: [role] }));
 
 export type ApiToAttach = AsyncDisposable & {
   readonly control: TestRestControl;
   readonly plane: ControlPlane;
-  readonly lambda: LambdaPolicies;
   readonly document: CompiledDocument;
   readonly root: string;
   readonly journal: () => Journal;
@@ -67,6 +78,7 @@ export type ApiToAttach = AsyncDisposable & {
   readonly everything: () => Promise<string>;
   /** What an attachment sees of the API: cheaper than everything. */
   readonly seen: () => Promise<string>;
+  /** Of a request; of a WebSocket API, of a handshake, whose success is 101. */
   readonly status: (method: string, target: string, token?: string) => Promise<number>;
 };
 
@@ -191,13 +203,10 @@ async function open(
     [FUNCTIONS.token]: (event) => authorize(toAsked('rest-token', event)),
     [FUNCTIONS.request]: (event) => authorize(toAsked(asRequest, event)),
   };
-  const lambda = lambdaPolicies(Object.values(FUNCTIONS), (name, event) =>
-    functions[name]?.(event, undefined as never),
-  );
-  const control = await aRestControl(parts, functions, { lambda: lambda.serve });
+  const control = await aRestControl({ ...parts, Leave: LEAVE }, functions, { withLeave: true });
   const clock = { nowEpochMs: () => 0, wait: () => Promise.resolve() };
   const plane = createControlPlane(awsWithoutSocket(control), clock);
-  const root = mkdtempSync(join(tmpdir(), 'gatewright-attach-'));
+  const root = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'gatewright-attach-'));
   const journal = (): Journal => openJournal(root, API_ID, 'prod');
   const workFor = (
     plan: Pick<Plan, 'apiId' | 'stage' | 'functionArn'>,
@@ -208,7 +217,7 @@ async function open(
   });
   const type = kind === 'rest' ? 'token' : 'request';
   return {
-    ...{ control, plane, lambda, document, root, journal },
+    ...{ control, plane, document, root, journal },
     plan: (wish = {}) =>
       makePlan(
         plane,
@@ -248,6 +257,7 @@ async function open(
     everything: () => (kind === 'rest' ? readRest(control, API_ID) : readV2(control, API_ID, kind)),
     async status(method, target, token) {
       const headers = token === undefined ? [] : ['Authorization', `Bearer ${token}`];
+      if (kind === 'websocket') return shakeHands(control, headers);
       return (await control.send({ method, target: `/prod${target}`, headers })).status;
     },
     async [Symbol.asyncDispose]() {
@@ -256,6 +266,24 @@ async function open(
     },
   };
 }
+
+/** The status that a handshake with the stage ends with; the connection is not kept. */
+async function shakeHands({ served, ports }: TestRestControl, headers: readonly string[]): Promise<number> {
+  const api = served.find(API_ID);
+  if (api === undefined) throw new Error('the API is gone');
+  const wire = { method: 'GET', target: '/prod', body: undefined, remoteAddress: '127.0.0.1' };
+  const rawHeaders = ['Host', 'shop.test', ...UPGRADE, ...headers];
+  const handshake = receive({ ...wire, rawHeaders, httpVersion: '1.1' }, api, ports);
+  const outcome = await connect(handshake, {
+    ...{ ...ports, connections: new Connections(ports.clock), findApi: (id: string) => served.find(id) },
+  });
+  return outcome.kind === 'accepted' ? 101 : outcome.reply.status;
+}
+
+const UPGRADE = [
+  ...['Connection', 'Upgrade', 'Upgrade', 'websocket', 'Sec-WebSocket-Version', '13'],
+  ...['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
+];
 
 /** What a test of many calls asks: the same services, without sockets and signatures. */
 export function awsWithoutSocket({ ask }: TestRestControl): Aws {

@@ -1,9 +1,9 @@
-/** Lambda's reading calls over the loaded stacks: ListFunctions, GetFunction, GetFunctionConfiguration, GetPolicy. */
-import type { ResolvedResource, ResolvedStack } from '../../definition/model.ts';
+/** Lambda's reading calls over the loaded stacks: ListFunctions, GetFunction, GetFunctionConfiguration. */
+import type { ResolvedStack } from '../../definition/model.ts';
 import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
 import { type ControlReply, jsonReply } from '../../control-port/control-request.ts';
 
-const PATH = /^\/2015-03-31\/functions(?:\/([^/]+)(?:\/(configuration|policy))?)?\/?$/;
+const PATH = /^\/2015-03-31\/functions(?:\/([^/]+)(?:\/(configuration))?)?\/?$/;
 /** ListFunctions gives 50 at most (Lambda API reference). */
 const PAGE = 50;
 
@@ -20,12 +20,10 @@ export function createLambdaReads(stacks: () => readonly ResolvedStack[], others
     const name = readName(encoded);
     const found = all.find(({ definition }) => definition.name === name);
     const arn = found?.definition.arn ?? `arn:aws:lambda:${call.region}:${accountOf(call)}:function:${name}`;
-    const action =
-      part === 'policy' ? 'GetPolicy' : part === undefined ? 'GetFunction' : 'GetFunctionConfiguration';
+    const action = part === undefined ? 'GetFunction' : 'GetFunctionConfiguration';
     const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${action}`, resource: arn }]);
     if (refusal !== undefined) return refusal;
     if (found === undefined) return notFound(call, `Function not found: ${arn}`);
-    if (part === 'policy') return printPolicy(call, found);
     const configuration = printConfiguration(found);
     return jsonReply(200, part === undefined ? { Configuration: configuration, Code: {} } : configuration);
   };
@@ -67,37 +65,6 @@ function printConfiguration({ definition, stack }: Found): object {
     PackageType: 'Zip',
     State: 'Active',
     LastUpdateStatus: 'Successful',
-  };
-}
-
-/** The statements that AddPermission makes of the stack's AWS::Lambda::Permission. */
-function printPolicy(call: AwsCall, { definition, stack }: Found): ControlReply {
-  const statements = [...stack.resources.values()]
-    .filter(({ type }) => type === 'AWS::Lambda::Permission')
-    .filter(({ properties }) => {
-      const name = properties['FunctionName'];
-      return typeof name === 'string' && (name === definition.arn || readName(name) === definition.name);
-    })
-    .map((permission) => printStatement(permission, definition.arn));
-  if (statements.length === 0) return notFound(call, 'The resource you requested does not exist.');
-  const policy = { Version: '2012-10-17', Id: 'default', Statement: statements };
-  return jsonReply(200, { Policy: JSON.stringify(policy) });
-}
-
-function printStatement({ physicalId, properties }: ResolvedResource, functionArn: string): object {
-  const { Principal: principal, SourceArn: arn, SourceAccount: account } = properties;
-  const conditions = {
-    ...(account === undefined ? {} : { StringEquals: { 'AWS:SourceAccount': account } }),
-    ...(arn === undefined ? {} : { ArnLike: { 'AWS:SourceArn': arn } }),
-  };
-  const isService = typeof principal === 'string' && principal.includes('.');
-  return {
-    Sid: physicalId,
-    Effect: 'Allow',
-    Principal: principal === '*' ? '*' : isService ? { Service: principal } : { AWS: principal },
-    Action: properties['Action'],
-    Resource: functionArn,
-    ...(Object.keys(conditions).length === 0 ? {} : { Condition: conditions }),
   };
 }
 

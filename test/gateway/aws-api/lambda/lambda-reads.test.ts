@@ -109,29 +109,6 @@ describe('createLambdaReads', async () => {
     });
   });
 
-  it('prints a policy of the permissions of a function, and says where there are none', async () => {
-    const { body } = await ask('/first/policy');
-    const { Statement: statements } = JSON.parse(String(body['Policy'])) as { Statement: object[] };
-    const none = await ask('/second/policy');
-
-    assert.equal(statements.length, 1);
-    assert.deepEqual(
-      { ...statements[0], Sid: '' },
-      {
-        Sid: '',
-        Effect: 'Allow',
-        Principal: { Service: 'apigateway.amazonaws.com' },
-        Action: 'lambda:InvokeFunction',
-        Resource: `${ARN}:first`,
-        Condition: { ArnLike: { 'AWS:SourceArn': 'arn:aws:execute-api:eu-west-1:123456789012:abc/*' } },
-      },
-    );
-    assert.deepEqual(
-      [none.status, none.body['Message']],
-      [404, 'The resource you requested does not exist.'],
-    );
-  });
-
   it('refuses a name that is not there and a caller without the permission, and leaves other calls to others', async () => {
     const nobody = { ...ADMIN, policies: [] };
     const missing = await ask('/third');

@@ -1,0 +1,93 @@
+/**
+ * Who may call which function: what templates say, with what calls have added and taken away. The second outlives a
+ * reload, as all does that calls have made.
+ */
+import { resourcesOf, toControlResource } from './control-resource.ts';
+import { madeByCall } from './edit-resources.ts';
+import { textOf } from './resource-properties.ts';
+import type { JsonObject, ResolvedStack } from '../definition/model.ts';
+import type { PermissionSource } from '../deployment/invoke-permissions.ts';
+import type { ControlResource } from './control-resource.ts';
+
+/** Each version and alias has a policy of its own. */
+export type PolicyOwner = {
+  readonly functionName: string;
+  /** Undefined = of the function itself, `$LATEST`. */
+  readonly qualifier: string | undefined;
+};
+
+export class FunctionPolicies implements PermissionSource {
+  #version = 0;
+  #defined: readonly ControlResource[] = [];
+  #own: ReadonlySet<string> = new Set();
+  #added: readonly ControlResource[] = [];
+  /** Of templates, and taken away by calls. */
+  readonly #removed = new Set<string>();
+
+  get version(): number {
+    return this.#version;
+  }
+
+  get permissions(): readonly ControlResource[] {
+    return [
+      ...this.#defined.filter((one) => !this.#removed.has(nameOf(ownerOf(one), one.id))),
+      ...this.#added,
+    ];
+  }
+
+  isOwn(functionName: string): boolean {
+    return this.#own.has(functionName);
+  }
+
+  /** What templates say, in the place of what they said before. */
+  define(stacks: readonly ResolvedStack[]): void {
+    this.#defined = resourcesOf(stacks, ['AWS::Lambda::Permission']).map(toControlResource);
+    this.#own = new Set(stacks.flatMap(({ functions }) => functions.map(({ name }) => name)));
+    this.#version += 1;
+  }
+
+  /** In the order in which they were made. */
+  statementsOf(owner: PolicyOwner): readonly ControlResource[] {
+    return this.permissions.filter((one) => isSame(ownerOf(one), owner));
+  }
+
+  /** @param permission in the words of `AWS::Lambda::Permission`, without its function */
+  add(owner: PolicyOwner, statementId: string, permission: JsonObject): ControlResource {
+    const { functionName, qualifier } = owner;
+    const FunctionName = qualifier === undefined ? functionName : `${functionName}:${qualifier}`;
+    const made = madeByCall(statementId, { ...permission, FunctionName });
+    this.#added = [...this.#added, made];
+    this.#version += 1;
+    return made;
+  }
+
+  /** Whether there was one. */
+  remove(owner: PolicyOwner, statementId: string): boolean {
+    if (!this.statementsOf(owner).some(({ id }) => id === statementId)) return false;
+    const isMeant = (one: ControlResource): boolean => one.id === statementId && isSame(ownerOf(one), owner);
+    if (this.#defined.some(isMeant)) this.#removed.add(nameOf(owner, statementId));
+    this.#added = this.#added.filter((one) => !isMeant(one));
+    this.#version += 1;
+    return true;
+  }
+}
+
+/** A name, a partial or a full ARN. */
+const NAMED = /^(?:arn:[^:]+:lambda:[^:]*:[^:]*:function:|\d{12}:function:)?([^:]*)(?::(.+))?$/;
+
+export function readFunctionName(named: string): PolicyOwner {
+  const [, functionName = '', qualifier] = NAMED.exec(named) ?? [];
+  return { functionName, qualifier: qualifier === '$LATEST' ? undefined : qualifier };
+}
+
+function ownerOf({ properties }: ControlResource): PolicyOwner {
+  return readFunctionName(textOf(properties, 'FunctionName'));
+}
+
+function isSame(a: PolicyOwner, b: PolicyOwner): boolean {
+  return a.functionName === b.functionName && a.qualifier === b.qualifier;
+}
+
+function nameOf({ functionName, qualifier = '' }: PolicyOwner, statementId: string): string {
+  return `${functionName}:${qualifier} ${statementId}`;
+}
