@@ -6,11 +6,13 @@ import { usualAccessFolder } from '@gatewright/authoring/stack-files';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { readCompiled } from './access-check.ts';
 import { askPerson } from './attach/ask-person.ts';
-import { applyPlan, ForeignEditError, remaining } from './attach/carry-out.ts';
+import { BreakingError, findBreaking, LET_IT_KNOW } from './attach/ask-function.ts';
+import { applyPlan, ForeignEditError, remaining, UnfinishedError } from './attach/carry-out.ts';
 import { PlaneError } from './attach/control-plane.ts';
 import { findApi } from './attach/find-api.ts';
 import { nextJournal, openAttached, openJournal } from './attach/journal.ts';
 import type { Journal, Plan } from './attach/journal.ts';
+import { whileLocked } from './attach/lock.ts';
 import { lookAgain, makePlan } from './attach/make-plan.ts';
 import type { AttachWish, Reading } from './attach/make-plan.ts';
 import { openPlane } from './attach/open-plane.ts';
@@ -54,7 +56,7 @@ export type AttachFlags = AwsFlags & {
 
 const STEPS = ['plan', 'apply', 'verify', 'snippets'] as const;
 /** Nothing was changed. */
-const REFUSED = 2;
+export const REFUSED = 2;
 /** What was begun is not finished, or does not do what it is for. */
 const UNFINISHED = 3;
 
@@ -99,7 +101,7 @@ export function attachCommand(): Command {
       '\nExit codes: 0 done, 1 called wrongly, 2 refused and nothing changed, 3 not finished, or verify saw something wrong.',
     )
     .action(async (step: (typeof STEPS)[number] | undefined, flags: AttachFlags) => {
-      await orExitCode(() => attach(step, flags));
+      await orExitCode((begin) => attach(step, flags, begin), REFUSED);
     });
 }
 
@@ -112,20 +114,50 @@ export function addApiOptions(command: Command): Command {
     .option('--yes', 'do not ask', false);
 }
 
-/** A refusal before anything is changed is 2, a break in the middle 3. */
-export async function orExitCode(work: () => Promise<void>): Promise<void> {
+const REFUSALS = [ForeignEditError, BreakingError, UnfinishedError];
+
+/**
+ * A refusal before anything is changed is 2, a break in the middle 3.
+ * @param work tells when it begins to change something
+ * @param refused where AWS says no before that
+ */
+export async function orExitCode(
+  work: (begin: () => void) => Promise<void>,
+  refused = UNFINISHED,
+): Promise<void> {
+  const progress = { hasBegun: false };
   try {
-    await work();
+    await work(() => {
+      progress.hasBegun = true;
+    });
   } catch (error) {
-    if (!(error instanceof ForeignEditError) && !(error instanceof PlaneError)) throw error;
+    const isPlane = error instanceof PlaneError;
+    if (!(error instanceof UsageError) || (!isPlane && !REFUSALS.some((kind) => error instanceof kind)))
+      throw error;
     process.stderr.write(`${paint('red', 'error:')} ${error.message}\n`);
-    process.exitCode = error instanceof ForeignEditError ? REFUSED : UNFINISHED;
+    const isInTheMiddle =
+      error instanceof ForeignEditError
+        ? error.hasBegun
+        : progress.hasBegun || error instanceof UnfinishedError;
+    process.exitCode = isInTheMiddle ? UNFINISHED : isPlane ? refused : REFUSED;
   }
 }
 
-async function attach(step: (typeof STEPS)[number] | undefined, said: AttachFlags): Promise<void> {
-  const open = await openPlane(said);
+async function attach(
+  step: (typeof STEPS)[number] | undefined,
+  said: AttachFlags,
+  begin: () => void,
+): Promise<void> {
+  const open = { ...(await openPlane(said)), begin };
   const flags = { ...said, api: await findApi(open.plane, said.api, said.stage) };
+  await whileLocked(resolve(flags.state), flags, () => attachLocked(step, flags, open));
+}
+
+async function attachLocked(
+  step: (typeof STEPS)[number] | undefined,
+  flags: AttachFlags,
+  open: Opened,
+): Promise<void> {
   const journal = openJournal(resolve(flags.state), flags.api, flags.stage);
   if (step === 'verify') {
     const attached = openAttached(resolve(flags.state), flags.api, flags.stage);
@@ -148,13 +180,12 @@ async function attach(step: (typeof STEPS)[number] | undefined, said: AttachFlag
     );
   if (step === 'apply') return applySaved(open, journal, begun.isThere, flags);
   const target = begun.isThere ? nextJournal(journal) : journal;
-  const reading = await plan(open, flags);
+  const reading = await addBreaking(await planAndWrite(open, flags), open, step);
   if (step === 'snippets') {
     printSnippets(reading.plan);
     return;
   }
   say(flags.json ? [planAsJson(reading)] : printPlan(reading));
-  if (flags.writeRoutes) writeRoutesOf(reading, flags);
   if (reading.surprises.some(({ level }) => level === 'obstacle')) {
     process.exitCode = REFUSED;
     return;
@@ -164,6 +195,28 @@ async function attach(step: (typeof STEPS)[number] | undefined, said: AttachFlag
   if (step === undefined) await finish(open, target, reading.plan, flags, step);
 }
 
+/** A plan is often made before the deployed authorizers have the document. */
+async function addBreaking(
+  reading: Reading,
+  { plane }: OpenPlane,
+  step: string | undefined,
+): Promise<Reading> {
+  const { surprises } = reading;
+  if (step === 'snippets' || surprises.some(({ level }) => level === 'obstacle')) return reading;
+  const what = await findBreaking(reading.plan, plane);
+  if (what === undefined) return reading;
+  const level = step === 'plan' ? ('warning' as const) : ('obstacle' as const);
+  return { ...reading, surprises: [...surprises, { id: 'breaks-off', level, what, fix: LET_IT_KNOW }] };
+}
+
+/** What is written for the document is what the plan is then made with. */
+async function planAndWrite(open: OpenPlane, flags: AttachFlags): Promise<Reading> {
+  const reading = await plan(open, flags);
+  if (!flags.writeRoutes || reading.plan.steps.length === 0) return reading;
+  process.stderr.write(`${writeRoutesOf(reading, flags)}\n`);
+  return plan(open, flags);
+}
+
 /** What an earlier run has left, by the API itself. */
 async function findBegun({ plane }: OpenPlane, journal: Journal) {
   const undo = journal.undo();
@@ -171,8 +224,10 @@ async function findBegun({ plane }: OpenPlane, journal: Journal) {
   return { isThere: true, left: remaining(undo, await lookAgain(plane, undo)) };
 }
 
+type Opened = OpenPlane & { readonly begin: () => void };
+
 async function applySaved(
-  open: OpenPlane,
+  open: Opened,
   journal: Journal,
   isThere: boolean,
   flags: AttachFlags,
@@ -188,13 +243,16 @@ async function applySaved(
 }
 
 async function finish(
-  open: OpenPlane,
+  open: Opened,
   journal: Journal,
   saved: Plan,
   flags: AttachFlags,
   step: string | undefined,
 ): Promise<void> {
+  const breaking = journal.undo() === undefined ? await findBreaking(saved, open.plane) : undefined;
+  if (breaking !== undefined) throw new BreakingError(`${breaking}; nothing was changed\n${LET_IT_KNOW}`);
   await askPerson(`Apply ${saved.steps.length} steps to API ${saved.apiId}?`, flags.yes);
+  open.begin();
   await applyPlan(saved, {
     ...{ plane: open.plane, journal, now: () => new Date(), look: () => lookAgain(open.plane, saved) },
     tell: ({ name }, what, place, of) => {
@@ -224,9 +282,9 @@ function documentsOf(folder: string): readonly CompiledDocument[] {
   return existsSync(folder) ? readCompiled(resolve(folder)).documents : [];
 }
 
-function writeRoutesOf({ live, plan: { steps } }: Reading, { folder }: AttachFlags): void {
+function writeRoutesOf({ live, plan: { steps } }: Reading, { folder }: AttachFlags): string {
   const keys = steps.flatMap(({ part }) => (part.startsWith('route ') ? [part.slice('route '.length)] : []));
-  say([writeRoutes(resolve(folder), live, new Set(keys))]);
+  return writeRoutes(resolve(folder), live, new Set(keys));
 }
 
 function printSnippets(saved: Plan): void {

@@ -1,11 +1,13 @@
 /** `gatewright detach`: takes back what `attach` has done, also what it has left in the middle. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { addApiOptions, orExitCode } from './attach.ts';
+import { addApiOptions, orExitCode, REFUSED } from './attach.ts';
 import { askPerson } from './attach/ask-person.ts';
 import { undoPlan } from './attach/carry-out.ts';
+import type { ControlPlane } from './attach/control-plane.ts';
 import { findApi } from './attach/find-api.ts';
 import { earlierJournal, openAttached } from './attach/journal.ts';
+import { whileLocked } from './attach/lock.ts';
 import { lookAgain } from './attach/make-plan.ts';
 import { openPlane } from './attach/open-plane.ts';
 import { printSteps } from './attach/print-plan.ts';
@@ -30,12 +32,19 @@ export function detachCommand(): Command {
       'after',
       '\nExit codes: 0 done, 1 called wrongly, 2 somebody else has changed a part and nothing was changed, 3 not finished: say it again.',
     )
-    .action((flags: DetachFlags) => orExitCode(() => detach(flags)));
+    .action((flags: DetachFlags) => orExitCode((begin) => detach(flags, begin), REFUSED));
 }
 
-async function detach(flags: DetachFlags): Promise<void> {
+async function detach(flags: DetachFlags, begin: () => void): Promise<void> {
   const { plane } = await openPlane(flags);
   const api = await findApi(plane, flags.api, flags.stage);
+  await whileLocked(resolve(flags.state), { api, stage: flags.stage }, () =>
+    takeBack(plane, { ...flags, api }, begin),
+  );
+}
+
+async function takeBack(plane: ControlPlane, flags: DetachFlags, begin: () => void): Promise<void> {
+  const { api } = flags;
   const journal = openAttached(resolve(flags.state), api, flags.stage);
   const undo = journal.undo();
   if (undo === undefined)
@@ -49,6 +58,7 @@ async function detach(flags: DetachFlags): Promise<void> {
     `${[paint('bold', `to be taken back: ${done.length} of ${undo.steps.length} steps`), ...printSteps(done.toReversed())].join('\n')}\n`,
   );
   await askPerson(`Take them back at API ${undo.apiId}?`, flags.yes);
+  begin();
   const { kept } = await undoPlan(
     undo,
     {

@@ -5,8 +5,10 @@
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { textAt } from '../aws-call.ts';
 import { apiArnBeside } from './authorizer-function.ts';
+import { UsageError } from '../output.ts';
+import { PlaneError } from './control-plane.ts';
 import type { ControlPlane } from './control-plane.ts';
-import type { Undo } from './journal.ts';
+import type { Plan, Undo } from './journal.ts';
 
 export type Asked = {
   /** `Bearer …`, or whatever stands in the header. */
@@ -48,6 +50,67 @@ export async function askFunction(
   });
   return readAnswer(answer);
 }
+
+/** Told as a bad credential, which every authorizer has an answer to. */
+export const BAD_TOKEN = 'Bearer not-a-token';
+
+/** Asks as a caller of the first attached route would. */
+export function askAbout(
+  about: Pick<Undo, 'steps' | 'kind' | 'apiId' | 'stage' | 'functionArn'>,
+  plane: ControlPlane,
+  credential: string,
+): Promise<Said> {
+  const { method, path } = askedRoute(about);
+  const header = headerOf(about).toLowerCase();
+  return askFunction(about, plane, { credential, header, method, path });
+}
+
+/** The first attached route without parameters. */
+export function askedRoute({ steps }: Pick<Undo, 'steps'>): {
+  readonly method: string;
+  readonly path: string;
+} {
+  const keys = attachedRoutes(steps);
+  const route = keys.find((key) => !key.includes('{')) ?? 'GET /';
+  const [method = 'GET', path = '/'] = route.startsWith('$') ? ['GET', '/'] : route.split(' ');
+  return { method: method === 'ANY' ? 'GET' : method, path };
+}
+
+/** Keys of the routes that an attachment is about. */
+export function attachedRoutes(steps: Undo['steps']): readonly string[] {
+  return steps.flatMap(({ part }) => (part.startsWith('route ') ? [part.slice('route '.length)] : []));
+}
+
+/** Where the authorizer reads its credential. */
+export function headerOf({ steps }: Pick<Undo, 'steps'>): string {
+  const { after = {} } = steps.find(({ makes }) => makes === 'authorizer') ?? {};
+  const [first] = [after['identitySource']].flat();
+  const [source = ''] = typeof first === 'string' ? first.split(',') : [];
+  return source.split('.').at(-1) || 'Authorization';
+}
+
+/**
+ * A function that breaks off would answer 500 to every caller. Undefined: it does not, or nobody here may ask it, or it is
+ * one of which nobody knows what it says of a bad credential.
+ */
+export async function findBreaking(plan: Plan, plane: ControlPlane): Promise<string | undefined> {
+  if (plan.isWithoutDocument === true || plan.steps.length === 0) return undefined;
+  try {
+    const said = await askAbout(plan, plane, BAD_TOKEN);
+    return said.kind === 'failed'
+      ? `the function breaks off for stage ${plan.stage} of this API (${said.message}), so every caller would get 500`
+      : undefined;
+  } catch (error) {
+    if (error instanceof PlaneError) return undefined;
+    throw error;
+  }
+}
+
+export const LET_IT_KNOW =
+  'let the deployed authorizers have the document before: gatewright access publish, or deploy the toolkit’s stack';
+
+/** What would be attached answers nobody. */
+export class BreakingError extends UsageError {}
 
 function tokenEvent(methodArn: string, { credential }: Asked): JsonObject {
   return { type: 'TOKEN', methodArn, authorizationToken: credential };

@@ -21,16 +21,24 @@ export type Work = {
 /** Somebody else has edited the API; nothing was changed by this run before it was seen. */
 export class ForeignEditError extends UsageError {
   readonly edits: readonly string[];
+  /** Steps of the plan are done already. */
+  readonly hasBegun: boolean;
 
-  constructor(edits: readonly string[], advice: string) {
+  constructor(edits: readonly string[], advice: string, hasBegun = false) {
     super(
       `the API is not as it was when the plan was made:\n${edits.map((edit) => `  ${edit}`).join('\n')}\n${advice}`,
     );
     this.edits = edits;
+    this.hasBegun = hasBegun;
   }
 }
 
+/** What was begun is not done. */
+export class UnfinishedError extends UsageError {}
+
 const PLAN_AGAIN = 'make a new plan: gatewright attach plan';
+const IN_THE_MIDDLE =
+  'undo that and say gatewright attach apply, which goes on; or gatewright detach, which takes back what is done';
 
 /** @throws ForeignEditError, PlaneError; the steps that were done before it stay, and a repetition goes on */
 export async function applyPlan(plan: Plan, work: Work): Promise<void> {
@@ -59,8 +67,10 @@ export async function applyPlan(plan: Plan, work: Work): Promise<void> {
 async function lookFor({ parts, steps }: Plan, { look }: Work): Promise<Snapshot> {
   const snapshot = await look();
   const edits = findForeignEdits(parts, steps, snapshot);
-  if (edits.length > 0) throw new ForeignEditError(edits, PLAN_AGAIN);
-  return snapshot;
+  if (edits.length === 0) return snapshot;
+  const ids = findIds(steps, snapshot);
+  const hasBegun = steps.some((step) => stateOf(step, snapshot, ids) === 'after');
+  throw new ForeignEditError(edits, hasBegun ? IN_THE_MIDDLE : PLAN_AGAIN, hasBegun);
 }
 
 /** What is left of a plan, by the API as it is. */
@@ -106,7 +116,7 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
   const left = await work.look();
   const still = undo.steps.filter((step) => membersState(step, left, ids) === 'after');
   if (still.length > 0 && kept.length === 0)
-    throw new UsageError(
+    throw new UnfinishedError(
       `AWS has taken every call, and these are not as they were: ${still.map(({ part }) => part).join(', ')}; say gatewright detach again`,
     );
   return { kept };

@@ -19,7 +19,9 @@ export class PlaneError extends UsageError {
   readonly refusal: string;
 
   constructor(what: string, refusal: string, message: string) {
-    super(`${what}: ${refusal === '' ? message : `${refusal}: ${message}`}`);
+    // What AWS says of a wrong signature goes on with all that was signed.
+    const [said = ''] = message.split(/\n|\\u000a/);
+    super(`${what}: ${refusal === '' ? said : `${refusal}: ${said}`}`);
     this.refusal = refusal;
   }
 }

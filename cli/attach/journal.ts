@@ -28,6 +28,8 @@ export type Plan = {
   readonly stage: string;
   readonly region: string;
   readonly functionArn: string;
+  /** Another function decides, by whatever. */
+  readonly isWithoutDocument?: boolean;
   readonly steps: readonly Step[];
   /** Everything that the plan was made of. */
   readonly parts: Snapshot;

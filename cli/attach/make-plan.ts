@@ -89,6 +89,7 @@ export async function makePlan(
         region,
       },
       functionArn: authorizer.arn,
+      ...(wish.isWithoutDocument && { isWithoutDocument: true }),
       steps: planSteps(live, authorizer, wished),
       parts: partsOf(live, authorizer),
     },

@@ -3,11 +3,11 @@ import { memberAt, textAt } from '../aws-call.ts';
 import { askWithin } from '@gatewright/authoring/account/bounded-reply';
 import { count, UsageError } from '../output.ts';
 import { readExportedRoutes } from '../deployed-routes.ts';
-import { askFunction } from './ask-function.ts';
+import { askAbout, askedRoute, attachedRoutes, BAD_TOKEN, headerOf } from './ask-function.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { Undo } from './journal.ts';
 import { findIds, stateOf, undoneBy } from './step.ts';
-import type { Snapshot, Step } from './step.ts';
+import type { Snapshot } from './step.ts';
 
 export type Check = {
   readonly what: string;
@@ -26,8 +26,6 @@ export type VerifyWish = {
   /** Path below it that is asked; the first attached GET without parameters where it is left out. */
   readonly path: string | undefined;
 };
-
-const BAD_TOKEN = 'Bearer not-a-token';
 
 export async function verify(
   undo: Undo,
@@ -70,8 +68,7 @@ function checkSteps({ steps }: Undo, now: Snapshot): readonly Check[] {
   ];
 }
 
-const attached = ({ steps }: Undo): readonly string[] =>
-  steps.flatMap(({ part }) => (part.startsWith('route ') ? [part.slice('route '.length)] : []));
+const attached = ({ steps }: Undo): readonly string[] => attachedRoutes(steps);
 
 /** By the stage's export, which is what callers get. */
 async function checkServed(undo: Undo, plane: ControlPlane): Promise<readonly Check[]> {
@@ -113,13 +110,10 @@ async function askAuthorizer(
   plane: ControlPlane,
   { token }: VerifyWish,
 ): Promise<readonly Check[]> {
-  const step = undo.steps.find(({ makes }) => makes === 'authorizer');
-  if (step === undefined) return [];
-  const route = attached(undo).find((key) => !key.includes('{')) ?? 'GET /';
-  const [method = 'GET', path = '/'] = route.startsWith('$') ? ['GET', '/'] : route.split(' ');
+  if (!undo.steps.some(({ makes }) => makes === 'authorizer')) return [];
+  const { method, path } = askedRoute(undo);
   const ask = async (credential: string): Promise<string> => {
-    const header = headerOf(step).toLowerCase();
-    const said = await askFunction(undo, plane, { credential, header, method, path });
+    const said = await askAbout(undo, plane, credential);
     return said.kind === 'failed' ? `failed: ${said.message}` : said.kind;
   };
   const refuses = 'the function refuses a bad credential';
@@ -142,11 +136,10 @@ async function askAuthorizer(
  */
 async function testAuthorizer(undo: Undo, plane: ControlPlane, now: Snapshot): Promise<readonly Check[]> {
   const { authorizer: id } = findIds(undo.steps, now);
-  const step = undo.steps.find(({ makes }) => makes === 'authorizer');
-  if (id === undefined || step === undefined) return [];
+  if (id === undefined) return [];
   const answer = await plane.write({
     ...{ service: 'apigateway', method: 'POST', path: `/restapis/${undo.apiId}/authorizers/${id}` },
-    body: { headers: { [headerOf(step)]: BAD_TOKEN }, pathWithQueryString: '/', stageVariables: {} },
+    body: { headers: { [headerOf(undo)]: BAD_TOKEN }, pathWithQueryString: '/', stageVariables: {} },
   });
   const status = Number(answer['clientStatus']);
   const isBarred = /permission/i.test(textAt(answer, 'log') ?? '');
@@ -159,11 +152,6 @@ async function testAuthorizer(undo: Undo, plane: ControlPlane, now: Snapshot): P
       saw: isBarred ? 'it has no permission' : saw,
     },
   ];
-}
-
-function headerOf({ after }: Step): string {
-  const source = (textAt(after, 'identitySource') ?? '').split(',')[0] ?? '';
-  return source.split('.').at(-1) || 'Authorization';
 }
 
 /** It calls what stands behind the route, past the authorizer: only where somebody names a route for it. */

@@ -3,7 +3,6 @@
  * reload, as all does that calls have made.
  */
 import { resourcesOf, toControlResource } from './control-resource.ts';
-import { madeByCall } from './edit-resources.ts';
 import { textOf } from './resource-properties.ts';
 import type { JsonObject, ResolvedStack } from '../definition/model.ts';
 import type { PermissionSource } from '../deployment/invoke-permissions.ts';
@@ -55,7 +54,10 @@ export class FunctionPolicies implements PermissionSource {
   add(owner: PolicyOwner, statementId: string, permission: JsonObject): ControlResource {
     const { functionName, qualifier } = owner;
     const FunctionName = qualifier === undefined ? functionName : `${functionName}:${qualifier}`;
-    const made = madeByCall(statementId, { ...permission, FunctionName });
+    const made = {
+      ...{ id: statementId, logicalId: statementId, properties: { ...permission, FunctionName } },
+      place: (property?: string) => ({ file: 'API call', logicalId: statementId, property }),
+    };
     this.#added = [...this.#added, made];
     this.#version += 1;
     return made;

@@ -7,7 +7,7 @@ import { compileIntegration, isStreamed, STREAM_IDLE_MS } from './compile-integr
 import { compileResourcePolicy, readEndpointTypes } from './compile-resource-policy.ts';
 import { resolveGatewayResponses, wordByGatewayResponses } from './gateway-responses.ts';
 import { compileRestValidation, readRequestModels } from './compile-validation.ts';
-import { leaveToInvoke, sourcesOfMethod } from './invoke-permissions.ts';
+import { sourcesOfMethod, withLeave } from './invoke-permissions.ts';
 import { closeDeployment, closedPlan } from './closed-routes.ts';
 import { compileUsableModels } from './models.ts';
 import { readBlock, readFlag, readInteger, readText, readTextList, sound } from './properties.ts';
@@ -56,7 +56,8 @@ function compileMethod(
   const operationName = method.properties['OperationName'];
   const compiled = compileIntegration(method, streamIdleMs, from.tolerance);
   const sources = sourcesOfMethod(httpMethod, resource.path);
-  const integration = withLeave(compiled, method, sources, from.invokePermissions);
+  const role = readBlock(method, 'Integration')?.properties['Credentials'];
+  const integration = withLeave(compiled, role, sources, from.invokePermissions);
   return {
     routeKey: `${httpMethod} ${resource.path}`,
     resourceId: resource.id,
@@ -107,19 +108,6 @@ function routeOf(
 
 function isStream({ kind }: Integration): boolean {
   return kind === 'lambda-stream' || kind === 'http-stream';
-}
-
-/** AWS deploys it without leave, and then every call fails. */
-function withLeave(
-  integration: Integration,
-  method: PropertyBag,
-  sources: readonly string[],
-  permissions: InvokePermissions,
-): Integration {
-  if (!('functionName' in integration)) return integration;
-  const role = readBlock(method, 'Integration')?.properties['Credentials'];
-  const mayInvoke = leaveToInvoke(permissions, integration.functionName, role, sources);
-  return mayInvoke === undefined ? integration : { ...integration, mayInvoke };
 }
 
 /** Paths that no route can be made for. */

@@ -15,7 +15,7 @@ import {
 import { compileServiceSubtype } from './compile-service-subtype.ts';
 import { compileConnectValidation, compileMessageCheck } from './compile-validation.ts';
 import { readLambdaUri } from './integration-uri.ts';
-import { leaveToInvoke, sourcesOfRoute } from './invoke-permissions.ts';
+import { sourcesOfRoute, withLeave } from './invoke-permissions.ts';
 import { closeDeployment, closedConnect, closedPlan } from './closed-routes.ts';
 import { assumeForRoute } from './message-choices.ts';
 import { compileUsableModels } from './models.ts';
@@ -104,19 +104,6 @@ function compileIntegration(
   };
 }
 
-/** AWS deploys it without leave, and then every call fails. */
-function withLeave(
-  compiled: Integration,
-  integration: PropertyBag | undefined,
-  routeKey: string,
-  { invokePermissions }: V2Resources,
-): Integration {
-  if (!('functionName' in compiled)) return compiled;
-  const role = integration?.properties['CredentialsArn'];
-  const mayInvoke = leaveToInvoke(invokePermissions, compiled.functionName, role, sourcesOfRoute(routeKey));
-  return mayInvoke === undefined ? compiled : { ...compiled, mayInvoke };
-}
-
 /** Only WebSocket APIs have them. */
 function noteTemplates(integration: PropertyBag, tolerance: Tolerance): void {
   for (const property of [
@@ -151,6 +138,7 @@ function compileRoute(
   const isAlone = from.assumptions['route-response-alone'] === 'two-way';
   const responds = from.routeResponses.some((response) => isResponseOf(response, route, isAlone));
   const integration = findIntegration(route, from);
+  const role = integration?.properties['CredentialsArn'];
   const operationName = route.properties['OperationName'];
   const plan = {
     routeKey,
@@ -161,7 +149,12 @@ function compileRoute(
     logicalId: route.logicalId,
     authorization: authorize(route, from, protocol),
     apiKeyRequired: readApiKeyRequired(route, protocol),
-    integration: withLeave(compileIntegration(integration, from, protocol), integration, routeKey, from),
+    integration: withLeave(
+      compileIntegration(integration, from, protocol),
+      role,
+      sourcesOfRoute(routeKey),
+      from.invokePermissions,
+    ),
     repliesToClient: responds,
     ...(models === undefined
       ? {}

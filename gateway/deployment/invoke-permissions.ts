@@ -6,7 +6,7 @@ import { parseArn } from '@gatewright/aws/arn';
 import { compileGlob } from '../policy/glob.ts';
 import { nameOfFunction } from './integration-uri.ts';
 import { readText } from './properties.ts';
-import type { StageText } from './model.ts';
+import type { Integration, StageText } from './model.ts';
 import type { PropertyBag } from './properties.ts';
 
 /** Asked at every call, since leave is given and taken back without a deployment. */
@@ -141,6 +141,18 @@ export function leaveToInvoke(
 ): Leave | undefined {
   const hasRole = typeof role === 'string' && role !== '';
   return hasRole || source.includes('${stageVariables.') ? undefined : permissions.leave(source, sources);
+}
+
+/** AWS deploys it without leave, and then every call fails. */
+export function withLeave(
+  integration: Integration,
+  role: unknown,
+  sources: readonly string[],
+  permissions: InvokePermissions,
+): Integration {
+  if (!('functionName' in integration)) return integration;
+  const mayInvoke = leaveToInvoke(permissions, integration.functionName, role, sources);
+  return mayInvoke === undefined ? integration : { ...integration, mayInvoke };
 }
 
 export function sourceOfAuthorizer(authorizerId: string): string {

@@ -20,7 +20,6 @@ import type {
 } from '../mapping/integration.ts';
 import type { ParameterChanges } from '../mapping/parameter-change.ts';
 import type { StreamTimes } from '../ports.ts';
-import type { Leave } from './invoke-permissions.ts';
 import type { SchemaCheck } from './json-schema.ts';
 
 export type ApiProtocol = 'rest' | 'http' | 'websocket';
@@ -57,7 +56,7 @@ export type LambdaAuthorizer = {
   /** Renders to a function name (not ARN) once stage variables are known. */
   readonly functionName: StageText;
   /** Absent = nobody asks for leave. */
-  readonly mayInvoke?: Leave | undefined;
+  readonly mayInvoke?: (() => boolean) | undefined;
   readonly identitySources: readonly IdentitySource[];
   /** Whole-token match (Java `matches`), TOKEN only. */
   readonly validation: WholeMatch | undefined;
@@ -111,14 +110,14 @@ export type LambdaProxyIntegration = {
   readonly timeoutMs: number;
   /** HTTP APIs only; undefined = event and answer stay as they are. */
   readonly changes?: ParameterChanges | undefined;
-  readonly mayInvoke?: Leave | undefined;
+  readonly mayInvoke?: (() => boolean) | undefined;
 };
 
 /** A Lambda proxy of transfer mode STREAM; REST only. */
 export type LambdaStreamIntegration = StreamTimes & {
   readonly kind: 'lambda-stream';
   readonly functionName: StageText;
-  readonly mayInvoke?: Leave | undefined;
+  readonly mayInvoke?: (() => boolean) | undefined;
 };
 
 export type Integration =

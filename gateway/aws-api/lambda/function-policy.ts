@@ -47,31 +47,31 @@ export function isPolicyCall(path: string): boolean {
 
 /** Only for calls that `isPolicyCall` knows. */
 export function createFunctionPolicies({ stacks, policies }: FunctionPolicyOptions): AwsService {
-  return async (call) => {
-    const { method, path, query } = call.request;
-    const [, encoded = '', statement] = PATH.exec(path) ?? [];
-    const operation = Object.hasOwn(OPERATIONS, method) ? OPERATIONS[method] : undefined;
-    if (operation === undefined || (statement === undefined) === (method === 'DELETE'))
-      return refused(call, 501, 'NotImplementedException', `${method} ${path} of Lambda is not served here`);
-    const named = readFunctionName(decode(encoded));
-    const asked = new URLSearchParams(query).get('Qualifier') ?? undefined;
-    const qualifier = named.qualifier ?? (asked === '$LATEST' ? undefined : asked);
-    const { functionName } = named;
-    const definition = stacks()
-      .flatMap(({ functions }) => functions)
-      .find(({ name }) => name === functionName);
-    const plain = definition?.arn ?? arnFor(call, functionName);
-    const arn = qualifier === undefined ? plain : `${plain}:${qualifier}`;
-    const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${operation}`, resource: plain }]);
-    if (refusal !== undefined) return refusal;
-    const isThere = qualifier === undefined || hasFunctionQualifier(stacks(), functionName, qualifier);
-    if (definition === undefined || !isThere) return notFound(call, `Function not found: ${arn}`);
-    const about = { functionName, qualifier, arn, call };
-    if (operation === 'GetPolicy') return getPolicy(about, policies);
-    return operation === 'AddPermission'
-      ? addPermission(about, policies)
-      : removePermission(about, decode(statement ?? ''), policies);
-  };
+  return (call) => Promise.resolve(serve(call, stacks(), policies));
+}
+
+function serve(call: AwsCall, stacks: readonly ResolvedStack[], policies: FunctionPolicies): ControlReply {
+  const { method, path, query } = call.request;
+  const [, encoded = '', statement] = PATH.exec(path) ?? [];
+  const operation = Object.hasOwn(OPERATIONS, method) ? OPERATIONS[method] : undefined;
+  if (operation === undefined || (statement === undefined) === (method === 'DELETE'))
+    return refused(call, 501, 'NotImplementedException', `${method} ${path} of Lambda is not served here`);
+  const named = readFunctionName(decode(encoded));
+  const asked = new URLSearchParams(query).get('Qualifier') ?? undefined;
+  const qualifier = named.qualifier ?? (asked === '$LATEST' ? undefined : asked);
+  const { functionName } = named;
+  const definition = stacks.flatMap(({ functions }) => functions).find(({ name }) => name === functionName);
+  const plain = definition?.arn ?? arnFor(call, functionName);
+  const arn = qualifier === undefined ? plain : `${plain}:${qualifier}`;
+  const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${operation}`, resource: plain }]);
+  if (refusal !== undefined) return refusal;
+  const isThere = qualifier === undefined || hasFunctionQualifier(stacks, functionName, qualifier);
+  if (definition === undefined || !isThere) return notFound(call, `Function not found: ${arn}`);
+  const about = { functionName, qualifier, arn, call };
+  if (operation === 'GetPolicy') return getPolicy(about, policies);
+  return operation === 'AddPermission'
+    ? addPermission(about, policies)
+    : removePermission(about, decode(statement ?? ''), policies);
 }
 
 function getPolicy(asked: Asked, policies: FunctionPolicies): ControlReply {
@@ -125,7 +125,7 @@ function findWrongMember(input: JsonObject): string | undefined {
     if (value === undefined)
       return `1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`;
     if (typeof value !== 'string' || !pattern.test(value))
-      return `1 validation error detected: Value '${String(value)}' at '${member}' failed to satisfy constraint: Member must satisfy regular expression pattern: ${pattern.source}`;
+      return `1 validation error detected: Value '${typeof value === 'string' ? value : typeof value}' at '${member}' failed to satisfy constraint: Member must satisfy regular expression pattern: ${pattern.source}`;
   }
   const viaUrl = input['InvokedViaFunctionUrl'] ?? undefined;
   return viaUrl === undefined || typeof viaUrl === 'boolean'
@@ -193,7 +193,9 @@ function printStatement({ id, properties }: ControlResource, functionArn: string
   const conditions = {
     ...(Object.keys(equal).length === 0 ? {} : { StringEquals: equal }),
     ...(arn === undefined ? {} : { ArnLike: { 'AWS:SourceArn': arn } }),
-    ...(viaUrl === undefined ? {} : { Bool: { 'lambda:InvokedViaFunctionUrl': String(viaUrl) } }),
+    ...(viaUrl === undefined
+      ? {}
+      : { Bool: { 'lambda:InvokedViaFunctionUrl': viaUrl === true ? 'true' : 'false' } }),
   };
   return {
     Sid: id,

@@ -232,7 +232,15 @@ describe('an API that somebody else edits', () => {
       return answer;
     };
 
-    await assert.rejects(api.apply(plan, write), ForeignEditError);
+    await assert.rejects(api.apply(plan, write), (error) => {
+      assert.ok(error instanceof ForeignEditError);
+      assert.equal(error.hasBegun, true);
+      assert.match(
+        error.message,
+        /undo that and say gatewright attach apply, which goes on; or gatewright detach/,
+      );
+      return true;
+    });
 
     await assertOpen(api);
   });

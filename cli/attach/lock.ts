@@ -1,0 +1,57 @@
+/** One run at a time for an API and stage: two that apply the same plan would do some of its steps twice. */
+import { closeSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from '../output.ts';
+
+/** @throws UsageError while another run has it; one that was killed has it no longer */
+export async function whileLocked<Result>(
+  root: string,
+  { api, stage }: { readonly api: string; readonly stage: string },
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const file = take(root, api, stage);
+  try {
+    return await work();
+  } finally {
+    unlinkSync(file);
+  }
+}
+
+function take(root: string, apiId: string, stage: string): string {
+  const folder = join(root, `${apiId}-${encodeURIComponent(stage)}`);
+  const file = join(folder, 'lock');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (!write(file)) {
+    const owner = Number(readFileSync(file, 'utf8'));
+    if (isAlive(owner))
+      throw new UsageError(
+        `another gatewright (process ${owner}) is at this API and stage; wait for it, or delete ${file} if that is none`,
+      );
+    unlinkSync(file);
+    if (!write(file)) throw new UsageError('another gatewright has begun at this API and stage');
+  }
+  return file;
+}
+
+/** Whether nobody had it. */
+function write(file: string): boolean {
+  try {
+    const descriptor = openSync(file, 'wx', 0o600);
+    writeSync(descriptor, String(process.pid));
+    closeSync(descriptor);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function isAlive(processId: number): boolean {
+  if (!Number.isInteger(processId) || processId <= 0) return false;
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
