@@ -18,6 +18,8 @@ import type { AttachWish, Reading } from './attach/make-plan.ts';
 import { openPlane } from './attach/open-plane.ts';
 import type { OpenPlane } from './attach/open-plane.ts';
 import { planAsJson, printPlan, printSteps } from './attach/print-plan.ts';
+import { QUOTA_PLACEMENTS } from './attach/quota-placement.ts';
+import type { QuotaPlacement } from './attach/quota-placement.ts';
 import { snippetsFor } from './attach/snippets.ts';
 import { verify } from './attach/verify.ts';
 import type { Check } from './attach/verify.ts';
@@ -41,7 +43,7 @@ export type AttachFlags = AwsFlags & {
   readonly document: boolean;
   readonly ttl?: number;
   readonly identitySource?: readonly string[];
-  readonly quota?: 'authorizer';
+  readonly quota?: QuotaPlacement;
   readonly canary?: number;
   readonly includeEdits: boolean;
   readonly writeRoutes: boolean;
@@ -87,7 +89,7 @@ export function attachCommand(): Command {
       'where the credential is (repeatable)',
       (text: string, all: readonly string[] | undefined) => [...(all ?? []), text.toLowerCase()],
     )
-    .addOption(new Option('--quota <place>', 'set what an admission key needs').choices(['authorizer']))
+    .addOption(new Option('--quota <place>', 'where a quota is enforced').choices([...QUOTA_PLACEMENTS]))
     .option('--canary <percent>', 'REST: share of the requests that is guarded at first', readPercent)
     .option('--include-edits', 'let edits go live that were never deployed', false)
     .option('--write-routes', 'write the routes as they will be for the access document', false)

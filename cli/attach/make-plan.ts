@@ -12,6 +12,8 @@ import { FORMAT } from './journal.ts';
 import type { Plan } from './journal.ts';
 import type { LiveApi } from './live-api.ts';
 import { partsOf, planSteps } from './plan.ts';
+import { checkPlacement } from './quota-placement.ts';
+import type { QuotaPlacement } from './quota-placement.ts';
 import { readLiveApi } from './read-live-api.ts';
 import type { Snapshot } from './step.ts';
 
@@ -28,7 +30,7 @@ export type AttachWish = {
   readonly isIncludingEdits: boolean;
   /** Another function decides: no document is asked for. */
   readonly isWithoutDocument: boolean;
-  readonly quota: 'authorizer' | undefined;
+  readonly quota: QuotaPlacement | undefined;
   readonly ttlSeconds?: number;
   readonly headers?: readonly string[];
   readonly canaryPercent?: number;
@@ -62,11 +64,11 @@ export async function makePlan(
     ...(headers !== undefined && { headers }),
   });
   const choice = chooseRoutes(live, wish.patterns, wish.isReplacing, [name]);
-  const keyed = wish.quota === undefined ? new Set<string>() : keyedRoutes(document, choice.chosen);
+  const keyed = wish.quota === 'authorizer' ? keyedRoutes(document, choice.chosen) : new Set<string>();
   const wished = { planId, settings, routes: choice.chosen, canaryPercent, keyed };
   const surprises = [
     ...refuseCanary(live, canaryPercent),
-    ...refuseQuota(wish, document),
+    ...checkPlacement(wish.quota, live, type, document),
     ...findSurprises({
       live,
       authorizer,
@@ -118,25 +120,6 @@ function refuseCanary({ kind }: LiveApi, canaryPercent: number | undefined): Sur
       fix: 'leave --canary out; with autoDeploy off, gatewright rollback goes back',
     },
   ];
-}
-
-function refuseQuota({ quota, type }: AttachWish, document: CompiledDocument | undefined): Surprise[] {
-  if (quota === undefined) return [];
-  if (document?.quota === undefined)
-    return [
-      {
-        ...{ id: 'no-quota', level: 'obstacle', what: 'the access document has no quota to enforce' },
-        fix: 'write quota: into the document (docs/quota.md)',
-      },
-    ];
-  return type === 'token' && document.kind === 'rest'
-    ? [
-        {
-          ...{ id: 'quota-token', level: 'obstacle', what: 'a TOKEN authorizer cannot charge a quota' },
-          fix: '--authorizer request',
-        },
-      ]
-    : [];
 }
 
 /** The API as it is now, by the same parts. */

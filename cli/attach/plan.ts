@@ -171,8 +171,9 @@ function stageStep({ kind, address, stage, stageShown, parts }: LiveApi, canaryP
     does: `give the deployment ${canaryPercent} % of the requests of stage ${stage}, as a canary`,
     after: { canarySettings: { deploymentId: '{deployment}' } },
     apply: patch(path, [
-      { op: 'replace', path: '/canarySettings/deploymentId', value: '{deployment}' },
+      // In the order of the developer guide, whose first operation makes the canary.
       { op: 'replace', path: '/canarySettings/percentTraffic', value: String(canaryPercent) },
+      { op: 'replace', path: '/canarySettings/deploymentId', value: '{deployment}' },
     ]),
     revert: patch(path, [{ op: 'remove', path: '/canarySettings' }]),
     orElse: [moved],

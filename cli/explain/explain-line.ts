@@ -45,7 +45,12 @@ export function explainLine(
       : [];
   return {
     ...{ phase: about.phase, headline: told.headline, missing },
-    sentences: [...(open.length === 0 ? told.sentences : open), ...ruled, ...tellSince(facts, since)],
+    sentences: [
+      ...(open.length === 0 ? told.sentences : open),
+      ...tellGone(facts),
+      ...ruled,
+      ...tellSince(facts, since),
+    ],
     changes: told.changes,
   };
 }
@@ -57,6 +62,16 @@ function tellOpen({ live, fields }: LineFacts, missing: readonly string[]): stri
   if (fields.has('authorizer.error')) return [];
   return [
     'Either the request had no credential where the authorizer reads it, or the function said Unauthorized: the line does not tell which.',
+  ];
+}
+
+/** 410 is no answer of the API's own: whoever posts to a connection that has ended gets it. */
+function tellGone({ live, fields }: LineFacts): string[] {
+  const said = [fields.get('status'), fields.get('integration.status')].includes('410');
+  const error = fields.get('integration.error') ?? fields.get('error.message') ?? '';
+  if (live.kind !== 'websocket' || (!said && !/\b410\b|GoneException/.test(error))) return [];
+  return [
+    '410 (GoneException) is what @connections answers for a connection that has ended: whoever posts to it has to forget its id, and $disconnect is not always told.',
   ];
 }
 

@@ -1,30 +1,12 @@
 /** What an access-log line and the control plane know of a request, as the gateway's explanations take it. Pure. */
-import { isJsonObject } from '@gatewright/aws/json-object';
-import type {
-  Circumstances,
-  GuardCircumstances,
-  IntegrationCircumstances,
-  MeterCircumstances,
-} from '@gatewright/gateway';
+import type { Circumstances, GuardCircumstances, IntegrationCircumstances } from '@gatewright/gateway';
 import { findNearMisses } from '@gatewright/gateway';
 import { textAt } from '../aws-call.ts';
 import type { LiveApi, LiveRoute } from '../attach/live-api.ts';
 import { functionIn } from '../doctor/read-api-view.ts';
+import { describeMeter } from './line-meter.ts';
+import type { KeyFacts } from './line-meter.ts';
 import type { LogFields } from './log-line.ts';
-
-/** What the account says of the key that a line names. */
-export type KeyFacts = {
-  readonly id: string;
-  readonly isEnabled: boolean;
-  readonly plan:
-    | {
-        readonly id: string;
-        readonly quota?: { readonly limit: number; readonly period: string };
-        readonly throttle?: { readonly rate: number; readonly burst: number };
-      }
-    | undefined;
-  readonly opens: readonly string[];
-};
 
 export type LineFacts = {
   readonly fields: LogFields;
@@ -79,12 +61,7 @@ export function describeLine(facts: LineFacts): Circumstances {
     path === stagePrefix ? '/' : path.startsWith(`${stagePrefix}/`) ? path.slice(stagePrefix.length) : path;
   const method = fields.get('httpMethod') ?? 'GET';
   return {
-    kind:
-      live.kind === 'websocket'
-        ? fields.get('eventType') === 'MESSAGE'
-          ? 'message'
-          : 'handshake'
-        : 'request',
+    kind: live.kind === 'websocket' ? kindOfEvent(fields.get('eventType')) : 'request',
     ...{
       protocol: live.kind,
       method,
@@ -115,6 +92,11 @@ export function describeLine(facts: LineFacts): Circumstances {
     validation: fields.get('error.validationErrorString'),
     ...{ cache: undefined, integration: describeIntegration(facts, status), cors: undefined },
   };
+}
+
+/** `$context.eventType` of a WebSocket API. */
+function kindOfEvent(type: string | undefined): Circumstances['kind'] {
+  return type === 'MESSAGE' ? 'message' : type === 'DISCONNECT' ? 'disconnect' : 'handshake';
 }
 
 type Said = Pick<Circumstances, 'phase' | 'code' | 'failure'>;
@@ -238,46 +220,6 @@ function placeOf(source: string, found: boolean) {
     kind: kind === 'querystring' ? ('querystring' as const) : ('header' as const),
     name,
     isFound: found,
-  };
-}
-
-function describeMeter(
-  { fields, live }: LineFacts,
-  route: LiveRoute | undefined,
-  key: KeyFacts | undefined,
-): MeterCircumstances | undefined {
-  if (live.kind !== 'rest' || route === undefined) return undefined;
-  const settings = live.stageShown['methodSettings'];
-  const own = `${route.path.replaceAll('~', '~0').replaceAll('/', '~1')}/${route.method}`;
-  const setting = isJsonObject(settings) ? (settings[own] ?? settings['*/*']) : undefined;
-  const rate = isJsonObject(setting) ? Number(setting['throttlingRateLimit']) : Number.NaN;
-  const burst = isJsonObject(setting) ? Number(setting['throttlingBurstLimit']) : Number.NaN;
-  const isThrottled = fields.get('error.responseType') === 'THROTTLED';
-  const { plan } = key ?? {};
-  const here = `${live.apiId}/${live.stage}`;
-  return {
-    keyRequired: route.apiKeyRequired,
-    keySource: live.api['apiKeySource'] === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER',
-    isKeyGiven: key !== undefined || fields.has('identity.apiKey') || fields.has('identity.apiKeyId'),
-    keyId: key?.id,
-    keyFault:
-      key === undefined
-        ? 'unknown'
-        : !key.isEnabled
-          ? 'disabled'
-          : key.opens.length === 0
-            ? 'no-plan'
-            : key.opens.includes(here)
-              ? undefined
-              : 'other-stages',
-    opens: key?.opens ?? [],
-    planId: plan?.id,
-    quota: plan?.quota && { ...plan.quota, left: 0 },
-    planLimit:
-      plan?.throttle && isThrottled && Number.isNaN(rate)
-        ? { ratePerSecond: plan.throttle.rate, burst: plan.throttle.burst, level: 0 }
-        : undefined,
-    routeLimit: isThrottled && !Number.isNaN(rate) ? { ratePerSecond: rate, burst, level: 0 } : undefined,
   };
 }
 

@@ -32,8 +32,8 @@ export function stagePath(address: string, stage: string): string {
 /** Sets both at once, so that no request ever goes to another deployment. */
 export function startCanary(path: string, deploymentId: string, percent: number): PlaneCall {
   return patch(path, [
-    { op: 'replace', path: '/canarySettings/deploymentId', value: deploymentId },
     { op: 'replace', path: '/canarySettings/percentTraffic', value: String(percent) },
+    { op: 'replace', path: '/canarySettings/deploymentId', value: deploymentId },
   ]);
 }
 

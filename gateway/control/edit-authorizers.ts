@@ -2,6 +2,7 @@
 import { compileRestAuthorization } from '../deployment/compile-authorization.ts';
 import { refuseOneMore } from './api-quotas.ts';
 import { badRequest, conflict, notFound } from './control-error.ts';
+import { textOf } from './resource-properties.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
@@ -30,9 +31,15 @@ export function replaceAuthorizer(
 
 /** @throws ControlError for one that is not there, or that a method needs */
 export function deleteAuthorizer(from: ApiResources, id: string): ApiResources {
-  getAuthorizer(from, id);
-  if (from.methods.some((method) => method.properties['AuthorizerId'] === id))
-    throw conflict('Cannot delete authorizer: it is referenced by a method of the API');
+  const { properties, logicalId } = getAuthorizer(from, id);
+  const user = from.methods.find((method) => method.properties['AuthorizerId'] === id)?.properties;
+  if (user !== undefined) {
+    const path = from.resources.get(textOf(user, 'ResourceId'))?.path ?? '/';
+    // AWS's words, two slashes and all (hashicorp/terraform#6731, terraform-provider-aws#14812).
+    throw conflict(
+      `Cannot delete authorizer '${textOf(properties, 'Name') || logicalId}', is referenced in method: ${textOf(user, 'HttpMethod')}/${path}`,
+    );
+  }
   return { ...from, authorizers: new Map([...from.authorizers].filter(([key]) => key !== id)) };
 }
 

@@ -15,7 +15,6 @@ import {
 import { compileServiceSubtype } from './compile-service-subtype.ts';
 import { compileConnectValidation, compileMessageCheck } from './compile-validation.ts';
 import { readLambdaUri } from './integration-uri.ts';
-import { sourcesOfRoute, withLeave } from './invoke-permissions.ts';
 import { closeDeployment, closedConnect, closedPlan } from './closed-routes.ts';
 import { assumeForRoute } from './message-choices.ts';
 import { compileUsableModels } from './models.ts';
@@ -24,7 +23,6 @@ import { readFlag, readText, readWithinLimits, sound } from './properties.ts';
 import type { Tolerance } from '../errors.ts';
 import type { ParameterChanges } from '../mapping/parameter-change.ts';
 import type { Assumptions } from './assumptions.ts';
-import type { InvokePermissions } from './invoke-permissions.ts';
 import type { Models } from './models.ts';
 import type { PropertyBag } from './properties.ts';
 import type { Authorization, Deployment, Integration, MessageRoutePlan, ProxyPayload } from './model.ts';
@@ -40,7 +38,6 @@ export type V2Resources = {
   readonly models: readonly PropertyBag[];
   readonly tolerance: Tolerance;
   readonly assumptions: Assumptions;
-  readonly invokePermissions: InvokePermissions;
 };
 
 type V2Protocol = 'http' | 'websocket';
@@ -138,7 +135,6 @@ function compileRoute(
   const isAlone = from.assumptions['route-response-alone'] === 'two-way';
   const responds = from.routeResponses.some((response) => isResponseOf(response, route, isAlone));
   const integration = findIntegration(route, from);
-  const role = integration?.properties['CredentialsArn'];
   const operationName = route.properties['OperationName'];
   const plan = {
     routeKey,
@@ -149,12 +145,7 @@ function compileRoute(
     logicalId: route.logicalId,
     authorization: authorize(route, from, protocol),
     apiKeyRequired: readApiKeyRequired(route, protocol),
-    integration: withLeave(
-      compileIntegration(integration, from, protocol),
-      role,
-      sourcesOfRoute(routeKey),
-      from.invokePermissions,
-    ),
+    integration: compileIntegration(integration, from, protocol),
     repliesToClient: responds,
     ...(models === undefined
       ? {}

@@ -86,8 +86,7 @@ function notPermitted(
   integration: LambdaProxyIntegration | LambdaStreamIntegration | FunctionIntegration,
 ): Error {
   const reason = `no AWS::Lambda::Permission lets the API invoke ${integration.functionName.source}`;
-  const isHttpApi = integration.kind === 'lambda-proxy' && integration.payload !== 'rest-1.0';
-  return isHttpApi ? misconfigured(reason) : failedCall(reason);
+  return failedCall(reason);
 }
 
 function misconfigured(reason: string): Error {

@@ -57,7 +57,11 @@ function routesOf(kind: PartKind, control: RestControl): readonly WireRoute[] {
       serve(call) {
         const api = findV2Api(control, call);
         const part = getPart(kind, api, call);
-        const properties = readPart(kind, part.properties, call);
+        const properties = readPart(
+          kind,
+          kind.noun === 'Route' ? beforeRouteUpdate(part, call) : part.properties,
+          call,
+        );
         return jsonReply(200, change(kind, api, { ...part, properties }, control));
       },
     },
@@ -180,10 +184,32 @@ function refuseNamesake(kind: PartKind, part: ControlResource, others: readonly 
 function remove(kind: PartKind, api: ApiState, call: WireCall, control: RestControl): void {
   const { id } = getPart(kind, api, call);
   const { resources } = api;
+  if (kind.isNeeded?.(resources, id) === true && kind.noun === 'Authorizer')
+    throw conflict(authorizerInUse(resources, id));
   if (kind.isNeeded?.(resources, id) === true)
     throw conflict(`Cannot delete ${kind.noun} ${id}: it is referenced by a route of the API`);
   const kept = kind.list(resources).filter((one) => one.id !== id);
   editV2(api, kind.put(resources, kept), control);
+}
+
+/** AWS's words (anomalyco/sst#5586). */
+function authorizerInUse({ authorizers, routes }: ApiState['resources'], id: string): string {
+  const name = textOf(authorizers.get(id)?.properties ?? {}, 'Name');
+  const user = routes.find(({ properties }) => textOf(properties, 'AuthorizerId') === id);
+  return `Cannot delete authorizer '${name}', is referenced in route: ${textOf(user?.properties ?? {}, 'RouteKey')}`;
+}
+
+/**
+ * An authorizer is changed together with its type or not at all (terraform-provider-aws#35821); the type NONE takes it away
+ * (aws-cdk#14424, cloudformation-coverage-roadmap#2184).
+ * @throws ControlError
+ */
+function beforeRouteUpdate({ properties }: ControlResource, { body }: WireCall): JsonObject {
+  const { authorizationType: type, authorizerId: id } = body;
+  const isSaid = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
+  if (isSaid(id) && !isSaid(type))
+    throw badRequest('Unable to update route. Authorizer type is invalid or null.');
+  return type === 'NONE' ? without(properties, 'AuthorizerId') : properties;
 }
 
 function show(kind: PartKind, { identity }: ApiState, part: ControlResource): Record<string, unknown> {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { functionArn, invokeUri, proxyTo } from '../../support/a-stack.ts';
 import { anApi, headerOf } from '../../support/an-api.ts';
 import { ok, policy } from '../../support/rest-apis.ts';
-import { API_ID, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
+import { API_ID, restRoutes } from '../../support/routed-apis.ts';
 import type { JsonObject } from '../../../gateway/definition/model.ts';
 import type { TestResource } from '../../support/a-stack.ts';
 
@@ -134,54 +134,6 @@ describe('leave to invoke (docs/aws §1.5, §4.4)', () => {
   for (const { name, status, ...setup } of rows)
     it(`answers ${status} with ${name}`, async () => {
       assert.equal(await statusOf(setup), status);
-    });
-
-  const ofHttp: readonly (Setup & { readonly name: string; readonly status: number })[] = [
-    { name: 'nothing', status: 500 },
-    { name: 'a permission for all of the API', permission: aPermission(), status: 200 },
-    {
-      name: 'one for the route, with * for the variable of its path',
-      permission: aPermission({ SourceArn: `${API_ARN}/*/GET/pets/*` }),
-      status: 200,
-    },
-    {
-      name: 'one for every method of the path as it is written',
-      permission: aPermission({ SourceArn: `${API_ARN}/*/*/pets/{id}` }),
-      status: 200,
-    },
-    {
-      name: 'one for another route',
-      permission: aPermission({ SourceArn: `${API_ARN}/*/*/orders` }),
-      status: 500,
-    },
-    {
-      name: 'one for $default',
-      route: '$default',
-      permission: aPermission({ SourceArn: `${API_ARN}/*/$default` }),
-      status: 200,
-    },
-    {
-      name: 'a role in its place',
-      integration: { CredentialsArn: 'arn:aws:iam::123456789012:role/caller' },
-      status: 200,
-    },
-  ];
-  for (const { name, status, route = 'GET /pets/{id}', permission, integration = {} } of ofHttp)
-    it(`answers ${status} on an HTTP API with ${name}`, async () => {
-      const more = permission === undefined ? {} : { Permission: permission };
-      const { send } = anApi(
-        httpRoutes([route], {
-          more,
-          integration: { IntegrationUri: functionArn('fn'), ...integration },
-        }),
-        { fn: ok },
-        { needsPermissions: true, ownFunctions: ['fn'] },
-      );
-
-      const reply = await send({ target: '/pets/1' });
-
-      assert.equal(reply.status, status);
-      if (status === 500) assert.equal(reply.body, '{"message":"Internal Server Error"}');
     });
 
   const authorizers: readonly { name: string; source?: string; role?: string; status: number }[] = [

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { USUAL_ASSUMPTIONS } from '../../../gateway/deployment/assumptions.ts';
 import { compileWebSocketDeployment } from '../../../gateway/deployment/compile-v2.ts';
-import { ALL_PERMITTED } from '../../../gateway/deployment/invoke-permissions.ts';
 import { DefinitionError, GatewayError, REFUSING } from '../../../gateway/errors.ts';
 import { validateMessage } from '../../../gateway/phases/validate.ts';
 import { anApi, headerOf } from '../../support/an-api.ts';
@@ -246,7 +245,7 @@ describe('a WebSocket route', () => {
       routes: routes.map((route, index) => bag(`r${index}`, route)),
       ...{ integrations: new Map(), authorizers: new Map() },
       ...{ routeResponses: [], integrationResponses: [] },
-      ...{ tolerance: REFUSING, assumptions: USUAL_ASSUMPTIONS, invokePermissions: ALL_PERMITTED },
+      ...{ tolerance: REFUSING, assumptions: USUAL_ASSUMPTIONS },
       models: [bag('m1', { Name: 'Chat', Schema: { required: ['text'] } })],
     });
   const verdict = (route: JsonObject, body: string): string => {

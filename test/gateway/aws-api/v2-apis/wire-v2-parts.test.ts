@@ -98,6 +98,19 @@ describe('Parts of HTTP APIs through the AWS SDK', () => {
       () => control.v2.send(new DeleteIntegrationCommand({ ApiId, IntegrationId: integrationId })),
     ];
     for (const call of calls) assert.equal((await refusalOf(call())).name, 'ConflictException');
+    // anomalyco/sst#5586
+    const inUse = await refusalOf(control.v2.send(new DeleteAuthorizerCommand({ ApiId, AuthorizerId })));
+    assert.equal(inUse.message, "Cannot delete authorizer 'tokens', is referenced in route: GET /a");
+    // hashicorp/terraform-provider-aws#35821
+    const alone = control.v2.send(new UpdateRouteCommand({ ApiId, RouteId: routeId, AuthorizerId }));
+    assert.deepEqual(await refusalOf(alone), {
+      name: 'BadRequestException',
+      message: 'Unable to update route. Authorizer type is invalid or null.',
+    });
+    // aws/aws-cdk#14424: the type NONE takes the authorizer off.
+    const open = new UpdateRouteCommand({ ApiId, RouteId: routeId, AuthorizationType: 'NONE' });
+    assert.equal((await control.v2.send(open)).AuthorizerId, undefined);
+    await control.v2.send(new UpdateRouteCommand({ ApiId, RouteId: routeId, ...guard }));
     await control.v2.send(new DeleteRouteCommand({ ApiId, RouteId: routeId }));
     for (const call of calls) await call();
     assert.equal(

@@ -1,0 +1,107 @@
+/** Where a quota is to be enforced (docs/quota.md, "Three places to enforce"), and what an attachment can do for it. Pure. */
+import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import { textAt } from '../aws-call.ts';
+import { readLogLine, variablesOf } from '../explain/log-line.ts';
+import type { LiveApi } from './live-api.ts';
+import { obstacle, warning } from './surprise.ts';
+import type { Surprise } from './surprise.ts';
+
+export const QUOTA_PLACEMENTS = ['authorizer', 'access-log', 'handler'] as const;
+export type QuotaPlacement = (typeof QUOTA_PLACEMENTS)[number];
+
+/** What of a placement cannot be attached, or needs something that is not there. */
+export function checkPlacement(
+  placement: QuotaPlacement | undefined,
+  live: LiveApi,
+  type: 'token' | 'request',
+  document: CompiledDocument | undefined,
+): readonly Surprise[] {
+  if (placement === undefined) return [];
+  if (placement === 'handler')
+    return [
+      obstacle(
+        'quota-handler',
+        'a quota in the handler is enforced by the backend itself, which an attachment never changes',
+        'wrap the handler in quota() of gatewright/quota (docs/quota.md, “In a handler”), or take --quota authorizer or access-log, which leave the backend as it is',
+      ),
+    ];
+  if (document?.quota === undefined)
+    return [
+      obstacle(
+        'no-quota',
+        'the access document has no quota to enforce',
+        'write quota: into the document (docs/quota.md)',
+      ),
+    ];
+  const isTracked = document.quota.isTracked === true;
+  if (placement === 'access-log')
+    return isTracked ? checkAccessLog(live) : [wrongCount('the authorizer', 'add', 'authorizer')];
+  if (isTracked) return [wrongCount('access logs', 'take away', 'access-log')];
+  return type === 'token' && document.kind === 'rest'
+    ? [obstacle('quota-token', 'a TOKEN authorizer cannot charge a quota', '--authorizer request')]
+    : [];
+}
+
+function wrongCount(where: string, change: string, other: QuotaPlacement): Surprise {
+  return obstacle(
+    'quota-count',
+    `the access document has its quota charged from ${where}`,
+    `${change} count: access-log in its quota, or say --quota ${other}`,
+  );
+}
+
+/** What a line has to carry to be charged once; the caller may be named in several ways. */
+const CHARGED_BY = ['extendedRequestId', 'requestTimeEpoch', 'status'];
+
+/** The tracker charges what the stage writes down; the log itself is an attachment of `explain --set-log-format` or of a template. */
+function checkAccessLog({ kind, stage, stageShown }: LiveApi): readonly Surprise[] {
+  const group = textAt(stageShown, 'accessLogSettings', 'destinationArn');
+  const format = textAt(stageShown, 'accessLogSettings', 'format');
+  const fix = `write it as JSON, such as ${usageFormat(kind)} (docs/quota.md, “From access logs”)`;
+  if (group === undefined || format === undefined)
+    return [obstacle('no-access-log', `stage ${stage} writes no access log to charge from`, fix)];
+  const there = variablesOf(format);
+  const missing = CHARGED_BY.filter((name) => !there.includes(name));
+  const isJson = isJsonLine(format);
+  if (missing.length > 0 || !isJson)
+    return [
+      obstacle(
+        'access-log-format',
+        `the access log of stage ${stage} ${isJson ? `lacks ${missing.join(', ')}` : 'is no JSON'}: its lines cannot be charged`,
+        fix,
+      ),
+    ];
+  return [
+    ...(there.some((name) => name.startsWith('authorizer.'))
+      ? []
+      : [
+          warning(
+            'access-log-caller',
+            `no line of stage ${stage} names a caller, so every one is charged to nobody`,
+            'add "key":"$context.authorizer.principalId", or the claim that the document charges by',
+          ),
+        ]),
+    warning(
+      'access-log-filter',
+      `whether ${group} feeds the usage tracker is not looked at`,
+      'a subscription filter with an empty pattern on the toolkit’s UsageTrackerArn',
+    ),
+  ];
+}
+
+function isJsonLine(format: string): boolean {
+  try {
+    return readLogLine(format, format) !== undefined && typeof JSON.parse(format) === 'object';
+  } catch {
+    return false;
+  }
+}
+
+function usageFormat(kind: LiveApi['kind']): string {
+  const route = kind === 'rest' ? '$context.httpMethod $context.resourcePath' : '$context.routeKey';
+  return JSON.stringify({
+    ...{ requestId: '$context.extendedRequestId', requestTimeEpoch: '$context.requestTimeEpoch' },
+    ...{ status: '$context.status', integrationStatus: '$context.integrationStatus' },
+    ...{ plan: 'PLAN', tenant: 'TENANT', key: '$context.authorizer.principalId', route },
+  });
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { explainLine } from '../../../cli/explain/explain-line.ts';
+import { gatherFacts, readSince } from '../../../cli/explain/explain-api.ts';
+import { readLogLine, wantedFormat } from '../../../cli/explain/log-line.ts';
+import { aWebSocketApiToAttach } from '../../support/an-api-to-attach.ts';
+
+describe('a line of a WebSocket API', () => {
+  const format = wantedFormat('websocket');
+  const CONNECT = { eventType: 'CONNECT', routeKey: '$connect' };
+  const MESSAGE = { eventType: 'MESSAGE', routeKey: 'track', connectionId: 'L0SM9cOFvHcCIhw=' };
+  const cases: readonly {
+    readonly what: Readonly<Record<string, string>>;
+    readonly phase: string;
+    readonly headline: RegExp;
+    readonly says: RegExp;
+  }[] = [
+    {
+      what: { ...CONNECT, status: '401', 'error.responseType': 'UNAUTHORIZED' },
+      phase: 'authenticate',
+      headline: /^The handshake on stage prod was refused with 401/,
+      says: /Either the request had no credential .* or the function said Unauthorized/,
+    },
+    {
+      what: { ...CONNECT, status: '403', 'error.responseType': 'ACCESS_DENIED' },
+      phase: 'authorize',
+      headline: /^The handshake on stage prod was refused with 403/,
+      says: /lets in who fits: staff: allow if role admin/,
+    },
+    {
+      what: { ...CONNECT, status: '500', 'authorizer.error': 'out of memory' },
+      phase: 'authenticate',
+      headline: /refused with 500/,
+      says: /The authorizer itself failed, so nobody gets in: out of memory/,
+    },
+    {
+      what: { ...CONNECT, status: '502', 'integration.error': 'customer function error: no table' },
+      phase: 'integrate',
+      headline: /^The handshake on stage prod was refused with 502/,
+      says: /Function list failed with an error: no table/,
+    },
+    {
+      what: { eventType: 'MESSAGE', status: '403', 'error.message': 'Forbidden' },
+      phase: 'match',
+      headline: /^The message for no route was refused with 403/,
+      says: /No route has the key that the selection expression read .* and there is no \$default/,
+    },
+    {
+      what: { ...MESSAGE, status: '500', 'integration.error': 'customer function error: no table' },
+      phase: 'integrate',
+      headline: /^The message for track was refused with 500/,
+      says: /Function list failed with an error: no table/,
+    },
+    {
+      what: { ...MESSAGE, status: '429', 'error.message': 'Too Many Requests' },
+      phase: 'meter',
+      headline: /^The message for track was refused with 429/,
+      says: /throttle of track on stage prod is used up: it holds 5, 2 come back each second/,
+    },
+    {
+      what: { ...MESSAGE, status: '200', 'integration.status': '410' },
+      phase: 'map-response',
+      headline: /^The message for track/,
+      says: /410 \(GoneException\) is what @connections answers for a connection that has ended/,
+    },
+    {
+      what: { ...MESSAGE, status: '500', 'integration.error': 'GoneException: 410' },
+      phase: 'integrate',
+      headline: /^The message for track was refused with 500/,
+      says: /whoever posts to it has to forget its id/,
+    },
+    {
+      what: { eventType: 'DISCONNECT', routeKey: '$disconnect', status: '500', 'integration.error': 'boom' },
+      phase: 'integrate',
+      headline: /^The end of the connection/,
+      says: /boom/,
+    },
+  ];
+  it('is told as the handshake, message or end that it is', async () => {
+    await using api = await aWebSocketApiToAttach();
+    const { plan } = await api.plan();
+    await api.apply(plan);
+    const { live: found } = await api.plan();
+    const defaultRouteSettings = { throttlingRateLimit: 2, throttlingBurstLimit: 5 };
+    const live = { ...found, stageShown: { ...found.stageShown, defaultRouteSettings } };
+    for (const { what, phase, headline, says } of cases) {
+      const line = format.replaceAll(/\$context\.([\w.]+)/g, (_, name: string) => what[name] ?? '-');
+      const fields = readLogLine(format, line);
+      assert.ok(fields !== undefined);
+
+      const story = explainLine(
+        await gatherFacts(api.plane, live, fields),
+        ...([format, await readSince(api.plane, live), api.document, undefined, 0] as const),
+      );
+
+      assert.equal(story.phase, phase, line);
+      assert.match(story.headline, headline, line);
+      assert.match(story.sentences.join(' '), says, line);
+      assert.deepEqual(story.missing, []);
+    }
+  });
+});
