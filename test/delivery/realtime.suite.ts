@@ -1,7 +1,7 @@
 /** Channels on the local gateway: the toolkit's own functions, several clients of the library, and two of them that drop out. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { listen, kill, until } from '../prove/fan-out/fan-out-clients.ts';
+import { connect, hear, kill, until } from '../prove/fan-out/fan-out-clients.ts';
 import { runCommand } from '../support/command.ts';
 import { aToolkit } from '../support/a-toolkit.ts';
 
@@ -21,14 +21,12 @@ describe('channels on the local gateway', () => {
 
   it('bring every message once and in order to every client, also to those that lose their connection', async () => {
     const wire = { frames: 0, entries: 0, disordered: 0, double: 0 };
-    const options = { url, token: () => token, channels: ['staff/lobby'], wire };
-    const clients = Array.from({ length: CLIENTS }, (_, index) =>
-      listen({ ...options, ...(index < 2 && { presentIn: 'staff/lobby' }) }),
-    );
+    const options = { url, token: () => token, wire };
+    const clients = Array.from({ length: CLIENTS }, () => connect(options));
     const [first, second] = clients;
     assert.ok(first && second);
     try {
-      await Promise.all(clients.map(({ ready }) => ready));
+      await Promise.all(clients.map((client, index) => hear(client, 'staff/lobby', index < 2)));
       await until('both are seen', () => first.members.length === 2, WITHIN_MS);
       for (let index = 0; index < MESSAGES; index += 1) {
         await first.channels.publish('staff/lobby', index);
@@ -45,8 +43,8 @@ describe('channels on the local gateway', () => {
       const sent = Array.from({ length: MESSAGES }, (_, index) => index);
       for (const { messages, gaps, errors } of clients)
         assert.deepEqual([messages.map(({ data }) => data), gaps, errors], [sent, [], []]);
-      const barred = listen({ ...options, channels: ['other'] });
-      await barred.ready;
+      const barred = connect(options);
+      await hear(barred, 'other');
       assert.deepEqual([barred.errors, barred.messages], [['forbidden'], []]);
       barred.channels.close();
     } finally {

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { READY, readyOf, runCommand, startCommand } from '../support/command.ts';
-import { kill, listen, until } from './fan-out/fan-out-clients.ts';
-import type { Listener, ListenOptions, Wire } from './fan-out/fan-out-clients.ts';
+import { connect, hear, inWaves, kill, until } from './fan-out/fan-out-clients.ts';
+import type { Listener, Wire } from './fan-out/fan-out-clients.ts';
 import type { Figures, Outcome, Proof } from './proof.ts';
 
 type Size = {
@@ -26,7 +26,6 @@ const QUICK: Size = { clients: 40, killed: 6, staying: 4, channels: 5, messages:
 const PING_SECONDS = 10;
 /** A busy machine takes its time; nothing may be missing after it. */
 const WITHIN_MS = 300_000;
-const AT_ONCE = 4;
 const PUBLISHED_AT_ONCE = 4;
 
 export const fanOut: Proof = {
@@ -35,8 +34,8 @@ export const fanOut: Proof = {
     'one publication reaches each client of a crowd once; a tenth that dies at once harms nobody and leaves nothing ' +
     'behind; messages over many channels arrive without gap, double or disorder although connections break',
   quick: true,
-  async run({ quick, seed = 1 }): Promise<Outcome> {
-    const size = quick ? QUICK : FULL;
+  async run({ quick, seed = 1, sample }): Promise<Outcome> {
+    const size = quick ? QUICK : sample === undefined ? FULL : sampleOf(sample);
     await using gateway = await startGateway();
     try {
       const crowd = await proveCrowd(gateway, size);
@@ -48,6 +47,18 @@ export const fanOut: Proof = {
     }
   },
 };
+
+/** The same with fewer clients, and fewer messages in proportion. */
+function sampleOf(clients: number): Size {
+  const part = Math.min(1, clients / FULL.clients);
+  const [killed, messages] = [FULL.killed, FULL.messages].map((whole) => Math.ceil(whole * part));
+  return {
+    ...FULL,
+    clients,
+    killed: killed ?? 0,
+    messages: Math.ceil((messages ?? 0) / FULL.channels) * FULL.channels,
+  };
+}
 
 /** Of whoever starts the gateway. */
 const KEYS = { accessKeyId: 'AKIDFANOUTPROOF00001', secretAccessKey: 'secret-of-the-fan-out-proof' };
@@ -99,35 +110,31 @@ function tokensOf({ tokens }: Gateway): () => string {
   return () => tokens[(next += 1) % tokens.length] ?? '';
 }
 
-/** A crowd that hears one channel; some of it is present in a room, and dies there. */
+/** A crowd that hears one channel; some of it is then present in a room, and dies there. */
 async function proveCrowd(gateway: Gateway, size: Size): Promise<Figures> {
   const wire: Wire = { frames: 0, entries: 0, disordered: 0, double: 0 };
   const tokenOf = tokensOf(gateway);
-  const options = (index: number): ListenOptions => {
-    const token = tokenOf();
-    const isPresent = index < size.killed + size.staying;
-    const channels = isPresent ? ['staff/crowd', 'staff/room'] : ['staff/crowd'];
-    return { url: gateway.url, token: () => token, wire, channels, presentIn: isPresent ? 'staff/room' : '' };
-  };
   const begunMs = performance.now();
   const clients: Listener[] = [];
-  for (let first = 0; first < size.clients; first += AT_ONCE) {
-    const some = Array.from({ length: Math.min(AT_ONCE, size.clients - first) }, (_, index) =>
-      listen(options(first + index)),
-    );
-    await Promise.all(some.map(({ ready }) => ready));
-    clients.push(...some);
-    if (clients.length % 200 === 0 || clients.length === size.clients)
-      console.log(`  ${clients.length} clients listen`);
-  }
+  await inWaves(Array.from({ length: size.clients }), async () => {
+    const token = tokenOf();
+    const client = connect({ url: gateway.url, token: () => token, wire });
+    clients.push(client);
+    await hear(client, 'staff/crowd');
+  });
   const connectedMs = Math.round(performance.now() - begunMs);
+  console.log(`  ${clients.length} clients listen after ${connectedMs} ms`);
   const present = size.killed + size.staying;
   const room = clients.slice(0, present);
+  // After the crowd: each that joins is announced to all who are there.
+  await inWaves(room, (client) => hear(client, 'staff/room', true));
   await until(
     'everybody sees everybody',
     () => room.every(({ members }) => members.length === present),
     WITHIN_MS,
   );
+  const joinedMs = Math.round(performance.now() - begunMs) - connectedMs;
+  console.log(`  ${present} of them are in a room and see each other after another ${joinedMs} ms`);
   const publisher = clients.at(-1);
   if (publisher === undefined) throw new Error('there is no client');
   const publish = async (to: readonly Listener[], data: string): Promise<number> => {
@@ -178,7 +185,13 @@ async function proveCrowd(gateway: Gateway, size: Size): Promise<Figures> {
     throw new Error(`presence was wrong for ${presenceRightMs} ms`);
   for (const { channels } of alive) channels.close();
   return {
-    ...{ clients: size.clients, connectedMs, publishedMs: publishedMs.join(', '), killed: size.killed },
+    ...{
+      clients: size.clients,
+      connectedMs,
+      joinedMs,
+      publishedMs: publishedMs.join(', '),
+      killed: size.killed,
+    },
     ...{ afterDeathMs, presenceRightMs, pingSeconds: PING_SECONDS, connectionsLeft: left },
   };
 }
@@ -210,17 +223,21 @@ async function proveOrder(gateway: Gateway, size: Size, seed: number): Promise<F
   const random = chance(seed);
   const names = Array.from({ length: size.channels }, (_, index) => `staff/many/${index}`);
   const heardBy = 10;
-  const readers = Array.from({ length: size.readers }, (_, reader) => {
+  const places = Array.from({ length: size.readers }, (_, reader) => {
     const channels = Array.from(
       { length: heardBy },
       (__, index) => names[(reader * heardBy + index) % names.length] ?? '',
     );
     const token = tokenOf();
-    return listen({ url: gateway.url, token: () => token, wire, channels: [...new Set(channels)] });
+    return { listener: connect({ url: gateway.url, token: () => token, wire }), channels };
   });
-  await Promise.all(readers.map(({ ready }) => ready));
+  const subscriptions = places.flatMap(({ listener, channels }) =>
+    [...new Set(channels)].map((channel) => ({ listener, channel })),
+  );
+  await inWaves(subscriptions, ({ listener, channel }) => hear(listener, channel));
+  const readers = places.map(({ listener }) => listener);
   const token = tokenOf();
-  const publisher = listen({ url: gateway.url, token: () => token, wire, channels: [] });
+  const publisher = connect({ url: gateway.url, token: () => token, wire });
   const begunMs = performance.now();
   let next = 0;
   let breaks = 0;

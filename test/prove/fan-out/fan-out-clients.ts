@@ -52,49 +52,57 @@ export type Listener = {
   readonly gaps: Gap[];
   readonly errors: string[];
   members: readonly Member[];
-  readonly ready: Promise<void>;
 };
 
 export type ListenOptions = {
   readonly url: string;
   readonly token: () => string | Promise<string>;
-  readonly channels: readonly string[];
   readonly wire: Wire;
-  /** The one of them in which it is there, and sees who is. */
-  readonly presentIn?: string;
 };
 
-export function listen({ url, token, channels: names, wire, presentIn }: ListenOptions): Listener {
+export function connect({ url, token, wire }: ListenOptions): Listener {
   const sockets = new Set<WebSocket>();
   const channels = connectChannels({ url, token, webSocket: watchedSocket(wire, sockets) });
-  const listener: Omit<Listener, 'ready'> & { ready: Promise<void> } = {
-    ...{ channels, sockets, messages: [], gaps: [], errors: [], members: [] },
-    ready: Promise.resolve(),
-  };
-  const ready = names.map(
-    (name) =>
-      new Promise<void>((resolve) => {
-        channels.subscribe(name, {
-          ready: resolve,
-          gap: (gap) => listener.gaps.push(gap),
-          error: ({ code }) => {
-            listener.errors.push(code);
-            resolve();
-          },
-          message: (message) => listener.messages.push(message),
-          ...(name === presentIn && {
-            members: (members: readonly Member[]) => void (listener.members = members),
-          }),
-        });
-      }),
-  );
-  listener.ready = Promise.all(ready).then(() => undefined);
-  return listener;
+  return { channels, sockets, messages: [], gaps: [], errors: [], members: [] };
+}
+
+/** Ends when nothing is missed any more; `isPresent`: it is there, and sees who is. */
+export function hear(listener: Listener, channel: string, isPresent = false): Promise<void> {
+  return new Promise((resolve) => {
+    listener.channels.subscribe(channel, {
+      ready: resolve,
+      gap: (gap) => listener.gaps.push(gap),
+      error: ({ code }) => {
+        listener.errors.push(code);
+        resolve();
+      },
+      message: (message) => listener.messages.push(message),
+      ...(isPresent && { members: (members: readonly Member[]) => void (listener.members = members) }),
+    });
+  });
 }
 
 /** The TCP connection goes, and nobody says so; the library connects anew. */
 export function kill({ sockets }: Pick<Listener, 'sockets'>): void {
   for (const socket of sockets) socket.terminate();
+}
+
+/** Who comes later is kept waiting no longer by the starts of functions than one who comes alone. */
+const FIRST_WAVE = 1;
+const LARGEST_WAVE = 16;
+
+/** Each once, in waves of 1, 2, 4 up to 16: a crowd that comes at once starts more instances than a machine has room for. */
+export async function inWaves<T>(
+  items: readonly T[],
+  work: (item: T, index: number) => Promise<unknown>,
+): Promise<void> {
+  let size = FIRST_WAVE;
+  for (let first = 0; first < items.length;) {
+    const wave = items.slice(first, first + size);
+    await Promise.all(wave.map((item, index) => work(item, first + index)));
+    first += size;
+    size = Math.min(size * 2, LARGEST_WAVE);
+  }
 }
 
 /** @throws Error where it does not come to hold within `withinMs` */
