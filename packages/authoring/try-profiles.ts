@@ -5,7 +5,8 @@
 import type { PolicyDocument } from '@gatewright/handlers/aws/authorizer-result';
 import { sizeOf } from '@gatewright/handlers/aws/authorizer-result';
 import { NATIVE_VALUE_LENGTH } from '@gatewright/handlers/access/keys/native-key';
-import { backendContext } from '@gatewright/handlers/access/backend-context';
+import { backendContext, CARRIED_LIMIT_CHARACTERS } from '@gatewright/handlers/access/backend-context';
+import { tellChannels } from '@gatewright/handlers/access/decide/channel-rules';
 import { compilePolicy, fitsResourceLimit } from '@gatewright/handlers/access/decide/compile-policy';
 import type {
   CompiledCondition,
@@ -18,6 +19,8 @@ export type ProfileFailure =
   | { readonly kind: 'too-large'; readonly caller: string; readonly sizeBytes: number }
   /** Lists of claims that `bind` multiplies. */
   | { readonly kind: 'too-many'; readonly caller: string }
+  /** Of channels: the caller would be granted none. */
+  | { readonly kind: 'too-many-channels'; readonly caller: string; readonly characters: number }
   | {
       readonly kind: 'unrepresentable';
       readonly caller: string;
@@ -52,16 +55,11 @@ const TYPICAL_ARN = {
 };
 
 export function tryProfiles(document: CompiledDocument): ProfileReport {
-  if (document.kind === 'websocket' || document.result.format === 'simple')
-    return { failures: [], largestBytes: 0 };
-  const rights = rightsOf(document);
-  const pairs =
-    rights.length > PAIRS_LIMIT
-      ? []
-      : rights.flatMap((first, index) => rights.slice(index + 1).map((second) => [first, second]));
+  if (document.kind === 'websocket') return tryChannels(document);
+  if (document.result.format === 'simple') return { failures: [], largestBytes: 0 };
   const failures: ProfileFailure[] = [];
   let largestBytes = 0;
-  for (const profile of [[], ...rights.map((right) => [right]), ...pairs, rights]) {
+  for (const profile of profilesOf(document)) {
     const outcome = tryOne(document, profile);
     if (outcome.kind === 'fits') largestBytes = Math.max(largestBytes, outcome.sizeBytes);
     else failures.push(outcome);
@@ -69,12 +67,40 @@ export function tryProfiles(document: CompiledDocument): ProfileReport {
   return { failures, largestBytes };
 }
 
+/** A WebSocket's policy allows `$connect` and no more; what grows with a caller's rights is the list of its channels. */
+function tryChannels(document: CompiledDocument): ProfileReport {
+  const failures: ProfileFailure[] = [];
+  let largestBytes = 0;
+  // Rules that ask for an address hold, which grants more.
+  const at = { nowEpochSeconds: NOW_EPOCH_SECONDS, isInNetwork: () => true };
+  for (const profile of profilesOf(document)) {
+    const characters = tellChannels(document, principalWith(document, profile), at)?.length ?? 0;
+    largestBytes = Math.max(largestBytes, characters);
+    if (characters > CARRIED_LIMIT_CHARACTERS)
+      failures.push({ kind: 'too-many-channels', caller: nameOf(profile), characters });
+  }
+  return { failures, largestBytes };
+}
+
+function profilesOf(document: CompiledDocument): readonly (readonly Right[])[] {
+  const rights = rightsOf(document);
+  const pairs =
+    rights.length > PAIRS_LIMIT
+      ? []
+      : rights.flatMap((first, index) => rights.slice(index + 1).map((second) => [first, second]));
+  return [[], ...rights.map((right) => [right]), ...pairs, rights];
+}
+
+function nameOf(profile: readonly Right[]): string {
+  return profile.map(({ name }) => name).join(', ') || 'a caller without rights';
+}
+
 function tryOne(
   document: CompiledDocument,
   profile: readonly Right[],
 ): ProfileFailure | { readonly kind: 'fits'; readonly sizeBytes: number } {
   const principal = principalWith(document, profile);
-  const caller = profile.map(({ name }) => name).join(', ') || 'a caller without rights';
+  const caller = nameOf(profile);
   const stage = document.apis[0]?.stage ?? 'prod';
   let sizeBytes = 0;
   for (const merge of [false, true]) {
@@ -127,7 +153,10 @@ function principalWith(document: CompiledDocument, profile: readonly Right[]): P
       );
       putClaim(draft.claims, claim, max === undefined ? TYPICAL_VALUE : values);
     }
-  for (const { effect, when } of document.rules)
+  for (const { patterns } of document.channels?.rules ?? [])
+    for (const segment of patterns.flat())
+      if (typeof segment !== 'string') putClaim(draft.claims, segment.claim, TYPICAL_VALUE);
+  for (const { effect, when } of allRules(document))
     if (effect === 'deny' && when !== undefined) giveHarmlessClaims(draft.claims, when);
   for (const right of profile) right.give(draft);
   return {
@@ -213,8 +242,13 @@ function rightsOf(document: CompiledDocument): readonly Right[] {
         break;
     }
   };
-  for (const { when } of document.rules) if (when) walk(when);
+  for (const { when } of allRules(document)) if (when) walk(when);
   return [...rights.values()];
+}
+
+/** Of routes and of channels. */
+function allRules({ rules, channels }: CompiledDocument) {
+  return [...rules, ...(channels?.rules ?? [])];
 }
 
 function giveRole({ roles }: CompiledDocument, draft: Draft, name: string): void {

@@ -10,8 +10,8 @@ import { printTicketCaller, TICKET_CALLER } from './tickets/ticket-caller.ts';
 /** A value beyond this is left out, and said to be: together they must fit beside a policy. */
 const VALUE_LIMIT_CHARACTERS = 1_024;
 
-/** Several claims, or patterns of channels, as one text. */
-const CARRIED_LIMIT_CHARACTERS = 2_048;
+/** Several claims, or patterns of channels, as one text: beyond it nothing of them is told. */
+export const CARRIED_LIMIT_CHARACTERS = 2_048;
 /** Names of what was left out for its length, apart by spaces. */
 export const CONTEXT_CUT = 'contextCut';
 

@@ -63,6 +63,18 @@ describe('channels of an access document', () => {
       assert.match(problemsOf(rules), expected);
     });
 
+  it('are refused where a caller would have so many that nothing is granted', () => {
+    const many = Array.from({ length: 4 }, (_, index) => ({
+      ...{ ...RULE, id: `many-${index}`, when: { roles: { any: ['support'] } } },
+      channels: Array.from({ length: 20 }, (__, part) => `department-${index}-${part}/{org.tenant}/*`),
+    }));
+    assert.match(
+      problemsOf([RULE, ...many]),
+      /the patterns for role support have \d{4} characters, over 2048, with which nothing is granted/,
+    );
+    assert.equal(problemsOf([RULE, ...many.slice(0, 1)]), '');
+  });
+
   it('are refused of an API that has no WebSocket, where nobody would look at them', () => {
     assert.match(problemsOf([RULE], {}, 'http'), /channels: are for WebSocket APIs/);
   });
