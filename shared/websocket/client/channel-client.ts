@@ -37,6 +37,9 @@ export interface Channels {
   close(): void;
 }
 
+/** A browser sends each message in one frame, and API Gateway ends a connection with 1009 for a longer one. */
+const FRAME_BYTES = 32 * 1024;
+
 export class ChannelClient implements Channels {
   readonly #host: Host;
   readonly #keeper: ConnectionKeeper;
@@ -105,6 +108,9 @@ export class ChannelClient implements Channels {
   async publish(channel: string, data: unknown): Promise<number> {
     if (this.#state === 'closed') throw new ChannelError('closed', 'the client is closed');
     const question = { action: 'publish', id: this.#host.newId(), channel, data } as const;
+    // Sent, it would end the connection, and the next one, since it is asked again on each.
+    if (new TextEncoder().encode(JSON.stringify(question)).length > FRAME_BYTES)
+      throw new ChannelError('too-large', 'a message of a client has 32 KB at most, with what is around it');
     const answer = await this.#questions.ask(question);
     return answer.type === 'published' ? answer.seq : 0;
   }

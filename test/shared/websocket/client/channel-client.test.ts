@@ -77,6 +77,29 @@ describe('the client library', () => {
     await fc.assert(run, { numRuns: 6 });
   });
 
+  it('refuses to send what would end its connection, and goes on', async () => {
+    const network = new ChannelNetwork({ seed: 1 });
+    const client = new ChannelClient(
+      network.host(() => caller('ada')),
+      { url: URL },
+    );
+    const heard = listen(client, 'rooms/1');
+    const most = 'ä'.repeat(16_300);
+    const refused = assert.rejects(client.publish('rooms/1', `${most}${'ä'.repeat(100)}`), {
+      code: 'too-large',
+    });
+    const published = client.publish('rooms/1', most);
+    await network.run(60_000);
+
+    await refused;
+    assert.equal(await published, 1);
+    assert.deepEqual(
+      heard.messages.map(({ data }) => data),
+      [most],
+    );
+    client.close();
+  });
+
   it('goes on where it had come to, in another client too', async () => {
     const network = new ChannelNetwork({ seed: 7 });
     const first = new ChannelClient(network.host(), { url: URL });
