@@ -9,6 +9,8 @@ type InvalidateFlags = ChangeFlags & {
   readonly tag?: readonly string[];
   readonly path?: readonly string[];
   readonly part?: readonly string[];
+  readonly authorizers?: readonly string[];
+  readonly edge?: readonly string[];
   readonly allowFlush: boolean;
   readonly flushAbove?: number;
   readonly dryRun: boolean;
@@ -33,14 +35,20 @@ function invalidateCommand(): Command {
     .option('--tag <tag...>', 'with any of these tags')
     .option('--path <path...>', 'at any of these paths: /orders/17')
     .option('--part <part...>', 'with any of these: query.page=2, header.accept-language=de')
+    .option('--authorizers <stage...>', "forget answers of these stages' authorizers: rest/a1b2c3d4e5/prod")
+    .option('--edge <path...>', 'have CloudFront forget these paths: /orders/*')
     .option('--allow-flush', 'flush a stage cache whole where an entry cannot be asked for again', false)
     .option('--flush-above <count>', 'flush a stage that has more such entries than this', readCount)
     .option('--dry-run', 'say what would be done, and do nothing', false)
     .action(async (namespace: string, flags: InvalidateFlags) => {
       const { tag: tags = [], path: paths = [], part: parts = [], allowFlush, flushAbove, dryRun } = flags;
-      if (tags.length + paths.length + parts.length === 0)
-        throw new UsageError('write --tag, --path or --part; gatewright cache flush takes everything');
-      await send({ namespace, tags, paths, parts, allowFlush, flushAbove, dryRun }, flags);
+      const { authorizers = [], edge: edgePaths = [] } = flags;
+      if ([tags, paths, parts, authorizers, edgePaths].every(({ length }) => length === 0))
+        throw new UsageError(
+          'write --tag, --path, --part, --authorizers or --edge; gatewright cache flush takes everything',
+        );
+      const named = { namespace, tags, paths, parts, authorizers, edgePaths };
+      await send({ ...named, allowFlush, flushAbove, dryRun }, flags);
     });
 }
 

@@ -87,6 +87,8 @@ export type CacheInvalidatorConfig = {
     readonly tags: readonly string[];
   }[];
   readonly stageCaches: ControlPlaneConfig & { readonly apiEndpoint?: string };
+  /** Undefined: the stack has no CloudFront distribution. */
+  readonly edge: (ControlPlaneConfig & { readonly distributionId: string }) | undefined;
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -290,7 +292,8 @@ export function readUsageTrackerConfig(environment: Environment = process.env): 
  * - `GATEWRIGHT_CACHE_TABLE`
  * - `GATEWRIGHT_CACHE_STREAMS`: rules for streams of tables, `[{"table":"orders","namespace":"shop","tags":["order:{id}"]}]`
  * - `GATEWRIGHT_CACHE_ENDPOINT`: where APIs are instead of AWS's own address, with `{apiId}` in it
- * - Lambda's own: `AWS_REGION`, its credentials and `AWS_ENDPOINT_URL_API_GATEWAY` or `AWS_ENDPOINT_URL`
+ * - `GATEWRIGHT_DISTRIBUTION_ID`: of CloudFront; empty: there is none
+ * - Lambda's own: `AWS_REGION`, its credentials and `AWS_ENDPOINT_URL`, or that of `…_API_GATEWAY` and `…_CLOUDFRONT`
  * @throws DomainError CONFIG_INVALID with the variable's name
  */
 export function readCacheInvalidatorConfig(environment: Environment = process.env): CacheInvalidatorConfig {
@@ -299,13 +302,16 @@ export function readCacheInvalidatorConfig(environment: Environment = process.en
   if (apiEndpoint !== '' && !URL.canParse(apiEndpoint.replace('{apiId}', 'a')))
     throw invalid('GATEWRIGHT_CACHE_ENDPOINT', 'is no address of APIs');
   const endpoint = environment['AWS_ENDPOINT_URL_API_GATEWAY'] ?? environment['AWS_ENDPOINT_URL'];
+  const distributionId = environment['GATEWRIGHT_DISTRIBUTION_ID'] ?? '';
+  if (!/^[A-Z0-9]{0,32}$/.test(distributionId))
+    throw invalid('GATEWRIGHT_DISTRIBUTION_ID', 'is no id of a CloudFront distribution');
+  const edgeEndpoint = environment['AWS_ENDPOINT_URL_CLOUDFRONT'] ?? environment['AWS_ENDPOINT_URL'];
+  const signer = readSigner(environment);
   return {
     tableName,
     streams: readStreams(environment['GATEWRIGHT_CACHE_STREAMS'] ?? ''),
-    stageCaches: {
-      ...{ ...readSigner(environment), endpoint },
-      ...(apiEndpoint !== '' && { apiEndpoint }),
-    },
+    stageCaches: { ...{ ...signer, endpoint }, ...(apiEndpoint !== '' && { apiEndpoint }) },
+    edge: distributionId === '' ? undefined : { ...signer, endpoint: edgeEndpoint, distributionId },
   };
 }
 

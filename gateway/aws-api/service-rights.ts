@@ -38,6 +38,7 @@ export function rightsOfCall(
   context: RightsContext,
 ): readonly AwsPermission[] | undefined {
   if (call.service === 's3') return [rightOfS3(call)];
+  if (call.service === 'cloudfront') return rightOfCloudFront(call, context);
   const operation = readOperation(call);
   if (operation.protocol === 'rest') return undefined;
   const place = { region: call.region, accountId: context.accountId, path: call.path };
@@ -161,6 +162,17 @@ function rightOfS3({ method, path, subdomain }: ServiceCall): AwsPermission {
   if (bucket === '') return { action: 's3:ListAllMyBuckets', resource: '*' };
   const action = { PUT: 's3:CreateBucket', DELETE: 's3:DeleteBucket' }[method] ?? 's3:ListBucket';
   return { action, resource: `arn:aws:s3:::${bucket}` };
+}
+
+/** Distributions are of an account and no region. */
+function rightOfCloudFront(
+  call: ServiceCall,
+  { accountId }: RightsContext,
+): readonly AwsPermission[] | undefined {
+  const [, id] = /^\/[\d-]+\/distribution\/([A-Z0-9]+)\/invalidation\/?$/.exec(call.path) ?? [];
+  if (id === undefined || call.method !== 'POST') return undefined;
+  const resource = `arn:aws:cloudfront::${accountId}:distribution/${id}`;
+  return [{ action: 'cloudfront:CreateInvalidation', resource }];
 }
 
 function decode(path: string): string {

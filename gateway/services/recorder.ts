@@ -4,6 +4,7 @@
  * nothing is.
  */
 import { headerOf, printJsonReply, printQueryReply } from './aws-operation.ts';
+import { RecordedDistributions } from './recorded-cloudfront.ts';
 import { answerJsonService, JSON_VERSIONS } from './recorded-json-services.ts';
 import { RecordedStreams } from './recorded-kinesis.ts';
 import { answerSns, answerSqs } from './recorded-messaging.ts';
@@ -19,7 +20,7 @@ export type RecordedCall = {
   readonly at: string;
   readonly service: string;
   readonly region: string;
-  /** `SendMessage`; absent on S3, whose method and path say it. */
+  /** `SendMessage`; absent on S3 and CloudFront, whose method and path say it. */
   readonly action?: string;
   readonly method: string;
   readonly path: string;
@@ -39,7 +40,7 @@ const NAMESPACES: Readonly<Record<string, string>> = {
 };
 
 /** Those with operations; S3 has buckets, whose names would have to be hosts. */
-export const RECORDED_SERVICES = ['events', 'kinesis', 'sns', 'sqs', 'states'] as const;
+export const RECORDED_SERVICES = ['cloudfront', 'events', 'kinesis', 'sns', 'sqs', 'states'] as const;
 
 type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 
@@ -54,6 +55,7 @@ export class Recorder {
   readonly #random: Random;
   readonly #buckets: RecordedBuckets;
   readonly #streams: RecordedStreams;
+  readonly #distributions: RecordedDistributions;
   readonly #calls: RecordedCall[] = [];
   /** Set once those are there that calls come from. */
   local: LocalServices | undefined;
@@ -64,6 +66,7 @@ export class Recorder {
     this.#random = random;
     this.#buckets = new RecordedBuckets(random, written);
     this.#streams = new RecordedStreams(clock, accountId);
+    this.#distributions = new RecordedDistributions(clock, random);
   }
 
   /** Who is told of objects that are put and deleted. */
@@ -80,6 +83,7 @@ export class Recorder {
     this.#calls.length = 0;
     this.#buckets.clear();
     this.#streams.clear();
+    this.#distributions.clear();
   }
 
   /** What runs here answers first. */
@@ -112,6 +116,7 @@ export class Recorder {
   #answer(request: ServiceRequest, operation: AwsOperation): Answered | undefined {
     if (request.service === 's3')
       return this.#buckets.answer(request, headerOf(request, 'content-type') ?? 'binary/octet-stream');
+    if (request.service === 'cloudfront') return this.#distributions.answer(request);
     if (operation.protocol === 'rest') return undefined;
     const result = this.#result(request, operation);
     return result === undefined ? undefined : this.#reply(this.#print(request, operation, result));

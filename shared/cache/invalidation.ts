@@ -14,12 +14,31 @@ export type Invalidation = {
   readonly allowFlush: boolean;
   /** A stage with more entries than this is flushed instead of asked entry by entry; undefined: never. */
   readonly flushAbove: number | undefined;
+  /** Caches that are forgotten whole, whatever the labels find. */
+  readonly beyond?: readonly CacheBeyond[];
 };
+
+/** What the table knows nothing of: answers of a stage's authorizers, paths of the CloudFront distribution. */
+export type CacheBeyond =
+  | {
+      readonly kind: 'authorizers';
+      readonly api: 'rest' | 'http';
+      readonly apiId: string;
+      readonly stage: string;
+    }
+  | { readonly kind: 'edge'; readonly paths: readonly string[] };
 
 export const NAMESPACE = /^[A-Za-z0-9._-]{1,64}$/;
 const PART = /^(query|header)\.([^=]{1,256})=(.*)$/s;
 const MAX_LABELS = 100;
-const MEMBERS = ['namespace', 'tags', 'paths', 'parts', 'all', 'allowFlush', 'flushAbove', 'dryRun'];
+const MEMBERS = [
+  ...['namespace', 'tags', 'paths', 'parts', 'all', 'authorizers', 'edgePaths'],
+  ...['allowFlush', 'flushAbove', 'dryRun'],
+];
+/** `rest/a1b2c3d4e5/prod` */
+const AUTHORIZERS = /^(rest|http)\/([a-z0-9]{1,32})\/([A-Za-z0-9_$-]{1,128})$/;
+/** CloudFront takes unreserved and escaped characters, and `*` at the end. */
+const EDGE_PATH = /^\/(?:[A-Za-z0-9\-_.~!'();:@&=+$,/?]|%[0-9A-Fa-f]{2})*\*?$/;
 
 /** @throws RequestInvalid: what is not understood is not passed over, since it may be what was meant */
 export function parseInvalidation(value: unknown): Invalidation & { readonly dryRun: boolean } {
@@ -37,18 +56,31 @@ export function parseInvalidation(value: unknown): Invalidation & { readonly dry
     ...textsOf(value, 'parts', (part) => PART.test(part)).map(toPart),
     ...(flagOf(value, 'all') ? ['all'] : []),
   ];
-  if (labels.length === 0) throw new RequestInvalid('body', 'must name tags, paths, parts or all');
-  if (labels.length > MAX_LABELS) throw new RequestInvalid('body', `must name at most ${MAX_LABELS}`);
+  const beyond = [
+    ...textsOf(value, 'authorizers', (text) => AUTHORIZERS.test(text)).map(toAuthorizers),
+    ...toEdge(textsOf(value, 'edgePaths', (path) => EDGE_PATH.test(path))),
+  ];
+  if (labels.length + beyond.length === 0)
+    throw new RequestInvalid('body', 'must name tags, paths, parts, all, authorizers or edgePaths');
+  if (labels.length + beyond.length > MAX_LABELS)
+    throw new RequestInvalid('body', `must name at most ${MAX_LABELS}`);
   return {
     ...{ namespace, labels: [...new Set(labels)].sort(), allowFlush: flagOf(value, 'allowFlush') },
     flushAbove: flushAbove === undefined ? undefined : Number(flushAbove),
+    ...(beyond.length > 0 && { beyond }),
     dryRun: flagOf(value, 'dryRun'),
   };
 }
 
 /** The same for the same wish: bursts of it are one piece of work. */
-export function invalidationId({ namespace, labels, allowFlush, flushAbove }: Invalidation): string {
-  const text = JSON.stringify([namespace, labels, allowFlush, flushAbove ?? null]);
+export function invalidationId({
+  namespace,
+  labels,
+  allowFlush,
+  flushAbove,
+  beyond = [],
+}: Invalidation): string {
+  const text = JSON.stringify([namespace, labels, allowFlush, flushAbove ?? null, ...beyond]);
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
@@ -69,6 +101,17 @@ function flagOf(value: Readonly<Record<string, unknown>>, member: string): boole
   const { [member]: flag = false } = value;
   if (typeof flag === 'boolean') return flag;
   throw new RequestInvalid(member, 'must be true or false');
+}
+
+function toAuthorizers(text: string): CacheBeyond {
+  const [, api = '', apiId = '', stage = ''] = AUTHORIZERS.exec(text) ?? [];
+  return { kind: 'authorizers', api: api === 'rest' ? 'rest' : 'http', apiId, stage };
+}
+
+/** One request, whatever the number of paths. */
+function toEdge(paths: readonly string[]): readonly CacheBeyond[] {
+  if (paths.length > MAX_LABELS) throw new RequestInvalid('edgePaths', `must name at most ${MAX_LABELS}`);
+  return paths.length === 0 ? [] : [{ kind: 'edge', paths: [...new Set(paths)].sort() }];
 }
 
 function toPart(part: string): Label {

@@ -6,7 +6,8 @@ import { documentRoute, readRoute } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { NAMESPACE, parseInvalidation } from './invalidation.ts';
 import type { Invalidation } from './invalidation.ts';
-import { carryOut, printRecord, tryOut } from './invalidator.ts';
+import { printRecord } from './invalidation-report.ts';
+import { carryOut, tryOut } from './invalidator.ts';
 import type { InvalidatorPorts } from './invalidator.ts';
 import { entriesOf } from './labels.ts';
 import { parseStageRecord } from './stage-record.ts';
@@ -31,6 +32,16 @@ const WISH = {
       description: 'query.page=2, header.accept-language=de',
     },
     all: { type: 'boolean' },
+    authorizers: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'stages whose authorizers forget their answers: rest/a1b2c3d4e5/prod, http/…',
+    },
+    edgePaths: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'paths that the CloudFront distribution forgets: /orders/*',
+    },
     allowFlush: { type: 'boolean' },
     flushAbove: { type: 'integer', minimum: 0 },
     dryRun: { type: 'boolean' },

@@ -3,12 +3,14 @@
  * with `Cache-Control: max-age=0`, which has API Gateway call the backend. Each entry at least once, whatever ends in
  * between.
  */
+import { sha256Hex } from '@gatewright/aws/sign-request';
 import type { Random, Timer } from '../ports.ts';
 import type { Item } from '../table/item-write.ts';
 import { dropEntry } from './entry-store.ts';
-import type { Invalidation } from './invalidation.ts';
+import type { CacheBeyond, Invalidation } from './invalidation.ts';
 import { entriesOf, markLabel, readMark } from './labels.ts';
-import { parseStageRecord } from './stage-record.ts';
+import { BEYOND, beyondOf, recordOf, stageOf, Tally } from './invalidation-report.ts';
+import type { Report } from './invalidation-report.ts';
 import type { StageRecord } from './stage-record.ts';
 import {
   claim,
@@ -29,36 +31,36 @@ export interface StageCaches {
     record: StageRecord,
   ) => Promise<{ readonly status: number; readonly warning: string | undefined }>;
   /** FlushStageCache. `throttled`: the account's calls of the control plane are used up. */
-  readonly flush: (apiId: string, stage: string) => Promise<'done' | 'throttled' | 'refused'>;
+  readonly flush: (apiId: string, stage: string) => Promise<Flushed>;
+}
+
+export type Flushed = 'done' | 'throttled' | 'refused';
+
+/** Caches of which the table has no entries. */
+export interface CachesBeyond {
+  readonly flushAuthorizers: (api: 'rest' | 'http', apiId: string, stage: string) => Promise<Flushed>;
+  /** CreateInvalidation: the same `reference` is the same invalidation. Undefined: the stack has no distribution. */
+  readonly invalidateEdge: ((paths: readonly string[], reference: string) => Promise<Flushed>) | undefined;
 }
 
 export type InvalidatorPorts = WorkPorts & {
   readonly stages: StageCaches;
+  readonly beyond: CachesBeyond;
   readonly clock: { nowEpochMs(): number };
   readonly random: Random;
   readonly timer: Timer;
 };
 
-export type Report = {
-  /** Found by the labels. */
-  readonly entries: number;
-  readonly dropped: number;
-  readonly refreshed: number;
-  /** `a1b2c3d4e5/prod` */
-  readonly flushed: readonly string[];
-  /** What was not done, and why; at most 100. */
-  readonly left: readonly { readonly entry: string; readonly reason: string }[];
-  readonly leftCount: number;
-};
-
 const SIDE_BY_SIDE = 8;
 const ATTEMPTS = 3;
-const MAX_LEFT = 100;
 /** The control plane takes 10 calls a second of a whole account, which are others' too. */
 const FLUSH_PAUSE_MS = 1000;
 
 /** What would be done; writes nothing and calls nobody. */
-export async function tryOut({ listing, clock }: InvalidatorPorts, asked: Invalidation): Promise<Report> {
+export async function tryOut(
+  { listing, clock, beyond }: InvalidatorPorts,
+  asked: Invalidation,
+): Promise<Report> {
   const items = new Map<string, Item>();
   for (const label of asked.labels)
     for await (const { id, item } of entriesOf(listing, asked.namespace, label, clock.nowEpochMs()))
@@ -66,7 +68,7 @@ export async function tryOut({ listing, clock }: InvalidatorPorts, asked: Invali
   const stages = flushedAbove(asked, items.values());
   const tally = new Tally();
   for (const item of items.values()) {
-    const record = parseStageRecord(item['doc']);
+    const record = recordOf(item);
     if (record === undefined) tally.add(item, 'dropped');
     else if (stages.has(stageOf(record))) tally.add(item, 'flushed');
     else
@@ -74,6 +76,10 @@ export async function tryOut({ listing, clock }: InvalidatorPorts, asked: Invali
         item,
         record.refusal === undefined ? 'refreshed' : asked.allowFlush ? 'flushed' : record.refusal,
       );
+  }
+  for (const cache of asked.beyond ?? []) {
+    const isVain = cache.kind === 'edge' && beyond.invalidateEdge === undefined;
+    tally.add(itemOf(cache), isVain ? 'no-distribution' : 'flushed');
   }
   return tally.report();
 }
@@ -151,6 +157,11 @@ class Run {
         if (count % 100 === 0) await this.#goesOn();
       }
     }
+    for (const cache of asked.beyond ?? []) {
+      const item = itemOf(cache);
+      const id = sha256Hex(String(item['doc']));
+      await planEntry(this.#ports, this.#work, id, item, clock.nowEpochMs());
+    }
     await keepClaim(this.#ports, this.#work, this.#owner, { planned: 1 });
   }
 
@@ -164,9 +175,11 @@ class Run {
 
   async #invalidate(id: string, item: Item, flushing: ReadonlySet<string>): Promise<void> {
     const { namespace } = this.#work.asked;
-    const record = item['kind'] === 'stage' ? parseStageRecord(item['doc']) : undefined;
+    const record = recordOf(item);
     let result = 'unreadable';
-    if (item['kind'] === 'response') {
+    // One after the other, when all entries are done: the control plane takes few calls.
+    if (item['kind'] === BEYOND) result = 'to-flush';
+    else if (item['kind'] === 'response') {
       const isDropped = await dropEntry(this.#ports.store, namespace, id, this.#ports.clock.nowEpochMs());
       result = isDropped ? 'dropped' : 'unavailable';
     } else if (record !== undefined) {
@@ -202,23 +215,36 @@ class Run {
     const flushed = new Map<string, string>();
     for await (const { item } of plannedEntries(this.#ports, this.#work)) {
       const result = String(item['result']);
-      const record = parseStageRecord(item['doc']);
-      if (result !== 'to-flush' || record === undefined) {
-        tally.add(item, result);
-        continue;
+      const record = recordOf(item);
+      const beyond = beyondOf(item);
+      if (result !== 'to-flush') tally.add(item, result);
+      else if (beyond !== undefined) tally.add(item, await this.#forget(beyond));
+      else if (record !== undefined) {
+        const outcome = flushed.get(stageOf(record)) ?? (await this.#flushStage(record));
+        flushed.set(stageOf(record), outcome);
+        tally.add(item, outcome);
       }
-      const stage = stageOf(record);
-      const outcome = flushed.get(stage) ?? (await this.#flush(record));
-      flushed.set(stage, outcome);
-      tally.add(item, outcome);
     }
     return tally.report();
   }
 
-  async #flush({ apiId, stage }: StageRecord): Promise<string> {
+  #flushStage({ apiId, stage }: StageRecord): Promise<string> {
+    return this.#flush(() => this.#ports.stages.flush(apiId, stage));
+  }
+
+  async #forget(cache: CacheBeyond): Promise<string> {
+    const { flushAuthorizers, invalidateEdge } = this.#ports.beyond;
+    if (cache.kind === 'authorizers')
+      return await this.#flush(() => flushAuthorizers(cache.api, cache.apiId, cache.stage));
+    if (invalidateEdge === undefined) return 'no-distribution';
+    const { id, run } = this.#work;
+    return await this.#flush(() => invalidateEdge(cache.paths, `gatewright-${id}-${run}`));
+  }
+
+  async #flush(call: () => Promise<Flushed>): Promise<string> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       await this.#goesOn();
-      const outcome = await this.#ports.stages.flush(apiId, stage);
+      const outcome = await call();
       if (outcome !== 'throttled') return outcome === 'done' ? 'flushed' : 'flush-refused';
       await this.#ports.timer.pause(FLUSH_PAUSE_MS * 2 ** attempt);
     }
@@ -226,47 +252,16 @@ class Run {
   }
 }
 
-class Tally {
-  readonly #counts = new Map<string, number>();
-  readonly #flushed = new Set<string>();
-  readonly #left: { readonly entry: string; readonly reason: string }[] = [];
-  #entries = 0;
-
-  add(item: Item, result: string): void {
-    this.#entries += 1;
-    this.#counts.set(result, (this.#counts.get(result) ?? 0) + 1);
-    const record = parseStageRecord(item['doc']);
-    if (result === 'flushed' && record !== undefined) this.#flushed.add(stageOf(record));
-    if (!['dropped', 'refreshed', 'flushed'].includes(result))
-      this.#left.push({ entry: record === undefined ? 'response' : printRecord(record), reason: result });
-  }
-
-  report(): Report {
-    return {
-      entries: this.#entries,
-      dropped: this.#counts.get('dropped') ?? 0,
-      refreshed: this.#counts.get('refreshed') ?? 0,
-      flushed: [...this.#flushed],
-      left: this.#left.slice(0, MAX_LEFT),
-      leftCount: this.#left.length,
-    };
-  }
+function itemOf(cache: CacheBeyond): Item {
+  return { kind: BEYOND, doc: JSON.stringify(cache) };
 }
 
 /** Stages that have more entries in this than are to be asked for one by one. */
 function flushedAbove({ flushAbove }: Invalidation, items: Iterable<Item>): ReadonlySet<string> {
   const counts = new Map<string, number>();
   for (const item of items) {
-    const record = parseStageRecord(item['doc']);
+    const record = recordOf(item);
     if (record !== undefined) counts.set(stageOf(record), (counts.get(stageOf(record)) ?? 0) + 1);
   }
   return new Set([...counts].filter(([, count]) => count > (flushAbove ?? Infinity)).map(([stage]) => stage));
-}
-
-const stageOf = ({ apiId, stage }: StageRecord): string => `${apiId}/${stage}`;
-
-/** `GET a1b2c3d4e5/prod/pets?page=2` */
-export function printRecord({ apiId, stage, method, path, query }: StageRecord): string {
-  const pairs = new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])).toString();
-  return `${method} ${apiId}/${stage}${path}${pairs && `?${pairs}`}`;
 }

@@ -13,7 +13,8 @@ import type { StreamRule } from './invalidation-events.ts';
 import { carryOn, tryOut } from './invalidator.ts';
 import type { InvalidatorPorts } from './invalidator.ts';
 import { invalidatorRoutes } from './invalidator-routes.ts';
-import { createStageCaches } from './stage-cache-poster.ts';
+import { invalidateEdge } from './edge-poster.ts';
+import { createStageCaches, flushAuthorizers } from './stage-cache-poster.ts';
 import { askFor } from './work-list.ts';
 
 const STORE_TIMEOUT_MS = 2000;
@@ -27,7 +28,7 @@ export type Invalidator = (
 
 /** @throws DomainError CONFIG_INVALID */
 export function createLambdaInvalidator(): Invalidator {
-  const { tableName, streams, stageCaches } = readCacheInvalidatorConfig();
+  const { tableName, streams, stageCaches, edge } = readCacheInvalidatorConfig();
   return createInvalidator(
     {
       store: createDynamoDbTable({ tableName, timeoutMs: STORE_TIMEOUT_MS }),
@@ -36,6 +37,10 @@ export function createLambdaInvalidator(): Invalidator {
       random: { hex: randomHex, fraction: () => Math.random() },
       timer: { pause: (ms) => pause(ms) },
       stages: createStageCaches(stageCaches),
+      beyond: {
+        flushAuthorizers: (...of) => flushAuthorizers(stageCaches, ...of),
+        invalidateEdge: edge === undefined ? undefined : (...of) => invalidateEdge(edge, ...of),
+      },
     },
     streams,
   );

@@ -1,7 +1,8 @@
 /** StageCaches by signed requests of this function: to the API itself, and to API Gateway's control plane. */
+import { request } from 'node:http';
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { ControlPlaneConfig } from '../aws/control-plane-poster.ts';
-import type { StageCaches } from './invalidator.ts';
+import type { Flushed, StageCaches } from './invalidator.ts';
 import type { StageRecord } from './stage-record.ts';
 
 export type StageCachesConfig = ControlPlaneConfig & {
@@ -20,21 +21,35 @@ export function createStageCaches(config: StageCachesConfig): StageCaches {
     async refresh(record) {
       const { url, headers } = refreshRequest(record, config, Date.now());
       const response = await send(url, record.method, headers);
-      return { status: response?.status ?? 503, warning: response?.headers.get('warning') ?? undefined };
+      return response ?? { status: 503, warning: undefined };
     },
-    async flush(apiId, stage) {
+    flush(apiId, stage) {
       assertNames(apiId, stage);
-      const { region, credentials, endpoint } = config;
-      const origin = endpoint ?? `https://apigateway.${region}.${suffixOf(region)}`;
-      const url = new URL(`/restapis/${apiId}/stages/${encodeURIComponent(stage)}/cache/data`, origin);
-      const headers = signRequest({
-        ...{ method: 'DELETE', url, service: 'apigateway', region, nowEpochMs: Date.now(), ...credentials },
-      });
-      const status = (await send(url, 'DELETE', headers))?.status ?? 503;
-      if (status === 429 || status >= 500) return 'throttled';
-      return status >= 200 && status < 300 ? 'done' : 'refused';
+      return forget(`/restapis/${apiId}/stages/${encodeURIComponent(stage)}/cache/data`, config);
     },
   };
+}
+
+/** FlushStageAuthorizersCache of REST APIs, ResetAuthorizersCache of HTTP APIs. */
+export function flushAuthorizers(
+  config: ControlPlaneConfig,
+  api: 'rest' | 'http',
+  apiId: string,
+  stage: string,
+): Promise<Flushed> {
+  assertNames(apiId, stage);
+  const apis = api === 'rest' ? '/restapis' : '/v2/apis';
+  return forget(`${apis}/${apiId}/stages/${encodeURIComponent(stage)}/cache/authorizers`, config);
+}
+
+async function forget(path: string, { region, credentials, endpoint }: ControlPlaneConfig): Promise<Flushed> {
+  const url = new URL(path, endpoint ?? `https://apigateway.${region}.${suffixOf(region)}`);
+  const headers = signRequest({
+    ...{ method: 'DELETE', url, service: 'apigateway', region, nowEpochMs: Date.now(), ...credentials },
+  });
+  const status = (await send(url, 'DELETE', headers))?.status ?? 503;
+  if (status === 429 || status >= 500) return 'throttled';
+  return status >= 200 && status < 300 ? 'done' : 'refused';
 }
 
 /** The request that has an entry replaced. */
@@ -55,26 +70,45 @@ export function refreshRequest(
   return { url, headers: signed };
 }
 
+type Answer = { readonly status: number; readonly warning: string | undefined };
+
 /** Undefined: no answer. */
-async function send(
-  url: URL,
-  method: string,
-  headers: Record<string, string>,
-): Promise<Response | undefined> {
-  // Clients set it themselves, and refuse to be told.
-  const rest = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'Host'));
+async function send(url: URL, method: string, headers: Record<string, string>): Promise<Answer | undefined> {
   try {
-    const response = await fetch(url, {
-      method,
-      headers: rest,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    if (url.protocol === 'http:' && url.hostname.endsWith('.localhost'))
+      return await sendToLoopback(url, method, headers, signal);
+    // Clients set it themselves, and refuse to be told.
+    const rest = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'Host'));
+    const response = await fetch(url, { method, headers: rest, redirect: 'manual', signal });
     await response.body?.cancel();
-    return response;
+    return { status: response.status, warning: response.headers.get('warning') ?? undefined };
   } catch {
     return undefined;
   }
+}
+
+/** Not every system resolves names below `localhost` (RFC 6761 §6.3), and an API is known by its Host. */
+function sendToLoopback(
+  { port, host, pathname, search }: URL,
+  method: string,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({
+      ...{ method, signal, host: '127.0.0.1', port: port === '' ? 80 : port },
+      ...{ path: pathname + search, headers: { ...headers, Host: host } },
+    });
+    outgoing.on('error', reject);
+    outgoing.on('response', (incoming) => {
+      incoming.resume();
+      incoming.on('error', reject);
+      const { statusCode = 0, headers: answered } = incoming;
+      incoming.on('end', () => resolve({ status: statusCode, warning: answered['warning'] }));
+    });
+    outgoing.end();
+  });
 }
 
 function suffixOf(region: string): string {

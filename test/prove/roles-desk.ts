@@ -110,9 +110,14 @@ export class Desk {
       return answer;
     };
     const ports = { ...this.cache, clock, random: REAL_RANDOM, timer: TIMER };
-    const invalidator = createInvalidator({ ...ports, stages: { ...stages, refresh } }, []);
+    const beyond = { flushAuthorizers: () => Promise.resolve('refused' as const), invalidateEdge: undefined };
+    const invalidator = createInvalidator({ ...ports, stages: { ...stages, refresh }, beyond }, []);
     await invalidator({ invalidate: { namespace, tags: ['t'] } }, () => undefined);
     if (statuses.includes(403)) throw new RefusedByApi();
+  }
+
+  flushAuthorizers(): Promise<void> {
+    return this.call('apigateway', 'DELETE', '/restapis/abcdef1234/stages/dev/cache/authorizers');
   }
 
   flushCache(): Promise<void> {

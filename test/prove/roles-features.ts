@@ -100,6 +100,7 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
     return [
       { name: 'kept answers are made anew', run: () => mine.invalidate(namespace) },
       { name: 'a stage cache is flushed', run: () => mine.flushCache() },
+      { name: 'answers of authorizers are flushed', run: () => mine.flushAuthorizers() },
       { name: 'wishes that fail are kept in a queue', run: () => mine.queue('cache-invalidator-failures') },
     ];
   },
@@ -175,7 +176,7 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
       { name: 'revocations are listed', run: () => desk.admin.list('main', { limit: 10 }) },
       {
         name: 'kept answers of authorizers are forgotten',
-        run: () => mine.call('apigateway', 'DELETE', '/restapis/abcdef1234/stages/dev/cache/authorizers'),
+        run: () => mine.flushAuthorizers(),
       },
       {
         name: 'native keys are made',

@@ -4,6 +4,7 @@ import {
   readAccessAdminConfig,
   readAccessTableConfig,
   readAuthorizerConfig,
+  readCacheInvalidatorConfig,
   readChannelsConfig,
   readLogConfig,
   readWebhookReceiverConfig,
@@ -126,6 +127,62 @@ describe('readChannelsConfig', () => {
   ])
     it(`refuses ${JSON.stringify(over)}`, () => {
       assert.throws(() => readChannelsConfig({ ...ENVIRONMENT, ...over }), { code: 'CONFIG_INVALID' });
+    });
+});
+
+describe('readCacheInvalidatorConfig', () => {
+  const SIGNER = { region: 'eu-west-1', credentials: { accessKeyId: 'AKID', secretAccessKey: 'canary' } };
+  const ENVIRONMENT = {
+    ...{ GATEWRIGHT_CACHE_TABLE: 'cache', AWS_REGION: SIGNER.region },
+    ...{ AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'canary' },
+  };
+
+  it('reads the table, and that there are neither streams nor a distribution where none is named', () => {
+    const empty = {
+      GATEWRIGHT_CACHE_STREAMS: '',
+      GATEWRIGHT_CACHE_ENDPOINT: '',
+      GATEWRIGHT_DISTRIBUTION_ID: '',
+    };
+    for (const over of [{}, empty])
+      assert.deepEqual(readCacheInvalidatorConfig({ ...ENVIRONMENT, ...over }), {
+        ...{ tableName: 'cache', streams: [], edge: undefined },
+        stageCaches: { ...SIGNER, endpoint: undefined },
+      });
+  });
+
+  it('reads rules of streams, where APIs and AWS are, and the distribution', () => {
+    const rule = { table: 'orders', namespace: 'shop', tags: ['order:{id}'] };
+    const config = readCacheInvalidatorConfig({
+      ...ENVIRONMENT,
+      GATEWRIGHT_CACHE_STREAMS: JSON.stringify([rule]),
+      GATEWRIGHT_CACHE_ENDPOINT: 'http://{apiId}.execute-api.localhost:3000',
+      GATEWRIGHT_DISTRIBUTION_ID: 'E1A2B3',
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:4000',
+      AWS_ENDPOINT_URL_CLOUDFRONT: 'http://127.0.0.1:4001',
+    });
+    assert.deepEqual(config.streams, [rule]);
+    const apiEndpoint = 'http://{apiId}.execute-api.localhost:3000';
+    assert.deepEqual(config.stageCaches, { ...SIGNER, endpoint: 'http://127.0.0.1:4000', apiEndpoint });
+    assert.deepEqual(config.edge, {
+      ...{ ...SIGNER, endpoint: 'http://127.0.0.1:4001', distributionId: 'E1A2B3' },
+    });
+  });
+
+  for (const over of [
+    { GATEWRIGHT_CACHE_TABLE: '' },
+    { GATEWRIGHT_CACHE_STREAMS: '{}' },
+    { GATEWRIGHT_CACHE_STREAMS: 'orders' },
+    { GATEWRIGHT_CACHE_STREAMS: '[{"table":"orders","namespace":"shop","tags":[]}]' },
+    { GATEWRIGHT_CACHE_STREAMS: '[{"table":"orders","tags":["a"]}]' },
+    { GATEWRIGHT_CACHE_ENDPOINT: 'localhost 3000' },
+    { GATEWRIGHT_DISTRIBUTION_ID: '*' },
+    { GATEWRIGHT_DISTRIBUTION_ID: 'E1/../E2' },
+    { AWS_REGION: '' },
+  ])
+    it(`refuses ${JSON.stringify(over)}`, () => {
+      assert.throws(() => readCacheInvalidatorConfig({ ...ENVIRONMENT, ...over }), {
+        code: 'CONFIG_INVALID',
+      });
     });
 });
 

@@ -1,5 +1,5 @@
 /** A stage cache that is known by what cacheTags() recorded, in the table of a desk. */
-import type { InvalidatorPorts, StageCaches } from '#shared/cache/invalidator.ts';
+import type { CachesBeyond, InvalidatorPorts, StageCaches } from '#shared/cache/invalidator.ts';
 import { indexWrites } from '#shared/cache/labels.ts';
 import { createInvalidator } from '#shared/cache/lambda-invalidator.ts';
 import { REAL_RANDOM } from './real-quota-ports.ts';
@@ -10,9 +10,17 @@ export const NO_STAGES: StageCaches = {
   refresh: () => Promise.reject(new Error('nobody asked for this')),
   flush: () => Promise.reject(new Error('nobody asked for this')),
 };
-export const portsAt = (at: CacheDesk, stages: StageCaches = NO_STAGES): InvalidatorPorts => {
+export const NO_BEYOND: CachesBeyond = {
+  flushAuthorizers: () => Promise.reject(new Error('nobody asked for this')),
+  invalidateEdge: undefined,
+};
+export const portsAt = (
+  at: CacheDesk,
+  stages: StageCaches = NO_STAGES,
+  beyond: CachesBeyond = NO_BEYOND,
+): InvalidatorPorts => {
   const { store, clock, random, timer } = at.ports;
-  return { store, listing: at.listing, clock, random, timer, stages };
+  return { store, listing: at.listing, clock, random, timer, stages, beyond };
 };
 
 /** As cacheTags() leaves them: entries that are no one's to ask for. */
@@ -77,7 +85,11 @@ export async function invalidateKept(cache: RecordingTable, clock: InvalidatorPo
   };
   const { store, listing } = cache;
   const invalidator = createInvalidator(
-    { ...{ store, listing, clock, random: REAL_RANDOM, timer: { pause: () => Promise.resolve() } }, stages },
+    {
+      ...{ store, listing, clock, random: REAL_RANDOM, timer: { pause: () => Promise.resolve() } },
+      stages,
+      beyond: NO_BEYOND,
+    },
     [],
   );
   await invalidator({ invalidate: { namespace: 'shop', tags: ['t'] } }, () => undefined);

@@ -8,6 +8,8 @@ export const NAMED_BY_PATTERN = {
     'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:*/*/GET/*',
     'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:*/*/HEAD/*',
     'arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/*/stages/*/cache/data',
+    'arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/*/stages/*/cache/authorizers',
+    'arn:${AWS::Partition}:apigateway:${AWS::Region}::/apis/*/stages/*/cache/authorizers',
   ],
   QuotaAdminRole: ['${UsageTable.Arn}/index/list'],
   UsageCloserRole: ['${UsageTable.Arn}/index/list', '${UsageTable.Arn}/index/list'],

@@ -59,6 +59,7 @@ describe('an invalidation', () => {
     assert.deepEqual([await send('/b'), await send('/a')], ['2', '3']);
     assert.deepEqual(await reportOf(portsOf(), id), {
       ...{ state: 'done', entries: 1, dropped: 1, refreshed: 0, flushed: [], left: [], leftCount: 0 },
+      ...{ authorizersFlushed: [], edgePaths: [] },
     });
   });
 

@@ -1,0 +1,57 @@
+/** CloudFront's CreateInvalidation, signed as this function. */
+import { signRequest } from '@gatewright/aws/sign-request';
+import type { ControlPlaneConfig } from '../aws/control-plane-poster.ts';
+import type { Flushed } from './invalidator.ts';
+
+export type EdgeConfig = ControlPlaneConfig & { readonly distributionId: string };
+
+const TIMEOUT_MS = 10_000;
+const VERSION = '2020-05-31';
+/** With 400, and over a while later. */
+const THROTTLED = /<Code>(?:TooManyInvalidationsInProgress|Throttling|ThrottlingException)<\/Code>/;
+const ERROR_BYTES = 64 * 1024;
+
+/** The same `reference` with the same paths is one invalidation, however often it is sent. */
+export async function invalidateEdge(
+  { region, credentials, endpoint, distributionId }: EdgeConfig,
+  paths: readonly string[],
+  reference: string,
+): Promise<Flushed> {
+  // CloudFront has one address for each partition, and its calls are signed for that region.
+  const isChina = region.startsWith('cn-');
+  const home = isChina
+    ? 'https://cloudfront.cn-northwest-1.amazonaws.com.cn'
+    : 'https://cloudfront.amazonaws.com';
+  const url = new URL(`/${VERSION}/distribution/${distributionId}/invalidation`, endpoint ?? home);
+  const body = batchText(paths, reference);
+  const headers = signRequest({
+    ...{ method: 'POST', url, service: 'cloudfront', region: isChina ? 'cn-northwest-1' : 'us-east-1' },
+    ...{ nowEpochMs: Date.now(), ...credentials, headers: { 'Content-Type': 'text/xml' }, body },
+  });
+  // Clients set it themselves, and refuse to be told.
+  Reflect.deleteProperty(headers, 'Host');
+  try {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
+    const text = (await response.text()).slice(0, ERROR_BYTES);
+    if (response.ok) return 'done';
+    return response.status >= 500 || response.status === 429 || THROTTLED.test(text)
+      ? 'throttled'
+      : 'refused';
+  } catch {
+    return 'throttled';
+  }
+}
+
+function batchText(paths: readonly string[], reference: string): string {
+  const items = paths.map((path) => `<Path>${escapeXml(path)}</Path>`).join('');
+  return (
+    `<?xml version="1.0" encoding="UTF-8"?><InvalidationBatch xmlns="http://cloudfront.amazonaws.com/doc/${VERSION}/">` +
+    `<Paths><Quantity>${paths.length}</Quantity><Items>${items}</Items></Paths>` +
+    `<CallerReference>${escapeXml(reference)}</CallerReference></InvalidationBatch>`
+  );
+}
+
+function escapeXml(text: string): string {
+  return text.replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,92 @@
+/** What an invalidation found, and what became of each. */
+import type { Item } from '../table/item-write.ts';
+import type { CacheBeyond } from './invalidation.ts';
+import { parseStageRecord } from './stage-record.ts';
+import type { StageRecord } from './stage-record.ts';
+
+export type Report = {
+  /** Found by the labels. */
+  readonly entries: number;
+  readonly dropped: number;
+  readonly refreshed: number;
+  /** `a1b2c3d4e5/prod` */
+  readonly flushed: readonly string[];
+  /** `rest/a1b2c3d4e5/prod` */
+  readonly authorizersFlushed: readonly string[];
+  /** Paths that CloudFront was told. */
+  readonly edgePaths: readonly string[];
+  /** What was not done, and why; at most 100. */
+  readonly left: readonly { readonly entry: string; readonly reason: string }[];
+  readonly leftCount: number;
+};
+
+const MAX_LEFT = 100;
+/** Of an item that stands for a cache of `beyond`. */
+export const BEYOND = 'beyond';
+
+export class Tally {
+  readonly #counts = new Map<string, number>();
+  readonly #flushed = new Set<string>();
+  readonly #authorizers: string[] = [];
+  readonly #edgePaths: string[] = [];
+  readonly #left: { readonly entry: string; readonly reason: string }[] = [];
+  #entries = 0;
+
+  add(item: Item, result: string): void {
+    this.#entries += 1;
+    this.#counts.set(result, (this.#counts.get(result) ?? 0) + 1);
+    if (result === 'flushed') this.#addFlushed(item);
+    if (!['dropped', 'refreshed', 'flushed'].includes(result))
+      this.#left.push({ entry: nameOf(item), reason: result });
+  }
+
+  #addFlushed(item: Item): void {
+    const [record, beyond] = [recordOf(item), beyondOf(item)];
+    if (record !== undefined) this.#flushed.add(stageOf(record));
+    if (beyond?.kind === 'authorizers') this.#authorizers.push(printAuthorizers(beyond));
+    if (beyond?.kind === 'edge') this.#edgePaths.push(...beyond.paths);
+  }
+
+  report(): Report {
+    return {
+      entries: this.#entries,
+      dropped: this.#counts.get('dropped') ?? 0,
+      refreshed: this.#counts.get('refreshed') ?? 0,
+      flushed: [...this.#flushed],
+      ...{ authorizersFlushed: this.#authorizers, edgePaths: this.#edgePaths },
+      left: this.#left.slice(0, MAX_LEFT),
+      leftCount: this.#left.length,
+    };
+  }
+}
+
+/** Undefined: it is no entry of a stage cache. */
+export function recordOf({ kind, doc }: Item): StageRecord | undefined {
+  return kind === 'stage' ? parseStageRecord(doc) : undefined;
+}
+
+/** Undefined: it is an entry. */
+export function beyondOf({ kind, doc }: Item): CacheBeyond | undefined {
+  return kind === BEYOND ? (JSON.parse(String(doc)) as CacheBeyond) : undefined;
+}
+
+function nameOf(item: Item): string {
+  const [record, beyond] = [recordOf(item), beyondOf(item)];
+  if (record !== undefined) return printRecord(record);
+  if (beyond === undefined) return 'response';
+  return beyond.kind === 'edge'
+    ? `CloudFront ${beyond.paths.join(' ')}`
+    : `authorizers ${printAuthorizers(beyond)}`;
+}
+
+function printAuthorizers({ api, apiId, stage }: Extract<CacheBeyond, { kind: 'authorizers' }>): string {
+  return `${api}/${apiId}/${stage}`;
+}
+
+export const stageOf = ({ apiId, stage }: StageRecord): string => `${apiId}/${stage}`;
+
+/** `GET a1b2c3d4e5/prod/pets?page=2` */
+export function printRecord({ apiId, stage, method, path, query }: StageRecord): string {
+  const pairs = new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])).toString();
+  return `${method} ${apiId}/${stage}${path}${pairs && `?${pairs}`}`;
+}

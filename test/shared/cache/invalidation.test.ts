@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import { parseInvalidation } from '#shared/cache/invalidation.ts';
+import { carryOn, tryOut } from '#shared/cache/invalidator.ts';
+import type { CachesBeyond } from '#shared/cache/invalidator.ts';
+import { askFor, findWork } from '#shared/cache/work-list.ts';
+import { CacheDesk } from '../../support/a-response-cache.ts';
+import { NO_STAGES, portsAt } from '../../support/a-stage-cache.ts';
+
+const FAR_MS = Number.MAX_SAFE_INTEGER;
+const wish = (more: object) => parseInvalidation({ namespace: 'orders', ...more });
+
+let desk: CacheDesk;
+beforeEach(() => {
+  desk = new CacheDesk();
+});
+
+const portsOf = () => portsAt(desk);
+
+async function reportOf(ports: ReturnType<typeof portsOf>, id: string) {
+  const work = await findWork(ports, id);
+  return JSON.parse(work?.report ?? '{}') as Record<string, unknown>;
+}
+
+describe('an invalidation of caches beyond the table', () => {
+  const BEYOND = {
+    authorizers: ['rest/a1b2c3d4e5/prod', 'http/b1b2c3d4e5/$default'],
+    edgePaths: ['/orders/*', '/', '/orders/*'],
+  };
+  const recordingBeyond = (told: string[], answers: ('done' | 'throttled' | 'refused')[] = []) => {
+    const tell = (text: string) => (told.push(text), Promise.resolve(answers.shift() ?? 'done'));
+    return {
+      flushAuthorizers: (...of) => tell(of.join(' ')),
+      invalidateEdge: (paths, reference) => tell(`${paths.join(' ')} ${reference}`),
+    } satisfies CachesBeyond;
+  };
+  const portsWith = (beyond: CachesBeyond) => portsAt(desk, NO_STAGES, beyond);
+
+  it('flushes answers of authorizers, and tells CloudFront all paths by one call', async () => {
+    const told: string[] = [];
+    const { id } = await askFor(portsOf(), wish(BEYOND), desk.nowMs);
+    await carryOn(portsWith(recordingBeyond(told, ['throttled', 'done', 'throttled', 'throttled'])), FAR_MS);
+
+    const called = [
+      ['http b1b2c3d4e5 $default', 2],
+      [`/ /orders/* gatewright-${id}-1`, 3],
+      ['rest a1b2c3d4e5 prod', 1],
+    ] as const;
+    assert.equal(told.length, 6);
+    assert.deepEqual([...new Set(told)].sort(), called.map(([text]) => text).sort());
+    const { leftCount, authorizersFlushed, edgePaths } = await reportOf(portsOf(), id);
+    assert.deepEqual(
+      [leftCount, [...(authorizersFlushed as string[])].sort(), edgePaths],
+      [0, BEYOND.authorizers.toSorted(), ['/', '/orders/*']],
+    );
+  });
+
+  it('says what is left, where it was refused or the stack has no distribution', async () => {
+    const refusing = { ...recordingBeyond([], ['refused', 'refused']), invalidateEdge: undefined };
+    const { id } = await askFor(portsOf(), wish(BEYOND), desk.nowMs);
+    await carryOn(portsWith(refusing), FAR_MS);
+
+    const { left } = (await reportOf(portsOf(), id)) as { left?: { entry: string; reason: string }[] };
+    assert.deepEqual((left ?? []).map(({ entry, reason }) => `${entry}: ${reason}`).sort(), [
+      'CloudFront / /orders/*: no-distribution',
+      'authorizers http/b1b2c3d4e5/$default: flush-refused',
+      'authorizers rest/a1b2c3d4e5/prod: flush-refused',
+    ]);
+  });
+
+  it('tells CloudFront the same after a crash by the same reference, and anew what is asked again', async () => {
+    const told: string[] = [];
+    const dying: CachesBeyond = {
+      ...recordingBeyond([]),
+      invalidateEdge: (_paths, reference) => (told.push(reference), Promise.reject(new Error('ends here'))),
+    };
+    const edge = wish({ edgePaths: ['/orders/*'] });
+    await askFor(portsOf(), edge, desk.nowMs);
+    await assert.rejects(carryOn(portsWith(dying), FAR_MS), /ends here/);
+    desk.pass(61);
+    const recording = recordingBeyond(told);
+    await carryOn(portsWith(recording), FAR_MS);
+    await askFor(portsOf(), edge, desk.nowMs);
+    await carryOn(portsWith(recording), FAR_MS);
+
+    const [first, second, third] = told.map((text) => text.split(' ').at(-1));
+    assert.equal(first, second);
+    assert.notEqual(second, third);
+  });
+
+  it('only tried out tells nobody', async () => {
+    const told: string[] = [];
+    const report = await tryOut(portsWith(recordingBeyond(told)), wish(BEYOND));
+    assert.deepEqual([report.edgePaths, report.leftCount, told], [['/', '/orders/*'], 0, []]);
+    const without = await tryOut(portsOf(), wish({ edgePaths: ['/'] }));
+    assert.deepEqual(without.left, [{ entry: 'CloudFront /', reason: 'no-distribution' }]);
+  });
+
+  for (const wrong of [
+    { authorizers: ['a1b2c3d4e5/prod'] },
+    { authorizers: ['rest/../prod'] },
+    { edgePaths: ['orders'] },
+    { edgePaths: ['/a*b'] },
+    { edgePaths: ['/a<b'] },
+  ])
+    it(`refuses ${JSON.stringify(wrong)}`, () => {
+      assert.throws(() => wish(wrong), { code: 'REQUEST_INVALID' });
+    });
+});
