@@ -41,6 +41,16 @@ const SIGNATURE_HEADERS = new Set([
 ]);
 
 /**
+ * By these a request says that it is another one, and frameworks believe some of them: part of every key, or whoever
+ * sends one would have his answer kept for all who do not.
+ */
+const REWRITING_HEADERS = [
+  ...['forwarded', 'x-forwarded-host', 'x-forwarded-path', 'x-forwarded-prefix', 'x-forwarded-scheme'],
+  ...['x-forwarded-server', 'x-host', 'x-http-host-override', 'x-http-method', 'x-http-method-override'],
+  ...['x-method-override', 'x-original-host', 'x-original-method', 'x-original-url', 'x-rewrite-url'],
+];
+
+/**
  * The scope of a request as text: equal for two requests only if nothing differs that a service could tell their
  * callers by.
  * @returns undefined where nobody can be told: what a service knows such a caller by is nothing that can be seen
@@ -71,11 +81,12 @@ export function scopeOf<Event>(
 
 /** SHA-256 of all that the answer depends on, as 64 hex digits; credentials do not come out of it. */
 export function cacheKeyOf(request: CachedRequest, parameters: KeyParameters, scope: string): string {
-  const { method, apiId, stage, host, path, query } = request;
+  const { method, apiId, stage, host, path, route, query } = request;
   const names = parameters.query;
   const asked = [...query].filter(([name]) => names === undefined || names.includes(name)).sort(byName);
   const headers = keyHeaders(parameters).map((name) => [name, headerOf(request, name) ?? null]);
-  const text = canonical([1, apiId, stage, host, method, path, asked, headers, scope]);
+  const rewriting = REWRITING_HEADERS.flatMap((name) => headerOf(request, name) ?? null);
+  const text = canonical([2, apiId, stage, host, method, path, route, asked, headers, rewriting, scope]);
   return createHash('sha256').update(text).digest('hex');
 }
 

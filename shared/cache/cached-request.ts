@@ -12,6 +12,8 @@ export type CachedRequest = {
   readonly host: string;
   /** Of the address that was called, as API Gateway hands it on. */
   readonly path: string;
+  /** Of HTTP APIs the path is decoded: `/a%2Fb` and `/a/b` are one path, and may be two routes or two parameters. */
+  readonly route: readonly [name: string, parameters: EventFields];
   /** By name, values in the order of the request. */
   readonly query: ReadonlyMap<string, readonly string[]>;
   /** By lower-case name. */
@@ -40,10 +42,14 @@ export function parseCachedRequest(event: unknown): CachedRequest | undefined {
     const { method, path, headers } = parseRawRequest(event);
     const fields = parseOptionalFields(event);
     const context = parseOptionalFields(fields['requestContext']);
-    const { apiId, stage, domainName } = context;
+    const { apiId, stage, domainName, routeKey, resourcePath = routeKey } = context;
     if (typeof apiId !== 'string') return undefined;
     return {
       ...{ method, path, headers, apiId, query: queryOf(fields) },
+      route: [
+        typeof resourcePath === 'string' ? resourcePath : '',
+        parseOptionalFields(fields['pathParameters']),
+      ],
       stage: typeof stage === 'string' ? stage : '',
       host: typeof domainName === 'string' ? domainName : '',
       caller: callerOf(context),

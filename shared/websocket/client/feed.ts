@@ -110,13 +110,14 @@ export class Feed {
     if (entry.seq !== seq + 1) return [];
     this.#position = { log, seq: entry.seq };
     this.#waiting.delete(entry.seq);
-    if ('void' in entry || ('id' in entry && this.#isKnown(entry.id))) return [];
+    // Ids are chosen by who publishes: only of one subject do two of them mean the same message.
+    if ('void' in entry || ('id' in entry && this.#isKnown(JSON.stringify([entry.by, entry.id])))) return [];
     return [{ kind: 'entry', entry }];
   }
 
-  #isKnown(id: string): boolean {
-    if (this.#ids.has(id)) return true;
-    this.#ids.add(id);
+  #isKnown(name: string): boolean {
+    if (this.#ids.has(name)) return true;
+    this.#ids.add(name);
     const [oldest] = this.#ids;
     if (this.#ids.size > IDS_LIMIT && oldest !== undefined) this.#ids.delete(oldest);
     return false;

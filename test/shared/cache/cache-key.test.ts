@@ -126,4 +126,34 @@ describe('who shares an answer', () => {
     await send({ headers: { authorization: 'Bearer s3cret' } });
     assert.doesNotMatch(JSON.stringify([...desk.items]), /s3cret/);
   });
+
+  it('is nobody whose request says by a header that it is another, of public answers too', async () => {
+    const handler = withResponseCache<ReturnType<typeof anHttpEvent>>(
+      ({ headers }) => ({ statusCode: 200, body: `at ${Object.values(headers).join()}` }),
+      { cache: desk.ports, ttlSeconds: 60, scope: 'public' },
+    );
+    const ask = async (headers = {}) => (await handler(anHttpEvent({ headers }))) as Reply;
+    for (const name of ['X-Forwarded-Host', 'X-HTTP-Method-Override', 'X-Original-URL', 'Forwarded'])
+      assert.equal((await ask({ [name]: 'evil' })).body, 'at evil');
+    assert.equal((await ask()).body, 'at ');
+    assert.match(statusOf(await ask({ 'x-forwarded-host': 'evil' })) ?? '', /hit/);
+  });
+
+  it('is nobody of another route or path parameter, though API Gateway decodes both paths alike', async () => {
+    const handler = withResponseCache<object>(
+      (event) => ({
+        statusCode: 200,
+        body: JSON.stringify((event as { pathParameters: object }).pathParameters),
+      }),
+      { cache: desk.ports, ttlSeconds: 60, scope: 'public' },
+    );
+    const ask = async (routeKey: string, pathParameters: object) => {
+      const event = anHttpEvent({ path: '/files/a/b' });
+      const requestContext = { ...event.requestContext, routeKey };
+      return ((await handler({ ...event, pathParameters, requestContext })) as Reply).body;
+    };
+    assert.equal(await ask('GET /files/{id}', { id: 'a/b' }), '{"id":"a/b"}');
+    assert.equal(await ask('GET /files/{id}/{part}', { id: 'a', part: 'b' }), '{"id":"a","part":"b"}');
+    assert.equal(await ask('GET /files/{id}', { id: 'a%2Fb' }), '{"id":"a%2Fb"}');
+  });
 });

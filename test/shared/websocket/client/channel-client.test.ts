@@ -77,6 +77,33 @@ describe('the client library', () => {
     await fc.assert(run, { numRuns: 6 });
   });
 
+  it('drops what one publishes twice, and nothing of others who take the same id', async () => {
+    const network = new ChannelNetwork({ seed: 1 });
+    const client = new ChannelClient(
+      network.host(() => caller('ada')),
+      { url: URL },
+    );
+    const heard = listen(client, 'rooms/1');
+    await network.run(10_000);
+    const publish = async (sub: string, data: string) => {
+      const text = JSON.stringify({ action: 'publish', id: 'order-17', channel: 'rooms/1', data });
+      return await network.world.sayText(sub, text, caller(sub));
+    };
+    for (const [sub, data] of [
+      ['eve', 'forged'],
+      ['eve', 'forged again'],
+      ['service', 'paid'],
+    ] as const)
+      assert.equal((await publish(sub, data)).type, 'published');
+    await network.run(10_000);
+
+    assert.deepEqual(
+      heard.messages.map(({ data }) => data),
+      ['forged', 'paid'],
+    );
+    client.close();
+  });
+
   it('refuses to send what would end its connection, and goes on', async () => {
     const network = new ChannelNetwork({ seed: 1 });
     const client = new ChannelClient(
