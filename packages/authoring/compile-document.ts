@@ -32,9 +32,8 @@ import type { KeySnapshot } from './key-snapshot.ts';
 import type { Locate, Problem } from './read-document.ts';
 import type { RouteInventory } from './route-inventory.ts';
 import type { Path } from './shape.ts';
-import { CARRIED_LIMIT_CHARACTERS } from '@gatewright/handlers/access/backend-context';
-import { tryProfiles } from './try-profiles.ts';
-import type { ProfileFailure } from './try-profiles.ts';
+import { describeTooMany, tryProfiles } from './try-profiles.ts';
+import type { ProfileFailure, TooManyChannels } from './try-profiles.ts';
 
 export type Compilation =
   | { readonly kind: 'compiled'; readonly document: CompiledDocument; readonly warnings: readonly Problem[] }
@@ -307,14 +306,8 @@ function tryCallers({ problem, warning, inventory }: Work, document: CompiledDoc
     problem(['routes'], `${unspeakable.path} holds a wildcard of IAM, which no policy can name`);
   const complain = document.result.onOversize === 'exact' ? warning : problem;
   for (const failure of tryProfiles(document).failures.slice(0, 3))
-    if (failure.kind === 'too-many-channels') problem(['channels', 'rules'], describeChannels(failure));
+    if (failure.kind === 'too-many-channels') problem(['channels', 'rules'], describeTooMany(failure));
     else complain(['rules'], `${describeFailure(failure)}, or set result.onOversize: exact`);
-}
-
-type TooManyChannels = Extract<ProfileFailure, { readonly kind: 'too-many-channels' }>;
-
-function describeChannels({ caller, characters }: TooManyChannels): string {
-  return `the patterns for ${caller} have ${characters} characters, over ${CARRIED_LIMIT_CHARACTERS}, with which nothing is granted: use wildcards`;
 }
 
 function describeFailure(failure: Exclude<ProfileFailure, TooManyChannels>): string {

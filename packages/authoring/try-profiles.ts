@@ -28,6 +28,8 @@ export type ProfileFailure =
       readonly denied: CompiledRoute;
     };
 
+export type TooManyChannels = Extract<ProfileFailure, { readonly kind: 'too-many-channels' }>;
+
 export type ProfileReport = { readonly failures: readonly ProfileFailure[]; readonly largestBytes: number };
 
 /** One fact about a caller that some rule asks for. */
@@ -80,6 +82,10 @@ function tryChannels(document: CompiledDocument): ProfileReport {
       failures.push({ kind: 'too-many-channels', caller: nameOf(profile), characters });
   }
   return { failures, largestBytes };
+}
+
+export function describeTooMany({ caller, characters }: TooManyChannels): string {
+  return `the patterns for ${caller} have ${characters} characters, over ${CARRIED_LIMIT_CHARACTERS}, with which nothing is granted: use wildcards`;
 }
 
 function profilesOf(document: CompiledDocument): readonly (readonly Right[])[] {
