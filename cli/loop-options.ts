@@ -13,6 +13,7 @@ export type LoopFlags = {
   readonly values?: string;
   readonly isolation?: Isolation;
   readonly exec?: string;
+  readonly envFromStack?: string;
 };
 
 export function addLoopOptions(command: Command): Command {
@@ -43,6 +44,10 @@ export function addLoopOptions(command: Command): Command {
     .option(
       '--exec <command>',
       'run a command with the addresses in its environment, on free ports, and end with its exit code',
+    )
+    .option(
+      '--env-from-stack <name>',
+      'take variables of functions and outputs from a deployed stack, by the SDK’s own credentials, reading only',
     )
     .option(
       '--name <name>',

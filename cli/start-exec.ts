@@ -2,7 +2,7 @@
 import { count } from './output.ts';
 import { runBeside } from './run-beside.ts';
 import type { Command } from 'commander';
-import type { Gateway, GatewayOptions, Listening } from '@gatewright/gateway';
+import type { GatewayOptions, Listening } from '@gatewright/gateway';
 
 /** By which the command's processes are known from all others. */
 const MARK = 'GATEWRIGHT_CONTROL_SECRET';
@@ -15,10 +15,10 @@ const PASSED = ['SIGINT', 'SIGTERM'] as const;
  */
 export async function runWithGateway(
   command: string,
-  gateway: Pick<Gateway, 'environment'>,
+  variables: Readonly<Record<string, string>>,
   isOver: Promise<unknown>,
 ): Promise<number> {
-  const beside = runBeside(command, gateway.environment(), MARK);
+  const beside = runBeside(command, variables, MARK);
   const { promise: isEnough, resolve: giveUp } = Promise.withResolvers<undefined>();
   let told = 0;
   const listeners = PASSED.map((signal) => {

@@ -31,6 +31,7 @@ import {
   readSpan,
 } from './options.ts';
 import { UsageError } from './output.ts';
+import { takeFromStack } from './env-from-stack.ts';
 import { readExecOptions, runWithGateway, sayReady } from './start-exec.ts';
 import { openBrowser } from './open-browser.ts';
 import { describeStart } from './start-text.ts';
@@ -198,9 +199,9 @@ function addAccountOptions(command: Command): Command {
 async function start(named: readonly string[], flags: StartFlags, command: Command): Promise<void> {
   const startedMs = performance.now();
   const sources = chooseSources(named);
-  const isExec = flags.exec !== undefined;
   // With --json, stdout belongs to the one line that tools read; with --exec to the command.
-  const log = createStreamSink(flags.json || isExec ? process.stderr : process.stdout);
+  const log = createStreamSink(flags.json || flags.exec !== undefined ? process.stderr : process.stdout);
+  const deployed = await takeFromStack(flags.envFromStack, flags.region);
   const adminKey = chooseKeyPair(process.env);
   const stage = flags.stage ?? USUAL_STAGE;
   const shown = openStartConsole(sources, stage, adminKey);
@@ -210,7 +211,7 @@ async function start(named: readonly string[], flags: StartFlags, command: Comma
     localIssuers: flags.issuer,
     vpcLinks: flags.vpcLink,
     host: flags.host,
-    ...readExecOptions(flags, command),
+    ...{ ...readExecOptions(flags, command), ...deployed.options },
     ...{ allowHosts: flags.allowHost, tls: flags.tls },
     dynamodb: readDynamoDb(flags),
     vpcEndpoints: flags.vpcEndpoint,
@@ -238,7 +239,7 @@ async function start(named: readonly string[], flags: StartFlags, command: Comma
       process.stderr.write(`warning: ${message}\n`),
     );
     // Not before: until there is something to end in order, a signal ends the process as it ends any other.
-    const told = isExec ? undefined : whenToldToEnd();
+    const told = flags.exec === undefined ? whenToldToEnd() : undefined;
     const listening = await gateway.listen();
     shown.listensAt(listening);
     const text = flags.json
@@ -250,7 +251,7 @@ async function start(named: readonly string[], flags: StartFlags, command: Comma
     sayReady(flags, listening, text);
     if (flags.open && listening.console !== undefined) openBrowser(listening.console);
     if (flags.exec === undefined) await Promise.race([told, orphaned]);
-    else process.exitCode = await runWithGateway(flags.exec, gateway, orphaned);
+    else process.exitCode = await runWithGateway(flags.exec, deployed.around(gateway), orphaned);
   } finally {
     await gateway.close();
     await log.close();

@@ -6,6 +6,7 @@ import { watchDocuments, watchTemplates } from './adapters/template-watcher.ts';
 import { addressOf, backendOf, controlUrlOf, describeFault } from './compose-parts.ts';
 import { readEventsOf } from './compose-events.ts';
 import { followStacks } from './compose-sign-in.ts';
+import { withDeployedVariables } from './definition/deployed-variables.ts';
 import { loadStacks } from './definition/load.ts';
 import { LocalValues } from './control/local-values.ts';
 import { parseValues, storedValues, VALUES_FILE } from './control/written-values.ts';
@@ -62,7 +63,9 @@ export async function load(
   const notEnforced = [...prepared.unsupported, ...(roles?.unsupported ?? []), ...events.unsupported];
   const refused = new Map(stacks.flatMap((stack) => [...stack.refused]));
   const replaceFunctions = await runtime.prepare(
-    functions.map((definition) => trustLocalIssuer(definition, controlUrlOf(parts))),
+    functions.map((definition) =>
+      trustLocalIssuer(withDeployed(definition, options, stacks), controlUrlOf(parts)),
+    ),
     refused,
     faults,
   );
@@ -99,6 +102,16 @@ export async function load(
 
 function truststoresOf(stored: StoredValues, { tls = false }: GatewayOptions): TruststoreSource {
   return { readObject: (address) => stored.object(address), file: stored.file, servesTls: tls };
+}
+
+function withDeployed(
+  definition: FunctionDefinition,
+  { deployedVariables }: GatewayOptions,
+  stacks: readonly ResolvedStack[],
+): FunctionDefinition {
+  return deployedVariables === undefined
+    ? definition
+    : withDeployedVariables(definition, deployedVariables, stacks);
 }
 
 const NO_ROLES: Pick<RolesOfStacks, 'byArn' | 'ofFunctions'> = { byArn: new Map(), ofFunctions: new Map() };

@@ -7,6 +7,7 @@ import type { AccessBook } from './console-api/show-access.ts';
 import type { InvoiceBook } from './console-api/show-invoices.ts';
 import type { ConsoleFiles } from './console-api/console-files.ts';
 import type { Assumptions } from './deployment/assumptions.ts';
+import type { DeployedVariables } from './definition/deployed-variables.ts';
 import type { Home } from './definition/home.ts';
 import type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
 import type { Reply } from './exchange.ts';
@@ -92,6 +93,10 @@ export type GatewayOptions = {
   readonly seed?: string | undefined;
   /** What tables begin with, by name or logical id: items plain or in DynamoDB's own form. */
   readonly tables?: Readonly<Record<string, readonly object[]>>;
+  /** `--env-from-stack`: what functions of a deployed stack are given, by logical id. */
+  readonly deployedVariables?: DeployedVariables;
+  /** Outputs of deployed stacks, as a serverless.yml names them: `cf:NAME.Output`. */
+  readonly deployedOutputs?: Readonly<Record<string, string>>;
   /** `--values`: file with what functions read of SSM, Secrets Manager, S3 and AppConfig; absent = gatewright.values.yml. */
   readonly values?: string | undefined;
   /** `--isolation`: which Node.js functions run in processes of their own; absent = none. */

@@ -15,6 +15,8 @@ export type LoadOptions = {
   readonly chosen?: Partial<Home> & { readonly stage?: string };
   /** From `--env-file`: visible to osls as `${env:}`, never to functions. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Outputs of deployed stacks by `cf:NAME.Output`, where neither a stack of the start nor the service has a value. */
+  readonly deployedOutputs?: Readonly<Record<string, string>>;
   /** What becomes of what cannot be taken; absent = the first thing that AWS would refuse ends the loading. */
   readonly tolerance?: Tolerance;
   /** Values of SSM, Secrets Manager and S3; absent = none are known. */

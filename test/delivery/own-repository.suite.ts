@@ -95,13 +95,20 @@ describe('gatewright init in an empty folder', () => {
     await mkdir(join(cwd, 'node_modules/.bin'), { recursive: true });
     await symlink('../gatewright/bin/gatewright.cjs', join(cwd, 'node_modules/.bin/gatewright'));
     const workflow = files.get('.github/workflows/test.yml') ?? '';
-    assert.match(workflow, /run: npx gatewright access check hello\b[^]*run: sh ci\/run\.sh/);
+    const words = /^CMD (\[.*\])$/m.exec(files.get('ci/Dockerfile') ?? '')?.[1] ?? '';
+    const [command = ''] = /npx gatewright start hello .*$/m.exec(workflow) ?? [];
+    assert.match(workflow, /run: npx gatewright access check hello\b/);
+    // The image runs what the job runs.
+    assert.deepEqual(
+      JSON.parse(words),
+      [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word),
+    );
     const checked = await here.run('access', 'check', 'hello');
     assert.equal(checked.code, 0, checked.stderr);
 
     // Node's runner runs no tests below a test of its own.
     const env = { ...process.env, NODE_TEST_CONTEXT: undefined };
-    const { stdout } = await promisify(execFile)('sh', ['ci/run.sh'], { cwd, env, timeout: 120_000 });
+    const { stdout } = await promisify(execFile)('sh', ['-c', command], { cwd, env, timeout: 120_000 });
 
     assert.match(stdout, /users may say hello, and nobody else[^]*pass 1[^]*fail 0/);
     // SIGTERM lets what is in flight finish within a second.

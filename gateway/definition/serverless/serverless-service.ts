@@ -55,7 +55,8 @@ export async function loadServerlessService(
     ...home,
     outputsOf: async (stackName) => {
       try {
-        return withVariables(stackName, await board.outputsOf(source, stackName), variables);
+        const given = { ...options.deployedOutputs, ...variables };
+        return withVariables(stackName, await board.outputsOf(source, stackName), given);
       } catch (error) {
         refusal ??= error instanceof Error ? error : new Error('outputs failed');
         throw error;

@@ -1,0 +1,125 @@
+/** `start --env-from-stack`: outputs of a deployed stack and variables of its functions. Reads only, and prints names alone. */
+import { createAws, listAt, memberAt, textAt } from './aws-call.ts';
+import { findCredentials } from './aws-session.ts';
+import { homeOfEnvironment } from './load-options.ts';
+import { UsageError } from './output.ts';
+import { ask, demand } from './failures/demand.ts';
+import type { Gateway, GatewayOptions } from '@gatewright/gateway';
+import type { Aws } from './aws-call.ts';
+
+export type DeployedStack = {
+  readonly name: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Variables by the logical id of their function. */
+  readonly functions: ReadonlyMap<string, Readonly<Record<string, string>>>;
+};
+
+const CLOUDFORMATION = { service: 'cloudformation', protocol: 'query', version: '2010-05-15' } as const;
+/** A stack has 500 resources at most, a hundred to a page. */
+const MOST_PAGES = 20;
+
+/** @throws UsageError where AWS does not say what the stack has */
+export async function readDeployedStack(name: string, aws: Aws): Promise<DeployedStack> {
+  const parameters = { StackName: name };
+  const described = await ask(
+    aws,
+    'cloudformation:DescribeStacks',
+    { ...CLOUDFORMATION, action: 'DescribeStacks', parameters },
+    /does not exist/,
+  );
+  if (described === undefined)
+    throw new UsageError(
+      `--env-from-stack: there is no stack ${name} in ${aws.region}; --region names another`,
+    );
+  const [stack] = listAt(described.body, 'DescribeStacksResponse', 'DescribeStacksResult', 'Stacks');
+  const outputs = listAt(stack, 'Outputs').map((output) => [
+    textAt(output, 'OutputKey') ?? '',
+    textAt(output, 'OutputValue') ?? '',
+  ]);
+  const functions = new Map<string, Readonly<Record<string, string>>>();
+  for (const { logicalId, functionName } of await listFunctions(name, aws)) {
+    const path = `/2015-03-31/functions/${encodeURIComponent(functionName)}/configuration`;
+    const call = { service: 'lambda', protocol: 'rest', path } as const;
+    const { body } = await demand(aws, 'lambda:GetFunctionConfiguration', call);
+    const variables = Object.entries(memberAt(body, 'Environment', 'Variables') ?? {});
+    const texts = variables.filter((pair): pair is [string, string] => typeof pair[1] === 'string');
+    functions.set(logicalId, Object.fromEntries(texts));
+  }
+  return { name, outputs: Object.fromEntries(outputs) as Record<string, string>, functions };
+}
+
+type Listed = { readonly logicalId: string; readonly functionName: string };
+
+async function listFunctions(name: string, aws: Aws): Promise<readonly Listed[]> {
+  const found: Listed[] = [];
+  let next: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const parameters = { StackName: name, NextToken: next };
+    const { body } = await demand(aws, 'cloudformation:ListStackResources', {
+      ...{ ...CLOUDFORMATION, action: 'ListStackResources', parameters },
+    });
+    const result = memberAt(body, 'ListStackResourcesResponse', 'ListStackResourcesResult');
+    for (const resource of listAt(result, 'StackResourceSummaries')) {
+      const logicalId = textAt(resource, 'LogicalResourceId');
+      const functionName = textAt(resource, 'PhysicalResourceId');
+      const isFunction = textAt(resource, 'ResourceType') === 'AWS::Lambda::Function';
+      if (isFunction && logicalId !== undefined && functionName !== undefined && functionName !== '')
+        found.push({ logicalId, functionName });
+    }
+    next = textAt(result, 'NextToken');
+    if (next === undefined || next === '') return found;
+  }
+  throw new UsageError(`--env-from-stack: ${name} has more resources than a stack can have`);
+}
+
+/** Names, never values. */
+export function describeDeployed({ name, outputs, functions }: DeployedStack): string {
+  const ofFunctions = [...functions]
+    .map(([logicalId, variables]) => [logicalId, Object.keys(variables)] as const)
+    .filter(([, names]) => names.length > 0)
+    .map(([logicalId, names]) => `  variables of ${logicalId}: ${names.toSorted().join(', ')}\n`);
+  const names = Object.keys(outputs).toSorted().join(', ');
+  return `from the stack ${name}:\n${names === '' ? '' : `  outputs: ${names}\n`}${ofFunctions.join('')}`;
+}
+
+/** For `${cf:NAME.Output}` of a serverless.yml. */
+export function outputsByReference({ name, outputs }: Pick<DeployedStack, 'name' | 'outputs'>) {
+  const named = Object.entries(outputs).map(([key, value]) => [`cf:${name}.${key}`, value] as const);
+  return Object.fromEntries(named);
+}
+
+/** `GATEWRIGHT_OUTPUT_USERS_URL` for the output UsersUrl, for the command of `--exec`. */
+export function outputVariables({ outputs }: Pick<DeployedStack, 'outputs'>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, value]) => [
+      `GATEWRIGHT_OUTPUT_${name
+        .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+        .replace(/[^A-Za-z0-9]+/g, '_')
+        .toUpperCase()}`,
+      value,
+    ]),
+  );
+}
+
+/** What a start takes of a deployed stack. */
+export type Taken = {
+  readonly options: Pick<GatewayOptions, 'deployedOutputs' | 'deployedVariables'>;
+  /** Variables for the command of `--exec`. */
+  readonly around: (gateway: Pick<Gateway, 'environment'>) => Readonly<Record<string, string>>;
+};
+
+/** Nothing where no stack is named. @throws UsageError */
+export async function takeFromStack(
+  name: string | undefined,
+  givenRegion: string | undefined,
+): Promise<Taken> {
+  if (name === undefined) return { options: {}, around: (gateway) => gateway.environment() };
+  const region = givenRegion ?? homeOfEnvironment().region;
+  const aws = createAws(region, await findCredentials({}, region), {});
+  const stack = await readDeployedStack(name, aws);
+  process.stderr.write(describeDeployed(stack));
+  return {
+    options: { deployedVariables: stack.functions, deployedOutputs: outputsByReference(stack) },
+    around: (gateway) => ({ ...outputVariables(stack), ...gateway.environment() }),
+  };
+}
