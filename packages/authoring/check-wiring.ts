@@ -123,7 +123,8 @@ function checkReach({ sources }: CompiledDocument, authorizer: WiredAuthorizer):
           `a TOKEN authorizer reads one header only, never ${describeSource(unread)}: use a REQUEST authorizer`,
         ];
   }
-  if (sources.length < 2) return [];
+  // One header, with Bearer and without, is one place.
+  if (new Set(sources.map(describeSource)).size < 2) return [];
   const demanded = identitySources.find((wired) => sources.some((source) => isSame(source, wired)));
   return demanded === undefined
     ? []
