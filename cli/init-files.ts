@@ -4,7 +4,9 @@ import { makeId } from '@gatewright/gateway/definition/cloudformation/physical-i
 import type { InspectedApi } from '@gatewright/gateway';
 
 /** What a document says of the API that it is to protect. */
-export type ApiToProtect = Pick<InspectedApi, 'stack' | 'logicalId' | 'stage' | 'kind'>;
+export type ApiToProtect = Pick<InspectedApi, 'stack' | 'logicalId' | 'stage' | 'kind'> & {
+  readonly routes?: readonly Pick<InspectedApi['routes'][number], 'path' | 'authorizer' | 'trusts'>[];
+};
 
 type StackSettings = {
   /** From the stack's folder to the one with node_modules: empty, or `../`. */
@@ -45,6 +47,7 @@ export function documentFile({ api, routes, up, rules }: DocumentSettings): stri
     '  - { in: header, name: authorization, scheme: Bearer, issuers: [local] }',
     ...(kind === 'websocket' ? ['  - { in: subprotocol, marker: bearer, issuers: [local] }'] : []),
   ];
+  const trusted = issuersOf(api);
   return `# yaml-language-server: $schema=${up}node_modules/gatewright/stack/access.schema.json
 # Who may call what. Nobody may do anything unless a rule allows it.
 version: 1
@@ -53,7 +56,7 @@ api:
 routes: ${routes}
 
 issuers:
-  # Of this machine. Yours beside it: { id: main, type: oidc, issuer: https://…/, audience: [https://…], only: [prod] }
+${trusted.map((line) => `  ${line}\n`).join('')}  # Of this machine. Yours beside it: { id: main, type: oidc, issuer: https://…/, audience: [https://…], only: [prod] }
   - { id: local, type: local, only: [dev] }
 sources:
 ${places.join('\n')}
@@ -67,12 +70,33 @@ ${rules.map((rule) => `  - ${rule}`).join('\n')}
 `;
 }
 
-/** A first rule for an API of which nothing else is known. */
-export function usersMayDoAll({ kind }: ApiToProtect): readonly string[] {
+/** Whom the API trusts now, as lines to take over: it is read, and its clients or its stage are for a person to say. */
+function issuersOf({ routes = [] }: ApiToProtect): readonly string[] {
+  const all = routes.flatMap(({ trusts = [] }) => trusts);
+  const issuers = new Map(all.map((trusted) => [trusted.issuer, trusted]));
+  return [...issuers.values()].map(({ issuer, audience }, index) => {
+    const pool = /^https:\/\/cognito-idp\..*\/([^/]+)$/.exec(issuer)?.[1];
+    const names = audience === 'any' ? '…' : audience.join(', ');
+    const trust =
+      pool === undefined
+        ? `type: oidc, issuer: ${issuer}, audience: [${names}]`
+        : `type: cognito, userPoolId: ${pool}, clients: [${names}], tokenUse: id`;
+    return `# Whom the API trusts now: { id: main${index === 0 ? '' : index + 1}, ${trust} }`;
+  });
+}
+
+/** A first rule for an API of which nothing else is known: of the routes that something guards, where that is not all of them. */
+export function usersMayDoAll({ kind, routes = [] }: ApiToProtect): readonly string[] {
   const when = 'when: { roles: { any: [user] } }';
   return kind === 'websocket'
     ? [`{ id: users, effect: allow, connect: true, ${when} }`]
-    : [`{ id: users, effect: allow, methods: ['*'], paths: [/**], ${when} }`];
+    : [`{ id: users, effect: allow, methods: ['*'], paths: [${guardedPaths(routes).join(', ')}], ${when} }`];
+}
+
+function guardedPaths(routes: NonNullable<ApiToProtect['routes']>): readonly string[] {
+  const guarded = routes.filter(({ authorizer, trusts }) => authorizer !== undefined || trusts !== undefined);
+  const isAll = guarded.length === 0 || guarded.length === routes.length;
+  return isAll ? ['/**'] : [...new Set(guarded.map(({ path }) => `'${path}'`))];
 }
 
 export const WEBHOOKS_FILE = (

@@ -47,9 +47,13 @@ export type InspectedRoute = {
   readonly callerMappings?: readonly CallerMapping[];
   /** Answers 500 to everybody; what guards it is not known then. */
   readonly isClosed?: true;
+  /** Whose tokens the gateway itself lets in; absent = it checks none. */
+  readonly trusts?: readonly TrustedTokens[];
   /** What a token that can be minted here needs, where the gateway itself checks tokens. */
   readonly localToken?: LocalTokenNeeds;
 };
+
+export type TrustedTokens = { readonly issuer: string; readonly audience: readonly string[] | 'any' };
 
 export type LocalTokenNeeds = {
   /** Its `iss`; undefined = that of the local issuer. */
@@ -124,6 +128,9 @@ function inspectRoute(
     ...(handler !== undefined && { handler }),
     ...(isClosed(integration) && { isClosed: true }),
     ...(localToken !== undefined && { localToken }),
+    ...(authorization.kind === 'token' && {
+      trusts: authorization.authorizer.trust.issuers.map(({ issuer, audience }) => ({ issuer, audience })),
+    }),
     authorizer: authorizer && {
       name: authorizer.name,
       payload: authorizer.payload,

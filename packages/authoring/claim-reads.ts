@@ -39,7 +39,7 @@ export function findClaimReads(text: string): readonly ClaimRead[] {
 export function describeClaimRead(what: string, route: string): string {
   return (
     `reads ${what}, which is not there behind the authorizer of ${route}, so every caller would be undefined: read ` +
-    `claimsOf(event) of gatewright/access instead (docs/coming-from.md), or write "gatewright: claims acknowledged" in a comment there`
+    `claimsOf(event) of @gatewright/handlers/access instead (docs/coming-from.md), or write "gatewright: claims acknowledged" in a comment there`
   );
 }
 
