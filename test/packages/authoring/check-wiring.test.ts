@@ -37,12 +37,6 @@ describe('checkWiring', () => {
       source: 'docs/design/authorizers §B01',
     },
     {
-      name: 'takes one header that is read with Bearer and without it',
-      over: { sources: [bearer, { in: 'header', name: 'authorization', issuers: ['main'] }] },
-      expected: undefined,
-      source: 'docs/coming-from.md',
-    },
-    {
       name: 'takes any identity source while nothing is kept',
       wired: { ttlSeconds: 0, identitySources: [] },
       expected: undefined,
