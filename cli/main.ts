@@ -38,6 +38,9 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>([
   ['env', async () => (await import('./env.ts')).envCommand()],
 ]);
 
+/** They take what `gatewright.yml` beside the sources says. */
+const LOADS_STACKS = new Set(['start', 'routes']);
+
 /** As Node has it, `--inspect` takes no port from the next word, which may be a folder. */
 function joinPorts(words: readonly string[]): string[] {
   return words.map((word) => (/^--inspect(?:-brk)?$/.test(word) ? `${word}=${INSPECT_PORT}` : word));
@@ -65,7 +68,12 @@ for (const load of called === undefined ? COMMANDS.values() : [called]) {
 }
 program.exitOverride();
 // Of commands without these options both are undefined; `start` has a control port of its own and asks nobody.
-program.hook('preAction', (_, command) => {
+program.hook('preAction', async (_, command) => {
+  if (LOADS_STACKS.has(command.name()))
+    (await import('./settings-file.ts')).applySettings(command, {
+      warn: (sentence) => process.stderr.write(`warning: ${sentence}\n`),
+      isPart: command.name() !== 'start',
+    });
   if (command.name() !== 'start') chooseGateway(command.opts<GatewayChoice>());
 });
 

@@ -17,7 +17,7 @@ export { printLogLine } from './lambda/log-line.ts';
 export { readAwsEndpoints } from './services/aws-endpoints.ts';
 export { explain } from './explain/explain.ts';
 export { findNearMisses } from './records/near-misses.ts';
-export { readDuration, SETTINGS } from './settings.ts';
+export { readDuration, SETTINGS, toSettingTexts } from './settings.ts';
 export { isGatewayName, runningFolder } from './services/running-gateways.ts';
 export { chooseKeyPair } from './services/identity-file.ts';
 export type { DefinitionPlane } from './compose-definition.ts';

@@ -126,3 +126,26 @@ export function readDuration(text: string): number | undefined {
   if (amount === undefined || unitMs === undefined) return undefined;
   return Math.round(Number(amount) * unitMs) * (sign === '-' ? -1 : 1);
 }
+
+/**
+ * A value of a settings file as the command line would say it: a map is several `NAME=VALUE`, a list in it several values
+ * parted by commas. Undefined: it holds what is neither text nor number.
+ */
+export function toSettingTexts(value: unknown): readonly string[] | undefined {
+  if (value === undefined || value === null) return [];
+  const texts: readonly (string | undefined)[] = Array.isArray(value)
+    ? value.map(toText)
+    : typeof value === 'object'
+      ? Object.entries(value).map(([key, one]: [string, unknown]) => toPair(key, one))
+      : [toText(value)];
+  return texts.every((text) => text !== undefined) ? texts : undefined;
+}
+
+function toPair(key: string, value: unknown): string | undefined {
+  const texts: readonly (string | undefined)[] = Array.isArray(value) ? value.map(toText) : [toText(value)];
+  return texts.every((text) => text !== undefined) ? `${key}=${texts.join(',')}` : undefined;
+}
+
+function toText(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}

@@ -26,6 +26,7 @@ const run = promisify(execFile);
 /** What tsc does not write, of the package `gatewright`: from where in the checkout, to where in the package. */
 const COPIED = {
   LICENSE: 'LICENSE',
+  'docs/gatewright.schema.json': 'gatewright.schema.json',
   'package/launcher.cjs': 'bin/gatewright.cjs',
   'plugin/old-node.cjs': 'plugin/old-node.cjs',
   'plugin/old-node.d.cts': 'plugin/old-node.d.cts',

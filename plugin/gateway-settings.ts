@@ -1,5 +1,12 @@
 /** `custom.gatewright`: what `gatewright start` is told by options beyond those of the commands, by the same names. */
-import { readAwsEndpoints, readHome, SETTINGS, USUAL_ASSUMPTIONS, USUAL_QUOTAS } from '@gatewright/gateway';
+import {
+  readAwsEndpoints,
+  readHome,
+  SETTINGS,
+  toSettingTexts,
+  USUAL_ASSUMPTIONS,
+  USUAL_QUOTAS,
+} from '@gatewright/gateway';
 import { OptionError } from './option-values.ts';
 import type { GatewayOptions, Isolation, Setting } from '@gatewright/gateway';
 
@@ -79,28 +86,14 @@ export function refuseUnknownSetting(given: object): string | undefined {
 
 function readSetting<T>(name: string, value: unknown, { read, says }: Setting<T>, usual: T): T {
   let setting = usual;
-  for (const text of toTexts(name, value)) {
+  const texts = toSettingTexts(value);
+  if (texts === undefined) throw new OptionError(`${name} takes texts, as the command line does`);
+  for (const text of texts) {
     const next = read(text, setting);
     if (next === undefined) throw new OptionError(`${name}: "${text}". ${says}`);
     setting = next;
   }
   return setting;
-}
-
-/** As the command line would say it: a map is several `NAME=VALUE`, a list in it several values parted by commas. */
-function toTexts(name: string, value: unknown): readonly string[] {
-  if (value === undefined || value === null) return [];
-  if (Array.isArray(value)) return value.map((one: unknown) => toText(name, one));
-  if (typeof value !== 'object') return [toText(name, value)];
-  return Object.entries(value).map(([key, one]: [string, unknown]) => {
-    const texts = Array.isArray(one) ? one.map((part: unknown) => toText(name, part)) : [toText(name, one)];
-    return `${key}=${texts.join(',')}`;
-  });
-}
-
-function toText(name: string, value: unknown): string {
-  if (typeof value === 'string' || typeof value === 'number') return String(value);
-  throw new OptionError(`${name} takes texts, as the command line does`);
 }
 
 function readSwitch(name: string, value: unknown, usual: boolean): boolean {

@@ -1,10 +1,12 @@
 /**
  * `npm run docs`: renews what the evidence pages say of themselves, the list of what is shipped, the errors of the stack, the client library of
- * the examples, and the JSON Schemas of access documents and webhook sources.
+ * the examples, and the JSON Schemas of access documents, webhook sources and settings.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { settingsSchema } from '../../cli/settings-schema.ts';
+import { startCommand } from '../../cli/start.ts';
 import { documentSchema } from '../../packages/authoring/document.ts';
 import { webhooksSchema } from '../../packages/authoring/webhooks-document.ts';
 import { bundleClient, clientBundles } from '../../tools/client-bundle.ts';
@@ -38,6 +40,7 @@ write(
 const schemas = {
   'access/access.schema.json': documentSchema(),
   'access/webhooks.schema.json': webhooksSchema(),
+  'docs/gatewright.schema.json': settingsSchema(startCommand()),
 };
 for (const [path, schema] of Object.entries(schemas))
   write(

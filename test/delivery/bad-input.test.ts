@@ -51,6 +51,8 @@ sources: [{ in: header, name: authorization, scheme: Bearer, issuers: [main] }]
 rules: [{ id: list, effect: allow, methods: [GET], paths: [/orders] }]
 `,
 );
+const settled = file('settled/template.json', '{"Resources":{}}');
+file('settled/gatewright.yml', 'stage: dev\nprot: 4000\n');
 const PORTS = ['--port', '0', '--control-port', '0'];
 
 /** One row per kind of the issue: what is given, and what the one message must say. */
@@ -65,6 +67,11 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
     name: 'a template that AWS would refuse',
     args: ['start', wrong, ...PORTS],
     says: /wrong\.yaml:2: Api\.ProtocolType: ProtocolType must be HTTP or WEBSOCKET/,
+  },
+  {
+    name: 'a setting that is none beside the template',
+    args: ['start', settled, ...PORTS],
+    says: /settled\/gatewright\.yml:2: there is no setting "prot"; there are sources, account, /,
   },
   {
     name: 'an unknown stage',

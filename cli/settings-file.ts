@@ -1,0 +1,185 @@
+/**
+ * Options that stand beside the sources: `gatewright.yml`, and `custom.gatewright` of a serverless.yml. Their names are
+ * those of the command line, which read and checks them; what the command line says itself wins.
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { toSettingTexts } from '@gatewright/gateway/settings';
+import { UsageError } from './output.ts';
+import type { Command, Option } from 'commander';
+import type { Document, Pair } from 'yaml';
+
+export const SETTINGS_FILE = 'gatewright.yml';
+/** Beside it; read by the plug-in. */
+const SERVICE_FILES = ['serverless.yml', 'serverless.yaml'];
+/** Read by others: `access` at packaging, `variables` when the service is loaded. */
+const OF_OTHERS = new Set(['access', 'variables']);
+/** They say what one run is for, and not how the stacks are served. */
+export const OF_ONE_RUN: ReadonlySet<string> = new Set([
+  'exec',
+  'help',
+  'inspect',
+  'inspect-brk',
+  'json',
+  'open',
+]);
+/** A file that takes longer to read than a start. */
+const SIZE_LIMIT_BYTES = 1024 * 1024;
+
+type Entry = { readonly name: string; readonly value: unknown; readonly at: string; readonly folder: string };
+
+export type Reading = {
+  /** Takes one sentence per setting that cannot be used here. */
+  readonly warn: (sentence: string) => void;
+  /** The command takes some of the settings only: names that it does not have are another's. */
+  readonly isPart: boolean;
+};
+
+/** Names that a settings file may have for a command: its long options, without those of one run. */
+export function settingNames(command: Command): readonly string[] {
+  const names = command.options.map(({ long }) => (long ?? '').replace(/^--(?:no-)?/, ''));
+  return [...new Set(names)].filter((name) => name !== '' && !OF_ONE_RUN.has(name)).toSorted();
+}
+
+/**
+ * Gives `command` what the files beside its sources say. `sources:` of a `gatewright.yml` where the command is called
+ * stands in for sources that are not named.
+ * @throws UsageError with file and line: a name that is none, a value that is none, two files that contradict each other
+ */
+export function applySettings(command: Command, { warn, isPart }: Reading): void {
+  const isNamed = command.args.length > 0;
+  const folders = isNamed ? command.args.map(folderOf) : ['.'];
+  const entries = [...new Set(folders.map((folder) => resolve(folder)))].flatMap((folder) => [
+    ...readSettingsFile(join(folder, SETTINGS_FILE)),
+    ...SERVICE_FILES.flatMap((name) => readServiceSettings(join(folder, name), warn)),
+  ]);
+  const decided = new Map<string, Entry>();
+  for (const entry of entries) {
+    const other = decided.get(entry.name);
+    if (other !== undefined && JSON.stringify(other.value) !== JSON.stringify(entry.value))
+      throw new UsageError(`${entry.at}: ${entry.name} is said otherwise in ${other.at}`);
+    decided.set(entry.name, entry);
+  }
+  for (const entry of decided.values())
+    if (entry.name === 'sources') nameSources(command, entry, isNamed);
+    else if (!isPart || settingNames(command).includes(entry.name)) applySetting(command, entry);
+}
+
+function folderOf(source: string): string {
+  return statSync(source, { throwIfNoEntry: false })?.isFile() === true ? dirname(source) : source;
+}
+
+function nameSources(command: Command, { value, at, folder }: Entry, isNamed: boolean): void {
+  const sources: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (sources.length === 0 || !sources.every((source) => typeof source === 'string' && source !== ''))
+    throw new UsageError(`${at}: sources takes folders and templates, as the command line does`);
+  if (!isNamed)
+    command.processedArgs[0] = sources.map((source) => relative('.', resolve(folder, String(source))) || '.');
+}
+
+function applySetting(command: Command, entry: Entry): void {
+  const { name, value, at } = entry;
+  const yes = command.options.find(({ long }) => long === `--${name}`);
+  const no = command.options.find(({ long }) => long === `--no-${name}`);
+  const option = yes ?? no;
+  if (option === undefined || OF_ONE_RUN.has(name))
+    throw new UsageError(`${at}: ${describeUnknown(command, name)}`);
+  const attribute = option.attributeName();
+  if (command.getOptionValueSource(attribute) === 'cli' || value === null) return;
+  const flag = toFlag(value);
+  const isSwitch = yes === undefined || yes.isBoolean();
+  if (isSwitch && flag === undefined) throw new UsageError(`${at}: ${name} is true or false`);
+  const decided = isSwitch || (no !== undefined && flag === false) ? flag : parse(command, option, entry);
+  command.setOptionValueWithSource(attribute, decided, 'config');
+}
+
+function toFlag(value: unknown): boolean | undefined {
+  if (typeof value === 'boolean') return value;
+  return value === 'on' ? true : value === 'off' ? false : undefined;
+}
+
+/** As if each text were given on the command line. */
+function parse(command: Command, option: Option, { name, value, at, folder }: Entry): unknown {
+  // YAML's `true` where the command line takes `on`.
+  const said =
+    typeof value === 'boolean' && option.argChoices?.includes('on') === true ? (value ? 'on' : 'off') : value;
+  const texts = toSettingTexts(said);
+  if (texts === undefined) throw new UsageError(`${at}: ${name} takes texts, as the command line does`);
+  const isPath = /<(?:dir|file|folder)>/.test(option.flags);
+  let parsed: unknown = command.getOptionValue(option.attributeName());
+  for (const text of texts)
+    try {
+      const given = isPath ? resolve(folder, text) : text;
+      parsed = option.parseArg === undefined ? given : option.parseArg(given, parsed);
+    } catch (error) {
+      if (error instanceof InvalidArgumentError)
+        throw new UsageError(`${at}: ${name}: "${text}". ${error.message}`);
+      throw error;
+    }
+  return parsed;
+}
+
+function describeUnknown(command: Command, name: string): string {
+  if (OF_ONE_RUN.has(name)) return `${name} is for the command line: it says what one run is for`;
+  return `there is no setting "${name}"; there are sources, ${settingNames(command).join(', ')}`;
+}
+
+function readSettingsFile(file: string): readonly Entry[] {
+  const read = readYaml(file);
+  return read === undefined ? [] : entriesOf(read, read.document.contents, file);
+}
+
+/** Of `custom.gatewright`, as it is written: variables are osls's, which resolves them for the plug-in. */
+function readServiceSettings(file: string, warn: (sentence: string) => void): readonly Entry[] {
+  let read: Read | undefined;
+  try {
+    read = readYaml(file);
+  } catch {
+    // Whoever loads the service says what is wrong with it.
+    return [];
+  }
+  if (read === undefined || !read.document.hasIn(['custom', 'gatewright'])) return [];
+  const entries = entriesOf(read, read.document.getIn(['custom', 'gatewright'], true), file);
+  return entries.filter(({ name, value, at }) => {
+    if (OF_OTHERS.has(name)) return false;
+    const isVariable = JSON.stringify(value).includes('${');
+    if (isVariable)
+      warn(`${at}: custom.gatewright.${name} holds a variable, which only the plug-in resolves: not used`);
+    return !isVariable;
+  });
+}
+
+type Read = { readonly document: Document.Parsed; readonly lines: LineCounter };
+
+function readYaml(file: string): Read | undefined {
+  if (!existsSync(file)) return undefined;
+  const shown = relative('.', file);
+  if (statSync(file).size > SIZE_LIMIT_BYTES) throw new UsageError(`${shown} is over 1 MB`);
+  const lines = new LineCounter();
+  const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines });
+  const [error] = document.errors;
+  if (error !== undefined)
+    throw new UsageError(
+      `${shown}:${lines.linePos(error.pos[0]).line}: ${error.message.replace(/ at line [^]*$/, '')}`,
+    );
+  return { document, lines };
+}
+
+function entriesOf({ document, lines }: Read, node: unknown, file: string): readonly Entry[] {
+  const shown = relative('.', file);
+  if (node === null || (isScalar(node) && node.value === null)) return [];
+  if (!isMap(node)) {
+    // A variable in place of the whole map is osls's.
+    if (isScalar(node) && String(node.value).includes('${')) return [];
+    throw new UsageError(`${shown} holds no map of settings`);
+  }
+  return node.items.map((pair: Pair) => {
+    const { key } = pair;
+    const line = isScalar(key) && key.range ? lines.linePos(key.range[0]).line : 1;
+    const name = isScalar(key) ? String(key.value) : '';
+    const value: unknown = document.createNode(pair.value).toJS(document);
+    return { name, value, at: `${shown}:${line}`, folder: dirname(file) };
+  });
+}

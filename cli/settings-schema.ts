@@ -1,0 +1,40 @@
+/** What editors complete `gatewright.yml` from, made of the options of `gatewright start`. */
+import { settingNames } from './settings-file.ts';
+import type { Command, Option } from 'commander';
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+const TEXT: JsonSchema = { type: ['string', 'number'] };
+const TEXTS: JsonSchema = { type: 'array', items: TEXT };
+
+export function settingsSchema(start: Command): JsonSchema {
+  const sources = {
+    description: 'Folders and templates, where the command line names none.',
+    anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1 }],
+  };
+  const options = settingNames(start).map((name) => [name, describe(start, name)]);
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Gatewright settings',
+    type: 'object',
+    properties: { sources, ...(Object.fromEntries(options) as object) },
+    additionalProperties: false,
+  };
+}
+
+function describe(command: Command, name: string): JsonSchema {
+  const yes = command.options.find(({ long }) => long === `--${name}`);
+  const no = command.options.find(({ long }) => long === `--no-${name}`);
+  const description = (yes ?? no)?.description;
+  if (yes === undefined || yes.isBoolean()) return { description, type: 'boolean' };
+  return { description, anyOf: [...formsOf(yes), ...(no === undefined ? [] : [{ const: false }])] };
+}
+
+/** A repeatable option takes a list, and pairs as a map. */
+function formsOf({ argChoices, description, flags }: Option): readonly JsonSchema[] {
+  if (argChoices !== undefined)
+    return [{ enum: argChoices }, ...(argChoices.includes('on') ? [{ type: 'boolean' }] : [])];
+  if (!/repeatable\)/.test(description)) return [TEXT];
+  const pairs = { type: 'object', additionalProperties: { anyOf: [TEXT, TEXTS] } };
+  return [TEXT, TEXTS, ...(flags.includes('=') ? [pairs] : [])];
+}
