@@ -92,7 +92,7 @@ export default {
       'shared-ground-floor',
       'aws/, http/ and table/ are what the other folders of shared/ stand on.',
       { path: '^shared/(aws|http|table)/' },
-      { path: '^shared/', pathNot: '^shared/((aws|http|table)/|errors\\.ts$|failures\\.ts$|ports\\.ts$)' },
+      { path: '^shared/', pathNot: '^shared/((aws|http|table)/|errors\\.ts$|ports\\.ts$)' },
     ),
     rule(
       'shared-domains-do-not-know-each-other',

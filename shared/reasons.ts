@@ -3,7 +3,7 @@ import type { DenyReason } from './access/decide/decide.ts';
 import type { QuotaVerdict } from './access/charge-quota.ts';
 import { DomainError } from './errors.ts';
 import type { TokenErrorCode } from './errors.ts';
-import { FAILURES } from './failures.ts';
+import { REASONS } from './failures.ts';
 import type { Reason } from './failures.ts';
 
 /** Why a caller who is known is not let in. */
@@ -23,7 +23,7 @@ const VERDICTS: Readonly<Record<Verdict, Reason>> = {
 };
 
 export function reasonOf(refusal: TokenErrorCode | Verdict): Reason {
-  return isTokenErrorCode(refusal) ? (FAILURES[refusal].reason ?? 'internal_error') : VERDICTS[refusal];
+  return isTokenErrorCode(refusal) ? (REASONS[refusal] ?? 'internal_error') : VERDICTS[refusal];
 }
 
 function isTokenErrorCode(refusal: TokenErrorCode | Verdict): refusal is TokenErrorCode {
@@ -32,5 +32,5 @@ function isTokenErrorCode(refusal: TokenErrorCode | Verdict): refusal is TokenEr
 
 /** Of a failure; what is not in the table, and every error that is not ours, is `internal_error`. */
 export function failureReason(error: unknown): Reason {
-  return (error instanceof DomainError ? FAILURES[error.code].reason : undefined) ?? 'internal_error';
+  return (error instanceof DomainError ? REASONS[error.code] : undefined) ?? 'internal_error';
 }

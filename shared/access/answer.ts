@@ -3,7 +3,7 @@ import type { Asked, Authorizer, AuthorizerResult } from './authorize.ts';
 import { CONTEXT_CUT } from './backend-context.ts';
 import { sizeOf } from '../aws/authorizer-result.ts';
 import { DomainError, UnauthorizedAnswer } from '../errors.ts';
-import { FAILURES } from '../failures.ts';
+import { METRICS } from '../failures.ts';
 import type { Observer } from '../ports.ts';
 import { reasonOf } from '../reasons.ts';
 
@@ -18,7 +18,7 @@ export async function answer(
   { count, measure }: Pick<Observer, 'count' | 'measure'>,
 ): Promise<AuthorizerResult> {
   const authorized = await authorizer(asked).catch((error: unknown) => {
-    const metric = error instanceof DomainError ? FAILURES[error.code].metric : undefined;
+    const metric = error instanceof DomainError ? METRICS[error.code] : undefined;
     if (metric !== undefined) count(metric);
     throw error;
   });

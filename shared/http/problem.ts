@@ -2,7 +2,6 @@
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { DomainError, isTokenError, PlanInvalid, RequestInvalid } from '../errors.ts';
 import type { DomainErrorCode } from '../errors.ts';
-import { FAILURES } from '../failures.ts';
 import { jsonReply } from './reply.ts';
 
 export type Problem = {
@@ -17,6 +16,32 @@ export type Problem = {
   readonly field?: string;
 };
 
+/** What an administrator is told, who may know why; what is not here is a failure of ours, 500. */
+export const ADMIN_ANSWERS: Readonly<
+  Partial<Record<DomainErrorCode, readonly [status: number, title: string]>>
+> = {
+  REQUEST_INVALID: [400, 'Bad Request'],
+  SUBJECT_INVALID: [400, 'Bad Request'],
+  SIGNER_MISSING: [403, 'Forbidden'],
+  ROUTE_UNKNOWN: [404, 'Not Found'],
+  PLAN_UNKNOWN: [404, 'Not Found'],
+  KEY_UNKNOWN: [404, 'Not Found'],
+  LIMIT_UNKNOWN: [404, 'Not Found'],
+  PERIOD_UNKNOWN: [404, 'Not Found'],
+  METHOD_NOT_ALLOWED: [405, 'Method Not Allowed'],
+  DOCUMENTS_NOT_FOLLOWED: [409, 'Conflict'],
+  EDIT_CONFLICT: [409, 'Conflict'],
+  KEY_REVOKED: [409, 'Conflict'],
+  ROTATION_RUNNING: [409, 'Conflict'],
+  PERIOD_CLOSED: [409, 'Conflict'],
+  PERIOD_RUNNING: [409, 'Conflict'],
+  REQUEST_TOO_LARGE: [413, 'Content Too Large'],
+  PLAN_INVALID: [422, 'Unprocessable Content'],
+  OPERATION_REUSED: [422, 'Unprocessable Content'],
+  CONTROL_PLANE_FAILED: [502, 'Bad Gateway'],
+  STORE_UNAVAILABLE: [503, 'Service Unavailable'],
+};
+
 export function problem(status: number, title: string, detail?: string): Problem {
   return { type: 'about:blank', title, status, ...(detail !== undefined && { detail }) };
 }
@@ -29,7 +54,7 @@ export function problemOf(error: unknown): Problem {
 /** The refusal of an administrator's request, with code and field; undefined for what is a failure of ours. */
 export function adminProblemOf(error: unknown): Problem | undefined {
   if (!(error instanceof DomainError)) return undefined;
-  const [status, title] = FAILURES[error.code].answer ?? [];
+  const [status, title] = ADMIN_ANSWERS[error.code] ?? [];
   if (status === undefined || title === undefined) return undefined;
   const field = error instanceof PlanInvalid || error instanceof RequestInvalid ? error.field : undefined;
   return {

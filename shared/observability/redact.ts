@@ -1,5 +1,5 @@
 /** Keeps credentials out of the logs, whatever object is logged. */
-import { signatureHeaders } from '../webhooks/signature-headers.ts';
+import { SIGNATURE_HEADERS } from '../webhooks/signature-headers.ts';
 
 const SECRET_KEYS = new Set([
   'accesstoken',
@@ -35,7 +35,7 @@ const SECRET_KEYS = new Set([
   'xapikey',
   // GitHub sends its older SHA-1 signature beside the one that is checked.
   'xhubsignature',
-  ...signatureHeaders().map(plainName),
+  ...Object.values(SIGNATURE_HEADERS).map(plainName),
 ]);
 
 const REDACTED = '[redacted]';

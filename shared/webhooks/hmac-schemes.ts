@@ -96,7 +96,7 @@ export const SLACK: Scheme = {
 export const STANDARD: Scheme = {
   readClaim(request) {
     const family = familyOf(request);
-    const header = readOnlyHeader(request, SIGNATURE_HEADERS.standard[family]);
+    const header = readOnlyHeader(request, SIGNATURE_HEADERS[family === 'webhook' ? 'standard' : family]);
     if (typeof header !== 'string') return header;
     const id = readOnlyHeader(request, `${family}-id`);
     if (typeof id !== 'string') return id;
@@ -123,7 +123,7 @@ export const STANDARD: Scheme = {
 const STANDARD_ID = /^[A-Za-z0-9_-]{1,128}$/;
 
 function familyOf({ headers }: RawRequest): 'webhook' | 'svix' {
-  return headers.has(SIGNATURE_HEADERS.standard.webhook) ? 'webhook' : 'svix';
+  return headers.has(SIGNATURE_HEADERS.standard) ? 'webhook' : 'svix';
 }
 
 /** An HMAC with a short key can be guessed offline from one delivery. */

@@ -1,28 +1,42 @@
-/** The table of docs/errors.md on failures of the stack, made of shared/failures.ts and the comments of shared/errors.ts. */
-import { FAILURES } from '../../shared/failures.ts';
+/** The table of docs/errors.md on failures of the stack, made of the comments of shared/errors.ts and what logs and administrators are told. */
+import { METRICS, REASONS } from '../../shared/failures.ts';
+import { ADMIN_ANSWERS } from '../../shared/http/problem.ts';
 import type { DomainErrorCode } from '../../shared/errors.ts';
 import { readSource } from './source-files.ts';
 
-const WHO = { caller: 'caller', administrator: 'administrator', operator: 'who deployed' } as const;
+/** The union that a code stands in says who can fix it, unless its comment does. */
+const WHO: Readonly<Record<string, string>> = {
+  TokenErrorCode: 'caller',
+  ServiceErrorCode: 'who deployed',
+  QuotaErrorCode: 'administrator',
+  AdminErrorCode: 'administrator',
+};
+const UNION = /^export type (\w+ErrorCode) =\n([\s\S]*?);$/gm;
 const MEMBER = /\/\*\* (.+) \*\/\n {2}\| '([A-Z_]+)'/g;
 
 export function printStackErrors(): string {
-  const told = new Map(
-    [...readSource('shared/errors.ts').text.matchAll(MEMBER)].map(([, when = '', code = '']) => [code, when]),
-  );
-  const rows = (Object.keys(FAILURES) as DomainErrorCode[]).sort().map((code) => {
-    const { fix, reason, metric, answer, passes } = FAILURES[code];
-    const when = told.get(code);
-    if (when === undefined) throw new Error(`${code} has no comment in shared/errors.ts`);
-    const status = fix === 'caller' ? 401 : (answer?.[0] ?? 500);
-    const named = [reason, metric].filter((name) => name !== undefined);
-    return `| \`${code}\` | ${status} | ${WHO[fix]} | ${named.map((name) => `\`${name}\``).join(', ')} | ${passes === true ? 'yes' : ''} | ${when} |`;
+  const { text } = readSource('shared/errors.ts');
+  const rows = [...text.matchAll(UNION)].flatMap(([, union = '', members = '']) => {
+    const found = [...members.matchAll(MEMBER)];
+    const codes = members.match(/'[A-Z_]+'/g)?.length;
+    if (found.length !== codes) throw new Error(`${union}: each code needs one line of comment`);
+    return found.map(([, comment = '', code = '']) => printRow(code as DomainErrorCode, comment, union));
   });
   return [
     '| code | status | who can fix it | log reason, metric | passes | when |',
     '| --- | ---: | --- | --- | --- | --- |',
-    ...rows,
+    ...rows.toSorted(),
   ].join('\n');
+}
+
+function printRow(code: DomainErrorCode, comment: string, union: string): string {
+  const status = union === 'TokenErrorCode' ? 401 : (ADMIN_ANSWERS[code]?.[0] ?? 500);
+  const who = comment.includes('@operator') ? WHO['ServiceErrorCode'] : WHO[union];
+  const named = [REASONS[code], METRICS[code]]
+    .filter((name) => name !== undefined)
+    .map((name) => `\`${name}\``);
+  const when = comment.replaceAll(/ @\w+/g, '');
+  return `| \`${code}\` | ${status} | ${who} | ${named.join(', ')} | ${comment.includes('@passes') ? 'yes' : ''} | ${when} |`;
 }
 
 /** The page with the table in its place. */
