@@ -5,9 +5,7 @@ import { DomainError } from '../errors.ts';
 import type { Clock, KeySetFetcher, Observer } from '../ports.ts';
 import { UNOBSERVED } from '../unobserved.ts';
 import { tableNeeds } from './access-table.ts';
-import { toKeyPrincipal } from './keys/api-key-principal.ts';
 import type { LoadQuotas } from './charge-quota.ts';
-import { toCertificatePrincipal } from './tokens/client-certificate.ts';
 import type { CompiledAccess, CompiledDocument, CompiledIssuer } from './compiled-document.ts';
 import type { Credential } from './credential.ts';
 import type { TableIdentifier, TablePorts } from './identify-by-table.ts';
@@ -15,7 +13,6 @@ import { defaultJwksUri } from './tokens/issuers.ts';
 import { KeySets } from './tokens/key-sets.ts';
 import { toPrincipal } from './decide/principal.ts';
 import type { Principal } from './decide/principal.ts';
-import { toTicketPrincipal } from './tickets/ticket-principal.ts';
 import { createTokenVerifier } from './tokens/verify-token.ts';
 
 /** What an authorizer reaches; nothing here is touched before a request needs it. */
@@ -44,9 +41,12 @@ export function createIdentifier(config: AuthorizerConfig, ports: AuthorizerPort
     const { createTableIdentifier } = await import('./identify-by-table.ts');
     return createTableIdentifier(config, ports);
   });
+  // Few APIs ask for certificates, and each start of each authorizer would read this.
+  const loadCertificates = loadOnce(() => import('./tokens/client-certificate.ts'));
   return async (document, credential, nowEpochSeconds, remainingMs) => {
     if (credential.kind === 'certificate') {
       const authorities = document.certificates.filter((issuer) => isTrusted(issuer, credential, config));
+      const { toCertificatePrincipal } = await loadCertificates();
       return toCertificatePrincipal(credential.certificate, authorities, nowEpochSeconds);
     }
     if (mayBeOnRecord(document, credential)) {
@@ -90,6 +90,7 @@ async function identifyOnRecord(
   const holder = await table.findKeyHolder(credential.token, keyIssuers, nowEpochSeconds);
   if (holder !== undefined) {
     const { issuer, usageIdentifierKey } = holder;
+    const { toKeyPrincipal } = await import('./keys/api-key-principal.ts');
     const principal = toKeyPrincipal(holder, issuer, document.roles);
     return usageIdentifierKey === undefined ? principal : { ...principal, usageIdentifierKey };
   }
@@ -97,6 +98,7 @@ async function identifyOnRecord(
   if (ticketIssuer === undefined) return undefined;
   const caller = await table.takeTicket(credential.token, { document: document.name, nowEpochSeconds });
   if (caller === undefined) return undefined;
+  const { toTicketPrincipal } = await import('./tickets/ticket-principal.ts');
   const principal = toTicketPrincipal(caller, ticketIssuer, document);
   const { revocation } = document.issuers.find(({ id }) => id === principal.issuerId) ?? {};
   await table.assertNotRevoked(principal, revocation, nowEpochSeconds);
