@@ -70,7 +70,7 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
   corsDisallowCredentials: refused(CORS, 'boolean', { inert: [] }),
   corsExposedHeaders: refused(CORS, 'string'),
   httpsProtocol: refused(
-    'ports speak HTTP; put a proxy with TLS in front and admit its name with --allowHost',
+    'certificates are those of the local CA that `gatewright certs` makes: serverless gateway start --tls',
     'string',
     { shortcut: 'H' },
   ),

@@ -11,6 +11,7 @@ export type StartSettings = Pick<
   | 'dynamodb'
   | 'reload'
   | 'strict'
+  | 'tls'
   | 'functionEnvironment'
   | 'inspect'
   | 'noTimeout'

@@ -19,6 +19,7 @@ export const START_OPTIONS: Readonly<Record<string, OptionSchema>> = {
   dynamodb: { usage: 'Where tables live: "embedded" (default) or a URL.', type: 'string' },
   data: { usage: 'Folder that keeps the embedded tables. Default: in memory.', type: 'string' },
   strict: { usage: 'Refuse what cannot be enforced, instead of naming it.', type: 'boolean' },
+  tls: { usage: 'Serve HTTPS and WSS under the local CA of `gatewright certs`.', type: 'boolean' },
   values: {
     usage: 'What functions read of SSM, Secrets Manager, S3 and AppConfig. Default: gatewright.values.yml.',
     type: 'string',
@@ -46,5 +47,6 @@ export function readStartOptions(cli: CliOptions): StartSettings {
     ...readInspect(cli),
     reload: readFlag('--reload', cli['reload'], true),
     strict: readFlag('--strict', cli['strict'], false),
+    tls: readFlag('--tls', cli['tls'], false),
   };
 }

@@ -6,7 +6,20 @@ import { OptionError } from '../../plugin/option-values.ts';
 import { START_OPTIONS } from '../../plugin/start-options.ts';
 
 /** What osls says itself, and what only a command line of its own has. */
-const OF_OSLS = ['env-file', 'json', 'name', 'open', 'param', 'record', 'region', 'seed', 'stage', 'verbose'];
+const OF_OSLS = [
+  'env-file',
+  'env-from-stack',
+  'exec',
+  'json',
+  'name',
+  'open',
+  'param',
+  'record',
+  'region',
+  'seed',
+  'stage',
+  'verbose',
+];
 /** osls has no options whose value may be left out: `--inspect=9230` is `--inspect --inspect-port 9230`. */
 const OF_THE_PLUGIN = 'inspect-port';
 
