@@ -32,7 +32,7 @@ type Options = {
 /** One figure of one side; more is better. */
 export type Pair = { readonly figure: string; readonly ours: number; readonly theirs: number };
 
-export type AgainstRow = Interval & {
+type AgainstRow = Interval & {
   readonly figure: string;
   readonly pairs: number;
   readonly ours: number;

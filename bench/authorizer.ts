@@ -26,7 +26,7 @@ const IN_LAYER: ReadonlySet<CandidateName> = new Set([
 ]);
 
 /** One candidate in one form: figures with the keys in memory, and the whole start when they have to be fetched. */
-export type AuthorizerRow = StartRow & {
+type AuthorizerRow = StartRow & {
   readonly bytes: number;
   readonly gzipBytes: number;
   /** With the SDK, in one file. */
@@ -96,7 +96,7 @@ async function measure(rounds: number): Promise<readonly AuthorizerRow[]> {
 type Prepared = { readonly candidate: Candidate; readonly built: Bundle; readonly starter: Starter };
 
 /** Each candidate in a form, where it has that. */
-export async function prepareStarters(
+async function prepareStarters(
   taking: readonly Candidate[],
   form: Form,
   keys: Keys,
@@ -153,7 +153,7 @@ export async function measureStartRatios(rounds: number): Promise<readonly Start
   });
 }
 
-export type StartRatio = StartRow & {
+type StartRatio = StartRow & {
   readonly ratio: number;
   /** Of the shortest starts: what else runs on the machine only ever adds to one. */
   readonly leastRatio: number;

@@ -1,7 +1,7 @@
 /** A certificate for 127.0.0.1 that signs itself: Node can check certificates, but makes none. RFC 5280, in DER. */
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-export type SelfSigned = { readonly key: string; readonly cert: string };
+type SelfSigned = { readonly key: string; readonly cert: string };
 
 const SEQUENCE = 0x30;
 const SET = 0x31;

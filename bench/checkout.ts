@@ -17,7 +17,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const INSTALL_DEADLINE_MS = 300_000;
 
-export type Checkout = AsyncDisposable & {
+type Checkout = AsyncDisposable & {
   readonly commit: string;
   /** Absolute. */
   readonly root: string;

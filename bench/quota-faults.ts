@@ -18,7 +18,7 @@ const SECONDS_PER_MINUTE = 60;
  * What a run came to. `admitted` by period, in order. A kill may come between an admission and its byte, so
  * `over` misses at most one unit per kill.
  */
-export type FaultRow = {
+type FaultRow = {
   readonly fault: string;
   readonly quota: number;
   readonly admitted: readonly number[];

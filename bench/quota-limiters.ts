@@ -15,7 +15,7 @@ export type Calls = { writes: number; refusedWrites: number; reads: number };
 
 export type Answer = 'admitted' | 'refused' | 'failed';
 
-export type Limiter = {
+type Limiter = {
   readonly calls: Calls;
   ask(): Promise<Answer>;
   /** What a function does at shutdown. */

@@ -16,7 +16,7 @@ export type Row = {
 };
 
 /** Of the gateway against another target in the same scenario. */
-export type Ratio = {
+type Ratio = {
   readonly scenario: string;
   readonly against: string;
   readonly requestsPerSecond: number | null;

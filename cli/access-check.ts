@@ -77,7 +77,7 @@ export async function checkDocuments(
   return found;
 }
 
-export type Misfits = {
+type Misfits = {
   /** Settings that break what a document promises. */
   readonly unsafe: string[];
   /** Routes that came or went since the documents' routes were read. */

@@ -24,7 +24,7 @@ type Found = {
   readonly warnings?: readonly string[];
 };
 
-export type SyncedRoutes = {
+type SyncedRoutes = {
   /** What each document has now. */
   readonly lines: readonly string[];
   readonly warnings: readonly string[];

@@ -30,7 +30,7 @@ import { collectText } from './options.ts';
 import { paint, table, UsageError } from './output.ts';
 import { readTokenFile } from './read-token-file.ts';
 
-export type AttachFlags = AwsFlags & {
+type AttachFlags = AwsFlags & {
   readonly api: string;
   readonly stage: string;
   readonly authorizer: 'token' | 'request';

@@ -25,7 +25,7 @@ function isCustom(scheme: unknown): boolean {
   return type === 'token' || type === 'request' || scheme['x-amazon-apigateway-authtype'] === 'custom';
 }
 
-export type United = {
+type United = {
   readonly routes: readonly InventoryRoute[];
   /** Served, but not set any more. */
   readonly onlyDeployed: readonly string[];

@@ -7,7 +7,7 @@ import { ask, demand } from './failures/demand.ts';
 import type { Gateway, GatewayOptions } from '@gatewright/gateway';
 import type { Aws } from './aws-call.ts';
 
-export type DeployedStack = {
+type DeployedStack = {
   readonly name: string;
   readonly outputs: Readonly<Record<string, string>>;
   /** Variables by the logical id of their function. */

@@ -3,7 +3,7 @@ import { callAdmin } from './admin-client.ts';
 import type { AdminFlags } from './admin-client.ts';
 import { ownerPath } from './quota-calls.ts';
 
-export type ExportQuestion = {
+type ExportQuestion = {
   readonly tenant?: string;
   readonly from?: string;
   readonly to?: string;

@@ -57,7 +57,7 @@ function isCustomersKey(tenant: string, pk: string): boolean {
 }
 
 /** Of an item of the usage table. */
-export function usageFate(tenant: string, { key, item }: KeptItem): Fate {
+function usageFate(tenant: string, { key, item }: KeptItem): Fate {
   if (isCustomersKey(tenant, key.pk)) return { kind: 'delete', what: nameOf(key) };
   const doc = item['doc'];
   if (typeof doc !== 'string') return KEEP;
@@ -105,7 +105,7 @@ function withoutCustomer(value: unknown, tenant: string): unknown {
 }
 
 /** Of an item of the access table. `keyIds`: of the customer's keys, whose changes do not name the customer. */
-export function accessFate(tenant: string, keyIds: ReadonlySet<string>, { key }: KeptItem): Fate {
+function accessFate(tenant: string, keyIds: ReadonlySet<string>, { key }: KeptItem): Fate {
   if (key.pk === tenantPartition(tenant)) return { kind: 'delete', what: 'lists of API keys' };
   if (!key.pk.startsWith('KEY#') || !keyIds.has(key.pk.slice('KEY#'.length))) return KEEP;
   return { kind: 'delete', what: key.sk === 'KEY' ? 'API keys' : 'operations on API keys' };

@@ -11,20 +11,13 @@ import { UsageError } from './output.ts';
 import type { Command, Option } from 'commander';
 import type { Document, Pair } from 'yaml';
 
-export const SETTINGS_FILE = 'gatewright.yml';
+const SETTINGS_FILE = 'gatewright.yml';
 /** Beside it; read by the plug-in. */
 const SERVICE_FILES = ['serverless.yml', 'serverless.yaml'];
 /** Read by others: `access` at packaging, `variables` when the service is loaded. */
 const OF_OTHERS = new Set(['access', 'variables']);
 /** They say what one run is for, and not how the stacks are served. */
-export const OF_ONE_RUN: ReadonlySet<string> = new Set([
-  'exec',
-  'help',
-  'inspect',
-  'inspect-brk',
-  'json',
-  'open',
-]);
+const OF_ONE_RUN: ReadonlySet<string> = new Set(['exec', 'help', 'inspect', 'inspect-brk', 'json', 'open']);
 /** A file that takes longer to read than a start. */
 const SIZE_LIMIT_BYTES = 1024 * 1024;
 

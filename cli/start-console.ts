@@ -6,7 +6,7 @@ import { openInvoiceBook } from './invoice-book.ts';
 import type { AdminTarget } from './admin-client.ts';
 import type { GatewayOptions, Listening } from '@gatewright/gateway';
 
-export type StartConsole = {
+type StartConsole = {
   readonly options: Pick<GatewayOptions, 'consoleFiles' | 'access' | 'invoices'>;
   /** Once it listens, invoices can be asked for. */
   readonly listensAt: (listening: Listening) => void;

@@ -20,7 +20,7 @@ type StripeFlags = MonthFlags & {
   readonly dryRun?: boolean;
 };
 
-export type MeterEvent = {
+type MeterEvent = {
   readonly event_name: string;
   /** Stripe takes an event once per identifier, within a day at least; the journal remembers for longer. */
   readonly identifier: string;

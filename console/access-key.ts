@@ -22,10 +22,6 @@ export async function findKey(): Promise<string | undefined> {
   return key;
 }
 
-export function forgetKey(): void {
-  sessionStorage.removeItem(NAME);
-}
-
 /** A short link opens a new tab; only pages of this very origin hear the question. */
 function askOtherTabs(): Promise<string | undefined> {
   const channel = new BroadcastChannel(CHANNEL);

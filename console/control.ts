@@ -76,7 +76,7 @@ export function useAsked<Answer>(path: string | undefined, everyMs = 0): Asked<A
   return { data, error, reload };
 }
 
-export type RowBatch = { readonly rows: readonly RequestRow[]; readonly state: RecordState };
+type RowBatch = { readonly rows: readonly RequestRow[]; readonly state: RecordState };
 
 /** Rows as they come, by fetch: an EventSource could send no header. Tries again until told to stop. */
 export function followRows(

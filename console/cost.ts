@@ -12,7 +12,7 @@ export type Month = {
   readonly isFreeTierCounted: boolean;
 };
 
-export type CostLine = {
+type CostLine = {
   readonly item: 'REST' | 'HTTP' | 'WebSocket' | 'Lambda' | 'cache' | 'logs' | 'DynamoDB' | 'data out';
   /** Of whom. */
   readonly of: string;
@@ -24,7 +24,7 @@ export type CostLine = {
 
 export type Cost = { readonly lines: readonly CostLine[]; readonly total: number };
 
-export const HOURS_PER_MONTH = 730;
+const HOURS_PER_MONTH = 730;
 const MILLION = 1e6;
 const GIGABYTE = 1024 ** 3;
 const FREE = { calls: 1e6, gigabyteSeconds: 400_000, gigabytesOut: 100 };
@@ -89,7 +89,7 @@ function apiLines(apis: readonly ApiShape[], factor: number, prices: Prices): re
   });
 }
 
-export function gigabyteSeconds({ memoryMb, totalMs }: FunctionShape): number {
+function gigabyteSeconds({ memoryMb, totalMs }: FunctionShape): number {
   return (memoryMb / MB_PER_GB) * (totalMs / 1000);
 }
 

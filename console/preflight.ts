@@ -9,7 +9,7 @@ export type PreflightQuestion = {
   readonly hasCredentials: boolean;
 };
 
-export type PreflightAnswer = {
+type PreflightAnswer = {
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];
 };

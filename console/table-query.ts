@@ -33,7 +33,7 @@ export const WHOLE_TABLE: TableQuestion = {
   ...{ index: '', partition: '', operator: '=', sort: '', sortTo: '', limit: 50, isDescending: false },
 };
 
-export type TableKeys = { readonly partition: string | undefined; readonly sort: string | undefined };
+type TableKeys = { readonly partition: string | undefined; readonly sort: string | undefined };
 
 export function indexesOf(table: TableDescription): readonly string[] {
   const all = [...(table.LocalSecondaryIndexes ?? []), ...(table.GlobalSecondaryIndexes ?? [])];

@@ -11,7 +11,7 @@ import type { ApiProtocol } from './deployment/model.ts';
 import type { ResolvedStack } from './definition/model.ts';
 import type { Ports } from './ports.ts';
 
-export type DefinedStage = {
+type DefinedStage = {
   readonly apiId: string;
   readonly name: string;
   readonly kind: ApiProtocol;

@@ -211,7 +211,7 @@ export function openObservers(
   };
 }
 
-export type Observers = Pick<Ports, 'metrics' | 'traces'> & {
+type Observers = Pick<Ports, 'metrics' | 'traces'> & {
   readonly logGroups: LogSubscriptions;
   close(): Promise<void>;
 };

@@ -43,7 +43,7 @@ export type GatewayErrorCode =
   | 'MALFORMED_REQUEST';
 
 /** Who is to blame: the caller, the thing behind the gateway, or the gateway's own configuration. */
-export type ErrorSource = 'client' | 'integration' | 'gateway';
+type ErrorSource = 'client' | 'integration' | 'gateway';
 
 export type GatewayErrorDetail = {
   readonly source: ErrorSource;

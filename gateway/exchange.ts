@@ -184,7 +184,7 @@ export type ServedStage = {
 export type Canary = { readonly percentTraffic: number; readonly stage: ServedStage };
 
 /** `stageName` may name no stage of the API; `path` begins with a slash. */
-export type StageLocation = { readonly stageName: string; readonly path: string };
+type StageLocation = { readonly stageName: string; readonly path: string };
 
 /** By endpoint type (docs/aws §2.5, §13). */
 export type RequestLimits = { readonly urlBytes: number; readonly headerBytes: number };
@@ -235,7 +235,7 @@ export type MeterNotes = {
   routeLimit: TokenBucket['limit'] | undefined;
 };
 
-export type CacheNotes = {
+type CacheNotes = {
   readonly key: string;
   readonly ttlSeconds: number;
   readonly reply: unknown;

@@ -142,7 +142,7 @@ export type ReloadNotice =
   /** The old version goes on serving. */
   | { readonly kind: 'kept'; readonly what: string; readonly message: string };
 
-export type Announced = {
+type Announced = {
   /** Of all gateways of this user that run. */
   readonly folder: string;
   /** `--name`; absent = that of the directory. */

@@ -220,7 +220,7 @@ export interface ServiceClient {
   call(request: ServiceRequest): Promise<HttpOutcome>;
 }
 
-export type KeyLookup =
+type KeyLookup =
   | { readonly kind: 'key'; readonly key: VerificationKey }
   /** The issuer answers, and has no key of this id. */
   | { readonly kind: 'unknown' }

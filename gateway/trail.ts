@@ -25,7 +25,7 @@ const ORDER = {
 export type PhaseName = keyof typeof ORDER;
 
 /** `monotonicMs` by the place of a phase in the order, NaN where it was not entered: the cheapest form there is. */
-export type PhaseTimes = number[];
+type PhaseTimes = number[];
 const NOT_ENTERED: PhaseTimes = Object.keys(ORDER).map(() => NaN);
 
 /** By name, those that were entered. */

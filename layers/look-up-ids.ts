@@ -19,7 +19,7 @@ type Credentials = {
 };
 type Held = { readonly credentials?: Credentials & { getPromise?(): Promise<void> } };
 
-export type LookUp = MissingIds & {
+type LookUp = MissingIds & {
   /** Why packaging cannot go on, and what to do. */
   readonly refusal?: string;
 };

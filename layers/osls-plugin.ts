@@ -53,7 +53,7 @@ export type Serverless = {
 };
 
 /** osls's own, where it gives one. */
-export type PluginLog = { readonly log?: Readonly<Record<'warning' | 'notice', (text: string) => void>> };
+type PluginLog = { readonly log?: Readonly<Record<'warning' | 'notice', (text: string) => void>> };
 
 const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
 

@@ -21,7 +21,7 @@ export type OslsFunction = {
   package?: { readonly artifact?: string; readonly [setting: string]: unknown };
 };
 
-export type PackSettings = { readonly pattern?: string; readonly esbuild?: BuildOptions };
+type PackSettings = { readonly pattern?: string; readonly esbuild?: BuildOptions };
 
 /** @throws Error where a handler names no file of functions/ */
 export async function packFunctions(

@@ -6,9 +6,9 @@ import { dirname, join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { startAwsStandIn } from '@gatewright/gateway/definition/serverless/aws-stand-in';
 
-export type Artefact = { readonly name: string; readonly sizeBytes: number };
+type Artefact = { readonly name: string; readonly sizeBytes: number };
 
-export type PackageRequest = {
+type PackageRequest = {
   /** Absolute folder that holds the service's serverless.yml. */
   readonly serviceDirectory: string;
   readonly stage: string;

@@ -14,7 +14,7 @@ export type Rollout = {
 };
 
 /** A problem of what was asked for, in words for who asked. */
-export type RolloutProblem = { readonly problem: string };
+type RolloutProblem = { readonly problem: string };
 
 export const ALIAS = 'live';
 const VERSION = /^[1-9]\d*$/;

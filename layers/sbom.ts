@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-export type LockedPackage = {
+type LockedPackage = {
   readonly version?: string;
   readonly license?: string;
   readonly integrity?: string;

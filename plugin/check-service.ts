@@ -20,7 +20,7 @@ export type PackagedService = {
   readonly resources: Readonly<Record<string, unknown>>;
 };
 
-export type ServiceCheck = {
+type ServiceCheck = {
   /** Each says what to change. */
   readonly complaints: readonly string[];
   /** What could not be checked. */

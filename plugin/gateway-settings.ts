@@ -10,7 +10,7 @@ import {
 import { OptionError } from './option-values.ts';
 import type { GatewayOptions, Isolation, Setting } from '@gatewright/gateway';
 
-export type GatewaySettings = Pick<
+type GatewaySettings = Pick<
   GatewayOptions,
   | 'accountId'
   | 'accountThrottle'

@@ -116,7 +116,7 @@ export const OFFLINE_COMMAND_OPTIONS: Readonly<Record<string, OptionSchema>> = O
     ]),
 );
 
-export type OfflineReading = { readonly settings: StartSettings; readonly warnings: readonly string[] };
+type OfflineReading = { readonly settings: StartSettings; readonly warnings: readonly string[] };
 
 /**
  * `custom.serverless-offline` with the command line above it.

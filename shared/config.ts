@@ -17,25 +17,25 @@ export type AuthorizerConfig = {
   readonly usageKeySecret?: string | undefined;
 };
 
-export type AccessTableConfig = {
+type AccessTableConfig = {
   /** Table of API keys, tickets and revocations; undefined: the function was given none. */
   readonly tableName: string | undefined;
 };
 
-export type DocumentsConfig =
+type DocumentsConfig =
   /** The documents of the bundle count. */
   | { readonly follows: false }
   /** Those that are published to this table do, once there are any. */
   | { readonly follows: true; readonly tableName: string };
 
-export type TicketDeskConfig = {
+type TicketDeskConfig = {
   /** Stage of this stack, which picks the access documents. */
   readonly stage: string;
   /** Table of tickets. */
   readonly tableName: string;
 };
 
-export type AccessAdminConfig = {
+type AccessAdminConfig = {
   /** Stage of this stack, which picks the access documents. */
   readonly stage: string;
   /** Table of API keys and revocations. */
@@ -44,7 +44,7 @@ export type AccessAdminConfig = {
   readonly controlPlane: ControlPlaneConfig;
 };
 
-export type ChannelsConfig = {
+type ChannelsConfig = {
   /** Table of open connections and channels. */
   readonly tableName: string;
   /** Name or ARN of the function that delivers. */
@@ -54,7 +54,7 @@ export type ChannelsConfig = {
   readonly connectionsPerCaller: number;
 };
 
-export type UsageTableConfig = { readonly tableName: string };
+type UsageTableConfig = { readonly tableName: string };
 
 export type LogConfig = {
   /** Dimension of the metrics. */
@@ -78,7 +78,7 @@ export type WebhookReceiverConfig = {
 
 export type UsageTrackerConfig = UsageTableConfig & LineRules;
 
-export type CacheInvalidatorConfig = {
+type CacheInvalidatorConfig = {
   readonly tableName: string;
   /** Which tags a change of a table invalidates. */
   readonly streams: readonly {

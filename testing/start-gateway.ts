@@ -100,7 +100,7 @@ function describe(
   return makeTestGateway({ environment, apis, findings: unsupported, request, close, parse });
 }
 
-export async function connectWith(parse: Parse): Promise<TestGateway> {
+async function connectWith(parse: Parse): Promise<TestGateway> {
   const link = linkOf(process.env);
   const status = JSON.parse(await ask(link, 'GET', 'status')) as Pick<Listening, 'apis' | 'unsupported'>;
   const environment = Object.fromEntries(

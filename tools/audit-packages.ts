@@ -9,7 +9,7 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '..');
 const DEADLINE_MS = 60_000;
 
-export type Audit =
+type Audit =
   | { readonly kind: 'clean' }
   /** Of run-time packages. */
   | { readonly kind: 'vulnerable'; readonly packages: readonly string[] }

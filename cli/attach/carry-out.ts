@@ -79,7 +79,7 @@ export function remaining({ steps }: Pick<Plan, 'steps'>, now: Snapshot): readon
   return steps.filter((step) => stateOf(step, now, ids) !== 'after');
 }
 
-export type Detachment = { readonly kept: readonly string[] };
+type Detachment = { readonly kept: readonly string[] };
 
 /**
  * Takes back what is there, the last step first. A part that others have changed since is in the way, unless the plan is

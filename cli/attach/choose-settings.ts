@@ -4,7 +4,7 @@ import type { WiredAuthorizer, WiredSource } from '@gatewright/authoring/check-w
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { LiveApi } from './live-api.ts';
 
-export type AuthorizerWish = {
+type AuthorizerWish = {
   readonly type: 'token' | 'request';
   readonly name: string;
   readonly functionArn: string;

@@ -26,7 +26,7 @@ export class PlaneError extends UsageError {
   }
 }
 
-export type PaceClock = { readonly nowEpochMs: () => number; readonly wait: (ms: number) => Promise<void> };
+type PaceClock = { readonly nowEpochMs: () => number; readonly wait: (ms: number) => Promise<void> };
 
 /**
  * Half of what an account has for all who edit its APIs: 10 calls a second with a burst of 40, a deployment every 5 s
@@ -38,7 +38,7 @@ const PAGES_LIMIT = 50;
 /** A throttled call is tried again by then, since its window has passed. */
 const ATTEMPTS = 5;
 
-export function createPace(
+function createPace(
   clock: PaceClock,
 ): (call: { readonly method: string; readonly path: string }) => Promise<void> {
   let tokens: number = CALLS.burst;

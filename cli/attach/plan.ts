@@ -8,7 +8,7 @@ import { authorizerPart, DEPLOYED_BY, deploymentPart, routePart } from './live-a
 import type { LiveApi, LiveRoute } from './live-api.ts';
 import type { Outcome, PlaneCall, Snapshot, Step } from './step.ts';
 
-export type StepsWish = {
+type StepsWish = {
   /** Of this plan, and of no other. */
   readonly planId: string;
   readonly settings: AuthorizerSettings;

@@ -30,7 +30,7 @@ export function printSteps(steps: readonly Step[]): readonly string[] {
 
 const COLOURS = { obstacle: 'red', warning: 'yellow', note: 'dim' } as const;
 
-export function printSurprise({ level, what, fix }: Surprise): readonly string[] {
+function printSurprise({ level, what, fix }: Surprise): readonly string[] {
   const said = `${paint(COLOURS[level], `${level}:`)} ${showControls(what)}`;
   return fix === '' ? [said] : [said, `  ${showControls(fix)}`];
 }

@@ -37,7 +37,7 @@ export type Step = Outcome & {
   readonly isLive: boolean;
 };
 
-export type StepState = 'before' | 'after' | 'other';
+type StepState = 'before' | 'after' | 'other';
 
 export type Ids = Readonly<Partial<Record<Made, string>>>;
 

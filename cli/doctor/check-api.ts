@@ -4,7 +4,7 @@ import { findRestOnly } from './rest-only.ts';
 import type { ApiView, FunctionFacts } from './api-view.ts';
 import type { Finding } from './finding.ts';
 
-export type ApiCheck = (view: ApiView) => readonly Finding[];
+type ApiCheck = (view: ApiView) => readonly Finding[];
 
 const warning = (id: string, what: string, why: string, where: string, fix: string): Finding => ({
   ...{ id, level: 'warning', what, why, where, fix },
@@ -15,7 +15,7 @@ const NARROW = /['"]?Resource['"]?\s*:\s*\[?\s*(?:event\??\.|event\[['"])?(metho
 const BODY = /\bevent\??\.(?:body|rawBody)\b|\bevent\[['"](?:body|rawBody)['"]\]|JSON\.parse\(\s*body\b/;
 
 /** docs/aws §15.23: the policy is kept for the caller and asked again for each ARN. */
-export function checkNarrowPolicies({ authorizers }: ApiView): readonly Finding[] {
+function checkNarrowPolicies({ authorizers }: ApiView): readonly Finding[] {
   return authorizers
     .filter(({ ttlSeconds }) => ttlSeconds > 0)
     .flatMap(({ name, ttlSeconds, calls }) =>
@@ -32,7 +32,7 @@ export function checkNarrowPolicies({ authorizers }: ApiView): readonly Finding[
 }
 
 /** API Gateway sends no body to authorizers (docs/aws, "Authorizers"). */
-export function checkBodyReaders({ authorizers }: ApiView): readonly Finding[] {
+function checkBodyReaders({ authorizers }: ApiView): readonly Finding[] {
   return authorizers.flatMap(({ name, calls }) =>
     findInSource(calls?.facts, BODY).map(({ place }) =>
       warning(
@@ -87,7 +87,7 @@ export function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Fi
   ];
 }
 
-export function checkPermissions({ routes, authorizers }: ApiView): readonly Finding[] {
+function checkPermissions({ routes, authorizers }: ApiView): readonly Finding[] {
   return [...routes, ...authorizers].flatMap(({ calls }): readonly Finding[] =>
     calls?.isPermitted === false
       ? [
@@ -107,7 +107,7 @@ export function checkPermissions({ routes, authorizers }: ApiView): readonly Fin
 /** Seconds that API Gateway waits, unless the integration waits less (docs/aws, "Limits"). */
 const WAITS = { rest: 29, http: 30, websocket: 29 };
 
-export function checkTimeouts({ live: { kind }, routes, authorizers }: ApiView): readonly Finding[] {
+function checkTimeouts({ live: { kind }, routes, authorizers }: ApiView): readonly Finding[] {
   const seen = new Set<string>();
   const slow = routes.flatMap(({ key, where, integration, calls }): readonly Finding[] => {
     const own = Number(integration['timeoutInMillis'] ?? WAITS[kind] * 1000) / 1000;
@@ -143,7 +143,7 @@ export function checkTimeouts({ live: { kind }, routes, authorizers }: ApiView):
 }
 
 /** docs/aws, "Payloads": 10 MB at the API, 6 MB at a function, and base64 makes 4 of 3. */
-export function checkPayloads({ live: { kind, api }, routes, where }: ApiView): readonly Finding[] {
+function checkPayloads({ live: { kind, api }, routes, where }: ApiView): readonly Finding[] {
   const types = api['binaryMediaTypes'];
   const first = routes.find(({ calls, method }) => calls !== undefined && method !== 'GET');
   if (kind !== 'rest' || !Array.isArray(types) || types.length === 0 || first === undefined) return [];
@@ -158,7 +158,7 @@ export function checkPayloads({ live: { kind, api }, routes, where }: ApiView): 
   ];
 }
 
-export function checkPages({ live, routes, where }: ApiView): readonly Finding[] {
+function checkPages({ live, routes, where }: ApiView): readonly Finding[] {
   if (live.kind !== 'rest' || !routes.some(({ method }) => method === 'OPTIONS')) return [];
   if (!routes.some(({ authorizationType, apiKeyRequired }) => authorizationType !== 'NONE' || apiKeyRequired))
     return [];
@@ -185,7 +185,7 @@ export function checkPages({ live, routes, where }: ApiView): readonly Finding[]
       ];
 }
 
-export function checkDeployed({ live: { drift, stage }, stageWhere }: ApiView): readonly Finding[] {
+function checkDeployed({ live: { drift, stage }, stageWhere }: ApiView): readonly Finding[] {
   if (drift === undefined || drift.length === 0) return [];
   return [
     warning(
@@ -198,7 +198,7 @@ export function checkDeployed({ live: { drift, stage }, stageWhere }: ApiView): 
   ];
 }
 
-export function checkLogs({ live: { stageShown, stage }, stageWhere }: ApiView): readonly Finding[] {
+function checkLogs({ live: { stageShown, stage }, stageWhere }: ApiView): readonly Finding[] {
   const settings = stageShown['accessLogSettings'];
   if (isJsonObject(settings) && settings['destinationArn'] !== undefined) return [];
   return [
@@ -215,10 +215,7 @@ export function checkLogs({ live: { stageShown, stage }, stageWhere }: ApiView):
 /** AWS shows 10,000 and 5,000 where nobody has said anything: those of the account. */
 const ACCOUNT_RATE = 10_000;
 
-export function checkThrottling({
-  live: { kind, stageShown, stage },
-  stageWhere,
-}: ApiView): readonly Finding[] {
+function checkThrottling({ live: { kind, stageShown, stage }, stageWhere }: ApiView): readonly Finding[] {
   const settings = kind === 'rest' ? stageShown['methodSettings'] : stageShown['routeSettings'];
   const blocks = [
     stageShown['defaultRouteSettings'],
@@ -241,7 +238,7 @@ export function checkThrottling({
       ];
 }
 
-export function checkWebAcls({ live: { kind, apiId }, webAcls }: ApiView): readonly Finding[] {
+function checkWebAcls({ live: { kind, apiId }, webAcls }: ApiView): readonly Finding[] {
   if (kind !== 'http') return [];
   return webAcls
     .filter(({ api }) => api === apiId)
@@ -254,7 +251,7 @@ export function checkWebAcls({ live: { kind, apiId }, webAcls }: ApiView): reado
 }
 
 /** Prices of us-east-1: docs/aws, "Prices". */
-export function checkKind(view: ApiView): readonly Finding[] {
+function checkKind(view: ApiView): readonly Finding[] {
   if (view.live.kind !== 'rest' || findRestOnly(view).length > 0) return [];
   return [
     warning(

@@ -13,7 +13,7 @@ import type { Views } from './views.ts';
 /** Pure: facts in, findings out. Returns nothing where the facts that it needs are not among the views. */
 export type Check = (views: Views) => readonly Finding[];
 
-export const CHECKS: readonly Check[] = [
+const CHECKS: readonly Check[] = [
   checkStackState,
   checkStage,
   checkNames,

@@ -145,7 +145,7 @@ function wishOf({ tokenFile, claims, role }: ExplainApiFlags, fields: LogFields)
   };
 }
 
-export function printStory({ headline, sentences, changes, missing }: LineStory): readonly string[] {
+function printStory({ headline, sentences, changes, missing }: LineStory): readonly string[] {
   return [
     paint('bold', showControls(headline)),
     '',

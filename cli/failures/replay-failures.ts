@@ -22,7 +22,7 @@ const HIDDEN_SECONDS = 600;
 const CALL_WITHIN_MS = 290_000;
 const QUOTED_CHARACTERS = 200;
 
-export type ReplayChoice = {
+type ReplayChoice = {
   readonly limit: number;
   /** This message alone. */
   readonly messageId?: string;

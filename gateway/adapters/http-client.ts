@@ -24,7 +24,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS_PER_ORIGIN = 128;
 const MAX_HEADER_BYTES = 64 * 1024;
 
-export interface ClosableHttpClient extends HttpClient {
+interface ClosableHttpClient extends HttpClient {
   close(): Promise<void>;
 }
 

@@ -13,7 +13,7 @@ import type { Clock, KeySets } from '../ports.ts';
 type Verifier = NonNullable<ReturnType<KeySets['known']>>;
 
 /** The issuer in this process: asked each time, so that a withdrawn key is refused at once. */
-export type LocalKeys = {
+type LocalKeys = {
   /** Itself, and those that it stands in for. */
   readonly isLocal: (issuer: string) => boolean;
   keySet(): { readonly keys: readonly object[] };

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { FileHandle } from 'node:fs/promises';
 import type { LogGroups } from '../ports.ts';
 
-export type LogFileOptions = {
+type LogFileOptions = {
   readonly directory: string;
   /** Called once per file that cannot be written; the gateway goes on without it. */
   readonly report: (message: string) => void;
@@ -12,7 +12,7 @@ export type LogFileOptions = {
   readonly maxFileBytes?: number;
 };
 
-export interface LogFiles extends LogGroups {
+interface LogFiles extends LogGroups {
   /** Resolves when all lines written so far are on disk. */
   flush(): Promise<void>;
   /** Flushes; what is written later is lost. */

@@ -11,7 +11,7 @@ const HEADER = '{"format":"json","version":1}\n';
 /** The daemon takes no larger packet. */
 const MAX_PACKET_BYTES = 64 * 1024;
 
-export interface XRayDaemon extends TraceSink {
+interface XRayDaemon extends TraceSink {
   close(): void;
 }
 

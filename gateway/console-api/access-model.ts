@@ -38,7 +38,7 @@ export type AccessQuestion = {
 
 export type AccessWord = 'OPEN' | 'ALLOW' | 'DENY';
 
-export type ShownAccessAnswer = {
+type ShownAccessAnswer = {
   readonly word: AccessWord;
   readonly reason: string;
   readonly route: string | undefined;

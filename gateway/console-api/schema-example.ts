@@ -3,7 +3,7 @@ import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** Finds another model of the API by its name. */
-export type FindModel = (name: string) => JsonObject | undefined;
+type FindModel = (name: string) => JsonObject | undefined;
 
 const MAX_DEPTH = 8;
 const MAX_PROPERTIES = 40;

@@ -20,7 +20,7 @@ type Declared = {
   readonly architecture?: 'arm64' | undefined;
 };
 
-export type CostPorts = {
+type CostPorts = {
   /** Newest first. */
   readonly rows: readonly RequestRow[];
   readonly calls: readonly FunctionCallNote[];

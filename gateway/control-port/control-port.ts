@@ -23,7 +23,7 @@ import { sendStream } from '../server/stream-reply.ts';
 import type { StreamedBody } from '../exchange.ts';
 
 /** What others answer behind the port. */
-export type ControlMounts = {
+type ControlMounts = {
   /** By signing name: `dynamodb`, `lambda` … A name that is not here is refused by name. */
   readonly services: ReadonlyMap<string, AwsService>;
   /**
@@ -45,7 +45,7 @@ export type ControlMounts = {
   readonly more?: MoreEndpoints;
 };
 
-export type ControlPortOptions = {
+type ControlPortOptions = {
   /** 0 picks a free one. */
   readonly port: number;
   readonly allowHosts: readonly string[];
@@ -63,7 +63,7 @@ export type ControlPortOptions = {
   readonly report: (error: unknown) => void;
 };
 
-export interface ControlPort {
+interface ControlPort {
   /** `http://127.0.0.1:4000` */
   readonly url: string;
   readonly port: number;

@@ -31,7 +31,7 @@ const OF_CONNECTION = new Set([
 ]);
 
 /** Ends all sessions of HTTP/2. */
-export type EndHttp2 = () => void;
+type EndHttp2 = () => void;
 
 /**
  * Hands connections that begin with the preface to HTTP/2 and all others to `server`, which listens.

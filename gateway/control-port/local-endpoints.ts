@@ -6,7 +6,7 @@ import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply, type ControlRequest, jsonReply } from './control-request.ts';
 import { type Issuer, type TokenWish, TokenWishError } from '../issuer/issuer.ts';
 
-export type LocalEndpointsOptions = {
+type LocalEndpointsOptions = {
   readonly secret: string;
   readonly issuer: Issuer;
   readonly clock: ShiftableClock;

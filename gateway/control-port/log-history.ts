@@ -11,7 +11,7 @@ export type HistoryLine = {
   readonly message: string;
 };
 
-export type HistoryQuestion = {
+type HistoryQuestion = {
   /** Undefined: those of all functions and of the gateway. */
   readonly functionName?: string | undefined;
   readonly sinceEpochMs?: number | undefined;

@@ -28,7 +28,7 @@ import type { TruststoreSource } from './mutual-tls.ts';
 import type { DefinedMetering } from './read-metering.ts';
 
 /** What one stage remembers whatever is deployed to it. */
-export type StageMemory = {
+type StageMemory = {
   readonly authorizerCache: AuthorizerCache;
   readonly responseCache: LruResponseCache;
   /** By route key. */

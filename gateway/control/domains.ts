@@ -44,7 +44,7 @@ export type DefinedDomain = Pick<
 >;
 
 /** What a request to a domain meets. */
-export type DomainMatch =
+type DomainMatch =
   | { readonly kind: 'mapped'; readonly basePath: string; readonly mapping: Mapping }
   | { readonly kind: 'ruled'; readonly basePath: string; readonly rule: RoutingRule }
   | { readonly kind: 'unmapped'; readonly domain: Domain };

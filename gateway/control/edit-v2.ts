@@ -144,7 +144,7 @@ export function routeKeysOf({ routes }: ApiResources): ReadonlySet<string> {
   return new Set(routes.map(({ properties }) => textOf(properties, 'RouteKey')));
 }
 
-export type V2DeploymentWish = { readonly description: string; readonly stageName: string | undefined };
+type V2DeploymentWish = { readonly description: string; readonly stageName: string | undefined };
 
 /** A deployment of the API as it is now; a named stage is pointed at it. @throws ControlError for what AWS refuses */
 export function createV2Deployment(api: ApiState, wish: V2DeploymentWish, draw: Draw): DeploymentRecord {

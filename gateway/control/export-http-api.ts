@@ -5,7 +5,7 @@ import type { ApiIdentity } from '../deployment/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 
-export type HttpExportWish = {
+type HttpExportWish = {
   /** Absent: no stage is told of. */
   readonly stageName: string | undefined;
   /** When the API was deployed or made: the document's version, where the API has none of its own. */

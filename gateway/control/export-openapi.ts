@@ -7,7 +7,7 @@ import type { ApiIdentity } from '../deployment/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 
-export type ExportWish = {
+type ExportWish = {
   /** `oas30` or Swagger 2.0. */
   readonly kind: 'oas30' | 'swagger';
   readonly stageName: string;

@@ -53,9 +53,9 @@ export type InspectedRoute = {
   readonly localToken?: LocalTokenNeeds;
 };
 
-export type TrustedTokens = { readonly issuer: string; readonly audience: readonly string[] | 'any' };
+type TrustedTokens = { readonly issuer: string; readonly audience: readonly string[] | 'any' };
 
-export type LocalTokenNeeds = {
+type LocalTokenNeeds = {
   /** Its `iss`; undefined = that of the local issuer. */
   readonly issuer: string | undefined;
   readonly audience: string | undefined;
@@ -63,16 +63,13 @@ export type LocalTokenNeeds = {
   readonly tokenUse: string | undefined;
 };
 
-export type InspectedAuthorizer = Pick<
-  LambdaAuthorizer,
-  'name' | 'payload' | 'ttlSeconds' | 'simpleResponses'
-> & {
+type InspectedAuthorizer = Pick<LambdaAuthorizer, 'name' | 'payload' | 'ttlSeconds' | 'simpleResponses'> & {
   readonly functionName: string;
   readonly identitySources: readonly IdentitySource[];
 };
 
 /** Whose tokens can be minted here: the local issuer's own, and those of issuers that it stands in for. */
-export type LocalIssuers = { readonly own: string; includes(issuer: string): boolean };
+type LocalIssuers = { readonly own: string; includes(issuer: string): boolean };
 
 export function inspectApis(
   apis: readonly ApiState[],

@@ -14,7 +14,7 @@ import type { KeyObject } from 'node:crypto';
 /** PEM, both. */
 export type CertifiedKey = { readonly certificate: string; readonly privateKey: string };
 
-export type CertificateWish = {
+type CertificateWish = {
   /** Of the subject. */
   readonly commonName: string;
   readonly fromEpochMs: number;

@@ -30,7 +30,7 @@ import type { ApiGroup } from './group-resources.ts';
 import type { PlacedStage, StageList } from './read-stages.ts';
 import type { UnguardedStages } from './unguarded-stages.ts';
 
-export type LoadedApis = {
+type LoadedApis = {
   readonly apis: readonly ApiState[];
   /** What the compilers found beyond the definition's own list. */
   readonly unsupported: readonly UnsupportedItem[];

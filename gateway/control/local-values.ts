@@ -9,7 +9,7 @@ import { generateSecret, isGenerated } from './generated-secret.ts';
 import type { Draw } from './generated-secret.ts';
 import type { Content, ParameterType, WrittenParameter, WrittenValues } from './written-values.ts';
 
-export type Versioned<Value> = Value & {
+type Versioned<Value> = Value & {
   readonly name: string;
   /** From 1; one more with every change. */
   readonly version: number;
@@ -23,7 +23,7 @@ export type Secret = Versioned<{ readonly content: Content | undefined; readonly
 
 type Kept = { readonly fingerprint: string; readonly version: number; readonly changedMs: number };
 
-export type LocalValuesOptions = {
+type LocalValuesOptions = {
   readonly clock: Pick<Clock, 'nowEpochMs'>;
   /** A number from 0 up to but not including the bound, that nobody can guess. */
   readonly draw: Draw;

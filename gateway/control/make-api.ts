@@ -8,7 +8,7 @@ import type { JsonObject, ResolvedStack } from '../definition/model.ts';
 import type { Account } from './account.ts';
 import type { ApiResources, ApiState } from './api-state.ts';
 
-export type ApiWish = {
+type ApiWish = {
   readonly id: string;
   /** In the form of `type`; with `Body`, the text of a document. */
   readonly properties: JsonObject;
@@ -54,7 +54,7 @@ export function makeApi(wish: ApiWish, account: Account): MadeApi {
 }
 
 /** An API's resources with those of a document, before they are put there. */
-export type ReadDocument = { readonly resources: ApiResources; readonly warnings: readonly string[] };
+type ReadDocument = { readonly resources: ApiResources; readonly warnings: readonly string[] };
 
 /**
  * What an API becomes by a document: `overwrite` leaves only what it says, `merge` keeps what it does not speak of.

@@ -6,7 +6,7 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { badRequest, ControlError } from './control-error.ts';
 
-export type PatchVerb = 'add' | 'replace' | 'remove' | 'copy';
+type PatchVerb = 'add' | 'replace' | 'remove' | 'copy';
 
 export type PatchOperation = {
   readonly op: string;

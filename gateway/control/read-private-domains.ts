@@ -17,7 +17,7 @@ const DOMAIN = 'AWS::ApiGateway::DomainNameV2';
 const ASSOCIATION = 'AWS::ApiGateway::DomainNameAccessAssociation';
 
 /** A domain with what its callers must pass. */
-export type FoundDomain = { readonly item: ControlResource; readonly access: PrivateDomain };
+type FoundDomain = { readonly item: ControlResource; readonly access: PrivateDomain };
 
 /** `arn:aws:apigateway:eu-west-1::/domainnames/private.example.com+abcdef0123` → its two names */
 const ARN = /\/domainnames\/([^/+]+)(?:\+([a-z0-9]+))?$/;

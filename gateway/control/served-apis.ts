@@ -22,7 +22,7 @@ import type { Truststore } from './truststore.ts';
 import type { VpcLink } from './vpc-links.ts';
 
 /** APIs that are compiled and wait for the rest of their stacks. */
-export type PreparedApis = {
+type PreparedApis = {
   /** Whether there is any. */
   readonly isEmpty: boolean;
   readonly unsupported: readonly UnsupportedItem[];

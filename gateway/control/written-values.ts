@@ -37,7 +37,7 @@ export type WrittenValues = {
 };
 
 /** Bytes of a file that is named by `!file`. @throws where it cannot be read */
-export type ReadAttached = (path: string) => Buffer;
+type ReadAttached = (path: string) => Buffer;
 
 const SECTIONS = ['ssm', 'secretsmanager', 's3', 'appconfig'];
 const PARAMETER_NAME = /^[a-zA-Z0-9_./-]{1,1011}$/;

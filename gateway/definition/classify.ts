@@ -13,7 +13,7 @@ export function isRead(logicalId: string, type: string, property: string): boole
   return known.noEffect?.includes(property) !== true && known.whereKnown?.includes(property) !== true;
 }
 
-export type Classified = {
+type Classified = {
   readonly unsupported: readonly UnsupportedItem[];
   readonly noEffect: readonly UnsupportedItem[];
 };

@@ -3,7 +3,7 @@
 export type Home = { readonly region: string; readonly accountId: string };
 
 /** AWS's own example account; no real one is ever meant. */
-export const USUAL_HOME: Home = { region: 'us-east-1', accountId: '123456789012' };
+const USUAL_HOME: Home = { region: 'us-east-1', accountId: '123456789012' };
 
 /** `eu-central-1`, `us-gov-west-1`, `eusc-de-east-1` */
 export function isRegion(text: string): boolean {

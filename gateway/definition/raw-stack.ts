@@ -27,7 +27,7 @@ export type RawStack = {
 };
 
 /** A nested stack whose template is on this machine; by logical id of the resource that makes it. */
-export interface NestedStack {
+interface NestedStack {
   open(stackName: string, parameters: Readonly<Record<string, string>>): RawStack;
 }
 

@@ -4,7 +4,7 @@
  */
 import { isObject } from './value-match.ts';
 
-export type BatchOutcome =
+type BatchOutcome =
   { readonly kind: 'all' } | { readonly kind: 'some'; readonly failed: ReadonlySet<string> };
 
 const NONE: BatchOutcome = { kind: 'some', failed: new Set() };

@@ -6,7 +6,7 @@ import type { MessageAttribute } from './queue-model.ts';
 import { compileEventPattern } from './event-pattern.ts';
 import { isObject, isScalar, PatternError } from './value-match.ts';
 
-export type FilteredMessage = {
+type FilteredMessage = {
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
 };

@@ -11,7 +11,7 @@ export type AsyncSettings = {
 
 export const USUAL_ASYNC: AsyncSettings = { maxRetries: 2, maxAgeMs: 21_600_000 };
 
-export type AsyncState = {
+type AsyncState = {
   readonly acceptedAt: number;
   /** Tries whose function failed. */
   readonly failures: number;

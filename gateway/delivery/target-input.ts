@@ -12,9 +12,9 @@ export type TargetInput =
       readonly paths: ReadonlyMap<string, PathReader>;
     };
 
-export type PathReader = (event: unknown) => unknown;
+type PathReader = (event: unknown) => unknown;
 
-export type RuleOfEvent = {
+type RuleOfEvent = {
   readonly arn: string;
   readonly name: string;
   readonly ingestedAt: string;

@@ -1,6 +1,6 @@
 /** Wall-clock times of a time zone, and when they are. */
 
-export type WallTime = {
+type WallTime = {
   readonly year: number;
   /** 1 to 12. */
   readonly month: number;

@@ -37,7 +37,7 @@ export const ASSUMPTIONS = {
   'week-start': ['sunday', 'monday'],
 } as const;
 
-export type AssumptionName = keyof typeof ASSUMPTIONS;
+type AssumptionName = keyof typeof ASSUMPTIONS;
 
 export type Assumptions = { readonly [Name in AssumptionName]: (typeof ASSUMPTIONS)[Name][number] };
 

@@ -13,7 +13,7 @@ import type { PropertyBag } from './properties.ts';
 import type { Authorization } from './model.ts';
 
 /** What authorization is compiled from. */
-export type AuthorizationSources = {
+type AuthorizationSources = {
   readonly authorizers: ReadonlyMap<string, PropertyBag>;
   readonly assumptions: Assumptions;
   readonly invokePermissions: InvokePermissions;

@@ -67,7 +67,7 @@ export function readValidation(bag: PropertyBag): WholeMatch | undefined {
   );
 }
 
-export type LambdaAuthorizerSources = {
+type LambdaAuthorizerSources = {
   readonly assumptions: Assumptions;
   readonly invokePermissions: InvokePermissions;
 };

@@ -19,7 +19,7 @@ import type { PropertyBag } from './properties.ts';
 import type { Authorization, Deployment, Integration, ResourcePolicy, RoutePlan } from './model.ts';
 
 /** What a REST deployment is compiled from; the control plane hands it over as it stands at that moment. */
-export type RestResources = {
+type RestResources = {
   readonly api: PropertyBag;
   readonly resources: ReadonlyMap<string, PropertyBag & { readonly path: string }>;
   readonly methods: readonly PropertyBag[];

@@ -28,7 +28,7 @@ import type { PropertyBag } from './properties.ts';
 import type { Authorization, Deployment, Integration, MessageRoutePlan, ProxyPayload } from './model.ts';
 
 /** What an HTTP or WebSocket deployment is compiled from. */
-export type V2Resources = {
+type V2Resources = {
   readonly api: PropertyBag;
   readonly routes: readonly PropertyBag[];
   readonly integrations: ReadonlyMap<string, PropertyBag>;

@@ -8,7 +8,7 @@ import type { Models } from './models.ts';
 import type { PropertyBag } from './properties.ts';
 
 /** What the methods of a REST API share. */
-export type RestValidators = {
+type RestValidators = {
   readonly models: Models;
   readonly validators: ReadonlyMap<string, PropertyBag>;
 };

@@ -31,7 +31,7 @@ export function readText(bag: PropertyBag, property: string, usual?: string): st
   );
 }
 
-export type IntegerRule = { readonly usual: number; readonly min: number; readonly max: number };
+type IntegerRule = { readonly usual: number; readonly min: number; readonly max: number };
 
 /** A whole number within AWS's bounds; text of digits counts, as in CloudFormation. */
 export function readInteger(bag: PropertyBag, property: string, rule: IntegerRule): number {

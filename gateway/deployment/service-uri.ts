@@ -2,7 +2,7 @@
 import { compileStageText } from './stage-text.ts';
 import type { ServiceTarget } from '../mapping/integration.ts';
 
-export type ServiceUri =
+type ServiceUri =
   | { readonly kind: 'service'; readonly target: ServiceTarget }
   | { readonly kind: 'invalid'; readonly message: string };
 

@@ -71,7 +71,7 @@ export function readRestThrottles(stage: PropertyBag): ThrottleSettings | undefi
   return usual === undefined && byRouteKey.size === 0 ? undefined : { usual, byRouteKey };
 }
 
-export type MethodSetting = {
+type MethodSetting = {
   /** `GET /pets/{id}`; undefined = the default for all methods. */
   readonly routeKey: string | undefined;
   readonly bag: PropertyBag;

@@ -12,7 +12,7 @@ export type AuthorizerResultFormat = {
   readonly simpleResponses: boolean;
 };
 
-export type AuthorizerAnswer = {
+type AuthorizerAnswer = {
   readonly principalId: string | undefined;
   readonly context: Readonly<Record<string, ContextValue>>;
   readonly usageIdentifierKey: string | undefined;

@@ -4,7 +4,7 @@ import { readQuery } from './query-text.ts';
 import type { ContextFacts } from './context-variables.ts';
 
 /** One side of a call: flat name, value list of headers, and the body. */
-export type LoggedMessage = {
+type LoggedMessage = {
   readonly headers: readonly string[];
   readonly body: string | Buffer | undefined;
 };
@@ -18,7 +18,7 @@ export type LoggedCall = {
   readonly latencyMs: number;
 };
 
-export type ExecutionFacts = {
+type ExecutionFacts = {
   readonly request: ContextFacts & {
     /** Below the stage. */
     readonly path: string;

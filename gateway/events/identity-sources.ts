@@ -10,7 +10,7 @@ type Source = {
 };
 
 /** How a name that comes more than once is read: as the events of the API's kind read it (docs/aws §2.6, §3.3). */
-export type Duplicates = 'last' | 'joined';
+type Duplicates = 'last' | 'joined';
 
 /** Of the events of HTTP APIs; those of REST and WebSocket APIs keep the last value. */
 export function duplicatesOf(payload: string): Duplicates {

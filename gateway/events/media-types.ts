@@ -3,7 +3,7 @@ import { lastHeader } from './header-list.ts';
 import type { RequestFacts } from './request-facts.ts';
 
 /** A body as events carry it; `null` when there is none. */
-export type EventBody = { readonly body: string | null; readonly isBase64Encoded: boolean };
+type EventBody = { readonly body: string | null; readonly isBase64Encoded: boolean };
 
 const NO_BODY: EventBody = { body: null, isBase64Encoded: false };
 

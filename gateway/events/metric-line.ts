@@ -7,7 +7,7 @@ import type { LogFacts } from './log-variables.ts';
 type Unit = 'Bytes' | 'Count' | 'Milliseconds';
 type Metric = readonly [name: string, unit: Unit, value: number];
 
-export type MetricFacts = {
+type MetricFacts = {
   readonly protocol: 'rest' | 'http' | 'websocket';
   readonly apiName: string;
   /** Beside those of the stage, those of the method or route. */

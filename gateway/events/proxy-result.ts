@@ -138,7 +138,7 @@ export function readConnectResult(payload: string): ProxyResult {
   return reply(status, writeRestHeaders(lines.lines), JSON_TYPE, readBody(result, true));
 }
 
-export type MessageResult =
+type MessageResult =
   /** Goes to the client as one text frame, where the route has a route response. */
   { readonly kind: 'frame'; readonly body: string } | { readonly kind: 'silent' } | Malformed;
 

@@ -64,7 +64,7 @@ export function readCanonicalHeaders(request: RequestFacts): HeaderMaps {
   return toMaps(gathered);
 }
 
-export type LowerCaseHeaders = { readonly headers: TextMap; readonly cookies: readonly string[] | undefined };
+type LowerCaseHeaders = { readonly headers: TextMap; readonly cookies: readonly string[] | undefined };
 
 /** Lower-case names, duplicates joined by commas, cookies apart: HTTP API payload 2.0. */
 export function readLowerCaseHeaders(request: RequestFacts): LowerCaseHeaders {

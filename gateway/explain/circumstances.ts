@@ -5,7 +5,7 @@ import type { PolicyTrace } from '../policy/trace-policy.ts';
 export type NearMiss = { readonly route: string; readonly because: string };
 
 /** A place a credential is read from, and whether the request had something there. */
-export type IdentityPlace = {
+type IdentityPlace = {
   readonly kind: 'header' | 'querystring' | 'stageVariable' | 'context';
   readonly name: string;
   readonly isFound: boolean;

@@ -43,7 +43,7 @@ export type KeptKey = {
   readonly usedUntilSeconds: number;
 };
 
-export type PublicJwk = {
+type PublicJwk = {
   readonly kty: string;
   readonly n: string;
   readonly e: string;

@@ -8,7 +8,7 @@ import { LOCAL_ISSUER } from './issuer.ts';
 import { readPoolIssuer } from './pool-issuer.ts';
 
 /** Where a request for a stand-in goes, and what is left of its path: `/.well-known/jwks.json`. */
-export type StandInRequest = { readonly issuer: string; readonly path: string };
+type StandInRequest = { readonly issuer: string; readonly path: string };
 
 export class StandIns {
   readonly #named: readonly string[];

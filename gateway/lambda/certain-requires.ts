@@ -11,7 +11,7 @@ export type RequireStep = {
 };
 
 /** Metafile path of a module → the calls of `require` that lead to it from the handler; absent = some other way does. */
-export type RequireChains = ReadonlyMap<string, readonly RequireStep[]>;
+type RequireChains = ReadonlyMap<string, readonly RequireStep[]>;
 
 /** Of several ways to a module the shortest counts. */
 export function requireChains({ inputs, outputs }: Metafile, directory: string): RequireChains {

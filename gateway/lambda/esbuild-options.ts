@@ -94,7 +94,7 @@ const ONLY: Readonly<Record<string, unknown>> = {
   skipBuild: false,
 };
 
-export type ServiceBuild = {
+type ServiceBuild = {
   readonly options: BuildOptions;
   readonly format: 'esm' | 'cjs';
 };

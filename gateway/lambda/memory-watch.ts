@@ -4,12 +4,12 @@
  */
 
 /** An instance as the watch sees it. */
-export type WatchedInstance = {
+type WatchedInstance = {
   /** Ends it where it holds more than its function may. */
   endIfTooLarge(): Promise<void>;
 };
 
-export type MemoryWatchOptions = {
+type MemoryWatchOptions = {
   /** Those that run an event. */
   readonly instances: () => Iterable<WatchedInstance>;
   readonly residentBytes: () => number;

@@ -71,7 +71,7 @@ export function runtimeFamily(runtime: string): RuntimeFamily | undefined {
   return RUNTIME_FAMILIES.find(([pattern]) => pattern.test(runtime))?.[1];
 }
 
-export type RuntimeFamily = 'nodejs' | 'python' | 'ruby' | 'java' | 'dotnet' | 'go' | 'provided';
+type RuntimeFamily = 'nodejs' | 'python' | 'ruby' | 'java' | 'dotnet' | 'go' | 'provided';
 
 const RUNTIME_FAMILIES: readonly (readonly [RegExp, RuntimeFamily])[] = [
   [/^python\d+\.\d+$/, 'python'],

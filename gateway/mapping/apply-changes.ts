@@ -117,7 +117,7 @@ function changeHeader(
   }
 }
 
-export type QueryPart = { readonly name: string; readonly text: string };
+type QueryPart = { readonly name: string; readonly text: string };
 
 /** As sent, so that what nobody changes goes on byte for byte. */
 export function parseQuery(rawQuery: string): QueryPart[] {

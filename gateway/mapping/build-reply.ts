@@ -22,7 +22,7 @@ export type MappedReply = {
   readonly body: string | Buffer;
 };
 
-export type ReplyFacts = {
+type ReplyFacts = {
   readonly request: RequestFacts;
   readonly binaryMediaTypes: readonly string[];
 };

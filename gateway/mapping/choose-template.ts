@@ -5,7 +5,7 @@ import type { CompiledTemplate } from '@gatewright/velocity/compile';
 
 const USUAL_TYPE = 'application/json';
 
-export type RequestTemplate =
+type RequestTemplate =
   | { readonly kind: 'template'; readonly template: CompiledTemplate }
   /** The body goes on as it is. */
   | { readonly kind: 'passthrough' }
@@ -35,7 +35,7 @@ export function chooseSelectedTemplate(
   return { kind: passes ? 'passthrough' : 'unsupported' };
 }
 
-export type ResponseTemplate = { readonly mediaType: string; readonly template: CompiledTemplate };
+type ResponseTemplate = { readonly mediaType: string; readonly template: CompiledTemplate };
 
 /** By the first type of Accept that has one, then `application/json`, then the first there is; undefined where there are none. */
 export function chooseResponseTemplate(

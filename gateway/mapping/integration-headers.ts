@@ -23,7 +23,7 @@ const DROPPED: Readonly<Record<HeaderTarget, readonly string[]>> = {
 /** Of the client's headers a proxy does not pass on unless they are mapped. */
 const NOT_PROXIED = new Set(['content-encoding', 'host', 'keep-alive', 'via']);
 
-export type OwnHeaders = {
+type OwnHeaders = {
   readonly apiId: string;
   readonly traceHeader: string;
   /** Undefined on calls without a body. */

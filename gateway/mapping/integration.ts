@@ -7,7 +7,7 @@ import type { SubtypeCall } from './service-subtype.ts';
 import type { StreamTimes } from '../ports.ts';
 
 /** Text with `${stageVariables.x}` in it, parsed when the deployment was made. */
-export type VariableText = {
+type VariableText = {
   readonly source: string;
   render(variables: Readonly<Record<string, string>> | null): string;
 };

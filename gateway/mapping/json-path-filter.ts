@@ -11,7 +11,7 @@ import { failure } from '@gatewright/velocity/java/template-error';
 export type FilterTest = (item: JavaValue, root: JavaValue, budget: RenderBudget) => boolean;
 
 /** Reads a path inside the filter, given by the reader of paths. Undefined from it means the path leads nowhere. */
-export type ReadPath = (path: string) => (start: JavaValue, budget: RenderBudget) => JavaValue | undefined;
+type ReadPath = (path: string) => (start: JavaValue, budget: RenderBudget) => JavaValue | undefined;
 
 type Operand =
   | {

@@ -52,13 +52,13 @@ export type HttpStreamCall = {
   readonly request: HttpRequest;
 };
 
-export type HttpApiCall = {
+type HttpApiCall = {
   readonly kind: 'http-api';
   readonly plan: HttpApiProxyIntegration;
   readonly request: HttpRequest;
 };
 
-export type HttpApiServiceCall = {
+type HttpApiServiceCall = {
   readonly kind: 'http-api-service';
   readonly plan: HttpApiServiceIntegration;
   readonly request: ServiceRequest;

@@ -40,10 +40,10 @@ export class OverrideMap extends SilentMap {
 }
 
 /** Values by parameter; several where the template gave a list. */
-export type OverriddenParameters = Readonly<Record<string, readonly string[]>>;
+type OverriddenParameters = Readonly<Record<string, readonly string[]>>;
 
 /** Overrides of an exchange, to be applied after parameter mapping. */
-export type Overrides = {
+type Overrides = {
   readonly request: {
     readonly header: OverriddenParameters;
     readonly path: OverriddenParameters;

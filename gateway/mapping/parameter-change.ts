@@ -7,7 +7,7 @@ import { type JsonPath, parseJsonPath } from './json-path.ts';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
 import type { ApiKeyFacts, CallerFacts, RoutedFacts } from '../events/request-facts.ts';
 
-export type ChangeTarget =
+type ChangeTarget =
   | { readonly place: 'header' | 'querystring'; readonly name: string }
   | { readonly place: 'path' | 'statuscode' };
 

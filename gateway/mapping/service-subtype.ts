@@ -15,7 +15,7 @@ type Call = Pick<ServiceRequest, 'method' | 'path' | 'query' | 'headers' | 'body
   readonly hostName?: string;
 };
 
-export type ServiceSubtype = {
+type ServiceSubtype = {
   readonly service: string;
   readonly required: Readonly<Record<string, Kind>>;
   readonly optional: Readonly<Record<string, Kind>>;

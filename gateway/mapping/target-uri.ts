@@ -1,6 +1,6 @@
 /** Renders the address an integration calls: stage variables are in already, `{name}` are path parameters. */
 
-export type TargetAddress = {
+type TargetAddress = {
   /** `https://pets.example:8443` */
   readonly origin: string;
   /** Begins with a slash; as it goes on the wire. */

@@ -19,7 +19,7 @@ import type { CompiledPolicy } from '../policy/model.ts';
 import type { Clock } from '../ports.ts';
 
 /** What the cache has to do with this request. */
-export type CacheLookup = {
+type CacheLookup = {
   /** From the cache; undefined = the integration has to answer, and `storeReply` takes its answer. */
   readonly reply: Reply | undefined;
   readonly cache: ResponseCache;

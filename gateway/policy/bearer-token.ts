@@ -21,7 +21,7 @@ export type TokenDefect = {
   readonly description: string;
 };
 
-export type TokenDefectCode =
+type TokenDefectCode =
   | 'missing'
   | 'malformed'
   | 'algorithm'

@@ -10,7 +10,7 @@ import type { PrincipalTest } from './principals.ts';
 import { compilePattern } from './text-pattern.ts';
 import type { Pattern } from './text-pattern.ts';
 
-export type PolicyCompilation =
+type PolicyCompilation =
   | { readonly kind: 'compiled'; readonly policy: CompiledPolicy }
   /** Whoever gets this must refuse: a policy that cannot be read allows nothing and forbids nothing. */
   | { readonly kind: 'invalid'; readonly reason: string };

@@ -8,19 +8,19 @@ import type { Identities, LocalIdentity, RoleSession } from './identities.ts';
 import type { CompiledPolicy, ConditionValues, PolicyDecision, PolicyQuestion } from './model.ts';
 import type { Role } from './role.ts';
 
-export type KeyPairOf = { readonly accessKeyId: string; readonly secretAccessKey: string };
+type KeyPairOf = { readonly accessKeyId: string; readonly secretAccessKey: string };
 
 /** What is known of a function before any of its instances runs. */
-export type SigningFunction = { readonly name: string; readonly arn: string };
+type SigningFunction = { readonly name: string; readonly arn: string };
 
-export type FunctionIdentitiesOptions = {
+type FunctionIdentitiesOptions = {
   readonly makeKeyPair: () => KeyPairOf;
   readonly nowEpochMs: () => number;
   /** Told once of each right that is missing. */
   readonly report: (message: string) => void;
 };
 
-export type KnownRoles = {
+type KnownRoles = {
   readonly byArn: ReadonlyMap<string, Role>;
   /** By name of the function. */
   readonly ofFunctions: ReadonlyMap<string, Role>;

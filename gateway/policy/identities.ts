@@ -39,7 +39,7 @@ export type RoleSession = {
   readonly onDenied: (question: PolicyQuestion, decision: PolicyDecision) => void;
 };
 
-export type IdentitySession = { readonly token: string; readonly expiresAtEpochMs: number };
+type IdentitySession = { readonly token: string; readonly expiresAtEpochMs: number };
 
 /** All identities of a start, looked up by access key. */
 export type Identities = {
@@ -187,7 +187,7 @@ function decideByAny(policies: readonly CompiledPolicy[], question: PolicyQuesti
 }
 
 /** Who an identity is to policies and events: nothing secret. */
-export type IdentityFacts = {
+type IdentityFacts = {
   readonly arn: string;
   /** Another than the API's makes its calls cross-account. */
   readonly accountId: string;

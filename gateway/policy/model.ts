@@ -25,7 +25,7 @@ export type PolicyQuestion = {
 export type PolicyDecision = 'allow' | 'explicit-deny' | 'implicit-deny';
 
 /** What a policy was compiled from, for whoever asks which statement decided. */
-export type PolicySource = {
+type PolicySource = {
   readonly document: unknown;
   readonly options: PolicyReading;
 };

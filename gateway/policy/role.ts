@@ -14,7 +14,7 @@ export type Role = {
 };
 
 /** The statement that a role lacks, as it would stand in its policy. */
-export function missingStatement({ action, resource }: Pick<PolicyQuestion, 'action' | 'resource'>): string {
+function missingStatement({ action, resource }: Pick<PolicyQuestion, 'action' | 'resource'>): string {
   return JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource });
 }
 

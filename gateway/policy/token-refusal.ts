@@ -6,7 +6,7 @@ import type { TokenDefect } from './bearer-token.ts';
 /** Which authorizer speaks: they word the same defects differently. */
 export type TokenDialect = 'http-jwt' | 'rest-jwt' | 'cognito';
 
-export type TokenRefusalWords = {
+type TokenRefusalWords = {
   readonly dialect: TokenDialect;
   /** What a token without any of the scopes gets. */
   readonly withoutScope: 'UNAUTHORIZED' | 'ACCESS_DENIED';

@@ -7,10 +7,10 @@ import { compileStatement, covers } from './evaluate.ts';
 import { PolicyInvalid } from './policy-invalid.ts';
 import type { CompiledPolicy, PolicyDecision, PolicyQuestion, PolicyReading } from './model.ts';
 
-export type StatementPart = 'principal' | 'action' | 'resource' | 'condition';
+type StatementPart = 'principal' | 'action' | 'resource' | 'condition';
 
 /** One operator and key of a `Condition`. */
-export type ConditionTrace = {
+type ConditionTrace = {
   readonly operator: string;
   readonly key: string;
   readonly wanted: readonly string[];
@@ -19,7 +19,7 @@ export type ConditionTrace = {
   readonly holds: boolean;
 };
 
-export type StatementTrace = {
+type StatementTrace = {
   readonly sid: string | undefined;
   readonly effect: 'Allow' | 'Deny';
   readonly applies: boolean;

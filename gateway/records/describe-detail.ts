@@ -9,7 +9,7 @@ import type { DescribeWith } from './describe-circumstances.ts';
 import type { Kept, KeptEvent, KeptRequest } from './kept-request.ts';
 import type { PhaseRecord, RequestDetail, Shown } from './model.ts';
 
-export type DetailWith = DescribeWith & { readonly showsSecrets: boolean };
+type DetailWith = DescribeWith & { readonly showsSecrets: boolean };
 
 export function describeDetail(sequence: number, kept: Kept, at: DetailWith): RequestDetail {
   const { redactor, showsSecrets } = at;

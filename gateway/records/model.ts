@@ -3,7 +3,7 @@ import type { Circumstances } from '../explain/circumstances.ts';
 import type { Story } from '../explain/explain.ts';
 import type { SampleRate } from './sampling.ts';
 
-export type RecordKind = Circumstances['kind'];
+type RecordKind = Circumstances['kind'];
 
 /** One line of a list. */
 export type RequestRow = {

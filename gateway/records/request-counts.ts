@@ -36,7 +36,7 @@ export type RouteCount = {
 };
 
 /** Seconds since the epoch, requests and errors of each. */
-export type SecondCount = readonly [second: number, count: number, errors: number];
+type SecondCount = readonly [second: number, count: number, errors: number];
 
 export class RequestCounts {
   readonly #routes = new Map<string, RouteCount>();

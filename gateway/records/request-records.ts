@@ -27,7 +27,7 @@ const MAX_ROWS = 10_000;
 /** So many at a time where a loop turn finishes more. */
 const PACKED_AT_ONCE = 64;
 
-export type RowFilter = {
+type RowFilter = {
   /** Sequences below this one. */
   readonly before?: number | undefined;
   /** Sequences from this one on. */

@@ -47,7 +47,7 @@ function literalCount(entry: TrieEntry): number {
 }
 
 /** A route that AWS refuses to create, with AWS's words. */
-export type RouteKeyError = { readonly routeKey: string; readonly message: string };
+type RouteKeyError = { readonly routeKey: string; readonly message: string };
 
 const METHODS = new Set(['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
 

@@ -1,7 +1,7 @@
 /** WebSocket route selection (docs/aws §11.2). */
 import type { MessageRoutePlan, MessageRouting } from '../deployment/model.ts';
 
-export type MessageRoutingResult =
+type MessageRoutingResult =
   | { readonly kind: 'compiled'; readonly routing: MessageRouting }
   | { readonly kind: 'invalid'; readonly message: string };
 

@@ -18,7 +18,7 @@ export type TrieEntry = {
   readonly methods: readonly string[] | 'every';
 };
 
-export type TrieOptions = {
+type TrieOptions = {
   /** `/{proxy+}` answers `/`, with an empty value. */
   readonly greedyMatchesRoot: boolean;
 };

@@ -40,7 +40,7 @@ function withoutTrailingSlashes(path: string): string {
 }
 
 /** A resource that AWS refuses to create, with AWS's words. */
-export type ResourceTreeError = { readonly path: string; readonly message: string };
+type ResourceTreeError = { readonly path: string; readonly message: string };
 
 const PATH_PART = /^[a-zA-Z0-9._\-:~@$+,]+$/;
 const VARIABLE_NAME = /^[a-zA-Z0-9._\-:]+$/;

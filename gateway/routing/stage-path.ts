@@ -1,7 +1,7 @@
 /** Takes the stage off a raw path, the way each kind of API does (docs/aws §2.1, §2.2). */
 
 /** Which stage is asked for, whether or not it exists, and the path below it, still encoded. */
-export type StagePath = { readonly stageName: string; readonly path: string };
+type StagePath = { readonly stageName: string; readonly path: string };
 
 const SLASH = 0x2f;
 

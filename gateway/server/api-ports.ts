@@ -28,7 +28,7 @@ import type { TlsName } from './tls-front.ts';
 import type { TlsPeer } from './tls-peer.ts';
 import type { WebSocketPort } from './websocket-frames.ts';
 
-export type ApiPortsOptions = {
+type ApiPortsOptions = {
   /** Bind address, `127.0.0.1` unless the user says otherwise. */
   readonly host: string;
   /** APIs are asked for again at every request, so a reload takes effect at once. */

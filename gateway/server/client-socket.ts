@@ -19,7 +19,7 @@ import type { RawData } from 'ws';
 import type { ConnectionSocket } from '../websocket/connections.ts';
 import type { Closure } from '../websocket/limits.ts';
 
-export type ClientEvents = {
+type ClientEvents = {
   /** A whole text message. Settles when the gateway is done with it; never rejects. */
   message(text: string): Promise<void>;
   /** Once, when the TCP connection has ended. */

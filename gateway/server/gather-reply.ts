@@ -2,7 +2,7 @@
 import type { Reply } from '../exchange.ts';
 
 /** Where gathering ends, whatever the stream still has. */
-export type GatherLimits = { readonly maxBytes: number; readonly timeoutMs: number };
+type GatherLimits = { readonly maxBytes: number; readonly timeoutMs: number };
 
 /** The reply in one piece. A stream that breaks off keeps what has come. */
 export async function gatherReply(reply: Reply, { maxBytes, timeoutMs }: GatherLimits): Promise<Reply> {

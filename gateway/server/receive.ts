@@ -7,7 +7,7 @@ import type { ClientCertificateFacts } from '../events/request-facts.ts';
 import type { Received, ServedApi } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 
-export type WireRequest = {
+type WireRequest = {
   readonly method: string;
   /** Request target as sent: `/dev/pets?x=1`; the absolute form of a proxy request counts, too. */
   readonly target: string;

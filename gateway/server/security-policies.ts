@@ -1,7 +1,7 @@
 /** Security policies of domains and APIs, as far as they decide about a handshake (docs/aws §10.7). */
 import type { SecureVersion } from 'node:tls';
 
-export type TlsRules = { readonly minVersion: SecureVersion; readonly ciphers: string };
+type TlsRules = { readonly minVersion: SecureVersion; readonly ciphers: string };
 
 const OF_TLS_1_3 = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384'];
 const CHACHA = 'TLS_CHACHA20_POLY1305_SHA256';

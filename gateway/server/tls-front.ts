@@ -24,7 +24,7 @@ export type TlsName = {
   readonly mutual?: { readonly domain: string; readonly truststore: Truststore } | undefined;
 };
 
-export type TlsFrontOptions = {
+type TlsFrontOptions = {
   /** Undefined: the client named none. A name that nothing is served by gets what a nameless client gets. */
   readonly nameOf: (serverName: string | undefined) => TlsName;
   readonly certify: (names: readonly string[]) => CertifiedKey;

@@ -14,14 +14,6 @@ export type TlsPeer = {
   readonly isAuthorized: boolean;
 };
 
-/** Without a name of its own a client is asked for nothing. */
-export const NAMELESS_PEER: TlsPeer = {
-  domain: undefined,
-  truststore: undefined,
-  certificate: undefined,
-  isAuthorized: false,
-};
-
 /** As events and `$context` have it: RFC 2253's order, node's words for the times, which are OpenSSL's and AWS's. */
 export function describeCertificate(certificate: X509Certificate): ClientCertificateFacts {
   return {

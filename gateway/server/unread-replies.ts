@@ -2,7 +2,7 @@
 import type { LogSink } from '../ports.ts';
 
 /** A reply on its way out; `close` comes when it has left, or when its connection has gone. */
-export type OutgoingReply = {
+type OutgoingReply = {
   once(event: 'close', listener: () => void): unknown;
   destroy(): unknown;
   readonly destroyed: boolean;

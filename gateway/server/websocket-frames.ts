@@ -15,7 +15,7 @@ import type { Connection, ConnectionDetail, Connections } from '../websocket/con
 import type { Closure } from '../websocket/limits.ts';
 import type { WebSocketPorts } from '../websocket/pipeline.ts';
 
-export type WebSocketDeps = {
+type WebSocketDeps = {
   /** The request as the pipeline takes it, on the API its address names; undefined = no WebSocket API there. */
   receive(request: IncomingMessage): Received | undefined;
   readonly at: WebSocketPorts;

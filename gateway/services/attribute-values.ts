@@ -50,7 +50,7 @@ function isAttribute(value: unknown, depth = 0): boolean {
  * A plain value as an attribute: numbers become N, lists L, objects M.
  * @throws RangeError for a number that JSON has rounded already, and for what goes too deep
  */
-export function toAttribute(value: unknown, depth = 0): JsonObject {
+function toAttribute(value: unknown, depth = 0): JsonObject {
   if (depth > MAX_DEPTH) throw new RangeError(`it goes deeper than ${MAX_DEPTH} levels`);
   if (value === null || value === undefined) return { NULL: true };
   if (typeof value === 'string') return { S: value };

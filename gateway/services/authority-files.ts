@@ -18,7 +18,7 @@ export type LocalAuthority = CertifiedKey & {
 };
 
 /** What issues certificates; handed in, so that who only reads files loads nothing. */
-export type MakeAuthority = (wish: {
+type MakeAuthority = (wish: {
   readonly commonName: string;
   readonly fromEpochMs: number;
   readonly toEpochMs: number;

@@ -13,7 +13,7 @@ export type LogSubscription = {
   readonly functionName: string;
 };
 
-export type LogSubscriptionOptions = {
+type LogSubscriptionOptions = {
   readonly invoker: Pick<Invoker, 'invoke' | 'has'>;
   readonly clock: Clock;
   readonly random: Random;

@@ -13,10 +13,7 @@ const TARGET = /^\/\d{4}-\d{2}-\d{2}\/distribution\/([A-Z0-9]{1,32})\/invalidati
 const NAMESPACE = 'http://cloudfront.amazonaws.com/doc/2020-05-31/';
 
 /** The distribution that a call names; undefined: it is another operation. */
-export function distributionOf({
-  method,
-  path,
-}: Pick<ServiceRequest, 'method' | 'path'>): string | undefined {
+function distributionOf({ method, path }: Pick<ServiceRequest, 'method' | 'path'>): string | undefined {
   return method === 'POST' ? TARGET.exec(path)?.[1] : undefined;
 }
 

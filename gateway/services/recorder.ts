@@ -45,7 +45,7 @@ export const RECORDED_SERVICES = ['cloudfront', 'events', 'kinesis', 'sns', 'sqs
 type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 
 /** What runs here for the resources of stacks; undefined for all else, which is only recorded. */
-export type LocalServices = (
+type LocalServices = (
   request: ServiceRequest,
   operation: Exclude<AwsOperation, { protocol: 'rest' }>,
 ) => Promise<OperationResult | undefined>;

@@ -37,13 +37,13 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export type AwsKeyPair = {
+type AwsKeyPair = {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
 };
 
-export type StoreContext = {
+type StoreContext = {
   /** Who may sign calls of the embedded store from the start on: the user's own tools. */
   readonly signers: readonly AwsKeyPair[];
   /** Why a call of a signer that is judged is refused, in AWS's words. */

@@ -11,7 +11,7 @@ import type { Ports } from '../ports.ts';
 import type { Trail } from '../trail.ts';
 
 /** One call of a route's function: for an event of this text, in a trace of this header. */
-export type RouteCall = {
+type RouteCall = {
   readonly route: RoutePlan;
   readonly stage: ServedStage;
   readonly payload: string;

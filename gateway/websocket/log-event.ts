@@ -8,7 +8,7 @@ import type { FinishedEvent, Recording, Trail } from '../trail.ts';
 import type { ConnectionDetail } from './connections.ts';
 import type { Closure } from './limits.ts';
 
-export type ConnectionEvent = {
+type ConnectionEvent = {
   readonly connection: ConnectionDetail;
   readonly requestId: string;
   /** Undefined where the stage has gone in a reload. */

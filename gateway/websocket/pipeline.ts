@@ -46,7 +46,7 @@ export type WebSocketPorts = Ports &
     readonly findApi: (apiId: string) => ServedApi | undefined;
   };
 
-export type ConnectOutcome =
+type ConnectOutcome =
   | { readonly kind: 'accepted'; readonly detail: ConnectionDetail; readonly headers: readonly string[] }
   | { readonly kind: 'refused'; readonly reply: Reply };
 

@@ -14,7 +14,7 @@ import type { IntegrationAnswer } from '../mapping/outgoing.ts';
 import type { Ports } from '../ports.ts';
 import type { Trail } from '../trail.ts';
 
-export type RunnableIntegration = Exclude<MappedIntegration, { readonly kind: 'http-stream' }>;
+type RunnableIntegration = Exclude<MappedIntegration, { readonly kind: 'http-stream' }>;
 
 export function isRunnable(integration: Integration): integration is RunnableIntegration {
   switch (integration.kind) {
@@ -30,7 +30,7 @@ export function isRunnable(integration: Integration): integration is RunnableInt
 }
 
 /** An event of a connection, ready for the integration of its route. */
-export type RouteEvent = {
+type RouteEvent = {
   readonly integration: RunnableIntegration;
   /** Of the route: how its answers become frames and statuses. */
   readonly route: Pick<RoutePlan, 'frames' | 'ignoresStatusOverride' | 'encodesAnswers'>;
@@ -80,7 +80,7 @@ function eventRequest(
 }
 
 /** `payload`: what the call is about, as records show it. */
-export type PreparedCall = {
+type PreparedCall = {
   readonly event: RouteEvent;
   readonly call: MessageCall;
   readonly payload: string;

@@ -11,7 +11,7 @@ const SHARED = /^_[a-z0-9][a-z0-9-]*\.ya?ml$/;
 const SNAPSHOT_END = '.jwks.json';
 
 /** How a folder is read; `name` is that of a file in it. */
-export type FolderReader = {
+type FolderReader = {
   readonly names: readonly string[];
   readonly read: (name: string) => string;
   /** What messages call the file. */

@@ -24,7 +24,7 @@ export type Verdict = (
   Decision | { readonly kind: 'open'; readonly route: CompiledRoute; readonly rules: readonly [] }
 ) & { readonly refusal?: string; readonly uncharged?: string; readonly lacks?: readonly string[] };
 
-export type Charge = { readonly quota?: ReturnType<typeof chargedAs>; readonly isDeniedUncharged?: boolean };
+type Charge = { readonly quota?: ReturnType<typeof chargedAs>; readonly isDeniedUncharged?: boolean };
 
 export type AccessAnswer = {
   readonly verdict: Verdict;
@@ -43,7 +43,7 @@ export type AccessAnswer = {
 
 export type AccessWord = 'OPEN' | 'ALLOW' | 'DENY';
 
-export type RouteAnswer = {
+type RouteAnswer = {
   readonly route: string;
   readonly verdict: Verdict;
   readonly word: AccessWord;

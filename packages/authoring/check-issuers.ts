@@ -12,7 +12,7 @@ import type { AccessDocument } from './document.ts';
 import type { KeySnapshot } from './key-snapshot.ts';
 import type { Path } from './shape.ts';
 
-export type IssuerCheck = {
+type IssuerCheck = {
   readonly document: AccessDocument;
   readonly kind: ApiKind;
   readonly snapshots?: ReadonlyMap<string, KeySnapshot>;

@@ -2,7 +2,7 @@
 import type { ProtectedStack } from './build-access.ts';
 import { readWiring } from './read-wiring.ts';
 
-export type UnprotectedApi = {
+type UnprotectedApi = {
   readonly stack: string;
   readonly logicalId: string;
   /** Its own, as in its address. */

@@ -3,7 +3,7 @@
  * `authorizer.claims` and `authorizer.jwt` are not there, and `C#${claims.sub}` is one customer for all of them. By the
  * text, so that any language and style is seen; what only looks so is acknowledged in a comment.
  */
-export type ClaimRead = {
+type ClaimRead = {
   readonly line: number;
   /** `authorizer.claims` */
   readonly what: string;

@@ -8,9 +8,9 @@ import type { AccessDocument } from './document.ts';
 import { claimOfSegment } from './document-channels.ts';
 import type { Path } from './shape.ts';
 
-export type ChannelRuleText = NonNullable<AccessDocument['channels']>['rules'][number];
+type ChannelRuleText = NonNullable<AccessDocument['channels']>['rules'][number];
 
-export type CompileChannels = {
+type CompileChannels = {
   /** Of the document. */
   readonly name: string;
   readonly kind: ApiKind;

@@ -3,7 +3,7 @@ import type { CompiledCondition } from '@gatewright/handlers/access/compiled-doc
 import type { ClaimTest, Condition, Several } from './document-conditions.ts';
 import type { Path } from './shape.ts';
 
-export type ConditionNames = {
+type ConditionNames = {
   readonly issuers: ReadonlySet<string>;
   readonly roles: ReadonlySet<string>;
   /** Index of a list of address blocks; the same list has the same index. */

@@ -39,7 +39,7 @@ export type Compilation =
   | { readonly kind: 'compiled'; readonly document: CompiledDocument; readonly warnings: readonly Problem[] }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
-export type CompileSource = {
+type CompileSource = {
   /** File name without its ending. */
   readonly name: string;
   readonly document: AccessDocument;

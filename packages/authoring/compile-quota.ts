@@ -6,7 +6,7 @@ import { QUOTA_CONTEXT_NAMES } from '@gatewright/handlers/access/quota-context';
 import type { Path } from './shape.ts';
 
 /** Who charges by a plan: the authorizer, or `usage-tracker` once requests are over, which can hold no rate. */
-export type CountedBy = 'request' | 'access-log';
+type CountedBy = 'request' | 'access-log';
 
 /** What is wrong with a usage plan, and where in it; undefined: nothing. */
 export type CheckPlan = (
@@ -14,7 +14,7 @@ export type CheckPlan = (
   countedBy: CountedBy,
 ) => { readonly path: Path; readonly message: string } | undefined;
 
-export type QuotaSurroundings = {
+type QuotaSurroundings = {
   readonly kind: ApiKind;
   readonly routes: readonly CompiledRoute[];
   /** Without it a document may bring no plans. */

@@ -14,7 +14,7 @@ import type {
  */
 export type MatrixCell = 'open' | 'allow' | 'own' | 'depends' | 'deny';
 
-export type MatrixRow = {
+type MatrixRow = {
   readonly route: CompiledRoute;
   /** By role; `anybody` first: a caller without any role. */
   readonly cells: readonly MatrixCell[];
@@ -24,7 +24,7 @@ export type MatrixRow = {
   readonly isCharged: boolean;
 };
 
-export type AccessMatrix = {
+type AccessMatrix = {
   readonly columns: readonly string[];
   readonly rows: readonly MatrixRow[];
   /** What holds for all rows: who is charged, and what is known of callers by key. */

@@ -10,7 +10,7 @@ import type { Path } from './shape.ts';
 /** What `ANY` stands for; no other verb is ever allowed. */
 export const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
-export type ExpandedRule = {
+type ExpandedRule = {
   readonly routes: readonly number[];
   readonly bind: readonly CompiledBinding[];
 };

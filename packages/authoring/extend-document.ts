@@ -8,7 +8,7 @@ import type { Locate, Problem } from './read-document.ts';
 import type { Path } from './shape.ts';
 
 /** A file that a document extends. */
-export type SharedText = {
+type SharedText = {
   /** Tells files apart. */
   readonly path: string;
   /** Named in messages. */

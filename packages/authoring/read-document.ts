@@ -82,7 +82,7 @@ export function readShaped<T>(text: string, file: string, shape: Shape<T>): Read
   return yaml.kind === 'invalid' ? yaml : shaped(yaml, text, shape);
 }
 
-export type YamlReading =
+type YamlReading =
   | { readonly kind: 'yaml'; readonly value: unknown; readonly locate: Locate }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 

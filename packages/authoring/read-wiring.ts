@@ -30,9 +30,9 @@ export function readWiring(resources: Fields, apiLogicalId: string): readonly Wi
 }
 
 /** `calls`: which of the toolkit's functions its authorizer invokes, as far as the template says. */
-export type ReadRoute = WiredRoute & { readonly calls: WiredAuthorizer['calls'] | undefined };
+type ReadRoute = WiredRoute & { readonly calls: WiredAuthorizer['calls'] | undefined };
 
-export type WiredApi = { readonly routes: readonly ReadRoute[]; readonly apiKeySource: ApiKeySource };
+type WiredApi = { readonly routes: readonly ReadRoute[]; readonly apiKeySource: ApiKeySource };
 
 /**
  * The routes of an API as the template says them. Left out is what only shows once deployed: resources and authorizers of

@@ -12,7 +12,7 @@ const READ_LIMIT_BYTES = 1_000_000;
 const FILE_LIMIT = 200;
 const ANCESTORS = 6;
 
-export type StackSearch =
+type StackSearch =
   /** Nothing asks for the stack, or it is among the sources. */
   | { readonly kind: 'not-needed' }
   | { readonly kind: 'found'; readonly folder: string }

@@ -30,7 +30,7 @@ export type ProfileFailure =
 
 export type TooManyChannels = Extract<ProfileFailure, { readonly kind: 'too-many-channels' }>;
 
-export type ProfileReport = { readonly failures: readonly ProfileFailure[]; readonly largestBytes: number };
+type ProfileReport = { readonly failures: readonly ProfileFailure[]; readonly largestBytes: number };
 
 /** One fact about a caller that some rule asks for. */
 type Right = { readonly name: string; readonly give: (draft: Draft) => void };

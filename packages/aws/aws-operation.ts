@@ -14,7 +14,7 @@ export type AwsOperation =
   | { readonly protocol: 'query'; readonly action: string; readonly parameters: URLSearchParams }
   | { readonly protocol: 'rest' };
 
-export type OperationRequest = {
+type OperationRequest = {
   /** Flat name, value list. */
   readonly headers: readonly string[];
   /** Without the question mark. */

@@ -4,7 +4,7 @@
  */
 import { headerOf } from './raw-headers.ts';
 
-export type HostRule = {
+type HostRule = {
   /** The port that the request came in on. */
   readonly port: number;
   /** Names admitted by `--allow-host` and custom domains: `demo.example.com` (any port) or `localhost:8080`. */
@@ -22,7 +22,7 @@ type Arrival = {
 };
 
 /** The reply to a request that may not be here. */
-export type GuardRefusal = {
+type GuardRefusal = {
   readonly status: 403;
   /** Flat name, value list. */
   readonly headers: readonly string[];

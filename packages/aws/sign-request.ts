@@ -16,7 +16,7 @@ export type CredentialScope = {
   readonly service: string;
 };
 
-export type CanonicalParts = {
+type CanonicalParts = {
   readonly method: string;
   /** As on the wire, still percent-encoded. */
   readonly path: string;
@@ -31,7 +31,7 @@ export type CanonicalParts = {
   readonly service: string;
 };
 
-export type RequestToSign = {
+type RequestToSign = {
   readonly method: string;
   readonly url: URL;
   /** Headers to sign beside Host and X-Amz-Date; name as it will be sent. */

@@ -84,7 +84,7 @@ function unitsOf({ ConsumedCapacity: consumed }: Output): readonly (readonly [st
 const OF_INDEX = /^index-(?:global|local)~([^~]+)~/;
 
 /** Units that a write takes of the indexes of its tables, by table: one for each KB of an entry that is put or taken out. */
-export function indexUnits(operations: readonly BatchOperation[]): ReadonlyMap<string, number> {
+function indexUnits(operations: readonly BatchOperation[]): ReadonlyMap<string, number> {
   const units = new Map<string, number>();
   for (const operation of operations) {
     const table = OF_INDEX.exec(operation.key)?.[1];

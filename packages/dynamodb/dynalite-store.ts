@@ -5,7 +5,7 @@ export type AttributeValue = { readonly [type: string]: unknown };
 export type Item = { readonly [attribute: string]: AttributeValue };
 export type Done<T> = (error: Error | null | undefined, value?: T) => void;
 /** A lock hands out a wrapper for the action's callback: calling the wrapped one lets the next holder in. */
-export type Release = <T>(done: Done<T>) => Done<T>;
+type Release = <T>(done: Done<T>) => Done<T>;
 
 /** One table's items or one index's entries, by dynalite's sortable key text. */
 export interface Records {
@@ -45,14 +45,14 @@ export type Store = {
   readonly getIndexDb: (kind: string, table: string, index: string) => Records;
 };
 
-export type StoreOptions = {
+type StoreOptions = {
   readonly path?: string;
   readonly createTableMs: number;
   readonly deleteTableMs: number;
   readonly updateTableMs: number;
 };
 
-export type DynaliteDb = {
+type DynaliteDb = {
   create(options: StoreOptions): Store;
   /** Sortable text of an item's key. The item (or key) must be valid for the table. */
   createKey(item: Item, table: Table): string;
@@ -62,7 +62,7 @@ export type DynaliteDb = {
   itemSize(item: Item): number;
 };
 
-export type Validations = {
+type Validations = {
   /** Converts by declared types and drops what is not declared. @throws Error with `statusCode` and `body` */
   checkTypes(data: object, types: object): Record<string, unknown>;
   /** @throws Error with `statusCode` and `body` */

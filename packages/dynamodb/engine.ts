@@ -35,7 +35,7 @@ export type TableChange = {
   readonly isExpiry: boolean;
 };
 
-export type EngineOptions = {
+type EngineOptions = {
   readonly clock: Clock;
   /** Where data is kept; undefined = in memory, gone at the end. */
   readonly directory?: string | undefined;

@@ -1,7 +1,7 @@
 /** When items of tables with a time to live are due: a heap by second, so that asking costs nothing while none is. */
 import type { Item } from './dynalite-store.ts';
 
-export type Expiry = {
+type Expiry = {
   /** Epoch second after which the item is gone. */
   readonly dueSeconds: number;
   readonly table: string;

@@ -14,7 +14,7 @@ import { rightsOf, tablesOf } from './rights.ts';
 import type { NeededRight } from './rights.ts';
 import { explainStorageFault, storageFaultOf } from './storage-fault.ts';
 
-export type FrontOptions = {
+type FrontOptions = {
   readonly engine: DynamoDbEngine;
   readonly meter: CapacityMeter;
   readonly clock: SigningClock;

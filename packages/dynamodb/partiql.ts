@@ -16,7 +16,7 @@ type Input = Readonly<Record<string, unknown>>;
 type Output = Record<string, unknown>;
 
 /** What a statement needs of the engine. */
-export interface StatementStore {
+interface StatementStore {
   execute(operation: string, input: Input): Promise<Output>;
   table(name: string): Promise<Table>;
 }

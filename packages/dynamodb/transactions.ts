@@ -22,7 +22,7 @@ type Input = Readonly<Record<string, unknown>>;
 type Output = Record<string, unknown>;
 
 /** What transactions need of the engine. */
-export interface LockedStore {
+interface LockedStore {
   check(operation: DynaliteOperation, input: object): Record<string, unknown>;
   table(name: string): Promise<Table>;
   writeLocked<T>(names: readonly string[], run: (set: WriteSet) => Promise<T>): Promise<T>;

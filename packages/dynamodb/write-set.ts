@@ -5,7 +5,7 @@
  */
 import type { BatchOperation, Done, Item, Records, Store } from './dynalite-store.ts';
 
-export type ItemChange = {
+type ItemChange = {
   readonly table: string;
   /** dynalite's key text. */
   readonly key: string;

@@ -18,7 +18,7 @@ import type { Condition, Evaluator, Renderer, RenderState, Variables } from './r
 import { spanLiteral, type Token } from './tokens.ts';
 
 /** Compiles what stands in a double-quoted string, a template of its own. */
-export type CompileText = (source: string, place: Token) => Renderer;
+type CompileText = (source: string, place: Token) => Renderer;
 
 /** An expression as value and as condition, which are not the same: the value 5 is no true condition. */
 export type CompiledExpression = {

@@ -7,7 +7,7 @@ import { CompiledBlock, type Evaluator, type Renderer, type RenderState, type Va
 import { spanLiteral, type Token } from './tokens.ts';
 
 /** Compiles the expressions inside a reference; given by the compiler of expressions, which compiles references too. */
-export type CompileValue = (value: Extract<ReferencePart, { kind: 'index' }>['index']) => Evaluator;
+type CompileValue = (value: Extract<ReferencePart, { kind: 'index' }>['index']) => Evaluator;
 
 type Step = (state: RenderState, variables: Variables, self: JavaValue) => JavaValue;
 

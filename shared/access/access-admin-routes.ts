@@ -10,7 +10,7 @@ import type { RevocationAdmin } from './revocation/revocation-admin.ts';
 import { revocationRoutes } from './revocation/revocation-routes.ts';
 
 /** Each made when the first request needs it. */
-export type AccessAdmins = {
+type AccessAdmins = {
   readonly keys: () => KeyAdmin;
   readonly revocations: () => RevocationAdmin;
   readonly documents: () => DocumentAdmin;

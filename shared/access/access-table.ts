@@ -1,7 +1,7 @@
 /** For what an authorizer reads the `access` table: without it, each of these would fail request by request. */
 import type { CompiledDocument } from './compiled-document.ts';
 
-export type TableNeed = 'takes API keys' | 'takes tickets' | 'has revocation';
+type TableNeed = 'takes API keys' | 'takes tickets' | 'has revocation';
 
 /** What of a document needs the table where it is deployed. */
 export function tableNeeds(

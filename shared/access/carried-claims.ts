@@ -11,7 +11,7 @@ import type { ClaimsToCarry } from './compiled-document.ts';
 export const CARRIED_CLAIMS = 'carriedClaims';
 
 /** A claim that the credential lacks is null: carried, and not there. */
-export type CarriedClaims = Readonly<Record<string, string | null>>;
+type CarriedClaims = Readonly<Record<string, string | null>>;
 
 export function printCarriedClaims({ as, names }: ClaimsToCarry, claims: Claims): string {
   const carried = names.map((name) => {

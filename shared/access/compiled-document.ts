@@ -192,7 +192,7 @@ export type ClaimsToCarry = {
   readonly required?: readonly string[];
 };
 
-export type CompiledResult = {
+type CompiledResult = {
   /** What `claimsOf` gives the backend. */
   readonly claims?: ClaimsToCarry;
   readonly format: 'policy' | 'simple';

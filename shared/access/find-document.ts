@@ -35,7 +35,7 @@ export function findDocument(
 }
 
 /** One stage of an API, by which documents are chosen. */
-export type ApiStage = Pick<MethodArn, 'apiId' | 'stage'>;
+type ApiStage = Pick<MethodArn, 'apiId' | 'stage'>;
 
 /** Undefined: no document protects it. */
 export function documentOf(

@@ -9,7 +9,7 @@ import type { MethodArn } from './method-arn.ts';
 /** Which answer and which 401 the API behind the event understands. */
 export type AuthorizerKind = 'rest' | 'http-1.0' | 'http-2.0' | 'websocket';
 
-export type TokenEvent = {
+type TokenEvent = {
   readonly arn: MethodArn;
   /** Raw header value, `Bearer ` included. */
   readonly authorizationToken: string;

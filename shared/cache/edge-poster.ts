@@ -3,7 +3,7 @@ import { signRequest } from '@gatewright/aws/sign-request';
 import type { ControlPlaneConfig } from '../aws/control-plane-poster.ts';
 import type { Flushed } from './invalidator.ts';
 
-export type EdgeConfig = ControlPlaneConfig & { readonly distributionId: string };
+type EdgeConfig = ControlPlaneConfig & { readonly distributionId: string };
 
 const TIMEOUT_MS = 10_000;
 const VERSION = '2020-05-31';

@@ -15,7 +15,7 @@ export interface BodyCodec {
   unpack(packed: string, maxBytes: number): Promise<string | undefined>;
 }
 
-export type StoredAnswer = {
+type StoredAnswer = {
   readonly answer: CacheableAnswer;
   readonly storedAtEpochMs: number;
   readonly freshUntilEpochMs: number;

@@ -14,7 +14,7 @@ export type StreamRule = {
   readonly tags: readonly string[];
 };
 
-export type Brought =
+type Brought =
   | { readonly kind: 'http' }
   /** As `parseInvalidation` takes them. */
   | { readonly kind: 'wishes'; readonly wishes: readonly unknown[] }

@@ -10,7 +10,7 @@ import { DomainError } from '../errors.ts';
 /** `tag:order:17`, `path:/orders`, `query.page=2`, `header.accept-language=de`, `all` */
 export type Label = string;
 
-export type IndexedEntry = { readonly id: string; readonly item: Item };
+type IndexedEntry = { readonly id: string; readonly item: Item };
 
 /** Before all ids, which are hex. */
 const MARK = '!';

@@ -3,7 +3,7 @@ import { directivesOf } from './answer.ts';
 import type { CacheableAnswer } from './answer.ts';
 import { secondsOf } from './directives.ts';
 
-export type LifetimeRules = {
+type LifetimeRules = {
   readonly ttlSeconds: number;
   /** Of 404 and 410; 0: they are not kept. */
   readonly negativeTtlSeconds: number;
@@ -13,7 +13,7 @@ export type LifetimeRules = {
   readonly keyHeaders: readonly string[];
 };
 
-export type Lifetime =
+type Lifetime =
   | { readonly kind: 'keep'; readonly freshSeconds: number; readonly staleSeconds: number }
   /** `reason`: as `Cache-Status` says it. */
   | { readonly kind: 'pass'; readonly reason: string };

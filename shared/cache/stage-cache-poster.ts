@@ -5,7 +5,7 @@ import type { ControlPlaneConfig } from '../aws/control-plane-poster.ts';
 import type { Flushed, StageCaches } from './invalidator.ts';
 import type { StageRecord } from './stage-record.ts';
 
-export type StageCachesConfig = ControlPlaneConfig & {
+type StageCachesConfig = ControlPlaneConfig & {
   /** Instead of AWS's own address, with `{apiId}` in it; on a developer's machine. */
   readonly apiEndpoint?: string | undefined;
 };

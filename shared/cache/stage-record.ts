@@ -34,7 +34,7 @@ export type StageRecord = {
  */
 export type Refusal = 'authorizer' | 'api-key' | 'credential' | 'method';
 
-export type RecordPorts = {
+type RecordPorts = {
   readonly store: ItemStore;
   readonly random: Random;
   readonly clock: { nowEpochMs(): number };
@@ -45,7 +45,7 @@ export type RecordPorts = {
 const CREDENTIALS = new Set(['authorization', 'cookie', 'x-api-key', 'x-amz-security-token', 'x-amz-date']);
 
 /** @returns undefined for what is no request of a REST API's stage */
-export function toStageRecord(event: unknown, parameters: KeyParameters): StageRecord | undefined {
+function toStageRecord(event: unknown, parameters: KeyParameters): StageRecord | undefined {
   const request = parseCachedRequest(event);
   const fields = parseOptionalFields(event);
   const context = parseOptionalFields(fields['requestContext']);

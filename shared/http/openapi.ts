@@ -1,7 +1,7 @@
 /** The OpenAPI 3.1 document of an admin function, made of the table that it answers by. */
 import type { Route, RouteDescription } from './route.ts';
 
-export type OpenApiInfo = { readonly title: string; readonly version: string; readonly description: string };
+type OpenApiInfo = { readonly title: string; readonly version: string; readonly description: string };
 
 /** Serialises as JSON; `openapi: 3.1.0`, JSON Schema 2020-12. */
 export function describeRoutes(

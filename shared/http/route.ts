@@ -15,7 +15,7 @@ type ParameterOf<Path extends string> = Path extends `${string}{${infer Name}}${
   : never;
 
 /** A request that has passed every check of its route. */
-export type RouteRequest<Path extends string, Query extends Fields, Body> = {
+type RouteRequest<Path extends string, Query extends Fields, Body> = {
   readonly path: Readonly<Record<ParameterOf<Path>, string>>;
   readonly query: ReadFields<Query>;
   readonly body: Body;
@@ -26,11 +26,7 @@ export type RouteRequest<Path extends string, Query extends Fields, Body> = {
 };
 
 /** A request for a change; sent again with the same id it counts once. */
-export type ChangeRequest<Path extends string, Query extends Fields, Body> = RouteRequest<
-  Path,
-  Query,
-  Body
-> & {
+type ChangeRequest<Path extends string, Query extends Fields, Body> = RouteRequest<Path, Query, Body> & {
   readonly operationId: string;
 };
 

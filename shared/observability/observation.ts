@@ -29,7 +29,7 @@ type Ended = { readonly error?: unknown; readonly context: Context };
 type Invocation = { outcome: string; reason?: string; facts: Facts };
 
 /** Runs around each invocation, as middy runs its middlewares. */
-export type Observation = {
+type Observation = {
   readonly observer: FunctionObserver;
   /** @throws DomainError CONFIG_INVALID */
   readonly before: () => void;

@@ -23,7 +23,7 @@ export type LineFields = {
  * Which requests count. `reached`: those that API Gateway let through, as its own usage plans do; 4xx and 5xx of the
  * backend among them. `succeeded`: those of them with a status below 400. `all`: refused ones too.
  */
-export type CountRule = 'reached' | 'succeeded' | 'all';
+type CountRule = 'reached' | 'succeeded' | 'all';
 
 export type LineRules = { readonly fields: LineFields; readonly counts: CountRule };
 
@@ -33,7 +33,7 @@ export type TrackedRequest = {
   readonly atEpochMs: number;
 };
 
-export type LineReading =
+type LineReading =
   | { readonly kind: 'counted'; readonly request: TrackedRequest }
   /** By the rule; or a request that nobody is charged for, such as one without a caller. */
   | { readonly kind: 'uncounted' }

@@ -9,7 +9,7 @@ export type Charged =
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly holdings: readonly Holding[] }
   | { readonly kind: 'plan-changed' };
 
-export type ChargePorts = {
+type ChargePorts = {
   /** The request's holdings as of now; asked anew after every wait, since periods move and clocks are corrected. */
   readonly find: () => readonly Holding[];
   readonly move: (lease: Lease, to: Period | LedgerId | undefined) => void;

@@ -17,7 +17,7 @@ import { semaphoreKey } from './semaphore.ts';
 import { checkLedgerId, ledgerIdOf } from './subject.ts';
 import type { Subject } from './subject.ts';
 
-export type HoldingsOptions = {
+type HoldingsOptions = {
   readonly ports: HolderPorts;
   /** The time by which buckets are judged. */
   readonly nowEpochMs: () => number;

@@ -102,7 +102,7 @@ function addressee(customer: Customer | undefined): Customer | undefined {
 }
 
 /** Of each period the last version. */
-export function newestOf(records: readonly UsageRecord[]): readonly UsageRecord[] {
+function newestOf(records: readonly UsageRecord[]): readonly UsageRecord[] {
   const byPeriod = Map.groupBy(records, ({ limit, key, route, periodStart }) =>
     JSON.stringify([limit, key, route, periodStart]),
   );

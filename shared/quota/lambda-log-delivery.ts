@@ -4,7 +4,7 @@ import { DomainError } from '../errors.ts';
 import { readLogBatch } from './lambda-log-batch.ts';
 import type { LogEvent } from './lambda-log-batch.ts';
 
-export type LogDelivery = {
+type LogDelivery = {
   readonly lines: readonly LogEvent[];
   /**
    * What Firehose goes on with: it keeps records apart of which a line waits. CloudWatch Logs takes no answer.

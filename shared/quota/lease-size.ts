@@ -5,7 +5,7 @@
 import type { QuotaLimit } from './plan.ts';
 
 /** What the holder believes when it sizes a lease. */
-export type Demand = {
+type Demand = {
   /** Units that the request at hand lacks. */
   readonly need: number;
   /** This holder's units per second. */

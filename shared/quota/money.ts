@@ -24,7 +24,7 @@ export function parseDecimal(text: string): Exact | undefined {
 }
 
 /** Digits after the point of an amount in that currency. */
-export function minorDigits(currency: string): number {
+function minorDigits(currency: string): number {
   const found = Object.entries(DIGITS).find(([, codes]) => codes.split(' ').includes(currency));
   return found === undefined ? HUNDREDTHS : Number(found[0]);
 }

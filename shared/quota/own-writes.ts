@@ -19,7 +19,7 @@ export type Sent =
   /** Not known to be applied; what may land yet is remembered, and settled with the next write. */
   | { readonly kind: 'unavailable' };
 
-export type OwnWritePorts = {
+type OwnWritePorts = {
   readonly store: Pick<ItemStore, 'update'>;
   readonly random: Random;
   readonly timer: Timer;

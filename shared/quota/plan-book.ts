@@ -8,7 +8,7 @@ import { planKey } from './ledger.ts';
 import { parsePlan } from './plan.ts';
 import type { UsagePlan } from './plan.ts';
 
-export type PlanRead =
+type PlanRead =
   | { readonly kind: 'known'; readonly plan: UsagePlan }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'unavailable' };

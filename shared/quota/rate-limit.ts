@@ -9,7 +9,7 @@ import type { LedgerId } from './ledger.ts';
 import { usableBurst } from './plan.ts';
 import type { RateLimit } from './plan.ts';
 
-export type RateAsk = { readonly units: number; readonly nowUs: number };
+type RateAsk = { readonly units: number; readonly nowUs: number };
 
 /** An item is idle, and worth nothing, long before this. */
 const KEEP_SECONDS = 86_400;

@@ -39,7 +39,7 @@ type Seen = {
 };
 type Standing = AdvertisedLimit & { readonly isSpent: boolean; readonly isSuspended: boolean };
 
-export type UsageReaderOptions = {
+type UsageReaderOptions = {
   readonly store: ItemStore;
   readonly clock: AgeClock;
   /** Published if the table has none as new: the tracker, which charges by them, brings none along. */

@@ -22,9 +22,9 @@ const MAX_KEPT = 4_000_000;
 /** After the charge: longer than a dead-letter queue keeps what failed (14 days). */
 const KEEP_MS = 15 * 86_400_000;
 
-export type SeenPart = { readonly key: ItemKey; readonly marks: string; readonly count: number };
+type SeenPart = { readonly key: ItemKey; readonly marks: string; readonly count: number };
 
-export type SeenRequests =
+type SeenRequests =
   | {
       readonly kind: 'read';
       readonly isSeen: (requestId: string) => boolean;

@@ -84,7 +84,7 @@ function wholeLedger(root: Item, shards: readonly Item[]): Item {
   return { ...root, out, used, rem: Number(root['cred']) - out - used, mov: 0 };
 }
 
-export type WholeRead =
+type WholeRead =
   | { readonly kind: 'done'; readonly item: Item | undefined }
   | { readonly kind: 'unavailable'; readonly reason: string };
 

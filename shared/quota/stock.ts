@@ -14,7 +14,7 @@ import { OwnWrites } from './own-writes.ts';
 import type { Sent } from './own-writes.ts';
 
 /** The ledger, and by when nobody asks for its debts any more. */
-export type StockOf = { readonly key: ItemKey; readonly endEpochMs: number };
+type StockOf = { readonly key: ItemKey; readonly endEpochMs: number };
 
 export class Stock {
   /** Units that may be used without asking. */

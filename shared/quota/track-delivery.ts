@@ -6,7 +6,7 @@ import type { FirehoseReply } from './lambda-log-delivery.ts';
 import { describeWaiting } from './track-usage.ts';
 import type { UsageTracker } from './track-usage.ts';
 
-export type TrackedDelivery = {
+type TrackedDelivery = {
   /** By metric. */
   readonly counts: Readonly<Record<string, number>>;
   /** Stamp of the newest request; undefined: there is none. */

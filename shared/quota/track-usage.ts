@@ -24,7 +24,7 @@ export type UsageTrackerPorts = {
 };
 
 /** Requests, counted once per limit that they were charged to. */
-export type Tracked = {
+type Tracked = {
   readonly charged: number;
   /** Charged before: the lines came twice. */
   readonly seen: number;

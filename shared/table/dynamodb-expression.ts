@@ -32,7 +32,7 @@ export function parseItem(item: DynamoDbItem): Item {
 }
 
 /** The tests as condition and, for an update, the change as update expression. */
-export function printExpression(when: readonly Test[], change: Change): Expression {
+function printExpression(when: readonly Test[], change: Change): Expression {
   const names = new Map<string, string>();
   const values = new Map<string, AttributeValue>();
   const nameOf = (attribute: string): string => {

@@ -8,12 +8,12 @@ import { parseFailure } from './dynamodb-failure.ts';
 import { findNewerLayout } from './layout.ts';
 import type { KeyRange, ListOutcome, ListPage, ListedKey, RangeOutcome } from './listing.ts';
 
-export type LoadListingClient = () => Promise<{
+type LoadListingClient = () => Promise<{
   readonly client: Pick<DynamoDb.DynamoDBClient, 'send'>;
   readonly commands: Pick<typeof DynamoDb, 'QueryCommand' | 'ScanCommand'>;
 }>;
 
-export type DynamoDbListingOptions = { readonly tableName: string; readonly load?: LoadListingClient };
+type DynamoDbListingOptions = { readonly tableName: string; readonly load?: LoadListingClient };
 
 const TIMEOUT_MS = 3000;
 

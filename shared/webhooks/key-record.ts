@@ -5,7 +5,7 @@ import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import { isLongEnough } from './hmac-schemes.ts';
 
 /** The algorithm and the purpose (`tag`) are the record's to say, never the message's. */
-export type KeyRecord = {
+type KeyRecord = {
   readonly keyId: string;
   readonly algorithm: string;
   readonly tag: string;

@@ -10,7 +10,7 @@ import type { CompiledWebhooks } from './compiled-webhooks.ts';
 import { createSecretReader, SecretCache } from './secrets.ts';
 import { MESSAGE_LIMIT_BYTES, printMessage, sendMessage } from './target.ts';
 
-export type ReceiverParts = {
+type ReceiverParts = {
   readonly webhooks: CompiledWebhooks;
   readonly config: WebhookReceiverConfig;
   readonly claims: DeliveryClaims;

@@ -7,7 +7,7 @@ const FRESH_MS = 300_000;
 /** GitHub does not send again what it got no answer to, so a parameter store that is away must not stop deliveries at once. */
 const STALE_MS = 3_600_000;
 
-export type ReadSecretText = (place: SecretPlace) => Promise<string>;
+type ReadSecretText = (place: SecretPlace) => Promise<string>;
 
 type Kept = { readonly secrets: readonly string[]; readonly readAtEpochMs: number };
 

@@ -12,7 +12,7 @@ import type { Delivery } from './verify.ts';
 export const MESSAGE_LIMIT_BYTES = 1_000_000;
 
 /** Where queues of the function's own account are: `https://sqs.us-east-1.amazonaws.com/123456789012/{name}`. */
-export type QueueHome = { readonly region: string; readonly accountId: string };
+type QueueHome = { readonly region: string; readonly accountId: string };
 
 /**
  * The text that arrives: `{source, scheme, key, type, receivedAt}` and, of the body, `payload` if it is JSON, `body` if

@@ -22,7 +22,7 @@ export const CHANNELS_PER_CONNECTION = 50;
 export const MAX_DATA_BYTES = 120 * 1024;
 
 /** Of a route, which takes some of the protocol's messages; what else comes is a mistake of the deployment. */
-export type TakenActions = readonly ClientMessage['action'][];
+type TakenActions = readonly ClientMessage['action'][];
 
 /**
  * Never throws for what a client may do wrong. A connection is kept no longer than the credential by which it was opened:

@@ -135,7 +135,7 @@ export async function readHead(
   return item === undefined ? undefined : { ...positionOf(item), at: numberOf(item['at']) };
 }
 
-export type LogPage = {
+type LogPage = {
   readonly log: number;
   readonly entries: readonly ChannelEntry[];
   /** Numbers whose entries are kept no more. */

@@ -2,7 +2,7 @@
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { ConnectionPoster } from '../ports.ts';
 
-export type PosterConfig = {
+type PosterConfig = {
   readonly region: string;
   readonly credentials: {
     readonly accessKeyId: string;

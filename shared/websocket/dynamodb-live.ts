@@ -5,7 +5,7 @@ import { DomainError } from '../errors.ts';
 import type { LiveStore } from '../ports.ts';
 import { parseItem, printItem, printKey } from '../table/dynamodb-expression.ts';
 
-export type LoadLiveClient = () => Promise<{
+type LoadLiveClient = () => Promise<{
   readonly client: Pick<DynamoDb.DynamoDBClient, 'send'>;
   readonly commands: Pick<typeof DynamoDb, 'BatchWriteItemCommand' | 'QueryCommand'>;
 }>;

@@ -39,7 +39,7 @@ export function callerKey(principalId: string): string {
   return `live#caller#${printKeyPart(principalId)}`;
 }
 
-export function ownKey(connection: ConnectionName): string {
+function ownKey(connection: ConnectionName): string {
   return `live#connection#${nameOf(connection)}`;
 }
 

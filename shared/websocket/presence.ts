@@ -19,7 +19,7 @@ import type { Member } from './frames.ts';
 import { publishEntries } from './publish-entries.ts';
 
 /** Of an answer; whoever has more in one channel does not show them one by one. */
-export const MEMBERS_LIMIT = 500;
+const MEMBERS_LIMIT = 500;
 const PAGE = 500;
 const PAGES_LIMIT = 20;
 /** A ping may be late by the network, and by a client's timer. */
@@ -30,7 +30,7 @@ const LEAVES_TOGETHER = 50;
 /** A leave that nobody has told by then was left undone. */
 const LEAVE_TOLD_WITHIN_MS = 10_000;
 
-export type WatchedMembers = { readonly members: readonly Member[]; readonly isCut: boolean };
+type WatchedMembers = { readonly members: readonly Member[]; readonly isCut: boolean };
 
 /** Is there from now on, and is announced unless it was already. */
 export async function join(

@@ -5,7 +5,7 @@ import { connectionOf, isOver } from './connection.ts';
 
 export type Told = 'sent' | 'gone' | 'expired' | 'throttled' | 'failed';
 
-export type TellPorts = {
+type TellPorts = {
   readonly sockets: ConnectionPoster;
   readonly clock: Clock;
   /** With both, a connection for which API Gateway had no room is tried once more. */

@@ -7,7 +7,7 @@ import type { SourceModule } from './source-modules.ts';
 export type Tree = { readonly modules: readonly SourceModule[]; readonly manifests: Manifests };
 
 /** Two rooms that import each other; `up` is the smaller direction, an arrow being one file that imports one file. */
-export type MutualImport = {
+type MutualImport = {
   readonly from: string;
   readonly to: string;
   readonly up: number;

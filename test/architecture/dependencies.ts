@@ -18,7 +18,7 @@ export const ALLOWED_LICENCES: readonly string[] = [
   'MIT-0',
 ];
 
-export type Dependency = {
+type Dependency = {
   readonly name: string;
   readonly version: string;
   readonly licence: string;

@@ -8,7 +8,7 @@ export type DocumentedCommand = {
 };
 
 /** Code of a document, one text per span or line; lines of a block that are indented or follow a `\` continue one. */
-export function readCode(text: string): readonly string[] {
+function readCode(text: string): readonly string[] {
   const blocks = [...text.matchAll(/^ *```[^\n]*\n([\s\S]*?)^ *```/gm)].map(([, body = '']) => body);
   const lines = blocks.flatMap((body) => body.replaceAll(/\\\n|\n {10,}/g, ' ').split('\n'));
   const prose = text.replaceAll(/^ *```[\s\S]*?^ *```/gm, '');

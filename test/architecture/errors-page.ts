@@ -14,7 +14,7 @@ const WHO: Readonly<Record<string, string>> = {
 const UNION = /^export type (\w+ErrorCode) =\n([\s\S]*?);$/gm;
 const MEMBER = /\/\*\* (.+) \*\/\n {2}\| '([A-Z_]+)'/g;
 
-export function printStackErrors(): string {
+function printStackErrors(): string {
   const { text } = readSource('shared/errors.ts');
   const rows = [...text.matchAll(UNION)].flatMap(([, union = '', members = '']) => {
     const found = [...members.matchAll(MEMBER)];

@@ -12,7 +12,7 @@ const LINE = /^Held by: .*\n\n?/gm;
 const NOT_TESTS = /^test\/(architecture|parity|support|fixtures)\//;
 
 /** `docs/aws` → number of a heading → tests, sorted. */
-export type Holders = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+type Holders = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 
 export function findHolders(books = readBooks()): Holders {
   const holders = new Map<string, Map<string, Set<string>>>();

@@ -8,7 +8,7 @@ import type { SourceFile } from './source-files.ts';
 export type Section = { readonly path: string; readonly heading: string };
 
 /** `docs/aws` is many pages with one numbering; each page of `docs/design` has its own. */
-export type Book = ReadonlyMap<string, Section>;
+type Book = ReadonlyMap<string, Section>;
 
 /** A number with its parts, `2B`, or the id of a requirement: `B14`. */
 const ID = String.raw`\d+(?:\.\d+)+|\d+[A-F]?|[A-Z]\d+`;

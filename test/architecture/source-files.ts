@@ -1,6 +1,6 @@
 /** The files of this repository as the architecture tests see them. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, posix, relative, sep } from 'node:path';
+import { dirname, join, posix, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
@@ -85,8 +85,4 @@ export function importsOf({ text }: SourceFile): readonly string[] {
 export function countCodeLines(text: string): number {
   const withoutBlocks = text.replace(/^\s*\/\*[\s\S]*?\*\/\s*$/gm, '');
   return withoutBlocks.split('\n').filter((line) => line.trim() !== '' && !/^\s*\/\//.test(line)).length;
-}
-
-export function fromRepository(path: string): string {
-  return relative(REPOSITORY, path).split(sep).join('/');
 }

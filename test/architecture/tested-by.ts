@@ -22,7 +22,7 @@ const PROGRAMS: readonly (readonly [program: RegExp, tests: RegExp])[] = [
   [/^gateway\/index\.ts$/, /^test\/(end-to-end|parity)\//],
 ];
 
-export type TestedBy = {
+type TestedBy = {
   /** Its own tests, or those of `through`. Empty = nobody tests it. */
   readonly tests: readonly string[];
   /** The nearest importer that has tests. */

@@ -31,9 +31,7 @@ type Answer = {
 };
 
 /** Serves on a free loopback port; every request is recorded before it is answered. */
-export async function startServer(
-  answer: (request: SeenRequest) => Answer | Promise<Answer>,
-): Promise<Server> {
+async function startServer(answer: (request: SeenRequest) => Answer | Promise<Answer>): Promise<Server> {
   const seen: SeenRequest[] = [];
   const respond = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const request = await readRequest(incoming);
@@ -125,7 +123,7 @@ export function startAwsBackend({ respond }: AwsBackend): Promise<Server> {
   });
 }
 
-export type FunctionEvent = { readonly functionName: string; readonly event: unknown };
+type FunctionEvent = { readonly functionName: string; readonly event: unknown };
 export type RunnerServer = Server & { readonly events: readonly FunctionEvent[] };
 
 /** What the wrapped functions of a case report to; `post` is PostToConnection. */

@@ -19,7 +19,7 @@ const ADMIN_KEY = {
 };
 const CONTROL_DEADLINE_MS = 10_000;
 
-export type EngineNeeds = {
+type EngineNeeds = {
   /** Where the engine's own AWS calls go; undefined = it makes none in this case. */
   readonly awsEndpoint: string | undefined;
 };

@@ -3,7 +3,7 @@
  * `connections.post`. The same for every case; what is reported is compared by `expect.event`.
  */
 
-export type Reporting = {
+type Reporting = {
   /** Base address of the runner's own server. */
   readonly runnerUrl: string;
   /** Name of the function in the case. */

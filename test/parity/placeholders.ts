@@ -5,7 +5,7 @@ const PLACEHOLDER =
   /\$\{((?:fn|fnName|deployment):[A-Za-z0-9_-]+|backend|backendHost|apiId|region|accountId|role)\}/;
 
 /** What stands for a placeholder: text, or an intrinsic function such as `{Ref: …}`; undefined = none here. */
-export type PlaceholderValues = (name: string) => string | JsonObject | undefined;
+type PlaceholderValues = (name: string) => string | JsonObject | undefined;
 
 /**
  * Fills every placeholder inside `value`. Text that holds an intrinsic becomes `Fn::Join`.

@@ -19,7 +19,7 @@ const REPLY_DEADLINE_MS = 32_000;
 /** Of a handshake. */
 const ACCEPTED = 101;
 
-export type CaseTools = { readonly startEngine: StartEngine; readonly naming: Naming };
+type CaseTools = { readonly startEngine: StartEngine; readonly naming: Naming };
 
 /** A case in flight. */
 type Scene = {
@@ -178,10 +178,7 @@ function targetOf({ rawUrlPath, path, query }: ParityCase['request'], url: URL):
   return query === undefined ? onTheWire : `${onTheWire}?${query}`;
 }
 
-export function replyDifference(
-  expect: Expectation,
-  { status, headers, body }: RawReply,
-): string | undefined {
+function replyDifference(expect: Expectation, { status, headers, body }: RawReply): string | undefined {
   const byName = headersByName(headers);
   const text = body.toString();
   return (

@@ -7,7 +7,7 @@ export type CaseResult = {
   readonly difference: string | undefined;
 };
 
-export type AreaScore = { readonly area: string; readonly passed: number; readonly total: number };
+type AreaScore = { readonly area: string; readonly passed: number; readonly total: number };
 
 export function scoreByArea(results: readonly CaseResult[]): readonly AreaScore[] {
   const areas = Map.groupBy(results, ({ parityCase }) => parityCase.area);

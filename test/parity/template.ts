@@ -10,7 +10,7 @@ import type { Json, JsonObject, ParityCase } from './parity-case.ts';
 /** Logical ids and display names; the identity unless the run renames. */
 export type Naming = (name: string) => string;
 
-export type TemplateInputs = {
+type TemplateInputs = {
   readonly naming: Naming;
   /** Base address of the case's HTTP backend, if it has one. */
   readonly backendUrl: string | undefined;

@@ -9,8 +9,8 @@ const FRAMES_DEADLINE_MS = 5_000;
 const EXTRA_FRAME_MS = 50;
 const ONLY_CONNECTION = 'only';
 
-export type ReceivedFrame = { readonly on: string; readonly text: string };
-export type ScriptResult =
+type ReceivedFrame = { readonly on: string; readonly text: string };
+type ScriptResult =
   | { readonly kind: 'played'; readonly frames: readonly ReceivedFrame[]; readonly connections: number }
   /** The handshake was answered by plain HTTP. */
   | { readonly kind: 'refused'; readonly status: number; readonly body: string };

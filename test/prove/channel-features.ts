@@ -13,7 +13,7 @@ import { REAL_RANDOM } from '../support/real-quota-ports.ts';
 export type Feature = { readonly name: string; readonly run: () => Promise<unknown> };
 
 /** The table and the control port, as whoever has some credentials reaches them. */
-export type ChannelDesk = {
+type ChannelDesk = {
   readonly channels: ChannelPorts;
   handOver(): Promise<void>;
   /** To a connection that nobody has. */

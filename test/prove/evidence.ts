@@ -7,7 +7,7 @@ import type { Figures, Proof } from './proof.ts';
 const FOLDER = 'docs/evidence';
 const README = `${FOLDER}/README.md`;
 
-export type Evidence = {
+type Evidence = {
   /** The claim that the figures bear out. */
   readonly shows: string;
   readonly date: string;

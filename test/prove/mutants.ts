@@ -28,7 +28,7 @@ const KEPT = join(REPOSITORY, '.build/mutants/verdicts.jsonl');
 const SURVIVORS = 'test/prove/mutants/survivors.json';
 
 /** Read and decided not to be worth a test, by id: mostly mutants that no caller can tell from the original. */
-export type Survivor = {
+type Survivor = {
   readonly id: string;
   readonly file: string;
   readonly original: string;
@@ -166,7 +166,7 @@ function countAlive(mutants: readonly Mutant[], verdicts: ReadonlyMap<string, Ve
   return mutants.filter(({ id }) => isAlive(verdicts.get(id))).length;
 }
 
-export function readSurvivors(): readonly Survivor[] {
+function readSurvivors(): readonly Survivor[] {
   return JSON.parse(readSource(SURVIVORS).text) as Survivor[];
 }
 

@@ -2,7 +2,7 @@
 import type { Model, Run } from './model.ts';
 import type { Shipped } from './shipped.ts';
 
-export type Hunt = {
+type Hunt = {
   readonly schedules: number;
   readonly admissions: number;
   readonly writes: number;

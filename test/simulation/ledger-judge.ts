@@ -24,7 +24,7 @@ type Truth = {
   isLowered: boolean;
 };
 
-export type JudgeOptions = {
+type JudgeOptions = {
   /** Units that instances may admit on trust, all together, per ledger. */
   readonly trust: () => number;
   /** Whether a ledger's limit bills exactly, whoever ends without a word. */

@@ -8,7 +8,7 @@ import type { Mutant } from './patch.ts';
 import type { Shipped } from './shipped.ts';
 import { loadShipped } from './shipped.ts';
 
-export type PatchedSource = Disposable & { readonly shipped: Shipped };
+type PatchedSource = Disposable & { readonly shipped: Shipped };
 
 const SHARED = pathToFileURL(join(REPOSITORY, 'shared/')).href;
 let loaded = 0;

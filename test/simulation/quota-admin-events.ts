@@ -7,7 +7,7 @@ import type { Shipped } from './shipped.ts';
 import { START_MS } from './world.ts';
 import type { World } from './world.ts';
 
-export type Administered = {
+type Administered = {
   readonly world: World;
   readonly table: ItemStore;
   readonly shipped: Shipped;

@@ -10,7 +10,7 @@ import type { World } from './world.ts';
 export const TENANT = 'acme';
 export const PLAN = 'gold';
 
-export type ChangePorts = {
+type ChangePorts = {
   readonly world: World;
   readonly items: ReadonlyMap<string, Item>;
   readonly table: ItemStore;

@@ -8,7 +8,7 @@ import { Seeded } from './seeded.ts';
 import type { Shipped } from './shipped.ts';
 import { START_MS, World } from './world.ts';
 
-export type RateModelOptions = {
+type RateModelOptions = {
   readonly name: string;
   readonly leased: boolean;
   readonly faults: (chance: Seeded) => Faults;

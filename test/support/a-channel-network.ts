@@ -7,7 +7,7 @@ import type { Host, Socket } from '#shared/websocket/client/host.ts';
 import { ADA, ChannelWorld, NOW_MS } from './a-channel-world.ts';
 import type { Caller } from './a-channel-world.ts';
 
-export type NetworkOptions = {
+type NetworkOptions = {
   readonly seed: number;
   /** Longest time that anything takes; what takes less overtakes it. */
   readonly slowMs?: number;

@@ -4,7 +4,7 @@ import type { Answer, Answers } from './an-aws-account.ts';
 
 export type Held = { readonly id: string; readonly body: string; readonly attributes?: object };
 
-export const QUEUE_URL = 'https://sqs.us-east-1.amazonaws.com/123456789012/menu-prod-failures';
+const QUEUE_URL = 'https://sqs.us-east-1.amazonaws.com/123456789012/menu-prod-failures';
 const QUEUE_ARN = 'arn:aws:sqs:us-east-1:123456789012:menu-prod-failures';
 
 /** `answers` by name of the function: what an event of its comes to. */

@@ -8,7 +8,7 @@ export const PAGE = 'http://localhost:5173';
 export const CALLBACK = `${PAGE}/callback`;
 export const CONTROL = '127.0.0.1:4000';
 export const VERIFIER = 'v'.repeat(43);
-export const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
+const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
 export const CLIENT = {
   ...{ AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: ['code'] },
   ...{ AllowedOAuthScopes: ['openid', 'email'], CallbackURLs: [CALLBACK], LogoutURLs: [`${PAGE}/`] },

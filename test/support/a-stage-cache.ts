@@ -10,7 +10,7 @@ export const NO_STAGES: StageCaches = {
   refresh: () => Promise.reject(new Error('nobody asked for this')),
   flush: () => Promise.reject(new Error('nobody asked for this')),
 };
-export const NO_BEYOND: CachesBeyond = {
+const NO_BEYOND: CachesBeyond = {
   flushAuthorizers: () => Promise.reject(new Error('nobody asked for this')),
   invalidateEdge: undefined,
 };

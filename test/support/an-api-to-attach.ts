@@ -82,7 +82,7 @@ export type ApiToAttach = AsyncDisposable & {
   readonly status: (method: string, target: string, token?: string) => Promise<number>;
 };
 
-export type RestShape = {
+type RestShape = {
   readonly resources?: number;
   readonly methods?: readonly string[];
   /** Properties of every method. */

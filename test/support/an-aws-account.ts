@@ -15,7 +15,7 @@ export type Answers = Readonly<
   Record<string, Answer | ((input: Readonly<Record<string, string>>) => Answer)>
 >;
 
-export type FakeAccount = AsyncDisposable & {
+type FakeAccount = AsyncDisposable & {
   readonly aws: Aws;
   readonly url: string;
   /** Every call, as the answers are named. */

@@ -13,7 +13,7 @@ import { REAL_RANDOM } from './real-quota-ports.ts';
 /** 2026-11-19T12:00:00Z */
 export const NOON_SECONDS = Date.UTC(2026, 10, 19, 12) / 1000;
 
-export const REST_API: CachedApi = { kind: 'rest', apiId: 'abcdefghij', stage: 'prod' };
+const REST_API: CachedApi = { kind: 'rest', apiId: 'abcdefghij', stage: 'prod' };
 
 const SETTING: Omit<KeyAdminSetting, 'stage'> = {
   prefixes: new Map([

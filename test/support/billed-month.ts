@@ -14,7 +14,7 @@ import type { Item } from '#shared/table/item-write.ts';
 import { Seeded } from '../simulation/seeded.ts';
 import { memoryAdminPorts, requested } from './quota-admin.ts';
 
-export type BilledMonth = {
+type BilledMonth = {
   readonly admitted: number;
   /** By tenant, limit and key, as counted where requests were admitted, and as on the invoices. */
   readonly counted: ReadonlyMap<string, number>;

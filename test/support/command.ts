@@ -23,7 +23,7 @@ process.on('exit', () => {
 
 export type Finished = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
-export type RunOptions = {
+type RunOptions = {
   /** Working directory; the checkout unless given. */
   readonly cwd?: string;
   readonly environment?: Readonly<Record<string, string>>;

@@ -150,7 +150,7 @@ const INVOICES: InvoiceBook = {
   close: (month) => Promise.reject(new Error(`${month} cannot be closed`)),
 };
 
-export type ConsoleReply = { readonly status: number; readonly headers: Headers; readonly text: string };
+type ConsoleReply = { readonly status: number; readonly headers: Headers; readonly text: string };
 
 export type ConsoleGateway = AsyncDisposable & {
   readonly gateway: Gateway;

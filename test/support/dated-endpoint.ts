@@ -2,7 +2,7 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export type DatedEndpoint = { readonly url: string; close(): Promise<void> };
+type DatedEndpoint = { readonly url: string; close(): Promise<void> };
 
 export async function openDatedEndpoint(endpoint: string, nowEpochMs: () => number): Promise<DatedEndpoint> {
   const server = createServer((incoming, outgoing) => {

@@ -1,7 +1,7 @@
 /** Reads AWS's event-stream framing by the letter of its specification, checksums by a table of its own. */
 import assert from 'node:assert/strict';
 
-export type DecodedEvent = { readonly headers: Readonly<Record<string, string>>; readonly payload: Buffer };
+type DecodedEvent = { readonly headers: Readonly<Record<string, string>>; readonly payload: Buffer };
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;

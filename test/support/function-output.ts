@@ -57,7 +57,7 @@ function compact(word: unknown): string {
   }
 }
 
-export type EmbeddedMetrics = {
+type EmbeddedMetrics = {
   /** Sets of dimensions under which each metric of the line counts. */
   readonly dimensions: readonly (readonly string[])[];
   /** Metric name → unit. */

@@ -52,7 +52,7 @@ export const charged = middy<Event>()
     await admissionOf(event)?.settle(2);
     return answer(event);
   });
-export const chargedPlainly = withQuota(answer, { quotas, subject });
+const chargedPlainly = withQuota(answer, { quotas, subject });
 // @ts-expect-error: a cost is a number
 quota({ quotas, subject, cost: () => '1' });
 // @ts-expect-error: which table?
@@ -69,15 +69,15 @@ export const ticket = (event: Event) =>
 export const checked = middy<Event>()
   .use(access({ scopes: ['orders:read'] }))
   .handler(async (event) => ({ statusCode: 200, body: callerOf(event)?.subject ?? '' }));
-export const checkedPlainly = withAccess(answer, { scopes: ['orders:read'] });
+const checkedPlainly = withAccess(answer, { scopes: ['orders:read'] });
 // @ts-expect-error: a list of scopes
 access({ scopes: 'orders:read' });
 
 const claims = createDynamoDbClaims({ tableName: 'access' });
-export const hooked = middy<Event>()
+const hooked = middy<Event>()
   .use(webhook({ scheme: 'stripe', secrets: () => ['whsec_1'], claims }))
   .handler(async (event) => ({ statusCode: 200, body: deliveryOf(event)?.type ?? '' }));
-export const hookedPlainly = withWebhook(answer, { scheme: 'github', secrets: ['s'] });
+const hookedPlainly = withWebhook(answer, { scheme: 'github', secrets: ['s'] });
 // @ts-expect-error: nobody signs so
 webhook({ scheme: 'nobody', secrets: [] });
 `;

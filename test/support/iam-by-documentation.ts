@@ -16,12 +16,12 @@ type Statement = {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, OneOrMore>>>>;
 };
 
-export type DocumentedPolicy = {
+type DocumentedPolicy = {
   readonly Version?: string;
   readonly Statement: Statement | readonly Statement[];
 };
 
-export type DocumentedRequest = {
+type DocumentedRequest = {
   readonly action: string;
   readonly resource: string;
   /** Context keys in lower case, since "condition key names are not case-sensitive". */

@@ -3,7 +3,7 @@ import type { Clock, ItemStore } from '#shared/ports.ts';
 import { applyChange, testsHold } from '#shared/table/item-write.ts';
 import type { Item, ItemKey, ItemWrite } from '#shared/table/item-write.ts';
 
-export type MemoryTableOptions = {
+type MemoryTableOptions = {
   readonly clock: Clock;
   /** By `printItemKey`. Given, it is shared with whoever gave it. */
   readonly items?: Map<string, Item>;

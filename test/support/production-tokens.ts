@@ -13,7 +13,7 @@ import { aFetcher, aKeySet, aRsaKey, signToken } from './signed-tokens.ts';
 export type Claims = Readonly<Record<string, unknown>>;
 
 /** One recipe's issuer as it really is, and callers with what they are answered. */
-export type ProductionCase = {
+type ProductionCase = {
   readonly recipe: string;
   readonly document: string;
   readonly kind: AuthorizerKind;

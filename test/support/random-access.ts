@@ -22,7 +22,7 @@ import { compileHttpRoutes } from '../../gateway/routing/http-routes.ts';
 import { compileRestRoutes } from '../../gateway/routing/rest-routes.ts';
 import type { RouteMatch, RouteTable } from '../../gateway/deployment/model.ts';
 
-export type AccessTally = {
+type AccessTally = {
   decisions: number;
   allowed: number;
   ordinary: number;
@@ -38,7 +38,7 @@ export type AccessTally = {
   largestBytes: number;
 };
 
-export type Disagreement = {
+type Disagreement = {
   readonly seed: number;
   readonly what: 'over-grant' | 'backend over-grant' | 'blocked' | 'decision' | 'evaluators';
   readonly document: unknown;

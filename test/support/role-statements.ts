@@ -7,7 +7,7 @@ import type { TableCall } from './table-calls.ts';
 
 const RESOURCES = join(import.meta.dirname, '../../resources');
 
-export type TableStatement = {
+type TableStatement = {
   readonly actions: readonly string[];
   readonly resource: string;
   readonly leadingKeys: readonly string[];

@@ -9,7 +9,7 @@ import type { FakeFunction } from './virtual-ports.ts';
 
 export const API_ID = 'abcdefghij';
 
-export type RestSetup = {
+type RestSetup = {
   readonly api?: JsonObject;
   readonly stage?: JsonObject;
   readonly more?: Readonly<Record<string, TestResource>>;
@@ -61,7 +61,7 @@ function addPath(resources: Record<string, TestResource>, path: string): string 
   return parent;
 }
 
-export type HttpSetup = {
+type HttpSetup = {
   readonly api?: JsonObject;
   readonly integration?: JsonObject;
   /** Of every route. */

@@ -4,13 +4,13 @@
  */
 import { LISTENERS_PER_SHARE } from '#shared/websocket/fan-out-plan.ts';
 
-export type SimulatedFanOut = {
+type SimulatedFanOut = {
   readonly connections: number;
   /** Functions that run at a time; Lambda keeps the others waiting. */
   readonly functionsAtOnce: number;
 };
 
-export type Reckoned = {
+type Reckoned = {
   readonly seconds: number;
   /** Throttled twice: told by their next ping. */
   readonly missed: number;
@@ -19,7 +19,7 @@ export type Reckoned = {
 
 /** docs/aws §11.6 and the quotas page: calls per second of an account and region, and how many at once. */
 export const ACCOUNT_RATE = 10_000;
-export const ACCOUNT_BURST = 5_000;
+const ACCOUNT_BURST = 5_000;
 /** Signing and sending on one processor (1,769 MB), and how long API Gateway takes. */
 export const POSTS_PER_MS = 2.5;
 const POST_MS = 10;

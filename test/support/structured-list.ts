@@ -1,6 +1,6 @@
 /** A strict reader of Lists of Strings with Integer and String parameters; source: RFC 9651 §4.2.1 – §4.2.5. */
 
-export type ListMember = {
+type ListMember = {
   readonly value: string;
   readonly parameters: ReadonlyMap<string, number | string>;
 };

@@ -2,7 +2,7 @@
 import { asObject } from './template-text.ts';
 import type { Json } from './template-text.ts';
 
-export type DocumentRoute = {
+type DocumentRoute = {
   readonly method: string;
   readonly path: string;
   /** undefined: the document does not say. */

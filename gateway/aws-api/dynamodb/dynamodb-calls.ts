@@ -17,7 +17,7 @@ export type DynamoDbBackend = {
   readonly sessionToken?: string;
 };
 
-export interface DynamoDbCalls {
+interface DynamoDbCalls {
   readonly serve: AwsService;
   close(): Promise<void>;
 }

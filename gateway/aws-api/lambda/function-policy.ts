@@ -34,7 +34,7 @@ const MEMBERS: readonly (readonly [name: string, pattern: RegExp, isRequired?: t
   ['FunctionUrlAuthType', /^(NONE|AWS_IAM)$/],
 ];
 
-export type FunctionPolicyOptions = {
+type FunctionPolicyOptions = {
   readonly stacks: () => readonly ResolvedStack[];
   readonly policies: FunctionPolicies;
 };

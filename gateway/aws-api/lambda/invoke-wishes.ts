@@ -13,7 +13,7 @@ export type Wished = {
   readonly tail: LogTail | undefined;
 };
 
-export type ReadWishes =
+type ReadWishes =
   | (Wished & { readonly kind: 'wishes' })
   | { readonly kind: 'refused'; readonly type: string; readonly message: string };
 

@@ -7,7 +7,7 @@ import { type ControlReply } from '../../control-port/control-request.ts';
 import { logHeader, readWishes, type Wished } from './invoke-wishes.ts';
 import { streamReply } from './lambda-response-stream.ts';
 
-export type LambdaInvokeOptions = {
+type LambdaInvokeOptions = {
   readonly invoker: Pick<Invoker, 'invoke' | 'stream' | 'has'>;
   readonly random: Random;
   readonly accountId: string;
@@ -17,7 +17,7 @@ export type LambdaInvokeOptions = {
   readonly accept: (event: AcceptedEvent) => boolean;
 };
 
-export type AcceptedEvent = {
+type AcceptedEvent = {
   readonly functionName: string;
   readonly qualifier: string | undefined;
   readonly payload: string;

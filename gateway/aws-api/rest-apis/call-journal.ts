@@ -8,7 +8,7 @@ import type { LocalIdentity } from '../../policy/identities.ts';
 import type { Clock, Random } from '../../ports.ts';
 import type { AwsCall, AwsService } from '../aws-call.ts';
 
-export type JournaledCall = {
+type JournaledCall = {
   readonly method: string;
   readonly path: string;
   readonly query: string;

@@ -2,7 +2,7 @@
 import { badRequest } from '../../control/control-error.ts';
 
 /** One line of the file. */
-export type KeyRow = {
+type KeyRow = {
   /** Counted from 1, the header included. */
   readonly line: number;
   readonly name: string;

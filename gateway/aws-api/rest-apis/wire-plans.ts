@@ -21,7 +21,7 @@ import type { WireCall, WireRoute } from './wire-router.ts';
 const ID_LENGTH = 6;
 
 /** Whether there is such a stage of a REST or WebSocket API. */
-export type HasStage = (apiId: string, stageName: string) => boolean;
+type HasStage = (apiId: string, stageName: string) => boolean;
 
 export function planRoutes(account: Account, random: Random, hasStage: HasStage): readonly WireRoute[] {
   return [...crudRoutes(account, random, hasStage), ...planKeyRoutes(account)];

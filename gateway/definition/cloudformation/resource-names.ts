@@ -6,7 +6,7 @@ import type { Json, UnsupportedItem } from '../model.ts';
 import type { RawStack } from '../raw-stack.ts';
 
 /** What names are made from. */
-export interface NamedResources {
+interface NamedResources {
   typeOf(logicalId: string): string;
   /** A resolved property as text. */
   textOf(logicalId: string, property: string): string | undefined;

@@ -7,7 +7,7 @@ import { makeHex, makeId, makeName, makeUuid } from './physical-ids.ts';
 import type { Json } from '../model.ts';
 
 /** What a pattern is filled with. */
-export type NameSource = {
+type NameSource = {
   readonly stackName: string;
   readonly logicalId: string;
   readonly region: string;

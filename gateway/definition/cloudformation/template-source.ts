@@ -21,7 +21,7 @@ export type SourceTree = {
   lineOf(path: Path): number | undefined;
 };
 
-export type RepeatedKey = {
+type RepeatedKey = {
   /** With the key itself. */
   readonly path: Path;
   /** Where it is written again, and for good. */

@@ -6,7 +6,7 @@ import type { DocumentPath, OpenApiDocument } from './openapi-document.ts';
 const SECTION = 'x-amazon-apigateway-documentation';
 const LIST = 'documentationParts';
 
-export type ImportedPart = {
+type ImportedPart = {
   /** What tells it from the others: the place that it is about. */
   readonly key: string;
   readonly properties: JsonObject;

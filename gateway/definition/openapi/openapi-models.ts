@@ -5,7 +5,7 @@ import type { DocumentPath, OpenApiDocument } from './openapi-document.ts';
 import { makeId } from '../cloudformation/physical-ids.ts';
 import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
 
-export type ImportedModel = {
+type ImportedModel = {
   readonly name: string;
   readonly schema: JsonObject;
   readonly at: DocumentPath;

@@ -9,7 +9,7 @@ const AUTH_TYPE = 'x-amazon-apigateway-authtype';
 const OWN_AUTH = 'x-amazon-apigateway-auth';
 
 /** What stands in a method or route. */
-export type MethodSecurity = {
+type MethodSecurity = {
   readonly authorizationType: string;
   /** Name of the security scheme. */
   readonly authorizer: string | undefined;

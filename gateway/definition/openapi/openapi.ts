@@ -13,7 +13,7 @@ import type { ImportedResource } from './openapi-resource.ts';
 import type { Finding } from '../raw-stack.ts';
 import { isJsonObject, parseSource } from '../cloudformation/template-source.ts';
 
-export type ExpandedDocuments = {
+type ExpandedDocuments = {
   readonly resources: ReadonlyMap<string, ResolvedResource>;
   readonly findings: readonly Finding[];
 };

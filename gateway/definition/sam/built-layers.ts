@@ -9,7 +9,7 @@ import { isJsonObject } from '../cloudformation/template-source.ts';
 import type { JsonObject } from '../model.ts';
 import type { Finding } from '../raw-stack.ts';
 
-export type PlacedLayers = {
+type PlacedLayers = {
   /** Folders by logical id: as the template says, or as `sam build` has left them. */
   readonly folders: ReadonlyMap<string, string>;
   /** Folder of `/opt` that the layer's own is the content of; absent = its own is `/opt`. */

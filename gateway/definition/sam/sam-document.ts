@@ -59,7 +59,7 @@ export function onlyIf(condition: string, value: Json): JsonObject {
 }
 
 /** Changes a value in all forms that conditions may give it. */
-export function mapBranches(value: Json, change: (branch: JsonObject) => Json): Json {
+function mapBranches(value: Json, change: (branch: JsonObject) => Json): Json {
   if (!isJsonObject(value)) return value;
   const choice = value['Fn::If'];
   if (Array.isArray(choice)) {

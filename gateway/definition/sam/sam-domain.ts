@@ -9,7 +9,7 @@ const ENFORCED = ['DomainName', 'BasePath', 'NormalizeBasePath', 'EndpointConfig
 /** Records and certificates change nothing for a request here. */
 const NO_EFFECT = ['CertificateArn', 'OwnershipVerificationCertificateArn', 'Route53'];
 
-export type DomainOwner = {
+type DomainOwner = {
   readonly kind: ApiKind;
   /** The SAM resource. */
   readonly origin: string;

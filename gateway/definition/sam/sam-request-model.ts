@@ -23,7 +23,7 @@ export function modelDefinitions(
   return Object.fromEntries(entries);
 }
 
-export type RequestRules = {
+type RequestRules = {
   /** Members of the method. */
   readonly members: JsonObject;
   /** Members of its integration. */

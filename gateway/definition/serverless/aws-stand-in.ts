@@ -10,7 +10,7 @@ import { devNull } from 'node:os';
 import type { StoredParameter } from '../stored-values.ts';
 
 /** What the stand-in knows. Whatever is left out does not exist: no stack, no parameter, no object. */
-export type StandInValues = {
+type StandInValues = {
   readonly region: string;
   /** 12 digits */
   readonly accountId: string;

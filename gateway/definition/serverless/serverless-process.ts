@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { isJsonObject } from '../cloudformation/template-source.ts';
 import type { Json } from '../model.ts';
 
-export type DriverRun = {
+type DriverRun = {
   /** Folder of the osls package. */
   readonly oslsFolder: string;
   readonly outputFolder: string;

@@ -7,7 +7,7 @@ import { isArchive } from '../packed-code.ts';
 import type { Finding, LocalCode } from '../raw-stack.ts';
 import type { PackagedService } from './packaged-service.ts';
 
-export type ServiceCode = Pick<LocalCode, 'functions' | 'isBundled' | 'packed'> & {
+type ServiceCode = Pick<LocalCode, 'functions' | 'isBundled' | 'packed'> & {
   /** Archives whose change makes other code of a function. */
   readonly archives: readonly string[];
   readonly findings: readonly Finding[];

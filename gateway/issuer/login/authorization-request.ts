@@ -16,7 +16,7 @@ export type AuthorizationRequest = {
   readonly hint: string;
 };
 
-export type RequestRead =
+type RequestRead =
   | { readonly kind: 'request'; readonly request: AuthorizationRequest }
   /** The client may be told. */
   | {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ControlReply } from '../../control-port/control-request.ts';
 import { targetOf } from './redirects.ts';
 
-export type LoginPage = {
+type LoginPage = {
   /** Where the form is sent; with the query of the authorization request. */
   readonly action: string;
   readonly poolName: string;

@@ -4,7 +4,7 @@ import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { Clock } from '../../ports.ts';
 
 /** What a code stands for (RFC 6749 §4.1, RFC 7636). */
-export type CodeGrant = {
+type CodeGrant = {
   readonly poolId: string;
   readonly clientId: string;
   readonly redirectUri: string;

@@ -13,7 +13,7 @@ import { NO_METADATA } from './triggers.ts';
 import type { Metadata } from './triggers.ts';
 import type { UserPool } from './user-pool.ts';
 
-export type SignInFacts = {
+type SignInFacts = {
   readonly user: PoolUser;
   readonly client: AppClient;
   readonly scopes?: readonly string[] | undefined;

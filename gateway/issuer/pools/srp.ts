@@ -47,7 +47,7 @@ export function challenge(
 }
 
 /** What the client signs: who, which challenge, when. */
-export type SrpClaim = Whose & {
+type SrpClaim = Whose & {
   /** Base64. */
   readonly secretBlock: string;
   readonly timestamp: string;

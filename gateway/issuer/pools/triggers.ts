@@ -165,7 +165,7 @@ export async function postAuthentication(
   });
 }
 
-export type MessageSource =
+type MessageSource =
   | 'CustomMessage_AdminCreateUser'
   | 'CustomMessage_ForgotPassword'
   | 'CustomMessage_ResendCode'
@@ -173,7 +173,7 @@ export type MessageSource =
   | 'CustomMessage_UpdateUserAttribute'
   | 'CustomMessage_VerifyUserAttribute';
 
-export type MessageOf = {
+type MessageOf = {
   readonly source: MessageSource;
   readonly clientId: string;
   readonly metadata: Metadata;

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 
 /** What the system offers. */
-export type System = {
+type System = {
   readonly platform: NodeJS.Platform;
   readonly kill: (pid: number, signal: NodeJS.Signals) => void;
   readonly run: (command: string, args: readonly string[]) => void;

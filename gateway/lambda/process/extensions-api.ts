@@ -9,7 +9,7 @@ import { answerJson, readBody, refuse } from './loopback-http.ts';
 
 type EventType = 'INVOKE' | 'SHUTDOWN';
 /** What an extension hears, before it is shaped. */
-export type ExtensionEvent =
+type ExtensionEvent =
   | {
       readonly eventType: 'INVOKE';
       readonly requestId: string;

@@ -13,7 +13,7 @@ import type { FindToolchain } from './process-code.ts';
 import { PythonProbe } from './python/python-probe.ts';
 import { findPython, type PythonOptions } from './python/python-toolchain.ts';
 
-export type ToolchainFolders = {
+type ToolchainFolders = {
   /** Of this run. */
   readonly runDirectory: string;
   /** Kept between runs. */

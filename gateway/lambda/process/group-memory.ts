@@ -11,7 +11,7 @@ const LOOKS_PER_GROUP = 4;
 const PAGE_BYTES = 4096;
 const BYTES_PER_KB = 1024;
 
-export type WatchedGroup = {
+type WatchedGroup = {
   readonly id: number;
   readonly limitBytes: number;
   readonly onTooLarge: () => void;

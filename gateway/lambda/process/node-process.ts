@@ -16,7 +16,7 @@ import { ProcessInstance } from './process-instance.ts';
 import { readVersion } from './read-version.ts';
 
 /** What only threads and processes of Node.js need. */
-export type NodeSetup = ProcessSetup & {
+type NodeSetup = ProcessSetup & {
   /** The program that it runs, made once. */
   readonly programFile: () => Promise<string>;
   readonly standIns: () => readonly string[];

@@ -7,7 +7,7 @@ import type { FunctionDefinition } from '../model.ts';
 import type { Launch } from './launch.ts';
 
 /** Folders that stand for those a process has to itself at Lambda. */
-export type OwnFolders = { readonly home: string; readonly temporary: string };
+type OwnFolders = { readonly home: string; readonly temporary: string };
 
 const SYSTEM_PATH = ['/usr/local/bin', '/usr/bin', '/bin'];
 

@@ -13,7 +13,7 @@ export type GroupCommand = {
   readonly environment: Readonly<Record<string, string>>;
 };
 
-export type GroupOwner = {
+type GroupOwner = {
   readonly onOutput: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
   /** The first process is gone, and all that it said was heard. */
   readonly onExit: (reason: string | undefined) => void;

@@ -84,7 +84,7 @@ export function readMessage(
 }
 
 /** The context object without what only older runtimes have. */
-export function makeContext(facts: FunctionFacts, requestId: string): Context {
+function makeContext(facts: FunctionFacts, requestId: string): Context {
   const stood = facts.stoodMs === undefined ? NEVER_STOOD : new Float64Array(facts.stoodMs);
   const passedMs = (): number => performance.now() - stoodMs(stood);
   const deadline = passedMs() + facts.timeoutMs;
@@ -164,7 +164,7 @@ function isOverLimit(text: string): boolean {
   return text.length * 3 > MAX_RESULT_BYTES && Buffer.byteLength(text) > MAX_RESULT_BYTES;
 }
 
-export type Thenable = { then(resolve: (value: unknown) => void, reject: (error: unknown) => void): unknown };
+type Thenable = { then(resolve: (value: unknown) => void, reject: (error: unknown) => void): unknown };
 
 export function isThenable(value: unknown): value is Thenable {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';

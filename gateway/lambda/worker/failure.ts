@@ -1,6 +1,6 @@
 /** Errors of functions → Lambda's error JSON, worded as Lambda's Node.js runtime words them. */
 
-export type LambdaFailure = {
+type LambdaFailure = {
   readonly errorType: string;
   readonly errorMessage: string;
   readonly trace?: readonly string[];

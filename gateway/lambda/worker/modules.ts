@@ -9,7 +9,7 @@ import { findRuntimePackage, isBroughtAlong, type RuntimePackages } from '../run
 
 type ModuleSource = { readonly url: string; readonly text: string };
 
-export type ModuleSetup = {
+type ModuleSetup = {
   readonly layers: readonly LayerDefinition[];
   readonly runtime: string;
   readonly runtimePackages: RuntimePackages;

@@ -16,7 +16,7 @@ const PART_BYTES = 65_536;
 const WINDOW_BYTES = 4 * PART_BYTES;
 
 /** Bytes that go to the gateway, and its word that it has taken them. */
-export type PartChannel = {
+type PartChannel = {
   readonly send: (part: Uint8Array<ArrayBuffer>) => void;
   /** Keeps the thread alive while it waits for an acknowledgement. */
   readonly hold: (isWaiting: boolean) => void;

@@ -17,7 +17,7 @@ import { awslambda } from './response-stream.ts';
 import { installVirtualDate } from './virtual-date.ts';
 
 /** Where the instance runs: in a thread of the gateway, or in a process of its own. */
-export type InstancePlace = {
+type InstancePlace = {
   readonly seal: (start: InstanceStart, output: FunctionOutput) => void;
   readonly isProcess: boolean;
   /** Ends the instance, once what it has said is on its way. */

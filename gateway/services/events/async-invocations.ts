@@ -16,7 +16,7 @@ export type AsyncConfig = AsyncSettings & {
   readonly deadLetterArn?: string | undefined;
 };
 
-export type AsyncEvent = {
+type AsyncEvent = {
   /** Name. */
   readonly functionName: string;
   /** Version or alias. */
@@ -39,7 +39,7 @@ const MAX_CHARACTERS = 256 * 1024 * 1024;
 const MAX_RUNNING = 64;
 const PREFIX = 'async/';
 
-export type AsyncOptions = EventPorts & {
+type AsyncOptions = EventPorts & {
   readonly targets: EventTargets;
   readonly configOf: (functionName: string, qualifier: string | undefined) => AsyncConfig | undefined;
   readonly arnOf: (functionName: string) => string;

@@ -26,7 +26,7 @@ import { Sqs } from './sqs.ts';
 import { functionTarget, queueTarget, Targets } from './targets.ts';
 import { Work } from './work.ts';
 
-export type EventEngineOptions = {
+type EventEngineOptions = {
   readonly invoker: Pick<Invoker, 'invoke' | 'has'>;
   readonly clock: Clock;
   readonly random: Random;

@@ -73,7 +73,7 @@ function nameOf(arn: string): string {
   return (parseArn(arn)?.resource ?? arn).split(/[:/]/).at(-1) ?? arn;
 }
 
-export type SendOutcome =
+type SendOutcome =
   | { readonly kind: 'sent'; readonly arn: string }
   /** By which names something could be sent. */
   | { readonly kind: 'unknown'; readonly names: readonly string[] }

@@ -26,7 +26,7 @@ export type QueueMapping = {
 };
 
 /** "Lambda reads up to five batches": batches under way at a time, unless the mapping says how many. */
-export const USUAL_BATCHES = 5;
+const USUAL_BATCHES = 5;
 /** Of an event; what its frame takes is left free. */
 const MAX_BATCH_BYTES = 5_500_000;
 

@@ -4,7 +4,7 @@ import type { AsyncConfig } from './async-invocations.ts';
 import { readFunctionName, type ResourceReader } from './read-resource.ts';
 
 /** By `asyncKey`. */
-export type AsyncConfigs = ReadonlyMap<string, AsyncConfig>;
+type AsyncConfigs = ReadonlyMap<string, AsyncConfig>;
 
 export function asyncKey(functionName: string, qualifier: string | undefined): string {
   return `${functionName}:${qualifier ?? '$LATEST'}`;

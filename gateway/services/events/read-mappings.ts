@@ -9,7 +9,7 @@ import { readStreamMapping } from './read-streams.ts';
 import type { StreamMapping } from './stream-consumer.ts';
 import type { TableStream } from './stream-record.ts';
 
-export type SourcesOfStacks = {
+type SourcesOfStacks = {
   readonly queues: readonly QueueDefinition[];
   readonly streams: readonly TableStream[];
   readonly functions: ResolvedStack['functions'];
@@ -18,7 +18,7 @@ export type SourcesOfStacks = {
 };
 
 /** One of both, or, of a source that starts nothing, none. */
-export type ReadMapping = { readonly ofQueue?: QueueMapping; readonly ofStream?: StreamMapping };
+type ReadMapping = { readonly ofQueue?: QueueMapping; readonly ofStream?: StreamMapping };
 
 export class SourceReader {
   readonly #queues: ReadonlyMap<string, QueueDefinition>;

@@ -79,7 +79,7 @@ export class ResourceReader {
   }
 }
 
-export type NamedFunction = { readonly name: string; readonly qualifier: string | undefined };
+type NamedFunction = { readonly name: string; readonly qualifier: string | undefined };
 
 /** A name, `name:alias`, or an ARN with or without a version or alias. */
 export function readFunctionName(text: string): NamedFunction {

@@ -15,7 +15,7 @@ import { printForQuery } from './sqs-xml.ts';
 
 type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 
-export type SqsOptions = Pick<EventPorts, 'clock' | 'agenda' | 'random'> & {
+type SqsOptions = Pick<EventPorts, 'clock' | 'agenda' | 'random'> & {
   readonly queues: Queues;
   readonly accountId: string;
 };

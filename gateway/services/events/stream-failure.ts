@@ -2,7 +2,7 @@
 import type { InvocationResult } from '../../ports.ts';
 import { SHARD, type StreamRecord, type TableStream } from './stream-record.ts';
 
-export type Loss = {
+type Loss = {
   readonly condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
   readonly result: InvocationResult | undefined;
   readonly requestId: string;

@@ -9,7 +9,7 @@ import type { Delivery, DeliveryOutcome, EventTargets } from './event-ports.ts';
 import { OverfullError, type Queues } from './queues.ts';
 
 /** Of a service that runs here; undefined = it has nothing by this ARN. */
-export type LocalTarget = (
+type LocalTarget = (
   arn: string,
   body: string,
   delivery: Delivery,

@@ -3,7 +3,7 @@ import { UsageError } from '../usage-error.ts';
 
 export type BoundedReply = { readonly status: number; readonly headers: Headers; readonly text: string };
 
-export type BoundedRequest = {
+type BoundedRequest = {
   readonly method?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;

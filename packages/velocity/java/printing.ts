@@ -84,7 +84,7 @@ function joined(
 }
 
 /** The two ways the library behind `$input` prints JSON. */
-export type JsonPrinting = {
+type JsonPrinting = {
   /** `/` as `\/`: so prints a list, but not `$input.json`. */
   readonly escapeSlash: boolean;
   readonly depth?: number;

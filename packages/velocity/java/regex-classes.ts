@@ -69,7 +69,7 @@ export function propertyClass(set: RegExp): CharClass {
 }
 
 /** The class of ranges in any order. */
-export function ofRanges(ranges: Ranges): CharClass {
+function ofRanges(ranges: Ranges): CharClass {
   const sorted = merged(ranges);
   const [only] = sorted;
   if (only !== undefined && sorted.length === 1) {

@@ -68,7 +68,7 @@ export class JavaCharacter {
 }
 
 /** `list` is an ArrayList, `json` what JSON parsing makes (prints as JSON), `array` a Java array (fixed size). */
-export type ListKind = 'list' | 'json' | 'array';
+type ListKind = 'list' | 'json' | 'array';
 
 /** A list or array. Change its size through the methods that count `changes`. */
 export class JavaList {

@@ -22,7 +22,7 @@ export type PolicyOutcome =
   /** More values of the principal's own than any answer could hold. */
   | { readonly kind: 'too-many' };
 
-export type PolicyOptions = {
+type PolicyOptions = {
   readonly nowEpochSeconds: number;
   /** Name whole subtrees, because the policy would be too large otherwise. */
   readonly merge?: boolean;

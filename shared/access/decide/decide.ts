@@ -29,7 +29,7 @@ export type DenyReason =
   /** The caller lacks a claim that `result.claims` requires. */
   | 'missing-claim';
 
-export type AskedRequest = {
+type AskedRequest = {
   /** As in the method ARN after the stage: `GET/users/1`, still encoded; `$connect`. */
   readonly target: string;
   readonly sourceIp: string | undefined;

@@ -18,7 +18,7 @@ export type Template = {
 };
 
 /** Answers for one verb: `GET`. */
-export type RouteFinder = {
+type RouteFinder = {
   /** The most specific first. */
   readonly templates: (method: string) => readonly Template[];
   /** `words` are the path's segments: `users/1` → `['users', '1']`, the root `['']`. */

@@ -15,13 +15,13 @@ import {
 } from './publication.ts';
 import type { Version } from './publication.ts';
 
-export type DocumentAdminPorts = {
+type DocumentAdminPorts = {
   readonly store: ItemStore;
   readonly listing: Pick<ItemListing, 'range'>;
   readonly clock: Clock;
 };
 
-export type DocumentAdminSetting = {
+type DocumentAdminSetting = {
   /** Whether the authorizers of this stack follow what is published. */
   readonly follows: boolean;
   /** Whether authorizers could use them here. @throws DomainError */

@@ -18,7 +18,7 @@ const WAIT_MS = 2_500;
 /** After a failure. */
 const RETRY_MS = 5_000;
 
-export type FollowPorts = {
+type FollowPorts = {
   readonly store: Pick<ItemStore, 'read'>;
   readonly clock: Clock;
   readonly observer: Pick<Observer, 'count'>;

@@ -10,7 +10,7 @@ import { readAccessItem } from '../access-item.ts';
 import type { CompiledAccess } from '../compiled-document.ts';
 
 /** Of what `compiled.json` looks like: a function reads its own only. One more with each change that an older one would misread. */
-export const DOCUMENTS_FORMAT = 1;
+const DOCUMENTS_FORMAT = 1;
 /** Of base64: two thirds of what an admin route takes, a fifth of what an item may have. */
 export const PART_CHARACTERS = 80_000;
 export const MAX_PARTS = 60;

@@ -43,7 +43,7 @@ export type KeySecret = {
   readonly notAfterEpochSeconds?: number;
 };
 
-export type NativeKey = { readonly usagePlanId: string; readonly apiKeyId: string };
+type NativeKey = { readonly usagePlanId: string; readonly apiKeyId: string };
 
 export type StoredApiKey = {
   readonly record: ApiKeyRecord;

@@ -5,7 +5,7 @@ import { claimAt } from '../decide/claims.ts';
 import type { Claims } from '../decide/claims.ts';
 import type { ClaimPath } from '../compiled-document.ts';
 
-export type KnownPlans = {
+type KnownPlans = {
   /** Those that access documents bring along; the authorizer saves them when the first caller has one. */
   readonly brought: readonly string[];
   readonly saved: PlanCatalogue;

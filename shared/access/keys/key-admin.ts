@@ -34,7 +34,7 @@ import type { OutsideStep } from '../flush-caches.ts';
 import type { KeyPrefix } from './key-prefixes.ts';
 import { nativeKeyValue } from './native-key.ts';
 
-export type KeyAdminPorts = {
+type KeyAdminPorts = {
   readonly store: ItemStore;
   readonly listing: Pick<ItemListing, 'range'>;
   readonly clock: Clock;

@@ -17,7 +17,7 @@ export type VerifiedApiKey = {
 /**
  * @throws DomainError TOKEN_UNKNOWN, TOKEN_REVOKED, TOKEN_EXPIRED; STORE_UNAVAILABLE
  */
-export type ApiKeyVerifier = (text: string, key: ApiKey, nowEpochSeconds: number) => Promise<VerifiedApiKey>;
+type ApiKeyVerifier = (text: string, key: ApiKey, nowEpochSeconds: number) => Promise<VerifiedApiKey>;
 
 /** Of keys that are on no record, or whose secret is not; longer would keep a key out that has just been made. */
 const REFUSED_FOR_SECONDS = 30;

@@ -17,21 +17,21 @@ import { revocationHash, revocationKey, revocationsPartition, WHENEVER_ISSUED } 
 import type { RevocationTarget } from './revocation.ts';
 import type { RevocableIssuer } from './revocation-issuers.ts';
 
-export type RevocationAdminPorts = {
+type RevocationAdminPorts = {
   readonly store: ItemStore;
   readonly listing: Pick<ItemListing, 'range'>;
   readonly clock: Clock;
   readonly caches: AuthorizerCaches;
 };
 
-export type RevocationAdminSetting = {
+type RevocationAdminSetting = {
   readonly issuers: readonly RevocableIssuer[];
   /** By document's name: its APIs whose caches keep answers. */
   readonly cached: ReadonlyMap<string, readonly CachedApi[]>;
 };
 
 /** `issuer`: an id of the access documents, or the `iss` itself. */
-export type RevocationRequest = RevocationTarget & {
+type RevocationRequest = RevocationTarget & {
   /** Of `jti`: when that token ends, after which nobody needs to know. */
   readonly tokenEndsAtEpochSeconds?: number;
 };

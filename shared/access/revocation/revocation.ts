@@ -17,7 +17,7 @@ import type { ItemKey } from '../../table/item-write.ts';
 /** `jti`: one token; `sub`: who it speaks for (the document's `claims.principal`); `client`: whom it was issued to. */
 export const REVOCATION_KINDS = ['jti', 'sub', 'client'] as const;
 
-export type RevocationKind = (typeof REVOCATION_KINDS)[number];
+type RevocationKind = (typeof REVOCATION_KINDS)[number];
 
 export type RevocationTarget = {
   /** `iss` of the tokens. */

@@ -9,7 +9,7 @@ import { DomainError } from '../../errors.ts';
 import type { TokenTrust } from '../compiled-document.ts';
 import { repeatsMember } from '../../http/json-members.ts';
 
-export type UnverifiedToken = {
+type UnverifiedToken = {
   readonly algorithm: string;
   readonly keyId: string;
   /** Lower case; undefined where the token does not say. */

@@ -11,10 +11,10 @@ import type { KeySets } from './key-sets.ts';
 import { assertClaims } from './token-claims.ts';
 import { assertHeader, parseToken } from './token-shape.ts';
 
-export type VerifiedToken = { readonly issuer: CompiledIssuer; readonly claims: Claims };
+type VerifiedToken = { readonly issuer: CompiledIssuer; readonly claims: Claims };
 
 /** `issuers` are those whose tokens may stand where this one was found. */
-export type TokenVerifier = (
+type TokenVerifier = (
   token: string,
   issuers: readonly CompiledIssuer[],
   /** How long the caller may still run. */

@@ -3,7 +3,7 @@ import { parseCursor, printCursor } from './cursor.ts';
 import { auditDay, parseEntry, unavailable } from './operation.ts';
 import type { AdminPorts, AuditEntry } from './operation.ts';
 
-export type AuditPage = { readonly entries: readonly AuditEntry[]; readonly next?: string };
+type AuditPage = { readonly entries: readonly AuditEntry[]; readonly next?: string };
 
 const PAGE = 50;
 /** Sorts after every instant. */

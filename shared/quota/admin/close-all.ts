@@ -14,7 +14,7 @@ type Round = {
   readonly cursor: string | undefined;
 };
 
-export type ClosedPart = Omit<ClosedPage, 'next'> & {
+type ClosedPart = Omit<ClosedPage, 'next'> & {
   /** Nothing is left for the next invocation. */
   readonly isWhole: boolean;
 };

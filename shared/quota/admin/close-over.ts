@@ -11,7 +11,7 @@ import type { AdminPorts, Requested } from './operation.ts';
 import { recordUsage } from './record-usage.ts';
 import { toUsageRow } from './usage-row.ts';
 
-export type CloseQuestion = {
+type CloseQuestion = {
   /** `2026-11`; undefined: whatever is over. */
   readonly month: string | undefined;
   readonly cursor: string | undefined;

@@ -24,7 +24,7 @@ import { periodEndOf } from './usage-row.ts';
 import type { UsageRow } from './usage-row.ts';
 
 /** A period that is over and has neither ledger nor record. */
-export type DueFee = {
+type DueFee = {
   readonly row: UsageRow;
   readonly pk: string;
   readonly planVersion: number;

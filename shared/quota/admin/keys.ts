@@ -18,7 +18,7 @@ import type { AdminPorts, CarriedOut, Requested } from './operation.ts';
 import { checkKey } from '../subject.ts';
 import { getPlan } from './plans.ts';
 
-export type KeyPage = { readonly keys: readonly KeyPlan[]; readonly next?: string };
+type KeyPage = { readonly keys: readonly KeyPlan[]; readonly next?: string };
 
 const PAGE = 100;
 

@@ -10,9 +10,9 @@ import { carryOut, readItem, recordWrite, unavailable } from './operation.ts';
 import type { AdminPorts, CarriedOut, Requested } from './operation.ts';
 
 /** A plan as it was saved: `{id, version, limits, cost?}`. */
-export type PlanDocument = Readonly<Record<string, unknown>>;
+type PlanDocument = Readonly<Record<string, unknown>>;
 
-export type PlanPage = { readonly plans: readonly PlanDocument[]; readonly next?: string };
+type PlanPage = { readonly plans: readonly PlanDocument[]; readonly next?: string };
 
 const PAGE = 25;
 

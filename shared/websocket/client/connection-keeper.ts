@@ -7,13 +7,13 @@ import type { Host, Socket } from './host.ts';
 
 export type State = 'connecting' | 'open' | 'closed';
 
-export type KeeperOptions = {
+type KeeperOptions = {
   readonly url: () => string | Promise<string>;
   /** Subprotocols: `bearer` and the token. */
   readonly protocols: () => readonly string[] | Promise<readonly string[]>;
 };
 
-export type KeeperEvents = {
+type KeeperEvents = {
   /** There is a new connection: what was asked of the one before has to be asked again. */
   readonly opened: () => void;
   readonly frame: (frame: ServerFrame) => void;

@@ -132,7 +132,7 @@ function loadDriver(): Driver {
 
 type Api = { readonly kind: string; readonly stack: string; readonly url: string };
 
-export type ServedStacks = AsyncDisposable & {
+type ServedStacks = AsyncDisposable & {
   /** Address of the console with its key. */
   readonly console: string;
   readonly apis: readonly Api[];

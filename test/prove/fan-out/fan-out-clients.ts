@@ -12,7 +12,7 @@ import type {
 export type Wire = { frames: number; entries: number; disordered: number; double: number };
 
 /** Counts what comes out of order and twice, before the library sees it. */
-export function watchedSocket(wire: Wire, sockets: Set<WebSocket>): SocketClass {
+function watchedSocket(wire: Wire, sockets: Set<WebSocket>): SocketClass {
   return class extends WebSocket {
     readonly #last = new Map<string, number>();
     readonly #seen = new Set<string>();
@@ -54,7 +54,7 @@ export type Listener = {
   members: readonly Member[];
 };
 
-export type ListenOptions = {
+type ListenOptions = {
   readonly url: string;
   readonly token: () => string | Promise<string>;
   readonly wire: Wire;

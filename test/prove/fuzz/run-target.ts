@@ -4,7 +4,7 @@ import type { FuzzTarget } from './target.ts';
 
 export type Crash = { readonly target: string; readonly input: string; readonly reason: string };
 
-export type FuzzRun = { readonly inputs: number; readonly crashes: readonly Crash[] };
+type FuzzRun = { readonly inputs: number; readonly crashes: readonly Crash[] };
 
 /** No input of 200,000 characters may hold the loop for longer, also on a machine with other work. */
 const SLOW_MS = 10_000;

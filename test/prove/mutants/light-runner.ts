@@ -10,7 +10,7 @@ type Options = { readonly skip?: boolean | string; readonly todo?: boolean | str
 
 export type LoadedTest = { readonly name: string; readonly suite: Suite; readonly run: Run };
 
-export type Suite = {
+type Suite = {
   readonly name: string;
   readonly parent: Suite | undefined;
   readonly before: Run[];

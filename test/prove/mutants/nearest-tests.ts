@@ -12,7 +12,7 @@ const NEAREST = 5;
 const NEAREST_OF_ASPECTS = 24;
 const FARTHEST = 4;
 
-export type ImportGraph = {
+type ImportGraph = {
   /** Modules that import it, types aside. */
   readonly importers: ReadonlyMap<string, readonly string[]>;
   readonly tests: ReadonlySet<string>;

@@ -15,7 +15,7 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-export type Bound = { readonly share: number; readonly atLeast: number };
+type Bound = { readonly share: number; readonly atLeast: number };
 
 /**
  * What the slope of the looks after the first third adds up to over all of them, beside what may come and go: a share of

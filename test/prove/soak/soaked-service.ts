@@ -52,7 +52,7 @@ const socket = (type: string, Properties: object): object => ({
 });
 
 /** @param version what changes from reload to reload */
-export function soakedTemplate(version: number): object {
+function soakedTemplate(version: number): object {
   return {
     AWSTemplateFormatVersion: '2010-09-09',
     Transform: 'AWS::Serverless-2016-10-31',

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import type { Machine } from '../machine.ts';
 
-export type PythonQuestion = {
+type PythonQuestion = {
   readonly handler: string;
   readonly root: string;
   /** Folders of layers. */
