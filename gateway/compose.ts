@@ -116,8 +116,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
       parts.events.streams.changed(changes),
     ),
   );
-  const { record = 0, recordAll } = options;
-  const records = record > 0 ? new RequestRecords(record, clock, makeControlSecret(), recordAll) : undefined;
+  const records = openRecords(options, clock);
   const pace = openPace(options, closing);
   const runtime = await openRuntime(
     options,
@@ -164,6 +163,13 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
     controlUrl: undefined,
   };
   return assemble(parts, await openControl(parts));
+}
+
+function openRecords(
+  { record = 0, recordAll }: GatewayOptions,
+  clock: ReturnType<typeof createSystemClock>,
+): RequestRecords | undefined {
+  return record > 0 ? new RequestRecords(record, clock, makeControlSecret(), recordAll) : undefined;
 }
 
 function lookUpsIn(served: ServedApis) {

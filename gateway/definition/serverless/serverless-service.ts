@@ -54,8 +54,8 @@ export async function loadServerlessService(
   const standIn = await startAwsStandIn({
     ...home,
     outputsOf: async (stackName) => {
+      const given = { ...options.deployedOutputs, ...variables };
       try {
-        const given = { ...options.deployedOutputs, ...variables };
         return withVariables(stackName, await board.outputsOf(source, stackName), given);
       } catch (error) {
         refusal ??= error instanceof Error ? error : new Error('outputs failed');
@@ -81,21 +81,24 @@ export async function loadServerlessService(
         board.announce(source, stackName);
       },
       onNoted: (note) => notes.push(note),
-      onInformed: (message) => {
+      onInformed(message) {
         waiting?.end();
         options.onProgress?.(`${basename(dirname(file))}: ${message}`);
       },
     });
     if (refusal !== undefined) throw refusal;
     if (failure !== undefined) throw explainFailure(failure, file, tree, options.stored?.file);
-    const packaged = parsePackaged(await readFile(join(outputFolder, 'result.json'), 'utf8'));
-    const raw = toRawStack(packaged, file, tree, { ...options, ...home });
+    const raw = toRawStack(await readPackaged(outputFolder), file, tree, { ...options, ...home });
     return { ...raw, findings: [...notes.map((note) => toFinding(note, file, tree)), ...raw.findings] };
   } finally {
     waiting?.end();
     await standIn.close();
     await rm(outputFolder, { recursive: true, force: true });
   }
+}
+
+async function readPackaged(folder: string): Promise<PackagedService> {
+  return parsePackaged(await readFile(join(folder, 'result.json'), 'utf8'));
 }
 
 /** What osls is told; undefined = the service says it itself, and nobody has said otherwise. */
