@@ -29,8 +29,8 @@ const FORBIDDEN: readonly (readonly [importer: RegExp, target: RegExp])[] = [
   [/^gateway\/(server|aws-api|control-port)\//, /^gateway\/(phases|lambda|services|adapters)\//],
   [/^functions\//, /^(functions|layers|gateway|packages\/(?!aws\/)|cli|plugin|examples|bench|test)\//],
   [
-    /^(cli|plugin|bench|examples)\//,
-    /^gateway\/(?!(index|errors|settings|definition\/(home|cloudformation\/physical-ids)|services\/(identity-file|running-gateways)|lambda\/runtime-packages)\.ts$)/,
+    /^(cli|plugin|testing|bench|examples)\//,
+    /^gateway\/(?!(index|errors|settings|definition\/(home|cloudformation\/physical-ids)|services\/(authority-files|identity-file|running-gateways)|control\/issue-certificate|lambda\/runtime-packages)\.ts$)/,
   ],
   [/^shared\/entries\//, /^(?!shared\/)/],
   [/^(?!test\/)/, /^test\//],

@@ -25,6 +25,7 @@ export const SOURCE_FOLDERS = [
   'cli',
   'console',
   'plugin',
+  'testing',
   'package',
   'examples',
   'bench',

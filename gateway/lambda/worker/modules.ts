@@ -15,6 +15,8 @@ type ModuleSetup = {
   readonly runtimePackages: RuntimePackages;
   /** An ESM bundle that has no file at its address. */
   readonly bundle: ModuleSource | undefined;
+  /** Address of a bundle of either format; undefined = the code is what is deployed, its packages beside it. */
+  readonly bundleUrl: string | undefined;
   /** Told of every import of a Node module, before it is loaded. */
   readonly onBuiltin: (name: string) => void;
 };
@@ -37,6 +39,12 @@ export function hookModules(setup: ModuleSetup): void {
       if (specifier === setup.bundle?.url) return { url: specifier, format: 'module', shortCircuit: true };
       const builtin = /^(?:node:)?(https?|child_process)$/.exec(specifier)?.[1];
       if (builtin !== undefined) setup.onBuiltin(builtin);
+      // At AWS no node_modules lies beside a bundle: what it leaves out comes of the layers, and not from the checkout.
+      const isLeftOut = context.parentURL !== undefined && context.parentURL === setup.bundleUrl;
+      if (isLeftOut && isBare(specifier)) {
+        const found = findInLayers(specifier, anchors, context, next);
+        if (found !== undefined) return found;
+      }
       try {
         return next(fromLayerPath(specifier, layerRoots), context);
       } catch (error) {

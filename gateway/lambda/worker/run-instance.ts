@@ -70,13 +70,12 @@ function prepareModules(
   const control = controlUrl === undefined ? undefined : { url: controlUrl, accessKeyId, standIns };
   if (control !== undefined) rerouteFetch(control);
   const patched = new Set<string>();
+  const bundleUrl = code.kind === 'bundle' ? pathToFileURL(code.address).href : undefined;
   hookModules({
-    layers,
-    runtime,
-    runtimePackages,
+    ...{ layers, runtime, runtimePackages, bundleUrl },
     bundle:
-      code.kind === 'bundle' && code.format === 'esm'
-        ? { url: pathToFileURL(code.address).href, text: bundleText }
+      bundleUrl !== undefined && code.kind === 'bundle' && code.format === 'esm'
+        ? { url: bundleUrl, text: bundleText }
         : undefined,
     onBuiltin: (name) => {
       const what = name === 'child_process' ? name : 'http';

@@ -85,6 +85,36 @@ describe('code of a function', () => {
     ]);
   });
 
+  it('that is bundled takes what its bundle leaves out of its layers first: no node_modules lies beside a bundle', async () => {
+    const layer = aFolder(LAYER);
+    const folder = aFolder({
+      'node_modules/shared-cjs/index.js': 'exports.name = "cjs of the checkout"',
+      'node_modules/shared-esm/package.json': '{"name":"shared-esm","type":"module","exports":"./main.js"}',
+      'node_modules/shared-esm/main.js': 'export const name = "esm of the checkout"',
+      'esm.ts':
+        'import { name } from "shared-esm"; import cjs from "shared-cjs"; export const handler = async (): Promise<unknown> => [cjs.name, name, (await import("shared-esm")).name]',
+      'cjs.ts':
+        'import { name } from "shared-cjs"; export const handler = async (): Promise<unknown> => name',
+      'plain.js': 'exports.handler = async () => require("shared-cjs").name',
+    });
+    const layers = [{ arn: 'arn:layer:1', directory: layer }];
+    const external = ['shared-*'];
+    const { invoke } = await startRuntime([
+      aFolderFunction(folder, 'esm.handler', { layers, esbuild: { format: 'esm', external } }),
+      aFolderFunction(folder, 'cjs.handler', { layers, esbuild: { format: 'cjs', external } }),
+      aFolderFunction(folder, 'plain.handler', { layers }),
+    ]);
+
+    assert.deepEqual(returned(await invoke('esm-handler')), [
+      'cjs from layer',
+      'esm from layer',
+      'esm from layer',
+    ]);
+    assert.equal(returned(await invoke('cjs-handler')), 'cjs from layer');
+    // Deployed as it is, with the node_modules beside it, which Node finds before NODE_PATH.
+    assert.equal(returned(await invoke('plain-handler')), 'cjs of the checkout');
+  });
+
   it('that misses a package names the layers that are not on this machine', async () => {
     const folder = aFolder({ 'a.js': 'require("shared-cjs"); exports.handler = async () => 1' });
     const layers = [{ arn: 'arn:aws:lambda:eu-west-1:1:layer:tools:3', directory: undefined }];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as commands from '@aws-sdk/client-dynamodb';
-import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
+import { assertTellsItems, createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
 import type { LoadTableClient } from '#shared/table/dynamodb-table.ts';
 import { grantWrite } from '#shared/quota/ledger.ts';
 import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
@@ -295,3 +295,13 @@ function slowAt(url: string): LoadTableClient {
       commands,
     });
 }
+
+describe('a client of DynamoDB', () => {
+  it('is refused where it drops the item of a refused write, as versions before 3.363.0 do', () => {
+    class OfOldVersions extends Error {}
+    const old = { ConditionalCheckFailedException: OfOldVersions } as unknown as typeof commands;
+
+    assertTellsItems(commands);
+    assert.throws(() => assertTellsItems(old), { code: 'CONFIG_INVALID', message: /3\.363\.0/ });
+  });
+});
