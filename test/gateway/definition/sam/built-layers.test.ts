@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -7,6 +7,8 @@ import { placeBuiltLayers } from '../../../../gateway/definition/sam/built-layer
 import type { JsonObject } from '../../../../gateway/definition/model.ts';
 
 const SAM = 'AWS SAM developer guide, "Building Lambda layers in AWS SAM"';
+
+const LONG_AGO = new Date('2020-01-01T00:00:00Z');
 
 type Files = Readonly<Record<string, string>>;
 
@@ -16,6 +18,8 @@ function place(metadata: JsonObject, files: Files): { below: unknown; folder: st
     for (const [name, text] of Object.entries(files)) {
       mkdirSync(dirname(join(root, name)), { recursive: true });
       writeFileSync(join(root, name), text);
+      // What is built is younger than what it is made of, on file systems with coarse times, too.
+      if (!name.startsWith('.aws-sam/')) utimesSync(join(root, name), LONG_AGO, LONG_AGO);
     }
     const template = { Resources: { Deps: { Type: 'AWS::Lambda::LayerVersion', Metadata: metadata } } };
     const placed = placeBuiltLayers(
