@@ -305,7 +305,6 @@ function refuseSize(fields: PlanFields, limit: QuotaLimit | RateLimit, needed: n
   const why = limit.leased ? 'its lease' : 'the time from asking to using';
   return fields.fail(
     'burst',
-    `is too small for ${why}: units may be used ${limit.maxAgeMs} ms late by clocks ${limit.clockSkewMs} ms off; ` +
-      `make it at least ${least}, or lower lease.maxAgeMs or clockSkewMs`,
+    `is too small for ${why}: make it at least ${least}, or lower lease.maxAgeMs or clockSkewMs`,
   );
 }

@@ -21,10 +21,17 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'Credentia
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Whether the write's condition did not hold, and the item that it did not hold for. */
+/**
+ * Whether the write's condition did not hold, and the item that it did not hold for. Old SDKs drop the item, by which
+ * quotas are decided: whoever is over quota would look like an outage.
+ * @throws DomainError CONFIG_INVALID
+ */
 export function parseRefusal(error: unknown): { readonly item: Item | undefined } | undefined {
   const fields = fieldsOf(error);
   if (fields['name'] !== 'ConditionalCheckFailedException') return undefined;
+  // Newer ones have the field where there is no item, too.
+  if (!('Item' in fields))
+    throw new DomainError('CONFIG_INVALID', '@aws-sdk/client-dynamodb must be 3.363.0 or newer');
   const item = fields['Item'];
   return { item: isJsonObject(item) ? parseItem(item as DynamoDbItem) : undefined };
 }

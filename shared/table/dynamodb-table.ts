@@ -1,7 +1,6 @@
 /** ItemStore on a DynamoDB table with keys `pk` and `sk` and time to live on `expiresAt`. */
 import type * as DynamoDb from '@aws-sdk/client-dynamodb';
 import { loadOnce, loadPackage } from '../aws/load-package.ts';
-import { DomainError } from '../errors.ts';
 import type { ItemStore } from '../ports.ts';
 import { parseItem, printKey, printMember, printPut, printWrite } from './dynamodb-expression.ts';
 import { dateOfError, parseCancellation, parseFailure, parseRefusal } from './dynamodb-failure.ts';
@@ -35,25 +34,8 @@ const FIRST_TIMEOUT_MS = 2000;
 /** Region, credentials and endpoint are the SDK's own environment (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`). */
 const loadTableClient: LoadTableClient = async () => {
   const commands = await loadPackage('@aws-sdk/client-dynamodb', () => import('@aws-sdk/client-dynamodb'));
-  assertTellsItems(commands);
   return { client: new commands.DynamoDBClient({ maxAttempts: 1 }), commands };
 };
-
-/**
- * A refused write tells the item that it met, and quotas are decided by it. Versions before 3.363.0 drop it: whoever is
- * over quota would look like an outage.
- * @throws DomainError CONFIG_INVALID
- */
-export function assertTellsItems({
-  ConditionalCheckFailedException,
-}: Pick<typeof DynamoDb, 'ConditionalCheckFailedException'>): void {
-  const { Item } = new ConditionalCheckFailedException({ message: '', $metadata: {}, Item: {} });
-  if (Item === undefined)
-    throw new DomainError(
-      'CONFIG_INVALID',
-      '@aws-sdk/client-dynamodb is too old: before 3.363.0 it drops the item that a refused write met',
-    );
-}
 
 export function createDynamoDbTable(options: DynamoDbTableOptions): ItemStore {
   const table = new LedgerTable(options);

@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import type { ItemStore } from '#shared/ports.ts';
 import type { ItemWrite } from '#shared/table/item-write.ts';
 import { adjustWrites, grantWrite, suspendWrite } from '#shared/quota/ledger.ts';
+import type { QuotaEvent } from '#shared/quota/holder-ports.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import { acquireWrite, createWrite, releaseWrite } from '#shared/quota/semaphore.ts';
 import { accountKey, growWrite, moveWrites, readWhole, recall } from '#shared/quota/shards.ts';
@@ -86,9 +87,13 @@ export function describePermitsAndShards(name: string, open: OpenStore): void {
     it('admits exactly the quota through several holders at once on several shards', async () => {
       const limits = [{ ...LIMIT, period: 'DAY', quota: 60, shards: 4 }];
       const plan = { id: randomUUID(), version: 1, limits };
-      const holders = [1, 2, 3, 4, 5].map(() =>
-        createQuotas({ store, clock: REAL_CLOCK, random: REAL_RANDOM, timer: REAL_TIMER, plans: [plan] }),
-      );
+      let granted = 0;
+      const observe = (event: QuotaEvent): void => {
+        // What a busy machine is granted too late may have been counted, and nobody uses it.
+        if (event.kind === 'granted' || event.kind === 'wasted') granted += event.units;
+      };
+      const ports = { store, clock: REAL_CLOCK, random: REAL_RANDOM, timer: REAL_TIMER, observe };
+      const holders = [1, 2, 3, 4, 5].map(() => createQuotas({ ...ports, plans: [plan] }));
       const atEpochMs = Date.now();
 
       const decisions = await Promise.all(
@@ -97,12 +102,12 @@ export function describePermitsAndShards(name: string, open: OpenStore): void {
         ),
       );
 
-      // A call that a busy machine answers too late is refused, though it may have been counted.
       const count = (wanted: string): number =>
         decisions.filter((one) => (one.allowed ? 'allowed' : one.reason) === wanted).length;
-      const counts = { allowed: count('allowed'), unavailable: count('unavailable') };
+      const counts = { allowed: count('allowed'), unavailable: count('unavailable'), granted };
       assert.ok(counts.allowed <= 60, JSON.stringify(counts));
-      assert.ok(counts.allowed + counts.unavailable >= 60, JSON.stringify(counts));
+      // A holder that was asked for no more may keep a unit of its lease.
+      assert.ok(counts.granted + counts.unavailable >= 60, JSON.stringify(counts));
     });
 
     it('takes as many permits as there are, gives one back once, and lets a dead one be taken over once', async () => {

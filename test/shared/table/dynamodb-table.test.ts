@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as commands from '@aws-sdk/client-dynamodb';
-import { assertTellsItems, createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
+import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
+import { parseRefusal } from '#shared/table/dynamodb-failure.ts';
 import type { LoadTableClient } from '#shared/table/dynamodb-table.ts';
 import { grantWrite } from '#shared/quota/ledger.ts';
 import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
@@ -296,12 +297,16 @@ function slowAt(url: string): LoadTableClient {
     });
 }
 
-describe('a client of DynamoDB', () => {
-  it('is refused where it drops the item of a refused write, as versions before 3.363.0 do', () => {
-    class OfOldVersions extends Error {}
-    const old = { ConditionalCheckFailedException: OfOldVersions } as unknown as typeof commands;
+describe('parseRefusal', () => {
+  const refused = (fields: object) =>
+    Object.assign(new Error('refused'), { name: 'ConditionalCheckFailedException', ...fields });
 
-    assertTellsItems(commands);
-    assert.throws(() => assertTellsItems(old), { code: 'CONFIG_INVALID', message: /3\.363\.0/ });
+  it('tells the item, or that there was none', () => {
+    assert.deepEqual(parseRefusal(refused({ Item: { units: { N: '7' } } })), { item: { units: 7 } });
+    assert.deepEqual(parseRefusal(refused({ Item: undefined })), { item: undefined });
+  });
+
+  it('refuses a client that drops the item, as versions before 3.363.0 do', () => {
+    assert.throws(() => parseRefusal(refused({})), { code: 'CONFIG_INVALID', message: /3\.363\.0/ });
   });
 });
