@@ -1,9 +1,9 @@
 /** The cache invalidator over sockets: a started gateway with a stage cache, and `gatewright cache` as a process. */
 import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -24,13 +24,24 @@ type Done = {
   readonly report: Readonly<Record<string, unknown>> & { readonly left: readonly { reason: string }[] };
 };
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+/**
+ * A port for a process that starts later: below those that systems hand out for port 0 (Linux from 32768, others from
+ * 49152), where a test beside this one could get it meanwhile.
+ */
+async function portForLater(): Promise<number> {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const port = randomInt(15_000, 32_000);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
+  throw new Error('no free port between 15000 and 32000');
 }
 
 describe('the cache invalidator on a started gateway', () => {
@@ -57,7 +68,7 @@ describe('the cache invalidator on a started gateway', () => {
       cpSync(join(CHECKOUT, name), join(directory, name), { recursive: true });
     mkdirSync(join(directory, 'cached'));
     cpSync(join(CHECKOUT, 'test/fixtures/end-to-end/cached'), join(directory, 'cached'), { recursive: true });
-    const port = await freePort();
+    const port = await portForLater();
     const params = [
       `cacheEndpoint=http://{apiId}.execute-api.localhost:${port}`,
       `distributionId=${DISTRIBUTION}`,

@@ -7,16 +7,14 @@ import { pathToFileURL } from 'node:url';
 import type { LayerDefinition } from '../model.ts';
 import { findRuntimePackage, isBroughtAlong, type RuntimePackages } from '../runtime-packages.ts';
 
-type ModuleSource = { readonly url: string; readonly text: string };
-
 type ModuleSetup = {
   readonly layers: readonly LayerDefinition[];
   readonly runtime: string;
   readonly runtimePackages: RuntimePackages;
-  /** An ESM bundle that has no file at its address. */
-  readonly bundle: ModuleSource | undefined;
   /** Address of a bundle of either format; undefined = the code is what is deployed, its packages beside it. */
   readonly bundleUrl: string | undefined;
+  /** The source of an ESM bundle, which has no file at its address; undefined = nothing is imported from there. */
+  readonly bundleText: string | undefined;
   /** Told of every import of a Node module, before it is loaded. */
   readonly onBuiltin: (name: string) => void;
 };
@@ -34,13 +32,15 @@ export function hookModules(setup: ModuleSetup): void {
       existsSync(join(folder, 'node_modules')),
     ),
   );
+  const { bundleUrl, bundleText } = setup;
+  const isBundle = (url: string): boolean => bundleText !== undefined && url === bundleUrl;
   registerHooks({
     resolve(specifier, context, next) {
-      if (specifier === setup.bundle?.url) return { url: specifier, format: 'module', shortCircuit: true };
+      if (isBundle(specifier)) return { url: specifier, format: 'module', shortCircuit: true };
       const builtin = /^(?:node:)?(https?|child_process)$/.exec(specifier)?.[1];
       if (builtin !== undefined) setup.onBuiltin(builtin);
       // At AWS no node_modules lies beside a bundle: what it leaves out comes of the layers, and not from the checkout.
-      const isLeftOut = context.parentURL !== undefined && context.parentURL === setup.bundleUrl;
+      const isLeftOut = context.parentURL !== undefined && context.parentURL === bundleUrl;
       if (isLeftOut && isBare(specifier)) {
         const found = findInLayers(specifier, anchors, context, next);
         if (found !== undefined) return found;
@@ -55,8 +55,8 @@ export function hookModules(setup: ModuleSetup): void {
       }
     },
     load(url, context, next) {
-      if (url !== setup.bundle?.url) return next(url, context);
-      return { format: 'module', source: setup.bundle.text, shortCircuit: true };
+      if (!isBundle(url)) return next(url, context);
+      return { format: 'module', source: bundleText, shortCircuit: true };
     },
   });
 }

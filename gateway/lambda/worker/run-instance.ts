@@ -70,13 +70,10 @@ function prepareModules(
   const control = controlUrl === undefined ? undefined : { url: controlUrl, accessKeyId, standIns };
   if (control !== undefined) rerouteFetch(control);
   const patched = new Set<string>();
-  const bundleUrl = code.kind === 'bundle' ? pathToFileURL(code.address).href : undefined;
   hookModules({
-    ...{ layers, runtime, runtimePackages, bundleUrl },
-    bundle:
-      bundleUrl !== undefined && code.kind === 'bundle' && code.format === 'esm'
-        ? { url: bundleUrl, text: bundleText }
-        : undefined,
+    ...{ layers, runtime, runtimePackages },
+    bundleUrl: code.kind === 'bundle' ? pathToFileURL(code.address).href : undefined,
+    bundleText: code.kind === 'bundle' && code.format === 'esm' ? bundleText : undefined,
     onBuiltin: (name) => {
       const what = name === 'child_process' ? name : 'http';
       if (patched.has(what)) return;
