@@ -8,6 +8,7 @@ import {
   ABNORMAL,
   BINARY_REFUSED,
   BUFFER_PAUSE_BYTES,
+  BYTES_IN_FLIGHT_LIMIT,
   FRAME_LIMIT_BYTES,
   MESSAGES_IN_FLIGHT_LIMIT,
   NO_STATUS,
@@ -32,6 +33,10 @@ export class ClientSocket implements ConnectionSocket {
   readonly #meter = new FrameMeter(FRAME_LIMIT_BYTES);
   #received = 0;
   #inFlight = 0;
+  #bytesInFlight = 0;
+  /** A pong that the system has not taken yet, and what the newest ping after it has said. */
+  #isPongUnderWay = false;
+  #nextPong: Buffer | undefined;
   /** Set when this side ends the connection; its code and reason win over what the client answers. */
   #closure: Closure | undefined;
 
@@ -47,6 +52,7 @@ export class ClientSocket implements ConnectionSocket {
     });
     stream.on('drain', () => this.#regulate());
     webSocket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    webSocket.on('ping', (data) => this.#answerPing(data));
     webSocket.on('error', (error) => (this.#closure ??= toClosure(error)));
     webSocket.once('close', (code, reason) => {
       events.closed(this.#closure ?? clientClosure(code, reason.toString()));
@@ -91,17 +97,45 @@ export class ClientSocket implements ConnectionSocket {
       this.close(BINARY_REFUSED);
       return;
     }
+    const text = textOf(data);
     this.#inFlight += 1;
+    this.#bytesInFlight += text.length;
     this.#regulate();
-    void this.#events.message(textOf(data)).finally(() => {
+    void this.#events.message(text).finally(() => {
       this.#inFlight -= 1;
+      this.#bytesInFlight -= text.length;
+      this.#regulate();
+    });
+  }
+
+  /**
+   * Of pings that come faster than their pongs are taken only the newest is answered (RFC 6455 §5.5.3). Attack: a
+   * flood of pings, whose answers would fill the memory of the gateway.
+   */
+  #answerPing(data: Buffer): void {
+    if (this.#webSocket.readyState !== WebSocket.OPEN) return;
+    if (this.#isPongUnderWay) {
+      this.#nextPong = data;
+      this.#regulate();
+      return;
+    }
+    this.#isPongUnderWay = true;
+    this.#webSocket.pong(data, false, () => {
+      const next = this.#nextPong;
+      this.#isPongUnderWay = false;
+      this.#nextPong = undefined;
+      if (next !== undefined) this.#answerPing(next);
       this.#regulate();
     });
   }
 
   /** A client that sends faster than functions answer, or than it reads, is held back by TCP. */
   #regulate(): void {
-    const isBusy = this.#inFlight >= MESSAGES_IN_FLIGHT_LIMIT || this.bufferedBytes >= BUFFER_PAUSE_BYTES;
+    const isBusy =
+      this.#inFlight >= MESSAGES_IN_FLIGHT_LIMIT ||
+      this.#bytesInFlight >= BYTES_IN_FLIGHT_LIMIT ||
+      this.#nextPong !== undefined ||
+      this.bufferedBytes >= BUFFER_PAUSE_BYTES;
     if (isBusy === this.#webSocket.isPaused || this.#closure !== undefined) return;
     if (isBusy) this.#webSocket.pause();
     else this.#webSocket.resume();

@@ -27,11 +27,12 @@ const GOODBYE_MS = 1000;
 const SHUTDOWN_STEP_MS = 500;
 const SWEEP_EVERY_MS = 5000;
 
-/** A constant of its own because the published types of `ws` lack `closeTimeout`. */
+/** A constant of its own because the published types of `ws` lack `closeTimeout`. Pings are answered in client-socket.ts. */
 const FRAMES = {
   noServer: true,
   clientTracking: false,
   perMessageDeflate: false,
+  autoPong: false,
   maxPayload: MESSAGE_LIMIT_BYTES,
   closeTimeout: GOODBYE_MS,
   // AWS picks no subprotocol: the header of the `$connect` function is the only answer.

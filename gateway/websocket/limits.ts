@@ -16,6 +16,8 @@ export const BUFFER_PAUSE_BYTES = 256 * 1024;
 export const CONNECTION_LIMIT = 20_000;
 /** Ours: messages of one connection that functions work on at a time; the socket is not read beyond it. */
 export const MESSAGES_IN_FLIGHT_LIMIT = 256;
+/** Ours: bytes of them. Each message is in memory several times while a function has it, and its answer comes on top. */
+export const BYTES_IN_FLIGHT_LIMIT = 1024 * 1024;
 
 /** How a connection ended, as `$disconnect` events tell it. */
 export type Closure = { readonly code: number; readonly reason: string };

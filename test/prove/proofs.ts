@@ -10,6 +10,7 @@ import type { Proof } from './proof.ts';
 import { quota } from './quota.ts';
 import { roles } from './roles.ts';
 import { soak } from './soak.ts';
+import { sockets } from './sockets.ts';
 import { usage } from './usage.ts';
 import { vectors } from './vectors.ts';
 
@@ -25,6 +26,7 @@ export const PROOFS: readonly Proof[] = [
   vectors,
   fuzz,
   soak,
+  sockets,
   fanOut,
   browser,
   mutants,

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, describe, it } from 'node:test';
-import { closureOf, MESSAGES_IN_FLIGHT_LIMIT } from '../../../gateway/websocket/limits.ts';
+import {
+  BYTES_IN_FLIGHT_LIMIT,
+  closureOf,
+  MESSAGES_IN_FLIGHT_LIMIT,
+} from '../../../gateway/websocket/limits.ts';
 import { anApi } from '../websocket/fixture.ts';
 import {
   connectTcp,
@@ -188,6 +192,21 @@ describe('frames', () => {
     assert.deepEqual(running.at.invoker.events, []);
   });
 
+  it('answers the newest ping of a flood, and serves who has sent it', async () => {
+    const running = await startEcho();
+    after(() => running.close());
+    const client = await open(`ws://${running.host}/dev`);
+    const pongs: string[] = [];
+    client.socket.on('pong', (data) => pongs.push(data.toString('utf8')));
+
+    for (let count = 1; count <= 2_000; count += 1) client.socket.ping(`ping ${count}`);
+    client.send('still here');
+
+    assert.equal(await client.next(), 'still here');
+    while (pongs.at(-1) !== 'ping 2000') await once(client.socket, 'pong');
+    assert.ok(pongs.length < 2_000, `${pongs.length} pongs`);
+  });
+
   it('negotiates no compression', async () => {
     const running = await startEcho();
     after(() => running.close());
@@ -240,6 +259,30 @@ describe('frames', () => {
     while (answers.size < count) answers.add(await client.next());
 
     assert.equal(await other.next(), 'still served');
+  });
+
+  it('takes a megabyte of one client while functions work on it, and the rest later', async () => {
+    const release = Promise.withResolvers<undefined>();
+    let taken = 0;
+    const slowEcho: Handler = async ({ body = '' }) => {
+      taken += body.length;
+      await release.promise;
+      return { statusCode: 200, body: 'done' };
+    };
+    const api = await startApi(anApi(ECHO_ROUTES), { echo: slowEcho, bye: echo });
+    after(() => api.close());
+    const client = await open(`ws://${api.host}/dev`);
+    const other = await open(`ws://${api.host}/dev`);
+    const text = 'x'.repeat(30_000);
+    const count = Math.ceil((4 * BYTES_IN_FLIGHT_LIMIT) / text.length);
+
+    for (let index = 0; index < count; index += 1) client.send(text);
+    other.send('short');
+    while (!api.at.invoker.events.some((event) => event.body === 'short')) await new Promise(setImmediate);
+    // What one chunk of the socket still held is taken as well.
+    assert.ok(taken < 2 * BYTES_IN_FLIGHT_LIMIT, `${taken} bytes at a time`);
+    release.resolve(undefined);
+    for (let index = 0; index < count; index += 1) assert.equal(await client.next(), 'done');
   });
 
   it('cuts off a client that leaves megabytes of answers unread, and no other', async () => {

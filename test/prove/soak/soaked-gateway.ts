@@ -43,14 +43,18 @@ type Ready = {
   readonly control: string;
 };
 
-export async function startSoakedGateway(folder: string, data: string): Promise<SoakedGateway> {
+export async function startSoakedGateway(
+  folder: string,
+  data: string,
+  options: readonly string[] = [],
+): Promise<SoakedGateway> {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(
     process.execPath,
     [
       ...['--expose-gc', '--import', join(import.meta.dirname, 'memory-probe.ts')],
       ...[join(REPOSITORY, 'cli/main.ts'), 'start', 'template.json', '--data', data, '--json'],
-      ...['--port', '0', '--control-port', '0'],
+      ...['--port', '0', '--control-port', '0', ...options],
     ],
     {
       cwd: folder,

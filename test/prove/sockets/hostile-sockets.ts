@@ -1,0 +1,193 @@
+/** Clients of a WebSocket API that mean harm or are broken, each with the code that its connection is to end with. */
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import { frame, header, RawClient, textFrame } from './raw-client.ts';
+
+type Attack = {
+  readonly url: URL;
+  /** Bytes of the message that is too long; pings of the flood. */
+  readonly messageBytes: number;
+  readonly pings: number;
+  readonly unreadPingBytes: number;
+  /** Posts that a client on the other side asks for, to whoever does not read. */
+  readonly push: (to: string, most: number) => Promise<string>;
+};
+
+export type Ended = {
+  readonly id: string;
+  /** That `$disconnect` is to tell; `idle`: it stays until the idle limit. */
+  readonly code: number | 'idle';
+  /** What else was to be otherwise. */
+  readonly wrong?: string | undefined;
+  readonly figures: Readonly<Record<string, number | string>>;
+  /** Of a connection that stays: lets go of it. */
+  readonly release?: () => void;
+};
+
+type HostileSocket = { readonly name: string; run(attack: Attack): Promise<Ended> };
+
+const TEXT = 'x'.repeat(100_000);
+const SLOW_MESSAGES = 40;
+const CLOSE = frame(8, Buffer.from([0x03, 0xe8]));
+/** What two kernels and the gateway hold between them; a message beyond it is not taken as a whole. */
+const TAKEN_MOST_BYTES = 64_000_000;
+
+/** Writes until all is written or the connection ends. @returns bytes handed to the system */
+async function pour(client: RawClient, chunk: Buffer, bytes: number): Promise<number> {
+  let written = 0;
+  while (written < bytes && !client.socket.destroyed && client.closeCode === undefined) {
+    written += chunk.length;
+    if (client.send(chunk)) {
+      // The other side's close frame has a turn to be read.
+      await wait(0);
+      continue;
+    }
+    await Promise.race([once(client.socket, 'drain'), once(client.socket, 'close'), wait(2_000)]).catch(
+      () => undefined,
+    );
+    if (client.socket.writableNeedDrain) break;
+  }
+  return written;
+}
+
+async function tooLong(client: RawClient, poured: Promise<number>): Promise<Ended> {
+  const taken = await poured;
+  await client.ended();
+  const isBounded = taken <= TAKEN_MOST_BYTES;
+  return {
+    ...{ id: client.id, code: 1009 },
+    wrong: !isBounded
+      ? `${taken} bytes were taken`
+      : client.closeCode === 1009
+        ? undefined
+        : `closed with ${String(client.closeCode)}`,
+    figures: { takenBytes: taken, closeCode: client.closeCode ?? 0 },
+  };
+}
+
+export const HOSTILE_SOCKETS: readonly HostileSocket[] = [
+  {
+    // It is no enemy: all arrives in the end, however long it takes.
+    name: 'reads slowly',
+    async run({ url }) {
+      const client = await RawClient.open(url);
+      const begun = client.receivedBytes;
+      const sent = pour(client, textFrame(TEXT), TEXT.length * SLOW_MESSAGES);
+      const all = SLOW_MESSAGES * (TEXT.length + client.id.length + 1);
+      while (client.receivedBytes - begun < all && !client.socket.destroyed) {
+        client.socket.pause();
+        await wait(5);
+        client.socket.resume();
+        await wait(1);
+      }
+      await sent;
+      client.send(CLOSE);
+      await client.ended();
+      const received = client.receivedBytes - begun;
+      return {
+        ...{ id: client.id, code: 1000 },
+        wrong: received < all ? `it has received ${received} of ${all} bytes` : undefined,
+        figures: { receivedBytes: received },
+      };
+    },
+  },
+  {
+    name: 'never reads what others post to it',
+    async run({ url, push }) {
+      const client = await RawClient.open(url);
+      client.socket.pause();
+      const [refusal = '', posted = ''] = (await push(client.id, 500)).split(' ');
+      return {
+        ...{ id: client.id, code: 'idle' },
+        wrong: refusal === 'LimitExceededException' ? undefined : `posts end with ${refusal} after ${posted}`,
+        figures: { posted: Number(posted), refusal },
+        release: () => client.socket.destroy(),
+      };
+    },
+  },
+  {
+    name: 'never reads what it is answered',
+    async run({ url }) {
+      const client = await RawClient.open(url);
+      client.socket.pause();
+      const taken = await pour(client, textFrame(TEXT), TAKEN_MOST_BYTES * 2);
+      return {
+        ...{ id: client.id, code: 'idle' },
+        wrong: taken > TAKEN_MOST_BYTES ? `${taken} bytes were taken` : undefined,
+        figures: { takenBytes: taken },
+        release: () => client.socket.destroy(),
+      };
+    },
+  },
+  {
+    name: 'sends 1 GB in one frame',
+    async run({ url, messageBytes }) {
+      const client = await RawClient.open(url);
+      client.send(header(1, messageBytes));
+      return tooLong(client, pour(client, Buffer.alloc(65_536, 'x'), messageBytes));
+    },
+  },
+  {
+    name: 'sends 1 GB in frames of 32 KB',
+    async run({ url, messageBytes }) {
+      const client = await RawClient.open(url);
+      const part = Buffer.alloc(32 * 1024, 'x');
+      client.send(frame(1, part, false));
+      return tooLong(client, pour(client, frame(0, part, false), messageBytes));
+    },
+  },
+  {
+    name: 'floods with pings, and reads the answers',
+    async run({ url, pings }) {
+      const client = await RawClient.open(url);
+      const ping = frame(9, Buffer.alloc(125, 'p'));
+      await pour(client, Buffer.concat(Array.from({ length: 100 }, () => ping)), pings * ping.length);
+      client.send(textFrame('still here'));
+      const answer = await client.text();
+      client.send(CLOSE);
+      await client.ended();
+      const pongs = client.frames.get(10) ?? 0;
+      return {
+        ...{ id: client.id, code: 1000 },
+        // Of those that come at once only the newest has to be answered.
+        wrong: answer.endsWith(' still here') && pongs > 0 ? undefined : `${answer}, ${pongs} pongs`,
+        figures: { pings, pongs },
+      };
+    },
+  },
+  {
+    name: 'floods with pings, and reads nothing',
+    async run({ url, unreadPingBytes }) {
+      const client = await RawClient.open(url);
+      client.socket.pause();
+      const ping = frame(9, Buffer.alloc(125, 'p'));
+      const taken = await pour(
+        client,
+        Buffer.concat(Array.from({ length: 500 }, () => ping)),
+        unreadPingBytes,
+      );
+      return {
+        ...{ id: client.id, code: 'idle' },
+        figures: { takenBytes: taken },
+        release: () => client.socket.destroy(),
+      };
+    },
+  },
+  {
+    name: 'closes its half of TCP without a close frame',
+    async run({ url }) {
+      const client = await RawClient.open(url);
+      client.socket.end();
+      await client.ended();
+      return { id: client.id, code: 1006, figures: {} };
+    },
+  },
+  {
+    name: 'is reset',
+    async run({ url }) {
+      const client = await RawClient.open(url);
+      client.socket.resetAndDestroy();
+      return { id: client.id, code: 1006, figures: {} };
+    },
+  },
+];
