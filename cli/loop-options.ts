@@ -12,6 +12,8 @@ export type LoopFlags = {
   readonly seed?: string;
   readonly values?: string;
   readonly isolation?: Isolation;
+  readonly concurrency?: number;
+  readonly cold: boolean;
   readonly exec?: string;
   readonly envFromStack?: string;
 };
@@ -42,6 +44,12 @@ export function addLoopOptions(command: Command): Command {
       settingParser<Isolation>(SETTINGS.isolation),
     )
     .option(
+      '--concurrency <number>',
+      'how many events all functions run at a time before Lambda throttles (default: 1000, as AWS has it)',
+      settingParser<number>(SETTINGS.concurrency),
+    )
+    .option('--cold', 'give every event an instance of its own, so that each one meets a cold start', false)
+    .option(
       '--exec <command>',
       'run a command with the addresses in its environment, on free ports, and end with its exit code',
     )
@@ -64,13 +72,18 @@ export function readLoopOptions({
   seed,
   values,
   isolation,
-}: LoopFlags): Pick<GatewayOptions, 'announced' | 'inspect' | 'isolation' | 'seed' | 'values'> {
+  concurrency,
+  cold,
+}: LoopFlags): Pick<
+  GatewayOptions,
+  'announced' | 'cold' | 'concurrency' | 'inspect' | 'isolation' | 'seed' | 'values'
+> {
   const port = inspectBrk ?? inspect;
   return {
     announced: { folder: runningFolder(process.env), name },
     seed,
     values,
-    isolation,
+    ...{ isolation, concurrency, cold },
     ...(port !== undefined && { inspect: { port, breaks: inspectBrk !== undefined } }),
   };
 }

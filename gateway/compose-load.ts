@@ -29,7 +29,8 @@ import type { GatewayOptions } from './gateway.ts';
 import type { Clock } from './ports.ts';
 import type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
 import type { Fault, Tolerance } from './errors.ts';
-import { type FunctionDefinition, isIsolated, isNodeRuntime, unknownNames } from './lambda/model.ts';
+import { type FunctionDefinition, isIsolated, isNodeRuntime } from './lambda/model.ts';
+import { checkTogether } from './lambda/check-together.ts';
 import type { TableDefinition } from './services/table-definition.ts';
 
 /**
@@ -69,11 +70,7 @@ export async function load(
     refused,
     faults,
   );
-  for (const name of unknownNames(functions, options.isolation))
-    faults.note(
-      new DefinitionError({ file: sources[0] ?? '.' }, `isolation: there is no function "${name}"`),
-      'it isolates nothing',
-    );
+  checkTogether(functions, options, sources[0] ?? '.', faults);
   for (const sentence of [
     ...describeRuntimes(functions, options.isolation),
     ...describeBorrowed(runtime.takeBorrowed()),

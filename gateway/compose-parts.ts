@@ -250,7 +250,7 @@ export async function openRuntime(
             functionLog(line);
           },
     maxInstances: MAX_INSTANCES,
-    isolation: options.isolation,
+    ...{ isolation: options.isolation, concurrency: options.concurrency, isCold: options.cold },
     reload,
   });
   runtime.onReload((event) => options.onReload({ ...event, what: event.functionName }));

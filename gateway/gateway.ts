@@ -99,6 +99,10 @@ export type GatewayOptions = {
   readonly deployedOutputs?: Readonly<Record<string, string>>;
   /** `--values`: file with what functions read of SSM, Secrets Manager, S3 and AppConfig; absent = gatewright.values.yml. */
   readonly values?: string | undefined;
+  /** `--concurrency`: events that all functions run at a time, as an account at AWS has a limit; absent = AWS's 1,000. */
+  readonly concurrency?: number | undefined;
+  /** `--cold`: whether each event gets an instance of its own; absent = no. */
+  readonly cold?: boolean | undefined;
   /** `--isolation`: which Node.js functions run in processes of their own; absent = none. */
   readonly isolation?: Isolation | undefined;
   /** `--inspect[-brk]`: a debugger may be attached, and holds all deadlines when it holds a function; absent = none. */

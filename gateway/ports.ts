@@ -96,6 +96,8 @@ export type InvocationResult =
       readonly kind: 'refused';
       readonly reason: 'not-found' | 'throttled' | 'too-large';
       readonly message: string;
+      /** Throttled by what the function has reserved, and not by what all functions may run together. */
+      readonly isReserved?: true;
     };
 
 /** Bytes as they come, for one reader. A source that breaks off ends the reading with a `GatewayError`. */

@@ -41,6 +41,10 @@ export const SETTINGS = {
     read: readSize,
     says: 'Write an amount of memory like 64MB or 2GB.',
   } satisfies Setting<number>,
+  concurrency: {
+    read: readConcurrency,
+    says: 'Write how many events all functions may run at a time, from 1 to 100000.',
+  } satisfies Setting<number>,
   isolation: {
     read: readIsolation,
     says: 'Write thread, process, or names of Node.js functions that get a process of their own: resize,orders.',
@@ -67,6 +71,11 @@ export const SETTINGS = {
 function readServiceNames(text: string, before: readonly string[]): readonly string[] | undefined {
   const names = text.split(',').map((name) => name.trim().toLowerCase());
   return names.every((name) => /^[a-z0-9-]{2,40}$/.test(name)) ? [...before, ...names] : undefined;
+}
+
+function readConcurrency(text: string): number | undefined {
+  const count = Number(text);
+  return /^\d{1,6}$/.test(text) && count >= 1 && count <= 100_000 ? count : undefined;
 }
 
 /** `url=local`: the `iss` of tokens that are minted and believed here. Auth0's ends with a slash, which is easily forgotten. */

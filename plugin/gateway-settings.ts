@@ -19,6 +19,8 @@ type GatewaySettings = Pick<
   | 'assumptions'
   | 'awsEndpoints'
   | 'cacheMemoryBytes'
+  | 'cold'
+  | 'concurrency'
   | 'isolation'
   | 'localIssuers'
   | 'metrics'
@@ -30,7 +32,7 @@ type GatewaySettings = Pick<
   | 'vpcLinks'
 >;
 
-const FLAGS = ['account-throttle', 'allow-unguarded', 'metrics', 'record-all', 'roles'] as const;
+const FLAGS = ['account-throttle', 'allow-unguarded', 'cold', 'metrics', 'record-all', 'roles'] as const;
 
 /** Read by others: `access` at packaging, `variables` when the service is loaded. */
 const OF_OTHERS = ['access', 'variables'];
@@ -52,6 +54,7 @@ export function readGatewaySettings(
   const cacheMemoryBytes = read('cache-memory', SETTINGS['cache-memory'], 0);
   const awsEndpoints = readAwsEndpoints(read('aws', SETTINGS.aws, []), environment);
   if (typeof awsEndpoints === 'string') throw new OptionError(awsEndpoints);
+  const concurrency = read('concurrency', SETTINGS.concurrency, 0);
   const isolation = read<Isolation>('isolation', SETTINGS.isolation, 'thread');
   const home = readHome(environment);
   if (typeof home === 'string') throw new OptionError(home);
@@ -60,6 +63,8 @@ export function readGatewaySettings(
     accountId: read('account', SETTINGS.account, home.accountId),
     accountThrottle: flag('account-throttle'),
     allowUnguarded: flag('allow-unguarded'),
+    cold: flag('cold'),
+    ...(concurrency === 0 ? {} : { concurrency }),
     metrics: flag('metrics'),
     recordAll: flag('record-all'),
     roles: flag('roles', true),

@@ -43,6 +43,10 @@ export type StartOptions = {
   readonly strict?: boolean;
   /** Which Node.js functions run in processes of their own. */
   readonly isolation?: Isolation;
+  /** How many events all functions run at a time; 1,000 unless given. */
+  readonly concurrency?: number;
+  /** Whether each event gets an instance of its own; false unless given. */
+  readonly cold?: boolean;
   /** Puts the addresses into `process.env`, so that processes that start from now on reach it by `connectGateway`. */
   readonly isShared?: boolean;
   /** Gets each line of the gateway and its functions; without, nothing is printed, and `logs()` has them. */
@@ -148,6 +152,7 @@ function toGatewayOptions(options: StartOptions, directory: string): Parameters<
     ...(functionEnvironment !== undefined && { functionEnvironment }),
     ...{ allowHosts: [], dynamodb: { kind: 'embedded', dataDirectory: undefined } },
     ...{ localIssuers: options.issuers ?? [], seed: options.seed, values: options.values, isolation },
+    ...{ concurrency: options.concurrency, cold: options.cold },
     ...(options.tables !== undefined && { tables: options.tables }),
     ...{ roles: options.roles ?? true, strict: options.strict ?? false, accountThrottle: false },
     ...{ record: USUAL_RECORDS, reload: false, resets: true, leavesCredentials: false },

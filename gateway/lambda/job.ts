@@ -135,6 +135,10 @@ export class JobQueue {
     return this.#sizeChars;
   }
 
+  isFull(length: number, chars: number): boolean {
+    return this.length >= length || this.#sizeChars > chars;
+  }
+
   push(job: Job): void {
     this.#jobs.push(job);
     this.#sizeChars += job.payload.length;

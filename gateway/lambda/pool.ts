@@ -5,6 +5,8 @@ import type { Instance, InstanceOwner, InstanceProgram } from './instance.ts';
 import { describeUnprepared, throttled } from './refused-start.ts';
 import { makeJob } from './invoked-job.ts';
 import { type Job, JobQueue, readFailure } from './job.ts';
+import { Concurrency, type ConcurrencyMember } from './concurrency.ts';
+import { ServiceTime } from './service-time.ts';
 import { StreamJob, type StreamStart } from './stream-job.ts';
 
 export type PoolLimits = {
@@ -17,6 +19,8 @@ export type PoolLimits = {
   /** Events that may wait, and their text together. */
   readonly queueLength: number;
   readonly queueChars: number;
+  /** Whether each event gets an instance of its own, as the first one of a function does. */
+  readonly isCold?: boolean | undefined;
 };
 
 export const DEFAULT_LIMITS: Omit<PoolLimits, 'maxInstances'> = {
@@ -25,16 +29,9 @@ export const DEFAULT_LIMITS: Omit<PoolLimits, 'maxInstances'> = {
   queueChars: 256 * 1024 * 1024,
 };
 
-/** Work handed ahead to an instance, at most (docs/design/hot-path §3). */
-const WINDOW_MS = 2;
-const WINDOW_EVENTS = 48;
-/** Functions below this mean keep to their warm instance. */
-const FAST_BELOW_MS = 1;
-/** …until the oldest waiting event has waited this long. */
+/** A fast function keeps to its warm instance until the oldest waiting event has waited this long. */
 const FAST_PATIENCE_MS = 50;
 const MAX_STARTING = 4;
-/** Events that the mean service time looks back on. Long, so that one event preempted on a busy machine does not make a fast function look slow. */
-const MEAN_EVENTS = 64;
 /** The first event of an instance runs cold code: it counts only if it is slow by any measure. */
 const COLD_EVENT_MS = 15;
 /** Idle time after which an instance is let go; the last one of a function stays longer. */
@@ -44,10 +41,13 @@ const LAST_IDLE_LIMIT_MS = 600_000;
 /** How long code that fails to start is taken for a file that is being saved. */
 const SAVING_MS = 500;
 
-export class FunctionPool implements InstanceOwner {
+export class FunctionPool implements InstanceOwner, ConcurrencyMember {
   readonly #limits: PoolLimits;
   readonly #prepare: () => Promise<InstanceProgram>;
   readonly #deadlines: Deadlines;
+  readonly #together: Concurrency;
+  readonly #isCold: boolean;
+  readonly #serviceTime = new ServiceTime();
   readonly #queue = new JobQueue();
   /** Last in, first out. */
   readonly #idle: Instance[] = [];
@@ -58,8 +58,6 @@ export class FunctionPool implements InstanceOwner {
   #program: InstanceProgram | undefined;
   /** Instances wanted whose program is still being built. */
   #preparing = 0;
-  #meanMs: number | undefined;
-  #measuredCount = 0;
   #readyAt = 0;
   /** Since when no start succeeds, of code that has been started before. */
   #failingSince: number | undefined;
@@ -76,10 +74,32 @@ export class FunctionPool implements InstanceOwner {
     limits: PoolLimits,
     prepare: () => Promise<InstanceProgram>,
     deadlines: Deadlines = MACHINE_DEADLINES,
+    together = new Concurrency(),
   ) {
     this.#deadlines = deadlines;
     this.#limits = limits;
     this.#prepare = prepare;
+    this.#together = together;
+    this.#isCold = limits.isCold === true;
+  }
+
+  get reserved(): number | undefined {
+    return this.#limits.reserved;
+  }
+
+  /** Those that wait or run; one whose caller has given up runs on. */
+  get events(): number {
+    let count = this.#queue.length;
+    for (const { load } of this.#busy) count += load;
+    return count;
+  }
+
+  get idleSince(): number | undefined {
+    return this.#idle[0]?.restingSince;
+  }
+
+  letOldestGo(): void {
+    for (const oldest of this.#idle.splice(0, 1)) this.#letGo(oldest);
   }
 
   get size(): number {
@@ -87,44 +107,32 @@ export class FunctionPool implements InstanceOwner {
   }
 
   invoke(invocation: Invocation): Promise<InvocationResult> {
-    return new Promise((resolve) => {
-      if (this.#takesNoMore(invocation.payload)) {
-        resolve(throttled(invocation.functionName));
-        return;
-      }
-      this.#queue.push(makeJob(invocation, resolve, this.#deadlines));
-      this.#dispatch();
-    });
+    const refusal = this.#refuse(invocation);
+    if (refusal !== undefined) return Promise.resolve(refusal);
+    return new Promise((resolve) => this.#take(makeJob(invocation, resolve, this.#deadlines)));
   }
 
   stream(invocation: Invocation & StreamTimes): Promise<StreamStart> {
-    return new Promise((resolve) => {
-      if (this.#takesNoMore(invocation.payload)) {
-        resolve(throttled(invocation.functionName));
-        return;
-      }
-      this.#queue.push(new StreamJob(invocation, resolve, this.#deadlines));
-      this.#dispatch();
-    });
+    const refusal = this.#refuse(invocation);
+    if (refusal !== undefined) return Promise.resolve(refusal);
+    return new Promise((resolve) => this.#take(new StreamJob(invocation, resolve, this.#deadlines)));
   }
 
-  #takesNoMore(payload: string): boolean {
-    return (
-      this.#isClosed ||
-      (this.#limits.reserved !== undefined && this.#countEvents() >= this.#limits.reserved) ||
-      this.#queue.length >= this.#limits.queueLength ||
-      this.#queue.sizeChars + payload.length > this.#limits.queueChars
-    );
+  #take(job: Job): void {
+    this.#queue.push(job);
+    this.#dispatch();
   }
 
-  /** Those that wait or run; one whose caller has given up runs on. */
-  #countEvents(): number {
-    return [...this.#busy].reduce((count, { load }) => count + load, this.#queue.length);
+  #refuse({ functionName, payload }: Invocation): ReturnType<typeof throttled> | undefined {
+    const { queueLength, queueChars } = this.#limits;
+    if (this.#isClosed || this.#queue.isFull(queueLength, queueChars - payload.length))
+      return throttled(functionName);
+    return this.#together.refuse(this, functionName);
   }
 
   /** Starts an instance if there is none, so that the first event finds it warm. */
   warm(): void {
-    if (this.size === 0) this.#startInstance();
+    if (this.size === 0 && !this.#isCold && this.#mayGrow()) this.#startInstance();
   }
 
   onReady(instance: Instance): void {
@@ -133,25 +141,24 @@ export class FunctionPool implements InstanceOwner {
     this.#readyAt = performance.now();
     this.#failingSince = undefined;
     instance.restingSince = this.#readyAt;
-    if (this.#swap?.instance === instance) this.#finishSwap();
-    if (instance.isDraining) this.#letGo(instance);
-    else this.#idle.push(instance);
+    const isTrial = this.#swap?.instance === instance;
+    if (isTrial) this.#finishSwap();
+    this.#rest(instance, isTrial);
     this.#dispatch();
   }
 
   onAnswer(instance: Instance, serviceMs: number): void {
-    if (instance.answeredCount > 1 || serviceMs >= COLD_EVENT_MS) this.#observe(serviceMs);
+    if (instance.answeredCount > 1 || serviceMs >= COLD_EVENT_MS) this.#serviceTime.observe(serviceMs);
     if (instance.load === 0 && this.#busy.delete(instance)) {
       instance.restingSince = performance.now();
-      if (instance.isDraining) this.#letGo(instance);
-      else this.#idle.push(instance);
+      this.#rest(instance, true);
     }
     if (this.#queue.length > 0) this.#dispatch();
   }
 
   onTakenBack(_instance: Instance, jobs: readonly Job[], headRanMs: number): void {
     // A head that runs on will be measured when it answers; only the first word about a function cannot wait.
-    if (this.#meanMs === undefined) this.#observe(headRanMs);
+    if (!this.#serviceTime.isKnown) this.#serviceTime.observe(headRanMs);
     this.#queue.putBack(jobs);
     this.#dispatch();
   }
@@ -197,18 +204,16 @@ export class FunctionPool implements InstanceOwner {
 
   /** Lets go of instances that have been idle too long. */
   retire(now: number): void {
-    while (this.#idle.length > 0) {
-      const oldest = this.#idle[0];
-      const limit = this.size > 1 ? IDLE_LIMIT_MS : LAST_IDLE_LIMIT_MS;
-      if (oldest === undefined || now - oldest.restingSince < limit) return;
-      this.#idle.shift();
-      this.#letGo(oldest);
+    for (let since = this.idleSince; since !== undefined; since = this.idleSince) {
+      if (now - since < (this.size > 1 ? IDLE_LIMIT_MS : LAST_IDLE_LIMIT_MS)) return;
+      this.letOldestGo();
     }
   }
 
   /** Refuses what waits, and ends all instances. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#together.leave(this);
     clearTimeout(this.#headTimer);
     this.#swap?.done(undefined);
     this.#swap = undefined;
@@ -220,7 +225,7 @@ export class FunctionPool implements InstanceOwner {
   }
 
   #dispatch(): void {
-    const window = this.#window();
+    const window = this.#isCold ? 1 : this.#serviceTime.window;
     for (let job = this.#queue.peek(); job !== undefined; job = this.#queue.peek()) {
       const instance = this.#pick(window, job);
       if (instance === undefined) break;
@@ -231,11 +236,6 @@ export class FunctionPool implements InstanceOwner {
       this.#scale();
       this.#headTimer ??= this.#watchQueue();
     }
-  }
-
-  #window(): number {
-    if (this.#meanMs === undefined) return 1;
-    return Math.min(WINDOW_EVENTS, Math.max(1, Math.floor(WINDOW_MS / this.#meanMs)));
   }
 
   /** A fast function keeps to its warm instance, even when others are idle; any other takes the one used last. */
@@ -254,20 +254,22 @@ export class FunctionPool implements InstanceOwner {
   }
 
   #scale(): void {
-    const isSlow = this.#meanMs !== undefined && this.#meanMs >= FAST_BELOW_MS;
-    if (!isSlow) {
-      if (this.size === 0) this.#startInstance();
+    if (!this.#isCold && !this.#serviceTime.isSlow) {
+      if (this.size === 0 && this.#mayGrow()) this.#startInstance();
       return;
     }
     const wanted = Math.min(MAX_STARTING, this.#queue.length);
-    while (this.#starting.size + this.#preparing < wanted && this.size < this.#limits.maxInstances) {
-      this.#startInstance();
-    }
+    while (this.#starting.size + this.#preparing < wanted && this.#mayGrow()) this.#startInstance();
+  }
+
+  #mayGrow(): boolean {
+    return this.size < this.#limits.maxInstances && this.#together.hasPlace;
   }
 
   #startInstance(): void {
     if (this.#isClosed) return;
     if (this.#program !== undefined) {
+      this.#together.makePlace();
       this.#starting.add(this.#program.start(this));
       return;
     }
@@ -299,10 +301,10 @@ export class FunctionPool implements InstanceOwner {
     const isStarting = this.#starting.size + this.#preparing > 0;
     // Waiting for a start is no throttling; the start has a limit of its own.
     if (isStarting) return;
-    if (this.size >= this.#limits.maxInstances) this.#refuseExpired(now);
+    if (!this.#mayGrow()) this.#refuseExpired(now);
     else if (now - Math.max(head.enqueuedAt, this.#readyAt) >= FAST_PATIENCE_MS) {
       // Nothing was measured yet, but what runs takes at least this long.
-      if (this.#meanMs === undefined) this.#observe(FAST_PATIENCE_MS);
+      if (!this.#serviceTime.isKnown) this.#serviceTime.observe(FAST_PATIENCE_MS);
       this.#startInstance();
     }
   }
@@ -313,12 +315,6 @@ export class FunctionPool implements InstanceOwner {
       this.#queue.shift();
       job.settle(throttled('this function'));
     }
-  }
-
-  #observe(serviceMs: number): void {
-    if (this.#measuredCount < MEAN_EVENTS) this.#measuredCount += 1;
-    const mean = this.#meanMs ?? serviceMs;
-    this.#meanMs = mean + (serviceMs - mean) / this.#measuredCount;
   }
 
   /** The start has failed one invocation, as at Lambda; the next one gets a new instance. */
@@ -349,8 +345,7 @@ export class FunctionPool implements InstanceOwner {
     if (swap === undefined) return;
     this.#swap = undefined;
     this.#program = swap.program;
-    this.#meanMs = undefined;
-    this.#measuredCount = 0;
+    this.#serviceTime.forget();
     this.renew();
     swap.done(undefined);
   }
@@ -362,6 +357,11 @@ export class FunctionPool implements InstanceOwner {
     this.#starting.delete(swap.instance);
     this.#letGo(swap.instance);
     swap.done(undefined);
+  }
+
+  #rest(instance: Instance, isUsed: boolean): void {
+    if (instance.isDraining || (isUsed && this.#isCold)) this.#letGo(instance);
+    else this.#idle.push(instance);
   }
 
   #letGo(instance: Instance): void {

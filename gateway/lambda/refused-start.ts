@@ -10,11 +10,35 @@ export function describeUnprepared(error: unknown): { errorType: string; errorMe
   return { errorType: 'Runtime.UserCodeSyntaxError', errorMessage };
 }
 
+export type Refused = Extract<InvocationResult, { kind: 'refused' }>;
+
 /** No instance is free, and no more may be started. */
-export function throttled(functionName: string): Extract<InvocationResult, { kind: 'refused' }> {
+export function throttled(functionName: string): Refused {
   return {
     kind: 'refused',
     reason: 'throttled',
     message: `Rate Exceeded: no instance of ${functionName} is free`,
   };
+}
+
+export function throttledByReservation(functionName: string, reserved: number): Refused {
+  const message = `Rate Exceeded: ${functionName} has reserved ${reserved} concurrent events, and as many run`;
+  return { kind: 'refused', reason: 'throttled', isReserved: true, message };
+}
+
+/** @param limit what is left of the account's concurrency once reservations are taken off */
+export function throttledByAccount(limit: number): Refused {
+  const message = `Rate Exceeded: ${limit} events run at a time, which is the account's concurrency (--concurrency)`;
+  return { kind: 'refused', reason: 'throttled', message };
+}
+
+/** Bytes of an event (Lambda quota "Invocation payload", synchronous). */
+const EVENT_LIMIT_BYTES = 6_291_456;
+
+/** Undefined: the event may be handed over. */
+export function refuseTooLarge(payload: string): Refused | undefined {
+  const isSmall = payload.length * 3 <= EVENT_LIMIT_BYTES || Buffer.byteLength(payload) <= EVENT_LIMIT_BYTES;
+  if (isSmall) return undefined;
+  const message = `Request must be smaller than ${EVENT_LIMIT_BYTES} bytes for the InvokeFunction operation`;
+  return { kind: 'refused', reason: 'too-large', message };
 }

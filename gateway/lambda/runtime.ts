@@ -14,6 +14,8 @@ import { mountLayers } from './layer-mounts.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import { watchMemory } from './memory-watch.ts';
 import { type FunctionDefinition, type Isolation, isIsolated, runtimeFamily } from './model.ts';
+import { Concurrency } from './concurrency.ts';
+import { type Refused, refuseTooLarge } from './refused-start.ts';
 import { DEFAULT_LIMITS, FunctionPool, type PoolLimits } from './pool.ts';
 import { SourceWatcher } from './source-watcher.ts';
 import type { InstanceProgram } from './instance.ts';
@@ -28,9 +30,6 @@ import type { ThreadProgram } from './start-thread.ts';
 import { ThreadCode } from './thread-code.ts';
 import type { StreamStart } from './stream-job.ts';
 import { buildProcessProgram, buildWorkerProgram } from './worker-program.ts';
-
-/** Bytes of an event (Lambda quota "Invocation payload", synchronous). */
-const EVENT_LIMIT_BYTES = 6_291_456;
 
 const RETIRE_EVERY_MS = 5_000;
 
@@ -60,6 +59,10 @@ export type FunctionRuntimeOptions = {
   readonly debugging?: Debugging | undefined;
   /** Growth of the process from which functions are held to their memory; absent = 384 MB. */
   readonly memoryGrowthBytes?: number;
+  /** Events of all functions at a time; absent = AWS's 1,000. */
+  readonly concurrency?: number | undefined;
+  /** Whether each event gets an instance of its own; absent = no. */
+  readonly isCold?: boolean | undefined;
   /** Which Node.js functions get a process of their own; absent = none. */
   readonly isolation?: Isolation | undefined;
   /** Bounds of the queue in front of the instances, where they differ from the default. */
@@ -124,6 +127,7 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #runDirectory: string;
   readonly #workerFile: string;
   readonly #functions = new Map<string, FunctionEntry>();
+  readonly #together: Concurrency;
   readonly #processes: ProcessSetup;
   readonly #findToolchain: FindToolchain;
   readonly #machine = thisMachine();
@@ -140,6 +144,7 @@ class WorkerRuntime implements FunctionRuntime {
 
   constructor(options: FunctionRuntimeOptions, runDirectory: string, workerFile: string) {
     this.#options = options;
+    this.#together = new Concurrency(options.concurrency);
     this.#runDirectory = runDirectory;
     this.#workerFile = workerFile;
     const { clockOffset, log, deadlines = MACHINE_DEADLINES, cacheDirectory, debugging } = options;
@@ -171,24 +176,20 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   invoke(invocation: Invocation): Promise<InvocationResult> {
-    const entry = this.#functions.get(invocation.functionName);
-    if (entry === undefined || isTooLarge(invocation)) return Promise.resolve(this.#refuse(invocation));
-    return entry.pool.invoke(invocation);
+    const pool = this.#poolFor(invocation);
+    return pool instanceof FunctionPool ? pool.invoke(invocation) : Promise.resolve(pool);
   }
 
   stream(invocation: Invocation & StreamTimes): Promise<StreamStart> {
-    const entry = this.#functions.get(invocation.functionName);
-    if (entry === undefined || isTooLarge(invocation)) return Promise.resolve(this.#refuse(invocation));
-    return entry.pool.stream(invocation);
+    const pool = this.#poolFor(invocation);
+    return pool instanceof FunctionPool ? pool.stream(invocation) : Promise.resolve(pool);
   }
 
-  #refuse({ functionName }: Invocation): Extract<InvocationResult, { kind: 'refused' }> {
-    if (!this.#functions.has(functionName)) {
-      const message = this.#unsupported.get(functionName) ?? `Function not found: ${functionName}`;
-      return { kind: 'refused', reason: 'not-found', message };
-    }
-    const message = `Request must be smaller than ${EVENT_LIMIT_BYTES} bytes for the InvokeFunction operation`;
-    return { kind: 'refused', reason: 'too-large', message };
+  #poolFor({ functionName, payload }: Invocation): FunctionPool | Refused {
+    const pool = this.#functions.get(functionName)?.pool;
+    if (pool !== undefined) return refuseTooLarge(payload) ?? pool;
+    const message = this.#unsupported.get(functionName) ?? `Function not found: ${functionName}`;
+    return { kind: 'refused', reason: 'not-found', message };
   }
 
   async define(definitions: readonly FunctionDefinition[]): Promise<void> {
@@ -223,6 +224,7 @@ class WorkerRuntime implements FunctionRuntime {
         this.#remove(name);
         if (unrunnable.has(name)) continue;
         this.#functions.set(name, entry);
+        this.#together.join(entry.pool);
         if (broken.has(entry)) this.#watcher?.watch(name, entry.code.watched);
       }
     };
@@ -272,12 +274,13 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   #makeEntry(definition: FunctionDefinition): FunctionEntry {
-    const { limits, maxInstances, deadlines } = this.#options;
+    const { limits, maxInstances, deadlines, isCold } = this.#options;
     const code = this.#codeOf(definition);
     const pool = new FunctionPool(
-      { ...DEFAULT_LIMITS, ...limits, maxInstances, reserved: definition.reservedConcurrency },
+      { ...DEFAULT_LIMITS, ...limits, maxInstances, isCold, reserved: definition.reservedConcurrency },
       () => this.#build(definition.name, code),
       deadlines,
+      this.#together,
     );
     return { definition, code, pool };
   }
@@ -359,8 +362,4 @@ class WorkerRuntime implements FunctionRuntime {
         : { kind: 'kept', functionName, message: failure };
     for (const listener of this.#listeners) listener(event);
   }
-}
-
-function isTooLarge({ payload }: Invocation): boolean {
-  return payload.length * 3 > EVENT_LIMIT_BYTES && Buffer.byteLength(payload) > EVENT_LIMIT_BYTES;
 }

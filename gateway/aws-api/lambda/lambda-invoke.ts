@@ -65,7 +65,8 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
           : answer(call, arn, { functionName: target.name, payload, ...wished }, options);
       case 'Event':
         if (target.isStreamed) return unknownType(call, 'RequestResponse or DryRun');
-        if (!options.accept({ ...eventOf(target), payload, wishes: wished.wishes })) return throttled(call);
+        if (!options.accept({ ...eventOf(target), payload, wishes: wished.wishes }))
+          return throttled(call, false);
         return { status: 202, headers: withRequestId(options), body: '' };
       case 'DryRun':
         return { status: 204, headers: withRequestId(options), body: '' };
@@ -221,7 +222,9 @@ function toReply(
       });
     case 'refused':
       if (result.reason === 'not-found') return notFound(call, arn);
-      return result.reason === 'throttled' ? throttled(call) : requestTooLarge(call, MAX_REQUEST_BYTES);
+      return result.reason === 'throttled'
+        ? throttled(call, result.isReserved === true)
+        : requestTooLarge(call, MAX_REQUEST_BYTES);
   }
 }
 
@@ -232,9 +235,12 @@ function notFound(call: AwsCall, arn: string): ControlReply {
   });
 }
 
-function throttled(call: AwsCall): ControlReply {
+/** Lambda names which limit it was (API reference, "TooManyRequestsException"). */
+function throttled(call: AwsCall, isReserved: boolean): ControlReply {
   return lambdaError(call, 429, 'TooManyRequestsException', {
-    Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+    Reason: isReserved
+      ? 'ReservedFunctionConcurrentInvocationLimitExceeded'
+      : 'ConcurrentInvocationLimitExceeded',
     Type: 'User',
     message: 'Rate Exceeded.',
   });

@@ -5,17 +5,23 @@ import { after, describe, it } from 'node:test';
 import { FunctionBuild } from '../../../gateway/lambda/bundle.ts';
 import { MACHINE_DEADLINES } from '../../../gateway/lambda/deadlines.ts';
 import type { FunctionDefinition } from '../../../gateway/lambda/model.ts';
-import { DEFAULT_LIMITS, FunctionPool } from '../../../gateway/lambda/pool.ts';
+import { Concurrency } from '../../../gateway/lambda/concurrency.ts';
+import { DEFAULT_LIMITS, FunctionPool, type PoolLimits } from '../../../gateway/lambda/pool.ts';
+import type { InstanceProgram } from '../../../gateway/lambda/instance.ts';
 import { ThreadInstance } from '../../../gateway/lambda/thread-instance.ts';
 import { buildWorkerProgram } from '../../../gateway/lambda/worker-program.ts';
 import { aFolder, anInlineFunction, returned } from './start-runtime.ts';
 
 const folder = aFolder({});
 
-async function aPool(definition: FunctionDefinition, reserved?: number): Promise<FunctionPool> {
+async function aPool(
+  definition: FunctionDefinition,
+  limits: Partial<PoolLimits> = {},
+  together?: Concurrency,
+): Promise<FunctionPool> {
   const workerFile = await buildWorkerProgram(folder);
   const build = new FunctionBuild(definition, folder, join(folder, 'compile'));
-  const pool = new FunctionPool({ ...DEFAULT_LIMITS, maxInstances: 6, reserved }, async () => {
+  const prepare = async (): Promise<InstanceProgram> => {
     const program = {
       definition,
       built: await build.run(),
@@ -30,7 +36,10 @@ async function aPool(definition: FunctionDefinition, reserved?: number): Promise
       deadlines: MACHINE_DEADLINES,
     };
     return { start: (owner) => new ThreadInstance(program, owner) };
-  });
+  };
+  const all = { ...DEFAULT_LIMITS, maxInstances: 6, ...limits };
+  const pool = new FunctionPool(all, prepare, MACHINE_DEADLINES, together);
+  together?.join(pool);
   after(() => pool.close());
   return pool;
 }
@@ -50,7 +59,7 @@ describe('FunctionPool', () => {
   for (const reserved of [0, 2])
     it(`throttles at once what comes on top of ${reserved} reserved events, and takes more when those are done`, async () => {
       const source = 'exports.handler = () => new Promise((done) => setTimeout(done, 50, 1))';
-      const pool = await aPool(anInlineFunction('reserved', source), reserved);
+      const pool = await aPool(anInlineFunction('reserved', source), { reserved });
       const ask = () => pool.invoke({ functionName: 'f', payload: '{}', timeoutMs: 10_000, traceHeader: '' });
       for (let round = 0; round < 2; round += 1) {
         const kinds = (await Promise.all([ask(), ask(), ask(), ask()])).map(({ kind }) => kind);
@@ -61,6 +70,50 @@ describe('FunctionPool', () => {
         );
       }
     });
+
+  // Source: Lambda developer guide, "Understanding Lambda function scaling"
+  it('throttles at once what comes on top of what all functions may run together', async () => {
+    const together = new Concurrency(3);
+    const source = 'exports.handler = () => new Promise((done) => setTimeout(done, 50, 1))';
+    const [one, other] = [
+      await aPool(anInlineFunction('one', source), {}, together),
+      await aPool(anInlineFunction('other', source), {}, together),
+    ];
+    const ask = (pool: FunctionPool) =>
+      pool.invoke({ functionName: 'f', payload: '{}', timeoutMs: 10_000, traceHeader: '' });
+    for (let round = 0; round < 2; round += 1) {
+      const results = await Promise.all([ask(one), ask(other), ask(one), ask(other)]);
+      assert.deepEqual(
+        results.map(({ kind }) => kind),
+        ['returned', 'returned', 'returned', 'refused'],
+      );
+      const [, , , refused] = results;
+      assert.match(refused.kind === 'refused' ? refused.message : '', /3 events run .* \(--concurrency\)/);
+    }
+  });
+
+  it('gives a function the place of another one’s idle instance where the machine can hold no more', async () => {
+    const together = new Concurrency(10, 1);
+    const one = await aPool(anInlineFunction('one', 'exports.handler = async () => 1'), {}, together);
+    const other = await aPool(anInlineFunction('other', 'exports.handler = async () => 2'), {}, together);
+
+    const answers = [await send(one, 1), await send(other, 1), await send(one, 1)];
+
+    assert.deepEqual(answers, [[1], [2], [1]]);
+    assert.deepEqual([one.startedCount, other.startedCount], [2, 1]);
+    assert.equal(one.size + other.size, 1);
+  });
+
+  it('gives each event an instance of its own where it is told to', async () => {
+    const source = 'let count = 0; exports.handler = async () => (count += 1)';
+    const pool = await aPool(anInlineFunction('cold', source), { isCold: true });
+
+    pool.warm();
+    const answers = [...(await send(pool, 5)), ...(await send(pool, 1))];
+
+    assert.deepEqual(answers, [1, 1, 1, 1, 1, 1]);
+    assert.deepEqual([pool.startedCount, pool.size], [6, 0]);
+  });
 
   it('keeps a fast function to its warm instance', async () => {
     const sizes: number[] = [];

@@ -9,6 +9,7 @@ import { decodeEvents } from '../../../support/event-stream.ts';
 import { CountingRandom, FakeInvoker } from '../../../support/virtual-ports.ts';
 
 const ACCOUNT_ID = '123456789012';
+const THROTTLED = { Type: 'User', message: 'Rate Exceeded.' };
 const ARN = `arn:aws:lambda:us-east-1:${ACCOUNT_ID}:function:greet`;
 const ADMIN = adminIdentity({ accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' }, ACCOUNT_ID);
 const MEGABYTE = 1024 * 1024;
@@ -53,7 +54,8 @@ function aService() {
     fail: () => {
       throw new TypeError('no');
     },
-    busy: () => ({ kind: 'refused', reason: 'throttled', message: 'busy' }),
+    busy: () => ({ kind: 'refused', reason: 'throttled', isReserved: true, message: '' }),
+    crowded: () => ({ kind: 'refused', reason: 'throttled', message: 'crowded' }),
   });
   const serve = createLambdaInvoke({
     invoker,
@@ -115,14 +117,15 @@ describe('createLambdaInvoke', () => {
       body: { Type: 'User', Message: `Function not found: ${ARN}:live` },
     },
     {
-      name: 'passes throttling on',
+      // Source: Lambda API reference, TooManyRequestsException, member Reason
+      ...{ name: 'says that all functions together have reached their limit', status: 429 },
+      wish: { name: 'crowded' },
+      body: { Reason: 'ConcurrentInvocationLimitExceeded', ...THROTTLED },
+    },
+    {
+      ...{ name: 'says that a function has reached what it has reserved', status: 429 },
       wish: { name: 'busy' },
-      status: 429,
-      body: {
-        Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
-        Type: 'User',
-        message: 'Rate Exceeded.',
-      },
+      body: { Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded', ...THROTTLED },
       header: ['x-amzn-errortype', 'TooManyRequestsException'],
     },
     {

@@ -1,0 +1,40 @@
+/** What there is to tell of all functions of a start together. */
+import { DefinitionError } from '../errors.ts';
+import { UNRESERVED_AT_LEAST, USUAL_CONCURRENCY } from './concurrency.ts';
+import { type FunctionDefinition, type Isolation, unknownNames } from './model.ts';
+import type { Tolerance } from '../errors.ts';
+
+type AskedOfAll = {
+  readonly isolation?: Isolation | undefined;
+  /** Events of all functions at a time; undefined = AWS's 1,000. */
+  readonly concurrency?: number | undefined;
+};
+
+/** @param file where an option that names a function that is none stands in for a place */
+export function checkTogether(
+  functions: readonly FunctionDefinition[],
+  { isolation, concurrency = USUAL_CONCURRENCY }: AskedOfAll,
+  file: string,
+  tolerance: Tolerance,
+): void {
+  for (const name of unknownNames(functions, isolation))
+    tolerance.note(
+      new DefinitionError({ file }, `isolation: there is no function "${name}"`),
+      'it isolates nothing',
+    );
+  const homes = new Map<string, number>();
+  for (const { region, accountId, reservedConcurrency = 0, place } of functions) {
+    const home = `${accountId} ${region}`;
+    const reserved = (homes.get(home) ?? 0) + reservedConcurrency;
+    homes.set(home, reserved);
+    if (reservedConcurrency === 0 || concurrency - reserved >= UNRESERVED_AT_LEAST) continue;
+    const left = `${UNRESERVED_AT_LEAST} of the account's ${concurrency} have to stay unreserved`;
+    tolerance.note(
+      new DefinitionError(
+        place,
+        `ReservedConcurrentExecutions: ${reserved} are reserved together, and ${left}`,
+      ),
+      'Lambda would refuse it; it is reserved here',
+    );
+  }
+}

@@ -1,0 +1,39 @@
+/** How long a function takes per event, as far as it has been measured, and how much may be handed ahead because of it. */
+
+/** Work handed ahead to an instance, at most (docs/design/hot-path §3). */
+const WINDOW_MS = 2;
+const WINDOW_EVENTS = 48;
+/** Functions below this mean keep to their warm instance. */
+const FAST_BELOW_MS = 1;
+/** Events that the mean service time looks back on. Long, so that one event preempted on a busy machine does not make a fast function look slow. */
+const MEAN_EVENTS = 64;
+
+export class ServiceTime {
+  #meanMs: number | undefined;
+  #count = 0;
+
+  get isKnown(): boolean {
+    return this.#meanMs !== undefined;
+  }
+
+  get isSlow(): boolean {
+    return this.#meanMs !== undefined && this.#meanMs >= FAST_BELOW_MS;
+  }
+
+  /** Events that an instance may have at a time. */
+  get window(): number {
+    if (this.#meanMs === undefined) return 1;
+    return Math.min(WINDOW_EVENTS, Math.max(1, Math.floor(WINDOW_MS / this.#meanMs)));
+  }
+
+  observe(serviceMs: number): void {
+    if (this.#count < MEAN_EVENTS) this.#count += 1;
+    const mean = this.#meanMs ?? serviceMs;
+    this.#meanMs = mean + (serviceMs - mean) / this.#count;
+  }
+
+  forget(): void {
+    this.#meanMs = undefined;
+    this.#count = 0;
+  }
+}
