@@ -1,42 +1,10 @@
 /** The `gatewright` command. One file per command; every error a person can mend is one message without a stack. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { COMMANDS } from './commands.ts';
 import { HINT, printError } from './output.ts';
 import { chooseGateway } from './running-gateway.ts';
 import type { GatewayChoice } from './running-gateway.ts';
-
-/** In the order of the help. Only the one that is called is loaded: `start` brings the whole gateway with it. */
-const COMMANDS = new Map<string | undefined, () => Promise<Command>>([
-  ['init', async () => (await import('./init.ts')).initCommand()],
-  ['start', async () => (await import('./start.ts')).startCommand()],
-  ['logs', async () => (await import('./logs.ts')).logsCommand()],
-  ['invoke', async () => (await import('./invoke.ts')).invokeCommand()],
-  ['events', async () => (await import('./events.ts')).eventsCommand()],
-  ['certs', async () => (await import('./certs.ts')).certsCommand()],
-  ['data', async () => (await import('./data.ts')).dataCommand()],
-  ['routes', async () => (await import('./routes.ts')).routesCommand()],
-  ['requests', async () => (await import('./requests.ts')).requestsCommand()],
-  ['explain', async () => (await import('./explain.ts')).explainCommand()],
-  ['replay', async () => (await import('./replay.ts')).replayCommand()],
-  ['export', async () => (await import('./export.ts')).exportCommand()],
-  ['access', async () => (await import('./access.ts')).accessCommand()],
-  ['keys', async () => (await import('./keys.ts')).keysCommand()],
-  ['plan', async () => (await import('./plan.ts')).planCommand()],
-  ['quota', async () => (await import('./quota.ts')).quotaCommand()],
-  ['cache', async () => (await import('./cache.ts')).cacheCommand()],
-  ['usage', async () => (await import('./usage.ts')).usageCommand()],
-  ['token', async () => (await import('./token.ts')).tokenCommand()],
-  ['clock', async () => (await import('./clock.ts')).clockCommand()],
-  ['send', async () => (await import('./send.ts')).sendCommand()],
-  ['package', async () => (await import('./package.ts')).packageCommand()],
-  ['doctor', async () => (await import('./doctor.ts')).doctorCommand()],
-  ['attach', async () => (await import('./attach.ts')).attachCommand()],
-  ['detach', async () => (await import('./detach.ts')).detachCommand()],
-  ['canary', async () => (await import('./canary.ts')).canaryCommand()],
-  ['rollback', async () => (await import('./rollback.ts')).rollbackCommand()],
-  ['failures', async () => (await import('./failures.ts')).failuresCommand()],
-  ['env', async () => (await import('./env.ts')).envCommand()],
-]);
 
 /** They take what `gatewright.yml` beside the sources says. */
 const LOADS_STACKS = new Set(['start', 'routes']);

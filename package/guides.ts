@@ -6,7 +6,17 @@ import { dirname, join, posix } from 'node:path';
 const GUIDES = [
   ...['access', 'attach', 'aws/surprises', 'cache', 'coming-from', 'console', 'control-plane', 'daily-loop'],
   ...['errors', 'events', 'function-runtime', 'live', 'operating', 'own-repository', 'plugin', 'quota'],
-  ...['realtime', 'sign-in', 'testing', 'values', 'webhooks'],
+  ...[
+    'realtime',
+    'reference/commands',
+    'serving',
+    'settings',
+    'sign-in',
+    'testing',
+    'tls',
+    'values',
+    'webhooks',
+  ],
 ].map((name) => `${name}.md`);
 const RECIPES = 'recipes/*.md';
 /** To a file, with or without a part of it. */

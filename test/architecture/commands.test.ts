@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Command } from 'commander';
+import { loadCommands } from './command-reference.ts';
 import { alternatives, findCommands, optionsOf } from './documented-commands.ts';
 import { REPOSITORY, listFiles, readSource } from './source-files.ts';
 import type { DocumentedCommand } from './documented-commands.ts';
@@ -15,7 +16,7 @@ const documents = listFiles()
 const say = ({ path, words }: DocumentedCommand): string => `${path}: ${words.join(' ')}`;
 
 describe('gatewright commands in documents', async () => {
-  const commands = await loadCommands();
+  const commands = new Map((await loadCommands()).map((command) => [command.name(), command]));
   const used = documents
     .flatMap((file) => findCommands(file, /(?:^|\s)gatewright(?: --)? +((?!-- )[a-z].*)$/))
     // `gatewright osls …` is a list of packages to install.
@@ -47,20 +48,6 @@ describe('gatewright commands in documents', async () => {
     assert.ok(start !== undefined && takes(start, '--port') && !takes(start, '--prot'));
   });
 });
-
-/** The commands of cli/main.ts, which runs when it is imported, so that its table is read as text. */
-async function loadCommands(): Promise<ReadonlyMap<string, Command>> {
-  const rows = readSource('cli/main.ts').text.matchAll(
-    /\['([\w-]+)',[^\n]*import\('([^']+)'\)\)\.(\w+)\(\)/g,
-  );
-  const loaded = new Map<string, Command>();
-  for (const [, name = '', file = '', factory = ''] of rows) {
-    const module = (await import(join('../../cli', file))) as Readonly<Record<string, () => Command>>;
-    const command = module[factory]?.();
-    if (command !== undefined) loaded.set(name, command);
-  }
-  return loaded;
-}
 
 /** What the words lead to; empty where one of them leads nowhere. */
 function findTargets(

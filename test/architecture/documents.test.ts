@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { COMMAND_PAGE, loadCommands, printCommandReference } from './command-reference.ts';
 import { writeErrorsPage } from './errors-page.ts';
 import { REPOSITORY, listFiles, readSource, readSources } from './source-files.ts';
 
@@ -54,6 +55,26 @@ describe('docs/errors.md, "The stack"', () => {
     const settings = { ...(await resolveConfig(join(REPOSITORY, 'docs/errors.md'))), parser: 'markdown' };
 
     assert.equal(await format(writeErrorsPage(text), settings), text);
+  });
+});
+
+describe(COMMAND_PAGE, () => {
+  it('is what `npm run docs` makes of the commands', async () => {
+    const settings = { ...(await resolveConfig(join(REPOSITORY, COMMAND_PAGE))), parser: 'markdown' };
+
+    assert.equal(await format(await printCommandReference(), settings), readSource(COMMAND_PAGE).text);
+  });
+});
+
+describe('README.md', () => {
+  it('names every command', async () => {
+    const { text } = readSource('README.md');
+    const unnamed = (await loadCommands()).filter((command) => !text.includes(`\`${command.name()}\``));
+
+    assert.deepEqual(
+      unnamed.map((command) => command.name()),
+      [],
+    );
   });
 });
 

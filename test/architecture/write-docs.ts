@@ -1,6 +1,6 @@
 /**
- * `npm run docs`: renews what the evidence pages say of themselves, the list of what is shipped, the errors of the stack, the client library of
- * the examples, and the JSON Schemas of access documents, webhook sources and settings.
+ * `npm run docs`: renews what the evidence pages say of themselves, the list of what is shipped, the errors of the stack, the reference of
+ * commands, the client library of the examples, and the JSON Schemas of access documents, webhook sources and settings.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { startCommand } from '../../cli/start.ts';
 import { documentSchema } from '../../packages/authoring/document.ts';
 import { webhooksSchema } from '../../packages/authoring/webhooks-document.ts';
 import { bundleClient, clientBundles } from '../../tools/client-bundle.ts';
+import { COMMAND_PAGE, printCommandReference } from './command-reference.ts';
 import { DEPENDENCIES_PAGE, printDependencies } from './dependencies.ts';
 import { writeErrorsPage } from './errors-page.ts';
 import { findHolders, printIndex, writeHeldBy } from './held-by.ts';
@@ -30,13 +31,12 @@ write(
 write(DEPENDENCIES_PAGE, await printDependencies());
 for (const path of clientBundles(REPOSITORY)) write(path, await bundleClient(REPOSITORY));
 const ERRORS_PAGE = 'docs/errors.md';
-write(
-  ERRORS_PAGE,
-  await format(writeErrorsPage(readSource(ERRORS_PAGE).text), {
-    ...(await resolveConfig(ERRORS_PAGE)),
-    parser: 'markdown',
-  }),
-);
+const pages = {
+  [ERRORS_PAGE]: writeErrorsPage(readSource(ERRORS_PAGE).text),
+  [COMMAND_PAGE]: await printCommandReference(),
+};
+for (const [path, page] of Object.entries(pages))
+  write(path, await format(page, { ...(await resolveConfig(path)), parser: 'markdown' }));
 const schemas = {
   'access/access.schema.json': documentSchema(),
   'access/webhooks.schema.json': webhooksSchema(),

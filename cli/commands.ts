@@ -1,0 +1,35 @@
+/** Which commands there are; read by `gatewright` itself, by the reference that is made of them, and by tests. */
+import type { Command } from 'commander';
+
+/** In the order of the help. Only the one that is called is loaded: `start` brings the whole gateway with it. */
+export const COMMANDS: ReadonlyMap<string | undefined, () => Promise<Command>> = new Map([
+  ['init', async () => (await import('./init.ts')).initCommand()],
+  ['start', async () => (await import('./start.ts')).startCommand()],
+  ['logs', async () => (await import('./logs.ts')).logsCommand()],
+  ['invoke', async () => (await import('./invoke.ts')).invokeCommand()],
+  ['events', async () => (await import('./events.ts')).eventsCommand()],
+  ['certs', async () => (await import('./certs.ts')).certsCommand()],
+  ['data', async () => (await import('./data.ts')).dataCommand()],
+  ['routes', async () => (await import('./routes.ts')).routesCommand()],
+  ['requests', async () => (await import('./requests.ts')).requestsCommand()],
+  ['explain', async () => (await import('./explain.ts')).explainCommand()],
+  ['replay', async () => (await import('./replay.ts')).replayCommand()],
+  ['export', async () => (await import('./export.ts')).exportCommand()],
+  ['access', async () => (await import('./access.ts')).accessCommand()],
+  ['keys', async () => (await import('./keys.ts')).keysCommand()],
+  ['plan', async () => (await import('./plan.ts')).planCommand()],
+  ['quota', async () => (await import('./quota.ts')).quotaCommand()],
+  ['cache', async () => (await import('./cache.ts')).cacheCommand()],
+  ['usage', async () => (await import('./usage.ts')).usageCommand()],
+  ['token', async () => (await import('./token.ts')).tokenCommand()],
+  ['clock', async () => (await import('./clock.ts')).clockCommand()],
+  ['send', async () => (await import('./send.ts')).sendCommand()],
+  ['package', async () => (await import('./package.ts')).packageCommand()],
+  ['doctor', async () => (await import('./doctor.ts')).doctorCommand()],
+  ['attach', async () => (await import('./attach.ts')).attachCommand()],
+  ['detach', async () => (await import('./detach.ts')).detachCommand()],
+  ['canary', async () => (await import('./canary.ts')).canaryCommand()],
+  ['rollback', async () => (await import('./rollback.ts')).rollbackCommand()],
+  ['failures', async () => (await import('./failures.ts')).failuresCommand()],
+  ['env', async () => (await import('./env.ts')).envCommand()],
+]);
