@@ -80,10 +80,11 @@ export async function measure(target: Target, scenario: Scenario, seconds: numbe
   }
 }
 
-/** Runs the load generator. @throws Error at the first wrong answer */
-export async function generateLoad(task: LoadTask): Promise<LoadResult> {
+/** Runs the load generator, until the signal ends it where there is one. @throws Error at the first wrong answer, and when it was ended */
+export async function generateLoad(task: LoadTask, signal?: AbortSignal): Promise<LoadResult> {
   const file = fileURLToPath(new URL('load.ts', import.meta.url));
   const child = spawn(process.execPath, [file, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  signal?.addEventListener('abort', () => child.kill('SIGKILL'), { once: true });
   const chunks = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (chunks.stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (chunks.stderr += chunk.toString()));

@@ -1,175 +1,198 @@
 /**
- * `npm run bench -- record [--pairs N --seconds N --only SCENARIO …]`: this gateway with requests recorded and without,
- * both started and warm, measured in turns. What it costs by requests per second, and by processor time per request, which
- * other work on the machine disturbs less. Last on stdout one JSON line.
+ * `npm run bench -- record [--pairs N --block MS --only SCENARIO …]`: what recording costs, in one process that switches it
+ * on and off between short blocks of the same load (record-process.ts). By requests per second, and by processor time
+ * per request, which other work on the machine disturbs less. Last on stdout one JSON line.
  */
-import { readFileSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { hello } from './fixture/handler.ts';
 import { medianInterval } from './interval.ts';
 import { CONNECTIONS, generateLoad, residentMegabytes } from './measure.ts';
 import { median } from './report.ts';
 import { SCENARIOS } from './scenarios.ts';
-import { ROOT, startGateway, stop, untilAnswered } from './targets.ts';
+import { BUILD, FIXTURE, logFile, readRing, stop, untilAnswered } from './targets.ts';
+import type { ChildProcess } from 'node:child_process';
 import type { Interval } from './interval.ts';
 import type { Scenario } from './measure.ts';
-import type { Ring, Running } from './targets.ts';
+import type { Block, BlockPair, RecordOrder, RecordReport } from './record-process.ts';
+import type { Ring } from './targets.ts';
 
-const SIDES = { on: [], off: ['--no-record'] } as const;
-type Side = keyof typeof SIDES;
-const WARMUP_SECONDS = 4;
-/**
- * Fresh processes after so many pairs: on a busy machine one of them may have started an instance more, which it keeps
- * and pays for with every request.
- */
-const PAIRS_PER_START = 4;
-/** At the start of each measurement: the other side has had the processor's caches. */
-const SETTLE_SECONDS = 0.3;
+const WARMUP_MS = 4_000;
+/** The switch has reached every request that was on its way, and the caches of the processor are those of this side. */
+const SETTLE_MS = 50;
+/** Fresh processes after so many pairs: where V8 happens to put things is part of what differs from start to start. */
+const PAIRS_PER_START = 60;
+const USUAL_PAIRS = 240;
+const USUAL_BLOCK_MS = 300;
+/** Far more than the blocks can take: the load must not end before them. */
+const LOAD_SECONDS = 3_600;
 
-export type Sample = {
-  readonly requestsPerSecond: number;
-  /** Of the gateway's process, all its threads; undefined where the system does not tell. */
-  readonly cpuMicros: number | undefined;
-};
+type Sides = { readonly on: number; readonly off: number };
 
-type Row = {
+export type RecordRow = {
   readonly scenario: string;
-  readonly on: number;
-  readonly off: number;
+  readonly pairs: number;
+  readonly perSecond: Sides;
   /** Share of the requests per second that recording takes; below 0 it was faster. */
   readonly cost: Interval;
-  /** More processor time per request, as a share. */
-  readonly cpu: Interval | undefined;
-  readonly cpuMicros: Readonly<Record<Side, number | undefined>>;
-  readonly rssMb: Readonly<Record<Side, number | undefined>>;
+  /** Processor time of a request on the thread that serves, and in the whole process, in µs; and how much more it is. */
+  readonly mainMicros: Sides;
+  readonly main: Interval;
+  readonly processMicros: Sides;
+  readonly process: Interval;
+  /** Share of the time in which the serving thread was busy: near 1 it is what bounds the throughput. */
+  readonly busy: Sides;
   readonly ring: Ring | undefined;
+  readonly rssMb: number | undefined;
 };
 
 export async function runRecordBench(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      seconds: { type: 'string', default: '1.5' },
-      pairs: { type: 'string', default: '12' },
+      pairs: { type: 'string', default: String(USUAL_PAIRS) },
+      block: { type: 'string', default: String(USUAL_BLOCK_MS) },
       only: { type: 'string', multiple: true, default: SCENARIOS.map(({ name }) => name) },
     },
   });
-  const [seconds, pairs] = [Number(values.seconds), Number(values.pairs)];
-  if (!(seconds > 0) || !Number.isInteger(pairs) || pairs < 1)
-    throw new Error('--seconds and --pairs want positive numbers');
+  const [blockMs, pairs] = [Number(values.block), Number(values.pairs)];
+  if (!(blockMs > 0) || !Number.isInteger(pairs) || pairs < 1)
+    throw new Error('--block and --pairs want positive numbers');
   const scenarios = SCENARIOS.filter(({ name }) => values.only.includes(name));
   if (scenarios.length < new Set(values.only).size)
     throw new Error(`--only wants one of ${SCENARIOS.map(({ name }) => name).join(', ')}`);
-  const rows = [];
-  for (const scenario of scenarios) rows.push(await compare(scenario, seconds, pairs));
-  const conditions = { connections: CONNECTIONS, seconds, pairs, cpus: cpus().length, node: process.version };
-  for (const row of rows) console.log(describeRow(row));
+  const rows: RecordRow[] = [];
+  for (const scenario of scenarios) {
+    const row = await measureRecording(scenario, pairs, blockMs);
+    console.log(describeRow(row));
+    rows.push(row);
+  }
+  const conditions = { connections: CONNECTIONS, blockMs, cpus: cpus().length, node: process.version };
   console.log(`\n${JSON.stringify({ conditions, rows })}`);
 }
 
-async function compare(scenario: Scenario, seconds: number, pairs: number): Promise<Row> {
-  const samples: Record<Side, Sample[]> = { on: [], off: [] };
-  const resident: Record<Side, (number | undefined)[]> = { on: [], off: [] };
+export async function measureRecording(
+  scenario: Scenario,
+  pairs = USUAL_PAIRS,
+  blockMs = USUAL_BLOCK_MS,
+): Promise<RecordRow> {
+  const measured: BlockPair[] = [];
+  const resident: (number | undefined)[] = [];
   let ring: Ring | undefined;
-  for (let from = 0; from < pairs; from += PAIRS_PER_START) {
-    const running = { off: await start('off'), on: await start('on') };
+  while (measured.length < pairs) {
+    const wanted = Math.min(PAIRS_PER_START, pairs - measured.length);
+    console.error(
+      `${scenario.name}: pairs ${measured.length + 1} to ${measured.length + wanted} of ${pairs}`,
+    );
+    const started = await start();
     try {
-      for (const side of ['off', 'on'] as const) await sample(running[side], scenario, 0, WARMUP_SECONDS);
-      for (let pair = from; pair < Math.min(from + PAIRS_PER_START, pairs); pair += 1) {
-        // Each side goes first every other time: a machine that warms up or cools down favours neither.
-        const sides: readonly Side[] = pair % 2 === 0 ? ['on', 'off'] : ['off', 'on'];
-        console.error(`pair ${pair + 1}/${pairs}: ${scenario.name}`);
-        for (const side of sides)
-          samples[side].push(await sample(running[side], scenario, SETTLE_SECONDS, seconds));
-      }
-      for (const side of ['off', 'on'] as const)
-        resident[side].push(residentMegabytes(running[side].process.pid));
-      ring = await running.on.readRing?.();
+      const order = { warmupMs: WARMUP_MS, settleMs: SETTLE_MS, pairs: wanted, blockMs };
+      measured.push(...(await measureUnderLoad(started, scenario, order)));
+      ring = await readRing(started.ready.console ?? '');
+      resident.push(residentMegabytes(started.process.pid));
     } finally {
-      await Promise.all([stop(running.on), stop(running.off)]);
+      await stop(started);
     }
   }
-  const rssMb = { on: medianOfKnown(resident.on), off: medianOfKnown(resident.off) };
-  return { scenario: scenario.name, ...summarise(samples), rssMb, ring };
+  const known = resident.filter((mb) => mb !== undefined);
+  const rssMb = known.length === 0 ? undefined : median(known);
+  return { scenario: scenario.name, ...summarise(measured), ring, rssMb };
 }
 
-function medianOfKnown(values: readonly (number | undefined)[]): number | undefined {
-  const known = values.filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : median(known);
+type Ready = Extract<RecordReport, { kind: 'ready' }>;
+type Started = { readonly process: ChildProcess; readonly ready: Ready };
+
+async function start(): Promise<Started> {
+  const cwd = join(BUILD, 'record');
+  mkdirSync(cwd, { recursive: true });
+  const file = fileURLToPath(new URL('record-process.ts', import.meta.url));
+  const child = fork(file, [FIXTURE], { cwd, stdio: ['ignore', 'ignore', logFile('record'), 'ipc'] });
+  const ready = await nextReport(child);
+  if (ready.kind !== 'ready') throw new Error('the gateway measured before it was asked to');
+  return { process: child, ready };
 }
 
-function start(side: Side): Promise<Running> {
-  return startGateway(ROOT, `record-${side}`, SIDES[side]);
-}
-
-async function sample(
-  running: Running,
-  scenario: Scenario,
-  warmupSeconds: number,
-  seconds: number,
-): Promise<Sample> {
-  const url = new URL(`${running.urlOf(scenario.kind)}${scenario.path}`);
-  const { headers } = scenario;
-  await untilAnswered(running, url.href, { ...headers });
-  const before = cpuMicrosOf(running.process.pid);
-  const { measured, total } = await generateLoad({
-    ...{ host: url.hostname, port: Number(url.port), path: url.pathname, headers, connections: CONNECTIONS },
-    ...{ coldFromSeconds: 0, coldToSeconds: 0, warmupSeconds, seconds },
-    expectedBody: (await hello()).body,
+function nextReport(child: ChildProcess): Promise<RecordReport> {
+  return new Promise((resolve, reject) => {
+    child.once('message', (said) => resolve(said as RecordReport));
+    child.once('exit', (code) => reject(new Error(`the gateway ended with ${code ?? 'a signal'}`)));
   });
-  const after = cpuMicrosOf(running.process.pid);
-  const cpuMicros = before === undefined || after === undefined ? undefined : (after - before) / total;
-  return { requestsPerSecond: measured / seconds, cpuMicros };
 }
 
-/** Clock ticks of Linux are hundredths of a second. */
-const MICROS_PER_TICK = 10_000;
-
-function cpuMicrosOf(pid: number | undefined): number | undefined {
+/** The load comes from a process of its own, from before the first block until after the last. */
+async function measureUnderLoad(
+  { process: child, ready }: Started,
+  { kind, path, headers }: Scenario,
+  order: RecordOrder,
+): Promise<readonly BlockPair[]> {
+  const base = ready.apis.find((api) => api.kind === kind)?.url;
+  if (base === undefined) throw new Error(`the gateway serves no ${kind} API`);
+  const url = new URL(`${base.replace(/\/$/, '')}${path}`);
+  await untilAnswered({ process: child }, url.href, { ...headers });
+  const over = new AbortController();
+  const load = generateLoad(
+    {
+      ...{
+        host: url.hostname,
+        port: Number(url.port),
+        path: url.pathname,
+        headers,
+        connections: CONNECTIONS,
+      },
+      ...{ coldFromSeconds: 0, coldToSeconds: 0, warmupSeconds: 0, seconds: LOAD_SECONDS },
+      expectedBody: (await hello()).body,
+    },
+    over.signal,
+  );
   try {
-    // The name, which may hold spaces, stands in parentheses.
-    const [, fields = ''] = readFileSync(`/proc/${pid ?? 0}/stat`, 'utf8').split(/\) (?!.*\) )/);
-    const [user, system] = fields.split(' ').slice(11, 13).map(Number);
-    return ((user ?? 0) + (system ?? 0)) * MICROS_PER_TICK;
-  } catch {
-    return undefined;
+    child.send(order);
+    const ended = load.then(() => Promise.reject(new Error('the load ended before the measurement')));
+    const measured = await Promise.race([nextReport(child), ended]);
+    if (measured.kind !== 'measured') throw new Error('the gateway has started twice');
+    return measured.pairs;
+  } finally {
+    over.abort();
+    await Promise.allSettled([load]);
   }
 }
 
-/** Pair by pair, since what the machine does meanwhile meets both of a pair. */
-export function summarise({
-  on,
-  off,
-}: Readonly<Record<Side, readonly Sample[]>>): Pick<Row, 'on' | 'off' | 'cost' | 'cpu' | 'cpuMicros'> {
-  const paired = on.flatMap((one, index) => {
-    const other = off[index];
-    return other === undefined ? [] : [{ one, other }];
+/** Pair by pair, since what the machine does meanwhile meets both of a pair. @throws RangeError where nothing was asked */
+export function summarise(pairs: readonly BlockPair[]): Omit<RecordRow, 'scenario' | 'ring' | 'rssMb'> {
+  if (pairs.some(({ on, off }) => on.requests === 0 || off.requests === 0))
+    throw new RangeError('a block without requests says nothing');
+  const sidesOf = (read: (block: Block) => number): Sides => ({
+    on: median(pairs.map(({ on }) => read(on))),
+    off: median(pairs.map(({ off }) => read(off))),
   });
-  const cpuRatios = paired.flatMap(({ one, other }) =>
-    one.cpuMicros === undefined || other.cpuMicros === undefined ? [] : one.cpuMicros / other.cpuMicros - 1,
-  );
-  const rateOf = (samples: readonly Sample[]): number =>
-    median(samples.map(({ requestsPerSecond }) => requestsPerSecond));
-  const cpuOf = (samples: readonly Sample[]): number | undefined =>
-    cpuRatios.length === 0 ? undefined : median(samples.flatMap(({ cpuMicros }) => cpuMicros ?? []));
+  const more = (read: (block: Block) => number): Interval =>
+    medianInterval(pairs.map(({ on, off }) => read(on) / read(off) - 1));
+  const rate = ({ requests, tookMs }: Block): number => (requests / tookMs) * 1000;
+  const mainMicros = (block: Block): number => block.mainMicros / block.requests;
+  const processMicros = (block: Block): number => block.processMicros / block.requests;
   return {
-    ...{ on: rateOf(on), off: rateOf(off) },
-    cost: medianInterval(paired.map(({ one, other }) => 1 - one.requestsPerSecond / other.requestsPerSecond)),
-    cpu: cpuRatios.length === 0 ? undefined : medianInterval(cpuRatios),
-    cpuMicros: { on: cpuOf(on), off: cpuOf(off) },
+    pairs: pairs.length,
+    perSecond: sidesOf(rate),
+    cost: medianInterval(pairs.map(({ on, off }) => 1 - rate(on) / rate(off))),
+    ...{ mainMicros: sidesOf(mainMicros), main: more(mainMicros) },
+    ...{ processMicros: sidesOf(processMicros), process: more(processMicros) },
+    busy: sidesOf(({ busy }) => busy),
   };
 }
 
-function describeRow({ scenario, on, off, cost, cpu, cpuMicros, rssMb, ring }: Row): string {
-  const cpuTime =
-    cpu === undefined
-      ? ''
-      : `  processor ${cpuMicros.on?.toFixed(1) ?? '?'} µs on, ${cpuMicros.off?.toFixed(1) ?? '?'} µs off: ${percent(cpu)}`;
-  return (
-    `${scenario.padEnd(16)} on ${on.toFixed(0)}/s  off ${off.toFixed(0)}/s  cost ${percent(cost)}${cpuTime}  ` +
-    `memory ${rssMb.on?.toFixed(0) ?? '?'} MB on, ${rssMb.off?.toFixed(0) ?? '?'} MB off  ${describeRing(ring)}`
-  );
+export function describeRow(row: RecordRow): string {
+  const { perSecond, cost, mainMicros, main, processMicros, process: whole, busy, ring, rssMb, pairs } = row;
+  const micros = ({ on, off }: Sides): string => `${on.toFixed(1)} µs on, ${off.toFixed(1)} µs off`;
+  return [
+    `${row.scenario}, ${pairs} pairs of blocks; the serving thread was busy ${(busy.off * 100).toFixed(0)} % of the time`,
+    `  throughput      ${perSecond.on.toFixed(0)}/s on, ${perSecond.off.toFixed(0)}/s off: ${percent(cost)} less`,
+    `  serving thread  ${micros(mainMicros)}: ${percent(main)} more`,
+    `  whole process   ${micros(processMicros)}: ${percent(whole)} more`,
+    `  memory          ${describeRing(ring)}, process ${rssMb?.toFixed(0) ?? '?'} MB`,
+  ].join('\n');
 }
 
 /** Median, and the interval that holds it with 95 %. */
@@ -184,6 +207,6 @@ function percent({ median: middle, low, high }: Interval): string {
 function describeRing(ring: Ring | undefined): string {
   if (ring === undefined) return 'no ring';
   const { kept, limit, bytes } = ring;
-  const full = kept === limit ? 'full ring' : `ring of ${kept} of ${limit}`;
+  const full = kept === limit ? `full ring of ${limit}` : `ring of ${kept} of ${limit}`;
   return `${full} ${(bytes / 1024 ** 2).toFixed(1)} MB`;
 }

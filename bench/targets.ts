@@ -12,7 +12,7 @@ import { installTool, toolFolder } from '../tools/install-tool.ts';
 import { commandOf } from './checkout.ts';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const FIXTURE = join(ROOT, 'bench/fixture');
+export const FIXTURE = join(ROOT, 'bench/fixture');
 /** Ignored by git: logs, state and what is installed to compare with. */
 export const BUILD = join(ROOT, '.build/bench');
 const START_DEADLINE_MS = 60_000;
@@ -35,7 +35,7 @@ export type Target = {
 };
 
 /** Output of a target goes to files, as a user who measures would send it. */
-function logFile(name: string): number {
+export function logFile(name: string): number {
   mkdirSync(BUILD, { recursive: true });
   return openSync(join(BUILD, `${name}.log`), 'w');
 }
@@ -58,7 +58,7 @@ type Ready = {
 };
 
 /** @param address of the console, its key behind the # */
-async function readRing(address: string): Promise<Ring | undefined> {
+export async function readRing(address: string): Promise<Ring | undefined> {
   if (address === '') return undefined;
   const { origin, hash } = new URL(address);
   const reply = await fetch(`${origin}/_gatewright/requests?limit=1`, {
@@ -169,7 +169,7 @@ export const serverlessOffline: Target = {
 
 /** Waits until `url` answers 200; a target that only listens is not started yet. */
 export async function untilAnswered(
-  running: Running,
+  running: Pick<Running, 'process'>,
   url: string,
   headers: Record<string, string>,
 ): Promise<string> {

@@ -50,6 +50,7 @@ async function list(flags: RequestFlags): Promise<void> {
     if (now.sampled?.text !== told) tellSampling(now, flags);
     told = now.sampled?.text;
   }
+  process.stderr.write('The gateway has ended.\n');
 }
 
 /** Whoever counts the lines must know that there were more. */
@@ -74,7 +75,9 @@ function isWanted(row: RequestRow, { route, status, search }: RequestFlags): boo
     return false;
   return (
     search === undefined ||
-    `${text} ${row.caller ?? ''} ${row.id} ${row.code ?? ''}`.toLowerCase().includes(search.toLowerCase())
+    `${text} ${row.caller ?? ''} ${row.id} ${row.status} ${row.code ?? ''}`
+      .toLowerCase()
+      .includes(search.toLowerCase())
   );
 }
 

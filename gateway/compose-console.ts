@@ -11,17 +11,38 @@ import { showNumbers } from './console-api/show-numbers.ts';
 import { ASSUMPTIONS, USUAL_ASSUMPTIONS } from './deployment/assumptions.ts';
 import { listApis } from './control/list-apis.ts';
 import { createRedactor } from './records/redact.ts';
+import { RequestRecords } from './records/request-records.ts';
+import { makeControlSecret } from './services/identity-file.ts';
 import type { GatewayOptions } from './gateway.ts';
 import type { Parts } from './compose-parts.ts';
 import type { InspectPorts } from './console-api/inspect-endpoints.ts';
 import type { RequestEndpointPorts } from './console-api/request-endpoints.ts';
 import type { MoreEndpoints } from './control-port/local-endpoints.ts';
+import type { Clock } from './ports.ts';
+import type { Recording } from './trail.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
 };
 /** Of the ring, what numbers are counted from. */
 const COUNTED_ROWS = 10_000;
+
+export function openRecords(
+  { record = 0, recordAll }: GatewayOptions,
+  clock: Clock,
+): RequestRecords | undefined {
+  return record > 0 ? new RequestRecords(record, clock, makeControlSecret(), recordAll) : undefined;
+}
+
+/** The ports of requests, with and without records by turns where somebody decides that; else as they are. */
+export function whileRecording<At extends Recording>(
+  { isRecording }: Pick<GatewayOptions, 'isRecording'>,
+  at: At,
+): At {
+  const { records } = at;
+  if (isRecording === undefined) return at;
+  return Object.defineProperty(at, 'records', { get: () => (isRecording() ? records : undefined) });
+}
 
 export function openConsoleApi(parts: Parts): MoreEndpoints {
   const requests = requestPorts(parts);

@@ -39,7 +39,7 @@ import { openStateApi } from './compose-state.ts';
 import { environmentOf, openTestingApi } from './compose-testing.ts';
 import { KeptBaseline } from './compose-reset.ts';
 import { CallJournal } from './aws-api/rest-apis/call-journal.ts';
-import { openConsoleApi, shortLinks } from './compose-console.ts';
+import { openConsoleApi, openRecords, shortLinks, whileRecording } from './compose-console.ts';
 import { CONSOLE_PATH, serveConsole } from './console-api/console-files.ts';
 import { announceStart, inTurn, openLoop, openLoopApi } from './compose-loop.ts';
 import { gatherReply } from './server/gather-reply.ts';
@@ -50,7 +50,6 @@ import { receive } from './server/receive.ts';
 import { startSweeping } from './server/websocket-frames.ts';
 import { makeControlSecret, publishCredentials } from './services/identity-file.ts';
 import { makeOwnFolder } from './services/own-folder.ts';
-import { RequestRecords } from './records/request-records.ts';
 import { Recorder } from './services/recorder.ts';
 import { Connections } from './websocket/connections.ts';
 import { handleManagement } from './websocket/management.ts';
@@ -142,13 +141,13 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   const observers = openObservers(options, { invoker: runtime, clock, random });
   closing.add(() => observers.close());
   const { logGroups, metrics, traces } = observers;
-  const at = {
+  const at = whileRecording(options, {
     ...{ clock, random, invoker: runtime, http, services, log, connections, identities },
     ...{ logGroups, metrics, traces, records, compressor: createCompressor() },
     keySets: signIn.keySets,
     ...lookUpsIn(served),
     linkOf: shortLinks(options, ownUrl),
-  };
+  });
   const management = { clock, random, connections, identities, records };
   const parts: Parts = {
     ...{ options, name, history, clock, random, identities, signIn, store, runtime },
@@ -163,13 +162,6 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
     controlUrl: undefined,
   };
   return assemble(parts, await openControl(parts));
-}
-
-function openRecords(
-  { record = 0, recordAll }: GatewayOptions,
-  clock: ReturnType<typeof createSystemClock>,
-): RequestRecords | undefined {
-  return record > 0 ? new RequestRecords(record, clock, makeControlSecret(), recordAll) : undefined;
 }
 
 function lookUpsIn(served: ServedApis) {

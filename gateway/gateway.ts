@@ -123,6 +123,8 @@ export type GatewayOptions = {
   readonly record?: number;
   /** `--record-all`: of ordinary successes each one, however many there are a second. */
   readonly recordAll?: boolean;
+  /** Asked with each request whether it is recorded, for whoever measures what that costs; absent = each one is. */
+  readonly isRecording?: () => boolean;
   /** Where files lie by which plug-ins of a service may refuse it: a reload that has failed is tried again when one changes. */
   readonly documentFolders?: readonly string[];
   /** Whether the state after the start is kept, so that a test can go back to it; absent = it cannot. */

@@ -1,26 +1,60 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { summarise } from '../../bench/record.ts';
-import type { Sample } from '../../bench/record.ts';
+import { describeRow, summarise } from '../../bench/record.ts';
+import type { Block, BlockPair } from '../../bench/record-process.ts';
 
-const sample = (requestsPerSecond: number, cpuMicros?: number): Sample => ({ requestsPerSecond, cpuMicros });
+/** A block of a second in which the serving thread had nothing else to do. */
+const block = (requests: number, more: Partial<Block> = {}): Block => ({
+  ...{ requests, tookMs: 1000, mainMicros: 1e6, processMicros: 2e6, busy: 1 },
+  ...more,
+});
 
 describe('summarise', () => {
   it('compares pair by pair, so that a machine that slows down costs neither side', () => {
-    const { cost, cpu, on, off } = summarise({
-      off: [sample(10_000, 50), sample(5_000, 100), sample(1_000, 200)],
-      on: [sample(9_800, 51), sample(4_900, 102), sample(980, 204)],
-    });
+    const pairs: BlockPair[] = [
+      { on: block(9_800), off: block(10_000) },
+      { on: block(4_900), off: block(5_000) },
+      { on: block(980), off: block(1_000) },
+    ];
+
+    const { cost, main, process, perSecond } = summarise(pairs);
 
     assert.deepEqual(
-      [cost.median.toFixed(3), cpu?.median.toFixed(3), on, off],
-      ['0.020', '0.020', 4_900, 5_000],
+      [cost, main, process].map(({ median }) => median.toFixed(4)),
+      ['0.0200', '0.0204', '0.0204'],
     );
+    assert.deepEqual(perSecond, { on: 4_900, off: 5_000 });
   });
 
-  it('says nothing of processor time where the system does not', () => {
-    const { cpu, cpuMicros } = summarise({ off: [sample(100)], on: [sample(99)] });
+  it('takes processor time per request, whatever a busy machine leaves the process of a second', () => {
+    const { main, mainMicros } = summarise([
+      { on: block(1_000, { mainMicros: 61_200 }), off: block(10_000, { mainMicros: 600_000 }) },
+    ]);
 
-    assert.deepEqual([cpu, cpuMicros], [undefined, { on: undefined, off: undefined }]);
+    assert.deepEqual([main.median.toFixed(3), mainMicros], ['0.020', { on: 61.2, off: 60 }]);
+  });
+
+  it('counts what has passed, since the end of a block comes late in a busy loop', () => {
+    const { perSecond } = summarise([{ on: block(1_500, { tookMs: 1_500 }), off: block(1_000) }]);
+
+    assert.deepEqual(perSecond, { on: 1_000, off: 1_000 });
+  });
+
+  it('says nothing of a block that no request has come in', () => {
+    assert.throws(() => summarise([{ on: block(1), off: block(0) }]), RangeError);
+  });
+});
+
+describe('describeRow', () => {
+  it('says what recording takes, between which bounds, and what a full ring weighs', () => {
+    const pairs = Array.from({ length: 6 }, () => ({ on: block(9_800), off: block(10_000) }));
+
+    const text = describeRow({
+      ...{ scenario: 'rest', rssMb: 300, ring: { kept: 2_000, limit: 2_000, bytes: 2 * 1024 ** 2 } },
+      ...summarise(pairs),
+    });
+
+    assert.match(text, /9800\/s on, 10000\/s off: 2\.0 % \(2\.0 to 2\.0\) less/);
+    assert.match(text, /full ring of 2000 2\.0 MB, process 300 MB/);
   });
 });

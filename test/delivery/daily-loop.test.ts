@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { anHttpApiTemplate } from '../support/a-small-template.ts';
 import { READY, readyOf, runCommand, startCommand } from '../support/command.ts';
 import type { Finished, Running } from '../support/command.ts';
@@ -163,9 +162,7 @@ describe('commands that reach a running gateway', () => {
   it('follows the lines of a function as they come', async () => {
     const following = await startCommand(['logs', 'Answer', '--follow'], 'pizza', { cwd: shop });
     await run(shop, 'invoke', 'Answer', '--event', '{"rawPath":"/late"}');
-    const deadlineMs = performance.now() + 10_000;
-    while (!following.output().stdout.includes('pizza /late') && performance.now() < deadlineMs)
-      await setTimeout(20);
+    await following.until('pizza /late');
     const { stdout } = await following.stop();
 
     assert.match(stdout, /pizza \/late/);

@@ -82,6 +82,22 @@ describe('gatewright requests, explain, replay and export', () => {
     assert.ok(log.entries.length >= 4 && log.entries.every(({ response }) => response.status === 403));
   });
 
+  it('go on with those that come, of the kind that is asked for, each once', async () => {
+    const call = async (query: string): Promise<string> => (await fetch(`${url}${query}`)).text();
+    await call('?late=before');
+
+    const wanted = ['--follow', '--status', '4xx', '--search', 'LATE='];
+    const following = await startCommand(['requests', ...wanted], 'late=before', { cwd: folder });
+    await call('?early=1');
+    await call('?late=1');
+    await call('?late=2');
+    await following.until('late=2');
+    const { stdout, stderr } = await following.stop();
+
+    assert.deepEqual(stdout.match(/\w+=\w+/g), ['late=before', 'late=1', 'late=2']);
+    assert.equal(stderr, '');
+  });
+
   it('reach a gateway that was started elsewhere by its folder, and say so where there is none', async () => {
     const elsewhere = (...args: string[]) => runCommand([...args, '--gateway', folder], { cwd: tmpdir() });
     const told = await Promise.all([

@@ -8,6 +8,7 @@ import { limits } from './limits.ts';
 import { mutants } from './mutants.ts';
 import type { Proof } from './proof.ts';
 import { quota } from './quota.ts';
+import { recording } from './recording.ts';
 import { roles } from './roles.ts';
 import { soak } from './soak.ts';
 import { sockets } from './sockets.ts';
@@ -28,6 +29,7 @@ export const PROOFS: readonly Proof[] = [
   soak,
   sockets,
   fanOut,
+  recording,
   browser,
   mutants,
 ];

@@ -66,6 +66,8 @@ export type Running = {
   readonly pid: number;
   /** All that was printed so far. */
   output(): { readonly stdout: string; readonly stderr: string };
+  /** Resolves when stdout holds the text. @throws Error where the command ends without it, or takes too long */
+  until(text: string): Promise<void>;
   /** Sends SIGTERM and waits for the end; how long that took comes with it. */
   stop(): Promise<Finished & { readonly tookMs: number }>;
 };
@@ -79,19 +81,24 @@ export async function startCommand(
   const child = launch(args, options);
   const output = gather(child);
   const closed = once(child, 'close') as Promise<[number | null]>;
-  const isReady = new Promise<void>((resolve) => {
-    child.stdout?.on('data', () => {
-      if (output().stdout.includes(ready)) resolve();
+  const until = async (text: string): Promise<void> => {
+    const isThere = new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (output().stdout.includes(text)) resolve();
+      };
+      child.stdout?.on('data', look);
+      look();
     });
-  });
-  const timer = setTimeout(() => child.kill('SIGKILL'), READY_WITHIN_MS);
-  await Promise.race([isReady, closed]);
-  clearTimeout(timer);
-  if (child.exitCode !== null || child.signalCode !== null)
-    throw new Error(`${describeEnd(child)}:\n${output().stdout}\n${output().stderr}`);
+    const timer = setTimeout(() => child.kill('SIGKILL'), READY_WITHIN_MS);
+    await Promise.race([isThere, closed]);
+    clearTimeout(timer);
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`${describeEnd(child)}:\n${output().stdout}\n${output().stderr}`);
+  };
+  await until(ready);
   return {
     pid: child.pid ?? 0,
-    output,
+    ...{ output, until },
     async stop() {
       const begunMs = performance.now();
       child.kill('SIGTERM');
