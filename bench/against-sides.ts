@@ -10,7 +10,7 @@ import { median } from './report.ts';
 import { ROOT, startGateway, stop, untilAnswered } from './targets.ts';
 import type { Running } from './targets.ts';
 
-export type Side = 'ours' | 'theirs';
+type Side = 'ours' | 'theirs';
 
 /** Figures by name; more is better. */
 type Figures = Readonly<Record<string, number>>;
