@@ -157,7 +157,7 @@ function addAccountOptions(command: Command): Command {
     .addOption(
       new Option(
         '--roles <on|off>',
-        'hold functions to the policies of their roles, and REST APIs to AWS::Lambda::Permission, as AWS does',
+        'hold functions to the policies of their roles, and APIs to AWS::Lambda::Permission, as AWS does',
       )
         .choices(['on', 'off'])
         .default(USUAL_ROLES),

@@ -83,7 +83,7 @@ export type GatewayOptions = {
   /** `--vpc-endpoint`: VPC by the endpoint that private APIs are called through. */
   readonly vpcEndpoints?: ReadonlyMap<string, string>;
   /**
-   * `--roles`: whether functions may do what the policies of their roles give, and REST APIs invoke what an
+   * `--roles`: whether functions may do what the policies of their roles give, and APIs invoke what an
    * AWS::Lambda::Permission lets them; absent = anything.
    */
   readonly roles?: boolean;

@@ -161,13 +161,14 @@ export class Trail {
     const latencyMs = this.#latencyOf(phase, phase === 'authenticate' ? 'authorize' : 'meter');
     if (latencyMs === undefined) return undefined;
     const isRefused = this.failure !== undefined && this.phase === phase;
-    return { status: isRefused ? status : 200, latencyMs, error: isRefused ? this.failure : undefined };
+    const error = isRefused ? (this.error?.detail.logged ?? this.failure) : undefined;
+    return { status: isRefused ? status : 200, latencyMs, error };
   }
 
   /** How the integration went; `status` is what a Lambda proxy made its own. Undefined where nothing was called. */
   describeIntegration(status: number | undefined): LoggedIntegration | undefined {
     const latencyMs = this.#latencyOf('integrate', 'map-response');
-    if (latencyMs === undefined) return undefined;
+    if (latencyMs === undefined) return this.#describeRefusal();
     const outcome = this.notes?.outcome;
     if (outcome?.kind === 'streams') return this.#describeStream(outcome, latencyMs);
     const said = {
@@ -178,6 +179,14 @@ export class Trail {
     };
     if (outcome?.kind === 'answered') return { ...said, status: outcome.status };
     return { ...said, status: this.failure === undefined ? status : undefined };
+  }
+
+  /** Lambda has refused the call, here before there is one. */
+  #describeRefusal(): LoggedIntegration | undefined {
+    const { source, logged } = this.error?.detail ?? {};
+    if (source !== 'integration' || logged === undefined) return undefined;
+    const unknown = { status: undefined, endpointStatus: undefined, latencyMs: undefined };
+    return { ...unknown, error: logged, requestId: undefined };
   }
 
   /** `headMs` is what it took until status and headers were known. */

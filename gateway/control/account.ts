@@ -51,7 +51,7 @@ export type AccountOptions = {
   readonly quotas?: AccountQuotas | undefined;
   /** `--vpc-endpoint`: VPC by the endpoint that private APIs are called through. */
   readonly vpcEndpoints?: ReadonlyMap<string, string> | undefined;
-  /** `--roles`: whether a REST API invokes only what an AWS::Lambda::Permission lets it; absent = anything. */
+  /** `--roles`: whether an API invokes only what an AWS::Lambda::Permission lets it; absent = anything. */
   readonly needsPermissions?: boolean | undefined;
 };
 

@@ -215,7 +215,7 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
     },
     values: { PackageType: { allowed: ['Zip'], consequence: 'the function has no instance here' } },
   },
-  // Every API may invoke every function of the loaded stacks, unless --roles on says otherwise of REST APIs.
+  // Every API may invoke every function of the loaded stacks, unless --roles on asks for AWS::Lambda::Permission.
   'AWS::Lambda::Permission': {
     enforced: [],
     noEffect: words(

@@ -60,7 +60,7 @@ function compileRestCustom(method: PropertyBag, from: AuthorizationSources): Aut
  */
 export function compileV2Authorization(
   route: PropertyBag,
-  from: Pick<AuthorizationSources, 'authorizers' | 'assumptions'>,
+  from: AuthorizationSources,
   protocol: 'http' | 'websocket',
 ): Authorization {
   const type = readText(route, 'AuthorizationType', 'NONE');
@@ -74,7 +74,7 @@ export function compileV2Authorization(
     return { kind: 'iam', unsigned: protocol === 'http' ? 'ACCESS_DENIED' : 'MISSING_AUTHENTICATION_TOKEN' };
   if (type === 'CUSTOM') {
     const bag = findAuthorizer(route, from, 'AuthorizerType', ['REQUEST'], V2_NEEDS);
-    return { kind: 'lambda', authorizer: compileV2LambdaAuthorizer(bag, protocol, from.assumptions) };
+    return { kind: 'lambda', authorizer: compileV2LambdaAuthorizer(bag, protocol, from) };
   }
   if (type === 'JWT' && protocol === 'http') {
     const bag = findAuthorizer(route, from, 'AuthorizerType', ['JWT'], JWT_NEEDS);

@@ -4,7 +4,7 @@ import { compileWholeMatch } from '../mapping/whole-match.ts';
 import { isContextVariable } from '../events/context-variables.ts';
 import { USUAL_ASSUMPTIONS } from './assumptions.ts';
 import { readLambdaUri } from './integration-uri.ts';
-import { leaveToInvoke, sourceOfAuthorizer } from './invoke-permissions.ts';
+import { ALL_PERMITTED, leaveToInvoke, sourceOfAuthorizer } from './invoke-permissions.ts';
 import { readInteger, readText, readTextList } from './properties.ts';
 import type { Assumptions } from './assumptions.ts';
 import type { InvokePermissions } from './invoke-permissions.ts';
@@ -127,7 +127,10 @@ function readHttpPayload(bag: PropertyBag): AuthorizerPayload {
 export function compileV2LambdaAuthorizer(
   bag: PropertyBag,
   protocol: 'http' | 'websocket',
-  assumptions: Assumptions = USUAL_ASSUMPTIONS,
+  {
+    assumptions = USUAL_ASSUMPTIONS,
+    invokePermissions = ALL_PERMITTED,
+  }: Partial<LambdaAuthorizerSources> = {},
 ): LambdaAuthorizer {
   const payload = protocol === 'websocket' ? 'websocket' : readHttpPayload(bag);
   const texts = readTextList(bag, 'IdentitySource');
@@ -144,11 +147,14 @@ export function compileV2LambdaAuthorizer(
       bag.place('IdentitySource'),
       'Caching authorizer results needs at least one identity source',
     );
+  const functionName = readTarget(bag);
+  const role = bag.properties['AuthorizerCredentialsArn'];
   return {
+    mayInvoke: leaveToInvoke(invokePermissions, functionName, role, [sourceOfAuthorizer(bag.id)]),
     authorizerId: bag.id,
     name: readText(bag, 'Name', bag.logicalId),
     payload,
-    functionName: readTarget(bag),
+    functionName,
     identitySources,
     validation: undefined,
     ttlSeconds,

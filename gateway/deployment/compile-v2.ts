@@ -15,6 +15,7 @@ import {
 import { compileServiceSubtype } from './compile-service-subtype.ts';
 import { compileConnectValidation, compileMessageCheck } from './compile-validation.ts';
 import { readLambdaUri } from './integration-uri.ts';
+import { sourcesOfRoute, withLeave } from './invoke-permissions.ts';
 import { closeDeployment, closedConnect, closedPlan } from './closed-routes.ts';
 import { assumeForRoute } from './message-choices.ts';
 import { compileUsableModels } from './models.ts';
@@ -23,6 +24,7 @@ import { readFlag, readText, readWithinLimits, sound } from './properties.ts';
 import type { Tolerance } from '../errors.ts';
 import type { ParameterChanges } from '../mapping/parameter-change.ts';
 import type { Assumptions } from './assumptions.ts';
+import type { InvokePermissions } from './invoke-permissions.ts';
 import type { Models } from './models.ts';
 import type { PropertyBag } from './properties.ts';
 import type { Authorization, Deployment, Integration, MessageRoutePlan, ProxyPayload } from './model.ts';
@@ -38,6 +40,7 @@ type V2Resources = {
   readonly models: readonly PropertyBag[];
   readonly tolerance: Tolerance;
   readonly assumptions: Assumptions;
+  readonly invokePermissions: InvokePermissions;
 };
 
 type V2Protocol = 'http' | 'websocket';
@@ -135,6 +138,7 @@ function compileRoute(
   const isAlone = from.assumptions['route-response-alone'] === 'two-way';
   const responds = from.routeResponses.some((response) => isResponseOf(response, route, isAlone));
   const integration = findIntegration(route, from);
+  const role = integration?.properties['CredentialsArn'];
   const operationName = route.properties['OperationName'];
   const plan = {
     routeKey,
@@ -145,7 +149,12 @@ function compileRoute(
     logicalId: route.logicalId,
     authorization: authorize(route, from, protocol),
     apiKeyRequired: readApiKeyRequired(route, protocol),
-    integration: compileIntegration(integration, from, protocol),
+    integration: withLeave(
+      compileIntegration(integration, from, protocol),
+      role,
+      sourcesOfRoute(routeKey),
+      from.invokePermissions,
+    ),
     repliesToClient: responds,
     ...(models === undefined
       ? {}

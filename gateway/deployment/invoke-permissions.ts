@@ -1,5 +1,5 @@
 /**
- * Whether a REST API has leave to invoke a function: `AWS::Lambda::Permission`, AddPermission (docs/aws §1.5, §4.4). AWS
+ * Whether an API has leave to invoke a function: `AWS::Lambda::Permission`, AddPermission (docs/aws §1.5, §4.4). AWS
  * deploys an API without it, and then every call is 500.
  */
 import { parseArn } from '@gatewright/aws/arn';
@@ -116,6 +116,17 @@ function ofAnyStage(pattern: string): string {
 export function sourcesOfMethod(httpMethod: string, path: string): readonly string[] {
   const where = path.replace(/\{[^}]*\}/g, '*');
   return (httpMethod === 'ANY' ? VERBS : [httpMethod]).map((verb) => `/stage/${verb}${where}`);
+}
+
+/**
+ * `/{stage}/GET/pets/*` of an HTTP API, also with the variables as they are written, which its tools do;
+ * `/{stage}/$default`, `/{stage}/$connect` of what has no path.
+ */
+export function sourcesOfRoute(routeKey: string): readonly string[] {
+  const [verb = '', path] = routeKey.split(' ');
+  return path === undefined
+    ? [`/stage/${routeKey}`, `/stage/*/${routeKey}`]
+    : [...sourcesOfMethod(verb, path), `/stage/${verb}${path}`, `/stage/*${path}`];
 }
 
 /**

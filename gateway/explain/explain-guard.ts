@@ -1,6 +1,6 @@
 /** Why a caller was not let in: no credential, a bad one, or a policy. */
 import { sentence, tellLastLine, toldOfLast } from './reason.ts';
-import { findMissingRights } from './missing-right.ts';
+import { findMissingLeave, findMissingRights } from './missing-right.ts';
 import type { Circumstances, GuardCircumstances, GuardPolicy, TokenCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
@@ -115,6 +115,8 @@ function explainFunction(about: Circumstances, guard: GuardCircumstances): Reaso
       ],
       changes: [...renewal(guard), 'Send a credential that the authorizer’s function takes.'],
     };
+  const leave = findMissingLeave(about.failure ?? '', guard.functionName);
+  if (leave !== undefined) return leave;
   const rights = findMissingRights([about.failure ?? '', ...guard.lines]);
   return {
     because: [

@@ -1,5 +1,5 @@
 /** How what stands behind the gateway did, and why its answer was not taken. */
-import { findMissingRights } from './missing-right.ts';
+import { findMissingLeave, findMissingRights } from './missing-right.ts';
 import { sentence, tellLastLine } from './reason.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -21,6 +21,8 @@ export function explainIntegration(about: Circumstances): Reason {
 function explainOutcome(about: Circumstances): Reason {
   const { failure, integration } = about;
   if (failure === undefined) return explainAnswer(about, integration);
+  const leave = findMissingLeave(integration?.errorMessage ?? failure, integration?.target);
+  if (leave !== undefined) return leave;
   const template = /Unable to transform (request|response): (.*)$/s.exec(failure);
   if (template !== null) return explainTemplate(about, template[1] ?? '', template[2] ?? '');
   if (integration === undefined) return { because: [sentence(failure)], changes: [] };

@@ -1,4 +1,4 @@
-/** What a role lacked, read from the words by which AWS refuses its calls. */
+/** What a role or an API lacked, read from the words by which AWS refuses its calls. */
 import type { Reason } from './reason.ts';
 
 const DENIAL =
@@ -25,6 +25,22 @@ export function findMissingRights(texts: readonly string[]): Reason {
         ? `Take ${action} on ${resource} out of what a policy of ${role} denies.`
         : `Add to the policies of ${role}: ${JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource })}.`,
     ),
+  };
+}
+
+/** Ours, and AWS's of HTTP and of REST APIs. */
+const LEAVE =
+  /no AWS::Lambda::Permission lets|have permissions to call the (?:integration|authorizer)|Invalid permissions on Lambda function/;
+
+/** Of a function that the API, or its authorizer, may not invoke; undefined where the text says nothing of it. */
+export function findMissingLeave(text: string, functionName: string | undefined): Reason | undefined {
+  if (!LEAVE.test(text)) return undefined;
+  const name = functionName ?? 'the function';
+  return {
+    because: [`Nothing in the policy of ${name} lets this API invoke it: ${text.replace(/\.$/, '')}.`],
+    changes: [
+      `Add an AWS::Lambda::Permission for ${name} (aws lambda add-permission) with the principal apigateway.amazonaws.com and the ARN of this API as its source; no deployment is needed.`,
+    ],
   };
 }
 

@@ -118,9 +118,14 @@ async function askFunction(
   return callerOf(grant, latencyMs, result.kind === 'returned' ? result.requestId : undefined);
 }
 
-function notPermitted({ name, functionName }: LambdaAuthorizer): Error {
+/** `$context.authorizer.error` of HTTP APIs (docs/aws §4.5). */
+const NO_LEAVE =
+  "The IAM role configured on the authorizer or API Gateway doesn't have permissions to call the authorizer. Check the permissions and try again.";
+
+function notPermitted({ name, functionName, payload }: LambdaAuthorizer): Error {
   const reason = `no AWS::Lambda::Permission lets authorizer ${name} invoke ${functionName.source}`;
-  return gatewayError('AUTHORIZER_CONFIGURATION_ERROR', { source: 'gateway', reason });
+  const logged = payload.startsWith('http') ? { logged: NO_LEAVE } : {};
+  return gatewayError('AUTHORIZER_CONFIGURATION_ERROR', { source: 'gateway', reason, ...logged });
 }
 
 function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): AuthorizerGrant {

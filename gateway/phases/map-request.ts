@@ -82,11 +82,17 @@ function failedCall(reason: string): Error {
   return gatewayError('INTEGRATION_FAILURE', { source: 'gateway', status: 500, reason });
 }
 
+/** `$context.integrationErrorMessage` of HTTP APIs (docs/aws §4.5). */
+const NO_LEAVE =
+  "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again.";
+
 function notPermitted(
   integration: LambdaProxyIntegration | LambdaStreamIntegration | FunctionIntegration,
 ): Error {
   const reason = `no AWS::Lambda::Permission lets the API invoke ${integration.functionName.source}`;
-  return failedCall(reason);
+  const isHttpApi = integration.kind === 'lambda-proxy' && integration.payload !== 'rest-1.0';
+  if (!isHttpApi) return failedCall(reason);
+  return gatewayError('API_CONFIGURATION_ERROR', { source: 'integration', reason, logged: NO_LEAVE });
 }
 
 function misconfigured(reason: string): Error {

@@ -4,7 +4,7 @@ import { readConnectResult, readMessageResult } from '../events/proxy-result.ts'
 import { readOutcome } from '../phases/integrate.ts';
 import { toUpgradeHeaders } from './handshake.ts';
 import { MESSAGE_LIMIT_BYTES } from './limits.ts';
-import type { RoutePlan } from '../deployment/model.ts';
+import type { Integration, RoutePlan } from '../deployment/model.ts';
 import type { GatewayError } from '../errors.ts';
 import type { Reply, ServedStage } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
@@ -33,6 +33,7 @@ export async function callRoute(
       source: 'gateway',
       reason: 'reason' in integration ? integration.reason : 'the route has no integration that it can run',
     });
+  refuseUnpermitted(integration);
   const result = await at.invoker.invoke({
     functionName: integration.functionName.render(stage.variables),
     payload,
@@ -41,6 +42,15 @@ export async function callRoute(
   });
   trail.noteOutcome(result);
   return readOutcome(result);
+}
+
+/** @throws GatewayError API_CONFIGURATION_ERROR where nothing lets the API invoke the function */
+export function refuseUnpermitted(integration: Integration): void {
+  if (!('mayInvoke' in integration) || integration.mayInvoke?.() !== false) return;
+  throw gatewayError('API_CONFIGURATION_ERROR', {
+    source: 'gateway',
+    reason: `no AWS::Lambda::Permission lets the API invoke ${integration.functionName.source}`,
+  });
 }
 
 /**

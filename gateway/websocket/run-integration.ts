@@ -5,7 +5,7 @@ import { buildOutgoing, type MappableFacts } from '../mapping/build-outgoing.ts'
 import { configurationError, toMappingFailure } from '../mapping/mapping-failure.ts';
 import { collectOverrides } from '../mapping/overrides.ts';
 import { integrate, readAnswer } from '../phases/integrate.ts';
-import { limitFrame } from './call-route.ts';
+import { limitFrame, refuseUnpermitted } from './call-route.ts';
 import type { Integration, RoutePlan } from '../deployment/model.ts';
 import type { ConnectionEventFacts } from '../events/websocket-event.ts';
 import type { ServedStage } from '../exchange.ts';
@@ -89,6 +89,7 @@ type PreparedCall = {
 /** @throws GatewayError */
 export function prepareCall(event: RouteEvent): PreparedCall {
   const { integration, facts, contextOf } = event;
+  refuseUnpermitted(integration);
   try {
     const call = buildOutgoing(integration, facts, [], contextOf);
     if (call.kind === 'http-stream') throw new TypeError('nothing of a WebSocket API streams');

@@ -38,8 +38,18 @@ const lambda = (handler: string) => ({
     Role: 'arn:aws:iam::123456789012:role/any',
   },
 });
+const leave = (logicalId: string) => ({
+  Type: 'AWS::Lambda::Permission',
+  Properties: {
+    Action: 'lambda:InvokeFunction',
+    FunctionName: { Ref: logicalId },
+    Principal: 'apigateway.amazonaws.com',
+  },
+});
 const TEMPLATE = {
   Resources: {
+    HeldPermission: leave('Held'),
+    GuardPermission: leave('Guard'),
     Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'held', ProtocolType: 'HTTP' } },
     Stage: {
       Type: 'AWS::ApiGatewayV2::Stage',

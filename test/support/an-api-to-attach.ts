@@ -12,9 +12,6 @@ import { lookAgain, makePlan } from '../../cli/attach/make-plan.ts';
 import type { AttachWish, Reading } from '../../cli/attach/make-plan.ts';
 import type { Aws } from '../../cli/aws-call.ts';
 import { makeRootResourceId } from '../../gateway/definition/cloudformation/physical-ids.ts';
-import { receive } from '../../gateway/server/receive.ts';
-import { Connections } from '../../gateway/websocket/connections.ts';
-import { connect } from '../../gateway/websocket/pipeline.ts';
 import { parseJsonObject } from '../../packages/aws/json-object.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { readRest, readV2 } from './every-get-answer.ts';
@@ -27,6 +24,7 @@ import type { TestResource } from './a-stack.ts';
 import { aDocument } from './an-access-document.ts';
 import type { FakeFunction } from './virtual-ports.ts';
 import { ok } from './rest-apis.ts';
+import { shakeHands } from './shake-hands.ts';
 import { aKeySet, signToken, someClaims } from './signed-tokens.ts';
 
 export const API_ID = 'abcdefghij';
@@ -257,7 +255,11 @@ async function open(
     everything: () => (kind === 'rest' ? readRest(control, API_ID) : readV2(control, API_ID, kind)),
     async status(method, target, token) {
       const headers = token === undefined ? [] : ['Authorization', `Bearer ${token}`];
-      if (kind === 'websocket') return shakeHands(control, headers);
+      if (kind === 'websocket') {
+        const api = control.served.find(API_ID);
+        if (api === undefined) throw new Error('the API is gone');
+        return shakeHands(api, control.ports, { target: '/prod', headers });
+      }
       return (await control.send({ method, target: `/prod${target}`, headers })).status;
     },
     async [Symbol.asyncDispose]() {
@@ -266,24 +268,6 @@ async function open(
     },
   };
 }
-
-/** The status that a handshake with the stage ends with; the connection is not kept. */
-async function shakeHands({ served, ports }: TestRestControl, headers: readonly string[]): Promise<number> {
-  const api = served.find(API_ID);
-  if (api === undefined) throw new Error('the API is gone');
-  const wire = { method: 'GET', target: '/prod', body: undefined, remoteAddress: '127.0.0.1' };
-  const rawHeaders = ['Host', 'shop.test', ...UPGRADE, ...headers];
-  const handshake = receive({ ...wire, rawHeaders, httpVersion: '1.1' }, api, ports);
-  const outcome = await connect(handshake, {
-    ...{ ...ports, connections: new Connections(ports.clock), findApi: (id: string) => served.find(id) },
-  });
-  return outcome.kind === 'accepted' ? 101 : outcome.reply.status;
-}
-
-const UPGRADE = [
-  ...['Connection', 'Upgrade', 'Upgrade', 'websocket', 'Sec-WebSocket-Version', '13'],
-  ...['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
-];
 
 /** What a test of many calls asks: the same services, without sockets and signatures. */
 export function awsWithoutSocket({ ask }: TestRestControl): Aws {

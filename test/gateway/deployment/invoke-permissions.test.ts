@@ -1,24 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { functionArn, invokeUri, proxyTo } from '../../support/a-stack.ts';
+import { aPermission, API_ARN } from '../../support/a-permission.ts';
 import { anApi, headerOf } from '../../support/an-api.ts';
 import { ok, policy } from '../../support/rest-apis.ts';
 import { API_ID, restRoutes } from '../../support/routed-apis.ts';
 import type { JsonObject } from '../../../gateway/definition/model.ts';
 import type { TestResource } from '../../support/a-stack.ts';
-
-const API_ARN = `arn:aws:execute-api:us-east-1:123456789012:${API_ID}`;
-const FOR_ALL = `${API_ARN}/*/*`;
-
-function aPermission(properties: JsonObject = {}): TestResource {
-  return {
-    type: 'AWS::Lambda::Permission',
-    properties: {
-      ...{ Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' },
-      ...{ FunctionName: functionArn('fn'), SourceArn: FOR_ALL, ...properties },
-    },
-  };
-}
 
 type Setup = {
   readonly route?: string;
@@ -78,7 +66,7 @@ describe('leave to invoke (docs/aws §1.5, §4.4)', () => {
     },
     {
       name: 'one for another API',
-      permission: aPermission({ SourceArn: FOR_ALL.replace(API_ID, 'another') }),
+      permission: aPermission({ SourceArn: `${API_ARN}/*/*`.replace(API_ID, 'another') }),
       status: 500,
     },
     {

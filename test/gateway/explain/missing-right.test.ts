@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findMissingRights } from '../../../gateway/explain/missing-right.ts';
+import { findMissingLeave, findMissingRights } from '../../../gateway/explain/missing-right.ts';
 import { describeDenial } from '../../../gateway/policy/identities.ts';
 
 const question = { action: 's3:GetObject', resource: 'arn:aws:s3:::bucket/key' };
@@ -33,5 +33,31 @@ describe('findMissingRights', () => {
 
   it('finds nothing in other words', () => {
     assert.deepEqual(findMissingRights(['', 'not authorized']), { because: [], changes: [] });
+  });
+});
+
+describe('findMissingLeave', () => {
+  const texts = [
+    ['the gateway here', 'no AWS::Lambda::Permission lets the API invoke list'],
+    [
+      'an HTTP API',
+      "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again.",
+    ],
+    [
+      'an authorizer of one',
+      "The IAM role configured on the authorizer or API Gateway doesn't have permissions to call the authorizer. Check the permissions and try again.",
+    ],
+    ['a REST API', 'Execution failed due to configuration error: Invalid permissions on Lambda function'],
+  ] as const;
+  for (const [whose, text] of texts)
+    it(`takes the words of ${whose}, and says which permission to add`, () => {
+      const { because = [], changes = [] } = findMissingLeave(text, 'list') ?? {};
+
+      assert.match(because.join(), /^Nothing in the policy of list lets this API invoke it: /);
+      assert.match(changes.join(), /^Add an AWS::Lambda::Permission for list /);
+    });
+
+  it('finds nothing where the role of a function lacks a right', () => {
+    assert.equal(findMissingLeave(describeDenial(identity, question, 'implicit-deny'), 'list'), undefined);
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { USUAL_ASSUMPTIONS } from '../../../gateway/deployment/assumptions.ts';
 import { compileWebSocketDeployment } from '../../../gateway/deployment/compile-v2.ts';
+import { ALL_PERMITTED } from '../../../gateway/deployment/invoke-permissions.ts';
 import { DefinitionError, GatewayError, REFUSING } from '../../../gateway/errors.ts';
 import { validateMessage } from '../../../gateway/phases/validate.ts';
 import { anApi, headerOf } from '../../support/an-api.ts';
@@ -243,9 +244,8 @@ describe('a WebSocket route', () => {
     compileWebSocketDeployment('d', {
       api: bag(API, { ProtocolType: 'WEBSOCKET' }),
       routes: routes.map((route, index) => bag(`r${index}`, route)),
-      ...{ integrations: new Map(), authorizers: new Map() },
-      ...{ routeResponses: [], integrationResponses: [] },
-      ...{ tolerance: REFUSING, assumptions: USUAL_ASSUMPTIONS },
+      ...{ integrations: new Map(), authorizers: new Map(), routeResponses: [], integrationResponses: [] },
+      ...{ tolerance: REFUSING, assumptions: USUAL_ASSUMPTIONS, invokePermissions: ALL_PERMITTED },
       models: [bag('m1', { Name: 'Chat', Schema: { required: ['text'] } })],
     });
   const verdict = (route: JsonObject, body: string): string => {

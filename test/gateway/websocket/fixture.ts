@@ -150,10 +150,11 @@ export type RouteOptions = {
   readonly repliesToClient?: boolean;
   readonly authorization?: Authorization;
   readonly apiKeyRequired?: boolean;
+  readonly mayInvoke?: () => boolean;
 };
 
 export function aRoute(routeKey: string, options: RouteOptions): MessageRoutePlan {
-  const { functionName } = options;
+  const { functionName, mayInvoke } = options;
   return {
     routeKey,
     resourceId: routeKey,
@@ -171,6 +172,7 @@ export function aRoute(routeKey: string, options: RouteOptions): MessageRoutePla
             payload: 'websocket',
             functionName: { source: functionName, render: () => functionName },
             timeoutMs: 29_000,
+            mayInvoke,
           },
     repliesToClient: options.repliesToClient ?? false,
   };

@@ -93,6 +93,14 @@ describe('message', () => {
       source: 'docs/aws §11.2',
     },
     {
+      name: 'answers with an error frame where the API may not invoke the function',
+      routes: { hi: { ...oneWay, mayInvoke: () => false } },
+      handler: says,
+      body: '{"action":"hi"}',
+      frame: BROKEN,
+      source: 'docs/aws §3.7',
+    },
+    {
       name: 'answers with an error frame where the function fails, one-way or not',
       routes: { hi: oneWay },
       handler: FAILS,
