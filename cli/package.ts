@@ -4,7 +4,8 @@ import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { STACK_FOLDER } from '@gatewright/authoring/stack-files';
 import { packageService } from '../layers/package-service.ts';
-import { saveMissingIds, withoutId } from '@gatewright/authoring/account/deployed-ids';
+import { idsToFind, saveMissingIds } from '@gatewright/authoring/account/deployed-ids';
+import { isLocalApiId } from '@gatewright/gateway/definition/cloudformation/physical-ids';
 import { collectText, readStageName } from './options.ts';
 import { findCredentials } from './aws-session.ts';
 import { paint, table, UsageError } from './output.ts';
@@ -37,8 +38,9 @@ export function packageCommand(): Command {
 
 /** Ids that are not known yet; those that are, are looked up anew by `gatewright access ids` alone. */
 async function lookUpIds(folder: string, stage: string): Promise<void> {
-  const missing = existsSync(folder) ? withoutId(folder, stage) : [];
-  if (missing.length === 0) return;
+  if (!existsSync(folder)) return;
+  const { unknown, local } = idsToFind(folder, stage, isLocalApiId);
+  if (unknown.length + local.length === 0) return;
   const warn = (message: string): void => {
     process.stderr.write(`${paint('yellow', 'warning:')} ${message}\n`);
   };
@@ -46,7 +48,7 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
   try {
     if (region === undefined) throw new UsageError('AWS_REGION is not set');
     const { accessKeyId, secretAccessKey, sessionToken } = await findCredentials({}, region);
-    const { found, absent } = await saveMissingIds(folder, stage, {
+    const { found, absent } = await saveMissingIds(folder, stage, isLocalApiId, {
       ...{ AWS_REGION: region, AWS_ENDPOINT_URL: process.env['AWS_ENDPOINT_URL'] },
       ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
       AWS_SESSION_TOKEN: sessionToken,
@@ -56,9 +58,14 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
   } catch (error) {
     // The stack comes first, and the API that it protects after it.
     if (!(error instanceof UsageError)) throw error;
-    warn(
-      `${missing.join(', ')}: nobody knows the id of the API in stage ${stage} yet, so it is protected there only after it is deployed and this is packaged again with AWS_REGION and credentials (${error.message})`,
-    );
+    if (unknown.length > 0)
+      warn(
+        `${unknown.join(', ')}: nobody knows the id of the API in stage ${stage} yet, so it is protected there only after it is deployed and this is packaged again with AWS_REGION and credentials (${error.message})`,
+      );
+    if (local.length > 0)
+      warn(
+        `${local.join(', ')}: only the local gateway's id of the API is known in stage ${stage}; before a deployment package with AWS_REGION and credentials, or the authorizers refuse everybody there (${error.message})`,
+      );
   }
 }
 

@@ -1,7 +1,8 @@
 /** Ids of deployed APIs that nobody knows yet, asked of AWS with the credentials that osls deploys with. */
 import { existsSync } from 'node:fs';
-import { saveMissingIds, withoutId } from '@gatewright/authoring/account/deployed-ids';
+import { idsToFind, saveMissingIds } from '@gatewright/authoring/account/deployed-ids';
 import type { MissingIds } from '@gatewright/authoring/account/deployed-ids';
+import { isLocalApiId } from '@gatewright/gateway/definition/cloudformation/physical-ids';
 import { STANDS_IN } from '@gatewright/gateway/definition/serverless/aws-stand-in';
 import { UsageError } from '@gatewright/authoring/usage-error';
 
@@ -41,17 +42,19 @@ export async function lookUpIds(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<LookUp> {
   const stage = provider.getStage();
-  const missing = existsSync(folder) ? withoutId(folder, stage) : [];
-  if (missing.length === 0) return { found: [], absent: [] };
+  if (!existsSync(folder)) return { found: [], absent: [] };
+  const { unknown, local } = idsToFind(folder, stage, isLocalApiId);
+  if (unknown.length + local.length === 0) return { found: [], absent: [] };
   try {
     const { accessKeyId, secretAccessKey, sessionToken } = await credentialsOf(provider);
-    return await saveMissingIds(folder, stage, {
+    return await saveMissingIds(folder, stage, isLocalApiId, {
       ...{ AWS_REGION: provider.getRegion?.(), AWS_ENDPOINT_URL: environment['AWS_ENDPOINT_URL'] },
       ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
       AWS_SESSION_TOKEN: sessionToken,
     });
   } catch (error) {
-    return { found: [], absent: [], refusal: describe(missing, stage, error) };
+    if (unknown.length > 0) return { found: [], absent: [], refusal: describe(unknown, stage, error) };
+    return { found: [], absent: [describeLocal(local, stage, error)] };
   }
 }
 
@@ -65,9 +68,20 @@ async function credentialsOf(provider: CredentialSource): Promise<Credentials> {
 }
 
 function describe(missing: readonly string[], stage: string, error: unknown): string {
-  const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
   return (
-    `nobody knows the id of the API in stage "${stage}" of ${missing.map((name) => `access/${name}.yml`).join(', ')}, and AWS could not be asked: ${first.replace(/\.$/, '')}. ` +
+    `nobody knows the id of the API in stage "${stage}" of ${missing.map((name) => `access/${name}.yml`).join(', ')}, and AWS could not be asked: ${firstLine(error)}. ` +
     `Package with credentials (--aws-profile, AWS_PROFILE), write api.${stage}.apiId in the document, or package without an account by npx gatewright package --stage ${stage}, whose authorizers answer 500 there until it is known`
   );
+}
+
+function describeLocal(local: readonly string[], stage: string, error: unknown): string {
+  return (
+    `${local.join(', ')}: only the local gateway's id of the API is known in stage ${stage}, and AWS could not be asked: ${firstLine(error)}; ` +
+    'right on this machine, but deployed like this the authorizers refuse everybody'
+  );
+}
+
+function firstLine(error: unknown): string {
+  const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
+  return first.replace(/\.$/, '');
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { makeId } from '@gatewright/gateway/definition/cloudformation/physical-ids';
 import { STANDS_IN } from '@gatewright/gateway/definition/serverless/aws-stand-in';
 import { isPackaging, lookUpIds } from '../../layers/look-up-ids.ts';
 
@@ -18,7 +19,13 @@ const INVENTORY = JSON.stringify({ kind: 'rest', routes: [], apiIds: {} });
 const KEYS = { accessKeyId: 'AKIA', secretAccessKey: 's' };
 const provider = { getStage: () => 'prod', getRegion: () => 'eu-central-1' };
 
-function aFolder(): { path: string; apiIds: (name: string) => unknown } & Disposable {
+type Folder = {
+  readonly path: string;
+  readonly apiIds: (name: string) => unknown;
+  readonly write: (name: string, apiIds: Readonly<Record<string, readonly string[]>>) => void;
+};
+
+function aFolder(): Folder & Disposable {
   const path = mkdtempSync(join(tmpdir(), 'gatewright-look-up-'));
   for (const name of ['shop', 'soon']) {
     writeFileSync(join(path, `${name}.yml`), documentOf(`${name}-prod`));
@@ -28,6 +35,9 @@ function aFolder(): { path: string; apiIds: (name: string) => unknown } & Dispos
     path,
     apiIds: (name) =>
       (JSON.parse(readFileSync(join(path, `${name}.routes.json`), 'utf8')) as { apiIds: unknown }).apiIds,
+    write: (name, apiIds) => {
+      writeFileSync(join(path, `${name}.routes.json`), JSON.stringify({ kind: 'rest', routes: [], apiIds }));
+    },
     [Symbol.dispose]: () => rmSync(path, { recursive: true }),
   };
 }
@@ -72,6 +82,35 @@ describe('lookUpIds', () => {
       refusal ?? '',
       /^nobody knows the id .* access\/shop\.yml, access\/soon\.yml, .*credentials not found\. Package with credentials .*api\.prod\.apiId.*npx gatewright package --stage prod/,
     );
+  });
+
+  it('asks for an API that only the local gateway has named so far, and keeps its name on this machine', async (t) => {
+    using folder = aFolder();
+    const local = makeId(10, 'shop-prod', 'ApiGatewayRestApi');
+    folder.write('shop', { prod: [local] });
+    folder.write('soon', { prod: ['deployed00'] });
+    t.mock.method(globalThis, 'fetch', answer);
+    const getAwsSdkV3CredentialsProvider = () => () => Promise.resolve(KEYS);
+
+    const { found, absent } = await lookUpIds(
+      folder.path,
+      { ...provider, getAwsSdkV3CredentialsProvider },
+      {},
+    );
+
+    assert.deepEqual([found, absent], [['shop: z9y8x7w6v5 in stage prod'], []]);
+    assert.deepEqual(folder.apiIds('shop'), { prod: [local, 'z9y8x7w6v5'].sort() });
+  });
+
+  it('warns without credentials where the local gateway knows every API', async () => {
+    using folder = aFolder();
+    for (const name of ['shop', 'soon'])
+      folder.write(name, { prod: [makeId(10, `${name}-prod`, 'ApiGatewayRestApi')] });
+
+    const { absent, refusal } = await lookUpIds(folder.path, provider, {});
+
+    assert.equal(refusal, undefined);
+    assert.match(absent.join('\n'), /^shop, soon: only the local gateway's id .*refuse everybody$/);
   });
 
   it('refuses where nothing answers', async (t) => {

@@ -17,6 +17,14 @@ export function makeRootResourceId(stackName: string, apiLogicalId: string): str
   return makeId(10, stackName, apiLogicalId, 'root');
 }
 
+/** Whether the gateway calls the API of that stack and logical id so. */
+export function isLocalApiId(
+  { stack, logicalId }: { readonly stack?: string | undefined; readonly logicalId?: string | undefined },
+  apiId: string,
+): boolean {
+  return stack !== undefined && logicalId !== undefined && apiId === makeId(10, stack, logicalId);
+}
+
 /** CloudFormation's form for a resource without a name of its own: `{stack}-{logicalId}-{12 characters}`. */
 export function makeName(stackName: string, logicalId: string, maxLength = 128): string {
   const suffix = makeId(12, stackName, logicalId).toUpperCase();

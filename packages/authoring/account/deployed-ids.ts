@@ -6,7 +6,11 @@ import { readNamedDocuments } from '../access-documents.ts';
 import { findApiId, NoSuchApiError } from './find-api-id.ts';
 import { UsageError } from '../usage-error.ts';
 import { createSignedGet } from './signed-get.ts';
+import type { NamedApi } from './find-api-id.ts';
 import type { Environment } from './signed-get.ts';
+
+/** Whether the local gateway gives the API that id, which AWS never does. */
+type IsLocalId = (api: NamedApi, apiId: string) => boolean;
 
 /** By name of the document. Credentials and region come from the environment. @throws UsageError where a stack is not deployed, or credentials are missing */
 export async function readDeployedIds(
@@ -25,23 +29,41 @@ export async function readDeployedIds(
   return new Map(found);
 }
 
-/** Documents of the folder whose API has no id in that stage yet, neither written nor looked up. */
-export function withoutId(folder: string, stage: string): readonly string[] {
-  return readNamedDocuments(folder, []).flatMap(({ name, document }) => {
+/** Documents of the folder whose API has no id of AWS's in that stage yet, neither written nor looked up. */
+type IdsToFind = {
+  /** No id at all: packaged like this, nobody gets in. */
+  readonly unknown: readonly string[];
+  /** The local gateway's alone: right on this machine, and not where the stage is deployed. */
+  readonly local: readonly string[];
+};
+
+export function idsToFind(folder: string, stage: string, isLocalId: IsLocalId): IdsToFind {
+  const unknown: string[] = [];
+  const local: string[] = [];
+  for (const { name, document } of readNamedDocuments(folder, [])) {
     const api = document.api[stage];
-    if (api === undefined || api.apiId !== undefined) return [];
+    if (api === undefined || api.apiId !== undefined) continue;
     const path = inventoryPath(folder, name);
-    const known = existsSync(path) ? parseInventory(readFileSync(path, 'utf8'))?.apiIds[stage] : undefined;
-    return (known ?? []).length > 0 ? [] : [name];
-  });
+    const known =
+      (existsSync(path) ? parseInventory(readFileSync(path, 'utf8'))?.apiIds[stage] : undefined) ?? [];
+    if (known.length === 0) unknown.push(name);
+    else if (known.every((apiId) => isLocalId(api, apiId))) local.push(name);
+  }
+  return { unknown, local };
 }
 
-/** The inventory of a document with the id that its API has in that stage. An id of a developer's machine goes. @throws UsageError */
-export function withDeployedId(text: string | undefined, stage: string, apiId: string): string {
+/** The inventory of a document with the id that its API has in that stage, beside the `kept` of those it had; others go. @throws UsageError */
+export function withDeployedId(
+  text: string | undefined,
+  stage: string,
+  apiId: string,
+  kept: (apiId: string) => boolean = () => false,
+): string {
   const inventory = parseInventory(text ?? '');
   if (inventory === undefined)
     throw new UsageError('the routes have not been read: run gatewright access sync');
-  return printInventory({ ...inventory, apiIds: { ...inventory.apiIds, [stage]: [apiId] } });
+  const ids = new Set([...(inventory.apiIds[stage] ?? []).filter(kept), apiId]);
+  return printInventory({ ...inventory, apiIds: { ...inventory.apiIds, [stage]: [...ids].sort() } });
 }
 
 /** Writes what CloudFormation says into the inventories. @returns a line for each */
@@ -57,32 +79,43 @@ export type MissingIds = {
   readonly absent: readonly string[];
 };
 
-/** As `saveDeployedIds`, for the ids that nobody knows yet: those that AWS has are written, whatever it lacks. @throws UsageError where it gives no answer */
+/** As `saveDeployedIds`, for the ids that AWS has not been asked for yet: those that it has are written, whatever it lacks. @throws UsageError where it gives no answer */
 export async function saveMissingIds(
   folder: string,
   stage: string,
+  isLocalId: IsLocalId,
   environment: Environment = process.env,
 ): Promise<MissingIds> {
-  const names = withoutId(folder, stage);
+  const { unknown, local } = idsToFind(folder, stage, isLocalId);
+  const names = [...unknown, ...local];
   const found: string[] = [];
   const absent: string[] = [];
   if (names.length === 0) return { found, absent };
   const aws = createSignedGet(environment);
-  for (const { name, document } of readNamedDocuments(folder, names))
+  for (const { name, document } of readNamedDocuments(folder, names)) {
+    const api = document.api[stage] ?? {};
+    const isLocal = (apiId: string): boolean => isLocalId(api, apiId);
     try {
-      found.push(save(folder, name, stage, await findApiId(aws, document.api[stage] ?? {})));
+      found.push(save(folder, name, stage, await findApiId(aws, api), isLocal));
     } catch (error) {
       if (!(error instanceof NoSuchApiError)) throw error;
       absent.push(
         `${name}: ${error.message}; it is protected in stage ${stage} once it is deployed and this stack is deployed again`,
       );
     }
+  }
   return { found, absent };
 }
 
-function save(folder: string, name: string, stage: string, apiId: string): string {
+function save(
+  folder: string,
+  name: string,
+  stage: string,
+  apiId: string,
+  kept: (apiId: string) => boolean = () => false,
+): string {
   const path = inventoryPath(folder, name);
   const text = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
-  const isNew = writeIfNew(path, withDeployedId(text, stage, apiId));
+  const isNew = writeIfNew(path, withDeployedId(text, stage, apiId, kept));
   return `${name}: ${apiId} in stage ${stage}${isNew ? '' : ', nothing new'}`;
 }
