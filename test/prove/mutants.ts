@@ -22,8 +22,11 @@ const SAMPLE = 1_000;
 const SEED = 1;
 /** Of all that are drawn, those that no test reaches among them. */
 const KILLED_SHARE = 0.9;
-/** Loaded together. */
-const FILES_AT_ONCE = 8;
+/** Loaded together. What the first tests let live is little, and what the others start costs the most. */
+const FILES_AT_ONCE = { first: 12, rest: 48 };
+/** Asked first: mostly the mirror notices, and need not wait for tests that start a gateway. */
+const FIRST_TESTS = 2;
+const STARTS_MUCH = /createGateway|startEmbeddedDynamoDb|support\/[\w-]*gateway[\w-]*\.ts|\.suite\.ts/;
 const KEPT = join(REPOSITORY, '.build/mutants/verdicts.jsonl');
 const SURVIVORS = 'test/prove/mutants/survivors.json';
 
@@ -79,28 +82,51 @@ async function tryAll({ sample, seed, only, survivors }: Scope): Promise<Outcome
     });
     if (untried.length > 0) open.push({ path, text, mutants: untried, tests, hash });
   }
-  // In no order of the alphabet: a run that is ended has looked everywhere a little.
-  for (const group of groupByFolder(open).toSorted(byLot)) {
-    const hashes = new Map(group.flatMap(({ mutants: some, hash }) => some.map(({ id }) => [id, hash])));
-    for (const verdict of await tryMutants(group)) {
-      verdicts.set(verdict.id, verdict);
-      keep({ ...verdict, hash: hashes.get(verdict.id)?.(verdict.by) ?? '' });
+  const hashes = new Map(open.flatMap(({ mutants: some, hash }) => some.map(({ id }) => [id, hash])));
+  const tryGroups = async (subjects: readonly Subject[], atOnce: number, isLast: boolean): Promise<void> => {
+    // In no order of the alphabet: a run that is ended has looked everywhere a little.
+    for (const group of groupByFolder(subjects, atOnce).toSorted(byLot)) {
+      for (const verdict of await tryMutants(group)) {
+        if (!isLast && isAlive(verdict)) continue;
+        verdicts.set(verdict.id, verdict);
+        keep({ ...verdict, hash: hashes.get(verdict.id)?.(verdict.by) ?? '' });
+      }
+      const tried = group.flatMap(({ mutants: some }) => some);
+      console.log(
+        `  ${verdicts.size} of ${drawn.length}: ${dirname(group[0]?.path ?? '')}, ${countAlive(tried, verdicts)} of ${tried.length} alive${isLast ? '' : ' as yet'}`,
+      );
     }
-    const tried = group.flatMap(({ mutants: some }) => some);
-    console.log(
-      `  ${verdicts.size} of ${drawn.length}: ${dirname(group[0]?.path ?? '')}, ${countAlive(tried, verdicts)} of ${tried.length} alive`,
-    );
-  }
+  };
+  const first = open.map((subject) => ({
+    ...subject,
+    tests: subject.tests
+      .filter((test) => dirname(test) === dirname(`test/${subject.path}`) && !STARTS_MUCH.test(textOf(test)))
+      .slice(0, FIRST_TESTS),
+  }));
+  await tryGroups(
+    first.filter(({ tests }) => tests.length > 0),
+    FILES_AT_ONCE.first,
+    false,
+  );
+  const rest = open.map((subject) => ({
+    ...subject,
+    mutants: subject.mutants.filter(({ id }) => !verdicts.has(id)),
+  }));
+  await tryGroups(
+    rest.filter(({ mutants: some }) => some.length > 0),
+    FILES_AT_ONCE.rest,
+    true,
+  );
   if (survivors) return judgeSurvivors(drawn, kept, verdicts);
   return judge(drawn, verdicts, { sample, seed, only, survivors });
 }
 
-function groupByFolder<Of extends Subject>(subjects: readonly Of[]): readonly (readonly Of[])[] {
-  const groups: Of[][] = [];
+function groupByFolder(subjects: readonly Subject[], atOnce: number): readonly (readonly Subject[])[] {
+  const groups: Subject[][] = [];
   for (const subject of subjects) {
     const last = groups.at(-1);
     const isNear = last?.[0] !== undefined && dirname(last[0].path) === dirname(subject.path);
-    if (last !== undefined && isNear && last.length < FILES_AT_ONCE) last.push(subject);
+    if (last !== undefined && isNear && last.length < atOnce) last.push(subject);
     else groups.push([subject]);
   }
   return groups;

@@ -1,5 +1,5 @@
 /**
- * A gateway in its own process, at 70 % of what it does here, while handlers crash and hang, files are saved, clients are
+ * A gateway in its own process, at 70 % of what it does here and now, while handlers crash and hang, files are saved, clients are
  * killed or hostile and the clock is moved; twice it is killed outright and started again on the same data.
  *
  * Level is judged where nobody asks: load and hostile clients stop, garbage is collected, and memory, threads and
@@ -12,18 +12,20 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { runCommand } from '../support/command.ts';
 import { diceOf } from './fuzz/mutate.ts';
 import type { Figures, Outcome, Proof } from './proof.ts';
-import { HOSTILE_CLIENTS } from './soak/hostile-clients.ts';
+import { HOSTILE_CLIENTS, UNANSWERED } from './soak/hostile-clients.ts';
 import { judgeLevel } from './soak/level.ts';
+import { Pace } from './soak/pace.ts';
 import { SoakedFolder } from './soak/soaked-service.ts';
 import { startSoakedGateway } from './soak/soaked-gateway.ts';
 import type { SoakedGateway, Standing } from './soak/soaked-gateway.ts';
+import { readUse, Strangers } from './soak/strangers.ts';
 import { Traffic } from './soak/traffic.ts';
 
 const USUAL_MINUTES = 15;
 const QUICK_MINUTES = 0.12;
 const MS_PER_MINUTE = 60_000;
-const LOAD = 0.7;
 const CLIENTS = 16;
+const LOOK_AT_STRANGERS_EVERY_MS = 500;
 /** Parts of the time: up to the first kill, up to the second, and on to the end. */
 const PARTS = [0.15, 0.15, 0.7] as const;
 const LOOKS = 12;
@@ -69,6 +71,10 @@ class Soak {
   readonly #isShort: boolean;
   readonly #traffic: Traffic;
   readonly #hostile = new Map<string, number>();
+  readonly #strangers = new Strangers(() => readUse(this.#gateway === undefined ? [] : [this.#gateway.pid]));
+  readonly #watch = setInterval(() => this.#strangers.look(performance.now()), LOOK_AT_STRANGERS_EVERY_MS);
+  readonly #served: number[] = [];
+  #slowedSeconds = 0;
   #gateway: SoakedGateway | undefined;
   #attacks = 0;
   #reloads = 0;
@@ -79,37 +85,43 @@ class Soak {
     this.#data = join(folder, 'data');
     this.#ms = ms;
     this.#isShort = isShort;
-    this.#traffic = new Traffic(diceOf(seed));
+    this.#traffic = new Traffic(diceOf(seed), (sinceMs) =>
+      this.#strangers.isCrowded(sinceMs, performance.now()),
+    );
   }
 
   async run(): Promise<Outcome> {
     let gateway = await this.#start();
-    await this.#traffic.calibrate(CLIENTS, this.#isShort ? 500 : 5_000);
-    const possible = await this.#traffic.calibrate(CLIENTS, this.#isShort ? 500 : 10_000);
-    const perSecond = LOAD * possible;
+    await this.#traffic.calibrate(CLIENTS, this.#isShort ? 500 : 10_000);
     const [first, second, last] = PARTS;
     const begunMs = performance.now();
     for (const part of [first, second]) {
-      await this.#load(gateway, perSecond, part * this.#ms, () => this.#kill(gateway));
+      await this.#load(gateway, part * this.#ms, () => this.#kill(gateway));
       gateway = await this.#start();
       await this.#traffic.countLost();
     }
     const looks: Standing[] = [];
     const times = this.#isShort ? 1 : LOOKS;
     for (let look = 0; look < times; look += 1) {
-      await this.#load(gateway, perSecond, (last * this.#ms) / times, async () => undefined);
+      await this.#load(gateway, (last * this.#ms) / times, async () => undefined);
       looks.push(await this.#lookWhenCalm(gateway));
       console.log(`  ${printLook(looks.at(-1))}`);
     }
     const seconds = (performance.now() - begunMs) / 1000;
     const lost = await this.#traffic.countLost();
     const exitCode = await gateway.stop();
-    const outcome = this.#judge(looks, { perSecond, possible, lost, exitCode: exitCode ?? -1, seconds });
+    const strangersPercent = 100 * this.#strangers.share(begunMs, performance.now());
+    const figures = {
+      ...{ servedAtLeast: Math.min(...this.#served), servedAtMost: Math.max(...this.#served) },
+      ...{ slowedSeconds: this.#slowedSeconds, strangersPercent, lost, exitCode: exitCode ?? -1, seconds },
+    };
+    const outcome = this.#judge(looks, figures);
     if (outcome.kind === 'refuted') console.log(gateway.tail());
     return outcome;
   }
 
   async end(): Promise<void> {
+    clearInterval(this.#watch);
     if (this.#gateway?.isGone() === false) await this.#gateway.kill();
   }
 
@@ -125,12 +137,11 @@ class Soak {
   }
 
   /** Load and all that disturbs it, for so long; `last` happens while all of it goes on. */
-  async #load(
-    gateway: SoakedGateway,
-    perSecond: number,
-    ms: number,
-    last: () => Promise<void>,
-  ): Promise<void> {
+  async #load(gateway: SoakedGateway, ms: number, last: () => Promise<void>): Promise<void> {
+    // What the machine serves may have changed since the last part: others come and go.
+    const served = await this.#traffic.calibrate(CLIENTS, this.#isShort ? 500 : 3_000);
+    this.#served.push(served);
+    const pace = new Pace(served);
     const stop = new AbortController();
     const disturb = new AbortController();
     const disturbances = [
@@ -138,7 +149,7 @@ class Soak {
       this.#save(disturb.signal),
       this.#shift(disturb.signal),
     ];
-    const load = this.#traffic.go(perSecond, stop.signal);
+    const load = this.#traffic.go(pace, stop.signal);
     await wait(ms);
     disturb.abort();
     // Nobody is told why a connection to a killed gateway fails but the clients that were excused.
@@ -147,6 +158,7 @@ class Soak {
     await last();
     await Promise.all([...disturbances, load]);
     await this.#traffic.settle();
+    this.#slowedSeconds += pace.slowedSeconds;
     if (gateway.isGone() && this.#gateway === gateway && !gateway.wasKilled())
       throw new Error(`the gateway has ended:\n${gateway.tail()}`);
   }
@@ -162,8 +174,10 @@ class Soak {
       // On from where the last part has ended: each has its turn.
       const client = HOSTILE_CLIENTS[this.#attacks++ % HOSTILE_CLIENTS.length];
       if (client === undefined) return;
+      const sinceMs = performance.now();
       const fault = await client.run(target);
-      if (fault !== undefined) this.#traffic.fault(`${client.name}: ${fault}`);
+      if (fault === UNANSWERED) this.#traffic.refused(`${client.name}: ${fault}`, sinceMs);
+      else if (fault !== undefined) this.#traffic.fault(`${client.name}: ${fault}`);
       this.#hostile.set(client.name, (this.#hostile.get(client.name) ?? 0) + 1);
     }
   }
@@ -182,9 +196,10 @@ class Soak {
   async #shift(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const shift = SHIFTS[this.#shifts % SHIFTS.length] ?? 'reset';
+      const sinceMs = performance.now();
       const { code, stderr } = await runCommand(['clock', shift], { cwd: this.#folder.path });
       this.#shifts += 1;
-      if (code !== 0) this.#traffic.fault(`clock ${shift}: ${stderr.slice(0, 200)}`);
+      if (code !== 0) this.#traffic.refused(`clock ${shift}: ${stderr.slice(0, 200)}`, sinceMs);
       await wait(RELOAD_EVERY_MS * 2, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -226,9 +241,12 @@ class Soak {
     };
     console.log(`  ${JSON.stringify(all)}`);
     if (figures['exitCode'] !== 0) wrong.push(`SIGTERM ended it with ${String(figures['exitCode'])}`);
-    return wrong.length === 0
-      ? { kind: 'proven', figures: all }
-      : { kind: 'refuted', reason: wrong.join('\n  '), figures: all };
+    if (wrong.length > 0) return { kind: 'refuted', reason: wrong.join('\n  '), figures: all };
+    const late = this.#traffic.counts.lateInACrowd;
+    // Nothing is refuted by others who work here; nothing is shown either.
+    if (late > 0)
+      return { kind: 'skipped', reason: `${late} answers were late while others had the machine` };
+    return { kind: 'proven', figures: all };
   }
 }
 

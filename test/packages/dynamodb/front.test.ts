@@ -18,9 +18,10 @@ describe('the port of the embedded DynamoDB', () => {
   });
   after(() => dynamoDb.close());
 
-  const statusOf = (headers: Record<string, string>, body = '{}') =>
+  const statusOf = (headers: Record<string, string> | string[], body = '{}') =>
     new Promise<number>((resolve, reject) => {
-      const outgoing = request(dynamoDb.url, { method: 'POST', headers }, (response) => {
+      const setHost = !Array.isArray(headers);
+      const outgoing = request(dynamoDb.url, { method: 'POST', headers, setHost }, (response) => {
         response.resume();
         resolve(response.statusCode ?? 0);
       });
@@ -113,6 +114,25 @@ describe('the port of the embedded DynamoDB', () => {
       assert.equal(await statusOf(headers(body), sent), expected);
     });
   }
+
+  it('takes a call that comes again within five minutes, as AWS does, and refuses it afterwards', async () => {
+    const almost = sign('{}', { nowEpochMs: Date.now() - 4 * 60_000 });
+    const late = sign('{}', { nowEpochMs: Date.now() - 301_000 });
+
+    assert.deepEqual([await statusOf(almost), await statusOf(almost)], [200, 200]);
+    assert.equal(await statusOf(late), 400);
+  });
+
+  it('refuses a call with a second signature', async () => {
+    const signed = sign('{}');
+    const headers = Object.entries(signed).flat();
+    const [, own = ''] =
+      Object.entries(signed).find(([name]) => name.toLowerCase() === 'authorization') ?? [];
+
+    assert.equal(await statusOf(headers), 200);
+    assert.equal(await statusOf([...headers, 'Authorization', own]), 400);
+    assert.equal(await statusOf(['authorization', 'Bearer x', ...headers]), 400);
+  });
 
   it('counts what calls take, but not those that are no traffic', async () => {
     const call = (operation: string, input: object, more: Record<string, string> = {}): Promise<number> => {

@@ -35,6 +35,7 @@ export type Loaded = {
 };
 export type Try = {
   readonly mutant: number;
+  /** In the order in which they are run. */
   readonly tests: readonly Pick<Held, 'file' | 'index'>[];
   readonly timeoutMs: number;
 };
@@ -86,8 +87,8 @@ async function serve({ planted, tests, active }: MutantOrder): Promise<void> {
   });
 
   async function tryMutant({ mutant, tests: chosen, timeoutMs }: Try): Promise<Tried> {
-    const selected = all.filter(({ file, index }) =>
-      chosen.some((one) => one.file === file && one.index === index),
+    const selected = chosen.flatMap((one) =>
+      all.filter(({ file, index }) => one.file === file && one.index === index),
     );
     let last: TestRun | undefined;
     current = mutant;

@@ -21,18 +21,20 @@ const failed = (isLate: boolean, isClean: boolean): Tried => ({
 /** Processes one after the other, each with its answer; `Stuck` in place of one: it has none. */
 function trialsOf(...answers: readonly (Tried | Stuck)[]) {
   const patience: number[] = [];
+  const asked: string[] = [];
   const rest = [...answers];
   const trials = new Trials((): MutantTrier => ({
     loaded: Promise.resolve(LOADED),
-    try: async (_, withinMs) => {
+    try: async ({ tests }, withinMs) => {
       patience.push(withinMs);
+      asked.push(...tests.map(({ file, index }) => `${file} ${index}`));
       const answer = rest.shift();
-      if (answer === undefined || answer instanceof Stuck) throw answer ?? new Stuck(true);
+      if (answer === undefined || answer instanceof Stuck) throw answer ?? new Stuck('ended');
       return answer;
     },
     end: async () => undefined,
   }));
-  return { trials, patience };
+  return { trials, patience, asked };
 }
 
 describe('Trials.judge', () => {
@@ -41,12 +43,29 @@ describe('Trials.judge', () => {
     ['has let live what all tests hold with', HELD, 'survived'],
     ['says nothing of a test that fails without the mutant, too', failed(false, false), undefined],
     ['says nothing of a test that was late: the machine may be busy', failed(true, false), undefined],
-    ['says nothing of a process that does not answer in time', new Stuck(false), undefined],
+    ['says nothing of a process that does not answer in time', new Stuck('late'), undefined],
+    [
+      'has killed by time what burns more than any test needs, however busy the machine',
+      new Stuck('burning'),
+      'timeout',
+    ],
   ];
   for (const [name, answer, expected] of rows)
     it(name, async () => {
       assert.equal((await trialsOf(answer).trials.judge(7, LOADED))?.verdict, expected);
     });
+});
+
+describe('Trials', () => {
+  it('asks the tests file by file, and those of the cheapest file first', async () => {
+    const { trials, asked } = trialsOf(HELD);
+    const test = (file: string, index: number, ms: number) => ({ file, index, hits: [7], ms });
+    const tests = [test('/slow', 0, 5), test('/slow', 1, 90), test('/quick', 0, 20), test('/quick', 1, 1)];
+
+    await trials.judge(7, { ...LOADED, tests });
+
+    assert.deepEqual(asked, ['/quick 0', '/quick 1', '/slow 0', '/slow 1']);
+  });
 });
 
 describe('Trials.judgeAlone', () => {
@@ -59,7 +78,7 @@ describe('Trials.judgeAlone', () => {
   });
 
   it('has killed by time what is late again', async () => {
-    const { trials } = trialsOf(new Stuck(false));
+    const { trials } = trialsOf(new Stuck('late'));
 
     assert.equal((await trials.judgeAlone(7, LOADED, [FILE])).verdict, 'timeout');
   });

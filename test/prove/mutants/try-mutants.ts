@@ -1,6 +1,6 @@
 /** Tries the mutants of a few files against their nearest tests, in processes that may hang or break. */
 import { fork } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { ChildProcess } from 'node:child_process';
@@ -23,6 +23,9 @@ const LOADED_WITHIN_MS = 900_000;
 const timeoutFor = (ms: number): number => 15_000 + 20 * ms;
 /** What a loop without an end burns before it is ended. */
 const STUCK_AFTER_MS = 15_000;
+const BURNING_LOOKED_AT_EVERY_MS = 500;
+/** The kernel's ticks, a hundred a second wherever Node.js runs. */
+const MS_PER_TICK = 10;
 /** Times as long, for a mutant whose tests were late once: that may have been the machine. */
 const PATIENCE = 4;
 /** Test files for a mutant that has a process of its own. */
@@ -30,19 +33,20 @@ const ALONE = 2;
 const UNREACHED = { verdict: 'unreached', by: undefined } as const;
 const HEAP_MB = 1_024;
 
-/** A process has not answered in time, or has ended. */
+/** A process has not answered in time, or has ended, or has burnt what no test needs: that is no fault of a busy machine. */
 export class Stuck extends Error {
-  readonly hasEnded: boolean;
-  constructor(hasEnded: boolean) {
-    super();
-    this.hasEnded = hasEnded;
+  readonly how: 'late' | 'ended' | 'burning';
+  constructor(how: 'late' | 'ended' | 'burning') {
+    super(how);
+    this.how = how;
   }
 }
 
 /** What tries mutants one after the other, until it is ended. */
 export interface MutantTrier {
   readonly loaded: Promise<Loaded>;
-  try(order: Try, withinMs: number): Promise<Tried>;
+  /** @param burningMs of the processor: whatever takes more never ends */
+  try(order: Try, withinMs: number, burningMs: number): Promise<Tried>;
   end(): Promise<void>;
 }
 
@@ -60,28 +64,48 @@ class MutantProcess implements MutantTrier {
     this.loaded.catch(() => undefined);
   }
 
-  #answer<Answer>(withinMs: number): Promise<Answer> {
+  #answer<Answer>(withinMs: number, burningMs = Infinity): Promise<Answer> {
+    const burntMs = this.#burntMs();
     return new Promise((resolve, reject) => {
       const end = (): void => {
         clearTimeout(timer);
+        clearInterval(watch);
         this.#child.off('message', hear).off('exit', exit);
       };
       const hear = (message: unknown): void => {
         end();
         resolve(message as Answer);
       };
-      const fail = (hasEnded: boolean): void => {
+      const fail = (how: Stuck['how']): void => {
         end();
-        reject(new Stuck(hasEnded));
+        reject(new Stuck(how));
       };
-      const exit = (): void => fail(true);
-      const timer = setTimeout(fail, withinMs, false);
+      const exit = (): void => fail('ended');
+      const timer = setTimeout(fail, withinMs, 'late' as const);
+      const watch = setInterval(() => {
+        if (this.#burntMs() - burntMs > burningMs) fail('burning');
+      }, BURNING_LOOKED_AT_EVERY_MS);
       this.#child.on('message', hear).on('exit', exit);
     });
   }
 
-  try(order: Try, withinMs: number): Promise<Tried> {
-    const answer = this.#answer<Tried>(withinMs);
+  /** 0 where there is no /proc: time alone tells there. */
+  #burntMs(): number {
+    try {
+      const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8');
+      const [user = 0, system = 0] = stat
+        .slice(stat.lastIndexOf(')') + 2)
+        .split(' ')
+        .slice(11, 13)
+        .map(Number);
+      return (user + system) * MS_PER_TICK;
+    } catch {
+      return 0;
+    }
+  }
+
+  try(order: Try, withinMs: number, burningMs: number): Promise<Tried> {
+    const answer = this.#answer<Tried>(withinMs, burningMs);
     this.#child.send(order);
     return answer;
   }
@@ -167,7 +191,8 @@ export class Trials {
       return undefined;
     }
     const tried = await this.#tryIn(child, index, chosen, 1);
-    if (tried === 'stuck' || tried.killedBy?.isLate === true) return undefined;
+    if (tried === 'burning') return { verdict: 'timeout', by: undefined };
+    if (tried === 'late' || tried === 'ended' || tried.killedBy?.isLate === true) return undefined;
     return tried.killedBy !== undefined && !tried.isClean ? undefined : verdictOf(tried);
   }
 
@@ -183,13 +208,13 @@ export class Trials {
       await child.loaded;
     } catch (error) {
       await this.end();
-      return error instanceof Stuck && error.hasEnded
+      return error instanceof Stuck && error.how === 'ended'
         ? { verdict: 'killed', by: chosen[0]?.file }
         : { verdict: 'timeout', by: undefined };
     }
     const tried = await this.#tryIn(child, index, chosen, PATIENCE);
     await this.end();
-    return tried === 'stuck' ? { verdict: 'timeout', by: undefined } : verdictOf(tried);
+    return typeof tried === 'string' ? { verdict: 'timeout', by: undefined } : verdictOf(tried);
   }
 
   async #tryIn(
@@ -197,19 +222,19 @@ export class Trials {
     mutant: number,
     tests: readonly Held[],
     patience: number,
-  ): Promise<Tried | 'stuck'> {
+  ): Promise<Tried | Stuck['how']> {
     const slowestMs = Math.max(...tests.map(({ ms }) => ms));
     const timeoutMs = patience * timeoutFor(slowestMs);
-    const withinMs =
-      patience * (STUCK_AFTER_MS + 10 * tests.reduce((sum, { ms }) => sum + ms, 0)) + timeoutMs;
+    const burningMs = STUCK_AFTER_MS + 10 * tests.reduce((sum, { ms }) => sum + ms, 0);
+    const order = { mutant, tests: cheapestFirst(tests), timeoutMs };
     try {
-      const tried = await child.try({ mutant, tests, timeoutMs }, withinMs);
+      const tried = await child.try(order, patience * burningMs + timeoutMs, burningMs);
       if (!tried.isClean) await this.end();
       return tried;
     } catch (error) {
       if (!(error instanceof Stuck)) throw error;
       await this.end();
-      return 'stuck';
+      return error.how;
     }
   }
 
@@ -222,6 +247,14 @@ export class Trials {
     await this.#process?.end();
     this.#process = undefined;
   }
+}
+
+/** File by file, since suites open what they need once: the first that fails ends a trial. */
+function cheapestFirst(tests: readonly Held[]): readonly Held[] {
+  const ofFile = new Map<string, Held[]>();
+  for (const test of tests) ofFile.set(test.file, [...(ofFile.get(test.file) ?? []), test]);
+  const costOf = (some: readonly Held[]): number => some.reduce((sum, { ms }) => sum + ms, 0);
+  return [...ofFile.values()].toSorted((one, other) => costOf(one) - costOf(other)).flat();
 }
 
 function verdictOf({ killedBy }: Tried): Omit<Verdict, 'id'> {

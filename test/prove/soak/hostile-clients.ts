@@ -18,6 +18,7 @@ export type Hostile = {
 };
 
 const ANSWERED_WITHIN_MS = 30_000;
+export const UNANSWERED = 'not answered';
 const HELD_MS = 1_500;
 const BOMB = gzipSync(Buffer.alloc(20_000_000));
 const UPGRADE =
@@ -73,7 +74,8 @@ async function expectAnswer(
   halfClose = false,
 ): Promise<string | undefined> {
   const received = await ask(url, bytes, has, halfClose);
-  return has.test(received) ? undefined : `answered ${JSON.stringify(received.slice(0, 200))}`;
+  if (has.test(received)) return undefined;
+  return received === '' ? UNANSWERED : `answered ${JSON.stringify(received.slice(0, 200))}`;
 }
 
 async function hold(url: URL, count: number, bytes: string | Buffer): Promise<void> {

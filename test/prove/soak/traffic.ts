@@ -2,12 +2,18 @@
 import { Agent, request as startRequest } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Dice } from '../fuzz/mutate.ts';
+import type { Pace } from './pace.ts';
 
 const ANSWERED_WITHIN_MS = 60_000;
 const KEYS = 200;
 const IN_FLIGHT = 150;
 const TICK_MS = 10;
+const PACED_EVERY_MS = 1_000;
 const FAULTS_KEPT = 20;
+/** Answers that take longer were waited for by somebody: it is asked who had the machine meanwhile. */
+const LATE_MS = 5_000;
+/** Of a key at the end; a machine that others have may be late with it. */
+const READS = 5;
 
 type Kind = 'echo' | 'http' | 'put' | 'get' | 'crash' | 'hang' | 'leave';
 /** Of a thousand. */
@@ -24,6 +30,11 @@ const CRASHES = ['throw', 'throw', 'exit', 'late', 'heap'];
 
 type Sent = { mayFail: boolean };
 type Answer = { readonly status: number; readonly body: string };
+type Fault = {
+  readonly text: string;
+  /** Nothing was said that is wrong: time ran out, somewhere. */
+  readonly isRefusal: boolean;
+};
 
 export class Traffic {
   readonly #dice: Dice;
@@ -34,10 +45,13 @@ export class Traffic {
   #rest = new URL('http://127.0.0.1');
   #http = new URL('http://127.0.0.1');
   readonly faults: string[] = [];
-  readonly counts = { answered: 0, left: 0, writes: 0, cutByKill: 0, neverSent: 0 };
+  readonly counts = { answered: 0, left: 0, writes: 0, cutByKill: 0, neverSent: 0, lateInACrowd: 0 };
+  readonly #isCrowded: (sinceMs: number) => boolean;
 
-  constructor(dice: Dice) {
+  /** @param isCrowded whether others have had much of the machine since then */
+  constructor(dice: Dice, isCrowded: (sinceMs: number) => boolean) {
     this.#dice = dice;
+    this.#isCrowded = isCrowded;
   }
 
   aim(rest: URL, http: URL): void {
@@ -57,15 +71,22 @@ export class Traffic {
     return ((this.counts.answered - before) * 1000) / (performance.now() - begunMs);
   }
 
-  /** So many a second until told to end. What would be too many at once is sent within a second, or counted. */
-  async go(perSecond: number, signal: AbortSignal): Promise<void> {
+  /** As the pace says until told to end. What would be too many at once is sent within a second, or counted. */
+  async go(pace: Pace, signal: AbortSignal): Promise<void> {
     let due = 0;
     let lastMs = performance.now();
+    let paced = { sinceMs: lastMs, answered: this.counts.answered, fewest: Infinity };
     while (!signal.aborted) {
       await wait(TICK_MS);
       const nowMs = performance.now();
+      const { perSecond } = pace;
       due += ((nowMs - lastMs) * perSecond) / 1000;
       lastMs = nowMs;
+      paced.fewest = Math.min(paced.fewest, this.#inFlight.size);
+      if (nowMs - paced.sinceMs >= PACED_EVERY_MS) {
+        pace.passed((nowMs - paced.sinceMs) / 1000, this.counts.answered - paced.answered, paced.fewest);
+        paced = { sinceMs: nowMs, answered: this.counts.answered, fewest: Infinity };
+      }
       for (; due >= 1 && this.#inFlight.size < IN_FLIGHT; due -= 1) void this.#sendOne(this.#draw());
       // More than a second of it would be another load than the one that is asked for.
       const tooLate = Math.max(0, Math.floor(due - perSecond));
@@ -90,13 +111,22 @@ export class Traffic {
   async countLost(): Promise<number> {
     let lost = 0;
     for (const [key, { tried, kept }] of this.#written) {
-      const { body } = await this.#ask(new URL(`kept/${key}`, this.#base(this.#http)), 'GET');
+      const body = await this.#readKept(key);
       if (!(Number(body) >= kept && Number(body) <= tried)) {
         lost += 1;
         this.fault(`${key}: ${body} instead of ${kept} … ${tried}`);
       }
     }
     return lost;
+  }
+
+  async #readKept(key: string): Promise<string> {
+    for (let read = 1; ; read += 1) {
+      const answer = await this.#ask(new URL(`kept/${key}`, this.#base(this.#http)), 'GET').catch(
+        (error: unknown): Answer => ({ status: 0, body: String(error) }),
+      );
+      if (answer.status === 200 || read === READS) return answer.body;
+    }
   }
 
   #draw(): Kind {
@@ -107,28 +137,29 @@ export class Traffic {
   async #sendOne(kind: Kind): Promise<void> {
     const sent: Sent = { mayFail: false };
     this.#inFlight.add(sent);
+    const sentMs = performance.now();
     try {
-      const fault = await this.#ofKind(kind);
+      const fault = await this.#ofKind(kind).catch((error: unknown): Fault => ({
+        text: String(error),
+        isRefusal: true,
+      }));
       if (fault === undefined) this.counts[kind === 'leave' ? 'left' : 'answered'] += 1;
       else if (sent.mayFail) this.counts.cutByKill += 1;
-      else this.fault(`${kind}: ${fault}`);
-    } catch (error) {
-      if (sent.mayFail) this.counts.cutByKill += 1;
-      else this.fault(`${kind}: ${String(error)}`);
+      else if (fault.isRefusal) this.refused(`${kind}: ${fault.text}`, sentMs);
+      else this.fault(`${kind}: ${fault.text}`);
     } finally {
       this.#inFlight.delete(sent);
     }
   }
 
-  /** @returns what was wrong */
-  async #ofKind(kind: Kind): Promise<string | undefined> {
+  async #ofKind(kind: Kind): Promise<Fault | undefined> {
     switch (kind) {
       case 'echo':
       case 'http': {
         const lot = String(this.#dice.below(1e6));
         const base = this.#base(kind === 'echo' ? this.#rest : this.#http);
-        const { status, body } = await this.#ask(new URL(`echo?lot=${lot}`, base), 'GET');
-        return status === 200 && body.includes(`"${lot}"`) ? undefined : `${status} ${body.slice(0, 200)}`;
+        const answer = await this.#ask(new URL(`echo?lot=${lot}`, base), 'GET');
+        return expectAnswer(answer, answer.body.includes(`"${lot}"`));
       }
       case 'crash': {
         const url = new URL(`crash?how=${this.#dice.pick(CRASHES)}`, this.#base(this.#rest));
@@ -148,7 +179,7 @@ export class Traffic {
     }
   }
 
-  async #put(): Promise<string | undefined> {
+  async #put(): Promise<Fault | undefined> {
     // Each key has one writer at a time; there are more keys than requests at one time.
     let key = `k${this.#dice.below(KEYS)}`;
     while (this.#busy.has(key)) key = `k${this.#dice.below(KEYS)}`;
@@ -159,7 +190,8 @@ export class Traffic {
       known.tried += 1;
       const value = known.tried;
       const answer = await this.#ask(new URL(`kept/${key}`, this.#base(this.#http)), 'PUT', String(value));
-      if (answer.status !== 200) return `${answer.status} ${answer.body.slice(0, 200)}`;
+      const fault = expectAnswer(answer, answer.body === String(value));
+      if (fault !== undefined) return fault;
       known.kept = value;
       this.counts.writes += 1;
       return undefined;
@@ -168,11 +200,11 @@ export class Traffic {
     }
   }
 
-  async #get(): Promise<string | undefined> {
+  async #get(): Promise<Fault | undefined> {
     const key = `k${this.#dice.below(KEYS)}`;
     const least = this.#written.get(key)?.kept ?? 0;
-    const { status, body } = await this.#ask(new URL(`kept/${key}`, this.#base(this.#http)), 'GET');
-    return status === 200 && Number(body) >= least ? undefined : `${key}: ${status} ${body.slice(0, 200)}`;
+    const answer = await this.#ask(new URL(`kept/${key}`, this.#base(this.#http)), 'GET');
+    return expectAnswer(answer, Number(answer.body) >= least, `${key} is at least ${least}: `);
   }
 
   /** A client that is killed while it waits. */
@@ -208,6 +240,13 @@ export class Traffic {
     return new URL(url.href.endsWith('/') ? url.href : `${url.href}/`);
   }
 
+  /** What was not answered, or by an error: a fault, unless others had the machine and it took its time. */
+  refused(text: string, sinceMs: number): void {
+    const isLate = performance.now() - sinceMs >= LATE_MS;
+    if (!isLate || !this.#isCrowded(sinceMs)) this.fault(text);
+    else this.counts.lateInACrowd += 1;
+  }
+
   /** Said at once: whoever ends a long run early has seen it. */
   fault(text: string): void {
     if (this.faults.length >= FAULTS_KEPT) return;
@@ -216,7 +255,14 @@ export class Traffic {
   }
 }
 
+function expectAnswer({ status, body }: Answer, isRight: boolean, about = ''): Fault | undefined {
+  if (status === 200 && isRight) return undefined;
+  return { text: `${about}${status} ${body.slice(0, 200)}`, isRefusal: status === 408 || status >= 500 };
+}
+
 /** A function that fails is answered for, too: by a REST API with 502 (docs/aws §1.5). */
-function expectFailure({ status, body }: Answer): string | undefined {
-  return status === 502 ? undefined : `${status} ${body.slice(0, 200)}`;
+function expectFailure({ status, body }: Answer): Fault | undefined {
+  return status === 502
+    ? undefined
+    : { text: `${status} ${body.slice(0, 200)}`, isRefusal: status === 408 || status >= 500 };
 }

@@ -87,13 +87,16 @@ export function describePermitsAndShards(name: string, open: OpenStore): void {
     it('admits exactly the quota through several holders at once on several shards', async () => {
       const limits = [{ ...LIMIT, period: 'DAY', quota: 60, shards: 4 }];
       const plan = { id: randomUUID(), version: 1, limits };
-      let granted = 0;
-      const observe = (event: QuotaEvent): void => {
-        // What a busy machine is granted too late may have been counted, and nobody uses it.
-        if (event.kind === 'granted' || event.kind === 'wasted') granted += event.units;
-      };
-      const ports = { store, clock: REAL_CLOCK, random: REAL_RANDOM, timer: REAL_TIMER, observe };
-      const holders = [1, 2, 3, 4, 5].map(() => createQuotas({ ...ports, plans: [plan] }));
+      const held = [0, 0, 0, 0, 0];
+      const ports = { store, clock: REAL_CLOCK, random: REAL_RANDOM, timer: REAL_TIMER };
+      const holders = held.map((_, holder) => {
+        const observe = (event: QuotaEvent): void => {
+          // What a busy machine is granted too late may have been counted, and nobody uses it.
+          if (event.kind === 'granted' || event.kind === 'wasted') held[holder]! += event.units;
+          if (event.kind === 'returned') held[holder]! -= event.units;
+        };
+        return createQuotas({ ...ports, observe, plans: [plan] });
+      });
       const atEpochMs = Date.now();
 
       const decisions = await Promise.all(
@@ -102,12 +105,20 @@ export function describePermitsAndShards(name: string, open: OpenStore): void {
         ),
       );
 
-      const count = (wanted: string): number =>
-        decisions.filter((one) => (one.allowed ? 'allowed' : one.reason) === wanted).length;
-      const counts = { allowed: count('allowed'), unavailable: count('unavailable'), granted };
+      const count = (wanted: string, holder?: number): number =>
+        decisions.filter(
+          (one, index) =>
+            (one.allowed ? 'allowed' : one.reason) === wanted &&
+            (holder === undefined || index % 5 === holder),
+        ).length;
+      const kept = held.map((units, holder) => units - count('allowed', holder));
+      const counts = { allowed: count('allowed'), unavailable: count('unavailable'), held, kept };
       assert.ok(counts.allowed <= 60, JSON.stringify(counts));
-      // A holder that was asked for no more may keep a unit of its lease.
-      assert.ok(counts.granted + counts.unavailable >= 60, JSON.stringify(counts));
+      assert.ok(held.reduce((sum, units) => sum + units, counts.unavailable) >= 60, JSON.stringify(counts));
+      // Part of a lease may be left where all were admitted (7 of 150 runs); never where anybody was refused.
+      for (const [holder, units] of kept.entries())
+        if (units > 0 && counts.unavailable === 0)
+          assert.equal(count('quota-exceeded', holder), 0, JSON.stringify(counts));
     });
 
     it('takes as many permits as there are, gives one back once, and lets a dead one be taken over once', async () => {
