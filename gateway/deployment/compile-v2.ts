@@ -104,6 +104,9 @@ function compileIntegration(
   };
 }
 
+/** The PassthroughBehavior that is what HTTP APIs do anyway. */
+const PASSED_ON = 'WHEN_NO_MATCH';
+
 /** Only WebSocket APIs have them. */
 function noteTemplates(integration: PropertyBag, tolerance: Tolerance): void {
   for (const property of [
@@ -112,7 +115,7 @@ function noteTemplates(integration: PropertyBag, tolerance: Tolerance): void {
     'PassthroughBehavior',
     'ContentHandlingStrategy',
   ])
-    if (integration.properties[property] !== undefined)
+    if (integration.properties[property] !== undefined && integration.properties[property] !== PASSED_ON)
       tolerance.note(
         new DefinitionError(integration.place(property), `${property} is for WebSocket APIs only`),
         'requests are passed on without it',

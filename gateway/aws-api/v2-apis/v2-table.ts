@@ -32,6 +32,8 @@ export type PartKind = {
   readonly only?: ApiProtocol;
   /** No two of an API, or of an owner, have the same. */
   readonly unique?: string;
+  /** Property of which AWS takes a value that is what holds anyway, and keeps nothing. */
+  readonly unkept?: (protocol: ApiProtocol, properties: JsonObject) => string | undefined;
   /** What AWS shows beside what was said. */
   readonly usual: (protocol: ApiProtocol, properties: JsonObject) => Readonly<Record<string, unknown>>;
   readonly list: (from: ApiResources) => readonly ControlResource[];
@@ -87,6 +89,9 @@ const INTEGRATIONS: PartKind = {
       changes('responseParameters'),
       block('tlsConfig', [field('serverNameToVerify')]),
     ]),
+  // Terraform's provider sends it with every integration, and finds none at HTTP APIs (its integration.go, diffs).
+  unkept: (protocol, { PassthroughBehavior }) =>
+    protocol === 'http' && PassthroughBehavior === 'WHEN_NO_MATCH' ? 'PassthroughBehavior' : undefined,
   usual: (protocol, properties) => ({
     connectionType: 'INTERNET',
     timeoutInMillis: protocol === 'http' ? 30_000 : 29_000,

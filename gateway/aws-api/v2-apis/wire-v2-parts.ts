@@ -59,6 +59,7 @@ function routesOf(kind: PartKind, control: RestControl): readonly WireRoute[] {
         const part = getPart(kind, api, call);
         const properties = readPart(
           kind,
+          api,
           kind.noun === 'Route' ? beforeRouteUpdate(part, call) : part.properties,
           call,
         );
@@ -135,7 +136,7 @@ function create(kind: PartKind, call: WireCall, control: RestControl): Record<st
   requireMembers(call.body, kind.required);
   if (kind.quota !== undefined) refuseOneMore(kind.quota, kind.list(resources).length, resources.quotas);
   const owned = kind.owner && { [kind.owner.property]: getPart(kind.owner.kind(), api, call).id };
-  const properties = readPart(kind, { ApiId: identity.apiId, ...owned }, call);
+  const properties = readPart(kind, api, { ApiId: identity.apiId, ...owned }, call);
   const part = madeByCall(control.random.hex(kind.idLength), properties);
   refuseNamesake(kind, part, listParts(kind, api, call));
   editV2(api, kind.put(resources, [...kind.list(resources), part]), control);
@@ -143,8 +144,10 @@ function create(kind: PartKind, call: WireCall, control: RestControl): Record<st
 }
 
 /** The properties with what a call says of them. @throws ControlError for what is not applied here */
-function readPart(kind: PartKind, before: JsonObject, call: WireCall): JsonObject {
-  const merged = mergeFields(before, call.body, kind.fields);
+function readPart(kind: PartKind, { identity }: ApiState, before: JsonObject, call: WireCall): JsonObject {
+  const said = mergeFields(before, call.body, kind.fields);
+  const unkept = kind.unkept?.(identity.protocol, said);
+  const merged = unkept === undefined ? said : without(said, unkept);
   const properties = kind.noun === 'Model' ? { ...merged, Schema: readSchema(merged['Schema']) } : merged;
   refuseUnenforced(`AWS::ApiGatewayV2::${kind.noun}`, properties);
   return properties;

@@ -112,4 +112,8 @@ describe('what only WebSocket APIs have, on an integration of an HTTP API', () =
         (error) => error instanceof DefinitionError && words.test(error.message),
       );
     });
+
+  it('takes the PassthroughBehavior that is what happens anyway, as Terraform’s provider sends it', () => {
+    assert.doesNotThrow(() => load({ PassthroughBehavior: 'WHEN_NO_MATCH' }));
+  });
 });
