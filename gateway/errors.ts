@@ -56,7 +56,7 @@ export type GatewayErrorDetail = {
   /** What the operator reads in the log and the trail; never sent to the client. */
   readonly reason: string;
   /** What access logs say in its place, where AWS's words are known. */
-  readonly logged?: string;
+  readonly logged?: string | undefined;
   /** Header lines that belong to this failure, e.g. `www-authenticate`. Flat name, value list. */
   readonly headers?: readonly string[];
   /** `$context.error.validationErrorString`. */

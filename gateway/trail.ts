@@ -184,7 +184,8 @@ export class Trail {
   /** Lambda has refused the call, here before there is one. */
   #describeRefusal(): LoggedIntegration | undefined {
     const { source, logged } = this.error?.detail ?? {};
-    if (source !== 'integration' || logged === undefined) return undefined;
+    // What an authorizer was refused is its own error.
+    if (source !== 'integration' || logged === undefined || this.phase === 'authenticate') return undefined;
     const unknown = { status: undefined, endpointStatus: undefined, latencyMs: undefined };
     return { ...unknown, error: logged, requestId: undefined };
   }

@@ -6,6 +6,11 @@
  * @see docs/aws §4.1–4.7
  */
 import { gatewayError } from '../errors.ts';
+import {
+  describeAuthorizerFailure,
+  describeNotPermitted,
+  describeWrongForm,
+} from '../events/authorizer-error.ts';
 import { buildAuthorizerEvent } from '../events/authorizer-event.ts';
 import { readAuthorizerResult } from '../events/authorizer-result.ts';
 import { printCognitoClaims, printHttpClaims } from '../events/claim-text.ts';
@@ -63,8 +68,8 @@ function identityKey(authorizer: LambdaAuthorizer, matched: Matched): string {
   return readIdentityKey(authorizer.identitySources, matched);
 }
 
-function unauthorized(reason: string): Error {
-  return gatewayError('UNAUTHORIZED', { source: 'client', reason });
+function unauthorized(reason: string, logged?: string): Error {
+  return gatewayError('UNAUTHORIZED', { source: 'client', reason, logged });
 }
 
 function callerOf(grant: AuthorizerGrant, integrationLatencyMs: number, requestId?: RequestIdOf): Caller {
@@ -118,14 +123,11 @@ async function askFunction(
   return callerOf(grant, latencyMs, result.kind === 'returned' ? result.requestId : undefined);
 }
 
-/** `$context.authorizer.error` of HTTP APIs (docs/aws §4.5). */
-const NO_LEAVE =
-  "The IAM role configured on the authorizer or API Gateway doesn't have permissions to call the authorizer. Check the permissions and try again.";
-
-function notPermitted({ name, functionName, payload }: LambdaAuthorizer): Error {
+function notPermitted(authorizer: LambdaAuthorizer): Error {
+  const { name, functionName } = authorizer;
   const reason = `no AWS::Lambda::Permission lets authorizer ${name} invoke ${functionName.source}`;
-  const logged = payload.startsWith('http') ? { logged: NO_LEAVE } : {};
-  return gatewayError('AUTHORIZER_CONFIGURATION_ERROR', { source: 'gateway', reason, ...logged });
+  const logged = describeNotPermitted(authorizer);
+  return gatewayError('AUTHORIZER_CONFIGURATION_ERROR', { source: 'gateway', reason, logged });
 }
 
 function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): AuthorizerGrant {
@@ -135,15 +137,17 @@ function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): Auth
     throw gatewayError('AUTHORIZER_CONFIGURATION_ERROR', {
       source: 'integration',
       reason: `authorizer ${authorizer.name} answered ${read.reason}`,
+      logged: describeWrongForm(authorizer),
     });
   }
   // Only this exact text gives 401; any other failure is the authorizer's, not the caller's (docs/aws §4.3).
   const { unauthorizedStatus = authorizer.payload === 'http-2.0' ? 500 : 401 } = authorizer;
   if (result.kind === 'failed' && result.errorMessage === 'Unauthorized' && unauthorizedStatus === 401)
-    throw unauthorized(`authorizer ${authorizer.name} said Unauthorized`);
-  const reason = result.kind === 'timed-out' ? 'did not answer in time' : describeFailure(result);
+    throw unauthorized(`authorizer ${authorizer.name} said Unauthorized`, result.errorMessage);
+  const how = result.kind === 'timed-out' ? 'did not answer in time' : describeFailure(result);
   const code = result.kind === 'refused' ? 'AUTHORIZER_CONFIGURATION_ERROR' : 'AUTHORIZER_FAILURE';
-  throw gatewayError(code, { source: 'integration', reason: `authorizer ${authorizer.name} ${reason}` });
+  const reason = `authorizer ${authorizer.name} ${how}`;
+  throw gatewayError(code, { source: 'integration', reason, logged: describeAuthorizerFailure(result) });
 }
 
 function describeFailure(result: Extract<InvocationResult, { kind: 'failed' | 'refused' }>): string {

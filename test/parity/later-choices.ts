@@ -135,6 +135,13 @@ export const LATER_CHOICES: readonly Choice[] = [
   },
   {
     section: '§10.3',
+    question: '`$context.authorizer.error`, beside the texts of AWS that are public',
+    evidence: 'inferred',
+    here: 'what the function has thrown; the `error_description` of a JWT authorizer; `Invalid permissions on Lambda function` of REST and WebSocket APIs; else what the log of the gateway says',
+    test: 'test/gateway/events/authorizer-error.test.ts',
+  },
+  {
+    section: '§10.3',
     question: 'Execution log of WebSocket APIs',
     evidence: 'partly',
     here: 'none is written, and `LoggingLevel` is listed as without effect; access log and metrics are there',
