@@ -36,10 +36,10 @@ export function detachCommand(): Command {
 }
 
 async function detach(flags: DetachFlags, begin: () => void): Promise<void> {
-  const { plane } = await openPlane(flags);
+  const { plane, region } = await openPlane(flags);
   const api = await findApi(plane, flags.api, flags.stage);
   await whileLocked(resolve(flags.state), { api, stage: flags.stage }, () =>
-    takeBack(plane, { ...flags, api }, begin),
+    takeBack(plane, { ...flags, api, region }, begin),
   );
 }
 
@@ -51,6 +51,8 @@ async function takeBack(plane: ControlPlane, flags: DetachFlags, begin: () => vo
     throw new UsageError(
       `nothing to take back: ${journal.folder} has no undo file (--state names another folder)`,
     );
+  if (undo.region !== flags.region)
+    throw new UsageError(`the undo file is of ${undo.region}: say --region ${undo.region}`);
   const now = await lookAgain(plane, undo);
   const ids = findIds(undo.steps, now);
   const done = undo.steps.filter((step) => membersState(step, now, ids) === 'after');

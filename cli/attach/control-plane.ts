@@ -1,7 +1,7 @@
 /** AWS's control plane as an attachment asks it: no faster than an account may, and refusals by their words. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import type { Aws } from '../aws-call.ts';
+import type { Aws, AwsAnswer } from '../aws-call.ts';
 import { UsageError } from '../output.ts';
 import type { PlaneCall } from './step.ts';
 
@@ -14,6 +14,10 @@ export interface ControlPlane {
   write(call: PlaneCall): Promise<JsonObject>;
 }
 
+/** What services call a session that is over. */
+const EXPIRED = /^(?:ExpiredToken(?:Exception)?|RequestExpired)$/;
+const FRESH = 'the credentials have expired: get fresh ones and say the same again; what is done stays done';
+
 /** AWS said no, or nothing. Nobody knows whether a call without an answer was carried out: what is there now tells. */
 export class PlaneError extends UsageError {
   readonly refusal: string;
@@ -21,7 +25,8 @@ export class PlaneError extends UsageError {
   constructor(what: string, refusal: string, message: string) {
     // What AWS says of a wrong signature goes on with all that was signed.
     const [said = ''] = message.split(/\n|\\u000a/);
-    super(`${what}: ${refusal === '' ? said : `${refusal}: ${said}`}`);
+    const advice = EXPIRED.test(refusal) ? `\n${FRESH}` : '';
+    super(`${what}: ${refusal === '' ? said : `${refusal}: ${said}`}${advice}`);
     this.refusal = refusal;
   }
 }
@@ -74,8 +79,7 @@ export function createControlPlane(aws: Aws, clock: PaceClock): ControlPlane {
         ...{ service, protocol: 'rest', method, path, headers: HEADERS },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
-      const isBusy = answer.kind === 'refused' && answer.code === 'TooManyRequestsException';
-      if (!isBusy || attempt === ATTEMPTS) return answer;
+      if (!isBusy(answer) || attempt === ATTEMPTS) return answer;
       await clock.wait(DEPLOYMENT_EVERY_MS);
     }
   };
@@ -98,6 +102,13 @@ export function createControlPlane(aws: Aws, clock: PaceClock): ControlPlane {
         : new PlaneError(what, answer.code, answer.message);
     },
   };
+}
+
+/** Somebody who edits another part of the API in the same moment is no conflict with what is meant here. */
+function isBusy(answer: AwsAnswer): boolean {
+  if (answer.kind !== 'refused') return false;
+  const isConcurrent = answer.code === 'ConflictException' && /concurrent modification/.test(answer.message);
+  return isConcurrent || answer.code === 'TooManyRequestsException';
 }
 
 /** Without it the first of the two APIs answers in HAL. */

@@ -1,4 +1,5 @@
 /** What an attachment writes down on this machine, so that whoever comes after a crash knows what was meant and what was. */
+import { createHash } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -10,7 +11,7 @@ import {
   renameSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { UsageError } from '../output.ts';
@@ -100,9 +101,9 @@ function openFolder(folder: string): Journal {
   const file = (name: string): string => join(folder, name);
   return {
     folder,
-    plan: () => read(file('plan.json')) as Plan | undefined,
+    plan: () => read(folder, file('plan.json')) as Plan | undefined,
     savePlan: (plan) => save(folder, file('plan.json'), plan),
-    undo: () => read(file('undo.json')) as Undo | undefined,
+    undo: () => read(folder, file('undo.json')) as Undo | undefined,
     saveUndo: (undo) => save(folder, file('undo.json'), undo),
     lines: () => readLines(file('journal.jsonl')),
     note: (line) => append(folder, file('journal.jsonl'), `${JSON.stringify(line)}\n`),
@@ -110,19 +111,37 @@ function openFolder(folder: string): Journal {
   };
 }
 
-/** @throws UsageError for a file of another form */
-function read(file: string): JsonObject | undefined {
+/**
+ * What it says is called at AWS, so it has to be what was written, and of this API.
+ * @throws UsageError otherwise
+ */
+function read(folder: string, file: string): JsonObject | undefined {
   if (!existsSync(file)) return undefined;
   const found = parseJsonObject(readFileSync(file, 'utf8'));
-  if (found?.['format'] === FORMAT && Array.isArray(found['steps'])) return found;
-  throw new UsageError(`${file} was not written by this version of gatewright attach`);
+  if (found?.['format'] !== FORMAT || !Array.isArray(found['steps']))
+    throw new UsageError(`${file} was not written by this version of gatewright attach`);
+  const { sum, ...content } = found;
+  if (sum !== sumOf(content))
+    throw new UsageError(
+      `${file} is not as gatewright attach has written it: undo the edit, since every call is made by it`,
+    );
+  const { apiId, stage } = content;
+  if (`${String(apiId)}-${encodeURIComponent(String(stage))}` !== basename(dirname(folder)))
+    throw new UsageError(
+      `${file} is of API ${String(apiId)}, stage ${String(stage)}: it has come into the wrong folder`,
+    );
+  return content;
+}
+
+function sumOf(content: object): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }
 
 /** In one step, and on the disk before anything is called. */
 function save(folder: string, file: string, value: object): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const draft = `${file}.${process.pid}`;
-  write(draft, 'w', `${JSON.stringify(value, null, 1)}\n`);
+  write(draft, 'w', `${JSON.stringify({ ...value, sum: sumOf(value) }, null, 1)}\n`);
   renameSync(draft, file);
 }
 

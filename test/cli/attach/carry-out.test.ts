@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { PutMethodCommand, UpdateMethodCommand, UpdateStageCommand } from '@aws-sdk/client-api-gateway';
 import { CreateRouteCommand } from '@aws-sdk/client-apigatewayv2';
 import { ForeignEditError } from '../../../cli/attach/carry-out.ts';
+import { PlaneError } from '../../../cli/attach/control-plane.ts';
 import {
   anHttpApiToAttach,
   API_ID,
@@ -120,12 +121,13 @@ function killedAt(api: ApiToAttach, number: number, isCarriedOut: boolean): ApiT
   };
 }
 
+const KINDS = [
+  { kind: 'REST', open: () => aRestApiToAttach(small), steps: 8 },
+  { kind: 'HTTP', open: () => anHttpApiToAttach({ count: 2, autoDeploy: false }), steps: 6 },
+  { kind: 'WebSocket', open: () => aWebSocketApiToAttach(), steps: 5 },
+];
+
 describe('a run that is killed', () => {
-  const KINDS = [
-    { kind: 'REST', open: () => aRestApiToAttach(small), steps: 8 },
-    { kind: 'HTTP', open: () => anHttpApiToAttach({ count: 2, autoDeploy: false }), steps: 6 },
-    { kind: 'WebSocket', open: () => aWebSocketApiToAttach(), steps: 5 },
-  ];
   for (const { kind, open, steps } of KINDS)
     it(`at any step, before or after AWS carries it out, is completed by the next, and detached after it: ${kind}`, async () => {
       await using api = await open();
@@ -165,6 +167,37 @@ describe('a run that is killed', () => {
         api.journal().close();
       }
   });
+});
+
+/** A session that ends before the call of this number, and goes on with fresh credentials in the next run. */
+function expiringAt(api: ApiToAttach, number: number): ApiToAttach['plane']['write'] {
+  let calls = 0;
+  return async (call) => {
+    calls += 1;
+    if (calls < number) return api.plane.write(call);
+    const message = 'The security token included in the request is expired';
+    throw new PlaneError(`${call.method} ${call.path}`, 'ExpiredTokenException', message);
+  };
+}
+
+describe('a run whose credentials expire', () => {
+  for (const { kind, open, steps } of KINDS)
+    it(`at any step says so, is completed with fresh ones, and detached, whose may expire as well: ${kind}`, async () => {
+      await using api = await open();
+      const before = await api.seen();
+      for (let number = 1; number <= steps; number += 1) {
+        const { plan } = await api.plan();
+        await assert.rejects(api.apply(plan, expiringAt(api, number)), /fresh ones and say the same again/);
+
+        await api.apply(plan);
+
+        assert.deepEqual((await api.plan()).plan.steps, [], `${kind}, step ${number}`);
+        await assert.rejects(api.detach(false, expiringAt(api, number)), /ExpiredTokenException/);
+        await api.detach();
+        assertSame(await api.seen(), before, `${kind}, step ${number}`);
+        api.journal().close();
+      }
+    });
 });
 
 describe('an API that somebody else edits', () => {

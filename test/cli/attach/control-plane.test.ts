@@ -73,6 +73,18 @@ describe('calls of the control plane', () => {
     );
     assert.deepEqual(await createControlPlane(busy, aClock()).read('apigateway', '/restapis/a'), { id: 'a' });
 
+    const edited = anAws((_, call) =>
+      call < 3
+        ? {
+            ...refused(409, 'ConflictException'),
+            message: 'Unable to complete operation due to concurrent modification. Please try again later.',
+          }
+        : good({ id: 'a' }),
+    );
+    assert.deepEqual(await createControlPlane(edited, aClock()).read('apigateway', '/restapis/a'), {
+      id: 'a',
+    });
+
     const closed = createControlPlane(
       anAws(() => refused(403, 'AccessDeniedException')),
       aClock(),

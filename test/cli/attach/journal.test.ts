@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { FORMAT, openAttached, openJournal } from '../../../cli/attach/journal.ts';
+import type { Undo } from '../../../cli/attach/journal.ts';
+import { UsageError } from '../../../cli/output.ts';
+
+const UNDO: Undo = {
+  ...{ format: FORMAT, id: 'x', apiId: 'abcdefghij', kind: 'rest', stage: '$default', region: 'us-east-1' },
+  functionArn: 'arn:aws:lambda:us-east-1:123456789012:function:guard',
+  steps: [
+    {
+      ...{ name: 'stage', does: 'points the stage at the deployment', part: 'stage', isLive: true },
+      before: { deploymentId: 'old' },
+      after: { deploymentId: 'new' },
+      apply: { service: 'apigateway', method: 'PATCH', path: '/restapis/abcdefghij/stages/prod' },
+      revert: { service: 'apigateway', method: 'PATCH', path: '/restapis/abcdefghij/stages/prod' },
+    },
+  ],
+};
+
+function inFolder(test: (root: string) => void): () => void {
+  return () => {
+    const root = mkdtempSync(join(tmpdir(), 'gatewright-journal-'));
+    try {
+      test(root);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  };
+}
+
+describe('the undo file', () => {
+  it(
+    'is read as it was written',
+    inFolder((root) => {
+      const journal = openJournal(root, 'abcdefghij', '$default');
+      journal.saveUndo(UNDO);
+
+      assert.deepEqual(openAttached(root, 'abcdefghij', '$default').undo(), UNDO);
+    }),
+  );
+
+  const EDITS = [
+    { what: 'a call that leads to another API', from: 'restapis/abcdefghij', to: 'restapis/zzzzzzzzzz' },
+    { what: 'what was there before', from: '"old"', to: '"older"' },
+    { what: 'its sum', from: /"sum": "\w{8}/, to: '"sum": "00000000' },
+  ];
+  for (const { what, from, to } of EDITS)
+    it(
+      `is not taken where somebody has edited ${what}`,
+      inFolder((root) => {
+        const journal = openJournal(root, 'abcdefghij', '$default');
+        journal.saveUndo(UNDO);
+        const file = join(journal.folder, 'undo.json');
+        const text = readFileSync(file, 'utf8');
+        writeFileSync(file, text.replace(from, to));
+        assert.notEqual(readFileSync(file, 'utf8'), text);
+
+        assert.throws(() => journal.undo(), /undo\.json is not as gatewright attach has written it/);
+      }),
+    );
+
+  for (const [what, text] of [
+    ['is torn', '{"format":1,"st'],
+    ['is of another form', '{"format":0,"steps":[]}'],
+    ['is no JSON', 'hello'],
+  ] as const)
+    it(
+      `is not taken where it ${what}`,
+      inFolder((root) => {
+        const journal = openJournal(root, 'abcdefghij', 'prod');
+        mkdirSync(journal.folder, { recursive: true });
+        writeFileSync(join(journal.folder, 'undo.json'), text);
+
+        assert.throws(() => journal.undo(), UsageError);
+      }),
+    );
+
+  it(
+    'of another API is not taken, nor that of another stage',
+    inFolder((root) => {
+      const journal = openJournal(root, 'abcdefghij', '$default');
+      journal.saveUndo(UNDO);
+      for (const [apiId, stage] of [
+        ['zzzzzzzzzz', '$default'],
+        ['abcdefghij', 'prod'],
+      ] as const) {
+        const other = openJournal(root, apiId, stage);
+        mkdirSync(other.folder, { recursive: true });
+        cpSync(join(journal.folder, 'undo.json'), join(other.folder, 'undo.json'));
+
+        assert.throws(() => other.undo(), /undo\.json is of API abcdefghij, stage \$default/);
+      }
+    }),
+  );
+});
