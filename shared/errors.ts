@@ -1,5 +1,5 @@
 /**
- * Every way the domain library can fail, by stable code. `@passes`: the same request may succeed later; `@operator`: who
+ * Every way the domain library can fail, by stable code. `[passes]`: the same request may succeed later; `[operator]`: who
  * deployed can fix it, and not who called. docs/errors.md is written from these comments.
  */
 
@@ -21,7 +21,7 @@ export type TokenErrorCode =
   | 'TOKEN_AUDIENCE_MISMATCH'
   /** `exp` is over, the tolerated clock difference included. */
   | 'TOKEN_EXPIRED'
-  /** `nbf` or `iat` lies in the future. @passes */
+  /** `nbf` or `iat` lies in the future. [passes] */
   | 'TOKEN_NOT_YET_VALID'
   /** A claim that must be there is missing or of a wrong type. */
   | 'TOKEN_CLAIM_INVALID'
@@ -38,21 +38,21 @@ export type ServiceErrorCode =
   | 'API_UNKNOWN'
   /** An environment variable or a setting of the function is missing or malformed. */
   | 'CONFIG_INVALID'
-  /** API Gateway's own API did not do what it was asked for. @passes */
+  /** API Gateway's own API did not do what it was asked for. [passes] */
   | 'CONTROL_PLANE_FAILED'
   /** The event is none that API Gateway sends to this kind of function. */
   | 'EVENT_MALFORMED'
-  /** The key set of an issuer cannot be fetched, and no older one may be used. @passes */
+  /** The key set of an issuer cannot be fetched, and no older one may be used. [passes] */
   | 'KEY_SET_UNAVAILABLE'
   /** The rules that apply to a caller cannot be said in one IAM policy. */
   | 'POLICY_UNREPRESENTABLE'
   /** The answer of the authorizer is over the size that API Gateway takes. */
   | 'RESULT_TOO_LARGE'
-  /** Where the secret of a webhook is kept cannot be read. @passes */
+  /** Where the secret of a webhook is kept cannot be read. [passes] */
   | 'SECRET_UNAVAILABLE'
-  /** DynamoDB did not answer in time, throttled or refused. @passes */
+  /** DynamoDB did not answer in time, throttled or refused. [passes] */
   | 'STORE_UNAVAILABLE'
-  /** Where verified webhooks go did not take one. @passes */
+  /** Where verified webhooks go did not take one. [passes] */
   | 'TARGET_UNAVAILABLE';
 
 /** Misuse of quotas by whoever configures or calls them; a spent quota is no error but an outcome. */
@@ -69,15 +69,15 @@ export type QuotaErrorCode =
   | 'PERIOD_UNKNOWN'
   /** The period is closed for good. */
   | 'PERIOD_CLOSED'
-  /** The period is not over, so it cannot be closed. @passes */
+  /** The period is not over, so it cannot be closed. [passes] */
   | 'PERIOD_RUNNING'
-  /** A cost that is no whole number of units, or more than a limit could ever give. @operator */
+  /** A cost that is no whole number of units, or more than a limit could ever give. [operator] */
   | 'COST_INVALID'
   /** A tenant, key or route that is missing or over its size. */
   | 'SUBJECT_INVALID'
-  /** Some requests of access logs cannot be charged yet; given again later, they are. @passes @operator */
+  /** Some requests of access logs cannot be charged yet; given again later, they are. [passes] [operator] */
   | 'USAGE_WAITING'
-  /** The table's store lacks what exactness rests on. @operator */
+  /** The table's store lacks what exactness rests on. [operator] */
   | 'STORE_UNFIT';
 
 /** What administrators' requests are refused for; the status of each: shared/http/problem.ts. */
@@ -90,17 +90,17 @@ export type AdminErrorCode =
   | 'ROUTE_UNKNOWN'
   /** The endpoint does not take this method. */
   | 'METHOD_NOT_ALLOWED'
-  /** Nobody signed: the route was deployed without IAM. @operator */
+  /** Nobody signed: the route was deployed without IAM. [operator] */
   | 'SIGNER_MISSING'
   /** The operation id has been used for another change. */
   | 'OPERATION_REUSED'
-  /** Somebody else's change came between. @passes */
+  /** Somebody else's change came between. [passes] */
   | 'EDIT_CONFLICT'
-  /** The authorizers of the stack take the documents of their bundle, and would not look at published ones. @operator */
+  /** The authorizers of the stack take the documents of their bundle, and would not look at published ones. [operator] */
   | 'DOCUMENTS_NOT_FOLLOWED'
   /** An API key that gets no further secrets. */
   | 'KEY_REVOKED'
-  /** Two secrets of an API key are good at the moment. @passes */
+  /** Two secrets of an API key are good at the moment. [passes] */
   | 'ROTATION_RUNNING';
 
 export type DomainErrorCode = TokenErrorCode | ServiceErrorCode | QuotaErrorCode | AdminErrorCode;

@@ -1,4 +1,8 @@
-/** The entry `gatewright/testing`. */
+/**
+ * The entry `gatewright/testing`.
+ *
+ * @module gatewright/testing
+ */
 export { connectGateway, startGateway } from './start-gateway.ts';
 export { FunctionFailed } from './test-gateway.ts';
 export { HandshakeRefused } from './test-socket.ts';

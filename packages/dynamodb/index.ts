@@ -1,4 +1,8 @@
-/** `@gatewright/dynamodb`: an embedded DynamoDB in a worker thread. */
+/**
+ * An embedded DynamoDB in a worker thread.
+ *
+ * @module @gatewright/dynamodb
+ */
 export type {
   EmbeddedDynamoDb,
   EmbeddedDynamoDbErrorCode,

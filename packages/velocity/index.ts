@@ -1,4 +1,8 @@
-/** `@gatewright/velocity`: Velocity 1.7 templates, compiled once and rendered within a budget. */
+/**
+ * Velocity 1.7 templates, compiled once and rendered within a budget.
+ *
+ * @module @gatewright/velocity
+ */
 export type { CompiledTemplate, RenderScope } from './compile.ts';
 export type { JsonValue } from './java/json.ts';
 export type { RenderLimits } from './java/render-budget.ts';

@@ -1,4 +1,8 @@
-/** `gatewright/access`: what the authorizers said of a caller, in handlers of your own (docs/access.md). */
+/**
+ * What the authorizers said of a caller, in handlers of your own.
+ *
+ * @module gatewright/access
+ */
 export type { IssuedTicket, TicketPorts, WantedTicket } from '../access/tickets/issue-ticket.ts';
 export type { TicketCaller } from '../access/tickets/ticket.ts';
 export type { DomainErrorCode, ServiceErrorCode, TokenErrorCode } from '../errors.ts';

@@ -1,4 +1,8 @@
-/** `gatewright/cache`: a response cache in front of handlers of your own (docs/cache.md). */
+/**
+ * A response cache in front of handlers of your own.
+ *
+ * @module gatewright/cache
+ */
 export type { KeyParameters, Scope } from '../cache/cache-key.ts';
 export type { DynamoDbCacheOptions } from '../cache/dynamodb-cache.ts';
 export type { RefreshRules, ResponseCachePorts, ResponseCacheRules } from '../cache/response-cache.ts';

@@ -1,4 +1,8 @@
-/** `gatewright/quota`: usage plans in front of handlers of your own (docs/quota.md). */
+/**
+ * Usage plans in front of handlers of your own.
+ *
+ * @module gatewright/quota
+ */
 export type { MetricSink } from '../observability/quota-metrics.ts';
 export type { ProxyResult } from '../aws/proxy-result.ts';
 export type { DynamoDbQuotaOptions } from '../quota/dynamodb-quotas.ts';

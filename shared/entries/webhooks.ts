@@ -1,4 +1,8 @@
-/** `gatewright/webhooks`: signed webhooks in front of handlers of your own (docs/webhooks.md). */
+/**
+ * Signed webhooks in front of handlers of your own.
+ *
+ * @module gatewright/webhooks
+ */
 export type { DomainErrorCode, ServiceErrorCode } from '../errors.ts';
 export type { WebhookHandler, WebhookOptions } from '../middleware/webhook.ts';
 export type { ClaimedDelivery, ClaimOutcome, DeliveryClaim, DeliveryClaims } from '../ports.ts';

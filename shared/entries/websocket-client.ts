@@ -1,4 +1,8 @@
-/** `gatewright/websocket-client`: channels of the toolkit's WebSocket functions, for browsers and Node. */
+/**
+ * Channels of the toolkit's WebSocket functions, for browsers and Node.
+ *
+ * @module gatewright/websocket-client
+ */
 import { ChannelClient } from '../websocket/client/channel-client.ts';
 import type { Channels, ChannelsOptions } from '../websocket/client/channel-client.ts';
 import { hostOf } from '../websocket/client/host.ts';

@@ -1,4 +1,8 @@
-/** `gatewright/websocket`: live updates to whoever listens, from any function of yours. */
+/**
+ * Live updates to whoever listens, from any function of yours.
+ *
+ * @module gatewright/websocket
+ */
 export type { DomainErrorCode, ServiceErrorCode } from '../errors.ts';
 export type { WebSocketEvent } from '../aws/websocket-event.ts';
 export type { Audience } from '../websocket/listeners.ts';

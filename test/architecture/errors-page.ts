@@ -31,12 +31,12 @@ function printStackErrors(): string {
 
 function printRow(code: DomainErrorCode, comment: string, union: string): string {
   const status = union === 'TokenErrorCode' ? 401 : (ADMIN_ANSWERS[code]?.[0] ?? 500);
-  const who = comment.includes('@operator') ? WHO['ServiceErrorCode'] : WHO[union];
+  const who = comment.includes('[operator]') ? WHO['ServiceErrorCode'] : WHO[union];
   const named = [REASONS[code], METRICS[code]]
     .filter((name) => name !== undefined)
     .map((name) => `\`${name}\``);
-  const when = comment.replaceAll(/ @\w+/g, '');
-  return `| \`${code}\` | ${status} | ${who} | ${named.join(', ')} | ${comment.includes('@passes') ? 'yes' : ''} | ${when} |`;
+  const when = comment.replaceAll(/ \[\w+\]/g, '');
+  return `| \`${code}\` | ${status} | ${who} | ${named.join(', ')} | ${comment.includes('[passes]') ? 'yes' : ''} | ${when} |`;
 }
 
 /** The page with the table in its place. */

@@ -1,0 +1,110 @@
+/** `npm run site`: the documentation as static pages in .build/site, out of docs/ and the comments of what users import. Needs no network once its tool is installed. */
+import { spawnSync } from 'node:child_process';
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { installTool, toolFolder } from '../install-tool.ts';
+import { arrangePages, printPart, stagePage } from './pages.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const STAGED = join(ROOT, '.build/site-pages');
+const SITE = join(ROOT, '.build/site');
+const BUILD_DEADLINE_MS = 300_000;
+
+/** What users import, by the sources that the packages are made of. */
+const ENTRIES = [
+  ...['access', 'cache', 'quota', 'webhooks', 'websocket', 'websocket-client'].map(
+    (name) => `shared/entries/${name}.ts`,
+  ),
+  ...['testing/entry.ts', 'packages/velocity/index.ts', 'packages/dynamodb/index.ts'],
+];
+
+function main(): number {
+  const failure = installTool('site');
+  if (failure !== undefined) {
+    process.stderr.write(`${failure}\n`);
+    return 1;
+  }
+  rmSync(STAGED, { recursive: true, force: true });
+  const documents = stagePages();
+  const options = join(STAGED, 'typedoc.json');
+  write('typedoc.json', JSON.stringify(describeSite(documents), null, 2));
+  const program = join(toolFolder('site'), 'node_modules/typedoc/bin/typedoc');
+  const built = spawnSync(process.execPath, [program, '--options', options], {
+    ...{ cwd: ROOT, stdio: 'inherit', timeout: BUILD_DEADLINE_MS },
+  });
+  return built.status ?? 1;
+}
+
+/** @returns the pages that stand above the others, as paths from the root */
+function stagePages(): readonly string[] {
+  const docs = join(ROOT, 'docs');
+  const found = globSync('**/*.md', { cwd: docs })
+    .map((path) => path.replaceAll('\\', '/'))
+    .toSorted();
+  const texts = new Map(
+    ['README.md', ...found.map((path) => `docs/${path}`)].map((path) => [
+      path,
+      readFileSync(join(ROOT, path), 'utf8'),
+    ]),
+  );
+  for (const path of texts.keys()) write(path, stagePage(path, texts));
+  cpSync(join(docs, 'images'), join(STAGED, 'docs/images'), { recursive: true });
+  return [...arrangePages(found)].map(([part, children], index) => {
+    const path = `parts/${index + 1}.md`;
+    write(
+      path,
+      printPart(
+        part,
+        children.map((child) => posix.join('../docs', child)),
+      ),
+    );
+    return join('.build/site-pages', path);
+  });
+}
+
+function describeSite(documents: readonly string[]): Readonly<Record<string, unknown>> {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  return {
+    name: `Gatewright ${version}`,
+    readme: join(STAGED, 'README.md'),
+    entryPoints: ENTRIES.map((entry) => join(ROOT, entry)),
+    projectDocuments: documents.map((path) => join(ROOT, path)),
+    tsconfig: join(ROOT, 'tsconfig.json'),
+    out: SITE,
+    // Of the checkout that it was built in, nothing is to stand in the pages.
+    ...{ disableSources: true, hideGenerator: true, githubPages: false, cleanOutputDir: true },
+    ...{ excludeInternal: true, excludeExternals: true, excludePrivate: true },
+    // What the types say is checked by `npm run check`; types that no entry exports are described where they are used.
+    ...{ skipErrorChecking: true, validation: { notExported: false }, treatWarningsAsErrors: true },
+    navigation: { includeCategories: true, includeGroups: false },
+    highlightLanguages: [
+      'bash',
+      'console',
+      'css',
+      'html',
+      'javascript',
+      'json',
+      'jsonc',
+      'sql',
+      'tsx',
+      'typescript',
+      'yaml',
+      'http',
+      'python',
+      'docker',
+      'csv',
+      'graphql',
+      'hcl',
+      'ini',
+      'xml',
+    ],
+  };
+}
+
+function write(path: string, text: string): void {
+  const file = join(STAGED, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+process.exitCode = main();
