@@ -22,16 +22,16 @@ describe('the pages of the site', () => {
 
 describe('a page of the site', () => {
   const texts = new Map([
-    ['docs/a.md', '# A `page`\n\n'],
-    ['docs/b/c.md', '# See\n\n## Below\n'],
+    ['pages/a.md', '# A `page`\n\n'],
+    ['pages/b/c.md', '# See\n\n## Below\n'],
   ]);
   const stage = (body: string): string => {
-    const staged = stagePage('docs/a.md', new Map([...texts, ['docs/a.md', `# A \`page\`\n\n${body}`]]));
+    const staged = stagePage('pages/a.md', new Map([...texts, ['pages/a.md', `# A \`page\`\n\n${body}`]]));
     return staged.slice(staged.indexOf('---', 3)).replace(/^---\s+/, '');
   };
 
   it('has its heading as title', () => {
-    assert.match(stagePage('docs/a.md', texts), /^---\ntitle: "A page"\n---\n/);
+    assert.match(stagePage('pages/a.md', texts), /^---\ntitle: "A page"\n---\n/);
   });
 
   const rows: readonly (readonly [what: string, written: string, made: string])[] = [
