@@ -44,7 +44,15 @@ export const PARTS: readonly Part[] = [
   {
     title: 'Reference',
     about: 'Options, errors, settings, the control plane; exports are listed beside these pages.',
-    pages: ['reference/commands', 'errors', 'control-plane', 'request-path', 'dependencies', 'reference/'],
+    pages: [
+      'reference/commands',
+      'errors',
+      'control-plane',
+      'request-path',
+      'versions',
+      'dependencies',
+      'reference/',
+    ],
   },
   {
     title: 'How true is it',

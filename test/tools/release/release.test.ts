@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+import { WORKSPACES } from '../../../package/manifest.ts';
+import { notesOf } from '../../../tools/release/changelog.ts';
+import { release } from '../../../tools/release/release.ts';
+import { findStrayVersions, isVersion, setVersion, versionOf } from '../../../tools/release/versions.ts';
+import { readSource, REPOSITORY } from '../../architecture/source-files.ts';
+
+const CHANGELOG =
+  '# Changelog\n\n## [Unreleased]\n\n## [1.2.3] - 2026-11-21\n\n### Added\n\n- A thing.\n\n## [1.2.2]\n\n- Old.\n';
+
+function aCheckout(version = '1.2.3'): { readonly root: string } & Disposable {
+  const root = mkdtempSync(join(tmpdir(), 'gatewright-release-'));
+  const write = (path: string, text: string): void => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  };
+  write('CHANGELOG.md', CHANGELOG);
+  const manifest = {
+    name: 'x',
+    version,
+    dependencies: { '@gatewright/aws': version, yaml: '2.9.1' },
+  };
+  for (const folder of ['.', ...Object.values(WORKSPACES)])
+    write(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  return { root, [Symbol.dispose]: () => rmSync(root, { recursive: true }) };
+}
+
+/** Programs that answer as named; what was run, in order. */
+function programs(answers: Readonly<Record<string, string>> = {}): {
+  readonly ran: readonly string[];
+  readonly run: (program: string, args: readonly string[]) => string;
+} {
+  const ran: string[] = [];
+  return {
+    ran,
+    run(program, args) {
+      const line = [program, ...args].join(' ');
+      ran.push(line);
+      if (line.startsWith('npm pack'))
+        return JSON.stringify([{ filename: `${args[1]?.split('/').at(-1)}.tgz` }]);
+      return answers[line] ?? '';
+    },
+  };
+}
+
+const CI = { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://token.example/' };
+
+describe('a release', () => {
+  it('packs every package from a clean tree, what others need first, and publishes nothing', () => {
+    using checkout = aCheckout();
+    const { ran, run } = programs();
+    const tarballs = release({ ...checkout, isPublished: false, environment: {} }, run);
+
+    assert.deepEqual(tarballs, [
+      ...['aws', 'dynamodb', 'handlers', 'velocity'].map((name) => `./.build/release/${name}.tgz`),
+      './.build/release/gatewright.tgz',
+    ]);
+    assert.ok(!ran.some((line) => line.includes('publish')));
+  });
+
+  it('publishes with provenance, in a workflow, from a commit that has the tag', () => {
+    using checkout = aCheckout();
+    const { ran, run } = programs({ 'git tag --points-at HEAD': 'other\nv1.2.3\n' });
+    release({ ...checkout, isPublished: true, environment: CI }, run);
+
+    const published = ran.filter((line) => line.startsWith('npm publish'));
+    assert.equal(published.length, 5);
+    assert.ok(published.every((line) => line.includes('--provenance') && !line.includes('--tag')));
+  });
+
+  it('keeps a version before a release away from those who ask for the newest', () => {
+    using checkout = aCheckout('1.2.3-rc.1');
+    writeFileSync(join(checkout.root, 'CHANGELOG.md'), CHANGELOG.replace('[1.2.3]', '[1.2.3-rc.1]'));
+    const { ran, run } = programs({ 'git tag --points-at HEAD': 'v1.2.3-rc.1' });
+    release({ ...checkout, isPublished: true, environment: CI }, run);
+
+    assert.ok(ran.some((line) => /^npm publish .* --tag next$/.test(line)));
+  });
+
+  const refused: readonly (readonly [
+    name: string,
+    said: RegExp,
+    wish: { readonly isPublished?: boolean; readonly environment?: Readonly<Record<string, string>> },
+    change: (root: string) => void,
+    answers: Readonly<Record<string, string>>,
+  ])[] = [
+    [
+      'changes that no commit has',
+      /commit or drop/,
+      {},
+      () => undefined,
+      { 'git status --porcelain': ' M a.ts\n' },
+    ],
+    [
+      'packages that do not agree',
+      /gateway\/package\.json: its version is 9\.9\.9/,
+      {},
+      (root) => {
+        const file = join(root, 'gateway/package.json');
+        writeFileSync(file, readFileSync(file, 'utf8').replace('"1.2.3"', '"9.9.9"'));
+      },
+      {},
+    ],
+    [
+      'a version that the changelog lacks',
+      /has no part "## \[2\.0\.0\]/,
+      {},
+      (root) => setVersion(root, '2.0.0'),
+      {},
+    ],
+    ['a machine that can prove nothing', /release\.yml alone/, { isPublished: true }, () => undefined, {}],
+    [
+      'a commit without the tag',
+      /no tag v1\.2\.3/,
+      { isPublished: true, environment: CI },
+      () => undefined,
+      {},
+    ],
+  ];
+  for (const [name, said, wish, change, answers] of refused)
+    it(`refuses ${name}, and packs nothing`, () => {
+      using checkout = aCheckout();
+      change(checkout.root);
+      const { ran, run } = programs(answers);
+
+      assert.throws(() => release({ ...checkout, isPublished: false, environment: {}, ...wish }, run), said);
+      assert.ok(!ran.some((line) => line.startsWith('npm')));
+    });
+});
+
+describe('the changelog', () => {
+  it('says what a version changed', () => {
+    assert.equal(notesOf(CHANGELOG, '1.2.3'), '### Added\n\n- A thing.');
+  });
+
+  it('needs a date, and something to say', () => {
+    assert.throws(() => notesOf(CHANGELOG, '1.2.2'), /needs the day/);
+    assert.throws(
+      () => notesOf('## [1.0.0] - 2026-01-01\n\n## [0.9.0] - 2025-01-01\n', '1.0.0'),
+      /says nothing/,
+    );
+  });
+
+  it('of this repository says what comes next, or has the version', () => {
+    const { text } = readSource('CHANGELOG.md');
+    assert.ok(text.includes('\n## [Unreleased]\n') || notesOf(text, versionOf(REPOSITORY)) !== '');
+  });
+});
+
+describe('the version', () => {
+  it('is one in all packages of this repository', () => {
+    assert.deepEqual(findStrayVersions(REPOSITORY), []);
+  });
+
+  it('is set in all of them, and in no range of others', () => {
+    using checkout = aCheckout();
+    setVersion(checkout.root, '2.0.0');
+
+    assert.deepEqual(findStrayVersions(checkout.root), []);
+    assert.match(readFileSync(join(checkout.root, 'shared/package.json'), 'utf8'), /"yaml": "2\.9\.1"/);
+  });
+
+  for (const [text, expected] of [
+    ['1.2.3', true],
+    ['1.2.3-rc.1', true],
+    ['1.2', false],
+    ['v1.2.3', false],
+    ['1.2.3; rm', false],
+  ] as const)
+    it(`${expected ? 'takes' : 'refuses'} ${text}`, () => {
+      assert.equal(isVersion(text), expected);
+    });
+});

@@ -1,0 +1,66 @@
+/** What a release does, step by step, and what it refuses. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ALONE } from '../../package/manifest.ts';
+import { notesOf } from './changelog.ts';
+import { findStrayVersions, versionOf } from './versions.ts';
+
+const PACKED = '.build/release';
+
+type ReleaseWish = {
+  readonly root: string;
+  /** False: everything but the upload. */
+  readonly isPublished: boolean;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+};
+
+/** Runs a program in the checkout. @returns what it prints @throws Error where it fails */
+type Run = (program: string, args: readonly string[]) => string;
+
+export class ReleaseRefused extends Error {
+  override readonly name = 'ReleaseRefused';
+}
+
+/** @returns the tarballs, in the order in which they are published: what others need comes first */
+export function release({ root, isPublished, environment }: ReleaseWish, run: Run): readonly string[] {
+  const version = versionOf(root);
+  const stray = findStrayVersions(root);
+  if (stray.length > 0)
+    throw new ReleaseRefused(`${stray.join('\n')}\nrun npm run release -- --set ${version}`);
+  const changes = run('git', ['status', '--porcelain']).trim();
+  if (changes !== '')
+    throw new ReleaseRefused(
+      `the tree has changes that no commit has; commit or drop them first:\n${changes}`,
+    );
+  const notes = notesOf(readFileSync(join(root, 'CHANGELOG.md'), 'utf8'), version);
+  if (isPublished) assertProvenance(version, environment, run);
+
+  run('npm', ['run', '--silent', 'build:package']);
+  mkdirSync(join(root, PACKED), { recursive: true });
+  const tarballs = [...ALONE, 'gatewright'].map((name) => {
+    const printed = run('npm', ['pack', `./.build/npm/${name}`, '--pack-destination', PACKED, '--json']);
+    const [packed] = JSON.parse(printed) as readonly { readonly filename: string }[];
+    return `./${PACKED}/${packed?.filename ?? ''}`;
+  });
+  if (!isPublished) return tarballs;
+  for (const tarball of tarballs)
+    run('npm', ['publish', tarball, '--provenance', '--access', 'public', ...tagOf(version)]);
+  run('gh', ['release', 'create', `v${version}`, '--title', version, '--notes', notes, ...tarballs]);
+  return tarballs;
+}
+
+/** npm signs where a package comes from only where a workflow vouches for it, and only a tag says what was built. */
+function assertProvenance(version: string, environment: ReleaseWish['environment'], run: Run): void {
+  if (environment['ACTIONS_ID_TOKEN_REQUEST_URL'] === undefined)
+    throw new ReleaseRefused(
+      'packages are published by .github/workflows/release.yml alone, which can prove where they come from: push the tag',
+    );
+  const tags = run('git', ['tag', '--points-at', 'HEAD']).split('\n');
+  if (!tags.includes(`v${version}`))
+    throw new ReleaseRefused(`this commit has no tag v${version}: git tag v${version} && git push --tags`);
+}
+
+/** A version before a release is not what `npm install gatewright` should bring. */
+function tagOf(version: string): readonly string[] {
+  return version.includes('-') ? ['--tag', 'next'] : [];
+}
