@@ -3,9 +3,11 @@ import { networkInterfaces } from 'node:os';
 import { issueFrom, makeAuthority } from './control/issue-certificate.ts';
 import { findSecurityPolicy } from './control/security-policy.ts';
 import { readApiIdFromHost } from './routing/host.ts';
+import { USUAL_ASSUMPTIONS } from './deployment/assumptions.ts';
 import { openAuthority } from './services/authority-files.ts';
 import { isAdmittedHost } from '@gatewright/aws/guards';
 import { USUAL_SECURITY_POLICY } from './server/security-policies.ts';
+import type { Assumptions } from './deployment/assumptions.ts';
 import type { CertifiedKey } from './control/issue-certificate.ts';
 import type { ServedApis } from './control/served-apis.ts';
 import type { GatewayOptions } from './gateway.ts';
@@ -30,6 +32,7 @@ export async function openTls(options: GatewayOptions, served: ServedApis): Prom
   // The machine's own time: certificates are for clients, whose clock nobody moves.
   const authority = await openAuthority(options.directory, makeAuthority, Date.now());
   const { certificate, privateKey, certificateFile } = authority;
+  const { assumptions = USUAL_ASSUMPTIONS } = options;
   const usual = ['localhost', '*.execute-api.localhost', '127.0.0.1', '::1', ...addressesOf(options.host)];
   return {
     certificateAuthority: certificateFile,
@@ -44,7 +47,7 @@ export async function openTls(options: GatewayOptions, served: ServedApis): Prom
       });
     },
     nameOf: (plan, serverName) =>
-      nameServer(served, { plan, usual, allowHosts: options.allowHosts }, serverName),
+      nameServer(served, { plan, usual, allowHosts: options.allowHosts, assumptions }, serverName),
   };
 }
 
@@ -59,10 +62,12 @@ export function nameServer(
     plan,
     usual,
     allowHosts,
+    assumptions = USUAL_ASSUMPTIONS,
   }: {
     readonly plan: PortPlan;
     readonly usual: readonly string[];
     readonly allowHosts: readonly string[];
+    readonly assumptions?: Assumptions;
   },
   serverName: string | undefined,
 ): TlsName {
@@ -73,13 +78,13 @@ export function nameServer(
   if (serverName === undefined || usual.includes(serverName)) return ofPlan;
   const isAdmitted = isAdmittedHost(serverName, { port: HTTP_PORT, allowHosts });
   const named = isAdmitted ? { ...ofPlan, names: [serverName] } : ofPlan;
-  return ofDomain(served, serverName) ?? ofApi(served, serverName) ?? named;
+  return ofDomain(served, serverName, assumptions) ?? ofApi(served, serverName) ?? named;
 }
 
 /** A name without a port counts as one on it. */
 const HTTP_PORT = 80;
 
-function ofDomain(served: ServedApis, serverName: string): TlsName | undefined {
+function ofDomain(served: ServedApis, serverName: string, assumptions: Assumptions): TlsName | undefined {
   const domain = served.domains.ofHost(serverName);
   if (domain === undefined) return undefined;
   const { name, truststore, mappings } = domain;
@@ -91,7 +96,10 @@ function ofDomain(served: ServedApis, serverName: string): TlsName | undefined {
     names: [name],
     policy,
     acceptsHttp2: !isWebSocket,
-    mutual: truststore && { domain: name, truststore },
+    mutual: truststore && {
+      ...{ domain: name, truststore },
+      endsWithout: assumptions['missing-client-certificate'] === 'ended',
+    },
   };
 }
 

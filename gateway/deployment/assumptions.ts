@@ -23,6 +23,8 @@ export const ASSUMPTIONS = {
   'matching-integration-responses': ['first', 'last'],
   /** Content type of a WebSocket message on its way to an HTTP backend (docs/aws §11.3). */
   'message-content-type': ['application/json', 'text/plain'],
+  /** What a client gets of a domain with mutual TLS that shows no certificate: the end of its connection, or 403 (docs/aws §10.7). */
+  'missing-client-certificate': ['ended', '403'],
   /** The answer of a two-way WebSocket route whose integration, no proxy, has no IntegrationResponse (docs/aws §11.3). */
   'missing-integration-response': ['passed', 'silent', 'failed'],
   /** A RouteResponse whose route has no RouteResponseSelectionExpression (docs/aws §11.3). */
@@ -52,6 +54,7 @@ export const USUAL_ASSUMPTIONS: Assumptions = {
   'lifetime-close-code': '1001',
   'matching-integration-responses': 'first',
   'message-content-type': 'application/json',
+  'missing-client-certificate': 'ended',
   'missing-integration-response': 'passed',
   'route-response-alone': 'one-way',
   'throttled-function-status': '502',

@@ -21,7 +21,14 @@ export type TlsName = {
   readonly policy: string;
   readonly acceptsHttp2: boolean;
   /** A custom domain that asks for client certificates. */
-  readonly mutual?: { readonly domain: string; readonly truststore: Truststore } | undefined;
+  readonly mutual?:
+    | {
+        readonly domain: string;
+        readonly truststore: Truststore;
+        /** Whoever shows no certificate has its connection ended, and gets no answer. */
+        readonly endsWithout: boolean;
+      }
+    | undefined;
 };
 
 type TlsFrontOptions = {
@@ -56,6 +63,11 @@ export function serveTls(server: Server, options: TlsFrontOptions): void {
     const made = openName(name, options);
     made.on('secureConnection', (socket) => {
       const peer = describePeer(socket, name);
+      if (name.mutual?.endsWithout === true && peer.certificate === undefined) {
+        options.log.write(`${name.mutual.domain}: ended a connection without a client certificate`);
+        socket.destroy();
+        return;
+      }
       peers.set(socket, peer);
       if (socket.alpnProtocol === 'h2') options.http2.take(socket, peer);
       else for (const listener of ofHttp1) listener.call(server, socket);
@@ -71,7 +83,8 @@ export function serveTls(server: Server, options: TlsFrontOptions): void {
   const find = (serverName: string | undefined): TlsServer => {
     const name = options.nameOf(serverName);
     const { mutual } = name;
-    const key = JSON.stringify([name.names, name.policy, name.acceptsHttp2, mutual?.domain]);
+    const { names, policy, acceptsHttp2 } = name;
+    const key = JSON.stringify([names, policy, acceptsHttp2, mutual?.domain, mutual?.endsWithout]);
     const known = kept.get(key);
     if (known !== undefined && truststores.get(known) === mutual?.truststore) {
       kept.delete(key);
@@ -105,7 +118,7 @@ function openName({ names, policy, acceptsHttp2, mutual }: TlsName, { certify }:
     ...(mutual !== undefined && {
       ca: mutual.truststore.certificates.map(String),
       requestCert: true,
-      // AWS answers 403; the request is refused by what is known of its connection.
+      // AWS answers 403 to a certificate that it does not trust: by what is known of the connection.
       rejectUnauthorized: false,
     }),
   });

@@ -111,6 +111,15 @@ export const UNSETTLED_CHOICES: readonly Choice[] = [
     switch: '`--assume lambda-parameter-mapping=ignored`',
   },
   {
+    section: '§10.7',
+    question: 'What a client of a domain with mutual TLS gets that shows no certificate',
+    evidence: 'unsettled',
+    here: 'its connection ends after the handshake, without an answer; a line of the log says why',
+    switch:
+      '`--assume missing-client-certificate=403` for `{"message":"Forbidden"}`, as certificates that are not trusted get it',
+    test: 'test/gateway/server/tls-front.test.ts',
+  },
+  {
     section: '§11.7',
     question: 'Whether pings keep a WebSocket connection alive',
     evidence: 'unsettled',

@@ -1,5 +1,13 @@
-/** What `--assume` changes of the ends of WebSocket connections; rows of assumptions.test.ts. */
+/** What `--assume` changes of the ends of connections; rows of assumptions.test.ts. */
+import { nameServer } from '../../../gateway/compose-tls.ts';
+import { Account } from '../../../gateway/control/account.ts';
+import { makeAuthority } from '../../../gateway/control/issue-certificate.ts';
+import { ServedApis } from '../../../gateway/control/served-apis.ts';
 import { Connections } from '../../../gateway/websocket/connections.ts';
+import { planOwnPorts } from '../../../gateway/server/port-plan.ts';
+import { aStack } from '../../support/a-stack.ts';
+import { domain, HOST, mapping } from '../../support/custom-domains.ts';
+import { API_ID, restRoutes } from '../../support/routed-apis.ts';
 import { aDetail, FakeSocket, VirtualClock } from '../websocket/fixture.ts';
 import type { Assumptions } from '../../../gateway/deployment/assumptions.ts';
 import type { AssumptionRow } from './message-assumptions.ts';
@@ -29,7 +37,29 @@ const expected = {
   1006: [{ code: 1006, reason: '' }],
 };
 
+/** Whether the handshake for a domain with mutual TLS ends where no certificate is shown; tls-front.test.ts shows it. */
+function endsWithout(assumptions: Assumptions): Promise<unknown> {
+  const clock = new VirtualClock();
+  const served = new ServedApis(new Account({ clock, isThrottled: false }));
+  const times = { fromEpochMs: 0, toEpochMs: MINUTE_MS };
+  const { certificate } = makeAuthority({ commonName: 'Partners', ...times });
+  const D = domain({ MutualTlsAuthentication: { TruststoreUri: 's3://trust/store.pem' } });
+  const resources = { ...restRoutes({ 'GET /pets': {} }), D, M: mapping({ Stage: 'dev' }) };
+  const source = { readObject: () => certificate, file: 'values.yml', servesTls: true };
+  served.prepare([aStack(resources)], undefined, source).serve();
+  const [plan] = planOwnPorts([API_ID], 0, (id) => served.find(id));
+  if (plan === undefined) throw new Error('no port is planned');
+  const { mutual } = nameServer(served, { plan, usual: [], allowHosts: [], assumptions }, HOST);
+  return Promise.resolve(mutual?.endsWithout);
+}
+
 export const CONNECTION_ROWS: readonly AssumptionRow[] = [
   { source: 'docs/aws §11.4', name: 'idle-close-code', observe: endingAfter(10, 1), expected },
   { source: 'docs/aws §11.4', name: 'lifetime-close-code', observe: endingAfter(8, 15), expected },
+  {
+    source: 'docs/aws §10.7',
+    name: 'missing-client-certificate',
+    observe: endsWithout,
+    expected: { ended: true, 403: false },
+  },
 ];

@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { WebSocket } from 'ws';
 import { Account } from '../../../gateway/control/account.ts';
 import { issueFrom, makeAuthority } from '../../../gateway/control/issue-certificate.ts';
+import { USUAL_ASSUMPTIONS } from '../../../gateway/deployment/assumptions.ts';
 import { ServedApis } from '../../../gateway/control/served-apis.ts';
 import { nameServer } from '../../../gateway/compose-tls.ts';
 import { openApiPorts } from '../../../gateway/server/api-ports.ts';
@@ -16,6 +17,7 @@ import { aStack } from '../../support/a-stack.ts';
 import { domain, HOST, mapping } from '../../support/custom-domains.ts';
 import { API_ID, echo, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
 import { virtualPorts } from '../../support/virtual-ports.ts';
+import type { Assumptions } from '../../../gateway/deployment/assumptions.ts';
 import type { ApiPorts } from '../../../gateway/server/api-ports.ts';
 import type { CertifiedKey } from '../../../gateway/control/issue-certificate.ts';
 import type { TestResource } from '../../support/a-stack.ts';
@@ -80,6 +82,7 @@ describe('API ports with TLS', () => {
   const ports = virtualPorts({ echo });
   const served = new ServedApis(new Account({ clock: ports.clock, isThrottled: false }));
   let truststore = partners.certificate;
+  let assumptions: Assumptions = USUAL_ASSUMPTIONS;
   let opened: ApiPorts;
   let port = 0;
   const load = (): void => {
@@ -97,7 +100,11 @@ describe('API ports with TLS', () => {
       tls: {
         certify: (names) => issueFrom(authority, 'server', { commonName: names[0] ?? '', names, ...times }),
         nameOf: (plan, serverName) =>
-          nameServer(served, { plan, usual: ['localhost', '127.0.0.1'], allowHosts: [] }, serverName),
+          nameServer(
+            served,
+            { plan, usual: ['localhost', '127.0.0.1'], allowHosts: [], assumptions },
+            serverName,
+          ),
       },
       at: { ...ports, findApi, connections: new Connections(ports.clock) },
     });
@@ -204,8 +211,7 @@ describe('API ports with TLS', () => {
   });
 
   const refused: { name: string; asked: Asked }[] = [
-    { name: 'a client without a certificate', asked: { host: HOST } },
-    { name: 'one whose authority the truststore does not have', asked: { host: HOST, key: stranger } },
+    { name: 'a client whose authority the truststore does not have', asked: { host: HOST, key: stranger } },
     // Attack: the handshake for a name that asks for nothing, the Host of the domain.
     {
       name: 'one that shakes hands for another name',
@@ -223,6 +229,27 @@ describe('API ports with TLS', () => {
         event: { message: 'Forbidden' },
       });
     });
+
+  it('ends the connection of a client without a certificate', async () => {
+    const lines = ports.log.lines.length;
+
+    await assert.rejects(get({ host: HOST, path: '/pets' }), { code: 'ECONNRESET' });
+
+    assert.deepEqual(ports.log.lines.slice(lines), [
+      `${HOST}: ended a connection without a client certificate`,
+    ]);
+  });
+
+  it('answers 403 to a client without a certificate where --assume says so', async () => {
+    assumptions = { ...USUAL_ASSUMPTIONS, 'missing-client-certificate': '403' };
+    // Its handshakes are those of another truststore then, as after any change of what is served.
+    load();
+    const { status, event } = await get({ host: HOST, path: '/pets' });
+    assumptions = USUAL_ASSUMPTIONS;
+    load();
+
+    assert.deepEqual([status, event], [403, { message: 'Forbidden' }]);
+  });
 
   it('forgets whom a new version of the truststore does not have, on connections that are open, too', async () => {
     const session = connectHttp2(`https://${HOST}:${port}`, {
@@ -253,9 +280,8 @@ describe('API ports with TLS', () => {
     const socket = new WebSocket(`wss://127.0.0.1:${port}/`, {
       ...{ servername: HOST, ca: authority.certificate, headers: { Host: HOST } },
     });
-    const { promise, resolve } = Promise.withResolvers<number | undefined>();
-    socket.on('unexpected-response', (_, { statusCode }) => resolve(statusCode)).on('error', () => undefined);
-    assert.equal(await promise, 403);
-    socket.terminate();
+    const { promise, resolve } = Promise.withResolvers<NodeJS.ErrnoException>();
+    socket.on('error', resolve);
+    assert.equal((await promise).code, 'ECONNRESET');
   });
 });
