@@ -17,6 +17,8 @@ import { REAL_RANDOM } from '../support/real-quota-ports.ts';
 
 export type Credentials = { readonly accessKeyId: string; readonly secretAccessKey: string };
 export type Addresses = {
+  /** Of the stack. */
+  readonly stage: string;
   readonly dynamodb: string;
   readonly control: string;
   /** Physical names, by logical id. */
@@ -131,14 +133,22 @@ export class Desk {
 
   /** By what the functions call each other. */
   handOver(): Promise<void> {
-    const path = '/2015-03-31/functions/gatewright-dev-ws-publisher/invocations';
+    const path = `/2015-03-31/functions/gatewright-${this.#at.stage}-ws-publisher/invocations`;
     return this.call('lambda', 'POST', path, { 'X-Amz-Invocation-Type': 'Event' }, '{"deliver":{}}');
   }
 
   queue(name: string): Promise<void> {
     const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
-    const path = `/123456789012/gatewright-dev-${name}`;
+    const path = `/123456789012/gatewright-${this.#at.stage}-${name}`;
     return this.call('sqs', 'POST', path, form, 'Action=SendMessage&MessageBody=m');
+  }
+
+  /** An event onto the stack's bus. */
+  announce(): Promise<void> {
+    const headers = { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': 'AWSEvents.PutEvents' };
+    const EventBusName = `gatewright-${this.#at.stage}-webhooks`;
+    const Entries = [{ EventBusName, Source: 's', DetailType: 'd', Detail: '{}' }];
+    return this.call('events', 'POST', '/', headers, JSON.stringify({ Entries }));
   }
 
   get claims() {

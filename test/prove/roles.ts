@@ -10,17 +10,13 @@ import { createGateway } from '../../gateway/index.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { RefusedByApi } from './roles-desk.ts';
 import type { Addresses, Credentials } from './roles-desk.ts';
+import { policiesOf, templateOf } from './roles-template.ts';
+import type { Place, Statement } from './roles-template.ts';
 import { featuresOf } from './roles-features.ts';
 import type { Gateway } from '../../gateway/index.ts';
-import type { Json, JsonObject, ResolvedStack } from '../../gateway/definition/model.ts';
+import type { Json, ResolvedStack } from '../../gateway/definition/model.ts';
 
 import type { Figures, Outcome, Proof } from './proof.ts';
-
-type Statement = {
-  readonly Action: string | readonly string[];
-  readonly Resource: string | readonly string[];
-};
-type Place = { readonly role: string; readonly policy: number; readonly statement: number };
 
 const ADMIN = { accessKeyId: 'AKIDROLESPROOF000001', secretAccessKey: 'a-secret-of-this-proof-only' };
 const HOME = { stage: 'dev', region: 'us-east-1', accountId: '123456789012' };
@@ -30,105 +26,17 @@ const QUICK_ROLES = ['WsConnectRole', 'WsDisconnectRole', PLANTED_IN];
 /** Lambda's own calls, and of services that nobody answers here: the evaluator alone is asked about them. */
 const ASKED_OF_POLICY = /^(?:logs|ssm|secretsmanager|kms|xray):/;
 
-const STUB =
-  'exports.handler = async () => ({ id: process.env.AWS_ACCESS_KEY_ID, secret: process.env.AWS_SECRET_ACCESS_KEY });';
-
-/** What lies in other stacks, and is called by functions of ours. */
-const CALLED: JsonObject = {
-  Sockets: {
-    Type: 'AWS::ApiGatewayV2::Api',
-    Properties: {
-      Name: 'sockets',
-      ProtocolType: 'WEBSOCKET',
-      RouteSelectionExpression: '$request.body.action',
-    },
-  },
-  SocketsStage: {
-    Type: 'AWS::ApiGatewayV2::Stage',
-    Properties: { ApiId: { Ref: 'Sockets' }, StageName: 'dev', AutoDeploy: true },
-  },
-  Cached: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'cached' } },
-  CachedPath: {
-    Type: 'AWS::ApiGateway::Resource',
-    Properties: {
-      ...{ RestApiId: { Ref: 'Cached' }, ParentId: { 'Fn::GetAtt': ['Cached', 'RootResourceId'] } },
-      PathPart: 'p',
-    },
-  },
-  CachedGet: {
-    Type: 'AWS::ApiGateway::Method',
-    Properties: {
-      ...{ RestApiId: { Ref: 'Cached' }, ResourceId: { Ref: 'CachedPath' } },
-      ...{ HttpMethod: 'GET', AuthorizationType: 'AWS_IAM' },
-      Integration: {
-        ...{ Type: 'MOCK', RequestTemplates: { 'application/json': '{"statusCode":200}' } },
-        IntegrationResponses: [{ StatusCode: '200' }],
-      },
-      MethodResponses: [{ StatusCode: '200' }],
-    },
-  },
-  CachedDeployment: {
-    Type: 'AWS::ApiGateway::Deployment',
-    DependsOn: 'CachedGet',
-    Properties: { RestApiId: { Ref: 'Cached' } },
-  },
-  CachedStage: {
-    Type: 'AWS::ApiGateway::Stage',
-    Properties: {
-      ...{ RestApiId: { Ref: 'Cached' }, DeploymentId: { Ref: 'CachedDeployment' }, StageName: 'dev' },
-      ...{ CacheClusterEnabled: true, CacheClusterSize: '0.5' },
-    },
-  },
-};
-
-/** Roles and tables as they are deployed, and in place of each function one that tells its credentials. */
-function templateOf(stack: ResolvedStack, without: Place | undefined): JsonObject {
-  const resources: Record<string, Json> = { ...CALLED };
-  for (const { logicalId, type, physicalId, properties } of stack.resources.values()) {
-    if (type === 'AWS::DynamoDB::Table')
-      resources[logicalId] = { Type: type, Properties: { ...properties, TableName: physicalId } };
-    if (type !== 'AWS::IAM::Role') continue;
-    const Policies = policiesOf(properties).map((policy, at) => ({
-      PolicyName: `p${at}`,
-      PolicyDocument: {
-        Version: '2012-10-17',
-        Statement: policy.filter(
-          (_, index) =>
-            !(without?.role === logicalId && without.policy === at && without.statement === index),
-        ),
-      },
-    }));
-    const kept = Policies.filter(
-      ({ PolicyDocument: { Statement } }) => (Statement as readonly Json[]).length > 0,
-    );
-    resources[logicalId] = { Type: type, Properties: { RoleName: physicalId, Policies: kept } };
-    resources[`${logicalId}Stub`] = {
-      Type: 'AWS::Lambda::Function',
-      Properties: {
-        ...{ FunctionName: logicalId, Handler: 'index.handler', Runtime: 'nodejs24.x', Timeout: 30 },
-        ...{ Code: { ZipFile: STUB }, Role: { 'Fn::GetAtt': [logicalId, 'Arn'] } },
-      },
-    };
-  }
-  return { Resources: resources };
-}
-
-function policiesOf(properties: JsonObject): readonly (readonly Statement[])[] {
-  const policies = (properties['Policies'] ?? []) as unknown as readonly {
-    readonly PolicyDocument: { readonly Statement: readonly Statement[] };
-  }[];
-  return policies.map(({ PolicyDocument: { Statement } }) => Statement);
-}
-
 class Stage {
   readonly told: string[] = [];
   readonly #folder = mkdtempSync(join(tmpdir(), 'gatewright-prove-roles-'));
   readonly #stack: ResolvedStack;
+  readonly #name: string;
   #gateway: Gateway | undefined;
   #at: Addresses | undefined;
 
-  constructor(stack: ResolvedStack) {
+  constructor(stack: ResolvedStack, name: string) {
     this.#stack = stack;
+    this.#name = name;
   }
 
   /** Serves the stack without one statement; functions keep their keys. */
@@ -152,6 +60,7 @@ class Stage {
     if (sockets === undefined || cached === undefined) throw new Error('an API that is called is not served');
     const tables = [...this.#stack.resources.values()].filter(({ type }) => type === 'AWS::DynamoDB::Table');
     this.#at = {
+      stage: this.#name,
       ...{ control, dynamodb, sockets, cached: { id: cached.id, origin: new URL(cached.url).origin } },
       tables: Object.fromEntries(tables.map(({ logicalId, physicalId }) => [logicalId, physicalId])),
     };
@@ -212,7 +121,9 @@ function isGivenAnyway(stack: ResolvedStack, place: Place, { Action, Resource }:
     .every((action) => [Resource].flat().every((one) => ask(action, one.replaceAll('*', 'x'))));
 }
 
-function placesOf(stack: ResolvedStack): readonly (Place & { readonly what: Statement })[] {
+type Placed = Place & { readonly what: Statement };
+
+function placesOf(stack: ResolvedStack): readonly Placed[] {
   return [...stack.resources.values()]
     .filter(({ type }) => type === 'AWS::IAM::Role')
     .flatMap(({ logicalId: role, properties }) =>
@@ -250,8 +161,8 @@ function withPlanted(stack: ResolvedStack): ResolvedStack {
 }
 
 async function prove(stack: ResolvedStack, isQuick: boolean): Promise<Outcome> {
-  const found = await judge(withPlanted(stack), isQuick);
   const expected = describe({ role: PLANTED_IN, what: PLANTED });
+  const found = await judge(withPlanted(stack), 'dev', ({ role }) => !isQuick || QUICK_ROLES.includes(role));
   if (found.kind !== 'judged') return found;
   const { superfluous, figures } = found;
   if (!superfluous.includes(expected))
@@ -259,6 +170,19 @@ async function prove(stack: ResolvedStack, isQuick: boolean): Promise<Outcome> {
   const others = superfluous.filter((one) => one !== expected);
   if (others.length > 0) return { kind: 'refuted', reason: `nothing needs ${others.join('; ')}`, figures };
   return { kind: 'proven', figures };
+}
+
+/** What another stage has beside that one; a statement that both have is tried once. */
+async function proveBeside(dev: ResolvedStack, name: string): Promise<Outcome> {
+  const stack = await loadStage(name);
+  const print = ({ role, what }: Pick<Placed, 'role' | 'what'>, stage: string): string =>
+    `${role} ${JSON.stringify(what)}`.replaceAll(`gatewright-${stage}`, 'gatewright');
+  const known = new Set(placesOf(dev).map((place) => print(place, 'dev')));
+  const found = await judge(stack, name, (place) => !known.has(print(place, name)));
+  if (found.kind !== 'judged') return found;
+  const { superfluous, figures } = found;
+  if (superfluous.length === 0) return { kind: 'proven', figures };
+  return { kind: 'refuted', reason: `nothing needs ${superfluous.join('; ')}`, figures };
 }
 
 type Judged = {
@@ -269,12 +193,12 @@ type Judged = {
 
 async function judge(
   stack: ResolvedStack,
-  isQuick: boolean,
+  name: string,
+  isAsked: (place: Placed) => boolean,
 ): Promise<Judged | Extract<Outcome, { kind: 'refuted' }>> {
-  const all = placesOf(stack);
-  const places = isQuick ? all.filter(({ role }) => QUICK_ROLES.includes(role)) : all;
+  const places = placesOf(stack).filter(isAsked);
   const roles = [...new Set(places.map(({ role }) => role))];
-  const stage = new Stage(stack);
+  const stage = new Stage(stack, name);
   const superfluous: string[] = [];
   const needed: Record<string, string> = {};
   try {
@@ -312,10 +236,20 @@ export const roles: Proof = {
     'without any one statement of a role of the stack a feature is refused, and with all of them none is',
   quick: true,
   async run({ quick }) {
-    const [stack] = await loadStacks([REPOSITORY], {
-      ...{ ...HOME, parameters: {}, environment: {}, strict: false, onProgress: () => undefined },
-    });
-    if (stack === undefined) return { kind: 'refuted', reason: 'the stack was not loaded', figures: {} };
-    return prove(stack, quick);
+    const dev = await loadStage('dev');
+    const outcome = await prove(dev, quick);
+    if (quick || outcome.kind !== 'proven') return outcome;
+    const prod = await proveBeside(dev, 'prod');
+    if (prod.kind !== 'proven') return prod;
+    return { kind: 'proven', figures: { ...outcome.figures, prodBeside: prod.figures } };
   },
 };
+
+async function loadStage(stage: string): Promise<ResolvedStack> {
+  const [stack] = await loadStacks([REPOSITORY], {
+    ...{ ...HOME, parameters: {}, environment: {}, strict: false, onProgress: () => undefined },
+    ...{ stage, chosen: { stage } },
+  });
+  if (stack === undefined) throw new Error(`stage ${stage} was not loaded`);
+  return stack;
+}

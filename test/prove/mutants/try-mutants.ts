@@ -1,10 +1,11 @@
 /** Tries the mutants of a few files against their nearest tests, in processes that may hang or break. */
 import { fork } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { ChildProcess } from 'node:child_process';
 import { REPOSITORY } from '../../architecture/source-files.ts';
+import { Effort } from './effort.ts';
 import { plantMutants } from './find-mutants.ts';
 import type { Mutant } from './find-mutants.ts';
 import type { Held, Loaded, MutantOrder, Tried, Try } from './mutant-process.ts';
@@ -23,9 +24,7 @@ const LOADED_WITHIN_MS = 900_000;
 const timeoutFor = (ms: number): number => 15_000 + 20 * ms;
 /** What a loop without an end burns before it is ended. */
 const STUCK_AFTER_MS = 15_000;
-const BURNING_LOOKED_AT_EVERY_MS = 500;
-/** The kernel's ticks, a hundred a second wherever Node.js runs. */
-const MS_PER_TICK = 10;
+const LOOKED_AT_EVERY_MS = 500;
 /** Times as long, for a mutant whose tests were late once: that may have been the machine. */
 const PATIENCE = 4;
 /** Test files for a mutant that has a process of its own. */
@@ -65,7 +64,7 @@ class MutantProcess implements MutantTrier {
   }
 
   #answer<Answer>(withinMs: number, burningMs = Infinity): Promise<Answer> {
-    const burntMs = this.#burntMs();
+    const effort = new Effort(this.#child.pid ?? 0, burningMs);
     return new Promise((resolve, reject) => {
       const end = (): void => {
         clearTimeout(timer);
@@ -83,25 +82,11 @@ class MutantProcess implements MutantTrier {
       const exit = (): void => fail('ended');
       const timer = setTimeout(fail, withinMs, 'late' as const);
       const watch = setInterval(() => {
-        if (this.#burntMs() - burntMs > burningMs) fail('burning');
-      }, BURNING_LOOKED_AT_EVERY_MS);
+        const seen = effort.look(performance.now());
+        if (seen !== undefined) fail(seen === 'idle' ? 'late' : seen);
+      }, LOOKED_AT_EVERY_MS);
       this.#child.on('message', hear).on('exit', exit);
     });
-  }
-
-  /** 0 where there is no /proc: time alone tells there. */
-  #burntMs(): number {
-    try {
-      const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8');
-      const [user = 0, system = 0] = stat
-        .slice(stat.lastIndexOf(')') + 2)
-        .split(' ')
-        .slice(11, 13)
-        .map(Number);
-      return (user + system) * MS_PER_TICK;
-    } catch {
-      return 0;
-    }
   }
 
   try(order: Try, withinMs: number, burningMs: number): Promise<Tried> {
