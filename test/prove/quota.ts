@@ -1,28 +1,50 @@
-/** A million schedules of the shipped quota code over all models, and every mutant of it within 20,000 seeds. */
+/**
+ * A million schedules of the shipped quota code over all models, and every mutant of it within 20,000 seeds.
+ *
+ * That takes hours: what is done is kept in .build/quota, so that a run goes on where another has ended, as long as
+ * neither the code nor the simulation has changed.
+ */
+import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { listFiles, readSource, REPOSITORY } from '../architecture/source-files.ts';
 import { hunt } from '../simulation/hunt.ts';
+import type { HuntReport } from '../simulation/hunt-worker.ts';
 import { huntInThread } from '../simulation/hunt-in-thread.ts';
+import { keptSeedOf } from '../simulation/kept-seeds.ts';
 import { MODELS, modelNamed } from '../simulation/models.ts';
 import { MUTANTS } from '../simulation/mutants.ts';
 import { loadMutant } from '../simulation/patched-source.ts';
+import { KeptWork } from './kept-work.ts';
 import type { Figures, Outcome, Proof } from './proof.ts';
 
 const SCHEDULES = 1_000_000;
 const QUICK_SCHEDULES = 8_000;
+/** Of one model in one thread, half a minute of work. */
+const PART = 2_000;
 const MUTANT_SEEDS = 20_000;
+const TOLD_EVERY = 20;
+/** What the simulation runs, and what it is made of. */
+const FOLDERS = ['shared', 'test/simulation', 'test/support'];
 
 export const quota: Proof = {
   name: 'quota',
   claim: 'no schedule of crashes, pauses, lost and doubled writes breaks a rule, and every mutant does',
   // `npm test` runs 500 schedules of each model already.
   quick: false,
-  run: async ({ quick }) => {
-    const simulated = await simulate(quick ? QUICK_SCHEDULES : SCHEDULES);
-    if (simulated.kind === 'refuted' || quick) return simulated;
+  run: async ({ quick, minutes = Infinity }) => {
+    const untilMs = performance.now() + minutes * 60_000;
+    const kept = quick ? KeptWork.none() : KeptWork.in(join(REPOSITORY, '.build/quota'), hashOfSources());
+    const simulated = await simulate(quick ? QUICK_SCHEDULES : SCHEDULES, kept, untilMs);
+    if (simulated.kind !== 'proven' || quick) return simulated;
     const survivors: string[] = [];
     for (const mutant of MUTANTS) {
       using patched = await loadMutant(mutant);
-      const { caught } = await hunt(modelNamed(mutant.model), patched.shipped, 1, MUTANT_SEEDS);
+      const model = modelNamed(mutant.model);
+      // Mostly the seed that is known does it.
+      const known = keptSeedOf(mutant);
+      let { caught } = await hunt(model, patched.shipped, known ?? 1, 1);
+      if (caught === undefined) ({ caught } = await hunt(model, patched.shipped, 1, MUTANT_SEEDS));
       if (caught === undefined) survivors.push(`${mutant.model}: ${mutant.name}`);
     }
     const figures = {
@@ -36,27 +58,71 @@ export const quota: Proof = {
   },
 };
 
-async function simulate(schedules: number): Promise<Outcome & { readonly figures: Figures }> {
-  const threads = Math.max(1, availableParallelism());
-  const share = Math.ceil(schedules / MODELS.length / threads);
-  const models: Record<string, Figures> = {};
-  let total = 0;
-  for (const { name } of MODELS) {
-    const reports = await Promise.all(
-      Array.from({ length: threads }, (_, thread) =>
-        huntInThread({ model: name, firstSeed: 1 + thread * share, schedules: share }),
-      ),
-    );
-    const sum = (figure: 'schedules' | 'admissions' | 'writes'): number =>
-      reports.reduce((all, report) => all + report[figure], 0);
-    models[name] = { schedules: sum('schedules'), admissions: sum('admissions'), writes: sum('writes') };
-    total += sum('schedules');
-    console.log(
-      `  ${name}: ${sum('schedules')} schedules, ${sum('admissions')} admissions, ${sum('writes')} writes`,
-    );
-    const violation = reports.find((report) => report.violation !== undefined)?.violation;
-    if (violation !== undefined)
-      return { kind: 'refuted', reason: `${name}, ${violation}`, figures: { models } };
+type Part = { readonly model: string; readonly firstSeed: number; readonly schedules: number };
+
+function partsOf(schedules: number): readonly Part[] {
+  const share = Math.ceil(schedules / MODELS.length);
+  return MODELS.flatMap(({ name: model }) =>
+    Array.from({ length: Math.ceil(share / PART) }, (_, part) => ({
+      ...{ model, firstSeed: 1 + part * PART },
+      schedules: Math.min(PART, share - part * PART),
+    })),
+  );
+}
+
+async function simulate(schedules: number, kept: KeptWork<HuntReport>, untilMs: number): Promise<Outcome> {
+  const parts = partsOf(schedules);
+  const reports = new Map<Part, HuntReport>();
+  const open: Part[] = [];
+  for (const part of parts) {
+    const known = kept.find(nameOf(part));
+    if (known === undefined) open.push(part);
+    else reports.set(part, known);
   }
-  return { kind: 'proven', figures: { schedules: total, violations: 0, models } };
+  let violated: string | undefined;
+  const work = async (): Promise<void> => {
+    while (violated === undefined && performance.now() < untilMs) {
+      const part = open.shift();
+      if (part === undefined) return;
+      const report = await huntInThread(part);
+      reports.set(part, report);
+      if (report.violation === undefined) kept.keep(nameOf(part), report);
+      else violated = `${part.model}, ${report.violation}`;
+      if (reports.size % TOLD_EVERY === 0) console.log(`  ${reports.size} of ${parts.length} parts`);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, availableParallelism()) }, work));
+  const figures = sumUp(reports);
+  if (violated !== undefined) return { kind: 'refuted', reason: violated, figures };
+  if (open.length > 0)
+    return {
+      kind: 'skipped',
+      reason: `${reports.size} of ${parts.length} parts are done; the same again goes on`,
+    };
+  return { kind: 'proven', figures };
+}
+
+function sumUp(reports: ReadonlyMap<Part, HuntReport>): Figures {
+  const models: Record<string, { schedules: number; admissions: number; writes: number }> = {};
+  for (const [{ model }, { schedules, admissions, writes }] of reports) {
+    const sum = (models[model] ??= { schedules: 0, admissions: 0, writes: 0 });
+    sum.schedules += schedules;
+    sum.admissions += admissions;
+    sum.writes += writes;
+  }
+  for (const [name, { schedules, admissions, writes }] of Object.entries(models))
+    console.log(`  ${name}: ${schedules} schedules, ${admissions} admissions, ${writes} writes`);
+  const schedules = Object.values(models).reduce((total, model) => total + model.schedules, 0);
+  return { schedules, violations: 0, models };
+}
+
+function nameOf({ model, firstSeed, schedules }: Part): string {
+  return `${model} ${firstSeed} ${schedules}`;
+}
+
+function hashOfSources(): string {
+  const hash = createHash('sha256');
+  for (const path of FOLDERS.flatMap((folder) => listFiles(folder)).filter((one) => one.endsWith('.ts')))
+    hash.update(`${path}\0${readSource(path).text}\0`);
+  return hash.digest('hex').slice(0, 16);
 }
