@@ -11,6 +11,7 @@ export class KeptWork<Report> {
     this.#known = known;
   }
 
+  /** For as long as one run goes on. */
   static none<Of>(): KeptWork<Of> {
     return new KeptWork<Of>(undefined, new Map());
   }

@@ -34,7 +34,9 @@ export const quota: Proof = {
   quick: false,
   run: async ({ quick, minutes = Infinity }) => {
     const untilMs = performance.now() + minutes * 60_000;
-    const kept = quick ? KeptWork.none() : KeptWork.in(join(REPOSITORY, '.build/quota'), hashOfSources());
+    const kept = quick
+      ? KeptWork.none<HuntReport>()
+      : KeptWork.in<HuntReport>(join(REPOSITORY, '.build/quota'), hashOfSources());
     const simulated = await simulate(quick ? QUICK_SCHEDULES : SCHEDULES, kept, untilMs);
     if (simulated.kind !== 'proven' || quick) return simulated;
     const survivors: string[] = [];
