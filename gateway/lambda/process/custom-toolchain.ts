@@ -1,18 +1,30 @@
 /** Functions that bring a program along: a `bootstrap` of their own, or a module of Go that is compiled to one. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 
 import { DefinitionError } from '../../errors.ts';
 import { BuildError } from '../bundle.ts';
 import type { FunctionDefinition } from '../model.ts';
 import type { Launch, Toolchain } from './launch.ts';
-import { findPrograms, isExecutable, type Machine } from './machine.ts';
+import { findPrograms, isExecutable, listNames, type Machine } from './machine.ts';
 import { findInLayers } from './process-environment.ts';
 
 const BUILD_TIMEOUT_MS = 300_000;
 const SOURCES = /^bootstrap$|\.(?:sh|json|ya?ml)$/;
+/** Folders above the code that may hold the module, at most. */
+const MAX_FOLDERS = 8;
 const GO_SOURCES = /\.(?:go|mod|sum|json|ya?ml)$/;
 
 /** @param built folders where a build of the project puts what is deployed */
@@ -24,34 +36,64 @@ export function findCustom(
   buildFolder: string,
 ): Toolchain {
   const { runtime, handler, place } = definition;
+  const refuse = (message: string): Toolchain => ({
+    kind: 'missing',
+    error: new DefinitionError({ ...place, property: 'Code' }, message),
+  });
   // go1.x runs the program that the handler names.
   const name = runtime === 'go1.x' ? handler : 'bootstrap';
-  const isModule = existsSync(join(taskRoot, 'go.mod'));
-  const program = isModule ? undefined : findProgram(definition, name, [taskRoot, ...built]);
-  if (program !== undefined) {
-    const fault = programFault(program, machine);
-    if (fault !== undefined)
-      return { kind: 'missing', error: new DefinitionError({ ...place, property: 'Code' }, fault) };
-    const launch: Launch = { command: program, args: [], environment: {}, searchPath: [] };
-    const code = { sources: SOURCES, missing: [], findings: [] };
-    return { kind: 'found', launch: () => Promise.resolve(launch), ...code };
+  const module = findGoModule(taskRoot, machine);
+  const [go] = module === undefined ? [] : findPrograms(machine, /^go$/);
+  if (module !== undefined && go !== undefined) {
+    const launch = (): Promise<Launch> => buildGo(go, taskRoot, buildFolder, machine);
+    return { kind: 'found', launch, sources: GO_SOURCES, folder: module, missing: [], findings: [] };
   }
-  if (isModule) {
-    const [go] = findPrograms(machine, /^go$/);
-    const code = { sources: GO_SOURCES, missing: [], findings: [] };
-    if (go !== undefined)
-      return { kind: 'found', launch: () => buildGo(go, taskRoot, buildFolder, machine), ...code };
-    const instead = findProgram(definition, name, [taskRoot, ...built]);
-    if (instead !== undefined && programFault(instead, machine) === undefined) {
-      const launch: Launch = { command: instead, args: [], environment: {}, searchPath: [] };
-      return { kind: 'found', launch: () => Promise.resolve(launch), ...code };
-    }
+  const program = findProgram(definition, name, [taskRoot, ...built]);
+  const fault = program === undefined ? undefined : programFault(program, machine);
+  if (program !== undefined && fault === undefined) {
+    const launch: Launch = { command: program, args: [], environment: {}, searchPath: [] };
+    const sources = module === undefined ? SOURCES : GO_SOURCES;
+    return { kind: 'found', launch: () => Promise.resolve(launch), sources, missing: [], findings: [] };
   }
   const where = relative(process.cwd(), taskRoot) || '.';
-  const message = isModule
-    ? `${runtime} cannot run here: ${where} is a module of Go, and no Go is installed (https://go.dev/dl)`
-    : `${runtime} cannot run here: there is no program "${name}" in ${where}; build it first`;
-  return { kind: 'missing', error: new DefinitionError({ ...place, property: 'Code' }, message) };
+  if (module !== undefined)
+    return refuse(
+      `${runtime} cannot run here: ${where} is a program in Go, and no Go is installed (https://go.dev/dl)`,
+    );
+  return refuse(
+    fault ?? `${runtime} cannot run here: there is no program "${name}" in ${where}${wayToBuild(taskRoot)}`,
+  );
+}
+
+/** What makes the program, as far as the sources tell. */
+function wayToBuild(taskRoot: string): string {
+  const names = listNames(taskRoot);
+  const isGo = names.some((name) => name === 'go.mod' || name.endsWith('.go'));
+  if (names.includes('Makefile')) return '; its Makefile makes it: sam build';
+  if (names.includes('Cargo.toml')) return '; sam build, or cargo lambda build, makes it';
+  if (!isGo) return '; build it first';
+  return names.includes('go.mod')
+    ? ', nor a package main that could be compiled to it: CodeUri names the folder of the package main'
+    : ', and no go.mod there or above, by which it could be compiled: go mod init';
+}
+
+/** The module that the code's folder, a package main, is in; undefined where there is nothing to compile. */
+function findGoModule(taskRoot: string, { home }: Machine): string | undefined {
+  if (!hasMain(taskRoot)) return undefined;
+  const ends = new Set([home, tmpdir(), '/']);
+  let folder = taskRoot;
+  for (let count = 0; count < MAX_FOLDERS && !ends.has(folder); count += 1) {
+    if (existsSync(join(folder, 'go.mod'))) return folder;
+    if (existsSync(join(folder, '.git'))) return undefined;
+    folder = dirname(folder);
+  }
+  return undefined;
+}
+
+function hasMain(folder: string): boolean {
+  return listNames(folder)
+    .filter((name) => name.endsWith('.go') && !name.endsWith('_test.go'))
+    .some((name) => /^package main\b/m.test(readFileSync(join(folder, name), 'utf8')));
 }
 
 function findProgram(

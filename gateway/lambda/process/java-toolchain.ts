@@ -1,10 +1,11 @@
 /** What a Java function runs with: a JDK or JRE, and AWS's runtime interface client from its own packages or Maven's. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 
 import { DefinitionError } from '../../errors.ts';
 import type { FunctionDefinition } from '../model.ts';
-import { type Launch, type Toolchain, versionFinding } from './launch.ts';
+import type { CodeFinding } from '../runnable-code.ts';
+import { type Launch, type Toolchain, usualConsequence, versionFinding } from './launch.ts';
 import { findPrograms, isExecutable, listNames, type Machine } from './machine.ts';
 import { layerRoots } from './process-environment.ts';
 import { readVersion } from './read-version.ts';
@@ -12,8 +13,7 @@ import { readVersion } from './read-version.ts';
 const SOURCES = /\.(?:jar|class|json|ya?ml|properties)$/;
 const CLIENT = 'aws-lambda-java-runtime-interface-client';
 const MAIN = 'com.amazonaws.services.lambda.runtime.api.client.AWSLambda';
-/** What the client is compiled against. */
-const NEEDED = [CLIENT, 'aws-lambda-java-core', 'aws-lambda-java-serialization'];
+const GROUP = ['com', 'amazonaws'];
 /** Part of `MemorySize` that the heap may take, about as at Lambda. */
 const HEAP_SHARE = 0.85;
 
@@ -25,6 +25,10 @@ export async function findJava(
 ): Promise<Toolchain> {
   const { runtime, place } = definition;
   const wanted = /\d+/.exec(runtime)?.[0] ?? '';
+  if (machine.platform !== 'linux') {
+    const message = `${runtime} cannot run here: AWS's client for Java has programs for Linux alone; start the gateway in a container`;
+    return { kind: 'missing', error: new DefinitionError({ ...place, property: 'Runtime' }, message) };
+  }
   const home = machine.environment['JAVA_HOME'];
   const own = home === undefined ? [] : [join(home, 'bin', 'java')].filter(isExecutable);
   const [java] = [...own, ...findPrograms(machine, /^java$/)];
@@ -42,16 +46,15 @@ export async function findJava(
     return refuse('Runtime', `Java ${version} is too old for it; install a JDK ${wanted}`);
   const code = findClasses([...built, taskRoot]);
   if (code === undefined) {
-    const where = relative(process.cwd(), taskRoot) || '.';
     return refuse(
       'Code',
-      `${where} has no classes and no jar; build it (mvn package, gradle build or sam build)`,
+      `${shown(taskRoot)} has no classes and no jar; build it (mvn package, gradle build or sam build)`,
     );
   }
-  const classPath = [...code, ...layerRoots(definition).map((layer) => join(layer, 'java', 'lib', '*'))];
-  const client = hasClient(code) ? [] : findClient(machine);
+  const classPath = [...code.path, ...layerRoots(definition).map((layer) => join(layer, 'java', 'lib', '*'))];
+  const client = hasClient(code.path) ? [] : findClient(machine);
   if (client === undefined) {
-    const get = `mvn dependency:get -Dartifact=com.amazonaws:${CLIENT}:2.8.3`;
+    const get = `mvn dependency:get -Dartifact=com.amazonaws:${CLIENT}:RELEASE`;
     return refuse('Code', `${CLIENT} is neither in its packages nor in ~/.m2; ${get}`);
   }
   const launch: Launch = {
@@ -66,43 +69,95 @@ export async function findJava(
   };
   return {
     ...{ kind: 'found', launch: () => Promise.resolve(launch), sources: SOURCES, missing: [] },
-    findings: versionFinding(definition, `Java ${version}`, version === wanted),
+    findings: [
+      ...versionFinding(definition, `Java ${version}`, version === wanted),
+      ...(code.lack === undefined ? [] : [lacking(definition, code.lack)]),
+    ],
   };
 }
 
-/** Entries of the class path: an unpacked package, or what Maven and Gradle leave behind. */
-function findClasses(folders: readonly string[]): readonly string[] | undefined {
+function lacking(definition: FunctionDefinition, message: string): CodeFinding {
+  const error = new DefinitionError({ ...definition.place, property: 'Code' }, message);
+  return { error, consequence: usualConsequence(definition) };
+}
+
+/** Entries of the class path. */
+type Classes = {
+  readonly path: readonly string[];
+  /** Why some of them are most likely not there. */
+  readonly lack?: string;
+};
+
+/** An unpacked package, or what Maven and Gradle leave behind. */
+function findClasses(folders: readonly string[]): Classes | undefined {
   for (const folder of folders) {
     const lib = join(folder, 'lib');
-    if (hasClasses(folder)) return [folder, join(lib, '*')];
-    const jars = listNames(folder).filter((name) => name.endsWith('.jar'));
-    if (jars.length > 0) return [join(folder, '*'), join(lib, '*')];
-    for (const made of ['target', 'build']) {
-      const classes = [join(folder, made, 'classes'), join(folder, made, 'classes/java/main')].find(
-        hasClasses,
-      );
-      if (classes === undefined) continue;
-      const resources = join(folder, made, 'resources/main');
-      return [classes, resources, join(folder, made, 'dependency', '*'), join(folder, made, 'libs', '*')];
-    }
+    if (hasClasses(folder, NO_PACKAGES)) return { path: [folder, join(lib, '*')] };
+    if (hasJars(folder)) return { path: [join(folder, '*'), join(lib, '*')] };
+    const target = join(folder, 'target');
+    if (hasClasses(join(target, 'classes'))) return ofMaven(folder, target);
+    const build = join(folder, 'build');
+    const classes = join(build, 'classes/java/main');
+    if (hasClasses(classes)) return ofGradle(build, classes);
   }
   return undefined;
 }
 
+/** Classes first: they are newer than a jar that holds them with all that they need. */
+function ofMaven(folder: string, target: string): Classes {
+  const dependency = join(target, 'dependency');
+  const path = [join(target, 'classes'), join(dependency, '*'), join(target, '*')];
+  const isWhole = hasJars(dependency) || listNames(target).some((name) => WHOLE_JAR.test(name));
+  if (isWhole || !needsPackages(join(folder, 'pom.xml'))) return { path };
+  return { path, lack: `${shown(target)} has no dependencies: mvn package dependency:copy-dependencies` };
+}
+
+function ofGradle(build: string, classes: string): Classes {
+  const libs = join(build, 'libs');
+  const path = [classes, join(build, 'resources/main'), join(build, 'dependencies', '*'), join(libs, '*')];
+  const isWhole =
+    hasJars(join(build, 'dependencies')) || listNames(libs).some((name) => WHOLE_JAR.test(name));
+  if (isWhole) return { path };
+  return { path, lack: `${shown(build)} may be without its dependencies: sam build puts them beside it` };
+}
+
+/** As the plug-ins of Maven and Gradle name a jar that has its dependencies in it; shading keeps the other as `original-…`. */
+const WHOLE_JAR = /^original-.*\.jar$|-(?:all|aws|shaded|fat|jar-with-dependencies)\.jar$/;
+
+function hasJars(folder: string): boolean {
+  return listNames(folder).some((name) => name.endsWith('.jar'));
+}
+
+/** Whether a project lists anything beside tests and what the client brings along. */
+function needsPackages(pom: string): boolean {
+  if (!existsSync(pom)) return false;
+  const listed = readFileSync(pom, 'utf8').matchAll(/<dependency>([^]*?)<\/dependency>/g);
+  return [...listed].some(
+    ([, text = '']) =>
+      !/<scope>\s*(?:test|provided|import)\s*</.test(text) &&
+      !/<artifactId>\s*aws-lambda-java-(?:core|serialization|runtime-interface-client)\s*</.test(text),
+  );
+}
+
+/** Folders of a project that hold no packages of its own classes. */
+const NO_PACKAGES = /^(?:\..*|target|build|src|lib|node_modules|META-INF)$/;
 /** Packages of classes lie below, at most so deep. */
-function hasClasses(folder: string, depth = 6): boolean {
-  if (!existsSync(folder)) return false;
+const MAX_DEPTH = 8;
+
+function hasClasses(folder: string, except = /^META-INF$/, depth = 0): boolean {
+  if (!existsSync(folder) || depth > MAX_DEPTH) return false;
   const entries = readdirSync(folder, { withFileTypes: true });
   if (entries.some((entry) => entry.isFile() && entry.name.endsWith('.class'))) return true;
-  return (
-    depth > 0 &&
-    entries.some(
-      (entry) =>
-        entry.isDirectory() &&
-        !/^(?:\..*|target|build|src|lib|node_modules|META-INF)$/.test(entry.name) &&
-        hasClasses(join(folder, entry.name), depth - 1),
-    )
+  return entries.some(
+    (entry) =>
+      entry.isDirectory() &&
+      !except.test(entry.name) &&
+      hasClasses(join(folder, entry.name), except, depth + 1),
   );
+}
+
+function shown(folder: string): string {
+  return relative(process.cwd(), folder) || '.';
 }
 
 /** As a jar of its own, or unpacked among the classes. */
@@ -115,27 +170,30 @@ function hasClient(classPath: readonly string[]): boolean {
   );
 }
 
-/** The newest of each in Maven's own store. */
+/** The newest one in Maven's own store that is there with all that it needs. */
 function findClient({ environment, home }: Machine): readonly string[] | undefined {
-  const repository = join(environment['M2_REPO'] ?? join(home, '.m2', 'repository'), 'com', 'amazonaws');
-  const jars = NEEDED.map((name) => {
-    const folder = join(repository, name);
-    const versions = listNames(folder).filter((version) => /^\d/.test(version));
-    const found = versions
-      .toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-      .toReversed()
-      .map((version) => join(folder, version))
-      .flatMap((at) =>
-        listNames(at)
-          .filter((file) => isPlainJar(file, name))
-          .map((file) => join(at, file)),
-      );
-    return found[0];
-  });
-  const there = jars.filter((jar) => jar !== undefined);
-  return there.length === NEEDED.length ? there : undefined;
+  const repository = environment['M2_REPO'] ?? join(home, '.m2', 'repository');
+  const versions = listNames(join(repository, ...GROUP, CLIENT)).filter((version) => /^\d/.test(version));
+  return versions
+    .toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+    .map((version) => withNeeded(repository, join(repository, ...GROUP, CLIENT, version), version))
+    .find((jars) => jars !== undefined);
 }
 
-function isPlainJar(file: string, name: string): boolean {
-  return file.startsWith(name) && file.endsWith('.jar') && !/-(?:sources|javadoc|tests)\.jar$/.test(file);
+/** Its jar and those that its pom lists, of which each version has others. */
+function withNeeded(repository: string, folder: string, version: string): readonly string[] | undefined {
+  const pom = join(folder, `${CLIENT}-${version}.pom`);
+  if (!existsSync(pom)) return undefined;
+  const [ofProject = ''] = readFileSync(pom, 'utf8').split('</dependencies>');
+  const listed = [...ofProject.matchAll(/<dependency>([^]*?)<\/dependency>/g)]
+    .map(([, text = '']) => text)
+    .filter((text) => !/<scope>\s*(?:test|provided)\s*</.test(text))
+    .map((text) => [tagOf(text, 'groupId'), tagOf(text, 'artifactId'), tagOf(text, 'version')] as const)
+    .map(([group, name, of]) => join(repository, ...group.split('.'), name, of, `${name}-${of}.jar`));
+  const jars = [join(folder, `${CLIENT}-${version}.jar`), ...listed];
+  return jars.every((jar) => existsSync(jar)) ? jars : undefined;
+}
+
+function tagOf(text: string, name: string): string {
+  return new RegExp(`<${name}>\\s*([^<]*?)\\s*</${name}>`).exec(text)?.[1] ?? '';
 }

@@ -23,6 +23,8 @@ export type Toolchain =
       readonly launch: () => Promise<Launch>;
       /** Names of the files that it is made of: where one of them changes, it is another version. */
       readonly sources: RegExp;
+      /** Where they lie; absent = the code's folder. */
+      readonly folder?: string;
       /** What it imports and is not installed. */
       readonly missing: readonly DefinitionError[];
       readonly findings: readonly CodeFinding[];

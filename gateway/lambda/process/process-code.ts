@@ -52,7 +52,7 @@ export class ProcessCode implements RunnableCode {
   get watched(): WatchedSources {
     return {
       kind: 'folder',
-      folder: this.taskRoot,
+      folder: this.#toolchain?.folder ?? this.taskRoot,
       ...(this.#toolchain && { code: this.#toolchain.sources }),
     };
   }

@@ -64,7 +64,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
   }
 
   get load(): number {
-    return this.#job === undefined ? 0 : 1;
+    return this.#job === undefined || this.#hasAnswered ? 0 : 1;
   }
 
   get isStuck(): boolean {

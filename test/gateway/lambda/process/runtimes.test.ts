@@ -132,7 +132,7 @@ for (const sample of SAMPLES) {
   const skip = isInstalled(sample.needs) ? false : `${sample.needs ?? ''} is not installed`;
   describe(`a function in ${runtime} (${isolation ?? file})`, { skip }, () => {
     it('answers, fails by its own error, by its exit and by its timeout, and goes on after each', async () => {
-      const [, definition] = aSample(sample, { timeoutSeconds: 1 });
+      const [, definition] = aSample(sample, { timeoutSeconds: 1, reservedConcurrency: 1 });
       const { invoke, lines } = await startRuntime([definition], { maxInstances: 2, isolation });
 
       const answer = returned(await invoke('f', { do: 'answer' }, FIRST_MS));

@@ -1,0 +1,258 @@
+/** What is looked up on a machine, with machines that are folders: nothing is installed, and no program of a language runs. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+
+import { toolchainsOf } from '../../../../gateway/lambda/process/find-toolchain.ts';
+import { findVirtualEnvironment } from '../../../../gateway/lambda/process/python/python-environments.ts';
+import type { Launch } from '../../../../gateway/lambda/process/launch.ts';
+import type { Machine } from '../../../../gateway/lambda/process/machine.ts';
+import { aFolder, aFolderFunction, writeFiles } from '../start-runtime.ts';
+
+/** Programs by name, each a script. */
+function aMachine(
+  programs: Readonly<Record<string, string>>,
+  home = aFolder({}),
+  changes: Partial<Machine> = {},
+): Machine {
+  const bin = aFolder(programs);
+  for (const name of Object.keys(programs)) chmodSync(join(bin, name), 0o755);
+  return { environment: { PATH: bin }, home, platform: 'linux', architecture: 'x64', ...changes };
+}
+
+type Found = {
+  readonly launch: Launch | undefined;
+  readonly told: string;
+  readonly folder: string | undefined;
+};
+
+async function find(
+  machine: Machine,
+  taskRoot: string,
+  runtime: string,
+  handler: string,
+  built: readonly string[] = [],
+): Promise<Found> {
+  const folder = aFolder({});
+  const look = toolchainsOf(machine, { runDirectory: folder, cacheDirectory: folder }, undefined);
+  const place = { file: join(taskRoot, 'template.yml'), line: 1 };
+  const definition = aFolderFunction(taskRoot, handler, { runtime, place, name: 'f' });
+  const found = await look(definition, taskRoot, built);
+  if (found.kind === 'missing') return { launch: undefined, told: found.error.message, folder: undefined };
+  const told = found.findings.map(({ error }) => error.message).join('\n');
+  // Go would be compiled.
+  const launch =
+    runtime.startsWith('provided') && found.folder !== undefined ? undefined : await found.launch();
+  return { launch, told, folder: found.folder };
+}
+
+const JAVA = { java: `#!/bin/sh\necho 'openjdk version "21.0.1" 2023-10-17' >&2\n` };
+const CLIENT = 'aws-lambda-java-runtime-interface-client';
+
+/** Maven's own store, with two versions of AWS's client, of which the newer lacks what its pom lists. */
+function aRepository(): string {
+  const home = aFolder({});
+  const client = `.m2/repository/com/amazonaws/${CLIENT}`;
+  const pom = (needed: string): string => `<project><dependencies>
+    <dependency><groupId>software.amazon</groupId><artifactId>lite</artifactId><version>${needed}</version></dependency>
+    <dependency><groupId>org.junit</groupId><artifactId>junit</artifactId><version>\${v}</version><scope>test</scope></dependency>
+  </dependencies></project>`;
+  writeFiles(home, {
+    [`${client}/2.9.0/${CLIENT}-2.9.0.jar`]: '',
+    [`${client}/2.9.0/${CLIENT}-2.9.0.pom`]: pom('1.0'),
+    [`${client}/2.10.0/${CLIENT}-2.10.0.jar`]: '',
+    [`${client}/2.10.0/${CLIENT}-2.10.0.pom`]: pom('2.0'),
+    '.m2/repository/software/amazon/lite/1.0/lite-1.0.jar': '',
+  });
+  return home;
+}
+
+const DEPENDENCY = '<dependency><groupId>g</groupId><artifactId>a</artifactId></dependency>';
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/java-package.html */
+describe('a function in Java', () => {
+  const projects: readonly {
+    what: string;
+    files: Record<string, string>;
+    path: readonly string[];
+    told?: RegExp;
+  }[] = [
+    {
+      what: 'what Maven has compiled, with its dependencies',
+      files: { 'pom.xml': DEPENDENCY, 'target/classes/a/b/C.class': '', 'target/dependency/d.jar': '' },
+      path: ['target/classes', 'target/dependency/*', 'target/*'],
+    },
+    {
+      what: 'what Maven has compiled and shaded',
+      files: { 'pom.xml': DEPENDENCY, 'target/classes/a/C.class': '', 'target/original-app.jar': '' },
+      path: ['target/classes', 'target/dependency/*', 'target/*'],
+    },
+    {
+      what: 'what Maven has compiled, without its dependencies',
+      files: { 'pom.xml': DEPENDENCY, 'target/classes/lib/C.class': '' },
+      path: ['target/classes', 'target/dependency/*', 'target/*'],
+      told: /has no dependencies: mvn package dependency:copy-dependencies$/m,
+    },
+    {
+      what: 'an unpacked package',
+      files: { 'a/C.class': '', 'lib/d.jar': '' },
+      path: ['', 'lib/*'],
+    },
+    { what: 'a jar', files: { 'app.jar': '' }, path: ['*', 'lib/*'] },
+    {
+      what: 'what Gradle has compiled',
+      files: { 'build/classes/java/main/a/C.class': '', 'build/libs/app-all.jar': '' },
+      path: ['build/classes/java/main', 'build/resources/main', 'build/dependencies/*', 'build/libs/*'],
+    },
+  ];
+  for (const { what, files, path, told } of projects)
+    it(`is found as ${what}, and runs by the newest client that is whole`, async () => {
+      const root = aFolder(files);
+      const home = aRepository();
+      const found = await find(aMachine(JAVA, home), root, 'java21', 'a.C::handle');
+      const classPath = found.launch?.args[found.launch.args.indexOf('-cp') + 1]?.split(':') ?? [];
+      const client = join(home, '.m2/repository/com/amazonaws', CLIENT, '2.9.0', `${CLIENT}-2.9.0.jar`);
+      const needed = join(home, '.m2/repository/software/amazon/lite/1.0/lite-1.0.jar');
+      assert.deepEqual(classPath, [...path.map((entry) => join(root, entry)), client, needed]);
+      assert.equal(found.launch?.args.at(-1), 'a.C::handle');
+      if (told === undefined) assert.equal(found.told, '');
+      else assert.match(found.told, told);
+    });
+
+  const refusals = [
+    {
+      what: 'no Java',
+      machine: () => aMachine({}),
+      files: { 'a.jar': '' },
+      told: /no Java is installed; install a JDK 21/,
+    },
+    {
+      what: 'nothing built',
+      machine: () => aMachine(JAVA),
+      files: {},
+      told: /has no classes and no jar; build it/,
+    },
+    {
+      ...{ what: 'no client', machine: () => aMachine(JAVA), files: { 'a.jar': '' } },
+      told: /neither in its packages nor in ~\/\.m2; mvn dependency:get -Dartifact=com\.amazonaws:.*:RELEASE$/,
+    },
+    {
+      ...{
+        what: 'another system',
+        files: { 'a.jar': '' },
+        told: /AWS's client for Java has programs for Linux alone/,
+      },
+      machine: () => aMachine(JAVA, undefined, { platform: 'darwin' as const }),
+    },
+  ];
+  for (const { what, machine, files, told } of refusals)
+    it(`says what to do where there is ${what}`, async () => {
+      const found = await find(machine(), aFolder(files), 'java21', 'a.C');
+      assert.equal(found.launch, undefined);
+      assert.match(found.told, told);
+    });
+});
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/golang-package.html */
+describe('a function in Go', () => {
+  const MAIN = 'package main\n\nfunc main() {}\n';
+  const GO = { go: '#!/bin/sh\n' };
+
+  it('is a package main of a module that begins above it, whose files all count', async () => {
+    const root = aFolder({
+      'go.mod': 'module m\n',
+      'cmd/f/main.go': MAIN,
+      'shared/s.go': 'package shared\n',
+    });
+    const found = await find(aMachine(GO), join(root, 'cmd/f'), 'provided.al2023', 'bootstrap');
+    assert.deepEqual([found.told, found.folder], ['', root]);
+  });
+
+  it('runs as it was built where there is no Go, or no package main to compile', async () => {
+    const root = aFolder({ 'go.mod': 'module m\n', 'main.go': MAIN, 'none/go.mod': 'module n\n' });
+    const built = aFolder({ bootstrap: '#!/bin/sh\n' });
+    chmodSync(join(built, 'bootstrap'), 0o755);
+    for (const [machine, taskRoot] of [
+      [aMachine({}), root],
+      [aMachine(GO), join(root, 'none')],
+    ] as const) {
+      const found = await find(machine, taskRoot, 'provided.al2023', 'bootstrap', [built]);
+      assert.equal(found.launch?.command, join(built, 'bootstrap'));
+    }
+  });
+
+  const refusals: readonly {
+    files: Record<string, string>;
+    programs: Record<string, string>;
+    told: RegExp;
+  }[] = [
+    {
+      files: { 'go.mod': 'module m\n', 'main.go': MAIN },
+      programs: {},
+      told: /no Go is installed \(https:\/\/go\.dev\/dl\)$/,
+    },
+    {
+      files: { 'go.mod': 'module m\n', 'a.go': 'package a\n' },
+      programs: GO,
+      told: /nor a package main .* CodeUri names the folder/,
+    },
+    { files: { 'main.go': MAIN }, programs: GO, told: /and no go\.mod there or above.*go mod init$/ },
+    {
+      files: { 'go.mod': 'module m\n', Makefile: 'build-F:\n' },
+      programs: GO,
+      told: /its Makefile makes it: sam build$/,
+    },
+    { files: { 'Cargo.toml': '' }, programs: {}, told: /sam build, or cargo lambda build, makes it$/ },
+    {
+      files: { 'main.sh': '' },
+      programs: {},
+      told: /there is no program "bootstrap" in .*; build it first$/,
+    },
+  ];
+  for (const { files, programs, told } of refusals)
+    it(`says what makes it: ${Object.keys(files).join(', ')}${'go' in programs ? ', with Go' : ''}`, async () => {
+      const found = await find(aMachine(programs), aFolder(files), 'provided.al2023', 'bootstrap');
+      assert.equal(found.launch, undefined);
+      assert.match(found.told, told);
+    });
+});
+
+/** @see https://python-poetry.org/docs/configuration/#virtualenvspath and https://docs.astral.sh/uv/concepts/projects/config/ */
+describe('the virtual environment of a project in Python', () => {
+  function plant(folder: string): string {
+    mkdirSync(join(folder, 'bin'), { recursive: true });
+    writeFiles(folder, { 'bin/python': '#!/bin/sh\n' });
+    chmodSync(join(folder, 'bin/python'), 0o755);
+    return join(folder, 'bin/python');
+  }
+
+  it('is .venv or venv of its folder, before one that is active', () => {
+    const [project, elsewhere] = [aFolder({}), aFolder({})];
+    const machine = aMachine({}, undefined, { environment: { VIRTUAL_ENV: elsewhere } });
+    const active = plant(elsewhere);
+    assert.equal(findVirtualEnvironment([project], machine), active);
+    const venv = plant(join(project, 'venv'));
+    assert.equal(findVirtualEnvironment([project], machine), venv);
+    const own = plant(join(project, '.venv'));
+    assert.equal(findVirtualEnvironment([project], machine), own);
+  });
+
+  it('is where uv was told to have it, of a project of uv', () => {
+    const project = aFolder({ 'uv.lock': '' });
+    const machine = aMachine({}, undefined, { environment: { UV_PROJECT_ENVIRONMENT: 'env' } });
+    const python = plant(join(project, 'env'));
+    assert.equal(findVirtualEnvironment([project], machine), python);
+  });
+
+  it('is in Poetry’s store, by the name and the place of the project', () => {
+    const project = aFolder({ 'pyproject.toml': '[tool.poetry]\nname = "My Shop"\n' });
+    const hash = createHash('sha256').update(realpathSync(project)).digest('base64url').slice(0, 8);
+    const store = aFolder({});
+    plant(join(store, 'my_shop-00000000-py3.12'));
+    const python = plant(join(store, `my_shop-${hash}-py3.12`));
+    const machine = aMachine({}, undefined, { environment: { POETRY_VIRTUALENVS_PATH: store } });
+    assert.equal(findVirtualEnvironment([project], machine), python);
+  });
+});
