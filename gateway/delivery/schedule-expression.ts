@@ -36,7 +36,7 @@ function rate(text: string, anchorMs: number): Schedule {
   const periodMs = count * unitMs;
   return {
     next(afterMs) {
-      const passed = Math.max(0, Math.floor((afterMs - anchorMs) / periodMs));
+      const passed = Math.floor((afterMs - anchorMs) / periodMs);
       return anchorMs + (passed + 1) * periodMs;
     },
   };

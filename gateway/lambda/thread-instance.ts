@@ -45,6 +45,8 @@ export class ThreadInstance implements Instance {
   readonly #requestIdOf: (sequence: number) => string;
   /** Handed over and not answered, oldest first; the first one runs. */
   #handed: Job[] = [];
+  /** The first of them has been answered, and stays there until the thread has ended. */
+  #hasFailedHead = false;
   #sent = 0;
   /** Number after the last answered event: slots before it are free again. */
   #passed = 0;
@@ -79,7 +81,7 @@ export class ThreadInstance implements Instance {
   }
 
   get load(): number {
-    return this.#handed.length;
+    return this.#handed.length - (this.#hasFailedHead ? 1 : 0);
   }
 
   /** Its event has run so long that nothing may wait behind it, or it is about to end. */
@@ -196,6 +198,7 @@ export class ThreadInstance implements Instance {
     // What the function printed and streamed comes before its answer.
     if (Atomics.load(this.#board.unreadLines, 0) > 0) this.#drainReports();
     const job = this.#handed.shift();
+    this.#hasFailedHead = false;
     if (job === undefined) return;
     const slot = slotOf(job.sequence);
     this.#passed = job.sequence + 1;
@@ -264,6 +267,7 @@ export class ThreadInstance implements Instance {
   }
 
   #failHead(head: Job, errorType: string, reason: string): void {
+    this.#hasFailedHead = true;
     const requestId = this.#requestIdOf(head.sequence);
     this.#log({
       level: 'ERROR',
@@ -319,6 +323,7 @@ export class ThreadInstance implements Instance {
       return;
     }
     if (!head.isSettled) this.#failHead(head, errorType, reason);
+    this.#hasFailedHead = false;
     this.#handed.shift();
   }
 

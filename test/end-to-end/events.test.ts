@@ -69,7 +69,7 @@ const RESOURCES = {
       };`,
       Events: {
         Parcel: { Type: 'SQS', Properties: { Queue: { 'Fn::GetAtt': ['Parcels', 'Arn'] } } },
-        Yearly: { Type: 'ScheduleV2', Properties: { ScheduleExpression: 'rate(365 days)' } },
+        Yearly: { Type: 'ScheduleV2', Properties: { ScheduleExpression: 'cron(0 3 1 1 ? *)' } },
       },
       EventInvokeConfig: {
         MaximumRetryAttempts: 0,

@@ -14,6 +14,8 @@ export type ReadSchedule = {
   readonly schedule: Schedule;
   readonly from: number | undefined;
   readonly until: number | undefined;
+  /** A rate without a first time ("Schedule types in EventBridge Scheduler", rate-based). */
+  readonly isMadeRunning: boolean;
   readonly target: EventTarget;
   /** Absent: the event of the scheduler itself. */
   readonly input: string | undefined;
@@ -29,7 +31,9 @@ export function readScheduler(reader: ResourceReader, anchorMs: number): ReadSch
   const target = isJsonObject(given) ? readTarget(reader, given, 'Target') : undefined;
   const expression = reader.text('ScheduleExpression') ?? '';
   const zone = reader.text('ScheduleExpressionTimezone') ?? 'UTC';
-  const schedule = readSchedule(reader, expression, anchorMs, zone);
+  // A rate's first time is its StartDate.
+  const from = timeOf(reader, 'StartDate');
+  const schedule = readSchedule(reader, expression, from ?? anchorMs, zone);
   const isOff = reader.text('State') === 'DISABLED';
   if (target === undefined || schedule === undefined || isOff) return undefined;
   const name = reader.text('Name') ?? resource.physicalId;
@@ -37,8 +41,9 @@ export function readScheduler(reader: ResourceReader, anchorMs: number): ReadSch
   return {
     ...{ name, expression, schedule, target },
     arn: `arn:${partitionOf(region)}:scheduler:${region}:${accountId}:schedule/${group}/${name}`,
-    from: timeOf(reader, 'StartDate'),
+    from,
     until: timeOf(reader, 'EndDate'),
+    isMadeRunning: from === undefined && expression.trim().startsWith('rate('),
     input: reader.text('Target.Input'),
     delivery: {
       groupId: reader.text('Target.SqsParameters.MessageGroupId'),

@@ -11,6 +11,8 @@ export type ScheduleDefinition = {
   /** Epoch milliseconds; the first and the last moment at which it may run. */
   readonly from: number | undefined;
   readonly until: number | undefined;
+  /** It runs once more: when it is made, which a start does, and a reload of what was not there. */
+  readonly isMadeRunning?: boolean;
   /** ARNs. */
   readonly targets: readonly string[];
   readonly run: (scheduledAt: number) => void;
@@ -29,6 +31,8 @@ type Running = { readonly definition: ScheduleDefinition; at: number | undefined
 export class Schedules {
   readonly #options: Options;
   #running: readonly Running[] = [];
+  /** Those that were made already, by ARN and expression. */
+  #made: ReadonlySet<string> = new Set();
   #wake: Wake | undefined;
   #pause: Promise<void> | undefined;
 
@@ -38,7 +42,12 @@ export class Schedules {
 
   replace(definitions: readonly ScheduleDefinition[]): void {
     const now = this.#options.clock.nowEpochMs();
-    this.#running = definitions.map((definition) => ({ definition, at: nextOf(definition, now), played: 0 }));
+    this.#running = definitions.map((definition) => {
+      const isMade = definition.isMadeRunning === true && !this.#made.has(identify(definition));
+      return { definition, at: isMade ? now : nextOf(definition, now), played: 0 };
+    });
+    // For a moment there are none when everything goes back to how it began; nothing is made by that.
+    if (definitions.length > 0) this.#made = new Set(definitions.map(identify));
     this.#wake?.cancel();
     this.#wait();
   }
@@ -124,6 +133,10 @@ export class Schedules {
     running.at = nextOf(definition, now);
     running.played = 0;
   }
+}
+
+function identify({ arn, expression }: ScheduleDefinition): string {
+  return `${arn} ${expression}`;
 }
 
 function nextOf({ schedule, from, until }: ScheduleDefinition, afterMs: number): number | undefined {

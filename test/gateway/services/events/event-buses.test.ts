@@ -190,6 +190,43 @@ describe('Schedules', () => {
     );
   });
 
+  const RATE = (start: string): string => `
+  Often:
+    Type: AWS::Scheduler::Schedule
+    Properties:
+      Name: often
+      ScheduleExpression: rate(1 hour)
+      ${start}
+      FlexibleTimeWindow: { Mode: 'OFF' }
+      Target: { Arn: !GetAtt work.Arn, RoleArn: r, Input: '"<aws.scheduler.scheduled-time>"' }`;
+  // https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#rate-based
+  const rates = [
+    {
+      ...{ title: 'at once, and then each hour', start: '' },
+      times: ['2025-04-14T22:13:38Z', '2025-04-14T23:13:38Z', '2025-04-15T00:13:38Z'],
+    },
+    {
+      ...{ title: 'from its StartDate on', start: `StartDate: '2025-04-14T23:00:00Z'` },
+      times: ['2025-04-14T23:00:00Z', '2025-04-15T00:00:00Z'],
+    },
+    {
+      ...{ title: 'as its StartDate counts, which has passed', start: `StartDate: '2025-01-01T00:30:00Z'` },
+      times: ['2025-04-14T22:30:00Z', '2025-04-14T23:30:00Z'],
+    },
+  ];
+  for (const { title, start, times } of rates)
+    it(`runs a rate of EventBridge Scheduler ${title}`, async () => {
+      const bench = anEventEngine({ resources: RATE(start), functions: { work: () => 1 } });
+      await bench.advance(2 * 3_600_000 + 60_000);
+      assert.deepEqual(
+        bench.invoker.calls.map(({ event }) => event),
+        times,
+      );
+      await bench.engine.clear(() => Promise.resolve());
+      await bench.advance(60_000);
+      assert.equal(bench.invoker.calls.length, times.length, 'nothing is made anew');
+    });
+
   it('notes an expression that is none', () => {
     const { faults } = anEventEngine({
       resources: NIGHTLY.replace('cron(0 2 * * ? *)', 'every night'),
