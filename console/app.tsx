@@ -40,6 +40,8 @@ export function App() {
   useEffect(() => {
     const [, title = 'Traffic'] = SECTIONS.find(([name]) => name === place.section) ?? [];
     document.title = `${title} · Gatewright`;
+    // On a phone the menu is one line that scrolls.
+    document.querySelector('nav.side [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [place.section]);
   return (
     <div class="app">

@@ -2,6 +2,8 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { useScale } from './scale.ts';
+import { axisTime, dateTime } from './texts.ts';
 
 type Series = {
   readonly name: string;
@@ -15,10 +17,13 @@ type Props = {
   readonly label: string;
   readonly seconds: readonly number[];
   readonly series: readonly Series[];
+  /** At the usual size of text. */
   readonly height: number;
 };
 
-export function Chart({ label, seconds, series, height }: Props) {
+export function Chart({ label, seconds, series, ...props }: Props) {
+  const scale = useScale();
+  const height = Math.round(props.height * scale);
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(undefined);
   const isDark = useDark();
@@ -32,6 +37,7 @@ export function Chart({ label, seconds, series, height }: Props) {
       stroke: styles.getPropertyValue('--soft'),
       grid: { stroke: styles.getPropertyValue('--line'), width: 1 },
       ticks: { show: false },
+      font: `${12 * scale}px system-ui, sans-serif`,
     };
     const made = new uPlot(
       {
@@ -41,11 +47,17 @@ export function Chart({ label, seconds, series, height }: Props) {
         cursor: { y: false },
         scales: { y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] } },
         axes: [
-          { ...axis, grid: { show: false } },
-          { ...axis, size: 44 },
+          {
+            ...{ ...axis, grid: { show: false }, size: 32 * scale, space: 72 * scale },
+            values: (_, marks, __, ___, step) => marks.map((mark) => axisTime(mark, step)),
+          },
+          { ...axis, size: 44 * scale, space: 30 * scale },
         ],
         series: [
-          {},
+          {
+            label: 'time',
+            value: (_, second: number | null) => (second === null ? '–' : dateTime(second * 1000)),
+          },
           ...series.map(({ name, colour, isBars = false }) => {
             const stroke = styles.getPropertyValue(colour);
             const bars = isBars ? uPlot.paths.bars?.({ size: [0.7, 40] }) : undefined;
@@ -73,7 +85,7 @@ export function Chart({ label, seconds, series, height }: Props) {
       made.destroy();
     };
     // The data comes by the effect below; a chart is made once for its series and colours.
-  }, [names, height, isDark]);
+  }, [names, height, isDark, scale]);
   useEffect(() => {
     chart.current?.setData(data);
   });

@@ -15,13 +15,24 @@ const COLOURS = HighlightStyle.define([
 ]);
 
 const THEME = EditorView.theme({
-  '&': { fontSize: '13px', backgroundColor: 'var(--field)', color: 'var(--text)' },
+  '&': { fontSize: '0.8125rem', backgroundColor: 'var(--field)', color: 'var(--text)' },
   '&.cm-focused': { outline: '2px solid var(--accent)' },
-  '.cm-content': { minHeight: '64px', fontFamily: 'var(--mono)', caretColor: 'var(--text)' },
+  '.cm-content': { minHeight: '4rem', fontFamily: 'var(--mono)', caretColor: 'var(--text)' },
   '.cm-gutters': { backgroundColor: 'var(--field)', color: 'var(--soft)', border: 'none' },
   '.cm-cursor': { borderLeftColor: 'var(--text)' },
   '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': {
     backgroundColor: 'var(--marked) !important',
+  },
+});
+
+/** Chrome would give what is typed over a selection a style of its own, which the page's policy refuses with a complaint. */
+const TYPED_OVER = EditorView.domEventHandlers({
+  beforeinput({ inputType, data }, view) {
+    const { state } = view;
+    if (inputType !== 'insertText' || data === null || state.readOnly) return false;
+    if (view.composing || state.selection.main.empty) return false;
+    view.dispatch(state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true });
+    return true;
   },
 });
 
@@ -56,7 +67,7 @@ export function JsonEditor({ value, label, isReadOnly = false, onChange }: Props
             THEME,
             syntaxHighlighting(COLOURS),
           ],
-          ...[EditorState.readOnly.of(isReadOnly), EditorView.lineWrapping],
+          ...[EditorState.readOnly.of(isReadOnly), EditorView.lineWrapping, TYPED_OVER],
           EditorView.contentAttributes.of({ 'aria-label': label }),
           keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
           EditorView.updateListener.of((update) => {

@@ -25,6 +25,13 @@ export function dateTime(epochMs: number): string {
   return new Date(epochMs).toISOString().replace('T', ' ').slice(0, 19);
 }
 
+/** Below a chart: as much of a time as tells one mark from the next, as all times of this page in UTC. */
+export function axisTime(epochSeconds: number, stepSeconds: number): string {
+  const text = new Date(epochSeconds * 1000).toISOString();
+  if (stepSeconds >= 86_400) return text.slice(5, 10);
+  return stepSeconds >= 60 ? text.slice(11, 16) : text.slice(11, 19);
+}
+
 /** `ok`, `client` or `server`, for colours that are told by their number, too. */
 export function statusKind(status: number): 'ok' | 'client' | 'server' {
   if (status >= 500 && status < 600) return 'server';

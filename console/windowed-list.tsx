@@ -1,11 +1,13 @@
 /** A list of any length: only the rows that are seen exist. */
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { useScale } from './scale.ts';
 import type { ComponentChildren } from 'preact';
 
 const BEYOND = 8;
 
 type Props<Item> = {
   readonly items: readonly Item[];
+  /** At the usual size of text. */
   readonly rowHeight: number;
   readonly label: string;
   readonly keyOf: (item: Item) => string | number;
@@ -13,7 +15,8 @@ type Props<Item> = {
   readonly children: (item: Item, index: number) => ComponentChildren;
 };
 
-export function WindowedList<Item>({ items, rowHeight, label, keyOf, selected, children }: Props<Item>) {
+export function WindowedList<Item>({ items, label, keyOf, selected, children, ...props }: Props<Item>) {
+  const rowHeight = Math.round(props.rowHeight * useScale());
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600 });
   useEffect(() => {

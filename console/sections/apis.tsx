@@ -8,7 +8,7 @@ import { RequestBuilder } from './request-builder.tsx';
 import type { ShownApi, ShownRoute } from '../../gateway/console-api/inspect-model.ts';
 
 /** Of one API; the search finds the others. */
-const MAX_ROUTES = 200;
+const MAX_ROUTES = 1_000;
 
 export function ApisSection({
   item,
@@ -66,7 +66,9 @@ function choose(apis: readonly ShownApi[], search: string): readonly ShownApi[] 
 
 const KINDS = { rest: 'REST', http: 'HTTP', websocket: 'WebSocket' };
 
-function Api({ api, opened }: { readonly api: ShownApi; readonly opened: ShownRoute | undefined }) {
+type ApiProps = { readonly api: ShownApi; readonly opened: ShownRoute | undefined };
+
+function Api({ api, opened }: ApiProps) {
   return (
     <section class="card" aria-label={api.name}>
       <h2>
@@ -80,38 +82,44 @@ function Api({ api, opened }: { readonly api: ShownApi; readonly opened: ShownRo
         {api.hasCors ? ' · answers preflights' : ''}
         {api.hasResourcePolicy ? ' · has a resource policy' : ''}
       </p>
-      <TableBox label="Routes">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Route</th>
-              <th scope="col">Who</th>
-              <th scope="col">Limits</th>
-              <th scope="col">Answered by</th>
-            </tr>
-          </thead>
-          <tbody>
-            {api.routes.slice(0, MAX_ROUTES).map((route) => (
-              <tr key={route.routeKey} class={route === opened ? 'open' : ''}>
-                <th scope="row">
-                  <a href={linkTo('apis', `${api.id}/${api.stage}`, { route: route.routeKey })}>
-                    <span class="method">{route.method === route.path ? '' : route.method}</span> {route.path}
-                  </a>
-                </th>
-                <td>{describeGuard(route)}</td>
-                <td class="soft">{describeLimits(route)}</td>
-                <td>{route.target}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableBox>
+      {api.routes.length === 0 ? <p>It has no route.</p> : <Routes api={api} opened={opened} />}
       {api.routes.length > MAX_ROUTES ? (
         <p class="soft">
           The first {MAX_ROUTES} of {api.routes.length}; the search finds the others.
         </p>
       ) : null}
     </section>
+  );
+}
+
+function Routes({ api, opened }: ApiProps) {
+  return (
+    <TableBox label="Routes">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Route</th>
+            <th scope="col">Who</th>
+            <th scope="col">Limits</th>
+            <th scope="col">Answered by</th>
+          </tr>
+        </thead>
+        <tbody>
+          {api.routes.slice(0, MAX_ROUTES).map((route) => (
+            <tr key={route.routeKey} class={route === opened ? 'open' : ''}>
+              <th scope="row">
+                <a href={linkTo('apis', `${api.id}/${api.stage}`, { route: route.routeKey })}>
+                  <span class="method">{route.method === route.path ? '' : route.method}</span> {route.path}
+                </a>
+              </th>
+              <td>{describeGuard(route)}</td>
+              <td class="soft">{describeLimits(route)}</td>
+              <td>{route.target}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </TableBox>
   );
 }
 

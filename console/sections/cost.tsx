@@ -36,8 +36,9 @@ export function CostView() {
         <Empty title="Nothing has been asked yet.">
           What is recorded is taken as the mix of a month: call the APIs as their users would, then look here.
         </Empty>
-      ) : null}
-      <Bill shape={data} month={month} prices={prices} />
+      ) : (
+        <Bill shape={data} month={month} prices={prices} />
+      )}
       <PriceFields
         prices={prices}
         isChanged={Object.keys(changed).length > 0}

@@ -21,51 +21,53 @@ export function FunctionsSection({ item }: { readonly item: string | undefined }
         />
         <Problem text={error} />
         {data?.functions.length === 0 ? <Empty title="This start has no function." /> : null}
-        <TableBox label="Functions">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Function</th>
-                <th scope="col" class="number">
-                  Calls
-                </th>
-                <th scope="col" class="number">
-                  Errors
-                </th>
-                <th scope="col" class="number">
-                  p50
-                </th>
-                <th scope="col" class="number">
-                  p99
-                </th>
-                <th scope="col" class="number">
-                  Instances
-                </th>
-                <th scope="col" class="number">
-                  Cold starts
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {(data?.functions ?? []).map((one) => (
-                <tr key={one.name} class={one === opened ? 'open' : ''}>
-                  <th scope="row">
-                    <a href={linkTo('functions', one.name)}>{one.name}</a>
+        {data === undefined || data.functions.length === 0 ? null : (
+          <TableBox label="Functions">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">Function</th>
+                  <th scope="col" class="number">
+                    Calls
                   </th>
-                  <td class="number">{one.calls}</td>
-                  <td class={`number ${one.errors > 0 ? 'wrong' : ''}`}>{one.errors}</td>
-                  <td class="number">{ms(one.p50Ms)}</td>
-                  <td class="number">{ms(one.p99Ms)}</td>
-                  <td class="number">
-                    {one.instances}
-                    {one.busy > 0 ? ` (${one.busy} busy)` : ''}
-                  </td>
-                  <td class="number">{one.started}</td>
+                  <th scope="col" class="number">
+                    Errors
+                  </th>
+                  <th scope="col" class="number">
+                    p50
+                  </th>
+                  <th scope="col" class="number">
+                    p99
+                  </th>
+                  <th scope="col" class="number">
+                    Instances
+                  </th>
+                  <th scope="col" class="number">
+                    Cold starts
+                  </th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
-        </TableBox>
+              </thead>
+              <tbody>
+                {data.functions.map((one) => (
+                  <tr key={one.name} class={one === opened ? 'open' : ''}>
+                    <th scope="row">
+                      <a href={linkTo('functions', one.name)}>{one.name}</a>
+                    </th>
+                    <td class="number">{one.calls}</td>
+                    <td class={`number ${one.errors > 0 ? 'wrong' : ''}`}>{one.errors}</td>
+                    <td class="number">{ms(one.p50Ms)}</td>
+                    <td class="number">{ms(one.p99Ms)}</td>
+                    <td class="number">
+                      {one.instances}
+                      {one.busy > 0 ? ` (${one.busy} busy)` : ''}
+                    </td>
+                    <td class="number">{one.started}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </TableBox>
+        )}
       </section>
       {opened === undefined ? null : <One shown={opened} />}
     </div>

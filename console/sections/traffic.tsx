@@ -155,7 +155,9 @@ function Line({ row, isOpen }: { readonly row: RequestRow; readonly isOpen: bool
       aria-current={isOpen ? 'true' : undefined}
     >
       <Status value={row.status} />
-      <span class="method">{row.method}</span>
+      <span class="method" title={row.method}>
+        {row.method}
+      </span>
       <span class="target" title={row.target}>
         {row.target}
       </span>

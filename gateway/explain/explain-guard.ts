@@ -1,5 +1,6 @@
 /** Why a caller was not let in: no credential, a bad one, or a policy. */
 import { sentence, tellLastLine, toldOfLast } from './reason.ts';
+import { describeCredential, mendFunction } from './authorizer-advice.ts';
 import { findMissingLeave, findMissingRights } from './missing-right.ts';
 import type { Circumstances, GuardCircumstances, GuardPolicy, TokenCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -55,7 +56,7 @@ function explainMissing({ routeKey }: Circumstances, guard: GuardCircumstances, 
     because: [
       `The authorizer ${guard.name} of ${routeKey ?? 'the route'} reads the caller from ${missing}, and the request has none: ${who}.`,
     ],
-    changes: [`Send ${missing}, such as Authorization: Bearer followed by a token of \`gatewright token\`.`],
+    changes: [`Send ${missing}${describeCredential(guard, missing)}.`],
   };
 }
 
@@ -120,14 +121,11 @@ function explainFunction(about: Circumstances, guard: GuardCircumstances): Reaso
   const rights = findMissingRights([about.failure ?? '', ...guard.lines]);
   return {
     because: [
-      `The authorizer itself failed, so nobody gets in: ${about.failure ?? ''}.`,
+      sentence(`The authorizer itself failed, so nobody gets in: ${about.failure ?? ''}`),
       ...said,
       ...rights.because,
     ],
-    changes: [
-      ...rights.changes,
-      `Mend the function ${guard.functionName ?? guard.name}: it has to answer with a principalId and a policyDocument${about.protocol === 'http' ? ' (or isAuthorized)' : ''}.`,
-    ],
+    changes: [...rights.changes, mendFunction(about, guard)],
   };
 }
 

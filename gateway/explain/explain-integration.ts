@@ -86,6 +86,9 @@ function explainTimeout({ tookMs, routeKey }: Circumstances, integration: Integr
       ...printed(integration),
     ],
     changes: [
+      ...(integration.kind.startsWith('lambda') || integration.kind === 'function'
+        ? ['Send it again: if it comes through, it was the cold start, which counts here as at AWS.']
+        : []),
       'Let it answer sooner, or hand long work on and answer at once.',
       'Or raise TimeoutInMillis of the integration (29,000 unless AWS has raised the quota of the account).',
     ],

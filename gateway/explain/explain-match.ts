@@ -4,7 +4,7 @@ import type { Circumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
 export function explainMatch(about: Circumstances): Reason {
-  const { code, stageName, stages, method, path, nearMisses, failure, kind } = about;
+  const { code, stageName, stages, method, path, nearMisses, failure, kind, protocol } = about;
   if (kind === 'message')
     return {
       because: [
@@ -22,11 +22,12 @@ export function explainMatch(about: Circumstances): Reason {
       changes: [stages.length === 0 ? 'Deploy the API to a stage.' : `Begin the path with /${stages[0]}.`],
     };
   const near = nearMisses.map(({ route, because }) => `${route}: ${because}`);
+  const verbs = nearMisses.flatMap(({ because }) => /^it takes (\w+),/.exec(because)?.[1] ?? []);
   const [nearest] = nearMisses;
   const isStageTwice = path.startsWith(`/${stageName}/`);
   return {
     because: [
-      `Stage ${stageName} has no route for ${method} ${path}, which REST APIs word as “Missing Authentication Token”: it says nothing of a token.`,
+      `Stage ${stageName} has no route for ${method} ${path}${protocol === 'rest' ? ', which REST APIs word as “Missing Authentication Token”: it says nothing of a token' : ''}.`,
       ...(near.length === 0 ? [] : [`Nearly: ${near.join('; ')}.`]),
     ],
     changes: [
@@ -34,7 +35,7 @@ export function explainMatch(about: Circumstances): Reason {
         ? 'Take the stage out of the path once: it stands there twice.'
         : nearest === undefined
           ? 'Add the route, and deploy the API again.'
-          : `Call ${nearest.route}, or add the route and deploy the API again.`,
+          : `${verbs.length > 1 ? `Call it by ${verbs.join(' or ')}` : `Call ${nearest.route}`}, or add the route and deploy the API again.`,
     ],
   };
 }

@@ -108,7 +108,10 @@ describe('explain', () => {
       storyOf(detail),
       /reads the caller from header Authorization, and the request has none: the function was not even asked/,
     );
-    assert.match(storyOf(detail), /→ Send header Authorization/);
+    assert.match(
+      storyOf(detail),
+      /→ Send header Authorization with what the function auth takes; the authorizers of the toolkit take Bearer followed by a token of `gatewright token`\./,
+    );
   });
 
   it('names both audiences where a token is meant for another one', async () => {

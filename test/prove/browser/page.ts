@@ -35,7 +35,7 @@ export interface Page {
   ): Promise<Result>;
   setDefaultTimeout(ms: number): void;
   waitForSelector(selector: string): Promise<unknown>;
-  readonly keyboard: { press(key: string): Promise<void> };
+  readonly keyboard: { press(key: string): Promise<void>; insertText(text: string): Promise<void> };
   selectOption(selector: string, value: string): Promise<unknown>;
   /** Runs in every document before its own scripts. */
   addInitScript(script: { readonly content: string }): Promise<void>;
@@ -148,6 +148,7 @@ type ServedStacks = AsyncDisposable & {
 
 /**
  * One `gatewright start`, ended with the block that holds it: `await using stacks = await serve([…])`.
+ * @param sources of the repository, or names of `files`
  * @param files by name, where it is started
  */
 export async function serve(
@@ -157,7 +158,7 @@ export async function serve(
 ): Promise<ServedStacks> {
   const cwd = mkdtempSync(join(tmpdir(), 'gatewright-browser-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
-  const paths = sources.map((source) => join(REPOSITORY, source));
+  const paths = sources.map((source) => join(source in files ? cwd : REPOSITORY, source));
   const ports = ['--port', '0', '--control-port', '0', '--json', '--no-reload'];
   const gateway = await startCommand(['start', ...paths, ...ports, ...options], READY, { cwd });
   const { apis, control, console } = readyOf(gateway) as {

@@ -1,0 +1,44 @@
+/** The console of an API without a route, which nobody has called: every section says what would be there. */
+import assert from 'node:assert/strict';
+import { go, openConsole, tour } from './console-tour.ts';
+import { serve } from './page.ts';
+import type { BrowserCase } from './page.ts';
+
+const NOTHING = JSON.stringify({
+  Resources: {
+    Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'empty', ProtocolType: 'HTTP' } },
+    Stage: {
+      Type: 'AWS::ApiGatewayV2::Stage',
+      Properties: { ApiId: { Ref: 'Api' }, StageName: '$default', AutoDeploy: true },
+    },
+  },
+});
+/** What a section without anything in it says. */
+const SAYS: readonly (readonly [section: string, says: string])[] = [
+  ['traffic', 'Nothing has been asked yet.'],
+  ['apis', 'It has no route.'],
+  ['access', 'This start has no access documents.'],
+  ['sockets', 'No connection is open.'],
+  ['keys', 'This start has no usage plan.'],
+  ['caches', 'Nothing is kept.'],
+  ['functions', 'This start has no function.'],
+  ['data', 'This start has no table.'],
+  ['calls', 'No service has been called.'],
+  ['numbers', 'Nothing has been asked yet.'],
+  ['numbers/cost', 'Nothing has been asked yet.'],
+  ['differs', 'All that the stacks say is enforced here.'],
+];
+
+export const browserCase: BrowserCase = {
+  name: 'the console of a start without a route says in every section what would be there',
+  async run({ page }) {
+    await using stacks = await serve(['empty.json'], [], { 'empty.json': NOTHING });
+    const problems = await openConsole(page, stacks.console);
+    await tour(page, 'none');
+    for (const [section, says] of SAYS) {
+      await go(page, section);
+      await page.waitForSelector(`main:has-text("${says}")`);
+    }
+    assert.deepEqual(problems, []);
+  },
+};

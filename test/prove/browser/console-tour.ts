@@ -1,0 +1,112 @@
+/** A round through the sections of the console, in every look that it has: what is wrong with one is an error. */
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { toolFolder } from '../../../tools/install-tool.ts';
+import { REPOSITORY } from '../../architecture/source-files.ts';
+import type { Page } from './page.ts';
+
+const SECTIONS = [
+  'traffic',
+  'apis',
+  'access',
+  'sockets',
+  'keys',
+  'caches',
+  'functions',
+  'data',
+  'calls',
+  'numbers',
+  'numbers/cost',
+  'differs',
+];
+const SCREENS = {
+  phone: { width: 360, height: 800 },
+  desktop: { width: 1280, height: 800 },
+  '4k': { width: 3840, height: 2160 },
+} as const;
+const SHOTS = join(REPOSITORY, '.build/console');
+const AXE = join(toolFolder('browser'), 'node_modules/axe-core/axe.min.js');
+
+/** Opens the console with what the tour looks through it by. @returns what the browser will have complained of */
+export async function openConsole(page: Page, address: string): Promise<readonly string[]> {
+  const problems: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  page.on('pageerror', (error) => problems.push(error.message));
+  // Before the page's own scripts, and not by its policy, which would refuse it.
+  await page.addInitScript({ content: readFileSync(AXE, 'utf8') });
+  await page.goto(address);
+  await page.waitForSelector('nav.side');
+  return problems;
+}
+
+export async function textOf(page: Page, selector: string): Promise<string> {
+  await page.waitForSelector(selector);
+  return (await page.textContent(selector)) ?? '';
+}
+
+export async function go(page: Page, section: string): Promise<void> {
+  // The same document: only the fragment differs.
+  await page.goto(page.url().replace(/#.*|$/, `#/${section}`));
+  const [first = ''] = section.split(/[/?]/);
+  await page.waitForSelector(`nav.side a[aria-current=page][href="#/${first}"]`);
+}
+
+/** @param label of the screenshots */
+export async function tour(page: Page, label: string): Promise<void> {
+  for (const section of SECTIONS) {
+    await go(page, section);
+    await lookAt(page, `${label}-${section.replace('/', '-')}`);
+  }
+}
+
+/** What the page shows now, on every screen in light and dark: nothing wider than its box, nothing serious to axe. */
+export async function lookAt(page: Page, name: string): Promise<void> {
+  mkdirSync(SHOTS, { recursive: true });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const [screen, size] of Object.entries(SCREENS)) {
+      await page.setViewportSize(size);
+      const overflow = await page.evaluate(measureOverflow, undefined);
+      assert.ok(overflow <= 0, `${name} is ${overflow} px too wide on a ${screen}`);
+      await page.screenshot({ path: join(SHOTS, `${name}-${screen}-${colorScheme}.png`) });
+    }
+    await page.setViewportSize(SCREENS.desktop);
+    assert.deepEqual(await seriousFindings(page), [], `${name}, ${colorScheme}`);
+  }
+}
+
+type Box = { readonly scrollWidth: number; readonly clientWidth: number };
+type Windowed = {
+  readonly document: {
+    readonly documentElement: Box;
+    querySelectorAll(selector: string): Iterable<Box>;
+  };
+};
+
+async function measureOverflow(): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const { document } = globalThis as unknown as Windowed;
+  const boxes = [document.documentElement, ...document.querySelectorAll('.single, .split-list, .panel')];
+  return Math.max(...boxes.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth));
+}
+
+type Violation = {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly { readonly html: string }[];
+};
+
+async function seriousFindings(page: Page): Promise<readonly string[]> {
+  const found = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: readonly Violation[] }> };
+    };
+    return (await axe.run()).violations;
+  }, undefined);
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id} ${nodes[0]?.html ?? ''}`);
+}
