@@ -58,6 +58,8 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
     unsupported: {
       BodyS3Location: OPENAPI,
       CloneFrom: 'the API stays empty',
+      EndpointAccessMode:
+        'calls by every host of a VPC endpoint get through (access modes: new at AWS on 19 Nov 2025)',
     },
   },
   'AWS::ApiGateway::Resource': { enforced: words('RestApiId ParentId PathPart') },
@@ -74,6 +76,10 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
     // Calls of functions need no role here; those of services have the rights of theirs, with --roles on.
     whereKnown: ['Integration.Credentials'],
     noEffect: words('OperationName'),
+    unsupported: {
+      'Integration.IntegrationTarget':
+        'the link leads where --vpc-link says, whatever load balancer is named (VPC links V2 of REST APIs: new at AWS on 21 Nov 2025)',
+    },
     except: { 'Integration.Credentials': CALLER_CREDENTIALS },
   },
   'AWS::ApiGateway::Authorizer': {
@@ -212,6 +218,9 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
     unsupported: {
       ImageConfig: 'the function has no instance here',
       FileSystemConfigs: 'the file system is not mounted',
+      TenancyConfig: 'tenants share instances (tenant isolation: new at AWS on 19 Nov 2025)',
+      CapacityProviderConfig: 'it runs on this machine (Managed Instances: new at AWS on 1 Dec 2025)',
+      DurableConfig: 'its steps are neither kept nor resumed (durable functions: new at AWS on 2 Dec 2025)',
     },
     values: { PackageType: { allowed: ['Zip'], consequence: 'the function has no instance here' } },
   },
@@ -282,6 +291,12 @@ const RECORDED = 'calls to it are answered and recorded, and nothing more happen
 
 /** Consequence of a type that is not run at all; the last entry is for all the others. */
 export const TYPE_CONSEQUENCES: readonly (readonly [prefix: string, consequence: Consequence])[] = [
+  ['AWS::ApiGatewayV2::Portal', 'there is no portal (new at AWS on 19 Nov 2025); requests do not need one'],
+  ['AWS::ApiGatewayV2::Product', 'there is no portal (new at AWS on 19 Nov 2025); requests do not need one'],
+  [
+    'AWS::Lambda::CapacityProvider',
+    'functions run on this machine (Managed Instances: new at AWS on 1 Dec 2025)',
+  ],
   ['AWS::ApiGateway::GatewayResponse', 'failures keep their default status, headers and body'],
   [
     'AWS::Lambda::Alias',

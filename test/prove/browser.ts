@@ -12,9 +12,9 @@ export const browser: Proof = {
   name: 'browser',
   claim: 'headless Chromium gets along with what is served, across origins',
   quick: true,
-  async run(): Promise<Outcome> {
+  async run({ only }): Promise<Outcome> {
     try {
-      return await runCases(await readCases());
+      return await runCases(await readCases(only));
     } catch (error) {
       if (error instanceof ToolMissing) return { kind: 'skipped', reason: error.message };
       throw error;
@@ -22,8 +22,10 @@ export const browser: Proof = {
   },
 };
 
-async function readCases(): Promise<readonly BrowserCase[]> {
-  const files = readdirSync(CASES).filter((name) => name.endsWith('.case.ts'));
+/** @param only name of one: `tls` */
+async function readCases(only: string | undefined): Promise<readonly BrowserCase[]> {
+  const all = readdirSync(CASES).filter((name) => name.endsWith('.case.ts'));
+  const files = all.filter((name) => only === undefined || name === `${only}.case.ts`);
   if (files.length === 0) throw new Error(`no cases in ${CASES}`);
   return Promise.all(
     files.toSorted().map(async (name) => {
@@ -38,26 +40,36 @@ async function readCases(): Promise<readonly BrowserCase[]> {
 async function runCases(cases: readonly BrowserCase[]): Promise<Outcome> {
   const chromium = await openBrowser();
   const failures: string[] = [];
+  let skipped = 0;
   try {
     for (const one of cases) {
       const failure = await chromium.onPage((page) => failureOf(() => one.run({ page })));
+      if (failure instanceof ToolMissing) {
+        console.log(`  skipped ${one.name}: ${failure.message}`);
+        skipped += 1;
+        continue;
+      }
       console.log(`  ${failure === undefined ? 'held  ' : 'BROKEN'}  ${one.name}`);
       if (failure !== undefined) failures.push(`${one.name}: ${failure}`);
     }
   } finally {
     await chromium.close();
   }
-  const figures = { chromium: chromium.version, cases: cases.length, held: cases.length - failures.length };
+  const held = cases.length - failures.length - skipped;
+  const figures = { chromium: chromium.version, cases: cases.length, held };
+  if (held === 0 && failures.length === 0) return { kind: 'skipped', reason: 'no case has its tools' };
   return failures.length === 0
     ? { kind: 'proven', figures }
     : { kind: 'refuted', reason: failures.join('; '), figures };
 }
 
-async function failureOf(run: () => Promise<void>): Promise<string | undefined> {
+/** Of a case of its own tools the lack of one. */
+async function failureOf(run: () => Promise<void>): Promise<string | ToolMissing | undefined> {
   try {
     await run();
     return undefined;
   } catch (error) {
+    if (error instanceof ToolMissing) return error;
     return error instanceof Error ? error.message : String(error);
   }
 }

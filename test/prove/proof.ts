@@ -22,7 +22,7 @@ export type Proof = {
     readonly seed?: number | undefined;
     /** `--sample`, for those that draw one. */
     readonly sample?: number | undefined;
-    /** `--only`: a folder, for those that look through several. */
+    /** `--only`: a folder or a case, for those that go through several. */
     readonly only?: string | undefined;
     /** `--survivors`: those alone that were tried and lived. */
     readonly survivors?: boolean | undefined;

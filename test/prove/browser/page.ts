@@ -46,7 +46,7 @@ export interface Page {
   on(event: 'pageerror', heard: (error: Error) => void): unknown;
 }
 
-type Context = { newPage(): Promise<Page>; close(): Promise<void> };
+export type Context = { newPage(): Promise<Page>; close(): Promise<void> };
 type Browser = { version(): string; newContext(): Promise<Context>; close(): Promise<void> };
 type Driver = {
   readonly chromium: {
@@ -56,6 +56,17 @@ type Driver = {
       readonly args: readonly string[];
       readonly timeout: number;
     }): Promise<Browser>;
+    /** With a profile of its own, which may be written beforehand. */
+    launchPersistentContext(
+      folder: string,
+      options: {
+        readonly executablePath: string;
+        readonly headless: boolean;
+        readonly args: readonly string[];
+        readonly timeout: number;
+        readonly env: Readonly<Record<string, string>>;
+      },
+    ): Promise<Context>;
   };
 };
 
@@ -86,12 +97,7 @@ export async function openBrowser(): Promise<{
   onPage<Result>(run: (page: Page) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }> {
-  const named = process.env['GATEWRIGHT_CHROMIUM'];
-  const executablePath = (named === undefined ? CHROMIUMS : [named]).find((path) => existsSync(path));
-  if (executablePath === undefined)
-    throw new ToolMissing(
-      'there is no Chromium; install it with `apt-get install chromium`, or name it by GATEWRIGHT_CHROMIUM',
-    );
+  const executablePath = findChromium();
   const { chromium } = loadDriver();
   const browser = await chromium.launch({
     ...{ executablePath, headless: true, args: FLAGS, timeout: LAUNCHED_WITHIN_MS },
@@ -122,6 +128,30 @@ export async function openBrowser(): Promise<{
   };
 }
 
+/**
+ * Chromium with a home and a profile of its own: what it trusts and holds is in the folder.
+ * @throws ToolMissing as openBrowser
+ */
+export function openProfile(home: string, profile: string, args: readonly string[]): Promise<Context> {
+  const executablePath = findChromium();
+  const { PATH = '' } = process.env;
+  return loadDriver().chromium.launchPersistentContext(profile, {
+    ...{ executablePath, headless: true, args: [...FLAGS, ...args], timeout: LAUNCHED_WITHIN_MS },
+    env: { PATH, HOME: home },
+  });
+}
+
+/** @throws ToolMissing */
+function findChromium(): string {
+  const named = process.env['GATEWRIGHT_CHROMIUM'];
+  const executablePath = (named === undefined ? CHROMIUMS : [named]).find((path) => existsSync(path));
+  if (executablePath === undefined)
+    throw new ToolMissing(
+      'there is no Chromium; install it with `apt-get install chromium`, or name it by GATEWRIGHT_CHROMIUM',
+    );
+  return executablePath;
+}
+
 function loadDriver(): Driver {
   const refusal = installTool('browser');
   if (refusal !== undefined) throw new ToolMissing(refusal);
@@ -133,6 +163,8 @@ function loadDriver(): Driver {
 type Api = { readonly kind: string; readonly stack: string; readonly url: string };
 
 type ServedStacks = AsyncDisposable & {
+  /** Where it was started. */
+  readonly folder: string;
   /** Address of the console with its key. */
   readonly console: string;
   readonly apis: readonly Api[];
@@ -172,7 +204,7 @@ export async function serve(
     return stdout.trim();
   };
   return {
-    ...{ apis, control, console, run },
+    ...{ apis, control, console, run, folder: cwd },
     urlOf(stack, kind) {
       const [api, ...more] = apis.filter((api) => api.stack === stack && api.kind === kind);
       if (api === undefined || more.length > 0) throw new Error(`${stack} has not one ${kind} API`);
