@@ -5,6 +5,7 @@
 import { CHANNELS, parseChannelGrants } from '../aws/channel-grants.ts';
 import { WEBSOCKET_CONNECTION_LIMIT_SECONDS } from '../aws/limits.ts';
 import type { WebSocketEvent } from '../aws/websocket-event.ts';
+import { DomainError } from '../errors.ts';
 import { mayHear, printAddress, watchedChannel } from './channel-address.ts';
 import { readHead } from './channel-log.ts';
 import type { ChannelPorts } from './channel-ports.ts';
@@ -23,7 +24,7 @@ export async function answerPing(
   event: WebSocketEvent,
   { seen = {} }: ClientMessageOf<'ping'>,
 ): Promise<ServerFrame> {
-  const { clock, limits } = ports;
+  const { clock } = ports;
   await touch(ports, event);
   const grants = parseChannelGrants(event.authorizer[CHANNELS]);
   const heads: [string, Position][] = [];
@@ -31,15 +32,14 @@ export async function answerPing(
   let pingAfterMs = QUIET_PING_MS;
   for (const [channel, position] of Object.entries(seen)) {
     if (grants === undefined || !mayHear(grants, channel)) continue;
-    const address = printAddress(grants.space, channel);
-    if (watchedChannel(channel) !== undefined) {
-      if (!(await heartbeat(ports, address, event))) rejoin.push(channel);
-      const nextMs = await sweep(ports, address);
-      pingAfterMs = Math.min(pingAfterMs, limits.pingMs, nextMs ?? limits.pingMs);
-    }
-    const head = await readHead(ports, address);
-    if (head !== undefined && (head.log !== position.log || head.seq > position.seq))
-      heads.push([channel, { log: head.log, seq: head.seq }]);
+    const look = await lookAt(ports, event, {
+      channel,
+      address: printAddress(grants.space, channel),
+      position,
+    });
+    if (look.head !== undefined) heads.push([channel, look.head]);
+    if (look.mustRejoin === true) rejoin.push(channel);
+    pingAfterMs = Math.min(pingAfterMs, look.pingAfterMs ?? QUIET_PING_MS);
   }
   const nowEpochMs = clock.nowEpochMs();
   const end = credentialEnd(event);
@@ -53,6 +53,46 @@ export async function answerPing(
     ...(rejoin.length > 0 && { rejoin }),
   };
 }
+
+type Look = {
+  /** Where the channel is, of one that is further than the client. */
+  readonly head?: Position;
+  readonly mustRejoin?: boolean;
+  readonly pingAfterMs?: number;
+};
+
+/**
+ * What the table does not tell now the next ping is told. A client that had no answer would take its connection for dead,
+ * and make a new one: of a table that is slow because many ask that would make an avalanche.
+ */
+async function lookAt(
+  ports: ChannelPorts,
+  event: WebSocketEvent,
+  {
+    channel,
+    address,
+    position,
+  }: { readonly channel: string; readonly address: string; readonly position: Position },
+): Promise<Look> {
+  const { pingMs } = ports.limits;
+  const look: { -readonly [Name in keyof Look]: Look[Name] } = {};
+  try {
+    if (watchedChannel(channel) !== undefined) {
+      look.pingAfterMs = pingMs;
+      look.mustRejoin = !(await heartbeat(ports, address, event));
+      look.pingAfterMs = Math.min(pingMs, (await sweep(ports, address)) ?? pingMs);
+    }
+    const head = await readHead(ports, address);
+    if (head !== undefined && (head.log !== position.log || head.seq > position.seq))
+      look.head = { log: head.log, seq: head.seq };
+  } catch (error) {
+    if (!(error instanceof DomainError) || !LATER.has(error.code)) throw error;
+    look.pingAfterMs = pingMs;
+  }
+  return look;
+}
+
+const LATER: ReadonlySet<string> = new Set(['STORE_UNAVAILABLE', 'TARGET_UNAVAILABLE']);
 
 /** By this the limit of connections knows which ones are left behind. A connection that is not there is not made. */
 async function touch({ items, clock }: ChannelPorts, event: WebSocketEvent): Promise<void> {

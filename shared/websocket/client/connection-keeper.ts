@@ -128,7 +128,6 @@ export class ConnectionKeeper {
       return;
     }
     this.#socket = socket;
-    this.#failures = 0;
     socket.onmessage = (event: { readonly data?: unknown }) =>
       this.#heard(event.data, socket === this.#socket);
     socket.onclose = () => {
@@ -154,6 +153,8 @@ export class ConnectionKeeper {
 
   #heardPong({ pingAfterMs, closesInMs, credentialEndsInMs = Infinity }: Pong): void {
     this.#cancel('answer');
+    // Not before: where everybody is let in and nobody answered, all would come again at once, for ever.
+    this.#failures = 0;
     this.#set('ping', Math.max(250, pingAfterMs), () => this.ping());
     const leftMs = Math.min(closesInMs, credentialEndsInMs);
     const early = Math.min(RENEW_BEFORE_MS, leftMs / 4) + this.#host.fraction() * RENEW_SPREAD * leftMs;

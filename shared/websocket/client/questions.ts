@@ -20,11 +20,15 @@ type Open = {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: ChannelError) => void;
   cancel: () => void;
+  /** On this connection. */
+  asked: number;
 };
 
-/** Longer than a cold start. */
+/** Longer than a cold start; twice as long each time, since what is too slow gets no faster by more questions. */
 const ANSWERED_WITHIN_MS = 8_000;
+const ANSWER_DOUBLINGS = 3;
 const AGAIN_AFTER_MS = { least: 200, spread: 800 };
+const AGAIN_DOUBLINGS = 5;
 
 export class Questions {
   readonly #host: Host;
@@ -39,7 +43,7 @@ export class Questions {
   /** Rejected with ChannelError where the answer is a refusal. */
   ask(question: Question): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const open: Open = { question, resolve, reject, cancel: ignore };
+      const open: Open = { question, resolve, reject, cancel: ignore, asked: 0 };
       this.#open.set(question.id, open);
       this.#pose(open);
     });
@@ -53,6 +57,7 @@ export class Questions {
       // A subscription of the connection before is none of this one; a publication keeps the id by which it counts once.
       const { question } = open;
       open.question = question.action === 'publish' ? question : { ...question, id: this.#host.newId() };
+      open.asked = 0;
       this.#open.set(open.question.id, open);
       this.#pose(open);
     }
@@ -69,7 +74,8 @@ export class Questions {
     const open = id === undefined ? undefined : this.#open.get(id);
     if (open === undefined || id === undefined) return false;
     if (code === 'unavailable') {
-      const pauseMs = AGAIN_AFTER_MS.least + this.#host.fraction() * AGAIN_AFTER_MS.spread;
+      const longest = AGAIN_AFTER_MS.spread * 2 ** Math.min(open.asked - 1, AGAIN_DOUBLINGS);
+      const pauseMs = AGAIN_AFTER_MS.least + this.#host.fraction() * longest;
       open.cancel();
       open.cancel = this.#host.after(pauseMs, () => this.#pose(open));
       return false;
@@ -90,7 +96,9 @@ export class Questions {
     open.cancel = ignore;
     // Unsent, it waits for the next connection.
     if (!this.#send(JSON.stringify(open.question))) return;
-    open.cancel = this.#host.after(ANSWERED_WITHIN_MS, () => this.#pose(open));
+    const withinMs = ANSWERED_WITHIN_MS * 2 ** Math.min(open.asked, ANSWER_DOUBLINGS);
+    open.asked += 1;
+    open.cancel = this.#host.after(withinMs, () => this.#pose(open));
   }
 
   #take(id: string): Open | undefined {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { CHANNELS_PER_CONNECTION } from '#shared/websocket/answer-message.ts';
+import { DomainError } from '#shared/errors.ts';
+import { answerMessage, CHANNELS_PER_CONNECTION } from '#shared/websocket/answer-message.ts';
 import type { ServerFrame } from '#shared/websocket/frames.ts';
 import { ADA, ChannelWorld, NOW_MS } from '../../support/a-channel-world.ts';
 import type { Caller } from '../../support/a-channel-world.ts';
@@ -13,6 +14,15 @@ const LIMITED: Caller = {
     deny: { subscribe: ['rooms/staff'], publish: ['rooms/staff'] },
   }),
 };
+/** As the adapters are while DynamoDB does not answer. */
+function unavailable(name: 'items' | 'store'): object {
+  const fail = async () => {
+    throw new DomainError('STORE_UNAVAILABLE', 'no answer');
+  };
+  if (name === 'store') return { put: fail, remove: fail, page: fail };
+  return { read: async () => ({ kind: 'unavailable' }), update: async () => ({ kind: 'unknown' }) };
+}
+
 const codeOf = (frame: ServerFrame) => (frame.type === 'error' ? frame.code : frame.type);
 
 describe('a message of a client', () => {
@@ -175,6 +185,19 @@ describe('a ping', () => {
     const pong = await world.say('a=', { action: 'ping', seen }, hearing);
     assert.ok(pong.type === 'pong' && pong.heads === undefined && pong.rejoin === undefined);
     assert.deepEqual(world.items, before);
+  });
+
+  it('is answered while the table does not answer, and asks to ping again before long', async () => {
+    const world = new ChannelWorld();
+    await world.subscribe('a=', 'rooms/1!here');
+    const seen = { news: { log: 0, seq: 0 }, 'rooms/1!here': { log: 0, seq: 0 } };
+    for (const name of ['items', 'store'] as const) {
+      const ports = { ...world.ports, [name]: unavailable(name) };
+      const event = world.event('a=', ADA, JSON.stringify({ action: 'ping', seen }));
+      const pong = await answerMessage(ports, event, ['ping']);
+      assert.ok(pong.type === 'pong' && pong.rejoin === undefined, name);
+      assert.ok(pong.pingAfterMs <= 60_000, `${name}: ${pong.pingAfterMs} ms`);
+    }
   });
 
   it('finds all who died at once, and tells of them together', async () => {

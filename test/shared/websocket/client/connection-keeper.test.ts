@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ChannelClient } from '#shared/websocket/client/channel-client.ts';
+import { ChannelNetwork } from '../../../support/a-channel-network.ts';
+import { ADA } from '../../../support/a-channel-world.ts';
+
+describe('a connection that is kept', () => {
+  it('is made anew with more patience each time where it is let in and not answered', async () => {
+    const network = new ChannelNetwork({ seed: 14, lost: 1 });
+    const connectedMs: number[] = [];
+    const host = network.host(() => {
+      connectedMs.push(network.nowMs);
+      return ADA;
+    });
+    // The longest pause that there may be.
+    host.fraction = () => 0.999;
+    const client = new ChannelClient(host, { url: 'wss://example' });
+    await network.run(180_000);
+    client.close();
+    const pauses = connectedMs.slice(1).map((at, index) => at - (connectedMs[index] ?? 0));
+
+    // 10 s until a connection counts as dead, and the pause before the next one, which doubles.
+    for (const [index, least] of [10_600, 11_100, 12_100, 14_100, 18_100, 26_000, 30_000].entries())
+      assert.ok((pauses[index] ?? 0) >= least, `${index}: ${pauses.join(', ')}`);
+  });
+});
