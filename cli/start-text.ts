@@ -91,11 +91,15 @@ export function describeUnreachable(
 }
 
 function describeApi(api: ApiRoutes, load: LoadText): string[] {
-  const kind = { rest: 'REST', http: 'HTTP', websocket: 'WebSocket' }[api.kind];
   return [
-    `  ${paint('bold', api.name)}  ${kind} API, stage ${api.stage}  ${paint('cyan', api.url)}`,
+    `  ${paint('bold', api.name)}  ${kindOf(api)}  ${paint('cyan', api.url)}`,
     ...foldRoutes(api, load).map((line) => `  ${line}`),
   ];
+}
+
+function kindOf({ kind, stage }: ApiRoutes): string {
+  if (kind === 'function-url') return 'function URL';
+  return `${{ rest: 'REST', http: 'HTTP', websocket: 'WebSocket' }[kind]} API, stage ${stage}`;
 }
 
 /** One line per route: method, path, authorizer, function. */

@@ -48,6 +48,7 @@ export function guardedRoutes(
 /** A comment and a command each; nothing of what cannot be called so simply (API keys, signatures). */
 export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): readonly string[] {
   if (api.kind === 'websocket') return suggestMessage(api, routes);
+  if (api.kind === 'function-url') return suggestUrl(api);
   const open = choose(routes.filter(({ isOpen }) => isOpen));
   const guarded = choose(routes.filter(({ route, token }) => token !== undefined && !route.apiKeyRequired));
   const other = open ?? guarded ?? choose(routes);
@@ -85,6 +86,16 @@ function curl(api: ApiRoutes, { method, path }: Route, token?: TokenText): strin
     : [];
   const header = token === undefined ? [] : [`-H "Authorization: Bearer ${tokenCommand(token)}"`];
   return ['curl -i', ...verb, ...header, ...body, quote(addressOf(api, path))].join(' ');
+}
+
+/** With `-N` a streamed answer is shown as it comes; curl signs with the key pair that `gatewright env` exports. */
+function suggestUrl(api: ApiRoutes): readonly string[] {
+  const [route] = api.routes;
+  if (route === undefined || route.target === 'answers 500') return [];
+  const url = quote(`${api.url}/`);
+  if (route.authorizer === undefined) return ['# a function URL, open to everybody', `curl -iN ${url}`];
+  const signing = `--aws-sigv4 ${quote(`aws:amz:${api.region}:lambda`)} --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"`;
+  return [`# a function URL, signed: eval "$(${commandName()} env)"`, `curl -iN ${signing} ${url}`];
 }
 
 function suggestMessage(api: ApiRoutes, routes: readonly GuardedRoute[]): readonly string[] {

@@ -1,6 +1,6 @@
 /** What the console and the commands beside it ask of a start, put together. */
 import { readFileSync } from 'node:fs';
-import { addressOf, clockFixedBecause } from './compose-parts.ts';
+import { clockFixedBecause } from './compose-parts.ts';
 import { serveInspection } from './console-api/inspect-endpoints.ts';
 import { serveRequests } from './console-api/request-endpoints.ts';
 import { printShortLink } from './console-api/console-files.ts';
@@ -9,7 +9,7 @@ import { showApis } from './console-api/show-apis.ts';
 import { showFunctions } from './console-api/show-functions.ts';
 import { showNumbers } from './console-api/show-numbers.ts';
 import { ASSUMPTIONS, USUAL_ASSUMPTIONS } from './deployment/assumptions.ts';
-import { listApis } from './control/list-apis.ts';
+import { listRoutesOf } from './compose-listing.ts';
 import { createRedactor } from './records/redact.ts';
 import { RequestRecords } from './records/request-records.ts';
 import { makeControlSecret } from './services/identity-file.ts';
@@ -93,7 +93,9 @@ function inspectPorts(parts: Parts): InspectPorts {
     metering: () => ({ keys: served.account.keys, plans: served.account.plans }),
     tableRegion: () => (store.url === undefined ? undefined : (served.stacks[0]?.region ?? options.region)),
     pages: {
-      apis: () => ({ apis: showApis(listed(parts), (apiId) => served.find(apiId), clock.nowEpochMs()) }),
+      apis: () => ({
+        apis: showApis(listRoutesOf(parts), (apiId) => served.find(apiId), clock.nowEpochMs()),
+      }),
       identities: () => ({
         signers: identities.all.map(({ name, arn }) => ({ name, arn })),
         keys: served.account.keys.all.map(({ id, name }) => ({ id, name: name ?? id })),
@@ -125,12 +127,6 @@ function inspectPorts(parts: Parts): InspectPorts {
       }),
     },
   };
-}
-
-function listed(parts: Parts) {
-  const { served, options } = parts;
-  const stageless = options.sharedPorts?.omitStage === true ? 'rest' : undefined;
-  return listApis(served.all, (apiId) => addressOf(parts, apiId), stageless, parts.options.tls);
 }
 
 function declaredFunctions({ served }: Parts) {

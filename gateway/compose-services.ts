@@ -4,6 +4,7 @@ import { createDynamoDbCalls } from './aws-api/dynamodb/dynamodb-calls.ts';
 import { createLambdaInvoke } from './aws-api/lambda/lambda-invoke.ts';
 import { hasFunctionQualifier } from './aws-api/lambda/function-qualifiers.ts';
 import { createFunctionPolicies, isPolicyCall } from './aws-api/lambda/function-policy.ts';
+import { createFunctionUrlConfigs, isUrlConfigCall } from './aws-api/lambda/function-url-configs.ts';
 import { createLambdaReads } from './aws-api/lambda/lambda-reads.ts';
 import { letThrough } from './aws-api/let-through.ts';
 import { createRestApiWire } from './aws-api/rest-apis/rest-api-wire.ts';
@@ -42,9 +43,13 @@ export function openServices(parts: Parts): Map<string, AwsService> {
     createFunctionPolicies({ stacks, policies: served.account.functionPolicies }),
   );
   const invoked = createLambdaInvoke(invoke);
+  const urls = createFunctionUrlConfigs(() => served.urls);
   services.set(
     'lambda',
-    createLambdaReads(stacks, (call) => (isPolicyCall(call.request.path) ? policies(call) : invoked(call))),
+    createLambdaReads(stacks, (call) => {
+      if (isUrlConfigCall(call.request)) return urls(call);
+      return isPolicyCall(call.request.path) ? policies(call) : invoked(call);
+    }),
   );
   if (!services.has('cognito-idp')) services.set('cognito-idp', (call) => signIn.cognito.serveAdmin(call));
   // What is let through to AWS, or to an emulator, has its values there.

@@ -5,7 +5,6 @@ import { createSystemRandom } from './adapters/random.ts';
 import { createSystemClock } from './adapters/system-clock.ts';
 import { load, openValues, watchStacks } from './compose-load.ts';
 import {
-  addressOf,
   allOrNothing,
   Closing,
   controlUrlOf,
@@ -24,7 +23,7 @@ import { openIdentities, openServiceClient } from './compose-rights.ts';
 import { findUnreachable, openSignIn } from './compose-sign-in.ts';
 import { Account } from './control/account.ts';
 import { inspectApis } from './control/inspect-apis.ts';
-import { listApis } from './control/list-apis.ts';
+import { listApis, listUrls } from './control/list-apis.ts';
 import { ServedApis } from './control/served-apis.ts';
 import { settleHome } from './definition/home.ts';
 import { loadStacks } from './definition/load.ts';
@@ -45,7 +44,7 @@ import { announceStart, inTurn, openLoop, openLoopApi } from './compose-loop.ts'
 import { gatherReply } from './server/gather-reply.ts';
 import { refuseForeignOrigin } from '@gatewright/aws/guards';
 import { LOCAL_ISSUER } from './issuer/issuer.ts';
-import { planOwnPorts, planSharedPorts } from './server/port-plan.ts';
+import { listRoutesOf, listStages, planPorts } from './compose-listing.ts';
 import { receive } from './server/receive.ts';
 import { startSweeping } from './server/websocket-frames.ts';
 import { makeControlSecret, publishCredentials } from './services/identity-file.ts';
@@ -55,10 +54,9 @@ import { Connections } from './websocket/connections.ts';
 import { handleManagement } from './websocket/management.ts';
 import type { Parts } from './compose-parts.ts';
 import type { InspectedApi } from './control/inspect-apis.ts';
-import type { ApiListing, ApiRoutes } from './control/list-apis.ts';
+import type { ApiRoutes } from './control/list-apis.ts';
 import type { Gateway, GatewayOptions } from './gateway.ts';
 import type { Tolerance } from './errors.ts';
-import type { PortPlan } from './server/port-plan.ts';
 
 /** Starts what every stack needs: store, issuer, function runtime, control port. @throws StartError, DefinitionError */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
@@ -76,7 +74,9 @@ export async function listRoutes(
   sources: readonly string[],
   options: Parameters<typeof loadStacks>[1],
 ): Promise<readonly ApiRoutes[]> {
-  return listApis((await readApis(sources, options, new Faults(false))).all, () => 'not-listening');
+  const served = await readApis(sources, options, new Faults(false));
+  const nowhere = (): string => 'not-listening';
+  return [...listApis(served.all, nowhere), ...listUrls(served.urls, nowhere)];
 }
 
 /** How the routes of stacks are guarded, without starting anything. @throws DefinitionError for what `tolerance` refuses, which is all that requests meet unless it is given */
@@ -222,12 +222,6 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
   };
 }
 
-function listRoutesOf(parts: Parts): ApiRoutes[] {
-  const { served, options } = parts;
-  const stageless = options.sharedPorts?.omitStage === true ? 'rest' : undefined;
-  return listApis(served.all, (apiId) => addressOf(parts, apiId), stageless, options.tls);
-}
-
 function assemble(parts: Parts, publish: () => Promise<void>): Gateway {
   const { signIn, served, store, at, closing } = parts;
   return {
@@ -275,13 +269,6 @@ function regionOf({ served, firstSource, options }: Parts): string {
   return (first ?? stacks[0])?.region ?? options.region;
 }
 
-/** The listing without its routes: what the ready line holds. */
-function listStages(parts: Parts): ApiListing[] {
-  return listRoutesOf(parts).map(({ stack, logicalId, id, name, kind, stage, region, url }) => ({
-    ...{ stack, logicalId, id, name, kind, stage, region, url },
-  }));
-}
-
 async function listen(parts: Parts): Promise<void> {
   const { options, at, management, addresses, closing } = parts;
   const plans = planPorts(parts);
@@ -301,14 +288,6 @@ async function listen(parts: Parts): Promise<void> {
   const shown = shownHost(options);
   for (const { apiIds, basePath } of plans)
     for (const apiId of apiIds) addresses.set(apiId, `${shown}:${ports.get(apiId) ?? 0}${basePath}`);
-}
-
-function planPorts(parts: Parts): readonly PortPlan[] {
-  const { options, served, at } = parts;
-  const { sharedPorts } = options;
-  if (sharedPorts !== undefined) return planSharedPorts(listRoutesOf(parts), sharedPorts, at.findApi);
-  const apiIds = served.all.map(({ identity }) => identity.apiId);
-  return planOwnPorts(apiIds, options.port, at.findApi);
 }
 
 /** AWS's bounds of a stream. */

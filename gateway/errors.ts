@@ -59,6 +59,8 @@ export type GatewayErrorDetail = {
   readonly logged?: string | undefined;
   /** Header lines that belong to this failure, e.g. `www-authenticate`. Flat name, value list. */
   readonly headers?: readonly string[];
+  /** FUNCTION_THROTTLED: Lambda's name of the limit. */
+  readonly throttledBy?: string;
   /** `$context.error.validationErrorString`. */
   readonly validationErrorString?: string;
 };

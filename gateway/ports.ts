@@ -113,6 +113,8 @@ export type StreamAnswer<Head> = {
   readonly body: ByteStream;
   /** Of a function. */
   readonly requestId?: RequestIdOf;
+  /** What a function says that it streams; absent = it says nothing. */
+  readonly contentType?: string | undefined;
 };
 
 /** Status and headers of a backend; headers are a flat name, value list in its spelling. */

@@ -66,16 +66,17 @@ function choose(apis: readonly ShownApi[], search: string): readonly ShownApi[] 
 
 const KINDS = { rest: 'REST', http: 'HTTP', websocket: 'WebSocket' };
 
+function kindOf({ kind, stage }: ShownApi): string {
+  return kind === 'function-url' ? 'function URL' : `${KINDS[kind]} API, stage ${stage}`;
+}
+
 type ApiProps = { readonly api: ShownApi; readonly opened: ShownRoute | undefined };
 
 function Api({ api, opened }: ApiProps) {
   return (
     <section class="card" aria-label={api.name}>
       <h2>
-        {api.name}{' '}
-        <span class="soft">
-          {KINDS[api.kind]} API, stage {api.stage}
-        </span>
+        {api.name} <span class="soft">{kindOf(api)}</span>
       </h2>
       <p class="soft">
         <code>{api.url}</code>

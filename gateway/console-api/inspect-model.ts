@@ -35,7 +35,7 @@ export type ShownRoute = {
 export type ShownApi = {
   readonly id: string;
   readonly name: string;
-  readonly kind: ApiProtocol;
+  readonly kind: ApiProtocol | 'function-url';
   readonly stage: string;
   readonly url: string;
   readonly stack: string;

@@ -2,10 +2,13 @@
  * Who may call which function: what templates say, with what calls have added and taken away. The second outlives a
  * reload, as all does that calls have made.
  */
+import { compilePolicy } from '../policy/evaluate.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
+import { printStatement } from './function-policy-statement.ts';
 import { textOf } from './resource-properties.ts';
 import type { JsonObject, ResolvedStack } from '../definition/model.ts';
 import type { PermissionSource } from '../deployment/invoke-permissions.ts';
+import type { CompiledPolicy } from '../policy/model.ts';
 import type { ControlResource } from './control-resource.ts';
 
 /** Each version and alias has a policy of its own. */
@@ -48,6 +51,27 @@ export class FunctionPolicies implements PermissionSource {
   /** In the order in which they were made. */
   statementsOf(owner: PolicyOwner): readonly ControlResource[] {
     return this.permissions.filter((one) => isSame(ownerOf(one), owner));
+  }
+
+  /** Undefined where nobody may call it. */
+  documentOf(owner: PolicyOwner, arn: string): object | undefined {
+    const statements = this.statementsOf(owner);
+    if (statements.length === 0) return undefined;
+    const Statement = statements.map((one) => printStatement(one, arn));
+    return { Version: '2012-10-17', Id: 'default', Statement };
+  }
+
+  /** The same, compiled again after each change; a policy that cannot be read gives nothing. */
+  policyOf(owner: PolicyOwner, arn: string): () => CompiledPolicy | undefined {
+    let policy: CompiledPolicy | undefined;
+    let readAt = Number.NaN;
+    return () => {
+      if (readAt === this.#version) return policy;
+      readAt = this.#version;
+      const compiled = compilePolicy(this.documentOf(owner, arn), { ofResource: true });
+      policy = compiled.kind === 'invalid' ? undefined : compiled.policy;
+      return policy;
+    };
   }
 
   /** @param permission in the words of `AWS::Lambda::Permission`, without its function */

@@ -9,14 +9,13 @@ const KINDS: Readonly<Record<ApiIdentity['protocol'], string>> = {
 
 /** Name by id with a blank behind it; the kind, then the id too where that is not enough. Nothing for one API alone. */
 export function labelApis(
-  apis: readonly Pick<ApiIdentity, 'apiId' | 'name' | 'protocol'>[],
+  apis: readonly (Pick<ApiIdentity, 'apiId' | 'name' | 'protocol'> & { readonly functionUrl?: unknown })[],
 ): ReadonlyMap<string, string> {
   if (apis.length < 2) return new Map();
-  const forms = apis.map(({ apiId, name, protocol }) => [
-    name,
-    `${name} (${KINDS[protocol]})`,
-    `${name} (${KINDS[protocol]} ${apiId})`,
-  ]);
+  const forms = apis.map(({ apiId, name, protocol, functionUrl }) => {
+    const kind = functionUrl === undefined ? KINDS[protocol] : 'URL';
+    return [name, `${name} (${kind})`, `${name} (${kind} ${apiId})`];
+  });
   return new Map(
     apis.map(({ apiId }, index) => {
       const own = forms[index] ?? [];

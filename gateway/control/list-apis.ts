@@ -3,6 +3,7 @@ import { printRoutes } from '../routing/print-routes.ts';
 import type { RouteRow } from '../routing/print-routes.ts';
 import type { ApiProtocol } from '../deployment/model.ts';
 import type { ApiState } from './api-state.ts';
+import type { FunctionUrl } from './read-function-urls.ts';
 
 /** One stage of one API. */
 export type ApiListing = {
@@ -10,7 +11,7 @@ export type ApiListing = {
   readonly logicalId: string;
   readonly id: string;
   readonly name: string;
-  readonly kind: ApiProtocol;
+  readonly kind: ApiProtocol | 'function-url';
   readonly stage: string;
   readonly region: string;
   /** `http://127.0.0.1:3000/dev`, with TLS `https://`; `ws://` for WebSocket, no path for `$default`. */
@@ -44,6 +45,22 @@ export function listApis(
         identity.protocol === stageless ? '$default' : stage.name,
         isSecure,
       ),
+      routes: printRoutes(stage.deployment.routes),
+    })),
+  );
+}
+
+/** The same of function URLs, which have no stage and take every path. */
+export function listUrls(
+  urls: readonly FunctionUrl[],
+  addressOf: (urlId: string) => string,
+  isSecure = false,
+): ApiRoutes[] {
+  return urls.flatMap(({ served }) =>
+    [...served.stages.values()].map((stage) => ({
+      ...{ stack: served.stackName, logicalId: served.logicalId, id: served.apiId, name: served.name },
+      ...{ kind: 'function-url' as const, stage: stage.name, region: served.region },
+      url: urlOf(served.protocol, addressOf(served.apiId), stage.name, isSecure),
       routes: printRoutes(stage.deployment.routes),
     })),
   );

@@ -7,6 +7,7 @@ import { carryOver } from './carry-over.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
 import { Domains, matchDomain } from './domains.ts';
 import { labelApis } from './label-apis.ts';
+import { noteUnpermitted, readFunctionUrls } from './read-function-urls.ts';
 import { loadApis } from './load-apis.ts';
 import { textOf } from './resource-properties.ts';
 import { readDomains } from './read-domains.ts';
@@ -19,6 +20,7 @@ import type { Account } from './account.ts';
 import type { TruststoreSource } from './mutual-tls.ts';
 import type { ApiState } from './api-state.ts';
 import type { Truststore } from './truststore.ts';
+import type { FunctionUrl } from './read-function-urls.ts';
 import type { VpcLink } from './vpc-links.ts';
 
 /** APIs that are compiled and wait for the rest of their stacks. */
@@ -45,6 +47,7 @@ export class ServedApis {
   readonly vpcLinks = new VpcLinks();
   #stacks: readonly ResolvedStack[] = [];
   #apis = new Map<string, ApiState>();
+  #urls = new Map<string, FunctionUrl>();
   /** Of the APIs as they are; made when asked for. */
   #labels: ReadonlyMap<string, string> | undefined;
   #unsupported: readonly UnsupportedItem[] = [];
@@ -64,17 +67,25 @@ export class ServedApis {
     return [...this.#apis.values()];
   }
 
+  /** Of functions, in template order. */
+  get urls(): readonly FunctionUrl[] {
+    return [...this.#urls.values()];
+  }
+
   get unsupported(): readonly UnsupportedItem[] {
     return this.#unsupported;
   }
 
   find(apiId: string): ServedApi | undefined {
-    return this.#apis.get(apiId)?.served;
+    return this.#apis.get(apiId)?.served ?? this.#urls.get(apiId)?.served;
   }
 
   /** `shop ` before the request lines of an API, where there are several. */
   labelOf(apiId: string): string {
-    this.#labels ??= labelApis([...this.#apis.values()].map(({ identity }) => identity));
+    this.#labels ??= labelApis([
+      ...this.all.map(({ identity }) => identity),
+      ...this.urls.map(({ served }) => served),
+    ]);
     return this.#labels.get(apiId) ?? '';
   }
 
@@ -140,6 +151,8 @@ export class ServedApis {
   ): PreparedApis {
     this.account.clientCertificates.define(certificatesOf(stacks));
     const { apis, unsupported, adopt } = loadApis(stacks, this.account, tolerance);
+    const urls = readFunctionUrls(stacks, this.account, tolerance);
+    noteUnpermitted(urls, stacks, tolerance);
     const all = [...stacks.flatMap((stack) => stack.unsupported), ...unsupported];
     const byId = new Map(apis.map((api) => [api.identity.apiId, api]));
     const domains = readDomains(
@@ -150,7 +163,7 @@ export class ServedApis {
       truststores,
     );
     return {
-      isEmpty: apis.length === 0,
+      isEmpty: apis.length === 0 && urls.length === 0,
       unsupported: all,
       serve: (told = all) => {
         for (const api of apis) {
@@ -160,6 +173,7 @@ export class ServedApis {
         this.#stacks = stacks;
         const made = [...this.#apis].filter(([apiId]) => this.#made.has(apiId) && !byId.has(apiId));
         this.#apis = new Map([...byId, ...made]);
+        this.#urls = new Map(urls.map((url) => [url.served.apiId, url]));
         this.#labels = undefined;
         this.domains.adopt(domains, this.account.clock.nowEpochMs());
         this.vpcLinks.adopt(vpcLinksOf(stacks, this.account.clock.nowEpochMs()));

@@ -224,6 +224,10 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
     },
     values: { PackageType: { allowed: ['Zip'], consequence: 'the function has no instance here' } },
   },
+  'AWS::Lambda::Url': {
+    enforced: words('TargetFunctionArn Qualifier AuthType Cors InvokeMode'),
+    noEffect: [],
+  },
   // Every API may invoke every function of the loaded stacks, unless --roles on asks for AWS::Lambda::Permission.
   'AWS::Lambda::Permission': {
     enforced: [],
@@ -302,7 +306,6 @@ export const TYPE_CONSEQUENCES: readonly (readonly [prefix: string, consequence:
     'AWS::Lambda::Alias',
     'calls by alias reach the function itself, without weights or provisioned instances',
   ],
-  ['AWS::Lambda::Url', 'the function URL does not answer'],
   ['AWS::CloudFormation::Stack', 'resources of the nested stack do not exist'],
   ['AWS::Cognito::UserPoolIdentityProvider', 'nobody can sign in by it'],
   ['AWS::Cognito::UserPoolUser', 'the user is not there; write it into users.yml'],

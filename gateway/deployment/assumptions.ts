@@ -11,6 +11,8 @@ export const ASSUMPTIONS = {
   'connect-status-override': ['applied', 'ignored'],
   /** Which answers CONVERT_TO_TEXT makes base64 of on a WebSocket API: by their type, or all (docs/aws §11.3). */
   'converted-answers': ['binary', 'all'],
+  /** What a caller of a function URL needs: as of URLs made since October 2025, or as of those before (docs/aws §19.2). */
+  'function-url-permissions': ['both', 'url-only'],
   /** How a WebSocket connection ends after 10 silent minutes; 1005: a close frame without a code, 1006: none (docs/aws §11.4). */
   'idle-close-code': ['1001', '1000', '1005', '1006'],
   /** Status of a client of an HTTP API whose Lambda authorizer throws `Unauthorized`; by format: 401 in 1.0, 500 in 2.0 (docs/aws §4.8). */
@@ -48,6 +50,7 @@ export const USUAL_ASSUMPTIONS: Assumptions = {
   'cognito-scope-status': '401',
   'connect-status-override': 'applied',
   'converted-answers': 'binary',
+  'function-url-permissions': 'both',
   'http-unauthorized-status': 'by-format',
   'idle-close-code': '1001',
   'lambda-parameter-mapping': 'applied',

@@ -6,6 +6,28 @@ import type { CorsPlan } from '../events/cors-headers.ts';
 
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', '*']);
 
+/** `Cors` of AWS::Lambda::Url. @throws DefinitionError for what AWS refuses */
+export function compileUrlCors(url: PropertyBag): CorsPlan | undefined {
+  const cors = readBlock(url, 'Cors');
+  if (cors === undefined) return undefined;
+  const allowMethods = readTextList(cors, 'AllowMethods');
+  const wrong = allowMethods.find((method) => !METHODS.has(method) || method === 'OPTIONS');
+  if (wrong !== undefined)
+    throw new DefinitionError(cors.place('AllowMethods'), `"${wrong}" is not a method that CORS takes here`);
+  return {
+    allowOrigins: readTextList(cors, 'AllowOrigins'),
+    allowMethods,
+    allowHeaders: readTextList(cors, 'AllowHeaders'),
+    exposeHeaders: readTextList(cors, 'ExposeHeaders'),
+    allowCredentials: readFlag(cors, 'AllowCredentials'),
+    maxAgeSeconds:
+      cors.properties['MaxAge'] === undefined
+        ? undefined
+        : readInteger(cors, 'MaxAge', { usual: 0, min: 0, max: 86_400 }),
+    echoesOrigin: true,
+  };
+}
+
 /** @throws DefinitionError for a combination that AWS refuses. */
 export function compileCors(api: PropertyBag): CorsPlan | undefined {
   const cors = readBlock(api, 'CorsConfiguration');

@@ -95,7 +95,7 @@ function compileStream(
   const { functionName } = lambda;
   return (
     refuseAtRunTime(parameters, true) ??
-    onlyByPost(verb) ?? { kind: 'lambda-stream', functionName, timeoutMs, idleMs }
+    onlyByPost(verb) ?? { kind: 'lambda-stream', payload: 'rest-1.0', functionName, timeoutMs, idleMs }
   );
 }
 

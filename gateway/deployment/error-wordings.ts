@@ -243,6 +243,45 @@ export const httpWordings: BuiltInWordings = {
   describe: (code, detail) => describeFailure(code, detail, HTTP_DEFAULTS[code][1]),
 };
 
+const URL_FORBIDDEN = JSON.stringify({
+  Message:
+    'Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html',
+});
+
+/**
+ * Failures of a function URL, which is Lambda's and not API Gateway's: refusals in its own words [obs], whatever goes wrong
+ * behind them is 502 (Lambda developer guide, "Monitoring Lambda function URLs").
+ */
+export const functionUrlWordings: BuiltInWordings = {
+  word(code: GatewayErrorCode, detail: GatewayErrorDetail): ErrorWording {
+    const [status, body, errorType] = wordUrlFailure(code, detail);
+    const headers = ['Content-Type', 'application/json'];
+    return {
+      status,
+      body,
+      headers: errorType === '' ? headers : [...headers, 'x-amzn-ErrorType', errorType],
+    };
+  },
+  describe: (code, detail) => describeFailure(code, detail, HTTP_DEFAULTS[code][1]),
+};
+
+function wordUrlFailure(
+  code: GatewayErrorCode,
+  { source, message, errorType, throttledBy }: GatewayErrorDetail,
+): readonly [status: number, body: string, errorType: string] {
+  if (code === 'INVALID_SIGNATURE' || code === 'EXPIRED_TOKEN')
+    return [403, JSON.stringify({ message }), errorType ?? 'InvalidSignatureException'];
+  if (code === 'FUNCTION_THROTTLED') {
+    const Reason = throttledBy ?? 'ConcurrentInvocationLimitExceeded';
+    const body = { Reason, Type: 'User', message: 'Rate Exceeded.' };
+    return [429, JSON.stringify(body), 'TooManyRequestsException'];
+  }
+  const [status, words] = HTTP_DEFAULTS[code];
+  if (status === 403) return [403, URL_FORBIDDEN, 'AccessDeniedException'];
+  if (source === 'client') return [status, JSON.stringify({ message: words }), ''];
+  return [502, 'Internal Server Error', ''];
+}
+
 /**
  * Failures of a WebSocket handshake. AWS answers a failed `$connect` function with 502 and a slow one
  * with 504, unlike an HTTP API (docs/aws §11.1); the bodies are those of REST.

@@ -87,7 +87,12 @@ export type Authorization =
   /** The token needs one of the scopes, where there are any. */
   | { readonly kind: 'token'; readonly authorizer: TokenAuthorizer; readonly scopes: readonly string[] }
   /** AWS_IAM; how this kind of API answers a request without signature. */
-  | { readonly kind: 'iam'; readonly unsigned: 'MISSING_AUTHENTICATION_TOKEN' | 'ACCESS_DENIED' };
+  | {
+      readonly kind: 'iam';
+      readonly unsigned: 'MISSING_AUTHENTICATION_TOKEN' | 'ACCESS_DENIED';
+      /** What the request is signed for; absent = `execute-api`. */
+      readonly service?: 'lambda';
+    };
 
 /** The policy attached to a REST API, or what stands for it. */
 export type ResourcePolicy =
@@ -101,7 +106,7 @@ export type ResourcePolicy =
   | { readonly kind: 'closed' };
 
 /** Payload format of the proxy event and of the function's answer. */
-export type ProxyPayload = 'rest-1.0' | 'http-1.0' | 'http-2.0' | 'websocket';
+export type ProxyPayload = 'rest-1.0' | 'http-1.0' | 'http-2.0' | 'websocket' | 'function-url';
 
 export type LambdaProxyIntegration = {
   readonly kind: 'lambda-proxy';
@@ -113,9 +118,10 @@ export type LambdaProxyIntegration = {
   readonly mayInvoke?: (() => boolean) | undefined;
 };
 
-/** A Lambda proxy of transfer mode STREAM; REST only. */
+/** A Lambda proxy of transfer mode STREAM of a REST API, or a function URL of invoke mode RESPONSE_STREAM. */
 export type LambdaStreamIntegration = StreamTimes & {
   readonly kind: 'lambda-stream';
+  readonly payload: Extract<ProxyPayload, 'rest-1.0' | 'function-url'>;
   readonly functionName: StageText;
   readonly mayInvoke?: (() => boolean) | undefined;
 };

@@ -1,6 +1,6 @@
 /** CORS headers of an HTTP API: what a preflight and what an actual request get (docs/aws §12). */
 
-/** HTTP API `CorsConfiguration`, compiled. Absent on REST. */
+/** HTTP API `CorsConfiguration`, or `Cors` of a function URL, compiled. Absent on REST. */
 export type CorsPlan = {
   readonly allowOrigins: readonly string[];
   readonly allowMethods: readonly string[];
@@ -8,12 +8,14 @@ export type CorsPlan = {
   readonly exposeHeaders: readonly string[];
   readonly allowCredentials: boolean;
   readonly maxAgeSeconds: number | undefined;
+  /** Function URLs: `*` is answered with the origin that asks. */
+  readonly echoesOrigin?: true;
 };
 
 /** The value of access-control-allow-origin for this origin; undefined = not allowed. */
 function allowedOrigin(cors: CorsPlan, origin: string): string | undefined {
   for (const allowed of cors.allowOrigins) {
-    if (allowed === '*') return '*';
+    if (allowed === '*') return cors.echoesOrigin === true ? origin : '*';
     if (allowed === origin) return origin;
     if ((allowed === 'https://*' || allowed === 'http://*') && origin.startsWith(allowed.slice(0, -1)))
       return origin;

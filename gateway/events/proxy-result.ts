@@ -104,8 +104,13 @@ export function readHttp1Result(payload: string): ProxyResult {
   return reply(status, writeHttpHeaders(lines.lines), HTTP_DEFAULT_TYPE, readBody(result, true));
 }
 
+/** A function URL: as payload 2.0 of an HTTP API, but an answer that names no type is JSON. */
+export function readFunctionUrlResult(payload: string): ProxyResult {
+  return readHttp2Result(payload, JSON_TYPE);
+}
+
 /** HTTP API payload 2.0. Without `statusCode` the answer itself is the body, whatever it is, even text that is no JSON. */
-export function readHttp2Result(payload: string): ProxyResult {
+export function readHttp2Result(payload: string, defaultType = HTTP_DEFAULT_TYPE): ProxyResult {
   const parsed = parseJson(payload);
   if (typeof parsed === 'string') return inferred(parsed);
   const result = toRecord(parsed);
@@ -117,7 +122,7 @@ export function readHttp2Result(payload: string): ProxyResult {
   const cookies = readCookies(result['cookies']);
   if (cookies.kind === 'malformed') return cookies;
   const headers = writeHttpHeaders([...single.lines, ...cookies.lines]);
-  return reply(status, headers, HTTP_DEFAULT_TYPE, readBody(result, true));
+  return reply(status, headers, defaultType, readBody(result, true));
 }
 
 function inferred(body: string): ProxyResult {

@@ -40,6 +40,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   'aws:vpcsourceip': (facts, { vpcEndpoints }) => (vpcEndpoints === undefined ? undefined : facts.sourceIp),
   'aws:sourcevpce': readVpcEndpoint,
   'aws:sourcevpc': (facts, more) => more.vpcEndpoints?.get(readVpcEndpoint(facts, more) ?? ''),
+  'lambda:functionurlauthtype': ({ api }) => api.functionUrl?.authType,
+  'lambda:invokedviafunctionurl': ({ api }) => (api.functionUrl === undefined ? undefined : 'true'),
   'aws:principalarn': (_, { principal }) => principal?.roleArn ?? principal?.arn,
   'aws:principalaccount': (_, { principal }) => principal?.accountId,
   'aws:principalorgid': (_, { principal }) => principal?.organizationId,

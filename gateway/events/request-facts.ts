@@ -65,8 +65,20 @@ export type ApiFacts = {
   readonly basePathMatched?: string | undefined;
   /** The routing rule of a custom domain that has matched. */
   readonly routingRuleId?: string | undefined;
+  /** It is no API but the URL of a function. */
+  readonly functionUrl?: FunctionUrlFacts | undefined;
   /** The request came to a custom domain of private APIs. */
   readonly privateDomain?: PrivateDomain | undefined;
+};
+
+export type FunctionUrlFacts = {
+  /** With the alias, where the URL is one's. */
+  readonly functionArn: string;
+  readonly authType: 'NONE' | 'AWS_IAM';
+  /** What a caller needs; empty = nobody is asked. */
+  readonly actions: readonly string[];
+  /** The function's own policy as it is now; undefined = it has none. */
+  readonly policy: () => CompiledPolicy | undefined;
 };
 
 /** What a request to a private custom domain must pass before the policy of the API is asked (docs/aws §10.6). */

@@ -57,7 +57,11 @@ export type InstanceStart = {
 export type InstanceReport =
   | { readonly kind: 'ready' }
   /** Of the streamed answer of the event that runs; acknowledged on the same port by a `PartReceipt`. */
-  | { readonly kind: 'part'; readonly bytes: Uint8Array<ArrayBuffer> }
+  | {
+      readonly kind: 'part';
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly contentType?: string | undefined;
+    }
   /** `payload` is Lambda's error JSON. */
   | { readonly kind: 'init-failed'; readonly payload: string }
   | {

@@ -12,6 +12,8 @@ export type StreamPart = {
   /** Tells the instance that so many bytes have been taken, so that it may send more. */
   readonly acknowledge: (bytes: number) => void;
   readonly requestId?: RequestIdOf;
+  /** What the runtime says that it streams; absent = it says nothing. */
+  readonly contentType?: string | undefined;
 };
 
 /** What the thread gets of an event: its JSON text, or more where Lambda's own API was asked for more. */

@@ -51,7 +51,7 @@ export class StreamJob extends Job {
       part.acknowledge(part.bytes.length);
       return;
     }
-    this.#begin(part.requestId);
+    this.#begin(part.requestId, part.contentType);
     this.#sentBytes += part.bytes.length;
     this.#body.take(part);
     if (this.#sentBytes > MAX_STREAM_BYTES) this.#end(fault('the function has streamed more than 200 MB'));
@@ -61,7 +61,7 @@ export class StreamJob extends Job {
   override settle(result: InvocationResult): void {
     if (this.isSettled) return;
     if (result.kind === 'returned') {
-      this.#begin(result.requestId);
+      this.#begin(result.requestId, 'application/json');
       const bytes = Buffer.from(result.payload);
       if (bytes.length > 0) this.#body.take({ bytes, acknowledge: () => undefined });
       this.#end(undefined);
@@ -74,7 +74,7 @@ export class StreamJob extends Job {
     }
   }
 
-  #begin(requestId: RequestIdOf | undefined): void {
+  #begin(requestId: RequestIdOf | undefined, contentType: string | undefined): void {
     if (this.#state !== 'waiting') return;
     this.#state = 'streaming';
     this.leave();
@@ -82,7 +82,7 @@ export class StreamJob extends Job {
     this.#deadline = this.#deadlines.after(this.#timeoutMs - passedMs, () => {
       this.settle({ kind: 'timed-out' });
     });
-    const start = { kind: 'streams', head: undefined, body: this.#body } as const;
+    const start = { kind: 'streams', head: undefined, body: this.#body, contentType } as const;
     this.#start(requestId === undefined ? start : { ...start, requestId });
   }
 

@@ -147,7 +147,7 @@ export class ThreadInstance implements Instance {
       this.#handed[0]?.hear?.(line);
     } else if (report.kind === 'part') {
       Atomics.sub(this.#board.unreadLines, 0, 1);
-      this.#onPart(report.bytes);
+      this.#onPart(report.bytes, report.contentType);
     } else if (report.kind === 'init-failed') {
       this.#initFailure = report.payload;
       void this.end();
@@ -161,7 +161,10 @@ export class ThreadInstance implements Instance {
   }
 
   /** Only the first event runs, so the part is of its answer. */
-  #onPart({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): void {
+  #onPart(
+    { buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>,
+    contentType: string | undefined,
+  ): void {
     const bytes = Buffer.from(buffer, byteOffset, byteLength);
     const [head] = this.#handed;
     if (head === undefined) return;
@@ -170,7 +173,7 @@ export class ThreadInstance implements Instance {
       const receipt: PartReceipt = { sequence, bytes: count };
       this.#reports.postMessage(receipt);
     };
-    head.receive({ bytes, acknowledge, requestId: this.#requestIdFor(head) });
+    head.receive({ bytes, acknowledge, contentType, requestId: this.#requestIdFor(head) });
   }
 
   #requestIdFor({ sequence }: Job): RequestIdOf {

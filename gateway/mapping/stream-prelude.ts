@@ -32,6 +32,22 @@ export async function splitPrelude(stream: ByteStream): Promise<StreamAnswer<str
   }
 }
 
+/** Type of a streamed answer that begins with status and headers. */
+const WITH_METADATA = 'application/vnd.awslambda.http-integration-response';
+
+/**
+ * The same behind a function URL, where the function may as well stream its body alone: then it is 200, of the type
+ * that the function has set, or of none in particular (Lambda developer guide, "Response streaming for Lambda functions").
+ */
+export async function splitOwnPrelude(
+  stream: ByteStream,
+  contentType = 'application/octet-stream',
+): Promise<StreamAnswer<string>> {
+  if (contentType === WITH_METADATA) return splitPrelude(stream);
+  const head = JSON.stringify({ statusCode: 200, headers: { 'Content-Type': contentType } });
+  return { kind: 'streams', head, body: stream };
+}
+
 /** AWS calls this 500, where the malformed answer of a buffered proxy is 502. */
 export function malformedStream(reason: string): Error {
   return gatewayError('FUNCTION_FAILED', {

@@ -219,7 +219,7 @@ function signedCaller(authorization: IamAuthorization, matched: Matched, at: Por
   const signature = verifyByAnyClock(
     { method, path, query, rawHeaders, body },
     {
-      service: 'execute-api',
+      service: authorization.service ?? 'execute-api',
       region: matched.api.region,
       secretOf: (accessKeyId) => at.identities.secretOf(accessKeyId),
       sessionOf: (accessKeyId) => at.identities.sessionOf(accessKeyId, at.clock.nowEpochMs()),

@@ -11,10 +11,15 @@ import { describeDenial } from '../events/denial-text.ts';
 import { requestConditions } from '../events/request-conditions.ts';
 import { decideAcrossAccounts, decideWithinAccount } from '../policy/resource-policy.ts';
 import type { ConditionFacts } from '../events/request-conditions.ts';
+import type { FunctionUrlFacts } from '../events/request-facts.ts';
 import type { Authenticated, AuthorizerGrant, Caller, Matched } from '../exchange.ts';
 import type { PolicyDecision, PolicyPrincipal, PolicyQuestion } from '../policy/model.ts';
 
 export function authorize(matched: Matched, caller: Caller): Authenticated {
+  if (matched.api.functionUrl !== undefined) {
+    admitToUrl(matched, matched.api.functionUrl, caller);
+    return matched.authenticated(caller);
+  }
   switch (caller.kind) {
     case 'anonymous':
       break;
@@ -29,6 +34,47 @@ export function authorize(matched: Matched, caller: Caller): Authenticated {
       break;
   }
   return matched.authenticated(caller);
+}
+
+/**
+ * A function URL asks Lambda's own policies: those of the caller, and the function's (Lambda developer guide, "Control
+ * access to Lambda function URLs"). Of another account both must allow it.
+ */
+function admitToUrl(matched: Matched, url: FunctionUrlFacts, caller: Caller): void {
+  const signer = caller.kind === 'iam' ? caller : undefined;
+  const principal = signer === undefined ? {} : { principal: principalOf(signer) };
+  for (const action of url.actions) {
+    const conditions = requestConditions(matched, principal);
+    const question = { action, resource: url.functionArn, conditions, ...principal };
+    const ofFunction = url.policy()?.decide(question) ?? 'implicit-deny';
+    const decision =
+      signer === undefined
+        ? ofFunction
+        : combinationFor(matched, signer)(signer.permissions.decide(question), ofFunction);
+    if (decision === 'allow') continue;
+    const who = signer === undefined ? 'everybody' : signer.userArn;
+    const denies = decision === 'explicit-deny' ? 'a policy denies' : 'no policy gives';
+    throw gatewayError('ACCESS_DENIED', {
+      source: 'client',
+      reason: `${denies} ${who} ${action} on ${url.functionArn}`,
+    });
+  }
+}
+
+function principalOf({
+  accountId,
+  userArn,
+  roleArn,
+  userId,
+  organizationId,
+  tags,
+}: Signer): NonNullable<ConditionFacts['principal']> {
+  return { arn: userArn, roleArn, accountId, userId, organizationId, tags };
+}
+
+/** Table A for identities of the API's own account, table B for all others. */
+function combinationFor(matched: Matched, { accountId }: Signer): typeof decideWithinAccount {
+  return accountId === matched.api.accountId ? decideWithinAccount : decideAcrossAccounts;
 }
 
 function admitGrant(matched: Matched, grant: AuthorizerGrant): void {
@@ -67,13 +113,12 @@ function admitToken(matched: Matched): void {
   if (decision !== 'allow') throw refusedByIam(matched, decision, undefined);
 }
 
-/** Table A for identities of the API's own account, table B for all others. */
-function admitSigner(matched: Matched, caller: Extract<Caller, { kind: 'iam' }>): void {
-  const { accountId, userArn, roleArn, userId, organizationId, tags, permissions } = caller;
-  const principal = { arn: userArn, roleArn, accountId, userId, organizationId, tags };
-  const question = askAbout(matched, { principal });
-  const combine = accountId === matched.api.accountId ? decideWithinAccount : decideAcrossAccounts;
-  const decision = combine(
+type Signer = Extract<Caller, { kind: 'iam' }>;
+
+function admitSigner(matched: Matched, caller: Signer): void {
+  const { userArn, permissions } = caller;
+  const question = askAbout(matched, { principal: principalOf(caller) });
+  const decision = combinationFor(matched, caller)(
     permissions.decide(question),
     askResourcePolicy(matched, question) ?? 'implicit-deny',
   );

@@ -9,6 +9,10 @@ import type { Received, Reply } from '../exchange.ts';
 import type { Trail } from '../trail.ts';
 
 export function finish(received: Received, reply: Reply, trail: Trail): void {
+  if (received.api.functionUrl !== undefined) {
+    finishUrl(received, reply, trail);
+    return;
+  }
   if (received.api.protocol === 'http') {
     if (trail.phase !== 'preflight') speakForCors(received, reply);
     reply.headers.push('Apigw-Requestid', received.requestId);
@@ -16,6 +20,18 @@ export function finish(received: Received, reply: Reply, trail: Trail): void {
   }
   reply.headers.push('x-amzn-RequestId', received.requestId, 'x-amz-apigw-id', received.extendedRequestId);
   if (carriesTrace(received, trail)) reply.headers.push('X-Amzn-Trace-Id', received.traceHeader);
+}
+
+/** What the function says of CORS stays beside what its URL says, so that a browser may find one header twice [obs]. */
+function finishUrl(received: Received, reply: Reply, trail: Trail): void {
+  const cors = received.stage?.deployment.cors;
+  const origin = lastHeader(received.rawHeaders, 'origin');
+  if (cors !== undefined && origin !== undefined) {
+    if (trail.phase !== 'preflight') reply.headers.push(...replyCorsHeaders(cors, origin));
+    reply.headers.push('vary', 'Origin');
+  }
+  reply.headers.push('x-amzn-RequestId', received.requestId);
+  if (trail.error?.code !== 'ACCESS_DENIED') reply.headers.push('X-Amzn-Trace-Id', received.traceHeader);
 }
 
 /** Gateway errors and MOCK carry no trace id, and behind an HTTP_PROXY there is at most the backend's own [obs]. */

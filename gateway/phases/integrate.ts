@@ -7,7 +7,7 @@
 import { isJson } from '@gatewright/aws/json-object';
 import { gatewayError } from '../errors.ts';
 import { configurationError } from '../mapping/mapping-failure.ts';
-import { splitPrelude } from '../mapping/stream-prelude.ts';
+import { splitOwnPrelude, splitPrelude } from '../mapping/stream-prelude.ts';
 import type { LambdaStreamIntegration } from '../deployment/model.ts';
 import type { Mapped } from '../exchange.ts';
 import type { FunctionCall, IntegrationAnswer, StreamedAnswer } from '../mapping/outgoing.ts';
@@ -52,13 +52,16 @@ export function integrate(mapped: Sendable, at: Ports): Promise<Outcome> {
 }
 
 async function streamFunction(
-  { functionName, timeoutMs, idleMs }: LambdaStreamIntegration,
+  { functionName, timeoutMs, idleMs, payload: kind }: LambdaStreamIntegration,
   { stage, payload, traceHeader }: Sendable,
   at: Ports,
 ): Promise<Outcome> {
   const name = functionName.render(stage.variables);
   const start = await at.invoker.stream({ functionName: name, payload, timeoutMs, idleMs, traceHeader });
-  return start.kind === 'streams' ? { ...start, ...(await splitPrelude(start.body)) } : start;
+  if (start.kind !== 'streams') return start;
+  const { body, contentType } = start;
+  const split = kind === 'function-url' ? splitOwnPrelude(body, contentType) : splitPrelude(body);
+  return { ...start, ...(await split) };
 }
 
 function invokeFunction(
@@ -129,16 +132,19 @@ export function readOutcome(result: InvocationResult): string {
         reason: 'no answer within the integration timeout',
       });
     case 'refused':
-      throw refusal(result.reason, result.message);
+      throw refusal(result);
   }
 }
 
-function refusal(reason: 'not-found' | 'throttled' | 'too-large', message: string): Error {
+function refusal({ reason, message, isReserved }: Extract<InvocationResult, { kind: 'refused' }>): Error {
   switch (reason) {
     case 'too-large':
       return gatewayError('REQUEST_TOO_LARGE', { source: 'client', reason: message });
     case 'throttled':
-      return gatewayError('FUNCTION_THROTTLED', { source: 'integration', reason: message });
+      return gatewayError('FUNCTION_THROTTLED', {
+        ...{ source: 'integration', reason: message },
+        ...(isReserved === true && { throttledBy: 'ReservedFunctionConcurrentInvocationLimitExceeded' }),
+      });
     case 'not-found':
       return configurationError(message);
   }

@@ -6,6 +6,7 @@
  */
 import { gatewayError } from '../errors.ts';
 import { buildHttp1Event, buildHttp2Event } from '../events/http-event.ts';
+import { buildFunctionUrlEvent } from '../events/function-url-event.ts';
 import { buildRestEvent } from '../events/rest-event.ts';
 import { buildOutgoing } from '../mapping/build-outgoing.ts';
 import { buildHttpApiRequest } from '../mapping/http-api-call.ts';
@@ -36,7 +37,7 @@ export function mapRequest(admitted: Admitted): Mapped {
       );
     case 'lambda-stream':
       if (integration.mayInvoke?.() === false) throw notPermitted(integration);
-      return admitted.mapped(integration, buildEvent('rest-1.0', admitted));
+      return admitted.mapped(integration, buildEvent(integration.payload, admitted));
     case 'function':
       if (integration.mayInvoke?.() === false) throw notPermitted(integration);
       return mapByTemplates(integration, admitted);
@@ -119,6 +120,8 @@ function buildEvent(payload: ProxyPayload, facts: Described): string {
       return buildHttp1Event(facts, caller);
     case 'http-2.0':
       return buildHttp2Event(facts, caller);
+    case 'function-url':
+      return buildFunctionUrlEvent(facts, caller);
     case 'websocket':
       throw new TypeError('a WebSocket route is not served by the HTTP pipeline');
   }

@@ -6,7 +6,13 @@
  */
 import { gatewayError } from '../errors.ts';
 import { lastHeader } from '../events/header-list.ts';
-import { readHttp1Result, readHttp2Result, readRestResult, readStreamHead } from '../events/proxy-result.ts';
+import {
+  readFunctionUrlResult,
+  readHttp1Result,
+  readHttp2Result,
+  readRestResult,
+  readStreamHead,
+} from '../events/proxy-result.ts';
 import { buildProxyReply, buildReply, type MappedReply, passHeadersOn } from '../mapping/build-reply.ts';
 import { buildHttpApiReply } from '../mapping/http-api-call.ts';
 import { applyResponseChanges } from '../mapping/apply-changes.ts';
@@ -100,6 +106,8 @@ function readResult(
       return readHttp1Result(answer);
     case 'http-2.0':
       return readHttp2Result(answer);
+    case 'function-url':
+      return readFunctionUrlResult(answer);
     case 'websocket':
       throw new TypeError('a WebSocket route is not served by the HTTP pipeline');
   }

@@ -20,6 +20,8 @@ const KEYS = new Set([
   'events:detail-type',
   'events:source',
   'lambda:functionarn',
+  'lambda:functionurlauthtype',
+  'lambda:invokedviafunctionurl',
   'lambda:sourcefunctionarn',
 ]);
 /** Services whose calls are evaluated: a condition of another one decides nothing here. */

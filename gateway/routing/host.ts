@@ -3,17 +3,21 @@
 const EXECUTE_API_HOST =
   /^([a-z0-9]{1,63})(?:-vpce-[0-9a-f]{8,17})?\.execute-api\.(?:localhost|[a-z0-9-]{1,63}\.amazonaws\.com(?:\.cn)?)\.?(?::\d{1,5})?$/i;
 
+/** `{urlId}.lambda-url.eu-west-1.on.aws`, and below `localhost`, which leads to this machine by itself. */
+const FUNCTION_URL_HOST =
+  /^([a-z0-9]{1,63})\.lambda-url\.[a-z0-9-]{1,63}\.(?:localhost|on\.aws)\.?(?::\d{1,5})?$/i;
+
 /** Longest host name DNS allows, with a port. */
 const MAX_HOST_LENGTH = 261;
 
 /**
  * API id of `{apiId}.execute-api.localhost[:port]` and `{apiId}.execute-api.{region}.amazonaws.com[:port]`, also of
  * `{apiId}-{vpceId}.execute-api.…`, by which clients of a private API name its VPC endpoint (docs/aws §10.6);
- * undefined for any other host, custom domains included.
+ * the id of a function URL by its own name; undefined for any other host, custom domains included.
  */
 export function readApiIdFromHost(host: string): string | undefined {
   if (host.length > MAX_HOST_LENGTH) return undefined;
-  return EXECUTE_API_HOST.exec(host)?.[1]?.toLowerCase();
+  return (EXECUTE_API_HOST.exec(host) ?? FUNCTION_URL_HOST.exec(host))?.[1]?.toLowerCase();
 }
 
 const PRIVATE_HOST = /^[a-z0-9]{1,63}-(vpce-[0-9a-f]{8,17})\.execute-api\./i;

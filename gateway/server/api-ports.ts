@@ -164,7 +164,9 @@ function chooseApis(
   const madeApi = (host: string | undefined, target: string): ServedApi | undefined => {
     const apiId = readApiIdFromPath(target);
     const isNamed = idOf(host) !== undefined || isVpcEndpointHost(host ?? '');
-    return apiId === undefined || isNamed || planned.has(apiId) ? undefined : at.findApi(apiId);
+    const api = apiId === undefined || isNamed ? undefined : at.findApi(apiId);
+    // A function URL is known by its path, too, where it has a port of its own.
+    return api !== undefined && planned.has(api.apiId) && api.functionUrl === undefined ? undefined : api;
   };
   const resolveApi: ResolveApi = (host, target, namedId, rawHeaders) => {
     const domain = domainOf(host, target, rawHeaders);

@@ -159,7 +159,9 @@ function refuseStageless(stages: readonly ApiRoutes[]): void {
 }
 
 function describe({ kind, name }: ApiRoutes): string {
-  return `${{ rest: 'REST', http: 'HTTP', websocket: 'WebSocket' }[kind]} API ${name}`;
+  return kind === 'function-url'
+    ? `function URL ${name}`
+    : `${{ rest: 'REST', http: 'HTTP', websocket: 'WebSocket' }[kind]} API ${name}`;
 }
 
 function ambiguous(problem: string): StartError {

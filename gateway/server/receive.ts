@@ -50,7 +50,7 @@ export function receive(wire: WireRequest, api: ServedApi, at: Ports): Received 
     sourceIp: plainAddress(wire.remoteAddress),
     clientCertificate: wire.clientCertificate,
     protocol: `HTTP/${wire.httpVersion}`,
-    requestId: api.protocol === 'rest' ? restRequestId(wire.rawHeaders, at) : extendedRequestId,
+    requestId: requestIdOf(wire.rawHeaders, api, at) ?? extendedRequestId,
     extendedRequestId,
     traceHeader: continueTrace(lastHeader(wire.rawHeaders, 'x-amzn-trace-id'), receivedAtEpochMs, at.random),
     receivedAtEpochMs,
@@ -63,6 +63,12 @@ function unpack({ body, rawHeaders }: WireRequest, { protocol }: ServedApi): Unp
   if (body.length === 0 || body.length > MAX_BODY_BYTES) return undefined;
   const coding = lastHeader(rawHeaders, 'content-encoding');
   return coding === undefined ? undefined : unpackBody(body, coding, MAX_BODY_BYTES);
+}
+
+/** Undefined: the extended id is the only one. */
+function requestIdOf(rawHeaders: readonly string[], api: ServedApi, at: Ports): string | undefined {
+  if (api.functionUrl !== undefined) return at.random.uuid();
+  return api.protocol === 'rest' ? restRequestId(rawHeaders, at) : undefined;
 }
 
 /** A client may name the request by a UUID of its own (docs/aws §3.7, correction). */

@@ -34,6 +34,8 @@ type GuardRefusal = {
  * `{vpceId}-{suffix}.execute-api.eu-west-1.vpce.amazonaws.com`, a VPC endpoint's own name.
  */
 const API_HOST = /^[a-z0-9-]+\.execute-api\.(?:localhost|[a-z0-9-]+\.(?:vpce\.)?amazonaws\.com(?:\.cn)?)$/;
+/** `{urlId}.lambda-url.eu-west-1.on.aws`, the URL of a function. */
+const FUNCTION_URL_HOST = /^[a-z0-9]+\.lambda-url\.[a-z0-9-]+\.on\.aws$/;
 const SERVICE_HOST = /^(?:[a-z0-9-]+\.)+amazonaws\.com(?:\.cn)?$/;
 /** What some operations of AWS's clients put before the endpoint's name: `sync-127.0.0.1`. No URL of a page can have such a name. */
 const PREFIXED_HOST = /^[a-z]+-127\.0\.0\.1$/;
@@ -80,9 +82,11 @@ export function isAdmittedHost(host: string, rule: HostRule): boolean {
   }
   if ((port ?? HTTP_PORT) === rule.port && rule.admitsServices === true && PREFIXED_HOST.test(name))
     return true;
-  if ((port ?? HTTP_PORT) === rule.port) return isLoopbackName(name) || API_HOST.test(name);
-  // An AWS name in Host has no port of ours; no page can point amazonaws.com at this machine.
+  if ((port ?? HTTP_PORT) === rule.port)
+    return isLoopbackName(name) || API_HOST.test(name) || FUNCTION_URL_HOST.test(name);
+  // An AWS name in Host has no port of ours; no page can point amazonaws.com or on.aws at this machine.
   if (port !== undefined) return false;
+  if (FUNCTION_URL_HOST.test(name)) return true;
   if (rule.admitsServices === true && SERVICE_HOST.test(name)) return true;
   return name.endsWith('.amazonaws.com') && API_HOST.test(name);
 }

@@ -22,7 +22,7 @@ const of = (kind: ApiRoutes['kind'], routes: readonly Row[]): ApiRoutes => ({
 });
 
 function suggest(
-  kind: ApiRoutes['kind'],
+  kind: InspectedApi['kind'],
   pairs: readonly (readonly [Row, InspectedRoute])[],
   documents: Parameters<typeof guardedRoutes>[2] = [],
 ): readonly string[] {

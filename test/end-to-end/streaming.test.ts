@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import type { RequestOptions } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { createGateway } from '../../gateway/index.ts';
@@ -10,6 +13,11 @@ import type { Gateway } from '../../gateway/index.ts';
 /** Streams `one`, and `two` after a while, or fails. */
 const CHAT = `
 exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+  if (event.rawPath === '/typed') {
+    stream.setContentType('text/plain');
+    stream.end('{"a":1}');
+    return;
+  }
   const out = awslambda.HttpResponseStream.from(stream, {
     statusCode: 201, headers: { 'Content-Type': 'text/event-stream' }, cookies: ['a=1'] });
   out.write('one');
@@ -27,6 +35,7 @@ const TEMPLATE = {
       Type: 'AWS::Serverless::Function',
       Properties: {
         ...{ Runtime: 'nodejs24.x', Handler: 'index.handler', Timeout: 20, InlineCode: CHAT },
+        FunctionUrlConfig: { AuthType: 'NONE', InvokeMode: 'RESPONSE_STREAM' },
         Events: {
           Get: {
             Type: 'Api',
@@ -62,6 +71,16 @@ const TEMPLATE = {
   },
 };
 
+/** `fetch` sends no other Host than that of the address. */
+function ask(options: RequestOptions): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const sent = get({ host: '127.0.0.1', ...options }, (response) => {
+      text(response).then(resolve, reject);
+    });
+    sent.once('error', reject);
+  });
+}
+
 describe('a service that streams', () => {
   let folder = '';
   let gateway: Gateway;
@@ -83,7 +102,7 @@ describe('a service that streams', () => {
     });
     await gateway.load([template]);
     const { apis } = await gateway.listen();
-    url = apis[0]?.url ?? '';
+    url = apis.find(({ kind }) => kind === 'rest')?.url ?? '';
   });
   after(async () => {
     await gateway.close();
@@ -91,7 +110,7 @@ describe('a service that streams', () => {
   });
 
   it('sends what its function writes as it is written, and writes the access log at the end', async () => {
-    const reply = await fetch(`${url}/chat?wait=300`, { headers: { 'accept-encoding': 'gzip' } });
+    const reply = await fetch(`${url}/chat?wait=1000`, { headers: { 'accept-encoding': 'gzip' } });
     const parts: string[] = [];
     const reader = reply.body?.pipeThrough(new TextDecoderStream()).getReader();
     for (let next = await reader?.read(); next?.done === false; next = await reader?.read())
@@ -103,6 +122,23 @@ describe('a service that streams', () => {
     assert.equal(reply.headers.get('content-encoding'), null);
     assert.deepEqual(parts, ['one', 'two']);
     assert.match(await lastLine(), /^\S+ 201 6 STREAMED [0-9a-f-]{36}$/);
+  });
+
+  it('is reached by the URL of its function, by its path and by its name, as well', async () => {
+    const listed = gateway.routes().find(({ kind }) => kind === 'function-url');
+    const { id = '', url: own = '' } = listed ?? {};
+    const { port } = new URL(url);
+    const [whole, typed, below, named] = await Promise.all([
+      fetch(`${own}/chat`),
+      fetch(`${own}/typed`),
+      fetch(`http://127.0.0.1:${port}/_api/${id}/typed`),
+      ask({ port, path: '/typed', headers: { host: `${id}.lambda-url.us-east-1.localhost:${port}` } }),
+    ]);
+
+    assert.deepEqual([whole.status, whole.headers.get('set-cookie')], [201, 'a=1']);
+    assert.equal(await whole.text(), 'onetwo');
+    assert.equal(typed.headers.get('content-type'), 'text/plain');
+    assert.deepEqual([await typed.text(), await below.text(), named], ['{"a":1}', '{"a":1}', '{"a":1}']);
   });
 
   it('breaks off where its function fails', async () => {

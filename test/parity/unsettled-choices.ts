@@ -157,4 +157,27 @@ export const UNSETTLED_CHOICES: readonly Choice[] = [
     here: '`Internal server error`; single reports have `Endpoint request timed out`',
     test: 'test/gateway/websocket/pipeline-message.test.ts',
   },
+  {
+    section: '§19.2',
+    question: 'What a caller of a function URL needs',
+    evidence: 'partly',
+    here: '`lambda:InvokeFunctionUrl` and `lambda:InvokeFunction`, as of a URL that is made today; one from before October 2025 goes on with the first',
+    switch: '`--assume function-url-permissions=url-only`',
+    test: `${BEHAVIOUR}/assumptions.test.ts`,
+  },
+  {
+    section: '§19.3',
+    question:
+      'What a function URL answers where its function is throttled, and where its answer is too large',
+    evidence: 'inferred',
+    here: '429 as Invoke does; 502',
+    test: 'test/gateway/control/read-function-urls.test.ts',
+  },
+  {
+    section: '§19.5',
+    question: 'Status of a preflight that a function URL answers',
+    evidence: 'inferred',
+    here: '200 without a body, whoever may call',
+    test: 'test/gateway/control/read-function-urls.test.ts',
+  },
 ];

@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { readFunctionName } from '../../control/function-policies.ts';
+import { printStatement } from '../../control/function-policy-statement.ts';
 import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
 import { type ControlReply, jsonReply } from '../../control-port/control-request.ts';
 import { hasFunctionQualifier } from './function-qualifiers.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import type { ControlResource } from '../../control/control-resource.ts';
 import type { FunctionPolicies, PolicyOwner } from '../../control/function-policies.ts';
 import type { ResolvedStack } from '../../definition/model.ts';
 
@@ -163,13 +163,11 @@ function refuseOtherRevision(
 }
 
 function printPolicy(
-  { arn, ...owner }: PolicyOwner & { readonly arn: string },
+  { arn, functionName, qualifier }: PolicyOwner & { readonly arn: string },
   policies: FunctionPolicies,
 ): string | undefined {
-  const statements = policies.statementsOf(owner);
-  if (statements.length === 0) return undefined;
-  const Statement = statements.map((one) => printStatement(one, arn));
-  return JSON.stringify({ Version: '2012-10-17', Id: 'default', Statement });
+  const document = policies.documentOf({ functionName, qualifier }, arn);
+  return document === undefined ? undefined : JSON.stringify(document);
 }
 
 /** Of the policy as it is: another one after every change, the same again when the change is taken back. */
@@ -178,41 +176,6 @@ function revisionOf(policy: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
     '-',
   );
-}
-
-function printStatement({ id, properties }: ControlResource, functionArn: string): object {
-  const { Principal: principal, SourceArn: arn, SourceAccount: account } = properties;
-  const { EventSourceToken: token, PrincipalOrgID: org } = properties;
-  const { FunctionUrlAuthType: urlAuth, InvokedViaFunctionUrl: viaUrl } = properties;
-  const equal = {
-    ...(account === undefined ? {} : { 'AWS:SourceAccount': account }),
-    ...(token === undefined ? {} : { 'lambda:EventSourceToken': token }),
-    ...(org === undefined ? {} : { 'aws:PrincipalOrgID': org }),
-    ...(urlAuth === undefined ? {} : { 'lambda:FunctionUrlAuthType': urlAuth }),
-  };
-  const conditions = {
-    ...(Object.keys(equal).length === 0 ? {} : { StringEquals: equal }),
-    ...(arn === undefined ? {} : { ArnLike: { 'AWS:SourceArn': arn } }),
-    ...(viaUrl === undefined
-      ? {}
-      : { Bool: { 'lambda:InvokedViaFunctionUrl': viaUrl === true ? 'true' : 'false' } }),
-  };
-  return {
-    Sid: id,
-    Effect: 'Allow',
-    Principal: printPrincipal(principal),
-    Action: properties['Action'],
-    Resource: functionArn,
-    ...(Object.keys(conditions).length === 0 ? {} : { Condition: conditions }),
-  };
-}
-
-function printPrincipal(principal: unknown): unknown {
-  if (principal === '*' || typeof principal !== 'string') return principal;
-  if (/^\d{12}$/.test(principal)) return { AWS: `arn:aws:iam::${principal}:root` };
-  return principal.includes('.') && !principal.startsWith('arn:')
-    ? { Service: principal }
-    : { AWS: principal };
 }
 
 function arnFor({ region, caller }: AwsCall, name: string): string {

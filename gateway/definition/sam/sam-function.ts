@@ -5,6 +5,7 @@ import { pick, present } from './sam-expansion.ts';
 import type { RouteTarget, SamExpansion } from './sam-expansion.ts';
 import { expandSource } from './sam-events.ts';
 import { deadLetterConfig, expandInvokeConfig } from './sam-invoke-config.ts';
+import { expandFunctionUrl } from './sam-function-url.ts';
 import { functionRole } from './sam-role.ts';
 import { isJsonObject } from '../cloudformation/template-source.ts';
 
@@ -20,7 +21,7 @@ const PASSED_ON =
 
 /** What shapes roles, tracing or the build, or is expanded to resources of its own. */
 const EXPANDED =
-  'AutoPublishAlias CodeUri InlineCode ImageUri Events Policies PermissionsBoundary RolePath Tracing AssumeRolePolicyDocument AutoPublishCodeSha256 AutoPublishAliasAllProperties CodeSigningConfigArn VersionDescription DeadLetterQueue EventInvokeConfig'.split(
+  'AutoPublishAlias CodeUri InlineCode ImageUri Events Policies PermissionsBoundary RolePath Tracing AssumeRolePolicyDocument AutoPublishCodeSha256 AutoPublishAliasAllProperties CodeSigningConfigArn VersionDescription DeadLetterQueue EventInvokeConfig FunctionUrlConfig'.split(
     ' ',
   );
 
@@ -44,6 +45,13 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
   });
   const events = isJsonObject(properties['Events']) ? properties['Events'] : {};
   const target = targetOf(expansion, logicalId, properties);
+  expansion.attempt(
+    'there is no such function URL',
+    () => {
+      expandFunctionUrl(expansion, logicalId, properties['FunctionUrlConfig'], target);
+    },
+    () => undefined,
+  );
   expansion.attempt(
     'asynchronous events are taken as without it',
     () => {

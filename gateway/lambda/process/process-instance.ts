@@ -135,10 +135,10 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     this.#answer((job) => job.returned(text, () => this.#requestIdOf(job.sequence)));
   }
 
-  onPart({ bytes, acknowledge }: StreamPart): void {
+  onPart({ bytes, acknowledge, contentType }: StreamPart): void {
     const job = this.#job;
     if (job === undefined) acknowledge(bytes.length);
-    else job.receive({ bytes, acknowledge, requestId: () => this.#requestIdOf(job.sequence) });
+    else job.receive({ bytes, acknowledge, contentType, requestId: () => this.#requestIdOf(job.sequence) });
   }
 
   onFailed(payload: string): void {

@@ -203,7 +203,7 @@ export class RuntimeApi {
         unread -= count;
         if (unread < STREAM_WINDOW_BYTES) goOn?.();
       };
-      this.#host.onPart({ bytes, acknowledge });
+      this.#host.onPart({ bytes, acknowledge, contentType: request.headers['content-type'] });
       if (unread >= STREAM_WINDOW_BYTES) await new Promise<void>((resolve) => (goOn = resolve));
     }
     const { 'lambda-runtime-function-error-type': errorType, 'lambda-runtime-function-error-body': body } =

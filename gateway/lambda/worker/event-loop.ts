@@ -103,9 +103,9 @@ export class EventLoop {
     const { reports } = this.#start;
     const stream = new ResponseStream(
       {
-        send: (part) => {
+        send: (part, contentType) => {
           // What an event leaves behind after its answer belongs to nobody.
-          if (this.#running && this.#sequence === sequence) this.#output.sendPart(part);
+          if (this.#running && this.#sequence === sequence) this.#output.sendPart(part, contentType);
         },
         hold: (isWaiting) => {
           if (isWaiting) reports.ref();

@@ -71,9 +71,9 @@ export class FunctionOutput {
   }
 
   /** A part of a streamed answer; in order with the lines. */
-  sendPart(bytes: Uint8Array<ArrayBuffer>): void {
+  sendPart(bytes: Uint8Array<ArrayBuffer>, contentType: string | undefined): void {
     Atomics.add(this.#unread, 0, 1);
-    const report: InstanceReport = { kind: 'part', bytes };
+    const report: InstanceReport = { kind: 'part', bytes, contentType };
     this.#port.postMessage(report);
   }
 

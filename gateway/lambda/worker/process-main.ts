@@ -64,9 +64,9 @@ function hear(report: InstanceReport): void {
     said = api.postInitError(report.payload);
     exit(EXIT_AFTER_INIT_ERROR);
   } else if (report.kind === 'part') {
-    const { bytes } = report;
+    const { bytes, contentType } = report;
     const of = sequence;
-    api.sendPart(bytes, () => reports.port2.postMessage({ sequence: of, bytes: bytes.length }));
+    api.sendPart(bytes, contentType, () => reports.port2.postMessage({ sequence: of, bytes: bytes.length }));
   }
 }
 

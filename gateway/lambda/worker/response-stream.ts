@@ -10,6 +10,8 @@ import { RuntimeError } from './failure.ts';
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
 
+/** Type of a stream that begins with status and headers; a function URL reads them by it. */
+const WITH_METADATA = 'application/vnd.awslambda.http-integration-response';
 /** Of one message to the gateway. */
 const PART_BYTES = 65_536;
 /** What may be on its way; then the function's `write` says false and waits for `drain`. */
@@ -17,7 +19,7 @@ const WINDOW_BYTES = 4 * PART_BYTES;
 
 /** Bytes that go to the gateway, and its word that it has taken them. */
 type PartChannel = {
-  readonly send: (part: Uint8Array<ArrayBuffer>) => void;
+  readonly send: (part: Uint8Array<ArrayBuffer>, contentType: string | undefined) => void;
   /** Keeps the thread alive while it waits for an acknowledgement. */
   readonly hold: (isWaiting: boolean) => void;
 };
@@ -39,7 +41,7 @@ export const awslambda = {
   HttpResponseStream: {
     /** The metadata goes out with the first `write`, as at Lambda: a stream that only ends has none. */
     from(stream: ResponseStream, metadata: unknown): ResponseStream {
-      stream.setContentType();
+      stream.setContentType(WITH_METADATA);
       stream._onBeforeFirstWrite = (write) => {
         write(JSON.stringify(metadata));
         write(new Uint8Array(8));
@@ -56,6 +58,7 @@ export class ResponseStream extends Writable {
   _onBeforeFirstWrite: ((write: Write) => void) | undefined;
   readonly #channel: PartChannel;
   #hasWritten = false;
+  #contentType: string | undefined;
   #unacknowledged = 0;
   #goOn: (() => void) | undefined;
 
@@ -64,10 +67,11 @@ export class ResponseStream extends Writable {
     this.#channel = channel;
   }
 
-  /** Only the metadata's type means anything here; the client's is a header of it. */
-  setContentType(): void {
+  /** What a client of a function URL gets as `Content-Type`, where the function gives no metadata. */
+  setContentType(contentType?: unknown): void {
     if (this.#hasWritten)
       throw new RuntimeError('InvalidStreamingOperation', 'Cannot set content-type, too late.');
+    if (typeof contentType === 'string') this.#contentType = contentType;
   }
 
   /** Whether metadata were given that nothing has been written after. */
@@ -109,7 +113,7 @@ export class ResponseStream extends Writable {
       // A copy: the function may use its buffer again as soon as the write is done.
       const part = new Uint8Array(chunk.subarray(at, at + PART_BYTES));
       this.#unacknowledged += part.length;
-      this.#channel.send(part);
+      this.#channel.send(part, this.#contentType);
     }
     done();
   }

@@ -55,8 +55,8 @@ export class RuntimeApiClient {
   }
 
   /** Of an answer that is streamed. */
-  sendPart(bytes: Uint8Array, then: () => void): void {
-    this.#stream ??= this.#openStream();
+  sendPart(bytes: Uint8Array, contentType: string | undefined, then: () => void): void {
+    this.#stream ??= this.#openStream(contentType);
     this.#stream.request.write(bytes, then);
   }
 
@@ -64,10 +64,14 @@ export class RuntimeApiClient {
     await this.#call('POST', '/init/error', payload);
   }
 
-  #openStream(): { readonly request: ClientRequest; readonly ended: Promise<unknown> } {
+  #openStream(contentType: string | undefined): {
+    readonly request: ClientRequest;
+    readonly ended: Promise<unknown>;
+  } {
     const headers = {
       'Lambda-Runtime-Function-Response-Mode': 'streaming',
       'Transfer-Encoding': 'chunked',
+      ...(contentType !== undefined && { 'Content-Type': contentType }),
       Trailer: 'Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body',
     };
     const path = `${PREFIX}/invocation/${this.#requestId}/response`;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ASSUMPTIONS, readAssumption, USUAL_ASSUMPTIONS } from '../../../gateway/deployment/assumptions.ts';
+import { aFunctionUrl, PUBLIC } from '../../support/a-function-url.ts';
 import { invokeUri } from '../../support/a-stack.ts';
 import { INTERNAL, JSON_ONLY } from '../../support/a-method.ts';
 import { anApi, headerOf } from '../../support/an-api.ts';
@@ -126,6 +127,14 @@ async function mappedPath(assumptions: Assumptions): Promise<unknown> {
   return (ports.invoker.calls[0]?.event as JsonObject)['rawPath'];
 }
 
+/** Status of a public function URL with the permission that it needed before October 2025. */
+async function withUrlPermission(assumptions: Assumptions): Promise<unknown> {
+  const { Url } = PUBLIC;
+  assert.ok(Url);
+  const url = aFunctionUrl({ AuthType: 'NONE' }, ok, { resources: { Url }, assumptions });
+  return (await url.send({ target: '/' })).status;
+}
+
 /** Statuses in format 1.0 and in 2.0. */
 async function throwingUnauthorized(assumptions: Assumptions): Promise<unknown> {
   const route = { AuthorizationType: 'CUSTOM', AuthorizerId: 'Auth' };
@@ -206,6 +215,12 @@ const ROWS: readonly AssumptionRow[] = [
     name: 'http-unauthorized-status',
     observe: throwingUnauthorized,
     expected: { 'by-format': [401, 500], 401: [401, 401], 500: [500, 500] },
+  },
+  {
+    source: 'docs/aws §19.2',
+    name: 'function-url-permissions',
+    observe: withUrlPermission,
+    expected: { both: 403, 'url-only': 200 },
   },
   {
     source: 'docs/aws §5.3',

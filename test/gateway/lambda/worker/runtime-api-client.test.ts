@@ -37,7 +37,7 @@ describe('RuntimeApiClient', () => {
     await client.answer('{"errorType":"E"}', true);
     deliver('three');
     await client.next();
-    await new Promise<void>((resolve) => client.sendPart(Buffer.from('b'), resolve));
+    await new Promise<void>((resolve) => client.sendPart(Buffer.from('b'), 'text/plain', resolve));
     await client.answer('', false);
 
     assert.deepEqual(event, {

@@ -242,7 +242,7 @@ describe('a handler that streams', () => {
 
     const [own, callers] = await Promise.all([
       read(await start(source, { timeoutSeconds: 1 })),
-      read(await start(source, { timeoutSeconds: 20 }), {}, { timeoutMs: 300 }),
+      read(await start(source, { timeoutSeconds: 20 }), {}, { timeoutMs: 2_000 }),
     ]);
 
     assert.equal(own[0], 'a');

@@ -1,0 +1,67 @@
+/** Lambda's reading calls about function URLs: GetFunctionUrlConfig, ListFunctionUrlConfigs (Lambda API reference). */
+import { readFunctionName } from '../../control/function-policies.ts';
+import { type ControlReply, jsonReply } from '../../control-port/control-request.ts';
+import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
+import type { FunctionUrl } from '../../control/read-function-urls.ts';
+
+const PATH = /^\/2021-10-31\/functions\/([^/]+)\/(urls?)\/?$/;
+
+export function isUrlConfigCall({
+  method,
+  path,
+}: {
+  readonly method: string;
+  readonly path: string;
+}): boolean {
+  return method === 'GET' && PATH.test(path);
+}
+
+/** Only for calls that `isUrlConfigCall` knows. */
+export function createFunctionUrlConfigs(urls: () => readonly FunctionUrl[]): AwsService {
+  return (call) => Promise.resolve(serve(call, urls()));
+}
+
+function serve(call: AwsCall, urls: readonly FunctionUrl[]): ControlReply {
+  const { path, query } = call.request;
+  const [, encoded = '', what] = PATH.exec(path) ?? [];
+  const named = readFunctionName(decode(encoded));
+  const { functionName } = named;
+  const qualifier = named.qualifier ?? new URLSearchParams(query).get('Qualifier') ?? undefined;
+  const ofFunction = urls.filter(({ owner }) => owner.functionName === functionName);
+  const arn = `arn:aws:lambda:${call.region}:${call.caller.arn.split(':')[4] ?? ''}:function:${functionName}`;
+  const action = what === 'urls' ? 'ListFunctionUrlConfigs' : 'GetFunctionUrlConfig';
+  const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${action}`, resource: arn }]);
+  if (refusal !== undefined) return refusal;
+  if (what === 'urls') return jsonReply(200, { FunctionUrlConfigs: ofFunction.map(printConfig) });
+  const found = ofFunction.find(({ owner }) => owner.qualifier === qualifier);
+  return found === undefined ? notFound(call) : jsonReply(200, printConfig(found));
+}
+
+/** Nothing says when it was made, so there is no CreationTime. */
+function printConfig({ served, functionArn, resource }: FunctionUrl): object {
+  const { Cors, InvokeMode = 'BUFFERED' } = resource.properties;
+  return {
+    FunctionUrl: `https://${served.domainName}/`,
+    FunctionArn: functionArn,
+    AuthType: served.functionUrl?.authType,
+    ...(Cors === undefined ? {} : { Cors }),
+    InvokeMode,
+  };
+}
+
+function decode(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    // No function has such a name.
+    return encoded;
+  }
+}
+
+function notFound(call: AwsCall): ControlReply {
+  const message = 'The resource you requested does not exist.';
+  const { headers } = awsError(call.request, 'lambda', {
+    ...{ status: 404, type: 'ResourceNotFoundException', message },
+  });
+  return { status: 404, headers, body: JSON.stringify({ Type: 'User', Message: message, message }) };
+}

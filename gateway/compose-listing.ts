@@ -1,0 +1,41 @@
+/** What is served and where: the listing of APIs and function URLs, and the ports that it is spread over. */
+import { addressOf } from './compose-parts.ts';
+import { listApis, listUrls } from './control/list-apis.ts';
+import { planOwnPorts, planSharedPorts } from './server/port-plan.ts';
+import type { Parts } from './compose-parts.ts';
+import type { ApiListing, ApiRoutes } from './control/list-apis.ts';
+import type { PortPlan } from './server/port-plan.ts';
+
+export function listRoutesOf(parts: Parts): ApiRoutes[] {
+  const { served, options } = parts;
+  const stageless = options.sharedPorts?.omitStage === true ? 'rest' : undefined;
+  const address = (apiId: string): string => addressOf(parts, apiId);
+  return [
+    ...listApis(served.all, address, stageless, options.tls),
+    ...listUrls(served.urls, address, options.tls),
+  ];
+}
+
+/** The listing without its routes: what the ready line holds. */
+export function listStages(parts: Parts): ApiListing[] {
+  return listRoutesOf(parts).map(({ stack, logicalId, id, name, kind, stage, region, url }) => ({
+    ...{ stack, logicalId, id, name, kind, stage, region, url },
+  }));
+}
+
+export function planPorts(parts: Parts): readonly PortPlan[] {
+  const { options, served, at } = parts;
+  const { sharedPorts } = options;
+  // Function URLs share no path with APIs: they have their Host, and the path below every port.
+  if (sharedPorts !== undefined)
+    return planSharedPorts(
+      listRoutesOf(parts).filter(({ kind }) => kind !== 'function-url'),
+      sharedPorts,
+      at.findApi,
+    );
+  const apiIds = [
+    ...served.all.map(({ identity }) => identity.apiId),
+    ...served.urls.map(({ served: { apiId } }) => apiId),
+  ];
+  return planOwnPorts(apiIds, options.port, at.findApi);
+}

@@ -1,0 +1,71 @@
+/** AWS::Lambda::Url → the immutable deployment that requests of the URL are served by. */
+import { DefinitionError } from '../errors.ts';
+import { closedPlan } from './closed-routes.ts';
+import { compileUrlCors } from './compile-cors.ts';
+import { functionUrlWordings } from './error-wordings.ts';
+import { readText, sound } from './properties.ts';
+import { compileStageText } from './stage-text.ts';
+import type { FunctionUrlFacts } from '../events/request-facts.ts';
+import type { Tolerance } from '../errors.ts';
+import type { PropertyBag } from './properties.ts';
+import type { Deployment, Integration, RoutePlan } from './model.ts';
+
+/** The longest that a function may run, and the moment that Lambda takes to say so: the function's own timeout comes first. */
+const LONGEST_MS = 900_000 + 60_000;
+const ROUTE = '$default';
+/** What `Deployment.id` and the stage of a URL are called. */
+export const URL_STAGE = '$default';
+
+/** One route that takes every request; it answers 500 where the URL cannot be read. */
+export function compileFunctionUrl(url: PropertyBag, functionName: string, tolerance: Tolerance): Deployment {
+  const facts = {
+    ...{ routeKey: ROUTE, resourceId: ROUTE, resourcePath: ROUTE, httpMethod: ROUTE },
+    logicalId: url.logicalId,
+  };
+  const compiled = tolerance.attempt<Pick<Deployment, 'cors'> & { readonly plan: RoutePlan }>(
+    'every request of the function URL answers 502',
+    () => ({ cors: compileUrlCors(sound(url)), plan: { ...facts, ...compileRoute(url, functionName) } }),
+    (error) => ({ cors: undefined, plan: closedPlan(facts, error.describe()) }),
+  );
+  const { cors, plan } = compiled;
+  return {
+    ...{ id: URL_STAGE, protocol: 'http', errors: functionUrlWordings, cors },
+    routes: { find: () => ({ plan, pathParameters: null }), plans: [plan] },
+    ...{ resourcePolicy: undefined, apiKeySource: 'HEADER', binaryMediaTypes: [], messageRouting: undefined },
+  };
+}
+
+type Compiled = Pick<RoutePlan, 'operationName' | 'authorization' | 'apiKeyRequired' | 'integration'>;
+
+function compileRoute(url: PropertyBag, functionName: string): Compiled {
+  return {
+    ...{ operationName: undefined, apiKeyRequired: false },
+    authorization:
+      readAuthType(url) === 'NONE'
+        ? { kind: 'none' }
+        : { kind: 'iam', unsigned: 'ACCESS_DENIED', service: 'lambda' },
+    integration: compileIntegration(url, functionName),
+  };
+}
+
+/** @throws DefinitionError */
+export function readAuthType(url: PropertyBag): FunctionUrlFacts['authType'] {
+  const authType = readText(url, 'AuthType');
+  if (authType === 'NONE' || authType === 'AWS_IAM') return authType;
+  throw new DefinitionError(
+    url.place('AuthType'),
+    `"${authType}" is no type of authorization; AWS has NONE and AWS_IAM`,
+  );
+}
+
+function compileIntegration(url: PropertyBag, name: string): Integration {
+  const functionName = compileStageText(name);
+  const mode = readText(url, 'InvokeMode', 'BUFFERED');
+  const common = { payload: 'function-url', functionName, timeoutMs: LONGEST_MS } as const;
+  if (mode === 'BUFFERED') return { kind: 'lambda-proxy', ...common };
+  if (mode === 'RESPONSE_STREAM') return { kind: 'lambda-stream', ...common, idleMs: LONGEST_MS };
+  throw new DefinitionError(
+    url.place('InvokeMode'),
+    `"${mode}" is no invoke mode; AWS has BUFFERED and RESPONSE_STREAM`,
+  );
+}

@@ -1,0 +1,45 @@
+/** The event of a function URL: payload 2.0 with a request context of its own (Lambda developer guide, "Invoking Lambda function URLs"). */
+import { printHttp2Authorizer } from './authorizer-context.ts';
+import { lastHeader } from './header-list.ts';
+import { readHttpBody } from './media-types.ts';
+import { readJoinedQuery } from './query-text.ts';
+import type { CallerFacts, RoutedFacts } from './request-facts.ts';
+import { readLowerCaseHeaders } from './request-headers.ts';
+import { formatRequestTime } from './request-time.ts';
+import { domainPrefix } from './rest-event.ts';
+
+/** What a request does not have is left out. Paths stay as they were sent, where an HTTP API decodes them [obs]. */
+export function buildFunctionUrlEvent(facts: RoutedFacts, caller: CallerFacts): string {
+  const { headers, cookies } = readLowerCaseHeaders(facts);
+  const { body, isBase64Encoded } = readHttpBody(facts);
+  return JSON.stringify({
+    version: '2.0',
+    routeKey: facts.route.routeKey,
+    rawPath: facts.rawPath,
+    rawQueryString: facts.rawQuery,
+    cookies,
+    headers,
+    queryStringParameters: readJoinedQuery(facts.rawQuery),
+    requestContext: {
+      accountId: caller.kind === 'iam' ? caller.accountId : 'anonymous',
+      apiId: facts.api.apiId,
+      authorizer: printHttp2Authorizer(caller),
+      domainName: facts.api.domainName,
+      domainPrefix: domainPrefix(facts.api),
+      http: {
+        method: facts.method,
+        path: facts.rawPath,
+        protocol: facts.protocol,
+        sourceIp: facts.sourceIp,
+        userAgent: lastHeader(facts.rawHeaders, 'user-agent'),
+      },
+      requestId: facts.requestId,
+      routeKey: facts.route.routeKey,
+      stage: facts.stage.name,
+      time: formatRequestTime(facts.receivedAtEpochMs),
+      timeEpoch: facts.receivedAtEpochMs,
+    },
+    body: body ?? undefined,
+    isBase64Encoded,
+  });
+}
