@@ -50,6 +50,22 @@ describe('readJsonPath against Jayway JsonPath 2.4', () => {
   });
 });
 
+// Jayway 2.4, ValueNode and NumberNode: numbers are compared as BigDecimals; a text beside a number is read as one.
+describe('a filter by ==', () => {
+  const items = '[{"n":1,"a":1},{"n":2,"a":1.0},{"n":3,"a":"1"},{"n":4,"a":"x"},{"n":5,"a":null},{"n":6}]';
+  for (const [filter, expected] of [
+    ['@.a == 1', '[1,2,3]'],
+    ['@.a == 1.0', '[1,2,3]'],
+    ["@.a == '1'", '[1,2,3]'],
+    ["@.a == 'x'", '[4]'],
+    ['@.a == null', '[5]'],
+    ['@.a == 2', '[]'],
+  ] as const)
+    it(`finds ${expected} by ${filter}`, () => {
+      assert.equal(read(items, `$[?(${filter})].n`).json, expected);
+    });
+});
+
 describe('escapeJavaScript, encodeUrl and decodeUrl against Java', () => {
   const functions = { escapeJavaScript, urlEncode: encodeUrl, urlDecode: decodeUrl };
 

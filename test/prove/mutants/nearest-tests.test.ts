@@ -41,6 +41,17 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, []);
   });
 
+  it('asks the folder first, by whatever way, where no test bears the name of the file', () => {
+    const found = tests({
+      'shared/a/two.ts': "import { one } from './one.ts';",
+      'shared/a/three.ts': "import { two } from './two.ts';",
+      'test/shared/b/direct.test.ts': "import { one } from '#shared/a/one.ts';",
+      'test/shared/a/aspect.test.ts': "import { three } from '#shared/a/three.ts';",
+    });
+
+    assert.deepEqual(found, ['test/shared/a/aspect.test.ts', 'test/shared/b/direct.test.ts']);
+  });
+
   it('takes a handful, and where no test bears the name of the file, all of its aspects', () => {
     const importsIt = "import { one } from '#shared/a/one.ts';";
     const many = Object.fromEntries(

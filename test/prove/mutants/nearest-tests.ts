@@ -50,6 +50,8 @@ export function findNearestTests(file: string, { importers, tests }: ImportGraph
   const rank = (test: string): number => {
     if (test === mirror) return -1;
     const distance = Math.min(distances.get(test) ?? Infinity, FARTHEST);
+    // Aspects are the tests of the folder, by whatever way they reach the file.
+    if (!tests.has(mirror) && dirname(test) === dirname(mirror)) return 0;
     return dirname(test) === dirname(mirror) ? distance - 1.5 : distance;
   };
   const likeness = (test: string): number =>

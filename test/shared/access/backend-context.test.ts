@@ -59,7 +59,7 @@ describe('backendContext', () => {
     const rules = [
       {
         ...{ id: 'r', effect: 'allow', methods: ['GET'], paths: ['/users'] },
-        when: { not: { any: [{ scopes: { all: ['z:rule'] } }, { mfa: true }] } },
+        when: { not: { any: [{ all: [{ scopes: { all: ['z:rule'] } }, { mfa: true }] }, { mfa: true }] } },
       },
     ];
     const roles = { clerk: { scopes: ['z:role'] } };

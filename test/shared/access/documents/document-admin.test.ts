@@ -37,6 +37,10 @@ describe('DocumentAdmin', () => {
     const restored = await admin.restore(1, BY);
     assert.deepEqual([restored.version, restored.restores, restored.checksum], [3, 1, checksum]);
     await assert.rejects(admin.restore(9, BY), { code: 'REQUEST_INVALID' });
+
+    // What counts already is no new version.
+    assert.equal((await admin.restore(1, BY)).version, 3);
+    assert.equal((await admin.list()).length, 3);
   });
 
   it('lets one of two win who publish at the same time', async () => {

@@ -64,5 +64,10 @@ describe('documents in parts', () => {
   it('have a record that is whole, or none at all', () => {
     assert.equal(parseVersion(undefined), undefined);
     assert.throws(() => parseVersion({ version: 1, checksum: 'x' }), { code: 'STORE_UNAVAILABLE' });
+    const { at, ...rest } = { version: 1, checksum: 'x', parts: 1, documents: 2, by: 'ada', at: 7 };
+    assert.deepEqual(parseVersion({ ...rest, at }), { ...rest, publishedAtEpochMs: at });
+    for (const name of [...Object.keys(rest), 'at'])
+      assert.throws(() => parseVersion({ ...rest, at, [name]: [] as never }), { code: 'STORE_UNAVAILABLE' });
+    assert.equal(parseVersion({ ...rest, at, restores: 3 })?.restores, 3);
   });
 });
