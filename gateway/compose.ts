@@ -191,9 +191,13 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
     mounts: {
       services: openServices(parts),
       connections(request, apiId, path) {
-        const api = served.find(apiId);
+        const domain = apiId === undefined ? served.atDomain(request.host, path) : undefined;
+        // Nobody has shown a certificate here.
+        if (domain?.mutual !== undefined) return undefined;
+        const api = apiId === undefined ? domain?.api : served.find(apiId);
         return api?.protocol === 'websocket' ? handleManagement(request, api, management, path) : undefined;
       },
+      isDomain: (host) => served.domains.ofHost(host) !== undefined,
       status: () => ({
         name: parts.name,
         region: regionOf(parts),

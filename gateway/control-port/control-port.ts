@@ -28,9 +28,16 @@ type ControlMounts = {
   readonly services: ReadonlyMap<string, AwsService>;
   /**
    * `@connections` of an API. `path` is `/{stage}/@connections/{id}`, while `request.path` is as it was signed. The
-   * handler verifies the signature itself, as on the API's own address. @returns undefined when there is no such API
+   * handler verifies the signature itself, as on the API's own address. `apiId` undefined = of the custom domain that the
+   * Host names, where the path begins with its mapping. @returns undefined when there is no such API
    */
-  readonly connections: (request: ControlRequest, apiId: string, path: string) => ControlReply | undefined;
+  readonly connections: (
+    request: ControlRequest,
+    apiId: string | undefined,
+    path: string,
+  ) => ControlReply | undefined;
+  /** Whether a Host is a custom domain. */
+  readonly isDomain: (host: string) => boolean;
   /** User pools and issuers that are stood in for. */
   readonly signIn: SignInPort;
   /** Body of `GET /_gatewright/status`. */
@@ -79,6 +86,8 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const NO_BODY = Buffer.alloc(0);
 /** `/{apiId}/{stage}/@connections/{id}`; the SDK may send the @ encoded. */
 const CONNECTIONS_BELOW_API = /^\/([a-z0-9]{1,63})(\/[^/]+\/(?:@|%40)connections\/[^/]+)$/i;
+/** Below any base path, or none. */
+const CONNECTIONS_AT_DOMAIN = /\/(?:@|%40)connections\/[^/]+$/i;
 const CONNECTIONS = /^\/[^/]+\/(?:@|%40)connections\/[^/]+$/i;
 
 /** @throws StartError when the port is taken */
@@ -133,9 +142,12 @@ function finished(reply: ControlReply, options: ControlPortOptions): ControlRepl
 function refuseByGuards(
   arrival: ControlRequest,
   port: number,
-  { mounts: { signIn }, allowHosts }: ControlPortOptions,
+  { mounts, allowHosts }: ControlPortOptions,
 ): ControlReply | undefined {
+  const { signIn } = mounts;
   const rule = { port, admitsServices: true, allowHosts: [...allowHosts, ...signIn.hosts] };
+  // What is asked there needs a signature, so no page that has made the name its own gets anything.
+  if (isOfDomain(arrival, mounts)) return undefined;
   return (
     refuseForeignHost(arrival, rule) ?? (signIn.admits(arrival) ? undefined : refuseForeignOrigin(arrival))
   );
@@ -193,16 +205,24 @@ export async function answer(request: ControlRequest, options: ControlPortOption
   }
 }
 
+/** `@connections` by the custom domain of a WebSocket API, as functions build the address from their events. */
+function isOfDomain({ host, path }: ControlRequest, { isDomain }: ControlMounts): boolean {
+  return CONNECTIONS_AT_DOMAIN.test(path) && isDomain(host);
+}
+
 function serveConnections(request: ControlRequest, mounts: ControlMounts): ControlReply | undefined {
+  if (isOfDomain(request, mounts))
+    return mounts.connections(request, undefined, request.path) ?? noConnections();
   const apiOfHost = readApiIdFromHost(request.host);
   const below = CONNECTIONS_BELOW_API.exec(request.path);
   const apiId = apiOfHost ?? below?.[1];
   const path = apiOfHost === undefined ? below?.[2] : request.path;
   if (apiId === undefined || path === undefined || !CONNECTIONS.test(path)) return undefined;
-  return (
-    mounts.connections(request, apiId, path) ??
-    jsonReply(403, { message: 'Forbidden' }, ['x-amzn-ErrorType', 'ForbiddenException'])
-  );
+  return mounts.connections(request, apiId, path) ?? noConnections();
+}
+
+function noConnections(): ControlReply {
+  return jsonReply(403, { message: 'Forbidden' }, ['x-amzn-ErrorType', 'ForbiddenException']);
 }
 
 /** Ports that have told so already: a client with made-up credentials calls again and again. */

@@ -19,6 +19,7 @@ import type {
   RequestMapping,
   RequestParameter,
   ResponseMapping,
+  SelectableAnswer,
 } from '../mapping/integration.ts';
 import type { Integration } from './model.ts';
 import type { PropertyBag } from './properties.ts';
@@ -209,15 +210,45 @@ function readKey(response: PropertyBag): string | undefined {
   );
 }
 
-const OF_ANSWER = /\bintegration\.response\.body\b/g;
+/** `request.body` is the client's message, `integration.response` the answer to it. */
+const SOURCES = /\b(request\.body|integration\.response)\b((?:\.(?:multivalue)?header\.[A-Za-z0-9_-]+)?)/g;
 
-/** `$integration.response.body.kind` looks into the answer, `$request.body.kind` into the client's message. */
+/**
+ * The key by message and answer: `${request.body.kind}`, `${integration.response.statuscode}`,
+ * `${integration.response.header.X}`, `${integration.response.multivalueheader.X}`, `${integration.response.body.kind}`.
+ */
 function compileAnswerSelection(
   response: PropertyBag,
   expression: string,
 ): NonNullable<FrameResponse['selectTemplate']> {
-  const ofAnswer = expression.replace(OF_ANSWER, 'request.body');
-  if (ofAnswer === expression) return compileSelection(response, expression);
-  const select = compileSelection(response, ofAnswer);
-  return (_message, answer) => select(answer);
+  // One document of both, so that the expression of routes serves here, too.
+  const ofBoth = expression.replace(SOURCES, (_whole, source: string, header: string) =>
+    source === 'request.body' ? 'request.body.message' : `request.body.answer${header.toLowerCase()}`,
+  );
+  if (ofBoth === expression) return compileSelection(response, expression);
+  const select = compileSelection(response, ofBoth);
+  return (message, answer) =>
+    select(JSON.stringify({ message: parseOrNothing(message), answer: describeAnswer(answer) }));
+}
+
+function describeAnswer({ status, headers, body }: SelectableAnswer): Readonly<Record<string, unknown>> {
+  const multivalueheader: Record<string, string> = {};
+  const header: Record<string, string> = {};
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at]?.toLowerCase() ?? '';
+    const value = headers[at + 1] ?? '';
+    multivalueheader[name] = Object.hasOwn(multivalueheader, name)
+      ? `${multivalueheader[name]},${value}`
+      : value;
+    header[name] = value;
+  }
+  return { statuscode: status, header, multivalueheader, body: parseOrNothing(body) };
+}
+
+function parseOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -13,6 +13,8 @@ export type ConnectionStart = { readonly connectionId: string; readonly connecte
 export type ConnectionFacts = ConnectionStart & {
   /** The Host header of the handshake. */
   readonly host: string;
+  /** The custom domain that the client came by; absent = the API's own name. */
+  readonly domainName?: string;
   readonly sourceIp: string;
   /** `null` when the client named none. */
   readonly userAgent: string | null;
@@ -129,7 +131,8 @@ type Particulars = {
 
 function connectionContext(
   facts: Omit<ConnectionEventFacts, 'connection'>,
-  connection: Partial<ConnectionStart> & Pick<ConnectionFacts, 'sourceIp' | 'userAgent' | 'caller'>,
+  connection: Partial<ConnectionStart> &
+    Pick<ConnectionFacts, 'sourceIp' | 'userAgent' | 'caller' | 'domainName'>,
   particulars: Particulars,
 ): Record<string, unknown> {
   return {
@@ -144,7 +147,7 @@ function connectionContext(
     requestTimeEpoch: facts.receivedAtEpochMs,
     identity: printConnectionIdentity(connection),
     requestId: facts.requestId,
-    domainName: facts.api.domainName,
+    domainName: connection.domainName ?? facts.api.domainName,
     connectionId: connection.connectionId,
     apiId: facts.api.apiId,
   };

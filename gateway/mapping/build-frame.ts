@@ -6,7 +6,7 @@ import { type ContentHandling, convertResponseBody, type Payload } from './conte
 import { configurationError } from './mapping-failure.ts';
 import { renderTemplate } from './request-body.ts';
 import { selectResponse } from './select-response.ts';
-import type { FrameResponse } from './integration.ts';
+import type { FrameResponse, SelectableAnswer } from './integration.ts';
 import type { IntegrationAnswer, MappedOutgoing } from './outgoing.ts';
 
 /** What answers messages: nothing of a WebSocket API streams. */
@@ -36,11 +36,16 @@ export function buildFrame(
       `No match for output mapping and no default output mapping configured. Endpoint Response Status Code: ${answer.status}`,
     );
   const payload = convertBody(answer, chosen.contentHandling ?? ownHandling, encodesAll);
-  const template = chooseTemplate(chosen, message, textOf(payload));
+  const { status, headers } = answer;
+  const template = chooseTemplate(chosen, message, { status, headers, body: textOf(payload) });
   return template === undefined ? textOf(payload) : renderTemplate(template, payload, input);
 }
 
-function chooseTemplate({ templates, selectTemplate }: FrameResponse, message: string, answer: string) {
+function chooseTemplate(
+  { templates, selectTemplate }: FrameResponse,
+  message: string,
+  answer: SelectableAnswer,
+) {
   if (selectTemplate === undefined) return chooseResponseTemplate(templates, undefined)?.template;
   const key = selectTemplate(message, answer);
   return (key === undefined ? undefined : templates.get(key)) ?? templates.get('$default');

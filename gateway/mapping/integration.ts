@@ -48,13 +48,20 @@ export type IntegrationResponse = {
   readonly contentHandling: ContentHandling | undefined;
 };
 
+/** What the template of a frame may be chosen by; headers as a flat name, value list. */
+export type SelectableAnswer = {
+  readonly status: number;
+  readonly headers: readonly string[];
+  readonly body: string;
+};
+
 /** `AWS::ApiGatewayV2::IntegrationResponse`: which answers it is for, and how they become the text of a frame. */
 export type FrameResponse = {
   /** Java regular expression that must match the whole text; undefined = `$default`. */
   readonly pattern: string | undefined;
   readonly templates: MediaTemplates;
   /** The key of the template; undefined = by media type. */
-  readonly selectTemplate: ((message: string, answer: string) => string | undefined) | undefined;
+  readonly selectTemplate: ((message: string, answer: SelectableAnswer) => string | undefined) | undefined;
   readonly contentHandling: ContentHandling | undefined;
 };
 

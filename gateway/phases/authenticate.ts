@@ -19,7 +19,7 @@ import { KEY_UNKNOWN, parseBearerToken, tokenDefect } from '../policy/bearer-tok
 import { describeIdentity, permissionsOf } from '../policy/identities.ts';
 import { verifyByAnyClock } from '@gatewright/aws/signing-clock';
 import { tokenRefusal } from '../policy/token-refusal.ts';
-import { chooseIssuer, findTokenDefect, grantedScopes } from '../policy/token-trust.ts';
+import { chooseIssuer, findTokenDefect, heldScopes } from '../policy/token-trust.ts';
 import type { Authorization, LambdaAuthorizer } from '../deployment/model.ts';
 import type { AuthorizerGrant, Caller, Matched } from '../exchange.ts';
 import type { ConnectionStart } from '../events/websocket-event.ts';
@@ -199,10 +199,11 @@ function tokenCaller(
   const { authorizer, scopes } = authorization;
   const defect = findTokenDefect(token, key, issuer, authorizer.trust, at.clock.nowEpochMs());
   if (defect !== undefined) throw refuse(authorization, defect);
-  const granted = grantedScopes(token.claims, scopes);
-  if (scopes.length > 0 && granted.length === 0) throw refuse(authorization, SCOPE_MISSING);
+  const held = heldScopes(token.claims);
+  if (scopes.length > 0 && !scopes.some((name) => held.includes(name)))
+    throw refuse(authorization, SCOPE_MISSING);
   const print = authorizer.dialect === 'cognito' ? printCognitoClaims : printHttpClaims;
-  return { kind: 'jwt', claims: print(token.claims), scopes: scopes.length === 0 ? null : granted };
+  return { kind: 'jwt', claims: print(token.claims), scopes: scopes.length === 0 ? null : held };
 }
 
 const SCOPE_MISSING = tokenDefect('scope', 'the token has none of the scopes that the route needs');

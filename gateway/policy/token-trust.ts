@@ -113,11 +113,9 @@ function hasClaim(claims: Claims, name: string, values: readonly string[]): bool
   return texts?.some((text) => values.includes(text)) === true;
 }
 
-/** The route's scopes that the token has, in the route's order: `scope` is a text with spaces, `scp` that or a list. */
-export function grantedScopes(claims: Claims, wanted: readonly string[]): readonly string[] {
-  const { scope, scp } = claims;
-  const held = [scope, ...(Array.isArray(scp) ? (scp as readonly unknown[]) : [scp])].flatMap((text) =>
-    typeof text === 'string' ? text.split(' ') : [],
+/** All scopes of the token in its own order: `scope` is a text with spaces, `scp` that or a list. */
+export function heldScopes({ scope, scp }: Claims): readonly string[] {
+  return [scope, ...(Array.isArray(scp) ? (scp as readonly unknown[]) : [scp])].flatMap((text) =>
+    typeof text === 'string' ? text.split(' ').filter((name) => name !== '') : [],
   );
-  return wanted.filter((name) => held.includes(name));
 }

@@ -102,6 +102,11 @@ function readMember(body: unknown, path: BodyPath): string | undefined {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
     value = Reflect.get(value, step) as unknown;
   }
-  if (value === undefined || value === null) return undefined;
+  return value === undefined || value === null ? undefined : printValue(value);
+}
+
+/** A list is presented as `[item1, item2]`, without quotes and with a blank (docs/aws §11.2). */
+function printValue(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(printValue).join(', ')}]`;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -96,6 +96,7 @@ function describeConnection(admitted: Admitted, start: ConnectionStart): Connect
     apiId: admitted.api.apiId,
     stageName: admitted.stage.name,
     host: lastHeader(admitted.rawHeaders, 'host') ?? admitted.api.domainName,
+    ...(admitted.api.basePathMatched === undefined ? {} : { domainName: admitted.api.domainName }),
     sourceIp: admitted.sourceIp,
     userAgent: lastHeader(admitted.rawHeaders, 'user-agent') ?? null,
     caller: factsOf(admitted.caller),

@@ -1,9 +1,9 @@
 /** Fidelity is only measured if the engine cannot know what it is measured with (docs/parity.md). */
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
+import { DEFAULT_FILE, DOCUMENTED_FILES, readCases } from '../parity/read-cases.ts';
 import { listFiles, readSource } from './source-files.ts';
 
-const CASES = 'test/parity/cases.json';
 /** Written from a run, names failing cases by design. */
 const REPORT = 'docs/parity.md';
 const BINARY = /\.(png|ico|woff2?|gz|zip|jks|p12)$/;
@@ -12,7 +12,7 @@ describe('parity cases', () => {
   const outside = listFiles()
     .filter((path) => !path.startsWith('test/') && path !== REPORT && !BINARY.test(path))
     .map(readSource);
-  const ids = (JSON.parse(readSource(CASES).text) as { id: string }[]).map(({ id }) => id);
+  const ids = [DEFAULT_FILE, ...DOCUMENTED_FILES].flatMap(readCases).map(({ id }) => id);
 
   it('are named by no file outside test/', () => {
     const named = outside.flatMap(({ path, text }) =>

@@ -126,15 +126,16 @@ export function startAwsBackend({ respond }: AwsBackend): Promise<Server> {
 type FunctionEvent = { readonly functionName: string; readonly event: unknown };
 export type RunnerServer = Server & { readonly events: readonly FunctionEvent[] };
 
-/** What the wrapped functions of a case report to; `post` is PostToConnection. */
+/** What the wrapped functions of a case report to; `post` is PostToConnection, and gives its status. */
 export async function startRunnerServer(
-  post: (connectionId: string, data: Buffer) => Promise<void>,
+  post: (connectionId: string, data: Buffer) => Promise<number>,
 ): Promise<RunnerServer> {
   const events: FunctionEvent[] = [];
   const server = await startServer(async ({ path, body }) => {
     const [, kind, name = ''] = path.split('/');
-    if (kind === 'events') events.push({ functionName: name, event: parseJson(body.toString()) });
-    else await post(decodeURIComponent(name), body);
+    if (kind !== 'events')
+      return { status: await post(decodeURIComponent(name), body), headers: {}, body: '' };
+    events.push({ functionName: name, event: parseJson(body.toString()) });
     return { status: 200, headers: {}, body: '' };
   });
   return { ...server, events };

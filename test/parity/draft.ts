@@ -18,3 +18,6 @@ export type Draft = {
 };
 
 export const ROLE_NAME = 'parity';
+
+/** Log group of a case's access log. */
+export const ACCESS_LOG = 'parity';

@@ -18,7 +18,7 @@ const POST = (runnerUrl: string): string => `
 const postToRunner = (path, data) => new Promise((resolve, reject) => {
   const request = require('node:http').request('${runnerUrl}' + path, { method: 'POST' }, (reply) => {
     reply.resume();
-    reply.on('end', () => reply.statusCode < 300 ? resolve() : reject(new Error('the runner answered ' + reply.statusCode)));
+    reply.on('end', () => reply.statusCode < 300 ? resolve(reply.statusCode) : reject(Object.assign(new Error('the runner answered ' + reply.statusCode), { statusCode: reply.statusCode })));
   });
   request.on('error', reject);
   request.end(data);

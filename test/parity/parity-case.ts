@@ -1,10 +1,4 @@
 /** One recorded answer of AWS, in the schema of test/parity/README.md. */
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
-/** The recorded cases that this project keeps. */
-export const DEFAULT_FILE = fileURLToPath(new URL('cases.json', import.meta.url));
-
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 export type JsonObject = { readonly [key: string]: Json };
 
@@ -39,23 +33,98 @@ export type ApiSetup = {
   readonly backend?: Backend;
   readonly awsBackend?: AwsBackend;
   readonly analogue?: string;
+  /** Of HTTP and WebSocket APIs: further stages, each with its StageName. */
+  readonly moreStages?: readonly JsonObject[];
+  readonly domains?: readonly Domain[];
+  /** Tokens of the runner's own issuer, which is `${issuer}`, by the name of `${token:name}`. */
+  readonly tokens?: Readonly<Record<string, TokenSetup>>;
+  /** Who may sign beside the runner itself: IAM policy documents by name. */
+  readonly identities?: Readonly<Record<string, readonly JsonObject[]>>;
+  /** Functions that API Gateway has no leave to invoke. */
+  readonly withoutPermission?: readonly string[];
+  /** `Format` of the stage's access log. */
+  readonly accessLog?: string;
 };
 
-/** One step of a WebSocket script. */
+export type Domain = {
+  readonly name: string;
+  /** Clients need a certificate of the runner's own authority; the gateway is started with TLS. */
+  readonly mutualTls?: boolean;
+  /** `stage` absent = that of the case. */
+  readonly mappings: readonly { readonly key?: string; readonly stage?: string }[];
+};
+
+/** Times in seconds from now, negative ones are past. */
+export type TokenSetup = {
+  /** Beside `iss` and `exp`; null takes one of those away. */
+  readonly claims?: JsonObject;
+  readonly expiresIn?: number;
+  readonly notBefore?: number;
+  readonly issuedAt?: number;
+  /** Members of the header, over the usual ones. */
+  readonly header?: JsonObject;
+  /** `unknown`: by a key that the issuer does not show. `none`: not at all. */
+  readonly signedBy?: 'issuer' | 'unknown' | 'none';
+};
+
+/** Several values of a name are headers of their own. */
+export type Headers = Readonly<Record<string, string | readonly string[]>>;
+
+export type Signing = {
+  /** One of `identities`, `runner`, who may do everything, or `stranger`, whom nobody knows. */
+  readonly as: string;
+  readonly service?: string;
+  readonly region?: string;
+};
+
+/** What a call of `@connections` has to answer. */
+export type Answer = Pick<Expectation, 'status' | 'headers' | 'body' | 'bodySubset'>;
+
+/** One step of a WebSocket script; `on` absent = the first connection. */
 export type FrameStep = {
+  readonly on?: string;
   readonly send?: string;
+  /** A binary frame. */
+  readonly sendBase64?: string;
+  /** One message in so many frames. */
+  readonly sendFragments?: readonly string[];
+  readonly ping?: string;
   /** Milliseconds. */
   readonly wait?: number;
+  /** Of the gateway's clock. */
+  readonly advanceMs?: number;
+  /** Waits until so many frames have come. */
+  readonly frames?: number;
   readonly connect?: string;
+  /** Of the handshake of this step; absent = those of the request. */
+  readonly query?: string;
+  readonly headers?: Headers;
+  readonly subprotocols?: readonly string[];
+  /** Headers of the handshake's answer. */
+  readonly accepted?: JsonObject;
+  /** The handshake must be answered so. */
+  readonly refused?: Answer;
   readonly close?: string;
-  readonly on?: string;
+  /** The server must end this connection, with `code` and `reason` where they are given. */
+  readonly closed?: string;
+  readonly code?: number;
+  readonly reason?: string;
+  /** A call of `@connections/{id}`, signed by the runner unless `sign` says otherwise; null = not signed. */
+  readonly manage?: 'POST' | 'GET' | 'DELETE';
+  readonly connectionId?: string;
+  readonly body?: string;
+  readonly sign?: Signing | null;
+  readonly answer?: Answer;
 };
 
 export type CaseRequest = {
   readonly method: string | null;
   readonly path: string | null;
   readonly query?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Headers;
+  readonly sign?: Signing;
+  /** Over TLS to a custom domain, with this client certificate. */
+  readonly certificate?: 'trusted' | 'stranger' | 'none';
   readonly body?: string;
   readonly bodyBase64?: string;
   readonly rawUrlPath?: string;
@@ -81,6 +150,24 @@ export type Expectation = {
   readonly deployError?: string;
   readonly frames?: readonly Json[];
   readonly distinctConnectionIds?: Json;
+  /** The connection ends without an answer. */
+  readonly unanswered?: boolean;
+  /** Values of a header in order, each from a header of its own; names case-insensitive. */
+  readonly headerLists?: Readonly<Record<string, readonly string[]>>;
+  /** How often each function was invoked since the case began. */
+  readonly calls?: Readonly<Record<string, number>>;
+  /** By function: a subset of its last event, or a list of subsets of all its events. */
+  readonly events?: Readonly<Record<string, Json>>;
+  /** All lines of the access log: text, or what it is as JSON. */
+  readonly accessLog?: readonly Json[];
+};
+
+/** One of several requests in a row, at the same gateway. */
+export type Step = {
+  /** Of the gateway's clock, before the request. */
+  readonly advanceMs?: number;
+  readonly request: CaseRequest;
+  readonly expect: Expectation;
 };
 
 export type ParityCase = {
@@ -91,86 +178,12 @@ export type ParityCase = {
   readonly setup: ApiSetup;
   readonly request: CaseRequest;
   readonly expect: Expectation;
+  /** What follows the first request. */
+  readonly then?: readonly Step[];
   readonly note?: string;
 };
 
-const KNOWN_KEYS: Readonly<Record<'setup' | 'request' | 'expect', ReadonlySet<string>>> = {
-  setup: new Set([
-    ...[
-      'stage',
-      'stageProps',
-      'restApi',
-      'methods',
-      'models',
-      'validators',
-      'authorizers',
-      'gatewayResponses',
-    ],
-    ...['apiKeys', 'usagePlans', 'canaryDeployment', 'httpApi', 'routes', 'functions', 'functionProps'],
-    ...['backend', 'awsBackend', 'analogue'],
-  ]),
-  request: new Set([
-    ...[
-      'method',
-      'path',
-      'query',
-      'headers',
-      'body',
-      'bodyBase64',
-      'rawUrlPath',
-      'mode',
-      'resource',
-      'frames',
-    ],
-  ]),
-  expect: new Set([
-    ...['status', 'headers', 'headersExact', 'body', 'bodyExact', 'bodySubset', 'bodyContains', 'bodyBase64'],
-    ...[
-      'event',
-      'backend',
-      'awsRequest',
-      'gatewayResponses',
-      'deployError',
-      'frames',
-      'distinctConnectionIds',
-    ],
-  ]),
-};
-
-/**
- * Reads cases from the text of a file. A part that this runner does not know is an error: to leave it out
- * would turn a case green that nobody compared.
- * @throws Error naming the file, the case and the key
- */
-export function parseCases(text: string, file: string): readonly ParityCase[] {
-  const cases: unknown = JSON.parse(text);
-  if (!Array.isArray(cases)) throw new Error(`${file}: a list of cases is wanted`);
-  const ids = new Set<unknown>();
-  for (const [index, candidate] of cases.entries()) {
-    const parts = candidate as Readonly<Record<string, JsonObject | undefined>>;
-    const id: unknown = parts['id'];
-    const name = `${file}: case ${typeof id === 'string' ? id : index}`;
-    for (const part of ['setup', 'request', 'expect'] as const) {
-      const given = parts[part];
-      if (given === undefined) throw new Error(`${name} has no ${part}`);
-      const unknown = Object.keys(given).filter((key) => !KNOWN_KEYS[part].has(key));
-      if (unknown.length > 0)
-        throw new Error(`${name}: ${part}.${unknown.join(', ')} is unknown to the runner`);
-    }
-    const api: unknown = parts['api'];
-    if (api !== 'rest' && api !== 'http' && api !== 'websocket') throw new Error(`${name}: unknown api`);
-    if (ids.has(id)) throw new Error(`${name} appears twice`);
-    ids.add(id);
-  }
-  return cases as readonly ParityCase[];
-}
-
-export function readCases(file: string): readonly ParityCase[] {
-  return parseCases(readFileSync(file, 'utf8'), file);
-}
-
-/** `localstack/localstack tests/aws/…/test_x.py::TestX::test_y` */
-export function describeSource({ source }: ParityCase): string {
-  const { repo, file, test } = source;
-  return [repo, file, test].filter((part) => typeof part === 'string').join(' ');
+/** The requests of a case in their order. */
+export function stepsOf({ request, expect, then = [] }: ParityCase): readonly Step[] {
+  return [{ request, expect }, ...then];
 }

@@ -1,20 +1,34 @@
-/** One recorded case of each area and outcome over a real socket, under its own names and under others; `npm run parity` takes all. */
+/**
+ * One case of each area and outcome over a real socket, those that were recorded under their own names and under others,
+ * the documented ones under others alone; `npm run parity` takes all.
+ */
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { DEFAULT_FILE, readCases } from './parity-case.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { REPOSITORY } from '../architecture/source-files.ts';
+import { DEFAULT_FILE, DOCUMENTED_FILES, isDocumented, readCases } from './read-cases.ts';
 import { readKnownFailures, runCases } from './run.ts';
+import type { ParityCase } from './parity-case.ts';
+
+const known = readKnownFailures();
+const recorded = readCases(DEFAULT_FILE);
+const documented = DOCUMENTED_FILES.flatMap(readCases);
+
+function sampleOf(cases: readonly ParityCase[]): readonly ParityCase[] {
+  const kinds = Map.groupBy(cases, ({ id, area }) => `${area} ${id in known ? 'fails' : 'holds'}`);
+  return [...kinds.values()].flatMap(([first]) => first ?? []);
+}
 
 describe('parity with AWS', () => {
-  const known = readKnownFailures();
-  const kinds = Map.groupBy(
-    readCases(DEFAULT_FILE),
-    ({ id, area }) => `${area} ${id in known ? 'fails' : 'holds'}`,
-  );
-  const sample = [...kinds.values()].flatMap(([first]) => first ?? []);
-  const knownToFail = sample.filter(({ id }) => id in known).map(({ id }) => id);
-
-  for (const naming of [undefined, 'other names'])
-    it(`fails where a missing feature is named, and nowhere else, under ${naming ?? 'its own names'}`, async () => {
+  for (const [set, cases, naming] of [
+    ['recorded', recorded, undefined],
+    ['recorded', recorded, 'other names'],
+    ['documented', documented, 'other names'],
+  ] as const)
+    it(`fails where a missing feature is named, and nowhere else, of what is ${set}, under ${naming ?? 'its own names'}`, async () => {
+      const sample = sampleOf(cases);
+      const knownToFail = sample.filter(({ id }) => id in known).map(({ id }) => id);
       assert.ok(sample.length > 5);
       const results = await runCases(sample, naming);
 
@@ -26,5 +40,46 @@ describe('parity with AWS', () => {
         ]),
         knownToFail.map((id) => [id, true]),
       );
+    });
+});
+
+describe('documented cases', () => {
+  it('name the page of AWS and what it says', () => {
+    const wrong = documented.filter(
+      ({ source: { page, says } }) =>
+        typeof page !== 'string' || !/^[a-z][a-z0-9-]+$/.test(page) || typeof says !== 'string',
+    );
+    assert.deepEqual(wrong, []);
+    assert.ok(documented.every(isDocumented) && !recorded.some(isDocumented));
+  });
+
+  it('expect something of each request', () => {
+    const steps = documented.flatMap(({ id, request, expect, then = [] }) =>
+      [{ request, expect }, ...then].map((step) => ({ id, ...step })),
+    );
+    const idle = steps.filter(
+      ({ request, expect }) => Object.keys(expect).length === 0 && request.frames === undefined,
+    );
+    assert.deepEqual(idle, []);
+  });
+
+  it('have ids of their own', () => {
+    const ids = [...recorded, ...documented].map(({ id }) => id);
+    assert.equal(new Set(ids).size, ids.length);
+  });
+});
+
+describe('the claim of the README', () => {
+  const report = readFileSync(join(REPOSITORY, 'docs/parity.md'), 'utf8');
+  const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8');
+
+  for (const [set, cases] of [
+    ['recorded', recorded],
+    ['documented', documented],
+  ] as const)
+    it(`has the score of docs/parity.md, made of all ${set} cases`, () => {
+      const [score = 'none', total] = new RegExp(`(\\d+) of (\\d+)(?= ${set} cases hold)`).exec(report) ?? [];
+      assert.equal(Number(score.split(' of ')[1]), cases.length, total);
+      assert.ok(readme.includes(`${score} ${set}`), `README.md says nothing of ${score} ${set}`);
     });
 });

@@ -4,6 +4,7 @@
  * refuse to send `Expect`, `TE` and `Upgrade`.
  */
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 export type RawRequest = {
   readonly host: string;
@@ -15,6 +16,13 @@ export type RawRequest = {
   readonly headers: readonly (readonly [string, string])[];
   readonly body?: Buffer | undefined;
   readonly timeoutMs: number;
+  /** Absent = a plain socket. */
+  readonly tls?: {
+    readonly servername: string;
+    readonly ca: string;
+    readonly cert?: string;
+    readonly key?: string;
+  };
 };
 
 export type RawReply = {
@@ -29,7 +37,8 @@ export type RawReply = {
  */
 export function sendRaw(request: RawRequest): Promise<RawReply> {
   const { promise, resolve, reject } = Promise.withResolvers<RawReply>();
-  const socket = connect(request.port, request.host);
+  const { port, host, tls } = request;
+  const socket = tls === undefined ? connect(port, host) : connectTls({ port, host, ...tls });
   let received: Buffer = Buffer.alloc(0);
   const deadline = setTimeout(() => {
     finish(() => reject(new Error(`no complete answer within ${request.timeoutMs} ms`)));
@@ -48,7 +57,7 @@ export function sendRaw(request: RawRequest): Promise<RawReply> {
       finish(() => reject(error instanceof Error ? error : new Error(String(error))));
     }
   }
-  socket.on('connect', () => socket.write(printRequest(request)));
+  socket.on(tls === undefined ? 'connect' : 'secureConnect', () => socket.write(printRequest(request)));
   socket.on('data', (chunk: Buffer) => {
     received = Buffer.concat([received, chunk]);
     read(false);

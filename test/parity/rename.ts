@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Naming } from './template.ts';
-import type { Json, JsonObject, ParityCase } from './parity-case.ts';
+import type { Json, JsonObject, ParityCase, Step } from './parity-case.ts';
 
 /** Letters and digits only, beginning with a letter; the same name for the same seed. */
 export function renamer(seed: string): Naming {
@@ -26,17 +26,45 @@ export function renameCase(parityCase: ParityCase, seed: string): ParityCase {
   ) as unknown as ParityCase;
   const renamedSetup = renameKeys(withNames.setup, names, rename);
   const stage = setup.stage === '$default' ? setup.stage : rename(setup.stage);
-  const request = withNames.request;
+  const renameStep = <Kind extends Step>(step: Kind): Kind => {
+    const { request, expect } = step;
+    return {
+      ...step,
+      request: {
+        ...request,
+        ...(request.rawUrlPath === undefined
+          ? {}
+          : { rawUrlPath: renameFirstSegment(request.rawUrlPath, setup.stage, stage) }),
+      },
+      expect: renameFunctions(
+        renameStage(expect, setup.stage, stage, '') as ParityCase['expect'],
+        names.functions,
+        rename,
+      ),
+    };
+  };
   return {
-    ...withNames,
+    ...renameStep(withNames),
     setup: { ...renamedSetup, stage },
-    request: {
-      ...request,
-      ...(request.rawUrlPath === undefined
-        ? {}
-        : { rawUrlPath: renameFirstSegment(request.rawUrlPath, setup.stage, stage) }),
-    },
-    expect: renameStage(withNames.expect, setup.stage, stage, '') as ParityCase['expect'],
+    ...(withNames.then === undefined ? {} : { then: withNames.then.map(renameStep) }),
+  };
+}
+
+/** Functions that an expectation names. */
+function renameFunctions(
+  expect: ParityCase['expect'],
+  functions: ReadonlySet<string>,
+  rename: Naming,
+): ParityCase['expect'] {
+  const byFunction = <Value>(named: Readonly<Record<string, Value>>): Record<string, Value> =>
+    Object.fromEntries(
+      Object.entries(named).map(([name, value]) => [functions.has(name) ? rename(name) : name, value]),
+    );
+  const { calls, events } = expect;
+  return {
+    ...expect,
+    ...(calls === undefined ? {} : { calls: byFunction(calls) }),
+    ...(events === undefined ? {} : { events: byFunction(events) }),
   };
 }
 
@@ -127,6 +155,9 @@ function renameKeys(setup: JsonObject, names: Names, rename: Naming): JsonObject
     ...keys('validators'),
     ...keys('authorizers'),
     ...keys('apiKeys'),
+    ...(setup['withoutPermission'] === undefined
+      ? {}
+      : { withoutPermission: mapText(setup['withoutPermission'], rename) }),
     ...(setup['usagePlans'] === undefined ? {} : { usagePlans: Object.fromEntries(plans) }),
     ...list('methods'),
     ...list('routes'),

@@ -1,30 +1,39 @@
 /** docs/parity.md, written from a run (`npm run parity -- --write-docs`). */
 import { readBooks } from '../architecture/sections.ts';
 import { CHOICES } from './choices.ts';
-import { describeSource } from './parity-case.ts';
+import { describeSource, isDocumented } from './read-cases.ts';
 import { scoreByArea } from './score.ts';
 import type { CaseResult, KnownFailures } from './score.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
-/** Parity score, accepted differences and choices as Markdown. */
+/** Parity scores, accepted differences and choices as Markdown. */
 export function printReport(results: readonly CaseResult[], known: KnownFailures): string {
-  const areas = scoreByArea(results);
-  const passed = areas.reduce((sum, area) => sum + area.passed, 0);
-  const analogues = results.filter(({ parityCase }) => parityCase.setup.analogue !== undefined);
+  const documented = results.filter(({ parityCase }) => isDocumented(parityCase));
+  const recorded = results.filter(({ parityCase }) => !isDocumented(parityCase));
+  const analogues = recorded.filter(({ parityCase }) => parityCase.setup.analogue !== undefined);
   const failing = results.filter(({ difference }) => difference !== undefined);
   return [
     '# Parity with AWS',
     '',
-    'Written by `npm run parity -- --write-docs`; do not edit. Each case is one answer of real API Gateway,',
-    'recorded or asserted by a public test suite (see [the cases](../test/parity/README.md)), sent to this gateway over a real socket.',
+    'Written by `npm run parity -- --write-docs`; do not edit. Each case is set up as CloudFormation and sent to this gateway',
+    'over a real socket ([the cases](../test/parity/README.md)).',
     '',
-    `**${passed} of ${results.length} cases hold.** ${analogues.length} of them were recorded on a sibling service with the same payload format.`,
+    '## Recorded',
     '',
-    '| area | hold | of |',
-    '| --- | ---: | ---: |',
-    ...areas.map(({ area, passed: holding, total }) => `| ${area} | ${holding} | ${total} |`),
+    'Answers of real API Gateway, recorded or asserted by a public test suite.',
     '',
+    `**${countOf(recorded)} recorded cases hold.** ${analogues.length} of them were recorded on a sibling service with the same payload format.`,
+    '',
+    ...printAreas(recorded),
+    '## Documented',
+    '',
+    'What AWS’s developer guide says of HTTP and WebSocket APIs, sentence by sentence; each case names its page and the',
+    'sentence. No answer of this gateway was taken for an expectation.',
+    '',
+    `**${countOf(documented)} documented cases hold.**`,
+    '',
+    ...printAreas(documented),
     '## Known differences',
     '',
     '| case | what is missing | source |',
@@ -37,6 +46,19 @@ export function printReport(results: readonly CaseResult[], known: KnownFailures
     ...printChoices(),
     '',
   ].join('\n');
+}
+
+function countOf(results: readonly CaseResult[]): string {
+  return `${results.filter(({ difference }) => difference === undefined).length} of ${results.length}`;
+}
+
+function printAreas(results: readonly CaseResult[]): readonly string[] {
+  return [
+    '| area | hold | of |',
+    '| --- | ---: | ---: |',
+    ...scoreByArea(results).map(({ area, passed, total }) => `| ${area} | ${passed} | ${total} |`),
+    '',
+  ];
 }
 
 const EVIDENCE = {

@@ -1,34 +1,39 @@
-/** Runs one case: set it up, send the request, and name the first thing that is not as recorded. */
+/** Runs one case: set it up, send its requests, and name the first thing that is not as it should be. */
 import { startAwsBackend, startBackend, startRunnerServer } from './backends.ts';
-import { firstDifference, headersByName, lowerCaseKeys, parseJson, show } from './compare.ts';
+import { clientCertificates } from './client-certificates.ts';
+import { firstDifference, show } from './compare.ts';
 import { deployCanary } from './deploy-canary.ts';
+import { eventsDifference, logDifference, replyDifference, requestDifference } from './differences.ts';
 import { fillPlaceholders } from './placeholders.ts';
-import { sendRaw } from './raw-client.ts';
 import { ROLE_NAME } from './draft.ts';
+import { stepsOf } from './parity-case.ts';
+import { sendStep } from './send-step.ts';
+import { printIdentities } from './signing.ts';
 import { buildTemplate } from './template.ts';
+import { startTokenIssuer } from './token-issuer.ts';
 import { framesDifference, playScript } from './websocket-script.ts';
-import type { RunnerServer, SeenRequest, Server } from './backends.ts';
-import type { RunningApi, StartEngine } from './engine.ts';
-import type { Expectation, Json, JsonObject, ParityCase } from './parity-case.ts';
-import type { RawReply } from './raw-client.ts';
+import type { RunnerServer, Server } from './backends.ts';
+import type { StartEngine } from './engine.ts';
+import type { Json, ParityCase, Step } from './parity-case.ts';
+import type { RunningApi } from './running-api.ts';
 import type { Naming } from './template.ts';
-
-/** Longer than API Gateway's longest integration timeout of 29 s. */
-const REPLY_DEADLINE_MS = 32_000;
+import type { TokenIssuer } from './token-issuer.ts';
 
 /** Of a handshake. */
 const ACCEPTED = 101;
 
 type CaseTools = { readonly startEngine: StartEngine; readonly naming: Naming };
 
-/** A case in flight. */
-type Scene = {
-  readonly parityCase: ParityCase;
-  readonly api: RunningApi;
+/** What a case has beside the engine. */
+type Surroundings = {
+  readonly runner: RunnerServer;
   readonly backend: Server | undefined;
   readonly aws: Server | undefined;
-  readonly runner: RunnerServer;
+  readonly issuer: TokenIssuer | undefined;
 };
+
+/** A case in flight. */
+type Scene = Surroundings & { readonly parityCase: ParityCase; readonly api: RunningApi };
 
 /** The first difference, or undefined when the case holds. Never rejects: a case that cannot run has failed. */
 export async function runCase(parityCase: ParityCase, tools: CaseTools): Promise<string | undefined> {
@@ -48,29 +53,31 @@ async function stage(
   closing: (() => Promise<void>)[],
 ): Promise<string | undefined> {
   const { setup, request, expect } = parityCase;
-  const opened = <Thing extends { close(): Promise<void> }>(thing: Thing): Thing => {
-    closing.push(() => thing.close());
-    return thing;
-  };
   /** Filled once the engine runs; functions may ask for a connection then. */
   const running: { api?: RunningApi } = {};
-  const runner = opened(
-    await startRunnerServer(async (connectionId, data) => {
-      if (running.api === undefined) throw new Error('no connection before the API runs');
-      await running.api.postToConnection(connectionId, data);
-    }),
-  );
-  const backend = setup.backend === undefined ? undefined : opened(await startBackend(setup.backend));
-  const aws = setup.awsBackend === undefined ? undefined : opened(await startAwsBackend(setup.awsBackend));
-  const template = buildTemplate(parityCase, { naming, backendUrl: backend?.url, runnerUrl: runner.url });
-  const started = await startEngine(template, { awsEndpoint: aws?.url });
+  const around = await surround(parityCase, running, closing);
+  const template = buildTemplate(parityCase, {
+    ...{ naming, backendUrl: around.backend?.url, runnerUrl: around.runner.url },
+    issuerUrl: around.issuer?.url,
+  });
+  const tls = setup.domains?.some(({ mutualTls }) => mutualTls === true) ?? false;
+  const started = await startEngine(template, {
+    ...{ awsEndpoint: around.aws?.url, tls, roles: setup.withoutPermission !== undefined },
+    files: {
+      ...(setup.identities === undefined
+        ? {}
+        : { 'gatewright.identities.yml': printIdentities(setup.identities) }),
+      ...(tls ? clientCertificates().files : {}),
+    },
+  });
   if (started.kind === 'refused') return refusalDifference(expect.deployError, started.message);
-  const api = opened(started.api);
+  const { api } = started;
+  closing.push(() => api.close());
   running.api = api;
   await deployCanary(setup, api.call);
   if (request.mode === 'deploy')
     return `deploy: expected ${show(expect.deployError)}, the template was accepted`;
-  const scene: Scene = { parityCase: fillCase(parityCase, api, backend), api, backend, aws, runner };
+  const scene: Scene = { ...around, parityCase: fillCase(parityCase, api, around), api };
   if (request.mode === 'describe-gateway-responses')
     return firstDifference(
       scene.parityCase.expect.gatewayResponses ?? {},
@@ -78,7 +85,43 @@ async function stage(
       'subset',
       'gatewayResponses',
     );
-  return request.method === 'WS' ? await playFrames(scene) : await exchangeDifference(scene);
+  return playSteps(scene);
+}
+
+async function surround(
+  { setup }: ParityCase,
+  running: { readonly api?: RunningApi },
+  closing: (() => Promise<void>)[],
+): Promise<Surroundings> {
+  const opened = <Thing extends { close(): Promise<void> }>(thing: Thing): Thing => {
+    closing.push(() => thing.close());
+    return thing;
+  };
+  const runner = opened(
+    await startRunnerServer(async (connectionId, data) => {
+      if (running.api === undefined) throw new Error('no connection before the API runs');
+      const { status } = await running.api.manage('POST', connectionId, data);
+      return status;
+    }),
+  );
+  const wantsIssuer = setup.tokens !== undefined;
+  return {
+    runner,
+    backend: setup.backend === undefined ? undefined : opened(await startBackend(setup.backend)),
+    aws: setup.awsBackend === undefined ? undefined : opened(await startAwsBackend(setup.awsBackend)),
+    issuer: wantsIssuer ? opened(await startTokenIssuer()) : undefined,
+  };
+}
+
+async function playSteps(scene: Scene): Promise<string | undefined> {
+  const steps = stepsOf(scene.parityCase);
+  for (const [index, step] of steps.entries()) {
+    if (step.advanceMs !== undefined) await scene.api.advance(step.advanceMs);
+    const difference =
+      step.request.method === 'WS' ? await playFrames(scene, step) : await exchange(scene, step);
+    if (difference !== undefined) return steps.length === 1 ? difference : `${index + 1}. ${difference}`;
+  }
+  return undefined;
 }
 
 function refusalDifference(expected: string | undefined, message: string): string | undefined {
@@ -86,42 +129,52 @@ function refusalDifference(expected: string | undefined, message: string): strin
   return message.includes(expected) ? undefined : `deploy: expected ${show(expected)}, got ${show(message)}`;
 }
 
-/** Expectation and request with the placeholders that are known once the API runs. */
-function fillCase(parityCase: ParityCase, api: RunningApi, backend: Server | undefined): ParityCase {
+/** Expectations and requests with the placeholders that are known once the API runs. */
+function fillCase(parityCase: ParityCase, api: RunningApi, { backend, issuer }: Surroundings): ParityCase {
   const values = new Map([
     ['apiId', api.apiId],
     ['region', api.region],
     ['accountId', api.accountId],
     ['role', `arn:aws:iam::${api.accountId}:role/${ROLE_NAME}`],
+    ['host', api.url.host],
     ...(backend === undefined
       ? []
       : ([
           ['backend', backend.url],
           ['backendHost', new URL(backend.url).host],
         ] as const)),
+    ...(issuer === undefined
+      ? []
+      : [
+          ['issuer', issuer.url] as const,
+          ...Object.entries(parityCase.setup.tokens ?? {}).map(
+            ([name, setup]) => [`token:${name}`, issuer.token(setup)] as const,
+          ),
+        ]),
   ]);
+  const valueOf = (name: string): string | undefined =>
+    name.startsWith('fill:') ? 'x'.repeat(Number(name.slice('fill:'.length))) : values.get(name);
   const fill = <Part>(part: Part): Part =>
-    fillPlaceholders(part as unknown as Json, (name) => values.get(name)) as unknown as Part;
-  return { ...parityCase, request: fill(parityCase.request), expect: fill(parityCase.expect) };
+    fillPlaceholders(part as unknown as Json, valueOf) as unknown as Part;
+  const { request, expect, then = [] } = parityCase;
+  return { ...parityCase, request: fill(request), expect: fill(expect), then: then.map(fill) };
 }
 
-async function playFrames({ parityCase, api, runner }: Scene): Promise<string | undefined> {
-  const { request, expect } = parityCase;
-  const result = await playScript({
-    url: `${api.url.href.replace(/^http/, 'ws').replace(/\/$/, '')}${request.query === undefined ? '' : `?${request.query}`}`,
-    headers: request.headers ?? {},
-    steps: request.frames ?? [],
-    expectedFrames: expect.frames?.length ?? 0,
-  });
-  if (result.kind === 'refused') {
-    const reply = { status: result.status, headers: [], body: Buffer.from(result.body) };
+async function playFrames(
+  { parityCase, api, runner, backend, aws }: Scene,
+  { request, expect }: Step,
+): Promise<string | undefined> {
+  const result = await playScript({ api, request, expectedFrames: expect.frames?.length ?? 0 });
+  if (result.kind === 'differs') return result.difference;
+  if (result.kind === 'refused')
     return expect.status === undefined
-      ? `the handshake was answered ${result.status}`
-      : replyDifference(expect, reply);
-  }
+      ? `the handshake was answered ${result.reply.status}`
+      : (replyDifference(expect, result.reply) ??
+          (await eventsDifference({ ...parityCase, expect }, runner)));
   // Whatever else holds: who should have been kept out is in.
   if (expect.status !== undefined && expect.status !== ACCEPTED)
     return `the handshake was accepted; ${expect.status} is expected`;
+  const events = await eventsDifference({ ...parityCase, expect }, runner);
   const ids = new Set(runner.events.map(({ event }) => connectionIdOf(event)));
   const { distinctConnectionIds = null } = expect;
   const wantedIds = distinctConnectionIds === true ? result.connections : distinctConnectionIds;
@@ -130,7 +183,10 @@ async function playFrames({ parityCase, api, runner }: Scene): Promise<string | 
     (wantedIds === null
       ? undefined
       : firstDifference(wantedIds, ids.size, 'exact', 'distinctConnectionIds')) ??
-    eventDifference(parityCase, runner)
+    events ??
+    requestDifference(expect.backend, backend?.seen.at(-1), 'backend') ??
+    requestDifference(expect.awsRequest, aws?.seen.at(-1), 'awsRequest') ??
+    (await logDifference(expect, api))
   );
 }
 
@@ -138,115 +194,21 @@ function connectionIdOf(event: unknown): unknown {
   return (event as { requestContext?: { connectionId?: unknown } } | null)?.requestContext?.connectionId;
 }
 
-async function exchangeDifference({
-  parityCase,
-  api,
-  backend,
-  aws,
-  runner,
-}: Scene): Promise<string | undefined> {
-  const { request, expect } = parityCase;
-  const body = bodyOf(request);
-  const reply =
-    request.mode === 'test-invoke'
-      ? await api.testInvoke({ ...request, body })
-      : await sendRaw({
-          host: api.url.hostname,
-          port: Number(api.url.port),
-          method: request.method ?? 'GET',
-          target: targetOf(request, api.url),
-          headers: Object.entries(request.headers ?? {}),
-          body,
-          timeoutMs: REPLY_DEADLINE_MS,
-        });
+async function exchange(
+  { parityCase, api, backend, aws, runner }: Scene,
+  step: Step,
+): Promise<string | undefined> {
+  const { expect } = step;
+  const reply = await sendStep(step.request, api).catch((error: unknown) => {
+    if (expect.unanswered === true) return undefined;
+    throw error;
+  });
+  if (reply !== undefined && expect.unanswered === true) return `no answer is expected, got ${reply.status}`;
   return (
-    replyDifference(expect, reply) ??
-    eventDifference(parityCase, runner) ??
+    (reply === undefined ? undefined : replyDifference(expect, reply)) ??
+    (await eventsDifference({ ...parityCase, expect }, runner)) ??
     requestDifference(expect.backend, backend?.seen.at(-1), 'backend') ??
-    requestDifference(expect.awsRequest, aws?.seen.at(-1), 'awsRequest')
-  );
-}
-
-function bodyOf({ body, bodyBase64 }: ParityCase['request']): Buffer | undefined {
-  if (bodyBase64 !== undefined) return Buffer.from(bodyBase64, 'base64');
-  return body === undefined ? undefined : Buffer.from(body);
-}
-
-/** Path and query on the wire: `rawUrlPath` as it is, else `path` below the stage. */
-function targetOf({ rawUrlPath, path, query }: ParityCase['request'], url: URL): string {
-  const onTheWire = rawUrlPath ?? `${url.pathname.replace(/\/$/, '')}${path ?? '/'}`;
-  return query === undefined ? onTheWire : `${onTheWire}?${query}`;
-}
-
-function replyDifference(expect: Expectation, { status, headers, body }: RawReply): string | undefined {
-  const byName = headersByName(headers);
-  const text = body.toString();
-  return (
-    (expect.status === undefined || expect.status === status
-      ? undefined
-      : `status: expected ${expect.status}, got ${status} ${show(text)}`) ??
-    (expect.headers === undefined
-      ? undefined
-      : firstDifference(lowerCaseKeys(expect.headers), byName, 'subset', 'headers')) ??
-    (expect.headersExact === undefined
-      ? undefined
-      : firstDifference(lowerCaseKeys(expect.headersExact), byName, 'exact', 'headers')) ??
-    bodyDifference(expect, text) ??
-    (expect.bodyContains === undefined || text.includes(expect.bodyContains)
-      ? undefined
-      : `body: expected to contain ${show(expect.bodyContains)}, got ${show(text)}`) ??
-    (expect.bodyBase64 === undefined
-      ? undefined
-      : firstDifference(expect.bodyBase64, body.toString('base64'), 'exact', 'bodyBase64'))
-  );
-}
-
-function bodyDifference({ body, bodySubset }: Expectation, text: string): string | undefined {
-  if (body === undefined) return undefined;
-  if (typeof body === 'string') return firstDifference(body, text, 'exact', 'body');
-  const parsed = parseJson(text);
-  if (parsed === undefined) return `body: expected ${show(body)}, got text that is not JSON: ${show(text)}`;
-  return firstDifference(body, parsed, bodySubset === true ? 'subset' : 'exact', 'body');
-}
-
-/** The event that the integration's function got last; events of authorizers are not meant. */
-function eventDifference({ setup, expect }: ParityCase, runner: RunnerServer): string | undefined {
-  if (expect.event === undefined) return undefined;
-  const integrations = JSON.stringify([
-    (setup.methods ?? []).map(({ Integration }) => Integration ?? null),
-    (setup.routes ?? []).map(({ Integration }) => Integration ?? null),
-    setup.restApi ?? null,
-  ]);
-  const last = runner.events.findLast(({ functionName }) => integrations.includes(`:${functionName}}`));
-  if (last === undefined) return 'event: the function was not invoked';
-  return firstDifference(expect.event, last.event, 'subset', 'event');
-}
-
-/** `bodyJson` is what the body parses to; an object as `body` means the same. An empty object means none at all. */
-function requestDifference(
-  expected: JsonObject | undefined,
-  seen: SeenRequest | undefined,
-  path: string,
-): string | undefined {
-  if (expected === undefined) return undefined;
-  if (seen === undefined) return `${path}: no request arrived`;
-  const text = seen.body.toString();
-  const { body, bodyJson, bodyBase64, headers, ...rest } = expected;
-  const json = bodyJson ?? (typeof body === 'string' ? undefined : body);
-  for (const [name, value] of Object.entries(rest)) {
-    const actual = (seen as unknown as Record<string, unknown>)[name];
-    const empty = value !== null && typeof value === 'object' && Object.keys(value).length === 0;
-    const difference = firstDifference(value, actual, empty ? 'exact' : 'subset', `${path}.${name}`);
-    if (difference !== undefined) return difference;
-  }
-  return (
-    (headers === undefined
-      ? undefined
-      : firstDifference(lowerCaseKeys(headers as JsonObject), seen.headers, 'subset', `${path}.headers`)) ??
-    (typeof body === 'string' ? firstDifference(body, text, 'exact', `${path}.body`) : undefined) ??
-    (json === undefined ? undefined : firstDifference(json, parseJson(text), 'exact', `${path}.body`)) ??
-    (bodyBase64 === undefined
-      ? undefined
-      : firstDifference(bodyBase64, seen.body.toString('base64'), 'exact', `${path}.bodyBase64`))
+    requestDifference(expect.awsRequest, aws?.seen.at(-1), 'awsRequest') ??
+    (await logDifference(expect, api))
   );
 }

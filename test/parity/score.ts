@@ -1,4 +1,5 @@
 /** Scores of a run, and how they compare with the failures that are known. */
+import { isDocumented } from './read-cases.ts';
 import type { ParityCase } from './parity-case.ts';
 
 export type CaseResult = {
@@ -20,6 +21,19 @@ export function scoreByArea(results: readonly CaseResult[]): readonly AreaScore[
       };
     })
     .sort((a, b) => a.area.localeCompare(b.area));
+}
+
+type SetScore = { readonly set: 'recorded' | 'documented'; readonly passed: number; readonly total: number };
+
+/** What was recorded of AWS and what AWS documents are two scores: the one is evidence, the other a promise. */
+export function scoreBySet(results: readonly CaseResult[]): readonly SetScore[] {
+  const sets = Map.groupBy(results, ({ parityCase }) =>
+    isDocumented(parityCase) ? ('documented' as const) : ('recorded' as const),
+  );
+  return [...sets].map(([set, inSet]) => {
+    const passed = inSet.filter(({ difference }) => difference === undefined).length;
+    return { set, passed, total: inSet.length };
+  });
 }
 
 /** Case id → the feature that is missing. */

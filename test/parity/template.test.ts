@@ -1,7 +1,7 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { fillPlaceholders } from './placeholders.ts';
-import { DEFAULT_FILE, readCases } from './parity-case.ts';
+import { DEFAULT_FILE, readCases } from './read-cases.ts';
 import { renameCase, renamer } from './rename.ts';
 import { buildTemplate } from './template.ts';
 import type { JsonObject, ParityCase } from './parity-case.ts';

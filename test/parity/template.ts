@@ -4,6 +4,7 @@ import { addApiV2 } from './api-v2-template.ts';
 import { fillPlaceholders } from './placeholders.ts';
 import { wrapFunction } from './function-source.ts';
 import { ROLE_NAME } from './draft.ts';
+import { stepsOf } from './parity-case.ts';
 import type { Draft, Resource } from './draft.ts';
 import type { Json, JsonObject, ParityCase } from './parity-case.ts';
 
@@ -16,6 +17,8 @@ type TemplateInputs = {
   readonly backendUrl: string | undefined;
   /** The runner's server for events and connections. */
   readonly runnerUrl: string;
+  /** The runner's own OpenID issuer, if the case has tokens. */
+  readonly issuerUrl?: string | undefined;
 };
 
 /** The template as JSON text. */
@@ -48,6 +51,8 @@ function startDraft(parityCase: ParityCase, inputs: TemplateInputs, resources: M
         return inputs.backendUrl === undefined ? undefined : new URL(inputs.backendUrl).host;
       case 'apiId':
         return { Ref: id('Api') };
+      case 'issuer':
+        return inputs.issuerUrl;
       case 'region':
         return { Ref: 'AWS::Region' };
       case 'accountId':
@@ -82,9 +87,14 @@ function invocationUri(functionId: string): JsonObject {
   return { 'Fn::Join': ['', parts] };
 }
 
+/** Expectations for which functions tell of their events. */
+const OF_EVENTS = ['event', 'distinctConnectionIds', 'calls', 'events'] as const;
+
 function addFunctions(draft: Draft, { runnerUrl }: TemplateInputs): void {
-  const { setup, expect, api } = draft.parityCase;
-  const events = expect.event !== undefined || expect.distinctConnectionIds !== undefined;
+  const { setup, api } = draft.parityCase;
+  const events = stepsOf(draft.parityCase).some(({ expect }) =>
+    OF_EVENTS.some((part) => expect[part] !== undefined),
+  );
   for (const [functionName, source] of Object.entries(setup.functions ?? {})) {
     const logicalId = draft.id('Function', functionName);
     const connections = api === 'websocket';
@@ -99,6 +109,7 @@ function addFunctions(draft: Draft, { runnerUrl }: TemplateInputs): void {
         ...draft.fillAll(setup.functionProps?.[functionName] ?? {}),
       },
     });
+    if (setup.withoutPermission?.includes(functionName) === true) continue;
     draft.add(draft.id('Permission', functionName), {
       Type: 'AWS::Lambda::Permission',
       Properties: {

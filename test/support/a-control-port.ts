@@ -98,8 +98,10 @@ export async function aControlPort(): Promise<TestControlPort> {
         ['dynamodb', dynamoDbCalls.serve],
         ['lambda', createLambdaInvoke({ invoker, random, accountId: ACCOUNT_ID, accept: () => true })],
       ]),
-      connections(request, apiId, path) {
-        if (apiId !== 'abc123') return undefined;
+      isDomain: (host) => host === 'chat.example.com',
+      connections(request, given, path) {
+        const apiId = given ?? 'of the domain';
+        if (given !== undefined && given !== 'abc123') return undefined;
         managementCalls.push({ request, apiId, path });
         return { status: 200, headers: [], body: '' };
       },

@@ -93,6 +93,7 @@ export async function aRestControl(
     ]),
     mounts: {
       services: mounted,
+      isDomain: () => false,
       connections: () => undefined,
       status: () => ({}),
       routes: () => [],

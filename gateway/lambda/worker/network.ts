@@ -1,7 +1,8 @@
 /**
  * Calls of functions to `https://{apiId}.execute-api.{region}.amazonaws.com` reach the gateway's control port.
  * The usual code for `@connections` builds that address from the event; with the original Host kept, the control
- * port knows the API, and unmodified handlers work.
+ * port knows the API, and unmodified handlers work. The event names a custom domain where the client has come by one:
+ * `@connections` that the local key has signed gets there, too.
  *
  * So do calls to other services of AWS that are signed by the function's local key, which no account knows: version 2
  * of the SDK and clients of other makers do not read `AWS_ENDPOINT_URL`. And so do calls to issuers that the local one
@@ -14,6 +15,7 @@ import { urlToHttpOptions } from 'node:url';
 
 const EXECUTE_API = /^[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com$/;
 const AWS = /\.amazonaws\.com(?:\.cn)?$/;
+const CONNECTIONS = /\/(?:@|%40)connections\/[^/]+$/i;
 
 /** Operations such as StartSyncExecution put a prefix before the endpoint's name, which nobody resolves. */
 const PREFIXED = /^[a-z]+-127\.0\.0\.1$/;
@@ -33,7 +35,7 @@ function isOurs(host: string, path: string, authorization: unknown, control: Con
   if (USER_POOLS.test(host) && path === '/' && authorization === undefined)
     return control.standIns.some((issuer) => issuer.startsWith(`https://${host}/`));
   return (
-    (AWS.test(host) || PREFIXED.test(host)) &&
+    (AWS.test(host) || PREFIXED.test(host) || CONNECTIONS.test(path)) &&
     String(authorization).includes(` Credential=${control.accessKeyId}/`)
   );
 }
@@ -51,7 +53,8 @@ export function rerouteFetch(control: Control): void {
   globalThis.fetch = async (input, init) => {
     const address = input instanceof Request ? input.url : String(input);
     const { host, pathname } = new URL(URL.canParse(address) ? address : 'data:');
-    if (!AWS.test(host) && !isOfStandIn(address, control.standIns)) return realFetch(input, init);
+    if (!AWS.test(host) && !CONNECTIONS.test(pathname) && !isOfStandIn(address, control.standIns))
+      return realFetch(input, init);
     const headers = init?.headers ?? (input instanceof Request ? input.headers : undefined);
     const authorization = new Headers(headers).get('authorization') ?? undefined;
     if (!isOurs(host, pathname, authorization, control)) return realFetch(input, init);

@@ -145,6 +145,18 @@ describe('openControlPort', () => {
       assert.equal(at.managementCalls.at(-1)?.path, '/dev/@connections/x%3D');
     });
 
+    it('is reached by the Host of a custom domain, below any base path', async () => {
+      const { status } = await at.send('GET', '/orders/v1/@connections/x%3D', { Host: 'chat.example.com' });
+      assert.equal(status, 200);
+      const { apiId, path } = at.managementCalls.at(-1) ?? {};
+      assert.deepEqual([apiId, path], ['of the domain', '/orders/v1/@connections/x%3D']);
+    });
+
+    it('is all that a custom domain is admitted for', async () => {
+      const { status } = await at.send('GET', '/.well-known/jwks.json', { Host: 'chat.example.com' });
+      assert.equal(status, 403);
+    });
+
     it('is forbidden for an API that is not here', async () => {
       const { status, body } = await at.send('GET', '/nobody/dev/@connections/x');
       assert.deepEqual([status, body], [403, '{"message":"Forbidden"}']);

@@ -107,3 +107,33 @@ describe('integration responses of a WebSocket API', () => {
     assert.throws(() => note(undefined), /for WebSocket APIs only/);
   });
 });
+
+describe('a template selection expression of an integration response (docs: websocket-api-data-transformations)', () => {
+  const ANSWER = {
+    status: 404,
+    headers: ['Content-Type', 'text/plain', 'X-Kind', 'a', 'x-kind', 'b'],
+    body: '{"kind":"answer"}',
+  };
+  for (const [expression, message, key] of [
+    ['${integration.response.statuscode}', 'x', '404'],
+    ['$integration.response.statuscode', 'x', '404'],
+    ['${integration.response.header.content-type}', 'x', 'text/plain'],
+    ['${integration.response.header.X-Kind}', 'x', 'b'],
+    ['${integration.response.multivalueheader.X-Kind}', 'x', 'a,b'],
+    ['${integration.response.header.x-missing}', 'x', ''],
+    ['$integration.response.body.kind', 'x', 'answer'],
+    ['${request.body.lang}-${integration.response.statuscode}', '{"lang":"de"}', 'de-404'],
+    ['${request.body.lang}', '{"lang":"de"}', 'de'],
+    ['fixed', 'x', 'fixed'],
+    ['$default', 'x', '$default'],
+  ] as const)
+    it(`makes "${key}" of ${expression}`, () => {
+      const response = bag({
+        ...{ IntegrationId: 'i1', IntegrationResponseKey: '$default' },
+        TemplateSelectionExpression: expression,
+      });
+      const [frame] = compileFrames(bag({}), [response]) ?? [];
+
+      assert.equal(frame?.selectTemplate?.(message, ANSWER), key);
+    });
+});

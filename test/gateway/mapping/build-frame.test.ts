@@ -45,8 +45,9 @@ describe('the frame of an answer', () => {
   });
 
   it('selects its template by message and answer', () => {
-    const templates = new Map([['a-b', compileTemplate('both', 't')]]);
-    const selectTemplate = (message: string, text: string): string => `${message}-${text}`;
+    const templates = new Map([['a-200-b', compileTemplate('both', 't')]]);
+    const selectTemplate = (message: string, { status, body }: { status: number; body: string }): string =>
+      `${message}-${status}-${body}`;
     assert.equal(buildFrame([aFrame({ templates, selectTemplate })], call(), answer(200, 'b'), 'a'), 'both');
   });
 

@@ -155,7 +155,7 @@ describe('serve behind a JWT authorizer of an HTTP API', () => {
     assert.deepEqual([before.status, after.status], [200, 401]);
   });
 
-  it('wants one of the scopes of the route, and tells the function which it found', async () => {
+  it('wants one of the scopes of the route, and tells the function all of the token', async () => {
     const api = withIssuers(httpApi({ AuthorizationScopes: ['menu:read', 'menu:write'] }));
     const withScope = (scope: string) => carrying(signToken(KEY, { ...CLAIMS, scope }));
 
@@ -168,7 +168,10 @@ describe('serve behind a JWT authorizer of an HTTP API', () => {
       /^Bearer scope="menu:read menu:write" error="insufficient_scope"/,
     );
     assert.equal(one.status, 200);
-    assert.deepEqual((authorizerOf(api) as { jwt: { scopes: unknown } }).jwt.scopes, ['menu:write']);
+    assert.deepEqual((authorizerOf(api) as { jwt: { scopes: unknown } }).jwt.scopes, [
+      'openid',
+      'menu:write',
+    ]);
   });
 
   it('takes keys of the local issuer without asking anybody', async () => {

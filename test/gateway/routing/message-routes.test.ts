@@ -37,6 +37,12 @@ describe('compileMessageRouting', () => {
       expected: '{"a":1}',
     },
     {
+      name: 'presents a list without quotes and with blanks',
+      expression: '$request.body.v',
+      body: '{"v":["item1","item2",3,["x"]]}',
+      expected: '[item1, item2, 3, [x]]',
+    },
+    {
       name: 'finds nothing for a missing member',
       expression: '$request.body.action',
       body: '{}',

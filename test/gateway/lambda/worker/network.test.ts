@@ -117,6 +117,32 @@ describe('calls of a function to services of AWS', () => {
       assert.deepEqual(returned(await invoke('net')), ['POST', '/', host, '{}']);
     });
 
+  const domain = 'https://chat.example.com/orders';
+  const KEY = "' + process.env.AWS_ACCESS_KEY_ID + '";
+  for (const [what, path, key, expected] of [
+    ['reach it at @connections of a custom domain', '/@connections/abc%3D', KEY, true],
+    [
+      'leave this machine at @connections where another key has signed',
+      '/@connections/abc%3D',
+      'AKIAOTHER',
+      false,
+    ],
+    ['leave this machine elsewhere at a custom domain', '/pets', KEY, false],
+  ] as const)
+    it(what, async () => {
+      const source = `exports.handler = async () => fetch('${domain}${path}', { method: 'POST', signal: AbortSignal.abort(), headers: {
+        authorization: 'AWS4-HMAC-SHA256 Credential=${key}/20261120' } }).catch((error) => error.name)`;
+      const reached = source
+        .replace('signal: AbortSignal.abort(), ', '')
+        .replace('.catch((error) => error.name)', '.then((reply) => reply.json())');
+      const { invoke } = await startRuntime([anInlineFunction('net', expected ? reached : source)], {
+        controlUrl: () => url,
+      });
+
+      const answer = returned(await invoke('net'));
+      assert.deepEqual(answer, expected ? ['POST', `/orders${path}`, 'chat.example.com', ''] : 'AbortError');
+    });
+
   it('reach it by fetch, too', async () => {
     const source = `exports.handler = async () => (await fetch('https://${service}/', { method: 'POST', body: 'b', headers: {
       authorization: 'AWS4-HMAC-SHA256 Credential=' + process.env.AWS_ACCESS_KEY_ID + '/20261120' } })).json()`;
