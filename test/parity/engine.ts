@@ -14,7 +14,7 @@ import type { RunningApi } from './running-api.ts';
 const REGION = 'us-east-1';
 const ACCOUNT_ID = '123456789012';
 
-export type EngineNeeds = {
+type EngineNeeds = {
   /** Where the engine's own AWS calls go; undefined = it makes none in this case. */
   readonly awsEndpoint: string | undefined;
   /** Beside the template, by name. */
