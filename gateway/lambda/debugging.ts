@@ -51,6 +51,8 @@ export class Debugging {
   readonly #deadlines: StoppableDeadlines | undefined;
   readonly #breaks: boolean;
   readonly #threads = new Map<number, Thread>();
+  /** Instances in other languages whose events a debugger may hold. */
+  readonly #held = new Set<object>();
   /** Whose first line is a breakpoint, by thread. */
   readonly #scripts = new Map<number, string>();
   #sent = 0;
@@ -96,6 +98,13 @@ export class Debugging {
     if (thread?.isHeld === true) this.#send(thread, 'Debugger.resume', { terminateOnResume: true });
   }
 
+  /** Of an instance that is a process: a debugger is with it, and it has begun, or ended, what that may hold. */
+  hold(instance: object, isHeld: boolean): void {
+    if (isHeld) this.#held.add(instance);
+    else this.#held.delete(instance);
+    this.#stopOrGoOn();
+  }
+
   close(): void {
     this.#session.disconnect();
     this.#deadlines?.goOn();
@@ -129,7 +138,7 @@ export class Debugging {
   }
 
   #stopOrGoOn(): void {
-    const isHeld = [...this.#threads.values()].some((thread) => thread.isHeld);
+    const isHeld = this.#held.size > 0 || [...this.#threads.values()].some((thread) => thread.isHeld);
     if (isHeld) this.#deadlines?.stop();
     else this.#deadlines?.goOn();
   }

@@ -150,9 +150,9 @@ class WorkerRuntime implements FunctionRuntime {
     const { clockOffset, log, deadlines = MACHINE_DEADLINES, cacheDirectory, debugging } = options;
     this.#processes = {
       ...{ clockOffset, log, deadlines, runDirectory },
-      keeper: new Keeper(runDirectory),
-      memory: new GroupMemory(),
+      ...{ keeper: new Keeper(runDirectory), memory: new GroupMemory() },
       factsOf: (definition) => this.#factsOf(definition),
+      hold: debugging && ((instance, isHeld) => debugging.hold(instance, isHeld)),
     };
     const folders = { runDirectory, cacheDirectory };
     this.#findToolchain = toolchainsOf(this.#machine, folders, debugging && { breaks: debugging.breaks });

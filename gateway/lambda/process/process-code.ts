@@ -22,6 +22,7 @@ import type { ProcessProgram } from './process-program.ts';
 /** What all functions of a gateway have in common. */
 export type ProcessSetup = Pick<ProcessProgram, 'clockOffset' | 'log' | 'deadlines' | 'keeper' | 'memory'> & {
   readonly runDirectory: string;
+  readonly hold?: ProcessProgram['hold'];
   readonly factsOf: (
     definition: FunctionDefinition,
   ) => Pick<EnvironmentFacts, 'controlUrl' | 'accessKey' | 'extra'>;
@@ -104,7 +105,7 @@ export function processProgram(
   definition: FunctionDefinition,
   taskRoot: string,
   launch: Launch,
-  { clockOffset, log, keeper, memory, deadlines, runDirectory, factsOf }: ProcessSetup,
+  { clockOffset, log, keeper, memory, deadlines, runDirectory, hold, factsOf }: ProcessSetup,
 ): { readonly program: ProcessProgram; readonly facts: EnvironmentFacts } {
   const own = join(runDirectory, 'processes', definition.name);
   const folders = { home: join(own, 'home'), temporary: join(own, 'tmp') };
@@ -123,6 +124,7 @@ export function processProgram(
     runtime: { ...wrap(definition, launch), ...around },
     extensions: findExtensions(definition).map((command) => ({ command, args: [], ...around })),
     deadlines: launch.hasNoDeadline === true ? NO_DEADLINES : deadlines,
+    hold: launch.hasNoDeadline === true ? hold : undefined,
   };
   return { program, facts };
 }

@@ -149,6 +149,10 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     this.#initFailure ??= payload;
   }
 
+  onHeld(isHeld: boolean): void {
+    this.#program.hold?.(this, isHeld && !this.#isOver);
+  }
+
   /** What was printed before the answer lies in the pipes by now; it is read before the answer goes out. */
   #answer(say: (job: Job) => void): void {
     const job = this.#job;
@@ -234,6 +238,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
   async #endAll(): Promise<void> {
     this.#isOver = true;
     this.#isEnding = true;
+    this.onHeld(false);
     this.#rest();
     await Promise.all(this.#groups.map((group) => group.end()));
     this.#lines.flush();

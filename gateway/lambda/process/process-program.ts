@@ -14,6 +14,8 @@ export type ProcessProgram = {
   readonly clockOffset: SharedArrayBuffer;
   readonly log: (line: FunctionLogLine) => void;
   readonly deadlines: Deadlines;
+  /** Where a debugger may be with its instances: hears when that is so while one is at work. */
+  readonly hold?: ((instance: object, isHeld: boolean) => void) | undefined;
   readonly keeper: Keeper;
   readonly memory: GroupMemory;
 };

@@ -31,6 +31,8 @@ export interface RuntimeApiHost {
   /** `payload` is Lambda's error JSON. */
   onFailed(payload: string): void;
   onInitFailed(payload: string): void;
+  /** A debugger is with the runtime, and may hold what it has begun; or that is done. */
+  onHeld(isHeld: boolean): void;
 }
 
 const LOOPBACK = '127.0.0.1';
@@ -129,6 +131,12 @@ export class RuntimeApi {
     }
     if (call === 'POST /2018-06-01/runtime/init/error') {
       this.#host.onInitFailed(failureOf(await readBody(request, MAX_RESULT_BYTES), request));
+      answerJson(response, 202, { status: 'OK' });
+      return;
+    }
+    const [, held] = /^POST \/2018-06-01\/runtime\/gatewright\/(held|released)$/.exec(call) ?? [];
+    if (held !== undefined) {
+      this.#host.onHeld(held === 'held');
       answerJson(response, 202, { status: 'OK' });
       return;
     }

@@ -219,12 +219,34 @@ def from_json(body):
         raise RuntimeFault("Runtime.UnmarshalError", "Unable to unmarshal input: %s" % error) from error
 
 
-def wait_for_debugger():
+class Debugger:
+    """What the gateway is told of a debugger: its deadlines stand still while one is with an event that runs."""
+
+    def __init__(self, api):
+        self.api = api
+        self.debugpy = None
+        self.is_held = False
+
+    def hold(self):
+        if self.debugpy is not None and self.debugpy.is_client_connected():
+            self.say(True)
+
+    def release(self):
+        if self.is_held:
+            self.say(False)
+
+    def say(self, is_held):
+        self.is_held = is_held
+        self.api.post("gatewright/" + ("held" if is_held else "released"), "")
+
+
+def wait_for_debugger(debugger):
     """Lets a debugger attach, where the gateway runs with --inspect."""
     port = os.environ.pop("GATEWRIGHT_DEBUGPY_PORT", None)
     breaks = os.environ.pop("GATEWRIGHT_DEBUGPY_BREAKS", None)
     if port is None:
         return
+    debugger.say(True)
     import debugpy  # pylint: disable=import-error,import-outside-toplevel
 
     try:
@@ -233,12 +255,13 @@ def wait_for_debugger():
         host, found = debugpy.listen(("127.0.0.1", 0))
     sys.stderr.write("debugpy listens on %s:%s\n" % (host, found))
     sys.stderr.flush()
+    debugger.debugpy = debugpy
     if breaks is not None:
         debugpy.wait_for_client()
         debugpy.breakpoint()
 
 
-def serve(api, handler, request_filter):
+def serve(api, handler, request_filter, debugger):
     while True:
         headers, body, _ = api.call("GET", "invocation/next")
         request_id = headers["Lambda-Runtime-Aws-Request-Id"]
@@ -246,15 +269,18 @@ def serve(api, handler, request_filter):
         os.environ["_X_AMZN_TRACE_ID"] = headers.get("Lambda-Runtime-Trace-Id") or ""
         try:
             context = LambdaContext(headers)
+            debugger.hold()
             answer = to_json(handler(from_json(body), context))
         except Exception as error:  # pylint: disable=broad-except
             failure = describe(error, request_id)
             log_failure(failure)
             sys.stderr.flush()
+            debugger.release()
             api.post("invocation/%s/error" % request_id, json.dumps(failure), failure["errorType"])
         else:
             sys.stdout.flush()
             sys.stderr.flush()
+            debugger.release()
             api.post("invocation/%s/response" % request_id, answer)
 
 
@@ -266,15 +292,17 @@ def main():
     sys.argv = [os.path.join(task_root, "bootstrap.py")]
     request_filter = RequestIdFilter()
     set_up_logging(request_filter)
+    debugger = Debugger(api)
     try:
-        wait_for_debugger()
+        wait_for_debugger(debugger)
         handler = load_handler(os.environ["_HANDLER"])
+        debugger.release()
     except Exception as error:  # pylint: disable=broad-except
         failure = describe(error, "")
         log_failure(failure)
         api.post("init/error", json.dumps(failure), failure["errorType"])
         sys.exit(1)
-    serve(api, handler, request_filter)
+    serve(api, handler, request_filter, debugger)
 
 
 main()

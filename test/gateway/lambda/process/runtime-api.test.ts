@@ -34,6 +34,7 @@ async function anApi(): Promise<{
       },
       onFailed: (payload) => heard.push(['failed', payload]),
       onInitFailed: (payload) => heard.push(['init-failed', payload]),
+      onHeld: (isHeld) => heard.push(isHeld ? 'held' : 'released'),
     },
     { name: 'f', handler: 'a.b' },
   );
@@ -155,6 +156,20 @@ describe('the Runtime API of an instance', () => {
     });
 
     assert.deepEqual(heard, ['idle', ['part', 'one'], ['failed', '{"errorType":"Own"}']]);
+  });
+
+  it('hears that a debugger is with the runtime, and when what it may hold is done', async () => {
+    const { heard, url } = await anApi();
+    const statuses = [];
+    for (const what of ['held', 'released', 'other'])
+      statuses.push((await fetch(`${url}/gatewright/${what}`, { method: 'POST' })).status);
+    assert.deepEqual(
+      [statuses, heard],
+      [
+        [202, 202, 404],
+        ['held', 'released'],
+      ],
+    );
   });
 
   it('tells extensions of each event, and is idle when they are', async () => {
