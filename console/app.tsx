@@ -41,7 +41,13 @@ export function App() {
     const [, title = 'Traffic'] = SECTIONS.find(([name]) => name === place.section) ?? [];
     document.title = `${title} · Gatewright`;
     // On a phone the menu is one line that scrolls.
-    document.querySelector('nav.side [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+    const show = (): void =>
+      document
+        .querySelector('nav.side [aria-current]')
+        ?.scrollIntoView({ block: 'nearest', inline: 'center' });
+    show();
+    addEventListener('resize', show);
+    return () => removeEventListener('resize', show);
   }, [place.section]);
   return (
     <div class="app">

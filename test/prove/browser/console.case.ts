@@ -50,9 +50,14 @@ async function statusOf(url: string, headers: Record<string, string>): Promise<n
 
 async function explainAndReplay(page: Page, stacks: Stacks): Promise<void> {
   const users = `${stacks.urlOf('food-delivery-dev', 'rest')}/users`;
+  const menu = `${stacks.urlOf('food-delivery-dev', 'http')}/menu`;
+  const alice = { authorization: `Bearer ${await stacks.token('--sub', 'alice', '--role', 'admin')}` };
+  for (const url of [menu, users, menu, `${users}/1`, users, `${users}/nobody/orders`, menu])
+    await statusOf(url, alice);
+  await statusOf(users, {});
   const carl = await stacks.token('--sub', 'carl', '--role', 'courier');
   assert.equal(await statusOf(users, { authorization: `Bearer ${carl}` }), 403);
-  await page.click('.line:has-text("403")');
+  await page.click('.line:has-text("403"):has-text("carl")');
   const story = await textOf(page, '.story');
   assert.match(story, /GET \/users was refused with 403 in the phase authorize/);
   assert.match(story, /The token is of carl with the roles courier/);
