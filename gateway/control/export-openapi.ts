@@ -1,5 +1,6 @@
 /** A deployed REST API as an OpenAPI document, in the form in which AWS exports it (and imports it again). */
 import { DOCUMENTATION } from './documentation.ts';
+import { exportExtensions, exportValidator } from './export-extensions.ts';
 import { listResponses } from './edit-methods.ts';
 import { isSet, mapOf, textOf, without } from './resource-properties.ts';
 import type { Json, JsonObject } from '../definition/model.ts';
@@ -32,14 +33,17 @@ export function exportOpenApi(identity: ApiIdentity, from: ApiResources, wish: E
   const paths = exportPaths(from, wish);
   const schemas = exportSchemas(from);
   const schemes = exportSecurity(from, wish);
-  const documentation = wish.documentation === undefined ? {} : { [DOCUMENTATION]: wish.documentation };
+  const extensions = {
+    ...(wish.withIntegrations ? exportExtensions(from) : {}),
+    ...(wish.documentation === undefined ? {} : { [DOCUMENTATION]: wish.documentation }),
+  };
   if (kind === 'swagger')
     return {
       ...{ swagger: '2.0', info, host: identity.domainName, basePath: `/${stageName}`, schemes: ['https'] },
       paths,
       ...(isEmpty(schemes) ? {} : { securityDefinitions: schemes }),
       ...(isEmpty(schemas) ? {} : { definitions: schemas }),
-      ...documentation,
+      ...extensions,
     };
   const variables = { basePath: { default: `/${stageName}` } };
   const components = {
@@ -50,7 +54,7 @@ export function exportOpenApi(identity: ApiIdentity, from: ApiResources, wish: E
     ...{ openapi: '3.0.1', info, servers: [{ url: `https://${identity.domainName}/{basePath}`, variables }] },
     paths,
     components,
-    ...documentation,
+    ...extensions,
   };
 }
 
@@ -86,6 +90,7 @@ function exportMethod({ properties }: ControlResource, from: ApiResources, wish:
       : { requestBody: { content: contentOf(bodies), required: true } }),
     responses: exportResponses(properties, wish.kind),
     ...(security.length === 0 ? {} : { security }),
+    ...(wish.withIntegrations ? exportValidator(properties, from) : {}),
     ...(wish.withIntegrations && !isEmpty(integration)
       ? { 'x-amazon-apigateway-integration': exportIntegration(integration) }
       : {}),
