@@ -210,10 +210,12 @@ export class Trials {
   ): Promise<Tried | Stuck['how']> {
     const slowestMs = Math.max(...tests.map(({ ms }) => ms));
     const timeoutMs = patience * timeoutFor(slowestMs);
-    const burningMs = STUCK_AFTER_MS + 10 * tests.reduce((sum, { ms }) => sum + ms, 0);
+    const tenfoldMs = 10 * tests.reduce((sum, { ms }) => sum + ms, 0);
+    // The time that they took, while others had the machine, is more than they burnt.
+    const burningMs = STUCK_AFTER_MS + Math.min(tenfoldMs, STUCK_AFTER_MS);
     const order = { mutant, tests: cheapestFirst(tests), timeoutMs };
     try {
-      const tried = await child.try(order, patience * burningMs + timeoutMs, burningMs);
+      const tried = await child.try(order, patience * (STUCK_AFTER_MS + tenfoldMs) + timeoutMs, burningMs);
       if (!tried.isClean) await this.end();
       return tried;
     } catch (error) {
