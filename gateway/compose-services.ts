@@ -12,6 +12,7 @@ import { createAppConfig } from './aws-api/values/app-config.ts';
 import { createSecretsManager } from './aws-api/values/secrets-manager.ts';
 import { createSsm } from './aws-api/values/ssm.ts';
 import { backendOf } from './compose-parts.ts';
+import { executedVersion } from './control/function-aliases.ts';
 import { rightsContext } from './compose-rights.ts';
 import { RECORDED_SERVICES } from './services/recorder.ts';
 import type { AwsService } from './aws-api/aws-call.ts';
@@ -36,6 +37,8 @@ export function openServices(parts: Parts): Map<string, AwsService> {
     hasFunctionQualifier(served.stacks, name, qualifier);
   const invoke = {
     ...{ invoker: runtime, random, accountId: options.accountId, hasQualifier },
+    versionOf: (name: string, qualifier: string) =>
+      executedVersion(served.stacks, name, qualifier, () => random.fraction()),
     accept: (event: Parameters<typeof events.async.accept>[0]) => events.async.accept(event),
   };
   const stacks = (): typeof served.stacks => served.stacks;

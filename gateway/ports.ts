@@ -67,6 +67,8 @@ export type InvocationWishes = {
   readonly clientContext: string | undefined;
   /** Told of each line that the function prints while it runs the event, in Lambda's text format. */
   readonly onLine: ((line: string) => void) | undefined;
+  /** Version or alias that was called, for the handler's `context`; absent = the function itself. */
+  readonly invoked?: { readonly arn: string; readonly version: string } | undefined;
 };
 
 /** The id that the function read as `awsRequestId`; made when asked for, since only access logs do. */

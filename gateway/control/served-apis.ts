@@ -7,6 +7,7 @@ import { carryOver } from './carry-over.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
 import { Domains, matchDomain } from './domains.ts';
 import { labelApis } from './label-apis.ts';
+import { noteAliases } from './function-aliases.ts';
 import { noteUnpermitted, readFunctionUrls } from './read-function-urls.ts';
 import { loadApis } from './load-apis.ts';
 import { textOf } from './resource-properties.ts';
@@ -153,6 +154,7 @@ export class ServedApis {
     const { apis, unsupported, adopt } = loadApis(stacks, this.account, tolerance);
     const urls = readFunctionUrls(stacks, this.account, tolerance);
     noteUnpermitted(urls, stacks, tolerance);
+    noteAliases(stacks, tolerance);
     const all = [...stacks.flatMap((stack) => stack.unsupported), ...unsupported];
     const byId = new Map(apis.map((api) => [api.identity.apiId, api]));
     const domains = readDomains(

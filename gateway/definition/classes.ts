@@ -224,6 +224,11 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
     },
     values: { PackageType: { allowed: ['Zip'], consequence: 'the function has no instance here' } },
   },
+  'AWS::Lambda::Alias': {
+    enforced: words('FunctionName FunctionVersion Name RoutingConfig'),
+    noEffect: words('Description'),
+    unsupported: { ProvisionedConcurrencyConfig: 'no instance is kept warm for it' },
+  },
   'AWS::Lambda::Url': {
     enforced: words('TargetFunctionArn Qualifier AuthType Cors InvokeMode'),
     noEffect: [],
@@ -302,10 +307,6 @@ export const TYPE_CONSEQUENCES: readonly (readonly [prefix: string, consequence:
     'functions run on this machine (Managed Instances: new at AWS on 1 Dec 2025)',
   ],
   ['AWS::ApiGateway::GatewayResponse', 'failures keep their default status, headers and body'],
-  [
-    'AWS::Lambda::Alias',
-    'calls by alias reach the function itself, without weights or provisioned instances',
-  ],
   ['AWS::CloudFormation::Stack', 'resources of the nested stack do not exist'],
   ['AWS::Cognito::UserPoolIdentityProvider', 'nobody can sign in by it'],
   ['AWS::Cognito::UserPoolUser', 'the user is not there; write it into users.yml'],

@@ -19,8 +19,9 @@ class InvokedJob extends Job {
   }
 
   override get message(): EventMessage {
-    const { clientContext } = this.#wishes;
-    return clientContext === undefined ? this.payload : { event: this.payload, clientContext };
+    const { clientContext, invoked } = this.#wishes;
+    const isPlain = clientContext === undefined && invoked === undefined;
+    return isPlain ? this.payload : { event: this.payload, clientContext, invoked };
   }
 }
 

@@ -17,7 +17,13 @@ export type StreamPart = {
 };
 
 /** What the thread gets of an event: its JSON text, or more where Lambda's own API was asked for more. */
-export type EventMessage = string | { readonly event: string; readonly clientContext: string };
+export type EventMessage =
+  | string
+  | {
+      readonly event: string;
+      readonly clientContext?: string | undefined;
+      readonly invoked?: { readonly arn: string; readonly version: string } | undefined;
+    };
 
 export class Job {
   readonly payload: string;

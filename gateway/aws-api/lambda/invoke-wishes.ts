@@ -13,6 +13,13 @@ export type Wished = {
   readonly tail: LogTail | undefined;
 };
 
+/** Of the log's tail: absent `version` = the function itself. */
+type Run = {
+  readonly requestId: string;
+  readonly tookMs: number;
+  readonly version?: string | undefined;
+};
+
 type ReadWishes =
   | (Wished & { readonly kind: 'wishes' })
   | { readonly kind: 'refused'; readonly type: string; readonly message: string };
@@ -28,10 +35,10 @@ export class LogTail {
   }
 
   /** `LogResult`: between the lines that Lambda writes itself. What a thread uses of memory is not known, so REPORT leaves it out. */
-  print(requestId: string, durationMs: number): string {
+  print({ requestId, tookMs: durationMs, version = '$LATEST' }: Run): string {
     const billed = Math.ceil(durationMs);
     const text =
-      `START RequestId: ${requestId} Version: $LATEST\n${this.#lines}END RequestId: ${requestId}\n` +
+      `START RequestId: ${requestId} Version: ${version}\n${this.#lines}END RequestId: ${requestId}\n` +
       `REPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\tBilled Duration: ${billed} ms\t\n`;
     return Buffer.from(text).subarray(-TAIL_BYTES).toString('base64');
   }
@@ -72,12 +79,7 @@ function readContext(encoded: string): string | undefined {
 }
 
 /** The header of the answer, where a tail was wished for and the function has run. */
-export function logHeader(
-  tail: LogTail | undefined,
-  result: InvocationResult,
-  requestId: string,
-  durationMs: number,
-): readonly string[] {
+export function logHeader(tail: LogTail | undefined, result: InvocationResult, run: Run): readonly string[] {
   if (tail === undefined || (result.kind !== 'returned' && result.kind !== 'failed')) return [];
-  return ['X-Amz-Log-Result', tail.print(requestId, durationMs)];
+  return ['X-Amz-Log-Result', tail.print(run)];
 }

@@ -13,6 +13,8 @@ type LambdaInvokeOptions = {
   readonly accountId: string;
   /** Whether a stack makes this version or alias of the function. All of them run the one local function. */
   readonly hasQualifier?: (functionName: string, qualifier: string) => boolean;
+  /** The version that an event by this qualifier runs, drawn by the weights of an alias; absent = the qualifier itself. */
+  readonly versionOf?: (functionName: string, qualifier: string) => string | undefined;
   /** Takes an event that nobody waits for; false where no more can wait. */
   readonly accept: (event: AcceptedEvent) => boolean;
 };
@@ -61,8 +63,8 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
     switch (type) {
       case 'RequestResponse':
         return target.isStreamed
-          ? stream(call, arn, target.name, payload, options)
-          : answer(call, arn, { functionName: target.name, payload, ...wished }, options);
+          ? stream(call, arn, target, payload, options)
+          : answer(call, arn, { target, payload, ...wished }, options);
       case 'Event':
         if (target.isStreamed) return unknownType(call, 'RequestResponse or DryRun');
         if (!options.accept({ ...eventOf(target), payload, wishes: wished.wishes }))
@@ -91,20 +93,38 @@ function wishRefused(call: AwsCall, { type, message }: typeof NO_JSON): ControlR
 async function answer(
   call: AwsCall,
   arn: string,
-  {
-    functionName,
-    payload,
-    wishes,
-    tail,
-  }: Wished & { readonly functionName: string; readonly payload: string },
+  { target, payload, wishes, tail }: Wished & { readonly target: Target; readonly payload: string },
   options: LambdaInvokeOptions,
 ): Promise<ControlReply> {
   const startedMs = performance.now();
-  const result = await invoke(functionName, payload, wishes, options);
+  const invoked = choose(target, arn, options);
+  const result = await invoke(target.name, payload, withInvoked(wishes, invoked), options);
   const tookMs = performance.now() - startedMs;
-  const reply = toReply(call, arn, result, options);
+  const reply = toReply(call, arn, result, options, invoked?.version);
   const requestId = headerOf({ rawHeaders: reply.headers }, 'x-amzn-requestid') ?? '';
-  return { ...reply, headers: [...reply.headers, ...logHeader(tail, result, requestId, tookMs)] };
+  return {
+    ...reply,
+    headers: [...reply.headers, ...logHeader(tail, result, { requestId, tookMs, version: invoked?.version })],
+  };
+}
+
+type Target = { readonly name: string; readonly qualifier: string };
+
+/** Undefined: the function itself. */
+function choose(
+  { name, qualifier }: Target,
+  arn: string,
+  { versionOf }: LambdaInvokeOptions,
+): InvocationWishes['invoked'] {
+  if (qualifier === LATEST) return undefined;
+  return { arn: `${arn}:${qualifier}`, version: versionOf?.(name, qualifier) ?? qualifier };
+}
+
+function withInvoked(
+  wishes: InvocationWishes | undefined,
+  invoked: InvocationWishes['invoked'],
+): InvocationWishes | undefined {
+  return invoked === undefined ? wishes : { clientContext: undefined, onLine: undefined, ...wishes, invoked };
 }
 
 function invoke(
@@ -124,15 +144,18 @@ function makeTrace(random: Random): string {
 async function stream(
   call: AwsCall,
   arn: string,
-  functionName: string,
+  target: Target,
   payload: string,
   options: LambdaInvokeOptions,
 ): Promise<ControlReply> {
+  const invoked = choose(target, arn, options);
   const times = { timeoutMs: LONGEST_MS, idleMs: LONGEST_MS };
   const traceHeader = makeTrace(options.random);
-  const start = await options.invoker.stream({ functionName, payload, traceHeader, ...times });
+  const event = { functionName: target.name, payload, traceHeader, ...times };
+  const wishes = withInvoked(undefined, invoked);
+  const start = await options.invoker.stream(wishes === undefined ? event : { ...event, wishes });
   if (start.kind === 'timed-out' || start.kind === 'refused') return toReply(call, arn, start, options);
-  return streamReply(start, withVersion(options.random.uuid()), LONGEST_MS);
+  return streamReply(start, withVersion(options.random.uuid(), invoked?.version), LONGEST_MS);
 }
 
 function unknownType(call: AwsCall, known: string): ControlReply {
@@ -203,9 +226,10 @@ function toReply(
   arn: string,
   result: InvocationResult,
   options: LambdaInvokeOptions,
+  version?: string,
 ): ControlReply {
   const requestId = requestIdOf(result) ?? options.random.uuid();
-  const headers = ['Content-Type', 'application/json', ...withVersion(requestId)];
+  const headers = ['Content-Type', 'application/json', ...withVersion(requestId, version)];
   switch (result.kind) {
     case 'returned':
       return { status: 200, headers, body: result.payload };
@@ -268,6 +292,6 @@ function requestIdOf(result: InvocationResult): string | undefined {
   return result.kind === 'returned' || result.kind === 'failed' ? result.requestId?.() : undefined;
 }
 
-function withVersion(requestId: string): string[] {
-  return ['x-amzn-RequestId', requestId, 'X-Amz-Executed-Version', '$LATEST'];
+function withVersion(requestId: string, version = LATEST): string[] {
+  return ['x-amzn-RequestId', requestId, 'X-Amz-Executed-Version', version];
 }

@@ -18,6 +18,8 @@ export type Identity = {
   readonly urlSuffix: string;
   /** A resolved property as text, `List.0.Member` for a nested one; undefined = not written. */
   text(property: string): string | undefined;
+  /** Which one it is, from 1, of those of its type for the same function; absent = the first. */
+  readonly ordinal?: number;
 };
 
 type Namer = (resource: Identity) => string;
@@ -70,7 +72,8 @@ const userPoolProvider: Namer = (resource) =>
   `cognito-idp.${resource.region}.${resource.urlSuffix}/${userPoolId(resource)}`;
 const clientSecret: Namer = ({ stackName, logicalId }) => makeId(51, stackName, logicalId, 'secret');
 const layerArn: Namer = (resource) => `${arnOf('lambda', named('LayerName', 140), 'layer:')(resource)}:1`;
-const versionArn: Namer = (resource) => `${functionArn(resource.text('FunctionName') ?? '', resource)}:1`;
+const versionArn: Namer = (resource) =>
+  `${functionArn(resource.text('FunctionName') ?? '', resource)}:${resource.ordinal ?? 1}`;
 const aliasArn: Namer = (resource) =>
   `${functionArn(resource.text('FunctionName') ?? '', resource)}:${resource.text('Name') ?? ''}`;
 const stateMachineAlias: Namer = (resource) => {
@@ -148,7 +151,10 @@ const TABLE: Readonly<Record<string, Row>> = {
   'AWS::ApiGatewayV2::Model': row(id(6), { ModelId: id(6) }),
   'AWS::ApiGatewayV2::VpcLink': row(id(6), { VpcLinkId: id(6) }),
   'AWS::Lambda::Function': row(functionName, { Arn: arnOf('lambda', functionName, 'function:') }),
-  'AWS::Lambda::Version': row(versionArn, { Version: () => '1', FunctionArn: versionArn }),
+  'AWS::Lambda::Version': row(versionArn, {
+    Version: ({ ordinal = 1 }) => String(ordinal),
+    FunctionArn: versionArn,
+  }),
   'AWS::Lambda::Alias': row(aliasArn, { AliasArn: aliasArn }),
   'AWS::Lambda::Permission': row(generated, { Id: generated }),
   'AWS::Lambda::LayerVersion': row(layerArn, { LayerVersionArn: layerArn }),

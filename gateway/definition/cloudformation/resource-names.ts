@@ -1,5 +1,6 @@
 /** Names and attributes of one stack's resources, made once each; those that had to be made up are told. */
 import { attributeOf, referenceTo } from './attributes.ts';
+import { isJsonObject } from './template-source.ts';
 import { partitionOf, urlSuffixOf } from '../pseudo-parameters.ts';
 import type { Identity, Lookup } from './attributes.ts';
 import type { Json, UnsupportedItem } from '../model.ts';
@@ -64,11 +65,28 @@ export class ResourceNames {
 
   #identity(logicalId: string): Identity {
     const { stackName, region, accountId } = this.#raw;
+    const identified = { stackName, logicalId, type: this.#resources.typeOf(logicalId), region, accountId };
     return {
-      ...{ stackName, logicalId, type: this.#resources.typeOf(logicalId), region, accountId },
+      ...identified,
       partition: partitionOf(region),
       urlSuffix: urlSuffixOf(region),
+      ...(identified.type === 'AWS::Lambda::Version' && { ordinal: this.#ordinalOf(logicalId) }),
       text: (property) => this.#resources.textOf(logicalId, property),
     };
+  }
+
+  /** Lambda counts the versions of a function as they are published. */
+  #ordinalOf(logicalId: string): number {
+    const resources = this.#raw.template['Resources'];
+    if (!isJsonObject(resources)) return 1;
+    const functionOf = (id: string): string => {
+      const { Properties: properties } = isJsonObject(resources[id]) ? resources[id] : {};
+      return JSON.stringify(isJsonObject(properties) ? properties['FunctionName'] : undefined);
+    };
+    const versions = Object.keys(resources).filter(
+      (id) =>
+        this.#resources.typeOf(id) === 'AWS::Lambda::Version' && functionOf(id) === functionOf(logicalId),
+    );
+    return versions.indexOf(logicalId) + 1;
   }
 }

@@ -21,7 +21,7 @@ const PASSED_ON =
 
 /** What shapes roles, tracing or the build, or is expanded to resources of its own. */
 const EXPANDED =
-  'AutoPublishAlias CodeUri InlineCode ImageUri Events Policies PermissionsBoundary RolePath Tracing AssumeRolePolicyDocument AutoPublishCodeSha256 AutoPublishAliasAllProperties CodeSigningConfigArn VersionDescription DeadLetterQueue EventInvokeConfig FunctionUrlConfig'.split(
+  'AutoPublishAlias CodeUri InlineCode ImageUri Events Policies PermissionsBoundary RolePath Tracing AssumeRolePolicyDocument AutoPublishCodeSha256 AutoPublishAliasAllProperties CodeSigningConfigArn VersionDescription DeadLetterQueue EventInvokeConfig FunctionUrlConfig DeploymentPreference'.split(
     ' ',
   );
 
@@ -43,6 +43,13 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
     Code: codeOf(properties),
     ...deadLetterConfig(expansion, logicalId, properties),
   });
+  if (properties['DeploymentPreference'] !== undefined)
+    expansion.report(
+      logicalId,
+      TYPE,
+      'DeploymentPreference',
+      'traffic is not shifted: the alias leads to the new version at once, and no hook runs',
+    );
   const events = isJsonObject(properties['Events']) ? properties['Events'] : {};
   const target = targetOf(expansion, logicalId, properties);
   expansion.attempt(

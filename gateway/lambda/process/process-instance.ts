@@ -93,7 +93,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
       payload: typeof message === 'string' ? message : message.event,
       clientContext: typeof message === 'string' ? undefined : message.clientContext,
       deadlineMs: Date.now() + (deadlines === NO_DEADLINES ? MAX_TIMEOUT_MS : this.#timeoutMs),
-      functionArn: definition.arn,
+      functionArn: (typeof message === 'string' ? undefined : message.invoked?.arn) ?? definition.arn,
       traceHeader: job.traceHeader,
       clockOffsetMs: this.#clockOffsetMs,
     });

@@ -79,7 +79,12 @@ export function readMessage(
 ): { readonly event: unknown; readonly context: Context } {
   const context = makeContext(facts, requestId);
   if (typeof message === 'string') return { event: JSON.parse(message), context };
-  context['clientContext'] = JSON.parse(message.clientContext);
+  const { clientContext, invoked } = message;
+  if (clientContext !== undefined) context['clientContext'] = JSON.parse(clientContext);
+  if (invoked !== undefined) {
+    context['functionVersion'] = invoked.version;
+    context['invokedFunctionArn'] = invoked.arn;
+  }
   return { event: JSON.parse(message.event), context };
 }
 

@@ -11,7 +11,7 @@ import type { ControlReply } from '../../../gateway/control-port/control-request
 const SOURCE = `exports.handler = async (event, context) => {
   console.log('seen', event.n);
   if (event.fail) throw new Error('no');
-  return context.clientContext ?? 'none';
+  return event.who ? [context.functionVersion, context.invokedFunctionArn] : (context.clientContext ?? 'none');
 }`;
 
 // Source: Lambda API reference, "Invoke": ClientContext, LogType, LogResult.
@@ -20,12 +20,14 @@ describe('an invocation by Lambda’s own API', () => {
     const { runtime, invoke } = await startRuntime([anInlineFunction('told', SOURCE)], { maxInstances: 1 });
     const serve = createLambdaInvoke({
       ...{ invoker: runtime, random: new CountingRandom(), accountId: '123456789012' },
+      hasQualifier: () => true,
+      versionOf: () => '7',
       accept: () => false,
     });
-    const call = (headers: string[], body: string): Promise<ControlReply> =>
+    const call = (headers: string[], body: string, query = ''): Promise<ControlReply> =>
       serve({
         request: {
-          ...{ method: 'POST', path: '/2015-03-31/functions/told/invocations', query: '' },
+          ...{ method: 'POST', path: '/2015-03-31/functions/told/invocations', query },
           ...{ rawHeaders: headers, body: Buffer.from(body), host: '127.0.0.1:4000' },
         },
         caller: adminIdentity({ accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' }, '123456789012'),
@@ -49,6 +51,16 @@ describe('an invocation by Lambda’s own API', () => {
     assert.deepEqual(JSON.parse(String(reply.body)), context);
     assert.equal(logOf(reply), undefined);
     assert.equal(returned(await invoke('told', { n: 2 })), 'none');
+  });
+
+  it('tells the handler which version and alias was called', async () => {
+    const { call } = await started();
+    const arn = 'arn:aws:lambda:us-east-1:123456789012:function:told:live';
+
+    const reply = await call(['X-Amz-Log-Type', 'Tail'], '{"who":true}', 'Qualifier=live');
+
+    assert.deepEqual(JSON.parse(String(reply.body)), ['7', arn]);
+    assert.match(logOf(reply) ?? '', /^START RequestId: \S+ Version: 7\n/);
   });
 
   it('hands back the log of this event alone, between the lines of Lambda', async () => {
@@ -81,7 +93,7 @@ describe('an invocation by Lambda’s own API', () => {
     const tail = new LogTail();
     for (let line = 0; line < 1_000; line += 1) tail.add(`line ${line} ${'é'.repeat(20)}`);
 
-    const log = Buffer.from(tail.print('id', 1.2), 'base64');
+    const log = Buffer.from(tail.print({ requestId: 'id', tookMs: 1.2 }), 'base64');
 
     assert.equal(log.length, 4096);
     assert.match(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createLambdaInvoke } from '../../../../gateway/aws-api/lambda/lambda-invoke.ts';
 import { adminIdentity } from '../../../../gateway/policy/identities.ts';
+import { headerOf } from '../../../support/an-api.ts';
 import { CountingRandom, FakeInvoker } from '../../../support/virtual-ports.ts';
 
 const ACCOUNT_ID = '123456789012';
@@ -12,19 +13,23 @@ describe('createLambdaInvoke, asked by alias', () => {
     invoker: new FakeInvoker({ greet: () => 'hello', other: () => 'other' }),
     random: new CountingRandom(),
     accountId: ACCOUNT_ID,
-    hasQualifier: (name, qualifier) => name === 'greet' && qualifier === 'live',
+    hasQualifier: (name, qualifier) => name === 'greet' && ['live', '3'].includes(qualifier),
+    versionOf: (_name, qualifier) => (qualifier === 'live' ? '7' : qualifier),
     accept: () => true,
   });
-  const rows: readonly (readonly [name: string, query: string, status: number])[] = [
-    ['greet:live', '', 200],
-    ['greet', 'Qualifier=live', 200],
-    [`arn:aws:lambda:us-east-1:${ACCOUNT_ID}:function:greet:live`, '', 200],
+  const rows: readonly (readonly [name: string, query: string, status: number, version?: string])[] = [
+    ['greet:live', '', 200, '7'],
+    ['greet', 'Qualifier=live', 200, '7'],
+    ['greet', 'Qualifier=3', 200, '3'],
+    ['greet', '', 200, '$LATEST'],
+    ['greet', 'Qualifier=$LATEST', 200, '$LATEST'],
+    [`arn:aws:lambda:us-east-1:${ACCOUNT_ID}:function:greet:live`, '', 200, '7'],
     ['greet:canary', '', 404],
     ['other:live', '', 404],
     ['nobody:live', '', 404],
   ];
-  for (const [name, query, status] of rows)
-    it(`answers ${name} ${query} with ${status}`, async () => {
+  for (const [name, query, status, version] of rows)
+    it(`answers ${name} ${query} with ${status}, of version ${version ?? 'none'}`, async () => {
       const reply = await serve({
         request: {
           method: 'POST',
@@ -35,5 +40,6 @@ describe('createLambdaInvoke, asked by alias', () => {
       });
 
       assert.equal(reply.status, status);
+      assert.equal(headerOf({ ...reply, headers: [...reply.headers] }, 'x-amz-executed-version'), version);
     });
 });

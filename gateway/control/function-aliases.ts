@@ -1,0 +1,85 @@
+/** Versions and aliases of functions, as far as stacks make them: which version an event of an alias is of. */
+import { readText } from '../deployment/properties.ts';
+import { DefinitionError } from '../errors.ts';
+import { resourcesOf, toControlResource } from './control-resource.ts';
+import { isJsonMap, listOf, mapOf, textOf } from './resource-properties.ts';
+import type { ResolvedStack } from '../definition/model.ts';
+import type { Tolerance } from '../errors.ts';
+import type { ControlResource } from './control-resource.ts';
+
+const ALIAS = 'AWS::Lambda::Alias';
+const VERSION = 'AWS::Lambda::Version';
+
+type Weight = { readonly version: string; readonly weight: number };
+
+/**
+ * The version that an event by this qualifier runs; undefined where no stack makes it. Events of an alias with weights are
+ * drawn one by one, as at Lambda.
+ * @param draw 0 ≤ x < 1
+ */
+export function executedVersion(
+  stacks: readonly ResolvedStack[],
+  functionName: string,
+  qualifier: string,
+  draw: () => number,
+): string | undefined {
+  const end = `:function:${functionName}:${qualifier}`;
+  const found = resourcesOf(stacks, [ALIAS, VERSION]).find(({ physicalId }) => physicalId.endsWith(end));
+  if (found === undefined) return undefined;
+  if (found.type === VERSION) return qualifier;
+  const usual = textOf(found.properties, 'FunctionVersion');
+  const others = weightsOf(toControlResource(found));
+  if (others.length === 0) return usual;
+  let drawn = draw();
+  for (const { version, weight } of others) {
+    drawn -= weight;
+    if (drawn < 0) return version;
+  }
+  return usual;
+}
+
+function weightsOf({ properties }: ControlResource): readonly Weight[] {
+  return listOf(mapOf(properties, 'RoutingConfig'), 'AdditionalVersionWeights').flatMap((entry) => {
+    if (!isJsonMap(entry)) return [];
+    return [{ version: textOf(entry, 'FunctionVersion'), weight: Number(entry['FunctionWeight']) }];
+  });
+}
+
+/** What Lambda refuses of aliases, and versions that are not here: all run the code that the function has now. */
+export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Tolerance): void {
+  const versions = new Set(resourcesOf(stacks, [VERSION]).map(({ physicalId }) => physicalId));
+  for (const resource of resourcesOf(stacks, [ALIAS])) {
+    const alias = toControlResource(resource);
+    tolerance.attempt(
+      'Lambda would refuse it; events of the alias run the function',
+      () => checkAlias(alias),
+      () => undefined,
+    );
+    const functionArn = alias.id.replace(/:[^:]*$/, '');
+    for (const { version } of weightsOf(alias))
+      if (/^\d+$/.test(version) && !versions.has(`${functionArn}:${version}`))
+        tolerance.note(
+          new DefinitionError(
+            alias.place('RoutingConfig'),
+            `version ${version} is of an earlier deployment, whose code is not here`,
+          ),
+          'its share of the events is told as its own and runs the code of today',
+        );
+  }
+}
+
+/** @throws DefinitionError (Lambda API reference, "CreateAlias", "AliasRoutingConfiguration") */
+function checkAlias(alias: ControlResource): void {
+  const usual = readText(alias, 'FunctionVersion');
+  const weights = weightsOf(alias);
+  const fail = (message: string): never => {
+    throw new DefinitionError(alias.place('RoutingConfig'), message);
+  };
+  if (weights.length > 1) fail('an alias leads to two versions at most');
+  for (const { version, weight } of weights) {
+    if (version === usual) fail(`version ${version} is the alias’s own`);
+    if (!/^\d+$/.test(version) || usual === '$LATEST')
+      fail('an alias with weights leads to published versions, not to $LATEST');
+    if (!(weight >= 0 && weight <= 1)) fail('FunctionWeight is a number from 0 to 1');
+  }
+}
