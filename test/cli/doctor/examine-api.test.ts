@@ -157,6 +157,22 @@ const HTTP: Template = {
   },
 };
 
+const HTTP_WITH_ROUTE: Template = {
+  ...HTTP,
+  List: aFunction('list', 'exports.handler = async () => ({ statusCode: 200 });'),
+  Run: {
+    Type: 'AWS::ApiGatewayV2::Integration',
+    Properties: {
+      ...{ ApiId: ref('Api'), IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' },
+      IntegrationUri: invoke('List'),
+    },
+  },
+  Route: {
+    Type: 'AWS::ApiGatewayV2::Route',
+    Properties: { ApiId: ref('Api'), RouteKey: 'GET /orders', Target: { 'Fn::Sub': 'integrations/${Run}' } },
+  },
+};
+
 async function find(
   resources: Template,
 ): Promise<readonly { readonly id: string; readonly where: string }[]> {
@@ -200,6 +216,7 @@ describe('doctor on a template', () => {
     { id: 'key-without-plan', in: withOther('PlanKey', undefined), where: /^Key, / },
     { id: 'no-access-log', in: withOther('Stage', { AccessLogSetting: undefined }), where: /^Stage, / },
     { id: 'no-throttle', in: withOther('Stage', { MethodSettings: undefined }), where: /^Stage, / },
+    { id: 'permission', in: HTTP_WITH_ROUTE, where: /^Route, / },
     {
       id: 'waf-http',
       in: {

@@ -211,6 +211,10 @@ describe('a line of an access log', () => {
   });
 });
 
+/** AWS's words of a function that the API may not invoke (docs/aws §4.5). */
+const noLeave = (what: string): string =>
+  `The IAM role configured on the ${what} or API Gateway doesn't have permissions to call the ${what}. Check the permissions and try again.`;
+
 describe('a failing request of an HTTP API', () => {
   const format = wantedFormat('http');
   const cases = [
@@ -240,6 +244,21 @@ describe('a failing request of an HTTP API', () => {
       says: /The authorizer itself failed/,
     },
     {
+      what: {
+        status: '500',
+        routeKey: 'GET /things-1',
+        error: 'Internal Server Error',
+        integration: noLeave('integration'),
+      },
+      phase: 'integrate',
+      says: /Nothing in the policy of list lets this API invoke it/,
+    },
+    {
+      what: { status: '500', routeKey: 'GET /things-1', error: '-', authorizer: noLeave('authorizer') },
+      phase: 'authenticate',
+      says: /Nothing in the policy of gatewright-prod-request-authorizer lets this API invoke it/,
+    },
+    {
       what: { status: '503', routeKey: 'GET /things-1', error: 'Service Unavailable' },
       phase: 'integrate',
       says: /Function list did not answer within 30000 ms/,
@@ -256,8 +275,9 @@ describe('a failing request of an HTTP API', () => {
         routeKey,
         error,
         authorizer = '-',
+        integration = '-',
         path = '/prod/things-1',
-      } = { authorizer: undefined, path: undefined, ...what };
+      } = { authorizer: undefined, integration: undefined, path: undefined, ...what };
       const values: Readonly<Record<string, string>> = {
         httpMethod: 'GET',
         path,
@@ -265,6 +285,7 @@ describe('a failing request of an HTTP API', () => {
         status,
         'error.message': error,
         'authorizer.error': authorizer,
+        integrationErrorMessage: integration,
       };
       const line = format.replaceAll(/\$context\.([\w.]+)/g, (_, name: string) => values[name] ?? '-');
       const fields = readLogLine(format, line);
