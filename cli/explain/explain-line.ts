@@ -138,7 +138,8 @@ function hideLocal(story: Story): Story {
     changes: story.changes.map((change) =>
       change
         .replace(/ \((?:here: )?`gatewright (?:clock|token)[^)]*\)/g, '')
-        .replace(/, such as Authorization: Bearer followed by a token of `gatewright token`/, '')
+        .replace(/; the authorizers of the toolkit take Bearer followed by a token of `gatewright token`/, '')
+        .replace(/(?:: Bearer followed by|,) a token of `gatewright token`/, '')
         .replace(/ with a key of gatewright\.identities\.yml, or of the local admin: `gatewright env`/, '')
         .replace('; `gatewright clock` shows the time that counts here', '')
         .replace(
