@@ -179,6 +179,33 @@ describe('runCase', () => {
     assert.match((await run(invoking({}))) ?? '', /^headers\.a: not expected/);
   });
 
+  for (const [name, expect, difference] of [
+    ['takes repeated headers one by one', { headerLists: { 'Set-Cookie': ['a', 'b'] } }, undefined],
+    ['misses one of them', { headerLists: { 'set-cookie': ['a'] } }, /^headers\.set-cookie/],
+    ['sees an answer where none may come', { unanswered: true }, /^no answer is expected, got 201/],
+    ['counts calls that must not be', { calls: { fn: 0 } }, undefined],
+  ] as const)
+    it(name, async () => {
+      const found = await run(aCase({ expect }));
+
+      if (difference === undefined) assert.equal(found, undefined);
+      else assert.match(found ?? '', difference);
+    });
+
+  it('sends several requests in a row, and says which of them is answered otherwise', async () => {
+    const seen: Seen[] = [];
+    const request = { method: 'GET', path: '/again' };
+    const then = [
+      { request, expect: { status: 201 } },
+      { request, expect: { status: 429 } },
+    ];
+
+    const found = await run(aCase({ expect: { status: 201 }, then }), fakeEngine(seen));
+
+    assert.equal(seen.length, 3);
+    assert.match(found ?? '', /^3\. status: expected 429, got 201/);
+  });
+
   it('counts a case that cannot run as failed', async () => {
     const broken: StartEngine = () => Promise.reject(new Error('no engine'));
 
@@ -192,6 +219,18 @@ describe('parseCases', () => {
 
     assert.throws(() => parseCases(text, 'x.json'), /x\.json: case a-case: expect\.colour is unknown/);
   });
+
+  for (const [name, part, words] of [
+    ['a step', { then: [{ request: {}, expect: {}, wait: 1 }] }, /then\.wait is unknown/],
+    ['what a step expects', { then: [{ request: {}, expect: { color: 1 } }] }, /then\.expect\.color/],
+    ['a frame', { request: { method: 'WS', path: '/', frames: [{ sent: 'x' }] } }, /frames\.sent/],
+    ['a case', { expected: {} }, /: expected is unknown/],
+  ] as const)
+    it(`refuses a part of ${name} that nobody would compare`, () => {
+      const text = JSON.stringify([{ ...aCase({}), ...part }]);
+
+      assert.throws(() => parseCases(text, 'x.json'), words);
+    });
 
   it('refuses a case that appears twice', () => {
     assert.throws(() => parseCases(JSON.stringify([aCase({}), aCase({})]), 'x.json'), /appears twice/);
