@@ -19,14 +19,14 @@ export function exportExtensions({ api, validators, gatewayResponses }: ApiResou
     const value = api.properties[property];
     return value === undefined ? [] : [[`${PREFIX}${name}`, value] as const];
   });
-  const byName = [...validators.values()].map(({ id, properties }) => [
+  const byName = [...validators.values()].map(({ id, properties }): [string, Draft] => [
     textOf(properties, 'Name') || id,
     {
       validateRequestBody: isOn(properties, 'ValidateRequestBody'),
       validateRequestParameters: isOn(properties, 'ValidateRequestParameters'),
     },
   ]);
-  const byType = gatewayResponses.map(({ properties }) => [
+  const byType = gatewayResponses.map(({ properties }): [string, Draft] => [
     textOf(properties, 'ResponseType'),
     {
       ...(properties['StatusCode'] === undefined ? {} : { statusCode: properties['StatusCode'] }),
