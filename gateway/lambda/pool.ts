@@ -6,28 +6,9 @@ import { describeUnprepared, throttled } from './refused-start.ts';
 import { makeJob } from './invoked-job.ts';
 import { type Job, JobQueue, readFailure } from './job.ts';
 import { Concurrency, type ConcurrencyMember } from './concurrency.ts';
+import type { PoolLimits } from './pool-limits.ts';
 import { ServiceTime } from './service-time.ts';
 import { StreamJob, type StreamStart } from './stream-job.ts';
-
-export type PoolLimits = {
-  /** Instances of one function at a time. */
-  readonly maxInstances: number;
-  /** Events at a time, `ReservedConcurrentExecutions`; one more is throttled at once. Undefined = as instances go. */
-  readonly reserved?: number | undefined;
-  /** Longest wait for an instance once that limit is reached; then `throttled`. */
-  readonly queueWaitMs: number;
-  /** Events that may wait, and their text together. */
-  readonly queueLength: number;
-  readonly queueChars: number;
-  /** Whether each event gets an instance of its own, as the first one of a function does. */
-  readonly isCold?: boolean | undefined;
-};
-
-export const DEFAULT_LIMITS: Omit<PoolLimits, 'maxInstances'> = {
-  queueWaitMs: 5_000,
-  queueLength: 20_000,
-  queueChars: 256 * 1024 * 1024,
-};
 
 /** A fast function keeps to its warm instance until the oldest waiting event has waited this long. */
 const FAST_PATIENCE_MS = 50;
@@ -48,6 +29,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
   readonly #together: Concurrency;
   readonly #isCold: boolean;
   readonly #serviceTime = new ServiceTime();
+  readonly #onRoom = (): void => this.#dispatch();
   readonly #queue = new JobQueue();
   /** Last in, first out. */
   readonly #idle: Instance[] = [];
@@ -145,6 +127,8 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
     if (isTrial) this.#finishSwap();
     this.#rest(instance, isTrial);
     this.#dispatch();
+    // Last, since pools that are told of the room count their instances.
+    this.#limits.gate.leave(instance);
   }
 
   onAnswer(instance: Instance, serviceMs: number): void {
@@ -172,6 +156,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
     this.#queue.putBack(jobs);
     if (initFailure !== undefined && !wasTold) this.#failInit(instance, initFailure);
     if (!this.#isClosed) this.#dispatch();
+    this.#limits.gate.leave(instance);
   }
 
   /**
@@ -259,7 +244,19 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
       return;
     }
     const wanted = Math.min(MAX_STARTING, this.#queue.length);
-    while (this.#starting.size + this.#preparing < wanted && this.#mayGrow()) this.#startInstance();
+    while (this.#starting.size + this.#preparing < wanted && this.#isWorthOneMore() && this.#mayStart())
+      this.#startInstance();
+  }
+
+  /** Those that are there, or about to be, would keep what waits waiting. */
+  #isWorthOneMore(): boolean {
+    const { length } = this.#queue;
+    return this.#isCold || this.#serviceTime.waitMs(length, this.size) >= FAST_PATIENCE_MS;
+  }
+
+  /** The first one waits for no other start. */
+  #mayStart(): boolean {
+    return this.#mayGrow() && (this.size === 0 || this.#limits.gate.hasRoom(this.#onRoom));
   }
 
   #mayGrow(): boolean {
@@ -270,7 +267,9 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
     if (this.#isClosed) return;
     if (this.#program !== undefined) {
       this.#together.makePlace();
-      this.#starting.add(this.#program.start(this));
+      const instance = this.#program.start(this);
+      this.#starting.add(instance);
+      this.#limits.gate.enter(instance);
       return;
     }
     this.#preparing += 1;
@@ -305,7 +304,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
     else if (now - Math.max(head.enqueuedAt, this.#readyAt) >= FAST_PATIENCE_MS) {
       // Nothing was measured yet, but what runs takes at least this long.
       if (!this.#serviceTime.isKnown) this.#serviceTime.observe(FAST_PATIENCE_MS);
-      this.#startInstance();
+      if (this.#mayStart()) this.#startInstance();
     }
   }
 

@@ -2,8 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { REFUSING } from '../errors.ts';
-import type { Tolerance } from '../errors.ts';
+import { REFUSING, type Tolerance } from '../errors.ts';
 import type { Deadlines, Invocation, InvocationResult, Invoker, StreamTimes } from '../ports.ts';
 import { type BuiltCode, FunctionBuild } from './bundle.ts';
 import { MACHINE_DEADLINES } from './deadlines.ts';
@@ -16,7 +15,8 @@ import { watchMemory } from './memory-watch.ts';
 import { type FunctionDefinition, type Isolation, isIsolated, runtimeFamily } from './model.ts';
 import { Concurrency } from './concurrency.ts';
 import { type Refused, refuseTooLarge } from './refused-start.ts';
-import { DEFAULT_LIMITS, FunctionPool, type PoolLimits } from './pool.ts';
+import { FunctionPool } from './pool.ts';
+import { DEFAULT_LIMITS, type PoolLimits } from './pool-limits.ts';
 import { SourceWatcher } from './source-watcher.ts';
 import type { InstanceProgram } from './instance.ts';
 import { checkLimits, findBroken, unsupportedReason } from './check-code.ts';

@@ -26,6 +26,11 @@ export class ServiceTime {
     return Math.min(WINDOW_EVENTS, Math.max(1, Math.floor(WINDOW_MS / this.#meanMs)));
   }
 
+  /** How long so many events take so many instances. */
+  waitMs(events: number, instances: number): number {
+    return instances === 0 ? Infinity : (events * (this.#meanMs ?? 0)) / instances;
+  }
+
   observe(serviceMs: number): void {
     if (this.#count < MEAN_EVENTS) this.#count += 1;
     const mean = this.#meanMs ?? serviceMs;

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import type { Instance, InstanceOwner } from '../../../gateway/lambda/instance.ts';
+import type { Job } from '../../../gateway/lambda/job.ts';
+import { FunctionPool } from '../../../gateway/lambda/pool.ts';
+import { DEFAULT_LIMITS } from '../../../gateway/lambda/pool-limits.ts';
+import { StartGate } from '../../../gateway/lambda/start-gate.ts';
+
+/** Instances that get ready and answer when the test says so. */
+class Machine {
+  readonly starting: (() => void)[] = [];
+  readonly running: (() => void)[] = [];
+  readonly #gate = new StartGate(2);
+
+  pool(): FunctionPool {
+    const start = (owner: InstanceOwner): Instance => this.#start(owner);
+    const limits = { ...DEFAULT_LIMITS, maxInstances: 50, gate: this.#gate };
+    return new FunctionPool(limits, () => Promise.resolve({ start }));
+  }
+
+  /** What runs, and what then runs in its place. */
+  answerAll(): void {
+    while (this.running.length > 0) this.running.shift()?.();
+  }
+
+  /** Events that each take as long as `serviceMs`. */
+  serviceMs = 0;
+
+  #start(owner: InstanceOwner): Instance {
+    const instance = {
+      ...{ restingSince: 0, isDraining: false, answeredCount: 0, load: 0, isStuck: true },
+      hasRoom: () => false,
+      send: (job: Job) => {
+        instance.load = 1;
+        this.running.push(() => {
+          instance.load = 0;
+          instance.answeredCount += 1;
+          job.settle({ kind: 'timed-out' });
+          owner.onAnswer(instance, this.serviceMs);
+        });
+      },
+      end: async () => {
+        owner.onEnd(instance, [], undefined);
+      },
+      endIfTooLarge: () => Promise.resolve(),
+    };
+    this.starting.push(() => owner.onReady(instance));
+    return instance;
+  }
+}
+
+function ask(pool: FunctionPool, count: number): void {
+  const invocation = { functionName: 'f', payload: '{}', timeoutMs: 60_000, traceHeader: '' };
+  for (let index = 0; index < count; index += 1) void pool.invoke(invocation);
+}
+
+/** Two functions, each with one instance that has answered an event in that time. */
+async function warmed(machine: Machine, serviceMs: number): Promise<readonly [FunctionPool, FunctionPool]> {
+  machine.serviceMs = serviceMs;
+  const pools = [machine.pool(), machine.pool()] as const;
+  for (const pool of pools) ask(pool, 1);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(machine.starting.length, 2, 'the first of each');
+  for (const ready of machine.starting.splice(0)) ready();
+  for (const answer of machine.running.splice(0)) answer();
+  return pools;
+}
+
+describe('starts of instances', () => {
+  it('are two at a time over all functions, until what waits has what it needs', async () => {
+    const machine = new Machine();
+    const pools = await warmed(machine, 1_000);
+    for (const pool of pools) ask(pool, 5);
+    const atOnce: number[] = [];
+    while (machine.starting.length > 0) {
+      atOnce.push(machine.starting.length);
+      machine.starting.shift()?.();
+    }
+    const { length } = machine.running;
+    machine.answerAll();
+    for (const pool of pools) await pool.close();
+
+    assert.equal(Math.max(...atOnce), 2, atOnce.join(', '));
+    assert.equal(length, 10, 'all events run');
+  });
+
+  it('are none where those that are there are soon through', async () => {
+    const machine = new Machine();
+    const [pool, other] = await warmed(machine, 16);
+    ask(pool, 4);
+    assert.equal(machine.starting.length, 0, '3 that wait, 16 ms each');
+    ask(pool, 2);
+    assert.equal(machine.starting.length, 1, '5 that wait');
+    machine.answerAll();
+    await pool.close();
+    await other.close();
+  });
+
+  it('hold up nobody for longer than a while, since a start may wait for another', (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    const gate = new StartGate(1, 1_000);
+    const called: string[] = [];
+    gate.enter({});
+    assert.equal(
+      gate.hasRoom(() => called.push('first')),
+      false,
+    );
+    assert.equal(
+      gate.hasRoom(() => {
+        called.push('second');
+        if (gate.hasRoom(() => undefined)) gate.enter({});
+      }),
+      false,
+    );
+    assert.equal(
+      gate.hasRoom(() => called.push('third')),
+      false,
+    );
+    context.mock.timers.tick(999);
+    assert.deepEqual(called, []);
+    context.mock.timers.tick(1);
+    // The first wants nothing any more; the second takes the room.
+    assert.deepEqual(called, ['first', 'second']);
+  });
+});
