@@ -25,6 +25,7 @@ export const browserCase: BrowserCase = {
     );
     console.log(`    first paint after ${paintMs.toFixed(0)} ms`);
 
+    await flushCaches(page, stacks);
     await explainAndReplay(page, stacks);
     await drainQuota(page, stacks);
     await hearMessage(page, stacks);
@@ -75,6 +76,21 @@ async function explainAndReplay(page: Page, stacks: Stacks): Promise<void> {
   await page.keyboard.press('g');
   await page.keyboard.press('k');
   await page.waitForSelector('nav.side a[aria-current=page][href="#/keys"]');
+}
+
+/** One entry, then all. First of what is done: entries are kept for a minute. */
+async function flushCaches(page: Page, stacks: Stacks): Promise<void> {
+  const users = `${stacks.urlOf('food-delivery-dev', 'rest')}/users`;
+  for (const sub of ['alice', 'erika']) {
+    const token = await stacks.token('--sub', sub, '--role', 'admin');
+    assert.equal(await statusOf(users, { authorization: `Bearer ${token}` }), 200);
+  }
+  await go(page, 'caches');
+  await page.click('tr:has-text("local|erika") button:has-text("Forget")');
+  await page.waitForSelector('main:not(:has-text("local|erika"))');
+  await page.click('section:has-text("local|alice") button:has-text("Flush all")');
+  await page.waitForSelector('main:not(:has-text("local|alice"))');
+  await go(page, 'traffic');
 }
 
 async function drainQuota(page: Page, stacks: Stacks): Promise<void> {
