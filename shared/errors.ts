@@ -105,7 +105,23 @@ export type AdminErrorCode =
 
 export type DomainErrorCode = TokenErrorCode | ServiceErrorCode | QuotaErrorCode | AdminErrorCode;
 
-/** A failure with a fixed, credential-free message: it may be logged whole. */
+/**
+ * A failure with a fixed, credential-free message: it may be logged whole.
+ *
+ * @example
+ * ```ts
+ * import { claimsOf, DomainError } from 'gatewright/access';
+ *
+ * const event = { requestContext: { authorizer: { sub: 'ann' } } };
+ * let code = '';
+ * try {
+ *   claimsOf(event)?.['email'];
+ * } catch (error) {
+ *   if (error instanceof DomainError) code = error.code;
+ * }
+ * code // → 'CONFIG_INVALID'
+ * ```
+ */
 export class DomainError extends Error {
   override readonly name = 'DomainError';
   readonly code: DomainErrorCode;
@@ -116,7 +132,22 @@ export class DomainError extends Error {
   }
 }
 
-/** A usage plan that is refused when it is saved: it could not be kept, or does not say what it means. */
+/**
+ * A usage plan that is refused when it is saved: it could not be kept, or does not say what it means.
+ *
+ * @example
+ * ```ts
+ * import { parsePlan, PlanInvalid } from 'gatewright/quota';
+ *
+ * let field = '';
+ * try {
+ *   parsePlan({ id: 'starter', version: 1, limits: [] });
+ * } catch (error) {
+ *   if (error instanceof PlanInvalid) field = error.field;
+ * }
+ * field // → 'limits'
+ * ```
+ */
 export class PlanInvalid extends DomainError {
   /** Path of the field: `limits[1].burst`. */
   readonly field: string;
@@ -138,7 +169,17 @@ export class RequestInvalid extends DomainError {
   }
 }
 
-/** Whether the caller's credential is at fault (401), as opposed to us (500). */
+/**
+ * Whether the caller's credential is at fault (401), as opposed to us (500).
+ *
+ * @example
+ * ```ts
+ * import { DomainError, isTokenError } from 'gatewright/access';
+ *
+ * isTokenError(new DomainError('TOKEN_EXPIRED', 'the credential has expired')) // → true
+ * isTokenError(new DomainError('STORE_UNAVAILABLE', 'the table did not answer')) // → false
+ * ```
+ */
 export function isTokenError(error: unknown): error is DomainError & { readonly code: TokenErrorCode } {
   return error instanceof DomainError && error.code.startsWith('TOKEN_');
 }

@@ -1,6 +1,21 @@
 /** What a test asks of its gateway, over the control port: the same whether it runs in this process or beside it. */
 
-/** A sentence about what the gateway did not take. */
+/**
+ * A sentence about what the gateway did not take.
+ *
+ * @example
+ * ```ts
+ * import { startGateway, TestingError } from 'gatewright/testing';
+ *
+ * let isTold = false;
+ * try {
+ *   await startGateway({ stacks: ['no-such-template.yaml'] });
+ * } catch (error) {
+ *   isTold = error instanceof TestingError;
+ * }
+ * isTold // → true
+ * ```
+ */
 export class TestingError extends Error {
   override readonly name = 'TestingError';
   readonly code = 'GATEWRIGHT_TESTING';

@@ -53,7 +53,19 @@ export type StartOptions = {
   readonly onLine?: (line: string) => void;
 };
 
-/** @throws TestingError that says what is wrong with the stacks */
+/**
+ * @throws TestingError that says what is wrong with the stacks
+ *
+ * @example
+ * ```ts
+ * import { startGateway } from 'gatewright/testing';
+ *
+ * const gateway = await startGateway({ stacks: ['template.yaml'] });
+ * const reply = await gateway.inject('/hello');
+ * reply.status // → 200
+ * await gateway.close();
+ * ```
+ */
 export function startGateway(options: StartOptions = {}): Promise<TestGateway> {
   return startWith(parseJson, options);
 }
@@ -62,6 +74,18 @@ export function startGateway(options: StartOptions = {}): Promise<TestGateway> {
  * The gateway that this run shares: of `gatewright start --exec`, or of `startGateway({ isShared: true })` in a process
  * above. `close()` leaves it running.
  * @throws TestingError where there is none
+ *
+ * @example
+ * ```ts
+ * import { connectGateway, startGateway } from 'gatewright/testing';
+ *
+ * const shared = await startGateway({ stacks: ['template.yaml'], isShared: true });
+ * // In a process that was started meanwhile, or here.
+ * const gateway = await connectGateway();
+ * (await gateway.inject('/hello')).status // → 200
+ * await gateway.close();
+ * await shared.close();
+ * ```
  */
 export function connectGateway(): Promise<TestGateway> {
   return connectWith(parseJson);

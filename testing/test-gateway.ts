@@ -90,7 +90,16 @@ export interface TestGateway extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** A function that a test has called threw, or has run too long. */
+/**
+ * A function that a test has called threw, or has run too long.
+ *
+ * @example
+ * ```ts
+ * import { FunctionFailed } from 'gatewright/testing';
+ *
+ * new FunctionFailed('TypeError', 'x is no function').message // → 'TypeError: x is no function'
+ * ```
+ */
 export class FunctionFailed extends Error {
   override readonly name = 'FunctionFailed';
   readonly code = 'GATEWRIGHT_FUNCTION';

@@ -22,7 +22,16 @@ export interface TestSocket {
   close(): Promise<void>;
 }
 
-/** The API has refused the connection. */
+/**
+ * The API has refused the connection.
+ *
+ * @example
+ * ```ts
+ * import { HandshakeRefused } from 'gatewright/testing';
+ *
+ * new HandshakeRefused(403, 'Forbidden').status // → 403
+ * ```
+ */
 export class HandshakeRefused extends Error {
   override readonly name = 'HandshakeRefused';
   readonly code = 'GATEWRIGHT_HANDSHAKE';

@@ -50,6 +50,16 @@ const OUTPUT_LIMIT = 2_000;
 /** Why the embedded DynamoDB is not there. */
 export type EmbeddedDynamoDbErrorCode = 'DYNAMODB_NOT_STARTED' | 'DATA_DIRECTORY';
 
+/**
+ * Why the embedded DynamoDB could not start.
+ *
+ * @example
+ * ```ts
+ * import { EmbeddedDynamoDbError } from '@gatewright/dynamodb';
+ *
+ * new EmbeddedDynamoDbError('DATA_DIRECTORY', 'the folder is in use').code // → 'DATA_DIRECTORY'
+ * ```
+ */
 export class EmbeddedDynamoDbError extends Error {
   override readonly name = 'EmbeddedDynamoDbError';
   readonly code: EmbeddedDynamoDbErrorCode;
@@ -60,7 +70,20 @@ export class EmbeddedDynamoDbError extends Error {
   }
 }
 
-/** @throws EmbeddedDynamoDbError when the port is taken or the data directory is in use or unreadable */
+/**
+ * @throws EmbeddedDynamoDbError when the port is taken or the data directory is in use or unreadable
+ *
+ * @example
+ * ```ts
+ * import { startEmbeddedDynamoDb } from '@gatewright/dynamodb';
+ *
+ * const signers = [{ accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' }];
+ * const clockOffset = new SharedArrayBuffer(8);
+ * const dynamodb = await startEmbeddedDynamoDb({ port: 0, clockOffset, signers, dataDirectory: undefined });
+ * dynamodb.url.startsWith('http://127.0.0.1:') // → true
+ * await dynamodb.close();
+ * ```
+ */
 export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): Promise<EmbeddedDynamoDb> {
   const { dataDirectory, accountId = '123456789012' } = options;
   const directory = dataDirectory === undefined ? undefined : join(dataDirectory, 'dynamodb');

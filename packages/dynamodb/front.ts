@@ -45,7 +45,16 @@ type Answer = { readonly status: number; readonly contentType: string; readonly 
 
 /** DynamoDB's own bound for a request. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
-/** Header of calls that are no traffic of anybody's stack: seeds, what a person looks up. */
+/**
+ * Header of calls that are no traffic of anybody's stack: seeds, what a person looks up.
+ *
+ * @example
+ * ```ts
+ * import { UNCOUNTED } from '@gatewright/dynamodb';
+ *
+ * UNCOUNTED // → 'x-gatewright-uncounted'
+ * ```
+ */
 export const UNCOUNTED = 'x-gatewright-uncounted';
 const SERVICE = 'com.amazon.coral.service#';
 

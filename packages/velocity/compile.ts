@@ -45,6 +45,15 @@ export type CompiledTemplate = {
 /**
  * Compiles a template. `name` says in errors which one it is.
  * @throws TemplateError TEMPLATE_SYNTAX or TEMPLATE_REFUSED, with line and column.
+ *
+ * @example
+ * ```ts
+ * import { compileTemplate, toJavaValue } from '@gatewright/velocity';
+ *
+ * const template = compileTemplate('Hello $user.name.toUpperCase()', 'greeting');
+ * const variables = { user: toJavaValue({ name: 'Ann' }) };
+ * template.render({ variables, undefinedReferences: 'empty' }) // → 'Hello ANN'
+ * ```
  */
 export function compileTemplate(source: string, name: string): CompiledTemplate {
   return {

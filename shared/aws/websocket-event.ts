@@ -21,7 +21,20 @@ export type WebSocketEvent = {
   readonly body: string;
 };
 
-/** @throws DomainError EVENT_MALFORMED */
+/**
+ * @throws DomainError EVENT_MALFORMED
+ *
+ * @example
+ * ```ts
+ * import { parseWebSocketEvent } from 'gatewright/websocket';
+ *
+ * const event = {
+ *   requestContext: { apiId: 'a1b2c3d4e5', stage: 'dev', connectionId: 'c-1', connectedAt: 1_000 },
+ *   headers: { 'Sec-WebSocket-Protocol': 'bearer, eyJ…' },
+ * };
+ * parseWebSocketEvent(event).subprotocols // → ['bearer', 'eyJ…']
+ * ```
+ */
 export function parseWebSocketEvent(event: unknown): WebSocketEvent {
   const { requestContext, headers, body } = parseFields(event);
   const { apiId, stage, connectionId, connectedAt, authorizer } = parseFields(requestContext);

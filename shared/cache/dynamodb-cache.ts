@@ -26,7 +26,20 @@ const PACKED_FROM = 256;
 const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
 
-/** @throws DomainError CONFIG_INVALID */
+/**
+ * @throws DomainError CONFIG_INVALID
+ *
+ * @example
+ * ```ts
+ * import { createDynamoDbCache, withResponseCache } from 'gatewright/cache';
+ *
+ * // Outside of the handler: nothing is loaded or connected before the first request.
+ * const cache = createDynamoDbCache({ tableName: 'gatewright-dev-cache', namespace: 'shop' });
+ * export const handler = withResponseCache(async () => ({ statusCode: 200, body: 'menu' }), {
+ *   ...{ cache, ttlSeconds: 60, scope: 'public' },
+ * });
+ * ```
+ */
 export function createDynamoDbCache(options: DynamoDbCacheOptions): ResponseCachePorts {
   const { namespace, maxBodyBytes = MAX_BODY_BYTES, timeoutMs = TIMEOUT_MS, ...table } = options;
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(namespace))

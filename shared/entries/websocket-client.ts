@@ -21,7 +21,19 @@ export type { Socket, SocketClass } from '../websocket/client/host.ts';
 
 export { ChannelError } from '../websocket/client/questions.ts';
 
-/** Connects at once, and again whenever it has to. `webSocket`: where the host has none of its own. */
+/**
+ * Connects at once, and again whenever it has to. `webSocket`: where the host has none of its own.
+ *
+ * @example
+ * ```ts
+ * import { connectChannels } from 'gatewright/websocket-client';
+ *
+ * const channels = connectChannels({ url: 'ws://127.0.0.1:9/dev' });
+ * const subscription = channels.subscribe('orders/acme/o-1', { onMessage: ({ message }) => console.log(message) });
+ * subscription.channel // → 'orders/acme/o-1'
+ * channels.close();
+ * ```
+ */
 export function connectChannels(options: ChannelsOptions & { readonly webSocket?: SocketClass }): Channels {
   return new ChannelClient(hostOf(options.webSocket), options);
 }

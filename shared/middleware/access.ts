@@ -39,12 +39,48 @@ const OVERRIDING_PARAMETERS = /^_method(\[|$)/;
 
 type AccessHandler<Event> = (event: Event, ...rest: readonly unknown[]) => unknown;
 
-/** For middy: `.use(access({ scopes: ['orders:read'] }))`. A refusal ends the request before later middlewares. */
+/**
+ * For middy: `.use(access({ scopes: ['orders:read'] }))`. A refusal ends the request before later middlewares.
+ *
+ * @example
+ * ```ts
+ * import middy from '@middy/core';
+ * import { access } from 'gatewright/access';
+ *
+ * const handler = middy(async () => ({ statusCode: 200, body: 'orders' })).use(access({ scopes: ['orders:write'] }));
+ * const event = {
+ *   requestContext: {
+ *     timeEpoch: Date.now(),
+ *     authorizer: { lambda: { sub: 'ann', iss: 'https://issuer.example/', scope: 'orders:read', exp: '4102444800' } },
+ *   },
+ * };
+ * const reply = (await handler(event as never, {} as never)) as { statusCode: number };
+ * reply.statusCode // → 403
+ * ```
+ */
 export function access<Event extends object>(options: AccessOptions = {}): MiddlewareObj<Event, unknown> {
   return { before: ({ event }) => refusal(event, options) };
 }
 
-/** For a handler without middy; the same rules. */
+/**
+ * For a handler without middy; the same rules.
+ *
+ * @example
+ * ```ts
+ * import { callerOf, withAccess } from 'gatewright/access';
+ *
+ * const handler = withAccess(async (event) => ({ statusCode: 200, body: callerOf(event)?.subject }), {
+ *   scopes: ['orders:read'],
+ * });
+ * const event = {
+ *   requestContext: {
+ *     timeEpoch: Date.now(),
+ *     authorizer: { lambda: { sub: 'ann', iss: 'https://issuer.example/', scope: 'orders:read', exp: '4102444800' } },
+ *   },
+ * };
+ * await handler(event) // → { statusCode: 200, body: 'ann' }
+ * ```
+ */
 export function withAccess<Event extends object>(
   handler: AccessHandler<Event>,
   options: AccessOptions = {},
@@ -52,7 +88,23 @@ export function withAccess<Event extends object>(
   return async (event, ...rest) => refusal(event, options) ?? (await handler(event, ...rest));
 }
 
-/** Undefined where no authorizer of ours has answered for the request. */
+/**
+ * Undefined where no authorizer of ours has answered for the request.
+ *
+ * @example
+ * ```ts
+ * import { callerOf } from 'gatewright/access';
+ *
+ * const event = {
+ *   requestContext: {
+ *     timeEpoch: Date.now(),
+ *     authorizer: { lambda: { sub: 'ann', iss: 'https://issuer.example/', scope: 'orders:read', exp: '4102444800' } },
+ *   },
+ * };
+ * callerOf(event)?.scopes // → ['orders:read']
+ * callerOf({ requestContext: {} }) // → undefined
+ * ```
+ */
 export function callerOf(event: unknown): Caller | undefined {
   const { authorizer } = parseOptionalFields(parseOptionalFields(event)['requestContext']);
   const fields = parseOptionalFields(authorizer);

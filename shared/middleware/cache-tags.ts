@@ -22,6 +22,20 @@ export type CacheTagsOptions<Event> = {
 
 const TTL_SECONDS = 300;
 
+/**
+ * For middy: `.use(cacheTags({ cache, key, tags }))`.
+ *
+ * @example
+ * ```ts
+ * import middy from '@middy/core';
+ * import { cacheTags, createDynamoDbCache } from 'gatewright/cache';
+ *
+ * const cache = createDynamoDbCache({ tableName: 'gatewright-dev-cache', namespace: 'shop' });
+ * export const handler = middy(async () => ({ statusCode: 200, body: '{"id":"o-1"}' })).use(
+ *   cacheTags({ cache, key: { query: ['page'] }, tags: () => ['orders'] }),
+ * );
+ * ```
+ */
 export function cacheTags<Event extends object>(
   options: CacheTagsOptions<Event>,
 ): MiddlewareObj<Event, unknown> {
@@ -36,6 +50,19 @@ export function cacheTags<Event extends object>(
   };
 }
 
+/**
+ * For a handler without middy; the same rules.
+ *
+ * @example
+ * ```ts
+ * import { createDynamoDbCache, withCacheTags } from 'gatewright/cache';
+ *
+ * const cache = createDynamoDbCache({ tableName: 'gatewright-dev-cache', namespace: 'shop' });
+ * export const handler = withCacheTags(async () => ({ statusCode: 200, body: '{"id":"o-1"}' }), {
+ *   ...{ cache, key: { query: ['page'] }, tags: () => ['orders'] },
+ * });
+ * ```
+ */
 export function withCacheTags<Event extends object>(
   handler: CachedHandler<Event>,
   options: CacheTagsOptions<Event>,

@@ -18,6 +18,18 @@ export type CallerClaims = Readonly<Record<string, string | undefined>>;
  * a claim there that is not carried throws: an `undefined` in its place would be one caller for everybody.
  * Undefined where no authorizer has answered.
  * @throws DomainError CONFIG_INVALID: the carried claims are too long for the context
+ *
+ * @example
+ * ```ts
+ * import { claimsOf } from 'gatewright/access';
+ *
+ * const cognito = { requestContext: { authorizer: { claims: { sub: 'ann', email: 'ann@shop.example' } } } };
+ * claimsOf(cognito)?.['email'] // → 'ann@shop.example'
+ *
+ * const jwt = { requestContext: { authorizer: { jwt: { claims: { sub: 'ann' } } } } };
+ * claimsOf(jwt)?.['sub'] // → 'ann'
+ * claimsOf({ requestContext: {} }) // → undefined
+ * ```
  */
 export function claimsOf(event: unknown): CallerClaims | undefined {
   const { authorizer } = parseOptionalFields(parseOptionalFields(event)['requestContext']);

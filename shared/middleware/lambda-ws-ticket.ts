@@ -22,7 +22,18 @@ export function createLambdaTicketDesk(compiled: unknown): TicketDesk {
   return async (event) => (await current())(event);
 }
 
-/** What `issueTicket` needs in a handler of your own; `tableName`: the toolkit's `access` table. */
+/**
+ * What `issueTicket` needs in a handler of your own; `tableName`: the toolkit's `access` table.
+ *
+ * @example
+ * ```ts
+ * import { callerOfTicket, createLambdaTicketPorts, issueTicket } from 'gatewright/access';
+ *
+ * const ports = createLambdaTicketPorts(process.env['ACCESS_TABLE'] ?? 'gatewright-dev-access');
+ * export const handler = async (event: unknown) =>
+ *   issueTicket(ports, { document: 'tracking', caller: callerOfTicket(event), ttlSeconds: 30 });
+ * ```
+ */
 export function createLambdaTicketPorts(tableName: string): TicketPorts {
   return {
     tickets: createTicketStore(createDynamoDbTable({ tableName, timeoutMs: STORE_TIMEOUT_MS })),

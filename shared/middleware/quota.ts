@@ -28,7 +28,17 @@ export type QuotaHandler<Event> = (event: Event, ...rest: readonly unknown[]) =>
 /** Admissions of events under way: found by the handler through `admissionOf`, gone with the event. */
 const admissions = new WeakMap<object, Admission>();
 
-/** What the handler of this event may settle or refund; undefined outside of a quota's handler. */
+/**
+ * What the handler of this event may settle or refund; undefined outside of a quota's handler.
+ *
+ * @example
+ * ```ts
+ * import { admissionOf } from 'gatewright/quota';
+ *
+ * // In a handler behind `quota()`, what it may settle or give back; elsewhere nothing.
+ * admissionOf({ requestContext: {} }) // → undefined
+ * ```
+ */
 export function admissionOf(event: object): Admission | undefined {
   return admissions.get(event);
 }
@@ -37,6 +47,22 @@ export function admissionOf(event: object): Admission | undefined {
  * For middy: `.use(quota({ quotas, subject }))`. A rejection ends the request before later middlewares. Where a plan
  * limits concurrency, put it after those that may answer early: middy tells no middleware that a later one has, and
  * the permit would be held until the invocation's deadline.
+ *
+ * @example
+ * ```ts
+ * import middy from '@middy/core';
+ * import { createDynamoDbQuotas, quota } from 'gatewright/quota';
+ *
+ * const starter = {
+ *   id: 'starter',
+ *   version: 1,
+ *   limits: [{ id: 'month', level: 'key', quota: 1000, period: 'MONTH' }],
+ * };
+ * const quotas = createDynamoDbQuotas({ tableName: 'gatewright-dev-quota', plans: [starter] });
+ * export const handler = middy(async () => ({ statusCode: 200, body: 'orders' })).use(
+ *   quota({ quotas, subject: () => ({ planId: 'starter', tenant: 'acme', keyId: 'k-1' }) }),
+ * );
+ * ```
  */
 export function quota<Event extends object>(
   options: QuotaMiddlewareOptions<Event>,
@@ -54,7 +80,24 @@ export function quota<Event extends object>(
   };
 }
 
-/** For a handler without middy; the same rules. */
+/**
+ * For a handler without middy; the same rules.
+ *
+ * @example
+ * ```ts
+ * import { createDynamoDbQuotas, withQuota } from 'gatewright/quota';
+ *
+ * const starter = {
+ *   id: 'starter',
+ *   version: 1,
+ *   limits: [{ id: 'month', level: 'key', quota: 1000, period: 'MONTH' }],
+ * };
+ * const quotas = createDynamoDbQuotas({ tableName: 'gatewright-dev-quota', plans: [starter] });
+ * export const handler = withQuota(async () => ({ statusCode: 200, body: 'orders' }), {
+ *   ...{ quotas, subject: () => ({ planId: 'starter', tenant: 'acme', keyId: 'k-1' }) },
+ * });
+ * ```
+ */
 export function withQuota<Event extends object>(
   handler: QuotaHandler<Event>,
   options: QuotaMiddlewareOptions<Event>,

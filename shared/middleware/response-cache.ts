@@ -17,7 +17,20 @@ export type CachedHandler<Event> = (event: Event, ...rest: readonly unknown[]) =
 
 const MAX_SECONDS = 86_400;
 
-/** For middy: `.use(responseCache({ cache, ttlSeconds: 60 }))`, after what refuses callers: who is answered here has not met the later ones. */
+/**
+ * For middy: `.use(responseCache({ cache, ttlSeconds: 60 }))`, after what refuses callers: who is answered here has not met the later ones.
+ *
+ * @example
+ * ```ts
+ * import middy from '@middy/core';
+ * import { createDynamoDbCache, responseCache } from 'gatewright/cache';
+ *
+ * const cache = createDynamoDbCache({ tableName: 'gatewright-dev-cache', namespace: 'shop' });
+ * export const handler = middy(async () => ({ statusCode: 200, body: 'menu' })).use(
+ *   responseCache({ cache, ttlSeconds: 60, scope: 'public', key: { query: ['page'] } }),
+ * );
+ * ```
+ */
 export function responseCache<Event extends object>(
   options: ResponseCacheOptions<Event>,
 ): MiddlewareObj<Event, unknown> {
@@ -44,7 +57,23 @@ export function responseCache<Event extends object>(
   };
 }
 
-/** For a handler without middy; the same rules. */
+/**
+ * For a handler without middy; the same rules.
+ *
+ * @example
+ * ```ts
+ * import { createDynamoDbCache, DomainError, withResponseCache } from 'gatewright/cache';
+ *
+ * const cache = createDynamoDbCache({ tableName: 'gatewright-dev-cache', namespace: 'shop' });
+ * let code = '';
+ * try {
+ *   withResponseCache(async () => ({ statusCode: 200, body: 'menu' }), { cache, ttlSeconds: 1_000_000 });
+ * } catch (error) {
+ *   if (error instanceof DomainError) code = error.code;
+ * }
+ * code // → 'CONFIG_INVALID'
+ * ```
+ */
 export function withResponseCache<Event extends object>(
   handler: CachedHandler<Event>,
   options: ResponseCacheOptions<Event>,

@@ -35,12 +35,52 @@ type UnderWay = { readonly delivery: Delivery; readonly claim: DeliveryClaim | u
 /** Deliveries under way: found by the handler through `deliveryOf`, gone with the event. */
 const underWay = new WeakMap<object, UnderWay>();
 
-/** The verified delivery of this event, its body as bytes; undefined outside of a webhook's handler. */
+/**
+ * The verified delivery of this event, its body as bytes; undefined outside of a webhook's handler.
+ *
+ * @example
+ * ```ts
+ * import { createHmac } from 'node:crypto';
+ * import { deliveryOf, withWebhook } from 'gatewright/webhooks';
+ *
+ * const handler = withWebhook(async (event) => ({ statusCode: 200, body: deliveryOf(event)?.type }), {
+ *   ...{ scheme: 'github', secrets: ['a-secret-of-both-sides'] },
+ * });
+ * const body = '{"zen":"Keep it logically awesome."}';
+ * const signature = `sha256=${createHmac('sha256', 'a-secret-of-both-sides').update(body).digest('hex')}`;
+ * const event = {
+ *   requestContext: { timeEpoch: Date.now(), http: { method: 'POST', path: '/hooks' } },
+ *   headers: { 'x-hub-signature-256': signature, 'x-github-event': 'push' },
+ *   body,
+ * };
+ * await handler(event) // → { statusCode: 200, body: 'push' }
+ * deliveryOf(event) // → undefined
+ * ```
+ */
 export function deliveryOf(event: object): Delivery | undefined {
   return underWay.get(event)?.delivery;
 }
 
-/** For middy: `.use(webhook({ scheme: 'github', secrets }))`, before whatever parses the body. */
+/**
+ * For middy: `.use(webhook({ scheme: 'github', secrets }))`, before whatever parses the body.
+ *
+ * @example
+ * ```ts
+ * import { createHmac } from 'node:crypto';
+ * import middy from '@middy/core';
+ * import { webhook } from 'gatewright/webhooks';
+ *
+ * const handler = middy(async () => ({ statusCode: 200 })).use(webhook({ scheme: 'github', secrets: ['a-secret-of-both-sides'] }));
+ * const body = '{"zen":"Keep it logically awesome."}';
+ * const signature = `sha256=${createHmac('sha256', 'a-secret-of-both-sides').update(body).digest('hex')}`;
+ * const event = {
+ *   requestContext: { timeEpoch: Date.now(), http: { method: 'POST', path: '/hooks' } },
+ *   headers: { 'x-hub-signature-256': signature, 'x-github-event': 'push' },
+ *   body,
+ * };
+ * await handler(event as never, {} as never) // → { statusCode: 200 }
+ * ```
+ */
 export function webhook<Event extends object>(options: WebhookOptions): MiddlewareObj<Event, unknown> {
   return {
     before: async ({ event }) => (await admit(event, options)).answered,
@@ -49,7 +89,26 @@ export function webhook<Event extends object>(options: WebhookOptions): Middlewa
   };
 }
 
-/** For a handler without middy; the same rules. */
+/**
+ * For a handler without middy; the same rules.
+ *
+ * @example
+ * ```ts
+ * import { createHmac } from 'node:crypto';
+ * import { withWebhook } from 'gatewright/webhooks';
+ *
+ * const handler = withWebhook(async () => ({ statusCode: 200 }), { scheme: 'github', secrets: ['a-secret-of-both-sides'] });
+ * const body = '{"zen":"Keep it logically awesome."}';
+ * const signature = `sha256=${createHmac('sha256', 'a-secret-of-both-sides').update(body).digest('hex')}`;
+ * const event = {
+ *   requestContext: { timeEpoch: Date.now(), http: { method: 'POST', path: '/hooks' } },
+ *   headers: { 'x-hub-signature-256': signature, 'x-github-event': 'push' },
+ *   body,
+ * };
+ * await handler(event) // → { statusCode: 200 }
+ * ((await handler({ ...event, body: '{}' })) as { statusCode: number }).statusCode // → 401
+ * ```
+ */
 export function withWebhook<Event extends object>(
   handler: WebhookHandler<Event>,
   options: WebhookOptions,

@@ -56,6 +56,19 @@ export function createTicketDesk(
  * For handlers of your own.
  * @throws DomainError CONFIG_INVALID: no authorizer of ours has answered for the route, no document takes tickets of its
  *   callers, or the caller has more roles and scopes than a context can hold
+ *
+ * @example
+ * ```ts
+ * import { callerOfTicket, DomainError } from 'gatewright/access';
+ *
+ * let code = '';
+ * try {
+ *   callerOfTicket({ requestContext: {} });
+ * } catch (error) {
+ *   if (error instanceof DomainError) code = error.code;
+ * }
+ * code // → 'CONFIG_INVALID'
+ * ```
  */
 export function callerOfTicket(event: unknown): TicketCaller {
   const caller = callerOf(event);

@@ -19,6 +19,16 @@ export type MetricSink = { addMetric(name: string, unit: MetricUnit, value: numb
  * | `QuotaStoreThrottled` | calls that the table throttled: a hot ledger |
  * | `QuotaThreshold` | thresholds (`alarms` of a plan) that were crossed |
  * | `QuotaClockOff` | clocks found wrong by the table's; the error in milliseconds is `QuotaClockError` |
+ *
+ * @example
+ * ```ts
+ * import { countQuotas } from 'gatewright/quota';
+ *
+ * const counted: string[] = [];
+ * const observe = countQuotas({ addMetric: (name, _unit, value) => counted.push(`${name} ${value}`) });
+ * observe({ kind: 'granted', units: 5, leased: true } as never);
+ * counted // → ['QuotaGrants 1', 'QuotaUnitsGranted 5', 'QuotaLeases 1']
+ * ```
  */
 export function countQuotas(metrics: MetricSink): (event: QuotaEvent) => void {
   const count = (name: string, units = 1): void => {

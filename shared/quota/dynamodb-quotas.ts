@@ -17,12 +17,40 @@ export const RANDOM: Random = { hex: randomHex, fraction: () => Math.random() };
 
 export const TIMER: Timer = { pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
 
-/** Which plan administrators have put a key on, for handlers that do not learn it from the authorizer. */
+/**
+ * Which plan administrators have put a key on, for handlers that do not learn it from the authorizer.
+ *
+ * @example
+ * ```ts
+ * import { createDynamoDbKeyPlans } from 'gatewright/quota';
+ *
+ * const keyPlans = createDynamoDbKeyPlans({ tableName: 'gatewright-dev-quota' });
+ * export const planOf = (tenant: string, key: string) => keyPlans.read(tenant, key);
+ * ```
+ */
 export function createDynamoDbKeyPlans(options: DynamoDbTableOptions): KeyPlans {
   return new KeyPlans(createDynamoDbTable(options), CLOCK);
 }
 
-/** Nothing is loaded, connected or drawn before the first request: a snapshot of the process is safe to clone. */
+/**
+ * Nothing is loaded, connected or drawn before the first request: a snapshot of the process is safe to clone.
+ *
+ * @example
+ * ```ts
+ * import { createDynamoDbQuotas, rejectionReply } from 'gatewright/quota';
+ *
+ * const plan = {
+ *   id: 'starter',
+ *   version: 1,
+ *   limits: [{ id: 'month', level: 'key', quota: 1000, period: 'MONTH' }],
+ * };
+ * const quotas = createDynamoDbQuotas({ tableName: 'gatewright-dev-quota', plans: [plan] });
+ * export const handler = async () => {
+ *   const decision = await quotas.consume({ subject: { planId: 'starter', tenant: 'acme', keyId: 'k-1' } });
+ *   return decision.admitted ? { statusCode: 200 } : rejectionReply(decision);
+ * };
+ * ```
+ */
 export function createDynamoDbQuotas(options: DynamoDbQuotaOptions): Quotas {
   const store = createDynamoDbTable(options);
   return createQuotas({ ...options, store, clock: CLOCK, random: RANDOM, timer: TIMER });

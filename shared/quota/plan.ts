@@ -100,6 +100,18 @@ const PERIODS = ['DAY', 'WEEK', 'MONTH'] as const;
  * `{id, version, limits: [{id, level, quota, period} | {id, level, rate, burst} | {id, level, concurrency}],
  *   cost?: 1 | {"POST /reports": 10, "*": 1}, invoice?: {currency: "EUR"}}`
  * @throws PlanInvalid with the path of the first field that is wrong
+ *
+ * @example
+ * ```ts
+ * import { parsePlan } from 'gatewright/quota';
+ *
+ * const plan = parsePlan({
+ *   id: 'starter',
+ *   version: 1,
+ *   limits: [{ id: 'month', level: 'key', quota: 1000, period: 'MONTH' }],
+ * });
+ * plan.limits.length // → 1
+ * ```
  */
 export function parsePlan(value: unknown): UsagePlan {
   const fields = new PlanFields(value, '');

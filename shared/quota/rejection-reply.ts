@@ -4,7 +4,17 @@ import { problem, problemReply } from '../http/problem.ts';
 import { quotaExceededReply, reducedCapacityReply } from '../http/rate-limit-headers.ts';
 import type { Rejection } from './quotas.ts';
 
-/** 429 for what the caller used up, 503 when the store is out of reach (never 429), 403 while suspended. */
+/**
+ * 429 for what the caller used up, 503 when the store is out of reach (never 429), 403 while suspended.
+ *
+ * @example
+ * ```ts
+ * import { rejectionReply } from 'gatewright/quota';
+ *
+ * rejectionReply({ admitted: false, reason: 'suspended', limits: [] } as never).statusCode // → 403
+ * rejectionReply({ admitted: false, reason: 'unavailable', limits: [] } as never).statusCode // → 503
+ * ```
+ */
 export function rejectionReply({ reason, limit, retryAfterSeconds = 1, limits }: Rejection): ProxyResult {
   switch (reason) {
     case 'quota-exceeded':

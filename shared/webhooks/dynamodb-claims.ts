@@ -39,6 +39,17 @@ const loadClaimsClient: LoadClaimsClient = async () => {
  * next attempt gets through, and its first one was answered with a failure, so there is a next one. *Delivered* has no
  * lease and is written only after the target has taken the event. If that write fails, the event may arrive once more,
  * never once less: a mark before the delivery would be the one that can swallow an event.
+ *
+ * @example
+ * ```ts
+ * import { createDynamoDbClaims, withWebhook } from 'gatewright/webhooks';
+ *
+ * // Each delivery reaches the handler once, also where the sender repeats it.
+ * const claims = createDynamoDbClaims({ tableName: 'gatewright-dev-access' });
+ * export const handler = withWebhook(async () => ({ statusCode: 200 }), {
+ *   ...{ scheme: 'stripe', secrets: ['whsec_…'], claims },
+ * });
+ * ```
  */
 export function createDynamoDbClaims(options: DynamoDbClaimsOptions): DeliveryClaims {
   const loaded = loadOnce(options.load ?? loadClaimsClient);

@@ -6,6 +6,17 @@ import type { WebSocketEvent } from '../aws/websocket-event.ts';
 /**
  * Accepts the connection. A browser that offered `bearer, <token>` closes it unless one offered
  * subprotocol comes back; only the marker ever does, never the token.
+ *
+ * @example
+ * ```ts
+ * import { acceptConnection, parseWebSocketEvent } from 'gatewright/websocket';
+ *
+ * const event = {
+ *   requestContext: { apiId: 'a1b2c3d4e5', stage: 'dev', connectionId: 'c-1', connectedAt: 1_000 },
+ *   headers: { 'Sec-WebSocket-Protocol': 'bearer, eyJ…' },
+ * };
+ * acceptConnection(parseWebSocketEvent(event)).headers // → { 'Sec-WebSocket-Protocol': 'bearer' }
+ * ```
  */
 export function acceptConnection(event: WebSocketEvent): ProxyResult {
   const marker = event.subprotocols.find((protocol) => protocol.toLowerCase() === SUBPROTOCOL_MARKER);

@@ -4,7 +4,20 @@ import { createConnectionPoster } from './connection-poster.ts';
 import { createLiveStore } from './dynamodb-live.ts';
 import type { LivePorts } from './live.ts';
 
-/** @param tableName the toolkit's `connections` table */
+/**
+ * @param tableName the toolkit's `connections` table
+ *
+ * @example
+ * ```ts
+ * import { createLambdaLivePorts, post } from 'gatewright/websocket';
+ *
+ * process.env['AWS_REGION'] ??= 'eu-central-1';
+ * process.env['AWS_ACCESS_KEY_ID'] ??= 'AKIAEXAMPLE';
+ * process.env['AWS_SECRET_ACCESS_KEY'] ??= 'set by Lambda';
+ * const ports = createLambdaLivePorts('gatewright-dev-connections');
+ * export const handler = async () => post(ports, { topic: 'orders' }, { id: 'o-1', state: 'cooking' });
+ * ```
+ */
 export function createLambdaLivePorts(tableName: string): LivePorts {
   return {
     store: createLiveStore(tableName),

@@ -28,7 +28,20 @@ export interface Publisher {
   publishAll(channel: string, messages: readonly unknown[], options?: Publication): Promise<Published>;
 }
 
-/** @param functionArn the stack's export `gatewright-{stage}-WsPublisherArn` */
+/**
+ * @param functionArn the stack's export `gatewright-{stage}-WsPublisherArn`
+ *
+ * @example
+ * ```ts
+ * import { createLambdaPublisher } from 'gatewright/websocket';
+ *
+ * process.env['AWS_REGION'] ??= 'eu-central-1';
+ * process.env['AWS_ACCESS_KEY_ID'] ??= 'AKIAEXAMPLE';
+ * process.env['AWS_SECRET_ACCESS_KEY'] ??= 'set by Lambda';
+ * const publisher = createLambdaPublisher('arn:aws:lambda:eu-central-1:123456789012:function:ws-publisher');
+ * export const handler = async () => publisher.publish('orders/acme/o-1', { state: 'cooking' });
+ * ```
+ */
 export function createLambdaPublisher(
   functionArn: string,
   invoker: FunctionInvoker = createFunctionInvoker(readInvokerConfig),

@@ -41,6 +41,40 @@ const AT_ONCE = 20;
 /**
  * In `$connect`, or in a message that asks for a topic. What was remembered of the connection before stays.
  * @throws DomainError SUBJECT_INVALID for a topic that is empty or too long, or too many; STORE_UNAVAILABLE
+ *
+ * @example
+ * ```ts
+ * import { parseWebSocketEvent, remember } from 'gatewright/websocket';
+ * import type { LivePorts } from 'gatewright/websocket';
+ *
+ * type Item = { readonly key: { readonly pk: string; readonly sk: string } };
+ * const kept = new Map<string, Item>();
+ * const ports = {
+ *   // In a function: createLambdaLivePorts(tableName).
+ *   store: {
+ *     put: async (items: readonly Item[]) => {
+ *       for (const item of items) kept.set(`${item.key.pk} ${item.key.sk}`, item);
+ *     },
+ *     remove: async (keys: readonly Item['key'][]) => {
+ *       for (const { pk, sk } of keys) kept.delete(`${pk} ${sk}`);
+ *     },
+ *     page: async ({ pk }: Item['key']) => ({
+ *       items: [...kept.values()].filter(({ key }) => key.pk === pk),
+ *       hasMore: false,
+ *     }),
+ *   },
+ *   sockets: { post: async () => 'sent' },
+ *   clock: { nowEpochMs: () => 1_000 },
+ * } as unknown as LivePorts;
+ * const connection = parseWebSocketEvent({
+ *   requestContext: {
+ *     ...{ apiId: 'a1b2c3d4e5', stage: 'dev', connectionId: 'c-1', connectedAt: 1_000 },
+ *     authorizer: { principalId: 'ann', sub: 'ann', iss: 'https://issuer.example/' },
+ *   },
+ * });
+ * await remember(ports, connection, { topics: ['orders'] });
+ * kept.size > 0 // → true
+ * ```
  */
 export async function remember(
   { store, clock }: Pick<LivePorts, 'store' | 'clock'>,
@@ -57,7 +91,44 @@ export async function remember(
   ]);
 }
 
-/** In `$disconnect`, which AWS does not promise to call: what is left behind is forgotten by `post`, or after two hours. @throws DomainError STORE_UNAVAILABLE */
+/**
+ * In `$disconnect`, which AWS does not promise to call: what is left behind is forgotten by `post`, or after two hours. @throws DomainError STORE_UNAVAILABLE
+ *
+ * @example
+ * ```ts
+ * import { forget, parseWebSocketEvent, remember } from 'gatewright/websocket';
+ * import type { LivePorts } from 'gatewright/websocket';
+ *
+ * type Item = { readonly key: { readonly pk: string; readonly sk: string } };
+ * const kept = new Map<string, Item>();
+ * const ports = {
+ *   // In a function: createLambdaLivePorts(tableName).
+ *   store: {
+ *     put: async (items: readonly Item[]) => {
+ *       for (const item of items) kept.set(`${item.key.pk} ${item.key.sk}`, item);
+ *     },
+ *     remove: async (keys: readonly Item['key'][]) => {
+ *       for (const { pk, sk } of keys) kept.delete(`${pk} ${sk}`);
+ *     },
+ *     page: async ({ pk }: Item['key']) => ({
+ *       items: [...kept.values()].filter(({ key }) => key.pk === pk),
+ *       hasMore: false,
+ *     }),
+ *   },
+ *   sockets: { post: async () => 'sent' },
+ *   clock: { nowEpochMs: () => 1_000 },
+ * } as unknown as LivePorts;
+ * const connection = parseWebSocketEvent({
+ *   requestContext: {
+ *     ...{ apiId: 'a1b2c3d4e5', stage: 'dev', connectionId: 'c-1', connectedAt: 1_000 },
+ *     authorizer: { principalId: 'ann', sub: 'ann', iss: 'https://issuer.example/' },
+ *   },
+ * });
+ * await remember(ports, connection);
+ * await forget(ports, connection);
+ * kept.size // → 0
+ * ```
+ */
 export async function forget({ store }: Pick<LivePorts, 'store'>, connection: ConnectionName): Promise<void> {
   await forgetConnection(store, connection);
 }
@@ -65,6 +136,40 @@ export async function forget({ store }: Pick<LivePorts, 'store'>, connection: Co
 /**
  * To every connection that listens. A text is sent as it is, anything else as JSON.
  * @throws DomainError SUBJECT_INVALID for a message over 128 KB; STORE_UNAVAILABLE
+ *
+ * @example
+ * ```ts
+ * import { parseWebSocketEvent, post, remember } from 'gatewright/websocket';
+ * import type { LivePorts } from 'gatewright/websocket';
+ *
+ * type Item = { readonly key: { readonly pk: string; readonly sk: string } };
+ * const kept = new Map<string, Item>();
+ * const ports = {
+ *   // In a function: createLambdaLivePorts(tableName).
+ *   store: {
+ *     put: async (items: readonly Item[]) => {
+ *       for (const item of items) kept.set(`${item.key.pk} ${item.key.sk}`, item);
+ *     },
+ *     remove: async (keys: readonly Item['key'][]) => {
+ *       for (const { pk, sk } of keys) kept.delete(`${pk} ${sk}`);
+ *     },
+ *     page: async ({ pk }: Item['key']) => ({
+ *       items: [...kept.values()].filter(({ key }) => key.pk === pk),
+ *       hasMore: false,
+ *     }),
+ *   },
+ *   sockets: { post: async () => 'sent' },
+ *   clock: { nowEpochMs: () => 1_000 },
+ * } as unknown as LivePorts;
+ * const connection = parseWebSocketEvent({
+ *   requestContext: {
+ *     ...{ apiId: 'a1b2c3d4e5', stage: 'dev', connectionId: 'c-1', connectedAt: 1_000 },
+ *     authorizer: { principalId: 'ann', sub: 'ann', iss: 'https://issuer.example/' },
+ *   },
+ * });
+ * await remember(ports, connection, { topics: ['orders'] });
+ * (await post(ports, { topic: 'orders' }, { state: 'cooking' })).sent // → 1
+ * ```
  */
 export async function post(ports: LivePorts, audience: Audience, message: unknown): Promise<Posted> {
   const text = typeof message === 'string' ? message : JSON.stringify(message);

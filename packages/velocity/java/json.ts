@@ -26,6 +26,15 @@ export type JsonValue =
  * Reads JSON text leniently: names and texts may go without quotes or with single ones, commas may trail.
  * Returns undefined for what is not even that, and for more than 200 levels.
  * @throws TemplateError TEMPLATE_LIMIT for more names than one text may have
+ *
+ * @example
+ * ```ts
+ * import { DEFAULT_RENDER_LIMITS, fromJavaValue, parseJson, RenderBudget } from '@gatewright/velocity';
+ *
+ * const value = parseJson("{a: 'b',}");
+ * fromJavaValue(value ?? null, new RenderBudget(DEFAULT_RENDER_LIMITS)) // → { a: 'b' }
+ * parseJson('{') // → undefined
+ * ```
  */
 export function parseJson(text: string): JavaValue | undefined {
   if (hasTooManyNames(text))
@@ -197,6 +206,14 @@ function scalarOf(text: string): JavaValue {
 /**
  * A JSON value as templates see it. Whole numbers become Integer or Long, others Double.
  * @throws TemplateError TEMPLATE_LIMIT beyond 200 levels.
+ *
+ * @example
+ * ```ts
+ * import { JavaMap, toJavaValue } from '@gatewright/velocity';
+ *
+ * toJavaValue({ a: 1 }) instanceof JavaMap // → true
+ * toJavaValue('text') // → 'text'
+ * ```
  */
 export function toJavaValue(json: JsonValue, depth = 0): JavaValue {
   if (depth > MAX_VALUE_DEPTH) {
@@ -224,7 +241,17 @@ function isArray(
   return Array.isArray(json);
 }
 
-/** A template's value as JSON; numbers beyond a double lose precision, objects without JSON form become their text. */
+/**
+ * A template's value as JSON; numbers beyond a double lose precision, objects without JSON form become their text.
+ *
+ * @example
+ * ```ts
+ * import { DEFAULT_RENDER_LIMITS, fromJavaValue, RenderBudget, toJavaValue } from '@gatewright/velocity';
+ *
+ * const budget = new RenderBudget(DEFAULT_RENDER_LIMITS);
+ * fromJavaValue(toJavaValue({ a: [1, 'b', null] }), budget) // → { a: [1, 'b', null] }
+ * ```
+ */
 export function fromJavaValue(value: JavaValue, budget: RenderBudget, depth = 0): JsonValue {
   if (value === null || typeof value !== 'object') return value;
   if (isJavaNumber(value)) return Number(printNumber(value));

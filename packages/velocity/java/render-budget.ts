@@ -10,7 +10,16 @@ export type RenderLimits = {
   readonly maxChars: number;
 };
 
-/** AWS: 1,000 iterations. An integration payload is at most 10 MB; steps keep a hostile template under about a second. */
+/**
+ * AWS: 1,000 iterations. An integration payload is at most 10 MB; steps keep a hostile template under about a second.
+ *
+ * @example
+ * ```ts
+ * import { DEFAULT_RENDER_LIMITS } from '@gatewright/velocity';
+ *
+ * DEFAULT_RENDER_LIMITS.maxIterations // → 1000
+ * ```
+ */
 export const DEFAULT_RENDER_LIMITS: RenderLimits = {
   maxIterations: 1_000,
   maxSteps: 5_000_000,
@@ -23,7 +32,23 @@ const CHARS_PER_STEP = 16;
 /** How deep values may be nested when printed, compared, read or written. */
 export const MAX_VALUE_DEPTH = 200;
 
-/** What one render may still spend. Every loop over data pays into it, so no input can hang the gateway. */
+/**
+ * What one render may still spend. Every loop over data pays into it, so no input can hang the gateway.
+ *
+ * @example
+ * ```ts
+ * import { compileTemplate, DEFAULT_RENDER_LIMITS, TemplateError } from '@gatewright/velocity';
+ *
+ * const endless = compileTemplate('#foreach($i in [1..1000])#foreach($j in [1..1000])x#end#end', 'long');
+ * let code = '';
+ * try {
+ *   endless.render({ variables: {}, undefinedReferences: 'empty' }, { ...DEFAULT_RENDER_LIMITS, maxSteps: 1000 });
+ * } catch (error) {
+ *   if (error instanceof TemplateError) code = error.code;
+ * }
+ * code // → 'TEMPLATE_LIMIT'
+ * ```
+ */
 export class RenderBudget {
   readonly limits: RenderLimits;
   #stepsLeft: number;

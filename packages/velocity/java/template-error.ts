@@ -14,7 +14,22 @@ export type TemplateErrorCode =
 /** Lines and columns count from 1. */
 export type TemplatePlace = { readonly line: number; readonly column: number };
 
-/** The only error that leaves the template engine. `message` says what was expected; never contains rendered data. */
+/**
+ * The only error that leaves the template engine. `message` says what was expected; never contains rendered data.
+ *
+ * @example
+ * ```ts
+ * import { compileTemplate, TemplateError } from '@gatewright/velocity';
+ *
+ * let place = '';
+ * try {
+ *   compileTemplate('#if($open', 'broken');
+ * } catch (error) {
+ *   if (error instanceof TemplateError) place = `${error.code} ${error.line}:${error.column}`;
+ * }
+ * place // → 'TEMPLATE_SYNTAX 1:10'
+ * ```
+ */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
   readonly code: TemplateErrorCode;

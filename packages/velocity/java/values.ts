@@ -25,7 +25,17 @@ export type JavaObject =
   | RenderedBlock
   | HostObject;
 
-/** A java.lang.Long. */
+/**
+ * A java.lang.Long.
+ *
+ * @example
+ * ```ts
+ * import { compileTemplate, JavaLong } from '@gatewright/velocity';
+ *
+ * const long = new JavaLong(9_007_199_254_740_993n);
+ * compileTemplate('$long', 'long').render({ variables: { long }, undefinedReferences: 'empty' }) // → '9007199254740993'
+ * ```
+ */
 export class JavaLong {
   readonly value: bigint;
   constructor(value: bigint) {
@@ -70,7 +80,17 @@ export class JavaCharacter {
 /** `list` is an ArrayList, `json` what JSON parsing makes (prints as JSON), `array` a Java array (fixed size). */
 type ListKind = 'list' | 'json' | 'array';
 
-/** A list or array. Change its size through the methods that count `changes`. */
+/**
+ * A list or array. Change its size through the methods that count `changes`.
+ *
+ * @example
+ * ```ts
+ * import { compileTemplate, JavaList } from '@gatewright/velocity';
+ *
+ * const list = new JavaList(['a', 'b'], 'list');
+ * compileTemplate('$list.size()', 'size').render({ variables: { list }, undefinedReferences: 'empty' }) // → '2'
+ * ```
+ */
 export class JavaList {
   readonly kind: ListKind;
   readonly items: JavaValue[];
@@ -93,7 +113,18 @@ export class JavaEntry {
   }
 }
 
-/** A LinkedHashMap. */
+/**
+ * A LinkedHashMap.
+ *
+ * @example
+ * ```ts
+ * import { JavaMap } from '@gatewright/velocity';
+ *
+ * const map = JavaMap.of([['a', 'b']]);
+ * map.get('a') // → 'b'
+ * map.get('missing') // → null
+ * ```
+ */
 export class JavaMap {
   readonly #entries = new Map<unknown, JavaEntry>();
   changes = 0;
@@ -268,7 +299,18 @@ export class RenderedBlock {
 /** A method of the gateway's own; undefined where it does not take these arguments. */
 export type HostMethod = (args: readonly JavaValue[], budget: RenderBudget) => JavaValue | undefined;
 
-/** An object of the gateway, such as `$input`. Its members are those given, nothing else. */
+/**
+ * An object of the gateway, such as `$input`. Its members are those given, nothing else.
+ *
+ * @example
+ * ```ts
+ * import { compileTemplate, HostObject } from '@gatewright/velocity';
+ *
+ * const sys = new HostObject('sys', new Map(), new Map([['now', () => '12:00']]));
+ * const template = compileTemplate('$sys.now()', 'clock');
+ * template.render({ variables: { sys }, undefinedReferences: 'empty' }) // → '12:00'
+ * ```
+ */
 export class HostObject {
   readonly name: string;
   readonly properties: ReadonlyMap<string, () => JavaValue>;

@@ -27,6 +27,21 @@ export type IssuedTicket = {
  * Ends with the caller's credential, if that comes first. From a handler of your own: the caller must be what an
  * authorizer said of the request (`callerOfTicket`), never what the request says.
  * @throws DomainError TOKEN_EXPIRED, STORE_UNAVAILABLE
+ *
+ * @example
+ * ```ts
+ * import { issueTicket } from 'gatewright/access';
+ *
+ * const ports = {
+ *   tickets: { put: async () => {} },
+ *   clock: { nowEpochMs: () => 1_000 },
+ *   random: { hex: (digits: number) => 'a'.repeat(digits) },
+ * };
+ * const caller = { subject: 'ann', issuer: 'https://issuer.example/', roles: [], scopes: [] };
+ * const { ticket, expiresInSeconds } = await issueTicket(ports, { document: 'tracking', caller, ttlSeconds: 30 });
+ * ticket.startsWith('wst_') // → true
+ * expiresInSeconds // → 30
+ * ```
  */
 export async function issueTicket(
   { tickets, clock, random }: TicketPorts,

@@ -5,6 +5,16 @@ import type { Host } from './host.ts';
 export type Question = Exclude<ClientMessage, { readonly action: 'ping' }>;
 type Answer = Exclude<ServerFrame, { readonly type: 'error' | 'pong' }>;
 
+/**
+ * What was asked was refused, or the client is closed.
+ *
+ * @example
+ * ```ts
+ * import { ChannelError } from 'gatewright/websocket-client';
+ *
+ * new ChannelError('closed', 'the client was closed').code // → 'closed'
+ * ```
+ */
 export class ChannelError extends Error {
   override readonly name = 'ChannelError';
   readonly code: ErrorCode | 'closed';

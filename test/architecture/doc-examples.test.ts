@@ -1,0 +1,58 @@
+/** What users import has a comment with an example, and each example runs and is right. */
+import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { findExamples, toProgram } from './doc-examples.ts';
+import { REPOSITORY } from './source-files.ts';
+
+/** Below the checkout, so that packages are found. */
+const FOLDER = join(REPOSITORY, '.build', `examples-${process.pid}`);
+
+describe('examples of what users import', () => {
+  const examples = findExamples();
+  const folder = process.cwd();
+  before(() => {
+    mkdirSync(FOLDER, { recursive: true });
+    // Those of `gatewright/testing` serve the template here.
+    process.chdir(join(REPOSITORY, 'test/fixtures/doc-examples'));
+  });
+  after(() => {
+    process.chdir(folder);
+    rmSync(FOLDER, { recursive: true, force: true });
+  });
+
+  it('are there for every export', () => {
+    assert.ok(examples.length > 40, String(examples.length));
+    assert.deepEqual(
+      examples
+        .filter(({ code }) => code === undefined)
+        .map(({ entry, name, path }) => `${entry}: ${name} (${path})`),
+      [],
+    );
+  });
+
+  const programs = new Map(
+    examples.flatMap(({ path, name, code }) =>
+      code === undefined ? [] : [[`${path} ${name}`, code] as const],
+    ),
+  );
+  for (const [where, code] of programs)
+    it(`run: ${where}`, async () => {
+      const file = join(FOLDER, `${where.replaceAll(/\W+/g, '-')}.ts`);
+      writeFileSync(file, toProgram(code));
+      await import(pathToFileURL(file).href);
+    });
+
+  it('claim something: most compare a value with what stands behind it', () => {
+    const claiming = [...programs.values()].filter((code) => code.includes(' // → '));
+    assert.ok(claiming.length * 2 > programs.size, `${claiming.length} of ${programs.size}`);
+  });
+
+  it('would fail where a claim does not hold', async () => {
+    const file = join(FOLDER, 'wrong.ts');
+    writeFileSync(file, toProgram('1 + 1 // → 3'));
+    await assert.rejects(import(pathToFileURL(file).href), { code: 'ERR_ASSERTION' });
+  });
+});

@@ -1,0 +1,73 @@
+/** Examples in the comments of what users import: `@example` with a block of TypeScript, in which `value // → expected` is a claim. */
+import { readSource } from './source-files.ts';
+
+/** What users import, by the file that says what it exports. The root's own name stands for the gateway's library, which the guides show. */
+const USER_ENTRIES: Readonly<Record<string, string>> = {
+  'gatewright/access': 'shared/entries/access.ts',
+  'gatewright/cache': 'shared/entries/cache.ts',
+  'gatewright/quota': 'shared/entries/quota.ts',
+  'gatewright/testing': 'testing/entry.ts',
+  'gatewright/webhooks': 'shared/entries/webhooks.ts',
+  'gatewright/websocket': 'shared/entries/websocket.ts',
+  'gatewright/websocket-client': 'shared/entries/websocket-client.ts',
+  '@gatewright/dynamodb': 'packages/dynamodb/index.ts',
+  '@gatewright/velocity': 'packages/velocity/index.ts',
+};
+
+type DocExample = {
+  readonly entry: string;
+  readonly name: string;
+  readonly path: string;
+  /** Undefined: the export has no example. */
+  readonly code: string | undefined;
+};
+
+/** Every value that an entry exports, with the example of its comment. */
+export function findExamples(): readonly DocExample[] {
+  return Object.entries(USER_ENTRIES).flatMap(([entry, file]) => {
+    const { text } = readSource(file);
+    const handedOn = [...text.matchAll(/^export \{([^}]+)\} from '([^']+)';/gm)].flatMap(
+      ([, names = '', from = '']) => {
+        const path = new URL(from, `file:///${file}`).pathname.slice(1);
+        return names
+          .split(',')
+          .map((name) => name.trim())
+          .filter((name) => name !== '' && !name.startsWith('type '))
+          .map((name) => ({ name, path }));
+      },
+    );
+    const own = [...text.matchAll(/^export (?:async )?(?:function|class|const) (\w+)/gm)].map(
+      ([, name = '']) => ({ name, path: file }),
+    );
+    return [...handedOn, ...own].map(({ name, path }) => ({
+      ...{ entry, name, path },
+      code: exampleOf(readSource(path).text, name),
+    }));
+  });
+}
+
+function exampleOf(text: string, name: string): string | undefined {
+  const declared = new RegExp(`^export (?:async )?(?:function\\*?|class|const) ${name}\\b`, 'm').exec(text);
+  if (declared === null) return undefined;
+  const before = text.slice(0, declared.index);
+  const comment = before.endsWith('*/\n') ? before.slice(before.lastIndexOf('/**')) : '';
+  const block = /@example\n \* ```ts\n([\s\S]*?)\n \* ```/.exec(comment)?.[1];
+  return block
+    ?.split('\n')
+    .map((line) => line.replace(/^ \* ?/, ''))
+    .join('\n');
+}
+
+/** The example as a module that fails where a claim does not hold. Handlers' entries are known in the checkout by the workspace's name. */
+export function toProgram(code: string): string {
+  const claims = code.replaceAll(
+    /^(\s*)(?!const |let |import |\/\/)(.+?);? \/\/ → (.+)$/gm,
+    (_, indent: string, expression: string, expected: string) =>
+      `${indent}assert.deepEqual(${expression}, ${expected});`,
+  );
+  const known = claims.replaceAll(
+    /from 'gatewright\/(?!testing)([\w-]+)'/g,
+    (_, name: string) => `from '@gatewright/handlers/${name}'`,
+  );
+  return `import assert from 'node:assert/strict';\n${known}\n`;
+}
