@@ -1,4 +1,4 @@
-/** `npm run site`: the whole documentation as static pages, which need nothing from elsewhere. */
+/** `npm run docs`: the whole documentation as static pages, which need nothing from elsewhere. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';

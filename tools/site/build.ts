@@ -1,4 +1,4 @@
-/** `npm run site`: the documentation as static pages in .build/site, out of docs/ and the comments of what users import. Needs no network once its tool is installed. */
+/** `npm run docs`: the documentation as static pages in .build/site, out of docs/ and the comments of what users import. Needs no network once its tool is installed. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
