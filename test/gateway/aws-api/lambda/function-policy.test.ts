@@ -38,7 +38,7 @@ const RESOURCES = restRoutes(
       Live: {
         type: 'AWS::Lambda::Alias',
         id: `${functionArn('other')}:live`,
-        properties: { FunctionName: 'other', Name: 'live' },
+        properties: { FunctionName: 'other', Name: 'live', FunctionVersion: '$LATEST' },
       },
     },
   },
