@@ -17,6 +17,7 @@ import type { ServedApis } from './control/served-apis.ts';
 import type { CallJournal } from './aws-api/rest-apis/call-journal.ts';
 import type { LogHistory } from './control-port/log-history.ts';
 import type { GatewayOptions } from './gateway.ts';
+import type { FindVersion } from './lambda/invoked-version.ts';
 import type { FunctionRuntime } from './lambda/runtime.ts';
 import type { FunctionIdentities } from './policy/function-identities.ts';
 import type { Identities } from './policy/identities.ts';
@@ -230,6 +231,7 @@ export async function openRuntime(
     readonly functions: FunctionIdentities;
     readonly controlUrl: () => string | undefined;
     readonly standIns: () => readonly string[];
+    readonly findVersion: FindVersion;
   },
   records: RequestRecords | undefined,
   { deadlines, debugging }: Pace,
@@ -239,6 +241,7 @@ export async function openRuntime(
     ...{ clockOffset: clock.offset, deadlines, debugging },
     controlUrl: at.controlUrl,
     standIns: at.standIns,
+    findVersion: at.findVersion,
     keyPairOf: (functionName) => at.functions.keyPairOf(functionName),
     extraEnvironment: { ...storeEnvironment(options, store), ...options.functionEnvironment },
     cacheDirectory: join(directory, '.gatewright', 'cache'),

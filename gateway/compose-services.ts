@@ -38,7 +38,7 @@ export function openServices(parts: Parts): Map<string, AwsService> {
   const invoke = {
     ...{ invoker: runtime, random, accountId: options.accountId, hasQualifier },
     versionOf: (name: string, qualifier: string) =>
-      executedVersion(served.stacks, name, qualifier, () => random.fraction()),
+      executedVersion(served.stacks, name, qualifier, () => random.fraction())?.version,
     accept: (event: Parameters<typeof events.async.accept>[0]) => events.async.accept(event),
   };
   const stacks = (): typeof served.stacks => served.stacks;

@@ -15,7 +15,7 @@ import { continueTrace } from './events/trace-header.ts';
 import type { GatewayOptions } from './gateway.ts';
 import { Issuer, type IssuerOptions } from './issuer/issuer.ts';
 import { StandIns } from './issuer/stand-ins.ts';
-import type { InvocationResult, Invoker, KeySets, Ports } from './ports.ts';
+import type { Invocation, InvocationResult, Invoker, KeySets, Ports } from './ports.ts';
 import { loadIssuerKeys, saveIssuerKeys } from './services/issuer-key-file.ts';
 
 export type SignIn = {
@@ -36,8 +36,10 @@ type TriggerPorts = { readonly invoker: () => Invoker };
 const TRIGGER_WITHIN_MS = 5_000;
 
 /** `arn:aws:lambda:{region}:{account}:function:{name}[:{qualifier}]`, or the name itself. */
-function nameOfFunction(arn: string): string {
-  return arn.startsWith('arn:') ? (arn.split(':')[6] ?? arn) : arn;
+function readFunction(arn: string): Pick<Invocation, 'functionName' | 'qualifier'> {
+  if (!arn.startsWith('arn:')) return { functionName: arn };
+  const [functionName = arn, qualifier] = arn.split(':').slice(6);
+  return { functionName, qualifier };
 }
 
 export async function openSignIn(
@@ -96,7 +98,7 @@ async function openPools(
   };
   const invoke = (functionArn: string, payload: string): Promise<InvocationResult> =>
     invoker().invoke({
-      ...{ functionName: nameOfFunction(functionArn), payload, timeoutMs: TRIGGER_WITHIN_MS },
+      ...{ ...readFunction(functionArn), payload, timeoutMs: TRIGGER_WITHIN_MS },
       traceHeader: continueTrace(undefined, at.clock.nowEpochMs(), at.random),
     });
   const ports = { ...at, onChange: save, log: (line: string) => log.write(line), invoke };

@@ -22,6 +22,7 @@ import {
 import { openIdentities, openServiceClient } from './compose-rights.ts';
 import { findUnreachable, openSignIn } from './compose-sign-in.ts';
 import { Account } from './control/account.ts';
+import { executedVersion } from './control/function-aliases.ts';
 import { inspectApis } from './control/inspect-apis.ts';
 import { listApis, listUrls } from './control/list-apis.ts';
 import { ServedApis } from './control/served-apis.ts';
@@ -53,6 +54,7 @@ import { Recorder } from './services/recorder.ts';
 import { Connections } from './websocket/connections.ts';
 import { handleManagement } from './websocket/management.ts';
 import type { Parts } from './compose-parts.ts';
+import type { Random } from './ports.ts';
 import type { InspectedApi } from './control/inspect-apis.ts';
 import type { ApiRoutes } from './control/list-apis.ts';
 import type { Gateway, GatewayOptions } from './gateway.ts';
@@ -121,7 +123,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
     options,
     clock,
     store,
-    { functions: functionIdentities, controlUrl: () => parts.controlUrl, standIns: signIn.addresses },
+    { functions: functionIdentities, standIns: signIn.addresses, ...laterOf(() => parts, random) },
     records,
     pace,
   );
@@ -162,6 +164,18 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
     controlUrl: undefined,
   };
   return assemble(parts, await openControl(parts));
+}
+
+/** What the function runtime asks of parts that are made after it. */
+function laterOf(
+  parts: () => Parts,
+  random: Random,
+): Pick<Parameters<typeof openRuntime>[3], 'controlUrl' | 'findVersion'> {
+  return {
+    controlUrl: () => parts().controlUrl,
+    findVersion: (name, qualifier) =>
+      executedVersion(parts().served.stacks, name, qualifier, () => random.fraction()),
+  };
 }
 
 function lookUpsIn(served: ServedApis) {

@@ -50,7 +50,7 @@ export interface Random {
 export type Invocation = {
   /** Name, not ARN: `food-delivery-dev-listUsers`. */
   readonly functionName: string;
-  /** Version or alias as the caller named it; absent = the function itself. */
+  /** Version or alias as the caller named it; absent or empty = the function itself. */
   readonly qualifier?: string | undefined;
   /** The event as JSON text. */
   readonly payload: string;
@@ -68,8 +68,11 @@ export type InvocationWishes = {
   /** Told of each line that the function prints while it runs the event, in Lambda's text format. */
   readonly onLine: ((line: string) => void) | undefined;
   /** Version or alias that was called, for the handler's `context`; absent = the function itself. */
-  readonly invoked?: { readonly arn: string; readonly version: string } | undefined;
+  readonly invoked?: InvokedVersion | undefined;
 };
+
+/** A version, or an alias and the version that was drawn for it. */
+export type InvokedVersion = { readonly arn: string; readonly version: string };
 
 /** The id that the function read as `awsRequestId`; made when asked for, since only access logs do. */
 export type RequestIdOf = () => string;
@@ -82,6 +85,7 @@ export type InvocationResult =
       readonly requestId?: RequestIdOf;
       /** Milliseconds that the instance took to start, where this was its first event. */
       readonly initMs?: number;
+      readonly executedVersion?: string;
     }
   /** Lambda's FunctionError: thrown, rejected, own timeout, crashed, init failed. `errorMessage` as Lambda words it. */
   | {
@@ -90,6 +94,8 @@ export type InvocationResult =
       readonly errorType: string;
       readonly errorMessage: string;
       readonly requestId?: RequestIdOf;
+      /** Where a version or alias was called. */
+      readonly executedVersion?: string;
     }
   /** The caller's `timeoutMs` passed first; the function may still be running. */
   | { readonly kind: 'timed-out' }

@@ -5,12 +5,14 @@ import { resourcesOf, toControlResource } from './control-resource.ts';
 import { isJsonMap, listOf, mapOf, textOf } from './resource-properties.ts';
 import type { ResolvedStack } from '../definition/model.ts';
 import type { Tolerance } from '../errors.ts';
+import type { InvokedVersion } from '../ports.ts';
 import type { ControlResource } from './control-resource.ts';
 
 const ALIAS = 'AWS::Lambda::Alias';
 const VERSION = 'AWS::Lambda::Version';
 
 type Weight = { readonly version: string; readonly weight: number };
+type Qualifier = { readonly arn: string; readonly usual: string; readonly others: readonly Weight[] };
 
 /**
  * The version that an event by this qualifier runs; undefined where no stack makes it. Events of an alias with weights are
@@ -22,20 +24,42 @@ export function executedVersion(
   functionName: string,
   qualifier: string,
   draw: () => number,
-): string | undefined {
-  const end = `:function:${functionName}:${qualifier}`;
-  const found = resourcesOf(stacks, [ALIAS, VERSION]).find(({ physicalId }) => physicalId.endsWith(end));
+): InvokedVersion | undefined {
+  const found = qualifiersOf(stacks).get(`${functionName}:${qualifier}`);
   if (found === undefined) return undefined;
-  if (found.type === VERSION) return qualifier;
-  const usual = textOf(found.properties, 'FunctionVersion');
-  const others = weightsOf(toControlResource(found));
-  if (others.length === 0) return usual;
+  const { arn, usual, others } = found;
+  if (others.length === 0) return { arn, version: usual };
   let drawn = draw();
   for (const { version, weight } of others) {
     drawn -= weight;
-    if (drawn < 0) return version;
+    if (drawn < 0) return { arn, version };
   }
-  return usual;
+  return { arn, version: usual };
+}
+
+/** Each event of an alias asks: stacks, which never change, are read once. */
+const READ = new WeakMap<readonly ResolvedStack[], ReadonlyMap<string, Qualifier>>();
+
+/** By `{function}:{version or alias}`. */
+function qualifiersOf(stacks: readonly ResolvedStack[]): ReadonlyMap<string, Qualifier> {
+  const known = READ.get(stacks);
+  if (known !== undefined) return known;
+  const read = new Map<string, Qualifier>();
+  for (const resource of resourcesOf(stacks, [ALIAS, VERSION])) {
+    const { physicalId: arn, type, properties } = resource;
+    const [, name = '', version = ''] = /:function:([^:]+):([^:]+)$/.exec(arn) ?? [];
+    const qualifier =
+      type === VERSION
+        ? { arn, usual: version, others: [] }
+        : {
+            arn,
+            usual: textOf(properties, 'FunctionVersion'),
+            others: weightsOf(toControlResource(resource)),
+          };
+    if (!read.has(`${name}:${version}`)) read.set(`${name}:${version}`, qualifier);
+  }
+  READ.set(stacks, read);
+  return read;
 }
 
 function weightsOf({ properties }: ControlResource): readonly Weight[] {

@@ -59,7 +59,7 @@ function readUrl(
   const apiId = makeId(32, stackName, resource.logicalId);
   const functionArn = arnOf(owner, `arn:aws:lambda:${region}:${accountId}`);
   const functionUrl = factsOf(url, owner, functionArn, account);
-  const deployment = compileFunctionUrl(url, owner.functionName, tolerance);
+  const deployment = compileFunctionUrl(url, owner, tolerance);
   const { authorizerCache } = account.stageMemory(apiId, URL_STAGE);
   const stage = {
     ...{ name: URL_STAGE, deploymentId: deployment.id, deployment, variables: null, authorizerCache },

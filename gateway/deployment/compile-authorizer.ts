@@ -10,7 +10,7 @@ import type { Assumptions } from './assumptions.ts';
 import type { InvokePermissions } from './invoke-permissions.ts';
 import type { WholeMatch } from '../mapping/whole-match.ts';
 import type { PropertyBag } from './properties.ts';
-import type { AuthorizerPayload, IdentitySource, LambdaAuthorizer } from './model.ts';
+import type { AuthorizerPayload, FunctionTarget, IdentitySource, LambdaAuthorizer } from './model.ts';
 
 /** Longest a REST or WebSocket authorizer may run; HTTP APIs give it 10 s (docs/aws §4.3). */
 const REST_TIMEOUT_MS = 29_000;
@@ -49,10 +49,10 @@ function readTtl(bag: PropertyBag, usual: number): number {
   return readInteger(bag, 'AuthorizerResultTtlInSeconds', { usual, min: 0, max: MAX_TTL_SECONDS });
 }
 
-function readTarget(bag: PropertyBag): LambdaAuthorizer['functionName'] {
+function readTarget(bag: PropertyBag): FunctionTarget {
   const target = readLambdaUri(readText(bag, 'AuthorizerUri'), false);
   if (target.kind === 'invalid') throw new DefinitionError(bag.place('AuthorizerUri'), target.message);
-  return target.functionName;
+  return target.target;
 }
 
 /** `IdentityValidationExpression`. @throws DefinitionError */
@@ -97,14 +97,14 @@ export function compileRestLambdaAuthorizer(
       'A REQUEST authorizer with a cache needs at least one identity source; set AuthorizerResultTtlInSeconds to 0 to go without',
     );
   const isIgnored = !isToken && ttlSeconds === 0 && assumptions['uncached-identity-sources'] === 'ignored';
-  const functionName = readTarget(bag);
+  const target = readTarget(bag);
   const role = bag.properties['AuthorizerCredentials'];
   return {
-    mayInvoke: leaveToInvoke(invokePermissions, functionName, role, [sourceOfAuthorizer(bag.id)]),
+    mayInvoke: leaveToInvoke(invokePermissions, target.functionName, role, [sourceOfAuthorizer(bag.id)]),
     authorizerId: bag.id,
     name: readText(bag, 'Name', bag.logicalId),
     payload: isToken ? 'rest-token' : 'rest-request',
-    functionName,
+    ...target,
     identitySources: isIgnored ? [] : identitySources,
     validation: isToken ? readValidation(bag) : undefined,
     ttlSeconds,
@@ -147,14 +147,14 @@ export function compileV2LambdaAuthorizer(
       bag.place('IdentitySource'),
       'Caching authorizer results needs at least one identity source',
     );
-  const functionName = readTarget(bag);
+  const target = readTarget(bag);
   const role = bag.properties['AuthorizerCredentialsArn'];
   return {
-    mayInvoke: leaveToInvoke(invokePermissions, functionName, role, [sourceOfAuthorizer(bag.id)]),
+    mayInvoke: leaveToInvoke(invokePermissions, target.functionName, role, [sourceOfAuthorizer(bag.id)]),
     authorizerId: bag.id,
     name: readText(bag, 'Name', bag.logicalId),
     payload,
-    functionName,
+    ...target,
     identitySources,
     validation: undefined,
     ttlSeconds,

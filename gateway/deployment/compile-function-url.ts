@@ -16,15 +16,18 @@ const ROUTE = '$default';
 /** What `Deployment.id` and the stage of a URL are called. */
 export const URL_STAGE = '$default';
 
+/** The function, or its alias. */
+type UrlOwner = { readonly functionName: string; readonly qualifier: string | undefined };
+
 /** One route that takes every request; it answers 500 where the URL cannot be read. */
-export function compileFunctionUrl(url: PropertyBag, functionName: string, tolerance: Tolerance): Deployment {
+export function compileFunctionUrl(url: PropertyBag, owner: UrlOwner, tolerance: Tolerance): Deployment {
   const facts = {
     ...{ routeKey: ROUTE, resourceId: ROUTE, resourcePath: ROUTE, httpMethod: ROUTE },
     logicalId: url.logicalId,
   };
   const compiled = tolerance.attempt<Pick<Deployment, 'cors'> & { readonly plan: RoutePlan }>(
     'every request of the function URL answers 502',
-    () => ({ cors: compileUrlCors(sound(url)), plan: { ...facts, ...compileRoute(url, functionName) } }),
+    () => ({ cors: compileUrlCors(sound(url)), plan: { ...facts, ...compileRoute(url, owner) } }),
     (error) => ({ cors: undefined, plan: closedPlan(facts, error.describe()) }),
   );
   const { cors, plan } = compiled;
@@ -37,14 +40,14 @@ export function compileFunctionUrl(url: PropertyBag, functionName: string, toler
 
 type Compiled = Pick<RoutePlan, 'operationName' | 'authorization' | 'apiKeyRequired' | 'integration'>;
 
-function compileRoute(url: PropertyBag, functionName: string): Compiled {
+function compileRoute(url: PropertyBag, owner: UrlOwner): Compiled {
   return {
     ...{ operationName: undefined, apiKeyRequired: false },
     authorization:
       readAuthType(url) === 'NONE'
         ? { kind: 'none' }
         : { kind: 'iam', unsigned: 'ACCESS_DENIED', service: 'lambda' },
-    integration: compileIntegration(url, functionName),
+    integration: compileIntegration(url, owner),
   };
 }
 
@@ -58,10 +61,11 @@ export function readAuthType(url: PropertyBag): FunctionUrlFacts['authType'] {
   );
 }
 
-function compileIntegration(url: PropertyBag, name: string): Integration {
-  const functionName = compileStageText(name);
+function compileIntegration(url: PropertyBag, owner: UrlOwner): Integration {
+  const functionName = compileStageText(owner.functionName);
+  const qualifier = owner.qualifier === undefined ? undefined : compileStageText(owner.qualifier);
   const mode = readText(url, 'InvokeMode', 'BUFFERED');
-  const common = { payload: 'function-url', functionName, timeoutMs: LONGEST_MS } as const;
+  const common = { payload: 'function-url', functionName, qualifier, timeoutMs: LONGEST_MS } as const;
   if (mode === 'BUFFERED') return { kind: 'lambda-proxy', ...common };
   if (mode === 'RESPONSE_STREAM') return { kind: 'lambda-stream', ...common, idleMs: LONGEST_MS };
   throw new DefinitionError(

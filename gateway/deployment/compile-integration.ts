@@ -92,10 +92,10 @@ function compileStream(
   const verb = readVerb(block);
   const lambda = readStreamUri(readText(block, 'Uri', ''));
   if (lambda.kind === 'invalid') throw refuse('Uri', lambda.message);
-  const { functionName } = lambda;
+  const { target } = lambda;
   return (
     refuseAtRunTime(parameters, true) ??
-    onlyByPost(verb) ?? { kind: 'lambda-stream', payload: 'rest-1.0', functionName, timeoutMs, idleMs }
+    onlyByPost(verb) ?? { kind: 'lambda-stream', payload: 'rest-1.0', ...target, timeoutMs, idleMs }
   );
 }
 
@@ -156,7 +156,7 @@ function compileAws(
       onlyByPost(verb) ?? {
         kind: 'lambda-proxy',
         payload: 'rest-1.0',
-        functionName: lambda.functionName,
+        ...lambda.target,
         timeoutMs,
       }
     );
@@ -164,10 +164,7 @@ function compileAws(
   const mappings = compileMappings(method, block);
   const refused = refuseAtRunTime(mappings.request.parameters, true);
   if (lambda.kind === 'function')
-    return (
-      refused ??
-      onlyByPost(verb) ?? { kind: 'function', functionName: lambda.functionName, timeoutMs, ...mappings }
-    );
+    return refused ?? onlyByPost(verb) ?? { kind: 'function', ...lambda.target, timeoutMs, ...mappings };
   const service = readServiceUri(uri);
   if (service.kind === 'invalid') throw new DefinitionError(block.place('Uri'), service.message);
   const role = readText(block, 'Credentials', '');

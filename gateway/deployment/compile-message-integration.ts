@@ -79,7 +79,7 @@ function compileAws(integration: PropertyBag, tolerance: Tolerance): Integration
     return (
       refused ??
       onlyByPost(method, 'IntegrationMethod') ?? {
-        ...{ kind: 'function', functionName: lambda.functionName, timeoutMs },
+        ...{ kind: 'function', ...lambda.target, timeoutMs },
         ...{ request, response: NO_METHOD },
       }
     );

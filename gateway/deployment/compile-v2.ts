@@ -98,7 +98,7 @@ function compileIntegration(
   return {
     kind: 'lambda-proxy',
     payload: readPayload(integration, protocol),
-    functionName: lambda.functionName,
+    ...lambda.target,
     timeoutMs: readWithinLimits(integration, 'TimeoutInMillis', TIMEOUTS[protocol], from.tolerance),
     changes: protocol === 'http' ? compileLambdaChanges(integration, from) : undefined,
   };

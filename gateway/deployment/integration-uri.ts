@@ -1,9 +1,9 @@
 /** Reads the URIs by which methods, routes and authorizers name what they call. */
 import { compileStageText, mapStageText } from './stage-text.ts';
-import type { StageText } from './model.ts';
+import type { FunctionTarget } from './model.ts';
 
 export type LambdaTarget =
-  | { readonly kind: 'function'; readonly functionName: StageText }
+  | { readonly kind: 'function'; readonly target: FunctionTarget }
   | { readonly kind: 'invalid'; readonly message: string };
 
 const INVOKE_PATH = /^arn:[^:]+:apigateway:[^:]*:lambda:path\/2015-03-31\/functions\/(.+)\/invocations$/;
@@ -18,8 +18,7 @@ const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:(.+)$/;
  */
 export function readLambdaUri(uri: string, mayBeBareArn: boolean): LambdaTarget {
   const inner = INVOKE_PATH.exec(uri)?.[1] ?? (mayBeBareArn && FUNCTION_ARN.test(uri) ? uri : undefined);
-  if (inner !== undefined)
-    return { kind: 'function', functionName: mapStageText(compileStageText(inner), nameOfFunction) };
+  if (inner !== undefined) return { kind: 'function', target: readTarget(inner) };
   if (STREAM_PATH.test(uri))
     return {
       kind: 'invalid',
@@ -41,8 +40,7 @@ export function readLambdaUri(uri: string, mayBeBareArn: boolean): LambdaTarget 
  */
 export function readStreamUri(uri: string): LambdaTarget {
   const inner = STREAM_PATH.exec(uri)?.[1];
-  if (inner !== undefined)
-    return { kind: 'function', functionName: mapStageText(compileStageText(inner), nameOfFunction) };
+  if (inner !== undefined) return { kind: 'function', target: readTarget(inner) };
   const buffered = readLambdaUri(uri, false);
   if (buffered.kind === 'invalid') return buffered;
   return {
@@ -52,9 +50,22 @@ export function readStreamUri(uri: string): LambdaTarget {
   };
 }
 
-/** The plain name in a function ARN, without version or alias: both run the one local function. */
+function readTarget(arn: string): FunctionTarget {
+  const text = compileStageText(arn);
+  const functionName = mapStageText(text, nameOfFunction);
+  const qualifier = mapStageText(text, qualifierOfFunction);
+  return qualifier.source === '' ? { functionName } : { functionName, qualifier };
+}
+
+/** The plain name in a function ARN, without version or alias. */
 export function nameOfFunction(arnOrName: string): string {
   const name = FUNCTION_ARN.exec(arnOrName)?.[1] ?? arnOrName;
   const colon = name.indexOf(':');
   return colon === -1 ? name : name.slice(0, colon);
+}
+
+/** The version or alias in a function ARN; empty where it names the function itself. */
+function qualifierOfFunction(arn: string): string {
+  const qualifier = FUNCTION_ARN.exec(arn)?.[1]?.split(':')[1] ?? '';
+  return qualifier === '$LATEST' ? '' : qualifier;
 }

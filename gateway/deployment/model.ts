@@ -49,12 +49,18 @@ export type IdentitySource =
 /** Which event an authorizer function gets, and how its answer reads. */
 export type AuthorizerPayload = 'rest-token' | 'rest-request' | 'http-1.0' | 'http-2.0' | 'websocket';
 
-export type LambdaAuthorizer = {
+/** Which function is called, once stage variables are known. */
+export type FunctionTarget = {
+  /** Renders to a function name (not ARN). */
+  readonly functionName: StageText;
+  /** Renders to the version or alias that the ARN names, or to nothing; absent = it names none. */
+  readonly qualifier?: StageText | undefined;
+};
+
+export type LambdaAuthorizer = FunctionTarget & {
   readonly authorizerId: string;
   readonly name: string;
   readonly payload: AuthorizerPayload;
-  /** Renders to a function name (not ARN) once stage variables are known. */
-  readonly functionName: StageText;
   /** Absent = nobody asks for leave. */
   readonly mayInvoke?: (() => boolean) | undefined;
   readonly identitySources: readonly IdentitySource[];
@@ -108,10 +114,9 @@ export type ResourcePolicy =
 /** Payload format of the proxy event and of the function's answer. */
 export type ProxyPayload = 'rest-1.0' | 'http-1.0' | 'http-2.0' | 'websocket' | 'function-url';
 
-export type LambdaProxyIntegration = {
+export type LambdaProxyIntegration = FunctionTarget & {
   readonly kind: 'lambda-proxy';
   readonly payload: ProxyPayload;
-  readonly functionName: StageText;
   readonly timeoutMs: number;
   /** HTTP APIs only; undefined = event and answer stay as they are. */
   readonly changes?: ParameterChanges | undefined;
@@ -119,12 +124,12 @@ export type LambdaProxyIntegration = {
 };
 
 /** A Lambda proxy of transfer mode STREAM of a REST API, or a function URL of invoke mode RESPONSE_STREAM. */
-export type LambdaStreamIntegration = StreamTimes & {
-  readonly kind: 'lambda-stream';
-  readonly payload: Extract<ProxyPayload, 'rest-1.0' | 'function-url'>;
-  readonly functionName: StageText;
-  readonly mayInvoke?: (() => boolean) | undefined;
-};
+export type LambdaStreamIntegration = StreamTimes &
+  FunctionTarget & {
+    readonly kind: 'lambda-stream';
+    readonly payload: Extract<ProxyPayload, 'rest-1.0' | 'function-url'>;
+    readonly mayInvoke?: (() => boolean) | undefined;
+  };
 
 export type Integration =
   | LambdaProxyIntegration

@@ -142,8 +142,10 @@ export function authorizerLines(
 export function lambdaUri(
   api: { readonly region: string; readonly accountId: string },
   name: string,
+  qualifier = '',
 ): string {
-  return `https://lambda.${api.region}.amazonaws.com/2015-03-31/functions/arn:aws:lambda:${api.region}:${api.accountId}:function:${name}/invocations`;
+  const qualified = qualifier === '' ? name : `${name}:${qualifier}`;
+  return `https://lambda.${api.region}.amazonaws.com/2015-03-31/functions/arn:aws:lambda:${api.region}:${api.accountId}:function:${qualified}/invocations`;
 }
 
 function describeRequest(request: ExecutionFacts['request']): string[] {

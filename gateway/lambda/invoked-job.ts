@@ -19,10 +19,15 @@ class InvokedJob extends Job {
   }
 
   override get message(): EventMessage {
-    const { clientContext, invoked } = this.#wishes;
-    const isPlain = clientContext === undefined && invoked === undefined;
-    return isPlain ? this.payload : { event: this.payload, clientContext, invoked };
+    return messageOf(this.payload, this.#wishes);
   }
+}
+
+/** What the instance is told: of plain events their text alone. */
+export function messageOf(payload: string, wishes: InvocationWishes | undefined): EventMessage {
+  const { clientContext, invoked } = wishes ?? {};
+  const isPlain = clientContext === undefined && invoked === undefined;
+  return isPlain ? payload : { event: payload, clientContext, invoked };
 }
 
 /** The job of any invocation: plain where nobody wishes for more. */

@@ -9,6 +9,7 @@ import { MACHINE_DEADLINES } from './deadlines.ts';
 import type { Debugging } from './debugging.ts';
 import { removeAbandonedRuns } from './abandoned-runs.ts';
 import { describeInitFailure } from './job.ts';
+import { type FindVersion, tellVersion, withVersion } from './invoked-version.ts';
 import { mountLayers } from './layer-mounts.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import { watchMemory } from './memory-watch.ts';
@@ -59,6 +60,8 @@ export type FunctionRuntimeOptions = {
   readonly debugging?: Debugging | undefined;
   /** Growth of the process from which functions are held to their memory; absent = 384 MB. */
   readonly memoryGrowthBytes?: number;
+  /** Absent = events of all versions and aliases are of the function itself. */
+  readonly findVersion?: FindVersion | undefined;
   /** Events of all functions at a time; absent = AWS's 1,000. */
   readonly concurrency?: number | undefined;
   /** Whether each event gets an instance of its own; absent = no. */
@@ -177,12 +180,15 @@ class WorkerRuntime implements FunctionRuntime {
 
   invoke(invocation: Invocation): Promise<InvocationResult> {
     const pool = this.#poolFor(invocation);
-    return pool instanceof FunctionPool ? pool.invoke(invocation) : Promise.resolve(pool);
+    if (!(pool instanceof FunctionPool)) return Promise.resolve(pool);
+    const event = withVersion(invocation, this.#options.findVersion);
+    return tellVersion(pool.invoke(event), event);
   }
 
   stream(invocation: Invocation & StreamTimes): Promise<StreamStart> {
     const pool = this.#poolFor(invocation);
-    return pool instanceof FunctionPool ? pool.stream(invocation) : Promise.resolve(pool);
+    if (!(pool instanceof FunctionPool)) return Promise.resolve(pool);
+    return pool.stream(withVersion(invocation, this.#options.findVersion));
   }
 
   #poolFor({ functionName, payload }: Invocation): FunctionPool | Refused {
@@ -311,17 +317,8 @@ class WorkerRuntime implements FunctionRuntime {
     const { clockOffset, standIns, extraEnvironment, log, debugging } = this.#options;
     const { controlUrl, accessKey } = this.#factsOf(definition);
     return {
-      ...{
-        definition,
-        built,
-        taskRoot,
-        clockOffset,
-        controlUrl,
-        accessKey,
-        extraEnvironment,
-        log,
-        debugging,
-      },
+      ...{ definition, built, taskRoot, clockOffset, controlUrl },
+      ...{ accessKey, extraEnvironment, log, debugging },
       workerFile: this.#workerFile,
       standIns: standIns?.() ?? [],
       deadlines: this.#options.deadlines ?? MACHINE_DEADLINES,

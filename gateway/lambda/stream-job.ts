@@ -1,12 +1,14 @@
 /** An invocation whose caller reads the answer as it comes: Lambda's InvokeWithResponseStream. */
 import { type GatewayError, gatewayError } from '../errors.ts';
 import { FunctionStream } from './function-stream.ts';
-import { Job, type StreamPart } from './job.ts';
+import { messageOf } from './invoked-job.ts';
+import { type EventMessage, Job, type StreamPart } from './job.ts';
 import type {
   Deadline,
   Deadlines,
   Invocation,
   InvocationResult,
+  InvocationWishes,
   Invoker,
   RequestIdOf,
   StreamTimes,
@@ -21,6 +23,7 @@ export class StreamJob extends Job {
   readonly #body = new FunctionStream();
   readonly #start: (start: StreamStart) => void;
   readonly #timeoutMs: number;
+  readonly #wishes: InvocationWishes | undefined;
   readonly #deadlines: Deadlines;
   readonly #enqueuedMs: number;
   #deadline: Deadline | undefined;
@@ -28,7 +31,7 @@ export class StreamJob extends Job {
   #sentBytes = 0;
 
   constructor(
-    { payload, traceHeader, timeoutMs, idleMs }: Invocation & StreamTimes,
+    { payload, traceHeader, timeoutMs, idleMs, wishes }: Invocation & StreamTimes,
     start: (start: StreamStart) => void,
     deadlines: Deadlines,
   ) {
@@ -40,10 +43,15 @@ export class StreamJob extends Job {
     this.#enqueuedMs = deadlines.nowMs();
     this.#start = start;
     this.#timeoutMs = timeoutMs;
+    this.#wishes = wishes;
   }
 
   override get isSettled(): boolean {
     return this.#state === 'streaming' ? false : super.isSettled;
+  }
+
+  override get message(): EventMessage {
+    return messageOf(this.payload, this.#wishes);
   }
 
   override receive(part: StreamPart): void {

@@ -102,6 +102,7 @@ function buildFunctionCall(plan: FunctionIntegration, input: MappingInput, facts
     plan,
     input,
     functionName: plan.functionName.render(facts.request.stage.variables),
+    qualifier: plan.qualifier?.render(facts.request.stage.variables),
     // Without a body the event is an empty object [obs].
     event: event === '' ? '{}' : event,
     isAsynchronous: mappedHeader(parameters, 'x-amz-invocation-type') === 'Event',

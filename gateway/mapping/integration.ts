@@ -81,6 +81,7 @@ export type MockIntegration = Mapped & { readonly kind: 'mock' };
 export type FunctionIntegration = Mapped & {
   readonly kind: 'function';
   readonly functionName: VariableText;
+  readonly qualifier?: VariableText | undefined;
   readonly timeoutMs: number;
   /** Absent = nobody asks whether it may be invoked. */
   readonly mayInvoke?: (() => boolean) | undefined;

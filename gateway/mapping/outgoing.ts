@@ -26,6 +26,8 @@ export type FunctionCall = {
   readonly plan: FunctionIntegration;
   readonly input: MappingInput;
   readonly functionName: string;
+  /** Version or alias. */
+  readonly qualifier: string | undefined;
   readonly event: string;
   /** `X-Amz-Invocation-Type: Event`: nobody waits for the function. */
   readonly isAsynchronous: boolean;

@@ -106,6 +106,7 @@ async function askFunction(
   if (matched.notes !== undefined) matched.notes.asked = { event: payload, result: undefined };
   const result = await at.invoker.invoke({
     functionName: authorizer.functionName.render(matched.stage.variables),
+    qualifier: authorizer.qualifier?.render(matched.stage.variables),
     payload,
     timeoutMs: authorizer.timeoutMs,
     traceHeader: matched.traceHeader,

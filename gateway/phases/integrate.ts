@@ -30,6 +30,7 @@ export function integrate(mapped: Sendable, at: Ports): Promise<Outcome> {
     case 'lambda-proxy':
       return at.invoker.invoke({
         functionName: outgoing.functionName.render(mapped.stage.variables),
+        qualifier: outgoing.qualifier?.render(mapped.stage.variables),
         payload: mapped.payload,
         timeoutMs: outgoing.timeoutMs,
         traceHeader: mapped.traceHeader,
@@ -52,12 +53,14 @@ export function integrate(mapped: Sendable, at: Ports): Promise<Outcome> {
 }
 
 async function streamFunction(
-  { functionName, timeoutMs, idleMs, payload: kind }: LambdaStreamIntegration,
+  { timeoutMs, idleMs, payload: kind, ...target }: LambdaStreamIntegration,
   { stage, payload, traceHeader }: Sendable,
   at: Ports,
 ): Promise<Outcome> {
-  const name = functionName.render(stage.variables);
-  const start = await at.invoker.stream({ functionName: name, payload, timeoutMs, idleMs, traceHeader });
+  const functionName = target.functionName.render(stage.variables);
+  const qualifier = target.qualifier?.render(stage.variables);
+  const event = { functionName, qualifier, payload, traceHeader };
+  const start = await at.invoker.stream({ ...event, timeoutMs, idleMs });
   if (start.kind !== 'streams') return start;
   const { body, contentType } = start;
   const split = kind === 'function-url' ? splitOwnPrelude(body, contentType) : splitPrelude(body);
@@ -70,8 +73,9 @@ function invokeFunction(
   at: Ports,
 ): Promise<InvocationResult | HttpOutcome> {
   if (!isJson(call.event)) return Promise.resolve(NOT_JSON);
-  const { functionName, event, plan } = call;
-  const result = at.invoker.invoke({ functionName, payload: event, timeoutMs: plan.timeoutMs, traceHeader });
+  const { functionName, qualifier, event: payload, plan } = call;
+  const { timeoutMs } = plan;
+  const result = at.invoker.invoke({ functionName, qualifier, payload, timeoutMs, traceHeader });
   if (!call.isAsynchronous) return result;
   // Lambda takes the event and answers before the function has run; how it goes is not the caller's.
   result.catch((fault: unknown) => at.log.write(`asynchronous call of ${functionName}: ${String(fault)}`));

@@ -132,12 +132,14 @@ function describeCall(
       return undefined;
     case 'lambda-stream':
     case 'lambda-proxy': {
-      const uri = lambdaUri(api, outgoing.functionName.render(stage?.variables ?? null));
+      const variables = stage?.variables ?? null;
+      const name = outgoing.functionName.render(variables);
+      const uri = lambdaUri(api, name, outgoing.qualifier?.render(variables));
       return { uri, sent: { ...nowhere, body: payload }, received, latencyMs };
     }
     case 'function':
       return {
-        ...{ uri: lambdaUri(api, outgoing.functionName), received, latencyMs },
+        ...{ uri: lambdaUri(api, outgoing.functionName, outgoing.qualifier), received, latencyMs },
         sent: { ...nowhere, body: outgoing.event },
       };
     case 'http':

@@ -36,6 +36,7 @@ export async function callRoute(
   refuseUnpermitted(integration);
   const result = await at.invoker.invoke({
     functionName: integration.functionName.render(stage.variables),
+    qualifier: integration.qualifier?.render(stage.variables),
     payload,
     timeoutMs: integration.timeoutMs,
     traceHeader,

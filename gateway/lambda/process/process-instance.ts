@@ -88,12 +88,14 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     for (const group of this.#groups) this.#watchMemory(group);
     const { message } = job;
     const { definition, deadlines } = this.#program;
+    const invoked = typeof message === 'string' ? undefined : message.invoked;
     this.#api.deliver({
       requestId: this.#requestIdOf(job.sequence),
       payload: typeof message === 'string' ? message : message.event,
       clientContext: typeof message === 'string' ? undefined : message.clientContext,
       deadlineMs: Date.now() + (deadlines === NO_DEADLINES ? MAX_TIMEOUT_MS : this.#timeoutMs),
-      functionArn: (typeof message === 'string' ? undefined : message.invoked?.arn) ?? definition.arn,
+      functionArn: invoked?.arn ?? definition.arn,
+      functionVersion: invoked?.version,
       traceHeader: job.traceHeader,
       clockOffsetMs: this.#clockOffsetMs,
     });

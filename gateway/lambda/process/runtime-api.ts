@@ -16,6 +16,8 @@ export type RuntimeEvent = {
   readonly payload: string;
   readonly deadlineMs: number;
   readonly functionArn: string;
+  /** Absent = `$LATEST`. */
+  readonly functionVersion?: string | undefined;
   readonly traceHeader: string;
   readonly clientContext: string | undefined;
   /** By which the virtual clock is ahead. */
@@ -96,7 +98,7 @@ export class RuntimeApi {
     this.#current = event;
     this.#isAnswered = false;
     this.extensions.tell({ eventType: 'INVOKE', ...event });
-    const { clientContext, traceHeader, clockOffsetMs } = event;
+    const { clientContext, functionVersion, traceHeader, clockOffsetMs } = event;
     response.writeHead(200, {
       'Content-Type': 'application/json',
       // Small clients read no chunks.
@@ -106,6 +108,8 @@ export class RuntimeApi {
       'Lambda-Runtime-Invoked-Function-Arn': event.functionArn,
       ...(traceHeader !== '' && { 'Lambda-Runtime-Trace-Id': traceHeader }),
       ...(clientContext !== undefined && { 'Lambda-Runtime-Client-Context': clientContext }),
+      // Lambda has an environment for each version; here one instance runs all, and only our own clients are told.
+      ...(functionVersion !== undefined && { 'Gatewright-Function-Version': functionVersion }),
       ...(clockOffsetMs !== 0 && { 'Gatewright-Clock-Offset-Ms': String(clockOffsetMs) }),
     });
     response.end(event.payload);

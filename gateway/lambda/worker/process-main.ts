@@ -76,13 +76,14 @@ async function serve(): Promise<void> {
   hand(event);
 }
 
-function hand({ payload, trace, clientContext, clockOffsetMs }: ApiEvent): void {
+function hand({ payload, trace, clientContext, invoked, clockOffsetMs }: ApiEvent): void {
   sequence += 1;
   const slot = slotOf(sequence);
   new Float64Array(clockOffset)[0] = clockOffsetMs;
   writeTrace(board, slot, trace);
   Atomics.store(board.states, slot, WAITING);
-  const message: EventMessage = clientContext === undefined ? payload : { event: payload, clientContext };
+  const isPlain = clientContext === undefined && invoked === undefined;
+  const message: EventMessage = isPlain ? payload : { event: payload, clientContext, invoked };
   events.port2.postMessage(message);
 }
 

@@ -1,10 +1,14 @@
 /** The Runtime API as a Node.js runtime calls it. */
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 
+import type { InvokedVersion } from '../../ports.ts';
+
 export type ApiEvent = {
   readonly payload: string;
   readonly trace: string;
   readonly clientContext: string | undefined;
+  /** Where a version or alias was called. */
+  readonly invoked: InvokedVersion | undefined;
   readonly clockOffsetMs: number;
 };
 
@@ -30,10 +34,13 @@ export class RuntimeApiClient {
       return typeof value === 'string' ? value : undefined;
     };
     this.#requestId = read('lambda-runtime-aws-request-id') ?? '';
+    const arn = read('lambda-runtime-invoked-function-arn') ?? '';
+    const version = read('gatewright-function-version');
     return {
       payload: body,
       trace: read('lambda-runtime-trace-id') ?? '',
       clientContext: read('lambda-runtime-client-context'),
+      invoked: version === undefined ? undefined : { arn, version },
       clockOffsetMs: Number(read('gatewright-clock-offset-ms') ?? 0),
     };
   }

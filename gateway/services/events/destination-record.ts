@@ -36,17 +36,22 @@ function describeResult(result: InvocationResult | undefined): object {
   switch (result?.kind) {
     case 'returned':
       return {
-        responseContext: { statusCode: 200, executedVersion: '$LATEST' },
+        responseContext: { statusCode: 200, executedVersion: versionOf(result) },
         responsePayload: parse(result.payload),
       };
     case 'failed':
       return {
-        responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+        responseContext: { statusCode: 200, executedVersion: versionOf(result), functionError: 'Unhandled' },
         responsePayload: parse(result.payload),
       };
     default:
       return {};
   }
+}
+
+/** Which version ran; `$LATEST` where nobody named one. */
+export function versionOf({ executedVersion = '$LATEST' }: { readonly executedVersion?: string }): string {
+  return executedVersion;
 }
 
 /** Of a dead-letter queue: "RequestID, ErrorCode, ErrorMessage: the first 1 KB". */

@@ -1,5 +1,6 @@
 /** What the on-failure destination of a stream is told: which records are lost, not what was in them (docs/aws §18.7). */
 import type { InvocationResult } from '../../ports.ts';
+import { versionOf } from './destination-record.ts';
 import { SHARD, type StreamRecord, type TableStream } from './stream-record.ts';
 
 type Loss = {
@@ -24,7 +25,7 @@ export function recordsLost(
       ? {}
       : {
           responseContext: {
-            ...{ statusCode: 200, executedVersion: '$LATEST' },
+            ...{ statusCode: 200, executedVersion: versionOf(result) },
             ...(result.kind === 'failed' ? { functionError: 'Unhandled' } : {}),
           },
         }),

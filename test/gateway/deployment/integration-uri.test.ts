@@ -6,17 +6,30 @@ const INVOKE = 'arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/';
 const FUNCTION = 'arn:aws:lambda:eu-west-1:123456789012:function:';
 
 describe('readLambdaUri', () => {
-  const rows: { name: string; uri: string; bare?: true; functionName: string }[] = [
+  const rows: { name: string; uri: string; bare?: true; functionName: string; qualifier?: string }[] = [
     { name: 'an invocation URI', uri: `${INVOKE}${FUNCTION}users/invocations`, functionName: 'users' },
     {
-      name: 'an alias, which the one local function answers',
+      name: 'an alias',
       uri: `${INVOKE}${FUNCTION}users:live/invocations`,
+      functionName: 'users',
+      qualifier: 'live',
+    },
+    {
+      name: 'an alias by a stage variable',
+      uri: `${INVOKE}${FUNCTION}users:\${stageVariables.fn}/invocations`,
+      functionName: 'users',
+      qualifier: 'orders',
+    },
+    {
+      name: 'the version that every function has',
+      uri: `${INVOKE}${FUNCTION}users:$LATEST/invocations`,
       functionName: 'users',
     },
     {
       name: 'a stage variable',
       uri: `${INVOKE}${FUNCTION}\${stageVariables.fn}:live/invocations`,
       functionName: 'orders',
+      qualifier: 'live',
     },
     {
       name: 'part of a name',
@@ -35,17 +48,19 @@ describe('readLambdaUri', () => {
       functionName: 'users',
     },
   ];
-  for (const { name, uri, bare, functionName } of rows)
+  for (const { name, uri, bare, functionName, qualifier = '' } of rows)
     it(`finds the function in ${name}`, () => {
-      const target = readLambdaUri(uri, bare === true);
+      const read = readLambdaUri(uri, bare === true);
 
-      assert.equal(target.kind === 'function' && target.functionName.render({ fn: 'orders' }), functionName);
+      assert.equal(read.kind, 'function');
+      assert.equal(read.target.functionName.render({ fn: 'orders' }), functionName);
+      assert.equal(read.target.qualifier?.render({ fn: 'orders' }) ?? '', qualifier);
     });
 
   it('renders an undefined stage variable as nothing', () => {
     const target = readLambdaUri(`${INVOKE}${FUNCTION}a\${stageVariables.none}/invocations`, false);
 
-    assert.equal(target.kind === 'function' && target.functionName.render(null), 'a');
+    assert.equal(target.kind === 'function' && target.target.functionName.render(null), 'a');
   });
 
   // AWS's own words, recorded by LocalStack's AWS-validated tests (docs/aws §8).

@@ -26,7 +26,7 @@ describe('RuntimeApiClient', () => {
     const deliver = (requestId: string): void =>
       api.deliver({
         ...{ requestId, payload: '{"ä":1}', deadlineMs: 1, functionArn: 'arn', traceHeader: 'Root=1' },
-        ...{ clientContext: undefined, clockOffsetMs: 5 },
+        ...{ functionVersion: '7', clientContext: undefined, clockOffsetMs: 5 },
       });
 
     await client.postInitError('{}');
@@ -45,6 +45,7 @@ describe('RuntimeApiClient', () => {
       payload: '{"ä":1}',
       trace: 'Root=1',
       clientContext: undefined,
+      invoked: { arn: 'arn', version: '7' },
       clockOffsetMs: 5,
     });
     assert.deepEqual(heard, ['init {}', 'returned "a"', 'failed {"errorType":"E"}', 'part b', 'returned ']);

@@ -69,6 +69,18 @@ describe('AsyncInvocations', () => {
     assert.equal(bench.engine.async.size, 0);
   });
 
+  it('tells the destination which version of an alias has run', async () => {
+    const result: InvocationResult = { kind: 'returned', payload: '1', executedVersion: '7' };
+    const resources = CONFIG(DESTINATIONS).replace('$LATEST', 'live');
+    const bench = anEventEngine({ resources, functions: { work: () => result } });
+    bench.engine.async.accept({ functionName: 'work', qualifier: 'live', payload: '{}' });
+    await bench.engine.idle();
+
+    const [record] = bodiesOf(bench, 'done') as Record<string, unknown>[];
+
+    assert.deepEqual(record?.['responseContext'], { statusCode: 200, executedVersion: '7' });
+  });
+
   it('runs all tries of an event when the clock jumps past them', async () => {
     const bench = anEventEngine({
       resources: CONFIG(DESTINATIONS),
