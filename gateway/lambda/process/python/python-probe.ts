@@ -1,5 +1,5 @@
 /** Asks interpreters what they are and what they lack; one process for all questions that come together. */
-import { execFile } from 'node:child_process';
+import { execFile, type ExecFileException } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 import type { Machine } from '../machine.ts';
@@ -33,10 +33,17 @@ export type PythonFacts = {
   readonly hasDebugger: boolean;
 };
 
-type Told = PythonFacts & { readonly answers: readonly PythonAnswer[] };
+/** What came of asking an interpreter. */
+export type PythonReply =
+  | (PythonFacts & { readonly kind: 'told'; readonly answer: PythonAnswer })
+  /** It does not run; `reason` goes on from its name. */
+  | { readonly kind: 'silent'; readonly reason: string; readonly wasLate: boolean };
+
+type Told = PythonFacts & { readonly kind: 'told'; readonly answers: readonly PythonAnswer[] };
+type Silent = Extract<PythonReply, { kind: 'silent' }>;
 type Asked = {
   readonly question: PythonQuestion;
-  readonly resolve: (told: (PythonFacts & { readonly answer: PythonAnswer }) | undefined) => void;
+  readonly resolve: (reply: PythonReply) => void;
 };
 
 const PROGRAM = fileURLToPath(new URL('./inspect_project.py', import.meta.url));
@@ -46,19 +53,18 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 export class PythonProbe {
   readonly #machine: Machine;
   readonly #asked = new Map<string, Asked[]>();
-  /** Interpreters that do not run. */
-  readonly #dead = new Set<string>();
+  /** Interpreters that do not run. One that was too slow may be faster next time. */
+  readonly #dead = new Map<string, Silent>();
+  readonly #timeoutMs: number;
 
-  constructor(machine: Machine) {
+  constructor(machine: Machine, timeoutMs = TIMEOUT_MS) {
     this.#machine = machine;
+    this.#timeoutMs = timeoutMs;
   }
 
-  /** Undefined where it is no interpreter that runs. */
-  ask(
-    python: string,
-    question: PythonQuestion,
-  ): Promise<(PythonFacts & { readonly answer: PythonAnswer }) | undefined> {
-    if (this.#dead.has(python)) return Promise.resolve(undefined);
+  ask(python: string, question: PythonQuestion): Promise<PythonReply> {
+    const dead = this.#dead.get(python);
+    if (dead !== undefined) return Promise.resolve(dead);
     return new Promise((resolve) => {
       const asked = this.#asked.get(python);
       if (asked !== undefined) {
@@ -79,22 +85,23 @@ export class PythonProbe {
       python,
       asked.map(({ question }) => question),
     );
-    if (told === undefined) this.#dead.add(python);
+    if (told.kind === 'silent' && !told.wasLate) this.#dead.set(python, told);
     for (const [index, { resolve }] of asked.entries()) {
-      const answer = told?.answers[index];
-      resolve(told === undefined || answer === undefined ? undefined : { ...told, answer });
+      const answer = told.kind === 'told' ? told.answers[index] : undefined;
+      if (told.kind === 'silent') resolve(told);
+      else resolve(answer === undefined ? UNREADABLE : { ...told, answer });
     }
   }
 
-  #tell(python: string, questions: readonly PythonQuestion[]): Promise<Told | undefined> {
+  #tell(python: string, questions: readonly PythonQuestion[]): Promise<Told | Silent> {
     const { environment, home } = this.#machine;
     const { PATH, PYENV_ROOT, PYENV_VERSION } = environment;
     const env = { PATH, PYENV_ROOT, PYENV_VERSION, HOME: home, PYTHONDONTWRITEBYTECODE: '1' };
     const root = questions[0]?.root ?? home;
     return new Promise((resolve) => {
-      const options = { env, cwd: root, timeout: TIMEOUT_MS, maxBuffer: MAX_ANSWER_BYTES };
+      const options = { env, cwd: root, timeout: this.#timeoutMs, maxBuffer: MAX_ANSWER_BYTES };
       const child = execFile(python, [PROGRAM], options, (error, stdout) => {
-        resolve(error === null ? readTold(stdout) : undefined);
+        resolve(error === null ? readTold(stdout) : silence(error, this.#timeoutMs));
       });
       child.stdin?.on('error', () => undefined);
       child.stdin?.end(JSON.stringify(questions));
@@ -102,11 +109,19 @@ export class PythonProbe {
   }
 }
 
+const UNREADABLE: Silent = { kind: 'silent', reason: 'has answered what cannot be read', wasLate: false };
+
+function silence(error: ExecFileException, timeoutMs: number): Silent {
+  if (error.killed === true && error.signal === 'SIGTERM')
+    return { kind: 'silent', reason: `has not answered within ${timeoutMs / 1000} s`, wasLate: true };
+  return { kind: 'silent', reason: `does not run (${error.code ?? error.signal ?? ''})`, wasLate: false };
+}
+
 /** Written by our own program. */
-function readTold(text: string): Told | undefined {
+function readTold(text: string): Told | Silent {
   try {
-    return JSON.parse(text) as Told;
+    return { kind: 'told', ...(JSON.parse(text) as Omit<Told, 'kind'>) };
   } catch {
-    return undefined;
+    return UNREADABLE;
   }
 }

@@ -35,7 +35,7 @@ export async function findPython(
   definition: FunctionDefinition,
   taskRoot: string,
   machine: Machine,
-  probe: PythonProbe,
+  probe: Pick<PythonProbe, 'ask'>,
   options: PythonOptions,
 ): Promise<Toolchain> {
   const { runtime, handler, place } = definition;
@@ -56,9 +56,13 @@ export async function findPython(
     ...(virtual === undefined ? [] : [virtual]),
     ...findInterpreters(Number(wanted.split('.')[1]), machine),
   ];
+  const passedOver: string[] = [];
   for (const python of candidates) {
     const told = await probe.ask(python, question);
-    if (told === undefined || !told.version.startsWith('3.')) continue;
+    // A shim of a version manager that leads nowhere is nobody's wish; a virtual environment, or what takes too long, is.
+    if (told.kind === 'silent' && (told.wasLate || python === virtual))
+      passedOver.push(`${shown(python)} ${told.reason}`);
+    if (told.kind === 'silent' || !told.version.startsWith('3.')) continue;
     const { answer } = told;
     refuseFault(definition, answer, taskRoot);
     const installer = describeInstaller(python === virtual ? python : undefined, project, wanted);
@@ -68,15 +72,31 @@ export async function findPython(
       sources: SOURCES,
       missing: describeMissing(definition, answer, installer),
       findings: [
+        ...describePassedOver(definition, passedOver, told),
         ...versionFinding(definition, `Python ${told.version}`, isVersion(told.version, wanted)),
         ...describeUninstalled(definition, project, answer, installer),
         ...(options.debugger !== undefined && !told.hasDebugger ? noDebugger(definition, installer) : []),
       ],
     };
   }
-  const install = `no Python 3 is installed; install Python ${wanted} (python.org, your system's packages, pyenv or uv)`;
+  const none =
+    passedOver.length === 0
+      ? 'no Python 3 is installed'
+      : `${passedOver.join(', ')}, and there is no other Python 3`;
+  const install = `${none}; install Python ${wanted} (python.org, your system's packages, pyenv or uv)`;
   const message = `${runtime} cannot run here: ${install}`;
   return { kind: 'missing', error: new DefinitionError({ ...place, property: 'Runtime' }, message) };
+}
+
+/** What was to run it, and does not; the same for all functions of the file. */
+function describePassedOver(
+  { place }: FunctionDefinition,
+  passedOver: readonly string[],
+  { executable, version }: PythonFacts,
+): readonly CodeFinding[] {
+  if (passedOver.length === 0) return [];
+  const error = new DefinitionError({ file: place.file }, passedOver.join(', '));
+  return [{ error, consequence: `functions run with ${executable}, Python ${version}` }];
 }
 
 function isVersion(version: string, wanted: string): boolean {

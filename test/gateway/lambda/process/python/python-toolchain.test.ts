@@ -1,0 +1,129 @@
+/** Which Python runs a function where the first that comes to mind does not answer; interpreters are scripts. */
+import assert from 'node:assert/strict';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+
+import { findPython } from '../../../../../gateway/lambda/process/python/python-toolchain.ts';
+import { PythonProbe } from '../../../../../gateway/lambda/process/python/python-probe.ts';
+import type { Machine } from '../../../../../gateway/lambda/process/machine.ts';
+import { aFolder, aFolderFunction } from '../../start-runtime.ts';
+
+const MACHINE: Machine = { environment: {}, home: '/nowhere', platform: 'linux', architecture: 'x64' };
+const ANSWER = { missing: [], uninstalled: [], fault: null };
+const NEVER = 'exec /bin/sleep 60';
+const DOES_NOT_RUN = 'exit 3';
+
+function answers(version: string): string {
+  const facts = { version, executable: `/usr/bin/python${version}`, hasDebugger: false, answers: [ANSWER] };
+  return `/bin/cat > /dev/null; echo '${JSON.stringify(facts)}'`;
+}
+
+function aScript(folder: string, name: string): string {
+  chmodSync(join(folder, name), 0o755);
+  return folder;
+}
+
+/** A late interpreter is late at once: the time of the others is left to them. */
+class ImpatientProbe extends PythonProbe {
+  readonly #late: PythonProbe;
+
+  constructor(...[machine]: ConstructorParameters<typeof PythonProbe>) {
+    super(machine);
+    this.#late = new PythonProbe(machine, 50);
+  }
+
+  override ask(...[python, question]: Parameters<PythonProbe['ask']>): ReturnType<PythonProbe['ask']> {
+    return python.endsWith('python3.13') ? this.#late.ask(python, question) : super.ask(python, question);
+  }
+}
+
+describe('the Python of a function', () => {
+  const rows: readonly {
+    readonly name: string;
+    readonly programs: Readonly<Record<string, string>>;
+    readonly venv?: string;
+    readonly findings?: readonly RegExp[];
+    readonly missing?: RegExp;
+  }[] = [
+    {
+      ...{ name: 'is another one, and a finding says so, where the nearest takes too long' },
+      programs: { 'python3.13': NEVER, 'python3.12': answers('3.12.1') },
+      findings: [
+        /^\S+\/python3\.13 has not answered within 0\.05 s → functions run with \/usr\/bin\/python3\.12\.1, Python 3\.12\.1$/,
+        /^python3\.13 is not installed → /,
+      ],
+    },
+    {
+      ...{ name: 'is the machine’s, and a finding says so, where its virtual environment does not run' },
+      venv: DOES_NOT_RUN,
+      programs: { 'python3.13': answers('3.13.2') },
+      findings: [/\.venv\/bin\/python does not run \(3\) → functions run with \S+, Python 3\.13\.2$/],
+    },
+    {
+      ...{ name: 'is the next one without a word where a version manager’s shim leads nowhere' },
+      programs: { 'python3.13': DOES_NOT_RUN, python3: answers('3.13.2') },
+      findings: [],
+    },
+    {
+      ...{ name: 'is missing, for the reason that it has' },
+      programs: { 'python3.13': NEVER },
+      missing:
+        /python3\.13 has not answered within 0\.05 s, and there is no other Python 3; install Python 3\.13/,
+    },
+    { name: 'is missing where there is none', programs: {}, missing: /no Python 3 is installed; install/ },
+  ];
+  for (const { name, programs, venv, findings, missing } of rows)
+    it(name, async () => {
+      const scripts = Object.entries(programs).map(([file, body]) => [file, `#!/bin/sh\n${body}\n`] as const);
+      const bin = aFolder(Object.fromEntries(scripts));
+      for (const file of Object.keys(programs)) aScript(bin, file);
+      const project = aFolder({
+        'app.py': '',
+        ...(venv !== undefined && { '.venv/bin/python': `#!/bin/sh\n${venv}\n` }),
+      });
+      if (venv !== undefined) aScript(project, '.venv/bin/python');
+      const machine: Machine = { ...MACHINE, environment: { PATH: bin }, home: aFolder({}) };
+      const place = { file: join(project, 'template.yml'), line: 1 };
+      const definition = aFolderFunction(project, 'app.handler', { runtime: 'python3.13', place });
+
+      const isLate = programs['python3.13'] === NEVER;
+      const probe = isLate ? new ImpatientProbe(machine) : new PythonProbe(machine);
+      const options = { bytecodeFolder: project, debugger: undefined };
+      const found = await findPython(definition, project, machine, probe, options);
+
+      if (missing !== undefined) {
+        assert.equal(found.kind, 'missing');
+        assert.match(found.error.message, missing);
+        return;
+      }
+      assert.equal(found.kind, 'found');
+      const told = found.findings.map(({ error, consequence }) => `${error.message} → ${consequence}`);
+      assert.equal(told.length, findings?.length, told.join('\n'));
+      for (const [index, pattern] of (findings ?? []).entries()) assert.match(told[index] ?? '', pattern);
+    });
+});
+
+describe('an interpreter that was too slow', () => {
+  it('is asked again, since it may be faster then; one that does not run is not', async () => {
+    const folder = aFolder({ slow: `#!/bin/sh\n${NEVER}\n`, dead: `#!/bin/sh\n${DOES_NOT_RUN}\n` });
+    for (const name of ['slow', 'dead']) aScript(folder, name);
+    const machine: Machine = { ...MACHINE, home: folder };
+    const asked = { requirements: undefined, pyproject: undefined };
+    const question = { handler: 'app.handler', root: folder, paths: [], ...asked };
+
+    const askTwice = async (probe: PythonProbe, name: string) => [
+      await probe.ask(join(folder, name), question),
+      await probe.ask(join(folder, name), question),
+    ];
+    const [late, lateAgain] = await askTwice(new PythonProbe(machine, 50), 'slow');
+    const [dead, deadAgain] = await askTwice(new PythonProbe(machine), 'dead');
+
+    const reason = 'has not answered within 0.05 s';
+    assert.deepEqual(late, { kind: 'silent', reason, wasLate: true });
+    assert.deepEqual(lateAgain, late);
+    assert.notEqual(lateAgain, late);
+    // The very reply of before.
+    assert.equal(deadAgain, dead);
+  });
+});
