@@ -34,7 +34,7 @@ export type PythonFacts = {
 };
 
 /** What came of asking an interpreter. */
-export type PythonReply =
+type PythonReply =
   | (PythonFacts & { readonly kind: 'told'; readonly answer: PythonAnswer })
   /** It does not run; `reason` goes on from its name. */
   | { readonly kind: 'silent'; readonly reason: string; readonly wasLate: boolean };
