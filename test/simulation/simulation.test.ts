@@ -7,7 +7,7 @@ import { MUTANTS } from './mutants.ts';
 import { loadMutant } from './patched-source.ts';
 import { loadShipped } from './shipped.ts';
 
-const SCHEDULES = 100;
+const SCHEDULES = 60;
 const shipped = await loadShipped();
 
 describe('the shipped quota code', () => {

@@ -136,7 +136,7 @@ describe('operations that are sent more than once', () => {
           assert.equal(entries.length, 3 + landed.length);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });

@@ -5,8 +5,15 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
-import type { FunctionDefinition } from '../../../../gateway/lambda/model.ts';
-import { aFolder, aFolderFunction, failed, returned, startRuntime, writeFiles } from '../start-runtime.ts';
+import type { FunctionDefinition } from '../../gateway/lambda/model.ts';
+import {
+  aFolder,
+  aFolderFunction,
+  failed,
+  returned,
+  startRuntime,
+  writeFiles,
+} from '../gateway/lambda/start-runtime.ts';
 
 /** Does what the event asks for; `VERSION` is told, so that one sees which version runs. */
 type Sample = {
