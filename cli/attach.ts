@@ -183,7 +183,7 @@ async function attachLocked(
   if (step === 'apply') return applySaved(open, journal, begun.isThere, flags);
   const target = begun.isThere ? nextJournal(journal) : journal;
   const reading = await addBreaking(await planAndWrite(open, flags), open, step);
-  if (step === 'snippets') {
+  if (step === 'snippets' && reading.plan.steps.length > 0) {
     printSnippets(reading.plan);
     return;
   }

@@ -10,8 +10,7 @@ import { earlierJournal, openAttached } from './attach/journal.ts';
 import { whileLocked } from './attach/lock.ts';
 import { lookAgain } from './attach/make-plan.ts';
 import { openPlane } from './attach/open-plane.ts';
-import { printSteps } from './attach/print-plan.ts';
-import { findIds, membersState } from './attach/step.ts';
+import { printUndo } from './attach/print-plan.ts';
 import { addAwsOptions } from './aws-session.ts';
 import type { AwsFlags } from './aws-session.ts';
 import { paint, UsageError } from './output.ts';
@@ -54,11 +53,7 @@ async function takeBack(plane: ControlPlane, flags: DetachFlags, begin: () => vo
   if (undo.region !== flags.region)
     throw new UsageError(`the undo file is of ${undo.region}: say --region ${undo.region}`);
   const now = await lookAgain(plane, undo);
-  const ids = findIds(undo.steps, now);
-  const done = undo.steps.filter((step) => membersState(step, now, ids) === 'after');
-  process.stdout.write(
-    `${[paint('bold', `to be taken back: ${done.length} of ${undo.steps.length} steps`), ...printSteps(done.toReversed())].join('\n')}\n`,
-  );
+  process.stdout.write(`${printUndo(undo, now).join('\n')}\n`);
   await askPerson(`Take them back at API ${undo.apiId}?`, flags.yes);
   begin();
   const { kept } = await undoPlan(

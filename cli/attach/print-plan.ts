@@ -3,8 +3,11 @@ import { count, paint, table } from '../output.ts';
 import { showControls } from '#shared/visible-text.ts';
 import type { Surprise } from './surprise.ts';
 import type { Reading } from './make-plan.ts';
-import type { Step } from './step.ts';
-import { describeOrigin } from './snippets.ts';
+import type { Undo } from './journal.ts';
+import { findIds, membersState, undoneBy } from './step.ts';
+import type { Snapshot, Step } from './step.ts';
+import { describeOrigin, originOf } from './snippets.ts';
+import { tellUndo } from './tell-undo.ts';
 
 const KINDS = { rest: 'REST', http: 'HTTP', websocket: 'WebSocket' };
 
@@ -24,8 +27,21 @@ export function printPlan({ plan, live, surprises, authorizer }: Reading): reado
   ];
 }
 
-export function printSteps(steps: readonly Step[]): readonly string[] {
+export function printSteps(steps: readonly Pick<Step, 'name' | 'does'>[]): readonly string[] {
   return table(steps.map(({ name, does }, index) => [`  ${index + 1}`, name.split(' ')[0] ?? '', does]));
+}
+
+/** What a detachment takes back, the last step first; nothing of steps that are not done. */
+export function printUndo(undo: Undo, now: Snapshot): readonly string[] {
+  const ids = findIds(undo.steps, now);
+  const lines = undo.steps.toReversed().flatMap((step) => {
+    const outcome = membersState(step, now, ids) === 'after' ? undoneBy(step, now, ids) : undefined;
+    return outcome === undefined ? [] : [{ name: step.name, does: tellUndo(undo, step, outcome) }];
+  });
+  return [
+    paint('bold', `to be taken back: ${lines.length} of ${undo.steps.length} steps`),
+    ...printSteps(lines),
+  ];
 }
 
 const COLOURS = { obstacle: 'red', warning: 'yellow', note: 'dim' } as const;
@@ -52,6 +68,7 @@ export function planAsJson({ plan, live, surprises }: Reading): string {
   return JSON.stringify({
     ...{ id, apiId, kind, stage, region, functionArn },
     drift: live.drift ?? null,
+    origin: originOf(live) ?? null,
     steps: steps.map(({ name, does, isLive, apply, revert }) => ({ name, does, isLive, apply, revert })),
     findings: surprises,
   });

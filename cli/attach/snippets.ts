@@ -1,27 +1,43 @@
 /** What a stack would say that has made the API: edits beside it are gone, or in its way, with its next deployment. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
+import { showControls } from '#shared/visible-text.ts';
 import { textAt } from '../aws-call.ts';
+import { paint } from '../output.ts';
 import type { Plan } from './journal.ts';
 import type { LiveApi } from './live-api.ts';
 
 const STACK = 'aws:cloudformation:stack-name';
 
-/** Nothing where nobody has made the API by a template, as far as its tags tell. */
-export function describeOrigin(live: LiveApi, plan: Plan): readonly string[] {
-  const tags = isJsonObject(live.api['tags']) ? live.api['tags'] : {};
+/** What has made an API, and will want it as it was. */
+type Origin = { readonly kind: 'CloudFormation'; readonly stack: string } | { readonly kind: 'Terraform' };
+
+/** As far as its tags tell; undefined where nobody has made it by a template. */
+export function originOf({ api }: Pick<LiveApi, 'api'>): Origin | undefined {
+  const tags = isJsonObject(api['tags']) ? api['tags'] : {};
   const stack = textAt(tags, STACK);
-  const terraform = Object.entries(tags).some(([name, value]) =>
+  if (stack !== undefined) return { kind: 'CloudFormation', stack };
+  const isTerraform = Object.entries(tags).some(([name, value]) =>
     /terraform/i.test(`${name} ${String(value)}`),
   );
-  if (stack === undefined && !terraform) return [];
-  const owner = stack === undefined ? 'Terraform' : `the CloudFormation stack ${stack}`;
+  return isTerraform ? { kind: 'Terraform' } : undefined;
+}
+
+/** That the plan is drift, with what to write where the API comes from instead. */
+export function describeOrigin(live: LiveApi, plan: Plan): readonly string[] {
+  const origin = originOf(live);
+  if (origin === undefined) return [];
+  const isStack = origin.kind === 'CloudFormation';
+  const owner = isStack ? `the CloudFormation stack ${origin.stack}` : 'Terraform';
+  const tool = isStack ? 'serverless.yml' : 'Terraform';
+  const warning = `${paint('yellow', 'warning:')} the API belongs to ${showControls(owner)}: what is changed here is drift, which its next deployment may undo or trip over`;
+  if (plan.steps.length === 0) return [warning];
   return [
-    `warning: the API belongs to ${owner}: what is changed here is drift, which its next deployment may undo or trip over.`,
-    '  The same, said there (gatewright attach snippets prints all four):',
+    warning,
+    `  The same in ${tool} (gatewright attach snippets has it for serverless.yml, SAM, CDK and Terraform):`,
     ...snippetsFor(plan)
-      .filter(({ tool }) => (stack === undefined ? tool === 'Terraform' : tool === 'serverless.yml'))
-      .flatMap(({ text }) => text.split('\n').map((line) => `    ${line}`)),
+      .filter((snippet) => snippet.tool === tool)
+      .flatMap(({ text }) => text.split('\n').map((line) => `    ${showControls(line)}`)),
   ];
 }
 

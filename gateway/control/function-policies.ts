@@ -48,6 +48,15 @@ export class FunctionPolicies implements PermissionSource {
     this.#version += 1;
   }
 
+  /** What will hold once these stacks are defined; what calls add from now on is not in it. */
+  foresee(stacks: readonly ResolvedStack[]): PermissionSource {
+    const next = new FunctionPolicies();
+    next.define(stacks);
+    next.#added = this.#added;
+    for (const name of this.#removed) next.#removed.add(name);
+    return next;
+  }
+
   /** In the order in which they were made. */
   statementsOf(owner: PolicyOwner): readonly ControlResource[] {
     return this.permissions.filter((one) => isSame(ownerOf(one), owner));

@@ -16,6 +16,7 @@ import { groupByApi, readPathResources } from './group-resources.ts';
 import { readMetering } from './read-metering.ts';
 import { readStages } from './read-stages.ts';
 import { readUnguardedStages } from './unguarded-stages.ts';
+import { findUnpermittedCalls } from './unpermitted-calls.ts';
 import { checkUnusedAuthorizers } from './unused-authorizers.ts';
 import { textOf } from './resource-properties.ts';
 import type { Tolerance } from '../errors.ts';
@@ -67,6 +68,7 @@ export function loadApis(
       () => [],
     ),
   );
+  unsupported.push(...findUnpermittedCalls(apis, stacks, account));
   const metered = new Map(
     apis
       .filter(({ identity }) => identity.protocol !== 'http')

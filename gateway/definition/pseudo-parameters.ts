@@ -21,7 +21,7 @@ export function pseudoParameter(
     case 'AWS::StackName':
       return stackName;
     case 'AWS::StackId':
-      return `arn:${partitionOf(region)}:cloudformation:${region}:${accountId}:stack/${stackName}/${makeUuid(stackName)}`;
+      return stackIdOf({ stackName, region, accountId });
     case 'AWS::NotificationARNs':
       return [];
     case 'AWS::NoValue':
@@ -29,6 +29,15 @@ export function pseudoParameter(
     default:
       return undefined;
   }
+}
+
+/** The ARN by which CloudFormation knows a stack. */
+export function stackIdOf({
+  stackName,
+  region,
+  accountId,
+}: Pick<RawStack, 'stackName' | 'region' | 'accountId'>): string {
+  return `arn:${partitionOf(region)}:cloudformation:${region}:${accountId}:stack/${stackName}/${makeUuid(stackName)}`;
 }
 
 /** `aws`, `aws-cn` or `aws-us-gov`. */

@@ -5,7 +5,6 @@
 import { parseArn } from '@gatewright/aws/arn';
 import { compileGlob } from '../policy/glob.ts';
 import { nameOfFunction } from './integration-uri.ts';
-import { readText } from './properties.ts';
 import type { Integration, StageText } from './model.ts';
 import type { PropertyBag } from './properties.ts';
 
@@ -54,7 +53,7 @@ export function compileInvokePermissions(source: PermissionSource): PermissionsO
   let readAt = Number.NaN;
   const grantsNow = (): readonly Grant[] => {
     if (readAt !== source.version) {
-      grants = source.permissions.filter(isForGateway).map(readGrant);
+      grants = source.permissions.filter(isForGateway).flatMap(readGrant);
       readAt = source.version;
     }
     return grants;
@@ -86,22 +85,34 @@ export function compileInvokePermissions(source: PermissionSource): PermissionsO
 }
 
 function isForGateway(permission: PropertyBag): boolean {
-  const principal = readText(permission, 'Principal', '');
+  const principal = textIn(permission, 'Principal');
   return (
     (principal === SERVICE || principal === '*') &&
-    compileGlob(readText(permission, 'Action', '').toLowerCase())('lambda:invokefunction') &&
+    compileGlob(textIn(permission, 'Action')?.toLowerCase() ?? '')('lambda:invokefunction') &&
     !OF_OTHERS.some((name) => permission.properties[name] !== undefined)
   );
 }
 
-function readGrant(permission: PropertyBag): Grant {
-  const pattern = readText(permission, 'SourceArn', '');
-  const accountId = readText(permission, 'SourceAccount', '');
-  return {
-    accountId: accountId === '' ? undefined : accountId,
-    functionName: nameOfFunction(readText(permission, 'FunctionName')),
-    covers: pattern === '' ? () => true : compileGlob(ofAnyStage(pattern)),
-  };
+/** One that cannot be read gives nothing, and takes nothing from the others: what is wrong was told when it was loaded. */
+function readGrant(permission: PropertyBag): Grant[] {
+  const named = textIn(permission, 'FunctionName');
+  const pattern = textIn(permission, 'SourceArn');
+  const accountId = textIn(permission, 'SourceAccount');
+  if (named === undefined || named === '' || pattern === undefined || accountId === undefined) return [];
+  return [
+    {
+      accountId: accountId === '' ? undefined : accountId,
+      functionName: nameOfFunction(named),
+      covers: pattern === '' ? () => true : compileGlob(ofAnyStage(pattern)),
+    },
+  ];
+}
+
+/** Empty where it is absent, undefined where it is no text. */
+function textIn({ properties }: PropertyBag, name: string): string | undefined {
+  const value = properties[name] ?? '';
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** A deployment does not know its stages, so leave for one of them counts for all. */

@@ -61,6 +61,10 @@ describe('gatewright attach', () => {
     assert.equal(await api.status('GET', '/things-1'), 401);
     assert.doesNotMatch(again.stdout + again.stderr, new RegExp(ADMIN.secretAccessKey));
 
+    const elsewhere = await run('detach', ...target, '--yes', '--region', 'eu-west-1');
+    assert.equal(elsewhere.code, 1);
+    assert.match(elsewhere.stderr, /the undo file is of us-east-1: say --region us-east-1/);
+
     const detached = await run('detach', ...target, '--yes');
     assert.equal(detached.code, 0, detached.stderr);
     assertSame(await api.everything(), before);

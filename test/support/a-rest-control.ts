@@ -153,6 +153,8 @@ function aFunction(name: string): FunctionDefinition {
   return {
     name,
     logicalId: name,
+    stackName: 'test',
+    place: { file: 'template.json', line: 1, logicalId: name },
     arn: functionArn(name),
     ...usual,
     ...nothing,

@@ -33,7 +33,11 @@ export type ApiSetup = Partial<Omit<AccountOptions, 'clock'>> & {
   readonly ownFunctions?: readonly string[];
 };
 
-const aFunction = (name: string): FunctionDefinition => ({ name }) as FunctionDefinition;
+const aFunction = (name: string): FunctionDefinition =>
+  ({
+    ...{ name, logicalId: name, stackName: 'test' },
+    place: { file: 'template.json', line: 1, logicalId: name },
+  }) as FunctionDefinition;
 
 /** The first API of the resources, behind these functions. */
 export function anApi(

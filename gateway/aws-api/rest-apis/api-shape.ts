@@ -1,5 +1,6 @@
 /** A REST API as AWS's REST API shows it. */
 import { isJsonMap, isSet, listOf, mapOf, textOf } from '../../control/resource-properties.ts';
+import { stackTags } from '../../control/stack-tags.ts';
 import { epochSeconds, withoutUndefined } from './wire-shape.ts';
 import type { ApiState } from '../../control/api-state.ts';
 import type { JsonObject } from '../../definition/model.ts';
@@ -20,7 +21,7 @@ export function showApi({ identity, resources, createdAtEpochMs }: ApiState): Re
     disableExecuteApiEndpoint: isSet(properties, 'DisableExecuteApiEndpoint'),
     policy: showPolicy(properties['Policy']),
     version: properties['Version'],
-    tags: showTags(properties),
+    tags: showTags(properties, stackTags(identity)),
     rootResourceId: root?.id,
   });
 }
@@ -50,11 +51,16 @@ function showPolicy(policy: unknown): string | undefined {
 }
 
 /** Absent where there are none. */
-function showTags(properties: JsonObject): Readonly<Record<string, string>> | undefined {
-  const tags = listOf(properties, 'Tags').filter(isJsonMap);
-  return tags.length === 0
-    ? undefined
-    : Object.fromEntries(tags.map((tag) => [textOf(tag, 'Key'), textOf(tag, 'Value')]));
+function showTags(
+  properties: JsonObject,
+  ofStack: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> | undefined {
+  const own = listOf(properties, 'Tags').filter(isJsonMap);
+  const tags = {
+    ...Object.fromEntries(own.map((tag) => [textOf(tag, 'Key'), textOf(tag, 'Value')])),
+    ...ofStack,
+  };
+  return Object.keys(tags).length === 0 ? undefined : tags;
 }
 
 /** As AWS shows them; documents write a slash as `~1`. */

@@ -1,5 +1,6 @@
 /** Tags over both of AWS's APIs: of APIs, stages, custom domains, VPC links, API keys and usage plans, by their ARN. */
 import { badRequest, notFound } from '../../control/control-error.ts';
+import { findReservedTag, stackTags } from '../../control/stack-tags.ts';
 import { isJsonMap, listOf, textOf } from '../../control/resource-properties.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { emptyReply } from '../rest-apis/wire-router.ts';
@@ -10,8 +11,8 @@ import type { RestControl } from '../rest-apis/wire-api.ts';
 import type { WireCall, WireRoute } from '../rest-apis/wire-router.ts';
 
 type Tags = Readonly<Record<string, string>>;
-/** What carries tags. */
-type Tagged = { readonly tags: Tags; put(tags: Tags): void };
+/** What carries tags; `ofStack` are CloudFormation's, which no call changes. */
+type Tagged = { readonly tags: Tags; readonly ofStack?: Tags; put(tags: Tags): void };
 
 /** AWS's quota, for each resource. */
 const MAX_TAGS = 50;
@@ -20,13 +21,21 @@ export function tagRoutes(control: RestControl): readonly WireRoute[] {
   const [v1, v2] = ['/tags/{arn}', '/v2/tags/{arn}'];
   return [
     ...[v1, v2].flatMap((path): readonly WireRoute[] => [
-      { method: 'GET', path, serve: (call) => jsonReply(200, { tags: find(call, control).tags }) },
+      {
+        method: 'GET',
+        path,
+        serve(call) {
+          const { tags, ofStack } = find(call, control);
+          return jsonReply(200, { tags: { ...tags, ...ofStack } });
+        },
+      },
       {
         method: 'DELETE',
         path,
         serve(call) {
           const tagged = find(call, control);
           const gone = call.query.getAll('tagKeys');
+          refuseReserved(gone);
           tagged.put(Object.fromEntries(Object.entries(tagged.tags).filter(([key]) => !gone.includes(key))));
           return emptyReply(204);
         },
@@ -53,10 +62,21 @@ export function tagRoutes(control: RestControl): readonly WireRoute[] {
 
 function add(call: WireCall, control: RestControl): void {
   const tagged = find(call, control);
-  const tags = { ...tagged.tags, ...textMap(call.body, 'tags') };
+  const added = textMap(call.body, 'tags');
+  refuseReserved(Object.keys(added));
+  const tags = { ...tagged.tags, ...added };
   if (Object.keys(tags).length > MAX_TAGS)
     throw badRequest(`A resource has at most ${MAX_TAGS} tags, not ${Object.keys(tags).length}`);
   tagged.put(tags);
+}
+
+/** API reference, "TagResource". */
+function refuseReserved(keys: readonly string[]): void {
+  const reserved = findReservedTag(keys);
+  if (reserved !== undefined)
+    throw badRequest(
+      `The tag key must not start with aws:, as ${reserved} does: that is reserved for AWS use`,
+    );
 }
 
 /** `arn:aws:apigateway:{region}::/apis/{id}/stages/{name}` */
@@ -86,9 +106,10 @@ function findApiTags(
     const { resources } = api;
     const own = resources.api;
     // Tags are nothing that a deployment has, so that none is asked for.
-    return taggedBy(own.properties, isList, (properties) => {
+    const tagged = taggedBy(own.properties, isList, (properties) => {
       api.adoptResources({ ...resources, api: { ...own, properties } }, api.isEdited);
     });
+    return { ...tagged, ofStack: stackTags(api.identity) };
   }
   const settings = api.stage(stageName)?.settings;
   return (

@@ -1,4 +1,5 @@
 /** HTTP and WebSocket APIs as a whole over apigatewayv2: made, quick-created, imported, shown, changed, deleted. */
+import { isJsonObject } from '@gatewright/aws/json-object';
 import { refuseOneMore, USUAL_QUOTAS } from '../../control/api-quotas.ts';
 import { badRequest } from '../../control/control-error.ts';
 import { refuseMapped } from '../../control/edit-domains.ts';
@@ -6,6 +7,7 @@ import { editV2 } from '../../control/edit-v2.ts';
 import { quotaOfApi } from '../../control/load-apis.ts';
 import { MADE_BY_CALL, makeApi, readDocument } from '../../control/make-api.ts';
 import { textOf, without } from '../../control/resource-properties.ts';
+import { stackTags } from '../../control/stack-tags.ts';
 import { isQuickCreated, quickIntegration } from '../../definition/quick-create.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { field, mergeFields, readFields, showFields } from '../rest-apis/field-table.ts';
@@ -186,13 +188,15 @@ function changeQuickCreated(from: ApiResources, { body }: WireCall): ApiResource
 
 function showApi({ identity, resources, createdAtEpochMs }: ApiState): Record<string, unknown> {
   const { apiId, protocol, name, domainName } = identity;
+  const { tags, ...shown } = showFields(resources.api.properties, API_FIELDS);
   return {
     ...{ apiId, name, protocolType: protocol.toUpperCase(), createdDate: isoTime(createdAtEpochMs) },
     apiEndpoint: `${protocol === 'websocket' ? 'wss' : 'https'}://${domainName}`,
     apiKeySelectionExpression: '$request.header.x-api-key',
     routeSelectionExpression: protocol === 'http' ? USUAL_SELECTION.http : USUAL_SELECTION.websocket,
-    ...{ disableExecuteApiEndpoint: false, ipAddressType: 'ipv4', tags: {} },
-    ...showFields(resources.api.properties, API_FIELDS),
+    ...{ disableExecuteApiEndpoint: false, ipAddressType: 'ipv4' },
+    ...shown,
+    tags: { ...(isJsonObject(tags) ? tags : {}), ...stackTags(identity) },
   };
 }
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { appendFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { TagResourceCommand } from '@aws-sdk/client-api-gateway';
+import { UpdateStageCommand } from '@aws-sdk/client-api-gateway';
 import { parse } from 'yaml';
-import { planAsJson, printPlan } from '../../../cli/attach/print-plan.ts';
+import { planAsJson, printPlan, printUndo } from '../../../cli/attach/print-plan.ts';
 import { snippetsFor } from '../../../cli/attach/snippets.ts';
 import { verify } from '../../../cli/attach/verify.ts';
 import type { VerifyWish } from '../../../cli/attach/verify.ts';
@@ -19,6 +19,11 @@ import {
 } from '../../support/an-api-to-attach.ts';
 
 const one = { resources: 1, methods: ['GET'] };
+/** docs/quota.md, "In the authorizer": charged routes ask for the key of the authorizer. */
+const ADMITTED = {
+  ...{ plan: 'free', tenant: 'shop', admissionKey: 'shop-admitted-requests-prod' },
+  plans: [{ id: 'free', version: 1, limits: [{ id: 'daily', level: 'key', quota: 10, period: 'DAY' }] }],
+};
 
 describe('a plan', () => {
   it('says what is done in which order, and from when on callers notice', async () => {
@@ -32,32 +37,65 @@ describe('a plan', () => {
       '  3  route       GET /things-1: open → the authorizer',
       '  4  deployment  deploy what is set',
       '  5  stage       point stage prod at the deployment',
+      'warning: the API belongs to the CloudFormation stack test: what is changed here is drift, which its next deployment may undo or trip over',
+      '  The same in serverless.yml (gatewright attach snippets has it for serverless.yml, SAM, CDK and Terraform):',
+      '    - http:',
+      '        method: get',
+      '        path: /things-1',
+      '        authorizer:',
+      '          arn: arn:aws:lambda:us-east-1:123456789012:function:gatewright-prod-token-authorizer',
+      '          name: gatewright',
+      '          type: token',
+      '          managedExternally: true',
+      '          identitySource: method.request.header.Authorization',
+      '          resultTtlInSeconds: 300',
       'Callers notice nothing before step 5 of 5.',
       'What AWS shows is looked at afterwards; what callers get is not, without --url and --token-file.',
       '5 steps; gatewright detach takes all of them back.',
     ]);
-    const told = JSON.parse(planAsJson(reading)) as { readonly steps: readonly { readonly name: string }[] };
+    const told = JSON.parse(planAsJson(reading)) as {
+      readonly steps: readonly { readonly name: string }[];
+      readonly origin: unknown;
+    };
     assert.equal(told.steps.length, 5);
+    assert.deepEqual(told.origin, { kind: 'CloudFormation', stack: 'test' });
     assert.doesNotMatch(planAsJson(reading), /"parts"/);
   });
 
-  it('says that the API belongs to a stack, and what to write there instead', async () => {
-    await using api = await aRestApiToAttach(one);
-    const tags = { 'aws:cloudformation:stack-name': 'shop-prod' };
-    await api.control.sdk
-      .send(
-        new TagResourceCommand({ resourceArn: `arn:aws:apigateway:us-east-1::/restapis/${API_ID}`, tags }),
-      )
-      .catch(() => undefined);
-    const { live, ...rest } = await api.plan();
+  for (const { name, tags, said, origin } of [
+    {
+      name: 'a stack, whatever its name',
+      tags: { 'aws:cloudformation:stack-name': 'shop\u001b[2J' },
+      said: /the API belongs to the CloudFormation stack shop\\u001b\[2J: [^]*managedExternally: true/,
+      origin: { kind: 'CloudFormation', stack: 'shop\u001b[2J' },
+    },
+    {
+      name: 'Terraform',
+      tags: { ManagedBy: 'Terraform' },
+      said: /the API belongs to Terraform: [^]*resource "aws_api_gateway_authorizer"/,
+      origin: { kind: 'Terraform' },
+    },
+    { name: 'nobody', tags: { team: 'shop' }, said: /^(?![^]*belongs to)/, origin: null },
+  ])
+    it(`says that the API belongs to ${name}, and what to write there instead`, async () => {
+      await using api = await aRestApiToAttach(one);
+      const { live, ...rest } = await api.plan();
+      const reading = { ...rest, live: { ...live, api: { ...live.api, tags } } };
 
-    const lines = printPlan({ ...rest, live: { ...live, api: { ...live.api, tags } } }).join('\n');
+      assert.match(printPlan(reading).join('\n'), said);
+      assert.deepEqual((JSON.parse(planAsJson(reading)) as { readonly origin: unknown }).origin, origin);
+    });
+
+  it('has no snippet where there is nothing to attach', async () => {
+    await using api = await aRestApiToAttach(one);
+
+    const lines = printPlan(await api.plan({ patterns: ['GET /nowhere'] })).join('\n');
 
     assert.match(
       lines,
-      /the API belongs to the CloudFormation stack shop-prod: what is changed here is drift/,
+      /nothing to do[^]*no route is "GET \/nowhere"[^]*belongs to the CloudFormation stack test/,
     );
-    assert.match(lines, /managedExternally: true/);
+    assert.doesNotMatch(lines, /undefined|serverless\.yml/);
   });
 
   for (const { kind, open } of [
@@ -82,6 +120,62 @@ describe('a plan', () => {
         if (tool === 'serverless.yml' || tool === 'SAM') assert.ok(parse(text, { logLevel: 'silent' }), tool);
       }
     });
+});
+
+describe('what a detachment tells before it asks', () => {
+  it('is what becomes of each part, the last step first, and nothing of steps that are not done', async () => {
+    await using api = await aRestApiToAttach(one);
+    const { plan } = await api.plan();
+    const look = () => lookAgain(api.plane, plan);
+    const { deploymentId } = api.control.served.find(API_ID)?.stages.get('prod') ?? {};
+    const nothing = printUndo(plan, await look());
+    await api.apply(plan);
+
+    assert.deepEqual(nothing, ['to be taken back: 0 of 5 steps']);
+    assert.deepEqual(printUndo(plan, await look()), [
+      'to be taken back: 5 of 5 steps',
+      `  1  stage       point stage prod back at deployment ${deploymentId}`,
+      '  2  deployment  delete the deployment that was made',
+      '  3  route       GET /things-1: the authorizer → open',
+      '  4  authorizer  delete the authorizer gatewright',
+      '  5  permission  no longer let API Gateway call gatewright-prod-token-authorizer for this API',
+    ]);
+  });
+
+  it('is the end of a canary, or the way back from one that was promoted since', async () => {
+    await using api = await aRestApiToAttach(one);
+    const { plan } = await api.plan({ canaryPercent: 10 });
+    await api.apply(plan);
+    const first = async () => printUndo(plan, await lookAgain(api.plane, plan))[1];
+    const running = await first();
+    await api.control.sdk.send(
+      new UpdateStageCommand({
+        ...{ restApiId: API_ID, stageName: 'prod' },
+        patchOperations: [
+          { op: 'copy', from: '/canarySettings/deploymentId', path: '/deploymentId' },
+          { op: 'remove', path: '/canarySettings' },
+        ],
+      }),
+    );
+
+    assert.equal(running, '  1  stage       end the canary of stage prod');
+    assert.match((await first()) ?? '', /^ {2}1 {2}stage {7}point stage prod back at deployment \w/);
+  });
+
+  it('is the guard that a route had, and where its keys came from', async () => {
+    await using api = await aRestApiToAttach({
+      ...one,
+      method: { AuthorizationType: 'AWS_IAM' },
+      over: { quota: ADMITTED, result: { cacheTtlSeconds: 0 } },
+    });
+    const { plan } = await api.plan({ isReplacing: true, type: 'request', quota: 'authorizer' });
+    await api.apply(plan);
+
+    const lines = printUndo(plan, await lookAgain(api.plane, plan)).join('\n');
+
+    assert.match(lines, /GET \/things-1: the authorizer and a key of its own → AWS_IAM/);
+    assert.match(lines, /take API keys from the header again, not from the authorizer/);
+  });
 });
 
 describe('verification', () => {

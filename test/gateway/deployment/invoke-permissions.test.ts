@@ -39,6 +39,13 @@ describe('leave to invoke (docs/aws §1.5, §4.4)', () => {
     { name: 'a permission for all of the API', permission: aPermission(), status: 200 },
     { name: 'one without a source', permission: aPermission({ SourceArn: null }), status: 200 },
     {
+      name: 'one of which nobody can tell for which function it is',
+      permission: aPermission({ FunctionName: null }),
+      status: 500,
+    },
+    { name: 'one whose principal is no text', permission: aPermission({ Principal: {} }), status: 500 },
+    { name: 'one whose source is no text', permission: aPermission({ SourceArn: ['*'] }), status: 500 },
+    {
       name: 'one by name and alias of the function',
       permission: aPermission({ FunctionName: 'fn:live' }),
       status: 200,
@@ -122,6 +129,15 @@ describe('leave to invoke (docs/aws §1.5, §4.4)', () => {
   for (const { name, status, ...setup } of rows)
     it(`answers ${status} with ${name}`, async () => {
       assert.equal(await statusOf(setup), status);
+    });
+
+  for (const broken of [{ FunctionName: null }, { FunctionName: {} }, { Principal: {} }, { SourceArn: {} }])
+    it(`answers 200 with a permission beside one that cannot be read: ${JSON.stringify(broken)}`, async () => {
+      const more = { Broken: aPermission(broken), Permission: aPermission() };
+      const resources = restRoutes({ 'GET /pets/{id}': { Integration: proxyTo('fn') } }, { more });
+      const { send } = anApi(resources, { fn: ok }, { needsPermissions: true, ownFunctions: ['fn'] });
+
+      assert.equal((await send({ target: '/dev/pets/1' })).status, 200);
     });
 
   const authorizers: readonly { name: string; source?: string; role?: string; status: number }[] = [

@@ -2,16 +2,30 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
   CreateApiKeyCommand,
+  CreateRestApiCommand,
   CreateUsagePlanCommand,
   GetAccountCommand,
+  GetRestApiCommand,
+  GetRestApisCommand,
   GetTagsCommand,
   TagResourceCommand,
+  UntagResourceCommand,
   UpdateAccountCommand,
 } from '@aws-sdk/client-api-gateway';
+import { GetApiCommand } from '@aws-sdk/client-apigatewayv2';
 import { aRestControl } from '../../../support/a-rest-control.ts';
 import type { TestRestControl } from '../../../support/a-rest-control.ts';
-import { REGION } from '../../../support/a-stack.ts';
+import { ACCOUNT_ID, REGION } from '../../../support/a-stack.ts';
+import { pseudoParameter } from '../../../../gateway/definition/pseudo-parameters.ts';
 
+/** As a stack's own id is made: by Ref of AWS::StackId. */
+const ofStack = (logicalId: string): Readonly<Record<string, string>> => ({
+  'aws:cloudformation:logical-id': logicalId,
+  'aws:cloudformation:stack-id': String(
+    pseudoParameter('AWS::StackId', { stackName: 'test', region: REGION, accountId: ACCOUNT_ID }),
+  ),
+  'aws:cloudformation:stack-name': 'test',
+});
 const arnOf = (path: string): string => `arn:aws:apigateway:${REGION}::${path}`;
 
 describe('the account and its tags, asked by the unmodified SDK', () => {
@@ -43,8 +57,8 @@ describe('the account and its tags, asked by the unmodified SDK', () => {
   it('shows the tags of templates and of calls, by ARN', async () => {
     const { id = '' } = await at.sdk.send(new CreateApiKeyCommand({ name: 'k', tags: { for: 'acme' } }));
     const rows: readonly [path: string, tags: object][] = [
-      ['/restapis/tagged', { team: 'shop' }],
-      ['/apis/httpapi', { team: 'web' }],
+      ['/restapis/tagged', { team: 'shop', ...ofStack('Tagged') }],
+      ['/apis/httpapi', { team: 'web', ...ofStack('Http') }],
       ['/apis/httpapi/stages/$default', { live: 'yes' }],
       [`/apikeys/${id}`, { for: 'acme' }],
     ];
@@ -82,7 +96,7 @@ describe('the account and its tags, asked by the unmodified SDK', () => {
   it('has tags that calls change', async () => {
     const { id } = await at.sdk.send(new CreateUsagePlanCommand({ name: 'p', tags: { for: 'acme' } }));
     for (const [path, before] of [
-      ['/restapis/tagged', { team: 'shop' }],
+      ['/restapis/tagged', { team: 'shop', ...ofStack('Tagged') }],
       [`/usageplans/${id}`, { for: 'acme' }],
     ] as const) {
       const resourceArn = arnOf(path);
@@ -90,5 +104,32 @@ describe('the account and its tags, asked by the unmodified SDK', () => {
       const { tags } = await at.sdk.send(new GetTagsCommand({ resourceArn }));
       assert.deepEqual(tags, { ...before, a: 'b' });
     }
+  });
+
+  it('has tags that CloudFormation alone gives an API of a stack (docs/aws §10.5)', async () => {
+    const resourceArn = arnOf('/restapis/tagged');
+    const { tags } = await at.sdk.send(new GetRestApiCommand({ restApiId: 'tagged' }));
+    const listed = await at.sdk.send(new GetRestApisCommand({}));
+    const http = await at.v2.send(new GetApiCommand({ ApiId: 'httpapi' }));
+    const made = await at.sdk.send(new CreateRestApiCommand({ name: 'by call' }));
+
+    assert.equal(tags?.['aws:cloudformation:stack-name'], 'test');
+    assert.deepEqual(listed.items?.find(({ id }) => id === 'tagged')?.tags, tags);
+    assert.deepEqual(http.Tags, { team: 'web', ...ofStack('Http') });
+    assert.equal(made.tags, undefined, 'what a call makes is of no stack');
+    const refused = { name: 'BadRequestException', message: /must not start with aws:/ };
+    await assert.rejects(
+      at.sdk.send(new TagResourceCommand({ resourceArn, tags: { 'AWS:cloudformation:stack-name': 'x' } })),
+      refused,
+    );
+    await assert.rejects(
+      at.sdk.send(new UntagResourceCommand({ resourceArn, tagKeys: ['aws:cloudformation:stack-name'] })),
+      refused,
+    );
+    const own = Object.fromEntries(Array.from({ length: 48 }, (_, index) => [`t${index}`, '']));
+    await at.sdk.send(new TagResourceCommand({ resourceArn, tags: own }));
+    await at.sdk.send(new UntagResourceCommand({ resourceArn, tagKeys: Object.keys(own) }));
+    const after = await at.sdk.send(new GetTagsCommand({ resourceArn }));
+    assert.equal(after.tags?.['aws:cloudformation:logical-id'], 'Tagged', 'they count for nothing, and stay');
   });
 });
