@@ -23,12 +23,13 @@ import type { QuotaPlacement } from './attach/quota-placement.ts';
 import { snippetsFor } from './attach/snippets.ts';
 import { verify } from './attach/verify.ts';
 import type { Check } from './attach/verify.ts';
+import { checkVerifyWish, readVerifyWish } from './attach/verify-wish.ts';
+import type { VerifyWish } from './attach/verify-wish.ts';
 import { writeRoutes } from './attach/write-routes.ts';
 import { addAwsOptions } from './aws-session.ts';
 import type { AwsFlags } from './aws-session.ts';
-import { collectText } from './options.ts';
+import { collectText, readHeaderName } from './options.ts';
 import { paint, table, UsageError } from './output.ts';
-import { readTokenFile } from './read-token-file.ts';
 
 type AttachFlags = AwsFlags & {
   readonly api: string;
@@ -87,7 +88,7 @@ export function attachCommand(): Command {
     .option(
       '--identity-source <header>',
       'where the credential is (repeatable)',
-      (text: string, all: readonly string[] | undefined) => [...(all ?? []), text.toLowerCase()],
+      (text: string, all: readonly string[] | undefined) => [...(all ?? []), readHeaderName(text)],
     )
     .addOption(new Option('--quota <place>', 'where a quota is enforced').choices([...QUOTA_PLACEMENTS]))
     .option('--canary <percent>', 'REST: share of the requests that is guarded at first', readPercent)
@@ -150,7 +151,8 @@ async function attach(
   said: AttachFlags,
   begin: () => void,
 ): Promise<void> {
-  const open = { ...(await openPlane(said)), begin };
+  const wish = readVerifyWish(said);
+  const open = { ...(await openPlane(said)), begin, wish };
   const flags = { ...said, api: await findApi(open.plane, said.api, said.stage) };
   await whileLocked(resolve(flags.state), flags, () => attachLocked(step, flags, open));
 }
@@ -163,7 +165,7 @@ async function attachLocked(
   const journal = openJournal(resolve(flags.state), flags.api, flags.stage);
   if (step === 'verify') {
     const attached = openAttached(resolve(flags.state), flags.api, flags.stage);
-    report(await verifyNow(open, attached, flags), flags);
+    report(await verifyNow(open, attached), flags);
     return;
   }
   const begun = await findBegun(open, journal);
@@ -226,7 +228,7 @@ async function findBegun({ plane }: OpenPlane, journal: Journal) {
   return { isThere: true, left: remaining(undo, await lookAgain(plane, undo)) };
 }
 
-type Opened = OpenPlane & { readonly begin: () => void };
+type Opened = OpenPlane & { readonly begin: () => void; readonly wish: VerifyWish };
 
 async function applySaved(
   open: Opened,
@@ -253,6 +255,7 @@ async function finish(
 ): Promise<void> {
   const breaking = journal.undo() === undefined ? await findBreaking(saved, open.plane) : undefined;
   if (breaking !== undefined) throw new BreakingError(`${breaking}; nothing was changed\n${LET_IT_KNOW}`);
+  if (step === undefined) checkVerifyWish(saved, open.wish);
   await askPerson(`Apply ${saved.steps.length} steps to API ${saved.apiId}?`, flags.yes);
   open.begin();
   await applyPlan(saved, {
@@ -263,7 +266,7 @@ async function finish(
     },
   });
   say([`attached; the undo file is in ${journal.folder}`]);
-  if (step === undefined) report(await verifyNow(open, journal, flags), flags);
+  if (step === undefined) report(await verifyNow(open, journal), flags);
 }
 
 async function plan({ plane, region }: OpenPlane, flags: AttachFlags): Promise<Reading> {
@@ -293,17 +296,11 @@ function printSnippets(saved: Plan): void {
   say(snippetsFor(saved).flatMap(({ tool, text }) => [paint('bold', tool), text, '']));
 }
 
-async function verifyNow(
-  { plane }: OpenPlane,
-  journal: Journal,
-  flags: AttachFlags,
-): Promise<readonly Check[]> {
+async function verifyNow({ plane, wish }: Opened, journal: Journal): Promise<readonly Check[]> {
   const undo = journal.undo();
   if (undo === undefined)
     throw new UsageError('nothing is attached: there is no undo file for this API and stage');
-  const { url, path, invoke, tokenFile } = flags;
-  const token = tokenFile === undefined ? undefined : readTokenFile(tokenFile);
-  return verify(undo, plane, await lookAgain(plane, undo), { url, path, invoke, token });
+  return verify(undo, plane, await lookAgain(plane, undo), wish);
 }
 
 function report(checks: readonly Check[], { json }: AttachFlags): void {

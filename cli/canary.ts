@@ -16,7 +16,8 @@ import { collectText } from './options.ts';
 import { HINT, paint, table, UsageError } from './output.ts';
 import { canaryOf, endCanary, promoteCanary, stagePath, startCanary } from './release/stage-release.ts';
 import type { Canary } from './release/stage-release.ts';
-import { cloudWatchLooks, watchCanary } from './release/watch.ts';
+import { cloudWatchLooks, lookOnce, watchCanary } from './release/watch.ts';
+import type { Looks, WatchWish } from './release/watch.ts';
 
 type CanaryFlags = AwsFlags & {
   readonly api: string;
@@ -117,6 +118,8 @@ async function start(flags: StartFlags): Promise<void> {
   const stage = await openStage(flags);
   const { live, plane, path, canary } = stage;
   if (canary !== undefined) throw new UsageError('the stage has a canary: promote it or roll it back first');
+  const watching = watchOf(stage, flags);
+  if (watching !== undefined) await refuseBlindWatch(watching);
   say([
     `stage ${live.stage} of ${live.name} (${live.apiId}) serves ${String(live.stageShown['deploymentId'])}`,
     ...(flags.deployment === undefined
@@ -131,7 +134,7 @@ async function start(flags: StartFlags): Promise<void> {
   const deploymentId = flags.deployment ?? (await deploy(stage));
   await plane.write(startCanary(path, deploymentId, flags.percent));
   say([`canary: ${flags.percent} % of the requests go to ${deploymentId}`]);
-  if (flags.watchAlarm.length > 0 || flags.watchErrors !== undefined) await watch(stage, flags);
+  if (watching !== undefined) await watch(stage, watching);
 }
 
 async function deploy({ plane, live }: OpenStage): Promise<string> {
@@ -142,19 +145,35 @@ async function deploy({ plane, live }: OpenStage): Promise<string> {
   return String(made['id']);
 }
 
-/** Ends the canary by itself, also where nobody can tell how it does. */
-async function watch({ aws, live, plane, path }: OpenStage, flags: StartFlags): Promise<void> {
+type Watch = { readonly wish: WatchWish; readonly looks: Looks };
+
+/** Undefined where nobody asks for one. */
+function watchOf({ aws, live }: OpenStage, flags: StartFlags): Watch | undefined {
+  if (flags.watchAlarm.length === 0 && flags.watchErrors === undefined) return undefined;
   const clock = { nowEpochMs: () => Date.now(), wait: (ms: number) => sleep(ms) };
-  const looks = cloudWatchLooks(aws, { apiName: live.name, stage: live.stage }, clock);
-  const wish = {
-    alarms: flags.watchAlarm,
-    errorPercent: flags.watchErrors,
-    forMs: flags.for,
-    everyMs: flags.every,
+  return {
+    looks: cloudWatchLooks(aws, { apiName: live.name, stage: live.stage }, clock),
+    wish: {
+      alarms: flags.watchAlarm,
+      errorPercent: flags.watchErrors,
+      forMs: flags.for,
+      everyMs: flags.every,
+    },
   };
+}
+
+/** @throws UsageError where the watch cannot look, or would end the canary at once: no caller should be its first to know */
+async function refuseBlindWatch({ wish, looks }: Watch): Promise<void> {
+  const verdict = await lookOnce(wish, looks);
+  if (verdict.kind !== 'well')
+    throw new UsageError(`the watch would end the canary at once: ${verdict.why}; nothing was changed`);
+}
+
+/** Ends the canary by itself, also where nobody can tell how it does. */
+async function watch({ plane, path }: OpenStage, { wish, looks }: Watch): Promise<void> {
   const verdict = await watchCanary(wish, looks);
   if (verdict.kind === 'well') {
-    say([`watched for ${Math.round(flags.for / 1000)} s: all is well; gatewright canary promote ends it`]);
+    say([`watched for ${Math.round(wish.forMs / 1000)} s: all is well; gatewright canary promote ends it`]);
     return;
   }
   await plane.write(endCanary(path));

@@ -89,3 +89,9 @@ export function readEnvFile(file: string | undefined): Record<string, string> {
   for (const [name, value] of Object.entries(parseEnv(text))) if (value !== undefined) values[name] = value;
   return values;
 }
+
+/** RFC 9110, "token": anything else is no header that a request can carry. */
+export function readHeaderName(text: string): string {
+  if (/^[\w!#$%&'*+.^`|~-]+$/.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError('The name of a header, such as X-Api-Key.');
+}

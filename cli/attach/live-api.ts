@@ -1,5 +1,6 @@
 /** One API as it is set, and as its stage serves it: what a plan is made of. */
 import type { JsonObject } from '@gatewright/aws/json-object';
+import { textAt } from '../aws-call.ts';
 import type { ApiKind } from '#shared/access/compiled-document.ts';
 import type { Snapshot } from './step.ts';
 
@@ -64,4 +65,16 @@ export function authorizerPart(name: string): string {
 
 export function deploymentPart(description: string): string {
   return `deployment ${description}`;
+}
+
+/** `authorizer cognito`, `AWS_IAM`, `open`. */
+export function describeGuard(
+  type: string,
+  authorizerId: string | undefined,
+  authorizers: readonly JsonObject[],
+): string {
+  if (type === 'NONE') return 'open';
+  if (authorizerId === undefined || authorizerId === '') return type;
+  const found = authorizers.find((one) => one['id'] === authorizerId || one['authorizerId'] === authorizerId);
+  return `authorizer ${textAt(found, 'name') ?? authorizerId}`;
 }

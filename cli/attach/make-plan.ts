@@ -1,5 +1,6 @@
 /** Reads everything that a plan is made of, and makes it. Writes nothing anywhere. */
 import { randomUUID } from 'node:crypto';
+import { UsageError } from '../output.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { readAuthorizerFunction } from './authorizer-function.ts';
 import type { AuthorizerFunction } from './authorizer-function.ts';
@@ -53,6 +54,7 @@ export async function makePlan(
   planId = randomUUID().slice(0, 8),
 ): Promise<Reading> {
   const { apiId, stage, type, name, ttlSeconds, headers, canaryPercent } = wish;
+  refuseOtherRegion(wish.functionName, region);
   const live = await readLiveApi(plane, apiId, stage);
   const authorizer = await readAuthorizerFunction(plane, wish.functionName, apiId);
   const document = documents.find(({ apis }) =>
@@ -68,6 +70,7 @@ export async function makePlan(
   const wished = { planId, settings, routes: choice.chosen, canaryPercent, keyed };
   const surprises = [
     ...refuseCanary(live, canaryPercent),
+    ...refuseToken(live, type),
     ...checkPlacement(wish.quota, live, type, document),
     ...findSurprises({
       live,
@@ -120,6 +123,26 @@ function refuseCanary({ kind }: LiveApi, canaryPercent: number | undefined): Sur
       fix: 'leave --canary out; with autoDeploy off, gatewright rollback goes back',
     },
   ];
+}
+
+/** Also without a document, by which the wiring is checked: the function reads events that no such API sends. */
+function refuseToken({ kind }: LiveApi, type: AttachWish['type']): Surprise[] {
+  if (type === 'request' || kind === 'rest') return [];
+  return [
+    {
+      ...{ id: 'no-token', level: 'obstacle', what: 'only REST APIs have authorizers of type TOKEN' },
+      fix: 'leave --authorizer token out: the request authorizer reads the same header',
+    },
+  ];
+}
+
+/** @throws UsageError for an ARN of another region: its function is never this region's of the same name */
+function refuseOtherRegion(functionName: string, region: string): void {
+  const [arn, , service, ofFunction] = functionName.split(':');
+  if (arn === 'arn' && service === 'lambda' && ofFunction !== region)
+    throw new UsageError(
+      `the function is of region ${ofFunction ?? ''}, and the API of ${region}: name one that is beside the API`,
+    );
 }
 
 /** The API as it is now, by the same parts. */

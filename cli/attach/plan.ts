@@ -4,7 +4,7 @@ import { listAt, textAt } from '../aws-call.ts';
 import { apiArnBeside, permissionPart, statementId } from './authorizer-function.ts';
 import type { AuthorizerFunction } from './authorizer-function.ts';
 import type { AuthorizerSettings } from './choose-settings.ts';
-import { authorizerPart, DEPLOYED_BY, deploymentPart, routePart } from './live-api.ts';
+import { authorizerPart, DEPLOYED_BY, deploymentPart, describeGuard, routePart } from './live-api.ts';
 import type { LiveApi, LiveRoute } from './live-api.ts';
 import type { Outcome, PlaneCall, Snapshot, Step } from './step.ts';
 
@@ -79,11 +79,11 @@ function keySourceStep({ address, api, parts }: LiveApi): Step {
   };
 }
 
-function routeStep({ kind, isAutomatic }: LiveApi, route: LiveRoute, isKeyed: boolean): Step {
+function routeStep({ kind, isAutomatic, authorizers }: LiveApi, route: LiveRoute, isKeyed: boolean): Step {
   const { key, address, shown, authorizationType, authorizerId, apiKeyRequired } = route;
   const scopes = listAt(shown, 'authorizationScopes').map(String);
   const asksKey = isKeyed && !apiKeyRequired;
-  const was = authorizationType === 'NONE' ? 'open' : authorizationType;
+  const was = describeGuard(authorizationType, authorizerId, authorizers);
   const calls = kind === 'rest' ? restCalls : v2Calls;
   return {
     ...{ name: `route ${key}`, part: routePart(key), before: shown, isLive: isAutomatic },

@@ -36,7 +36,7 @@ export function printUndo(undo: Undo, now: Snapshot): readonly string[] {
   const ids = findIds(undo.steps, now);
   const lines = undo.steps.toReversed().flatMap((step) => {
     const outcome = membersState(step, now, ids) === 'after' ? undoneBy(step, now, ids) : undefined;
-    return outcome === undefined ? [] : [{ name: step.name, does: tellUndo(undo, step, outcome) }];
+    return outcome === undefined ? [] : [{ name: step.name, does: tellUndo(undo, step, outcome, now) }];
   });
   return [
     paint('bold', `to be taken back: ${lines.length} of ${undo.steps.length} steps`),

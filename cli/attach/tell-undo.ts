@@ -1,13 +1,15 @@
 /** What taking a step back does, for a person: `GET /orders: the authorizer → open`. By the step itself, so that undo files of any age tell it. Pure. */
 import { textAt } from '../aws-call.ts';
 import type { Undo } from './journal.ts';
-import type { Outcome, Step } from './step.ts';
+import { authorizerPart, describeGuard } from './live-api.ts';
+import type { Outcome, Snapshot, Step } from './step.ts';
 
 /** @param outcome the way in which the step was done: a canary may have been promoted since */
 export function tellUndo(
   { functionArn, stage }: Pick<Undo, 'functionArn' | 'stage'>,
-  { name, part, makes, before, after }: Step,
+  { name: stepName, part, makes, before, after }: Step,
   outcome: Pick<Outcome, 'after'>,
+  now: Snapshot,
 ): string {
   if (makes === 'authorizer') return `delete the authorizer ${textAt(after, 'name') ?? ''}`;
   if (makes === 'deployment') return 'delete the deployment that was made';
@@ -21,7 +23,12 @@ export function tellUndo(
   }
   if (part.startsWith('permission '))
     return `no longer let API Gateway call ${functionArn.split(':').slice(6).join(':')} for this API`;
-  const was = textAt(before ?? {}, 'authorizationType') ?? 'NONE';
+  const { authorizerId } = before ?? {};
+  const was = describeGuard(
+    textAt(before ?? {}, 'authorizationType') ?? 'NONE',
+    typeof authorizerId === 'string' ? authorizerId : undefined,
+    Object.entries(now).flatMap(([name, found]) => (name.startsWith(authorizerPart('')) ? [found] : [])),
+  );
   const hadKey = after['apiKeyRequired'] === true ? ' and a key of its own' : '';
-  return `${name.replace(/^route /, '')}: the authorizer${hadKey} → ${was === 'NONE' ? 'open' : was}`;
+  return `${stepName.replace(/^route /, '')}: the authorizer${hadKey} → ${was}`;
 }

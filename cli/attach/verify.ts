@@ -8,23 +8,14 @@ import type { ControlPlane } from './control-plane.ts';
 import type { Undo } from './journal.ts';
 import { findIds, stateOf, undoneBy } from './step.ts';
 import type { Snapshot } from './step.ts';
+import { findAsked } from './verify-wish.ts';
+import type { VerifyWish } from './verify-wish.ts';
 
 export type Check = {
   readonly what: string;
   /** Undefined: it could not be looked at. */
   readonly isGood: boolean | undefined;
   readonly saw: string;
-};
-
-export type VerifyWish = {
-  /** Of a caller whom the rules let in. */
-  readonly token: string | undefined;
-  /** A route whose integration is to be called for real: `GET /orders`. */
-  readonly invoke: string | undefined;
-  /** Where the stage answers, such as https://a1b2c3.execute-api.us-east-1.amazonaws.com/prod. */
-  readonly url: string | undefined;
-  /** Path below it that is asked; the first attached GET without parameters where it is left out. */
-  readonly path: string | undefined;
 };
 
 export async function verify(
@@ -161,7 +152,10 @@ async function testMethod(
   { invoke }: VerifyWish,
 ): Promise<readonly Check[]> {
   const what = 'TestInvokeMethod: the integration answers';
-  if (kind !== 'rest') return [];
+  if (kind !== 'rest') {
+    if (invoke === undefined) return [];
+    throw new UsageError('--invoke: only REST APIs have TestInvokeMethod; --url calls the live address');
+  }
   if (invoke === undefined)
     return [{ what, isGood: undefined, saw: 'no --invoke: it would call what stands behind a route' }];
   const [method = '', path = ''] = invoke.split(/\s+/);
@@ -195,11 +189,7 @@ async function askLive(undo: Undo, { url, path, token }: VerifyWish): Promise<re
         saw: 'open a connection: wscat -c URL',
       },
     ];
-  const usual = attached(undo)
-    .map((key) => key.split(' '))
-    .find(([method, where = '']) => method === 'GET' && !where.includes('{'))?.[1];
-  const asked = path ?? usual;
-  if (asked === undefined) throw new UsageError('--url: which path? Name one by --path, such as /orders');
+  const asked = findAsked(undo, path);
   const ask = async (authorization: string | undefined): Promise<number> => {
     const headers = authorization === undefined ? {} : { authorization };
     return (await askWithin(new URL(`${url.replace(/\/$/, '')}${asked}`), { headers })).status;

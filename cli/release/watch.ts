@@ -43,7 +43,8 @@ export async function watchCanary(wish: WatchWish, looks: Looks): Promise<Verdic
   }
 }
 
-async function lookOnce({ alarms, errorPercent }: WatchWish, looks: Looks): Promise<Verdict> {
+/** @returns how it looks now: also before there is a canary, since what cannot be watched should not begin */
+export async function lookOnce({ alarms, errorPercent }: WatchWish, looks: Looks): Promise<Verdict> {
   try {
     for (const name of alarms) {
       const state = await looks.alarmState(name);

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { still } from '../../../cli/attach/live-api.ts';
 import { writeRoutes } from '../../../cli/attach/write-routes.ts';
-import { API_ID, aRestApiToAttach, tokenFor } from '../../support/an-api-to-attach.ts';
+import { anHttpApiToAttach, API_ID, aRestApiToAttach, tokenFor } from '../../support/an-api-to-attach.ts';
+import { functionArn } from '../../support/a-stack.ts';
 import { assertSame } from '../../support/every-get-answer.ts';
 import { documentText } from '../../support/an-access-document.ts';
 
@@ -54,6 +55,20 @@ describe('a plan', () => {
 
     const token = await api.plan({ quota: 'authorizer' });
     assert.ok(token.surprises.some(({ id, level }) => id === 'quota-token' && level === 'obstacle'));
+  });
+
+  it('refuses an authorizer of type TOKEN of an API that has none, and a function of another region', async () => {
+    await using api = await anHttpApiToAttach({ count: 1 });
+    for (const isWithoutDocument of [true, false]) {
+      const { surprises } = await api.plan({ type: 'token', isWithoutDocument });
+      assert.ok(surprises.some(({ id, level }) => id === 'no-token' && level === 'obstacle'));
+    }
+    const functionName = functionArn('gatewright-prod-request-authorizer').replace('us-east-1', 'eu-west-1');
+
+    await assert.rejects(
+      api.plan({ functionName }),
+      /the function is of region eu-west-1, and the API of us-east-1/,
+    );
   });
 
   it('refuses a canary of an API that has none, and a quota of a document that has none', async () => {

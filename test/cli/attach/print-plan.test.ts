@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { planAsJson, printPlan, printUndo } from '../../../cli/attach/print-plan.ts';
 import { snippetsFor } from '../../../cli/attach/snippets.ts';
 import { verify } from '../../../cli/attach/verify.ts';
-import type { VerifyWish } from '../../../cli/attach/verify.ts';
+import type { VerifyWish } from '../../../cli/attach/verify-wish.ts';
 import { earlierJournal, nextJournal, openAttached } from '../../../cli/attach/journal.ts';
 import { lookAgain } from '../../../cli/attach/make-plan.ts';
 import {
@@ -191,6 +191,10 @@ describe('verification', () => {
       const now = await lookAgain(api.plane, plan);
 
       const good = await verify(plan, api.plane, now, wish);
+      await assert.rejects(
+        verify(plan, api.plane, now, { ...wish, invoke: 'GET /things-1' }),
+        /only REST APIs have TestInvokeMethod/,
+      );
       const barred = await verify(plan, api.plane, now, { ...wish, token: tokenFor('nobody') });
 
       const said = (checks: typeof good) => checks.find(({ what }) => what.includes('lets a good'))?.saw;

@@ -16,14 +16,11 @@ import { GetApiCommand } from '@aws-sdk/client-apigatewayv2';
 import { aRestControl } from '../../../support/a-rest-control.ts';
 import type { TestRestControl } from '../../../support/a-rest-control.ts';
 import { ACCOUNT_ID, REGION } from '../../../support/a-stack.ts';
-import { pseudoParameter } from '../../../../gateway/definition/pseudo-parameters.ts';
+import { stackIdOf } from '../../../../gateway/definition/pseudo-parameters.ts';
 
-/** As a stack's own id is made: by Ref of AWS::StackId. */
 const ofStack = (logicalId: string): Readonly<Record<string, string>> => ({
   'aws:cloudformation:logical-id': logicalId,
-  'aws:cloudformation:stack-id': String(
-    pseudoParameter('AWS::StackId', { stackName: 'test', region: REGION, accountId: ACCOUNT_ID }),
-  ),
+  'aws:cloudformation:stack-id': stackIdOf({ stackName: 'test', region: REGION, accountId: ACCOUNT_ID }),
   'aws:cloudformation:stack-name': 'test',
 });
 const arnOf = (path: string): string => `arn:aws:apigateway:${REGION}::${path}`;

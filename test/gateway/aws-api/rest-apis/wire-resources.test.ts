@@ -33,7 +33,9 @@ async function create(pathPart: string, parentId = ROOT): Promise<string> {
 describe('REST APIs through the AWS SDK', () => {
   it('are listed and shown with their root resource', async () => {
     const listed = await control.sdk.send(new GetRestApisCommand({}));
-    const { $metadata, createdDate, ...shown } = await control.sdk.send(new GetRestApiCommand({ restApiId }));
+    const { $metadata, createdDate, tags, ...shown } = await control.sdk.send(
+      new GetRestApiCommand({ restApiId }),
+    );
 
     assert.deepEqual(
       listed.items?.map(({ id }) => id),
@@ -41,6 +43,7 @@ describe('REST APIs through the AWS SDK', () => {
     );
     assert.equal($metadata.httpStatusCode, 200);
     assert.ok(createdDate instanceof Date);
+    assert.equal(tags?.['aws:cloudformation:logical-id'], 'Api');
     assert.deepEqual(shown, {
       id: restApiId,
       name: 'pets',
