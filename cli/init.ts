@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
+import { isMap, parseDocument } from 'yaml';
 import { Faults } from '@gatewright/gateway/errors';
 import { findStack, STACK_FOLDER } from '@gatewright/authoring/stack-files';
 import { inspectApis, loadOptions } from './access-apis.ts';
@@ -78,12 +79,15 @@ function planOfEmpty(folder: string, { webhooks }: InitFlags): Plan {
 }
 
 async function planOfService(folder: string, { webhooks }: InitFlags): Promise<Plan> {
+  const own = readIfThere(join(folder, 'serverless.yml'));
+  if (/gatewright\/stack/.test(own)) return planOfStack(folder, own, { webhooks });
   const stack = join(STACK_FOLDER, 'serverless.yml');
-  if (/gatewright\/stack/.test(readIfThere(join(folder, 'serverless.yml'))))
-    throw new UsageError(`${relative(process.cwd(), folder) || '.'} is the stack of Gatewright already`);
-  const apis = await readApis(folder);
-  const region = apis[0]?.region ?? homeOfEnvironment().region;
-  const names = nameDocuments(apis);
+  const all = await readApis(folder);
+  const access = join(folder, STACK_FOLDER, 'access');
+  // Run again, for an API that has come or for webhooks, it leaves alone what a document protects already.
+  const apis = all.filter((api) => !isProtected(api, access));
+  const region = all[0]?.region ?? homeOfEnvironment().region;
+  const names = nameDocuments(apis, filesIn(access));
   const files = new Map([
     [stack, stackFile({ up: '../', region })],
     ...apis.map((api, index) => {
@@ -97,12 +101,49 @@ async function planOfService(folder: string, { webhooks }: InitFlags): Promise<P
     files,
     next: [
       ...(missingOf(folder).length === 0 ? [] : [installLine(folder)]),
-      ...(findStack([folder]).kind === 'not-needed' ? attachLines(apis, folder) : []),
+      ...(findStack([folder]).kind === 'not-needed' ? attachLines(all, folder) : []),
       'npx gatewright access sync   # reads the routes',
       'npx gatewright access matrix # who may call what',
       'npx gatewright start',
     ],
   };
+}
+
+/** Of the stack itself, to which only webhooks can be added. @throws UsageError where they are not asked for */
+function planOfStack(folder: string, text: string, { webhooks }: InitFlags): Plan {
+  if (!webhooks)
+    throw new UsageError(`${relative(process.cwd(), folder) || '.'} is the stack of Gatewright already`);
+  const up = /\$\{file\(((?:\.\.\/)*)node_modules\//.exec(text)?.[1] ?? '';
+  return {
+    files: new Map([['access/webhooks.yml', WEBHOOKS_FILE(`../${up}`)]]),
+    next: ['npx gatewright access check'],
+  };
+}
+
+/** Does a document of the folder say so? Whatever its name, a second one would be an error. */
+function isProtected({ stack, logicalId }: ApiToProtect, access: string): boolean {
+  return filesIn(access)
+    .filter((name) => /\.ya?ml$/.test(name))
+    .flatMap((name) => protectedApis(readIfThere(join(access, name))))
+    .some((api) => api.stack === stack && (api.logicalId === undefined || api.logicalId === logicalId));
+}
+
+type NamedApi = { readonly stack: unknown; readonly logicalId: unknown };
+
+function protectedApis(text: string): readonly NamedApi[] {
+  const document = parseDocument(text);
+  // What is no YAML, or no document, `access sync` tells.
+  if (document.errors.length > 0 || !isMap(document.contents)) return [];
+  const api: unknown = document.get('api');
+  if (!isMap(api)) return [];
+  return api.items
+    .map(({ value }) => value)
+    .filter(isMap)
+    .map((named) => ({ stack: named.get('stack'), logicalId: named.get('logicalId') }));
+}
+
+function filesIn(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
 }
 
 /** Of what the stack needs, what the folder has not. */
@@ -151,8 +192,8 @@ async function readApis(folder: string): Promise<readonly FoundApi[]> {
   return apis;
 }
 
-/** `orders` for the stack `orders-dev`; with the kind where a service has several APIs. */
-function nameDocuments(apis: readonly FoundApi[]): readonly string[] {
+/** `orders` for the stack `orders-dev`; with the kind where a service has several APIs, or that name is taken. */
+function nameDocuments(apis: readonly FoundApi[], taken: readonly string[]): readonly string[] {
   const base = ({ stack }: FoundApi) =>
     stack
       .replace(/-dev$/, '')
@@ -161,7 +202,7 @@ function nameDocuments(apis: readonly FoundApi[]): readonly string[] {
       .replace(/^-+|-+$/g, '') || 'api';
   const plain = apis.map(base);
   const names = apis.map((api, index) =>
-    plain.indexOf(base(api)) === plain.lastIndexOf(base(api))
+    plain.indexOf(base(api)) === plain.lastIndexOf(base(api)) && !taken.includes(`${base(api)}.yml`)
       ? (plain[index] ?? '')
       : `${base(api)}-${api.kind}`,
   );

@@ -9,23 +9,61 @@ type ClaimRead = {
   readonly what: string;
 };
 
+/** What stands for an authorizer that is missing, or a cast: `|| {}`, `as { jwt: { claims: Claims } }`. */
+const IN_BRACES = String.raw`(?:\|\||\?\?|\bas)\s*\{(?:[^{}\n]|\{[^{}\n]{0,120}\}){0,160}\}`;
+/** Of a name between its dot, bracket or `.get(` and what is read. */
+const MEMBER = String.raw`(?:\.\s*|\[\s*['"${'`'}]|\(\s*['"])(claims|jwt)\b`;
+/** Inside of a pattern, which may have patterns and defaults of its own. */
+const PATTERN = String.raw`(?:[^{};]|\{[^{};]{0,120}\}){0,200}`;
+const TYPE = String.raw`(?:\s*:\s*[^={};\n]{0,80}(?:\{[^{};]{0,120}\})?)?`;
+
 const READS = [
-  // event.requestContext.authorizer?.jwt!.claims, authorizer['claims'], (authorizer as Claims).claims, .get('claims')
-  /\bauthorizer\b[^;={}\n]{0,60}?(?:\.\s*|\[\s*['"`]|\(\s*['"])(claims|jwt)\b/g,
+  // event.requestContext.authorizer?.jwt!.claims, authorizer['claims'], (authorizer || {}).claims, .get('claims')
+  new RegExp(String.raw`\bauthorizer\b(?:[^;={}\n]|${IN_BRACES}){0,60}?${MEMBER}`, 'g'),
   // …requestContext.authorizer, at the end of a line, .claims on the next
   /\bauthorizer\b\s*[!?)]*\s*\.\s*(claims|jwt)\b/g,
   // const { requestContext: { authorizer: { claims } } } = event
   /\bauthorizer\s*:\s*\{[^}=;]{0,200}?\b(claims|jwt)\b/g,
-  // const { claims } = event.requestContext.authorizer
-  /\{[^{}=;]{0,200}?\b(claims|jwt)\b[^{}=;]{0,200}\}(?:\s*:\s*\w+)?\s*=\s*[^;\n]{0,120}\bauthorizer\b/g,
+  takenFrom(String.raw`[^;\n]{0,120}\bauthorizer`),
+];
+/** `const { claims } = event.requestContext.authorizer`, `const { jwt: { claims } = {} } = …` */
+function takenFrom(source: string): RegExp {
+  return new RegExp(String.raw`\{${PATTERN}?\b(claims|jwt)\b${PATTERN}\}${TYPE}\s*=\s*${source}\b`, 'g');
+}
+
+const CHAIN = String.raw`\(*(?:\w+\s+as\s+[\w.]+\s*\))?(?:[\w$?!'"[\]]|\s{0,40}\.){1,120}?\bauthorizer\b['"\]!)]*`;
+const ELSE = String.raw`(?:\s+as\s+[^;\n{}]{1,80}?)?\)*(?:\s*(?:\|\||\?\?)\s*(?:\{\s*\}|\w+))?\)*`;
+/** Other names of the authorizer, or functions that return it. */
+const NAMES = [
+  // const auth = event.requestContext.authorizer ?? {}; const auth = (event) => event.requestContext.authorizer
+  new RegExp(
+    String.raw`\b(\w+)\s*(?::[^=;{}\n]{1,80})?=\s*(?:\(?[\w$, :]{0,60}\)?\s*=>\s*)?${CHAIN}${ELSE}[ \t]*(?:[;,\n]|$)`,
+    'g',
+  ),
+  // const { authorizer: auth } = event.requestContext
+  /\bauthorizer\s*:\s*(\w+)\s*(?:=\s*\{\s*\}\s*)?[,}]/g,
 ];
 const ACKNOWLEDGED = /gatewright:\s*claims acknowledged/;
+
+/** What reads the caller from another name of the authorizer. */
+function readsOfNames(text: string): readonly RegExp[] {
+  const names = new Set(NAMES.flatMap((pattern) => [...text.matchAll(pattern)].map(([, name = '']) => name)));
+  if (names.size === 0) return [];
+  const any = String.raw`(?<![\w$.])(?:${[...names].join('|')})`;
+  return [
+    new RegExp(
+      String.raw`${any}\b(?:\([^()\n]{0,60}\))?(?:[\s!?)]|${IN_BRACES}){0,10}(?:\.get(?=\())?${MEMBER}`,
+      'g',
+    ),
+    takenFrom(String.raw`\(?${any}`),
+  ];
+}
 
 /** Each line once, in order; none where the line, or the one above it, says `gatewright: claims acknowledged`. */
 export function findClaimReads(text: string): readonly ClaimRead[] {
   const lines = text.split('\n');
   const found = new Map<number, ClaimRead>();
-  for (const pattern of READS)
+  for (const pattern of [...READS, ...readsOfNames(text)])
     for (const match of text.matchAll(pattern)) {
       const [whole, name = ''] = match;
       const line = text.slice(0, match.index + whole.lastIndexOf(name)).split('\n').length;

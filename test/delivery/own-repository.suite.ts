@@ -1,7 +1,7 @@
 /** `gatewright init` and what follows, out of the npm package: no checkout of the toolkit is anywhere near. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -57,6 +57,13 @@ describe('gatewright init in an empty folder', () => {
     const again = await here.run('init');
     assert.equal(again.code, 1);
     assert.match(again.stderr, /is the stack of Gatewright already/);
+    const webhooks = await here.run('init', '--webhooks');
+    assert.equal(webhooks.code, 0, webhooks.stderr);
+    assert.match(webhooks.stdout, /^written\s+access\/webhooks\.yml\n\nNext\n/);
+    assert.match(
+      await readFile(join(cwd, 'access/webhooks.yml'), 'utf8'),
+      /\$schema=\.\.\/node_modules\/gatewright\/stack\/webhooks\.schema\.json/,
+    );
   });
 
   it('answers 401, 200 and 403 at the first start, and finds the stack by what the API imports', async (t) => {
@@ -172,6 +179,18 @@ describe('gatewright init in a service whose Cognito authorizer was exchanged, a
     assert.match(stack, /\.\.\/node_modules\/gatewright[^]*region: eu-central-1/);
     const sync = await bookings.run('access', 'sync');
     assert.equal(sync.code, 0, sync.stderr);
+  });
+
+  it('adds webhooks later, and no second document for an API that one protects under another name', async () => {
+    const access = join(bookings.service.directory, 'gatewright/access');
+    for (const end of ['.yml', '.routes.json'])
+      await rename(join(access, `bookings${end}`), join(access, `hotel${end}`));
+    const { code, stdout, stderr } = await bookings.run('init', '--webhooks');
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stdout,
+      /^kept\s+gatewright\/serverless\.yml\nwritten\s+gatewright\/access\/webhooks\.yml\n\nNext\n/,
+    );
   });
 
   it('is refused by start, with file and line', async () => {

@@ -25,6 +25,32 @@ describe('findClaimReads', () => {
     ["sub = event['requestContext']['authorizer']['claims']['sub']", 1, 'authorizer.claims'],
     ["sub = event['requestContext']['authorizer'].get('jwt')", 1, 'authorizer.jwt'],
     ['// gatewright: claims acknowledged\nx();\nauthorizer.claims', 3, 'authorizer.claims'],
+    // An authorizer that may be missing, and casts.
+    ['const claims = (event.requestContext.authorizer || {}).claims || {};', 1, 'authorizer.claims'],
+    ['const sub = (event.requestContext.authorizer ?? {}).jwt?.claims.sub;', 1, 'authorizer.jwt'],
+    [
+      '(event.requestContext.authorizer as { jwt: { claims: C } } | undefined)?.jwt.claims',
+      1,
+      'authorizer.jwt',
+    ],
+    // Patterns in patterns, with defaults and types.
+    ['const { claims: { sub } } = event.requestContext.authorizer;', 1, 'authorizer.claims'],
+    ['const { claims = {} } = event.requestContext.authorizer || {};', 1, 'authorizer.claims'],
+    ['const { jwt: { claims: { sub } = {} } = {} } = e.requestContext.authorizer', 1, 'authorizer.claims'],
+    ['const { claims }: { claims: C } = event.requestContext.authorizer', 1, 'authorizer.claims'],
+    // Other names of the authorizer.
+    ['const auth = event.requestContext.authorizer;\nreturn auth.claims.sub;', 2, 'authorizer.claims'],
+    [
+      'const auth = event.requestContext?.authorizer ?? {}\nconst { sub } = auth?.claims ?? {}',
+      2,
+      'authorizer.claims',
+    ],
+    ['const auth: any = e.requestContext\n  .authorizer;\nconst { claims } = auth;', 3, 'authorizer.claims'],
+    ['const auth = (e as any).requestContext.authorizer as Auth;\nauth.claims', 2, 'authorizer.claims'],
+    ['const { authorizer: auth } = event.requestContext;\nauth.jwt.claims', 2, 'authorizer.jwt'],
+    ['f = ({ requestContext: { authorizer: auth = {} } }) =>\n  auth.claims', 2, 'authorizer.claims'],
+    ['const authOf = (e) => e.requestContext.authorizer;\nauthOf(event).claims.sub', 2, 'authorizer.claims'],
+    ["auth = event['requestContext']['authorizer']\nsub = auth.get('claims')", 2, 'authorizer.claims'],
   ];
   for (const [text, line, what] of reads)
     it(`sees ${JSON.stringify(text).slice(0, 70)}`, () => {
@@ -37,6 +63,10 @@ describe('findClaimReads', () => {
     'const { lambda } = event.requestContext.authorizer; const claims = lambda;',
     'import jwt from "jsonwebtoken"; const claims = jwt.decode(token);',
     'const authorizerName = "x"; jwt.claims;',
+    'const caller = callerOf(event.requestContext.authorizer);\nreturn caller.claims;',
+    'const auth = event.requestContext.authorizer;\nreturn [auth.sub, token.claims, other.auth.claims];',
+    'const id = event.requestContext.authorizer.principalId;\nreturn id.claims',
+    'function f(e) {\n  const claims = claimsOf(e)\n  const { sub } = e.requestContext.authorizer\n  return { claims, sub }\n}',
     '// gatewright: claims acknowledged, this one is behind Cognito\nconst sub = event.requestContext.authorizer.claims.sub;',
     'const sub = authorizer.claims.sub; // gatewright: claims acknowledged',
   ])
@@ -45,9 +75,15 @@ describe('findClaimReads', () => {
     });
 
   it('takes no long time over any text', () => {
-    const text = 'authorizer : { '.repeat(20_000) + '{ '.repeat(20_000);
+    const texts = [
+      'authorizer : { '.repeat(20_000) + '{ '.repeat(20_000),
+      'x = a.authorizer || { '.repeat(20_000),
+      '{ a claims {b} '.repeat(20_000),
+      'const a = e.authorizer;\na a a '.repeat(10_000),
+      `x = ${'a.'.repeat(40_000)}`,
+    ];
     const started = process.cpuUsage().user;
-    findClaimReads(text);
+    for (const text of texts) findClaimReads(text);
 
     assert.ok(process.cpuUsage().user - started < 3_000_000, 'three seconds of processor time');
   });
