@@ -7,7 +7,7 @@ import { refuseOneMore } from './api-quotas.ts';
 import { compileDeployment } from './compile-deployment.ts';
 import { badRequest, conflict, ControlError, notFound } from './control-error.ts';
 import { madeByCall } from './edit-resources.ts';
-import { readV2Stage, refuseManyTags } from './read-stages.ts';
+import { readV2Stage, refuseExecutionLog, refuseManyTags } from './read-stages.ts';
 import { isSet, textOf, without } from './resource-properties.ts';
 import { checkUnusedAuthorizers } from './unused-authorizers.ts';
 import type { DefinitionError } from '../errors.ts';
@@ -120,6 +120,7 @@ export function changeV2Stage(api: ApiState, name: string, properties: JsonObjec
 function putStage(api: ApiState, source: ControlResource, current: string, draw: Draw): void {
   refuseManyTags(source);
   const { resources, identity } = api;
+  if (identity.protocol === 'http') refuseExecutionLog(source);
   const isAutomatically = isSet(source.properties, 'AutoDeploy');
   const named = textOf(source.properties, 'DeploymentId');
   if (isAutomatically && named !== '' && named !== current)

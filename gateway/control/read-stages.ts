@@ -55,6 +55,12 @@ function readEach(
       () => refuseManyTags(stage),
       () => undefined,
     );
+    if (protocol === 'http')
+      tolerance.attempt(
+        'AWS would refuse it; it is served here, without an execution log',
+        () => refuseExecutionLog(stage),
+        () => undefined,
+      );
     const settings = tolerance.attempt(
       `stage ${name} answers 500 to all`,
       () => read(sound(stage)),
@@ -202,6 +208,21 @@ function readV2Stages(group: ApiGroup, tolerance: Tolerance): StageList {
   };
 }
 
+/** HTTP APIs have none. @throws DefinitionError in AWS's words (hashicorp/terraform-provider-aws#14010) */
+export function refuseExecutionLog(stage: ControlResource): void {
+  const routes = readBlock(stage, 'RouteSettings');
+  const blocks = [
+    readBlock(stage, 'DefaultRouteSettings'),
+    ...Object.keys(routes?.properties ?? {}).map((key) => routes && readBlock(routes, key)),
+  ];
+  for (const block of blocks)
+    if (block !== undefined && !/^OFF$/i.test(readText(block, 'LoggingLevel', 'OFF')))
+      throw new DefinitionError(
+        block.place('LoggingLevel'),
+        'Execution logs are not supported on protocolType HTTP',
+      );
+}
+
 /** A stage of an HTTP or WebSocket API; without deployment where nothing was deployed to it. @throws DefinitionError */
 export function readV2Stage(
   stage: ControlResource,
@@ -216,7 +237,7 @@ export function readV2Stage(
     throttles: readRouteThrottles(stage, routeKeys),
     accessLog: readAccessLog(stage, 'AccessLogSettings'),
     ...{ canary: undefined, caching: undefined, isTraced: false, clientCertificateId: undefined },
-    options: readRouteOptions(stage),
+    options: readRouteOptions(stage, !isHttp),
   };
 }
 

@@ -195,11 +195,10 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
     enforced: words(
       `ApiId StageName DeploymentId AutoDeploy StageVariables RouteSettings AccessLogSettings
        DefaultRouteSettings.ThrottlingBurstLimit DefaultRouteSettings.ThrottlingRateLimit
-       DefaultRouteSettings.DetailedMetricsEnabled`,
+       DefaultRouteSettings.DetailedMetricsEnabled DefaultRouteSettings.LoggingLevel
+       DefaultRouteSettings.DataTraceEnabled`,
     ),
-    noEffect: words(
-      'Description Tags DefaultRouteSettings.LoggingLevel DefaultRouteSettings.DataTraceEnabled',
-    ),
+    noEffect: words('Description Tags'),
     unsupported: {
       ClientCertificateId: 'no client certificate is shown to backends',
     },

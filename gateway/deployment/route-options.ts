@@ -34,17 +34,22 @@ export function readMethodOptions(stage: PropertyBag): StageOptions {
   return { usual, byRouteKey };
 }
 
-/** @throws DefinitionError for an unknown level */
-export function readRouteOptions(stage: PropertyBag): StageOptions {
+/**
+ * @param hasExecutionLog HTTP APIs have none, whatever they say
+ * @throws DefinitionError for an unknown level
+ */
+export function readRouteOptions(stage: PropertyBag, hasExecutionLog: boolean): StageOptions {
+  const read = (bag: PropertyBag, otherwise: RouteOptions): RouteOptions => {
+    const options = readOptions(bag, 'DetailedMetricsEnabled', otherwise);
+    return hasExecutionLog ? options : { ...options, loggingLevel: 'OFF' };
+  };
   const defaults = readBlock(stage, 'DefaultRouteSettings');
-  const usual =
-    defaults === undefined ? PLAIN_ROUTE : readOptions(defaults, 'DetailedMetricsEnabled', PLAIN_ROUTE);
+  const usual = defaults === undefined ? PLAIN_ROUTE : read(defaults, PLAIN_ROUTE);
   const byRouteKey = new Map<string, RouteOptions>();
   const routes = readBlock(stage, 'RouteSettings');
   for (const routeKey of Object.keys(routes?.properties ?? {})) {
     const settings = routes === undefined ? undefined : readBlock(routes, routeKey);
-    if (settings !== undefined)
-      byRouteKey.set(routeKey, readOptions(settings, 'DetailedMetricsEnabled', usual));
+    if (settings !== undefined) byRouteKey.set(routeKey, read(settings, usual));
   }
   return { usual, byRouteKey };
 }

@@ -1,6 +1,7 @@
-/** The execution log of a request on a REST API, in AWS's lines (docs/aws §10.3). */
+/** The execution log of a request on a REST API, or of an event of a WebSocket API, in AWS's lines (docs/aws §10.3). */
 import { formatAwsDate } from './request-time.ts';
-import { readQuery } from './query-text.ts';
+import { lastHeader } from './header-list.ts';
+import { allQueryValues, readQuery } from './query-text.ts';
 import type { ContextFacts } from './context-variables.ts';
 
 /** One side of a call: flat name, value list of headers, and the body. */
@@ -18,12 +19,29 @@ export type LoggedCall = {
   readonly latencyMs: number;
 };
 
-type ExecutionFacts = {
-  readonly request: ContextFacts & {
-    /** Below the stage. */
-    readonly path: string;
-    readonly pathParameters: Readonly<Record<string, string>> | null;
-  };
+type Placed = {
+  /** Below the stage. */
+  readonly path: string;
+  readonly pathParameters: Readonly<Record<string, string>> | null;
+};
+
+/** What came in: a request, or what went over an open WebSocket. */
+type LoggedEvent =
+  | ({ readonly kind: 'request' } & Placed)
+  | ({ readonly kind: 'CONNECT' } & Placed)
+  | { readonly kind: 'MESSAGE'; readonly connectionId: string }
+  | {
+      readonly kind: 'DISCONNECT';
+      readonly connectionId: string;
+      readonly code: number;
+      readonly reason: string;
+    };
+
+export type ExecutionFacts = {
+  readonly request: ContextFacts;
+  readonly event: LoggedEvent;
+  /** Credentials beside those in headers that are known as such: what the authorizer reads. */
+  readonly secrets: readonly string[];
   /** Undefined where no call was made: a MOCK, a hit of the cache, a refusal. */
   readonly call: LoggedCall | undefined;
   readonly reply: LoggedMessage & { readonly status: number };
@@ -40,20 +58,38 @@ const SECRETS: ReadonlySet<string> = new Set([
   'x-api-key',
   'x-amz-security-token',
   'cookie',
+  // Browsers can give a WebSocket no other header, so tokens come in it.
+  'sec-websocket-protocol',
 ]);
+/** Of a signed address. */
+const SECRET_PARAMETERS = ['X-Amz-Signature', 'X-Amz-Security-Token'];
+/** What is shorter is found in what has nothing to do with it. */
+const MIN_SECRET_LENGTH = 4;
+
+/** What a level of logging writes. */
+export function levelLines(
+  facts: ExecutionFacts,
+  {
+    loggingLevel,
+    isDataTraced,
+  }: { readonly loggingLevel: 'OFF' | 'ERROR' | 'INFO'; readonly isDataTraced: boolean },
+): readonly string[] {
+  if (loggingLevel === 'OFF') return [];
+  return loggingLevel === 'ERROR' ? failureLines(facts) : executionLines(facts, isDataTraced);
+}
 
 /** Lines of level INFO; headers and bodies only where data is traced. Every line names its request. */
-export function executionLines(facts: ExecutionFacts, isDataTraced: boolean): string[] {
-  const { request, call, reply, failure } = facts;
+function executionLines(facts: ExecutionFacts, isDataTraced: boolean): string[] {
+  const { request, event, call, reply, failure } = facts;
   const lines = [
     `${EXTENDED_ID}${request.extendedRequestId}`,
     `${formatAwsDate(request.receivedAtEpochMs)} : Starting execution for request: ${request.requestId}`,
-    // AWS calls it the resource's, but it is the one that was asked for [obs].
-    `HTTP Method: ${request.method}, Resource Path: ${request.path}`,
-    ...(isDataTraced ? describeRequest(request) : []),
+    ...nameEvent(request, event),
+    ...(isDataTraced ? describeRequest(request, event) : []),
     ...(call === undefined ? [] : describeCall(call, isDataTraced)),
     ...(failure === undefined ? [] : [failure]),
-    ...(isDataTraced && failure === undefined
+    // Nobody is there any more to read an answer.
+    ...(isDataTraced && failure === undefined && event.kind !== 'DISCONNECT'
       ? [
           `Method response body after transformations: ${print(reply.body)}`,
           `Method response headers: ${printHeaders(withoutFrontEnd(reply.headers))}`,
@@ -62,8 +98,25 @@ export function executionLines(facts: ExecutionFacts, isDataTraced: boolean): st
     ...(failure === undefined ? ['Successfully completed execution'] : []),
     `Method completed with status: ${reply.status}`,
   ];
-  const hide = hideSecrets(request.rawHeaders);
+  const hide = hideValues([...secretsOf(request), ...facts.secrets]);
   return lines.map((line) => frame(request.requestId, hide(line)));
+}
+
+/** Which method or route was asked for, and of a WebSocket API by whom. */
+function nameEvent({ method, api, route, sourceIp, rawHeaders }: ContextFacts, event: LoggedEvent): string[] {
+  // AWS calls the path the resource's, but it is the one that was asked for [obs].
+  if (event.kind === 'request') return [`HTTP Method: ${method}, Resource Path: ${event.path}`];
+  const to = `WebSocket API [${api.apiId}]`;
+  const key = event.kind === 'DISCONNECT' ? '$disconnect' : (route?.routeKey ?? '');
+  const named = `WebSocket Request Route: [${key}]`;
+  if (event.kind === 'CONNECT') {
+    const userAgent = lastHeader(rawHeaders, 'user-agent') ?? 'null';
+    return [named, `Client [UserAgent: ${userAgent}, SourceIp: ${sourceIp}] is connecting to ${to}.`];
+  }
+  const client = `Client [Connection Id: ${event.connectionId}]`;
+  if (event.kind === 'MESSAGE') return [named, `${client} has sent a message to ${to}.`];
+  const { code, reason } = event;
+  return [named, `${client} has disconnected from ${to}: ${code}${reason === '' ? '' : ` ${reason}`}`];
 }
 
 /** What the front end adds to a reply after its execution [obs]. */
@@ -75,10 +128,11 @@ export function withoutFrontEnd(headers: readonly string[]): string[] {
 }
 
 /** Lines of level ERROR: none for a request that did not fail. */
-export function failureLines({ request, reply, failure }: ExecutionFacts): string[] {
+function failureLines({ request, reply, failure, secrets }: ExecutionFacts): string[] {
   if (failure === undefined) return [];
+  const hide = hideValues([...secretsOf(request), ...secrets]);
   return [failure, `Method completed with status: ${reply.status}`].map((line) =>
-    frame(request.requestId, line),
+    frame(request.requestId, hide(line)),
   );
 }
 
@@ -148,12 +202,16 @@ export function lambdaUri(
   return `https://lambda.${api.region}.amazonaws.com/2015-03-31/functions/arn:aws:lambda:${api.region}:${api.accountId}:function:${qualified}/invocations`;
 }
 
-function describeRequest(request: ExecutionFacts['request']): string[] {
+/** A message has a body alone, an end nothing. */
+function describeRequest(request: ContextFacts, event: LoggedEvent): string[] {
+  if (event.kind === 'DISCONNECT') return [];
+  const body = `Method request body before transformations: ${print(request.body)}`;
+  if (event.kind === 'MESSAGE') return [body];
   return [
-    `Method request path: ${printMap(Object.entries(request.pathParameters ?? {}))}`,
+    `Method request path: ${printMap(Object.entries(event.pathParameters ?? {}))}`,
     `Method request query string: ${printMap(Object.entries(readQuery(request.rawQuery)?.single ?? {}))}`,
     `Method request headers: ${printHeaders(request.rawHeaders)}`,
-    `Method request body before transformations: ${print(request.body)}`,
+    body,
   ];
 }
 
@@ -197,18 +255,29 @@ function printHeaders(headers: readonly string[]): string {
   return printMap(entries);
 }
 
-/** Wherever a credential of the request stands, in the event of a function too. */
-function hideSecrets(rawHeaders: readonly string[]): (line: string) => string {
-  const secrets: string[] = [];
+/** They are hidden wherever they stand, in the event of a function too. */
+function secretsOf({ rawHeaders, rawQuery }: ContextFacts): string[] {
+  const secrets = SECRET_PARAMETERS.flatMap((name) => allQueryValues(rawQuery, name));
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const value = rawHeaders[index + 1] ?? '';
-    if (value !== '' && SECRETS.has((rawHeaders[index] ?? '').toLowerCase())) secrets.push(value);
+    if (SECRETS.has((rawHeaders[index] ?? '').toLowerCase())) secrets.push(value);
   }
-  return hideValues(secrets);
+  return secrets;
 }
 
+/** Also as an address has them. */
 function hideValues(secrets: readonly string[]): (line: string) => string {
-  return (line) => secrets.reduce((text, secret) => text.replaceAll(secret, mask(secret)), line);
+  const hidden = secrets
+    .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
+    .flatMap((secret) =>
+      [...new Set([secret, encodeSecret(secret)])].map((text) => [text, mask(secret)] as const),
+    );
+  return (line) => hidden.reduce((text, [secret, shown]) => text.replaceAll(secret, shown), line);
+}
+
+/** Half a surrogate has no encoding, and stands in no address. */
+function encodeSecret(secret: string): string {
+  return encodeURIComponent(secret.toWellFormed());
 }
 
 /** Enough of a secret to tell two of them apart. */

@@ -4,14 +4,15 @@
  * reads: everything · adds: nothing · may answer: no · fails with: nothing
  * @see docs/aws §10.3
  */
-import { executionLines, failureLines, lambdaUri } from '../events/execution-log.ts';
+import { levelLines } from '../events/execution-log.ts';
+import { readIdentity } from '../events/identity-sources.ts';
 import { metricLine } from '../events/metric-line.ts';
 import { isSampled, saysSampled, traceSegment } from '../events/trace-segment.ts';
-import type { LoggedCall } from '../events/execution-log.ts';
+import { describeCall } from '../mapping/logged-call.ts';
+import type { ExecutionFacts } from '../events/execution-log.ts';
 import type { LogFacts, LoggedConnection } from '../events/log-variables.ts';
-import type { Matched, Received, Reply, StageLogs, StreamedBody } from '../exchange.ts';
-import type { StreamedAnswer } from '../mapping/outgoing.ts';
-import type { HttpOutcome, InvocationResult, Ports } from '../ports.ts';
+import type { Matched, Received, Reply, StreamedBody } from '../exchange.ts';
+import type { Ports } from '../ports.ts';
 import type { Recording, Trail } from '../trail.ts';
 
 /** Before anything else of a request that more than its line is written of. */
@@ -46,7 +47,11 @@ export function log(
   const options = logs?.optionsOf(received.route?.routeKey);
   if (logs?.access !== undefined) write(logs.access.groups, [logs.access.format.print(facts)], at);
   if (logs !== undefined && options !== undefined && options.loggingLevel !== 'OFF')
-    writeExecution(logs, received, reply, trail, at);
+    write(
+      logs.executionGroups,
+      levelLines(describeExecution(received, reply, trail, connection), options),
+      at,
+    );
   at.metrics?.write(
     metricLine(facts, {
       ...{ protocol: api.protocol, apiName: api.name, cache: trail.notes?.cache },
@@ -89,8 +94,7 @@ function describe(
   latencyMs: number,
   connection: LoggedConnection | undefined,
 ): LogFacts {
-  // AWS calls a handshake that came through a success.
-  const status = reply.status === 101 ? 200 : reply.status;
+  const status = shownStatus(reply);
   const kind = received.route?.authorization.kind;
   const authenticated = trail.describeCheck('authenticate', status);
   const isAsked = kind === 'lambda' || kind === 'token';
@@ -107,70 +111,46 @@ function describe(
   };
 }
 
-function writeExecution(logs: StageLogs, received: Received, reply: Reply, trail: Trail, at: Ports): void {
-  const { loggingLevel, isDataTraced } = logs.optionsOf(received.route?.routeKey);
+function describeExecution(
+  received: Received,
+  reply: Reply,
+  trail: Trail,
+  connection: LoggedConnection | undefined,
+): ExecutionFacts {
+  const { path, pathParameters } = received;
   const latencyMs = trail.describeIntegration(undefined)?.latencyMs ?? 0;
-  const call = describeCall(received, trail.notes?.outcome, latencyMs);
-  const facts = { request: received, call, reply, failure: trail.failure };
-  const lines = loggingLevel === 'ERROR' ? failureLines(facts) : executionLines(facts, isDataTraced);
-  write(logs.executionGroups, lines, at);
+  return {
+    request: received,
+    event: { kind: connection === undefined ? 'request' : 'CONNECT', path, pathParameters },
+    secrets: credentialsOf(received),
+    call: describeCall(received, trail.notes?.outcome, latencyMs),
+    reply: { ...reply, status: shownStatus(reply) },
+    failure: trail.failure,
+  };
 }
 
-type Outcome = InvocationResult | HttpOutcome | StreamedAnswer;
-
-/** Undefined where nothing went out. */
-function describeCall(
-  { outgoing, payload, stage, api }: Received,
-  outcome: Outcome | undefined,
-  latencyMs: number,
-): LoggedCall | undefined {
-  const received = outcome && describeOutcome(outcome);
-  const nowhere = { headers: [], body: undefined };
-  if (outgoing === undefined) return undefined;
-  switch (outgoing.kind) {
-    case 'mock':
-      return undefined;
-    case 'lambda-stream':
-    case 'lambda-proxy': {
-      const variables = stage?.variables ?? null;
-      const name = outgoing.functionName.render(variables);
-      const uri = lambdaUri(api, name, outgoing.qualifier?.render(variables));
-      return { uri, sent: { ...nowhere, body: payload }, received, latencyMs };
-    }
-    case 'function':
-      return {
-        ...{ uri: lambdaUri(api, outgoing.functionName, outgoing.qualifier), received, latencyMs },
-        sent: { ...nowhere, body: outgoing.event },
-      };
-    case 'http':
-    case 'http-stream':
-    case 'http-api': {
-      const { origin, target } = outgoing.request;
-      return { uri: `${origin}${target}`, sent: outgoing.request, received, latencyMs };
-    }
-    case 'service':
-    case 'http-api-service': {
-      const { hostName, service, region, path } = outgoing.request;
-      const uri = `https://${hostName ?? service}.${region}.amazonaws.com${path}`;
-      return { uri, sent: outgoing.request, received, latencyMs };
-    }
-  }
+/** AWS calls a handshake that came through a success. */
+function shownStatus({ status }: Reply): number {
+  return status === 101 ? 200 : status;
 }
 
-function describeOutcome(outcome: Outcome): LoggedCall['received'] {
-  switch (outcome.kind) {
-    case 'answered':
-      return outcome;
-    case 'streams':
-      return typeof outcome.head === 'string'
-        ? { status: 200, headers: [], body: outcome.head }
-        : { ...outcome.head, body: undefined };
-    case 'returned':
-    case 'failed':
-      return { status: 200, headers: [], body: outcome.payload };
-    case 'refused':
-    case 'timed-out':
-    case 'unreachable':
-      return undefined;
-  }
+/** What the authorizer of the route reads, wherever the caller has put it. */
+function credentialsOf(received: Received): readonly string[] {
+  if (!isMatched(received)) return [];
+  const { authorization } = received.route;
+  const sources =
+    authorization.kind === 'lambda'
+      ? authorization.authorizer.identitySources
+      : authorization.kind === 'token'
+        ? [authorization.authorizer.identitySource]
+        : [];
+  return sources.flatMap((source) =>
+    source.kind === 'header' || source.kind === 'querystring'
+      ? (readIdentity([source], received, 'last') ?? [])
+      : [],
+  );
+}
+
+function isMatched(received: Received): received is Matched {
+  return received.stage !== undefined && received.route !== undefined;
 }

@@ -81,11 +81,21 @@ async function readAuthority(
   ]);
   if (certificate === undefined || privateKey === undefined) return undefined;
   if (((await lstat(keyFile)).mode & OTHERS) !== 0) await chmod(keyFile, 0o600);
-  const read = new X509Certificate(certificate);
-  if (!read.ca || !read.checkPrivateKey(createPrivateKey(privateKey)))
+  const read = parse(certificateFile, 'certificate', () => new X509Certificate(certificate));
+  const key = parse(keyFile, 'private key', () => createPrivateKey(privateKey));
+  if (!read.ca || !read.checkPrivateKey(key))
     throw new Error(`${certificateFile} and ${keyFile} do not belong together; remove both`);
   if (read.validToDate.getTime() - nowEpochMs < RENEWED_BEFORE_MS) return undefined;
   return { certificate, privateKey };
+}
+
+/** What OpenSSL says of a broken file names neither the file nor what to do. */
+function parse<Parsed>(file: string, what: string, read: () => Parsed): Parsed {
+  try {
+    return read();
+  } catch {
+    throw new Error(`${file} holds no ${what}; remove it, and both are made anew`);
+  }
 }
 
 /** Attack: a link in a cloned repository, by which the key would be written elsewhere. */

@@ -1,6 +1,10 @@
-/** What is written down of an event of an open connection: its line, and the access log of its stage (docs/aws §10.3). */
+/** What is written down of an event of an open connection: its line, and what its stage wants of it (docs/aws §10.3). */
+import { levelLines } from '../events/execution-log.ts';
 import { metricLine } from '../events/metric-line.ts';
+import { describeCall } from '../mapping/logged-call.ts';
+import type { ExecutionFacts } from '../events/execution-log.ts';
 import type { LogFacts } from '../events/log-variables.ts';
+import type { Outgoing } from '../mapping/outgoing.ts';
 import type { RoutePlan } from '../deployment/model.ts';
 import type { ServedApi, ServedStage } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
@@ -18,6 +22,7 @@ type ConnectionEvent = {
   readonly status: number;
   /** What the function got; undefined where none was called. */
   readonly payload: string | undefined;
+  readonly outgoing: Outgoing | undefined;
 } & (
   | {
       readonly kind: 'MESSAGE';
@@ -46,12 +51,39 @@ export function logEvent(event: ConnectionEvent, trail: Trail, at: Ports & Recor
     const logged = logs.access.format.print(facts);
     for (const group of logs.access.groups) at.logGroups.write(group, logged);
   }
+  const options = logs?.optionsOf(route?.routeKey);
+  if (logs !== undefined && options !== undefined && options.loggingLevel !== 'OFF') {
+    const lines = levelLines(describeExecution(event, found, trail, facts), options);
+    for (const group of logs.executionGroups) for (const one of lines) at.logGroups.write(group, one);
+  }
   at.metrics?.write(
     metricLine(facts, {
       ...{ protocol: 'websocket', apiName: found.api.name, cache: undefined },
-      isDetailed: logs?.optionsOf(route?.routeKey).hasDetailedMetrics === true,
+      isDetailed: options?.hasDetailedMetrics === true,
     }),
   );
+}
+
+function describeExecution(
+  event: ConnectionEvent,
+  { api, stage }: NonNullable<ConnectionEvent['found']>,
+  trail: Trail,
+  { request, integration }: LogFacts,
+): ExecutionFacts {
+  const { outgoing, payload, status, connection } = event;
+  const { connectionId } = connection;
+  const isMessage = event.kind === 'MESSAGE';
+  const call = { outgoing, payload, stage, api };
+  return {
+    request: { ...request, rawHeaders: [], body: isMessage ? Buffer.from(event.body) : undefined },
+    event: isMessage
+      ? { kind: 'MESSAGE', connectionId }
+      : { kind: 'DISCONNECT', connectionId, ...event.closure },
+    secrets: [],
+    call: describeCall(call, trail.notes?.outcome, integration?.latencyMs ?? 0),
+    reply: { status, headers: [], body: isMessage ? event.reply : undefined },
+    failure: trail.failure,
+  };
 }
 
 function record(event: ConnectionEvent, trail: Trail): FinishedEvent {

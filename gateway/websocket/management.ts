@@ -7,7 +7,7 @@ import { apiArn } from '../events/authorizer-event.ts';
 import { decideFor } from '../policy/identities.ts';
 import { verifyByAnyClock } from '@gatewright/aws/signing-clock';
 import { CLOSED_BY_API, MESSAGE_LIMIT_BYTES } from './limits.ts';
-import type { ServedApi } from '../exchange.ts';
+import type { ServedApi, ServedStage } from '../exchange.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { SigningClock } from '@gatewright/aws/signing-clock';
 import type { Identities } from '../policy/identities.ts';
@@ -56,7 +56,8 @@ function manage(
   at: ManagementPorts,
 ): ControlReply {
   const { stageName, path: below } = api.locate(path, api.stages);
-  if (!api.stages.has(stageName) || api.disableExecuteApiEndpoint)
+  const stage = api.stages.get(stageName);
+  if (stage === undefined || api.disableExecuteApiEndpoint)
     throw gatewayError('STAGE_NOT_FOUND', { source: 'client', reason: `no stage "${stageName}"` });
   const encodedId = ROUTE.exec(below)?.[1];
   if (encodedId === undefined)
@@ -67,6 +68,7 @@ function manage(
   const connectionId = decodeId(encodedId);
   permit(request, api, stageName, connectionId, at);
   if (!CONNECTION_ID.test(connectionId)) return invalidId(connectionId, requestId);
+  if (!takeFromAccount(stage, at.clock.nowEpochMs())) return TOO_MANY;
   switch (request.method) {
     case 'POST':
       return post(request.body, at.connections.find(api.apiId, stageName, connectionId), api, requestId, at);
@@ -80,6 +82,13 @@ function manage(
         reason: `@connections has no ${request.method}`,
       });
   }
+}
+
+/** Calls of `@connections` count as requests do, where the account has a limit; throttles of routes are for messages. */
+function takeFromAccount({ throttle }: ServedStage, nowEpochMs: number): boolean {
+  if (throttle?.account?.isEmpty(nowEpochMs) === true) return false;
+  throttle?.account?.take();
+  return true;
 }
 
 /** A broken escape is a malformed id (400), not a failure of ours. */
@@ -146,8 +155,7 @@ function post(
   if (data.length > MESSAGE_LIMIT_BYTES)
     return refusal(413, 'PayloadTooLargeException', '{"message":"Message too long"}');
   if (connection === undefined) return GONE;
-  if (at.connections.deliver(connection, data) === 'full')
-    return refusal(429, 'LimitExceededException', '{"message":"Too Many Requests"}');
+  if (at.connections.deliver(connection, data) === 'full') return TOO_MANY;
   if (at.records !== undefined) recordPost(data, connection, api, requestId, at);
   return { status: 200, headers: [], body: '' };
 }
@@ -193,6 +201,9 @@ function invalidId(connectionId: string, requestId: string): ControlReply {
 function refusal(status: number, errorType: string, body: string): ControlReply {
   return { status, headers: ['Content-Type', 'application/json', 'x-amzn-ErrorType', errorType], body };
 }
+
+/** More than the account may send, or than the client reads. */
+const TOO_MANY = refusal(429, 'LimitExceededException', '{"message":"Too Many Requests"}');
 
 /** Closed, never opened, or still inside its own `$connect`; AWS sends no body. */
 const GONE: ControlReply = { status: 410, headers: ['x-amzn-ErrorType', 'GoneException'], body: '' };

@@ -34,6 +34,7 @@ import type { RoutePlan } from '../deployment/model.ts';
 import type { ConnectionStart } from '../events/websocket-event.ts';
 import type { CallerFacts } from '../events/request-facts.ts';
 import type { Admitted, Caller, Received, Reply, ServedApi, ServedStage } from '../exchange.ts';
+import type { Outgoing } from '../mapping/outgoing.ts';
 import type { Ports } from '../ports.ts';
 import type { Connection, ConnectionDetail, Connections } from './connections.ts';
 import type { Closure } from './limits.ts';
@@ -166,11 +167,13 @@ export async function message(
   if (route === undefined) {
     const reply = errorFrame('Forbidden', connection, requestId);
     trail.failure = 'no route for this message and no $default route';
-    logEvent({ ...event, messageId, reply, status: 403, payload: undefined }, trail, at);
+    const nothing = { payload: undefined, outgoing: undefined };
+    logEvent({ ...event, ...nothing, messageId, reply, status: 403 }, trail, at);
     return reply;
   }
   let reply: string | undefined;
   let payload: string | undefined;
+  let outgoing: Outgoing | undefined;
   let status = 200;
   try {
     trail.enter('meter');
@@ -182,11 +185,12 @@ export async function message(
     if (isRunnable(route.integration)) {
       const parts = { body, traceHeader: newTrace(at), contextOf: () => messageContext(facts, messageId) };
       const prepared = prepareEvent(facts, route, route.integration, parts);
-      payload = prepared.payload;
+      ({ payload, call: outgoing } = prepared);
       trail.enter('integrate');
       reply = await askForFrame(prepared, route.repliesToClient, trail, at);
     } else {
       payload = buildMessageEvent(facts, { messageId, body });
+      outgoing = proxyOf(route);
       trail.enter('integrate');
       // Without a route response the answer goes nowhere, but a malformed one is still an error.
       const call = { route, stage: found.stage, payload, traceHeader: newTrace(at) };
@@ -199,7 +203,7 @@ export async function message(
     status = failure.status;
     reply = errorFrame(failure.message, connection, requestId);
   }
-  logEvent({ ...event, messageId, reply, status, payload }, trail, at);
+  logEvent({ ...event, messageId, reply, status, payload, outgoing }, trail, at);
   return reply;
 }
 
@@ -216,6 +220,7 @@ export async function disconnect(
   const route = found?.stage.deployment.messageRouting?.routes.get('$disconnect');
   const requestId = at.random.extendedId();
   let payload: string | undefined;
+  let outgoing: Outgoing | undefined;
   if (found !== undefined && route !== undefined && route.integration.kind !== 'none') {
     try {
       trail.enter('map-request');
@@ -224,11 +229,12 @@ export async function disconnect(
         const contextOf = () => disconnectContext(facts, closure);
         const parts = { body: undefined, traceHeader: newTrace(at), contextOf };
         const prepared = prepareEvent(facts, route, route.integration, parts);
-        payload = prepared.payload;
+        ({ payload, call: outgoing } = prepared);
         trail.enter('integrate');
         await askForFrame(prepared, false, trail, at);
       } else {
         payload = buildDisconnectEvent(facts, closure);
+        outgoing = proxyOf(route);
         trail.enter('integrate');
         await callRoute({ route, stage: found.stage, payload, traceHeader: newTrace(at) }, trail, at);
       }
@@ -237,7 +243,13 @@ export async function disconnect(
     }
   }
   const status = trail.failure === undefined ? 200 : 500;
-  logEvent({ kind: 'DISCONNECT', connection, requestId, found, route, closure, status, payload }, trail, at);
+  const event = { kind: 'DISCONNECT', connection, requestId, found, route, closure } as const;
+  logEvent({ ...event, status, payload, outgoing }, trail, at);
+}
+
+/** Undefined for what cannot be called. */
+function proxyOf({ integration }: RoutePlan): Outgoing | undefined {
+  return integration.kind === 'lambda-proxy' ? integration : undefined;
 }
 
 type Found = { readonly api: ServedApi; readonly stage: ServedStage };

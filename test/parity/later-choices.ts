@@ -142,10 +142,10 @@ export const LATER_CHOICES: readonly Choice[] = [
   },
   {
     section: '§10.3',
-    question: 'Execution log of WebSocket APIs',
-    evidence: 'partly',
-    here: 'none is written, and `LoggingLevel` is listed as without effect; access log and metrics are there',
-    test: 'test/gateway/definition/classify.test.ts',
+    question: 'Words of the lines of a WebSocket execution log that a REST API has no like of',
+    evidence: 'inferred',
+    here: '`WebSocket Request Route: […]`, and `Client […] is connecting to`, `has sent a message to` or `has disconnected from WebSocket API […]`; all others are those of REST APIs',
+    test: 'test/gateway/websocket/log-event.test.ts',
   },
   {
     section: '§10.4',

@@ -111,6 +111,10 @@ export type FrameStep = {
   readonly reason?: string;
   /** A call of `@connections/{id}`, signed by the runner unless `sign` says otherwise; null = not signed. */
   readonly manage?: 'POST' | 'GET' | 'DELETE';
+  /** The call is made again, so often in all, until its answer has the status that is expected. */
+  readonly atMost?: number;
+  /** The client reads nothing more. */
+  readonly pause?: boolean;
   readonly connectionId?: string;
   readonly body?: string;
   readonly sign?: Signing | null;

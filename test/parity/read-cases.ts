@@ -35,7 +35,7 @@ const KNOWN_KEYS = {
   frame: [
     ...['on', 'send', 'sendBase64', 'sendFragments', 'ping', 'wait', 'advanceMs', 'frames', 'connect'],
     ...['query', 'headers', 'subprotocols', 'accepted', 'refused', 'close', 'closed', 'code', 'reason'],
-    ...['manage', 'connectionId', 'body', 'sign', 'answer'],
+    ...['manage', 'connectionId', 'body', 'sign', 'answer', 'atMost', 'pause'],
   ],
   whole: ['id', 'source', 'area', 'api', 'setup', 'request', 'expect', 'then', 'note'],
 } satisfies Readonly<Record<string, readonly string[]>>;

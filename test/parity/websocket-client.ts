@@ -70,6 +70,11 @@ function pairs(flat: readonly string[]): (readonly [string, string])[] {
 
 export async function close(socket: WebSocket): Promise<void> {
   if (socket.readyState === WebSocket.CLOSED) return;
+  // It would not hear of the other side's end either.
+  if (socket.isPaused) {
+    socket.terminate();
+    return;
+  }
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.close();
   await Promise.race([closed, delay(CLOSE_MS)]);

@@ -99,6 +99,7 @@ async function take(play: Play, step: FrameStep): Promise<string | undefined> {
       return `${received.length} frames have come: ${show(received.map(({ text }) => text))}`;
   }
   if (step.wait !== undefined) await delay(step.wait);
+  if (step.pause === true) find(play, step.on).socket.pause();
   if (step.manage !== undefined) return manage(play, step.manage, step);
   if (step.closed !== undefined) return endDifference(find(play, step.closed), step);
   if (step.close !== undefined) await end(find(play, step.close), step);
@@ -143,7 +144,10 @@ async function endDifference(client: Client, { code, reason }: FrameStep): Promi
 async function manage(play: Play, method: string, step: FrameStep): Promise<string | undefined> {
   const connectionId = step.connectionId ?? (await idOf(play, step.on));
   const data = step.body === undefined ? undefined : Buffer.from(step.body);
-  const reply = await play.api.manage(method, connectionId, data, step.sign);
+  const call = () => play.api.manage(method, connectionId, data, step.sign);
+  let reply = await call();
+  for (let calls = 1; calls < (step.atMost ?? 1) && reply.status !== step.answer?.status; calls += 1)
+    reply = await call();
   return step.answer && replyDifference(step.answer, reply);
 }
 

@@ -83,11 +83,11 @@ describe('classifyResources', () => {
       noEffect: [],
     },
     {
-      name: 'says of the execution log of a WebSocket stage that there is none',
+      name: 'takes the execution log of a WebSocket stage as enforced',
       type: 'AWS::ApiGatewayV2::Stage',
       properties: { DefaultRouteSettings: { LoggingLevel: 'INFO', DetailedMetricsEnabled: true } },
       unsupported: [],
-      noEffect: ['DefaultRouteSettings.LoggingLevel'],
+      noEffect: [],
     },
     {
       name: 'names what of an integration response reaches no client',

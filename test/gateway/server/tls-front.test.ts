@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import { request as requestHttps } from 'node:https';
 import { request as requestHttp } from 'node:http';
@@ -14,7 +15,7 @@ import { openApiPorts } from '../../../gateway/server/api-ports.ts';
 import { planOwnPorts } from '../../../gateway/server/port-plan.ts';
 import { Connections } from '../../../gateway/websocket/connections.ts';
 import { aStack } from '../../support/a-stack.ts';
-import { domain, HOST, mapping } from '../../support/custom-domains.ts';
+import { domain, echoingChat, HOST, mapping } from '../../support/custom-domains.ts';
 import { API_ID, echo, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
 import { virtualPorts } from '../../support/virtual-ports.ts';
 import type { Assumptions } from '../../../gateway/deployment/assumptions.ts';
@@ -50,7 +51,9 @@ const http = Object.fromEntries(
   ]),
 );
 
+const CHAT_HOST = 'chat.example.com';
 const RESOURCES: Record<string, TestResource> = {
+  ...echoingChat(CHAT_HOST),
   ...restRoutes({ 'GET /pets': {} }),
   ...http,
   D: domain(MTLS),
@@ -274,6 +277,25 @@ describe('API ports with TLS', () => {
     assert.equal((await get({ host: HOST, key: stranger, path: '/pets' })).status, 200);
     truststore = partners.certificate;
     load();
+  });
+
+  it('takes a message over WSS and answers it, over HTTP/1.1 whatever else is offered', async () => {
+    const asked = { host: '127.0.0.1', port, servername: CHAT_HOST, ca: authority.certificate };
+    const offered = connectTls({ ...asked, ALPNProtocols: ['h2', 'http/1.1'] });
+    await once(offered, 'secureConnect');
+    assert.equal(offered.alpnProtocol, 'http/1.1');
+    offered.destroy();
+
+    const socket = new WebSocket(`wss://127.0.0.1:${port}/`, { ...asked, headers: { Host: CHAT_HOST } });
+    await once(socket, 'open');
+    socket.send('hello');
+    const [data] = (await once(socket, 'message')) as [Buffer];
+    socket.close();
+    await once(socket, 'close');
+
+    const event = JSON.parse(data.toString()) as Record<string, unknown>;
+    assert.equal(event['body'], 'hello');
+    assert.equal(member(event, 'requestContext', 'domainName'), CHAT_HOST);
   });
 
   it('opens no WebSocket at a domain with mutual TLS without a certificate', async () => {

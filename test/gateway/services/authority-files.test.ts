@@ -52,6 +52,18 @@ describe('openAuthority', () => {
     });
   });
 
+  for (const name of ['certificateFile', 'keyFile'] as const)
+    it(`says of a ${name} that is none which one it is, and what to do`, async () => {
+      const own = await mkdtemp(join(tmpdir(), 'gatewright-ca-'));
+      after(() => rm(own, { recursive: true }));
+      const authority = await openAuthority(own, makeAuthority, NOW);
+      await writeFile(authority[name], 'garbage');
+      await assert.rejects(openAuthority(own, makeAuthority, NOW), {
+        code: 'LOCAL_CA',
+        message: new RegExp(`${authority[name]} holds no .+; remove it`),
+      });
+    });
+
   it('writes through no link that a repository has in its place', async () => {
     const cloned = await mkdtemp(join(tmpdir(), 'gatewright-ca-'));
     await mkdir(join(cloned, '.gatewright'));

@@ -8,9 +8,11 @@ import {
   LimitExceededException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
+import { createStageThrottle } from '../../../gateway/control/stage-throttle.ts';
+import { TokenBucket, TokenBuckets } from '../../../gateway/metering/token-bucket.ts';
 import { BUFFER_LIMIT_BYTES } from '../../../gateway/websocket/limits.ts';
-import { aDetail, API_ID, FakeSocket } from './fixture.ts';
-import { idOf, sdk, start } from './sdk.ts';
+import { aDetail, anApi, API_ID, FakeSocket } from './fixture.ts';
+import { idOf, ROUTES, sdk, start } from './sdk.ts';
 import { open } from './server.ts';
 import type { SeenEvent } from './fixture.ts';
 import type { RunningApi } from './server.ts';
@@ -174,6 +176,28 @@ describe('@connections', () => {
     const post = sdk(running).send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: 'x' }));
 
     await assert.rejects(post, LimitExceededException);
+  });
+
+  it('answers LimitExceededException beyond what the account may send, and counts whatever is asked', async () => {
+    const { stages, ...api } = anApi(ROUTES);
+    const stage = stages.get('dev');
+    assert.ok(stage !== undefined);
+    const account = new TokenBucket({ rateLimit: 0, burstLimit: 3 }, 0);
+    const throttle = createStageThrottle(undefined, new TokenBuckets(), account);
+    const running = await start({}, { ...api, stages: new Map([['dev', { ...stage, throttle }]]) });
+    // The handshake is the first.
+    const client = await open(`ws://${running.host}/dev`);
+    const at = { ConnectionId: idOf(running) };
+
+    await sdk(running).send(new GetConnectionCommand(at));
+    await sdk(running).send(new PostToConnectionCommand({ ...at, Data: 'x' }));
+    await assert.rejects(
+      sdk(running).send(new PostToConnectionCommand({ ...at, Data: 'y' })),
+      LimitExceededException,
+    );
+    await assert.rejects(sdk(running).send(new DeleteConnectionCommand(at)), LimitExceededException);
+
+    assert.equal(await client.next(), 'x');
   });
 
   it('answers under the id of the API, as on the control port', async () => {

@@ -36,8 +36,11 @@ export const IDENTITIES = createIdentities([
   anIdentity('invoker', { Effect: 'Allow', Action: 'execute-api:Invoke', Resource: '*' }),
 ]);
 
-export async function start(handlers: Readonly<Record<string, Handler>> = {}): Promise<RunningApi> {
-  const running = await startApi(anApi(ROUTES), { connect: OK, bye: OK, ...handlers }, IDENTITIES);
+export async function start(
+  handlers: Readonly<Record<string, Handler>> = {},
+  api = anApi(ROUTES),
+): Promise<RunningApi> {
+  const running = await startApi(api, { connect: OK, bye: OK, ...handlers }, IDENTITIES);
   // Signatures are of now: SDK clients cannot be given a virtual clock.
   running.at.clock.moveWall(Date.now() - STARTED_AT_EPOCH_MS);
   after(() => running.close());

@@ -114,6 +114,23 @@ describe('stages of HTTP APIs through the AWS SDK', () => {
     assert.equal(await statusOf(control, ApiId, '/a'), 200);
   });
 
+  it('have no execution log (hashicorp/terraform-provider-aws#14010)', async () => {
+    const ApiId = await makeApi(control);
+    const says = 'Execution logs are not supported on protocolType HTTP';
+    for (const settings of [
+      { DefaultRouteSettings: { LoggingLevel: 'INFO' as const } },
+      { RouteSettings: { 'GET /a': { LoggingLevel: 'ERROR' as const } } },
+    ]) {
+      const refused = await refusalOf(
+        control.v2.send(new UpdateStageCommand({ ApiId, StageName: '$default', ...settings })),
+      );
+      assert.deepEqual(refused, { name: 'BadRequestException', message: says });
+    }
+    await control.v2.send(
+      new UpdateStageCommand({ ApiId, StageName: '$default', DefaultRouteSettings: { LoggingLevel: 'OFF' } }),
+    );
+  });
+
   it('list, describe and page their deployments', async () => {
     const ApiId = await makeApi(control);
     await makeRoute(control, ApiId, 'GET /a');
