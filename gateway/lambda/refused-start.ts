@@ -1,9 +1,11 @@
 /** What an invocation is told that no instance can run, in Lambda's words. */
 import { DefinitionError } from '../errors.ts';
+import { HandlerFault } from './handler-fault.ts';
 import type { InvocationResult } from '../ports.ts';
 
 /** Code that cannot be had, as Lambda words it: a module that is not there, or one that does not compile. */
 export function describeUnprepared(error: unknown): { errorType: string; errorMessage: string } {
+  if (error instanceof HandlerFault) return error.told;
   if (error instanceof DefinitionError)
     return { errorType: 'Runtime.ImportModuleError', errorMessage: `Error: ${error.message}` };
   const errorMessage = error instanceof Error ? error.message : String(error);

@@ -3,6 +3,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { DefinitionError } from '../../../errors.ts';
+import { HandlerFault } from '../../handler-fault.ts';
 import type { FunctionDefinition } from '../../model.ts';
 import type { CodeFinding } from '../../runnable-code.ts';
 import { type Launch, type Toolchain, usualConsequence, versionFinding } from '../launch.ts';
@@ -65,7 +66,7 @@ export async function findPython(
     if (told.kind === 'silent' || !told.version.startsWith('3.')) continue;
     const { answer } = told;
     refuseFault(definition, answer, taskRoot);
-    const installer = describeInstaller(python === virtual ? python : undefined, project, wanted);
+    const installer = describeInstaller(python === virtual ? python : undefined, project, told.executable);
     return {
       kind: 'found',
       launch: () => Promise.resolve(launchOf(told, paths, options)),
@@ -128,11 +129,18 @@ function refuseFault(definition: FunctionDefinition, { fault }: PythonAnswer, ta
   if (fault === null) return;
   const place = { ...definition.place, property: 'Handler' };
   const { handler } = definition;
-  if (fault.kind === 'syntax')
-    throw new DefinitionError({ file: fault.file, line: fault.line }, fault.message);
+  const module = handler.slice(0, Math.max(0, handler.lastIndexOf('.')));
+  const told = (type: string, errorMessage: string) => ({ errorType: `Runtime.${type}`, errorMessage });
+  if (fault.kind === 'syntax') {
+    const { file, line, message } = fault;
+    const where = `(${basename(file)}, line ${line})`;
+    const words = told('UserCodeSyntaxError', `Syntax error in module '${module}': ${message} ${where}`);
+    throw new HandlerFault({ file, line }, message, words);
+  }
   if (fault.kind === 'no-function') {
     const message = `handler "${handler}": ${fault.file} has no function "${fault.function}"`;
-    throw new DefinitionError(place, message);
+    const words = told('HandlerNotFound', `Handler '${fault.function}' missing on module '${module}'`);
+    throw new HandlerFault(place, message, words);
   }
   const where = relative(process.cwd(), taskRoot) || '.';
   const file = `${fault.module.replaceAll('.', '/')}.py`;
@@ -140,8 +148,15 @@ function refuseFault(definition: FunctionDefinition, { fault }: PythonAnswer, ta
     fault.module === ''
       ? `handler "${handler}" is not of the form module.function`
       : `handler "${handler}": there is no ${file} in ${where}`;
-  throw new DefinitionError(place, message);
+  const words =
+    fault.module === ''
+      ? told('MalformedHandlerName', `Bad handler '${handler}': ${NO_DOT}`)
+      : told('ImportModuleError', `Unable to import module '${module}': No module named '${fault.module}'`);
+  throw new HandlerFault(place, message, words);
 }
+
+/** Python's own, of what Lambda's client splits at the last dot. */
+const NO_DOT = 'not enough values to unpack (expected 2, got 1)';
 
 /** How the project's packages are installed, and one more of them. */
 type Installer = { readonly all: string; readonly one: (name: string) => string };
@@ -149,7 +164,7 @@ type Installer = { readonly all: string; readonly one: (name: string) => string 
 function describeInstaller(
   virtual: string | undefined,
   project: PythonProject | undefined,
-  wanted: string,
+  executable: string,
 ): Installer {
   if (project?.tool === 'uv') return { all: 'uv sync', one: (name) => `uv add --dev ${name}` };
   if (project?.tool === 'poetry')
@@ -157,7 +172,8 @@ function describeInstaller(
   const folder = shown(project?.folder ?? process.cwd());
   const own = virtual === undefined ? join(folder, '.venv') : shown(dirname(dirname(virtual)));
   const pip = `${join(own, 'bin', 'pip')} install`;
-  const make = virtual === undefined ? `python${wanted} -m venv ${own} && ` : '';
+  // By the one that runs: the declared version may not be here, and a shim may lead nowhere.
+  const make = virtual === undefined ? `${executable} -m venv ${own} && ` : '';
   const listed = project?.requirements === undefined ? '.' : `-r ${shown(project.requirements)}`;
   return { all: `${make}${pip} ${listed}`, one: (name) => `${make}${pip} ${name}` };
 }

@@ -4,8 +4,9 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
+import { describeUnprepared } from '../../../../../gateway/lambda/refused-start.ts';
 import { findPython } from '../../../../../gateway/lambda/process/python/python-toolchain.ts';
-import { PythonProbe } from '../../../../../gateway/lambda/process/python/python-probe.ts';
+import { type PythonAnswer, PythonProbe } from '../../../../../gateway/lambda/process/python/python-probe.ts';
 import type { Machine } from '../../../../../gateway/lambda/process/machine.ts';
 import { aFolder, aFolderFunction } from '../../start-runtime.ts';
 
@@ -101,6 +102,54 @@ describe('the Python of a function', () => {
       const told = found.findings.map(({ error, consequence }) => `${error.message} → ${consequence}`);
       assert.equal(told.length, findings?.length, told.join('\n'));
       for (const [index, pattern] of (findings ?? []).entries()) assert.match(told[index] ?? '', pattern);
+    });
+});
+
+// Source: awslambdaric of AWS, `bootstrap.py`, `_get_handler`
+describe('a handler in Python that cannot be', () => {
+  const file = '/project/src/app.py';
+  const rows: readonly {
+    readonly handler: string;
+    readonly fault: PythonAnswer['fault'];
+    readonly type: string;
+    readonly says: string;
+  }[] = [
+    {
+      ...{ handler: 'src.app.handler', fault: { kind: 'syntax', file, line: 3, message: "expected ':'" } },
+      ...{
+        type: 'UserCodeSyntaxError',
+        says: "Syntax error in module 'src.app': expected ':' (app.py, line 3)",
+      },
+    },
+    {
+      ...{ handler: 'app.none', fault: { kind: 'no-function', file, function: 'none' } },
+      ...{ type: 'HandlerNotFound', says: "Handler 'none' missing on module 'app'" },
+    },
+    {
+      ...{ handler: 'gone.handler', fault: { kind: 'no-file', module: 'gone' } },
+      ...{ type: 'ImportModuleError', says: "Unable to import module 'gone': No module named 'gone'" },
+    },
+    {
+      ...{ handler: 'handler', fault: { kind: 'no-file', module: '' } },
+      type: 'MalformedHandlerName',
+      says: "Bad handler 'handler': not enough values to unpack (expected 2, got 1)",
+    },
+  ];
+  for (const { handler, fault, type, says } of rows)
+    it(`fails as at Lambda: ${type}`, async () => {
+      const folder = aFolder({});
+      const definition = aFolderFunction(folder, handler, { runtime: 'python3.13' });
+      const facts = { version: '3.13.2', executable: '/usr/bin/python3.13', hasDebugger: false };
+      const answer = { missing: [], uninstalled: [], fault };
+      const probe = { ask: () => Promise.resolve({ kind: 'told', ...facts, answer } as const) };
+      const machine: Machine = { ...MACHINE, environment: { PATH: aFolder({ python3: '' }) }, home: folder };
+      chmodSync(join(machine.environment['PATH'] ?? '', 'python3'), 0o755);
+      const options = { bytecodeFolder: folder, debugger: undefined };
+
+      const found = findPython(definition, folder, machine, probe, options);
+
+      const error: unknown = await found.catch((reason: unknown) => reason);
+      assert.deepEqual(describeUnprepared(error), { errorType: `Runtime.${type}`, errorMessage: says });
     });
 });
 
