@@ -1,7 +1,8 @@
 /**
  * One REST API, its authorizer and its handler in every language whose toolchain is here: it answers, refuses, fails,
  * crashes, runs out of time, is throttled and reloads as it does in Node.js. What a language needs of a registry (Go's
- * module, AWS's clients for Java and .NET) is fetched once; a language that cannot be had is skipped by name.
+ * module, AWS's clients for Java and .NET) is fetched once. A language whose toolchain is missing, or whose registry does
+ * not answer, is skipped by name; one that does not build fails.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -21,6 +22,7 @@ import { basename, join, resolve } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import type { ReloadNotice } from '../../gateway/gateway.ts';
 import { aGateway, type StartedGateway } from '../support/a-gateway.ts';
+import { isOfNetwork } from '../support/of-network.ts';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/runtimes');
 /** Kept between runs, beside what other tests keep. */
@@ -35,7 +37,11 @@ type Language = {
   readonly folder: string;
   readonly guard: (folder: string) => Properties;
   readonly work: (folder: string) => Properties;
-  /** Builds what is deployed, for the first time and after a change. @returns why that is not possible here */
+  /** @returns what this machine lacks */
+  readonly find?: (folder: string) => Promise<string | undefined>;
+  /** Takes from a registry what is not here yet. @returns what has failed */
+  readonly fetch?: (folder: string) => Promise<string | undefined>;
+  /** Builds what is deployed, for the first time and after a change. @returns what has failed */
   readonly build?: (folder: string) => Promise<string | undefined>;
   readonly isolation?: 'process';
 };
@@ -50,24 +56,26 @@ const LANGUAGES: readonly Language[] = [
   NODE,
   { ...NODE, name: 'Node.js in processes', isolation: 'process' },
   {
-    ...{ name: 'Python', folder: 'python', build: () => missing('python3', '--version') },
+    ...{ name: 'Python', folder: 'python', find: () => missing('python3', '--version') },
     guard: (CodeUri) => ({ Runtime: 'python3.13', Handler: 'app.guard', CodeUri }),
     work: (CodeUri) => ({ Runtime: 'python3.13', Handler: 'app.handler', CodeUri }),
   },
   {
-    ...{ name: 'bash', folder: 'bash', build: () => missing('curl', '--version') },
+    ...{ name: 'bash', folder: 'bash', find: () => missing('curl', '--version') },
     guard: (CodeUri) => ({ Runtime: 'provided.al2023', Handler: 'guard', CodeUri }),
     work: (CodeUri) => ({ Runtime: 'provided.al2023', Handler: 'handler', CodeUri }),
   },
   {
     // A module with a package for each function, as AWS's samples have it, built by `go build` and by nobody else.
     ...{ name: 'Go', folder: 'go' },
-    build: async (folder) => (await missing('go', 'version')) ?? run(folder, 'go', ['mod', 'download']),
+    find: () => missing('go', 'version'),
+    fetch: (folder) => run(folder, 'go', ['mod', 'download']),
     guard: (folder) => goFunction(join(folder, 'guard')),
     work: (folder) => goFunction(join(folder, 'work')),
   },
   {
-    ...{ name: 'Java', folder: 'java', build: buildJava },
+    ...{ name: 'Java', folder: 'java', fetch: fetchJava, build: buildJava },
+    find: async () => (await missing('mvn', '--version')) ?? missing('javac', '-version'),
     // Of a project that Maven has built, with its dependencies beside it, and of a jar.
     guard: (CodeUri) => ({ Runtime: 'java17', Handler: 'example.Guard::handleRequest', ...java, CodeUri }),
     work: (folder) => ({
@@ -77,16 +85,16 @@ const LANGUAGES: readonly Language[] = [
   },
   {
     ...{ name: 'Ruby', folder: 'ruby' },
-    build: async (folder) =>
+    find: async (folder) =>
       (await missing('ruby', '--version')) ?? run(folder, 'gem', ['which', 'aws_lambda_ric']),
     guard: (CodeUri) => ({ Runtime: 'ruby3.4', Handler: 'app.guard', CodeUri }),
     work: (CodeUri) => ({ Runtime: 'ruby3.4', Handler: 'app.handler', CodeUri }),
   },
   {
     ...{ name: '.NET', folder: 'dotnet' },
-    build: async (folder) =>
-      (await missing('dotnet', '--version')) ??
-      run(folder, 'dotnet', ['publish', '-c', 'Release', '-o', 'publish']),
+    find: () => missing('dotnet', '--version'),
+    fetch: (folder) => run(folder, 'dotnet', ['restore']),
+    build: (folder) => run(folder, 'dotnet', ['publish', '-c', 'Release', '-o', 'publish', '--no-restore']),
     guard: (folder) => dotnetFunction('Guard', join(folder, 'publish')),
     work: (folder) => dotnetFunction('Work', join(folder, 'publish')),
   },
@@ -102,27 +110,21 @@ function dotnetFunction(method: string, CodeUri: string): Properties {
   return { Runtime: 'dotnet8', Handler: `App::Example.App::${method}`, MemorySize: 512, CodeUri };
 }
 
+const REPOSITORY = join(CACHE, 'm2');
+
+async function fetchJava(folder: string): Promise<string | undefined> {
+  const client = join(REPOSITORY, 'com/amazonaws/aws-lambda-java-runtime-interface-client/2.9.0');
+  if (existing(client).some((name) => name.endsWith('.jar'))) return undefined;
+  const get = ['-q', '-B', `-Dmaven.repo.local=${REPOSITORY}`, 'dependency:get', `-Dartifact=${RIC}`];
+  return run(folder, 'mvn', get);
+}
+
 /** What Maven would do, without its plug-ins: classes, a jar of them, and in `target/dependency` what they need. */
 async function buildJava(folder: string): Promise<string | undefined> {
-  const repository = join(CACHE, 'm2');
-  const client = join(repository, 'com/amazonaws/aws-lambda-java-runtime-interface-client/2.9.0');
-  const fetched =
-    (await missing('mvn', '--version')) ??
-    (await missing('javac', '-version')) ??
-    (existing(client).some((name) => name.endsWith('.jar'))
-      ? undefined
-      : await run(folder, 'mvn', [
-          '-q',
-          '-B',
-          `-Dmaven.repo.local=${repository}`,
-          'dependency:get',
-          `-Dartifact=${RIC}`,
-        ]));
-  if (fetched !== undefined) return fetched;
   const jars = ['com/amazonaws', 'software/amazon/awssdk'].flatMap((group) =>
-    existing(join(repository, group), true)
+    existing(join(REPOSITORY, group), true)
       .filter((name) => /^[^/]*(?:lambda|utils-lite)[^]*\.jar$/.test(name))
-      .map((name) => join(repository, group, name)),
+      .map((name) => join(REPOSITORY, group, name)),
   );
   const dependency = join(folder, 'target/dependency');
   // A jar that a running JVM has open stays as it is.
@@ -237,10 +239,15 @@ for (const language of LANGUAGES)
     let told: () => void = () => undefined;
 
     before(async () => {
-      process.env['M2_REPO'] = join(CACHE, 'm2');
+      process.env['M2_REPO'] = REPOSITORY;
       write(language, folder, 'first');
-      notHere = await language.build?.(folder);
+      notHere = await language.find?.(folder);
       if (notHere !== undefined) return;
+      const failure = await language.fetch?.(folder);
+      if (isOfNetwork(failure)) notHere = failure;
+      if (notHere !== undefined) return;
+      assert.equal(failure, undefined);
+      assert.equal(await language.build?.(folder), undefined);
       const onReload = (notice: ReloadNotice): void => {
         reloads.push(notice);
         told();

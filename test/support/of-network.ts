@@ -1,0 +1,19 @@
+/** Why something that a registry has could not be had: a test is skipped where nobody answers, and fails for any other reason. */
+
+const OF_NETWORK = [
+  // Node.js, npm
+  /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ERR_SOCKET_TIMEOUT)\b/,
+  // npm, of a registry that is there and cannot answer
+  /\bE5\d\d\b/,
+  // Go
+  /\bdial tcp\b|no such host|i\/o timeout|TLS handshake timeout|module lookup disabled by GOPROXY/,
+  // Maven
+  /Could not transfer artifact|Unknown host|Connection (?:refused|reset|timed out)/i,
+  // NuGet
+  /\bNU1301\b|Unable to load the service index/,
+];
+
+/** @param failure what a package manager has said; undefined = it has done what it should */
+export function isOfNetwork(failure: string | undefined): boolean {
+  return failure !== undefined && OF_NETWORK.some((pattern) => pattern.test(failure));
+}
