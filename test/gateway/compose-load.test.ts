@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { aGateway } from '../support/a-gateway.ts';
+import type { ReloadNotice } from '../../gateway/gateway.ts';
+
+const RESOURCES = {
+  Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'reloaded' } },
+  Root: {
+    Type: 'AWS::ApiGateway::Method',
+    Properties: {
+      ...{ RestApiId: { Ref: 'Api' }, ResourceId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] } },
+      ...{ HttpMethod: 'GET', AuthorizationType: 'NONE', Integration: { Type: 'MOCK' } },
+    },
+  },
+};
+
+/** How each reload has ended, one after the other. */
+function reloads(): {
+  readonly onReload: (event: ReloadNotice) => void;
+  readonly next: () => Promise<string>;
+} {
+  const ended: string[] = [];
+  const waiting: ((kind: string) => void)[] = [];
+  return {
+    onReload({ kind }) {
+      if (kind === 'begun') return;
+      const first = waiting.shift();
+      if (first === undefined) ended.push(kind);
+      else first(kind);
+    },
+    next: () => {
+      const kind = ended.shift();
+      return kind === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(kind);
+    },
+  };
+}
+
+describe('a reload that failed', () => {
+  it('is tried again when an access document changes, since a plug-in may have refused the service for it', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'gatewright-reload-'));
+    const values = join(directory, 'values.yml');
+    writeFileSync(values, 'ssm: { /a: b }');
+    const documents = mkdtempSync(join(directory, 'access-'));
+    const { onReload, next } = reloads();
+    const started = await aGateway(RESOURCES, {
+      values,
+      reload: true,
+      onReload,
+      documentFolders: [documents],
+    });
+    try {
+      writeFileSync(values, 'ssm: [');
+      assert.equal(await next(), 'kept');
+
+      writeFileSync(join(documents, 'shop.yml'), 'version: 1\n');
+      assert.equal(await next(), 'kept');
+
+      writeFileSync(values, 'ssm: { /a: c }');
+      assert.equal(await next(), 'reloaded');
+    } finally {
+      await started.close();
+      rmSync(directory, { recursive: true });
+    }
+  });
+});
