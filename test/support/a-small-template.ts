@@ -22,6 +22,14 @@ export function anHttpApiTemplate(source: string, more: Readonly<Record<string, 
           Code: { ZipFile: source },
         },
       },
+      AnswerPermission: {
+        Type: 'AWS::Lambda::Permission',
+        Properties: {
+          Action: 'lambda:InvokeFunction',
+          FunctionName: { Ref: 'Answer' },
+          Principal: 'apigateway.amazonaws.com',
+        },
+      },
       Integration: {
         Type: 'AWS::ApiGatewayV2::Integration',
         Properties: {
