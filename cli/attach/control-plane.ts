@@ -65,8 +65,13 @@ function createPace(
   };
 }
 
-export function createControlPlane(aws: Aws, clock: PaceClock): ControlPlane {
-  const pace = createPace(clock);
+/** `unlimited` is for a control plane on this machine, which has no account's quota to share. */
+export function createControlPlane(
+  aws: Aws,
+  clock: PaceClock,
+  quota: 'of-account' | 'unlimited' = 'of-account',
+): ControlPlane {
+  const pace = quota === 'unlimited' ? () => Promise.resolve() : createPace(clock);
   const ask = async (
     service: PlaneCall['service'],
     method: 'GET' | PlaneCall['method'],

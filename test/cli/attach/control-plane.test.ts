@@ -53,6 +53,19 @@ describe('calls of the control plane', () => {
     assert.equal(clock.nowEpochMs(), 5000);
   });
 
+  it('wait for nothing where the control plane is on this machine', async () => {
+    const clock = aClock();
+    const plane = createControlPlane(
+      anAws(() => good({})),
+      clock,
+      'unlimited',
+    );
+
+    for (let call = 1; call <= 50; call += 1) await plane.read('apigateway', '/restapis/a');
+
+    assert.equal(clock.nowEpochMs(), 0);
+  });
+
   it('make a deployment every 5 s', async () => {
     const clock = aClock();
     const plane = createControlPlane(
