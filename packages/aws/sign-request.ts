@@ -3,7 +3,8 @@
  * (packages/aws/signature.ts) rebuilds the same texts from what arrived.
  * Source: AWS IAM user guide, "Create a signed AWS API request".
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 
 export const SIGNING_ALGORITHM = 'AWS4-HMAC-SHA256';
 export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';
@@ -101,11 +102,30 @@ export function stringToSign(amzDate: string, scope: CredentialScope, canonical:
 
 /** Lower-case hex. */
 export function signatureOf(secretAccessKey: string, scope: CredentialScope, toSign: string): string {
-  let key: Buffer = Buffer.from(`AWS4${secretAccessKey}`, 'utf8');
-  for (const part of [scope.date, scope.region, scope.service, 'aws4_request']) {
-    key = createHmac('sha256', key).update(part, 'utf8').digest();
+  return createHmac('sha256', signingKey(secretAccessKey, scope)).update(toSign, 'utf8').digest('hex');
+}
+
+/** Of the last scopes: a key is good for a day, and four times as dear as the signature that is made with it. */
+const SIGNING_KEYS = new Map<string, KeyObject>();
+/** Whoever names ever new scopes has them derived anew, and nothing grows. */
+const SIGNING_KEYS_LIMIT = 32;
+
+function signingKey(secretAccessKey: string, { date, region, service }: CredentialScope): KeyObject {
+  // Quoted, so that no two secrets and scopes read alike.
+  const name = JSON.stringify([secretAccessKey, date, region, service]);
+  const known = SIGNING_KEYS.get(name);
+  if (known !== undefined) return known;
+  let bytes: Buffer = Buffer.from(`AWS4${secretAccessKey}`, 'utf8');
+  for (const part of [date, region, service, 'aws4_request'])
+    bytes = createHmac('sha256', bytes).update(part, 'utf8').digest();
+  // An object: given bytes, Node makes one of them at each use, which takes longer than the signature.
+  const key = createSecretKey(bytes);
+  for (const oldest of SIGNING_KEYS.keys()) {
+    if (SIGNING_KEYS.size < SIGNING_KEYS_LIMIT) break;
+    SIGNING_KEYS.delete(oldest);
   }
-  return createHmac('sha256', key).update(toSign, 'utf8').digest('hex');
+  SIGNING_KEYS.set(name, key);
+  return key;
 }
 
 export function sha256Hex(data: string | Uint8Array): string {

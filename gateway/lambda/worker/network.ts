@@ -50,51 +50,116 @@ function isOfStandIn(address: string, standIns: readonly string[]): boolean {
 /** Wraps the global `fetch`, which would not send a Host of ours: such calls go through `http` instead. */
 export function rerouteFetch(control: Control): void {
   const realFetch = globalThis.fetch;
+  const { hostname, port } = new URL(control.url);
   globalThis.fetch = async (input, init) => {
     const address = input instanceof Request ? input.url : String(input);
-    const { host, pathname } = new URL(URL.canParse(address) ? address : 'data:');
+    const url = new URL(URL.canParse(address) ? address : 'data:');
+    const { host, pathname } = url;
     if (!AWS.test(host) && !CONNECTIONS.test(pathname) && !isOfStandIn(address, control.standIns))
       return realFetch(input, init);
+    const call = url.username + url.password === '' ? readPlainCall(input, init) : undefined;
     const headers = init?.headers ?? (input instanceof Request ? input.headers : undefined);
-    const authorization = new Headers(headers).get('authorization') ?? undefined;
+    const authorization =
+      call?.headers['authorization'] ?? new Headers(headers).get('authorization') ?? undefined;
     if (!isOurs(host, pathname, authorization, control)) return realFetch(input, init);
-    return fetchOverHttp(new Request(input, init), control.url);
+    return fetchOverHttp(call ?? (await readCall(new Request(input, init))), url, { hostname, port });
   };
+}
+
+/** What a call comes to; names of headers in lower case. */
+type FetchCall = {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array | undefined;
+  readonly signal: AbortSignal | null | undefined;
+};
+
+const BODYLESS_METHODS = new Set(['GET', 'HEAD']);
+const PLAIN_METHODS = new Set([...BODYLESS_METHODS, 'POST', 'PUT', 'PATCH', 'DELETE']);
+/** Whatever else it may say needs the rules of a `Request`; redirects there are none on the control port. */
+const PLAIN_MEMBERS = new Set(['method', 'headers', 'body', 'signal', 'redirect']);
+const HEADER_NAME = /^[\w-]+$/;
+const HEADER_VALUE = /^[!-~](?:[ -~]*[!-~])?$/;
+
+/**
+ * What nearly every call is, without a `Request`: that costs more than all else on the way, and a function that tells a
+ * thousand connections makes a thousand of them.
+ */
+function readPlainCall(input: unknown, init: RequestInit = {}): FetchCall | undefined {
+  if (input instanceof Request || !Object.keys(init).every((name) => PLAIN_MEMBERS.has(name)))
+    return undefined;
+  const { method = 'GET', headers = {}, body = null, signal } = init;
+  if (!PLAIN_METHODS.has(method) || (body !== null && BODYLESS_METHODS.has(method))) return undefined;
+  if (body !== null && typeof body !== 'string' && !(body instanceof Uint8Array)) return undefined;
+  if (signal !== null && signal !== undefined && !(signal instanceof AbortSignal)) return undefined;
+  if (Array.isArray(headers)) return undefined;
+  const plain: Record<string, string> = {};
+  for (const [name, value] of headers instanceof Headers ? headers : Object.entries(headers)) {
+    const lower = name.toLowerCase();
+    const isPlain = typeof value === 'string' && HEADER_NAME.test(name) && HEADER_VALUE.test(value);
+    if (!isPlain || lower in plain) return undefined;
+    plain[lower] = value;
+  }
+  if (typeof body === 'string') plain['content-type'] ??= 'text/plain;charset=UTF-8';
+  return { method, headers: plain, body: body ?? undefined, signal };
+}
+
+async function readCall(request: Request): Promise<FetchCall> {
+  const { method, signal } = request;
+  const body = new Uint8Array(await request.arrayBuffer());
+  return { method, headers: Object.fromEntries(request.headers), body, signal };
 }
 
 /** Statuses whose `Response` may have no body. */
 const BODYLESS = new Set([204, 205, 304]);
 
-async function fetchOverHttp(request: Request, controlUrl: string): Promise<Response> {
-  const { host, pathname, search } = new URL(request.url);
-  const body = Buffer.from(await request.arrayBuffer());
-  const { request: send } = process.getBuiltinModule('node:http');
+/** As it was before it led here itself. */
+let unpatchedRequest: typeof Http.request | undefined;
+
+async function fetchOverHttp(
+  { method, headers, body = '', signal }: FetchCall,
+  { host, pathname, search }: URL,
+  control: { readonly hostname: string; readonly port: string },
+): Promise<Response> {
+  const send = unpatchedRequest ?? process.getBuiltinModule('node:http').request;
   return new Promise((resolve, reject) => {
-    const outgoing = send(new URL(pathname + search, controlUrl), {
-      method: request.method,
-      headers: { ...Object.fromEntries(request.headers), host, 'content-length': body.byteLength },
-      signal: request.signal,
+    const fail = (cause: unknown): void => {
+      const reason: unknown = signal?.reason;
+      reject(signal?.aborted === true && reason instanceof Error ? reason : failed(cause));
+    };
+    const outgoing = send({
+      ...control,
+      ...{ method, path: pathname + search },
+      headers: { ...headers, host, 'content-length': Buffer.byteLength(body) },
+      ...(signal !== null && signal !== undefined && { signal }),
     });
-    outgoing.on('error', (cause) => reject(new TypeError('fetch failed', { cause })));
+    outgoing.on('error', fail);
     outgoing.on('response', (incoming) => {
       const chunks: Buffer[] = [];
-      incoming.on('error', (cause) => reject(new TypeError('fetch failed', { cause })));
+      incoming.on('error', fail);
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('end', () => {
         const status = incoming.statusCode ?? 500;
-        const headers = new Headers();
-        for (const [name, values] of Object.entries(incoming.headersDistinct)) {
-          for (const value of values ?? []) headers.append(name, value);
-        }
-        resolve(new Response(BODYLESS.has(status) ? null : Buffer.concat(chunks), { status, headers }));
+        const named = new Headers();
+        const { rawHeaders } = incoming;
+        for (let index = 0; index + 1 < rawHeaders.length; index += 2)
+          named.append(rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '');
+        resolve(
+          new Response(BODYLESS.has(status) ? null : Buffer.concat(chunks), { status, headers: named }),
+        );
       });
     });
     outgoing.end(body);
   });
 }
 
+function failed(cause: unknown): TypeError {
+  return new TypeError('fetch failed', { cause });
+}
+
 /** Patches `http` and `https` in place; called when a function first imports one of them, since loading both costs 15 ms. */
 export function rerouteHttp(control: Control): void {
+  unpatchedRequest ??= process.getBuiltinModule('node:http').request;
   const http = loadHttp(process.getBuiltinModule('node:http'));
   const send = http.request;
   for (const module of [http, loadHttp(process.getBuiltinModule('node:https'))]) {

@@ -6,6 +6,7 @@ import {
   canonicalPath,
   canonicalQuery,
   equalInConstantTime,
+  signatureOf,
   signRequest,
   toAmzDate,
 } from '../../../packages/aws/sign-request.ts';
@@ -74,6 +75,31 @@ describe('signRequest', () => {
       ),
       { seed: 20261120, numRuns: 150 },
     );
+  });
+});
+
+describe('signatureOf', () => {
+  it('derives a key for each secret, day, region and service, however many there are and whatever they hold', async () => {
+    const keys = ['secret', 'other', 'with "quotes",and commas'].flatMap((secretAccessKey) =>
+      Array.from({ length: 30 }, (_, day) => ({ secretAccessKey, day })),
+    );
+    // Each twice: what was derived before is forgotten by then.
+    for (const { secretAccessKey, day } of [...keys, ...keys]) {
+      const signingDate = new Date(NOW_MS + day * 86_400_000);
+      const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey };
+      const date = toAmzDate(signingDate.getTime()).slice(0, 8);
+      const theirs = await new SignatureV4({
+        credentials,
+        region: 'eu-west-1',
+        service: 's',
+        sha256: Sha256,
+      }).sign('text to sign', { signingDate });
+
+      assert.equal(
+        signatureOf(secretAccessKey, { date, region: 'eu-west-1', service: 's' }, 'text to sign'),
+        theirs,
+      );
+    }
   });
 });
 

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import type { TestContext } from 'node:test';
 
+import { rerouteFetch } from '../../../../gateway/lambda/worker/network.ts';
 import { aFolder, aFolderFunction, anInlineFunction, returned, startRuntime } from '../start-runtime.ts';
 
 const HOST = 'abc123.execute-api.eu-west-1.amazonaws.com';
@@ -12,6 +14,11 @@ const control = createServer((request, response) => {
   let body = '';
   request.on('data', (chunk: Buffer) => (body += chunk.toString()));
   request.on('end', () => {
+    if (request.url === '/headers') {
+      const { 'content-type': type = null, 'x-a': mine = null } = request.headers;
+      response.end(JSON.stringify([type, mine, body]));
+      return;
+    }
     response.end(JSON.stringify([request.method, request.url, request.headers.host, body]));
   });
 });
@@ -50,6 +57,17 @@ const rows = [
   },
 ] as const;
 
+const TEXT = 'text/plain;charset=UTF-8';
+
+/** This thread's `fetch`, as an instance has it. */
+function rerouteFetchOf(test: TestContext): void {
+  const own = globalThis.fetch;
+  test.after(() => {
+    globalThis.fetch = own;
+  });
+  rerouteFetch({ url, accessKeyId: 'AKID', standIns: [] });
+}
+
 describe('calls of a function to execute-api', () => {
   for (const row of rows) {
     it(`reach the control port with their own Host: ${row.name}`, async () => {
@@ -84,6 +102,64 @@ describe('calls of a function to execute-api', () => {
     );
 
     assert.equal(returned(await invoke('post-handler')), 200);
+  });
+
+  it('are the same however the call is put to fetch', async (test) => {
+    rerouteFetchOf(test);
+    const shapes: readonly (readonly [RequestInit, ...unknown[]])[] = [
+      [{ method: 'POST', body: 'é' }, TEXT, null, 'é'],
+      [{ method: 'POST', body: Buffer.from('é'), headers: { 'X-A': '1' } }, null, '1', 'é'],
+      [
+        { method: 'post', body: 'b', headers: new Headers({ 'x-a': '2', 'content-type': 'text/csv' }) },
+        ...['text/csv', '2', 'b'],
+      ],
+      [{ method: 'POST', body: 'b', headers: new Headers({ 'x-a': '2' }) }, TEXT, '2', 'b'],
+      [
+        {
+          method: 'POST',
+          body: 'b',
+          headers: [
+            ['x-a', '3'],
+            ['X-A', '4'],
+          ],
+        },
+        TEXT,
+        '3, 4',
+        'b',
+      ],
+      [
+        { method: 'POST', body: 'b', headers: { 'x-a': '5', 'X-A': ' 6 ' }, cache: 'no-store' },
+        TEXT,
+        '5, 6',
+        'b',
+      ],
+      [
+        { method: 'POST', body: new URLSearchParams({ a: 'b' }) },
+        `application/x-www-form-urlencoded;charset=UTF-8`,
+        null,
+        'a=b',
+      ],
+      [{ method: 'DELETE' }, null, null, ''],
+    ];
+    for (const [init, ...expected] of shapes) {
+      const response = await fetch(`https://${HOST}/headers`, init);
+      assert.deepEqual(await response.json(), expected);
+    }
+  });
+
+  it('are refused by fetch as elsewhere, and given up for the reason that the caller has', async (test) => {
+    rerouteFetchOf(test);
+    const over = new RangeError('over');
+    for (const { path = '/a', init, name } of [
+      { init: { body: 'of a GET' }, name: 'TypeError' },
+      { init: { headers: { 'x a': 'b' } }, name: 'TypeError' },
+      { path: 'ann:secret@', init: {}, name: 'TypeError' },
+      { init: { signal: AbortSignal.abort() }, name: 'AbortError' },
+      { init: { cache: 'no-store', signal: AbortSignal.abort(over) }, name: 'RangeError' },
+    ] as readonly { path?: string; init: RequestInit; name: string }[]) {
+      const address = path.endsWith('@') ? `https://${path}${HOST}/a` : `https://${HOST}${path}`;
+      await assert.rejects(fetch(address, init), { name });
+    }
   });
 
   it('leave all other addresses alone', async () => {
