@@ -1,7 +1,7 @@
 /** From sources to what is served, and again whenever a source changes. */
 import { existsSync } from 'node:fs';
 import { randomInt } from 'node:crypto';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { watchDocuments, watchTemplates } from './adapters/template-watcher.ts';
 import { addressOf, backendOf, controlUrlOf, describeFault } from './compose-parts.ts';
 import { readEventsOf } from './compose-events.ts';
@@ -52,6 +52,7 @@ export async function load(
   const stacks = await loadStacks(sources, {
     ...{ ...options, tolerance: faults },
     stored,
+    keptIn: options.keptIn ?? join(options.directory, '.gatewright', 'cache', 'services'),
   });
   const functions = stacks.flatMap((stack) => stack.functions);
   const tables = readTables(stacks, faults);

@@ -57,6 +57,8 @@ export type GatewayOptions = {
   readonly vpcLinks?: ReadonlyMap<string, readonly string[]>;
   /** Where gatewright.identities.yml is read and `.gatewright/` is kept. */
   readonly directory: string;
+  /** Where what osls has compiled is kept for the next start; absent = below `.gatewright/`. */
+  readonly keptIn?: string;
   /** Under which the command line finds it; absent = nobody is told of it but its own folder. */
   readonly announced?: Announced;
   /** Key pair of the local admin. */

@@ -23,6 +23,8 @@ export type LoadOptions = {
   readonly stored?: StoredValues;
   /** Sources that nobody has named and the others import from: they are not served in the place of what was named. */
   readonly companions?: readonly string[];
+  /** Folder, for its owner alone, in which what osls has compiled is kept for the next start; absent = it compiles every time. */
+  readonly keptIn?: string;
   readonly onProgress?: (message: string) => void;
   /** What takes long, told to somebody who looks at nothing; absent = nobody does. */
   readonly onWaiting?: (message: string) => void;

@@ -10,8 +10,10 @@
  */
 const fs = require('node:fs');
 const { enableCompileCache, syncBuiltinESMExports } = require('node:module');
+const os = require('node:os');
 const path = require('node:path');
 const { useLocalCredentials } = require('./local-credentials.cjs');
+const { watchInputs } = require('./serverless-inputs.cjs');
 const { tolerate } = require('./serverless-leniency.cjs');
 
 const [oslsFolder, outputFolder, ...oslsArguments] = process.argv.slice(2);
@@ -207,6 +209,12 @@ function replaceModule(file, exports) {
 function moveWorkshop() {
   const workshop = path.join(process.cwd(), '.serverless');
   const moved = path.join(outputFolder, 'workshop');
+  const inputs = watchInputs({
+    // osls keeps checks that it has compiled in the home folder, and how its last command went.
+    ownFolders: [workshop, outputFolder, path.join(os.homedir(), '.serverless')],
+    isAnswered: (port) => port === Number(new URL(process.env.AWS_ENDPOINT_URL).port),
+  });
+  const writeInputs = fs.writeFileSync;
   const redirect = (value) =>
     typeof value === 'string' && (value === workshop || value.startsWith(workshop + path.sep))
       ? moved + value.slice(workshop.length)
@@ -215,6 +223,7 @@ function moveWorkshop() {
     for (const [name, original] of Object.entries(target)) {
       if (typeof original !== 'function' || /^[A-Z_]/.test(name)) continue;
       const redirected = function (...input) {
+        inputs.observe(name, input);
         return original.apply(this, input.map(redirect));
       };
       // `util.promisify` and `realpath.native` hang on properties of the functions.
@@ -222,6 +231,9 @@ function moveWorkshop() {
     }
   }
   syncBuiltinESMExports();
+  process.once('exit', () => {
+    writeInputs(path.join(outputFolder, 'inputs.json'), JSON.stringify(inputs.list()));
+  });
 }
 
 // Compiling osls is a quarter of its start. Beside osls only those can write who can write osls itself.

@@ -42,7 +42,7 @@ const LEFT_OUT = new Set(['NODE_V8_COVERAGE', 'NODE_TEST_CONTEXT']);
 export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
   const child = fork(DRIVER, [run.oslsFolder, run.outputFolder, ...run.arguments], {
     cwd: run.serviceFolder,
-    env: { ...sealedEnvironment(process.env), ...QUIET, ...run.environment },
+    env: driverEnvironment(run.environment),
     execArgv: [],
     // stdout is the gateway's; osls's progress is noise here.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -77,6 +77,11 @@ export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
 
 /** `    at Object.<anonymous> (file.js:1:2)`; osls begins lines of its own with `at`, too. */
 export const STACK_FRAME = /^\s+at (?:.*\(.*:\d+:\d+\)|\S*:\d+:\d+|.*\((?:<anonymous>|native)\))$/;
+
+/** What the child sees of the developer's environment, with `own` on top. */
+export function driverEnvironment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...sealedEnvironment(process.env), ...QUIET, ...own };
+}
 
 function sealedEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const entries = Object.entries(environment);

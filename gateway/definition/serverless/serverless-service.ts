@@ -1,11 +1,9 @@
-/** Loads one osls service: runs osls's package life cycle in a child process and reads the compiled template. */
+/** Loads one osls service: what osls's package life cycle makes of it, as a stack. */
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DefinitionError, StartError } from '../../errors.ts';
-import { startAwsStandIn } from './aws-stand-in.ts';
+import { compileService } from './compile-service.ts';
 import { settleHome } from '../home.ts';
 import { listIncludedFiles } from './included-files.ts';
 import type { LoadOptions } from '../load-options.ts';
@@ -21,7 +19,6 @@ import { findServiceCode } from './service-code.ts';
 import { describeReading, tellWaiting } from './slow-reading.ts';
 import type { FoundOsls, Waiting } from './slow-reading.ts';
 import { explainFailure, memberOf, pathOf } from './osls-failure.ts';
-import { runDriver } from './serverless-process.ts';
 import type { DriverNote } from './serverless-process.ts';
 import { isJsonList, isJsonObject, readSource } from '../cloudformation/template-source.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
@@ -45,60 +42,53 @@ export async function loadServerlessService(
   const tree = /\.(?:ya?ml|json)$/.test(file) ? await readSource(file) : undefined;
   const stage = stageOf(tree, options);
   if (tree !== undefined && stage !== undefined) refuseUnknownStage(tree, stage);
-  const outputFolder = await mkdtemp(join(tmpdir(), 'gatewright-'));
   let variables: Readonly<Record<string, string>> = {};
-  // The stand-in's answer to osls cannot carry our own error: it is kept here.
+  // The answer to osls cannot carry our own error: it is kept here.
   let refusal: Error | undefined;
   const home = settleHome(options, {});
-  const notes: DriverNote[] = [];
-  const standIn = await startAwsStandIn({
-    ...home,
-    outputsOf: async (stackName) => {
-      const given = { ...options.deployedOutputs, ...variables };
-      try {
-        return withVariables(stackName, await board.outputsOf(source, stackName), given);
-      } catch (error) {
-        refusal ??= error instanceof Error ? error : new Error('outputs failed');
-        throw error;
-      }
-    },
-    parameter: (name) => findParameter(name, options.stored, variables),
-    object: (address) => options.stored?.object(address) ?? variables[`s3:${address}`],
-  });
   let waiting: Waiting | undefined;
   try {
     const osls = findOsls(dirname(file));
-    waiting = tellWaiting(describeReading(file, osls), options.onWaiting);
-    const failure = await runDriver({
-      oslsFolder: osls.folder,
-      outputFolder,
-      serviceFolder: dirname(file),
+    const compiled = await compileService({
+      ...{ serviceFolder: dirname(file), oslsFolder: osls.folder, home, signal, keptIn: options.keptIn },
       arguments: packageArguments(file, tree, options),
-      environment: { ...options.environment, ...standIn.environment },
-      signal,
+      environment: options.environment,
+      answers: {
+        outputs: async (stackName) => {
+          const given = { ...options.deployedOutputs, ...variables };
+          try {
+            return withVariables(stackName, await board.outputsOf(source, stackName), given);
+          } catch (error) {
+            refusal ??= error instanceof Error ? error : new Error('outputs failed');
+            throw error;
+          }
+        },
+        parameter: (name) => findParameter(name, options.stored, variables),
+        object: (address) => options.stored?.object(address) ?? variables[`s3:${address}`],
+      },
       onAnnounced: (stackName, declared) => {
         variables = declared;
         board.announce(source, stackName);
       },
-      onNoted: (note) => notes.push(note),
       onInformed(message) {
         waiting?.end();
         options.onProgress?.(`${basename(dirname(file))}: ${message}`);
       },
+      onCompiling() {
+        refusal = undefined;
+        waiting = tellWaiting(describeReading(file, osls), options.onWaiting);
+      },
     });
     if (refusal !== undefined) throw refusal;
-    if (failure !== undefined) throw explainFailure(failure, file, tree, options.stored?.file);
-    const raw = toRawStack(await readPackaged(outputFolder), file, tree, { ...options, ...home });
-    return { ...raw, findings: [...notes.map((note) => toFinding(note, file, tree)), ...raw.findings] };
+    if ('message' in compiled) throw explainFailure(compiled, file, tree, options.stored?.file);
+    const raw = toRawStack(parsePackaged(compiled.result), file, tree, { ...options, ...home });
+    return {
+      ...raw,
+      findings: [...compiled.notes.map((note) => toFinding(note, file, tree)), ...raw.findings],
+    };
   } finally {
     waiting?.end();
-    await standIn.close();
-    await rm(outputFolder, { recursive: true, force: true });
   }
-}
-
-async function readPackaged(folder: string): Promise<PackagedService> {
-  return parsePackaged(await readFile(join(folder, 'result.json'), 'utf8'));
 }
 
 /** What osls is told; undefined = the service says it itself, and nobody has said otherwise. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { makeOwnFolder } from '../../../gateway/services/own-folder.ts';
 
@@ -40,10 +40,10 @@ describe('makeOwnFolder', () => {
     assert.equal(await readFile(victim, 'utf8'), 'export PATH\n');
   });
 
-  for (const name of ['.gatewright', '.gatewright/cache', '.gatewright/logs'])
+  for (const name of ['.gatewright', '.gatewright/cache', '.gatewright/cache/services', '.gatewright/logs'])
     it(`refuses ${name} where it is a link, and says so`, async () => {
       await mkdir(join(directory, 'elsewhere'));
-      if (name !== '.gatewright') await mkdir(join(directory, '.gatewright'));
+      await mkdir(dirname(join(directory, name)), { recursive: true });
       await symlink(join(directory, 'elsewhere'), join(directory, name));
 
       await assert.rejects(makeOwnFolder(directory), {

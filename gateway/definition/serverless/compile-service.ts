@@ -1,0 +1,129 @@
+/** A service → what osls makes of it: out of what an earlier start has kept, where that still holds, else by osls itself. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Home } from '../home.ts';
+import type { StoredParameter } from '../stored-values.ts';
+import { startAwsStandIn } from './aws-stand-in.ts';
+import { findKept, keep } from './kept-service.ts';
+import type { CompiledService, KeptQuestion, QuestionKind, RunIdentity } from './kept-service.ts';
+import { begin, hash } from './service-inputs.ts';
+import type { SeenInputs } from './service-inputs.ts';
+import { driverEnvironment, runDriver } from './serverless-process.ts';
+import type { DriverFailure, DriverNote } from './serverless-process.ts';
+
+export type ServiceRun = {
+  readonly serviceFolder: string;
+  readonly oslsFolder: string;
+  /** Command line of osls. */
+  readonly arguments: readonly string[];
+  readonly home: Home;
+  /** On top of the developer's environment without any `AWS_*`. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Folder of what earlier starts have kept, for its owner alone; absent = osls compiles it anew. */
+  readonly keptIn: string | undefined;
+  readonly signal: AbortSignal;
+  readonly answers: Answers;
+  readonly onAnnounced: (stackName: string, variables: Readonly<Record<string, string>>) => void;
+  readonly onInformed: (message: string) => void;
+  /** Nothing is kept that could be taken: it will take a while. */
+  readonly onCompiling: () => void;
+};
+
+/** What AWS would answer to osls; a rejection ends the run. */
+export type Answers = {
+  readonly outputs: (stackName: string) => Promise<Readonly<Record<string, string>> | undefined>;
+  readonly parameter: (name: string) => StoredParameter | undefined;
+  readonly object: (address: string) => string | undefined;
+};
+
+export async function compileService(run: ServiceRun): Promise<CompiledService | DriverFailure> {
+  const { serviceFolder, oslsFolder, home, keptIn } = run;
+  const identity: RunIdentity = {
+    ...{ serviceFolder, oslsFolder },
+    arguments: [...run.arguments, home.region, home.accountId],
+  };
+  // What the stand-in adds is the same for each run, but for what it draws.
+  const environment = driverEnvironment({ ...run.environment, AWS_REGION: home.region });
+  const kept = keptIn === undefined ? undefined : findKept(keptIn, identity, environment);
+  if (kept !== undefined) {
+    run.onAnnounced(kept.stackName, kept.variables);
+    if (await isAnsweredSo(kept.questions, run.answers)) {
+      for (const message of kept.informed) run.onInformed(message);
+      return kept;
+    }
+  }
+  run.onCompiling();
+  const beginning = begin(serviceFolder, Date.now());
+  const { compiled, inputs, questions } = await runOsls(run);
+  if (keptIn !== undefined && inputs !== undefined && 'result' in compiled)
+    keep(keptIn, identity, compiled, { inputs, beginning, environment, questions });
+  return compiled;
+}
+
+async function isAnsweredSo(questions: readonly KeptQuestion[], answers: Answers): Promise<boolean> {
+  try {
+    for (const { about, name, answer } of questions)
+      if (digest(await answers[about](name)) !== answer) return false;
+    return true;
+  } catch {
+    // osls asks again, and its error says at what.
+    return false;
+  }
+}
+
+type OslsRun = {
+  readonly compiled: CompiledService | DriverFailure;
+  /** Undefined where osls has failed. */
+  readonly inputs: SeenInputs | undefined;
+  readonly questions: readonly KeptQuestion[];
+};
+
+async function runOsls(run: ServiceRun): Promise<OslsRun> {
+  const outputFolder = await mkdtemp(join(tmpdir(), 'gatewright-'));
+  const questions: KeptQuestion[] = [];
+  const told = <T>(about: QuestionKind, name: string, answer: T): T => {
+    questions.push({ about, name, answer: digest(answer) });
+    return answer;
+  };
+  const { answers } = run;
+  const standIn = await startAwsStandIn({
+    ...run.home,
+    outputsOf: async (name) => told('outputs', name, await answers.outputs(name)),
+    parameter: (name) => told('parameter', name, answers.parameter(name)),
+    object: (address) => told('object', address, answers.object(address)),
+  });
+  let announced = { stackName: '', variables: {} };
+  const [notes, informed]: [DriverNote[], string[]] = [[], []];
+  try {
+    const failure = await runDriver({
+      ...{ oslsFolder: run.oslsFolder, outputFolder, serviceFolder: run.serviceFolder },
+      ...{ arguments: run.arguments, signal: run.signal },
+      environment: { ...run.environment, ...standIn.environment },
+      onAnnounced: (stackName, variables) => {
+        announced = { stackName, variables };
+        run.onAnnounced(stackName, variables);
+      },
+      onNoted: (note) => notes.push(note),
+      onInformed: (message) => {
+        informed.push(message);
+        run.onInformed(message);
+      },
+    });
+    if (failure !== undefined) return { compiled: failure, inputs: undefined, questions };
+    const result = await readFile(join(outputFolder, 'result.json'), 'utf8');
+    return {
+      compiled: { result, ...announced, notes, informed },
+      inputs: JSON.parse(await readFile(join(outputFolder, 'inputs.json'), 'utf8')) as SeenInputs,
+      questions,
+    };
+  } finally {
+    await standIn.close();
+    await rm(outputFolder, { recursive: true, force: true });
+  }
+}
+
+/** Secrets are among the answers: they are compared, not kept. */
+function digest(answer: unknown): string {
+  return hash([answer === undefined ? 'none' : JSON.stringify(answer)]);
+}

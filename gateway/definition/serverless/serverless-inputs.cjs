@@ -1,0 +1,187 @@
+'use strict';
+/**
+ * Sees what the compiling of a service depends on: files that are read or looked for, modules. Part of `serverless-driver.cjs`, in osls's own process, and loaded before anything of osls. What cannot
+ * be seen through (programs that are run, other threads, servers that are asked, files that are written) makes it blind.
+ */
+const fs = require('node:fs');
+const Module = require('node:module');
+const net = require('node:net');
+const path = require('node:path');
+const { fileURLToPath } = require('node:url');
+
+const NAMES = new Set(['readdir', 'opendir', 'glob']);
+const CONTENT = new Set(['readFile', 'createReadStream', 'openAsBlob']);
+const THERE = new Set(['exists', 'access', 'realpath', 'readlink']);
+const STATE = new Set(['stat', 'lstat', 'statfs']);
+const WRITES = new Set([
+  ...[
+    'writeFile',
+    'appendFile',
+    'createWriteStream',
+    'mkdir',
+    'mkdtemp',
+    'rm',
+    'rmdir',
+    'unlink',
+    'truncate',
+  ],
+  ...[
+    'rename',
+    'copyFile',
+    'cp',
+    'link',
+    'symlink',
+    'chmod',
+    'chown',
+    'lchown',
+    'lchmod',
+    'utimes',
+    'lutimes',
+  ],
+]);
+/** They take a second path, of what is made. */
+const TWO_PATHS = new Set(['rename', 'copyFile', 'cp', 'link', 'symlink']);
+const PROGRAMS = ['spawn', 'exec', 'execFile', 'fork', 'spawnSync', 'execSync', 'execFileSync'];
+
+/**
+ * @param {{ ownFolders: readonly string[], isAnswered: (port: number) => boolean }} options folders whose files are the run's own;
+ *   ports of servers whose questions are known elsewhere
+ */
+function watchInputs({ ownFolders, isAnswered }) {
+  const files = new Map();
+  const missing = new Map();
+  let blind;
+  const isOwn = (file) => ownFolders.some((folder) => file === folder || file.startsWith(folder + path.sep));
+  const note = (kind, file) => {
+    if (isOwn(file)) return;
+    const kinds = files.get(file);
+    if (kinds === undefined) files.set(file, new Set([kind]));
+    else kinds.add(kind);
+  };
+  const goBlind = (reason) => {
+    blind ??= reason;
+  };
+  watchModules(note, missing, goBlind);
+  watchOthers(goBlind, isAnswered);
+  return {
+    observe: (name, input) => observe(name, input, { note, goBlind, isOwn }),
+    /** What `service-inputs.ts` reads. */
+    list() {
+      for (const file of Object.keys(require.cache)) note('content', cut(file));
+      return {
+        blind,
+        files: [...files].map(([file, kinds]) => [file, [...kinds]]),
+        missing: [...missing.values()],
+      };
+    },
+  };
+}
+
+/** A call of a function of `fs`, under whichever of its three forms. */
+function observe(name, input, { note, goBlind, isOwn }) {
+  const call = name.replace(/Sync$/, '');
+  const file = pathOf(input[0]);
+  if (file === undefined) return;
+  if (NAMES.has(call)) note(call === 'glob' ? 'content' : 'names', file);
+  else if (CONTENT.has(call)) note('content', file);
+  else if (THERE.has(call)) note('there', file);
+  else if (STATE.has(call)) note('state', file);
+  else if (call === 'open' && isReading(input[1])) note('content', file);
+  else if (call === 'open' || WRITES.has(call)) {
+    const made = TWO_PATHS.has(call) ? pathOf(input[1]) : file;
+    if (made === undefined || !isOwn(made)) goBlind(`it writes ${made ?? 'a file'}`);
+    if (made !== file) note('content', file);
+  }
+  if (call === 'glob') goBlind('it looks for files by a pattern');
+}
+
+function isReading(flags) {
+  return (
+    flags === undefined ||
+    flags === null ||
+    flags === 'r' ||
+    flags === 'rs' ||
+    flags === fs.constants.O_RDONLY ||
+    typeof flags === 'function'
+  );
+}
+
+function pathOf(value) {
+  if (typeof value === 'string') return path.resolve(value);
+  if (value instanceof URL && value.protocol === 'file:') return fileURLToPath(value);
+  return Buffer.isBuffer(value) ? path.resolve(value.toString()) : undefined;
+}
+
+/** What a loader adds to the name of a file. */
+function cut(file) {
+  return file.split('?', 1)[0];
+}
+
+/** Modules are read by Node itself, past `fs`. */
+function watchModules(note, missing, goBlind) {
+  const { _resolveFilename: resolve } = Module;
+  Module._resolveFilename = function (request, parent, ...rest) {
+    try {
+      return resolve.call(this, request, parent, ...rest);
+    } catch (error) {
+      const from = parent?.filename ?? path.join(process.cwd(), 'none.js');
+      missing.set(`${from}\n${request}`, [from, request, rest[1]?.paths ?? null]);
+      throw error;
+    }
+  };
+  if (typeof Module.registerHooks !== 'function') {
+    goBlind('this Node.js does not tell which ES modules are loaded');
+    return;
+  }
+  Module.registerHooks({
+    resolve(specifier, context, next) {
+      try {
+        return next(specifier, context);
+      } catch (error) {
+        const { parentURL } = context;
+        const from = parentURL?.startsWith('file:')
+          ? fileURLToPath(parentURL)
+          : path.join(process.cwd(), 'none.js');
+        missing.set(`${from}\n${specifier}`, [from, specifier, null]);
+        throw error;
+      }
+    },
+    load(url, context, next) {
+      if (url.startsWith('file:')) note('content', cut(fileURLToPath(url)));
+      return next(url, context);
+    },
+  });
+}
+
+function watchOthers(goBlind, isAnswered) {
+  const programs = require('node:child_process');
+  for (const name of PROGRAMS) {
+    const original = programs[name];
+    programs[name] = Object.defineProperties(function (...input) {
+      goBlind(`it runs ${String(input[0]).slice(0, 100)}`);
+      return original.apply(this, input);
+    }, Object.getOwnPropertyDescriptors(original));
+  }
+  const threads = require('node:worker_threads');
+  threads.Worker = class extends threads.Worker {
+    constructor(...input) {
+      goBlind('it starts a thread');
+      super(...input);
+    }
+  };
+  const { connect } = net.Socket.prototype;
+  net.Socket.prototype.connect = function (...input) {
+    const first = Array.isArray(input[0]) ? input[0][0] : input[0];
+    const port = typeof first === 'object' && first !== null ? first.port : first;
+    if (!isAnswered(Number(port))) goBlind('it asks a server');
+    return connect.apply(this, input);
+  };
+  const datagrams = require('node:dgram');
+  const { send } = datagrams.Socket.prototype;
+  datagrams.Socket.prototype.send = function (...input) {
+    goBlind('it sends to a server');
+    return send.apply(this, input);
+  };
+}
+
+module.exports = { watchInputs };
