@@ -8,6 +8,7 @@ import { splitHttpPath, splitRestPath } from '../routing/stage-path.ts';
 import { isSet } from './resource-properties.ts';
 import { serveStage } from './serve-stage.ts';
 import type { JsonObject } from '../definition/model.ts';
+import type { HeldParts } from './api-parts.ts';
 import type { ControlResource, PathResource } from './control-resource.ts';
 import type { StageSettings } from './stage-settings.ts';
 import type { Assumptions } from '../deployment/assumptions.ts';
@@ -18,24 +19,15 @@ import type { ServedApi, ServedStage, RequestLimits } from '../exchange.ts';
 import type { Account } from './account.ts';
 
 /** Everything an API owns that a deployment snapshots. Maps keep template order. */
-export type ApiResources = {
+export type ApiResources = HeldParts & {
   readonly api: ControlResource;
   readonly resources: ReadonlyMap<string, PathResource>;
-  readonly methods: readonly ControlResource[];
-  readonly routes: readonly ControlResource[];
-  readonly integrations: ReadonlyMap<string, ControlResource>;
-  readonly authorizers: ReadonlyMap<string, ControlResource>;
   readonly assumptions: Assumptions;
   readonly quotas: AccountQuotas;
   /** VPC by the endpoint that private APIs are called through. */
   readonly vpcEndpoints: ReadonlyMap<string, string>;
   /** Which functions the API may invoke. */
   readonly invokePermissions: InvokePermissions;
-  readonly routeResponses: readonly ControlResource[];
-  readonly integrationResponses: readonly ControlResource[];
-  readonly gatewayResponses: readonly ControlResource[];
-  readonly models: readonly ControlResource[];
-  readonly validators: ReadonlyMap<string, ControlResource>;
   /** Not of a deployment: what is exported is that of the API as it is. */
   readonly documentation: Documentation;
 };

@@ -1,5 +1,5 @@
 /** Edits of a REST API's methods, their integrations and responses, with AWS's checks and words [obs unless said otherwise]. */
-import { CALLER_CREDENTIALS } from '../definition/classes.ts';
+import { CALLER_CREDENTIALS } from '../definition/api-types/caller-credentials.ts';
 import { compileRestAuthorization } from '../deployment/compile-authorization.ts';
 import { compileIntegration } from '../deployment/compile-integration.ts';
 import { compileRestValidation } from '../deployment/compile-validation.ts';

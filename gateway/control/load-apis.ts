@@ -8,6 +8,7 @@ import { makeRootResourceId } from '../definition/cloudformation/physical-ids.ts
 import { DefinitionError, REFUSING } from '../errors.ts';
 import { apiArn } from '../events/authorizer-event.ts';
 import { refuseOverQuota, USUAL_QUOTAS } from './api-quotas.ts';
+import { holdParts } from './api-parts.ts';
 import { ApiState } from './api-state.ts';
 import { compileDeployment } from './compile-deployment.ts';
 import { resourcesOf } from './control-resource.ts';
@@ -150,10 +151,12 @@ function loadApi(group: ApiGroup, work: Work): ApiState {
   const list = readStages(group, tolerance);
   refuseTooMany(group, resources, list.stages, work);
   const deploymentIds = new Set([
-    ...group.deployments.map(({ id }) => id),
+    ...group.parts.deployments.map(({ id }) => id),
     ...list.stages.map((s) => s.deploymentId).filter((id) => id !== ''),
   ]);
-  const descriptions = new Map(group.deployments.map((item) => [item.id, readText(item, 'Description', '')]));
+  const descriptions = new Map(
+    group.parts.deployments.map((item) => [item.id, readText(item, 'Description', '')]),
+  );
   for (const id of deploymentIds)
     state.addDeployment(compileDeployment(id, identity, resources, tolerance), descriptions.get(id));
   if (identity.protocol !== 'rest' && deploymentIds.size === 0)
@@ -194,7 +197,7 @@ function putStage(state: ApiState, stage: PlacedStage, tolerance: Tolerance): vo
 
 /** Stages, and APIs, that no request can reach: AWS deploys them so. */
 function findUnreachable(
-  { api, protocol, stages, deployments }: ApiGroup,
+  { api, protocol, parts: { stages, deployments } }: ApiGroup,
   { stackName }: ApiIdentity,
   list: StageList,
 ): UnsupportedItem[] {
@@ -225,7 +228,9 @@ function readResources(
   account: Account,
   tolerance: Tolerance,
 ): ApiResources {
+  const { parts } = group;
   return {
+    ...holdParts((name) => parts[name]),
     invokePermissions: permissionsOf(arn),
     api: group.api,
     resources: readPathResources(
@@ -233,19 +238,10 @@ function readResources(
       makeRootResourceId(group.stack.stackName, group.api.logicalId),
       tolerance,
     ),
-    methods: group.methods,
-    routes: group.routes,
-    integrations: group.integrations,
-    authorizers: group.authorizers,
     assumptions: account.assumptions,
     quotas: account.quotas,
     vpcEndpoints: account.vpcEndpoints,
-    routeResponses: group.routeResponses,
-    integrationResponses: group.integrationResponses,
-    gatewayResponses: group.gatewayResponses,
-    models: group.models,
-    validators: group.validators,
-    documentation: definedDocumentation(group.documentationParts, group.documentationVersions),
+    documentation: definedDocumentation(parts.documentationParts, parts.documentationVersions),
   };
 }
 

@@ -2,31 +2,18 @@
  * Three states of an HTTP or WebSocket API as one: what its template said, what calls have made of that, and what the
  * template says now. Of each property the template's word stands where it is a new one, else the calls'.
  */
+import { holdParts, partsOf } from './api-parts.ts';
 import { isSameJson } from './same-json.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 
 export function mergeDefined(was: ApiResources, current: ApiResources, now: ApiResources): ApiResources {
-  const list = (
-    name: 'routes' | 'routeResponses' | 'integrationResponses' | 'models',
-  ): readonly ControlResource[] => mergeParts(was[name], current[name], now[name]);
-  const map = (name: 'integrations' | 'authorizers'): ReadonlyMap<string, ControlResource> =>
-    new Map(
-      mergeParts([...was[name].values()], [...current[name].values()], [...now[name].values()]).map(
-        (part) => [part.id, part] as const,
-      ),
-    );
   const properties = mergeProperties(was.api.properties, current.api.properties, now.api.properties);
   return {
     ...now,
+    ...holdParts((name) => mergeParts(partsOf(was, name), partsOf(current, name), partsOf(now, name))),
     api: { ...now.api, properties },
-    routes: list('routes'),
-    integrations: map('integrations'),
-    authorizers: map('authorizers'),
-    routeResponses: list('routeResponses'),
-    integrationResponses: list('integrationResponses'),
-    models: list('models'),
   };
 }
 

@@ -1,20 +1,24 @@
-/** Two sets of an API's resources as one: what the second one defines replaces its like in the first. */
+/** Two sets of a REST API's resources as one: what the second one defines replaces its like in the first. */
+import { REST_TYPES } from '../definition/api-types/rest-types.ts';
 import { locationKey } from './documentation.ts';
+import { HELD_PARTS, holdParts, partsOf } from './api-parts.ts';
 import { mapOf, textOf } from './resource-properties.ts';
-import type { Json, JsonObject } from '../definition/model.ts';
+import type { ApiType } from '../definition/api-types/api-type.ts';
+import type { Json } from '../definition/model.ts';
+import type { HeldPart } from './api-parts.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 
+const TYPES: readonly ApiType[] = Object.values(REST_TYPES);
 /** Properties that hold the id of another resource of the API. */
-const REFERENCES = ['ResourceId', 'ParentId', 'AuthorizerId', 'RequestValidatorId'];
+const REFERENCES = TYPES.flatMap(({ referredBy = [] }) => referredBy);
 
 /** What is known under the same path, name or type keeps its id; references of the second set follow. */
 export function mergeResources(base: ApiResources, added: ApiResources): ApiResources {
   const known = new Map<string, string>();
   const pathIds = new Map([...base.resources.values()].map(({ path, id }) => [path, id]));
   for (const { path, id } of added.resources.values()) known.set(id, pathIds.get(path) ?? id);
-  const authorizers = mergeNamed([...base.authorizers.values()], [...added.authorizers.values()], known);
-  const validators = mergeNamed([...base.validators.values()], [...added.validators.values()], known);
+  for (const name of HELD_PARTS) if (isReferredTo(name)) noteNamesakes(name, base, added, known);
   const follow = <T extends ControlResource>(item: T): T => ({
     ...item,
     properties: Object.fromEntries(
@@ -24,52 +28,57 @@ export function mergeResources(base: ApiResources, added: ApiResources): ApiReso
   const newPaths = [...added.resources.values()].filter(({ path }) => !pathIds.has(path));
   return {
     ...base,
+    ...holdParts((name) => {
+      const [before, items] = [partsOf(base, name), partsOf(added, name).map(follow)];
+      if (!isReferredTo(name)) return replaceLike(before, items, keyOf(name));
+      return replaceLike(
+        before,
+        items.map((item) => ({ ...item, id: known.get(item.id) ?? item.id })),
+        ({ id }) => id,
+      );
+    }),
     resources: new Map([...base.resources, ...newPaths.map((item) => [item.id, follow(item)] as const)]),
-    methods: replaceLike(base.methods, added.methods.map(follow), methodKey),
-    authorizers: new Map(authorizers.map((item) => [item.id, item])),
-    validators: new Map(validators.map((item) => [item.id, item])),
     documentation: {
-      parts: replaceLike(base.documentation.parts, added.documentation.parts, partKey),
+      parts: replaceLike(base.documentation.parts, added.documentation.parts, placeOf),
       versions: base.documentation.versions,
     },
-    models: replaceLike(base.models, added.models, nameOf),
-    gatewayResponses: replaceLike(base.gatewayResponses, added.gatewayResponses, ({ properties }) =>
-      textOf(properties, 'ResponseType'),
-    ),
   };
+}
+
+const typeOf = (name: HeldPart): ApiType | undefined => TYPES.find(({ part }) => part === name);
+
+function isReferredTo(name: HeldPart): boolean {
+  return typeOf(name)?.referredBy !== undefined;
+}
+
+/** An added one takes the id of its namesake. */
+function noteNamesakes(
+  name: HeldPart,
+  base: ApiResources,
+  added: ApiResources,
+  known: Map<string, string>,
+): void {
+  const nameOf = keyOf(name);
+  const ids = new Map(partsOf(base, name).map((item) => [nameOf(item), item.id]));
+  for (const item of partsOf(added, name)) known.set(item.id, ids.get(nameOf(item)) ?? item.id);
+}
+
+function keyOf(name: HeldPart): (item: ControlResource) => string {
+  const { alike = [] } = typeOf(name) ?? {};
+  return ({ properties }) => alike.map((property) => textOf(properties, property)).join(' ');
 }
 
 function followed(name: string, value: Json, known: ReadonlyMap<string, string>): Json {
   return REFERENCES.includes(name) && typeof value === 'string' ? (known.get(value) ?? value) : value;
 }
 
-/** Resources by name; an added one takes the id of its namesake, which `known` then tells. */
-function mergeNamed(
-  base: readonly ControlResource[],
-  added: readonly ControlResource[],
-  known: Map<string, string>,
-): readonly ControlResource[] {
-  const ids = new Map(base.map((item) => [nameOf(item), item.id]));
-  const renamed = added.map((item) => {
-    const id = ids.get(nameOf(item)) ?? item.id;
-    known.set(item.id, id);
-    return { ...item, id };
-  });
-  return replaceLike(base, renamed, ({ id }) => id);
-}
-
 function replaceLike<T extends ControlResource>(
   base: readonly T[],
   added: readonly T[],
-  keyOf: (item: T) => string,
+  key: (item: T) => string,
 ): readonly T[] {
-  const keys = new Set(added.map(keyOf));
-  return [...base.filter((item) => !keys.has(keyOf(item))), ...added];
+  const keys = new Set(added.map(key));
+  return [...base.filter((item) => !keys.has(key(item))), ...added];
 }
 
-const partKey = ({ properties }: ControlResource): string => locationKey(mapOf(properties, 'Location'));
-
-const methodKey = ({ properties }: ControlResource): string =>
-  `${textOf(properties, 'HttpMethod')} ${textOf(properties, 'ResourceId')}`;
-
-const nameOf = ({ properties }: { readonly properties: JsonObject }): string => textOf(properties, 'Name');
+const placeOf = ({ properties }: ControlResource): string => locationKey(mapOf(properties, 'Location'));

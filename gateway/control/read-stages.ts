@@ -89,12 +89,14 @@ function readIdentity(
 
 /** `AWS::ApiGateway::Stage`, and the stage that a Deployment makes itself when it names one (osls writes it so). */
 function readRestStages(group: ApiGroup, tolerance: Tolerance): StageList {
-  const named = group.deployments.filter((deployment) => deployment.properties['StageName'] !== undefined);
+  const named = group.parts.deployments.filter(
+    (deployment) => deployment.properties['StageName'] !== undefined,
+  );
   const canaries = named.filter(
     (deployment) => deployment.properties['DeploymentCanarySettings'] !== undefined,
   );
   const own = named.filter((deployment) => !canaries.includes(deployment));
-  const made = [...group.stages, ...own.map(toStageResource)];
+  const made = [...group.parts.stages, ...own.map(toStageResource)];
   const resources = tolerance.attempt(
     'there is no canary',
     () => addCanaries(made, canaries),
@@ -195,7 +197,9 @@ function toStageResource(deployment: ControlResource): ControlResource {
 
 function readV2Stages(group: ApiGroup, tolerance: Tolerance): StageList {
   const routeKeys = new Set(
-    group.routes.map(({ properties }) => properties['RouteKey']).filter((key) => typeof key === 'string'),
+    group.parts.routes
+      .map(({ properties }) => properties['RouteKey'])
+      .filter((key) => typeof key === 'string'),
   );
   const isWaiting = ({ properties }: ControlResource): boolean =>
     properties['DeploymentId'] === undefined &&
@@ -203,8 +207,8 @@ function readV2Stages(group: ApiGroup, tolerance: Tolerance): StageList {
     properties['AutoDeploy'] !== 'true';
   const isHttp = group.protocol === 'http';
   return {
-    ...readEach(group.stages, group, tolerance, (stage) => readV2Stage(stage, isHttp, routeKeys)),
-    withoutDeployment: group.stages.filter(isWaiting),
+    ...readEach(group.parts.stages, group, tolerance, (stage) => readV2Stage(stage, isHttp, routeKeys)),
+    withoutDeployment: group.parts.stages.filter(isWaiting),
   };
 }
 

@@ -2,7 +2,7 @@
 import { OSLS_HELPERS, TYPES, TYPES_WITHOUT_EFFECT, TYPE_CONSEQUENCES } from './classes.ts';
 import { NO_CONSEQUENCE } from '../errors.ts';
 import type { DefinitionPlace } from '../errors.ts';
-import type { TypeClass } from './classes.ts';
+import type { TypeClass } from './type-class.ts';
 import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from './model.ts';
 import { isJsonList, isJsonObject } from './cloudformation/template-source.ts';
 

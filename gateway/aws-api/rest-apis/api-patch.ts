@@ -2,7 +2,8 @@
 import { badRequest, ControlError } from '../../control/control-error.ts';
 import { listOf, mapOf, without } from '../../control/resource-properties.ts';
 import { binaryTypes, endpointTypeOf } from './api-shape.ts';
-import { field, replaceRule } from './field-table.ts';
+import { field } from '../../definition/api-types/fields.ts';
+import { replaceRule } from './field-table.ts';
 import type { PatchInput, PatchOperation, PatchRefusal, PatchRule } from '../../control/patch.ts';
 import type { Json, JsonObject } from '../../definition/model.ts';
 

@@ -1,44 +1,10 @@
-/** One property in two spellings: CloudFormation's, in which the control plane keeps it, and that of AWS's own APIs. */
+/** Reads, shows and patches properties by their fields: CloudFormation's spelling here, that of AWS's own APIs on the wire. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { badRequest, ControlError } from '../../control/control-error.ts';
+import { listOf, mapOf } from '../../control/resource-properties.ts';
 import type { PatchRule } from '../../control/patch.ts';
+import type { Field, FieldKind } from '../../definition/api-types/fields.ts';
 import type { Json, JsonObject } from '../../definition/model.ts';
-
-type PlainKind = 'text' | 'flag' | 'number' | 'list' | 'texts' | 'flags';
-/** `block` has fields of its own; the others are maps: of blocks, and of maps of texts. */
-type Kind = PlainKind | 'block' | 'blocks' | 'changes';
-
-/** Keys of maps are never respelled. */
-export type Field = {
-  readonly wire: string;
-  readonly property: string;
-  readonly kind: Kind;
-  /** Of a block, and of each in a map of blocks. */
-  readonly fields?: readonly Field[];
-};
-
-export const field = (wire: string, kind: PlainKind = 'text', property = capitalise(wire)): Field => ({
-  wire,
-  property,
-  kind,
-});
-
-/** `corsConfiguration: {allowOrigins}`. */
-export const block = (wire: string, fields: readonly Field[], property = capitalise(wire)): Field => ({
-  ...{ wire, property, fields, kind: 'block' },
-});
-
-/** `routeSettings: {'GET /pets': {loggingLevel}}`. */
-export const blocks = (wire: string, fields: readonly Field[]): Field => ({
-  ...{ wire, fields, property: capitalise(wire), kind: 'blocks' },
-});
-
-/** Parameter changes by status, which CloudFormation writes as lists of source and destination. */
-export const changes = (wire: string): Field => ({ wire, property: capitalise(wire), kind: 'changes' });
-
-function capitalise(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
-}
 
 /** The properties that a body sets. @throws ControlError for a value of another kind */
 export function readFields(body: Readonly<Record<string, unknown>>, fields: readonly Field[]): JsonObject {
@@ -172,13 +138,39 @@ export function replaceRule({ wire, property, kind }: Field): PatchRule<JsonObje
   };
 }
 
+/** How AWS lets these be patched: texts, flags and numbers replaced, maps by entry, lists by value. */
+export function patchRules(fields: readonly Field[]): readonly PatchRule<JsonObject>[] {
+  return fields.map((one) => {
+    if (one.kind === 'list') return listRule(one);
+    if (one.kind !== 'texts' && one.kind !== 'flags') return replaceRule(one);
+    return mapRule(
+      one,
+      one.wire.endsWith('Parameters')
+        ? 'Invalid parameter name specified'
+        : 'Content-Type specified was not found',
+    );
+  });
+}
+
+/** `add` and `remove` of one value. */
+function listRule({ wire, property }: Field): PatchRule<JsonObject> {
+  const values = (target: JsonObject): readonly Json[] => listOf(target, property);
+  return {
+    path: `/${wire}`,
+    on: {
+      add: (target, { value }) => ({ ...target, [property]: [...values(target), value] }),
+      remove: (target, { value }) => ({
+        ...target,
+        [property]: values(target).filter((one) => one !== value),
+      }),
+    },
+  };
+}
+
 /** `add`, `replace` and `remove` of one entry of a map; `missing` is AWS's word for an entry that is not there. */
 export function mapRule(mapField: Field, missing: string): PatchRule<JsonObject> {
   const { wire, property, kind } = mapField;
-  const entries = (target: JsonObject): JsonObject => {
-    const map = target[property];
-    return typeof map === 'object' && map !== null && !Array.isArray(map) ? (map as JsonObject) : {};
-  };
+  const entries = (target: JsonObject): JsonObject => mapOf(target, property);
   const put = (target: JsonObject, name: string, value: string): JsonObject => ({
     ...target,
     [property]: { ...entries(target), [name]: kind === 'flags' ? value.toLowerCase() === 'true' : value },
@@ -202,7 +194,7 @@ export function mapRule(mapField: Field, missing: string): PatchRule<JsonObject>
   };
 }
 
-function parseText(value: string, kind: Kind): Json {
+function parseText(value: string, kind: FieldKind): Json {
   // AWS reads anything but "true" as false [obs].
   if (kind === 'flag') return value.toLowerCase() === 'true';
   if (kind !== 'number') return value;

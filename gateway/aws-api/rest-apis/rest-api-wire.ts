@@ -4,7 +4,6 @@
  * @see API Gateway API reference; docs/control-plane.md lists what is served
  */
 import { accountRoutes } from './wire-account.ts';
-import { authorizerRoutes } from './wire-authorizers.ts';
 import { clientCertificateRoutes } from './wire-client-certificates.ts';
 import { deploymentRoutes } from './wire-deployments.ts';
 import { documentationRoutes } from './wire-documentation.ts';
@@ -13,16 +12,15 @@ import { exportRoutes } from './wire-export.ts';
 import { gatewayResponseRoutes } from './wire-gateway-responses.ts';
 import { keyRoutes } from './wire-keys.ts';
 import { methodRoutes } from './wire-methods.ts';
-import { modelRoutes } from './wire-models.ts';
 import { planRoutes } from './wire-plans.ts';
 import { resourceRoutes } from './wire-resources.ts';
 import { restApiRoutes } from './wire-rest-apis.ts';
+import { restPartRoutes } from './wire-rest-parts.ts';
 import { routeCall } from './wire-router.ts';
 import { sdkRoutes } from './wire-sdks.ts';
 import { stageRoutes } from './wire-stages.ts';
 import { testInvokeRoutes } from './wire-test-invoke.ts';
 import { usageRoutes } from './wire-usage.ts';
-import { validatorRoutes } from './wire-validators.ts';
 import { tagRoutes } from '../v2-apis/wire-tags.ts';
 import { vpcLinkRoutes } from '../v2-apis/wire-vpc-links.ts';
 import { v2DomainRoutes } from '../v2-apis/wire-v2-domains.ts';
@@ -75,9 +73,7 @@ function listRoutes(control: RestControl): readonly WireRoute[] {
     ...restApiRoutes(control),
     ...resourceRoutes(control),
     ...methodRoutes(control),
-    ...authorizerRoutes(control),
-    ...modelRoutes(control),
-    ...validatorRoutes(control),
+    ...restPartRoutes(control),
     ...gatewayResponseRoutes(control),
     ...documentationRoutes(control),
     ...sdkRoutes(control),

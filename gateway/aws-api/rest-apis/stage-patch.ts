@@ -1,18 +1,20 @@
 /** What of a stage may be patched. @see API Gateway developer guide, "Patch operations", "Stage" */
 import { badRequest } from '../../control/control-error.ts';
 import { without } from '../../control/resource-properties.ts';
-import { field, mapRule, replaceRule } from './field-table.ts';
+import { field } from '../../definition/api-types/fields.ts';
+import { mapRule, replaceRule } from './field-table.ts';
 import {
   ACCESS_LOG_FIELDS,
   blockOf,
   CANARY_FIELDS,
   findSetting,
   SETTING_FIELDS,
+  STAGE_FIELDS,
   withSetting,
 } from './stage-shape.ts';
 import type { PatchInput, PatchRefusal, PatchRule } from '../../control/patch.ts';
 import type { JsonObject } from '../../definition/model.ts';
-import type { Field } from './field-table.ts';
+import type { Field } from '../../definition/api-types/fields.ts';
 
 type Rule = PatchRule<JsonObject>;
 
@@ -146,12 +148,7 @@ const PROMOTION_RULES: readonly Rule[] = [
 
 export const STAGE_RULES: readonly Rule[] = [
   ...PROMOTION_RULES,
-  replaceRule(field('description')),
-  replaceRule(field('cacheClusterEnabled', 'flag')),
-  replaceRule(field('cacheClusterSize')),
-  replaceRule(field('clientCertificateId')),
-  replaceRule(field('documentationVersion')),
-  replaceRule(field('tracingEnabled', 'flag')),
+  ...STAGE_FIELDS.filter(({ wire }) => wire !== 'variables').map(replaceRule),
   upsertRule(field('variables', 'texts')),
   ...ACCESS_LOG_RULES,
   ...CANARY_RULES,

@@ -1,22 +1,16 @@
 /** Stages as AWS's REST API shows them, and their settings per method. */
 import { isJsonMap, listOf, textOf } from '../../control/resource-properties.ts';
 import { readMethodSettings, unescapePath } from '../../deployment/throttle.ts';
-import { field, readFields, showFields } from './field-table.ts';
+import { field } from '../../definition/api-types/fields.ts';
+import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
+import { readFields, showFields } from './field-table.ts';
 import { epochSeconds } from './wire-shape.ts';
 import type { StageRecord } from '../../control/api-state.ts';
 import type { ControlResource } from '../../control/control-resource.ts';
 import type { JsonObject } from '../../definition/model.ts';
-import type { Field } from './field-table.ts';
+import type { Field } from '../../definition/api-types/fields.ts';
 
-export const STAGE_FIELDS: readonly Field[] = [
-  field('description'),
-  field('cacheClusterEnabled', 'flag'),
-  field('cacheClusterSize'),
-  field('clientCertificateId'),
-  field('documentationVersion'),
-  field('tracingEnabled', 'flag'),
-  field('variables', 'texts'),
-];
+export const STAGE_FIELDS = REST_TYPES['AWS::ApiGateway::Stage'].fields;
 
 /** A method setting by the end of its patch path. The last two are AWS's, though CloudFormation cannot say them. */
 export const SETTING_FIELDS: Readonly<Record<string, Field>> = {

@@ -1,6 +1,6 @@
 /** Requests of TestInvokeMethod and TestInvokeAuthorizer: to the API as it is edited, not as it is deployed. */
 import { compileDeployment } from '../../control/compile-deployment.ts';
-import { authorizationTypeOf } from '../../control/edit-authorizers.ts';
+import { authorizationTypeOf } from '../../control/check-authorizer.ts';
 import { receive } from '../../server/receive.ts';
 import { optionalObject, optionalText, textMap } from './wire-shape.ts';
 import type { ApiState } from '../../control/api-state.ts';

@@ -17,7 +17,9 @@ import { listOf, mapOf, textOf, without } from '../../control/resource-propertie
 import { ROOT_BASE_PATH } from '../../control/serve-domain.ts';
 import { makeId } from '../../definition/cloudformation/physical-ids.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
-import { block, field, readFields, replaceRule, showFields } from './field-table.ts';
+import { MUTUAL_TLS } from '../../definition/api-types/domain-types.ts';
+import { field } from '../../definition/api-types/fields.ts';
+import { readFields, replaceRule, showFields } from './field-table.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import {
   epochSeconds,
@@ -42,7 +44,6 @@ const FIELDS = [
   ...['certificateName', 'certificateArn', 'regionalCertificateName', 'regionalCertificateArn'],
   ...['securityPolicy', 'ownershipVerificationCertificateArn', 'routingMode'],
 ].map((name) => field(name));
-const MUTUAL_TLS = block('mutualTlsAuthentication', [field('truststoreUri'), field('truststoreVersion')]);
 const USUAL_POLICY = 'TLS_1_2';
 const USUAL_MODE = 'BASE_PATH_MAPPING_ONLY';
 

@@ -5,7 +5,8 @@ import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
 import { RESPONSE_TYPES } from '../../deployment/error-wordings.ts';
 import { resolveGatewayResponses } from '../../deployment/gateway-responses.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
-import { field, mapRule, readFields, replaceRule } from './field-table.ts';
+import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
+import { patchRules, readFields } from './field-table.ts';
 import { findApi } from './wire-api.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import type { ApiState } from '../../control/api-state.ts';
@@ -17,15 +18,8 @@ import type { WireRoute } from './wire-router.ts';
 const RESPONSE = '/restapis/{restApiId}/gatewayresponses/{responseType}';
 const ID_LENGTH = 6;
 
-const statusCode = field('statusCode');
-const parameters = field('responseParameters', 'texts');
-const templates = field('responseTemplates', 'texts');
-const FIELDS = [statusCode, parameters, templates];
-const RULES = [
-  replaceRule(statusCode),
-  mapRule(parameters, 'Invalid parameter name specified'),
-  mapRule(templates, 'Content-Type specified was not found'),
-];
+const FIELDS = REST_TYPES['AWS::ApiGateway::GatewayResponse'].fields;
+const RULES = patchRules(FIELDS);
 
 export function gatewayResponseRoutes(control: RestControl): readonly WireRoute[] {
   return [...readRoutes(control), ...writeRoutes(control)];

@@ -16,14 +16,16 @@ import { conflict } from '../../control/control-error.ts';
 import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
 import { textOf } from '../../control/resource-properties.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
-import { readFields } from './field-table.ts';
 import {
   INTEGRATION_FIELDS,
   INTEGRATION_RESPONSE_FIELDS,
+  METHOD_RESPONSE_FIELDS,
+  REST_TYPES,
+} from '../../definition/api-types/rest-types.ts';
+import { readFields } from './field-table.ts';
+import {
   INTEGRATION_RESPONSE_RULES,
   INTEGRATION_RULES,
-  METHOD_FIELDS,
-  METHOD_RESPONSE_FIELDS,
   METHOD_RESPONSE_RULES,
   METHOD_RULES,
   showIntegration,
@@ -70,7 +72,13 @@ function plainMethodRoutes(control: RestControl): readonly WireRoute[] {
       serve(call) {
         const api = findResources(control, call);
         requiredText(call.body, 'authorizationType');
-        api.edit(createMethod(api.resources, keyOf(call), readFields(call.body, METHOD_FIELDS)));
+        api.edit(
+          createMethod(
+            api.resources,
+            keyOf(call),
+            readFields(call.body, REST_TYPES['AWS::ApiGateway::Method'].fields),
+          ),
+        );
         return jsonReply(201, showMethod(getMethod(api.resources, keyOf(call))));
       },
     },

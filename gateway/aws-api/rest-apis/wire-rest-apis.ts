@@ -10,7 +10,9 @@ import { apiArn } from '../../events/authorizer-event.ts';
 import { API_RULES, apiRefusal, parseCompressionSize } from './api-patch.ts';
 import { showApi } from './api-shape.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
-import { field, readFields } from './field-table.ts';
+import { field } from '../../definition/api-types/fields.ts';
+import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
+import { readFields } from './field-table.ts';
 import { findApi } from './wire-api.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import { optionalObject, optionalText, requiredText, textMap, withoutUndefined } from './wire-shape.ts';
@@ -29,16 +31,7 @@ const ID_LENGTH = 10;
 const KEY_SOURCES = ['AUTHORIZER', 'HEADER'];
 const ENDPOINT_TYPES = ['PRIVATE', 'EDGE', 'REGIONAL'];
 
-const FIELDS = [
-  field('name'),
-  field('description'),
-  field('version'),
-  field('binaryMediaTypes', 'list'),
-  field('minimumCompressionSize', 'number'),
-  field('apiKeySource', 'text', 'ApiKeySourceType'),
-  field('policy'),
-  field('disableExecuteApiEndpoint', 'flag'),
-];
+const FIELDS = REST_TYPES['AWS::ApiGateway::RestApi'].fields;
 
 const ENDPOINT_FIELDS = [field('types', 'list'), field('vpcEndpointIds', 'list'), field('ipAddressType')];
 

@@ -1,5 +1,5 @@
 /** TestInvokeMethod and TestInvokeAuthorizer over AWS's REST API. */
-import { getAuthorizer } from '../../control/edit-authorizers.ts';
+import { getAuthorizer } from '../../control/check-authorizer.ts';
 import { getMethod } from '../../control/edit-methods.ts';
 import { getResource } from '../../control/edit-resources.ts';
 import { authorizerLines, lambdaUri, printTestLog, withoutFrontEnd } from '../../events/execution-log.ts';

@@ -10,10 +10,11 @@ import { textOf, without } from '../../control/resource-properties.ts';
 import { stackTags } from '../../control/stack-tags.ts';
 import { isQuickCreated, quickIntegration } from '../../definition/quick-create.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
-import { field, mergeFields, readFields, showFields } from '../rest-apis/field-table.ts';
+import { fieldsOf } from '../../definition/api-types/fields.ts';
+import { V2_TYPES } from '../../definition/api-types/v2-types.ts';
+import { mergeFields, readFields, showFields } from '../rest-apis/field-table.ts';
 import { emptyReply } from '../rest-apis/wire-router.ts';
 import { optionalText, requiredText } from '../rest-apis/wire-shape.ts';
-import { API_FIELDS } from './v2-table.ts';
 import { API, APIS, findV2Api, isoTime, pageReply, refuseUnenforced, requireMembers } from './v2-wire.ts';
 import type { ApiResources, ApiState } from '../../control/api-state.ts';
 import type { ControlResource } from '../../control/control-resource.ts';
@@ -24,8 +25,9 @@ import type { WireCall, WireRoute } from '../rest-apis/wire-router.ts';
 
 const ID_LENGTH = 10;
 const TYPE = 'AWS::ApiGatewayV2::Api';
+const API_FIELDS = V2_TYPES[TYPE].fields;
 /** Of CreateApi alone. */
-const QUICK_CREATE = [field('target'), field('routeKey'), field('credentialsArn')];
+const QUICK_CREATE = fieldsOf('target routeKey credentialsArn');
 /** How AWS selects what has no expression of its own. */
 const USUAL_SELECTION = { http: '$request.method $request.path', websocket: '$request.body.action' };
 

@@ -6,7 +6,9 @@ import { listOf, mapOf, textOf, without } from '../../control/resource-propertie
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { makeId } from '../../definition/cloudformation/physical-ids.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
-import { block, field, readFields, showFields } from '../rest-apis/field-table.ts';
+import { DOMAIN_TYPES, MUTUAL_TLS } from '../../definition/api-types/domain-types.ts';
+import { fieldsOf } from '../../definition/api-types/fields.ts';
+import { readFields, showFields } from '../rest-apis/field-table.ts';
 import { emptyReply } from '../rest-apis/wire-router.ts';
 import { objectList, optionalText, requiredText } from '../rest-apis/wire-shape.ts';
 import { pageReply, refuseUnenforced, requireMembers } from './v2-wire.ts';
@@ -23,12 +25,10 @@ const MAPPINGS = `${DOMAIN}/apimappings`;
 const MAPPING = `${MAPPINGS}/{apiMappingId}`;
 const ID_LENGTH = 6;
 
-const CONFIGURATION = [
-  ...['certificateArn', 'certificateName', 'endpointType', 'securityPolicy', 'ipAddressType'],
-  'ownershipVerificationCertificateArn',
-].map((name) => field(name));
-const MUTUAL_TLS = block('mutualTlsAuthentication', [field('truststoreUri'), field('truststoreVersion')]);
-const FIELDS = [field('routingMode'), MUTUAL_TLS, field('tags', 'texts')];
+const CONFIGURATION = fieldsOf(
+  'certificateArn certificateName endpointType securityPolicy ipAddressType ownershipVerificationCertificateArn',
+);
+const FIELDS = DOMAIN_TYPES['AWS::ApiGatewayV2::DomainName'].fields;
 
 export function v2DomainRoutes(control: RestControl): readonly WireRoute[] {
   return [...domainRoutes(control), ...mappingRoutes(control), ...routingRuleRoutes(control)];

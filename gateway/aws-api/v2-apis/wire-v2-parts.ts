@@ -1,4 +1,5 @@
 /** Routes, integrations, authorizers, models and responses of HTTP and WebSocket APIs: one set of calls for every row of the table. */
+import { partsOf, withParts } from '../../control/api-parts.ts';
 import { refuseOneMore } from '../../control/api-quotas.ts';
 import { badRequest, conflict, notFound } from '../../control/control-error.ts';
 import { madeByCall } from '../../control/edit-resources.ts';
@@ -7,29 +8,39 @@ import { mapOf, textOf, without } from '../../control/resource-properties.ts';
 import { isQuickCreated } from '../../definition/quick-create.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { mergeFields, showFields } from '../rest-apis/field-table.ts';
+import { readSchema } from '../rest-apis/model-schema.ts';
 import { emptyReply } from '../rest-apis/wire-router.ts';
 import { modelTemplate } from './model-template.ts';
 import { PART_KINDS } from './v2-table.ts';
 import { API, findV2Api, pageReply, refuseUnenforced, requireMembers } from './v2-wire.ts';
 import type { ApiState } from '../../control/api-state.ts';
 import type { ControlResource } from '../../control/control-resource.ts';
-import type { Json, JsonObject } from '../../definition/model.ts';
+import type { JsonObject } from '../../definition/model.ts';
 import type { RestControl } from '../rest-apis/wire-api.ts';
 import type { WireCall, WireRoute } from '../rest-apis/wire-router.ts';
 import type { PartKind } from './v2-table.ts';
 
 export function partRoutes(control: RestControl): readonly WireRoute[] {
-  return [...PART_KINDS.flatMap((kind) => routesOf(kind, control)), ...extraRoutes(control)];
+  return [...KINDS.flatMap((kind) => routesOf(kind, control)), ...extraRoutes(control)];
 }
 
-function pathOf({ path, owner }: PartKind): string {
-  const above = owner?.kind();
-  return above === undefined ? `${API}/${path}` : `${API}/${above.path}/{${above.idName}}/${path}`;
+const KINDS = Object.values(PART_KINDS);
+
+/** The kind that it belongs to beside the API. */
+function ownerOf({ calls }: PartKind): (PartKind & { readonly property: string }) | undefined {
+  const owner = KINDS.find(({ part }) => part === calls.below?.part);
+  return owner && calls.below && { ...owner, property: calls.below.property };
+}
+
+function pathOf(kind: PartKind): string {
+  const above = ownerOf(kind);
+  const { path } = kind.calls;
+  return above === undefined ? `${API}/${path}` : `${pathOf(above)}/{${above.calls.idName}}/${path}`;
 }
 
 function routesOf(kind: PartKind, control: RestControl): readonly WireRoute[] {
   const all = pathOf(kind);
-  const one = `${all}/{${kind.idName}}`;
+  const one = `${all}/{${kind.calls.idName}}`;
   return [
     { method: 'POST', path: all, serve: (call) => jsonReply(201, create(kind, call, control)) },
     {
@@ -60,7 +71,7 @@ function routesOf(kind: PartKind, control: RestControl): readonly WireRoute[] {
         const properties = readPart(
           kind,
           api,
-          kind.noun === 'Route' ? beforeRouteUpdate(part, call) : part.properties,
+          kind.part === 'routes' ? beforeRouteUpdate(part, call) : part.properties,
           call,
         );
         return jsonReply(200, change(kind, api, { ...part, properties }, control));
@@ -79,8 +90,7 @@ function routesOf(kind: PartKind, control: RestControl): readonly WireRoute[] {
 
 /** Calls that only one row has. */
 function extraRoutes(control: RestControl): readonly WireRoute[] {
-  const kindOf = (noun: string): PartKind => PART_KINDS.find((kind) => kind.noun === noun) ?? never(noun);
-  const [routes, models] = [kindOf('Route'), kindOf('Model')];
+  const { route: routes, model: models } = PART_KINDS;
   return [
     {
       method: 'DELETE',
@@ -108,38 +118,38 @@ function extraRoutes(control: RestControl): readonly WireRoute[] {
   ];
 }
 
-function never(noun: string): never {
-  throw new TypeError(`no row of the table is ${noun}`);
-}
-
 /** Those of the API, or of the owner that the path names. @throws ControlError NotFoundException */
 function listParts(kind: PartKind, api: ApiState, call: WireCall): readonly ControlResource[] {
-  const { owner } = kind;
-  if (owner === undefined) return kind.list(api.resources);
-  const { id } = getPart(owner.kind(), api, call);
-  return kind.list(api.resources).filter(({ properties }) => textOf(properties, owner.property) === id);
+  const owner = ownerOf(kind);
+  const all = partsOf(api.resources, kind.part);
+  if (owner === undefined) return all;
+  const { id } = getPart(owner, api, call);
+  return all.filter(({ properties }) => textOf(properties, owner.property) === id);
 }
 
 /** @throws ControlError NotFoundException */
 function getPart(kind: PartKind, api: ApiState, call: WireCall): ControlResource {
-  const id = call.path(kind.idName);
+  const id = call.path(kind.calls.idName);
   const part = listParts(kind, api, call).find((one) => one.id === id);
-  if (part === undefined) throw notFound(`Unable to find ${kind.noun} by id ${id}`);
+  if (part === undefined) throw notFound(`Unable to find ${kind.calls.noun} by id ${id}`);
   return part;
 }
 
 function create(kind: PartKind, call: WireCall, control: RestControl): Record<string, unknown> {
   const api = findV2Api(control, call);
   const { identity, resources } = api;
-  if (kind.only !== undefined && kind.only !== identity.protocol)
-    throw badRequest(`${kind.noun} is not supported for ${identity.protocol.toUpperCase()} APIs`);
-  requireMembers(call.body, kind.required);
-  if (kind.quota !== undefined) refuseOneMore(kind.quota, kind.list(resources).length, resources.quotas);
-  const owned = kind.owner && { [kind.owner.property]: getPart(kind.owner.kind(), api, call).id };
+  const { only, noun, required = [], quota, idLength } = kind.calls;
+  if (only !== undefined && only !== identity.protocol)
+    throw badRequest(`${noun} is not supported for ${identity.protocol.toUpperCase()} APIs`);
+  requireMembers(call.body, required);
+  const all = partsOf(resources, kind.part);
+  if (quota !== undefined) refuseOneMore(quota, all.length, resources.quotas);
+  const owner = ownerOf(kind);
+  const owned = owner && { [owner.property]: getPart(owner, api, call).id };
   const properties = readPart(kind, api, { ApiId: identity.apiId, ...owned }, call);
-  const part = madeByCall(control.random.hex(kind.idLength), properties);
+  const part = madeByCall(control.random.hex(idLength), properties);
   refuseNamesake(kind, part, listParts(kind, api, call));
-  editV2(api, kind.put(resources, [...kind.list(resources), part]), control);
+  editV2(api, withParts(resources, kind.part, [...all, part]), control);
   return show(kind, api, part);
 }
 
@@ -148,8 +158,8 @@ function readPart(kind: PartKind, { identity }: ApiState, before: JsonObject, ca
   const said = mergeFields(before, call.body, kind.fields);
   const unkept = kind.unkept?.(identity.protocol, said);
   const merged = unkept === undefined ? said : without(said, unkept);
-  const properties = kind.noun === 'Model' ? { ...merged, Schema: readSchema(merged['Schema']) } : merged;
-  refuseUnenforced(`AWS::ApiGatewayV2::${kind.noun}`, properties);
+  const properties = kind.part === 'models' ? { ...merged, Schema: readSchema(merged['Schema']) } : merged;
+  refuseUnenforced(kind.type, properties);
   return properties;
 }
 
@@ -160,23 +170,25 @@ function change(
   control: RestControl,
 ): Record<string, unknown> {
   const { resources } = api;
-  const others = kind.list(resources).filter(({ id }) => id !== part.id);
+  const all = partsOf(resources, kind.part);
+  const others = all.filter(({ id }) => id !== part.id);
   refuseNamesake(
     kind,
     part,
     others.filter((other) => isSibling(kind, other, part)),
   );
-  const items = kind.list(resources).map((one) => (one.id === part.id ? part : one));
-  editV2(api, kind.put(resources, items), control);
+  const items = all.map((one) => (one.id === part.id ? part : one));
+  editV2(api, withParts(resources, kind.part, items), control);
   return show(kind, api, part);
 }
 
-function isSibling({ owner }: PartKind, other: ControlResource, part: ControlResource): boolean {
-  return owner === undefined || other.properties[owner.property] === part.properties[owner.property];
+function isSibling({ calls }: PartKind, other: ControlResource, part: ControlResource): boolean {
+  const { below } = calls;
+  return below === undefined || other.properties[below.property] === part.properties[below.property];
 }
 
 function refuseNamesake(kind: PartKind, part: ControlResource, others: readonly ControlResource[]): void {
-  const { unique, noun } = kind;
+  const { unique, noun } = kind.calls;
   if (unique === undefined) return;
   const name = textOf(part.properties, unique);
   if (!others.some((other) => textOf(other.properties, unique) === name)) return;
@@ -187,12 +199,12 @@ function refuseNamesake(kind: PartKind, part: ControlResource, others: readonly 
 function remove(kind: PartKind, api: ApiState, call: WireCall, control: RestControl): void {
   const { id } = getPart(kind, api, call);
   const { resources } = api;
-  if (kind.isNeeded?.(resources, id) === true && kind.noun === 'Authorizer')
+  if (kind.isNeeded?.(resources, id) === true && kind.part === 'authorizers')
     throw conflict(authorizerInUse(resources, id));
   if (kind.isNeeded?.(resources, id) === true)
-    throw conflict(`Cannot delete ${kind.noun} ${id}: it is referenced by a route of the API`);
-  const kept = kind.list(resources).filter((one) => one.id !== id);
-  editV2(api, kind.put(resources, kept), control);
+    throw conflict(`Cannot delete ${kind.calls.noun} ${id}: it is referenced by a route of the API`);
+  const kept = partsOf(resources, kind.part).filter((one) => one.id !== id);
+  editV2(api, withParts(resources, kind.part, kept), control);
 }
 
 /** AWS's words (anomalyco/sst#5586). */
@@ -218,24 +230,11 @@ function beforeRouteUpdate({ properties }: ControlResource, { body }: WireCall):
 function show(kind: PartKind, { identity }: ApiState, part: ControlResource): Record<string, unknown> {
   const { id, properties, logicalId } = part;
   const shown =
-    kind.noun === 'Model' ? { ...properties, Schema: JSON.stringify(properties['Schema']) } : properties;
+    kind.part === 'models' ? { ...properties, Schema: JSON.stringify(properties['Schema']) } : properties;
   return {
-    [kind.idName]: id,
+    [kind.calls.idName]: id,
     ...(isQuickCreated(logicalId) ? { apiGatewayManaged: true } : {}),
-    ...kind.usual(identity.protocol, properties),
+    ...kind.usual?.(identity.protocol, properties),
     ...showFields(shown, kind.fields),
   };
-}
-
-/** The schema as templates have it. @throws ControlError for a text that is none */
-function readSchema(schema: Json | undefined): JsonObject {
-  let value: unknown = schema;
-  try {
-    if (typeof schema === 'string') value = JSON.parse(schema);
-  } catch {
-    throw badRequest('Model schema must be valid JSON');
-  }
-  if (typeof value !== 'object' || value === null || Object.keys(value).length === 0)
-    throw badRequest('Model schema must have at least 1 property or array items defined');
-  return value as JsonObject;
 }

@@ -13,15 +13,16 @@ import {
 import { isSet, mapOf, without } from '../../control/resource-properties.ts';
 import { isQuickCreated } from '../../definition/quick-create.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
+import { V2_TYPES } from '../../definition/api-types/v2-types.ts';
 import { mergeFields, readFields, showFields } from '../rest-apis/field-table.ts';
 import { emptyReply } from '../rest-apis/wire-router.ts';
 import { optionalText, requiredText } from '../rest-apis/wire-shape.ts';
-import { STAGE_FIELDS } from './v2-table.ts';
 import { API, findV2Api, isoTime, pageReply, refuseUnenforced } from './v2-wire.ts';
 import type { ApiState, DeploymentRecord, StageRecord } from '../../control/api-state.ts';
 import type { RestControl } from '../rest-apis/wire-api.ts';
 import type { WireCall, WireRoute } from '../rest-apis/wire-router.ts';
 
+const STAGE_FIELDS = V2_TYPES['AWS::ApiGatewayV2::Stage'].fields;
 const STAGES = `${API}/stages`;
 const STAGE = `${STAGES}/{stageName}`;
 const DEPLOYMENTS = `${API}/deployments`;

@@ -5,11 +5,12 @@ import { madeByCall } from '../../control/edit-resources.ts';
 import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
 import { mapOf } from '../../control/resource-properties.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
-import { field, mergeFields, readFields, replaceRule, showFields } from '../rest-apis/field-table.ts';
+import { field } from '../../definition/api-types/fields.ts';
+import { mergeFields, readFields, replaceRule, showFields } from '../rest-apis/field-table.ts';
 import { emptyReply, listReply } from '../rest-apis/wire-router.ts';
 import { isoTime, pageReply, requireMembers } from './v2-wire.ts';
 import type { VpcLink } from '../../control/vpc-links.ts';
-import type { Field } from '../rest-apis/field-table.ts';
+import type { Field } from '../../definition/api-types/fields.ts';
 import type { RestControl } from '../rest-apis/wire-api.ts';
 import type { WireCall, WireRoute } from '../rest-apis/wire-router.ts';
 

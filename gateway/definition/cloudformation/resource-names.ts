@@ -2,7 +2,8 @@
 import { attributeOf, referenceTo } from './attributes.ts';
 import { isJsonObject } from './template-source.ts';
 import { partitionOf, urlSuffixOf } from '../pseudo-parameters.ts';
-import type { Identity, Lookup } from './attributes.ts';
+import type { Lookup } from './attributes.ts';
+import type { Identity } from './namers.ts';
 import type { Json, UnsupportedItem } from '../model.ts';
 import type { RawStack } from '../raw-stack.ts';
 

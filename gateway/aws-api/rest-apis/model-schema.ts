@@ -1,0 +1,20 @@
+/** Schemas of models: a text on the wire, an object in templates and in the control plane. */
+import { badRequest } from '../../control/control-error.ts';
+import type { Json, JsonObject } from '../../definition/model.ts';
+
+/** The schema as templates have it. @throws ControlError for a text that is none */
+export function readSchema(schema: Json | undefined): JsonObject {
+  let value: unknown = schema;
+  try {
+    if (typeof schema === 'string' && schema !== '') value = JSON.parse(schema);
+  } catch {
+    throw badRequest('Model schema must be valid JSON');
+  }
+  if (typeof value !== 'object' || value === null || Object.keys(value).length === 0)
+    throw badRequest('Model schema must have at least 1 property or array items defined');
+  return value as JsonObject;
+}
+
+export function schemaText(schema: Json | undefined): string {
+  return typeof schema === 'string' ? schema : JSON.stringify(schema ?? {});
+}

@@ -1,0 +1,147 @@
+/** Authorizers, models and request validators over AWS's REST API: one set of calls for all of them. */
+import { refuseOneMore } from '../../control/api-quotas.ts';
+import { partsOf, withParts } from '../../control/api-parts.ts';
+import { conflict, notFound } from '../../control/control-error.ts';
+import { madeByCall } from '../../control/edit-resources.ts';
+import { applyPatch, parsePatch } from '../../control/patch.ts';
+import { textOf } from '../../control/resource-properties.ts';
+import { jsonReply } from '../../control-port/control-request.ts';
+import { modelTemplate } from '../v2-apis/model-template.ts';
+import { readFields, showFields } from './field-table.ts';
+import { readSchema, schemaText } from './model-schema.ts';
+import { refuseEmptyName, REST_PARTS } from './rest-parts.ts';
+import { findApi } from './wire-api.ts';
+import { emptyReply, listReply } from './wire-router.ts';
+import { requiredText } from './wire-shape.ts';
+import type { ApiResources, ApiState } from '../../control/api-state.ts';
+import type { ControlResource } from '../../control/control-resource.ts';
+import type { RestPart } from './rest-parts.ts';
+import type { RestControl } from './wire-api.ts';
+import type { WireCall, WireRoute } from './wire-router.ts';
+
+export function restPartRoutes(control: RestControl): readonly WireRoute[] {
+  return [
+    ...Object.values(REST_PARTS).flatMap((part) => routesOf(part, control)),
+    modelTemplateRoute(control),
+  ];
+}
+
+function routesOf(part: RestPart, control: RestControl): readonly WireRoute[] {
+  const { path: name, idName, noun } = part.calls;
+  const all = `/restapis/{restApiId}/${name}`;
+  const one = `${all}/{${idName}}`;
+  return [
+    { method: 'POST', path: all, serve: (call) => jsonReply(201, create(part, call, control)) },
+    {
+      method: 'GET',
+      path: all,
+      serve(call) {
+        const items = partsOf(findApi(control, call).resources, part.part);
+        return listReply(
+          items.map((item) => show(part, item)),
+          call.query,
+        );
+      },
+    },
+    {
+      method: 'GET',
+      path: one,
+      serve: (call) => jsonReply(200, show(part, getPart(part, findApi(control, call).resources, call))),
+    },
+    {
+      method: 'PATCH',
+      path: one,
+      serve(call) {
+        const api = findApi(control, call);
+        const item = getPart(part, api.resources, call);
+        const operations = parsePatch(call.body, `update${noun}Input`);
+        const { spell = asIs, read = asIs } = part;
+        const patched = applyPatch(spell(item.properties), operations, part.rules, part.refusal);
+        return jsonReply(200, put(part, api, { ...item, properties: read(patched) }));
+      },
+    },
+    {
+      method: 'DELETE',
+      path: one,
+      serve(call) {
+        const api = findApi(control, call);
+        const { resources } = api;
+        const item = getPart(part, resources, call);
+        refuseInUse(part, resources, item);
+        const kept = partsOf(resources, part.part).filter((other) => other !== item);
+        api.edit(withParts(resources, part.part, kept));
+        return emptyReply(202);
+      },
+    },
+  ];
+}
+
+const asIs = <T>(value: T): T => value;
+
+/** What a mapping template of the model could look like. */
+function modelTemplateRoute(control: RestControl): WireRoute {
+  const { models } = REST_PARTS;
+  const { path, idName } = models.calls;
+  return {
+    method: 'GET',
+    path: `/restapis/{restApiId}/${path}/{${idName}}/default_template`,
+    serve(call) {
+      const { properties } = getPart(models, findApi(control, call).resources, call);
+      return jsonReply(200, { value: modelTemplate(readSchema(schemaText(properties['Schema']))) });
+    },
+  };
+}
+
+function create(
+  part: RestPart,
+  call: WireCall,
+  { random, ...control }: RestControl,
+): Record<string, unknown> {
+  const api = findApi({ random, ...control }, call);
+  const { quota, required = [], idLength } = part.calls;
+  refuseEmptyName(part, call.body);
+  for (const name of required) requiredText(call.body, name);
+  const { read = asIs } = part;
+  const properties = { ...readFields(call.body, part.fields), RestApiId: api.identity.apiId };
+  const item = madeByCall(random.hex(idLength), read(properties));
+  part.refuseNew?.(api.resources, item);
+  if (quota !== undefined)
+    refuseOneMore(quota, partsOf(api.resources, part.part).length, api.resources.quotas);
+  return put(part, api, item);
+}
+
+/** In the place of the one of its id, or added. */
+function put(part: RestPart, api: ApiState, item: ControlResource): Record<string, unknown> {
+  const before = partsOf(api.resources, part.part);
+  const isThere = before.some(({ id }) => id === item.id);
+  const items = isThere ? before.map((one) => (one.id === item.id ? item : one)) : [...before, item];
+  const next = withParts(api.resources, part.part, items);
+  part.check?.(next, item);
+  api.edit(next);
+  return show(part, item);
+}
+
+/** @throws ControlError NotFoundException */
+function getPart(part: RestPart, from: ApiResources, { path }: WireCall): ControlResource {
+  const key = path(part.calls.idName);
+  const item = partsOf(from, part.part).find((one) => part.keyOf(one) === key);
+  if (item === undefined) throw notFound(part.missing(key));
+  return item;
+}
+
+function refuseInUse(part: RestPart, { methods, resources }: ApiResources, item: ControlResource): void {
+  for (const { properties } of methods) {
+    const path = resources.get(textOf(properties, 'ResourceId'))?.path ?? '';
+    const refusal = part.inUse(item, properties, path);
+    if (refusal !== undefined) throw conflict(refusal);
+  }
+}
+
+function show(part: RestPart, item: ControlResource): Record<string, unknown> {
+  const { spell = asIs } = part;
+  return {
+    id: item.id,
+    ...part.usual(item),
+    ...showFields(spell(item.properties), part.fields),
+  };
+}

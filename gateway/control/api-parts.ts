@@ -1,0 +1,68 @@
+/** The parts that an API holds, one by one name whatever they are held in. */
+import { API_TYPES } from '../definition/api-types/api-types.ts';
+import { PART_NAMES, PARTS } from '../definition/api-types/api-type.ts';
+import type { PartName } from '../definition/api-types/api-type.ts';
+import type { ControlResource } from './control-resource.ts';
+
+type HeldAs = {
+  readonly 'by-id': ReadonlyMap<string, ControlResource>;
+  readonly list: readonly ControlResource[];
+};
+
+/** Parts that a deployment is compiled from as they are. */
+export type HeldPart = {
+  [Name in PartName]: (typeof PARTS)[Name] extends keyof HeldAs ? Name : never;
+}[PartName];
+
+export type HeldParts = {
+  readonly [Name in HeldPart]: (typeof PARTS)[Name] extends keyof HeldAs
+    ? HeldAs[(typeof PARTS)[Name]]
+    : never;
+};
+
+export const HELD_PARTS: readonly HeldPart[] = PART_NAMES.filter(isHeld);
+
+function isHeld(name: PartName): name is HeldPart {
+  return PARTS[name] !== 'read';
+}
+
+export function partsOf(from: HeldParts, name: HeldPart): readonly ControlResource[] {
+  const held: HeldParts[HeldPart] = from[name];
+  return isList(held) ? held : [...held.values()];
+}
+
+function isList(held: HeldParts[HeldPart]): held is HeldAs['list'] {
+  return Array.isArray(held);
+}
+
+/** `from` with these in the place of those that there are, and without what belonged to one that has gone. */
+export function withParts<From extends HeldParts>(
+  from: From,
+  name: HeldPart,
+  items: readonly ControlResource[],
+): From {
+  const next = { ...from, [name]: hold(name, items) };
+  return BELOW.filter(({ owner }) => owner === name).reduce((before, { part, property }) => {
+    const kept = partsOf(before, part).filter(({ properties }) =>
+      items.some(({ id }) => id === properties[property]),
+    );
+    return { ...before, [part]: hold(part, kept) };
+  }, next);
+}
+
+/** All of them, made from lists. */
+export function holdParts(lists: (name: HeldPart) => readonly ControlResource[]): HeldParts {
+  const held = Object.fromEntries(HELD_PARTS.map((name) => [name, hold(name, lists(name))]));
+  return held as HeldParts;
+}
+
+function hold(name: HeldPart, items: readonly ControlResource[]): HeldParts[HeldPart] {
+  return PARTS[name] === 'by-id' ? new Map(items.map((item) => [item.id, item])) : items;
+}
+
+/** Which parts belong to another part. */
+const BELOW = [...API_TYPES.values()].flatMap(({ part, calls }) => {
+  const below = calls?.below;
+  if (part === undefined || below === undefined || !isHeld(part)) return [];
+  return [{ part, owner: below.part, property: below.property }];
+});

@@ -1,0 +1,28 @@
+/** What AWS refuses of an authorizer of a REST API. */
+import { compileRestAuthorization } from '../deployment/compile-authorization.ts';
+import { badRequest, notFound } from './control-error.ts';
+import type { ApiResources } from './api-state.ts';
+import type { ControlResource } from './control-resource.ts';
+
+/** @throws ControlError NotFoundException */
+export function getAuthorizer({ authorizers }: ApiResources, id: string): ControlResource {
+  const authorizer = authorizers.get(id);
+  if (authorizer === undefined) throw notFound('Invalid Authorizer identifier specified');
+  return authorizer;
+}
+
+/** What a deployment would refuse of `next`: compiles a method that would use it. @throws ControlError, DefinitionError */
+export function checkAuthorizer(next: ApiResources, authorizer: ControlResource): void {
+  const { id, properties } = authorizer;
+  for (const other of next.authorizers.values())
+    if (other.id !== id && other.properties['Name'] === properties['Name'])
+      throw badRequest('Authorizer name must be unique within the API');
+  const user = { AuthorizationType: authorizationTypeOf(authorizer), AuthorizerId: id };
+  compileRestAuthorization({ ...authorizer, properties: user }, next);
+}
+
+/** The `AuthorizationType` of methods that use it. */
+export function authorizationTypeOf({ properties }: ControlResource): string {
+  const type = properties['Type'];
+  return type === 'COGNITO_USER_POOLS' || type === 'JWT' ? type : 'CUSTOM';
+}

@@ -1,0 +1,6 @@
+/** "Caller credentials are passed through": AWS then asks the caller's own policies, too. */
+export const CALLER_CREDENTIALS = {
+  value: 'arn:aws:iam::*:user/*',
+  consequence:
+    'integrations do not run with the permissions of the caller: who may call the method gets through',
+};

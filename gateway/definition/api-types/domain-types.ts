@@ -1,0 +1,76 @@
+/** Custom domains, public and private, and what leads from them to APIs. */
+import { generated, given, host, id } from '../cloudformation/namers.ts';
+import { words } from '../words.ts';
+import { idOf } from './api-type.ts';
+import { block, field, fieldsOf } from './fields.ts';
+import type { Namer } from '../cloudformation/namers.ts';
+import type { ApiType } from './api-type.ts';
+
+const ROUTING_RULES = 'requests follow the base path mappings only';
+const MODES = ['BASE_PATH_MAPPING_ONLY', 'ROUTING_RULE_ONLY', 'ROUTING_RULE_THEN_BASE_PATH_MAPPING'];
+const MODES_V2 = ['API_MAPPING_ONLY', 'ROUTING_RULE_ONLY', 'ROUTING_RULE_THEN_API_MAPPING'];
+
+/** Both APIs have it. */
+export const MUTUAL_TLS = block('mutualTlsAuthentication', fieldsOf('truststoreUri truststoreVersion'));
+const TRUSTSTORE = words('MutualTlsAuthentication.TruststoreUri MutualTlsAuthentication.TruststoreVersion');
+
+const REGIONAL: Readonly<Record<string, Namer>> = {
+  RegionalDomainName: host((resource) => `d-${id(10)(resource)}.execute-api.${resource.region}`),
+  RegionalHostedZoneId: () => 'Z1UJRXOUMOOFQ8',
+  DomainNameArn: (resource) =>
+    `arn:${resource.partition}:apigateway:${resource.region}::/domainnames/${given('DomainName')(resource)}`,
+};
+
+const routingRuleArn: Namer = (resource) =>
+  `${given('DomainNameArn')(resource)}/routingrules/${id(6)(resource)}`;
+
+export const DOMAIN_TYPES = {
+  'AWS::ApiGateway::DomainName': {
+    names: {
+      ref: given('DomainName'),
+      attributes: {
+        ...REGIONAL,
+        DistributionDomainName: (resource) => `${id(13)(resource)}.cloudfront.net`,
+        DistributionHostedZoneId: () => 'Z2FDTNDATAQYW2',
+      },
+    },
+    enforced: ['DomainName', 'EndpointConfiguration.Types', 'SecurityPolicy', ...TRUSTSTORE],
+    noEffect: words(
+      `CertificateArn RegionalCertificateArn OwnershipVerificationCertificateArn Tags EndpointAccessMode
+       EndpointConfiguration.IpAddressType EndpointConfiguration.VpcEndpointIds`,
+    ),
+    values: { RoutingMode: { allowed: [...MODES, ...MODES_V2], consequence: ROUTING_RULES } },
+  },
+  'AWS::ApiGateway::BasePathMapping': {
+    ...{ names: { ref: generated }, enforced: words('DomainName BasePath RestApiId Stage') },
+  },
+  'AWS::ApiGateway::DomainNameV2': {
+    enforced: words('DomainName EndpointConfiguration.Types Policy'),
+    noEffect: words(
+      'CertificateArn SecurityPolicy Tags EndpointAccessMode EndpointConfiguration.IpAddressType',
+    ),
+    values: { RoutingMode: { allowed: ['BASE_PATH_MAPPING_ONLY'], consequence: ROUTING_RULES } },
+  },
+  'AWS::ApiGateway::BasePathMappingV2': { enforced: words('DomainNameArn BasePath RestApiId Stage') },
+  'AWS::ApiGateway::DomainNameAccessAssociation': {
+    enforced: words('DomainNameArn AccessAssociationSource AccessAssociationSourceType'),
+    noEffect: words('Tags'),
+  },
+  'AWS::ApiGatewayV2::DomainName': {
+    names: { ref: given('DomainName'), attributes: REGIONAL },
+    fields: [field('routingMode'), MUTUAL_TLS, field('tags', 'texts')],
+    enforced: ['DomainName', 'DomainNameConfigurations', ...TRUSTSTORE],
+    noEffect: words('Tags'),
+    values: { RoutingMode: { allowed: MODES_V2, consequence: ROUTING_RULES } },
+  },
+  'AWS::ApiGatewayV2::RoutingRule': {
+    names: {
+      ref: routingRuleArn,
+      attributes: { RoutingRuleArn: routingRuleArn, RoutingRuleId: id(6) },
+    },
+    enforced: words('DomainNameArn Priority Conditions Actions'),
+  },
+  'AWS::ApiGatewayV2::ApiMapping': {
+    ...{ names: idOf(6, 'ApiMappingId'), enforced: words('DomainName ApiMappingKey ApiId Stage') },
+  },
+} as const satisfies Readonly<Record<string, ApiType>>;

@@ -1,0 +1,200 @@
+/** REST APIs, their parts and what meters them (`AWS::ApiGateway`). */
+import { makeName, makeRootResourceId } from '../cloudformation/physical-ids.ts';
+import { generated, given, id } from '../cloudformation/namers.ts';
+import { words } from '../words.ts';
+import { idOf, under } from './api-type.ts';
+import { CALLER_CREDENTIALS } from './caller-credentials.ts';
+import { field, fieldsOf } from './fields.ts';
+import type { ApiType } from './api-type.ts';
+
+/** Of HTTP and WebSocket APIs, too. */
+export const DOCUMENT_IN_S3 =
+  'routes of a document in S3 are not served; gatewright.values.yml may say where it lies: s3: { BUCKET: { KEY: !file … } }';
+
+const METHOD_SETTINGS = 'what it says beside the settings that AWS has is not applied';
+const METHOD_ITEMS = words(
+  `HttpMethod ResourcePath LoggingLevel DataTraceEnabled MetricsEnabled ThrottlingBurstLimit ThrottlingRateLimit
+   CachingEnabled CacheTtlInSeconds CacheDataEncrypted`,
+);
+
+/** In templates a block of the method, on the wire a call of its own. */
+export const INTEGRATION_FIELDS = [
+  field('type'),
+  field('httpMethod', 'text', 'IntegrationHttpMethod'),
+  ...fieldsOf('uri connectionType connectionId credentials'),
+  ...fieldsOf('requestParameters requestTemplates', 'texts'),
+  ...fieldsOf('passthroughBehavior contentHandling'),
+  field('timeoutInMillis', 'number'),
+  ...fieldsOf('cacheNamespace responseTransferMode'),
+  field('cacheKeyParameters', 'list'),
+];
+
+export const INTEGRATION_RESPONSE_FIELDS = [
+  ...fieldsOf('statusCode selectionPattern'),
+  ...fieldsOf('responseParameters responseTemplates', 'texts'),
+  field('contentHandling'),
+];
+
+export const METHOD_RESPONSE_FIELDS = [
+  field('statusCode'),
+  field('responseParameters', 'flags'),
+  field('responseModels', 'texts'),
+];
+
+export const REST_TYPES = {
+  'AWS::ApiGateway::RestApi': {
+    names: {
+      ref: id(10),
+      attributes: {
+        RestApiId: id(10),
+        RootResourceId: ({ stackName, logicalId }) => makeRootResourceId(stackName, logicalId),
+      },
+    },
+    fields: [
+      ...fieldsOf('name description version'),
+      field('binaryMediaTypes', 'list'),
+      field('minimumCompressionSize', 'number'),
+      field('apiKeySource', 'text', 'ApiKeySourceType'),
+      field('policy'),
+      field('disableExecuteApiEndpoint', 'flag'),
+    ],
+    enforced: words('Parameters EndpointConfiguration.Types SecurityPolicy'),
+    notApplied: ['Version'],
+    noEffect: words(
+      `Description Tags FailOnWarnings Mode EndpointConfiguration.VpcEndpointIds
+       EndpointConfiguration.IpAddressType`,
+    ),
+    unsupported: {
+      BodyS3Location: DOCUMENT_IN_S3,
+      CloneFrom: 'the API stays empty',
+      EndpointAccessMode:
+        'calls by every host of a VPC endpoint get through (access modes: new at AWS on 19 Nov 2025)',
+    },
+  },
+  'AWS::ApiGateway::Resource': {
+    ...{ owner: 'RestApiId', part: 'resources', names: idOf(6, 'ResourceId') },
+    enforced: words('ParentId PathPart'),
+    referredBy: ['ResourceId', 'ParentId'],
+  },
+  'AWS::ApiGateway::Method': {
+    ...{ owner: 'RestApiId', part: 'methods', names: { ref: generated } },
+    fields: [
+      ...fieldsOf('authorizationType authorizerId'),
+      field('apiKeyRequired', 'flag'),
+      ...fieldsOf('requestValidatorId operationName'),
+      field('requestParameters', 'flags'),
+      field('requestModels', 'texts'),
+      field('authorizationScopes', 'list'),
+    ],
+    enforced: [
+      ...words('ResourceId HttpMethod MethodResponses Integration.IntegrationResponses'),
+      ...under('Integration', INTEGRATION_FIELDS).filter((name) => name !== 'Integration.Credentials'),
+    ],
+    // Calls of functions need no role here; those of services have the rights of theirs, with --roles on.
+    whereKnown: ['Integration.Credentials'],
+    noEffect: words('OperationName'),
+    unsupported: {
+      'Integration.IntegrationTarget':
+        'the link leads where --vpc-link says, whatever load balancer is named (VPC links V2 of REST APIs: new at AWS on 21 Nov 2025)',
+    },
+    except: { 'Integration.Credentials': CALLER_CREDENTIALS },
+    alike: ['HttpMethod', 'ResourceId'],
+  },
+  'AWS::ApiGateway::Authorizer': {
+    ...{ owner: 'RestApiId', part: 'authorizers', names: idOf(6, 'AuthorizerId') },
+    fields: [
+      ...fieldsOf('name type'),
+      field('providerARNs', 'list', 'ProviderARNs'),
+      ...fieldsOf('authType authorizerUri authorizerCredentials identitySource identityValidationExpression'),
+      field('authorizerResultTtlInSeconds', 'number'),
+    ],
+    enforced: ['JwtConfiguration'],
+    noEffect: words('AuthType AuthorizerCredentials'),
+    ...{ alike: ['Name'], referredBy: ['AuthorizerId'] },
+    calls: {
+      ...{ noun: 'Authorizer', path: 'authorizers', idName: 'authorizerId', idLength: 6 },
+      ...{ required: ['type', 'name'], quota: 'authorizers' },
+    },
+  },
+  'AWS::ApiGateway::Model': {
+    ...{ owner: 'RestApiId', part: 'models' },
+    // Model names are alphanumeric.
+    names: {
+      ref: (resource) =>
+        resource.text('Name') ?? makeName(resource.stackName, resource.logicalId).replaceAll('-', ''),
+    },
+    fields: fieldsOf('name description contentType schema'),
+    noEffect: words('ContentType Description'),
+    alike: ['Name'],
+    calls: { noun: 'Model', path: 'models', idName: 'modelName', idLength: 6, required: ['name'] },
+  },
+  'AWS::ApiGateway::RequestValidator': {
+    ...{ owner: 'RestApiId', part: 'validators', names: idOf(6, 'RequestValidatorId') },
+    fields: [field('name'), ...fieldsOf('validateRequestBody validateRequestParameters', 'flag')],
+    noEffect: ['Name'],
+    ...{ alike: ['Name'], referredBy: ['RequestValidatorId'] },
+    calls: {
+      ...{ noun: 'RequestValidator', path: 'requestvalidators', idName: 'requestValidatorId', idLength: 6 },
+    },
+  },
+  'AWS::ApiGateway::GatewayResponse': {
+    ...{ owner: 'RestApiId', part: 'gatewayResponses', names: idOf(6, 'Id') },
+    fields: [field('statusCode'), ...fieldsOf('responseParameters responseTemplates', 'texts')],
+    enforced: ['ResponseType'],
+    alike: ['ResponseType'],
+  },
+  'AWS::ApiGateway::DocumentationPart': {
+    ...{ owner: 'RestApiId', part: 'documentationParts', isWithoutEffect: true },
+  },
+  'AWS::ApiGateway::DocumentationVersion': {
+    ...{ owner: 'RestApiId', part: 'documentationVersions', isWithoutEffect: true },
+  },
+  'AWS::ApiGateway::Deployment': {
+    ...{ owner: 'RestApiId', part: 'deployments', names: idOf(6, 'DeploymentId') },
+    enforced: words(
+      `StageName StageDescription.Variables StageDescription.ThrottlingBurstLimit
+       StageDescription.ThrottlingRateLimit StageDescription.AccessLogSetting
+       StageDescription.CanarySetting DeploymentCanarySettings StageDescription.CacheClusterEnabled
+       StageDescription.CacheClusterSize StageDescription.CachingEnabled StageDescription.CacheTtlInSeconds
+       StageDescription.TracingEnabled StageDescription.LoggingLevel StageDescription.MetricsEnabled
+       StageDescription.DataTraceEnabled StageDescription.ClientCertificateId`,
+    ),
+    noEffect: words(
+      `Description StageDescription.Description StageDescription.Tags StageDescription.DocumentationVersion
+       StageDescription.CacheDataEncrypted`,
+    ),
+    unsupported: { 'StageDescription.MethodSettings': METHOD_SETTINGS },
+    enforcedItems: { 'StageDescription.MethodSettings': METHOD_ITEMS },
+  },
+  'AWS::ApiGateway::Stage': {
+    ...{ owner: 'RestApiId', part: 'stages', names: { ref: given('StageName') } },
+    fields: [
+      field('description'),
+      field('cacheClusterEnabled', 'flag'),
+      ...fieldsOf('cacheClusterSize clientCertificateId documentationVersion'),
+      field('tracingEnabled', 'flag'),
+      field('variables', 'texts'),
+    ],
+    enforced: words('DeploymentId StageName AccessLogSetting CanarySetting'),
+    noEffect: words('Description Tags DocumentationVersion'),
+    unsupported: { MethodSettings: METHOD_SETTINGS },
+    enforcedItems: { MethodSettings: METHOD_ITEMS },
+  },
+  'AWS::ApiGateway::Account': { isWithoutEffect: true },
+  'AWS::ApiGateway::ClientCertificate': {
+    ...{ names: idOf(6, 'ClientCertificateId'), noEffect: words('Description Tags') },
+  },
+  'AWS::ApiGateway::ApiKey': {
+    ...{ names: idOf(10, 'APIKeyId'), enforced: words('Enabled Name Value') },
+    // A stage is opened to a key by a usage plan; stage keys are from before those.
+    noEffect: words('Description CustomerId GenerateDistinctId StageKeys Tags'),
+  },
+  'AWS::ApiGateway::UsagePlan': {
+    ...{ names: idOf(6, 'Id'), enforced: words('UsagePlanName ApiStages Quota Throttle') },
+    noEffect: words('Description Tags'),
+  },
+  'AWS::ApiGateway::UsagePlanKey': {
+    ...{ names: idOf(10, 'Id'), enforced: words('KeyId KeyType UsagePlanId') },
+  },
+  'AWS::ApiGateway::VpcLink': { names: idOf(6, 'VpcLinkId') },
+} as const satisfies Readonly<Record<string, ApiType>>;

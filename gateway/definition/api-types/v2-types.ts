@@ -1,0 +1,162 @@
+/** HTTP and WebSocket APIs and their parts (`AWS::ApiGatewayV2`). */
+import { given, id } from '../cloudformation/namers.ts';
+import { words } from '../words.ts';
+import { idOf, under } from './api-type.ts';
+import { CALLER_CREDENTIALS } from './caller-credentials.ts';
+import { block, blocks, changes, field, fieldsOf } from './fields.ts';
+import { DOCUMENT_IN_S3 } from './rest-types.ts';
+import type { Namer } from '../cloudformation/namers.ts';
+import type { ApiType } from './api-type.ts';
+
+const apiEndpoint: Namer = (resource) => {
+  const scheme = resource.text('ProtocolType') === 'WEBSOCKET' ? 'wss' : 'https';
+  return `${scheme}://${id(10)(resource)}.execute-api.${resource.region}.${resource.urlSuffix}`;
+};
+
+const CONSTRAINTS = [field('required', 'flag')];
+const ROUTE_SETTINGS = [
+  ...fieldsOf('dataTraceEnabled detailedMetricsEnabled', 'flag'),
+  field('loggingLevel'),
+  ...fieldsOf('throttlingBurstLimit throttlingRateLimit', 'number'),
+];
+
+export const V2_TYPES = {
+  'AWS::ApiGatewayV2::Api': {
+    names: { ref: id(10), attributes: { ApiId: id(10), ApiEndpoint: apiEndpoint } },
+    fields: [
+      ...fieldsOf('name description version routeSelectionExpression apiKeySelectionExpression'),
+      ...fieldsOf('disableSchemaValidation disableExecuteApiEndpoint', 'flag'),
+      field('ipAddressType'),
+      block('corsConfiguration', [
+        field('allowCredentials', 'flag'),
+        ...fieldsOf('allowHeaders allowMethods allowOrigins exposeHeaders', 'list'),
+        field('maxAge', 'number'),
+      ]),
+      field('tags', 'texts'),
+    ],
+    enforced: words('ProtocolType BasePath Target RouteKey'),
+    noEffect: words(
+      'Description Tags Version FailOnWarnings DisableSchemaValidation IpAddressType CredentialsArn',
+    ),
+    unsupported: { BodyS3Location: DOCUMENT_IN_S3 },
+  },
+  'AWS::ApiGatewayV2::Route': {
+    ...{ owner: 'ApiId', part: 'routes', names: idOf(7, 'RouteId') },
+    fields: [
+      ...fieldsOf('routeKey target operationName authorizationType authorizerId'),
+      field('authorizationScopes', 'list'),
+      field('apiKeyRequired', 'flag'),
+      field('modelSelectionExpression'),
+      field('requestModels', 'texts'),
+      blocks('requestParameters', CONSTRAINTS),
+      field('routeResponseSelectionExpression'),
+    ],
+    noEffect: words('OperationName'),
+    calls: {
+      ...{ noun: 'Route', path: 'routes', idName: 'routeId', idLength: 7, quota: 'routes' },
+      ...{ required: ['routeKey'], unique: 'RouteKey' },
+    },
+  },
+  'AWS::ApiGatewayV2::Integration': {
+    ...{ owner: 'ApiId', part: 'integrations', names: idOf(7, 'IntegrationId') },
+    fields: [
+      ...fieldsOf(`integrationType integrationUri integrationMethod integrationSubtype connectionType`),
+      ...fieldsOf('connectionId credentialsArn description passthroughBehavior payloadFormatVersion'),
+      ...fieldsOf('contentHandlingStrategy templateSelectionExpression'),
+      field('timeoutInMillis', 'number'),
+      ...fieldsOf('requestParameters requestTemplates', 'texts'),
+      changes('responseParameters'),
+      block('tlsConfig', [field('serverNameToVerify')]),
+    ],
+    noEffect: words('Description TlsConfig'),
+    // Of service integrations; calls of functions need none here.
+    whereKnown: ['CredentialsArn'],
+    except: { CredentialsArn: CALLER_CREDENTIALS },
+    calls: {
+      ...{ noun: 'Integration', path: 'integrations', idName: 'integrationId', idLength: 7 },
+      ...{ required: ['integrationType'], quota: 'integrations' },
+    },
+  },
+  'AWS::ApiGatewayV2::Authorizer': {
+    ...{ owner: 'ApiId', part: 'authorizers', names: idOf(6, 'AuthorizerId') },
+    fields: [
+      ...fieldsOf(
+        'name authorizerType authorizerUri authorizerCredentialsArn authorizerPayloadFormatVersion',
+      ),
+      field('authorizerResultTtlInSeconds', 'number'),
+      field('enableSimpleResponses', 'flag'),
+      field('identitySource', 'list'),
+      field('identityValidationExpression'),
+      block('jwtConfiguration', [field('audience', 'list'), field('issuer')]),
+    ],
+    notApplied: ['IdentityValidationExpression'],
+    noEffect: words('AuthorizerCredentialsArn'),
+    calls: {
+      ...{ noun: 'Authorizer', path: 'authorizers', idName: 'authorizerId', idLength: 6, unique: 'Name' },
+      ...{ required: ['authorizerType', 'name', 'identitySource'], quota: 'authorizers' },
+    },
+  },
+  /** `schema` is a text on the wire, an object in templates. */
+  'AWS::ApiGatewayV2::Model': {
+    ...{ owner: 'ApiId', part: 'models', names: idOf(6, 'ModelId') },
+    fields: fieldsOf('name description contentType schema'),
+    noEffect: words('ContentType Description'),
+    calls: {
+      ...{ noun: 'Model', path: 'models', idName: 'modelId', idLength: 6, unique: 'Name' },
+      required: ['name', 'schema'],
+    },
+  },
+  'AWS::ApiGatewayV2::RouteResponse': {
+    ...{ owner: 'ApiId', part: 'routeResponses', names: idOf(6, 'RouteResponseId') },
+    fields: [
+      ...fieldsOf('routeResponseKey modelSelectionExpression'),
+      field('responseModels', 'texts'),
+      blocks('responseParameters', CONSTRAINTS),
+    ],
+    enforced: ['RouteId'],
+    noEffect: ['ResponseModels'],
+    notApplied: words('ModelSelectionExpression ResponseParameters'),
+    calls: {
+      ...{ noun: 'RouteResponse', path: 'routeresponses', idName: 'routeResponseId', idLength: 7 },
+      ...{ required: ['routeResponseKey'], only: 'websocket', unique: 'RouteResponseKey' },
+      below: { part: 'routes', property: 'RouteId' },
+    },
+  },
+  'AWS::ApiGatewayV2::IntegrationResponse': {
+    ...{ owner: 'ApiId', part: 'integrationResponses', names: idOf(6, 'IntegrationResponseId') },
+    fields: [
+      ...fieldsOf('integrationResponseKey contentHandlingStrategy'),
+      ...fieldsOf('responseParameters responseTemplates', 'texts'),
+      field('templateSelectionExpression'),
+    ],
+    enforced: ['IntegrationId'],
+    unsupported: { ResponseParameters: 'answers are passed on without these headers' },
+    calls: {
+      ...{ noun: 'IntegrationResponse', path: 'integrationresponses', idName: 'integrationResponseId' },
+      ...{ idLength: 7, required: ['integrationResponseKey'], only: 'websocket' },
+      unique: 'IntegrationResponseKey',
+      below: { part: 'integrations', property: 'IntegrationId' },
+    },
+  },
+  'AWS::ApiGatewayV2::Deployment': {
+    ...{ owner: 'ApiId', part: 'deployments', names: idOf(6, 'DeploymentId') },
+    ...{ enforced: ['StageName'], noEffect: words('Description') },
+  },
+  'AWS::ApiGatewayV2::Stage': {
+    ...{ owner: 'ApiId', part: 'stages', names: { ref: given('StageName') } },
+    fields: [
+      ...fieldsOf('description deploymentId'),
+      field('autoDeploy', 'flag'),
+      field('clientCertificateId'),
+      field('stageVariables', 'texts'),
+      block('accessLogSettings', fieldsOf('destinationArn format')),
+      block('defaultRouteSettings', ROUTE_SETTINGS),
+      blocks('routeSettings', ROUTE_SETTINGS),
+      field('tags', 'texts'),
+    ],
+    enforced: ['StageName', ...under('DefaultRouteSettings', ROUTE_SETTINGS)],
+    noEffect: words('Description Tags'),
+    unsupported: { ClientCertificateId: 'no client certificate is shown to backends' },
+  },
+  'AWS::ApiGatewayV2::VpcLink': { names: idOf(6, 'VpcLinkId') },
+} as const satisfies Readonly<Record<string, ApiType>>;
