@@ -1,6 +1,6 @@
 /**
  * Test files that may share a process. Most files of pure folders run for a few milliseconds and take 200 to be started;
- * a dozen of them in one process cost little more than one.
+ * twenty of them in one process cost little more than one.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 
 /** Folders whose tests leave the process as they found it: no thread, child, socket or signal outlives a test. */
 const SHARED =
-  /^test\/(gateway\/(routing|mapping|events|policy|metering|deployment|phases|control|websocket|definition|aws-api|behaviour|services|issuer|records|console-api|adapters)|packages\/(aws|authoring|velocity)|shared|functions|cli|plugin|tools\/corpus|bench|test)\//;
+  /^test\/(gateway\/(routing|mapping|events|policy|metering|deployment|phases|control|websocket|definition|aws-api|behaviour|services|issuer|records|console-api|adapters|explain|delivery|control-port)|packages\/(aws|authoring|velocity|dynamodb)|shared|functions|cli|plugin|tools\/corpus|bench|parity|prove|testing|properties|test)\//;
 
 /**
  * What reaches beyond its own file: a hook outside of any suite runs around the tests of all files of the process
@@ -17,7 +17,7 @@ const SHARED =
 const REACHES_OUT =
   /^(before|beforeEach|afterEach)\(|process\.(env|chdir|argv|exitCode|on|emit|std)|\bmock\b|child_process|worker_threads|globalThis/m;
 
-const FILES_PER_BATCH = 12;
+const FILES_PER_BATCH = 20;
 
 export type Batch = { readonly entry: string; readonly files: readonly string[] };
 
