@@ -22,10 +22,10 @@ const SAMPLE = 1_000;
 const SEED = 1;
 /** Of all that are drawn, those that no test reaches among them. */
 const KILLED_SHARE = 0.9;
-/** Loaded together. What the first tests let live is little, and what the others start costs the most. */
-const FILES_AT_ONCE = { first: 12, rest: 48 };
 /** Asked first: mostly the mirror notices, and need not wait for tests that start a gateway. */
 const FIRST_TESTS = 2;
+/** While a test of one waits, another one works. */
+const WORKERS = 2;
 const STARTS_MUCH = /createGateway|startEmbeddedDynamoDb|support\/[\w-]*gateway[\w-]*\.ts|\.suite\.ts/;
 const KEPT = join(REPOSITORY, '.build/mutants/verdicts.jsonl');
 const SURVIVORS = 'test/prove/mutants/survivors.json';
@@ -47,8 +47,24 @@ export const mutants: Proof = {
     tryAll({ sample, seed, only, survivors }),
 };
 
+/** What one stage lets live meets the tests of the next. By how many files are loaded together: what they need is much the same. */
+const FILES_AT_ONCE = [12, 12, 48];
+
+/** Stage by stage, no test twice. */
+function splitTests(path: string, tests: readonly string[]): readonly (readonly string[])[] {
+  const cheap = tests.filter((test) => !STARTS_MUCH.test(textOf(test)));
+  const first = cheap.filter((test) => dirname(test) === dirname(`test/${path}`)).slice(0, FIRST_TESTS);
+  const second = cheap.filter((test) => !first.includes(test));
+  return [first, second, tests.filter((test) => !cheap.includes(test))];
+}
+
 /** `hash`: of the file and the tests that the verdict rests on. */
 type Kept = Verdict & { readonly hash: string };
+/** What is tried in a file. */
+type Open = Omit<Subject, 'tests'> & {
+  readonly stages: readonly (readonly string[])[];
+  readonly hash: (by: string | undefined) => string;
+};
 type Scope = {
   readonly sample: number;
   readonly seed: number;
@@ -67,7 +83,7 @@ async function tryAll({ sample, seed, only, survivors }: Scope): Promise<Outcome
   );
   const kept = readKept();
   const verdicts = new Map<string, Verdict>();
-  const open: (Subject & { readonly hash: (by: string | undefined) => string })[] = [];
+  const open: Open[] = [];
   for (const { path, text } of files) {
     const tests = findNearestTests(path, graph);
     const hash = (by: string | undefined): string =>
@@ -80,45 +96,73 @@ async function tryAll({ sample, seed, only, survivors }: Scope): Promise<Outcome
       if (holds) verdicts.set(id, known);
       return !holds;
     });
-    if (untried.length > 0) open.push({ path, text, mutants: untried, tests, hash });
+    if (untried.length > 0)
+      open.push({ path, text, mutants: untried, stages: splitTests(path, tests), hash });
   }
-  const hashes = new Map(open.flatMap(({ mutants: some, hash }) => some.map(({ id }) => [id, hash])));
-  const tryGroups = async (subjects: readonly Subject[], atOnce: number, isLast: boolean): Promise<void> => {
-    // In no order of the alphabet: a run that is ended has looked everywhere a little.
-    for (const group of groupByFolder(subjects, atOnce).toSorted(byLot)) {
-      for (const verdict of await tryMutants(group)) {
-        if (!isLast && isAlive(verdict)) continue;
-        verdicts.set(verdict.id, verdict);
-        keep({ ...verdict, hash: hashes.get(verdict.id)?.(verdict.by) ?? '' });
-      }
-      const tried = group.flatMap(({ mutants: some }) => some);
-      console.log(
-        `  ${verdicts.size} of ${drawn.length}: ${dirname(group[0]?.path ?? '')}, ${countAlive(tried, verdicts)} of ${tried.length} alive${isLast ? '' : ' as yet'}`,
-      );
-    }
-  };
-  const first = open.map((subject) => ({
-    ...subject,
-    tests: subject.tests
-      .filter((test) => dirname(test) === dirname(`test/${subject.path}`) && !STARTS_MUCH.test(textOf(test)))
-      .slice(0, FIRST_TESTS),
-  }));
-  await tryGroups(
-    first.filter(({ tests }) => tests.length > 0),
-    FILES_AT_ONCE.first,
-    false,
-  );
-  const rest = open.map((subject) => ({
-    ...subject,
-    mutants: subject.mutants.filter(({ id }) => !verdicts.has(id)),
-  }));
-  await tryGroups(
-    rest.filter(({ mutants: some }) => some.length > 0),
-    FILES_AT_ONCE.rest,
-    true,
-  );
+  await tryStages(open, (verdict, hash) => {
+    verdicts.set(verdict.id, verdict);
+    keep({ ...verdict, hash });
+    return `${verdicts.size} of ${drawn.length}`;
+  });
   if (survivors) return judgeSurvivors(drawn, kept, verdicts);
   return judge(drawn, verdicts, { sample, seed, only, survivors });
+}
+
+/** @param settle returns how far this is */
+async function tryStages(
+  open: readonly Open[],
+  settle: (verdict: Verdict, hash: string) => string,
+): Promise<void> {
+  const hashes = new Map(open.flatMap(({ mutants: some, hash }) => some.map(({ id }) => [id, hash])));
+  /** As far as their tests have been asked. */
+  const alive = new Map<string, Verdict>();
+  for (const { mutants: some } of open)
+    for (const { id } of some) alive.set(id, { id, verdict: 'unreached', by: undefined });
+  let progress = '';
+  for (const [stage, filesAtOnce] of FILES_AT_ONCE.entries()) {
+    const subjects = open.map(({ path, text, mutants: some, stages }) => ({
+      ...{ path, text, tests: stages[stage] ?? [] },
+      mutants: some.filter(({ id }) => alive.has(id)),
+    }));
+    const groups = groupByFolder(
+      subjects.filter(({ mutants: some, tests }) => some.length > 0 && tests.length > 0),
+      filesAtOnce,
+    );
+    // In no order of the alphabet: a run that is ended has looked everywhere a little.
+    await eachOf(groups.toSorted(byLot), WORKERS, async (group) => {
+      await tryMutants(group, (verdict) => {
+        if (verdict.verdict === 'survived') alive.set(verdict.id, verdict);
+        if (isAlive(verdict)) return;
+        alive.delete(verdict.id);
+        progress = settle(verdict, hashes.get(verdict.id)?.(verdict.by) ?? '');
+      });
+      const tried = group.flatMap(({ mutants: some }) => some);
+      const left = tried.filter(({ id }) => alive.has(id)).length;
+      console.log(
+        `  ${progress}, stage ${stage + 1}: ${dirname(group[0]?.path ?? '')}, ${left} of ${tried.length} alive as yet`,
+      );
+    });
+    for (const { mutants: some, stages, hash } of open)
+      if (stages.slice(stage + 1).every((tests) => tests.length === 0))
+        for (const { id } of some) {
+          const verdict = alive.get(id);
+          if (verdict === undefined) continue;
+          alive.delete(id);
+          progress = settle(verdict, hash(undefined));
+        }
+  }
+}
+
+async function eachOf<Item>(
+  items: readonly Item[],
+  workers: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const rest = items.values();
+  const workThrough = async (): Promise<void> => {
+    for (const item of rest) await work(item);
+  };
+  await Promise.all(Array.from({ length: workers }, workThrough));
 }
 
 function groupByFolder(subjects: readonly Subject[], atOnce: number): readonly (readonly Subject[])[] {
@@ -186,10 +230,6 @@ function judgeSurvivors(
 
 function isAlive(verdict: Verdict | undefined): boolean {
   return verdict === undefined || verdict.verdict === 'survived' || verdict.verdict === 'unreached';
-}
-
-function countAlive(mutants: readonly Mutant[], verdicts: ReadonlyMap<string, Verdict>): number {
-  return mutants.filter(({ id }) => isAlive(verdicts.get(id))).length;
 }
 
 function readSurvivors(): readonly Survivor[] {

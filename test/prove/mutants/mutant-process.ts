@@ -24,6 +24,10 @@ export type Held = {
   /** The mutants that it meets. */
   readonly hits: readonly number[];
   readonly ms: number;
+  /** Of the processor: what `ms` says on a machine that does nothing else. */
+  readonly burntMs: number;
+  /** Nothing is opened for it and its neighbours together, so it may be run in any order. */
+  readonly isAlone: boolean;
 };
 
 export type Loaded = {
@@ -68,15 +72,19 @@ async function serve({ planted, tests, active }: MutantOrder): Promise<void> {
   const baseline: Held[] = [];
   const failed: string[] = [];
   if (active === -1) {
+    let burntBeforeMs = burntMs();
     // One after the other without a break: suites open what they need once.
     await runTests(
       all.map(({ test }) => test),
       FIRST_RUN_TIMEOUT_MS,
       ({ test, error, ms }) => {
         const { file = '', index = 0 } = all.find((one) => one.test === test) ?? {};
-        if (error === undefined) baseline.push({ file, index, hits: [...hits], ms });
+        const burntNowMs = burntMs();
+        const cost = { ms, burntMs: burntNowMs - burntBeforeMs, isAlone: standsAlone(test) };
+        if (error === undefined) baseline.push({ file, index, hits: [...hits], ...cost });
         else failed.push(test.name);
         hits = new Set();
+        burntBeforeMs = burntNowMs;
         return true;
       },
     );
@@ -112,6 +120,17 @@ async function serve({ planted, tests, active }: MutantOrder): Promise<void> {
     await runTests([last.test], timeoutMs, ({ error }) => (isClean = error === undefined));
     return { kind: 'tried', killedBy, isClean };
   }
+}
+
+function burntMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
+function standsAlone({ suite }: LoadedTest): boolean {
+  for (let at: LoadedTest['suite'] | undefined = suite; at !== undefined; at = at.parent)
+    if (at.before.length > 0 || at.after.length > 0) return false;
+  return true;
 }
 
 function numberTests(): readonly {

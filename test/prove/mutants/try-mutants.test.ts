@@ -8,7 +8,7 @@ const FILE = '/a.test.ts';
 const LOADED: Loaded = {
   kind: 'loaded',
   atLoad: [],
-  tests: [{ file: FILE, index: 0, hits: [7], ms: 3 }],
+  tests: [{ file: FILE, index: 0, hits: [7], ms: 3, burntMs: 3, isAlone: true }],
   failed: [],
 };
 const HELD: Tried = { kind: 'tried', killedBy: undefined, isClean: true };
@@ -57,15 +57,27 @@ describe('Trials.judge', () => {
 });
 
 describe('Trials', () => {
-  it('asks the tests file by file, and those of the cheapest file first', async () => {
-    const { trials, asked } = trialsOf(HELD);
-    const test = (file: string, index: number, ms: number) => ({ file, index, hits: [7], ms });
-    const tests = [test('/slow', 0, 5), test('/slow', 1, 90), test('/quick', 0, 20), test('/quick', 1, 1)];
+  const asking: readonly [string, boolean, readonly string[]][] = [
+    ['test by test, the cheapest first', true, ['/quick 1', '/slow 0', '/quick 0', '/slow 1']],
+    [
+      'file by file where suites open something for their tests together',
+      false,
+      ['/quick 0', '/quick 1', '/slow 0', '/slow 1'],
+    ],
+  ];
+  for (const [how, isAlone, expected] of asking)
+    it(`asks ${how}`, async () => {
+      const { trials, asked } = trialsOf(HELD);
+      const test = (file: string, index: number, burntMs: number) => ({
+        ...{ file, index, burntMs, isAlone },
+        ...{ hits: [7], ms: 100 - burntMs },
+      });
+      const tests = [test('/slow', 0, 5), test('/slow', 1, 90), test('/quick', 0, 20), test('/quick', 1, 1)];
 
-    await trials.judge(7, { ...LOADED, tests });
+      await trials.judge(7, { ...LOADED, tests });
 
-    assert.deepEqual(asked, ['/quick 0', '/quick 1', '/slow 0', '/slow 1']);
-  });
+      assert.deepEqual(asked, expected);
+    });
 });
 
 describe('Trials.judgeAlone', () => {

@@ -28,7 +28,7 @@ const LOOKED_AT_EVERY_MS = 500;
 /** Times as long, for a mutant whose tests were late once: that may have been the machine. */
 const PATIENCE = 4;
 /** Test files for a mutant that has a process of its own. */
-const ALONE = 2;
+const ALONE = 5;
 const UNREACHED = { verdict: 'unreached', by: undefined } as const;
 const HEAP_MB = 1_024;
 
@@ -112,7 +112,10 @@ export type Subject = {
 };
 
 /** Several files at once, since to load what they need takes longest. */
-export async function tryMutants(subjects: readonly Subject[]): Promise<readonly Verdict[]> {
+export async function tryMutants(
+  subjects: readonly Subject[],
+  onVerdict: (verdict: Verdict) => void,
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-mutants-'));
   const planted: Record<string, string> = {};
   const mutants: Mutant[] = [];
@@ -128,18 +131,19 @@ export async function tryMutants(subjects: readonly Subject[]): Promise<readonly
     const own = subjects.flatMap(({ mutants: some, tests }) =>
       some.map(() => tests.slice(0, ALONE).map((test) => join(REPOSITORY, test))),
     );
-    const verdicts = new Map<number, Omit<Verdict, 'id'>>();
-    for (const index of mutants.keys())
-      if (!loaded.atLoad.includes(index)) {
-        const verdict = await trials.judge(index, loaded);
-        if (verdict !== undefined) verdicts.set(index, verdict);
-      }
-    for (const index of mutants.keys())
-      if (!verdicts.has(index)) verdicts.set(index, await trials.judgeAlone(index, loaded, own[index] ?? []));
-    return mutants.map(({ id }, index) => {
-      const { verdict, by } = verdicts.get(index) ?? UNREACHED;
-      return { id, verdict, by: by === undefined ? undefined : relative(REPOSITORY, by) };
-    });
+    const report = (index: number, { verdict, by }: Omit<Verdict, 'id'>): void =>
+      onVerdict({
+        id: mutants[index]?.id ?? '',
+        verdict,
+        by: by === undefined ? undefined : relative(REPOSITORY, by),
+      });
+    const alone: number[] = [];
+    for (const index of mutants.keys()) {
+      const verdict = loaded.atLoad.includes(index) ? undefined : await trials.judge(index, loaded);
+      if (verdict === undefined) alone.push(index);
+      else report(index, verdict);
+    }
+    for (const index of alone) report(index, await trials.judgeAlone(index, loaded, own[index] ?? []));
   } finally {
     await trials.end();
     rmSync(folder, { recursive: true, force: true });
@@ -236,12 +240,18 @@ export class Trials {
   }
 }
 
-/** File by file, since suites open what they need once: the first that fails ends a trial. */
+/**
+ * The first that fails ends a trial. Test by test, but file by file where suites open something for all of theirs; and by
+ * what they burn, since time says more of the machine.
+ */
 function cheapestFirst(tests: readonly Held[]): readonly Held[] {
-  const ofFile = new Map<string, Held[]>();
-  for (const test of tests) ofFile.set(test.file, [...(ofFile.get(test.file) ?? []), test]);
-  const costOf = (some: readonly Held[]): number => some.reduce((sum, { ms }) => sum + ms, 0);
-  return [...ofFile.values()].toSorted((one, other) => costOf(one) - costOf(other)).flat();
+  const together = new Map<string, Held[]>();
+  for (const test of tests) {
+    const key = test.isAlone ? `${test.file} ${test.index}` : test.file;
+    together.set(key, [...(together.get(key) ?? []), test]);
+  }
+  const costOf = (some: readonly Held[]): number => some.reduce((sum, { burntMs }) => sum + burntMs, 0);
+  return [...together.values()].toSorted((one, other) => costOf(one) - costOf(other)).flat();
 }
 
 function verdictOf({ killedBy }: Tried): Omit<Verdict, 'id'> {
