@@ -66,10 +66,15 @@ describe('a private domain', () => {
       );
     });
 
-  it('lets nobody in where it has no policy', () => {
-    assert.throws(() => screenByPolicy(arriving('allow', 'allow', false)), {
-      code: 'ACCESS_DENIED',
-      message: 'the private domain api.internal has no resource policy',
-    });
+  it('lets nobody in where it has no policy, which is no explicit deny', () => {
+    assert.throws(
+      () => screenByPolicy(arriving('allow', 'allow', false)),
+      (error: GatewayError) => {
+        assert.equal(error.code, 'ACCESS_DENIED');
+        assert.equal(error.message, 'the private domain api.internal has no resource policy');
+        assert.match(error.detail.message ?? '', /\/GET\/pets$/);
+        return true;
+      },
+    );
   });
 });

@@ -52,6 +52,19 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, ['test/shared/a/aspect.test.ts', 'test/shared/b/direct.test.ts']);
   });
 
+  it('asks next what bears the name of a caller, where no test bears that of the file', () => {
+    const importsIt = "import { one } from '#shared/a/one.ts';";
+    const found = tests({
+      'shared/way.ts': importsIt,
+      'test/shared/b/direct.test.ts': importsIt,
+      'test/shared/way-of-all.test.ts': "import { way } from '#shared/way.ts';",
+      'test/shared/wayward.test.ts': "import { way } from '#shared/way.ts';",
+      'test/shared/a/aspect.test.ts': importsIt,
+    });
+
+    assert.deepEqual(found.slice(0, 2), ['test/shared/a/aspect.test.ts', 'test/shared/way-of-all.test.ts']);
+  });
+
   it('takes a handful, and where no test bears the name of the file, all of its aspects', () => {
     const importsIt = "import { one } from '#shared/a/one.ts';";
     const many = Object.fromEntries(

@@ -10,7 +10,11 @@ const OTHER_PROCESS = /child_process|support\/command\.ts|support\/printing-proc
 const NEAREST = 5;
 /** Where no test bears the file's name: what is said of it stands under the names of its aspects. */
 const NEAREST_OF_ASPECTS = 24;
+/** Where those of whoever calls it add to them. */
+const MOST = 36;
 const FARTHEST = 4;
+/** A rank behind the folder's. */
+const OF_A_CALLER = 0.5;
 
 type ImportGraph = {
   /** Modules that import it, types aside. */
@@ -50,10 +54,12 @@ export function findNearestTests(file: string, { importers, tests }: ImportGraph
   const rank = (test: string): number => {
     if (test === mirror) return -1;
     const distance = Math.min(distances.get(test) ?? Infinity, FARTHEST);
-    // Aspects are the tests of the folder, by whatever way they reach the file.
+    // Aspects are the tests of the folder, by whatever way they reach the file, and those that bear a caller's name.
     if (!tests.has(mirror) && dirname(test) === dirname(mirror)) return 0;
+    if (!tests.has(mirror) && callers.some((caller) => bearsName(test, caller))) return OF_A_CALLER;
     return dirname(test) === dirname(mirror) ? distance - 1.5 : distance;
   };
+  const callers = importers.get(file) ?? [];
   const likeness = (test: string): number =>
     10 * countShared(wordsOf(basename(test)), wordsOf(basename(file))) +
     countShared(test.split('/'), mirror.split('/'));
@@ -64,8 +70,15 @@ export function findNearestTests(file: string, { importers, tests }: ImportGraph
       (one, other) =>
         one.rank - other.rank || other.likeness - one.likeness || one.test.localeCompare(other.test),
     )
-    .slice(0, tests.has(mirror) ? NEAREST : NEAREST_OF_ASPECTS)
+    .filter(({ rank: found }, index) => index < NEAREST_OF_ASPECTS || found === OF_A_CALLER)
+    .slice(0, tests.has(mirror) ? NEAREST : MOST)
     .map(({ test }) => test);
+}
+
+/** `test/gateway/pipeline-mock.test.ts` speaks of `gateway/pipeline.ts`. */
+function bearsName(test: string, file: string): boolean {
+  const name = `test/${file.replace(/\.ts$/, '')}`;
+  return test.startsWith(`${name}-`) || test === `${name}.test.ts`;
 }
 
 function wordsOf(name: string): readonly string[] {

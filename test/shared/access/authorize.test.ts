@@ -81,6 +81,19 @@ describe('a policy with a resource that is too long', () => {
   });
 });
 
+// AWS takes no answer that is larger, and says so to nobody.
+describe('an answer over the maxBytes of its document', () => {
+  it('is a failure of ours, also where it is for one request alone', async () => {
+    const document = aDocument({
+      context: { note: { claim: 'note' } },
+      result: { onOversize: 'exact', cacheTtlSeconds: 0, maxBytes: 520 },
+    });
+
+    assert.equal((await ask(document, { note: 'x' })).kind, 'known');
+    await assert.rejects(ask(document, { note: 'x'.repeat(900) }), { code: 'RESULT_TOO_LARGE' });
+  });
+});
+
 // docs/design/authorizers §3.2, 6: a TOKEN event tells no address, so an answer for one request may not assume one.
 describe('an exact answer of a TOKEN authorizer', () => {
   it('lets nobody in whom an address could shut out', async () => {

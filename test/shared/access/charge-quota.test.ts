@@ -110,6 +110,19 @@ describe('an access document with a quota', () => {
       assert.equal(table.calls.length, 0);
     });
 
+  // DynamoDB's bound on a key is in bytes, and names are counted in characters.
+  it('denies a caller whose names are too long together, as one who has none', async () => {
+    const name = '\u{1f600}'.repeat(128);
+    const { ask, counts } = aCharging({
+      quota: { ...QUOTA, tenant: { claim: 'org' }, key: { claim: 'team' } },
+    });
+
+    const denied = await ask('GET/users', { org: name, team: name });
+
+    assert.equal(effectOf(denied), 'Deny');
+    assert.deepEqual(counts, ['Deny forbidden']);
+  });
+
   it('charges nobody whom the rules deny', async () => {
     const rules = [
       {

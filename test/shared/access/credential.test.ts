@@ -132,6 +132,12 @@ describe('readCredential', () => {
       event: { multiValueHeaders: { authorization: ['Bearer a', 'b'] } },
       expected: 'TOKEN_MALFORMED',
     },
+    {
+      name: 'takes a blank value for none, and reads the next place',
+      sources: everywhere,
+      event: { ...connect, headers: { authorization: '  ' }, queryStringParameters: { token: 'a' } },
+      expected: 'a',
+    },
     { name: 'misses everything', sources: everywhere, event: {}, expected: 'TOKEN_MISSING' },
     {
       name: 'reads nothing that the document does not name',

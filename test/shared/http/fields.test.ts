@@ -54,6 +54,15 @@ describe('readFields', () => {
     });
 });
 
+describe('text', () => {
+  it('says of which form it has to be, where it has one', () => {
+    const ruleOf = (pattern?: RegExp) => text('a name', { maxLength: 5, ...(pattern && { pattern }) }).rule;
+
+    assert.equal(ruleOf(), 'must be 1 to 5 characters');
+    assert.equal(ruleOf(/^[a-z]+$/), 'must be 1 to 5 characters of the form ^[a-z]+$');
+  });
+});
+
 describe('schemaOf', () => {
   it('says what readFields takes', () => {
     assert.deepEqual(schemaOf({ units: FIELDS.units, kind: FIELDS.kind }), {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { STATUS_CODES } from 'node:http';
 import { describe, it } from 'node:test';
 import { DomainError } from '#shared/errors.ts';
-import { problem, problemOf, problemReply } from '#shared/http/problem.ts';
+import { ADMIN_ANSWERS, problem, problemOf, problemReply } from '#shared/http/problem.ts';
 
 describe('problemOf', () => {
   it('keeps the reason of a refused credential to itself', () => {
@@ -15,6 +16,31 @@ describe('problemOf', () => {
   it('makes everything else a 500 without detail', () => {
     for (const error of [new Error('secret'), new DomainError('STORE_UNAVAILABLE', 'secret'), 'secret'])
       assert.doesNotMatch(JSON.stringify(problemOf(error)), /secret/);
+  });
+});
+
+// RFC 9457 §4.2.1: with `about:blank` the title is the phrase of the status.
+describe('ADMIN_ANSWERS', () => {
+  /** Node.js has the phrases of RFC 7231 and 4918, which RFC 9110 has renamed. */
+  const RENAMED = new Map([
+    [413, 'Content Too Large'],
+    [422, 'Unprocessable Content'],
+  ]);
+  const NOT_FOUND = [
+    'ROUTE_UNKNOWN',
+    'PLAN_UNKNOWN',
+    'KEY_UNKNOWN',
+    'LIMIT_UNKNOWN',
+    'PERIOD_UNKNOWN',
+  ] as const;
+
+  it('says of each status what HTTP calls it', () => {
+    for (const [code, [status, title]] of Object.entries(ADMIN_ANSWERS))
+      assert.equal(title, RENAMED.get(status) ?? STATUS_CODES[status], code);
+  });
+
+  it('answers 404 for whatever is not there', () => {
+    for (const code of NOT_FOUND) assert.equal(ADMIN_ANSWERS[code]?.[0], 404, code);
   });
 });
 

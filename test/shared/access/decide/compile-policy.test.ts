@@ -277,6 +277,19 @@ describe('compilePolicy', () => {
     assert.deepEqual(linesOf(document, { subject: 'search' }), ['Deny *']);
   });
 
+  it('lets in from what two networks have in common whom either of them lets in', () => {
+    const from = (...cidr: string[]) => ({ when: { sourceIp: { cidr } } });
+    const rules = [
+      { ...allow(['/users'], from('192.0.2.0/24', '203.0.113.0/24')), id: 'r1' },
+      { ...allow(['/admin'], from('203.0.113.0/24', '198.51.100.0/24')), id: 'r2' },
+    ];
+    const common = '{"IpAddress":{"aws:SourceIp":["203.0.113.0/24"]}}';
+
+    const lines = linesOf(aDocument({ rules }, ROUTES));
+    for (const route of ['users', 'admin'])
+      assert.ok(lines.includes(`Allow GET/${route} if ${common}`), lines.join('\n'));
+  });
+
   // docs/design/authorizers §7.12: deny wins, and neither rules nor routes have an order.
   it('has the same bytes whatever the order of rules, routes, roles and scopes', () => {
     const rules = [

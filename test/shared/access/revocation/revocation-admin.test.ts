@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { WHENEVER_ISSUED } from '#shared/access/revocation/revocation.ts';
+import { revocationsPartition, WHENEVER_ISSUED } from '#shared/access/revocation/revocation.ts';
 import { ISSUER, RevocationDesk } from '../../../support/a-revocation-admin.ts';
 import { ACCESS_STORES } from '../../../support/access-stores.ts';
 import type { AccessStore } from '../../../support/access-stores.ts';
@@ -193,6 +193,17 @@ describe('RevocationAdmin', () => {
 
     assert.equal(await codeOf(desk.admin.revoke(of('sub', 'ada'), desk.operation())), 'STORE_UNAVAILABLE');
     assert.deepEqual(desk.told, []);
+  });
+
+  // Whoever can write there by hand may have written anything; shown as a revocation, it would be believed.
+  it('shows no list in which an item is no revocation', async () => {
+    const { desk, opened } = await aDesk();
+    await desk.admin.revoke(of('sub', 'ada'), desk.operation());
+    const key = { pk: revocationsPartition(ISSUER), sk: 'abcdef' };
+    const item = { kind: 'sub', value: 'bob', until: 'tomorrow', by: 'me', at: 1, expiresAt: 2 };
+    await opened.store.update({ purpose: 'revoke', key, when: [], change: { kind: 'put', item } });
+
+    await assert.rejects(desk.admin.list('main', { limit: 10 }), { code: 'STORE_UNAVAILABLE' });
   });
 
   it('refuses what would have no effect', async () => {
