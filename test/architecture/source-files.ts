@@ -82,6 +82,25 @@ export function importsOf({ text }: SourceFile): readonly string[] {
   return [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 }
 
+/** What is left of `importsOf` when types are stripped. */
+export function runtimeImportsOf({ path, text }: SourceFile): readonly string[] {
+  return importsOf({ path, text: text.replace(/^\s*(?:import|export) type\b[^;]*;/gm, '') });
+}
+
+/** Files of ours that run when these are loaded, by what imports what; sorted. */
+export function importClosure(
+  roots: readonly string[],
+  read: (path: string) => SourceFile = readSource,
+): readonly string[] {
+  const found = new Set(roots);
+  for (const path of found)
+    for (const specifier of runtimeImportsOf(read(path))) {
+      const target = resolveImport(path, specifier);
+      if (target !== undefined) found.add(target);
+    }
+  return [...found].sort();
+}
+
 /** Lines that are neither blank nor comment only, as the lint rule `max-lines` counts them. */
 export function countCodeLines(text: string): number {
   const withoutBlocks = text.replace(/^\s*\/\*[\s\S]*?\*\/\s*$/gm, '');

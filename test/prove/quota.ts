@@ -2,12 +2,12 @@
  * A million schedules of the shipped quota code over all models, and every mutant of it within 20,000 seeds.
  *
  * That takes hours: what is done is kept in .build/quota, so that a run goes on where another has ended, as long as
- * neither the code nor the simulation has changed.
+ * none of the files has changed that a part loads.
  */
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { listFiles, readSource, REPOSITORY } from '../architecture/source-files.ts';
+import { importClosure, readSource, REPOSITORY } from '../architecture/source-files.ts';
 import { hunt } from '../simulation/hunt.ts';
 import type { HuntReport } from '../simulation/hunt-worker.ts';
 import { huntInThread } from '../simulation/hunt-in-thread.ts';
@@ -15,6 +15,7 @@ import { keptSeedOf } from '../simulation/kept-seeds.ts';
 import { MODELS, modelNamed } from '../simulation/models.ts';
 import { MUTANTS } from '../simulation/mutants.ts';
 import { loadMutant } from '../simulation/patched-source.ts';
+import { SHIPPED_FILES } from '../simulation/shipped.ts';
 import { KeptWork } from './kept-work.ts';
 import type { Figures, Outcome, Proof } from './proof.ts';
 
@@ -24,8 +25,8 @@ const QUICK_SCHEDULES = 8_000;
 const PART = 2_000;
 const MUTANT_SEEDS = 20_000;
 const TOLD_EVERY = 20;
-/** What the simulation runs, and what it is made of. */
-const FOLDERS = ['shared', 'test/simulation', 'test/support'];
+/** Where the thread of a part begins; what it simulates it loads by name. */
+const THREAD = 'test/simulation/hunt-worker.ts';
 
 export const quota: Proof = {
   name: 'quota',
@@ -123,8 +124,8 @@ function nameOf({ model, firstSeed, schedules }: Part): string {
 }
 
 function hashOfSources(): string {
-  const hash = createHash('sha256');
-  for (const path of FOLDERS.flatMap((folder) => listFiles(folder)).filter((one) => one.endsWith('.ts')))
+  const hash = createHash('sha256').update(process.version);
+  for (const path of importClosure([THREAD, ...SHIPPED_FILES]))
     hash.update(`${path}\0${readSource(path).text}\0`);
   return hash.digest('hex').slice(0, 16);
 }

@@ -44,6 +44,8 @@ class QuotaRun {
   readonly #instances: { readonly instance: Instance; readonly quotas: Quotas }[] = [];
   readonly #started: { readonly instance: Instance; readonly quotas: Quotas }[] = [];
   readonly #changes: PlanChanges;
+  /** Their names by their starts: one is asked for several times per decision. */
+  readonly #periods: Record<number, string> = {};
   #admissions = 0;
   #exhausted = 0;
 
@@ -257,7 +259,8 @@ class QuotaRun {
   #nameAt(id: string, key: string, startMs: number): string {
     const base = baseOf(id);
     const level = this.#setting.limits.find((limit) => limit['id'] === base)?.['level'];
-    return `${this.#changes.lineOf(base, level === 'key' ? key : '')}\nP#${new Date(startMs).toISOString()}`;
+    const period = (this.#periods[startMs] ??= `\nP#${new Date(startMs).toISOString()}`);
+    return this.#changes.lineOf(base, level === 'key' ? key : '') + period;
   }
 
   #limitOf(name: string): Setting['limits'][number] {

@@ -39,6 +39,8 @@ export class Seeded {
   }
 
   hex(digits: number): string {
-    return Array.from({ length: digits }, () => this.whole(0, 15).toString(16)).join('');
+    let drawn = '';
+    for (let digit = 0; digit < digits; digit += 1) drawn += this.whole(0, 15).toString(16);
+    return drawn;
   }
 }

@@ -20,13 +20,16 @@ export type Shipped = typeof Quotas &
   Pick<typeof Line, 'assignedKey'> &
   Pick<typeof Limits, 'suspend' | 'resume'>;
 
-/** @param mark behind the addresses of the modules: those of a mutant have one */
-export async function loadShipped(mark = ''): Promise<Shipped> {
-  const quota = ['quotas', 'ledger', 'line', 'plan', 'plan-book', 'admin/limits'].map(
-    (name) => `shared/quota/${name}`,
-  );
-  const names = [...quota, 'test/support/memory-table', 'test/support/memory-listing'];
-  const addressOf = (name: string): string => `${pathToFileURL(join(REPOSITORY, `${name}.ts`)).href}${mark}`;
-  const modules = await Promise.all(names.map((name) => import(addressOf(name)) as Promise<object>));
+const QUOTA = ['quotas', 'ledger', 'line', 'plan', 'plan-book', 'admin/limits'];
+/** What is simulated, and the table that it stands on. */
+export const SHIPPED_FILES: readonly string[] = [
+  ...QUOTA.map((name) => `shared/quota/${name}.ts`),
+  ...['test/support/memory-table.ts', 'test/support/memory-listing.ts'],
+];
+
+/** @param markOf what stands behind the address of a file: those of a mutant have a mark */
+export async function loadShipped(markOf: (file: string) => string = () => ''): Promise<Shipped> {
+  const addressOf = (file: string): string => `${pathToFileURL(join(REPOSITORY, file)).href}${markOf(file)}`;
+  const modules = await Promise.all(SHIPPED_FILES.map((file) => import(addressOf(file)) as Promise<object>));
   return Object.assign({}, ...modules) as Shipped;
 }

@@ -1,6 +1,6 @@
 /** The tests that say most about a file: its mirror, then those with the shortest way to it by imports. */
 import { basename, dirname } from 'node:path';
-import { importsOf, resolveImport } from '../../architecture/source-files.ts';
+import { resolveImport, runtimeImportsOf } from '../../architecture/source-files.ts';
 import type { SourceFile } from '../../architecture/source-files.ts';
 
 /** Not the dozens that reach everything: whole starts, recorded answers, simulations, other proofs. */
@@ -27,7 +27,7 @@ export function readImportGraph(sources: readonly SourceFile[]): ImportGraph {
   const tests = new Set<string>();
   for (const source of sources) {
     if (NEAR.test(source.path) && !OTHER_PROCESS.test(source.text)) tests.add(source.path);
-    for (const specifier of importsOf({ path: source.path, text: withoutTypeImports(source.text) })) {
+    for (const specifier of runtimeImportsOf(source)) {
       const target = resolveImport(source.path, specifier);
       if (target === undefined) continue;
       const known = importers.get(target);
@@ -87,8 +87,4 @@ function wordsOf(name: string): readonly string[] {
 
 function countShared(some: readonly string[], others: readonly string[]): number {
   return some.filter((word) => others.includes(word)).length;
-}
-
-function withoutTypeImports(text: string): string {
-  return text.replace(/^\s*(?:import|export) type\b[^;]*;/gm, '');
 }

@@ -76,8 +76,11 @@ export class Traffic {
     let due = 0;
     let lastMs = performance.now();
     let paced = { sinceMs: lastMs, answered: this.counts.answered, fewest: Infinity };
-    while (!signal.aborted) {
+    const isOver = (): boolean => signal.aborted;
+    while (!isOver()) {
       await wait(TICK_MS);
+      // Whoever has ended it meanwhile kills the gateway now, and has excused what was under way by then.
+      if (isOver()) break;
       const nowMs = performance.now();
       const { perSecond } = pace;
       due += ((nowMs - lastMs) * perSecond) / 1000;

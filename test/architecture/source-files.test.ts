@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { importClosure } from './source-files.ts';
+
+describe('importClosure', () => {
+  const texts: Readonly<Record<string, string>> = {
+    'test/a.ts':
+      "import { b } from './b.ts';\nimport type { T } from './types.ts';\nimport { join } from 'node:path';\n",
+    'test/b.ts': "export { c } from '#shared/c.ts';\nimport { a } from './a.ts';\n",
+    'shared/c.ts': "const late = await import('./late.ts');\n",
+    'shared/late.ts': '',
+  };
+  const read = (path: string) => ({ path, text: texts[path] ?? assert.fail(`${path} is not loaded`) });
+
+  it('is what runs when a file is loaded: types and packages are not in it, a circle ends', () => {
+    assert.deepEqual(importClosure(['test/a.ts'], read), [
+      'shared/c.ts',
+      'shared/late.ts',
+      'test/a.ts',
+      'test/b.ts',
+    ]);
+  });
+});
