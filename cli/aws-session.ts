@@ -35,9 +35,12 @@ export function readEndpoint(text: string): string {
 
 /** The session's token goes along with each request. */
 function isSafeEndpoint(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname } = new URL(text);
-  return protocol === 'https:' || /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(hostname);
+  return URL.canParse(text) && (new URL(text).protocol === 'https:' || isOnThisMachine(text));
+}
+
+/** Of an address that was read as one. */
+export function isOnThisMachine(url: string): boolean {
+  return /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(new URL(url).hostname);
 }
 
 /** `--endpoint-url`, else `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`, AWS's own. @throws UsageError */

@@ -1,7 +1,6 @@
 /** The control plane that credentials, region and address lead to. */
-import { isLoopbackUrl } from '../../shared/access/tokens/issuers.ts';
 import { createAws, WALL_CLOCK } from '../aws-call.ts';
-import { endpointOf, findCredentials } from '../aws-session.ts';
+import { endpointOf, findCredentials, isOnThisMachine } from '../aws-session.ts';
 import type { AwsFlags } from '../aws-session.ts';
 import { UsageError } from '../output.ts';
 import { createControlPlane } from './control-plane.ts';
@@ -15,6 +14,6 @@ export async function openPlane(flags: AwsFlags): Promise<OpenPlane> {
   const region = flags.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
   if (region === undefined) throw new UsageError('in which region? Give --region, or AWS_REGION');
   const aws = createAws(region, await findCredentials(flags, region), flags);
-  const isLocal = isLoopbackUrl(endpointOf('apigateway', region, flags, process.env));
+  const isLocal = isOnThisMachine(endpointOf('apigateway', region, flags, process.env));
   return { region, aws, plane: createControlPlane(aws, WALL_CLOCK, isLocal ? 'unlimited' : 'of-account') };
 }
