@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- record [--pairs N --block MS --only SCENARIO …]`: what recording costs, in one process that switches it
+ * `npm run bench -- record [--pairs N --block MS --only SCENARIO … --record-all]`: what recording costs, in one process that switches it
  * on and off between short blocks of the same load (record-process.ts). By requests per second, and by processor time
  * per request, which other work on the machine disturbs less. Last on stdout one JSON line.
  */
@@ -57,28 +57,42 @@ export async function runRecordBench(args: readonly string[]): Promise<void> {
       pairs: { type: 'string', default: String(USUAL_PAIRS) },
       block: { type: 'string', default: String(USUAL_BLOCK_MS) },
       only: { type: 'string', multiple: true, default: SCENARIOS.map(({ name }) => name) },
+      'record-all': { type: 'boolean', default: false },
     },
   });
   const [blockMs, pairs] = [Number(values.block), Number(values.pairs)];
   if (!(blockMs > 0) || !Number.isInteger(pairs) || pairs < 1)
     throw new Error('--block and --pairs want positive numbers');
+  const recordAll = values['record-all'];
   const scenarios = SCENARIOS.filter(({ name }) => values.only.includes(name));
   if (scenarios.length < new Set(values.only).size)
     throw new Error(`--only wants one of ${SCENARIOS.map(({ name }) => name).join(', ')}`);
   const rows: RecordRow[] = [];
   for (const scenario of scenarios) {
-    const row = await measureRecording(scenario, pairs, blockMs);
+    const row = await measureRecording(scenario, { pairs, blockMs, recordAll });
     console.log(describeRow(row));
     rows.push(row);
   }
-  const conditions = { connections: CONNECTIONS, blockMs, cpus: cpus().length, node: process.version };
+  const conditions = {
+    connections: CONNECTIONS,
+    blockMs,
+    recordAll,
+    cpus: cpus().length,
+    node: process.version,
+  };
   console.log(`\n${JSON.stringify({ conditions, rows })}`);
 }
 
+export type RecordSize = {
+  readonly pairs?: number | undefined;
+  readonly blockMs?: number | undefined;
+  /** Each ordinary success is kept, as `gatewright start --record-all` keeps it. */
+  readonly recordAll?: boolean;
+};
+
 export async function measureRecording(
   scenario: Scenario,
-  pairs = USUAL_PAIRS,
-  blockMs = USUAL_BLOCK_MS,
+  { pairs = USUAL_PAIRS, blockMs = USUAL_BLOCK_MS, recordAll = false }: RecordSize,
 ): Promise<RecordRow> {
   const measured: BlockPair[] = [];
   const resident: (number | undefined)[] = [];
@@ -88,9 +102,14 @@ export async function measureRecording(
     console.error(
       `${scenario.name}: pairs ${measured.length + 1} to ${measured.length + wanted} of ${pairs}`,
     );
-    const started = await start();
+    const started = await start(recordAll);
     try {
-      const order = { warmupMs: WARMUP_MS, settleMs: SETTLE_MS, pairs: wanted, blockMs };
+      const order = {
+        warmupMs: WARMUP_MS,
+        settleMs: Math.min(SETTLE_MS, blockMs / 4),
+        pairs: wanted,
+        blockMs,
+      };
       measured.push(...(await measureUnderLoad(started, scenario, order)));
       ring = await readRing(started.ready.console ?? '');
       resident.push(residentMegabytes(started.process.pid));
@@ -106,11 +125,14 @@ export async function measureRecording(
 type Ready = Extract<RecordReport, { kind: 'ready' }>;
 type Started = { readonly process: ChildProcess; readonly ready: Ready };
 
-async function start(): Promise<Started> {
+async function start(recordAll: boolean): Promise<Started> {
   const cwd = join(BUILD, 'record');
   mkdirSync(cwd, { recursive: true });
   const file = fileURLToPath(new URL('record-process.ts', import.meta.url));
-  const child = fork(file, [FIXTURE], { cwd, stdio: ['ignore', 'ignore', logFile('record'), 'ipc'] });
+  const child = fork(file, [FIXTURE, ...(recordAll ? ['--record-all'] : [])], {
+    cwd,
+    stdio: ['ignore', 'ignore', logFile('record'), 'ipc'],
+  });
   const ready = await nextReport(child);
   if (ready.kind !== 'ready') throw new Error('the gateway measured before it was asked to');
   return { process: child, ready };

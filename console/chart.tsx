@@ -45,7 +45,10 @@ export function Chart({ label, seconds, series, ...props }: Props) {
         height,
         legend: { show: series.length > 1 },
         cursor: { y: false },
-        scales: { y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] } },
+        scales: {
+          ...(series.some(({ isBars }) => isBars) && { x: { range: withRoomForBars } }),
+          y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] },
+        },
         axes: [
           {
             ...{ ...axis, grid: { show: false }, size: 32 * scale, space: 72 * scale },
@@ -90,6 +93,13 @@ export function Chart({ label, seconds, series, ...props }: Props) {
     chart.current?.setData(data);
   });
   return <div class="chart" ref={box} role="img" aria-label={label} />;
+}
+
+/** Half of the first and the last one would lie outside. */
+function withRoomForBars(chart: uPlot, first: number, last: number): [number, number] {
+  const steps = chart.data[0].length - 1;
+  const half = steps > 0 ? (last - first) / steps / 2 : 1;
+  return [first - half, last + half];
 }
 
 const DARK = '(prefers-color-scheme: dark)';

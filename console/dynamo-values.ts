@@ -10,7 +10,7 @@ function plain(value: Value): unknown {
   const [[type, inner] = ['', undefined]] = Object.entries(value);
   switch (type) {
     case 'N':
-      return Number(inner);
+      return exactNumber(String(inner));
     case 'NULL':
       return null;
     case 'M':
@@ -18,10 +18,16 @@ function plain(value: Value): unknown {
     case 'L':
       return (inner as readonly Value[]).map(plain);
     case 'NS':
-      return (inner as readonly string[]).map(Number);
+      return (inner as readonly string[]).map(exactNumber);
     default:
       return inner;
   }
+}
+
+/** DynamoDB keeps 38 digits; a number that JavaScript would round stays a text. */
+function exactNumber(digits: string): number | string {
+  const value = Number(digits);
+  return String(value) === digits ? value : digits;
 }
 
 export function printValue(value: Value | undefined): string {

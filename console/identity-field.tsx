@@ -20,6 +20,8 @@ export function IdentityField({ value, emptyLabel, onChange }: Props) {
         placeholder="alice:admin,courier"
         value={value}
         onInput={({ currentTarget }) => onChange(currentTarget.value)}
+        // Left empty, it is the list again.
+        onBlur={({ currentTarget }) => setTyped(currentTarget.value !== '')}
       />
     );
   return (

@@ -1,16 +1,32 @@
 /** A request as text to paste elsewhere. Secrets stand in it as they are shown. */
 import type { RequestDetail } from '../gateway/records/model.ts';
 
-/** Added by every client itself. */
-const OWN = new Set(['host', 'connection', 'content-length', 'accept-encoding', 'transfer-encoding']);
+/** Added by every client itself, or refused by `fetch`. */
+const OWN = new Set([
+  ...['host', 'connection', 'content-length', 'accept-encoding', 'transfer-encoding'],
+  ...['keep-alive', 'upgrade', 'expect'],
+]);
 
-function addressOf({ request, target }: RequestDetail): string {
-  const host = request.headers.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? '127.0.0.1';
-  return `http://${host}${target}`;
+type Header = readonly [name: string, value: string];
+
+function addressOf({ url, target }: RequestDetail): string {
+  return url ?? target;
 }
 
-function headersOf({ request }: RequestDetail): readonly (readonly [string, string])[] {
+function headersOf({ request }: RequestDetail): readonly Header[] {
   return request.headers.filter(([name]) => !OWN.has(name.toLowerCase()));
+}
+
+function hasType({ request }: RequestDetail): boolean {
+  return request.headers.some(([name]) => name.toLowerCase() === 'content-type');
+}
+
+/** What whoever runs it has to know first; of a body that is kept in part. */
+function warningOf({ request }: RequestDetail, mark: '#' | '//'): string {
+  const bytes = request.body?.cutFrom;
+  return bytes === undefined
+    ? ''
+    : `${mark} The body had ${bytes} bytes; these are the first 16 KB, which are kept.\n`;
 }
 
 function quote(text: string): string {
@@ -18,19 +34,44 @@ function quote(text: string): string {
 }
 
 export function printCurl(detail: RequestDetail): string {
-  const headers = headersOf(detail).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`);
-  const body = detail.request.body === undefined ? [] : [`--data-raw ${quote(detail.request.body.text)}`];
-  return ['curl -i', `-X ${detail.method}`, ...headers, ...body, quote(addressOf(detail))].join(' \\\n  ');
+  const { method, request } = detail;
+  const { body } = request;
+  // `-X HEAD` would wait for a body that does not come.
+  const words = [method === 'HEAD' ? 'curl -I' : `curl -i -X ${method}`];
+  // A name alone would take the header away.
+  for (const [name, value] of headersOf(detail))
+    words.push(`-H ${quote(value === '' ? `${name};` : `${name}: ${value}`)}`);
+  if (body !== undefined) {
+    // Else curl says that it is a form.
+    if (!hasType(detail)) words.push("-H 'Content-Type:'");
+    words.push(body.form === 'binary' ? '--data-binary @-' : `--data-raw ${quote(body.text)}`);
+  }
+  const decoded = body?.form === 'binary' ? `printf %s ${quote(body.text)} | base64 -d | ` : '';
+  return `${warningOf(detail, '#')}${decoded}${[...words, quote(addressOf(detail))].join(' \\\n  ')}`;
 }
 
 export function printFetch(detail: RequestDetail): string {
+  return `${warningOf(detail, '//')}await ${printCall(detail)};`;
+}
+
+function printCall(detail: RequestDetail): string {
   const { method, request } = detail;
-  const init = {
-    method,
-    headers: Object.fromEntries(headersOf(detail)),
-    ...(request.body === undefined ? {} : { body: request.body.text }),
-  };
-  return `await fetch(${JSON.stringify(addressOf(detail))}, ${JSON.stringify(init, null, 2)});`;
+  const headers = headersOf(detail);
+  const names = new Set(headers.map(([name]) => name.toLowerCase()));
+  const fields = [
+    `"method": ${JSON.stringify(method)}`,
+    // As an object where no name comes twice, which reads better.
+    `"headers": ${indent(names.size === headers.length ? Object.fromEntries(headers) : headers)}`,
+  ];
+  const { body } = request;
+  if (body?.form === 'binary')
+    fields.push(`"body": Uint8Array.from(atob(${JSON.stringify(body.text)}), (char) => char.charCodeAt(0))`);
+  else if (body !== undefined) fields.push(`"body": ${JSON.stringify(body.text)}`);
+  return `fetch(${JSON.stringify(addressOf(detail))}, {\n  ${fields.join(',\n  ')}\n})`;
+}
+
+function indent(value: object): string {
+  return JSON.stringify(value, null, 2).replaceAll('\n', '\n  ');
 }
 
 /** For node:test. */
@@ -39,8 +80,8 @@ export function printTest(detail: RequestDetail): string {
   return `import assert from 'node:assert/strict';
 import { it } from 'node:test';
 
-it('answers ${method} ${target.replaceAll("'", "\\'")} with ${status}', async () => {
-  const response = ${printFetch(detail).replace(/;$/, '').replaceAll('\n', '\n  ')};
+${warningOf(detail, '//')}it(${JSON.stringify(`answers ${method} ${target} with ${status}`)}, async () => {
+  const response = await ${printCall(detail).replaceAll('\n', '\n  ')};
 
   assert.equal(response.status, ${status});
 });

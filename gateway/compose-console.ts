@@ -28,10 +28,11 @@ const { version } = JSON.parse(readFileSync(new URL('./package.json', import.met
 const COUNTED_ROWS = 10_000;
 
 export function openRecords(
-  { record = 0, recordAll }: GatewayOptions,
+  { record = 0, recordAll, tls }: GatewayOptions,
   clock: Clock,
 ): RequestRecords | undefined {
-  return record > 0 ? new RequestRecords(record, clock, makeControlSecret(), recordAll) : undefined;
+  if (record <= 0) return undefined;
+  return new RequestRecords(record, clock, makeControlSecret(), recordAll, tls === true ? 'https' : 'http');
 }
 
 /** The ports of requests, with and without records by turns where somebody decides that; else as they are. */

@@ -68,6 +68,7 @@ const OWN = new Set([
   'x-amzn-trace-id',
   'date',
   'content-length',
+  'connection',
 ]);
 
 function headerRows(where: string, one: RequestDetail['request']['headers'], other: typeof one): Row[] {

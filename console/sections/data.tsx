@@ -84,16 +84,14 @@ function Table({ name }: { readonly name: string }) {
           onInput={({ currentTarget }) => setSearch(currentTarget.value)}
         />
         {table === undefined ? null : <Action label="Reload" run={() => load(table, question)} />}
-        <button
-          type="button"
-          onClick={() => setEdited(Object.fromEntries(keys.map((key) => [key, { S: '' }])))}
-        >
+        <button type="button" onClick={() => setEdited(emptyItem(keys, table))}>
           New item
         </button>
       </div>
       <Problem text={problem} />
       {edited === undefined ? null : (
         <Edit
+          key={JSON.stringify(edited)}
           table={name}
           keys={keys}
           item={edited}
@@ -110,6 +108,13 @@ function Table({ name }: { readonly name: string }) {
       )}
     </section>
   );
+}
+
+/** Its keys, of the types that they have in this table. */
+function emptyItem(keys: readonly string[], table: TableDescription | undefined): Item {
+  const typeOf = (key: string): string =>
+    table?.AttributeDefinitions.find(({ AttributeName }) => AttributeName === key)?.AttributeType ?? 'S';
+  return Object.fromEntries(keys.map((key) => [key, { [typeOf(key)]: '' }]));
 }
 
 type RowsProps = {
@@ -157,6 +162,15 @@ function Rows({ items, keys, onEdit }: RowsProps) {
   );
 }
 
+/** While somebody types it need not be JSON, nor an item. */
+function printPlain(text: string): string {
+  try {
+    return JSON.stringify(fromDynamo(JSON.parse(text) as Item));
+  } catch {
+    return '…';
+  }
+}
+
 type EditProps = {
   readonly table: string;
   readonly keys: readonly string[];
@@ -180,7 +194,7 @@ function Edit({ table, keys, item, onDone }: EditProps) {
   };
   return (
     <div class="edit">
-      <p class="soft">In DynamoDB’s own JSON; as plain values: {JSON.stringify(fromDynamo(item))}</p>
+      <p class="soft">In DynamoDB’s own JSON; as plain values: {printPlain(text)}</p>
       <JsonEditor value={text} label="Item as JSON" onChange={setText} />
       {asked === undefined ? (
         <div class="row">

@@ -25,7 +25,7 @@ export function RequestPanel({ id, compareWith, replayOf, rows }: Props) {
     `requests/${encodeURIComponent(id)}${showsSecrets ? '?secrets=show' : ''}`,
   );
   const isOld = data !== undefined && !data.id.startsWith(id);
-  useReplayKey(data);
+  const refusal = useReplayKey(data);
   return (
     <aside class="panel" aria-label="One request">
       <div class="panel-bar">
@@ -53,7 +53,7 @@ export function RequestPanel({ id, compareWith, replayOf, rows }: Props) {
           </>
         )}
       </div>
-      <Problem text={error} />
+      <Problem text={error ?? refusal} />
       {data === undefined || isOld ? (
         error === undefined ? (
           <p class="soft">…</p>
@@ -181,17 +181,21 @@ function CompareChoice({
   );
 }
 
-/** `r`: the same once more. */
-function useReplayKey(detail: RequestDetail | undefined): void {
+/** `r`: the same once more. @returns why it could not be sent */
+function useReplayKey(detail: RequestDetail | undefined): string | undefined {
+  const [refusal, setRefusal] = useState<string>();
   useEffect(() => {
+    setRefusal(undefined);
     const onKey = (event: KeyboardEvent): void => {
       if (event.key !== 'r' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
       if (detail === undefined || detail.noReplay !== undefined) return;
-      void ask<{ id: string }>('POST', `requests/${encodeURIComponent(detail.id)}/replay`, {}).then(
+      ask<{ id: string }>('POST', `requests/${encodeURIComponent(detail.id)}/replay`, {}).then(
         ({ id }) => go(linkTo('traffic', id, { of: detail.id })),
+        (problem: unknown) => setRefusal(problem instanceof Error ? problem.message : String(problem)),
       );
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
   }, [detail]);
+  return refusal;
 }

@@ -61,7 +61,7 @@ function explainQuota({ quota, planId, keyId }: MeterCircumstances): Reason {
   const period = quota?.period.toLowerCase() ?? 'period';
   return {
     because: [
-      `Key ${keyId ?? ''} has used its quota: plan ${planId ?? ''} grants ${quota?.limit ?? 'a number of'} requests a ${period}, and ${quota?.left ?? 0} are left.`,
+      `Key ${keyId ?? ''} has used its quota: plan ${planId ?? ''} grants ${quota?.limit ?? 'a number of'} ${quota?.limit === 1 ? 'request' : 'requests'} a ${period}, and ${quota?.left ?? 0} are left.`,
     ],
     changes: [
       `Wait for the next ${period} (here: \`gatewright clock ${{ day: '+1d', week: '+7d', month: '+31d' }[period] ?? '+1d'}\`).`,
@@ -90,5 +90,5 @@ function explainThrottle({ failure, routeKey, stageName }: Circumstances, meter:
 }
 
 function describe({ ratePerSecond, burst, level }: LimitCircumstances): string {
-  return `it holds ${burst}, ${ratePerSecond} come back each second, and there ${level === 1 ? 'was' : 'were'} ${level} left`;
+  return `it holds ${burst}, ${ratePerSecond} ${ratePerSecond === 1 ? 'comes' : 'come'} back each second, and there ${level === 1 ? 'was' : 'were'} ${level} left`;
 }

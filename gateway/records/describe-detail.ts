@@ -1,4 +1,5 @@
 /** All that is known of one request. */
+import { lastHeader } from '../events/header-list.ts';
 import { explain } from '../explain/explain.ts';
 import { describeCircumstances } from './describe-circumstances.ts';
 import { describePhases } from './describe-phases.ts';
@@ -9,10 +10,15 @@ import type { DescribeWith } from './describe-circumstances.ts';
 import type { Kept, KeptEvent, KeptRequest } from './kept-request.ts';
 import type { PhaseRecord, RequestDetail, Shown } from './model.ts';
 
-type DetailWith = DescribeWith & { readonly showsSecrets: boolean };
+export type Scheme = 'http' | 'https';
+
+type DetailWith = DescribeWith & { readonly showsSecrets: boolean; readonly scheme: Scheme };
+
+/** Where a request names no host. */
+const USUAL_HOST = '127.0.0.1';
 
 export function describeDetail(sequence: number, kept: Kept, at: DetailWith): RequestDetail {
-  const { redactor, showsSecrets } = at;
+  const { redactor, showsSecrets, scheme } = at;
   const circumstances = describeCircumstances(kept, at);
   const common = {
     ...describeRow(sequence, kept, redactor),
@@ -23,6 +29,7 @@ export function describeDetail(sequence: number, kept: Kept, at: DetailWith): Re
   return {
     ...common,
     sourceIp: received.sourceIp,
+    url: `${scheme}://${lastHeader(received.rawHeaders, 'host') ?? USUAL_HOST}${common.target}`,
     request: {
       headers: showHeaders(received.rawHeaders, redactor),
       body: showData('Body', received.body, redactor, sizes.request),
@@ -50,7 +57,7 @@ function isCutShort({ received, sizes }: KeptRequest): boolean {
 function describeMessages(
   kept: KeptEvent,
   { redactor }: DetailWith,
-): Pick<RequestDetail, 'sourceIp' | 'request' | 'reply' | 'phases' | 'noReplay'> {
+): Pick<RequestDetail, 'sourceIp' | 'url' | 'request' | 'reply' | 'phases' | 'noReplay'> {
   const { sizes, outcome } = kept;
   const answer = outcome !== undefined && 'payload' in outcome ? outcome.payload : undefined;
   const closure =
@@ -66,6 +73,7 @@ function describeMessages(
   };
   return {
     sourceIp: kept.sourceIp,
+    url: undefined,
     request: { headers: [], body: showData('Message', kept.body, redactor, sizes.request) },
     reply: { headers: [], body: showData('Message', kept.reply, redactor, sizes.reply) },
     phases: kept.kind === 'POST' ? [] : [phase],

@@ -11,17 +11,16 @@ export function toHar(details: readonly RequestDetail[], version: string): objec
 
 function toEntry(detail: RequestDetail): object {
   const { request, reply, tookMs, atEpochMs, phases } = detail;
-  const host = request.headers.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? 'localhost';
   const integrate = phases.find(({ name }) => name === 'integrate');
   const wait = integrate === undefined ? tookMs : integrate.endMs - integrate.beginMs;
-  const [path = '', query = ''] = detail.target.split('?', 2);
+  const query = detail.target.split('?', 2)[1] ?? '';
   return {
     startedDateTime: new Date(atEpochMs).toISOString(),
     time: tookMs,
     request: {
       ...{
         method: detail.method,
-        url: `http://${host}${path}${query === '' ? '' : `?${query}`}`,
+        url: detail.url,
         httpVersion: 'HTTP/1.1',
       },
       ...{ headers: toPairs(request.headers), queryString: toQuery(query), cookies: [], headersSize: -1 },

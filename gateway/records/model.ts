@@ -65,6 +65,8 @@ export type RecordedMessage = {
 
 export type RequestDetail = RequestRow & {
   readonly sourceIp: string;
+  /** `http://127.0.0.1:3000/dev/orders`, secrets taken out; undefined for what went over an open connection. */
+  readonly url: string | undefined;
   readonly request: RecordedMessage;
   readonly reply: RecordedMessage;
   readonly phases: readonly PhaseRecord[];

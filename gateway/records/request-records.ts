@@ -12,6 +12,7 @@ import { maskRepeats, secretsOf } from './record-secrets.ts';
 import { createRedactor, SHOWING } from './redact.ts';
 import { Sampling } from './sampling.ts';
 import type { Clock } from '../ports.ts';
+import type { Scheme } from './describe-detail.ts';
 import type { Finished, FinishedEvent, RecordSink } from '../trail.ts';
 import type { PrintedLine } from './function-lines.ts';
 import type { FunctionCallNote } from './function-calls.ts';
@@ -58,6 +59,7 @@ export class RequestRecords implements RecordSink {
   readonly #unpacked: Over[] = [];
   readonly #sampling = new Sampling();
   readonly #keepsAll: boolean;
+  readonly #scheme: Scheme;
   /** Ids of requests whose sender wants to read them. */
   readonly #expected = new Set<string>();
   readonly #clock: Clock;
@@ -70,9 +72,11 @@ export class RequestRecords implements RecordSink {
   /**
    * @param key of this start, for fingerprints of secrets
    * @param keepsAll also of ordinary successes each one, however many there are
+   * @param scheme of the ports of APIs
    */
-  constructor(limit: number, clock: Clock, key: string, keepsAll = false) {
+  constructor(limit: number, clock: Clock, key: string, keepsAll = false, scheme: Scheme = 'http') {
     this.#keepsAll = keepsAll;
+    this.#scheme = scheme;
     this.#ring = new RecordRing(limit, MAX_BYTES, ({ place }) => this.#arena.release(place));
     this.#clock = clock;
     this.#key = key;
@@ -147,7 +151,7 @@ export class RequestRecords implements RecordSink {
     const found = this.find(id);
     if (found === undefined) return undefined;
     const redactor = showsSecrets ? SHOWING : found.redactor;
-    const at = { lines: this.lines, redactor, showsSecrets };
+    const at = { lines: this.lines, redactor, showsSecrets, scheme: this.#scheme };
     return maskRepeats(describeDetail(found.sequence, found.kept, at), redactor);
   }
 

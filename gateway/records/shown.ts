@@ -45,11 +45,30 @@ function toText(bytes: Buffer, isCut: boolean): string | undefined {
   }
 }
 
+/** Undefined for what is no JSON object or array. */
 function indent(text: string): string | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    JSON.parse(text);
   } catch {
     return undefined;
   }
+  return indentJson(text);
+}
+
+const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+
+/** Token by token, as they were sent: of a number with 20 digits `JSON.parse` would make another. */
+function indentJson(json: string): string {
+  let [text, depth, before] = ['', 0, ''];
+  for (const [token] of json.matchAll(TOKENS)) {
+    const isClosing = token === '}' || token === ']';
+    if (isClosing) depth -= 1;
+    const isOpen = before === '{' || before === '[';
+    if (isOpen !== isClosing || before === ',') text += `\n${'  '.repeat(depth)}`;
+    text += token === ':' ? ': ' : token;
+    if (token === '{' || token === '[') depth += 1;
+    before = token;
+  }
+  return text;
 }

@@ -20,4 +20,11 @@ describe('values of DynamoDB', () => {
     assert.equal(printValue({ N: '2' }), '2');
     assert.equal(printValue(undefined), '');
   });
+
+  it('keep all digits of a number that JavaScript would round', () => {
+    assert.equal(printValue({ N: '12345678901234567890' }), '12345678901234567890');
+    assert.deepEqual(fromDynamo({ sizes: { NS: ['1', '0.12345678901234567891'] } }), {
+      sizes: [1, '0.12345678901234567891'],
+    });
+  });
 });

@@ -14,7 +14,7 @@ export const recording: Proof = {
   run: async ({ sample }) => {
     const rows: RecordRow[] = [];
     for (const scenario of SCENARIOS) {
-      const row = await measureRecording(scenario, sample);
+      const row = await measureRecording(scenario, { pairs: sample });
       console.log(describeRow(row));
       rows.push(row);
     }

@@ -121,14 +121,14 @@ describe('a failing request of a deployed API is explained from its log line, th
       request: { target: '/prod/slow-down' },
       status: 429,
       phase: 'meter',
-      says: /The throttle of GET \/slow-down on stage prod is used up: it holds 1, 1 come back each second/,
+      says: /The throttle of GET \/slow-down on stage prod is used up: it holds 1, 1 comes back each second/,
     },
     {
       first: { target: '/prod/sold', ...withKey },
       request: { target: '/prod/sold', ...withKey },
       status: 429,
       phase: 'meter',
-      says: /Key Key has used its quota: plan gold grants 1 requests a day/,
+      says: /Key Key has used its quota: plan gold grants 1 request a day/,
     },
     {
       request: { target: '/prod/checked' },

@@ -188,7 +188,7 @@ describe('explain', () => {
 
     const detail = api.last();
     assert.equal(detail.status, 429);
-    assert.match(storyOf(detail), /has used its quota: plan Plan grants 1 requests a day, and 0 are left/);
+    assert.match(storyOf(detail), /has used its quota: plan Plan grants 1 request a day, and 0 are left/);
     assert.match(storyOf(detail), /→ Wait for the next day \(here: `gatewright clock \+1d`\)/);
   });
 
@@ -204,7 +204,7 @@ describe('explain', () => {
     assert.equal(api.last().status, 429);
     assert.match(
       storyOf(api.last()),
-      /The throttle of GET \/pets on stage prod is used up: it holds 1, 1 come back each second/,
+      /The throttle of GET \/pets on stage prod is used up: it holds 1, 1 comes back each second/,
     );
 
     const planned = aRecordedApi(meteredApi({ Throttle: { RateLimit: 1, BurstLimit: 1 } }), { list: ok });

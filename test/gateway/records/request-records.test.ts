@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { toHar } from '../../../gateway/records/har.ts';
 import { KEPT_BYTES } from '../../../gateway/records/kept-request.ts';
+import { RequestRecords } from '../../../gateway/records/request-records.ts';
 import { invokeUri } from '../../support/a-stack.ts';
+import { anApi } from '../../support/an-api.ts';
 import { aRecordedApi, recording } from '../../support/recorded-apis.ts';
 import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../support/rest-apis.ts';
-import type { RequestRecords } from '../../../gateway/records/request-records.ts';
 
 const paths = (records: RequestRecords, filter = {}): string[] =>
   records.rows(filter).map(({ target }) => target);
@@ -36,6 +37,16 @@ describe('recorded requests', () => {
     assert.deepEqual(paths(api.records, { limit: 1 }), ['/dev']);
     assert.deepEqual(paths(api.records, { before: 2 }), ['/dev/nowhere', '/dev/pets']);
     assert.deepEqual(paths(api.records, { since: 2 }), ['/dev']);
+  });
+
+  it('say where each was sent, by the scheme of the ports and without its secrets', async () => {
+    const api = anApi(restApi(), { list: ok });
+    const records = new RequestRecords(10, api.ports.clock, 'key of a test', false, 'https');
+    api.ports.records = records;
+
+    await api.send({ target: '/dev/pets?token=secret-of-somebody', headers: ['Host', 'api.example'] });
+
+    assert.match(records.detail('last')?.url ?? '', /^https:\/\/api\.example\/dev\/pets\?token=\[[^\]]+\]$/);
   });
 
   it('keep the beginning of a long body and say how long it was', async () => {
