@@ -43,6 +43,10 @@ after(() => {
   server.close();
 });
 
+it('keeps a connection that is idle for longer than a busy machine stalls', () => {
+  assert.ok(server.keepAliveTimeout >= 60_000, `${server.keepAliveTimeout} ms`);
+});
+
 /** Writes bytes on one connection and reads until the peer ends it, or until `until` has come. */
 function exchange(text: string | Buffer, until?: RegExp): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
