@@ -6,17 +6,12 @@ import { compilePolicy } from '../policy/evaluate.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
 import { printStatement } from './function-policy-statement.ts';
 import { textOf } from './resource-properties.ts';
+import { isSameFunction, printFunctionName, readFunctionName } from '../deployment/function-name.ts';
 import type { JsonObject, ResolvedStack } from '../definition/model.ts';
 import type { PermissionSource } from '../deployment/invoke-permissions.ts';
+import type { PolicyOwner } from '../deployment/function-name.ts';
 import type { CompiledPolicy } from '../policy/model.ts';
 import type { ControlResource } from './control-resource.ts';
-
-/** Each version and alias has a policy of its own. */
-export type PolicyOwner = {
-  readonly functionName: string;
-  /** Undefined = of the function itself, `$LATEST`. */
-  readonly qualifier: string | undefined;
-};
 
 export class FunctionPolicies implements PermissionSource {
   #version = 0;
@@ -59,7 +54,7 @@ export class FunctionPolicies implements PermissionSource {
 
   /** In the order in which they were made. */
   statementsOf(owner: PolicyOwner): readonly ControlResource[] {
-    return this.permissions.filter((one) => isSame(ownerOf(one), owner));
+    return this.permissions.filter((one) => isSameFunction(ownerOf(one), owner));
   }
 
   /** Undefined where nobody may call it. */
@@ -85,10 +80,9 @@ export class FunctionPolicies implements PermissionSource {
 
   /** @param permission in the words of `AWS::Lambda::Permission`, without its function */
   add(owner: PolicyOwner, statementId: string, permission: JsonObject): ControlResource {
-    const { functionName, qualifier } = owner;
-    const FunctionName = qualifier === undefined ? functionName : `${functionName}:${qualifier}`;
+    const properties = { ...permission, FunctionName: printFunctionName(owner) };
     const made = {
-      ...{ id: statementId, logicalId: statementId, properties: { ...permission, FunctionName } },
+      ...{ id: statementId, logicalId: statementId, properties },
       place: (property?: string) => ({ file: 'API call', logicalId: statementId, property }),
     };
     this.#added = [...this.#added, made];
@@ -99,7 +93,8 @@ export class FunctionPolicies implements PermissionSource {
   /** Whether there was one. */
   remove(owner: PolicyOwner, statementId: string): boolean {
     if (!this.statementsOf(owner).some(({ id }) => id === statementId)) return false;
-    const isMeant = (one: ControlResource): boolean => one.id === statementId && isSame(ownerOf(one), owner);
+    const isMeant = (one: ControlResource): boolean =>
+      one.id === statementId && isSameFunction(ownerOf(one), owner);
     if (this.#defined.some(isMeant)) this.#removed.add(nameOf(owner, statementId));
     this.#added = this.#added.filter((one) => !isMeant(one));
     this.#version += 1;
@@ -107,20 +102,8 @@ export class FunctionPolicies implements PermissionSource {
   }
 }
 
-/** A name, a partial or a full ARN. */
-const NAMED = /^(?:arn:[^:]+:lambda:[^:]*:[^:]*:function:|\d{12}:function:)?([^:]*)(?::(.+))?$/;
-
-export function readFunctionName(named: string): PolicyOwner {
-  const [, functionName = '', qualifier] = NAMED.exec(named) ?? [];
-  return { functionName, qualifier: qualifier === '$LATEST' ? undefined : qualifier };
-}
-
 function ownerOf({ properties }: ControlResource): PolicyOwner {
   return readFunctionName(textOf(properties, 'FunctionName'));
-}
-
-function isSame(a: PolicyOwner, b: PolicyOwner): boolean {
-  return a.functionName === b.functionName && a.qualifier === b.qualifier;
 }
 
 function nameOf({ functionName, qualifier = '' }: PolicyOwner, statementId: string): string {

@@ -2,20 +2,23 @@
  * Functions of the stacks that an API calls and may not invoke. AWS deploys that, and then each such call fails with 500
  * (docs/aws §1.5, §4.4): it is told at start, before the first request meets it.
  */
+import { printFunctionName, readFunctionName } from '../deployment/function-name.ts';
 import {
   compileInvokePermissions,
+  ownerOf,
   sourceOfAuthorizer,
   sourcesOfMethod,
   sourcesOfRoute,
 } from '../deployment/invoke-permissions.ts';
 import { apiArn } from '../events/authorizer-event.ts';
 import type { ResolvedStack, UnsupportedItem } from '../definition/model.ts';
+import type { PolicyOwner } from '../deployment/function-name.ts';
 import type { RoutePlan } from '../deployment/model.ts';
 import type { Account } from './account.ts';
 import type { ApiState } from './api-state.ts';
 
 type Call = {
-  readonly functionName: string;
+  readonly invoked: PolicyOwner;
   readonly sources: readonly string[];
   /** What fails, for a person. */
   readonly what: string;
@@ -24,7 +27,7 @@ type Call = {
 /** More would hide the function. */
 const SHOWN = 3;
 
-/** One for each function and API; none where nobody asks for leave, or where a call has given it. */
+/** One for each function, alias or version and API; none where nobody asks for leave, or where a call has given it. */
 export function findUnpermittedCalls(
   apis: readonly ApiState[],
   stacks: readonly ResolvedStack[],
@@ -38,19 +41,27 @@ export function findUnpermittedCalls(
     const plans = [...served.stages.values()].flatMap(({ deployment }) => deployment.routes.plans);
     const failing = plans
       .flatMap((plan) => callsOf(plan, identity.protocol === 'rest'))
-      .filter(({ functionName, sources }) => permissions.leave(functionName, sources)?.() === false);
-    return [...Map.groupBy(failing, ({ functionName }) => functionName)].flatMap(([functionName, calls]) => {
-      const definition = functions.find(({ name }) => name === functionName);
-      if (definition === undefined) return [];
-      const { stackName, logicalId, place } = definition;
-      return [
-        {
-          ...{ stackName, logicalId, type: 'AWS::Lambda::Function', file: place.file, line: place.line },
-          message: `${identity.name} may not invoke it: it needs an AWS::Lambda::Permission for apigateway.amazonaws.com`,
-          consequence: `${listCalls(calls)} ${isOne(calls) ? 'fails' : 'fail'} with 500, as at AWS (--roles off asks for no permission)`,
-        },
-      ];
-    });
+      .filter(({ invoked, sources }) => permissions.leave(invoked, sources)?.() === false);
+    return [...Map.groupBy(failing, ({ invoked }) => printFunctionName(invoked))].flatMap(
+      ([named, calls]) => {
+        const { functionName, qualifier } = readFunctionName(named);
+        const definition = functions.find(({ name }) => name === functionName);
+        if (definition === undefined) return [];
+        const what = qualifier === undefined ? 'it' : `its alias or version ${qualifier}`;
+        const ofWhat =
+          qualifier === undefined
+            ? ''
+            : ` whose FunctionName is ${named}: one for the function itself does not count for it`;
+        const { stackName, logicalId, place } = definition;
+        return [
+          {
+            ...{ stackName, logicalId, type: 'AWS::Lambda::Function', file: place.file, line: place.line },
+            message: `${identity.name} may not invoke ${what}: it needs an AWS::Lambda::Permission for apigateway.amazonaws.com${ofWhat}`,
+            consequence: `${listCalls(calls)} ${isOne(calls) ? 'fails' : 'fail'} with 500, as at AWS (--roles off asks for no permission)`,
+          },
+        ];
+      },
+    );
   });
 }
 
@@ -59,13 +70,14 @@ function callsOf({ integration, authorization, ...route }: RoutePlan, isRest: bo
   const { routeKey, httpMethod, resourcePath } = route;
   const calls: Call[] = [];
   if (authorization.kind === 'lambda' && authorization.authorizer.mayInvoke !== undefined) {
-    const { functionName, authorizerId, name } = authorization.authorizer;
+    const { authorizerId, name } = authorization.authorizer;
     const what = `all behind authorizer ${name}`;
-    calls.push({ functionName: functionName.source, sources: [sourceOfAuthorizer(authorizerId)], what });
+    const invoked = ownerOf(authorization.authorizer);
+    calls.push({ invoked, sources: [sourceOfAuthorizer(authorizerId)], what });
   }
   if ('functionName' in integration && integration.mayInvoke !== undefined)
     calls.push({
-      functionName: integration.functionName.source,
+      invoked: ownerOf(integration),
       sources: isRest ? sourcesOfMethod(httpMethod, resourcePath) : sourcesOfRoute(routeKey),
       what: routeKey,
     });

@@ -100,7 +100,7 @@ export function compileRestLambdaAuthorizer(
   const target = readTarget(bag);
   const role = bag.properties['AuthorizerCredentials'];
   return {
-    mayInvoke: leaveToInvoke(invokePermissions, target.functionName, role, [sourceOfAuthorizer(bag.id)]),
+    mayInvoke: leaveToInvoke(invokePermissions, target, role, [sourceOfAuthorizer(bag.id)]),
     authorizerId: bag.id,
     name: readText(bag, 'Name', bag.logicalId),
     payload: isToken ? 'rest-token' : 'rest-request',
@@ -150,7 +150,7 @@ export function compileV2LambdaAuthorizer(
   const target = readTarget(bag);
   const role = bag.properties['AuthorizerCredentialsArn'];
   return {
-    mayInvoke: leaveToInvoke(invokePermissions, target.functionName, role, [sourceOfAuthorizer(bag.id)]),
+    mayInvoke: leaveToInvoke(invokePermissions, target, role, [sourceOfAuthorizer(bag.id)]),
     authorizerId: bag.id,
     name: readText(bag, 'Name', bag.logicalId),
     payload,

@@ -4,8 +4,9 @@
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { compileGlob } from '../policy/glob.ts';
-import { nameOfFunction } from './integration-uri.ts';
-import type { Integration, StageText } from './model.ts';
+import { isSameFunction, readFunctionName } from './function-name.ts';
+import type { PolicyOwner } from './function-name.ts';
+import type { FunctionTarget, Integration } from './model.ts';
 import type { PropertyBag } from './properties.ts';
 
 /** Asked at every call, since leave is given and taken back without a deployment. */
@@ -17,7 +18,7 @@ export interface InvokePermissions {
    * `sources`: where below the ARN of the API calls come from; leave for one of them is enough.
    * Undefined = nobody asks for leave.
    */
-  leave(functionName: string, sources: readonly string[]): Leave | undefined;
+  leave(invoked: PolicyOwner, sources: readonly string[]): Leave | undefined;
 }
 
 /** Unless `--roles on` asks for them: templates that are started in part often lack theirs. */
@@ -42,7 +43,8 @@ const VERBS = ['*', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 const OF_OTHERS = ['EventSourceToken', 'PrincipalOrgID', 'FunctionUrlAuthType', 'InvokedViaFunctionUrl'];
 
 type Grant = {
-  readonly functionName: string;
+  /** A version, an alias or the function itself: leave for one is none for another (docs/aws §8.1). */
+  readonly owner: PolicyOwner;
   /** Undefined = of any account. */
   readonly accountId: string | undefined;
   readonly covers: (source: string) => boolean;
@@ -60,21 +62,21 @@ export function compileInvokePermissions(source: PermissionSource): PermissionsO
   };
   return (apiArn) => {
     const accountId = parseArn(apiArn)?.accountId;
-    const isGiven = (functionName: string, sources: readonly string[]): boolean =>
-      !source.isOwn(functionName) ||
+    const isGiven = (invoked: PolicyOwner, sources: readonly string[]): boolean =>
+      !source.isOwn(invoked.functionName) ||
       grantsNow().some(
         (grant) =>
-          grant.functionName === functionName &&
+          isSameFunction(grant.owner, invoked) &&
           (grant.accountId === undefined || grant.accountId === accountId) &&
           sources.some((from) => grant.covers(apiArn + from)),
       );
     return {
-      leave(functionName, sources) {
+      leave(invoked, sources) {
         let isLet = false;
         let askedAt = Number.NaN;
         return () => {
           if (askedAt !== source.version) {
-            isLet = isGiven(functionName, sources);
+            isLet = isGiven(invoked, sources);
             askedAt = source.version;
           }
           return isLet;
@@ -102,7 +104,7 @@ function readGrant(permission: PropertyBag): Grant[] {
   return [
     {
       accountId: accountId === '' ? undefined : accountId,
-      functionName: nameOfFunction(named),
+      owner: readFunctionName(named),
       covers: pattern === '' ? () => true : compileGlob(ofAnyStage(pattern)),
     },
   ];
@@ -142,16 +144,22 @@ export function sourcesOfRoute(routeKey: string): readonly string[] {
 
 /**
  * Whether the gateway may make these calls; undefined = always: with a role, which has leave of its own, and where a
- * stage variable names the function, whose leave AWS wants to be given by hand.
+ * stage variable names the function or its alias, whose leave AWS wants to be given by hand.
  */
 export function leaveToInvoke(
   permissions: InvokePermissions,
-  { source }: StageText,
+  target: FunctionTarget,
   role: unknown,
   sources: readonly string[],
 ): Leave | undefined {
   const hasRole = typeof role === 'string' && role !== '';
-  return hasRole || source.includes('${stageVariables.') ? undefined : permissions.leave(source, sources);
+  const isNamedByStage = target.functionName.source.includes('${stageVariables.');
+  return hasRole || isNamedByStage ? undefined : permissions.leave(ownerOf(target), sources);
+}
+
+/** Whose policy is asked for leave: that of the alias or version where the ARN names one. */
+export function ownerOf({ functionName, qualifier }: FunctionTarget): PolicyOwner {
+  return { functionName: functionName.source, qualifier: qualifier?.source };
 }
 
 /** AWS deploys it without leave, and then every call fails. */
@@ -162,7 +170,7 @@ export function withLeave(
   permissions: InvokePermissions,
 ): Integration {
   if (!('functionName' in integration)) return integration;
-  const mayInvoke = leaveToInvoke(permissions, integration.functionName, role, sources);
+  const mayInvoke = leaveToInvoke(permissions, integration, role, sources);
   return mayInvoke === undefined ? integration : { ...integration, mayInvoke };
 }
 

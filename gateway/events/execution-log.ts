@@ -42,8 +42,12 @@ export type ExecutionFacts = {
   readonly event: LoggedEvent;
   /** Credentials beside those in headers that are known as such: what the authorizer reads. */
   readonly secrets: readonly string[];
+  /** Undefined where the route has no Lambda authorizer, or nothing came that far. */
+  readonly authorizer?: AuthorizerFacts | undefined;
   /** Undefined where no call was made: a MOCK, a hit of the cache, a refusal. */
   readonly call: LoggedCall | undefined;
+  /** By which an integration of AWS knows the call in its own logs. */
+  readonly endpointRequestId?: string | undefined;
   readonly reply: LoggedMessage & { readonly status: number };
   /** Why the request failed. */
   readonly failure: string | undefined;
@@ -52,6 +56,7 @@ export type ExecutionFacts = {
 /** Bytes of one log event, measured in characters (docs/aws §10.3). */
 const EVENT_LIMIT = 1024;
 const EXTENDED_ID = 'Extended Request Id: ';
+const ENDPOINT_ID = 'AWS Integration Endpoint RequestId : ';
 /** Only their ends may stand in a log, enough to tell two of them apart. */
 const SECRETS: ReadonlySet<string> = new Set([
   'authorization',
@@ -80,9 +85,10 @@ export function levelLines(
 
 /** Lines of level INFO; headers and bodies only where data is traced. Every line names its request. */
 function executionLines(facts: ExecutionFacts, isDataTraced: boolean): string[] {
-  const { request, event, call, reply, failure } = facts;
+  const { request, event, authorizer, call, reply, failure, endpointRequestId } = facts;
   const lines = [
     `${EXTENDED_ID}${request.extendedRequestId}`,
+    ...(authorizer === undefined ? [] : describeAuthorizer(request, authorizer, isDataTraced)),
     `${formatAwsDate(request.receivedAtEpochMs)} : Starting execution for request: ${request.requestId}`,
     ...nameEvent(request, event),
     ...(isDataTraced ? describeRequest(request, event) : []),
@@ -97,6 +103,7 @@ function executionLines(facts: ExecutionFacts, isDataTraced: boolean): string[] 
       : []),
     ...(failure === undefined ? ['Successfully completed execution'] : []),
     `Method completed with status: ${reply.status}`,
+    ...(endpointRequestId === undefined ? [] : [`${ENDPOINT_ID}${endpointRequestId}`]),
   ];
   const hide = hideValues([...secretsOf(request), ...facts.secrets]);
   return lines.map((line) => frame(request.requestId, hide(line)));
@@ -147,7 +154,7 @@ export function printTestLog(
   const date = `${formatAwsDate(receivedAtEpochMs)} : `;
   const events = lines
     .map((line) => line.slice(frame(requestId, '').length))
-    .filter((event) => !event.startsWith(EXTENDED_ID))
+    .filter((event) => !event.startsWith(EXTENDED_ID) && !event.startsWith(ENDPOINT_ID))
     .map((event) => (event.startsWith(date) ? event : date + event));
   return [`Execution log for request ${requestId}`, ...events, ''].join('\n');
 }
@@ -164,32 +171,37 @@ export type AuthorizerFacts = {
 };
 
 /** How TestInvokeAuthorizer went, in AWS's lines [obs, a public capture of 2017]. */
-export function authorizerLines(
-  request: Pick<ContextFacts, 'requestId'>,
+export function authorizerLines(request: Pick<ContextFacts, 'requestId'>, facts: AuthorizerFacts): string[] {
+  const hide = hideValues(facts.identity === undefined ? [] : [facts.identity]);
+  return describeAuthorizer(request, facts, true).map((line) => frame(request.requestId, hide(line)));
+}
+
+/** Begun and done, or refused [kc: api-gateway-logs]; what it was asked and has answered where data is traced. */
+function describeAuthorizer(
+  { requestId }: Pick<ContextFacts, 'requestId'>,
   { authorizerId, identity, call, failure, principalId }: AuthorizerFacts,
+  isDataTraced: boolean,
 ): string[] {
-  const lines = [
-    `Starting authorizer: ${authorizerId} for request: ${request.requestId}`,
-    ...(identity === undefined ? [] : [`Incoming identity: ${mask(identity)}`]),
-    ...(call === undefined
+  const asked =
+    call === undefined
       ? []
       : [
           `Endpoint request URI: ${call.uri}`,
           `Endpoint request body after transformations: ${call.event}`,
           `Sending request to ${call.uri}`,
-        ]),
-    ...(call?.result === undefined ? [] : [`Authorizer result body before parsing: ${call.result}`]),
-    ...(failure === undefined
-      ? [
-          ...(call === undefined
-            ? []
-            : [`Using valid authorizer policy for principal: ${mask(principalId ?? '')}`]),
-          'Successfully completed authorizer execution',
-        ]
-      : [failure]),
+        ];
+  const answered =
+    call?.result === undefined ? [] : [`Authorizer result body before parsing: ${call.result}`];
+  const policy =
+    call === undefined || failure !== undefined
+      ? []
+      : [`Using valid authorizer policy for principal: ${mask(principalId ?? '')}`];
+  return [
+    `Starting authorizer: ${authorizerId} for request: ${requestId}`,
+    ...(identity === undefined || !isDataTraced ? [] : [`Incoming identity: ${mask(identity)}`]),
+    ...(isDataTraced ? [...asked, ...answered, ...policy] : []),
+    failure ?? 'Successfully completed authorizer execution',
   ];
-  const hide = hideValues(identity === undefined ? [] : [identity]);
-  return lines.map((line) => frame(request.requestId, hide(line)));
 }
 
 /** Where a function is asked, as logs name it: its address at AWS. */

@@ -6,6 +6,8 @@
  * @see docs/aws §4.1–4.7
  */
 import { gatewayError } from '../errors.ts';
+import { printFunctionName } from '../deployment/function-name.ts';
+import { ownerOf } from '../deployment/invoke-permissions.ts';
 import {
   describeAuthorizerFailure,
   describeNotPermitted,
@@ -125,8 +127,8 @@ async function askFunction(
 }
 
 function notPermitted(authorizer: LambdaAuthorizer): Error {
-  const { name, functionName } = authorizer;
-  const reason = `no AWS::Lambda::Permission lets authorizer ${name} invoke ${functionName.source}`;
+  const invoked = printFunctionName(ownerOf(authorizer));
+  const reason = `no AWS::Lambda::Permission lets authorizer ${authorizer.name} invoke ${invoked}`;
   const logged = describeNotPermitted(authorizer);
   return gatewayError('AUTHORIZER_CONFIGURATION_ERROR', { source: 'gateway', reason, logged });
 }

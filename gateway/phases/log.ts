@@ -4,20 +4,22 @@
  * reads: everything · adds: nothing · may answer: no · fails with: nothing
  * @see docs/aws §10.3
  */
-import { levelLines } from '../events/execution-log.ts';
+import { lambdaUri, levelLines } from '../events/execution-log.ts';
 import { readIdentity } from '../events/identity-sources.ts';
 import { metricLine } from '../events/metric-line.ts';
 import { isSampled, saysSampled, traceSegment } from '../events/trace-segment.ts';
 import { describeCall } from '../mapping/logged-call.ts';
-import type { ExecutionFacts } from '../events/execution-log.ts';
+import type { AuthorizerFacts, ExecutionFacts } from '../events/execution-log.ts';
 import type { LogFacts, LoggedConnection } from '../events/log-variables.ts';
 import type { Matched, Received, Reply, StreamedBody } from '../exchange.ts';
-import type { Ports } from '../ports.ts';
+import type { InvocationResult, Ports } from '../ports.ts';
 import type { Recording, Trail } from '../trail.ts';
 
 /** Before anything else of a request that more than its line is written of. */
 export function observe(matched: Matched, trail: Trail, at: Ports): void {
-  trail.keepNotes();
+  // What its authorizer was asked is told by an execution log alone.
+  if (matched.stage.logs === undefined || matched.notes !== undefined) trail.keepNotes();
+  else trail.keepAll(matched);
   // The client's own decision stands; AWS takes a sample of the rest, here it is all of them.
   if (matched.stage.logs?.isTraced === true && at.traces !== undefined && !saysSampled(matched.rawHeaders))
     matched.sample();
@@ -118,15 +120,49 @@ function describeExecution(
   connection: LoggedConnection | undefined,
 ): ExecutionFacts {
   const { path, pathParameters } = received;
-  const latencyMs = trail.describeIntegration(undefined)?.latencyMs ?? 0;
+  const { latencyMs = 0, requestId } = trail.describeIntegration(undefined) ?? {};
+  const secrets = credentialsOf(received);
   return {
     request: received,
     event: { kind: connection === undefined ? 'request' : 'CONNECT', path, pathParameters },
-    secrets: credentialsOf(received),
+    secrets,
+    authorizer: describeAuthorizer(received, trail, secrets[0]),
+    endpointRequestId: requestId,
     call: describeCall(received, trail.notes?.outcome, latencyMs),
     reply: { ...reply, status: shownStatus(reply) },
     failure: trail.failure,
   };
+}
+
+/** Undefined where no Lambda authorizer guards the route, and of what was refused before it. */
+function describeAuthorizer(
+  received: Received,
+  { phase, failure, error }: Trail,
+  identity: string | undefined,
+): AuthorizerFacts | undefined {
+  const { notes, route, stage, api, requestId } = received;
+  if (stage === undefined || route?.authorization.kind !== 'lambda') return undefined;
+  const isRefused = phase === 'authenticate' && failure !== undefined;
+  if (!isRefused && notes?.caller === undefined) return undefined;
+  const { authorizer } = route.authorization;
+  const name = authorizer.functionName.render(stage.variables);
+  const uri = lambdaUri(api, name, authorizer.qualifier?.render(stage.variables));
+  const { event, result } = notes?.asked ?? {};
+  const caller = notes?.caller;
+  return {
+    ...{ authorizerId: authorizer.authorizerId, identity },
+    call: event === undefined ? undefined : { uri, event, result: result && payloadOf(result) },
+    failure: !isRefused
+      ? undefined
+      : error?.code === 'UNAUTHORIZED'
+        ? `Unauthorized request: ${requestId}`
+        : failure,
+    principalId: caller?.kind === 'lambda' ? caller.principalId : undefined,
+  };
+}
+
+function payloadOf(result: InvocationResult): string | undefined {
+  return 'payload' in result ? result.payload : undefined;
 }
 
 /** AWS calls a handshake that came through a success. */

@@ -5,6 +5,8 @@
  * @see docs/aws §3.1–3.3, §7, §8
  */
 import { gatewayError } from '../errors.ts';
+import { printFunctionName } from '../deployment/function-name.ts';
+import { ownerOf } from '../deployment/invoke-permissions.ts';
 import { buildHttp1Event, buildHttp2Event } from '../events/http-event.ts';
 import { buildFunctionUrlEvent } from '../events/function-url-event.ts';
 import { buildRestEvent } from '../events/rest-event.ts';
@@ -90,7 +92,7 @@ const NO_LEAVE =
 function notPermitted(
   integration: LambdaProxyIntegration | LambdaStreamIntegration | FunctionIntegration,
 ): Error {
-  const reason = `no AWS::Lambda::Permission lets the API invoke ${integration.functionName.source}`;
+  const reason = `no AWS::Lambda::Permission lets the API invoke ${printFunctionName(ownerOf(integration))}`;
   const isHttpApi = integration.kind === 'lambda-proxy' && integration.payload !== 'rest-1.0';
   if (!isHttpApi) return failedCall(reason);
   return gatewayError('API_CONFIGURATION_ERROR', { source: 'integration', reason, logged: NO_LEAVE });

@@ -9,6 +9,7 @@ import {
   BINARY_REFUSED,
   BUFFER_PAUSE_BYTES,
   BYTES_IN_FLIGHT_LIMIT,
+  FRAME_COST_BYTES,
   FRAME_LIMIT_BYTES,
   MESSAGES_IN_FLIGHT_LIMIT,
   NO_STATUS,
@@ -34,6 +35,9 @@ export class ClientSocket implements ConnectionSocket {
   #received = 0;
   #inFlight = 0;
   #bytesInFlight = 0;
+  /** Frames that the system has not taken yet. */
+  #framesUnderWay = 0;
+  readonly #frameIsTaken = (): void => void (this.#framesUnderWay -= 1);
   /** A pong that the system has not taken yet, and what the newest ping after it has said. */
   #isPongUnderWay = false;
   #nextPong: Buffer | undefined;
@@ -60,7 +64,7 @@ export class ClientSocket implements ConnectionSocket {
   }
 
   get bufferedBytes(): number {
-    return this.#webSocket.bufferedAmount;
+    return this.#webSocket.bufferedAmount + this.#framesUnderWay * FRAME_COST_BYTES;
   }
 
   send(data: string | Buffer): void {
@@ -69,7 +73,9 @@ export class ClientSocket implements ConnectionSocket {
     let start = 0;
     do {
       const end = Math.min(start + FRAME_LIMIT_BYTES, bytes.length);
-      this.#webSocket.send(bytes.subarray(start, end), { binary: false, fin: end === bytes.length });
+      this.#framesUnderWay += 1;
+      const frame = { binary: false, fin: end === bytes.length };
+      this.#webSocket.send(bytes.subarray(start, end), frame, this.#frameIsTaken);
       start = end;
     } while (start < bytes.length);
   }

@@ -1,5 +1,7 @@
 /** Calls the function of a route and reads what of its answer reaches the client. */
 import { gatewayError } from '../errors.ts';
+import { printFunctionName } from '../deployment/function-name.ts';
+import { ownerOf } from '../deployment/invoke-permissions.ts';
 import { readConnectResult, readMessageResult } from '../events/proxy-result.ts';
 import { readOutcome } from '../phases/integrate.ts';
 import { toUpgradeHeaders } from './handshake.ts';
@@ -50,7 +52,7 @@ export function refuseUnpermitted(integration: Integration): void {
   if (!('mayInvoke' in integration) || integration.mayInvoke?.() !== false) return;
   throw gatewayError('API_CONFIGURATION_ERROR', {
     source: 'gateway',
-    reason: `no AWS::Lambda::Permission lets the API invoke ${integration.functionName.source}`,
+    reason: `no AWS::Lambda::Permission lets the API invoke ${printFunctionName(ownerOf(integration))}`,
   });
 }
 

@@ -21,7 +21,7 @@ export interface ConnectionSocket {
   send(data: string | Buffer): void;
   /** Starts the closing handshake; a client that does not answer it is cut off. */
   close(closure: Closure): void;
-  /** Bytes sent but not yet taken by the client. */
+  /** Memory of what was sent and not yet taken by the client. */
   readonly bufferedBytes: number;
 }
 

@@ -81,6 +81,7 @@ function describeExecution(
       : { kind: 'DISCONNECT', connectionId, ...event.closure },
     secrets: [],
     call: describeCall(call, trail.notes?.outcome, integration?.latencyMs ?? 0),
+    endpointRequestId: integration?.requestId,
     reply: { status, headers: [], body: isMessage ? event.reply : undefined },
     failure: trail.failure,
   };

@@ -18,7 +18,7 @@ import { authenticate, knownCaller } from '../phases/authenticate.ts';
 import { authorize } from '../phases/authorize.ts';
 import { fail } from '../phases/fail.ts';
 import { finish } from '../phases/finish.ts';
-import { log } from '../phases/log.ts';
+import { log, observe } from '../phases/log.ts';
 import { meter, takeFromStage } from '../phases/meter.ts';
 import { screen } from '../phases/screen.ts';
 import { validate, validateMessage } from '../phases/validate.ts';
@@ -64,7 +64,7 @@ export async function connect(handshake: Received, at: WebSocketPorts): Promise<
     admitOneMore(at.connections);
     trail.enter('match');
     const matched = matchConnect(handshake);
-    if ((matched.stage.logs ?? at.metrics) !== undefined) trail.keepNotes();
+    if ((matched.stage.logs ?? at.metrics) !== undefined) observe(matched, trail, at);
     trail.enter('authenticate');
     const caller = knownCaller(matched, at) ?? (await authenticate(matched, at, start));
     if (handshake.notes !== undefined) handshake.notes.caller = caller;

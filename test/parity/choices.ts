@@ -63,7 +63,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
     section: '§1.5, §4.4',
     question: 'A function that the API has no leave to invoke (`AWS::Lambda::Permission`)',
     evidence: 'partly',
-    here: 'answers 500, as AWS does, where the stacks that are loaded define the function; leave for one stage counts for all',
+    here: 'answers 500, as AWS does, where the stacks that are loaded define the function; leave for one stage counts for all, leave for an alias or version for that one alone',
     switch: '`--roles off`: it is invoked',
     test: 'test/gateway/deployment/invoke-permissions.test.ts',
   },

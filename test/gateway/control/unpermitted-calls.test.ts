@@ -118,6 +118,17 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
         );
     });
 
+  it('names the alias that is invoked, where the permission is for the function itself', () => {
+    const toAlias = { Integration: proxyTo('fn:live') };
+    const resources = restRoutes({ 'GET /a': toAlias, 'GET /b': toFn }, { more: { Leave: aPermission() } });
+
+    assert.deepEqual(findingsOf(resources), [
+      'template.json:7 fnFunction: pets may not invoke its alias or version live: it needs an AWS::Lambda::Permission ' +
+        'for apigateway.amazonaws.com whose FunctionName is fn:live: one for the function itself does not count for it → ' +
+        `GET /a fails ${AS_AT_AWS}`,
+    ]);
+  });
+
   it('is no finding where nobody asks for permissions, nor where the function is of none of the stacks', () => {
     assert.deepEqual(findingsOf(rest(), { account: anAccount(false) }), []);
     assert.deepEqual(findingsOf(rest(), { own: [] }), []);

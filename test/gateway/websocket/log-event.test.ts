@@ -6,6 +6,7 @@ import { receive } from '../../../gateway/server/receive.ts';
 import { connect, disconnect, message } from '../../../gateway/websocket/pipeline.ts';
 import { aDetail, anApi, anAuthorizer, FAILS, FakeSocket, OK, policy, somePorts } from './fixture.ts';
 import type { ServedApi, StageLogs } from '../../../gateway/exchange.ts';
+import type { InvocationResult } from '../../../gateway/ports.ts';
 import type { FakePorts, Handler, RouteOptions } from './fixture.ts';
 
 const FORMAT =
@@ -16,7 +17,7 @@ const functionName = 'fn';
 const ACCESS_LOG = { access: { groups: ['chat'], format: compileAccessLogFormat(FORMAT) } };
 
 function logged(
-  handler: Handler,
+  handler: Handler | InvocationResult,
   own: Partial<StageLogs> = ACCESS_LOG,
   { connect = { functionName } }: { connect?: RouteOptions } = {},
 ): { readonly api: ServedApi; readonly ports: FakePorts } {
@@ -188,6 +189,61 @@ describe('the execution log of a WebSocket stage (docs/aws §10.3)', () => {
     await disconnect(connection, { code: 1000, reason: '' }, api.ports);
 
     assert.deepEqual(linesOf(api.ports), ['Error: boom', 'Method completed with status: 500']);
+  });
+
+  const REQUEST_ID = '57593f79-6e46-4a6f-91b1-f5d848cc2059';
+  const answers: InvocationResult = {
+    ...{ kind: 'returned', payload: '{"statusCode":200}', requestId: () => REQUEST_ID },
+  };
+
+  // Knowledge centre, 410-gone-api-gateway: "The requestId for AWS integration endpoints"; the form: docs/aws §10.3.
+  it('names the call as the function’s own log does', async () => {
+    const api = logged(answers, INFO);
+    const connection = api.ports.connections.open(aDetail(), new FakeSocket());
+
+    await shakeHands(api);
+    await message(connection, '{"action":"hi"}', api.ports);
+    await disconnect(connection, { code: 1000, reason: '' }, api.ports);
+
+    const ends = linesOf(api.ports).flatMap((line, index, all) =>
+      line === 'Method completed with status: 200' ? [all[index + 1]] : [],
+    );
+    assert.deepEqual(ends, Array(3).fill(`AWS Integration Endpoint RequestId : ${REQUEST_ID}`));
+  });
+
+  const guarded = { connect: { functionName, authorization: anAuthorizer('auth') } };
+  const authorized = (lines: readonly string[]): readonly string[] =>
+    lines.slice(1, lines.indexOf(BEGUN)).map((line) => line.replace(/request: \S+$/, 'request: ID'));
+
+  // Knowledge centre, api-gateway-logs: "the logs indicate if the request is authorized and include the authorizer and request IDs".
+  it('tells whether the authorizer lets a client in', async () => {
+    const admitted = logged(OK, INFO, guarded);
+    const refused = logged(OK, INFO, guarded);
+
+    await shakeHands(admitted, '/dev?token=secret-abc');
+    await shakeHands(refused, '/dev');
+
+    const started = 'Starting authorizer: auth01 for request: ID';
+    assert.deepEqual(authorized(linesOf(admitted.ports)), [
+      started,
+      'Successfully completed authorizer execution',
+    ]);
+    assert.deepEqual(authorized(linesOf(refused.ports)), [started, 'Unauthorized request: ID']);
+  });
+
+  // Knowledge centre, 410-gone-api-gateway: "The response provided by AWS Lambda authorizers".
+  it('tells what the authorizer was asked and has answered where data is traced, without its token', async () => {
+    const api = logged(OK, TRACED, guarded);
+
+    await shakeHands(api, '/dev?token=secret-abc');
+
+    const text = authorized(linesOf(api.ports)).join('\n');
+    assert.match(text, /^Incoming identity: \*{4}abc$/m);
+    assert.match(text, /^Endpoint request URI: \S+:function:auth\/invocations$/m);
+    assert.match(text, /^Endpoint request body after transformations: \{"type":"REQUEST"/m);
+    assert.match(text, /^Authorizer result body before parsing: \{"principalId":.*"Effect":"Allow"/m);
+    assert.match(text, /^Using valid authorizer policy for principal: \*{4}/m);
+    assert.doesNotMatch(text, /secret/);
   });
 
   it('follows the setting of a route', async () => {

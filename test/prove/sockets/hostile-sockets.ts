@@ -24,7 +24,14 @@ export type Ended = {
   readonly release?: () => void;
 };
 
-type HostileSocket = { readonly name: string; run(attack: Attack): Promise<Ended> };
+type HostileSocket = {
+  readonly name: string;
+  /** So many of them one after the other, and their memory is divided by them: what it is beside theirs is a few MB up and down. */
+  readonly times?: number;
+  run(attack: Attack): Promise<Ended>;
+};
+
+const NEVER_READERS = 4;
 
 const TEXT = 'x'.repeat(100_000);
 const SLOW_MESSAGES = 40;
@@ -93,6 +100,7 @@ export const HOSTILE_SOCKETS: readonly HostileSocket[] = [
   },
   {
     name: 'never reads what others post to it',
+    times: NEVER_READERS,
     async run({ url, push }) {
       const client = await RawClient.open(url);
       client.socket.pause();
@@ -107,6 +115,7 @@ export const HOSTILE_SOCKETS: readonly HostileSocket[] = [
   },
   {
     name: 'never reads what it is answered',
+    times: NEVER_READERS,
     async run({ url }) {
       const client = await RawClient.open(url);
       client.socket.pause();
