@@ -238,6 +238,8 @@ export type DeliveryJob = {
   /** First and last sequence number. */
   readonly from: number;
   readonly to: number;
+  /** Which log of the channel has them; absent: the one that it has now. */
+  readonly log?: number;
   /** Of the listeners those whose place is from the first on and before the second; absent: all. */
   readonly places?: readonly [from: string, before: string];
 };

@@ -34,25 +34,33 @@ const ATTEMPTS = 4;
 const READ_BYTES = 96 * 1024;
 const PAGE = 100;
 
-/** Numbers and writes the entries, in their order. @returns where the last one is @throws DomainError STORE_UNAVAILABLE */
+export type Appended = {
+  readonly from: number;
+  /** Where the last one is. */
+  readonly to: Position;
+  /** As the log has them. */
+  readonly entries: readonly ChannelEntry[];
+};
+
+/** Numbers and writes the entries, in their order. @throws DomainError STORE_UNAVAILABLE */
 export async function append(
   ports: LogPorts,
   address: string,
   entries: readonly NewEntry[],
   keptSeconds: number,
-): Promise<{ readonly from: number; readonly to: Position }> {
+): Promise<Appended> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const { log, seq: last } = await takeNumbers(ports, address, entries.length);
     const takenAt = ports.clock.nowEpochMs();
     const from = last - entries.length + 1;
     const expiresAt = Math.ceil(takenAt / 1000) + keptSeconds;
-    const written = await Promise.all(
-      entries.map((entry, index) =>
-        writeEntry(ports, { pk: logKey(address, log), seq: from + index, takenAt, expiresAt }, entry),
-      ),
+    const items = entries.map(
+      (entry, index): Item => ({ seq: from + index, at: takenAt, expiresAt, ...contentOf(entry) }),
     );
+    const pk = logKey(address, log);
+    const written = await Promise.all(items.map((item) => writeEntry(ports, pk, takenAt, item)));
     // All anew, so that they stay together; the library drops by their ids those that were written.
-    if (written.every(Boolean)) return { from, to: { log, seq: last } };
+    if (written.every(Boolean)) return { from, to: { log, seq: last }, entries: items.map(toEntry) };
   }
   throw unavailable('the log of a channel took too long to write');
 }
@@ -79,23 +87,16 @@ async function takeNumbers({ items, clock }: LogPorts, address: string, count: n
   throw unavailable('the head of a channel took too long to write');
 }
 
-type Place = {
-  readonly pk: string;
-  readonly seq: number;
-  readonly takenAt: number;
-  readonly expiresAt: number;
-};
-
 /** @returns false: somebody has made the number void, or may have */
 async function writeEntry(
   { items, clock }: LogPorts,
-  { pk, seq, takenAt, expiresAt }: Place,
-  entry: NewEntry,
+  pk: string,
+  takenAt: number,
+  item: Item,
 ): Promise<boolean> {
-  const item: Item = { seq, at: takenAt, expiresAt, ...contentOf(entry) };
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     if (clock.nowEpochMs() - takenAt > WRITTEN_WITHIN_MS) return false;
-    const outcome = await putOnce(items, { pk, sk: seqKey(seq) }, item);
+    const outcome = await putOnce(items, { pk, sk: seqKey(numberOf(item['seq'])) }, item);
     if (outcome.kind === 'done') return true;
     // Of an attempt whose answer was lost.
     if (outcome.kind === 'refused') return isSameEntry(outcome.item, item);

@@ -29,13 +29,25 @@ const AT_ONCE = 64;
 /** What a message is billed by: entries are put together up to here. */
 const UNIT_BYTES = 32 * 1024;
 
-/** @throws DomainError STORE_UNAVAILABLE; whoever asks again may tell some of them twice */
-export async function deliver(ports: DeliveryPorts, job: DeliveryJob): Promise<Delivered> {
+/**
+ * @param written what the log has under these numbers, where whoever asks has just written it; otherwise it is read, so that
+ * a job says no more than where it is
+ * @throws DomainError STORE_UNAVAILABLE; whoever asks again may tell some of them twice
+ */
+export async function deliver(
+  ports: DeliveryPorts,
+  job: DeliveryJob,
+  written?: readonly ChannelEntry[],
+): Promise<Delivered> {
   const { address, from, to } = job;
   const delivered = { sent: 0, gone: 0, expired: 0, throttled: 0, failed: 0, units: 0, shares: 0 };
-  const head = await readHead(ports, address);
-  if (head === undefined) return delivered;
-  const texts = frameTexts(address, head.log, await readEntries(ports, address, head.log, [from, to]));
+  const log = job.log ?? (await readHead(ports, address))?.log;
+  if (log === undefined) return delivered;
+  const texts = frameTexts(
+    address,
+    log,
+    written ?? (await readEntries(ports, address, log, [from, to])),
+  );
   if (texts.length === 0) return delivered;
   const units = texts.reduce((sum, text) => sum + Math.ceil(Buffer.byteLength(text) / UNIT_BYTES), 0);
   const count = (told: Told): void => {
@@ -52,7 +64,7 @@ export async function deliver(ports: DeliveryPorts, job: DeliveryJob): Promise<D
     ({ hasMore } = page);
     after = page.items.at(-1)?.key.sk;
     if (isFirst && hasMore) {
-      const handed = await handOn(ports, job, places, page.items);
+      const handed = await handOn(ports, { ...job, log }, places, page.items);
       places = handed.places;
       delivered.shares = handed.shares;
     }

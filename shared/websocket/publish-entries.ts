@@ -11,6 +11,6 @@ export async function publishEntries(
   entries: readonly NewEntry[],
 ): Promise<Position> {
   const { from, to } = await append(ports, address, entries, ports.limits.keptSeconds);
-  await ports.courier.deliver({ address, from, to: to.seq });
+  await ports.courier.deliver({ address, from, to: to.seq, log: to.log });
   return to;
 }

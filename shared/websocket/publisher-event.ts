@@ -77,15 +77,16 @@ function idOf({ id }: JsonObject, newId: () => string): string {
   return typeof id === 'string' && ID.test(id) ? id : newId();
 }
 
-function parseJob({ address, from, to, places }: JsonObject): DeliveryJob {
+function parseJob({ address, from, to, log, places }: JsonObject): DeliveryJob {
   if (typeof address !== 'string' || typeof from !== 'number' || typeof to !== 'number')
     throw malformed('the event names no messages to deliver');
   assertAddress(address);
-  if (places === undefined) return { address, from, to };
+  const job = { address, from, to, ...(typeof log === 'number' && { log }) };
+  if (places === undefined) return job;
   const [start, before] = Array.isArray(places) ? (places as readonly unknown[]) : [];
   if (typeof start !== 'string' || typeof before !== 'string' || !PLACE.test(start) || !PLACE.test(before))
     throw malformed('the event names no share of listeners');
-  return { address, from, to, places: [start, before] };
+  return { ...job, places: [start, before] };
 }
 
 function malformed(what: string): DomainError {

@@ -20,10 +20,10 @@ export async function runPublisher(ports: DeliveryPorts, event: PublisherEvent):
   let undelivered = 0;
   let seq = 0;
   for (const { address, messages } of event.publications) {
-    const { from, to } = await append(ports, address, messages, ports.limits.keptSeconds);
+    const { from, to, entries } = await append(ports, address, messages, ports.limits.keptSeconds);
     seq = to.seq;
     try {
-      delivered.push(await deliver(ports, { address, from, to: to.seq }));
+      delivered.push(await deliver(ports, { address, from, to: to.seq, log: to.log }, entries));
     } catch {
       // Asked again, it would be written twice.
       undelivered += 1;

@@ -78,6 +78,52 @@ describe('a delivery', () => {
     for (let index = 0; index < 3_000; index += 1) assert.deepEqual(world.heardBy(`${index}=`, CHANNEL), [1]);
   });
 
+  it('asks for nothing of the log that whoever publishes has just written', async () => {
+    const world = await aRoom(3);
+    const { store, items } = world.ports;
+    const asked: string[] = [];
+    const ports: typeof world.ports = {
+      ...world.ports,
+      items: {
+        ...items,
+        update: (write) => items.update(write),
+        read: (key, options) => {
+          asked.push(key.pk);
+          return items.read(key, options);
+        },
+      },
+      store: {
+        ...store,
+        page: (page) => {
+          asked.push(page.pk);
+          return store.page(page);
+        },
+      },
+    };
+    const messages = [1, 2].map((data) => ({ id: `${data}`, data }));
+    await runPublisher(ports, { kind: 'publish', publications: [{ address: 'chat:rooms/1', messages }] });
+
+    assert.deepEqual(asked, ['live#channel#chat:rooms/1']);
+    assert.deepEqual(world.framesOf('2=').at(-1), {
+      ...{ type: 'messages', channel: CHANNEL, log: NOW_MS },
+      messages: messages.map(({ id, data }) => ({ seq: data, id, at: NOW_MS, data })),
+    });
+  });
+
+  it('tells nothing of a log that the channel does not have', async () => {
+    const world = await aRoom(2);
+    await world.publish('0=', CHANNEL, 'hello');
+    const [job] = world.jobs;
+    assert.ok(job);
+    const told = [await deliver(world.ports, { ...job, log: 1 }), await deliver(world.ports, job)];
+
+    assert.deepEqual(
+      told.map(({ sent }) => sent),
+      [0, 2],
+    );
+    assert.equal(job.log, NOW_MS);
+  });
+
   it('tells all by itself where nobody takes a share', async () => {
     const world = await aRoom(2_500);
     await world.publish('0=', CHANNEL, 'hello');
