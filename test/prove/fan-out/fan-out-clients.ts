@@ -8,8 +8,9 @@ import type {
   Member,
   SocketClass,
 } from '../../../shared/entries/websocket-client.ts';
+import { within } from './stage.ts';
 
-export type Wire = { frames: number; entries: number; disordered: number; double: number };
+type Wire = { frames: number; entries: number; disordered: number; double: number };
 
 /** Counts what comes out of order and twice, before the library sees it. */
 function watchedSocket(wire: Wire, sockets: Set<WebSocket>): SocketClass {
@@ -49,36 +50,64 @@ export type Listener = {
   readonly channels: Channels;
   readonly sockets: Set<WebSocket>;
   readonly messages: ChannelMessage[];
+  /** When the last of them was handed on, by `performance.now()`. */
+  heardAtMs: number;
   readonly gaps: Gap[];
   readonly errors: string[];
   members: readonly Member[];
 };
 
-type ListenOptions = {
-  readonly url: string;
-  readonly token: () => string | Promise<string>;
-  readonly wire: Wire;
-};
+/** Those of one part of the proof; whatever becomes of it, none of them goes on. */
+export class Listeners implements Disposable {
+  readonly wire: Wire = { frames: 0, entries: 0, disordered: 0, double: 0 };
+  readonly #all: Listener[] = [];
+  readonly #url: string;
+  readonly #tokenOf: () => string;
 
-export function connect({ url, token, wire }: ListenOptions): Listener {
-  const sockets = new Set<WebSocket>();
-  const channels = connectChannels({ url, token, webSocket: watchedSocket(wire, sockets) });
-  return { channels, sockets, messages: [], gaps: [], errors: [], members: [] };
+  constructor(url: string, tokenOf: () => string) {
+    this.#url = url;
+    this.#tokenOf = tokenOf;
+  }
+
+  get all(): readonly Listener[] {
+    return [...this.#all];
+  }
+
+  add(): Listener {
+    const sockets = new Set<WebSocket>();
+    const webSocket = watchedSocket(this.wire, sockets);
+    const token = this.#tokenOf();
+    const channels = connectChannels({ url: this.#url, token: () => token, webSocket });
+    const listener = { channels, sockets, messages: [], heardAtMs: 0, gaps: [], errors: [], members: [] };
+    this.#all.push(listener);
+    return listener;
+  }
+
+  [Symbol.dispose](): void {
+    for (const { channels } of this.#all) channels.close();
+  }
 }
+
+const HEARD_WITHIN_MS = 30_000;
 
 /** Ends when nothing is missed any more; `isPresent`: it is there, and sees who is. */
 export function hear(listener: Listener, channel: string, isPresent = false): Promise<void> {
-  return new Promise((resolve) => {
-    listener.channels.subscribe(channel, {
-      ready: resolve,
-      gap: (gap) => listener.gaps.push(gap),
-      error: ({ code }) => {
-        listener.errors.push(code);
-        resolve();
-      },
-      message: (message) => listener.messages.push(message),
-      ...(isPresent && { members: (members: readonly Member[]) => void (listener.members = members) }),
-    });
+  const ready = Promise.withResolvers<void>();
+  listener.channels.subscribe(channel, {
+    ready: ready.resolve,
+    gap: (gap) => listener.gaps.push(gap),
+    error: ({ code }) => {
+      listener.errors.push(code);
+      ready.resolve();
+    },
+    message: (message) => {
+      listener.messages.push(message);
+      listener.heardAtMs = performance.now();
+    },
+    ...(isPresent && { members: (members: readonly Member[]) => void (listener.members = members) }),
+  });
+  return within(`a client hears ${channel}`, HEARD_WITHIN_MS, ready.promise, () => {
+    return `its connection is ${listener.channels.state}`;
   });
 }
 
@@ -103,14 +132,4 @@ export async function inWaves<T>(
     first += size;
     size = Math.min(size * 2, LARGEST_WAVE);
   }
-}
-
-/** @throws Error where it does not come to hold within `withinMs` */
-export async function until(what: string, holds: () => boolean, withinMs: number): Promise<number> {
-  const begunMs = performance.now();
-  while (!holds()) {
-    if (performance.now() - begunMs > withinMs) throw new Error(`${what}: not within ${withinMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return Math.round(performance.now() - begunMs);
 }
