@@ -52,7 +52,7 @@ describe('the functions of the channels', () => {
   it('ws-publisher writes and delivers what other functions publish', async () => {
     const { ran, asked } = await runWithTable('ws-publisher', { channel: 'chat:rooms/1', data: 1 });
     assert.equal(typeof (resultOf(ran) as { seq: number }).seq, 'number');
-    assert.deepEqual(namesOf(asked), ['UpdateItem', 'PutItem', 'GetItem']);
+    assert.deepEqual(namesOf(asked), ['UpdateItem', 'PutItem', 'Query']);
   });
 
   it('ws-publisher fails where the table does not take it, so that Lambda tries again', async () => {
