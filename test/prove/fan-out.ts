@@ -50,7 +50,7 @@ export const fanOut: Proof = {
       await using gateway = await startGateway(size.clients);
       await proveCrowd(gateway, size, figures);
       await proveOrder(gateway, size, seed, figures);
-      return { kind: 'proven', figures };
+      return { kind: 'proven', figures, isPart: size !== FULL };
     } catch (error) {
       return { kind: 'refuted', reason: error instanceof Error ? error.message : String(error), figures };
     }

@@ -3,7 +3,12 @@
 export type Figures = { readonly [name: string]: string | number | boolean | Figures | readonly Figures[] };
 
 export type Outcome =
-  | { readonly kind: 'proven'; readonly figures: Figures }
+  | {
+      readonly kind: 'proven';
+      readonly figures: Figures;
+      /** Smaller than the claim: it is no evidence. */
+      readonly isPart?: boolean;
+    }
   | { readonly kind: 'refuted'; readonly reason: string; readonly figures: Figures }
   /** A tool that this machine lacks; `reason` names it. */
   | { readonly kind: 'skipped'; readonly reason: string };

@@ -28,7 +28,7 @@ async function prove(
       break;
     case 'proven':
       console.log(`PROVEN ${proof.name}: ${proof.claim} (${seconds} s)`);
-      if (!quick) {
+      if (!quick && outcome.isPart !== true) {
         const reason = writeEvidence(REPOSITORY, proof, outcome.figures, tree);
         if (reason !== undefined) console.log(`  docs/evidence/${proof.name}.json is not written: ${reason}`);
       }
