@@ -54,9 +54,12 @@ export async function append(
     const takenAt = ports.clock.nowEpochMs();
     const from = last - entries.length + 1;
     const expiresAt = Math.ceil(takenAt / 1000) + keptSeconds;
-    const items = entries.map(
-      (entry, index): Item => ({ seq: from + index, at: takenAt, expiresAt, ...contentOf(entry) }),
-    );
+    const items = entries.map((entry, index): Item => ({
+      seq: from + index,
+      at: takenAt,
+      expiresAt,
+      ...contentOf(entry),
+    }));
     const pk = logKey(address, log);
     const written = await Promise.all(items.map((item) => writeEntry(ports, pk, takenAt, item)));
     // All anew, so that they stay together; the library drops by their ids those that were written.

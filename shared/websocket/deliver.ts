@@ -43,11 +43,7 @@ export async function deliver(
   const delivered = { sent: 0, gone: 0, expired: 0, throttled: 0, failed: 0, units: 0, shares: 0 };
   const log = job.log ?? (await readHead(ports, address))?.log;
   if (log === undefined) return delivered;
-  const texts = frameTexts(
-    address,
-    log,
-    written ?? (await readEntries(ports, address, log, [from, to])),
-  );
+  const texts = frameTexts(address, log, written ?? (await readEntries(ports, address, log, [from, to])));
   if (texts.length === 0) return delivered;
   const units = texts.reduce((sum, text) => sum + Math.ceil(Buffer.byteLength(text) / UNIT_BYTES), 0);
   const count = (told: Told): void => {

@@ -20,16 +20,17 @@ type Size = {
 
 const FULL: Size = { clients: 1_000, killed: 100, staying: 20, channels: 50, messages: 10_000, readers: 25 };
 const QUICK: Size = { clients: 40, killed: 6, staying: 4, channels: 5, messages: 100, readers: 3 };
-/** Longest times of the stages; with the start they come to five minutes. */
+/** Longest times of the stages, and of all of them together. */
 const WITHIN_MS = {
-  crowd: 60_000,
-  room: 25_000,
+  crowd: 90_000,
+  room: 40_000,
   publication: 10_000,
   presence: 2 * PING_SECONDS * 1_000,
   table: 10_000,
-  subscriptions: 15_000,
-  order: 95_000,
+  subscriptions: 20_000,
+  order: 180_000,
 };
+const ALL_WITHIN_MS = 290_000;
 /** Of one publication to the whole crowd: printed beside what it took. */
 const GOAL_MS = 2_000;
 const PUBLISHED_AT_ONCE = 4;
@@ -46,16 +47,34 @@ export const fanOut: Proof = {
     const size = quick ? QUICK : sample === undefined ? FULL : sampleOf(sample);
     // What is known already is told of a proof that fails, too.
     const figures: Mutable = { clients: size.clients, pingSeconds: PING_SECONDS };
+    const run = beginRun(figures);
     try {
       await using gateway = await startGateway(size.clients);
-      await proveCrowd(gateway, size, figures);
-      await proveOrder(gateway, size, seed, figures);
+      await proveCrowd(gateway, size, run);
+      await proveOrder(gateway, size, seed, run);
       return { kind: 'proven', figures, isPart: size !== FULL };
     } catch (error) {
       return { kind: 'refuted', reason: error instanceof Error ? error.message : String(error), figures };
     }
   },
 };
+
+type Run = {
+  readonly figures: Mutable;
+  /** How long the stage may take, or what is left of it. */
+  readonly limitOf: (stage: keyof typeof WITHIN_MS, begunMs?: number) => number;
+};
+
+function beginRun(figures: Mutable): Run {
+  const endMs = performance.now() + ALL_WITHIN_MS;
+  return {
+    figures,
+    limitOf(stage, begunMs = performance.now()) {
+      const nowMs = performance.now();
+      return Math.max(0, Math.round(Math.min(begunMs + WITHIN_MS[stage], endMs) - nowMs));
+    },
+  };
+}
 
 type Mutable = { -readonly [Name in keyof Figures]: Figures[Name] };
 
@@ -68,48 +87,57 @@ function sampleOf(clients: number): Size {
 }
 
 /** A crowd that hears one channel; some of it is then present in a room, and dies there. */
-async function proveCrowd(gateway: Gateway, size: Size, figures: Mutable): Promise<void> {
+async function proveCrowd(gateway: Gateway, size: Size, run: Run): Promise<void> {
   using listeners = new Listeners(gateway.url, tokensOf(gateway));
-  const clients = await gather(listeners, size, figures);
+  const clients = await gather(listeners, size, run);
   const room = clients.slice(0, size.killed + size.staying);
-  await fillRoom(room, figures);
-  await publishToCrowd(gateway, clients, figures);
-  await killSome(gateway, { clients, room, killed: size.killed }, figures);
+  await fillRoom(room, run);
+  await publishToCrowd(gateway, clients, run);
+  await killSome(gateway, { clients, room, killed: size.killed }, run);
 }
 
-async function gather(listeners: Listeners, size: Size, figures: Mutable): Promise<readonly Listener[]> {
+async function gather(
+  listeners: Listeners,
+  size: Size,
+  { figures, limitOf }: Run,
+): Promise<readonly Listener[]> {
   const begunMs = performance.now();
   let listening = 0;
   const come = inWaves(Array.from({ length: size.clients }), async () => {
     await hear(listeners.add(), 'staff/crowd');
     listening += 1;
   });
-  await within('the crowd listens', WITHIN_MS.crowd, come, () => `${listening} of ${size.clients} do`);
+  await within('the crowd listens', limitOf('crowd'), come, () => `${listening} of ${size.clients} do`);
   figures['connectedMs'] = Math.round(performance.now() - begunMs);
   console.log(`  ${size.clients} clients listen after ${figures['connectedMs']} ms`);
   return listeners.all;
 }
 
-async function fillRoom(room: readonly Listener[], figures: Mutable): Promise<void> {
+async function fillRoom(room: readonly Listener[], { figures, limitOf }: Run): Promise<void> {
   const begunMs = performance.now();
   const complete = (): number => room.filter(({ members }) => members.length === room.length).length;
   const howFar = (): string => `${complete()} of ${room.length} see all`;
   // After the crowd: each that joins is announced to all who are there.
   const joined = inWaves(room, (client) => hear(client, 'staff/room', true));
-  await within('the room fills', WITHIN_MS.room, joined, howFar);
-  const leftMs = Math.max(0, WITHIN_MS.room - (performance.now() - begunMs));
+  await within('the room fills', limitOf('room'), joined, howFar);
+  const leftMs = limitOf('room', begunMs);
   await until('everybody sees everybody', leftMs, () => complete() === room.length, howFar);
   figures['joinedMs'] = Math.round(performance.now() - begunMs);
   console.log(`  ${room.length} of them are in a room and see each other after ${figures['joinedMs']} ms`);
 }
 
 /** @returns how long it took until the last one of `to` had heard it */
-async function publish(by: Listener, to: readonly Listener[], data: string): Promise<number> {
+async function publish(
+  { limitOf }: Run,
+  by: Listener,
+  to: readonly Listener[],
+  data: string,
+): Promise<number> {
   const begunMs = performance.now();
   const heard = (): number => to.filter(({ messages }) => messages.at(-1)?.data === data).length;
-  const sent = within(`"${data}" is taken`, WITHIN_MS.publication, by.channels.publish('staff/crowd', data));
+  const sent = within(`"${data}" is taken`, limitOf('publication'), by.channels.publish('staff/crowd', data));
   const all = until(
-    ...([`"${data}" is heard by all`, WITHIN_MS.publication, () => heard() === to.length] as const),
+    ...([`"${data}" is heard by all`, limitOf('publication'), () => heard() === to.length] as const),
     () => `${heard()} of ${to.length} have heard it`,
   );
   await Promise.all([sent, all]);
@@ -118,14 +146,11 @@ async function publish(by: Listener, to: readonly Listener[], data: string): Pro
 
 const PUBLICATIONS = ['first', 'second', 'third'];
 
-async function publishToCrowd(
-  gateway: Gateway,
-  clients: readonly Listener[],
-  figures: Mutable,
-): Promise<void> {
+async function publishToCrowd(gateway: Gateway, clients: readonly Listener[], run: Run): Promise<void> {
+  const { figures } = run;
   const tookMs: number[] = [];
   const processorMs = gateway.processorMs();
-  for (const data of PUBLICATIONS) tookMs.push(await publish(lastOf(clients), clients, data));
+  for (const data of PUBLICATIONS) tookMs.push(await publish(run, lastOf(clients), clients, data));
   const perListener =
     ((gateway.processorMs() ?? NaN) - (processorMs ?? NaN)) / (PUBLICATIONS.length * clients.length);
   figures['publishedMs'] = tookMs.join(', ');
@@ -153,8 +178,9 @@ async function killSome(
     room,
     killed,
   }: { readonly clients: readonly Listener[]; readonly room: readonly Listener[]; readonly killed: number },
-  figures: Mutable,
+  run: Run,
 ): Promise<void> {
+  const { figures } = run;
   const [dead, alive] = [clients.slice(0, killed), clients.slice(killed)];
   const stayed = room.slice(killed);
   for (const client of dead) {
@@ -163,9 +189,9 @@ async function killSome(
   }
   const killedMs = performance.now();
   figures['killed'] = killed;
-  figures['afterDeathMs'] = await publish(lastOf(clients), alive, AFTER_DEATH);
+  figures['afterDeathMs'] = await publish(run, lastOf(clients), alive, AFTER_DEATH);
   const wrong = (): number => stayed.filter(({ members }) => members.length !== stayed.length).length;
-  const leftMs = Math.max(0, WITHIN_MS.presence - (performance.now() - killedMs));
+  const leftMs = run.limitOf('presence', killedMs);
   await until(
     'presence is right',
     leftMs,
@@ -173,7 +199,7 @@ async function killSome(
     () => `${wrong()} of ${stayed.length} are wrong`,
   );
   figures['presenceRightMs'] = Math.round(performance.now() - killedMs);
-  figures['connectionsLeft'] = await countLeft(gateway, alive.length);
+  figures['connectionsLeft'] = await countLeft(gateway, alive.length, run);
   const faults = clients.flatMap((client, index) => faultsOfCrowd(client, index < killed, index));
   if (faults.length > 0) throw new Error(`${faults.length} clients: ${faults.slice(0, 3).join('; ')}`);
   console.log(
@@ -194,10 +220,10 @@ function faultsOfCrowd(
 }
 
 /** `$disconnect` of the last one may be under way. */
-async function countLeft(gateway: Gateway, expected: number): Promise<number> {
-  const untilMs = performance.now() + WITHIN_MS.table;
+async function countLeft(gateway: Gateway, expected: number, { limitOf }: Run): Promise<number> {
+  const begunMs = performance.now();
   for (;;) {
-    const left = await within('the table is read', WITHIN_MS.table, connectionsIn(gateway));
+    const left = await within('the table is read', limitOf('table'), connectionsIn(gateway));
     if (left === expected) return left;
     if (performance.now() > untilMs)
       throw new Error(`${left} connections in the table, ${expected} are open`);
@@ -206,11 +232,12 @@ async function countLeft(gateway: Gateway, expected: number): Promise<number> {
 }
 
 /** Many channels, while connections break at random. */
-async function proveOrder(gateway: Gateway, size: Size, seed: number, figures: Mutable): Promise<void> {
+async function proveOrder(gateway: Gateway, size: Size, seed: number, run: Run): Promise<void> {
+  const { figures, limitOf } = run;
   using listeners = new Listeners(gateway.url, tokensOf(gateway));
   const random = chance(seed);
   const names = Array.from({ length: size.channels }, (_, index) => `staff/many/${index}`);
-  const readers = await subscribeReaders(listeners, names, size.readers);
+  const readers = await subscribeReaders(listeners, names, size.readers, limitOf('subscriptions'));
   const publisher = listeners.add();
   const begunMs = performance.now();
   let [next, broken] = [0, 0];
@@ -229,8 +256,8 @@ async function proveOrder(gateway: Gateway, size: Size, seed: number, figures: M
   const howFar = (): string =>
     `${next} of ${size.messages} are begun, ${handedOn()} of ${perReader * readers.length} handed on, ${broken} connections broken`;
   const published = Promise.all(Array.from({ length: PUBLISHED_AT_ONCE }, publishSome));
-  await within('all messages are taken', WITHIN_MS.order, published, howFar);
-  const leftMs = Math.max(0, WITHIN_MS.order - (performance.now() - begunMs));
+  await within('all messages are taken', limitOf('order'), published, howFar);
+  const leftMs = limitOf('order', begunMs);
   const isAll = (): boolean => readers.every(({ messages }) => messages.length >= perReader);
   await until('all messages are heard', leftMs, isAll, howFar);
   const { entries, disordered, double } = listeners.wire;
@@ -251,6 +278,7 @@ async function subscribeReaders(
   listeners: Listeners,
   names: readonly string[],
   count: number,
+  limitMs: number,
 ): Promise<readonly Listener[]> {
   const wishes = Array.from({ length: count }, (_, reader) => {
     const listener = listeners.add();
@@ -266,7 +294,7 @@ async function subscribeReaders(
     heard += 1;
   });
   const howFar = (): string => `${heard} of ${wishes.length} subscriptions stand`;
-  await within('readers listen', WITHIN_MS.subscriptions, subscribed, howFar);
+  await within('readers listen', limitMs, subscribed, howFar);
   return listeners.all;
 }
 
