@@ -1,7 +1,8 @@
 /** Channels on the local gateway: the toolkit's own functions, several clients of the library, and two of them that drop out. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { connect, hear, kill, until } from '../prove/fan-out/fan-out-clients.ts';
+import { hear, kill, Listeners } from '../prove/fan-out/fan-out-clients.ts';
+import { until } from '../prove/fan-out/stage.ts';
 import { runCommand } from '../support/command.ts';
 import { aToolkit } from '../support/a-toolkit.ts';
 
@@ -20,35 +21,27 @@ describe('channels on the local gateway', () => {
   });
 
   it('bring every message once and in order to every client, also to those that lose their connection', async () => {
-    const wire = { frames: 0, entries: 0, disordered: 0, double: 0 };
-    const options = { url, token: () => token, wire };
-    const clients = Array.from({ length: CLIENTS }, () => connect(options));
+    using listeners = new Listeners(url, () => token);
+    const clients = Array.from({ length: CLIENTS }, () => listeners.add());
     const [first, second] = clients;
     assert.ok(first && second);
-    try {
-      await Promise.all(clients.map((client, index) => hear(client, 'staff/lobby', index < 2)));
-      await until('both are seen', () => first.members.length === 2, WITHIN_MS);
-      for (let index = 0; index < MESSAGES; index += 1) {
-        await first.channels.publish('staff/lobby', index);
-        if (index === 10) clients.slice(4, 6).forEach(kill);
-      }
-      await until(
-        'all is heard',
-        () => clients.every(({ messages }) => messages.length >= MESSAGES),
-        WITHIN_MS,
-      );
-      second.channels.close();
-      await until('one has left', () => first.members.length === 1, WITHIN_MS);
-
-      const sent = Array.from({ length: MESSAGES }, (_, index) => index);
-      for (const { messages, gaps, errors } of clients)
-        assert.deepEqual([messages.map(({ data }) => data), gaps, errors], [sent, [], []]);
-      const barred = connect(options);
-      await hear(barred, 'other');
-      assert.deepEqual([barred.errors, barred.messages], [['forbidden'], []]);
-      barred.channels.close();
-    } finally {
-      for (const { channels } of clients) channels.close();
+    await Promise.all(clients.map((client, index) => hear(client, 'staff/lobby', index < 2)));
+    await until('both are seen', WITHIN_MS, () => first.members.length === 2);
+    for (let index = 0; index < MESSAGES; index += 1) {
+      await first.channels.publish('staff/lobby', index);
+      if (index === 10) clients.slice(4, 6).forEach(kill);
     }
+    await until('all is heard', WITHIN_MS, () =>
+      clients.every(({ messages }) => messages.length >= MESSAGES),
+    );
+    second.channels.close();
+    await until('one has left', WITHIN_MS, () => first.members.length === 1);
+
+    const sent = Array.from({ length: MESSAGES }, (_, index) => index);
+    for (const { messages, gaps, errors } of clients)
+      assert.deepEqual([messages.map(({ data }) => data), gaps, errors], [sent, [], []]);
+    const barred = listeners.add();
+    await hear(barred, 'other');
+    assert.deepEqual([barred.errors, barred.messages], [['forbidden'], []]);
   });
 });
