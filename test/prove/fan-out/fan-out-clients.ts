@@ -92,23 +92,23 @@ const HEARD_WITHIN_MS = 30_000;
 
 /** Ends when nothing is missed any more; `isPresent`: it is there, and sees who is. */
 export function hear(listener: Listener, channel: string, isPresent = false): Promise<void> {
-  const ready = Promise.withResolvers<void>();
-  listener.channels.subscribe(channel, {
-    ready: ready.resolve,
-    gap: (gap) => listener.gaps.push(gap),
-    error: ({ code }) => {
-      listener.errors.push(code);
-      ready.resolve();
-    },
-    message: (message) => {
-      listener.messages.push(message);
-      listener.heardAtMs = performance.now();
-    },
-    ...(isPresent && { members: (members: readonly Member[]) => void (listener.members = members) }),
+  const ready = new Promise<void>((resolve) => {
+    listener.channels.subscribe(channel, {
+      ready: resolve,
+      gap: (gap) => listener.gaps.push(gap),
+      error: ({ code }) => {
+        listener.errors.push(code);
+        resolve();
+      },
+      message: (message) => {
+        listener.messages.push(message);
+        listener.heardAtMs = performance.now();
+      },
+      ...(isPresent && { members: (members: readonly Member[]) => void (listener.members = members) }),
+    });
   });
-  return within(`a client hears ${channel}`, HEARD_WITHIN_MS, ready.promise, () => {
-    return `its connection is ${listener.channels.state}`;
-  });
+  const howFar = (): string => `its connection is ${listener.channels.state}`;
+  return within(`a client hears ${channel}`, HEARD_WITHIN_MS, ready, howFar);
 }
 
 /** The TCP connection goes, and nobody says so; the library connects anew. */
