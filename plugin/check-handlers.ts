@@ -1,4 +1,5 @@
 /** Do the service's handlers behind the toolkit's authorizers still read the caller where another authorizer put it? */
+import { membersOf } from '@gatewright/aws/json-object';
 import { relative } from 'node:path';
 import { calledFunction } from '@gatewright/authoring/check-wiring';
 import {
@@ -7,9 +8,8 @@ import {
   findClaimReads,
   findMappedClaims,
 } from '@gatewright/authoring/claim-reads';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { PackagedService } from './check-service.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Each with file and line. */
 export async function checkHandlers({
@@ -46,13 +46,13 @@ type GuardedRoute = {
 };
 
 /** Routes that an authorizer of ours guards. */
-function guardedRoutes(resources: Fields): readonly GuardedRoute[] {
+function guardedRoutes(resources: JsonObject): readonly GuardedRoute[] {
   const ours = new Set(
     Object.keys(resources).filter((logicalId) => isOurs(propertiesOf(resources, logicalId))),
   );
   return Object.keys(resources).flatMap((logicalId) => {
     const { Body: body } = propertiesOf(resources, logicalId);
-    if (body !== undefined) return guardedOperations(logicalId, fieldsOf(body));
+    if (body !== undefined) return guardedOperations(logicalId, membersOf(body));
     const { AuthorizerId, Integration, Target, HttpMethod, RouteKey } = propertiesOf(resources, logicalId);
     if (!namesIn(AuthorizerId).some((name) => ours.has(name))) return [];
     const integrations = [Integration, ...namesIn(Target).map((name) => propertiesOf(resources, name))];
@@ -62,21 +62,21 @@ function guardedRoutes(resources: Fields): readonly GuardedRoute[] {
 }
 
 /** Of an OpenAPI document, version 2 or 3, as `Body` holds it. */
-function guardedOperations(logicalId: string, body: Fields): readonly GuardedRoute[] {
-  const schemes = fieldsOf(fieldsOf(body['components'])['securitySchemes'] ?? body['securityDefinitions']);
+function guardedOperations(logicalId: string, body: JsonObject): readonly GuardedRoute[] {
+  const schemes = membersOf(membersOf(body['components'])['securitySchemes'] ?? body['securityDefinitions']);
   const ours = new Set(
     Object.keys(schemes).filter((name) => {
-      const { authorizerUri } = fieldsOf(fieldsOf(schemes[name])['x-amazon-apigateway-authorizer']);
+      const { authorizerUri } = membersOf(membersOf(schemes[name])['x-amazon-apigateway-authorizer']);
       return isOurs({ AuthorizerUri: authorizerUri });
     }),
   );
-  return Object.entries(fieldsOf(body['paths'])).flatMap(([path, item]) =>
-    Object.entries(fieldsOf(item)).flatMap(([verb, operation]) => {
+  return Object.entries(membersOf(body['paths'])).flatMap(([path, item]) =>
+    Object.entries(membersOf(item)).flatMap(([verb, operation]) => {
       const { security = body['security'], 'x-amazon-apigateway-integration': integration } =
-        fieldsOf(operation);
+        membersOf(operation);
       const isGuarded =
         Array.isArray(security) &&
-        security.some((one) => Object.keys(fieldsOf(one)).some((name) => ours.has(name)));
+        security.some((one) => Object.keys(membersOf(one)).some((name) => ours.has(name)));
       const method = verb.startsWith('x-') ? 'ANY' : verb.toUpperCase();
       return isGuarded ? [{ logicalId, route: `${method} ${path}`, integrations: [integration] }] : [];
     }),
@@ -89,14 +89,14 @@ function textsIn(value: unknown): readonly string[] {
   return Object.values(value).flatMap((part: unknown) => textsIn(part));
 }
 
-function isOurs({ AuthorizerUri }: Fields): boolean {
+function isOurs({ AuthorizerUri }: JsonObject): boolean {
   return AuthorizerUri !== undefined && calledFunction(JSON.stringify(AuthorizerUri)) !== undefined;
 }
 
 /** Logical ids that a value refers to, however deep. */
 function namesIn(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
-  const { Ref: ref, 'Fn::GetAtt': attribute, 'Fn::Sub': text } = value as Fields;
+  const { Ref: ref, 'Fn::GetAtt': attribute, 'Fn::Sub': text } = value as JsonObject;
   const [owner]: readonly unknown[] = Array.isArray(attribute) ? attribute : textsIn(attribute);
   const [sub = ''] = textsIn(text);
   const inText = [...sub.matchAll(/\$\{([A-Za-z0-9]+)/g)].map(([, name]) => name);
@@ -104,10 +104,6 @@ function namesIn(value: unknown): readonly string[] {
   return [...own, ...Object.values(value).flatMap((part: unknown) => namesIn(part))];
 }
 
-function propertiesOf(resources: Fields, logicalId: string): Fields {
-  return fieldsOf(fieldsOf(resources[logicalId])['Properties']);
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+function propertiesOf(resources: JsonObject, logicalId: string): JsonObject {
+  return membersOf(membersOf(resources[logicalId])['Properties']);
 }

@@ -1,8 +1,7 @@
 /** What a package without a bundler leaves out: packages that handlers import, and state of this machine that nobody should deploy. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-
-type Fields = Readonly<Record<string, unknown>>;
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** State of a start, with credentials, and the stack, which is deployed by itself. */
 const STATE = '!.gatewright/**';
@@ -25,7 +24,7 @@ export function isBundled({
 }: {
   readonly build?: unknown;
   readonly plugins?: unknown;
-  readonly custom?: Fields;
+  readonly custom?: JsonObject;
 }): boolean {
   return build !== undefined || custom?.['esbuild'] !== undefined || BUNDLERS.test(JSON.stringify(plugins));
 }
@@ -36,7 +35,7 @@ export async function checkPackages({
   resources,
 }: {
   readonly directory: string;
-  readonly resources: Fields;
+  readonly resources: JsonObject;
 }): Promise<readonly string[]> {
   if (isDependency(directory)) return [];
   const { readHandlerSources } = await import('@gatewright/gateway');
@@ -58,13 +57,13 @@ function isDependency(directory: string): boolean {
   const text = textOf(join(directory, 'package.json'));
   // Without one, nothing is left out.
   if (text === '') return existsSync(join(directory, 'node_modules/gatewright'));
-  const { dependencies = {} } = JSON.parse(text) as { readonly dependencies?: Fields };
+  const { dependencies = {} } = JSON.parse(text) as { readonly dependencies?: JsonObject };
   return Object.hasOwn(dependencies, 'gatewright');
 }
 
-function handlersOf(resources: Fields): ReadonlySet<string> {
+function handlersOf(resources: JsonObject): ReadonlySet<string> {
   const handlers = Object.values(resources).flatMap((resource) => {
-    const { Type, Properties } = resource as { readonly Type?: unknown; readonly Properties?: Fields };
+    const { Type, Properties } = resource as { readonly Type?: unknown; readonly Properties?: JsonObject };
     const { Handler, Runtime } = Properties ?? {};
     const isOurs = Type === 'AWS::Lambda::Function' && typeof Handler === 'string';
     return isOurs && /^(nodejs|undefined)/.test(String(Runtime)) ? [Handler] : [];

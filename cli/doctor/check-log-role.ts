@@ -1,4 +1,5 @@
 /** API Gateway makes no stage with logs where the account has no role for them. HTTP APIs write theirs without. */
+import { membersOf } from '@gatewright/aws/json-object';
 import type { Finding } from './finding.ts';
 import type { StackView, Views } from './views.ts';
 
@@ -17,12 +18,12 @@ export function checkLogRole({ stack, account }: Views): readonly Finding[] {
 /** Logical ids of what makes such a stage. */
 export function stagesWithLogs({ template: { Resources } }: StackView): readonly string[] {
   const isWebSocket = (api: unknown): boolean => {
-    const { Ref: id } = fieldsOf(api);
-    return fieldsOf(Resources[String(id)]?.Properties)['ProtocolType'] === 'WEBSOCKET';
+    const { Ref: id } = membersOf(api);
+    return membersOf(Resources[String(id)]?.Properties)['ProtocolType'] === 'WEBSOCKET';
   };
   return Object.entries(Resources).flatMap(([logicalId, { Type, Properties }]) => {
-    const properties = fieldsOf(Properties);
-    const settings = { ...properties, ...fieldsOf(properties['StageDescription']) };
+    const properties = membersOf(Properties);
+    const settings = { ...properties, ...membersOf(properties['StageDescription']) };
     switch (Type) {
       case 'AWS::ApiGatewayV2::Stage':
         return isWebSocket(properties['ApiId']) && writesLogs(settings) ? [logicalId] : [];
@@ -40,18 +41,14 @@ function writesLogs(settings: Readonly<Record<string, unknown>>): boolean {
     settings;
   const routes = [
     DefaultRouteSettings,
-    ...Object.values(fieldsOf(RouteSettings)),
+    ...Object.values(membersOf(RouteSettings)),
     ...(Array.isArray(MethodSettings) ? (MethodSettings as readonly unknown[]) : []),
   ];
   return (
     AccessLogSettings !== undefined ||
     AccessLogSetting !== undefined ||
     routes.some(
-      (route) => !['OFF', undefined].includes(fieldsOf(route)['LoggingLevel'] as string | undefined),
+      (route) => !['OFF', undefined].includes(membersOf(route)['LoggingLevel'] as string | undefined),
     )
   );
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

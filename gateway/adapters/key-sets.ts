@@ -1,4 +1,5 @@
 /** Keys of token issuers: of the local one out of this process, of all others by OpenID Connect Discovery. */
+import { memberOf, parseJson } from '@gatewright/aws/json-object';
 import { verify } from 'node:crypto';
 import { createKeySetFetcher } from '@gatewright/handlers/access/tokens/key-set-fetcher';
 import { parseKeySet } from '@gatewright/handlers/access/tokens/key-set';
@@ -94,21 +95,12 @@ function discoverBy(fetcher: KeySetFetcher): KeySetFetcher {
 }
 
 function readKeySetAddress(document: string, issuer: string): string {
-  const address = memberOf(document, 'jwks_uri');
+  const address = memberOf(parseJson(document), 'jwks_uri');
   if (typeof address !== 'string') throw unreadable('the discovery document names no jwks_uri');
   // An issuer out there must not make the gateway read addresses on this machine.
   if (isLoopbackUrl(address) && !isLoopbackUrl(issuer))
     throw unreadable('the discovery document of a remote issuer names an address on this machine');
   return address;
-}
-
-function memberOf(document: string, name: string): unknown {
-  try {
-    const value: unknown = JSON.parse(document);
-    return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function unreadable(message: string): DomainError {

@@ -8,6 +8,7 @@ import { flushCache, showCaches } from './show-caches.ts';
 import { serveInvoices } from './show-invoices.ts';
 import { setEnabled, setRemaining, showKeys } from './show-keys.ts';
 import { callTable, TableError } from './tables.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
 import type { ServedApi } from '../exchange.ts';
 import type { Clock, Random, ServiceClient } from '../ports.ts';
@@ -18,8 +19,6 @@ import type { AccessBook } from './show-access.ts';
 import type { InvoiceBook } from './show-invoices.ts';
 import type { ShownConnection } from './inspect-model.ts';
 import type { KeysAndPlans } from './show-keys.ts';
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 export type InspectPorts = Recording & {
   readonly clock: Clock;

@@ -1,9 +1,8 @@
 /** Tables of the DynamoDB of this start: listed, read page by page, one item put or deleted. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { UNCOUNTED } from '@gatewright/dynamodb';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ServiceClient } from '../ports.ts';
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 /** What DynamoDB said no to, in its own words. */
 export class TableError extends Error {

@@ -1,5 +1,7 @@
 /** What an authorizer function's answer grants (docs/aws §4.3, §4.5, §11.6). */
+import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { compilePolicy } from '../policy/evaluate.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { CompiledPolicy } from '../policy/model.ts';
 import { quote } from '../routing/quote.ts';
 import { putEntry } from '../routing/text-map.ts';
@@ -31,13 +33,11 @@ const MAX_WEBSOCKET_BYTES = 8 * 1024;
 /** Of each `Resource`. */
 const MAX_ARN_LENGTH = 512;
 
-type JsonRecord = Readonly<Record<string, unknown>>;
-
 /** Reads the JSON text that the function returned. Never throws. */
 export function readAuthorizerResult(payload: string, format: AuthorizerResultFormat): AuthorizerResult {
   if (format.payload === 'websocket' && Buffer.byteLength(payload) > MAX_WEBSOCKET_BYTES)
     return invalid('more than 8 KB');
-  const result = toRecord(parseJson(payload));
+  const result = asJsonObject(parseJson(payload));
   if (result === undefined) return invalid('no JSON object');
   const isSimple = format.simpleResponses && format.payload === 'http-2.0';
   const verdict = isSimple ? readSimpleVerdict(result) : readPolicyVerdict(result['policyDocument']);
@@ -57,22 +57,8 @@ function invalid(reason: string): Invalid {
   return { kind: 'invalid', reason };
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function toRecord(value: unknown): JsonRecord | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as JsonRecord)
-    : undefined;
-}
-
 /** Only the booleans themselves: `"false"` is a true value to JavaScript. */
-function readSimpleVerdict(result: JsonRecord): AuthorizerAnswer['verdict'] | Invalid {
+function readSimpleVerdict(result: JsonObject): AuthorizerAnswer['verdict'] | Invalid {
   const isAuthorized = result['isAuthorized'];
   return typeof isAuthorized === 'boolean'
     ? { kind: 'simple', isAuthorized }
@@ -91,9 +77,9 @@ function readPolicyVerdict(document: unknown): AuthorizerAnswer['verdict'] | Inv
 
 /** Looks before the policy is compiled, so whatever has not the shape of a policy is left to the compiler. */
 function findLongArn(document: unknown): string | undefined {
-  const statements = listOf(toRecord(document)?.['Statement']);
+  const statements = listOf(asJsonObject(document)?.['Statement']);
   for (const statement of statements) {
-    const record = toRecord(statement);
+    const record = asJsonObject(statement);
     for (const arn of [...listOf(record?.['Resource']), ...listOf(record?.['NotResource'])])
       if (typeof arn === 'string' && arn.length > MAX_ARN_LENGTH) return arn;
   }
@@ -109,7 +95,7 @@ type ContextReading = { readonly kind: 'context'; readonly context: AuthorizerAn
 /** Structures live on in payload 2.0 alone; everywhere else they and the reserved `claims` make the answer invalid. */
 function readContext(value: unknown, takesStructures: boolean): ContextReading {
   if (value === undefined || value === null) return { kind: 'context', context: {} };
-  const record = toRecord(value);
+  const record = asJsonObject(value);
   if (record === undefined) return invalid('a context that is not an object');
   const context: Record<string, ContextValue> = {};
   for (const [name, item] of Object.entries(record)) {

@@ -1,7 +1,9 @@
 /** What a function's answer means to the client (docs/aws §3.5, §3.6, §11.1, §11.3). */
+import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { quote } from '../routing/quote.ts';
 import { acceptsBinary } from './media-types.ts';
 import { readCookies, readHeaderMap, readMultiHeaderMap } from './result-headers.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { HeaderLine, HeaderReading } from './result-headers.ts';
 import { canonicalHeaderName } from './request-headers.ts';
 
@@ -27,8 +29,6 @@ export type BinaryRules = {
   /** The request's Accept. */
   readonly accept: string | undefined;
 };
-
-type JsonRecord = Readonly<Record<string, unknown>>;
 
 const STREAM_MEMBERS = new Set(['statusCode', 'headers', 'multiValueHeaders', 'cookies']);
 const REST_MEMBERS = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded']);
@@ -113,7 +113,7 @@ export function readFunctionUrlResult(payload: string): ProxyResult {
 export function readHttp2Result(payload: string, defaultType = HTTP_DEFAULT_TYPE): ProxyResult {
   const parsed = parseJson(payload);
   if (typeof parsed === 'string') return inferred(parsed);
-  const result = toRecord(parsed);
+  const result = asJsonObject(parsed);
   if (result === undefined || !Object.hasOwn(result, 'statusCode')) return inferred(payload);
   const status = readStatus(result['statusCode']);
   if (status === undefined) return malformed('statusCode is no HTTP status');
@@ -162,23 +162,8 @@ function malformed(reason: string): Malformed {
   return { kind: 'malformed', reason };
 }
 
-/** Undefined for text that is no JSON: JSON has no undefined. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function parseRecord(payload: string): JsonRecord | undefined {
-  return toRecord(parseJson(payload));
-}
-
-function toRecord(value: unknown): JsonRecord | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as JsonRecord)
-    : undefined;
+function parseRecord(payload: string): JsonObject | undefined {
+  return asJsonObject(parseJson(payload));
 }
 
 const STATUS_TEXT = /^[2-9]\d\d$/;
@@ -190,7 +175,7 @@ function readStatus(value: unknown): number | undefined {
 }
 
 /** Headers of both maps. One name in any case is one header: the first spelling counts, all values stay. */
-function readMergedHeaders(result: JsonRecord, order: 'multi-first' | 'single-first'): HeaderReading {
+function readMergedHeaders(result: JsonObject, order: 'multi-first' | 'single-first'): HeaderReading {
   const multi = readMultiHeaderMap(result['multiValueHeaders']);
   if (multi.kind === 'malformed') return multi;
   const single = readHeaderMap(result['headers']);
@@ -230,7 +215,7 @@ const NO_BODY: BodyReading = { kind: 'body', body: '' };
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** `decodes`: whether base64 becomes bytes; otherwise the client gets the base64 text. */
-function readBody(result: JsonRecord, decodes: boolean): BodyReading {
+function readBody(result: JsonObject, decodes: boolean): BodyReading {
   const body = result['body'];
   const isBase64 = result['isBase64Encoded'] ?? false;
   if (typeof isBase64 !== 'boolean') return malformed('isBase64Encoded is not a boolean');

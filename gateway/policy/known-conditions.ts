@@ -1,4 +1,5 @@
 /** Condition keys that calls of functions and of integrations have a value for here; any other is missing from all of them. */
+import { membersOf } from '@gatewright/aws/json-object';
 
 const KEYS = new Set([
   'aws:currenttime',
@@ -29,12 +30,12 @@ const SERVICES = /^(?:\*|dynamodb|events|execute-api|kinesis|lambda|s3|sns|sqs|s
 
 /** Keys that statements of a document ask for and that no call here has. */
 export function unknownConditionKeys(document: unknown): readonly string[] {
-  const keys = listOf(asRecord(document)['Statement']).flatMap((statement) => {
-    const { Action: actions, NotAction: others, Condition: condition } = asRecord(statement);
+  const keys = listOf(membersOf(document)['Statement']).flatMap((statement) => {
+    const { Action: actions, NotAction: others, Condition: condition } = membersOf(statement);
     const isEvaluated =
       others !== undefined || listOf(actions).some((action) => SERVICES.test(String(action)));
     return isEvaluated
-      ? Object.values(asRecord(condition)).flatMap((uses) => Object.keys(asRecord(uses)))
+      ? Object.values(membersOf(condition)).flatMap((uses) => Object.keys(membersOf(uses)))
       : [];
   });
   return [...new Set(keys)].filter((key) => {
@@ -45,8 +46,4 @@ export function unknownConditionKeys(document: unknown): readonly string[] {
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

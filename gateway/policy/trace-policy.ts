@@ -2,9 +2,11 @@
  * Which statement of a policy decides, and what of the others does not fit: asked afterwards, for a person. The same
  * parts are compiled as for requests, so that the two cannot say different things.
  */
+import { membersOf } from '@gatewright/aws/json-object';
 import { compileConditions } from './conditions.ts';
 import { compileStatement, covers } from './evaluate.ts';
 import { PolicyInvalid } from './policy-invalid.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { CompiledPolicy, PolicyDecision, PolicyQuestion, PolicyReading } from './model.ts';
 
 type StatementPart = 'principal' | 'action' | 'resource' | 'condition';
@@ -39,12 +41,10 @@ export type PolicyTrace = {
   readonly statements: readonly StatementTrace[];
 };
 
-type JsonRecord = Readonly<Record<string, unknown>>;
-
 export function tracePolicy(policy: CompiledPolicy, question: PolicyQuestion): PolicyTrace {
   const statements = (policy.sources ?? []).flatMap(({ document, options }) => {
-    const { Statement: statement, Version: version } = toRecord(document);
-    return listOf(statement).map((one) => traceStatement(toRecord(one), version, options, question));
+    const { Statement: statement, Version: version } = membersOf(document);
+    return listOf(statement).map((one) => traceStatement(membersOf(one), version, options, question));
   });
   const denied = statements.findIndex(({ effect, applies }) => applies && effect === 'Deny');
   const allowed = statements.findIndex(({ effect, applies }) => applies && effect === 'Allow');
@@ -59,7 +59,7 @@ export function tracePolicy(policy: CompiledPolicy, question: PolicyQuestion): P
 }
 
 function traceStatement(
-  statement: JsonRecord,
+  statement: JsonObject,
   version: unknown,
   options: PolicyReading,
   question: PolicyQuestion,
@@ -80,19 +80,19 @@ function traceStatement(
     fails,
     actions: namesOf(statement, 'Action'),
     resources: namesOf(statement, 'Resource'),
-    conditions: traceConditions(toRecord(statement['Condition']), version === '2012-10-17', question),
+    conditions: traceConditions(membersOf(statement['Condition']), version === '2012-10-17', question),
   };
 }
 
 const PARTS = ['principal', 'action', 'resource', 'condition'] as const;
 
 function traceConditions(
-  block: JsonRecord,
+  block: JsonObject,
   hasVariables: boolean,
   { conditions }: PolicyQuestion,
 ): readonly ConditionTrace[] {
   return Object.entries(block).flatMap(([operator, keys]) =>
-    Object.entries(toRecord(keys)).map(([key, value]) => ({
+    Object.entries(membersOf(keys)).map(([key, value]) => ({
       operator,
       key,
       wanted: listOf(value).map(String),
@@ -102,7 +102,7 @@ function traceConditions(
   );
 }
 
-function holds(block: JsonRecord, hasVariables: boolean, values: PolicyQuestion['conditions']): boolean {
+function holds(block: JsonObject, hasVariables: boolean, values: PolicyQuestion['conditions']): boolean {
   try {
     return compileConditions(block, hasVariables)(values);
   } catch (error) {
@@ -112,7 +112,7 @@ function holds(block: JsonRecord, hasVariables: boolean, values: PolicyQuestion[
 }
 
 /** `not …` in front of what is left out. */
-function namesOf(statement: JsonRecord, name: 'Action' | 'Resource'): readonly string[] {
+function namesOf(statement: JsonObject, name: 'Action' | 'Resource'): readonly string[] {
   const excluded = statement[`Not${name}`];
   return excluded === undefined
     ? listOf(statement[name]).map(String)
@@ -122,8 +122,4 @@ function namesOf(statement: JsonRecord, name: 'Action' | 'Resource'): readonly s
 function listOf(value: unknown): readonly unknown[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value];
-}
-
-function toRecord(value: unknown): JsonRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonRecord) : {};
 }

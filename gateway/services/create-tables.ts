@@ -1,4 +1,5 @@
 /** Makes sure that a DynamoDB, ours or another, has the tables of the templates. */
+import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import { UNCOUNTED } from '@gatewright/dynamodb';
 import { signRequest } from '@gatewright/aws/sign-request';
 import { DefinitionError, StartError } from '../errors.ts';
@@ -85,7 +86,7 @@ function toKeySchema(keys: readonly KeyAttribute[]): object[] {
 
 /** Refuses a table of the same name whose keys or indexes are others than the template's. */
 function compare(table: TableDefinition, description: unknown): void {
-  const found = asRecord(description);
+  const found = membersOf(description);
   const types = new Map(
     asList(found['AttributeDefinitions']).map((entry) => [
       String(entry['AttributeName']),
@@ -128,7 +129,7 @@ async function untilActive(target: DynamoDbTarget, name: string): Promise<void> 
   const deadlineMs = performance.now() + ACTIVE_WITHIN_MS;
   for (;;) {
     const { body } = await callDynamoDb(target, 'DescribeTable', { TableName: name });
-    if (asRecord(body['Table'])['TableStatus'] === 'ACTIVE') return;
+    if (membersOf(body['Table'])['TableStatus'] === 'ACTIVE') return;
     if (performance.now() > deadlineMs) {
       throw new StartError(
         'DYNAMODB_NOT_READY',
@@ -144,7 +145,7 @@ export async function bringTimeToLive(
   table: Pick<TableDefinition, 'name' | 'timeToLiveAttribute'>,
 ): Promise<void> {
   const { body } = await callDynamoDb(target, 'DescribeTimeToLive', { TableName: table.name });
-  const { TimeToLiveStatus: status, AttributeName: attribute } = asRecord(body['TimeToLiveDescription']);
+  const { TimeToLiveStatus: status, AttributeName: attribute } = membersOf(body['TimeToLiveDescription']);
   const current = status === 'ENABLED' || status === 'ENABLING' ? String(attribute) : undefined;
   if (current === table.timeToLiveAttribute) return;
   const steps = [
@@ -212,21 +213,9 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
       error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     throw new StartError('DYNAMODB_UNREACHABLE', `no DynamoDB answers at ${target.url}: ${cause}`);
   }
-  return { status: response.status, body: asRecord(parseJson(await response.text())) };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+  return { status: response.status, body: membersOf(parseJson(await response.text())) };
 }
 
 function asList(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  return Array.isArray(value) ? value.map(asRecord) : [];
+  return Array.isArray(value) ? value.map(membersOf) : [];
 }

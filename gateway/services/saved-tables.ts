@@ -1,13 +1,7 @@
 /** Tables with their items as `gatewright data` keeps them, and puts them back. */
-import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
 import { isItem } from './attribute-values.ts';
-import {
-  asRecord,
-  bringTimeToLive,
-  callDynamoDb,
-  type DynamoDbTarget,
-  refuseUnless,
-} from './create-tables.ts';
+import { bringTimeToLive, callDynamoDb, type DynamoDbTarget, refuseUnless } from './create-tables.ts';
 import { StateFileError } from './state-file.ts';
 import { deleteItems, listTables, putItems, readItems } from './table-items.ts';
 
@@ -35,7 +29,7 @@ export async function saveTables(target: DynamoDbTarget): Promise<readonly Saved
   for (const name of await listTables(target)) {
     const description = await describe(target, name);
     const { body } = await callDynamoDb(target, 'DescribeTimeToLive', { TableName: name });
-    const { TimeToLiveStatus: status, AttributeName: attribute } = asRecord(body['TimeToLiveDescription']);
+    const { TimeToLiveStatus: status, AttributeName: attribute } = membersOf(body['TimeToLiveDescription']);
     saved.push({
       region: String(description['TableArn']).split(':')[3] ?? target.region,
       definition: toDefinition(description),
@@ -75,7 +69,7 @@ function checkTable(value: unknown): SavedTable {
   for (const item of items as unknown[]) {
     if (!isItem(item)) return refuse('has an item that is none');
     if (JSON.stringify(item).length > MAX_ITEM_CHARS) return refuse('has an item that is larger than 400 KB');
-    if (!keys.every(([key, type]) => asRecord(item[key])[type] !== undefined))
+    if (!keys.every(([key, type]) => membersOf(item[key])[type] !== undefined))
       return refuse('has an item without its key');
     const key = JSON.stringify(keys.map(([attribute]) => item[attribute]));
     if (seen.has(key)) return refuse('has two items of one key');
@@ -146,7 +140,7 @@ async function describe(target: DynamoDbTarget, name: string): Promise<JsonObjec
   for (let tries = 0; ; tries += 1) {
     const reply = await callDynamoDb(target, 'DescribeTable', { TableName: name });
     refuseUnless(reply, undefined, target, 'DescribeTable');
-    const table = asRecord(reply.body['Table']);
+    const table = membersOf(reply.body['Table']);
     if (table['TableStatus'] === 'ACTIVE' || tries === DESCRIBED_TIMES) return { ...table };
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -157,10 +151,10 @@ function nameOf({ definition }: SavedTable): string {
 }
 
 function toDefinition(description: JsonObject): JsonObject {
-  const mode = asRecord(description['BillingModeSummary'])['BillingMode'];
+  const mode = membersOf(description['BillingModeSummary'])['BillingMode'];
   const isOnDemand = mode === 'PAY_PER_REQUEST';
   const capacity = (of: JsonObject): object =>
-    isOnDemand ? {} : { ProvisionedThroughput: units(asRecord(of['ProvisionedThroughput'])) };
+    isOnDemand ? {} : { ProvisionedThroughput: units(membersOf(of['ProvisionedThroughput'])) };
   const indexes = (name: string, isGlobal: boolean): object => {
     const list = description[name];
     if (!Array.isArray(list)) return {};
@@ -204,5 +198,5 @@ function keysOf(definition: JsonObject): readonly (readonly [string, string])[] 
 }
 
 function listOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  return Array.isArray(value) ? value.map(asRecord) : [];
+  return Array.isArray(value) ? value.map(membersOf) : [];
 }

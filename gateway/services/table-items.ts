@@ -1,6 +1,7 @@
 /** All items of tables at once: read, written, taken away. */
+import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { asRecord, callDynamoDb, type DynamoDbTarget, refuseUnless } from './create-tables.ts';
+import { callDynamoDb, type DynamoDbTarget, refuseUnless } from './create-tables.ts';
 
 /** BatchWriteItem takes no more. */
 const BATCH = 25;
@@ -70,7 +71,7 @@ async function write(target: DynamoDbTarget, table: string, requests: readonly o
       if (tries === MAX_TRIES)
         throw new Error(`DynamoDB at ${target.url} leaves items of ${table} unwritten`);
       const answer = await ask(target, 'BatchWriteItem', { RequestItems: { [table]: left } });
-      const rest = asRecord(answer['UnprocessedItems'])[table];
+      const rest = membersOf(answer['UnprocessedItems'])[table];
       left = Array.isArray(rest) ? rest : [];
     }
   }

@@ -1,4 +1,5 @@
 /** Which APIs ask the toolkit's authorizers for callers that no access document describes? They answer 500 to everybody. Build time only. */
+import { membersOf } from '@gatewright/aws/json-object';
 import type { ProtectedStack } from './build-access.ts';
 import { readWiring } from './read-wiring.ts';
 
@@ -47,15 +48,11 @@ const MAKES_STAGES = /^AWS::ApiGateway(V2)?::(Stage|Deployment)$/;
 
 function stagesOf(resources: Readonly<Record<string, unknown>>, logicalId: string): readonly string[] {
   const names = Object.values(resources).flatMap((resource) => {
-    const { Type: type, Properties } = fieldsOf(resource);
-    const properties = fieldsOf(Properties);
-    const { Ref: api } = fieldsOf(properties['RestApiId'] ?? properties['ApiId']);
+    const { Type: type, Properties } = membersOf(resource);
+    const properties = membersOf(Properties);
+    const { Ref: api } = membersOf(properties['RestApiId'] ?? properties['ApiId']);
     const name = properties['StageName'];
     return api === logicalId && MAKES_STAGES.test(String(type)) && typeof name === 'string' ? [name] : [];
   });
   return [...new Set(names)];
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -2,8 +2,8 @@
  * A deployment of a REST API takes what is there when it is made, and CloudFormation makes it before whatever it need not
  * wait for. Over a compiled template, intrinsics unresolved; build time only.
  */
-
-type Fields = Readonly<Record<string, unknown>>;
+import { membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** One resource that a deployment must hold and does not wait for. */
 export type LatePart = { readonly deployment: string; readonly part: string };
@@ -12,21 +12,21 @@ export type LatePart = { readonly deployment: string; readonly part: string };
 const PARTS: ReadonlySet<unknown> = new Set(['AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method']);
 
 /** In the order of the template. */
-export function findLateParts(resources: Fields): readonly LatePart[] {
+export function findLateParts(resources: JsonObject): readonly LatePart[] {
   return Object.entries(resources).flatMap(([deployment, resource]) => {
-    if (fieldsOf(resource)['Type'] !== 'AWS::ApiGateway::Deployment') return [];
+    if (membersOf(resource)['Type'] !== 'AWS::ApiGateway::Deployment') return [];
     const api = apiOf(resource);
     if (api === undefined) return [];
     const awaited = reach(resources, deployment);
     return Object.entries(resources)
-      .filter(([logicalId, other]) => PARTS.has(fieldsOf(other)['Type']) && !awaited.has(logicalId))
+      .filter(([logicalId, other]) => PARTS.has(membersOf(other)['Type']) && !awaited.has(logicalId))
       .filter(([, other]) => apiOf(other) === api)
       .map(([part]) => ({ deployment, part }));
   });
 }
 
 /** The `DependsOn` of each deployment that waits for all its parts but those that wait for it themselves. */
-export function orderedDependsOn(resources: Fields): ReadonlyMap<string, readonly string[]> {
+export function orderedDependsOn(resources: JsonObject): ReadonlyMap<string, readonly string[]> {
   const late = findLateParts(resources).filter(
     ({ deployment, part }) => !reach(resources, part).has(deployment),
   );
@@ -39,12 +39,12 @@ export function orderedDependsOn(resources: Fields): ReadonlyMap<string, readonl
 }
 
 function apiOf(resource: unknown): string | undefined {
-  const { Ref: api } = fieldsOf(fieldsOf(fieldsOf(resource)['Properties'])['RestApiId']);
+  const { Ref: api } = membersOf(membersOf(membersOf(resource)['Properties'])['RestApiId']);
   return typeof api === 'string' ? api : undefined;
 }
 
 /** Everything that CloudFormation makes before the resource. */
-function reach(resources: Fields, from: string): ReadonlySet<string> {
+function reach(resources: JsonObject, from: string): ReadonlySet<string> {
   const found = new Set<string>();
   const open = [from];
   for (let next = open.pop(); next !== undefined; next = open.pop())
@@ -57,17 +57,17 @@ function reach(resources: Fields, from: string): ReadonlySet<string> {
 }
 
 function needs(resource: unknown): readonly string[] {
-  return [...dependsOn(resource), ...namesIn(fieldsOf(resource)['Properties'])];
+  return [...dependsOn(resource), ...namesIn(membersOf(resource)['Properties'])];
 }
 
 function dependsOn(resource: unknown): readonly string[] {
-  return [fieldsOf(resource)['DependsOn'] ?? []].flat().filter((name) => typeof name === 'string');
+  return [membersOf(resource)['DependsOn'] ?? []].flat().filter((name) => typeof name === 'string');
 }
 
 /** Of `Ref`, `Fn::GetAtt` and `Fn::Sub`, however deep. */
 function namesIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(namesIn);
-  return Object.entries(fieldsOf(value)).flatMap(([key, inner]) => {
+  return Object.entries(typeof value === 'object' && value !== null ? value : {}).flatMap(([key, inner]) => {
     if (key === 'Ref') return [String(inner)];
     if (key === 'Fn::GetAtt')
       return [(Array.isArray(inner) ? String(inner[0]) : String(inner)).split('.')[0] ?? ''];
@@ -79,8 +79,4 @@ function namesIn(value: unknown): readonly string[] {
 
 function namesInText(text: string): readonly string[] {
   return [...text.matchAll(/\$\{([^!.}]+)[^}]*\}/g)].map(([, name]) => name ?? '');
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

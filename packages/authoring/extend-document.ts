@@ -2,8 +2,10 @@
  * `extends` of an access document: issuers, sources and roles that several documents share, from files of the repository or of
  * an npm package. One place for each name: nothing is overridden, so what a name means is found by looking for it once. Build time only.
  */
+import { membersOf } from '@gatewright/aws/json-object';
 import { SHARED_DOCUMENT } from './document.ts';
 import { readShaped, readYaml } from './read-document.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Locate, Problem } from './read-document.ts';
 import type { Path } from './shape.ts';
 
@@ -19,12 +21,11 @@ type SharedText = {
 /** Finds what the file at `from` calls so; undefined: it is not there. */
 export type OpenShared = (name: string, from: string) => SharedText | undefined;
 
-type Fields = Readonly<Record<string, unknown>>;
-type Part = { readonly file: string; readonly value: Fields; readonly locate: Locate };
+type Part = { readonly file: string; readonly value: JsonObject; readonly locate: Locate };
 
 export type Extended = {
   /** The document as if all stood in it: what is its own first, so that its places stay. */
-  readonly value: Fields;
+  readonly value: JsonObject;
   /** Finds the line in the file where the part stands. */
   readonly locate: Locate;
   /** Names of the files, as messages have them. */
@@ -68,7 +69,7 @@ export function extendDocument(
 }
 
 /** Of texts alone; what else stands there is told by the shape of the document. */
-function namesOf(value: Fields): readonly string[] {
+function namesOf(value: JsonObject): readonly string[] {
   return [value['extends'] ?? []].flat().filter((name) => typeof name === 'string');
 }
 
@@ -82,7 +83,7 @@ function readShared({ text, file }: SharedText): SharedReading {
   const yaml = readYaml(text, file);
   return yaml.kind === 'invalid'
     ? yaml
-    : { kind: 'read', part: { file, value: fieldsOf(yaml.value), locate: yaml.locate } };
+    : { kind: 'read', part: { file, value: membersOf(yaml.value), locate: yaml.locate } };
 }
 
 function findRepeated(parts: readonly Part[]): readonly Problem[] {
@@ -102,11 +103,11 @@ function findRepeated(parts: readonly Part[]): readonly Problem[] {
 type Place = { readonly path: Path; readonly name: string; readonly what: string };
 
 /** `sources` is one name: their order counts, so they are of one file. */
-function placesOf(value: Fields): readonly Place[] {
+function placesOf(value: JsonObject): readonly Place[] {
   const issuers = [value['issuers'] ?? []].flat().map((issuer, index) => ({
-    ...{ path: ['issuers', index, 'id'], what: 'issuer', name: String(fieldsOf(issuer)['id']) },
+    ...{ path: ['issuers', index, 'id'], what: 'issuer', name: String(membersOf(issuer)['id']) },
   }));
-  const roles = Object.keys(fieldsOf(value['roles'])).map((name) => ({
+  const roles = Object.keys(membersOf(value['roles'])).map((name) => ({
     ...{ path: ['roles', name], what: 'role', name },
   }));
   const sources = 'sources' in value ? [{ path: ['sources'], what: 'sources', name: 'sources' }] : [];
@@ -119,10 +120,10 @@ function merge(own: Part, parts: readonly Part[]): Extended {
   const issuers = [own, ...parts].flatMap((part) =>
     [part.value['issuers'] ?? []].flat().flatMap((issuer: unknown, index) =>
       // What a company's file has for other documents is none of this one's business.
-      part === own || asked.has(String(fieldsOf(issuer)['id'])) ? [{ part, issuer, index }] : [],
+      part === own || asked.has(String(membersOf(issuer)['id'])) ? [{ part, issuer, index }] : [],
     ),
   );
-  const roles = [own, ...parts].map(({ value }) => fieldsOf(value['roles']));
+  const roles = [own, ...parts].map(({ value }) => membersOf(value['roles']));
   const hasRoles = roles.some((each) => Object.keys(each).length > 0);
   return {
     files: parts.map(({ file }) => file),
@@ -139,14 +140,14 @@ function merge(own: Part, parts: readonly Part[]): Extended {
         if (found !== undefined) return found.part.locate([member, found.index, ...rest], message, at);
       }
       if (member === 'sources' && sources !== undefined) return sources.locate(path, message, at);
-      const owner = parts.find(({ value }) => member === 'roles' && String(key) in fieldsOf(value['roles']));
+      const owner = parts.find(({ value }) => member === 'roles' && String(key) in membersOf(value['roles']));
       return (owner ?? own).locate(path, message, at);
     },
   };
 }
 
 /** Issuers that the document speaks of anywhere but where they are declared. */
-function issuersAsked(own: Fields, sources: unknown): ReadonlySet<string> {
+function issuersAsked(own: JsonObject, sources: unknown): ReadonlySet<string> {
   const named = new Set<string>();
   const look = (value: unknown): void => {
     if (typeof value === 'string') named.add(value);
@@ -154,8 +155,4 @@ function issuersAsked(own: Fields, sources: unknown): ReadonlySet<string> {
   };
   look({ ...own, issuers: undefined, sources });
   return named;
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }

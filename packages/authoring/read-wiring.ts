@@ -1,8 +1,8 @@
 /** A compiled CloudFormation template, intrinsics unresolved → how an API uses the toolkit's authorizers. Build time only. */
+import { membersOf } from '@gatewright/aws/json-object';
 import { calledFunction } from './check-wiring.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ApiKeySource, WiredAuthorizer, WiredRoute, WiredSource } from './check-wiring.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const KINDS: Readonly<Record<string, WiredSource['kind']>> = {
   'request.header': 'header',
@@ -14,11 +14,11 @@ const KINDS: Readonly<Record<string, WiredSource['kind']>> = {
 const MAX_PATH_CHARACTERS = 10_000;
 
 /** Only authorizers whose function is one of ours, by its name in the template or by the export it is imported by. */
-export function readWiring(resources: Fields, apiLogicalId: string): readonly WiredAuthorizer[] {
+export function readWiring(resources: JsonObject, apiLogicalId: string): readonly WiredAuthorizer[] {
   return Object.entries(resources).flatMap(([logicalId, resource]) => {
-    const { Type: type, Properties } = fieldsOf(resource);
-    const properties = fieldsOf(Properties);
-    const { Ref: api } = fieldsOf(properties['RestApiId'] ?? properties['ApiId']);
+    const { Type: type, Properties } = membersOf(resource);
+    const properties = membersOf(Properties);
+    const { Ref: api } = membersOf(properties['RestApiId'] ?? properties['ApiId']);
     const calls = calledFunction(JSON.stringify(properties['AuthorizerUri'] ?? ''));
     if (api !== apiLogicalId || calls === undefined) return [];
     const name = typeof properties['Name'] === 'string' ? properties['Name'] : logicalId;
@@ -38,19 +38,23 @@ type WiredApi = { readonly routes: readonly ReadRoute[]; readonly apiKeySource: 
  * The routes of an API as the template says them. Left out is what only shows once deployed: resources and authorizers of
  * other stacks, routes of an OpenAPI document.
  */
-export function readWiredApi(resources: Fields, apiLogicalId: string): WiredApi {
+export function readWiredApi(resources: JsonObject, apiLogicalId: string): WiredApi {
   const source = propertiesOf(resources, apiLogicalId)['ApiKeySourceType'] ?? 'HEADER';
   const isHere = apiLogicalId in resources;
   return {
     routes: Object.values(resources).flatMap((resource) =>
-      readRoute(resources, fieldsOf(resource), apiLogicalId),
+      readRoute(resources, membersOf(resource), apiLogicalId),
     ),
     apiKeySource: isHere && (source === 'HEADER' || source === 'AUTHORIZER') ? source : undefined,
   };
 }
 
-function readRoute(resources: Fields, { Type: type, Properties }: Fields, api: string): readonly ReadRoute[] {
-  const properties = fieldsOf(Properties);
+function readRoute(
+  resources: JsonObject,
+  { Type: type, Properties }: JsonObject,
+  api: string,
+): readonly ReadRoute[] {
+  const properties = membersOf(Properties);
   const { AuthorizationType: by, ApiKeyRequired: asksForKey, HttpMethod: verb, RouteKey: key } = properties;
   if (refOf(properties['RestApiId'] ?? properties['ApiId']) !== api) return [];
   const place =
@@ -73,7 +77,7 @@ function readRoute(resources: Fields, { Type: type, Properties }: Fields, api: s
 }
 
 /** Undefined: it is not in this template. Whose function it calls may only show once deployed, so any counts as ours. */
-function readPayload(resources: Fields, id: unknown): WiredAuthorizer['payload'] | 'none' | undefined {
+function readPayload(resources: JsonObject, id: unknown): WiredAuthorizer['payload'] | 'none' | undefined {
   const logicalId = refOf(id);
   if (logicalId === undefined || !(logicalId in resources)) return undefined;
   const { Type: type, AuthorizerType: typeV2 } = propertiesOf(resources, logicalId);
@@ -81,14 +85,14 @@ function readPayload(resources: Fields, id: unknown): WiredAuthorizer['payload']
   return type === 'TOKEN' ? 'rest-token' : type === 'REQUEST' ? 'rest-request' : 'none';
 }
 
-function calledBy(resources: Fields, id: unknown): WiredAuthorizer['calls'] | undefined {
+function calledBy(resources: JsonObject, id: unknown): WiredAuthorizer['calls'] | undefined {
   const { AuthorizerUri: uri = '' } = propertiesOf(resources, refOf(id) ?? '');
   return calledFunction(JSON.stringify(uri));
 }
 
 /** `/users/{id}`, from the parts that the template has in a chain up to the API's root. */
-function pathOf(resources: Fields, id: unknown, api: string, below = ''): string | undefined {
-  const { 'Fn::GetAtt': root } = fieldsOf(id);
+function pathOf(resources: JsonObject, id: unknown, api: string, below = ''): string | undefined {
+  const { 'Fn::GetAtt': root } = membersOf(id);
   const [owner, attribute] = Array.isArray(root) ? root.map(String) : String(root).split('.');
   if (owner === api && attribute === 'RootResourceId') return below === '' ? '/' : below;
   const logicalId = refOf(id);
@@ -109,17 +113,17 @@ function isFalse(value: unknown): boolean {
 }
 
 function refOf(value: unknown): string | undefined {
-  const { Ref: logicalId } = fieldsOf(value);
+  const { Ref: logicalId } = membersOf(value);
   return typeof logicalId === 'string' ? logicalId : undefined;
 }
 
-function propertiesOf(resources: Fields, logicalId: string): Fields {
-  return fieldsOf(fieldsOf(resources[logicalId])['Properties']);
+function propertiesOf(resources: JsonObject, logicalId: string): JsonObject {
+  return membersOf(membersOf(resources[logicalId])['Properties']);
 }
 
 type Settings = Omit<WiredAuthorizer, 'calls'>;
 
-function readRest(name: string, properties: Fields): Settings {
+function readRest(name: string, properties: JsonObject): Settings {
   const isToken = properties['Type'] === 'TOKEN';
   const usual = isToken ? 'method.request.header.Authorization' : '';
   const { IdentitySource: sources = usual } = properties;
@@ -132,7 +136,7 @@ function readRest(name: string, properties: Fields): Settings {
   };
 }
 
-function readV2(name: string, properties: Fields, resources: Fields, apiLogicalId: string): Settings {
+function readV2(name: string, properties: JsonObject, resources: JsonObject, apiLogicalId: string): Settings {
   const api = propertiesOf(resources, apiLogicalId);
   const isWebSocket = api['ProtocolType'] === 'WEBSOCKET';
   const sources: unknown = properties['IdentitySource'];
@@ -164,8 +168,4 @@ function numberOf(value: unknown, usual: number): number {
   const number = Number(value ?? usual);
   // A TTL that is only known at deployment may be any.
   return Number.isFinite(number) ? number : 3600;
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

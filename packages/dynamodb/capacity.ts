@@ -3,12 +3,13 @@
  * docs/aws §14): reads of 4 KB, half a unit where they need not be consistent; writes of 1 KB; both twice in
  * transactions; and writes of index entries.
  */
+import { membersOf } from '@gatewright/aws/json-object';
 import { DynamoDbError } from './actions.ts';
-import { asRecord, isRefusedCondition } from './item-write.ts';
+import { isRefusedCondition } from './item-write.ts';
 import { dynaliteDb } from './dynalite-store.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { BatchOperation, Item } from './dynalite-store.ts';
 
-type Input = Readonly<Record<string, unknown>>;
 type Output = Record<string, unknown>;
 
 export type TableUnits = { readonly table: string; readonly reads: number; readonly writes: number };
@@ -21,7 +22,7 @@ const BYTES_PER_WRITE = 1024;
 /** Of a question that finds nothing. */
 const LEAST_READ = 0.5;
 
-export type Execute = (operation: string, input: Input) => Promise<Output>;
+export type Execute = (operation: string, input: JsonObject) => Promise<Output>;
 
 /** What calls have taken since the start, by table. */
 export class CapacityMeter {
@@ -38,7 +39,7 @@ export class CapacityMeter {
   }
 
   /** Runs a call that says what it took; whoever did not ask to be told is not. */
-  async run(operation: string, input: Input, execute: Execute): Promise<Output> {
+  async run(operation: string, input: JsonObject, execute: Execute): Promise<Output> {
     const isRead = READS.has(operation);
     if (!isRead && !WRITES.has(operation)) return execute(operation, input);
     const wish = input['ReturnConsumedCapacity'];
@@ -75,7 +76,7 @@ function unitsOf({ ConsumedCapacity: consumed }: Output): readonly (readonly [st
       ? []
       : [consumed];
   return all.map((one) => {
-    const { TableName: table, CapacityUnits: units } = asRecord(one);
+    const { TableName: table, CapacityUnits: units } = membersOf(one);
     return [String(table), Number(units) || 0] as const;
   });
 }
@@ -102,9 +103,9 @@ export function withIndexUnits(output: Output, operations: readonly BatchOperati
   const more = indexUnits(operations);
   if (more.size === 0) return output;
   const raise = (one: unknown): Output => {
-    const { CapacityUnits: units, TableName: table } = asRecord(one);
+    const { CapacityUnits: units, TableName: table } = membersOf(one);
     return {
-      ...asRecord(one),
+      ...membersOf(one),
       CapacityUnits: Number(units) + times * (more.get(String(table)) ?? 0),
     };
   };

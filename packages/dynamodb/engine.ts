@@ -3,7 +3,9 @@
  * condition, items and index entries written as one, time to live by the gateway's clock, a bound on memory.
  * One engine per thread; it knows nothing of HTTP.
  */
+import { membersOf } from '@gatewright/aws/json-object';
 import { isDeepStrictEqual } from 'node:util';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Clock } from './clock.ts';
 import { dynaliteDb, type Item, type Store, type Table } from './dynalite-store.ts';
 import {
@@ -14,7 +16,7 @@ import {
   runAction,
   validationError,
 } from './actions.ts';
-import { asRecord, keyOf, lockName, readReturnOld, withItem } from './item-write.ts';
+import { keyOf, lockName, readReturnOld, withItem } from './item-write.ts';
 import { executeStatement } from './partiql.ts';
 import { withIndexUnits } from './capacity.ts';
 import { DynamoDbTables } from './tables.ts';
@@ -46,7 +48,6 @@ type EngineOptions = {
 };
 
 export type Output = Record<string, unknown>;
-type Input = Readonly<Record<string, unknown>>;
 
 /** An operation's input as it came, and as dynalite's rules converted it. */
 type ItemWrite = { readonly operation: DynaliteOperation; readonly checked: Record<string, unknown> };
@@ -107,7 +108,7 @@ export class DynamoDbEngine {
    * @param region of the ARN of a new table
    * @throws DynamoDbError with the status and body that AWS would answer
    */
-  async execute(operation: string, input: Input, region?: string): Promise<Output> {
+  async execute(operation: string, input: JsonObject, region?: string): Promise<Output> {
     await this.removeExpired();
     switch (operation) {
       case 'PutItem':
@@ -196,7 +197,7 @@ export class DynamoDbEngine {
     return runAction(write.operation, this.#tables.cachedStore, write.checked);
   }
 
-  async #writeItem(operation: 'PutItem' | 'UpdateItem' | 'DeleteItem', input: Input): Promise<Output> {
+  async #writeItem(operation: 'PutItem' | 'UpdateItem' | 'DeleteItem', input: JsonObject): Promise<Output> {
     const returnOld = readReturnOld(input);
     const checked = this.check(operation, input);
     const table = await this.#tables.get(String(checked['TableName']));
@@ -212,14 +213,14 @@ export class DynamoDbEngine {
     });
   }
 
-  async #writeBatch(input: Input): Promise<Output> {
+  async #writeBatch(input: JsonObject): Promise<Output> {
     const checked = this.check('BatchWriteItem', input);
     const names: string[] = [];
-    for (const [tableName, requests] of Object.entries(asRecord(checked['RequestItems']))) {
+    for (const [tableName, requests] of Object.entries(membersOf(checked['RequestItems']))) {
       const table = await this.#tables.get(tableName);
       for (const request of Array.isArray(requests) ? requests : []) {
-        const { PutRequest: put, DeleteRequest: remove } = asRecord(request);
-        const key = keyOf(table, asRecord(put ?? remove));
+        const { PutRequest: put, DeleteRequest: remove } = membersOf(request);
+        const key = keyOf(table, membersOf(put ?? remove));
         if (key !== undefined) names.push(lockName(table, key));
       }
     }
@@ -308,7 +309,7 @@ export class DynamoDbEngine {
     await runAction('DeleteItem', set.store, { TableName: tableName, Key: itemKey });
   }
 
-  async #updateTimeToLive(input: Input): Promise<Output> {
+  async #updateTimeToLive(input: JsonObject): Promise<Output> {
     const { output, enabledTable } = await this.#tables.updateTimeToLive(input);
     if (enabledTable === undefined) this.#expiries.drop(String(input['TableName']));
     else await this.#queueExistingItems(enabledTable);
@@ -330,7 +331,7 @@ export class DynamoDbEngine {
     } while (start !== undefined);
   }
 
-  async #deleteTable(input: Input): Promise<Output> {
+  async #deleteTable(input: JsonObject): Promise<Output> {
     const output = await this.#tables.change('DeleteTable', input);
     const name = String(input['TableName']);
     this.#memoryBytes?.delete(name);

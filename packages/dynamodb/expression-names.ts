@@ -1,6 +1,6 @@
 /** Names and keys in the expressions of a request, as far as policies ask for them; what is no expression gives nothing. */
-
-type Input = Readonly<Record<string, unknown>>;
+import { membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 const EXPRESSIONS = [
   'ProjectionExpression',
@@ -20,34 +20,34 @@ const WORDS = new Set(
 const PATH = /:?#?[A-Za-z_][\w-]*(?:\[\d+\])*(?:\.#?[A-Za-z_][\w-]*(?:\[\d+\])*)*/g;
 
 /** Top-level attributes that a request names, beside those of its key or item. */
-export function namesIn(input: Input): readonly string[] {
-  const placeholders = asRecord(input['ExpressionAttributeNames']);
+export function namesIn(input: JsonObject): readonly string[] {
+  const placeholders = membersOf(input['ExpressionAttributeNames']);
   const expressions = EXPRESSIONS.flatMap((name) => textsOf(input[name]));
   const paths = expressions.flatMap((text) => text.match(PATH) ?? []);
   const inExpressions = paths
     .filter((path) => !path.startsWith(':') && !WORDS.has(path.toLowerCase()))
     .map((path) => nameOf(path, placeholders));
   const legacy = ['AttributeUpdates', 'Expected', 'KeyConditions', 'QueryFilter', 'ScanFilter'].flatMap(
-    (name) => Object.keys(asRecord(input[name])),
+    (name) => Object.keys(membersOf(input[name])),
   );
   const { AttributesToGet: toGet } = input;
   return [...inExpressions, ...legacy, ...(Array.isArray(toGet) ? toGet.flatMap(textsOf) : [])];
 }
 
 /** `#n.a[0]` → what `#n` stands for */
-function nameOf(path: string, placeholders: Input): string {
+function nameOf(path: string, placeholders: JsonObject): string {
   const top = path.split(/[.[]/)[0] ?? '';
   const name = top.startsWith('#') ? placeholders[top] : top;
   return typeof name === 'string' ? name : top;
 }
 
 /** The value that a query asks its partition key to have: DynamoDB's JSON, or undefined where it names none. */
-export function partitionOfQuery(input: Input, partitionKey: string): unknown {
-  const legacy = asRecord(asRecord(input['KeyConditions'])[partitionKey]);
+export function partitionOfQuery(input: JsonObject, partitionKey: string): unknown {
+  const legacy = membersOf(membersOf(input['KeyConditions'])[partitionKey]);
   const { AttributeValueList: list } = legacy;
   if (legacy['ComparisonOperator'] === 'EQ' && Array.isArray(list)) return list[0];
-  const placeholders = asRecord(input['ExpressionAttributeNames']);
-  const values = asRecord(input['ExpressionAttributeValues']);
+  const placeholders = membersOf(input['ExpressionAttributeNames']);
+  const values = membersOf(input['ExpressionAttributeValues']);
   const [text = ''] = textsOf(input['KeyConditionExpression']);
   for (const [, name = '', value = ''] of text.matchAll(/(#?[A-Za-z_][\w.-]*)\s*=\s*(:\w+)/g))
     if ((name.startsWith('#') ? placeholders[name] : name) === partitionKey) return values[value];
@@ -56,8 +56,4 @@ export function partitionOfQuery(input: Input, partitionKey: string): unknown {
 
 function textsOf(value: unknown): readonly string[] {
   return typeof value === 'string' ? [value] : [];
-}
-
-function asRecord(value: unknown): Input {
-  return typeof value === 'object' && value !== null ? (value as Input) : {};
 }

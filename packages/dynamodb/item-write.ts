@@ -1,13 +1,13 @@
 /** What single writes and transactions read from a write alike: its key, its wish for the old item, its refusal. */
+import { membersOf } from '@gatewright/aws/json-object';
 import { dynaliteDb, type Item, type Table } from './dynalite-store.ts';
 import { DYNAMODB, DynamoDbError, validationError } from './actions.ts';
-
-type Input = Readonly<Record<string, unknown>>;
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 const REFUSED_CONDITION = `${DYNAMODB}ConditionalCheckFailedException`;
 
 /** Whether the caller wants the old item when its condition fails; taken by us, since dynalite drops it. */
-export function readReturnOld(input: Input): boolean {
+export function readReturnOld(input: JsonObject): boolean {
   const wish = input['ReturnValuesOnConditionCheckFailure'] ?? 'NONE';
   if (wish !== 'NONE' && wish !== 'ALL_OLD') {
     throw validationError(
@@ -21,7 +21,7 @@ export function readReturnOld(input: Input): boolean {
 /** dynalite's key text of a checked write; undefined when its key does not fit the table. */
 export function keyOf(table: Table, checked: Readonly<Record<string, unknown>>): string | undefined {
   const put = checked['Item'];
-  const item = asRecord(put ?? checked['Key']) as Item;
+  const item = membersOf(put ?? checked['Key']) as Item;
   const defect =
     put === undefined ? dynaliteDb.validateKey(item, table) : dynaliteDb.validateItem(item, table);
   return defect == null ? dynaliteDb.createKey(item, table) : undefined;
@@ -33,10 +33,6 @@ export function lockName(table: Table, key: string): string {
 
 export function isRefusedCondition(error: unknown): error is DynamoDbError {
   return error instanceof DynamoDbError && error.body['__type'] === REFUSED_CONDITION;
-}
-
-export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
 /** The same refusal with the item that caused it; anything else as it is. */

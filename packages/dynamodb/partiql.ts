@@ -10,14 +10,14 @@ import {
   type Statement,
   type Value,
 } from './partiql-parser.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Table } from './dynalite-store.ts';
 
-type Input = Readonly<Record<string, unknown>>;
 type Output = Record<string, unknown>;
 
 /** What a statement needs of the engine. */
 interface StatementStore {
-  execute(operation: string, input: Input): Promise<Output>;
+  execute(operation: string, input: JsonObject): Promise<Output>;
   table(name: string): Promise<Table>;
 }
 
@@ -25,7 +25,7 @@ const MAX_STATEMENT_CHARS = 8192;
 const REFUSED_MEMBERS = ['ReturnConsumedCapacity', 'ReturnValuesOnConditionCheckFailure'];
 
 /** @throws DynamoDbError ValidationException for what is not supported, by name */
-export async function executeStatement(input: Input, engine: StatementStore): Promise<Output> {
+export async function executeStatement(input: JsonObject, engine: StatementStore): Promise<Output> {
   const { Statement: text, Parameters: parameters = [] } = input;
   if (typeof text !== 'string' || text === '' || text.length > MAX_STATEMENT_CHARS)
     throw validationError(`Statement must be a text of 1 to ${MAX_STATEMENT_CHARS} characters`);
@@ -96,7 +96,7 @@ class Placeholders {
     return conditions.map((each) => this.condition(each)).join(' AND ');
   }
 
-  get members(): Input {
+  get members(): JsonObject {
     return {
       ...(Object.keys(this.#names).length === 0 ? {} : { ExpressionAttributeNames: this.#names }),
       ...(Object.keys(this.#values).length === 0 ? {} : { ExpressionAttributeValues: this.#values }),
@@ -118,7 +118,7 @@ async function keysOf(engine: StatementStore, table: string, index: string | und
 /** A Query where the partition key is given, else a Scan, as AWS reads it. */
 async function select(
   { table, index, paths, where }: Extract<Statement, { kind: 'select' }>,
-  input: Input,
+  input: JsonObject,
   engine: StatementStore,
 ): Promise<Output> {
   const { partition, sort } = await keysOf(engine, table, index);
@@ -237,7 +237,7 @@ async function splitKey(
   engine: StatementStore,
   table: string,
   where: readonly Condition[],
-): Promise<{ readonly key: Input; readonly rest: readonly Condition[]; readonly partition: string }> {
+): Promise<{ readonly key: JsonObject; readonly rest: readonly Condition[]; readonly partition: string }> {
   const { partition, sort } = await keysOf(engine, table, undefined);
   const names = [partition, ...(sort === undefined ? [] : [sort])];
   const found = names.map((name) => where.find((each) => isEqual(each, name)));
@@ -262,6 +262,6 @@ function readToken(token: unknown): unknown {
   }
 }
 
-function present(members: Input): Input {
+function present(members: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }

@@ -3,7 +3,9 @@
  * reference has them ("Actions, resources, and condition keys for Amazon DynamoDB"). Pure; the store asks it of every
  * call that a role makes, and so does who stands in front of another store.
  */
+import { membersOf } from '@gatewright/aws/json-object';
 import { parseStatement, StatementError } from './partiql-parser.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Condition, Statement } from './partiql-parser.ts';
 import { namesIn, partitionOfQuery } from './expression-names.ts';
 
@@ -19,11 +21,10 @@ export type NeededRight = {
 /** Partition key of a table or of one of its indexes; undefined where the table is not known. */
 export type PartitionKeyOf = (table: string, index: string | undefined) => string | undefined;
 
-type Input = Readonly<Record<string, unknown>>;
 type Target = { readonly table: string; readonly index?: string | undefined };
 
 /** Every table that a call names: what `PartitionKeyOf` will be asked for. */
-export function tablesOf(operation: string, input: Input): readonly string[] {
+export function tablesOf(operation: string, input: JsonObject): readonly string[] {
   const names = rightsOf(operation, input, () => undefined).map(
     ({ resource }) => resource.split('/')[0] ?? '',
   );
@@ -33,30 +34,30 @@ export function tablesOf(operation: string, input: Input): readonly string[] {
 /** Only the members that an operation reads count: a table named elsewhere must not lend its permission. */
 export function rightsOf(
   operation: string,
-  input: Input,
+  input: JsonObject,
   partitionKeyOf: PartitionKeyOf,
 ): readonly NeededRight[] {
   switch (operation) {
     case 'TransactWriteItems':
     case 'TransactGetItems':
-      return membersOf(input['TransactItems']).flatMap((member) =>
+      return recordsOf(input['TransactItems']).flatMap((member) =>
         Object.entries(member).map(([kind, fields]) =>
-          itemRight(`${kind}Item`, asRecord(fields), partitionKeyOf, operation),
+          itemRight(`${kind}Item`, membersOf(fields), partitionKeyOf, operation),
         ),
       );
     case 'BatchGetItem':
     case 'BatchWriteItem':
-      return Object.entries(asRecord(input['RequestItems'])).map(([table, requests]) =>
+      return Object.entries(membersOf(input['RequestItems'])).map(([table, requests]) =>
         batchRight(operation, tableName(table), requests, partitionKeyOf),
       );
     case 'ExecuteStatement':
       return statementRights(input, partitionKeyOf, undefined);
     case 'BatchExecuteStatement':
-      return membersOf(input['Statements']).flatMap((each) =>
+      return recordsOf(input['Statements']).flatMap((each) =>
         statementRights(each, partitionKeyOf, operation),
       );
     case 'ExecuteTransaction':
-      return membersOf(input['TransactStatements']).flatMap((each) =>
+      return recordsOf(input['TransactStatements']).flatMap((each) =>
         statementRights(each, partitionKeyOf, operation),
       );
     case 'Query':
@@ -81,7 +82,7 @@ const OF_ACCOUNT = new Set([
   'ListGlobalTables',
 ]);
 
-function tableRight(operation: string, input: Input): NeededRight {
+function tableRight(operation: string, input: JsonObject): NeededRight {
   const action = `dynamodb:${operation}`;
   if (OF_ACCOUNT.has(operation)) return { action, resource: '*', conditions: {} };
   const arn = input['ResourceArn'];
@@ -95,12 +96,12 @@ function tableRight(operation: string, input: Input): NeededRight {
 
 function itemRight(
   action: string,
-  input: Input,
+  input: JsonObject,
   partitionKeyOf: PartitionKeyOf,
   enclosing: string | undefined,
 ): NeededRight {
   const table = tableName(input['TableName']);
-  const item = asRecord(input['Key'] ?? input['Item']);
+  const item = membersOf(input['Key'] ?? input['Item']);
   const partitionKey = partitionKeyOf(table, undefined);
   return {
     action: `dynamodb:${action}`,
@@ -120,14 +121,14 @@ function batchRight(
   requests: unknown,
   partitionKeyOf: PartitionKeyOf,
 ): NeededRight {
-  const { Keys: keys } = asRecord(requests);
+  const { Keys: keys } = membersOf(requests);
   const items = Array.isArray(keys)
-    ? keys.map(asRecord)
-    : membersOf(requests).map((request) => {
+    ? keys.map(membersOf)
+    : recordsOf(requests).map((request) => {
         const { PutRequest: put, DeleteRequest: remove } = request;
-        return asRecord(put === undefined ? asRecord(remove)['Key'] : asRecord(put)['Item']);
+        return membersOf(put === undefined ? membersOf(remove)['Key'] : membersOf(put)['Item']);
       });
-  const named = [...items.flatMap((item) => Object.keys(item)), ...namesIn(asRecord(requests))];
+  const named = [...items.flatMap((item) => Object.keys(item)), ...namesIn(membersOf(requests))];
   return {
     action: `dynamodb:${operation}`,
     resource: table,
@@ -139,7 +140,7 @@ function batchRight(
 }
 
 /** A scan names no key: `ForAllValues` on it holds, as the developer guide warns. */
-function searchRight(operation: string, input: Input, partitionKeyOf: PartitionKeyOf): NeededRight {
+function searchRight(operation: string, input: JsonObject, partitionKeyOf: PartitionKeyOf): NeededRight {
   const target = { table: tableName(input['TableName']), index: textOf(input['IndexName']) };
   const partitionKey = partitionKeyOf(target.table, target.index);
   const keys = partitionKey === undefined ? UNKNOWN_KEY : valueTexts([partitionOfQuery(input, partitionKey)]);
@@ -155,7 +156,7 @@ function searchRight(operation: string, input: Input, partitionKeyOf: PartitionK
   };
 }
 
-function shared(input: Input): Record<string, readonly string[]> {
+function shared(input: JsonObject): Record<string, readonly string[]> {
   return {
     ...present('dynamodb:returnvalues', textsOf(input['ReturnValues'])),
     ...present('dynamodb:returnconsumedcapacity', textsOf(input['ReturnConsumedCapacity'])),
@@ -169,14 +170,14 @@ const VERBS = { select: 'Select', insert: 'Insert', update: 'Update', delete: 'D
  * needs permission for any statement on any table.
  */
 function statementRights(
-  input: Input,
+  input: JsonObject,
   partitionKeyOf: PartitionKeyOf,
   enclosing: string | undefined,
 ): readonly NeededRight[] {
   const { Statement: text, Parameters: parameters } = input;
   let statement: Statement;
   try {
-    statement = parseStatement(String(text), Array.isArray(parameters) ? parameters.map(asRecord) : []);
+    statement = parseStatement(String(text), Array.isArray(parameters) ? parameters.map(membersOf) : []);
   } catch (error) {
     if (!(error instanceof StatementError)) throw error;
     return Object.values(VERBS).map((verb) => ({
@@ -226,14 +227,14 @@ function tableName(value: unknown): string {
 /** Of a table whose key nobody knows: no value at all would meet `ForAllValues`, and this one meets no pattern but `*`. */
 const UNKNOWN_KEY: readonly string[] = ['\0'];
 
-function keyTexts(items: readonly Input[], partitionKey: string | undefined): readonly string[] {
+function keyTexts(items: readonly JsonObject[], partitionKey: string | undefined): readonly string[] {
   return partitionKey === undefined ? UNKNOWN_KEY : valueTexts(items.map((item) => item[partitionKey]));
 }
 
 /** `{ S: 'a' }` → `a` */
 function valueTexts(values: readonly unknown[]): readonly string[] {
   const texts = values.flatMap((value) => {
-    const [text] = Object.values(asRecord(value));
+    const [text] = Object.values(membersOf(value));
     return typeof text === 'string' ? [text] : [];
   });
   return [...new Set(texts)];
@@ -251,10 +252,6 @@ function textsOf(value: unknown): readonly string[] {
   return typeof value === 'string' ? [value] : [];
 }
 
-function membersOf(value: unknown): readonly Input[] {
-  return Array.isArray(value) ? value.map(asRecord) : [];
-}
-
-function asRecord(value: unknown): Input {
-  return typeof value === 'object' && value !== null ? (value as Input) : {};
+function recordsOf(value: unknown): readonly JsonObject[] {
+  return Array.isArray(value) ? value.map(membersOf) : [];
 }

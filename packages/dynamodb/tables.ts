@@ -1,8 +1,8 @@
 /** Tables of the embedded DynamoDB: found fast, changed in one place, with their time to live. */
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Done, Store, Table } from './dynalite-store.ts';
 import { checkInput, DYNAMODB, DynamoDbError, runAction, validationError } from './actions.ts';
 
-type Input = Readonly<Record<string, unknown>>;
 type Output = Record<string, unknown>;
 
 /** Parameters that would change what the table does and that nobody here could honour; dynalite would drop them. */
@@ -56,7 +56,7 @@ export class DynamoDbTables {
   /** Runs CreateTable, UpdateTable or DeleteTable; a created table is active when this returns. */
   async change(
     operation: 'CreateTable' | 'UpdateTable' | 'DeleteTable',
-    input: Input,
+    input: JsonObject,
     region = 'us-east-1',
   ): Promise<Output> {
     refuseParameters(input);
@@ -89,7 +89,7 @@ export class DynamoDbTables {
   }
 
   /** Nothing is backed up here, whatever the template asks for. */
-  async describeContinuousBackups(input: Input): Promise<Output> {
+  async describeContinuousBackups(input: JsonObject): Promise<Output> {
     const name = readTableName(input);
     if ((await this.#read(name)) === undefined)
       throw new DynamoDbError(400, `${DYNAMODB}TableNotFoundException`, `Table not found: ${name}`);
@@ -101,7 +101,7 @@ export class DynamoDbTables {
     };
   }
 
-  async describeTimeToLive(input: Input): Promise<Output> {
+  async describeTimeToLive(input: JsonObject): Promise<Output> {
     const { TableName: name } = await this.get(readTableName(input));
     const attribute = this.#timeToLive.get(name);
     const description =
@@ -113,7 +113,7 @@ export class DynamoDbTables {
 
   /** @returns beside the output the table whose items now expire; undefined when it was switched off */
   async updateTimeToLive(
-    input: Input,
+    input: JsonObject,
   ): Promise<{ readonly output: Output; readonly enabledTable: string | undefined }> {
     const { TableName: name } = await this.get(readTableName(input));
     const { enabled, attribute } = readTimeToLive(input['TimeToLiveSpecification']);
@@ -173,7 +173,7 @@ function timeToLiveKey(table: string): string {
   return `ttl~${table}`;
 }
 
-function readTableName(input: Input): string {
+function readTableName(input: JsonObject): string {
   const name = input['TableName'];
   if (typeof name === 'string') return name;
   throw validationError("The parameter 'TableName' is required but was not present in the request");
@@ -193,7 +193,7 @@ function readTimeToLive(specification: unknown): { readonly enabled: boolean; re
   return { enabled, attribute };
 }
 
-function refuseParameters(input: Input): void {
+function refuseParameters(input: JsonObject): void {
   for (const { name, says } of REFUSED_PARAMETERS) {
     const value = input[name];
     const isOff =

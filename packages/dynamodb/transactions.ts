@@ -3,8 +3,10 @@
  * one write set, and it is written as one batch or not at all.
  * Source: DynamoDB API reference, "TransactWriteItems", "TransactGetItems".
  */
+import { membersOf } from '@gatewright/aws/json-object';
 import { createHash } from 'node:crypto';
 import { withIndexUnits } from './capacity.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Clock } from './clock.ts';
 import { dynaliteDb, type Item, type Store, type Table } from './dynalite-store.ts';
 import {
@@ -16,9 +18,8 @@ import {
   validationError,
 } from './actions.ts';
 import { WriteSet } from './write-set.ts';
-import { asRecord, isRefusedCondition, keyOf, lockName, readReturnOld } from './item-write.ts';
+import { isRefusedCondition, keyOf, lockName, readReturnOld } from './item-write.ts';
 
-type Input = Readonly<Record<string, unknown>>;
 type Output = Record<string, unknown>;
 
 /** What transactions need of the engine. */
@@ -70,7 +71,7 @@ export class DynamoDbTransactions {
   }
 
   /** A repeated ClientRequestToken gets the first answer and writes nothing; a cancelled transaction is not remembered. */
-  async write(input: Input): Promise<Output> {
+  async write(input: JsonObject): Promise<Output> {
     const token = input['ClientRequestToken'];
     if (token === undefined || token === null) return this.#writeOnce(input);
     if (typeof token !== 'string' || token.length < 1 || token.length > 36) {
@@ -96,12 +97,12 @@ export class DynamoDbTransactions {
     return output;
   }
 
-  async read(input: Input): Promise<Output> {
+  async read(input: JsonObject): Promise<Output> {
     const gets = readMembers(input).map((member) => {
       const [[kind, fields] = ['', undefined], ...others] = Object.entries(member);
       if (kind !== 'Get' || others.length > 0) throw validationError('TransactItems can only contain Get');
       return this.#engine.check('GetItem', {
-        ...asRecord(fields),
+        ...membersOf(fields),
         // Transactions read what is there, which is billed as that.
         ConsistentRead: true,
         ...capacityWish(input),
@@ -133,7 +134,7 @@ export class DynamoDbTransactions {
     }
   }
 
-  async #writeOnce(input: Input): Promise<Output> {
+  async #writeOnce(input: JsonObject): Promise<Output> {
     const members: Member[] = [];
     for (const member of readMembers(input)) members.push(await this.#member(member, input));
     const names = members.flatMap(({ table, key }) => (key === undefined ? [] : [lockName(table, key)]));
@@ -156,13 +157,13 @@ export class DynamoDbTransactions {
     });
   }
 
-  async #member(member: Input, input: Input): Promise<Member> {
+  async #member(member: JsonObject, input: JsonObject): Promise<Member> {
     const [[kind, value] = ['', undefined], ...others] = Object.entries(member);
     const operation = OPERATION_OF.get(kind);
     if (operation === undefined || others.length > 0) {
       throw validationError('TransactItems can only contain one of Check, Put, Update or Delete');
     }
-    const fields = asRecord(value);
+    const fields = membersOf(value);
     if (kind === 'ConditionCheck' && typeof fields['ConditionExpression'] !== 'string') {
       throw validationError('The ConditionExpression of a ConditionCheck must be given');
     }
@@ -172,7 +173,7 @@ export class DynamoDbTransactions {
   }
 }
 
-function readMembers(input: Input): readonly Input[] {
+function readMembers(input: JsonObject): readonly JsonObject[] {
   const members = input['TransactItems'];
   if (!Array.isArray(members) || members.length < 1 || members.length > MAX_MEMBERS) {
     const rule =
@@ -184,7 +185,7 @@ function readMembers(input: Input): readonly Input[] {
         `Member must have length ${rule}`,
     );
   }
-  return members.map(asRecord);
+  return members.map(membersOf);
 }
 
 function refuseRepeats(names: readonly string[]): void {
@@ -230,7 +231,7 @@ function cancelled(reasons: readonly Reason[]): DynamoDbError {
   );
 }
 
-function capacityWish(input: Input): Input {
+function capacityWish(input: JsonObject): JsonObject {
   const wish = input['ReturnConsumedCapacity'];
   return wish === undefined ? {} : { ReturnConsumedCapacity: wish };
 }
@@ -241,7 +242,7 @@ const TIMES = 2;
 function sumCapacity(outputs: readonly Output[]): Output {
   const units = new Map<string, number>();
   for (const output of outputs) {
-    const { TableName: table, CapacityUnits: capacity } = asRecord(output['ConsumedCapacity']);
+    const { TableName: table, CapacityUnits: capacity } = membersOf(output['ConsumedCapacity']);
     if (typeof table === 'string') units.set(table, (units.get(table) ?? 0) + TIMES * Number(capacity));
   }
   if (units.size === 0) return {};
@@ -251,5 +252,5 @@ function sumCapacity(outputs: readonly Output[]): Output {
 }
 
 function asItem(value: unknown): Item | undefined {
-  return value === undefined ? undefined : (asRecord(value) as Item);
+  return value === undefined ? undefined : (membersOf(value) as Item);
 }

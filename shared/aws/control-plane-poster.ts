@@ -1,7 +1,7 @@
 /** AuthorizerCaches and NativeKeys by API Gateway's own API, signed as this function. */
 import { DomainError } from '../errors.ts';
 import type { AuthorizerCaches, NativeKeys } from '../ports.ts';
-import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import { memberOf, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { signRequest } from '@gatewright/aws/sign-request';
 
@@ -104,8 +104,4 @@ function idOf(reply: Reply, what: string): string {
 function expectSuccess({ status }: Reply, what: string): void {
   if (status >= 200 && status < 300) return;
   throw new DomainError('CONTROL_PLANE_FAILED', `API Gateway was asked ${what} and answered ${status}`);
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return isJsonObject(value) ? value[name] : undefined;
 }

@@ -1,6 +1,6 @@
 /** What an error of DynamoDB's client says about the write: applied, never applied, or nobody knows. */
 import type { CancellationReason } from '@aws-sdk/client-dynamodb';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { DomainError } from '../errors.ts';
 import { parseItem } from './dynamodb-expression.ts';
 import type { DynamoDbItem } from './dynamodb-expression.ts';
@@ -19,15 +19,13 @@ const THROTTLED = new Set([
 /** The request never left this machine. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'CredentialsProviderError']);
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /**
  * Whether the write's condition did not hold, and the item that it did not hold for. Old SDKs drop the item, by which
  * quotas are decided: whoever is over quota would look like an outage.
  * @throws DomainError CONFIG_INVALID
  */
 export function parseRefusal(error: unknown): { readonly item: Item | undefined } | undefined {
-  const fields = fieldsOf(error);
+  const fields = membersOf(error);
   if (fields['name'] !== 'ConditionalCheckFailedException') return undefined;
   // Newer ones have the field where there is no item, too.
   if (!('Item' in fields))
@@ -38,7 +36,7 @@ export function parseRefusal(error: unknown): { readonly item: Item | undefined 
 
 /** Per member of a transaction whether its condition held; undefined if conditions were not what stopped it. */
 export function parseCancellation(error: unknown): readonly RefusedMember[] | undefined {
-  const fields = fieldsOf(error);
+  const fields = membersOf(error);
   const reasons = fields['CancellationReasons'];
   if (fields['name'] !== 'TransactionCanceledException' || !Array.isArray(reasons)) return undefined;
   const members = reasons as readonly CancellationReason[];
@@ -57,7 +55,7 @@ export function parseCancellation(error: unknown): readonly RefusedMember[] | un
  */
 export function parseFailure(error: unknown): Unanswered {
   if (error instanceof DomainError) throw error;
-  const fields = fieldsOf(error);
+  const fields = membersOf(error);
   const name = typeof fields['name'] === 'string' ? fields['name'] : 'Error';
   const reasons = Array.isArray(fields['CancellationReasons'])
     ? (fields['CancellationReasons'] as readonly CancellationReason[])
@@ -68,18 +66,14 @@ export function parseFailure(error: unknown): Unanswered {
   const reason = codes.filter((code) => code !== 'None').join(' ');
   if (codes.some((code) => THROTTLED.has(code))) return { kind: 'rejected', retryable: true, reason };
   if (codes.some((code) => NEVER_SENT.has(code))) return { kind: 'rejected', retryable: false, reason };
-  const status = fieldsOf(fields['$metadata'])['httpStatusCode'];
+  const status = membersOf(fields['$metadata'])['httpStatusCode'];
   const wasAnswered = typeof status === 'number' && status >= 400 && status < 500;
   return wasAnswered ? { kind: 'rejected', retryable: false, reason } : { kind: 'unknown', reason };
 }
 
 /** The `Date` of the response that an error came with. */
 export function dateOfError(error: unknown): string | undefined {
-  const headers = fieldsOf(fieldsOf(fieldsOf(error)['$response'])['headers']);
+  const headers = membersOf(membersOf(membersOf(error)['$response'])['headers']);
   const date = headers['date'];
   return typeof date === 'string' ? date : undefined;
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }

@@ -1,4 +1,5 @@
 /** DynamoDB behind the control port: the caller's policies here, the data where `--dynamodb` says. */
+import { membersOf } from '@gatewright/aws/json-object';
 import type { PartitionKeyOf } from '@gatewright/dynamodb/rights';
 import { Agent, request as send } from 'undici';
 import { signRequest } from '@gatewright/aws/sign-request';
@@ -106,12 +107,8 @@ function passedOn(headers: globalThis.Record<string, string | string[] | undefin
 /** What is no JSON object asks for nothing in particular; the store refuses it in AWS's words. */
 function parseInput(body: Buffer): Record {
   try {
-    return asRecord(JSON.parse(body.toString('utf8')));
+    return membersOf(JSON.parse(body.toString('utf8')));
   } catch {
     return {};
   }
-}
-
-function asRecord(value: unknown): Record {
-  return typeof value === 'object' && value !== null ? (value as Record) : {};
 }

@@ -1,15 +1,14 @@
 /** Limits of usage plans as AWS's REST API writes them. */
 import { badRequest } from '../../control/control-error.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { QuotaLimit } from '../../metering/quota.ts';
 import type { QuotaPeriod } from '../../metering/quota-period.ts';
 import type { ThrottleLimit } from '../../metering/token-bucket.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
-
 const PERIODS: readonly QuotaPeriod[] = ['DAY', 'WEEK', 'MONTH'];
 
 /** A half that is left out is 0, as at AWS. @throws ControlError */
-export function readThrottle(fields: Fields): ThrottleLimit {
+export function readThrottle(fields: JsonObject): ThrottleLimit {
   return {
     rateLimit: readAmount(fields['rateLimit'], 'rateLimit', false),
     burstLimit: readAmount(fields['burstLimit'], 'burstLimit', true),
@@ -17,7 +16,7 @@ export function readThrottle(fields: Fields): ThrottleLimit {
 }
 
 /** By `/pets/{id}/GET`. @throws ControlError */
-export function readMethodThrottles(fields: Fields): Readonly<Record<string, ThrottleLimit>> {
+export function readMethodThrottles(fields: JsonObject): Readonly<Record<string, ThrottleLimit>> {
   return Object.fromEntries(
     Object.entries(fields).map(([method, limit]): [string, ThrottleLimit] => {
       if (typeof limit !== 'object' || limit === null) throw badRequest('Invalid request input');
@@ -27,7 +26,7 @@ export function readMethodThrottles(fields: Fields): Readonly<Record<string, Thr
 }
 
 /** @throws ControlError */
-export function readQuota(fields: Fields): QuotaLimit {
+export function readQuota(fields: JsonObject): QuotaLimit {
   return {
     limit: readAmount(fields['limit'], 'limit', true),
     offset: readAmount(fields['offset'], 'offset', true),

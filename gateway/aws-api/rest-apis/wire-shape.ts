@@ -1,24 +1,23 @@
 /** Values of calls as AWS's REST API spells them. */
 import { badRequest } from '../../control/control-error.ts';
-
-type Body = Readonly<Record<string, unknown>>;
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** @throws ControlError for what is no text */
-export function optionalText(body: Body, name: string): string | undefined {
+export function optionalText(body: JsonObject, name: string): string | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;
   throw badRequest('Invalid request input');
 }
 
-export function requiredText(body: Body, name: string): string {
+export function requiredText(body: JsonObject, name: string): string {
   const text = optionalText(body, name);
   if (text === undefined || text === '') throw badRequest(`${name} is required`);
   return text;
 }
 
 /** @throws ControlError for what is neither true nor false */
-export function optionalFlag(body: Body, name: string): boolean | undefined {
+export function optionalFlag(body: JsonObject, name: string): boolean | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'boolean') return value;
@@ -26,7 +25,7 @@ export function optionalFlag(body: Body, name: string): boolean | undefined {
 }
 
 /** A nested object; absent = undefined. */
-export function optionalObject(body: Body, name: string): Body | undefined {
+export function optionalObject(body: JsonObject, name: string): JsonObject | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'object' || Array.isArray(value)) throw badRequest('Invalid request input');
@@ -34,7 +33,7 @@ export function optionalObject(body: Body, name: string): Body | undefined {
 }
 
 /** A list of objects; absent = empty. */
-export function objectList(body: Body, name: string): readonly Body[] {
+export function objectList(body: JsonObject, name: string): readonly JsonObject[] {
   const value = body[name];
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) throw badRequest('Invalid request input');
@@ -42,7 +41,7 @@ export function objectList(body: Body, name: string): readonly Body[] {
 }
 
 /** A map of texts; absent = empty. */
-export function textMap(body: Body, name: string): Readonly<Record<string, string>> {
+export function textMap(body: JsonObject, name: string): Readonly<Record<string, string>> {
   const entries = Object.entries(optionalObject(body, name) ?? {});
   return Object.fromEntries(
     entries.map(([key, value]): [string, string] => {
@@ -58,6 +57,6 @@ export function epochSeconds(epochMs: number): number {
 }
 
 /** The object without its undefined members, so that `exactOptionalPropertyTypes` and JSON agree. */
-export function withoutUndefined(object: Body): Record<string, unknown> {
+export function withoutUndefined(object: JsonObject): Record<string, unknown> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 }

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isJson, isJsonObject, parseJsonObject } from '../../../packages/aws/json-object.ts';
+import {
+  asJsonObject,
+  isJson,
+  isJsonObject,
+  memberOf,
+  membersOf,
+  parseJson,
+  parseJsonObject,
+} from '../../../packages/aws/json-object.ts';
 
 describe('parseJsonObject', () => {
   it('gives the members of an object', () => {
@@ -33,5 +41,31 @@ describe('isJson', () => {
   it('takes any value that is JSON, and no other text', () => {
     assert.deepEqual(['{}', '[1]', 'null', '"a"', ' 1 '].map(isJson), [true, true, true, true, true]);
     assert.deepEqual(['', 'undefined', '{', "'a'"].map(isJson), [false, false, false, false]);
+  });
+});
+
+describe('what nobody has checked', () => {
+  it('a list, null and a text are no objects and have no members', () => {
+    for (const value of [[1], null, undefined, 'text', 0]) {
+      assert.equal(asJsonObject(value), undefined);
+      assert.deepEqual(membersOf(value), {});
+      assert.equal(memberOf(value, 'length'), undefined);
+    }
+  });
+
+  it('a member is its own: none that every object inherits', () => {
+    assert.equal(memberOf({ a: 1 }, 'a'), 1);
+    assert.equal(memberOf({}, 'toString'), undefined);
+  });
+
+  it('members are read where they are: nothing is copied', () => {
+    const value = { a: 1 };
+    assert.equal(membersOf(value), value);
+    assert.equal(asJsonObject(value), value);
+  });
+
+  it('a text that is no JSON says nothing', () => {
+    assert.equal(parseJson('{'), undefined);
+    assert.equal(parseJson('null'), null);
   });
 });
