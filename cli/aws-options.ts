@@ -1,8 +1,8 @@
 /** What `gatewright start` lets integrations reach outside: AWS services and VPC links. */
-import { readAwsEndpoints as read, SETTINGS } from '@gatewright/gateway';
+import { parseDaemonAddress, readAwsEndpoints as read, SETTINGS } from '@gatewright/gateway';
 import { settingParser } from './options.ts';
 import { UsageError } from './output.ts';
-import type { AwsEndpoints } from '@gatewright/gateway';
+import type { AwsEndpoints, DaemonAddress } from '@gatewright/gateway';
 
 /** `sns,s3`, repeatable. */
 export const collectServices = settingParser<readonly string[]>(SETTINGS.aws);
@@ -19,4 +19,12 @@ export function readAwsEndpoints(
   const endpoints = read(live, environment);
   if (typeof endpoints === 'string') throw new UsageError(endpoints);
   return endpoints;
+}
+
+/** The variable by which AWS's own SDKs find the daemon; without it nothing is traced. */
+export function readDaemon(text: string | undefined): DaemonAddress | undefined {
+  if (text === undefined || text === '') return undefined;
+  const address = parseDaemonAddress(text);
+  if (address === undefined) throw new UsageError(`AWS_XRAY_DAEMON_ADDRESS takes host:port, not "${text}"`);
+  return address;
 }

@@ -1,4 +1,5 @@
 /** The `gatewright` command. One file per command; every error a person can mend is one message without a stack. */
+import './compiled-code.cjs';
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.ts';

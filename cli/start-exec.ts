@@ -1,4 +1,5 @@
 /** `start --exec`: the gateway is there for as long as one command runs, and ends with its exit code. */
+import { writeCompiledCode } from './compiled-code.cjs';
 import { count } from './output.ts';
 import { runBeside } from './run-beside.ts';
 import type { Command } from 'commander';
@@ -66,6 +67,8 @@ export function sayReady(
   { apis, unsupported }: Listening,
   text: string,
 ): void {
+  // Whatever a start needs is loaded; somebody waits for the line.
+  setImmediate(writeCompiledCode);
   if (exec === undefined || json) process.stdout.write(text);
   else if (verbose) process.stderr.write(text);
   else {

@@ -1,11 +1,11 @@
 /** `gatewright start`: loads stacks, serves them, prints what there is to know, ends on SIGTERM or Ctrl-C. */
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import {
   chooseKeyPair,
   createGateway,
   createStreamSink,
   describeReload,
-  parseDaemonAddress,
   printLogLine,
   RAISABLE_QUOTAS,
   requireSources,
@@ -17,7 +17,13 @@ import { accessFoldersOf } from '@gatewright/authoring/stack-files';
 import { withStack } from './with-stack.ts';
 import { openStartConsole } from './start-console.ts';
 import { refuseUnsafeAccess } from './access-check.ts';
-import { collectServices, collectVpcEndpoint, collectVpcLink, readAwsEndpoints } from './aws-options.ts';
+import {
+  collectServices,
+  collectVpcEndpoint,
+  collectVpcLink,
+  readAwsEndpoints,
+  readDaemon,
+} from './aws-options.ts';
 import { addLoopOptions, readLoopOptions } from './loop-options.ts';
 import { addLoadOptions, toLoadOptions, USUAL_STAGE } from './load-options.ts';
 import {
@@ -36,15 +42,10 @@ import { readExecOptions, runWithGateway, sayReady } from './start-exec.ts';
 import { openBrowser } from './open-browser.ts';
 import { describeStart } from './start-text.ts';
 import { whenNpxEnds } from './npx-parent.ts';
-import type {
-  AccountQuotas,
-  Assumptions,
-  DaemonAddress,
-  DynamoDbChoice,
-  GatewayOptions,
-} from '@gatewright/gateway';
+import type { AccountQuotas, Assumptions, DynamoDbChoice, GatewayOptions } from '@gatewright/gateway';
 import type { LoopFlags } from './loop-options.ts';
 import type { LoadFlags } from './load-options.ts';
+import type { Profiling } from './profile.ts';
 
 type StartFlags = LoadFlags &
   LoopFlags & {
@@ -71,6 +72,7 @@ type StartFlags = LoadFlags &
     readonly reload: boolean;
     readonly json: boolean;
     readonly open: boolean;
+    readonly profile: boolean;
     readonly verbose: boolean;
   };
 
@@ -123,6 +125,11 @@ export function startCommand(): Command {
     .addOption(new Option('--no-reload', 'do not watch templates and the sources of functions'))
     .option('--verbose', 'list all that is not served or enforced as at AWS', false)
     .option('--open', 'open the console in the browser', false)
+    .option(
+      '--profile',
+      'write a CPU profile and a heap summary of the gateway to .gatewright/profiles when it ends',
+      false,
+    )
     .option('--json', 'one JSON line on stdout when ready; logs on stderr', false)
     .action(start);
 }
@@ -199,6 +206,7 @@ function addAccountOptions(command: Command): Command {
 async function start(named: readonly string[], flags: StartFlags, command: Command): Promise<void> {
   const startedMs = performance.now();
   const sources = chooseSources(named);
+  const profiling = flags.profile ? await beginProfile() : undefined;
   // With --json, stdout belongs to the one line that tools read; with --exec to the command.
   const log = createStreamSink(flags.json || flags.exec !== undefined ? process.stderr : process.stdout);
   const deployed = await takeFromStack(flags.envFromStack, flags.region);
@@ -210,9 +218,8 @@ async function start(named: readonly string[], flags: StartFlags, command: Comma
     awsEndpoints: readAwsEndpoints(flags.aws, process.env),
     localIssuers: flags.issuer,
     vpcLinks: flags.vpcLink,
-    host: flags.host,
     ...{ ...readExecOptions(flags, command), ...deployed.options },
-    ...{ allowHosts: flags.allowHost, tls: flags.tls },
+    ...{ host: flags.host, allowHosts: flags.allowHost, tls: flags.tls },
     dynamodb: readDynamoDb(flags),
     vpcEndpoints: flags.vpcEndpoint,
     roles: flags.roles === 'on',
@@ -255,6 +262,7 @@ async function start(named: readonly string[], flags: StartFlags, command: Comma
   } finally {
     await gateway.close();
     await log.close();
+    await endProfile(profiling);
   }
 }
 
@@ -278,19 +286,21 @@ function isSeen({ json, exec }: StartFlags): boolean {
   return process.stdout.isTTY && !json && exec === undefined;
 }
 
+/** Loaded by who asks for it. */
+async function beginProfile(): Promise<Profiling> {
+  const { startProfile } = await import('./profile.ts');
+  return startProfile(join(process.cwd(), '.gatewright', 'profiles'), Date.now());
+}
+
+async function endProfile(profiling: Profiling | undefined): Promise<void> {
+  for (const file of (await profiling?.finish()) ?? []) process.stderr.write(`wrote ${file}\n`);
+}
+
 /** Resolves on SIGTERM or Ctrl-C; a second signal ends the process at once. */
 function whenToldToEnd(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
-}
-
-/** The variable by which AWS's own SDKs find the daemon; without it nothing is traced. */
-function readDaemon(text: string | undefined): DaemonAddress | undefined {
-  if (text === undefined || text === '') return undefined;
-  const address = parseDaemonAddress(text);
-  if (address === undefined) throw new UsageError(`AWS_XRAY_DAEMON_ADDRESS takes host:port, not "${text}"`);
-  return address;
 }
 
 function readDynamoDb(flags: StartFlags): DynamoDbChoice {

@@ -1,7 +1,7 @@
 /** The adapters of a start, each opened as its options say; `compose.ts` puts them together. */
 import { join } from 'node:path';
 import type { TableChange } from '@gatewright/dynamodb';
-import { createHttpClient } from './adapters/http-client.ts';
+import { createLateHttpClient } from './adapters/late-http-client.ts';
 import { createLogFiles } from './adapters/log-files.ts';
 import { createXRayDaemon } from './adapters/xray.ts';
 import { Account } from './control/account.ts';
@@ -168,7 +168,7 @@ export function openHttp(
   known: VpcLinks,
 ): HttpClient {
   const links = { get: (id: string) => vpcLinks?.get(id) ?? vpcLinks?.get(known.nameOf(id) ?? id) };
-  const http = createHttpClient(links, localOrigin, (ms) => deadlines.signal(ms));
+  const http = createLateHttpClient(links, localOrigin, (ms) => deadlines.signal(ms));
   closing.add(() => http.close());
   return http;
 }

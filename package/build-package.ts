@@ -28,6 +28,7 @@ const COPIED = {
   LICENSE: 'LICENSE',
   'docs/gatewright.schema.json': 'gatewright.schema.json',
   'package/launcher.cjs': 'bin/gatewright.cjs',
+  'cli/compiled-code.cjs': 'cli/compiled-code.cjs',
   'plugin/old-node.cjs': 'plugin/old-node.cjs',
   'plugin/old-node.d.cts': 'plugin/old-node.d.cts',
   'testing/commonjs.cjs': 'testing/commonjs.cjs',

@@ -1,6 +1,7 @@
 /** The embedded DynamoDB as its owner sees it: one worker thread with a URL. */
 import { mkdir } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import module from 'node:module';
+import { dirname, extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { TableUnits } from './capacity.ts';
 import type { TableChange } from './engine.ts';
@@ -70,6 +71,14 @@ export class EmbeddedDynamoDbError extends Error {
   }
 }
 
+/** Where the program around it keeps compiled code, the thread does. */
+function codeCache(): { readonly NODE_COMPILE_CACHE?: string } {
+  // An older Node has no such function.
+  const folder = (module as Partial<typeof module>).getCompileCacheDir?.();
+  // Node adds the folder of its own version to what it is given.
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
+}
+
 /**
  * @throws EmbeddedDynamoDbError when the port is taken or the data directory is in use or unreadable
  *
@@ -99,7 +108,7 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
   const worker = new Worker(file, {
     workerData,
     // The ARNs of tables are made from it; the developer's own environment stays out.
-    env: { AWS_ACCOUNT_ID: accountId },
+    env: { AWS_ACCOUNT_ID: accountId, ...codeCache() },
     // Flags of the program around it are not for the thread: `--input-type` would refuse its file.
     execArgv: [],
     name: 'embedded-dynamodb',

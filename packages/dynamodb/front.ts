@@ -13,6 +13,7 @@ import { executeStatement } from './partiql.ts';
 import { rightsOf, tablesOf } from './rights.ts';
 import type { NeededRight } from './rights.ts';
 import { explainStorageFault, storageFaultOf } from './storage-fault.ts';
+import { UNCOUNTED } from './uncounted.ts';
 
 type FrontOptions = {
   readonly engine: DynamoDbEngine;
@@ -45,17 +46,6 @@ type Answer = { readonly status: number; readonly contentType: string; readonly 
 
 /** DynamoDB's own bound for a request. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
-/**
- * Header of calls that are no traffic of anybody's stack: seeds, what a person looks up.
- *
- * @example
- * ```ts
- * import { UNCOUNTED } from '@gatewright/dynamodb';
- *
- * UNCOUNTED // → 'x-gatewright-uncounted'
- * ```
- */
-export const UNCOUNTED = 'x-gatewright-uncounted';
 const SERVICE = 'com.amazon.coral.service#';
 
 /** Answers any request; what reads or writes is verified. Attack: another user of the machine adds an API key. */

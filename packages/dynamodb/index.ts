@@ -13,5 +13,5 @@ export type { TableChange } from './engine.ts';
 export type { CallQuestion } from './front.ts';
 export type { DynamoDbSigner } from './worker.ts';
 
-export { UNCOUNTED } from './front.ts';
+export { UNCOUNTED } from './uncounted.ts';
 export { EmbeddedDynamoDbError, startEmbeddedDynamoDb } from './embedded-dynamodb.ts';

@@ -2,6 +2,7 @@
  * Thread of the embedded DynamoDB: engine and HTTP server, away from the gateway's event loop. Started by
  * embedded-dynamodb.ts alone.
  */
+import module from 'node:module';
 import { createServer } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 import { CapacityMeter } from './capacity.ts';
@@ -150,6 +151,12 @@ class KnownCallers implements Callers {
   }
 }
 
+/** A thread that is ended leaves nothing behind, so what it has compiled is written once it listens. */
+function keepCompiledCode(): void {
+  // An older Node has no such function.
+  (module as Partial<typeof module>).flushCompileCache?.();
+}
+
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
@@ -161,6 +168,7 @@ if (parentPort !== null) {
     const data = workerData as DynamoDbWorkerData;
     const callers = new KnownCallers(data.signers, say);
     const running = await start(data, callers, say);
+    keepCompiledCode();
     port.on('message', (order: DynamoDbWorkerOrder) => {
       if (order.kind === 'signers') callers.replace(order.signers);
       else if (order.kind === 'verdict') callers.decide(order.number, order.refusal);

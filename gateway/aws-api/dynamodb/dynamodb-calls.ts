@@ -1,7 +1,7 @@
 /** DynamoDB behind the control port: the caller's policies here, the data where `--dynamodb` says. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { PartitionKeyOf } from '@gatewright/dynamodb/rights';
-import { Agent, request as send } from 'undici';
+import type { Agent, request as send } from 'undici';
 import { signRequest } from '@gatewright/aws/sign-request';
 import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
 import { rightsOfDynamoDb } from '../service-rights.ts';
@@ -34,12 +34,7 @@ export function createDynamoDbCalls(
   backend: DynamoDbBackend,
   context: { readonly accountId: string; readonly partitionKeyOf: PartitionKeyOf },
 ): DynamoDbCalls {
-  const agent = new Agent({
-    connections: MAX_CONNECTIONS,
-    headersTimeout: TIMEOUT_MS,
-    bodyTimeout: TIMEOUT_MS,
-    maxResponseSize: MAX_REPLY_BYTES,
-  });
+  let opened: Promise<Sender> | undefined;
   return {
     async serve(call) {
       const [version = '', operation = ''] = (headerOf(call.request, 'x-amz-target') ?? '').split('.');
@@ -57,11 +52,25 @@ export function createDynamoDbCalls(
       return (
         refuseUnlessAllowed(call, rights) ??
         (operation === 'DescribeEndpoints' ? describeEndpoints(call) : undefined) ??
-        forward(call, backend, agent)
+        forward(call, backend, await (opened ??= openSender()))
       );
     },
-    close: () => agent.destroy(),
+    close: async () => (await opened)?.agent.destroy(),
   };
+}
+
+type Sender = { readonly agent: Agent; readonly send: typeof send };
+
+/** Loaded by the first call: most functions reach the embedded store directly. */
+async function openSender(): Promise<Sender> {
+  const undici = await import('undici');
+  const agent = new undici.Agent({
+    connections: MAX_CONNECTIONS,
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
+    maxResponseSize: MAX_REPLY_BYTES,
+  });
+  return { agent, send: undici.request };
 }
 
 /** This very port: the SDKs' endpoint discovery must lead neither to AWS nor past the caller's policies. */
@@ -70,7 +79,11 @@ function describeEndpoints({ request }: AwsCall): ControlReply {
   return { status: 200, headers: ['Content-Type', 'application/x-amz-json-1.0'], body: JSON.stringify(body) };
 }
 
-async function forward(call: AwsCall, backend: DynamoDbBackend, agent: Agent): Promise<ControlReply> {
+async function forward(
+  call: AwsCall,
+  backend: DynamoDbBackend,
+  { agent, send }: Sender,
+): Promise<ControlReply> {
   const { request } = call;
   const url = new URL(backend.url);
   const headers = signRequest({

@@ -7,7 +7,7 @@ import {
   type EmbeddedDynamoDb,
   startEmbeddedDynamoDb,
 } from '../../../packages/dynamodb/embedded-dynamodb.ts';
-import { UNCOUNTED } from '../../../packages/dynamodb/front.ts';
+import { UNCOUNTED } from '../../../packages/dynamodb/uncounted.ts';
 import { CREATE_COUNTERS, key } from '../../support/counters-engine.ts';
 import { SIGNER } from '../../support/orders-table.ts';
 

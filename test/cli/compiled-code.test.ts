@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const FILE = fileURLToPath(new URL('../../cli/compiled-code.cjs', import.meta.url));
+
+describe('compiled code of the command', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-code-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** @returns the folder that Node writes to, empty = none */
+  function run(home: string, more: Readonly<Record<string, string>> = {}): string {
+    const print = `process.stdout.write(require('node:module').getCompileCacheDir() ?? '')`;
+    const { PATH = '' } = process.env;
+    return execFileSync(process.execPath, ['--require', FILE, '-e', print], {
+      env: { PATH, GATEWRIGHT_HOME: home, ...more },
+      encoding: 'utf8',
+    });
+  }
+
+  it('is kept in a folder of the user’s alone', () => {
+    const home = join(folder, 'home');
+    assert.ok(run(home).startsWith(join(home, 'code')));
+    assert.equal(statSync(join(home, 'code')).mode & 0o777, 0o700);
+  });
+
+  it('is not taken from where somebody else may have put it', () => {
+    const linked = join(folder, 'linked');
+    mkdirSync(linked);
+    mkdirSync(join(folder, 'elsewhere'));
+    symlinkSync(join(folder, 'elsewhere'), join(linked, 'code'));
+    assert.equal(run(linked), '');
+    assert.deepEqual(readdirSync(join(folder, 'elsewhere')), []);
+
+    const open = join(folder, 'open');
+    mkdirSync(join(open, 'code'), { recursive: true });
+    chmodSync(join(open, 'code'), 0o777);
+    assert.equal(run(open), '');
+  });
+
+  it('stays where Node’s own variable says', () => {
+    const home = join(folder, 'other');
+    const chosen = join(folder, 'chosen');
+    assert.ok(run(home, { NODE_COMPILE_CACHE: chosen }).startsWith(chosen));
+    assert.equal(existsSync(home), false);
+  });
+
+  it('is thrown away once it is more than its bound', () => {
+    const home = join(folder, 'bounded');
+    const script = `require(${JSON.stringify(FILE)}).writeCompiledCode(Number(process.argv[1]))`;
+    const { PATH = '' } = process.env;
+    const env = { PATH, GATEWRIGHT_HOME: home };
+    mkdirSync(join(home, 'code'), { recursive: true, mode: 0o700 });
+    writeFileSync(join(home, 'code', 'large'), 'x'.repeat(1_000));
+    execFileSync(process.execPath, ['--require', FILE, '-e', script, '100000000'], { env });
+    assert.equal(existsSync(join(home, 'code', 'large')), true);
+    execFileSync(process.execPath, ['--require', FILE, '-e', script, '999'], { env });
+    assert.equal(existsSync(join(home, 'code', 'large')), false);
+  });
+
+  it('costs a home that cannot be written to nothing', () => {
+    assert.equal(run(join(FILE, 'no-folder')), '');
+  });
+});
