@@ -6,6 +6,8 @@ import {
   readAuthorizerConfig,
   readCacheInvalidatorConfig,
   readChannelsConfig,
+  readInvokerConfig,
+  readUsageTrackerConfig,
   readLogConfig,
   readWebhookReceiverConfig,
 } from '#shared/config.ts';
@@ -112,6 +114,20 @@ describe('readChannelsConfig', () => {
     });
   });
 
+  it('takes each limit from its least to its most', () => {
+    const read = (kept: string, ping: string, connections: string) => {
+      const limits = {
+        ...{ GATEWRIGHT_KEPT_SECONDS: kept, GATEWRIGHT_PING_SECONDS: ping },
+        GATEWRIGHT_CONNECTIONS_PER_CALLER: connections,
+      };
+      const { keptSeconds, pingMs, connectionsPerCaller } = readChannelsConfig({ ...ENVIRONMENT, ...limits });
+      return [keptSeconds, pingMs, connectionsPerCaller];
+    };
+
+    assert.deepEqual(read('60', '2', '1'), [60, 2_000, 1]);
+    assert.deepEqual(read('86400', '240', '200'), [86_400, 240_000, 200]);
+  });
+
   it('takes the function itself for the one that delivers, where no other is named', () => {
     const own = { GATEWRIGHT_CONNECTIONS_TABLE: 'connections', AWS_LAMBDA_FUNCTION_NAME: 'own' };
     assert.equal(readChannelsConfig(own).publisher, 'own');
@@ -124,6 +140,8 @@ describe('readChannelsConfig', () => {
     { GATEWRIGHT_KEPT_SECONDS: '59' },
     { GATEWRIGHT_PING_SECONDS: '241' },
     { GATEWRIGHT_CONNECTIONS_PER_CALLER: 'many' },
+    { GATEWRIGHT_CONNECTIONS_PER_CALLER: '0' },
+    { GATEWRIGHT_CONNECTIONS_PER_CALLER: '201' },
   ])
     it(`refuses ${JSON.stringify(over)}`, () => {
       assert.throws(() => readChannelsConfig({ ...ENVIRONMENT, ...over }), { code: 'CONFIG_INVALID' });
@@ -260,5 +278,44 @@ describe('readLogConfig', () => {
         code: 'CONFIG_INVALID',
         message: new RegExp(`^${variable} `),
       });
+    });
+});
+
+describe('readAccessTableConfig, in a function that has no table', () => {
+  it('says so, whether the variable is empty or not there', () => {
+    for (const environment of [{}, { GATEWRIGHT_ACCESS_TABLE: '' }])
+      assert.deepEqual(readAccessTableConfig(environment), { tableName: undefined });
+  });
+});
+
+describe('readInvokerConfig', () => {
+  const SIGNER = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'canary' };
+
+  it('reads another address of Lambda, and none where none is given', () => {
+    const endpointOf = (more: object) => readInvokerConfig({ ...SIGNER, ...more }).endpoint;
+    const [lambda, all] = ['http://127.0.0.1:4001', 'http://127.0.0.1:4002'];
+
+    assert.equal(endpointOf({}), undefined);
+    assert.equal(endpointOf({ AWS_ENDPOINT_URL: all }), all);
+    assert.equal(endpointOf({ AWS_ENDPOINT_URL: all, AWS_ENDPOINT_URL_LAMBDA: lambda }), lambda);
+  });
+});
+
+describe('readUsageTrackerConfig', () => {
+  const fieldsBy = (GATEWRIGHT_USAGE_FIELDS?: string) => {
+    const fields = GATEWRIGHT_USAGE_FIELDS === undefined ? {} : { GATEWRIGHT_USAGE_FIELDS };
+    return readUsageTrackerConfig({ GATEWRIGHT_USAGE_TABLE: 'usage', ...fields }).fields;
+  };
+
+  it('has usual names of fields, of which each can be another', () => {
+    const usual = fieldsBy();
+
+    assert.deepEqual(fieldsBy(''), usual);
+    assert.deepEqual(fieldsBy('key=sub, route = routeKey'), { ...usual, key: 'sub', route: 'routeKey' });
+  });
+
+  for (const text of ['color=red', 'key', '=sub', 'key=sub;route=r'])
+    it(`refuses ${text}`, () => {
+      assert.throws(() => fieldsBy(text), { code: 'CONFIG_INVALID' });
     });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { splitPrelude } from '../../../gateway/mapping/stream-prelude.ts';
+import { splitOwnPrelude, splitPrelude } from '../../../gateway/mapping/stream-prelude.ts';
 import type { ByteStream } from '../../../gateway/ports.ts';
 
 const NULS = '\0'.repeat(8);
@@ -46,5 +46,23 @@ describe('the beginning of a streamed answer', () => {
     assert.equal(late.cancelled, 1);
     const latest = await splitPrelude(aStream([' '.repeat(16_384), NULS]));
     assert.equal(latest.head.length, 16_384);
+  });
+});
+
+// Lambda developer guide, "Response streaming for Lambda functions"
+describe('a streamed answer of a function URL', () => {
+  it('begins with a head only where its type says so', async () => {
+    const answer = `{"statusCode":201}${NULS}body`;
+    const headOf = async (type?: string) => (await splitOwnPrelude(aStream([answer]), type)).head;
+
+    assert.equal(await headOf('application/vnd.awslambda.http-integration-response'), '{"statusCode":201}');
+    for (const [type, told] of [
+      [undefined, 'application/octet-stream'],
+      ['text/plain', 'text/plain'],
+    ] as const)
+      assert.deepEqual(JSON.parse(await headOf(type)), {
+        statusCode: 200,
+        headers: { 'Content-Type': told },
+      });
   });
 });

@@ -2,6 +2,7 @@ import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { compileGlob } from '../../../gateway/policy/glob.ts';
+import { compilePattern } from '../../../gateway/policy/text-pattern.ts';
 
 /** The definition itself, by recursion over pattern and text. */
 function matchesNaively(pattern: string, text: string): boolean {
@@ -44,4 +45,21 @@ describe('compileGlob', () => {
 
     assert.ok(took < 500, `${took} ms`);
   });
+});
+
+// IAM user guide, "IAM policy elements: variables and tags"
+describe('compilePattern', () => {
+  const values = { get: (key: string) => (key === 'aws:username' ? ['a*b'] : undefined) };
+  for (const [pattern, text, expected] of [
+    ['${aws:username}/*', 'a*b/', true],
+    ['${aws:username}/**', 'a*b/x/y', true],
+    ['${aws:username}*', 'a*b', true],
+    ['${aws:username}', 'axb', false],
+    ['${aws:username}/*', 'axb/c', false],
+    ['*${aws:username}?', 'x/a*b1', true],
+    ['*${aws:username}?', 'x/a*b', false],
+  ] as const)
+    it(`${expected ? 'finds' : 'does not find'} ${text} by ${pattern}`, () => {
+      assert.equal(compilePattern(pattern, true)(text, values), expected);
+    });
 });

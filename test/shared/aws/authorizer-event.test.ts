@@ -42,6 +42,17 @@ describe('parseRequestEvent', () => {
       assert.equal(parseRequestEvent(event).kind, kind);
     });
 
+  // docs/aws §4.1: where the address of the caller stands in each event.
+  it('finds the address of the caller where each kind of event has it', () => {
+    const sourceIp = '192.0.2.1';
+    const addressOf = (event: object) => parseRequestEvent({ type: 'REQUEST', ...event }).sourceIp;
+
+    assert.equal(addressOf({ methodArn: ARN, requestContext: { identity: { sourceIp } } }), sourceIp);
+    const http = { version: '2.0', routeArn: ARN };
+    assert.equal(addressOf({ ...http, requestContext: { http: { sourceIp } } }), sourceIp);
+    assert.equal(addressOf({ methodArn: ARN, requestContext: {} }), undefined);
+  });
+
   it('collects every value of a header whatever its case', () => {
     const event = parseRequestEvent({
       type: 'REQUEST',

@@ -42,9 +42,30 @@ describe('createFunctionInvoker', () => {
     await createFunctionInvoker(() => CONFIG).start('f', {});
     assert.equal(busy.length, 3);
     t.mock.reset();
-    const refused = answering(t, status(403));
-    await assert.rejects(createFunctionInvoker(() => CONFIG).start('f', {}), { code: 'TARGET_UNAVAILABLE' });
-    assert.equal(refused.length, 1);
+    for (const code of [400, 403, 499]) {
+      const refused = answering(t, status(code));
+      await assert.rejects(createFunctionInvoker(() => CONFIG).start('f', {}), {
+        code: 'TARGET_UNAVAILABLE',
+      });
+      assert.equal(refused.length, 1);
+      t.mock.reset();
+    }
+  });
+
+  // Lambda takes an event at once; an answer may take the publisher's whole time.
+  it('waits for an answer longer than until an event is taken', async (t) => {
+    answering(t, status(202), status(200, '{}'));
+    const waits: number[] = [];
+    t.mock.method(AbortSignal, 'timeout', (ms: number) => {
+      waits.push(ms);
+      return new AbortController().signal;
+    });
+    const invoker = createFunctionInvoker(() => CONFIG);
+    await invoker.start('f', {});
+    await invoker.ask('f', {});
+
+    const [forEvent = Infinity, forAnswer = 0] = waits;
+    assert.ok(forEvent < 30_000 && forAnswer > 60_000, waits.join(' '));
   });
 
   it('answers what the function answers, and fails where it fails', async (t) => {

@@ -105,3 +105,26 @@ describe('an invalidation of CloudFront', () => {
     assert.equal(rightsOfCall({ ...call, path: '/2020-05-31/distribution' }, context), undefined);
   });
 });
+
+describe('the address of CloudFront', () => {
+  for (const [region, host, home] of [
+    ['eu-central-1', 'cloudfront.amazonaws.com', 'us-east-1'],
+    ['cn-north-1', 'cloudfront.cn-northwest-1.amazonaws.com.cn', 'cn-northwest-1'],
+  ] as const)
+    it(`is ${host} for ${region}, and what is sent there is signed as it is sent`, async (t) => {
+      const sent: { url: URL; method: string; headers: Record<string, string> }[] = [];
+      t.mock.method(globalThis, 'fetch', async (url: URL, init: Omit<(typeof sent)[number], 'url'>) => {
+        sent.push({ url, method: init.method, headers: init.headers });
+        return new Response('');
+      });
+      const credentials = { accessKeyId: 'AKIDEDGE', secretAccessKey: 'canary' };
+      const config = { region, credentials, endpoint: undefined, distributionId: DISTRIBUTION };
+
+      await invalidateEdge(config, ['/a'], 'r-1');
+
+      assert.deepEqual([sent[0]?.url.host, sent[0]?.method], [host, 'POST']);
+      assert.match(sent[0]?.headers['Authorization'] ?? '', new RegExp(`/${home}/cloudfront/`));
+      // fetch sets it itself, and refuses to be told.
+      assert.ok(!('Host' in (sent[0]?.headers ?? {})));
+    });
+});

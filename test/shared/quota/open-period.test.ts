@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { openPeriod } from '#shared/quota/open-period.ts';
 import { periodAt } from '#shared/quota/period.ts';
 import { savePlanWrite } from '#shared/quota/plan-book.ts';
+import type { ItemStore } from '#shared/ports.ts';
 import { parsePlan } from '#shared/quota/plan.ts';
 import { QuotaTable } from '../../support/quota-table.ts';
 
@@ -37,5 +38,53 @@ describe('openPeriod', () => {
 
       assert.equal(kind, expected);
       assert.equal(items.size > 1, expected === 'ready');
+    });
+});
+
+// Whatever is not known may have been charged already: nobody is admitted by a guess.
+describe('openPeriod, at a table that does not answer', () => {
+  const [limit] = PLAN.limits;
+  assert.ok(limit?.kind === 'quota');
+  const id = { tenant: 't', limit: 'daily', subject: 'k' };
+  const WEEKLY = parsePlan({
+    id: 'w',
+    version: 1,
+    limits: [{ id: 'daily', level: 'key', quota: 5, period: 'WEEK' }],
+  });
+  const WEEK = periodAt(
+    { length: 'WEEK', timeZone: 'UTC', anchorDay: 1, anchorMinutes: 0 },
+    Date.UTC(2026, 10, 20),
+  );
+  const nowEpochMs = DAY.startEpochMs + 3_600_000;
+  const first = { id, period: DAY, limit, plan: PLAN, nowEpochMs };
+
+  /** The call of this number is not answered. @returns how it ended, and how many calls there were */
+  async function openWithout(unanswered: number, isChange: boolean) {
+    const { store } = new QuotaTable();
+    await store.update(savePlanWrite(PLAN, undefined));
+    await store.update(savePlanWrite(WEEKLY, undefined));
+    if (isChange) assert.equal((await openPeriod(first, store)).kind, 'ready');
+    let calls = 0;
+    const isLost = (): boolean => (calls += 1) === unanswered;
+    const faulty: ItemStore = {
+      transact: (writes) => store.transact(writes),
+      update: (write) =>
+        isLost() ? Promise.resolve({ kind: 'unknown', reason: 'lost' }) : store.update(write),
+      read: (key, options) =>
+        isLost() ? Promise.resolve({ kind: 'unavailable', reason: 'lost' }) : store.read(key, options),
+    };
+    const [weekly] = WEEKLY.limits;
+    assert.ok(weekly?.kind === 'quota');
+    const change = { ...first, period: WEEK, limit: weekly, plan: WEEKLY };
+    const { kind } = await openPeriod(isChange ? change : first, faulty);
+    return { kind, calls };
+  }
+
+  for (const isChange of [false, true])
+    it(`opens nothing ${isChange ? 'where the plan has another period' : 'the first time'}`, async () => {
+      const { calls } = await openWithout(0, isChange);
+      assert.ok(calls > 0);
+      for (let unanswered = 1; unanswered <= calls; unanswered += 1)
+        assert.equal((await openWithout(unanswered, isChange)).kind, 'unavailable', String(unanswered));
     });
 });

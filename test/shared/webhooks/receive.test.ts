@@ -75,6 +75,24 @@ describe('createWebhookReceiver', () => {
     assert.match(entry.Detail, /^\{"source":"github",.*"payload":\{"ref":"main"\}\}$/);
   });
 
+  // A sender pings when its hook is made, and a target would take that for an event.
+  it('answers a ping itself, as a handshake', async () => {
+    const { receive, sent } = aReceiver();
+
+    const receipt = await receive({ body: '{"zen":"Design for failure.","hook_id":1}' });
+
+    assert.deepEqual(said(receipt), ['Handshake', undefined, receipt.reply.statusCode]);
+    assert.equal(sent(), 0);
+  });
+
+  it('fails by what went wrong first, also where the claim cannot be given up', async () => {
+    const { claims, world, receive } = aReceiver();
+    world.isTargetDown = true;
+    claims.failing = 'release';
+
+    await assert.rejects(receive(), (error: Error) => !error.message.includes('the table is away'));
+  });
+
   const UNKNOWN: readonly (readonly [string, Partial<CompiledSource>, string])[] = [
     ['nobody declared', {}, 'gitlab'],
     ['is declared for another stage', { stage: 'prod' }, 'github'],

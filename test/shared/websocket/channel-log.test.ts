@@ -54,6 +54,22 @@ describe('the log of a channel', () => {
     );
   });
 
+  it('is read page by page where it is long, with no number twice and none left out', async () => {
+    const { ports } = new ChannelWorld();
+    const all = Array.from({ length: 130 }, (_, index) => entry(String(index)));
+    const { to } = await append(ports, ADDRESS, all, 3_600);
+
+    const first = await readLog(ports, ADDRESS, { log: to.log, seq: 0 });
+    const second = await readLog(ports, ADDRESS, { log: to.log, seq: first.upTo });
+
+    assert.deepEqual([first.upTo, first.head, first.lost], [100, 130, []]);
+    assert.deepEqual(
+      [...seqsOf(first), ...seqsOf(second)],
+      all.map((_, index) => index + 1),
+    );
+    assert.equal(second.upTo, 130);
+  });
+
   it('ends a page before a number whose writer may be at it, and makes the number void once it cannot', async () => {
     const world = new ChannelWorld();
     const { ports } = world;

@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { GatewayError, gatewayError } from '../../../gateway/errors.ts';
+import { toMappingFailure } from '../../../gateway/mapping/mapping-failure.ts';
+
+describe('toMappingFailure', () => {
+  it('leaves alone what is worded already, and what is a mistake of ours', () => {
+    for (const error of [
+      gatewayError('THROTTLED', { source: 'client', reason: 'r' }),
+      new RangeError('ours'),
+    ])
+      assert.equal(toMappingFailure(error, 'request'), error);
+  });
+
+  it('says of nothing that it does not know that a mapping is wrong', () => {
+    assert.ok(!(toMappingFailure(new TypeError('ours'), 'response') instanceof GatewayError));
+  });
+});

@@ -1,0 +1,87 @@
+/** What an administrator sees of kept answers. */
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { invalidatorRoutes } from '#shared/cache/invalidator-routes.ts';
+import { indexWrites } from '#shared/cache/labels.ts';
+import { createRouter } from '#shared/http/router.ts';
+import { CacheDesk } from '../../support/a-response-cache.ts';
+import { portsAt, recordAt } from '../../support/a-stage-cache.ts';
+
+type Listed = {
+  readonly entries: readonly { readonly kind: string; readonly entry?: object; readonly refusal?: string }[];
+  readonly hasMore: boolean;
+};
+
+const desk = new CacheDesk();
+const answer = createRouter(invalidatorRoutes(portsAt(desk)));
+async function get(path: string, queryStringParameters: Readonly<Record<string, string>> = {}) {
+  const event = {
+    ...{ version: '2.0', routeKey: `GET ${path}`, headers: {}, queryStringParameters },
+    requestContext: {
+      ...{ stage: '$default', requestId: 'r-1', timeEpoch: desk.nowMs, http: { method: 'GET', path } },
+      authorizer: { iam: { userArn: 'arn:aws:iam::123456789012:user/ada' } },
+    },
+  };
+  const { statusCode, body } = await answer(event, () => undefined);
+  return { status: statusCode, body: JSON.parse(body ?? '') as unknown };
+}
+const list = async (query: Readonly<Record<string, string>>) =>
+  (await get('/cache/entries', { namespace: 'orders', ...query })).body as Listed;
+
+describe('GET /cache/entries', () => {
+  before(async () => {
+    await recordAt(desk, 2, 'authorizer');
+    const item = { kind: 'response', mark: 'm', expiresAt: desk.nowMs / 1000 + 300 };
+    for (const write of indexWrites('orders', ['all', 'tag:other'], 'f'.repeat(64), item))
+      await desk.ports.store.update(write);
+  });
+
+  it('says of an entry of a stage cache what it is of, and why nobody can refresh it', async () => {
+    const { entries } = await list({ tag: 't' });
+
+    assert.equal(entries.length, 2);
+    for (const { kind, entry, refusal } of entries) {
+      assert.deepEqual([kind, refusal], ['recorded-by-cacheTags', 'authorizer']);
+      assert.match(JSON.stringify(entry), /\/p\/[01]/);
+    }
+  });
+
+  it('says of an answer of the response cache until when it is kept', async () => {
+    const { entries } = await list({ tag: 'other' });
+
+    assert.deepEqual(entries, [
+      { id: 'f'.repeat(64), kind: 'response', until: new Date(desk.nowMs + 300_000).toISOString() },
+    ]);
+  });
+
+  it('lists those of all tags where none is named, and none of another', async () => {
+    assert.equal((await list({})).entries.length, 3);
+    assert.deepEqual(await list({ tag: 'nobody' }), { entries: [], hasMore: false });
+  });
+
+  it('lists no more than it is asked for, and says that there are more', async () => {
+    const few = await list({ limit: '2' });
+
+    assert.deepEqual([few.entries.length, few.hasMore], [2, true]);
+    assert.equal((await list({ limit: '3' })).hasMore, false);
+  });
+});
+
+describe('GET /cache/openapi.json', () => {
+  it('names each operation once, and each type as what its bounds are of', async () => {
+    const { status, body } = await get('/cache/openapi.json');
+    const text = JSON.stringify(body);
+
+    assert.equal(status, 200);
+    assert.deepEqual([...text.matchAll(/"operationId":"(\w*)"/g)].map(([, id]) => id).sort(), [
+      'describeCacheApi',
+      'getInvalidation',
+      'invalidate',
+      'listCacheEntries',
+    ]);
+    for (const [, type, bound] of text.matchAll(
+      /"type":"(\w*)",(?:"description":"[^"]*",)?"(items|minimum)"/g,
+    ))
+      assert.equal(type, bound === 'items' ? 'array' : 'integer');
+  });
+});

@@ -1,0 +1,49 @@
+/** What the client takes of where it runs. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { hostOf } from '#shared/websocket/client/host.ts';
+import type { SocketClass } from '#shared/websocket/client/host.ts';
+
+describe('hostOf', () => {
+  it('connects by the class that it is given, with the protocols that it is told', () => {
+    const made: unknown[][] = [];
+    const given = function (...told: unknown[]) {
+      made.push(told);
+    } as unknown as SocketClass;
+    const protocols = ['bearer', 'token'] as const;
+
+    hostOf(given).connect('wss://example', protocols);
+
+    assert.deepEqual(made, [['wss://example', ['bearer', 'token']]]);
+    assert.notEqual(made[0]?.[1], protocols);
+  });
+
+  it('says what to give where there is no WebSocket', (t) => {
+    const own = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket');
+    Reflect.deleteProperty(globalThis, 'WebSocket');
+    t.after(() => own !== undefined && Object.defineProperty(globalThis, 'WebSocket', own));
+
+    assert.throws(() => hostOf(), /give one, such as \{ webSocket: WebSocket \} of the package ws/);
+  });
+
+  it('tells a time that only goes on, and ids that differ', () => {
+    const host = hostOf(function () {} as unknown as SocketClass);
+    const before = host.nowMs();
+
+    assert.ok(host.nowMs() >= before);
+    assert.match(host.newId(), /^[0-9a-f]{24}$/);
+    assert.notEqual(host.newId(), host.newId());
+  });
+
+  it('runs something later, unless it is called off', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const host = hostOf(function () {} as unknown as SocketClass);
+    const run: string[] = [];
+    host.after(10, () => run.push('a'));
+    host.after(10, () => run.push('b'))();
+
+    t.mock.timers.tick(10);
+
+    assert.deepEqual(run, ['a']);
+  });
+});
