@@ -7,8 +7,13 @@ import type { BrowserCase } from './browser/page.ts';
 import type { Outcome, Proof } from './proof.ts';
 
 const CASES = join(import.meta.dirname, 'browser');
-/** Minutes each, and no step of CI: sizes of screens and of stacks, and certificates. */
-const LONG = new Set(['console-empty.case.ts', 'console-many.case.ts', 'tls.case.ts']);
+/** Minutes each, and no step of CI: every button, sizes of screens and of stacks, and certificates. */
+const LONG = new Set([
+  'console-clicks.case.ts',
+  'console-empty.case.ts',
+  'console-many.case.ts',
+  'tls.case.ts',
+]);
 
 export const browser: Proof = {
   name: 'browser',

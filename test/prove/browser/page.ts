@@ -36,7 +36,15 @@ export interface Page {
   setDefaultTimeout(ms: number): void;
   waitForSelector(selector: string): Promise<unknown>;
   readonly keyboard: { press(key: string): Promise<void>; insertText(text: string): Promise<void> };
-  selectOption(selector: string, value: string): Promise<unknown>;
+  /** By its value, its words, or where it stands. */
+  selectOption(
+    selector: string,
+    option: string | { readonly label: string } | { readonly index: number },
+  ): Promise<unknown>;
+  context(): Context & {
+    grantPermissions(permissions: readonly ('clipboard-read' | 'clipboard-write')[]): Promise<void>;
+  };
+  close(): Promise<void>;
   /** Runs in every document before its own scripts. */
   addInitScript(script: { readonly content: string }): Promise<void>;
   emulateMedia(options: { readonly colorScheme: 'light' | 'dark' }): Promise<void>;
