@@ -37,7 +37,11 @@ export class ClientSocket implements ConnectionSocket {
   #bytesInFlight = 0;
   /** Frames that the system has not taken yet. */
   #framesUnderWay = 0;
-  readonly #frameIsTaken = (): void => void (this.#framesUnderWay -= 1);
+  /** The last one comes after `drain`, which finds them counted still. */
+  readonly #frameIsTaken = (): void => {
+    this.#framesUnderWay -= 1;
+    if (this.#framesUnderWay === 0) this.#regulate();
+  };
   /** A pong that the system has not taken yet, and what the newest ping after it has said. */
   #isPongUnderWay = false;
   #nextPong: Buffer | undefined;

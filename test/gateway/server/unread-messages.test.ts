@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import {
   BUFFER_LIMIT_BYTES,
+  BUFFER_PAUSE_BYTES,
   FRAME_COST_BYTES,
   MESSAGE_LIMIT_BYTES,
 } from '../../../gateway/websocket/limits.ts';
@@ -15,7 +16,7 @@ describe('what waits for a client that does not read', () => {
     const [connection] = at.connections.all;
     assert.ok(connection);
     const long = 'x'.repeat(MESSAGE_LIMIT_BYTES);
-    for (let before = -1; connection.socket.bufferedBytes !== before;) {
+    for (let before = -1; before < BUFFER_LIMIT_BYTES / 2 || connection.socket.bufferedBytes !== before;) {
       before = connection.socket.bufferedBytes;
       if (before < BUFFER_LIMIT_BYTES / 2) connection.socket.send(long);
       await new Promise(setImmediate);
@@ -36,6 +37,25 @@ describe('what waits for a client that does not read', () => {
       taken += 1;
 
     assert.ok(taken > 0 && taken <= BUFFER_LIMIT_BYTES / FRAME_COST_BYTES, `${taken} messages wait`);
+  });
+
+  it('holds up its own messages no more once it reads, however many answers went at once', async () => {
+    const running = await startEcho();
+    after(() => running.close());
+    const client = await open(`ws://${running.host}/dev`);
+    client.socket.pause();
+    const connection = await fillUp(running);
+
+    const count = (4 * BUFFER_PAUSE_BYTES) / FRAME_COST_BYTES;
+    for (let index = 0; index < count; index += 1) client.send(`${index}`);
+    while (connection.socket.bufferedBytes < BUFFER_LIMIT_BYTES / 2 + BUFFER_PAUSE_BYTES)
+      await new Promise(setImmediate);
+    client.socket.resume();
+    let answers = 0;
+    while (answers < count) answers += (await client.next()).length < MESSAGE_LIMIT_BYTES ? 1 : 0;
+    client.send('again');
+
+    assert.equal(await client.next(), 'again');
   });
 
   it('is nothing any more once it reads', async () => {
