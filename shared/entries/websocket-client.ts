@@ -29,7 +29,7 @@ export { ChannelError } from '../websocket/client/questions.ts';
  * import { connectChannels } from 'gatewright/websocket-client';
  *
  * const channels = connectChannels({ url: 'ws://127.0.0.1:9/dev' });
- * const subscription = channels.subscribe('orders/acme/o-1', { onMessage: ({ message }) => console.log(message) });
+ * const subscription = channels.subscribe('orders/acme/o-1', { message: ({ data }) => console.log(data) });
  * subscription.channel // → 'orders/acme/o-1'
  * channels.close();
  * ```

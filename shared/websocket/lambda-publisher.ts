@@ -39,7 +39,7 @@ export interface Publisher {
  * process.env['AWS_ACCESS_KEY_ID'] ??= 'AKIAEXAMPLE';
  * process.env['AWS_SECRET_ACCESS_KEY'] ??= 'set by Lambda';
  * const publisher = createLambdaPublisher('arn:aws:lambda:eu-central-1:123456789012:function:ws-publisher');
- * export const handler = async () => publisher.publish('orders/acme/o-1', { state: 'cooking' });
+ * export const handler = async () => publisher.publish('chat:orders/acme/o-1', { state: 'cooking' });
  * ```
  */
 export function createLambdaPublisher(

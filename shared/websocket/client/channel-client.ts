@@ -14,6 +14,11 @@ export type ChannelsOptions = {
   /** A new one for each connection, since it may have ended; sent as subprotocol. */
   readonly token?: string | (() => string | Promise<string>);
   readonly onState?: (state: State) => void;
+  /**
+   * Why there can be no connection: what `url` or `token` threw, or that no WebSocket takes what they gave, such as a token
+   * with `Bearer ` in front. It is tried again all the same.
+   */
+  readonly onProblem?: (error: unknown) => void;
 };
 
 export type SubscribeOptions = {
@@ -47,7 +52,7 @@ export class ChannelClient implements Channels {
   readonly #subscriptions = new Map<string, Subscription>();
   #state: State = 'connecting';
 
-  constructor(host: Host, { url, token, onState }: ChannelsOptions) {
+  constructor(host: Host, { url, token, onState, onProblem }: ChannelsOptions) {
     this.#host = host;
     const options = {
       url: () => (typeof url === 'string' ? url : url()),
@@ -65,6 +70,7 @@ export class ChannelClient implements Channels {
         this.#state = state;
         onState?.(state);
       },
+      problem: (error) => onProblem?.(error),
     });
     this.#questions = new Questions(host, (text) => this.#keeper.send(text));
     this.#keeper.start();

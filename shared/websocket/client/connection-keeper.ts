@@ -20,6 +20,8 @@ type KeeperEvents = {
   /** What the next ping says. */
   readonly ping: () => string;
   readonly state: (state: State) => void;
+  /** There could be no attempt at all. */
+  readonly problem: (error: unknown) => void;
 };
 
 type Pong = Extract<ServerFrame, { readonly type: 'pong' }>;
@@ -94,8 +96,9 @@ export class ConnectionKeeper {
     let socket: Socket;
     try {
       socket = this.#host.connect(await this.#options.url(), await this.#options.protocols());
-    } catch {
-      // No credential to be had: the same as no connection.
+    } catch (error) {
+      // No credential to be had, or none that can be sent: the same as no connection, but that nobody else says why.
+      if (!this.#isClosed) this.#events.problem(error);
       this.#failed();
       return;
     }

@@ -5,6 +5,35 @@ import { ChannelNetwork } from '../../../support/a-channel-network.ts';
 import { ADA } from '../../../support/a-channel-world.ts';
 
 describe('a connection that is kept', () => {
+  it('says why it could not even be tried, and is tried again', async () => {
+    const network = new ChannelNetwork({ seed: 15 });
+    const host = network.host(() => ADA);
+    const { connect } = host;
+    // As a WebSocket takes no subprotocol with a blank.
+    host.connect = (url, protocols) => {
+      if (protocols.some((protocol) => protocol.includes(' '))) throw new SyntaxError('subprotocol');
+      return connect(url, protocols);
+    };
+    const tokens = ['', 'Bearer e30', 'e30'].values();
+    const problems: unknown[] = [];
+    const states: string[] = [];
+    const client = new ChannelClient(host, {
+      url: 'wss://example',
+      token: () => {
+        const { value: token = 'e30' } = tokens.next();
+        if (token === '') throw new RangeError('signed out');
+        return token;
+      },
+      onState: (state) => states.push(state),
+      onProblem: (error) => problems.push(error),
+    });
+    await network.run(10_000);
+    client.close();
+
+    assert.deepEqual(problems, [new RangeError('signed out'), new SyntaxError('subprotocol')]);
+    assert.deepEqual(states, ['open', 'closed']);
+  });
+
   it('is made anew with more patience each time where it is let in and not answered', async () => {
     const network = new ChannelNetwork({ seed: 14, lost: 1 });
     const connectedMs: number[] = [];
