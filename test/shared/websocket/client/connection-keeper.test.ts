@@ -8,7 +8,7 @@ describe('a connection that is kept', () => {
   it('says why it could not even be tried, and is tried again', async () => {
     const network = new ChannelNetwork({ seed: 15 });
     const host = network.host(() => ADA);
-    const { connect } = host;
+    const connect = host.connect.bind(host);
     // As a WebSocket takes no subprotocol with a blank.
     host.connect = (url, protocols) => {
       if (protocols.some((protocol) => protocol.includes(' '))) throw new SyntaxError('subprotocol');
