@@ -4,6 +4,7 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -15,6 +16,7 @@ import { basename, dirname, join } from 'node:path';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { UsageError } from '../output.ts';
+import { findStrangeCall } from './check-calls.ts';
 import type { Snapshot, Step } from './step.ts';
 
 /** Version of the files' form. */
@@ -117,6 +119,7 @@ function openFolder(folder: string): Journal {
  */
 function read(folder: string, file: string): JsonObject | undefined {
   if (!existsSync(file)) return undefined;
+  refuseLinks([dirname(folder), folder, file]);
   const found = parseJsonObject(readFileSync(file, 'utf8'));
   if (found?.['format'] !== FORMAT || !Array.isArray(found['steps']))
     throw new UsageError(`${file} was not written by this version of gatewright attach`);
@@ -130,6 +133,11 @@ function read(folder: string, file: string): JsonObject | undefined {
     throw new UsageError(
       `${file} is of API ${String(apiId)}, stage ${String(stage)}: it has come into the wrong folder`,
     );
+  const strange = findStrangeCall(content as Undo);
+  if (strange !== undefined)
+    throw new UsageError(
+      `${file} was not written by gatewright attach: no step of it calls ${strange.method} ${strange.path} in this way`,
+    );
   return content;
 }
 
@@ -139,18 +147,31 @@ function sumOf(content: object): string {
 
 /** In one step, and on the disk before anything is called. */
 function save(folder: string, file: string, value: object): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const draft = `${file}.${process.pid}`;
   write(draft, 'w', `${JSON.stringify({ ...value, sum: sumOf(value) }, null, 1)}\n`);
   renameSync(draft, file);
 }
 
 function append(folder: string, file: string, text: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   write(file, 'a', text);
 }
 
+function makeFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  refuseLinks([dirname(folder), folder]);
+}
+
+/** Attack: git keeps links, so a cloned repository could let an attachment write, or read, outside of it. */
+function refuseLinks(paths: readonly string[]): void {
+  const link = paths.find((path) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink());
+  if (link !== undefined)
+    throw new UsageError(`${link} is a symbolic link: remove it, or name another folder with --state`);
+}
+
 function write(file: string, flags: 'a' | 'w', text: string): void {
+  refuseLinks([file]);
   const descriptor = openSync(file, flags, PRIVATE);
   try {
     writeSync(descriptor, text);

@@ -8,7 +8,7 @@ import { evaluateCondition } from './condition.ts';
 import type { Circumstances } from './condition.ts';
 import type { Principal } from './principal.ts';
 
-/** A claim that lists more grants nothing: taking the first ones would make a grant depend on their order. */
+/** A claim that lists more is not clear: taking the first ones would make a grant depend on their order. */
 const VALUES_LIMIT = 20;
 
 /** The text that goes to the backend; undefined where the document has no channels, or the caller none. */
@@ -27,7 +27,7 @@ export function tellChannels(
           patterns[action] = [
             ...new Set([
               ...(patterns[action] ?? []),
-              ...rule.patterns.flatMap((pattern) => fillIn(pattern, principal.claims)),
+              ...rule.patterns.flatMap((pattern) => fillIn(pattern, principal.claims, effect)),
             ]),
           ];
     return patterns;
@@ -45,20 +45,41 @@ function applies(rule: CompiledChannelRule, principal: Principal, at: Circumstan
   return evaluateCondition(rule.when, principal, rule.effect, at) ?? rule.effect === 'deny';
 }
 
-/** One pattern for each value; none where a claim is missing, or could stand for more than itself. */
-function fillIn(pattern: readonly ChannelSegment[], claims: Claims): readonly string[] {
-  let filled: readonly string[] = [''];
-  for (const [index, segment] of pattern.entries()) {
-    const values = typeof segment === 'string' ? [segment] : valuesOf(claimAt(claims, segment.claim));
-    const before = index === 0 ? '' : '/';
-    filled = filled.flatMap((start) => values.map((value) => `${start}${before}${value}`));
-    if (filled.length > VALUES_LIMIT) return [];
-  }
-  return filled;
+/**
+ * One pattern for each value. What a claim does not say clearly, because it is missing, lists too many, or could stand for
+ * more than itself, opens nothing and closes everything that could stand there: whoever is kept out of 21 rooms is not to
+ * be let into all of them.
+ */
+function fillIn(
+  pattern: readonly ChannelSegment[],
+  claims: Claims,
+  effect: CompiledChannelRule['effect'],
+): readonly string[] {
+  const unclear = effect === 'allow' ? [] : ['*'];
+  const printWith = (
+    print: (values: readonly string[] | undefined) => readonly string[],
+  ): readonly string[] =>
+    pattern.reduce<readonly string[]>(
+      (filled, segment, index) => {
+        const values =
+          typeof segment === 'string' ? [segment] : print(valuesOf(claimAt(claims, segment.claim), effect));
+        const before = index === 0 ? '' : '/';
+        return filled
+          .flatMap((start) => values.map((value) => `${start}${before}${value}`))
+          .slice(0, VALUES_LIMIT + 1);
+      },
+      [''],
+    );
+  const filled = printWith((values) => values ?? unclear);
+  return filled.length > VALUES_LIMIT ? printWith(() => unclear) : filled;
 }
 
-function valuesOf(claim: unknown): readonly string[] {
+/** Undefined: it does not say clearly what it stands for. Half of a list is enough to open what it names, and not to close. */
+function valuesOf(claim: unknown, effect: CompiledChannelRule['effect']): readonly string[] | undefined {
   const values: readonly unknown[] = Array.isArray(claim) ? claim : [claim];
-  if (values.length > VALUES_LIMIT) return [];
-  return values.filter((value) => typeof value === 'string' && CHANNEL_SEGMENT.test(value)) as string[];
+  if (values.length > VALUES_LIMIT) return undefined;
+  const clear = values.filter(
+    (value) => typeof value === 'string' && CHANNEL_SEGMENT.test(value),
+  ) as string[];
+  return clear.length === values.length || effect === 'allow' ? clear : undefined;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -15,8 +15,8 @@ const UNDO: Undo = {
       ...{ name: 'stage', does: 'points the stage at the deployment', part: 'stage', isLive: true },
       before: { deploymentId: 'old' },
       after: { deploymentId: 'new' },
-      apply: { service: 'apigateway', method: 'PATCH', path: '/restapis/abcdefghij/stages/prod' },
-      revert: { service: 'apigateway', method: 'PATCH', path: '/restapis/abcdefghij/stages/prod' },
+      apply: { service: 'apigateway', method: 'PATCH', path: '/restapis/abcdefghij/stages/%24default' },
+      revert: { service: 'apigateway', method: 'PATCH', path: '/restapis/abcdefghij/stages/%24default' },
     },
   ],
 };
@@ -62,6 +62,49 @@ describe('the undo file', () => {
         assert.throws(() => journal.undo(), /undo\.json is not as gatewright attach has written it/);
       }),
     );
+
+  it(
+    'is not taken, nor written, where a repository has brought a link',
+    inFolder((root) => {
+      const outside = join(root, 'outside');
+      writeFileSync(outside, 'mine');
+      const journal = openJournal(join(root, 'state'), 'abcdefghij', '$default');
+      mkdirSync(journal.folder, { recursive: true });
+      symlinkSync(outside, join(journal.folder, 'journal.jsonl'));
+      symlinkSync(outside, join(journal.folder, 'undo.json'));
+
+      const line = { at: '2026-11-21T00:00:00.000Z', step: 'stage', what: 'begin' } as const;
+      assert.throws(() => journal.note(line), /journal\.jsonl is a symbolic link/);
+      assert.throws(() => journal.undo(), /undo\.json is a symbolic link/);
+      assert.equal(readFileSync(outside, 'utf8'), 'mine');
+    }),
+  );
+
+  it(
+    'is not taken in a folder that is a link',
+    inFolder((root) => {
+      const kept = openJournal(join(root, 'elsewhere'), 'abcdefghij', '$default');
+      kept.saveUndo(UNDO);
+      mkdirSync(join(root, 'state'));
+      const name = 'abcdefghij-%24default';
+      symlinkSync(join(root, 'elsewhere', name), join(root, 'state', name));
+
+      const journal = openJournal(join(root, 'state'), 'abcdefghij', '$default');
+      assert.throws(() => journal.undo(), /abcdefghij-%24default is a symbolic link/);
+    }),
+  );
+
+  const { revert } = UNDO.steps[0] ?? assert.fail();
+  it(
+    'is not taken where its steps lead elsewhere, whoever has made its sum',
+    inFolder((root) => {
+      const journal = openJournal(root, 'abcdefghij', '$default');
+      const strange = { ...revert, path: '/restapis/zzzzzzzzzz/stages/%24default' };
+      journal.saveUndo({ ...UNDO, steps: UNDO.steps.map((step) => ({ ...step, revert: strange })) });
+
+      assert.throws(() => journal.undo(), /no step of it calls PATCH \/restapis\/zzzzzzzzzz/);
+    }),
+  );
 
   for (const [what, text] of [
     ['is torn', '{"format":1,"st'],

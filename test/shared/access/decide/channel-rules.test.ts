@@ -57,4 +57,47 @@ describe('tellChannels', () => {
     assert.ok(mayUseChannel(grants, 'subscribe', 'rooms/1'));
     assert.ok(!mayUseChannel(grants, 'subscribe', 'rooms/staff'));
   });
+
+  // An allow rule takes the values of a list that are clear, one by one; a deny rule has no use for half of a list.
+  const many = Array.from({ length: 21 }, (_, index) => `r${index}`);
+  const UNCLEAR: readonly (readonly [string, Record<string, unknown>])[] = [
+    ['is missing', {}],
+    ['is a number', { banned: 7 }],
+    ['has a wildcard', { banned: '*' }],
+    ['has a slash', { banned: 'a/b' }],
+    ['is empty', { banned: '' }],
+    ['lists too many', { banned: many }],
+    ['lists something else', { banned: ['1', 2] }],
+  ];
+  for (const [what, claims] of UNCLEAR)
+    it(`closes by a claim that ${what} whatever it could stand for`, () => {
+      const deny = rule({ id: 'd', effect: 'deny', patterns: [['rooms', { claim: ['banned'] }]] });
+      const allow = rule({
+        patterns: [
+          ['rooms', '*'],
+          ['halls', '*'],
+        ],
+      });
+      const grants = grantsOf([allow, deny], claims);
+      for (const room of ['1', '7', 'r20']) assert.ok(!mayUseChannel(grants, 'subscribe', `rooms/${room}`));
+      assert.ok(mayUseChannel(grants, 'subscribe', 'halls/1'));
+    });
+
+  it('closes by two claims whose values together are too many all that they could stand for', () => {
+    const pattern = [{ claim: ['a'] }, { claim: ['b'] }];
+    const deny = rule({ id: 'd', effect: 'deny', patterns: [pattern] });
+    const claims = { a: many.slice(0, 5), b: many.slice(0, 5) };
+    const grants = grantsOf([rule({ patterns: [['**']] }), deny], claims);
+    assert.ok(!mayUseChannel(grants, 'subscribe', 'r4/r4'));
+    assert.equal(grantsOf([rule({ patterns: [pattern] })], claims), undefined);
+  });
+
+  it('closes by a claim no more than it names', () => {
+    const deny = rule({ id: 'd', effect: 'deny', patterns: [['rooms', { claim: ['banned'] }]] });
+    for (const banned of ['7', ['7', '8'], []]) {
+      const grants = grantsOf([rule({}), deny], { banned });
+      assert.ok(mayUseChannel(grants, 'subscribe', 'rooms/1'));
+      assert.equal(mayUseChannel(grants, 'subscribe', 'rooms/7'), banned.length === 0);
+    }
+  });
 });
