@@ -83,7 +83,7 @@ export async function runRecordBench(args: readonly string[]): Promise<void> {
   console.log(`\n${JSON.stringify({ conditions, rows })}`);
 }
 
-export type RecordSize = {
+type RecordSize = {
   readonly pairs?: number | undefined;
   readonly blockMs?: number | undefined;
   /** Each ordinary success is kept, as `gatewright start --record-all` keeps it. */

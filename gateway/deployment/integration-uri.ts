@@ -58,7 +58,7 @@ function readTarget(arn: string): FunctionTarget {
 }
 
 /** The plain name in a function ARN, without version or alias. */
-export function nameOfFunction(arnOrName: string): string {
+function nameOfFunction(arnOrName: string): string {
   const name = FUNCTION_ARN.exec(arnOrName)?.[1] ?? arnOrName;
   const colon = name.indexOf(':');
   return colon === -1 ? name : name.slice(0, colon);

@@ -34,7 +34,7 @@ const ATTEMPTS = 4;
 const READ_BYTES = 96 * 1024;
 const PAGE = 100;
 
-export type Appended = {
+type Appended = {
   readonly from: number;
   /** Where the last one is. */
   readonly to: Position;
