@@ -6,10 +6,10 @@ import { compilePolicy } from '../policy/evaluate.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
 import { printStatement } from './function-policy-statement.ts';
 import { textOf } from './resource-properties.ts';
-import { isSameFunction, printFunctionName, readFunctionName } from '../deployment/function-name.ts';
+import { isSameFunction, printFunctionName, readFunctionName } from '../routing/function-name.ts';
 import type { JsonObject, ResolvedStack } from '../definition/model.ts';
 import type { PermissionSource } from '../deployment/invoke-permissions.ts';
-import type { PolicyOwner } from '../deployment/function-name.ts';
+import type { PolicyOwner } from '../routing/function-name.ts';
 import type { CompiledPolicy } from '../policy/model.ts';
 import type { ControlResource } from './control-resource.ts';
 

@@ -6,7 +6,7 @@ import { readText } from '../deployment/properties.ts';
 import { DefinitionError } from '../errors.ts';
 import { splitHttpPath } from '../routing/stage-path.ts';
 import { toControlResource } from './control-resource.ts';
-import { readFunctionName } from '../deployment/function-name.ts';
+import { readFunctionName } from '../routing/function-name.ts';
 import { FunctionPolicies } from './function-policies.ts';
 import { textOf } from './resource-properties.ts';
 import type { FunctionUrlFacts } from '../events/request-facts.ts';
@@ -16,7 +16,7 @@ import type { Tolerance } from '../errors.ts';
 import type { ServedApi } from '../exchange.ts';
 import type { Account } from './account.ts';
 import type { ControlResource } from './control-resource.ts';
-import type { PolicyOwner } from '../deployment/function-name.ts';
+import type { PolicyOwner } from '../routing/function-name.ts';
 
 export type FunctionUrl = {
   readonly served: ServedApi;

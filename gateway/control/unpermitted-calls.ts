@@ -2,17 +2,16 @@
  * Functions of the stacks that an API calls and may not invoke. AWS deploys that, and then each such call fails with 500
  * (docs/aws §1.5, §4.4): it is told at start, before the first request meets it.
  */
-import { printFunctionName, readFunctionName } from '../deployment/function-name.ts';
+import { ownerOf, printFunctionName, readFunctionName } from '../routing/function-name.ts';
 import {
   compileInvokePermissions,
-  ownerOf,
   sourceOfAuthorizer,
   sourcesOfMethod,
   sourcesOfRoute,
 } from '../deployment/invoke-permissions.ts';
 import { apiArn } from '../events/authorizer-event.ts';
 import type { ResolvedStack, UnsupportedItem } from '../definition/model.ts';
-import type { PolicyOwner } from '../deployment/function-name.ts';
+import type { PolicyOwner } from '../routing/function-name.ts';
 import type { RoutePlan } from '../deployment/model.ts';
 import type { Account } from './account.ts';
 import type { ApiState } from './api-state.ts';

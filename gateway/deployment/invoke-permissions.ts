@@ -4,8 +4,8 @@
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { compileGlob } from '../policy/glob.ts';
-import { isSameFunction, readFunctionName } from './function-name.ts';
-import type { PolicyOwner } from './function-name.ts';
+import { isSameFunction, ownerOf, readFunctionName } from '../routing/function-name.ts';
+import type { PolicyOwner } from '../routing/function-name.ts';
 import type { FunctionTarget, Integration } from './model.ts';
 import type { PropertyBag } from './properties.ts';
 
@@ -155,11 +155,6 @@ export function leaveToInvoke(
   const hasRole = typeof role === 'string' && role !== '';
   const isNamedByStage = target.functionName.source.includes('${stageVariables.');
   return hasRole || isNamedByStage ? undefined : permissions.leave(ownerOf(target), sources);
-}
-
-/** Whose policy is asked for leave: that of the alias or version where the ARN names one. */
-export function ownerOf({ functionName, qualifier }: FunctionTarget): PolicyOwner {
-  return { functionName: functionName.source, qualifier: qualifier?.source };
 }
 
 /** AWS deploys it without leave, and then every call fails. */

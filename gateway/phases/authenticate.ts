@@ -6,8 +6,7 @@
  * @see docs/aws §4.1–4.7
  */
 import { gatewayError } from '../errors.ts';
-import { printFunctionName } from '../deployment/function-name.ts';
-import { ownerOf } from '../deployment/invoke-permissions.ts';
+import { ownerOf, printFunctionName } from '../routing/function-name.ts';
 import {
   describeAuthorizerFailure,
   describeNotPermitted,

@@ -5,8 +5,7 @@
  * @see docs/aws §3.1–3.3, §7, §8
  */
 import { gatewayError } from '../errors.ts';
-import { printFunctionName } from '../deployment/function-name.ts';
-import { ownerOf } from '../deployment/invoke-permissions.ts';
+import { ownerOf, printFunctionName } from '../routing/function-name.ts';
 import { buildHttp1Event, buildHttp2Event } from '../events/http-event.ts';
 import { buildFunctionUrlEvent } from '../events/function-url-event.ts';
 import { buildRestEvent } from '../events/rest-event.ts';

@@ -1,7 +1,6 @@
 /** Calls the function of a route and reads what of its answer reaches the client. */
 import { gatewayError } from '../errors.ts';
-import { printFunctionName } from '../deployment/function-name.ts';
-import { ownerOf } from '../deployment/invoke-permissions.ts';
+import { ownerOf, printFunctionName } from '../routing/function-name.ts';
 import { readConnectResult, readMessageResult } from '../events/proxy-result.ts';
 import { readOutcome } from '../phases/integrate.ts';
 import { toUpgradeHeaders } from './handshake.ts';

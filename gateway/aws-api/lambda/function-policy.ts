@@ -1,14 +1,14 @@
 /** Lambda's calls about who may invoke a function: AddPermission, RemovePermission, GetPolicy (Lambda API reference). */
 import { createHash } from 'node:crypto';
 import { parseJsonObject } from '@gatewright/aws/json-object';
-import { readFunctionName } from '../../deployment/function-name.ts';
+import { readFunctionName } from '../../routing/function-name.ts';
 import { printStatement } from '../../control/function-policy-statement.ts';
 import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
 import { type ControlReply, jsonReply } from '../../control-port/control-request.ts';
 import { hasFunctionQualifier } from './function-qualifiers.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { FunctionPolicies } from '../../control/function-policies.ts';
-import type { PolicyOwner } from '../../deployment/function-name.ts';
+import type { PolicyOwner } from '../../routing/function-name.ts';
 import type { ResolvedStack } from '../../definition/model.ts';
 
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/policy(?:\/([^/]+))?\/?$/;

@@ -1,5 +1,5 @@
 /** Lambda's reading calls about function URLs: GetFunctionUrlConfig, ListFunctionUrlConfigs (Lambda API reference). */
-import { readFunctionName } from '../../deployment/function-name.ts';
+import { readFunctionName } from '../../routing/function-name.ts';
 import { type ControlReply, jsonReply } from '../../control-port/control-request.ts';
 import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
 import type { FunctionUrl } from '../../control/read-function-urls.ts';

@@ -1,4 +1,5 @@
 /** How templates and calls name a function, a version or an alias. */
+import type { FunctionTarget } from '../deployment/model.ts';
 
 /** What has a policy of its own, and is invoked by its own name: a function, each of its versions and aliases. */
 export type PolicyOwner = {
@@ -22,4 +23,9 @@ export function isSameFunction(a: PolicyOwner, b: PolicyOwner): boolean {
 /** `orders`, `orders:live` */
 export function printFunctionName({ functionName, qualifier }: PolicyOwner): string {
   return qualifier === undefined ? functionName : `${functionName}:${qualifier}`;
+}
+
+/** Whose policy is asked for leave: that of the alias or version where the ARN names one. */
+export function ownerOf({ functionName, qualifier }: FunctionTarget): PolicyOwner {
+  return { functionName: functionName.source, qualifier: qualifier?.source };
 }
