@@ -7,6 +7,7 @@ import { WebSocketServer } from 'ws';
 import { ABNORMAL, GOING_AWAY, MESSAGE_LIMIT_BYTES } from '../websocket/limits.ts';
 import { connect, disconnect, message } from '../websocket/pipeline.ts';
 import { ClientSocket } from './client-socket.ts';
+import { Turns } from './turns.ts';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
@@ -61,6 +62,12 @@ export function attachWebSockets(server: Server, deps: WebSocketDeps): WebSocket
   return port;
 }
 
+/**
+ * Calls of `$disconnect` at a time. Ten thousand connections that end in the same moment, as when the clock is moved past
+ * their idle limit, would exceed the concurrency of an account, and nobody repeats a `$disconnect` that was throttled.
+ */
+const ENDS_AT_ONCE = 250;
+
 export class WebSocketPort {
   readonly #deps: WebSocketDeps;
   readonly #frames = new WebSocketServer(FRAMES);
@@ -68,6 +75,7 @@ export class WebSocketPort {
   readonly #handshakes = new Set<Duplex>();
   /** Handshakes under way, and every connection until its `$disconnect` function is through. */
   readonly #tasks = new Set<Promise<void>>();
+  readonly #ends = new Turns(ENDS_AT_ONCE);
   #isClosing = false;
 
   constructor(deps: WebSocketDeps) {
@@ -143,7 +151,7 @@ export class WebSocketPort {
     const closure = await closed;
     at.connections.forget(connection);
     this.#open.delete(connection);
-    await disconnect(connection, closure, at);
+    await this.#ends.run(() => disconnect(connection, closure, at));
   }
 
   /** Ends every connection with 1001, cuts off who does not answer, lets `$disconnect` run, all within bounds. */
