@@ -5,10 +5,13 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { statementId } from './authorizer-function.ts';
-import type { Undo } from './journal.ts';
-import type { PlaneCall } from './step.ts';
+import type { PlaneCall, Step } from './step.ts';
 
-type Of = Pick<Undo, 'apiId' | 'kind' | 'stage'>;
+type Of = {
+  readonly apiId: string;
+  readonly kind: 'rest' | 'http' | 'websocket';
+  readonly stage: string;
+};
 /** Below the API: methods and paths that steps have, and what they may change there. */
 type Shape = {
   readonly call: RegExp;
@@ -37,7 +40,7 @@ function shapesOf({ stage }: Of): readonly Shape[] {
 }
 
 /** The first call that no step of an attachment to this API makes; undefined where there is none. */
-export function findStrangeCall(undo: Of & Pick<Undo, 'steps'>): PlaneCall | undefined {
+export function findStrangeCall(undo: Of & { readonly steps: readonly Step[] }): PlaneCall | undefined {
   const shapes = shapesOf(undo);
   return undo.steps
     .flatMap(({ apply, revert, orElse = [] }) => [apply, revert, ...orElse.map((one) => one.revert)])
