@@ -17,7 +17,15 @@ const SERVICE_FILES = ['serverless.yml', 'serverless.yaml'];
 /** Read by others: `access` at packaging, `variables` when the service is loaded. */
 const OF_OTHERS = new Set(['access', 'variables']);
 /** They say what one run is for, and not how the stacks are served. */
-const OF_ONE_RUN: ReadonlySet<string> = new Set(['exec', 'help', 'inspect', 'inspect-brk', 'json', 'open']);
+const OF_ONE_RUN: ReadonlySet<string> = new Set([
+  'exec',
+  'help',
+  'inspect',
+  'inspect-brk',
+  'json',
+  'open',
+  'profile',
+]);
 /** A file that takes longer to read than a start. */
 const SIZE_LIMIT_BYTES = 1024 * 1024;
 

@@ -14,6 +14,7 @@ const OF_OSLS = [
   'name',
   'open',
   'param',
+  'profile',
   'record',
   'region',
   'seed',

@@ -82,6 +82,11 @@ export function channelRoles(table: () => Calls): Readonly<Record<string, () => 
         world.gone.add('a=');
         const publications = [{ address: 'chat:rooms/1', messages: [{ id: 'x', data: 1 }] }];
         await runPublisher(world.ports, { kind: 'publish', publications });
+        // What others have written, as a message of a client is, it reads.
+        await runPublisher(world.ports, {
+          kind: 'deliver',
+          job: { address: 'chat:rooms/1', from: 1, to: 1 },
+        });
       }),
   };
 }
