@@ -55,6 +55,8 @@ type OpenPort = {
   readonly sockets: WebSocketPort;
   readonly port: number;
   readonly http2: Http2Port | undefined;
+  /** Ends connections with and without a handshake. */
+  readonly endTls: (() => void) | undefined;
 };
 
 export type ApiPorts = {
@@ -132,12 +134,13 @@ async function openPort(plan: PortPlan, options: ApiPortsOptions, unread: Unread
       );
     },
   });
+  let endTls: OpenPort['endTls'];
   if (tls !== undefined && http2 !== undefined) {
     const nameOf = (serverName: string | undefined): TlsName => tls.nameOf(plan, serverName);
-    serveTls(server, { nameOf, certify: tls.certify, http2, log: at.log });
+    endTls = serveTls(server, { nameOf, certify: tls.certify, http2, log: at.log });
   }
   port = await listenOn(server, options.host, plan.port, plan.option);
-  return { server, sockets, port, http2 };
+  return { server, sockets, port, http2, endTls };
 }
 
 /** The port that a client leaves out is that of its scheme. */
@@ -203,7 +206,7 @@ function privateApi(api: ServedApi | undefined): ServedApi | undefined {
 const FINISH_WITHIN_MS = 900;
 const SWEEP_EVERY_MS = 20;
 
-async function closePort({ server, sockets, http2 }: OpenPort): Promise<void> {
+async function closePort({ server, sockets, http2, endTls }: OpenPort): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   // A connection whose answer has left is idle, and would wait for a next request.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS);
@@ -215,5 +218,6 @@ async function closePort({ server, sockets, http2 }: OpenPort): Promise<void> {
   clearTimeout(timer);
   server.closeAllConnections();
   http2?.destroy();
+  endTls?.();
   await closed;
 }

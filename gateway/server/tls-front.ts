@@ -53,8 +53,12 @@ export function peerOf(socket: object): TlsPeer | undefined {
   return peers.get(socket);
 }
 
-/** Puts TLS in front of a server that listens, or will. */
-export function serveTls(server: Server, options: TlsFrontOptions): void {
+/**
+ * Puts TLS in front of a server that listens, or will.
+ * @returns how to end what is connected: of a connection without a handshake neither the server nor HTTP/2 knows
+ */
+export function serveTls(server: Server, options: TlsFrontOptions): () => void {
+  const connected = new Set<Socket>();
   const ofHttp1 = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
   const kept = new Map<string, TlsServer>();
@@ -99,8 +103,13 @@ export function serveTls(server: Server, options: TlsFrontOptions): void {
     return made;
   };
   server.on('connection', (socket: Socket) => {
+    connected.add(socket);
+    socket.once('close', () => connected.delete(socket));
     sniff(socket, (serverName) => find(serverName).emit('connection', socket));
   });
+  return () => {
+    for (const socket of connected) socket.destroy();
+  };
 }
 
 /** By which a kept server judges. */

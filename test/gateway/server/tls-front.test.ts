@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import { request as requestHttps } from 'node:https';
 import { request as requestHttp } from 'node:http';
+import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { after, before, describe, it } from 'node:test';
 import { WebSocket } from 'ws';
@@ -86,6 +87,7 @@ describe('API ports with TLS', () => {
   const served = new ServedApis(new Account({ clock: ports.clock, isThrottled: false }));
   let truststore = partners.certificate;
   let assumptions: Assumptions = USUAL_ASSUMPTIONS;
+  let open: () => Promise<ApiPorts>;
   let opened: ApiPorts;
   let port = 0;
   const load = (): void => {
@@ -96,24 +98,38 @@ describe('API ports with TLS', () => {
     ports.clock.advance(Date.now() - ports.clock.nowEpochMs());
     load();
     const findApi = (id: string) => served.find(id);
-    opened = await openApiPorts({
-      ...{ host: '127.0.0.1', allowHosts: [], plans: planOwnPorts([API_ID], 0, findApi) },
-      findDomain: (...asked) => served.atDomain(...asked),
-      handleManagement: () => ({ status: 404, headers: [], body: '' }),
-      tls: {
-        certify: (names) => issueFrom(authority, 'server', { commonName: names[0] ?? '', names, ...times }),
-        nameOf: (plan, serverName) =>
-          nameServer(
-            served,
-            { plan, usual: ['localhost', '127.0.0.1'], allowHosts: [], assumptions },
-            serverName,
-          ),
-      },
-      at: { ...ports, findApi, connections: new Connections(ports.clock) },
-    });
+    open = () =>
+      openApiPorts({
+        ...{ host: '127.0.0.1', allowHosts: [], plans: planOwnPorts([API_ID], 0, findApi) },
+        findDomain: (...asked) => served.atDomain(...asked),
+        handleManagement: () => ({ status: 404, headers: [], body: '' }),
+        tls: {
+          certify: (names) => issueFrom(authority, 'server', { commonName: names[0] ?? '', names, ...times }),
+          nameOf: (plan, serverName) =>
+            nameServer(
+              served,
+              { plan, usual: ['localhost', '127.0.0.1'], allowHosts: [], assumptions },
+              serverName,
+            ),
+        },
+        at: { ...ports, findApi, connections: new Connections(ports.clock) },
+      });
+    opened = await open();
     port = opened.ports.get(API_ID) ?? 0;
   });
   after(() => opened.close());
+
+  // The gateway gives a handshake 10 seconds; its end does not wait for them.
+  it('are closed while a client is connected that has said nothing', { timeout: 8_000 }, async () => {
+    const other = await open();
+    const silent = connect({ host: '127.0.0.1', port: other.ports.get(API_ID) ?? 0 });
+    await once(silent, 'connect');
+    const ended = once(silent, 'close');
+
+    await other.close();
+
+    await ended;
+  });
 
   const optionsOf = ({ host = 'localhost', servername = host, key, maxVersion }: Asked) => ({
     ...{ host: '127.0.0.1', port, servername, ca: authority.certificate, agent: false },
