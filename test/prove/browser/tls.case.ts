@@ -45,7 +45,10 @@ export const browserCase: BrowserCase = {
       assert.match((await page.textContent('body')) ?? '', /"subject":"CN=shop"/);
     });
     await withProfile({ authority, port }, async (page) => {
-      await assert.rejects(page.goto(`${PARTNERS}/me`), /ERR_(EMPTY_RESPONSE|SOCKET_NOT_CONNECTED|CONNECTION_(CLOSED|RESET))/);
+      await assert.rejects(
+        page.goto(`${PARTNERS}/me`),
+        /ERR_(EMPTY_RESPONSE|SOCKET_NOT_CONNECTED|CONNECTION_(CLOSED|RESET))/,
+      );
     });
   },
 };
