@@ -109,7 +109,7 @@ export function commandOf(root: string): string {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     readonly scripts?: Readonly<Record<string, string>>;
   };
-  const file = /\bnode (\S+\.ts)\b/.exec(scripts?.['gatewright'] ?? '')?.[1];
+  const file = /\bnode (?:--require \S+ )*(\S+\.ts)\b/.exec(scripts?.['gatewright'] ?? '')?.[1];
   if (file === undefined) throw new Error(`${root}: no script "gatewright" that starts a file`);
   return join(root, file);
 }

@@ -115,6 +115,11 @@ describe('commandOf', () => {
     assert.equal(commandOf(repository), join(repository, 'cli/main.ts'));
   });
 
+  it('finds it behind what Node loads first, as in this commit', () => {
+    const root = join(import.meta.dirname, '../..');
+    assert.equal(commandOf(root), join(root, 'cli/main.ts'));
+  });
+
   it('says so where there is no such script', () => {
     assert.throws(() => commandOf(join(import.meta.dirname, '../fixtures/npm-service')));
   });
