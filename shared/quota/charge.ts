@@ -1,8 +1,5 @@
 /** One request against all of its limits: every one is charged, or none. */
-import type { Holding, Refusal } from './holding.ts';
-import { Lease } from './lease.ts';
-import type { LedgerId } from './ledger.ts';
-import type { Period } from './period.ts';
+import type { Holding, Moved, Refusal } from './holding.ts';
 
 export type Charged =
   | { readonly kind: 'charged'; readonly holdings: readonly Holding[] }
@@ -12,7 +9,7 @@ export type Charged =
 type ChargePorts = {
   /** The request's holdings as of now; asked anew after every wait, since periods move and clocks are corrected. */
   readonly find: () => readonly Holding[];
-  readonly move: (lease: Lease, to: Period | LedgerId | undefined) => void;
+  readonly move: (moved: Moved) => void;
   /** Units that each holding may lend while the store is out of reach. */
   readonly bound: number;
 };
@@ -36,8 +33,7 @@ export async function charge(cost: number, at: ChargePorts): Promise<Charged> {
     }
     const acquired = await lacking.acquire(cost);
     if (acquired.kind === 'plan-changed') return acquired;
-    if (acquired.kind === 'moved' && lacking instanceof Lease) at.move(lacking, acquired.period);
-    if (acquired.kind === 'renamed' && lacking instanceof Lease) at.move(lacking, acquired.id);
+    if (acquired.kind === 'moved') at.move(acquired);
     if (acquired.kind === 'refused' && !mayBorrow(lacking, acquired, cost, at.bound))
       return { kind: 'refused', refusal: acquired, holdings };
     holdings = at.find();

@@ -2,7 +2,7 @@
 import { toppedUpOf } from './ledger.ts';
 import type { LedgerId, LedgerState } from './ledger.ts';
 import type { Period } from './period.ts';
-import type { QuotaLimit } from './plan.ts';
+import type { QuotaLimit, UsagePlan } from './plan.ts';
 
 export type RefusalReason = 'quota-exceeded' | 'rate-limited' | 'concurrency' | 'suspended' | 'unavailable';
 
@@ -21,10 +21,15 @@ export type Acquired =
   | Refusal
   /** The period has to be opened by a newer plan than this process knows. */
   | { readonly kind: 'plan-changed' }
-  /** Requests of the lease's period are charged to another; undefined: to the one that they would be without it. */
-  | { readonly kind: 'moved'; readonly period: Period | undefined }
-  /** The limit goes on with the ledgers of another. */
-  | { readonly kind: 'renamed'; readonly id: LedgerId };
+  | Moved;
+
+/** Requests are charged elsewhere: ask for the holdings anew. */
+export type Moved = {
+  readonly kind: 'moved';
+  readonly from: { readonly id: LedgerId; readonly period: Period; readonly plan: Pick<UsagePlan, 'id'> };
+  /** Another period, the ledgers of another limit, or (undefined) what it would be without what is remembered. */
+  readonly to: Period | LedgerId | undefined;
+};
 
 export const ACQUIRED: Acquired = { kind: 'acquired' };
 
@@ -61,6 +66,15 @@ export interface Holding {
   take(cost: number): void;
   /** Puts unused units back. False if they were reported used already. */
   refund(cost: number): boolean;
+  /**
+   * Charges what was delivered already, of which `isReady` may not hold.
+   * @returns the units that the limit did not have; 0 where time or the request's end brings back what is taken
+   */
+  chargeMore(units: number): Promise<number>;
+  /** What was charged in the store for a request that another limit refuses is taken back there. */
+  uncharge(): Promise<void>;
+  /** Resolves when the store has been told of what may not wait, or could not be. */
+  readonly corrected: Promise<void>;
   /** Makes room without the store, within the bound of `onUnavailable`; the units stay owed. */
   borrow(cost: number, bound: number): boolean;
   /** Asks the store how it stands, without taking anything. */

@@ -1,6 +1,6 @@
 /** All that this process holds, by limit, subject and period; bounded. */
 import { PlanInvalid } from '../errors.ts';
-import type { Holding } from './holding.ts';
+import type { Holding, Moved } from './holding.ts';
 import type { HolderPorts } from './holder-ports.ts';
 import { Lease } from './lease.ts';
 import { headKey } from './ledger.ts';
@@ -85,21 +85,18 @@ export class Holdings {
     return found;
   }
 
-  /**
-   * Remembers what requests of the lease's period are charged to: that period, the ledgers of another limit, or what they would
-   * be without what is remembered.
-   */
-  move(lease: Lease, to: Period | LedgerId | undefined): void {
+  /** Remembers what such requests are charged to. */
+  move({ from, to }: Moved): void {
     if (to === undefined) {
       for (const [name, period] of this.#moved)
-        if (name.startsWith(`${headKey(lease.ledger).pk}#`) && isSamePeriod(period, lease.period))
+        if (name.startsWith(`${headKey(from.id).pk}#`) && isSamePeriod(period, from.period))
           this.#moved.delete(name);
       return;
     }
     const known: Map<string, unknown> = 'tenant' in to ? this.#lines : this.#moved;
     if (known.size >= this.#options.maxLeases) known.clear();
-    if ('tenant' in to) this.#lines.set(headKey(lease.ledger).pk, to);
-    else this.#moved.set(nameOf(lease.ledger, lease.period, lease.plan), to);
+    if ('tenant' in to) this.#lines.set(headKey(from.id).pk, to);
+    else this.#moved.set(nameOf(from.id, from.period, from.plan), to);
   }
 
   leases(): readonly Lease[] {

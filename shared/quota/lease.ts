@@ -32,10 +32,10 @@ const MAX_SUPPLIES = 12;
 
 export class Lease implements Holding {
   readonly id: string;
-  readonly ledger: LedgerId;
-  readonly period: Period;
+  readonly #ledger: LedgerId;
+  readonly #period: Period;
   /** By which it was asked for last. */
-  plan: UsagePlan;
+  #plan: UsagePlan;
   readonly #key: ItemKey;
   readonly #at: HolderPorts;
   #limit: QuotaLimit;
@@ -43,7 +43,6 @@ export class Lease implements Holding {
   readonly #stock: Stock;
   #lastUnits = 0;
   #onUnsettled: (() => void) | undefined;
-  /** Resolves when the ledger has been told of what may not wait, or could not be. */
   corrected: Promise<void> = Promise.resolve();
   /** Only where the ledger's item says that it has shards. */
   #sharding: Sharding | undefined;
@@ -60,8 +59,8 @@ export class Lease implements Holding {
 
   constructor(ledger: LedgerId, period: Period, limit: QuotaLimit, plan: UsagePlan, at: HolderPorts) {
     this.id = limit.id;
-    this.ledger = ledger;
-    this.period = period;
+    this.#ledger = ledger;
+    this.#period = period;
     this.#key = ledgerKey(ledger, period);
     this.#source = this.#key;
     // Whether there are shards, which count throttled writes, shows with the first answer.
@@ -69,7 +68,7 @@ export class Lease implements Holding {
       (this.#sharding?.ports ?? this.#at).store.update(write),
     );
     this.#limit = limit;
-    this.plan = plan;
+    this.#plan = plan;
     this.#at = at;
     this.#pace = new Pace(at.clock);
     this.#refused = new LastRefusal(at, at.denyCacheMs);
@@ -78,7 +77,7 @@ export class Lease implements Holding {
   /** Takes over a newer plan's wishes; what the ledger allows is in the ledger. */
   adopt(limit: QuotaLimit, plan: UsagePlan): void {
     this.#limit = limit;
-    this.plan = plan;
+    this.#plan = plan;
     this.#sharding?.adopt(limit.shards);
   }
 
@@ -112,8 +111,8 @@ export class Lease implements Holding {
 
   /** Whether the ledger has not heard for long of something that it does not know: a process may end without a word. */
   get isOverdue(): boolean {
-    const isLate = this.#stock.isLate(this.#at.freshnessMs);
-    return !this.isSettled && this.#seenAt !== undefined && (isLate || this.#isStale());
+    if (this.isSettled || this.#seenAt === undefined) return false;
+    return this.#stock.isLate(this.#at.freshnessMs) || this.#isStale();
   }
 
   /** Tells the ledger what it does not know. What is in use keeps its units. */
@@ -129,19 +128,23 @@ export class Lease implements Holding {
 
   /** Never where it bills exactly: a process may end before it has paid. */
   borrow(cost: number, bound: number): boolean {
-    if (this.#limit.billing === 'exact') return false;
-    if (this.#isSuspended() || this.#seen?.closed === true) return false;
+    if (this.#limit.billing === 'exact' || this.#isSuspended() || this.#seen?.closed === true) return false;
     if (!this.#stock.borrow(cost, bound)) return false;
     // What is held counts as fresh, or a stale lease would be asked about for ever.
     this.#seenAt = momentOf(this.#at.clock);
     return true;
   }
 
-  /** Charges what has been delivered already, whether or not the quota has it. */
-  owe(units: number): void {
+  async chargeMore(units: number): Promise<number> {
+    if (!this.isReady(units)) await this.acquire(units);
+    if (this.isReady(units)) {
+      this.take(units);
+      return 0;
+    }
     this.#stock.owe(units);
     this.#onUnsettled?.();
     if (this.#limit.billing === 'exact') this.corrected = this.giveBack();
+    return units;
   }
 
   refusal(cost: number): Refusal | undefined {
@@ -162,9 +165,8 @@ export class Lease implements Holding {
     return this.#turns.take(run);
   }
 
-  /** Whether the ledger counts units as used that were not. */
-  get isOvercharged(): boolean {
-    return this.#stock.isOvercharged;
+  async uncharge(): Promise<void> {
+    if (this.#stock.isOvercharged) await this.giveBack();
   }
 
   /** Gives the unused units back, and reports; at shutdown, or when the lease is given up. Dropped here first. */
@@ -185,13 +187,13 @@ export class Lease implements Holding {
     const source = this.#source;
     const read = await this.#at.store.read(source);
     if (read.kind !== 'done' || read.item === undefined || source !== this.#source) return;
-    if (isOfPeriod(read.item, this.period)) this.#note(read.item);
+    if (isOfPeriod(read.item, this.#period)) this.#note(read.item);
   }
 
   state(atEpochMs: number): LimitState {
-    const seen = this.#seen;
-    const remaining = Math.max(0, seen?.remaining ?? 0) + (this.#sharding?.reserve ?? 0);
-    return quotaState(this.#limit, this.period, seen && { ...seen, remaining }, this.#stock.units, atEpochMs);
+    const remaining = Math.max(0, this.#seen?.remaining ?? 0) + (this.#sharding?.reserve ?? 0);
+    const seen = this.#seen && { ...this.#seen, remaining };
+    return quotaState(this.#limit, this.#period, seen, this.#stock.units, atEpochMs);
   }
 
   async #acquire(cost: number): Promise<Acquired> {
@@ -222,7 +224,7 @@ export class Lease implements Holding {
     }
     this.#refused.forget();
     this.#seenAt = momentOf(this.#at.clock);
-    if (read.item === undefined || !isOfPeriod(read.item, this.period))
+    if (read.item === undefined || !isOfPeriod(read.item, this.#period))
       return this.#sharding?.isSuspended === true ? this.#refuse('suspended') : undefined;
     this.#note(read.item);
     return this.#deny(cost);
@@ -231,16 +233,11 @@ export class Lease implements Holding {
   /** Posts what was admitted on trust; the ledger may go below zero by it. */
   async #payDebt(): Promise<Refusal | undefined> {
     if (this.#seen === undefined) return undefined;
+    // A shard below zero would be nobody's: the others would be granted what it owes.
     const outcome = await this.#stock.pay((size) =>
-      this.#sharding === undefined ? this.#grant(size, true) : this.#chargeRoot(size),
+      this.#sharding === undefined ? this.#grant(size, true) : this.#stock.charge(this.#key, size),
     );
     return outcome === 'unavailable' ? this.#refuse('unavailable') : undefined;
-  }
-
-  /** A shard below zero would be nobody's: the others would be granted what it owes. */
-  async #chargeRoot(size: LeaseSize): Promise<'granted' | 'refused' | 'unavailable'> {
-    const sent = await this.#stock.writesTo(this.#key).grant({ ...size, report: 0 });
-    return sent.kind === 'done' ? 'granted' : sent.kind;
   }
 
   async #getUnits(cost: number): Promise<Acquired> {
@@ -297,7 +294,7 @@ export class Lease implements Holding {
       return 'unavailable';
     }
     if (sent.kind === 'refused') this.#storeEpochMs = sent.storeEpochMs;
-    if (sent.item === undefined || !isOfPeriod(sent.item, this.period)) return 'absent';
+    if (sent.item === undefined || !isOfPeriod(sent.item, this.#period)) return 'absent';
     if (sent.kind === 'done') {
       this.#lastUnits = size.units;
       this.#refused.forget();
@@ -327,7 +324,7 @@ export class Lease implements Holding {
   }
 
   async #open(): Promise<Acquired | undefined> {
-    const wanted = { id: this.ledger, period: this.period, limit: this.#limit, plan: this.plan };
+    const wanted = { id: this.#ledger, period: this.#period, limit: this.#limit, plan: this.#plan };
     const opened = await openFor(wanted, this.#storeEpochMs, this.#at);
     return typeof opened === 'string' ? this.#refuse(opened) : opened;
   }
@@ -335,8 +332,7 @@ export class Lease implements Holding {
   /** What the ledger as last seen says to a request of this cost. */
   #deny(cost: number): Refusal | undefined {
     const seen = this.#seen;
-    if (seen === undefined) return undefined;
-    if (seen.replaced) return undefined;
+    if (seen === undefined || seen.replaced) return undefined;
     if (seen.suspended) return this.#refuse('suspended');
     const lacking = cost - this.#stock.units;
     const isShort = this.#sharding === undefined && seen.remaining < lacking;
@@ -360,7 +356,7 @@ export class Lease implements Holding {
 
   #note(item: Item): void {
     if (item['mov'] !== undefined)
-      this.#sharding ??= new Sharding(this.ledger, this.period, this.#limit.shards, this.#at);
+      this.#sharding ??= new Sharding(this.#ledger, this.#period, this.#limit.shards, this.#at);
     this.#stock.writesTo(this.#source).note(item);
     const now = this.#sharding?.view(item, this.#source) ?? parseLedger(item);
     this.#pace.noteLedger(this.#seen, now);
@@ -369,7 +365,7 @@ export class Lease implements Holding {
   }
 
   #raiseAlarms(seen: LedgerState): Promise<void> {
-    const where = { key: this.#key, id: this.ledger, period: this.period };
+    const where = { key: this.#key, id: this.#ledger, period: this.#period };
     return raiseAlarms(where, seen, this.#limit.alarms, this.#at, (item) => this.#note(item));
   }
 }

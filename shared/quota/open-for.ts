@@ -1,5 +1,5 @@
 /** Opens the period that a request is charged to, or says what the request is charged to instead. */
-import type { Acquired, RefusalReason } from './holding.ts';
+import type { Acquired, Moved, RefusalReason } from './holding.ts';
 import type { HolderPorts } from './holder-ports.ts';
 import { isSamePeriod } from './line.ts';
 import { openPeriod } from './open-period.ts';
@@ -11,10 +11,10 @@ export async function openFor(
   wanted: Omit<OpenRequest, 'nowEpochMs'>,
   storeEpochMs: number | undefined,
   { store, clock }: Pick<HolderPorts, 'store' | 'clock'>,
-): Promise<Exclude<Acquired, { kind: 'acquired' | 'refused' }> | RefusalReason | undefined> {
+): Promise<Moved | Extract<Acquired, { kind: 'plan-changed' }> | RefusalReason | undefined> {
   const { period, limit } = wanted;
   if (!isSamePeriod(periodAt(limit.period, period.startEpochMs), period))
-    return { kind: 'moved', period: undefined };
+    return { kind: 'moved', from: wanted, to: undefined };
   const opened = await openPeriod({ ...wanted, nowEpochMs: storeEpochMs ?? clock.nowEpochMs() }, store);
   switch (opened.kind) {
     case 'ready':
@@ -24,6 +24,10 @@ export async function openFor(
     case 'suspended':
     case 'unavailable':
       return opened.kind;
+    case 'moved':
+      return { kind: 'moved', from: wanted, to: opened.period };
+    case 'renamed':
+      return { kind: 'moved', from: wanted, to: opened.id };
     default:
       return opened;
   }

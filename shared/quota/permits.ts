@@ -205,6 +205,7 @@ export class PermitPool {
 
 /** One request's permit of one limit. */
 class Permit implements Holding {
+  readonly corrected = Promise.resolve();
   readonly #pool: PermitPool;
   readonly #run: Run;
   #held: { readonly key: ItemKey; readonly id: string } | undefined;
@@ -252,6 +253,14 @@ class Permit implements Holding {
   /** It comes back when the request ends, not before. */
   refund(): boolean {
     return false;
+  }
+
+  chargeMore(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  async uncharge(): Promise<void> {
+    // The run lets go of it, whoever has refused.
   }
 
   /** What runs at once cannot be settled afterwards. */

@@ -19,7 +19,6 @@ import { GrantIds } from './grant.ts';
 import type { Holding, LimitState, Refusal, RefusalReason } from './holding.ts';
 import { Holdings } from './holdings.ts';
 import type { Arrival } from './holdings.ts';
-import { Lease } from './lease.ts';
 import type { QuotaEvent } from './holder-ports.ts';
 import { Run } from './permits.ts';
 import { PlanBook } from './plan-book.ts';
@@ -184,24 +183,18 @@ class Holder {
       const units = checkCost(request.cost ?? costOf(plan, request.route), plan);
       const charged: Charged = await charge(units, {
         find: () => this.#holdings.of(plan, request, this.#arrivalOf(request, arrivedEpochMs), run),
-        move: (lease, to) => this.#holdings.move(lease, to),
+        move: (moved) => this.#holdings.move(moved),
         bound: boundOf(this.#options),
       });
       if (charged.kind === 'charged') return this.#admit(units, charged.holdings, run);
       if (charged.kind === 'refused') {
-        await this.#uncharge(charged.holdings);
+        for (const holding of charged.holdings) await holding.uncharge();
         return this.#reject(charged.refusal, charged.holdings);
       }
       this.#book.forget(request.plan);
     }
     const refusal: Refusal = { kind: 'refused', reason: 'unavailable', limit: '', retryAfterMs: 1000 };
     return this.#reject(refusal, []);
-  }
-
-  /** What was charged directly for a request that another limit refuses is used in the ledger, and by nobody. */
-  async #uncharge(holdings: readonly Holding[]): Promise<void> {
-    for (const holding of holdings)
-      if (holding instanceof Lease && holding.isOvercharged) await holding.giveBack();
   }
 
   async peek(request: ConsumeRequest): Promise<readonly LimitState[]> {
@@ -318,20 +311,12 @@ function refundAll(holdings: readonly Holding[], units: number): readonly string
 }
 
 async function corrected(holdings: readonly Holding[]): Promise<void> {
-  await Promise.all(holdings.filter((holding) => holding instanceof Lease).map((lease) => lease.corrected));
+  await Promise.all(holdings.map((holding) => holding.corrected));
 }
 
 async function chargeMore(holdings: readonly Holding[], units: number): Promise<number> {
   let owed = 0;
-  for (const lease of holdings) {
-    if (!(lease instanceof Lease)) continue;
-    const acquired = lease.isReady(units) ? undefined : await lease.acquire(units);
-    if ((acquired === undefined || acquired.kind === 'acquired') && lease.isReady(units)) lease.take(units);
-    else {
-      lease.owe(units);
-      owed = Math.max(owed, units);
-    }
-  }
+  for (const holding of holdings) owed = Math.max(owed, await holding.chargeMore(units));
   await corrected(holdings);
   return owed;
 }

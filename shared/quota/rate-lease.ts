@@ -25,6 +25,7 @@ const SHARE = 2;
 
 export class RateLease implements Holding {
   readonly id: string;
+  readonly corrected = Promise.resolve();
   readonly #limit: RateLimit;
   readonly #key: ItemKey;
   readonly #at: HolderPorts;
@@ -68,6 +69,14 @@ export class RateLease implements Holding {
   /** Time has passed with them; the bucket fills by itself. */
   refund(): boolean {
     return false;
+  }
+
+  chargeMore(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  async uncharge(): Promise<void> {
+    // What it drew is another request's.
   }
 
   borrow(cost: number, bound: number): boolean {

@@ -149,6 +149,11 @@ export class Stock {
     return { sent, units };
   }
 
+  async charge(key: ItemKey, size: LeaseSize): Promise<'granted' | 'refused' | 'unavailable'> {
+    const sent = await this.writesTo(key).grant({ ...size, report: 0 });
+    return sent.kind === 'done' ? 'granted' : sent.kind;
+  }
+
   /** Items that units came from before, as long as it is not known what has landed there. */
   async settleOthers({ pk }: ItemKey): Promise<void> {
     for (const [other, writes] of this.#writes)

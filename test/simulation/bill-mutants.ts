@@ -18,7 +18,7 @@ export const BILL_MUTANTS: readonly Mutant[] = [
   {
     name: 'an exact bill of what was admitted on trust',
     model: 'quota-bounded',
-    patches: [patch('lease.ts', "    if (this.#limit.billing === 'exact') return false;\n", '')],
+    patches: [patch('lease.ts', "if (this.#limit.billing === 'exact' || ", 'if (')],
   },
   {
     name: 'usage report repeated',
@@ -89,7 +89,7 @@ export const BILL_MUTANTS: readonly Mutant[] = [
     name: 'what was charged directly stays used when another limit refuses',
     model: 'quota',
     patches: [
-      patch('quotas.ts', '        await this.#uncharge(charged.holdings);\n', ''),
+      patch('quotas.ts', '        for (const holding of charged.holdings) await holding.uncharge();\n', ''),
       patch('stock.ts', ' this.#unreported -= size.units;', ';'),
     ],
   },

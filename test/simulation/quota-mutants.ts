@@ -122,7 +122,7 @@ export const QUOTA_MUTANTS: readonly Mutant[] = [
       patch(
         'holdings.ts',
         'if (arrival.toEpochMs < period.endEpochMs) continue;',
-        'if (arrival.toEpochMs < lease.period.endEpochMs) continue;',
+        'if (arrival.toEpochMs < (this.#moved.get(nameOf(id, period, plan)) ?? period).endEpochMs) continue;',
       ),
     ],
   },
