@@ -16,7 +16,7 @@ import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
 import { serveIssuer } from '../issuer/issuer-endpoints.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import type { SignInPort } from '../issuer/login/sign-in-port.ts';
-import { listenOn } from '../server/listen.ts';
+import { KEPT_ALIVE, listenOn } from '../server/listen.ts';
 import { type MoreEndpoints, type RecordedCalls, serveLocal } from './local-endpoints.ts';
 import { readBody } from '@gatewright/aws/read-body';
 import { sendStream } from '../server/stream-reply.ts';
@@ -83,8 +83,6 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const MAX_HEADER_BYTES = 32 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
-/** Clients of AWS's APIs, as functions are, keep their connections; @see gateway/server/http.ts */
-const KEPT_ALIVE_MS = 75_000;
 const NO_BODY = Buffer.alloc(0);
 /** `/{apiId}/{stage}/@connections/{id}`; the SDK may send the @ encoded. */
 const CONNECTIONS_BELOW_API = /^\/([a-z0-9]{1,63})(\/[^/]+\/(?:@|%40)connections\/[^/]+)$/i;
@@ -100,7 +98,8 @@ export async function openControlPort(options: ControlPortOptions): Promise<Cont
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEPT_ALIVE_MS,
+      // Clients of AWS's APIs, as functions are, keep their connections.
+      ...KEPT_ALIVE,
     },
     (request, response) => {
       accept(request, response, port, options).catch((error: unknown) => {

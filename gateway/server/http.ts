@@ -1,6 +1,7 @@
 /** Sockets ⇄ exchanges for REST and HTTP APIs: one node:http server per API port. */
 import { createServer } from 'node:http';
 import { acceptRequest } from './answer-request.ts';
+import { KEPT_ALIVE } from './listen.ts';
 import { originForm } from './receive.ts';
 import { refuseMalformed, refuseUnfinished } from './refuse-malformed.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
@@ -12,11 +13,6 @@ import type { TlsPeer } from './tls-peer.ts';
 /** A slow client may not hold a socket for ever. */
 const HEADERS_TIMEOUT_MS = 10_000;
 export const REQUEST_TIMEOUT_MS = 60_000;
-/**
- * How long a connection may wait for its next request. Node's own 5 s are shorter than a stall of a busy machine: the time
- * of a connection is looked at before what has come by it is read, and the request is reset (docs/decisions/0150).
- */
-const KEPT_ALIVE_MS = 75_000;
 /** How often node looks for those that are over time. */
 const TIMEOUT_CHECK_MS = 1_000;
 /** Above AWS's 10,240 bytes so that the pipeline words the refusal; node refuses what is beyond. */
@@ -53,7 +49,7 @@ export function createApiServer(
           request.rawHeaders,
         )?.protocol === 'websocket',
       requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEPT_ALIVE_MS,
+      ...KEPT_ALIVE,
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     },
     (request, response) => {

@@ -38,6 +38,7 @@ type Fault = {
 
 export class Traffic {
   readonly #dice: Dice;
+  readonly #begunMs = performance.now();
   readonly #agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
   readonly #inFlight = new Set<Sent>();
   readonly #written = new Map<string, { tried: number; kept: number }>();
@@ -107,6 +108,7 @@ export class Traffic {
 
   /** The gateway is about to be killed: what is under way need not be answered. */
   excuse(): void {
+    console.log(`  killed after ${this.#seconds()} s, ${this.#inFlight.size} requests under way`);
     for (const sent of this.#inFlight) sent.mayFail = true;
   }
 
@@ -239,6 +241,10 @@ export class Traffic {
     });
   }
 
+  #seconds(): string {
+    return ((performance.now() - this.#begunMs) / 1000).toFixed(1);
+  }
+
   #base(url: URL): URL {
     return new URL(url.href.endsWith('/') ? url.href : `${url.href}/`);
   }
@@ -254,7 +260,7 @@ export class Traffic {
   fault(text: string): void {
     if (this.faults.length >= FAULTS_KEPT) return;
     this.faults.push(text);
-    console.log(`  fault: ${text}`);
+    console.log(`  fault after ${this.#seconds()} s: ${text}`);
   }
 }
 
