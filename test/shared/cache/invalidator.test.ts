@@ -244,6 +244,21 @@ describe('an invalidation', () => {
     assert.deepEqual([(await reportOf(portsOf(), id))['leftCount'], flushed], [3, []]);
   });
 
+  it('says of a stage that API Gateway has no time for that it was not flushed', async () => {
+    await recordEntries(2, 'authorizer');
+    const stages: StageCaches = { ...NO_STAGES, flush: () => Promise.resolve('throttled') };
+    const asked = wish({ tags: ['t'], allowFlush: true });
+    const { id } = await askFor(portsOf(), asked, desk.nowMs);
+    await carryOn(portsOf(stages), FAR_MS);
+
+    const { leftCount, left } = await reportOf(portsOf(), id);
+    assert.equal(leftCount, 2);
+    assert.deepEqual(
+      (left as { reason: string }[]).map(({ reason }) => reason),
+      ['flush-throttled', 'flush-throttled'],
+    );
+  });
+
   const replies: readonly (readonly [what: string, reply: object, reason: string])[] = [
     [
       'a warning of API Gateway',

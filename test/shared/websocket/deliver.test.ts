@@ -145,6 +145,34 @@ describe('a delivery', () => {
     assert.deepEqual(world.heardBy('0=', CHANNEL), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
+  it('is carried out by the publisher where another function asks for a share of it', async () => {
+    const world = await aRoom(3);
+    await world.publish('0=', CHANNEL, 'hello');
+    const job = world.jobs.shift();
+    assert.ok(job !== undefined);
+
+    const { delivered } = await runPublisher(world.ports, { kind: 'deliver', job });
+
+    assert.deepEqual(
+      delivered.map(({ sent }) => sent),
+      [3],
+    );
+  });
+
+  it('names whoever published: the subject of his token, or else his principal', async () => {
+    const { sub, ...unnamed } = ADA;
+    const byOf = async (caller: typeof ADA) => {
+      const world = await aRoom(1);
+      await world.publish('0=', CHANNEL, 'hello', caller);
+      await world.deliverAll();
+      const frame = world.framesOf('0=').at(-1);
+      return frame?.type === 'messages' ? frame.messages.map((entry) => 'by' in entry && entry.by) : [];
+    };
+
+    assert.deepEqual(await byOf(ADA), [sub]);
+    assert.deepEqual(await byOf(unnamed), [ADA['principalId']]);
+  });
+
   it('has nothing to tell of a channel in which nobody has published', async () => {
     const { ports } = await aRoom(1);
     assert.equal((await deliver(ports, { address: `chat:${CHANNEL}`, from: 1, to: 1 })).sent, 0);
