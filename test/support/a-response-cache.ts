@@ -69,6 +69,23 @@ export function anHttpEvent({
   };
 }
 
+/** As a REST API sends it. */
+export function aRestEvent({
+  resource = '/orders',
+  parameters = {},
+}: {
+  readonly resource?: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+}) {
+  return {
+    ...{ httpMethod: 'GET', path: resource, resource, headers: {}, pathParameters: parameters },
+    requestContext: {
+      ...{ apiId: 'a1b2c3d4e5', stage: 'prod', httpMethod: 'GET', path: resource, resourcePath: resource },
+      ...{ requestId: 'r-1', requestTimeEpoch: NOON_MS, identity: {} },
+    },
+  };
+}
+
 export type Reply = {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -61,6 +61,7 @@ export class ApiKeyTable {
   constructor(
     over?: { readonly store: ItemStore; readonly listing: Pick<ItemListing, 'range'> },
     stage = 'prod',
+    prefixes = SETTING.prefixes,
   ) {
     const clock = { nowEpochMs: () => this.nowSeconds * 1000 };
     const memory = over?.store ?? createMemoryTable({ clock, items: this.items });
@@ -95,7 +96,7 @@ export class ApiKeyTable {
           list: () => Promise.resolve([...this.plans]),
         },
       },
-      { ...SETTING, stage },
+      { ...SETTING, stage, prefixes },
     );
   }
 

@@ -66,6 +66,18 @@ describe('a filter by ==', () => {
     });
 });
 
+describe('a wildcard', () => {
+  for (const [path, expected] of [
+    ['$.n.*', '[]'],
+    ['$.t.*', '[]'],
+    ['$.l.*', '[1]'],
+    ['$.m.*', '[2]'],
+  ] as const)
+    it(`finds ${expected} at ${path}: texts and numbers have nothing below them`, () => {
+      assert.equal(read('{"n":7,"t":"x","l":[1],"m":{"a":2}}', path).json, expected);
+    });
+});
+
 describe('escapeJavaScript, encodeUrl and decodeUrl against Java', () => {
   const functions = { escapeJavaScript, urlEncode: encodeUrl, urlDecode: decodeUrl };
 

@@ -6,6 +6,7 @@ import {
   templateScope,
   type TemplateInput,
 } from '../../../gateway/mapping/template-variables.ts';
+import { DEFAULT_RENDER_LIMITS } from '../../../packages/velocity/java/render-budget.ts';
 import { compileTemplate } from '../../../packages/velocity/compile.ts';
 
 function anInput(given: Partial<TemplateInput> = {}): TemplateInput {
@@ -275,6 +276,16 @@ describe('templateScope', () => {
   for (const { name, template, given, expected, source } of rows) {
     it(`shows ${name}`, () => assert.equal(render(template, given), expected, source));
   }
+
+  it('makes no text that is longer than one may be, whatever it is made of', () => {
+    const limits = { ...DEFAULT_RENDER_LIMITS, maxChars: 8 };
+    const render = (template: string): string =>
+      compileTemplate(template, 'test').render(templateScope(anInput()), limits);
+
+    assert.equal(render("$util.base64Encode('abcdef')"), 'YWJjZGVm');
+    for (const call of ["base64Encode('abcdefg')", "urlEncode('&&&')", "escapeJavaScript('/////')"])
+      assert.throws(() => render(`#set($long = $util.${call})`), { code: 'TEMPLATE_LIMIT' }, call);
+  });
 
   it('fails on a JSONPath that is none, and on text that is no JSON for parseJson', () => {
     for (const template of [

@@ -103,13 +103,17 @@ describe('parseIdentities', () => {
       text: withMore({ ...MORE, sessionExpires: "'2026-13-31T23:59:59Z'" }),
       expected: /^f\.yml:8: sessionExpires: must be a time/,
     },
-    { name: 'broken YAML', text: 'identities: [', expected: /^f\.yml:1: .* \(column \d+\)$/ },
+    { name: 'broken YAML', text: 'identities: [', expected: /^f\.yml:1: .* with a \] \(column 14\)$/ },
     {
       name: 'a secret in a broken line',
       text: 'identities: [ s3cr3t',
       expected: /^(?!.*s3cr3t)(?!.* at line)/,
     },
-    { name: 'a key that is a list', text: '? [identities]\n: []', expected: /is not known here/ },
+    {
+      name: 'a key that is a list',
+      text: '? [identities]\n: []',
+      expected: /^f\.yml:1: is not known here; the file has identities$/,
+    },
     { name: 'an empty file', text: '', expected: /^f\.yml: the file must be a map with identities$/ },
     {
       name: 'a list that is none',

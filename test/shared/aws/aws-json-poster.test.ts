@@ -55,6 +55,24 @@ describe('createAwsCaller', () => {
     assert.equal(headers.authorization, again['Authorization']);
   });
 
+  it('speaks to each service in the version of JSON that it knows', async () => {
+    const types: unknown[] = [];
+    await using server = await aLoopbackServer(({ headers }, response) => {
+      types.push(headers['content-type']);
+      response.end('{}');
+    });
+    const caller = createAwsCaller({
+      ...{ region: 'eu-west-1', credentials: CREDENTIALS, endpointOf: () => server.url },
+    });
+    for (const service of ['events', 'secretsmanager', 'sqs', 'ssm'] as const)
+      await caller.call({ ...CALL, service });
+
+    assert.deepEqual(
+      types,
+      ['1.1', '1.1', '1.0', '1.1'].map((version) => `application/x-amz-json-${version}`),
+    );
+  });
+
   it('tries once more after a failure of the service or the network, and not after a refusal', async () => {
     const died = (response: ServerResponse) => void response.socket?.destroy();
     for (const first of [reply(500, ''), reply(503, '{}'), reply(429, '{}'), died]) {

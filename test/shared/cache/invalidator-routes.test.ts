@@ -12,6 +12,14 @@ type Listed = {
   readonly hasMore: boolean;
 };
 
+type Described = {
+  readonly operationId: string;
+  readonly requestBody?: { readonly content: Record<string, { readonly schema?: Schema }> };
+};
+type Schema = {
+  readonly properties: Record<string, { readonly type: string; readonly items?: Schema & { type: string } }>;
+};
+
 const desk = new CacheDesk();
 const answer = createRouter(invalidatorRoutes(portsAt(desk)));
 async function get(path: string, queryStringParameters: Readonly<Record<string, string>> = {}) {
@@ -27,6 +35,37 @@ async function get(path: string, queryStringParameters: Readonly<Record<string, 
 }
 const list = async (query: Readonly<Record<string, string>>) =>
   (await get('/cache/entries', { namespace: 'orders', ...query })).body as Listed;
+
+describe('GET /cache/openapi.json', () => {
+  it('names each operation, and of what type each member of a wish is', async () => {
+    const { body } = await get('/cache/openapi.json');
+    const { paths } = body as { paths: Record<string, Record<string, Described>> };
+    const operations = Object.values(paths).flatMap((path) => Object.values(path));
+    const wish = paths['/cache/invalidations']?.['post']?.requestBody?.content['application/json']?.schema;
+
+    assert.deepEqual(
+      operations.map(({ operationId }) => operationId),
+      ['describeCacheApi', 'invalidate', 'getInvalidation', 'listCacheEntries'],
+    );
+    assert.deepEqual(
+      Object.entries(wish?.properties ?? {}).map(([name, { type, items }]) => [
+        name,
+        items?.type ?? type,
+        type,
+      ]),
+      [
+        ['namespace', 'string', 'string'],
+        ...['tags', 'paths', 'parts'].map((name) => [name, 'string', 'array']),
+        ['all', 'boolean', 'boolean'],
+        ...['authorizers', 'edgePaths'].map((name) => [name, 'string', 'array']),
+        ...['allowFlush', 'flushAbove', 'dryRun'].map((name) => {
+          const type = name === 'flushAbove' ? 'integer' : 'boolean';
+          return [name, type, type];
+        }),
+      ],
+    );
+  });
+});
 
 describe('GET /cache/entries', () => {
   before(async () => {

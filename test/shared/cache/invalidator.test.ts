@@ -283,6 +283,18 @@ describe('an invalidation', () => {
       ]);
     });
 
+  it('waits longer before each further try of an entry', async () => {
+    await recordEntries(1);
+    await askFor(portsOf(), wish({ tags: ['t'] }), desk.nowMs);
+    const outage = { ...NO_STAGES, refresh: () => Promise.resolve({ status: 503, warning: undefined }) };
+    const ports = portsOf(outage);
+    const pauses: number[] = [];
+    const timer = { pause: (ms: number) => (pauses.push(ms), Promise.resolve()) };
+    await carryOn({ ...ports, timer, random: { ...ports.random, fraction: () => 0.5 } }, FAR_MS);
+
+    assert.deepEqual(pauses, [400, 800]);
+  });
+
   it('only tried out says what it would do, and changes nothing', async () => {
     await recordEntries(3);
     const before = JSON.stringify([...desk.items]);

@@ -162,6 +162,41 @@ describe('a lease', () => {
     assert.equal(resumed.allowed, true);
   });
 
+  it('asks for what the request needs, and no more, where the ledger goes on refusing leases', async () => {
+    const table = new QuotaTable();
+    let refusals = 0;
+    const withoutLeases: ItemStore = {
+      ...table.store,
+      update: (write) => {
+        if (!write.when.some(({ attribute }) => attribute === 'out')) return table.store.update(write);
+        refusals += 1;
+        assert.ok(refusals < 1000, 'it goes on asking');
+        return Promise.resolve({ kind: 'refused', item: table.ledger(), storeEpochMs: undefined });
+      },
+    };
+    const quotas = table.holder([{ ...DAILY, quota: 100_000 }], { store: withoutLeases });
+
+    assert.equal(await table.spend(quotas, 100), 100);
+    assert.ok(refusals > 0);
+  });
+
+  // docs/quota.md: where it bills exactly, what waits here may never be told.
+  for (const [billing, expected] of [
+    [undefined, { used: 8, out: 6 }],
+    ['exact', { used: 14, out: 0 }],
+  ] as const)
+    it(`that holds units for a request has them ${billing === 'exact' ? 'used' : 'outstanding'} where billing is ${billing ?? 'not exact'}`, async () => {
+      const table = new QuotaTable();
+      const quotas = table.holder([{ ...DAILY, lease: false, billing }]);
+      const estimated = (await quotas.consume({ ...stamped(), cost: 10 })) as Admission;
+      await estimated.settle(4);
+      await estimated.release();
+      await quotas.consume({ ...stamped(), cost: 10 });
+
+      const { used, out } = table.ledger();
+      assert.deepEqual({ used, out }, expected);
+    });
+
   it('notices a top-up within a second and a half', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([DAILY]);

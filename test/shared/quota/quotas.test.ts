@@ -12,6 +12,9 @@ const DAY_MS = 86_400_000;
 const TODAY = { startEpochMs: Date.UTC(2026, 10, 19), endEpochMs: Date.UTC(2026, 10, 20) };
 const stamped = (atEpochMs = NOON_MS): ReturnType<typeof aRequest> => aRequest({ atEpochMs });
 
+const itemOf = (table: QuotaTable, pattern: RegExp) =>
+  [...table.items].find(([name]) => pattern.test(name))?.[1] ?? {};
+
 describe('consume', () => {
   it('admits the quota and not one more, and opens again with the next period', async () => {
     const table = new QuotaTable();
@@ -20,6 +23,17 @@ describe('consume', () => {
     assert.equal(await table.spend(quotas, 150), 100);
     table.nowMs = NOON_MS + DAY_MS;
     assert.equal(await table.spend(quotas, 150), 100);
+  });
+
+  it('leaves nothing charged by a limit when the next one refuses', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([
+      { ...DAILY, lease: false },
+      { ...DAILY, id: 'small', quota: 1 },
+    ]);
+    await table.spend(quotas, 2);
+
+    assert.equal(Number(itemOf(table, /#daily#key-1\nP#/)['used']), 1);
   });
 
   it('says why it refuses, which limit, and when to come back', async () => {

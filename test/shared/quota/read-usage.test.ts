@@ -96,6 +96,21 @@ describe('a quota that is counted from access logs', () => {
     assert.equal(contextOf(suspended)['retryAfter'], undefined);
   });
 
+  it('goes on with the ledger of the limit whose place a renamed one has taken', async () => {
+    const { ask, table, serve } = await aTracked();
+    await serve('r1');
+    const limits = PLAN.limits.map((limit) => ({ ...limit, id: 'each-day' }));
+    const renaming = table.holder([], { plans: [{ ...PLAN, version: 2, limits }] });
+    await renaming.peek({ plan: 'partner', tenant: 'acme', key: 'nobody', route: 'GET /users' });
+    table.nowMs += 61_000;
+    await serve('r2');
+
+    const after = await ask('GET/users/7');
+
+    assert.equal(effectOf(after), 'Deny');
+    assert.equal(contextOf(after)['violatedPolicy'], 'each-day');
+  });
+
   // What quota-admin's route writes: in a period that nobody has opened yet there is only the head to mark.
   it('denies a caller who was suspended before the period had its first request, until resumed', async () => {
     const { ask, table, serve } = await aTracked();

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ItemStore } from '#shared/ports.ts';
-import type { Item, ItemWrite } from '#shared/table/item-write.ts';
+import { Debts } from '#shared/quota/debts.ts';
+import { GrantIds } from '#shared/quota/grant.ts';
+import { directCharge } from '#shared/quota/lease-size.ts';
+import { headKey, ledgerKey } from '#shared/quota/ledger.ts';
+import type { QuotaLimit } from '#shared/quota/plan.ts';
+import type { Rejection } from '#shared/quota/quotas.ts';
+import { Sharding } from '#shared/quota/sharding.ts';
+import { accountKey } from '#shared/quota/shards.ts';
+import type { Account } from '#shared/quota/shards.ts';
+import type { Item, ItemKey, ItemWrite } from '#shared/table/item-write.ts';
 import { aRequest, QuotaTable } from '../../support/quota-table.ts';
 
 const DAILY = { id: 'daily', level: 'key', quota: 1000, period: 'DAY', wasteBudget: 0.2 };
@@ -9,6 +18,10 @@ const DAILY = { id: 'daily', level: 'key', quota: 1000, period: 'DAY', wasteBudg
 const itemsOf = (table: QuotaTable, pattern: RegExp): readonly Item[] =>
   [...table.items].filter(([name]) => pattern.test(name)).map(([, item]) => item);
 const headOf = (table: QuotaTable): Item => itemsOf(table, /\nHEAD$/)[0] ?? {};
+const itemOf = (table: QuotaTable, pattern: RegExp): readonly [string, Item] =>
+  [...table.items].find(([name]) => pattern.test(name)) ?? ['', {}];
+const usedOf = (table: QuotaTable): number =>
+  itemsOf(table, /\nP#/).reduce((sum, item) => sum + Number(item['used']), 0);
 const shardsOf = (table: QuotaTable): readonly Item[] => itemsOf(table, /#S\d+\nP#/);
 
 describe('a quota without shards', () => {
@@ -121,5 +134,165 @@ describe('a quota with shards', () => {
     assert.equal(after, 0);
     const left = [table.ledger(), ...shardsOf(table)].map((item) => Number(item['rem']));
     assert.ok(left.reduce((sum, units) => sum + units, 0) < 0, String(left));
+  });
+
+  it('goes on owing what the table could not be told of', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([{ ...DAILY, shards: 2 }]);
+    await table.spend(quotas, 1);
+    const decision = await quotas.consume(aRequest({ atEpochMs: table.nowMs }));
+    assert.ok(decision.allowed);
+    await decision.settle(21);
+
+    table.isDown = true;
+    await quotas.flush();
+    table.isDown = false;
+    await quotas.flush();
+
+    assert.equal(usedOf(table), 22);
+  });
+
+  it('is used up to the last unit by a process whose own shard is empty, and then has no quota left', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([{ ...DAILY, shards: 2 }], {
+      random: { hex: (digits) => '0'.repeat(digits), fraction: () => 0.5 },
+    });
+    await table.spend(quotas, 300);
+    await quotas.flush();
+    const [root, own] = [itemOf(table, /key-1\nP#/), itemOf(table, /#S0\nP#/)];
+    // Others took what was there, and left three units in the other shard.
+    table.items.set(root[0], { ...root[1], rem: 0, mov: 700 });
+    table.items.set(own[0], { ...own[1], rem: 5 });
+    table.items.set(own[0].replace('#S0', '#S1'), { ...own[1], rem: 3 });
+
+    const admitted = await table.spend(quotas, 1000);
+    const refusal = (await quotas.consume(aRequest({ atEpochMs: table.nowMs }))) as Rejection;
+
+    assert.equal(admitted, 8);
+    assert.equal(refusal.reason, 'quota-exceeded');
+  });
+
+  it('is charged in the ledger of the new period when its plan has another', async () => {
+    const table = new QuotaTable();
+    const limit = { ...DAILY, shards: 2 };
+    const [old, next] = [1, 2].map((version) =>
+      table.holder([], {
+        plans: [{ id: 'gold', version, limits: [version === 1 ? limit : { ...limit, period: 'MONTH' }] }],
+      }),
+    );
+    assert.ok(old !== undefined && next !== undefined);
+    await table.spend(old, 10);
+    await table.spend(next, 1);
+    table.nowMs += 61_000;
+
+    assert.equal(await table.spend(old, 20), 20);
+    for (const quotas of [old, next]) await quotas.flush();
+    const after = itemsOf(table, /\nP#(?!2026-11-19T00:00:00\.000Z)/);
+    assert.equal(
+      after.reduce((sum, item) => sum + Number(item['used']), 0),
+      21,
+    );
+  });
+});
+
+const ID = { tenant: 'acme', limit: 'daily', subject: 'key-1' };
+const TODAY = { startEpochMs: Date.UTC(2026, 10, 19), endEpochMs: Date.UTC(2026, 10, 20) };
+
+/** A process whose home is the first shard, on a ledger as it says; the number of a shard is its place in `shards`. */
+class Sharded {
+  readonly table = new QuotaTable();
+  readonly process: Sharding;
+  constructor(root: Item | undefined, shards: readonly number[], wish?: QuotaLimit['shards']) {
+    const { store, clock } = this.table;
+    const random = { hex: (digits: number) => '0'.repeat(digits), fraction: () => 0.5 };
+    const at = {
+      ...{ store, clock, random, timer: { pause: () => Promise.resolve() } },
+      ...{ grantIds: new GrantIds(random, clock), debts: new Debts(clock, 10) },
+      ...{ denyCacheMs: 1000, freshnessMs: 60_000, observe: () => undefined },
+    };
+    this.#put(headKey(ID), { cur: '2026-11-19', ...(shards.length > 1 && { sh: shards.length }) });
+    if (root !== undefined) this.#put(ledgerKey(ID, TODAY), { mov: 0, b: 100, ...root });
+    for (const [shard, rem] of shards.entries())
+      if (rem >= 0) this.#put(accountKey(ID, TODAY, shard), { rem, out: 0, used: 0, cred: rem, b: 10 });
+    this.process = new Sharding(ID, TODAY, wish, at);
+  }
+
+  #put({ pk, sk }: ItemKey, item: Item): void {
+    this.table.items.set(`${pk}\n${sk}`, item);
+  }
+
+  item(account: Account): Item | undefined {
+    const { pk, sk } = accountKey(ID, TODAY, account);
+    return this.table.items.get(`${pk}\n${sk}`);
+  }
+
+  /** As a holder does whose grant of `need` was refused by its shard. */
+  async provide(need: number): Promise<string> {
+    await this.process.refresh(0);
+    const own = this.item(0);
+    return this.process.provide(directCharge(need), own && this.process.view(own, this.process.key));
+  }
+
+  remaining(): readonly unknown[] {
+    return shardsOf(this.table).map((item) => item['rem']);
+  }
+}
+
+describe('one process on a ledger with shards', () => {
+  const halts: readonly (readonly [string, Item, string])[] = [
+    ['suspended', { susp: 1 }, 'suspended'],
+    ['closed', { closed: 1 }, 'quota-exceeded'],
+  ];
+  for (const [name, mark, expected] of halts)
+    it(`gets nothing of a ledger that is ${name}, whatever its shard still has`, async () => {
+      const sharded = new Sharded({ rem: 50, ...mark }, [50, 50]);
+      assert.equal(await sharded.provide(1), expected);
+      assert.deepEqual(sharded.remaining(), [50, 50]);
+    });
+
+  it('fills a shard that is not there with all that a request needs, though its share is less', async () => {
+    const sharded = new Sharded({ rem: 6 }, [-1, 0, 0, 0]);
+    assert.equal(await sharded.provide(5), 'again');
+    assert.deepEqual([sharded.item(0)?.['rem'], sharded.item('root')?.['rem']], [5, 1]);
+  });
+
+  it('goes to the shard that has enough', async () => {
+    const sharded = new Sharded({ rem: 0 }, [1, 0, 2, 3]);
+    assert.equal(await sharded.provide(3), 'again');
+    assert.deepEqual(sharded.process.key, accountKey(ID, TODAY, 3));
+    assert.deepEqual(sharded.remaining(), [1, 0, 2, 3]);
+  });
+
+  it('gathers what is scattered, no more than it needs, and sends nothing of empty shards', async () => {
+    const sharded = new Sharded({ rem: 0 }, [1, 0, 2, 3]);
+    assert.equal(await sharded.provide(5), 'again');
+    assert.deepEqual(sharded.remaining(), [5, 0, 0, 1]);
+    assert.equal(sharded.table.countOf('open'), 2);
+  });
+
+  it('is refused when all of them together have less, and knows how much that is', async () => {
+    const sharded = new Sharded({ rem: 0 }, [1, 0, 2, 3]);
+    assert.equal(await sharded.provide(7), 'quota-exceeded');
+    assert.equal(sharded.process.left, 6);
+  });
+
+  it('looks at head and root, and does no more where nothing is short, wished or replaced', async () => {
+    const sharded = new Sharded({ rem: 100 }, [20, 20]);
+    assert.equal(await sharded.process.refresh(0), true);
+    assert.equal(sharded.process.isReplaced, false);
+    assert.deepEqual(sharded.table.calls, ['read', 'read']);
+    assert.equal(await new Sharded(undefined, []).process.refresh(0), true);
+  });
+
+  it('makes no shards of a ledger whose plan asks for none any more', async () => {
+    const sharded = new Sharded({ rem: 100 }, [100]);
+    await sharded.process.refresh(0);
+    assert.deepEqual(sharded.table.calls, ['read', 'read']);
+  });
+
+  it('knows a ledger that another period has replaced', async () => {
+    const sharded = new Sharded({ rem: 100, nxt: 1, closed: 1 }, [20, 20]);
+    await sharded.process.refresh(0);
+    assert.equal(sharded.process.isReplaced, true);
   });
 });

@@ -4,9 +4,11 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { ItemStore } from '#shared/ports.ts';
 import type { TrackedRequest } from '#shared/quota/access-log-line.ts';
+import { suspend } from '#shared/quota/admin/limits.ts';
 import { closeWrite, planKey } from '#shared/quota/ledger.ts';
 import { createUsageTracker, describeWaiting } from '#shared/quota/track-usage.ts';
 import type { Waiting } from '#shared/quota/track-usage.ts';
+import { memoryAdminPorts, ofKey, requested } from '../../support/quota-admin.ts';
 import { NOON_MS, QuotaTable } from '../../support/quota-table.ts';
 
 const LIMITS = [{ id: 'daily', level: 'key', quota: 100, period: 'DAY' }];
@@ -120,17 +122,21 @@ describe('usage from access logs', () => {
     assert.deepEqual(usedOf(table, '#daily#'), [2]);
   });
 
-  it('of a closed period, or of a plan that nobody knows, is told and charged to nobody', async () => {
+  it('of a closed period, of somebody suspended, or of a plan that nobody knows, is told and charged to nobody', async () => {
     const table = await aTable();
     const tracker = trackerOf(table);
     await tracker.track(requestsOf(1));
     const [pk = '', sk = ''] =
       [...table.items.keys()].find((name) => name.includes('\nP#'))?.split('\n') ?? [];
+    const key = ofKey('acme', { key: 'k' });
+    await suspend(memoryAdminPorts(table.items, table.clock), requested('stop', NOON_MS), key);
     await table.store.update(closeWrite({ pk, sk }, table.nowMs));
+    table.nowMs += DAY_MS;
+    const others = [aRequest('x', { plan: 'platinum' }), aRequest('next', {}, table.nowMs)];
 
-    const tracked = await tracker.track([...requestsOf(3), aRequest('x', { plan: 'platinum' })]);
+    const tracked = await tracker.track([...requestsOf(3), ...others]);
 
-    assert.deepEqual(tracked, { charged: 0, seen: 1, unchargeable: 3, waiting: [] });
+    assert.deepEqual(tracked, { charged: 0, seen: 1, unchargeable: 4, waiting: [] });
     assert.equal(table.ledger()['used'], 1);
   });
 
@@ -236,7 +242,7 @@ describe('usage from access logs', () => {
     assert.deepEqual([error.code, count], ['STORE_UNAVAILABLE', 40]);
   });
 
-  it('asks no more for the rest of a batch when it is the table that fails', async () => {
+  it('tries a ledger eight times, and asks no more for the rest of a batch when it is the table that fails', async () => {
     const table = await aTable();
     const down: ItemStore = {
       ...table.store,
@@ -246,10 +252,12 @@ describe('usage from access logs', () => {
       },
     };
 
+    await assert.rejects(trackerOf(table, down).track(requestsOf(9)), { code: 'STORE_UNAVAILABLE' });
+    assert.equal(table.countOf('refused'), 8);
     const requests = Array.from({ length: 200 }, (_, index) => aRequest(`r${index}`, { key: `k${index}` }));
     await assert.rejects(trackerOf(table, down).track(requests), { code: 'STORE_UNAVAILABLE' });
 
-    assert.ok(table.countOf('refused') <= 128, `${table.countOf('refused')} transactions`);
+    assert.ok(table.countOf('refused') <= 136, `${table.countOf('refused')} transactions`);
   });
 
   it('tells each threshold that it crosses, once per period, whoever else charges the ledger', async () => {

@@ -227,6 +227,12 @@ describe('KeyAdmin', () => {
     assert.ok(parseApiKey(key ?? ''));
   });
 
+  it('says that there are no prefixes where no document of the stage has any', async () => {
+    const table = new ApiKeyTable(undefined, 'prod', new Map());
+
+    await assert.rejects(table.admin.create(aNewKey(), table.operation()), /there are none/);
+  });
+
   it('names the prefixes that there are where another is asked for', async () => {
     const table = new ApiKeyTable();
     const asked = table.admin.create(aNewKey({ prefix: 'other' }), table.operation());

@@ -6,8 +6,10 @@ import { listDueFees } from '#shared/quota/admin/due-fees.ts';
 import { assignPlan, unassignPlan } from '#shared/quota/admin/keys.ts';
 import { suspend } from '#shared/quota/admin/limits.ts';
 import { listRecords } from '#shared/quota/admin/list-usage.ts';
+import { readItem } from '#shared/quota/admin/operation.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
+import { headKey } from '#shared/quota/ledger.ts';
 import { makeInvoices } from '#shared/quota/invoice.ts';
 import type { Item } from '#shared/table/item-write.ts';
 import { AdministeredTable, memoryAdminPorts, requested } from '../../../support/quota-admin.ts';
@@ -31,8 +33,8 @@ class Books {
     return requested(`op-${this.#operation}`, atEpochMs);
   }
 
-  async save(id: string, limits: readonly object[], customers: object = {}): Promise<void> {
-    const plan = { id, version: 1, invoice: { currency: 'EUR', customers }, limits };
+  async save(id: string, limits: readonly object[], customers: object = {}, version = 1): Promise<void> {
+    const plan = { id, version, invoice: { currency: 'EUR', customers }, limits };
     await savePlan(this.ports, this.request(this.nowMs), id, plan);
   }
 
@@ -124,6 +126,39 @@ describe('the fees of periods without requests', () => {
     await books.close('2026-11-01T06:00:00Z');
 
     assert.deepEqual(await books.billed(), ['2026-10 monthly gold 1']);
+  });
+
+  it('are none of a period that was charged in under the name that the limit had before', async () => {
+    const books = new Books();
+    await books.save('gold', [{ ...MONTHLY, price: FEE }]);
+    await books.assign('gold', '2026-10-01');
+    await books.ask('2026-10-02', '2026-10-02');
+    await books.save('gold', [{ ...MONTHLY, id: 'month', price: FEE }], {}, 2);
+    await books.ask('2026-11-15', '2026-11-15');
+    const all = { tenant: undefined, fromEpochMs: undefined, toEpochMs: undefined, cursor: undefined };
+
+    const due = await listDueFees(books.ports, all, at('2027-01-02'));
+
+    assert.deepEqual(
+      due.rows.map(({ row }) => `${row.month} ${row.limit}`),
+      ['2026-12 month'],
+    );
+  });
+
+  it('leave the head as it is of who was charged before', async () => {
+    const books = new Books();
+    for (const plan of ['gold', 'silver']) await books.save(plan, [{ ...MONTHLY, price: FEE }]);
+    await books.assign('gold', '2026-10-01');
+    await books.ask('2026-10-02', '2026-10-02');
+    const head = () =>
+      readItem(books.ports.store, headKey({ tenant: 'acme', limit: 'monthly', subject: 'acme' }));
+    const before = await head();
+    await books.assign('silver', '2026-11-01', 2);
+
+    await books.close('2026-12-01T06:00:00Z');
+
+    assert.deepEqual(await books.billed(), ['2026-10 monthly gold 1', '2026-11 monthly silver 0']);
+    assert.deepEqual(await head(), before);
   });
 
   it('are corrected by a request that is told late', async () => {

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { describe, it } from 'node:test';
+import { createStageCaches } from '#shared/cache/stage-cache-poster.ts';
+import { aLoopbackServer } from '../../support/signed-tokens.ts';
+
+const RECORD = {
+  ...{ apiId: 'a1b2c3d4e5', stage: 'prod', method: 'GET', path: '/pets' },
+  ...{ query: [['page', '2']] as const, headers: [['x-kind', 'cat']] as const, refusal: undefined },
+};
+
+describe('a refresh on this machine', () => {
+  const askedOf = async (answer: (request: IncomingMessage, response: ServerResponse) => void) => {
+    await using server = await aLoopbackServer(answer);
+    const apiEndpoint = `http://{apiId}.execute-api.localhost:${new URL(server.url).port}`;
+    const credentials = { accessKeyId: 'AKIDSTAGE', secretAccessKey: 'canary' };
+    const config = { region: 'eu-west-1', credentials, endpoint: undefined, apiEndpoint };
+    return await createStageCaches(config).refresh(RECORD);
+  };
+
+  it('reaches the API by its name, whether or not the system knows names below localhost', async () => {
+    const seen: (string | undefined)[] = [];
+    const reply = await askedOf((request, response) => {
+      const { host, 'cache-control': control, 'x-kind': kind, authorization } = request.headers;
+      seen.push(
+        request.url,
+        host?.replace(/\d+$/, 'PORT'),
+        control,
+        String(kind),
+        authorization?.split('/')[0],
+      );
+      response.writeHead(200, { Warning: '199 not authorized' }).end('kept');
+    });
+
+    assert.deepEqual(reply, { status: 200, warning: '199 not authorized' });
+    assert.deepEqual(seen, [
+      ...['/prod/pets?page=2', 'a1b2c3d4e5.execute-api.localhost:PORT', 'max-age=0', 'cat'],
+      'AWS4-HMAC-SHA256 Credential=AKIDSTAGE',
+    ]);
+  });
+
+  it('that ends without an answer is an outage', async () => {
+    assert.deepEqual(await askedOf((request) => request.socket.destroy()), {
+      status: 503,
+      warning: undefined,
+    });
+  });
+});

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { keepRecord, parseStageRecord } from '#shared/cache/stage-record.ts';
+import { aRestEvent, CacheDesk } from '../../support/a-response-cache.ts';
+
+const EVENT = aRestEvent({ resource: '/pets/{kind}/{rest+}', parameters: { kind: 'a b', rest: 'c/d?' } });
+
+describe('what is recorded of an answer of a stage cache', () => {
+  it('has the path with the values of its parameters as they are sent, a mark of its own and its end', async () => {
+    const desk = new CacheDesk();
+    const drawn: number[] = [];
+    const random = { hex: (digits: number) => (drawn.push(digits), 'a'.repeat(digits)), fraction: () => 0.5 };
+    const kept = { parameters: {}, tags: [], startedAtEpochMs: desk.nowMs, ttlSeconds: 300 };
+
+    assert.deepEqual(await keepRecord({ ...desk.ports, random }, EVENT, kept), {
+      isKept: true,
+      overtaken: [],
+    });
+
+    const [item] = desk.items.values();
+    assert.equal(parseStageRecord(item?.['doc'])?.path, '/pets/a%20b/c/d%3F');
+    // 64 bits: two records of one entry never have the same.
+    assert.deepEqual([item?.['mark'], drawn], ['a'.repeat(16), [16]]);
+    assert.equal(item?.['expiresAt'], desk.nowMs / 1000 + 300);
+  });
+});
