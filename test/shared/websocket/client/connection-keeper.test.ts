@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { ChannelClient } from '#shared/websocket/client/channel-client.ts';
+import { ConnectionKeeper } from '#shared/websocket/client/connection-keeper.ts';
+import type { Host, Socket } from '#shared/websocket/client/host.ts';
 import { ChannelNetwork } from '../../../support/a-channel-network.ts';
 import { ADA } from '../../../support/a-channel-world.ts';
 
@@ -51,5 +54,104 @@ describe('a connection that is kept', () => {
     // 10 s until a connection counts as dead, and the pause before the next one, which doubles.
     for (const [index, least] of [10_600, 11_100, 12_100, 14_100, 18_100, 26_000, 30_000].entries())
       assert.ok((pauses[index] ?? 0) >= least, `${index}: ${pauses.join(', ')}`);
+  });
+});
+
+type Made = Socket & { readonly sent: string[]; readonly closedWith: (number | undefined)[] };
+
+/** A host whose timers go off when told, in the order of their time; to cancel one that is none any more is an error. */
+class HandHost implements Host {
+  readonly sockets: Made[] = [];
+  readonly waiting = new Map<number, { readonly ms: number; readonly run: () => void }>();
+  #timers = 0;
+
+  connect(): Socket {
+    const sent: string[] = [];
+    const closedWith: (number | undefined)[] = [];
+    const socket: Made = {
+      ...{ onopen: null, onmessage: null, onclose: null, onerror: null, sent, closedWith },
+      send: (text) => void sent.push(text),
+      close: (code) => void closedWith.push(code),
+    };
+    this.sockets.push(socket);
+    return socket;
+  }
+  nowMs = (): number => 0;
+  fraction = (): number => 0.5;
+  newId = (): string => 'q';
+  after(ms: number, run: () => void): () => void {
+    const timer = (this.#timers += 1);
+    this.waiting.set(timer, { ms, run });
+    return () => assert.ok(this.waiting.delete(timer), 'a timer is cancelled that is none any more');
+  }
+  async goOff(): Promise<void> {
+    const [next] = [...this.waiting].toSorted(([, one], [, other]) => one.ms - other.ms);
+    assert.ok(next !== undefined);
+    this.waiting.delete(next[0]);
+    next[1].run();
+    await turn();
+  }
+}
+
+describe('one connection after the other', () => {
+  async function aKeeper() {
+    const host = new HandHost();
+    const states: string[] = [];
+    const nothing = () => undefined;
+    const keeper = new ConnectionKeeper(
+      host,
+      { url: () => 'wss://example', protocols: () => [] },
+      {
+        ...{ opened: nothing, frame: nothing, problem: nothing, ping: () => 'ping' },
+        state: (state) => states.push(state),
+      },
+    );
+    keeper.start();
+    await turn();
+    return { host, keeper, states };
+  }
+  const EVENT = {} as never;
+
+  it('that fails twice over is tried again once, and leaves no timer but that of the next try', async () => {
+    const { host, states } = await aKeeper();
+    const [socket] = host.sockets as [Made];
+    const { onerror, onclose } = socket;
+    onerror?.(EVENT);
+    onclose?.(EVENT);
+
+    assert.equal(host.waiting.size, 1);
+    assert.deepEqual([states, socket.closedWith], [['connecting'], [1000]]);
+    await host.goOff();
+    assert.equal(host.sockets.length, 2);
+  });
+
+  it('that opens after it counted as failed is not taken, nor given up once it is open', async () => {
+    const { host, states } = await aKeeper();
+    const [late] = host.sockets as [Made];
+    const { onopen, onerror } = late;
+    onerror?.(EVENT);
+    onopen?.(EVENT);
+    await host.goOff();
+    const { onopen: opens, onclose: ends } = host.sockets[1] as Made;
+    opens?.(EVENT);
+    ends?.(EVENT);
+
+    assert.deepEqual([late.sent, host.sockets[1]?.sent], [[], ['ping']]);
+    assert.deepEqual(states, ['connecting', 'open']);
+  });
+
+  it('is pinged as the last answer said, each timer set once', async () => {
+    const { host, keeper, states } = await aKeeper();
+    const [socket] = host.sockets as [Made];
+    socket.onopen?.(EVENT);
+    const pong = { type: 'pong', pingAfterMs: 1000, closesInMs: Number.MAX_SAFE_INTEGER };
+    for (let round = 0; round < 2; round += 1) {
+      socket.onmessage?.({ data: JSON.stringify(pong) } as never);
+      await host.goOff();
+    }
+
+    assert.equal(socket.sent.length, 3);
+    keeper.close();
+    assert.deepEqual([states, host.waiting.size], [['open', 'closed'], 0]);
   });
 });
