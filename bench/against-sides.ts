@@ -4,16 +4,16 @@ import { candidates } from './authorizer-candidates.ts';
 import { openIssuer, startOnce } from './authorizer-starts.ts';
 import type { Starter } from './authorizer-starts.ts';
 import { hello } from './fixture/handler.ts';
-import { CONNECTIONS, generateLoad } from './measure.ts';
+import { CONNECTIONS, generateLoad, mainThreadMs } from './measure.ts';
 import type { Scenario } from './measure.ts';
 import { median } from './report.ts';
 import { ROOT, startGateway, stop, untilAnswered } from './targets.ts';
 import type { Running } from './targets.ts';
 
-type Side = 'ours' | 'theirs';
+export type Side = 'ours' | 'theirs';
 
 /** Figures by name; more is better. */
-type Figures = Readonly<Record<string, number>>;
+export type Figures = Readonly<Record<string, number>>;
 
 export type Sides = AsyncDisposable & {
   readonly name: string;
@@ -26,22 +26,26 @@ const WARMUP_SECONDS = 2;
 const SETTLE_SECONDS = 0.2;
 const STARTS_PER_MEASUREMENT = 5;
 
-/** Both gateways, which idle while the other one is measured. */
+/** Both gateways, which idle while the other one is measured. Which one is started first is worth a few percent. */
 export async function startGateways(
   theirRoot: string,
   scenarios: readonly Scenario[],
-  seconds: number,
+  { seconds, isOursFirst }: { readonly seconds: number; readonly isOursFirst: boolean },
 ): Promise<Sides> {
-  const ours = await startGateway(ROOT, 'against-ours');
-  const theirs = await startGateway(theirRoot, 'against-theirs').catch(async (error: unknown) => {
-    await stop(ours);
+  const start = (side: Side): Promise<Running> =>
+    startGateway(side === 'ours' ? ROOT : theirRoot, `against-${side}`);
+  const first: Side = isOursFirst ? 'ours' : 'theirs';
+  const second: Side = isOursFirst ? 'theirs' : 'ours';
+  const one = await start(first);
+  const other = await start(second).catch(async (error: unknown) => {
+    await stop(one);
     throw error;
   });
   const close = async (): Promise<void> => {
-    await Promise.all([stop(ours), stop(theirs)]);
+    await Promise.all([stop(one), stop(other)]);
   };
-  const rate = async (side: Side, scenario: Scenario, warmupSeconds: number, forSeconds: number) =>
-    (await requestsOf(side === 'ours' ? ours : theirs, scenario, warmupSeconds, forSeconds)) / forSeconds;
+  const rate = (side: Side, scenario: Scenario, warmupSeconds: number, forSeconds: number): Promise<Rate> =>
+    rateOf(side === first ? one : other, scenario, warmupSeconds, forSeconds);
   try {
     for (const scenario of scenarios)
       for (const side of ['ours', 'theirs'] as const) await rate(side, scenario, 0, WARMUP_SECONDS);
@@ -51,29 +55,42 @@ export async function startGateways(
   }
   return {
     name: scenarios.map(({ name }) => name).join(', '),
-    figures: scenarios.map((scenario) => async (side) => ({
-      [`${scenario.name} req/s`]: await rate(side, scenario, SETTLE_SECONDS, seconds),
-    })),
+    figures: scenarios.map((scenario) => async (side) => {
+      const { perSecond, perProcessorSecond } = await rate(side, scenario, SETTLE_SECONDS, seconds);
+      return {
+        [`${scenario.name} req/s`]: perSecond,
+        ...(perProcessorSecond !== undefined && { [`${scenario.name} req/cpu-s`]: perProcessorSecond }),
+      };
+    }),
     [Symbol.asyncDispose]: close,
   };
 }
 
+type Rate = {
+  readonly perSecond: number;
+  /** By the processor time of the thread that serves, which other work on the machine disturbs less. */
+  readonly perProcessorSecond: number | undefined;
+};
+
 /** Right answers, every one of them checked, after the warm-up. */
-async function requestsOf(
+async function rateOf(
   running: Running,
   scenario: Scenario,
   warmupSeconds: number,
   seconds: number,
-): Promise<number> {
+): Promise<Rate> {
   const url = new URL(`${running.urlOf(scenario.kind)}${scenario.path}`);
   const { headers } = scenario;
   await untilAnswered(running, url.href, { ...headers });
-  const { measured } = await generateLoad({
+  const beforeMs = mainThreadMs(running.process.pid);
+  const { measured, total } = await generateLoad({
     ...{ host: url.hostname, port: Number(url.port), path: url.pathname, headers, connections: CONNECTIONS },
     ...{ coldFromSeconds: 0, coldToSeconds: 0, warmupSeconds, seconds },
     expectedBody: (await hello()).body,
   });
-  return measured;
+  const spentMs = mainThreadMs(running.process.pid) - beforeMs;
+  const perProcessorSecond = spentMs > 0 ? (total * 1000) / spentMs : undefined;
+  return { perSecond: measured / seconds, perProcessorSecond };
 }
 
 /** The token authorizer of each commit in one file, in processes of its own. */

@@ -1,13 +1,15 @@
 /**
  * `npm run bench -- --against COMMIT [--pairs N] [--seconds N] [--target NAME …] [--bound RATIO]`: these files beside
- * another commit in one run. Pairs in turns (ABBA), so that what the machine does meanwhile meets both; the median of
+ * another commit in one run. Each pair is two fresh processes, since where V8 happens to put things differs from start
+ * to start, measured in turns (ABBA), so that what the machine does meanwhile meets both; the median of
  * their ratios with its 95 % interval; a table, and last on stdout one JSON line. Above 1: these files are faster.
+ * Gateways by requests per second, and by processor second of the thread that serves.
  * Exit code 1 where a whole interval lies below the bound.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startAuthorizers, startGateways } from './against-sides.ts';
-import type { Sides } from './against-sides.ts';
+import type { Figures, Side, Sides } from './against-sides.ts';
 import { checkOut, resolveCommit } from './checkout.ts';
 import { judge, medianInterval } from './interval.ts';
 import type { Interval, Verdict } from './interval.ts';
@@ -18,8 +20,6 @@ import { BUILD, ROOT } from './targets.ts';
 const TARGETS = [...SCENARIOS.map(({ name }) => name), 'authorizer'];
 const DEFAULT_TARGETS = ['rest', 'http', 'authorizer'];
 const MOST_PAIRS = 500;
-/** Fresh processes after so many pairs: where V8 happens to put things is part of what differs from start to start. */
-const PAIRS_PER_START = 4;
 
 type Options = {
   readonly against: string;
@@ -84,7 +84,7 @@ export function parseOptions(args: readonly string[]): Options {
   return { against: values.against, pairs, seconds, targets, bound };
 }
 
-/** Whose turn it is first: ABBA, so that a drift of the machine falls out of two pairs. */
+/** Who is started and measured first. */
 export function isOursFirst(pair: number): boolean {
   return pair % 2 === 0;
 }
@@ -92,33 +92,37 @@ export function isOursFirst(pair: number): boolean {
 async function measurePairs(theirRoot: string, options: Options): Promise<readonly Pair[]> {
   const measured: Pair[] = [];
   const scenarios = SCENARIOS.filter(({ name }) => options.targets.includes(name));
-  for (let from = 0; from < options.pairs; from += PAIRS_PER_START) {
-    const to = Math.min(from + PAIRS_PER_START, options.pairs);
+  for (let pair = 0; pair < options.pairs; pair += 1) {
+    const order = { seconds: options.seconds, isOursFirst: isOursFirst(pair) };
     const starters: (() => Promise<Sides>)[] = [];
-    if (scenarios.length > 0) starters.push(() => startGateways(theirRoot, scenarios, options.seconds));
+    if (scenarios.length > 0) starters.push(() => startGateways(theirRoot, scenarios, order));
     if (options.targets.includes('authorizer'))
       starters.push(() => startAuthorizers(theirRoot, options.seconds));
     for (const start of starters) {
       await using sides = await start();
-      for (let pair = from; pair < to; pair += 1) {
-        console.error(`pair ${pair + 1}/${options.pairs}: ${sides.name}`);
-        measured.push(...(await measurePair(sides, isOursFirst(pair))));
-      }
+      console.error(`pair ${pair + 1}/${options.pairs}: ${sides.name}`);
+      measured.push(...(await measurePair(sides, order.isOursFirst)));
     }
   }
   return measured;
 }
 
 async function measurePair({ figures }: Sides, oursFirst: boolean): Promise<readonly Pair[]> {
+  const [first, second] = oursFirst ? (['ours', 'theirs'] as const) : (['theirs', 'ours'] as const);
   const pairs: Pair[] = [];
   for (const measure of figures) {
-    const [first, second] = oursFirst ? (['ours', 'theirs'] as const) : (['theirs', 'ours'] as const);
-    const [one, other] = [await measure(first), await measure(second)];
-    const [ours, theirs] = oursFirst ? [one, other] : [other, one];
-    for (const [figure, value] of Object.entries(ours))
-      pairs.push({ figure, ours: value, theirs: theirs[figure] ?? Number.NaN });
+    const turns: { readonly side: Side; readonly figures: Figures }[] = [];
+    for (const side of [first, second, second, first]) turns.push({ side, figures: await measure(side) });
+    const meanOf = (side: Side, figure: string): number =>
+      mean(turns.filter((turn) => turn.side === side).map((turn) => turn.figures[figure] ?? Number.NaN));
+    for (const figure of Object.keys(turns[0]?.figures ?? {}))
+      pairs.push({ figure, ours: meanOf('ours', figure), theirs: meanOf('theirs', figure) });
   }
   return pairs;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** @throws Error where a side has no figure: nothing was measured, so nothing can be said */

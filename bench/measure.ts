@@ -93,6 +93,15 @@ export async function generateLoad(task: LoadTask, signal?: AbortSignal): Promis
   return JSON.parse(chunks.stdout) as LoadResult;
 }
 
+/** Processor time of a process's main thread, by Linux's scheduler; NaN where the system does not tell. */
+export function mainThreadMs(pid: number | undefined): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
+  } catch {
+    return Number.NaN;
+  }
+}
+
 /** Sum over the process and its descendants, from /proc. */
 export function residentMegabytes(pid: number | undefined): number | undefined {
   try {
