@@ -50,6 +50,7 @@ type Resource = Policies & { readonly Type: string; readonly Properties: Propert
 let output = '';
 let resources: readonly (readonly [string, Resource])[] = [];
 let outputs: Record<string, { Value: unknown; Export?: { Name: string } }> = {};
+let conditions: unknown;
 
 /** A resource of the stack by its name; undefined for what a statement spells out. */
 const ownResource = ({ Resource }: Statement) =>
@@ -69,8 +70,13 @@ describe('npm run package -- --stage prod', () => {
     );
     resources = Object.entries<Resource>(template.Resources);
     outputs = template.Outputs;
+    conditions = template.Conditions;
   });
   after(() => rm(output, { recursive: true, force: true }));
+
+  it('decides its conditions when it is deployed, by parameters (cfn-lint W8003)', () => {
+    assert.doesNotMatch(JSON.stringify(conditions), /"Fn::Equals":\["[^"]*","[^"]*"\]/);
+  });
 
   it('exports what other stacks attach to, by stable names', () => {
     const exported = Object.values(outputs).flatMap(({ Export }) =>
