@@ -41,6 +41,18 @@ function aProxy(integration: JsonObject, routeKey = 'ANY /v1/{proxy+}', api: Jso
   );
 }
 
+/** RFC 9110 §7.6.1: of this connection, not of the request. */
+const HOP_BY_HOP = [
+  'Connection',
+  'close',
+  'Keep-Alive',
+  'timeout=5',
+  'Proxy-Connection',
+  'close',
+  'TE',
+  'trailers',
+];
+
 describe('an HTTP_PROXY integration of an HTTP API', () => {
   it('passes the request on, tells the backend about the hop, and hands the answer back', async () => {
     const { send, ports } = aProxy({});
@@ -50,7 +62,7 @@ describe('an HTTP_PROXY integration of an HTTP API', () => {
     const reply = await send({
       method: 'PUT',
       target: '/v1/a/b%20c?x=1&y=%20',
-      headers: ['Host', 'h', 'X-A', '1', 'X-A', '2', 'X-Forwarded-For', '192.0.2.7', 'Connection', 'close'],
+      headers: ['Host', 'h', 'X-A', '1', 'X-A', '2', 'X-Forwarded-For', '192.0.2.7', ...HOP_BY_HOP],
       body: 'hello',
     });
 
@@ -67,7 +79,15 @@ describe('an HTTP_PROXY integration of an HTTP API', () => {
       `for=192.0.2.7, by=127.0.0.1;for=127.0.0.1;host=${API}.execute-api.us-east-1.amazonaws.com;proto=https`,
       'docs/aws §2.6: X-Forwarded-* become Forwarded',
     );
-    for (const name of ['host', 'connection', 'x-forwarded-for', 'content-length'])
+    for (const name of [
+      'host',
+      'connection',
+      'keep-alive',
+      'proxy-connection',
+      'te',
+      'x-forwarded-for',
+      'content-length',
+    ])
       assert.equal(sent[name], undefined, name);
     assert.deepEqual([reply.status, String(reply.body)], [201, 'made']);
     assert.deepEqual(

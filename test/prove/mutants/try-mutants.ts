@@ -27,8 +27,6 @@ const STUCK_AFTER_MS = 15_000;
 const LOOKED_AT_EVERY_MS = 500;
 /** Times as long, for a mutant whose tests were late once: that may have been the machine. */
 const PATIENCE = 4;
-/** Test files for a mutant that has a process of its own. */
-const ALONE = 5;
 const UNREACHED = { verdict: 'unreached', by: undefined } as const;
 const HEAP_MB = 1_024;
 
@@ -129,7 +127,7 @@ export async function tryMutants(
   try {
     const loaded = await trials.warmUp([...new Set(subjects.flatMap(({ tests }) => tests))]);
     const own = subjects.flatMap(({ mutants: some, tests }) =>
-      some.map(() => tests.slice(0, ALONE).map((test) => join(REPOSITORY, test))),
+      some.map(() => tests.map((test) => join(REPOSITORY, test))),
     );
     const report = (index: number, { verdict, by }: Omit<Verdict, 'id'>): void =>
       onVerdict({

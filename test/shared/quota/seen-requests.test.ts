@@ -36,6 +36,23 @@ describe('ids of requests that were charged', () => {
     assert.equal(table.ledger()['used'], 20_005);
   });
 
+  // What cannot be read may have been charged: charging it again would be worse than to wait.
+  it('charges nothing while they cannot be read', async () => {
+    const table = await aTable([LIMIT]);
+    const unread: ItemStore = {
+      ...table.store,
+      read: (key, options) =>
+        key.sk.startsWith('SEEN#')
+          ? Promise.resolve({ kind: 'unavailable', reason: 'down' })
+          : table.store.read(key, options),
+    };
+    await trackerOf(table).track(requestsOf(3));
+
+    await assert.rejects(trackerOf(table, unread).track(requestsOf(5)), { code: 'STORE_UNAVAILABLE' });
+
+    assert.equal(table.ledger()['used'], 3);
+  });
+
   it('costs about what it adds: ids of many batches are not written again with each', async () => {
     const table = await aTable([LIMIT]);
     let units = 0;

@@ -18,6 +18,16 @@ describe('createKeySetFetcher', () => {
       });
     });
 
+  it('asks for JSON', async () => {
+    const accepted: unknown[] = [];
+    await using server = await aLoopbackServer((request, response) => {
+      accepted.push(request.headers.accept);
+      response.end('{}');
+    });
+    await createKeySetFetcher().fetch(server.url);
+    assert.deepEqual(accepted, ['application/json']);
+  });
+
   it('follows no redirect', async () => {
     let asked = 0;
     await using server = await aLoopbackServer((_request, response) => {

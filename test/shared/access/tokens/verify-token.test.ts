@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { KeySets } from '#shared/access/tokens/key-sets.ts';
 import { createTokenVerifier } from '#shared/access/tokens/verify-token.ts';
 import { DomainError } from '#shared/errors.ts';
+import { UNOBSERVED } from '#shared/unobserved.ts';
 import {
   aFetcher,
   aKeySet,
@@ -48,6 +49,21 @@ describe('createTokenVerifier', () => {
       assert.equal(claims['sub'], 'alice');
       assert.equal(claims['scope'], 'a b');
     });
+
+  // What a stranger writes into a header stands in no log.
+  it('notes the algorithm of a token where it is a known one', async () => {
+    const noted: unknown[] = [];
+    const sets = new Map([[main.trust.jwksUri, aKeySet(rsa)]]);
+    const verifyToken = createTokenVerifier(new KeySets(aFetcher(sets), clock), clock, {
+      ...UNOBSERVED,
+      note: ({ algorithm }: { readonly algorithm?: unknown }) => noted.push(algorithm),
+    });
+    await verifyToken(signToken(rsa, someClaims()), issuers);
+    for (const alg of ['none', 'x\nfake line'])
+      await assert.rejects(verifyToken(signToken(rsa, someClaims(), { alg }), issuers));
+
+    assert.deepEqual(noted, ['RS256', 'other', 'other']);
+  });
 
   const accepted = [
     { name: 'one of several audiences', claims: { aud: ['x', 'api'] } },
