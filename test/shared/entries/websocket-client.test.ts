@@ -26,6 +26,6 @@ describe('connectChannels', () => {
     channels.close();
 
     assert.deepEqual(socket?.made, ['wss://example', ['bearer', 'e30']]);
-    assert.ok(socket?.sent.some((text) => text.includes('"subscribe"') && text.includes('"orders"')));
+    assert.ok(socket.sent.some((text) => text.includes('"subscribe"') && text.includes('"orders"')));
   });
 });
