@@ -1,56 +1,12 @@
-/** The `gatewright` command. One file per command; every error a person can mend is one message without a stack. */
+/** The process of the `gatewright` command. */
 import './compiled-code.cjs';
-import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
-import { COMMANDS } from './commands.ts';
-import { HINT, printError } from './output.ts';
-import { chooseGateway } from './running-gateway.ts';
-import type { GatewayChoice } from './running-gateway.ts';
+import { runCommandLine } from './run-command-line.ts';
 
-/** They take what `gatewright.yml` beside the sources says. */
-const LOADS_STACKS = new Set(['start', 'routes']);
-
-/** As Node has it, `--inspect` takes no port from the next word, which may be a folder. */
-function joinPorts(words: readonly string[]): string[] {
-  return words.map((word) => (/^--inspect(?:-brk)?$/.test(word) ? `${word}=${INSPECT_PORT}` : word));
-}
-
-/** Node's own. */
-const INSPECT_PORT = 9229;
-
-/** Beside cli/ in the checkout as in the package. */
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  readonly version: string;
-};
 const END_WITHIN_MS = 2_000;
 
-const program = new Command('gatewright')
-  .version(version, '-V, --version', 'print the version')
-  .description('Serves compiled stacks as Amazon API Gateway would.')
-  .showHelpAfterError(HINT)
-  .enablePositionalOptions();
-
-const called = COMMANDS.get(process.argv[2]);
-for (const load of called === undefined ? COMMANDS.values() : [called]) {
-  const command = await load();
-  program.addCommand(command.exitOverride().showHelpAfterError(HINT));
-}
-program.exitOverride();
-// Of commands without these options both are undefined; `start` has a control port of its own and asks nobody.
-program.hook('preAction', async (_, command) => {
-  if (LOADS_STACKS.has(command.name()))
-    (await import('./settings-file.ts')).applySettings(command, {
-      warn: (sentence) => process.stderr.write(`warning: ${sentence}\n`),
-      isPart: command.name() !== 'start',
-    });
-  if (command.name() !== 'start') chooseGateway(command.opts<GatewayChoice>());
-});
-
-try {
-  await program.parseAsync(joinPorts(process.argv));
-} catch (error) {
-  // Commander has already said what was wrong (or shown its help).
-  process.exitCode = error instanceof CommanderError ? error.exitCode : printError(error);
+const failed = await runCommandLine(process.argv.slice(2));
+if (failed !== undefined) {
+  process.exitCode = failed;
   // A thread or socket that the failure has left open must not keep the process: CI would wait for ever.
   setTimeout(() => process.exit(), END_WITHIN_MS).unref();
 }

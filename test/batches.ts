@@ -1,28 +1,24 @@
 /**
- * Test files that may share a process. Most files of pure folders run for a few milliseconds and take 200 to be started;
- * twenty of them in one process cost little more than one.
+ * Test files that share a process. Most files run for a few milliseconds and take hundreds to be started and to load what
+ * they test; twenty of them in one process cost little more than one.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Folders whose tests leave the process as they found it: no thread, child, socket or signal outlives a test. */
-const SHARED =
-  /^test\/(gateway\/(routing|mapping|events|policy|metering|deployment|phases|control|websocket|definition|aws-api|behaviour|services|issuer|records|console-api|adapters|explain|delivery|control-port)|packages\/(aws|authoring|velocity|dynamodb)|shared|functions|cli|plugin|tools\/corpus|bench|parity|prove|testing|properties|test)\//;
+/** Folders whose files take seconds each, in processes that they start themselves. */
+const OF_ITS_OWN = /^test\/(delivery|simulation|examples|vectors)\//;
 
-/**
- * What reaches beyond its own file: a hook outside of any suite runs around the tests of all files of the process
- * (`after`, once they all have ended, harms none), and the environment and the working directory belong to all.
- */
+/** What belongs to the process as a whole: a test that changes or measures it would meddle with its neighbours. */
 const REACHES_OUT =
-  /^(before|beforeEach|afterEach)\(|process\.(env|chdir|argv|exitCode|on|emit|std)|\bmock\b|child_process|worker_threads|globalThis/m;
+  /process\.(env|chdir|argv|exitCode|on|emit|std|umask|cpuUsage|memoryUsage)|\bmock\.(timers|method|fn|module)|child_process|worker_threads|globalThis/;
 
 const FILES_PER_BATCH = 20;
 
 export type Batch = { readonly entry: string; readonly files: readonly string[] };
 
 function mayShare(file: string): boolean {
-  return SHARED.test(file) && !REACHES_OUT.test(readFileSync(file, 'utf8'));
+  return !OF_ITS_OWN.test(file) && !REACHES_OUT.test(readFileSync(file, 'utf8'));
 }
 
 /** Files of one folder lie side by side in a batch, since they import the same sources. */
@@ -39,13 +35,24 @@ export function planBatches(files: readonly string[]): {
   return { alone: files.filter((file) => !shared.has(file)), batches };
 }
 
-/** One module per batch, in `folder`, that imports its files. */
-export function writeBatches(batches: readonly (readonly string[])[], folder: string): readonly Batch[] {
+/**
+ * One module per batch, in `folder`, that has a suite for each of its files, of that name: a hook outside of any suite is
+ * then one of its file, and a file that hangs ends after `deadlineMs` without taking the others along.
+ */
+export function writeBatches(
+  batches: readonly (readonly string[])[],
+  { folder, deadlineMs }: { readonly folder: string; readonly deadlineMs: number },
+): readonly Batch[] {
   return batches.map((files, index) => {
     const entry = join(folder, `batch-${index + 1}.mjs`);
+    const suites = files.map((file) => {
+      const [name, url] = [relative('.', file), pathToFileURL(resolve(file)).href].map((text) =>
+        JSON.stringify(text),
+      );
+      return `describe(${name}, { timeout: ${deadlineMs} }, async () => void (await import(${url})));\n`;
+    });
     mkdirSync(dirname(entry), { recursive: true });
-    const imports = files.map((file) => `import ${JSON.stringify(pathToFileURL(resolve(file)).href)};\n`);
-    writeFileSync(entry, imports.join(''));
+    writeFileSync(entry, ["import { describe } from 'node:test';\n", ...suites].join(''));
     return { entry, files };
   });
 }

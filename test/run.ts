@@ -11,11 +11,14 @@ import { spec } from 'node:test/reporters';
 import { planBatches, writeBatches } from './batches.ts';
 
 const FILE_DEADLINE_MS = 180_000;
+/** Of a process; a file that hangs in a batch has ended at its own deadline before. */
+const PROCESS_DEADLINE_MS = 600_000;
 /** Hundreds of processes read the same sources: each is stripped of its types and compiled once, until it changes. */
 const CODE_CACHE = resolve('node_modules/.cache/gatewright-test');
 const CODE_CACHE_LIMIT_BYTES = 300_000_000;
 /** Folders whose files take seconds: begun last, one of them would leave the other core idle. */
 const LONG = /^test\/(delivery|simulation|end-to-end|examples|parity)\//;
+const isLong = (file: string): boolean => LONG.test(file);
 const DELIVERY = 'test/delivery/';
 
 /** Test files for the given files or folders, long ones first; a name that leads to none is an error, not an empty success. */
@@ -29,7 +32,6 @@ function selectFiles(names: readonly string[]): readonly string[] {
     return found;
   });
   const sorted = [...new Set(selected)].sort();
-  const isLong = (file: string): boolean => LONG.test(file);
   return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
 }
 
@@ -46,16 +48,19 @@ function boundCodeCache(): void {
 /** What one run of the suite came to. */
 type Tally = { passed: number; failed: number; files: Set<string> };
 
-async function runFiles(files: readonly string[]): Promise<Tally> {
+async function runFiles(files: readonly string[], batched: ReadonlySet<string>): Promise<Tally> {
   const tally: Tally = { passed: 0, failed: 0, files: new Set() };
   const concurrency = Math.min(2, availableParallelism());
-  const stream = run({ files: [...files], concurrency, timeout: FILE_DEADLINE_MS });
+  const stream = run({ files: [...files], concurrency, timeout: PROCESS_DEADLINE_MS });
   stream.on('test:pass', ({ details }) => {
     if (details.type !== 'suite') tally.passed += 1;
   });
-  stream.on('test:fail', ({ details, file }) => {
+  stream.on('test:fail', ({ details, file, name, nesting }) => {
     if (details.type !== 'suite') tally.failed += 1;
-    tally.files.add(file ?? 'a file that could not be loaded');
+    if (file === undefined || !batched.has(file))
+      tally.files.add(relative('.', file ?? 'a file that could not be loaded'));
+    // The suite of a file within its batch (a test that has failed ends it as failed), or the whole process.
+    else if (nesting === 0) tally.files.add(relative('.', name));
   });
   for await (const chunk of stream.compose(new spec())) process.stdout.write(chunk as string);
   return tally;
@@ -71,14 +76,16 @@ boundCodeCache();
 process.env['NODE_COMPILE_CACHE'] = CODE_CACHE;
 const plan = planBatches(files);
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-batches-'));
-const batches = writeBatches(plan.batches, folder);
-const tally = await runFiles([...plan.alone, ...batches.map(({ entry }) => entry)]);
+const batches = writeBatches(plan.batches, { folder, deadlineMs: FILE_DEADLINE_MS }).map(
+  ({ entry }) => entry,
+);
+// Short ones last: they even out what is left for either core.
+const inOrder = [...plan.alone.filter(isLong), ...batches, ...plan.alone.filter((file) => !isLong(file))];
+const tally = await runFiles(inOrder, new Set(batches));
 rmSync(folder, { recursive: true, force: true });
 const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
 const failed = Math.max(tally.failed, tally.files.size);
-const nameFailed = (file: string): string =>
-  batches.find(({ entry }) => entry === file)?.files.join(', ') ?? relative('.', file);
-for (const file of tally.files) console.log(`failed: ${nameFailed(file)}`);
+for (const file of tally.files) console.log(`failed: ${file}`);
 console.log(
   `${failed === 0 ? 'PASSED' : 'FAILED'}: ${tally.passed} tests passed, ${failed} failed, ${files.length} files, ${seconds} s`,
 );

@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planBatches, writeBatches } from '../batches.ts';
@@ -16,21 +16,23 @@ describe('batches of test files', () => {
     assert.ok(batches.flat().length > 100, 'the folders that may share a process have been renamed');
   });
 
-  it('leave a process of its own to a file that starts a gateway, and to a single one', () => {
+  it('leave a process of its own to a file that changes what belongs to it, and to a single one', () => {
     const { alone } = planBatches(TEST_FILES);
 
-    assert.ok(alone.includes('test/gateway/server/http.test.ts'));
+    assert.ok(alone.includes('test/cli/running-gateway.test.ts'));
+    assert.ok(alone.every((path) => !path.startsWith('test/gateway/routing/')));
     assert.deepEqual(planBatches(['test/gateway/routing/host.test.ts']).batches, []);
   });
 
-  it('are modules that import their files', () => {
+  it('have a suite for each file, of its name, in which it is loaded', () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-batches-'));
     try {
-      const file = join(folder, 'a.test.ts');
-      writeFileSync(file, '');
-      const [batch] = writeBatches([[file]], folder);
+      const [batch] = writeBatches([['test/a.test.ts']], { folder, deadlineMs: 7 });
 
-      assert.match(readFileSync(batch?.entry ?? '', 'utf8'), /^import "file:.*a\.test\.ts";\n$/);
+      assert.match(
+        readFileSync(batch?.entry ?? '', 'utf8'),
+        /^describe\("test\/a\.test\.ts", \{ timeout: 7 \}, .*import\("file:.*\/test\/a\.test\.ts"\)\)\);$/m,
+      );
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

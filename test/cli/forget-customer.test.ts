@@ -15,7 +15,7 @@ import type { SweptTable } from '../../cli/forget-customer.ts';
 import { createSystemClock } from '../../gateway/adapters/system-clock.ts';
 import { startEmbeddedDynamoDb } from '../../packages/dynamodb/embedded-dynamodb.ts';
 import { aNewKey } from '../support/api-key-table.ts';
-import { runCommand } from '../support/command.ts';
+import { runCommandHere } from '../support/command-in-process.ts';
 import type { Finished } from '../support/command.ts';
 import { createMemoryListing } from '../support/memory-listing.ts';
 import { createMemoryTable } from '../support/memory-table.ts';
@@ -249,12 +249,15 @@ describe('gatewright quota forget', () => {
   });
 
   const run = (...args: readonly string[]): Promise<Finished> =>
-    runCommand(['quota', 'forget', 'globex', '--region', 'us-east-1', '--stage', 'prod', ...args, '--json'], {
-      environment: {
-        ...{ AWS_ACCESS_KEY_ID: SIGNER.accessKeyId, AWS_SECRET_ACCESS_KEY: SIGNER.secretAccessKey },
-        AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
+    runCommandHere(
+      ['quota', 'forget', 'globex', '--region', 'us-east-1', '--stage', 'prod', ...args, '--json'],
+      {
+        environment: {
+          ...{ AWS_ACCESS_KEY_ID: SIGNER.accessKeyId, AWS_SECRET_ACCESS_KEY: SIGNER.secretAccessKey },
+          AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
+        },
       },
-    });
+    );
   const textOf = async (table: string): Promise<string> =>
     JSON.stringify((await client.send(new commands.ScanCommand({ TableName: table }))).Items);
 

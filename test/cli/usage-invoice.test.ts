@@ -14,7 +14,7 @@ import { assignPlan } from '#shared/quota/admin/keys.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import type { Item } from '#shared/table/item-write.ts';
 import { openInvoiceBook } from '../../cli/invoice-book.ts';
-import { runCommand } from '../support/command.ts';
+import { runCommandHere } from '../support/command-in-process.ts';
 import type { Finished } from '../support/command.ts';
 import { AdministeredTable, anAdminEvent, memoryAdminPorts, requested } from '../support/quota-admin.ts';
 
@@ -104,7 +104,7 @@ after(() => {
 const usage = (...args: readonly string[]): Promise<Finished> => usageOf('2026-11', ...args);
 
 const usageOf = (month: string, ...args: readonly string[]): Promise<Finished> =>
-  runCommand(['usage', ...args, '--period', month, '--url', urlOf(admin)], {
+  runCommandHere(['usage', ...args, '--period', month, '--url', urlOf(admin)], {
     cwd: folder,
     environment: {
       ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's' },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { queryExport, readStatement, STATEMENTS } from '../../cli/export-query.ts';
-import { runCommand } from '../support/command.ts';
+import { runCommandHere } from '../support/command-in-process.ts';
 import { installFakeDuckDb } from '../support/fake-duckdb.ts';
 
 describe('the SQL over exports of the usage table', () => {
@@ -14,7 +14,7 @@ describe('the SQL over exports of the usage table', () => {
 
   for (const statement of STATEMENTS)
     it(`is printed as it is for Athena: ${statement}`, async () => {
-      const { code, stdout } = await runCommand(['usage', 'sql', statement]);
+      const { code, stdout } = await runCommandHere(['usage', 'sql', statement]);
 
       assert.equal(code, 0);
       assert.equal(stdout, await readStatement(statement));
@@ -22,7 +22,7 @@ describe('the SQL over exports of the usage table', () => {
 
   it('is told where DuckDB would have to be installed, before anything is read', async () => {
     const args = ['usage', 'sql', 'invoices', '--export', folder, '--period', '2026-11'];
-    const { code, stderr } = await runCommand(args, { cwd: folder });
+    const { code, stderr } = await runCommandHere(args, { cwd: folder });
 
     assert.equal(code, 1);
     assert.match(stderr, /@duckdb\/node-api is not installed in .*: npm install @duckdb\/node-api/);

@@ -1,5 +1,5 @@
 /**
- * `npm run prove [-- name …] [--quick] [--minutes N] [--seed N] [--sample N] [--only FOLDER] [--survivors]`. Each proof writes docs/evidence/<name>.json with date, commit and
+ * `npm run prove [-- name …] [--quick] [--minutes N] [--seed N] [--sample N] [--only FOLDER] [--survivors] [--without NAME]`. Each proof writes docs/evidence/<name>.json with date, commit and
  * figures, where nothing is uncommitted; quick runs leave the evidence alone. Exit code 1: refuted; 2: a proof
  * asked for by name could not run here.
  */
@@ -54,16 +54,19 @@ async function main(): Promise<number> {
       sample: { type: 'string' },
       only: { type: 'string' },
       survivors: { type: 'boolean', default: false },
+      without: { type: 'string', multiple: true, default: [] },
     },
   });
-  const unknown = positionals.filter((name) => !PROOFS.some((proof) => proof.name === name));
+  const unknown = [...positionals, ...values.without].filter(
+    (name) => !PROOFS.some((proof) => proof.name === name),
+  );
   if (unknown.length > 0) {
     console.error(
       `unknown proof: ${unknown.join(', ')}; there are: ${PROOFS.map(({ name }) => name).join(', ')}`,
     );
     return 1;
   }
-  const chosen = PROOFS.filter(({ name, quick }) =>
+  const chosen = PROOFS.filter(({ name }) => !values.without.includes(name)).filter(({ name, quick }) =>
     positionals.length === 0 ? quick || !values.quick : positionals.includes(name),
   );
   const options = {
