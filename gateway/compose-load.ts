@@ -56,6 +56,7 @@ export async function load(
   });
   const functions = stacks.flatMap((stack) => stack.functions);
   const tables = readTables(stacks, faults);
+  if (tables.some(({ definitions }) => definitions.length > 0)) store.expectTables();
   const written = await readUsers(usersFilesOf(options));
   for (const fault of written.faults) faults.note(fault, 'who it describes cannot sign in');
   for (const fault of values.faults) faults.note(fault, 'functions that ask for it find nothing');

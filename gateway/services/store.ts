@@ -1,6 +1,12 @@
 /** The DynamoDB of a start: our own worker, somebody's endpoint, or none. */
-import { EmbeddedDynamoDbError, startEmbeddedDynamoDb } from '@gatewright/dynamodb';
-import type { CallQuestion, DynamoDbSigner, TableChange, TableUnits } from '@gatewright/dynamodb';
+import { EmbeddedDynamoDbError, openLateDynamoDb, startEmbeddedDynamoDb } from '@gatewright/dynamodb';
+import type {
+  CallQuestion,
+  DynamoDbSigner,
+  EmbeddedDynamoDb,
+  TableChange,
+  TableUnits,
+} from '@gatewright/dynamodb';
 import { DefinitionError, StartError } from '../errors.ts';
 import { createTablesAt } from './create-tables.ts';
 import { makeKeyPair } from './identity-file.ts';
@@ -24,6 +30,8 @@ export interface Store {
   readonly url: string | undefined;
   /** What the gateway signs its own calls with; undefined = none. */
   readonly keyPair: AwsKeyPair | undefined;
+  /** Tables are about to be made: what takes a while for them may begin. */
+  expectTables(): void;
   /** @param region of their stack; at somebody's endpoint all lie in one. @throws DefinitionError when a table is there with other keys */
   createTables(tables: readonly TableDefinition[], region: string): Promise<void>;
   /** Takes calls of these keys beside those of the start; at somebody's endpoint nobody asks. */
@@ -69,41 +77,67 @@ export async function openStore(choice: DynamoDbChoice, context: StoreContext): 
   };
 }
 
-const NOTHING_TO_DO: Pick<Store, 'admit' | 'close' | 'consumed' | 'follow' | 'told'> = {
+const NOTHING_TO_DO: Pick<Store, 'admit' | 'close' | 'consumed' | 'expectTables' | 'follow' | 'told'> = {
   consumed: undefined,
+  expectTables: () => undefined,
   admit: () => Promise.resolve(),
   follow: () => undefined,
   told: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };
 
+type Opened = { readonly dynamoDb: EmbeddedDynamoDb; readonly start: () => Promise<void> };
+
+/** What a folder holds has to be found right or wrong at the start; without one, nobody may ever ask. */
+async function openDynamoDb(
+  dataDirectory: string | undefined,
+  options: Omit<StoreContext, 'region'>,
+): Promise<Opened> {
+  if (dataDirectory === undefined) {
+    const dynamoDb = await openLateDynamoDb(options);
+    return { dynamoDb, start: () => dynamoDb.start() };
+  }
+  const dynamoDb = await startEmbeddedDynamoDb({ ...options, port: 0, dataDirectory });
+  return { dynamoDb, start: () => Promise.resolve() };
+}
+
 async function openEmbedded(dataDirectory: string | undefined, context: StoreContext): Promise<Store> {
   try {
     // The gateway's own calls, by a pair that never leaves the process.
     const keyPair = makeKeyPair();
     const signers = [keyPair, ...context.signers];
-    const started = await startEmbeddedDynamoDb({ ...context, signers, port: 0, dataDirectory });
-    const { url } = started;
+    const { dynamoDb, start } = await openDynamoDb(dataDirectory, { ...context, signers });
+    const { url } = dynamoDb;
     let admitted: readonly DynamoDbSigner[] = signers;
     return {
       url,
       keyPair,
-      createTables: (tables, region) => createTablesAt({ url, region, ...keyPair }, tables),
+      // Whether that went well, those who make them ask.
+      expectTables: () => void start().catch(() => undefined),
+      createTables: async (tables, region) => {
+        if (tables.length === 0) return;
+        await start().catch(throwStartError);
+        await createTablesAt({ url, region, ...keyPair }, tables);
+      },
       admit: (more) => {
         admitted = [...signers, ...more];
-        return started.admit(admitted);
+        return dynamoDb.admit(admitted);
       },
       // The thread answers in the order in which it tells of changes.
-      told: () => started.admit(admitted),
-      follow: (tables) => started.follow(tables),
+      told: () => dynamoDb.admit(admitted),
+      follow: (tables) => dynamoDb.follow(tables),
       get consumed() {
-        return started.consumed;
+        return dynamoDb.consumed;
       },
-      close: () => started.close(),
+      close: () => dynamoDb.close(),
     };
   } catch (error) {
-    throw error instanceof EmbeddedDynamoDbError ? new StartError(error.code, error.message) : error;
+    return throwStartError(error);
   }
+}
+
+function throwStartError(error: unknown): never {
+  throw error instanceof EmbeddedDynamoDbError ? new StartError(error.code, error.message) : error;
 }
 
 function refuseTables(tables: readonly TableDefinition[]): Promise<void> {

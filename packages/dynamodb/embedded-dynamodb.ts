@@ -18,6 +18,10 @@ import { explainStorageFault } from './storage-fault.ts';
 export type EmbeddedDynamoDbOptions = {
   /** 0 picks a free one. Always on loopback. */
   readonly port: number;
+  /** Whether another listener of this user may have the port, too: it gives it up. Not on every system. */
+  readonly sharesPort?: boolean;
+  /** The port that callers name as Host where somebody hands their connections on; absent = `port`. */
+  readonly namedPort?: number;
   /** `--data DIR`; absent = in memory, at most 512 MB of items (index entries come on top), gone at the end. */
   readonly dataDirectory?: string | undefined;
   /** One Float64, milliseconds to add to the machine's time: time to live and the Date header follow it. Absent = 0. */
@@ -100,7 +104,8 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
 
   const { clockOffset = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT) } = options;
   const workerData: DynamoDbWorkerData = {
-    ...{ port: options.port, directory, clockOffset },
+    ...{ port: options.port, sharesPort: options.sharesPort === true, namedPort: options.namedPort },
+    ...{ directory, clockOffset },
     signers: options.signers,
   };
   // The thread's file has this file's ending: .ts in a checkout, .js in the published package.

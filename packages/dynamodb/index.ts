@@ -8,6 +8,7 @@ export type {
   EmbeddedDynamoDbErrorCode,
   EmbeddedDynamoDbOptions,
 } from './embedded-dynamodb.ts';
+export type { LateDynamoDb, LateDynamoDbOptions } from './late-dynamodb.ts';
 export type { TableUnits } from './capacity.ts';
 export type { TableChange } from './engine.ts';
 export type { CallQuestion } from './front.ts';
@@ -15,3 +16,4 @@ export type { DynamoDbSigner } from './worker.ts';
 
 export { UNCOUNTED } from './uncounted.ts';
 export { EmbeddedDynamoDbError, startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
+export { openLateDynamoDb } from './late-dynamodb.ts';

@@ -18,6 +18,9 @@ import { storageFaultOf } from './storage-fault.ts';
 export type DynamoDbWorkerData = {
   /** 0 picks a free one. */
   readonly port: number;
+  readonly sharesPort: boolean;
+  /** What a Host header has to say; undefined = the port that is listened on. */
+  readonly namedPort: number | undefined;
   readonly directory: string | undefined;
   readonly clockOffset: SharedArrayBuffer;
   /** Those who may call; `signers` replaces them. */
@@ -80,7 +83,7 @@ async function start(
       say({ kind: 'consumed', tables: meter.tables });
     }, CONSUMED_EVERY_MS).unref();
   });
-  const front = { engine, meter, clock, callers, directory, report, port: () => port };
+  const front = { engine, meter, clock, callers, directory, report, port: () => data.namedPort ?? port };
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     serveDynamoDb(request, response, front).catch((error: unknown) => {
       report(error);
@@ -89,7 +92,7 @@ async function start(
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen({ host: '127.0.0.1', port, reusePort: data.sharesPort }, resolve);
   });
   const address = server.address();
   if (typeof address === 'object' && address !== null) port = address.port;

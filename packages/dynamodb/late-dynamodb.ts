@@ -1,0 +1,169 @@
+/**
+ * The embedded DynamoDB of a program that may never use it. Its address is there at once; the thread, which costs a fifth of
+ * a second and tens of megabytes, begins with the first table or the first connection.
+ */
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, ListenOptions, Server, Socket } from 'node:net';
+import { EmbeddedDynamoDbError, startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
+import type { EmbeddedDynamoDb, EmbeddedDynamoDbOptions } from './embedded-dynamodb.ts';
+import type { DynamoDbSigner } from './worker.ts';
+
+export type LateDynamoDbOptions = Omit<EmbeddedDynamoDbOptions, 'port' | 'sharesPort' | 'namedPort'>;
+
+export interface LateDynamoDb extends EmbeddedDynamoDb {
+  /** Begins the thread where it has not begun. Before anybody is connected it takes the port over, else calls pass through here. */
+  start(): Promise<void>;
+  readonly isStarted: boolean;
+}
+
+const LOOPBACK = '127.0.0.1';
+
+/**
+ * @throws EmbeddedDynamoDbError when no port can be had
+ *
+ * @example
+ * ```ts
+ * import { openLateDynamoDb } from '@gatewright/dynamodb';
+ *
+ * const dynamodb = await openLateDynamoDb({ signers: [{ accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' }] });
+ * dynamodb.isStarted // → false
+ * await dynamodb.close();
+ * ```
+ */
+export async function openLateDynamoDb(options: LateDynamoDbOptions): Promise<LateDynamoDb> {
+  const late = new Late(options);
+  await late.open();
+  return late;
+}
+
+class Late implements LateDynamoDb {
+  readonly #options: LateDynamoDbOptions;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #port = 0;
+  /** Whether the thread can listen on the port before it is given up here: only some systems let two do that. */
+  #canShare = true;
+  #thread: Promise<EmbeddedDynamoDb> | undefined;
+  #started: EmbeddedDynamoDb | undefined;
+  #signers: readonly DynamoDbSigner[];
+  #followed: readonly string[] = [];
+  #isClosed = false;
+
+  constructor(options: LateDynamoDbOptions) {
+    this.#options = options;
+    this.#signers = options.signers;
+    this.#server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => void this.#pass(socket));
+  }
+
+  async open(): Promise<void> {
+    try {
+      await this.#listen({ reusePort: true });
+    } catch {
+      this.#canShare = false;
+      await this.#listen({}).catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new EmbeddedDynamoDbError(
+          'DYNAMODB_NOT_STARTED',
+          `no port for the embedded DynamoDB: ${reason}`,
+        );
+      });
+    }
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `http://${LOOPBACK}:${this.#port}`;
+  }
+
+  get isStarted(): boolean {
+    return this.#started !== undefined;
+  }
+
+  get consumed(): EmbeddedDynamoDb['consumed'] {
+    return this.#started?.consumed ?? [];
+  }
+
+  async start(): Promise<void> {
+    await (this.#thread ??= this.#begin(() => this.#takeOver()));
+  }
+
+  async admit(signers: readonly DynamoDbSigner[]): Promise<void> {
+    this.#signers = signers;
+    await (await this.#thread)?.admit(signers);
+  }
+
+  follow(tables: readonly string[]): void {
+    this.#followed = tables;
+    this.#started?.follow(tables);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#stopListening();
+    for (const socket of this.#sockets) socket.destroy();
+    await (await this.#thread?.catch(() => undefined))?.close();
+  }
+
+  #listen(more: Pick<ListenOptions, 'reusePort'>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ host: LOOPBACK, port: 0, ...more }, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+  }
+
+  #stopListening(): void {
+    if (this.#server.listening) this.#server.close();
+  }
+
+  /** What was asked of the thread while there was none, is done first. */
+  async #begin(launch: () => Promise<EmbeddedDynamoDb>): Promise<EmbeddedDynamoDb> {
+    const known = this.#signers;
+    const started = await launch();
+    if (this.#signers !== known) await started.admit(this.#signers);
+    if (this.#followed.length > 0) started.follow(this.#followed);
+    this.#started = started;
+    return started;
+  }
+
+  /** Nobody is connected: from now on the thread alone has the port. */
+  async #takeOver(): Promise<EmbeddedDynamoDb> {
+    const launch = (sharesPort: boolean): Promise<EmbeddedDynamoDb> =>
+      startEmbeddedDynamoDb({ ...this.#options, signers: this.#signers, port: this.#port, sharesPort });
+    if (this.#canShare) {
+      // A Node that knows nothing of shared ports says that this one is in use, and it is: by us.
+      const shared = await launch(true).catch((error: unknown) => {
+        if (error instanceof EmbeddedDynamoDbError && error.code === 'DYNAMODB_NOT_STARTED') return undefined;
+        throw error;
+      });
+      this.#stopListening();
+      if (shared !== undefined) return shared;
+    } else this.#stopListening();
+    return launch(false);
+  }
+
+  async #pass(socket: Socket): Promise<void> {
+    this.#sockets.add(socket);
+    // What a client breaks off is its own affair.
+    socket.on('error', () => socket.destroy()).on('close', () => this.#sockets.delete(socket));
+    try {
+      const beside = { ...this.#options, port: 0, namedPort: this.#port };
+      const thread = await (this.#thread ??= this.#begin(() =>
+        startEmbeddedDynamoDb({ ...beside, signers: this.#signers }),
+      ));
+      if (socket.destroyed || this.#isClosed) return void socket.destroy();
+      const inner = connect({ host: LOOPBACK, port: Number(new URL(thread.url).port), noDelay: true });
+      inner.on('error', () => socket.destroy()).on('close', () => socket.destroy());
+      socket.on('close', () => inner.destroy());
+      socket.pipe(inner).pipe(socket);
+      socket.resume();
+    } catch (error) {
+      // The next connection tries again.
+      this.#thread = undefined;
+      socket.destroy();
+      this.#options.onFault?.(error instanceof Error ? error.message : String(error));
+    }
+  }
+}

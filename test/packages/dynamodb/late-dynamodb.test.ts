@@ -1,0 +1,67 @@
+import { ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { TestContext } from 'node:test';
+import { createTablesAt } from '../../../gateway/services/create-tables.ts';
+import { openLateDynamoDb } from '../../../packages/dynamodb/late-dynamodb.ts';
+import type { LateDynamoDb, LateDynamoDbOptions } from '../../../packages/dynamodb/late-dynamodb.ts';
+import { aClient, anyTarget, SIGNER, aTable } from '../../support/orders-table.ts';
+
+async function open(test: TestContext, options: Partial<LateDynamoDbOptions> = {}): Promise<LateDynamoDb> {
+  const dynamoDb = await openLateDynamoDb({ signers: [SIGNER], ...options });
+  test.after(() => dynamoDb.close());
+  return dynamoDb;
+}
+
+async function namesAt({ url }: LateDynamoDb): Promise<readonly string[] | undefined> {
+  const client = aClient(url);
+  try {
+    return (await client.send(new ListTablesCommand())).TableNames;
+  } finally {
+    client.destroy();
+  }
+}
+
+describe('an embedded DynamoDB that nobody may need', () => {
+  it('has an address and no thread until somebody calls, and answers those who call at once', async (test) => {
+    const changes: unknown[] = [];
+    const dynamoDb = await open(test, { signers: [], onChanges: (more) => changes.push(...more) });
+    const { url } = dynamoDb;
+    await dynamoDb.admit([SIGNER]);
+    dynamoDb.follow(['orders']);
+    assert.deepEqual([dynamoDb.isStarted, dynamoDb.consumed], [false, []]);
+
+    const answers = await Promise.all([namesAt(dynamoDb), namesAt(dynamoDb), namesAt(dynamoDb)]);
+
+    assert.deepEqual(answers, [[], [], []]);
+    assert.deepEqual([dynamoDb.isStarted, dynamoDb.url], [true, url]);
+    await createTablesAt(anyTarget(url), [aTable()]);
+    const client = aClient(url);
+    await client.send(
+      new PutItemCommand({ TableName: 'orders', Item: { customer: { S: 'a' }, number: { N: '1' } } }),
+    );
+    client.destroy();
+    // The thread answers in the order in which it tells of changes.
+    await dynamoDb.admit([SIGNER]);
+    assert.equal(changes.length, 1);
+  });
+
+  it('gives its port to the thread that tables need', async (test) => {
+    const dynamoDb = await open(test);
+    const { url } = dynamoDb;
+
+    await Promise.all([dynamoDb.start(), dynamoDb.start()]);
+    await createTablesAt(anyTarget(url), [aTable()]);
+
+    assert.deepEqual(await namesAt(dynamoDb), ['orders']);
+    assert.equal(dynamoDb.url, url);
+  });
+
+  it('ends without having begun', async () => {
+    const dynamoDb = await openLateDynamoDb({ signers: [] });
+    await dynamoDb.close();
+
+    await assert.rejects(fetch(dynamoDb.url));
+    assert.equal(dynamoDb.isStarted, false);
+  });
+});
