@@ -1,6 +1,7 @@
 /** APIs as the gateway loads them, seen as access documents see them. */
 import type { InventoryRoute } from '@gatewright/authoring/route-inventory';
 import type { InspectedApi, inspectStacks } from '@gatewright/gateway';
+import { keptServices } from './kept-services.ts';
 import { homeOfEnvironment } from './load-options.ts';
 
 /** Of templates, by name. */
@@ -9,7 +10,7 @@ export type GivenParameters = Readonly<Record<string, string>>;
 export function loadOptions(stage: string, directory: string, parameters: GivenParameters = {}) {
   return {
     ...{ stage, directory, ...homeOfEnvironment(), strict: false },
-    ...{ parameters, environment: {} },
+    ...{ parameters, environment: {}, ...keptServices(directory) },
     onProgress: (message: string) => process.stderr.write(`${message}\n`),
   };
 }

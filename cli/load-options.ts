@@ -1,5 +1,6 @@
 /** Options of the commands that load stacks: `start`, and `routes` without a running gateway. */
 import { readHome } from '@gatewright/gateway/definition/home';
+import { keptServices } from './kept-services.ts';
 import { collectPair, readAccount, readEnvFile, readRegion, readStageName } from './options.ts';
 import { Option } from 'commander';
 import { UsageError } from './output.ts';
@@ -72,6 +73,7 @@ export function toLoadOptions(flags: LoadFlags) {
     strict: flags.strict,
     allowUnguarded: flags.allowUnguarded,
     directory: process.cwd(),
+    ...keptServices(process.cwd()),
   };
 }
 

@@ -14,6 +14,9 @@ const REACHES_OUT =
   /process\.(env|chdir|argv|exitCode|on|emit|std|umask|cpuUsage|memoryUsage)|\bmock\.(timers|method|fn|module)|child_process|worker_threads|globalThis/;
 
 const FILES_PER_BATCH = 20;
+const IMPORTS = `import { after, describe } from 'node:test';
+import { endFile } from ${JSON.stringify(new URL('support/end-of-file.ts', import.meta.url).href)};
+`;
 
 export type Batch = { readonly entry: string; readonly files: readonly string[] };
 
@@ -49,10 +52,10 @@ export function writeBatches(
       const [name, url] = [relative('.', file), pathToFileURL(resolve(file)).href].map((text) =>
         JSON.stringify(text),
       );
-      return `describe(${name}, { timeout: ${deadlineMs} }, async () => void (await import(${url})));\n`;
+      return `describe(${name}, { timeout: ${deadlineMs} }, async () => {\n  after(endFile);\n  await import(${url});\n});\n`;
     });
     mkdirSync(dirname(entry), { recursive: true });
-    writeFileSync(entry, ["import { describe } from 'node:test';\n", ...suites].join(''));
+    writeFileSync(entry, [IMPORTS, ...suites].join(''));
     return { entry, files };
   });
 }

@@ -19,6 +19,9 @@ const CODE_CACHE_LIMIT_BYTES = 300_000_000;
 /** Folders whose files take seconds: begun last, one of them would leave the other core idle. */
 const LONG = /^test\/(delivery|simulation|end-to-end|examples|parity)\//;
 const isLong = (file: string): boolean => LONG.test(file);
+/** The longest of these, a minute and more. */
+const LONGEST =
+  /^test\/delivery\/(own-repository|handler-entries|package|recipes|runtimes|test-runners)\.test\.ts$/;
 const DELIVERY = 'test/delivery/';
 
 /** Test files for the given files or folders, long ones first; a name that leads to none is an error, not an empty success. */
@@ -32,7 +35,8 @@ function selectFiles(names: readonly string[]): readonly string[] {
     return found;
   });
   const sorted = [...new Set(selected)].sort();
-  return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  const weight = (file: string): number => (LONGEST.test(file) ? 2 : isLong(file) ? 1 : 0);
+  return sorted.toSorted((a, b) => weight(b) - weight(a));
 }
 
 /** Node throws nothing away: what tests load from temporary folders would stay for good. */
@@ -75,7 +79,9 @@ const files =
 boundCodeCache();
 process.env['NODE_COMPILE_CACHE'] = CODE_CACHE;
 const plan = planBatches(files);
-const folder = mkdtempSync(join(tmpdir(), 'gatewright-batches-'));
+const folder = mkdtempSync(join(tmpdir(), 'gatewright-tests-'));
+// For what several processes of the run need, and one of them makes.
+process.env['GATEWRIGHT_TEST_RUN'] = folder;
 const batches = writeBatches(plan.batches, { folder, deadlineMs: FILE_DEADLINE_MS }).map(
   ({ entry }) => entry,
 );

@@ -31,7 +31,7 @@ describe('batches of test files', () => {
 
       assert.match(
         readFileSync(batch?.entry ?? '', 'utf8'),
-        /^describe\("test\/a\.test\.ts", \{ timeout: 7 \}, .*import\("file:.*\/test\/a\.test\.ts"\)\)\);$/m,
+        /^describe\("test\/a\.test\.ts", \{ timeout: 7 \}, async .*\n {2}after\(endFile\);\n {2}await import\("file:.*\/test\/a\.test\.ts"\);\n/m,
       );
     } finally {
       rmSync(folder, { recursive: true, force: true });

@@ -15,8 +15,8 @@ const PROGRAMS: readonly (readonly [program: RegExp, tests: RegExp])[] = [
   [/^console\//, /^test\/(console|prove\/browser)\//],
   [/^(layers|package)\//, /^test\/(layers|delivery|end-to-end)\//],
   [/^testing\/entry\.ts$/, /^test\/testing\//],
-  [/^plugin\//, /^test\/delivery\/plugin\.suite\.ts$/],
-  [/^shared\/entries\//, /^test\/delivery\/handler-entries\.suite\.ts$/],
+  [/^plugin\//, /^test\/delivery\/plugin\.test\.ts$/],
+  [/^shared\/entries\//, /^test\/delivery\/handler-entries\.test\.ts$/],
   // A thread of its own, started by instance.ts.
   [/^gateway\/lambda\/worker\/main\.ts$/, /^test\/gateway\/lambda\//],
   [/^gateway\/index\.ts$/, /^test\/(end-to-end|parity)\//],

@@ -27,7 +27,7 @@ const PAGES = join(CHECKOUT, 'docs/recipes');
 const CDK_OUT = join(CHECKOUT, 'test/fixtures/recipes/billing/cdk.out');
 const TOOLKIT = 'gatewright-dev';
 
-/** Pages about a whole service; the one on CI is run out of the npm package (test/delivery/own-repository.suite.ts). */
+/** Pages about a whole service; the one on CI is run out of the npm package (test/delivery/own-repository.test.ts). */
 const recipes = new Map(
   readdirSync(PAGES)
     .map((file) => [basename(file, '.md'), readRecipe(readFileSync(join(PAGES, file), 'utf8'))] as const)

@@ -1,8 +1,9 @@
 /** A service as a user of the npm package has it: in a folder of its own, with the package and osls installed. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { buildPackage } from '../../package/build-package.ts';
 import { SCOPE } from '../../package/manifest.ts';
 import type { Manifest } from '../../package/manifest.ts';
@@ -20,14 +21,45 @@ export type NpmService = {
 };
 
 type Package = { readonly directory: string; readonly manifest: Manifest };
+type Word = { readonly manifest?: Manifest; readonly failure?: string };
+
+const LOOK_EVERY_MS = 200;
 
 let compiled: Promise<Package> | undefined;
 
-/** The compiler takes seconds, so services of one process have copies of what it wrote once. */
-function compilePackage(): Promise<Package> {
+/**
+ * The compiler and its companions take half a minute, so all services of a run have copies of what one process wrote.
+ * A process alone writes for itself.
+ */
+async function compilePackage(): Promise<Package> {
+  const ofRun = process.env['GATEWRIGHT_TEST_RUN'];
+  if (ofRun !== undefined) return onceInRun(join(ofRun, 'package'));
   const directory = mkdtempSync(join(tmpdir(), 'gatewright-package-'));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
-  return buildPackage(CHECKOUT, directory).then((manifest) => ({ directory, manifest }));
+  return { directory, manifest: await buildPackage(CHECKOUT, directory) };
+}
+
+/** Whoever comes first writes; the others wait for its word, which is the manifest, or what went wrong. */
+async function onceInRun(folder: string): Promise<Package> {
+  const [directory, said] = [join(folder, 'gatewright'), join(folder, 'said.json')];
+  const isFirst = await mkdir(folder).then(
+    () => true,
+    () => false,
+  );
+  if (isFirst) {
+    const word: Word = await buildPackage(CHECKOUT, directory).then(
+      (manifest) => ({ manifest }),
+      (error: unknown) => ({
+        failure: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      }),
+    );
+    await writeFile(`${said}.part`, JSON.stringify(word));
+    await rename(`${said}.part`, said);
+  }
+  while (!existsSync(said)) await delay(LOOK_EVERY_MS);
+  const { manifest, failure } = JSON.parse(await readFile(said, 'utf8')) as Word;
+  if (manifest === undefined) throw new Error(`the package was not built: ${failure ?? 'nobody said why'}`);
+  return { directory, manifest };
 }
 
 /**

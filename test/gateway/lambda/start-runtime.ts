@@ -2,8 +2,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { after } from 'node:test';
-
 import type { InvocationResult } from '../../../gateway/ports.ts';
 import type { FunctionLogLine } from '../../../gateway/lambda/log-line.ts';
 import type { FunctionDefinition } from '../../../gateway/lambda/model.ts';
@@ -12,13 +10,15 @@ import {
   type FunctionRuntime,
   type FunctionRuntimeOptions,
 } from '../../../gateway/lambda/runtime.ts';
+import { atEndOfFile } from '../../support/end-of-file.ts';
 
 const runtimes: FunctionRuntime[] = [];
 const folders: string[] = [];
 
-// Registered here, at the root: inside a `before` hook, `after` would run when that hook ends.
-after(async () => {
-  await Promise.all(runtimes.map((runtime) => runtime.close()));
+atEndOfFile(async () => {
+  await Promise.all(runtimes.splice(0).map((runtime) => runtime.close()));
+});
+process.once('exit', () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 

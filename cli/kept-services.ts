@@ -1,0 +1,18 @@
+/** Where commands find what a start has had osls compile (docs/decisions/0154), which takes seconds to do again. */
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+
+const OTHERS_MODE = 0o077;
+
+/**
+ * `{}` where nothing was started in the directory, since a command that only looks makes no folder; and where the folder is
+ * a link or open to others, who could have written there what is served.
+ */
+export function keptServices(directory: string): { readonly keptIn?: string } {
+  const folder = join(directory, '.gatewright');
+  const stats = lstatSync(folder, { throwIfNoEntry: false });
+  if (stats?.isDirectory() !== true) return {};
+  const own = process.getuid?.();
+  if (own !== undefined && (stats.uid !== own || (stats.mode & OTHERS_MODE) !== 0)) return {};
+  return { keptIn: join(folder, 'cache', 'services') };
+}

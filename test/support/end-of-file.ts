@@ -1,0 +1,16 @@
+/** What a support module keeps for its user is closed when that test file ends, also where files share a process (../batches.ts). */
+import { after } from 'node:test';
+
+const closers: (() => Promise<void>)[] = [];
+
+/** For what a module has opened in tests and hooks: where files share a process, all are loaded before the first of them runs. */
+export function atEndOfFile(close: () => Promise<void>): void {
+  closers.push(close);
+}
+
+export async function endFile(): Promise<void> {
+  for (const close of closers) await close();
+}
+
+// At the root: inside a `before` hook, `after` would run when that hook ends.
+after(endFile);
