@@ -56,10 +56,15 @@ async function runAlone(
   process.exitCode = undefined;
   try {
     const failed = await printing.run(output, () => runCommandLine(args));
-    return { code: failed ?? Number(process.exitCode ?? 0), ...output };
+    return { code: failed ?? ownExitCode(), ...output };
   } finally {
     process.exitCode = exitCode;
     process.chdir(folder);
     process.env = env;
   }
+}
+
+/** What the command has set itself. */
+function ownExitCode(): number {
+  return Number(process.exitCode ?? 0);
 }
