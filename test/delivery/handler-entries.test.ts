@@ -124,7 +124,7 @@ describe('a bundle of a handler', () => {
       text: `import { createDynamoDbQuotas, quota } from 'gatewright/quota';
              export const used = [createDynamoDbQuotas, quota];`,
       without: /handlers\/(access|cache|webhooks|websocket)\//,
-      limitKilobytes: 68,
+      limitKilobytes: 69,
     },
     {
       entry: 'access',
