@@ -6,15 +6,12 @@ import { describeUnprepared, throttled } from './refused-start.ts';
 import { makeJob } from './invoked-job.ts';
 import { type Job, JobQueue, readFailure } from './job.ts';
 import { Concurrency, type ConcurrencyMember } from './concurrency.ts';
+import { Patience, USUAL_PATIENCE_MS } from './patience.ts';
 import type { PoolLimits } from './pool-limits.ts';
 import { ServiceTime } from './service-time.ts';
 import { StreamJob, type StreamStart } from './stream-job.ts';
 
-/** A fast function keeps to its warm instance until the oldest waiting event has waited this long. */
-const FAST_PATIENCE_MS = 50;
 const MAX_STARTING = 4;
-/** The first event of an instance runs cold code: it counts only if it is slow by any measure. */
-const COLD_EVENT_MS = 15;
 /** Idle time after which an instance is let go; the last one of a function stays longer. */
 const IDLE_LIMIT_MS = 30_000;
 const LAST_IDLE_LIMIT_MS = 600_000;
@@ -29,6 +26,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
   readonly #together: Concurrency;
   readonly #isCold: boolean;
   readonly #serviceTime = new ServiceTime();
+  readonly #patience = new Patience();
   readonly #onRoom = (): void => this.#dispatch();
   readonly #queue = new JobQueue();
   /** Last in, first out. */
@@ -85,7 +83,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
   }
 
   get size(): number {
-    return this.#idle.length + this.#busy.size + this.#starting.size + this.#preparing;
+    return this.#idle.length + this.#busy.size + this.#coming;
   }
 
   invoke(invocation: Invocation): Promise<InvocationResult> {
@@ -120,6 +118,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
   onReady(instance: Instance): void {
     this.startedCount += 1;
     this.#starting.delete(instance);
+    this.#patience.begin(instance);
     this.#readyAt = performance.now();
     this.#failingSince = undefined;
     instance.restingSince = this.#readyAt;
@@ -132,7 +131,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
   }
 
   onAnswer(instance: Instance, serviceMs: number): void {
-    if (instance.answeredCount > 1 || serviceMs >= COLD_EVENT_MS) this.#serviceTime.observe(serviceMs);
+    this.#serviceTime.observe(serviceMs, instance.answeredCount === 1);
     if (instance.load === 0 && this.#busy.delete(instance)) {
       instance.restingSince = performance.now();
       this.#rest(instance, true);
@@ -142,7 +141,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
 
   onTakenBack(_instance: Instance, jobs: readonly Job[], headRanMs: number): void {
     // A head that runs on will be measured when it answers; only the first word about a function cannot wait.
-    if (!this.#serviceTime.isKnown) this.#serviceTime.observe(headRanMs);
+    if (!this.#serviceTime.isKnown) this.#serviceTime.observe(headRanMs, true);
     this.#queue.putBack(jobs);
     this.#dispatch();
   }
@@ -219,7 +218,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
     }
     if (this.#queue.length > 0) {
       this.#scale();
-      this.#headTimer ??= this.#watchQueue();
+      this.#headTimer ??= setTimeout(() => setImmediate(this.#checkQueue), USUAL_PATIENCE_MS).unref();
     }
   }
 
@@ -231,7 +230,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
         if (busy.hasRoom(window)) return busy;
         isMoving ||= !busy.isStuck;
       }
-      if (isMoving && performance.now() - job.enqueuedAt < FAST_PATIENCE_MS) return undefined;
+      if (isMoving && performance.now() - job.enqueuedAt < USUAL_PATIENCE_MS) return undefined;
     }
     const idle = this.#idle.pop();
     if (idle !== undefined) this.#busy.add(idle);
@@ -244,14 +243,20 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
       return;
     }
     const wanted = Math.min(MAX_STARTING, this.#queue.length);
-    while (this.#starting.size + this.#preparing < wanted && this.#isWorthOneMore() && this.#mayStart())
-      this.#startInstance();
+    while (this.#coming < wanted && this.#isWorthOneMore() && this.#mayStart()) this.#startInstance();
+  }
+
+  get #coming(): number {
+    return this.#starting.size + this.#preparing;
+  }
+
+  get #patienceMs(): number {
+    return this.#patience.ms(this.#busy, this.#coming);
   }
 
   /** Those that are there, or about to be, would keep what waits waiting. */
   #isWorthOneMore(): boolean {
-    const { length } = this.#queue;
-    return this.#isCold || this.#serviceTime.waitMs(length, this.size) >= FAST_PATIENCE_MS;
+    return this.#isCold || this.#serviceTime.waitMs(this.#queue.length, this.size) >= this.#patienceMs;
   }
 
   /** The first one waits for no other start. */
@@ -287,26 +292,21 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
     );
   }
 
-  #watchQueue(): NodeJS.Timeout {
-    return setTimeout(() => setImmediate(() => this.#checkQueue()), FAST_PATIENCE_MS).unref();
-  }
-
-  #checkQueue(): void {
+  readonly #checkQueue = (): void => {
     this.#headTimer = undefined;
     this.#dispatch();
     const head = this.#queue.peek();
     if (head === undefined || this.#isClosed) return;
     const now = performance.now();
-    const isStarting = this.#starting.size + this.#preparing > 0;
     // Waiting for a start is no throttling; the start has a limit of its own.
-    if (isStarting) return;
+    if (this.#coming > 0) return;
     if (!this.#mayGrow()) this.#refuseExpired(now);
-    else if (now - Math.max(head.enqueuedAt, this.#readyAt) >= FAST_PATIENCE_MS) {
+    else if (now - Math.max(head.enqueuedAt, this.#readyAt) >= this.#patienceMs) {
       // Nothing was measured yet, but what runs takes at least this long.
-      if (!this.#serviceTime.isKnown) this.#serviceTime.observe(FAST_PATIENCE_MS);
+      if (!this.#serviceTime.isKnown) this.#serviceTime.observe(USUAL_PATIENCE_MS, true);
       if (this.#mayStart()) this.#startInstance();
     }
-  }
+  };
 
   #refuseExpired(now: number): void {
     for (let job = this.#queue.peek(); job !== undefined; job = this.#queue.peek()) {

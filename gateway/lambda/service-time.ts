@@ -7,10 +7,14 @@ const WINDOW_EVENTS = 48;
 const FAST_BELOW_MS = 1;
 /** Events that the mean service time looks back on. Long, so that one event preempted on a busy machine does not make a fast function look slow. */
 const MEAN_EVENTS = 64;
+/** The first event of an instance says something only if it is slow by any measure. */
+const COLD_EVENT_MS = 15;
 
 export class ServiceTime {
   #meanMs: number | undefined;
   #count = 0;
+  /** It rests on events that were not the first of their instance. */
+  #isWarm = false;
 
   get isKnown(): boolean {
     return this.#meanMs !== undefined;
@@ -31,7 +35,13 @@ export class ServiceTime {
     return instances === 0 ? Infinity : (events * (this.#meanMs ?? 0)) / instances;
   }
 
-  observe(serviceMs: number): void {
+  /** @param isCold the code ran for the first time, which says little of the next time: it counts until that is known */
+  observe(serviceMs: number, isCold = false): void {
+    if (isCold && (this.#isWarm || serviceMs < COLD_EVENT_MS)) return;
+    if (!isCold && !this.#isWarm) {
+      this.forget();
+      this.#isWarm = true;
+    }
     if (this.#count < MEAN_EVENTS) this.#count += 1;
     const mean = this.#meanMs ?? serviceMs;
     this.#meanMs = mean + (serviceMs - mean) / this.#count;
@@ -40,5 +50,6 @@ export class ServiceTime {
   forget(): void {
     this.#meanMs = undefined;
     this.#count = 0;
+    this.#isWarm = false;
   }
 }

@@ -84,6 +84,10 @@ export class ThreadInstance implements Instance {
     return this.#handed.length - (this.#hasFailedHead ? 1 : 0);
   }
 
+  get activeMs(): number {
+    return this.#worker.performance.eventLoopUtilization().active;
+  }
+
   /** Its event has run so long that nothing may wait behind it, or it is about to end. */
   get isStuck(): boolean {
     return (

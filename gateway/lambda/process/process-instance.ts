@@ -25,6 +25,8 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
   restingSince = performance.now();
   isDraining = false;
   answeredCount = 0;
+  /** A process of its own says nothing of its loop. */
+  readonly activeMs = 0;
   readonly #program: ProcessProgram;
   readonly #owner: InstanceOwner;
   readonly #api: RuntimeApi;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
 import { describe, it } from 'node:test';
 
 import type { Instance, InstanceOwner } from '../../../gateway/lambda/instance.ts';
@@ -11,6 +12,7 @@ import { StartGate } from '../../../gateway/lambda/start-gate.ts';
 class Machine {
   readonly starting: (() => void)[] = [];
   readonly running: (() => void)[] = [];
+  readonly instances: { activeMs: number }[] = [];
   readonly #gate = new StartGate(2);
 
   pool(): FunctionPool {
@@ -29,7 +31,7 @@ class Machine {
 
   #start(owner: InstanceOwner): Instance {
     const instance = {
-      ...{ restingSince: 0, isDraining: false, answeredCount: 0, load: 0, isStuck: true },
+      ...{ restingSince: 0, isDraining: false, answeredCount: 0, activeMs: 0, load: 0, isStuck: true },
       hasRoom: () => false,
       send: (job: Job) => {
         instance.load = 1;
@@ -45,6 +47,7 @@ class Machine {
       },
       endIfTooLarge: () => Promise.resolve(),
     };
+    this.instances.push(instance);
     this.starting.push(() => owner.onReady(instance));
     return instance;
   }
@@ -92,6 +95,50 @@ describe('starts of instances', () => {
     assert.equal(machine.starting.length, 0, '3 that wait, 16 ms each');
     ask(pool, 2);
     assert.equal(machine.starting.length, 1, '5 that wait');
+    machine.answerAll();
+    await pool.close();
+    await other.close();
+  });
+
+  it('are not decided by what events of cold code have taken, once others have', async () => {
+    const machine = new Machine();
+    const [pool, other] = await warmed(machine, 400);
+    machine.serviceMs = 8;
+    ask(pool, 1);
+    machine.answerAll();
+    ask(pool, 5);
+    assert.equal(machine.starting.length, 0, '4 that wait, 8 ms each');
+    machine.answerAll();
+    await pool.close();
+    await other.close();
+  });
+
+  it('are few where those that run keep the processors busy, until what waits has waited a second', async (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    let nowMs = performance.now();
+    context.mock.method(performance, 'now', () => nowMs);
+    const machine = new Machine();
+    const pass = async (ms: number): Promise<void> => {
+      nowMs += ms;
+      for (const instance of machine.instances) instance.activeMs += ms;
+      context.mock.timers.tick(ms);
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    const [pool, other] = await warmed(machine, 40);
+    ask(pool, availableParallelism() + 4);
+    // Some are wanted while nothing is known of those that run.
+    for (let count = 0; count < 5; count += 1) {
+      for (const ready of machine.starting.splice(0)) ready();
+      await pass(50);
+    }
+    const { length: before } = machine.instances;
+    for (const answer of machine.running.splice(0)) answer();
+    await pass(50);
+    ask(pool, 20);
+    await pass(900);
+    assert.equal(machine.instances.length, before);
+    await pass(150);
+    assert.equal(machine.instances.length, before + 1);
     machine.answerAll();
     await pool.close();
     await other.close();
