@@ -5,7 +5,7 @@
 import type { ItemStore } from '../ports.ts';
 import type { Item } from '../table/item-write.ts';
 import type { CacheableAnswer } from './answer.ts';
-import { CLOCK_MARGIN_MS, entryKey, indexWrites, isAfter, isInvalidated } from './labels.ts';
+import { CLOCK_MARGIN_MS, entryKey, indexWrites, isAfter, isInvalidated, printLabels } from './labels.ts';
 import type { Label } from './labels.ts';
 
 /** Packs bodies; base64 on the table's side. */
@@ -163,7 +163,7 @@ export async function keepEntry(ports: EntryPorts, entry: NewEntry): Promise<Kep
   const pieces = packed.length <= PIECE_CHARACTERS ? 0 : Math.ceil(packed.length / PIECE_CHARACTERS);
   const expiresAt = Math.ceil(entry.staleUntilEpochMs / 1000) + 1;
   const before = [
-    ...indexWrites(namespace, labels, id, { kind: 'response', expiresAt }),
+    ...indexWrites(namespace, labels, id, { kind: 'response', expiresAt, shown: printLabels(labels) }),
     ...Array.from({ length: pieces }, (_, index) => ({
       purpose: 'cache' as const,
       key: entryKey(namespace, id, `BODY#${owner}#${index}`),

@@ -4,12 +4,13 @@ import { optional, text, whole } from '../http/fields.ts';
 import { jsonReply } from '../http/reply.ts';
 import { documentRoute, readRoute } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
+import { tagLabel } from './entry-labels.ts';
 import { NAMESPACE, parseInvalidation } from './invalidation.ts';
 import type { Invalidation } from './invalidation.ts';
 import { printRecord } from './invalidation-report.ts';
 import { carryOut, tryOut } from './invalidator.ts';
 import type { InvalidatorPorts } from './invalidator.ts';
-import { entriesOf } from './labels.ts';
+import { entriesOf, isDropped } from './labels.ts';
 import { parseStageRecord } from './stage-record.ts';
 import { askFor, findWork } from './work-list.ts';
 
@@ -111,7 +112,7 @@ export function invalidatorRoutes(ports: InvalidatorPorts): readonly Route[] {
   return routes;
 }
 
-function showRoute({ listing, clock }: InvalidatorPorts): Route {
+function showRoute({ listing, store, clock }: InvalidatorPorts): Route {
   return readRoute(
     {
       ...{ path: '/cache/entries', id: 'listCacheEntries', summary: 'What is known of kept answers' },
@@ -128,18 +129,17 @@ function showRoute({ listing, clock }: InvalidatorPorts): Route {
       if (tag === '') throw new RequestInvalid('tag', 'must not be empty');
       const entries = [];
       let hasMore = false;
-      for await (const { id, item } of entriesOf(
-        listing,
-        namespace,
-        tag === undefined ? 'all' : `tag:${tag}`,
-        clock.nowEpochMs(),
-      )) {
+      const label = tag === undefined ? 'all' : tagLabel(tag);
+      for await (const { id, item } of entriesOf(listing, namespace, label, clock.nowEpochMs())) {
+        const record = item['kind'] === 'stage' ? parseStageRecord(item['doc']) : undefined;
+        // The index names answers until their time is over, also those that were dropped before.
+        if (record === undefined && (await isDropped(store, namespace, id))) continue;
         hasMore = entries.length === limit;
         if (hasMore) break;
-        const record = item['kind'] === 'stage' ? parseStageRecord(item['doc']) : undefined;
+        const shown = typeof item['shown'] === 'string' ? { entry: item['shown'] } : {};
         entries.push({
           ...{ id, kind: record === undefined ? 'response' : 'recorded-by-cacheTags' },
-          ...(record !== undefined && { entry: printRecord(record), refusal: record.refusal ?? null }),
+          ...(record === undefined ? shown : { entry: printRecord(record), refusal: record.refusal ?? null }),
           until: new Date(Number(item['expiresAt']) * 1000).toISOString(),
         });
       }

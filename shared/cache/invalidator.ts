@@ -8,7 +8,7 @@ import type { Random, Timer } from '../ports.ts';
 import type { Item } from '../table/item-write.ts';
 import { dropEntry } from './entry-store.ts';
 import type { CacheBeyond, Invalidation } from './invalidation.ts';
-import { entriesOf, markLabel, readMark } from './labels.ts';
+import { entriesOf, markLabel, noteDropped, readMark } from './labels.ts';
 import { BEYOND, beyondOf, recordOf, stageOf, Tally } from './invalidation-report.ts';
 import type { Report } from './invalidation-report.ts';
 import type { StageRecord } from './stage-record.ts';
@@ -150,8 +150,12 @@ class Run {
       await markLabel(store, asked.namespace, label, clock.nowEpochMs());
       let count = 0;
       for await (const { id, item } of entriesOf(listing, asked.namespace, label, clock.nowEpochMs())) {
-        const { kind = 'response', doc } = item;
-        const known = { kind, ...(doc !== undefined && { doc }) };
+        const { kind = 'response', doc, shown, expiresAt: until = 0 } = item;
+        const known = {
+          ...{ kind, until },
+          ...(doc !== undefined && { doc }),
+          ...(shown !== undefined && { shown }),
+        };
         await planEntry(this.#ports, this.#work, id, known, clock.nowEpochMs());
         count += 1;
         if (count % 100 === 0) await this.#goesOn();
@@ -174,14 +178,12 @@ class Run {
   }
 
   async #invalidate(id: string, item: Item, flushing: ReadonlySet<string>): Promise<void> {
-    const { namespace } = this.#work.asked;
     const record = recordOf(item);
     let result = 'unreadable';
     // One after the other, when all entries are done: the control plane takes few calls.
     if (item['kind'] === BEYOND) result = 'to-flush';
     else if (item['kind'] === 'response') {
-      const isDropped = await dropEntry(this.#ports.store, namespace, id, this.#ports.clock.nowEpochMs());
-      result = isDropped ? 'dropped' : 'unavailable';
+      result = (await this.#drop(id, item)) ? 'dropped' : 'unavailable';
     } else if (record !== undefined) {
       if (flushing.has(stageOf(record))) result = 'to-flush';
       else if (record.refusal !== undefined)
@@ -189,6 +191,16 @@ class Run {
       else result = await this.#refresh(id, record);
     }
     await noteEntry(this.#ports, this.#work, id, { state: 'done', result });
+  }
+
+  async #drop(id: string, { until = 0, shown }: Item): Promise<boolean> {
+    const { store, clock } = this.#ports;
+    const { namespace } = this.#work.asked;
+    const atEpochMs = clock.nowEpochMs();
+    if (!(await dropEntry(store, namespace, id, atEpochMs))) return false;
+    const item = { kind: 'response', expiresAt: until, ...(shown !== undefined && { shown }) };
+    await noteDropped(store, namespace, { id, item, atEpochMs });
+    return true;
   }
 
   /** Refreshed is what its backend has recorded anew: an answer alone may have come from the cache. */

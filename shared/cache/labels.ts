@@ -39,6 +39,16 @@ export function indexWrites(
   }));
 }
 
+const MAX_PRINTED = 512;
+
+/** What an administrator sees of an answer: by which names it can be invalidated. */
+export function printLabels(labels: readonly Label[]): string {
+  return labels
+    .filter((label) => label !== 'all')
+    .join(' ')
+    .slice(0, MAX_PRINTED);
+}
+
 /** Whether one of the labels has been invalidated since; to be asked after the index was written, before the entry is. */
 export async function isInvalidated(
   store: ItemStore,
@@ -113,6 +123,28 @@ export async function* entriesOf(
 export async function readMark(store: ItemStore, namespace: string, id: string): Promise<unknown> {
   const read = await store.read({ pk: partitionOf(namespace, 'all', id), sk: id }, { consistent: true });
   return read.kind === 'done' ? read.item?.['mark'] : undefined;
+}
+
+/**
+ * For whoever lists entries: this one was dropped, unless it has been kept anew meanwhile. The index names it all the
+ * same, and whether an answer counts is decided by the answer itself.
+ */
+export async function noteDropped(
+  store: ItemStore,
+  namespace: string,
+  { id, item, atEpochMs }: IndexedEntry & { readonly atEpochMs: number },
+): Promise<void> {
+  await store.update({
+    purpose: 'cache',
+    key: { pk: partitionOf(namespace, 'all', id), sk: id },
+    when: [{ attribute: 'expiresAt', is: 'equal', value: Number(item['expiresAt']) }],
+    change: { kind: 'put', item: { ...item, droppedAt: atEpochMs } },
+  });
+}
+
+export async function isDropped(store: ItemStore, namespace: string, id: string): Promise<boolean> {
+  const read = await store.read({ pk: partitionOf(namespace, 'all', id), sk: id }, { consistent: true });
+  return read.kind === 'done' && read.item?.['droppedAt'] !== undefined;
 }
 
 export function entryKey(namespace: string, id: string, part = 'HEAD'): ItemKey {

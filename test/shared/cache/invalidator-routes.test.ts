@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { invalidatorRoutes } from '#shared/cache/invalidator-routes.ts';
-import { indexWrites } from '#shared/cache/labels.ts';
+import { createInvalidator } from '#shared/cache/lambda-invalidator.ts';
 import { createRouter } from '#shared/http/router.ts';
-import { CacheDesk } from '../../support/a-response-cache.ts';
+import { CacheDesk, countedHandler } from '../../support/a-response-cache.ts';
 import { portsAt, recordAt } from '../../support/a-stage-cache.ts';
 
 type Listed = {
@@ -67,12 +67,13 @@ describe('GET /cache/openapi.json', () => {
   });
 });
 
+const askFor = (tag: string): Promise<unknown> =>
+  countedHandler(desk, { scope: 'public', tags: () => [tag] })({ query: `page=${tag === 'one' ? 2 : 3}` });
+
 describe('GET /cache/entries', () => {
   before(async () => {
     await recordAt(desk, 2, 'authorizer');
-    const item = { kind: 'response', mark: 'm', expiresAt: desk.nowMs / 1000 + 300 };
-    for (const write of indexWrites('orders', ['all', 'tag:other'], 'f'.repeat(64), item))
-      await desk.ports.store.update(write);
+    await askFor('one');
   });
 
   it('says of an entry of a stage cache what it is of, and why nobody can refresh it', async () => {
@@ -85,12 +86,37 @@ describe('GET /cache/entries', () => {
     }
   });
 
-  it('says of an answer of the response cache until when it is kept', async () => {
-    const { entries } = await list({ tag: 'other' });
+  it('says of an answer of the response cache by which names it can be invalidated, and until when it is kept', async () => {
+    const { entries } = await list({ tag: 'one' });
 
-    assert.deepEqual(entries, [
-      { id: 'f'.repeat(64), kind: 'response', until: new Date(desk.nowMs + 300_000).toISOString() },
-    ]);
+    assert.deepEqual(
+      entries.map((entry) => ({ ...entry, id: '' })),
+      [
+        {
+          ...{ id: '', kind: 'response', entry: 'path:/orders query.page=2 tag:one' },
+          until: new Date(desk.nowMs + 61_000).toISOString(),
+        },
+      ],
+    );
+  });
+
+  it('says nothing of answers that were dropped, until they are kept anew', async () => {
+    await askFor('other');
+    const count = async () => (await list({ tag: 'other' })).entries.length;
+    const before = await count();
+    await createInvalidator(portsAt(desk), [])(
+      { invalidate: { namespace: 'orders', tags: ['other'] } },
+      () => undefined,
+    );
+    const dropped = await count();
+    desk.pass(2);
+    await askFor('other');
+
+    assert.deepEqual([before, dropped, await count()], [1, 0, 1]);
+    await createInvalidator(portsAt(desk), [])(
+      { invalidate: { namespace: 'orders', tags: ['other'] } },
+      () => undefined,
+    );
   });
 
   it('lists those of all tags where none is named, and none of another', async () => {
