@@ -4,27 +4,14 @@ import { randomHex } from '#shared/random-hex.ts';
 import type { DeliveryPorts } from '#shared/websocket/channel-ports.ts';
 import { createLambdaDeliveryPorts } from '#shared/websocket/lambda-channels.ts';
 import { parsePublisherEvent } from '#shared/websocket/publisher-event.ts';
-import { runPublisher } from '#shared/websocket/run-publisher.ts';
+import { metricsOf, runPublisher } from '#shared/websocket/run-publisher.ts';
 
 let ports: DeliveryPorts | undefined;
 
 export const handler = observeHandler('ws-publisher', async (event, { metrics }) => {
   const asked = parsePublisherEvent(event, () => randomHex(16));
   ports ??= createLambdaDeliveryPorts();
-  const { delivered, undelivered, seq } = await runPublisher(ports, asked);
-  const add = (name: string, value: number): void => {
-    if (value > 0) metrics.addMetric(name, 'Count', value);
-  };
-  for (const { sent, gone, expired, throttled, failed, units, shares } of delivered) {
-    add('Sent', sent);
-    add('Gone', gone);
-    add('CredentialExpired', expired);
-    add('Throttled', throttled);
-    add('NotSent', failed);
-    // What API Gateway bills: 32 KB of a message to one connection.
-    add('MessageUnits', units);
-    add('Shares', shares);
-  }
-  add('Undelivered', undelivered);
-  return { ...(seq !== undefined && { seq }) };
+  const ran = await runPublisher(ports, asked);
+  for (const [name, value] of Object.entries(metricsOf(ran))) metrics.addMetric(name, 'Count', value);
+  return { ...(ran.seq !== undefined && { seq: ran.seq }) };
 });

@@ -31,3 +31,20 @@ export async function runPublisher(ports: DeliveryPorts, event: PublisherEvent):
   }
   return { delivered, seq, undelivered };
 }
+
+/** What is counted of it, by the names of the metrics; what has not happened is no metric. */
+export function metricsOf({ delivered, undelivered }: Ran): Readonly<Record<string, number>> {
+  const sum = (of: keyof Delivered): number => delivered.reduce((total, one) => total + one[of], 0);
+  const counted = {
+    Sent: sum('sent'),
+    Gone: sum('gone'),
+    CredentialExpired: sum('expired'),
+    Throttled: sum('throttled'),
+    NotSent: sum('failed'),
+    // What API Gateway bills: 32 KB of a message to one connection.
+    MessageUnits: sum('units'),
+    Shares: sum('shares'),
+    Undelivered: undelivered,
+  };
+  return Object.fromEntries(Object.entries(counted).filter(([, count]) => count > 0));
+}

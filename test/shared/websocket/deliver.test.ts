@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { deliver } from '#shared/websocket/deliver.ts';
 import { parsePublisherEvent } from '#shared/websocket/publisher-event.ts';
-import { runPublisher } from '#shared/websocket/run-publisher.ts';
+import { metricsOf, runPublisher } from '#shared/websocket/run-publisher.ts';
 import { ADA, ChannelWorld, NOW_MS } from '../../support/a-channel-world.ts';
 
 const CHANNEL = 'rooms/1';
@@ -171,6 +171,20 @@ describe('a delivery', () => {
 
     assert.deepEqual(await byOf(ADA), [sub]);
     assert.deepEqual(await byOf(unnamed), [ADA['principalId']]);
+  });
+
+  it('shows in metrics what was sent, and the units of 32 KB that are billed for it', async () => {
+    const world = await aRoom(3);
+    world.gone.add('1=');
+    world.outcomes.set('2=', ['failed']);
+    const long = { id: 'long', data: 'x'.repeat(70 * 1024) };
+    const publication = { address: 'chat:rooms/1', messages: [long] };
+    const ran = await runPublisher(world.ports, {
+      kind: 'publish',
+      publications: [publication, publication],
+    });
+
+    assert.deepEqual(metricsOf(ran), { Sent: 3, Gone: 1, NotSent: 1, MessageUnits: 9 });
   });
 
   it('has nothing to tell of a channel in which nobody has published', async () => {
