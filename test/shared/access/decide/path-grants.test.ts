@@ -33,7 +33,6 @@ describe('what somebody may do, as paths', () => {
       const document = aDocument({ rules });
       const { routes } = applyRules(document, aPrincipal(), {
         nowEpochSeconds: 1_900_000_000,
-        sourceIp: undefined,
       });
       const grants = toPathGrants(document, routes);
 
