@@ -33,6 +33,7 @@ describe('what somebody may do, as paths', () => {
       const document = aDocument({ rules });
       const { routes } = applyRules(document, aPrincipal(), {
         nowEpochSeconds: 1_900_000_000,
+        isInNetwork: () => undefined,
       });
       const grants = toPathGrants(document, routes);
 
