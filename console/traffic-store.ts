@@ -5,6 +5,8 @@ import type { RecordState, RequestRow } from '../gateway/records/model.ts';
 
 /** What a browser keeps; the gateway's ring may be smaller. */
 const MAX_ROWS = 10_000;
+/** So many are asked for at a time: 10,000 at once would keep gateway and page from everything else for a second. */
+const PAGE_ROWS = 250;
 
 export type Traffic = {
   /** Newest first. */
@@ -25,7 +27,19 @@ export function useTraffic(): Traffic {
   useEffect(() => {
     let stop: (() => void) | undefined;
     let isOver = false;
-    ask<List>('GET', `requests?limit=${MAX_ROWS}`).then(
+    const readOlder = async (newer: List): Promise<void> => {
+      let oldest = newer.rows.at(-1);
+      let last = newer;
+      while (oldest !== undefined && last.rows.length === PAGE_ROWS) {
+        const { sequence } = oldest;
+        last = await ask<List>('GET', `requests?limit=${PAGE_ROWS}&before=${sequence}`);
+        if (isOver) return;
+        const { rows: older } = last;
+        setRows((newest) => append(newest, older));
+        oldest = older.at(-1);
+      }
+    };
+    ask<List>('GET', `requests?limit=${PAGE_ROWS}`).then(
       (list) => {
         if (isOver) return;
         setRows(list.rows);
@@ -35,6 +49,8 @@ export function useTraffic(): Traffic {
           setState(batch.state);
         };
         stop = followRows(list.state.taken, onBatch, setLive);
+        // What is missing at the end of the list is no problem of the page.
+        readOlder(list).catch(() => undefined);
       },
       (problem: unknown) => setError(problem instanceof Error ? problem.message : String(problem)),
     );
@@ -49,6 +65,13 @@ export function useTraffic(): Traffic {
     setState(list.state);
   };
   return { rows, state, isLive, error, clear };
+}
+
+/** Nothing where the list was cleared, or begun anew, while they came. */
+function append(newest: readonly RequestRow[], older: readonly RequestRow[]): readonly RequestRow[] {
+  const oldest = newest.at(-1)?.sequence ?? 0;
+  const [first] = older;
+  return first !== undefined && first.sequence < oldest ? [...newest, ...older].slice(0, MAX_ROWS) : newest;
 }
 
 /** A gateway that was started anew counts from the beginning: what there was is of another time. */

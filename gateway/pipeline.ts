@@ -23,7 +23,10 @@ import type { Recording } from './trail.ts';
 import type { Received, Reply } from './exchange.ts';
 import type { Ports } from './ports.ts';
 
-/** Serves one request. Never rejects: every failure becomes a reply, every exit is logged, a streamed one when it is over. */
+/**
+ * Serves one request. Never rejects: every failure becomes a reply, every exit is logged, a streamed one when it is over.
+ * What `enter` is told beside the phase is whether it has nothing to do, as the phase itself finds out first.
+ */
 export async function serve(received: Received, at: Ports & Recording): Promise<Reply> {
   const trail = new Trail(at.clock);
   if (at.records !== undefined) trail.keepAll(received);
@@ -35,18 +38,19 @@ export async function serve(received: Received, at: Ports & Recording): Promise<
     if (early === undefined) {
       const matched = match(received, at);
       if ((matched.stage.logs ?? at.metrics) !== undefined) observe(matched, trail, at);
-      trail.enter('screen');
+      const { route, stage, api } = matched;
+      trail.enter('screen', stage.deployment.resourcePolicy === undefined);
       screenByPolicy(matched);
-      trail.enter('authenticate');
+      trail.enter('authenticate', route.authorization.kind === 'none');
       const caller = knownCaller(matched, at) ?? (await authenticate(matched, at));
       if (received.notes !== undefined) received.notes.caller = caller;
-      trail.enter('authorize');
+      trail.enter('authorize', caller.kind === 'anonymous' && api.functionUrl === undefined);
       const authenticated = authorize(matched, caller);
-      trail.enter('meter');
+      trail.enter('meter', !route.apiKeyRequired && stage.throttle === undefined);
       const admitted = meter(authenticated, at);
-      trail.enter('validate');
+      trail.enter('validate', route.validation === undefined);
       validate(admitted);
-      trail.enter('cache');
+      trail.enter('cache', stage.cache === undefined);
       const cached = lookUp(admitted, at);
       trail.noteCache(cached);
       if (received.notes !== undefined) received.notes.lookedUp = cached;
@@ -64,7 +68,7 @@ export async function serve(received: Received, at: Ports & Recording): Promise<
         // Reading the answer is not answering: the log names who did.
         trail.phase = 'integrate';
       }
-      const { minimumCompressionBytes } = matched.stage.deployment;
+      const { minimumCompressionBytes } = stage.deployment;
       if (minimumCompressionBytes !== undefined) await compress(matched, reply, minimumCompressionBytes, at);
     } else {
       trail.enter('preflight');

@@ -103,19 +103,29 @@ export class Trail {
   error: GatewayError | undefined = undefined;
   notes: TrailNotes | undefined = undefined;
   readonly #clock: Clock;
+  /** The last reading of the clock, and whether anything has been done since. */
+  #readMs: number;
+  #hasMovedOn = true;
 
   constructor(clock: Clock) {
     this.#clock = clock;
     this.startedMs = clock.monotonicMs();
+    this.#readMs = this.startedMs;
   }
 
-  enter(phase: PhaseName): void {
+  /**
+   * `isIdle`: the phase has nothing to do for this request. It takes no time then, and the clock is not read for it:
+   * reading it for each of ten phases costs as much as keeping the request (docs/decisions/0157).
+   */
+  enter(phase: PhaseName, isIdle = false): void {
     this.phase = phase;
     if (this.notes === undefined) return;
+    if (this.#hasMovedOn) this.#readMs = this.#clock.monotonicMs();
+    this.#hasMovedOn = !isIdle;
     const { enteredMs } = this.notes;
     const place = ORDER[phase];
     // A phase that comes in two halves began with the first.
-    if (Number.isNaN(enteredMs[place])) enteredMs[place] = this.#clock.monotonicMs();
+    if (Number.isNaN(enteredMs[place])) enteredMs[place] = this.#readMs;
   }
 
   /** From here on what logs need is kept; costs nothing until then. */
@@ -133,6 +143,8 @@ export class Trail {
     this.keepNotes();
     // It begins as its first phase does.
     if (this.notes !== undefined) this.notes.enteredMs[ORDER[this.phase]] = this.startedMs;
+    // What looks at URL and headers alone takes no time of its own.
+    this.#hasMovedOn = this.phase !== 'screen';
     received.notes = { asked: undefined, caller: undefined, metered: undefined, lookedUp: undefined };
   }
 

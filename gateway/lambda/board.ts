@@ -3,6 +3,7 @@
  * front of every event and answer, so that messages stay plain JSON text (docs/design/hot-path §2). Both sides count
  * events in order; event number n uses slot n mod `SLOTS`.
  */
+import type { RequestIdOf } from '../ports.ts';
 
 /** Must exceed twice the largest window: revoked events keep their slot until the instance has passed them. */
 export const SLOTS = 256;
@@ -74,6 +75,11 @@ export function requestIds(seed: string): (sequence: number) => string {
     const step = (Math.imul(sequence & 0xffffff, STRIDE) + low) & 0xffffff;
     return prefix + hex24(round) + hex24(step);
   };
+}
+
+/** Of one event, made when somebody asks. Kept with the record of a request, so nothing of the instance hangs on it. */
+export function laterId(requestIdOf: (sequence: number) => string, sequence: number): RequestIdOf {
+  return () => requestIdOf(sequence);
 }
 
 function hex24(value: number): string {

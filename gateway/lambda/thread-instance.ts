@@ -6,6 +6,7 @@ import {
   type Board,
   createBoard,
   FAILED,
+  laterId,
   requestIds,
   REVOKED,
   SLOTS,
@@ -19,7 +20,7 @@ import { type InstanceReport, type PartReceipt, readInstanceReport } from './ins
 import { type Job, readFailure } from './job.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import { startThread, type ThreadProgram } from './start-thread.ts';
-import type { Deadline, RequestIdOf } from '../ports.ts';
+import type { Deadline } from '../ports.ts';
 
 /** An event that waits behind one running this long is taken back (docs/design/hot-path §3). */
 const TAKE_BACK_AFTER_MS = 15;
@@ -177,11 +178,7 @@ export class ThreadInstance implements Instance {
       const receipt: PartReceipt = { sequence, bytes: count };
       this.#reports.postMessage(receipt);
     };
-    head.receive({ bytes, acknowledge, contentType, requestId: this.#requestIdFor(head) });
-  }
-
-  #requestIdFor({ sequence }: Job): RequestIdOf {
-    return () => this.#requestIdOf(sequence);
+    head.receive({ bytes, acknowledge, contentType, requestId: laterId(this.#requestIdOf, head.sequence) });
   }
 
   #drainReports(): void {
@@ -212,8 +209,8 @@ export class ThreadInstance implements Instance {
     this.answeredCount += 1;
     if (this.answeredCount === 1) job.initMs = this.initMs;
     const hasFailed = Atomics.load(this.#board.states, slot) === FAILED;
-    if (hasFailed) job.settle(readFailure(text, this.#requestIdFor(job)));
-    else job.returned(text, this.#requestIdFor(job));
+    if (hasFailed) job.settle(readFailure(text, laterId(this.#requestIdOf, job.sequence)));
+    else job.returned(text, laterId(this.#requestIdOf, job.sequence));
     if (this.#handed.length > 0) this.#startHead();
     this.#owner.onAnswer(this, (this.#board.serviceMicros[slot] ?? 0) / 1000);
   }
@@ -324,7 +321,7 @@ export class ThreadInstance implements Instance {
     if (Atomics.load(this.#board.states, slotOf(head.sequence)) !== STARTED) {
       // Another instance would crash before its first event, too: the caller would wait for nothing.
       if (this.#initFailure !== undefined && this.answeredCount === 0) {
-        head.settle(readFailure(this.#initFailure, this.#requestIdFor(head)));
+        head.settle(readFailure(this.#initFailure, laterId(this.#requestIdOf, head.sequence)));
         this.#handed.shift();
       }
       return;

@@ -8,7 +8,10 @@ import { lastHeader } from '../events/header-list.ts';
 import type { Received, Reply } from '../exchange.ts';
 import type { Trail } from '../trail.ts';
 
-export function finish(received: Received, reply: Reply, trail: Trail): void {
+/** What of its way a reply tells. */
+type Ended = Pick<Trail, 'phase' | 'failure' | 'error'>;
+
+export function finish(received: Received, reply: Reply, trail: Ended): void {
   if (received.api.functionUrl !== undefined) {
     finishUrl(received, reply, trail);
     return;
@@ -23,7 +26,7 @@ export function finish(received: Received, reply: Reply, trail: Trail): void {
 }
 
 /** What the function says of CORS stays beside what its URL says, so that a browser may find one header twice [obs]. */
-function finishUrl(received: Received, reply: Reply, trail: Trail): void {
+function finishUrl(received: Received, reply: Reply, trail: Ended): void {
   const cors = received.stage?.deployment.cors;
   const origin = lastHeader(received.rawHeaders, 'origin');
   if (cors !== undefined && origin !== undefined) {
@@ -35,7 +38,7 @@ function finishUrl(received: Received, reply: Reply, trail: Trail): void {
 }
 
 /** Gateway errors and MOCK carry no trace id, and behind an HTTP_PROXY there is at most the backend's own [obs]. */
-function carriesTrace(received: Received, trail: Trail): boolean {
+function carriesTrace(received: Received, trail: Ended): boolean {
   if (trail.failure !== undefined) return false;
   const kind = received.route?.integration.kind;
   return kind !== 'mock' && kind !== 'http-proxy' && kind !== 'http-stream';

@@ -24,6 +24,8 @@ export type KeptRequest = {
   /** How many of its route are counted by it, itself included; more than 1 where others were not kept. */
   readonly standsFor: number;
   readonly received: Received;
+  /** The event has nothing but what the exchange says: no mapping has added to it. */
+  readonly isEventItsOwn: boolean;
   readonly status: number;
   readonly replyHeaders: readonly string[];
   readonly replyBody: string | Buffer;

@@ -1,7 +1,16 @@
 /** What went over an open connection as the ring keeps it: its texts as bytes, as those of a request are. */
 import { namedTimes } from '../trail.ts';
-import { cut, cutText, oddOutcome, readOutcome, weighOutcome, writeOutcome } from './packed-outcome.ts';
+import {
+  cut,
+  cutText,
+  idOfReturned,
+  oddOutcome,
+  readOutcome,
+  weighOutcome,
+  writeOutcome,
+} from './packed-outcome.ts';
 import { RecordReader } from './record-arena.ts';
+import type { RequestIdOf } from '../ports.ts';
 import type { FinishedEvent, PhaseName } from '../trail.ts';
 import type { KeptEvent } from './kept-request.ts';
 import type { Place, RecordArena } from './record-arena.ts';
@@ -19,6 +28,7 @@ export type PackedEvent = Pick<
     readonly phase: PhaseName;
     /** One that is neither what a function returned nor an answer. */
     readonly oddOutcome: KeptEvent['outcome'];
+    readonly invocationId: RequestIdOf | undefined;
   };
 
 export function packEvent(event: FinishedEvent, atEpochMs: number, arena: RecordArena): PackedEvent {
@@ -57,6 +67,7 @@ export function packEvent(event: FinishedEvent, atEpochMs: number, arena: Record
     error: trail.error,
     phase: trail.phase,
     oddOutcome: odd,
+    invocationId: idOfReturned(trail.notes?.outcome),
   };
 }
 
@@ -83,6 +94,6 @@ export function unpackEvent(from: PackedEvent): KeptEvent {
     ...{ status: record.number() ?? 0, latencyMs: record.number() ?? 0, atEpochMs: record.number() ?? 0 },
     startedMs: record.number() ?? 0,
     enteredMs: namedTimes(Array.from({ length: record.number() ?? 0 }, () => record.number() ?? NaN)),
-    outcome: readOutcome(record) ?? from.oddOutcome,
+    outcome: readOutcome(record, from.invocationId) ?? from.oddOutcome,
   };
 }

@@ -1,5 +1,6 @@
 /** What an integration came to, packed with its record; and how much of a text or of bytes is. */
 import { KEPT_BYTES } from './kept-request.ts';
+import type { RequestIdOf } from '../ports.ts';
 import type { TrailNotes } from '../trail.ts';
 import type { KeptOutcome } from './kept-request.ts';
 import type { RecordArena, RecordReader } from './record-arena.ts';
@@ -15,7 +16,6 @@ export function writeOutcome(outcome: Outcome, arena: RecordArena): void {
     case 'returned':
       arena.number(RETURNED);
       arena.text(cutText(outcome.payload));
-      arena.text(outcome.requestId?.());
       arena.number(outcome.initMs);
       return;
     case 'answered':
@@ -30,21 +30,28 @@ export function writeOutcome(outcome: Outcome, arena: RecordArena): void {
 }
 
 /** Undefined also for one that was not written. */
-export function readOutcome(record: RecordReader): KeptOutcome | undefined {
+export function readOutcome(
+  record: RecordReader,
+  requestId: RequestIdOf | undefined,
+): KeptOutcome | undefined {
   const kind = record.number();
   if (kind === RETURNED) {
     const payload = record.text() ?? '';
-    const requestId = record.text();
     const initMs = record.number();
     return {
       ...{ kind: 'returned', payload },
-      ...(requestId !== undefined && { requestId: () => requestId }),
+      ...(requestId !== undefined && { requestId }),
       ...(initMs !== undefined && { initMs }),
     };
   }
   if (kind !== ANSWERED) return undefined;
   const status = record.number() ?? 0;
   return { kind: 'answered', status, headers: record.texts(), body: record.data() ?? Buffer.alloc(0) };
+}
+
+/** Of what a function returned: a text of it is made when somebody asks, since making it costs more than the rest. */
+export function idOfReturned(outcome: Outcome): RequestIdOf | undefined {
+  return outcome?.kind === 'returned' ? outcome.requestId : undefined;
 }
 
 /** What is seldom, kept as it is: a failure, a refusal, a stream without its bytes. */

@@ -10,15 +10,18 @@ import {
   cut,
   cutBytes,
   cutText,
+  idOfReturned,
   oddOutcome,
   readOutcome,
   weighOutcome,
   writeOutcome,
 } from './packed-outcome.ts';
+import { isReplyRemade, readReply, remakeReply, writeReply } from './packed-reply.ts';
 import { RecordReader } from './record-arena.ts';
 import { describeSent } from './sent.ts';
 import type { GatewayError } from '../errors.ts';
-import type { Admitted, Received } from '../exchange.ts';
+import type { Admitted, Received, Reply } from '../exchange.ts';
+import type { RequestIdOf } from '../ports.ts';
 import type { Finished, PhaseName } from '../trail.ts';
 import type { KeptOutcome, KeptRequest } from './kept-request.ts';
 import type { Place, RecordArena } from './record-arena.ts';
@@ -28,22 +31,31 @@ import type { Sent } from './sent.ts';
 const OVERHEAD_BYTES = 300;
 /** What a request has that is refused, behind an authorizer without a cache, or answered by one. */
 const RARE_OVERHEAD_BYTES = 1_000;
+/** Of a text on the heap. */
+const TEXT_OVERHEAD_BYTES = 24;
 /** A body that came packed is seldom larger than unpacked. */
 const MOST_PACKED_BYTES = 2 * KEPT_BYTES;
 
 export type PackedRequest = Pick<
   Received,
-  'api' | 'method' | 'sourceIp' | 'clientCertificate' | 'stage' | 'route' | 'pathParameters' | 'apiKey'
+  'api' | 'method' | 'sourceIp' | 'stage' | 'route' | 'pathParameters'
 > &
-  Pick<KeptRequest, 'caller' | 'metered'> & {
+  Pick<KeptRequest, 'caller'> & {
+    /** The list of the request before it, where it is the same; undefined = it is written. */
+    readonly headers: readonly string[] | undefined;
+    readonly seldom: Seldom | undefined;
     readonly place: Place;
     readonly bytes: number;
     readonly standsFor: number;
     readonly phase: PhaseName;
+    readonly invocationId: RequestIdOf | undefined;
     /** Of a Lambda proxy, which is its own plan. */
     readonly proxy: Received['outgoing'];
     readonly rare: Rare | undefined;
   };
+
+/** Behind a key, a throttle or mutual TLS. */
+type Seldom = Pick<Received, 'apiKey' | 'clientCertificate'> & Pick<KeptRequest, 'metered'>;
 
 type Rare = Pick<KeptRequest, 'asked' | 'cache' | 'connectionId'> & {
   readonly failure: string | undefined;
@@ -52,107 +64,175 @@ type Rare = Pick<KeptRequest, 'asked' | 'cache' | 'connectionId'> & {
   readonly outcome: KeptOutcome | undefined;
 };
 
-export function packRequest(finished: Finished, arena: RecordArena, standsFor = 1): PackedRequest {
+/** Headers of the record before, which those of the next one are likely to be. */
+export type LastHeaders = { headers: readonly string[]; headerBytes: number };
+
+/** @param last of the same route; the next one's are left in it */
+export function packRequest(
+  finished: Finished,
+  arena: RecordArena,
+  standsFor = 1,
+  last: LastHeaders = { headers: [], headerBytes: 0 },
+): PackedRequest {
   const { received, reply, trail, latencyMs } = finished;
   const { notes, packed } = received;
   const proxy = isProxy(received.outgoing) ? received.outgoing : undefined;
   const sent = proxy === undefined ? describeSent(received) : undefined;
-  const isPackedLong = packed !== undefined && packed.sent.length > MOST_PACKED_BYTES;
-  arena.begin();
-  arena.text(received.requestId);
-  arena.text(received.extendedRequestId === received.requestId ? undefined : received.extendedRequestId);
-  arena.text(received.rawPath);
-  arena.text(received.rawQuery);
-  arena.texts(received.rawHeaders);
-  arena.text(received.protocol);
-  arena.text(received.traceHeader);
-  arena.text(received.path === received.rawPath ? undefined : received.path);
-  arena.number(received.receivedAtEpochMs);
-  arena.data(received.body && cutBytes(received.body));
-  arena.data(isPackedLong ? undefined : packed?.sent);
-  arena.text(packed?.fault);
   const isEventRemade = isRemade(proxy, received);
-  arena.number(isEventRemade ? 1 : 0);
-  arena.text(isEventRemade ? undefined : received.payload && cutText(received.payload));
+  const isRemadeReply = isEventRemade && isReplyRemade(finished);
+  arena.begin();
+  const headers = writeReceived(received, last, arena);
   // Of a body that cannot be sent again as it came, no replay shall be thought.
-  arena.number(isPackedLong ? packed.sent.length : (received.body?.length ?? 0));
+  arena.number((isLong(packed) ? packed?.sent.length : received.body?.length) ?? 0);
   arena.number(reply.body.length);
   arena.number(sent?.body?.length ?? received.payload?.length ?? 0);
-  arena.number(reply.status);
-  arena.texts(reply.headers);
-  arena.textOrData(cut(reply.body));
-  arena.number(reply.stream === undefined ? 0 : 1);
   arena.number(trail.startedMs);
   arena.number(latencyMs);
   const enteredMs = trail.notes?.enteredMs ?? [];
   arena.number(enteredMs.length);
   for (const atMs of enteredMs) arena.number(atMs);
   writeOutcome(trail.notes?.outcome, arena);
-  writeSent(sent, arena);
+  arena.number(isEventRemade ? 1 : 0);
+  if (!isEventRemade) {
+    arena.text(received.payload && cutText(received.payload));
+    writeSent(sent, arena);
+  }
+  arena.number(reply.status);
+  arena.number(isRemadeReply ? 1 : 0);
+  if (!isRemadeReply) writeReply(reply, arena);
   const place = arena.end();
   const rare = rareOf(finished);
   return {
     place,
-    bytes: place.bytes + OVERHEAD_BYTES + weigh(rare),
+    bytes: place.bytes + OVERHEAD_BYTES + weigh(rare) + (headers === undefined ? 0 : last.headerBytes),
     standsFor,
     api: received.api,
     stage: received.stage,
     route: received.route,
     method: received.method,
     sourceIp: received.sourceIp,
-    clientCertificate: received.clientCertificate,
     pathParameters: received.pathParameters,
-    apiKey: received.apiKey,
+    headers,
+    seldom: seldomOf(received),
     caller: notes?.caller ?? received.caller,
-    metered: notes?.metered,
     phase: trail.phase,
+    invocationId: idOfReturned(trail.notes?.outcome),
     proxy,
     rare,
   };
 }
 
+/** As it came. @returns the headers where they were not written, since they are the last ones */
+function writeReceived(
+  received: Received,
+  last: LastHeaders,
+  arena: RecordArena,
+): readonly string[] | undefined {
+  const { packed } = received;
+  arena.text(received.requestId);
+  arena.text(received.extendedRequestId === received.requestId ? undefined : received.extendedRequestId);
+  arena.text(received.rawPath);
+  arena.text(received.rawQuery);
+  const headers = isSame(received.rawHeaders, last.headers) ? last.headers : undefined;
+  if (headers === undefined) {
+    arena.texts(received.rawHeaders);
+    last.headers = received.rawHeaders;
+    last.headerBytes = 0;
+  } else if (last.headerBytes === 0) last.headerBytes = weighTexts(headers);
+  arena.text(received.protocol);
+  arena.text(received.traceHeader);
+  arena.text(received.path === received.rawPath ? undefined : received.path);
+  arena.number(received.receivedAtEpochMs);
+  arena.data(received.body && cutBytes(received.body));
+  arena.data(isLong(packed) ? undefined : packed?.sent);
+  arena.text(packed?.fault);
+  return headers;
+}
+
+/** A beginning of bytes that were sent packed says nothing. */
+function isLong(packed: Received['packed']): boolean {
+  return packed !== undefined && packed.sent.length > MOST_PACKED_BYTES;
+}
+
 export function unpackRequest(from: PackedRequest): KeptRequest {
-  const { api, stage, route, method, sourceIp, pathParameters, apiKey, caller, metered, proxy, rare } = from;
+  const { caller, proxy, rare, seldom } = from;
   const record = new RecordReader(from.place);
+  const received = readReceived(record, from);
+  const sizes = { request: record.number() ?? 0, reply: record.number() ?? 0, event: record.number() ?? 0 };
+  const startedMs = record.number() ?? 0;
+  const latencyMs = record.number() ?? 0;
+  const enteredMs = namedTimes(Array.from({ length: record.number() ?? 0 }, () => record.number() ?? NaN));
+  const outcome = readOutcome(record, from.invocationId) ?? rare?.outcome;
+  const isEventRemade = record.number() === 1;
+  const payload = isEventRemade ? undefined : record.text();
+  const sent = isEventRemade ? undefined : readSent(record);
+  const status = record.number() ?? 0;
+  const isRemadeReply = record.number() === 1;
+  received.payload = payload;
+  if (isEventRemade) mapWhenRead(received);
+  const written = isRemadeReply ? undefined : readReply(record, status);
+  const kind = rare?.connectionId === undefined ? 'request' : 'handshake';
+  const isStreamed = written?.isStreamed === true;
+  let reply: Reply | undefined;
+  const replyOf = (): Reply => (reply ??= written?.reply ?? remakeReply(received, outcome, from.phase));
+  const isMapped = proxy?.kind === 'lambda-proxy' && proxy.changes !== undefined;
+  return {
+    isEventItsOwn: isEventRemade && !isMapped,
+    ...{
+      kind,
+      received,
+      sizes,
+      caller,
+      metered: seldom?.metered,
+      phase: from.phase,
+      standsFor: from.standsFor,
+    },
+    ...{ status, isStreamed, startedMs, latencyMs, enteredMs, outcome, sent },
+    ...{ failure: rare?.failure, error: rare?.error, asked: rare?.asked, cache: rare?.cache },
+    connectionId: rare?.connectionId,
+    get replyHeaders() {
+      return replyOf().headers;
+    },
+    get replyBody() {
+      return replyOf().body;
+    },
+  };
+}
+
+function readReceived(record: RecordReader, from: PackedRequest): Received {
+  const { api, stage, route, method, sourceIp, pathParameters, caller, proxy, seldom } = from;
   const requestId = record.text() ?? '';
   const extendedRequestId = record.text() ?? requestId;
   const rawPath = record.text() ?? '';
   const rawQuery = record.text() ?? '';
-  const rawHeaders = record.texts();
+  const rawHeaders = from.headers ?? record.texts();
   const protocol = record.text() ?? '';
   const traceHeader = record.text() ?? '';
   const path = record.text() ?? rawPath;
   const receivedAtEpochMs = record.number() ?? 0;
   const body = record.data();
   const packed = readPacked(record);
-  const isEventRemade = record.number() === 1;
-  const payload = record.text();
-  const sizes = { request: record.number() ?? 0, reply: record.number() ?? 0, event: record.number() ?? 0 };
   const received = new Exchange(api, {
     ...{ method, rawPath, rawQuery, rawHeaders, body, packed, sourceIp, protocol },
-    clientCertificate: from.clientCertificate,
+    clientCertificate: seldom?.clientCertificate,
     ...{ requestId, extendedRequestId, traceHeader, receivedAtEpochMs },
   });
   Object.assign(received, {
-    ...{ stage, route, path, pathParameters, caller, apiKey, payload },
+    ...{ stage, route, path, pathParameters, caller, apiKey: seldom?.apiKey },
     outgoing: proxy,
   });
-  if (isEventRemade) mapRequest(received as Admitted);
-  return {
-    kind: rare?.connectionId === undefined ? 'request' : 'handshake',
-    ...{ received, sizes, caller, metered, phase: from.phase, standsFor: from.standsFor },
-    ...{ status: record.number() ?? 0, replyHeaders: record.texts(), replyBody: record.textOrData() ?? '' },
-    ...{
-      isStreamed: record.number() === 1,
-      startedMs: record.number() ?? 0,
-      latencyMs: record.number() ?? 0,
-    },
-    enteredMs: namedTimes(Array.from({ length: record.number() ?? 0 }, () => record.number() ?? NaN)),
-    outcome: readOutcome(record) ?? rare?.outcome,
-    sent: readSent(record),
-    ...{ failure: rare?.failure, error: rare?.error, asked: rare?.asked, cache: rare?.cache },
-    connectionId: rare?.connectionId,
+  return received;
+}
+
+/** A list shows nothing of the event, and has many rows. */
+function mapWhenRead(received: Received): void {
+  const usual = { configurable: true, enumerable: true };
+  const get = (): string | undefined => {
+    Object.defineProperty(received, 'payload', { ...usual, writable: true, value: undefined });
+    mapRequest(received as Admitted);
+    return received.payload;
   };
+  Object.defineProperty(received, 'payload', { ...usual, get });
 }
 
 /**
@@ -189,6 +269,24 @@ function readSent(record: RecordReader): Sent | undefined {
     ...{ target, method: record.text(), headers: record.texts(), body: record.textOrData() },
     timeoutMs: record.number(),
   };
+}
+
+/** Most clients of a route send the same again and again: comparing is cheaper than writing. */
+function isSame(headers: readonly string[], others: readonly string[]): boolean {
+  if (headers.length !== others.length || headers.length === 0) return false;
+  for (let index = 0; index < headers.length; index += 1) if (headers[index] !== others[index]) return false;
+  return true;
+}
+
+/** Each record that has the list is charged for all of it, since any of them may be the last to hold it. */
+function weighTexts(texts: readonly string[]): number {
+  return texts.reduce((sum, { length }) => sum + TEXT_OVERHEAD_BYTES + length, 0);
+}
+
+function seldomOf({ apiKey, clientCertificate, notes }: Received): Seldom | undefined {
+  const metered = notes?.metered;
+  if (apiKey === undefined && clientCertificate === undefined && metered === undefined) return undefined;
+  return { apiKey, clientCertificate, metered };
 }
 
 function rareOf({ received: { notes }, trail, connectionId }: Finished): Rare | undefined {

@@ -5,6 +5,7 @@
 import { findSecrets } from './redact.ts';
 import { isEvent } from './kept-request.ts';
 import { describeSent } from './sent.ts';
+import type { Caller, Received } from '../exchange.ts';
 import type { Kept, KeptEvent, KeptOutcome, KeptRequest } from './kept-request.ts';
 import type { RequestDetail } from './model.ts';
 import type { Redactor } from './redact.ts';
@@ -24,13 +25,37 @@ function visitRequest(kept: KeptRequest, redactor: Redactor): void {
   visitText(received.body, redactor);
   // Names the value of whatever header, parameter or cookie the authorizer reads.
   visitText(asked?.event, redactor);
-  const sent = kept.sent ?? describeSent(received);
-  visitHeaders(sent?.headers ?? [], redactor);
-  visitText(sent?.body, redactor);
+  if (kept.isEventItsOwn) redactor.text(JSON.stringify(factsOf(received)));
+  else {
+    const sent = kept.sent ?? describeSent(received);
+    visitHeaders(sent?.headers ?? [], redactor);
+    visitText(sent?.body, redactor);
+  }
   visitOutcome(asked?.result, redactor);
   visitOutcome(outcome, redactor);
   visitHeaders(replyHeaders, redactor);
   visitText(replyBody, redactor);
+}
+
+/** What an event has beside headers, query and body: a list of 10,000 rows makes no events to look through them. */
+function factsOf({ path, pathParameters, stage, caller, apiKey, clientCertificate }: Received): object {
+  return {
+    ...{ path, pathParameters, stageVariables: stage?.variables, clientCertificate },
+    ...{ authorizer: caller && toldOf(caller), apiKey: apiKey?.value },
+  };
+}
+
+function toldOf(caller: Caller): object {
+  switch (caller.kind) {
+    case 'anonymous':
+      return {};
+    case 'lambda':
+      return { principalId: caller.principalId, ...caller.context };
+    case 'jwt':
+      return { claims: caller.claims };
+    case 'iam':
+      return { accessKey: caller.accessKey, userArn: caller.userArn };
+  }
 }
 
 function visitEvent({ body, payload, outcome, reply }: KeptEvent, redactor: Redactor): void {

@@ -37,6 +37,11 @@ export type Redactor = {
   repeated(text: string): string;
 };
 
+/** Names that were looked at: the same ones come with every record. */
+const JUDGED = new Map<string, boolean>();
+const MAX_JUDGED = 1_000;
+const MAX_JUDGED_LENGTH = 100;
+
 type Mask = (secret: string) => string;
 
 /** Nothing is taken out. */
@@ -217,8 +222,15 @@ function normal(name: string): string {
 }
 
 function isSecretName(name: string): boolean {
-  const plain = normal(name);
-  return !HARMLESS.has(plain) && SECRET_NAME.test(plain);
+  let isSecret = JUDGED.get(name);
+  if (isSecret === undefined) {
+    const plain = normal(name);
+    isSecret = !HARMLESS.has(plain) && SECRET_NAME.test(plain);
+    // Callers choose names.
+    if (JUDGED.size >= MAX_JUDGED) JUDGED.clear();
+    if (name.length <= MAX_JUDGED_LENGTH) JUDGED.set(name, isSecret);
+  }
+  return isSecret;
 }
 
 function isSecretInQuery(name: string, value: string): boolean {

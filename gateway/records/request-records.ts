@@ -25,8 +25,8 @@ import type { Redactor } from './redact.ts';
 export const USUAL_RECORDS = 2_000;
 const MAX_BYTES = 32 * 1024 * 1024;
 const MAX_ROWS = 10_000;
-/** So many at a time where a loop turn finishes more. */
-const PACKED_AT_ONCE = 64;
+/** A turn that ends more does not hold all of their bodies until it is over. */
+const MOST_OVER = 128;
 
 type RowFilter = {
   /** Sequences below this one. */
@@ -46,17 +46,14 @@ export type Found = { readonly sequence: number; readonly kept: Kept; readonly r
 
 type Slot = PackedRequest | PackedEvent;
 
-type Over = { readonly finished: Finished; readonly standsFor: number };
-
 export class RequestRecords implements RecordSink {
   readonly lines = new FunctionLines();
-  /** Of everything, also of what is not kept. */
-  readonly counts = new RequestCounts();
+  readonly #counts = new RequestCounts();
   readonly redactor: Redactor;
   readonly #arena = new RecordArena();
   readonly #ring: RecordRing<Slot>;
-  /** Over since this loop turn began. */
-  readonly #unpacked: Over[] = [];
+  /** Since this loop turn began. */
+  readonly #over: Finished[] = [];
   readonly #sampling = new Sampling();
   readonly #keepsAll: boolean;
   readonly #scheme: Scheme;
@@ -84,20 +81,33 @@ export class RequestRecords implements RecordSink {
   }
 
   take(finished: Finished): void {
-    const ofRoute = this.counts.take(finished);
+    const count = this.#over.push(finished);
+    // At the end of the loop turn, once their replies have been sent: what counts and packs is in the processor's caches
+    // then for all of them, and nobody waits for it.
+    if (count === 1) setImmediate(this.#keepAll);
+    else if (count >= MOST_OVER) this.#keepAll();
+  }
+
+  readonly #keepAll = (): void => {
+    const over = this.#over;
+    if (over.length === 0) return;
+    for (const finished of over) this.#keep(finished);
+    over.length = 0;
+    this.#wake();
+  };
+
+  #keep(finished: Finished): void {
+    const ofRoute = this.#counts.take(finished);
     const standsFor = this.#isWanted(finished) ? 1 : this.#sampling.weigh(finished, ofRoute);
     if (standsFor === 0) return;
-    const count = this.#unpacked.push({ finished, standsFor });
-    // At the end of the loop turn: one after another they cost less than each between other work, and replies have
-    // been sent, with the headers that sending adds.
-    if (count === 1) setImmediate(this.#packAll);
-    else if (count >= 2 * PACKED_AT_ONCE) this.#pack(this.#unpacked.splice(0, PACKED_AT_ONCE));
+    const packed = packRequest(finished, this.#arena, standsFor, ofRoute);
+    this.#ring.push(packed, packed.bytes);
   }
 
   takeEvent(event: FinishedEvent): void {
-    this.#packAll();
+    this.#keepAll();
     const atEpochMs = this.#clock.nowEpochMs();
-    this.counts.takeEvent(event, atEpochMs);
+    this.#counts.takeEvent(event, atEpochMs);
     const packed = packEvent(event, atEpochMs, this.#arena);
     this.#ring.push(packed, packed.bytes);
     this.#wake();
@@ -114,6 +124,12 @@ export class RequestRecords implements RecordSink {
 
   hear(line: PrintedLine): void {
     this.lines.hear(line);
+  }
+
+  /** Of everything, also of what is not kept. */
+  get counts(): RequestCounts {
+    this.#keepAll();
+    return this.#counts;
   }
 
   get state(): RecordState {
@@ -186,7 +202,7 @@ export class RequestRecords implements RecordSink {
   clear(): void {
     this.#records.clear();
     this.lines.clear();
-    this.counts.clear();
+    this.#counts.clear();
     this.#sampling.clear();
   }
 
@@ -203,20 +219,8 @@ export class RequestRecords implements RecordSink {
 
   /** Whoever reads comes after all that is over. */
   get #records(): RecordRing<Slot> {
-    this.#packAll();
+    this.#keepAll();
     return this.#ring;
-  }
-
-  readonly #packAll = (): void => {
-    if (this.#unpacked.length > 0) this.#pack(this.#unpacked.splice(0));
-  };
-
-  #pack(batch: readonly Over[]): void {
-    for (const { finished, standsFor } of batch) {
-      const packed = packRequest(finished, this.#arena, standsFor);
-      this.#ring.push(packed, packed.bytes);
-    }
-    this.#wake();
   }
 
   #wake(): void {

@@ -1,4 +1,5 @@
 /** A request that has arrived, by whichever version of HTTP → the API that it is for, and its answer. */
+import { addFraming, bytesOf } from '../events/reply-framing.ts';
 import { MAX_BODY_BYTES } from '../exchange.ts';
 import { serve } from '../pipeline.ts';
 import { receive } from './receive.ts';
@@ -155,13 +156,13 @@ async function answer(
   );
   const reply = await serve(received, options.ports);
   // The rest of a body that is too long is not read: the connection ends with the reply, or of HTTP/2 the stream.
-  if (body !== undefined && body.length >= MAX_BODY_READ_BYTES) {
+  const ends = body !== undefined && body.length >= MAX_BODY_READ_BYTES;
+  if (ends) {
     const { socket } = sink.req;
-    reply.headers.push('Connection', 'close');
     sink.once('finish', () => socket.destroySoon());
   }
   if (reply.stream === undefined) {
-    send(sink, method, reply);
+    send(sink, method, reply, ends);
     if (reply.body.length > LARGE_REPLY) options.unread.hold(sink, reply.body.length);
   } else await sendStream(sink, method, reply, reply.stream, options.ports.clock);
 }
@@ -194,12 +195,10 @@ function readBody(request: Readable, done: (body: Buffer) => void): void {
   });
 }
 
-function send(sink: ReplySink, method: string | undefined, reply: Reply): void {
+function send(sink: ReplySink, method: string | undefined, reply: Reply, ends = false): void {
   if (sink.destroyed) return;
   const { status, headers, body } = reply;
-  // 204 and 304 have no body by definition (RFC 9110 §15.3.5, §15.4.5); a HEAD reply keeps its length.
-  if (status !== 204 && status !== 304)
-    headers.push('Content-Length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.length));
+  addFraming(reply, bytesOf(body), ends);
   sink.writeHead(status, headers);
   sink.end(method === 'HEAD' || status === 204 || status === 304 ? '' : body);
 }

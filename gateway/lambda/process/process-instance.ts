@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Deadline } from '../../ports.ts';
-import { requestIds } from '../board.ts';
+import { laterId, requestIds } from '../board.ts';
 import { NO_DEADLINES } from '../deadlines.ts';
 import { initLimitMs, initTimeout, type Instance, type InstanceOwner, KILLED } from '../instance.ts';
 import { type Job, readFailure, type StreamPart } from '../job.ts';
@@ -136,17 +136,18 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
   }
 
   onReturned(text: string): void {
-    this.#answer((job) => job.returned(text, () => this.#requestIdOf(job.sequence)));
+    this.#answer((job) => job.returned(text, laterId(this.#requestIdOf, job.sequence)));
   }
 
   onPart({ bytes, acknowledge, contentType }: StreamPart): void {
     const job = this.#job;
     if (job === undefined) acknowledge(bytes.length);
-    else job.receive({ bytes, acknowledge, contentType, requestId: () => this.#requestIdOf(job.sequence) });
+    else
+      job.receive({ bytes, acknowledge, contentType, requestId: laterId(this.#requestIdOf, job.sequence) });
   }
 
   onFailed(payload: string): void {
-    this.#answer((job) => job.settle(readFailure(payload, () => this.#requestIdOf(job.sequence))));
+    this.#answer((job) => job.settle(readFailure(payload, laterId(this.#requestIdOf, job.sequence))));
   }
 
   onInitFailed(payload: string): void {

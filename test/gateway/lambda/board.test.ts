@@ -5,6 +5,7 @@ import fc from 'fast-check';
 
 import {
   createBoard,
+  laterId,
   openBoard,
   readTrace,
   requestIds,
@@ -14,6 +15,14 @@ import {
 } from '../../../gateway/lambda/board.ts';
 
 describe('requestIds', () => {
+  it('makes the id of one event when it is asked for', () => {
+    const made: number[] = [];
+    const id = laterId((sequence) => `id ${made.push(sequence)} of ${sequence}`, 7);
+
+    assert.equal(made.length, 0);
+    assert.equal(id(), 'id 1 of 7');
+  });
+
   it('gives every event of an instance another UUID of version 4', () => {
     const sequence = fc.integer({ min: 0, max: 2 ** 40 });
     fc.assert(

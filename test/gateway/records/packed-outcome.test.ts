@@ -23,7 +23,7 @@ const CASES: readonly Outcome[] = [
 const kept = (outcome: Outcome) => {
   const arena = new RecordArena();
   writeOutcome(outcome, arena);
-  return readOutcome(new RecordReader(arena.end())) ?? oddOutcome(outcome);
+  return readOutcome(new RecordReader(arena.end()), undefined) ?? oddOutcome(outcome);
 };
 
 describe('an outcome', () => {

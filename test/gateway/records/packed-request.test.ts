@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
+import { addFraming, bytesOf } from '../../../gateway/events/reply-framing.ts';
 import { KEPT_BYTES } from '../../../gateway/records/kept-request.ts';
 import { packRequest, unpackRequest } from '../../../gateway/records/packed-request.ts';
 import { RecordArena } from '../../../gateway/records/record-arena.ts';
@@ -101,6 +102,8 @@ describe('packRequest', () => {
     it(`keeps of ${name} all that is told of it`, async () => {
       const { was, kept } = await packed(api, request);
 
+      const isMade = was.received.outgoing?.kind === 'lambda-proxy';
+      if (isMade) addFraming(was.reply, bytesOf(was.reply.body), false);
       const facts = ({ received }: Pick<Finished, 'received'>) =>
         Object.entries(received).filter(([name]) => !['outgoing', 'notes', 'caller'].includes(name));
       assert.deepEqual(facts(kept), facts(was));
@@ -128,6 +131,29 @@ describe('packRequest', () => {
 
     assert.equal(kept.received.payload, was.received.payload?.slice(0, KEPT_BYTES));
     assert.equal(kept.sizes.event, was.received.payload?.length);
+  });
+
+  it('keeps headers that come again once, and charges each record for them', async () => {
+    const api = anApi(rest, { echo });
+    const [arena, last] = [new RecordArena(), { headers: [] as readonly string[], headerBytes: 0 }];
+    const pack = async (...more: string[]) =>
+      packRequest(
+        await finish(api, { target: '/dev/pets/7', headers: [...HEADERS, ...more] }),
+        arena,
+        1,
+        last,
+      );
+
+    const [first, again, other] = [await pack(), await pack(), await pack('X-New', 'one')];
+
+    assert.deepEqual([first.headers, other.headers], [undefined, undefined]);
+    assert.ok(
+      again.place.bytes < first.place.bytes && again.bytes > again.place.bytes + HEADERS.join('').length,
+    );
+    assert.deepEqual(
+      [first, again, other].map((one) => unpackRequest(one).received.rawHeaders),
+      [HEADERS, HEADERS, [...HEADERS, 'X-New', 'one']],
+    );
   });
 
   it('says of bytes that unpack to nothing how many they were, so that nobody sends a part of them', async () => {

@@ -4,7 +4,9 @@ import { describe, it } from 'node:test';
 import { showFunctions } from '../../../gateway/console-api/show-functions.ts';
 import { toHar } from '../../../gateway/records/har.ts';
 import { aRecordedApi } from '../../support/recorded-apis.ts';
+import { invokeUri } from '../../support/a-stack.ts';
 import { behindAuthorizer, policy, restApi, TOKEN } from '../../support/rest-apis.ts';
+import { API_ID, restRoutes } from '../../support/routed-apis.ts';
 import type { RecordedApi } from '../../support/recorded-apis.ts';
 
 const RAW = 'verysecrettoken12345';
@@ -109,6 +111,36 @@ describe('a credential that a record repeats', () => {
     await api.send({ target: `/dev/${RAW}/none`, headers: ['Authorization', RAW] });
     assert.ok(!shownOf(api).includes(RAW));
     assert.match(api.last().target, /^\/dev\/\[[0-9a-f]{8}\.\.2345\]\/none$/);
+  });
+
+  it('is masked that only the event names, in a path, a stage variable or the context of an authorizer', async () => {
+    const [inPath, ofStage, ofContext] = [
+      'secret-of-the-path',
+      'secret-of-the-stage',
+      'secret-of-the-context',
+    ];
+    const api = aRecordedApi(
+      restRoutes(
+        { 'GET /links/{token}': { AuthorizationType: 'CUSTOM', AuthorizerId: 'Auth' } },
+        {
+          stage: { Variables: { apiSecret: ofStage } },
+          more: {
+            Auth: {
+              type: 'AWS::ApiGateway::Authorizer',
+              properties: { RestApiId: API_ID, AuthorizerUri: invokeUri('auth'), ...TOKEN },
+            },
+          },
+        },
+      ),
+      {
+        echo: answers({ statusCode: 200, body: `${inPath} ${ofStage} ${ofContext}` }),
+        auth: () => ({ ...policy('Allow', '*'), context: { sessionToken: ofContext } }),
+      },
+    );
+    await api.send({ target: `/dev/links/${inPath}`, headers: ['Authorization', RAW] });
+
+    const shown = shownOf(api);
+    for (const secret of [inPath, ofStage, ofContext]) assert.ok(!shown.includes(secret), shown);
   });
 
   it('is masked in lines of its own invocation, not by values of others or of fewer than 8 characters', async () => {

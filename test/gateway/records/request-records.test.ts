@@ -154,11 +154,38 @@ describe('recorded requests', () => {
   });
 
   it('show the headers that sending adds to a reply', async () => {
-    const api = aRecordedApi(restApi(), { list: ok });
-    const reply = await api.send({ target: '/dev/pets' });
-    reply.headers.push('Content-Length', '2');
+    const api = aRecordedApi(restApi({ HttpMethod: 'ANY' }), {
+      list: (event) => ({
+        statusCode: (event as { httpMethod: string }).httpMethod === 'DELETE' ? 204 : 200,
+        body: 'löst',
+      }),
+    });
+    const shown = async (method: string): Promise<unknown> => {
+      await api.send({ method, target: '/dev/pets' });
+      return api.last().reply.headers.find(([name]) => name === 'Content-Length');
+    };
 
-    assert.deepEqual(api.last().reply.headers.at(-1), ['Content-Length', '2']);
+    assert.deepEqual(await shown('GET'), ['Content-Length', '5']);
+    assert.equal(await shown('DELETE'), undefined);
+    const { headers } = await api.send({ target: '/dev/none' });
+    headers.push('Content-Length', '42');
+    assert.deepEqual(api.last().reply.headers.at(-1), ['Content-Length', '42']);
+  });
+
+  it('tell when each phase began, by one reading of the clock for all that have nothing to do', async () => {
+    const api = aRecordedApi(restApi(), { list: ok });
+    const { clock } = api.ports;
+    let readings = 0;
+    Object.assign(clock, { monotonicMs: () => readings++ });
+
+    await api.send({ target: '/dev/pets' });
+
+    const begun = api.last().phases.map(({ name, beginMs }) => `${name} ${beginMs}`);
+    assert.deepEqual(begun, [
+      ...['screen 0', 'match 0', 'authenticate 1', 'authorize 1', 'meter 1', 'validate 1', 'cache 1'],
+      ...['map-request 1', 'integrate 2', 'map-response 3'],
+    ]);
+    assert.equal(readings, 5);
   });
 
   it('wake whoever waits for the next one', async () => {

@@ -1,0 +1,14 @@
+/** What HTTP adds to the headers of a reply that is sent as one piece. */
+
+type Piece = { readonly status: number; readonly headers: string[] };
+
+/** @param ends the rest of the request is not read: the connection ends with the reply */
+export function addFraming({ status, headers }: Piece, bodyBytes: number, ends: boolean): void {
+  if (ends) headers.push('Connection', 'close');
+  // 204 and 304 have no body by definition (RFC 9110 §15.3.5, §15.4.5); a HEAD reply keeps its length.
+  if (status !== 204 && status !== 304) headers.push('Content-Length', String(bodyBytes));
+}
+
+export function bytesOf(body: string | Buffer): number {
+  return typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+}

@@ -1,0 +1,49 @@
+/**
+ * The reply of a recorded request. What a Lambda proxy's answer says as it is would be the same texts a second time: it is
+ * made anew when it is read, by the phases that made it.
+ */
+import { addFraming, bytesOf } from '../events/reply-framing.ts';
+import { finish } from '../phases/finish.ts';
+import { mapResponse } from '../phases/map-response.ts';
+import { KEPT_BYTES } from './kept-request.ts';
+import { cut } from './packed-outcome.ts';
+import type { Mapped, Received, Reply } from '../exchange.ts';
+import type { Finished, PhaseName } from '../trail.ts';
+import type { KeptOutcome } from './kept-request.ts';
+import type { RecordArena, RecordReader } from './record-arena.ts';
+
+/** Not so where something else than the answer has made it: a cache, a compression, a failure. */
+export function isReplyRemade({
+  received: { stage, notes, outgoing },
+  reply,
+  trail,
+  connectionId,
+}: Finished): boolean {
+  const { failure, notes: { outcome } = {} } = trail;
+  if (outgoing?.kind !== 'lambda-proxy' || outcome?.kind !== 'returned') return false;
+  if (failure !== undefined || notes?.lookedUp !== undefined || connectionId !== undefined) return false;
+  if (reply.stream !== undefined || stage?.deployment.minimumCompressionBytes !== undefined) return false;
+  return outcome.payload.length <= KEPT_BYTES;
+}
+
+export function remakeReply(received: Received, outcome: KeptOutcome | undefined, phase: PhaseName): Reply {
+  if (outcome?.kind !== 'returned') throw new TypeError('only what a function returned is read anew');
+  const reply = mapResponse(received as Mapped, outcome.payload);
+  finish(received, reply, { phase, failure: undefined, error: undefined });
+  // A body that is too long is refused.
+  addFraming(reply, bytesOf(reply.body), false);
+  return reply;
+}
+
+export function writeReply({ headers, body, stream }: Reply, arena: RecordArena): void {
+  arena.texts(headers);
+  arena.textOrData(cut(body));
+  arena.number(stream === undefined ? 0 : 1);
+}
+
+type WrittenReply = { readonly reply: Reply; readonly isStreamed: boolean };
+
+export function readReply(record: RecordReader, status: number): WrittenReply {
+  const reply = { status, headers: record.texts(), body: record.textOrData() ?? '' };
+  return { reply, isStreamed: record.number() === 1 };
+}
