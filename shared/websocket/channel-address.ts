@@ -74,6 +74,10 @@ export function membersKey(address: string): string {
   return `presence#${address}`;
 }
 
+export function tellerKey(address: string): ItemKey {
+  return { pk: `head#${address}`, sk: 'teller' };
+}
+
 export function sweepKey(address: string): ItemKey {
   return { pk: `head#${address}`, sk: 'sweep' };
 }

@@ -6,12 +6,13 @@
  * | ------ | -------------------- | ---------------- | -------------------------------------------------------------- |
  * | member | `presence#{address}` | `{place}#{name}` | `sub`, `seenAt` (ms), `leftAt` (ms, while its leave is told), `expiresAt` |
  * | sweep  | `head#{address}`     | `sweep`          | `dueAt` (ms): when somebody may be overdue, `expiresAt`        |
+ * | teller | `head#{address}`     | `teller`         | `teller`, `until` (ms), `more`: others have left meanwhile, `expiresAt` |
  *
  * `address` is that of the presence channel, `chat:rooms/1!here`.
  */
 import { DomainError } from '../errors.ts';
 import type { Item, ItemKey } from '../table/item-write.ts';
-import { membersKey, sweepKey } from './channel-address.ts';
+import { membersKey, sweepKey, tellerKey } from './channel-address.ts';
 import type { ChannelPorts } from './channel-ports.ts';
 import { listenerKey, PLACE_DIGITS } from './connection.ts';
 import type { ConnectionName } from './connection.ts';
@@ -29,6 +30,8 @@ const LEAST_PAUSE_PINGS = 0.125;
 const LEAVES_TOGETHER = 50;
 /** A leave that nobody has told by then was left undone. */
 const LEAVE_TOLD_WITHIN_MS = 10_000;
+/** Well within what a function may take. */
+const TELLS_FOR_MS = 2_000;
 
 type WatchedMembers = { readonly members: readonly Member[]; readonly isCut: boolean };
 
@@ -64,8 +67,18 @@ export async function heartbeat(
   return outcome.kind !== 'refused';
 }
 
-/** Is announced as gone, unless it was not there. */
+/** Is announced as gone, unless it was not there. Before this ends, so that it may come back. */
 export async function leave(ports: ChannelPorts, address: string, connection: ConnectionName): Promise<void> {
+  const gone = await markLeave(ports, { key: memberKey(address, connection) });
+  if (gone !== undefined) await tellOf(ports, address, [gone]);
+}
+
+/** The same of a connection that has ended, with others that end at the same time. */
+export async function leaveForGood(
+  ports: ChannelPorts,
+  address: string,
+  connection: ConnectionName,
+): Promise<void> {
   await takeLeaves(ports, address, [{ key: memberKey(address, connection) }]);
 }
 
@@ -138,22 +151,99 @@ type Leaving = {
 
 /** Marks, tells, removes: whoever dies in between leaves marks, by which the next sweep tells again. */
 async function takeLeaves(ports: ChannelPorts, address: string, leaving: readonly Leaving[]): Promise<void> {
+  const gone: Gone[] = [];
   for (let first = 0; first < leaving.length; first += LEAVES_TOGETHER) {
-    const marked = await Promise.all(
-      leaving.slice(first, first + LEAVES_TOGETHER).map((one) => markLeave(ports, one)),
-    );
-    const gone = marked.filter((one) => one !== undefined);
-    if (gone.length === 0) continue;
-    const entries = gone.map(({ key, item }) => ({ event: 'leave', member: memberOf(key, item) }) as const);
+    const some = leaving.slice(first, first + LEAVES_TOGETHER);
+    const marked = await Promise.all(some.map((one) => markLeave(ports, one)));
+    gone.push(...marked.filter((one) => one !== undefined));
+  }
+  const [one] = gone;
+  if (one !== undefined) await tellTogether(ports, address, gone, one.key.sk);
+}
+
+/**
+ * Of many who end at once, each by a function of its own, one tells for all who have marked theirs meanwhile: a hundred
+ * would otherwise be a hundred messages to everybody in the channel.
+ */
+async function tellTogether(
+  ports: ChannelPorts,
+  address: string,
+  own: readonly Gone[],
+  teller: string,
+): Promise<void> {
+  const { clock, items } = ports;
+  const begunMs = clock.nowEpochMs();
+  const key = tellerKey(address);
+  const isOwn = { attribute: 'teller', is: 'equal', value: teller } as const;
+  let told = await becomeTeller(ports, key, teller);
+  if (told === undefined) return;
+  for (let gone = own; ; gone = await readGone(ports, address)) {
+    // Of whoever could not end it in time.
+    if (told === 'more') gone = await readGone(ports, address);
+    await tellOf(ports, address, gone);
+    const isOver = clock.nowEpochMs() - begunMs >= TELLS_FOR_MS;
+    const ended = await items.update({
+      ...{ purpose: 'presence', key },
+      when: isOver ? [isOwn] : [isOwn, { attribute: 'more', is: 'absent' }],
+      change: { kind: 'update', remove: ['teller', 'until'] },
+    });
+    if (ended.kind !== 'refused' || isOver) return;
+    const goesOn = await items.update({
+      ...{ purpose: 'presence', key, when: [isOwn] },
+      change: { kind: 'update', remove: ['more'] },
+    });
+    if (goesOn.kind !== 'done') return;
+    told = 'own';
+  }
+}
+
+/** @returns undefined: somebody else is, and now knows that there is more */
+async function becomeTeller(
+  { items, clock, limits }: ChannelPorts,
+  key: ItemKey,
+  teller: string,
+): Promise<'own' | 'more' | undefined> {
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    const nowEpochMs = clock.nowEpochMs();
+    const expiresAt = endOf(nowEpochMs, limits.pingMs);
+    const taken = await items.update({
+      ...{ purpose: 'presence', key },
+      when: [{ attribute: 'until', is: 'absent-or-at-most', value: nowEpochMs }],
+      change: { kind: 'update', set: { teller, until: nowEpochMs + LEAVE_TOLD_WITHIN_MS, expiresAt } },
+    });
+    if (taken.kind === 'done') return taken.item['more'] === undefined ? 'own' : 'more';
+    // Told twice rather than not at all.
+    if (taken.kind !== 'refused') return 'own';
+    const left = await items.update({
+      ...{ purpose: 'presence', key },
+      when: [{ attribute: 'until', is: 'present' }],
+      change: { kind: 'update', set: { more: 1 } },
+    });
+    if (left.kind === 'done') return undefined;
+  }
+  return 'own';
+}
+
+type Gone = { readonly key: ItemKey; readonly item: Item };
+
+async function readGone(ports: ChannelPorts, address: string): Promise<readonly Gone[]> {
+  const { kept } = await readMembers(ports, address, PAGE * PAGES_LIMIT);
+  return kept.filter(({ item }) => item['leftAt'] !== undefined);
+}
+
+async function tellOf(ports: ChannelPorts, address: string, gone: readonly Gone[]): Promise<void> {
+  for (let first = 0; first < gone.length; first += LEAVES_TOGETHER) {
+    const some = gone.slice(first, first + LEAVES_TOGETHER);
+    const entries = some.map(({ key, item }) => ({ event: 'leave', member: memberOf(key, item) }) as const);
     await publishEntries(ports, address, entries);
-    await ports.store.remove(gone.map(({ key }) => key));
+    await ports.store.remove(some.map(({ key }) => key));
   }
 }
 
 async function markLeave(
   { items, clock }: ChannelPorts,
   { key, seenAt }: Leaving,
-): Promise<{ readonly key: ItemKey; readonly item: Item } | undefined> {
+): Promise<Gone | undefined> {
   const marked = await items.update({
     ...{ purpose: 'presence', key },
     // A ping that came meanwhile keeps it.

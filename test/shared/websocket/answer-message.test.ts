@@ -200,6 +200,40 @@ describe('a ping', () => {
     }
   });
 
+  it('tells together of many who end at once, each by a function of its own', async () => {
+    const world = new ChannelWorld();
+    for (let index = 0; index < 101; index += 1) await world.subscribe(`${index}=`, 'rooms/1!here');
+    await world.deliverAll();
+    world.frames.clear();
+    world.jobs.length = 0;
+    await Promise.all(Array.from({ length: 100 }, (_, index) => world.disconnect(`${index + 1}=`)));
+    assert.ok(world.jobs.length <= 10, `${world.jobs.length} deliveries`);
+    await world.deliverAll();
+    const left = world.framesOf('0=').flatMap((frame) => (frame.type === 'messages' ? frame.messages : []));
+    assert.equal(left.filter((entry) => 'event' in entry && entry.event === 'leave').length, 100);
+    assert.deepEqual(
+      [...world.items.keys()].filter((name) => name.startsWith('presence#') && !name.includes('#0=')),
+      [],
+    );
+  });
+
+  it('tells of who left while somebody was telling and died of it', async () => {
+    const world = new ChannelWorld();
+    for (const name of ['a=', 'b=', 'c=', 'd=']) await world.subscribe(name, 'rooms/1!here');
+    await world.deliverAll();
+    world.frames.clear();
+    const key = 'head#chat:rooms/1!here\nteller';
+    world.items.set(key, { teller: 'dead', until: world.nowMs + 10_000 });
+    await world.disconnect('b=');
+    assert.equal(world.jobs.length, 0, 'somebody else tells');
+    world.nowMs += 10_001;
+    await world.disconnect('c=');
+    await world.deliverAll();
+    const left = world.framesOf('a=').flatMap((frame) => (frame.type === 'messages' ? frame.messages : []));
+    assert.equal(left.length, 2);
+    assert.equal(world.items.get(key)?.['until'], undefined);
+  });
+
   it('finds all who died at once, and tells of them together', async () => {
     const world = new ChannelWorld();
     for (let index = 0; index < 101; index += 1) await world.subscribe(`${index}=`, 'rooms/1!here');
