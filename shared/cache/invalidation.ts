@@ -52,7 +52,7 @@ export function parseInvalidation(value: unknown): Invalidation & { readonly dry
     throw new RequestInvalid('flushAbove', 'must be a whole number');
   const labels = [
     ...textsOf(value, 'tags', isTag).map(tagLabel),
-    ...textsOf(value, 'paths', (path) => path.startsWith('/')).map(pathLabel),
+    ...textsOf(value, 'paths', isPath).map(pathLabel),
     ...textsOf(value, 'parts', (part) => PART.test(part)).map(toPart),
     ...(flagOf(value, 'all') ? ['all'] : []),
   ];
@@ -84,16 +84,27 @@ export function invalidationId({
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
+const isPath = (path: string): boolean => path.startsWith('/');
+
+/** What each entry of a list is. */
+const RULES = {
+  tags: '1 to 256 visible ASCII characters each',
+  paths: 'paths from the first slash on: /orders/17',
+  parts: 'parts of the key: query.page=2 or header.accept-language=de',
+  authorizers: 'stages with their kind: rest/a1b2c3d4e5/prod or http/a1b2c3d4e5/$default',
+  edgePaths: 'paths of CloudFront from the first slash on, with a star at their end or none: /orders/*',
+};
+
 function textsOf(
   value: Readonly<Record<string, unknown>>,
-  member: string,
+  member: keyof typeof RULES,
   isGood: (text: string) => boolean,
 ): readonly string[] {
   const { [member]: given = [] } = value;
   const texts: readonly unknown[] = Array.isArray(given) ? given : [given];
   return texts.map((text) => {
     if (typeof text === 'string' && text.length <= 4096 && isGood(text)) return text;
-    throw new RequestInvalid(member, 'must be a list of what docs/cache.md describes');
+    throw new RequestInvalid(member, `must be ${RULES[member]}`);
   });
 }
 

@@ -117,7 +117,7 @@ function showRoute({ listing, store, clock }: InvalidatorPorts): Route {
     {
       ...{ path: '/cache/entries', id: 'listCacheEntries', summary: 'What is known of kept answers' },
       query: {
-        namespace: text('Of the entries.', { pattern: NAMESPACE }),
+        namespace: text('Of the entries.', { pattern: NAMESPACE, maxLength: 64 }),
         tag: optional(text('Only those with it.', { maxLength: 256 })),
         limit: optional(whole('At most so many; default 100.', { min: 1, max: MAX_SHOWN })),
       },

@@ -97,13 +97,19 @@ describe('an invalidation of caches beyond the table', () => {
   });
 
   for (const wrong of [
+    { tags: ['order 17'] },
+    { paths: ['orders'] },
+    { parts: ['page=2'] },
     { authorizers: ['a1b2c3d4e5/prod'] },
     { authorizers: ['rest/../prod'] },
     { edgePaths: ['orders'] },
     { edgePaths: ['/a*b'] },
     { edgePaths: ['/a<b'] },
   ])
-    it(`refuses ${JSON.stringify(wrong)}`, () => {
-      assert.throws(() => wish(wrong), { code: 'REQUEST_INVALID' });
+    it(`refuses ${JSON.stringify(wrong)}, and says how it is written`, () => {
+      const message = new RegExp(
+        `^${Object.keys(wrong)[0]} must be .*(slash|characters|query\\.page=2|rest/a1b2)`,
+      );
+      assert.throws(() => wish(wrong), { code: 'REQUEST_INVALID', message });
     });
 });
