@@ -16,7 +16,7 @@ export type Row = {
 };
 
 /** Of the gateway against another target in the same scenario. */
-type Ratio = {
+export type Ratio = {
   readonly scenario: string;
   readonly against: string;
   readonly requestsPerSecond: number | null;

@@ -40,6 +40,11 @@ export function logFile(name: string): number {
   return openSync(join(BUILD, `${name}.log`), 'w');
 }
 
+/** What `start --json` says once all is served. */
+export function readyLine(child: ChildProcess): Promise<string> {
+  return firstLine(child, (text) => text.startsWith('{"ready"'));
+}
+
 async function firstLine(child: ChildProcess, wanted: (line: string) => boolean): Promise<string> {
   if (child.stdout === null) throw new Error('no stdout');
   const timer = setTimeout(() => child.kill('SIGKILL'), START_DEADLINE_MS);
@@ -90,7 +95,7 @@ export async function startGateway(
   const cwd = join(BUILD, label);
   mkdirSync(cwd, { recursive: true });
   const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', logFile(label)] });
-  const line = await firstLine(child, (text) => text.startsWith('{"ready"'));
+  const line = await readyLine(child);
   const { apis, console: shown = '' } = JSON.parse(line) as Ready;
   return {
     process: child,
@@ -207,7 +212,7 @@ export async function startTables(): Promise<Pick<Running, 'process'> & { readon
     },
     stdio: ['ignore', 'pipe', logFile('quota')],
   });
-  const line = await firstLine(child, (text) => text.startsWith('{"ready"'));
+  const line = await readyLine(child);
   return { process: child, dynamoDbUrl: (JSON.parse(line) as { dynamodb: string }).dynamodb };
 }
 

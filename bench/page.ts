@@ -1,0 +1,104 @@
+/** docs/performance.md: figures of one run beside their goals, and what they were measured on. */
+import type { Starts } from './starts.ts';
+import type { Throughput } from './throughput.ts';
+
+export type Conditions = {
+  /** `YYYY-MM-DD` */
+  readonly date: string;
+  readonly commit: string;
+  readonly machine: string;
+  readonly node: string;
+};
+
+export type Figure = {
+  readonly what: string;
+  /** Undefined where this run could not measure it. */
+  readonly value: number | undefined;
+  readonly unit: 's' | 'MB' | '×' | '/s' | 'ms';
+  readonly goal?: { readonly is: 'at least' | 'at most'; readonly bound: number };
+};
+
+const DIGITS: Readonly<Record<Figure['unit'], number>> = { s: 2, MB: 0, '×': 2, '/s': 0, ms: 1 };
+
+/** Goals of requests are ratios within one run: the machine's speed is in none of them. */
+export function throughputFigures({ rows, ratios }: Throughput): readonly Figure[] {
+  const ratioOf = (scenario: string, against: string) =>
+    ratios.find((one) => one.scenario === scenario && one.against === against);
+  const name = (scenario: string): string =>
+    `GET, ${scenario.startsWith('rest') ? 'REST' : 'HTTP'} API${scenario.endsWith('-authorized') ? ', cached authorizer' : ''}`;
+  const ours = rows.filter(({ target }) => target === 'gateway');
+  return ours.flatMap(({ scenario, requestsPerSecond, p99Ms }) => {
+    const isGuarded = scenario.endsWith('-authorized');
+    const floor = ratioOf(scenario, 'floor');
+    const offline = ratioOf(scenario, 'serverless-offline');
+    const timesOffline = { rest: 7.5, http: 8.5 }[scenario];
+    return [
+      { what: `${name(scenario)}: requests`, value: requestsPerSecond, unit: '/s' },
+      { what: `${name(scenario)}: p99`, value: p99Ms, unit: 'ms' },
+      {
+        ...{
+          what: `${name(scenario)}: requests, beside the floor`,
+          value: floor?.requestsPerSecond ?? undefined,
+        },
+        ...{ unit: '×', goal: { is: 'at least', bound: isGuarded ? 0.95 : 1 } },
+      },
+      {
+        ...{ what: `${name(scenario)}: p99, beside the floor`, value: floor?.p99 ?? undefined },
+        ...{ unit: '×', goal: { is: 'at most', bound: 0.5 } },
+      },
+      {
+        what: `${name(scenario)}: requests, beside warm serverless-offline`,
+        ...{ value: offline?.requestsPerSecond ?? undefined, unit: '×' },
+        ...(timesOffline !== undefined && { goal: { is: 'at least', bound: timesOffline } }),
+      },
+    ] satisfies readonly Figure[];
+  });
+}
+
+export function startFigures({ npmStartMs, plainMs, restMb, loadedMb }: Starts): readonly Figure[] {
+  const atMost = (bound: number) => ({ is: 'at most', bound }) as const;
+  return [
+    { what: '`npm start`, nothing changed', value: npmStartMs.unchanged / 1000, unit: 's', goal: atMost(1) },
+    { what: '`npm start`, osls compiles', value: npmStartMs.changed / 1000, unit: 's', goal: atMost(2) },
+    {
+      what: 'One plain template by the package, first answer',
+      value: plainMs / 1000,
+      unit: 's',
+      goal: atMost(0.4),
+    },
+    { what: 'One plain template at rest', value: restMb, unit: 'MB', goal: atMost(120) },
+    { what: 'One plain template after load on its function', value: loadedMb, unit: 'MB', goal: atMost(200) },
+  ];
+}
+
+/** Undefined where there is nothing to compare. Judged as it is printed: nobody argues about a digit that is not there. */
+export function isHeld({ value, unit, goal }: Figure): boolean | undefined {
+  if (value === undefined || goal === undefined) return undefined;
+  const shown = Number(value.toFixed(DIGITS[unit]));
+  return goal.is === 'at least' ? shown >= goal.bound : shown <= goal.bound;
+}
+
+function printFigure(figure: Figure): string {
+  const { what, value, unit, goal } = figure;
+  const measured = value === undefined ? 'not measured' : `${value.toFixed(DIGITS[unit])} ${unit}`;
+  const wanted = goal === undefined ? '' : `${goal.is} ${goal.bound} ${unit}`;
+  const held = isHeld(figure);
+  return `| ${what} | ${measured} | ${wanted} | ${held === undefined ? '' : held ? 'held' : '**missed**'} |`;
+}
+
+export function printPage(
+  { date, commit, machine, node }: Conditions,
+  parts: readonly { readonly title: string; readonly how: string; readonly figures: readonly Figure[] }[],
+): string {
+  const sections = parts.map(
+    ({ title, how, figures }) =>
+      `## ${title}\n\n${how}\n\n| what | measured | goal | |\n| --- | --- | --- | --- |\n${figures.map(printFigure).join('\n')}\n`,
+  );
+  return `# Performance
+
+Written by \`npm run bench -- performance\` from one run: ${date}, commit ${commit}, ${machine}, Node ${node}. Absolute figures are of
+that machine; goals of requests are ratios within the run. The floor is \`node:http\` with one worker thread that gets the same event
+and does nothing else (\`bench/floor.ts\`).
+
+${sections.join('\n')}`;
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isHeld, printPage, startFigures, throughputFigures } from '../../bench/page.ts';
+import { findRatios, summarise } from '../../bench/report.ts';
+import type { Measurement } from '../../bench/measure.ts';
+
+const CONDITIONS = { date: '2026-11-21', commit: 'abcdef12', machine: '2 × a processor, 4 GB', node: 'v24' };
+const STARTS = { runs: 3, npmStartMs: { unchanged: 990, changed: 2100 }, plainMs: 404, restMb: 119.6 };
+
+const run = (requestsPerSecond: number, p99Ms: number): Measurement => ({
+  ...{ requestsPerSecond, p99Ms, coldRequestsPerSecond: 1, p50Ms: 1, rssMb: undefined },
+  ...{ startMs: 1, loadCpuShare: 0.5 },
+});
+
+describe('docs/performance.md', () => {
+  const rows = [
+    summarise('rest', 'gateway', [run(9_000, 4)]),
+    summarise('rest-authorized', 'gateway', [run(9_600, 6)]),
+    summarise('rest', 'floor', [run(10_000, 10)]),
+    summarise('rest', 'serverless-offline', [run(1_200, 50)]),
+  ];
+  const requests = throughputFigures({
+    ...{ conditions: {}, rows },
+    ratios: findRatios(rows, (scenario) => scenario.replace('-authorized', '')),
+  });
+  const page = printPage(CONDITIONS, [
+    { title: 'Requests', how: 'So.', figures: requests },
+    { title: 'Start', how: 'So.', figures: startFigures({ ...STARTS, loadedMb: undefined }) },
+  ]);
+
+  it('says of what run it is', () => {
+    assert.match(page, /2026-11-21, commit abcdef12, 2 × a processor, 4 GB, Node v24/);
+  });
+
+  const LINES = [
+    '| GET, REST API: requests | 9000 /s |  |  |',
+    '| GET, REST API: requests, beside the floor | 0.90 × | at least 1 × | **missed** |',
+    '| GET, REST API: p99, beside the floor | 0.40 × | at most 0.5 × | held |',
+    '| GET, REST API: requests, beside warm serverless-offline | 7.50 × | at least 7.5 × | held |',
+    '| GET, REST API, cached authorizer: requests, beside the floor | 0.96 × | at least 0.95 × | held |',
+    '| GET, REST API, cached authorizer: p99, beside the floor | 0.60 × | at most 0.5 × | **missed** |',
+    '| `npm start`, nothing changed | 0.99 s | at most 1 s | held |',
+    '| `npm start`, osls compiles | 2.10 s | at most 2 s | **missed** |',
+    '| One plain template by the package, first answer | 0.40 s | at most 0.4 s | held |',
+    '| One plain template at rest | 120 MB | at most 120 MB | held |',
+    '| One plain template after load on its function | not measured | at most 200 MB |  |',
+  ];
+  for (const line of LINES)
+    it(`has a goal beside each figure: ${line}`, () => assert.ok(page.split('\n').includes(line), page));
+
+  it('compares with nothing that was not measured', () => {
+    const [, , , , offline] = requests.slice(5);
+    assert.deepEqual([offline?.value, offline && isHeld(offline)], [undefined, undefined]);
+  });
+});
