@@ -1,10 +1,9 @@
 /** How long starts take, and what a started gateway holds: as its users start it, from a checkout and from the package. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { buildPackage } from '../package/build-package.ts';
 import { generateLoad, residentMegabytes } from './measure.ts';
 import { median } from './report.ts';
 import { BUILD, logFile, readyLine, ROOT, stop, untilAnswered } from './targets.ts';
@@ -138,10 +137,8 @@ async function measurePlain(command: string, seconds: number): Promise<Plain> {
 
 export async function measureStarts(runs: number, seconds: number): Promise<Starts> {
   console.error('building the package…');
-  const folder = join(BUILD, 'package');
-  rmSync(folder, { recursive: true, force: true });
-  await buildPackage(ROOT, folder);
-  const command = join(folder, 'bin/gatewright.cjs');
+  execFileSync('npm', ['run', '--silent', 'build:package'], { cwd: ROOT, stdio: 'ignore' });
+  const command = join(ROOT, '.build/npm/gatewright/bin/gatewright.cjs');
   await measurePlain(command, 1);
   const plain: Plain[] = [];
   for (let run = 1; run <= runs; run += 1) {
