@@ -101,7 +101,7 @@ async function measureNpmStart(runs: number): Promise<Starts['npmStartMs']> {
   for (let run = 1; run <= runs; run += 1) {
     console.error(`run ${run}/${runs}: npm start`);
     unchanged.push(await npmStart({}));
-    changed.push(await npmStart({ GATEWRIGHT_BENCH_RUN: `${run} of ${Date.now()}` }));
+    changed.push(await npmStart({ BENCH_RUN: `${run} of ${Date.now()}` }));
   }
   return { unchanged: median(unchanged), changed: median(changed) };
 }
