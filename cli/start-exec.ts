@@ -1,5 +1,6 @@
 /** `start --exec`: the gateway is there for as long as one command runs, and ends with its exit code. */
 import { writeCompiledCode } from './compiled-code.cjs';
+import { releaseWhenIdle } from './release-memory.ts';
 import { count } from './output.ts';
 import { runBeside } from './run-beside.ts';
 import type { Command } from 'commander';
@@ -69,6 +70,7 @@ export function sayReady(
 ): void {
   // Whatever a start needs is loaded; somebody waits for the line.
   setImmediate(writeCompiledCode);
+  releaseWhenIdle();
   if (exec === undefined || json) process.stdout.write(text);
   else if (verbose) process.stderr.write(text);
   else {
