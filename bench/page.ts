@@ -7,8 +7,14 @@ export type Conditions = {
   readonly date: string;
   readonly commit: string;
   readonly machine: string;
+  readonly cores: number;
+  /** Of the last minute before the run. */
+  readonly loadAverage: number;
   readonly node: string;
 };
+
+/** A processor that something else needs is missing on either side, and not by equal parts. */
+const QUIET_LOAD = 0.5;
 
 export type Figure = {
   readonly what: string;
@@ -87,7 +93,7 @@ function printFigure(figure: Figure): string {
 }
 
 export function printPage(
-  { date, commit, machine, node }: Conditions,
+  { date, commit, machine, cores, node, loadAverage }: Conditions,
   parts: readonly { readonly title: string; readonly how: string; readonly figures: readonly Figure[] }[],
 ): string {
   const sections = parts.map(
@@ -99,6 +105,6 @@ export function printPage(
 Written by \`npm run bench -- performance\` from one run: ${date}, commit ${commit}, ${machine}, Node ${node}. Absolute figures are of
 that machine; goals of requests are ratios within the run. The floor is \`node:http\` with one worker thread that gets the same event
 and does nothing else (\`bench/floor.ts\`).
-
+${loadAverage > QUIET_LOAD ? `\n**The machine was not quiet**: its load average was ${loadAverage.toFixed(1)} on ${cores} processors when the run began, so these figures say what was measured and not what the gateway can do.\n` : ''}
 ${sections.join('\n')}`;
 }

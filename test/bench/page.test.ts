@@ -4,7 +4,10 @@ import { isHeld, printPage, startFigures, throughputFigures } from '../../bench/
 import { findRatios, summarise } from '../../bench/report.ts';
 import type { Measurement } from '../../bench/measure.ts';
 
-const CONDITIONS = { date: '2026-11-21', commit: 'abcdef12', machine: '2 × a processor, 4 GB', node: 'v24' };
+const CONDITIONS = {
+  ...{ date: '2026-11-21', commit: 'abcdef12', machine: '2 × a processor, 4 GB', node: 'v24' },
+  ...{ cores: 2, loadAverage: 0.2 },
+};
 const STARTS = { runs: 3, npmStartMs: { unchanged: 990, changed: 2100 }, plainMs: 404, restMb: 119.6 };
 
 const run = (requestsPerSecond: number, p99Ms: number): Measurement => ({
@@ -30,6 +33,14 @@ describe('docs/performance.md', () => {
 
   it('says of what run it is', () => {
     assert.match(page, /2026-11-21, commit abcdef12, 2 × a processor, 4 GB, Node v24/);
+  });
+
+  it('says where the machine had something else to do', () => {
+    assert.doesNotMatch(page, /not quiet/);
+    assert.match(
+      printPage({ ...CONDITIONS, loadAverage: 7 }, []),
+      /not quiet.*: its load average was 7\.0 on 2/,
+    );
   });
 
   const LINES = [
