@@ -56,8 +56,8 @@ export const PARTS: readonly Part[] = [
   },
   {
     title: 'How true is it',
-    about: 'The score against recorded answers of AWS, each known difference, and the proofs.',
-    pages: ['parity', 'evidence/README', 'aws/README', 'aws/'],
+    about: 'The score against recorded answers of AWS, each known difference, speed, and the proofs.',
+    pages: ['parity', 'performance', 'evidence/README', 'aws/README', 'aws/'],
   },
   {
     title: 'Theory',
