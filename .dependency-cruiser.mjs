@@ -205,12 +205,12 @@ export default {
     ),
     rule(
       'users-enter-by-the-front-door',
-      'cli, plugin, testing, bench and examples use the gateway through gateway/index.ts; errors, settings, region and account, ids by name, the files of running gateways, certificates and where the AWS SDK is cost no loading of it.',
+      'cli, plugin, testing, bench and examples use the gateway through gateway/index.ts; errors, settings and options, region and account, ids by name, the files of running gateways, certificates and where the AWS SDK is cost no loading of it.',
       { path: '^(cli|plugin|testing|bench|examples)/' },
       {
         path: '^gateway/',
         pathNot:
-          '^gateway/(index|errors|settings|definition/(home|cloudformation/physical-ids)|services/(authority-files|identity-file|running-gateways)|control/issue-certificate|lambda/runtime-packages)\\.ts$',
+          '^gateway/(index|errors|settings|start-options|start-settings|definition/(home|cloudformation/physical-ids)|services/(authority-files|identity-file|running-gateways)|control/issue-certificate|lambda/runtime-packages)\\.ts$',
       },
     ),
     rule(

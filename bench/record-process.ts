@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createGateway, createStreamSink, USUAL_RECORDS } from '@gatewright/gateway';
+import { createGateway, createStreamSink, START_OPTIONS } from '@gatewright/gateway';
 import type { Gateway, Listening } from '@gatewright/gateway';
 
 export type RecordOrder = {
@@ -43,7 +43,7 @@ async function serve(source: string, recordAll: boolean): Promise<Gateway> {
     ...{ host: '127.0.0.1', port: 0, controlPort: 0, allowHosts: [], parameters: {}, environment: {} },
     ...{ dynamodb: { kind: 'embedded', dataDirectory: undefined }, roles: true, accountThrottle: false },
     ...{ strict: false, reload: false, adminKey: { accessKeyId: 'LOCALBENCH', secretAccessKey: 'bench' } },
-    ...{ record: USUAL_RECORDS, recordAll, isRecording: () => isRecording },
+    ...{ record: START_OPTIONS.record.usual, recordAll, isRecording: () => isRecording },
     consoleFiles: () => Promise.resolve(new Map()),
     log: {
       // One line for each request, written as `gatewright start` writes it.

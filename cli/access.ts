@@ -17,7 +17,7 @@ import { saveDeployedIds } from '@gatewright/authoring/account/deployed-ids';
 import { syncRoutes } from './access-sync.ts';
 import { strayDocuments, writeCompiledAccess } from '@gatewright/authoring/access-files';
 import type { GivenParameters } from './access-apis.ts';
-import { paramOption } from './load-options.ts';
+import { startOption } from './start-options.ts';
 import { withStack } from './with-stack.ts';
 import { collectText, readStageName } from './options.ts';
 import { count, HINT, paint, table, UsageError } from './output.ts';
@@ -66,7 +66,7 @@ function syncCommand(): Command {
   return inFolder('sync', 'Read the routes of the protected APIs, and compile.')
     .argument('[documents...]', 'names of documents; all when left out')
     .option('--stage <name>', 'stage of the stack that holds the authorizers', readStageName, 'dev')
-    .addOption(paramOption())
+    .addOption(startOption('param'))
     .action(async (names: readonly string[], { folder, stage, param }: LoadingFlags) => {
       const { lines, warnings, inventories } = await syncRoutes(existing(folder), names, stage, param);
       for (const line of lines) process.stdout.write(`${line}\n`);
@@ -116,7 +116,7 @@ function checkCommand(): Command {
   return inFolder('check', 'Check the documents; with sources, also that the APIs use them safely.')
     .argument('[sources...]', 'services or templates that hold the protected APIs and the authorizers')
     .option('--stage <name>', 'stage of the stack that holds the authorizers', readStageName, 'dev')
-    .addOption(paramOption())
+    .addOption(startOption('param'))
     .action(async (sources: readonly string[], { folder, stage, param }: LoadingFlags) => {
       const found = await checkDocuments(existing(folder), withStack(sources), stage, param);
       process.exitCode = found === 0 ? 0 : 1;

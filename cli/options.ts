@@ -2,41 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { InvalidArgumentError } from 'commander';
-import { isRegion } from '@gatewright/gateway/definition/home';
-import { SETTINGS } from '@gatewright/gateway/settings';
+import { FORMS } from '@gatewright/gateway/settings';
 import { UsageError } from './output.ts';
-import type { Setting } from '@gatewright/gateway/settings';
+import type { Form } from '@gatewright/gateway/settings';
 
-/** A TCP port; 0 = any free one. */
-export function readPort(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError('A port is a number from 0 to 65535; 0 picks a free one.');
-}
-
-/** A record more takes memory for as long as the gateway runs. */
-const MAX_RECORDS = 100_000;
-
-export function readRecordCount(text: string): number {
-  const count = Number(text);
-  if (/^\d{1,6}$/.test(text) && count >= 1 && count <= MAX_RECORDS) return count;
-  throw new InvalidArgumentError(`A number from 1 to ${MAX_RECORDS}; --no-record keeps none.`);
-}
-
-/** `K=V`, repeatable. */
-export function collectPair(text: string, pairs: Readonly<Record<string, string>>): Record<string, string> {
-  const equals = text.indexOf('=');
-  if (equals < 1) throw new InvalidArgumentError('Write it as NAME=VALUE.');
-  return { ...pairs, [text.slice(0, equals)]: text.slice(equals + 1) };
-}
-
-/** A repeatable text. */
-export function collectText(text: string, texts: readonly string[]): string[] {
-  return [...texts, text];
-}
-
-/** How commander reads a setting of the gateway, over what was said before. */
-export function settingParser<T>({ read, says }: Setting<T>): (text: string, before: T) => T {
+/** How commander reads a form, over what was said before. */
+export function parserOf<T>({ read, says }: Form<T>): (text: string, before: T) => T {
   return (text, before) => {
     const after = read(text, before);
     if (after === undefined) throw new InvalidArgumentError(says);
@@ -44,36 +15,32 @@ export function settingParser<T>({ read, says }: Setting<T>): (text: string, bef
   };
 }
 
-/** What to take for granted where AWS is not documented, repeatable. */
-export const collectAssumption = settingParser(SETTINGS.assume);
-/** What AWS has raised for the account, repeatable. */
-export const collectQuota = settingParser(SETTINGS['account-quota']);
-
-/** An issuer that the local one stands in for, repeatable. */
-export const collectStandIn = settingParser<readonly string[]>(SETTINGS.issuer);
-
-/** An amount of memory, in bytes. */
-export function readSize(text: string): number {
-  return settingParser(SETTINGS['cache-memory'])(text, 0);
+/** The same of what is said once. */
+function readerOf<T>({
+  read,
+  says,
+}: {
+  readonly read: (text: string) => T | undefined;
+  readonly says: string;
+}) {
+  return (text: string): T => {
+    const value = read(text);
+    if (value === undefined) throw new InvalidArgumentError(says);
+    return value;
+  };
 }
 
+export const readPort = readerOf(FORMS.port);
 /** A span of time, in milliseconds. */
-export function readSpan(text: string): number {
-  return settingParser(SETTINGS['usage-lag'])(text, 0);
-}
+export const readSpan = readerOf(FORMS.span);
+export const readStageName = readerOf(FORMS.stage);
+export const readRegion = readerOf(FORMS.region);
+/** `K=V`, repeatable. */
+export const collectPair = parserOf(FORMS.pair);
 
-export function readStageName(text: string): string {
-  if (/^[A-Za-z0-9_-]{1,128}$/.test(text)) return text;
-  throw new InvalidArgumentError('A stage name has 1 to 128 letters, digits, _ and -.');
-}
-
-export function readRegion(text: string): string {
-  if (isRegion(text)) return text;
-  throw new InvalidArgumentError('A region is written like eu-central-1.');
-}
-
-export function readAccount(text: string): string {
-  return settingParser<string>(SETTINGS.account)(text, '');
+/** A repeatable text. */
+export function collectText(text: string, texts: readonly string[]): string[] {
+  return [...texts, text];
 }
 
 /** The variables of a file in dotenv form. */

@@ -4,7 +4,7 @@ import { listRoutes } from '@gatewright/gateway';
 import { addLoadOptions, toLoadOptions } from './load-options.ts';
 import { paint } from './output.ts';
 import { describeRoutes } from './start-text.ts';
-import type { LoadFlags } from './load-options.ts';
+import type { LoadFlags } from '@gatewright/gateway';
 
 type RoutesFlags = LoadFlags & { readonly json: boolean };
 

@@ -7,6 +7,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { toSettingTexts } from '@gatewright/gateway/settings';
+import { findOption } from '@gatewright/gateway/start-settings';
 import { UsageError } from './output.ts';
 import type { Command, Option } from 'commander';
 import type { Document, Pair } from 'yaml';
@@ -16,16 +17,8 @@ const SETTINGS_FILE = 'gatewright.yml';
 const SERVICE_FILES = ['serverless.yml', 'serverless.yaml'];
 /** Read by others: `access` at packaging, `variables` when the service is loaded. */
 const OF_OTHERS = new Set(['access', 'variables']);
-/** They say what one run is for, and not how the stacks are served. */
-const OF_ONE_RUN: ReadonlySet<string> = new Set([
-  'exec',
-  'help',
-  'inspect',
-  'inspect-brk',
-  'json',
-  'open',
-  'profile',
-]);
+/** Says what one run is for, and not how the stacks are served. */
+const isOfOneRun = (name: string): boolean => name === 'help' || findOption(name)?.isOfOneRun === true;
 /** A file that takes longer to read than a start. */
 const SIZE_LIMIT_BYTES = 1024 * 1024;
 
@@ -41,7 +34,7 @@ export type Reading = {
 /** Names that a settings file may have for a command: its long options, without those of one run. */
 export function settingNames(command: Command): readonly string[] {
   const names = command.options.map(({ long }) => (long ?? '').replace(/^--(?:no-)?/, ''));
-  return [...new Set(names)].filter((name) => name !== '' && !OF_ONE_RUN.has(name)).toSorted();
+  return [...new Set(names)].filter((name) => name !== '' && !isOfOneRun(name)).toSorted();
 }
 
 /**
@@ -85,7 +78,7 @@ function applySetting(command: Command, entry: Entry): void {
   const yes = command.options.find(({ long }) => long === `--${name}`);
   const no = command.options.find(({ long }) => long === `--no-${name}`);
   const option = yes ?? no;
-  if (option === undefined || OF_ONE_RUN.has(name))
+  if (option === undefined || isOfOneRun(name))
     throw new UsageError(`${at}: ${describeUnknown(command, name)}`);
   const attribute = option.attributeName();
   if (command.getOptionValueSource(attribute) === 'cli' || value === null) return;
@@ -123,7 +116,7 @@ function parse(command: Command, option: Option, { name, value, at, folder }: En
 }
 
 function describeUnknown(command: Command, name: string): string {
-  if (OF_ONE_RUN.has(name)) return `${name} is for the command line: it says what one run is for`;
+  if (isOfOneRun(name)) return `${name} is for the command line: it says what one run is for`;
   return `there is no setting "${name}"; there are sources, ${settingNames(command).join(', ')}`;
 }
 

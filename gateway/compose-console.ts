@@ -28,10 +28,10 @@ const { version } = JSON.parse(readFileSync(new URL('./package.json', import.met
 const COUNTED_ROWS = 10_000;
 
 export function openRecords(
-  { record = 0, recordAll, tls }: GatewayOptions,
+  { record, recordAll, tls }: GatewayOptions,
   clock: Clock,
 ): RequestRecords | undefined {
-  if (record <= 0) return undefined;
+  if (!record) return undefined;
   return new RequestRecords(record, clock, makeControlSecret(), recordAll, tls === true ? 'https' : 'http');
 }
 
@@ -57,7 +57,7 @@ export function shortLinks(
   { linksLines = false, consoleFiles, record }: GatewayOptions,
   controlUrl: () => string | undefined,
 ): ((requestId: string) => string) | undefined {
-  if (!linksLines || consoleFiles === undefined || record === undefined) return undefined;
+  if (!linksLines || consoleFiles === undefined || !record) return undefined;
   return (requestId) => printShortLink(controlUrl() ?? '', requestId);
 }
 

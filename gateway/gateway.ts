@@ -1,18 +1,15 @@
 /** The gateway as a program drives it: what it is started with and what it offers. */
 import type { DaemonAddress } from './adapters/xray.ts';
-import type { AccountQuotas } from './control/api-quotas.ts';
 import type { InspectedApi } from './control/inspect-apis.ts';
 import type { ApiListing, ApiRoutes } from './control/list-apis.ts';
 import type { AccessBook } from './console-api/show-access.ts';
 import type { InvoiceBook } from './console-api/show-invoices.ts';
 import type { ConsoleFiles } from './console-api/console-files.ts';
-import type { Assumptions } from './deployment/assumptions.ts';
 import type { DeployedVariables } from './definition/deployed-variables.ts';
 import type { Home } from './definition/home.ts';
 import type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
 import type { Reply } from './exchange.ts';
 import type { InspectOptions } from './lambda/debugging.ts';
-import type { Isolation } from './lambda/model.ts';
 import type { FunctionLogLine } from './lambda/log-line.ts';
 import type { LogSink } from './ports.ts';
 import type { TokenWish } from './issuer/issuer.ts';
@@ -20,9 +17,10 @@ import type { SharedPorts } from './server/port-plan.ts';
 import type { KeyPair } from './services/identity-file.ts';
 import type { AwsEndpoints } from './services/service-client.ts';
 import type { DynamoDbChoice } from './services/store.ts';
+import type { Settings, UsualSettings } from './start-settings.ts';
 
-export type GatewayOptions = {
-  /** `--stage` */
+/** As programs and the command line start it. Those of `Settings` are options of the command line, told of in start-options.ts. */
+export type GivenOptions = Settings & {
   readonly stage: string;
   /** Of stacks that name no region and no account. */
   readonly region: string;
@@ -31,30 +29,15 @@ export type GatewayOptions = {
   readonly chosen?: Partial<Home> & { readonly stage?: string };
   /** Sources that nobody has named and the others import from: not served in the place of what was named. */
   readonly companions?: readonly string[];
-  /** Bind address of the API ports; the control port stays on loopback. */
-  readonly host: string;
-  /** Port of the first API, the others follow; 0 = free ports. */
-  readonly port: number;
   /** serverless-offline's addresses instead: APIs of a kind share one port. */
   readonly sharedPorts?: SharedPorts;
   /** Variables that every function sees beside Lambda's own; the template's come above them. */
   readonly functionEnvironment?: Readonly<Record<string, string>>;
-  /** `--tls`: whether API ports speak HTTPS and WSS, under the local CA of `directory`; absent = they do not. */
-  readonly tls?: boolean;
-  readonly controlPort: number;
-  /** Names beside the loopback ones that a Host header may carry. */
-  readonly allowHosts: readonly string[];
-  /** `--param` */
-  readonly parameters: Readonly<Record<string, string>>;
   /** `--env-file`: for `${env:}` of serverless.yml, never for functions. */
   readonly environment: Readonly<Record<string, string>>;
   readonly dynamodb: DynamoDbChoice;
   /** Where integrations reach AWS services; without, their calls are recorded. */
   readonly awsEndpoints?: AwsEndpoints;
-  /** `--issuer URL=local`: issuers that the local one stands in for, beside the user pools of the stacks. */
-  readonly localIssuers?: readonly string[];
-  /** `--vpc-link name=url[,url]`: addresses by name or id of the link. */
-  readonly vpcLinks?: ReadonlyMap<string, readonly string[]>;
   /** Where gatewright.identities.yml is read and `.gatewright/` is kept. */
   readonly directory: string;
   /** Where what osls has compiled is kept for the next start; absent = below `.gatewright/`. */
@@ -63,50 +46,14 @@ export type GatewayOptions = {
   readonly announced?: Announced;
   /** Key pair of the local admin. */
   readonly adminKey: KeyPair;
-  /** What cannot be enforced is an error rather than a notice. */
-  readonly strict: boolean;
-  /** `--allow-unguarded`: routes answer although a guard in front of them cannot be enforced; absent = they answer 500. */
-  readonly allowUnguarded?: boolean;
   /** What AWS would refuse to deploy ends the start, whatever else could be served; absent = it is told. */
   readonly refusesFaults?: boolean;
-  /**
-   * Whether all APIs together share AWS's 10,000 requests a second with a burst of 5,000. Off by default: it is a
-   * limit of somebody's account, not of the API, and would hide what this machine and the stack can do.
-   */
-  readonly accountThrottle: boolean;
-  /** How late the usage of a plan tells of a request, as AWS's does; absent = at once. */
-  readonly usageLagMs?: number;
-  /** What the response cache of a stage may hold at most, whatever the size of its cluster; absent = 256 MB. */
-  readonly cacheMemoryBytes?: number;
-  /** `--assume`: what holds where AWS is not documented; absent = the usual. */
-  readonly assumptions?: Assumptions;
-  /** `--account-quota name=value`: what AWS has raised for the account; absent = nothing. */
-  readonly accountQuotas?: AccountQuotas;
-  /** `--vpc-endpoint`: VPC by the endpoint that private APIs are called through. */
-  readonly vpcEndpoints?: ReadonlyMap<string, string>;
-  /**
-   * `--roles`: whether functions may do what the policies of their roles give, and APIs invoke what an
-   * AWS::Lambda::Permission lets them; absent = anything.
-   */
-  readonly roles?: boolean;
-  /** Whether metrics of every request are written to the log group `metrics`; absent = no. */
-  readonly metrics?: boolean;
-  /** `--seed`: folder with what tables begin with; absent = with nothing. */
-  readonly seed?: string | undefined;
   /** What tables begin with, by name or logical id: items plain or in DynamoDB's own form. */
   readonly tables?: Readonly<Record<string, readonly object[]>>;
   /** `--env-from-stack`: what functions of a deployed stack are given, by logical id. */
   readonly deployedVariables?: DeployedVariables;
   /** Outputs of deployed stacks, as a serverless.yml names them: `cf:NAME.Output`. */
   readonly deployedOutputs?: Readonly<Record<string, string>>;
-  /** `--values`: file with what functions read of SSM, Secrets Manager, S3 and AppConfig; absent = gatewright.values.yml. */
-  readonly values?: string | undefined;
-  /** `--concurrency`: events that all functions run at a time, as an account at AWS has a limit; absent = AWS's 1,000. */
-  readonly concurrency?: number | undefined;
-  /** `--cold`: whether each event gets an instance of its own; absent = no. */
-  readonly cold?: boolean | undefined;
-  /** `--isolation`: which Node.js functions run in processes of their own; absent = none. */
-  readonly isolation?: Isolation | undefined;
   /** `--inspect[-brk]`: a debugger may be attached, and holds all deadlines when it holds a function; absent = none. */
   readonly inspect?: InspectOptions;
   /** serverless-offline's `noTimeout`: nothing that a function does takes too long. */
@@ -121,10 +68,6 @@ export type GatewayOptions = {
   readonly access?: AccessBook;
   /** Makes invoices for the console; absent = nobody does. */
   readonly invoices?: InvoiceBook;
-  /** `--record`: how many requests and messages are kept to be looked at; absent = none. */
-  readonly record?: number;
-  /** `--record-all`: of ordinary successes each one, however many there are a second. */
-  readonly recordAll?: boolean;
   /** Asked with each request whether it is recorded, for whoever measures what that costs; absent = each one is. */
   readonly isRecording?: () => boolean;
   /** Where files lie by which plug-ins of a service may refuse it: a reload that has failed is tried again when one changes. */
@@ -133,8 +76,6 @@ export type GatewayOptions = {
   readonly resets?: boolean;
   /** Whether other commands find the gateway from its directory; absent = they do. */
   readonly leavesCredentials?: boolean;
-  /** Watch the sources of functions, and the templates. */
-  readonly reload: boolean;
   readonly log: LogSink;
   readonly functionLog: (line: FunctionLogLine) => void;
   readonly onProgress: (message: string) => void;
@@ -142,6 +83,14 @@ export type GatewayOptions = {
   readonly onWaiting?: (message: string) => void;
   readonly onReload: (event: ReloadNotice) => void;
 };
+
+/** What nobody can leave open: as the command line has it where nothing is said. */
+type Needed = Pick<
+  UsualSettings,
+  'host' | 'port' | 'controlPort' | 'allowHosts' | 'parameters' | 'strict' | 'accountThrottle' | 'reload'
+>;
+
+export type GatewayOptions = GivenOptions & Needed;
 
 /** What became of a change to a function's source or to a template. */
 export type ReloadNotice =

@@ -1,71 +1,130 @@
 /**
- * What a start may be told of the account at AWS and of what lies outside, by the names of `gatewright start`'s options:
- * read here for the command line and for `custom.gatewright` of a serverless.yml.
+ * The forms in which a start takes its values, as texts of the command line and of settings files. Which option has which
+ * form is said in start-options.ts.
  */
 import { raiseQuota, RAISABLE_QUOTAS } from './control/api-quotas.ts';
-import { isAccountId } from './definition/home.ts';
-import { readIsolation } from './lambda/model.ts';
-import type { Isolation } from './lambda/model.ts';
+import { isAccountId, isRegion } from './definition/home.ts';
 import { ASSUMPTIONS, readAssumption } from './deployment/assumptions.ts';
-import type { AccountQuotas } from './control/api-quotas.ts';
-import type { Assumptions } from './deployment/assumptions.ts';
+import { readIsolation } from './lambda/model.ts';
+import { isGatewayName } from './services/running-gateways.ts';
+import type { DynamoDbChoice } from './services/store.ts';
 
 /** A value that is written as a text, once or, over what was said before, several times. */
-export type Setting<T> = {
+export type Form<T> = {
   /** One text more; undefined = it is none. */
   readonly read: (text: string, before: T) => T | undefined;
   /** What to write instead; a sentence. */
   readonly says: string;
 };
 
+export type StartOption = {
+  /** What it decides; help, schema and reference page print it. */
+  readonly what: string;
+  /** How help writes its value, `[…]` where that may be left out; absent = it is a switch. */
+  readonly takes?: string;
+  /** Over what was said before; undefined = the text is none. Absent = any text. */
+  readonly read?: (text: string, before: never) => unknown;
+  /** What to write instead; a sentence. */
+  readonly says?: string;
+  /** What holds where nobody says anything; absent = nothing, or what `what` tells. */
+  readonly usual?: unknown;
+  /** How help writes that, where the value does not show it. */
+  readonly shown?: string;
+  /** Whether it may be said several times. */
+  readonly repeats?: true;
+  /** What `--no-…` does; of a switch that is on unless it is said, `what` does it. */
+  readonly none?: string;
+  /** Of every command that loads stacks, not of `start` alone. */
+  readonly loads?: true;
+  /** It says what one run is for: no settings file holds it. */
+  readonly isOfOneRun?: true;
+  /** Where the plug-in takes it: on its command line, in `custom.gatewright`; absent = osls has its like, or it is not for services. */
+  readonly plugin?: 'option' | 'setting' | 'both';
+  /** What of `GatewayOptions` it is, unchanged; absent = who starts the gateway makes something of it. */
+  readonly sets?: string;
+};
+
+/** A record more takes memory for as long as the gateway runs. */
+const MAX_RECORDS = 100_000;
 const assumptions = Object.entries(ASSUMPTIONS).map(([name, values]) => `${name}=${values.join('|')}`);
 
-export const SETTINGS = {
+export const FORMS = {
   account: {
-    read: (text) => (isAccountId(text) ? text : undefined),
+    read: (text: string) => (isAccountId(text) ? text : undefined),
     says: 'An account has 12 digits.',
-  } satisfies Setting<string>,
-  'account-quota': {
-    read: raiseQuota,
-    says: `Write it as NAME=NUMBER, not below AWS’s default, of: ${RAISABLE_QUOTAS.join(', ')}. AWS raises no other quota.`,
-  } satisfies Setting<AccountQuotas>,
-  assume: {
-    read: readAssumption,
-    says: `Write it as NAME=VALUE, one of: ${assumptions.join(', ')}.`,
-  } satisfies Setting<Assumptions>,
-  aws: {
-    read: readServiceNames,
-    says: 'Write services by their names in ARNs: sns,s3.',
-  } satisfies Setting<readonly string[]>,
-  'cache-memory': {
-    read: readSize,
-    says: 'Write an amount of memory like 64MB or 2GB.',
-  } satisfies Setting<number>,
+  },
+  assumption: { read: readAssumption, says: `Write it as NAME=VALUE, one of: ${assumptions.join(', ')}.` },
   concurrency: {
     read: readConcurrency,
     says: 'Write how many events all functions may run at a time, from 1 to 100000.',
-  } satisfies Setting<number>,
+  },
   isolation: {
     read: readIsolation,
     says: 'Write thread, process, or names of Node.js functions that get a process of their own: resize,orders.',
-  } satisfies Setting<Isolation>,
+  },
   issuer: {
     read: readStandIn,
     says: 'Write it as URL=local, the issuer as authorizers name it: https://example.eu.auth0.com/=local.',
-  } satisfies Setting<readonly string[]>,
-  'usage-lag': {
-    read: readSpan,
-    says: 'Write a span of time like 500ms, 30s, 2m or 1h.',
-  } satisfies Setting<number>,
-  'vpc-endpoint': {
+  },
+  name: {
+    read: (text: string) => (isGatewayName(text) ? text : undefined),
+    says: 'A name has 1 to 64 letters, digits, _, - and dots.',
+  },
+  names: { read: readNames, says: 'Write names of hosts, parted by commas where there are several.' },
+  onOff: { read: readOnOff, says: 'Write on or off.' },
+  pair: { read: readPair, says: 'Write it as NAME=VALUE.' },
+  port: { read: readPort, says: 'A port is a number from 0 to 65535; 0 picks a free one.' },
+  quota: {
+    read: raiseQuota,
+    says: `Write it as NAME=NUMBER, not below AWS’s default, of: ${RAISABLE_QUOTAS.join(', ')}. AWS raises no other quota.`,
+  },
+  records: { read: readRecordCount, says: `A number from 0, which keeps none, to ${MAX_RECORDS}.` },
+  region: {
+    read: (text: string) => (isRegion(text) ? text : undefined),
+    says: 'A region is written like eu-central-1.',
+  },
+  services: { read: readServiceNames, says: 'Write services by their names in ARNs: sns,s3.' },
+  size: { read: readSize, says: 'Write an amount of memory like 64MB or 2GB.' },
+  span: { read: readSpan, says: 'Write a span of time like 500ms, 30s, 2m or 1h.' },
+  stage: {
+    read: (text: string) => (/^[A-Za-z0-9_-]{1,128}$/.test(text) ? text : undefined),
+    says: 'A stage name has 1 to 128 letters, digits, _ and -.',
+  },
+  vpcEndpoint: {
     read: readVpcEndpoint,
     says: 'Write it as vpce-0123456789abcdef0=vpc-0123456789abcdef0.',
-  } satisfies Setting<ReadonlyMap<string, string>>,
-  'vpc-link': {
+  },
+  vpcLink: {
     read: readVpcLink,
     says: 'Write it as NAME=URL or NAME=URL,URL; the name is the ConnectionId.',
-  } satisfies Setting<ReadonlyMap<string, readonly string[]>>,
+  },
 };
+
+/** A TCP port; 0 = any free one. */
+function readPort(text: string): number | undefined {
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined;
+}
+
+function readRecordCount(text: string): number | undefined {
+  return /^\d{1,6}$/.test(text) && Number(text) <= MAX_RECORDS ? Number(text) : undefined;
+}
+
+function readOnOff(text: string): boolean | undefined {
+  return text === 'on' ? true : text === 'off' ? false : undefined;
+}
+
+function readPair(
+  text: string,
+  before: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> | undefined {
+  const equals = text.indexOf('=');
+  return equals < 1 ? undefined : { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
+}
+
+/** `a.example,b.example` */
+function readNames(text: string, before: readonly string[]): readonly string[] {
+  return [...before, ...text.split(',').map((name) => name.trim())];
+}
 
 /** `sns,s3` */
 function readServiceNames(text: string, before: readonly string[]): readonly string[] | undefined {
@@ -157,4 +216,28 @@ function toPair(key: string, value: unknown): string | undefined {
 
 function toText(value: unknown): string | undefined {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What `dynamodb` and `data` say together of where tables live. A text says why not. */
+export function readStore(
+  dynamodb: string | undefined,
+  data: string | undefined,
+  environment: Environment,
+): DynamoDbChoice | string {
+  if (dynamodb === undefined || dynamodb === 'embedded') return { kind: 'embedded', dataDirectory: data };
+  if (!URL.canParse(dynamodb) || !/^https?:/.test(dynamodb))
+    return `dynamodb takes "embedded" or a URL, not "${dynamodb}"`;
+  if (data !== undefined)
+    return 'data keeps the embedded DynamoDB; it does not go together with a URL of dynamodb';
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
+  return {
+    kind: 'url',
+    url: dynamodb,
+    // DynamoDB Local takes any pair; AWS wants the developer's own.
+    accessKeyId: AWS_ACCESS_KEY_ID ?? 'LOCALGATEWRIGHT',
+    secretAccessKey: AWS_SECRET_ACCESS_KEY ?? 'local',
+    ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
+  };
 }

@@ -1,115 +1,49 @@
 /** `custom.gatewright`: what `gatewright start` is told by options beyond those of the commands, by the same names. */
-import {
-  readAwsEndpoints,
-  readHome,
-  SETTINGS,
-  toSettingTexts,
-  USUAL_ASSUMPTIONS,
-  USUAL_QUOTAS,
-} from '@gatewright/gateway';
-import { OptionError } from './option-values.ts';
-import type { GatewayOptions, Isolation, Setting } from '@gatewright/gateway';
+import { readAwsEndpoints, readHome } from '@gatewright/gateway';
+import { START_OPTIONS } from '@gatewright/gateway/start-options';
+import { optionNames, toSettings } from '@gatewright/gateway/start-settings';
+import { OptionError, readOption, toRecord } from './option-values.ts';
+import type { GatewayOptions, Settings } from '@gatewright/gateway';
 
-type GatewaySettings = Pick<
-  GatewayOptions,
-  | 'accountId'
-  | 'accountThrottle'
-  | 'accountQuotas'
-  | 'allowUnguarded'
-  | 'assumptions'
-  | 'awsEndpoints'
-  | 'cacheMemoryBytes'
-  | 'cold'
-  | 'concurrency'
-  | 'isolation'
-  | 'localIssuers'
-  | 'metrics'
-  | 'recordAll'
-  | 'region'
-  | 'roles'
-  | 'usageLagMs'
-  | 'vpcEndpoints'
-  | 'vpcLinks'
->;
-
-const FLAGS = ['account-throttle', 'allow-unguarded', 'cold', 'metrics', 'record-all', 'roles'] as const;
+type GatewaySettings = Settings & Pick<GatewayOptions, 'accountId' | 'awsEndpoints' | 'region'>;
 
 /** Read by others: `access` at packaging, `variables` when the service is loaded. */
 const OF_OTHERS = ['access', 'variables'];
 
-export const SETTING_NAMES: readonly string[] = [...Object.keys(SETTINGS), ...FLAGS].toSorted();
+export const SETTING_NAMES = optionNames(
+  ({ plugin }) => plugin === 'setting' || plugin === 'both',
+).toSorted();
 
 /** @throws OptionError for a name that is none, with those there are, and for a value that is none */
 export function readGatewaySettings(
   custom: unknown,
   environment: Readonly<Record<string, string | undefined>>,
 ): GatewaySettings {
-  const given = toRecord('custom.gatewright', custom);
+  const given = toRecord('custom.gatewright', custom, 'a map');
   const refusal = refuseUnknownSetting(given);
   if (refusal !== undefined) throw new OptionError(refusal);
-  const read = <T>(name: keyof typeof SETTINGS, setting: Setting<T>, usual: T): T =>
-    readSetting(`custom.gatewright.${name}`, given[name], setting, usual);
-  const flag = (name: (typeof FLAGS)[number], usual = false): boolean =>
-    readSwitch(`custom.gatewright.${name}`, given[name], usual);
-  const cacheMemoryBytes = read('cache-memory', SETTINGS['cache-memory'], 0);
-  const awsEndpoints = readAwsEndpoints(read('aws', SETTINGS.aws, []), environment);
+  const { account, aws } = START_OPTIONS;
+  const live = readOption('custom.gatewright.aws', aws, given['aws']) ?? aws.usual;
+  const awsEndpoints = readAwsEndpoints(live, environment);
   if (typeof awsEndpoints === 'string') throw new OptionError(awsEndpoints);
-  const concurrency = read('concurrency', SETTINGS.concurrency, 0);
-  const isolation = read<Isolation>('isolation', SETTINGS.isolation, 'thread');
   const home = readHome(environment);
   if (typeof home === 'string') throw new OptionError(home);
   return {
+    ...toSettings(
+      SETTING_NAMES,
+      (name, option) => readOption(`custom.gatewright.${name}`, option, given[name]) ?? option.usual,
+    ),
     region: home.region,
-    accountId: read('account', SETTINGS.account, home.accountId),
-    accountThrottle: flag('account-throttle'),
-    allowUnguarded: flag('allow-unguarded'),
-    cold: flag('cold'),
-    ...(concurrency === 0 ? {} : { concurrency }),
-    metrics: flag('metrics'),
-    recordAll: flag('record-all'),
-    roles: flag('roles', true),
-    accountQuotas: read('account-quota', SETTINGS['account-quota'], USUAL_QUOTAS),
-    assumptions: read('assume', SETTINGS.assume, USUAL_ASSUMPTIONS),
+    accountId: readOption('custom.gatewright.account', account, given['account']) ?? home.accountId,
     awsEndpoints,
-    ...(isolation === 'thread' ? {} : { isolation }),
-    localIssuers: read('issuer', SETTINGS.issuer, []),
-    ...(cacheMemoryBytes === 0 ? {} : { cacheMemoryBytes }),
-    usageLagMs: read('usage-lag', SETTINGS['usage-lag'], 0),
-    vpcEndpoints: read('vpc-endpoint', SETTINGS['vpc-endpoint'], new Map<string, string>()),
-    vpcLinks: read('vpc-link', SETTINGS['vpc-link'], new Map<string, readonly string[]>()),
   };
 }
 
 /** Undefined: every name of `custom.gatewright` is one. */
 export function refuseUnknownSetting(given: object): string | undefined {
-  const known = [...OF_OTHERS, ...SETTING_NAMES];
+  const known: readonly string[] = [...OF_OTHERS, ...SETTING_NAMES];
   const unknown = Object.keys(given).find((name) => !known.includes(name));
   return unknown === undefined
     ? undefined
     : `custom.gatewright.${unknown}: there is no such setting; there are ${known.join(', ')}`;
-}
-
-function readSetting<T>(name: string, value: unknown, { read, says }: Setting<T>, usual: T): T {
-  let setting = usual;
-  const texts = toSettingTexts(value);
-  if (texts === undefined) throw new OptionError(`${name} takes texts, as the command line does`);
-  for (const text of texts) {
-    const next = read(text, setting);
-    if (next === undefined) throw new OptionError(`${name}: "${text}". ${says}`);
-    setting = next;
-  }
-  return setting;
-}
-
-function readSwitch(name: string, value: unknown, usual: boolean): boolean {
-  if (value === undefined || value === null) return usual;
-  if (value === false || value === 'off') return false;
-  if (value === true || value === 'on') return true;
-  throw new OptionError(`${name} is true or false`);
-}
-
-function toRecord(name: string, value: unknown): Readonly<Record<string, unknown>> {
-  if (value === undefined || value === null) return {};
-  if (typeof value === 'object' && !Array.isArray(value)) return Object.fromEntries(Object.entries(value));
-  throw new OptionError(`${name} is a map`);
 }

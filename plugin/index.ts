@@ -6,7 +6,8 @@
 import { join } from 'node:path';
 import { describeOldNode } from './old-node.cjs';
 import { OFFLINE_COMMAND_OPTIONS, readOfflineOptions } from './offline-options.ts';
-import { OptionError, readPairs, readText } from './option-values.ts';
+import { START_OPTIONS as ROWS } from '@gatewright/gateway/start-options';
+import { OptionError, readOption, readPairs } from './option-values.ts';
 import { readStartOptions, START_OPTIONS } from './start-options.ts';
 import { listenForTermination } from './termination.ts';
 import type { CliOptions, PluginUtilities, Serverless } from './serverless.ts';
@@ -176,7 +177,7 @@ class GatewrightPlugin {
       file: join(serviceDir, configurationFilename),
       directory: serviceDir,
       stage: provider.getStage(),
-      region: readText('--region', this.#cli['region'])?.trim(),
+      region: readOption('--region', ROWS.region, this.#cli['region']),
       parameters: readPairs(this.#cli['param']),
       settings: service.custom?.['gatewright'],
     };

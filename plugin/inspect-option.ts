@@ -1,5 +1,6 @@
 /** Options that let a debugger attach. osls knows no option with and without a value, so the port has one of its own. */
-import { readFlag, readPort } from './option-values.ts';
+import { START_OPTIONS } from '@gatewright/gateway/start-options';
+import { readFlag, readOption } from './option-values.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 import type { StartSettings } from './settings.ts';
 
@@ -17,8 +18,8 @@ export const INSPECT_OPTIONS = {
 
 /** @throws OptionError */
 export function readInspect(given: CliOptions): Pick<StartSettings, 'inspect'> {
-  const breaks = readFlag('--inspect-brk', given['inspect-brk'], false);
-  const isWanted = breaks || readFlag('--inspect', given['inspect'], false);
-  const port = readPort('--inspect-port', given['inspect-port'], INSPECT_PORT);
+  const breaks = readFlag('--inspect-brk', given['inspect-brk']);
+  const isWanted = breaks || readFlag('--inspect', given['inspect']);
+  const port = readOption('--inspect-port', START_OPTIONS.port, given['inspect-port']) ?? INSPECT_PORT;
   return isWanted ? { inspect: { port, breaks } } : {};
 }

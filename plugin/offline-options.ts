@@ -1,8 +1,10 @@
 /** serverless-offline's options (14.8): each is honoured, refused with what to do instead, or named as needless here. */
-import { OptionError, readFlag, readPort, readText, readTexts } from './option-values.ts';
+import { START_OPTIONS } from '@gatewright/gateway/start-options';
+import { toSettings } from '@gatewright/gateway/start-settings';
+import { OptionError, readFlag, readOption, toOslsOption, toRecord } from './option-values.ts';
 import { INSPECT_OPTIONS, readInspect } from './inspect-option.ts';
-import { LOOP_OPTIONS, readLoop } from './loop-option.ts';
-import { readStore } from './store-option.ts';
+import { readName, readTables } from './start-options.ts';
+import type { OptionName } from '@gatewright/gateway/start-settings';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 import type { StartSettings } from './settings.ts';
 
@@ -22,6 +24,11 @@ const honoured = (usage: string, type: OptionSchema['type'], shortcut?: string):
   ...{ kind: 'honoured', usage, type },
   ...(shortcut === undefined ? {} : { shortcut }),
 });
+/** An option of `gatewright start`. */
+const ours = (name: OptionName, shortcut?: string): OfflineOption => {
+  const { usage, type } = toOslsOption(START_OPTIONS[name]);
+  return honoured(usage, type, shortcut);
+};
 const refused = (
   instead: string,
   type: OptionSchema['type'],
@@ -40,7 +47,7 @@ const TOKENS =
 const NO_DOCKER = 'functions run without Docker';
 
 export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
-  host: honoured('Address that the API ports bind to. Default: 127.0.0.1.', 'string', 'o'),
+  host: ours('host', 'o'),
   httpPort: honoured('Port of REST and HTTP APIs. Default: 3000.', 'string'),
   websocketPort: honoured('Port of WebSocket APIs. Default: 3001.', 'string'),
   lambdaPort: honoured('Port of Lambda’s Invoke and AWS’s other APIs, on loopback. Default: 3002.', 'string'),
@@ -51,13 +58,13 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
     'boolean',
   ),
   noSponsor: honoured('There is no sponsor message.', 'boolean'),
-  allowHost: honoured('A further Host name to answer to (tunnel, proxy; repeatable).', 'multiple'),
-  dynamodb: honoured('Where tables live: "embedded" (default) or a URL.', 'string'),
-  data: honoured('Folder that keeps the embedded tables. Default: in memory.', 'string'),
-  strict: honoured('Refuse what cannot be enforced, instead of naming it.', 'boolean'),
-  name: honoured(LOOP_OPTIONS.name.usage, 'string'),
-  seed: honoured(LOOP_OPTIONS.seed.usage, 'string'),
-  record: honoured(LOOP_OPTIONS.record.usage, 'string'),
+  allowHost: ours('allow-host'),
+  dynamodb: ours('dynamodb'),
+  data: ours('data'),
+  strict: ours('strict'),
+  name: ours('name'),
+  seed: ours('seed'),
+  record: ours('record'),
   inspect: honoured(INSPECT_OPTIONS.inspect.usage, 'boolean'),
   'inspect-brk': honoured(INSPECT_OPTIONS['inspect-brk'].usage, 'boolean'),
   'inspect-port': honoured(INSPECT_OPTIONS['inspect-port'].usage, 'string'),
@@ -123,12 +130,13 @@ type OfflineReading = { readonly settings: StartSettings; readonly warnings: rea
  * @throws OptionError that names every option that is refused
  */
 export function readOfflineOptions(cli: CliOptions, custom: unknown): OfflineReading {
-  const configured = toRecord(custom);
-  const given: Record<string, unknown> = { ...configured };
+  const given: Record<string, unknown> = {
+    ...toRecord('custom.serverless-offline', custom, 'a map of options'),
+  };
   for (const name of Object.keys(OFFLINE_OPTIONS)) if (cli[name] !== undefined) given[name] = cli[name];
   const { refusals, warnings } = judge(given);
   if (refusals.length > 0) throw new OptionError(refusals.join('\n'));
-  return { settings: toSettings(given), warnings };
+  return { settings: decide(given), warnings };
 }
 
 function judge(given: CliOptions): { refusals: readonly string[]; warnings: readonly string[] } {
@@ -156,39 +164,47 @@ function isInert(value: unknown, inert: Inert = [false, '']): boolean {
   return inert.some((one) => one === value || String(one) === value);
 }
 
-function toSettings(given: CliOptions): StartSettings {
-  const host = readText('host', given['host']) ?? '127.0.0.1';
+/** Options of ours by what serverless-offline calls them, or by their own names. */
+const CALLED: ReadonlyMap<OptionName, string> = new Map<OptionName, string>([
+  ['host', 'host'],
+  ['allow-host', 'allowHost'],
+  ['reload', 'reloadHandler'],
+  ['strict', 'strict'],
+  ['seed', 'seed'],
+  ['record', 'record'],
+]);
+/** serverless-offline's own ports. */
+const USUAL = { httpPort: 3000, websocketPort: 3001, lambdaPort: 3002 };
+
+function decide(given: CliOptions): StartSettings {
+  const portOf = (name: keyof typeof USUAL): number =>
+    readOption(name, START_OPTIONS.port, given[name]) ?? USUAL[name];
+  const { host, ...settings } = toSettings([...CALLED.keys()], (name, row) => {
+    const called = CALLED.get(name) ?? name;
+    return readOption(called, row, given[called]) ?? row.usual;
+  });
   return {
+    ...settings,
     // Node may bind "localhost" to ::1 alone, where 127.0.0.1 would not answer.
-    host: host === 'localhost' ? '127.0.0.1' : host,
+    ...(host !== undefined && { host: host === 'localhost' ? '127.0.0.1' : host }),
     port: 0,
     sharedPorts: {
-      httpPort: readPort('httpPort', given['httpPort'], 3000),
-      websocketPort: readPort('websocketPort', given['websocketPort'], 3001),
+      ...{ httpPort: portOf('httpPort'), websocketPort: portOf('websocketPort') },
       prefix: readPrefix(given['prefix']),
-      omitStage: readFlag('noPrependStageInUrl', given['noPrependStageInUrl'], false),
+      omitStage: readFlag('noPrependStageInUrl', given['noPrependStageInUrl']),
     },
-    controlPort: readPort('lambdaPort', given['lambdaPort'], 3002),
-    allowHosts: readTexts('allowHost', given['allowHost']),
-    dynamodb: readStore(readText('dynamodb', given['dynamodb']), readText('data', given['data'])),
-    reload: readFlag('reloadHandler', given['reloadHandler'], true),
-    strict: readFlag('strict', given['strict'], false),
-    ...readLoop(given),
+    controlPort: portOf('lambdaPort'),
+    dynamodb: readTables('', given),
+    ...readName('name', given),
     ...readInspect(given),
-    noTimeout: readFlag('noTimeout', given['noTimeout'], false),
+    noTimeout: readFlag('noTimeout', given['noTimeout']),
     // What handlers ask to know that they run on a developer's machine.
     functionEnvironment: { IS_OFFLINE: 'true' },
   };
 }
 
 function readPrefix(value: unknown): string {
-  const prefix = (readText('prefix', value) ?? '').replace(/^\/+|\/+$/g, '');
+  const prefix = (readOption('prefix', { what: '', takes: '<path>' }, value) ?? '').replace(/^\/+|\/+$/g, '');
   if (/^[\w.~/-]*$/.test(prefix)) return prefix;
   throw new OptionError('prefix: a path of letters, digits, "_", "-", ".", "~" and "/"');
-}
-
-function toRecord(value: unknown): CliOptions {
-  if (value === undefined || value === null) return {};
-  if (typeof value === 'object' && !Array.isArray(value)) return { ...value };
-  throw new OptionError('custom.serverless-offline is a map of options');
 }

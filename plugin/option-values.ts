@@ -1,37 +1,61 @@
 /** Values of options: text from the command line, anything from `custom` of serverless.yml. */
+import { toSettingTexts } from '@gatewright/gateway/settings';
+import { describeOption } from '@gatewright/gateway/start-settings';
+import type { ValueOf } from '@gatewright/gateway/start-settings';
+import type { StartOption } from '@gatewright/gateway/settings';
+import type { CliOptions, OptionSchema } from './serverless.ts';
 
 /** Something a person can mend by writing the option differently; one sentence. */
 export class OptionError extends Error {
   override readonly name = 'OptionError';
 }
 
-/** @throws OptionError */
-export function readPort(name: string, value: unknown, otherwise: number): number {
-  if (value === undefined || value === null) return otherwise;
-  const text = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new OptionError(`${name}: a port is a number from 0 to 65535, 0 picks a free one`);
-}
+const SWITCH: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
+  ...([true, 'true', 'on'] as const).map((yes) => [yes, true] as const),
+  ...([false, 'false', 'off'] as const).map((no) => [no, false] as const),
+]);
 
-/** @throws OptionError */
-export function readFlag(name: string, value: unknown, otherwise: boolean): boolean {
-  if (value === undefined || value === null) return otherwise;
-  if (value === true || value === 'true') return true;
-  if (value === false || value === 'false') return false;
-  throw new OptionError(`${name} is true or false`);
-}
-
-/** @throws OptionError */
-export function readText(name: string, value: unknown): string | undefined {
+/** A value as the command line reads it; undefined where nothing is said. @throws OptionError */
+export function readOption<const Row extends StartOption>(
+  name: string,
+  row: Row,
+  value: unknown,
+): ValueOf<Row> | undefined;
+export function readOption(name: string, { takes, read, says, usual }: StartOption, value: unknown): unknown {
   if (value === undefined || value === null || value === '') return undefined;
-  if (typeof value === 'string') return value;
-  throw new OptionError(`${name} is a text`);
+  if (takes === undefined || takes === '<on|off>') {
+    const decided = SWITCH.get(value);
+    if (decided === undefined) throw new OptionError(`${name} is true or false`);
+    return decided;
+  }
+  const texts = toSettingTexts(value);
+  if (texts === undefined) throw new OptionError(`${name} takes texts, as the command line does`);
+  if (read === undefined) {
+    if (texts.length === 1) return texts[0];
+    throw new OptionError(`${name} takes one text`);
+  }
+  let decided: unknown = usual;
+  for (const text of texts) {
+    decided = (read as (text: string, before: unknown) => unknown)(text, decided);
+    if (decided === undefined) throw new OptionError(`${name}: "${text}". ${says}`);
+  }
+  return decided;
 }
 
-/** A text, several parted by commas, or a list of them. @throws OptionError */
-export function readTexts(name: string, value: unknown): readonly string[] {
-  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return values.flatMap((one) => readText(name, one)?.split(',') ?? []).map((text) => text.trim());
+/** A switch of serverless-offline's own. @throws OptionError */
+export function readFlag(name: string, value: unknown): boolean {
+  return readOption(name, { what: '' }, value) ?? false;
+}
+
+/** How osls is told of an option. */
+export function toOslsOption(option: StartOption): OptionSchema & { readonly usage: string } {
+  const { takes, repeats, usual } = option;
+  const without = typeof usual === 'string' || typeof usual === 'number' ? ` Default: ${usual}.` : '';
+  const text = describeOption(option);
+  return {
+    usage: `${text.charAt(0).toUpperCase()}${text.slice(1)}.${without}`,
+    type: takes === undefined ? 'boolean' : repeats === true ? 'multiple' : 'string',
+  };
 }
 
 /** `NAME=VALUE` of `--param`, repeated. osls has checked the form. */
@@ -44,4 +68,11 @@ export function readPairs(value: unknown): Readonly<Record<string, string>> {
       return [text.slice(0, equals), text.slice(equals + 1)];
     }),
   );
+}
+
+/** @throws OptionError */
+export function toRecord(name: string, value: unknown, what: string): CliOptions {
+  if (value === undefined || value === null) return {};
+  if (typeof value === 'object' && !Array.isArray(value)) return { ...value };
+  throw new OptionError(`${name} is ${what}`);
 }

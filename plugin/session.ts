@@ -6,11 +6,9 @@ import {
   createStreamSink,
   DefinitionError,
   describeReload,
-  isGatewayName,
   printLogLine,
   runningFolder,
   StartError,
-  USUAL_RECORDS,
 } from '@gatewright/gateway';
 import { accessFoldersOf, findStack } from '@gatewright/authoring/stack-files';
 import { describeStart } from '../cli/start-text.ts';
@@ -40,7 +38,7 @@ export async function startSession(
 ): Promise<() => Promise<void>> {
   const startedMs = performance.now();
   const log = createStreamSink(process.stdout);
-  const { record = USUAL_RECORDS, isVerbose = false, ...others } = settings;
+  const { name, isVerbose = false, ...others } = settings;
   const gateway = await createGateway({
     ...others,
     ...readGatewaySettings(service.settings, process.env),
@@ -52,8 +50,7 @@ export async function startSession(
       stage: service.stage,
       ...(service.region !== undefined && { region: service.region }),
     },
-    announced: { folder: runningFolder(process.env), name: nameOf(settings) },
-    ...(record > 0 && { record }),
+    announced: { folder: runningFolder(process.env), name },
     parameters: service.parameters,
     directory: service.directory,
     documentFolders: [...accessFoldersOf(sourcesOf(service)), ...namedFolder(service)],
@@ -84,11 +81,6 @@ export async function startSession(
     await gateway.close();
     await log.close();
   };
-}
-
-function nameOf({ name }: StartSettings): string | undefined {
-  if (name === undefined || isGatewayName(name)) return name;
-  throw new OptionError('name has 1 to 64 letters, digits, _, - and dots');
 }
 
 /** With the toolkit's stack where the service imports from it. */

@@ -6,7 +6,8 @@ import {
   DefinitionError,
   readHome,
   StartError,
-  USUAL_RECORDS,
+  toSettings,
+  START_OPTIONS,
 } from '@gatewright/gateway';
 import { findStack } from '@gatewright/authoring/stack-files';
 import { injectInto, sendTo } from './api-request.ts';
@@ -162,7 +163,7 @@ function share(environment: Readonly<Record<string, string>>): () => void {
 }
 
 function toGatewayOptions(options: StartOptions, directory: string): Parameters<typeof createGateway>[0] {
-  const { stage, region, account, onLine = () => undefined, functionEnvironment, isolation } = options;
+  const { stage, region, account, onLine = () => undefined, functionEnvironment } = options;
   const home = readHome(process.env);
   if (typeof home === 'string') throw new TestingError(home);
   return {
@@ -175,11 +176,11 @@ function toGatewayOptions(options: StartOptions, directory: string): Parameters<
     ...{ parameters: options.parameters ?? {}, environment: options.environment ?? {} },
     ...(functionEnvironment !== undefined && { functionEnvironment }),
     ...{ allowHosts: [], dynamodb: { kind: 'embedded', dataDirectory: undefined } },
-    ...{ localIssuers: options.issuers ?? [], seed: options.seed, values: options.values, isolation },
-    ...{ concurrency: options.concurrency, cold: options.cold },
+    ...toSettings(['seed', 'values', 'isolation', 'concurrency', 'cold'], (name) => options[name]),
     ...(options.tables !== undefined && { tables: options.tables }),
-    ...{ roles: options.roles ?? true, strict: options.strict ?? false, accountThrottle: false },
-    ...{ record: USUAL_RECORDS, reload: false, resets: true, leavesCredentials: false },
+    ...{ localIssuers: options.issuers ?? [], roles: options.roles ?? true },
+    ...{ strict: options.strict ?? false, accountThrottle: false },
+    ...{ record: START_OPTIONS.record.usual, reload: false, resets: true, leavesCredentials: false },
     adminKey: chooseKeyPair(process.env),
     log: { write: onLine },
     functionLog: ({ functionName, message }) => onLine(`[${functionName}] ${message}`),

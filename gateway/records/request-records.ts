@@ -22,7 +22,6 @@ import type { PackedRequest } from './packed-request.ts';
 import type { RecordState, RequestDetail, RequestRow } from './model.ts';
 import type { Redactor } from './redact.ts';
 
-export const USUAL_RECORDS = 2_000;
 const MAX_BYTES = 32 * 1024 * 1024;
 const MAX_ROWS = 10_000;
 /** A turn that ends more does not hold all of their bodies until it is over. */

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InvalidArgumentError } from 'commander';
-import {
-  collectServices,
-  collectVpcEndpoint,
-  collectVpcLink,
-  readAwsEndpoints,
-} from '../../cli/aws-options.ts';
+import { readAwsEndpoints } from '../../cli/aws-options.ts';
+import { parserOf } from '../../cli/options.ts';
+import { START_OPTIONS } from '../../gateway/start-options.ts';
 import { UsageError } from '../../cli/output.ts';
+
+const collectServices = parserOf<readonly string[]>(START_OPTIONS.aws);
+const collectVpcLink = parserOf<ReadonlyMap<string, readonly string[]>>(START_OPTIONS['vpc-link']);
+const collectVpcEndpoint = parserOf<ReadonlyMap<string, string>>(START_OPTIONS['vpc-endpoint']);
 
 describe('readAwsEndpoints', () => {
   it('reads addresses by the names of SDK variables', () => {
@@ -48,7 +49,7 @@ describe('readAwsEndpoints', () => {
   });
 });
 
-describe('collectServices', () => {
+describe('--aws', () => {
   it('gathers names over several options', () => {
     assert.deepEqual(collectServices('SQS, s3', ['sns']), ['sns', 'sqs', 's3']);
   });
@@ -58,7 +59,7 @@ describe('collectServices', () => {
   });
 });
 
-describe('collectVpcLink', () => {
+describe('--vpc-link', () => {
   it('gathers links with their addresses', () => {
     const links = collectVpcLink(
       'b=https://c.example/x',
@@ -80,7 +81,7 @@ describe('collectVpcLink', () => {
     });
 });
 
-describe('collectVpcEndpoint', () => {
+describe('--vpc-endpoint', () => {
   it('collects the VPC of each endpoint', () => {
     const first = collectVpcEndpoint('vpce-0123456789abcdef0=vpc-01234567', new Map());
 

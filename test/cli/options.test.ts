@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readDuration, USUAL_ASSUMPTIONS } from '../../gateway/index.ts';
-import {
-  collectAssumption,
-  collectPair,
-  collectQuota,
-  readPort,
-  readSize,
-  readStageName,
-} from '../../cli/options.ts';
+import { USUAL_ASSUMPTIONS } from '../../gateway/deployment/assumptions.ts';
+import { readDuration } from '../../gateway/settings.ts';
+import { START_OPTIONS } from '../../gateway/start-options.ts';
+import { collectPair, parserOf, readPort, readStageName } from '../../cli/options.ts';
+import type { Assumptions } from '../../gateway/deployment/assumptions.ts';
+import type { AccountQuotas } from '../../gateway/control/api-quotas.ts';
+
+const collectAssumption = parserOf<Assumptions>(START_OPTIONS.assume);
+const collectQuota = parserOf<AccountQuotas>(START_OPTIONS['account-quota']);
+const readSize = (text: string): number => parserOf<number>(START_OPTIONS['cache-memory'])(text, 0);
 
 describe('readDuration', () => {
   const rows: [text: string, ms: number | undefined][] = [
@@ -36,14 +37,14 @@ describe('readPort', () => {
   });
 });
 
-describe('readSize', () => {
+describe('--cache-memory', () => {
   it('takes megabytes and gigabytes, and at least one of the former', () => {
     assert.deepEqual(['64MB', '2GB', '0.5gb'].map(readSize), [67_108_864, 2_147_483_648, 536_870_912]);
     for (const text of ['64', '0.5MB', '-1GB', '1TB', '']) assert.throws(() => readSize(text), /64MB or 2GB/);
   });
 });
 
-describe('collectQuota', () => {
+describe('--account-quota', () => {
   it('gathers what AWS has raised, and names what can be', () => {
     assert.deepEqual(collectQuota('stages=20', collectQuota('usage-plans=400', {})), {
       usagePlans: 400,
@@ -62,7 +63,7 @@ describe('collectPair', () => {
   });
 });
 
-describe('collectAssumption', () => {
+describe('--assume', () => {
   it('takes one after the other, and says what there is to a stranger', () => {
     const usual = USUAL_ASSUMPTIONS;
     const monday = collectAssumption('week-start=monday', usual);

@@ -71,8 +71,8 @@ cache-memory: 1GB
       new Map([['orders', ['http://localhost:8080', 'http://localhost:8081']]]),
     );
     assert.deepEqual(options['allowHost'], ['a.example', 'b.example']);
-    assert.equal(options['roles'], 'off');
-    assert.equal(options['accountThrottle'], 'on');
+    assert.equal(options['roles'], false);
+    assert.equal(options['accountThrottle'], true);
     assert.equal(options['metrics'], true);
     assert.equal(options['reload'], false);
     assert.equal(options['record'], false);

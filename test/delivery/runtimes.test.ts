@@ -252,7 +252,8 @@ for (const language of LANGUAGES)
         reloads.push(notice);
         told();
       };
-      const options = { reload: true, onReload, isolation: language.isolation };
+      const { isolation } = language;
+      const options = { reload: true, onReload, ...(isolation !== undefined && { isolation }) };
       const Transform = { Transform: 'AWS::Serverless-2016-10-31' };
       started = await aGateway(resourcesOf(language, folder), options, {}, Transform);
     });

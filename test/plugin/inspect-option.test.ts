@@ -14,6 +14,9 @@ describe('readInspect', () => {
     it(`reads ${JSON.stringify(given)}`, () => assert.deepEqual(readInspect(given), wanted));
 
   it('refuses a port that is none', () => {
-    assert.throws(() => readInspect({ inspect: true, 'inspect-port': 'x' }), /--inspect-port: a port is/);
+    assert.throws(
+      () => readInspect({ inspect: true, 'inspect-port': 'x' }),
+      /--inspect-port: "x"\. A port is/,
+    );
   });
 });

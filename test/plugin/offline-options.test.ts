@@ -122,11 +122,15 @@ describe('readOfflineOptions', () => {
   });
 
   for (const { name, given, says } of [
-    { name: 'a port that is none', given: { httpPort: '70000' }, says: /httpPort: a port is a number/ },
+    {
+      name: 'a port that is none',
+      given: { httpPort: '70000' },
+      says: /httpPort: "70000"\. A port is a number/,
+    },
     { name: 'a flag that is none', given: { reloadHandler: 'yes' }, says: /reloadHandler is true or false/ },
     { name: 'a prefix that is no path', given: { prefix: 'a?b' }, says: /prefix: a path of/ },
-    { name: 'a host that is no text', given: { host: 3 }, says: /host is a text/ },
-    { name: 'a store that is no URL', given: { dynamodb: 'mysql' }, says: /dynamodb is "embedded" or a URL/ },
+    { name: 'two hosts', given: { host: ['a', 'b'] }, says: /host takes one text/ },
+    { name: 'a store that is no URL', given: { dynamodb: 'mysql' }, says: /dynamodb takes "embedded" or a URL/ },
     {
       name: 'a folder for somebody else’s store',
       given: { dynamodb: 'http://127.0.0.1:8000', data: 'x' },

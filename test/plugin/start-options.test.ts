@@ -13,6 +13,7 @@ describe('readStartOptions', () => {
         port: 3000,
         controlPort: 4000,
         allowHosts: [],
+        record: 2000,
         reload: true,
         strict: false,
         tls: false,
@@ -55,11 +56,11 @@ describe('readStartOptions', () => {
     const { name, seed, record } = readStartOptions({ name: 'shop', seed: 'seeds', record: '0' });
 
     assert.deepEqual([name, seed, record], ['shop', 'seeds', 0]);
-    assert.throws(() => readStartOptions({ record: 'all' }), /record is a number from 0/);
+    assert.throws(() => readStartOptions({ record: 'all' }), /--record: "all"\. A number from 0/);
   });
 
   it('refuses a port that is none', () => {
-    assert.throws(() => readStartOptions({ port: '-1' }), /--port: a port is a number/);
+    assert.throws(() => readStartOptions({ port: '-1' }), /--port: "-1"\. A port is a number/);
   });
 });
 

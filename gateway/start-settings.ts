@@ -1,0 +1,81 @@
+/** What is made of the table of options: the types of what is said and what is set, and how one becomes the other. */
+import { START_OPTIONS } from './start-options.ts';
+import type { StartOption } from './settings.ts';
+
+type Rows = typeof START_OPTIONS;
+export type OptionName = keyof Rows;
+
+/** What a row reads. */
+export type ValueOf<Row> = Row extends { readonly read: (text: string, before: never) => infer Value }
+  ? Exclude<Value, undefined>
+  : Row extends { readonly takes: string }
+    ? string
+    : boolean;
+type Said<Name extends OptionName> =
+  ValueOf<Rows[Name]> | (Rows[Name] extends { readonly none: string } ? false : never);
+
+/** `usage-lag` → `usageLag`, as the parser of the command line names what it has read. */
+type Camel<Text extends string> = Text extends `${infer First}-${infer Rest}`
+  ? `${First}${Capitalize<Camel<Rest>>}`
+  : Text;
+type Having<Part> = { [Name in OptionName]: Rows[Name] extends Part ? Name : never }[OptionName];
+type Always = Having<{ readonly usual: unknown }>;
+
+/** What the parser gives for these options. */
+export type Flags<Names extends OptionName = OptionName> = {
+  readonly [Name in Names & Always as Camel<Name>]: Said<Name>;
+} & { readonly [Name in Exclude<Names, Always> as Camel<Name>]?: Said<Name> };
+export type LoadFlags = Flags<Having<{ readonly loads: true }>>;
+
+type Target<Name extends OptionName> = Rows[Name] extends { readonly sets: infer Part extends string }
+  ? Part
+  : never;
+
+/** What options are of `GatewayOptions`, unchanged. */
+export type Settings = {
+  readonly [Name in Having<{ readonly sets: string }> as Target<Name>]?: Said<Name>;
+};
+
+/** What of them holds where nobody says anything. */
+export type UsualSettings = {
+  readonly [Name in Having<{ readonly sets: string }> & Always as Target<Name>]: Said<Name>;
+};
+
+const isName = (name: string): name is OptionName => Object.hasOwn(START_OPTIONS, name);
+
+/** Names of the rows that are `wanted`, as they stand in the table. */
+export function optionNames(wanted: (option: StartOption) => boolean = () => true): readonly OptionName[] {
+  return Object.keys(START_OPTIONS).filter(
+    (name) => isName(name) && wanted(START_OPTIONS[name]),
+  ) as OptionName[];
+}
+
+/** As help, schema and reference page say it. */
+export function describeOption({ what, repeats }: StartOption): string {
+  return repeats === true ? `${what} (repeatable)` : what;
+}
+
+/** Undefined: there is no such option. */
+export function findOption(name: string): StartOption | undefined {
+  return isName(name) ? START_OPTIONS[name] : undefined;
+}
+
+/** `usage-lag` → `usageLag` */
+export function toFlagName(name: string): string {
+  return name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** What these options are of `GatewayOptions`; `valueOf` gives what was said, or undefined. */
+export function toSettings<Name extends OptionName>(
+  names: readonly Name[],
+  valueOf: (name: Name, option: StartOption) => unknown,
+): Settings {
+  const said = names.flatMap((name) => {
+    const option: StartOption = START_OPTIONS[name];
+    const value = valueOf(name, option);
+    return option.sets === undefined || value === undefined ? [] : [[option.sets, value] as const];
+  });
+  return Object.fromEntries(said);
+}
+
+export const USUAL_SETTINGS = toSettings(optionNames(), (_, { usual }) => usual) as UsualSettings;
