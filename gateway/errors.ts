@@ -1,46 +1,71 @@
 /**
- * Every way a request or a definition can fail, by stable code. Only `phases/fail.ts` turns a
- * `GatewayError` into a reply; nothing else may.
+ * Every way a request, a definition or a start can fail, by stable code. Only `phases/fail.ts` turns a `GatewayError`
+ * into a reply; nothing else may. `[passes]`: the same request may succeed later; `[us]`: a bug of the gateway. What else
+ * is 4xx the caller can fix, what is 5xx the owner of the API. docs/errors.md is written from these comments and from
+ * deployment/error-wordings.ts.
  */
 
 /** AWS's gateway response types that a template may customise (developer guide, "Gateway response types"). */
 export type GatewayResponseType =
+  /** The authorizer's policy, a resource policy or IAM does not allow it. */
   | 'ACCESS_DENIED'
+  /** The route cannot be served as it is configured: no such function or host, a template that fails, no response for the answer. */
   | 'API_CONFIGURATION_ERROR'
+  /** The authorizer answered what API Gateway does not accept. */
   | 'AUTHORIZER_CONFIGURATION_ERROR'
+  /** The authorizer threw, timed out or could not be invoked. */
   | 'AUTHORIZER_FAILURE'
+  /** The body does not fit its model. */
   | 'BAD_REQUEST_BODY'
+  /** A required parameter is missing. */
   | 'BAD_REQUEST_PARAMETERS'
+  /** Any other fault of the caller, such as a body that is no JSON where a value of it is mapped. */
   | 'DEFAULT_4XX'
+  /** Any other fault; a bug of the gateway, its stack is in the log. [us] */
   | 'DEFAULT_5XX'
+  /** Temporary credentials have expired. */
   | 'EXPIRED_TOKEN'
+  /** The integration could not be reached, or is called in a way that it refuses. [passes] */
   | 'INTEGRATION_FAILURE'
+  /** No answer within the integration timeout. [passes] */
   | 'INTEGRATION_TIMEOUT'
+  /** The API key is missing, unknown, disabled or not in a plan of this stage. */
   | 'INVALID_API_KEY'
+  /** The AWS signature is wrong, or `Authorization` is no signature where one is read. */
   | 'INVALID_SIGNATURE'
+  /** No such route or method (AWS's wording; 404 on HTTP APIs), or no signature where one is wanted. */
   | 'MISSING_AUTHENTICATION_TOKEN'
+  /** The usage plan's quota is used up. [passes] */
   | 'QUOTA_EXCEEDED'
+  /** Body over 10 MB, as sent or once unpacked, or over Lambda's 6 MB. */
   | 'REQUEST_TOO_LARGE'
+  /** The resource is gone after authentication. */
   | 'RESOURCE_NOT_FOUND'
+  /** Over the rate of plan, method, stage or account; too many open connections. [passes] */
   | 'THROTTLED'
+  /** No credential where the authorizer looks, a token that does not verify, or the authorizer said `Unauthorized`. */
   | 'UNAUTHORIZED'
+  /** No template for the content type, and passthrough is off; a body that is not packed as its `Content-Encoding` says. */
   | 'UNSUPPORTED_MEDIA_TYPE'
+  /** The web ACL blocked it. */
   | 'WAF_FILTERED';
 
-/** Failures that AWS words itself and no template can customise, beside the customisable types. */
-export type GatewayErrorCode =
-  | GatewayResponseType
+/** Failures that AWS words itself and no template can customise. */
+type FixedErrorCode =
   /** The first path segment names no stage of the API. */
   | 'STAGE_NOT_FOUND'
-  /** The function failed, ran out of its own time, or answered what a proxy integration may not answer. */
+  /** The function threw, ran out of its own time, or answered what a proxy integration may not answer. */
   | 'FUNCTION_FAILED'
-  /** Lambda would not take the event because too many run already. */
+  /** Too many instances of the function run already. [passes] */
   | 'FUNCTION_THROTTLED'
-  /** URL or headers over AWS's hard limit. */
+  /** Path and query over 10,240 bytes (8,192 on edge-optimized and private REST APIs); a method ARN over 1,600 where a REST method is not open. */
   | 'URI_TOO_LONG'
+  /** Headers over 10,240 bytes (8,000 on private REST APIs). */
   | 'HEADERS_TOO_LARGE'
-  /** The bytes of the request do not make sense (bad percent-encoding, body shorter than announced). */
+  /** The bytes make no sense: bad percent-encoding, a body shorter than announced, more than one `Host`. */
   | 'MALFORMED_REQUEST';
+
+export type GatewayErrorCode = GatewayResponseType | FixedErrorCode;
 
 /** Who is to blame: the caller, the thing behind the gateway, or the gateway's own configuration. */
 type ErrorSource = 'client' | 'integration' | 'gateway';
@@ -114,12 +139,57 @@ export class DefinitionError extends Error {
   }
 }
 
+/** Reasons why a start ends. */
+export type StartErrorCode =
+  /** Only one of `GATEWRIGHT_ACCESS_KEY_ID` and `GATEWRIGHT_SECRET_ACCESS_KEY` is set, or one is malformed. */
+  | 'ADMIN_KEY_INVALID'
+  /** The file of this start's credentials cannot be written or read. */
+  | 'CREDENTIALS_FILE'
+  /** The folder of `--data` cannot be used. */
+  | 'DATA_DIRECTORY'
+  /** The embedded DynamoDB does not start: another process has its port or its folder, or the machine is too busy. */
+  | 'DYNAMODB_NOT_STARTED'
+  /** A table did not become active in time. */
+  | 'DYNAMODB_NOT_READY'
+  /** DynamoDB at `--dynamodb` refused an operation. */
+  | 'DYNAMODB_REFUSED'
+  /** Nothing answers at the address of `--dynamodb`. */
+  | 'DYNAMODB_UNREACHABLE'
+  /** The address of `--host` is not one of this machine. */
+  | 'HOST_UNKNOWN'
+  /** The keys of the local issuer cannot be written or read. */
+  | 'ISSUER_KEYS'
+  /** The users that calls have made cannot be read out of the folder of `--data`. */
+  | 'KEPT_USERS'
+  /** The local CA in `.gatewright/tls` cannot be read or written, or its key is of another certificate. */
+  | 'LOCAL_CA'
+  /** A gateway of the name that `--name` says runs already. */
+  | 'NAME_IN_USE'
+  /** The service has a serverless.yml and osls is not installed there. */
+  | 'OSLS_MISSING'
+  /** `.gatewright`, or a folder in it, is a link or cannot be made. */
+  | 'OWN_FOLDER'
+  /** Under `serverless offline` two APIs of one port would claim the same path. */
+  | 'PORT_AMBIGUOUS'
+  /** The port needs rights that this user does not have. */
+  | 'PORT_FORBIDDEN'
+  /** Something else listens on the port. */
+  | 'PORT_IN_USE'
+  /** `~/.gatewright/running` is a link, or no folder. */
+  | 'RUNNING_FOLDER'
+  /** A file of `--seed` cannot be read. */
+  | 'SEED'
+  /** `--strict`, and a template holds parts that cannot be enforced; each is named with its logical id. */
+  | 'UNSUPPORTED'
+  /** The file of `--values`, or gatewright.values.yml, cannot be read. */
+  | 'VALUES';
+
 /** The gateway cannot start or go on for a reason the person at the keyboard can mend; one sentence, no stack. */
 export class StartError extends Error {
   override readonly name = 'StartError';
-  readonly code: string;
+  readonly code: StartErrorCode;
 
-  constructor(code: string, message: string) {
+  constructor(code: StartErrorCode, message: string) {
     super(message);
     this.code = code;
   }

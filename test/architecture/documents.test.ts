@@ -8,53 +8,34 @@ import { COMMAND_PAGE, loadCommands, printCommandReference } from './command-ref
 import { writeErrorsPage } from './errors-page.ts';
 import { REPOSITORY, listFiles, readSource, readSources } from './source-files.ts';
 
-/** Codes that a literal union or a `code` field of gateway/errors.ts declares. */
-function declaredCodes(): readonly string[] {
-  const { text } = readSource('gateway/errors.ts');
-  const unions = [...text.matchAll(/^export type Gateway(?:ResponseType|ErrorCode) =([\s\S]*?);$/gm)];
-  assert.equal(unions.length, 2, 'the two unions of gateway/errors.ts');
-  const members = unions.flatMap(([, body]) => [...(body ?? '').matchAll(/\|\s*'([A-Z0-9_]+)'/g)]);
-  const fixed = [...text.matchAll(/readonly code = '([A-Z_]+)'/g)];
-  return [...members, ...fixed].map((match) => match[1] ?? '');
-}
-
-/** Codes that some file gives to a `StartError`. */
+/** Codes that some file gives to a `StartError`, and those that it takes from the embedded DynamoDB. */
 function startCodes(): readonly string[] {
-  return readSources()
+  const { text: embedded } = readSource('packages/dynamodb/embedded-dynamodb.ts');
+  const [, codes = ''] = /type EmbeddedDynamoDbErrorCode = (.*);/.exec(embedded) ?? [];
+  const thrown = readSources()
     .filter(({ path }) => /^(gateway|cli|plugin)\//.test(path))
     .flatMap(({ text }) =>
       [...text.matchAll(/new StartError\(\s*'([A-Z0-9_]+)'/g)].map((match) => match[1] ?? ''),
     );
+  return [...thrown, ...[...codes.matchAll(/'(\w+)'/g)].map(([, code = '']) => code)];
 }
-
-function documentedCodes(heading: string): readonly string[] {
-  const section = readSource('docs/errors.md')
-    .text.split(/^## /m)
-    .find((part) => part.startsWith(heading));
-  assert.ok(section !== undefined, `docs/errors.md has a section "${heading}"`);
-  return [...section.matchAll(/^\| `([A-Z0-9_]+)`/gm)].map((match) => match[1] ?? '');
-}
-
-const sorted = (codes: readonly string[]): readonly string[] => [...new Set(codes)].sort();
 
 describe('docs/errors.md', () => {
-  it('lists exactly the codes of gateway/errors.ts', () => {
-    const documented = [...documentedCodes('Requests'), ...documentedCodes('Definitions')];
+  const { text } = readSource('docs/errors.md');
 
-    assert.deepEqual(sorted(documented), sorted(declaredCodes()));
-  });
-
-  it('lists exactly the codes with which a start can end', () => {
-    assert.deepEqual(sorted(documentedCodes('Starting')), sorted(startCodes()));
-  });
-});
-
-describe('docs/errors.md, "The stack"', () => {
-  it('is the table of shared/failures.ts with the comments of shared/errors.ts', async () => {
-    const { text } = readSource('docs/errors.md');
+  it('is made of the comments of both errors.ts and of what clients, logs and administrators are told', async () => {
     const settings = { ...(await resolveConfig(join(REPOSITORY, 'docs/errors.md'))), parser: 'markdown' };
 
     assert.equal(await format(writeErrorsPage(text), settings), text);
+    assert.match(text, /^\| `THROTTLED` +\| +429 \| caller +\| `4XXError` +\| yes +\|/m);
+  });
+
+  it('has no code with which no start ends', () => {
+    const [, section = ''] = text.split('## Starting');
+    const [starting = ''] = section.split('## ');
+    const documented = [...starting.matchAll(/^\| `([A-Z0-9_]+)`/gm)].map(([, code]) => code);
+
+    assert.deepEqual(documented.toSorted(), [...new Set(startCodes())].toSorted());
   });
 });
 

@@ -1,8 +1,15 @@
-/** The table of docs/errors.md on failures of the stack, made of the comments of shared/errors.ts and what logs and administrators are told. */
+/**
+ * The tables of docs/errors.md: codes and sentences from the comments of shared/errors.ts and gateway/errors.ts, status, log
+ * reason and metric from what clients, logs and administrators are told.
+ */
+import { REST_DEFAULTS } from '../../gateway/deployment/error-wordings.ts';
+import type { GatewayErrorCode } from '../../gateway/errors.ts';
 import { METRICS, REASONS } from '../../shared/failures.ts';
 import { ADMIN_ANSWERS } from '../../shared/http/problem.ts';
 import type { DomainErrorCode } from '../../shared/errors.ts';
 import { readSource } from './source-files.ts';
+
+type Row = { readonly code: string; readonly comment: string; readonly union: string };
 
 /** The union that a code stands in says who can fix it, unless its comment does. */
 const WHO: Readonly<Record<string, string>> = {
@@ -11,38 +18,72 @@ const WHO: Readonly<Record<string, string>> = {
   QuotaErrorCode: 'administrator',
   AdminErrorCode: 'administrator',
 };
-const UNION = /^export type (\w+ErrorCode) =\n([\s\S]*?);$/gm;
-const MEMBER = /\/\*\* (.+) \*\/\n {2}\| '([A-Z_]+)'/g;
+const UNION = /^(?:export )?type (\w+(?:ErrorCode|ResponseType)) =\n([\s\S]*?);$/gm;
+const MEMBER = /\/\*\* (.+) \*\/\n {2}\| '([A-Z0-9_]+)'/g;
+const HEAD = [
+  '| code | status | who can fix it | log reason, metric | passes | when |',
+  '| --- | ---: | --- | --- | --- | --- |',
+];
 
-function printStackErrors(): string {
-  const { text } = readSource('shared/errors.ts');
-  const rows = [...text.matchAll(UNION)].flatMap(([, union = '', members = '']) => {
+/** Each code of the unions of a file, with its comment. */
+function readCodes(path: string): readonly Row[] {
+  return [...readSource(path).text.matchAll(UNION)].flatMap(([, union = '', members = '']) => {
     const found = [...members.matchAll(MEMBER)];
-    const codes = members.match(/'[A-Z_]+'/g)?.length;
+    const codes = members.match(/'[A-Z0-9_]+'/g)?.length ?? 0;
     if (found.length !== codes) throw new Error(`${union}: each code needs one line of comment`);
-    return found.map(([, comment = '', code = '']) => printRow(code as DomainErrorCode, comment, union));
+    return found.map(([, comment = '', code = '']) => ({ code, comment, union }));
   });
-  return [
-    '| code | status | who can fix it | log reason, metric | passes | when |',
-    '| --- | ---: | --- | --- | --- | --- |',
-    ...rows.toSorted(),
-  ].join('\n');
 }
 
-function printRow(code: DomainErrorCode, comment: string, union: string): string {
-  const status = union === 'TokenErrorCode' ? 401 : (ADMIN_ANSWERS[code]?.[0] ?? 500);
+function printStack({ code, comment, union }: Row): string {
+  const known = code as DomainErrorCode;
+  const status = union === 'TokenErrorCode' ? 401 : (ADMIN_ANSWERS[known]?.[0] ?? 500);
   const who = comment.includes('[operator]') ? WHO['ServiceErrorCode'] : WHO[union];
-  const named = [REASONS[code], METRICS[code]]
-    .filter((name) => name !== undefined)
-    .map((name) => `\`${name}\``);
-  const when = comment.replaceAll(/ \[\w+\]/g, '');
-  return `| \`${code}\` | ${status} | ${who} | ${named.join(', ')} | ${comment.includes('[passes]') ? 'yes' : ''} | ${when} |`;
+  return printRow(code, comment, [status, who ?? ''], [REASONS[known], METRICS[known]]);
 }
 
-/** The page with the table in its place. */
+function printRequest({ code, comment }: Row): string {
+  const { status } = REST_DEFAULTS[code as GatewayErrorCode];
+  const whose = status < 500 ? 'caller' : 'API owner';
+  const metric = status < 500 ? '4XXError' : '5XXError';
+  return printRow(code, comment, [status, comment.includes('[us]') ? 'us' : whose], [metric]);
+}
+
+function printRow(
+  code: string,
+  comment: string,
+  [status, who]: readonly [number, string],
+  told: readonly (string | undefined)[],
+): string {
+  const named = told.filter((name) => name !== undefined).map((name) => `\`${name}\``);
+  const passes = comment.includes('[passes]') ? 'yes' : '';
+  return `| \`${code}\` | ${status} | ${who} | ${named.join(', ')} | ${passes} | ${sentence(comment)} |`;
+}
+
+const sentence = (comment: string): string => comment.replaceAll(/ \[\w+\]/g, '');
+
+/** The page with the tables in their places. */
 export function writeErrorsPage(page: string): string {
-  return page.replace(
-    /(<!-- stack -->\n)[\s\S]*(<!-- end -->)/,
-    (_, from: string, to: string) => `${from}\n${printStackErrors()}\n\n${to}`,
+  const ofGateway = readCodes('gateway/errors.ts');
+  const starts = ofGateway.filter(({ union }) => union === 'StartErrorCode');
+  const requests = ofGateway.filter(({ union }) => union !== 'StartErrorCode');
+  const tables: readonly (readonly [place: string, lines: readonly string[]])[] = [
+    ['stack', [...HEAD, ...readCodes('shared/errors.ts').map(printStack).toSorted()]],
+    ['requests', [...HEAD, ...requests.map(printRequest).toSorted()]],
+    [
+      'starting',
+      [
+        ...['| code | when |', '| --- | --- |'],
+        ...starts.map(({ code, comment }) => `| \`${code}\` | ${sentence(comment)} |`).toSorted(),
+      ],
+    ],
+  ];
+  return tables.reduce(
+    (text, [place, lines]) =>
+      text.replace(
+        new RegExp(`(<!-- ${place} -->\n)[\\s\\S]*?(<!-- end -->)`),
+        (_, from: string, to: string) => `${from}\n${lines.join('\n')}\n\n${to}`,
+      ),
+    page,
   );
 }
