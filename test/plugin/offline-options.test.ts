@@ -130,7 +130,11 @@ describe('readOfflineOptions', () => {
     { name: 'a flag that is none', given: { reloadHandler: 'yes' }, says: /reloadHandler is true or false/ },
     { name: 'a prefix that is no path', given: { prefix: 'a?b' }, says: /prefix: a path of/ },
     { name: 'two hosts', given: { host: ['a', 'b'] }, says: /host takes one text/ },
-    { name: 'a store that is no URL', given: { dynamodb: 'mysql' }, says: /dynamodb takes "embedded" or a URL/ },
+    {
+      name: 'a store that is no URL',
+      given: { dynamodb: 'mysql' },
+      says: /dynamodb takes "embedded" or a URL/,
+    },
     {
       name: 'a folder for somebody else’s store',
       given: { dynamodb: 'http://127.0.0.1:8000', data: 'x' },
