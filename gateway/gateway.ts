@@ -16,7 +16,7 @@ import type { TokenWish } from './issuer/issuer.ts';
 import type { SharedPorts } from './server/port-plan.ts';
 import type { KeyPair } from './services/identity-file.ts';
 import type { AwsEndpoints } from './services/service-client.ts';
-import type { DynamoDbChoice } from './services/store.ts';
+import type { DynamoDbChoice } from './services/model.ts';
 import type { Settings, UsualSettings } from './start-settings.ts';
 
 /** As programs and the command line start it. Those of `Settings` are options of the command line, told of in start-options.ts. */

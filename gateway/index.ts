@@ -45,4 +45,4 @@ export type { HandlerSource } from './lambda/handler-sources.ts';
 export type { FunctionDefinition } from './lambda/model.ts';
 export type { SharedPorts } from './server/port-plan.ts';
 export type { AwsEndpoints } from './services/service-client.ts';
-export type { DynamoDbChoice } from './services/store.ts';
+export type { DynamoDbChoice } from './services/model.ts';

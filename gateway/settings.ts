@@ -6,8 +6,8 @@ import { raiseQuota, RAISABLE_QUOTAS } from './control/api-quotas.ts';
 import { isAccountId, isRegion } from './definition/home.ts';
 import { ASSUMPTIONS, readAssumption } from './deployment/assumptions.ts';
 import { readIsolation } from './lambda/model.ts';
-import { isGatewayName } from './services/running-gateways.ts';
-import type { DynamoDbChoice } from './services/store.ts';
+import { isGatewayName } from './services/model.ts';
+import type { DynamoDbChoice } from './services/model.ts';
 
 /** A value that is written as a text, once or, over what was said before, several times. */
 export type Form<T> = {

@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { StartError } from '../errors.ts';
 import { parseCredentials, type StartCredentials } from './identity-file.ts';
+import { isGatewayName } from './model.ts';
 import { readSecretFile, writeSecretFile } from './secret-file.ts';
 
 export type RunningGateway = StartCredentials & {
@@ -16,17 +17,11 @@ export type RunningGateway = StartCredentials & {
   readonly pid: number;
 };
 
-/** What a name may be: it stands in messages and in shell lines. */
-const NAME = /^[\w.-]{1,64}$/;
 const OWN_MODE = 0o700;
 
 /** `GATEWRIGHT_HOME`, else `~/.gatewright`. */
 export function runningFolder(environment: Readonly<Record<string, string | undefined>>): string {
   return join(environment['GATEWRIGHT_HOME'] ?? join(homedir(), '.gatewright'), 'running');
-}
-
-export function isGatewayName(text: string): boolean {
-  return NAME.test(text);
 }
 
 /** The name of one that is given none: its folder's. */

@@ -10,20 +10,8 @@ import type {
 import { DefinitionError, StartError } from '../errors.ts';
 import { createTablesAt } from './create-tables.ts';
 import { makeKeyPair } from './identity-file.ts';
+import type { DynamoDbChoice } from './model.ts';
 import type { TableDefinition } from './table-definition.ts';
-
-export type DynamoDbChoice =
-  | { readonly kind: 'embedded'; readonly dataDirectory: string | undefined }
-  /** DynamoDB Local or AWS; the virtual clock does not reach it. */
-  | {
-      readonly kind: 'url';
-      readonly url: string;
-      readonly accessKeyId: string;
-      readonly secretAccessKey: string;
-      readonly sessionToken?: string;
-    }
-  /** No DynamoDB at all: a stack with tables is refused. */
-  | { readonly kind: 'none' };
 
 export interface Store {
   /** Undefined = none. */

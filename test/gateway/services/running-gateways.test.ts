@@ -4,13 +4,8 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import {
-  announce,
-  isGatewayName,
-  listRunning,
-  settleName,
-  usualName,
-} from '../../../gateway/services/running-gateways.ts';
+import { announce, listRunning, settleName, usualName } from '../../../gateway/services/running-gateways.ts';
+import { isGatewayName } from '../../../gateway/services/model.ts';
 import type { RunningGateway } from '../../../gateway/services/running-gateways.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'gatewright-running-'));
