@@ -30,7 +30,7 @@ const FORBIDDEN: readonly (readonly [importer: RegExp, target: RegExp])[] = [
   [/^functions\//, /^(functions|layers|gateway|packages\/(?!aws\/)|cli|plugin|examples|bench|test)\//],
   [
     /^(cli|plugin|testing|bench|examples)\//,
-    /^gateway\/(?!(index|errors|settings|definition\/(home|cloudformation\/physical-ids)|services\/(authority-files|identity-file|running-gateways)|control\/issue-certificate|lambda\/runtime-packages)\.ts$)/,
+    /^gateway\/(?!(index|errors|settings|start-options|start-settings|definition\/(home|cloudformation\/physical-ids)|services\/(authority-files|identity-file|running-gateways)|control\/issue-certificate|lambda\/runtime-packages)\.ts$)/,
   ],
   [/^shared\/entries\//, /^(?!shared\/)/],
   [/^(?!test\/)/, /^test\//],
