@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import ts from 'typescript-eslint';
 
 const SHARED_ADAPTERS = [
-  'shared/config.ts',
+  'shared/config/*.ts',
   'shared/observability/**/*.ts',
   'shared/**/{dynamodb,lambda}-*.ts',
   'shared/**/*-poster.ts',

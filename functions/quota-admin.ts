@@ -1,5 +1,5 @@
 /** Quotas' admin endpoints, on an HTTP API behind IAM: who may call which route is IAM's to say. */
-import { readUsageTableConfig } from '#shared/config.ts';
+import { readUsageTableConfig } from '#shared/config/usage-config.ts';
 import { createRouter } from '#shared/http/router.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { quotaAdminRoutes } from '#shared/quota/admin/routes.ts';

@@ -1,5 +1,5 @@
 /** Every hour goes on with the round of the day: closes every period that is over, and records its usage, before its ledger goes. */
-import { readUsageTableConfig } from '#shared/config.ts';
+import { readUsageTableConfig } from '#shared/config/usage-config.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { closeAllOver } from '#shared/quota/admin/close-all.ts';
 import { createDynamoDbAdminPorts } from '#shared/quota/dynamodb-admin.ts';

@@ -1,6 +1,6 @@
 /** Lines of access logs, from CloudWatch Logs or a Firehose stream: charges the requests that were served, each once. */
-import { readUsageTrackerConfig } from '#shared/config.ts';
-import type { UsageTrackerConfig } from '#shared/config.ts';
+import { readUsageTrackerConfig } from '#shared/config/usage-config.ts';
+import type { UsageTrackerConfig } from '#shared/config/usage-config.ts';
 import { loadLogger } from '#shared/observability/logger.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { countQuotas } from '#shared/observability/quota-metrics.ts';

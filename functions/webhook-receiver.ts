@@ -1,6 +1,6 @@
 /** `POST /webhooks/{source}`: verifies a signed delivery and puts it on EventBridge or SQS, once. */
 import { createAwsCaller } from '#shared/aws/aws-json-poster.ts';
-import { readWebhookReceiverConfig } from '#shared/config.ts';
+import { readWebhookReceiverConfig } from '#shared/config/webhooks-config.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { parseCompiledWebhooks } from '#shared/webhooks/compiled-webhooks.ts';
 import { createDynamoDbClaims } from '#shared/webhooks/dynamodb-claims.ts';

@@ -9,7 +9,7 @@ import type {
 } from '../aws/authorizer-result.ts';
 import { loadOnce } from '../aws/load-package.ts';
 import type { MethodArn } from '../aws/method-arn.ts';
-import type { AuthorizerConfig } from '../config.ts';
+import type { AuthorizerConfig } from '../config/access-config.ts';
 import { DomainError, isTokenError } from '../errors.ts';
 import type { TokenErrorCode } from '../errors.ts';
 import { UNOBSERVED } from '../unobserved.ts';

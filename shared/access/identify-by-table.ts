@@ -2,7 +2,7 @@
  * Credentials and revocations that the `access` table knows of. One module with all that belongs to it, loaded by
  * the first caller who needs any: the start of an authorizer whose callers bring tokens reads none of this.
  */
-import type { AuthorizerConfig } from '../config.ts';
+import type { AuthorizerConfig } from '../config/access-config.ts';
 import type { ApiKeyReader, RevocationReader, TicketStore } from '../ports.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { parseApiKey } from './keys/api-key.ts';

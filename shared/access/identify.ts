@@ -1,6 +1,6 @@
 /** Credential → principal, by whichever kind of issuer vouches for it. */
 import { loadOnce } from '../aws/load-package.ts';
-import type { AuthorizerConfig } from '../config.ts';
+import type { AuthorizerConfig } from '../config/access-config.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock, KeySetFetcher, Observer } from '../ports.ts';
 import { UNOBSERVED } from '../unobserved.ts';

@@ -1,5 +1,5 @@
 /** `access-admin` as it runs in a Lambda function: by the documents that count now. */
-import { readAccessAdminConfig, readAuthorizerConfig, readDocumentsConfig } from '../config.ts';
+import { readAccessAdminConfig, readAuthorizerConfig, readDocumentsConfig } from '../config/access-config.ts';
 import type { PlanCatalogue } from '../ports.ts';
 import { createRouter } from '../http/router.ts';
 import { createDynamoDbListing } from '../table/dynamodb-listing.ts';

@@ -1,6 +1,6 @@
 /** The authorizer as it runs in a Lambda function: configuration from the environment, real clock and network. */
 import { loadOnce } from '../aws/load-package.ts';
-import { readAccessTableConfig, readAuthorizerConfig } from '../config.ts';
+import { readAccessTableConfig, readAuthorizerConfig } from '../config/access-config.ts';
 import type { Observer } from '../ports.ts';
 import { createAuthorizer } from './authorize.ts';
 import type { Authorizer } from './authorize.ts';

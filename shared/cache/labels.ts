@@ -101,22 +101,30 @@ export async function* entriesOf(
   nowEpochMs: number,
 ): AsyncGenerator<IndexedEntry> {
   for (const pk of partitionsOf(namespace, label)) {
-    let after: string | undefined;
-    do {
-      const page = await listing.range({
-        pk,
-        from: '0',
-        to: 'g',
-        limit: PAGE,
-        ...(after !== undefined && { after }),
-      });
-      if (page.kind === 'unavailable') throw unavailable(page.reason);
-      for (const { key, item } of page.items)
-        // DynamoDB deletes what is over some days late.
-        if (Number(item['expiresAt']) * 1000 > nowEpochMs) yield { id: key.sk, item };
-      after = page.hasMore ? page.items.at(-1)?.key.sk : undefined;
-    } while (after !== undefined);
+    for await (const { sk, item } of itemsOf(listing, pk))
+      // DynamoDB deletes what is over some days late.
+      if (Number(item['expiresAt']) * 1000 > nowEpochMs) yield { id: sk, item };
   }
+}
+
+/** Every item of a partition, by pages. @throws DomainError STORE_UNAVAILABLE */
+export async function* itemsOf(
+  listing: ItemListing,
+  pk: string,
+): AsyncGenerator<{ readonly sk: string; readonly item: Item }> {
+  let after: string | undefined;
+  do {
+    const page = await listing.range({
+      pk,
+      from: '0',
+      to: 'g',
+      limit: PAGE,
+      ...(after !== undefined && { after }),
+    });
+    if (page.kind === 'unavailable') throw unavailable(page.reason);
+    for (const { key, item } of page.items) yield { sk: key.sk, item };
+    after = page.hasMore ? page.items.at(-1)?.key.sk : undefined;
+  } while (after !== undefined);
 }
 
 /** What was recorded last under an id; undefined: nothing, or the table does not answer. */

@@ -1,6 +1,6 @@
 /** The invalidator as it runs in a Lambda function: configuration from the environment, real clock and network. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { readCacheInvalidatorConfig } from '../config.ts';
+import { readCacheInvalidatorConfig } from '../config/cache-config.ts';
 import { createRouter } from '../http/router.ts';
 import type { Answered } from '../http/router.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';

@@ -7,7 +7,7 @@ import type { ItemListing, ItemStore } from '../ports.ts';
 import type { Item, ItemWrite } from '../table/item-write.ts';
 import { invalidationId } from './invalidation.ts';
 import type { Invalidation } from './invalidation.ts';
-import { unavailable } from './labels.ts';
+import { itemsOf, unavailable } from './labels.ts';
 
 export type WorkPorts = { readonly store: ItemStore; readonly listing: ItemListing };
 
@@ -25,7 +25,6 @@ export const LEASE_MS = 60_000;
 const KEPT_SECONDS = 14 * 86_400;
 const DONE_SECONDS = 86_400;
 const ATTEMPTS = 8;
-const PAGE = 100;
 
 /** Writes a wish down. `joined`: the same one was there. @throws DomainError STORE_UNAVAILABLE */
 export async function askFor(
@@ -157,25 +156,6 @@ export async function noteEntry({ store }: WorkPorts, work: Work, entryId: strin
 
 export function plannedEntries({ listing }: WorkPorts, work: Work) {
   return itemsOf(listing, partitionOf(work));
-}
-
-async function* itemsOf(
-  listing: ItemListing,
-  pk: string,
-): AsyncGenerator<{ readonly sk: string; readonly item: Item }> {
-  let after: string | undefined;
-  do {
-    const page = await listing.range({
-      pk,
-      from: '0',
-      to: 'g',
-      limit: PAGE,
-      ...(after !== undefined && { after }),
-    });
-    if (page.kind === 'unavailable') throw unavailable(page.reason);
-    for (const { key, item } of page.items) yield { sk: key.sk, item };
-    after = page.hasMore ? page.items.at(-1)?.key.sk : undefined;
-  } while (after !== undefined);
 }
 
 const partitionOf = ({ id, run }: Work): string => `WORK#${id}#${run}`;

@@ -1,5 +1,5 @@
 /** The usage plans that a new API key may name: where access and quota meet in administration. */
-import { readUsageTableConfig } from '../config.ts';
+import { readUsageTableConfig } from '../config/usage-config.ts';
 import type { PlanCatalogue } from '../ports.ts';
 import { createPlanCatalogue } from '../quota/admin/plan-catalogue.ts';
 import { createDynamoDbAdminPorts } from '../quota/dynamodb-admin.ts';

@@ -1,6 +1,6 @@
 /** Quotas as an authorizer function charges them: where access and quota meet. */
 import type { LoadQuotas } from '../access/charge-quota.ts';
-import { readUsageTableConfig } from '../config.ts';
+import { readUsageTableConfig } from '../config/usage-config.ts';
 import type { MetricSink } from '../observability/quota-metrics.ts';
 
 /** Loaded with the first request that is charged: a function whose documents charge nothing never reads the library. */

@@ -2,7 +2,7 @@
 import { followDocuments } from '../access/documents/lambda-documents.ts';
 import type { TicketPorts } from '../access/tickets/issue-ticket.ts';
 import { createTicketStore } from '../access/tickets/ticket-store.ts';
-import { readTicketDeskConfig } from '../config.ts';
+import { readTicketDeskConfig } from '../config/access-config.ts';
 import { randomHex } from '../random-hex.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { createTicketDesk } from './ws-ticket.ts';

@@ -1,5 +1,5 @@
 /** What is known of a request, in words that logs may keep. */
-import type { LogConfig } from '../config.ts';
+import type { LogConfig } from '../config/log-config.ts';
 import type { Facts } from '../ports.ts';
 
 const TEXT_LIMIT_CHARACTERS = 256;

@@ -2,8 +2,8 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
-import { readLogConfig } from '../config.ts';
-import type { LogConfig } from '../config.ts';
+import { readLogConfig } from '../config/log-config.ts';
+import type { LogConfig } from '../config/log-config.ts';
 import { DomainError, UnauthorizedAnswer } from '../errors.ts';
 import type { Facts, MeasureName, Observer } from '../ports.ts';
 import { failureReason } from '../reasons.ts';

@@ -1,7 +1,7 @@
 /** What `webhook-receiver` does with a request: find the source, admit the delivery, pass it on, remember it. */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { parseRawRequest } from '../aws/raw-request.ts';
-import type { WebhookReceiverConfig } from '../config.ts';
+import type { WebhookReceiverConfig } from '../config/webhooks-config.ts';
 import { problem, problemReply } from '../http/problem.ts';
 import type { AwsCaller, DeliveryClaim, DeliveryClaims } from '../ports.ts';
 import { ACCEPTED, admitDelivery } from './admit.ts';

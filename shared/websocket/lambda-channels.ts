@@ -1,6 +1,7 @@
 /** Channels as the stack's functions have them: configuration from the environment, real clock, table and network. */
 import { createFunctionInvoker } from '../aws/lambda-poster.ts';
-import { readChannelsConfig, readInvokerConfig, readSignerConfig } from '../config.ts';
+import { readChannelsConfig, readInvokerConfig } from '../config/channels-config.ts';
+import { readSignerConfig } from '../config/environment.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import type { ChannelPorts, DeliveryPorts } from './channel-ports.ts';
 import { createConnectionPoster } from './connection-poster.ts';

@@ -1,5 +1,5 @@
 /** Live connections as a Lambda function has them: configuration from the environment, real clock and network. */
-import { readSignerConfig } from '../config.ts';
+import { readSignerConfig } from '../config/environment.ts';
 import { createConnectionPoster } from './connection-poster.ts';
 import { createLiveStore } from './dynamodb-live.ts';
 import type { LivePorts } from './live.ts';

@@ -1,7 +1,7 @@
 /** Publishing to channels from any function: it may call `ws-publisher`, and needs no other right. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { createFunctionInvoker } from '../aws/lambda-poster.ts';
-import { readInvokerConfig } from '../config.ts';
+import { readInvokerConfig } from '../config/channels-config.ts';
 import { DomainError } from '../errors.ts';
 import type { FunctionInvoker } from '../ports.ts';
 import { parsePublisherEvent } from './publisher-event.ts';

@@ -4,13 +4,12 @@ import {
   readAccessAdminConfig,
   readAccessTableConfig,
   readAuthorizerConfig,
-  readCacheInvalidatorConfig,
-  readChannelsConfig,
-  readInvokerConfig,
-  readUsageTrackerConfig,
-  readLogConfig,
-  readWebhookReceiverConfig,
-} from '#shared/config.ts';
+} from '#shared/config/access-config.ts';
+import { readCacheInvalidatorConfig } from '#shared/config/cache-config.ts';
+import { readChannelsConfig, readInvokerConfig } from '#shared/config/channels-config.ts';
+import { readUsageTrackerConfig } from '#shared/config/usage-config.ts';
+import { readLogConfig } from '#shared/config/log-config.ts';
+import { readWebhookReceiverConfig } from '#shared/config/webhooks-config.ts';
 
 describe('readAuthorizerConfig', () => {
   it('reads the stage, and trusts no local issuer unless it is told where it is', () => {

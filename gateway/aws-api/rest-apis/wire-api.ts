@@ -1,5 +1,5 @@
 /** What calls of the REST control plane are about, and the API that a call names. */
-import { notFound } from '../../control/control-error.ts';
+import { badRequest, notFound } from '../../control/control-error.ts';
 import type { Account } from '../../control/account.ts';
 import type { ApiState } from '../../control/api-state.ts';
 import type { Domains } from '../../control/domains.ts';
@@ -40,4 +40,11 @@ export function findResources({ apis }: RestControl, { path }: WireCall): ApiSta
   const api = apis.state(path('restApiId'));
   if (api?.identity.protocol !== 'rest') throw notFound('Invalid Resource identifier specified');
   return api;
+}
+
+/** What becomes of what is there when a document is put over it. @throws ControlError for another word */
+export function readImportMode({ query }: WireCall): 'merge' | 'overwrite' {
+  const mode = query.get('mode') ?? 'merge';
+  if (mode === 'merge' || mode === 'overwrite') return mode;
+  throw badRequest('Invalid mode specified. Must be one of: [merge, overwrite]');
 }

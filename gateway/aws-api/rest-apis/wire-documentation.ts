@@ -21,7 +21,7 @@ import { mapOf, textOf } from '../../control/resource-properties.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { field } from '../../definition/api-types/fields.ts';
 import { replaceRule } from './field-table.ts';
-import { findApi } from './wire-api.ts';
+import { findApi, readImportMode } from './wire-api.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import { epochSeconds, optionalText, requiredText, withoutUndefined } from './wire-shape.ts';
 import type { ApiState, Documentation } from '../../control/api-state.ts';
@@ -69,9 +69,7 @@ function partRoutes(control: RestControl): readonly WireRoute[] {
       takesDocument: true,
       serve(call) {
         const api = findApi(control, call);
-        const mode = call.query.get('mode') ?? 'merge';
-        if (mode !== 'merge' && mode !== 'overwrite')
-          throw badRequest('Invalid mode specified. Must be one of: [merge, overwrite]');
+        const mode = readImportMode(call);
         const contents = readParts(call.document);
         const makeId = (): string => control.random.hex(ID_LENGTH);
         const { documentation, ids } = importParts(api.resources.documentation, contents, mode, makeId);

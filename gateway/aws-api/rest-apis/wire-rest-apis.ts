@@ -13,7 +13,7 @@ import { jsonReply } from '../../control-port/control-request.ts';
 import { field } from '../../definition/api-types/fields.ts';
 import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
 import { readFields } from './field-table.ts';
-import { findApi } from './wire-api.ts';
+import { findApi, readImportMode } from './wire-api.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import { optionalObject, optionalText, requiredText, textMap, withoutUndefined } from './wire-shape.ts';
 import type { ApiState } from '../../control/api-state.ts';
@@ -55,9 +55,7 @@ export function restApiRoutes(control: RestControl): readonly WireRoute[] {
       takesDocument: true,
       serve(call) {
         const api = findApi(control, call);
-        const mode = call.query.get('mode') ?? 'merge';
-        if (mode !== 'merge' && mode !== 'overwrite')
-          throw badRequest('Invalid mode specified. Must be one of: [merge, overwrite]');
+        const mode = readImportMode(call);
         const { account } = control.apis;
         const { resources, warnings } = readDocument(api, call.document, mode, readParameters(call), account);
         refuseWarnings(call, warnings);

@@ -1,5 +1,5 @@
 /** Documents that would lock everybody out, or let in whom nobody deployed, are not published. */
-import type { AuthorizerConfig } from '../../config.ts';
+import type { AuthorizerConfig } from '../../config/access-config.ts';
 import { DomainError } from '../../errors.ts';
 import type { CompiledAccess } from '../compiled-document.ts';
 

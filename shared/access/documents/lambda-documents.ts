@@ -1,6 +1,6 @@
 /** The documents that count in a Lambda function: those of its bundle, or those that are published. */
 import { loadOnce } from '../../aws/load-package.ts';
-import { readDocumentsConfig } from '../../config.ts';
+import { readDocumentsConfig } from '../../config/access-config.ts';
 import type { Observer } from '../../ports.ts';
 import { UNOBSERVED } from '../../unobserved.ts';
 import type { CompiledAccess } from '../compiled-document.ts';

@@ -1,6 +1,6 @@
 /** API keys' administration as it runs in a Lambda function: configuration from the environment, real clock and network. */
 import { createAuthorizerCaches, createNativeKeys } from '../../aws/control-plane-poster.ts';
-import { readAccessAdminConfig } from '../../config.ts';
+import { readAccessAdminConfig } from '../../config/access-config.ts';
 import type { PlanCatalogue } from '../../ports.ts';
 import { randomHex } from '../../random-hex.ts';
 import { createDynamoDbTable } from '../../table/dynamodb-table.ts';

@@ -1,6 +1,6 @@
 /** Administration of revoked tokens as it runs in a Lambda function: configuration from the environment, real clock and network. */
 import { createAuthorizerCaches } from '../../aws/control-plane-poster.ts';
-import { readAccessAdminConfig } from '../../config.ts';
+import { readAccessAdminConfig } from '../../config/access-config.ts';
 import { createDynamoDbTable } from '../../table/dynamodb-table.ts';
 import { createDynamoDbListing } from '../../table/dynamodb-listing.ts';
 import { parseCompiledAccess } from '../find-document.ts';

@@ -1,0 +1,63 @@
+/** Environment of the function that invalidates caches. */
+import type { ControlPlaneConfig } from '../aws/control-plane-poster.ts';
+import { invalid, readSignerConfig, readTableName } from './environment.ts';
+import type { Environment } from './environment.ts';
+
+type CacheInvalidatorConfig = {
+  readonly tableName: string;
+  /** Which tags a change of a table invalidates. */
+  readonly streams: readonly {
+    readonly table: string;
+    readonly namespace: string;
+    readonly tags: readonly string[];
+  }[];
+  readonly stageCaches: ControlPlaneConfig & { readonly apiEndpoint?: string };
+  /** Undefined: the stack has no CloudFront distribution. */
+  readonly edge: (ControlPlaneConfig & { readonly distributionId: string }) | undefined;
+};
+
+/**
+ * Reads what `cache-invalidator` needs:
+ * - `GATEWRIGHT_CACHE_TABLE`
+ * - `GATEWRIGHT_CACHE_STREAMS`: rules for streams of tables, `[{"table":"orders","namespace":"shop","tags":["order:{id}"]}]`
+ * - `GATEWRIGHT_CACHE_ENDPOINT`: where APIs are instead of AWS's own address, with `{apiId}` in it
+ * - `GATEWRIGHT_DISTRIBUTION_ID`: of CloudFront; empty: there is none
+ * - Lambda's own: `AWS_REGION`, its credentials and `AWS_ENDPOINT_URL`, or that of `…_API_GATEWAY` and `…_CLOUDFRONT`
+ * @throws DomainError CONFIG_INVALID with the variable's name
+ */
+export function readCacheInvalidatorConfig(environment: Environment = process.env): CacheInvalidatorConfig {
+  const tableName = readTableName(environment, 'GATEWRIGHT_CACHE_TABLE');
+  const apiEndpoint = environment['GATEWRIGHT_CACHE_ENDPOINT'] ?? '';
+  if (apiEndpoint !== '' && !URL.canParse(apiEndpoint.replace('{apiId}', 'a')))
+    throw invalid('GATEWRIGHT_CACHE_ENDPOINT', 'is no address of APIs');
+  const endpoint = environment['AWS_ENDPOINT_URL_API_GATEWAY'] ?? environment['AWS_ENDPOINT_URL'];
+  const distributionId = environment['GATEWRIGHT_DISTRIBUTION_ID'] ?? '';
+  if (!/^[A-Z0-9]{0,32}$/.test(distributionId))
+    throw invalid('GATEWRIGHT_DISTRIBUTION_ID', 'is no id of a CloudFront distribution');
+  const edgeEndpoint = environment['AWS_ENDPOINT_URL_CLOUDFRONT'] ?? environment['AWS_ENDPOINT_URL'];
+  const signer = readSignerConfig(environment);
+  return {
+    tableName,
+    streams: readStreams(environment['GATEWRIGHT_CACHE_STREAMS'] ?? ''),
+    stageCaches: { ...{ ...signer, endpoint }, ...(apiEndpoint !== '' && { apiEndpoint }) },
+    edge: distributionId === '' ? undefined : { ...signer, endpoint: edgeEndpoint, distributionId },
+  };
+}
+
+function readStreams(text: string): CacheInvalidatorConfig['streams'] {
+  const wrong = () =>
+    invalid('GATEWRIGHT_CACHE_STREAMS', 'is no JSON list of table, namespace and tags each');
+  let rules: unknown;
+  try {
+    rules = JSON.parse(text === '' ? '[]' : text);
+  } catch {
+    throw wrong();
+  }
+  if (!Array.isArray(rules)) throw wrong();
+  return rules.map((rule: unknown) => {
+    const { table, namespace, tags } = Object(rule) as Readonly<Record<string, unknown>>;
+    const isList = Array.isArray(tags) && tags.length > 0 && tags.every((tag) => typeof tag === 'string');
+    if (typeof table !== 'string' || typeof namespace !== 'string' || !isList) throw wrong();
+    return { table, namespace, tags };
+  });
+}

@@ -1,0 +1,42 @@
+/** Environment of the functions of the WebSocket API. */
+import type { InvokerConfig } from '../aws/lambda-poster.ts';
+import { invalid, readNumber, readSignerConfig, readTableName } from './environment.ts';
+import type { Environment } from './environment.ts';
+
+type ChannelsConfig = {
+  /** Table of open connections and channels. */
+  readonly tableName: string;
+  /** Name or ARN of the function that delivers. */
+  readonly publisher: string;
+  readonly keptSeconds: number;
+  readonly pingMs: number;
+  readonly connectionsPerCaller: number;
+};
+
+/**
+ * Reads what the functions of the WebSocket API need:
+ * - `GATEWRIGHT_CONNECTIONS_TABLE`
+ * - `GATEWRIGHT_PUBLISHER`: the function that delivers; absent = this one
+ * - `GATEWRIGHT_KEPT_SECONDS`: how long messages of channels are kept, 60 to 86,400; absent = an hour
+ * - `GATEWRIGHT_PING_SECONDS`: how often present members ping, 2 to 240; absent = 60
+ * - `GATEWRIGHT_CONNECTIONS_PER_CALLER`: 1 to 200; absent = 20
+ * @throws DomainError CONFIG_INVALID with the variable's name
+ */
+export function readChannelsConfig(environment: Environment = process.env): ChannelsConfig {
+  const publisher = environment['GATEWRIGHT_PUBLISHER'] ?? environment['AWS_LAMBDA_FUNCTION_NAME'] ?? '';
+  if (!/^[A-Za-z0-9_:-]{1,200}$/.test(publisher))
+    throw invalid('GATEWRIGHT_PUBLISHER', 'is no name of a function');
+  return {
+    tableName: readTableName(environment, 'GATEWRIGHT_CONNECTIONS_TABLE'),
+    publisher,
+    keptSeconds: readNumber(environment, 'GATEWRIGHT_KEPT_SECONDS', [60, 86_400], 3_600),
+    pingMs: 1_000 * readNumber(environment, 'GATEWRIGHT_PING_SECONDS', [2, 240], 60),
+    connectionsPerCaller: readNumber(environment, 'GATEWRIGHT_CONNECTIONS_PER_CALLER', [1, 200], 20),
+  };
+}
+
+/** Reads what calls of Lambda need: what `readSignerConfig` reads, `AWS_ENDPOINT_URL_LAMBDA` and `AWS_ENDPOINT_URL`. @throws DomainError CONFIG_INVALID */
+export function readInvokerConfig(environment: Environment = process.env): InvokerConfig {
+  const endpoint = environment['AWS_ENDPOINT_URL_LAMBDA'] ?? environment['AWS_ENDPOINT_URL'];
+  return { ...readSignerConfig(environment), ...(endpoint !== undefined && { endpoint }) };
+}

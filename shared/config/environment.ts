@@ -1,0 +1,61 @@
+/** What every reader of the environment asks of a variable. Only this folder reads `process.env`. */
+import type { AwsCallerConfig } from '../aws/aws-json-poster.ts';
+import { DomainError } from '../errors.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export function readStage(environment: Environment): string {
+  return readText(environment, 'GATEWRIGHT_STAGE', /^[A-Za-z0-9_-]{1,128}$/, 'is no name of a stage');
+}
+
+export function readTableName(environment: Environment, variable: string): string {
+  return readText(environment, variable, /^[A-Za-z0-9_.-]{3,255}$/, 'is no name of a DynamoDB table');
+}
+
+export function readNumber(
+  environment: Environment,
+  variable: string,
+  [least, most]: readonly [number, number],
+  usual: number,
+): number {
+  const text = environment[variable] ?? '';
+  if (text === '') return usual;
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  if (!(value >= least && value <= most))
+    throw invalid(variable, `must be a whole number from ${least} to ${most}`);
+  return value;
+}
+
+export function readText(
+  environment: Environment,
+  variable: string,
+  form: RegExp,
+  otherwise: string,
+): string {
+  const value = environment[variable] ?? '';
+  if (!form.test(value)) throw invalid(variable, otherwise);
+  return value;
+}
+
+/**
+ * Reads what Lambda sets, to sign calls of AWS's services with: `AWS_REGION` and its credentials.
+ * @throws DomainError CONFIG_INVALID
+ */
+export function readSignerConfig(
+  environment: Environment = process.env,
+): Pick<AwsCallerConfig, 'region' | 'credentials'> {
+  const unset = 'is missing or has not its form';
+  const sessionToken = environment['AWS_SESSION_TOKEN'];
+  return {
+    region: readText(environment, 'AWS_REGION', /^[a-z0-9-]{1,32}$/, unset),
+    credentials: {
+      accessKeyId: readText(environment, 'AWS_ACCESS_KEY_ID', /^\w+$/, unset),
+      secretAccessKey: readText(environment, 'AWS_SECRET_ACCESS_KEY', /^\S+$/, unset),
+      ...(sessionToken !== undefined && { sessionToken }),
+    },
+  };
+}
+
+export function invalid(variable: string, what: string): DomainError {
+  return new DomainError('CONFIG_INVALID', `${variable} ${what}`);
+}

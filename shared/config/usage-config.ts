@@ -1,0 +1,46 @@
+/** Environment of quotas and of usage that is read out of access logs. */
+import { USUAL_FIELDS } from '../quota/access-log-line.ts';
+import type { LineFields, LineRules } from '../quota/access-log-line.ts';
+import { invalid, readTableName } from './environment.ts';
+import type { Environment } from './environment.ts';
+
+type UsageTableConfig = { readonly tableName: string };
+
+export type UsageTrackerConfig = UsageTableConfig & LineRules;
+
+/**
+ * Reads `GATEWRIGHT_USAGE_TABLE`: the table of plans, ledgers and usage.
+ * @throws DomainError CONFIG_INVALID
+ */
+export function readUsageTableConfig(environment: Environment = process.env): UsageTableConfig {
+  return { tableName: readTableName(environment, 'GATEWRIGHT_USAGE_TABLE') };
+}
+
+/**
+ * Reads `GATEWRIGHT_USAGE_TABLE`, and of access logs:
+ * - `GATEWRIGHT_USAGE_COUNTS`: `reached` (default), `succeeded` or `all`
+ * - `GATEWRIGHT_USAGE_FIELDS`: names of fields that differ from the usual ones, `key=sub,route=routeKey`
+ * @throws DomainError CONFIG_INVALID
+ */
+export function readUsageTrackerConfig(environment: Environment = process.env): UsageTrackerConfig {
+  const counts = environment['GATEWRIGHT_USAGE_COUNTS'] ?? 'reached';
+  if (counts !== 'reached' && counts !== 'succeeded' && counts !== 'all')
+    throw invalid('GATEWRIGHT_USAGE_COUNTS', 'must be reached, succeeded or all');
+  const fields = { ...USUAL_FIELDS };
+  for (const pair of (environment['GATEWRIGHT_USAGE_FIELDS'] ?? '')
+    .split(',')
+    .filter((text) => text !== '')) {
+    const [, name = '', field = ''] = /^\s*(\w+)\s*=\s*(\w+)\s*$/.exec(pair) ?? [];
+    if (!isUsualField(name))
+      throw invalid(
+        'GATEWRIGHT_USAGE_FIELDS',
+        `must be pairs such as key=sub, of ${Object.keys(USUAL_FIELDS).join(', ')}`,
+      );
+    fields[name] = field;
+  }
+  return { ...readUsageTableConfig(environment), counts, fields };
+}
+
+function isUsualField(name: string): name is keyof LineFields {
+  return Object.hasOwn(USUAL_FIELDS, name);
+}

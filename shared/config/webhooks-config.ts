@@ -1,0 +1,54 @@
+/** Environment of the receiver of webhooks. */
+import { isLoopbackUrl } from '../access/tokens/issuers.ts';
+import type { AwsCallerConfig } from '../aws/aws-json-poster.ts';
+import type { AwsCall } from '../ports.ts';
+import { invalid, readSignerConfig, readStage, readTableName, readText } from './environment.ts';
+import type { Environment } from './environment.ts';
+
+export type WebhookReceiverConfig = {
+  /** Stage of this stack, which picks the sources. */
+  readonly stage: string;
+  /** Table of the claims. */
+  readonly tableName: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly aws: AwsCallerConfig;
+  /** Value of a variable, on a developer's machine. @throws DomainError CONFIG_INVALID elsewhere */
+  readonly localSecret: (variable: string) => string;
+};
+
+const ENDPOINT_NAMES: Readonly<Record<AwsCall['service'], string>> = {
+  events: 'EVENTBRIDGE',
+  secretsmanager: 'SECRETS_MANAGER',
+  sqs: 'SQS',
+  ssm: 'SSM',
+};
+
+/**
+ * Reads what `webhook-receiver` needs:
+ * - `GATEWRIGHT_STAGE`, `GATEWRIGHT_ACCESS_TABLE`
+ * - `GATEWRIGHT_ACCOUNT_ID`: of the queues that it sends to
+ * - Lambda's own: `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`; and
+ *   `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_<SERVICE>` as the SDKs understand them
+ * @throws DomainError CONFIG_INVALID with the variable's name
+ */
+export function readWebhookReceiverConfig(environment: Environment = process.env): WebhookReceiverConfig {
+  const signer = readSignerConfig(environment);
+  const isLocal = isLoopbackUrl(environment['AWS_ENDPOINT_URL'] ?? '');
+  return {
+    region: signer.region,
+    stage: readStage(environment),
+    tableName: readTableName(environment, 'GATEWRIGHT_ACCESS_TABLE'),
+    accountId: readText(environment, 'GATEWRIGHT_ACCOUNT_ID', /^\d{12}$/, 'is no id of an account'),
+    aws: {
+      ...signer,
+      endpointOf: (service) =>
+        environment[`AWS_ENDPOINT_URL_${ENDPOINT_NAMES[service]}`] ?? environment['AWS_ENDPOINT_URL'],
+    },
+    // Whoever may look at a function's configuration sees its variables, and this repository's are everybody's.
+    localSecret(variable) {
+      if (!isLocal) throw invalid(variable, 'is a secret in the environment: allowed on this machine only');
+      return environment[variable] ?? '';
+    },
+  };
+}
