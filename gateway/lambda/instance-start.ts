@@ -56,9 +56,10 @@ export type InstanceStart = {
 /** What an instance tells besides answers. */
 export type InstanceReport =
   | { readonly kind: 'ready' }
-  /** Of the streamed answer of the event that runs; acknowledged on the same port by a `PartReceipt`. */
+  /** Of the streamed answer of the event of this number; acknowledged on the same port by a `PartReceipt`. */
   | {
       readonly kind: 'part';
+      readonly sequence: number;
       readonly bytes: Uint8Array<ArrayBuffer>;
       readonly contentType?: string | undefined;
     }

@@ -149,10 +149,11 @@ export class ThreadInstance implements Instance {
       Atomics.sub(this.#board.unreadLines, 0, 1);
       const { level, stream, requestId, epochMs, message } = report;
       const line = this.#log({ level, stream, requestId, epochMs, message });
-      this.#handed[0]?.hear?.(line);
+      for (const job of this.#handed)
+        if (job.hear !== undefined && this.#requestIdOf(job.sequence) === requestId) job.hear(line);
     } else if (report.kind === 'part') {
       Atomics.sub(this.#board.unreadLines, 0, 1);
-      this.#onPart(report.bytes, report.contentType);
+      this.#onPart(report);
     } else if (report.kind === 'init-failed') {
       this.#initFailure = report.payload;
       void this.end();
@@ -165,20 +166,16 @@ export class ThreadInstance implements Instance {
     }
   }
 
-  /** Only the first event runs, so the part is of its answer. */
-  #onPart(
-    { buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>,
-    contentType: string | undefined,
-  ): void {
-    const bytes = Buffer.from(buffer, byteOffset, byteLength);
-    const [head] = this.#handed;
-    if (head === undefined) return;
-    const { sequence } = head;
+  /** Of the event of that number: the thread may have gone on to it before the answer of the one before has been heard. */
+  #onPart({ sequence, bytes: sent, contentType }: Extract<InstanceReport, { kind: 'part' }>): void {
+    const bytes = Buffer.from(sent.buffer, sent.byteOffset, sent.byteLength);
+    const job = this.#handed.find((one) => one.sequence === sequence);
+    if (job === undefined) return;
     const acknowledge = (count: number): void => {
       const receipt: PartReceipt = { sequence, bytes: count };
       this.#reports.postMessage(receipt);
     };
-    head.receive({ bytes, acknowledge, contentType, requestId: laterId(this.#requestIdOf, head.sequence) });
+    job.receive({ bytes, acknowledge, contentType, requestId: laterId(this.#requestIdOf, sequence) });
   }
 
   #drainReports(): void {

@@ -105,7 +105,8 @@ export class EventLoop {
       {
         send: (part, contentType) => {
           // What an event leaves behind after its answer belongs to nobody.
-          if (this.#running && this.#sequence === sequence) this.#output.sendPart(part, contentType);
+          if (this.#running && this.#sequence === sequence)
+            this.#output.sendPart(sequence, part, contentType);
         },
         hold: (isWaiting) => {
           if (isWaiting) reports.ref();

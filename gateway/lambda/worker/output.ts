@@ -71,9 +71,9 @@ export class FunctionOutput {
   }
 
   /** A part of a streamed answer; in order with the lines. */
-  sendPart(bytes: Uint8Array<ArrayBuffer>, contentType: string | undefined): void {
+  sendPart(sequence: number, bytes: Uint8Array<ArrayBuffer>, contentType: string | undefined): void {
     Atomics.add(this.#unread, 0, 1);
-    const report: InstanceReport = { kind: 'part', bytes, contentType };
+    const report: InstanceReport = { kind: 'part', sequence, bytes, contentType };
     this.#port.postMessage(report);
   }
 

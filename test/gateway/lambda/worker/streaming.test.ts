@@ -119,6 +119,45 @@ describe('a handler that streams', () => {
       else assert.ok(failure?.includes(gives[1]), `${failure ?? 'complete'} (${from})`);
     });
 
+  // Attack: somebody asks at the same time, and reads what a neighbour is told.
+  it('gives each caller its own parts, however many events wait for it', async () => {
+    const started = await start(streamed('stream.write(`${event.n} `); stream.end(String(event.n))'));
+    for (let n = 0; n < 5; n += 1) await read(started, { n });
+
+    const events = Array.from({ length: 40 }, (_, n) => n);
+    const texts = await Promise.all(events.map(async (n) => (await read(started, { n }))[0]));
+
+    assert.deepEqual(
+      texts,
+      events.map((n) => `${n} ${n}`),
+    );
+  });
+
+  it('tells each caller its own lines, however many events wait for it', async () => {
+    const started = await start('exports.handler = async ({ n }) => console.log(`line ${n}`)');
+    const invoke = async (n: number): Promise<readonly string[]> => {
+      const lines: string[] = [];
+      const wishes = { clientContext: undefined, onLine: (line: string) => lines.push(line.trim()) };
+      const payload = JSON.stringify({ n });
+      await started.runtime.invoke({
+        functionName: 'fn',
+        payload,
+        timeoutMs: 10_000,
+        traceHeader: '',
+        wishes,
+      });
+      return lines.map((line) => /line \d+/.exec(line)?.[0] ?? line);
+    };
+    for (let n = 0; n < 5; n += 1) await invoke(n);
+
+    const events = Array.from({ length: 40 }, (_, n) => n);
+
+    assert.deepEqual(
+      await Promise.all(events.map(invoke)),
+      events.map((n) => [`line ${n}`]),
+    );
+  });
+
   it('fails before its first byte as any other', async () => {
     const result = await open(await start(streamed('throw new RangeError("at once")')));
 
