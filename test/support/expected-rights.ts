@@ -41,7 +41,7 @@ const noteUse = 'UpdateItem AccessTable.Arn KEY#* pk sk ver usedAt layout';
 const keys = ['GetItem AccessTable.Arn KEY#* REVOKED#* DOCUMENTS DOCUMENTS#*', noteUse];
 const ofConnections = (right: string) => right.replace(' ', ' ConnectionsTable.Arn ');
 const endsConnections = [
-  ...['Query live#*', 'BatchWriteItem live#* presence#*', 'UpdateItem head#* presence#*'],
+  ...['Query live#* presence#*', 'BatchWriteItem live#* presence#*', 'UpdateItem head#* presence#*'],
   'PutItem head#* log#*',
 ].map(ofConnections);
 const ledgers = 'GetItem,PutItem,UpdateItem UsageTable.Arn Q#*';
@@ -70,7 +70,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, readonly string[]>> = {
     ...['BatchWriteItem live#* presence#*', 'PutItem head#* log#*'],
   ].map(ofConnections),
   WsPublisherRole: [
-    ...['Query live#* log#*', 'GetItem head#*', 'BatchWriteItem live#* presence#*'],
+    ...['Query live#* log#* presence#*', 'GetItem head#*', 'BatchWriteItem live#* presence#*'],
     ...['UpdateItem head#* presence#*', 'PutItem head#* log#*'],
   ].map(ofConnections),
   WsTicketRole: ['GetItem AccessTable.Arn DOCUMENTS DOCUMENTS#*', 'PutItem AccessTable.Arn TICKET#*'],
