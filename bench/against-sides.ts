@@ -26,7 +26,7 @@ const WARMUP_SECONDS = 2;
 const SETTLE_SECONDS = 0.2;
 const STARTS_PER_MEASUREMENT = 5;
 
-/** Both gateways, which idle while the other one is measured. Which one is started first is worth a few percent. */
+/** Both gateways, which idle while the other one is measured. Neither side is always the older one. */
 export async function startGateways(
   theirRoot: string,
   scenarios: readonly Scenario[],

@@ -52,7 +52,7 @@ import { makeControlSecret, publishCredentials } from './services/identity-file.
 import { makeOwnFolder } from './services/own-folder.ts';
 import { Recorder } from './services/recorder.ts';
 import { Connections } from './websocket/connections.ts';
-import { USUAL_SETTINGS } from './start-settings.ts';
+import { NEEDED_SETTINGS } from './start-settings.ts';
 import { handleManagement } from './websocket/management.ts';
 import type { Parts } from './compose-parts.ts';
 import type { Random } from './ports.ts';
@@ -64,10 +64,8 @@ import type { Tolerance } from './errors.ts';
 /** Starts what every stack needs: store, issuer, function runtime, control port. @throws StartError, DefinitionError */
 export async function createGateway(options: GivenOptions): Promise<Gateway> {
   const closing = new Closing();
-  const { host, port, controlPort, allowHosts, parameters, strict, accountThrottle, reload } = USUAL_SETTINGS;
-  const needed = { host, port, controlPort, allowHosts, parameters, strict, accountThrottle, reload };
   try {
-    return await compose({ ...needed, ...options, ...settleHome(options, {}) }, closing);
+    return await compose({ ...NEEDED_SETTINGS, ...options, ...settleHome(options, {}) }, closing);
   } catch (error) {
     await closing.run();
     throw error;

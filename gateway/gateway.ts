@@ -17,7 +17,7 @@ import type { SharedPorts } from './server/port-plan.ts';
 import type { KeyPair } from './services/identity-file.ts';
 import type { AwsEndpoints } from './services/service-client.ts';
 import type { DynamoDbChoice } from './services/model.ts';
-import type { Settings, UsualSettings } from './start-settings.ts';
+import type { NeededSettings, Settings } from './start-settings.ts';
 
 /** As programs and the command line start it. Those of `Settings` are options of the command line, told of in start-options.ts. */
 export type GivenOptions = Settings & {
@@ -84,13 +84,7 @@ export type GivenOptions = Settings & {
   readonly onReload: (event: ReloadNotice) => void;
 };
 
-/** What nobody can leave open: as the command line has it where nothing is said. */
-type Needed = Pick<
-  UsualSettings,
-  'host' | 'port' | 'controlPort' | 'allowHosts' | 'parameters' | 'strict' | 'accountThrottle' | 'reload'
->;
-
-export type GatewayOptions = GivenOptions & Needed;
+export type GatewayOptions = GivenOptions & NeededSettings;
 
 /** What became of a change to a function's source or to a template. */
 export type ReloadNotice =

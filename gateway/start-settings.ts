@@ -37,7 +37,7 @@ export type Settings = {
 };
 
 /** What of them holds where nobody says anything. */
-export type UsualSettings = {
+type UsualSettings = {
   readonly [Name in Having<{ readonly sets: string }> & Always as Target<Name>]: Said<Name>;
 };
 
@@ -78,4 +78,13 @@ export function toSettings<Name extends OptionName>(
   return Object.fromEntries(said);
 }
 
-export const USUAL_SETTINGS = toSettings(optionNames(), (_, { usual }) => usual) as UsualSettings;
+/** What nobody can leave open. */
+const NEEDED = [
+  ...(['host', 'port', 'control-port', 'allow-host'] as const),
+  ...(['param', 'strict', 'account-throttle', 'reload'] as const),
+];
+
+export type NeededSettings = Pick<UsualSettings, Target<(typeof NEEDED)[number]>>;
+
+/** As the command line has it where nothing is said. */
+export const NEEDED_SETTINGS = toSettings(NEEDED, (_, { usual }) => usual) as NeededSettings;

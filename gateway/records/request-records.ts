@@ -88,10 +88,8 @@ export class RequestRecords implements RecordSink {
   }
 
   readonly #keepAll = (): void => {
-    const over = this.#over;
-    if (over.length === 0) return;
-    for (const finished of over) this.#keep(finished);
-    over.length = 0;
+    if (this.#over.length === 0) return;
+    for (const finished of this.#over.splice(0)) this.#keep(finished);
     this.#wake();
   };
 

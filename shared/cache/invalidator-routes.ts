@@ -133,7 +133,7 @@ function showRoute({ listing, store, clock }: InvalidatorPorts): Route {
       for await (const { id, item } of entriesOf(listing, namespace, label, clock.nowEpochMs())) {
         const record = item['kind'] === 'stage' ? parseStageRecord(item['doc']) : undefined;
         // The index names answers until their time is over, also those that were dropped before.
-        if (record === undefined && (await isDropped(store, namespace, id))) continue;
+        if (record === undefined && (await isDropped(store, namespace, label, { id, item }))) continue;
         hasMore = entries.length === limit;
         if (hasMore) break;
         const shown = typeof item['shown'] === 'string' ? { entry: item['shown'] } : {};

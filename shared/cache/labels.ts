@@ -150,7 +150,14 @@ export async function noteDropped(
   });
 }
 
-export async function isDropped(store: ItemStore, namespace: string, id: string): Promise<boolean> {
+/** @param listed as it stands under the label; what was dropped is noted under `all` alone */
+export async function isDropped(
+  store: ItemStore,
+  namespace: string,
+  label: Label,
+  { id, item }: IndexedEntry,
+): Promise<boolean> {
+  if (label === 'all') return item['droppedAt'] !== undefined;
   const read = await store.read({ pk: partitionOf(namespace, 'all', id), sk: id }, { consistent: true });
   return read.kind === 'done' && read.item?.['droppedAt'] !== undefined;
 }
