@@ -2,6 +2,7 @@
  * The control port: AWS's own APIs, the issuer and the command line's endpoints, on loopback alone. Every request
  * passes the guards; every AWS call is verified against the local identities.
  */
+import { KEPT_ALIVE, readBeforeIdleEnds } from '@gatewright/aws/idle-connections';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { ShiftableClock } from '../ports.ts';
@@ -16,7 +17,7 @@ import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
 import { serveIssuer } from '../issuer/issuer-endpoints.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import type { SignInPort } from '../issuer/login/sign-in-port.ts';
-import { KEPT_ALIVE, listenOn } from '../server/listen.ts';
+import { listenOn } from '../server/listen.ts';
 import { type MoreEndpoints, type RecordedCalls, serveLocal } from './local-endpoints.ts';
 import { readBody } from '@gatewright/aws/read-body';
 import { sendStream } from '../server/stream-reply.ts';
@@ -109,6 +110,7 @@ export async function openControlPort(options: ControlPortOptions): Promise<Cont
       });
     },
   );
+  readBeforeIdleEnds(server);
   const endHttp2 = acceptHttp2(server, (arrival) => acceptHttp2Call(arrival, port, options), {
     ...{ maxHeaderBytes: MAX_HEADER_BYTES, firstBytesMs: HEADERS_TIMEOUT_MS },
   });

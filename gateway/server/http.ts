@@ -1,7 +1,7 @@
 /** Sockets ⇄ exchanges for REST and HTTP APIs: one node:http server per API port. */
 import { createServer } from 'node:http';
+import { KEPT_ALIVE, readBeforeIdleEnds } from '@gatewright/aws/idle-connections';
 import { acceptRequest } from './answer-request.ts';
-import { KEPT_ALIVE } from './listen.ts';
 import { originForm } from './receive.ts';
 import { refuseMalformed, refuseUnfinished } from './refuse-malformed.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
@@ -63,6 +63,7 @@ export function createApiServer(
   server.maxHeadersCount = 0;
   // A client that has nothing more to say still wants its answer. Node documents neither name nor default.
   Reflect.set(server, 'httpAllowHalfOpen', true);
+  readBeforeIdleEnds(server);
   server.on('clientError', refuseMalformed);
   server.on('connection', refuseUnfinished);
   refuseUnserved(server, options.ports.log);

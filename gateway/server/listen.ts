@@ -2,13 +2,6 @@
 import { StartError } from '../errors.ts';
 import type { Server } from 'node:net';
 
-/**
- * How long a connection may wait for its next request: clients are told less (`Keep-Alive: timeout=60`) than they get. A
- * stall of a busy machine lies between the two, since Node looks at the time of a connection before it reads what has come
- * by it, and resets the request (docs/decisions/0150, 0164).
- */
-export const KEPT_ALIVE = { keepAliveTimeout: 60_000, keepAliveTimeoutBuffer: 30_000 } as const;
-
 /** Resolves with the port that was bound; port 0 takes a free one. `option` is what the person would change. */
 export function listenOn(server: Server, host: string, port: number, option: string): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -2,6 +2,7 @@
  * Thread of the embedded DynamoDB: engine and HTTP server, away from the gateway's event loop. Started by
  * embedded-dynamodb.ts alone.
  */
+import { KEPT_ALIVE, readBeforeIdleEnds } from '@gatewright/aws/idle-connections';
 import module from 'node:module';
 import { createServer } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -84,12 +85,13 @@ async function start(
     }, CONSUMED_EVERY_MS).unref();
   });
   const front = { engine, meter, clock, callers, directory, report, port: () => data.namedPort ?? port };
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, ...KEPT_ALIVE }, (request, response) => {
     serveDynamoDb(request, response, front).catch((error: unknown) => {
       report(error);
       response.destroy();
     });
   });
+  readBeforeIdleEnds(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host: '127.0.0.1', port, reusePort: data.sharesPort }, resolve);
