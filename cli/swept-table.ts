@@ -1,6 +1,6 @@
 /** A DynamoDB table item by item, asked directly and signed: for what no function of the stack has a right to. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { signRequest } from '@gatewright/aws/sign-request';
 import { parseItem, printKey } from '#shared/table/dynamodb-expression.ts';
@@ -85,7 +85,7 @@ async function ask(at: DynamoDbAccess, operation: string, input: object): Promis
     const reply = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal }).catch(
       () => undefined,
     );
-    const answer = parse((await reply?.text().catch(() => '')) ?? '');
+    const answer = parseJsonObject((await reply?.text().catch(() => '')) ?? '');
     if (reply?.ok === true && answer !== undefined) return answer;
     const said = ['__type', 'message', 'Message'].map((name) => textOf(answer?.[name])).join(' ');
     const isPassing =
@@ -102,13 +102,4 @@ async function ask(at: DynamoDbAccess, operation: string, input: object): Promis
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
-}
-
-function parse(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

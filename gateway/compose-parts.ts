@@ -106,9 +106,9 @@ export type Parts = {
 
 /** The state after the start, and the way back to it. */
 export interface Resets {
-  /** Keeps what a reset goes back to. @throws TestRefusal where that would empty tables that are kept */
+  /** Keeps what a reset goes back to. @throws WishRefused where that would empty tables that are kept */
   begin(parts: Parts): Promise<void>;
-  /** One after the other. @throws TestRefusal before the stacks are loaded */
+  /** One after the other. @throws WishRefused before the stacks are loaded */
   run(parts: Parts, keepsInstances: boolean): Promise<void>;
 }
 

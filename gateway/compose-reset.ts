@@ -1,17 +1,12 @@
 /** The state after the start, and the way back to it: what `gatewright/testing` does between two tests. */
 import { backendOf } from './compose-parts.ts';
-import { Faults } from './errors.ts';
+import { Faults, WishRefused } from './errors.ts';
 import { loadTables, saveTables } from './services/saved-tables.ts';
 import { GOING_AWAY } from './websocket/limits.ts';
 import type { Parts, Resets } from './compose-parts.ts';
 import type { KeptPool } from './issuer/pools/user-pools.ts';
 import type { DynamoDbTarget } from './services/create-tables.ts';
 import type { SavedTable } from './services/saved-tables.ts';
-
-/** What a test asked for and cannot have; the message says why. */
-export class TestRefusal extends Error {
-  override readonly name = 'TestRefusal';
-}
 
 type Baseline = {
   readonly tables: readonly SavedTable[];
@@ -45,7 +40,7 @@ export class KeptBaseline implements Resets {
    */
   async #reset(parts: Parts, keepsInstances: boolean): Promise<void> {
     const baseline = this.#baseline;
-    if (baseline === undefined) throw new TestRefusal('the gateway has not been loaded yet');
+    if (baseline === undefined) throw new WishRefused('the gateway has not been loaded yet');
     const { at, clock, events, history, journal, recorder } = parts;
     const { runtime, served, signIn, store, options } = parts;
     for (const connection of at.connections.all) at.connections.end(connection, GOING_AWAY);
@@ -73,7 +68,7 @@ function targetOf({ options, store }: Parts): DynamoDbTarget | undefined {
   const { dynamodb, region } = options;
   if (dynamodb.kind === 'none') return undefined;
   if (dynamodb.kind === 'url' || dynamodb.dataDirectory !== undefined)
-    throw new TestRefusal('a reset would empty tables that are kept; leave out --data and --dynamodb');
+    throw new WishRefused('a reset would empty tables that are kept; leave out --data and --dynamodb');
   const backend = backendOf(options, store);
   return backend && { region, ...backend };
 }

@@ -1,12 +1,12 @@
 /** `gatewright data`: the state of a start as one file, and a start as the file says. */
 import { adminIdentity } from './policy/identities.ts';
-import { checkCalls, JournalError } from './aws-api/rest-apis/call-journal.ts';
+import { checkCalls } from './aws-api/rest-apis/call-journal.ts';
 import { backendOf, openAccount } from './compose-parts.ts';
 import { openEdits } from './compose-services.ts';
 import type { KeptKey } from './issuer/issuer.ts';
 import { ServedApis } from './control/served-apis.ts';
 import { type ControlReply, type ControlRequest, jsonReply } from './control-port/control-request.ts';
-import { Faults, StartError } from './errors.ts';
+import { Faults, StartError, WishRefused } from './errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { isAbsolute } from 'node:path';
 import { type KeptUsage, readKeptUsage } from './metering/kept-usage.ts';
@@ -44,7 +44,7 @@ const RUNS = new Map([
 ]);
 
 function refuse(error: unknown): ControlReply {
-  if (error instanceof StateFileError || error instanceof JournalError || error instanceof StartError)
+  if (error instanceof StateFileError || error instanceof WishRefused || error instanceof StartError)
     return jsonReply(409, { message: error.message });
   throw error;
 }

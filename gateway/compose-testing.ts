@@ -1,7 +1,7 @@
 /** What tests ask of a start: what lies in tables and queues, whether all is done, and everything as it was at the beginning. */
+import { WishRefused } from './errors.ts';
 import { isJsonObject, parseJsonObject, type JsonObject } from '@gatewright/aws/json-object';
 import { nameOfLogical } from './compose-events.ts';
-import { TestRefusal } from './compose-reset.ts';
 import { addressOf, backendOf, clockFixedBecause, controlUrlOf } from './compose-parts.ts';
 import { type ControlReply, type ControlRequest, jsonReply } from './control-port/control-request.ts';
 import { fromAttributes, isItem, toAttributes } from './services/attribute-values.ts';
@@ -34,7 +34,7 @@ export function openTestingApi(parts: Parts): MoreEndpoints {
     try {
       return await run(request, parts);
     } catch (error) {
-      if (error instanceof TestRefusal) return jsonReply(409, { message: error.message });
+      if (error instanceof WishRefused) return jsonReply(409, { message: error.message });
       throw error;
     }
   };
@@ -58,14 +58,14 @@ async function settle(_: ControlRequest, parts: Parts): Promise<ControlReply> {
   return jsonReply(200, {});
 }
 
-/** Until no event is under way any more, and no change of a table either. @throws TestRefusal where that does not end */
+/** Until no event is under way any more, and no change of a table either. @throws WishRefused where that does not end */
 async function untilIdle({ events, store }: Pick<Parts, 'events' | 'store'>): Promise<void> {
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     await store.told();
     if (events.isIdle) return;
     await events.idle();
   }
-  throw new TestRefusal(`events go on after ${MOST_ROUNDS} rounds: functions feed themselves`);
+  throw new WishRefused(`events go on after ${MOST_ROUNDS} rounds: functions feed themselves`);
 }
 
 /** Time as it passes: from one moment at which something is due to the next, each with all that follows from it. */
@@ -116,12 +116,12 @@ async function addItems({ body }: ControlRequest, parts: Parts): Promise<Control
   return jsonReply(200, {});
 }
 
-/** In DynamoDB's form, whichever it comes in. @throws TestRefusal */
+/** In DynamoDB's form, whichever it comes in. @throws WishRefused */
 function toItem(item: JsonObject): JsonObject {
   try {
     return isItem(item) ? item : toAttributes(item);
   } catch (error) {
-    throw new TestRefusal(error instanceof Error ? error.message : String(error));
+    throw new WishRefused(error instanceof Error ? error.message : String(error));
   }
 }
 

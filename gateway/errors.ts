@@ -1,6 +1,7 @@
 /**
- * Every way a request, a definition or a start can fail, by stable code. Only `phases/fail.ts` turns a `GatewayError`
- * into a reply; nothing else may. `[passes]`: the same request may succeed later; `[us]`: a bug of the gateway. What else
+ * Every way a request, a definition or a start can fail, by stable code. How a `GatewayError` reads is said by the
+ * wordings of the stage or API (deployment/error-wordings.ts), in frames and without an API by
+ * deployment/refusal-wordings.ts. `[passes]`: the same request may succeed later; `[us]`: a bug of the gateway. What else
  * is 4xx the caller can fix, what is 5xx the owner of the API. docs/errors.md is written from these comments and from
  * deployment/error-wordings.ts.
  */
@@ -192,6 +193,27 @@ export class StartError extends Error {
   constructor(code: StartErrorCode, message: string) {
     super(message);
     this.code = code;
+  }
+}
+
+/**
+ * What somebody asks of a running gateway, at the console, by a command or in a test, and cannot have; the message says
+ * why.
+ */
+export class WishRefused extends Error {
+  override readonly name = 'WishRefused';
+}
+
+/** A refusal of a service of AWS that the gateway stands in for, by the service's own name for it and in its words. */
+export class ServiceRefusal extends Error {
+  override readonly name = 'ServiceRefusal';
+  readonly code: string;
+  readonly status: number;
+
+  constructor(code: string, message: string, status = 400) {
+    super(message);
+    this.code = code;
+    this.status = status;
   }
 }
 

@@ -11,6 +11,7 @@ import type {
   RouteMatch,
   RoutePlan,
 } from './deployment/model.ts';
+import type { HeaderList } from './events/header-list.ts';
 import type { ApiKeyFacts, CallerFacts, PackedBody, RequestFacts } from './events/request-facts.ts';
 import type { AccessLog } from './deployment/access-log.ts';
 import type { RouteOptions } from './deployment/route-options.ts';
@@ -248,7 +249,7 @@ export class Exchange implements RequestFacts {
   readonly method: string;
   readonly rawPath: string;
   readonly rawQuery: string;
-  readonly rawHeaders: readonly string[];
+  readonly headers: HeaderList;
   readonly body: Buffer | undefined;
   readonly packed: PackedBody | undefined;
   readonly sourceIp: string;
@@ -276,7 +277,7 @@ export class Exchange implements RequestFacts {
     this.method = request.method;
     this.rawPath = request.rawPath;
     this.rawQuery = request.rawQuery;
-    this.rawHeaders = request.rawHeaders;
+    this.headers = request.headers;
     this.body = request.body;
     this.packed = request.packed;
     this.sourceIp = request.sourceIp;

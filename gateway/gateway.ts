@@ -141,7 +141,7 @@ export interface Gateway {
   inject(request: InjectedRequest): Promise<Reply>;
   /** Variables by which programs and SDKs find what is served; once it listens. */
   environment(): Readonly<Record<string, string>>;
-  /** A token of the local issuer. @throws TokenWishError */
+  /** A token of the local issuer. @throws WishRefused */
   mint(wish: TokenWish): string;
   /** @throws StartError PORT_IN_USE */
   listen(): Promise<Listening>;

@@ -20,7 +20,8 @@ import { screen, screenByPolicy } from './phases/screen.ts';
 import { validate } from './phases/validate.ts';
 import { Trail } from './trail.ts';
 import type { Recording } from './trail.ts';
-import type { Received, Reply } from './exchange.ts';
+import type { ConnectionStart } from './events/websocket-event.ts';
+import type { Admitted, Matched, Received, Reply } from './exchange.ts';
 import type { Ports } from './ports.ts';
 
 /**
@@ -37,20 +38,8 @@ export async function serve(received: Received, at: Ports & Recording): Promise<
     const early = preflight(received);
     if (early === undefined) {
       const matched = match(received, at);
-      if ((matched.stage.logs ?? at.metrics) !== undefined) observe(matched, trail, at);
-      const { route, stage, api } = matched;
-      trail.enter('screen', stage.deployment.resourcePolicy === undefined);
-      screenByPolicy(matched);
-      trail.enter('authenticate', route.authorization.kind === 'none');
-      const caller = knownCaller(matched, at) ?? (await authenticate(matched, at));
-      if (received.notes !== undefined) received.notes.caller = caller;
-      trail.enter('authorize', caller.kind === 'anonymous' && api.functionUrl === undefined);
-      const authenticated = authorize(matched, caller);
-      trail.enter('meter', !route.apiKeyRequired && stage.throttle === undefined);
-      const admitted = meter(authenticated, at);
-      trail.enter('validate', route.validation === undefined);
-      validate(admitted);
-      trail.enter('cache', stage.cache === undefined);
+      const admitted = await admit(matched, trail, at);
+      trail.enter('cache', matched.stage.cache === undefined);
       const cached = lookUp(admitted, at);
       trail.noteCache(cached);
       if (received.notes !== undefined) received.notes.lookedUp = cached;
@@ -68,7 +57,7 @@ export async function serve(received: Received, at: Ports & Recording): Promise<
         // Reading the answer is not answering: the log names who did.
         trail.phase = 'integrate';
       }
-      const { minimumCompressionBytes } = stage.deployment;
+      const { minimumCompressionBytes } = matched.stage.deployment;
       if (minimumCompressionBytes !== undefined) await compress(matched, reply, minimumCompressionBytes, at);
     } else {
       trail.enter('preflight');
@@ -81,4 +70,30 @@ export async function serve(received: Received, at: Ports & Recording): Promise<
   if (reply.stream === undefined) log(received, reply, trail, at);
   else logStreamed(received, reply, reply.stream, trail, at);
   return reply;
+}
+
+/**
+ * Whether what has found its route goes on: a request, and the handshake of a WebSocket.
+ * @param connection the one that a handshake would open
+ */
+export async function admit(
+  matched: Matched,
+  trail: Trail,
+  at: Ports,
+  connection?: ConnectionStart,
+): Promise<Admitted> {
+  const { route, stage, api } = matched;
+  if ((stage.logs ?? at.metrics) !== undefined) observe(matched, trail, at);
+  trail.enter('screen', stage.deployment.resourcePolicy === undefined);
+  screenByPolicy(matched);
+  trail.enter('authenticate', route.authorization.kind === 'none');
+  const caller = knownCaller(matched, at) ?? (await authenticate(matched, at, connection));
+  if (matched.notes !== undefined) matched.notes.caller = caller;
+  trail.enter('authorize', caller.kind === 'anonymous' && api.functionUrl === undefined);
+  const authenticated = authorize(matched, caller);
+  trail.enter('meter', !route.apiKeyRequired && stage.throttle === undefined);
+  const admitted = meter(authenticated, at);
+  trail.enter('validate', route.validation === undefined);
+  validate(admitted);
+  return admitted;
 }

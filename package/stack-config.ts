@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { CollectionTag, ScalarTag } from 'yaml';
 import { STACK_FOLDER } from '../layers/npm-parts.ts';
-
-type Json = Readonly<Record<string, unknown>>;
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** Functions of CloudFormation that our files use; another one fails the build. */
 const FUNCTIONS = [
@@ -28,7 +27,7 @@ const FILE = /^\$\{file\(([^)]+)\)\}$/;
  * service. `params` are the defaults of all stages; what a stage has else is the service's to say.
  * @throws Error
  */
-export async function makeStackConfig(root: string): Promise<Json> {
+export async function makeStackConfig(root: string): Promise<JsonObject> {
   const {
     params,
     custom,
@@ -52,12 +51,12 @@ export async function makeStackConfig(root: string): Promise<Json> {
   };
 }
 
-async function read(root: string, file: string): Promise<Json> {
+async function read(root: string, file: string): Promise<JsonObject> {
   const text = await readFile(join(root, file), 'utf8');
   return membersOf(parse(text, { merge: true, customTags: TAGS, maxAliasCount: -1 }));
 }
 
-function membersOf(value: unknown): Json {
+function membersOf(value: unknown): JsonObject {
   if (typeof value === 'object' && value !== null) return { ...value };
   throw new Error('serverless.yml has lost a part that the npm package takes out of it');
 }

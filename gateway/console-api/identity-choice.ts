@@ -2,6 +2,7 @@
  * As whom a request is sent: `nobody`, `alice:admin,courier` (a token of the local issuer), `key:ID` (an API key) or
  * `iam:NAME` (a signature of a local identity). What was sent before as a credential is taken out.
  */
+import { WishRefused } from '../errors.ts';
 import { signRequest } from '@gatewright/aws/sign-request';
 import { localTokenOf } from '../control/inspect-apis.ts';
 import type { ServedApi } from '../exchange.ts';
@@ -26,11 +27,6 @@ export type IdentityPorts = {
   readonly clock: Clock;
 };
 
-/** A choice that cannot be followed; one sentence. */
-export class IdentityError extends Error {
-  override readonly name = 'IdentityError';
-}
-
 const CREDENTIALS = new Set([
   'authorization',
   'x-api-key',
@@ -42,7 +38,7 @@ const CREDENTIALS = new Set([
 /** Of a connection, or what the signature brings itself. */
 const UNSIGNED = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
 
-/** @throws IdentityError */
+/** @throws WishRefused */
 export function actAs(
   request: OutgoingRequest,
   as: string,
@@ -66,7 +62,7 @@ function parseIdentity(as: string): {
   const [, kind, rest = ''] = /^(key|iam):(.+)$/.exec(as) ?? [];
   if (kind === 'key' || kind === 'iam') return { name: kind, rest };
   if (/^[^\s:,]{1,256}(?::[^\s:]*)?$/.test(as)) return { name: 'token', rest: as };
-  throw new IdentityError('Write an identity as nobody, alice, alice:admin,courier, key:ID or iam:NAME.');
+  throw new WishRefused('Write an identity as nobody, alice, alice:admin,courier, key:ID or iam:NAME.');
 }
 
 function isCredential(header: string): boolean {
@@ -134,7 +130,7 @@ function withToken(
 
 function withKey(request: OutgoingRequest, id: string, { keys }: IdentityPorts): OutgoingRequest {
   const key = keys().find(id) ?? keys().all.find(({ name }) => name === id);
-  if (key === undefined) throw new IdentityError(`There is no API key ${id}.`);
+  if (key === undefined) throw new WishRefused(`There is no API key ${id}.`);
   const others = request.headers.filter(([name]) => name.toLowerCase() !== 'x-api-key');
   return { ...request, headers: [...others, ['x-api-key', key.value]] };
 }
@@ -146,7 +142,7 @@ function signAs(
   { identities, clock }: IdentityPorts,
 ): OutgoingRequest {
   const identity = identities.all.find((one) => one.name === name || one.accessKeyId === name);
-  if (identity === undefined) throw new IdentityError(`There is no local identity ${name}.`);
+  if (identity === undefined) throw new WishRefused(`There is no local identity ${name}.`);
   const host = request.headers.find(([header]) => header.toLowerCase() === 'host')?.[1] ?? api.domainName;
   const others = request.headers.filter(([header]) => !UNSIGNED.has(header.toLowerCase()));
   const signed = signRequest({

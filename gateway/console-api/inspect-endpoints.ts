@@ -1,4 +1,5 @@
 /** What the console asks beside requests, below `/_gatewright/console/` (docs/control-plane.md). */
+import { WishRefused } from '../errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../control-port/control-request.ts';
 import { CLOSED_BY_API } from '../websocket/limits.ts';
@@ -7,7 +8,7 @@ import { askAccess, showAccess } from './show-access.ts';
 import { flushCache, showCaches } from './show-caches.ts';
 import { serveInvoices } from './show-invoices.ts';
 import { setEnabled, setRemaining, showKeys } from './show-keys.ts';
-import { callTable, TableError } from './tables.ts';
+import { callTable } from './tables.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
 import type { ServedApi } from '../exchange.ts';
@@ -183,7 +184,7 @@ async function askTable(body: JsonObject, { services, tableRegion }: InspectPort
   try {
     return jsonReply(200, await callTable(services, region, operation, input));
   } catch (error) {
-    if (error instanceof TableError) return jsonReply(400, { message: error.message });
+    if (error instanceof WishRefused) return jsonReply(400, { message: error.message });
     throw error;
   }
 }

@@ -1,11 +1,10 @@
 /** What was recorded, below `/_gatewright/requests`: rows, one request whole, events, archive, replay (docs/control-plane.md). */
+import { WishRefused } from '../errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../control-port/control-request.ts';
-import { TokenWishError } from '../issuer/issuer.ts';
 import { toHar } from '../records/har.ts';
 import { streamRows } from './event-stream.ts';
-import { IdentityError } from './identity-choice.ts';
-import { replay, ResendError, sendAnew } from './resend.ts';
+import { replay, sendAnew } from './resend.ts';
 import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
 import type { RecordState } from '../records/model.ts';
 import type { Edit, ResendPorts, Wish } from './resend.ts';
@@ -40,12 +39,7 @@ export async function serveRequests(
     if (more === 'replay' && method === 'POST')
       return await sendAgain(request, decodeURIComponent(id), ports);
   } catch (error) {
-    if (
-      error instanceof ResendError ||
-      error instanceof IdentityError ||
-      error instanceof TokenWishError ||
-      error instanceof URIError
-    )
+    if (error instanceof WishRefused || error instanceof URIError)
       return jsonReply(400, { message: error.message });
     throw error;
   }

@@ -1,4 +1,5 @@
 /** Sends a request through the pipeline once more: as it was, edited, as somebody else, at another time. */
+import { WishRefused } from '../errors.ts';
 import { gatherReply } from '../server/gather-reply.ts';
 import { receive } from '../server/receive.ts';
 import { serve } from '../pipeline.ts';
@@ -38,32 +39,27 @@ export type ResendPorts = {
   readonly who: IdentityPorts;
 };
 
-/** What cannot be sent, and why; one sentence. */
-export class ResendError extends Error {
-  override readonly name = 'ResendError';
-}
-
 /** Made anew for every request. */
 const OF_THE_REQUEST = new Set(['x-amzn-requestid', 'content-length', 'transfer-encoding', 'connection']);
 const LIMITS = { maxBytes: 10 * 1024 * 1024, timeoutMs: 60_000 };
 
-/** @returns id of the new request. @throws ResendError, IdentityError, TokenWishError */
+/** @returns id of the new request. @throws WishRefused */
 export async function replay({ kept, redactor }: Found, wish: Wish, ports: ResendPorts): Promise<string> {
   const because = whyNoReplay(kept);
   if (isEvent(kept) || because !== undefined)
-    throw new ResendError(`It cannot be sent again: ${because ?? ''}.`);
+    throw new WishRefused(`It cannot be sent again: ${because ?? ''}.`);
   const { received } = kept;
   const original: OutgoingRequest = {
     method: received.method,
     target: `${received.rawPath}${received.rawQuery === '' ? '' : `?${received.rawQuery}`}`,
-    headers: pairsOf(received.rawHeaders).filter(([name]) => !OF_THE_REQUEST.has(name.toLowerCase())),
+    headers: pairsOf(received.headers.lines).filter(([name]) => !OF_THE_REQUEST.has(name.toLowerCase())),
     body: received.packed?.sent ?? received.body,
   };
   const edited = wish.edit === undefined ? original : edit(original, wish.edit, received, redactor);
   return sendAnew(received.api.apiId, edited, wish, ports, received.sourceIp);
 }
 
-/** @returns id of the new request. @throws ResendError, IdentityError, TokenWishError */
+/** @returns id of the new request. @throws WishRefused */
 export async function sendAnew(
   apiId: string,
   request: OutgoingRequest,
@@ -73,9 +69,9 @@ export async function sendAnew(
 ): Promise<string> {
   const { at, clock, clockFixedBecause } = ports;
   const api = ports.findApi(apiId);
-  if (api === undefined) throw new ResendError(`There is no API ${apiId} any more.`);
-  if (api.protocol === 'websocket') throw new ResendError('A WebSocket API takes connections, not requests.');
-  if (shiftMs !== 0 && clockFixedBecause !== undefined) throw new ResendError(`${clockFixedBecause}.`);
+  if (api === undefined) throw new WishRefused(`There is no API ${apiId} any more.`);
+  if (api.protocol === 'websocket') throw new WishRefused('A WebSocket API takes connections, not requests.');
+  if (shiftMs !== 0 && clockFixedBecause !== undefined) throw new WishRefused(`${clockFixedBecause}.`);
   shiftClock(clock, shiftMs);
   try {
     const { method, target, headers, body } = as === undefined ? request : actAs(request, as, api, ports.who);
@@ -93,12 +89,12 @@ export async function sendAnew(
   }
 }
 
-/** @throws ResendError where the clock does not go so far */
+/** @throws WishRefused where the clock does not go so far */
 function shiftClock(clock: ResendPorts['clock'], ms: number): void {
   try {
     if (ms !== 0) clock.shift(ms);
   } catch (error) {
-    throw error instanceof RangeError ? new ResendError(`${error.message}.`) : error;
+    throw error instanceof RangeError ? new WishRefused(`${error.message}.`) : error;
   }
 }
 

@@ -1,13 +1,9 @@
 /** Tables of the DynamoDB of this start: listed, read page by page, one item put or deleted. */
+import { WishRefused } from '../errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { UNCOUNTED } from '@gatewright/dynamodb';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ServiceClient } from '../ports.ts';
-
-/** What DynamoDB said no to, in its own words. */
-export class TableError extends Error {
-  override readonly name = 'TableError';
-}
 
 const OPERATIONS = new Set([
   'ListTables',
@@ -20,7 +16,7 @@ const OPERATIONS = new Set([
 ]);
 const TIMEOUT_MS = 10_000;
 
-/** One of the operations that the console has. @throws TableError */
+/** One of the operations that the console has. @throws WishRefused */
 export async function callTable(
   services: ServiceClient,
   region: string,
@@ -28,7 +24,7 @@ export async function callTable(
   input: JsonObject,
 ): Promise<JsonObject> {
   if (!OPERATIONS.has(operation))
-    throw new TableError(`${operation} is not one of ${[...OPERATIONS].join(', ')}.`);
+    throw new WishRefused(`${operation} is not one of ${[...OPERATIONS].join(', ')}.`);
   const outcome = await services.call({
     ...{ service: 'dynamodb', subdomain: undefined, region, method: 'POST', path: '/', query: '' },
     headers: [
@@ -40,11 +36,13 @@ export async function callTable(
     timeoutMs: TIMEOUT_MS,
   });
   if (outcome.kind !== 'answered')
-    throw new TableError(outcome.kind === 'timed-out' ? 'DynamoDB did not answer in time.' : outcome.message);
+    throw new WishRefused(
+      outcome.kind === 'timed-out' ? 'DynamoDB did not answer in time.' : outcome.message,
+    );
   const answer = readObject(outcome.body.toString());
   if (outcome.status < 300) return answer;
   const message = answer['message'] ?? answer['Message'];
-  throw new TableError(typeof message === 'string' ? message : `DynamoDB answered ${outcome.status}.`);
+  throw new WishRefused(typeof message === 'string' ? message : `DynamoDB answered ${outcome.status}.`);
 }
 
 function readObject(text: string): JsonObject {

@@ -12,7 +12,8 @@ import { readApiIdFromHost } from '../routing/host.ts';
 import { authenticateCall, type AwsCall, awsError, type AwsService } from '../aws-api/aws-call.ts';
 import { acceptHttp2 } from './http2.ts';
 import type { Http2Arrival } from './http2.ts';
-import { type ControlReply, type ControlRequest, jsonReply } from './control-request.ts';
+import type { ControlReply, ControlRequest } from './control-request.ts';
+import { wordRefusal } from '../deployment/refusal-wordings.ts';
 import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
 import { serveIssuer } from '../issuer/issuer-endpoints.ts';
 import type { Issuer } from '../issuer/issuer.ts';
@@ -133,9 +134,7 @@ async function acceptHttp2Call(
   if (refusal !== undefined) return finished(refusal, options);
   const body = await read(MAX_BODY_BYTES).catch(() => undefined);
   const reply =
-    body === undefined
-      ? jsonReply(413, { message: 'Request Too Long' })
-      : await answer({ ...arrival, body }, options);
+    body === undefined ? wordRefusal('body-too-long') : await answer({ ...arrival, body }, options);
   return finished(reply, options);
 }
 
@@ -177,7 +176,7 @@ async function accept(
     return;
   }
   if (body === undefined) {
-    send(response, jsonReply(413, { message: 'Request Too Long' }), options, true);
+    send(response, wordRefusal('body-too-long'), options, true);
     return;
   }
   const reply = await answer({ ...arrival, body }, options);
@@ -205,7 +204,7 @@ export async function answer(request: ControlRequest, options: ControlPortOption
     );
   } catch (error) {
     options.report(error);
-    return jsonReply(500, { message: 'Internal server error' });
+    return wordRefusal('fault');
   }
 }
 
@@ -216,17 +215,13 @@ function isOfDomain({ host, path }: ControlRequest, { isDomain }: ControlMounts)
 
 function serveConnections(request: ControlRequest, mounts: ControlMounts): ControlReply | undefined {
   if (isOfDomain(request, mounts))
-    return mounts.connections(request, undefined, request.path) ?? noConnections();
+    return mounts.connections(request, undefined, request.path) ?? wordRefusal('no-websocket-api');
   const apiOfHost = readApiIdFromHost(request.host);
   const below = CONNECTIONS_BELOW_API.exec(request.path);
   const apiId = apiOfHost ?? below?.[1];
   const path = apiOfHost === undefined ? below?.[2] : request.path;
   if (apiId === undefined || path === undefined || !CONNECTIONS.test(path)) return undefined;
-  return mounts.connections(request, apiId, path) ?? noConnections();
-}
-
-function noConnections(): ControlReply {
-  return jsonReply(403, { message: 'Forbidden' }, ['x-amzn-ErrorType', 'ForbiddenException']);
+  return mounts.connections(request, apiId, path) ?? wordRefusal('no-websocket-api');
 }
 
 /** Ports that have told so already: a client with made-up credentials calls again and again. */

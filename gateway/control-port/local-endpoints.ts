@@ -1,10 +1,11 @@
 /** What the command line asks of a running gateway, below `/_gatewright/`, with the bearer secret of the start. */
+import { WishRefused } from '../errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { ShiftableClock } from '../ports.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply, type ControlRequest, jsonReply } from './control-request.ts';
-import { type Issuer, type TokenWish, TokenWishError } from '../issuer/issuer.ts';
+import { type Issuer, type TokenWish } from '../issuer/issuer.ts';
 
 type LocalEndpointsOptions = {
   readonly secret: string;
@@ -104,7 +105,7 @@ function mintToken(request: ControlRequest, issuer: Issuer): ControlReply {
   try {
     return jsonReply(200, issuer.mint(wish));
   } catch (error) {
-    if (error instanceof TokenWishError) return jsonReply(400, { message: error.message });
+    if (error instanceof WishRefused) return jsonReply(400, { message: error.message });
     throw error;
   }
 }

@@ -3,7 +3,8 @@ import { mapOf, textOf } from './resource-properties.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { ApiResources } from './api-state.ts';
 
-type Draft = Record<string, unknown>;
+/** A document, or a part of it, as it is being written. */
+export type Draft = Record<string, unknown>;
 
 const PREFIX = 'x-amazon-apigateway-';
 const OF_API = {

@@ -4,6 +4,7 @@ import type { JsonObject } from '../definition/model.ts';
 import type { ApiIdentity } from '../deployment/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
+import type { Draft } from './export-extensions.ts';
 
 type HttpExportWish = {
   /** Absent: no stage is told of. */
@@ -13,8 +14,6 @@ type HttpExportWish = {
   /** Without them the document tells no integration, authorizer or CORS. */
   readonly withExtensions: boolean;
 };
-
-type Draft = Record<string, unknown>;
 
 const PREFIX = 'x-amazon-apigateway-';
 

@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../definition/model.ts';
 import type { ApiIdentity } from '../deployment/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
+import type { Draft } from './export-extensions.ts';
 
 type ExportWish = {
   /** `oas30` or Swagger 2.0. */
@@ -19,8 +20,6 @@ type ExportWish = {
   /** Under its extension, where the stage has a version. */
   readonly documentation: JsonObject | undefined;
 };
-
-type Draft = Record<string, unknown>;
 
 export function exportOpenApi(identity: ApiIdentity, from: ApiResources, wish: ExportWish): Draft {
   const { kind, stageName } = wish;

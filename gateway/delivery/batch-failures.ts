@@ -2,7 +2,7 @@
  * What a function says of a batch with `ReportBatchItemFailures` (docs/aws §18.3): nothing has failed, some items have, or,
  * where its answer cannot be read, all of them.
  */
-import { isObject } from './value-match.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
 
 type BatchOutcome =
   { readonly kind: 'all' } | { readonly kind: 'some'; readonly failed: ReadonlySet<string> };
@@ -18,13 +18,13 @@ export function readBatchFailures(payload: string, known: ReadonlySet<string>): 
     return { kind: 'all' };
   }
   if (answer === null || answer === '') return NONE;
-  if (!isObject(answer)) return typeof answer === 'object' ? { kind: 'all' } : NONE;
+  if (!isJsonObject(answer)) return typeof answer === 'object' ? { kind: 'all' } : NONE;
   const list = answer['batchItemFailures'];
   if (list === undefined || list === null) return NONE;
   if (!Array.isArray(list)) return { kind: 'all' };
   const failed = new Set<string>();
   for (const item of list as readonly unknown[]) {
-    const id = isObject(item) ? item['itemIdentifier'] : undefined;
+    const id = isJsonObject(item) ? item['itemIdentifier'] : undefined;
     if (typeof id !== 'string' || !known.has(id)) return { kind: 'all' };
     failed.add(id);
   }

@@ -2,7 +2,8 @@
  * Event patterns of EventBridge, and the filters of event source mappings, which are the same (docs/aws §18.5): a tree of
  * the event's shape whose leaves are lists of what a value may be like.
  */
-import { compileValueTest, isObject, isScalar, PatternError, type Scalar } from './value-match.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { compileValueTest, isScalar, PatternError, type Scalar } from './value-match.ts';
 import type { ValueTest } from './value-match.ts';
 
 export type EventTest = (event: unknown) => boolean;
@@ -12,7 +13,7 @@ const MAX_DEPTH = 50;
 
 /** @throws PatternError */
 export function compileEventPattern(pattern: unknown, depth = 0): EventTest {
-  if (!isObject(pattern)) throw new PatternError('an event pattern must be an object');
+  if (!isJsonObject(pattern)) throw new PatternError('an event pattern must be an object');
   if (depth > MAX_DEPTH) throw new PatternError(`an event pattern must not be deeper than ${MAX_DEPTH}`);
   const entries = Object.entries(pattern);
   if (entries.length === 0) throw new PatternError('an event pattern must hold a field');
@@ -30,7 +31,7 @@ export function compileEventPattern(pattern: unknown, depth = 0): EventTest {
 
 function compileField(name: string, rules: unknown, depth: number): EventTest {
   if (!Array.isArray(rules)) {
-    if (!isObject(rules)) throw new PatternError(`"${name}" must be a list of rules or an object`);
+    if (!isJsonObject(rules)) throw new PatternError(`"${name}" must be a list of rules or an object`);
     const nested = compileEventPattern(rules, depth + 1);
     // A field below a list of objects: one of them must match.
     return (value) =>
@@ -43,7 +44,7 @@ function compileField(name: string, rules: unknown, depth: number): EventTest {
 
 /** A list matches when one of its values does; an object is there, and is no value. */
 function matchesLeaf(value: unknown, tests: readonly ValueTest[], rules: readonly unknown[]): boolean {
-  if (isObject(value)) return rules.some((rule) => isObject(rule) && rule['exists'] === true);
+  if (isJsonObject(value)) return rules.some((rule) => isJsonObject(rule) && rule['exists'] === true);
   const values: readonly (Scalar | undefined)[] = Array.isArray(value)
     ? value.filter((element) => isScalar(element))
     : [isScalar(value) ? value : undefined];
@@ -52,15 +53,15 @@ function matchesLeaf(value: unknown, tests: readonly ValueTest[], rules: readonl
 }
 
 function memberOf(value: unknown, name: string): unknown {
-  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
 /** `FilterCriteria` of an event source mapping: one of up to ten patterns must match. Undefined = there is none. @throws PatternError */
 export function compileFilters(criteria: unknown): EventTest | undefined {
-  const filters = isObject(criteria) ? criteria['Filters'] : undefined;
+  const filters = isJsonObject(criteria) ? criteria['Filters'] : undefined;
   if (!Array.isArray(filters) || filters.length === 0) return undefined;
   const tests = filters.map((filter: unknown) => {
-    const pattern = isObject(filter) ? filter['Pattern'] : undefined;
+    const pattern = isJsonObject(filter) ? filter['Pattern'] : undefined;
     return compilePattern(pattern);
   });
   return (event) => tests.some((test) => test(event));

@@ -2,9 +2,10 @@
  * Filter policies of SNS subscriptions (docs/aws §18.6): over the attributes of a message, or over its body as JSON. The
  * operators are those of event patterns; values of attributes are texts, numbers, or lists in JSON.
  */
+import { isJsonObject } from '@gatewright/aws/json-object';
 import type { MessageAttribute } from './queue-model.ts';
 import { compileEventPattern } from './event-pattern.ts';
-import { isObject, isScalar, PatternError } from './value-match.ts';
+import { isScalar, PatternError } from './value-match.ts';
 
 type FilteredMessage = {
   readonly body: string;
@@ -17,7 +18,7 @@ export function compileFilterPolicy(
   policy: unknown,
   scope: 'MessageAttributes' | 'MessageBody',
 ): MessageTest {
-  if (!isObject(policy)) throw new PatternError('a filter policy must be an object');
+  if (!isJsonObject(policy)) throw new PatternError('a filter policy must be an object');
   // "An empty filter policy": everything is accepted.
   if (Object.keys(policy).length === 0) return () => true;
   if (scope === 'MessageAttributes') refuseNesting(policy);
@@ -25,7 +26,7 @@ export function compileFilterPolicy(
   if (scope === 'MessageBody')
     return ({ body }) => {
       const value = parse(body);
-      return isObject(value) && test(value);
+      return isJsonObject(value) && test(value);
     };
   return ({ attributes }) =>
     test(Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, valueOf(value)])));

@@ -1,5 +1,6 @@
 /** What a target of a rule gets of an event: all of it, a part, a text of its own, or what is made of it (docs/aws §18.5). */
-import { isObject, PatternError } from './value-match.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { PatternError } from './value-match.ts';
 
 export type TargetInput =
   | { readonly kind: 'event' }
@@ -37,14 +38,14 @@ export function compilePath(path: string): PathReader {
     let at = event;
     for (const step of steps)
       if (Array.isArray(at) && typeof step === 'number') at = (at as readonly unknown[])[step];
-      else at = isObject(at) && Object.hasOwn(at, String(step)) ? at[step] : undefined;
+      else at = isJsonObject(at) && Object.hasOwn(at, String(step)) ? at[step] : undefined;
     return at;
   };
 }
 
 /** @throws PatternError */
 export function compileTransformer(paths: unknown, template: string): TargetInput {
-  const entries = isObject(paths) ? Object.entries(paths) : [];
+  const entries = isJsonObject(paths) ? Object.entries(paths) : [];
   const readers = entries.map(([name, path]) => {
     if (typeof path !== 'string') throw new PatternError(`InputPathsMap.${name} must be a path`);
     return [name, compilePath(path)] as const;

@@ -2,6 +2,7 @@
  * What one value of an event must be like: the operators of EventBridge's event patterns, which Lambda's filters and
  * SNS's filter policies share (docs/aws §18.5).
  */
+import { isJsonObject } from '@gatewright/aws/json-object';
 import { isWithin, onlyAddress, parseCallerAddress, parseIpBlock } from '@gatewright/aws/ip-address';
 import { DefinitionError } from '../errors.ts';
 
@@ -17,10 +18,6 @@ export class PatternError extends Error {
 
 export function isScalar(value: unknown): value is Scalar {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value);
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** @throws PatternError */
@@ -52,7 +49,7 @@ export function compileValueTest(rule: unknown): ValueTest {
 }
 
 function onlyEntry(rule: unknown): readonly [name: string, operand: unknown] {
-  const entries = isObject(rule) ? Object.entries(rule) : [];
+  const entries = isJsonObject(rule) ? Object.entries(rule) : [];
   const [entry] = entries;
   if (entry === undefined || entries.length !== 1)
     throw new PatternError('a rule must be a text, a number, true, false, null or an object of one operator');
@@ -65,7 +62,7 @@ function requireText(name: string, operand: unknown): string {
 }
 
 function endsTest(name: 'prefix' | 'suffix', operand: unknown): ValueTest {
-  const ignored = isObject(operand) ? operand['equals-ignore-case'] : undefined;
+  const ignored = isJsonObject(operand) ? operand['equals-ignore-case'] : undefined;
   const wanted = requireText(name, ignored ?? operand);
   const fold = (text: string): string => (ignored === undefined ? text : text.toLowerCase());
   const end = fold(wanted);
@@ -149,7 +146,7 @@ function anythingBut(operand: unknown): ValueTest {
   const list: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
   if (list.length === 0) throw new PatternError('"anything-but" must hold a value');
   const tests = list.flatMap((rule) => {
-    if (!isObject(rule)) return [compileValueTest(rule)];
+    if (!isJsonObject(rule)) return [compileValueTest(rule)];
     const [name, inner] = onlyEntry(rule);
     if (!['prefix', 'suffix', 'wildcard', 'equals-ignore-case'].includes(name))
       throw new PatternError(`"anything-but" does not take "${name}"`);

@@ -8,7 +8,8 @@ import { compileResourcePolicy, readEndpointTypes } from './compile-resource-pol
 import { resolveGatewayResponses, wordByGatewayResponses } from './gateway-responses.ts';
 import { compileRestValidation, readRequestModels } from './compile-validation.ts';
 import { sourcesOfMethod, withLeave } from './invoke-permissions.ts';
-import { closeDeployment, closedPlan } from './closed-routes.ts';
+import { closedPlan } from './closed-routes.ts';
+import { makeDeployment } from './make-deployment.ts';
 import { compileUsableModels } from './models.ts';
 import { readBlock, readFlag, readInteger, readText, readTextList, sound } from './properties.ts';
 import type { Tolerance } from '../errors.ts';
@@ -164,21 +165,10 @@ export function compileRestDeployment(id: string, from: RestResources): Deployme
       () => false,
     ),
   );
-  const deployment: Deployment = {
-    id,
-    protocol: 'rest',
-    routes: compileRestRoutes(plans),
-    errors: wordByGatewayResponses(resolveGatewayResponses(responses), from.assumptions),
-    cors: undefined,
-    resourcePolicy: undefined,
-    apiKeySource: 'HEADER',
-    binaryMediaTypes: [],
-    messageRouting: undefined,
-  };
-  return tolerance.attempt(
-    'every route of the API answers 500',
-    () => ({ ...deployment, ...compileApi(sound(from.api), from) }),
-    (error) => closeDeployment(deployment, error.describe()),
+  const routes = compileRestRoutes(plans);
+  const errors = wordByGatewayResponses(resolveGatewayResponses(responses), from.assumptions);
+  return makeDeployment({ id, protocol: 'rest', routes, errors }, tolerance, () =>
+    compileApi(sound(from.api), from),
   );
 }
 

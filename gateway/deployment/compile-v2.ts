@@ -16,7 +16,8 @@ import { compileServiceSubtype } from './compile-service-subtype.ts';
 import { compileConnectValidation, compileMessageCheck } from './compile-validation.ts';
 import { readLambdaUri } from './integration-uri.ts';
 import { sourcesOfRoute, withLeave } from './invoke-permissions.ts';
-import { closeDeployment, closedConnect, closedPlan } from './closed-routes.ts';
+import { closedConnect, closedPlan } from './closed-routes.ts';
+import { makeDeployment } from './make-deployment.ts';
 import { assumeForRoute } from './message-choices.ts';
 import { compileUsableModels } from './models.ts';
 import { noteIllegalKeys, noteRepeatedKeys } from './route-keys.ts';
@@ -255,22 +256,10 @@ function readApiKeySelection(api: PropertyBag): Deployment['apiKeySource'] {
 export function compileHttpDeployment(id: string, from: V2Resources): Deployment {
   const { api, tolerance } = from;
   noteStrayResponses(from.integrationResponses, undefined, tolerance);
-  const deployment: Deployment = {
-    id,
-    protocol: 'http',
-    routes: compileHttpRoutes(legalRoutes(from)),
-    errors: httpWordings,
-    cors: undefined,
-    resourcePolicy: undefined,
-    apiKeySource: 'HEADER',
-    binaryMediaTypes: [],
-    messageRouting: undefined,
-  };
-  return tolerance.attempt(
-    'every route of the API answers 500',
-    () => ({ ...deployment, cors: compileCors(sound(api)) }),
-    (error) => closeDeployment(deployment, error.describe()),
-  );
+  const routes = compileHttpRoutes(legalRoutes(from));
+  return makeDeployment({ id, protocol: 'http', routes, errors: httpWordings }, tolerance, () => ({
+    cors: compileCors(sound(api)),
+  }));
 }
 
 /** Of two routes with one key the first; none whose key AWS refuses. */
@@ -300,26 +289,17 @@ export function compileWebSocketDeployment(id: string, from: V2Resources): Deplo
     plans.map(({ routeKey }) => routeKey),
     tolerance,
   );
-  const deployment: Deployment = {
+  const beginning = {
     id,
     protocol: 'websocket',
-    routes: { find: () => undefined, plans },
     errors: websocketWordings,
-    cors: undefined,
-    resourcePolicy: undefined,
-    apiKeySource: 'HEADER',
-    binaryMediaTypes: [],
+    routes: { find: () => undefined, plans },
     messageRouting: { select: () => undefined, routes },
-  };
-  return tolerance.attempt(
-    'every route of the API answers 500',
-    () => ({
-      ...deployment,
-      apiKeySource: readApiKeySelection(sound(api)),
-      messageRouting: compileSelection(api, routes),
-    }),
-    (error) => closeDeployment(deployment, error.describe()),
-  );
+  } as const;
+  return makeDeployment(beginning, tolerance, () => ({
+    apiKeySource: readApiKeySelection(sound(api)),
+    messageRouting: compileSelection(api, routes),
+  }));
 }
 
 function compileSelection(

@@ -4,7 +4,6 @@
  */
 import { DefinitionError } from '../errors.ts';
 import { contextVariable } from '../events/context-variables.ts';
-import { lastHeader } from '../events/header-list.ts';
 import { lastQueryValue } from '../events/query-text.ts';
 import { getEntry } from '../routing/text-map.ts';
 import {
@@ -161,7 +160,7 @@ function pickTemplate(
   response: GatewayResponse,
   facts: WordingFacts,
 ): { readonly contentType: string; readonly template: string } {
-  const accept = lastHeader(facts.rawHeaders, 'accept')?.split(/[,;]/)[0]?.trim() ?? '';
+  const accept = facts.headers.last('accept')?.split(/[,;]/)[0]?.trim() ?? '';
   const templates = response.responseTemplates;
   const contentType = Object.hasOwn(templates, accept)
     ? accept
@@ -208,7 +207,7 @@ function readSource(source: string, facts: WordingFacts): string | undefined {
     /^(method\.request\.(?:header|querystring|path)|context|stageVariables)\.(.+)$/.exec(source) ?? [];
   switch (where) {
     case 'method.request.header':
-      return lastHeader(facts.rawHeaders, name.toLowerCase());
+      return facts.headers.last(name.toLowerCase());
     case 'method.request.querystring':
       return lastQueryValue(facts.rawQuery, name);
     case 'method.request.path':

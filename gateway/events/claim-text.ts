@@ -3,8 +3,7 @@ import { printClaim } from '@gatewright/handlers/aws/claim-text';
 import type { ClaimForm } from '@gatewright/handlers/aws/claim-text';
 import { putEntry } from '../routing/text-map.ts';
 import type { TextMap } from '../routing/text-map.ts';
-
-type Claims = Readonly<Record<string, unknown>>;
+import type { Claims } from '../policy/bearer-token.ts';
 
 /** Of HTTP APIs; a claim that is null is left out (captured on AWS in August 2026, floci pull request 2011). */
 export function printHttpClaims(claims: Claims): TextMap {

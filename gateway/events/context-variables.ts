@@ -1,6 +1,5 @@
 /** `$context.…` of a request, for identity sources, gateway responses and access logs (docs/aws §7.3). */
 import { getEntry } from '../routing/text-map.ts';
-import { lastHeader } from './header-list.ts';
 import { formatRequestTime } from './request-time.ts';
 import type {
   ApiFacts,
@@ -45,7 +44,7 @@ const READERS: Readonly<Record<string, ContextReader<ContextFacts>>> = {
   'identity.principalOrgId': (facts) => signer(facts)?.organizationId,
   'identity.sourceIp': (facts) => facts.sourceIp,
   'identity.user': (facts) => signer(facts)?.userId,
-  'identity.userAgent': (facts) => lastHeader(facts.rawHeaders, 'user-agent'),
+  'identity.userAgent': (facts) => facts.headers.last('user-agent'),
   'identity.userArn': (facts) => signer(facts)?.userArn,
   isCanaryRequest: (facts) => facts.stage?.isCanary?.toString(),
   path: (facts) => facts.rawPath,

@@ -1,6 +1,5 @@
 /** The execution log of a request on a REST API, or of an event of a WebSocket API, in AWS's lines (docs/aws §10.3). */
 import { formatAwsDate } from './request-time.ts';
-import { lastHeader } from './header-list.ts';
 import { allQueryValues, readQuery } from './query-text.ts';
 import type { ContextFacts } from './context-variables.ts';
 
@@ -110,14 +109,14 @@ function executionLines(facts: ExecutionFacts, isDataTraced: boolean): string[] 
 }
 
 /** Which method or route was asked for, and of a WebSocket API by whom. */
-function nameEvent({ method, api, route, sourceIp, rawHeaders }: ContextFacts, event: LoggedEvent): string[] {
+function nameEvent({ method, api, route, sourceIp, headers }: ContextFacts, event: LoggedEvent): string[] {
   // AWS calls the path the resource's, but it is the one that was asked for [obs].
   if (event.kind === 'request') return [`HTTP Method: ${method}, Resource Path: ${event.path}`];
   const to = `WebSocket API [${api.apiId}]`;
   const key = event.kind === 'DISCONNECT' ? '$disconnect' : (route?.routeKey ?? '');
   const named = `WebSocket Request Route: [${key}]`;
   if (event.kind === 'CONNECT') {
-    const userAgent = lastHeader(rawHeaders, 'user-agent') ?? 'null';
+    const userAgent = headers.last('user-agent') ?? 'null';
     return [named, `Client [UserAgent: ${userAgent}, SourceIp: ${sourceIp}] is connecting to ${to}.`];
   }
   const client = `Client [Connection Id: ${event.connectionId}]`;
@@ -222,7 +221,7 @@ function describeRequest(request: ContextFacts, event: LoggedEvent): string[] {
   return [
     `Method request path: ${printMap(Object.entries(event.pathParameters ?? {}))}`,
     `Method request query string: ${printMap(Object.entries(readQuery(request.rawQuery)?.single ?? {}))}`,
-    `Method request headers: ${printHeaders(request.rawHeaders)}`,
+    `Method request headers: ${printHeaders(request.headers.lines)}`,
     body,
   ];
 }
@@ -268,12 +267,11 @@ function printHeaders(headers: readonly string[]): string {
 }
 
 /** They are hidden wherever they stand, in the event of a function too. */
-function secretsOf({ rawHeaders, rawQuery }: ContextFacts): string[] {
+function secretsOf({ headers, rawQuery }: ContextFacts): string[] {
   const secrets = SECRET_PARAMETERS.flatMap((name) => allQueryValues(rawQuery, name));
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const value = rawHeaders[index + 1] ?? '';
-    if (SECRETS.has((rawHeaders[index] ?? '').toLowerCase())) secrets.push(value);
-  }
+  headers.each((name, _, value) => {
+    if (SECRETS.has(name)) secrets.push(value);
+  });
   return secrets;
 }
 

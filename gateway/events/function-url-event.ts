@@ -1,6 +1,5 @@
 /** The event of a function URL: payload 2.0 with a request context of its own (Lambda developer guide, "Invoking Lambda function URLs"). */
 import { printHttp2Authorizer } from './authorizer-context.ts';
-import { lastHeader } from './header-list.ts';
 import { readHttpBody } from './media-types.ts';
 import { readJoinedQuery } from './query-text.ts';
 import type { CallerFacts, RoutedFacts } from './request-facts.ts';
@@ -31,7 +30,7 @@ export function buildFunctionUrlEvent(facts: RoutedFacts, caller: CallerFacts): 
         path: facts.rawPath,
         protocol: facts.protocol,
         sourceIp: facts.sourceIp,
-        userAgent: lastHeader(facts.rawHeaders, 'user-agent'),
+        userAgent: facts.headers.last('user-agent'),
       },
       requestId: facts.requestId,
       routeKey: facts.route.routeKey,

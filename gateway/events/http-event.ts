@@ -1,7 +1,6 @@
 /** The Lambda proxy events of HTTP APIs, payload 1.0 and 2.0 (docs/aws §3.2, §3.3). */
 import { decodePercent } from '../routing/percent-encoding.ts';
 import { printHttp1Authorizer, printHttp2Authorizer } from './authorizer-context.ts';
-import { lastHeader } from './header-list.ts';
 import { readHttpBody } from './media-types.ts';
 import { readJoinedQuery, readQuery } from './query-text.ts';
 import type { CallerFacts, RoutedFacts } from './request-facts.ts';
@@ -43,7 +42,7 @@ export function http1RequestContext(facts: RoutedFacts, caller: CallerFacts): Re
     identity: {
       ...printIdentity(facts, caller, undefined),
       // Where REST has null (recorded by AWS's own tests).
-      userAgent: lastHeader(facts.rawHeaders, 'user-agent') ?? '',
+      userAgent: facts.headers.last('user-agent') ?? '',
     },
     operationName: facts.route.operationName,
     path: decodePercent(facts.rawPath),
@@ -90,7 +89,7 @@ export function http2RequestContext(facts: RoutedFacts, caller: CallerFacts): Re
       path: decodePercent(facts.rawPath),
       protocol: facts.protocol,
       sourceIp: facts.sourceIp,
-      userAgent: lastHeader(facts.rawHeaders, 'user-agent') ?? '',
+      userAgent: facts.headers.last('user-agent') ?? '',
     },
     requestId: facts.requestId,
     routeKey: facts.route.routeKey,

@@ -1,6 +1,5 @@
 /** Reads what an authorizer identifies a caller by. */
 import { contextVariable } from './context-variables.ts';
-import { allHeaders } from './header-list.ts';
 import { allQueryValues } from './query-text.ts';
 import type { RoutedFacts } from './request-facts.ts';
 
@@ -47,7 +46,7 @@ export function readIdentityKey(sources: readonly Source[], facts: RoutedFacts):
 function readSource(source: Source, facts: RoutedFacts): readonly string[] {
   switch (source.kind) {
     case 'header':
-      return allHeaders(facts.rawHeaders, source.name);
+      return facts.headers.all(source.name);
     case 'querystring':
       return allQueryValues(facts.rawQuery, source.name);
     case 'stageVariable':

@@ -1,5 +1,4 @@
 /** Which bodies are binary (docs/aws §2.4). */
-import { lastHeader } from './header-list.ts';
 import type { RequestFacts } from './request-facts.ts';
 
 /** A body as events carry it; `null` when there is none. */
@@ -9,13 +8,13 @@ const NO_BODY: EventBody = { body: null, isBase64Encoded: false };
 
 /** REST: base64 exactly if the Content-Type (`application/json` when the client names none) is a binary type of the API. */
 export function readRestBody(request: RequestFacts, binaryMediaTypes: readonly string[]): EventBody {
-  const contentType = lastHeader(request.rawHeaders, 'content-type') ?? 'application/json';
+  const contentType = request.headers.last('content-type') ?? 'application/json';
   return encodeBody(request.body, isBinaryType(contentType, binaryMediaTypes));
 }
 
 /** HTTP API payload 1.0 and 2.0: text only for the types below, else base64, also without a Content-Type. */
 export function readHttpBody(request: RequestFacts): EventBody {
-  const contentType = lastHeader(request.rawHeaders, 'content-type') ?? '';
+  const contentType = request.headers.last('content-type') ?? '';
   return encodeBody(request.body, !isTextType(bareType(contentType)) || isInOtherCharset(contentType));
 }
 

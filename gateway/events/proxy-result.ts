@@ -1,4 +1,5 @@
 /** What a function's answer means to the client (docs/aws §3.5, §3.6, §11.1, §11.3). */
+import { CONNECTION_HEADERS } from './connection-headers.ts';
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { quote } from '../routing/quote.ts';
 import { acceptsBinary } from './media-types.ts';
@@ -49,17 +50,8 @@ const REST_REMAPPED = new Set([
 /** `Trailer` announces a trailer section that a reply of known length cannot have; the socket would refuse it. */
 const REST_DROPPED = new Set(['trailer', 'transfer-encoding']);
 
-/** HTTP APIs: what describes the connection or the framing, which is the gateway's (RFC 9110 §7.6.1). */
-const HTTP_DROPPED = new Set([
-  'connection',
-  'content-length',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
+/** HTTP APIs. */
+const HTTP_DROPPED = new Set(CONNECTION_HEADERS);
 
 /** REST. `statusCode` may be missing (200); members that AWS does not know make the answer malformed. */
 export function readRestResult(payload: string, rules: BinaryRules): ProxyResult {

@@ -1,6 +1,5 @@
 /** What a policy's `Condition` may ask of a request, looked up only when a statement does. */
 import { readVpcEndpointFromHost } from '../routing/host.ts';
-import { lastHeader } from './header-list.ts';
 import type { RoutedFacts } from './request-facts.ts';
 import type { ConditionValues, PolicyPrincipal } from '../policy/model.ts';
 
@@ -25,18 +24,18 @@ type Reader = (facts: RoutedFacts, more: ConditionFacts) => string | undefined;
 function readVpcEndpoint(facts: RoutedFacts, { vpcEndpoints }: ConditionFacts): string | undefined {
   if (vpcEndpoints === undefined) return undefined;
   if (facts.api.privateDomain !== undefined) return facts.api.privateDomain.vpcEndpoint;
-  return readVpcEndpointFromHost(lastHeader(facts.rawHeaders, 'host') ?? '');
+  return readVpcEndpointFromHost(facts.headers.last('host') ?? '');
 }
 
 /** By key in lower case (docs/aws §4.4 item 5). A key that is not here is one that no request has. */
 const READERS: Readonly<Record<string, Reader>> = {
   'aws:currenttime': (facts) => new Date(facts.receivedAtEpochMs).toISOString(),
   'aws:epochtime': (facts) => String(Math.floor(facts.receivedAtEpochMs / 1000)),
-  'aws:referer': (facts) => lastHeader(facts.rawHeaders, 'referer'),
+  'aws:referer': (facts) => facts.headers.last('referer'),
   // Clients of API Gateway always come by TLS; the gateway speaks plain HTTP only because it is local.
   'aws:securetransport': () => 'true',
   'aws:sourceip': (facts) => facts.sourceIp,
-  'aws:useragent': (facts) => lastHeader(facts.rawHeaders, 'user-agent'),
+  'aws:useragent': (facts) => facts.headers.last('user-agent'),
   'aws:vpcsourceip': (facts, { vpcEndpoints }) => (vpcEndpoints === undefined ? undefined : facts.sourceIp),
   'aws:sourcevpce': readVpcEndpoint,
   'aws:sourcevpc': (facts, more) => more.vpcEndpoints?.get(readVpcEndpoint(facts, more) ?? ''),

@@ -5,6 +5,7 @@
 
 import type { CompiledPolicy } from '../policy/model.ts';
 import type { RequestIdOf } from '../ports.ts';
+import type { HeaderList } from './header-list.ts';
 
 /** A body under `Content-Encoding`, as it was sent; `fault`: why it could not be unpacked. */
 export type PackedBody = {
@@ -20,8 +21,7 @@ export type RequestFacts = {
   readonly rawPath: string;
   /** Text after `?`, still encoded; empty when there is none. */
   readonly rawQuery: string;
-  /** Flat name, value list in order of arrival and spelling of the client (node's `rawHeaders`). */
-  readonly rawHeaders: readonly string[];
+  readonly headers: HeaderList;
   /** Unpacked, where it came packed. */
   readonly body: Buffer | undefined;
   /** Undefined where it came as it is. */

@@ -1,4 +1,5 @@
 /** What functions get to see of the request's headers (docs/aws §2.6, §3.1–3.3). */
+import { CONNECTION_HEADERS } from './connection-headers.ts';
 import { putEntry } from '../routing/text-map.ts';
 import type { TextMap } from '../routing/text-map.ts';
 import type { RequestFacts } from './request-facts.ts';
@@ -24,18 +25,8 @@ const REST_DROPPED = new Set([
   'www-authenticate',
 ]);
 
-/** HTTP APIs: what belongs to the connection (RFC 9110 §7.6.1); content-length is counted anew. */
-const HTTP_DROPPED = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
+/** HTTP APIs; content-length is counted anew. */
+const HTTP_DROPPED = new Set([...CONNECTION_HEADERS, 'expect']);
 
 /** REST keeps the client's spelling except of these; recorded for authorization and user-agent. */
 const REST_SPELLINGS = new Map([
@@ -102,17 +93,13 @@ function gather(
   dropped: ReadonlySet<string>,
   spell: (name: string, lower: string) => string,
 ): Map<string, Gathered> {
-  const { rawHeaders } = request;
   const gathered = new Map<string, Gathered>();
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] ?? '';
-    const value = rawHeaders[index + 1] ?? '';
-    const lower = name.toLowerCase();
-    if (dropped.has(lower)) continue;
+  request.headers.each((lower, name, value) => {
+    if (dropped.has(lower)) return;
     const known = gathered.get(lower);
     if (known === undefined) gathered.set(lower, { name: spell(name, lower), values: [value] });
     else known.values.push(value);
-  }
+  });
   // The client's own X-Forwarded-For stays in front; port and protocol are the gateway's word alone.
   const hops = [...(gathered.get('x-forwarded-for')?.values ?? []), request.sourceIp].join(', ');
   for (const [name, value] of [

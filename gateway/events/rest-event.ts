@@ -1,6 +1,5 @@
 /** The Lambda proxy event of REST APIs (docs/aws §3.1). */
 import { printRestAuthorizer } from './authorizer-context.ts';
-import { lastHeader } from './header-list.ts';
 import { readRestBody } from './media-types.ts';
 import { readQuery } from './query-text.ts';
 import type {
@@ -103,7 +102,7 @@ export function printIdentity(
     cognitoAuthenticationType: null,
     cognitoAuthenticationProvider: null,
     userArn: iam?.userArn ?? null,
-    userAgent: lastHeader(request.rawHeaders, 'user-agent') ?? null,
+    userAgent: request.headers.last('user-agent') ?? null,
     user: iam?.userId ?? null,
     clientCert: request.clientCertificate,
   };

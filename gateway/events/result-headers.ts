@@ -25,11 +25,8 @@ export function readHeaderMap(map: unknown): HeaderReading {
   if (typeof map !== 'object' || Array.isArray(map)) return malformed('headers is not an object');
   const lines: HeaderLine[] = [];
   for (const [name, value] of Object.entries(map)) {
-    const text = printScalar(value);
-    if (text === undefined) return malformed(`header ${quote(name)} is not a string`);
-    if (!isSafe(name, text))
-      return malformed(`header ${quote(name)} has characters that headers cannot have`);
-    lines.push([name, text]);
+    const refusal = addLine(lines, name, value);
+    if (refusal !== undefined) return refusal;
   }
   return { kind: 'headers', lines };
 }
@@ -42,14 +39,20 @@ export function readMultiHeaderMap(map: unknown): HeaderReading {
   for (const [name, values] of Object.entries(map)) {
     if (!Array.isArray(values)) return malformed(`multiValueHeaders ${quote(name)} is not an array`);
     for (const value of values) {
-      const text = printScalar(value);
-      if (text === undefined) return malformed(`header ${quote(name)} is not a string`);
-      if (!isSafe(name, text))
-        return malformed(`header ${quote(name)} has characters that headers cannot have`);
-      lines.push([name, text]);
+      const refusal = addLine(lines, name, value);
+      if (refusal !== undefined) return refusal;
     }
   }
   return { kind: 'headers', lines };
+}
+
+/** @returns why not */
+function addLine(lines: HeaderLine[], name: string, value: unknown): HeaderReading | undefined {
+  const text = printScalar(value);
+  if (text === undefined) return malformed(`header ${quote(name)} is not a string`);
+  if (!isSafe(name, text)) return malformed(`header ${quote(name)} has characters that headers cannot have`);
+  lines.push([name, text]);
+  return undefined;
 }
 
 /** `cookies` of payload 2.0: one `Set-Cookie` each. */

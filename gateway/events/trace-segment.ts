@@ -1,12 +1,12 @@
 /** The segment that API Gateway sends to X-Ray for a traced request (X-Ray developer guide, "Segment documents"). */
-import { lastHeader } from './header-list.ts';
 import type { LogFacts } from './log-variables.ts';
+import type { HeaderList } from './header-list.ts';
 
 const FIELD = /(?:^|;)\s*(Root|Parent|Sampled)=([^;]+)/g;
 
 /** Whether a client has decided already that its trace is taken or not. */
-export function saysSampled(rawHeaders: readonly string[]): boolean {
-  return /(?:^|;)\s*Sampled=[01]/.test(lastHeader(rawHeaders, 'x-amzn-trace-id') ?? '');
+export function saysSampled(headers: HeaderList): boolean {
+  return /(?:^|;)\s*Sampled=[01]/.test(headers.last('x-amzn-trace-id') ?? '');
 }
 
 /** Of `Root=…;Parent=…;Sampled=1`. */
@@ -18,7 +18,7 @@ export function isSampled(traceHeader: string): boolean {
 export function traceSegment(facts: LogFacts, name: string): string {
   const { request, status, latencyMs, responseBytes, integration } = facts;
   const trace = readTrace(request.traceHeader);
-  const parent = readTrace(lastHeader(request.rawHeaders, 'x-amzn-trace-id') ?? '').get('Parent');
+  const parent = readTrace(request.headers.last('x-amzn-trace-id') ?? '').get('Parent');
   const startedAt = request.receivedAtEpochMs / 1000;
   const endedAt = startedAt + latencyMs / 1000;
   const said = trace.get('Parent') ?? '';
@@ -38,7 +38,7 @@ export function traceSegment(facts: LogFacts, name: string): string {
         url: `https://${request.api.domainName}${request.rawPath}`,
         client_ip: request.sourceIp,
         x_forwarded_for: true,
-        user_agent: lastHeader(request.rawHeaders, 'user-agent'),
+        user_agent: request.headers.last('user-agent'),
       },
       response: { status, content_length: responseBytes },
     },

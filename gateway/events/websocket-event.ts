@@ -1,6 +1,5 @@
 /** The events of a WebSocket connection's life (docs/aws §3.4). */
 import { printRestAuthorizer } from './authorizer-context.ts';
-import { lastHeader } from './header-list.ts';
 import { readQuery } from './query-text.ts';
 import type { ApiFacts, CallerFacts, RoutedFacts, StageFacts } from './request-facts.ts';
 import { readRestHeaders } from './request-headers.ts';
@@ -69,7 +68,7 @@ export function connectContext(
   caller: CallerFacts,
 ): Record<string, unknown> {
   const { api, stage, sourceIp, receivedAtEpochMs, extendedRequestId: requestId } = handshake;
-  const userAgent = lastHeader(handshake.rawHeaders, 'user-agent') ?? null;
+  const userAgent = handshake.headers.last('user-agent') ?? null;
   return connectionContext(
     { api, stage, routeKey: '$connect', requestId, receivedAtEpochMs },
     { ...connection, sourceIp, userAgent, caller },

@@ -1,9 +1,10 @@
 /** The issuer over HTTP: discovery, key set, and a token endpoint for local identities (RFC 6749 §4.4). */
+import { WishRefused } from '../errors.ts';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { Identities, LocalIdentity } from '../policy/identities.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply, type ControlRequest, jsonReply } from '../control-port/control-request.ts';
-import { type Issuer, type TokenWish, TokenWishError } from './issuer.ts';
+import { type Issuer, type TokenWish } from './issuer.ts';
 
 /** @returns undefined when the path is none of the issuer's */
 export function serveIssuer(
@@ -55,7 +56,7 @@ function grantToken(request: ControlRequest, issuer: Issuer, identities: Identit
       NO_CACHE,
     );
   } catch (error) {
-    if (error instanceof TokenWishError) return oauthError(400, 'invalid_request', error.message);
+    if (error instanceof WishRefused) return oauthError(400, 'invalid_request', error.message);
     throw error;
   }
 }

@@ -3,6 +3,7 @@
  * and can never be a real issuer's; only the address of its key set is local. Under the names of others it signs for
  * those alone that it stands in for on this machine.
  */
+import { WishRefused } from '../errors.ts';
 import {
   createHash,
   createPrivateKey,
@@ -75,11 +76,6 @@ const DAY_SECONDS = 24 * 3600;
 const MAX_KEYS = 8;
 const MAX_CLAIMS_BYTES = 16 * 1024;
 
-/** A wish that cannot be fulfilled; the message says which part. */
-export class TokenWishError extends Error {
-  override readonly name = 'TokenWishError';
-}
-
 export class Issuer {
   readonly #clock: Clock;
   readonly #random: Random;
@@ -112,13 +108,13 @@ export class Issuer {
 
   /**
    * Signs a token as of the clock.
-   * @throws TokenWishError
+   * @throws WishRefused
    */
   mint(wish: TokenWish): { readonly token: string; readonly expiresAtSeconds: number } {
     const { issuer = LOCAL_ISSUER } = wish;
     checkWish(wish);
     if (!this.includes(issuer))
-      throw new TokenWishError(`nothing stands in for ${issuer}; start with --issuer ${issuer}=local`);
+      throw new WishRefused(`nothing stands in for ${issuer}; start with --issuer ${issuer}=local`);
     const nowSeconds = Math.floor(this.#clock.nowEpochMs() / 1000);
     const lifetimeSeconds = wish.expiresInSeconds ?? DEFAULT_LIFETIME_SECONDS;
     const expiresAtSeconds = nowSeconds + lifetimeSeconds;
@@ -227,14 +223,14 @@ export class Issuer {
 
 function checkWish(wish: TokenWish): void {
   const { sub, expiresInSeconds = DEFAULT_LIFETIME_SECONDS, claims = {} } = wish;
-  if (sub === '' || sub.length > 255) throw new TokenWishError('sub must have 1 to 255 characters');
+  if (sub === '' || sub.length > 255) throw new WishRefused('sub must have 1 to 255 characters');
   if (!Number.isInteger(expiresInSeconds) || Math.abs(expiresInSeconds) > MAX_LIFETIME_SECONDS) {
-    throw new TokenWishError('expiresInSeconds must be whole seconds, at most a year');
+    throw new WishRefused('expiresInSeconds must be whole seconds, at most a year');
   }
   const own = Object.keys(claims).filter((name) => OWN_CLAIMS.has(name));
-  if (own.length > 0) throw new TokenWishError(`claims may not hold ${own.join(', ')}: the issuer sets them`);
+  if (own.length > 0) throw new WishRefused(`claims may not hold ${own.join(', ')}: the issuer sets them`);
   if (JSON.stringify(wish).length > MAX_CLAIMS_BYTES)
-    throw new TokenWishError('the claims are longer than 16 kB');
+    throw new WishRefused('the claims are longer than 16 kB');
 }
 
 function readKeptKey({ privateKeyPem, usedUntilSeconds }: KeptKey): IssuerKey {

@@ -1,4 +1,5 @@
 /** What gateways have left behind that were killed. */
+import { isAlive } from '@gatewright/aws/is-alive';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -8,15 +9,5 @@ export function removeAbandonedRuns(cacheDirectory: string): void {
     const pid = /^run-(\d+)-/.exec(name)?.[1];
     if (pid !== undefined && !isAlive(Number(pid)))
       rmSync(join(cacheDirectory, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Somebody else's process is alive, too.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 import type { Plugin } from 'esbuild';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** What is needed of the `typescript` package, versions 3 to 6; later ones have no such interface. */
 type TypeScript = {
@@ -20,14 +21,12 @@ type TypeScript = {
     config: unknown,
     host: unknown,
     folder: string,
-  ): { readonly options: CompilerOptions };
+  ): { readonly options: JsonObject };
   transpileModule(
     text: string,
-    settings: { readonly fileName: string; readonly compilerOptions: CompilerOptions },
+    settings: { readonly fileName: string; readonly compilerOptions: JsonObject },
   ): { readonly outputText: string };
 };
-type CompilerOptions = Readonly<Record<string, unknown>>;
-
 /** `missing`: the metadata is asked for and cannot be made, with the reason. */
 export type DecoratorMetadata =
   | { readonly kind: 'not asked' }
@@ -76,15 +75,15 @@ function loadTypeScript(file: string): TypeScript | undefined {
   }
 }
 
-function readOptions(typescript: TypeScript, tsconfig: string): CompilerOptions {
+function readOptions(typescript: TypeScript, tsconfig: string): JsonObject {
   const { config } = typescript.readConfigFile(tsconfig, (path) => readFileSync(path, 'utf8'));
   return typescript.parseJsonConfigFileContent(config ?? {}, typescript.sys, dirname(tsconfig)).options;
 }
 
-function transpiling(typescript: TypeScript, options: CompilerOptions): Plugin {
+function transpiling(typescript: TypeScript, options: JsonObject): Plugin {
   const { ES2022 = 9 } = typescript.ScriptTarget;
   const target = typeof options['target'] === 'number' ? options['target'] : 0;
-  const compilerOptions: CompilerOptions = {
+  const compilerOptions: JsonObject = {
     ...options,
     target: ES2022,
     useDefineForClassFields: options['useDefineForClassFields'] ?? target >= ES2022,

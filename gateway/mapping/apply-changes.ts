@@ -1,4 +1,5 @@
 /** Parameter mapping of HTTP APIs at work: on a request before it goes on, on an answer before it goes back (docs/aws §7.8). */
+import { HeaderList } from '../events/header-list.ts';
 import { decodeQueryText } from '../routing/percent-encoding.ts';
 import {
   type ChangeFacts,
@@ -22,7 +23,7 @@ export function changeRequest(
   headers: WireHeaders,
   query: QueryPart[],
 ): { readonly path: string | undefined } {
-  const facts = { request, headers: request.rawHeaders, body: request.body };
+  const facts = { request, headers: request.headers, body: request.body };
   let path: string | undefined;
   for (const { target, action, value } of changes) {
     const text = readChangeValue(value, facts);
@@ -38,12 +39,12 @@ export function changeRequest(
  * @throws HeaderInvalidError
  */
 export function applyRequestChanges<T extends Facts>(changes: ParameterChanges['request'], request: T): T {
-  const headers = gatherHeaders(request.rawHeaders);
+  const headers = gatherHeaders(request.headers);
   const query = parseQuery(request.rawQuery);
   const { path } = changeRequest(changes, request, headers, query);
   return {
     ...request,
-    rawHeaders: printHeaders(headers),
+    headers: new HeaderList(printHeaders(headers)),
     rawQuery: query.map(({ text }) => text).join('&'),
     rawPath: path === undefined ? request.rawPath : renderPath(path, {}),
   };
@@ -58,18 +59,17 @@ export function applyResponseChanges<T extends Answer>(
   answer: T,
   request: Facts,
 ): T & { readonly headers: string[] } {
-  const headers = gatherHeaders(answer.headers);
+  const headers = gatherHeaders(new HeaderList(answer.headers));
   const status = changeResponse(changes, answer, request, headers);
   return { ...answer, status, headers: printHeaders(headers) };
 }
 
-function gatherHeaders(lines: readonly string[]): WireHeaders {
+function gatherHeaders(from: HeaderList): WireHeaders {
   const headers: WireHeaders = new Map();
-  for (let index = 0; index < lines.length; index += 2) {
-    const name = lines[index] ?? '';
-    const { values = [], name: spelled = name } = headers.get(name.toLowerCase()) ?? {};
-    setHeader(headers, spelled, [...values, lines[index + 1] ?? '']);
-  }
+  from.each((lower, name, value) => {
+    const { values = [], name: spelled = name } = headers.get(lower) ?? {};
+    setHeader(headers, spelled, [...values, value]);
+  });
   return headers;
 }
 
@@ -93,7 +93,7 @@ export function changeResponse(
   headers: WireHeaders,
 ): number {
   let { status } = answer;
-  const facts = { request, headers: answer.headers, body: answer.body };
+  const facts = { request, headers: new HeaderList(answer.headers), body: answer.body };
   for (const { target, action, value } of changes.get(answer.status) ?? []) {
     const text = readChangeValue(value, facts);
     if (target.place === 'header') changeHeader(headers, target.name, action, text);

@@ -1,5 +1,4 @@
 /** A request → what its integration gets. One builder per kind of integration. */
-import { lastHeader } from '../events/header-list.ts';
 import {
   type HeaderTarget,
   isForbiddenMapping,
@@ -211,7 +210,7 @@ function buildServiceCall(plan: ServiceIntegration, input: MappingInput, facts: 
 /** `ANY` passes the client's method on, which `X-HTTP-Method-Override` replaces (docs/aws §2.1); a fixed one is not the client's to change. */
 function methodOf(plan: { readonly method: string }, { request }: Facts): string {
   if (plan.method !== 'ANY') return plan.method;
-  const override = lastHeader(request.rawHeaders, 'x-http-method-override')?.toUpperCase() ?? '';
+  const override = request.headers.last('x-http-method-override')?.toUpperCase() ?? '';
   return METHODS.has(override) ? override : request.method;
 }
 
@@ -227,10 +226,10 @@ function bodyFor(method: string, body: Payload): string | Buffer | undefined {
 }
 
 function ownHeaders(method: string, { request }: Facts): Parameters<typeof startHeaders>[1] {
-  const { api, traceHeader, rawHeaders } = request;
+  const { api, traceHeader, headers } = request;
   const contentType = WITHOUT_BODY.has(method)
     ? undefined
-    : (lastHeader(rawHeaders, 'content-type') ?? 'application/json');
+    : (headers.last('content-type') ?? 'application/json');
   return { apiId: api.apiId, traceHeader, contentType };
 }
 

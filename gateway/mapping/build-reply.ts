@@ -1,5 +1,5 @@
 /** An integration's answer → the reply of a REST method (docs/aws §2.4, §2.7, §7.1, §7.7). */
-import { lastHeader } from '../events/header-list.ts';
+import { HeaderList, lastHeader } from '../events/header-list.ts';
 import { acceptsBinary, isBinaryType } from '../events/media-types.ts';
 import { chooseResponseTemplate } from './choose-template.ts';
 import { type ContentHandling, convertResponseBody, type Payload } from './content-handling.ts';
@@ -48,7 +48,7 @@ export function buildReply(
   if (!methodStatuses.has(chosen.status))
     throw configurationError(`Output mapping refers to an invalid method response: ${chosen.status}`);
   const headers = mapHeaders(chosen, answer, input);
-  const template = chooseResponseTemplate(chosen.templates, lastHeader(facts.request.rawHeaders, 'accept'));
+  const template = chooseResponseTemplate(chosen.templates, facts.request.headers.last('accept'));
   const payload = convertBody(answer, chosen.contentHandling, facts);
   const body =
     template === undefined ? contentOf(payload) : renderTemplate(template.template, payload, input);
@@ -66,23 +66,19 @@ function mapHeaders(
   input: MappingInput,
 ): WireHeaders {
   const headers: WireHeaders = new Map();
+  const answered = new HeaderList(answer.headers);
   const facts = {
     input,
     get body() {
       return answer.body.toString('utf8');
     },
-    header: (name: string) => headerValues(answer.headers, name),
+    header: (name: string) => answered.all(name.toLowerCase()),
   };
   for (const { name, source } of chosen.parameters) {
     const [value] = readParameterSource(source, facts);
     if (value !== undefined) setHeader(headers, name, [toHeaderValue(name, value)]);
   }
   return headers;
-}
-
-function headerValues(headers: readonly string[], name: string): string[] {
-  const lower = name.toLowerCase();
-  return headers.filter((_, index) => index % 2 === 1 && headers[index - 1]?.toLowerCase() === lower);
 }
 
 function remapped(headers: WireHeaders): string[] {
@@ -104,7 +100,7 @@ function convertBody(
   if (body.length === 0) return { kind: 'text', text: '' };
   const types = {
     isBinary: isBinaryType(lastHeader(headers, 'content-type') ?? '', binaryMediaTypes),
-    wantsBinary: acceptsBinary(lastHeader(request.rawHeaders, 'accept'), binaryMediaTypes),
+    wantsBinary: acceptsBinary(request.headers.last('accept'), binaryMediaTypes),
   };
   return convertResponseBody(body, types, handling);
 }
@@ -140,7 +136,7 @@ export function passHeadersOn(backend: readonly string[], by: 'proxied' | 'strea
 function proxiedBody(answer: IntegrationAnswer, facts: ReplyFacts): string | Buffer {
   const { binaryMediaTypes, request } = facts;
   const isBinary = isBinaryType(lastHeader(answer.headers, 'content-type') ?? '', binaryMediaTypes);
-  const wantsBinary = acceptsBinary(lastHeader(request.rawHeaders, 'accept'), binaryMediaTypes);
+  const wantsBinary = acceptsBinary(request.headers.last('accept'), binaryMediaTypes);
   if (wantsBinary) return answer.body;
   return answer.body.toString(isBinary ? 'base64' : 'utf8');
 }

@@ -1,5 +1,5 @@
 /** HTTP_PROXY integrations of HTTP APIs: the request goes on, the answer comes back (docs/aws §2.6, §7.8, §8). */
-import { lastHeader } from '../events/header-list.ts';
+import { CONNECTION_HEADERS } from '../events/connection-headers.ts';
 import { canonicalHeaderName } from '../events/request-headers.ts';
 import { configurationError } from './mapping-failure.ts';
 import { changeRequest, changeResponse, parseQuery } from './apply-changes.ts';
@@ -14,33 +14,16 @@ type Facts = ChangeFacts['request'];
 
 /** Belong to the client's connection, or are told to the backend in `Forwarded`. */
 const NOT_PASSED = new Set([
-  'connection',
-  'content-length',
+  ...CONNECTION_HEADERS,
   'expect',
   'forwarded',
   'host',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
   'x-forwarded-for',
   'x-forwarded-host',
   'x-forwarded-port',
   'x-forwarded-proto',
 ]);
-const NOT_RETURNED = new Set([
-  'connection',
-  'content-length',
-  'date',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
+const NOT_RETURNED = new Set([...CONNECTION_HEADERS, 'date']);
 
 /** @throws GatewayError API_CONFIGURATION_ERROR for an address that is none, HeaderInvalidError */
 export function buildHttpApiRequest(plan: HttpApiProxyIntegration, request: Facts): HttpRequest {
@@ -89,13 +72,9 @@ function encodedParameters({ pathParameters }: Facts): Record<string, string> {
 
 function passHeaders(request: Facts): WireHeaders {
   const headers: WireHeaders = new Map();
-  const { rawHeaders } = request;
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] ?? '';
-    const lower = name.toLowerCase();
-    if (NOT_PASSED.has(lower)) continue;
-    setHeader(headers, name, [...(headers.get(lower)?.values ?? []), rawHeaders[index + 1] ?? '']);
-  }
+  request.headers.each((lower, name, value) => {
+    if (!NOT_PASSED.has(lower)) setHeader(headers, name, [...(headers.get(lower)?.values ?? []), value]);
+  });
   setHeader(headers, 'Forwarded', [forwarded(request)]);
   setHeader(headers, 'Via', [
     [...(headers.get('via')?.values ?? []), 'HTTP/1.1 AmazonAPIGateway'].join(', '),
@@ -105,14 +84,14 @@ function passHeaders(request: Facts): WireHeaders {
 }
 
 /** What came as X-Forwarded-For, what came as Forwarded, and this hop (RFC 7239). */
-function forwarded({ rawHeaders, sourceIp, api }: Facts): string {
-  const earlier = (lastHeader(rawHeaders, 'x-forwarded-for') ?? '')
+function forwarded({ headers, sourceIp, api }: Facts): string {
+  const earlier = (headers.last('x-forwarded-for') ?? '')
     .split(',')
     .map((hop) => hop.trim())
     .filter((hop) => hop !== '')
     .map((hop) => `for=${quoteNode(hop)}`);
   const own = `by=127.0.0.1;for=${quoteNode(sourceIp)};host=${api.domainName};proto=https`;
-  const given = lastHeader(rawHeaders, 'forwarded');
+  const given = headers.last('forwarded');
   return [...(given === undefined ? [] : [given]), ...earlier, own].join(', ');
 }
 

@@ -5,6 +5,7 @@ import { getEntry } from '../routing/text-map.ts';
 import { MalformedBodyError, readJsonText } from './body-value.ts';
 import { type JsonPath, parseJsonPath } from './json-path.ts';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
+import type { HeaderList } from '../events/header-list.ts';
 import type { ApiKeyFacts, CallerFacts, RoutedFacts } from '../events/request-facts.ts';
 
 type ChangeTarget =
@@ -81,8 +82,8 @@ function parseBody(rest: string): Part | undefined {
 
 export type ChangeFacts = {
   readonly request: RoutedFacts & { readonly caller: CallerFacts; readonly apiKey: ApiKeyFacts };
-  /** Of this side: the request's, or the integration's answer. Flat name, value list. */
-  readonly headers: readonly string[];
+  /** Of this side: the request's, or the integration's answer. */
+  readonly headers: HeaderList;
   readonly body: string | Buffer | undefined;
 };
 
@@ -101,11 +102,8 @@ function readPart(part: Part, facts: ChangeFacts): string | undefined {
   switch (part.kind) {
     case 'text':
       return part.text;
-    case 'header': {
-      const lower = part.name.toLowerCase();
-      const { headers } = facts;
-      return headers.filter((_, at) => at % 2 === 1 && headers[at - 1]?.toLowerCase() === lower).join(',');
-    }
+    case 'header':
+      return facts.headers.all(part.name.toLowerCase()).join(',');
     case 'querystring':
       return getEntry(readQuery(request.rawQuery)?.multi ?? {}, part.name)?.join(',');
     case 'path':

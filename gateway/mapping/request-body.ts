@@ -1,6 +1,5 @@
 /** The body of the integration request: converted, then rendered or passed through (docs/aws §2.4, §7.1). */
 import { gatewayError } from '../errors.ts';
-import { lastHeader } from '../events/header-list.ts';
 import { isBinaryType } from '../events/media-types.ts';
 import { chooseRequestTemplate, chooseSelectedTemplate } from './choose-template.ts';
 import { type ContentHandling, convertRequestBody, type Payload } from './content-handling.ts';
@@ -20,7 +19,7 @@ export function buildRequestBody(
   facts: RoutedFacts,
   binaryMediaTypes: readonly string[],
 ): Payload {
-  const contentType = lastHeader(facts.rawHeaders, 'content-type');
+  const contentType = facts.headers.last('content-type');
   const choice =
     selectTemplate === undefined
       ? chooseRequestTemplate(templates, contentType, passthrough)
@@ -41,7 +40,7 @@ export function convertBody(
   contentHandling: ContentHandling | undefined,
   binaryMediaTypes: readonly string[],
 ): Payload {
-  const contentType = lastHeader(facts.rawHeaders, 'content-type') ?? USUAL_TYPE;
+  const contentType = facts.headers.last('content-type') ?? USUAL_TYPE;
   return convertRequestBody(facts.body, isBinaryType(contentType, binaryMediaTypes), contentHandling);
 }
 

@@ -4,11 +4,10 @@ import { gatewayError } from '../errors.ts';
 import { type ChangeFacts, type ChangeValue, readChangeValue } from './parameter-change.ts';
 import { joinQuery, printQueryPair } from './target-uri.ts';
 import type { ServiceRequest } from '../ports.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** How the text of a parameter reads. */
 type Kind = 'text' | 'integer' | 'json' | 'list' | 'time';
-
-type Values = Readonly<Record<string, unknown>>;
 
 type Call = Pick<ServiceRequest, 'method' | 'path' | 'query' | 'headers' | 'body'> & {
   readonly region?: string | undefined;
@@ -19,7 +18,7 @@ type ServiceSubtype = {
   readonly service: string;
   readonly required: Readonly<Record<string, Kind>>;
   readonly optional: Readonly<Record<string, Kind>>;
-  readonly call: (values: Values) => Call;
+  readonly call: (values: JsonObject) => Call;
 };
 
 /** An operation with what it is given. */
@@ -124,7 +123,7 @@ export function buildServiceRequest(
   { subtype, parameters, timeoutMs, roleArn }: SubtypeCall,
   request: ChangeFacts['request'],
 ): ServiceRequest {
-  const facts = { request, headers: request.rawHeaders, body: request.body };
+  const facts = { request, headers: request.headers, body: request.body };
   const values: Record<string, unknown> = {};
   const kinds: Readonly<Record<string, Kind>> = { ...subtype.required, ...subtype.optional };
   let region: string | undefined;
@@ -181,7 +180,7 @@ function badRequest(reason: string): Error {
   return gatewayError('BAD_REQUEST_PARAMETERS', { source: 'client', reason });
 }
 
-function jsonCall(target: string, version: string, input: Values): Call {
+function jsonCall(target: string, version: string, input: JsonObject): Call {
   return {
     method: 'POST',
     path: '/',
@@ -192,7 +191,7 @@ function jsonCall(target: string, version: string, input: Values): Call {
 }
 
 /** SQS is asked in its query protocol, in which it answers XML. */
-function queueCall(action: string, { QueueUrl: queue, ...values }: Values): Call {
+function queueCall(action: string, { QueueUrl: queue, ...values }: JsonObject): Call {
   if (typeof queue !== 'string' || !URL.canParse(queue)) throw badRequest('QueueUrl is no URL');
   const { hostname, pathname } = new URL(queue);
   const form = ['Action', 'Version'].map((name, index) =>
@@ -225,7 +224,7 @@ function printMember(name: string, value: unknown): string[] {
   });
 }
 
-function configurationCall(values: Values): Call {
+function configurationCall(values: JsonObject): Call {
   const textOf = (name: string): string => {
     const value = values[name];
     return typeof value === 'string' ? value : '';
@@ -245,7 +244,7 @@ function configurationCall(values: Values): Call {
 }
 
 /** `StateMachineArn` → `stateMachineArn`: Step Functions writes its parameters so. */
-function lowerFirst(values: Values): Values {
+function lowerFirst(values: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]),
   );

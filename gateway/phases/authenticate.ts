@@ -216,11 +216,11 @@ function refuse(authorization: TokenAuthorization, defect: TokenDefect, why?: st
 
 /** AWS_IAM: whose key signed the request. */
 function signedCaller(authorization: IamAuthorization, matched: Matched, at: Ports): Caller {
-  const { method, rawPath: path, rawQuery: query, rawHeaders } = matched;
+  const { method, rawPath: path, rawQuery: query, headers } = matched;
   // What was signed is what was sent.
   const body = matched.packed?.sent ?? matched.body ?? '';
   const signature = verifyByAnyClock(
-    { method, path, query, rawHeaders, body },
+    { method, path, query, rawHeaders: headers.lines, body },
     {
       service: authorization.service ?? 'execute-api',
       region: matched.api.region,

@@ -7,7 +7,6 @@
  */
 import { gatewayError } from '../errors.ts';
 import { methodArn } from '../events/authorizer-event.ts';
-import { lastHeader } from '../events/header-list.ts';
 import { requestConditions } from '../events/request-conditions.ts';
 import { toMappingFailure } from '../mapping/mapping-failure.ts';
 import { MappingInput } from '../mapping/mapping-input.ts';
@@ -76,7 +75,7 @@ function toReply({ status, headers, body }: CachedReply, warning: string | undef
  * in any spelling: a client that writes `authorization` must not meet the entry of those that send none.
  */
 function cacheKey(admitted: Admitted, { namespace, sources }: CacheKeyPlan): string {
-  const { stage, method, rawHeaders, body } = admitted;
+  const { stage, method, headers, body } = admitted;
   const input = new MappingInput(admitted, admitted.caller, admitted.apiKey);
   const facts: SourceFacts = {
     input,
@@ -84,7 +83,7 @@ function cacheKey(admitted: Admitted, { namespace, sources }: CacheKeyPlan): str
       return body?.toString() ?? '';
     },
     header: (name) => {
-      const value = lastHeader(rawHeaders, name.toLowerCase());
+      const value = headers.last(name.toLowerCase());
       return value === undefined ? [] : [value];
     },
   };
@@ -103,7 +102,7 @@ function decideRefresh(
   admitted: Admitted,
   caching: RouteCaching,
 ): 'unasked' | 'granted' | 'ignored' | 'warned' {
-  const header = lastHeader(admitted.rawHeaders, 'cache-control');
+  const header = admitted.headers.last('cache-control');
   if (header === undefined || !/(?:^|,)\s*max-age=0\s*(?:,|$)/i.test(header)) return 'unasked';
   if (!caching.requiresPermission || mayInvalidate(admitted)) return 'granted';
   switch (caching.withoutPermission) {

@@ -10,12 +10,12 @@ import type { Compressor } from '../ports.ts';
 
 /** `minimumBytes`: smaller bodies are not worth it. */
 export async function compress(
-  { rawHeaders }: Received,
+  { headers }: Received,
   reply: Reply,
   minimumBytes: number,
   at: { readonly compressor: Compressor },
 ): Promise<void> {
-  const coding = chooseCoding(lastHeader(rawHeaders, 'accept-encoding'));
+  const coding = chooseCoding(headers.last('accept-encoding'));
   if (coding === undefined || reply.stream !== undefined || reply.body.length === 0) return;
   // Of an integration that has packed it itself.
   if (lastHeader(reply.headers, 'content-encoding') !== undefined) return;

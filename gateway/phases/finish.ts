@@ -4,7 +4,6 @@
  * @see docs/aws §1.6, §12
  */
 import { isCorsHeader, replyCorsHeaders } from '../events/cors-headers.ts';
-import { lastHeader } from '../events/header-list.ts';
 import type { Received, Reply } from '../exchange.ts';
 import type { Trail } from '../trail.ts';
 
@@ -28,7 +27,7 @@ export function finish(received: Received, reply: Reply, trail: Ended): void {
 /** What the function says of CORS stays beside what its URL says, so that a browser may find one header twice [obs]. */
 function finishUrl(received: Received, reply: Reply, trail: Ended): void {
   const cors = received.stage?.deployment.cors;
-  const origin = lastHeader(received.rawHeaders, 'origin');
+  const origin = received.headers.last('origin');
   if (cors !== undefined && origin !== undefined) {
     if (trail.phase !== 'preflight') reply.headers.push(...replyCorsHeaders(cors, origin));
     reply.headers.push('vary', 'Origin');
@@ -53,7 +52,7 @@ function speakForCors(received: Received, reply: Reply): void {
     const name = reply.headers[index] ?? '';
     if (!isCorsHeader(name)) kept.push(name, reply.headers[index + 1] ?? '');
   }
-  const origin = lastHeader(received.rawHeaders, 'origin');
+  const origin = received.headers.last('origin');
   if (origin !== undefined) kept.push(...replyCorsHeaders(cors, origin));
   reply.headers = kept;
 }

@@ -21,7 +21,7 @@ export function observe(matched: Matched, trail: Trail, at: Ports): void {
   if (matched.stage.logs === undefined || matched.notes !== undefined) trail.keepNotes();
   else trail.keepAll(matched);
   // The client's own decision stands; AWS takes a sample of the rest, here it is all of them.
-  if (matched.stage.logs?.isTraced === true && at.traces !== undefined && !saysSampled(matched.rawHeaders))
+  if (matched.stage.logs?.isTraced === true && at.traces !== undefined && !saysSampled(matched.headers))
     matched.sample();
 }
 

@@ -5,7 +5,6 @@
  * @see docs/aws §3.5, §3.6, §7.7
  */
 import { gatewayError } from '../errors.ts';
-import { lastHeader } from '../events/header-list.ts';
 import {
   readFunctionUrlResult,
   readHttp1Result,
@@ -100,7 +99,7 @@ function readResult(
     case 'rest-1.0':
       return readRestResult(answer, {
         binaryMediaTypes: mapped.stage.deployment.binaryMediaTypes,
-        accept: lastHeader(mapped.rawHeaders, 'accept'),
+        accept: mapped.headers.last('accept'),
       });
     case 'http-1.0':
       return readHttp1Result(answer);

@@ -5,7 +5,6 @@
  * @see docs/aws §2.1, §2.2
  */
 import { describeMalformedAuthorization } from '@gatewright/aws/authorization-header';
-import { lastHeader } from '../events/header-list.ts';
 import { gatewayError } from '../errors.ts';
 import { isVpcEndpointHost, readApiIdFromHost } from '../routing/host.ts';
 import type { Matched, Received, ServedStage } from '../exchange.ts';
@@ -34,7 +33,7 @@ function chooseRelease(stage: ServedStage, random: Random): ServedStage {
 
 /** Only the default endpoint is disabled: custom domains, and here the plain local address, still answer. */
 function namesExecuteApi(received: Received): boolean {
-  const host = lastHeader(received.rawHeaders, 'host');
+  const host = received.headers.last('host');
   return host !== undefined && (readApiIdFromHost(host) !== undefined || isVpcEndpointHost(host));
 }
 
@@ -44,7 +43,7 @@ function namesExecuteApi(received: Received): boolean {
  */
 function routeNotFound(received: Received): Error {
   const reason = `no route for ${received.method} ${received.path}`;
-  const authorization = lastHeader(received.rawHeaders, 'authorization');
+  const authorization = received.headers.last('authorization');
   if (received.api.protocol === 'rest' && authorization !== undefined && authorization !== '')
     return gatewayError('INVALID_SIGNATURE', {
       source: 'client',

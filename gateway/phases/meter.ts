@@ -5,7 +5,6 @@
  * @see docs/aws §1.1 steps 8–9, §5
  */
 import { gatewayError } from '../errors.ts';
-import { lastHeader } from '../events/header-list.ts';
 import { describeRefusal } from '../events/quota-refusal.ts';
 import type { TokenBucket } from '../metering/token-bucket.ts';
 import type { Admitted, Authenticated, KeyHolder, MeterNotes, ServedStage } from '../exchange.ts';
@@ -76,13 +75,13 @@ export function takeFromStage(stage: ServedStage, routeKey: string, nowEpochMs: 
 }
 
 function identify(authenticated: Authenticated): KeyHolder {
-  const { api, stage, caller, rawHeaders } = authenticated;
+  const { api, stage, caller, headers } = authenticated;
   const isFromAuthorizer = stage.deployment.apiKeySource === 'AUTHORIZER';
   const value = isFromAuthorizer
     ? caller.kind === 'lambda'
       ? caller.grant.usageIdentifierKey
       : undefined
-    : lastHeader(rawHeaders, 'x-api-key');
+    : headers.last('x-api-key');
   if (value === undefined || value === '')
     throw invalidKey(
       isFromAuthorizer

@@ -4,7 +4,6 @@
  * @see docs/aws §12
  */
 import { preflightHeaders } from '../events/cors-headers.ts';
-import { lastHeader } from '../events/header-list.ts';
 import type { Received, Reply } from '../exchange.ts';
 
 export function preflight(received: Received): Reply | undefined {
@@ -13,8 +12,8 @@ export function preflight(received: Received): Reply | undefined {
   const { stageName, path } = api.locate(received.rawPath, api.stages);
   const deployment = api.stages.get(stageName)?.deployment;
   if (deployment?.cors === undefined) return undefined;
-  const origin = lastHeader(received.rawHeaders, 'origin');
-  if (origin === undefined || lastHeader(received.rawHeaders, 'access-control-request-method') === undefined)
+  const origin = received.headers.last('origin');
+  if (origin === undefined || received.headers.last('access-control-request-method') === undefined)
     return undefined;
   // A URL has one route, and answers preflights whoever may call it.
   if (api.functionUrl !== undefined)

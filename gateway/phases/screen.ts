@@ -26,7 +26,7 @@ export function screen(received: Received): void {
   let headerBytes = 0;
   let hosts = 0;
   let isName = true;
-  for (const text of received.rawHeaders) {
+  for (const text of received.headers.lines) {
     headerBytes += text.length + 2;
     if (isName && text.length === 4 && text.toLowerCase() === 'host') hosts += 1;
     isName = !isName;

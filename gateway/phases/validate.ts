@@ -5,7 +5,6 @@
  * @see docs/aws §6
  */
 import { gatewayError } from '../errors.ts';
-import { lastHeader } from '../events/header-list.ts';
 import { bareType } from '../events/media-types.ts';
 import { lastQueryValue } from '../events/query-text.ts';
 import { hasTooManyNames, MAX_NAMES } from '@gatewright/velocity/java/member-names';
@@ -44,7 +43,7 @@ function checkParameters(admitted: Admitted, { parameters }: RequestValidation):
 function readParameter(admitted: Admitted, { where, name }: RequiredParameter): string | undefined {
   switch (where) {
     case 'header':
-      return lastHeader(admitted.rawHeaders, name.toLowerCase());
+      return admitted.headers.last(name.toLowerCase());
     case 'path':
       return admitted.pathParameters === null ? undefined : getEntry(admitted.pathParameters, name);
     case 'querystring':
@@ -60,7 +59,7 @@ function isBlank(value: string | undefined): boolean {
 /** A media type without a model is not checked at all. */
 function checkBody(admitted: Admitted, { bodies }: RequestValidation): void {
   if (bodies.size === 0) return;
-  const mediaType = bareType(lastHeader(admitted.rawHeaders, 'content-type') ?? 'application/json');
+  const mediaType = bareType(admitted.headers.last('content-type') ?? 'application/json');
   const check = bodies.get(mediaType) ?? bodies.get('$default');
   if (check === undefined) return;
   const text = admitted.body === undefined || admitted.body.length === 0 ? '{}' : admitted.body.toString();

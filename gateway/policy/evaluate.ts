@@ -4,11 +4,11 @@ import { compileConditions } from './conditions.ts';
 import type { Condition } from './conditions.ts';
 import type { CompiledPolicy, ConditionValues, PolicyQuestion, PolicyReading } from './model.ts';
 import { PolicyInvalid, readRecord, readTexts } from './policy-invalid.ts';
-import type { JsonRecord } from './policy-invalid.ts';
 import { compilePrincipals } from './principals.ts';
 import type { PrincipalTest } from './principals.ts';
 import { compilePattern } from './text-pattern.ts';
 import type { Pattern } from './text-pattern.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 type PolicyCompilation =
   | { readonly kind: 'compiled'; readonly policy: CompiledPolicy }
@@ -135,14 +135,14 @@ function capitalise(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();
 }
 
-function refuseStrangers(record: JsonRecord, known: ReadonlySet<string>, what: string): void {
+function refuseStrangers(record: JsonObject, known: ReadonlySet<string>, what: string): void {
   const stranger = Object.keys(record).find((member) => !known.has(member));
   if (stranger !== undefined) throw new PolicyInvalid(`${what} has an unknown member ${quote(stranger)}`);
 }
 
 /** Exactly one of `Name` and `NotName`. */
 function readPart(
-  statement: JsonRecord,
+  statement: JsonObject,
   name: 'Action' | 'Resource',
   compile: (text: string) => Pattern,
 ): Part {

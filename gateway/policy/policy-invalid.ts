@@ -1,16 +1,15 @@
 /** What makes a document no policy; `compilePolicy` turns it into its `invalid` outcome, nothing else sees it. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+
 export class PolicyInvalid extends Error {
   override readonly name = 'PolicyInvalid';
 }
 
-/** Any JSON object; its members are still unchecked. */
-export type JsonRecord = Readonly<Record<string, unknown>>;
-
 /** @throws PolicyInvalid */
-export function readRecord(value: unknown, what: string): JsonRecord {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new PolicyInvalid(`${what} is not an object`);
-  return value as JsonRecord;
+export function readRecord(value: unknown, what: string): JsonObject {
+  if (!isJsonObject(value)) throw new PolicyInvalid(`${what} is not an object`);
+  return value;
 }
 
 /**

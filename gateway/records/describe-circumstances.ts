@@ -67,7 +67,7 @@ function describeMeter({ received, status }: KeptRequest, notes: MeterNotes): Me
   const { holder, keyFault, quotaLeft } = notes;
   const { apiKeySource } = received.stage.deployment;
   const quota = holder?.plan.quota;
-  const given = lastHeader(received.rawHeaders, 'x-api-key');
+  const given = received.headers.last('x-api-key');
   return {
     keyRequired: received.route.apiKeyRequired,
     keySource: apiKeySource,
@@ -95,17 +95,28 @@ function describeIntegration(
   lines: FunctionLines,
   redactor: Redactor,
 ): IntegrationCircumstances | undefined {
-  const { received, outcome, enteredMs, error } = kept;
+  const { received, enteredMs } = kept;
   if (!isMatched(received)) return undefined;
   const { integration } = received.route;
   const sent = kept.sent ?? describeSent(received);
-  const requestId = requestIdOf(outcome);
   const begunMs = enteredMs.integrate;
   const endMs = enteredMs['map-response'] ?? kept.startedMs + kept.latencyMs;
   return {
     kind: integration.kind,
     target: sent?.target ?? ('functionName' in integration ? integration.functionName.source : undefined),
     timeoutMs: sent?.timeoutMs ?? ('timeoutMs' in integration ? integration.timeoutMs : undefined),
+    ...describeOutcome(kept, lines, redactor),
+    tookMs: begunMs === undefined ? undefined : endMs - begunMs,
+  };
+}
+
+function describeOutcome(
+  { outcome, error }: Kept,
+  lines: FunctionLines,
+  redactor: Redactor,
+): Pick<IntegrationCircumstances, 'outcome' | 'errorType' | 'errorMessage' | 'lines'> {
+  const requestId = requestIdOf(outcome);
+  return {
     outcome: toOutcome(outcome, error?.code),
     errorType: outcome?.kind === 'failed' ? outcome.errorType : undefined,
     errorMessage:
@@ -114,7 +125,6 @@ function describeIntegration(
       requestId === undefined
         ? []
         : lines.ofInvocation(requestId).map(({ message }) => redactor.text(message)),
-    tookMs: begunMs === undefined ? undefined : endMs - begunMs,
   };
 }
 
@@ -143,21 +153,19 @@ function toOutcome(
 
 /** Undefined for a request that no page sent. */
 function describeCors({ received, status, replyHeaders }: KeptRequest): CorsCircumstances | undefined {
-  const origin = lastHeader(received.rawHeaders, 'origin');
+  const origin = received.headers.last('origin');
   if (origin === undefined || status === 101) return undefined;
   return {
     origin,
     allowOrigin: lastHeader(replyHeaders, 'access-control-allow-origin'),
     isPreflight:
-      received.method === 'OPTIONS' &&
-      lastHeader(received.rawHeaders, 'access-control-request-method') !== undefined,
+      received.method === 'OPTIONS' && received.headers.last('access-control-request-method') !== undefined,
     hasConfiguration: received.stage?.deployment.cors !== undefined,
   };
 }
 
 function describeEvent(kept: KeptEvent, { lines, redactor }: DescribeWith): Circumstances {
-  const { found, route, outcome, error } = kept;
-  const requestId = requestIdOf(outcome);
+  const { found, route, error } = kept;
   const integration = route?.integration;
   return {
     kind: kept.kind === 'MESSAGE' ? 'message' : kept.kind === 'POST' ? 'post' : 'disconnect',
@@ -184,14 +192,7 @@ function describeEvent(kept: KeptEvent, { lines, redactor }: DescribeWith): Circ
                 ? integration.functionName.render(found?.stage.variables ?? null)
                 : undefined,
             timeoutMs: 'timeoutMs' in integration ? integration.timeoutMs : undefined,
-            outcome: toOutcome(outcome, error?.code),
-            errorType: outcome?.kind === 'failed' ? outcome.errorType : undefined,
-            errorMessage:
-              outcome?.kind === 'failed' ? redactor.text(outcome.errorMessage) : messageOf(outcome, redactor),
-            lines:
-              requestId === undefined
-                ? []
-                : lines.ofInvocation(requestId).map(({ message }) => redactor.text(message)),
+            ...describeOutcome(kept, lines, redactor),
             tookMs: kept.latencyMs,
           },
   };

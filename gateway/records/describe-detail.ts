@@ -1,5 +1,4 @@
 /** All that is known of one request. */
-import { lastHeader } from '../events/header-list.ts';
 import { explain } from '../explain/explain.ts';
 import { describeCircumstances } from './describe-circumstances.ts';
 import { describePhases } from './describe-phases.ts';
@@ -29,9 +28,9 @@ export function describeDetail(sequence: number, kept: Kept, at: DetailWith): Re
   return {
     ...common,
     sourceIp: received.sourceIp,
-    url: `${scheme}://${lastHeader(received.rawHeaders, 'host') ?? USUAL_HOST}${common.target}`,
+    url: `${scheme}://${received.headers.last('host') ?? USUAL_HOST}${common.target}`,
     request: {
-      headers: showHeaders(received.rawHeaders, redactor),
+      headers: showHeaders(received.headers.lines, redactor),
       body: showData('Body', received.body, redactor, sizes.request),
     },
     reply: {

@@ -6,6 +6,7 @@ import { tracePolicy } from '../policy/trace-policy.ts';
 import { duplicatesOf, readIdentity } from '../events/identity-sources.ts';
 import type { GuardCircumstances, GuardPolicy, TokenCircumstances } from '../explain/circumstances.ts';
 import type { IdentitySource } from '../deployment/model.ts';
+import type { CallerFacts } from '../events/request-facts.ts';
 import type { Caller, Matched, Received } from '../exchange.ts';
 import type { CompiledPolicy, PolicyPrincipal } from '../policy/model.ts';
 import type { KeptRequest } from './kept-request.ts';
@@ -67,7 +68,7 @@ export function describeGuard(
 }
 
 /** For people; nothing secret. */
-export function principalOf(caller: Caller | undefined): string | undefined {
+export function principalOf(caller: CallerFacts | undefined): string | undefined {
   switch (caller?.kind) {
     case 'lambda':
       return caller.principalId;

@@ -82,7 +82,7 @@ function tellScreen({ received, sizes }: KeptRequest, { policies }: Circumstance
   return {
     read: [
       `URL of ${url} bytes`,
-      `${received.rawHeaders.length / 2} headers`,
+      `${received.headers.lines.length / 2} headers`,
       `body of ${sizes.request} bytes`,
     ],
     decided:

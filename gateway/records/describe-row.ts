@@ -1,7 +1,6 @@
 /** One line of the list of requests. */
 import { principalOf } from './describe-guard.ts';
 import { isEvent } from './kept-request.ts';
-import type { CallerFacts } from '../events/request-facts.ts';
 import type { Kept, KeptEvent, KeptOutcome, KeptRequest } from './kept-request.ts';
 import type { RequestRow } from './model.ts';
 import type { Redactor } from './redact.ts';
@@ -59,26 +58,13 @@ function rowOfEvent(sequence: number, kept: KeptEvent, redactor: Redactor): Requ
     phase: kept.phase,
     code: kept.error?.code,
     failure: kept.failure === undefined ? undefined : redactor.text(firstLine(kept.failure)),
-    caller: mask(nameOf(kept.caller), redactor),
+    caller: mask(principalOf(kept.caller), redactor),
     cache: undefined,
     isColdStart: isCold(kept.outcome),
     connectionId: kept.connectionId,
     requestBytes: sizes.request,
     responseBytes: sizes.reply,
   };
-}
-
-function nameOf(caller: CallerFacts): string | undefined {
-  switch (caller.kind) {
-    case 'lambda':
-      return caller.principalId;
-    case 'jwt':
-      return caller.claims['sub'];
-    case 'iam':
-      return caller.userArn;
-    case 'anonymous':
-      return undefined;
-  }
 }
 
 /** An authorizer may call its caller by the token. */

@@ -2,6 +2,7 @@
  * A finished request as the ring keeps it: its texts and numbers as bytes in an arena, and references to what lives on
  * without it. Hardly anything of it stays for the garbage collector (docs/decisions/0103).
  */
+import { HeaderList } from '../events/header-list.ts';
 import { Exchange } from '../exchange.ts';
 import { mapRequest } from '../phases/map-request.ts';
 import { namedTimes } from '../trail.ts';
@@ -133,10 +134,10 @@ function writeReceived(
   arena.text(received.extendedRequestId === received.requestId ? undefined : received.extendedRequestId);
   arena.text(received.rawPath);
   arena.text(received.rawQuery);
-  const headers = isSame(received.rawHeaders, last.headers) ? last.headers : undefined;
+  const headers = isSame(received.headers.lines, last.headers) ? last.headers : undefined;
   if (headers === undefined) {
-    arena.texts(received.rawHeaders);
-    last.headers = received.rawHeaders;
+    arena.texts(received.headers.lines);
+    last.headers = received.headers.lines;
     last.headerBytes = 0;
   } else if (last.headerBytes === 0) last.headerBytes = weighTexts(headers);
   arena.text(received.protocol);
@@ -205,7 +206,7 @@ function readReceived(record: RecordReader, from: PackedRequest): Received {
   const extendedRequestId = record.text() ?? requestId;
   const rawPath = record.text() ?? '';
   const rawQuery = record.text() ?? '';
-  const rawHeaders = from.headers ?? record.texts();
+  const headers = new HeaderList(from.headers ?? record.texts());
   const protocol = record.text() ?? '';
   const traceHeader = record.text() ?? '';
   const path = record.text() ?? rawPath;
@@ -213,7 +214,7 @@ function readReceived(record: RecordReader, from: PackedRequest): Received {
   const body = record.data();
   const packed = readPacked(record);
   const received = new Exchange(api, {
-    ...{ method, rawPath, rawQuery, rawHeaders, body, packed, sourceIp, protocol },
+    ...{ method, rawPath, rawQuery, headers, body, packed, sourceIp, protocol },
     clientCertificate: seldom?.clientCertificate,
     ...{ requestId, extendedRequestId, traceHeader, receivedAtEpochMs },
   });

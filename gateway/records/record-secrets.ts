@@ -20,7 +20,7 @@ export function secretsOf(kept: Kept): readonly string[] {
 
 function visitRequest(kept: KeptRequest, redactor: Redactor): void {
   const { received, asked, outcome, replyHeaders, replyBody } = kept;
-  visitHeaders(received.rawHeaders, redactor);
+  visitHeaders(received.headers.lines, redactor);
   redactor.query(received.rawQuery);
   visitText(received.body, redactor);
   // Names the value of whatever header, parameter or cookie the authorizer reads.

@@ -2,7 +2,6 @@
 import type { Received } from '../exchange.ts';
 import type { CompiledTemplate } from '@gatewright/velocity/compile';
 import { chooseRequestTemplate } from '../mapping/choose-template.ts';
-import { lastHeader } from '../events/header-list.ts';
 import type { MappedIntegration } from '../mapping/integration.ts';
 
 export type Sent = {
@@ -54,11 +53,11 @@ function shorten(body: string | Buffer | undefined, limit: number): string | Buf
 }
 
 /** The template that a request of this Content-Type goes through; undefined where none does. */
-export function requestTemplateOf({ route, rawHeaders }: Received): CompiledTemplate | undefined {
+export function requestTemplateOf({ route, headers }: Received): CompiledTemplate | undefined {
   const integration = route?.integration;
   if (integration === undefined || !isMapped(integration) || !('request' in integration)) return undefined;
   const { templates, passthrough } = integration.request;
-  const choice = chooseRequestTemplate(templates, lastHeader(rawHeaders, 'content-type'), passthrough);
+  const choice = chooseRequestTemplate(templates, headers.last('content-type'), passthrough);
   return choice.kind === 'template' ? choice.template : undefined;
 }
 

@@ -1,4 +1,5 @@
 /** A request that has arrived, by whichever version of HTTP → the API that it is for, and its answer. */
+import { wordRefusal } from '../deployment/refusal-wordings.ts';
 import { addFraming, bytesOf } from '../events/reply-framing.ts';
 import { MAX_BODY_BYTES } from '../exchange.ts';
 import { serve } from '../pipeline.ts';
@@ -6,6 +7,7 @@ import { receive } from './receive.ts';
 import { sendStream } from './stream-reply.ts';
 import { describeCertificate } from './tls-peer.ts';
 import type { Readable } from 'node:stream';
+import type { Refusal } from '../deployment/refusal-wordings.ts';
 import type { Reply, ServedApi } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
@@ -70,8 +72,8 @@ const MAX_BODY_READ_BYTES = MAX_BODY_BYTES + 1;
 export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiServerOptions): void {
   const { host, target, method } = arrival;
   if (!options.isHostAllowed(host)) {
-    // Required of HTTP/1.1; node's own refusal would have no body.
-    send(sink, method, host === undefined ? refusal('Bad Request', 400) : refusal('Host not allowed'));
+    // Node's own refusal of a request without a Host would have no body.
+    send(sink, method, refusal(host === undefined ? 'without-host' : 'foreign-host'));
     return;
   }
   const verdict = options.judgeClient?.(host, arrival.peer) ?? ADMITTED;
@@ -81,13 +83,13 @@ export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiSer
   }
   if (verdict.kind === 'refused') {
     options.ports.log.write(`403 ${method ?? ''} ${host ?? ''}: Access denied. Reason: ${verdict.reason}`);
-    send(sink, method, forbidden());
+    send(sink, method, refusal('untrusted-certificate'));
     return;
   }
   const api = options.resolveApi(host, target, arrival.apiId, arrival.rawHeaders);
   if (api === undefined) {
-    if (options.isHttpOnly?.(host, target) === true) send(sink, method, refusal('Not Found', 404));
-    else send(sink, method, HEALTH_CHECK.test(target) ? healthy() : refusal('Forbidden'));
+    if (options.isHttpOnly?.(host, target) === true) send(sink, method, refusal('no-http-api'));
+    else send(sink, method, HEALTH_CHECK.test(target) ? healthy() : refusal('no-api'));
     return;
   }
   const answerWith = (body: Buffer | undefined): void => {
@@ -110,17 +112,8 @@ function healthy(): Reply {
   return { status: 200, headers: ['Content-Type', 'text/plain'], body: 'healthy' };
 }
 
-function refusal(message: string, status = 403): Reply {
-  return {
-    status,
-    headers: ['Content-Type', 'application/json'],
-    body: JSON.stringify({ message }),
-  };
-}
-
-function forbidden(): Reply {
-  const { status, headers, body } = refusal('Forbidden');
-  return { status, headers: [...headers, 'x-amzn-ErrorType', 'ForbiddenException'], body };
+function refusal(what: Refusal): Reply {
+  return toReply(wordRefusal(what));
 }
 
 type Found = {

@@ -1,5 +1,5 @@
 /** What came over a wire (or through `inject`) → an exchange with its ids. */
-import { lastHeader } from '../events/header-list.ts';
+import { HeaderList } from '../events/header-list.ts';
 import { continueTrace } from '../events/trace-header.ts';
 import { Exchange, MAX_BODY_BYTES } from '../exchange.ts';
 import { type UnpackedBody, unpackBody } from './unpack-body.ts';
@@ -39,41 +39,46 @@ export function receive(wire: WireRequest, api: ServedApi, at: Ports): Received 
   const mark = target.indexOf('?');
   const receivedAtEpochMs = at.clock.nowEpochMs();
   const extendedRequestId = at.random.extendedId();
-  const unpacked = unpack(wire, api);
+  const headers = new HeaderList(wire.rawHeaders);
+  const unpacked = unpack(wire.body, headers, api);
   return new Exchange(api, {
     method: wire.method,
     rawPath: mark === -1 ? target : target.slice(0, mark),
     rawQuery: mark === -1 ? '' : target.slice(mark + 1),
-    rawHeaders: wire.rawHeaders,
+    headers,
     body: unpacked === undefined ? wire.body : unpacked.body,
     packed: unpacked?.packed,
     sourceIp: plainAddress(wire.remoteAddress),
     clientCertificate: wire.clientCertificate,
     protocol: `HTTP/${wire.httpVersion}`,
-    requestId: requestIdOf(wire.rawHeaders, api, at) ?? extendedRequestId,
+    requestId: requestIdOf(headers, api, at) ?? extendedRequestId,
     extendedRequestId,
-    traceHeader: continueTrace(lastHeader(wire.rawHeaders, 'x-amzn-trace-id'), receivedAtEpochMs, at.random),
+    traceHeader: continueTrace(headers.last('x-amzn-trace-id'), receivedAtEpochMs, at.random),
     receivedAtEpochMs,
   });
 }
 
 /** REST APIs unpack what comes packed; undefined = nothing to do, as for a body that is too long already. */
-function unpack({ body, rawHeaders }: WireRequest, { protocol }: ServedApi): UnpackedBody | undefined {
+function unpack(
+  body: Buffer | undefined,
+  headers: HeaderList,
+  { protocol }: ServedApi,
+): UnpackedBody | undefined {
   if (body === undefined || protocol !== 'rest') return undefined;
   if (body.length === 0 || body.length > MAX_BODY_BYTES) return undefined;
-  const coding = lastHeader(rawHeaders, 'content-encoding');
+  const coding = headers.last('content-encoding');
   return coding === undefined ? undefined : unpackBody(body, coding, MAX_BODY_BYTES);
 }
 
 /** Undefined: the extended id is the only one. */
-function requestIdOf(rawHeaders: readonly string[], api: ServedApi, at: Ports): string | undefined {
+function requestIdOf(headers: HeaderList, api: ServedApi, at: Ports): string | undefined {
   if (api.functionUrl !== undefined) return at.random.uuid();
-  return api.protocol === 'rest' ? restRequestId(rawHeaders, at) : undefined;
+  return api.protocol === 'rest' ? restRequestId(headers, at) : undefined;
 }
 
 /** A client may name the request by a UUID of its own (docs/aws §3.7, correction). */
-function restRequestId(rawHeaders: readonly string[], at: Ports): string {
-  const offered = lastHeader(rawHeaders, 'x-amzn-requestid');
+function restRequestId(headers: HeaderList, at: Ports): string {
+  const offered = headers.last('x-amzn-requestid');
   return offered !== undefined && UUID.test(offered) ? offered : at.random.uuid();
 }
 

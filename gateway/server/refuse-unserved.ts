@@ -1,4 +1,5 @@
 /** Requests that node itself would end without an answer, or with one that no log has: CONNECT, and an unknown `Expect`. */
+import { wordRefusal } from '../deployment/refusal-wordings.ts';
 import { refuseOnSocket } from './refuse-malformed.ts';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -17,19 +18,19 @@ export function refuseUnserved(server: Server, log: LogSink): void {
     socket.once('close', () => clearTimeout(deadline));
     // What is still sent is thrown away: bytes nobody reads would reset the connection before the answer arrives.
     socket.resume();
-    refuseOnSocket(socket, 405);
+    refuseOnSocket(socket, 'proxy');
   });
   server.on(
     'checkExpectation',
     ({ method = '', url, headers }: IncomingMessage, response: ServerResponse) => {
       log.write(`417 ${method} ${shown(url)}: nobody here knows Expect: ${shown(headers.expect)}`);
-      const body = JSON.stringify({ message: 'Expectation Failed' });
-      response.writeHead(417, [
-        ...['Content-Type', 'application/json', 'Content-Length', String(body.length)],
+      const reply = wordRefusal('unknown-expectation');
+      response.writeHead(reply.status, [
+        ...[...reply.headers, 'Content-Length', String(reply.body.length)],
         // Its body may or may not follow (RFC 9110 §10.1.1): where it ends cannot be known.
         ...['Connection', 'close'],
       ]);
-      response.end(body);
+      response.end(reply.body);
     },
   );
 }

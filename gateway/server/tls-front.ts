@@ -4,6 +4,7 @@
  */
 import { createServer } from 'node:tls';
 import { MAX_HELLO_BYTES, readHello } from './client-hello.ts';
+import { printRefusal } from './raw-reply.ts';
 import { tlsRulesOf } from './security-policies.ts';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -43,8 +44,7 @@ type TlsFrontOptions = {
 const HANDSHAKE_MS = 10_000;
 /** Certificates and contexts of as many names are kept; only names that are served get any. */
 const MAX_KEPT = 200;
-const WRONG_SCHEME = '{"message":"This port speaks HTTPS: write https:// or wss://"}';
-const PLAIN_HTTP = `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${WRONG_SCHEME.length}\r\nConnection: close\r\n\r\n${WRONG_SCHEME}`;
+const PLAIN_HTTP = printRefusal('plain-http');
 
 const peers = new WeakMap<object, TlsPeer>();
 

@@ -2,18 +2,20 @@
  * Upgrades of one HTTP server ⇄ the WebSocket pipeline. `ws` speaks the protocol; which handshake is
  * accepted, what a message means and when a connection ends is decided in `websocket/`.
  */
-import { STATUS_CODES } from 'node:http';
 import { WebSocketServer } from 'ws';
+import { wordRefusal } from '../deployment/refusal-wordings.ts';
 import { ABNORMAL, GOING_AWAY, MESSAGE_LIMIT_BYTES } from '../websocket/limits.ts';
 import { connect, disconnect, message } from '../websocket/pipeline.ts';
 import { ClientSocket } from './client-socket.ts';
-import { Turns } from './turns.ts';
+import { printHead } from './raw-reply.ts';
+import { TaskQueue } from './task-queue.ts';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { Received, Reply } from '../exchange.ts';
+import type { Received } from '../exchange.ts';
 import type { Connection, ConnectionDetail, Connections } from '../websocket/connections.ts';
 import type { Closure } from '../websocket/limits.ts';
+import type { RawReply } from './raw-reply.ts';
 import type { WebSocketPorts } from '../websocket/pipeline.ts';
 
 type WebSocketDeps = {
@@ -75,7 +77,7 @@ export class WebSocketPort {
   readonly #handshakes = new Set<Duplex>();
   /** Handshakes under way, and every connection until its `$disconnect` function is through. */
   readonly #tasks = new Set<Promise<void>>();
-  readonly #ends = new Turns(ENDS_AT_ONCE);
+  readonly #ends = new TaskQueue(ENDS_AT_ONCE);
   #isClosing = false;
 
   constructor(deps: WebSocketDeps) {
@@ -91,7 +93,7 @@ export class WebSocketPort {
     }
     const received = this.#deps.receive(request);
     if (received === undefined) {
-      writeReply(socket, NO_SUCH_API);
+      writeReply(socket, wordRefusal('no-websocket-api'));
       return;
     }
     this.#track(this.#shakeHands(received, request, socket, head));
@@ -177,23 +179,13 @@ async function settleWithin(tasks: Iterable<Promise<void>>, limitMs: number): Pr
   clearTimeout(timer);
 }
 
-const NO_SUCH_API: Reply = {
-  status: 403,
-  headers: ['Content-Type', 'application/json', 'x-amzn-ErrorType', 'ForbiddenException'],
-  body: '{"message":"Forbidden"}',
-};
-
 /** A refused handshake is an ordinary HTTP reply on a socket that HTTP has let go of. */
-function writeReply(socket: Duplex, reply: Reply): void {
+function writeReply(socket: Duplex, reply: RawReply): void {
   if (!socket.writable) return;
-  const lines = [`HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status] ?? ''}`];
-  for (let index = 0; index + 1 < reply.headers.length; index += 2)
-    lines.push(`${reply.headers[index] ?? ''}: ${reply.headers[index + 1] ?? ''}`);
-  lines.push(`Content-Length: ${Buffer.byteLength(reply.body)}`, 'Connection: close', '', '');
   const deadline = setTimeout(() => socket.destroy(), GOODBYE_MS);
   deadline.unref();
   socket.once('finish', () => socket.destroy());
   socket.once('close', () => clearTimeout(deadline));
-  socket.write(lines.join('\r\n'));
+  socket.write(printHead(reply));
   socket.end(reply.body);
 }

@@ -1,17 +1,16 @@
 /** Results of a call of an AWS service in the words of its protocol. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { ServiceRequest } from '../ports.ts';
-
-export type Fields = Readonly<Record<string, unknown>>;
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 export type OperationResult =
   /** `isVoid`: the operation has no result, not even an empty one. */
   | {
       readonly kind: 'result';
-      readonly fields: Fields;
+      readonly fields: JsonObject;
       readonly isVoid?: boolean;
       /** For who accepts JSON of the query protocol, where it has another shape. */
-      readonly jsonFields?: Fields;
+      readonly jsonFields?: JsonObject;
     }
   | {
       readonly kind: 'error';
@@ -81,7 +80,7 @@ export function printQueryReply(
 }
 
 /** A list is its element again and again. */
-function printXml(fields: Fields): string {
+function printXml(fields: JsonObject): string {
   return Object.entries(fields)
     .flatMap(([name, value]) =>
       (Array.isArray(value) ? value : [value]).map(

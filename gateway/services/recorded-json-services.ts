@@ -2,8 +2,9 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { refuse } from './aws-operation.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
-import type { Fields, OperationResult } from './aws-operation.ts';
+import type { OperationResult } from './aws-operation.ts';
 import type { Clock, Random, ServiceRequest } from '../ports.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 type JsonOperation = Extract<AwsOperation, { protocol: 'json' }>;
 type Tools = { readonly random: Random; readonly clock: Clock };
@@ -42,7 +43,7 @@ function answerEvents({ action, input }: JsonOperation, { random }: Tools): Oper
   return { kind: 'result', fields: { FailedEntryCount: failed, Entries: results } };
 }
 
-function missingOfEvent(entry: Fields): string | undefined {
+function missingOfEvent(entry: JsonObject): string | undefined {
   const missing = ['Source', 'DetailType', 'Detail'].find((name) => {
     const value = entry[name];
     return typeof value !== 'string' || value === '';

@@ -2,8 +2,9 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { refuse } from './aws-operation.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
-import type { Fields, OperationResult } from './aws-operation.ts';
+import type { OperationResult } from './aws-operation.ts';
 import type { Clock } from '../ports.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 type JsonOperation = Extract<AwsOperation, { protocol: 'json' }>;
 
@@ -64,7 +65,7 @@ export class RecordedStreams {
     }
   }
 
-  #ofStream(action: string, input: Fields, region: string): OperationResult {
+  #ofStream(action: string, input: JsonObject, region: string): OperationResult {
     const stream = nameOf(input);
     if (stream === undefined)
       return refuse('ValidationException', 'Either StreamName or StreamARN is required');
@@ -98,7 +99,7 @@ export class RecordedStreams {
     }
   }
 
-  #putRecords(stream: string, { Records: records }: Fields): OperationResult {
+  #putRecords(stream: string, { Records: records }: JsonObject): OperationResult {
     if (!Array.isArray(records) || records.length === 0 || records.length > MAX_PUT_RECORDS)
       return refuse(
         'ValidationException',
@@ -110,7 +111,7 @@ export class RecordedStreams {
     return result({ FailedRecordCount: 0, Records: given.map((record) => this.#put(stream, record)) });
   }
 
-  #put(stream: string, { Data: data, PartitionKey: key }: Fields): Fields {
+  #put(stream: string, { Data: data, PartitionKey: key }: JsonObject): JsonObject {
     const records = this.#recordsOf(stream);
     this.#sequence += 1;
     records.push({
@@ -149,7 +150,7 @@ export class RecordedStreams {
     return made;
   }
 
-  #getIterator(stream: string, input: Fields): OperationResult {
+  #getIterator(stream: string, input: JsonObject): OperationResult {
     const {
       ShardId: shardId,
       ShardIteratorType: type,
@@ -192,7 +193,7 @@ export class RecordedStreams {
     }
   }
 
-  #getRecords({ ShardIterator: iterator, Limit: limit = MAX_GET_RECORDS }: Fields): OperationResult {
+  #getRecords({ ShardIterator: iterator, Limit: limit = MAX_GET_RECORDS }: JsonObject): OperationResult {
     const place = typeof iterator === 'string' ? readIterator(iterator) : undefined;
     if (place === undefined) return refuse('InvalidArgumentException', 'Invalid ShardIterator.');
     if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 1 || limit > MAX_GET_RECORDS)
@@ -217,16 +218,16 @@ export class RecordedStreams {
   }
 }
 
-function result(fields: Fields): OperationResult {
+function result(fields: JsonObject): OperationResult {
   return { kind: 'result', fields };
 }
 
-function nameOf({ StreamName: name, StreamARN: arn }: Fields): string | undefined {
+function nameOf({ StreamName: name, StreamARN: arn }: JsonObject): string | undefined {
   const given = name ?? (typeof arn === 'string' ? arn.split(':stream/')[1] : undefined);
   return typeof given === 'string' && STREAM_NAME.test(given) ? given : undefined;
 }
 
-function summary(stream: string, at: { readonly region: string; readonly accountId: string }): Fields {
+function summary(stream: string, at: { readonly region: string; readonly accountId: string }): JsonObject {
   return {
     StreamName: stream,
     StreamARN: `arn:aws:kinesis:${at.region}:${at.accountId}:stream/${stream}`,
@@ -238,7 +239,7 @@ function summary(stream: string, at: { readonly region: string; readonly account
   };
 }
 
-function shard(): Fields {
+function shard(): JsonObject {
   return {
     ShardId: SHARD,
     HashKeyRange: { StartingHashKey: '0', EndingHashKey: (2n ** 128n - 1n).toString() },
@@ -266,7 +267,7 @@ function readIterator(text: string): { readonly stream: string; readonly from: n
   return stream === undefined || from === undefined ? undefined : { stream, from: Number(from) };
 }
 
-function refuseRecord({ Data: data, PartitionKey: key }: Fields): OperationResult | undefined {
+function refuseRecord({ Data: data, PartitionKey: key }: JsonObject): OperationResult | undefined {
   if (typeof data !== 'string' || data.length > MAX_DATA_CHARACTERS || !BASE64.test(data))
     return refuse('SerializationException', 'Data must be base64');
   if (typeof key === 'string' && key !== '' && key.length <= 256) return undefined;

@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { refuse } from './aws-operation.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
-import type { Fields, OperationResult } from './aws-operation.ts';
+import type { OperationResult } from './aws-operation.ts';
 import type { Random, ServiceRequest } from '../ports.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 type Reader = (name: string) => string | undefined;
 
@@ -77,7 +78,7 @@ export function answerSqs(
     );
   if (queue.endsWith('.fifo') && read('MessageGroupId') === undefined)
     return refuse('MissingParameter', 'The request must contain the parameter MessageGroupId.');
-  const fields: Fields = {
+  const fields: JsonObject = {
     MessageId: random.uuid(),
     MD5OfMessageBody: createHash('md5').update(message).digest('hex'),
     ...(queue.endsWith('.fifo') ? { SequenceNumber: '18870000000000000000' } : {}),

@@ -2,6 +2,7 @@
  * Which gateways run on this machine, whatever folder they were started in: one file each in a folder of their user's,
  * with the credentials that the command line needs. What a killed one has left behind is cleared away by who reads next.
  */
+import { isAlive } from '@gatewright/aws/is-alive';
 import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -100,15 +101,5 @@ function parse(text: string): RunningGateway | undefined {
     return isGatewayName(name) ? { ...credentials, name, directory, pid } : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    // Signal 0 asks, on Windows too, and does nothing.
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
+import { parseJsonObject, type JsonObject } from '@gatewright/aws/json-object';
 import { writeSecretFile } from './secret-file.ts';
 
 const FORMAT = 'gatewright-data';
@@ -47,7 +47,7 @@ export async function readStateFile(path: string): Promise<JsonObject> {
       : new StateFileError(`${path} cannot be read: ${messageOf(error)}`);
   }
   const end = content.subarray(0, MAX_HEADER_BYTES).indexOf('\n');
-  const header = parse(content.subarray(0, Math.max(0, end)).toString());
+  const header = parseJsonObject(content.subarray(0, Math.max(0, end)).toString());
   if (header?.['format'] !== FORMAT)
     throw new StateFileError(`${path} is no file of \`gatewright data save\``);
   if (header['version'] !== VERSION)
@@ -61,7 +61,7 @@ export async function readStateFile(path: string): Promise<JsonObject> {
     );
   if (hash(body) !== header['sha256'])
     throw new StateFileError(`${path} was changed: its checksum is another`);
-  const state = parse(body.toString());
+  const state = parseJsonObject(body.toString());
   if (state === undefined) throw new StateFileError(`${path} holds no JSON object`);
   return state;
 }
@@ -101,15 +101,6 @@ async function mayReplace(path: string): Promise<boolean> {
 
 function hash(body: Buffer): string {
   return createHash('sha256').update(body).digest('hex');
-}
-
-function parse(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function messageOf(error: unknown): string {

@@ -3,7 +3,6 @@
  * runs: a function must not see a client come whose upgrade then fails.
  */
 import { gatewayError } from '../errors.ts';
-import { lastHeader } from '../events/header-list.ts';
 import { URL_LIMIT_CHARACTERS } from './limits.ts';
 import type { GatewayError } from '../errors.ts';
 import type { RequestFacts } from '../events/request-facts.ts';
@@ -17,14 +16,14 @@ const PROTOCOLS = /^\s*[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:\s*,\s*[!#$%&'*+\-.^_`|~0-
 export function checkHandshake(request: RequestFacts): void {
   if (request.rawPath.length + request.rawQuery.length > URL_LIMIT_CHARACTERS)
     throw gatewayError('URI_TOO_LONG', { source: 'client', reason: 'WebSocket URL over 4,096 characters' });
-  const upgrade = lastHeader(request.rawHeaders, 'upgrade')?.trim().toLowerCase();
+  const upgrade = request.headers.last('upgrade')?.trim().toLowerCase();
   if (request.method !== 'GET' || upgrade !== 'websocket')
     throw malformed('an upgrade is GET with Upgrade: websocket');
-  if (!KEY.test(lastHeader(request.rawHeaders, 'sec-websocket-key') ?? ''))
+  if (!KEY.test(request.headers.last('sec-websocket-key') ?? ''))
     throw malformed('Sec-WebSocket-Key is missing or no base64 of 16 bytes');
-  if (lastHeader(request.rawHeaders, 'sec-websocket-version')?.trim() !== '13')
+  if (request.headers.last('sec-websocket-version')?.trim() !== '13')
     throw malformed('Sec-WebSocket-Version is not 13', ['Sec-WebSocket-Version', '13']);
-  const protocols = lastHeader(request.rawHeaders, 'sec-websocket-protocol');
+  const protocols = request.headers.last('sec-websocket-protocol');
   if (protocols !== undefined && !PROTOCOLS.test(protocols))
     throw malformed('Sec-WebSocket-Protocol is no list of tokens');
 }

@@ -1,5 +1,6 @@
 /** What is written down of an event of an open connection: its line, and what its stage wants of it (docs/aws §10.3). */
 import { levelLines } from '../events/execution-log.ts';
+import { HeaderList } from '../events/header-list.ts';
 import { metricLine } from '../events/metric-line.ts';
 import { describeCall } from '../mapping/logged-call.ts';
 import type { ExecutionFacts } from '../events/execution-log.ts';
@@ -11,6 +12,8 @@ import type { Ports } from '../ports.ts';
 import type { FinishedEvent, Recording, Trail } from '../trail.ts';
 import type { ConnectionDetail } from './connections.ts';
 import type { Closure } from './limits.ts';
+
+const NO_HEADERS = new HeaderList([]);
 
 type ConnectionEvent = {
   readonly connection: ConnectionDetail;
@@ -75,7 +78,7 @@ function describeExecution(
   const isMessage = event.kind === 'MESSAGE';
   const call = { outgoing, payload, stage, api };
   return {
-    request: { ...request, rawHeaders: [], body: isMessage ? Buffer.from(event.body) : undefined },
+    request: { ...request, headers: NO_HEADERS, body: isMessage ? Buffer.from(event.body) : undefined },
     event: isMessage
       ? { kind: 'MESSAGE', connectionId }
       : { kind: 'DISCONNECT', connectionId, ...event.closure },
@@ -114,7 +117,7 @@ function describe(
     request: {
       ...{ method: '', rawPath: '', rawQuery: '', body: undefined, protocol: '', traceHeader: '' },
       ...{ api, stage, route, caller, sourceIp, requestId, extendedRequestId: requestId },
-      rawHeaders: userAgent === null ? [] : ['user-agent', userAgent],
+      headers: userAgent === null ? NO_HEADERS : new HeaderList(['user-agent', userAgent]),
       receivedAtEpochMs: at.clock.nowEpochMs() - Math.round(latencyMs),
     },
     ...{ status, latencyMs },

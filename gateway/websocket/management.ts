@@ -2,6 +2,7 @@
  * `@connections`: what a backend does to open connections, AWS's API Gateway Management API
  * (docs/aws §11.5). Answers on the API's own address and on the control port alike.
  */
+import { wordRefusal } from '../deployment/refusal-wordings.ts';
 import { gatewayError, GatewayError } from '../errors.ts';
 import { apiArn } from '../events/authorizer-event.ts';
 import { decideFor } from '../policy/identities.ts';
@@ -43,8 +44,7 @@ export function handleManagement(
     return withRequestId(manage(request, api, path, requestId, at), requestId);
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
-    const { status, headers, body } = api.errors.word(error.code, error.detail);
-    return withRequestId({ status, headers, body }, requestId);
+    return withRequestId(api.errors.word(error.code, error.detail), requestId);
   }
 }
 
@@ -67,8 +67,12 @@ function manage(
     });
   const connectionId = decodeId(encodedId);
   permit(request, api, stageName, connectionId, at);
-  if (!CONNECTION_ID.test(connectionId)) return invalidId(connectionId, requestId);
-  if (!takeFromAccount(stage, at.clock.nowEpochMs())) return TOO_MANY;
+  if (!CONNECTION_ID.test(connectionId))
+    return wordRefusal('invalid-connection-id', {
+      message: `Invalid connectionId: ${connectionId}`,
+      ...{ connectionId, requestId },
+    });
+  if (!takeFromAccount(stage, at.clock.nowEpochMs())) return wordRefusal('too-many-posts');
   switch (request.method) {
     case 'POST':
       return post(request.body, at.connections.find(api.apiId, stageName, connectionId), api, requestId, at);
@@ -152,10 +156,9 @@ function post(
   requestId: string,
   at: ManagementPorts,
 ): ControlReply {
-  if (data.length > MESSAGE_LIMIT_BYTES)
-    return refusal(413, 'PayloadTooLargeException', '{"message":"Message too long"}');
-  if (connection === undefined) return GONE;
-  if (at.connections.deliver(connection, data) === 'full') return TOO_MANY;
+  if (data.length > MESSAGE_LIMIT_BYTES) return wordRefusal('message-too-long');
+  if (connection === undefined) return wordRefusal('gone');
+  if (at.connections.deliver(connection, data) === 'full') return wordRefusal('too-many-posts');
   if (at.records !== undefined) recordPost(data, connection, api, requestId, at);
   return { status: 200, headers: [], body: '' };
 }
@@ -177,7 +180,7 @@ export function recordPost(
 }
 
 function describe(connection: Connection | undefined): ControlReply {
-  if (connection === undefined) return GONE;
+  if (connection === undefined) return wordRefusal('gone');
   const { sourceIp, userAgent } = connection;
   const body = JSON.stringify({
     connectedAt: new Date(connection.connectedAtEpochMs).toISOString(),
@@ -188,25 +191,10 @@ function describe(connection: Connection | undefined): ControlReply {
 }
 
 function remove(connection: Connection | undefined, at: ManagementPorts): ControlReply {
-  if (connection === undefined) return GONE;
+  if (connection === undefined) return wordRefusal('gone');
   at.connections.end(connection, CLOSED_BY_API);
   return { status: 204, headers: [], body: '' };
 }
-
-function invalidId(connectionId: string, requestId: string): ControlReply {
-  const message = `Invalid connectionId: ${connectionId}`;
-  return refusal(400, 'BadRequestException', JSON.stringify({ message, connectionId, requestId }));
-}
-
-function refusal(status: number, errorType: string, body: string): ControlReply {
-  return { status, headers: ['Content-Type', 'application/json', 'x-amzn-ErrorType', errorType], body };
-}
-
-/** More than the account may send, or than the client reads. */
-const TOO_MANY = refusal(429, 'LimitExceededException', '{"message":"Too Many Requests"}');
-
-/** Closed, never opened, or still inside its own `$connect`; AWS sends no body. */
-const GONE: ControlReply = { status: 410, headers: ['x-amzn-ErrorType', 'GoneException'], body: '' };
 
 function withRequestId(reply: ControlReply, requestId: string): ControlReply {
   return { ...reply, headers: [...reply.headers, 'x-amzn-RequestId', requestId] };

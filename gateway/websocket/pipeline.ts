@@ -4,7 +4,7 @@
  * @see docs/aws §3.4, §4.7, §11.1–11.4
  */
 import { GatewayError, gatewayError } from '../errors.ts';
-import { lastHeader } from '../events/header-list.ts';
+import { wordFrame } from '../deployment/refusal-wordings.ts';
 import { continueTrace } from '../events/trace-header.ts';
 import {
   buildConnectEvent,
@@ -14,14 +14,13 @@ import {
   disconnectContext,
   messageContext,
 } from '../events/websocket-event.ts';
-import { authenticate, knownCaller } from '../phases/authenticate.ts';
-import { authorize } from '../phases/authorize.ts';
 import { fail } from '../phases/fail.ts';
 import { finish } from '../phases/finish.ts';
-import { log, observe } from '../phases/log.ts';
-import { meter, takeFromStage } from '../phases/meter.ts';
+import { log } from '../phases/log.ts';
+import { takeFromStage } from '../phases/meter.ts';
 import { screen } from '../phases/screen.ts';
-import { validate, validateMessage } from '../phases/validate.ts';
+import { validateMessage } from '../phases/validate.ts';
+import { admit } from '../pipeline.ts';
 import { Trail } from '../trail.ts';
 import type { Recording } from '../trail.ts';
 import { askForFrame, askForStatus, isRunnable, prepareCall, prepareEvent } from './run-integration.ts';
@@ -63,17 +62,7 @@ export async function connect(handshake: Received, at: WebSocketPorts): Promise<
     checkHandshake(handshake);
     admitOneMore(at.connections);
     trail.enter('match');
-    const matched = matchConnect(handshake);
-    if ((matched.stage.logs ?? at.metrics) !== undefined) observe(matched, trail, at);
-    trail.enter('authenticate');
-    const caller = knownCaller(matched, at) ?? (await authenticate(matched, at, start));
-    if (handshake.notes !== undefined) handshake.notes.caller = caller;
-    trail.enter('authorize');
-    const authenticated = authorize(matched, caller);
-    trail.enter('meter');
-    const admitted = meter(authenticated, at);
-    trail.enter('validate');
-    validate(admitted);
+    const admitted = await admit(matchConnect(handshake), trail, at, start);
     detail = describeConnection(admitted, start);
     reply = await askConnectRoute(admitted, detail, trail, at);
   } catch (error) {
@@ -96,10 +85,10 @@ function describeConnection(admitted: Admitted, start: ConnectionStart): Connect
     ...start,
     apiId: admitted.api.apiId,
     stageName: admitted.stage.name,
-    host: lastHeader(admitted.rawHeaders, 'host') ?? admitted.api.domainName,
+    host: admitted.headers.last('host') ?? admitted.api.domainName,
     ...(admitted.api.basePathMatched === undefined ? {} : { domainName: admitted.api.domainName }),
     sourceIp: admitted.sourceIp,
-    userAgent: lastHeader(admitted.rawHeaders, 'user-agent') ?? null,
+    userAgent: admitted.headers.last('user-agent') ?? null,
     caller: factsOf(admitted.caller),
   };
 }
@@ -162,13 +151,14 @@ export async function message(
   if ((found.stage.logs ?? at.metrics ?? at.records) !== undefined) trail.keepNotes();
   const route = selectRoute(found.stage.deployment.messageRouting, body);
   const requestId = at.random.extendedId();
+  const { connectionId } = connection;
   const event = { kind: 'MESSAGE', connection, requestId, found, route, body } as const;
   const messageId = at.random.extendedId();
   if (route === undefined) {
-    const reply = errorFrame('Forbidden', connection, requestId);
+    const { status, text: reply } = wordFrame('MISSING_AUTHENTICATION_TOKEN', { connectionId, requestId });
     trail.failure = 'no route for this message and no $default route';
     const nothing = { payload: undefined, outgoing: undefined };
-    logEvent({ ...event, ...nothing, messageId, reply, status: 403 }, trail, at);
+    logEvent({ ...event, ...nothing, messageId, reply, status }, trail, at);
     return reply;
   }
   let reply: string | undefined;
@@ -199,9 +189,8 @@ export async function message(
     }
   } catch (error) {
     noteFailure(error, trail);
-    const failure = frameFailure(error);
-    status = failure.status;
-    reply = errorFrame(failure.message, connection, requestId);
+    const code = error instanceof GatewayError ? error.code : 'DEFAULT_5XX';
+    ({ status, text: reply } = wordFrame(code, { connectionId, requestId }));
   }
   logEvent({ ...event, messageId, reply, status, payload, outgoing }, trail, at);
   return reply;
@@ -272,24 +261,6 @@ function eventFacts(
 
 function newTrace(at: Ports): string {
   return continueTrace(undefined, at.clock.nowEpochMs(), at.random);
-}
-
-/** What the sender reads of a failed message; the status is for the log alone. */
-function frameFailure(error: unknown): { readonly status: number; readonly message: string } {
-  switch (error instanceof GatewayError ? error.code : undefined) {
-    case 'THROTTLED':
-      return { status: 429, message: 'Too Many Requests' };
-    case 'BAD_REQUEST_BODY':
-      return { status: 400, message: 'Bad request body' };
-    default:
-      return { status: 500, message: 'Internal server error' };
-  }
-}
-
-/** AWS's error frames: a space after the first colon only. */
-function errorFrame(message: string, connection: Connection, requestId: string): string {
-  const { connectionId } = connection;
-  return `{"message": "${message}", "connectionId":"${connectionId}", "requestId":"${requestId}"}`;
 }
 
 /** The client reads "Internal server error" whatever it was; the operator reads this. */

@@ -1,5 +1,6 @@
 /** Runs the integration of a WebSocket route that is no Lambda proxy: what it gets, and what of its answer counts (docs/aws §11.3). */
 import { gatewayError } from '../errors.ts';
+import { HeaderList } from '../events/header-list.ts';
 import { buildFrame, type MessageCall } from '../mapping/build-frame.ts';
 import { buildOutgoing, type MappableFacts } from '../mapping/build-outgoing.ts';
 import { configurationError, toMappingFailure } from '../mapping/mapping-failure.ts';
@@ -61,6 +62,8 @@ export function prepareEvent(
   return prepareCall({ integration, route, stage: event.stage, facts, contextOf });
 }
 
+const OF_AN_EVENT = new HeaderList(['Content-Type', 'application/json']);
+
 /** A message or an end as mappings see it: no headers but the type, no query, no path. */
 function eventRequest(
   { connection, api, stage, requestId, receivedAtEpochMs }: ConnectionEventFacts,
@@ -71,7 +74,7 @@ function eventRequest(
   return {
     ...{ method: 'POST', rawPath: '/', path: '/', rawQuery: '', pathParameters: null, protocol: 'WebSocket' },
     ...{ api, stage, route, traceHeader, requestId, extendedRequestId: requestId, receivedAtEpochMs },
-    rawHeaders: ['Content-Type', 'application/json'],
+    headers: OF_AN_EVENT,
     body: body === undefined ? undefined : Buffer.from(body),
     sourceIp: connection.sourceIp,
     caller: connection.caller,

@@ -20,6 +20,9 @@ const OPERATIONS = [
   'UpdateTable',
 ] as const;
 
+/** Of an operation, as it is printed. */
+export type Output = Record<string, unknown>;
+
 export type DynaliteOperation = (typeof OPERATIONS)[number];
 
 /** An answer that is not 200, in AWS's JSON shape. */

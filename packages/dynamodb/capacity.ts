@@ -7,10 +7,9 @@ import { membersOf } from '@gatewright/aws/json-object';
 import { DynamoDbError } from './actions.ts';
 import { isRefusedCondition } from './item-write.ts';
 import { dynaliteDb } from './dynalite-store.ts';
+import type { Output } from './actions.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { BatchOperation, Item } from './dynalite-store.ts';
-
-type Output = Record<string, unknown>;
 
 export type TableUnits = { readonly table: string; readonly reads: number; readonly writes: number };
 

@@ -6,6 +6,7 @@
 import { membersOf } from '@gatewright/aws/json-object';
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '@gatewright/aws/json-object';
+import type { Output } from './actions.ts';
 import type { Clock } from './clock.ts';
 import { dynaliteDb, type Item, type Store, type Table } from './dynalite-store.ts';
 import {
@@ -46,8 +47,6 @@ type EngineOptions = {
   /** Told of changes of the tables that are followed, in the order in which they are written. */
   readonly onChanges?: (changes: readonly TableChange[]) => void;
 };
-
-export type Output = Record<string, unknown>;
 
 /** An operation's input as it came, and as dynalite's rules converted it. */
 type ItemWrite = { readonly operation: DynaliteOperation; readonly checked: Record<string, unknown> };

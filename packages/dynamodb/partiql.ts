@@ -10,10 +10,9 @@ import {
   type Statement,
   type Value,
 } from './partiql-parser.ts';
+import type { Output } from './actions.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Table } from './dynalite-store.ts';
-
-type Output = Record<string, unknown>;
 
 /** What a statement needs of the engine. */
 interface StatementStore {

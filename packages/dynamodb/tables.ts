@@ -1,9 +1,8 @@
 /** Tables of the embedded DynamoDB: found fast, changed in one place, with their time to live. */
+import type { Output } from './actions.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Done, Store, Table } from './dynalite-store.ts';
 import { checkInput, DYNAMODB, DynamoDbError, runAction, validationError } from './actions.ts';
-
-type Output = Record<string, unknown>;
 
 /** Parameters that would change what the table does and that nobody here could honour; dynalite would drop them. */
 const REFUSED_PARAMETERS = [

@@ -6,6 +6,7 @@
 import { membersOf } from '@gatewright/aws/json-object';
 import { createHash } from 'node:crypto';
 import { withIndexUnits } from './capacity.ts';
+import type { Output } from './actions.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Clock } from './clock.ts';
 import { dynaliteDb, type Item, type Store, type Table } from './dynalite-store.ts';
@@ -19,8 +20,6 @@ import {
 } from './actions.ts';
 import { WriteSet } from './write-set.ts';
 import { isRefusedCondition, keyOf, lockName, readReturnOld } from './item-write.ts';
-
-type Output = Record<string, unknown>;
 
 /** What transactions need of the engine. */
 interface LockedStore {

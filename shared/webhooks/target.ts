@@ -1,4 +1,5 @@
 /** A verified delivery as an event of EventBridge or a message of SQS. */
+import { isJson } from '@gatewright/aws/json-object';
 import { sha256Hex } from '@gatewright/aws/sign-request';
 import { DomainError } from '../errors.ts';
 import type { AwsCall, AwsCaller } from '../ports.ts';
@@ -31,15 +32,6 @@ function printBody(body: Uint8Array): string {
   const text = bytes.toString('utf8');
   if (!Buffer.from(text, 'utf8').equals(bytes)) return `"bodyBase64":"${bytes.toString('base64')}"`;
   return isJson(text) ? `"payload":${text}` : `"body":${JSON.stringify(text)}`;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** @throws DomainError TARGET_UNAVAILABLE unless the service has said that it has the message */

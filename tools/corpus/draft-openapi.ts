@@ -1,6 +1,6 @@
 /** The routes of an API document. Pure. */
-import { asObject } from './template-text.ts';
-import type { Json } from './template-text.ts';
+import { membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 type DocumentRoute = {
   readonly method: string;
@@ -12,13 +12,13 @@ type DocumentRoute = {
 const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'];
 const ANY = 'x-amazon-apigateway-any-method';
 
-export function routesOfDocument(document: Json): DocumentRoute[] {
+export function routesOfDocument(document: JsonObject): DocumentRoute[] {
   const whole = guardOf(document);
-  return Object.entries(asObject(document['paths'])).flatMap(([path, item]) =>
-    Object.entries(asObject(item))
+  return Object.entries(membersOf(document['paths'])).flatMap(([path, item]) =>
+    Object.entries(membersOf(item))
       .filter(([name]) => METHODS.includes(name.toLowerCase()) || name === ANY)
       .map(([name, operation]) => {
-        const isGuarded = guardOf(asObject(operation)) ?? whole;
+        const isGuarded = guardOf(membersOf(operation)) ?? whole;
         const method = name === ANY ? 'ANY' : name.toUpperCase();
         return { method, path, ...(isGuarded !== undefined && { isGuarded }) };
       }),
@@ -26,8 +26,8 @@ export function routesOfDocument(document: Json): DocumentRoute[] {
 }
 
 /** `security: []` and `[{ NONE: [] }]` open a route. */
-function guardOf(part: Json): boolean | undefined {
+function guardOf(part: JsonObject): boolean | undefined {
   const { security } = part;
   if (!Array.isArray(security)) return undefined;
-  return security.flatMap((one) => Object.keys(asObject(one))).some((name) => name !== 'NONE');
+  return security.flatMap((one) => Object.keys(membersOf(one))).some((name) => name !== 'NONE');
 }

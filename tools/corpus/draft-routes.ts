@@ -1,8 +1,9 @@
 /** The routes that a CloudFormation or SAM template has, and what each may answer to a plain request. Pure. */
+import { membersOf } from '@gatewright/aws/json-object';
 import { routesOfDocument } from './draft-openapi.ts';
-import { asObject, asText, nameOf } from './template-text.ts';
+import { asText, nameOf } from './template-text.ts';
 import type { ExpectedRoute, Protocol } from './expectation.ts';
-import type { Json } from './template-text.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** What a generic request to an open route may get: an answer, or a client's error of the function's own. */
 export const OPEN = ['2xx', '3xx', '400', '404', '409', '422'];
@@ -10,18 +11,18 @@ export const OPEN = ['2xx', '3xx', '400', '404', '409', '422'];
 export const GUARDED = ['401', '403'];
 
 /** An API document beside the template, `DefinitionUri: openapi.yaml`; undefined where there is none. */
-export type ReadBeside = (path: string) => Json | undefined;
-type Resources = Readonly<Record<string, Json>>;
+export type ReadBeside = (path: string) => JsonObject | undefined;
+type Resources = Readonly<Record<string, JsonObject>>;
 type Parts = {
   readonly resources: Resources;
-  readonly globals: Json;
+  readonly globals: JsonObject;
   readonly readBeside: ReadBeside;
 };
 
-export function draftRoutes(template: Json, readBeside: ReadBeside): ExpectedRoute[] {
-  const entries = Object.entries(asObject(template['Resources']));
-  const resources = Object.fromEntries(entries.map(([id, resource]) => [id, asObject(resource)]));
-  const parts = { resources, globals: asObject(template['Globals']), readBeside };
+export function draftRoutes(template: JsonObject, readBeside: ReadBeside): ExpectedRoute[] {
+  const entries = Object.entries(membersOf(template['Resources']));
+  const resources = Object.fromEntries(entries.map(([id, resource]) => [id, membersOf(resource)]));
+  const parts = { resources, globals: membersOf(template['Globals']), readBeside };
   const routes = Object.entries(resources).flatMap(([id, resource]) => routesOf(id, resource, parts));
   return withoutDoubles(routes);
 }
@@ -36,13 +37,13 @@ function keyOf({ protocol, api, method, path }: ExpectedRoute): string {
   return [protocol, api, method, path.replace(/\/$/, '')].join(' ');
 }
 
-function routesOf(id: string, resource: Json, parts: Parts): ExpectedRoute[] {
-  const properties = asObject(resource['Properties']);
+function routesOf(id: string, resource: JsonObject, parts: Parts): ExpectedRoute[] {
+  const properties = membersOf(resource['Properties']);
   switch (resource['Type']) {
     case 'AWS::Serverless::Function':
     case 'AWS::Serverless::StateMachine':
-      return Object.values(asObject(properties['Events'])).flatMap((event) =>
-        routeOfEvent(asObject(event), parts),
+      return Object.values(membersOf(properties['Events'])).flatMap((event) =>
+        routeOfEvent(membersOf(event), parts),
       );
     case 'AWS::Serverless::Api':
       return routesOfBody(id, 'rest', properties, isSamGuarded(id, 'Api', parts), parts);
@@ -61,14 +62,14 @@ function routesOf(id: string, resource: Json, parts: Parts): ExpectedRoute[] {
   }
 }
 
-function routeOfEvent(event: Json, parts: Parts): ExpectedRoute[] {
-  const properties = asObject(event['Properties']);
+function routeOfEvent(event: JsonObject, parts: Parts): ExpectedRoute[] {
+  const properties = membersOf(event['Properties']);
   const kind = event['Type'];
   if (kind !== 'Api' && kind !== 'HttpApi') return [];
   const protocol = kind === 'Api' ? 'rest' : 'http';
   const named = nameOf(properties[kind === 'Api' ? 'RestApiId' : 'ApiId']);
   const api = named ?? (kind === 'Api' ? 'ServerlessRestApi' : 'ServerlessHttpApi');
-  const auth = asObject(properties['Auth']);
+  const auth = membersOf(properties['Auth']);
   const isOpen = auth['Authorizer'] === 'NONE';
   const ownGuard = (auth['Authorizer'] !== undefined && !isOpen) || auth['ApiKeyRequired'] === true;
   const keyOff = auth['ApiKeyRequired'] === false;
@@ -80,22 +81,22 @@ function routeOfEvent(event: Json, parts: Parts): ExpectedRoute[] {
 
 /** A default authorizer or key of the API, or of Globals. */
 function isSamGuarded(api: string, kind: 'Api' | 'HttpApi', { resources, globals }: Parts): boolean {
-  const own = asObject(asObject(resources[api]?.['Properties'])['Auth']);
-  const auth: Json = { ...asObject(asObject(globals[kind])['Auth']), ...own };
+  const own = membersOf(membersOf(resources[api]?.['Properties'])['Auth']);
+  const auth: JsonObject = { ...membersOf(membersOf(globals[kind])['Auth']), ...own };
   return auth['DefaultAuthorizer'] !== undefined || auth['ApiKeyRequired'] === true;
 }
 
 function routesOfBody(
   api: string,
   protocol: 'rest' | 'http',
-  properties: Json,
+  properties: JsonObject,
   guarded: boolean,
   { readBeside }: Parts,
 ): ExpectedRoute[] {
   const body = properties['DefinitionBody'] ?? properties['Body'];
-  const include = asObject(asObject(asObject(body)['Fn::Transform'])['Parameters'])['Location'];
+  const include = membersOf(membersOf(membersOf(body)['Fn::Transform'])['Parameters'])['Location'];
   const beside = asText(include) ?? asText(properties['DefinitionUri']);
-  const document = beside === undefined ? asObject(body) : (readBeside(beside) ?? {});
+  const document = beside === undefined ? membersOf(body) : (readBeside(beside) ?? {});
   return routesOfDocument(document).map(({ method, path, isGuarded }) => ({
     protocol,
     api,
@@ -105,7 +106,7 @@ function routesOfBody(
   }));
 }
 
-function routesOfV2Api(id: string, properties: Json, parts: Parts): ExpectedRoute[] {
+function routesOfV2Api(id: string, properties: JsonObject, parts: Parts): ExpectedRoute[] {
   // Quick create: one target behind one route.
   const quick = properties['Target'] !== undefined;
   const path = asText(properties['RouteKey']) ?? '$default';
@@ -115,7 +116,7 @@ function routesOfV2Api(id: string, properties: Json, parts: Parts): ExpectedRout
   ];
 }
 
-function routeOfMethod(properties: Json, { resources }: Parts): ExpectedRoute[] {
+function routeOfMethod(properties: JsonObject, { resources }: Parts): ExpectedRoute[] {
   const api = nameOf(properties['RestApiId']);
   const method = asText(properties['HttpMethod']) ?? 'ANY';
   const type = asText(properties['AuthorizationType']) ?? 'NONE';
@@ -139,17 +140,17 @@ function pathOf(resourceId: unknown, resources: Resources): string {
   for (let depth = 0; depth < 30; depth += 1) {
     const resource = id === undefined ? undefined : resources[id];
     if (resource?.['Type'] !== 'AWS::ApiGateway::Resource') break;
-    const { PathPart: part, ParentId: parent } = asObject(resource['Properties']);
+    const { PathPart: part, ParentId: parent } = membersOf(resource['Properties']);
     segments.unshift(asText(part) ?? 'any');
     id = nameOf(parent);
   }
   return `/${segments.join('/')}`;
 }
 
-function routeOfKey(properties: Json, { resources }: Parts): ExpectedRoute[] {
+function routeOfKey(properties: JsonObject, { resources }: Parts): ExpectedRoute[] {
   const api = nameOf(properties['ApiId']);
   const key = asText(properties['RouteKey']) ?? '$default';
-  const owner = asObject(api === undefined ? undefined : resources[api]?.['Properties']);
+  const owner = membersOf(api === undefined ? undefined : resources[api]?.['Properties']);
   const isWebSocket = owner['ProtocolType'] === 'WEBSOCKET';
   const type = asText(properties['AuthorizationType']) ?? 'NONE';
   const statuses = type === 'NONE' ? OPEN : GUARDED;

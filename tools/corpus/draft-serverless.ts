@@ -1,43 +1,44 @@
 /** The routes of a serverless.yml, by its functions' events. Pure. */
+import { membersOf } from '@gatewright/aws/json-object';
 import { GUARDED, OPEN, draftRoutes, splitKey, webSocketRoute, withoutDoubles } from './draft-routes.ts';
-import { asObject, asText } from './template-text.ts';
+import { asText } from './template-text.ts';
 import type { ExpectedRoute } from './expectation.ts';
 import type { ReadBeside } from './draft-routes.ts';
-import type { Json } from './template-text.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
-export function draftServerless(service: Json, readBeside: ReadBeside): ExpectedRoute[] {
+export function draftServerless(service: JsonObject, readBeside: ReadBeside): ExpectedRoute[] {
   const functions = functionsOf(service['functions'], readBeside);
   const own = functions.flatMap((one) => eventsOf(one).flatMap(routeOfEvent));
-  const resources = asObject(service['resources']);
+  const resources = membersOf(service['resources']);
   return withoutDoubles([...own, ...draftRoutes(resources, readBeside)]);
 }
 
 /** A map, a list of maps, or `${file(functions.yml)}`. */
-export function functionsOf(value: unknown, readBeside: ReadBeside): Json[] {
+export function functionsOf(value: unknown, readBeside: ReadBeside): JsonObject[] {
   const file = typeof value === 'string' ? /^\$\{file\(([^)]+)\)(?::([\w.]+))?\}$/.exec(value) : null;
   if (file !== null) {
     const whole = readBeside(file[1] ?? '') ?? {};
     return functionsOf(file[2] === undefined ? whole : whole[file[2]], readBeside);
   }
   if (Array.isArray(value)) return value.flatMap((part) => functionsOf(part, readBeside));
-  return Object.values(asObject(value)).map(asObject);
+  return Object.values(membersOf(value)).map(membersOf);
 }
 
-function eventsOf({ events }: Json): Json[] {
-  return Array.isArray(events) ? events.map((event) => (event === 'httpApi' ? {} : asObject(event))) : [];
+function eventsOf({ events }: JsonObject): JsonObject[] {
+  return Array.isArray(events) ? events.map((event) => (event === 'httpApi' ? {} : membersOf(event))) : [];
 }
 
-function routeOfEvent(event: Json): ExpectedRoute[] {
+function routeOfEvent(event: JsonObject): ExpectedRoute[] {
   const { http, httpApi, websocket } = event;
   if (http !== undefined) return [httpRoute('rest', 'ApiGatewayRestApi', http)];
   if (httpApi !== undefined) return [httpRoute('http', 'HttpApi', httpApi)];
-  const route = asText(websocket) ?? asText(asObject(websocket)['route']);
+  const route = asText(websocket) ?? asText(membersOf(websocket)['route']);
   if (route !== '$connect') return [];
-  return [webSocketRoute({ api: 'WebsocketsApi' }, asObject(websocket)['authorizer'] !== undefined)];
+  return [webSocketRoute({ api: 'WebsocketsApi' }, membersOf(websocket)['authorizer'] !== undefined)];
 }
 
 function httpRoute(protocol: 'rest' | 'http', api: string, event: unknown): ExpectedRoute {
-  const { method, path, authorizer, private: isPrivate } = asObject(event);
+  const { method, path, authorizer, private: isPrivate } = membersOf(event);
   const key =
     typeof event === 'string' ? splitKey(event === '*' ? '$default' : event) : splitPath(method, path);
   const statuses = authorizer !== undefined || isPrivate === true ? GUARDED : OPEN;

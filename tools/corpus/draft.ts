@@ -1,12 +1,13 @@
 /** A draft of what a project may answer, from its template alone. */
+import { membersOf } from '@gatewright/aws/json-object';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { draftRoutes } from './draft-routes.ts';
 import { draftServerless, functionsOf } from './draft-serverless.ts';
-import { asObject, asText, parseTemplate } from './template-text.ts';
+import { asText, parseTemplate } from './template-text.ts';
 import type { Expectation } from './expectation.ts';
 import type { ReadBeside } from './draft-routes.ts';
-import type { Json } from './template-text.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 const SERVICES = ['serverless.yml', 'serverless.yaml', 'serverless.json'];
 const TEMPLATES = ['template.yaml', 'template.yml', 'template.json'];
@@ -32,7 +33,7 @@ export function draftExpectation(folder: string): Expectation | undefined {
 function draftService(folder: string, name: string): Expectation {
   const service = readTemplate(join(folder, name));
   const readBeside = readerAt(folder);
-  const provider = asObject(service['provider'])['runtime'];
+  const provider = membersOf(service['provider'])['runtime'];
   const runtimes = functionsOf(service['functions'], readBeside).map(({ runtime }) => runtime ?? provider);
   return {
     kind: 'serverless',
@@ -52,31 +53,31 @@ function draftCdk(folder: string): Expectation {
 }
 
 /** Values for parameters that have none, as somebody who tries the project would make them up. */
-function ofTemplates(templates: readonly Json[]): Pick<Expectation, 'arguments' | 'needs'> {
-  const parameters = templates.flatMap((template) => Object.entries(asObject(template['Parameters'])));
+function ofTemplates(templates: readonly JsonObject[]): Pick<Expectation, 'arguments' | 'needs'> {
+  const parameters = templates.flatMap((template) => Object.entries(membersOf(template['Parameters'])));
   // Parameters of assets are given by CDK 1 itself.
   const missing = parameters.filter(
-    ([name, parameter]) => asObject(parameter)['Default'] === undefined && !/^AssetParameters/.test(name),
+    ([name, parameter]) => membersOf(parameter)['Default'] === undefined && !/^AssetParameters/.test(name),
   );
   const runtimes = templates.flatMap((template) => {
-    const globals = asObject(asObject(template['Globals'])['Function']);
-    return Object.values(asObject(template['Resources'])).flatMap((resource) => {
-      const { Type: type, Properties: properties } = asObject(resource);
+    const globals = membersOf(membersOf(template['Globals'])['Function']);
+    return Object.values(membersOf(template['Resources'])).flatMap((resource) => {
+      const { Type: type, Properties: properties } = membersOf(resource);
       if (type !== 'AWS::Serverless::Function' && type !== 'AWS::Lambda::Function') return [];
-      const { Runtime: runtime, PackageType: packed } = { ...globals, ...asObject(properties) };
+      const { Runtime: runtime, PackageType: packed } = { ...globals, ...membersOf(properties) };
       return packed === 'Image' ? ['a container'] : [runtime];
     });
   });
   return {
     arguments: missing.flatMap(([name, parameter]) => [
       '--param',
-      `${name}=${madeUp(name, asObject(parameter))}`,
+      `${name}=${madeUp(name, membersOf(parameter))}`,
     ]),
     ...needsOf(runtimes),
   };
 }
 
-function madeUp(name: string, { AllowedValues: allowed, Type: type }: Json): string {
+function madeUp(name: string, { AllowedValues: allowed, Type: type }: JsonObject): string {
   if (Array.isArray(allowed) && allowed.length > 0) return String(allowed[0]);
   if (type === 'Number') return '1';
   // An API key has 20 characters at least.
@@ -97,7 +98,7 @@ function findTemplate(folder: string): string | undefined {
     .find((name) => readTemplate(join(folder, name))['Resources'] !== undefined);
 }
 
-function readTemplate(path: string): Json {
+function readTemplate(path: string): JsonObject {
   return parseTemplate(readFileSync(path, 'utf8'));
 }
 

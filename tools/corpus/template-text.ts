@@ -1,8 +1,8 @@
 /** Templates as text: read without the gateway, since what is expected of it must not come from it. */
+import { membersOf } from '@gatewright/aws/json-object';
 import { parseDocument } from 'yaml';
 import type { Tags } from 'yaml';
-
-export type Json = Readonly<Record<string, unknown>>;
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 const SHORT_FORMS = ['Ref', 'GetAtt', 'Sub', 'Join', 'Select', 'Split', 'If', 'ImportValue', 'FindInMap'];
 const MORE_FORMS = ['Base64', 'Cidr', 'GetAZs', 'Equals', 'And', 'Or', 'Not', 'Condition', 'Transform'];
@@ -14,13 +14,9 @@ const SHORT_TAGS = [...SHORT_FORMS, ...MORE_FORMS].flatMap((name) => [
   { tag: `!${name}`, collection: 'seq', resolve: (seq: unknown): unknown => seq },
 ]) as unknown as Tags;
 
-export function parseTemplate(text: string): Json {
+export function parseTemplate(text: string): JsonObject {
   const document = parseDocument(text, { customTags: SHORT_TAGS, uniqueKeys: false, logLevel: 'silent' });
-  return asObject(document.toJS({ maxAliasCount: 1000 }));
-}
-
-export function asObject(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+  return membersOf(document.toJS({ maxAliasCount: 1000 }));
 }
 
 export function asText(value: unknown): string | undefined {
@@ -30,7 +26,7 @@ export function asText(value: unknown): string | undefined {
 /** The logical id that a value names: `{ Ref }`, `{ Fn::GetAtt }`, or the text of a short form. */
 export function nameOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value.split('.')[0];
-  const { Ref: ref, 'Fn::GetAtt': attribute, 'Fn::Sub': text } = asObject(value);
+  const { Ref: ref, 'Fn::GetAtt': attribute, 'Fn::Sub': text } = membersOf(value);
   if (typeof ref === 'string') return ref;
   if (Array.isArray(attribute)) return asText(attribute[0]);
   return asText(attribute)?.split('.')[0] ?? asText(text);

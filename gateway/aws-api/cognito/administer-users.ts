@@ -1,6 +1,7 @@
 /** What an administrator does with users and groups. */
+import { ServiceRefusal } from '../../errors.ts';
 import { randomBytes } from 'node:crypto';
-import { CognitoError, invalidParameter, notAuthorized, notFound } from '../../issuer/pools/cognito-error.ts';
+import { invalidParameter, notAuthorized, notFound } from '../../issuer/pools/cognito-error.ts';
 import { listAttributes } from '../../issuer/pools/pool-user.ts';
 import type { PoolUser } from '../../issuer/pools/pool-user.ts';
 import {
@@ -34,7 +35,7 @@ export const ADMINISTER_USERS: CognitoOperations = {
             : 'User account already exists',
         );
     if (resends && user.status !== 'FORCE_CHANGE_PASSWORD')
-      throw new CognitoError('UnsupportedUserStateException', `User is in status ${user.status}.`);
+      throw new ServiceRefusal('UnsupportedUserStateException', `User is in status ${user.status}.`);
     const of = { clientId: NO_CLIENT, metadata: input.map('ClientMetadata') };
     const validationData = input.attributes('ValidationData');
     if (!resends)
@@ -124,7 +125,7 @@ export const ADMINISTER_USERS: CognitoOperations = {
     const { pool } = poolOf(input, at);
     const name = input.text('GroupName');
     if (pool.groups.has(name))
-      throw new CognitoError('GroupExistsException', 'A group with the name already exists.');
+      throw new ServiceRefusal('GroupExistsException', 'A group with the name already exists.');
     pool.addGroup(name, input.optional('Description') ?? '');
     return { Group: describeGroup(name, input.optional('Description') ?? '', pool.definition.poolId) };
   },
@@ -169,7 +170,7 @@ export const ADMINISTER_USERS: CognitoOperations = {
   },
 };
 
-/** @throws CognitoError UserNotFoundException */
+/** @throws ServiceRefusal UserNotFoundException */
 function namedUser(input: CognitoInput, at: CognitoPorts): LocalPool & { readonly user: PoolUser } {
   const local = poolOf(input, at);
   return { ...local, user: local.pool.get(input.text('Username')) };

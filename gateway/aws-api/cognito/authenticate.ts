@@ -1,6 +1,6 @@
 /** Sign-ins by the API: with a password, by SRP, with a refresh token. */
+import { ServiceRefusal } from '../../errors.ts';
 import {
-  CognitoError,
   invalidParameter,
   notAuthorized,
   notFound,
@@ -50,7 +50,7 @@ export const AUTHENTICATE: CognitoOperations = {
   RevokeToken(input, at) {
     const { client, sessions } = clientOf(input, at);
     if (!client.revokesTokens)
-      throw new CognitoError('UnsupportedOperationException', 'Revoke token is disabled for this client');
+      throw new ServiceRefusal('UnsupportedOperationException', 'Revoke token is disabled for this client');
     if (client.secret !== undefined && input.optional('ClientSecret') !== client.secret)
       throw notAuthorized(`Unable to verify secret hash for client ${client.clientId}`);
     sessions.revoke(input.text('Token'), client.clientId);
@@ -104,7 +104,7 @@ function initiate(name: string, attempt: Attempt, flows: typeof USER_FLOWS): Pro
   const known = Object.hasOwn(flows, name) ? flows[name] : undefined;
   if (known === undefined) {
     if (/^(?:CUSTOM_AUTH|USER_AUTH)$/.test(name))
-      throw new CognitoError('NotImplementedException', `${name} is not served here.`, 501);
+      throw new ServiceRefusal('NotImplementedException', `${name} is not served here.`, 501);
     throw invalidParameter('Initiate Auth method not supported.');
   }
   const [flow, start] = known;
@@ -176,9 +176,9 @@ async function admit(
 ): Promise<unknown> {
   if (!user.isEnabled) throw notAuthorized('User is disabled.');
   if (user.status === 'UNCONFIRMED')
-    throw new CognitoError('UserNotConfirmedException', 'User is not confirmed.');
+    throw new ServiceRefusal('UserNotConfirmedException', 'User is not confirmed.');
   if (user.status === 'RESET_REQUIRED')
-    throw new CognitoError('PasswordResetRequiredException', 'Password reset required for the user');
+    throw new ServiceRefusal('PasswordResetRequiredException', 'Password reset required for the user');
   await preAuthentication(pool, user, client.clientId, metadata.first);
   if (user.status === 'CONFIRMED') {
     await postAuthentication(pool, user, client.clientId, metadata.later);
@@ -213,7 +213,7 @@ function respond(
   const name = input.text('ChallengeName');
   if (name === 'PASSWORD_VERIFIER') return verifyPassword(attempt);
   if (name === 'NEW_PASSWORD_REQUIRED') return setNewPassword(attempt, input.optional('Session') ?? '');
-  throw new CognitoError('NotImplementedException', `The challenge ${name} is not served here.`, 501);
+  throw new ServiceRefusal('NotImplementedException', `The challenge ${name} is not served here.`, 501);
 }
 
 async function verifyPassword(attempt: Attempt): Promise<unknown> {

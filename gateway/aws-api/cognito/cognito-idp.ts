@@ -2,10 +2,10 @@
  * Cognito's API of user pools (AWS JSON 1.1). What users do themselves needs no signature, as at AWS; administrators
  * sign. An operation that is not here is 501 at once: nobody should wait for retries.
  */
+import { ServiceRefusal } from '../../errors.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { ControlReply, ControlRequest } from '../../control-port/control-request.ts';
-import { CognitoError } from '../../issuer/pools/cognito-error.ts';
 import type { UserPools } from '../../issuer/pools/user-pools.ts';
 import type { Clock } from '../../ports.ts';
 import type { AwsService } from '../aws-call.ts';
@@ -52,7 +52,7 @@ export function createCognitoIdp(pools: UserPools, clock: Clock): CognitoIdp {
 
 function notServed(name: string): CognitoOperation {
   return () => {
-    throw new CognitoError('NotImplementedException', `${name} is not served here.`, 501);
+    throw new ServiceRefusal('NotImplementedException', `${name} is not served here.`, 501);
   };
 }
 
@@ -72,15 +72,16 @@ async function run(
 ): Promise<ControlReply> {
   const fields = parseJsonObject(request.body.length === 0 ? '{}' : request.body.toString('utf8'));
   try {
-    if (fields === undefined) throw new CognitoError('SerializationException', 'The body is no JSON object.');
+    if (fields === undefined)
+      throw new ServiceRefusal('SerializationException', 'The body is no JSON object.');
     return printJson(200, (await operation(new CognitoInput(fields), at)) ?? {}, []);
   } catch (error) {
-    if (error instanceof CognitoError) return printError(error);
+    if (error instanceof ServiceRefusal) return printError(error);
     throw error;
   }
 }
 
-function printError({ code, message, status }: CognitoError): ControlReply {
+function printError({ code, message, status }: ServiceRefusal): ControlReply {
   const printable = message.replace(/[^\x20-\x7e]/g, ' ').slice(0, 500);
   const headers = ['x-amzn-ErrorType', `${code}:`, 'x-amzn-ErrorMessage', printable];
   return printJson(status, { __type: code, message }, headers);

@@ -12,7 +12,7 @@ export class CognitoInput {
     this.#fields = fields;
   }
 
-  /** @throws CognitoError InvalidParameterException */
+  /** @throws ServiceRefusal InvalidParameterException */
   text(name: string): string {
     const value = this.optional(name);
     if (value !== undefined) return value;
@@ -75,7 +75,7 @@ function wrongType(name: string): Error {
   return invalidParameter(`1 validation error detected: Value at '${name}' has a wrong form`);
 }
 
-/** @throws CognitoError InvalidParameterException */
+/** @throws ServiceRefusal InvalidParameterException */
 export function needParameter(parameters: ReadonlyMap<string, string>, name: string): string {
   const value = parameters.get(name);
   if (value === undefined) throw invalidParameter(`Missing required parameter ${name}`);
@@ -85,7 +85,7 @@ export function needParameter(parameters: ReadonlyMap<string, string>, name: str
 /**
  * A client with a secret proves that it has it, for each user anew.
  * @param names of the user, of which the client may have hashed any
- * @throws CognitoError NotAuthorizedException
+ * @throws ServiceRefusal NotAuthorizedException
  */
 export function checkSecretHash(
   { clientId, secret }: AppClient,

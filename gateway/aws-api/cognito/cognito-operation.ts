@@ -10,13 +10,13 @@ export type CognitoPorts = {
   readonly challenges: Challenges;
 };
 
-/** Answers one operation. @throws CognitoError */
+/** Answers one operation. @throws ServiceRefusal */
 export type CognitoOperation = (input: CognitoInput, at: CognitoPorts) => unknown;
 
 /** By name. */
 export type CognitoOperations = Readonly<Record<string, CognitoOperation>>;
 
-/** @throws CognitoError ResourceNotFoundException */
+/** @throws ServiceRefusal ResourceNotFoundException */
 export function poolOf(input: CognitoInput, { pools }: CognitoPorts): LocalPool {
   const poolId = input.text('UserPoolId');
   const pool = pools.find(poolId);
@@ -24,7 +24,7 @@ export function poolOf(input: CognitoInput, { pools }: CognitoPorts): LocalPool 
   return pool;
 }
 
-/** @throws CognitoError ResourceNotFoundException */
+/** @throws ServiceRefusal ResourceNotFoundException */
 export function clientOf(
   input: CognitoInput,
   { pools }: CognitoPorts,

@@ -77,7 +77,7 @@ export const OWN_ACCOUNT: CognitoOperations = {
   },
 };
 
-/** @throws CognitoError NotAuthorizedException */
+/** @throws ServiceRefusal NotAuthorizedException */
 function ownUser(
   input: CognitoInput,
   { pools }: CognitoPorts,

@@ -1,10 +1,6 @@
 /** Users who make their own account, and who have forgotten their password. */
-import {
-  CognitoError,
-  invalidParameter,
-  notAuthorized,
-  userNotFound,
-} from '../../issuer/pools/cognito-error.ts';
+import { ServiceRefusal } from '../../errors.ts';
+import { invalidParameter, notAuthorized, userNotFound } from '../../issuer/pools/cognito-error.ts';
 import { verifiedName } from '../../issuer/pools/pool-user.ts';
 import type { PoolUser } from '../../issuer/pools/pool-user.ts';
 import { postConfirmation, preSignUp, sendCode } from '../../issuer/pools/triggers.ts';
@@ -105,7 +101,7 @@ export const SIGN_UP: CognitoOperations = {
     if (user === undefined)
       throw client.tellsUnknownUsers
         ? userNotFound()
-        : new CognitoError('ExpiredCodeException', 'Invalid code provided, please request a code again.');
+        : new ServiceRefusal('ExpiredCodeException', 'Invalid code provided, please request a code again.');
     const password = input.text('Password');
     pool.checkPassword(password);
     pool.useCode(user, 'new password', input.text('ConfirmationCode'));
@@ -149,7 +145,7 @@ function isReachable({ attributes }: PoolUser): boolean {
   );
 }
 
-/** @throws CognitoError UserNotFoundException */
+/** @throws ServiceRefusal UserNotFoundException */
 function namedUser(
   input: CognitoInput,
   at: CognitoPorts,

@@ -2,6 +2,7 @@
  * The calls of the control plane that have changed something, each with the time and the ids that it was given: made
  * again in their order, they bring about the same APIs, keys, plans, stages and domains under the same ids.
  */
+import { WishRefused } from '../../errors.ts';
 import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { LocalIdentity } from '../../policy/identities.ts';
@@ -20,11 +21,6 @@ type JournaledCall = {
   /** What was drawn for ids and secrets, in order. */
   readonly drawn: readonly string[];
 };
-
-/** A call of a file that is none, or that the gateway does not take. */
-export class JournalError extends Error {
-  override readonly name = 'JournalError';
-}
 
 const MAX_CALLS = 20_000;
 const MAX_CHARS = 64 * 1024 * 1024;
@@ -82,7 +78,7 @@ export class CallJournal {
   /**
    * Makes calls again, as somebody who may. Only within `inTurn`.
    * @param isKept whether they are noted as made here
-   * @throws JournalError at the first that is not taken
+   * @throws WishRefused at the first that is not taken
    */
   async replay(
     calls: readonly JournaledCall[],
@@ -96,7 +92,7 @@ export class CallJournal {
         const made = toAwsCall(call, caller);
         const { status, body } = isKept ? await this.#note(made, service) : await service(made);
         if (status >= 400)
-          throw new JournalError(`${call.method} ${call.path}: ${String(body).slice(0, 300)}`);
+          throw new WishRefused(`${call.method} ${call.path}: ${String(body).slice(0, 300)}`);
       } finally {
         this.#replaying = undefined;
       }
@@ -128,7 +124,7 @@ export class CallJournal {
   #draw(count: number, random: Random): string {
     const replaying = this.#replaying;
     const value = replaying === undefined ? random.hex(count) : replaying.drawn.shift();
-    if (value?.length !== count) throw new JournalError('a call asks for other ids than it was given');
+    if (value?.length !== count) throw new WishRefused('a call asks for other ids than it was given');
     this.#drawn?.push(value);
     return value;
   }
@@ -141,12 +137,12 @@ function toAwsCall(call: JournaledCall, caller: LocalIdentity): AwsCall {
   return { request, caller, service: 'apigateway', region };
 }
 
-/** Calls as a file has them. @throws JournalError */
+/** Calls as a file has them. @throws WishRefused */
 export function checkCalls(value: unknown): readonly JournaledCall[] {
-  if (!Array.isArray(value) || value.length > MAX_CALLS) throw new JournalError('its calls are no list');
+  if (!Array.isArray(value) || value.length > MAX_CALLS) throw new WishRefused('its calls are no list');
   return value.map((call: unknown, index) => {
     if (isJsonObject(call) && isCall(call)) return call;
-    throw new JournalError(`call ${index + 1} is none`);
+    throw new WishRefused(`call ${index + 1} is none`);
   });
 }
 

@@ -2,11 +2,12 @@
  * Configurations of AppConfig as functions and the agent read them (AppConfig and AppConfig Data API references), named
  * as the file names them. A session's token is good for one call, and what has not changed since comes empty.
  */
+import { ServiceRefusal } from '../../errors.ts';
 import type { ControlReply } from '../../control-port/control-request.ts';
 import type { Configuration, LocalValues } from '../../control/local-values.ts';
 import type { Random } from '../../ports.ts';
 import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
-import { fieldsOf, textField, ValueError } from './value-call.ts';
+import { fieldsOf, textField } from './value-call.ts';
 
 const OLD_PATH = /^\/applications\/([^/]+)\/environments\/([^/]+)\/configurations\/([^/]+)$/;
 const MAX_SESSIONS = 1_000;
@@ -27,7 +28,7 @@ export function createAppConfig(options: Omit<Ports, 'sessions'>): AwsService {
     try {
       return Promise.resolve(route(call, at));
     } catch (error) {
-      if (!(error instanceof ValueError)) throw error;
+      if (!(error instanceof ServiceRefusal)) throw error;
       const { status, code: type, message } = error;
       return Promise.resolve(awsError(call.request, 'appconfig', { status, type, message }));
     }
@@ -41,7 +42,11 @@ function route(call: AwsCall, at: Ports): ControlReply {
   if (method === 'GET' && path === '/configuration')
     return getLatest(call, new URLSearchParams(query).get('configuration_token') ?? '', at);
   if (method === 'GET' && old !== null) return getConfiguration(call, old.slice(1).map(decode).join('/'), at);
-  throw new ValueError('NotImplementedException', `${method} ${path} of AppConfig is not served here.`, 501);
+  throw new ServiceRefusal(
+    'NotImplementedException',
+    `${method} ${path} of AppConfig is not served here.`,
+    501,
+  );
 }
 
 function startSession(call: AwsCall, at: Ports): ControlReply {
@@ -53,7 +58,10 @@ function startSession(call: AwsCall, at: Ports): ControlReply {
   find(id, at);
   const wish = fields['RequiredMinimumPollIntervalInSeconds'] ?? POLL_SECONDS;
   if (typeof wish !== 'number' || wish < 15 || wish > 86_400)
-    throw new ValueError('BadRequestException', 'RequiredMinimumPollIntervalInSeconds is from 15 to 86400.');
+    throw new ServiceRefusal(
+      'BadRequestException',
+      'RequiredMinimumPollIntervalInSeconds is from 15 to 86400.',
+    );
   const token = openSession({ id, seen: undefined, pollSeconds: wish }, at);
   const headers = ['Content-Type', 'application/json', 'Cache-Control', 'no-store'];
   return { status: 201, headers, body: JSON.stringify({ InitialConfigurationToken: token }) };
@@ -62,7 +70,10 @@ function startSession(call: AwsCall, at: Ports): ControlReply {
 function getLatest(call: AwsCall, token: string, at: Ports): ControlReply {
   const session = at.sessions.get(token);
   if (session === undefined)
-    throw new ValueError('BadRequestException', 'The configuration token is not valid, or was used before.');
+    throw new ServiceRefusal(
+      'BadRequestException',
+      'The configuration token is not valid, or was used before.',
+    );
   const refusal = refuseReading(call, 'GetLatestConfiguration', session.id, at);
   if (refusal !== undefined) return refusal;
   const found = find(session.id, at);
@@ -80,7 +91,7 @@ function getConfiguration(call: AwsCall, id: string, at: Ports): ControlReply {
   const refusal = refuseReading(call, 'GetConfiguration', id, at);
   if (refusal !== undefined) return refusal;
   const query = new URLSearchParams(call.request.query);
-  if (!query.has('client_id')) throw new ValueError('BadRequestException', 'client_id is missing.');
+  if (!query.has('client_id')) throw new ServiceRefusal('BadRequestException', 'client_id is missing.');
   const found = find(id, at);
   const version = String(found.version);
   const isKnown = query.get('client_configuration_version') === version;
@@ -112,7 +123,7 @@ function openSession(session: Session, { sessions, random }: Ports): string {
 function find(id: string, { values }: Ports): Configuration {
   const found = values.configuration(id);
   if (found === undefined)
-    throw new ValueError('ResourceNotFoundException', `The configuration ${id} could not be found.`, 404);
+    throw new ServiceRefusal('ResourceNotFoundException', `The configuration ${id} could not be found.`, 404);
   return found;
 }
 

@@ -1,17 +1,10 @@
 /** Secrets as functions read them (Secrets Manager API reference): the version AWSCURRENT of each, and no other. */
+import { ServiceRefusal } from '../../errors.ts';
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { LocalValues, Secret } from '../../control/local-values.ts';
 import { type AwsCall, type AwsService, findDenial, refuseUnlessAllowed } from '../aws-call.ts';
-import {
-  actionOf,
-  answerJson,
-  fieldsOf,
-  notServed,
-  textField,
-  textsField,
-  ValueError,
-} from './value-call.ts';
+import { actionOf, answerJson, fieldsOf, notServed, textField, textsField } from './value-call.ts';
 import type { Home } from './value-call.ts';
 
 const CURRENT = 'AWSCURRENT';
@@ -96,8 +89,8 @@ function getBatch(
   return { SecretValues: found, Errors: errors };
 }
 
-function notFound(message: string): ValueError {
-  return new ValueError('ResourceNotFoundException', `Secrets Manager ${message}`);
+function notFound(message: string): ServiceRefusal {
+  return new ServiceRefusal('ResourceNotFoundException', `Secrets Manager ${message}`);
 }
 
 /** Tells one version from another, and nothing of the value. */

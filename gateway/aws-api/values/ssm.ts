@@ -2,19 +2,11 @@
  * Parameters of SSM's Parameter Store as functions read them (Systems Manager API reference). One version of each is
  * kept; a SecureString that nobody asks to decrypt is a text that tells nothing.
  */
+import { ServiceRefusal } from '../../errors.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { LocalValues, Parameter } from '../../control/local-values.ts';
 import { type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
-import {
-  actionOf,
-  answerJson,
-  fieldsOf,
-  notServed,
-  sizeField,
-  textField,
-  textsField,
-  ValueError,
-} from './value-call.ts';
+import { actionOf, answerJson, fieldsOf, notServed, sizeField, textField, textsField } from './value-call.ts';
 import type { Home } from './value-call.ts';
 
 const MAX_NAMES = 10;
@@ -60,14 +52,14 @@ const OPERATIONS = new Map<string, Operation>([
 function getParameters(fields: JsonObject, values: LocalValues, home: Home): JsonObject {
   const names = textsField(fields, 'Names', MAX_NAMES);
   if (new Set(names).size < names.length)
-    throw new ValueError('ValidationException', 'Duplicated names are not allowed in a request.');
+    throw new ServiceRefusal('ValidationException', 'Duplicated names are not allowed in a request.');
   const found: JsonObject[] = [];
   const missing: string[] = [];
   for (const name of names) {
     try {
       found.push(print(name, fields['WithDecryption'] === true, values, home));
     } catch (error) {
-      if (!(error instanceof ValueError)) throw error;
+      if (!(error instanceof ServiceRefusal)) throw error;
       missing.push(name);
     }
   }
@@ -77,7 +69,7 @@ function getParameters(fields: JsonObject, values: LocalValues, home: Home): Jso
 function getParametersByPath(fields: JsonObject, values: LocalValues, home: Home): JsonObject {
   const path = textField(fields, 'Path');
   if (!path.startsWith('/'))
-    throw new ValueError('ValidationException', 'The parameter path must begin with a forward slash.');
+    throw new ServiceRefusal('ValidationException', 'The parameter path must begin with a forward slash.');
   const filters = fields['ParameterFilters'];
   if (Array.isArray(filters) && filters.length > 0)
     throw notServed('ParameterFilters of GetParametersByPath');
@@ -108,7 +100,7 @@ function readToken(token: unknown, path: string): string | undefined {
   } catch {
     // Told below.
   }
-  throw new ValueError('InvalidNextToken', 'The specified token is not valid.');
+  throw new ServiceRefusal('InvalidNextToken', 'The specified token is not valid.');
 }
 
 /** `name:3`: nothing but the version of the moment is there. */
@@ -120,9 +112,9 @@ function splitSelector(text: string): { readonly name: string; readonly selector
 function print(text: string, isDecrypted: boolean, values: LocalValues, home: Home): JsonObject {
   const { name, selector } = splitSelector(text);
   const parameter = values.parameter(name);
-  if (parameter === undefined) throw new ValueError('ParameterNotFound', `Parameter ${text} not found.`);
+  if (parameter === undefined) throw new ServiceRefusal('ParameterNotFound', `Parameter ${text} not found.`);
   if (selector !== undefined && selector !== String(parameter.version))
-    throw new ValueError(
+    throw new ServiceRefusal(
       'ParameterVersionNotFound',
       `Systems Manager could not find version ${selector} of ${name}. Verify the version and try again.`,
     );

@@ -1,22 +1,10 @@
 /** What the JSON services of values share: how they read a call, and how they answer (AWS JSON 1.1). */
+import { ServiceRefusal } from '../../errors.ts';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { ControlReply } from '../../control-port/control-request.ts';
 import type { AwsCall } from '../aws-call.ts';
-
-/** An answer that says why not; the message never holds a value. */
-export class ValueError extends Error {
-  override readonly name = 'ValueError';
-  readonly code: string;
-  readonly status: number;
-
-  constructor(code: string, message: string, status = 400) {
-    super(message);
-    this.code = code;
-    this.status = status;
-  }
-}
 
 /** Where the names of a call are. */
 export type Home = { readonly region: string; readonly accountId: string };
@@ -27,21 +15,21 @@ export function actionOf({ request }: AwsCall, prefix: string): string {
   return target.startsWith(`${prefix}.`) ? target.slice(prefix.length + 1, prefix.length + 65) : '';
 }
 
-/** @throws ValueError */
+/** @throws ServiceRefusal */
 export function fieldsOf({ request: { body } }: AwsCall): JsonObject {
   const fields = parseJsonObject(body.length === 0 ? '{}' : body.toString('utf8'));
-  if (fields === undefined) throw new ValueError('SerializationException', 'The body is no JSON object.');
+  if (fields === undefined) throw new ServiceRefusal('SerializationException', 'The body is no JSON object.');
   return fields;
 }
 
-/** @throws ValueError */
+/** @throws ServiceRefusal */
 export function textField(fields: JsonObject, name: string): string {
   const value = fields[name];
   if (typeof value === 'string' && value !== '') return value;
   throw invalid(name, 'Member must not be null');
 }
 
-/** @throws ValueError unless there are 1 to `most` texts */
+/** @throws ServiceRefusal unless there are 1 to `most` texts */
 export function textsField(fields: JsonObject, name: string, most: number): readonly string[] {
   const value: unknown = fields[name];
   const texts = Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
@@ -50,24 +38,24 @@ export function textsField(fields: JsonObject, name: string, most: number): read
   return texts;
 }
 
-/** @throws ValueError unless it is absent, or from 1 to `most` */
+/** @throws ServiceRefusal unless it is absent, or from 1 to `most` */
 export function sizeField(fields: JsonObject, name: string, most: number): number {
   const value = fields[name] ?? most;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most) return value;
   throw invalid(name, `Member must have value less than or equal to ${most}`);
 }
 
-export function invalid(name: string, rule: string): ValueError {
+export function invalid(name: string, rule: string): ServiceRefusal {
   const shown = name.charAt(0).toLowerCase() + name.slice(1);
-  return new ValueError(
+  return new ServiceRefusal(
     'ValidationException',
     `1 validation error detected: Value at '${shown}' failed to satisfy constraint: ${rule}`,
   );
 }
 
 /** Filters, lists and writes that are not here: 501 ends an SDK at once. */
-export function notServed(what: string): ValueError {
-  return new ValueError('NotImplementedException', `${what} is not served here.`, 501);
+export function notServed(what: string): ServiceRefusal {
+  return new ServiceRefusal('NotImplementedException', `${what} is not served here.`, 501);
 }
 
 /** Answers by what `run` gives or throws. */
@@ -76,7 +64,7 @@ export function answerJson(run: () => ControlReply | JsonObject): ControlReply {
     const result = run();
     return isReply(result) ? result : printJson(200, result, []);
   } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
+    if (!(error instanceof ServiceRefusal)) throw error;
     const { code, message, status } = error;
     return printJson(status, { __type: code, message }, ['x-amzn-ErrorType', code]);
   }

@@ -10,16 +10,15 @@ import {
   putMethod,
 } from './sam-document.ts';
 import { orClosed } from './sam-closed.ts';
-import { expandDomain } from './sam-domain.ts';
 import { idPart, invocationUri, permission, pick, present, stageIdOf } from './sam-expansion.ts';
 import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
 import { localOrS3Body } from './sam-function.ts';
+import { expandV2Stage, OF_STAGE } from './sam-v2-stage.ts';
 import { addHttpSecurity, httpEventSecurity } from './sam-http-security.ts';
 import { isJsonObject } from '../cloudformation/template-source.ts';
 
 const TYPE = 'AWS::Serverless::HttpApi';
 const OF_API = ['Name', 'Description', 'DisableExecuteApiEndpoint', 'FailOnWarnings', 'Tags'];
-const OF_STAGE = ['StageVariables', 'AccessLogSettings', 'DefaultRouteSettings', 'RouteSettings'];
 const OF_DOCUMENT =
   'StageName Auth CorsConfiguration DefinitionBody DefinitionUri Domain PropagateTags'.split(' ');
 const OF_AUTH = ['DefaultAuthorizer', 'Authorizers', 'EnableIamAuthorizer'];
@@ -48,16 +47,8 @@ export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
   const stageName = properties['StageName'] ?? '$default';
   const stageId =
     stageName === '$default' ? `${logicalId}ApiGatewayDefaultStage` : stageIdOf(logicalId, stageName);
-  expansion.make(logicalId, stageId, 'AWS::ApiGatewayV2::Stage', {
-    ...pick(properties, OF_STAGE),
-    ...routeSettingsOf(properties, routes),
-    ApiId: { Ref: logicalId },
-    StageName: stageName,
-    AutoDeploy: true,
-  });
-  expansion.references.set(`${logicalId}.Stage`, stageId);
-  const owner = { kind: 'http', origin: logicalId, type: TYPE, apiId: logicalId, stageId } as const;
-  expandDomain(expansion, owner, properties['Domain']);
+  const settings = routeSettingsOf(properties, routes);
+  expandV2Stage(expansion, { logicalId, type: TYPE, properties, stageName, stageId, settings });
 }
 
 /** The API's own document or an empty one, with the routes of events and their security. */

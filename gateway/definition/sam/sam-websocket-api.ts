@@ -3,9 +3,9 @@
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-websocketapi.html
  */
 import type { Json, JsonObject } from '../model.ts';
-import { expandDomain } from './sam-domain.ts';
 import { idPart, invocationUri, permission, pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
+import { expandV2Stage, OF_STAGE } from './sam-v2-stage.ts';
 import { isJsonObject } from '../cloudformation/template-source.ts';
 
 const TYPE = 'AWS::Serverless::WebSocketApi';
@@ -13,7 +13,6 @@ const OF_API =
   'ApiKeySelectionExpression Description DisableExecuteApiEndpoint DisableSchemaValidation IpAddressType RouteSelectionExpression Tags'.split(
     ' ',
   );
-const OF_STAGE = ['StageVariables', 'AccessLogSettings', 'DefaultRouteSettings', 'RouteSettings'];
 const OF_ROUTE =
   'ApiKeyRequired ModelSelectionExpression OperationName RequestModels RequestParameters RouteResponseSelectionExpression'.split(
     ' ',
@@ -42,15 +41,7 @@ export function expandWebSocketApi(expansion: SamExpansion, logicalId: string, r
       : `${logicalId}${stageName === 'default' ? 'Default' : stageName}Stage`;
   if (stageName === '$default')
     expansion.fail(logicalId, 'StageName: no stage of a WebSocket API is named $default');
-  expansion.make(logicalId, stageId, 'AWS::ApiGatewayV2::Stage', {
-    ...pick(properties, OF_STAGE),
-    ApiId: { Ref: logicalId },
-    StageName: stageName,
-    AutoDeploy: true,
-  });
-  expansion.references.set(`${logicalId}.Stage`, stageId);
-  const owner = { kind: 'http', origin: logicalId, type: TYPE, apiId: logicalId, stageId } as const;
-  expandDomain(expansion, owner, properties['Domain']);
+  expandV2Stage(expansion, { logicalId, type: TYPE, properties, stageName, stageId });
 }
 
 /** What the route $connect asks for; makes the authorizer. */

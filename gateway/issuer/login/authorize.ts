@@ -1,8 +1,9 @@
 /** The authorization endpoint and the login form: from a request to a code (RFC 6749 §4.1, RFC 7636). */
+import { ServiceRefusal } from '../../errors.ts';
 import { randomBytes } from 'node:crypto';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { ControlReply, ControlRequest } from '../../control-port/control-request.ts';
-import { CognitoError, WRONG_PASSWORD } from '../pools/cognito-error.ts';
+import { WRONG_PASSWORD } from '../pools/cognito-error.ts';
 import { isPassword } from '../pools/password.ts';
 import type { PoolUser } from '../pools/pool-user.ts';
 import { NO_METADATA, postAuthentication, preAuthentication } from '../pools/triggers.ts';
@@ -93,7 +94,8 @@ async function tryPassword(
     await pool.setPassword(user, newPassword, 'CONFIRMED');
     return { kind: 'user', user };
   } catch (error) {
-    if (error instanceof CognitoError) return { kind: 'fault', fault: error.message, needsNewPassword: true };
+    if (error instanceof ServiceRefusal)
+      return { kind: 'fault', fault: error.message, needsNewPassword: true };
     throw error;
   }
 }
@@ -111,7 +113,7 @@ async function finish(
     await preAuthentication(pool, user, clientId, NO_METADATA);
     await postAuthentication(pool, user, clientId, NO_METADATA);
   } catch (error) {
-    if (!(error instanceof CognitoError)) throw error;
+    if (!(error instanceof ServiceRefusal)) throw error;
     return showForm(request, wish, place, { username: user.username, fault: error.message });
   }
   const cookie = setCookie(sessionCookie(poolId), place.state.signIn(poolId, user.sub), 'Lax');

@@ -1,10 +1,10 @@
 /** The token endpoint, its revocation and `userInfo` (RFC 6749 §3.2, RFC 7009, OpenID Connect Core §5.3). */
+import { ServiceRefusal } from '../../errors.ts';
 import { createHash } from 'node:crypto';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import { type ControlReply, type ControlRequest, jsonReply } from '../../control-port/control-request.ts';
-import { CognitoError } from '../pools/cognito-error.ts';
 import type { AppClient } from '../pools/pool-model.ts';
 import { listAttributes } from '../pools/pool-user.ts';
 import { userClaims } from '../pools/pool-tokens.ts';
@@ -66,7 +66,7 @@ export function tellUser(request: ControlRequest, { pool, sessions }: LoginPlace
     const claims = Object.fromEntries(attributes.map(({ Name, Value }) => [Name, Value]));
     return jsonReply(200, { ...claims, username: user.username }, NO_STORE);
   } catch (error) {
-    if (error instanceof CognitoError) return bearerError('invalid_token', error.message);
+    if (error instanceof ServiceRefusal) return bearerError('invalid_token', error.message);
     throw error;
   }
 }
@@ -87,7 +87,7 @@ async function answering(
   try {
     return await run();
   } catch (error) {
-    if (error instanceof CognitoError)
+    if (error instanceof ServiceRefusal)
       return jsonReply(400, { error: 'invalid_grant', error_description: error.message }, NO_STORE);
     if (!(error instanceof OAuthError)) throw error;
     // Cognito says 400 of all.

@@ -3,6 +3,7 @@ import { OWN_DATA_SCOPE } from '../pool-issuer.ts';
 import type { AppClient, PoolDefinition } from './pool-model.ts';
 import { isReadable } from './pool-user.ts';
 import type { PoolUser } from './pool-user.ts';
+import type { Claims } from '../../policy/bearer-token.ts';
 
 /** One sign-in: what all tokens that come of it share. */
 export type TokenFacts = {
@@ -19,8 +20,6 @@ export type TokenFacts = {
   /** What an OpenID Connect client asks access for; no word of Cognito's. */
   readonly audience: string | undefined;
 };
-
-type Claims = Readonly<Record<string, unknown>>;
 
 /** Claims beside `iss`, `iat`, `exp` and `jti`. */
 export function idClaims(pool: PoolDefinition, facts: TokenFacts): Claims {

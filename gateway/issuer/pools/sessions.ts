@@ -89,7 +89,7 @@ export class Sessions {
   /**
    * Goes on with a sign-in. A refresh token that was used up before ends it altogether: one of two has stolen it
    * (RFC 9700 §4.14.2).
-   * @throws CognitoError NotAuthorizedException
+   * @throws ServiceRefusal NotAuthorizedException
    */
   async refresh(token: string, client: AppClient, metadata: Metadata = NO_METADATA): Promise<Tokens> {
     const session = this.#sessions.get(hashOf(token));
@@ -167,7 +167,7 @@ export class Sessions {
     this.#end((session) => session.sub === sub);
   }
 
-  /** Whose access token this is. @throws CognitoError NotAuthorizedException */
+  /** Whose access token this is. @throws ServiceRefusal NotAuthorizedException */
   readAccess(token: string): AccessToken {
     const claims = parseJsonObject(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
     if (

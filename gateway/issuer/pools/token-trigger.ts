@@ -2,22 +2,21 @@
  * The pre token generation trigger: what a pool's function changes in the tokens of a sign-in.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  */
+import { ServiceRefusal } from '../../errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
-import { CognitoError } from './cognito-error.ts';
 import { OWN_DATA_SCOPE } from '../pool-issuer.ts';
 import type { AppClient } from './pool-model.ts';
 import type { PoolUser } from './pool-user.ts';
 import { callTrigger, metadataOf, userAttributes } from './triggers.ts';
 import type { Metadata } from './triggers.ts';
 import type { UserPool } from './user-pool.ts';
+import type { Claims } from '../../policy/bearer-token.ts';
 
 export type TokenSource =
   | 'TokenGeneration_Authentication'
   | 'TokenGeneration_HostedAuth'
   | 'TokenGeneration_NewPasswordChallenge'
   | 'TokenGeneration_RefreshTokens';
-
-type Claims = Readonly<Record<string, unknown>>;
 
 type ClaimChanges = { readonly add: Claims; readonly suppress: readonly string[] };
 
@@ -124,8 +123,8 @@ function textsOf(value: unknown): readonly string[] {
   throw unreadable();
 }
 
-function unreadable(): CognitoError {
-  return new CognitoError('InvalidLambdaResponseException', 'Unrecognizable lambda output');
+function unreadable(): ServiceRefusal {
+  return new ServiceRefusal('InvalidLambdaResponseException', 'Unrecognizable lambda output');
 }
 
 export function changeId(claims: Claims, { id }: TokenChanges): Claims {

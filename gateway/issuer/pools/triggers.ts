@@ -2,9 +2,9 @@
  * Lambda triggers of user pools: the functions of `LambdaConfig`, called with Cognito's events.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
+import { ServiceRefusal } from '../../errors.ts';
 import { isJsonObject, type JsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { InvocationResult } from '../../ports.ts';
-import { CognitoError } from './cognito-error.ts';
 import type { CustomMessage, TriggerName } from './pool-model.ts';
 import { verifiedName } from './pool-user.ts';
 import type { PoolUser } from './pool-user.ts';
@@ -30,7 +30,7 @@ export type Trigger = {
 
 /**
  * What the function makes of the response; undefined where the pool has no such trigger.
- * @throws CognitoError where it fails, or returns something else than an event
+ * @throws ServiceRefusal where it fails, or returns something else than an event
  */
 export async function callTrigger(
   { definition, ports }: UserPool,
@@ -50,21 +50,21 @@ export async function callTrigger(
 function readResponse(name: TriggerName, result: InvocationResult): JsonObject {
   switch (result.kind) {
     case 'failed':
-      throw new CognitoError(
+      throw new ServiceRefusal(
         'UserLambdaValidationException',
         `${name} failed with error ${result.errorMessage.replace(/\.$/, '')}.`,
       );
     case 'timed-out':
-      throw new CognitoError('UnexpectedLambdaException', `${name} did not answer within 5 s.`);
+      throw new ServiceRefusal('UnexpectedLambdaException', `${name} did not answer within 5 s.`);
     case 'refused':
-      throw new CognitoError(
+      throw new ServiceRefusal(
         'UnexpectedLambdaException',
         `${name} invocation failed due to error ${result.message}.`,
       );
     case 'returned': {
       const response = parseJsonObject(result.payload)?.['response'];
       if (isJsonObject(response)) return response;
-      throw new CognitoError('InvalidLambdaResponseException', 'Unrecognizable lambda output');
+      throw new ServiceRefusal('InvalidLambdaResponseException', 'Unrecognizable lambda output');
     }
   }
 }
@@ -106,7 +106,7 @@ export async function preSignUp(
   const verified = VERIFIED.filter(([answer]) => response[answer] === true).map(([, attribute]) => attribute);
   const missing = verified.find((attribute) => !user.attributes.has(attribute));
   if (missing !== undefined)
-    throw new CognitoError(
+    throw new ServiceRefusal(
       'InvalidLambdaResponseException',
       `PreSignUp verifies ${missing}, which the user does not have.`,
     );

@@ -1,8 +1,9 @@
 /** A user pool with its users, groups and the codes it has sent. */
+import { ServiceRefusal } from '../../errors.ts';
 import { createHash, randomInt } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { Clock, InvocationResult, Random } from '../../ports.ts';
-import { CognitoError, invalidParameter, userNotFound } from './cognito-error.ts';
+import { invalidParameter, userNotFound } from './cognito-error.ts';
 import { findPasswordFault, hashPassword } from './password.ts';
 import type { AppClient, CustomMessage, PoolDefinition } from './pool-model.ts';
 import { openClient } from './pool-model.ts';
@@ -95,7 +96,7 @@ export class UserPool {
     );
   }
 
-  /** @throws CognitoError UserNotFoundException */
+  /** @throws ServiceRefusal UserNotFoundException */
   get(name: string): PoolUser {
     const user = this.find(name);
     if (user === undefined) throw userNotFound();
@@ -104,7 +105,7 @@ export class UserPool {
 
   /**
    * Takes a new user. Where users sign in by an attribute, the name is that attribute's value, and the username an id.
-   * @throws CognitoError
+   * @throws ServiceRefusal
    */
   add(
     name: string,
@@ -124,14 +125,14 @@ export class UserPool {
         "1 validation error detected: Value at 'username' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
       );
     }
-    if (this.find(name) !== undefined) throw new CognitoError('UsernameExistsException', existsText);
+    if (this.find(name) !== undefined) throw new ServiceRefusal('UsernameExistsException', existsText);
     const missing = required.filter((attribute) => attribute !== 'sub' && !own.has(attribute));
     if (missing.length > 0)
       throw invalidParameter(
         `Attributes did not conform to the schema: ${missing.map((attribute) => `${attribute}: The attribute ${attribute} is required`).join('\n')}\n`,
       );
     if (this.#users.size >= MAX_USERS)
-      throw new CognitoError('LimitExceededException', `A local pool holds ${MAX_USERS} users.`);
+      throw new ServiceRefusal('LimitExceededException', `A local pool holds ${MAX_USERS} users.`);
     const sub = this.ports.random.uuid();
     const now = this.ports.clock.nowEpochMs();
     const user: PoolUser = {
@@ -182,7 +183,7 @@ export class UserPool {
     this.ports.onChange();
   }
 
-  /** @throws CognitoError InvalidPasswordException */
+  /** @throws ServiceRefusal InvalidPasswordException */
   async setPassword(user: PoolUser, text: string, status: UserStatus): Promise<void> {
     this.checkPassword(text);
     user.password = await hashPassword(text, { poolName: this.poolName, username: user.username });
@@ -190,11 +191,11 @@ export class UserPool {
     this.change(user, { status });
   }
 
-  /** @throws CognitoError InvalidPasswordException */
+  /** @throws ServiceRefusal InvalidPasswordException */
   checkPassword(text: string): void {
     const fault = text.length > 256 ? 'Password too long' : findPasswordFault(text, this.definition.policy);
     if (fault !== undefined)
-      throw new CognitoError('InvalidPasswordException', `Password did not conform with policy: ${fault}`);
+      throw new ServiceRefusal('InvalidPasswordException', `Password did not conform with policy: ${fault}`);
   }
 
   /** Puts a new code into the log, where Cognito would send it; the former one is void. */
@@ -226,18 +227,21 @@ export class UserPool {
     this.ports.log(`user pool ${this.definition.poolId}: to ${username}: ${filled.slice(0, MAX_MESSAGE)}`);
   }
 
-  /** @throws CognitoError CodeMismatchException, ExpiredCodeException, LimitExceededException */
+  /** @throws ServiceRefusal CodeMismatchException, ExpiredCodeException, LimitExceededException */
   useCode(user: PoolUser, purpose: CodePurpose, given: string): void {
     const key = codeKey(user, purpose);
     const sent = this.#codes.get(key);
     if (sent === undefined || sent.untilMs <= this.ports.clock.nowEpochMs())
-      throw new CognitoError('ExpiredCodeException', 'Invalid code provided, please request a code again.');
+      throw new ServiceRefusal('ExpiredCodeException', 'Invalid code provided, please request a code again.');
     // Six digits are guessed soon by who may try for ever.
     if (sent.wrong >= MAX_WRONG_CODES)
-      throw new CognitoError('LimitExceededException', 'Attempt limit exceeded, please try after some time.');
+      throw new ServiceRefusal(
+        'LimitExceededException',
+        'Attempt limit exceeded, please try after some time.',
+      );
     if (!equalInConstantTime(sent.code, given)) {
       sent.wrong += 1;
-      throw new CognitoError(
+      throw new ServiceRefusal(
         'CodeMismatchException',
         'Invalid verification code provided, please try again.',
       );

@@ -1,4 +1,5 @@
 /** What starts functions in this start, for `gatewright events`, and how an event is sent to it by hand. */
+import { isJson } from '@gatewright/aws/json-object';
 import { parseArn } from '@gatewright/aws/arn';
 import type { DeliveryOutcome } from './event-ports.ts';
 import type { EventEngine } from './event-engine.ts';
@@ -104,13 +105,4 @@ export async function sendByHand(
   const delivery = { groupId, ...(source && { source }), ...(detailType && { detailType }) };
   const outcome: DeliveryOutcome = await engine.targets.send(arn, body, delivery);
   return outcome.kind === 'delivered' ? { kind: 'sent', arn } : { kind: 'refused', message: outcome.message };
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

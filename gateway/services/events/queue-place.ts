@@ -1,8 +1,8 @@
 /** Where a queue is, and which one an address names. */
-import type { Fields } from '../aws-operation.ts';
 import type { LocalQueue, Queues } from './queues.ts';
 import { missing } from './sqs-error.ts';
 import { textOf } from './sqs-input.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 export type QueuePlace = { readonly region: string; readonly accountId: string };
 
@@ -13,7 +13,7 @@ export function partitionOf(region: string): string {
 
 /** `https://sqs.eu-west-1.amazonaws.com/123456789012/orders`, or any other origin with that path. @throws SqsError */
 export function findQueue(
-  input: Fields,
+  input: JsonObject,
   { region, accountId }: QueuePlace,
   queues: Queues,
 ): LocalQueue | undefined {

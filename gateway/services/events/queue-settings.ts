@@ -1,7 +1,7 @@
 /** Attributes of a queue as settings, the same for templates and for calls (SQS API reference, "CreateQueue", "SetQueueAttributes"). */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { type QueueSettings, USUAL_QUEUE } from '../../delivery/queue-model.ts';
-import type { Fields } from '../aws-operation.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** Says no: never returns, or notes it and takes the usual value. */
 export type Refuse = (attribute: string, message: string) => void;
@@ -17,7 +17,7 @@ const RANGES = {
 
 /** @param before what holds where nothing is said */
 export function readQueueSettings(
-  attributes: Fields,
+  attributes: JsonObject,
   refuse: Refuse,
   before: QueueSettings = USUAL_QUEUE,
 ): QueueSettings {

@@ -3,10 +3,11 @@ import { isJsonObject } from '@gatewright/aws/json-object';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { MessageAttribute } from '../../delivery/queue-model.ts';
 import type { Random } from '../../ports.ts';
-import { type Fields, type OperationResult, refuse } from '../aws-operation.ts';
+import { type OperationResult, refuse } from '../aws-operation.ts';
 import { answerSns } from '../recorded-messaging.ts';
 import { mapOf, textOf, treeOf, type Tree } from './sqs-input.ts';
 import type { Published, Topics } from './topics.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 
@@ -41,7 +42,7 @@ function idOf(answered: OperationResult | undefined): string {
   return answered?.kind === 'result' ? String(answered.fields['MessageId']) : '';
 }
 
-function publishBatch(input: Fields, arn: string, topics: Topics, random: Random): OperationResult {
+function publishBatch(input: JsonObject, arn: string, topics: Topics, random: Random): OperationResult {
   const entries = entriesOf(input);
   if (entries.length === 0)
     return refuse('EmptyBatchRequest', 'The batch request does not contain any entries.');
@@ -50,8 +51,8 @@ function publishBatch(input: Fields, arn: string, topics: Topics, random: Random
       'TooManyEntriesInBatchRequest',
       'The batch request contains more entries than permissible.',
     );
-  const done: Fields[] = [];
-  const failed: Fields[] = [];
+  const done: JsonObject[] = [];
+  const failed: JsonObject[] = [];
   for (const entry of entries) {
     const Id = textOf(entry, 'Id') ?? '';
     const published = readPublished(entry, topics.find(arn)?.isFifo === true);
@@ -72,7 +73,7 @@ function publishBatch(input: Fields, arn: string, topics: Topics, random: Random
 }
 
 /** `PublishBatchRequestEntries.member.1.Id` */
-function entriesOf(input: Fields): readonly Fields[] {
+function entriesOf(input: JsonObject): readonly JsonObject[] {
   const given = input['PublishBatchRequestEntries'];
   const members = isJsonObject(given) ? given['member'] : given;
   const list: readonly unknown[] = Array.isArray(members)
@@ -83,19 +84,19 @@ function entriesOf(input: Fields): readonly Fields[] {
   return list.map((entry) => (isJsonObject(entry) ? entry : {}));
 }
 
-function inOrder(members: Fields): readonly unknown[] {
+function inOrder(members: JsonObject): readonly unknown[] {
   return Object.entries(members)
     .toSorted(([a], [b]) => Number(a) - Number(b))
     .map(([, member]) => member);
 }
 
-function readInput(operation: Operation): Fields {
+function readInput(operation: Operation): JsonObject {
   const tree: Tree | undefined = operation.protocol === 'query' ? treeOf(operation.parameters) : undefined;
   return tree ?? (operation.protocol === 'json' ? (operation.input ?? {}) : {});
 }
 
 function readPublished(
-  input: Fields,
+  input: JsonObject,
   isFifo: boolean,
 ): Published | Extract<OperationResult, { kind: 'error' }> {
   const message = textOf(input, 'Message') ?? '';
@@ -133,7 +134,7 @@ function parseStructure(message: string): Readonly<Record<string, string>> | 'in
 }
 
 /** A map as JSON has it, or `entry.1.Name` and `entry.1.Value` of the query protocol. */
-function readAttributes(given: Fields): Record<string, MessageAttribute> {
+function readAttributes(given: JsonObject): Record<string, MessageAttribute> {
   const entry = given['entry'];
   const pairs: (readonly [unknown, unknown])[] = isJsonObject(entry)
     ? inOrder(entry).map((each) => (isJsonObject(each) ? [each['Name'], each['Value']] : ['', {}]))

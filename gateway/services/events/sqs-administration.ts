@@ -1,11 +1,11 @@
 /** Operations of SQS on queues themselves. Those of the stacks stay as the stacks have them until a call changes them. */
-import type { Fields } from '../aws-operation.ts';
 import { printQueueSettings, readQueueSettings } from './queue-settings.ts';
 import type { LocalQueue, QueueDefinition, Queues } from './queues.ts';
 import { partitionOf } from './queue-place.ts';
 import type { QueuePlace } from './queue-place.ts';
 import { invalid, missing, SqsError } from './sqs-error.ts';
 import { listOf, mapOf, textOf } from './sqs-input.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** Queues that calls may make. */
 const MAX_MADE = 1_000;
@@ -13,11 +13,11 @@ const MAX_MADE = 1_000;
 /** Undefined for every other operation, and for a queue that is not here. @throws SqsError */
 export function administerQueues(
   action: string,
-  input: Fields,
+  input: JsonObject,
   place: QueuePlace,
   queues: Queues,
   find: () => LocalQueue | undefined,
-): Fields | undefined {
+): JsonObject | undefined {
   switch (action) {
     case 'CreateQueue':
       return createQueue(input, place, queues);
@@ -59,7 +59,11 @@ export function administerQueues(
   }
 }
 
-function changeTags(action: string, input: Fields, find: () => LocalQueue | undefined): Fields | undefined {
+function changeTags(
+  action: string,
+  input: JsonObject,
+  find: () => LocalQueue | undefined,
+): JsonObject | undefined {
   if (!['ListQueueTags', 'TagQueue', 'UntagQueue'].includes(action)) return undefined;
   const queue = find();
   if (queue === undefined) return undefined;
@@ -72,7 +76,7 @@ function changeTags(action: string, input: Fields, find: () => LocalQueue | unde
   return {};
 }
 
-function createQueue(input: Fields, place: QueuePlace, queues: Queues): Fields {
+function createQueue(input: JsonObject, place: QueuePlace, queues: Queues): JsonObject {
   const name = textOf(input, 'QueueName');
   if (name === undefined || name === '') throw missing('QueueName');
   if (!/^(?:[A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo)$/.test(name))
@@ -115,7 +119,7 @@ function nameOf(
   };
 }
 
-function readSettings(attributes: Fields, before?: QueueDefinition): QueueDefinition['settings'] {
+function readSettings(attributes: JsonObject, before?: QueueDefinition): QueueDefinition['settings'] {
   const refuse = (attribute: string): never => {
     throw new SqsError('InvalidAttributeValue', `Invalid value for the parameter ${attribute}.`);
   };
@@ -123,7 +127,7 @@ function readSettings(attributes: Fields, before?: QueueDefinition): QueueDefini
 }
 
 /** Of a queue that is not here, `QueueDoesNotExist`: nobody could receive from an address that was made up. */
-function getQueueUrl(input: Fields, { region, accountId }: QueuePlace, queues: Queues): Fields {
+function getQueueUrl(input: JsonObject, { region, accountId }: QueuePlace, queues: Queues): JsonObject {
   const name = textOf(input, 'QueueName');
   if (name === undefined || name === '') throw missing('QueueName');
   const owner = textOf(input, 'QueueOwnerAWSAccountId') ?? accountId;

@@ -4,7 +4,7 @@
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
-import type { Fields } from '../aws-operation.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** Names of the query protocol, and what they are in JSON (SQS API model: `flattened`, `locationName`). */
 const LISTS: Readonly<Record<string, string>> = {
@@ -26,8 +26,11 @@ const MAPS: Readonly<Record<string, readonly [target: string, name: string, valu
 export type Tree = { [name: string]: string | Tree };
 
 /** Numbers may stand in either form. */
-export function readSqsInput(operation: Exclude<AwsOperation, { protocol: 'rest' }>, path: string): Fields {
-  const input: Fields =
+export function readSqsInput(
+  operation: Exclude<AwsOperation, { protocol: 'rest' }>,
+  path: string,
+): JsonObject {
+  const input: JsonObject =
     operation.protocol === 'json' ? (operation.input ?? {}) : unfold(treeOf(operation.parameters));
   const isPath = /^\/\d{12}\/[^/]+$/.test(path);
   return input['QueueUrl'] === undefined && isPath ? { ...input, QueueUrl: path } : input;
@@ -87,25 +90,25 @@ function inOrder(tree: Tree): (string | Tree)[] {
     .map(([, item]) => item);
 }
 
-export function textOf(fields: Fields, name: string): string | undefined {
+export function textOf(fields: JsonObject, name: string): string | undefined {
   const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return typeof value === 'string' ? value : undefined;
 }
 
 /** Undefined where it is absent; NaN for what is no whole number. */
-export function numberOf(fields: Fields, name: string): number | undefined {
+export function numberOf(fields: JsonObject, name: string): number | undefined {
   const text = textOf(fields, name);
   if (text === undefined || text === '') return undefined;
   return /^-?\d{1,12}$/.test(text) ? Number(text) : NaN;
 }
 
-export function listOf(fields: Fields, name: string): readonly unknown[] {
+export function listOf(fields: JsonObject, name: string): readonly unknown[] {
   const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
   return Array.isArray(value) ? value : [];
 }
 
-export function mapOf(fields: Fields, name: string): Fields {
+export function mapOf(fields: JsonObject, name: string): JsonObject {
   const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
   return isJsonObject(value) ? value : {};
 }

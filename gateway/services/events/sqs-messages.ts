@@ -7,11 +7,11 @@ import {
   type QueuedMessage,
   sizeOf,
 } from '../../delivery/queue-model.ts';
-import type { Fields } from '../aws-operation.ts';
 import { digestOfAttributes, digestOfBody } from './message-digest.ts';
 import type { QueueDefinition } from './queues.ts';
 import { invalid, missing } from './sqs-error.ts';
 import { listOf, mapOf, numberOf, textOf } from './sqs-input.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** XML 1.0 characters: "A message can include only XML, JSON, and unformatted text". */
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
@@ -20,7 +20,11 @@ const MAX_ATTRIBUTES = 10;
 const TOKEN = /^[a-zA-Z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
 
 /** @throws SqsError */
-export function readNewMessage(input: Fields, { settings }: QueueDefinition, senderId: string): NewMessage {
+export function readNewMessage(
+  input: JsonObject,
+  { settings }: QueueDefinition,
+  senderId: string,
+): NewMessage {
   const body = textOf(input, 'MessageBody');
   if (body === undefined || body === '') throw missing('MessageBody');
   if (FORBIDDEN.test(body)) throw invalid('Invalid characters in the message body.');
@@ -53,7 +57,7 @@ export function readNewMessage(input: Fields, { settings }: QueueDefinition, sen
   return { ...common, groupId, deduplicationId: given ?? createHash('sha256').update(body).digest('hex') };
 }
 
-function readToken(input: Fields, name: string): string | undefined {
+function readToken(input: JsonObject, name: string): string | undefined {
   const value = textOf(input, name);
   if (value === undefined) return undefined;
   if (TOKEN.test(value)) return value;
@@ -62,7 +66,7 @@ function readToken(input: Fields, name: string): string | undefined {
   );
 }
 
-function readAttributes(given: Fields): Record<string, MessageAttribute> {
+function readAttributes(given: JsonObject): Record<string, MessageAttribute> {
   const entries = Object.entries(given);
   if (entries.length > MAX_ATTRIBUTES)
     throw invalid(`Number of message attributes [${entries.length}] exceeds the allowed maximum [10].`);
@@ -70,7 +74,7 @@ function readAttributes(given: Fields): Record<string, MessageAttribute> {
 }
 
 function readAttribute(name: string, value: unknown): MessageAttribute {
-  const fields: Fields = isJsonObject(value) ? value : {};
+  const fields: JsonObject = isJsonObject(value) ? value : {};
   const type = textOf(fields, 'DataType') ?? '';
   if (!/^(?:String|Number|Binary)(?:\..+)?$/.test(type))
     throw invalid(
@@ -86,7 +90,7 @@ function readAttribute(name: string, value: unknown): MessageAttribute {
 }
 
 /** What `SendMessage` answers. */
-export function printSent(message: QueuedMessage, { settings }: QueueDefinition): Fields {
+export function printSent(message: QueuedMessage, { settings }: QueueDefinition): JsonObject {
   const attributes = digestOfAttributes(message.attributes);
   return {
     MD5OfMessageBody: digestOfBody(message.body),
@@ -102,7 +106,11 @@ export function printSequence(sequence: number): string {
 }
 
 /** What a receiver asked for, of one message. */
-export function printReceived(message: QueuedMessage, input: Fields, definition: QueueDefinition): Fields {
+export function printReceived(
+  message: QueuedMessage,
+  input: JsonObject,
+  definition: QueueDefinition,
+): JsonObject {
   const system = [...listOf(input, 'AttributeNames'), ...listOf(input, 'MessageSystemAttributeNames')];
   const all = systemAttributes(message, definition);
   const attributes = Object.fromEntries(
@@ -148,7 +156,7 @@ export function systemAttributes(
 }
 
 /** A handle is the text of our own receipt, unreadable to a person. */
-export function receiptOf(input: Fields): string {
+export function receiptOf(input: JsonObject): string {
   const handle = textOf(input, 'ReceiptHandle');
   if (handle === undefined || handle === '') throw missing('ReceiptHandle');
   return Buffer.from(handle, 'base64').toString();

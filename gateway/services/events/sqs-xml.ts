@@ -1,7 +1,8 @@
 /** Results of SQS in the shapes of the query protocol: lists and maps become repeated elements with names of their own. */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { Fields, OperationResult } from '../aws-operation.ts';
+import type { OperationResult } from '../aws-operation.ts';
 import { listOf, mapOf } from './sqs-input.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 type Result = Extract<OperationResult, { kind: 'result' }>;
 
@@ -12,7 +13,7 @@ const BATCH_ENTRIES: Readonly<Record<string, string>> = {
 };
 
 /** `jsonFields` is what a caller of the query protocol reads who accepts JSON, as API Gateway does. */
-export function printForQuery(action: string, fields: Fields): Result {
+export function printForQuery(action: string, fields: JsonObject): Result {
   const entry = Object.hasOwn(BATCH_ENTRIES, action) ? BATCH_ENTRIES[action] : undefined;
   if (entry !== undefined)
     return {
@@ -50,7 +51,7 @@ export function printForQuery(action: string, fields: Fields): Result {
   }
 }
 
-function printMessage({ Attributes, MessageAttributes, ...message }: Fields): Fields {
+function printMessage({ Attributes, MessageAttributes, ...message }: JsonObject): JsonObject {
   return {
     ...message,
     Attribute: pairs(isJsonObject(Attributes) ? Attributes : {}),
@@ -58,6 +59,6 @@ function printMessage({ Attributes, MessageAttributes, ...message }: Fields): Fi
   };
 }
 
-function pairs(map: Fields): readonly Fields[] {
+function pairs(map: JsonObject): readonly JsonObject[] {
   return Object.entries(map).map(([Name, Value]) => ({ Name, Value }));
 }

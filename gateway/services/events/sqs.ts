@@ -2,7 +2,7 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { sizeOf } from '../../delivery/queue-model.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
-import type { Fields, OperationResult } from '../aws-operation.ts';
+import type { OperationResult } from '../aws-operation.ts';
 import type { EventPorts } from './event-ports.ts';
 import { printQueueSettings } from './queue-settings.ts';
 import { type LocalQueue, OverfullError, type Queues } from './queues.ts';
@@ -12,6 +12,7 @@ import { invalid, missing, SqsError } from './sqs-error.ts';
 import { listOf, numberOf, readSqsInput, textOf } from './sqs-input.ts';
 import { printReceived, printSent, readNewMessage, receiptOf } from './sqs-messages.ts';
 import { printForQuery } from './sqs-xml.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 
@@ -53,7 +54,7 @@ export class Sqs {
     }
   }
 
-  async #run(action: string, input: Fields, place: QueuePlace): Promise<Fields | undefined> {
+  async #run(action: string, input: JsonObject, place: QueuePlace): Promise<JsonObject | undefined> {
     const { queues } = this.#options;
     const find = (): LocalQueue | undefined => findQueue(input, place, queues);
     const administered = administerQueues(action, input, place, queues, find);
@@ -65,7 +66,7 @@ export class Sqs {
     return run(queue, input, place);
   }
 
-  async #receive(queue: LocalQueue, input: Fields): Promise<Fields> {
+  async #receive(queue: LocalQueue, input: JsonObject): Promise<JsonObject> {
     const most = within(input, 'MaxNumberOfMessages', 1, 10) ?? 1;
     const visibility = within(input, 'VisibilityTimeout', 0, 43_200);
     const waitSeconds = within(input, 'WaitTimeSeconds', 0, MAX_WAIT_SECONDS);
@@ -122,7 +123,7 @@ const VOID = new Set([
   'UntagQueue',
 ]);
 
-type Run = (queue: LocalQueue, input: Fields, place: QueuePlace) => Fields;
+type Run = (queue: LocalQueue, input: JsonObject, place: QueuePlace) => JsonObject;
 
 const OPERATIONS: Readonly<Record<string, Run | 'receive'>> = {
   ReceiveMessage: 'receive',
@@ -167,7 +168,7 @@ const OPERATIONS: Readonly<Record<string, Run | 'receive'>> = {
   GetQueueAttributes: (queue, input) => getAttributes(queue, input),
 };
 
-function deleteOne(queue: LocalQueue, input: Fields): void {
+function deleteOne(queue: LocalQueue, input: JsonObject): void {
   const receipt = receiptOf(input);
   if (!receipt.includes(':'))
     throw new SqsError('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.');
@@ -179,7 +180,7 @@ function deleteOne(queue: LocalQueue, input: Fields): void {
     );
 }
 
-function changeOne(queue: LocalQueue, input: Fields): void {
+function changeOne(queue: LocalQueue, input: JsonObject): void {
   const seconds = within(input, 'VisibilityTimeout', 0, 43_200);
   if (seconds === undefined) throw missing('VisibilityTimeout');
   const receipt = receiptOf(input);
@@ -192,7 +193,7 @@ function changeOne(queue: LocalQueue, input: Fields): void {
     );
 }
 
-function within(input: Fields, name: string, least: number, most: number): number | undefined {
+function within(input: JsonObject, name: string, least: number, most: number): number | undefined {
   const value = numberOf(input, name);
   if (value === undefined || (value >= least && value <= most)) return value;
   throw invalid(
@@ -201,8 +202,8 @@ function within(input: Fields, name: string, least: number, most: number): numbe
 }
 
 /** @throws SqsError */
-function readEntries(input: Fields): readonly Fields[] {
-  const entries = listOf(input, 'Entries').map((entry): Fields => (isJsonObject(entry) ? entry : {}));
+function readEntries(input: JsonObject): readonly JsonObject[] {
+  const entries = listOf(input, 'Entries').map((entry): JsonObject => (isJsonObject(entry) ? entry : {}));
   if (entries.length === 0)
     throw new SqsError('EmptyBatchRequest', 'There should be at least one entry in the request.');
   if (entries.length > MAX_BATCH)
@@ -225,9 +226,9 @@ function readEntries(input: Fields): readonly Fields[] {
 }
 
 /** Each by itself: a bad entry fails alone. */
-function inBatch(entries: readonly Fields[], run: (entry: Fields) => Fields): Fields {
-  const done: Fields[] = [];
-  const failed: Fields[] = [];
+function inBatch(entries: readonly JsonObject[], run: (entry: JsonObject) => JsonObject): JsonObject {
+  const done: JsonObject[] = [];
+  const failed: JsonObject[] = [];
   for (const entry of entries) {
     const Id = textOf(entry, 'Id');
     try {
@@ -240,7 +241,7 @@ function inBatch(entries: readonly Fields[], run: (entry: Fields) => Fields): Fi
   return { ...(done.length > 0 && { Successful: done }), ...(failed.length > 0 && { Failed: failed }) };
 }
 
-function getAttributes(queue: LocalQueue, input: Fields): Fields {
+function getAttributes(queue: LocalQueue, input: JsonObject): JsonObject {
   const names = listOf(input, 'AttributeNames');
   const { visible, inFlight, delayed } = queue.count();
   const all: Readonly<Record<string, string>> = {

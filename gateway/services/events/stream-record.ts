@@ -1,5 +1,6 @@
 /** Changes of a table's items as its stream tells them (DynamoDB API reference, "Streams: StreamRecord"). */
 import { createHash } from 'node:crypto';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 export type ViewType = 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
 
@@ -10,14 +11,12 @@ export type TableStream = {
   readonly viewType: ViewType;
 };
 
-type Image = Readonly<Record<string, unknown>>;
-
 /** A change as the store reports it. */
 export type TableChange = {
   readonly table: string;
-  readonly keys: Image;
-  readonly before: Image | undefined;
-  readonly after: Image | undefined;
+  readonly keys: JsonObject;
+  readonly before: JsonObject | undefined;
+  readonly after: JsonObject | undefined;
   /** By its time to live. */
   readonly isExpiry: boolean;
 };

@@ -1,13 +1,16 @@
+import { HeaderList } from '../../../gateway/events/header-list.ts';
 import type { RoutedFacts } from '../../../gateway/events/request-facts.ts';
 
+type Changes = Partial<RoutedFacts> & { readonly text?: string; readonly rawHeaders?: readonly string[] };
+
 /** `GET /dev/pets/1` on a REST API without headers; `text` is the body. */
-export function aRequest(overrides: Partial<RoutedFacts> & { readonly text?: string } = {}): RoutedFacts {
-  const { text, ...facts } = overrides;
+export function aRequest(overrides: Changes = {}): RoutedFacts {
+  const { text, rawHeaders = [], ...facts } = overrides;
   return {
     method: 'GET',
     rawPath: '/dev/pets/1',
     rawQuery: '',
-    rawHeaders: [],
+    headers: new HeaderList(rawHeaders),
     body: text === undefined ? undefined : Buffer.from(text),
     sourceIp: '192.0.2.1',
     protocol: 'HTTP/1.1',
@@ -35,7 +38,7 @@ export function aRequest(overrides: Partial<RoutedFacts> & { readonly text?: str
 }
 
 /** The same request at the `$default` stage of an HTTP API. */
-export function anHttpRequest(overrides: Parameters<typeof aRequest>[0] = {}): RoutedFacts {
+export function anHttpRequest(overrides: Changes = {}): RoutedFacts {
   return aRequest({
     rawPath: '/pets/1',
     requestId: 'JCIoWGiIvHcEsxg=',

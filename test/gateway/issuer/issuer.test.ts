@@ -1,3 +1,4 @@
+import { WishRefused } from '../../../gateway/errors.ts';
 import { JwtVerifier } from 'aws-jwt-verify';
 import { JwtExpiredError } from 'aws-jwt-verify/error';
 import assert from 'node:assert/strict';
@@ -8,7 +9,7 @@ import { createSystemRandom } from '../../../gateway/adapters/random.ts';
 import { createIdentities } from '../../../gateway/policy/identities.ts';
 import type { ControlRequest } from '../../../gateway/control-port/control-request.ts';
 import { serveIssuer } from '../../../gateway/issuer/issuer-endpoints.ts';
-import { Issuer, type KeptKey, LOCAL_ISSUER, TokenWishError } from '../../../gateway/issuer/issuer.ts';
+import { Issuer, type KeptKey, LOCAL_ISSUER } from '../../../gateway/issuer/issuer.ts';
 
 const HOUR_MS = 3_600_000;
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -93,7 +94,7 @@ describe('Issuer', () => {
   ]) {
     it(`does not mint ${name}`, async () => {
       const issuer = await Issuer.create({ clock: createSystemClock(), random, kept: [KEPT] });
-      assert.throws(() => issuer.mint(wish), TokenWishError);
+      assert.throws(() => issuer.mint(wish), WishRefused);
     });
   }
 });

@@ -151,7 +151,7 @@ describe('packRequest', () => {
       again.place.bytes < first.place.bytes && again.bytes > again.place.bytes + HEADERS.join('').length,
     );
     assert.deepEqual(
-      [first, again, other].map((one) => unpackRequest(one).received.rawHeaders),
+      [first, again, other].map((one) => unpackRequest(one).received.headers.lines),
       [HEADERS, HEADERS, [...HEADERS, 'X-New', 'one']],
     );
   });
@@ -177,7 +177,7 @@ describe('packRequest', () => {
       const finished = await finish(api, { method: 'POST', target: '/pets', body: 'a body' });
       const { received, reply, trail } = finished;
       gone.push(
-        ...[received, received.rawHeaders, reply, reply.headers, trail].map((one) => new WeakRef(one)),
+        ...[received, received.headers.lines, reply, reply.headers, trail].map((one) => new WeakRef(one)),
       );
       gone.push(
         ...[received.body, trail.notes].flatMap((one) => (one === undefined ? [] : new WeakRef(one))),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { GatewayError } from '../../../gateway/errors.ts';
+import { HeaderList } from '../../../gateway/events/header-list.ts';
 import { checkHandshake, toUpgradeHeaders } from '../../../gateway/websocket/handshake.ts';
 import type { RequestFacts } from '../../../gateway/events/request-facts.ts';
 
@@ -10,7 +11,7 @@ function aHandshake(rawHeaders: readonly string[], changes: Partial<RequestFacts
     method: 'GET',
     rawPath: '/dev',
     rawQuery: '',
-    rawHeaders,
+    headers: new HeaderList(rawHeaders),
     body: undefined,
     sourceIp: '127.0.0.1',
     protocol: 'HTTP/1.1',

@@ -1,5 +1,5 @@
 /** Tasks of which some run at a time; the others wait in the order in which they came. */
-export class Turns {
+export class TaskQueue {
   readonly #atOnce: number;
   readonly #waiting: (() => void)[] = [];
   #running = 0;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { describe, it } from 'node:test';
-import { Turns } from '../../../gateway/server/turns.ts';
+import { TaskQueue } from '../../../gateway/server/task-queue.ts';
 
-describe('Turns', () => {
+describe('TaskQueue', () => {
   it('runs every task, so many at a time, in the order in which they came', async () => {
-    const turns = new Turns(3);
+    const turns = new TaskQueue(3);
     const begun: number[] = [];
     let running = 0;
     let most = 0;
@@ -26,7 +26,7 @@ describe('Turns', () => {
   });
 
   it('gives the turn of a task that fails to the next', async () => {
-    const turns = new Turns(1);
+    const turns = new TaskQueue(1);
     const failed = turns.run(() => Promise.reject(new Error('no')));
     let ran = false;
 

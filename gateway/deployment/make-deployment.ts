@@ -1,0 +1,31 @@
+/** How every deployment begins, and how it becomes whole. */
+import { closeDeployment } from './closed-routes.ts';
+import type { Tolerance } from '../errors.ts';
+import type { Deployment } from './model.ts';
+
+type Beginning = Pick<Deployment, 'id' | 'protocol' | 'routes' | 'errors'> &
+  Partial<Pick<Deployment, 'messageRouting'>>;
+
+/**
+ * The deployment with what holds for every route of it: where that cannot be read, each of them answers 500.
+ * @throws DefinitionError where nothing is tolerated
+ */
+export function makeDeployment(
+  beginning: Beginning,
+  tolerance: Tolerance,
+  readCommon: () => Partial<Deployment>,
+): Deployment {
+  const deployment: Deployment = {
+    cors: undefined,
+    resourcePolicy: undefined,
+    apiKeySource: 'HEADER',
+    binaryMediaTypes: [],
+    messageRouting: undefined,
+    ...beginning,
+  };
+  return tolerance.attempt(
+    'every route of the API answers 500',
+    () => ({ ...deployment, ...readCommon() }),
+    (error) => closeDeployment(deployment, error.describe()),
+  );
+}
