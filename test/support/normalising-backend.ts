@@ -1,7 +1,8 @@
 /**
  * A server behind the gateway that resolves what it is sent, as nginx, Tomcat and Go's mux do between them: which
  * paths it may take a request for. Written from RFC 3986 (5.2.4 dot segments, 2.1 percent-encoding) and from the
- * documentation of these servers (path parameters after `;`, merged slashes, backslashes as slashes).
+ * documentation of these servers (path parameters after `;`, merged slashes, backslashes as slashes; Express and ASP.NET
+ * take no notice of a slash at the end).
  */
 
 /** Every path that some server would serve for this one, as sent first; `undefined` of one that climbs above the root. */
@@ -11,7 +12,11 @@ export function pathsServedFor(path: string): readonly (string | undefined)[] {
   let text = path;
   for (let decodings = 0; decodings < 3; decodings += 1) {
     for (const isStripping of [false, true])
-      for (const isMerging of [false, true]) found.add(resolve(text, isStripping, isMerging));
+      for (const isMerging of [false, true]) {
+        const resolved = resolve(text, isStripping, isMerging);
+        found.add(resolved);
+        found.add(resolved?.replace(/([^/])\/+$/, '$1'));
+      }
     const decoded = decodeOnce(text);
     if (decoded === text) break;
     text = decoded;

@@ -55,9 +55,7 @@ function shapesOn(
   const lengths =
     template.segments.at(-1) === 'rest'
       ? greedyLengths(length, pattern.length, finder.longest(method))
-      : document.kind === 'rest'
-        ? [length, length + 1]
-        : [length];
+      : [length, length + 1];
   const meetThere = (text: string, place: number) => meet(text, segmentAt(template, place));
   for (const wanted of lengths)
     for (const alignment of alignmentsOf(pattern, wanted, meetThere))
@@ -65,9 +63,28 @@ function shapesOn(
         const path = typicalPath(shape);
         if (found.some((wider) => covers(wider, path))) continue;
         // The typical path meets the fewest literals: if even it goes to a more specific route, all of the shape does.
-        if (finder.find(method, path) === template) found.push(shape);
+        if (isServedBy(document, method, path, template)) found.push(shape);
       }
   return found;
+}
+
+/**
+ * Whether the path reaches the template, or what serves it may take it so: HTTP APIs send `/admin/` to a greedy route, and
+ * most servers behind one read `/admin`.
+ */
+function isServedBy(
+  document: CompiledDocument,
+  method: string,
+  path: readonly string[],
+  template: Template,
+): boolean {
+  const finder = finderOf(document);
+  const reached = finder.find(method, path);
+  if (reached === template) return true;
+  const isGreedy = reached?.segments.at(-1) === 'rest';
+  return (
+    isGreedy && path.length > 1 && path.at(-1) === '' && finder.find(method, path.slice(0, -1)) === template
+  );
 }
 
 /** A greedy route takes any length; beyond pattern and longest template together nothing new happens. */

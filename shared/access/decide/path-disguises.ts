@@ -59,7 +59,8 @@ export function asServersRead(target: string, decode: (text: string) => string):
   return decoded
     .replaceAll('\\', '/')
     .replace(/;[^/]*/g, '')
-    .replace(/\/{2,}/g, '/');
+    .replace(/\/{2,}/g, '/')
+    .replace(/(\/[^/]+)\/$/, '$1');
 }
 
 /** Beyond this nobody decodes. */

@@ -32,6 +32,21 @@ describe('the policy beside dot segments', () => {
   const closed = aDocument({ rules: [{ ...allow(['/{proxy+}']), id: 'all' }] }, [
     ...['GET /{proxy+}', 'GET /admin'],
   ]);
+  const behindHttp = aDocument(
+    { rules: [{ ...allow(['/{proxy+}']), id: 'all' }] },
+    ['GET /{proxy+}', 'GET /admin', 'GET /orders/{id}'],
+    'http',
+  );
+  const byDefault = aDocument(
+    {
+      rules: [
+        { ...allow(['/**']), id: 'all' },
+        { ...allow(['/admin']), id: 'no', effect: 'deny' },
+      ],
+    },
+    ['GET $default', 'GET /admin'],
+    'http',
+  );
   const free = aDocument({ rules: [{ ...allow(['/{proxy+}']), id: 'all' }] }, ['GET /{proxy+}']);
   const rows: readonly (readonly [document: CompiledDocument, target: string, isAllowed: boolean])[] = [
     [owned, 'GET/users/u-1/files/a', true],
@@ -60,6 +75,16 @@ describe('the policy beside dot segments', () => {
     [closed, 'GET/x%2f..%2fadmin', false],
     [closed, 'GET/%2561dmin', false],
     [closed, 'GET/.well-known/v1.2', true],
+    // HTTP APIs send these to the greedy route; the server behind it reads them without the slash.
+    [behindHttp, 'GET/admin/', false],
+    [behindHttp, 'GET/admin//', false],
+    [behindHttp, 'GET/admin%2F', false],
+    [behindHttp, 'GET/admin;x/', false],
+    [behindHttp, 'GET/orders/7/', false],
+    [behindHttp, 'GET/administrator/', true],
+    [behindHttp, 'GET/files/2026/', true],
+    [byDefault, 'GET/admin/', false],
+    [byDefault, 'GET/files/', true],
     [free, 'GET/a%2Fb;c/d', true],
     [free, 'GET/../secret', false],
     [free, 'GET/a%2F../secret', false],
@@ -67,7 +92,7 @@ describe('the policy beside dot segments', () => {
     [free, 'GET/..%2fsecret', false],
   ];
   for (const [document, target, isAllowed] of rows)
-    it(`${isAllowed ? 'allows' : 'denies'} ${target} below ${document.routes[0]?.path ?? ''}, in policy and decision`, () => {
+    it(`${isAllowed ? 'allows' : 'denies'} ${target} below ${document.routes[0]?.path ?? ''} of a ${document.kind} API, in policy and decision`, () => {
       const resource = `${PREFIX}/prod/${target}`;
       const policy = policyOf(document);
       const asked = { action: 'execute-api:Invoke', resource };
@@ -121,6 +146,15 @@ describe('asServersRead', () => {
     assert.equal(
       asServersRead('/a\\b;v=1//c', (text) => text),
       '/a/b/c',
+    );
+    assert.equal(
+      asServersRead('GET/a/;x//', (text) => text),
+      'GET/a',
+    );
+    assert.equal(
+      asServersRead('GET/', (text) => text),
+      'GET/',
+      'the root is nothing but its slash',
     );
   });
 });
