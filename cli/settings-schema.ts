@@ -1,8 +1,7 @@
 /** What editors complete `gatewright.yml` from, made of the options of `gatewright start`. */
 import { settingNames } from './settings-file.ts';
+import type { JsonSchema } from '#shared/http/fields.ts';
 import type { Command, Option } from 'commander';
-
-type JsonSchema = Readonly<Record<string, unknown>>;
 
 const TEXT: JsonSchema = { type: ['string', 'number'] };
 const TEXTS: JsonSchema = { type: 'array', items: TEXT };

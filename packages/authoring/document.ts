@@ -17,7 +17,8 @@ import {
   text,
   variant,
 } from './shape.ts';
-import type { JsonSchema, Shape, ShapeOf } from './shape.ts';
+import type { Shape, ShapeOf } from './shape.ts';
+import type { JsonSchema } from '@gatewright/handlers/http/fields';
 
 const STAGE = /^(\$default|[A-Za-z0-9_-]{1,128})$/;
 

@@ -3,13 +3,14 @@
  * mistake) and the JSON Schema (for editors) are made. Build time only; nothing of it ships in a function.
  */
 
+import * as field from '@gatewright/handlers/http/fields';
+import type { Field, JsonSchema } from '@gatewright/handlers/http/fields';
+
 /** Where in the document: `['rules', 2, 'effect']`. */
 export type Path = readonly (string | number)[];
 
 /** `key`: the mistake is the key itself, not the value behind it. */
 export type Report = (path: Path, message: string, at?: 'key') => void;
-
-export type JsonSchema = { readonly [keyword: string]: unknown };
 
 export type Shape<T> = {
   /** Undefined after at least one report. */
@@ -38,8 +39,7 @@ export function text(pattern: RegExp, wanted: string): Shape<string> {
 }
 
 export function oneOf<const T extends string>(...words: readonly T[]): Shape<T> {
-  const wanted = words.length === 1 ? `"${words[0] ?? ''}"` : `one of ${words.join(', ')}`;
-  return leaf({ type: 'string', enum: words }, wanted, (value) => words.find((word) => word === value));
+  return ofField(field.oneOf(undefined, words));
 }
 
 /** Exactly this value. */
@@ -48,11 +48,7 @@ export function literal<const T extends number | boolean>(only: T): Shape<T> {
 }
 
 export function integer(min: number, max: number): Shape<number> {
-  return leaf(
-    { type: 'integer', minimum: min, maximum: max },
-    `a whole number from ${min} to ${max}`,
-    (value) => (Number.isInteger(value) && inRange(Number(value), min, max) ? Number(value) : undefined),
-  );
+  return ofField(field.whole(undefined, { min, max }));
 }
 
 export function flag(): Shape<boolean> {
@@ -66,6 +62,11 @@ export function scalar(): Shape<string | number | boolean> {
   return leaf({ type: ['string', 'number', 'boolean'] }, 'a text, a number, true or false', (value) =>
     typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined,
   );
+}
+
+/** A field of a request, as it stands in a file. */
+function ofField<T>({ schema, wanted, read }: Field<T>): Shape<T> {
+  return leaf(schema, wanted, (value) => read(value, 'body'));
 }
 
 function leaf<T>(schema: JsonSchema, wanted: string, take: (value: unknown) => T | undefined): Shape<T> {

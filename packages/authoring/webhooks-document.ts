@@ -2,7 +2,8 @@
 import { readShaped } from './read-document.ts';
 import type { Problem } from './read-document.ts';
 import { described, integer, literal, object, oneOf, record, refine, text } from './shape.ts';
-import type { JsonSchema, Shape, ShapeOf } from './shape.ts';
+import type { Shape, ShapeOf } from './shape.ts';
+import type { JsonSchema } from '@gatewright/handlers/http/fields';
 import type {
   CompiledSource,
   CompiledWebhooks,

@@ -1,6 +1,7 @@
 /**
  * Fields of requests: one description of what a caller may send, from which both the reader and the OpenAPI
- * document are made.
+ * document are made. What is written in files is described by shapes, whose simple ones are fields
+ * (packages/authoring/shape.ts).
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { RequestInvalid } from '../errors.ts';
@@ -10,8 +11,8 @@ export type JsonSchema = { readonly [keyword: string]: unknown };
 export type Field<T> = {
   readonly schema: JsonSchema;
   readonly isRequired: boolean;
-  /** Goes on after the field's name: `must be a whole number from 1 to 10`. */
-  readonly rule: string;
+  /** Goes on after "must be": `a whole number from 1 to 10`. */
+  readonly wanted: string;
   /** The value as it arrived → what it means; undefined = breaks the rule. */
   readonly read: (value: unknown, where: Where) => T | undefined;
 };
@@ -41,7 +42,7 @@ export function text(
       ...(pattern !== undefined && { pattern: pattern.source }),
     },
     isRequired: true,
-    rule: `must be 1 to ${maxLength} characters${pattern === undefined ? '' : ` of the form ${pattern.source}`}`,
+    wanted: `1 to ${maxLength} characters${pattern === undefined ? '' : ` of the form ${pattern.source}`}`,
     read: (value) =>
       typeof value === 'string' &&
       value !== '' &&
@@ -55,13 +56,18 @@ export function text(
 
 /** Decimal digits where the request can only say text: in a query. */
 export function whole(
-  description: string,
+  description: string | undefined,
   { min, max }: { readonly min: number; readonly max: number },
 ): Field<number> {
   return {
-    schema: { type: 'integer', description, minimum: min, maximum: max },
+    schema: {
+      type: 'integer',
+      ...(description !== undefined && { description }),
+      minimum: min,
+      maximum: max,
+    },
     isRequired: true,
-    rule: `must be a whole number from ${min} to ${max}`,
+    wanted: `a whole number from ${min} to ${max}`,
     read(value, where) {
       const isDigits = where === 'query' && typeof value === 'string' && /^-?\d{1,16}$/.test(value);
       const number = isDigits ? Number(value) : value;
@@ -72,11 +78,14 @@ export function whole(
   };
 }
 
-export function oneOf<const T extends string>(description: string, words: readonly T[]): Field<T> {
+export function oneOf<const T extends string>(
+  description: string | undefined,
+  words: readonly T[],
+): Field<T> {
   return {
-    schema: { type: 'string', description, enum: words },
+    schema: { type: 'string', ...(description !== undefined && { description }), enum: words },
     isRequired: true,
-    rule: `must be one of ${words.join(', ')}`,
+    wanted: words.length === 1 ? `"${words[0] ?? ''}"` : `one of ${words.join(', ')}`,
     read: (value) => words.find((word) => word === value),
   };
 }
@@ -86,7 +95,7 @@ export function instant(description: string): Field<number> {
   return {
     schema: { type: 'string', description, pattern: INSTANT.source },
     isRequired: true,
-    rule: 'must be an instant such as 2026-11-20T00:00:00Z, or a day such as 2026-11-20',
+    wanted: 'an instant such as 2026-11-20T00:00:00Z, or a day such as 2026-11-20',
     read(value) {
       if (typeof value !== 'string' || !INSTANT.test(value) || !isDay(value.slice(0, 10))) return undefined;
       const epochMs = Date.parse(value);
@@ -123,7 +132,7 @@ export function readFields<F extends Fields>(fields: F, value: unknown, where: W
     const found = Object.hasOwn(value, name) ? value[name] : undefined;
     if (found === undefined && !field.isRequired) return [name, undefined] as const;
     const taken = found === undefined ? undefined : field.read(found, where);
-    if (taken === undefined) throw new RequestInvalid(name, field.rule);
+    if (taken === undefined) throw new RequestInvalid(name, `must be ${field.wanted}`);
     return [name, taken] as const;
   });
   return Object.fromEntries(read) as ReadFields<F>;

@@ -138,6 +138,19 @@ export function replaceRule({ wire, property, kind }: Field): PatchRule<JsonObje
   };
 }
 
+/** The same for what the control plane keeps by the names of the wire: keys of the account. */
+export function ownRule<T extends object>({ wire, kind }: Field): PatchRule<T> {
+  return {
+    path: `/${wire}`,
+    on: { replace: (target, { value }) => ({ ...target, [wire]: parseText(value, kind) }) },
+  };
+}
+
+/** And as the API shows it. */
+export function showOwn(target: object, fields: readonly Field[]): Record<string, unknown> {
+  return Object.fromEntries(fields.map(({ wire }) => [wire, Reflect.get(target, wire)]));
+}
+
 /** How AWS lets these be patched: texts, flags and numbers replaced, maps by entry, lists by value. */
 export function patchRules(fields: readonly Field[]): readonly PatchRule<JsonObject>[] {
   return fields.map((one) => {

@@ -17,8 +17,7 @@ import { listOf, mapOf, textOf, without } from '../../control/resource-propertie
 import { ROOT_BASE_PATH } from '../../control/serve-domain.ts';
 import { makeId } from '../../definition/cloudformation/physical-ids.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
-import { MUTUAL_TLS } from '../../definition/api-types/domain-types.ts';
-import { field } from '../../definition/api-types/fields.ts';
+import { DOMAIN_TYPES, MUTUAL_TLS } from '../../definition/api-types/domain-types.ts';
 import { readFields, replaceRule, showFields } from './field-table.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import {
@@ -40,10 +39,7 @@ const DOMAIN = '/domainnames/{domainName}';
 const MAPPINGS = `${DOMAIN}/basepathmappings`;
 const MAPPING = `${MAPPINGS}/{basePath}`;
 
-const FIELDS = [
-  ...['certificateName', 'certificateArn', 'regionalCertificateName', 'regionalCertificateArn'],
-  ...['securityPolicy', 'ownershipVerificationCertificateArn', 'routingMode'],
-].map((name) => field(name));
+const { fields: FIELDS } = DOMAIN_TYPES['AWS::ApiGateway::DomainName'];
 const USUAL_POLICY = 'TLS_1_2';
 const USUAL_MODE = 'BASE_PATH_MAPPING_ONLY';
 

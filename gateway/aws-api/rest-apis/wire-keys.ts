@@ -3,11 +3,12 @@ import { badRequest, ControlError } from '../../control/control-error.ts';
 import { readKeyFile } from './read-key-file.ts';
 import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
+import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
+import { ownRule, showOwn } from './field-table.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import { epochSeconds, optionalFlag, optionalText, textMap, withoutUndefined } from './wire-shape.ts';
 import type { Account } from '../../control/account.ts';
 import type { ApiKey } from '../../control/api-keys.ts';
-import type { PatchInput, PatchRule } from '../../control/patch.ts';
 import type { Random } from '../../ports.ts';
 import type { ControlReply } from '../../control-port/control-request.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
@@ -15,6 +16,7 @@ import type { WireCall, WireRoute } from './wire-router.ts';
 /** AWS generates values of this length. */
 const GENERATED_VALUE_LENGTH = 40;
 const ID_LENGTH = 10;
+const { fields: FIELDS } = REST_TYPES['AWS::ApiGateway::ApiKey'];
 
 export function keyRoutes(account: Account, random: Random): readonly WireRoute[] {
   return [
@@ -135,11 +137,8 @@ function createKey(body: WireCall['body'], account: Account, random: Random): Ap
 function showKey(key: ApiKey, withValue: boolean): Record<string, unknown> {
   return withoutUndefined({
     id: key.id,
+    ...showOwn(key, FIELDS),
     value: withValue ? key.value : undefined,
-    name: key.name,
-    description: key.description,
-    customerId: key.customerId,
-    enabled: key.enabled,
     createdDate: epochSeconds(key.createdAtEpochMs),
     lastUpdatedDate: epochSeconds(key.updatedAtEpochMs),
     stageKeys: [],
@@ -147,17 +146,5 @@ function showKey(key: ApiKey, withValue: boolean): Record<string, unknown> {
   });
 }
 
-const setText =
-  (field: 'name' | 'description' | 'customerId') =>
-  (key: ApiKey, { value }: PatchInput): ApiKey => ({ ...key, [field]: value });
-
-const KEY_RULES: readonly PatchRule<ApiKey>[] = [
-  { path: '/name', on: { replace: setText('name') } },
-  { path: '/description', on: { replace: setText('description') } },
-  { path: '/customerId', on: { replace: setText('customerId') } },
-  // AWS reads anything but "true" as false [obs, on methods].
-  {
-    path: '/enabled',
-    on: { replace: (key, { value }) => ({ ...key, enabled: value.toLowerCase() === 'true' }) },
-  },
-];
+/** A value stays what it is. */
+const KEY_RULES = FIELDS.filter(({ wire }) => wire !== 'value').map((one) => ownRule<ApiKey>(one));

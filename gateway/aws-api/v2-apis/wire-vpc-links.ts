@@ -5,7 +5,8 @@ import { madeByCall } from '../../control/edit-resources.ts';
 import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
 import { mapOf } from '../../control/resource-properties.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
-import { field } from '../../definition/api-types/fields.ts';
+import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
+import { V2_TYPES } from '../../definition/api-types/v2-types.ts';
 import { mergeFields, readFields, replaceRule, showFields } from '../rest-apis/field-table.ts';
 import { emptyReply, listReply } from '../rest-apis/wire-router.ts';
 import { isoTime, pageReply, requireMembers } from './v2-wire.ts';
@@ -18,15 +19,14 @@ type Kind = VpcLink['kind'];
 
 const ID_LENGTH = 6;
 const AVAILABLE = 'AVAILABLE';
-const TEXTS = [field('name'), field('description')];
 const FIELDS: Readonly<Record<Kind, readonly Field[]>> = {
-  rest: [...TEXTS, field('targetArns', 'list'), field('tags', 'texts')],
-  http: [
-    field('name'),
-    field('subnetIds', 'list'),
-    field('securityGroupIds', 'list'),
-    field('tags', 'texts'),
-  ],
+  rest: REST_TYPES['AWS::ApiGateway::VpcLink'].fields,
+  http: V2_TYPES['AWS::ApiGatewayV2::VpcLink'].fields,
+};
+/** What calls may change; a link keeps its load balancers, subnets and groups. */
+const CHANGED: Readonly<Record<Kind, readonly Field[]>> = {
+  rest: FIELDS.rest.filter(({ wire }) => wire === 'name' || wire === 'description'),
+  http: FIELDS.http.filter(({ wire }) => wire === 'name'),
 };
 
 export function vpcLinkRoutes(control: RestControl): readonly WireRoute[] {
@@ -57,7 +57,12 @@ function restRoutes(control: RestControl): readonly WireRoute[] {
       serve(call) {
         const link = find('rest', call, control);
         const operations = parsePatch(call.body, 'updateVpcLinkInput');
-        const properties = applyPatch(link.properties, operations, TEXTS.map(replaceRule), plainRefusal);
+        const properties = applyPatch(
+          link.properties,
+          operations,
+          CHANGED.rest.map(replaceRule),
+          plainRefusal,
+        );
         vpcLinks.put({ ...link, properties });
         return jsonReply(200, showRest({ ...link, properties }));
       },
@@ -96,8 +101,7 @@ function httpRoutes(control: RestControl): readonly WireRoute[] {
       path: one,
       serve(call) {
         const link = find('http', call, control);
-        // A link keeps its subnets and groups; UpdateVpcLink knows a name alone.
-        const properties = mergeFields(link.properties, call.body, [field('name')]);
+        const properties = mergeFields(link.properties, call.body, CHANGED.http);
         vpcLinks.put({ ...link, properties });
         return jsonReply(200, showHttp({ ...link, properties }));
       },

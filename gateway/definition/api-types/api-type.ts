@@ -77,12 +77,11 @@ export function idOf(count: number, attribute?: string): NamesOfType {
   return { ref: id(count), attributes: attribute === undefined ? {} : { [attribute]: id(count) } };
 }
 
-/** What becomes of its properties; undefined for a type of which nothing is read. */
+/** What becomes of its properties; undefined for a type of which templates are told that nothing is read. */
 export function classOf(type: ApiType): TypeClass | undefined {
   const { owner, fields = [], enforced = [], notApplied = [] } = type;
   const { whereKnown, noEffect, unsupported, enforcedItems, values, except } = type;
-  if (type.isWithoutEffect === true || (owner ?? type.enforced ?? type.fields ?? noEffect) === undefined)
-    return undefined;
+  if (type.isWithoutEffect === true || (owner ?? type.enforced ?? noEffect) === undefined) return undefined;
   const others = [...enforced, ...notApplied, ...(noEffect ?? []), ...(whereKnown ?? [])].concat(
     Object.keys({ ...unsupported, ...values }),
   );

@@ -34,7 +34,13 @@ export const DOMAIN_TYPES = {
         DistributionHostedZoneId: () => 'Z2FDTNDATAQYW2',
       },
     },
-    enforced: ['DomainName', 'EndpointConfiguration.Types', 'SecurityPolicy', ...TRUSTSTORE],
+    fields: [
+      ...fieldsOf('certificateName certificateArn regionalCertificateName regionalCertificateArn'),
+      ...fieldsOf('securityPolicy ownershipVerificationCertificateArn routingMode'),
+    ],
+    enforced: ['DomainName', 'EndpointConfiguration.Types', ...TRUSTSTORE],
+    // CloudFormation has no names for certificates.
+    notApplied: words('CertificateName RegionalCertificateName'),
     noEffect: words(
       `CertificateArn RegionalCertificateArn OwnershipVerificationCertificateArn Tags EndpointAccessMode
        EndpointConfiguration.IpAddressType EndpointConfiguration.VpcEndpointIds`,

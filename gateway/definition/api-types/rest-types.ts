@@ -185,7 +185,8 @@ export const REST_TYPES = {
     ...{ names: idOf(6, 'ClientCertificateId'), noEffect: words('Description Tags') },
   },
   'AWS::ApiGateway::ApiKey': {
-    ...{ names: idOf(10, 'APIKeyId'), enforced: words('Enabled Name Value') },
+    names: idOf(10, 'APIKeyId'),
+    fields: [...fieldsOf('value name description customerId'), field('enabled', 'flag')],
     // A stage is opened to a key by a usage plan; stage keys are from before those.
     noEffect: words('Description CustomerId GenerateDistinctId StageKeys Tags'),
   },
@@ -196,5 +197,9 @@ export const REST_TYPES = {
   'AWS::ApiGateway::UsagePlanKey': {
     ...{ names: idOf(10, 'Id'), enforced: words('KeyId KeyType UsagePlanId') },
   },
-  'AWS::ApiGateway::VpcLink': { names: idOf(6, 'VpcLinkId') },
+  // Integrations reach what `--vpc-link` says, whatever a template defines.
+  'AWS::ApiGateway::VpcLink': {
+    names: idOf(6, 'VpcLinkId'),
+    fields: [...fieldsOf('name description'), field('targetArns', 'list'), field('tags', 'texts')],
+  },
 } as const satisfies Readonly<Record<string, ApiType>>;

@@ -158,5 +158,8 @@ export const V2_TYPES = {
     noEffect: words('Description Tags'),
     unsupported: { ClientCertificateId: 'no client certificate is shown to backends' },
   },
-  'AWS::ApiGatewayV2::VpcLink': { names: idOf(6, 'VpcLinkId') },
+  'AWS::ApiGatewayV2::VpcLink': {
+    names: idOf(6, 'VpcLinkId'),
+    fields: [field('name'), ...fieldsOf('subnetIds securityGroupIds', 'list'), field('tags', 'texts')],
+  },
 } as const satisfies Readonly<Record<string, ApiType>>;

@@ -199,7 +199,7 @@ function names(description: string): Field<readonly string[]> {
   return {
     schema: { ...schema, description },
     isRequired: true,
-    rule: 'must be a list of at most 50 names of letters, digits, _ : . and -',
+    wanted: 'a list of at most 50 names of letters, digits, _ : . and -',
     read(value) {
       const list: readonly unknown[] | undefined = Array.isArray(value) ? value : undefined;
       const read = list?.filter((name): name is string => typeof name === 'string' && NAME.test(name));
@@ -217,7 +217,7 @@ function texts(description: string): Field<Readonly<Record<string, string>>> {
       maxProperties: 20,
     },
     isRequired: true,
-    rule: 'must be at most 20 texts of at most 256 characters, by names that are no standard claim',
+    wanted: 'at most 20 texts of at most 256 characters, by names that are no standard claim',
     read(value) {
       if (!isJsonObject(value)) return undefined;
       const entries = Object.entries(value).filter(

@@ -56,10 +56,11 @@ describe('readFields', () => {
 
 describe('text', () => {
   it('says of which form it has to be, where it has one', () => {
-    const ruleOf = (pattern?: RegExp) => text('a name', { maxLength: 5, ...(pattern && { pattern }) }).rule;
+    const wantedOf = (pattern?: RegExp) =>
+      text('a name', { maxLength: 5, ...(pattern && { pattern }) }).wanted;
 
-    assert.equal(ruleOf(), 'must be 1 to 5 characters');
-    assert.equal(ruleOf(/^[a-z]+$/), 'must be 1 to 5 characters of the form ^[a-z]+$');
+    assert.equal(wantedOf(), '1 to 5 characters');
+    assert.equal(wantedOf(/^[a-z]+$/), '1 to 5 characters of the form ^[a-z]+$');
   });
 });
 

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isTest } from './count-figures.ts';
+import { readSources } from './source-files.ts';
+
+/** Error classes of which no source asks whether an error is one, and for whom they are. */
+const TOLD_APART_ELSEWHERE = new Map([
+  ['BreakingError', 'of the command: its exit code says that a caller would be locked out'],
+  ['FunctionFailed', "users' tests, by gatewright/testing"],
+  ['HandshakeRefused', "users' tests, by gatewright/testing"],
+  ['ReleaseRefused', "maintainers' tool: its tests"],
+  ['RuntimeError', 'clients of Lambda, by its name'],
+]);
+
+/** Names for `Record<string, unknown>` beside `JsonObject`, and what else they say. */
+const NAMED_RECORDS = new Map([
+  ['cli/admin-commands.ts: Answer', 'what an administration endpoint has answered'],
+  ['cli/export-query.ts: Row', 'of a table of Athena'],
+  ['console/dynamo-values.ts: Value', 'an attribute of DynamoDB; the page imports no package of ours'],
+  ['gateway/control/export-extensions.ts: Draft', 'a document that is being written: members are added'],
+  ['gateway/lambda/worker/contract.ts: Context', 'what a handler gets, and may add to'],
+  ['gateway/policy/bearer-token.ts: Claims', 'of a token'],
+  ['packages/aws/json-object.ts: JsonObject', 'all others'],
+  ['packages/dynamodb/actions.ts: Output', 'of an operation: parts are added'],
+  ['packages/dynamodb/partiql-parser.ts: Value', 'an attribute of DynamoDB'],
+  ['plugin/serverless.ts: CliOptions', 'of osls, by its own name'],
+  ['shared/access/decide/claims.ts: Claims', 'of a token'],
+  ['shared/quota/admin/operation.ts: Facts', 'of a change, as its history keeps them'],
+  ['shared/quota/admin/plans.ts: PlanDocument', 'a plan as administrators write it'],
+]);
+
+const sources = readSources().filter(({ path }) => !isTest(path));
+
+describe('an error class', () => {
+  it('is one because somebody tells it apart', () => {
+    const classes = sources.flatMap(({ text }) =>
+      [
+        ...text.matchAll(/^(?:export )?class (\w+) extends \w*(?:Error|Invalid|Faults?|Refus(?:ed|al))\b/gm),
+      ].map(([, name = '']) => name),
+    );
+    const asked = new Set(
+      sources.flatMap(({ text }) => [...text.matchAll(/\binstanceof (\w+)/g)].map(([, name = '']) => name)),
+    );
+
+    assert.ok(classes.length > 40, 'classes are found');
+    assert.deepEqual(classes.filter((name) => !asked.has(name)).sort(), [...TOLD_APART_ELSEWHERE.keys()]);
+  });
+});
+
+describe('an object whose members nobody has checked', () => {
+  it('is a JsonObject, save where another name says more', () => {
+    const names = sources.flatMap(({ path, text }) =>
+      [...text.matchAll(/^(?:export )?type (\w+) = (?:Readonly<)?Record<string, unknown>>?;/gm)].map(
+        ([, name = '']) => `${path}: ${name}`,
+      ),
+    );
+
+    assert.deepEqual(names.sort(), [...NAMED_RECORDS.keys()]);
+  });
+});
