@@ -2,7 +2,8 @@
 import { useEffect } from 'preact/hooks';
 import { isTyping } from './app-keys.ts';
 import { sectionAfter } from './section-keys.ts';
-import { go, linkTo, readPlace, usePlace } from './place.ts';
+import { linkTo } from './address.ts';
+import { go, readPlace, usePlace } from './place.ts';
 import { useTraffic } from './traffic-store.ts';
 import { ClockControl } from './sections/clock-control.tsx';
 import { AccessSection } from './sections/access.tsx';
@@ -16,7 +17,7 @@ import { KeysSection } from './sections/keys.tsx';
 import { NumbersSection } from './sections/numbers.tsx';
 import { TrafficSection } from './sections/traffic.tsx';
 import { SocketsSection } from './sections/sockets.tsx';
-import type { Place } from './place.ts';
+import type { Place } from './address.ts';
 import type { Traffic } from './traffic-store.ts';
 
 const SECTIONS = [
@@ -33,8 +34,16 @@ const SECTIONS = [
   ['differs', 'Differs on AWS'],
 ] as const;
 
+const HOME: Place = { section: 'traffic', item: undefined, query: new URLSearchParams() };
+
+function isSection(section: string): boolean {
+  return SECTIONS.some(([name]) => name === section);
+}
+
 export function App() {
-  const place = usePlace();
+  const asked = usePlace();
+  // An address of no section leads to the first.
+  const place = isSection(asked.section) ? asked : HOME;
   const traffic = useTraffic();
   useShortcuts();
   useEffect(() => {
@@ -112,6 +121,8 @@ function useShortcuts(): void {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key === 'Escape' && leaveSearch(event)) return;
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+      if (event.key === 'Escape' && document.querySelector('main aside.panel') !== null)
+        go(linkTo(readPlace().section));
       if (event.key === '/') {
         const field = document.querySelector<HTMLInputElement>('input[type=search]');
         if (field !== null) {

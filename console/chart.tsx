@@ -13,7 +13,13 @@ type Series = {
   readonly isBars?: boolean;
 };
 
+/** What is counted is counted in whole ones. */
+const WHOLE_STEPS = Array.from({ length: 10 }, (_, power) =>
+  [1, 2, 5].map((digit) => digit * 10 ** power),
+).flat();
+
 type Props = {
+  /** What is drawn, and of which span of time each point is. */
   readonly label: string;
   readonly seconds: readonly number[];
   readonly series: readonly Series[];
@@ -54,12 +60,12 @@ export function Chart({ label, seconds, series, ...props }: Props) {
             ...{ ...axis, grid: { show: false }, size: 32 * scale, space: 72 * scale },
             values: (_, marks, __, ___, step) => marks.map((mark) => axisTime(mark, step)),
           },
-          { ...axis, size: 44 * scale, space: 30 * scale },
+          { ...axis, size: 44 * scale, space: 30 * scale, incrs: WHOLE_STEPS },
         ],
         series: [
           {
             label: 'time',
-            value: (_, second: number | null) => (second === null ? '–' : dateTime(second * 1000)),
+            value: (_, second: number | null) => (second === null ? '' : dateTime(second * 1000)),
           },
           ...series.map(({ name, colour, isBars = false }) => {
             const stroke = styles.getPropertyValue(colour);
@@ -67,8 +73,10 @@ export function Chart({ label, seconds, series, ...props }: Props) {
             return {
               label: name,
               stroke,
-              fill: `${stroke}33`,
-              width: 1.5,
+              fill: isBars ? stroke : `${stroke}33`,
+              width: isBars ? 0 : 1.5,
+              value: (_: uPlot, count: number | null) =>
+                count === null ? '' : count.toLocaleString('en-US'),
               points: { show: false },
               ...(bars && { paths: bars }),
             };
@@ -92,7 +100,12 @@ export function Chart({ label, seconds, series, ...props }: Props) {
   useEffect(() => {
     chart.current?.setData(data);
   });
-  return <div class="chart" ref={box} role="img" aria-label={label} />;
+  return (
+    <figure class="chart">
+      <figcaption>{label}</figcaption>
+      <div ref={box} role="img" aria-label={label} />
+    </figure>
+  );
 }
 
 /** Half of the first and the last one would lie outside. */

@@ -4,7 +4,7 @@ import { render } from 'preact';
 import { App } from './app.tsx';
 import { findKey } from './access-key.ts';
 import { useKey } from './control.ts';
-import { linkTo } from './place.ts';
+import { linkTo } from './address.ts';
 import { Empty } from './parts.tsx';
 
 const root = document.getElementById('app');

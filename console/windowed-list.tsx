@@ -12,12 +12,15 @@ type Props<Item> = {
   readonly label: string;
   readonly keyOf: (item: Item) => string | number;
   readonly selected: number;
+  /** Names of columns: a row above the others that stays. */
+  readonly head: ComponentChildren;
   readonly children: (item: Item, index: number) => ComponentChildren;
 };
 
-export function WindowedList<Item>({ items, label, keyOf, selected, children, ...props }: Props<Item>) {
+export function WindowedList<Item>({ items, label, keyOf, selected, head, children, ...props }: Props<Item>) {
   const rowHeight = Math.round(props.rowHeight * useScale());
   const box = useRef<HTMLDivElement>(null);
+  const headRow = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600 });
   useEffect(() => {
     const element = box.current;
@@ -36,14 +39,18 @@ export function WindowedList<Item>({ items, label, keyOf, selected, children, ..
     const element = box.current;
     if (element === null || selected < 0) return;
     const top = selected * rowHeight;
+    // The head covers what is behind it.
+    const seen = element.clientHeight - (headRow.current?.clientHeight ?? 0);
     if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + rowHeight > element.scrollTop + element.clientHeight)
-      element.scrollTop = top + rowHeight - element.clientHeight;
+    else if (top + rowHeight > element.scrollTop + seen) element.scrollTop = top + rowHeight - seen;
   }, [selected, rowHeight]);
   const first = Math.max(0, Math.floor(view.top / rowHeight) - BEYOND);
   const last = Math.min(items.length, Math.ceil((view.top + view.height) / rowHeight) + BEYOND);
   return (
     <div class="window" ref={box} role="list" aria-label={label}>
+      <div class="line-head" ref={headRow} style={{ height: `${rowHeight}px` }} aria-hidden="true">
+        {head}
+      </div>
       <div class="window-all" style={{ height: `${items.length * rowHeight}px` }}>
         {items.slice(first, last).map((item, index) => (
           <div

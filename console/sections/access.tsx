@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ask, useAsked } from '../control.ts';
 import { Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../address.ts';
 import { AccessForm } from './access-form.tsx';
 import type { Asked } from './access-form.tsx';
 import type {
@@ -32,7 +32,14 @@ export function AccessSection({ item, query }: Props) {
         title="Access"
         about="Who may call what, by the access documents that the authorizers of this start were bundled with."
       />
-      <Problem text={error} />
+      <Problem
+        text={
+          error ??
+          (data !== undefined && item !== undefined && document?.name !== item
+            ? `This start has no access document ${item}.`
+            : undefined)
+        }
+      />
       {data?.isPublished === true ? (
         <p class="note">
           The authorizers of this start go by the version that was published last. What stands here is what
@@ -86,7 +93,7 @@ function Document({ document, query }: { readonly document: ShownAccess; readonl
   }, [document.name]);
   return (
     <>
-      <section class="card" aria-label="Ask">
+      <section class="card half" aria-label="Ask">
         <h2>May this caller …?</h2>
         <AccessForm document={document} asked={asked} onChange={setAsked} onAsk={send} />
         <Problem text={problem} />
@@ -134,7 +141,7 @@ function Reply({ reply }: { readonly reply: AccessReply }) {
           Route <code>{route}</code>
         </p>
       )}
-      {caller === undefined ? null : <p>The rules see {caller}</p>}
+      {caller === undefined ? null : <p>The rules see {caller.replaceAll('  ', ' · ')}</p>}
       {quota === undefined ? null : <p>Quota: {quota}</p>}
       {rules.length === 0 ? null : (
         <>
@@ -167,20 +174,12 @@ function Matrix({
 }) {
   const [api] = apis;
   return (
-    <section class="card" aria-label="Matrix">
+    <section class="card half" aria-label="Matrix">
       <h2>Who may call what</h2>
       <p class="soft">
         <b>yes</b> always, <b>own</b> what is theirs, <b>if</b> more than the role decides, <b>open</b> no
         authorizer asks, <b>–</b> nobody. A cell asks the question above.
-        {api === undefined ? (
-          ' No API of this stage is protected by it.'
-        ) : (
-          <>
-            {' '}
-            It protects <a href={linkTo('apis', `${api.apiId}/${api.stage}`)}>{api.apiId}</a>, stage{' '}
-            {api.stage}.
-          </>
-        )}
+        <Protected api={api} />
       </p>
       <TableBox label="Routes and roles">
         <table class="matrix">
@@ -227,6 +226,18 @@ function Matrix({
         </table>
       </TableBox>
     </section>
+  );
+}
+
+function Protected({ api }: { readonly api: ShownAccess['apis'][number] | undefined }) {
+  if (api === undefined) return ' No API of this stage is protected by it.';
+  const { apiId, apiName, stage } = api;
+  if (apiName === undefined) return ` It protects ${apiId}, stage ${stage}, which this start does not serve.`;
+  return (
+    <>
+      {' '}
+      It protects <a href={linkTo('apis', `${apiId}/${stage}`)}>{apiName}</a>, stage {stage}.
+    </>
   );
 }
 

@@ -1,8 +1,8 @@
 /** APIs: every route with what guards, limits and answers it; a request is built from one. */
-import { useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useAsked } from '../control.ts';
 import { Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../address.ts';
 import { span } from '../texts.ts';
 import { RequestBuilder } from './request-builder.tsx';
 import type { ShownApi, ShownRoute } from '../../gateway/console-api/inspect-model.ts';
@@ -22,6 +22,9 @@ export function ApisSection({
   const apis = useMemo(() => choose(data?.apis ?? [], search), [data, search]);
   const opened = data?.apis.find(({ id, stage }) => item === `${id}/${stage}`);
   const route = opened?.routes.find(({ routeKey }) => routeKey === query.get('route'));
+  useEffect(() => {
+    document.querySelector('tr.open')?.scrollIntoView({ block: 'nearest' });
+  }, [route]);
   return (
     <div class={`split ${opened === undefined ? '' : 'is-open'}`}>
       <section class="split-list scrolls" aria-label="APIs">
@@ -34,7 +37,14 @@ export function ApisSection({
             onInput={({ currentTarget }) => setSearch(currentTarget.value)}
           />
         </SectionHead>
-        <Problem text={error} />
+        <Problem
+          text={
+            error ??
+            (data !== undefined && item !== undefined && opened === undefined
+              ? `This start has no API ${item}.`
+              : undefined)
+          }
+        />
         {data !== undefined && apis.length === 0 ? (
           <Empty title={search === '' ? 'This start has no API.' : 'No route of that kind.'} />
         ) : null}
@@ -83,7 +93,11 @@ function Api({ api, opened }: ApiProps) {
         {api.hasCors ? ' · answers preflights' : ''}
         {api.hasResourcePolicy ? ' · has a resource policy' : ''}
       </p>
-      {api.routes.length === 0 ? <p>It has no route.</p> : <Routes api={api} opened={opened} />}
+      {api.routes.length === 0 ? (
+        <p>It has no route. Those of its template stand here, each with a form to call it.</p>
+      ) : (
+        <Routes api={api} opened={opened} />
+      )}
       {api.routes.length > MAX_ROUTES ? (
         <p class="soft">
           The first {MAX_ROUTES} of {api.routes.length}; the search finds the others.
@@ -96,7 +110,7 @@ function Api({ api, opened }: ApiProps) {
 function Routes({ api, opened }: ApiProps) {
   return (
     <TableBox label="Routes">
-      <table>
+      <table class="stacks">
         <thead>
           <tr>
             <th scope="col">Route</th>
@@ -115,7 +129,7 @@ function Routes({ api, opened }: ApiProps) {
               </th>
               <td>{describeGuard(route)}</td>
               <td class="soft">{describeLimits(route)}</td>
-              <td>{route.target}</td>
+              <td data-column="by">{route.target}</td>
             </tr>
           ))}
         </tbody>

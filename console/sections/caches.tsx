@@ -53,7 +53,7 @@ function Group({
     onDone();
   };
   return (
-    <section class="card" aria-label={`${apiName} ${kind}`}>
+    <section class="card half" aria-label={`${apiName} ${kind}`}>
       <header class="row">
         <h2 class="grow">
           {apiName} / {stage} <span class="soft">{kind === 'authorizer' ? 'authorizers' : 'answers'}</span>
@@ -61,7 +61,7 @@ function Group({
         <Action label="Flush all" run={() => flush()} />
       </header>
       <TableBox label="Entries">
-        <table>
+        <table class="stacks">
           <thead>
             <tr>
               <th scope="col">Key</th>
@@ -74,12 +74,12 @@ function Group({
           <tbody>
             {group.map((entry) => (
               <tr key={entry.id}>
-                <td class="cut" title={entry.key}>
+                <th scope="row" class="cut" title={entry.key}>
                   <code>{entry.key}</code>
-                </td>
+                </th>
                 <td>{entry.holds}</td>
-                <td>{entry.ageMs === undefined ? '–' : span(entry.ageMs)}</td>
-                <td>{span(entry.endsInMs)}</td>
+                <td data-column="Age">{entry.ageMs === undefined ? '–' : span(entry.ageMs)}</td>
+                <td data-column="Ends in">{span(entry.endsInMs)}</td>
                 <td>
                   <Action label="Forget" run={() => flush(entry.id)} />
                 </td>

@@ -27,10 +27,14 @@ export function CallsSection() {
         title="Calls to AWS"
         about="SNS, SQS, EventBridge and others: checked, answered and recorded here. --aws lets them through."
       >
-        <Action label="Clear" run={clear} />
+        {data === undefined || data.calls.length === 0 ? null : <Action label="Clear" run={clear} />}
       </SectionHead>
       <Problem text={error} />
-      {data?.calls.length === 0 ? <Empty title="No service has been called." /> : null}
+      {data?.calls.length === 0 ? (
+        <Empty title="No service has been called.">
+          What an integration or a function asks of one stands here, with its body.
+        </Empty>
+      ) : null}
       {(data?.calls ?? []).slice(0, 200).map((call, index) => (
         <section class="card" key={`${call.at}${index}`} aria-label={call.service}>
           <p>

@@ -26,7 +26,9 @@ export function ClockControl() {
   return (
     <details class="clock">
       <summary>
-        <span class="soft">Clock</span> {dateTime(nowEpochMs)}
+        <span class="soft clock-word">Clock</span>{' '}
+        <span class="clock-word">{dateTime(nowEpochMs).slice(0, 10)}</span>{' '}
+        <span>{dateTime(nowEpochMs).slice(11)}</span> <span class="clock-word">UTC</span>
         {offsetMs === 0 ? null : (
           <b>
             {' '}

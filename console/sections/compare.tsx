@@ -1,7 +1,7 @@
 /** Two requests side by side: only what differs. */
 import { useAsked } from '../control.ts';
 import { Problem, TableBox } from '../parts.tsx';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../address.ts';
 import { ms } from '../texts.ts';
 import type { RequestDetail } from '../../gateway/records/model.ts';
 
@@ -18,7 +18,7 @@ export function Compare({ detail, withId }: { readonly detail: RequestDetail; re
         <table class="compare">
           <thead>
             <tr>
-              <th scope="col" />
+              <td />
               <th scope="col">
                 <a href={linkTo('traffic', before.id)}>{before.id.slice(0, 8)}</a>
               </th>

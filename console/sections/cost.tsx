@@ -29,7 +29,7 @@ export function CostView() {
   };
   if (data === undefined) return <Problem text={error} />;
   return (
-    <>
+    <div class="cost halves">
       <Problem text={error} />
       <MonthFields month={month} shape={data} onChange={setMonth} />
       {data.events === 0 ? (
@@ -45,7 +45,7 @@ export function CostView() {
         changed={changed}
         onChange={change}
       />
-    </>
+    </div>
   );
 }
 
@@ -125,13 +125,13 @@ function Bill({
   const cheaper = findCheaper(shape, month, prices);
   return (
     <>
-      <section class="card" aria-label="Cost">
+      <section class="card other-half" aria-label="Cost">
         <h2>
           {`$${dollars(total)}`}{' '}
           <span class="soft">a month, by {shape.events} recorded requests and messages</span>
         </h2>
         <TableBox label="Cost by item">
-          <table>
+          <table class="stacks">
             <thead>
               <tr>
                 <th scope="col">Item</th>
@@ -148,7 +148,9 @@ function Bill({
                   <th scope="row">{item}</th>
                   <td>{of}</td>
                   <td class="soft">{amount}</td>
-                  <td class="number">{dollars(cost)}</td>
+                  <td class="number" data-column="US $">
+                    {dollars(cost)}
+                  </td>
                 </tr>
               ))}
             </tbody>
@@ -164,12 +166,12 @@ function Bill({
         <section class="card" aria-label="Cheaper">
           <h2>What would be cheaper</h2>
           <TableBox label="What would be cheaper">
-            <table>
+            <table class="stacks">
               <thead>
                 <tr>
                   <th scope="col">Change</th>
                   <th scope="col" class="number">
-                    Saves a month
+                    Saves a month, US $
                   </th>
                   <th scope="col">Loses</th>
                 </tr>
@@ -178,8 +180,10 @@ function Bill({
                 {cheaper.map(({ what, saves, loses }) => (
                   <tr key={what}>
                     <th scope="row">{what}</th>
-                    <td class="number">{dollars(saves)}</td>
-                    <td>{loses}</td>
+                    <td class="number" data-column="Saves a month, US $">
+                      {dollars(saves)}
+                    </td>
+                    <td data-column="Loses">{loses}</td>
                   </tr>
                 ))}
               </tbody>

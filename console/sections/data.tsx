@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../control.ts';
 import { JsonEditor } from '../json-editor.tsx';
 import { Action, Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../address.ts';
 import { toCall, WHOLE_TABLE } from '../table-query.ts';
 import { TableQueryForm } from './table-query-form.tsx';
 import { fromDynamo, printValue } from '../dynamo-values.ts';
@@ -30,7 +30,11 @@ export function DataSection({ item }: { readonly item: string | undefined }) {
     <div class="single scrolls">
       <SectionHead title="Data" about="Tables of the DynamoDB that this start uses." />
       <Problem text={problem} />
-      {tables?.length === 0 ? <Empty title="This start has no table." /> : null}
+      {tables?.length === 0 ? (
+        <Empty title="This start has no table.">
+          Tables of DynamoDB that the stacks make stand here: look through one, query it, change an item.
+        </Empty>
+      ) : null}
       <nav class="tabs" aria-label="Tables">
         {(tables ?? []).map((name) => (
           <a key={name} href={linkTo('data', name)} aria-current={name === shown ? 'page' : undefined}>

@@ -29,61 +29,72 @@ export function DiffersSection() {
         about="What of the stacks is not served or enforced as at AWS, and what is taken for granted where AWS is not documented."
       />
       <Problem text={error} />
-      {data?.unsupported.length === 0 ? <Empty title="All that the stacks say is enforced here." /> : null}
+      {data?.unsupported.length === 0 ? (
+        <Empty title="All that the stacks say is enforced here.">
+          What a template wants and this start does not do would stand here, with what requests miss by it.
+        </Empty>
+      ) : null}
       {data === undefined || data.unsupported.length === 0 ? null : (
-        <TableBox label="Not served or enforced" isCard>
-          <table>
+        <section class="half" aria-label="Not served or enforced">
+          <h2>Not served or enforced</h2>
+          <TableBox label="Not served or enforced" isCard>
+            <table class="stacks">
+              <thead>
+                <tr>
+                  <th scope="col">Resource</th>
+                  <th scope="col">What of it</th>
+                  <th scope="col">What requests miss</th>
+                </tr>
+              </thead>
+              <tbody>
+                {data.unsupported.map((one, index) => (
+                  <tr key={index}>
+                    <th scope="row">
+                      {one.logicalId} <span class="soft">{one.type}</span>
+                    </th>
+                    <td>
+                      {one.property ?? ''} {one.message ?? ''}{' '}
+                      <span class="soft">
+                        {one.file === undefined
+                          ? one.stackName
+                          : `${one.file}${one.line === undefined ? '' : `:${one.line}`}`}
+                      </span>
+                    </td>
+                    <td data-column="Requests miss">{one.consequence}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </TableBox>
+        </section>
+      )}
+      <section class="half" aria-label="Assumptions in force">
+        <h2>Assumptions</h2>
+        <TableBox label="Assumptions" isCard>
+          <table class="stacks">
             <thead>
               <tr>
-                <th scope="col">Resource</th>
-                <th scope="col">What of it</th>
-                <th scope="col">What requests miss</th>
+                <th scope="col">Name</th>
+                <th scope="col">In force</th>
+                <th scope="col">Choices of --assume</th>
               </tr>
             </thead>
             <tbody>
-              {data.unsupported.map((one, index) => (
-                <tr key={index}>
-                  <th scope="row">
-                    {one.logicalId} <span class="soft">{one.type}</span>
-                  </th>
-                  <td>
-                    {one.property ?? ''} {one.message ?? ''}{' '}
-                    <span class="soft">
-                      {one.file === undefined
-                        ? one.stackName
-                        : `${one.file}${one.line === undefined ? '' : `:${one.line}`}`}
-                    </span>
+              {(data?.assumptions ?? []).map(({ name, value, choices }) => (
+                <tr key={name}>
+                  <th scope="row">{name}</th>
+                  <td data-column="In force">
+                    <code>{value}</code>
                   </td>
-                  <td>{one.consequence}</td>
+                  <td class="soft" data-column="Choices">
+                    {choices.join(', ')}
+                  </td>
                 </tr>
               ))}
             </tbody>
           </table>
         </TableBox>
-      )}
-      <h2>Assumptions</h2>
-      <TableBox label="Assumptions" isCard>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">In force</th>
-              <th scope="col">Choices of --assume</th>
-            </tr>
-          </thead>
-          <tbody>
-            {(data?.assumptions ?? []).map(({ name, value, choices }) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                <td>
-                  <code>{value}</code>
-                </td>
-                <td class="soft">{choices.join(', ')}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableBox>
+      </section>
     </div>
   );
 }

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { useAsked } from '../control.ts';
 import { Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../address.ts';
 import { clockTime, ms } from '../texts.ts';
 import type { ShownFunction } from '../../gateway/console-api/inspect-model.ts';
 
@@ -19,11 +19,23 @@ export function FunctionsSection({ item }: { readonly item: string | undefined }
           title="Functions"
           about="Calls and times are those of recorded requests, messages and authorizers."
         />
-        <Problem text={error} />
-        {data?.functions.length === 0 ? <Empty title="This start has no function." /> : null}
+        <Problem
+          text={
+            error ??
+            (data !== undefined && item !== undefined && opened === undefined
+              ? `This start has no function ${item}.`
+              : undefined)
+          }
+        />
+        {data?.functions.length === 0 ? (
+          <Empty title="This start has no function.">
+            Each Lambda function of the stacks has a line here: its calls, errors and cold starts; and,
+            opened, its log and environment.
+          </Empty>
+        ) : null}
         {data === undefined || data.functions.length === 0 ? null : (
           <TableBox label="Functions">
-            <table>
+            <table class="stacks">
               <thead>
                 <tr>
                   <th scope="col">Function</th>
@@ -53,15 +65,25 @@ export function FunctionsSection({ item }: { readonly item: string | undefined }
                     <th scope="row">
                       <a href={linkTo('functions', one.name)}>{one.name}</a>
                     </th>
-                    <td class="number">{one.calls}</td>
-                    <td class={`number ${one.errors > 0 ? 'wrong' : ''}`}>{one.errors}</td>
-                    <td class="number">{ms(one.p50Ms)}</td>
-                    <td class="number">{ms(one.p99Ms)}</td>
-                    <td class="number">
+                    <td class="number" data-column="Calls">
+                      {one.calls}
+                    </td>
+                    <td class={`number ${one.errors > 0 ? 'wrong' : ''}`} data-column="Errors">
+                      {one.errors}
+                    </td>
+                    <td class="number" data-column="p50">
+                      {ms(one.p50Ms)}
+                    </td>
+                    <td class="number" data-column="p99">
+                      {ms(one.p99Ms)}
+                    </td>
+                    <td class="number" data-column="Instances">
                       {one.instances}
                       {one.busy > 0 ? ` (${one.busy} busy)` : ''}
                     </td>
-                    <td class="number">{one.started}</td>
+                    <td class="number" data-column="Cold starts">
+                      {one.started}
+                    </td>
                   </tr>
                 ))}
               </tbody>

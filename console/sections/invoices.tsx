@@ -12,7 +12,7 @@ export function Invoices({ nowEpochMs }: { readonly nowEpochMs: number }) {
   const close = async (): Promise<void> =>
     setMade(await ask('POST', 'console/invoices/close', { month: wanted }));
   return (
-    <section class="card" aria-label="Invoices">
+    <section class="card half" aria-label="Invoices">
       <h2>Invoices</h2>
       <p class="soft">
         Of the toolkit’s quotas, by the records of closed periods, as <code>gatewright usage invoice</code>{' '}

@@ -1,9 +1,10 @@
 /** Keys and quotas: plans, what each key has used, top-up and suspension. */
+import { Fragment } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Chart } from '../chart.tsx';
 import { ask, useAsked } from '../control.ts';
 import { Action, Empty, Problem, SectionHead } from '../parts.tsx';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../address.ts';
 import { Invoices } from './invoices.tsx';
 import type { ShownKeys, ShownPlan, ShownPlanKey } from '../../gateway/console-api/inspect-model.ts';
 
@@ -15,16 +16,26 @@ export function KeysSection({ item }: { readonly item: string | undefined }) {
     <div class="single scrolls">
       <SectionHead
         title="Keys and quotas"
-        about="API Gateway’s usage plans of this start: what each key has used, and what is left. Move the clock (bottom of the menu) and periods turn over."
+        about="API Gateway’s usage plans of this start: what each key has used, and what is left. Move the clock, and periods turn over."
       />
-      <Problem text={error} />
-      {data?.plans.length === 0 ? <Empty title="This start has no usage plan." /> : null}
+      <Problem
+        text={
+          error ??
+          (data === undefined || hasKey(data, item) ? undefined : `No key ${item ?? ''} is in a plan.`)
+        }
+      />
+      {data?.plans.length === 0 ? (
+        <Empty title="This start has no usage plan.">
+          Of a stack with usage plans and keys of API Gateway, what each key has used and has left stands
+          here.
+        </Empty>
+      ) : null}
       {(data?.plans ?? []).map((plan) => (
         <Plan key={plan.id} plan={plan} opened={item} onDone={reload} />
       ))}
       {data === undefined ? null : <Invoices nowEpochMs={data.nowEpochMs} />}
       {data === undefined || data.lone.length === 0 ? null : (
-        <section class="card" aria-label="Keys without a plan">
+        <section class="card half" aria-label="Keys without a plan">
           <h2>Keys without a plan</h2>
           <p class="soft">They open nothing: a key counts in a plan only.</p>
           <ul>
@@ -44,6 +55,10 @@ export function KeysSection({ item }: { readonly item: string | undefined }) {
   );
 }
 
+function hasKey({ plans }: ShownKeys, item: string | undefined): boolean {
+  return item === undefined || plans.some(({ keys }) => keys.some(({ keyId }) => keyId === item));
+}
+
 function Plan({
   plan,
   opened,
@@ -55,7 +70,7 @@ function Plan({
 }) {
   const { quota, throttle } = plan;
   return (
-    <section class="card" aria-label={plan.name}>
+    <section class="card half" aria-label={plan.name}>
       <h2>
         {plan.name} <span class="soft">{plan.id}</span>
       </h2>
@@ -64,7 +79,17 @@ function Plan({
           ? 'no quota'
           : `${quota.limit} ${quota.limit === 1 ? 'request' : 'requests'} a ${quota.period.toLowerCase()}`}{' '}
         · {throttle === undefined ? 'no throttle' : `${throttle.ratePerSecond}/s, burst ${throttle.burst}`} ·
-        opens {plan.stages.join(', ') || 'nothing'}
+        opens{' '}
+        {plan.stages.length === 0
+          ? 'nothing'
+          : plan.stages.map(({ apiId, apiName, stage }, index) => (
+              <Fragment key={`${apiId}/${stage}`}>
+                {index === 0 ? '' : ', '}
+                <a href={linkTo('apis', `${apiId}/${stage}`)}>
+                  {apiName} / {stage}
+                </a>
+              </Fragment>
+            ))}
       </p>
       {plan.keys.length === 0 ? <p>No key is in it.</p> : null}
       {plan.keys.map((key) => (
@@ -115,7 +140,7 @@ function Key({
         </a>
         {of.enabled ? null : <span class="badge">suspended</span>}
         {quota === undefined ? null : (
-          <span class="grow">
+          <span class="grow left">
             <meter
               min={0}
               max={quota.limit}
@@ -123,7 +148,9 @@ function Key({
               value={left}
               aria-label="Requests left"
             />{' '}
-            {left} of {quota.limit} left
+            <span class={left === 0 ? 'wrong' : ''}>
+              {left} of {quota.limit} left
+            </span>
           </span>
         )}
         {quota === undefined ? null : (
@@ -141,14 +168,18 @@ function Key({
         )}
         <Action label={of.enabled ? 'Suspend' : 'Let it go on'} run={suspend} />
       </div>
-      <Chart
-        label={`Requests of ${of.name} by day`}
-        seconds={days}
-        series={[
-          { name: 'requests', values: of.days.map(([, count]) => count), colour: '--accent', isBars: true },
-        ]}
-        height={110}
-      />
+      {of.days.every(([, count]) => count === 0) ? (
+        <p class="soft">Not used in the last {of.days.length} days.</p>
+      ) : (
+        <Chart
+          label={`Requests of ${of.name} by day`}
+          seconds={days}
+          series={[
+            { name: 'requests', values: of.days.map(([, count]) => count), colour: '--accent', isBars: true },
+          ]}
+          height={110}
+        />
+      )}
     </div>
   );
 }

@@ -2,7 +2,7 @@
 import { Chart } from '../chart.tsx';
 import { useAsked } from '../control.ts';
 import { Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../address.ts';
 import { ms } from '../texts.ts';
 import { CostView } from './cost.tsx';
 import type { ShownNumbers } from '../../gateway/console-api/inspect-model.ts';
@@ -51,7 +51,7 @@ function TrafficNumbers() {
         </Empty>
       ) : (
         <Chart
-          label="Requests and errors by second"
+          label="Requests and errors of each second"
           seconds={seconds.map(([second]) => second)}
           series={[
             { name: 'requests', values: seconds.map(([, all]) => all), colour: '--accent' },
@@ -68,7 +68,7 @@ function TrafficNumbers() {
 function RouteNumbers({ routes }: Pick<ShownNumbers, 'routes'>) {
   return (
     <TableBox label="Routes">
-      <table>
+      <table class="stacks">
         <thead>
           <tr>
             <th scope="col">Route</th>
@@ -97,11 +97,21 @@ function RouteNumbers({ routes }: Pick<ShownNumbers, 'routes'>) {
                 <a href={linkTo('traffic', '', { search: one.route })}>{one.route}</a>
               </th>
               <td class="soft">{one.apiName}</td>
-              <td class="number">{one.count}</td>
-              <td class="number">{one.clientErrors}</td>
-              <td class={`number ${one.serverErrors > 0 ? 'wrong' : ''}`}>{one.serverErrors}</td>
-              <td class="number">{ms(one.p50Ms)}</td>
-              <td class="number">{ms(one.p99Ms)}</td>
+              <td class="number" data-column="Requests">
+                {one.count}
+              </td>
+              <td class="number" data-column="4xx">
+                {one.clientErrors}
+              </td>
+              <td class={`number ${one.serverErrors > 0 ? 'wrong' : ''}`} data-column="5xx">
+                {one.serverErrors}
+              </td>
+              <td class="number" data-column="p50">
+                {ms(one.p50Ms)}
+              </td>
+              <td class="number" data-column="p99">
+                {ms(one.p99Ms)}
+              </td>
             </tr>
           ))}
         </tbody>

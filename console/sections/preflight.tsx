@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { ask } from '../control.ts';
 import { Action, Status } from '../parts.tsx';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../address.ts';
 import { askedHeaders, asksFirst, judgePreflight } from '../preflight.ts';
 import type { PreflightCheck } from '../preflight.ts';
 import type { RequestDetail } from '../../gateway/records/model.ts';

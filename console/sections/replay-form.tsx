@@ -4,7 +4,8 @@ import { ask } from '../control.ts';
 import { IdentityField, rememberIdentity } from '../identity-field.tsx';
 import { JsonEditor } from '../json-editor.tsx';
 import { Action } from '../parts.tsx';
-import { go, linkTo } from '../place.ts';
+import { linkTo } from '../address.ts';
+import { go } from '../place.ts';
 import { readShift } from '../shift.ts';
 import type { RequestDetail } from '../../gateway/records/model.ts';
 

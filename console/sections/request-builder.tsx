@@ -4,7 +4,8 @@ import { ask } from '../control.ts';
 import { IdentityField, rememberIdentity } from '../identity-field.tsx';
 import { JsonEditor } from '../json-editor.tsx';
 import { Action, Empty } from '../parts.tsx';
-import { go, linkTo } from '../place.ts';
+import { linkTo } from '../address.ts';
+import { go } from '../place.ts';
 import { Preflight } from './preflight.tsx';
 import type { ShownApi, ShownRoute } from '../../gateway/console-api/inspect-model.ts';
 

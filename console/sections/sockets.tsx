@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { ask, useAsked } from '../control.ts';
 import { Action, Empty, Problem, SectionHead, Status } from '../parts.tsx';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../address.ts';
 import { clockTime, ms, span } from '../texts.ts';
 import type { ShownConnection } from '../../gateway/console-api/inspect-model.ts';
 import type { RequestDetail, RequestRow } from '../../gateway/records/model.ts';
@@ -127,11 +127,15 @@ function Events({
       <ul class="events">
         {rows.slice(0, 100).map((row) => (
           <li key={row.sequence}>
-            <a href={linkTo('traffic', row.id)}>
-              <span aria-hidden="true">{ARROWS[row.kind] ?? ''}</span> {row.kind}{' '}
-              <Status value={row.status} /> {row.target}{' '}
-              <span class="soft">
-                {row.caller ?? ''} {clockTime(row.atEpochMs)} {ms(row.tookMs)}
+            <a class="event" href={linkTo('traffic', row.id)}>
+              <span aria-hidden="true">{ARROWS[row.kind] ?? ''}</span> <span>{row.kind}</span>{' '}
+              <Status value={row.status} />{' '}
+              <span class="event-target" title={row.target}>
+                {row.target}
+              </span>{' '}
+              <span class="event-facts soft">
+                <span>{row.caller ?? ''}</span> <time>{clockTime(row.atEpochMs)}</time>{' '}
+                <span class="took">{ms(row.tookMs)}</span>
               </span>
             </a>
             {isWhole ? <Text id={row.id} /> : null}

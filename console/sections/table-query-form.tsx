@@ -61,7 +61,7 @@ export function TableQueryForm({ table, question, onAsk }: Props) {
           {form.operator === 'between' ? field('sortTo', 'and') : null}
         </>
       )}
-      <label class="field">
+      <label class="field is-narrow">
         Items a page
         <input
           type="number"

@@ -3,7 +3,8 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { isTyping } from '../app-keys.ts';
 import { Action, Empty, Problem, SectionHead, Status } from '../parts.tsx';
 import { idAfter } from '../list-steps.ts';
-import { go, linkTo, readPlace } from '../place.ts';
+import { linkTo } from '../address.ts';
+import { go, readPlace } from '../place.ts';
 import { clockTime, ms } from '../texts.ts';
 import { WindowedList } from '../windowed-list.tsx';
 import { RequestPanel } from './request-panel.tsx';
@@ -20,9 +21,9 @@ type Props = {
 };
 
 export function TrafficSection({ traffic, item, query }: Props) {
-  const [search, setSearch] = useState(query.get('search') ?? '');
-  const [status, setStatus] = useState<string>(query.get('status') ?? '');
-  const [api, setApi] = useState(query.get('api') ?? '');
+  const [search, setSearch] = useFilter(query, 'search');
+  const [status, setStatus] = useFilter(query, 'status');
+  const [api, setApi] = useFilter(query, 'api');
   const { rows, state } = traffic;
   const apis = useMemo(() => [...new Set(rows.map(({ apiName }) => apiName))].toSorted(), [rows]);
   const shown = useMemo(() => choose(rows, search, status, api), [rows, search, status, api]);
@@ -80,6 +81,7 @@ export function TrafficSection({ traffic, item, query }: Props) {
             label="Requests"
             keyOf={keyOf}
             selected={selected}
+            head={<LineHead />}
           >
             {(row) => <Line row={row} isOpen={item !== undefined && row.id.startsWith(item)} />}
           </WindowedList>
@@ -99,6 +101,16 @@ export function TrafficSection({ traffic, item, query }: Props) {
       )}
     </div>
   );
+}
+
+/** As the address says, also one that is written over another of this section; then as somebody sets it. */
+function useFilter(query: URLSearchParams, name: string): readonly [string, (value: string) => void] {
+  const asked = query.get(name);
+  const [value, setValue] = useState(asked ?? '');
+  useEffect(() => {
+    if (asked !== null) setValue(asked);
+  }, [query]);
+  return [value, setValue];
 }
 
 function keyOf({ sequence }: RequestRow): number {
@@ -166,8 +178,23 @@ function Line({ row, isOpen }: { readonly row: RequestRow; readonly isOpen: bool
       </span>
       <span class="who soft">{row.caller ?? ''}</span>
       <span class="took">{ms(row.tookMs)}</span>
-      <time class="soft">{clockTime(row.atEpochMs).slice(0, 8)}</time>
+      <time class="at soft">{clockTime(row.atEpochMs).slice(0, 8)}</time>
     </a>
+  );
+}
+
+/** For the eye: who hears the list hears each as a sentence. */
+function LineHead() {
+  return (
+    <>
+      <span>Status</span>
+      <span>Method</span>
+      <span>Path</span>
+      <span class="why">Reason</span>
+      <span class="who">Caller</span>
+      <span class="took">Took</span>
+      <span class="at">UTC</span>
+    </>
   );
 }
 
@@ -176,7 +203,6 @@ function useListKeys(shown: readonly RequestRow[]): void {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
       const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
-      if (event.key === 'Escape') go(linkTo('traffic'));
       // Where the address says one is: a second press may come before the first has been drawn.
       const id = step === 0 ? undefined : idAfter(shown, readPlace().item, step);
       if (id !== undefined) go(linkTo('traffic', id));

@@ -6,7 +6,12 @@ export type ShownAccess = {
   readonly name: string;
   readonly kind: 'rest' | 'http' | 'websocket';
   /** What it protects in the stage of this start. */
-  readonly apis: readonly { readonly apiId: string; readonly stage: string }[];
+  readonly apis: readonly {
+    readonly apiId: string;
+    /** Said by the gateway, where it serves this API. */
+    readonly apiName?: string | undefined;
+    readonly stage: string;
+  }[];
   /** Ids, by which a caller's is chosen. */
   readonly issuers: readonly string[];
   /** `anybody`, then the roles. */

@@ -88,9 +88,9 @@ function showPage(name: string, at: InspectPorts): ControlReply | undefined {
     case 'caches':
       return jsonReply(200, { entries: showCaches(at.allApis(), nowEpochMs, at.redactor), nowEpochMs });
     case 'access':
-      return jsonReply(200, showAccess(at.access, at.followsPublished()));
+      return jsonReply(200, showAccess(at.access, at.followsPublished(), nameIn(at)));
     case 'keys':
-      return jsonReply(200, showKeys(at.metering(), nowEpochMs));
+      return jsonReply(200, showKeys(at.metering(), nowEpochMs, nameIn(at)));
     case 'connections':
       return jsonReply(200, {
         connections: at.connections.all.map((one) => showConnection(one, at)),
@@ -101,6 +101,10 @@ function showPage(name: string, at: InspectPorts): ControlReply | undefined {
       return page && jsonReply(200, page());
     }
   }
+}
+
+function nameIn({ findApi }: InspectPorts): (apiId: string) => string | undefined {
+  return (apiId) => findApi(apiId)?.name;
 }
 
 function showConnection(connection: Connection, { findApi }: InspectPorts): ShownConnection {
@@ -155,7 +159,7 @@ function changeKey(
     refusal = setRemaining(at.metering(), planId, keyId, remaining, nowEpochMs);
   }
   return refusal === undefined
-    ? jsonReply(200, showKeys(at.metering(), nowEpochMs))
+    ? jsonReply(200, showKeys(at.metering(), nowEpochMs, nameIn(at)))
     : jsonReply(404, { message: refusal });
 }
 

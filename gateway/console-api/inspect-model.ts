@@ -51,10 +51,17 @@ export type ShownIdentities = {
   readonly roles: readonly string[];
 };
 
+type ShownStage = {
+  readonly apiId: string;
+  /** Its id where this start has no such API. */
+  readonly apiName: string;
+  readonly stage: string;
+};
+
 export type ShownPlan = {
   readonly id: string;
   readonly name: string;
-  readonly stages: readonly string[];
+  readonly stages: readonly ShownStage[];
   readonly throttle: { readonly ratePerSecond: number; readonly burst: number } | undefined;
   readonly quota: { readonly limit: number; readonly period: string } | undefined;
   readonly keys: readonly ShownPlanKey[];

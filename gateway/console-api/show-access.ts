@@ -12,8 +12,17 @@ export interface AccessBook {
 const MAX_TEXT = 20_000;
 const MAX_NAMES = 50;
 
-export function showAccess(book: AccessBook | undefined, isPublished: boolean): ShownAccessBook {
-  return { documents: book?.documents() ?? [], isPublished };
+/** @param nameOf an API, by its id; undefined = this start has none of it */
+export function showAccess(
+  book: AccessBook | undefined,
+  isPublished: boolean,
+  nameOf: (apiId: string) => string | undefined,
+): ShownAccessBook {
+  const documents = (book?.documents() ?? []).map((document) => ({
+    ...document,
+    apis: document.apis.map((api) => ({ ...api, apiName: nameOf(api.apiId) })),
+  }));
+  return { documents, isPublished };
 }
 
 export function askAccess(

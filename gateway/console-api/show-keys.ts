@@ -8,8 +8,16 @@ const DAYS = 30;
 
 export type KeysAndPlans = { readonly keys: ApiKeys; readonly plans: UsagePlans };
 
-export function showKeys({ keys, plans }: KeysAndPlans, nowEpochMs: number): ShownKeys {
-  const shown = plans.all.map((plan) => showPlan(plan, { keys, plans }, nowEpochMs));
+/** @param nameOf an API, by its id */
+export function showKeys(
+  { keys, plans }: KeysAndPlans,
+  nowEpochMs: number,
+  nameOf: (apiId: string) => string | undefined,
+): ShownKeys {
+  const shown = plans.all.map((plan): ShownPlan => ({
+    ...showPlan(plan, { keys, plans }, nowEpochMs),
+    stages: plan.apiStages.map(({ apiId, stage }) => ({ apiId, apiName: nameOf(apiId) ?? apiId, stage })),
+  }));
   const inPlans = new Set(shown.flatMap((plan) => plan.keys.map(({ keyId }) => keyId)));
   const lone = keys.all.filter(({ id }) => !inPlans.has(id));
   return {
@@ -19,11 +27,10 @@ export function showKeys({ keys, plans }: KeysAndPlans, nowEpochMs: number): Sho
   };
 }
 
-function showPlan(plan: UsagePlan, at: KeysAndPlans, nowEpochMs: number): ShownPlan {
-  const { id, name, apiStages, throttle, quota } = plan;
+function showPlan(plan: UsagePlan, at: KeysAndPlans, nowEpochMs: number): Omit<ShownPlan, 'stages'> {
+  const { id, name, throttle, quota } = plan;
   return {
     ...{ id, name },
-    stages: apiStages.map(({ apiId, stage }) => `${apiId}/${stage}`),
     throttle: throttle && { ratePerSecond: throttle.rateLimit, burst: throttle.burstLimit },
     quota: quota && { limit: quota.limit, period: quota.period },
     keys: at.plans.keysOf(id).map(({ keyId, usage }) => {

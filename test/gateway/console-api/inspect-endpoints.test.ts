@@ -86,8 +86,8 @@ describe('the console’s endpoints', () => {
     const plan = ((await at.ask('GET', 'console/keys')) as ShownKeys).plans[0]!;
     const key = plan.keys[0]!;
     assert.deepEqual(
-      [plan.name, plan.quota, key.name, key.left, key.days.at(-1)?.[1]],
-      ['basic', { limit: 2, period: 'DAY' }, 'partner', 0, 2],
+      [plan.name, plan.quota, plan.stages[0]?.apiName, key.name, key.left, key.days.at(-1)?.[1]],
+      ['basic', { limit: 2, period: 'DAY' }, 'shop', 'partner', 0, 2],
     );
 
     await at.ask('POST', 'console/keys/remaining', { planId: plan.id, keyId: key.keyId, remaining: 1 });

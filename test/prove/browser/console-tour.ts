@@ -71,6 +71,7 @@ export async function lookAt(page: Page, name: string): Promise<void> {
       await page.setViewportSize(size);
       const overflow = await page.evaluate(measureOverflow, undefined);
       assert.ok(overflow <= 0, `${name} is ${overflow} px too wide on a ${screen}`);
+      assert.deepEqual(await page.evaluate(findOutside, undefined), [], `${name} on a ${screen}`);
       await page.screenshot({ path: join(SHOTS, `${name}-${screen}-${colorScheme}.png`) });
     }
     await page.setViewportSize(SCREENS.desktop);
@@ -89,8 +90,30 @@ type Windowed = {
 async function measureOverflow(): Promise<number> {
   await new Promise((resolve) => setTimeout(resolve, 300));
   const { document } = globalThis as unknown as Windowed;
-  const boxes = [document.documentElement, ...document.querySelectorAll('.single, .split-list, .panel')];
+  const boxes = [
+    document.documentElement,
+    ...document.querySelectorAll('.single, .split-list, .panel, .table-box:has(.stacks)'),
+  ];
   return Math.max(...boxes.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth));
+}
+
+/** Who this is, whether it is there, and its clock: seen as a whole, whatever the window. */
+function findOutside(): Promise<readonly string[]> {
+  type Framed = {
+    readonly innerWidth: number;
+    readonly document: {
+      querySelector(selector: string): {
+        getBoundingClientRect(): { readonly left: number; readonly right: number };
+      } | null;
+    };
+  };
+  const { document, innerWidth } = globalThis as unknown as Framed;
+  return Promise.resolve(
+    ['.brand', '.live', '.clock'].filter((selector) => {
+      const box = document.querySelector(selector)?.getBoundingClientRect();
+      return box === undefined || box.left < 0 || box.right > innerWidth;
+    }),
+  );
 }
 
 type Violation = {

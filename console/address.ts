@@ -1,0 +1,38 @@
+/** Addresses of this page, read and written: `#/traffic/0f5b…`. */
+
+export type Place = {
+  readonly section: string;
+  readonly item: string | undefined;
+  readonly query: URLSearchParams;
+};
+
+/** Also what a person has written: a plus is one, as in `/{proxy+}`, and what is no address of ours is no error. */
+export function parseAddress(hash: string): Place {
+  const [, path = '', query = ''] = /^#?\/?([^?]*)\??(.*)$/s.exec(hash) ?? [];
+  const [section = '', ...rest] = path.split('/');
+  const item = rest.length === 0 || rest[0] === '' ? undefined : decode(rest.join('/'));
+  return {
+    section: section === '' ? 'traffic' : section,
+    item,
+    query: new URLSearchParams(query.replaceAll('+', '%2B')),
+  };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+export function linkTo(section: string, item?: string, query?: Readonly<Record<string, string>>): string {
+  // As a person would write it: `#/apis/a1b2/dev?route=GET%20/users`; a plus is read as one.
+  const asked =
+    query === undefined
+      ? ''
+      : `?${new URLSearchParams(query).toString().replaceAll('+', '%20').replaceAll('%2F', '/')}`;
+  // One that begins with a slash would be none.
+  const named = encodeURIComponent(item ?? '').replaceAll(/(?<=.)%2F/g, '/');
+  return `#/${section}${item === undefined ? '' : `/${named}`}${asked}`;
+}

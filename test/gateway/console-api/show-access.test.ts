@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { showAccess } from '../../../gateway/console-api/show-access.ts';
+import type { ShownAccess } from '../../../gateway/console-api/access-model.ts';
+
+describe('showAccess', () => {
+  it('names the APIs that a document protects, of those that are served', () => {
+    const document: ShownAccess = {
+      ...{ name: 'shop', kind: 'rest', issuers: [], columns: [], rows: [] },
+      apis: [
+        { apiId: 'a1', stage: 'dev' },
+        { apiId: 'elsewhere', stage: 'dev' },
+      ],
+    };
+    const book = { documents: () => [document], ask: () => assert.fail('nobody asks') };
+
+    const { documents } = showAccess(book, false, (apiId) => (apiId === 'a1' ? 'shop-api' : undefined));
+
+    assert.deepEqual(documents[0]?.apis, [
+      { apiId: 'a1', apiName: 'shop-api', stage: 'dev' },
+      { apiId: 'elsewhere', apiName: undefined, stage: 'dev' },
+    ]);
+  });
+
+  it('shows none where nobody knows documents', () => {
+    assert.deepEqual(
+      showAccess(undefined, true, () => undefined),
+      { documents: [], isPublished: true },
+    );
+  });
+});
