@@ -20,8 +20,8 @@ export type Sides = AsyncDisposable & {
   readonly figures: readonly ((side: Side) => Promise<Figures>)[];
 };
 
-/** Before the first pair; what V8 still compiles after it meets both sides alike. */
-const WARMUP_SECONDS = 2;
+/** Before the first pair. V8 compiles for about as long, and the more code there is, the longer: after two seconds, ten per cent slower. */
+const WARMUP_SECONDS = 8;
 /** At the start of each measurement: the other side has had the processor's caches. */
 const SETTLE_SECONDS = 0.2;
 const STARTS_PER_MEASUREMENT = 5;
