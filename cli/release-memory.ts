@@ -7,8 +7,11 @@ import { runInNewContext } from 'node:vm';
 /** A collection of all there is stops the thread for some tens of milliseconds: nobody may be waiting. */
 const LOOK_EVERY_MS = 1_000;
 const IDLE_BELOW = 0.03;
-/** Who is busy for so long uses what is there. */
-const LOOKS = 30;
+/**
+ * Of starts alone: this collection throws compiled code away as well, and who has been asked for five seconds would answer a
+ * tenth slower for the seconds after it.
+ */
+const LOOKS = 5;
 
 type Collect = (options: { readonly type: 'major'; readonly flavor: 'last-resort' }) => void;
 
