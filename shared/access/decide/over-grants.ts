@@ -52,10 +52,9 @@ function shapesOn(
   const finder = finderOf(document);
   const found: SegmentPattern[] = [];
   const { length } = template.segments;
-  const lengths =
-    template.segments.at(-1) === 'rest'
-      ? greedyLengths(length, pattern.length, finder.longest(method))
-      : [length, length + 1];
+  const lengths = isGreedy(template)
+    ? greedyLengths(length, pattern.length, finder.longest(method))
+    : [length, length + 1];
   const meetThere = (text: string, place: number) => meet(text, segmentAt(template, place));
   for (const wanted of lengths)
     for (const alignment of alignmentsOf(pattern, wanted, meetThere))
@@ -63,7 +62,7 @@ function shapesOn(
         const path = typicalPath(shape);
         if (found.some((wider) => covers(wider, path))) continue;
         // The typical path meets the fewest literals: if even it goes to a more specific route, all of the shape does.
-        if (isServedBy(document, method, path, template)) found.push(shape);
+        if (isServedBy(finder, method, path, template)) found.push(shape);
       }
   return found;
 }
@@ -73,17 +72,18 @@ function shapesOn(
  * most servers behind one read `/admin`.
  */
 function isServedBy(
-  document: CompiledDocument,
+  finder: ReturnType<typeof finderOf>,
   method: string,
   path: readonly string[],
   template: Template,
 ): boolean {
-  const finder = finderOf(document);
   const reached = finder.find(method, path);
   if (reached === template) return true;
-  const isGreedy = reached?.segments.at(-1) === 'rest';
   return (
-    isGreedy && path.length > 1 && path.at(-1) === '' && finder.find(method, path.slice(0, -1)) === template
+    isGreedy(reached) &&
+    path.length > 1 &&
+    path.at(-1) === '' &&
+    finder.find(method, path.slice(0, -1)) === template
   );
 }
 
@@ -98,10 +98,12 @@ function withTrailingSlash(shape: SegmentPattern): readonly SegmentPattern[] {
   return shape.at(-1) === ANY ? [shape, [...shape.slice(0, -1), '']] : [shape];
 }
 
-function segmentAt({ segments }: Template, index: number): RouteSegment {
-  const segment = segments[index];
-  if (segment !== undefined) return segment;
-  return segments.at(-1) === 'rest' ? 'rest' : { literal: '' };
+function segmentAt(template: Template, index: number): RouteSegment {
+  return template.segments[index] ?? (isGreedy(template) ? 'rest' : { literal: '' });
+}
+
+function isGreedy(template: Template | undefined): boolean {
+  return template?.segments.at(-1) === 'rest';
 }
 
 function meet(segment: string, routed: RouteSegment): string | undefined {
