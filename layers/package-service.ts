@@ -23,8 +23,8 @@ export type Packaged =
   /** One sentence for the person at the keyboard. */
   | { readonly kind: 'failed'; readonly message: string };
 
-/** A busy machine takes a minute. */
-const TIMEOUT_MS = 240_000;
+/** A busy machine takes minutes. */
+const TIMEOUT_MS = 600_000;
 const OUTPUT_LIMIT_CHARACTERS = 1_000_000;
 
 /** Writes the compiled template and every artefact to `outputDirectory`. */
@@ -36,7 +36,7 @@ export async function packageService(request: PackageRequest): Promise<Packaged>
   await rm(outputDirectory, { recursive: true, force: true });
   const standIn = await startAwsStandIn({ region: 'us-east-1', accountId: '123456789012' });
   try {
-    const { exitCode, output } = await runOsls(
+    const ended = await runOsls(
       [
         'package',
         '--stage',
@@ -48,7 +48,7 @@ export async function packageService(request: PackageRequest): Promise<Packaged>
       serviceDirectory,
       standIn.environment,
     );
-    if (exitCode !== 0) return { kind: 'failed', message: errorIn(output) };
+    if (ended.exitCode !== 0) return { kind: 'failed', message: describeEnd(ended) };
   } finally {
     await standIn.close();
   }
@@ -62,11 +62,18 @@ async function readStages(serviceDirectory: string): Promise<readonly string[]> 
   return Object.keys(params ?? {}).filter((name) => name !== 'default');
 }
 
+type Ended = {
+  /** Null where a signal has ended it. */
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly output: string;
+};
+
 function runOsls(
   oslsArguments: readonly string[],
   cwd: string,
   environment: Readonly<Record<string, string>>,
-): Promise<{ exitCode: number | null; output: string }> {
+): Promise<Ended> {
   const osls = join(findOsls(cwd), 'bin/serverless.js');
   // The developer's own AWS settings must not reach osls: it would ask a real account.
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
@@ -82,7 +89,7 @@ function runOsls(
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     child.once('error', reject);
-    child.once('close', (exitCode) => resolve({ exitCode, output }));
+    child.once('close', (exitCode, signal) => resolve({ exitCode, signal, output }));
   });
 }
 
@@ -98,12 +105,15 @@ function findOsls(serviceDirectory: string): string {
   throw new Error(`osls is not installed: run npm install --save-dev osls in ${serviceDirectory}`);
 }
 
-/** osls prints `Error:` and then the message, among banners and stack frames. */
-function errorIn(output: string): string {
+/** Why nothing is packaged. osls prints `Error:` and then the message, among banners and stack frames. */
+export function describeEnd({ exitCode, signal, output }: Ended): string {
+  if (exitCode === null)
+    return `osls was ended (${signal ?? 'no signal'}) before it had packaged anything; it is given ${TIMEOUT_MS / 60_000} minutes, and nothing is known of the stack yet: try again when the machine has less to do`;
   const lines = output.split('\n').map((line) => line.replace(/^[^\w"'./$@-]+/, '').trim());
   const start = lines.findIndex((line) => /^(\w+ )?Error:?$/.test(line));
-  const message = lines.slice(start + 1).find((line) => line !== '');
-  return message ?? 'osls ended without saying why';
+  const said = lines.slice(start + 1).filter((line) => line !== '');
+  // Without that word, what it does is told first, and what it ends at last.
+  return (start === -1 ? said.at(-1) : said[0]) ?? 'osls ended without saying why';
 }
 
 async function listArtefacts(directory: string): Promise<readonly Artefact[]> {
