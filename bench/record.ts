@@ -21,13 +21,14 @@ import type { Scenario } from './measure.ts';
 import type { Block, BlockPair, RecordOrder, RecordReport } from './record-process.ts';
 import type { Ring } from './targets.ts';
 
-const WARMUP_MS = 4_000;
+const WARMUP_MS = 8_000;
 /** The switch has reached every request that was on its way, and the caches of the processor are those of this side. */
 const SETTLE_MS = 50;
 /** Fresh processes after so many pairs: where V8 happens to put things is part of what differs from start to start. */
-const PAIRS_PER_START = 60;
-const USUAL_PAIRS = 240;
-const USUAL_BLOCK_MS = 300;
+const PAIRS_PER_START = 100;
+const USUAL_PAIRS = 600;
+/** Short, since the machine is another one every few seconds; a switch takes a quarter of it at most. */
+const USUAL_BLOCK_MS = 100;
 /** Far more than the blocks can take: the load must not end before them. */
 const LOAD_SECONDS = 3_600;
 

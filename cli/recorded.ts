@@ -34,7 +34,7 @@ export function describeSampling({ sampled, notKept }: RecordState): string | un
   if (notKept === 0) return undefined;
   const what =
     sampled === undefined
-      ? `${notKept.toLocaleString('en-US')} ordinary successes above 1,000 a second were counted only`
+      ? `${notKept.toLocaleString('en-US')} ordinary successes above 250 a second were counted only`
       : `Of ordinary successes ${sampled.text}, refusals, errors, slow requests and messages all`;
   return `${what}; \`gatewright start --record-all\` keeps each.`;
 }

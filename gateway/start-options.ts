@@ -269,7 +269,7 @@ export const START_OPTIONS = {
     usual: false,
     plugin: 'setting',
     sets: 'recordAll',
-    what: 'keep each success, also above 1,000 a second, where usually one of several is',
+    what: 'keep each success, also above 250 a second, where usually one of several is',
   },
   'cache-memory': {
     takes: '<size>',

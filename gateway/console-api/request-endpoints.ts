@@ -85,7 +85,7 @@ function notKept(id: string, { notKept }: RecordState): ControlReply {
   const sampled =
     notKept === 0
       ? ''
-      : ` Of ordinary successes above 1,000 a second ${notKept} were counted only; \`start --record-all\` keeps each.`;
+      : ` Of ordinary successes above 250 a second ${notKept} were counted only; \`start --record-all\` keeps each.`;
   return jsonReply(404, {
     message: `No request ${id} is kept; \`gatewright requests\` lists those that are.${sampled}`,
   });

@@ -5,8 +5,8 @@
 import type { RouteCount } from './request-counts.ts';
 import type { Finished } from '../trail.ts';
 
-/** Ordinary successes of a second that are all kept; more than that, and a ring of 2,000 lasts less than two. */
-export const WHOLE_PER_SECOND = 1_000;
+/** Ordinary successes of a second that are all kept: at that rate a ring of 2,000 lasts eight seconds (docs/decisions/0172). */
+export const WHOLE_PER_SECOND = 250;
 /** Of each route, so that a seldom one does not vanish beside a busy one. */
 const FIRST_OF_ROUTE = 5;
 

@@ -38,25 +38,29 @@ describe('a sample of what is served', () => {
     await api.second(WHOLE_PER_SECOND, pets);
 
     const { kept, counted, notKept, sampled } = api.records.state;
-    assert.deepEqual([kept, counted, notKept, sampled], [1000, 1000, 0, undefined]);
+    assert.deepEqual([kept, counted, notKept, sampled], [WHOLE_PER_SECOND, WHOLE_PER_SECOND, 0, undefined]);
   });
 
   it('is one of several of the ordinary successes above, and stands for all of them', async () => {
     const api = aBusyApi();
 
-    await api.second(4_000, pets);
+    await api.second(4 * WHOLE_PER_SECOND, pets);
     const { kept } = api.records.state;
-    await api.second(4_000, pets);
+    await api.second(4 * WHOLE_PER_SECOND, pets);
 
     const { kept: keptInAll, counted, notKept, sampled } = api.records.state;
-    assert.equal(counted, 8_000);
-    assert.equal(notKept, 8_000 - keptInAll);
+    assert.equal(counted, 8 * WHOLE_PER_SECOND);
+    assert.equal(notKept, 8 * WHOLE_PER_SECOND - keptInAll);
     // A sudden beginning is found out as it goes; the next second knows.
     assert.ok(kept > WHOLE_PER_SECOND && kept < 2.1 * WHOLE_PER_SECOND, String(kept));
     assert.ok(Math.abs(keptInAll - kept - WHOLE_PER_SECOND) < 10, String(keptInAll - kept));
-    assert.deepEqual(sampled, { keptOneOf: 4, perSecond: 4_000, text: '1 of 4 kept at 4,000/s' });
+    assert.deepEqual(sampled, {
+      keptOneOf: 4,
+      perSecond: 4 * WHOLE_PER_SECOND,
+      text: '1 of 4 kept at 1,000/s',
+    });
     const stood = api.records.rows({ limit: 10_000 }).reduce((sum, { standsFor }) => sum + standsFor, 0);
-    assert.ok(8_000 - stood < 4, String(stood));
+    assert.ok(8 * WHOLE_PER_SECOND - stood < 4, String(stood));
     const calls = api.records.functionCalls().reduce((sum, { standsFor }) => sum + standsFor, 0);
     assert.equal(calls, stood);
   });
