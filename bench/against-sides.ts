@@ -20,7 +20,7 @@ export type Sides = AsyncDisposable & {
   readonly figures: readonly ((side: Side) => Promise<Figures>)[];
 };
 
-/** Before the first pair. V8 compiles for about as long, and the more code there is, the longer: after two seconds, ten per cent slower. */
+/** Before the first pair: V8 compiles for about as long; after only two seconds, the side with more code looks slower. */
 const WARMUP_SECONDS = 8;
 /** At the start of each measurement: the other side has had the processor's caches. */
 const SETTLE_SECONDS = 0.2;

@@ -1,5 +1,6 @@
 /** What commands share that read recorded requests. */
 import { showControls } from '#shared/visible-text.ts';
+import { WHOLE_PER_SECOND } from '@gatewright/gateway/records/sampling';
 import { paint, table } from './output.ts';
 import type { RecordState, RequestDetail, RequestRow } from '@gatewright/gateway';
 
@@ -34,7 +35,7 @@ export function describeSampling({ sampled, notKept }: RecordState): string | un
   if (notKept === 0) return undefined;
   const what =
     sampled === undefined
-      ? `${notKept.toLocaleString('en-US')} ordinary successes above 250 a second were counted only`
+      ? `${notKept.toLocaleString('en-US')} ordinary successes above ${WHOLE_PER_SECOND} a second were counted only`
       : `Of ordinary successes ${sampled.text}, refusals, errors, slow requests and messages all`;
   return `${what}; \`gatewright start --record-all\` keeps each.`;
 }

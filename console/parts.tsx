@@ -32,7 +32,6 @@ export function Problem({ text }: { readonly text: string | undefined }) {
   );
 }
 
-/** The head of a section: what it is for, and what can be done. */
 /** Scrolls sideways where it is wider than the window, with the keyboard, too. */
 export function TableBox({
   label,
@@ -50,6 +49,24 @@ export function TableBox({
   );
 }
 
+/** A cell of numbers, named where a narrow table is a list. */
+export function NumberCell({
+  column,
+  isWrong = false,
+  children,
+}: {
+  readonly column: string;
+  readonly isWrong?: boolean;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <td class={isWrong ? 'number wrong' : 'number'} data-column={column}>
+      {children}
+    </td>
+  );
+}
+
+/** The head of a section: what it is for, and what can be done. */
 export function SectionHead({
   title,
   about,

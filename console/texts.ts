@@ -25,6 +25,11 @@ export function dateTime(epochMs: number): string {
   return new Date(epochMs).toISOString().replace('T', ' ').slice(0, 19);
 }
 
+/** Of an item that an address names and this start has not. */
+export function describeMissing(kind: string, item: string | undefined, isHere: boolean): string | undefined {
+  return isHere || item === undefined ? undefined : `This start has no ${kind} ${item}.`;
+}
+
 /** Below a chart: as much of a time as tells one mark from the next, as all times of this page in UTC. */
 export function axisTime(epochSeconds: number, stepSeconds: number): string {
   const text = new Date(epochSeconds * 1000).toISOString();

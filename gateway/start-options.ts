@@ -4,6 +4,7 @@
  */
 import { RAISABLE_QUOTAS, USUAL_QUOTAS } from './control/api-quotas.ts';
 import { USUAL_ASSUMPTIONS } from './deployment/assumptions.ts';
+import { WHOLE_PER_SECOND } from './records/sampling.ts';
 import { FORMS } from './settings.ts';
 import type { StartOption } from './settings.ts';
 
@@ -269,7 +270,7 @@ export const START_OPTIONS = {
     usual: false,
     plugin: 'setting',
     sets: 'recordAll',
-    what: 'keep each success, also above 250 a second, where usually one of several is',
+    what: `keep each success, also above ${WHOLE_PER_SECOND} a second, where usually one of several is`,
   },
   'cache-memory': {
     takes: '<size>',

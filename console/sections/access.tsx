@@ -4,6 +4,7 @@ import { ask, useAsked } from '../control.ts';
 import { Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { AccessForm } from './access-form.tsx';
+import { describeMissing } from '../texts.ts';
 import type { Asked } from './access-form.tsx';
 import type {
   AccessCell,
@@ -34,10 +35,7 @@ export function AccessSection({ item, query }: Props) {
       />
       <Problem
         text={
-          error ??
-          (data !== undefined && item !== undefined && document?.name !== item
-            ? `This start has no access document ${item}.`
-            : undefined)
+          error ?? describeMissing('access document', item, data === undefined || document?.name === item)
         }
       />
       {data?.isPublished === true ? (

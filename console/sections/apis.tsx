@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useAsked } from '../control.ts';
 import { Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
 import { linkTo } from '../address.ts';
-import { span } from '../texts.ts';
+import { describeMissing, span } from '../texts.ts';
 import { RequestBuilder } from './request-builder.tsx';
 import type { ShownApi, ShownRoute } from '../../gateway/console-api/inspect-model.ts';
 
@@ -37,14 +37,7 @@ export function ApisSection({
             onInput={({ currentTarget }) => setSearch(currentTarget.value)}
           />
         </SectionHead>
-        <Problem
-          text={
-            error ??
-            (data !== undefined && item !== undefined && opened === undefined
-              ? `This start has no API ${item}.`
-              : undefined)
-          }
-        />
+        <Problem text={error ?? describeMissing('API', item, data === undefined || opened !== undefined)} />
         {data !== undefined && apis.length === 0 ? (
           <Empty title={search === '' ? 'This start has no API.' : 'No route of that kind.'} />
         ) : null}

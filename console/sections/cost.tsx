@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { costOf, unitsPerEvent } from '../cost.ts';
 import { findCheaper } from '../cheaper.ts';
 import { useAsked } from '../control.ts';
-import { Empty, Problem, TableBox } from '../parts.tsx';
+import { Empty, NumberCell, Problem, TableBox } from '../parts.tsx';
 import { EDITABLE, priceOf, USUAL_PRICES, withPrice } from '../prices.ts';
 import type { Month } from '../cost.ts';
 import type { EditablePrice, Prices } from '../prices.ts';
@@ -148,9 +148,7 @@ function Bill({
                   <th scope="row">{item}</th>
                   <td>{of}</td>
                   <td class="soft">{amount}</td>
-                  <td class="number" data-column="US $">
-                    {dollars(cost)}
-                  </td>
+                  <NumberCell column="US $">{dollars(cost)}</NumberCell>
                 </tr>
               ))}
             </tbody>
@@ -180,9 +178,7 @@ function Bill({
                 {cheaper.map(({ what, saves, loses }) => (
                   <tr key={what}>
                     <th scope="row">{what}</th>
-                    <td class="number" data-column="Saves a month, US $">
-                      {dollars(saves)}
-                    </td>
+                    <NumberCell column="Saves a month, US $">{dollars(saves)}</NumberCell>
                     <td data-column="Loses">{loses}</td>
                   </tr>
                 ))}

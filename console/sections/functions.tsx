@@ -1,9 +1,9 @@
 /** Functions: instances, cold starts, how their calls went, what they printed. */
 import { useState } from 'preact/hooks';
 import { useAsked } from '../control.ts';
-import { Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
+import { Empty, NumberCell, Problem, SectionHead, TableBox } from '../parts.tsx';
 import { linkTo } from '../address.ts';
-import { clockTime, ms } from '../texts.ts';
+import { clockTime, describeMissing, ms } from '../texts.ts';
 import type { ShownFunction } from '../../gateway/console-api/inspect-model.ts';
 
 const EVERY_MS = 2000;
@@ -20,12 +20,7 @@ export function FunctionsSection({ item }: { readonly item: string | undefined }
           about="Calls and times are those of recorded requests, messages and authorizers."
         />
         <Problem
-          text={
-            error ??
-            (data !== undefined && item !== undefined && opened === undefined
-              ? `This start has no function ${item}.`
-              : undefined)
-          }
+          text={error ?? describeMissing('function', item, data === undefined || opened !== undefined)}
         />
         {data?.functions.length === 0 ? (
           <Empty title="This start has no function.">
@@ -65,25 +60,17 @@ export function FunctionsSection({ item }: { readonly item: string | undefined }
                     <th scope="row">
                       <a href={linkTo('functions', one.name)}>{one.name}</a>
                     </th>
-                    <td class="number" data-column="Calls">
-                      {one.calls}
-                    </td>
-                    <td class={`number ${one.errors > 0 ? 'wrong' : ''}`} data-column="Errors">
+                    <NumberCell column="Calls">{one.calls}</NumberCell>
+                    <NumberCell column="Errors" isWrong={one.errors > 0}>
                       {one.errors}
-                    </td>
-                    <td class="number" data-column="p50">
-                      {ms(one.p50Ms)}
-                    </td>
-                    <td class="number" data-column="p99">
-                      {ms(one.p99Ms)}
-                    </td>
-                    <td class="number" data-column="Instances">
+                    </NumberCell>
+                    <NumberCell column="p50">{ms(one.p50Ms)}</NumberCell>
+                    <NumberCell column="p99">{ms(one.p99Ms)}</NumberCell>
+                    <NumberCell column="Instances">
                       {one.instances}
                       {one.busy > 0 ? ` (${one.busy} busy)` : ''}
-                    </td>
-                    <td class="number" data-column="Cold starts">
-                      {one.started}
-                    </td>
+                    </NumberCell>
+                    <NumberCell column="Cold starts">{one.started}</NumberCell>
                   </tr>
                 ))}
               </tbody>

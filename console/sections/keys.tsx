@@ -6,6 +6,7 @@ import { ask, useAsked } from '../control.ts';
 import { Action, Empty, Problem, SectionHead } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { Invoices } from './invoices.tsx';
+import { describeMissing } from '../texts.ts';
 import type { ShownKeys, ShownPlan, ShownPlanKey } from '../../gateway/console-api/inspect-model.ts';
 
 const EVERY_MS = 2000;
@@ -19,10 +20,7 @@ export function KeysSection({ item }: { readonly item: string | undefined }) {
         about="API Gateway’s usage plans of this start: what each key has used, and what is left. Move the clock, and periods turn over."
       />
       <Problem
-        text={
-          error ??
-          (data === undefined || hasKey(data, item) ? undefined : `No key ${item ?? ''} is in a plan.`)
-        }
+        text={error ?? describeMissing('usage plan key', item, data === undefined || hasKey(data, item))}
       />
       {data?.plans.length === 0 ? (
         <Empty title="This start has no usage plan.">
@@ -56,7 +54,7 @@ export function KeysSection({ item }: { readonly item: string | undefined }) {
 }
 
 function hasKey({ plans }: ShownKeys, item: string | undefined): boolean {
-  return item === undefined || plans.some(({ keys }) => keys.some(({ keyId }) => keyId === item));
+  return plans.some(({ keys }) => keys.some(({ keyId }) => keyId === item));
 }
 
 function Plan({

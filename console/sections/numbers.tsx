@@ -1,7 +1,7 @@
 /** Numbers: requests, errors and times by route, of what is recorded; what they would cost. */
 import { Chart } from '../chart.tsx';
 import { useAsked } from '../control.ts';
-import { Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
+import { Empty, NumberCell, Problem, SectionHead, TableBox } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { ms } from '../texts.ts';
 import { CostView } from './cost.tsx';
@@ -97,21 +97,13 @@ function RouteNumbers({ routes }: Pick<ShownNumbers, 'routes'>) {
                 <a href={linkTo('traffic', '', { search: one.route })}>{one.route}</a>
               </th>
               <td class="soft">{one.apiName}</td>
-              <td class="number" data-column="Requests">
-                {one.count}
-              </td>
-              <td class="number" data-column="4xx">
-                {one.clientErrors}
-              </td>
-              <td class={`number ${one.serverErrors > 0 ? 'wrong' : ''}`} data-column="5xx">
+              <NumberCell column="Requests">{one.count}</NumberCell>
+              <NumberCell column="4xx">{one.clientErrors}</NumberCell>
+              <NumberCell column="5xx" isWrong={one.serverErrors > 0}>
                 {one.serverErrors}
-              </td>
-              <td class="number" data-column="p50">
-                {ms(one.p50Ms)}
-              </td>
-              <td class="number" data-column="p99">
-                {ms(one.p99Ms)}
-              </td>
+              </NumberCell>
+              <NumberCell column="p50">{ms(one.p50Ms)}</NumberCell>
+              <NumberCell column="p99">{ms(one.p99Ms)}</NumberCell>
             </tr>
           ))}
         </tbody>

@@ -6,6 +6,7 @@ import { toHar } from '../records/har.ts';
 import { streamRows } from './event-stream.ts';
 import { replay, sendAnew } from './resend.ts';
 import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
+import { WHOLE_PER_SECOND } from '../records/sampling.ts';
 import type { RecordState } from '../records/model.ts';
 import type { Edit, ResendPorts, Wish } from './resend.ts';
 
@@ -85,7 +86,7 @@ function notKept(id: string, { notKept }: RecordState): ControlReply {
   const sampled =
     notKept === 0
       ? ''
-      : ` Of ordinary successes above 250 a second ${notKept} were counted only; \`start --record-all\` keeps each.`;
+      : ` Of ordinary successes above ${WHOLE_PER_SECOND} a second ${notKept} were counted only; \`start --record-all\` keeps each.`;
   return jsonReply(404, {
     message: `No request ${id} is kept; \`gatewright requests\` lists those that are.${sampled}`,
   });
