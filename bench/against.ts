@@ -30,7 +30,7 @@ type Options = {
 };
 
 /** One figure of one side; more is better. */
-export type Pair = { readonly figure: string; readonly ours: number; readonly theirs: number };
+type Pair = { readonly figure: string; readonly ours: number; readonly theirs: number };
 
 type AgainstRow = Interval & {
   readonly figure: string;

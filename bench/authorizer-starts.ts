@@ -80,7 +80,7 @@ function summarise({ name, form, keys }: Starter, starts: readonly Start[]): Sta
 
 const round = (value: number): number => Number(value.toFixed(1));
 
-export type Issuer = AsyncDisposable & {
+type Issuer = AsyncDisposable & {
   readonly url: string;
   readonly keySet: string;
   /** Events with a token of it. */

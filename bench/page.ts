@@ -16,7 +16,7 @@ export type Conditions = {
 /** A processor that something else needs is missing on either side, and not by equal parts. */
 const QUIET_LOAD = 0.5;
 
-export type Figure = {
+type Figure = {
   readonly what: string;
   /** Undefined where this run could not measure it. */
   readonly value: number | undefined;

@@ -24,7 +24,7 @@ type Limiter = {
 
 export const USAGE_TABLE = 'usage';
 /** Where rate-limiter-flexible is installed when it takes part. */
-export const RIVAL_FOLDER = toolFolder('bench-quota');
+const RIVAL_FOLDER = toolFolder('bench-quota');
 
 const COUNTER_TABLE = 'counters';
 const SECONDS_PER_DAY = 86_400;

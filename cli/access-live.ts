@@ -10,7 +10,7 @@ import { UsageError } from './output.ts';
 import { createSignedGet } from '@gatewright/authoring/account/signed-get';
 import type { Environment, SignedGet } from '@gatewright/authoring/account/signed-get';
 
-export type LiveApi = {
+type LiveApi = {
   readonly apiId: string;
   readonly kind: ApiKind;
   /** Of what is set and of what the stage serves; each once. */

@@ -102,7 +102,7 @@ export function outputVariables({ outputs }: Pick<DeployedStack, 'outputs'>): Re
 }
 
 /** What a start takes of a deployed stack. */
-export type Taken = {
+type Taken = {
   readonly options: Pick<GatewayOptions, 'deployedOutputs' | 'deployedVariables'>;
   /** Variables for the command of `--exec`. */
   readonly around: (gateway: Pick<Gateway, 'environment'>) => Readonly<Record<string, string>>;

@@ -15,7 +15,7 @@ const LOOKS = 5;
 
 type Collect = (options: { readonly type: 'major'; readonly flavor: 'last-resort' }) => void;
 
-export type Surroundings = {
+type Surroundings = {
   readonly utilization: (since?: EventLoopUtilization) => EventLoopUtilization;
   readonly later: (run: () => void, ms: number) => void;
   readonly collect: () => void;

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { endMarked } from '@gatewright/gateway';
 
-export type Beside = {
+type Beside = {
   /** The command's exit code; 128 and the number of the signal that has ended it, as shells say it. */
   readonly ended: Promise<number>;
   /** Hands a signal on that was meant for the gateway. */

@@ -78,7 +78,7 @@ export function describeStart(facts: StartFacts): string {
 }
 
 /** Issuers that nothing stands in for and no network leads to. */
-export function describeUnreachable(
+function describeUnreachable(
   issuers: readonly string[],
   standIn = (issuer: string) => `--issuer ${quote(`${issuer}=local`)}`,
 ): string[] {

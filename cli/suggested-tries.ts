@@ -10,7 +10,7 @@ import type { TokenText } from './shell-text.ts';
 type Route = ApiRoutes['routes'][number];
 
 /** One route as it is listed and as it is guarded. */
-export type GuardedRoute = {
+type GuardedRoute = {
   readonly route: Route;
   readonly isOpen: boolean;
   /** What a token of the local issuer must say; undefined where that issuer is not trusted. */

@@ -4,7 +4,7 @@ import type { Month } from './cost.ts';
 import type { Prices } from './prices.ts';
 import type { ApiShape, FunctionShape, TrafficShape } from '../gateway/console-api/cost-model.ts';
 
-export type Cheaper = {
+type Cheaper = {
   readonly what: string;
   /** US dollars a month. */
   readonly saves: number;

@@ -39,7 +39,7 @@ export async function ask<Answer>(
   throw new Refused(response.status, answer.message ?? `The gateway answered ${response.status}.`);
 }
 
-export type Asked<Answer> = {
+type Asked<Answer> = {
   readonly data: Answer | undefined;
   readonly error: string | undefined;
   readonly reload: () => void;

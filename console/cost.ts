@@ -22,7 +22,7 @@ type CostLine = {
   readonly cost: number;
 };
 
-export type Cost = { readonly lines: readonly CostLine[]; readonly total: number };
+type Cost = { readonly lines: readonly CostLine[]; readonly total: number };
 
 const HOURS_PER_MONTH = 730;
 const MILLION = 1e6;

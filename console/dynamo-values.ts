@@ -1,5 +1,5 @@
 /** DynamoDB's typed JSON as plain values. */
-export type Value = Readonly<Record<string, unknown>>;
+type Value = Readonly<Record<string, unknown>>;
 export type Item = Readonly<Record<string, Value>>;
 
 export function fromDynamo(item: Item): Readonly<Record<string, unknown>> {

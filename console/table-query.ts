@@ -14,7 +14,7 @@ type KeyPart = { readonly AttributeName: string; readonly KeyType: 'HASH' | 'RAN
 type IndexDescription = { readonly IndexName: string; readonly KeySchema: readonly KeyPart[] };
 
 export const OPERATORS = ['=', '<', '<=', '>', '>=', 'begins with', 'between'] as const;
-export type Operator = (typeof OPERATORS)[number];
+type Operator = (typeof OPERATORS)[number];
 
 export type TableQuestion = {
   /** Empty = the table itself. */
@@ -49,7 +49,7 @@ export function keysOf(table: TableDescription, index: string): TableKeys {
   return { partition: nameOf('HASH'), sort: nameOf('RANGE') };
 }
 
-export type TableCall = {
+type TableCall = {
   readonly operation: 'Query' | 'Scan';
   readonly input: Readonly<Record<string, unknown>>;
 };

@@ -174,7 +174,7 @@ export function openHttp(
 }
 
 /** How time passes for functions and for those who wait for them. */
-export type Pace = { readonly deadlines: Deadlines; readonly debugging: Debugging | undefined };
+type Pace = { readonly deadlines: Deadlines; readonly debugging: Debugging | undefined };
 
 /** @throws StartError PORT_IN_USE */
 export function openPace({ inspect, noTimeout = false, onProgress }: GatewayOptions, closing: Closing): Pace {

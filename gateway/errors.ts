@@ -141,7 +141,7 @@ export class DefinitionError extends Error {
 }
 
 /** Reasons why a start ends. */
-export type StartErrorCode =
+type StartErrorCode =
   /** Only one of `GATEWRIGHT_ACCESS_KEY_ID` and `GATEWRIGHT_SECRET_ACCESS_KEY` is set, or one is malformed. */
   | 'ADMIN_KEY_INVALID'
   /** The file of this start's credentials cannot be written or read. */

@@ -182,7 +182,7 @@ export type ServedStage = {
 };
 
 /** A canary release: the stage as its requests see it. */
-export type Canary = { readonly percentTraffic: number; readonly stage: ServedStage };
+type Canary = { readonly percentTraffic: number; readonly stage: ServedStage };
 
 /** `stageName` may name no stage of the API; `path` begins with a slash. */
 type StageLocation = { readonly stageName: string; readonly path: string };

@@ -18,7 +18,7 @@ type PackageRequest = {
   readonly parameters?: readonly string[];
 };
 
-export type Packaged =
+type Packaged =
   | { readonly kind: 'packaged'; readonly artefacts: readonly Artefact[] }
   /** One sentence for the person at the keyboard. */
   | { readonly kind: 'failed'; readonly message: string };

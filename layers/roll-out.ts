@@ -16,7 +16,7 @@ export type Rollout = {
 /** A problem of what was asked for, in words for who asked. */
 type RolloutProblem = { readonly problem: string };
 
-export const ALIAS = 'live';
+const ALIAS = 'live';
 const VERSION = /^[1-9]\d*$/;
 
 export function isRollout({ versions }: Rollout = {}): boolean {

@@ -20,7 +20,7 @@ type LockedPackage = {
 /** By folder: `node_modules/yaml`, `packages/aws`. */
 export type Lock = Readonly<Record<string, LockedPackage>>;
 
-export type Shipped = {
+type Shipped = {
   readonly name: string;
   readonly version: string;
   readonly type: 'application' | 'library';

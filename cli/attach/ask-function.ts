@@ -10,7 +10,7 @@ import { PlaneError } from './control-plane.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { Plan, Undo } from './journal.ts';
 
-export type Asked = {
+type Asked = {
   /** `Bearer …`, or whatever stands in the header. */
   readonly credential: string;
   /** Lower case. */
@@ -19,12 +19,12 @@ export type Asked = {
   readonly path: string;
 };
 
-export type Said =
+type Said =
   | { readonly kind: 'allowed' | 'denied' | 'unauthorized' }
   /** It broke off, so API Gateway would answer 500. */
   | { readonly kind: 'failed'; readonly message: string };
 
-export async function askFunction(
+async function askFunction(
   {
     steps,
     kind,

@@ -41,7 +41,7 @@ export function describeOrigin(live: LiveApi, plan: Plan): readonly string[] {
   ];
 }
 
-export type Snippet = {
+type Snippet = {
   readonly tool: 'serverless.yml' | 'SAM' | 'CDK' | 'Terraform';
   readonly text: string;
 };

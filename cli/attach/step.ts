@@ -16,7 +16,7 @@ export type PlaneCall = {
   readonly body?: JsonObject;
 };
 
-export type Made = 'authorizer' | 'deployment';
+type Made = 'authorizer' | 'deployment';
 
 /** How a part looks once it is changed, and the call that takes that back. `null`: the member is not there. */
 export type Outcome = { readonly after: JsonObject; readonly revert: PlaneCall };
@@ -39,7 +39,7 @@ export type Step = Outcome & {
 
 type StepState = 'before' | 'after' | 'other';
 
-export type Ids = Readonly<Partial<Record<Made, string>>>;
+type Ids = Readonly<Partial<Record<Made, string>>>;
 
 /** Ids of what steps have made, as far as it is there. */
 export function findIds(steps: readonly Step[], now: Snapshot): Ids {
@@ -57,7 +57,7 @@ export function stateOf(step: Step, now: Snapshot, ids: Ids): StepState {
 }
 
 /** Which of its ways a step has been done in; undefined where it has not. */
-export function outcomeOf(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
+function outcomeOf(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
   const found = now[step.part];
   if (found === undefined) return undefined;
   return [step, ...(step.orElse ?? [])].find(({ after }) => {

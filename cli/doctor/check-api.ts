@@ -60,7 +60,7 @@ function findInSource(
 }
 
 /** Where the authorizer gives the key, it has decided before: no caller brings one (docs/quota.md, "In the authorizer"). */
-export function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[] {
+function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[] {
   return [
     ...plans
       .filter(({ hasQuota }) => !hasQuota && api['apiKeySource'] !== 'AUTHORIZER')

@@ -11,7 +11,7 @@ import type { Finding } from './finding.ts';
 import type { Views } from './views.ts';
 
 /** Pure: facts in, findings out. Returns nothing where the facts that it needs are not among the views. */
-export type Check = (views: Views) => readonly Finding[];
+type Check = (views: Views) => readonly Finding[];
 
 const CHECKS: readonly Check[] = [
   checkStackState,

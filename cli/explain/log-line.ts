@@ -6,7 +6,7 @@ export type LogFields = ReadonlyMap<string, string>;
 const VARIABLE = /\$context\.(authorizer\.[\w:.-]*\w|\w+(?:\.\w+)*)/;
 
 /** What an explanation needs; of a format that lacks one, something is left open. */
-export const WANTED: Readonly<Record<'rest' | 'http' | 'websocket', readonly string[]>> = {
+const WANTED: Readonly<Record<'rest' | 'http' | 'websocket', readonly string[]>> = {
   rest: [
     ...['requestId', 'requestTimeEpoch', 'identity.sourceIp', 'httpMethod', 'path', 'resourcePath', 'status'],
     ...['responseLatency', 'error.responseType', 'error.message', 'error.validationErrorString'],

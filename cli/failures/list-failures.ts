@@ -8,7 +8,7 @@ import { giveBack, takeMessages } from './queue-messages.ts';
 
 export type ListedFailure = FailedEvent & { readonly queue: string };
 
-export type Listed = {
+type Listed = {
   readonly queues: readonly FailureQueue[];
   readonly failures: readonly ListedFailure[];
 };

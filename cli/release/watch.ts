@@ -11,7 +11,7 @@ export type WatchWish = {
   readonly everyMs: number;
 };
 
-export type Verdict =
+type Verdict =
   | { readonly kind: 'well' }
   | { readonly kind: 'ill'; readonly why: string }
   /** Whoever cannot look must not say that all is well. */

@@ -5,7 +5,7 @@ import type { LogSink } from '../ports.ts';
 /** Text a reader who has stopped reading may leave unread before lines are dropped. */
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 
-export interface StreamSink extends LogSink {
+interface StreamSink extends LogSink {
   /** Hands what has been gathered to the stream now. */
   flush(): void;
   /** Flushes and resolves when the stream has taken all of it. The stream stays open: it is not ours. */

@@ -28,7 +28,7 @@ export type AwsPermission = {
   readonly shownAction?: string;
 };
 
-export type Authentication =
+type Authentication =
   | { readonly kind: 'call'; readonly call: AwsCall }
   | { readonly kind: 'refused'; readonly reply: ControlReply };
 

@@ -10,7 +10,7 @@ import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { NeededRight, PartitionKeyOf } from '@gatewright/dynamodb/rights';
 import type { AwsPermission } from './aws-call.ts';
 
-export type ServiceCall = {
+type ServiceCall = {
   readonly service: string;
   readonly region: string;
   readonly method: string;

@@ -41,7 +41,7 @@ export type AccessQuestion = {
   readonly ip?: string | undefined;
 };
 
-export type AccessWord = 'OPEN' | 'ALLOW' | 'DENY';
+type AccessWord = 'OPEN' | 'ALLOW' | 'DENY';
 
 type ShownAccessAnswer = {
   readonly word: AccessWord;

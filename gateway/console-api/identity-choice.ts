@@ -69,7 +69,7 @@ function isCredential(header: string): boolean {
   return CREDENTIALS.has(header.toLowerCase());
 }
 
-export function routeOf({ method, target }: OutgoingRequest, api: ServedApi): RoutePlan | undefined {
+function routeOf({ method, target }: OutgoingRequest, api: ServedApi): RoutePlan | undefined {
   const { stageName, path } = api.locate(target.split('?', 1)[0] ?? '', api.stages);
   return api.stages.get(stageName)?.deployment.routes.find(method, path)?.plan;
 }

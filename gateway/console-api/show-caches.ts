@@ -60,7 +60,7 @@ function idOf(key: string): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 16);
 }
 
-export type Flush = {
+type Flush = {
   readonly apiId: string;
   readonly stage: string;
   readonly kind: ShownCacheEntry['kind'];

@@ -15,7 +15,7 @@ type Declared = {
   readonly environment: Readonly<Record<string, string>>;
 };
 
-export type InstanceCounts = { readonly instances: number; readonly busy: number; readonly started: number };
+type InstanceCounts = { readonly instances: number; readonly busy: number; readonly started: number };
 
 const SHOWN_LINES = 50;
 const SHOWN_STARTS = 50;

@@ -185,7 +185,7 @@ async function accept(
 }
 
 /** Answers a request that has passed the guards. Never throws: a fault is told to `report` and becomes 500. */
-export async function answer(request: ControlRequest, options: ControlPortOptions): Promise<ControlReply> {
+async function answer(request: ControlRequest, options: ControlPortOptions): Promise<ControlReply> {
   try {
     return (
       (await options.mounts.signIn.serve(request)) ??

@@ -129,7 +129,7 @@ function matchSegments(
 }
 
 /** RFC 6901 §4. */
-export function unescapePointer(segment: string): string {
+function unescapePointer(segment: string): string {
   return segment.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 

@@ -141,7 +141,7 @@ function readMethodThrottles(stage: PropertyBag): Readonly<Record<string, Thrott
 }
 
 /** @throws DefinitionError with AWS's rule for a quota */
-export function readQuota(bag: PropertyBag): QuotaLimit {
+function readQuota(bag: PropertyBag): QuotaLimit {
   const period = readText(bag, 'Period');
   const known = PERIODS.find((one) => one === period);
   if (known === undefined)

@@ -9,7 +9,7 @@ import type { ApiState } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 
 /** Which of rules and mappings a domain asks; AWS's older API calls mappings base path mappings. */
-export type RoutingMode = 'mappings' | 'rules' | 'rules-then-mappings';
+type RoutingMode = 'mappings' | 'rules' | 'rules-then-mappings';
 
 const MODES: Readonly<Record<string, RoutingMode>> = {
   BASE_PATH_MAPPING_ONLY: 'mappings',

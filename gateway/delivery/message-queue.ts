@@ -19,13 +19,13 @@ export type Wanted = {
   readonly makeReceipt: () => string;
 };
 
-export type Received = {
+type Received = {
   readonly messages: readonly QueuedMessage[];
   /** Received more often than the queue allows: they are out of it, and belong into its dead-letter queue. */
   readonly dead: readonly QueuedMessage[];
 };
 
-export type Counts = { readonly visible: number; readonly inFlight: number; readonly delayed: number };
+type Counts = { readonly visible: number; readonly inFlight: number; readonly delayed: number };
 
 export class MessageQueue {
   settings: QueueSettings;

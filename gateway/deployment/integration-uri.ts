@@ -2,7 +2,7 @@
 import { compileStageText, mapStageText } from './stage-text.ts';
 import type { FunctionTarget } from './model.ts';
 
-export type LambdaTarget =
+type LambdaTarget =
   | { readonly kind: 'function'; readonly target: FunctionTarget }
   | { readonly kind: 'invalid'; readonly message: string };
 

@@ -10,7 +10,7 @@ import type { FunctionTarget, Integration } from './model.ts';
 import type { PropertyBag } from './properties.ts';
 
 /** Asked at every call, since leave is given and taken back without a deployment. */
-export type Leave = () => boolean;
+type Leave = () => boolean;
 
 /** Of one API. */
 export interface InvokePermissions {

@@ -2,7 +2,7 @@
 import { readMethodSettings } from './throttle.ts';
 import type { PropertyBag } from './properties.ts';
 
-export type MethodSettings = {
+type MethodSettings = {
   /** For all methods; without properties where the stage says nothing. */
   readonly usual: PropertyBag;
   /** By route key: `GET /pets/{id}`. */

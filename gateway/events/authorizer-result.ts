@@ -23,7 +23,7 @@ type AuthorizerAnswer = {
     | { readonly kind: 'simple'; readonly isAuthorized: boolean };
 };
 
-export type AuthorizerResult =
+type AuthorizerResult =
   | { readonly kind: 'grant'; readonly grant: AuthorizerAnswer }
   /** Fail closed: the client gets 500. */
   | { readonly kind: 'invalid'; readonly reason: string };

@@ -8,7 +8,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import type { HeaderLine, HeaderReading } from './result-headers.ts';
 import { canonicalHeaderName } from './request-headers.ts';
 
-export type ProxyResult =
+type ProxyResult =
   | {
       readonly kind: 'reply';
       readonly status: number;

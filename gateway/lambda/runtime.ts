@@ -78,7 +78,7 @@ export type ReloadEvent =
   | { readonly kind: 'kept'; readonly functionName: string; readonly message: string };
 
 /** Instances now, those that run an event, and all that got ready since the start. */
-export type InstanceCounts = { readonly instances: number; readonly busy: number; readonly started: number };
+type InstanceCounts = { readonly instances: number; readonly busy: number; readonly started: number };
 
 export interface FunctionRuntime extends Invoker {
   /**

@@ -16,7 +16,7 @@ type PolicyCompilation =
   | { readonly kind: 'invalid'; readonly reason: string };
 
 /** Compiled, in its parts. */
-export type Statement = {
+type Statement = {
   readonly isDeny: boolean;
   readonly principals: PrincipalTest;
   readonly actions: Part;

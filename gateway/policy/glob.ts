@@ -6,7 +6,7 @@
  */
 
 /** Whether a text matches; made once per pattern. */
-export type Matcher = (text: string) => boolean;
+type Matcher = (text: string) => boolean;
 
 export function compileGlob(pattern: string): Matcher {
   if (!pattern.includes('?')) {

@@ -1,6 +1,6 @@
 /** The first bytes of a TLS client (RFC 8446 §4.1.2, RFC 6066 §3): which name it wants, before anything is decided. */
 
-export type Hello =
+type Hello =
   /** Not whole yet. */
   | { readonly kind: 'more' }
   /** Whatever it is, TLS it is not. */

@@ -16,7 +16,7 @@ import type { OperationReply, OperationResult } from './aws-operation.ts';
 import type { WrittenObjects } from './recorded-s3.ts';
 
 /** One call as it would have gone out, before signing. */
-export type RecordedCall = {
+type RecordedCall = {
   readonly at: string;
   readonly service: string;
   readonly region: string;

@@ -3,7 +3,7 @@ import { sha256Hex, signRequest } from '@gatewright/aws/sign-request';
 import type { Clock, HttpClient, HttpOutcome, ServiceClient, ServiceRequest } from '../ports.ts';
 import type { Recorder } from './recorder.ts';
 
-export type AwsCredentials = {
+type AwsCredentials = {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;

@@ -43,7 +43,7 @@ export type Connection = ConnectionDetail & {
 type Moment = { readonly epochMs: number; readonly steadyMs: number };
 
 /** What became of a message to a client. `full`: the client has not read what it was sent before. */
-export type Delivery = 'sent' | 'full';
+type Delivery = 'sent' | 'full';
 
 export class Connections {
   readonly #open = new Map<string, Connection>();

@@ -45,7 +45,7 @@ type RouteEvent = {
 export type ServedEvent = ConnectionEventFacts & { readonly stage: ServedStage };
 
 /** What a message or an end is to its integration. */
-export type EventParts = {
+type EventParts = {
   readonly body: string | undefined;
   readonly traceHeader: string;
   readonly contextOf: RouteEvent['contextOf'];

@@ -20,7 +20,7 @@ import type { CallerWish } from './wished-caller.ts';
  * What becomes of one request; `refusal` where the token is no good whatever the rules say, `uncharged` where the rules let
  * the caller in and the quota has nobody to charge: `no claim plan`; `lacks` claims that every caller must have.
  */
-export type Verdict = (
+type Verdict = (
   Decision | { readonly kind: 'open'; readonly route: CompiledRoute; readonly rules: readonly [] }
 ) & { readonly refusal?: string; readonly uncharged?: string; readonly lacks?: readonly string[] };
 
@@ -41,7 +41,7 @@ export type AccessAnswer = {
   readonly rules: readonly string[];
 };
 
-export type AccessWord = 'OPEN' | 'ALLOW' | 'DENY';
+type AccessWord = 'OPEN' | 'ALLOW' | 'DENY';
 
 type RouteAnswer = {
   readonly route: string;

@@ -6,7 +6,7 @@ import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** One resource that a deployment must hold and does not wait for. */
-export type LatePart = { readonly deployment: string; readonly part: string };
+type LatePart = { readonly deployment: string; readonly part: string };
 
 /** What nothing refers to that a deployment waits for, unlike models, validators and authorizers of methods. */
 const PARTS: ReadonlySet<unknown> = new Set(['AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method']);

@@ -265,7 +265,6 @@ export type IssuerText = Exclude<
 export type KeyIssuerText = Extract<AccessDocument['issuers'][number], { type: 'apiKey' }>;
 export type CertificateIssuerText = Extract<AccessDocument['issuers'][number], { type: 'clientCert' }>;
 export type TicketIssuerText = Extract<AccessDocument['issuers'][number], { type: 'ticket' }>;
-export type SourceText = AccessDocument['sources'][number];
 export type BindText = NonNullable<RuleText['bind']>[string];
 
 /** What editors complete from; `access/access.schema.json` is this, printed. */

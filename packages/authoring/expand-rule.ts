@@ -8,7 +8,7 @@ import { isClose } from './shape.ts';
 import type { Path } from './shape.ts';
 
 /** What `ANY` stands for; no other verb is ever allowed. */
-export const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
+const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
 type ExpandedRule = {
   readonly routes: readonly number[];
@@ -28,7 +28,7 @@ export function expandRoutes(inventory: readonly InventoryRoute[]): readonly Com
     .sort((a, b) => compareTexts(a.path, b.path) || compareTexts(a.method, b.method));
 }
 
-export function compareTexts(a: string, b: string): number {
+function compareTexts(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }

@@ -23,7 +23,7 @@ export type OpenShared = (name: string, from: string) => SharedText | undefined;
 
 type Part = { readonly file: string; readonly value: JsonObject; readonly locate: Locate };
 
-export type Extended = {
+type Extended = {
   /** The document as if all stood in it: what is its own first, so that its places stay. */
   readonly value: JsonObject;
   /** Finds the line in the file where the part stands. */

@@ -10,7 +10,7 @@ import type { Field, JsonSchema } from '@gatewright/handlers/http/fields';
 export type Path = readonly (string | number)[];
 
 /** `key`: the mistake is the key itself, not the value behind it. */
-export type Report = (path: Path, message: string, at?: 'key') => void;
+type Report = (path: Path, message: string, at?: 'key') => void;
 
 export type Shape<T> = {
   /** Undefined after at least one report. */

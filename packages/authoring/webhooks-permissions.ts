@@ -2,7 +2,7 @@
 import type { CompiledSource, CompiledWebhooks } from '@gatewright/handlers/webhooks/compiled-webhooks';
 
 /** A statement of an IAM policy, as CloudFormation writes it. */
-export type PolicyStatement = {
+type PolicyStatement = {
   readonly Effect: 'Allow';
   readonly Action: string;
   readonly Resource: { readonly 'Fn::Sub': string };

@@ -1,6 +1,6 @@
 /** Amazon Resource Names, parsed and printed. */
 
-export type Arn = {
+type Arn = {
   readonly partition: string;
   readonly service: string;
   readonly region: string;

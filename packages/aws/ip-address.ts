@@ -3,7 +3,7 @@
  * Not `node:net`, which pure folders do not import; its test compares them.
  */
 
-export type IpAddress = { readonly bits: bigint; readonly width: 32 | 128 };
+type IpAddress = { readonly bits: bigint; readonly width: 32 | 128 };
 
 /** `bits` as written: those below the prefix may be set. */
 export type IpBlock = IpAddress & { readonly prefix: number };

@@ -21,7 +21,7 @@ const BYTES_PER_WRITE = 1024;
 /** Of a question that finds nothing. */
 const LEAST_READ = 0.5;
 
-export type Execute = (operation: string, input: JsonObject) => Promise<Output>;
+type Execute = (operation: string, input: JsonObject) => Promise<Output>;
 
 /** What calls have taken since the start, by table. */
 export class CapacityMeter {

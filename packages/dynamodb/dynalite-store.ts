@@ -1,7 +1,7 @@
 /** The store inside dynalite, as far as the embedded DynamoDB reaches into it. */
 import { createRequire } from 'node:module';
 
-export type AttributeValue = { readonly [type: string]: unknown };
+type AttributeValue = { readonly [type: string]: unknown };
 export type Item = { readonly [attribute: string]: AttributeValue };
 export type Done<T> = (error: Error | null | undefined, value?: T) => void;
 /** A lock hands out a wrapper for the action's callback: calling the wrapped one lets the next holder in. */
@@ -69,12 +69,8 @@ type Validations = {
   checkValidations(data: object, types: object, custom: unknown, store: Store): void;
 };
 
-export type Action = (
-  store: Store,
-  input: Record<string, unknown>,
-  done: Done<Record<string, unknown>>,
-) => void;
-export type Rules = { readonly types: object; readonly custom?: unknown };
+type Action = (store: Store, input: Record<string, unknown>, done: Done<Record<string, unknown>>) => void;
+type Rules = { readonly types: object; readonly custom?: unknown };
 
 /**
  * dynalite's inner modules, which come without types. They are no public interface: the version is pinned exactly,

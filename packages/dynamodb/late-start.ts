@@ -2,7 +2,7 @@
 import { availableParallelism, loadavg } from 'node:os';
 
 /** Processes that want to run, and the cores that there are for them. */
-export type Load = { readonly waiting: number; readonly cores: number };
+type Load = { readonly waiting: number; readonly cores: number };
 
 /** On a machine that does nothing else it takes a fraction of a second. */
 const USUAL_LIMIT_MS = 20_000;

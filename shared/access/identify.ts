@@ -26,7 +26,7 @@ export type AuthorizerPorts = TablePorts & {
 };
 
 /** @throws DomainError TOKEN_* for a credential that is not accepted; others for failures of ours */
-export type Identifier = (
+type Identifier = (
   document: CompiledDocument,
   credential: Credential,
   nowEpochSeconds: number,

@@ -32,7 +32,7 @@ const JSON_VERSIONS: Readonly<Record<AwsCall['service'], string>> = {
 };
 
 /** AWS's answer to a call that it did not carry out; the message may quote the call, so nobody should log it. */
-export class AwsRefusal extends Error {
+class AwsRefusal extends Error {
   override readonly name: string;
   readonly status: number;
 

@@ -1,6 +1,6 @@
 /** `Cache-Control` as RFC 9111 §5.2 has it: directives of a request or an answer. */
 
-export type Directives = ReadonlyMap<string, string>;
+type Directives = ReadonlyMap<string, string>;
 
 /** Names in lower case; a directive without a value has an empty one. Of repeated ones the first counts (RFC 9111 §4.2.1). */
 export function parseDirectives(header: string | undefined): Directives {

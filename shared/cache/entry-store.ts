@@ -38,14 +38,14 @@ export type EntryPorts = {
   readonly maxBodyBytes: number;
 };
 
-export type NewEntry = StoredAnswer & {
+type NewEntry = StoredAnswer & {
   readonly id: string;
   readonly owner: string;
   readonly startedAtEpochMs: number;
   readonly labels: readonly Label[];
 };
 
-export type Kept = 'kept' | 'too-large' | 'invalidated' | 'overtaken' | 'unavailable';
+type Kept = 'kept' | 'too-large' | 'invalidated' | 'overtaken' | 'unavailable';
 
 /** With base64, names and fields below the 400 KB of an item. */
 const PIECE_CHARACTERS = 300_000;

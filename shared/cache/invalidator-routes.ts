@@ -50,7 +50,7 @@ const WISH = {
 };
 
 /** Asks for one and carries it out as far as time goes; what is left is gone on with every minute. */
-export async function invalidate(
+async function invalidate(
   ports: InvalidatorPorts,
   asked: Invalidation,
   untilEpochMs: number,

@@ -13,7 +13,7 @@ import { labelsOf } from './entry-labels.ts';
 import { indexWrites, isInvalidated } from './labels.ts';
 import type { Label } from './labels.ts';
 
-export type Pair = readonly [name: string, value: string];
+type Pair = readonly [name: string, value: string];
 
 /** One entry of a stage cache, as a request that asks for it again. */
 export type StageRecord = {
@@ -32,7 +32,7 @@ export type StageRecord = {
  * `authorizer`: the route has a Lambda or Cognito authorizer, which takes no signature. `api-key`: the value is not
  * kept here. `credential`: a key parameter is one. `method`: asking again might change something.
  */
-export type Refusal = 'authorizer' | 'api-key' | 'credential' | 'method';
+type Refusal = 'authorizer' | 'api-key' | 'credential' | 'method';
 
 type RecordPorts = {
   readonly store: ItemStore;
@@ -88,7 +88,7 @@ export function parseStageRecord(text: unknown): StageRecord | undefined {
 }
 
 /** The same request has the same id, whoever records it. */
-export function recordId({ apiId, stage, method, path, query, headers }: StageRecord): string {
+function recordId({ apiId, stage, method, path, query, headers }: StageRecord): string {
   return createHash('sha256')
     .update(JSON.stringify(['stage', apiId, stage, method, path, query, headers]))
     .digest('hex');

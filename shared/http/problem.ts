@@ -4,7 +4,7 @@ import { DomainError, isTokenError, PlanInvalid, RequestInvalid } from '../error
 import type { DomainErrorCode } from '../errors.ts';
 import { jsonReply } from './reply.ts';
 
-export type Problem = {
+type Problem = {
   readonly type: 'about:blank';
   readonly title: string;
   readonly status: number;

@@ -7,7 +7,7 @@ import { hasControls, readFields, schemaOf } from './fields.ts';
 import type { Fields, JsonSchema, NoFields, ReadFields } from './fields.ts';
 import { parsePathName } from './path-name.ts';
 
-export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
+type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
 
 /** `/plans/{plan}/keys/{key}` → `'plan' | 'key'` */
 type ParameterOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
@@ -30,7 +30,7 @@ type ChangeRequest<Path extends string, Query extends Fields, Body> = RouteReque
   readonly operationId: string;
 };
 
-export type Answer = {
+type Answer = {
   readonly description: string;
   /** Of a JSON answer; other media types are named. */
   readonly schema?: JsonSchema;

@@ -19,7 +19,7 @@ export type AdmitOptions = VerifyOptions & {
 /** For metrics. `Handshake`: the sender only tries whether we are there. */
 export type Answered = 'Unauthorized' | 'TooLarge' | 'Handshake' | 'Duplicate' | 'Busy';
 
-export type Admission =
+type Admission =
   | { readonly kind: 'admitted'; readonly delivery: Delivery; readonly claim: DeliveryClaim | undefined }
   | {
       readonly kind: 'answered';

@@ -31,7 +31,7 @@ export type SignatureClaim = {
 };
 
 /** What a verified delivery says of itself. */
-export type Description = {
+type Description = {
   /** The sender's id of the event, only if it is signed: the same in every attempt of the sender's. */
   readonly id: string | undefined;
   readonly type: string | undefined;

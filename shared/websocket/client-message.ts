@@ -11,7 +11,7 @@ export type ClientMessageOf<Action extends ClientMessage['action']> = Extract<
 >;
 
 /** What is wrong, as the client is told it. */
-export type Malformed = { readonly malformed: string; readonly id?: string };
+type Malformed = { readonly malformed: string; readonly id?: string };
 
 const ID = /^[\x21-\x7e]{1,64}$/;
 /** Channels of one connection, and as many with their presence. */

@@ -7,7 +7,7 @@ import { MAX_DATA_BYTES } from './answer-message.ts';
 import { assertAddress } from './channel-address.ts';
 
 /** Messages for one channel, published together. */
-export type Publication = {
+type Publication = {
   /** `chat:rooms/1`: the space of its access document, and the channel. */
   readonly address: string;
   readonly messages: readonly { readonly id: string; readonly data: unknown }[];

@@ -5,7 +5,7 @@ import { deliver } from './deliver.ts';
 import type { Delivered } from './deliver.ts';
 import type { PublisherEvent } from './publisher-event.ts';
 
-export type Ran = {
+type Ran = {
   readonly delivered: readonly Delivered[];
   /** Where the last message of the last publication is; absent: something was delivered that was written before. */
   readonly seq?: number;

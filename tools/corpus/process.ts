@@ -26,7 +26,7 @@ export type Started = {
   stop(): Promise<void>;
 };
 
-export type Bounds = { readonly timeoutMs: number };
+type Bounds = { readonly timeoutMs: number };
 
 /** Starts `gatewright start` in the project's folder and waits until it is ready, has ended or is over a bound. */
 export async function startProject(

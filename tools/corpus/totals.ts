@@ -15,7 +15,7 @@ export type Result = {
   readonly seconds: number;
 };
 
-export type Total = {
+type Total = {
   readonly name: string;
   readonly projects: number;
   readonly started: number;

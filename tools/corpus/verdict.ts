@@ -33,8 +33,8 @@ export type Answer = {
   readonly log: string;
 };
 
-export type Run = { readonly start: Start; readonly answers: readonly Answer[]; readonly diedLater: boolean };
-export type Judged = { readonly verdict: Verdict; readonly reasons: readonly string[] };
+type Run = { readonly start: Start; readonly answers: readonly Answer[]; readonly diedLater: boolean };
+type Judged = { readonly verdict: Verdict; readonly reasons: readonly string[] };
 
 /** More lines than this are not read by anybody at a first try. */
 const MAX_MESSAGE_LINES = 25;

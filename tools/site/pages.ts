@@ -4,7 +4,7 @@ import { posix } from 'node:path';
 type Part = { readonly title: string; readonly about: string; readonly pages: readonly string[] };
 
 /** Below docs/; a name that ends in `/` stands for the pages of that folder that no other part has. */
-export const PARTS: readonly Part[] = [
+const PARTS: readonly Part[] = [
   {
     title: 'Run my stack locally',
     about: 'Serve what you have, look at each request, sign in, test.',

@@ -45,7 +45,7 @@ export function sizeField(fields: JsonObject, name: string, most: number): numbe
   throw invalid(name, `Member must have value less than or equal to ${most}`);
 }
 
-export function invalid(name: string, rule: string): ServiceRefusal {
+function invalid(name: string, rule: string): ServiceRefusal {
   const shown = name.charAt(0).toLowerCase() + name.slice(1);
   return new ServiceRefusal(
     'ValidationException',

@@ -23,7 +23,7 @@ const MAX_BYTES = 6 * 1024 * 1024;
 const DEPTH_LIMIT = 10;
 const COUNT_LIMIT = 1_000;
 
-export type Included = {
+type Included = {
   readonly tree: SourceTree;
   /** Local files that are part of the template now. */
   readonly files: readonly string[];

@@ -21,7 +21,7 @@ import { isJsonObject } from './template-source.ts';
 import type { Path } from './template-source.ts';
 
 /** Finds the value of an export in another stack. */
-export type Importer = (name: string, importing: StackResolver, at: Path) => Json;
+type Importer = (name: string, importing: StackResolver, at: Path) => Json;
 
 export class StackResolver implements Scope {
   readonly raw: RawStack;

@@ -7,7 +7,7 @@ import type { Json, JsonObject, ResolvedResource } from '../model.ts';
 import type { Finding } from '../raw-stack.ts';
 import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
 
-export type OpenApiVersion = '2.0' | '3.0';
+type OpenApiVersion = '2.0' | '3.0';
 
 /** Keys from the root of the document: `['paths', '/pets', 'get']`. */
 export type DocumentPath = readonly string[];

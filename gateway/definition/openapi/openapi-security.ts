@@ -4,7 +4,7 @@ import type { Found, OpenApiDocument, Operation } from './openapi-document.ts';
 import { present } from '../sam/sam-expansion.ts';
 import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
 
-export const AUTHORIZER = 'x-amazon-apigateway-authorizer';
+const AUTHORIZER = 'x-amazon-apigateway-authorizer';
 const AUTH_TYPE = 'x-amazon-apigateway-authtype';
 const OWN_AUTH = 'x-amazon-apigateway-auth';
 

@@ -24,7 +24,7 @@ import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
 export const SAM_TRANSFORM = 'AWS::Serverless-2016-10-31';
 
-export type Expanded = {
+type Expanded = {
   /** Plain CloudFormation. */
   readonly template: JsonObject;
   /** Where a part of it stands in the template that was written. */

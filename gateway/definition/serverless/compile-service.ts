@@ -31,7 +31,7 @@ export type ServiceRun = {
 };
 
 /** What AWS would answer to osls; a rejection ends the run. */
-export type Answers = {
+type Answers = {
   readonly outputs: (stackName: string) => Promise<Readonly<Record<string, string>> | undefined>;
   readonly parameter: (name: string) => StoredParameter | undefined;
   readonly object: (address: string) => string | undefined;

@@ -166,7 +166,7 @@ function listUsers({ pool }: LoginPlace): readonly PoolUser[] {
 }
 
 /** 303: what was a POST goes on as a GET. */
-export function redirect(location: string, headers: readonly string[] = []): ControlReply {
+function redirect(location: string, headers: readonly string[] = []): ControlReply {
   return {
     status: 303,
     headers: [

@@ -47,7 +47,7 @@ export type RefreshSession = {
   usedAtMs?: number;
 };
 
-export type AccessToken = {
+type AccessToken = {
   readonly user: PoolUser;
   readonly clientId: string;
   readonly scopes: readonly string[];

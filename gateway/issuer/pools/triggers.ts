@@ -17,7 +17,7 @@ export const NO_METADATA: Metadata = new Map();
 /** `clientId` of what administrators do. */
 export const NO_CLIENT = 'CLIENT_ID_NOT_APPLICABLE';
 
-export type Trigger = {
+type Trigger = {
   readonly name: TriggerName;
   /** `PreSignUp_SignUp` */
   readonly source: string;

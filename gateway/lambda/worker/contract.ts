@@ -63,7 +63,7 @@ export function callHandler(
   }
 }
 
-export type Context = Record<string, unknown>;
+type Context = Record<string, unknown>;
 
 const NEVER_STOOD: readonly number[] = [0, 0];
 

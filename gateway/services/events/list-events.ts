@@ -5,7 +5,7 @@ import type { DeliveryOutcome } from './event-ports.ts';
 import type { EventEngine } from './event-engine.ts';
 
 /** A source of events, and what it starts or feeds. */
-export type EventSource = {
+type EventSource = {
   readonly kind: 'queue' | 'stream' | 'topic' | 'rule' | 'schedule' | 'bucket';
   readonly name: string;
   /** Names of functions, and of what else is fed. */

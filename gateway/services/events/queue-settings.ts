@@ -4,7 +4,7 @@ import { type QueueSettings, USUAL_QUEUE } from '../../delivery/queue-model.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** Says no: never returns, or notes it and takes the usual value. */
-export type Refuse = (attribute: string, message: string) => void;
+type Refuse = (attribute: string, message: string) => void;
 
 type Range = readonly [least: number, most: number];
 const RANGES = {

@@ -6,7 +6,7 @@ import { readFunctionName, type ResourceReader } from './read-resource.ts';
 /** By `asyncKey`. */
 type AsyncConfigs = ReadonlyMap<string, AsyncConfig>;
 
-export function asyncKey(functionName: string, qualifier: string | undefined): string {
+function asyncKey(functionName: string, qualifier: string | undefined): string {
   return `${functionName}:${qualifier ?? '$LATEST'}`;
 }
 

@@ -101,7 +101,7 @@ export function printSent(message: QueuedMessage, { settings }: QueueDefinition)
 }
 
 /** AWS's have 20 digits. */
-export function printSequence(sequence: number): string {
+function printSequence(sequence: number): string {
   return `188${String(sequence).padStart(17, '0')}`;
 }
 

@@ -2,7 +2,7 @@
 import type { ClientMessage, ErrorCode, ServerFrame } from '../frames.ts';
 import type { Host } from './host.ts';
 
-export type Question = Exclude<ClientMessage, { readonly action: 'ping' }>;
+type Question = Exclude<ClientMessage, { readonly action: 'ping' }>;
 type Answer = Exclude<ServerFrame, { readonly type: 'error' | 'pong' }>;
 
 /**
