@@ -17,7 +17,7 @@ import {
 } from './board.ts';
 import { initLimitMs, initTimeout, type Instance, type InstanceOwner, KILLED } from './instance.ts';
 import { type InstanceReport, type PartReceipt, readInstanceReport } from './instance-start.ts';
-import { type Job, readFailure } from './job.ts';
+import { type EventMessage, type Job, readFailure } from './job.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import { startThread, type ThreadProgram } from './start-thread.ts';
 import type { Deadline } from '../ports.ts';
@@ -49,6 +49,8 @@ export class ThreadInstance implements Instance {
   /** The first of them has been answered, and stays there until the thread has ended. */
   #hasFailedHead = false;
   #sent = 0;
+  /** Handed over in this loop turn. */
+  #outgoing: EventMessage[] = [];
   /** Number after the last answered event: slots before it are free again. */
   #passed = 0;
   #headSince = 0;
@@ -104,15 +106,21 @@ export class ThreadInstance implements Instance {
   }
 
   send(job: Job): void {
-    const slot = slotOf(this.#sent);
-    job.sequence = this.#sent;
-    this.#sent += 1;
+    job.sequence = this.#sent++;
+    const slot = slotOf(job.sequence);
     writeTrace(this.#board, slot, job.traceHeader);
     Atomics.store(this.#board.states, slot, WAITING);
     if (this.#handed.push(job) === 1) this.#startHead();
     else this.#takeBackTimer ??= this.#watchHead(TAKE_BACK_AFTER_MS);
-    this.#port.postMessage(job.message);
+    if (this.#outgoing.push(job.message) === 1) setImmediate(this.#post);
   }
+
+  /** At the end of the turn, in one message: each wakes the thread, and costs as much as building the event (docs/decisions/0177). */
+  readonly #post = (): void => {
+    const messages = this.#outgoing;
+    this.#outgoing = [];
+    this.#port.postMessage(messages);
+  };
 
   /** Ends the thread; whatever it still has counts as crashed. */
   end(): Promise<unknown> {

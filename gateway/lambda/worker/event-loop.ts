@@ -47,8 +47,8 @@ export class EventLoop {
     this.#handler = handler;
     if (handler.streams !== undefined) this.#listenToAcknowledgements();
     process.on('beforeExit', () => this.#onEmptyLoop());
-    this.#port.on('message', (message: EventMessage) => {
-      this.#queue.push(message);
+    this.#port.on('message', (messages: readonly EventMessage[]) => {
+      this.#queue.push(...messages);
       if (!this.#running) this.#next();
     });
   }

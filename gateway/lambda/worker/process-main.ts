@@ -84,7 +84,8 @@ function hand({ payload, trace, clientContext, invoked, clockOffsetMs }: ApiEven
   Atomics.store(board.states, slot, WAITING);
   const isPlain = clientContext === undefined && invoked === undefined;
   const message: EventMessage = isPlain ? payload : { event: payload, clientContext, invoked };
-  events.port2.postMessage(message);
+  const messages: readonly EventMessage[] = [message];
+  events.port2.postMessage(messages);
 }
 
 async function answer(text: string): Promise<void> {

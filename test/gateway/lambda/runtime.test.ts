@@ -33,6 +33,25 @@ describe('an instance', () => {
     );
   });
 
+  it('gets the events of one loop turn in one message, in their order', async (context) => {
+    const { invoke } = await startRuntime([anInlineFunction('count', COUNTING)], { maxInstances: 1 });
+    for (let event = 1; event <= 20; event += 1) await invoke('count');
+    const post = context.mock.method(MessagePort.prototype, 'postMessage');
+
+    const answers = await Promise.all(Array.from({ length: 300 }, () => invoke('count')));
+
+    const sizes = post.mock.calls.map(({ arguments: [events] }) => (events as readonly unknown[]).length);
+    assert.deepEqual(
+      answers.map(returned),
+      Array.from({ length: 300 }, (_, index) => index + 21),
+    );
+    assert.equal(
+      sizes.reduce((sum, size) => sum + size, 0),
+      300,
+    );
+    assert.ok(sizes.length < 300, `${sizes.length} messages`);
+  });
+
   it('is terminated when its function runs out of time, even in an endless loop; the next event gets a new one', async () => {
     const source = COUNTING.replace('async ()', 'async (e)').replace('return', 'for (; e.spin;) {} return');
     const { invoke } = await startRuntime([anInlineFunction('spin', source, { timeoutSeconds: 1 })]);
