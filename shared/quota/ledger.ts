@@ -82,12 +82,13 @@ export function planKey(planId: string): ItemKey {
   return { pk: `PLAN#${printKeyPart(planId)}`, sk: 'V' };
 }
 
-/** Debits the units before anyone may use them. What is charged directly is used at once: its holder may never write again. */
+/**
+ * Debits the units before anyone may use them. What is charged directly is used at once: its holder may never write again.
+ * What was delivered already, and so has no gate, is charged also while the key is suspended.
+ */
 export function grantWrite(key: ItemKey, grant: Grant, by: Numbered): ItemWrite {
-  const when: Test[] = [
-    { attribute: 'susp', is: 'absent' },
-    { attribute: 'closed', is: 'absent' },
-  ];
+  const when: Test[] = [{ attribute: 'closed', is: 'absent' }];
+  if (grant.gate !== undefined) when.unshift({ attribute: 'susp', is: 'absent' });
   if (grant.endEpochMs !== undefined) when.push(whenOf(grant.endEpochMs));
   if (grant.gate !== undefined) when.push({ attribute: 'rem', is: 'at-least', value: grant.gate });
   if (grant.outstandingMax !== undefined)

@@ -256,6 +256,17 @@ export function describeLedgerStore(name: string, open: OpenStore): void {
       );
     });
 
+    it('charges what was delivered already also while suspended, and nothing once closed', async () => {
+      const { key, item } = await anOpenLedger();
+      const delivered = { ...DIRECT, gate: undefined };
+
+      await store.update(suspendWrite(key, 1));
+      assert.equal(await kindOf(grantWrite(key, delivered, nth(1))), 'done');
+      assert.equal((await item())['used'], delivered.units);
+      await store.update(closeWrite(key, 2));
+      assert.equal(await kindOf(grantWrite(key, delivered, nth(2))), 'refused');
+    });
+
     it('takes a saved plan only over the version that it was based on', async () => {
       const { opening } = await anOpenLedger();
       const next = parsePlan({ id: opening.plan.id, version: 2, limits: [LIMIT] });
