@@ -118,7 +118,7 @@ export class Lease implements Holding {
   /** Tells the ledger what it does not know. What is in use keeps its units. */
   settleOverdue(): Promise<void> {
     if (this.#isStale()) return this.giveBack();
-    return this.#turns.take(() => this.#settle(this.#source, true));
+    return this.#turns.take(() => this.#settle(this.#origin, true));
   }
 
   /** Whether the ledger knows all that there is to know. */
@@ -152,8 +152,7 @@ export class Lease implements Holding {
     if (refused === undefined) return undefined;
     if (refused.reason !== 'suspended' && this.isReady(cost)) return undefined;
     // A cheaper request may still fit.
-    const left = this.#sharding?.left ?? this.#seen?.remaining ?? 0;
-    const remaining = this.#seen?.closed === true ? 0 : left;
+    const remaining = this.#seen?.closed === true ? 0 : (this.#sharding?.left ?? this.#seen?.remaining ?? 0);
     if (refused.reason === 'quota-exceeded' && cost - this.#stock.units <= remaining) return undefined;
     return refused;
   }
@@ -173,8 +172,7 @@ export class Lease implements Holding {
   giveBack(): Promise<void> {
     return this.#turns.take(async () => {
       await this.#payDebt();
-      // A shard that was never seen may not be there; the root is.
-      const key = this.#seen === undefined ? this.#key : this.#source;
+      const key = this.#origin;
       await this.#settle(key);
       await this.#stock.settleOthers(key);
       // What an earlier return had not told is known only now.
@@ -230,14 +228,11 @@ export class Lease implements Holding {
     return this.#deny(cost);
   }
 
-  /** Posts what was admitted on trust; the ledger may go below zero by it. */
+  /** Posts what was admitted on trust, or settled above its estimate. */
   async #payDebt(): Promise<Refusal | undefined> {
-    if (this.#seen === undefined) return undefined;
-    // A shard below zero would be nobody's: the others would be granted what it owes.
-    const outcome = await this.#stock.pay((size) =>
-      this.#sharding === undefined ? this.#grant(size, true) : this.#stock.charge(this.#key, size),
-    );
-    return outcome === 'unavailable' ? this.#refuse('unavailable') : undefined;
+    const sent = await this.#stock.pay();
+    if (sent?.kind === 'done' && this.#sharding === undefined) this.#note(sent.item);
+    return sent?.kind === 'unavailable' ? this.#refuse('unavailable') : undefined;
   }
 
   async #getUnits(cost: number): Promise<Acquired> {
@@ -287,8 +282,8 @@ export class Lease implements Holding {
     return sizeLease({ need, ownRate, ledgerRate, previousUnits }, { ...this.#seen, remaining }, this.#limit);
   }
 
-  async #grant(size: LeaseSize, isDebt = false): Promise<'granted' | 'refused' | 'absent' | 'unavailable'> {
-    const sent = await this.#stock.grant(this.#source, size, isDebt, this.#limit.billing === 'exact');
+  async #grant(size: LeaseSize): Promise<'granted' | 'refused' | 'absent' | 'unavailable'> {
+    const sent = await this.#stock.grant(this.#source, size, this.#limit.billing === 'exact');
     if (sent.kind === 'unavailable') {
       this.#at.observe({ kind: 'wasted', limit: this.id, units: size.units });
       return 'unavailable';
@@ -301,6 +296,11 @@ export class Lease implements Holding {
     }
     this.#note(sent.item);
     return sent.kind === 'done' ? 'granted' : 'refused';
+  }
+
+  /** Where what is held goes back to: a shard that was never seen may not be there; the root is. */
+  get #origin(): ItemKey {
+    return this.#seen === undefined ? this.#key : this.#source;
   }
 
   /** Gives back and reports to the item that the units came from. */
@@ -317,7 +317,7 @@ export class Lease implements Holding {
   async #moveOn(): Promise<void> {
     const key = this.#sharding?.key ?? this.#key;
     if (isSameItem(key, this.#source)) return;
-    const left = this.#source;
+    const left = this.#origin;
     this.#source = key;
     this.#seen = undefined;
     await this.#settle(left);

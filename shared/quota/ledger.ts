@@ -88,9 +88,9 @@ export function planKey(planId: string): ItemKey {
  */
 export function grantWrite(key: ItemKey, grant: Grant, by: Numbered): ItemWrite {
   const when: Test[] = [{ attribute: 'closed', is: 'absent' }];
-  if (grant.gate !== undefined) when.unshift({ attribute: 'susp', is: 'absent' });
   if (grant.endEpochMs !== undefined) when.push(whenOf(grant.endEpochMs));
-  if (grant.gate !== undefined) when.push({ attribute: 'rem', is: 'at-least', value: grant.gate });
+  if (grant.gate !== undefined)
+    when.push({ attribute: 'susp', is: 'absent' }, { attribute: 'rem', is: 'at-least', value: grant.gate });
   if (grant.outstandingMax !== undefined)
     when.push({ attribute: 'out', is: 'at-most', value: grant.outstandingMax });
   const leased = grant.outstandingMax === undefined ? 0 : grant.units;

@@ -65,8 +65,8 @@ export async function openPeriod(request: OpenRequest, store: ItemStore): Promis
     const outcome = await open({ ...request, period }, head, carried, store);
     const opened = toOpened(request, outcome, period);
     if (opened !== undefined) return opened;
-    const [, refused, ledger] = outcome.kind === 'refused' ? outcome.members : [];
-    const next = await decide(request, itemOf(refused), itemOf(ledger), store);
+    const [, refused] = outcome.kind === 'refused' ? outcome.members : [];
+    const next = await decide(request, itemOf(refused), store);
     if ('kind' in next) return next;
     ({ head, period, carried } = next);
   }
@@ -79,7 +79,6 @@ type Plan = { readonly head: Head; readonly period: Period; readonly carried: nu
 async function decide(
   request: OpenRequest,
   item: Item | undefined,
-  kept: Item | undefined,
   store: ItemStore,
 ): Promise<Plan | Opened> {
   const { id, period, limit } = request;
@@ -92,14 +91,13 @@ async function decide(
   const { cur } = line;
   if (line.rule === undefined && cur.startEpochMs < period.startEpochMs)
     return { head: { is: 'legacy', rule, cur: cur.startEpochMs }, period, carried: 0 };
-  const isSame = line.rule === undefined || line.rule === rule;
-  if (isSame || period.endEpochMs <= cur.startEpochMs) {
-    if (cur.startEpochMs !== period.startEpochMs) return { kind: 'moved', period: cur };
-    // By the same rule it ends elsewhere only where another process knows other zones: what was opened counts.
-    return kept === undefined ? { kind: 'gone' } : { kind: 'moved', period: periodOf(kept, cur) };
-  }
-  const isOverlapped = cur.endEpochMs > period.startEpochMs;
-  if (isOverlapped) {
+  const isOver = period.endEpochMs <= cur.startEpochMs;
+  if (isOver || line.rule === undefined || line.rule === rule) {
+    const inForce = await findInForce(request, line, store);
+    if (inForce !== 'ended') return inForce;
+    // It is for requests of now to say what comes next.
+    if (isOver) return { kind: 'unavailable' };
+  } else if (cur.endEpochMs > period.startEpochMs) {
     const assigned = await readAssigned(request, line, store);
     if (assigned === 'unavailable') return { kind: 'unavailable' };
     if (!mayReplace(line, request.plan, assigned, request.nowEpochMs)) return { kind: 'moved', period: cur };
@@ -107,12 +105,35 @@ async function decide(
   return replace(request, line, store);
 }
 
-/** The ledger in force is ended first, so that what was charged in it is known; only then the next one is opened. */
+/**
+ * The ledger that the head names, of whose rule the request is too.
+ * @returns ended: for one that nobody has opened; who was to open it has died, or its plan has changed again meanwhile
+ */
+async function findInForce(
+  { id, period }: OpenRequest,
+  { cur }: Line,
+  store: ItemStore,
+): Promise<Opened | 'ended'> {
+  const read = await store.read(ledgerKey(id, cur), { consistent: true });
+  if (read.kind === 'unavailable') return { kind: 'unavailable' };
+  if (read.item?.['nxt'] !== undefined) return 'ended';
+  if (cur.startEpochMs !== period.startEpochMs) return { kind: 'moved', period: cur };
+  // By the same rule it ends elsewhere only where another process knows other zones: what was opened counts.
+  return read.item === undefined ? { kind: 'gone' } : { kind: 'moved', period: periodOf(read.item, cur) };
+}
+
+/**
+ * The ledgers that the new period overlaps are ended first, so that what was charged in them is known; only then the next one
+ * is opened. Also those that are over: late requests would be charged to them, over what the new one allows.
+ */
 async function replace(request: OpenRequest, line: Line, store: ItemStore): Promise<Plan | Opened> {
   const { id, period, limit, nowEpochMs } = request;
-  const ended = await store.update(replaceWrite(ledgerKey(id, line.cur), nowEpochMs));
-  if (ended.kind === 'unknown' || ended.kind === 'rejected') return { kind: 'unavailable' };
-  const carried = await chargedIn(id, overlapping(line, period), store);
+  const before = overlapping(line, period);
+  const ended = await Promise.all(
+    before.map((each) => store.update(replaceWrite(ledgerKey(id, each), nowEpochMs))),
+  );
+  if (ended.some(({ kind }) => kind === 'unknown' || kind === 'rejected')) return { kind: 'unavailable' };
+  const carried = await chargedIn(id, before, store);
   if (carried === undefined) return { kind: 'unavailable' };
   const startEpochMs = Math.max(period.startEpochMs, line.cur.startEpochMs + 1);
   const head = {

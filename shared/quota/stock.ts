@@ -49,7 +49,7 @@ export class Stock {
   /** Whether the ledger knows all that there is to know. */
   get isSettled(): boolean {
     const isSure = [...this.#writes.values()].every(({ isUnsure }) => !isUnsure);
-    return isSure && this.units === 0 && this.#unreported === 0;
+    return isSure && this.units === 0 && this.#unreported === 0 && this.owed === 0;
   }
 
   get owed(): number {
@@ -93,24 +93,30 @@ export class Stock {
     this.#debt.owed += units;
   }
 
-  /** Posts what is owed by what `charge` does; the ledger may go below zero by it. */
-  async pay<T extends string>(charge: (size: LeaseSize) => Promise<T | 'granted'>): Promise<T | 'granted'> {
+  /**
+   * Charges what is owed, to the ledger itself, which may go below zero by it: a shard below zero would be nobody's, and the
+   * others would be granted what it owes. @returns undefined: nothing is
+   */
+  async pay(): Promise<Sent | undefined> {
     const debt = this.#debt;
-    if (debt === undefined || debt.owed === 0) return 'granted';
+    if (debt === undefined || debt.owed === 0) return undefined;
     const { owed } = debt;
     // Taken off first: the lease that came before this one may be about to pay the same.
     debt.owed = 0;
-    const outcome = await charge({ units: owed, gate: undefined, outstandingMax: undefined });
-    if (outcome !== 'granted') debt.owed += owed;
-    return outcome;
+    const { key, endEpochMs } = this.#of;
+    const charge = { units: owed, gate: undefined, outstandingMax: undefined, report: 0, endEpochMs };
+    const sent = await this.writesTo(key).grant(charge);
+    // What has ended for good is never charged again.
+    const isOver = sent.kind === 'refused' && sent.item?.['closed'] !== undefined;
+    if (sent.kind !== 'done' && !isOver) debt.owed += owed;
+    return sent;
   }
 
   /**
    * Asks for units, and reports.
-   * @param isDebt they were used long ago
    * @param isExact units that wait here for a request stay charged as used: it may be the last thing that the process does
    */
-  async grant(key: ItemKey, size: LeaseSize, isDebt: boolean, isExact: boolean): Promise<Sent> {
+  async grant(key: ItemKey, size: LeaseSize, isExact: boolean): Promise<Sent> {
     // What is lent, not used and not paid was never charged: there is nothing to take back.
     const lent = Math.min(this.owed, this.units);
     const untold = this.#unreported + lent;
@@ -125,7 +131,7 @@ export class Stock {
       ...{ outstandingMax: bound, report, endEpochMs: this.#of.endEpochMs },
     });
     if (sent.kind !== 'done') this.#tellLater(report);
-    else if (outstandingMax === undefined && !isDebt) this.#unreported -= size.units;
+    else if (outstandingMax === undefined) this.#unreported -= size.units;
     return sent;
   }
 
@@ -147,11 +153,6 @@ export class Stock {
       this.#tellLater(report);
     });
     return { sent, units };
-  }
-
-  async charge(key: ItemKey, size: LeaseSize): Promise<'granted' | 'refused' | 'unavailable'> {
-    const sent = await this.writesTo(key).grant({ ...size, report: 0 });
-    return sent.kind === 'done' ? 'granted' : sent.kind;
   }
 
   /** Items that units came from before, as long as it is not known what has landed there. */

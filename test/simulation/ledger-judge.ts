@@ -22,6 +22,8 @@ type Truth = {
   owed: number;
   /** Has seen what lowers `rem` without a gate: a decrease, or a cost settled above its estimate. */
   isLowered: boolean;
+  /** The ledger of another rule in which what was charged here counts, since it was opened. */
+  countedIn: string | undefined;
 };
 
 type JudgeOptions = {
@@ -91,8 +93,9 @@ export class LedgerJudge {
   }
 
   /**
-   * The bill, once all instances that live have told what they used: of theirs to the unit. Who has died may have been
-   * charged for the request that it died in, and for refunds that it had not told yet; so may a ledger that expired meanwhile.
+   * The bill, once all instances that live have told what they used: of theirs to the unit, with what was settled above its
+   * estimate: who lives pays its debts, but for a ledger that was closed. Who has died may have been charged for the request
+   * that it died in, and for refunds that it had not told yet; so may a ledger that expired meanwhile.
    */
   checkBill(
     holders: readonly {
@@ -112,7 +115,6 @@ export class LedgerJudge {
           isAlive &&
           item !== undefined &&
           item['closed'] === undefined &&
-          owed === 0 &&
           this.#options.trust() === 0 &&
           has < net;
         // Of who settles above the estimate and dies, nobody knows how far it came.
@@ -173,7 +175,10 @@ export class LedgerJudge {
     const known = this.#truths.get(name);
     if (known !== undefined) return known;
     const counts = { given: 0, peakGiven: 0, peakCredits: 0, expectedCredits: 0, admitted: 0, owed: 0 };
-    const truth = { isOpened: false, isLowered: false, billed: new Map(), taken: new Map(), ...counts };
+    const truth = {
+      ...{ isOpened: false, isLowered: false, countedIn: undefined },
+      ...{ billed: new Map(), taken: new Map(), ...counts },
+    };
     this.#truths.set(name, truth);
     return truth;
   }
@@ -220,7 +225,7 @@ export class LedgerJudge {
     if (rem < 0 && !truth.isLowered && this.#options.trust() === 0)
       this.#world.violate('P2', `${show(name)} has ${rem} left`);
     if (write.purpose === 'grant' && read(after, 'rem') < read(before ?? {}, 'rem'))
-      this.#checkReplaced(rootName, root);
+      this.#checkReplaced(rootName);
     if (write.purpose === 'alarm') this.#noteAlarm(name, write, before, after);
   }
 
@@ -258,17 +263,10 @@ export class LedgerJudge {
     if (rem < 0) this.#world.violate('P2', `${show(name)} has ${rem} left`);
   }
 
-  /** Two ledgers of one line that overlap must not both grant: each would allow the whole. */
-  #checkReplaced(name: string, item: Item): void {
-    const [partition = '', sk = ''] = name.split('\n');
-    for (const [other, newer] of this.#items)
-      if (
-        other.startsWith(`${partition}\nP#`) &&
-        other > name &&
-        Date.parse(other.split('\nP#')[1] ?? '') < endOf(item) &&
-        endOf(newer) > Date.parse(sk.slice(2))
-      )
-        this.#world.violate('P14', `${show(name)} grants beside ${show(other)}`);
+  /** Where one ledger has counted what was charged in another, that one grants no more: each would allow the whole. */
+  #checkReplaced(name: string): void {
+    const { countedIn } = this.#truthOf(name);
+    if (countedIn !== undefined) this.#world.violate('P14', `${show(name)} grants beside ${show(countedIn)}`);
   }
 
   #checkHalted(name: string, before: Item | undefined, after: Item): void {
@@ -285,10 +283,14 @@ export class LedgerJudge {
     truth.expectedCredits = this.expectCredits(name);
     truth.peakCredits = read(item, 'cred');
     truth.isOpened = true;
+    for (const other of this.overlapped(name)) this.#truthOf(other).countedIn = name;
   }
 
   /** Credits that a ledger opened now must have; the model says. */
   expectCredits: (name: string) => number = () => 0;
+
+  /** Ledgers of its line whose charges count in one that is opened now; the model says. */
+  overlapped: (name: string) => readonly string[] = () => [];
 
   #noteOperation(write: ItemWrite, item: Item): void {
     const name = `${write.key.pk}\n${String(item['period'])}`;

@@ -19,11 +19,14 @@ export const PLAN_MUTANTS: readonly Mutant[] = [
     name: 'only the ledger in force counts in the one that takes its place',
     model: 'quota-plans',
     patches: [
-      patch(
-        'open-period.ts',
-        'overlapping(line, period), store)',
-        'overlapping(line, period).slice(0, 1), store)',
-      ),
+      patch('open-period.ts', 'chargedIn(id, before, store)', 'chargedIn(id, before.slice(0, 1), store)'),
+    ],
+  },
+  {
+    name: 'only the ledger in force is ended where more count',
+    model: 'quota-plans',
+    patches: [
+      patch('open-period.ts', '    before.map((each) => store', '    before.slice(0, 1).map((each) => store'),
     ],
   },
   {
@@ -37,12 +40,12 @@ export const PLAN_MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         'open-period.ts',
-        '  const ended = await store',
-        '  const carried = await chargedIn(id, overlapping(line, period), store);\n  const ended = await store',
+        '  const ended = await Promise',
+        '  const carried = await chargedIn(id, before, store);\n  const ended = await Promise',
       ),
       patch(
         'open-period.ts',
-        '  const carried = await chargedIn(id, overlapping(line, period), store);\n  if (carried === undefined)',
+        '  const carried = await chargedIn(id, before, store);\n  if (carried === undefined)',
         '  if (carried === undefined)',
       ),
     ],

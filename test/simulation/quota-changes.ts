@@ -71,22 +71,34 @@ export class PlanChanges {
     { limits, periodMs }: Pick<Setting, 'limits' | 'periodMs'>,
     isMost: boolean,
   ): number {
-    const [partition = '', sk = ''] = name.split('\n');
+    const [partition = ''] = name.split('\n');
     const limit = limits.find(({ id }) => baseOf(String(id)) === baseOf(partition.split('#')[2] ?? '')) ?? {};
-    const startMs = Math.floor(Date.parse(sk.slice(2)) / periodMs) * periodMs;
-    const before = [...this.#at.items].filter(
-      ([other]) => other < name && other.startsWith(`${partition}\nP#`),
-    );
     let carried = 0;
-    // Back to the first that was over: what was used under those before it was used before it.
-    for (const [other, item] of before.sort(([a], [b]) => (a < b ? 1 : -1))) {
-      if (endOf(item) <= startMs) break;
+    for (const other of this.#overlapped(name, periodMs)) {
+      const item = this.#at.items.get(other) ?? {};
       const charged = Number(item['cred']) - Number(item['rem']);
       // What is given back after it was looked at came too late to be there again.
       carried += isMost ? charged : Math.max(charged, this.#at.peakOf(other));
     }
     const initial = isFirst ? Number(limit['initialUsage']) : 0;
     return Math.max(0, Number(limit['quota']) + Number(limit['overage']) - initial - carried);
+  }
+
+  /** Ledgers of its line that a ledger opened now overlaps, by the whole period of its plan. */
+  overlapped(name: string): readonly string[] {
+    const plan = String(this.#at.items.get(name)?.['plan'] ?? PLAN);
+    return this.#overlapped(name, (this.#changed.get(plan) ?? this.#at.setting).periodMs);
+  }
+
+  #overlapped(name: string, periodMs: number): readonly string[] {
+    const [partition = '', sk = ''] = name.split('\n');
+    const startMs = Math.floor(Date.parse(sk.slice(2)) / periodMs) * periodMs;
+    const before = [...this.#at.items]
+      .filter(([other]) => other < name && other.startsWith(`${partition}\nP#`))
+      .sort(([a], [b]) => (a < b ? 1 : -1));
+    // Back to the first that was over: what was used under those before it was used before it.
+    const over = before.findIndex(([, item]) => endOf(item) <= startMs);
+    return before.slice(0, over === -1 ? before.length : over).map(([other]) => other);
   }
 
   /** A new version of one of the plans, and all keys on it. */

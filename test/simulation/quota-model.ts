@@ -61,6 +61,7 @@ class QuotaRun {
       isExact: (name) => this.#limitOf(name)['billing'] === 'exact',
     });
     this.#judge.expectCredits = (name) => this.#expectCredits(name);
+    this.#judge.overlapped = (name) => this.#changes.overlapped(name);
     const clock = { nowEpochMs: () => this.#world.nowMs };
     this.#table = this.#judge.watch(shipped.createMemoryTable({ clock, items: this.#items }));
     this.#changes = new PlanChanges({

@@ -194,7 +194,7 @@ async function readThenSet(write: any, at: any): Promise<any> {
   {
     name: 'no gate on what is left',
     model: 'quota',
-    patches: [patch('ledger.ts', 'if (grant.gate !== undefined) when', 'if (grant.gate === -1) when')],
+    patches: [patch('ledger.ts', "is: 'at-least', value: grant.gate", "is: 'at-least', value: -(2 ** 50)")],
   },
   {
     name: 'no gate on what is out',

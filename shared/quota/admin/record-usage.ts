@@ -50,7 +50,7 @@ export async function recordUsage(
 /** The price of the plan's version that opened the period; where that had none, of the newest. */
 async function billingOf(
   { store }: Pick<AdminPorts, 'store'>,
-  { plan: planId, limit: limitId }: UsageRow,
+  { plan: planId, limit: limitId, periodEnd }: UsageRow,
   ledger: Item,
 ): Promise<Partial<Billing>> {
   for (const key of [versionKey(planId, Number(ledger['ver'] ?? 0)), planKey(planId)]) {
@@ -59,8 +59,9 @@ async function billingOf(
     const limit = plan?.limits.find(({ id }) => id === limitId);
     if (limit?.kind !== 'quota' || limit.price === undefined || plan?.invoice === undefined) continue;
     const { currency } = plan.invoice;
-    const [carried, replaced] = [Number(ledger['carry'] ?? 0), ledger['nxt'] !== undefined];
-    return { currency, price: limit.price, carried, replaced };
+    // What was over when another rule took over was a whole period.
+    const replaced = ledger['nxt'] !== undefined && Number(ledger['closed']) < Date.parse(periodEnd);
+    return { currency, price: limit.price, carried: Number(ledger['carry'] ?? 0), replaced };
   }
   return {};
 }

@@ -142,21 +142,6 @@ describe('a lease', () => {
     assert.equal(await table.spend(quotas, 50), 0);
   });
 
-  it('charges a suspended key for what was delivered to it before', async () => {
-    const table = new QuotaTable();
-    const quotas = table.holder([{ ...DAILY, lease: false }]);
-    const admission = (await quotas.consume({ ...stamped(), cost: 2 })) as Admission;
-    table.isDown = true;
-    const owed = await admission.settle(4);
-    table.isDown = false;
-    await table.store.update(suspendWrite(KEY, 1));
-
-    await quotas.flush();
-
-    assert.equal(owed, 2);
-    assert.equal(table.ledger()['used'], 4);
-  });
-
   it('stops a suspended key at once where it has no lease, else when the lease is no longer fresh', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, quota: 100_000 }]);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ledgerKey } from '#shared/quota/ledger.ts';
 import { openPeriod } from '#shared/quota/open-period.ts';
+import { replaceWrite } from '#shared/quota/opening.ts';
 import { periodAt } from '#shared/quota/period.ts';
 import { savePlanWrite } from '#shared/quota/plan-book.ts';
 import type { ItemStore } from '#shared/ports.ts';
@@ -39,6 +41,47 @@ describe('openPeriod', () => {
       assert.equal(kind, expected);
       assert.equal(items.size > 1, expected === 'ready');
     });
+});
+
+// Who ends a ledger may die before it opens the next one, or find that the plan has changed again.
+describe('openPeriod, where the ledger in force was ended and nothing was opened', () => {
+  const [limit] = PLAN.limits;
+  assert.ok(limit?.kind === 'quota');
+  const id = { tenant: 't', limit: 'daily', subject: 'k' };
+  const request = { id, period: DAY, limit, plan: PLAN, nowEpochMs: DAY.startEpochMs + 3_600_000 };
+
+  async function anEndedDay() {
+    const { store, items } = new QuotaTable();
+    await store.update(savePlanWrite(PLAN, undefined));
+    assert.equal((await openPeriod(request, store)).kind, 'ready');
+    const key = ledgerKey(id, DAY);
+    await store.update({
+      ...{ purpose: 'grant', key, when: [] },
+      change: { kind: 'update', add: { rem: -2, used: 2 } },
+    });
+    await store.update(replaceWrite(key, request.nowEpochMs));
+    const begunAt = (epochMs: number) => items.get(`${key.pk}\nP#${new Date(epochMs).toISOString()}`);
+    return { store, begunAt };
+  }
+
+  it('opens the next by the same rule, in which all that was charged counts, once', async () => {
+    const { store, begunAt } = await anEndedDay();
+    const next = { ...DAY, startEpochMs: DAY.startEpochMs + 1 };
+
+    assert.deepEqual(await openPeriod(request, store), { kind: 'moved', period: next });
+    assert.deepEqual(await openPeriod(request, store), { kind: 'moved', period: next });
+
+    const { rem, cred } = begunAt(next.startEpochMs) ?? {};
+    assert.deepEqual([rem, cred], [3, 3]);
+    assert.equal(begunAt(DAY.startEpochMs + 2), undefined);
+  });
+
+  it('opens nothing for a late request of the day before', async () => {
+    const { store } = await anEndedDay();
+    const period = { startEpochMs: DAY.startEpochMs - 86_400_000, endEpochMs: DAY.startEpochMs };
+
+    assert.deepEqual(await openPeriod({ ...request, period }, store), { kind: 'unavailable' });
+  });
 });
 
 // Whatever is not known may have been charged already: nobody is admitted by a guess.

@@ -207,6 +207,27 @@ describe('a plan whose periods change', () => {
     assert.equal(await at.spend(1000), 120);
   });
 
+  it('admits nothing more in a period that is over and counts in the new one', async () => {
+    const at = new Changing();
+    at.table.nowMs = Date.UTC(2026, 10, 19, 23, 50);
+    await at.plan([limit(20, 'DAY')], 'free', 1);
+    await at.plan([limit(30, 'MONTH')], 'paid', 1);
+    const lateMs = at.table.nowMs;
+    await at.assign('free', 1);
+    assert.equal(await at.spend(5), 5);
+    at.table.nowMs = Date.UTC(2026, 10, 20, 0, 1);
+    assert.equal(await at.spend(3), 3);
+    await at.assign('paid', 2);
+    assert.equal(await at.spend(10), 10);
+
+    const late = { plan: 'free', key: 'k-1', atEpochMs: lateMs };
+    const ofLate = await at.table.spend(at.table.holder([], { plans: [] }), 6, late);
+
+    assert.equal(ofLate, 6);
+    assert.equal(await at.spend(1000), 6, 'late requests are charged to the month too');
+    assert.equal(await at.table.spend(at.table.holder([], { plans: [] }), 6, late), 0);
+  });
+
   it('is the same to a process that has just begun', async () => {
     const at = new Changing();
     await at.plan([limit(20, 'DAY')]);

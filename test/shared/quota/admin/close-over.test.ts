@@ -88,6 +88,28 @@ describe('closing what is over', () => {
     const [record] = (await listRecords(ports, ALL)).rows;
     assert.deepEqual([record?.currency, record?.price?.tiers], ['EUR', [{ unitPrice: '0.001' }]]);
   });
+
+  for (const [endedMs, replaced] of [
+    [-1, true],
+    [0, false],
+  ] as const)
+    it(`owes ${replaced ? 'no fee for a period that another rule has cut short' : 'the fee of a period that was over when another rule took over'}`, async () => {
+      const { ports, items, at } = aTable();
+      await savePlan(ports, requested('one'), 'priced', {
+        ...{ id: 'priced', version: 1, invoice: { currency: 'EUR' } },
+        limits: [{ ...DAILY, price: { fee: '9' } }],
+      });
+      const quotas = at.aHolder(() => NOON_MS);
+      await quotas.consume({ plan: 'priced', tenant: 'acme', key: 'k-1', atEpochMs: NOON_MS });
+      for (const [name, item] of items)
+        if (name.includes('\nP#'))
+          items.set(name, { ...item, nxt: 1, closed: Date.UTC(2026, 10, 20) + endedMs });
+
+      await closeOver(ports, requested('end', NOON_MS + DAY_MS), { month: undefined, cursor: undefined });
+
+      const [record] = (await listRecords(ports, ALL)).rows;
+      assert.equal(record?.replaced, replaced);
+    });
 });
 
 describe('the invoices of a month', () => {
