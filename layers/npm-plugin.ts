@@ -12,4 +12,4 @@ class NpmStackPlugin extends StackPlugin {
 }
 
 // osls takes a plug-in's default export.
-export { NpmStackPlugin as default, NpmStackPlugin };
+export { NpmStackPlugin as default };

@@ -81,7 +81,7 @@ export type QuotaErrorCode =
   | 'STORE_UNFIT';
 
 /** What administrators' requests are refused for; the status of each: shared/http/problem.ts. */
-export type AdminErrorCode =
+type AdminErrorCode =
   /** A header, parameter or body that is not as described; `RequestInvalid` names the field. */
   | 'REQUEST_INVALID'
   /** A body over what the endpoint takes. */

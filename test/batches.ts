@@ -18,7 +18,7 @@ const IMPORTS = `import { after, describe } from 'node:test';
 import { endFile } from ${JSON.stringify(new URL('support/end-of-file.ts', import.meta.url).href)};
 `;
 
-export type Batch = { readonly entry: string; readonly files: readonly string[] };
+type Batch = { readonly entry: string; readonly files: readonly string[] };
 
 function mayShare(file: string): boolean {
   return !OF_ITS_OWN.test(file) && !REACHES_OUT.test(readFileSync(file, 'utf8'));

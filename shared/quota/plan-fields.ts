@@ -2,7 +2,7 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { PlanInvalid } from '../errors.ts';
 
-export type Range = { readonly min: number; readonly max: number };
+type Range = { readonly min: number; readonly max: number };
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?$/;
 

@@ -5,7 +5,7 @@ import type { PeriodLength } from './period.ts';
 import { PlanFields } from './plan-fields.ts';
 
 /** Units above the one before, up to and with `upTo`; of the last one, all that are left. */
-export type Tier = { readonly upTo?: number; readonly unitPrice: string };
+type Tier = { readonly upTo?: number; readonly unitPrice: string };
 
 export type Price = {
   /** Per period, used or not; decimal. */

@@ -42,7 +42,7 @@ export function growWrite(id: LedgerId, count: number): ItemWrite {
   };
 }
 
-export type Move = {
+type Move = {
   readonly id: LedgerId;
   readonly period: Period;
   readonly from: Account;

@@ -4,7 +4,7 @@ import type { Change, Item, ItemKey, ItemWrite, Test, Value } from './item-write
 
 export type DynamoDbItem = Record<string, AttributeValue>;
 
-export type Expression = {
+type Expression = {
   readonly ConditionExpression?: string;
   readonly UpdateExpression?: string;
   readonly ExpressionAttributeNames?: Record<string, string>;

@@ -22,6 +22,7 @@ const count = (files: Readonly<Record<string, string>>): CodeFigures =>
   countFigures({
     modules: Object.entries(files).map(([path, text]) => readModule(path, text)),
     manifests: MANIFESTS,
+    others: new Map(),
   });
 
 describe('resolveSpecifier', () => {

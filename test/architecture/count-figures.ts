@@ -1,10 +1,10 @@
 /** The figures of `npm run figures` that follow from source text alone. */
 import { posix } from 'node:path';
-import { resolveSpecifier } from './resolve-specifier.ts';
-import type { Manifests } from './resolve-specifier.ts';
+import { findArrows } from './arrows.ts';
+import { isTest } from './module-kinds.ts';
+import { findLonelyExports } from './unused-exports.ts';
+import type { Arrow, Tree } from './arrows.ts';
 import type { SourceModule } from './source-modules.ts';
-
-export type Tree = { readonly modules: readonly SourceModule[]; readonly manifests: Manifests };
 
 /** Two rooms that import each other; `up` is the smaller direction, an arrow being one file that imports one file. */
 type MutualImport = {
@@ -31,28 +31,12 @@ export type CodeFigures = {
   readonly codeWithoutImportingTest: number;
 };
 
-export function isTest(path: string): boolean {
-  return /(^|\/)test\/|\.(test|suite)\.tsx?$/.test(path);
-}
-
-/** What is imported from outside the tree: entries of packages, handlers that a template names. */
-export function isEntry(path: string): boolean {
-  return /(^|\/)(index\.ts$|entries\/|functions\/)/.test(path);
-}
-
 export function countFigures(tree: Tree): CodeFigures {
   const arrows = findArrows(tree);
   const source = tree.modules.filter(({ path }) => !isTest(path));
-  const names = source.flatMap(({ path, exports }) => exports.map((name) => ({ path, name })));
-  const open = names.filter(({ path, name }) => !isEntry(path) && name !== 'default');
-  const isImported = ({ path, name }: (typeof names)[number], byTest: boolean): boolean =>
-    arrows.some(
-      (arrow) =>
-        arrow.to === path && isTest(arrow.from) === byTest && (arrow.names.has(name) || arrow.names.has('*')),
-    );
-  const notBySource = open.filter((one) => !isImported(one, false));
-  const byTestsOnly = notBySource.filter((one) => isImported(one, true));
-  const print = ({ path, name }: (typeof names)[number]): string => `${path}: ${name}`;
+  const lonely = findLonelyExports(tree).filter(({ path }) => !isTest(path));
+  const print = (byTests: boolean): readonly string[] =>
+    lonely.filter(({ tests }) => tests.length > 0 === byTests).map(({ path, name }) => `${path}: ${name}`);
   const mutualImports = findMutualImports(source, arrows);
   const everything = new Set(tree.modules.map(({ path }) => path));
   const tested = new Set(arrows.filter(({ from }) => isTest(from)).map(({ to }) => to));
@@ -63,9 +47,9 @@ export function countFigures(tree: Tree): CodeFigures {
   return {
     files: source.length,
     tokens: source.reduce((sum, { tokens }) => sum + tokens, 0),
-    exportedNames: names.length,
-    importedByNobody: notBySource.filter((one) => !byTestsOnly.includes(one)).map(print),
-    importedByTestsOnly: byTestsOnly.map(print),
+    exportedNames: source.reduce((sum, { exports }) => sum + exports.length, 0),
+    importedByNobody: print(false),
+    importedByTestsOnly: print(true),
     arrowsUp: mutualImports.reduce((sum, { up }) => sum + up, 0),
     mutualImports,
     withoutMirror: unmirrored.map(({ path }) => path),
@@ -81,24 +65,6 @@ export function mirrorsOf(path: string): readonly string[] {
   const inPackage = /^(packages\/[^/]+)\/(?:src\/)?(.+)$/.exec(bare);
   const own = inPackage === null ? [] : [`${inPackage[1] ?? ''}/test/${inPackage[2] ?? ''}`];
   return [`test/${bare}`, ...own, bare].map((one) => `${one}.test.ts`);
-}
-
-type Arrow = { readonly from: string; readonly to: string; readonly names: ReadonlySet<string> };
-
-/** One for each file that imports another, however often. */
-function findArrows({ modules, manifests }: Tree): readonly Arrow[] {
-  const paths = new Set(modules.map(({ path }) => path));
-  return modules.flatMap(({ path: from, imports }) => {
-    const names = new Map<string, Set<string>>();
-    for (const one of imports) {
-      const to = resolveSpecifier(manifests, from, one.specifier);
-      if (to === undefined || to === from || !paths.has(to)) continue;
-      const known = names.get(to) ?? new Set();
-      for (const name of one.names) known.add(name);
-      names.set(to, known);
-    }
-    return [...names].map(([to, imported]) => ({ from, to, names: imported }));
-  });
 }
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isTest } from './count-figures.ts';
+import { isTest } from './module-kinds.ts';
 import { readSources } from './source-files.ts';
 
 /** Error classes of which no source asks whether an error is one, and for whom they are. */

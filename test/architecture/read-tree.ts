@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import type { Tree } from './count-figures.ts';
+import type { Tree } from './arrows.ts';
 import type { Manifest } from './resolve-specifier.ts';
 import { readModule } from './source-modules.ts';
 
@@ -13,7 +13,9 @@ export function readTree(root: string): Tree {
   const paths = listed.filter((path) => !path.startsWith('test/fixtures/') && existsSync(join(root, path)));
   const read = (path: string): string => readFileSync(join(root, path), 'utf8');
   const manifests = paths.filter((path) => posix.basename(path) === 'package.json');
+  const others = paths.filter((path) => /\.(cjs|yml)$/.test(path));
   return {
+    others: new Map(others.map((path) => [path, read(path)])),
     modules: paths.filter((path) => /\.tsx?$/.test(path)).map((path) => readModule(path, read(path))),
     manifests: new Map(manifests.map((path) => [posix.dirname(path), JSON.parse(read(path)) as Manifest])),
   };

@@ -5,7 +5,7 @@
 import { listFiles, readSource } from './source-files.ts';
 import type { SourceFile } from './source-files.ts';
 
-export type Section = { readonly path: string; readonly heading: string };
+type Section = { readonly path: string; readonly heading: string };
 
 /** `docs/aws` is many pages with one numbering; each page of `docs/design` has its own. */
 type Book = ReadonlyMap<string, Section>;

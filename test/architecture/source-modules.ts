@@ -2,7 +2,7 @@
 import ts from 'typescript';
 
 /** `*`: all names, as `import * as x` and `import()` may use them. */
-export type Import = { readonly specifier: string; readonly names: readonly string[] };
+type Import = { readonly specifier: string; readonly names: readonly string[] };
 
 export type SourceModule = {
   /** From the root of the tree, with `/`. */
@@ -12,6 +12,8 @@ export type SourceModule = {
   readonly imports: readonly Import[];
   /** Nothing of it is left when types are stripped. */
   readonly isTypesOnly: boolean;
+  /** How often a name stands in its code. */
+  readonly count: (name: string) => number;
 };
 
 export function readModule(path: string, text: string): SourceModule {
@@ -26,6 +28,7 @@ export function readModule(path: string, text: string): SourceModule {
     exports: file.statements.flatMap(exportedNames),
     imports: findImports(file),
     isTypesOnly: file.statements.every(isErased),
+    count: (name) => countIdentifiers(file, name),
   };
 }
 
@@ -39,6 +42,15 @@ function countTokens(node: ts.Node, file: ts.SourceFile): number {
   const children = node.getChildren(file);
   if (children.length > 0) return children.reduce((sum, child) => sum + countTokens(child, file), 0);
   return ts.isToken(node) && node.getWidth(file) > 0 ? 1 : 0;
+}
+
+function countIdentifiers(node: ts.Node, name: string): number {
+  if (ts.isIdentifier(node)) return node.text === name ? 1 : 0;
+  let count = 0;
+  ts.forEachChild(node, (child) => {
+    count += countIdentifiers(child, name);
+  });
+  return count;
 }
 
 function modifiersOf(node: ts.Node): ReadonlySet<ts.SyntaxKind> {

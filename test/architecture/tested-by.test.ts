@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isTest } from './count-figures.ts';
+import { isTest } from './module-kinds.ts';
 import { readTree } from './read-tree.ts';
 import { readModule } from './source-modules.ts';
 import { REPOSITORY } from './source-files.ts';
@@ -41,7 +41,7 @@ describe('the tests of a module', () => {
       readModule(path, text[path] ?? 'export const x = 1;'),
     );
 
-    const found = findTests({ modules, manifests: new Map() });
+    const found = findTests({ modules, manifests: new Map(), others: new Map() });
 
     assert.deepEqual(found.get('a/b.ts')?.tests, ['test/a/b.test.ts', 'test/a/b-speed.test.ts']);
     assert.deepEqual(found.get('a/b-c.ts')?.tests, ['test/a/b-c-limits.test.ts']);

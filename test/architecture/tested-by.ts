@@ -4,8 +4,8 @@
  * imports it and has tests, a program by the tests that run it as a process.
  */
 import { resolveSpecifier } from './resolve-specifier.ts';
-import type { Tree } from './count-figures.ts';
-import { isTest } from './count-figures.ts';
+import { isTest } from './module-kinds.ts';
+import type { Tree } from './arrows.ts';
 
 /** Nobody imports them: they are run. */
 const PROGRAMS: readonly (readonly [program: RegExp, tests: RegExp])[] = [

@@ -1,27 +1,82 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readSources } from './source-files.ts';
-import { findUnusedExports } from './unused-exports.ts';
+import { isTest } from './module-kinds.ts';
+import { readTree } from './read-tree.ts';
+import { readModule } from './source-modules.ts';
+import { REPOSITORY } from './source-files.ts';
+import { findLonelyExports } from './unused-exports.ts';
+import type { LonelyExport } from './unused-exports.ts';
+
+/** Modules that programs under test/ load by their path: cases of a proof, and parts of how tests are run. */
+const LOADED_BY_PATH = /\.case\.ts$|\/(light-runner|end-of-file)\.ts$/;
+/** Folders of tests that mirror nothing: worlds that tests share, and programs (proofs, `npm run schemas`). */
+const SHARED_TESTS = /^test\/(support|prove|architecture|simulation|delivery|end-to-end)\//;
+/** Loaded by its path, by the build that puts it in place of Node's. */
+const REPLACES_NODE = ['layers/lazy-console.ts: Console'];
+
+const print = ({ path, name }: LonelyExport): string => `${path}: ${name}`;
 
 describe('an export', () => {
-  it('is for somebody: its name stands in another file', () => {
-    assert.deepEqual(findUnusedExports(readSources()), []);
+  const lonely = findLonelyExports(readTree(REPOSITORY)).filter(({ path }) => !LOADED_BY_PATH.test(path));
+  const testedOnly = lonely.filter(({ path, tests }) => !isTest(path) && tests.length > 0);
+
+  it('is imported by somebody', () => {
+    assert.deepEqual(lonely.filter(({ tests }) => tests.length === 0).map(print), []);
   });
 
-  it('is found where it is for nobody, whatever it is', () => {
-    const text = [
-      'export const lonely = 1;',
-      'export async function wanted() {}',
-      'export abstract class Odd {}',
-      'export type Shape = {};',
-      'const mine = 2;',
-    ].join('\n');
-    const files = [
-      { path: 'a.ts', text },
-      { path: 'b.ts', text: "import { wanted } from './a.ts';" },
-      { path: 'test/fixtures/c.ts', text: 'export const handler = () => {};' },
-    ];
+  // A part is exported so that its rules are tested where they are decided, not through all that calls it.
+  it('that only tests import is a part that its own module uses, or one that a program under test/ runs', () => {
+    const forNobody = testedOnly.filter(
+      ({ isUsedAtHome, tests }) => !isUsedAtHome && !tests.some((test) => SHARED_TESTS.test(test)),
+    );
 
-    assert.deepEqual(findUnusedExports(files), ['a.ts: lonely', 'a.ts: Odd', 'a.ts: Shape']);
+    assert.deepEqual(forNobody.map(print), REPLACES_NODE);
+  });
+
+  it('that only tests import is for tests of its own part of the tree, or for what tests share', () => {
+    const elsewhere = testedOnly.filter(({ path, tests }) => {
+      const own = `test/${path.slice(0, path.indexOf('/') + 1)}`;
+      return !tests.some((test) => test.startsWith(own) || SHARED_TESTS.test(test));
+    });
+
+    assert.deepEqual(elsewhere.map(print), []);
+  });
+});
+
+describe('findLonelyExports', () => {
+  const find = (files: Readonly<Record<string, string>>, others: Readonly<Record<string, string>> = {}) =>
+    findLonelyExports({
+      modules: Object.entries(files).map(([path, text]) => readModule(path, text)),
+      manifests: new Map(),
+      others: new Map(Object.entries(others)),
+    });
+
+  it('finds what nobody imports, whatever it is', () => {
+    const text =
+      'export const lonely = 1; export async function wanted() {} export abstract class Odd {} export type Shape = {}; const mine = 2;';
+
+    const found = find({ 'a.ts': text, 'b.ts': "import { wanted } from './a.ts'; wanted();" });
+
+    assert.deepEqual(found.map(print), ['a.ts: lonely', 'a.ts: Odd', 'a.ts: Shape']);
+  });
+
+  it('says which tests import it, and whether its own module uses it', () => {
+    const found = find({
+      'a.ts': 'export const part = 1; export const double = 2; console.log(part);',
+      'test/a.test.ts': "import { double, part } from '../a.ts';",
+    });
+
+    assert.deepEqual(found, [
+      { path: 'a.ts', name: 'part', tests: ['test/a.test.ts'], isUsedAtHome: true },
+      { path: 'a.ts', name: 'double', tests: ['test/a.test.ts'], isUsedAtHome: false },
+    ]);
+  });
+
+  it('leaves out what a template or CommonJS beside it names', () => {
+    const files = { 'x/a.ts': 'export const handler = 1;', 'y/b.ts': 'export const handler = 1;' };
+
+    assert.deepEqual(find(files, { 'x/serverless.yml': 'handler: a.handler' }).map(print), [
+      'y/b.ts: handler',
+    ]);
   });
 });

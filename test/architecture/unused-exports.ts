@@ -1,22 +1,39 @@
-/** Exports whose name stands in no other file: whoever reads them looks for an importer that is not there. */
-import type { SourceFile } from './source-files.ts';
+/** Exports that no module of the product imports: whoever reads them looks for an importer that is not there. */
+import { posix } from 'node:path';
+import { findArrows } from './arrows.ts';
+import { isEntry, isTest } from './module-kinds.ts';
+import type { Tree } from './arrows.ts';
 
-/** What is called from outside of TypeScript: handlers that a template names. */
-const NAMED_ELSEWHERE = /(^|\/)fixtures?\//;
-const EXPORTED =
-  /^export (?:declare )?(?:abstract )?(?:async )?(?:function\*?|const|class|type|interface) ([\w$]+)/gm;
+export type LonelyExport = {
+  readonly path: string;
+  readonly name: string;
+  /** Tests that import it; empty: nobody does. */
+  readonly tests: readonly string[];
+  /** Its own module needs it, too. */
+  readonly isUsedAtHome: boolean;
+};
 
-/** `path: name` of each. A name in a comment or a text counts as a use: this finds what is surely unused. */
-export function findUnusedExports(files: readonly SourceFile[]): readonly string[] {
-  const usesOf = new Map<string, number>();
-  for (const { text } of files)
-    for (const word of new Set(text.match(/[A-Za-z_$][\w$]*/g)))
-      usesOf.set(word, (usesOf.get(word) ?? 0) + 1);
-  return files
-    .filter(({ path }) => !NAMED_ELSEWHERE.test(path))
-    .flatMap(({ path, text }) =>
-      [...text.matchAll(EXPORTED)].flatMap(([, name = '']) =>
-        usesOf.get(name) === 1 ? [`${path}: ${name}`] : [],
-      ),
+export function findLonelyExports(tree: Tree): readonly LonelyExport[] {
+  const importers = new Map<string, string[]>();
+  for (const { from, to, names } of findArrows(tree))
+    for (const name of names) {
+      const key = `${to}: ${name}`;
+      importers.set(key, [...(importers.get(key) ?? []), from]);
+    }
+  return tree.modules
+    .filter(({ path }) => !isEntry(path))
+    .flatMap(({ path, exports, count }) =>
+      exports.flatMap((name): LonelyExport[] => {
+        const from = [`${path}: ${name}`, `${path}: *`].flatMap((key) => importers.get(key) ?? []);
+        if (name === 'default' || from.some((one) => !isTest(one)) || isNamedBeside(tree, path, name))
+          return [];
+        return [{ path, name, tests: from, isUsedAtHome: count(name) > 1 }];
+      }),
     );
+}
+
+/** By the template of a handler, or by CommonJS, which `import` does not show. */
+function isNamedBeside({ others }: Tree, path: string, name: string): boolean {
+  const word = new RegExp(`\\b${name}\\b`);
+  return [...others].some(([other, text]) => posix.dirname(other) === posix.dirname(path) && word.test(text));
 }

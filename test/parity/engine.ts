@@ -25,7 +25,7 @@ type EngineNeeds = {
 };
 
 /** `refused`: the definition was refused in words for its author; anything else that fails is thrown. */
-export type Started =
+type Started =
   | { readonly kind: 'running'; readonly api: RunningApi }
   | { readonly kind: 'refused'; readonly message: string };
 

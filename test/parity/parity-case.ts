@@ -46,7 +46,7 @@ export type ApiSetup = {
   readonly accessLog?: string;
 };
 
-export type Domain = {
+type Domain = {
   readonly name: string;
   /** Clients need a certificate of the runner's own authority; the gateway is started with TLS. */
   readonly mutualTls?: boolean;
@@ -78,7 +78,7 @@ export type Signing = {
 };
 
 /** What a call of `@connections` has to answer. */
-export type Answer = Pick<Expectation, 'status' | 'headers' | 'body' | 'bodySubset'>;
+type Answer = Pick<Expectation, 'status' | 'headers' | 'body' | 'bodySubset'>;
 
 /** One step of a WebSocket script; `on` absent = the first connection. */
 export type FrameStep = {

@@ -15,7 +15,7 @@ type Evidence = {
   readonly figures: Figures;
 };
 
-export type Tree =
+type Tree =
   { readonly kind: 'clean'; readonly commit: string } | { readonly kind: 'unfit'; readonly reason: string };
 
 /** The commit that a working tree is, evidence of the same run aside. */

@@ -332,7 +332,7 @@ export function endOf(item: Item): number {
 export const SHARD = /#S\d+(?=\n)/;
 const MAX_SHARDS = 16;
 
-export function nameOf({ pk, sk }: ItemKey): string {
+function nameOf({ pk, sk }: ItemKey): string {
   return `${pk}\n${sk}`;
 }
 

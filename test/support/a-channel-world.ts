@@ -17,7 +17,7 @@ import { createMemoryTable } from './memory-table.ts';
 import { aWebSocketEvent } from './websocket-events.ts';
 
 export const NOW_MS = 1_607_854_670_000;
-export const LIMITS: ChannelLimits = { keptSeconds: 3_600, pingMs: 60_000, connectionsPerCaller: 20 };
+const LIMITS: ChannelLimits = { keptSeconds: 3_600, pingMs: 60_000, connectionsPerCaller: 20 };
 export const EVERYTHING = JSON.stringify({
   ...{ space: 'chat', subscribe: ['**'], publish: ['**'], presence: ['**'] },
 });

@@ -34,7 +34,7 @@ identities:
             Resource: arn:aws:dynamodb:us-east-1:${ACCOUNT_ID}:table/orders
 `;
 
-export type Reply = { readonly status: number; readonly headers: Headers; readonly body: string };
+type Reply = { readonly status: number; readonly headers: Headers; readonly body: string };
 
 export type TestControlPort = {
   readonly url: string;

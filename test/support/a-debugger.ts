@@ -9,7 +9,7 @@ type Message = {
   readonly result?: unknown;
 };
 
-export type Script = { readonly scriptId: string; readonly url: string; readonly sourceMapURL: string };
+type Script = { readonly scriptId: string; readonly url: string; readonly sourceMapURL: string };
 
 export type Debugger = {
   /** The next thread that is held: where, as its author wrote it (line from 1). */

@@ -2,7 +2,7 @@
 import { xml } from './an-aws-account.ts';
 import type { Answer, Answers } from './an-aws-account.ts';
 
-export type Held = { readonly id: string; readonly body: string; readonly attributes?: object };
+type Held = { readonly id: string; readonly body: string; readonly attributes?: object };
 
 const QUEUE_URL = 'https://sqs.us-east-1.amazonaws.com/123456789012/menu-prod-failures';
 const QUEUE_ARN = 'arn:aws:sqs:us-east-1:123456789012:menu-prod-failures';

@@ -23,7 +23,7 @@ export const WISH = {
 };
 export const PKCE = { code_challenge: CHALLENGE, code_challenge_method: 'S256' };
 
-export type At = Awaited<ReturnType<typeof aUserPool>>;
+type At = Awaited<ReturnType<typeof aUserPool>>;
 export type Headers = Readonly<Record<string, string>>;
 
 export async function send(

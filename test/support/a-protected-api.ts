@@ -24,7 +24,7 @@ export const JWKS_URI = 'https://issuer.example/.well-known/jwks.json';
 const API = 'abcdefghij';
 const ROUTES = ['GET /users', 'GET /users/{id}', 'GET /admin'];
 
-export type ProtectedApi = TestApi & {
+type ProtectedApi = TestApi & {
   /** What the authorizer's function was asked. */
   readonly asked: unknown[];
   readonly fetched: readonly string[];

@@ -9,7 +9,7 @@ import { createMemoryListing } from './memory-listing.ts';
 import { createMemoryTable } from './memory-table.ts';
 import { REAL_RANDOM } from './real-quota-ports.ts';
 
-export const NOON_MS = Date.UTC(2026, 10, 19, 12);
+const NOON_MS = Date.UTC(2026, 10, 19, 12);
 
 export class CacheDesk {
   nowMs = NOON_MS;

@@ -14,7 +14,7 @@ import { ok, restApi } from './rest-apis.ts';
 import type { PatchOperation } from '@aws-sdk/client-api-gateway';
 import type { TestRestControl } from './a-rest-control.ts';
 
-export const ROOT = makeRootResourceId('test', 'Api');
+const ROOT = makeRootResourceId('test', 'Api');
 export const restApiId = API_ID;
 
 /** Functions `list` (200) and `tell` (its stage variables). */

@@ -85,7 +85,7 @@ export function anEventEngine(wish: EventBenchWish): EventBench {
 }
 
 /** Each function of the wish is one of the template, too. */
-export function stackOf({ resources, functions = {} }: EventBenchWish): ResolvedStack {
+function stackOf({ resources, functions = {} }: EventBenchWish): ResolvedStack {
   const names = Object.keys(functions);
   const made = names.map(
     (name) =>

@@ -31,7 +31,7 @@ const item = (PathPart: string): object => ({
   Properties: { RestApiId: api, ParentId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] }, PathPart },
 });
 
-export const TEMPLATE = {
+const TEMPLATE = {
   Resources: {
     Hello: lambda(
       'hello',

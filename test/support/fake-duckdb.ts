@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export type Asked = {
+type Asked = {
   readonly prelude: string;
   readonly sql: string;
   readonly values: readonly string[];

@@ -10,7 +10,7 @@ import { UNOBSERVED } from '#shared/unobserved.ts';
 import { compilePolicy } from '../../gateway/policy/evaluate.ts';
 import { aFetcher, aKeySet, aRsaKey, signToken } from './signed-tokens.ts';
 
-export type Claims = Readonly<Record<string, unknown>>;
+type Claims = Readonly<Record<string, unknown>>;
 
 /** One recipe's issuer as it really is, and callers with what they are answered. */
 type ProductionCase = {

@@ -8,7 +8,7 @@ export type Recipe = {
   readonly steps: readonly Step[];
 };
 
-export type Step = {
+type Step = {
   readonly command: string;
   /** What the page says that it prints; `…` stands for anything, alone on a line for any lines. */
   readonly printed: string;
@@ -41,7 +41,7 @@ function readSession(text: string): readonly Step[] {
   });
 }
 
-export type Session = {
+type Session = {
   /** What each command printed on stdout. */
   readonly printed: readonly string[];
   readonly stderr: string;

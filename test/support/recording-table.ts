@@ -4,7 +4,7 @@ import { runInstance } from './fresh-function.ts';
 import type { Ran } from './function-output.ts';
 import { aLoopbackServer } from './signed-tokens.ts';
 
-export type Asked = { readonly action: string; readonly input: unknown };
+type Asked = { readonly action: string; readonly input: unknown };
 
 /** Runs the function with the SDK's own variables pointing to a recording server. */
 export async function runWithTable(

@@ -115,7 +115,7 @@ export function anEchoApi(
   return anApi(resources, { echo, ...functions });
 }
 
-export type SeenEvent = Readonly<Record<string, unknown>> & {
+type SeenEvent = Readonly<Record<string, unknown>> & {
   readonly headers: Readonly<Record<string, string>>;
   readonly requestContext: Readonly<Record<string, unknown>>;
 };

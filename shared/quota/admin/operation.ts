@@ -56,7 +56,7 @@ export type Asked = AskedOperation & {
 };
 
 /** A change, worked out from what is kept now; its tests refuse it if that has changed meanwhile. */
-export type Prepared = {
+type Prepared = {
   /** The change together with its record, which must hold these attributes. */
   readonly writes: (record: OperationRecord) => readonly ItemWrite[];
   readonly before: Facts;

@@ -1,6 +1,6 @@
 /** Rows of an export as text. */
 
-export type Format = 'ndjson' | 'csv';
+type Format = 'ndjson' | 'csv';
 
 export const MEDIA_TYPES: Readonly<Record<Format, string>> = {
   ndjson: 'application/x-ndjson',

@@ -15,7 +15,7 @@ import type { Billing, UsageRecord } from './usage-record.ts';
 import type { UsageRow } from './usage-row.ts';
 
 /** A ledger as it is now, and the partition that its records are in. */
-export type Looked = { readonly row: UsageRow; readonly pk: string; readonly item: Item };
+type Looked = { readonly row: UsageRow; readonly pk: string; readonly item: Item };
 
 const ATTEMPTS = 5;
 /** Sorts after every version. */

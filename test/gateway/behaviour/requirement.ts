@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-export type Requirement = {
+type Requirement = {
   /** Section of docs/aws, with the evidence it has there. */
   readonly source: string;
   readonly rule: string;

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../../gateway/definition/model.ts';
 import type { Finding } from '../../../gateway/definition/raw-stack.ts';
 import { expandSam } from '../../../gateway/definition/sam/sam.ts';
 
-export type Made = {
+type Made = {
   /** By logical id, without the function itself. */
   readonly resources: Readonly<Record<string, Json>>;
   readonly findings: readonly Finding[];

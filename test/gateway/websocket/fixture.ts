@@ -38,7 +38,7 @@ export class VirtualClock implements Clock {
 }
 
 /** Ids that count up, in the form of the real ones. */
-export class CountingRandom implements Random {
+class CountingRandom implements Random {
   #count = 0;
 
   uuid(): string {
@@ -113,7 +113,7 @@ export type SeenEvent = {
 export type Handler = (event: SeenEvent) => unknown;
 
 /** Runs plain functions in the place of Lambda, JSON text in and out, and keeps every event. */
-export class FakeInvoker implements Invoker {
+class FakeInvoker implements Invoker {
   readonly events: SeenEvent[] = [];
   readonly #handlers: Readonly<Record<string, Handler | InvocationResult>>;
 
@@ -153,7 +153,7 @@ export type RouteOptions = {
   readonly mayInvoke?: () => boolean;
 };
 
-export function aRoute(routeKey: string, options: RouteOptions): MessageRoutePlan {
+function aRoute(routeKey: string, options: RouteOptions): MessageRoutePlan {
   const { functionName, mayInvoke } = options;
   return {
     routeKey,

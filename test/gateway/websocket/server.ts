@@ -67,7 +67,7 @@ export async function startApi(
 }
 
 /** What a handshake led to. */
-export type Handshake =
+type Handshake =
   | { readonly kind: 'open'; readonly client: Client; readonly headers: NodeJS.Dict<string | string[]> }
   | {
       readonly kind: 'refused';

@@ -19,7 +19,7 @@ export type Mutant = {
 };
 
 /** How the choice between both is written into the file. */
-export type Change = { readonly start: number; readonly end: number } & (
+type Change = { readonly start: number; readonly end: number } & (
   | { readonly form: 'expression'; readonly text: string }
   | { readonly form: 'statement' }
   | { readonly form: 'return' }

@@ -4,14 +4,14 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
-export type Target = {
+type Target = {
   readonly rest: URL;
   readonly http: URL;
   readonly websocket: URL;
   readonly control: URL;
 };
 
-export type Hostile = {
+type Hostile = {
   readonly name: string;
   /** @returns what should have been otherwise */
   run(target: Target): Promise<string | undefined>;

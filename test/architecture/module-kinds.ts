@@ -1,0 +1,10 @@
+/** What a module is, by its path. */
+
+export function isTest(path: string): boolean {
+  return /(^|\/)test\/|\.(test|suite)\.tsx?$/.test(path);
+}
+
+/** What is imported from outside the tree: entries of packages, handlers that a template names. */
+export function isEntry(path: string): boolean {
+  return /(^|\/)(index\.ts$|entries\/|functions\/)|^testing\/entry\.ts$/.test(path);
+}
