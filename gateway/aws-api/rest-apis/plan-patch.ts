@@ -1,33 +1,43 @@
 /** What of a usage plan may be patched. @see API Gateway developer guide, "Patch operations", "UsagePlan" */
 import { badRequest, conflict, notFound } from '../../control/control-error.ts';
-import { readAmount, readPeriod } from './plan-shape.ts';
+import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
+import { readQuota, readThrottle } from './plan-shape.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { PatchInput, PatchRule } from '../../control/patch.ts';
 import type { PlanStage, UsagePlan } from '../../control/usage-plans.ts';
-import type { QuotaLimit } from '../../metering/quota.ts';
-import type { ThrottleLimit } from '../../metering/token-bucket.ts';
+import type { Field } from '../../definition/api-types/fields.ts';
 
 type Change = (plan: UsagePlan, input: PatchInput) => UsagePlan;
 
-const NO_THROTTLE: ThrottleLimit = { rateLimit: 0, burstLimit: 0 };
+const { fields: FIELDS } = REST_TYPES['AWS::ApiGateway::UsagePlan'];
 
-const setText =
-  (field: 'name' | 'description' | 'productCode'): Change =>
-  (plan, { value }) => ({ ...plan, [field]: value });
+const without =
+  ({ wire }: Field): Change =>
+  (plan) => ({ ...plan, [wire]: undefined });
 
-const setLimit =
-  (half: keyof ThrottleLimit): Change =>
-  (plan, { value }) => ({ ...plan, throttle: withHalf(plan.throttle, half, value) });
-
-function withHalf(limit: ThrottleLimit | undefined, half: keyof ThrottleLimit, value: string): ThrottleLimit {
-  return { ...(limit ?? NO_THROTTLE), [half]: readAmount(value, half, half === 'burstLimit') };
+/** A name stays, and only a product code is added. */
+function textRule(text: Field): PatchRule<UsagePlan> {
+  const path = `/${text.wire}`;
+  const set: Change = (plan, { value }) => ({ ...plan, [text.wire]: value });
+  if (text.wire === 'name') return { path, on: { replace: set } };
+  const on = { replace: set, remove: without(text) };
+  return { path, on: text.wire === 'productCode' ? { ...on, add: set } : on };
 }
 
-const setQuota =
-  (change: (value: string) => Partial<QuotaLimit>): Change =>
-  (plan, { value }) => ({
-    ...plan,
-    quota: { ...(plan.quota ?? { limit: 0, offset: 0, period: 'DAY' }), ...change(value) },
+/** Each part of a limit, and the whole of it: what a plan has not yet of the other parts is 0. */
+function limitRules(limit: Field): readonly PatchRule<UsagePlan>[] {
+  const read = limit.wire === 'quota' ? readStartedQuota : readThrottle;
+  const rules = (limit.fields ?? []).map(({ wire }): PatchRule<UsagePlan> => {
+    const set: Change = (plan, { value }) => ({
+      ...plan,
+      [limit.wire]: read({ ...plan[limit.wire === 'quota' ? 'quota' : 'throttle'], [wire]: value }),
+    });
+    return { path: `/${limit.wire}/${wire}`, on: { add: set, replace: set } };
   });
+  return [...rules, { path: `/${limit.wire}`, on: { remove: without(limit) } }];
+}
+
+const readStartedQuota = (fields: JsonObject) => readQuota({ period: 'DAY', ...fields });
 
 /** `{apiId}:{stage}` */
 function splitStage(text: string): { readonly apiId: string; readonly stage: string } {
@@ -71,11 +81,11 @@ function methodName({ resource = '', method = '' }: PatchInput['names']): string
 }
 
 const setMethodLimit =
-  (half: keyof ThrottleLimit): Change =>
+  (half: string): Change =>
   (plan, { names, value }) =>
     changeStage(plan, names['stage'] ?? '', (throttle) => ({
       ...throttle,
-      [methodName(names)]: withHalf(throttle[methodName(names)], half, value),
+      [methodName(names)]: readThrottle({ ...throttle[methodName(names)], [half]: value }),
     }));
 
 const removeMethodLimit: Change = (plan, { names }) =>
@@ -87,50 +97,15 @@ const removeMethodLimit: Change = (plan, { names }) =>
 const METHOD = '/apiStages/{stage}/throttle/{resource}/{method}';
 
 export const PLAN_RULES: readonly PatchRule<UsagePlan>[] = [
-  { path: '/name', on: { replace: setText('name') } },
-  {
-    path: '/description',
-    on: { replace: setText('description'), remove: (plan) => ({ ...plan, description: undefined }) },
-  },
-  {
-    path: '/productCode',
-    on: {
-      add: setText('productCode'),
-      replace: setText('productCode'),
-      remove: (plan) => ({ ...plan, productCode: undefined }),
-    },
-  },
+  ...FIELDS.flatMap((one) => (one.kind === 'block' ? limitRules(one) : textRule(one))),
   { path: '/apiStages', on: { add: addStage, remove: removeStage } },
   {
     path: '/apiStages/{stage}/throttle',
     on: { remove: (plan, { names }) => changeStage(plan, names['stage'] ?? '', () => ({})) },
   },
   { path: METHOD, on: { remove: removeMethodLimit } },
-  ...(['rateLimit', 'burstLimit'] as const).flatMap((half): PatchRule<UsagePlan>[] => [
-    { path: `/throttle/${half}`, on: { add: setLimit(half), replace: setLimit(half) } },
-    { path: `${METHOD}/${half}`, on: { add: setMethodLimit(half), replace: setMethodLimit(half) } },
-  ]),
-  { path: '/throttle', on: { remove: (plan) => ({ ...plan, throttle: undefined }) } },
-  {
-    path: '/quota/limit',
-    on: {
-      add: setQuota((value) => ({ limit: readAmount(value, 'limit', true) })),
-      replace: setQuota((value) => ({ limit: readAmount(value, 'limit', true) })),
-    },
-  },
-  {
-    path: '/quota/offset',
-    on: {
-      add: setQuota((value) => ({ offset: readAmount(value, 'offset', true) })),
-      replace: setQuota((value) => ({ offset: readAmount(value, 'offset', true) })),
-    },
-  },
-  {
-    path: '/quota/period',
-    on: {
-      add: setQuota((value) => ({ period: readPeriod(value) })),
-      replace: setQuota((value) => ({ period: readPeriod(value) })),
-    },
-  },
-  { path: '/quota', on: { remove: (plan) => ({ ...plan, quota: undefined }) } },
+  ...['rateLimit', 'burstLimit'].map((half): PatchRule<UsagePlan> => {
+    const set = setMethodLimit(half);
+    return { path: `${METHOD}/${half}`, on: { add: set, replace: set } };
+  }),
 ];

@@ -34,7 +34,7 @@ export function readQuota(fields: JsonObject): QuotaLimit {
   };
 }
 
-export function readPeriod(value: unknown): QuotaPeriod {
+function readPeriod(value: unknown): QuotaPeriod {
   const period = PERIODS.find((known) => known === value);
   if (period === undefined)
     throw badRequest('Invalid Usage Plan quota period specified. Must be one of [DAY, WEEK, MONTH]');

@@ -3,6 +3,8 @@ import { badRequest, notFound } from '../../control/control-error.ts';
 import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
 import { PLAN_RULES } from './plan-patch.ts';
 import { readMethodThrottles, readQuota, readThrottle } from './plan-shape.ts';
+import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
+import { showOwn } from './field-table.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import {
@@ -160,14 +162,10 @@ function refuseUnknownStages({ apiStages }: UsagePlan, hasStage: HasStage): void
 function showPlan(plan: UsagePlan, withTags: boolean): Record<string, unknown> {
   return withoutUndefined({
     id: plan.id,
-    name: plan.name,
-    description: plan.description,
-    productCode: plan.productCode,
+    ...showOwn(plan, REST_TYPES['AWS::ApiGateway::UsagePlan'].fields),
     apiStages: plan.apiStages.map(({ apiId, stage, throttle }) =>
       Object.keys(throttle).length === 0 ? { apiId, stage } : { apiId, stage, throttle },
     ),
-    throttle: plan.throttle,
-    quota: plan.quota,
     tags: withTags ? plan.tags : undefined,
   });
 }

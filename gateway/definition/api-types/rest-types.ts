@@ -4,7 +4,7 @@ import { generated, given, id } from '../cloudformation/namers.ts';
 import { words } from '../words.ts';
 import { idOf, under } from './api-type.ts';
 import { CALLER_CREDENTIALS } from './caller-credentials.ts';
-import { field, fieldsOf } from './fields.ts';
+import { block, field, fieldsOf } from './fields.ts';
 import type { ApiType } from './api-type.ts';
 
 /** Of HTTP and WebSocket APIs, too. */
@@ -192,6 +192,11 @@ export const REST_TYPES = {
   },
   'AWS::ApiGateway::UsagePlan': {
     ...{ names: idOf(6, 'Id'), enforced: words('UsagePlanName ApiStages Quota Throttle') },
+    fields: [
+      ...[field('name', 'text', 'UsagePlanName'), ...fieldsOf('description productCode')],
+      block('throttle', fieldsOf('rateLimit burstLimit', 'number')),
+      block('quota', [...fieldsOf('limit offset', 'number'), field('period')]),
+    ],
     noEffect: words('Description Tags'),
   },
   'AWS::ApiGateway::UsagePlanKey': {
