@@ -20,13 +20,12 @@ import { screen, screenByPolicy } from './phases/screen.ts';
 import { validate } from './phases/validate.ts';
 import { Trail } from './trail.ts';
 import type { Recording } from './trail.ts';
-import type { ConnectionStart } from './events/websocket-event.ts';
-import type { Admitted, Matched, Received, Reply } from './exchange.ts';
+import type { Admitted, Caller, Matched, Received, Reply } from './exchange.ts';
 import type { Ports } from './ports.ts';
 
 /**
  * Serves one request. Never rejects: every failure becomes a reply, every exit is logged, a streamed one when it is over.
- * What `enter` is told beside the phase is whether it has nothing to do, as the phase itself finds out first.
+ * What `enter` is told beside the phase is whether it is brief: mostly it has nothing to do, as it finds out first itself.
  */
 export async function serve(received: Received, at: Ports & Recording): Promise<Reply> {
   const trail = new Trail(at.clock);
@@ -34,11 +33,12 @@ export async function serve(received: Received, at: Ports & Recording): Promise<
   let reply: Reply;
   try {
     screen(received);
-    trail.enter('match');
+    trail.enter('match', true);
     const early = preflight(received);
     if (early === undefined) {
       const matched = match(received, at);
-      const admitted = await admit(matched, trail, at);
+      const caller = recognize(matched, trail, at) ?? (await authenticate(matched, at));
+      const admitted = admit(matched, caller, trail, at);
       trail.enter('cache', matched.stage.cache === undefined);
       const cached = lookUp(admitted, at);
       trail.noteCache(cached);
@@ -72,22 +72,23 @@ export async function serve(received: Received, at: Ports & Recording): Promise<
   return reply;
 }
 
-/**
- * Whether what has found its route goes on: a request, and the handshake of a WebSocket.
- * @param connection the one that a handshake would open
- */
-export async function admit(
-  matched: Matched,
-  trail: Trail,
-  at: Ports,
-  connection?: ConnectionStart,
-): Promise<Admitted> {
-  const { route, stage, api } = matched;
+/** Who calls, of a request and of the handshake of a WebSocket; undefined where the authorizer has to be asked. */
+export function recognize(matched: Matched, trail: Trail, at: Ports): Caller | undefined {
+  const { route, stage } = matched;
   if ((stage.logs ?? at.metrics) !== undefined) observe(matched, trail, at);
   trail.enter('screen', stage.deployment.resourcePolicy === undefined);
   screenByPolicy(matched);
-  trail.enter('authenticate', route.authorization.kind === 'none');
-  const caller = knownCaller(matched, at) ?? (await authenticate(matched, at, connection));
+  const { kind } = route.authorization;
+  trail.enter('authenticate', kind === 'none' || kind === 'lambda');
+  const known = knownCaller(matched, at);
+  // No look into the cache any more: it is waited for.
+  if (known === undefined) trail.enter('authenticate');
+  return known;
+}
+
+/** Whether what is of a known caller goes on. */
+export function admit(matched: Matched, caller: Caller, trail: Trail, at: Ports): Admitted {
+  const { route, stage, api } = matched;
   if (matched.notes !== undefined) matched.notes.caller = caller;
   trail.enter('authorize', caller.kind === 'anonymous' && api.functionUrl === undefined);
   const authenticated = authorize(matched, caller);

@@ -114,14 +114,15 @@ export class Trail {
   }
 
   /**
-   * `isIdle`: the phase has nothing to do for this request. It takes no time then, and the clock is not read for it:
-   * reading it for each of ten phases costs as much as keeping the request (docs/decisions/0157).
+   * `isBrief`: the phase has nothing to do for this request, or no more than a look into a table. It takes no time then,
+   * and the clock is not read for it: reading it for each of ten phases costs as much as keeping the request
+   * (docs/decisions/0157).
    */
-  enter(phase: PhaseName, isIdle = false): void {
+  enter(phase: PhaseName, isBrief = false): void {
     this.phase = phase;
     if (this.notes === undefined) return;
     if (this.#hasMovedOn) this.#readMs = this.#clock.monotonicMs();
-    this.#hasMovedOn = !isIdle;
+    this.#hasMovedOn = !isBrief;
     const { enteredMs } = this.notes;
     const place = ORDER[phase];
     // A phase that comes in two halves began with the first.

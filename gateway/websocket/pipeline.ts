@@ -14,13 +14,14 @@ import {
   disconnectContext,
   messageContext,
 } from '../events/websocket-event.ts';
+import { authenticate } from '../phases/authenticate.ts';
 import { fail } from '../phases/fail.ts';
 import { finish } from '../phases/finish.ts';
 import { log } from '../phases/log.ts';
 import { takeFromStage } from '../phases/meter.ts';
 import { screen } from '../phases/screen.ts';
 import { validateMessage } from '../phases/validate.ts';
-import { admit } from '../pipeline.ts';
+import { admit, recognize } from '../pipeline.ts';
 import { Trail } from '../trail.ts';
 import type { Recording } from '../trail.ts';
 import { askForFrame, askForStatus, isRunnable, prepareCall, prepareEvent } from './run-integration.ts';
@@ -61,8 +62,10 @@ export async function connect(handshake: Received, at: WebSocketPorts): Promise<
     screen(handshake);
     checkHandshake(handshake);
     admitOneMore(at.connections);
-    trail.enter('match');
-    const admitted = await admit(matchConnect(handshake), trail, at, start);
+    trail.enter('match', true);
+    const matched = matchConnect(handshake);
+    const caller = recognize(matched, trail, at) ?? (await authenticate(matched, at, start));
+    const admitted = admit(matched, caller, trail, at);
     detail = describeConnection(admitted, start);
     reply = await askConnectRoute(admitted, detail, trail, at);
   } catch (error) {

@@ -172,7 +172,7 @@ describe('recorded requests', () => {
     assert.deepEqual(api.last().reply.headers.at(-1), ['Content-Length', '42']);
   });
 
-  it('tell when each phase began, by one reading of the clock for all that have nothing to do', async () => {
+  it('tell when each phase began, by one reading of the clock for all that are brief', async () => {
     const api = aRecordedApi(restApi(), { list: ok });
     const { clock } = api.ports;
     let readings = 0;
