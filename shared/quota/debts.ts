@@ -11,6 +11,10 @@ export type Debt = {
   borrowed: number;
   /** Units delivered that no ledger has been charged for yet. */
   owed: number;
+  /** While one of the leases pays it, nobody can tell whether units that were lent have been charged. */
+  paying?: Promise<unknown> | undefined;
+  /** The period was closed, and is charged no more. */
+  isVoid?: boolean;
 };
 
 /** The oldest stamp that is charged to its own period is this old; after that nobody asks for the debt. */

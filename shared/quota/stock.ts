@@ -49,7 +49,8 @@ export class Stock {
   /** Whether the ledger knows all that there is to know. */
   get isSettled(): boolean {
     const isSure = [...this.#writes.values()].every(({ isUnsure }) => !isUnsure);
-    return isSure && this.units === 0 && this.#unreported === 0 && this.owed === 0;
+    const isPaid = this.owed === 0 || this.#debt?.isVoid === true;
+    return isSure && this.units === 0 && this.#unreported === 0 && isPaid;
   }
 
   get owed(): number {
@@ -98,17 +99,23 @@ export class Stock {
    * others would be granted what it owes. @returns undefined: nothing is
    */
   async pay(): Promise<Sent | undefined> {
+    while (this.#debt?.paying !== undefined) await this.#debt.paying;
     const debt = this.#debt;
-    if (debt === undefined || debt.owed === 0) return undefined;
+    if (debt === undefined || debt.owed === 0 || debt.isVoid === true) return undefined;
+    const payment = this.#pay(debt).finally(() => (debt.paying = undefined));
+    debt.paying = payment;
+    return payment;
+  }
+
+  async #pay(debt: Debt): Promise<Sent> {
     const { owed } = debt;
-    // Taken off first: the lease that came before this one may be about to pay the same.
+    // Taken off first: what is lent or delivered meanwhile is not in this write.
     debt.owed = 0;
     const { key, endEpochMs } = this.#of;
     const charge = { units: owed, gate: undefined, outstandingMax: undefined, report: 0, endEpochMs };
     const sent = await this.writesTo(key).grant(charge);
-    // What has ended for good is never charged again.
-    const isOver = sent.kind === 'refused' && sent.item?.['closed'] !== undefined;
-    if (sent.kind !== 'done' && !isOver) debt.owed += owed;
+    if (sent.kind !== 'done') debt.owed += owed;
+    if (sent.kind === 'refused' && sent.item?.['closed'] !== undefined) debt.isVoid = true;
     return sent;
   }
 
@@ -117,6 +124,7 @@ export class Stock {
    * @param isExact units that wait here for a request stay charged as used: it may be the last thing that the process does
    */
   async grant(key: ItemKey, size: LeaseSize, isExact: boolean): Promise<Sent> {
+    while (this.#debt?.paying !== undefined) await this.#debt.paying;
     // What is lent, not used and not paid was never charged: there is nothing to take back.
     const lent = Math.min(this.owed, this.units);
     const untold = this.#unreported + lent;
@@ -140,6 +148,7 @@ export class Stock {
     key: ItemKey,
     keepsUnits = false,
   ): Promise<{ readonly sent: Sent; readonly units: number } | undefined> {
+    while (this.#debt?.paying !== undefined) await this.#debt.paying;
     this.#payFromStock();
     const units = keepsUnits ? 0 : this.units;
     const report = keepsUnits ? Math.max(0, this.#unreported) : this.#unreported;
