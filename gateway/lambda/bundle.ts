@@ -4,9 +4,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { type BuildContext, type BuildOptions, context, build, formatMessages, type Message } from 'esbuild';
+import { build, type BuildContext, type BuildOptions, context } from 'esbuild';
 
 import { DefinitionError } from '../errors.ts';
+import { BuildError, toBuildError } from './build-error.ts';
 import { type DecoratorMetadata, findDecoratorMetadata } from './decorator-metadata.ts';
 import { readServiceBuild, refusedOptions } from './esbuild-options.ts';
 import { findHandlerFile, type HandlerName, isTypeScript } from './handler-file.ts';
@@ -18,6 +19,7 @@ import {
   readImports,
 } from './handler-imports.ts';
 import type { HandlerCode } from './instance-start.ts';
+import { KeptBuilds } from './kept-builds.ts';
 import type { FunctionDefinition, PackedCode } from './model.ts';
 import { describePacked, packedFolder, unpack } from './packed-code.ts';
 import { SDK_PLUGIN } from './sdk-plugin.ts';
@@ -33,18 +35,12 @@ export type BuiltCode = {
   readonly sources: readonly string[] | undefined;
 };
 
-/** The source does not compile; the message has esbuild's text with file, line and column. */
-export class BuildError extends Error {
-  override readonly name = 'BuildError';
-  readonly code = 'BUILD_FAILED';
-  /** The first of its faults by itself, where its place is known. */
-  readonly first: { readonly file: string; readonly line: number; readonly text: string } | undefined;
-
-  constructor(message: string, cause?: unknown, first?: BuildError['first']) {
-    super(message, { cause });
-    this.first = first;
-  }
-}
+/** What esbuild makes of a function. */
+type Bundle = {
+  readonly text: string;
+  readonly map: string;
+  readonly sources: readonly string[];
+};
 
 /** Where the handler is, and how it is bundled; without options it runs as it is. */
 type Located = {
@@ -72,13 +68,14 @@ export class FunctionBuild {
   readonly #definition: FunctionDefinition;
   readonly #bundles: string;
   readonly #compileCache: string;
+  readonly #kept: KeptBuilds;
   readonly #isDebugged: boolean;
   #context: BuildContext | undefined;
   #located: Located | undefined;
 
   /**
    * @param runDirectory for bundles and inline code of this run
-   * @param compileCache V8's code cache, kept between runs
+   * @param compileCache V8's code cache, kept between runs; what was built is kept beside it
    * @param isDebugged bundles bring their sources along, since not every debugger may read files
    */
   constructor(
@@ -91,6 +88,7 @@ export class FunctionBuild {
     this.#definition = definition;
     this.#bundles = join(runDirectory, 'bundles');
     this.#compileCache = compileCache;
+    this.#kept = new KeptBuilds(join(dirname(compileCache), 'builds'), runDirectory);
     this.#runDirectory = runDirectory;
     const { code } = definition;
     if (code.kind === 'archive') this.#packed = code.packed;
@@ -151,7 +149,10 @@ export class FunctionBuild {
   async #checkCode(): Promise<CheckedImports> {
     const { file, name, options } = this.#locate();
     const definition = this.#definition;
-    if (options === undefined) return checkImports(await readImports(file, this.#taskRoot), definition, []);
+    if (options === undefined) {
+      const imports = await readImports(file, this.#taskRoot, this.#kept);
+      return checkImports(imports, definition, []);
+    }
     const place = { ...definition.place, property: 'Handler' };
     const { exports, imports } = await this.#listNames(options).catch((error: unknown) => {
       if (!(error instanceof BuildError)) throw error;
@@ -207,25 +208,34 @@ export class FunctionBuild {
       const sourceMaps = /--enable-source-maps/.test(this.#definition.environment['NODE_OPTIONS'] ?? '');
       return { code: { kind: 'file', file: located.file }, sourceMaps, sources: undefined };
     }
+    const wish = { what: 'bundle', options };
+    // Another TypeScript may emit other metadata.
+    const isKept = metadata.kind !== 'emitted';
+    const kept = isKept && this.#context === undefined ? this.#kept.find(wish) : undefined;
+    if (kept !== undefined) return this.#toBuilt(located, kept as Bundle);
     try {
       const plugins = metadata.kind === 'emitted' ? [metadata.plugin] : [];
+      const begunEpochMs = Date.now();
       // Entities and the like are called after their classes.
       this.#context ??= await context({
         ...options,
         ...(plugins.length > 0 && { plugins, keepNames: true }),
       });
-      const result = await this.#context.rebuild();
-      const outputs = result.outputFiles ?? [];
-      const text = outputs.find((output) => !output.path.endsWith('.map'))?.text ?? '';
-      const map = outputs.find((output) => output.path.endsWith('.map'))?.text ?? '';
-      return {
-        code: this.#store(located, text, map),
-        sourceMaps: true,
-        sources: sourcesOf(Object.keys(result.metafile?.inputs ?? {}), this.#taskRoot),
+      const { outputFiles = [], metafile } = await this.#context.rebuild();
+      const bundle: Bundle = {
+        text: outputFiles.find((output) => !output.path.endsWith('.map'))?.text ?? '',
+        map: outputFiles.find((output) => output.path.endsWith('.map'))?.text ?? '',
+        sources: sourcesOf(Object.keys(metafile?.inputs ?? {}), this.#taskRoot),
       };
+      if (isKept) this.#kept.keep(wish, begunEpochMs, metafile, bundle);
+      return this.#toBuilt(located, bundle);
     } catch (error) {
       throw await toBuildError(error, this.#taskRoot);
     }
+  }
+
+  #toBuilt(located: Located, { text, map, sources }: Bundle): BuiltCode {
+    return { code: this.#store(located, text, map), sourceMaps: true, sources };
   }
 
   async dispose(): Promise<void> {
@@ -236,18 +246,13 @@ export class FunctionBuild {
   async #listNames(
     options: BuildOptions,
   ): Promise<{ readonly exports: readonly string[]; readonly imports: readonly PackageImport[] }> {
+    const asked = { ...options, format: 'esm', packages: 'external', sourcemap: false } as const;
     try {
-      const result = await build({
-        ...options,
-        format: 'esm',
-        packages: 'external',
-        sourcemap: false,
+      return await this.#kept.make({ what: 'names', options: asked }, async () => {
+        const { metafile = { inputs: {}, outputs: {} } } = await build(asked);
+        const exports = Object.values(metafile.outputs).flatMap((output) => output.exports);
+        return { made: { exports, imports: importsOf(metafile, this.#taskRoot) }, metafile };
       });
-      const metafile = result.metafile ?? { inputs: {}, outputs: {} };
-      return {
-        exports: Object.values(metafile.outputs).flatMap((output) => output.exports),
-        imports: importsOf(metafile, this.#taskRoot),
-      };
     } catch (error) {
       throw await toBuildError(error, this.#taskRoot);
     }
@@ -337,21 +342,4 @@ function packageIsModule(file: string): boolean {
     if (existsSync(path)) return /"type"\s*:\s*"module"/.test(readFileSync(path, 'utf8'));
     if (folder === dirname(folder)) return false;
   }
-}
-
-async function toBuildError(error: unknown, root: string): Promise<Error> {
-  if (!(error instanceof Error)) return new BuildError(String(error));
-  if (!('errors' in error) || !Array.isArray(error.errors)) return error;
-  const errors = error.errors as Message[];
-  const lines = await formatMessages(errors, { kind: 'error', color: false });
-  const [first, ...others] = errors;
-  const message = lines.map((line) => line.trim()).join('\n');
-  const place = first?.location;
-  if (first === undefined || !place) return new BuildError(message, error);
-  const more = others.length === 0 ? '' : `, and ${others.length} more`;
-  return new BuildError(message, error, {
-    file: resolve(root, place.file),
-    line: place.line,
-    text: `${first.text} (${place.file}:${place.line}:${place.column}${more})`,
-  });
 }

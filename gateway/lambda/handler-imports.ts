@@ -3,10 +3,11 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 
-import { build, type Metafile } from 'esbuild';
+import { build, type BuildOptions, type Metafile } from 'esbuild';
 
 import { DefinitionError } from '../errors.ts';
 import { requireChains, runsAtLoad, type RequireStep } from './certain-requires.ts';
+import type { KeptBuilds } from './kept-builds.ts';
 import type { FunctionDefinition } from './model.ts';
 import {
   explainMissing,
@@ -59,24 +60,31 @@ export function importsOf(metafile: Metafile, directory: string): readonly Packa
 }
 
 /** Imports of a handler that runs as it is. A file that esbuild cannot read says nothing: loading it will. */
-export async function readImports(file: string, directory: string): Promise<readonly PackageImport[]> {
+export async function readImports(
+  file: string,
+  directory: string,
+  kept: KeptBuilds,
+): Promise<readonly PackageImport[]> {
   if (statSync(file).size > SOURCE_LIMIT_BYTES) return [];
+  const options = {
+    entryPoints: [file],
+    absWorkingDir: directory,
+    bundle: true,
+    write: false,
+    metafile: true,
+    packages: 'external' as const,
+    // Modules of layers: there at run time alone, and one that is not found would end the build.
+    external: ['/opt/*'],
+    platform: 'node' as const,
+    format: 'esm' as const,
+    logLevel: 'silent' as const,
+    loader: { '.node': 'empty' as const },
+  } satisfies BuildOptions;
   try {
-    const { metafile } = await build({
-      entryPoints: [file],
-      absWorkingDir: directory,
-      bundle: true,
-      write: false,
-      metafile: true,
-      packages: 'external',
-      // Modules of layers: there at run time alone, and one that is not found would end the build.
-      external: ['/opt/*'],
-      platform: 'node',
-      format: 'esm',
-      logLevel: 'silent',
-      loader: { '.node': 'empty' },
+    return await kept.make({ what: 'imports', options }, async () => {
+      const { metafile } = await build(options);
+      return { made: importsOf(metafile, directory), metafile };
     });
-    return importsOf(metafile, directory);
   } catch {
     return [];
   }

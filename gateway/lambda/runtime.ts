@@ -116,7 +116,7 @@ export async function createFunctionRuntime(options: FunctionRuntimeOptions): Pr
   mkdirSync(options.cacheDirectory, { recursive: true });
   removeAbandonedRuns(options.cacheDirectory);
   const runDirectory = mkdtempSync(join(options.cacheDirectory, `run-${process.pid}-`));
-  return new WorkerRuntime(options, runDirectory, await buildWorkerProgram(runDirectory));
+  return new WorkerRuntime(options, runDirectory, await buildWorkerProgram({ ...options, runDirectory }));
 }
 
 type FunctionEntry = {
@@ -298,8 +298,8 @@ class WorkerRuntime implements FunctionRuntime {
     const compileCache = join(cacheDirectory, 'compile');
     const build = new FunctionBuild(definition, this.#runDirectory, compileCache, debugging !== undefined);
     if (isIsolated(definition, this.#options.isolation)) {
-      const programFile = (): Promise<string> =>
-        (this.#processFile ??= buildProcessProgram(this.#runDirectory));
+      const folders = { runDirectory: this.#runDirectory, cacheDirectory };
+      const programFile = (): Promise<string> => (this.#processFile ??= buildProcessProgram(folders));
       const standIns = (): readonly string[] => this.#options.standIns?.() ?? [];
       const setup = { ...this.#processes, programFile, standIns, machine: this.#machine };
       return new NodeProcessCode(definition, build, setup);

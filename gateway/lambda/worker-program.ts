@@ -1,35 +1,47 @@
 /** The programs that instances of Node.js functions run, made once per gateway. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
 
+import { KeptBuilds } from './kept-builds.ts';
+
+/** Where this run writes, and the folder of what is kept from one run to the next. */
+type ProgramFolders = { readonly runDirectory: string; readonly cacheDirectory: string };
+
 /**
  * Joins `worker/` into one plain JavaScript file. Stripping types in each new thread would cost 18 ms of its 18 ms start.
  * @returns the file's absolute path
  */
-export function buildWorkerProgram(runDirectory: string): Promise<string> {
-  return buildProgram('main', join(runDirectory, 'instance.mjs'));
+export function buildWorkerProgram(folders: ProgramFolders): Promise<string> {
+  return buildProgram('main', folders, 'instance.mjs');
 }
 
 /** The same for instances that are processes; its frames are left out of stacks by the same name. */
-export function buildProcessProgram(runDirectory: string): Promise<string> {
-  return buildProgram('process-main', join(runDirectory, 'process', 'instance.mjs'));
+export function buildProcessProgram(folders: ProgramFolders): Promise<string> {
+  return buildProgram('process-main', folders, join('process', 'instance.mjs'));
 }
 
-async function buildProgram(entry: string, outfile: string): Promise<string> {
+async function buildProgram(
+  entry: string,
+  { runDirectory, cacheDirectory }: ProgramFolders,
+  name: string,
+): Promise<string> {
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  mkdirSync(dirname(outfile), { recursive: true });
-  await build({
-    entryPoints: [fileURLToPath(new URL(`./worker/${entry}.${ending}`, import.meta.url))],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node22',
+  const file = fileURLToPath(new URL(`./worker/${entry}.${ending}`, import.meta.url));
+  const options = {
+    ...{ entryPoints: [file], absWorkingDir: dirname(file), bundle: true, write: false, metafile: true },
+    ...({ platform: 'node', format: 'esm', target: 'node22', logLevel: 'silent' } as const),
     minifySyntax: true,
-    logLevel: 'silent',
+  };
+  const kept = new KeptBuilds(join(cacheDirectory, 'builds'), runDirectory);
+  const text = await kept.make({ what: 'program', options }, async () => {
+    const { outputFiles, metafile } = await build(options);
+    return { made: outputFiles?.[0]?.text ?? '', metafile };
   });
+  const outfile = join(runDirectory, name);
+  mkdirSync(dirname(outfile), { recursive: true });
+  writeFileSync(outfile, text);
   return outfile;
 }

@@ -7,7 +7,7 @@ const OWN_FOLDER = '.gatewright';
 const OWN_MODE = 0o700;
 const OTHERS = 0o077;
 /** What a start makes inside. */
-const INSIDE = ['cache', 'cache/services', 'logs'];
+const INSIDE = ['cache', 'cache/builds', 'cache/compile', 'cache/services', 'logs'];
 
 /**
  * Makes the folder, mode 0700 whatever the umask is, with a `.gitignore` of its own. A link in its place, or in the

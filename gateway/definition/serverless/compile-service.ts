@@ -2,12 +2,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hash } from '@gatewright/aws/file-marks';
 import type { Home } from '../home.ts';
 import type { StoredParameter } from '../stored-values.ts';
 import { startAwsStandIn } from './aws-stand-in.ts';
 import { findKept, keep } from './kept-service.ts';
 import type { CompiledService, KeptQuestion, QuestionKind, RunIdentity } from './kept-service.ts';
-import { begin, hash } from './service-inputs.ts';
+import { begin } from './service-inputs.ts';
 import type { SeenInputs } from './service-inputs.ts';
 import { driverEnvironment, runDriver } from './serverless-process.ts';
 import type { DriverFailure, DriverNote } from './serverless-process.ts';

@@ -1,7 +1,8 @@
 /** What osls has made of a service, kept from one start to the next for as long as nothing of what it came from changes. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { findChange, hash, markInputs } from './service-inputs.ts';
+import { hash } from '@gatewright/aws/file-marks';
+import { dropKept, readKept, writeKept } from '@gatewright/aws/kept-files';
+import type { KeptFolder } from '@gatewright/aws/kept-files';
+import { findChange, hashEnvironment, markInputs } from './service-inputs.ts';
 import type { Beginning, Inputs, SeenInputs } from './service-inputs.ts';
 import type { DriverNote } from './serverless-process.ts';
 
@@ -33,10 +34,10 @@ export type RunIdentity = {
 };
 
 /** Raised whenever what is written changes. */
-const FORMAT = 1;
-/** Of one folder of a start: services, their stages and their parameters. */
+const FORMAT = 2;
+/** Of one folder of a start: services, their stages, parameters and environments. */
 const MOST_KEPT = 32;
-const MOST_BYTES = 50_000_000;
+const MOST_BYTES = 100_000_000;
 
 /** Undefined where nothing is kept, or something has changed since; what osls has asked AWS for is for the caller to ask again. */
 export function findKept(
@@ -45,7 +46,9 @@ export function findKept(
   environment: Readonly<Record<string, string | undefined>>,
 ): (CompiledService & Pick<KeptService, 'questions'>) | undefined {
   try {
-    const kept = JSON.parse(readFileSync(fileOf(folder, run), 'utf8')) as KeptService;
+    const text = readKept(placeOf(folder), nameOf(run, environment));
+    if (text === undefined) return undefined;
+    const kept = JSON.parse(text) as KeptService;
     if (kept.format !== FORMAT || findChange(kept.inputs, environment) !== undefined) return undefined;
     return kept;
   } catch {
@@ -66,31 +69,21 @@ export function keep(
     readonly questions: readonly KeptQuestion[];
   },
 ): void {
-  const file = fileOf(folder, run);
+  const name = nameOf(run, seen.environment);
   const inputs = markInputs(seen.inputs, seen.beginning, seen.environment);
   const kept = { ...compiled, format: FORMAT, inputs, questions: seen.questions };
-  const text = JSON.stringify(kept);
-  if (inputs === undefined || text.length > MOST_BYTES) {
-    rmSync(file, { force: true });
-    return;
-  }
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const written = `${file}.${process.pid}`;
-    writeFileSync(written, text, { mode: 0o600 });
-    renameSync(written, file);
-    prune(folder);
-  } catch {
-    // A full or read-only disk costs the next start a second, and this one nothing.
-  }
+  if (inputs === undefined) dropKept(placeOf(folder), name);
+  else writeKept(placeOf(folder), name, JSON.stringify(kept));
 }
 
-function fileOf(folder: string, { serviceFolder, oslsFolder, arguments: words }: RunIdentity): string {
-  return join(folder, `${hash([serviceFolder, oslsFolder, ...words])}.json`);
+function placeOf(folder: string): KeptFolder {
+  return { folder, mostFiles: MOST_KEPT, mostBytes: MOST_BYTES };
 }
 
-function prune(folder: string): void {
-  const files = readdirSync(folder).map((name) => join(folder, name));
-  const byAge = files.map((file) => ({ file, ms: statSync(file).mtimeMs })).toSorted((a, b) => b.ms - a.ms);
-  for (const { file } of byAge.slice(MOST_KEPT)) rmSync(file, { force: true });
+/** Two terminals have two environments: what one has made is not in the way of the other. */
+function nameOf(
+  { serviceFolder, oslsFolder, arguments: words }: RunIdentity,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  return `${hash([serviceFolder, oslsFolder, hashEnvironment(environment), ...words])}.json`;
 }

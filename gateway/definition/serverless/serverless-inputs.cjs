@@ -122,7 +122,10 @@ function watchModules(note, missing, goBlind) {
   const { _resolveFilename: resolve } = Module;
   Module._resolveFilename = function (request, parent, ...rest) {
     try {
-      return resolve.call(this, request, parent, ...rest);
+      const found = resolve.call(this, request, parent, ...rest);
+      if (isPath(request) && parent?.filename !== undefined)
+        noteEarlier(path.resolve(path.dirname(parent.filename), request), found, note);
+      return found;
     } catch (error) {
       const from = parent?.filename ?? path.join(process.cwd(), 'none.js');
       missing.set(`${from}\n${request}`, [from, request, rest[1]?.paths ?? null]);
@@ -153,6 +156,21 @@ function watchModules(note, missing, goBlind) {
   });
 }
 
+function isPath(request) {
+  return /^\.{1,2}(?:[\\/]|$)/.test(request) || path.isAbsolute(request);
+}
+
+/** What Node looks for before it comes to what it has found: a file that is made there is loaded instead. */
+function noteEarlier(target, found, note) {
+  if (found === target) return;
+  const endings = Object.keys(Module._extensions);
+  for (const folder of [target, path.join(target, 'index')])
+    for (const file of [folder, ...endings.map((ending) => folder + ending)]) {
+      if (file === found) return;
+      note('there', file);
+    }
+}
+
 function watchOthers(goBlind, isAnswered) {
   const programs = require('node:child_process');
   for (const name of PROGRAMS) {
@@ -176,11 +194,32 @@ function watchOthers(goBlind, isAnswered) {
     if (!isAnswered(Number(port))) goBlind('it asks a server');
     return connect.apply(this, input);
   };
+  watchNames(goBlind);
   const datagrams = require('node:dgram');
   const { send } = datagrams.Socket.prototype;
   datagrams.Socket.prototype.send = function (...input) {
     goBlind('it sends to a server');
     return send.apply(this, input);
+  };
+}
+
+/** What a name means, and which addresses this machine has, is another thing tomorrow. */
+function watchNames(goBlind) {
+  const dns = require('node:dns');
+  for (const target of [dns, dns.promises, dns.Resolver.prototype, dns.promises.Resolver.prototype])
+    for (const name of Object.getOwnPropertyNames(target)) {
+      const original = target[name];
+      if (!/^(?:lookup|resolve|reverse)/.test(name) || typeof original !== 'function') continue;
+      target[name] = Object.defineProperties(function (...input) {
+        goBlind('it looks a name up');
+        return original.apply(this, input);
+      }, Object.getOwnPropertyDescriptors(original));
+    }
+  const os = require('node:os');
+  const { networkInterfaces } = os;
+  os.networkInterfaces = () => {
+    goBlind('it reads the addresses of this machine');
+    return networkInterfaces();
   };
 }
 

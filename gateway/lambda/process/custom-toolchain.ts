@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 
 import { DefinitionError } from '../../errors.ts';
-import { BuildError } from '../bundle.ts';
+import { BuildError } from '../build-error.ts';
 import type { FunctionDefinition } from '../model.ts';
 import type { Launch, Toolchain } from './launch.ts';
 import { findPrograms, isExecutable, listNames, type Machine } from './machine.ts';

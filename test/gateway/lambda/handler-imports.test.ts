@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { checkImports, readImports } from '../../../gateway/lambda/handler-imports.ts';
+import { KeptBuilds } from '../../../gateway/lambda/kept-builds.ts';
 import { aFolder, aFolderFunction } from './start-runtime.ts';
 
 // Source: TypeScript handbook, "Modules", import elision
@@ -18,7 +19,11 @@ describe('readImports', () => {
         export const twice = (text: string): string => { const h: Handler | undefined = undefined; return text + text + String(h); };`,
     });
 
-    const imports = await readImports(join(folder, 'a.ts'), folder);
+    const imports = await readImports(
+      join(folder, 'a.ts'),
+      folder,
+      new KeptBuilds(join(folder, 'kept'), folder),
+    );
 
     assert.deepEqual(imports.map(({ specifier, isCertain }) => [specifier, isCertain]).sort(), [
       ['lodash', false],
@@ -35,7 +40,11 @@ describe('readImports', () => {
         exports.handler = async () => [dates, aws];`,
     });
 
-    const imports = await readImports(join(folder, 'a.js'), folder);
+    const imports = await readImports(
+      join(folder, 'a.js'),
+      folder,
+      new KeptBuilds(join(folder, 'kept'), folder),
+    );
 
     assert.deepEqual(
       imports.map(({ specifier }) => specifier),
@@ -48,7 +57,11 @@ describe('readImports', () => {
 describe('checkImports', () => {
   async function missing(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
     const folder = aFolder(files);
-    const imports = await readImports(join(folder, 'a.js'), folder);
+    const imports = await readImports(
+      join(folder, 'a.js'),
+      folder,
+      new KeptBuilds(join(folder, 'kept'), folder),
+    );
     const found = await checkImports(imports, aFolderFunction(folder, 'a.handler'), []);
     return found.missing.map(({ message, place }) => `${basename(place.file)}:${place.line} ${message}`);
   }

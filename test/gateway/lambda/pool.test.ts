@@ -20,7 +20,7 @@ async function aPool(
   limits: Partial<PoolLimits> = {},
   together?: Concurrency,
 ): Promise<FunctionPool> {
-  const workerFile = await buildWorkerProgram(folder);
+  const workerFile = await buildWorkerProgram({ runDirectory: folder, cacheDirectory: folder });
   const build = new FunctionBuild(definition, folder, join(folder, 'compile'));
   const prepare = async (): Promise<InstanceProgram> => {
     const program = {

@@ -30,7 +30,7 @@ functions:
   hello: { handler: index.handler }
 `,
   'part.yml': 'value: of a file\n',
-  'program.js': `module.exports = { value: require('./beside.json').value };`,
+  'program.js': `module.exports = { value: require('./beside').value };`,
   'beside.json': '{ "value": "of a program" }',
   'documents/one.yml': 'one: 1\n',
   'node_modules/helpful/package.json': '{ "name": "helpful", "version": "1.0.0" }',
@@ -124,7 +124,8 @@ describe('compiling a service', () => {
   it('is done once while nothing changes, and says the same each time', async () => {
     const first = told.splice(0);
     const [name = ''] = readdirSync(keptIn);
-    const kept = JSON.parse(readFileSync(join(keptIn, name), 'utf8')) as { readonly result: string };
+    const [, body = ''] = readFileSync(join(keptIn, name), 'utf8').split('\n');
+    const kept = JSON.parse(body) as { readonly result: string };
     const again = await run({ signal: AbortSignal.abort() });
     assert.equal(hasCompiled, false);
     assert.ok('result' in again);
@@ -147,6 +148,7 @@ describe('compiling a service', () => {
     ['a plug-in', 'plug.js', `${FILES['plug.js'] ?? ''}// edited\n`],
     ['the names in a folder that was listed', 'documents/two.yml', ''],
     ['a file that was looked for', 'flag', ''],
+    ['a module that comes before the one that was found', 'beside.js', 'module.exports = { value: 1 };'],
     ['a package that was missing', 'node_modules/optional-package/index.js', 'module.exports = 1;'],
     ['a configuration that comes before others', 'serverless-compose.yml', ''],
   ];
@@ -178,6 +180,23 @@ describe('compiling a service', () => {
       assert.equal(await isReused(changed), false);
       assert.equal(await isReused(), true);
     });
+
+  it('is kept for each environment, so that two terminals do not take turns', async () => {
+    const environment = { KEPT_VARIABLE: 'of another terminal' };
+    passTick();
+    assert.ok('result' in (await run({ environment })));
+    assert.equal(await isReused({ environment }), true);
+    assert.equal(await isReused(), true);
+  });
+
+  it('is done again where a variable of a name like ours changes, which a service may read', async () => {
+    process.env['GATEWRIGHT_OF_THE_SERVICE'] = 'set';
+    try {
+      assert.equal(await isReused(), false);
+    } finally {
+      delete process.env['GATEWRIGHT_OF_THE_SERVICE'];
+    }
+  });
 
   it('is done again when the developer’s own environment changes, and not for what each shell counts for itself', async () => {
     process.env['KEPT_OTHER'] = 'set';

@@ -1,0 +1,160 @@
+/**
+ * What esbuild has made something of, by its own account and by its rules for finding files; and so whether it would make the
+ * same again.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire, isBuiltin } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+
+import {
+  isFresh,
+  isOfPackage,
+  isSame,
+  type Mark,
+  markOf,
+  packageFrom,
+  statOf,
+} from '@gatewright/aws/file-marks';
+import type { BuildOptions, Metafile } from 'esbuild';
+
+import { packageNameOf } from './runtime-packages.ts';
+
+export type BuildInputs = {
+  readonly marks: readonly Mark[];
+  /** Where code in a folder finds a package. */
+  readonly packages: readonly (readonly [folder: string, name: string, found: string])[];
+};
+
+const TYPESCRIPT_SETTINGS = ['tsconfig.json', 'jsconfig.json'];
+const PLUG_N_PLAY = ['.pnp.cjs', '.pnp.data.json', '.pnp.js'];
+/** They make more places to look for a file than can be told from where it was found. */
+const SEARCHES = /"(?:paths|baseUrl|rootDirs)"\s*:/;
+
+type Written = {
+  /** When the build began: what was written since may be newer than what was read. */
+  readonly begunEpochMs: number;
+  /** Its files are written by the gateway itself, before it builds. */
+  readonly runDirectory: string;
+};
+
+/** Undefined where it cannot be known. */
+export function markBuild(
+  metafile: Metafile,
+  { absWorkingDir = '', ...options }: BuildOptions,
+  { begunEpochMs, runDirectory }: Written,
+): BuildInputs | undefined {
+  if (!isFoundByRule(options)) return undefined;
+  const marks = new Marks();
+  for (const [input, { imports }] of Object.entries(metafile.inputs)) {
+    const file = resolve(absWorkingDir, input);
+    const stats = statOf(file);
+    // Something of esbuild's own, which has no file.
+    if (stats?.isFile() !== true) return undefined;
+    if (!file.startsWith(runDirectory) && isFresh(file, stats, begunEpochMs)) return undefined;
+    marks.add(file, 'content');
+    const folder = dirname(file);
+    if (!marks.addSurroundings(folder)) return undefined;
+    for (const { path, original = path } of imports) {
+      if (/^\.{1,2}(?:\/|$)|^\//.test(original)) marks.addCandidates(resolve(folder, original));
+      else if (!isBuiltin(original)) marks.addPackage(folder, original);
+    }
+  }
+  if (options.tsconfig !== undefined && !marks.addSettings(resolve(absWorkingDir, options.tsconfig)))
+    return undefined;
+  return marks.all;
+}
+
+export function isUnchanged({ marks, packages }: BuildInputs): boolean {
+  return (
+    marks.every((mark) => isSame(mark)) &&
+    packages.every(([folder, name, found]) => packageFrom(folder, name) === found)
+  );
+}
+
+/** Settings that lead to files past the rules that are followed here. */
+function isFoundByRule({ alias = {}, nodePaths = [], preserveSymlinks, tsconfigRaw }: BuildOptions): boolean {
+  return (
+    Object.keys(alias).length + nodePaths.length === 0 &&
+    preserveSymlinks !== true &&
+    (tsconfigRaw === undefined || !SEARCHES.test(JSON.stringify(tsconfigRaw)))
+  );
+}
+
+class Marks {
+  readonly #marks = new Map<string, Mark>();
+  readonly #packages = new Map<string, BuildInputs['packages'][number]>();
+  readonly #settled = new Map<string, boolean>();
+
+  get all(): BuildInputs {
+    return { marks: [...this.#marks.values()], packages: [...this.#packages.values()] };
+  }
+
+  add(file: string, look: Mark['look']): void {
+    const key = `${look} ${file}`;
+    if (!this.#marks.has(key)) this.#marks.set(key, markOf(file, look));
+  }
+
+  addPackage(folder: string, specifier: string): void {
+    const name = packageNameOf(specifier);
+    const key = `${folder}\n${name}`;
+    if (!this.#packages.has(key)) this.#packages.set(key, [folder, name, packageFrom(folder, name)]);
+  }
+
+  /** Another ending, or a folder's index, may come before what was found. */
+  addCandidates(target: string): void {
+    this.add(dirname(target), 'names');
+    this.add(target, 'names');
+  }
+
+  /** What is read of the folders above a file. Whether its files are found by rule. */
+  addSurroundings(folder: string): boolean {
+    const known = this.#settled.get(folder);
+    if (known !== undefined) return known;
+    this.add(join(folder, 'package.json'), 'content');
+    const own = isOfPackage(join(folder, 'any')) || this.#addOwn(folder);
+    const parent = dirname(folder);
+    const isSettled = own && (parent === folder || this.addSurroundings(parent));
+    this.#settled.set(folder, isSettled);
+    return isSettled;
+  }
+
+  #addOwn(folder: string): boolean {
+    for (const name of PLUG_N_PLAY) {
+      this.add(join(folder, name), 'there');
+      if (existsSync(join(folder, name))) return false;
+    }
+    return TYPESCRIPT_SETTINGS.every((name) => this.addSettings(join(folder, name)));
+  }
+
+  /** With what they extend. Whether that leads to no other files. */
+  addSettings(file: string): boolean {
+    if (this.#settled.has(file)) return true;
+    this.#settled.set(file, true);
+    this.add(file, 'content');
+    if (statOf(file)?.isFile() !== true) return true;
+    const text = readFileSync(file, 'utf8');
+    const [extended, ...more] = text.matchAll(/"extends"\s*:\s*("[^"]*"|\[[^\]]*\])?/g);
+    if (SEARCHES.test(text) || more.length > 0) return false;
+    const names = [...(extended?.[1] ?? '').matchAll(/"([^"]*)"/g)].map(([, name = '']) => name);
+    if (extended !== undefined && names.length === 0) return false;
+    return names.every((name) => this.#addExtended(name, file));
+  }
+
+  #addExtended(name: string, by: string): boolean {
+    const folder = dirname(by);
+    const isFile = /^\.{1,2}\/|^\//.test(name);
+    const targets = isFile
+      ? [resolve(folder, name), `${resolve(folder, name)}.json`]
+      : [name, `${name}.json`, `${name}/tsconfig.json`].flatMap((each) => resolveFrom(by, each));
+    if (!isFile) this.addPackage(folder, name);
+    return targets.length > 0 && targets.every((target) => this.addSettings(target));
+  }
+}
+
+function resolveFrom(file: string, specifier: string): readonly string[] {
+  try {
+    return [createRequire(file).resolve(specifier)];
+  } catch {
+    return [];
+  }
+}

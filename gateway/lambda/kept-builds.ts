@@ -1,0 +1,72 @@
+/** What esbuild has made, kept from one start to the next for as long as it would make the same (docs/decisions/0174). */
+import { hash } from '@gatewright/aws/file-marks';
+import { type KeptFolder, readKept, writeKept } from '@gatewright/aws/kept-files';
+import { type BuildOptions, type Metafile, version } from 'esbuild';
+
+import { type BuildInputs, isUnchanged, markBuild } from './build-inputs.ts';
+
+/** Raised whenever what is written changes. */
+const FORMAT = 1;
+const MOST_FILES = 1_000;
+const MOST_BYTES = 100_000_000;
+/** The folder of a run is another each time. */
+const RUN = '<run>';
+
+type Kept = { readonly inputs: BuildInputs; readonly made: unknown };
+
+/** `what` tells apart what is made of the same build. */
+type Wish = { readonly what: string; readonly options: BuildOptions };
+
+export class KeptBuilds {
+  readonly #place: KeptFolder;
+  readonly #runDirectory: string;
+
+  /** @param folder for its owner alone */
+  constructor(folder: string, runDirectory: string) {
+    this.#place = { folder, mostFiles: MOST_FILES, mostBytes: MOST_BYTES };
+    this.#runDirectory = runDirectory;
+  }
+
+  /** What `make` makes, or has made in an earlier start of the same files. Parsed by nobody: it is written by the same code. */
+  async make<T>(
+    wish: Wish,
+    make: () => Promise<{ readonly made: T; readonly metafile: Metafile | undefined }>,
+  ): Promise<T> {
+    const found = this.find(wish);
+    if (found !== undefined) return found as T;
+    const begunEpochMs = Date.now();
+    const { made, metafile } = await make();
+    this.keep(wish, begunEpochMs, metafile, made);
+    return made;
+  }
+
+  find(wish: Wish): unknown {
+    const text = readKept(this.#place, this.#nameOf(wish));
+    if (text === undefined) return undefined;
+    const kept = JSON.parse(text.replaceAll(RUN, this.#quotedRun)) as Kept;
+    return isUnchanged(kept.inputs) ? kept.made : undefined;
+  }
+
+  keep(wish: Wish, begunEpochMs: number, metafile: Metafile | undefined, made: unknown): void {
+    const written = { begunEpochMs, runDirectory: this.#runDirectory };
+    const inputs = metafile && markBuild(metafile, wish.options, written);
+    if (inputs === undefined) return;
+    const text = JSON.stringify({ inputs, made });
+    // What holds the word itself could not be read back.
+    if (!text.includes(RUN))
+      writeKept(this.#place, this.#nameOf(wish), text.replaceAll(this.#quotedRun, RUN));
+  }
+
+  get #quotedRun(): string {
+    return JSON.stringify(this.#runDirectory).slice(1, -1);
+  }
+
+  #nameOf({ what, options: { plugins = [], ...options } }: Wish): string {
+    const told = JSON.stringify(
+      { ...options, plugins: plugins.map(({ name }) => name) },
+      (_, value: unknown) => (value instanceof RegExp ? String(value) : value),
+    );
+    const { NODE_PATH: paths = '', ESBUILD_BINARY_PATH: binary = '' } = process.env;
+    return hash([String(FORMAT), version, paths, binary, what, told.replaceAll(this.#quotedRun, RUN)]);
+  }
+}

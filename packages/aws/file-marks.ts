@@ -1,0 +1,110 @@
+/** What files were when something was made of them, and whether they are still the same. */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+
+/** How a file was looked at: whether it is there, what kind and size it has, which names a folder has, its text. */
+export type Look = 'there' | 'state' | 'names' | 'content';
+
+/** One look at one file. `state` tells that its text need not be read again. */
+export type Mark = {
+  readonly file: string;
+  readonly look: Look;
+  readonly value: string;
+  readonly state?: string;
+};
+
+/** Times of files are as exact as the clock of the kernel's ticks. */
+const TICK_MS = 20;
+
+export function markOf(file: string, look: Look, stats = statOf(file)): Mark {
+  if (stats === undefined) return { file, look, value: 'absent' };
+  if (look === 'there' || (look === 'names') !== stats.isDirectory() || isDevice(stats))
+    return { file, look, value: kindOf(stats) };
+  if (look === 'names') return { file, look, value: hash(readdirSync(file).toSorted()) };
+  if (look === 'state') return { file, look, value: `file ${stats.size} ${stats.mtimeMs}` };
+  // Thousands of files, which only an installation changes.
+  if (isOfPackage(file) && !isManifest(file)) return { file, look, value: packageState(stats) };
+  return { file, look, value: hash([readFileSync(file)]), state: exactState(stats) };
+}
+
+export function isSame({ file, look, value, state }: Mark): boolean {
+  if (look === 'names' && file.endsWith(`${sep}node_modules`)) return packageNames(file) === value;
+  const stats = statOf(file);
+  if (state !== undefined && stats !== undefined && exactState(stats) === state) return true;
+  return markOf(file, look, stats).value === value;
+}
+
+/** Whether a file may have been written since, so that it is not known which text was read. Packages count by the age of their text. */
+export function isFresh(file: string, stats: Stats | undefined, sinceEpochMs: number): boolean {
+  if (stats === undefined || isDevice(stats)) return false;
+  const changedMs = Math.max(stats.mtimeMs, isOfPackage(file) ? 0 : stats.ctimeMs);
+  return changedMs >= sinceEpochMs - TICK_MS;
+}
+
+/** Undefined also where there is no folder on the way to it, or it cannot be read: as if it were not there. */
+export function statOf(file: string): Stats | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+export function isOfPackage(file: string): boolean {
+  return file.includes(`${sep}node_modules${sep}`);
+}
+
+function isManifest(file: string): boolean {
+  return file.endsWith(`${sep}package.json`);
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'folder';
+  return stats.isFile() ? 'file' : 'device';
+}
+
+function isDevice(stats: Stats): boolean {
+  return !stats.isFile() && !stats.isDirectory();
+}
+
+function exactState({ size, mtimeMs, ctimeMs, ino }: Stats): string {
+  return `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
+}
+
+/** Another project that shares the file by a link changes its ctime; another version changes the manifest beside it. */
+function packageState({ size, mtimeMs, ino }: Stats): string {
+  return `${size} ${mtimeMs} ${ino}`;
+}
+
+/** Without what tools keep there for themselves. */
+export function packageNames(folder: string): string {
+  try {
+    return hash(
+      readdirSync(folder)
+        .filter((name) => !name.startsWith('.'))
+        .toSorted(),
+    );
+  } catch {
+    return 'absent';
+  }
+}
+
+/** Where code in a folder finds a package, and which version that is; `absent` where it finds none. */
+export function packageFrom(folder: string, name: string): string {
+  for (let above = folder; ; above = dirname(above)) {
+    const found = join(above, 'node_modules', name);
+    // A link says where to look: of a workspace, or of `npm link`.
+    if (statOf(found) !== undefined)
+      return `${realpathSync(found)} ${markOf(join(found, 'package.json'), 'content').value}`;
+    if (dirname(above) === above) return 'absent';
+  }
+}
+
+/** Of parts that stay apart, whatever they contain. */
+export function hash(parts: readonly (string | Buffer)[]): string {
+  const digest = createHash('sha256');
+  for (const part of parts) digest.update(`${part.length}:`).update(part);
+  return digest.digest('base64url');
+}
