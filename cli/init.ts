@@ -29,7 +29,7 @@ type InitFlags = { readonly webhooks: boolean };
 type Plan = { readonly files: ReadonlyMap<string, string>; readonly next: readonly string[] };
 
 /** In the package; a checkout has them in docs. */
-const GUIDES = 'node_modules/gatewright/docs';
+const GUIDES = 'node_modules/gatewright/docs/guides';
 /** Of osls, SAM and CDK. */
 const DEFINITION = /^(?:serverless\.(?:ya?ml|json|[cm]?[jt]s)|template\.(?:ya?ml|json)|cdk\.(?:json|out))$/;
 
@@ -73,7 +73,7 @@ function planOfEmpty(folder: string, { webhooks }: InitFlags): Plan {
       existsSync(join(folder, 'package.json')) ? installLine(folder) : 'npm install',
       'npx gatewright start hello   # prints addresses, and lines to paste: 401, 200, 403',
       'npx gatewright access sync   # reads the routes of hello, once you have changed them',
-      `guides and recipes are in ${GUIDES}: own-repository.md is the first`,
+      `guides are in ${GUIDES}, by job: protect/own-repository.md is the first`,
     ],
   };
 }
@@ -171,7 +171,7 @@ function attachLines(apis: readonly FoundApi[], folder: string): readonly string
       : `!ImportValue ${name('${sls:stage}')}`;
   return [
     `attach the authorizers in your template: ${value}`,
-    `  (${GUIDES}/access.md, Attaching the authorizers; first ${GUIDES}/coming-from.md where handlers read the caller)`,
+    `  (${GUIDES}/protect/access.md, Attaching the authorizers; first ${GUIDES}/protect/coming-from.md where handlers read the caller)`,
   ];
 }
 

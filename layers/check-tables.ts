@@ -13,7 +13,7 @@ export function globalTables({ Resources }: Template): readonly string[] {
     const where = regions.length === 0 ? '' : ` in ${regions.join(', ')}`;
     return [
       `${logicalId} is a global table${where}: its regions agree after the fact, so each would admit the whole quota and take a one-time ` +
-        'ticket once. Keep it an AWS::DynamoDB::Table without replicas; docs/operating.md, "Several regions", says what to do instead',
+        'ticket once. Keep it an AWS::DynamoDB::Table without replicas; docs/guides/operate/operating.md, "Several regions", says what to do instead',
     ];
   });
 }

@@ -7,7 +7,7 @@ import { writeZip } from './zip.ts';
 
 /**
  * Beside the package and not in it: they were five sixths of what a cold start loads, and Lambda reads them only with
- * `--enable-source-maps`. How a stack trace is read by them: docs/operating.md.
+ * `--enable-source-maps`. How a stack trace is read by them: docs/guides/operate/operating.md.
  */
 const SOURCE_MAPS = '.build/source-maps';
 

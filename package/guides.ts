@@ -2,32 +2,21 @@
 import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 
-/** Below docs/, and recipes with them. What is about the toolkit's own making stays in the repository. */
-const GUIDES = [
-  ...['access', 'attach', 'aws/surprises', 'cache', 'coming-from', 'console', 'control-plane', 'daily-loop'],
-  ...['errors', 'events', 'function-runtime', 'live', 'operating', 'own-repository', 'plugin', 'quota'],
-  ...[
-    'realtime',
-    'reference/commands',
-    'serving',
-    'settings',
-    'sign-in',
-    'testing',
-    'tls',
-    'values',
-    'webhooks',
-  ],
-].map((name) => `${name}.md`);
-const RECIPES = 'recipes/*.md';
+/** Below docs/. What is about the toolkit's own making stays in the repository. */
+const SHIPPED = [
+  ...['guides/**/*.md', 'recipes/*.md'],
+  ...['aws/surprises', 'control-plane', 'errors', 'function-runtime', 'reference/commands'].map(
+    (name) => `${name}.md`,
+  ),
+];
 /** To a file, with or without a part of it. */
 const LINK = /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)/g;
 
 /** Copies the guides of `root` into `docs/` of the package, and its README beside them. */
 export async function writeGuides(root: string, outputDirectory: string): Promise<void> {
-  const recipes: string[] = [];
-  for await (const file of glob(RECIPES, { cwd: join(root, 'docs') }))
-    recipes.push(file.replaceAll('\\', '/'));
-  const shipped = new Set([...GUIDES, ...recipes].map((name) => `docs/${name}`));
+  const shipped = new Set<string>();
+  for await (const file of glob(SHIPPED, { cwd: join(root, 'docs') }))
+    shipped.add(`docs/${file.replaceAll('\\', '/')}`);
   for (const path of shipped) {
     const target = join(outputDirectory, path);
     await mkdir(dirname(target), { recursive: true });

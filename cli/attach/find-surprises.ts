@@ -191,7 +191,7 @@ function checkKeysAndGuards({ choice: { chosen, left } }: Circumstances): Surpri
           warning(
             'claims',
             `${list(replaced.map(({ key }) => key))} loses its present guard: handlers find no authorizer.claims and no signer behind ours`,
-            'let them read claimsOf(event) first (docs/coming-from.md)',
+            'let them read claimsOf(event) first (docs/guides/protect/coming-from.md)',
           ),
         ]),
     ...(left.length === 0

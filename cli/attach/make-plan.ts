@@ -101,7 +101,7 @@ export async function makePlan(
   };
 }
 
-/** Routes whose refusal is 429 by a key that only the authorizer gives (docs/quota.md, "In the authorizer"). */
+/** Routes whose refusal is 429 by a key that only the authorizer gives (docs/guides/sell/quota.md, "In the authorizer"). */
 function keyedRoutes(document: CompiledDocument | undefined, chosen: LiveApi['routes']): ReadonlySet<string> {
   const { quota, routes = [] } = document ?? {};
   if (quota?.admissionKey === undefined) return new Set();

@@ -1,4 +1,4 @@
-/** Where a quota is to be enforced (docs/quota.md, "Three places to enforce"), and what an attachment can do for it. Pure. */
+/** Where a quota is to be enforced (docs/guides/sell/quota.md, "Three places to enforce"), and what an attachment can do for it. Pure. */
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { textAt } from '../aws-call.ts';
 import { readLogLine, variablesOf } from '../explain/log-line.ts';
@@ -22,7 +22,7 @@ export function checkPlacement(
       obstacle(
         'quota-handler',
         'a quota in the handler is enforced by the backend itself, which an attachment never changes',
-        'wrap the handler in quota() of gatewright/quota (docs/quota.md, “In a handler”), or take --quota authorizer or access-log, which leave the backend as it is',
+        'wrap the handler in quota() of gatewright/quota (docs/guides/sell/quota.md, “In a handler”), or take --quota authorizer or access-log, which leave the backend as it is',
       ),
     ];
   if (document?.quota === undefined)
@@ -30,7 +30,7 @@ export function checkPlacement(
       obstacle(
         'no-quota',
         'the access document has no quota to enforce',
-        'write quota: into the document (docs/quota.md)',
+        'write quota: into the document (docs/guides/sell/quota.md)',
       ),
     ];
   const isTracked = document.quota.isTracked === true;
@@ -57,7 +57,7 @@ const CHARGED_BY = ['extendedRequestId', 'requestTimeEpoch', 'status'];
 function checkAccessLog({ kind, stage, stageShown }: LiveApi): readonly Surprise[] {
   const group = textAt(stageShown, 'accessLogSettings', 'destinationArn');
   const format = textAt(stageShown, 'accessLogSettings', 'format');
-  const fix = `write it as JSON, such as ${usageFormat(kind)} (docs/quota.md, “From access logs”)`;
+  const fix = `write it as JSON, such as ${usageFormat(kind)} (docs/guides/sell/quota.md, “From access logs”)`;
   if (group === undefined || format === undefined)
     return [obstacle('no-access-log', `stage ${stage} writes no access log to charge from`, fix)];
   const there = variablesOf(format);

@@ -59,7 +59,7 @@ function findInSource(
   return [];
 }
 
-/** Where the authorizer gives the key, it has decided before: no caller brings one (docs/quota.md, "In the authorizer"). */
+/** Where the authorizer gives the key, it has decided before: no caller brings one (docs/guides/sell/quota.md, "In the authorizer"). */
 function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[] {
   return [
     ...plans

@@ -18,7 +18,7 @@ function newerTables({ stack, account }: Views): readonly Finding[] {
         ...{ id: 'schema-newer', level: 'obstacle', where: `${logicalId} (AWS::DynamoDB::Table)` },
         what: `table ${name} has layout ${schema}, and this version knows ${wanted}`,
         why: 'a newer version of the stack was deployed, and this one does not read all that it has written',
-        fix: 'deploy a version that knows the layout; docs/operating.md, "Upgrading, and going back"',
+        fix: 'deploy a version that knows the layout; docs/guides/operate/operating.md, "Upgrading, and going back"',
       },
     ];
   });
@@ -34,6 +34,6 @@ function globalTables({ account }: Views): readonly Finding[] {
       why: 'regions agree after the fact: each admits the whole quota, and each takes a one-time ticket once',
       fix: `aws dynamodb update-table --table-name ${name} --replica-updates ${replicas
         .map((region) => `'{"Delete":{"RegionName":"${region}"}}'`)
-        .join(' ')}; docs/operating.md, "Several regions"`,
+        .join(' ')}; docs/guides/operate/operating.md, "Several regions"`,
     }));
 }

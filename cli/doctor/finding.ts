@@ -1,7 +1,7 @@
 /** What stands in the way, and what to do about it. */
 
 export type Finding = {
-  /** Stable; docs/operating.md lists them. */
+  /** Stable; docs/guides/operate/operating.md lists them. */
   readonly id: string;
   /** `obstacle`: the deployment fails, or what is deployed does not work. `warning`: it works, and will surprise. */
   readonly level: 'obstacle' | 'warning';

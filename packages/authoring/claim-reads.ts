@@ -77,7 +77,7 @@ export function findClaimReads(text: string): readonly ClaimRead[] {
 export function describeClaimRead(what: string, route: string): string {
   return (
     `reads ${what}, which is not there behind the authorizer of ${route}, so every caller would be undefined: read ` +
-    `claimsOf(event) of @gatewright/handlers/access instead (docs/coming-from.md), or write "gatewright: claims acknowledged" in a comment there`
+    `claimsOf(event) of @gatewright/handlers/access instead (docs/guides/protect/coming-from.md), or write "gatewright: claims acknowledged" in a comment there`
   );
 }
 
@@ -93,6 +93,6 @@ export function findMappedClaims(text: string): readonly string[] {
 export function describeMappedClaim(what: string, route: string): string {
   return (
     `reads $context.${what}, which is not there behind the authorizer of ${route}, so every caller would be nobody: let the document hand over the claim ` +
-    `(context: { email: { claim: email } }) and read $context.authorizer.email (docs/coming-from.md), or write "## gatewright: claims acknowledged" in the template`
+    `(context: { email: { claim: email } }) and read $context.authorizer.email (docs/guides/protect/coming-from.md), or write "## gatewright: claims acknowledged" in the template`
   );
 }

@@ -6,7 +6,7 @@
  *     const decision = await quotas.consume({ plan: 'partner', tenant: 'acme', key: 'key-1', atEpochMs });
  *
  * Counted quotas are exact whatever crashes, pauses, is lost or sent twice; no clock is trusted where the request
- * has a stamp. @see docs/quota.md for what each guarantee rests on.
+ * has a stamp. @see docs/guides/sell/quota.md for what each guarantee rests on.
  */
 import { DomainError } from '../errors.ts';
 import type { AgeClock, ItemStore, Random, Timer } from '../ports.ts';

@@ -1,5 +1,5 @@
 /**
- * What goes over the wire, version 1 (docs/realtime.md): JSON texts, asked by `action`, answered by `type`. The functions
+ * What goes over the wire, version 1 (docs/guides/receive/realtime.md): JSON texts, asked by `action`, answered by `type`. The functions
  * and the client library read the same types; nothing here runs.
  */
 

@@ -16,7 +16,7 @@ const rows = runbook();
 
 /** Names and what to do, by row of the table. */
 function runbook(): readonly { readonly names: readonly string[]; readonly todo: string }[] {
-  const { text } = readSource('docs/operating.md');
+  const { text } = readSource('docs/guides/operate/operating.md');
   const section = text.slice(
     text.indexOf('## When an alarm goes off'),
     text.indexOf('### Batches that were'),

@@ -12,7 +12,7 @@ const namesIn = (text: string, pattern: RegExp): readonly string[] =>
   [...text.matchAll(pattern)].map((match) => match[1] ?? '');
 
 const RECIPES = readdirSync(join(CHECKOUT, 'docs/recipes')).map((file) => `docs/recipes/${file}`);
-const PAGES = ['docs/access.md', ...RECIPES];
+const PAGES = ['docs/guides/protect/access.md', ...RECIPES];
 const STACK = [
   'serverless.yml',
   ...readdirSync(join(CHECKOUT, 'resources')).map((file) => `resources/${file}`),
@@ -57,8 +57,8 @@ describe('pages that tell how to attach the authorizers', () => {
   });
 });
 
-describe('the Terraform of docs/access.md', () => {
-  const hcl = /^```hcl\n([\s\S]*?)^```$/m.exec(read('docs/access.md'))?.[1] ?? '';
+describe('the Terraform of docs/guides/protect/access.md', () => {
+  const hcl = /^```hcl\n([\s\S]*?)^```$/m.exec(read('docs/guides/protect/access.md'))?.[1] ?? '';
   const DATA =
     /data "aws_cloudformation_export" "(\w+)" \{\n +name += "gatewright-prod-(Token|Request)AuthorizerArn"/g;
   const arns = new Map(

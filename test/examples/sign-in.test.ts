@@ -1,4 +1,4 @@
-/** docs/sign-in.md: its files in one start, and every line of it. */
+/** docs/guides/run/sign-in.md: its files in one start, and every line of it. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,8 +10,8 @@ import { readRecipe, runSteps, toPattern } from '../support/recipe.ts';
 
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 
-it('docs/sign-in.md names files, commands and answers as they are', async () => {
-  const { files, steps } = readRecipe(readFileSync(join(CHECKOUT, 'docs/sign-in.md'), 'utf8'));
+it('docs/guides/run/sign-in.md names files, commands and answers as they are', async () => {
+  const { files, steps } = readRecipe(readFileSync(join(CHECKOUT, 'docs/guides/run/sign-in.md'), 'utf8'));
   const cwd = mkdtempSync(join(tmpdir(), 'gatewright-sign-in-'));
   for (const [name, text] of files) writeFileSync(join(cwd, name), text);
   const [start, ...others] = steps;

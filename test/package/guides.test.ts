@@ -10,13 +10,13 @@ const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 
 describe('keepLinks', () => {
   it('keeps links to what ships, and leaves the words of all others', () => {
-    const shipped = new Set(['docs/access.md', 'docs/recipes/auth0.md']);
+    const shipped = new Set(['docs/guides/protect/access.md', 'docs/recipes/auth0.md']);
     const text =
-      '[a](../access.md#commands) [b](https://issuer.example/) [`c` d](../decisions/0001.md) ![e](../images/e.png) [f](#here)';
+      '[a](../guides/protect/access.md#commands) [b](https://issuer.example/) [`c` d](../decisions/0001.md) ![e](../images/e.png) [f](#here)';
 
     assert.equal(
       keepLinks(text, 'docs/recipes/auth0.md', shipped),
-      '[a](../access.md#commands) [b](https://issuer.example/) `c` d  [f](#here)',
+      '[a](../guides/protect/access.md#commands) [b](https://issuer.example/) `c` d  [f](#here)',
     );
   });
 });

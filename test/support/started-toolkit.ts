@@ -31,7 +31,7 @@ export const READER = { accessKeyId: 'AKIAREADERREADER', secretAccessKey: 'reade
 export const OPERATOR = { accessKeyId: 'AKIAOPERATOROPER', secretAccessKey: 'operator-secret' };
 export const STRANGER = { accessKeyId: 'AKIASTRANGERSTRA', secretAccessKey: 'stranger-secret' };
 
-/** Those of docs/quota.md. */
+/** Those of docs/guides/sell/quota.md. */
 const allow = (...routes: readonly string[]): object => ({
   Version: '2012-10-17',
   Statement: [

@@ -3,14 +3,17 @@ import { posix } from 'node:path';
 
 type Part = { readonly title: string; readonly about: string; readonly pages: readonly string[] };
 
+const inFolder = (folder: string, names: string): readonly string[] =>
+  names.split(' ').map((name) => `${folder}/${name}`);
+
 /** Below docs/; a name that ends in `/` stands for the pages of that folder that no other part has. */
 const PARTS: readonly Part[] = [
   {
     title: 'Run my stack locally',
     about: 'Serve what you have, look at each request, sign in, test.',
     pages: [
-      ...['serving', 'settings', 'daily-loop', 'console', 'sign-in', 'values', 'events', 'function-runtime'],
-      ...['testing', 'tls', 'plugin'],
+      ...['guides/README', ...inFolder('guides/run', 'serving settings daily-loop console sign-in values')],
+      'guides/run/',
     ],
   },
   {
@@ -22,36 +25,35 @@ const PARTS: readonly Part[] = [
     title: 'Protect an API',
     about: 'Who may call what, and how callers survive the change.',
     pages: [
-      ...['own-repository', 'coming-from', 'access', 'attach', 'recipes/cognito', 'recipes/auth0'],
-      ...['recipes/machine-to-machine', 'recipes/websocket', 'recipes/sam-tickets'],
+      ...inFolder('guides/protect', 'own-repository coming-from access attach'),
+      ...inFolder('recipes', 'cognito auth0 machine-to-machine websocket sam-tickets'),
     ],
   },
   {
     title: 'Sell by plans',
     about: 'Quotas that hold, prices, invoices.',
-    pages: ['quota', 'recipes/api-keys', 'recipes/partners'],
+    pages: ['guides/sell/quota', 'recipes/api-keys', 'recipes/partners'],
   },
   {
     title: 'Receive webhooks, push and cache',
     about: 'Signed webhooks, live updates, channels, cached answers.',
-    pages: ['webhooks', 'recipes/payments', 'live', 'realtime', 'cache'],
+    pages: [
+      'guides/receive/webhooks',
+      'recipes/payments',
+      ...inFolder('guides/receive', 'live realtime cache'),
+    ],
   },
   {
     title: 'Deploy and operate',
     about: 'Before the first deployment, a runbook for each alarm, what attacks found.',
-    pages: ['operating', 'recipes/ci', 'security-findings'],
+    pages: ['guides/operate/operating', 'recipes/ci', 'security-findings'],
   },
   {
     title: 'Reference',
     about: 'Options, errors, settings, the control plane; exports are listed beside these pages.',
     pages: [
-      'reference/commands',
-      'errors',
-      'control-plane',
-      'request-path',
-      'versions',
-      'dependencies',
-      'reference/',
+      ...['reference/commands', 'errors', 'function-runtime', 'control-plane', 'request-path', 'versions'],
+      ...['dependencies', 'reference/'],
     ],
   },
   {

@@ -38,7 +38,8 @@ const CUSTOMER = {
 
 const LIMIT = {
   type: 'object',
-  description: 'A quota (quota, period) or a rate (rate, burst); docs/quota.md says what each field means.',
+  description:
+    'A quota (quota, period) or a rate (rate, burst); docs/guides/sell/quota.md says what each field means.',
   required: ['id', 'level'],
   properties: {
     id: TEXT,

@@ -32,7 +32,7 @@ describe('a plan', () => {
     assertSame(await api.everything(), before);
   });
 
-  // docs/quota.md, "In the authorizer": the key is the authorizer's, and charged routes ask for it.
+  // docs/guides/sell/quota.md, "In the authorizer": the key is the authorizer's, and charged routes ask for it.
   it('sets what an admission key needs on request, and takes it back', async () => {
     const quota = {
       ...{ plan: 'free', tenant: 'shop', admissionKey: 'shop-admitted-requests-prod' },

@@ -19,7 +19,7 @@ import {
 } from '../../support/an-api-to-attach.ts';
 
 const one = { resources: 1, methods: ['GET'] };
-/** docs/quota.md, "In the authorizer": charged routes ask for the key of the authorizer. */
+/** docs/guides/sell/quota.md, "In the authorizer": charged routes ask for the key of the authorizer. */
 const ADMITTED = {
   ...{ plan: 'free', tenant: 'shop', admissionKey: 'shop-admitted-requests-prod' },
   plans: [{ id: 'free', version: 1, limits: [{ id: 'daily', level: 'key', quota: 10, period: 'DAY' }] }],

@@ -5,7 +5,7 @@ import { aDocument } from '../../support/an-access-document.ts';
 
 const header = (over: object) => ({ in: 'header', name: 'authorization', issuers: ['main'], ...over });
 
-// As Cognito's authorizers take it (docs/coming-from.md): one place, so every caller of it has the identity source.
+// As Cognito's authorizers take it (docs/guides/protect/coming-from.md): one place, so every caller of it has the identity source.
 describe('a header that is read with Bearer and without it', () => {
   const wired = {
     ...({ name: 'request', payload: 'rest-request', calls: 'request-authorizer', ttlSeconds: 60 } as const),

@@ -58,7 +58,7 @@ describe('rejectIfExpiresWithinSeconds', () => {
   });
 });
 
-// docs/access.md, "Packaging": the local issuer is trusted only where the stack says where it is.
+// docs/guides/protect/access.md, "Packaging": the local issuer is trusted only where the stack says where it is.
 describe("the gateway's own issuer", () => {
   it('is a stranger to a stack that was not told its address', async () => {
     const document = aDocument({ issuers: [{ id: 'main', type: 'local', only: ['prod'] }] });

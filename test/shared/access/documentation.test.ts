@@ -4,9 +4,9 @@ import { describe, it } from 'node:test';
 import { printProblem } from '../../../packages/authoring/read-document.ts';
 import { anInventory, compile } from '../../support/an-access-document.ts';
 
-describe('docs/access.md', () => {
+describe('docs/guides/protect/access.md', () => {
   it('shows a document that compiles as it stands', () => {
-    const page = readFileSync(new URL('../../../docs/access.md', import.meta.url), 'utf8');
+    const page = readFileSync(new URL('../../../docs/guides/protect/access.md', import.meta.url), 'utf8');
     const text = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
     const routes = [
       'GET /orders',

@@ -150,7 +150,7 @@ describe('usage from access logs', () => {
     assert.deepEqual(usedOf(table, '#daily#k'), [2]);
   });
 
-  // docs/quota.md: what one plan or one stamp has wrong is not the others' fault.
+  // docs/guides/sell/quota.md: what one plan or one stamp has wrong is not the others' fault.
   it('waits where its plan cannot be read, charges all others, and is charged once the plan is mended', async () => {
     const table = await aTable();
     const broken = planKey('broken');

@@ -1,14 +1,14 @@
-/** What docs/realtime.md reckons, against the simulation of it. */
+/** What docs/guides/receive/realtime.md reckons, against the simulation of it. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { ACCOUNT_RATE, hourlyCost, POSTS_PER_MS, simulateFanOut } from '../../support/simulated-fan-out.ts';
 
-const text = readFileSync(new URL('../../../docs/realtime.md', import.meta.url), 'utf8');
+const text = readFileSync(new URL('../../../docs/guides/receive/realtime.md', import.meta.url), 'utf8');
 const PACED = ACCOUNT_RATE / (POSTS_PER_MS * 1000);
 const number = (cell = '') => Number(/[\d,.]+/.exec(cell)?.[0].replaceAll(',', ''));
 
-describe('the reckoning of docs/realtime.md', () => {
+describe('the reckoning of docs/guides/receive/realtime.md', () => {
   const rows = text
     .split('\n')
     .filter((line) => /^\|\s+[\d,]+ \|/.test(line))
