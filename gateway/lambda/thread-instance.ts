@@ -25,6 +25,9 @@ import type { Deadline } from '../ports.ts';
 /** An event that waits behind one running this long is taken back (docs/design/hot-path §3). */
 const TAKE_BACK_AFTER_MS = 15;
 
+/** So many events are sent at once. Whatever comes while the thread has as much to do waits for the others of its turn (docs/decisions/0177). */
+const AT_ONCE = 6;
+
 const BYTES_PER_MB = 1024 * 1024;
 /** Of a thread that has ended before it could be asked. */
 const NOTHING_HELD = { used_heap_size: 0, external_memory: 0 };
@@ -49,7 +52,7 @@ export class ThreadInstance implements Instance {
   /** The first of them has been answered, and stays there until the thread has ended. */
   #hasFailedHead = false;
   #sent = 0;
-  /** Handed over in this loop turn. */
+  /** What waits for the end of this loop turn, to be one message: each costs as much as building an event. */
   #outgoing: EventMessage[] = [];
   /** Number after the last answered event: slots before it are free again. */
   #passed = 0;
@@ -112,10 +115,11 @@ export class ThreadInstance implements Instance {
     Atomics.store(this.#board.states, slot, WAITING);
     if (this.#handed.push(job) === 1) this.#startHead();
     else this.#takeBackTimer ??= this.#watchHead(TAKE_BACK_AFTER_MS);
-    if (this.#outgoing.push(job.message) === 1) setImmediate(this.#post);
+    if (this.#outgoing.push(job.message) > 1) return;
+    if (this.#handed.length <= AT_ONCE) this.#post();
+    else setImmediate(this.#post);
   }
 
-  /** At the end of the turn, in one message: each wakes the thread, and costs as much as building the event (docs/decisions/0177). */
   readonly #post = (): void => {
     const messages = this.#outgoing;
     this.#outgoing = [];

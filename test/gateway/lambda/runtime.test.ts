@@ -33,7 +33,7 @@ describe('an instance', () => {
     );
   });
 
-  it('gets the events of one loop turn in one message, in their order', async (context) => {
+  it('that is busy gets the events of one loop turn in one message, in their order', async (context) => {
     const { invoke } = await startRuntime([anInlineFunction('count', COUNTING)], { maxInstances: 1 });
     for (let event = 1; event <= 20; event += 1) await invoke('count');
     const post = context.mock.method(MessagePort.prototype, 'postMessage');
