@@ -46,6 +46,7 @@ export class ThreadInstance implements Instance {
   readonly #port: MessagePort;
   readonly #reports: MessagePort;
   readonly #board: Board = createBoard();
+  readonly #timeoutMs: number;
   readonly #requestIdOf: (sequence: number) => string;
   /** Handed over and not answered, oldest first; the first one runs. */
   #handed: Job[] = [];
@@ -53,7 +54,7 @@ export class ThreadInstance implements Instance {
   #hasFailedHead = false;
   #sent = 0;
   /** What waits for the end of this loop turn, to be one message: each costs as much as building an event. */
-  #outgoing: EventMessage[] = [];
+  readonly #outgoing: EventMessage[] = [];
   /** Number after the last answered event: slots before it are free again. */
   #passed = 0;
   #headSince = 0;
@@ -69,6 +70,7 @@ export class ThreadInstance implements Instance {
   constructor(program: ThreadProgram, owner: InstanceOwner) {
     this.program = program;
     this.#owner = owner;
+    this.#timeoutMs = program.definition.timeoutSeconds * 1000;
     const events = new MessageChannel();
     const reports = new MessageChannel();
     this.#port = events.port1;
@@ -121,9 +123,7 @@ export class ThreadInstance implements Instance {
   }
 
   readonly #post = (): void => {
-    const messages = this.#outgoing;
-    this.#outgoing = [];
-    this.#port.postMessage(messages);
+    this.#port.postMessage(this.#outgoing.splice(0));
   };
 
   /** Ends the thread; whatever it still has counts as crashed. */
@@ -150,10 +150,6 @@ export class ThreadInstance implements Instance {
     this.#headSince = performance.now();
     this.#headBegunMs = this.program.deadlines.nowMs();
     this.#deadline ??= this.#watchDeadline(this.#timeoutMs);
-  }
-
-  get #timeoutMs(): number {
-    return this.program.definition.timeoutSeconds * 1000;
   }
 
   #onReport(report: InstanceReport): void {
