@@ -8,20 +8,23 @@ export type CallerMapping = { readonly text: string; readonly place: DefinitionP
 const READS_CALLER = /\bcontext\.authorizer\b/;
 const TEXTS = ['RequestTemplates', 'RequestParameters', 'IntegrationResponses', 'ResponseParameters', 'Uri'];
 
-/** Of the route with this logical id: a method has its integration in it, a route of version 2 names one. */
-export function findCallerMappings(
+/** Of the route with a logical id: a method has its integration in it, a route of version 2 names one. */
+export function callerMappingsIn(
   resources: ReadonlyMap<string, ResolvedResource>,
-  routeId: string,
-): readonly CallerMapping[] {
-  const route = resources.get(routeId);
-  const target = route?.properties['Target'];
-  const owner =
-    typeof target === 'string'
-      ? [...resources.values()].find(
-          ({ type, physicalId }) =>
-            type === 'AWS::ApiGatewayV2::Integration' && target === `integrations/${physicalId}`,
-        )
-      : route;
+): (routeId: string) => readonly CallerMapping[] {
+  const integrations = new Map(
+    [...resources.values()]
+      .filter(({ type }) => type === 'AWS::ApiGatewayV2::Integration')
+      .map((integration) => [`integrations/${integration.physicalId}`, integration]),
+  );
+  return (routeId) => {
+    const route = resources.get(routeId);
+    const target = route?.properties['Target'];
+    return readTexts(typeof target === 'string' ? integrations.get(target) : route);
+  };
+}
+
+function readTexts(owner: ResolvedResource | undefined): readonly CallerMapping[] {
   if (owner === undefined) return [];
   const inside = owner.properties['Integration'];
   const [properties, prefix] =

@@ -8,7 +8,7 @@ import type {
 } from '../deployment/model.ts';
 import { isClosed } from '../deployment/closed-routes.ts';
 import type { ResolvedStack } from '../definition/model.ts';
-import { findCallerMappings } from './caller-mappings.ts';
+import { callerMappingsIn } from './caller-mappings.ts';
 import type { CallerMapping } from './caller-mappings.ts';
 import { findLateParts } from './late-parts.ts';
 import type { LatePart } from './late-parts.ts';
@@ -77,30 +77,44 @@ export function inspectApis(
   issuers: LocalIssuers,
 ): InspectedApi[] {
   const functions = stacks.flatMap((stack) => stack.functions);
-  const resourcesOf = new Map(stacks.map(({ stackName, resources }) => [stackName, resources]));
   const byName = new Map(functions.map((definition) => [definition.name, definition]));
+  const known = new Map(stacks.map((stack) => [stack.stackName, inspectStack(stack)]));
   return apis.flatMap(({ identity, served }) => {
-    const resources: ResolvedStack['resources'] = resourcesOf.get(identity.stackName) ?? new Map();
-    return [...served.stages.values()].map((stage) => ({
+    const stack = known.get(identity.stackName) ?? NO_STACK;
+    const ofApi = {
       stack: identity.stackName,
       logicalId: identity.logicalId,
       id: identity.apiId,
       kind: identity.protocol,
-      stage: stage.name,
       region: identity.region,
+      apiKeyValues: stack.apiKeyValues,
+      lateParts: findLateParts(stack.resources, identity.apiId),
+    };
+    return [...served.stages.values()].map((stage) => ({
+      ...ofApi,
+      stage: stage.name,
       routes: stage.deployment.routes.plans.map((plan) => {
-        const callerMappings = findCallerMappings(resources, plan.logicalId);
+        const callerMappings = stack.callerMappings(plan.logicalId);
         return {
           ...inspectRoute(plan, byName, issuers),
           ...(callerMappings.length > 0 && { callerMappings }),
         };
       }),
       apiKeySource: stage.deployment.apiKeySource,
-      apiKeyValues: apiKeyValuesIn(resources),
-      lateParts: findLateParts(resources, identity.apiId),
     }));
   });
 }
+
+/** What is told of a stack with each stage of each of its APIs: gone through once for all of them. */
+function inspectStack({ resources }: Pick<ResolvedStack, 'resources'>) {
+  return {
+    resources,
+    apiKeyValues: apiKeyValuesIn(resources),
+    callerMappings: callerMappingsIn(resources),
+  };
+}
+
+const NO_STACK = inspectStack({ resources: new Map() });
 
 function apiKeyValuesIn(resources: ResolvedStack['resources']): readonly string[] {
   return [...resources.values()].flatMap(({ type, properties: { Value: value } }) =>

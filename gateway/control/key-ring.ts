@@ -14,8 +14,8 @@ export class AccountKeyRing implements KeyRing {
   readonly #state: () => KeysAndPlans;
   #plans: UsagePlans | undefined;
   #revision = -1;
-  /** `{apiId}/{stage}` → plans that open it, as of `#revision`. */
-  #openers = new Map<string, readonly Opener[]>();
+  /** `{apiId}/{stage}` → plans that open it by their ids, as of `#revision`. */
+  #openers = new Map<string, ReadonlyMap<string, Opener>>();
 
   /** `state` is asked anew each time: a reload puts other keys and plans there. */
   constructor(state: () => KeysAndPlans) {
@@ -26,9 +26,11 @@ export class AccountKeyRing implements KeyRing {
     const { keys, plans } = this.#state();
     const key = keys.findByValue(value);
     if (key?.enabled !== true) return undefined;
-    for (const [plan, stage] of this.#openersOf(plans, apiId, stageName)) {
-      const member = plans.findKey(plan.id, key.id);
-      if (member !== undefined) return new PlanHolder(key, plan, stage, member);
+    const openers = this.#openersOf(plans, apiId, stageName);
+    for (const planId of plans.plansOf(key.id)) {
+      const opener = openers.get(planId);
+      const member = plans.findKey(planId, key.id);
+      if (opener !== undefined && member !== undefined) return new PlanHolder(key, ...opener, member);
     }
     return undefined;
   }
@@ -38,7 +40,7 @@ export class AccountKeyRing implements KeyRing {
     const key = keys.findByValue(value);
     if (key === undefined) return { kind: 'unknown' };
     if (!key.enabled) return { kind: 'disabled', keyId: key.id };
-    const own = plans.all.filter(({ id }) => plans.findKey(id, key.id) !== undefined);
+    const own = [...plans.plansOf(key.id)].map((id) => plans.get(id));
     if (own.length === 0) return { kind: 'no-plan', keyId: key.id };
     const opens = own.flatMap((plan) => plan.apiStages.map((open) => `${open.apiId}/${open.stage}`));
     return {
@@ -49,7 +51,7 @@ export class AccountKeyRing implements KeyRing {
   }
 
   /** Stage names come from served stages, not from clients, so the map is bounded. */
-  #openersOf(plans: UsagePlans, apiId: string, stageName: string): readonly Opener[] {
+  #openersOf(plans: UsagePlans, apiId: string, stageName: string): ReadonlyMap<string, Opener> {
     if (plans !== this.#plans || plans.revision !== this.#revision) {
       this.#plans = plans;
       this.#revision = plans.revision;
@@ -58,10 +60,11 @@ export class AccountKeyRing implements KeyRing {
     const name = `${apiId}/${stageName}`;
     const known = this.#openers.get(name);
     if (known !== undefined) return known;
-    const openers = plans.all.flatMap((plan): Opener[] => {
+    const openers = new Map<string, Opener>();
+    for (const plan of plans.all) {
       const stage = plan.apiStages.find((open) => open.apiId === apiId && open.stage === stageName);
-      return stage === undefined ? [] : [[plan, stage]];
-    });
+      if (stage !== undefined) openers.set(plan.id, [plan, stage]);
+    }
     this.#openers.set(name, openers);
     return openers;
   }

@@ -44,6 +44,8 @@ const MAX_METHOD_THROTTLES = 20;
 export class UsagePlans {
   readonly #plans = new Map<string, UsagePlan>();
   readonly #keys = new Map<string, Map<string, PlanKey>>();
+  /** The other way round: ids of the plans that a key is in. */
+  readonly #plansOf = new Map<string, Set<string>>();
   readonly #quotas: AccountQuotas;
   #revision = 0;
 
@@ -83,6 +85,7 @@ export class UsagePlans {
 
   delete(id: string): void {
     this.#plans.delete(id);
+    for (const keyId of this.#keys.get(id)?.keys() ?? []) this.#forget(id, keyId);
     this.#keys.delete(id);
     this.#revision += 1;
   }
@@ -94,6 +97,11 @@ export class UsagePlans {
 
   findKey(planId: string, keyId: string): PlanKey | undefined {
     return this.#keys.get(planId)?.get(keyId);
+  }
+
+  /** Ids of the plans that a key is in: a few, however many there are. */
+  plansOf(keyId: string): Iterable<string> {
+    return this.#plansOf.get(keyId) ?? [];
   }
 
   /** @throws ControlError NotFoundException */
@@ -109,29 +117,37 @@ export class UsagePlans {
     const plan = this.get(planId);
     const members = this.#keys.get(planId) ?? new Map<string, PlanKey>();
     if (members.has(keyId)) throw conflict('Usage Plan Key already exists');
-    refuseOneMore('plansOfKey', this.#plansOf(keyId).length, this.#quotas);
+    refuseOneMore('plansOfKey', this.#plansOf.get(keyId)?.size ?? 0, this.#quotas);
     this.#refuseSecondPlan(plan, keyId);
     members.set(keyId, key);
     this.#keys.set(planId, members);
+    const plans = this.#plansOf.get(keyId);
+    if (plans === undefined) this.#plansOf.set(keyId, new Set([planId]));
+    else plans.add(planId);
   }
 
   leave(planId: string, keyId: string): void {
     this.#keys.get(planId)?.delete(keyId);
+    this.#forget(planId, keyId);
   }
 
   /** A deleted key is in no plan any more. */
   leaveAll(keyId: string): void {
-    for (const members of this.#keys.values()) members.delete(keyId);
+    for (const planId of this.plansOf(keyId)) this.#keys.get(planId)?.delete(keyId);
+    this.#plansOf.delete(keyId);
   }
 
-  #plansOf(keyId: string): readonly UsagePlan[] {
-    return this.all.filter(({ id }) => this.findKey(id, keyId) !== undefined);
+  #forget(planId: string, keyId: string): void {
+    const plans = this.#plansOf.get(keyId);
+    plans?.delete(planId);
+    if (plans?.size === 0) this.#plansOf.delete(keyId);
   }
 
   /** Two plans for one stage would leave open by which the key is counted. */
   #refuseSecondPlan(plan: UsagePlan, keyId: string): void {
-    for (const other of this.#plansOf(keyId)) {
-      if (other.id === plan.id) continue;
+    for (const otherId of this.plansOf(keyId)) {
+      if (otherId === plan.id) continue;
+      const other = this.get(otherId);
       const shared = plan.apiStages.find((mine) =>
         other.apiStages.some((theirs) => isSameStage(mine, theirs)),
       );

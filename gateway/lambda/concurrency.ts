@@ -14,6 +14,7 @@ const INSTANCES_AT_LEAST = 64;
 
 /** A pool, as the others see it. */
 export interface ConcurrencyMember {
+  /** The same for as long as the pool is one of them. */
   readonly reserved: number | undefined;
   /** Events that wait or run. */
   readonly events: number;
@@ -27,6 +28,8 @@ export class Concurrency {
   readonly #eventLimit: number;
   readonly #instanceLimit: number;
   readonly #members = new Set<ConcurrencyMember>();
+  /** By all of them together; summed up here, since every event asks for it. */
+  #reserved = 0;
   /** Events at the last count, and those taken since: never fewer than there are. */
   #counted = 0;
   #takenSince = 0;
@@ -38,11 +41,12 @@ export class Concurrency {
 
   join(member: ConcurrencyMember): void {
     this.#members.add(member);
+    this.#reserved += member.reserved ?? 0;
     this.#takenSince += member.events;
   }
 
   leave(member: ConcurrencyMember): void {
-    this.#members.delete(member);
+    if (this.#members.delete(member)) this.#reserved -= member.reserved ?? 0;
   }
 
   /** Why the function may not run one event more now; undefined: it may, and the event counts. */
@@ -66,9 +70,7 @@ export class Concurrency {
 
   /** What is left for functions that have reserved nothing: a reservation is theirs alone, used or not. */
   get unreserved(): number {
-    let left = this.#eventLimit;
-    for (const { reserved = 0 } of this.#members) left -= reserved;
-    return Math.max(0, left);
+    return Math.max(0, this.#eventLimit - this.#reserved);
   }
 
   /** Whether one instance more may start, be it in the place of an idle one. */

@@ -1,7 +1,7 @@
 /** A whole gateway in this process, on free ports, for one template. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createGateway } from '../../gateway/index.ts';
 import type { Gateway, GatewayOptions, Listening } from '../../gateway/index.ts';
 
@@ -27,7 +27,10 @@ export async function aGateway(
   const directory = mkdtempSync(join(tmpdir(), 'gatewright-gateway-'));
   const template = join(directory, 'template.json');
   writeFileSync(template, JSON.stringify({ Resources, ...more }, undefined, 2));
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), text);
+  }
   const lines: string[] = [];
   const gateway = await createGateway({
     ...{ stage: 'dev', region: 'eu-west-1', accountId: '123456789012', host: '127.0.0.1' },

@@ -4,7 +4,7 @@
  */
 import { readFile, stat } from 'node:fs/promises';
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Document, Node, Pair, Scalar } from 'yaml';
+import type { Document, Node, Pair, Scalar, YAMLMap } from 'yaml';
 import { DefinitionError } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
 import { deepenFirst } from './yaml-indentation.ts';
@@ -137,6 +137,8 @@ type Lines = {
   lineOf(path: Path): number | undefined;
 };
 
+type PairsByKey = ReadonlyMap<string, Pair>;
+
 /** What stands too far left within brackets and quotes is moved until the text can be read. */
 function parseLeniently(text: string, file: string): Lines {
   let lines = parseYaml(text, file);
@@ -165,16 +167,25 @@ function parseYaml(text: string, file: string): Lines {
     );
   }
   const at = (offset: number): number => counter.linePos(offset).line;
-  return { text, document, at, lineOf: (path) => findLine(document, at, path) };
+  const pairsOf = new WeakMap<YAMLMap, PairsByKey>();
+  return { text, document, at, lineOf: (path) => findLine(document, pairsOf, at, path) };
 }
 
-function findLine(document: Document.Parsed, at: (offset: number) => number, path: Path): number | undefined {
+/** @param known of maps in which something was looked for: every resource of a template is, so that none is gone through again */
+function findLine(
+  document: Document.Parsed,
+  known: WeakMap<YAMLMap, PairsByKey>,
+  at: (offset: number) => number,
+  path: Path,
+): number | undefined {
   let node: unknown = document.contents;
   let offset = document.contents?.range[0];
   for (const key of path) {
     if (isAlias(node)) node = node.resolve(document);
     if (isMap(node)) {
-      const pair = node.items.findLast(({ key: found }) => isScalar(found) && keyText(found) === key);
+      const pairs = known.get(node) ?? byKey(node);
+      known.set(node, pairs);
+      const pair = pairs.get(key);
       if (pair === undefined) break;
       offset = isScalar(pair.key) ? (pair.key.range?.[0] ?? offset) : offset;
       node = pair.value;
@@ -185,6 +196,11 @@ function findLine(document: Document.Parsed, at: (offset: number) => number, pat
     } else break;
   }
   return offset === undefined ? undefined : at(offset);
+}
+
+/** Of a key that is there twice, the last one. */
+function byKey({ items }: YAMLMap): PairsByKey {
+  return new Map(items.flatMap((pair) => (isScalar(pair.key) ? [[keyText(pair.key), pair] as const] : [])));
 }
 
 /** One walk from YAML nodes to JSON values, with a budget. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findCallerMappings } from '../../../gateway/control/caller-mappings.ts';
+import { callerMappingsIn } from '../../../gateway/control/caller-mappings.ts';
 import type { ResolvedResource } from '../../../gateway/definition/model.ts';
 
 const aResource = (
@@ -28,9 +28,9 @@ const RESOURCES = new Map(
   ].map((resource) => [resource.logicalId, resource]),
 );
 const found = (routeId: string) =>
-  findCallerMappings(RESOURCES, routeId).map(({ text, place }) => [text, place.logicalId, place.property]);
+  callerMappingsIn(RESOURCES)(routeId).map(({ text, place }) => [text, place.logicalId, place.property]);
 
-describe('findCallerMappings', () => {
+describe('callerMappingsIn', () => {
   it("reads a method's templates, those of its answers, too", () => {
     assert.deepEqual(found('Put'), [
       [READS, 'Put', 'Integration.RequestTemplates'],

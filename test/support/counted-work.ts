@@ -1,0 +1,53 @@
+/** How much a program does, counted: how often its functions and blocks ran, whatever else the machine does. */
+import { Session } from 'node:inspector';
+import type { Profiler } from 'node:inspector';
+
+type CountedWork = {
+  /** Runs of functions and of blocks within them, each turn of a loop for one. */
+  readonly steps: number;
+  /** What ran most often: `gateway/control/key-ring.ts holderOf`. */
+  readonly most: readonly string[];
+};
+
+const ROOT = new URL('../..', import.meta.url).href;
+const OURS = /^(gateway|shared|packages)\//;
+const NAMED = 5;
+
+const session = new Session();
+session.connect();
+session.post('Profiler.enable');
+// Before anything of ours runs: what was compiled without counters has none.
+session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
+
+/** Of our code in this thread. Import this file before what is to be counted, in a process of its own (test/batches.ts). */
+export async function countWork(run: () => Promise<unknown>): Promise<CountedWork> {
+  takeCounts();
+  await run();
+  const pieces = new Map<string, number>();
+  for (const { url, functions } of takeCounts()) {
+    const path = url.startsWith(ROOT) ? url.slice(ROOT.length) : '';
+    if (!OURS.test(path)) continue;
+    for (const { functionName, ranges } of functions) {
+      const piece = `${path} ${functionName}`;
+      pieces.set(piece, (pieces.get(piece) ?? 0) + ranges.reduce((sum, { count }) => sum + count, 0));
+    }
+  }
+  return {
+    steps: [...pieces.values()].reduce((sum, steps) => sum + steps, 0),
+    most: [...pieces]
+      .sort(([, one], [, other]) => other - one)
+      .slice(0, NAMED)
+      .map(([piece, steps]) => `${piece}: ${steps}`),
+  };
+}
+
+/** Since they were taken last. */
+function takeCounts(): readonly Profiler.ScriptCoverage[] {
+  let taken: readonly Profiler.ScriptCoverage[] = [];
+  // Answered before `post` returns: the engine is in this thread.
+  session.post('Profiler.takePreciseCoverage', (error, { result }) => {
+    if (error !== null) throw error;
+    taken = result;
+  });
+  return taken;
+}

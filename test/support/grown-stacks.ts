@@ -1,0 +1,224 @@
+/** Templates of any size, one thing that grows in each. */
+
+export type Template = { readonly Resources: Readonly<Record<string, object>> };
+
+/** The code of every function. */
+export const SOURCE = `exports.handler = async () => ({ statusCode: 200, body: 'ok' });
+exports.allowHttp = async () => ({ isAuthorized: true });
+`;
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
+const named = (pairs: readonly (readonly [string, object])[]): Record<string, object> =>
+  Object.fromEntries(pairs);
+const ref = (name: string): object => ({ Ref: name });
+const arnOf = (name: string): object => ({ 'Fn::GetAtt': [name, 'Arn'] });
+const invocationOf = (name: string): object => ({
+  'Fn::Sub': `arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${${name}.Arn}/invocations`,
+});
+
+/** @param file of the handler in `src`; several functions have one each, as projects do */
+function lambda(file = 'index', handler = 'handler'): object {
+  return {
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      ...{ Runtime: 'nodejs24.x', Handler: `${file}.${handler}`, Code: 'src', Timeout: 20 },
+      Role: 'arn:aws:iam::123456789012:role/any',
+    },
+  };
+}
+
+function permission(name: string): object {
+  return {
+    Type: 'AWS::Lambda::Permission',
+    Properties: {
+      ...{ Action: 'lambda:InvokeFunction', FunctionName: ref(name) },
+      Principal: 'apigateway.amazonaws.com',
+    },
+  };
+}
+
+/** A function with the leave to call it. */
+function called(name: string, file?: string, handler?: string): Record<string, object> {
+  return { [name]: lambda(file, handler), [`${name}Leave`]: permission(name) };
+}
+
+function v2(type: string, properties: object): object {
+  return { Type: `AWS::ApiGatewayV2::${type}`, Properties: { ApiId: ref('Http'), ...properties } };
+}
+
+function v2Integration(name: string): object {
+  return v2('Integration', {
+    ...{ IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0', IntegrationUri: arnOf(name) },
+  });
+}
+
+function v2Route(key: string, integration: string, more: object = {}): object {
+  return v2('Route', {
+    ...{ RouteKey: key, Target: { 'Fn::Join': ['/', ['integrations', ref(integration)]] } },
+    ...more,
+  });
+}
+
+const HTTP_API = {
+  Http: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'grown-http', ProtocolType: 'HTTP' } },
+};
+const HTTP_STAGE = { HttpStage: v2('Stage', { StageName: '$default', AutoDeploy: true }) };
+
+/** `/r0` … of an HTTP API, all to one function. Not as an OpenAPI document: each of its routes has an integration, of which AWS takes 300. */
+export function httpRoutes(count: number): Template {
+  return {
+    Resources: {
+      ...{ ...HTTP_API, ...HTTP_STAGE, ...called('Answer'), Call: v2Integration('Answer') },
+      ...named(times(count, (n) => [`Route${n}`, v2Route(`ANY /r${n}`, 'Call')])),
+    },
+  };
+}
+
+/** `/r0` … each behind an authorizer of its own, which keeps what it was told. */
+export function authorizers(count: number): Template {
+  return {
+    Resources: {
+      ...{ ...HTTP_API, ...HTTP_STAGE, ...called('Answer'), Call: v2Integration('Answer') },
+      ...called('Allow', 'index', 'allowHttp'),
+      ...named(
+        times(count, (n) => [
+          `Authorizer${n}`,
+          v2('Authorizer', {
+            ...{ Name: `a${n}`, AuthorizerType: 'REQUEST', EnableSimpleResponses: true },
+            ...{ AuthorizerPayloadFormatVersion: '2.0', AuthorizerResultTtlInSeconds: 3600 },
+            ...{ IdentitySource: ['$request.header.Authorization'], AuthorizerUri: invocationOf('Allow') },
+          }),
+        ]),
+      ),
+      ...named(
+        times(count, (n) => [
+          `Route${n}`,
+          v2Route(`GET /r${n}`, 'Call', {
+            ...{ AuthorizationType: 'CUSTOM', AuthorizerId: ref(`Authorizer${n}`) },
+          }),
+        ]),
+      ),
+    },
+  };
+}
+
+/** `/s0/one` … of an HTTP API. */
+export function stages(count: number): Template {
+  return {
+    Resources: {
+      ...{ ...HTTP_API, ...called('Answer'), Call: v2Integration('Answer') },
+      Route: v2Route('GET /one', 'Call'),
+      ...named(times(count, (n) => [`Stage${n}`, v2('Stage', { StageName: `s${n}`, AutoDeploy: true })])),
+    },
+  };
+}
+
+/** Beside the one route so many resources, each of which names the one before it. */
+export function resources(count: number): Template {
+  const queue = (n: number): object => ({
+    Type: 'AWS::SQS::Queue',
+    Properties: {
+      QueueName: `grown-${n}`,
+      ...(n > 0 && { Tags: [{ Key: 'before', Value: { 'Fn::Sub': `\${Queue${n - 1}.Arn}` } }] }),
+    },
+  });
+  return {
+    Resources: { ...httpRoutes(1).Resources, ...named(times(count, (n) => [`Queue${n}`, queue(n)])) },
+  };
+}
+
+const REST_API = {
+  Rest: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'grown-rest' } },
+};
+
+function rest(type: string, properties: object): object {
+  return { Type: `AWS::ApiGateway::${type}`, Properties: { RestApiId: ref('Rest'), ...properties } };
+}
+
+function restResource(part: string): object {
+  return rest('Resource', { ParentId: { 'Fn::GetAtt': ['Rest', 'RootResourceId'] }, PathPart: part });
+}
+
+function restMethod(resource: string, more: object = {}, integration: object = {}): object {
+  return rest('Method', {
+    ...{ ResourceId: ref(resource), HttpMethod: 'GET', AuthorizationType: 'NONE' },
+    Integration: {
+      ...{ Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', Uri: invocationOf('Answer') },
+      ...integration,
+    },
+    ...more,
+  });
+}
+
+function restStage(method: string, more: object = {}): Record<string, object> {
+  return {
+    Deployment: { ...rest('Deployment', {}), DependsOn: [method] },
+    RestStage: rest('Stage', { StageName: 'dev', DeploymentId: ref('Deployment'), ...more }),
+  };
+}
+
+/** `/dev/r0` … of a REST API, all to one function; as an OpenAPI document, since a template takes 5,000 resources. */
+export function restRoutes(count: number): Template {
+  const call = { type: 'aws_proxy', httpMethod: 'POST', uri: invocationOf('Answer') };
+  const paths = named(times(count, (n) => [`/r${n}`, { get: { 'x-amazon-apigateway-integration': call } }]));
+  return {
+    Resources: {
+      Rest: {
+        Type: 'AWS::ApiGateway::RestApi',
+        Properties: { Body: { openapi: '3.0.1', info: { title: 'grown', version: '1' }, paths } },
+      },
+      Deployment: rest('Deployment', {}),
+      RestStage: rest('Stage', { StageName: 'dev', DeploymentId: ref('Deployment') }),
+      ...called('Answer'),
+    },
+  };
+}
+
+/** `/dev/r0` … to a function of its own file each; of HTTP APIs AWS raises no quota of integrations. */
+export function functions(count: number): Template {
+  return {
+    Resources: {
+      ...{ ...REST_API, ...restStage('Method0') },
+      ...Object.assign({}, ...times(count, (n) => called(`Answer${n}`, `f${n}`))),
+      ...named(times(count, (n) => [`Resource${n}`, restResource(`r${n}`)])),
+      ...named(
+        times(count, (n) => [
+          `Method${n}`,
+          restMethod(`Resource${n}`, {}, { Uri: invocationOf(`Answer${n}`) }),
+        ]),
+      ),
+    },
+  };
+}
+
+export const keyOf = (n: number | string): string => `key-of-the-growth-bench-${n}`;
+
+/** A route that wants a key; `keys` of them are spread over `plans` usage plans, all of which open its stage. */
+export function keysAndPlans(keys: number, plans: number): Template {
+  const plan = (n: number): object => ({
+    Type: 'AWS::ApiGateway::UsagePlan',
+    Properties: {
+      ...{ UsagePlanName: `plan-${n}`, Quota: { Limit: 2_000_000_000, Period: 'MONTH' } },
+      Throttle: { RateLimit: 1_000_000, BurstLimit: 1_000_000 },
+      ApiStages: [{ ApiId: ref('Rest'), Stage: ref('RestStage') }],
+    },
+  });
+  const key = (n: number): object => ({
+    Type: 'AWS::ApiGateway::ApiKey',
+    Properties: { Name: `key-${n}`, Enabled: true, Value: keyOf(n) },
+  });
+  const member = (n: number): object => ({
+    Type: 'AWS::ApiGateway::UsagePlanKey',
+    Properties: { UsagePlanId: ref(`Plan${n % plans}`), KeyId: ref(`Key${n}`), KeyType: 'API_KEY' },
+  });
+  return {
+    Resources: {
+      ...{ ...REST_API, ...called('Answer'), Resource: restResource('r') },
+      Method: restMethod('Resource', { ApiKeyRequired: true }),
+      ...restStage('Method'),
+      ...named(times(plans, (n) => [`Plan${n}`, plan(n)])),
+      ...named(times(keys, (n) => [`Key${n}`, key(n)])),
+      ...named(times(keys, (n) => [`PlanKey${n}`, member(n)])),
+    },
+  };
+}
