@@ -47,6 +47,8 @@ export type RecordRow = {
   readonly process: Interval;
   /** Share of the time in which the serving thread was busy: near 1 it is what bounds the throughput. */
   readonly busy: Sides;
+  /** Pair by pair: throughput less, time of the serving thread more. */
+  readonly shares: readonly { readonly cost: number; readonly main: number }[];
   readonly ring: Ring | undefined;
   readonly rssMb: number | undefined;
 };
@@ -72,7 +74,8 @@ export async function runRecordBench(args: readonly string[]): Promise<void> {
   for (const scenario of scenarios) {
     const row = await measureRecording(scenario, { pairs, blockMs, recordAll });
     console.log(describeRow(row));
-    rows.push(row);
+    // Each pair is for the proof alone.
+    rows.push({ ...row, shares: [] });
   }
   const conditions = {
     connections: CONNECTIONS,
@@ -196,11 +199,15 @@ export function summarise(pairs: readonly BlockPair[]): Omit<RecordRow, 'scenari
   const rate = ({ requests, tookMs }: Block): number => (requests / tookMs) * 1000;
   const mainMicros = (block: Block): number => block.mainMicros / block.requests;
   const processMicros = (block: Block): number => block.processMicros / block.requests;
+  const shares = pairs.map(({ on, off }) => ({
+    cost: 1 - rate(on) / rate(off),
+    main: mainMicros(on) / mainMicros(off) - 1,
+  }));
   return {
     pairs: pairs.length,
     perSecond: sidesOf(rate),
-    cost: medianInterval(pairs.map(({ on, off }) => 1 - rate(on) / rate(off))),
-    ...{ mainMicros: sidesOf(mainMicros), main: more(mainMicros) },
+    cost: medianInterval(shares.map(({ cost }) => cost)),
+    ...{ mainMicros: sidesOf(mainMicros), main: medianInterval(shares.map(({ main }) => main)), shares },
     ...{ processMicros: sidesOf(processMicros), process: more(processMicros) },
     busy: sidesOf(({ busy }) => busy),
   };

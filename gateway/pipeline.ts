@@ -45,7 +45,7 @@ export async function serve(received: Received, at: Ports & Recording): Promise<
       if (received.notes !== undefined) received.notes.lookedUp = cached;
       if (cached?.reply !== undefined) reply = cached.reply;
       else {
-        trail.enter('map-request');
+        trail.enter('map-request', isEventAlone(admitted));
         const mapped = mapRequest(admitted);
         trail.enter('integrate');
         const outcome = await integrate(mapped, at);
@@ -70,6 +70,14 @@ export async function serve(received: Received, at: Ports & Recording): Promise<
   if (reply.stream === undefined) log(received, reply, trail, at);
   else logStreamed(received, reply, reply.stream, trail, at);
   return reply;
+}
+
+/** Bytes of a body whose event is built in microseconds. */
+const SHORT_BODY_BYTES = 16_384;
+
+/** Whether what the integration gets is no more than an event of a few lines. */
+function isEventAlone({ route, body }: Admitted): boolean {
+  return route.integration.kind === 'lambda-proxy' && (body?.length ?? 0) <= SHORT_BODY_BYTES;
 }
 
 /** Who calls, of a request and of the handshake of a WebSocket; undefined where the authorizer has to be asked. */
