@@ -15,14 +15,24 @@ const without =
   ({ wire }: Field): Change =>
   (plan) => ({ ...plan, [wire]: undefined });
 
-/** A name stays, and only a product code is added. */
+/** A name stays. */
 function textRule(text: Field): PatchRule<UsagePlan> {
   const path = `/${text.wire}`;
   const set: Change = (plan, { value }) => ({ ...plan, [text.wire]: value });
-  if (text.wire === 'name') return { path, on: { replace: set } };
-  const on = { replace: set, remove: without(text) };
-  return { path, on: text.wire === 'productCode' ? { ...on, add: set } : on };
+  return { path, on: text.wire === 'name' ? { replace: set } : { replace: set, remove: without(text) } };
 }
+
+const setProductCode: Change = (plan, { value }) => ({ ...plan, productCode: value });
+
+/** Of AWS Marketplace. Templates cannot say it. */
+const PRODUCT_CODE: PatchRule<UsagePlan> = {
+  path: '/productCode',
+  on: {
+    add: setProductCode,
+    replace: setProductCode,
+    remove: (plan) => ({ ...plan, productCode: undefined }),
+  },
+};
 
 /** Each part of a limit, and the whole of it: what a plan has not yet of the other parts is 0. */
 function limitRules(limit: Field): readonly PatchRule<UsagePlan>[] {
@@ -98,6 +108,7 @@ const METHOD = '/apiStages/{stage}/throttle/{resource}/{method}';
 
 export const PLAN_RULES: readonly PatchRule<UsagePlan>[] = [
   ...FIELDS.flatMap((one) => (one.kind === 'block' ? limitRules(one) : textRule(one))),
+  PRODUCT_CODE,
   { path: '/apiStages', on: { add: addStage, remove: removeStage } },
   {
     path: '/apiStages/{stage}/throttle',

@@ -163,6 +163,7 @@ function showPlan(plan: UsagePlan, withTags: boolean): Record<string, unknown> {
   return withoutUndefined({
     id: plan.id,
     ...showOwn(plan, REST_TYPES['AWS::ApiGateway::UsagePlan'].fields),
+    productCode: plan.productCode,
     apiStages: plan.apiStages.map(({ apiId, stage, throttle }) =>
       Object.keys(throttle).length === 0 ? { apiId, stage } : { apiId, stage, throttle },
     ),

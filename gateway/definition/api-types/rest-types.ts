@@ -193,7 +193,7 @@ export const REST_TYPES = {
   'AWS::ApiGateway::UsagePlan': {
     ...{ names: idOf(6, 'Id'), enforced: words('UsagePlanName ApiStages Quota Throttle') },
     fields: [
-      ...[field('name', 'text', 'UsagePlanName'), ...fieldsOf('description productCode')],
+      ...[field('name', 'text', 'UsagePlanName'), field('description')],
       block('throttle', fieldsOf('rateLimit burstLimit', 'number')),
       block('quota', [...fieldsOf('limit offset', 'number'), field('period')]),
     ],
