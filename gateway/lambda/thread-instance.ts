@@ -26,7 +26,7 @@ import type { Deadline } from '../ports.ts';
 const TAKE_BACK_AFTER_MS = 15;
 
 /** So many events are sent at once. Whatever comes while the thread has as much to do waits for the others of its turn (docs/decisions/0177). */
-const AT_ONCE = 6;
+const AT_ONCE = 2;
 
 const BYTES_PER_MB = 1024 * 1024;
 /** Of a thread that has ended before it could be asked. */
