@@ -123,6 +123,8 @@ function useDark(): boolean {
   useEffect(() => {
     const query = matchMedia(DARK);
     const onChange = (): void => setDark(query.matches);
+    // It may have changed between the first drawing and now.
+    onChange();
     query.addEventListener('change', onChange);
     return () => query.removeEventListener('change', onChange);
   }, []);

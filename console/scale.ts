@@ -9,6 +9,8 @@ export function useScale(): number {
   const [scale, setScale] = useState(readScale);
   useEffect(() => {
     const onResize = (): void => setScale(readScale());
+    // It may have changed between the first drawing and now.
+    onResize();
     addEventListener('resize', onResize);
     return () => removeEventListener('resize', onResize);
   }, []);

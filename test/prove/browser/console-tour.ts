@@ -72,6 +72,7 @@ export async function lookAt(page: Page, name: string): Promise<void> {
       const overflow = await page.evaluate(measureOverflow, undefined);
       assert.ok(overflow <= 0, `${name} is ${overflow} px too wide on a ${screen}`);
       assert.deepEqual(await page.evaluate(findOutside, undefined), [], `${name} on a ${screen}`);
+      assert.deepEqual(await page.evaluate(findMiscoloured, undefined), [], `${name}, ${colorScheme}`);
       await page.screenshot({ path: join(SHOTS, `${name}-${screen}-${colorScheme}.png`) });
     }
     await page.setViewportSize(SCREENS.desktop);
@@ -114,6 +115,32 @@ function findOutside(): Promise<readonly string[]> {
       return box === undefined || box.left < 0 || box.right > innerWidth;
     }),
   );
+}
+
+/** Charts without a pixel of the lines' present colour: a canvas keeps what it was drawn with. */
+function findMiscoloured(): Promise<readonly string[]> {
+  type Canvas = {
+    readonly width: number;
+    readonly height: number;
+    getContext(kind: '2d'): {
+      getImageData(...box: readonly number[]): { readonly data: Uint8ClampedArray };
+    };
+  };
+  type Drawn = {
+    readonly document: { querySelectorAll(selector: string): Iterable<Canvas> };
+    readonly getComputedStyle: (of: Canvas) => { getPropertyValue(name: string): string };
+  };
+  const { document, getComputedStyle } = globalThis as unknown as Drawn;
+  const wrong = [...document.querySelectorAll('.chart canvas')].flatMap((canvas) => {
+    const line = getComputedStyle(canvas).getPropertyValue('--line').trim();
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    for (let at = 0; at < data.length; at += 4) {
+      const drawn = [...data.subarray(at, at + 3)].map((part) => part.toString(16).padStart(2, '0'));
+      if (`#${drawn.join('')}` === line) return [];
+    }
+    return [`a chart without ${line}`];
+  });
+  return Promise.resolve(wrong);
 }
 
 type Violation = {
