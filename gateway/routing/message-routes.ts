@@ -102,7 +102,19 @@ function readMember(body: unknown, path: BodyPath): string | undefined {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
     value = Reflect.get(value, step) as unknown;
   }
-  return value === undefined || value === null ? undefined : printValue(value);
+  if (value === undefined || value === null) return undefined;
+  return isDeeper(value, MAX_DEPTH) ? TOO_DEEP : printValue(value);
+}
+
+/** Far more than a route key can spell: AWS takes 128 characters of them, and each level has a bracket. */
+const MAX_DEPTH = 200;
+/** Longer than any route key, so that it is none, also as a part of one. */
+const TOO_DEEP = '['.repeat(MAX_DEPTH);
+
+/** Attack: a message of 15,000 brackets, on which the printers below would run out of stack. */
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((member) => isDeeper(member, depth - 1));
 }
 
 /** A list is presented as `[item1, item2]`, without quotes and with a blank (docs/aws §11.2). */

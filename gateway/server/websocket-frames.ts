@@ -142,9 +142,14 @@ export class WebSocketPort {
     const { promise: closed, resolve: onClosed } = Promise.withResolvers<Closure>();
     const client = new ClientSocket(webSocket, stream, {
       message: async (text) => {
-        const frame = await message(connection, text, at);
-        // A client that sends without reading its answers is cut off before it fills the memory.
-        if (frame !== undefined && at.connections.deliver(connection, frame) === 'full') client.cutOff();
+        try {
+          const frame = await message(connection, text, at);
+          // A client that sends without reading its answers is cut off before it fills the memory.
+          if (frame !== undefined && at.connections.deliver(connection, frame) === 'full') client.cutOff();
+        } catch (fault) {
+          this.#report(fault);
+          client.cutOff();
+        }
       },
       closed: onClosed,
     });
@@ -167,8 +172,14 @@ export class WebSocketPort {
   }
 
   #track(task: Promise<void>): void {
-    this.#tasks.add(task);
-    void task.finally(() => this.#tasks.delete(task));
+    const guarded = task.catch((fault: unknown) => this.#report(fault));
+    this.#tasks.add(guarded);
+    void guarded.finally(() => this.#tasks.delete(guarded));
+  }
+
+  /** Nothing of one connection may end the process that serves all the others. */
+  #report(fault: unknown): void {
+    this.#deps.at.log.write(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
   }
 }
 

@@ -126,6 +126,22 @@ describe('compileMessageRouting', () => {
       assert.equal(compiled.kind, 'invalid');
     });
 
+  const deep = {
+    'a list': `${'['.repeat(15_000)}${']'.repeat(15_000)}`,
+    'an object': `${'{"b":'.repeat(5_000)}1${'}'.repeat(5_000)}`,
+    'an object in a list': `[${'{"b":['.repeat(4_000)}1${']}'.repeat(4_000)}]`,
+  };
+  for (const [name, value] of Object.entries(deep))
+    it(`finds no route by ${name} that is nested beyond any stack`, () => {
+      const body = `{"a":${value},"b":"known"}`;
+
+      for (const expression of ['$request.body.a', '${request.body.a}/${request.body.b}']) {
+        const key = select(expression, body);
+        assert.ok(key !== undefined && key.length > 128, 'longer than any route key, and so $default');
+      }
+      assert.equal(select('$request.body.b', body), 'known');
+    });
+
   it('throws at no body', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (body) => {

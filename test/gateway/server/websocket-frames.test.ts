@@ -81,6 +81,33 @@ describe('handshakes', () => {
   });
 });
 
+describe('a message that meets a fault of the gateway', () => {
+  it('ends its own connection alone, and is told', async () => {
+    const api = anApi(ECHO_ROUTES);
+    for (const { deployment } of api.stages.values())
+      Object.defineProperty(deployment, 'messageRouting', {
+        value: {
+          select(body: string): string {
+            if (body === 'fault') throw new RangeError('planted');
+            return '$default';
+          },
+          routes: deployment.messageRouting?.routes,
+        },
+      });
+    const running = await startApi(api, { echo, bye: echo });
+    after(() => running.close());
+    const [hit, other] = [await open(`ws://${running.host}/dev`), await open(`ws://${running.host}/dev`)];
+
+    hit.socket.send('fault');
+    const { code } = await hit.closed;
+    other.socket.send('hello');
+
+    assert.equal(code, 1006);
+    assert.notEqual(await other.next(), undefined);
+    assert.ok(running.at.lines.some((line) => line.startsWith('RangeError: planted')));
+  });
+});
+
 describe('isWebSocketHandshake', () => {
   const rows = [
     { name: 'takes the protocol in any case', method: 'GET', upgrade: 'WebSocket', expected: true },
