@@ -5,7 +5,7 @@ import { dirname, join, posix } from 'node:path';
 /** Below docs/. What is about the toolkit's own making stays in the repository. */
 const SHIPPED = [
   ...['guides/**/*.md', 'recipes/*.md'],
-  ...['aws/surprises', 'control-plane', 'errors', 'function-runtime', 'reference/commands'].map(
+  ...['aws/surprises', 'control-plane', 'errors', 'function-runtime', 'quota', 'reference/commands'].map(
     (name) => `${name}.md`,
   ),
 ];
