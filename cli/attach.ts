@@ -189,7 +189,7 @@ async function attachLocked(
     printSnippets(reading.plan);
     return;
   }
-  say(flags.json ? [planAsJson(reading)] : printPlan(reading));
+  say(flags.json ? [planAsJson(reading)] : printPlan(reading, open.wish));
   if (reading.surprises.some(({ level }) => level === 'obstacle')) {
     process.exitCode = REFUSED;
     return;

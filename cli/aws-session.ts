@@ -124,6 +124,9 @@ async function loadProviders(): Promise<ProvidersModule> {
 function describe(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : '';
   if (/^Command failed/.test(message)) return 'the credential_process of the profile failed';
+  // The chain's last word, which names no way out.
+  if (/from any providers/.test(message))
+    return 'AWS does not know who asks: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in; eval "$(gatewright env)" means the gateway that runs here';
   const [first = ''] = message.split('\n', 1);
   return showControls(first.slice(0, QUOTED_CHARACTERS)) || 'no credentials could be found';
 }

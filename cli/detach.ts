@@ -1,5 +1,5 @@
 /** `gatewright detach`: takes back what `attach` has done, also what it has left in the middle. */
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { addApiOptions, orExitCode, REFUSED } from './attach.ts';
 import { askPerson } from './attach/ask-person.ts';
@@ -48,7 +48,7 @@ async function takeBack(plane: ControlPlane, flags: DetachFlags, begin: () => vo
   const undo = journal.undo();
   if (undo === undefined)
     throw new UsageError(
-      `nothing to take back: ${journal.folder} has no undo file (--state names another folder)`,
+      `nothing to take back: ${dirname(journal.folder)} knows of no attachment (--state names another folder)`,
     );
   if (undo.region !== flags.region)
     throw new UsageError(`the undo file is of ${undo.region}: say --region ${undo.region}`);

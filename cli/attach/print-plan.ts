@@ -8,10 +8,14 @@ import { findIds, membersState, undoneBy } from './step.ts';
 import type { Snapshot, Step } from './step.ts';
 import { describeOrigin, originOf } from './snippets.ts';
 import { tellUndo } from './tell-undo.ts';
+import type { VerifyWish } from './verify-wish.ts';
 
 const KINDS = { rest: 'REST', http: 'HTTP', websocket: 'WebSocket' };
 
-export function printPlan({ plan, live, surprises, authorizer }: Reading): readonly string[] {
+export function printPlan(
+  { plan, live, surprises, authorizer }: Reading,
+  wish: Partial<Pick<VerifyWish, 'url' | 'token'>> = {},
+): readonly string[] {
   const { steps } = plan;
   return [
     paint(
@@ -23,7 +27,7 @@ export function printPlan({ plan, live, surprises, authorizer }: Reading): reado
     ...(steps.length === 0 ? ['  nothing to do'] : printSteps(steps)),
     ...surprises.flatMap(printSurprise),
     ...describeOrigin(live, plan),
-    ...(steps.length === 0 ? [] : tellEffect(steps, live.isAutomatic)),
+    ...(steps.length === 0 ? [] : tellEffect(steps, live.isAutomatic, tellVerification(wish))),
   ];
 }
 
@@ -51,15 +55,23 @@ function printSurprise({ level, what, fix }: Surprise): readonly string[] {
   return fix === '' ? [said] : [said, `  ${showControls(fix)}`];
 }
 
-function tellEffect(steps: readonly Step[], isAutomatic: boolean): readonly string[] {
+function tellEffect(steps: readonly Step[], isAutomatic: boolean, verification: string): readonly string[] {
   const first = steps.findIndex(({ isLive }) => isLive);
   return [
     isAutomatic
       ? `Callers notice each route at once, from step ${first + 1} on.`
       : `Callers notice nothing before step ${first + 1} of ${steps.length}.`,
-    'What AWS shows is looked at afterwards; what callers get is not, without --url and --token-file.',
+    verification,
     `${count(steps.length, 'step')}; gatewright detach takes all of them back.`,
   ];
+}
+
+function tellVerification({ url, token }: Partial<Pick<VerifyWish, 'url' | 'token'>>): string {
+  const looked = 'What AWS shows is looked at afterwards';
+  if (url === undefined) return `${looked}; what callers get is not, without --url and --token-file.`;
+  return token === undefined
+    ? `${looked}, and who is refused at ${url}; not who is let in, without --token-file.`
+    : `${looked}, and what callers get at ${url}.`;
 }
 
 /** For programs: what will be done, and what was found; no configuration of the API beside it. */

@@ -82,6 +82,16 @@ describe('findCredentials', () => {
     );
   });
 
+  it('says where they come from where there are none at all', async (context) => {
+    profiles(context, '');
+    delete process.env['AWS_ACCESS_KEY_ID'];
+
+    await assert.rejects(
+      findCredentials({}, 'us-east-1'),
+      (error) => error instanceof UsageError && /AWS_PROFILE.*gatewright env/.test(error.message),
+    );
+  });
+
   it('waits for nobody for ever', async (context) => {
     profiles(context, '[slow]\ncredential_process = sleep 2\n');
 

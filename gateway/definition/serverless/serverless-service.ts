@@ -141,7 +141,7 @@ function findOsls(serviceFolder: string): FoundOsls {
         if (isJsonObject(manifest) && canPackage(manifest)) {
           return {
             folder: dirname(require.resolve(`${name}/package.json`)),
-            name: name === 'osls' ? 'osls' : 'Serverless',
+            name: String(manifest['name']),
             version: typeof manifest['version'] === 'string' ? manifest['version'] : '',
             isOwn: origin === own,
           };

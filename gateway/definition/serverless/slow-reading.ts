@@ -3,7 +3,8 @@ import { basename, dirname, join } from 'node:path';
 
 export type FoundOsls = {
   readonly folder: string;
-  readonly name: 'osls' | 'Serverless';
+  /** That of the package itself: a project may have osls installed as `serverless`. */
+  readonly name: string;
   readonly version: string;
   /** The project's, not the one beside the gateway. */
   readonly isOwn: boolean;
@@ -20,7 +21,8 @@ const PATIENCE_MS = 2000;
 export function describeReading(file: string, { name, version, isOwn }: FoundOsls): string {
   const [major = ''] = version.split('.');
   const shown = join(basename(dirname(file)), basename(file));
-  return `reading ${shown} with ${isOwn ? 'the project’s' : 'the gateway’s'} ${name} ${major} …`;
+  const program = name === 'osls' ? name : 'Serverless';
+  return `reading ${shown} with ${isOwn ? 'the project’s' : 'the gateway’s'} ${program} ${major} …`;
 }
 
 /** Tells it once it has lasted as long as a person takes for a hang. */

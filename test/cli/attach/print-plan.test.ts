@@ -53,6 +53,20 @@ describe('a plan', () => {
       'What AWS shows is looked at afterwards; what callers get is not, without --url and --token-file.',
       '5 steps; gatewright detach takes all of them back.',
     ]);
+    for (const [wish, looked] of [
+      [
+        { url: 'https://api.example.com' },
+        /^What AWS shows is looked at afterwards, and who is refused at https:\/\/api\.example\.com; not who is let in, without --token-file\.$/m,
+      ],
+      [
+        { url: 'https://api.example.com', token: 't' },
+        /^What AWS shows is looked at afterwards, and what callers get at https:\/\/api\.example\.com\.$/m,
+      ],
+    ] as const)
+      assert.match(
+        printPlan(reading, { url: wish.url, token: 'token' in wish ? wish.token : undefined }).join('\n'),
+        looked,
+      );
     const told = JSON.parse(planAsJson(reading)) as {
       readonly steps: readonly { readonly name: string }[];
       readonly origin: unknown;

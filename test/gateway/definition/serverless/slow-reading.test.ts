@@ -32,7 +32,7 @@ describe('tellWaiting', () => {
 
 describe('describeReading', () => {
   const rows = [
-    ['Serverless', '3.40.0', true, 'reading shop/serverless.ts with the project’s Serverless 3 …'],
+    ['serverless', '3.40.0', true, 'reading shop/serverless.ts with the project’s Serverless 3 …'],
     ['osls', '4.1.2', false, 'reading shop/serverless.ts with the gateway’s osls 4 …'],
   ] as const;
   for (const [name, version, isOwn, sentence] of rows)
