@@ -141,7 +141,7 @@ function findOsls(serviceFolder: string): FoundOsls {
         if (isJsonObject(manifest) && canPackage(manifest)) {
           return {
             folder: dirname(require.resolve(`${name}/package.json`)),
-            name: String(manifest['name']),
+            name: manifest['name'] === 'osls' ? 'osls' : 'serverless',
             version: typeof manifest['version'] === 'string' ? manifest['version'] : '',
             isOwn: origin === own,
           };

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 export type FoundOsls = {
   readonly folder: string;
   /** That of the package itself: a project may have osls installed as `serverless`. */
-  readonly name: string;
+  readonly name: 'osls' | 'serverless';
   readonly version: string;
   /** The project's, not the one beside the gateway. */
   readonly isOwn: boolean;
