@@ -9,12 +9,13 @@
  * Plain CommonJS because osls's own files are what it has to reach, before osls's command line starts.
  */
 const fs = require('node:fs');
-const { enableCompileCache, syncBuiltinESMExports } = require('node:module');
+const { createRequire, enableCompileCache, syncBuiltinESMExports } = require('node:module');
 const os = require('node:os');
 const path = require('node:path');
 const { useLocalCredentials } = require('./local-credentials.cjs');
 const { watchInputs } = require('./serverless-inputs.cjs');
 const { tolerate } = require('./serverless-leniency.cjs');
+const { keepCompiledChecks, quicken } = require('./serverless-shortcuts.cjs');
 
 const [oslsFolder, outputFolder, ...oslsArguments] = process.argv.slice(2);
 const fromOsls = (file) => require(path.join(oslsFolder, file));
@@ -196,6 +197,15 @@ function writeEmptyZip() {
   return file;
 }
 
+/** Before inputs are watched: the module is one of osls's own. */
+function quickenState() {
+  try {
+    quicken(createRequire(path.join(oslsFolder, 'package.json'))('json-cycle'));
+  } catch {
+    // A version of osls that does without.
+  }
+}
+
 function replaceModule(file, exports) {
   const filename = path.join(oslsFolder, file);
   require.cache[filename] = Object.assign(new module.constructor(filename), {
@@ -237,7 +247,10 @@ function moveWorkshop() {
 }
 
 // Compiling osls is a quarter of its start. Beside osls only those can write who can write osls itself.
-enableCompileCache(path.join(oslsFolder, '../.cache/gatewright'));
+const COMPILED = path.join(oslsFolder, '../.cache/gatewright');
+enableCompileCache(COMPILED);
+keepCompiledChecks(path.join(COMPILED, 'checks'));
+quickenState();
 moveWorkshop();
 replaceModule('lib/cli/handle-error.js', (error) => {
   tell({ kind: 'failed', message: String(error?.message ?? error) });
