@@ -60,7 +60,7 @@ export function admissionOf(event: object): Admission | undefined {
  * };
  * const quotas = createDynamoDbQuotas({ tableName: 'gatewright-dev-quota', plans: [starter] });
  * export const handler = middy(async () => ({ statusCode: 200, body: 'orders' })).use(
- *   quota({ quotas, subject: () => ({ planId: 'starter', tenant: 'acme', keyId: 'k-1' }) }),
+ *   quota({ quotas, subject: () => ({ plan: 'starter', tenant: 'acme', key: 'k-1' }) }),
  * );
  * ```
  */
@@ -94,7 +94,7 @@ export function quota<Event extends object>(
  * };
  * const quotas = createDynamoDbQuotas({ tableName: 'gatewright-dev-quota', plans: [starter] });
  * export const handler = withQuota(async () => ({ statusCode: 200, body: 'orders' }), {
- *   ...{ quotas, subject: () => ({ planId: 'starter', tenant: 'acme', keyId: 'k-1' }) },
+ *   ...{ quotas, subject: () => ({ plan: 'starter', tenant: 'acme', key: 'k-1' }) },
  * });
  * ```
  */

@@ -1,12 +1,14 @@
 /** What users import has a comment with an example, and each example runs and is right. */
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { findExamples, toProgram } from './doc-examples.ts';
+import { findExamples, findTypeErrors, toProgram } from './doc-examples.ts';
 import { REPOSITORY } from './source-files.ts';
 
+/** Wrong in what nobody runs, the body of its handler. Its file may not change while a proof of the ledger runs on it. */
+const KNOWN_WRONG = ['shared-quota-dynamodb-quotas-ts-createDynamoDbQuotas.ts'];
 /** Below the checkout, so that packages are found. */
 const FOLDER = join(REPOSITORY, '.build', `examples-${process.pid}`);
 
@@ -33,6 +35,7 @@ describe('examples of what users import', () => {
     );
   });
 
+  const fileOf = (where: string): string => join(FOLDER, `${where.replaceAll(/\W+/g, '-')}.ts`);
   const programs = new Map(
     examples.flatMap(({ path, name, code }) =>
       code === undefined ? [] : [[`${path} ${name}`, code] as const],
@@ -40,10 +43,21 @@ describe('examples of what users import', () => {
   );
   for (const [where, code] of programs)
     it(`run: ${where}`, async () => {
-      const file = join(FOLDER, `${where.replaceAll(/\W+/g, '-')}.ts`);
+      const file = fileOf(where);
       writeFileSync(file, toProgram(code));
       await import(pathToFileURL(file).href);
     });
+
+  it('have right types, also in handlers that no example calls', () => {
+    for (const [where, code] of programs) writeFileSync(fileOf(where), toProgram(code));
+    const wrong = findTypeErrors([...programs.keys()].map(fileOf));
+
+    assert.deepEqual(
+      [...wrong.keys()].map((file) => basename(file)),
+      KNOWN_WRONG,
+      [...wrong.values()].join('\n'),
+    );
+  });
 
   it('claim something: most compare a value with what stands behind it', () => {
     const claiming = [...programs.values()].filter((code) => code.includes(' // → '));

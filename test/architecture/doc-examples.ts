@@ -1,5 +1,7 @@
 /** Examples in the comments of what users import: `@example` with a block of TypeScript, in which `value // → expected` is a claim. */
-import { readSource } from './source-files.ts';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { readSource, REPOSITORY } from './source-files.ts';
 
 /** What users import, by the file that says what it exports. The root's own name stands for the gateway's library, which the guides show. */
 const USER_ENTRIES: Readonly<Record<string, string>> = {
@@ -70,4 +72,23 @@ export function toProgram(code: string): string {
     (_, name: string) => `from '@gatewright/handlers/${name}'`,
   );
   return `import assert from 'node:assert/strict';\n${known}\n`;
+}
+
+/** What the compiler says of these files, by file; what they import is not looked at. */
+export function findTypeErrors(files: readonly string[]): ReadonlyMap<string, string> {
+  const { config } = ts.readConfigFile(join(REPOSITORY, 'tsconfig.json'), (path) =>
+    ts.sys.readFile(path),
+  ) as {
+    readonly config: { readonly compilerOptions: unknown };
+  };
+  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, REPOSITORY);
+  // Each program imports `assert`, and not all claim something.
+  const program = ts.createProgram(files, { ...options, noUnusedLocals: false });
+  return new Map(
+    files.flatMap((file) => {
+      const said = program.getSemanticDiagnostics(program.getSourceFile(file));
+      const texts = said.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
+      return texts.length === 0 ? [] : [[file, `${file}: ${texts.join('; ')}`] as const];
+    }),
+  );
 }

@@ -37,7 +37,7 @@ export type IssuedTicket = {
  *   clock: { nowEpochMs: () => 1_000 },
  *   random: { hex: (digits: number) => 'a'.repeat(digits) },
  * };
- * const caller = { subject: 'ann', issuer: 'https://issuer.example/', roles: [], scopes: [] };
+ * const caller = { principalId: 'ann', subject: 'ann', issuer: 'https://issuer.example/', roles: [], scopes: [] };
  * const { ticket, expiresInSeconds } = await issueTicket(ports, { document: 'tracking', caller, ttlSeconds: 30 });
  * ticket.startsWith('wst_') // → true
  * expiresInSeconds // → 30
