@@ -49,6 +49,31 @@ export function TableBox({
   );
 }
 
+/** The heads of columns; what stands below `number` is aligned as numbers are. */
+export function TableHead({
+  columns,
+}: {
+  readonly columns: readonly (string | { readonly number: string })[];
+}) {
+  return (
+    <thead>
+      <tr>
+        {columns.map((column, index) =>
+          typeof column === 'string' ? (
+            <th scope="col" key={index}>
+              {column}
+            </th>
+          ) : (
+            <th scope="col" class="number" key={index}>
+              {column.number}
+            </th>
+          ),
+        )}
+      </tr>
+    </thead>
+  );
+}
+
 /** A cell of numbers, named where a narrow table is a list. */
 export function NumberCell({
   column,

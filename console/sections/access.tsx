@@ -1,7 +1,7 @@
 /** Access: who may call what, by the access documents of this start; one caller and one request answered by rule. */
 import { useEffect, useState } from 'preact/hooks';
 import { ask, useAsked } from '../control.ts';
-import { Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
+import { Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { AccessForm } from './access-form.tsx';
 import { describeMissing } from '../texts.ts';
@@ -181,17 +181,7 @@ function Matrix({
       </p>
       <TableBox label="Routes and roles">
         <table class="matrix">
-          <thead>
-            <tr>
-              <th scope="col">Route</th>
-              {columns.map((role) => (
-                <th scope="col" key={role}>
-                  {role}
-                </th>
-              ))}
-              <th scope="col">Rules</th>
-            </tr>
-          </thead>
+          <TableHead columns={['Route', ...columns, 'Rules']} />
           <tbody>
             {rows.map(({ method, path, cells, rules }) => (
               <tr key={`${method} ${path}`}>

@@ -1,7 +1,7 @@
 /** APIs: every route with what guards, limits and answers it; a request is built from one. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useAsked } from '../control.ts';
-import { Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
+import { Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { describeMissing, span } from '../texts.ts';
 import { RequestBuilder } from './request-builder.tsx';
@@ -104,14 +104,7 @@ function Routes({ api, opened }: ApiProps) {
   return (
     <TableBox label="Routes">
       <table class="stacks">
-        <thead>
-          <tr>
-            <th scope="col">Route</th>
-            <th scope="col">Who</th>
-            <th scope="col">Limits</th>
-            <th scope="col">Answered by</th>
-          </tr>
-        </thead>
+        <TableHead columns={['Route', 'Who', 'Limits', 'Answered by']} />
         <tbody>
           {api.routes.slice(0, MAX_ROUTES).map((route) => (
             <tr key={route.routeKey} class={route === opened ? 'open' : ''}>

@@ -1,6 +1,6 @@
 /** Caches: what stages keep of authorizers and of answers. */
 import { ask, useAsked } from '../control.ts';
-import { Action, Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
+import { Action, Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 import { span } from '../texts.ts';
 import type { ShownCacheEntry } from '../../gateway/console-api/inspect-model.ts';
 
@@ -62,15 +62,7 @@ function Group({
       </header>
       <TableBox label="Entries">
         <table class="stacks">
-          <thead>
-            <tr>
-              <th scope="col">Key</th>
-              <th scope="col">Holds</th>
-              <th scope="col">Age</th>
-              <th scope="col">Ends in</th>
-              <th scope="col" />
-            </tr>
-          </thead>
+          <TableHead columns={['Key', 'Holds', 'Age', 'Ends in', '']} />
           <tbody>
             {group.map((entry) => (
               <tr key={entry.id}>

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { costOf, unitsPerEvent } from '../cost.ts';
 import { findCheaper } from '../cheaper.ts';
 import { useAsked } from '../control.ts';
-import { Empty, NumberCell, Problem, TableBox } from '../parts.tsx';
+import { Empty, NumberCell, Problem, TableBox, TableHead } from '../parts.tsx';
 import { EDITABLE, priceOf, USUAL_PRICES, withPrice } from '../prices.ts';
 import type { Month } from '../cost.ts';
 import type { EditablePrice, Prices } from '../prices.ts';
@@ -132,16 +132,7 @@ function Bill({
         </h2>
         <TableBox label="Cost by item">
           <table class="stacks">
-            <thead>
-              <tr>
-                <th scope="col">Item</th>
-                <th scope="col">Of</th>
-                <th scope="col">Amount</th>
-                <th scope="col" class="number">
-                  US $
-                </th>
-              </tr>
-            </thead>
+            <TableHead columns={['Item', 'Of', 'Amount', { number: 'US $' }]} />
             <tbody>
               {lines.map(({ item, of, amount, cost }) => (
                 <tr key={`${item} ${of}`}>
@@ -165,15 +156,7 @@ function Bill({
           <h2>What would be cheaper</h2>
           <TableBox label="What would be cheaper">
             <table class="stacks">
-              <thead>
-                <tr>
-                  <th scope="col">Change</th>
-                  <th scope="col" class="number">
-                    Saves a month, US $
-                  </th>
-                  <th scope="col">Loses</th>
-                </tr>
-              </thead>
+              <TableHead columns={['Change', { number: 'Saves a month, US $' }, 'Loses']} />
               <tbody>
                 {cheaper.map(({ what, saves, loses }) => (
                   <tr key={what}>

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../control.ts';
 import { JsonEditor } from '../json-editor.tsx';
-import { Action, Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
+import { Action, Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { toCall, WHOLE_TABLE } from '../table-query.ts';
 import { TableQueryForm } from './table-query-form.tsx';
@@ -135,16 +135,7 @@ function Rows({ items, keys, onEdit }: RowsProps) {
   return (
     <TableBox label="Items">
       <table>
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <th scope="col" key={column}>
-                {column}
-              </th>
-            ))}
-            <th scope="col" />
-          </tr>
-        </thead>
+        <TableHead columns={[...columns, '']} />
         <tbody>
           {items.map((one, index) => (
             <tr key={index}>

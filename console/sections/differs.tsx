@@ -1,6 +1,6 @@
 /** Differs on AWS: what is not enforced here, and every assumption in force. */
 import { useAsked } from '../control.ts';
-import { Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
+import { Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 
 type Told = {
   readonly unsupported: readonly {
@@ -39,13 +39,7 @@ export function DiffersSection() {
           <h2>Not served or enforced</h2>
           <TableBox label="Not served or enforced" isCard>
             <table class="stacks">
-              <thead>
-                <tr>
-                  <th scope="col">Resource</th>
-                  <th scope="col">What of it</th>
-                  <th scope="col">What requests miss</th>
-                </tr>
-              </thead>
+              <TableHead columns={['Resource', 'What of it', 'What requests miss']} />
               <tbody>
                 {data.unsupported.map((one, index) => (
                   <tr key={index}>
@@ -72,13 +66,7 @@ export function DiffersSection() {
         <h2>Assumptions</h2>
         <TableBox label="Assumptions" isCard>
           <table class="stacks">
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">In force</th>
-                <th scope="col">Choices of --assume</th>
-              </tr>
-            </thead>
+            <TableHead columns={['Name', 'In force', 'Choices of --assume']} />
             <tbody>
               {(data?.assumptions ?? []).map(({ name, value, choices }) => (
                 <tr key={name}>

@@ -1,7 +1,7 @@
 /** Functions: instances, cold starts, how their calls went, what they printed. */
 import { useState } from 'preact/hooks';
 import { useAsked } from '../control.ts';
-import { Empty, NumberCell, Problem, SectionHead, TableBox } from '../parts.tsx';
+import { Empty, NumberCell, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { clockTime, describeMissing, ms } from '../texts.ts';
 import type { ShownFunction } from '../../gateway/console-api/inspect-model.ts';
@@ -31,29 +31,17 @@ export function FunctionsSection({ item }: { readonly item: string | undefined }
         {data === undefined || data.functions.length === 0 ? null : (
           <TableBox label="Functions">
             <table class="stacks">
-              <thead>
-                <tr>
-                  <th scope="col">Function</th>
-                  <th scope="col" class="number">
-                    Calls
-                  </th>
-                  <th scope="col" class="number">
-                    Errors
-                  </th>
-                  <th scope="col" class="number">
-                    p50
-                  </th>
-                  <th scope="col" class="number">
-                    p99
-                  </th>
-                  <th scope="col" class="number">
-                    Instances
-                  </th>
-                  <th scope="col" class="number">
-                    Cold starts
-                  </th>
-                </tr>
-              </thead>
+              <TableHead
+                columns={[
+                  'Function',
+                  { number: 'Calls' },
+                  { number: 'Errors' },
+                  { number: 'p50' },
+                  { number: 'p99' },
+                  { number: 'Instances' },
+                  { number: 'Cold starts' },
+                ]}
+              />
               <tbody>
                 {data.functions.map((one) => (
                   <tr key={one.name} class={one === opened ? 'open' : ''}>

@@ -1,7 +1,7 @@
 /** Invoices of a month, of the toolkit's own quotas. */
 import { useState } from 'preact/hooks';
 import { ask } from '../control.ts';
-import { Action, Empty, TableBox } from '../parts.tsx';
+import { Action, Empty, TableBox, TableHead } from '../parts.tsx';
 import type { ShownInvoice, ShownInvoices } from '../../gateway/console-api/invoice-model.ts';
 
 export function Invoices({ nowEpochMs }: { readonly nowEpochMs: number }) {
@@ -63,24 +63,16 @@ function One({ invoice }: { readonly invoice: ShownInvoice }) {
       </summary>
       <TableBox label={`Invoice ${number}`}>
         <table>
-          <thead>
-            <tr>
-              <th scope="col">What</th>
-              <th scope="col">Plan</th>
-              <th scope="col" class="number">
-                Periods
-              </th>
-              <th scope="col" class="number">
-                Used
-              </th>
-              <th scope="col" class="number">
-                Included
-              </th>
-              <th scope="col" class="number">
-                {currency}
-              </th>
-            </tr>
-          </thead>
+          <TableHead
+            columns={[
+              'What',
+              'Plan',
+              { number: 'Periods' },
+              { number: 'Used' },
+              { number: 'Included' },
+              { number: currency },
+            ]}
+          />
           <tbody>
             {lines.map((line) => (
               <tr key={`${line.what} ${line.plan} ${line.amount}`}>

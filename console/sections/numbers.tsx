@@ -1,7 +1,7 @@
 /** Numbers: requests, errors and times by route, of what is recorded; what they would cost. */
 import { Chart } from '../chart.tsx';
 import { useAsked } from '../control.ts';
-import { Empty, NumberCell, Problem, SectionHead, TableBox } from '../parts.tsx';
+import { Empty, NumberCell, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { ms } from '../texts.ts';
 import { CostView } from './cost.tsx';
@@ -69,27 +69,17 @@ function RouteNumbers({ routes }: Pick<ShownNumbers, 'routes'>) {
   return (
     <TableBox label="Routes">
       <table class="stacks">
-        <thead>
-          <tr>
-            <th scope="col">Route</th>
-            <th scope="col">API</th>
-            <th scope="col" class="number">
-              Requests
-            </th>
-            <th scope="col" class="number">
-              4xx
-            </th>
-            <th scope="col" class="number">
-              5xx
-            </th>
-            <th scope="col" class="number">
-              p50
-            </th>
-            <th scope="col" class="number">
-              p99
-            </th>
-          </tr>
-        </thead>
+        <TableHead
+          columns={[
+            'Route',
+            'API',
+            { number: 'Requests' },
+            { number: '4xx' },
+            { number: '5xx' },
+            { number: 'p50' },
+            { number: 'p99' },
+          ]}
+        />
         <tbody>
           {routes.map((one) => (
             <tr key={`${one.apiName}${one.route}`}>
