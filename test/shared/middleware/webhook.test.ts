@@ -165,6 +165,13 @@ for (const [form, wrap] of Object.entries(FORMS))
         assert.equal((await run({ ...PUSH, body: 'short' })).statusCode, 401);
       });
 
+      it('takes a body of just as many bytes as it may have', async () => {
+        const bytes = Buffer.byteLength(String(PUSH.body));
+
+        assert.deepEqual(await aFunction(undefined, { maxBodyBytes: bytes }).run(PUSH), OK);
+        assert.equal((await aFunction(undefined, { maxBodyBytes: bytes - 1 }).run(PUSH)).statusCode, 413);
+      });
+
       it("gives Slack's challenge back once it is known to be Slack's", async () => {
         const { run, runs } = aFunction(undefined, { scheme: 'slack' });
         const challenge = slack('{"type":"url_verification","challenge":"3eZ"}');

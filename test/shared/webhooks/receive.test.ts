@@ -75,6 +75,14 @@ describe('createWebhookReceiver', () => {
     assert.match(entry.Detail, /^\{"source":"github",.*"payload":\{"ref":"main"\}\}$/);
   });
 
+  it('puts two deliveries on the bus that differ in their bodies alone, and have no id that is signed', async () => {
+    const { receive, sent } = aReceiver();
+
+    for (const body of ['{"ref":"main"}', '{"ref":"next"}'])
+      assert.deepEqual(said(await receive({ body })), ['Delivered', undefined, 200]);
+    assert.equal(sent(), 2);
+  });
+
   // A sender pings when its hook is made, and a target would take that for an event.
   it('answers a ping itself, as a handshake', async () => {
     const { receive, sent } = aReceiver();

@@ -169,6 +169,11 @@ describe('a ping', () => {
     });
   });
 
+  for (const seen of [null, [], 'rooms/1'])
+    it(`is refused where what was seen is ${JSON.stringify(seen)}, and not an object of channels`, async () => {
+      assert.equal(codeOf(await new ChannelWorld().say('a=', { action: 'ping', seen })), 'invalid');
+    });
+
   it('tells nothing of channels that the client may not hear', async () => {
     const world = new ChannelWorld();
     await world.publish('a=', 'secret', 'x');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { ItemStore } from '#shared/ports.ts';
+import type { Item } from '#shared/table/item-write.ts';
 import { append, LOG_LIMIT_ENTRIES, readLog, SETTLED_AFTER_MS } from '#shared/websocket/channel-log.ts';
 import { ChannelWorld, NOW_MS } from '../../support/a-channel-world.ts';
 
@@ -135,6 +136,50 @@ describe('the log of a channel', () => {
       );
     const cut = await readLog(ports, ADDRESS, START);
     assert.deepEqual(cut.lost, [[1, 1_061 - LOG_LIMIT_ENTRIES]]);
+  });
+
+  // DynamoDB takes away what has expired within days, and shows it until then.
+  it('shows nobody what has expired and still lies in the table', async () => {
+    const world = new ChannelWorld();
+    const lying = new Map<string, Item>();
+    const { items } = world.ports;
+    const ports = {
+      ...world.ports,
+      items: {
+        ...items,
+        update: async (write: Parameters<ItemStore['update']>[0]) => {
+          const outcome = await items.update(write);
+          const { key, change } = write;
+          if (!key.pk.startsWith('log#') || change.kind !== 'put') return outcome;
+          const item = lying.get(key.sk);
+          if (item !== undefined) return { kind: 'refused', item, storeEpochMs: world.nowMs } as const;
+          lying.set(key.sk, change.item);
+          return outcome;
+        },
+      },
+    };
+    await append(ports, ADDRESS, ['a', 'b'].map(entry), 60);
+    world.nowMs += 60_000;
+    await append(ports, ADDRESS, [entry('c')], 60);
+    world.nowMs += SETTLED_AFTER_MS;
+
+    const page = await readLog(ports, ADDRESS, START);
+    assert.deepEqual([seqsOf(page), page.lost, page.upTo], [[3], [[1, 2]], 3]);
+  });
+
+  it('says of no entry that it is written where the table takes none of them', async () => {
+    const { ports } = new ChannelWorld();
+    const items: ItemStore = {
+      ...ports.items,
+      update: (write) =>
+        write.key.pk.startsWith('log#')
+          ? Promise.resolve({ kind: 'rejected', retryable: true, reason: 'throttled' })
+          : ports.items.update(write),
+    };
+
+    await assert.rejects(append({ ...ports, items }, ADDRESS, [entry('a')], 60), {
+      code: 'STORE_UNAVAILABLE',
+    });
   });
 
   it('is read in pages that fit into an answer', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { append } from '#shared/websocket/channel-log.ts';
 import { deliver } from '#shared/websocket/deliver.ts';
 import { parsePublisherEvent } from '#shared/websocket/publisher-event.ts';
 import { metricsOf, runPublisher } from '#shared/websocket/run-publisher.ts';
@@ -145,6 +146,20 @@ describe('a delivery', () => {
     assert.deepEqual(world.heardBy('0=', CHANNEL), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
+  it('fits into the 32 KB by which it is billed, also where there are hundreds of short messages', async () => {
+    const world = await aRoom(1);
+    const address = `chat:${CHANNEL}`;
+    const entries = Array.from({ length: 1_000 }, (_, index) => ({ id: `${index}`, data: 0 }));
+    await append(world.ports, address, entries, 3_600);
+    const { units } = await deliver(world.ports, { address, from: 1, to: 1_000 });
+
+    const frames = world.framesOf('0=');
+    const sizes = frames.map((frame) => Buffer.byteLength(JSON.stringify(frame)));
+    assert.ok(Math.max(...sizes) <= 32 * 1024, `${sizes.join(', ')} bytes`);
+    assert.equal(units, frames.length);
+    assert.equal(world.heardBy('0=', CHANNEL).length, 1_000);
+  });
+
   it('is carried out by the publisher where another function asks for a share of it', async () => {
     const world = await aRoom(3);
     await world.publish('0=', CHANNEL, 'hello');
@@ -185,6 +200,18 @@ describe('a delivery', () => {
     });
 
     assert.deepEqual(metricsOf(ran), { Sent: 3, Gone: 1, NotSent: 1, MessageUnits: 9 });
+  });
+
+  it('shows in metrics how many functions took a share of it', async () => {
+    const world = await aRoom(3_000);
+    const ran = await runPublisher(world.ports, {
+      kind: 'publish',
+      publications: [{ address: `chat:${CHANNEL}`, messages: [{ id: '1', data: 'hello' }] }],
+    });
+
+    const { Shares } = metricsOf(ran);
+    assert.equal(Shares, world.jobs.length);
+    assert.ok(world.jobs.length >= 2, `${world.jobs.length} shares`);
   });
 
   it('has nothing to tell of a channel in which nobody has published', async () => {

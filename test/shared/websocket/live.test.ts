@@ -138,4 +138,24 @@ describe('forget', () => {
     );
     assert.equal((await post(ports, { topic: 't' }, 'x')).sent, 1);
   });
+
+  // A page that ends with the last item says that there may be more.
+  it('comes to an end where the table shows nothing and says that there may be more', async () => {
+    const { ports } = aRoom();
+    await remember(ports, connected('a='), { topics: ['t'] });
+    let pages = 0;
+    const page: typeof ports.store.page = async (asked) => {
+      assert.ok((pages += 1) < 10, 'asks for ever');
+      return { ...(await ports.store.page(asked)), hasMore: true };
+    };
+    const removed: number[] = [];
+    const remove: typeof ports.store.remove = (keys) => {
+      removed.push(keys.length);
+      return ports.store.remove(keys);
+    };
+    await forget({ ...ports, store: { ...ports.store, page, remove } }, connected('a='));
+
+    assert.equal((await post(ports, { topic: 't' }, 'x')).sent, 0);
+    assert.ok(!removed.includes(0), 'a batch of nothing is an error');
+  });
 });

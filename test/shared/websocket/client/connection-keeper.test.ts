@@ -94,21 +94,23 @@ class HandHost implements Host {
 }
 
 describe('one connection after the other', () => {
-  async function aKeeper() {
+  async function aKeeper(protocols: () => string[] | Promise<string[]> = () => []) {
     const host = new HandHost();
     const states: string[] = [];
+    const problems: unknown[] = [];
     const nothing = () => undefined;
     const keeper = new ConnectionKeeper(
       host,
-      { url: () => 'wss://example', protocols: () => [] },
+      { url: () => 'wss://example', protocols },
       {
-        ...{ opened: nothing, frame: nothing, problem: nothing, ping: () => 'ping' },
+        ...{ opened: nothing, frame: nothing, ping: () => 'ping' },
+        problem: (error) => problems.push(error),
         state: (state) => states.push(state),
       },
     );
     keeper.start();
     await turn();
-    return { host, keeper, states };
+    return { host, keeper, states, problems };
   }
   const EVENT = {} as never;
 
@@ -138,6 +140,18 @@ describe('one connection after the other', () => {
 
     assert.deepEqual([late.sent, host.sockets[1]?.sent], [[], ['ping']]);
     assert.deepEqual(states, ['connecting', 'open']);
+  });
+
+  it('that is closed before its credential is there has no problem to tell of, nor tries again', async () => {
+    let fail: (error: Error) => void = () => undefined;
+    const asked = new Promise<string[]>((_, reject) => (fail = reject));
+    const { host, keeper, states, problems } = await aKeeper(() => asked);
+    keeper.close();
+    fail(new Error('signed out'));
+    await turn();
+
+    assert.deepEqual([problems, states], [[], ['closed']]);
+    assert.deepEqual([host.sockets.length, host.waiting.size], [0, 0]);
   });
 
   it('is pinged as the last answer said, each timer set once', async () => {
