@@ -3,8 +3,7 @@ import { bundle } from './authorizer-bundles.ts';
 import { candidates } from './authorizer-candidates.ts';
 import { openIssuer, startOnce } from './authorizer-starts.ts';
 import type { Starter } from './authorizer-starts.ts';
-import { hello } from './fixture/handler.ts';
-import { CONNECTIONS, generateLoad, mainThreadMs } from './measure.ts';
+import { generateLoad, mainThreadMs, requestOf } from './measure.ts';
 import type { Scenario } from './measure.ts';
 import { median } from './report.ts';
 import { ROOT, startGateway, stop, untilAnswered } from './targets.ts';
@@ -79,14 +78,12 @@ async function rateOf(
   warmupSeconds: number,
   seconds: number,
 ): Promise<Rate> {
-  const url = new URL(`${running.urlOf(scenario.kind)}${scenario.path}`);
-  const { headers } = scenario;
-  await untilAnswered(running, url.href, { ...headers });
+  const request = await requestOf(scenario, running);
+  await untilAnswered(running, request);
   const beforeMs = mainThreadMs(running.process.pid);
   const { measured, total } = await generateLoad({
-    ...{ host: url.hostname, port: Number(url.port), path: url.pathname, headers, connections: CONNECTIONS },
+    ...request,
     ...{ coldFromSeconds: 0, coldToSeconds: 0, warmupSeconds, seconds },
-    expectedBody: (await hello()).body,
   });
   const spentMs = mainThreadMs(running.process.pid) - beforeMs;
   const perProcessorSecond = spentMs > 0 ? (total * 1000) / spentMs : undefined;

@@ -14,10 +14,11 @@ import { checkOut, resolveCommit } from './checkout.ts';
 import { judge, medianInterval } from './interval.ts';
 import type { Interval, Verdict } from './interval.ts';
 import { median, printColumns } from './report.ts';
-import { SCENARIOS } from './scenarios.ts';
+import { SCENARIOS, WITH_BODY } from './scenarios.ts';
 import { BUILD, ROOT } from './targets.ts';
 
-const TARGETS = [...SCENARIOS.map(({ name }) => name), 'authorizer'];
+const MEASURED = [...SCENARIOS, ...WITH_BODY];
+const TARGETS = [...MEASURED.map(({ name }) => name), 'authorizer'];
 const DEFAULT_TARGETS = ['rest', 'http', 'authorizer'];
 const MOST_PAIRS = 500;
 
@@ -32,7 +33,7 @@ type Options = {
 /** One figure of one side; more is better. */
 type Pair = { readonly figure: string; readonly ours: number; readonly theirs: number };
 
-type AgainstRow = Interval & {
+export type AgainstRow = Interval & {
   readonly figure: string;
   readonly pairs: number;
   readonly ours: number;
@@ -42,7 +43,14 @@ type AgainstRow = Interval & {
 
 /** @returns whether no bound is missed */
 export async function runAgainst(args: readonly string[]): Promise<boolean> {
-  const options = parseOptions(args);
+  const { rows } = await measureAgainst(parseOptions(args));
+  return rows.every(({ verdict }) => verdict !== 'missed');
+}
+
+/** Says as it ends what was measured. @throws Error where there is no such commit */
+export async function measureAgainst(
+  options: Options,
+): Promise<{ readonly commit: string; readonly rows: readonly AgainstRow[] }> {
   const commit = await resolveCommit(ROOT, options.against);
   console.error(`checking out ${commit.slice(0, 12)}…`);
   await using theirs = await checkOut(ROOT, `${BUILD}/against`, commit, { withPackages: true });
@@ -54,7 +62,7 @@ export async function runAgainst(args: readonly string[]): Promise<boolean> {
   console.log(printRows(rows));
   const conditions = { ...options, against: commit, cpus: cpus().length, node: process.version };
   console.log(`\n${JSON.stringify({ conditions, rows })}`);
-  return rows.every(({ verdict }) => verdict !== 'missed');
+  return { commit, rows };
 }
 
 export function parseOptions(args: readonly string[]): Options {
@@ -91,7 +99,7 @@ export function isOursFirst(pair: number): boolean {
 
 async function measurePairs(theirRoot: string, options: Options): Promise<readonly Pair[]> {
   const measured: Pair[] = [];
-  const scenarios = SCENARIOS.filter(({ name }) => options.targets.includes(name));
+  const scenarios = MEASURED.filter(({ name }) => options.targets.includes(name));
   for (let pair = 0; pair < options.pairs; pair += 1) {
     const order = { seconds: options.seconds, isOursFirst: isOursFirst(pair) };
     const starters: (() => Promise<Sides>)[] = [];

@@ -1,17 +1,19 @@
 /**
  * The floor: node:http, and for each request one JSON round trip to one worker thread with a constant event
- * of the size that the gateway's functions get. No routing, no authorizer, no log: what no gateway in Node
+ * of the size that the gateway's functions get, and the body of a POST in it. No routing, no authorizer, no log: what no gateway in Node
  * that runs functions in threads gets under cheaply. Reads `{event}` as JSON from argv, prints its port.
  */
 import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Worker, isMainThread, parentPort } from 'node:worker_threads';
-import { hello } from './fixture/handler.ts';
+import { hello, take } from './fixture/handler.ts';
 
 type Result = { statusCode: number; headers: Record<string, string>; body: string };
 
-function serve(event: unknown): void {
+type Event = { body?: string };
+
+function serve(event: Event): void {
   const worker = new Worker(new URL(import.meta.url));
   const waiting = new Map<number, ServerResponse>();
   let lastId = 0;
@@ -24,10 +26,23 @@ function serve(event: unknown): void {
     response?.writeHead(statusCode, { ...headers, 'content-length': Buffer.byteLength(body) });
     response?.end(body);
   });
-  const server = createServer((_request, response) => {
+  const send = (response: ServerResponse): void => {
     lastId += 1;
     waiting.set(lastId, response);
     worker.postMessage(`${lastId}|${JSON.stringify(event)}`);
+  };
+  const server = createServer((request, response) => {
+    if (request.method === 'GET') {
+      send(response);
+      return;
+    }
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const [only] = chunks;
+      event.body = (chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)).toString();
+      send(response);
+    });
   });
   server.listen(0, '127.0.0.1', () => {
     process.stdout.write(`${(server.address() as AddressInfo).port}\n`);
@@ -35,13 +50,14 @@ function serve(event: unknown): void {
 }
 
 if (isMainThread) {
-  const { event } = JSON.parse(process.argv[2] ?? '{}') as { event: unknown };
+  const { event } = JSON.parse(process.argv[2] ?? '{}') as { event: Event };
   serve(event);
 } else {
   parentPort?.on('message', (message: string) => {
     const bar = message.indexOf('|');
-    JSON.parse(message.slice(bar + 1));
-    void hello().then((result) => {
+    const event = JSON.parse(message.slice(bar + 1)) as Event;
+    const called = event.body === undefined ? hello() : take(event);
+    void called.then((result) => {
       parentPort?.postMessage(`${message.slice(0, bar)}|${JSON.stringify(result)}`);
     });
   });

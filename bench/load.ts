@@ -10,7 +10,9 @@ export type LoadTask = {
   readonly host: string;
   readonly port: number;
   readonly path: string;
+  readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
   readonly connections: number;
   /** The cold state is counted between these two moments of the warm-up. */
   readonly coldFromSeconds: number;
@@ -27,6 +29,8 @@ export type LoadResult = {
   readonly total: number;
   /** How often the handler ran, by its own counts. */
   readonly invocations: number;
+  /** Instances that have answered. */
+  readonly instances: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   /** Share of one core that this process used; near 1 it measures itself. */
@@ -62,9 +66,11 @@ class LoadGenerator {
   constructor(task: LoadTask) {
     this.#task = task;
     this.#expected = Buffer.from(task.expectedBody);
-    const headers = Object.entries({ Host: `${task.host}:${task.port}`, ...task.headers });
+    const { method, path, body = '' } = task;
+    const length = body === '' ? {} : { 'Content-Length': Buffer.byteLength(body) };
+    const headers = Object.entries({ Host: `${task.host}:${task.port}`, ...task.headers, ...length });
     const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-    this.#request = Buffer.from(`GET ${task.path} HTTP/1.1\r\n${lines}\r\n`);
+    this.#request = Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines}\r\n${body}`);
   }
 
   async run(): Promise<LoadResult> {
@@ -80,6 +86,7 @@ class LoadGenerator {
     return {
       ...this.#tally,
       invocations: [...this.#counts.values()].reduce((sum, count) => sum + count, 0),
+      instances: this.#counts.size,
       p50Ms: this.#latencies.percentile(50) / 1e6,
       p99Ms: this.#latencies.percentile(99) / 1e6,
       cpuShare: (used.user + used.system) / 1000 / (performance.now() - startedMs),

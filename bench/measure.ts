@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { hello } from './fixture/handler.ts';
 import { stop, untilAnswered } from './targets.ts';
 import type { LoadResult, LoadTask } from './load.ts';
-import type { Kind, Ring, Target } from './targets.ts';
+import type { Kind, Ring, Running, Target } from './targets.ts';
 
 export const CONNECTIONS = 32;
 /** The cold state: two seconds of load have passed, two are counted. */
@@ -17,8 +17,27 @@ export type Scenario = {
   readonly name: string;
   readonly kind: Kind;
   readonly path: string;
+  readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** At a time; absent = CONNECTIONS. */
+  readonly connections?: number;
+  /** What else is measured with the same requests. */
+  readonly beside: readonly Exclude<Target['name'], 'gateway'>[];
 };
+
+/** What the load generator asks of a server in a scenario, and what is to be answered. */
+export async function requestOf(
+  scenario: Scenario,
+  running: Pick<Running, 'urlOf'>,
+): Promise<
+  Pick<LoadTask, 'host' | 'port' | 'path' | 'method' | 'headers' | 'body' | 'connections' | 'expectedBody'>
+> {
+  const { kind, path, method, headers, body, connections = CONNECTIONS } = scenario;
+  const url = new URL(`${running.urlOf(kind)}${path}`);
+  const asked = { host: url.hostname, port: Number(url.port), path: url.pathname, method, headers, body };
+  return { ...asked, connections, expectedBody: (await hello()).body };
+}
 
 export type Measurement = {
   readonly requestsPerSecond: number;
@@ -42,23 +61,17 @@ export async function measure(target: Target, scenario: Scenario, seconds: numbe
   const startedMs = performance.now();
   const running = await target.start();
   try {
-    const url = new URL(`${running.urlOf(scenario.kind)}${scenario.path}`);
-    const headers = { ...scenario.headers };
-    const expectedBody = (await hello()).body;
-    const firstBody = await untilAnswered(running, url.href, headers);
-    if (firstBody !== expectedBody) throw new Error(`answered with another body: ${firstBody.slice(0, 200)}`);
+    const request = await requestOf(scenario, running);
+    const firstBody = await untilAnswered(running, request);
+    if (firstBody !== request.expectedBody)
+      throw new Error(`answered with another body: ${firstBody.slice(0, 200)}`);
     const startMs = performance.now() - startedMs;
     const task: LoadTask = {
-      host: url.hostname,
-      port: Number(url.port),
-      path: url.pathname,
-      headers,
-      connections: CONNECTIONS,
+      ...request,
       coldFromSeconds: COLD_FROM_SECONDS,
       coldToSeconds: COLD_TO_SECONDS,
       warmupSeconds: WARMUP_SECONDS,
       seconds,
-      expectedBody,
     };
     const result = await generateLoad(task);
     const rssMb = residentMegabytes(running.process.pid);

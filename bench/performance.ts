@@ -1,15 +1,19 @@
 /**
- * `npm run bench -- performance [--seconds N --runs N --no-offline]`: throughput, starts and memory in one run, written to
- * docs/performance.md with machine, date and commit. On a machine with nothing else to do; 12 minutes.
+ * `npm run bench -- performance [--seconds N --runs N --minutes N --no-offline]`: throughput, starts and memory in one run, written to
+ * docs/performance.md with machine, date and commit. On a machine with nothing else to do; 25 minutes, and `--minutes` more for the
+ * run in which memory is watched.
  */
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { CONNECTIONS, WARMUP_SECONDS } from './measure.ts';
-import { isHeld, printPage, startFigures, throughputFigures } from './page.ts';
+import { measureInstances } from './instances.ts';
+import { instanceFigures, isHeld, printPage, startFigures, throughputFigures } from './page.ts';
+import { buildCommand } from './plain-stack.ts';
+import { CROWDS, SCENARIOS, WITH_BODY } from './scenarios.ts';
 import { measureStarts } from './starts.ts';
 import { ROOT } from './targets.ts';
 import { measureThroughput } from './throughput.ts';
@@ -23,16 +27,23 @@ function readOptions(args: readonly string[]) {
     options: {
       seconds: { type: 'string', default: '5' },
       runs: { type: 'string', default: '3' },
+      minutes: { type: 'string', default: '0' },
       'no-offline': { type: 'boolean', default: false },
     },
   });
-  const [seconds, runs] = [Number(values.seconds), Number(values.runs)];
+  const [seconds, runs, minutes] = [values.seconds, values.runs, values.minutes].map(Number) as [
+    number,
+    number,
+    number,
+  ];
   if (!(seconds > 0) || !Number.isInteger(runs) || runs < 1)
     throw new Error('--seconds and --runs want positive numbers');
-  return { seconds, runs, only: undefined, offline: !values['no-offline'] };
+  if (!(minutes >= 0)) throw new Error('--minutes wants a number');
+  const scenarios = [...SCENARIOS, ...WITH_BODY, ...CROWDS];
+  return { seconds, runs, minutes, scenarios, offline: !values['no-offline'] };
 }
 
-function readConditions(): Conditions {
+export function readConditions(): Conditions {
   const git = (...args: readonly string[]): string =>
     execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim();
   const isChanged = git('status', '--porcelain') !== '';
@@ -48,12 +59,14 @@ function readConditions(): Conditions {
 export async function runPerformance(args: readonly string[]): Promise<void> {
   const options = readOptions(args);
   const conditions = readConditions();
-  const starts = await measureStarts(options.runs, options.seconds);
+  const command = buildCommand();
+  const starts = await measureStarts(command, options.runs, options.seconds);
+  const instances = await measureInstances(command, options);
   const throughput = await measureThroughput(options);
   const parts = [
     {
       title: 'Requests',
-      how: `${CONNECTIONS} keep-alive connections, GET, ${options.seconds} s after ${WARMUP_SECONDS} s of warm-up, medians of ${options.runs} interleaved runs. The load generator runs on the same processors.`,
+      how: `${CONNECTIONS} keep-alive connections where no other number is said, ${options.seconds} s after ${WARMUP_SECONDS} s of warm-up, medians of ${options.runs} interleaved runs. The load generator runs on the same processors.`,
       figures: throughputFigures(throughput),
     },
     {
@@ -61,11 +74,22 @@ export async function runPerformance(args: readonly string[]): Promise<void> {
       how: `Medians of ${options.runs} starts; memory is the resident set of the process and its children, 3 s after the start and after ${options.seconds + 2} s of load by ${CONNECTIONS} connections. Requests are recorded, as they are unless somebody switches it off.`,
       figures: startFigures(starts),
     },
+    {
+      title: 'Instances of functions',
+      how: `Medians of ${options.runs} starts of the package's command. Busy ones: four callers, ${options.seconds} s after six. Further functions: ten beside one, each called once, all with the same few lines of code; a bare worker is a thread of \`node:worker_threads\` that has run these lines once. The long run (\`--minutes 10\`): the last tenth beside the second.`,
+      figures: instanceFigures(instances),
+    },
   ];
-  const settings = { ...(await resolveConfig(PAGE)), parser: 'markdown' };
-  writeFileSync(PAGE, await format(printPage(conditions, parts), settings));
+  await writePage(PAGE, printPage(conditions, parts));
   for (const figure of parts.flatMap(({ figures }) => figures))
     if (isHeld(figure) === false)
       console.log(`missed: ${figure.what}: ${String(figure.value)} ${figure.unit}`);
   console.log('written: docs/performance.md');
+}
+
+/** As `npm run format` wants it. */
+export async function writePage(file: string, text: string): Promise<void> {
+  const settings = { ...(await resolveConfig(file)), parser: 'markdown' };
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, await format(text, settings));
 }

@@ -9,12 +9,11 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { hello } from './fixture/handler.ts';
 import { medianInterval } from './interval.ts';
-import { CONNECTIONS, generateLoad, residentMegabytes } from './measure.ts';
+import { CONNECTIONS, generateLoad, requestOf, residentMegabytes } from './measure.ts';
 import { median } from './report.ts';
 import { SCENARIOS } from './scenarios.ts';
-import { BUILD, FIXTURE, logFile, readRing, stop, untilAnswered } from './targets.ts';
+import { addressOf, BUILD, FIXTURE, logFile, readRing, stop, untilAnswered } from './targets.ts';
 import type { ChildProcess } from 'node:child_process';
 import type { Interval } from './interval.ts';
 import type { Scenario } from './measure.ts';
@@ -152,25 +151,16 @@ function nextReport(child: ChildProcess): Promise<RecordReport> {
 /** The load comes from a process of its own, from before the first block until after the last. */
 async function measureUnderLoad(
   { process: child, ready }: Started,
-  { kind, path, headers }: Scenario,
+  scenario: Scenario,
   order: RecordOrder,
 ): Promise<readonly BlockPair[]> {
-  const base = ready.apis.find((api) => api.kind === kind)?.url;
-  if (base === undefined) throw new Error(`the gateway serves no ${kind} API`);
-  const url = new URL(`${base.replace(/\/$/, '')}${path}`);
-  await untilAnswered({ process: child }, url.href, { ...headers });
+  const request = await requestOf(scenario, { urlOf: (kind) => addressOf(ready.apis, kind) });
+  await untilAnswered({ process: child }, request);
   const over = new AbortController();
   const load = generateLoad(
     {
-      ...{
-        host: url.hostname,
-        port: Number(url.port),
-        path: url.pathname,
-        headers,
-        connections: CONNECTIONS,
-      },
+      ...request,
       ...{ coldFromSeconds: 0, coldToSeconds: 0, warmupSeconds: 0, seconds: LOAD_SECONDS },
-      expectedBody: (await hello()).body,
     },
     over.signal,
   );

@@ -12,6 +12,7 @@ import { runPerformance } from './performance.ts';
 import { runQuotaBench } from './quota.ts';
 import { runRecordBench } from './record.ts';
 import { printTable } from './report.ts';
+import { SCENARIOS, WITH_BODY } from './scenarios.ts';
 import { measureThroughput } from './throughput.ts';
 import type { ThroughputOptions } from './throughput.ts';
 
@@ -29,13 +30,14 @@ function parseOptions(): ThroughputOptions {
     throw new Error('--seconds and --runs want positive numbers');
   const { only } = values;
   if (only !== undefined && only !== 'rest' && only !== 'http') throw new Error('--only wants rest or http');
-  return { seconds, runs, only, offline: !values['no-offline'] };
+  const scenarios = [...SCENARIOS, ...WITH_BODY].filter(({ kind }) => only === undefined || kind === only);
+  return { seconds, runs, scenarios, offline: !values['no-offline'] };
 }
 
 async function runAll(options: ThroughputOptions): Promise<void> {
   const { conditions, rows, ratios } = await measureThroughput(options);
   console.log(
-    `${CONNECTIONS} connections, GET, ${options.seconds} s after ${WARMUP_SECONDS} s of warm-up ` +
+    `${CONNECTIONS} connections, ${options.seconds} s after ${WARMUP_SECONDS} s of warm-up ` +
       `(cold: its seconds ${COLD_FROM_SECONDS} to ${COLD_TO_SECONDS}), medians of ${options.runs} interleaved runs\n`,
   );
   console.log(printTable(rows, ratios));

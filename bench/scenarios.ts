@@ -1,4 +1,5 @@
-/** What is asked for: one route of each kind of API, plain and behind a cached authorizer (fixture/serverless.yml). */
+/** What is asked for: one route of each kind of API, plain and behind a cached authorizer, and one that takes a body (fixture/serverless.yml). */
+import { TAKEN_BYTES } from './fixture/handler.ts';
 import type { Scenario } from './measure.ts';
 
 export const HEADERS = {
@@ -7,10 +8,43 @@ export const HEADERS = {
   'x-request-source': 'bench',
 };
 const AUTHORIZED = { ...HEADERS, authorization: 'Bearer bench' };
+/** JSON of exactly as many bytes as the function wants. */
+export const BODY = JSON.stringify({ note: 'x'.repeat(TAKEN_BYTES - '{"note":""}'.length) });
+const GET = { method: 'GET', headers: HEADERS } as const;
+const POST = {
+  method: 'POST',
+  headers: { ...HEADERS, 'content-type': 'application/json' },
+  body: BODY,
+} as const;
 
+/** The floor has no authorizer to ask: one measurement of it serves both scenarios of a kind of API. */
 export const SCENARIOS: readonly Scenario[] = [
-  { name: 'rest', kind: 'rest', path: '/hello', headers: HEADERS },
-  { name: 'rest-authorized', kind: 'rest', path: '/guarded', headers: AUTHORIZED },
-  { name: 'http', kind: 'http', path: '/hello', headers: HEADERS },
-  { name: 'http-authorized', kind: 'http', path: '/guarded', headers: AUTHORIZED },
+  { name: 'rest', kind: 'rest', path: '/hello', ...GET, beside: ['floor', 'serverless-offline'] },
+  {
+    ...{ name: 'rest-authorized', kind: 'rest', path: '/guarded', ...GET, headers: AUTHORIZED },
+    beside: ['serverless-offline'],
+  },
+  { name: 'http', kind: 'http', path: '/hello', ...GET, beside: ['floor', 'serverless-offline'] },
+  {
+    ...{ name: 'http-authorized', kind: 'http', path: '/guarded', ...GET, headers: AUTHORIZED },
+    beside: ['serverless-offline'],
+  },
 ];
+
+export const WITH_BODY: readonly Scenario[] = [
+  { name: 'rest-post', kind: 'rest', path: '/take', ...POST, beside: ['floor'] },
+  { name: 'http-post', kind: 'http', path: '/take', ...POST, beside: ['floor'] },
+];
+
+/** As many as wait at a time: what a reply takes then is what all before it take. */
+export const CROWDS: readonly Scenario[] = (['rest', 'http'] as const).flatMap((kind) =>
+  [256, 1_000].map((connections) => ({
+    ...{ name: `${kind}-${connections}`, kind, path: '/hello', ...GET, connections },
+    beside: ['floor'],
+  })),
+);
+
+/** Where the floor of a scenario was measured. */
+export function floorOf(scenario: string): string {
+  return scenario.replace('-authorized', '');
+}

@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { installTool, toolFolder } from '../tools/install-tool.ts';
 import { commandOf } from './checkout.ts';
+import type { LoadTask } from './load.ts';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export const FIXTURE = join(ROOT, 'bench/fixture');
@@ -62,6 +63,13 @@ type Ready = {
   readonly console?: string;
 };
 
+/** Base address of the API of a kind, without a slash at its end. */
+export function addressOf(apis: Ready['apis'], kind: Kind): string {
+  const api = apis.find((served) => served.kind === kind);
+  if (api === undefined) throw new Error(`the gateway serves no ${kind} API`);
+  return api.url.replace(/\/$/, '');
+}
+
 /** @param address of the console, its key behind the # */
 export async function readRing(address: string): Promise<Ring | undefined> {
   if (address === '') return undefined;
@@ -99,11 +107,7 @@ export async function startGateway(
   const { apis, console: shown = '' } = JSON.parse(line) as Ready;
   return {
     process: child,
-    urlOf(kind) {
-      const api = apis.find((served) => served.kind === kind);
-      if (api === undefined) throw new Error(`the gateway serves no ${kind} API`);
-      return api.url.replace(/\/$/, '');
-    },
+    urlOf: (kind) => addressOf(apis, kind),
     readRing: () => readRing(shown),
   };
 }
@@ -172,22 +176,26 @@ export const serverlessOffline: Target = {
   },
 };
 
-/** Waits until `url` answers 200; a target that only listens is not started yet. */
+type Asked = Pick<LoadTask, 'host' | 'port' | 'path'> &
+  Partial<Pick<LoadTask, 'method' | 'headers' | 'body'>>;
+
+/** Waits until it answers 200; a target that only listens is not started yet. */
 export async function untilAnswered(
   running: Pick<Running, 'process'>,
-  url: string,
-  headers: Record<string, string>,
+  { host, port, path, method = 'GET', headers = {}, body }: Asked,
 ): Promise<string> {
+  const url = `http://${host}:${port}${path}`;
   const untilMs = performance.now() + START_DEADLINE_MS;
   let last = 'no connection';
   while (performance.now() < untilMs) {
     if (running.process.exitCode !== null)
       throw new Error(`ended with exit code ${running.process.exitCode}`);
     try {
-      const response = await fetch(url, { headers });
-      const body = await response.text();
-      if (response.status === 200) return body;
-      last = `${response.status} ${body.slice(0, 200)}`;
+      const request = { method, headers: { ...headers }, ...(body !== undefined && { body }) };
+      const response = await fetch(url, request);
+      const answer = await response.text();
+      if (response.status === 200) return answer;
+      last = `${response.status} ${answer.slice(0, 200)}`;
     } catch {
       // Not listening yet.
     }

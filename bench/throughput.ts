@@ -1,7 +1,14 @@
 /** Requests per second of this gateway beside the floor and serverless-offline on the same service: interleaved runs, medians. */
 import { cpus } from 'node:os';
-import { COLD_FROM_SECONDS, COLD_TO_SECONDS, CONNECTIONS, WARMUP_SECONDS, measure } from './measure.ts';
-import { HEADERS, SCENARIOS } from './scenarios.ts';
+import {
+  COLD_FROM_SECONDS,
+  COLD_TO_SECONDS,
+  CONNECTIONS,
+  measure,
+  requestOf,
+  WARMUP_SECONDS,
+} from './measure.ts';
+import { floorOf } from './scenarios.ts';
 import { findRatios, summarise } from './report.ts';
 import {
   floor,
@@ -11,14 +18,14 @@ import {
   stop,
   untilAnswered,
 } from './targets.ts';
-import type { Measurement } from './measure.ts';
+import type { Measurement, Scenario } from './measure.ts';
 import type { Ratio, Row } from './report.ts';
-import type { Kind, Target } from './targets.ts';
+import type { Target } from './targets.ts';
 
 export type ThroughputOptions = {
   readonly seconds: number;
   readonly runs: number;
-  readonly only: Kind | undefined;
+  readonly scenarios: readonly Scenario[];
   readonly offline: boolean;
 };
 
@@ -29,10 +36,11 @@ export type Throughput = {
 };
 
 /** The event that the gateway's function gets, which the floor then sends too. */
-async function captureEvent(kind: Kind): Promise<unknown> {
+async function captureEvent(scenario: Scenario): Promise<unknown> {
   const running = await gateway.start();
   try {
-    return JSON.parse(await untilAnswered(running, `${running.urlOf(kind)}/event`, HEADERS)) as unknown;
+    const request = await requestOf({ ...scenario, path: '/event' }, running);
+    return JSON.parse(await untilAnswered(running, request)) as unknown;
   } finally {
     await stop(running);
   }
@@ -48,15 +56,15 @@ function offlineIsThere({ offline }: ThroughputOptions): boolean {
 }
 
 export async function measureThroughput(options: ThroughputOptions): Promise<Throughput> {
-  const scenarios = SCENARIOS.filter(({ kind }) => options.only === undefined || kind === options.only);
-  const kinds = [...new Set(scenarios.map(({ kind }) => kind))];
-  const floors = new Map<Kind, Target>();
-  for (const kind of kinds) floors.set(kind, floor(await captureEvent(kind)));
+  const { scenarios } = options;
+  const floors = new Map<Scenario, Target>();
+  for (const scenario of scenarios)
+    if (scenario.beside.includes('floor')) floors.set(scenario, floor(await captureEvent(scenario)));
   const withOffline = offlineIsThere(options);
   const plans = scenarios.flatMap((scenario) => {
-    // The floor has no authorizer to ask, so one measurement per kind of API serves both scenarios.
-    const floorHere = scenario.name === scenario.kind ? floors.get(scenario.kind) : undefined;
-    const targets = [gateway, floorHere, withOffline ? serverlessOffline : undefined];
+    const offline =
+      withOffline && scenario.beside.includes('serverless-offline') ? serverlessOffline : undefined;
+    const targets = [gateway, floors.get(scenario), offline];
     return targets.filter((target) => target !== undefined).map((target) => ({ scenario, target }));
   });
   const measured = new Map(plans.map((plan) => [plan, [] as Measurement[]]));
@@ -79,5 +87,5 @@ export async function measureThroughput(options: ThroughputOptions): Promise<Thr
     cpus: cpus().length,
     node: process.version,
   };
-  return { conditions, rows, ratios: findRatios(rows, (scenario) => scenario.replace('-authorized', '')) };
+  return { conditions, rows, ratios: findRatios(rows, floorOf) };
 }

@@ -82,7 +82,7 @@ describe('parseOptions', () => {
     [['--bound', '0'], /--seconds and --bound/],
     [
       ['--target', 'quota'],
-      /--target wants one of rest, rest-authorized, http, http-authorized, authorizer; not quota/,
+      /--target wants one of rest, rest-authorized, http, http-authorized, rest-post, http-post, authorizer; not quota/,
     ],
   ];
   for (const [args, says] of refused)
