@@ -31,5 +31,7 @@ export type Proof = {
     readonly only?: string | undefined;
     /** `--survivors`: those alone that were tried and lived. */
     readonly survivors?: boolean | undefined;
+    /** `--against`: a commit, for those that compare with one. */
+    readonly against?: string | undefined;
   }): Promise<Outcome>;
 };

@@ -12,6 +12,7 @@ import { recording } from './recording.ts';
 import { roles } from './roles.ts';
 import { soak } from './soak.ts';
 import { sockets } from './sockets.ts';
+import { speed } from './speed.ts';
 import { usage } from './usage.ts';
 import { vectors } from './vectors.ts';
 
@@ -30,6 +31,7 @@ export const PROOFS: readonly Proof[] = [
   sockets,
   fanOut,
   recording,
+  speed,
   browser,
   mutants,
 ];

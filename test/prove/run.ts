@@ -1,5 +1,5 @@
 /**
- * `npm run prove [-- name …] [--quick] [--minutes N] [--seed N] [--sample N] [--only FOLDER] [--survivors] [--without NAME]`. Each proof writes docs/evidence/<name>.json with date, commit and
+ * `npm run prove [-- name …] [--quick] [--minutes N] [--seed N] [--sample N] [--only FOLDER] [--survivors] [--against COMMIT] [--without NAME]`. Each proof writes docs/evidence/<name>.json with date, commit and
  * figures, where nothing is uncommitted; quick runs leave the evidence alone. Exit code 1: refuted; 2: a proof
  * asked for by name could not run here.
  */
@@ -54,6 +54,7 @@ async function main(): Promise<number> {
       sample: { type: 'string' },
       only: { type: 'string' },
       survivors: { type: 'boolean', default: false },
+      against: { type: 'string' },
       without: { type: 'string', multiple: true, default: [] },
     },
   });
@@ -76,6 +77,7 @@ async function main(): Promise<number> {
     sample: readNumber('sample', values.sample),
     only: values.only,
     survivors: values.survivors,
+    against: values.against,
   };
   const outcomes = new Set<string>();
   for (const proof of chosen) outcomes.add(await prove(proof, options));
