@@ -11,7 +11,7 @@ import { SETTLED_MS } from './starts.ts';
 import { BUILD, logFile, stop, untilAnswered } from './targets.ts';
 
 const BUSY_CALLERS = 4;
-export const BUSY_MS = 5;
+const BUSY_MS = 5;
 const BUSY_SOURCE = plainSource(
   `for (const until = performance.now() + ${BUSY_MS}; performance.now() < until;);`,
 );
@@ -117,7 +117,8 @@ async function residentOfBare(workers: number): Promise<number> {
     const code = "const { parentPort } = require('node:worker_threads');" +
       "require('./index.cjs').handler({}).then(() => parentPort.postMessage('ready'));" +
       "parentPort.on('message', () => undefined);";
-    for (let n = 0, ready = 0; n < ${workers}; n += 1)
+    let ready = 0;
+    for (let n = 0; n < ${workers}; n += 1)
       new Worker(code, { eval: true }).once('message', () => (ready += 1) === ${workers} && console.log('ready'));`;
   const child = spawn(process.execPath, ['--eval', program], {
     ...{ cwd: folder, stdio: ['ignore', 'pipe', logFile('bare')] },

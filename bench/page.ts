@@ -1,21 +1,9 @@
 /** docs/performance.md: figures of one run beside their goals, and what they were measured on. */
+import { QUIET_LOAD } from './conditions.ts';
+import type { Conditions } from './conditions.ts';
 import type { Instances } from './instances.ts';
 import type { Starts } from './starts.ts';
 import type { Throughput } from './throughput.ts';
-
-export type Conditions = {
-  /** `YYYY-MM-DD` */
-  readonly date: string;
-  readonly commit: string;
-  readonly machine: string;
-  readonly cores: number;
-  /** Of the last minute before the run. */
-  readonly loadAverage: number;
-  readonly node: string;
-};
-
-/** A processor that something else needs is missing on either side, and not by equal parts. */
-const QUIET_LOAD = 0.5;
 
 type Figure = {
   readonly what: string;
@@ -138,7 +126,7 @@ export function printPage(
 
 Written by \`npm run bench -- performance\` from one run: ${date}, commit ${commit}, ${machine}, Node ${node}. Absolute figures are of
 that machine; goals of requests are ratios within the run. The floor is \`node:http\` with one worker thread that gets the same event
-and does nothing else (\`bench/floor.ts\`).
+and does nothing else (\`bench/floor.ts\`). Where a request's time goes: [phases](performance/phases.md).
 ${loadAverage > QUIET_LOAD ? `\n**The machine was not quiet**: its load average was ${loadAverage.toFixed(1)} on ${cores} processors when the run began, so these figures say what was measured and not what the gateway can do.\n` : ''}
 ${sections.join('\n')}`;
 }

@@ -3,12 +3,9 @@
  * docs/performance.md with machine, date and commit. On a machine with nothing else to do; 25 minutes, and `--minutes` more for the
  * run in which memory is watched.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, totalmem } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { format, resolveConfig } from 'prettier';
+import { readConditions, writePage } from './conditions.ts';
 import { CONNECTIONS, WARMUP_SECONDS } from './measure.ts';
 import { measureInstances } from './instances.ts';
 import { instanceFigures, isHeld, printPage, startFigures, throughputFigures } from './page.ts';
@@ -17,7 +14,6 @@ import { CROWDS, SCENARIOS, WITH_BODY } from './scenarios.ts';
 import { measureStarts } from './starts.ts';
 import { ROOT } from './targets.ts';
 import { measureThroughput } from './throughput.ts';
-import type { Conditions } from './page.ts';
 
 const PAGE = join(ROOT, 'docs/performance.md');
 
@@ -41,19 +37,6 @@ function readOptions(args: readonly string[]) {
   if (!(minutes >= 0)) throw new Error('--minutes wants a number');
   const scenarios = [...SCENARIOS, ...WITH_BODY, ...CROWDS];
   return { seconds, runs, minutes, scenarios, offline: !values['no-offline'] };
-}
-
-export function readConditions(): Conditions {
-  const git = (...args: readonly string[]): string =>
-    execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim();
-  const isChanged = git('status', '--porcelain') !== '';
-  const [processor] = cpus();
-  return {
-    date: new Date().toISOString().slice(0, 10),
-    commit: `${git('rev-parse', '--short=8', 'HEAD')}${isChanged ? ' with changes' : ''}`,
-    machine: `${cpus().length} × ${processor?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB`,
-    ...{ node: process.version, cores: cpus().length, loadAverage: loadavg()[0] ?? 0 },
-  };
 }
 
 export async function runPerformance(args: readonly string[]): Promise<void> {
@@ -85,11 +68,4 @@ export async function runPerformance(args: readonly string[]): Promise<void> {
     if (isHeld(figure) === false)
       console.log(`missed: ${figure.what}: ${String(figure.value)} ${figure.unit}`);
   console.log('written: docs/performance.md');
-}
-
-/** As `npm run format` wants it. */
-export async function writePage(file: string, text: string): Promise<void> {
-  const settings = { ...(await resolveConfig(file)), parser: 'markdown' };
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, await format(text, settings));
 }

@@ -7,7 +7,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { LoadTask } from './load.ts';
 
 export const ANY_PORTS = ['--json', '--port', '0', '--control-port', '0'];
-export const PLAIN_BODY = 'hello';
+const PLAIN_BODY = 'hello';
 
 /** @param work what the function does before it answers, in JavaScript */
 export function plainSource(work = ''): string {
@@ -84,7 +84,7 @@ export async function start(
   return { process: child, ready, ms: performance.now() - fromMs };
 }
 
-export type PlainGateway = {
+type PlainGateway = {
   readonly process: ChildProcess;
   /** What is asked of the function that answers everywhere. */
   readonly request: Pick<LoadTask, 'host' | 'port' | 'path' | 'method' | 'headers' | 'expectedBody'>;

@@ -3,21 +3,18 @@
  * on and off between short blocks of the same load (record-process.ts). By requests per second, and by processor time
  * per request, which other work on the machine disturbs less. Last on stdout one JSON line.
  */
-import { fork } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { medianInterval } from './interval.ts';
-import { CONNECTIONS, generateLoad, requestOf, residentMegabytes } from './measure.ts';
+import { CONNECTIONS, residentMegabytes } from './measure.ts';
 import { median } from './report.ts';
 import { SCENARIOS } from './scenarios.ts';
-import { addressOf, BUILD, FIXTURE, logFile, readRing, stop, untilAnswered } from './targets.ts';
-import type { ChildProcess } from 'node:child_process';
+import { readRing, stop } from './targets.ts';
+import { forkGateway, measureUnderLoad } from './under-load.ts';
 import type { Interval } from './interval.ts';
 import type { Scenario } from './measure.ts';
-import type { Block, BlockPair, RecordOrder, RecordReport } from './record-process.ts';
+import type { Block } from './in-process.ts';
+import type { BlockPair, RecordOrder } from './record-process.ts';
 import type { Ring } from './targets.ts';
 
 const WARMUP_MS = 8_000;
@@ -28,8 +25,6 @@ const PAIRS_PER_START = 100;
 const USUAL_PAIRS = 600;
 /** Short, since the machine is another one every few seconds; a switch takes a quarter of it at most. */
 const USUAL_BLOCK_MS = 100;
-/** Far more than the blocks can take: the load must not end before them. */
-const LOAD_SECONDS = 3_600;
 
 type Sides = { readonly on: number; readonly off: number };
 
@@ -105,15 +100,15 @@ export async function measureRecording(
     console.error(
       `${scenario.name}: pairs ${measured.length + 1} to ${measured.length + wanted} of ${pairs}`,
     );
-    const started = await start(recordAll);
+    const started = await forkGateway('record-process.ts', 'record', recordAll ? ['--record-all'] : []);
     try {
-      const order = {
+      const order: RecordOrder = {
         warmupMs: WARMUP_MS,
         settleMs: Math.min(SETTLE_MS, blockMs / 4),
         pairs: wanted,
         blockMs,
       };
-      measured.push(...(await measureUnderLoad(started, scenario, order)));
+      measured.push(...(await measureUnderLoad<readonly BlockPair[]>(started, scenario, order)));
       ring = await readRing(started.ready.console ?? '');
       resident.push(residentMegabytes(started.process.pid));
     } finally {
@@ -123,57 +118,6 @@ export async function measureRecording(
   const known = resident.filter((mb) => mb !== undefined);
   const rssMb = known.length === 0 ? undefined : median(known);
   return { scenario: scenario.name, ...summarise(measured), ring, rssMb };
-}
-
-type Ready = Extract<RecordReport, { kind: 'ready' }>;
-type Started = { readonly process: ChildProcess; readonly ready: Ready };
-
-async function start(recordAll: boolean): Promise<Started> {
-  const cwd = join(BUILD, 'record');
-  mkdirSync(cwd, { recursive: true });
-  const file = fileURLToPath(new URL('record-process.ts', import.meta.url));
-  const child = fork(file, [FIXTURE, ...(recordAll ? ['--record-all'] : [])], {
-    cwd,
-    stdio: ['ignore', 'ignore', logFile('record'), 'ipc'],
-  });
-  const ready = await nextReport(child);
-  if (ready.kind !== 'ready') throw new Error('the gateway measured before it was asked to');
-  return { process: child, ready };
-}
-
-function nextReport(child: ChildProcess): Promise<RecordReport> {
-  return new Promise((resolve, reject) => {
-    child.once('message', (said) => resolve(said as RecordReport));
-    child.once('exit', (code) => reject(new Error(`the gateway ended with ${code ?? 'a signal'}`)));
-  });
-}
-
-/** The load comes from a process of its own, from before the first block until after the last. */
-async function measureUnderLoad(
-  { process: child, ready }: Started,
-  scenario: Scenario,
-  order: RecordOrder,
-): Promise<readonly BlockPair[]> {
-  const request = await requestOf(scenario, { urlOf: (kind) => addressOf(ready.apis, kind) });
-  await untilAnswered({ process: child }, request);
-  const over = new AbortController();
-  const load = generateLoad(
-    {
-      ...request,
-      ...{ coldFromSeconds: 0, coldToSeconds: 0, warmupSeconds: 0, seconds: LOAD_SECONDS },
-    },
-    over.signal,
-  );
-  try {
-    child.send(order);
-    const ended = load.then(() => Promise.reject(new Error('the load ended before the measurement')));
-    const measured = await Promise.race([nextReport(child), ended]);
-    if (measured.kind !== 'measured') throw new Error('the gateway has started twice');
-    return measured.pairs;
-  } finally {
-    over.abort();
-    await Promise.allSettled([load]);
-  }
 }
 
 /** Pair by pair, since what the machine does meanwhile meets both of a pair. @throws RangeError where nothing was asked */

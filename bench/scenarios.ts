@@ -2,14 +2,14 @@
 import { TAKEN_BYTES } from './fixture/handler.ts';
 import type { Scenario } from './measure.ts';
 
-export const HEADERS = {
+const HEADERS = {
   accept: 'application/json',
   'user-agent': 'gatewright-bench',
   'x-request-source': 'bench',
 };
 const AUTHORIZED = { ...HEADERS, authorization: 'Bearer bench' };
 /** JSON of exactly as many bytes as the function wants. */
-export const BODY = JSON.stringify({ note: 'x'.repeat(TAKEN_BYTES - '{"note":""}'.length) });
+const BODY = JSON.stringify({ note: 'x'.repeat(TAKEN_BYTES - '{"note":""}'.length) });
 const GET = { method: 'GET', headers: HEADERS } as const;
 const POST = {
   method: 'POST',

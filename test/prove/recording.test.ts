@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { summarise } from '../../bench/record.ts';
 import { reasonsAgainst, reasonsAgainstAll } from './recording.ts';
 import type { RecordRow } from '../../bench/record.ts';
-import type { Block, BlockPair } from '../../bench/record-process.ts';
+import type { Block } from '../../bench/in-process.ts';
+import type { BlockPair } from '../../bench/record-process.ts';
 
 /** A pair of blocks of a second in which recording took so large a share. */
 function pairOf(share: number): BlockPair {

@@ -1,0 +1,41 @@
+/** What a page of figures was measured on, and how it is written. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { dirname } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { ROOT } from './targets.ts';
+
+export type Conditions = {
+  /** `YYYY-MM-DD` */
+  readonly date: string;
+  readonly commit: string;
+  readonly machine: string;
+  readonly cores: number;
+  /** Of the last minute before the run. */
+  readonly loadAverage: number;
+  readonly node: string;
+};
+
+/** A processor that something else needs is missing on either side, and not by equal parts. */
+export const QUIET_LOAD = 0.5;
+
+export function readConditions(): Conditions {
+  const git = (...args: readonly string[]): string =>
+    execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim();
+  const isChanged = git('status', '--porcelain') !== '';
+  const [processor] = cpus();
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    commit: `${git('rev-parse', '--short=8', 'HEAD')}${isChanged ? ' with changes' : ''}`,
+    machine: `${cpus().length} × ${processor?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB`,
+    ...{ node: process.version, cores: cpus().length, loadAverage: loadavg()[0] ?? 0 },
+  };
+}
+
+/** As `npm run format` wants it. */
+export async function writePage(file: string, text: string): Promise<void> {
+  const settings = { ...(await resolveConfig(file)), parser: 'markdown' };
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, await format(text, settings));
+}

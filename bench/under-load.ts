@@ -1,0 +1,69 @@
+/** A gateway that measures itself (in-process.ts), asked by the load generator from before its first measurement until after the last. */
+import { fork } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { generateLoad, requestOf } from './measure.ts';
+import { addressOf, BUILD, FIXTURE, logFile, untilAnswered } from './targets.ts';
+import type { ChildProcess } from 'node:child_process';
+import type { Said } from './in-process.ts';
+import type { Scenario } from './measure.ts';
+
+/** Far more than any measurement can take: the load must not end before it. */
+const LOAD_SECONDS = 3_600;
+
+type Forked = {
+  readonly process: ChildProcess;
+  readonly ready: Extract<Said<unknown>, { kind: 'ready' }>;
+};
+
+/** @param file in this folder, which calls `serveAndMeasure` */
+export async function forkGateway(
+  file: string,
+  label: string,
+  flags: readonly string[] = [],
+): Promise<Forked> {
+  const cwd = join(BUILD, label);
+  mkdirSync(cwd, { recursive: true });
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [FIXTURE, ...flags], {
+    cwd,
+    stdio: ['ignore', 'ignore', logFile(label), 'ipc'],
+  });
+  const ready = await nextSaid<unknown>(child);
+  if (ready.kind !== 'ready') throw new Error('the gateway measured before it was asked to');
+  return { process: child, ready };
+}
+
+function nextSaid<Measured>(child: ChildProcess): Promise<Said<Measured>> {
+  return new Promise((resolve, reject) => {
+    child.once('message', (said) => resolve(said as Said<Measured>));
+    child.once('exit', (code) => reject(new Error(`the gateway ended with ${code ?? 'a signal'}`)));
+  });
+}
+
+export async function measureUnderLoad<Measured>(
+  { process: child, ready }: Forked,
+  scenario: Scenario,
+  order: object,
+): Promise<Measured> {
+  const request = await requestOf(scenario, { urlOf: (kind) => addressOf(ready.apis, kind) });
+  await untilAnswered({ process: child }, request);
+  const over = new AbortController();
+  const load = generateLoad(
+    {
+      ...request,
+      ...{ coldFromSeconds: 0, coldToSeconds: 0, warmupSeconds: 0, seconds: LOAD_SECONDS },
+    },
+    over.signal,
+  );
+  try {
+    child.send(order);
+    const ended = load.then(() => Promise.reject(new Error('the load ended before the measurement')));
+    const said = await Promise.race([nextSaid<Measured>(child), ended]);
+    if (said.kind !== 'measured') throw new Error('the gateway has started twice');
+    return said.measured;
+  } finally {
+    over.abort();
+    await Promise.allSettled([load]);
+  }
+}
