@@ -113,6 +113,10 @@ describe('readChannelsConfig', () => {
     });
   });
 
+  it('has present members ping once a minute where nothing else is said', () => {
+    assert.equal(readChannelsConfig(ENVIRONMENT).pingMs, 60_000);
+  });
+
   it('takes each limit from its least to its most', () => {
     const read = (kept: string, ping: string, connections: string) => {
       const limits = {
@@ -227,6 +231,7 @@ describe('readWebhookReceiverConfig', () => {
       readWebhookReceiverConfig({ ...ENVIRONMENT, HOOK: 'canary', ...endpoint }).localSecret('HOOK');
 
     assert.equal(secretAt({ AWS_ENDPOINT_URL: 'http://127.0.0.1:4000' }), 'canary');
+    assert.equal(secretAt({ AWS_ENDPOINT_URL: 'http://127.0.0.1:4000', HOOK: undefined }), '');
     for (const endpoint of [{}, { AWS_ENDPOINT_URL: 'http://10.0.0.1' }, { AWS_ENDPOINT_URL: '' }])
       assert.throws(() => secretAt(endpoint), { code: 'CONFIG_INVALID', message: /^HOOK / });
   });

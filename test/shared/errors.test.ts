@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DomainError, isTokenError, UnauthorizedAnswer } from '#shared/errors.ts';
+import {
+  DomainError,
+  isTokenError,
+  PlanInvalid,
+  RequestInvalid,
+  UnauthorizedAnswer,
+} from '#shared/errors.ts';
 
 describe('isTokenError', () => {
   it('blames the caller for every TOKEN_ code and nobody else', () => {
@@ -14,4 +20,12 @@ describe('UnauthorizedAnswer', () => {
   it('has exactly the message that API Gateway takes for 401', () => {
     assert.equal(new UnauthorizedAnswer().message, 'Unauthorized');
   });
+});
+
+describe('what a form shows beside its field', () => {
+  for (const Invalid of [PlanInvalid, RequestInvalid])
+    it(`is the field and the rule of ${Invalid.name}`, () => {
+      const { field, message } = new Invalid('limits[1].burst', 'is no integer');
+      assert.deepEqual([field, message], ['limits[1].burst', 'limits[1].burst is no integer']);
+    });
 });

@@ -109,3 +109,12 @@ export function countedHandler(
   );
   return async (asked: Asked = {}): Promise<Reply> => (await handler(anHttpEvent(asked))) as Reply;
 }
+
+/** A text that is as long when it is packed, as one that repeats itself would not be. */
+export function incompressible(length: number): string {
+  let state = 1;
+  return Array.from({ length }, () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return String.fromCharCode(33 + ((state >>> 16) % 93));
+  }).join('');
+}

@@ -6,6 +6,7 @@ import { createAuthorizer } from '#shared/access/authorize.ts';
 import type { Asked } from '#shared/access/authorize.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import type { KeySetFetcher } from '#shared/ports.ts';
+import { aCharging, effectOf } from '../../support/a-charging.ts';
 import { aDocument, anAccess, ARN } from '../../support/an-access-document.ts';
 import {
   aFetcher,
@@ -91,6 +92,19 @@ describe('an answer over the maxBytes of its document', () => {
 
     assert.equal((await ask(document, { note: 'x' })).kind, 'known');
     await assert.rejects(ask(document, { note: 'x'.repeat(900) }), { code: 'RESULT_TOO_LARGE' });
+  });
+
+  it('is one also where a quota was charged for it', async () => {
+    const { ask: charge } = aCharging({
+      over: {
+        context: { note: { claim: 'note' }, remark: { claim: 'remark' } },
+        result: { cacheTtlSeconds: 0, maxBytes: 2_048 },
+      },
+    });
+    const long = 'x'.repeat(1_000);
+
+    assert.equal(effectOf(await charge('GET/users', { note: 'x', remark: 'x' })), 'Allow');
+    await assert.rejects(charge('GET/users', { note: long, remark: long }), { code: 'RESULT_TOO_LARGE' });
   });
 });
 

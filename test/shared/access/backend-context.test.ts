@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { backendContext } from '#shared/access/backend-context.ts';
+import { CHANNELS } from '#shared/aws/channel-grants.ts';
 import { aDocument, aPrincipal } from '../../support/an-access-document.ts';
 import { readAuthorizerResult } from '../../../gateway/events/authorizer-result.ts';
 
@@ -51,6 +52,17 @@ describe('backendContext', () => {
     assert.deepEqual([plan, level, vip, teams, address], ['gold', 3, true, 'a b', '{"city":"x"}']);
     assert.deepEqual(Object.keys(rest).sort(), ['clientId', 'contextCut', 'exp', 'iss', 'scope', 'sub']);
     assert.equal(rest['contextCut'], 'note');
+  });
+
+  it('leaves channels more room than other values, and says where that is not enough', () => {
+    for (const [length, told, cut] of [
+      [1_025, true, undefined],
+      [2_048, true, undefined],
+      [2_049, false, 'channels'],
+    ] as const) {
+      const context = backendContext(aDocument(), aPrincipal(), 'c'.repeat(length));
+      assert.deepEqual([CHANNELS in context, context['contextCut']], [told, cut]);
+    }
   });
 
   // The rules see every scope; a backend that sees none would refuse whom they let in.

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
+import { cacheKeyOf } from '#shared/cache/cache-key.ts';
+import { parseCachedRequest } from '#shared/cache/cached-request.ts';
 import { withResponseCache } from '#shared/middleware/response-cache.ts';
 import type { ResponseCacheOptions } from '#shared/middleware/response-cache.ts';
 import { anHttpEvent, CacheDesk, countedHandler } from '../../support/a-response-cache.ts';
@@ -111,6 +113,22 @@ describe('who shares an answer', () => {
     assert.equal(desk.items.size, 0);
   });
 
+  it('is whoever asks the same, in whatever order he says it', async () => {
+    const send = counted({ key: { headers: ['accept', 'accept-language'] } });
+    const accept = { accept: 'text/html', 'accept-language': 'de' };
+    const reversed = { 'Accept-Language': 'de', Accept: 'text/html' };
+    const claims = { sub: 'ada', scope: 'read' };
+    await send({
+      ...{ query: 'page=1&size=9&a=0', headers: { ...ALICE, cookie: 'c', ...accept } },
+      authorizer: { jwt: { claims } },
+    });
+    const again = await send({
+      ...{ query: 'size=9&a=0&page=1', headers: { ...reversed, cookie: 'c', ...ALICE } },
+      authorizer: { jwt: { claims: { scope: claims.scope, sub: claims.sub } } },
+    });
+    assert.equal(again.body, 'answer 1');
+  });
+
   it('is who the service says', async () => {
     const send = counted({
       scope: (event) => (event as ReturnType<typeof anHttpEvent>).headers['x-tenant'],
@@ -155,5 +173,19 @@ describe('who shares an answer', () => {
     assert.equal(await ask('GET /files/{id}', { id: 'a/b' }), '{"id":"a/b"}');
     assert.equal(await ask('GET /files/{id}/{part}', { id: 'a', part: 'b' }), '{"id":"a","part":"b"}');
     assert.equal(await ask('GET /files/{id}', { id: 'a%2Fb' }), '{"id":"a%2Fb"}');
+  });
+});
+
+describe('the key of an entry', () => {
+  // Whoever changes what it is made of empties every cache, and counts up the number that it begins with.
+  it('is what it was in the release before', () => {
+    const request = parseCachedRequest(
+      anHttpEvent({ query: 'page=2&size=9', headers: { accept: 'text/html', host: 'api.example.com' } }),
+    );
+    assert.ok(request !== undefined);
+    assert.equal(
+      cacheKeyOf(request, { query: ['page'], headers: ['Accept'] }, 'public'),
+      '4eb8dcc35d7093cb3be0ea9726b83654337bc538c89ea2d25cdc742090f08006',
+    );
   });
 });

@@ -6,7 +6,7 @@ import { BROTLI, createDynamoDbCache } from '#shared/cache/dynamodb-cache.ts';
 import { responseCache } from '#shared/middleware/response-cache.ts';
 import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
 import { startEmbeddedDynamoDb } from '../../../packages/dynamodb/embedded-dynamodb.ts';
-import { anHttpEvent } from '../../support/a-response-cache.ts';
+import { anHttpEvent, incompressible } from '../../support/a-response-cache.ts';
 import type { Reply } from '../../support/a-response-cache.ts';
 import { SIGNER } from '../../support/orders-table.ts';
 
@@ -45,9 +45,7 @@ describe('createDynamoDbCache', () => {
 
   it('has the handler asked once by many instances, and keeps long answers in pieces', async () => {
     let calls = 0;
-    const body = Array.from({ length: 500_000 }, (_, index) =>
-      String.fromCharCode(33 + ((index * index * 7919) % 93)),
-    ).join('');
+    const body = incompressible(500_000);
     // Each an instance of its own, as Lambda has one per request under way.
     const send = async (): Promise<Reply> => {
       const cache = createDynamoDbCache({

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
+import { verifySignature } from '@gatewright/aws/signature';
 import { invalidateEdge } from '#shared/cache/edge-poster.ts';
 import { Recorder } from '../../../gateway/services/recorder.ts';
 import { rightsOfCall } from '../../../gateway/aws-api/service-rights.ts';
@@ -112,9 +113,9 @@ describe('the address of CloudFront', () => {
     ['cn-north-1', 'cloudfront.cn-northwest-1.amazonaws.com.cn', 'cn-northwest-1'],
   ] as const)
     it(`is ${host} for ${region}, and what is sent there is signed as it is sent`, async (t) => {
-      const sent: { url: URL; method: string; headers: Record<string, string> }[] = [];
+      const sent: { url: URL; method: string; headers: Record<string, string>; body: string }[] = [];
       t.mock.method(globalThis, 'fetch', async (url: URL, init: Omit<(typeof sent)[number], 'url'>) => {
-        sent.push({ url, method: init.method, headers: init.headers });
+        sent.push({ url, method: init.method, headers: init.headers, body: init.body });
         return new Response('');
       });
       const credentials = { accessKeyId: 'AKIDEDGE', secretAccessKey: 'canary' };
@@ -126,5 +127,14 @@ describe('the address of CloudFront', () => {
       assert.match(sent[0]?.headers['Authorization'] ?? '', new RegExp(`/${home}/cloudfront/`));
       // fetch sets it itself, and refuses to be told.
       assert.ok(!('Host' in (sent[0]?.headers ?? {})));
+      const [{ url, method, headers, body } = assert.fail('nothing was sent')] = sent;
+      const rawHeaders = Object.entries({ ...headers, Host: url.host }).flat();
+      const request = { method, path: url.pathname, query: '', rawHeaders, body };
+      const at = {
+        nowEpochMs: Date.now(),
+        service: 'cloudfront',
+        secretOf: () => credentials.secretAccessKey,
+      };
+      assert.equal(verifySignature(request, at).kind, 'verified');
     });
 });

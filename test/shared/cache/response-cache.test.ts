@@ -42,8 +42,10 @@ describe('a response cache', () => {
     const hit = await send();
     desk.pass(1);
     const miss = await send();
+    const young = await send();
 
     assert.deepEqual([hit.body, hit.headers['age'], miss.body], ['answer 1', '59', 'answer 2']);
+    assert.deepEqual([young.body, young.headers['age']], ['answer 2', '0']);
     assert.equal(statusOf(hit), 'gatewright; hit; ttl=1');
     assert.equal(statusOf(miss), 'gatewright; fwd=miss; stored');
   });
@@ -94,15 +96,7 @@ describe('a response cache', () => {
     for (const [asked, body] of rows) assert.equal((await send(asked)).body, body, JSON.stringify(asked));
   });
 
-  it('keeps long answers in pieces, and says which are too long', async () => {
-    const letters = Array.from({ length: 900_000 }, (_, index) =>
-      String.fromCharCode(33 + ((index * index * 7919) % 93)),
-    );
-    const send = counted({ scope: 'public' }, (count) => ({ body: `${count}${letters.join('')}` }));
-    await send();
-    const hit = await send();
-    assert.equal(hit.body, `1${letters.join('')}`);
-
+  it('says which answers are too long to be kept', async () => {
     const long = counted({ scope: 'public', key: { query: ['x'] } }, () => ({ body: 'ü'.repeat(600_000) }));
     assert.equal(statusOf(await long({ query: 'x=1' })), 'gatewright; fwd=miss; detail=too-large');
   });

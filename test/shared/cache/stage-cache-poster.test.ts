@@ -46,3 +46,21 @@ describe('a refresh on this machine', () => {
     });
   });
 });
+
+describe('a refresh of an API elsewhere', () => {
+  it('goes where its address says, of a private network without TLS too', async (t) => {
+    const sent: string[] = [];
+    t.mock.method(globalThis, 'fetch', async (url: URL, { method }: { method: string }) => {
+      sent.push(`${method} ${url.href}`);
+      return new Response('', { status: 200 });
+    });
+    const credentials = { accessKeyId: 'AKIDSTAGE', secretAccessKey: 'canary' };
+    const config = { region: 'eu-west-1', credentials, endpoint: undefined };
+    const apiEndpoint = 'http://{apiId}.vpce.example';
+
+    const reply = await createStageCaches({ ...config, apiEndpoint }).refresh(RECORD);
+
+    assert.deepEqual(reply, { status: 200, warning: undefined });
+    assert.deepEqual(sent, ['GET http://a1b2c3d4e5.vpce.example/prod/pets?page=2']);
+  });
+});

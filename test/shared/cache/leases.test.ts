@@ -1,0 +1,87 @@
+/** Who asks the handler, and whose answer is kept, where one takes longer than its lease or the table fails between. */
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import { withResponseCache } from '#shared/middleware/response-cache.ts';
+import { anHttpEvent, CacheDesk, countedHandler, incompressible } from '../../support/a-response-cache.ts';
+import type { Reply } from '../../support/a-response-cache.ts';
+
+const LEASE_SECONDS = 30;
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const statusOf = ({ headers }: Reply): string | undefined => headers['cache-status'];
+
+let desk: CacheDesk;
+beforeEach(() => {
+  desk = new CacheDesk();
+});
+
+/** A request whose handler has begun, and answers when told. */
+async function begin() {
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+  const handler = withResponseCache<object>(() => promise, {
+    ...{ cache: desk.ports, ttlSeconds: 60, scope: 'public' },
+  });
+  const reply = handler(anHttpEvent({})) as Promise<Reply>;
+  for (let turns = 0; turns < 4; turns += 1) await turn();
+  return { reply, answer: (body: string) => resolve({ statusCode: 200, body }), fail: reject };
+}
+
+describe('a handler that takes longer than its lease', () => {
+  it('answers its own caller, and leaves what has been kept meanwhile as it is', async () => {
+    const late = await begin();
+    desk.pass(LEASE_SECONDS);
+    const send = countedHandler(desk, { scope: 'public' });
+    assert.equal(statusOf(await send()), 'gatewright; fwd=miss; stored');
+    late.answer('late');
+
+    const reply = await late.reply;
+    assert.deepEqual([reply.body, statusOf(reply)], ['late', 'gatewright; fwd=miss; detail=overtaken']);
+    assert.equal((await send()).body, 'answer 1');
+  });
+
+  it('and then fails, gives back nothing of who asks now', async () => {
+    const late = await begin();
+    desk.pass(LEASE_SECONDS);
+    const next = await begin();
+    late.fail(new Error('late'));
+    await assert.rejects(late.reply, /late/);
+
+    const send = countedHandler(desk, { scope: 'public' });
+    assert.equal(statusOf(await send()), 'gatewright; fwd=miss; detail=waited');
+    next.answer('next');
+    assert.equal(statusOf(await next.reply), 'gatewright; fwd=miss; stored');
+    assert.equal((await send()).body, 'next');
+  });
+});
+
+describe('a table that fails while the handler answers', () => {
+  it('leaves the answer as it is, and says why it was not kept', async () => {
+    const send = countedHandler(desk, { scope: 'public' }, () => {
+      desk.isDown = true;
+      return {};
+    });
+    const reply = await send();
+    assert.deepEqual([reply.body, statusOf(reply)], ['answer 1', 'gatewright; fwd=miss; detail=unavailable']);
+  });
+});
+
+describe('a long answer', () => {
+  const body = incompressible(900_000);
+  const pieces = () => [...desk.items.keys()].filter((key) => key.includes('BODY#'));
+
+  it('is put together of the pieces that the table took', async () => {
+    const send = countedHandler(desk, { scope: 'public' }, () => ({ body }));
+    await send();
+    assert.ok(pieces().length > 1);
+    const hit = await send();
+    assert.equal(hit.body === body, true);
+    assert.match(statusOf(hit) ?? '', /hit/);
+  });
+
+  it('is made anew where a piece is gone', async () => {
+    const send = countedHandler(desk, { scope: 'public' }, () => ({ body }));
+    await send();
+    desk.items.delete(pieces().at(-1) ?? '');
+    assert.equal((await send()).body === body, true);
+    assert.equal(desk.calls, 2);
+  });
+});
