@@ -18,6 +18,7 @@ import {
   validationError,
 } from './actions.ts';
 import { keyOf, lockName, readReturnOld, withItem } from './item-write.ts';
+import { refuseDeepExpressions } from './nesting.ts';
 import { executeStatement } from './partiql.ts';
 import { withIndexUnits } from './capacity.ts';
 import { DynamoDbTables } from './tables.ts';
@@ -146,6 +147,7 @@ export class DynamoDbEngine {
 
   /** Converts and checks an input. @throws DynamoDbError */
   check(operation: DynaliteOperation, input: object): Record<string, unknown> {
+    refuseDeepExpressions(input);
     return checkInput(operation, input, this.#store);
   }
 

@@ -9,6 +9,7 @@ import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
 import { DynamoDbError } from './actions.ts';
 import type { CapacityMeter } from './capacity.ts';
 import type { DynamoDbEngine } from './engine.ts';
+import { refuseDeepValues } from './nesting.ts';
 import { executeStatement } from './partiql.ts';
 import { rightsOf, tablesOf } from './rights.ts';
 import type { NeededRight } from './rights.ts';
@@ -179,6 +180,7 @@ function parseInput(body: Buffer): Readonly<Record<string, unknown>> {
     input = undefined;
   }
   if (typeof input === 'object' && input !== null && !Array.isArray(input)) {
+    refuseDeepValues(input);
     return input as Readonly<Record<string, unknown>>;
   }
   throw new DynamoDbError(400, `${SERVICE}SerializationException`, 'The request body is not a JSON object');

@@ -76,6 +76,16 @@ describe('DynamoDbEngine', () => {
       type: 'ValidationException',
     },
     {
+      name: 'an expression whose parentheses nest beyond what its parser reads in a second',
+      operation: 'Scan',
+      input: {
+        TableName: 'counters',
+        FilterExpression: `${'amount = :five OR ('.repeat(30)}amount = :five${')'.repeat(30)}`,
+        ExpressionAttributeValues: { ':five': { N: '5' } },
+      },
+      type: 'ValidationException',
+    },
+    {
       name: 'an operation that it does not have, by name',
       operation: 'ExportTableToPointInTime',
       input: {},

@@ -98,6 +98,12 @@ describe('the port of the embedded DynamoDB', () => {
     },
     { name: 'refuses what is no JSON', headers: sign, body: '{', expected: 400 },
     {
+      name: 'refuses values that nest beyond any stack',
+      headers: sign,
+      body: `{"Item":${'{"M":{"a":'.repeat(10_000)}{"S":"x"}${'}}'.repeat(10_000)}}`,
+      expected: 400,
+    },
+    {
       name: 'refuses an operation that it does not have',
       headers: (text: string) =>
         sign(text, { headers: { 'X-Amz-Target': 'DynamoDB_20120810.ExportTableToPointInTime' } }),

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { refuseDeepExpressions, refuseDeepValues } from '../../../packages/dynamodb/nesting.ts';
+
+const nested = (levels: number): unknown =>
+  JSON.parse(`${'{"M":{"a":'.repeat(levels)}{"S":"x"}${'}}'.repeat(levels)}`);
+
+describe('refuseDeepValues', () => {
+  it('takes 32 levels wherever an item may stand, and not 40', () => {
+    const inBatch = (levels: number): unknown => ({
+      RequestItems: { table: [{ PutRequest: { Item: { data: nested(levels) } } }] },
+    });
+
+    assert.doesNotThrow(() => refuseDeepValues(inBatch(32)));
+    assert.doesNotThrow(() => refuseDeepValues({ Item: { data: nested(32) } }));
+    assert.throws(() => refuseDeepValues(inBatch(40)), /Nesting Levels have exceeded supported limits/);
+    assert.throws(() => refuseDeepValues({ Item: { data: nested(40) } }), { name: 'DynamoDbError' });
+  });
+});
+
+describe('refuseDeepExpressions', () => {
+  const at = (depth: number): object => ({
+    FilterExpression: `${'('.repeat(depth)}a = :a${')'.repeat(depth)} OR (a = :b)`,
+    TableName: '('.repeat(20),
+  });
+
+  it('counts what is open at a time, in expressions alone', () => {
+    assert.doesNotThrow(() => refuseDeepExpressions(at(8)));
+    assert.doesNotThrow(() => refuseDeepExpressions({ ConditionExpression: '(a = :a) OR '.repeat(50) }));
+    assert.throws(
+      () => refuseDeepExpressions(at(9)),
+      /^DynamoDbError: Invalid FilterExpression: .*--dynamodb URL/,
+    );
+  });
+});
