@@ -198,6 +198,8 @@ export type ServedApi = ApiIdentity & {
   /** Words failures that happen before a stage is known. */
   readonly errors: BuiltInWordings;
   readonly disableExecuteApiEndpoint: boolean;
+  /** A guard in front of all of it cannot be enforced, as the truststore of its domain; its routes are closed. */
+  readonly closedBecause?: string | undefined;
   /** Where they are tighter than those of Regional and HTTP APIs. */
   readonly limits?: RequestLimits | undefined;
 };

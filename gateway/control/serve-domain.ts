@@ -52,11 +52,11 @@ export function serveRuled(
   };
 }
 
-/** The same API, every route of it closed. */
+/** The same API, every route of it closed, and `@connections` with them. */
 export function serveClosed(api: ServedApi, reason: string): ServedApi {
   const stages = [...api.stages].map(([name, stage]) => {
     const deployment = closeDeployment(stage.deployment, reason);
     return [name, { ...stage, deployment, canary: undefined, cache: undefined }] as const;
   });
-  return { ...api, stages: new Map(stages) };
+  return { ...api, stages: new Map(stages), closedBecause: reason };
 }

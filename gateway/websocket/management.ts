@@ -59,6 +59,8 @@ function manage(
   const stage = api.stages.get(stageName);
   if (stage === undefined || api.disableExecuteApiEndpoint)
     throw gatewayError('STAGE_NOT_FOUND', { source: 'client', reason: `no stage "${stageName}"` });
+  if (api.closedBecause !== undefined)
+    throw gatewayError('API_CONFIGURATION_ERROR', { source: 'gateway', reason: api.closedBecause });
   const encodedId = ROUTE.exec(below)?.[1];
   if (encodedId === undefined)
     throw gatewayError('MISSING_AUTHENTICATION_TOKEN', {

@@ -6,6 +6,7 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import fc from 'fast-check';
+import { serveClosed } from '../../../gateway/control/serve-domain.ts';
 import { handleManagement } from '../../../gateway/websocket/management.ts';
 import { anApi, somePorts } from './fixture.ts';
 import { IDENTITIES, idOf, ROUTES, sdk, start } from './sdk.ts';
@@ -111,6 +112,23 @@ describe('access to @connections', () => {
 
     assert.equal(response.status, 403);
     assert.equal(await response.text(), '{"message":"Missing Authentication Token"}');
+  });
+
+  it('answers 500 to everybody at a domain whose guard cannot be enforced', () => {
+    const api = anApi(ROUTES);
+    const at = { ...somePorts(api, {}), identities: IDENTITIES };
+    const path = '/dev/@connections/L0SM9cOFvHcCIhw%3D';
+    const request = {
+      method: 'POST',
+      path,
+      query: '',
+      rawHeaders: [],
+      body: Buffer.alloc(0),
+      host: 'api.test',
+    };
+
+    assert.equal(handleManagement(request, api, at).status, 403);
+    assert.equal(handleManagement(request, serveClosed(api, 'no truststore'), at).status, 500);
   });
 
   it('answers whatever path and method it is asked with, and lets nobody in unsigned', () => {
