@@ -78,6 +78,19 @@ describe('a wildcard', () => {
     });
 });
 
+// Jayway 2.4, PredicatePathToken: a filter looks at the items of a list, or at one object.
+describe('a filter', () => {
+  for (const [path, expected] of [
+    ['$.n[?(@ == 7)]', '[]'],
+    ["$.t[?(@ == 'x')]", '[]'],
+    ['$.l[?(@ == 1)]', '[1]'],
+    ['$.m[?(@.a == 2)]', '[{"a":2}]'],
+  ] as const)
+    it(`finds ${expected} at ${path}: texts and numbers are no items of their own`, () => {
+      assert.equal(read('{"n":7,"t":"x","l":[1],"m":{"a":2}}', path).json, expected);
+    });
+});
+
 describe('escapeJavaScript, encodeUrl and decodeUrl against Java', () => {
   const functions = { escapeJavaScript, urlEncode: encodeUrl, urlDecode: decodeUrl };
 

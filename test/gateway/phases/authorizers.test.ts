@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { API_ARN, aPermission } from '../../support/a-permission.ts';
 import { anApi } from '../../support/an-api.ts';
 import { bearer, behindAuthorizer, ok, policy, TOKEN } from '../../support/rest-apis.ts';
 import type { FakeFunction } from '../../support/virtual-ports.ts';
@@ -84,6 +85,25 @@ describe('serve behind a TOKEN authorizer', () => {
     assert.deepEqual(statuses, [401, 401, 401, 200]);
     assert.equal(ports.invoker.calls.filter((call) => call.functionName === 'auth').length, 1);
   });
+
+  for (const [letIn, status] of [
+    ['auth', 200],
+    ['other', 500],
+  ] as const)
+    it(`answers ${status} where API Gateway may invoke ${letIn}`, async () => {
+      const may = (name: string) =>
+        aPermission({ FunctionName: name, SourceArn: `${API_ARN}/authorizers/*` });
+      const { send } = anApi(
+        {
+          ...behindAuthorizer(TOKEN),
+          ...{ OfAuthorizer: may(letIn), OfMethod: aPermission({ FunctionName: 'list' }) },
+        },
+        { list: ok, auth: () => policy('Allow', '*') },
+        { needsPermissions: true, ownFunctions: ['list', 'auth', 'other'] },
+      );
+
+      assert.equal((await send({ target: '/dev/pets', headers: bearer })).status, status);
+    });
 
   it('keeps the policy, not the decision: a narrow policy refuses the second route from the cache', async () => {
     const narrow: FakeFunction = (event) => policy('Allow', (event as { methodArn: string }).methodArn);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { anApi } from '../../support/an-api.ts';
 import { stagedApi } from '../../support/logged-apis.ts';
-import { ok, restApi } from '../../support/rest-apis.ts';
+import { behindAuthorizer, ok, policy, restApi } from '../../support/rest-apis.ts';
 import type { JsonObject } from '../../../gateway/definition/model.ts';
 import type { TestApi } from '../../support/an-api.ts';
 
@@ -63,6 +63,22 @@ describe('the execution log of a REST stage', () => {
     assert.match(text, /^Method response body after transformations: ok$/m);
     assert.match(text, /^Endpoint request body after transformations: .*\*\*\*\*abc/m);
     assert.doesNotMatch(text, /very-secret|0123456789/);
+  });
+
+  it('shows no credential of an authorizer, in whatever header it is', async () => {
+    const source = { Type: 'TOKEN', IdentitySource: 'method.request.header.X-Session' };
+    const api = stagedApi(
+      leveled({ LoggingLevel: 'INFO', DataTraceEnabled: true }),
+      { list: ok, auth: () => policy('Allow', '*') },
+      behindAuthorizer(source),
+    );
+
+    const { status } = await api.send({ target: PETS, headers: ['X-Session', 'very-secret-abc'] });
+
+    assert.equal(status, 200);
+    const text = linesOf(api).join('\n');
+    assert.match(text, /^Method request headers: /m);
+    assert.doesNotMatch(text, /very-secret/);
   });
 
   it('tells at ERROR only of requests that fail', async () => {

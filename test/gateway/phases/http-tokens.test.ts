@@ -93,6 +93,12 @@ describe('serve behind a JWT authorizer of an HTTP API', () => {
         'Bearer scope="" error="invalid_token" error_description="the token does not have a valid audience"',
     },
     {
+      name: 'a token of another issuer',
+      headers: carrying(signToken(KEY, { ...CLAIMS, iss: 'https://other.example/' })),
+      challenge:
+        'Bearer scope="" error="invalid_token" error_description="the token does not have a valid issuer"',
+    },
+    {
       name: 'an expired token',
       headers: carrying(signToken(KEY, { ...CLAIMS, exp: NOW - 1 })),
       challenge: 'Bearer scope="" error="invalid_token" error_description="the token has expired"',
