@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ledgerKey } from '#shared/quota/ledger.ts';
+import { assignedKey } from '#shared/quota/line.ts';
 import { openPeriod } from '#shared/quota/open-period.ts';
 import { replaceWrite } from '#shared/quota/opening.ts';
 import { periodAt } from '#shared/quota/period.ts';
@@ -130,4 +131,35 @@ describe('openPeriod, at a table that does not answer', () => {
       for (let unanswered = 1; unanswered <= calls; unanswered += 1)
         assert.equal((await openWithout(unanswered, isChange)).kind, 'unavailable', String(unanswered));
     });
+});
+
+describe('openPeriod, of a plan with another period than the one before', () => {
+  it('opens what begins when the period in force is over, though its plan may not end that one', async () => {
+    const { store, items } = new QuotaTable();
+    const weekly = parsePlan({
+      ...{ id: 'w', version: 1 },
+      limits: [{ id: 'daily', level: 'key', quota: 5, period: 'WEEK' }],
+    });
+    for (const plan of [PLAN, weekly]) await store.update(savePlanWrite(plan, undefined));
+    const [daily, other] = [PLAN.limits[0], weekly.limits[0]];
+    assert.ok(daily?.kind === 'quota' && other?.kind === 'quota');
+    const monday = Date.UTC(2026, 10, 23);
+    const of = { id: { tenant: 't', limit: 'daily', subject: 'k' }, nowEpochMs: monday - 5_000 };
+    const sunday = periodAt(daily.period, monday - 1);
+    const [week, running] = [monday, monday - 1].map((at) => periodAt(other.period, at));
+    assert.ok(week !== undefined && running !== undefined && week.startEpochMs === monday);
+    assert.equal(
+      (await openPeriod({ ...of, period: sunday, limit: daily, plan: PLAN }, store)).kind,
+      'ready',
+    );
+
+    const { pk, sk } = assignedKey('t', 'k');
+    items.set(`${pk}\n${sk}`, { plan: PLAN.id });
+    const asked = { ...of, limit: other, plan: weekly };
+    assert.deepEqual(await openPeriod({ ...asked, period: running }, store), {
+      kind: 'moved',
+      period: sunday,
+    });
+    assert.equal((await openPeriod({ ...asked, period: week }, store)).kind, 'ready');
+  });
 });

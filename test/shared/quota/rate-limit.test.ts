@@ -158,4 +158,27 @@ describe('a rate limit', () => {
     assert.equal(rejection.reason, 'unavailable');
     assert.equal(await spend(table, 50, trusting), 4);
   });
+
+  it('lends again on trust when the time is over in which the bucket fills, and not before', async () => {
+    const table = new QuotaTable();
+    const trusting = table.holder([RATE], { onUnavailable: { bounded: 4 } });
+    await trusting.consume(aRequest());
+    table.isDown = true;
+
+    const lent = [await spend(table, 50, trusting)];
+    for (const afterMs of [1_500, 500]) {
+      table.nowMs += afterMs;
+      lent.push(await spend(table, 50, trusting));
+    }
+    assert.deepEqual(lent, [4, 0, 4]);
+  });
+
+  it('says how much of it is left, and in how many seconds it is whole again', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([RATE]);
+    await spend(table, 100, quotas);
+
+    const [state] = await quotas.peek(aRequest());
+    assert.deepEqual([state?.remaining, state?.resetSeconds], [0, 2]);
+  });
 });

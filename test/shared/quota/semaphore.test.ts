@@ -38,6 +38,14 @@ describe('a semaphore item', () => {
     );
     assert.ok(bytes <= 1024, `${bytes} bytes`);
   });
+
+  it('is kept for a week after the last of its requests was to end', () => {
+    const claim = { id: 'a', deadlineEpochMs: NOON_MS };
+    const { change } = acquireWrite(semaphoreKey(ID, 0), claim, 5, []);
+
+    assert.ok(change.kind === 'update');
+    assert.equal(change.set?.['expiresAt'], NOON_MS / 1000 + 7 * 86_400);
+  });
 });
 
 describe('expiredClaims', () => {

@@ -116,3 +116,52 @@ describe('a limit before its first charge', () => {
     assert.match(await fieldOf(ofKey('acme', { plan: 'silver' })), /must be left out: it is on gold/);
   });
 });
+
+describe('a period in which nothing was charged yet', () => {
+  it('has all of its quota where units that were used before the first one counted in that', async () => {
+    const ports = memoryAdminPorts();
+    const at = new AdministeredTable({ ports, moveTo: () => undefined, close: () => Promise.resolve() });
+    const { tenant } = await at.aTenant([{ ...DAILY, initialUsage: 30 }]);
+
+    assert.equal((await at.show(tenant)).credits, 70);
+    assert.equal(await at.spend(tenant, 1), 1);
+    assert.equal((await at.show(tenant, NOON_MS + 86_400_000)).credits, 100);
+  });
+
+  it('has lost nothing: what is outstanding may still be reported', async () => {
+    const ports = memoryAdminPorts();
+    const at = new AdministeredTable({ ports, moveTo: () => undefined, close: () => Promise.resolve() });
+    const { tenant } = await at.aTenant();
+    await at.spend(tenant, 2);
+
+    const { state, lost } = await at.show(tenant);
+    assert.deepEqual([state, lost], ['open', 0]);
+  });
+});
+
+describe('a plan that is saved', () => {
+  it('is refused under the id of another, whose versions it would take over', () => {
+    const ports = memoryAdminPorts();
+    const silver = { id: 'silver', version: 1, limits: [DAILY] };
+
+    assert.throws(
+      () => savePlan(ports, requested('a'), 'gold', silver),
+      (error) => error instanceof RequestInvalid && error.field === 'id',
+    );
+  });
+
+  it('says that others are changing the same where it never gets its turn', async () => {
+    const ports = memoryAdminPorts();
+    const store: typeof ports.store = {
+      ...ports.store,
+      transact: (writes) =>
+        Promise.resolve({
+          ...{ kind: 'refused', storeEpochMs: undefined },
+          members: writes.map(() => ({ holds: false, item: undefined })),
+        }),
+    };
+    const gold = { id: 'gold', version: 1, limits: [DAILY] };
+
+    assert.equal(await codeOf(savePlan({ ...ports, store }, requested('a'), 'gold', gold)), 'EDIT_CONFLICT');
+  });
+});
