@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { buildLayer } from '../layers/build-layer.ts';
 import { DOCUMENTS } from '../layers/npm-parts.ts';
+import { bundleCommand } from './bundle-command.ts';
 import { bundleSdk } from './bundle-sdk.ts';
 import { bundleConsole, bundledLicenses } from '../cli/console-bundle.ts';
 import {
@@ -86,6 +87,7 @@ export async function buildPackage(root: string, outputDirectory: string): Promi
   await writeGuides(root, outputDirectory);
   await writeEntries(outputDirectory);
   await rm(compiled, { recursive: true });
+  await bundleCommand(outputDirectory);
   await writeManifest(outputDirectory, manifest);
   await checkImports(outputDirectory, manifest);
   return manifest;

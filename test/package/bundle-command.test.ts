@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { bundleCommand } from '../../package/bundle-command.ts';
+
+let folder = '';
+const write = (files: Readonly<Record<string, string>>): void => {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+};
+const runBundle = (): string =>
+  execFileSync(process.execPath, [join(folder, 'cli/bundled/main.js')], { encoding: 'utf8' });
+
+describe('bundleCommand', () => {
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gatewright-bundle-'));
+    write({ 'package.json': '{ "type": "module" }' });
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('joins what is ours, leaves packages of others, and lets each file find what lies beside it', async () => {
+    const ours = 'node_modules/@gatewright/gateway';
+    write({
+      'cli/main.js': `import { name } from '@gatewright/gateway';
+import { other } from 'other';
+import mark from './mark.cjs';
+const { later } = await import('./later.js');
+console.log(name, other, mark, later);`,
+      'cli/mark.cjs': `module.exports = __filename.endsWith('cli/mark.cjs');`,
+      'cli/later.js': `export const later = import.meta.url.endsWith('/cli/later.js');`,
+      [`${ours}/package.json`]: '{ "type": "module", "exports": "./index.js" }',
+      [`${ours}/index.js`]: `import { readFileSync } from 'node:fs';
+export const name = readFileSync(new URL('./name.txt', import.meta.url), 'utf8');`,
+      [`${ours}/name.txt`]: 'gateway',
+      'node_modules/other/package.json': '{ "type": "module", "exports": "./index.js" }',
+      'node_modules/other/index.js': `export const other = 'other';`,
+    });
+
+    await bundleCommand(folder);
+
+    assert.equal(runBundle(), 'gateway other true true\n');
+    const main = readFileSync(join(folder, 'cli/bundled/main.js'), 'utf8');
+    assert.match(main, /from ['"]other['"]/);
+    assert.doesNotMatch(main, /from ['"]@gatewright/);
+  });
+
+  it('keeps the names of classes that two files have', async () => {
+    write({
+      'cli/main.js': `import { Fault } from './one.js';
+import { Fault as Second } from './two.js';
+console.log(Fault.name, Second.name);`,
+      'cli/one.js': 'export class Fault {}',
+      'cli/two.js': 'export class Fault {}',
+    });
+
+    await bundleCommand(folder);
+
+    assert.equal(runBundle(), 'Fault Fault\n');
+  });
+
+  it('leaves nothing of a bundle before', async () => {
+    write({ 'cli/main.js': '', 'cli/bundled/part-old.js': '' });
+
+    await bundleCommand(folder);
+
+    assert.deepEqual(readdirSync(join(folder, 'cli/bundled')), ['main.js']);
+  });
+
+  it('refuses what would be another in the bundle', async () => {
+    write({ 'cli/main.js': 'console.log(import.meta.dirname);' });
+
+    await assert.rejects(bundleCommand(folder), /asks for more than import\.meta\.url/);
+  });
+});
