@@ -46,8 +46,8 @@ export function createDynamoDbKeyPlans(options: DynamoDbTableOptions): KeyPlans 
  * };
  * const quotas = createDynamoDbQuotas({ tableName: 'gatewright-dev-quota', plans: [plan] });
  * export const handler = async () => {
- *   const decision = await quotas.consume({ subject: { planId: 'starter', tenant: 'acme', keyId: 'k-1' } });
- *   return decision.admitted ? { statusCode: 200 } : rejectionReply(decision);
+ *   const decision = await quotas.consume({ plan: 'starter', tenant: 'acme', key: 'k-1' });
+ *   return decision.allowed ? { statusCode: 200 } : rejectionReply(decision);
  * };
  * ```
  */

@@ -7,8 +7,6 @@ import { pathToFileURL } from 'node:url';
 import { findExamples, findTypeErrors, toProgram } from './doc-examples.ts';
 import { REPOSITORY } from './source-files.ts';
 
-/** Wrong in what nobody runs, the body of its handler. Its file may not change while a proof of the ledger runs on it. */
-const KNOWN_WRONG = ['shared-quota-dynamodb-quotas-ts-createDynamoDbQuotas.ts'];
 /** Below the checkout, so that packages are found. */
 const FOLDER = join(REPOSITORY, '.build', `examples-${process.pid}`);
 
@@ -54,7 +52,7 @@ describe('examples of what users import', () => {
 
     assert.deepEqual(
       [...wrong.keys()].map((file) => basename(file)),
-      KNOWN_WRONG,
+      [],
       [...wrong.values()].join('\n'),
     );
   });
