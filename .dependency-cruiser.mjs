@@ -263,8 +263,8 @@ export default {
       {},
       {
         couldNotResolve: true,
-        // A package of types only: nothing to resolve at run time. The bundle is made with the package (docs/decisions/0186).
-        pathNot: ['^aws-lambda$', 'cli/bundled/main\\.js$'],
+        // A package of types only: nothing to resolve at run time.
+        pathNot: '^aws-lambda$',
       },
     ),
   ],

@@ -2,10 +2,13 @@
 'use strict';
 const { describeOldNode } = require('../plugin/old-node.cjs');
 
+/** Made with the package (docs/decisions/0186): nothing of a checkout. */
+const COMMAND = '../cli/bundled/main.js';
+
 const refusal = describeOldNode();
 if (refusal === undefined) {
   require('../cli/compiled-code.cjs');
-  import('../cli/bundled/main.js');
+  import(COMMAND);
 } else {
   process.stderr.write('error: ' + refusal + '\n');
   process.exitCode = 1;
