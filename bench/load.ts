@@ -9,17 +9,24 @@ import { createHistogram } from 'node:perf_hooks';
 export type LoadTask = {
   readonly host: string;
   readonly port: number;
+  /** `{n}` in it and in the headers counts the requests, from 0 to below `turns` and then again. */
   readonly path: string;
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
+  readonly turns?: number;
+  /** Of a body that is too large to be said in a task. */
+  readonly bodyBytes?: number;
   readonly connections: number;
   /** The cold state is counted between these two moments of the warm-up. */
   readonly coldFromSeconds: number;
   readonly coldToSeconds: number;
   readonly warmupSeconds: number;
   readonly seconds: number;
-  readonly expectedBody: string;
+  /** So many are asked for, however long that takes. */
+  readonly requestsAtLeast?: number;
+  /** The body of each answer, or of how many bytes it is. */
+  readonly expectedBody: string | number;
 };
 
 export type LoadResult = {
@@ -39,25 +46,52 @@ export type LoadResult = {
 
 const NEWLINES = '\r\n\r\n';
 
-function parseAnswer(received: Buffer): { head: string; body: Buffer; length: number } | undefined {
+type Head = { readonly text: string; readonly bodyStart: number; readonly answerLength: number };
+
+function parseHead(received: Buffer): Head | undefined {
   const headEnd = received.indexOf(NEWLINES);
   if (headEnd === -1) return undefined;
-  const head = received.toString('latin1', 0, headEnd);
-  const contentLength = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
-  if (contentLength === undefined) throw new Error(`an answer without Content-Length: ${head}`);
-  const start = headEnd + NEWLINES.length;
-  const length = start + Number(contentLength);
-  return received.length < length ? undefined : { head, body: received.subarray(start, length), length };
+  const text = received.toString('latin1', 0, headEnd);
+  const contentLength = /\r\ncontent-length: (\d+)/i.exec(text)?.[1];
+  if (contentLength === undefined) throw new Error(`an answer without Content-Length: ${text}`);
+  const bodyStart = headEnd + NEWLINES.length;
+  return { text, bodyStart, answerLength: bodyStart + Number(contentLength) };
+}
+
+/** Answers of one connection out of the pieces in which they come; joined once, or large ones would cost more here than where they are made. */
+class AnswerReader {
+  #pieces: Buffer[] = [];
+  #length = 0;
+  #head: Head | undefined;
+
+  /** @returns the answer that this piece completes @throws Error where more comes than that */
+  read(piece: Buffer): { readonly head: string; readonly body: Buffer } | undefined {
+    this.#pieces.push(piece);
+    this.#length += piece.length;
+    this.#head ??= parseHead(this.#join());
+    if (this.#head === undefined || this.#length < this.#head.answerLength) return undefined;
+    const { text, bodyStart, answerLength } = this.#head;
+    if (this.#length > answerLength) throw new Error('more bytes than one answer');
+    const body = this.#join().subarray(bodyStart);
+    [this.#pieces, this.#length, this.#head] = [[], 0, undefined];
+    return { head: text, body };
+  }
+
+  #join(): Buffer {
+    const [first, ...others] = this.#pieces;
+    return first !== undefined && others.length === 0 ? first : Buffer.concat(this.#pieces);
+  }
 }
 
 class LoadGenerator {
   readonly #task: LoadTask;
-  readonly #request: Buffer;
-  readonly #expected: Buffer;
+  readonly #requests: readonly Buffer[];
+  readonly #expected: Buffer | number;
   readonly #latencies = createHistogram();
   /** Instance of the function → its highest count. */
   readonly #counts = new Map<string, number>();
   readonly #tally = { cold: 0, measured: 0, total: 0 };
+  #sent = 0;
   #coldFromMs = 0;
   #coldToMs = 0;
   #warmEndMs = 0;
@@ -65,12 +99,15 @@ class LoadGenerator {
 
   constructor(task: LoadTask) {
     this.#task = task;
-    this.#expected = Buffer.from(task.expectedBody);
-    const { method, path, body = '' } = task;
+    const { turns = 1, method, path, bodyBytes = 0, body = 'x'.repeat(bodyBytes), expectedBody } = task;
+    this.#expected = typeof expectedBody === 'number' ? expectedBody : Buffer.from(expectedBody);
     const length = body === '' ? {} : { 'Content-Length': Buffer.byteLength(body) };
     const headers = Object.entries({ Host: `${task.host}:${task.port}`, ...task.headers, ...length });
     const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-    this.#request = Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines}\r\n${body}`);
+    const request = `${method} ${path} HTTP/1.1\r\n${lines}\r\n${body}`;
+    this.#requests = Array.from({ length: turns }, (_, turn) =>
+      Buffer.from(request.replaceAll('{n}', String(turn))),
+    );
   }
 
   async run(): Promise<LoadResult> {
@@ -98,21 +135,19 @@ class LoadGenerator {
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     const socket = connect(this.#task.port, this.#task.host);
     socket.setNoDelay(true);
-    let pending: Buffer | undefined;
+    const reader = new AnswerReader();
     let sentMs = 0;
     const send = (nowMs: number): void => {
       sentMs = nowMs;
-      socket.write(this.#request);
+      socket.write(this.#requests[this.#sent % this.#requests.length] ?? '');
+      this.#sent += 1;
     };
     const receive = (chunk: Buffer): void => {
-      const received = pending === undefined ? chunk : Buffer.concat([pending, chunk]);
-      const answer = parseAnswer(received);
-      pending = answer === undefined ? received : undefined;
+      const answer = reader.read(chunk);
       if (answer === undefined) return;
-      if (answer.length !== received.length) throw new Error('more bytes than one answer');
       const nowMs = performance.now();
       this.#count(answer.head, answer.body, sentMs, nowMs);
-      if (nowMs < this.#endMs) {
+      if (nowMs < this.#endMs || this.#sent < (this.#task.requestsAtLeast ?? 0)) {
         send(nowMs);
         return;
       }
@@ -133,10 +168,14 @@ class LoadGenerator {
     return promise;
   }
 
+  #isExpected(body: Buffer): boolean {
+    return typeof this.#expected === 'number' ? body.length === this.#expected : body.equals(this.#expected);
+  }
+
   #count(head: string, body: Buffer, sentMs: number, nowMs: number): void {
     const status = head.slice(9, 12);
     if (status !== '200') throw new Error(`answered ${status}: ${body.toString().slice(0, 200)}`);
-    if (!body.equals(this.#expected)) throw new Error(`another body: ${body.toString().slice(0, 200)}`);
+    if (!this.#isExpected(body)) throw new Error(`another body: ${body.toString().slice(0, 200)}`);
     const [, instance = '', count = ''] = /\r\nx-invocation: ([0-9a-f]+):(\d+)/i.exec(head) ?? [];
     this.#counts.set(instance, Math.max(this.#counts.get(instance) ?? 0, Number(count)));
     this.#tally.total += 1;

@@ -115,6 +115,22 @@ export function mainThreadMs(pid: number | undefined): number {
   }
 }
 
+/** Processor time of all threads of a process that live; NaN where the system does not tell. */
+export function allThreadsMs(pid: number | undefined): number {
+  try {
+    const nanoseconds = readdirSync(`/proc/${pid}/task`).map((thread) => {
+      try {
+        return Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
+      } catch {
+        return 0; // Ended while we looked.
+      }
+    });
+    return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e6;
+  } catch {
+    return Number.NaN;
+  }
+}
+
 /** Sum over the process and its descendants, from /proc. */
 export function residentMegabytes(pid: number | undefined): number | undefined {
   try {

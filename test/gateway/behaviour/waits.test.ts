@@ -12,7 +12,7 @@ import { promiseHooks } from 'node:v8';
 import { MessagePort } from 'node:worker_threads';
 import { START_OPTIONS } from '@gatewright/gateway';
 import { aGateway } from '../../support/a-gateway.ts';
-import * as stacks from '../../support/grown-stacks.ts';
+import * as stacks from '../../../bench/growth/stacks.ts';
 import type { StartedGateway } from '../../support/a-gateway.ts';
 
 /** As `gatewright start` has it. */

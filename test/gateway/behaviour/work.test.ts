@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { countWork } from '../../support/counted-work.ts';
 import { aGateway } from '../../support/a-gateway.ts';
-import * as stacks from '../../support/grown-stacks.ts';
+import * as stacks from '../../../bench/growth/stacks.ts';
 import type { StartedGateway } from '../../support/a-gateway.ts';
 
 const SIZES = [10, 20, 40] as const;

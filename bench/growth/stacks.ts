@@ -179,7 +179,7 @@ export function functions(count: number): Template {
   return {
     Resources: {
       ...{ ...REST_API, ...restStage('Method0') },
-      ...Object.assign({}, ...times(count, (n) => called(`Answer${n}`, `f${n}`))),
+      ...named(times(count, (n) => Object.entries(called(`Answer${n}`, `f${n}`))).flat()),
       ...named(times(count, (n) => [`Resource${n}`, restResource(`r${n}`)])),
       ...named(
         times(count, (n) => [
@@ -219,6 +219,81 @@ export function keysAndPlans(keys: number, plans: number): Template {
       ...named(times(plans, (n) => [`Plan${n}`, plan(n)])),
       ...named(times(keys, (n) => [`Key${n}`, key(n)])),
       ...named(times(keys, (n) => [`PlanKey${n}`, member(n)])),
+    },
+  };
+}
+
+/** `/dev/r`, whose answers the stage keeps by the query parameter `n`. */
+export function cachedRoute(): Template {
+  const parameter = 'querystring.n';
+  return {
+    Resources: {
+      ...{ ...REST_API, ...called('Answer'), Resource: restResource('r') },
+      Method: restMethod(
+        'Resource',
+        { RequestParameters: { [`method.request.${parameter}`]: false } },
+        { CacheKeyParameters: [`method.request.${parameter}`] },
+      ),
+      ...restStage('Method', {
+        ...{ CacheClusterEnabled: true, CacheClusterSize: '0.5' },
+        MethodSettings: [
+          { ResourcePath: '/*', HttpMethod: '*', CachingEnabled: true, CacheTtlInSeconds: 3600 },
+        ],
+      }),
+    },
+  };
+}
+
+/** A WebSocket API that answers each message. */
+export function socketEcho(): Template {
+  const part = (type: string, properties: object): object => ({
+    Type: `AWS::ApiGatewayV2::${type}`,
+    Properties: { ApiId: ref('Socket'), ...properties },
+  });
+  return {
+    Resources: {
+      Socket: {
+        Type: 'AWS::ApiGatewayV2::Api',
+        Properties: {
+          ...{ Name: 'grown-sockets', ProtocolType: 'WEBSOCKET' },
+          RouteSelectionExpression: '$request.body.action',
+        },
+      },
+      ...called('Answer'),
+      Call: part('Integration', { IntegrationType: 'AWS_PROXY', IntegrationUri: invocationOf('Answer') }),
+      Route: part('Route', {
+        ...{ RouteKey: '$default', RouteResponseSelectionExpression: '$default' },
+        Target: { 'Fn::Join': ['/', ['integrations', ref('Call')]] },
+      }),
+      Response: part('RouteResponse', { RouteId: ref('Route'), RouteResponseKey: '$default' }),
+      Stage: part('Stage', { StageName: 'dev', AutoDeploy: true }),
+    },
+  };
+}
+
+export const TABLE = 'grown-items';
+
+/** A table of partitions with a sort key, and an index of all by another attribute. */
+export function itemTable(): Template {
+  const key = (name: string, type: string): object => ({ AttributeName: name, KeyType: type });
+  return {
+    Resources: {
+      Items: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: {
+          ...{ TableName: TABLE, BillingMode: 'PAY_PER_REQUEST' },
+          AttributeDefinitions: ['pk', 'sk', 'owner'].map((name) => ({
+            ...{ AttributeName: name, AttributeType: 'S' },
+          })),
+          KeySchema: [key('pk', 'HASH'), key('sk', 'RANGE')],
+          GlobalSecondaryIndexes: [
+            {
+              ...{ IndexName: 'by-owner', Projection: { ProjectionType: 'ALL' } },
+              KeySchema: [key('owner', 'HASH'), key('sk', 'RANGE')],
+            },
+          ],
+        },
+      },
     },
   };
 }

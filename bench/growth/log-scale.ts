@@ -1,0 +1,47 @@
+/** A logarithmic scale: where a value stands, and at which round values it has ticks. */
+
+type Tick = { readonly value: number; readonly at: number; readonly label: string };
+
+export type LogScale = {
+  /** Between `from` and `to`. */
+  readonly at: (value: number) => number;
+  readonly ticks: readonly Tick[];
+};
+
+const THOUSAND = 1_000;
+/** Fewer powers of ten than this have ticks between them. */
+const FEW_DECADES = 2;
+
+/** Over the values, out to the next ticks. @throws RangeError where a value has no logarithm */
+export function logScale(values: readonly number[], from: number, to: number): LogScale {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  if (!(least > 0) || !Number.isFinite(most)) throw new RangeError('no logarithm');
+  const decades = Math.log10(most / least);
+  const steps = decades < FEW_DECADES ? [1, 2, 5] : [1];
+  const ticks = ticksAround(least, most, steps);
+  const [first = least, last = most] = [ticks[0], ticks.at(-1)];
+  const span = Math.log(last / first);
+  const at = (value: number): number => from + ((to - from) * Math.log(value / first)) / span;
+  return { at, ticks: ticks.map((value) => ({ value, at: at(value), label: shorten(value) })) };
+}
+
+/** From the last one that is not above the least value to the first one that is not below the largest; at least two. */
+function ticksAround(least: number, most: number, steps: readonly number[]): readonly number[] {
+  const ticks: number[] = [];
+  for (let decade = Math.floor(Math.log10(least)) - 1; decade <= Math.ceil(Math.log10(most)) + 1; decade += 1)
+    for (const step of steps) ticks.push(step * 10 ** decade);
+  const first = ticks.findLastIndex((tick) => tick <= least * (1 + Number.EPSILON));
+  const last = ticks.findIndex((tick) => tick >= most * (1 - Number.EPSILON));
+  return ticks.slice(first, Math.max(last, first + 1) + 1);
+}
+
+/** `20k`, `1M`; what is below one as it is. */
+export function shorten(value: number): string {
+  if (value >= THOUSAND ** 2) return `${round(value / THOUSAND ** 2)}M`;
+  if (value >= THOUSAND) return `${round(value / THOUSAND)}k`;
+  return round(value);
+}
+
+function round(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}

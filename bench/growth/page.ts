@@ -1,0 +1,141 @@
+/** The page of a sweep: the figures of each axis, how each of them grows, and why. */
+import { QUIET_LOAD } from '../conditions.ts';
+import type { Conditions } from '../conditions.ts';
+import type { Axis, Column, Point } from './axis.ts';
+import type { Plot } from './plot.ts';
+import { fitGrowth, isWithin, worstOf } from './slope.ts';
+import type { Fit, Growth, Pair } from './slope.ts';
+
+export type Measured = { readonly axis: Axis; readonly points: readonly Point[] };
+
+const GROWTHS: readonly Growth[] = ['flat', 'linear', 'worse than linear'];
+
+/** What is judged and drawn of a column: of a rate, what one takes. */
+function costsOf(column: Column, points: readonly Point[]): readonly Pair[] {
+  return points.flatMap(({ size, figures }): Pair[] => {
+    const value = figures[column.key];
+    if (value === undefined) return [];
+    return [[size, column.isRate === true ? 1 / value : value]];
+  });
+}
+
+type Judged = { readonly column: Column; readonly fit: Fit; readonly isExpected: boolean };
+
+/** The columns that are judged; none of those that have too few figures for a slope. */
+export function judge({ axis, points }: Measured): readonly Judged[] {
+  return axis.columns.flatMap((column) => {
+    const fit = column.atMost === undefined ? undefined : fitGrowth(costsOf(column, points));
+    if (fit === undefined || column.atMost === undefined) return [];
+    return [{ column, fit, isExpected: isWithin(fit.growth, column.atMost) }];
+  });
+}
+
+export function plotsOf({ axis, points }: Measured): readonly Plot[] {
+  return axis.columns
+    .filter(({ atMost, key }) => atMost !== undefined || key === 'p99Ms')
+    .map(({ key, title }) => ({
+      title,
+      pairs: points.flatMap(({ size, figures }): Pair[] => {
+        const value = figures[key];
+        return value === undefined || value <= 0 ? [] : [[size, value]];
+      }),
+    }));
+}
+
+/** @param conditions without what each sweep says itself */
+export function printGrowth(
+  { commit, machine, cores, node }: Omit<Conditions, 'date' | 'loadAverage'>,
+  seconds: number,
+  all: readonly Measured[],
+): string {
+  const points = all.flatMap((measured) => measured.points);
+  const dates = [...new Set(points.map(({ date }) => date))].sort();
+  const load = Math.max(0, ...points.map(({ loadAverage }) => loadAverage));
+  const busy = `\n**The machine was not quiet**: its load average was ${load.toFixed(1)} on ${cores} processors when a sweep began. Processor time of a request and memory hold all the same; requests per second, p99 and starts say what was measured and not what the gateway can do.\n`;
+  return `# How cost grows
+
+Written by \`npm run bench -- growth\`: ${dates.join(' to ')}, commit ${commit}, ${machine}, Node ${node}, load average
+${load.toFixed(1)} before the sweep. Each size has a gateway of its own, in a process of its own, that records requests as it usually does; the load comes from
+another process on the same processors: ${seconds} s, once everything that is asked for has been asked, 32 connections where nothing else is said.
+${load > QUIET_LOAD ? busy : ''}
+The exponent is the slope where both scales are logarithmic: 0 is flat, 1 is linear, 2 is the square. It is fitted over all
+sizes, and between the two largest, where a start of a second hides nothing. The steeper one decides: flat up to 0.2,
+linear up to 1.2. Of requests per second, it is that of the time for one. Work is counted too, whatever machine it is on:
+\`test/gateway/behaviour/work.test.ts\`.
+
+| axis | sizes | verdict | flat | linear | worse than linear |
+| --- | --- | --- | --- | --- | --- |
+${all.map(printSummary).join('\n')}
+
+${all.map(printAxis).join('\n')}`;
+}
+
+function printSummary(measured: Measured): string {
+  const { axis, points } = measured;
+  const judged = judge(measured);
+  const verdict = worstOf(judged.map(({ fit }) => fit.growth));
+  const lists = GROWTHS.map((growth) =>
+    judged
+      .filter(({ fit }) => fit.growth === growth)
+      .map(({ column, isExpected }) => (isExpected ? column.title : `**${column.title}**`))
+      .join('; '),
+  );
+  const sizes = `${group(points[0]?.size)} … ${group(points.at(-1)?.size)}`;
+  return `| [${axis.title}](#${anchorOf(axis.title)}) | ${sizes} | ${verdict} | ${lists.join(' | ')} |`;
+}
+
+function printAxis(measured: Measured): string {
+  const { axis, points } = measured;
+  const judged = new Map(judge(measured).map((one) => [one.column, one]));
+  const row = (name: string, cell: (column: Column) => string): string =>
+    `| ${name} | ${axis.columns.map(cell).join(' | ')} |`;
+  const fitted = (read: (one: Judged) => string) => (column: Column) => {
+    const one = judged.get(column);
+    return one === undefined ? '' : read(one);
+  };
+  const rows = [
+    row(axis.counts, ({ title }) => title),
+    row('---:', () => '---:'),
+    ...points.map(({ size, figures }) =>
+      row(group(size), ({ key, digits = 0 }) => group(figures[key], digits)),
+    ),
+    row(
+      'exponent',
+      fitted(({ fit }) => fit.overall.toFixed(2)),
+    ),
+    row(
+      'at the end',
+      fitted(({ fit }) => fit.atEnd.toFixed(2)),
+    ),
+    row(
+      'verdict',
+      fitted(({ fit, isExpected }) => (isExpected ? fit.growth : `**${fit.growth}**`)),
+    ),
+  ];
+  const sooner = [...judged.values()].filter(({ isExpected }) => !isExpected);
+  const missed = sooner.map(({ column }) => `\n**More than ${column.atMost ?? ''}**: ${column.title}.\n`);
+  return `## ${axis.title}
+
+${axis.how}
+
+![${axis.title}](${axis.name}.svg)
+
+${rows.join('\n')}
+
+${axis.why}
+${missed.join('')}`;
+}
+
+function group(value: number | undefined, digits = 0): string {
+  return value === undefined
+    ? ''
+    : value.toLocaleString('en-US', { maximumFractionDigits: digits, minimumFractionDigits: digits });
+}
+
+/** As GitHub makes anchors of headings. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\- ]/gu, '')
+    .replaceAll(' ', '-');
+}

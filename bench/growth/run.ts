@@ -1,0 +1,91 @@
+/**
+ * `npm run bench -- growth [--only AXIS …] [--seconds N]`: what more and more of something costs, by requests, starts and
+ * memory; about 15 minutes on a machine with nothing else to do. Points that are done are kept in .build/growth for the
+ * state of the code: who ends a sweep goes on with the same command. Once all are there, a page is written (page.ts), with
+ * a picture for each axis.
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { KeptWork } from '../../tools/kept-work.ts';
+import { readConditions, writePage } from '../conditions.ts';
+import { printColumns } from '../report.ts';
+import { ROOT } from '../targets.ts';
+import { AXES } from './axes.ts';
+import type { Point } from './axis.ts';
+import { judge, plotsOf, printGrowth } from './page.ts';
+import type { Measured } from './page.ts';
+import { drawPlots } from './plot.ts';
+import { isWhole, measureAxes, readAxes } from './sweep.ts';
+
+const FOLDER = join(ROOT, 'docs/performance');
+const USUAL_SECONDS = 3;
+
+export async function runGrowth(args: readonly string[]): Promise<void> {
+  const names = AXES.map(({ name }) => name);
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string', multiple: true, default: names },
+      seconds: { type: 'string', default: String(USUAL_SECONDS) },
+    },
+  });
+  const seconds = Number(values.seconds);
+  if (!(seconds > 0)) throw new Error('--seconds wants a positive number');
+  const wrong = values.only.find((name) => !names.includes(name));
+  if (wrong !== undefined) throw new Error(`--only wants one of ${names.join(', ')}, not ${wrong}`);
+  const axes = AXES.filter(({ name }) => values.only.includes(name));
+  const conditions = readConditions();
+  const kept = KeptWork.in<Point>(join(ROOT, '.build/growth/points'), stateOfCode());
+  await measureAxes(axes, kept, { ...conditions, seconds }, (text) => console.error(text));
+  for (const measured of readAxes(axes, kept, seconds)) console.log(printFigures(measured));
+  const all = readAxes(AXES, kept, seconds);
+  const open = all.filter((measured) => !isWhole(measured)).map(({ axis }) => axis.name);
+  if (open.length > 0) {
+    console.log(`The page waits for ${open.join(', ')}: the same command without --only goes on.`);
+    return;
+  }
+  await writeAll(printGrowth(conditions, seconds, all), all);
+}
+
+/** The commit, and what is changed beside it; the page itself is no part of what it measures. */
+function stateOfCode(): string {
+  const git = (...args: readonly string[]): string =>
+    execFileSync('git', [...args, '--', '.', ':!docs'], { cwd: ROOT, encoding: 'utf8' }).trim();
+  const commit = execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  }).trim();
+  const changes = `${git('status', '--porcelain')}${git('diff', 'HEAD')}`;
+  if (changes === '') return commit;
+  return `${commit}-${createHash('sha256').update(changes).digest('hex').slice(0, 12)}`;
+}
+
+function printFigures(measured: Measured): string {
+  const { axis, points } = measured;
+  const fits = new Map(judge(measured).map(({ column, fit }) => [column, fit]));
+  return printColumns(
+    [axis.name, '', ...axis.columns.map(({ title }) => title)],
+    [
+      ...points.map(({ size, figures }) => [
+        ...[size, null],
+        ...axis.columns.map(({ key, digits = 0 }) => figures[key]?.toFixed(digits) ?? null),
+      ]),
+      ['exponent', null, ...axis.columns.map((column) => fits.get(column)?.overall.toFixed(2) ?? null)],
+      ['at the end', null, ...axis.columns.map((column) => fits.get(column)?.atEnd.toFixed(2) ?? null)],
+      ['verdict', null, ...axis.columns.map((column) => fits.get(column)?.growth ?? null)],
+    ],
+  );
+}
+
+async function writeAll(text: string, all: readonly Measured[]): Promise<void> {
+  const file = join(FOLDER, 'growth.md');
+  await writePage(file, text);
+  for (const measured of all) {
+    const { name, title, counts } = measured.axis;
+    writeFileSync(join(FOLDER, `${name}.svg`), drawPlots(title, counts, plotsOf(measured)));
+  }
+  console.log(`written: ${relative(ROOT, file)}, and a picture for each axis`);
+}

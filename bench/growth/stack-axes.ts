@@ -1,0 +1,88 @@
+/** Stacks that have more and more of one thing: what their start costs, and what that costs each request. */
+import type { Axis } from './axis.ts';
+import { MEMORY, OF_REQUESTS, START } from './columns.ts';
+import { askUnderLoad, serving } from './served.ts';
+import type { Asked } from './served.ts';
+import * as stacks from './stacks.ts';
+
+type Grown = Omit<Axis, 'columns' | 'measure'> & {
+  readonly template: (size: number) => stacks.Template;
+  readonly files?: (size: number) => Readonly<Record<string, string>>;
+  /** What is asked for, all of them in turn. */
+  readonly asked: (size: number) => Omit<Asked, 'seconds'>;
+};
+
+const GROWN: readonly Grown[] = [
+  {
+    ...{ name: 'routes', title: 'Routes', counts: 'routes of a REST API', sizes: [10, 100, 1_000, 10_000] },
+    template: stacks.restRoutes,
+    asked: (size) => ({ path: '/dev/r{n}', turns: size }),
+    how: 'One REST API out of an OpenAPI document, every route asked in turn. AWS gives an API 300 resources and raises that: `--account-quota resources=20000`.',
+    why: 'A start reads and compiles each route once; a request walks the tree of its own path.',
+  },
+  {
+    ...{ name: 'functions', title: 'Functions, declared', counts: 'functions' },
+    sizes: [1, 10, 100, 1_000],
+    template: stacks.functions,
+    files: (size) =>
+      Object.fromEntries(Array.from({ length: size }, (_, n) => [`src/f${n}.js`, stacks.SOURCE])),
+    asked: (size) => ({ path: `/dev/r${size - 1}` }),
+    how: 'A REST API with a method, a resource and a leave for each function, whose code is a file of its own; the last one is asked. `--account-quota resources=20000`.',
+    why: 'A start reads five resources of the template for each function; code is bundled once it is called, so that one is paid for.',
+  },
+  {
+    ...{ name: 'warm-functions', title: 'Functions, warm', counts: 'functions asked in turn' },
+    sizes: [1, 4, 16, 64],
+    template: stacks.functions,
+    files: (size) =>
+      Object.fromEntries(Array.from({ length: size }, (_, n) => [`src/f${n}.js`, stacks.SOURCE])),
+    asked: (size) => ({ path: '/dev/r{n}', turns: size }),
+    how: 'The same stack, every function asked in turn, so that each has a warm instance: as many threads as functions.',
+    why: 'Each instance is a thread with memory of its own. The events of a turn of the loop travel to a busy instance together: spread over many threads they travel one by one, and the two processors go from thread to thread.',
+  },
+  {
+    ...{ name: 'authorizers', title: 'Authorizers', counts: 'authorizers of an HTTP API' },
+    sizes: [1, 10, 100, 1_000],
+    template: stacks.authorizers,
+    asked: (size) => ({ path: '/r{n}', turns: size, headers: { Authorization: 'token' } }),
+    how: 'An HTTP API with a route behind each authorizer, all asked in turn; what an authorizer has said is kept for an hour. AWS gives an API 10 and raises that: `--account-quota authorizers=20000`, and `routes=20000` beside it.',
+    why: 'What they have said is found by authorizer and credential in one map.',
+  },
+  {
+    ...{ name: 'template', title: 'Size of the template', counts: 'resources of the template' },
+    sizes: [10, 100, 1_000, 4_900],
+    template: stacks.resources,
+    asked: () => ({ path: '/r0' }),
+    how: 'One route, and beside it queues, each of which names the one before it. A template takes 5,000 resources, as at AWS.',
+    why: 'A start reads, resolves and classifies each resource once; requests read none of them.',
+  },
+  {
+    ...{ name: 'stages', title: 'Stages', counts: 'stages of an HTTP API', sizes: [1, 10, 100, 1_000] },
+    template: stacks.stages,
+    asked: (size) => ({ path: '/s{n}/one', turns: size }),
+    how: 'One HTTP API whose stages are asked in turn. AWS gives an API 10 and raises that: `--account-quota stages=20000`.',
+    why: 'Each stage has a deployment of its own; a request finds its stage by name.',
+  },
+  {
+    ...{ name: 'usage-plans', title: 'Usage plans', counts: 'usage plans', sizes: [1, 10, 100, 1_000] },
+    template: (size) => stacks.keysAndPlans(size, size),
+    asked: (size) => ({ path: '/dev/r', turns: size, headers: { 'x-api-key': stacks.keyOf('{n}') } }),
+    how: 'A method that wants an API key, and usage plans that open its stage, each with a key of its own; all keys are used in turn. AWS gives an account 300 plans and raises that: `--account-quota usage-plans=20000`.',
+    why: 'A key leads to its own plans; a request looks at no other.',
+  },
+];
+
+export const STACK_AXES: readonly Axis[] = GROWN.map(
+  ({ template, files, asked, name, title, counts, sizes, how, why }) => ({
+    ...{ name, title, counts, sizes, how, why },
+    columns: [START, ...OF_REQUESTS, MEMORY, { key: 'templateKb', title: 'template, kB' }],
+    measure: (size, seconds) =>
+      serving(
+        { name, template: template(size), ...(files !== undefined && { files: files(size) }) },
+        async (served) => {
+          const figures = await askUnderLoad(served, { ...asked(size), seconds });
+          return { ...figures, startMs: served.startMs, templateKb: served.templateBytes / 1000 };
+        },
+      ),
+  }),
+);

@@ -1,0 +1,45 @@
+/** Goes through the points of axes; those that are known are not measured again. */
+import type { KeptWork } from '../../tools/kept-work.ts';
+import type { Axis, Point } from './axis.ts';
+import type { Measured } from './page.ts';
+
+type Sweep = {
+  readonly seconds: number;
+  /** When it begins. */
+  readonly date: string;
+  readonly loadAverage: number;
+};
+
+/** @param tell of each point before it is measured */
+export async function measureAxes(
+  axes: readonly Axis[],
+  kept: KeptWork<Point>,
+  { seconds, date, loadAverage }: Sweep,
+  tell: (text: string) => void,
+): Promise<void> {
+  for (const axis of axes)
+    for (const size of axis.sizes) {
+      const name = nameOf(axis, size, seconds);
+      if (kept.find(name) !== undefined) continue;
+      tell(`${axis.name}: ${size} ${axis.counts}`);
+      const figures = await axis.measure(size, seconds);
+      kept.keep(name, { size, figures, date, loadAverage });
+    }
+}
+
+/** What is known of axes. */
+export function readAxes(axes: readonly Axis[], kept: KeptWork<Point>, seconds: number): readonly Measured[] {
+  return axes.map((axis) => ({
+    axis,
+    points: axis.sizes.flatMap((size) => kept.find(nameOf(axis, size, seconds)) ?? []),
+  }));
+}
+
+export function isWhole({ axis, points }: Measured): boolean {
+  return points.length === axis.sizes.length;
+}
+
+/** What was measured for longer is another figure. */
+function nameOf({ name }: Axis, size: number, seconds: number): string {
+  return `${name} ${size}, ${seconds} s`;
+}

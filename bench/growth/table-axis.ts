@@ -1,0 +1,117 @@
+/** Items of a table of the embedded DynamoDB. */
+import {
+  BatchWriteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import { allThreadsMs } from '../measure.ts';
+import type { Axis, Figures } from './axis.ts';
+import { MEMORY } from './columns.ts';
+import { CREDENTIALS, restingMegabytes, serving } from './served.ts';
+import type { Served } from './served.ts';
+import { itemTable, TABLE } from './stacks.ts';
+
+/** As many as AWS takes in one call. */
+const BATCH = 25;
+const AT_ONCE = 8;
+/** Items of a partition, and of an owner: what a query answers with is of one size. */
+const PARTITION = 10;
+const TEXT = 'x'.repeat(200);
+
+const keyOf = (n: number) => ({ pk: { S: `p${Math.floor(n / PARTITION)}` }, sk: { S: `s${n % PARTITION}` } });
+const itemOf = (n: number) => ({
+  ...{ ...keyOf(n), owner: { S: `o${Math.floor(n / PARTITION)}` }, text: { S: TEXT } },
+});
+
+async function fill(client: DynamoDBClient, count: number): Promise<void> {
+  let next = 0;
+  const fillInTurn = async (): Promise<void> => {
+    while (next < count) {
+      const from = next;
+      next += BATCH;
+      const items = Array.from({ length: Math.min(BATCH, count - from) }, (_, n) => itemOf(from + n));
+      const RequestItems = { [TABLE]: items.map((Item) => ({ PutRequest: { Item } })) };
+      await client.send(new BatchWriteItemCommand({ RequestItems }));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, fillInTurn));
+}
+
+/** What one takes of the gateway's processor time; of items all over the table. */
+async function timeOf(
+  served: Served,
+  size: number,
+  seconds: number,
+  call: (n: number) => Promise<unknown>,
+): Promise<number | undefined> {
+  const run = async (forSeconds: number): Promise<number> => {
+    const endMs = performance.now() + forSeconds * 1000;
+    let asked = 0;
+    const askInTurn = async (): Promise<void> => {
+      while (performance.now() < endMs) {
+        asked += 1;
+        // A prime, so that no order of keys helps.
+        await call((asked * 7_919) % size);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, askInTurn));
+    return asked;
+  };
+  await run(0.5);
+  const usedMs = allThreadsMs(served.process.pid);
+  const asked = await run(seconds / 2);
+  const micros = ((allThreadsMs(served.process.pid) - usedMs) * 1000) / asked;
+  return Number.isFinite(micros) ? micros : undefined;
+}
+
+async function measure(served: Served, size: number, seconds: number): Promise<Figures> {
+  const { dynamodb: endpoint } = served;
+  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: CREDENTIALS });
+  // The thread of the tables begins with the first call.
+  await client.send(new GetItemCommand({ TableName: TABLE, Key: keyOf(0) }));
+  const before = await restingMegabytes(served);
+  const fromMs = performance.now();
+  await fill(client, size);
+  const fillMicros = ((performance.now() - fromMs) * 1000) / size;
+  const rssMb = await restingMegabytes(served);
+  const time = (call: (n: number) => Promise<unknown>) => timeOf(served, size, seconds, call);
+  const query = (name: string, n: number, index?: string) =>
+    client.send(
+      new QueryCommand({
+        ...{ TableName: TABLE, IndexName: index, KeyConditionExpression: '#key = :value' },
+        ExpressionAttributeNames: { '#key': name },
+        ExpressionAttributeValues: { ':value': index === undefined ? keyOf(n).pk : itemOf(n).owner },
+      }),
+    );
+  return {
+    ...{ rssMb, fillMicros: size < 1_000 ? undefined : fillMicros },
+    getMicros: await time((n) => client.send(new GetItemCommand({ TableName: TABLE, Key: keyOf(n) }))),
+    putMicros: await time((n) => client.send(new PutItemCommand({ TableName: TABLE, Item: itemOf(n) }))),
+    queryMicros: await time((n) => query('pk', n)),
+    indexMicros: await time((n) => query('owner', n, 'by-owner')),
+    itemBytes:
+      before === undefined || rssMb === undefined || size < 1_000
+        ? undefined
+        : ((rssMb - before) * 2 ** 20) / size,
+  };
+}
+
+export const TABLE_AXIS: Axis = {
+  ...{ name: 'items', title: 'Items of a table', counts: 'items' },
+  sizes: [100, 1_000, 10_000, 100_000],
+  columns: [
+    { key: 'fillMicros', title: 'to write one, by batches, µs', atMost: 'flat' },
+    { key: 'getMicros', title: 'processor time of GetItem, µs', atMost: 'flat' },
+    { key: 'putMicros', title: 'of PutItem, µs', atMost: 'flat' },
+    { key: 'queryMicros', title: 'of Query, 10 items, µs', atMost: 'flat' },
+    { key: 'indexMicros', title: 'of Query by an index, 10 items, µs', atMost: 'flat' },
+    MEMORY,
+    { key: 'itemBytes', title: 'bytes of one' },
+  ],
+  how: 'A table of the embedded DynamoDB in memory, with partitions of 10 items of 250 bytes and an index of all of them; 8 calls at a time, of keys all over the table.',
+  why: 'Keys lie in a tree in order: twice as many items are one step more.',
+  measure: (size, seconds) =>
+    serving({ name: 'items', template: itemTable() }, (served) => measure(served, size, seconds)),
+};

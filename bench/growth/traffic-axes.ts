@@ -1,0 +1,63 @@
+/** More and more clients at once, and larger and larger bodies. */
+import type { Axis } from './axis.ts';
+import { CPU, MEMORY, OF_REQUESTS, P99, PER_SECOND } from './columns.ts';
+import { askUnderLoad, serving } from './served.ts';
+import { httpRoutes } from './stacks.ts';
+
+/** Large bodies would fill the machine's memory on more. */
+const FEW_CONNECTIONS = 4;
+/** A payload of Lambda's is 6 MiB, and what an event says of the request is part of it. */
+const BODIES = [100, 1_000, 10_000, 100_000, 1_000_000, 6_000_000];
+const OF_BODIES = [
+  { ...PER_SECOND, atMost: 'linear' },
+  { ...P99, atMost: 'linear' },
+  { ...CPU, atMost: 'linear' },
+  { ...MEMORY, atMost: 'linear' },
+] as const;
+
+const connections: Axis = {
+  ...{ name: 'connections', title: 'Connections', counts: 'keep-alive connections' },
+  sizes: [1, 8, 64, 512, 4_096],
+  columns: [
+    ...OF_REQUESTS.map((column) => (column === P99 ? { ...P99, atMost: 'linear' as const } : column)),
+    MEMORY,
+  ],
+  how: 'One route of an HTTP API to one function. Each connection asks again as soon as it has its answer. Functions of an account answer 1,000 at a time unless AWS raises that: `--concurrency 5000`.',
+  why: 'Whoever asks waits for all who asked before: with processors that are busy already, twice as many clients wait twice as long, and none of them costs more.',
+  measure: (size, seconds) =>
+    serving({ name: 'connections', template: httpRoutes(1) }, (served) =>
+      askUnderLoad(served, { path: '/r0', connections: size, seconds }),
+    ),
+};
+
+const bodyUp: Axis = {
+  ...{ name: 'body-up', title: 'Body of a request', counts: 'bytes of the body', sizes: BODIES },
+  columns: OF_BODIES,
+  how: `POST to one route of an HTTP API, ${FEW_CONNECTIONS} connections. AWS takes 10 MB, of which what a function gets is 6 MiB with the rest of its event.`,
+  why: 'A body becomes text, a string of the event’s JSON, a message to the instance and a string again: each byte is copied and looked at a fixed number of times.',
+  measure: (size, seconds) =>
+    serving({ name: 'body-up', template: httpRoutes(1) }, (served) =>
+      askUnderLoad(served, {
+        ...{ path: '/r0', connections: FEW_CONNECTIONS, bodyBytes: size, seconds },
+        headers: { 'Content-Type': 'text/plain' },
+      }),
+    ),
+};
+
+const bodyDown: Axis = {
+  ...{ name: 'body-down', title: 'Body of an answer', counts: 'bytes of the body', sizes: BODIES },
+  columns: OF_BODIES,
+  how: `GET of one route of an HTTP API whose function answers with that many bytes, ${FEW_CONNECTIONS} connections.`,
+  why: 'The function’s result is JSON that is written once and read once, then bytes of a socket.',
+  measure: (size, seconds) => {
+    const source = `const body = 'x'.repeat(${size});
+exports.handler = async () => ({ statusCode: 200, body });`;
+    return serving(
+      { name: 'body-down', template: httpRoutes(1), files: { 'src/index.js': source } },
+      (served) =>
+        askUnderLoad(served, { path: '/r0', connections: FEW_CONNECTIONS, expectedBody: size, seconds }),
+    );
+  },
+};
+
+export const TRAFFIC_AXES: readonly Axis[] = [connections, bodyUp, bodyDown];
