@@ -1,3 +1,4 @@
+import { AgedMap } from './aged-map.ts';
 import { isFromLater } from './is-from-later.ts';
 import type { AuthorizerCache, AuthorizerGrant, CacheEntry } from '../exchange.ts';
 
@@ -8,7 +9,7 @@ const MAX_ENTRIES = 10_000;
 
 /** What one stage's authorizers answered, by authorizer and identity source values. */
 export class LruAuthorizerCache implements AuthorizerCache {
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new AgedMap<Entry>();
 
   get(authorizerId: string, key: string, nowEpochMs: number): AuthorizerGrant | undefined {
     const name = `${authorizerId}\n${key}`;
@@ -22,12 +23,8 @@ export class LruAuthorizerCache implements AuthorizerCache {
 
   put(authorizerId: string, key: string, grant: AuthorizerGrant, expiresAtEpochMs: number): void {
     const name = `${authorizerId}\n${key}`;
-    this.#entries.delete(name);
-    if (this.#entries.size >= MAX_ENTRIES) {
-      const oldest = this.#entries.keys().next();
-      if (oldest.done !== true) this.#entries.delete(oldest.value);
-    }
     this.#entries.set(name, { grant, expiresAtEpochMs });
+    if (this.#entries.size > MAX_ENTRIES) this.#entries.takeOldest();
   }
 
   list(): readonly CacheEntry<AuthorizerGrant>[] {

@@ -1,3 +1,4 @@
+import { AgedMap } from './aged-map.ts';
 import { isFromLater } from './is-from-later.ts';
 import type { CachedReply, CacheEntry, ResponseCache } from '../exchange.ts';
 
@@ -12,7 +13,7 @@ const ENTRY_OVERHEAD_BYTES = 512;
 
 /** The answers of one stage; what was not asked for longest gives way. Kept in memory, empty after a restart. */
 export class LruResponseCache implements ResponseCache {
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new AgedMap<Entry>();
   /** Of this machine's memory. */
   readonly #maxMemoryBytes: number;
   /** The smaller one of that and the cluster. */
@@ -31,26 +32,20 @@ export class LruResponseCache implements ResponseCache {
   get(key: string, nowEpochMs: number): CachedReply | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-    this.#entries.delete(key);
     if (entry.expiresAtEpochMs <= nowEpochMs || isFromLater(entry.reply.storedAtEpochMs, nowEpochMs)) {
-      this.#totalBytes -= entry.sizeBytes;
+      this.drop(key);
       return undefined;
     }
-    // A map keeps the order of insertion: the last one asked for comes last.
-    this.#entries.set(key, entry);
+    this.#entries.renew(key);
     return entry.reply;
   }
 
   put(key: string, reply: CachedReply, expiresAtEpochMs: number): void {
     const sizeBytes = sizeOf(key, reply);
     this.#totalBytes += sizeBytes - (this.#entries.get(key)?.sizeBytes ?? 0);
-    this.#entries.delete(key);
     this.#entries.set(key, { reply, expiresAtEpochMs, sizeBytes });
-    for (const [oldest, entry] of this.#entries) {
-      if (this.#totalBytes <= this.#maxTotalBytes) return;
-      this.#entries.delete(oldest);
-      this.#totalBytes -= entry.sizeBytes;
-    }
+    while (this.#totalBytes > this.#maxTotalBytes)
+      this.#totalBytes -= this.#entries.takeOldest()?.sizeBytes ?? this.#totalBytes;
   }
 
   list(): readonly CacheEntry<CachedReply>[] {

@@ -48,7 +48,10 @@ function stagePages(): readonly string[] {
     ]),
   );
   for (const path of texts.keys()) write(path, stagePage(path, texts));
-  cpSync(join(docs, 'images'), join(STAGED, 'docs/images'), { recursive: true });
+  for (const path of globSync('**/*.{png,svg}', { cwd: docs })) {
+    mkdirSync(dirname(join(STAGED, 'docs', path)), { recursive: true });
+    cpSync(join(docs, path), join(STAGED, 'docs', path));
+  }
   return [...arrangePages(found)].map(([part, children], index) => {
     const path = `parts/${index + 1}.md`;
     write(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { LruAuthorizerCache } from '../../../gateway/control/authorizer-cache.ts';
+import { countWalks } from '../../support/counted-walks.ts';
 import type { AuthorizerGrant } from '../../../gateway/exchange.ts';
 
 const DAY_MS = 86_400_000;
@@ -23,5 +24,19 @@ describe('LruAuthorizerCache', () => {
     cache.put('a', 'token', grantAt(10_000), 310_000);
 
     assert.notEqual(cache.get('a', 'token', 9_000), undefined);
+  });
+
+  it('looks at nothing but what gives way and what comes, however full it is', () => {
+    const cache = new LruAuthorizerCache();
+    const put = (from: number, to: number): void => {
+      for (let n = from; n < to; n += 1) cache.put('a', `token ${n}`, grantAt(0), 300_000);
+    };
+    put(0, 10_000);
+
+    const walks = countWalks(() => put(10_000, 10_100));
+
+    assert.deepEqual([walks, cache.list().length], [0, 10_000]);
+    assert.equal(cache.get('a', 'token 99', 0), undefined);
+    assert.notEqual(cache.get('a', 'token 100', 0), undefined);
   });
 });

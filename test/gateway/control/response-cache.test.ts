@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { LruResponseCache } from '../../../gateway/control/response-cache.ts';
+import { countWalks } from '../../support/counted-walks.ts';
 import type { CachedReply } from '../../../gateway/exchange.ts';
 
 const reply = (body: string | Buffer): CachedReply => ({ status: 200, headers: ['A', 'b'], body });
@@ -74,6 +75,20 @@ describe('LruResponseCache', () => {
     const held = [heldBy(gigabyte, '0.5'), heldBy(2 * gigabyte, '1.6'), heldBy(gigabyte, '237')];
 
     assert.deepEqual(held, [511, 1637, 1023], 'docs/aws §9');
+  });
+
+  it('looks at nothing but what gives way and what comes, however full it is', () => {
+    const cache = new LruResponseCache(100_000);
+    const put = (count: number): void => {
+      for (let n = 0; n < count; n += 1) cache.put(`key ${n}`, reply('answer'), 10);
+    };
+    put(300);
+    const before = cache.size;
+
+    const walks = countWalks(() => put(300));
+
+    assert.deepEqual([walks, cache.size], [0, before]);
+    assert.ok(before < 300);
   });
 
   it('never holds more than its limit, and never another answer than the last one put', () => {

@@ -1,0 +1,85 @@
+/**
+ * A map that knows its oldest entry. A JavaScript map keeps the order of insertion, but to find its first entry it
+ * passes all that were deleted since it last grew: one that is full would pass thousands for each entry that gives way.
+ */
+type Link<Value> = {
+  readonly key: string;
+  value: Value;
+  older: Link<Value> | undefined;
+  newer: Link<Value> | undefined;
+};
+
+export class AgedMap<Value> {
+  readonly #links = new Map<string, Link<Value>>();
+  #oldest: Link<Value> | undefined;
+  #newest: Link<Value> | undefined;
+
+  get size(): number {
+    return this.#links.size;
+  }
+
+  get(key: string): Value | undefined {
+    return this.#links.get(key)?.value;
+  }
+
+  /** As if it were put anew. */
+  renew(key: string): void {
+    const link = this.#links.get(key);
+    if (link === undefined || link === this.#newest) return;
+    this.#unlink(link);
+    this.#append(link);
+  }
+
+  /** The newest from now on, whether it was there or not. */
+  set(key: string, value: Value): void {
+    const known = this.#links.get(key);
+    if (known !== undefined) {
+      known.value = value;
+      this.renew(key);
+      return;
+    }
+    const link = { key, value, older: undefined, newer: undefined };
+    this.#links.set(key, link);
+    this.#append(link);
+  }
+
+  delete(key: string): void {
+    const link = this.#links.get(key);
+    if (link === undefined) return;
+    this.#links.delete(key);
+    this.#unlink(link);
+  }
+
+  /** Takes the oldest out; undefined of an empty map. */
+  takeOldest(): Value | undefined {
+    const oldest = this.#oldest;
+    if (oldest === undefined) return undefined;
+    this.delete(oldest.key);
+    return oldest.value;
+  }
+
+  clear(): void {
+    this.#links.clear();
+    this.#oldest = this.#newest = undefined;
+  }
+
+  /** From the oldest to the newest. */
+  *[Symbol.iterator](): Iterator<readonly [string, Value]> {
+    for (let link = this.#oldest; link !== undefined; link = link.newer) yield [link.key, link.value];
+  }
+
+  #append(link: Link<Value>): void {
+    link.older = this.#newest;
+    link.newer = undefined;
+    if (this.#newest === undefined) this.#oldest = link;
+    else this.#newest.newer = link;
+    this.#newest = link;
+  }
+
+  #unlink({ older, newer }: Link<Value>): void {
+    if (older === undefined) this.#oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) this.#newest = older;
+    else newer.older = older;
+  }
+}
