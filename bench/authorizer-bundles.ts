@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile, Plugin } from 'esbuild';
-import type { Candidate, Keys } from './authorizer-candidates.ts';
+import type { Keys, Program } from './authorizer-candidates.ts';
 import { BUILD } from './targets.ts';
 
 /** `alone`: packages are bundled too. `layer`: as this stack is deployed. */
@@ -47,7 +47,7 @@ export function prepareLayer(root: string): void {
 }
 
 /** @param label of the checkout that the candidate is of, where there is more than one */
-export async function bundle(candidate: Candidate, form: Form, keys: Keys, label = ''): Promise<Bundle> {
+export async function bundle(candidate: Program, form: Form, keys: Keys, label = ''): Promise<Bundle> {
   const folder = join(FOLDER, label, form, keys, candidate.name.replace(/[^a-z-]+/g, '-'));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
@@ -65,7 +65,7 @@ export async function bundle(candidate: Candidate, form: Form, keys: Keys, label
 }
 
 /** Bytes of everything in one file, the SDK included. */
-export async function weighWhole(candidate: Candidate): Promise<number> {
+export async function weighWhole(candidate: Program): Promise<number> {
   const options = { ...optionsFor(candidate, 'fetched', []), splitting: false, outdir: FOLDER };
   const { outputFiles } = await build({ ...options, write: false });
   return outputFiles[0]?.contents.length ?? 0;
@@ -80,7 +80,7 @@ function startFilesOf({ outputs }: Metafile, entry: string): readonly string[] {
   return [...found];
 }
 
-function optionsFor(candidate: Candidate, keys: Keys, external: readonly string[]): BuildOptions {
+function optionsFor(candidate: Program, keys: Keys, external: readonly string[]): BuildOptions {
   const entry =
     'entry' in candidate
       ? { entryPoints: [{ in: candidate.entry, out: 'index' }] }

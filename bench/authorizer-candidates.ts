@@ -9,18 +9,27 @@ export type CandidateName =
   | 'jose'
   | 'jsonwebtoken + jwks-rsa'
   | 'token-authorizer'
-  | 'request-authorizer';
+  | 'request-authorizer'
+  | 'token-authorizer in middy'
+  | 'token-authorizer, published documents';
 
 /** Where the issuer's keys are when the first token comes: there already, or one request over TLS away. */
 export type Keys = 'memory' | 'fetched';
 
-export type Candidate = {
-  readonly name: CandidateName;
+/** What a bundle is made of. */
+export type Program = {
+  readonly name: string;
   /** Where its packages are. */
   readonly resolveDir: string;
+} & ({ readonly source: (keys: Keys) => string } | { readonly entry: string });
+
+export type Candidate = Program & {
+  readonly name: CandidateName;
   /** Which of the two events it takes. */
   readonly event: 'token' | 'request';
-} & ({ readonly source: (keys: Keys) => string } | { readonly entry: string });
+  /** Beside that of all others. */
+  readonly environment?: Readonly<Record<string, string>>;
+};
 
 export const AUDIENCE = 'gatewright';
 const RIVAL_FOLDER = toolFolder('bench-authorizer');
@@ -38,6 +47,12 @@ export const handler = async ({ authorizationToken, methodArn }) => {
     throw new Error('Unauthorized');
   }
 };`;
+
+/** What whoever has middlewares puts around it; here they do nothing (docs/decisions/0018). */
+const IN_MIDDY = `import middy from '@middy/core';
+import { handler as authorize } from './functions/token-authorizer.ts';
+const nothing = () => {};
+export const handler = middy().use({ before: nothing, after: nothing, onError: nothing }).handler(authorize);`;
 
 const EMPTY = `export const handler = async () => ({ policyDocument: { Statement: [{ Effect: 'Allow' }] } });`;
 
@@ -94,6 +109,14 @@ export function candidates(root: string): readonly Candidate[] {
       entry: join(root, 'functions/request-authorizer.ts'),
       resolveDir: root,
       event: 'request',
+    },
+    { name: 'token-authorizer in middy', source: () => IN_MIDDY, resolveDir: root, event: 'token' },
+    {
+      name: 'token-authorizer, published documents',
+      entry: join(root, 'functions/token-authorizer.ts'),
+      resolveDir: root,
+      event: 'token',
+      environment: { GATEWRIGHT_DOCUMENTS: 'published' },
     },
   ];
 }

@@ -1,5 +1,5 @@
 /**
- * One start of an authorizer, as Lambda's runtime makes it: imports the module, asks it once, and reports on the
+ * One start of a function, as Lambda's runtime makes it: imports the module, asks it once, and reports on the
  * error stream. With BENCH_WARM_MS it goes on asking, to see what a call costs when all is loaded.
  */
 import { pathToFileURL } from 'node:url';
@@ -12,13 +12,18 @@ export type Start = {
   readonly rssMb: number;
   /** Answers in a second, of one thread. */
   readonly perSecond: number | null;
-  readonly isAllowed: boolean;
+  /** How often it was asked. */
+  readonly answers: number;
+  /** Printed by the function, by the number of answers; counted by whoever started it. */
+  readonly bytesPerAnswer: number;
+  readonly isExpected: boolean;
 };
 
 type Module = { readonly handler: (event: unknown, context: unknown) => Promise<unknown> };
 
 const [, , file = ''] = process.argv;
-const event: unknown = JSON.parse(process.env['BENCH_EVENT'] ?? '{}');
+const eventText = process.env['BENCH_EVENT'] ?? '{}';
+const expected = new RegExp(process.env['BENCH_EXPECTED'] ?? '');
 const warmMs = Number(process.env['BENCH_WARM_MS'] ?? 0);
 const context = {
   functionName: 'bench',
@@ -29,11 +34,30 @@ const context = {
 // Not `performance`: the first look at it loads a module, which would be the harness's doing.
 const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
+let asked = 0;
+const isNumbered = eventText.includes('{{n}}');
+const only: unknown = isNumbered ? undefined : JSON.parse(eventText);
+const numberOfProcess = process.hrtime.bigint();
+function nextEvent(): unknown {
+  asked += 1;
+  if (!isNumbered) return only;
+  const text = eventText.replaceAll('{{n}}', `${numberOfProcess}${asked}`);
+  return packLogs(JSON.parse(text) as { readonly awslogs?: { readonly text: string } });
+}
+
+/** What CloudWatch Logs delivers comes packed. */
+function packLogs(parsed: { readonly awslogs?: { readonly text: string } }): unknown {
+  if (parsed.awslogs === undefined) return parsed;
+  const { gzipSync } = process.getBuiltinModule('node:zlib');
+  return { awslogs: { data: gzipSync(parsed.awslogs.text).toString('base64') } };
+}
+
+const first = nextEvent();
 const cpuBefore = process.cpuUsage();
 const begunMs = nowMs();
 const { handler } = (await import(pathToFileURL(file).href)) as Module;
 const importedMs = nowMs();
-const answer = JSON.stringify(await handler(event, context));
+const answer = JSON.stringify(await handler(first, context)) as string | undefined;
 const answeredMs = nowMs();
 const { user, system } = process.cpuUsage(cpuBefore);
 
@@ -43,15 +67,18 @@ const start: Start = {
   cpuMs: (user + system) / 1000,
   rssMb: process.memoryUsage.rss() / 2 ** 20,
   perSecond: warmMs > 0 ? await countAnswers(handler) : null,
-  isAllowed: answer.includes('"Effect":"Allow"'),
+  answers: asked,
+  bytesPerAnswer: 0,
+  isExpected: expected.test(answer ?? 'undefined'),
 };
-process.stderr.write(`${JSON.stringify(start)}\n`, () => process.exit());
+// What was printed goes out first: it is counted.
+process.stdout.write('', () => process.stderr.write(`${JSON.stringify(start)}\n`, () => process.exit()));
 
 async function countAnswers(ask: Module['handler']): Promise<number> {
   const run = async (ms: number): Promise<number> => {
     const fromMs = nowMs();
     let answers = 0;
-    for (; nowMs() - fromMs < ms; answers += 1) await ask(event, context);
+    for (; nowMs() - fromMs < ms; answers += 1) await ask(nextEvent(), context);
     return (1000 * answers) / (nowMs() - fromMs);
   };
   await run(warmMs / 2);

@@ -16,6 +16,8 @@ import type { Candidate, CandidateName, Keys } from './authorizer-candidates.ts'
 import type { Start } from './authorizer-process.ts';
 import { makeLoopbackCertificate } from './certificate.ts';
 import { median } from './report.ts';
+import { openWorld } from './stack/world.ts';
+import type { World } from './stack/world.ts';
 import { BUILD } from './targets.ts';
 
 export type Starter = {
@@ -24,6 +26,7 @@ export type Starter = {
   readonly form: Form;
   readonly keys: Keys;
   readonly file: string;
+  readonly environment?: Readonly<Record<string, string>> | undefined;
 };
 
 /** Medians over the starts of one candidate in one form. */
@@ -47,18 +50,27 @@ export async function measureStarts(
   rounds: number,
 ): Promise<readonly StartRow[]> {
   await using issuer = await openIssuer();
+  await using world = await openWorld();
   const measured = new Map(starters.map((starter) => [starter, [] as Start[]]));
   for (let round = 0; round < rounds; round += 1)
-    for (const [starter, starts] of measured) starts.push(await startOnce(starter, issuer));
+    for (const [starter, starts] of measured) starts.push(await startOnce(inWorld(starter, world), issuer));
   return [...measured].map(([starter, starts]) => summarise(starter, starts));
 }
 
 /** Answers in a second when all is loaded: the median of three processes. */
 export async function measureWarm(starter: Starter, warmMs: number): Promise<number> {
   await using issuer = await openIssuer();
+  await using world = await openWorld();
+  const asked = inWorld(starter, world);
   const rates: number[] = [];
-  for (let run = 0; run < 3; run += 1) rates.push((await startOnce(starter, issuer, warmMs)).perSecond ?? 0);
+  for (let run = 0; run < 3; run += 1) rates.push((await startOnce(asked, issuer, warmMs)).perSecond ?? 0);
   return Math.round(median(rates));
+}
+
+/** Whoever has settings of its own reads tables; all others start as if there were none. */
+function inWorld(starter: Starter, world: World): Starter {
+  if (starter.environment === undefined) return starter;
+  return { ...starter, environment: { ...world.environment, ...starter.environment } };
 }
 
 function summarise({ name, form, keys }: Starter, starts: readonly Start[]): StartRow {
@@ -80,7 +92,7 @@ function summarise({ name, form, keys }: Starter, starts: readonly Start[]): Sta
 
 const round = (value: number): number => Number(value.toFixed(1));
 
-type Issuer = AsyncDisposable & {
+export type Issuer = AsyncDisposable & {
   readonly url: string;
   readonly keySet: string;
   /** Events with a token of it. */
@@ -91,12 +103,38 @@ type Issuer = AsyncDisposable & {
 };
 
 /** @throws Error when the process fails or does not let the caller in */
-export async function startOnce({ name, event, file }: Starter, issuer: Issuer, warmMs = 0): Promise<Start> {
+export async function startOnce(
+  { name, event, file, environment }: Starter,
+  issuer: Issuer,
+  warmMs = 0,
+): Promise<Start> {
+  const answered = { expected: '"Effect":"Allow"', event: issuer.events[event] };
+  return await runStart({ name, file, ...answered, environment }, issuer, warmMs);
+}
+
+/** A process that imports one file, asks it, and may go on asking. */
+type StartOrder = {
+  readonly name: string;
+  readonly file: string;
+  /** `{{n}}` in its texts is another number each time. */
+  readonly event: object;
+  /** What the text of each answer has to match. */
+  readonly expected: string;
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+};
+
+/** @throws Error when the process fails, or answers something else */
+export async function runStart(
+  { name, file, event, expected, environment }: StartOrder,
+  issuer: Issuer,
+  warmMs = 0,
+): Promise<Start> {
   const child = spawn(process.execPath, [issuer.script, file], {
     env: {
       PATH: process.env['PATH'],
       NODE_EXTRA_CA_CERTS: issuer.authority,
-      BENCH_EVENT: JSON.stringify(issuer.events[event]),
+      BENCH_EVENT: JSON.stringify(event),
+      BENCH_EXPECTED: expected,
       BENCH_KEY_SET: issuer.keySet,
       BENCH_KEYS_URL: defaultJwksUri(issuer.url),
       BENCH_WARM_MS: String(warmMs),
@@ -108,17 +146,20 @@ export async function startOnce({ name, event, file }: Starter, issuer: Issuer, 
       GATEWRIGHT_ISSUER_URL: issuer.url,
       GATEWRIGHT_LOG_PRINCIPAL: 'hash',
       GATEWRIGHT_LOG_SALT: 'a-salt-of-this-deployment',
+      ...environment,
     },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     timeout: START_DEADLINE_MS,
   });
   let text = '';
+  let printedBytes = 0;
+  child.stdout.on('data', (chunk: Buffer) => (printedBytes += chunk.length));
   child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
   await once(child, 'close');
   const line = text.split('\n').find((one) => one.startsWith('{"importMs"'));
   const start = line === undefined ? undefined : (JSON.parse(line) as Start);
-  if (start?.isAllowed !== true) throw new Error(`${name} let nobody in: ${text.slice(0, 2_000)}`);
-  return start;
+  if (start?.isExpected !== true) throw new Error(`${name} answered something else: ${text.slice(0, 2_000)}`);
+  return { ...start, bytesPerAnswer: printedBytes / start.answers };
 }
 
 /** The gateway's own issuer, whom the deployed documents trust in stage dev, on a port of this machine. */
@@ -164,7 +205,7 @@ function signBenchToken(): { readonly keySet: string; readonly token: string } {
 }
 
 function eventsWith(credential: string): Issuer['events'] {
-  const methodArn = `arn:aws:execute-api:us-east-1:123456789012:${protectedApi()}/GET/users`;
+  const methodArn = `arn:aws:execute-api:us-east-1:123456789012:${protectedApi('food-delivery-rest')}/GET/users`;
   return {
     token: { type: 'TOKEN', authorizationToken: credential, methodArn },
     request: {
@@ -176,10 +217,10 @@ function eventsWith(credential: string): Issuer['events'] {
   };
 }
 
-/** `{id}/{stage}` of the example's REST API. */
-function protectedApi(): string {
-  const document = parseCompiledAccess(compiled).documents.find(({ name }) => name === 'food-delivery-rest');
+/** `{id}/{stage}` of the API that a document protects in stage dev. */
+export function protectedApi(name: string): string {
+  const document = parseCompiledAccess(compiled).documents.find((one) => one.name === name);
   const api = document?.apis.find((one) => one.for === 'dev');
-  if (api === undefined) throw new Error('access/food-delivery-rest.yml protects nothing in stage dev');
+  if (api === undefined) throw new Error(`access/${name}.yml protects nothing in stage dev`);
   return `${api.apiId}/${api.stage}`;
 }

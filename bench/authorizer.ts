@@ -23,6 +23,8 @@ const IN_LAYER: ReadonlySet<CandidateName> = new Set([
   'aws-jwt-verify',
   'token-authorizer',
   'request-authorizer',
+  'token-authorizer in middy',
+  'token-authorizer, published documents',
 ]);
 
 /** One candidate in one form: figures with the keys in memory, and the whole start when they have to be fetched. */
@@ -106,8 +108,9 @@ async function prepareStarters(
     if (form === 'layer' && !IN_LAYER.has(candidate.name)) continue;
     if (keys === 'fetched' && candidate.name === 'empty handler') continue;
     const built = await bundle(candidate, form, keys);
-    const { name, event } = candidate;
-    prepared.push({ candidate, built, starter: { name, event, form, keys, file: built.file } });
+    const { name, event, environment } = candidate;
+    const file = built.file;
+    prepared.push({ candidate, built, starter: { name, event, form, keys, file, environment } });
   }
   return prepared;
 }

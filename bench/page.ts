@@ -126,7 +126,7 @@ export function printPage(
 
 Written by \`npm run bench -- performance\` from one run: ${date}, commit ${commit}, ${machine}, Node ${node}. Absolute figures are of
 that machine; goals of requests are ratios within the run. The floor is \`node:http\` with one worker thread that gets the same event
-and does nothing else (\`bench/floor.ts\`). Where a request's time goes: [phases](performance/phases.md).
+and does nothing else (\`bench/floor.ts\`). Where a request's time goes: [phases](performance/phases.md). More figures: [functions](performance/functions.md), [the stack](performance/stack.md).
 ${loadAverage > QUIET_LOAD ? `\n**The machine was not quiet**: its load average was ${loadAverage.toFixed(1)} on ${cores} processors when the run began, so these figures say what was measured and not what the gateway can do.\n` : ''}
 ${sections.join('\n')}`;
 }

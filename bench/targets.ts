@@ -81,18 +81,19 @@ export async function readRing(address: string): Promise<Ring | undefined> {
 }
 
 /**
- * The gateway of a checkout, on this checkout's service.
+ * The gateway of a checkout, on a service of this checkout.
  * @param label of its log file and of the folder with its state (`.gatewright/`), apart from that of a gateway in use
  */
 export async function startGateway(
   root: string,
   label: string,
   options: readonly string[] = [],
+  service = FIXTURE,
 ): Promise<Running> {
   const args = [
     commandOf(root),
     'start',
-    FIXTURE,
+    service,
     '--json',
     '--port',
     '0',
@@ -135,45 +136,59 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** A service of the bench, and what of it is copied to where serverless-offline runs it. */
+type OfflineService = { readonly folder: string; readonly files: readonly string[] };
+
+const BENCH_SERVICE: OfflineService = { folder: FIXTURE, files: ['handler.ts'] };
+
 /**
- * Installs serverless-offline on osls, and puts a copy of the service into an ignored folder that has its packages.
+ * Installs serverless-offline on osls, and puts a copy of a service into an ignored folder that has its packages.
  * @returns why that was not possible, or undefined
  */
-export function prepareServerlessOffline(): string | undefined {
+export function prepareServerlessOffline(
+  { folder: source, files }: OfflineService = BENCH_SERVICE,
+  label = 'serverless-offline',
+): string | undefined {
   const reason = installTool('bench-offline');
   if (reason !== undefined) return reason;
-  const folder = join(BUILD, 'serverless-offline');
+  const folder = join(BUILD, label);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   symlinkSync(join(toolFolder('bench-offline'), 'node_modules'), join(folder, 'node_modules'));
-  copyFileSync(join(FIXTURE, 'handler.ts'), join(folder, 'handler.ts'));
+  for (const file of files) copyFileSync(join(source, file), join(folder, file));
   // Without one, our own says that its bundles are ES modules, which they are not.
   copyFileSync(join(toolFolder('bench-offline'), 'package.json'), join(folder, 'package.json'));
-  const service = readFileSync(join(FIXTURE, 'serverless.yml'), 'utf8');
+  const service = readFileSync(join(source, 'serverless.yml'), 'utf8');
   const plugins = '\nplugins:\n  - serverless-esbuild\n  - serverless-offline\n';
   writeFileSync(join(folder, 'serverless.yml'), `${service}${plugins}`);
   return undefined;
 }
 
+/** @param label as it was prepared */
+export async function startServerlessOffline(
+  label: string,
+  options: readonly string[] = [],
+): Promise<Running> {
+  const [httpPort, lambdaPort, websocketPort] = [await freePort(), await freePort(), await freePort()];
+  const ports = { httpPort, lambdaPort, websocketPort };
+  const flags = Object.entries(ports).flatMap(([name, port]) => [`--${name}`, String(port)]);
+  const log = logFile(label);
+  const child = spawn(
+    process.execPath,
+    ['node_modules/serverless/bin/serverless.js', 'offline', ...flags, ...options],
+    {
+      cwd: join(BUILD, label),
+      stdio: ['ignore', log, log],
+      env: { ...process.env, SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off' },
+    },
+  );
+  const base = `http://127.0.0.1:${httpPort}`;
+  return { process: child, urlOf: (kind) => (kind === 'rest' ? `${base}/dev` : base) };
+}
+
 export const serverlessOffline: Target = {
   name: 'serverless-offline',
-  async start() {
-    const [httpPort, lambdaPort, websocketPort] = [await freePort(), await freePort(), await freePort()];
-    const ports = { httpPort, lambdaPort, websocketPort };
-    const flags = Object.entries(ports).flatMap(([name, port]) => [`--${name}`, String(port)]);
-    const log = logFile('serverless-offline');
-    const child = spawn(
-      process.execPath,
-      ['node_modules/serverless/bin/serverless.js', 'offline', ...flags],
-      {
-        cwd: join(BUILD, 'serverless-offline'),
-        stdio: ['ignore', log, log],
-        env: { ...process.env, SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off' },
-      },
-    );
-    const base = `http://127.0.0.1:${httpPort}`;
-    return { process: child, urlOf: (kind) => (kind === 'rest' ? `${base}/dev` : base) };
-  },
+  start: () => startServerlessOffline('serverless-offline'),
 };
 
 type Asked = Pick<LoadTask, 'host' | 'port' | 'path'> &

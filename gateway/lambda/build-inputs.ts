@@ -44,13 +44,18 @@ export function markBuild(
   { begunEpochMs, runDirectory }: Written,
 ): BuildInputs | undefined {
   if (!isFoundByRule(options)) return undefined;
-  const marks = new Marks();
-  for (const [input, { imports }] of Object.entries(metafile.inputs)) {
-    const file = resolve(absWorkingDir, input);
+  const inputs = Object.entries(metafile.inputs).map(([input, { imports }]) => {
+    return { file: resolve(absWorkingDir, input), imports };
+  });
+  // All of them first: what has just been saved is no reason to read a thousand files of packages.
+  for (const { file } of inputs) {
     const stats = statOf(file);
     // Something of esbuild's own, which has no file.
     if (stats?.isFile() !== true) return undefined;
     if (!file.startsWith(runDirectory) && isFresh(file, stats, begunEpochMs)) return undefined;
+  }
+  const marks = new Marks();
+  for (const { file, imports } of inputs) {
     marks.add(file, 'content');
     const folder = dirname(file);
     if (!marks.addSurroundings(folder)) return undefined;

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { build, type BuildContext, type BuildOptions, context } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 
 import { DefinitionError } from '../errors.ts';
 import { BuildError, toBuildError } from './build-error.ts';
@@ -22,7 +22,7 @@ import type { HandlerCode } from './instance-start.ts';
 import { KeptBuilds } from './kept-builds.ts';
 import type { FunctionDefinition, PackedCode } from './model.ts';
 import { describePacked, packedFolder, unpack } from './packed-code.ts';
-import { SDK_PLUGIN } from './sdk-plugin.ts';
+import { RepeatedBuild } from './repeated-build.ts';
 import { taskRootOf } from './task-root.ts';
 
 /** Below this a code cache gains nothing (docs/design/hot-path §4). */
@@ -70,7 +70,8 @@ export class FunctionBuild {
   readonly #compileCache: string;
   readonly #kept: KeptBuilds;
   readonly #isDebugged: boolean;
-  #context: BuildContext | undefined;
+  #repeated: RepeatedBuild | undefined;
+  #keeping: { readonly keep: () => void; readonly timer: NodeJS.Immediate } | undefined;
   #located: Located | undefined;
 
   /**
@@ -211,23 +212,23 @@ export class FunctionBuild {
     const wish = { what: 'bundle', options };
     // Another TypeScript may emit other metadata.
     const isKept = metadata.kind !== 'emitted';
-    const kept = isKept && this.#context === undefined ? this.#kept.find(wish) : undefined;
+    const kept = isKept && this.#repeated === undefined ? this.#kept.find(wish) : undefined;
     if (kept !== undefined) return this.#toBuilt(located, kept as Bundle);
     try {
       const plugins = metadata.kind === 'emitted' ? [metadata.plugin] : [];
       const begunEpochMs = Date.now();
       // Entities and the like are called after their classes.
-      this.#context ??= await context({
+      this.#repeated ??= new RepeatedBuild({
         ...options,
         ...(plugins.length > 0 && { plugins, keepNames: true }),
       });
-      const { outputFiles = [], metafile } = await this.#context.rebuild();
+      const { outputFiles = [], metafile } = await this.#repeated.run();
       const bundle: Bundle = {
         text: outputFiles.find((output) => !output.path.endsWith('.map'))?.text ?? '',
         map: outputFiles.find((output) => output.path.endsWith('.map'))?.text ?? '',
         sources: sourcesOf(Object.keys(metafile?.inputs ?? {}), this.#taskRoot),
       };
-      if (isKept) this.#kept.keep(wish, begunEpochMs, metafile, bundle);
+      if (isKept) this.#keepLater(() => this.#kept.keep(wish, begunEpochMs, metafile, bundle));
       return this.#toBuilt(located, bundle);
     } catch (error) {
       throw await toBuildError(error, this.#taskRoot);
@@ -238,9 +239,22 @@ export class FunctionBuild {
     return { code: this.#store(located, text, map), sourceMaps: true, sources };
   }
 
+  /** Beside the instance that starts now: it reads all that the build has read. */
+  #keepLater(keep: () => void): void {
+    clearImmediate(this.#keeping?.timer);
+    this.#keeping = { keep, timer: setImmediate(() => this.#keepNow()) };
+  }
+
+  #keepNow(): void {
+    clearImmediate(this.#keeping?.timer);
+    this.#keeping?.keep();
+    this.#keeping = undefined;
+  }
+
   async dispose(): Promise<void> {
-    await this.#context?.dispose();
-    this.#context = undefined;
+    this.#keepNow();
+    await this.#repeated?.dispose();
+    this.#repeated = undefined;
   }
 
   async #listNames(
@@ -268,7 +282,6 @@ export class FunctionBuild {
       target: `node${major}`,
       ...service.options,
       format: service.format,
-      plugins: [SDK_PLUGIN],
       entryPoints: [file],
       absWorkingDir: this.#taskRoot,
       bundle: true,

@@ -6,6 +6,7 @@ Needs the standard library of Python 3.6 and up, and nothing else.
 import decimal
 import http.client
 import importlib
+import importlib.machinery
 import json
 import logging
 import os
@@ -14,6 +15,8 @@ import time
 import traceback
 
 API = "/2018-06-01/runtime/"
+# Times of files have seconds there.
+SETTLED_AFTER_S = 2
 OWN_FILE = os.path.abspath(__file__)
 
 
@@ -284,7 +287,19 @@ def serve(api, handler, request_filter, debugger):
             api.post("invocation/%s/response" % request_id, answer)
 
 
+def keep_settled_bytecode_only():
+    """Of a source saved just now nothing compiled is kept: Python would take it for the next one of that second and size."""
+    keep = importlib.machinery.SourceFileLoader.set_data
+
+    def keep_if_settled(loader, path, data, **more):
+        if time.time() - os.stat(loader.path).st_mtime >= SETTLED_AFTER_S:
+            keep(loader, path, data, **more)
+
+    importlib.machinery.SourceFileLoader.set_data = keep_if_settled
+
+
 def main():
+    keep_settled_bytecode_only()
     api = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
     task_root = os.environ["LAMBDA_TASK_ROOT"]
     # Ours is the folder of this file; the function's comes first.

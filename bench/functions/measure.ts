@@ -1,0 +1,60 @@
+/** First and later answers of functions, and how long a save takes to be answered. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { median } from '../report.ts';
+import { stop } from '../targets.ts';
+import { ask, untilBody, untilListening } from './ask.ts';
+import { forSaves } from './sides.ts';
+import type { Side } from './sides.ts';
+
+const WARM_REQUESTS = 200;
+const WARM_UP_REQUESTS = 50;
+/** A server that has just begun to listen has other work. */
+const SETTLE_MS = 1_000;
+/** An editor is not as fast, and nothing that a save has caused is under way any more. */
+const BETWEEN_SAVES_MS = 400;
+
+export type Answers = { readonly firstMs: number; readonly warmMs: number };
+/** The first save of a process makes what later ones find. */
+export type Saves = { readonly firstMs: number; readonly laterMs: readonly number[] };
+
+/** One start of a server and the first request to one function. */
+export async function measureAnswers(side: Side): Promise<Answers> {
+  const running = await side.start();
+  try {
+    const base = running.urlOf('http');
+    await untilListening(running, `${base}/none`);
+    await delay(SETTLE_MS);
+    const url = `${base}/${side.function}`;
+    const { ms: firstMs } = await ask(url);
+    const warm: number[] = [];
+    for (let request = 0; request < WARM_UP_REQUESTS; request += 1) await ask(url);
+    for (let request = 0; request < WARM_REQUESTS; request += 1) warm.push((await ask(url)).ms);
+    return { firstMs, warmMs: median(warm) };
+  } finally {
+    await stop(running);
+  }
+}
+
+/** Saves one file again and again in one process, each time with another answer. */
+export async function measureSaves(side: Side, source: string, saves: number): Promise<Saves> {
+  const running = await forSaves(side).start();
+  try {
+    const base = running.urlOf('http');
+    await untilListening(running, `${base}/none`);
+    const url = `${base}/${side.function}`;
+    await ask(url);
+    const taken: number[] = [];
+    for (let save = 0; save <= saves; save += 1) {
+      await delay(BETWEEN_SAVES_MS);
+      // Never what an earlier run has kept.
+      const version = `version-${Date.now()}`;
+      writeFileSync(source, readFileSync(source, 'utf8').replace(/version-\d+/, version));
+      taken.push(await untilBody(url, version));
+    }
+    const [firstMs = Number.NaN, ...laterMs] = taken;
+    return { firstMs, laterMs };
+  } finally {
+    await stop(running);
+  }
+}

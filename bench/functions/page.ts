@@ -1,0 +1,108 @@
+/** docs/performance/functions.md: first answers, later ones and saves, side by side. */
+import { describeRun, markdownTable } from '../pages.ts';
+import { median } from '../report.ts';
+import type { Conditions } from '../conditions.ts';
+import { WANTED_WITHIN_MS } from './ask.ts';
+import type { Answers, Saves } from './measure.ts';
+import type { FunctionName, Side } from './sides.ts';
+
+export type Measured = {
+  readonly side: Pick<Side, 'server' | 'function' | 'isKept'>;
+  readonly answers: readonly Answers[];
+  /** One process each; empty where a build stands between a save and its answer. */
+  readonly saves: readonly Saves[];
+};
+
+const SAVE_GOAL_MS = 200;
+const LANGUAGES: Readonly<Record<FunctionName, string>> = {
+  plain: 'TypeScript',
+  sdk: 'TypeScript with a client of the AWS SDK',
+  python: 'Python',
+  java: 'Java 17',
+};
+
+const ms = (value: number): string =>
+  value === Infinity ? `none within ${WANTED_WITHIN_MS / 1000} s` : `${value.toFixed(value < 10 ? 2 : 0)} ms`;
+const times = (ours: number, theirs: number): string => `${(theirs / ours).toFixed(1)} ×`;
+
+const firstOf = (answers: readonly Answers[]): number => median(answers.map(({ firstMs }) => firstMs));
+const warmOf = (answers: readonly Answers[]): number => median(answers.map(({ warmMs }) => warmMs));
+
+export type SaveFigure = {
+  readonly server: Side['server'];
+  readonly what: string;
+  readonly firstMs: number;
+  readonly laterMs: number;
+  /** Of this gateway's functions in Node.js and Python. */
+  readonly isHeld: boolean | undefined;
+};
+
+export function saveFigures(measured: readonly Measured[]): readonly SaveFigure[] {
+  return measured.flatMap(({ side, saves }) => {
+    if (saves.length === 0) return [];
+    const laterMs = median(saves.flatMap((one) => one.laterMs));
+    return [
+      {
+        ...{ server: side.server, what: LANGUAGES[side.function], laterMs },
+        firstMs: median(saves.map(({ firstMs }) => firstMs)),
+        isHeld: side.server === 'gateway' ? Math.round(laterMs) <= SAVE_GOAL_MS : undefined,
+      },
+    ];
+  });
+}
+
+function answerLines(measured: readonly Measured[]): readonly (readonly string[])[] {
+  const names = [...new Set(measured.map(({ side }) => side.function))];
+  return names.map((name) => {
+    const find = (server: Side['server'], isKept: boolean): readonly Answers[] | undefined =>
+      measured.find(({ side }) => side.function === name && side.server === server && side.isKept === isKept)
+        ?.answers;
+    const [fresh, kept] = [find('gateway', false), find('gateway', true) ?? []];
+    const other = find('serverless-offline', false);
+    return [
+      ...[LANGUAGES[name], fresh === undefined ? '' : ms(firstOf(fresh)), ms(firstOf(kept))],
+      other === undefined ? '' : `${ms(firstOf(other))} (${times(firstOf(kept), firstOf(other))})`,
+      ms(warmOf(kept)),
+      other === undefined ? '' : `${ms(warmOf(other))} (${times(warmOf(kept), warmOf(other))})`,
+    ];
+  });
+}
+
+export function printFunctionsPage(
+  conditions: Conditions,
+  measured: readonly Measured[],
+  skipped: readonly string[],
+): string {
+  const saves = saveFigures(measured).map(({ server, what, firstMs, laterMs, isHeld }) => [
+    ...[what, server === 'gateway' ? 'this gateway' : server, ms(firstMs), ms(laterMs)],
+    isHeld === undefined ? '' : `at most ${SAVE_GOAL_MS} ms`,
+    isHeld === undefined ? '' : isHeld ? 'held' : '**missed**',
+  ]);
+  const runs = Math.max(0, ...measured.map(({ answers }) => answers.length));
+  return `# Functions on this machine
+
+${describeRun(conditions, 'npm run bench -- functions')}
+Nothing here is a figure of AWS: instances are threads and processes of this machine.
+
+## First and later answers
+
+The first request to a function at a server that listens, in a fresh process of that server each time, and the median of 200 requests one after the
+other afterwards. Medians of ${runs} interleaved runs. _Nothing kept_: bundles and compiled code of earlier starts were removed; _kept_: a start like any but the very first
+([0174](../decisions/0174-what-esbuild-has-made-is-kept.md)). serverless-offline 14.8 runs on osls with serverless-esbuild, which builds before it listens; × is how much longer it takes.
+
+${markdownTable(
+  [
+    ...['function', 'first, nothing kept', 'first, kept', 'first, serverless-offline'],
+    ...['later', 'later, serverless-offline'],
+  ],
+  answerLines(measured),
+)}
+
+## From a save to its answer
+
+A source file is written, and the function is asked every 8 ms until the new answer comes; the median of all saves but the first of each process, which makes what later ones find.
+serverless-offline has \`--reloadHandler\`, without which a save counts at its next start; a request of it that is not answered within a second is asked again.
+
+${markdownTable(['function', 'server', 'first save', 'later saves', 'goal', ''], saves)}
+${skipped.length === 0 ? '' : `\nNot measured: ${skipped.join('; ')}.\n`}`;
+}

@@ -1,0 +1,51 @@
+/**
+ * `npm run bench -- functions [--runs N --saves N --no-offline]`: cold starts, later answers and saves of functions at a running
+ * gateway, beside serverless-offline; written to docs/performance/functions.md. 4 minutes.
+ */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ROOT } from '../targets.ts';
+import { readConditions, writePage } from '../conditions.ts';
+import { measureAnswers, measureSaves } from './measure.ts';
+import type { Answers, Saves } from './measure.ts';
+import { printFunctionsPage, saveFigures } from './page.ts';
+import { prepareSides } from './sides.ts';
+import type { Side } from './sides.ts';
+
+type Taken = { readonly answers: Answers[]; readonly saves: Saves[] };
+
+export async function runFunctions(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      runs: { type: 'string', default: '5' },
+      saves: { type: 'string', default: '10' },
+      'no-offline': { type: 'boolean', default: false },
+    },
+  });
+  const [runs, saves] = [Number(values.runs), Number(values.saves)];
+  if (![runs, saves].every((number) => Number.isInteger(number) && number > 0))
+    throw new Error('--runs and --saves want positive numbers');
+  const conditions = readConditions();
+  console.error('copying, installing and compiling what is measured…');
+  const { sides, skipped } = prepareSides(!values['no-offline']);
+  const taken = new Map<Side, Taken>(sides.map((side) => [side, { answers: [], saves: [] }]));
+  for (let run = 1; run <= runs; run += 1)
+    for (const [side, { answers }] of taken) {
+      console.error(`run ${run}/${runs}: ${side.function} on ${side.server}`);
+      answers.push(await measureAnswers(side));
+    }
+  for (const [side, of] of taken) {
+    // What is kept makes no difference to a save.
+    if (side.source === undefined || (side.server === 'gateway' && !side.isKept)) continue;
+    console.error(`saves: ${side.function} on ${side.server}`);
+    of.saves.push(await measureSaves(side, side.source, saves));
+  }
+  const measured = [...taken].map(([side, of]) => ({ side, ...of }));
+  await writePage(
+    join(ROOT, 'docs/performance/functions.md'),
+    printFunctionsPage(conditions, measured, skipped),
+  );
+  for (const { isHeld, what, laterMs } of saveFigures(measured))
+    if (isHeld === false) console.log(`missed: save of ${what}: ${laterMs.toFixed(0)} ms`);
+}

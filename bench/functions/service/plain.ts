@@ -1,0 +1,6 @@
+/** The smallest function in TypeScript. Whoever saves it writes another version. */
+const VERSION = 'version-0';
+
+export function handler(): Promise<{ readonly statusCode: number; readonly body: string }> {
+  return Promise.resolve({ statusCode: 200, body: VERSION });
+}

@@ -1,0 +1,105 @@
+/** Who runs the functions: the gateway on copies that may be saved over, and serverless-offline on the same sources. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { BUILD, prepareServerlessOffline, ROOT, startGateway, startServerlessOffline } from '../targets.ts';
+import type { Running } from '../targets.ts';
+
+export type FunctionName = 'plain' | 'sdk' | 'python' | 'java';
+
+/** What a run measures: a function in the hands of one server. */
+export type Side = {
+  readonly server: 'gateway' | 'serverless-offline';
+  readonly function: FunctionName;
+  /** Whoever starts has what earlier starts have kept, or begins with nothing. */
+  readonly isKept: boolean;
+  /** Where its source is that a save writes; undefined where a build stands between. */
+  readonly source: string | undefined;
+  start(): Promise<Running>;
+};
+
+const SERVICE = join(import.meta.dirname, 'service');
+/** Ignored by git, and below this checkout: packages are found there. */
+const COPY = join(BUILD, 'functions-service');
+const OFFLINE = 'functions-offline';
+const GATEWAY = 'functions-gateway';
+const FILES = { plain: 'plain.ts', sdk: 'sdk.ts', python: 'app.py' } as const;
+const TOOL_DEADLINE_MS = 150_000;
+/** As test/delivery/runtimes.test.ts has it. */
+const JAVA_CLIENT = 'com.amazonaws:aws-lambda-java-runtime-interface-client:2.9.0';
+const MAVEN = join(BUILD, 'm2');
+
+type Prepared = { readonly sides: readonly Side[]; readonly skipped: readonly string[] };
+
+/** Copies, installs and compiles what is measured; names what this machine lacks. */
+export function prepareSides(withOffline: boolean): Prepared {
+  rmSync(COPY, { recursive: true, force: true });
+  cpSync(SERVICE, COPY, { recursive: true });
+  const skipped: string[] = [];
+  const lacks = (what: string, reason: string | undefined): boolean => {
+    if (reason !== undefined) skipped.push(`${what}: ${reason}`);
+    return reason !== undefined;
+  };
+  const hasPython = !lacks('Python', missing('python3', '--version'));
+  const hasJava = !lacks('Java', missing('javac', '-version') ?? missing('mvn', '--version') ?? buildJava());
+  const offline = { folder: SERVICE, files: Object.values(FILES) };
+  const hasOffline = withOffline && !lacks('serverless-offline', prepareServerlessOffline(offline, OFFLINE));
+  skipped.push('Go, Ruby and .NET: no function of this bench is in them');
+  const sides = [
+    ...(['plain', 'sdk'] as const).flatMap((name) => [gatewaySide(name, false), gatewaySide(name, true)]),
+    ...(hasPython ? [gatewaySide('python', true)] : []),
+    ...(hasJava ? [gatewaySide('java', true)] : []),
+    ...(hasOffline ? (['plain', 'sdk'] as const).map(offlineSide) : []),
+    ...(hasOffline && hasPython ? [offlineSide('python')] : []),
+  ];
+  return { sides, skipped };
+}
+
+function gatewaySide(name: FunctionName, isKept: boolean): Side {
+  const service = name === 'java' ? join(COPY, 'java/template.yaml') : COPY;
+  return {
+    ...{ server: 'gateway', function: name, isKept },
+    source: name === 'java' ? undefined : join(COPY, FILES[name]),
+    start() {
+      if (!isKept) rmSync(join(BUILD, GATEWAY, '.gatewright/cache'), { recursive: true, force: true });
+      // Read by Java functions only, and by nothing that osls' results depend on.
+      process.env['M2_REPO'] = MAVEN;
+      return startGateway(ROOT, GATEWAY, [], service);
+    },
+  };
+}
+
+/** With its switch for code that changes, by which each event has a new instance; without it a save counts at the next start. */
+function offlineSide(name: keyof typeof FILES): Side {
+  return {
+    ...{ server: 'serverless-offline', function: name, isKept: false },
+    source: join(BUILD, OFFLINE, FILES[name]),
+    start: () => startServerlessOffline(OFFLINE),
+  };
+}
+
+/** The same side for saves. */
+export function forSaves(side: Side): Side {
+  return side.server === 'gateway'
+    ? side
+    : { ...side, start: () => startServerlessOffline(OFFLINE, ['--reloadHandler']) };
+}
+
+function buildJava(): string | undefined {
+  const jar = join(MAVEN, 'com/amazonaws/aws-lambda-java-runtime-interface-client/2.9.0');
+  if (!existsSync(jar)) {
+    mkdirSync(MAVEN, { recursive: true });
+    const get = ['-q', '-B', `-Dmaven.repo.local=${MAVEN}`, 'dependency:get', `-Dartifact=${JAVA_CLIENT}`];
+    const fetched = spawnSync('mvn', get, { stdio: 'ignore', timeout: TOOL_DEADLINE_MS });
+    if (fetched.status !== 0) return "AWS's runtime interface client cannot be fetched";
+  }
+  const folder = join(COPY, 'java');
+  execFileSync('javac', ['-d', 'target/classes', 'src/example/Answer.java'], { cwd: folder });
+  return undefined;
+}
+
+function missing(program: string, question: string): string | undefined {
+  return spawnSync(program, [question], { stdio: 'ignore' }).status === 0
+    ? undefined
+    : `${program} is not installed`;
+}

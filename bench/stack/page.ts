@@ -1,0 +1,130 @@
+/** docs/performance/stack.md: starts, packages, units and costs of the stack, in one page. */
+import { describeRun, markdownTable } from '../pages.ts';
+import type { measureStartRatios } from '../authorizer.ts';
+import type { Conditions } from '../conditions.ts';
+import type { FunctionFigures } from './function-starts.ts';
+import { ASSUMED, costOfPlacement, describePrices } from './placements.ts';
+import type { Placement } from './placements.ts';
+import type { ChargeFigure, UnitFigure } from './units.ts';
+
+type StartRatio = Awaited<ReturnType<typeof measureStartRatios>>[number];
+
+export type StackFigures = {
+  readonly rounds: number;
+  readonly functions: readonly FunctionFigures[];
+  readonly layerBytes: number;
+  readonly ratios: readonly StartRatio[];
+  readonly credentials: readonly UnitFigure[];
+  readonly charges: readonly ChargeFigure[];
+  readonly placements: readonly Placement[];
+};
+
+const RATIO_GOAL = 1.8;
+/** Which of the rows are judged: the authorizers as they are, with bundled documents. */
+const JUDGED = new Set(['token-authorizer', 'request-authorizer']);
+
+const ms = (value: number): string => value.toFixed(value < 10 ? 2 : 1);
+const kb = (bytes: number): string => (bytes / 1024).toFixed(1);
+const dollars = (value: number): string => value.toFixed(value < 0.01 && value > 0 ? 4 : 2);
+const unit = (value: number): string => String(Number(value.toPrecision(3)));
+
+/** Undefined: it has no goal. */
+export function isRatioHeld({ name, ratio }: Pick<StartRatio, 'name' | 'ratio'>): boolean | undefined {
+  return JUDGED.has(name) ? ratio <= RATIO_GOAL : undefined;
+}
+
+export function printStackPage(conditions: Conditions, figures: StackFigures): string {
+  return `# The stack in figures
+
+${describeRun(conditions, 'npm run bench -- stack')}
+
+**Nothing on this page was measured at AWS.** Starts are those of local Node.js processes, units those that the embedded DynamoDB counts
+([0111](../decisions/0111-units-of-tables-are-counted.md)), and costs are reckoned from both, from prices of public pages and from what is said below to be assumed.
+
+## Functions
+
+Each function as it is deployed, its packages in the layer (${kb(figures.layerBytes)} KB zipped), in fresh processes in turns, medians of ${figures.rounds}. _Cold_ is the import and the first answer, which
+connects to whatever it calls; the start of Node.js itself and Lambda's own work come on top. _Warm_ is one call of one that goes on. Stores and services are on this machine.
+
+${functionTable(figures.functions)}
+
+## Starts of the authorizers
+
+Import and first answer, with packages in the layer, by those of a bare aws-jwt-verify handler in the same form: no logs, no metrics, no policy. Neither has a tracer; Lambda's own traces are not of this process.
+_In memory_: the issuer's keys are there; _fetched_: one request over TLS away. _Published documents_: what \`GATEWRIGHT_DOCUMENTS: published\` adds, with a client of the SDK and reads of the table.
+_In middy_: what running inside of middy again would add ([0182](../decisions/0182-authorizers-stay-outside-of-middy.md)).
+
+${ratioTable(figures.ratios)}
+
+## Units of tables
+
+Of each request whose answer is not kept, or of what is said. A token takes none; published documents are asked about every 20 s and instance (half a unit), and read anew when they change.
+
+${markdownTable(
+  ['what', 'read units', 'write units'],
+  figures.credentials.map(({ what, units }) => [what, unit(units.reads), unit(units.writes)]),
+)}
+
+Of each charge of a quota, of one process without a pause, the opening of the period included. A lease grows with the pace of its process, up to its size: who asks seldom pays for more writes
+([what writes how often](../guides/sell/quota.md#exact-or-leased)).
+
+${markdownTable(
+  ['charge', 'charges', 'read units', 'write units'],
+  figures.charges.map(({ lease, charges, units }) => [
+    lease === undefined ? 'billed exactly' : `leases of up to ${lease.toLocaleString('en-US')}`,
+    ...[charges.toLocaleString('en-US'), unit(units.reads), unit(units.writes)],
+  ]),
+)}
+
+## A million requests
+
+US dollars in us-east-1, first tiers, without the free tier, the function behind the route and data out. Prices are those of the console's cost of a month ([docs/aws §14](../aws/prices.md)): ${describePrices()}.
+Assumed: ${ASSUMED}; each further millisecond of a call costs $${dollars(0.5 * 0.0000133334 * 1000)} a million. Logs are what a call prints, with Lambda's three lines.
+An answer that is kept serves all requests of its caller for its time: how many that are is the callers' doing, so there are rows for ten and for a hundred.
+
+${costTable(figures.placements)}
+`;
+}
+
+function functionTable(functions: readonly FunctionFigures[]): string {
+  return markdownTable(
+    [
+      ...['function', 'asked for', 'package KB', 'read at start KB', 'import ms', 'first ms', 'cold ms'],
+      ...['warm ms', 'RSS MB', 'read units', 'write units', 'printed bytes'],
+    ],
+    functions.map((one) => [
+      ...[one.name, one.asked, kb(one.zipBytes), kb(one.startBytes), ms(one.importMs), ms(one.firstMs)],
+      ...[
+        ms(one.coldMs),
+        ms(one.warmMs),
+        one.rssMb.toFixed(0),
+        unit(one.units.reads),
+        unit(one.units.writes),
+      ],
+      one.printedBytes.toFixed(0),
+    ]),
+  );
+}
+
+function ratioTable(ratios: readonly StartRatio[]): string {
+  return markdownTable(
+    ['handler', 'keys', 'start ms', 'ratio', 'goal', ''],
+    ratios.map((row) => {
+      const isHeld = isRatioHeld(row);
+      return [
+        ...[row.name, row.keys === 'memory' ? 'in memory' : 'fetched', ms(row.startMs), row.ratio.toFixed(2)],
+        isHeld === undefined ? '' : `at most ${RATIO_GOAL}`,
+        isHeld === undefined ? '' : isHeld ? 'held' : '**missed**',
+      ];
+    }),
+  );
+}
+
+function costTable(placements: readonly Placement[]): string {
+  return markdownTable(
+    ['placement', 'API Gateway', 'Lambda', 'logs', 'DynamoDB', 'together'],
+    placements.map(costOfPlacement).map(({ placement, api, lambda, logs, tables, total }) => {
+      return [placement.what, ...[api, lambda, logs, tables, total].map(dollars)];
+    }),
+  );
+}

@@ -1,0 +1,173 @@
+/**
+ * What a million requests cost by where the stack decides on them: by the prices and the reckoning of the console. Pure.
+ * The function behind the route costs the same in each, and is left out.
+ */
+import { costOf } from '../../console/cost.ts';
+import { EDITABLE, USUAL_PRICES } from '../../console/prices.ts';
+import type { ChargeFigure, UnitFigure } from './units.ts';
+import type { Units } from './world.ts';
+
+/** Of one request. */
+export type Placement = {
+  readonly what: string;
+  readonly api: 'rest' | 'http';
+  /** Of a function of ours. */
+  readonly calls: number;
+  readonly billedMs: number;
+  readonly printedBytes: number;
+  readonly units: Units;
+};
+
+type PlacementCost = {
+  readonly placement: Placement;
+  /** US dollars of a million requests. */
+  readonly api: number;
+  readonly lambda: number;
+  readonly logs: number;
+  readonly tables: number;
+  readonly total: number;
+};
+
+/** What was measured here, of one call of each. */
+type Basis = {
+  readonly printedBytes: Readonly<Record<'token' | 'request' | 'tracker', number>>;
+  readonly credentials: readonly UnitFigure[];
+  readonly charges: readonly ChargeFigure[];
+  /** Of `linesPerEvent` lines of one caller. */
+  readonly trackerUnits: Units;
+  readonly linesPerEvent: number;
+};
+
+/** Assumed, since nothing here was measured at AWS: docs/guides/sell/quota.md reckons with the same. */
+const AUTHORIZER_MS = 3;
+const TABLE_CALL_MS = 5;
+const TRACKER_MS = 100;
+/** `provider` of serverless.yml. */
+const MEMORY_MB = 512;
+const ARCHITECTURE = 'arm64';
+/** Lambda prints START, END and REPORT of each call (gateway/console-api/show-cost.ts). */
+const REPORT_BYTES = 300;
+const MILLION = 1e6;
+const NO_UNITS: Units = { reads: 0, writes: 0 };
+
+export function costOfPlacement(placement: Placement): PlacementCost {
+  const { what, api, calls, billedMs, printedBytes, units } = placement;
+  const { lines, total } = costOf(
+    {
+      events: 1,
+      apis: [
+        {
+          ...{ apiId: 'a', apiName: what, stage: 'prod', kind: api, requests: 1, unbilled: 0, units: 1 },
+          ...{ connectionMinutes: 0, responseBytes: 0, onlyRest: [] },
+        },
+      ],
+      functions: [
+        {
+          ...{ name: what, memoryMb: MEMORY_MB, architecture: ARCHITECTURE, calls, keptSeconds: undefined },
+          ...{ totalMs: calls * billedMs, logBytes: calls * (REPORT_BYTES + printedBytes) },
+        },
+      ],
+      ...{ caches: [], tables: [{ table: 'all', ...units }], eventsOfTables: 1 },
+    },
+    {
+      ...{ events: MILLION, writesPerEvent: undefined, readsPerEvent: undefined },
+      isFreeTierCounted: false,
+    },
+    USUAL_PRICES,
+  );
+  const of = (item: string): number =>
+    lines.filter((line) => line.item === item).reduce((sum, { cost }) => sum + cost, 0);
+  return {
+    ...{ placement, total, api: of('REST') + of('HTTP'), lambda: of('Lambda') },
+    ...{ logs: of('logs'), tables: of('DynamoDB') },
+  };
+}
+
+/** Of answers that are kept: how many requests one of them serves, as callers ask often or seldom within its time. */
+const SERVED = [10, 100];
+
+export function listPlacements(basis: Basis): readonly Placement[] {
+  return [...listAuthorizers(basis), ...listCredentials(basis), ...listQuotas(basis)];
+}
+
+function listAuthorizers({ printedBytes }: Basis): readonly Placement[] {
+  const kinds = [
+    { what: 'REST API, TOKEN authorizer', api: 'rest', of: 'token' },
+    { what: 'REST API, REQUEST authorizer', api: 'rest', of: 'request' },
+    { what: 'HTTP API, REQUEST authorizer, IAM policy', api: 'http', of: 'request' },
+    { what: 'HTTP API, REQUEST authorizer, simple response', api: 'http', of: 'request' },
+  ] as const;
+  const none = { calls: 0, billedMs: 0, printedBytes: 0, units: NO_UNITS };
+  return [
+    { what: 'REST API without an authorizer', api: 'rest', ...none },
+    { what: "HTTP API without an authorizer, or with AWS's own for tokens", api: 'http', ...none },
+    ...kinds.flatMap(({ what, api, of }) => {
+      const call = { api, billedMs: AUTHORIZER_MS, printedBytes: printedBytes[of], units: NO_UNITS };
+      return [
+        { what: `${what}, not cached`, ...call, calls: 1 },
+        ...SERVED.map((served) => {
+          return { what: `${what}, each kept answer serves ${served}`, ...call, calls: 1 / served };
+        }),
+      ];
+    }),
+  ];
+}
+
+function listCredentials({ printedBytes, credentials }: Basis): readonly Placement[] {
+  return credentials
+    .filter(({ isAsked }) => isAsked)
+    .map(({ what, units }) => ({
+      what: `REST API, TOKEN authorizer, not cached, ${what}`,
+      ...{ api: 'rest', calls: 1, printedBytes: printedBytes.token, units },
+      billedMs: AUTHORIZER_MS + (units.reads + units.writes > 0 ? TABLE_CALL_MS : 0),
+    }));
+}
+
+function listQuotas({ printedBytes, charges, trackerUnits, linesPerEvent }: Basis): readonly Placement[] {
+  const inAuthorizer = charges.map(({ lease, units }): Placement => {
+    return {
+      what: `REST API, quota in the REQUEST authorizer, which may keep no answer, ${describeLease(lease)}`,
+      ...{ api: 'rest', calls: 1, printedBytes: printedBytes.request, units },
+      billedMs: AUTHORIZER_MS + (units.writes >= 1 ? TABLE_CALL_MS : 0),
+    };
+  });
+  const inHandler = charges.map(({ lease, units }): Placement => {
+    const calls = 1 / Math.max(...SERVED);
+    return {
+      what: `REST API, TOKEN authorizer, each kept answer serves ${1 / calls}, quota in the handler, ${describeLease(lease)}`,
+      ...{ api: 'rest', calls, billedMs: AUTHORIZER_MS, printedBytes: printedBytes.token, units },
+    };
+  });
+  const perLine = {
+    reads: trackerUnits.reads / linesPerEvent,
+    writes: trackerUnits.writes / linesPerEvent,
+  };
+  const fromLogs: Placement = {
+    what: `REST API, quota from access logs, ${linesPerEvent} lines of one caller at a time, without the log itself`,
+    ...{ api: 'rest', calls: 1 / linesPerEvent, billedMs: TRACKER_MS, printedBytes: printedBytes.tracker },
+    units: perLine,
+  };
+  return [...inAuthorizer, ...inHandler, fromLogs];
+}
+
+function describeLease(lease: number | undefined): string {
+  return lease === undefined ? 'billed exactly' : `leases of ${lease.toLocaleString('en-US')}`;
+}
+
+/** What all of it rests on, with the date of each price. */
+export function describePrices(): string {
+  const dated = new Map<string, string>(EDITABLE.map(([name, , date]) => [name, date]));
+  const { rest, http, lambdaRequests, lambdaArm, logs, tableWrites, tableReads } = USUAL_PRICES;
+  const named = [
+    [`REST requests $${rest[0]?.price} a million`, 'rest'],
+    [`HTTP requests $${http[0]?.price}`, 'http'],
+    [`Lambda $${lambdaRequests} a million calls`, 'lambdaRequests'],
+    [`and $${lambdaArm[0]?.price} a GB-second on arm64`, 'lambdaArm'],
+    [`logs $${logs} a GB`, 'logs'],
+    [`DynamoDB $${tableWrites} a million write units`, 'tableWrites'],
+    [`and $${tableReads} a million read units`, 'tableReads'],
+  ] as const;
+  return named.map(([text, name]) => `${text} (${dated.get(name)})`).join(', ');
+}
+
+export const ASSUMED = `an authorizer is billed ${AUTHORIZER_MS} ms, ${TABLE_CALL_MS} more where it calls a table, the usage tracker ${TRACKER_MS}, at ${MEMORY_MB} MB on ${ARCHITECTURE}`;

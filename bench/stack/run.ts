@@ -1,0 +1,54 @@
+/**
+ * `npm run bench -- stack [--rounds N --starts N]`: cold and warm starts of each function of the stack, its packages, what requests
+ * and charges take of DynamoDB, and what a million requests cost; written to docs/performance/stack.md. 4 minutes.
+ */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ROOT } from '../targets.ts';
+import { measureStartRatios } from '../authorizer.ts';
+import { readConditions, writePage } from '../conditions.ts';
+import { LOG_LINES } from './function-orders.ts';
+import { measureFunctions, weighPackages } from './function-starts.ts';
+import type { FunctionFigures } from './function-starts.ts';
+import { isRatioHeld, printStackPage } from './page.ts';
+import { listPlacements } from './placements.ts';
+import { measureCharges, measureCredentials } from './units.ts';
+import { openWorld } from './world.ts';
+
+const LAYER = 'packages';
+
+export async function runStack(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { rounds: { type: 'string', default: '7' }, starts: { type: 'string', default: '20' } },
+  });
+  const [rounds, starts] = [Number(values.rounds), Number(values.starts)];
+  if (![rounds, starts].every((number) => Number.isInteger(number) && number > 0))
+    throw new Error('--rounds and --starts want positive numbers');
+  const conditions = readConditions();
+  console.error('packaging the stack…');
+  const sizes = await weighPackages();
+  const layerBytes = sizes.get(LAYER) ?? 0;
+  await using world = await openWorld();
+  console.error('credentials and charges…');
+  const credentials = await measureCredentials(world);
+  const charges = await measureCharges(world);
+  const functions = await measureFunctions(world, rounds, sizes);
+  console.error(`starts of the authorizers, ${starts} of each…`);
+  const ratios = await measureStartRatios(starts);
+  const of = (name: string): FunctionFigures | undefined => functions.find((one) => one.name === name);
+  const printed = (name: string): number => of(name)?.printedBytes ?? 0;
+  const placements = listPlacements({
+    ...{ credentials, charges, linesPerEvent: LOG_LINES },
+    trackerUnits: of('usage-tracker')?.units ?? { reads: 0, writes: 0 },
+    printedBytes: {
+      token: printed('token-authorizer'),
+      request: printed('request-authorizer'),
+      tracker: printed('usage-tracker'),
+    },
+  });
+  const figures = { rounds, functions, layerBytes, ratios, credentials, charges, placements };
+  await writePage(join(ROOT, 'docs/performance/stack.md'), printStackPage(conditions, figures));
+  for (const row of ratios)
+    if (isRatioHeld(row) === false) console.log(`missed: ${row.name}, keys ${row.keys}: ${row.ratio} times`);
+}

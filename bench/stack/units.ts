@@ -1,0 +1,133 @@
+/** Capacity units that requests take, as the embedded DynamoDB counts them. */
+import { createHash, randomBytes } from 'node:crypto';
+import { createApiKeyReader } from '#shared/access/keys/api-key-store.ts';
+import { apiKeyItem, printRecord } from '#shared/access/keys/api-key-record.ts';
+import { createRevocationReader } from '#shared/access/revocation/revocation-store.ts';
+import { createTicketStore } from '#shared/access/tickets/ticket-store.ts';
+import { createDynamoDbQuotas } from '#shared/quota/dynamodb-quotas.ts';
+import { PLAN } from './function-orders.ts';
+import type { Units, World } from './world.ts';
+
+export type UnitFigure = {
+  readonly what: string;
+  readonly units: Units;
+  /** By each request that brings it, where no answer is kept. */
+  readonly isAsked?: boolean;
+};
+
+/** `lease`: units at most; undefined = none, each charge is billed exactly. */
+export type ChargeFigure = {
+  readonly lease: number | undefined;
+  readonly charges: number;
+  readonly units: Units;
+};
+
+const ASKED = 200;
+const EXACT_CHARGES = 1_000;
+/** So many grants, or less where a lease is large. */
+const GRANTS = 100;
+const MOST_CHARGES = 200_000;
+const LEASES = [10, 100, 1_000, 10_000];
+/** Of which leases may hold a hundredth: more than any of them asks for. */
+const QUOTA = 1_000_000_000;
+
+export function perAnswer(before: Units, after: Units, answers: number): Units {
+  return { reads: (after.reads - before.reads) / answers, writes: (after.writes - before.writes) / answers };
+}
+
+async function unitsOf(
+  world: World,
+  count: number,
+  run: (index: number) => Promise<unknown>,
+): Promise<Units> {
+  const before = await world.readUnits();
+  for (let index = 0; index < count; index += 1) await run(index);
+  return perAnswer(before, await world.readUnits(), count);
+}
+
+/** What the table is asked for each kind of credential, where nothing of it is kept in memory. */
+export async function measureCredentials(world: World): Promise<readonly UnitFigure[]> {
+  const store = world.storeOf('access');
+  const [keys, tickets, revocations] = [
+    createApiKeyReader(store),
+    createTicketStore(store),
+    createRevocationReader(store),
+  ];
+  const nowEpochSeconds = Math.floor(Date.now() / 1000);
+  await store.update({
+    ...{ purpose: 'key', key: apiKeyItem('bench'), when: [] },
+    change: { kind: 'put', item: printRecord(aKey(nowEpochSeconds), 1) },
+  });
+  const target = { issuer: 'https://login.example/', value: 'somebody' };
+  const caller = {
+    ...{ principalId: 'local|bench', roles: ['support'], scopes: [], subject: 'bench' },
+    issuer: 'https://login.example/',
+  };
+  const hashes = Array.from({ length: ASKED }, () => randomBytes(32).toString('hex'));
+  const put = { document: 'bench', caller, notAfterEpochSeconds: nowEpochSeconds + 60 };
+  const issued = await unitsOf(world, ASKED, (index) => tickets.put(hashes[index] ?? '', put));
+  return [
+    { what: 'a token', units: { reads: 0, writes: 0 } },
+    {
+      ...{ what: 'a token that may be revoked (by its id, subject and client)', isAsked: true },
+      units: await unitsOf(world, ASKED, () =>
+        revocations.revokedUntil([
+          { ...target, kind: 'jti' },
+          { ...target, kind: 'sub' },
+          { ...target, kind: 'client' },
+        ]),
+      ),
+    },
+    { what: 'an API key', isAsked: true, units: await unitsOf(world, ASKED, () => keys.find('bench')) },
+    {
+      what: 'the note that an API key was used, every 10 minutes',
+      units: await unitsOf(world, 1, () => keys.noteUse('bench', nowEpochSeconds)),
+    },
+    { what: 'a ticket for a WebSocket: given', units: issued },
+    {
+      what: 'a ticket for a WebSocket: taken',
+      units: await unitsOf(world, ASKED, (index) =>
+        tickets.take(hashes[index] ?? '', { document: 'bench', nowEpochSeconds }),
+      ),
+    },
+  ];
+}
+
+function aKey(createdAtEpochSeconds: number): Parameters<typeof printRecord>[0] {
+  const hash = createHash('sha256').update('key').digest('hex');
+  return {
+    ...{ keyId: 'bench', prefix: 'gw', tenant: 'tenant', roles: ['partner'], scopes: [], metadata: {} },
+    ...{ secrets: [{ hash, createdAtEpochSeconds }], createdAtEpochSeconds },
+  };
+}
+
+/** One process that charges without a pause: the end of a quota, where leases become small, is far away. */
+export async function measureCharges(world: World): Promise<readonly ChargeFigure[]> {
+  const figures: ChargeFigure[] = [];
+  for (const lease of [undefined, ...LEASES]) {
+    const id = lease === undefined ? PLAN : `${PLAN}-${lease}`;
+    const limit = { id: 'monthly', level: 'key', quota: QUOTA, period: 'MONTH' };
+    const billing =
+      lease === undefined
+        ? { billing: 'exact' }
+        : { billing: 'leased', lease: { max: lease, seconds: 3_600 } };
+    const quotas = createDynamoDbQuotas({
+      ...{ tableName: 'usage', timeoutMs: 5_000, load: world.load },
+      plans: [{ id, version: 1, limits: [{ ...limit, ...billing }] }],
+    });
+    const charges = lease === undefined ? EXACT_CHARGES : Math.min(lease * GRANTS, MOST_CHARGES);
+    const units = await unitsOf(world, charges, async () => {
+      const { allowed } = await quotas.consume({
+        plan: id,
+        // Of its own: a period in progress keeps the plan that it was opened with.
+        tenant: id,
+        key: 'key',
+        atEpochMs: Date.now(),
+      });
+      if (!allowed) throw new Error(`a charge of ${id} was refused`);
+    });
+    figures.push({ lease, charges, units });
+    await quotas.flush();
+  }
+  return figures;
+}
