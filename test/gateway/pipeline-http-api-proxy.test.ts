@@ -74,6 +74,7 @@ describe('an HTTP_PROXY integration of an HTTP API', () => {
       'docs/aws §8: {proxy} is filled in by itself',
     );
     const sent = headerLines(request.headers);
+    assert.match(request.headers.join('\n'), /^X-A\n1\nX-A\n2$/im);
     assert.equal(
       sent['forwarded'],
       `for=192.0.2.7, by=127.0.0.1;for=127.0.0.1;host=${API}.execute-api.us-east-1.amazonaws.com;proto=https`,

@@ -66,6 +66,15 @@ describe('a filter by ==', () => {
     });
 });
 
+describe('a filter by == of numbers that JSON writes in two ways', () => {
+  it('finds both', () => {
+    const items = '[{"n":1,"a":5000000000},{"n":2,"a":5000000000.0},{"n":3,"a":5000000001}]';
+
+    assert.equal(read(items, '$[?(@.a == 5000000000)].n').json, '[1,2]');
+    assert.equal(read(items, '$[?(@.a == 5000000000.0)].n').json, '[1,2]');
+  });
+});
+
 describe('a wildcard', () => {
   for (const [path, expected] of [
     ['$.n.*', '[]'],

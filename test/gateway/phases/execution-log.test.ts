@@ -81,6 +81,24 @@ describe('the execution log of a REST stage', () => {
     assert.doesNotMatch(text, /very-secret/);
   });
 
+  it('tells what an authorizer was asked, and of no call where none was made', async () => {
+    const source = { Type: 'TOKEN', IdentitySource: 'method.request.header.X-Session' };
+    const api = stagedApi(
+      leveled({ LoggingLevel: 'INFO', DataTraceEnabled: true }),
+      { list: ok, auth: () => policy('Allow', '*') },
+      behindAuthorizer(source),
+    );
+    const called = /^Sending request to .*:function:auth\/invocations$/m;
+
+    await api.send({ target: PETS });
+    assert.doesNotMatch(linesOf(api).join('\n'), called);
+    await api.send({ target: PETS, headers: ['X-Session', 'very-secret-abc'] });
+
+    const text = linesOf(api).join('\n');
+    assert.match(text, called);
+    assert.match(text, /^Authorizer result body before parsing: \{"principalId":"alice"/m);
+  });
+
   it('tells at ERROR only of requests that fail', async () => {
     const api = stagedApi(leveled({ LoggingLevel: 'ERROR' }), { list: () => ({ statusCode: 'never' }) });
 

@@ -1,8 +1,9 @@
 /** What the client gets to see of how an integration ended, as phases after it read it (docs/aws §1.5, §8). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { GatewayError } from '../../../gateway/errors.ts';
-import { readAnswer, readOutcome } from '../../../gateway/phases/integrate.ts';
+import { integrate, readAnswer, readOutcome } from '../../../gateway/phases/integrate.ts';
 import type { HttpOutcome, InvocationResult } from '../../../gateway/ports.ts';
 
 type Mapped = Parameters<typeof readAnswer>[0];
@@ -39,6 +40,26 @@ describe('a backend that cannot be reached', () => {
       const found = thrown(() => readAnswer(call(kind), unreachable(reason)));
       assert.deepEqual(found.slice(0, expected.length), expected);
     });
+});
+
+describe('a function that is called asynchronously', () => {
+  it('is accepted though it cannot be run, and the log says why', async () => {
+    const lines: string[] = [];
+    const ports = {
+      invoker: { invoke: () => Promise.reject(new Error('no process')) },
+      log: { write: (line: string) => void lines.push(line) },
+    };
+    const outgoing = { kind: 'function', functionName: 'later', event: '{}', isAsynchronous: true, plan: {} };
+
+    const outcome = await integrate(
+      { outgoing } as unknown as Parameters<typeof integrate>[0],
+      ports as unknown as Parameters<typeof integrate>[1],
+    );
+    await turn();
+
+    assert.equal(outcome.kind === 'answered' && outcome.status, 202);
+    assert.deepEqual(lines, ['asynchronous call of later: Error: no process']);
+  });
 });
 
 describe('a function', () => {

@@ -12,6 +12,7 @@ import {
   statuses,
   withKey,
 } from '../../support/metered-apis.ts';
+import { recording } from '../../support/recorded-apis.ts';
 import { ok, restApi } from '../../support/rest-apis.ts';
 import type { JsonObject } from '../../../gateway/definition/model.ts';
 import type { TestResource } from '../../support/a-stack.ts';
@@ -152,6 +153,15 @@ describe('meter, throttle of a stage', () => {
 
     assert.deepEqual(await statuses(api, 3, '/prod/pets'), [200, 200, 429]);
     assert.deepEqual(await statuses(api, 2, '/prod/'), [200, 429]);
+  });
+
+  it('is told by the record of a request, with what is left of it', async () => {
+    const api = recording(throttled([forAll(1, 5)]));
+
+    await statuses(api, 2, '/prod/pets');
+
+    const routeBucket = /route bucket: [\d.]+ of 5, 1\/s/;
+    assert.match(JSON.stringify(api.last()), routeBucket);
   });
 
   it('lets nothing through a limit of 0, and everything where −1 takes the limit away', async () => {

@@ -219,6 +219,18 @@ describe('serve behind a JWT authorizer of a REST API', () => {
     },
   );
   const scope = 'pets:read';
+
+  it('asks nobody for the keys of an issuer that it does not trust, and says that it is the wrong one', async () => {
+    const api = withIssuers(rest);
+    const token = signToken(KEY, { ...CLAIMS, iss: 'https://stranger.example', scope });
+
+    const { status } = await api.send({ target: '/dev/pets', headers: carrying(token) });
+
+    assert.equal(status, 401);
+    assert.deepEqual(api.asked, []);
+    assert.match(api.ports.log.lines.at(-1) ?? '', /the token does not have a valid issuer/);
+  });
+
   const outcomes: { name: string; token: string; status: number; body?: string }[] = [
     { name: 'a token of the first issuer', token: signToken(KEY, { ...CLAIMS, scope }), status: 200 },
     {

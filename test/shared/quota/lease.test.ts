@@ -162,6 +162,24 @@ describe('a lease', () => {
     assert.equal(resumed.allowed, true);
   });
 
+  it('grows by what it was granted, and not by what it was refused', async () => {
+    const table = new QuotaTable();
+    const asked: number[] = [];
+    const withoutLeases: ItemStore = {
+      ...table.store,
+      update: (write) => {
+        if (!write.when.some(({ attribute }) => attribute === 'out')) return table.store.update(write);
+        asked.push(-Number(write.change.kind === 'update' && write.change.add?.['rem']));
+        return Promise.resolve({ kind: 'refused', item: table.ledger(), storeEpochMs: undefined });
+      },
+    };
+    const quotas = table.holder([{ ...DAILY, quota: 100_000 }], { store: withoutLeases });
+
+    await table.spend(quotas, 100);
+
+    assert.equal(Math.max(...asked), 4);
+  });
+
   it('asks for what the request needs, and no more, where the ledger goes on refusing leases', async () => {
     const table = new QuotaTable();
     let refusals = 0;

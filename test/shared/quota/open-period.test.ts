@@ -65,6 +65,20 @@ describe('openPeriod, where the ledger in force was ended and nothing was opened
     return { store, begunAt };
   }
 
+  it('opens nothing while it cannot be read whether it has ended', async () => {
+    const { store } = await anEndedDay();
+    const { pk, sk } = ledgerKey(id, DAY);
+    const unread: ItemStore = {
+      ...store,
+      read: (key, options) =>
+        key.pk === pk && key.sk === sk
+          ? Promise.resolve({ kind: 'unavailable', reason: 'down' })
+          : store.read(key, options),
+    };
+
+    assert.deepEqual(await openPeriod(request, unread), { kind: 'unavailable' });
+  });
+
   it('opens the next by the same rule, in which all that was charged counts, once', async () => {
     const { store, begunAt } = await anEndedDay();
     const next = { ...DAY, startEpochMs: DAY.startEpochMs + 1 };
