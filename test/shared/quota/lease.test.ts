@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ItemStore } from '#shared/ports.ts';
 import { adjustWrites, closeWrite, ledgerKey, resumeWrite, suspendWrite } from '#shared/quota/ledger.ts';
+import { replaceWrite } from '#shared/quota/opening.ts';
 import type { Admission, Rejection } from '#shared/quota/quotas.ts';
 import type { ItemWrite } from '#shared/table/item-write.ts';
 import { aRequest, NOON_MS, QuotaTable } from '../../support/quota-table.ts';
@@ -178,6 +179,16 @@ describe('a lease', () => {
     await table.spend(quotas, 100);
 
     assert.equal(Math.max(...asked), 4);
+  });
+
+  it('of a ledger with shards goes on in the period that takes its place', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([{ ...DAILY, wasteBudget: 0.2, shards: 'auto' }]);
+    assert.equal(await table.spend(quotas, 40), 40);
+    await table.store.update(replaceWrite(KEY, table.nowMs));
+    table.nowMs += 61_000;
+
+    assert.equal(await table.spend(quotas, 100), 60);
   });
 
   it('asks for what the request needs, and no more, where the ledger goes on refusing leases', async () => {

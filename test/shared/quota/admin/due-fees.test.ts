@@ -43,9 +43,9 @@ class Books {
   }
 
   /** A request of an instant, which is charged at another. */
-  async ask(stamp: string, when: string): Promise<void> {
+  async ask(stamp: string, when: string, plan = 'gold'): Promise<void> {
     this.nowMs = at(when);
-    const request = { plan: 'gold', tenant: 'acme', key: 'k-1', atEpochMs: at(stamp) };
+    const request = { plan, tenant: 'acme', key: 'k-1', atEpochMs: at(stamp) };
     const { allowed } = await this.table.aHolder(() => this.nowMs).consume(request);
     assert.ok(allowed);
   }
@@ -112,6 +112,24 @@ describe('the fees of periods without requests', () => {
       invoices.map(({ total }) => total),
       ['49.00'],
     );
+  });
+
+  it('leave the plan alone that the customer is on now', async () => {
+    const books = new Books();
+    await books.save('gold', [{ ...MONTHLY, price: FEE }]);
+    await books.save('free', [MONTHLY]);
+    await books.assign('gold', '2026-11-01');
+    await books.assign('free', '2026-12-01', 2);
+    await books.ask('2026-12-02', '2026-12-02', 'free');
+
+    await books.close('2026-12-03', '2026-11');
+
+    assert.deepEqual(await books.billed(), ['2026-11 monthly gold 0']);
+    const head = await readItem(
+      books.ports.store,
+      headKey({ tenant: 'acme', limit: 'monthly', subject: '' }),
+    );
+    assert.equal(head?.['plan'], 'free');
   });
 
   it('are none of a period with requests, nor of a plan without fee', async () => {
