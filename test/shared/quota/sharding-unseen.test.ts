@@ -10,13 +10,15 @@ const DAILY = { id: 'daily', level: 'key', quota: 1000, period: 'DAY', wasteBudg
 /** A process with one request of two units, granted by the root. */
 async function aProcess() {
   const table = new QuotaTable();
-  let [isThrottled, isUnread] = [false, false];
+  let [isThrottled, isUnread, isLost] = [false, false, false];
   const faulty: ItemStore = {
     ...table.store,
     update: (write) =>
       isThrottled && write.purpose === 'grant'
         ? Promise.resolve({ kind: 'rejected', retryable: true, reason: 'ThrottlingException' })
-        : table.store.update(write),
+        : isLost && write.purpose === 'return'
+          ? Promise.resolve({ kind: 'unknown', reason: 'no answer' })
+          : table.store.update(write),
     read: (key, options) =>
       isUnread && /#S\d+$/.test(key.pk)
         ? Promise.resolve({ kind: 'unavailable', reason: 'lost' })
@@ -38,16 +40,34 @@ async function aProcess() {
     await consume(4);
     isUnread = false;
   };
+  /** It moves to its shard, and what it gives back to the root meanwhile is not answered. */
+  const growUnanswered = async (): Promise<void> => {
+    isLost = true;
+    await grow();
+    assert.ok((await consume(2)).allowed);
+    isLost = false;
+  };
   const sumOf = (name: string): number =>
     [...table.items].reduce(
       (sum, [key, item]) => sum + (key.includes('\nP#') ? Number(item[name] ?? 0) : 0),
       0,
     );
   const shards = (): unknown => [...table.items].find(([key]) => key.endsWith('\nHEAD'))?.[1]['sh'];
-  return { quotas, admission, grow, shards, usedUnits: () => sumOf('used') };
+  const units = { usedUnits: () => sumOf('used'), grantedUnits: () => sumOf('out') };
+  return { quotas, admission, grow, growUnanswered, shards, ...units };
 }
 
 describe('a process whose shard was never seen', () => {
+  it('finds out at its end what the root has got back, and gives back no more than that', async () => {
+    const { quotas, admission, growUnanswered, usedUnits, grantedUnits } = await aProcess();
+    await admission.settle(1);
+    await growUnanswered();
+
+    await quotas.flush();
+
+    assert.deepEqual([usedUnits(), grantedUnits()], [1 + 2, 0]);
+  });
+
   it('pays what it owes', async () => {
     const { quotas, admission, grow, shards, usedUnits } = await aProcess();
     await grow();
