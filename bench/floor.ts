@@ -11,7 +11,8 @@ import { hello, take } from './fixture/handler.ts';
 
 type Result = { statusCode: number; headers: Record<string, string>; body: string };
 
-type Event = { body?: string };
+/** A GET has none: null in events of REST APIs. */
+type Event = { body?: string | null | undefined };
 
 function serve(event: Event): void {
   const worker = new Worker(new URL(import.meta.url));
@@ -40,8 +41,10 @@ function serve(event: Event): void {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const [only] = chunks;
+      const none = event.body;
       event.body = (chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)).toString();
       send(response);
+      event.body = none;
     });
   });
   server.listen(0, '127.0.0.1', () => {
@@ -56,7 +59,8 @@ if (isMainThread) {
   parentPort?.on('message', (message: string) => {
     const bar = message.indexOf('|');
     const event = JSON.parse(message.slice(bar + 1)) as Event;
-    const called = event.body === undefined ? hello() : take(event);
+    const { body = null } = event;
+    const called = body === null ? hello() : take({ body });
     void called.then((result) => {
       parentPort?.postMessage(`${message.slice(0, bar)}|${JSON.stringify(result)}`);
     });

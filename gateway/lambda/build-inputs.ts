@@ -44,18 +44,20 @@ export function markBuild(
   { begunEpochMs, runDirectory }: Written,
 ): BuildInputs | undefined {
   if (!isFoundByRule(options)) return undefined;
-  const inputs = Object.entries(metafile.inputs).map(([input, { imports }]) => {
-    return { file: resolve(absWorkingDir, input), imports };
-  });
-  // All of them first: what has just been saved is no reason to read a thousand files of packages.
-  for (const { file } of inputs) {
-    const stats = statOf(file);
-    // Something of esbuild's own, which has no file.
-    if (stats?.isFile() !== true) return undefined;
-    if (!file.startsWith(runDirectory) && isFresh(file, stats, begunEpochMs)) return undefined;
-  }
+  const inputs = Object.entries(metafile.inputs).map(
+    ([input, read]) => [resolve(absWorkingDir, input), read] as const,
+  );
+  const isSettled = (): boolean =>
+    inputs.every(([file]) => {
+      const stats = statOf(file);
+      // Something of esbuild's own has no file.
+      if (stats?.isFile() !== true) return false;
+      return file.startsWith(runDirectory) || !isFresh(file, stats, begunEpochMs);
+    });
+  // What has just been saved is no reason to read a thousand files of packages.
+  if (!isSettled()) return undefined;
   const marks = new Marks();
-  for (const { file, imports } of inputs) {
+  for (const [file, { imports }] of inputs) {
     marks.add(file, 'content');
     const folder = dirname(file);
     if (!marks.addSurroundings(folder)) return undefined;
@@ -66,7 +68,8 @@ export function markBuild(
   }
   if (options.tsconfig !== undefined && !marks.addSettings(resolve(absWorkingDir, options.tsconfig)))
     return undefined;
-  return marks.all;
+  // A file that was saved meanwhile would be marked with a text that was not built.
+  return isSettled() ? marks.all : undefined;
 }
 
 export function isUnchanged({ marks, packages }: BuildInputs): boolean {

@@ -48,13 +48,21 @@ export class KeptBuilds {
   }
 
   keep(wish: Wish, begunEpochMs: number, metafile: Metafile | undefined, made: unknown): void {
-    const written = { begunEpochMs, runDirectory: this.#runDirectory };
-    const inputs = metafile && markBuild(metafile, wish.options, written);
+    const inputs = metafile && this.#mark(metafile, wish.options, begunEpochMs);
     if (inputs === undefined) return;
     const text = JSON.stringify({ inputs, made });
     // What holds the word itself could not be read back.
     if (!text.includes(RUN))
       writeKept(this.#place, this.#nameOf(wish), text.replaceAll(this.#quotedRun, RUN));
+  }
+
+  #mark(metafile: Metafile, options: BuildOptions, begunEpochMs: number): BuildInputs | undefined {
+    try {
+      return markBuild(metafile, options, { begunEpochMs, runDirectory: this.#runDirectory });
+    } catch {
+      // A file has gone, or cannot be read any more: it is built anew the next time.
+      return undefined;
+    }
   }
 
   get #quotedRun(): string {

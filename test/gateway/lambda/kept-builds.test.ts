@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -142,6 +143,46 @@ describe('KeptBuilds', () => {
     passTick();
     kept.keep(wish, Date.now(), metafile, 2);
     assert.equal(kept.find(wish), 2);
+  });
+
+  // It is kept after the function's instance has started, where an error would end the gateway.
+  it(
+    'keeps nothing of a file that cannot be read any more',
+    { skip: existsSync('/proc/self/mem') ? false : 'no file here refuses to be read by everybody' },
+    () => {
+      const kept = new KeptBuilds(join(root, 'kept'), join(root, 'run'));
+      const wish = { what: 'unreadable', options };
+      const inputs = { '/proc/self/mem': { bytes: 1, imports: [] } };
+
+      kept.keep(wish, Date.now() + 60_000, { inputs, outputs: {} }, 1);
+
+      assert.equal(kept.find(wish), undefined);
+    },
+  );
+
+  it('keeps nothing of a file that is saved while its build is marked', async () => {
+    const { metafile } = await build(options);
+    const kept = new KeptBuilds(join(root, 'kept'), join(root, 'run'));
+    const wish = { what: 'saved meanwhile', options };
+    passTick();
+    const inputs = Object.fromEntries(
+      Object.entries(metafile?.inputs ?? {}).map(([name, input]) => [
+        name,
+        {
+          ...input,
+          // Read when the marks are made.
+          get imports() {
+            writeFileSync(join(project, 'own.ts'), FILES['own.ts'] ?? '');
+            return input.imports;
+          },
+        },
+      ]),
+    );
+    assert.ok(metafile);
+
+    kept.keep(wish, Date.now(), { ...metafile, inputs }, 1);
+
+    assert.equal(kept.find(wish), undefined);
   });
 
   it('finds what was built of files of its own run, which are elsewhere each time', async () => {
