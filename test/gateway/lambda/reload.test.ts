@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
+import { thisMachine } from '../../../gateway/lambda/process/find-toolchain.ts';
+import { findPrograms } from '../../../gateway/lambda/process/machine.ts';
 import type { ReloadEvent } from '../../../gateway/lambda/runtime.ts';
 import { aFolder, aFolderFunction, returned, startRuntime, writeFiles } from './start-runtime.ts';
 
@@ -49,12 +50,9 @@ describe('reload', () => {
     assert.equal(mended?.kind, 'reloaded');
   });
 
+  const noPython = findPrograms(thisMachine(), /^python3$/).length === 0 && 'python3 is not installed';
   // Python takes compiled code for that of a source of the same size and second: formatters save right after editors.
-  it('serves new Python that was saved twice within a second', async (test) => {
-    if (spawnSync('python3', ['--version']).status !== 0) {
-      test.skip('python3 is not installed');
-      return;
-    }
+  it('serves new Python that was saved twice within a second', { skip: noPython }, async () => {
     const sourceOf = (answer: number) => ({ 'f.py': `def handler(event, context):\n    return ${answer}\n` });
     const { folder, invoke, change } = await startReloading(sourceOf(1), { runtime: 'python3.13' });
     const second = Math.ceil(Date.now() / 1000) + 30;
