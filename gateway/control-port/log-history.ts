@@ -1,4 +1,5 @@
 /** What the gateway and its functions have printed lately, for those who ask later or listen from now on. */
+import { atTurnEnd } from '../turn-end.ts';
 import type { ByteStream, Clock, LogSink } from '../ports.ts';
 
 /** A line as it is told: functions' own, or a line of the gateway such as that of a request. */
@@ -58,7 +59,7 @@ export class LogHistory {
         const count = this.#together.push(message);
         if (count === 1) {
           this.#togetherMs = this.#clock.nowEpochMs();
-          setImmediate(this.#endTurn);
+          atTurnEnd(this.#endTurn);
         } else if (count === MAX_TOGETHER) this.#endTurn();
       },
     };

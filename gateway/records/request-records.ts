@@ -11,6 +11,7 @@ import { RequestCounts } from './request-counts.ts';
 import { maskRepeats, secretsOf } from './record-secrets.ts';
 import { createRedactor, SHOWING } from './redact.ts';
 import { Sampling } from './sampling.ts';
+import { atTurnEnd } from '../turn-end.ts';
 import type { Clock } from '../ports.ts';
 import type { Scheme } from './describe-detail.ts';
 import type { Finished, FinishedEvent, RecordSink } from '../trail.ts';
@@ -85,7 +86,7 @@ export class RequestRecords implements RecordSink {
     const count = (this.#overCount += 1);
     // At the end of the loop turn, once their replies have been sent: what counts and packs is in the processor's caches
     // then for all of them, and nobody waits for it.
-    if (count === 1) setImmediate(this.#keepAll);
+    if (count === 1) atTurnEnd(this.#keepAll);
     else if (count >= MOST_OVER) this.#keepAll();
   }
 
