@@ -1,5 +1,4 @@
 /** Request lines on a stream: the text of one loop turn in one write, which is what keeps logging cheap. */
-import { atTurnEnd } from '../turn-end.ts';
 import type { Writable } from 'node:stream';
 import type { LogSink } from '../ports.ts';
 
@@ -54,7 +53,7 @@ export function createStreamSink(stream: Writable): StreamSink {
       pending += `${line}\n`;
       if (scheduled) return;
       scheduled = true;
-      atTurnEnd(flushTurn);
+      setImmediate(flushTurn);
     },
     async close() {
       flush();

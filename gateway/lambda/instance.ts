@@ -7,8 +7,8 @@ export interface Instance {
   /** Takes no more events and ends when it has answered all. */
   isDraining: boolean;
   readonly answeredCount: number;
-  /** How long it has not waited, since its start: it ran, or wanted to. 0 where nobody can tell. */
-  readonly activeMs: number;
+  /** How long it has not waited, since its start: it ran, or wanted to. Undefined where nobody can tell. */
+  readonly activeMs: number | undefined;
   /** Events handed over and not answered. */
   readonly load: number;
   /** Its event has run so long that nothing may wait behind it, or it is about to end. */

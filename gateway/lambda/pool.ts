@@ -6,9 +6,9 @@ import { describeUnprepared, throttled } from './refused-start.ts';
 import { makeJob } from './invoked-job.ts';
 import { type Job, JobQueue, readFailure } from './job.ts';
 import { Concurrency, type ConcurrencyMember } from './concurrency.ts';
-import { Patience, USUAL_PATIENCE_MS } from './patience.ts';
+import { type Growing, Growth } from './growth.ts';
+import { USUAL_PATIENCE_MS } from './patience.ts';
 import type { PoolLimits } from './pool-limits.ts';
-import { ServiceTime } from './service-time.ts';
 import { StreamJob, type StreamStart } from './stream-job.ts';
 
 const MAX_STARTING = 4;
@@ -19,14 +19,13 @@ const LAST_IDLE_LIMIT_MS = 600_000;
 /** How long code that fails to start is taken for a file that is being saved. */
 const SAVING_MS = 500;
 
-export class FunctionPool implements InstanceOwner, ConcurrencyMember {
+export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
   readonly #limits: PoolLimits;
   readonly #prepare: () => Promise<InstanceProgram>;
   readonly #deadlines: Deadlines;
   readonly #together: Concurrency;
   readonly #isCold: boolean;
-  readonly #serviceTime = new ServiceTime();
-  readonly #patience = new Patience();
+  readonly #growth = new Growth(this);
   readonly #onRoom = (): void => this.#dispatch();
   readonly #queue = new JobQueue();
   /** Last in, first out. */
@@ -74,6 +73,10 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
     return count;
   }
 
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
   get idleSince(): number | undefined {
     return this.#idle[0]?.restingSince;
   }
@@ -83,7 +86,11 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
   }
 
   get size(): number {
-    return this.#idle.length + this.#busy.size + this.#coming;
+    return this.#idle.length + this.#busy.size + this.coming;
+  }
+
+  get coming(): number {
+    return this.#starting.size + this.#preparing;
   }
 
   invoke(invocation: Invocation): Promise<InvocationResult> {
@@ -118,12 +125,12 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
   onReady(instance: Instance): void {
     this.startedCount += 1;
     this.#starting.delete(instance);
-    this.#patience.begin(instance);
     this.#readyAt = performance.now();
     this.#failingSince = undefined;
-    instance.restingSince = this.#readyAt;
     const isTrial = this.#swap?.instance === instance;
     if (isTrial) this.#finishSwap();
+    this.#growth.onReady(instance, this.#readyAt - instance.restingSince);
+    instance.restingSince = this.#readyAt;
     this.#rest(instance, isTrial);
     this.#dispatch();
     // Last, since pools that are told of the room count their instances.
@@ -131,17 +138,18 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
   }
 
   onAnswer(instance: Instance, serviceMs: number): void {
-    this.#serviceTime.observe(serviceMs, instance.answeredCount === 1);
+    this.#growth.onAnswer(instance, serviceMs);
     if (instance.load === 0 && this.#busy.delete(instance)) {
       instance.restingSince = performance.now();
       this.#rest(instance, true);
     }
     if (this.#queue.length > 0) this.#dispatch();
+    else this.#growth.follow();
   }
 
   onTakenBack(_instance: Instance, jobs: readonly Job[], headRanMs: number): void {
     // A head that runs on will be measured when it answers; only the first word about a function cannot wait.
-    if (!this.#serviceTime.isKnown) this.#serviceTime.observe(headRanMs, true);
+    if (!this.#growth.serviceTime.isKnown) this.#growth.serviceTime.observe(headRanMs, true);
     this.#queue.putBack(jobs);
     this.#dispatch();
   }
@@ -209,13 +217,14 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
   }
 
   #dispatch(): void {
-    const window = this.#isCold ? 1 : this.#serviceTime.window;
+    const window = this.#isCold ? 1 : this.#growth.serviceTime.window;
     for (let job = this.#queue.peek(); job !== undefined; job = this.#queue.peek()) {
       const instance = this.#pick(window, job);
       if (instance === undefined) break;
       this.#queue.shift();
       instance.send(job);
     }
+    this.#growth.follow();
     if (this.#queue.length > 0) {
       this.#scale();
       this.#headTimer ??= setTimeout(() => setImmediate(this.#checkQueue), USUAL_PATIENCE_MS).unref();
@@ -238,25 +247,13 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
   }
 
   #scale(): void {
-    if (!this.#isCold && !this.#serviceTime.isSlow) {
+    if (!this.#isCold && !this.#growth.serviceTime.isSlow) {
       if (this.size === 0 && this.#mayGrow()) this.#startInstance();
       return;
     }
     const wanted = Math.min(MAX_STARTING, this.#queue.length);
-    while (this.#coming < wanted && this.#isWorthOneMore() && this.#mayStart()) this.#startInstance();
-  }
-
-  get #coming(): number {
-    return this.#starting.size + this.#preparing;
-  }
-
-  get #patienceMs(): number {
-    return this.#patience.ms(this.#busy, this.#coming);
-  }
-
-  /** Those that are there, or about to be, would keep what waits waiting. */
-  #isWorthOneMore(): boolean {
-    return this.#isCold || this.#serviceTime.waitMs(this.#queue.length, this.size) >= this.#patienceMs;
+    while (this.coming < wanted && (this.#isCold || this.#growth.wantsOneMore()) && this.#mayStart())
+      this.#startInstance();
   }
 
   /** The first one waits for no other start. */
@@ -270,6 +267,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
 
   #startInstance(): void {
     if (this.#isClosed) return;
+    this.#growth.onStart();
     if (this.#program !== undefined) {
       this.#together.makePlace();
       const instance = this.#program.start(this);
@@ -299,11 +297,11 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
     if (head === undefined || this.#isClosed) return;
     const now = performance.now();
     // Waiting for a start is no throttling; the start has a limit of its own.
-    if (this.#coming > 0) return;
+    if (this.coming > 0) return;
     if (!this.#mayGrow()) this.#refuseExpired(now);
-    else if (now - Math.max(head.enqueuedAt, this.#readyAt) >= this.#patienceMs) {
+    else if (now - Math.max(head.enqueuedAt, this.#readyAt) >= this.#growth.patienceMs) {
       // Nothing was measured yet, but what runs takes at least this long.
-      if (!this.#serviceTime.isKnown) this.#serviceTime.observe(USUAL_PATIENCE_MS, true);
+      if (!this.#growth.serviceTime.isKnown) this.#growth.serviceTime.observe(USUAL_PATIENCE_MS, true);
       if (this.#mayStart()) this.#startInstance();
     }
   };
@@ -344,7 +342,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember {
     if (swap === undefined) return;
     this.#swap = undefined;
     this.#program = swap.program;
-    this.#serviceTime.forget();
+    this.#growth.forget();
     this.renew();
     swap.done(undefined);
   }

@@ -24,6 +24,11 @@ export class ServiceTime {
     return this.#meanMs !== undefined && this.#meanMs >= FAST_BELOW_MS;
   }
 
+  /** 0 while it is not known. */
+  get meanMs(): number {
+    return this.#meanMs ?? 0;
+  }
+
   /** Events that an instance may have at a time. */
   get window(): number {
     if (this.#meanMs === undefined) return 1;
@@ -32,7 +37,7 @@ export class ServiceTime {
 
   /** How long so many events take so many instances. */
   waitMs(events: number, instances: number): number {
-    return instances === 0 ? Infinity : (events * (this.#meanMs ?? 0)) / instances;
+    return instances === 0 ? Infinity : (events * this.meanMs) / instances;
   }
 
   /** @param isCold the code ran for the first time, which says little of the next time: it counts until that is known */

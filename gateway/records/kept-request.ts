@@ -17,7 +17,7 @@ export type KeptOutcome =
       readonly requestId?: (() => string) | undefined;
     };
 
-export type EnteredMs = Readonly<Partial<Record<PhaseName, number>>>;
+type EnteredMs = Readonly<Partial<Record<PhaseName, number>>>;
 
 export type KeptRequest = {
   readonly kind: 'request' | 'handshake';

@@ -26,7 +26,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
   isDraining = false;
   answeredCount = 0;
   /** A process of its own says nothing of its loop. */
-  readonly activeMs = 0;
+  readonly activeMs = undefined;
   readonly #program: ProcessProgram;
   readonly #owner: InstanceOwner;
   readonly #api: RuntimeApi;

@@ -27,6 +27,33 @@ describe('how long an event waits before an instance more is started', () => {
       assert.equal(patience.ms(busy, starting), waitsMs);
     });
 
+  for (const { what, shares, own, starting, is } of [
+    { what: 'one that is busy', shares: [1], own: 0.4, starting: 0, is: true },
+    { what: 'one that is busy, and a gateway that is', shares: [1], own: 0.6, starting: 0, is: false },
+    { what: 'one that does not tell', shares: [undefined], own: 0.1, starting: 0, is: true },
+    { what: 'two of which one does not tell', shares: [0.5, undefined], own: 0.1, starting: 0, is: false },
+    { what: 'one that waits, and one that starts', shares: [0.1], own: 0.1, starting: 1, is: true },
+    { what: 'one that is busy, and one that starts', shares: [1], own: 0.1, starting: 1, is: false },
+  ])
+    it(`leaves ${is ? 'a' : 'no'} processor beside ${what}`, () => {
+      const clock = { ms: 0, own: 0 };
+      const patience = new Patience(
+        2,
+        () => clock.ms,
+        () => clock.own,
+      );
+      const instances = shares.map((share) => ({ activeMs: share === undefined ? undefined : 0 }));
+      const busy = instances as unknown as readonly Instance[];
+      for (const one of busy) patience.begin(one);
+      assert.equal(patience.hasProcessor([], 0), true);
+      clock.ms = 100;
+      clock.own = own * 100;
+      for (const [index, instance] of instances.entries())
+        if (instance.activeMs !== undefined) instance.activeMs = (shares[index] ?? 0) * 100;
+
+      assert.equal(patience.hasProcessor(busy, starting), is);
+    });
+
   it('is a second where one has just begun', () => {
     const patience = new Patience(1, () => 0);
     const busy = [{ activeMs: 40 }] as unknown as readonly Instance[];

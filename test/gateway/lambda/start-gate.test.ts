@@ -31,7 +31,8 @@ class Machine {
 
   #start(owner: InstanceOwner): Instance {
     const instance = {
-      ...{ restingSince: 0, isDraining: false, answeredCount: 0, activeMs: 0, load: 0, isStuck: true },
+      ...{ restingSince: performance.now(), isDraining: false, answeredCount: 0 },
+      ...{ activeMs: 0, load: 0, isStuck: true },
       hasRoom: () => false,
       send: (job: Job) => {
         instance.load = 1;
@@ -111,6 +112,29 @@ describe('starts of instances', () => {
     machine.answerAll();
     await pool.close();
     await other.close();
+  });
+
+  it('are made for a line that does not end, however soon each of those who wait is through', async (context) => {
+    let nowMs = performance.now();
+    context.mock.method(performance, 'now', () => nowMs);
+    const machine = new Machine();
+    const [pool, other] = await warmed(machine, 5);
+    // The first event of an instance says nothing.
+    ask(pool, 1);
+    machine.answerAll();
+    ask(pool, 4);
+    const atMs: number[] = [];
+    for (let ms = 5; ms <= 300; ms += 5) {
+      nowMs += 5;
+      machine.running.shift()?.();
+      ask(pool, 1);
+      if (machine.starting.length > atMs.length) atMs.push(ms);
+    }
+    machine.answerAll();
+    await pool.close();
+    await other.close();
+
+    assert.equal(atMs[0], 100, 'when as much has been lost as is looked at');
   });
 
   it('are few where those that run keep the processors busy, until what waits has waited a second', async (context) => {
