@@ -168,7 +168,7 @@ export default {
       {
         path: '^gateway/',
         pathNot: [
-          '^gateway/($1/|delivery/|(ports|errors)\\.ts$|(lambda|definition)/model\\.ts$)',
+          '^gateway/($1/|delivery/|(ports|errors|turn-end)\\.ts$|(lambda|definition)/model\\.ts$)',
           // Local identities are policies; keys and users are kept for the issuer.
           '^gateway/(policy/identities|issuer/issuer|issuer/pools/(written-users|user-pools))\\.ts$',
         ],

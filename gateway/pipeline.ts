@@ -19,7 +19,7 @@ import { preflight } from './phases/preflight.ts';
 import { screen, screenByPolicy } from './phases/screen.ts';
 import { validate } from './phases/validate.ts';
 import { Trail } from './trail.ts';
-import type { Recording } from './trail.ts';
+import type { IntegrationOutcome, Recording } from './trail.ts';
 import type { Admitted, Caller, Matched, Received, Reply } from './exchange.ts';
 import type { Ports } from './ports.ts';
 
@@ -51,7 +51,8 @@ export async function serve(received: Received, at: Ports & Recording): Promise<
         const outcome = await integrate(mapped, at);
         trail.noteOutcome(outcome);
         const answer = readAnswer(mapped, outcome);
-        trail.enter('map-response');
+        if (isReplyAlone(outcome, matched)) trail.enterLast('map-response');
+        else trail.enter('map-response');
         reply = mapResponse(mapped, answer);
         if (cached !== undefined) storeReply(cached, reply, at);
         // Reading the answer is not answering: the log names who did.
@@ -78,6 +79,13 @@ const SHORT_BODY_BYTES = 16_384;
 /** Whether what the integration gets is no more than an event of a few lines. */
 function isEventAlone({ route, body }: Admitted): boolean {
   return route.integration.kind === 'lambda-proxy' && (body?.length ?? 0) <= SHORT_BODY_BYTES;
+}
+
+/** Whether nothing is done after the integration but to read a short answer. */
+function isReplyAlone(outcome: IntegrationOutcome, { route, stage }: Matched): boolean {
+  if (route.integration.kind !== 'lambda-proxy' || outcome.kind !== 'returned') return false;
+  if (stage.cache !== undefined || stage.deployment.minimumCompressionBytes !== undefined) return false;
+  return outcome.payload.length <= SHORT_BODY_BYTES;
 }
 
 /** Who calls, of a request and of the handshake of a WebSocket; undefined where the authorizer has to be asked. */

@@ -24,25 +24,45 @@ const ORDER = {
 
 export type PhaseName = keyof typeof ORDER;
 
-/** `monotonicMs` by the place of a phase in the order, NaN where it was not entered: the cheapest form there is. */
-type PhaseTimes = number[];
-const NOT_ENTERED: PhaseTimes = Object.keys(ORDER).map(() => NaN);
+/**
+ * When phases were entered, as little as a request can leave behind: which ones, and the readings of the clock, each after the
+ * place of the first phase that began then. A phase without a reading of its own began with the one before it.
+ */
+type PhaseTimes = {
+  /** A bit for each phase by its place. */
+  entered: number;
+  /** By `monotonicMs`. */
+  readings: number[];
+};
+const NO_READINGS: number[] = [];
 
-/** By name, those that were entered. */
-export function namedTimes(times: readonly number[]): Partial<Record<PhaseName, number>> {
+/** By name, those that were entered. @param startedMs when the first of them began, where nothing else is said */
+export function namedTimes(
+  startedMs: number,
+  { entered, readings }: Readonly<PhaseTimes>,
+): Partial<Record<PhaseName, number>> {
   const named: Partial<Record<PhaseName, number>> = {};
-  for (const [name, place] of Object.entries(ORDER)) {
-    const atMs = times[place] ?? NaN;
-    if (!Number.isNaN(atMs)) named[name as PhaseName] = atMs;
-  }
+  for (const [name, place] of Object.entries(ORDER))
+    if ((entered & (1 << place)) !== 0) named[name as PhaseName] = begunAt(place, readings) ?? startedMs;
   return named;
 }
 
-/** What only logs and metrics tell; kept where the stage has any. */
-type IntegrationOutcome = InvocationResult | HttpOutcome | StreamAnswer<string | HttpHead>;
+function addReading(times: PhaseTimes, place: number, atMs: number): void {
+  if (times.readings === NO_READINGS) times.readings = [place, atMs];
+  else times.readings.push(place, atMs);
+}
 
-export type TrailNotes = {
-  readonly enteredMs: PhaseTimes;
+/** Undefined: before the first reading. */
+function begunAt(place: number, readings: readonly number[]): number | undefined {
+  let begunMs: number | undefined;
+  for (let at = 0; at < readings.length && (readings[at] ?? 0) <= place; at += 2) begunMs = readings[at + 1];
+  return begunMs;
+}
+
+/** What only logs and metrics tell; kept where the stage has any. */
+export type IntegrationOutcome = InvocationResult | HttpOutcome | StreamAnswer<string | HttpHead>;
+
+export type TrailNotes = PhaseTimes & {
   /** What the integration gave back. */
   outcome: IntegrationOutcome | undefined;
   /** How a streamed reply ended, and when by `monotonicMs`. */
@@ -103,14 +123,14 @@ export class Trail {
   error: GatewayError | undefined = undefined;
   notes: TrailNotes | undefined = undefined;
   readonly #clock: Clock;
-  /** The last reading of the clock, and whether anything has been done since. */
-  #readMs: number;
+  /** Whether anything has been done since the clock was read. */
   #hasMovedOn = true;
+  /** Of the last phase, where the reading of the end says when it began. */
+  #unreadPlace: number | undefined = undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
     this.startedMs = clock.monotonicMs();
-    this.#readMs = this.startedMs;
   }
 
   /**
@@ -120,19 +140,33 @@ export class Trail {
    */
   enter(phase: PhaseName, isBrief = false): void {
     this.phase = phase;
-    if (this.notes === undefined) return;
-    if (this.#hasMovedOn) this.#readMs = this.#clock.monotonicMs();
-    this.#hasMovedOn = !isBrief;
-    const { enteredMs } = this.notes;
+    const { notes } = this;
+    if (notes === undefined) return;
     const place = ORDER[phase];
-    // A phase that comes in two halves began with the first.
-    if (Number.isNaN(enteredMs[place])) enteredMs[place] = this.#readMs;
+    const isLater = this.#hasMovedOn;
+    if ((notes.entered & (1 << place)) !== 0) {
+      // A phase that comes in two halves began with the first.
+      this.#hasMovedOn = isLater || !isBrief;
+      return;
+    }
+    this.#hasMovedOn = !isBrief;
+    notes.entered |= 1 << place;
+    if (isLater) addReading(notes, place, this.#clock.monotonicMs());
+  }
+
+  /** Of the last phase, where it is brief: it takes no time, and begins with what is read of the clock at the end. */
+  enterLast(phase: PhaseName): void {
+    this.phase = phase;
+    if (this.notes === undefined) return;
+    this.#unreadPlace = ORDER[phase];
+    this.notes.entered |= 1 << this.#unreadPlace;
   }
 
   /** From here on what logs need is kept; costs nothing until then. */
   keepNotes(): void {
     this.notes ??= {
-      enteredMs: NOT_ENTERED.slice(),
+      entered: 0,
+      readings: NO_READINGS,
       outcome: undefined,
       streamed: undefined,
       cache: undefined,
@@ -143,7 +177,7 @@ export class Trail {
   keepAll(received: Received): void {
     this.keepNotes();
     // It begins as its first phase does.
-    if (this.notes !== undefined) this.notes.enteredMs[ORDER[this.phase]] = this.startedMs;
+    if (this.notes !== undefined) this.notes.entered = 1 << ORDER[this.phase];
     // What looks at URL and headers alone takes no time of its own.
     this.#hasMovedOn = this.phase !== 'screen';
     received.notes = { asked: undefined, caller: undefined, metered: undefined, lookedUp: undefined };
@@ -166,7 +200,12 @@ export class Trail {
   }
 
   elapsedMs(): number {
-    return this.#clock.monotonicMs() - this.startedMs;
+    const nowMs = this.#clock.monotonicMs();
+    if (this.#unreadPlace !== undefined && this.notes !== undefined) {
+      addReading(this.notes, this.#unreadPlace, nowMs);
+      this.#unreadPlace = undefined;
+    }
+    return nowMs - this.startedMs;
   }
 
   /** How a check went; `status` is the reply's. Undefined where the request did not get so far. */
@@ -224,8 +263,9 @@ export class Trail {
   }
 
   #enteredAt(phase: PhaseName): number | undefined {
-    const atMs = this.notes?.enteredMs[ORDER[phase]] ?? NaN;
-    return Number.isNaN(atMs) ? undefined : atMs;
+    const { entered, readings } = this.notes ?? { entered: 0, readings: NO_READINGS };
+    const place = ORDER[phase];
+    return (entered & (1 << place)) === 0 ? undefined : (begunAt(place, readings) ?? this.startedMs);
   }
 }
 

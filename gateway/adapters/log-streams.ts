@@ -1,4 +1,5 @@
 /** Request lines on a stream: the text of one loop turn in one write, which is what keeps logging cheap. */
+import { atTurnEnd } from '../turn-end.ts';
 import type { Writable } from 'node:stream';
 import type { LogSink } from '../ports.ts';
 
@@ -53,7 +54,7 @@ export function createStreamSink(stream: Writable): StreamSink {
       pending += `${line}\n`;
       if (scheduled) return;
       scheduled = true;
-      setImmediate(flushTurn);
+      atTurnEnd(flushTurn);
     },
     async close() {
       flush();

@@ -1,4 +1,5 @@
 /** What the gateway and its functions have printed lately, for those who ask later or listen from now on. */
+import { atTurnEnd } from '../turn-end.ts';
 import type { ByteStream, Clock, LogSink } from '../ports.ts';
 
 /** A line as it is told: functions' own, or a line of the gateway such as that of a request. */
@@ -21,24 +22,45 @@ const MAX_LINES = 10_000;
 const MAX_CHARS = 8 * 1024 * 1024;
 /** What a listener may leave unread. */
 const MAX_UNREAD_CHARS = 4 * 1024 * 1024;
+/** Of the gateway's own lines, kept together at most: what is forgotten goes by such pieces. */
+const MAX_TOGETHER = 500;
+/** Stands in no line that a terminal could show. */
+const BETWEEN_LINES = '\0';
+
+/** Lines of the gateway of one loop turn, and the time of the first; or one line of a function. */
+type Piece = {
+  readonly line: HistoryLine;
+  readonly count: number;
+};
 
 export class LogHistory {
   readonly #clock: Clock;
-  #lines: HistoryLine[] = [];
+  #pieces: Piece[] = [];
   #first = 0;
+  #lines = 0;
   #chars = 0;
+  /** The gateway's own of this loop turn. */
+  #together: string[] = [];
+  #togetherMs = 0;
   readonly #listeners = new Set<(line: HistoryLine) => void>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** What is written to the sink is remembered. */
+  /**
+   * What is written to the sink is remembered: the lines of a loop turn as one text, since ten thousand strings of each second
+   * would be copied by V8 from its young generation into the old one (docs/decisions/0191).
+   */
   listenIn(sink: LogSink): LogSink {
     return {
       write: (message) => {
         sink.write(message);
-        this.#add({ epochMs: this.#clock.nowEpochMs(), message });
+        const count = this.#together.push(message);
+        if (count === 1) {
+          this.#togetherMs = this.#clock.nowEpochMs();
+          atTurnEnd(this.#endTurn);
+        } else if (count === MAX_TOGETHER) this.#endTurn();
       },
     };
   }
@@ -50,17 +72,22 @@ export class LogHistory {
     epochMs,
     message,
   }: HistoryLine & { readonly functionName: string }): void {
-    this.#add({ epochMs, functionName, requestId, level, message });
+    this.#endTurn();
+    this.#add({ line: { epochMs, functionName, requestId, level, message }, count: 1 });
   }
 
   clear(): void {
-    this.#lines = [];
+    this.#pieces = [];
+    this.#together = [];
     this.#first = 0;
+    this.#lines = 0;
     this.#chars = 0;
   }
 
   read(question: HistoryQuestion): HistoryLine[] {
-    return this.#lines.slice(this.#first).filter((line) => answers(question, line));
+    this.#endTurn();
+    const lines = this.#pieces.slice(this.#first).flatMap((piece) => linesOf(piece));
+    return lines.slice(-MAX_LINES).filter((line) => answers(question, line));
   }
 
   /** What is there, then what comes, as JSON lines, until the reader cancels. */
@@ -75,20 +102,38 @@ export class LogHistory {
     return stream;
   }
 
-  #add(line: HistoryLine): void {
-    this.#lines.push(line);
-    this.#chars += line.message.length;
-    while (this.#lines.length - this.#first > MAX_LINES || this.#chars > MAX_CHARS) {
-      this.#chars -= this.#lines[this.#first]?.message.length ?? 0;
+  readonly #endTurn = (): void => {
+    if (this.#together.length === 0) return;
+    const message = this.#together.join(BETWEEN_LINES);
+    const count = this.#together.length;
+    this.#together = [];
+    this.#add({ line: { epochMs: this.#togetherMs, message }, count });
+  };
+
+  #add(piece: Piece): void {
+    this.#pieces.push(piece);
+    this.#lines += piece.count;
+    this.#chars += piece.line.message.length;
+    for (let oldest = this.#pieces[this.#first]; oldest !== undefined; oldest = this.#pieces[this.#first]) {
+      if (this.#lines - oldest.count < MAX_LINES && this.#chars <= MAX_CHARS) break;
+      this.#lines -= oldest.count;
+      this.#chars -= oldest.line.message.length;
       this.#first += 1;
     }
     // Amortised: what is forgotten is cut off once it is the larger part.
-    if (this.#first > MAX_LINES) {
-      this.#lines = this.#lines.slice(this.#first);
+    if (this.#first > 100 && this.#first * 2 > this.#pieces.length) {
+      this.#pieces = this.#pieces.slice(this.#first);
       this.#first = 0;
     }
-    for (const listener of this.#listeners) listener(line);
+    if (this.#listeners.size === 0) return;
+    for (const line of linesOf(piece)) for (const listener of this.#listeners) listener(line);
   }
+}
+
+function linesOf({ line, count }: Piece): readonly HistoryLine[] {
+  if (count === 1) return [line];
+  const { epochMs } = line;
+  return line.message.split(BETWEEN_LINES).map((message) => ({ epochMs, message }));
 }
 
 function answers({ functionName, sinceEpochMs }: HistoryQuestion, line: HistoryLine): boolean {

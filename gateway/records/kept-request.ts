@@ -17,7 +17,7 @@ export type KeptOutcome =
       readonly requestId?: (() => string) | undefined;
     };
 
-type EnteredMs = Readonly<Partial<Record<PhaseName, number>>>;
+export type EnteredMs = Readonly<Partial<Record<PhaseName, number>>>;
 
 export type KeptRequest = {
   readonly kind: 'request' | 'handshake';

@@ -1,5 +1,5 @@
 /** What went over an open connection as the ring keeps it: its texts as bytes, as those of a request are. */
-import { namedTimes } from '../trail.ts';
+import { readTimes, writeTimes } from './packed-times.ts';
 import {
   cut,
   cutText,
@@ -45,9 +45,7 @@ export function packEvent(event: FinishedEvent, atEpochMs: number, arena: Record
   arena.number(event.latencyMs);
   arena.number(atEpochMs);
   arena.number(trail.startedMs);
-  const enteredMs = trail.notes?.enteredMs ?? [];
-  arena.number(enteredMs.length);
-  for (const atMs of enteredMs) arena.number(atMs);
+  writeTimes(trail.notes, arena);
   writeOutcome(trail.notes?.outcome, arena);
   const place = arena.end();
   const odd = oddOutcome(trail.notes?.outcome);
@@ -79,6 +77,8 @@ export function unpackEvent(from: PackedEvent): KeptEvent {
   const payload = record.text();
   const reply = record.text();
   const sizes = { request: record.number() ?? 0, reply: record.number() ?? 0, event: record.number() ?? 0 };
+  const [status, latencyMs] = [record.number() ?? 0, record.number() ?? 0];
+  const [atEpochMs, startedMs] = [record.number() ?? 0, record.number() ?? 0];
   return {
     ...{ kind, connectionId, caller, sourceIp, apiId, stageName, found, route, closure },
     ...{
@@ -91,9 +91,8 @@ export function unpackEvent(from: PackedEvent): KeptEvent {
       failure: from.failure,
       error: from.error,
     },
-    ...{ status: record.number() ?? 0, latencyMs: record.number() ?? 0, atEpochMs: record.number() ?? 0 },
-    startedMs: record.number() ?? 0,
-    enteredMs: namedTimes(Array.from({ length: record.number() ?? 0 }, () => record.number() ?? NaN)),
+    ...{ status, latencyMs, atEpochMs, startedMs },
+    enteredMs: readTimes(record, startedMs),
     outcome: readOutcome(record, from.invocationId) ?? from.oddOutcome,
   };
 }

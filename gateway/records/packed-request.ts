@@ -5,7 +5,7 @@
 import { HeaderList } from '../events/header-list.ts';
 import { Exchange } from '../exchange.ts';
 import { mapRequest } from '../phases/map-request.ts';
-import { namedTimes } from '../trail.ts';
+import { readTimes, writeTimes } from './packed-times.ts';
 import { KEPT_BYTES } from './kept-request.ts';
 import {
   cut,
@@ -89,9 +89,7 @@ export function packRequest(
   arena.number(sent?.body?.length ?? received.payload?.length ?? 0);
   arena.number(trail.startedMs);
   arena.number(latencyMs);
-  const enteredMs = trail.notes?.enteredMs ?? [];
-  arena.number(enteredMs.length);
-  for (const atMs of enteredMs) arena.number(atMs);
+  writeTimes(trail.notes, arena);
   writeOutcome(trail.notes?.outcome, arena);
   arena.number(isEventRemade ? 1 : 0);
   if (!isEventRemade) {
@@ -162,7 +160,7 @@ export function unpackRequest(from: PackedRequest): KeptRequest {
   const sizes = { request: record.number() ?? 0, reply: record.number() ?? 0, event: record.number() ?? 0 };
   const startedMs = record.number() ?? 0;
   const latencyMs = record.number() ?? 0;
-  const enteredMs = namedTimes(Array.from({ length: record.number() ?? 0 }, () => record.number() ?? NaN));
+  const enteredMs = readTimes(record, startedMs);
   const outcome = readOutcome(record, from.invocationId) ?? rare?.outcome;
   const isEventRemade = record.number() === 1;
   const payload = isEventRemade ? undefined : record.text();

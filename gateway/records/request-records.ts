@@ -11,6 +11,7 @@ import { RequestCounts } from './request-counts.ts';
 import { maskRepeats, secretsOf } from './record-secrets.ts';
 import { createRedactor, SHOWING } from './redact.ts';
 import { Sampling } from './sampling.ts';
+import { atTurnEnd } from '../turn-end.ts';
 import type { Clock } from '../ports.ts';
 import type { Scheme } from './describe-detail.ts';
 import type { Finished, FinishedEvent, RecordSink } from '../trail.ts';
@@ -52,7 +53,8 @@ export class RequestRecords implements RecordSink {
   readonly #arena = new RecordArena();
   readonly #ring: RecordRing<Slot>;
   /** Since this loop turn began. */
-  readonly #over: Finished[] = [];
+  readonly #over: (Finished | undefined)[] = [];
+  #overCount = 0;
   readonly #sampling = new Sampling();
   readonly #keepsAll: boolean;
   readonly #scheme: Scheme;
@@ -80,16 +82,24 @@ export class RequestRecords implements RecordSink {
   }
 
   take(finished: Finished): void {
-    const count = this.#over.push(finished);
+    this.#over[this.#overCount] = finished;
+    const count = (this.#overCount += 1);
     // At the end of the loop turn, once their replies have been sent: what counts and packs is in the processor's caches
     // then for all of them, and nobody waits for it.
-    if (count === 1) setImmediate(this.#keepAll);
+    if (count === 1) atTurnEnd(this.#keepAll);
     else if (count >= MOST_OVER) this.#keepAll();
   }
 
   readonly #keepAll = (): void => {
-    if (this.#over.length === 0) return;
-    for (const finished of this.#over.splice(0)) this.#keep(finished);
+    const count = this.#overCount;
+    if (count === 0) return;
+    this.#overCount = 0;
+    for (let at = 0; at < count; at += 1) {
+      const finished = this.#over[at];
+      // The list stays for the next turn, and holds nobody until then.
+      this.#over[at] = undefined;
+      if (finished !== undefined) this.#keep(finished);
+    }
     this.#wake();
   };
 

@@ -21,12 +21,14 @@ import { hash } from './file-marks.ts';
 
 export type KeptFolder = {
   readonly folder: string;
-  /** Of all of it; what was written longest ago goes first. */
+  /** Of all of it; what was written longest ago goes first. Two programs that write at a time may each add as much. */
   readonly mostFiles: number;
   readonly mostBytes: number;
 };
 
 const OTHERS = 0o077;
+/** Of a folder with too much in it, this part stays: one that stayed full would be looked through for every file more. */
+const STAYS = 0.75;
 /** Windows has none. */
 const NO_FOLLOW = 'O_NOFOLLOW' in constants ? constants.O_NOFOLLOW : 0;
 
@@ -57,11 +59,12 @@ export function writeKept(kept: KeptFolder, name: string, body: string): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (!isOwn(folder) || body.length > mostBytes) return;
     const written = join(folder, `${name}.${process.pid}`);
+    const text = `${hash([body])}\n${body}`;
     rmSync(written, { force: true });
     // `wx` neither follows a link nor touches what somebody has put there.
-    writeFileSync(written, `${hash([body])}\n${body}`, { mode: 0o600, flag: 'wx' });
+    writeFileSync(written, text, { mode: 0o600, flag: 'wx' });
     renameSync(written, join(folder, name));
-    prune(kept);
+    keepBounds(kept, Buffer.byteLength(text));
   } catch {
     return;
   }
@@ -86,15 +89,37 @@ function isOfOwner({ uid, mode }: Stats): boolean {
   return own === undefined || (uid === own && (mode & OTHERS) === 0);
 }
 
-function prune({ folder, mostFiles, mostBytes }: KeptFolder): void {
-  const files = readdirSync(folder).map((name) => join(folder, name));
-  const stats = files.flatMap((file) => {
-    const found = lstatSync(file, { throwIfNoEntry: false });
-    return found === undefined ? [] : [{ file, ms: found.mtimeMs, bytes: found.size }];
+type Tally = { readonly files: number; readonly bytes: number };
+
+/** Of folders that this program has looked through: what they hold at most. */
+const TALLIES = new WeakMap<KeptFolder, Tally>();
+
+/** Looks through the folder only where there may be too much in it, or a thousand files would be half a million looks. */
+function keepBounds(kept: KeptFolder, writtenBytes: number): void {
+  const { files, bytes } = TALLIES.get(kept) ?? { files: Infinity, bytes: 0 };
+  const most = { files: files + 1, bytes: bytes + writtenBytes };
+  const isWithin = most.files <= kept.mostFiles && most.bytes <= kept.mostBytes;
+  TALLIES.set(kept, isWithin ? most : prune(kept));
+}
+
+/** @returns what is left */
+function prune({ folder, mostFiles, mostBytes }: KeptFolder): Tally {
+  const found = readdirSync(folder).flatMap((name) => {
+    const file = join(folder, name);
+    const stats = lstatSync(file, { throwIfNoEntry: false });
+    return stats === undefined ? [] : [{ file, ms: stats.mtimeMs, bytes: stats.size }];
   });
-  let bytes = 0;
-  for (const [index, one] of stats.toSorted((a, b) => b.ms - a.ms).entries()) {
-    bytes += one.bytes;
-    if (index >= mostFiles || bytes > mostBytes) rmSync(one.file, { force: true });
+  const all = { files: found.length, bytes: found.reduce((sum, { bytes }) => sum + bytes, 0) };
+  if (all.files <= mostFiles && all.bytes <= mostBytes) return all;
+  const left = { files: 0, bytes: 0 };
+  for (const { file, bytes } of found.toSorted((a, b) => b.ms - a.ms)) {
+    const isOver = left.files + 1 > mostFiles * STAYS || left.bytes + bytes > mostBytes * STAYS;
+    // The newest is what was to be kept, whatever its size.
+    if (isOver && left.files > 0) rmSync(file, { force: true });
+    else {
+      left.files += 1;
+      left.bytes += bytes;
+    }
   }
+  return left;
 }

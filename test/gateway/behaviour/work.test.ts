@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { countWork } from '../../support/counted-work.ts';
 import { aGateway } from '../../support/a-gateway.ts';
+import { writeKept } from '../../../packages/aws/kept-files.ts';
 import * as stacks from '../../../bench/growth/stacks.ts';
 import type { StartedGateway } from '../../support/a-gateway.ts';
 
@@ -103,5 +107,24 @@ describe('the work of the gateway, counted', () => {
         large.request <= small.request * NEARLY,
         `${small.request} steps a request, then ${large.request}`,
       );
+    });
+
+  for (const mostFiles of [10, 1000])
+    it(`grows no faster than the files that are kept between runs, of at most ${mostFiles}`, async (t) => {
+      const root = mkdtempSync(join(tmpdir(), 'work-'));
+      t.after(() => rmSync(root, { recursive: true, force: true }));
+      const countKept = async (files: number): Promise<number> => {
+        const kept = { folder: join(root, String(files)), mostFiles, mostBytes: 1_000_000 };
+        const { steps } = await countWork(async () => {
+          for (let n = 0; n < files; n += 1) writeKept(kept, `f${n}`, 'text');
+          await Promise.resolve();
+        });
+        assert(readdirSync(kept.folder).length <= mostFiles);
+        return steps;
+      };
+
+      const [small, large] = [await countKept(100), await countKept(400)];
+      // Of so few steps one more or less is a quarter. Were each file a look at all before it, it would be four times as many.
+      assert(large / 400 <= (2 * small) / 100, `${small / 100} steps each, then ${large / 400}`);
     });
 });

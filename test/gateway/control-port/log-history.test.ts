@@ -48,6 +48,46 @@ describe('LogHistory', () => {
     assert.equal(history.read({}).length, 32);
   });
 
+  it('tells the lines of one loop turn one by one, before the turn is over and after it', async () => {
+    const { history, sink, print, pass } = aHistory();
+    const lines = Array.from({ length: 1_200 }, (_, number) => `GET /${number} 200`);
+    for (const line of lines) sink.write(line);
+    assert.deepEqual(messages(history.read({})), lines);
+    await new Promise((resolve) => setImmediate(resolve));
+
+    pass(5);
+    sink.write('after');
+    print('list', 'last');
+    assert.deepEqual(messages(history.read({})), [...lines, 'after', 'last']);
+    assert.deepEqual(messages(history.read({ sinceEpochMs: 1_700_000_000_005 })), ['after', 'last']);
+  });
+
+  it('keeps the last 10,000 lines of the gateway, too, and forgets all when it is told to', () => {
+    const { history, sink } = aHistory();
+    for (let number = 0; number < 60_250; number += 1) sink.write(String(number));
+    const lines = messages(history.read({}));
+    assert.deepEqual([lines.length, lines[0], lines.at(-1)], [10_000, '50250', '60249']);
+
+    sink.write('not told any more');
+    history.clear();
+    sink.write('new');
+    assert.deepEqual(messages(history.read({})), ['new']);
+  });
+
+  it('tells a listener the lines of the gateway at the end of their loop turn', async () => {
+    const { history, sink } = aHistory();
+    const reader = history.follow({})[Symbol.asyncIterator]();
+    sink.write('one');
+    sink.write('two');
+    const told = String((await reader.next()).value)
+      .trim()
+      .split('\n');
+    assert.deepEqual(
+      told.map((line) => (JSON.parse(line) as HistoryLine).message),
+      ['one', 'two'],
+    );
+  });
+
   it('follows: what is there, then what comes, until nobody listens', async () => {
     const { history, print } = aHistory();
     print('list', 'before');

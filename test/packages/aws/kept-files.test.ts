@@ -40,16 +40,23 @@ describe('what is kept between runs', () => {
   });
 
   it('is bounded in number and size, and what was written last stays', () => {
-    for (const name of ['two', 'three', 'four']) {
+    for (const name of ['two', 'three', 'four', 'five']) {
       writeKept(kept, name, name);
       // What comes later is newer than all of these.
       for (const file of readdirSync(folder)) utimesSync(join(folder, file), 1, name === file ? 2 : 1);
+      assert(readdirSync(folder).length <= kept.mostFiles);
+      assert.equal(readKept(kept, name), name);
     }
-    assert.equal(readdirSync(folder).length, 3);
-    assert.equal(readKept(kept, 'four'), 'four');
-    writeKept(kept, 'five', 'x'.repeat(950));
+    writeKept(kept, 'six', 'x'.repeat(950));
     writeKept(kept, 'large', 'x'.repeat(1_001));
-    assert.deepEqual(readdirSync(folder), ['five']);
+    assert.deepEqual(readdirSync(folder), ['six']);
+  });
+
+  it('is bounded where other programs have written since', () => {
+    for (const name of ['two', 'three', 'four', 'five', 'six']) writeFileSync(join(folder, name), name);
+    for (const name of ['seven', 'eight', 'nine']) writeKept(kept, name, name);
+
+    assert(readdirSync(folder).length <= kept.mostFiles);
   });
 
   const tampered: readonly (readonly [what: string, act: () => void])[] = [
