@@ -27,6 +27,7 @@ import { openBrowser } from './open-browser.ts';
 import { addStartOptions } from './start-options.ts';
 import { describeStart } from './start-text.ts';
 import { whenNpxEnds } from './npx-parent.ts';
+import { holdYoungGeneration } from './young-generation.ts';
 import type { DynamoDbChoice, Flags, GatewayOptions } from '@gatewright/gateway';
 import type { Profiling } from './profile.ts';
 
@@ -40,6 +41,7 @@ export function startCommand(): Command {
 
 async function start(named: readonly string[], flags: Flags, command: Command): Promise<void> {
   const startedMs = performance.now();
+  holdYoungGeneration();
   const sources = chooseSources(named);
   const profiling = flags.profile ? await beginProfile() : undefined;
   // With --json, stdout belongs to the one line that tools read; with --exec to the command.
