@@ -54,9 +54,13 @@ export class Growth {
 
   /** To be told whenever what waits has become more or less, or an instance rests. */
   follow(): void {
+    // First, since it is asked at every event of a fast function.
+    if (!this.serviceTime.isSlow) {
+      this.#line.clear();
+      return;
+    }
     const { waiting, coming, idleSince } = this.#pool;
-    if (!this.serviceTime.isSlow) this.#line.clear();
-    else if (waiting > coming) this.#line.stand();
+    if (waiting > coming) this.#line.stand();
     else if (idleSince !== undefined) this.#line.rest();
     else this.#line.pause();
   }
