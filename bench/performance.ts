@@ -3,6 +3,7 @@
  * docs/performance.md with machine, date and commit. On a machine with nothing else to do; 25 minutes, and `--minutes` more for the
  * run in which memory is watched.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConditions, writePage } from './conditions.ts';
@@ -16,6 +17,7 @@ import { ROOT } from './targets.ts';
 import { measureThroughput } from './throughput.ts';
 
 const PAGE = join(ROOT, 'docs/performance.md');
+const GROWTH = join(ROOT, 'docs/performance', 'growth.md');
 
 function readOptions(args: readonly string[]) {
   const { values } = parseArgs({
@@ -63,7 +65,7 @@ export async function runPerformance(args: readonly string[]): Promise<void> {
       figures: instanceFigures(instances),
     },
   ];
-  await writePage(PAGE, printPage(conditions, parts));
+  await writePage(PAGE, printPage(conditions, parts, existsSync(GROWTH)));
   for (const figure of parts.flatMap(({ figures }) => figures))
     if (isHeld(figure) === false)
       console.log(`missed: ${figure.what}: ${String(figure.value)} ${figure.unit}`);

@@ -17,7 +17,7 @@ const GROWN: readonly Grown[] = [
     ...{ name: 'routes', title: 'Routes', counts: 'routes of a REST API', sizes: [10, 100, 1_000, 10_000] },
     template: stacks.restRoutes,
     asked: (size) => ({ path: '/dev/r{n}', turns: size }),
-    how: 'One REST API out of an OpenAPI document, every route asked in turn. AWS gives an API 300 resources and raises that: `--account-quota resources=20000`.',
+    how: 'One REST API out of an OpenAPI document, every route asked in turn. AWS gives an API 300 resources and raises that: `--account-quota resources=20000`. Routes of an HTTP API grow by `routes` alike; of its integrations AWS takes 300, which it raises for nobody.',
     why: 'A start reads and compiles each route once; a request walks the tree of its own path.',
   },
   {

@@ -1,6 +1,6 @@
 /** Goes through the points of axes; those that are known are not measured again. */
 import type { KeptWork } from '../../tools/kept-work.ts';
-import type { Axis, Point } from './axis.ts';
+import type { Axis, Figures, Point } from './axis.ts';
 import type { Measured } from './page.ts';
 
 type Sweep = {
@@ -22,9 +22,24 @@ export async function measureAxes(
       const name = nameOf(axis, size, seconds);
       if (kept.find(name) !== undefined) continue;
       tell(`${axis.name}: ${size} ${axis.counts}`);
-      const figures = await axis.measure(size, seconds);
+      const figures = await measureTwiceAtMost(axis, size, seconds, tell);
       kept.keep(name, { size, figures, date, loadAverage });
     }
+}
+
+/** A machine that stood still for half a minute ends a request, and the sweep of half an hour goes on. */
+async function measureTwiceAtMost(
+  axis: Axis,
+  size: number,
+  seconds: number,
+  tell: (text: string) => void,
+): Promise<Figures> {
+  try {
+    return await axis.measure(size, seconds);
+  } catch (error) {
+    tell(`once more: ${error instanceof Error ? error.message : String(error)}`);
+    return axis.measure(size, seconds);
+  }
 }
 
 /** What is known of axes. */

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { instanceFigures, isHeld, printPage, startFigures, throughputFigures } from '../../bench/page.ts';
+import {
+  instanceFigures,
+  isHeld,
+  linkGrowth,
+  printPage,
+  startFigures,
+  throughputFigures,
+} from '../../bench/page.ts';
 import { findRatios, summarise } from '../../bench/report.ts';
 import type { Measurement } from '../../bench/measure.ts';
 
@@ -83,5 +90,13 @@ describe('docs/performance.md', () => {
   it('compares with nothing that was not measured', () => {
     const [, , , , offline] = requests.slice(5);
     assert.deepEqual([offline?.value, offline && isHeld(offline)], [undefined, undefined]);
+  });
+
+  it('leads to how cost grows where that is written, be it before or after', () => {
+    const linked = printPage(CONDITIONS, [], true);
+
+    assert.match(linked, /, \[how cost grows\]\(performance\/growth\.md\)\.$/m);
+    assert.equal(linkGrowth(printPage(CONDITIONS, [])), linked);
+    assert.equal(linkGrowth(linked), linked);
   });
 });

@@ -47,6 +47,23 @@ describe('a sweep', () => {
     assert.deepEqual(measured, ['a 1 3', 'a 10 3', 'a 100 3']);
   });
 
+  it('measures a size once more where that failed once', async () => {
+    const told: string[] = [];
+    const sound = axis('a');
+    const failures = [new Error('stood still')];
+    const failing: Axis = {
+      ...sound,
+      measure: (size, seconds) => {
+        const failure = failures.pop();
+        return failure === undefined ? sound.measure(size, seconds) : Promise.reject(failure);
+      },
+    };
+    await measureAxes([failing], open(), SWEEP, (text) => told.push(text));
+
+    assert.deepEqual(measured, ['a 1 3', 'a 10 3', 'a 100 3']);
+    assert.equal(told[1], 'once more: stood still');
+  });
+
   it('takes no point that was measured for another time', async () => {
     await measureAxes([axis('a')], open(), { ...SWEEP, seconds: 1 }, QUIET);
     await measureAxes([axis('a')], open(), SWEEP, QUIET);
