@@ -1,4 +1,5 @@
 /** Headers as flat name, value lists (node's `rawHeaders`), and how they are looked up. */
+import type { JsonTemplates } from './json-template.ts';
 
 /** The last value of a header of a reply; `name` in lower case. AWS's single-value maps keep the last, too. */
 export function lastHeader(lines: readonly string[], name: string): string | undefined {
@@ -9,14 +10,45 @@ export function lastHeader(lines: readonly string[], name: string): string | und
   return undefined;
 }
 
+/** Whether two such lists say the same, letter by letter. */
+export function areSameLines(lines: readonly string[], others: readonly string[]): boolean {
+  if (lines === others) return true;
+  if (lines.length !== others.length) return false;
+  for (let index = 0; index < lines.length; index += 1) if (lines[index] !== others[index]) return false;
+  return true;
+}
+
+/** What is made of headers that a connection sends again and again: JSON, but for what is each request's own. */
+type HeaderTexts = {
+  rest:
+    | { readonly sourceIp: string; readonly single: Printed<'trace'>; readonly multi: Printed<'trace'> }
+    | undefined;
+  identity: { readonly sourceIp: string; readonly text: string } | undefined;
+  lowerCase:
+    | {
+        readonly sourceIp: string;
+        readonly headers: Printed<'trace' | 'length'>;
+        readonly cookies: string | undefined;
+      }
+    | undefined;
+};
+type Printed<Part extends string> = JsonTemplates<Part>;
+
 /** Headers that many ask and nobody changes, as those of a request: their names are made lower case once. */
 export class HeaderList {
   /** In order of arrival and in the spelling of whoever sent them. */
   readonly lines: readonly string[];
+  /** Undefined where they have come once. */
+  texts: HeaderTexts | undefined = undefined;
   #names: readonly string[] | undefined;
 
   constructor(lines: readonly string[]) {
     this.lines = lines;
+  }
+
+  /** They have come again. */
+  repeat(): void {
+    this.texts ??= { rest: undefined, identity: undefined, lowerCase: undefined };
   }
 
   /** The last value of a header; `name` in lower case. */

@@ -4,8 +4,10 @@ import { printHttp1Authorizer, printHttp2Authorizer } from './authorizer-context
 import { readHttpBody } from './media-types.ts';
 import { readJoinedQuery, readQuery } from './query-text.ts';
 import type { CallerFacts, RoutedFacts } from './request-facts.ts';
-import { readCanonicalHeaders, readLowerCaseHeaders } from './request-headers.ts';
+import { quote } from './json-template.ts';
+import { printLowerCaseHeaders, readCanonicalHeaders } from './request-headers.ts';
 import { formatRequestTime } from './request-time.ts';
+import { RouteTemplates } from './route-templates.ts';
 import { domainPrefix, printIdentity } from './rest-event.ts';
 
 /** Payload 1.0: like REST, with `version`, canonical header names and the stage in `path`. HTTP APIs know no API keys. */
@@ -56,45 +58,115 @@ export function http1RequestContext(facts: RoutedFacts, caller: CallerFacts): Re
   };
 }
 
+/** What of a context differs from request to request. */
+const CONTEXT_PARTS = [
+  ...(['authentication', 'authorizer', 'method', 'path', 'protocol', 'sourceIp', 'userAgent'] as const),
+  ...(['requestId', 'time', 'timeEpoch'] as const),
+] as const;
+type ContextPart = (typeof CONTEXT_PARTS)[number];
+
+const PARTS = [
+  ...CONTEXT_PARTS,
+  ...([
+    'rawQueryString',
+    'cookies',
+    'headers',
+    'query',
+    'body',
+    'pathParameters',
+    'isBase64Encoded',
+  ] as const),
+] as const;
+type Part = (typeof PARTS)[number];
+
+/** What does not. */
+type Place = Pick<RoutedFacts, 'api' | 'stage' | 'route'>;
+
+const TEMPLATES = new RouteTemplates<Part>(PARTS, http2Event);
+
 /** Payload 2.0: what a request does not have is left out, never `null`. */
 export function buildHttp2Event(facts: RoutedFacts, caller: CallerFacts): string {
-  const { headers, cookies } = readLowerCaseHeaders(facts);
+  const { headers, cookies } = printLowerCaseHeaders(facts);
   const { body, isBase64Encoded } = readHttpBody(facts);
-  return JSON.stringify({
-    version: '2.0',
-    routeKey: facts.route.routeKey,
-    rawPath: decodePercent(facts.rawPath),
-    rawQueryString: facts.rawQuery,
+  const query = readJoinedQuery(facts.rawQuery);
+  const authorizer = printHttp2Authorizer(caller);
+  const { clientCertificate, pathParameters } = facts;
+  return TEMPLATES.of(facts).print([
+    clientCertificate && JSON.stringify({ clientCert: clientCertificate }),
+    authorizer && JSON.stringify(authorizer),
+    quote(facts.method),
+    quote(decodePercent(facts.rawPath)),
+    quote(facts.protocol),
+    quote(facts.sourceIp),
+    quote(facts.headers.last('user-agent') ?? ''),
+    quote(facts.requestId),
+    quote(formatRequestTime(facts.receivedAtEpochMs)),
+    String(facts.receivedAtEpochMs),
+    quote(facts.rawQuery),
     cookies,
     headers,
-    queryStringParameters: readJoinedQuery(facts.rawQuery),
-    requestContext: http2RequestContext(facts, caller),
-    body: body ?? undefined,
-    pathParameters: facts.pathParameters ?? undefined,
-    stageVariables: facts.stage.variables ?? undefined,
-    isBase64Encoded,
-  });
+    query && JSON.stringify(query),
+    body === null ? undefined : quote(body),
+    pathParameters === null ? undefined : JSON.stringify(pathParameters),
+    isBase64Encoded ? 'true' : 'false',
+  ]);
+}
+
+function http2Event(place: Place, part: (name: Part) => unknown): Record<string, unknown> {
+  return {
+    version: '2.0',
+    routeKey: place.route.routeKey,
+    rawPath: part('path'),
+    rawQueryString: part('rawQueryString'),
+    cookies: part('cookies'),
+    headers: part('headers'),
+    queryStringParameters: part('query'),
+    requestContext: http2Context(place, part),
+    body: part('body'),
+    pathParameters: part('pathParameters'),
+    stageVariables: place.stage.variables ?? undefined,
+    isBase64Encoded: part('isBase64Encoded'),
+  };
 }
 
 export function http2RequestContext(facts: RoutedFacts, caller: CallerFacts): Record<string, unknown> {
-  return {
-    accountId: facts.api.accountId,
-    apiId: facts.api.apiId,
+  const parts: Record<ContextPart, unknown> = {
     authentication: facts.clientCertificate && { clientCert: facts.clientCertificate },
     authorizer: printHttp2Authorizer(caller),
-    domainName: facts.api.domainName,
-    domainPrefix: domainPrefix(facts.api),
-    http: {
-      method: facts.method,
-      path: decodePercent(facts.rawPath),
-      protocol: facts.protocol,
-      sourceIp: facts.sourceIp,
-      userAgent: facts.headers.last('user-agent') ?? '',
-    },
+    method: facts.method,
+    path: decodePercent(facts.rawPath),
+    protocol: facts.protocol,
+    sourceIp: facts.sourceIp,
+    userAgent: facts.headers.last('user-agent') ?? '',
     requestId: facts.requestId,
-    routeKey: facts.route.routeKey,
-    stage: facts.stage.name,
     time: formatRequestTime(facts.receivedAtEpochMs),
     timeEpoch: facts.receivedAtEpochMs,
+  };
+  return http2Context(facts, (name) => parts[name]);
+}
+
+function http2Context(
+  { api, stage, route }: Place,
+  part: (name: ContextPart) => unknown,
+): Record<string, unknown> {
+  return {
+    accountId: api.accountId,
+    apiId: api.apiId,
+    authentication: part('authentication'),
+    authorizer: part('authorizer'),
+    domainName: api.domainName,
+    domainPrefix: domainPrefix(api),
+    http: {
+      method: part('method'),
+      path: part('path'),
+      protocol: part('protocol'),
+      sourceIp: part('sourceIp'),
+      userAgent: part('userAgent'),
+    },
+    requestId: part('requestId'),
+    routeKey: route.routeKey,
+    stage: stage.name,
+    time: part('time'),
+    timeEpoch: part('timeEpoch'),
   };
 }

@@ -1,5 +1,6 @@
 /** What functions get to see of the request's headers (docs/aws §2.6, §3.1–3.3). */
 import { CONNECTION_HEADERS } from './connection-headers.ts';
+import { JsonTemplates, quote } from './json-template.ts';
 import { putEntry } from '../routing/text-map.ts';
 import type { TextMap } from '../routing/text-map.ts';
 import type { RequestFacts } from './request-facts.ts';
@@ -37,16 +38,72 @@ const REST_SPELLINGS = new Map([
 
 const SIGV4_SCHEME = 'AWS4-HMAC-SHA256';
 
+/** What the headers of an event are made of. */
+type HeaderFacts = Pick<RequestFacts, 'headers' | 'sourceIp' | 'traceHeader'>;
+
 type Gathered = { readonly name: string; readonly values: string[] };
 
 /** Spelling of the client, as REST and WebSocket APIs deliver it. */
-export function readRestHeaders(request: RequestFacts): HeaderMaps {
+export function readRestHeaders(request: HeaderFacts): HeaderMaps {
   const gathered = gather(request, REST_DROPPED, (name, lower) => REST_SPELLINGS.get(lower) ?? name);
   // A signature is for the gateway alone: a function that saw it could replay the request.
   if (gathered.get('authorization')?.values.some((value) => value.startsWith(SIGV4_SCHEME)))
     gathered.delete('authorization');
   return toMaps(gathered);
 }
+
+/** JSON of both maps. */
+export function printRestHeaders(request: RequestFacts): { readonly single: string; readonly multi: string } {
+  const { texts } = request.headers;
+  if (texts === undefined) {
+    const { headers, multiValueHeaders } = readRestHeaders(request);
+    return { single: JSON.stringify(headers), multi: JSON.stringify(multiValueHeaders) };
+  }
+  if (texts.rest?.sourceIp !== request.sourceIp) {
+    const { headers, sourceIp } = request;
+    const read = (part: Part<'trace'>): HeaderMaps =>
+      readRestHeaders({ headers, sourceIp, traceHeader: part('trace') as string });
+    texts.rest = {
+      sourceIp,
+      single: new JsonTemplates(['trace'], (part) => read(part).headers),
+      multi: new JsonTemplates(['trace'], (part) => read(part).multiValueHeaders),
+    };
+  }
+  const parts = [quote(request.traceHeader)];
+  return { single: texts.rest.single.print(parts), multi: texts.rest.multi.print(parts) };
+}
+
+/** JSON of both; cookies are absent where there are none. */
+export function printLowerCaseHeaders(request: RequestFacts): {
+  readonly headers: string;
+  readonly cookies: string | undefined;
+} {
+  const { texts } = request.headers;
+  if (texts === undefined) {
+    const { headers, cookies } = readLowerCaseHeaders(request);
+    return { headers: JSON.stringify(headers), cookies: cookies && JSON.stringify(cookies) };
+  }
+  if (texts.lowerCase?.sourceIp !== request.sourceIp) {
+    const { headers, sourceIp } = request;
+    const { cookies } = readLowerCaseHeaders(request);
+    texts.lowerCase = {
+      sourceIp,
+      headers: new JsonTemplates(
+        ['trace', 'length'],
+        (part) =>
+          gatherLowerCase(
+            { headers, sourceIp, traceHeader: part('trace') as string },
+            part('length') as string,
+          ).headers,
+      ),
+      cookies: cookies && JSON.stringify(cookies),
+    };
+  }
+  const parts = [quote(request.traceHeader), quote(contentLength(request))];
+  return { headers: texts.lowerCase.headers.print(parts), cookies: texts.lowerCase.cookies };
+}
+
+type Part<Name extends string> = (name: Name) => unknown;
 
 /** `Content-Length`, `X-Custom-Header`: HTTP API payload 1.0. */
 export function readCanonicalHeaders(request: RequestFacts): HeaderMaps {
@@ -59,8 +116,12 @@ type LowerCaseHeaders = { readonly headers: TextMap; readonly cookies: readonly 
 
 /** Lower-case names, duplicates joined by commas, cookies apart: HTTP API payload 2.0. */
 export function readLowerCaseHeaders(request: RequestFacts): LowerCaseHeaders {
+  return gatherLowerCase(request, contentLength(request));
+}
+
+function gatherLowerCase(request: HeaderFacts, length: string): LowerCaseHeaders {
   const gathered = gather(request, HTTP_DROPPED, (_, lower) => lower);
-  gathered.set('content-length', { name: 'content-length', values: [contentLength(request)] });
+  gathered.set('content-length', { name: 'content-length', values: [length] });
   const cookies = gathered.get('cookie')?.values.flatMap(splitCookies);
   gathered.delete('cookie');
   const headers: TextMap = {};
@@ -89,7 +150,7 @@ function splitCookies(header: string): string[] {
 
 /** By lower-case name, first spelling kept; with what the gateway itself adds or replaces. */
 function gather(
-  request: RequestFacts,
+  request: HeaderFacts,
   dropped: ReadonlySet<string>,
   spell: (name: string, lower: string) => string,
 ): Map<string, Gathered> {

@@ -1,4 +1,5 @@
 /** The Lambda proxy event of REST APIs (docs/aws §3.1). */
+import { quote } from './json-template.ts';
 import { printRestAuthorizer } from './authorizer-context.ts';
 import { readRestBody } from './media-types.ts';
 import { readQuery } from './query-text.ts';
@@ -10,8 +11,30 @@ import type {
   RequestFacts,
   RoutedFacts,
 } from './request-facts.ts';
-import { readRestHeaders } from './request-headers.ts';
+import { printRestHeaders } from './request-headers.ts';
 import { formatRequestTime } from './request-time.ts';
+import { RouteTemplates } from './route-templates.ts';
+
+const LEADING_SLASHES = /^\/\/+/;
+
+/** What of a context differs from request to request. */
+const CONTEXT_PARTS = [
+  ...(['authorizer', 'httpMethod', 'extendedRequestId', 'requestTime', 'requestPath'] as const),
+  ...(['protocol', 'requestTimeEpoch', 'requestId', 'identity'] as const),
+] as const;
+type ContextPart = (typeof CONTEXT_PARTS)[number];
+
+const PARTS = [
+  ...CONTEXT_PARTS,
+  ...(['path', 'headers', 'multiValueHeaders', 'query', 'multiQuery', 'pathParameters'] as const),
+  ...(['body', 'isBase64Encoded'] as const),
+] as const;
+type Part = (typeof PARTS)[number];
+
+/** What does not. */
+type Place = Pick<RoutedFacts, 'api' | 'stage' | 'route'>;
+
+const TEMPLATES = new RouteTemplates<Part>(PARTS, restEvent);
 
 /** JSON text of the event. `binaryMediaTypes`: those of the API, lower case. Empty collections are `null`. */
 export function buildRestEvent(
@@ -20,23 +43,46 @@ export function buildRestEvent(
   apiKey: ApiKeyFacts,
   binaryMediaTypes: readonly string[],
 ): string {
-  const { headers, multiValueHeaders } = readRestHeaders(facts);
   const query = readQuery(facts.rawQuery);
+  const authorizer = printRestAuthorizer(caller);
+  const headers = printRestHeaders(facts);
   const { body, isBase64Encoded } = readRestBody(facts, binaryMediaTypes);
-  return JSON.stringify({
-    resource: facts.route.resourcePath,
-    path: eventPath(facts),
-    httpMethod: facts.method,
-    headers,
-    multiValueHeaders,
-    queryStringParameters: query?.single ?? null,
-    multiValueQueryStringParameters: query?.multi ?? null,
-    pathParameters: facts.pathParameters,
-    stageVariables: facts.stage.variables,
-    requestContext: restRequestContext(facts, caller, apiKey),
-    body,
-    isBase64Encoded,
-  });
+  return TEMPLATES.of(facts).print([
+    authorizer && JSON.stringify(authorizer),
+    quote(facts.method),
+    quote(facts.extendedRequestId),
+    quote(formatRequestTime(facts.receivedAtEpochMs)),
+    quote(contextPath(facts)),
+    quote(facts.protocol),
+    String(facts.receivedAtEpochMs),
+    quote(facts.requestId),
+    identityText(facts, caller, apiKey),
+    quote(eventPath(facts)),
+    headers.single,
+    headers.multi,
+    query === undefined ? 'null' : JSON.stringify(query.single),
+    query === undefined ? 'null' : JSON.stringify(query.multi),
+    facts.pathParameters === null ? 'null' : JSON.stringify(facts.pathParameters),
+    body === null ? 'null' : quote(body),
+    isBase64Encoded ? 'true' : 'false',
+  ]);
+}
+
+function restEvent(place: Place, part: (name: Part) => unknown): Record<string, unknown> {
+  return {
+    resource: place.route.resourcePath,
+    path: part('path'),
+    httpMethod: part('httpMethod'),
+    headers: part('headers'),
+    multiValueHeaders: part('multiValueHeaders'),
+    queryStringParameters: part('query'),
+    multiValueQueryStringParameters: part('multiQuery'),
+    pathParameters: part('pathParameters'),
+    stageVariables: place.stage.variables,
+    requestContext: restContext(place, part),
+    body: part('body'),
+    isBase64Encoded: part('isBase64Encoded'),
+  };
 }
 
 /** AWS's oddity: without the stage at the default endpoint, but with the base path on a custom domain (docs/aws §2.1). */
@@ -44,36 +90,69 @@ export function eventPath({ api, path, rawPath }: RoutedFacts): string {
   return api.basePathMatched === undefined ? path : rawPath;
 }
 
-const LEADING_SLASHES = /^\/\/+/;
-
 /** `requestContext` of proxy events and of authorizer events (whose caller is still anonymous). */
 export function restRequestContext(
   facts: RoutedFacts,
   caller: CallerFacts,
   apiKey: ApiKeyFacts,
 ): Record<string, unknown> {
-  return {
-    resourceId: facts.route.resourceId,
+  const parts: Record<ContextPart, unknown> = {
     authorizer: printRestAuthorizer(caller),
-    resourcePath: facts.route.resourcePath,
-    operationName: facts.route.operationName,
     httpMethod: facts.method,
     extendedRequestId: facts.extendedRequestId,
     requestTime: formatRequestTime(facts.receivedAtEpochMs),
-    // Recorded: doubled slashes collapse in front of the stage but stay behind it.
-    path: facts.rawPath.replace(LEADING_SLASHES, '/'),
-    accountId: facts.api.accountId,
+    requestPath: contextPath(facts),
     protocol: facts.protocol,
-    stage: facts.stage.name,
-    domainPrefix: domainPrefix(facts.api),
     requestTimeEpoch: facts.receivedAtEpochMs,
     requestId: facts.requestId,
     identity: printIdentity(facts, caller, apiKey),
-    domainName: facts.api.domainName,
-    deploymentId: facts.stage.deploymentId,
-    apiId: facts.api.apiId,
-    isCanaryRequest: facts.stage.isCanary,
   };
+  return restContext(facts, (name) => parts[name]);
+}
+
+function restContext(
+  { route, api, stage }: Place,
+  part: (name: ContextPart) => unknown,
+): Record<string, unknown> {
+  return {
+    resourceId: route.resourceId,
+    authorizer: part('authorizer'),
+    resourcePath: route.resourcePath,
+    operationName: route.operationName,
+    httpMethod: part('httpMethod'),
+    extendedRequestId: part('extendedRequestId'),
+    requestTime: part('requestTime'),
+    path: part('requestPath'),
+    accountId: api.accountId,
+    protocol: part('protocol'),
+    stage: stage.name,
+    domainPrefix: domainPrefix(api),
+    requestTimeEpoch: part('requestTimeEpoch'),
+    requestId: part('requestId'),
+    identity: part('identity'),
+    domainName: api.domainName,
+    deploymentId: stage.deploymentId,
+    apiId: api.apiId,
+    isCanaryRequest: stage.isCanary,
+  };
+}
+
+/** Recorded: doubled slashes collapse in front of the stage but stay behind it. */
+function contextPath({ rawPath }: RoutedFacts): string {
+  return rawPath.startsWith('//') ? rawPath.replace(LEADING_SLASHES, '/') : rawPath;
+}
+
+/** The same in each request of a connection that repeats its headers, where nothing but them and its address says who calls. */
+function identityText(facts: RoutedFacts, caller: CallerFacts, apiKey: ApiKeyFacts): string {
+  const { texts } = facts.headers;
+  const isAlone = apiKey === undefined && caller.kind !== 'iam' && facts.clientCertificate === undefined;
+  if (texts === undefined || !isAlone) return JSON.stringify(printIdentity(facts, caller, apiKey));
+  if (texts.identity?.sourceIp !== facts.sourceIp)
+    texts.identity = {
+      sourceIp: facts.sourceIp,
+      text: JSON.stringify(printIdentity(facts, caller, apiKey)),
+    };
+  return texts.identity.text;
 }
 
 /** `id.execute-api.us-east-1.amazonaws.com` → `id` */

@@ -2,7 +2,7 @@
  * A finished request as the ring keeps it: its texts and numbers as bytes in an arena, and references to what lives on
  * without it. Hardly anything of it stays for the garbage collector (docs/decisions/0103).
  */
-import { HeaderList } from '../events/header-list.ts';
+import { areSameLines, HeaderList } from '../events/header-list.ts';
 import { Exchange } from '../exchange.ts';
 import { mapRequest } from '../phases/map-request.ts';
 import { readTimes, writeTimes } from './packed-times.ts';
@@ -132,7 +132,9 @@ function writeReceived(
   arena.text(received.extendedRequestId === received.requestId ? undefined : received.extendedRequestId);
   arena.text(received.rawPath);
   arena.text(received.rawQuery);
-  const headers = isSame(received.headers.lines, last.headers) ? last.headers : undefined;
+  // Most clients of a route send the same again and again: comparing is cheaper than writing.
+  const isRepeated = last.headers.length > 0 && areSameLines(received.headers.lines, last.headers);
+  const headers = isRepeated ? last.headers : undefined;
   if (headers === undefined) {
     arena.texts(received.headers.lines);
     last.headers = received.headers.lines;
@@ -268,13 +270,6 @@ function readSent(record: RecordReader): Sent | undefined {
     ...{ target, method: record.text(), headers: record.texts(), body: record.textOrData() },
     timeoutMs: record.number(),
   };
-}
-
-/** Most clients of a route send the same again and again: comparing is cheaper than writing. */
-function isSame(headers: readonly string[], others: readonly string[]): boolean {
-  if (headers.length !== others.length || headers.length === 0) return false;
-  for (let index = 0; index < headers.length; index += 1) if (headers[index] !== others[index]) return false;
-  return true;
 }
 
 /** Each record that has the list is charged for all of it, since any of them may be the last to hold it. */

@@ -7,6 +7,7 @@ import { receive } from './receive.ts';
 import { sendStream } from './stream-reply.ts';
 import { describeCertificate } from './tls-peer.ts';
 import type { Readable } from 'node:stream';
+import type { HeaderList } from '../events/header-list.ts';
 import type { Refusal } from '../deployment/refusal-wordings.ts';
 import type { Reply, ServedApi } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
@@ -55,7 +56,7 @@ export type Arrival = {
   readonly target: string;
   readonly host: string | undefined;
   readonly apiId: string | undefined;
-  readonly rawHeaders: readonly string[];
+  readonly headers: HeaderList;
   /** `1.1` */
   readonly httpVersion: string;
   readonly remoteAddress: string | undefined;
@@ -86,7 +87,7 @@ export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiSer
     send(sink, method, refusal('untrusted-certificate'));
     return;
   }
-  const api = options.resolveApi(host, target, arrival.apiId, arrival.rawHeaders);
+  const api = options.resolveApi(host, target, arrival.apiId, arrival.headers.lines);
   if (api === undefined) {
     if (options.isHttpOnly?.(host, target) === true) send(sink, method, refusal('no-http-api'));
     else send(sink, method, HEALTH_CHECK.test(target) ? healthy() : refusal('no-api'));
@@ -129,7 +130,7 @@ async function answer(
   { api, body, shows }: Found,
   options: ApiServerOptions,
 ): Promise<void> {
-  const { method = 'GET', rawHeaders, remoteAddress, httpVersion, peer } = arrival;
+  const { method = 'GET', headers, remoteAddress, httpVersion, peer } = arrival;
   const target = options.toOwnTarget?.(arrival.host, arrival.target, api) ?? arrival.target;
   if (api.protocol === 'rest' && HEALTH_CHECK.test(target)) {
     send(sink, method, healthy());
@@ -141,7 +142,7 @@ async function answer(
     return;
   }
   const certificate = shows ? peer?.certificate : undefined;
-  const wire = { method, target, rawHeaders, body, remoteAddress, httpVersion };
+  const wire = { method, target, rawHeaders: headers, body, remoteAddress, httpVersion };
   const received = receive(
     certificate === undefined ? wire : { ...wire, clientCertificate: describeCertificate(certificate) },
     api,
@@ -197,7 +198,7 @@ function send(sink: ReplySink, method: string | undefined, reply: Reply, ends = 
 }
 
 function toControlRequest(
-  { method = 'GET', target, rawHeaders, host = '' }: Arrival,
+  { method = 'GET', target, headers, host = '' }: Arrival,
   body: Buffer | undefined,
 ): ControlRequest {
   const path = pathOf(target);
@@ -205,7 +206,7 @@ function toControlRequest(
     method,
     path,
     query: target.slice(path.length + 1),
-    rawHeaders,
+    rawHeaders: headers.lines,
     body: body ?? Buffer.alloc(0),
     host,
   };

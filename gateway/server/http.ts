@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { KEPT_ALIVE, readBeforeIdleEnds } from '@gatewright/aws/idle-connections';
 import { acceptRequest } from './answer-request.ts';
 import { originForm } from './receive.ts';
+import { headersOf } from './repeated-headers.ts';
 import { refuseMalformed, refuseUnfinished } from './refuse-malformed.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
 import { isWebSocketHandshake } from './websocket-frames.ts';
@@ -76,7 +77,7 @@ function toArrival(request: IncomingMessage, peer: TlsPeer | undefined): Arrival
     target: originForm(request.url),
     host: request.headers.host,
     apiId: apiIdHeader(request),
-    rawHeaders: request.rawHeaders,
+    headers: headersOf(request.socket, request.rawHeaders),
     httpVersion: request.httpVersion,
     remoteAddress: request.socket.remoteAddress,
     body: hasBody(request) ? request : undefined,

@@ -1,5 +1,6 @@
 /** Streams of HTTP/2 ⇄ exchanges, for clients of an API port that have agreed on it by ALPN (RFC 9113). */
 import { constants, createServer } from 'node:http2';
+import { HeaderList } from '../events/header-list.ts';
 import { acceptRequest } from './answer-request.ts';
 import { MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './http.ts';
 import { originForm } from './receive.ts';
@@ -86,7 +87,7 @@ function toArrival(
     host,
     apiId: own('x-apigw-api-id')?.toLowerCase(),
     // Clients name the host in front of the headers; events show it among them.
-    rawHeaders: host === undefined || named !== undefined ? sent : ['Host', host, ...sent],
+    headers: new HeaderList(host === undefined || named !== undefined ? sent : ['Host', host, ...sent]),
     // Events at AWS say so whatever clients and its front have agreed on (captures of browsers, which always take HTTP/2).
     httpVersion: '1.1',
     remoteAddress: of?.socket.remoteAddress,

@@ -11,7 +11,8 @@ type WireRequest = {
   readonly method: string;
   /** Request target as sent: `/dev/pets?x=1`; the absolute form of a proxy request counts, too. */
   readonly target: string;
-  readonly rawHeaders: readonly string[];
+  /** Flat name, value list, or what has been read out of it already. */
+  readonly rawHeaders: readonly string[] | HeaderList;
   readonly body: Buffer | undefined;
   readonly remoteAddress: string | undefined;
   /** `1.1` */
@@ -39,7 +40,8 @@ export function receive(wire: WireRequest, api: ServedApi, at: Ports): Received 
   const mark = target.indexOf('?');
   const receivedAtEpochMs = at.clock.nowEpochMs();
   const extendedRequestId = at.random.extendedId();
-  const headers = new HeaderList(wire.rawHeaders);
+  const { rawHeaders } = wire;
+  const headers = rawHeaders instanceof HeaderList ? rawHeaders : new HeaderList(rawHeaders);
   const unpacked = unpack(wire.body, headers, api);
   return new Exchange(api, {
     method: wire.method,

@@ -1,0 +1,32 @@
+/** The texts of events of a route: what API, stage and route say is the same in all of them. */
+import { JsonTemplates } from './json-template.ts';
+import type { ApiFacts, RoutedFacts, RouteFacts, StageFacts } from './request-facts.ts';
+
+type Place = Pick<RoutedFacts, 'api' | 'stage' | 'route'>;
+type Build<Part extends string> = (place: Place, part: (name: Part) => unknown) => unknown;
+
+type Known<Part extends string> = {
+  readonly api: ApiFacts;
+  readonly stage: StageFacts;
+  readonly templates: JsonTemplates<Part>;
+};
+
+export class RouteTemplates<Part extends string> {
+  readonly #parts: readonly Part[];
+  readonly #build: Build<Part>;
+  /** As the API and stage that served it last have it: a route that is served at two addresses changes between them. */
+  readonly #known = new WeakMap<RouteFacts, Known<Part>>();
+
+  constructor(parts: readonly Part[], build: Build<Part>) {
+    this.#parts = parts;
+    this.#build = build;
+  }
+
+  of({ api, stage, route }: Place): JsonTemplates<Part> {
+    const known = this.#known.get(route);
+    if (known?.api === api && known.stage === stage) return known.templates;
+    const templates = new JsonTemplates(this.#parts, (part) => this.#build({ api, stage, route }, part));
+    this.#known.set(route, { api, stage, templates });
+    return templates;
+  }
+}
