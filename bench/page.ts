@@ -117,7 +117,7 @@ function printFigure(figure: Figure): string {
 /** The other pages. @param hasGrowth a sweep of bench/growth is not part of each run, and what is not there cannot be linked */
 function linkPages(hasGrowth: boolean): string {
   const growth = hasGrowth ? ', [how cost grows](performance/growth.md)' : '';
-  return `More figures: [functions](performance/functions.md), [the stack](performance/stack.md)${growth}.`;
+  return `More figures: [functions](performance/functions.md), [the stack](performance/stack.md)${growth}. Of each goal that is missed: [why, and what was tried](performance/missed.md).`;
 }
 
 /** A page that was written before there was a sweep. */
