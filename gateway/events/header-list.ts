@@ -21,18 +21,21 @@ export function areSameLines(lines: readonly string[], others: readonly string[]
 /** What is made of headers that a connection sends again and again: JSON, but for what is each request's own. */
 type HeaderTexts = {
   rest:
-    | { readonly sourceIp: string; readonly single: Printed<'trace'>; readonly multi: Printed<'trace'> }
+    | {
+        readonly sourceIp: string;
+        readonly single: JsonTemplates<'trace'>;
+        readonly multi: JsonTemplates<'trace'>;
+      }
     | undefined;
   identity: { readonly sourceIp: string; readonly text: string } | undefined;
   lowerCase:
     | {
         readonly sourceIp: string;
-        readonly headers: Printed<'trace' | 'length'>;
+        readonly headers: JsonTemplates<'trace' | 'length'>;
         readonly cookies: string | undefined;
       }
     | undefined;
 };
-type Printed<Part extends string> = JsonTemplates<Part>;
 
 /** Headers that many ask and nobody changes, as those of a request: their names are made lower case once. */
 export class HeaderList {

@@ -8,6 +8,7 @@ import { quote } from './json-template.ts';
 import { printLowerCaseHeaders, readCanonicalHeaders } from './request-headers.ts';
 import { formatRequestTime } from './request-time.ts';
 import { RouteTemplates } from './route-templates.ts';
+import type { Place } from './route-templates.ts';
 import { domainPrefix, printIdentity } from './rest-event.ts';
 
 /** Payload 1.0: like REST, with `version`, canonical header names and the stage in `path`. HTTP APIs know no API keys. */
@@ -78,9 +79,6 @@ const PARTS = [
   ] as const),
 ] as const;
 type Part = (typeof PARTS)[number];
-
-/** What does not. */
-type Place = Pick<RoutedFacts, 'api' | 'stage' | 'route'>;
 
 const TEMPLATES = new RouteTemplates<Part>(PARTS, http2Event);
 

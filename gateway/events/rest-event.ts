@@ -14,6 +14,7 @@ import type {
 import { printRestHeaders } from './request-headers.ts';
 import { formatRequestTime } from './request-time.ts';
 import { RouteTemplates } from './route-templates.ts';
+import type { Place } from './route-templates.ts';
 
 const LEADING_SLASHES = /^\/\/+/;
 
@@ -30,9 +31,6 @@ const PARTS = [
   ...(['body', 'isBase64Encoded'] as const),
 ] as const;
 type Part = (typeof PARTS)[number];
-
-/** What does not. */
-type Place = Pick<RoutedFacts, 'api' | 'stage' | 'route'>;
 
 const TEMPLATES = new RouteTemplates<Part>(PARTS, restEvent);
 

@@ -2,7 +2,8 @@
 import { JsonTemplates } from './json-template.ts';
 import type { ApiFacts, RoutedFacts, RouteFacts, StageFacts } from './request-facts.ts';
 
-type Place = Pick<RoutedFacts, 'api' | 'stage' | 'route'>;
+/** What is the same in all requests of a route. */
+export type Place = Pick<RoutedFacts, 'api' | 'stage' | 'route'>;
 type Build<Part extends string> = (place: Place, part: (name: Part) => unknown) => unknown;
 
 type Known<Part extends string> = {
