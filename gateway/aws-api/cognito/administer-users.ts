@@ -204,7 +204,7 @@ function describeUser(user: PoolUser, attributes: 'Attributes' | 'UserAttributes
 }
 
 function describeGroup(GroupName: string, Description: string, UserPoolId: string): object {
-  return { GroupName, UserPoolId, ...(Description === '' ? {} : { Description }) };
+  return { GroupName, UserPoolId, Description: Description || undefined };
 }
 
 const MAX_PAGE = 60;
@@ -228,7 +228,7 @@ function listPage(
     );
   return {
     [member]: page,
-    ...(from + limit < users.length ? { [tokenName]: String(from + limit) } : {}),
+    [tokenName]: from + limit < users.length ? String(from + limit) : undefined,
   };
 }
 

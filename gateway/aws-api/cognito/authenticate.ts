@@ -268,7 +268,7 @@ function describeTokens({ id, access, refresh, expiresInSeconds }: Tokens): unkn
     ChallengeParameters: {},
     AuthenticationResult: {
       ...{ AccessToken: access, ExpiresIn: expiresInSeconds, IdToken: id, TokenType: 'Bearer' },
-      ...(refresh === undefined ? {} : { RefreshToken: refresh }),
+      RefreshToken: refresh,
     },
   };
 }

@@ -52,11 +52,11 @@ export const DESCRIBE_POOLS: CognitoOperations = {
     return {
       UserPoolClient: {
         ...{ ClientId: clientId, ClientName: name, UserPoolId: pool.definition.poolId },
-        ...(secret === undefined ? {} : { ClientSecret: secret }),
+        ClientSecret: secret,
         ExplicitAuthFlows: [...flows].map((flow) => `ALLOW_${flow}`),
-        ...(callbackUrls === 'loopback' ? {} : { CallbackURLs: callbackUrls }),
-        ...(logoutUrls === 'loopback' ? {} : { LogoutURLs: logoutUrls }),
-        ...(scopes === 'any' ? {} : { AllowedOAuthScopes: scopes }),
+        CallbackURLs: callbackUrls === 'loopback' ? undefined : callbackUrls,
+        LogoutURLs: logoutUrls === 'loopback' ? undefined : logoutUrls,
+        AllowedOAuthScopes: scopes === 'any' ? undefined : scopes,
         ...{
           AccessTokenValidity: seconds.access,
           IdTokenValidity: seconds.id,

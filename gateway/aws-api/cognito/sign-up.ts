@@ -41,14 +41,10 @@ export const SIGN_UP: CognitoOperations = {
     return {
       UserConfirmed: false,
       UserSub: user.sub,
-      ...(pool.definition.autoVerified.length === 0
-        ? {}
-        : {
-            CodeDeliveryDetails: await sendCode(pool, user, 'sign-up', {
-              source: 'CustomMessage_SignUp',
-              ...of,
-            }),
-          }),
+      CodeDeliveryDetails:
+        pool.definition.autoVerified.length === 0
+          ? undefined
+          : await sendCode(pool, user, 'sign-up', { source: 'CustomMessage_SignUp', ...of }),
     };
   },
 

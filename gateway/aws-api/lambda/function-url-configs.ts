@@ -44,7 +44,7 @@ function printConfig({ served, functionArn, resource }: FunctionUrl): object {
     FunctionUrl: `https://${served.domainName}/`,
     FunctionArn: functionArn,
     AuthType: served.functionUrl?.authType,
-    ...(Cors === undefined ? {} : { Cors }),
+    Cors,
     InvokeMode,
   };
 }

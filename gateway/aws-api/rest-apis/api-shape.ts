@@ -1,15 +1,15 @@
 /** A REST API as AWS's REST API shows it. */
 import { isJsonMap, isSet, listOf, mapOf, textOf } from '../../control/resource-properties.ts';
 import { stackTags } from '../../control/stack-tags.ts';
-import { epochSeconds, withoutUndefined } from './wire-shape.ts';
+import { epochSeconds } from './wire-shape.ts';
 import type { ApiState } from '../../control/api-state.ts';
 import type { JsonObject } from '../../definition/model.ts';
 
-export function showApi({ identity, resources, createdAtEpochMs }: ApiState): Record<string, unknown> {
+export function showApi({ identity, resources, createdAtEpochMs }: ApiState): object {
   const { properties } = resources.api;
   const root = [...resources.resources.values()].find(({ path }) => path === '/');
   const types = binaryTypes(properties);
-  return withoutUndefined({
+  return {
     id: identity.apiId,
     name: properties['Name'] ?? identity.name,
     description: properties['Description'],
@@ -21,9 +21,9 @@ export function showApi({ identity, resources, createdAtEpochMs }: ApiState): Re
     disableExecuteApiEndpoint: isSet(properties, 'DisableExecuteApiEndpoint'),
     policy: showPolicy(properties['Policy']),
     version: properties['Version'],
-    tags: showTags(properties, stackTags(identity)),
+    ...showTags(properties, stackTags(identity)),
     rootResourceId: root?.id,
-  });
+  };
 }
 
 /** AWS has one: the list that templates write is as long as that. */
@@ -32,15 +32,15 @@ export function endpointTypeOf(properties: JsonObject): string {
   return type;
 }
 
-function showEndpoint(properties: JsonObject): Record<string, unknown> {
+function showEndpoint(properties: JsonObject): object {
   const configuration = mapOf(properties, 'EndpointConfiguration');
   const type = endpointTypeOf(properties);
   const endpoints = listOf(configuration, 'VpcEndpointIds');
-  return withoutUndefined({
+  return {
     types: [type],
     ipAddressType: configuration['IpAddressType'] ?? (type === 'PRIVATE' ? 'dualstack' : 'ipv4'),
     vpcEndpointIds: endpoints.length === 0 ? undefined : endpoints,
-  });
+  };
 }
 
 /** AWS escapes the document once more than JSON asks for; tools take that off again. */
@@ -54,13 +54,13 @@ function showPolicy(policy: unknown): string | undefined {
 function showTags(
   properties: JsonObject,
   ofStack: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> | undefined {
+): { readonly tags?: Readonly<Record<string, string>> } {
   const own = listOf(properties, 'Tags').filter(isJsonMap);
   const tags = {
     ...Object.fromEntries(own.map((tag) => [textOf(tag, 'Key'), textOf(tag, 'Value')])),
     ...ofStack,
   };
-  return Object.keys(tags).length === 0 ? undefined : tags;
+  return Object.keys(tags).length === 0 ? {} : { tags };
 }
 
 /** As AWS shows them; documents write a slash as `~1`. */

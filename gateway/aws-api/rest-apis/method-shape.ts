@@ -17,7 +17,7 @@ import type { Field } from '../../definition/api-types/fields.ts';
 const METHOD_FIELDS = REST_TYPES['AWS::ApiGateway::Method'].fields;
 
 /** With its integration and responses, as GetMethod answers. */
-export function showMethod({ properties }: ControlResource): Record<string, unknown> {
+export function showMethod({ properties }: ControlResource): object {
   const integration = properties['Integration'];
   const methodResponses = showResponses(properties, 'MethodResponses', METHOD_RESPONSE_FIELDS);
   return {
@@ -25,15 +25,15 @@ export function showMethod({ properties }: ControlResource): Record<string, unkn
     authorizationType: 'NONE',
     apiKeyRequired: false,
     ...showFields(properties, METHOD_FIELDS),
-    ...(methodResponses === undefined ? {} : { methodResponses }),
-    ...(isJsonMap(integration)
-      ? { methodIntegration: showIntegration(integration, textOf(properties, 'ResourceId')) }
-      : {}),
+    methodResponses,
+    methodIntegration: isJsonMap(integration)
+      ? showIntegration(integration, textOf(properties, 'ResourceId'))
+      : undefined,
   };
 }
 
 /** AWS shows what it takes as given, too. */
-export function showIntegration(integration: JsonObject, resourceId: string): Record<string, unknown> {
+export function showIntegration(integration: JsonObject, resourceId: string): object {
   const integrationResponses = showResponses(
     integration,
     'IntegrationResponses',
@@ -45,15 +45,11 @@ export function showIntegration(integration: JsonObject, resourceId: string): Re
     cacheNamespace: resourceId,
     cacheKeyParameters: [],
     ...showFields(integration, INTEGRATION_FIELDS),
-    ...(integrationResponses === undefined ? {} : { integrationResponses }),
+    integrationResponses,
   };
 }
 
-function showResponses(
-  owner: JsonObject,
-  list: ResponseList,
-  fields: readonly Field[],
-): Record<string, unknown> | undefined {
+function showResponses(owner: JsonObject, list: ResponseList, fields: readonly Field[]): object | undefined {
   const responses = listResponses(owner, list);
   if (responses.length === 0) return undefined;
   return Object.fromEntries(
@@ -62,7 +58,7 @@ function showResponses(
 }
 
 /** An empty selection pattern is the default response and is shown as that. */
-export function showResponse(response: JsonObject, fields: readonly Field[]): Record<string, unknown> {
+export function showResponse(response: JsonObject, fields: readonly Field[]): object {
   const shown = showFields(response, fields);
   return response['SelectionPattern'] === '' ? { ...shown, selectionPattern: '' } : shown;
 }

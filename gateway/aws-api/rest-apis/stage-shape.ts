@@ -48,11 +48,7 @@ export const CANARY_FIELDS: readonly Field[] = [
 
 export const ACCESS_LOG_FIELDS: readonly Field[] = [field('destinationArn'), field('format')];
 
-export function showStage({
-  settings,
-  createdAtEpochMs,
-  updatedAtEpochMs,
-}: StageRecord): Record<string, unknown> {
+export function showStage({ settings, createdAtEpochMs, updatedAtEpochMs }: StageRecord): object {
   const { source } = settings;
   const { properties } = source;
   const canary = blockOf(properties, 'CanarySetting');
@@ -67,24 +63,20 @@ export function showStage({
     tracingEnabled: false,
     ...shown,
     methodSettings: showMethodSettings(source),
-    ...(accessLog === undefined ? {} : { accessLogSettings: showFields(accessLog, ACCESS_LOG_FIELDS) }),
-    ...(canary === undefined
-      ? {}
-      : {
-          canarySettings: {
-            percentTraffic: 0,
-            deploymentId: settings.deploymentId,
-            useStageCache: false,
-            ...showFields(canary, CANARY_FIELDS),
-          },
-        }),
+    accessLogSettings: accessLog && showFields(accessLog, ACCESS_LOG_FIELDS),
+    canarySettings: canary && {
+      percentTraffic: 0,
+      deploymentId: settings.deploymentId,
+      useStageCache: false,
+      ...showFields(canary, CANARY_FIELDS),
+    },
     createdDate: epochSeconds(createdAtEpochMs),
     lastUpdatedDate: epochSeconds(updatedAtEpochMs),
   };
 }
 
 /** By `* /*` or `~1pets/GET`. */
-function showMethodSettings(source: ControlResource): Record<string, unknown> {
+function showMethodSettings(source: ControlResource): object {
   return Object.fromEntries(
     readMethodSettings(source).map(({ routeKey, bag }) => {
       const shown = showFields(bag.properties as JsonObject, Object.values(SETTING_FIELDS));

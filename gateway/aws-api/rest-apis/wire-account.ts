@@ -5,7 +5,6 @@ import { jsonReply } from '../../control-port/control-request.ts';
 import type { ControlReply } from '../../control-port/control-request.ts';
 import type { PatchRule } from '../../control/patch.ts';
 import { ACCOUNT_LIMIT } from '../../deployment/throttle.ts';
-import { withoutUndefined } from './wire-shape.ts';
 import type { WireRoute } from './wire-router.ts';
 
 type Settings = {
@@ -28,13 +27,10 @@ export function accountRoutes(): readonly WireRoute[] {
 }
 
 function show({ cloudwatchRoleArn }: Settings): ControlReply {
-  return jsonReply(
-    200,
-    withoutUndefined({
-      ...{ cloudwatchRoleArn, apiKeyVersion: '4', features: ['UsagePlans'] },
-      throttleSettings: { burstLimit: ACCOUNT_LIMIT.burstLimit, rateLimit: ACCOUNT_LIMIT.rateLimit },
-    }),
-  );
+  return jsonReply(200, {
+    ...{ cloudwatchRoleArn, apiKeyVersion: '4', features: ['UsagePlans'] },
+    throttleSettings: { burstLimit: ACCOUNT_LIMIT.burstLimit, rateLimit: ACCOUNT_LIMIT.rateLimit },
+  });
 }
 
 const RULES: readonly PatchRule<Settings>[] = [

@@ -3,7 +3,7 @@ import { badRequest, notFound } from '../../control/control-error.ts';
 import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { emptyReply, listReply } from './wire-router.ts';
-import { epochSeconds, optionalText, textMap, withoutUndefined } from './wire-shape.ts';
+import { epochSeconds, optionalText, textMap } from './wire-shape.ts';
 import type { ClientCertificate } from '../../control/client-certificates.ts';
 import type { PatchRule } from '../../control/patch.ts';
 import type { RestControl } from './wire-api.ts';
@@ -69,14 +69,14 @@ const RULES: readonly PatchRule<ClientCertificate>[] = [
   { path: '/description', on: { replace: (target, { value }) => ({ ...target, description: value }) } },
 ];
 
-function show(certificate: ClientCertificate): Record<string, unknown> {
+function show(certificate: ClientCertificate): object {
   const { id, description, key, createdAtEpochMs, expiresAtEpochMs, tags } = certificate;
-  return withoutUndefined({
+  return {
     clientCertificateId: id,
     description: description === '' ? undefined : description,
     pemEncodedCertificate: key.certificate,
     createdDate: epochSeconds(createdAtEpochMs),
     expirationDate: epochSeconds(expiresAtEpochMs),
     tags: Object.keys(tags).length === 0 ? undefined : tags,
-  });
+  };
 }

@@ -85,14 +85,10 @@ function readWish(body: WireCall['body'], id: string): DeploymentWish {
   };
 }
 
-function showDeployment({
-  compiled,
-  description,
-  createdAtEpochMs,
-}: DeploymentRecord): Record<string, unknown> {
+function showDeployment({ compiled, description, createdAtEpochMs }: DeploymentRecord): object {
   return {
     id: compiled.id,
-    ...(description === '' ? {} : { description }),
+    description: description || undefined,
     createdDate: epochSeconds(createdAtEpochMs),
   };
 }

@@ -23,7 +23,7 @@ import { field } from '../../definition/api-types/fields.ts';
 import { replaceRule } from './field-table.ts';
 import { findApi, readImportMode } from './wire-api.ts';
 import { emptyReply, listReply } from './wire-router.ts';
-import { epochSeconds, optionalText, requiredText, withoutUndefined } from './wire-shape.ts';
+import { epochSeconds, optionalText, requiredText } from './wire-shape.ts';
 import type { ApiState, Documentation } from '../../control/api-state.ts';
 import type { ControlResource } from '../../control/control-resource.ts';
 import type { PatchRule } from '../../control/patch.ts';
@@ -219,11 +219,11 @@ function isAskedFor({ query }: WireCall): (part: ShownPart) => boolean {
     ['type', 'path', 'name'].every((name) => !query.has(name) || location[name] === query.get(name));
 }
 
-function showVersion(version: ControlResource): Record<string, unknown> {
+function showVersion(version: ControlResource): object {
   const { CreatedAtEpochMs: created } = version.properties;
-  return withoutUndefined({
+  return {
     version: versionName(version),
     createdDate: epochSeconds(typeof created === 'number' ? created : 0),
     description: textOf(version.properties, 'Description') || undefined,
-  });
+  };
 }

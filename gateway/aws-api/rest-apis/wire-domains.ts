@@ -20,14 +20,7 @@ import { jsonReply } from '../../control-port/control-request.ts';
 import { DOMAIN_TYPES, MUTUAL_TLS } from '../../definition/api-types/domain-types.ts';
 import { readFields, replaceRule, showFields } from './field-table.ts';
 import { emptyReply, listReply } from './wire-router.ts';
-import {
-  epochSeconds,
-  optionalObject,
-  optionalText,
-  requiredText,
-  textMap,
-  withoutUndefined,
-} from './wire-shape.ts';
+import { epochSeconds, optionalObject, optionalText, requiredText, textMap } from './wire-shape.ts';
 import type { Domain, Mapping } from '../../control/domains.ts';
 import type { PatchRule } from '../../control/patch.ts';
 import type { JsonObject } from '../../definition/model.ts';
@@ -131,10 +124,10 @@ function truststoreRule(name: string): PatchRule<JsonObject> {
   };
 }
 
-function showDomain({ name, properties, createdAtEpochMs }: Domain): Record<string, unknown> {
+function showDomain({ name, properties, createdAtEpochMs }: Domain): object {
   const [type = 'REGIONAL'] = listOf(mapOf(properties, 'EndpointConfiguration'), 'Types');
   const tags = mapOf(properties, 'Tags');
-  return withoutUndefined({
+  return {
     domainName: name,
     ...showFields(properties, FIELDS),
     ...(type === 'EDGE'
@@ -153,7 +146,7 @@ function showDomain({ name, properties, createdAtEpochMs }: Domain): Record<stri
     routingMode: textOf(properties, 'RoutingMode').replace('API_MAPPING', 'BASE_PATH_MAPPING') || USUAL_MODE,
     ...showFields(properties, [MUTUAL_TLS]),
     tags: Object.keys(tags).length === 0 ? undefined : tags,
-  });
+  };
 }
 
 function mappingRoutes({ apis }: RestControl): readonly WireRoute[] {
@@ -227,11 +220,11 @@ function readBasePath(text: string): string {
   return text === ROOT_BASE_PATH ? '' : text;
 }
 
-function showMapping(basePath: string, { apiId, stage }: Mapping): Record<string, unknown> {
+function showMapping(basePath: string, { apiId, stage }: Mapping): object {
   return {
     basePath: basePath === '' ? ROOT_BASE_PATH : basePath,
     restApiId: apiId,
-    ...(stage === '' ? {} : { stage }),
+    stage: stage || undefined,
   };
 }
 

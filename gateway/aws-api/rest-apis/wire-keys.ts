@@ -6,7 +6,7 @@ import { jsonReply } from '../../control-port/control-request.ts';
 import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
 import { ownRule, showOwn } from './field-table.ts';
 import { emptyReply, listReply } from './wire-router.ts';
-import { epochSeconds, optionalFlag, optionalText, textMap, withoutUndefined } from './wire-shape.ts';
+import { epochSeconds, optionalFlag, optionalText, textMap } from './wire-shape.ts';
 import type { Account } from '../../control/account.ts';
 import type { ApiKey } from '../../control/api-keys.ts';
 import type { Random } from '../../ports.ts';
@@ -26,8 +26,8 @@ export function keyRoutes(account: Account, random: Random): readonly WireRoute[
       serve({ body }) {
         const key = createKey(body, account, random);
         account.keys.put(key);
-        const { tags, ...shown } = showKey(key, true);
-        return jsonReply(201, Object.keys(key.tags).length === 0 ? shown : { ...shown, tags });
+        const tags = Object.keys(key.tags).length === 0 ? undefined : key.tags;
+        return jsonReply(201, { ...showKey(key, true), tags });
       },
     },
     importRoute(account, random),
@@ -134,8 +134,8 @@ function createKey(body: WireCall['body'], account: Account, random: Random): Ap
   };
 }
 
-function showKey(key: ApiKey, withValue: boolean): Record<string, unknown> {
-  return withoutUndefined({
+function showKey(key: ApiKey, withValue: boolean): object {
+  return {
     id: key.id,
     ...showOwn(key, FIELDS),
     value: withValue ? key.value : undefined,
@@ -143,7 +143,7 @@ function showKey(key: ApiKey, withValue: boolean): Record<string, unknown> {
     lastUpdatedDate: epochSeconds(key.updatedAtEpochMs),
     stageKeys: [],
     tags: key.tags,
-  });
+  };
 }
 
 /** A value stays what it is. */

@@ -7,14 +7,7 @@ import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
 import { showOwn } from './field-table.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { emptyReply, listReply } from './wire-router.ts';
-import {
-  objectList,
-  optionalObject,
-  optionalText,
-  requiredText,
-  textMap,
-  withoutUndefined,
-} from './wire-shape.ts';
+import { objectList, optionalObject, optionalText, requiredText, textMap } from './wire-shape.ts';
 import type { Account } from '../../control/account.ts';
 import type { PlanStage, UsagePlan } from '../../control/usage-plans.ts';
 import type { Random } from '../../ports.ts';
@@ -159,8 +152,8 @@ function refuseUnknownStages({ apiStages }: UsagePlan, hasStage: HasStage): void
     if (!hasStage(apiId, stage)) throw notFound(`API Stage not found: ${apiId}:${stage}`);
 }
 
-function showPlan(plan: UsagePlan, withTags: boolean): Record<string, unknown> {
-  return withoutUndefined({
+function showPlan(plan: UsagePlan, withTags: boolean): object {
+  return {
     id: plan.id,
     ...showOwn(plan, REST_TYPES['AWS::ApiGateway::UsagePlan'].fields),
     productCode: plan.productCode,
@@ -168,10 +161,10 @@ function showPlan(plan: UsagePlan, withTags: boolean): Record<string, unknown> {
       Object.keys(throttle).length === 0 ? { apiId, stage } : { apiId, stage, throttle },
     ),
     tags: withTags ? plan.tags : undefined,
-  });
+  };
 }
 
-function showPlanKey(account: Account, keyId: string): Record<string, unknown> {
+function showPlanKey(account: Account, keyId: string): object {
   const { id, value, name } = account.keys.get(keyId);
-  return withoutUndefined({ id, type: 'API_KEY', value, name });
+  return { id, type: 'API_KEY', value, name };
 }

@@ -15,7 +15,7 @@ import { jsonReply } from '../../control-port/control-request.ts';
 import { showMethod } from './method-shape.ts';
 import { findApi } from './wire-api.ts';
 import { emptyReply, listReply } from './wire-router.ts';
-import { requiredText, withoutUndefined } from './wire-shape.ts';
+import { requiredText } from './wire-shape.ts';
 import type { ApiResources } from '../../control/api-state.ts';
 import type { PathResource } from '../../control/control-resource.ts';
 import type { PatchRule } from '../../control/patch.ts';
@@ -100,13 +100,9 @@ function embeds(query: URLSearchParams): boolean {
   return embed === 'methods';
 }
 
-function showResource(
-  resource: PathResource,
-  from: ApiResources,
-  withMethods: boolean,
-): Record<string, unknown> {
+function showResource(resource: PathResource, from: ApiResources, withMethods: boolean): object {
   const methods = methodsOf(from, resource.id);
-  return withoutUndefined({
+  return {
     id: resource.id,
     parentId: parentOf(resource),
     pathPart: resource.path === '/' ? undefined : partOf(resource),
@@ -120,5 +116,5 @@ function showResource(
               withMethods ? showMethod(method) : {},
             ]),
           ),
-  });
+  };
 }

@@ -15,7 +15,7 @@ import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
 import { readFields } from './field-table.ts';
 import { findApi, readImportMode } from './wire-api.ts';
 import { emptyReply, listReply } from './wire-router.ts';
-import { optionalObject, optionalText, requiredText, textMap, withoutUndefined } from './wire-shape.ts';
+import { optionalObject, optionalText, requiredText, textMap } from './wire-shape.ts';
 import type { ApiState } from '../../control/api-state.ts';
 import type { QuotaName } from '../../control/api-quotas.ts';
 import type { MadeApi } from '../../control/make-api.ts';
@@ -177,8 +177,5 @@ function readParameters(call: WireCall): JsonObject {
 }
 
 function answer(status: 200 | 201, { api, warnings }: MadeApi): ControlReply {
-  return jsonReply(
-    status,
-    withoutUndefined({ ...showApi(api), warnings: warnings.length === 0 ? undefined : warnings }),
-  );
+  return jsonReply(status, { ...showApi(api), warnings: warnings.length === 0 ? undefined : warnings });
 }

@@ -92,11 +92,7 @@ function modelTemplateRoute(control: RestControl): WireRoute {
   };
 }
 
-function create(
-  part: RestPart,
-  call: WireCall,
-  { random, ...control }: RestControl,
-): Record<string, unknown> {
+function create(part: RestPart, call: WireCall, { random, ...control }: RestControl): object {
   const api = findApi({ random, ...control }, call);
   const { quota, required = [], idLength } = part.calls;
   refuseEmptyName(part, call.body);
@@ -111,7 +107,7 @@ function create(
 }
 
 /** In the place of the one of its id, or added. */
-function put(part: RestPart, api: ApiState, item: ControlResource): Record<string, unknown> {
+function put(part: RestPart, api: ApiState, item: ControlResource): object {
   const before = partsOf(api.resources, part.part);
   const isThere = before.some(({ id }) => id === item.id);
   const items = isThere ? before.map((one) => (one.id === item.id ? item : one)) : [...before, item];
@@ -137,7 +133,7 @@ function refuseInUse(part: RestPart, { methods, resources }: ApiResources, item:
   }
 }
 
-function show(part: RestPart, item: ControlResource): Record<string, unknown> {
+function show(part: RestPart, item: ControlResource): object {
   const { spell = asIs } = part;
   return {
     id: item.id,

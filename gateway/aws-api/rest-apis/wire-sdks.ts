@@ -59,7 +59,7 @@ export function sdkRoutes(control: RestControl): readonly WireRoute[] {
   ];
 }
 
-function show({ id, name, parameters }: SdkType): Record<string, unknown> {
+function show({ id, name, parameters }: SdkType): object {
   const configurationProperties = parameters.map((parameter) => ({
     ...{ name: parameter, friendlyName: parameter, required: true },
   }));

@@ -55,8 +55,3 @@ export function textMap(body: JsonObject, name: string): Readonly<Record<string,
 export function epochSeconds(epochMs: number): number {
   return Math.floor(epochMs / 1000);
 }
-
-/** The object without its undefined members, so that `exactOptionalPropertyTypes` and JSON agree. */
-export function withoutUndefined(object: JsonObject): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
-}

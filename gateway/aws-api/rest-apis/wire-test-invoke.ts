@@ -58,7 +58,7 @@ async function invokeMethod(
   method: ControlResource,
   request: TestRequest,
   at: Ports,
-): Promise<Record<string, unknown>> {
+): Promise<object> {
   const startedMs = at.clock.monotonicMs();
   const received = openMethodExchange(api, method, request, at);
   const lines: string[] = [];
@@ -91,7 +91,7 @@ async function invokeAuthorizer(
   authorizer: ControlResource,
   request: TestRequest,
   at: Ports,
-): Promise<Record<string, unknown>> {
+): Promise<object> {
   const startedMs = at.clock.monotonicMs();
   const received = authorizerExchange(api, authorizer, request, at);
   let call: AuthorizerFacts['call'];

@@ -39,11 +39,12 @@ const INTEGRATIONS: PartRules = {
     connectionType: 'INTERNET',
     timeoutInMillis: protocol === 'http' ? 30_000 : 29_000,
     ...(protocol === 'http' ? { payloadFormatVersion: '1.0' } : WEBSOCKET_INTEGRATION),
-    ...(properties['IntegrationType'] === 'AWS_PROXY' &&
-    properties['IntegrationSubtype'] === undefined &&
-    properties['IntegrationMethod'] === undefined
-      ? { integrationMethod: 'POST' }
-      : {}),
+    integrationMethod:
+      properties['IntegrationType'] === 'AWS_PROXY' &&
+      properties['IntegrationSubtype'] === undefined &&
+      properties['IntegrationMethod'] === undefined
+        ? 'POST'
+        : undefined,
   }),
   isNeeded: ({ routes }, id) => routes.some((route) => isOf(route, 'Target', `integrations/${id}`)),
 };

@@ -95,7 +95,7 @@ function respell(value: unknown, spell: (name: string) => string): Json {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }
 
-function showRule(rule: RoutingRule, { region, path }: WireCall): Record<string, unknown> {
+function showRule(rule: RoutingRule, { region, path }: WireCall): object {
   const { id, priority, conditions, apiId, stage, stripsBasePath: stripBasePath } = rule;
   return {
     actions: [{ invokeApi: { apiId, stage, stripBasePath } }],

@@ -188,7 +188,7 @@ function changeQuickCreated(from: ApiResources, { body }: WireCall): ApiResource
   };
 }
 
-function showApi({ identity, resources, createdAtEpochMs }: ApiState): Record<string, unknown> {
+function showApi({ identity, resources, createdAtEpochMs }: ApiState): object {
   const { apiId, protocol, name, domainName } = identity;
   const { tags, ...shown } = showFields(resources.api.properties, API_FIELDS);
   return {
@@ -202,6 +202,6 @@ function showApi({ identity, resources, createdAtEpochMs }: ApiState): Record<st
   };
 }
 
-function showImported({ api, warnings }: MadeApi): Record<string, unknown> {
-  return { ...showApi(api), ...(warnings.length === 0 ? {} : { warnings }) };
+function showImported({ api, warnings }: MadeApi): object {
+  return { ...showApi(api), warnings: warnings.length === 0 ? undefined : warnings };
 }

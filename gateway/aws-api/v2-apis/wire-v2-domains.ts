@@ -105,7 +105,7 @@ function readDomain({ body }: WireCall, before: JsonObject): JsonObject {
   return { ...toFirstVersion({ DomainNameConfigurations: configurations }), ...more, ...kept };
 }
 
-function showDomain({ name, properties }: Domain, { region }: WireCall): Record<string, unknown> {
+function showDomain({ name, properties }: Domain, { region }: WireCall): object {
   const [endpointType = 'REGIONAL'] = listOf(mapOf(properties, 'EndpointConfiguration'), 'Types');
   const isEdge = endpointType === 'EDGE';
   const certificateArn = textOf(properties, 'RegionalCertificateArn') || textOf(properties, 'CertificateArn');
@@ -121,7 +121,7 @@ function showDomain({ name, properties }: Domain, { region }: WireCall): Record<
         hostedZoneId: isEdge ? 'Z2FDTNDATAQYW2' : 'Z1UJRXOUMOOFQ8',
         ...{ endpointType, domainNameStatus: 'AVAILABLE', ipAddressType: 'ipv4', securityPolicy: 'TLS_1_2' },
         ...showFields(properties, CONFIGURATION),
-        ...(certificateArn === '' ? {} : { certificateArn }),
+        certificateArn: certificateArn || undefined,
       },
     ],
     ...showFields(properties, [MUTUAL_TLS]),
@@ -201,7 +201,7 @@ function changeMapping(call: WireCall, domain: Domain, put: PutMapping): Control
   return jsonReply(200, showMapping(domain, key, mapping));
 }
 
-function showMapping(domain: Domain, key: string, mapping: Mapping): Record<string, unknown> {
+function showMapping(domain: Domain, key: string, mapping: Mapping): object {
   const { apiId, stage } = mapping;
   return { apiId, stage, apiMappingId: mappingIdOf(domain, key, mapping), apiMappingKey: key };
 }

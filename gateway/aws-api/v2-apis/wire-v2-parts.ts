@@ -135,7 +135,7 @@ function getPart(kind: PartKind, api: ApiState, call: WireCall): ControlResource
   return part;
 }
 
-function create(kind: PartKind, call: WireCall, control: RestControl): Record<string, unknown> {
+function create(kind: PartKind, call: WireCall, control: RestControl): object {
   const api = findV2Api(control, call);
   const { identity, resources } = api;
   const { only, noun, required = [], quota, idLength } = kind.calls;
@@ -163,12 +163,7 @@ function readPart(kind: PartKind, { identity }: ApiState, before: JsonObject, ca
   return properties;
 }
 
-function change(
-  kind: PartKind,
-  api: ApiState,
-  part: ControlResource,
-  control: RestControl,
-): Record<string, unknown> {
+function change(kind: PartKind, api: ApiState, part: ControlResource, control: RestControl): object {
   const { resources } = api;
   const all = partsOf(resources, kind.part);
   const others = all.filter(({ id }) => id !== part.id);
@@ -227,13 +222,13 @@ function beforeRouteUpdate({ properties }: ControlResource, { body }: WireCall):
   return type === 'NONE' ? without(properties, 'AuthorizerId') : properties;
 }
 
-function show(kind: PartKind, { identity }: ApiState, part: ControlResource): Record<string, unknown> {
+function show(kind: PartKind, { identity }: ApiState, part: ControlResource): object {
   const { id, properties, logicalId } = part;
   const shown =
     kind.part === 'models' ? { ...properties, Schema: JSON.stringify(properties['Schema']) } : properties;
   return {
     [kind.calls.idName]: id,
-    ...(isQuickCreated(logicalId) ? { apiGatewayManaged: true } : {}),
+    apiGatewayManaged: isQuickCreated(logicalId) || undefined,
     ...kind.usual?.(identity.protocol, properties),
     ...showFields(shown, kind.fields),
   };

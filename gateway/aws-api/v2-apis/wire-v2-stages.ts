@@ -175,16 +175,11 @@ function findStage(api: ApiState, { path }: WireCall): StageRecord {
   return getV2Stage(api, path('stageName'));
 }
 
-function showStage({
-  settings,
-  deploymentMessage,
-  createdAtEpochMs,
-  updatedAtEpochMs,
-}: StageRecord): Record<string, unknown> {
+function showStage({ settings, deploymentMessage, createdAtEpochMs, updatedAtEpochMs }: StageRecord): object {
   const { name, source, deploymentId } = settings;
   return {
     stageName: name,
-    ...(isQuickCreated(source.logicalId) ? { apiGatewayManaged: true } : {}),
+    apiGatewayManaged: isQuickCreated(source.logicalId) || undefined,
     ...{
       defaultRouteSettings: { detailedMetricsEnabled: false },
       routeSettings: {},
@@ -194,16 +189,16 @@ function showStage({
     ...showFields(source.properties, STAGE_FIELDS),
     autoDeploy: isSet(source.properties, 'AutoDeploy'),
     ...(deploymentId === '' ? {} : { deploymentId }),
-    ...(deploymentMessage === undefined ? {} : { lastDeploymentStatusMessage: deploymentMessage }),
+    lastDeploymentStatusMessage: deploymentMessage,
     ...{ createdDate: isoTime(createdAtEpochMs), lastUpdatedDate: isoTime(updatedAtEpochMs) },
   };
 }
 
-function showDeployment(record: DeploymentRecord): Record<string, unknown> {
+function showDeployment(record: DeploymentRecord): object {
   const { compiled, description, createdAtEpochMs } = record;
   return {
     ...{ deploymentId: compiled.id, autoDeployed: isAutomatic(record), deploymentStatus: 'DEPLOYED' },
     createdDate: isoTime(createdAtEpochMs),
-    ...(description === '' ? {} : { description }),
+    description: description || undefined,
   };
 }

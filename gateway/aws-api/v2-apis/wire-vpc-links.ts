@@ -134,11 +134,11 @@ function find(kind: Kind, { path }: WireCall, { apis }: RestControl): VpcLink {
   return link;
 }
 
-function showRest({ id, properties }: VpcLink): Record<string, unknown> {
+function showRest({ id, properties }: VpcLink): object {
   return { id, status: AVAILABLE, ...showFields(properties, FIELDS.rest) };
 }
 
-function showHttp({ id, properties, createdAtEpochMs }: VpcLink): Record<string, unknown> {
+function showHttp({ id, properties, createdAtEpochMs }: VpcLink): object {
   return {
     ...{ vpcLinkId: id, vpcLinkStatus: AVAILABLE, vpcLinkVersion: 'V2', securityGroupIds: [] },
     ...{ createdDate: isoTime(createdAtEpochMs), tags: mapOf(properties, 'Tags') },

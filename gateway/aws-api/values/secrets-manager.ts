@@ -58,7 +58,7 @@ function getFacts(_fields: JsonObject, secret: Secret, home: Home): JsonObject {
     CreatedDate: changedMs / 1000,
     LastChangedDate: changedMs / 1000,
     Name: name,
-    ...(content !== undefined && { VersionIdsToStages: { [versionId(secret)]: [CURRENT] } }),
+    VersionIdsToStages: content && { [versionId(secret)]: [CURRENT] },
   };
 }
 
