@@ -38,10 +38,29 @@ const VERBS = ['add', 'remove', 'move', 'test', 'replace', 'copy'];
 const MAX_OPERATIONS = 200;
 
 /**
- * The operations of a request body; `input` is AWS's name of the call's input in its own refusals.
- * @throws ControlError BadRequestException, ValidationException
+ * What the patch of a request body makes of a resource: all operations applied in order, or an error, for there is no
+ * half of a patch. `input` is AWS's name of the call's input in its own refusals.
+ * @throws ControlError BadRequestException, ValidationException, here and where the resource refuses
  */
-export function parsePatch(body: unknown, input: string): readonly PatchOperation[] {
+export function readPatch<T>(
+  body: unknown,
+  input: string,
+  rules: readonly PatchRule<T>[],
+  refuse = plainRefusal,
+): (target: T) => T {
+  const operations = readOperations(body, input);
+  return (target) =>
+    operations.reduce((patched, operation) => {
+      const found = findRule(operation.path, rules);
+      const apply = isVerb(operation.op) ? found?.rule.on[operation.op] : undefined;
+      if (found === undefined || apply === undefined)
+        throw refuse(operation, found === undefined ? [] : verbsOf(found.rule));
+      const { value = '', from = '' } = operation;
+      return apply(patched, { value, from, names: found.names });
+    }, target);
+}
+
+function readOperations(body: unknown, input: string): readonly PatchOperation[] {
   const list = isJsonObject(body) ? body['patchOperations'] : undefined;
   if (list === undefined || list === null) return [];
   if (!Array.isArray(list) || list.length > MAX_OPERATIONS) throw badRequest('Invalid request input');
@@ -70,28 +89,6 @@ function refuseUnknownVerbs(operations: readonly PatchOperation[], input: string
   if (errors.length === 0) return;
   const detected = errors.length === 1 ? '1 validation error' : `${errors.length} validation errors`;
   throw new ControlError('ValidationException', `${detected} detected: ${errors.join('; ')}`);
-}
-
-/**
- * The resource with all operations applied in order, or unchanged with an error: there is no half of a patch.
- * @throws ControlError
- */
-export function applyPatch<T>(
-  target: T,
-  operations: readonly PatchOperation[],
-  rules: readonly PatchRule<T>[],
-  refuse: PatchRefusal,
-): T {
-  let patched = target;
-  for (const operation of operations) {
-    const found = findRule(operation.path, rules);
-    const apply = isVerb(operation.op) ? found?.rule.on[operation.op] : undefined;
-    if (found === undefined || apply === undefined)
-      throw refuse(operation, found === undefined ? [] : verbsOf(found.rule));
-    const { value = '', from = '' } = operation;
-    patched = apply(patched, { value, from, names: found.names });
-  }
-  return patched;
 }
 
 function verbsOf<T>(rule: PatchRule<T>): readonly PatchVerb[] {

@@ -1,6 +1,6 @@
 /** What tools ask of the account before they do anything, and the role for logs that they set. */
 import { badRequest } from '../../control/control-error.ts';
-import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
+import { readPatch } from '../../control/patch.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import type { ControlReply } from '../../control-port/control-request.ts';
 import type { PatchRule } from '../../control/patch.ts';
@@ -19,7 +19,7 @@ export function accountRoutes(): readonly WireRoute[] {
     {
       ...{ method: 'PATCH', path: '/account' },
       serve({ body }) {
-        settings = applyPatch(settings, parsePatch(body, 'updateAccountInput'), RULES, plainRefusal);
+        settings = readPatch(body, 'updateAccountInput', RULES)(settings);
         return show(settings);
       },
     },

@@ -1,6 +1,6 @@
 /** Client certificates over AWS's REST API. The private key is shown to nobody, as at AWS. */
 import { badRequest, notFound } from '../../control/control-error.ts';
-import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
+import { readPatch } from '../../control/patch.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import { epochSeconds, optionalText, textMap } from './wire-shape.ts';
@@ -43,8 +43,8 @@ export function clientCertificateRoutes({ apis, random }: RestControl): readonly
       method: 'PATCH',
       path: CERTIFICATE,
       serve(call) {
-        const operations = parsePatch(call.body, 'updateClientCertificateInput');
-        const changed = applyPatch(get(call), operations, RULES, plainRefusal);
+        const patch = readPatch(call.body, 'updateClientCertificateInput', RULES);
+        const changed = patch(get(call));
         clientCertificates.put(changed);
         return jsonReply(200, show(changed));
       },

@@ -1,6 +1,6 @@
 /** Deployments over AWS's REST API. */
 import { createDeployment, deleteDeployment, getDeployment } from '../../control/edit-stages.ts';
-import { applyPatch, listingRefusal, parsePatch } from '../../control/patch.ts';
+import { listingRefusal, readPatch } from '../../control/patch.ts';
 import { isSet, textOf } from '../../control/resource-properties.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { readFields } from './field-table.ts';
@@ -56,9 +56,9 @@ export function deploymentRoutes(control: RestControl): readonly WireRoute[] {
       serve(call) {
         const api = findApi(control, call);
         const { compiled, description } = getDeployment(api, call.path('deploymentId'));
-        const operations = parsePatch(call.body, 'updateDeploymentInput');
         const refusal = listingRefusal(['/description']);
-        api.describeDeployment(compiled.id, applyPatch(description, operations, DESCRIPTION, refusal));
+        const patch = readPatch(call.body, 'updateDeploymentInput', DESCRIPTION, refusal);
+        api.describeDeployment(compiled.id, patch(description));
         return jsonReply(200, showDeployment(getDeployment(api, compiled.id)));
       },
     },

@@ -16,7 +16,7 @@ import {
 import { badRequest } from '../../control/control-error.ts';
 import { changeStage, getStage } from '../../control/edit-stages.ts';
 import { madeByCall } from '../../control/edit-resources.ts';
-import { applyPatch, listingRefusal, parsePatch } from '../../control/patch.ts';
+import { listingRefusal, readPatch } from '../../control/patch.ts';
 import { mapOf, textOf } from '../../control/resource-properties.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { field } from '../../definition/api-types/fields.ts';
@@ -101,9 +101,9 @@ function partEdits(control: RestControl): readonly WireRoute[] {
       serve(call) {
         const api = findApi(control, call);
         const part = partOf(api, call);
-        const operations = parsePatch(call.body, 'updateDocumentationPartInput');
         const refusal = listingRefusal(['/properties']);
-        const next = { ...part, properties: applyPatch(part.properties, operations, PART_RULES, refusal) };
+        const patch = readPatch(call.body, 'updateDocumentationPartInput', PART_RULES, refusal);
+        const next = { ...part, properties: patch(part.properties) };
         put(api, changePart(api.resources.documentation, part.id, next));
         return jsonReply(200, showPart(next));
       },
@@ -165,9 +165,9 @@ function versionEdits(control: RestControl): readonly WireRoute[] {
       serve(call) {
         const api = findApi(control, call);
         const version = versionOf(api, call.path('documentationVersion'));
-        const operations = parsePatch(call.body, 'updateDocumentationVersionInput');
         const refusal = listingRefusal(['/description']);
-        const properties = applyPatch(version.properties, operations, VERSION_RULES, refusal);
+        const patch = readPatch(call.body, 'updateDocumentationVersionInput', VERSION_RULES, refusal);
+        const properties = patch(version.properties);
         put(
           api,
           changeVersion(api.resources.documentation, versionName(version), { ...version, properties }),

@@ -11,7 +11,7 @@ import {
   getMapping,
   moveMapping,
 } from '../../control/edit-domains.ts';
-import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
+import { readPatch } from '../../control/patch.ts';
 import { ROUTING_MODES } from '../../control/read-routing-rules.ts';
 import { listOf, mapOf, textOf, without } from '../../control/resource-properties.ts';
 import { ROOT_BASE_PATH } from '../../control/serve-domain.ts';
@@ -70,8 +70,8 @@ function plainDomainRoutes({ apis }: RestControl): readonly WireRoute[] {
       path: DOMAIN,
       serve(call) {
         const domain = getDomain(domains, call.path('domainName'));
-        const operations = parsePatch(call.body, 'updateDomainNameInput');
-        const properties = applyPatch(domain.properties, operations, DOMAIN_RULES, plainRefusal);
+        const patch = readPatch(call.body, 'updateDomainNameInput', DOMAIN_RULES);
+        const properties = patch(domain.properties);
         return jsonReply(200, showDomain(changeDomain(domains, domain, properties, account)));
       },
     },
@@ -208,9 +208,8 @@ function changeMapping(call: WireCall, apis: ApiDirectory): ControlReply {
   const { domains } = apis;
   const domain = getDomain(domains, call.path('domainName'));
   const from = readBasePath(call.path('basePath'));
-  const operations = parsePatch(call.body, 'updateBasePathMappingInput');
-  const before = { basePath: from, ...getMapping(domain, from) };
-  const { basePath, ...mapping } = applyPatch(before, operations, MAPPING_RULES, plainRefusal);
+  const patch = readPatch(call.body, 'updateBasePathMappingInput', MAPPING_RULES);
+  const { basePath, ...mapping } = patch({ basePath: from, ...getMapping(domain, from) });
   moveMapping(domains, domain, from, basePath, mapping, (apiId) => apis.state(apiId));
   return jsonReply(200, showMapping(basePath, mapping));
 }

@@ -1,7 +1,7 @@
 /** Gateway responses over AWS's REST API. */
 import { badRequest, notFound } from '../../control/control-error.ts';
 import { madeByCall } from '../../control/edit-resources.ts';
-import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
+import { readPatch } from '../../control/patch.ts';
 import { RESPONSE_TYPES } from '../../deployment/error-wordings.ts';
 import { resolveGatewayResponses } from '../../deployment/gateway-responses.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
@@ -61,8 +61,8 @@ function writeRoutes(control: RestControl): readonly WireRoute[] {
       serve(call) {
         const api = findApi(control, call);
         const type = call.path('responseType');
-        const operations = parsePatch(call.body, 'updateGatewayResponseInput');
-        put(api, type, applyPatch(toProperties(show(api, type)), operations, RULES, plainRefusal), control);
+        const patch = readPatch(call.body, 'updateGatewayResponseInput', RULES);
+        put(api, type, patch(toProperties(show(api, type))), control);
         return jsonReply(200, show(api, type));
       },
     },

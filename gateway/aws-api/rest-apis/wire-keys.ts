@@ -1,7 +1,7 @@
 /** API keys over AWS's REST API. @see API Gateway API reference, "CreateApiKey" and its kin */
 import { badRequest, ControlError } from '../../control/control-error.ts';
 import { readKeyFile } from './read-key-file.ts';
-import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
+import { readPatch } from '../../control/patch.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
 import { ownRule, showOwn } from './field-table.ts';
@@ -57,8 +57,8 @@ export function keyRoutes(account: Account, random: Random): readonly WireRoute[
       method: 'PATCH',
       path: '/apikeys/{apiKey}',
       serve({ path, body }) {
-        const operations = parsePatch(body, 'updateApiKeyInput');
-        const patched = applyPatch(account.keys.get(path('apiKey')), operations, KEY_RULES, plainRefusal);
+        const patch = readPatch(body, 'updateApiKeyInput', KEY_RULES);
+        const patched = patch(account.keys.get(path('apiKey')));
         const key = { ...patched, updatedAtEpochMs: account.clock.nowEpochMs() };
         account.keys.put(key);
         return jsonReply(200, showKey(key, false));

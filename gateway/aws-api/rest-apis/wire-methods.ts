@@ -13,7 +13,7 @@ import {
   withoutIntegration,
 } from '../../control/edit-methods.ts';
 import { conflict } from '../../control/control-error.ts';
-import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
+import { readPatch } from '../../control/patch.ts';
 import { textOf } from '../../control/resource-properties.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import {
@@ -88,9 +88,8 @@ function plainMethodRoutes(control: RestControl): readonly WireRoute[] {
       path: METHOD,
       serve(call) {
         const { api, method } = find(control, call);
-        const operations = parsePatch(call.body, 'updateMethodInput');
-        const properties = applyPatch(method.properties, operations, METHOD_RULES, plainRefusal);
-        api.edit(replaceMethod(api.resources, method, properties));
+        const patch = readPatch(call.body, 'updateMethodInput', METHOD_RULES);
+        api.edit(replaceMethod(api.resources, method, patch(method.properties)));
         return jsonReply(200, showMethod(getMethod(api.resources, keyOf(call))));
       },
     },
@@ -134,9 +133,8 @@ function integrationRoutes(control: RestControl): readonly WireRoute[] {
       path: INTEGRATION,
       serve(call) {
         const { api, method } = find(control, call);
-        const operations = parsePatch(call.body, 'updateIntegrationInput');
-        const integration = applyPatch(getIntegration(method), operations, INTEGRATION_RULES, plainRefusal);
-        return jsonReply(200, put(api, method, integration));
+        const patch = readPatch(call.body, 'updateIntegrationInput', INTEGRATION_RULES);
+        return jsonReply(200, put(api, method, patch(getIntegration(method))));
       },
     },
     {
@@ -180,11 +178,10 @@ function integrationResponseRoutes(control: RestControl): readonly WireRoute[] {
       method: 'PATCH',
       path,
       serve(call) {
-        const operations = parsePatch(call.body, 'updateIntegrationResponseInput');
+        const patch = readPatch(call.body, 'updateIntegrationResponseInput', INTEGRATION_RESPONSE_RULES);
         edit(call, (integration) => {
           const response = getResponse(integration, list, call.path('statusCode'));
-          const patched = applyPatch(response, operations, INTEGRATION_RESPONSE_RULES, plainRefusal);
-          return putResponse(integration, list, patched);
+          return putResponse(integration, list, patch(response));
         });
         return jsonReply(200, show(call));
       },
@@ -231,14 +228,10 @@ function methodResponseRoutes(control: RestControl): readonly WireRoute[] {
       method: 'PATCH',
       path,
       serve(call) {
-        const operations = parsePatch(call.body, 'updateMethodResponseInput');
+        const patch = readPatch(call.body, 'updateMethodResponseInput', METHOD_RESPONSE_RULES);
         edit(call, (method) => {
           const response = getResponse(method, list, call.path('statusCode'));
-          return putResponse(
-            method,
-            list,
-            applyPatch(response, operations, METHOD_RESPONSE_RULES, plainRefusal),
-          );
+          return putResponse(method, list, patch(response));
         });
         // AWS answers 201 to this one patch [obs].
         return jsonReply(201, show(call));

@@ -1,6 +1,6 @@
 /** Usage plans and the keys in them over AWS's REST API. @see API Gateway API reference, "CreateUsagePlan" and its kin */
 import { badRequest, notFound } from '../../control/control-error.ts';
-import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
+import { readPatch } from '../../control/patch.ts';
 import { PLAN_RULES } from './plan-patch.ts';
 import { readMethodThrottles, readQuota, readThrottle } from './plan-shape.ts';
 import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
@@ -61,7 +61,7 @@ function crudRoutes(account: Account, random: Random, hasStage: HasStage): reado
       path: '/usageplans/{usagePlanId}',
       serve({ path, body }) {
         const plan = account.plans.get(path('usagePlanId'));
-        const patched = applyPatch(plan, parsePatch(body, 'updateUsagePlanInput'), PLAN_RULES, plainRefusal);
+        const patched = readPatch(body, 'updateUsagePlanInput', PLAN_RULES)(plan);
         put(patched);
         return jsonReply(200, showPlan(patched, true));
       },

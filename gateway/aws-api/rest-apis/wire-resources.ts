@@ -9,7 +9,7 @@ import {
 } from '../../control/edit-resources.ts';
 import { methodsOf } from '../../control/edit-methods.ts';
 import { badRequest } from '../../control/control-error.ts';
-import { applyPatch, listingRefusal, parsePatch } from '../../control/patch.ts';
+import { listingRefusal, readPatch } from '../../control/patch.ts';
 import { textOf } from '../../control/resource-properties.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { showMethod } from './method-shape.ts';
@@ -66,10 +66,9 @@ export function resourceRoutes(control: RestControl): readonly WireRoute[] {
       serve(call) {
         const api = findApi(control, call);
         const { id } = getResource(api.resources, call.path('resourceId'));
-        const operations = parsePatch(call.body, 'updateResourceInput');
-        api.edit(
-          applyPatch(api.resources, operations, treeRules(id), listingRefusal(['/parentId', '/pathPart'])),
-        );
+        const refusal = listingRefusal(['/parentId', '/pathPart']);
+        const patch = readPatch(call.body, 'updateResourceInput', treeRules(id), refusal);
+        api.edit(patch(api.resources));
         return jsonReply(200, showResource(getResource(api.resources, id), api.resources, false));
       },
     },

@@ -4,7 +4,7 @@ import { mostOf, refuseOneMore, USUAL_QUOTAS } from '../../control/api-quotas.ts
 import { refuseMapped } from '../../control/edit-domains.ts';
 import { quotaOfApi } from '../../control/load-apis.ts';
 import { MADE_BY_CALL, makeApi, readDocument } from '../../control/make-api.ts';
-import { applyPatch, parsePatch } from '../../control/patch.ts';
+import { readPatch } from '../../control/patch.ts';
 import { compileResourcePolicy } from '../../deployment/compile-resource-policy.ts';
 import { apiArn } from '../../events/authorizer-event.ts';
 import { API_RULES, apiRefusal, parseCompressionSize } from './api-patch.ts';
@@ -19,7 +19,6 @@ import { optionalObject, optionalText, requiredText, textMap } from './wire-shap
 import type { ApiState } from '../../control/api-state.ts';
 import type { QuotaName } from '../../control/api-quotas.ts';
 import type { MadeApi } from '../../control/make-api.ts';
-import type { PatchOperation } from '../../control/patch.ts';
 import type { JsonObject } from '../../definition/model.ts';
 import type { ControlReply } from '../../control-port/control-request.ts';
 import type { RestControl } from './wire-api.ts';
@@ -77,7 +76,7 @@ export function restApiRoutes(control: RestControl): readonly WireRoute[] {
       path: API,
       serve(call) {
         const api = findApi(control, call);
-        patch(api, parsePatch(call.body, 'updateRestApiInput'));
+        change(api, call);
         return jsonReply(200, { tags: {}, ...showApi(api) });
       },
     },
@@ -113,9 +112,10 @@ function quotaOf({ identity, resources }: ApiState): QuotaName {
 }
 
 /** @throws ControlError for the patch, DefinitionError for a policy that AWS refuses */
-function patch(api: ApiState, operations: readonly PatchOperation[]): void {
+function change(api: ApiState, { body }: WireCall): void {
   const { api: before } = api.resources;
-  const patched = { ...before, properties: applyPatch(before.properties, operations, API_RULES, apiRefusal) };
+  const patch = readPatch(body, 'updateRestApiInput', API_RULES, apiRefusal);
+  const patched = { ...before, properties: patch(before.properties) };
   compileResourcePolicy(patched, apiArn(api.identity), {
     policyCharacters: mostOf('policyCharacters', api.resources.quotas),
   });

@@ -3,7 +3,7 @@ import { refuseOneMore } from '../../control/api-quotas.ts';
 import { partsOf, withParts } from '../../control/api-parts.ts';
 import { conflict, notFound } from '../../control/control-error.ts';
 import { madeByCall } from '../../control/edit-resources.ts';
-import { applyPatch, parsePatch } from '../../control/patch.ts';
+import { readPatch } from '../../control/patch.ts';
 import { textOf } from '../../control/resource-properties.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { modelTemplate } from '../v2-apis/model-template.ts';
@@ -54,10 +54,9 @@ function routesOf(part: RestPart, control: RestControl): readonly WireRoute[] {
       serve(call) {
         const api = findApi(control, call);
         const item = getPart(part, api.resources, call);
-        const operations = parsePatch(call.body, `update${noun}Input`);
+        const patch = readPatch(call.body, `update${noun}Input`, part.rules, part.refusal);
         const { spell = asIs, read = asIs } = part;
-        const patched = applyPatch(spell(item.properties), operations, part.rules, part.refusal);
-        return jsonReply(200, put(part, api, { ...item, properties: read(patched) }));
+        return jsonReply(200, put(part, api, { ...item, properties: read(patch(spell(item.properties))) }));
       },
     },
     {

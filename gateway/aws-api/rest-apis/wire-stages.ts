@@ -1,7 +1,7 @@
 /** Stages and their caches over AWS's REST API. */
 import { changeStage, createStage, getStage } from '../../control/edit-stages.ts';
 import { refuseMapped } from '../../control/edit-domains.ts';
-import { applyPatch, parsePatch } from '../../control/patch.ts';
+import { readPatch } from '../../control/patch.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { readFields } from './field-table.ts';
 import { STAGE_RULES, stageRefusal } from './stage-patch.ts';
@@ -58,8 +58,8 @@ function plainStageRoutes(control: RestControl): readonly WireRoute[] {
       serve(call) {
         const api = findApi(control, call);
         const { name, source } = getStage(api, call.path('stageName')).settings;
-        const operations = parsePatch(call.body, 'updateStageInput');
-        changeStage(api, name, applyPatch(source.properties, operations, STAGE_RULES, stageRefusal));
+        const patch = readPatch(call.body, 'updateStageInput', STAGE_RULES, stageRefusal);
+        changeStage(api, name, patch(source.properties));
         return jsonReply(200, showStage(getStage(api, name)));
       },
     },

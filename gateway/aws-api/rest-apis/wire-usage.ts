@@ -1,6 +1,6 @@
 /** What keys have used of a plan, over AWS's REST API. @see API Gateway API reference, "GetUsage", "UpdateUsage" */
 import { badRequest } from '../../control/control-error.ts';
-import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
+import { readPatch } from '../../control/patch.ts';
 import { dayOf, parseDay, printDay } from '../../metering/quota-period.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { readAmount } from './plan-shape.ts';
@@ -40,13 +40,10 @@ export function usageRoutes(account: Account): readonly WireRoute[] {
         if (quota === undefined) throw badRequest(`Usage Plan ${plan.id} does not have a quota`);
         const nowEpochMs = account.clock.nowEpochMs();
         const today = dayOf(nowEpochMs);
-        const remaining = applyPatch(
-          key.usage.remainingOn(today, quota),
-          parsePatch(body, 'updateUsageInput'),
-          [{ path: '/remaining', on: { replace: (_, { value }) => readAmount(value, 'remaining', true) } }],
-          plainRefusal,
-        );
-        key.usage.setRemaining(remaining, nowEpochMs, quota);
+        const patch = readPatch<number>(body, 'updateUsageInput', [
+          { path: '/remaining', on: { replace: (_, { value }) => readAmount(value, 'remaining', true) } },
+        ]);
+        key.usage.setRemaining(patch(key.usage.remainingOn(today, quota)), nowEpochMs, quota);
         return showUsage(plan, [key], today, today, account);
       },
     },

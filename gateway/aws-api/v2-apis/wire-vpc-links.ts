@@ -2,7 +2,7 @@
 import { refuseOneMore } from '../../control/api-quotas.ts';
 import { notFound } from '../../control/control-error.ts';
 import { madeByCall } from '../../control/edit-resources.ts';
-import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
+import { readPatch } from '../../control/patch.ts';
 import { mapOf } from '../../control/resource-properties.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
@@ -56,13 +56,8 @@ function restRoutes(control: RestControl): readonly WireRoute[] {
       path: one,
       serve(call) {
         const link = find('rest', call, control);
-        const operations = parsePatch(call.body, 'updateVpcLinkInput');
-        const properties = applyPatch(
-          link.properties,
-          operations,
-          CHANGED.rest.map(replaceRule),
-          plainRefusal,
-        );
+        const patch = readPatch(call.body, 'updateVpcLinkInput', CHANGED.rest.map(replaceRule));
+        const properties = patch(link.properties);
         vpcLinks.put({ ...link, properties });
         return jsonReply(200, showRest({ ...link, properties }));
       },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ControlError } from '../../../gateway/control/control-error.ts';
-import { applyPatch, listingRefusal, parsePatch, plainRefusal } from '../../../gateway/control/patch.ts';
+import { listingRefusal, readPatch } from '../../../gateway/control/patch.ts';
 import { STAGE_RULES, stageRefusal } from '../../../gateway/aws-api/rest-apis/stage-patch.ts';
 import type { PatchRule } from '../../../gateway/control/patch.ts';
 import type { JsonObject } from '../../../gateway/definition/model.ts';
@@ -21,10 +21,10 @@ const RULES: readonly PatchRule<Shelf>[] = [
 ];
 
 function patch(shelf: Shelf, ...patchOperations: unknown[]): Shelf {
-  return applyPatch(shelf, parsePatch({ patchOperations }, 'updateShelfInput'), RULES, plainRefusal);
+  return readPatch({ patchOperations }, 'updateShelfInput', RULES)(shelf);
 }
 
-describe('applyPatch', () => {
+describe('readPatch', () => {
   it('applies operations in order, names unescaped as RFC 6901 says', () => {
     const shelf = patch(
       {},
@@ -94,10 +94,11 @@ describe('applyPatch', () => {
   });
 
   it('says what else there is where a resource lists its paths', () => {
-    const operations = parsePatch({ patchOperations: [{ op: 'replace', path: '/x' }] }, 'input');
+    const body = { patchOperations: [{ op: 'replace', path: '/x' }] };
+    const refuseListing = readPatch(body, 'input', [], listingRefusal(['/parentId', '/pathPart']));
 
     assert.throws(
-      () => applyPatch({}, operations, [], listingRefusal(['/parentId', '/pathPart'])),
+      () => refuseListing({}),
       /Invalid patch path {2}'\/x' specified for op 'replace'\. Must be one of: \[\/parentId, \/pathPart\]/,
     );
   });
@@ -128,8 +129,12 @@ describe('applyPatch', () => {
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 6 }), (patchOperations) => {
         try {
-          const operations = parsePatch({ patchOperations }, 'updateStageInput');
-          const patched = applyPatch(stage, operations, STAGE_RULES, stageRefusal);
+          const patched = readPatch(
+            { patchOperations },
+            'updateStageInput',
+            STAGE_RULES,
+            stageRefusal,
+          )(stage);
           assert.equal(patched['StageName'], 'dev');
         } catch (error) {
           assert.ok(error instanceof ControlError, String(error));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PLAN_RULES } from '../../../../gateway/aws-api/rest-apis/plan-patch.ts';
-import { applyPatch, parsePatch, plainRefusal } from '../../../../gateway/control/patch.ts';
+import { readPatch } from '../../../../gateway/control/patch.ts';
 import type { UsagePlan } from '../../../../gateway/control/usage-plans.ts';
 
 const PLAN: UsagePlan = {
@@ -10,12 +10,7 @@ const PLAN: UsagePlan = {
 };
 
 const patch = (op: string, path: string, value?: string, plan = PLAN): UsagePlan =>
-  applyPatch(
-    plan,
-    parsePatch({ patchOperations: [{ op, path, value }] }, 'updateUsagePlanInput'),
-    PLAN_RULES,
-    plainRefusal,
-  );
+  readPatch({ patchOperations: [{ op, path, value }] }, 'updateUsagePlanInput', PLAN_RULES)(plan);
 
 /** @see API Gateway developer guide, "Patch operations", "UsagePlan" */
 describe('a usage plan', () => {
