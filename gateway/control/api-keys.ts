@@ -1,6 +1,6 @@
 /** API keys of the account. They belong to no API: usage plans open stages to them. */
 import { refuseOneMore, USUAL_QUOTAS } from './api-quotas.ts';
-import { badRequest, conflict, notFound } from './control-error.ts';
+import { badRequest, conflict, orNotFound } from './control-error.ts';
 
 export type ApiKey = {
   readonly id: string;
@@ -49,9 +49,7 @@ export class ApiKeys {
 
   /** @throws ControlError NotFoundException */
   get(id: string): ApiKey {
-    const key = this.#byId.get(id);
-    if (key === undefined) throw notFound('Invalid API Key identifier specified');
-    return key;
+    return orNotFound(this.#byId.get(id), 'Invalid API Key identifier specified');
   }
 
   findByValue(value: string): ApiKey | undefined {

@@ -1,14 +1,12 @@
 /** What AWS refuses of an authorizer of a REST API. */
 import { compileRestAuthorization } from '../deployment/compile-authorization.ts';
-import { badRequest, notFound } from './control-error.ts';
+import { badRequest, orNotFound } from './control-error.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 
 /** @throws ControlError NotFoundException */
 export function getAuthorizer({ authorizers }: ApiResources, id: string): ControlResource {
-  const authorizer = authorizers.get(id);
-  if (authorizer === undefined) throw notFound('Invalid Authorizer identifier specified');
-  return authorizer;
+  return orNotFound(authorizers.get(id), 'Invalid Authorizer identifier specified');
 }
 
 /** What a deployment would refuse of `next`: compiles a method that would use it. @throws ControlError, DefinitionError */

@@ -31,3 +31,9 @@ export function notFound(message: string): ControlError {
 export function conflict(message: string): ControlError {
   return new ControlError('ConflictException', message);
 }
+
+/** What was looked for. @throws ControlError NotFoundException where there is none */
+export function orNotFound<Found>(found: Found | undefined, message: string): Found {
+  if (found === undefined) throw notFound(message);
+  return found;
+}

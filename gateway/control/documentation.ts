@@ -5,7 +5,7 @@
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { parseSource } from '../definition/cloudformation/template-source.ts';
-import { badRequest, conflict, notFound } from './control-error.ts';
+import { badRequest, conflict, orNotFound } from './control-error.ts';
 import { madeByCall } from './edit-resources.ts';
 import { mergeParts } from './merge-defined.ts';
 import { isJsonMap, listOf, mapOf, textOf } from './resource-properties.ts';
@@ -104,9 +104,10 @@ export function addPart(from: Documentation, part: ControlResource): Documentati
 
 /** @throws ControlError NotFoundException */
 export function getPart({ parts }: Documentation, id: string): ControlResource {
-  const part = parts.find((one) => one.id === id);
-  if (part === undefined) throw notFound('Invalid Documentation part identifier specified');
-  return part;
+  return orNotFound(
+    parts.find((one) => one.id === id),
+    'Invalid Documentation part identifier specified',
+  );
 }
 
 /** `next` undefined: without it. @throws ControlError NotFoundException */
@@ -172,9 +173,10 @@ export function addVersion(
 
 /** @throws ControlError NotFoundException */
 export function getVersion({ versions }: Documentation, name: string): ControlResource {
-  const version = versions.find((one) => versionName(one) === name);
-  if (version === undefined) throw notFound('Invalid Documentation version specified');
-  return version;
+  return orNotFound(
+    versions.find((one) => versionName(one) === name),
+    'Invalid Documentation version specified',
+  );
 }
 
 /** `next` undefined: without it. @throws ControlError NotFoundException */

@@ -1,7 +1,7 @@
 /** Custom domains and base path mappings as calls make them, with AWS's checks and words (public captures). */
 import { isBasePath } from '../routing/base-path.ts';
 import { refuseOneMore } from './api-quotas.ts';
-import { badRequest, conflict, notFound } from './control-error.ts';
+import { badRequest, conflict, orNotFound } from './control-error.ts';
 import { byPriority } from './domains.ts';
 import { findTruststore } from './mutual-tls.ts';
 import { routingModeOf } from './read-routing-rules.ts';
@@ -17,16 +17,12 @@ import type { Domain, Domains, Mapping } from './domains.ts';
 
 /** @throws ControlError NotFoundException */
 export function getDomain(domains: Domains, name: string): Domain {
-  const domain = domains.get(name);
-  if (domain === undefined) throw notFound('Invalid domain name identifier specified');
-  return domain;
+  return orNotFound(domains.get(name), 'Invalid domain name identifier specified');
 }
 
 /** @throws ControlError NotFoundException */
 export function getMapping(domain: Domain, basePath: string): Mapping {
-  const mapping = domain.mappings.get(basePath);
-  if (mapping === undefined) throw notFound('Invalid base path mapping identifier specified');
-  return mapping;
+  return orNotFound(domain.mappings.get(basePath), 'Invalid base path mapping identifier specified');
 }
 
 /** @throws ControlError for what AWS refuses */
@@ -94,9 +90,10 @@ const MAX_RULES = 50;
 
 /** @throws ControlError NotFoundException */
 export function getRule({ rules }: Domain, id: string): RoutingRule {
-  const rule = rules.find((one) => one.id === id);
-  if (rule === undefined) throw notFound('Invalid routing rule identifier specified');
-  return rule;
+  return orNotFound(
+    rules.find((one) => one.id === id),
+    'Invalid routing rule identifier specified',
+  );
 }
 
 export function deleteRule(domains: Domains, domain: Domain, id: string): void {

@@ -4,7 +4,7 @@ import { compileRestAuthorization } from '../deployment/compile-authorization.ts
 import { compileIntegration } from '../deployment/compile-integration.ts';
 import { compileRestValidation } from '../deployment/compile-validation.ts';
 import { compileModels } from '../deployment/models.ts';
-import { badRequest, conflict, ControlError, notFound } from './control-error.ts';
+import { badRequest, conflict, ControlError, notFound, orNotFound } from './control-error.ts';
 import { getResource, madeByCall } from './edit-resources.ts';
 import { isJsonMap, listOf, textOf, without } from './resource-properties.ts';
 import type { JsonObject } from '../definition/model.ts';
@@ -23,9 +23,10 @@ export function methodsOf(from: ApiResources, resourceId: string): readonly Cont
 /** @throws ControlError NotFoundException for the resource or the method */
 export function getMethod(from: ApiResources, { resourceId, httpMethod }: MethodKey): ControlResource {
   const { id } = getResource(from, resourceId);
-  const method = methodsOf(from, id).find(({ properties }) => properties['HttpMethod'] === httpMethod);
-  if (method === undefined) throw notFound('Invalid Method identifier specified');
-  return method;
+  return orNotFound(
+    methodsOf(from, id).find(({ properties }) => properties['HttpMethod'] === httpMethod),
+    'Invalid Method identifier specified',
+  );
 }
 
 /** @throws ControlError, DefinitionError for what AWS refuses */
@@ -101,9 +102,10 @@ export type ResponseList = 'MethodResponses' | 'IntegrationResponses';
 /** @throws ControlError ValidationException for what is no status, NotFoundException */
 export function getResponse(owner: JsonObject, list: ResponseList, statusCode: string): JsonObject {
   refuseBadStatus(statusCode);
-  const response = listResponses(owner, list).find((item) => textOf(item, 'StatusCode') === statusCode);
-  if (response === undefined) throw notFound('Invalid Response status code specified');
-  return response;
+  return orNotFound(
+    listResponses(owner, list).find((item) => textOf(item, 'StatusCode') === statusCode),
+    'Invalid Response status code specified',
+  );
 }
 
 export function listResponses(owner: JsonObject, list: ResponseList): readonly JsonObject[] {

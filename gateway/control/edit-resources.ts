@@ -1,7 +1,7 @@
 /** Edits of a REST API's resource tree, with AWS's checks and words [obs unless said otherwise]. */
 import { checkResourceTree } from '../routing/rest-routes.ts';
 import { refuseOneMore } from './api-quotas.ts';
-import { badRequest, conflict, notFound } from './control-error.ts';
+import { badRequest, conflict, orNotFound } from './control-error.ts';
 import { textOf } from './resource-properties.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { ApiResources } from './api-state.ts';
@@ -19,9 +19,7 @@ export function madeByCall(id: string, properties: JsonObject): ControlResource 
 
 /** @throws ControlError NotFoundException */
 export function getResource(from: ApiResources, id: string): PathResource {
-  const resource = from.resources.get(id);
-  if (resource === undefined) throw notFound('Invalid Resource identifier specified');
-  return resource;
+  return orNotFound(from.resources.get(id), 'Invalid Resource identifier specified');
 }
 
 /** A child of `parentId`. @throws ControlError for what AWS refuses */

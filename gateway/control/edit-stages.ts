@@ -1,7 +1,7 @@
 /** Stages and deployments of a REST API as calls make them, with AWS's checks and words [obs unless said otherwise]. */
 import { refuseOneMore } from './api-quotas.ts';
 import { compileDeployment } from './compile-deployment.ts';
-import { badRequest, conflict, notFound } from './control-error.ts';
+import { badRequest, conflict, orNotFound } from './control-error.ts';
 import { madeByCall } from './edit-resources.ts';
 import { readRestStage, refuseManyTags } from './read-stages.ts';
 import { isJsonMap, mapOf, textOf } from './resource-properties.ts';
@@ -14,16 +14,12 @@ const MAX_DEPLOYMENTS = 300;
 
 /** @throws ControlError NotFoundException */
 export function getStage(api: ApiState, name: string): StageRecord {
-  const stage = api.stage(name);
-  if (stage === undefined) throw notFound('Invalid stage identifier specified');
-  return stage;
+  return orNotFound(api.stage(name), 'Invalid stage identifier specified');
 }
 
 /** @throws ControlError NotFoundException */
 export function getDeployment(api: ApiState, id: string): DeploymentRecord {
-  const deployment = api.deployment(id);
-  if (deployment === undefined) throw notFound('Invalid Deployment identifier specified');
-  return deployment;
+  return orNotFound(api.deployment(id), 'Invalid Deployment identifier specified');
 }
 
 /** @throws ControlError, DefinitionError for what AWS refuses */

@@ -1,7 +1,7 @@
 /** API mappings of custom domains as calls of apigatewayv2 make them: of several levels, to APIs of every kind. */
 import { isBasePath } from '../routing/base-path.ts';
 import { makeId } from '../definition/cloudformation/physical-ids.ts';
-import { badRequest, conflict, notFound } from './control-error.ts';
+import { badRequest, conflict, orNotFound } from './control-error.ts';
 import { MIXTURE, SEVERAL_LEVELS, takesSeveralLevels } from './read-domains.ts';
 import type { ApiState } from './api-state.ts';
 import type { Domain, Domains, Mapping } from './domains.ts';
@@ -15,11 +15,10 @@ export function mappingIdOf({ name }: Domain, basePath: string, { id }: Mapping)
 
 /** @throws ControlError NotFoundException */
 export function findMappingById(domain: Domain, id: string): readonly [basePath: string, mapping: Mapping] {
-  const found = [...domain.mappings].find(
-    ([basePath, mapping]) => mappingIdOf(domain, basePath, mapping) === id,
+  return orNotFound(
+    [...domain.mappings].find(([basePath, mapping]) => mappingIdOf(domain, basePath, mapping) === id),
+    'The resource specified in the request was not found.',
   );
-  if (found === undefined) throw notFound('The resource specified in the request was not found.');
-  return found;
 }
 
 /** @param from the base path that it had so far @throws ControlError for what AWS refuses */

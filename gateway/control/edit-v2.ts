@@ -5,7 +5,7 @@
 import { Faults } from '../errors.ts';
 import { refuseOneMore } from './api-quotas.ts';
 import { compileDeployment } from './compile-deployment.ts';
-import { badRequest, conflict, ControlError, notFound } from './control-error.ts';
+import { badRequest, conflict, ControlError, orNotFound } from './control-error.ts';
 import { madeByCall } from './edit-resources.ts';
 import { readV2Stage, refuseExecutionLog, refuseManyTags } from './read-stages.ts';
 import { isSet, textOf, without } from './resource-properties.ts';
@@ -90,16 +90,12 @@ export function isAutomatic({ description, compiled }: DeploymentRecord): boolea
 
 /** @throws ControlError NotFoundException */
 export function getV2Stage(api: ApiState, name: string): StageRecord {
-  const stage = api.stage(name);
-  if (stage === undefined) throw notFound(`Unable to find Stage by name ${name}`);
-  return stage;
+  return orNotFound(api.stage(name), `Unable to find Stage by name ${name}`);
 }
 
 /** @throws ControlError NotFoundException */
 export function getV2Deployment(api: ApiState, id: string): DeploymentRecord {
-  const deployment = api.deployment(id);
-  if (deployment === undefined) throw notFound(`Unable to find Deployment by id ${id}`);
-  return deployment;
+  return orNotFound(api.deployment(id), `Unable to find Deployment by id ${id}`);
 }
 
 /** @throws ControlError, DefinitionError for what AWS refuses */

@@ -2,7 +2,7 @@
 import { TokenBuckets } from '../metering/token-bucket.ts';
 import { refuseOneMore } from './api-quotas.ts';
 import type { AccountQuotas } from './api-quotas.ts';
-import { badRequest, conflict, notFound } from './control-error.ts';
+import { badRequest, conflict, orNotFound } from './control-error.ts';
 import type { KeyUsage, QuotaLimit } from '../metering/quota.ts';
 import type { ThrottleLimit } from '../metering/token-bucket.ts';
 
@@ -69,9 +69,7 @@ export class UsagePlans {
 
   /** @throws ControlError NotFoundException */
   get(id: string): UsagePlan {
-    const plan = this.#plans.get(id);
-    if (plan === undefined) throw notFound('Invalid Usage Plan ID specified');
-    return plan;
+    return orNotFound(this.#plans.get(id), 'Invalid Usage Plan ID specified');
   }
 
   /** Adds a plan or puts it in the place of the one with its id; its keys stay. @throws ControlError for what AWS refuses */
@@ -106,9 +104,10 @@ export class UsagePlans {
 
   /** @throws ControlError NotFoundException */
   getKey(planId: string, keyId: string): PlanKey {
-    const key = this.#keys.get(this.get(planId).id)?.get(keyId);
-    if (key === undefined) throw notFound('Invalid API Key identifier specified');
-    return key;
+    return orNotFound(
+      this.#keys.get(this.get(planId).id)?.get(keyId),
+      'Invalid API Key identifier specified',
+    );
   }
 
   /** Lets a key into a plan. @throws ControlError where it is in it, or in another plan for the same stage */

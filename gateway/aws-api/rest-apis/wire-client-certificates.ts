@@ -1,5 +1,5 @@
 /** Client certificates over AWS's REST API. The private key is shown to nobody, as at AWS. */
-import { badRequest, notFound } from '../../control/control-error.ts';
+import { badRequest, orNotFound } from '../../control/control-error.ts';
 import { readPatch } from '../../control/patch.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { emptyReply, listReply } from './wire-router.ts';
@@ -17,9 +17,10 @@ const MAX_CERTIFICATES = 60;
 export function clientCertificateRoutes({ apis, random }: RestControl): readonly WireRoute[] {
   const { clientCertificates } = apis.account;
   const get = ({ path }: WireCall): ClientCertificate => {
-    const found = clientCertificates.find(path('clientCertificateId'));
-    if (found === undefined) throw notFound('Invalid Client Certificate identifier specified');
-    return found;
+    return orNotFound(
+      clientCertificates.find(path('clientCertificateId')),
+      'Invalid Client Certificate identifier specified',
+    );
   };
   return [
     {

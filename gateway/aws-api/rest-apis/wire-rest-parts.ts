@@ -1,7 +1,7 @@
 /** Authorizers, models and request validators over AWS's REST API: one set of calls for all of them. */
 import { refuseOneMore } from '../../control/api-quotas.ts';
 import { partsOf, withParts } from '../../control/api-parts.ts';
-import { conflict, notFound } from '../../control/control-error.ts';
+import { conflict, orNotFound } from '../../control/control-error.ts';
 import { madeByCall } from '../../control/edit-resources.ts';
 import { readPatch } from '../../control/patch.ts';
 import { textOf } from '../../control/resource-properties.ts';
@@ -119,9 +119,10 @@ function put(part: RestPart, api: ApiState, item: ControlResource): object {
 /** @throws ControlError NotFoundException */
 function getPart(part: RestPart, from: ApiResources, { path }: WireCall): ControlResource {
   const key = path(part.calls.idName);
-  const item = partsOf(from, part.part).find((one) => part.keyOf(one) === key);
-  if (item === undefined) throw notFound(part.missing(key));
-  return item;
+  return orNotFound(
+    partsOf(from, part.part).find((one) => part.keyOf(one) === key),
+    part.missing(key),
+  );
 }
 
 function refuseInUse(part: RestPart, { methods, resources }: ApiResources, item: ControlResource): void {

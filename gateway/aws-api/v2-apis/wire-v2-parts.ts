@@ -1,7 +1,7 @@
 /** Routes, integrations, authorizers, models and responses of HTTP and WebSocket APIs: one set of calls for every row of the table. */
 import { partsOf, withParts } from '../../control/api-parts.ts';
 import { refuseOneMore } from '../../control/api-quotas.ts';
-import { badRequest, conflict, notFound } from '../../control/control-error.ts';
+import { badRequest, conflict, notFound, orNotFound } from '../../control/control-error.ts';
 import { madeByCall } from '../../control/edit-resources.ts';
 import { editV2 } from '../../control/edit-v2.ts';
 import { mapOf, textOf, without } from '../../control/resource-properties.ts';
@@ -130,9 +130,10 @@ function listParts(kind: PartKind, api: ApiState, call: WireCall): readonly Cont
 /** @throws ControlError NotFoundException */
 function getPart(kind: PartKind, api: ApiState, call: WireCall): ControlResource {
   const id = call.path(kind.calls.idName);
-  const part = listParts(kind, api, call).find((one) => one.id === id);
-  if (part === undefined) throw notFound(`Unable to find ${kind.calls.noun} by id ${id}`);
-  return part;
+  return orNotFound(
+    listParts(kind, api, call).find((one) => one.id === id),
+    `Unable to find ${kind.calls.noun} by id ${id}`,
+  );
 }
 
 function create(kind: PartKind, call: WireCall, control: RestControl): object {
