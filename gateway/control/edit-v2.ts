@@ -5,7 +5,7 @@
 import { Faults } from '../errors.ts';
 import { refuseOneMore } from './api-quotas.ts';
 import { compileDeployment } from './compile-deployment.ts';
-import { badRequest, conflict, ControlError, orNotFound } from './control-error.ts';
+import { badRequest, conflict, orNotFound } from './control-error.ts';
 import { madeByCall } from './edit-resources.ts';
 import { readV2Stage, refuseExecutionLog, refuseManyTags } from './read-stages.ts';
 import { isSet, textOf, without } from './resource-properties.ts';
@@ -162,10 +162,7 @@ export function createV2Deployment(api: ApiState, wish: V2DeploymentWish, draw: 
 export function deleteV2Deployment(api: ApiState, id: string): void {
   getV2Deployment(api, id);
   if (isInUse(api, id))
-    throw new ControlError(
-      'BadRequestException',
-      'Active stages pointing to this deployment must be moved or deleted',
-    );
+    throw badRequest('Active stages pointing to this deployment must be moved or deleted');
   api.removeDeployment(id);
 }
 

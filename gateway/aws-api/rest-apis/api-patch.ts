@@ -1,5 +1,5 @@
 /** What of a REST API may be patched. @see API Gateway API reference, "Patch operations", "UpdateRestApi" */
-import { badRequest, ControlError } from '../../control/control-error.ts';
+import { badRequest, notFound } from '../../control/control-error.ts';
 import { listOf, mapOf, without } from '../../control/resource-properties.ts';
 import { binaryTypes, endpointTypeOf } from './api-shape.ts';
 import { field } from '../../definition/api-types/fields.ts';
@@ -136,8 +136,7 @@ const ENDPOINT_RULES: readonly Rule[] = [
         return withEndpoint(api, { VpcEndpointIds: [...others, value] });
       },
       remove(api, { value }) {
-        if (!endpointsOf(api).includes(value))
-          throw new ControlError('NotFoundException', 'Invalid VPC endpoint identifier specified');
+        if (!endpointsOf(api).includes(value)) throw notFound('Invalid VPC endpoint identifier specified');
         return withEndpoint(api, { VpcEndpointIds: endpointsOf(api).filter((id) => id !== value) });
       },
     },

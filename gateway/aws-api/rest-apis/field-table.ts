@@ -1,6 +1,6 @@
 /** Reads, shows and patches properties by their fields: CloudFormation's spelling here, that of AWS's own APIs on the wire. */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import { badRequest, ControlError } from '../../control/control-error.ts';
+import { badRequest, ControlError, notFound } from '../../control/control-error.ts';
 import { listOf, mapOf } from '../../control/resource-properties.ts';
 import type { PatchRule } from '../../control/patch.ts';
 import type { Field, FieldKind } from '../../definition/api-types/fields.ts';
@@ -194,12 +194,12 @@ export function mapRule(mapField: Field, missing: string): PatchRule<JsonObject>
       add: (target, { names, value }) => put(target, names['name'] ?? '', value),
       replace(target, { names, value }) {
         const name = names['name'] ?? '';
-        if (!Object.hasOwn(entries(target), name)) throw new ControlError('NotFoundException', missing);
+        if (!Object.hasOwn(entries(target), name)) throw notFound(missing);
         return put(target, name, value);
       },
       remove(target, { names }) {
         const name = names['name'] ?? '';
-        if (!Object.hasOwn(entries(target), name)) throw new ControlError('NotFoundException', missing);
+        if (!Object.hasOwn(entries(target), name)) throw notFound(missing);
         const kept = Object.entries(entries(target)).filter(([key]) => key !== name);
         return { ...target, [property]: Object.fromEntries(kept) };
       },

@@ -1,15 +1,13 @@
 /** Client certificates over AWS's REST API. The private key is shown to nobody, as at AWS. */
 import { badRequest, orNotFound } from '../../control/control-error.ts';
 import { readPatch } from '../../control/patch.ts';
-import { jsonReply } from '../../control-port/control-request.ts';
-import { emptyReply, listReply } from './wire-router.ts';
+import { collectionRoutes } from './wire-collection.ts';
 import { epochSeconds, optionalText, textMap } from './wire-shape.ts';
 import type { ClientCertificate } from '../../control/client-certificates.ts';
 import type { PatchRule } from '../../control/patch.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 
-const CERTIFICATE = '/clientcertificates/{clientCertificateId}';
 const ID_LENGTH = 6;
 /** AWS's quota per account and region. */
 const MAX_CERTIFICATES = 60;
@@ -22,48 +20,33 @@ export function clientCertificateRoutes({ apis, random }: RestControl): readonly
       'Invalid Client Certificate identifier specified',
     );
   };
-  return [
-    {
-      method: 'POST',
-      path: '/clientcertificates',
-      serve({ body }) {
-        if (clientCertificates.all.length >= MAX_CERTIFICATES)
-          throw badRequest(`Maximum number of client certificates reached: ${MAX_CERTIFICATES}`);
-        const description = optionalText(body, 'description') ?? '';
-        const made = clientCertificates.generate(random.hex(ID_LENGTH), description, textMap(body, 'tags'));
-        return jsonReply(201, show(made));
-      },
+  return collectionRoutes({
+    all: '/clientcertificates',
+    one: '/clientcertificates/{clientCertificateId}',
+    show,
+    create({ body }) {
+      if (clientCertificates.all.length >= MAX_CERTIFICATES)
+        throw badRequest(`Maximum number of client certificates reached: ${MAX_CERTIFICATES}`);
+      const description = optionalText(body, 'description') ?? '';
+      return clientCertificates.generate(random.hex(ID_LENGTH), description, textMap(body, 'tags'));
     },
-    {
-      method: 'GET',
-      path: '/clientcertificates',
-      serve: ({ query }) => listReply(clientCertificates.all.map(show), query),
+    list: () => clientCertificates.all,
+    get,
+    change(call) {
+      const patch = readPatch(call.body, 'updateClientCertificateInput', RULES);
+      const changed = patch(get(call));
+      clientCertificates.put(changed);
+      return changed;
     },
-    { method: 'GET', path: CERTIFICATE, serve: (call) => jsonReply(200, show(get(call))) },
-    {
-      method: 'PATCH',
-      path: CERTIFICATE,
-      serve(call) {
-        const patch = readPatch(call.body, 'updateClientCertificateInput', RULES);
-        const changed = patch(get(call));
-        clientCertificates.put(changed);
-        return jsonReply(200, show(changed));
-      },
+    remove(call) {
+      const { id } = get(call);
+      const isInUse = apis.all.some(({ stages }) =>
+        stages.some(({ settings }) => settings.clientCertificateId === id),
+      );
+      if (isInUse) throw badRequest(`Client certificate ${id} is in use by a stage`);
+      clientCertificates.delete(id);
     },
-    {
-      method: 'DELETE',
-      path: CERTIFICATE,
-      serve(call) {
-        const { id } = get(call);
-        const isInUse = apis.all.some(({ stages }) =>
-          stages.some(({ settings }) => settings.clientCertificateId === id),
-        );
-        if (isInUse) throw badRequest(`Client certificate ${id} is in use by a stage`);
-        clientCertificates.delete(id);
-        return emptyReply(202);
-      },
-    },
-  ];
+  });
 }
 
 const RULES: readonly PatchRule<ClientCertificate>[] = [

@@ -6,7 +6,7 @@ import { jsonReply } from '../../control-port/control-request.ts';
 import { readFields } from './field-table.ts';
 import { readCanary, STAGE_FIELDS } from './stage-shape.ts';
 import { findApi } from './wire-api.ts';
-import { emptyReply, listReply } from './wire-router.ts';
+import { collectionRoutes } from './wire-collection.ts';
 import { epochSeconds, optionalObject, optionalText } from './wire-shape.ts';
 import type { ApiResources, DeploymentRecord } from '../../control/api-state.ts';
 import type { DeploymentWish } from '../../control/edit-stages.ts';
@@ -25,22 +25,6 @@ const DESCRIPTION: readonly PatchRule<string>[] = [
 export function deploymentRoutes(control: RestControl): readonly WireRoute[] {
   return [
     {
-      method: 'POST',
-      path: DEPLOYMENTS,
-      serve(call) {
-        const wish = readWish(call.body, control.random.hex(ID_LENGTH));
-        return jsonReply(201, showDeployment(createDeployment(findApi(control, call), wish)));
-      },
-    },
-    {
-      method: 'GET',
-      path: DEPLOYMENTS,
-      serve(call) {
-        const { deployments } = findApi(control, call);
-        return listReply(deployments.toReversed().map(showDeployment), call.query);
-      },
-    },
-    {
       method: 'GET',
       path: DEPLOYMENT,
       serve(call) {
@@ -50,26 +34,27 @@ export function deploymentRoutes(control: RestControl): readonly WireRoute[] {
         return jsonReply(200, { ...showDeployment(deployment), ...summary });
       },
     },
-    {
-      method: 'PATCH',
-      path: DEPLOYMENT,
-      serve(call) {
+    ...collectionRoutes({
+      all: DEPLOYMENTS,
+      one: DEPLOYMENT,
+      show: showDeployment,
+      create(call) {
+        const wish = readWish(call.body, control.random.hex(ID_LENGTH));
+        return createDeployment(findApi(control, call), wish);
+      },
+      list: (call) => findApi(control, call).deployments.toReversed(),
+      change(call) {
         const api = findApi(control, call);
         const { compiled, description } = getDeployment(api, call.path('deploymentId'));
         const refusal = listingRefusal(['/description']);
         const patch = readPatch(call.body, 'updateDeploymentInput', DESCRIPTION, refusal);
         api.describeDeployment(compiled.id, patch(description));
-        return jsonReply(200, showDeployment(getDeployment(api, compiled.id)));
+        return getDeployment(api, compiled.id);
       },
-    },
-    {
-      method: 'DELETE',
-      path: DEPLOYMENT,
-      serve(call) {
+      remove(call) {
         deleteDeployment(findApi(control, call), call.path('deploymentId'));
-        return emptyReply(202);
       },
-    },
+    }),
   ];
 }
 

@@ -22,7 +22,7 @@ import { jsonReply } from '../../control-port/control-request.ts';
 import { field } from '../../definition/api-types/fields.ts';
 import { replaceRule } from './field-table.ts';
 import { findApi, readImportMode } from './wire-api.ts';
-import { emptyReply, listReply } from './wire-router.ts';
+import { collectionRoutes } from './wire-collection.ts';
 import { epochSeconds, optionalText, requiredText } from './wire-shape.ts';
 import type { ApiState, Documentation } from '../../control/api-state.ts';
 import type { ControlResource } from '../../control/control-resource.ts';
@@ -46,145 +46,90 @@ const PART_RULES: readonly PatchRule<JsonObject>[] = [
 const VERSION_RULES = [replaceRule(field('description'))];
 
 export function documentationRoutes(control: RestControl): readonly WireRoute[] {
-  return [...partRoutes(control), ...partEdits(control), ...versionRoutes(control), ...versionEdits(control)];
+  return [importRoute(control), ...partRoutes(control), ...versionRoutes(control)];
+}
+
+function importRoute(control: RestControl): WireRoute {
+  return {
+    method: 'PUT',
+    path: PARTS,
+    takesDocument: true,
+    serve(call) {
+      const api = findApi(control, call);
+      const mode = readImportMode(call);
+      const contents = readParts(call.document);
+      const makeId = (): string => control.random.hex(ID_LENGTH);
+      const { documentation, ids } = importParts(api.resources.documentation, contents, mode, makeId);
+      put(api, documentation);
+      return jsonReply(200, { ids, warnings: [] });
+    },
+  };
 }
 
 function partRoutes(control: RestControl): readonly WireRoute[] {
-  return [
-    {
-      method: 'POST',
-      path: PARTS,
-      serve(call) {
-        const api = findApi(control, call);
-        const Location = readLocation(call.body['location']);
-        const Properties = readContent(call.body['properties']);
-        const part = madeByCall(control.random.hex(ID_LENGTH), { Location, Properties });
-        put(api, addPart(api.resources.documentation, part));
-        return jsonReply(201, showPart(part));
-      },
+  return collectionRoutes({
+    all: PARTS,
+    one: PART,
+    show: showPart,
+    create(call) {
+      const api = findApi(control, call);
+      const Location = readLocation(call.body['location']);
+      const Properties = readContent(call.body['properties']);
+      const part = madeByCall(control.random.hex(ID_LENGTH), { Location, Properties });
+      put(api, addPart(api.resources.documentation, part));
+      return part;
     },
-    {
-      method: 'PUT',
-      path: PARTS,
-      takesDocument: true,
-      serve(call) {
-        const api = findApi(control, call);
-        const mode = readImportMode(call);
-        const contents = readParts(call.document);
-        const makeId = (): string => control.random.hex(ID_LENGTH);
-        const { documentation, ids } = importParts(api.resources.documentation, contents, mode, makeId);
-        put(api, documentation);
-        return jsonReply(200, { ids, warnings: [] });
-      },
+    list: (call) => findApi(control, call).resources.documentation.parts.filter(isAskedFor(call)),
+    get: (call) => partOf(findApi(control, call), call),
+    change(call) {
+      const api = findApi(control, call);
+      const part = partOf(api, call);
+      const refusal = listingRefusal(['/properties']);
+      const patch = readPatch(call.body, 'updateDocumentationPartInput', PART_RULES, refusal);
+      const next = { ...part, properties: patch(part.properties) };
+      put(api, changePart(api.resources.documentation, part.id, next));
+      return next;
     },
-    {
-      method: 'GET',
-      path: PARTS,
-      serve(call) {
-        const { parts } = findApi(control, call).resources.documentation;
-        return listReply(parts.map(showPart).filter(isAskedFor(call)), call.query);
-      },
+    remove(call) {
+      const api = findApi(control, call);
+      put(api, changePart(api.resources.documentation, call.path('documentationPartId')));
     },
-    {
-      method: 'GET',
-      path: PART,
-      serve: (call) => jsonReply(200, showPart(partOf(findApi(control, call), call))),
-    },
-  ];
-}
-
-function partEdits(control: RestControl): readonly WireRoute[] {
-  return [
-    {
-      method: 'PATCH',
-      path: PART,
-      serve(call) {
-        const api = findApi(control, call);
-        const part = partOf(api, call);
-        const refusal = listingRefusal(['/properties']);
-        const patch = readPatch(call.body, 'updateDocumentationPartInput', PART_RULES, refusal);
-        const next = { ...part, properties: patch(part.properties) };
-        put(api, changePart(api.resources.documentation, part.id, next));
-        return jsonReply(200, showPart(next));
-      },
-    },
-    {
-      method: 'DELETE',
-      path: PART,
-      serve(call) {
-        const api = findApi(control, call);
-        put(api, changePart(api.resources.documentation, call.path('documentationPartId')));
-        return emptyReply(202);
-      },
-    },
-  ];
+  });
 }
 
 function versionRoutes(control: RestControl): readonly WireRoute[] {
-  return [
-    {
-      method: 'POST',
-      path: VERSIONS,
-      serve(call) {
-        const api = findApi(control, call);
-        const name = requiredText(call.body, 'documentationVersion');
-        const stageName = optionalText(call.body, 'stageName');
-        const stage = stageName === undefined ? undefined : getStage(api, stageName).settings;
-        const description = optionalText(call.body, 'description');
-        const createdAtEpochMs = control.ports.clock.nowEpochMs();
-        put(api, addVersion(api.resources.documentation, name, { createdAtEpochMs, description }));
-        if (stage !== undefined)
-          changeStage(api, stage.name, { ...stage.source.properties, DocumentationVersion: name });
-        return jsonReply(201, showVersion(versionOf(api, name)));
-      },
+  return collectionRoutes({
+    all: VERSIONS,
+    one: VERSION,
+    show: showVersion,
+    create(call) {
+      const api = findApi(control, call);
+      const name = requiredText(call.body, 'documentationVersion');
+      const stageName = optionalText(call.body, 'stageName');
+      const stage = stageName === undefined ? undefined : getStage(api, stageName).settings;
+      const description = optionalText(call.body, 'description');
+      const createdAtEpochMs = control.ports.clock.nowEpochMs();
+      put(api, addVersion(api.resources.documentation, name, { createdAtEpochMs, description }));
+      if (stage !== undefined)
+        changeStage(api, stage.name, { ...stage.source.properties, DocumentationVersion: name });
+      return versionOf(api, name);
     },
-    {
-      method: 'GET',
-      path: VERSIONS,
-      serve(call) {
-        const { versions } = findApi(control, call).resources.documentation;
-        return listReply(versions.map(showVersion), call.query);
-      },
+    list: (call) => findApi(control, call).resources.documentation.versions,
+    get: (call) => versionOf(findApi(control, call), call.path('documentationVersion')),
+    change(call) {
+      const api = findApi(control, call);
+      const version = versionOf(api, call.path('documentationVersion'));
+      const refusal = listingRefusal(['/description']);
+      const patch = readPatch(call.body, 'updateDocumentationVersionInput', VERSION_RULES, refusal);
+      const next = { ...version, properties: patch(version.properties) };
+      put(api, changeVersion(api.resources.documentation, versionName(version), next));
+      return next;
     },
-    {
-      method: 'GET',
-      path: VERSION,
-      serve(call) {
-        const api = findApi(control, call);
-        return jsonReply(200, showVersion(versionOf(api, call.path('documentationVersion'))));
-      },
+    remove(call) {
+      const api = findApi(control, call);
+      put(api, changeVersion(api.resources.documentation, call.path('documentationVersion')));
     },
-  ];
-}
-
-function versionEdits(control: RestControl): readonly WireRoute[] {
-  return [
-    {
-      method: 'PATCH',
-      path: VERSION,
-      serve(call) {
-        const api = findApi(control, call);
-        const version = versionOf(api, call.path('documentationVersion'));
-        const refusal = listingRefusal(['/description']);
-        const patch = readPatch(call.body, 'updateDocumentationVersionInput', VERSION_RULES, refusal);
-        const properties = patch(version.properties);
-        put(
-          api,
-          changeVersion(api.resources.documentation, versionName(version), { ...version, properties }),
-        );
-        return jsonReply(200, showVersion({ ...version, properties }));
-      },
-    },
-    {
-      method: 'DELETE',
-      path: VERSION,
-      serve(call) {
-        const api = findApi(control, call);
-        put(api, changeVersion(api.resources.documentation, call.path('documentationVersion')));
-        return emptyReply(202);
-      },
-    },
-  ];
+  });
 }
 
 /** No deployment has to be made for it: exports read it as it is. */
@@ -200,23 +145,19 @@ function versionOf(api: ApiState, name: string): ControlResource {
   return getVersion(api.resources.documentation, name);
 }
 
-type ShownPart = {
-  readonly id: string;
-  readonly location: JsonObject;
-  readonly properties: string;
-};
-
-function showPart({ id, properties }: ControlResource): ShownPart {
+function showPart({ id, properties }: ControlResource): object {
   const location = spellLocation(mapOf(properties, 'Location'));
   return { id, location, properties: textOf(properties, 'Properties') };
 }
 
 /** `type`, `path` and `name` of the query; all of them must fit. `locationStatus` looks for places without a part. */
-function isAskedFor({ query }: WireCall): (part: ShownPart) => boolean {
+function isAskedFor({ query }: WireCall): (part: ControlResource) => boolean {
   if (query.get('locationStatus') === 'UNDOCUMENTED')
     throw badRequest('locationStatus UNDOCUMENTED is not served here');
-  return ({ location }) =>
-    ['type', 'path', 'name'].every((name) => !query.has(name) || location[name] === query.get(name));
+  return ({ properties }) => {
+    const location = spellLocation(mapOf(properties, 'Location'));
+    return ['type', 'path', 'name'].every((name) => !query.has(name) || location[name] === query.get(name));
+  };
 }
 
 function showVersion(version: ControlResource): object {

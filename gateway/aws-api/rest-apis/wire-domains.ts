@@ -16,16 +16,14 @@ import { ROUTING_MODES } from '../../control/read-routing-rules.ts';
 import { listOf, mapOf, textOf, without } from '../../control/resource-properties.ts';
 import { ROOT_BASE_PATH } from '../../control/serve-domain.ts';
 import { makeId } from '../../definition/cloudformation/physical-ids.ts';
-import { jsonReply } from '../../control-port/control-request.ts';
 import { DOMAIN_TYPES, MUTUAL_TLS } from '../../definition/api-types/domain-types.ts';
 import { readFields, replaceRule, showFields } from './field-table.ts';
-import { emptyReply, listReply } from './wire-router.ts';
+import { collectionRoutes } from './wire-collection.ts';
 import { epochSeconds, optionalObject, optionalText, requiredText, textMap } from './wire-shape.ts';
 import type { Domain, Mapping } from '../../control/domains.ts';
 import type { PatchRule } from '../../control/patch.ts';
 import type { JsonObject } from '../../definition/model.ts';
-import type { ControlReply } from '../../control-port/control-request.ts';
-import type { ApiDirectory, RestControl } from './wire-api.ts';
+import type { RestControl } from './wire-api.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 
 const DOMAIN = '/domainnames/{domainName}';
@@ -45,45 +43,23 @@ export function domainRoutes(control: RestControl): readonly WireRoute[] {
 
 function plainDomainRoutes({ apis }: RestControl): readonly WireRoute[] {
   const { domains, account } = apis;
-  return [
-    {
-      method: 'POST',
-      path: '/domainnames',
-      serve({ body }) {
-        const name = requiredText(body, 'domainName');
-        const domain = createDomain(domains, name, readDomain(body), account);
-        return jsonReply(201, showDomain(domain));
-      },
+  const get = ({ path }: WireCall): Domain => getDomain(domains, path('domainName'));
+  return collectionRoutes({
+    all: '/domainnames',
+    one: DOMAIN,
+    show: showDomain,
+    create: ({ body }) => createDomain(domains, requiredText(body, 'domainName'), readDomain(body), account),
+    list: () => domains.all,
+    get,
+    change(call) {
+      const domain = get(call);
+      const patch = readPatch(call.body, 'updateDomainNameInput', DOMAIN_RULES);
+      return changeDomain(domains, domain, patch(domain.properties), account);
     },
-    {
-      method: 'GET',
-      path: '/domainnames',
-      serve: ({ query }) => listReply(domains.all.map(showDomain), query),
+    remove(call) {
+      domains.delete(get(call).name);
     },
-    {
-      method: 'GET',
-      path: DOMAIN,
-      serve: (call) => jsonReply(200, showDomain(getDomain(domains, call.path('domainName')))),
-    },
-    {
-      method: 'PATCH',
-      path: DOMAIN,
-      serve(call) {
-        const domain = getDomain(domains, call.path('domainName'));
-        const patch = readPatch(call.body, 'updateDomainNameInput', DOMAIN_RULES);
-        const properties = patch(domain.properties);
-        return jsonReply(200, showDomain(changeDomain(domains, domain, properties, account)));
-      },
-    },
-    {
-      method: 'DELETE',
-      path: DOMAIN,
-      serve(call) {
-        domains.delete(getDomain(domains, call.path('domainName')).name);
-        return emptyReply(202);
-      },
-    },
-  ];
+  });
 }
 
 function readDomain(body: WireCall['body']): JsonObject {
@@ -152,66 +128,39 @@ function showDomain({ name, properties, createdAtEpochMs }: Domain): object {
 function mappingRoutes({ apis }: RestControl): readonly WireRoute[] {
   const { domains } = apis;
   const findApi: Parameters<typeof createMapping>[4] = (apiId) => apis.state(apiId);
-  return [
-    {
-      method: 'POST',
-      path: MAPPINGS,
-      serve(call) {
-        const domain = getDomain(domains, call.path('domainName'));
-        const basePath = readBasePath(optionalText(call.body, 'basePath') ?? '');
-        const mapping = {
-          apiId: requiredText(call.body, 'restApiId'),
-          stage: optionalText(call.body, 'stage') ?? '',
-        };
-        createMapping(domains, domain, basePath, mapping, findApi);
-        return jsonReply(201, showMapping(basePath, mapping));
-      },
+  const domainOf = ({ path }: WireCall): Domain => getDomain(domains, path('domainName'));
+  return collectionRoutes<MappingEdit>({
+    all: MAPPINGS,
+    one: MAPPING,
+    show: showMapping,
+    create(call) {
+      const domain = domainOf(call);
+      const basePath = readBasePath(optionalText(call.body, 'basePath') ?? '');
+      const mapping = {
+        apiId: requiredText(call.body, 'restApiId'),
+        stage: optionalText(call.body, 'stage') ?? '',
+      };
+      createMapping(domains, domain, basePath, mapping, findApi);
+      return { basePath, ...mapping };
     },
-    {
-      method: 'GET',
-      path: MAPPINGS,
-      serve(call) {
-        const { mappings } = getDomain(domains, call.path('domainName'));
-        return listReply(
-          [...mappings].map(([basePath, mapping]) => showMapping(basePath, mapping)),
-          call.query,
-        );
-      },
+    list: (call) => [...domainOf(call).mappings].map(([basePath, mapping]) => ({ basePath, ...mapping })),
+    get(call) {
+      const basePath = readBasePath(call.path('basePath'));
+      return { basePath, ...getMapping(domainOf(call), basePath) };
     },
-    {
-      method: 'GET',
-      path: MAPPING,
-      serve(call) {
-        const basePath = readBasePath(call.path('basePath'));
-        const mapping = getMapping(getDomain(domains, call.path('domainName')), basePath);
-        return jsonReply(200, showMapping(basePath, mapping));
-      },
+    change(call) {
+      const domain = domainOf(call);
+      const from = readBasePath(call.path('basePath'));
+      const patch = readPatch(call.body, 'updateBasePathMappingInput', MAPPING_RULES);
+      const changed = patch({ basePath: from, ...getMapping(domain, from) });
+      const { basePath, ...mapping } = changed;
+      moveMapping(domains, domain, from, basePath, mapping, findApi);
+      return changed;
     },
-    {
-      method: 'PATCH',
-      path: MAPPING,
-      serve: (call) => changeMapping(call, apis),
+    remove(call) {
+      deleteMapping(domains, domainOf(call), readBasePath(call.path('basePath')));
     },
-    {
-      method: 'DELETE',
-      path: MAPPING,
-      serve(call) {
-        const domain = getDomain(domains, call.path('domainName'));
-        deleteMapping(domains, domain, readBasePath(call.path('basePath')));
-        return emptyReply(202);
-      },
-    },
-  ];
-}
-
-function changeMapping(call: WireCall, apis: ApiDirectory): ControlReply {
-  const { domains } = apis;
-  const domain = getDomain(domains, call.path('domainName'));
-  const from = readBasePath(call.path('basePath'));
-  const patch = readPatch(call.body, 'updateBasePathMappingInput', MAPPING_RULES);
-  const { basePath, ...mapping } = patch({ basePath: from, ...getMapping(domain, from) });
-  moveMapping(domains, domain, from, basePath, mapping, (apiId) => apis.state(apiId));
-  return jsonReply(200, showMapping(basePath, mapping));
+  });
 }
 
 /** AWS shows the empty base path by a name, and takes both. */
@@ -219,7 +168,7 @@ function readBasePath(text: string): string {
   return text === ROOT_BASE_PATH ? '' : text;
 }
 
-function showMapping(basePath: string, { apiId, stage }: Mapping): object {
+function showMapping({ basePath, apiId, stage }: MappingEdit): object {
   return {
     basePath: basePath === '' ? ROOT_BASE_PATH : basePath,
     restApiId: apiId,

@@ -6,9 +6,11 @@ import { readMethodThrottles, readQuota, readThrottle } from './plan-shape.ts';
 import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
 import { showOwn } from './field-table.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
+import { collectionRoutes } from './wire-collection.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import { objectList, optionalObject, optionalText, requiredText, textMap } from './wire-shape.ts';
 import type { Account } from '../../control/account.ts';
+import type { ApiKey } from '../../control/api-keys.ts';
 import type { PlanStage, UsagePlan } from '../../control/usage-plans.ts';
 import type { Random } from '../../ports.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
@@ -83,49 +85,32 @@ function crudRoutes(account: Account, random: Random, hasStage: HasStage): reado
 }
 
 function planKeyRoutes(account: Account): readonly WireRoute[] {
-  return [
-    {
-      method: 'POST',
-      path: '/usageplans/{usagePlanId}/keys',
-      serve({ path, body }) {
-        const plan = account.plans.get(path('usagePlanId'));
-        if (requiredText(body, 'keyType') !== 'API_KEY')
-          throw badRequest('Invalid Usage Plan Key type. Must be one of: [API_KEY]');
-        const key = account.keys.get(requiredText(body, 'keyId'));
-        account.plans.join(plan.id, account.makePlanKey(key.id));
-        return jsonReply(201, showPlanKey(account, key.id));
-      },
+  const get = ({ path }: WireCall): ApiKey =>
+    account.keys.get(account.plans.getKey(path('usagePlanId'), path('keyId')).keyId);
+  return collectionRoutes({
+    all: '/usageplans/{usagePlanId}/keys',
+    one: '/usageplans/{usagePlanId}/keys/{keyId}',
+    show: showPlanKey,
+    create({ path, body }) {
+      const plan = account.plans.get(path('usagePlanId'));
+      if (requiredText(body, 'keyType') !== 'API_KEY')
+        throw badRequest('Invalid Usage Plan Key type. Must be one of: [API_KEY]');
+      const key = account.keys.get(requiredText(body, 'keyId'));
+      account.plans.join(plan.id, account.makePlanKey(key.id));
+      return key;
     },
-    {
-      method: 'GET',
-      path: '/usageplans/{usagePlanId}/keys',
-      serve({ path, query }) {
-        const { id } = account.plans.get(path('usagePlanId'));
-        const name = query.get('name');
-        const keys = account.plans.keysOf(id).map(({ keyId }) => account.keys.get(keyId));
-        const wanted = keys.filter((key) => name === null || key.name?.startsWith(name) === true);
-        return listReply(
-          wanted.map((key) => showPlanKey(account, key.id)),
-          query,
-        );
-      },
+    list({ path, query }) {
+      const { id } = account.plans.get(path('usagePlanId'));
+      const name = query.get('name');
+      const keys = account.plans.keysOf(id).map(({ keyId }) => account.keys.get(keyId));
+      return keys.filter((key) => name === null || key.name?.startsWith(name) === true);
     },
-    {
-      method: 'GET',
-      path: '/usageplans/{usagePlanId}/keys/{keyId}',
-      serve: ({ path }) =>
-        jsonReply(200, showPlanKey(account, account.plans.getKey(path('usagePlanId'), path('keyId')).keyId)),
+    get,
+    remove({ path }) {
+      const { keyId } = account.plans.getKey(path('usagePlanId'), path('keyId'));
+      account.plans.leave(path('usagePlanId'), keyId);
     },
-    {
-      method: 'DELETE',
-      path: '/usageplans/{usagePlanId}/keys/{keyId}',
-      serve({ path }) {
-        const { keyId } = account.plans.getKey(path('usagePlanId'), path('keyId'));
-        account.plans.leave(path('usagePlanId'), keyId);
-        return emptyReply(202);
-      },
-    },
-  ];
+  });
 }
 
 function createPlan(body: WireCall['body'], id: string): UsagePlan {
@@ -164,7 +149,6 @@ function showPlan(plan: UsagePlan, withTags: boolean): object {
   };
 }
 
-function showPlanKey(account: Account, keyId: string): object {
-  const { id, value, name } = account.keys.get(keyId);
+function showPlanKey({ id, value, name }: ApiKey): object {
   return { id, type: 'API_KEY', value, name };
 }

@@ -14,7 +14,7 @@ import { field } from '../../definition/api-types/fields.ts';
 import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
 import { readFields } from './field-table.ts';
 import { findApi, readImportMode } from './wire-api.ts';
-import { emptyReply, listReply } from './wire-router.ts';
+import { collectionRoutes } from './wire-collection.ts';
 import { optionalObject, optionalText, requiredText, textMap } from './wire-shape.ts';
 import type { ApiState } from '../../control/api-state.ts';
 import type { QuotaName } from '../../control/api-quotas.ts';
@@ -63,15 +63,6 @@ export function restApiRoutes(control: RestControl): readonly WireRoute[] {
       },
     },
     {
-      method: 'GET',
-      path: APIS,
-      serve({ query }) {
-        const rest = control.apis.all.filter(({ identity }) => identity.protocol === 'rest');
-        return listReply(rest.map(showApi), query);
-      },
-    },
-    { method: 'GET', path: API, serve: (call) => jsonReply(200, showApi(findApi(control, call))) },
-    {
       method: 'PATCH',
       path: API,
       serve(call) {
@@ -80,16 +71,18 @@ export function restApiRoutes(control: RestControl): readonly WireRoute[] {
         return jsonReply(200, { tags: {}, ...showApi(api) });
       },
     },
-    {
-      method: 'DELETE',
-      path: API,
-      serve(call) {
+    ...collectionRoutes({
+      all: APIS,
+      one: API,
+      show: showApi,
+      list: () => control.apis.all.filter(({ identity }) => identity.protocol === 'rest'),
+      get: (call) => findApi(control, call),
+      remove(call) {
         const { identity } = findApi(control, call);
         refuseMapped(control.apis.domains, identity.apiId);
         control.apis.remove(identity.apiId);
-        return emptyReply(202);
       },
-    },
+    }),
   ];
 }
 

@@ -11,7 +11,7 @@ import { readFields, showFields } from './field-table.ts';
 import { readSchema, schemaText } from './model-schema.ts';
 import { refuseEmptyName, REST_PARTS } from './rest-parts.ts';
 import { findApi } from './wire-api.ts';
-import { emptyReply, listReply } from './wire-router.ts';
+import { collectionRoutes } from './wire-collection.ts';
 import { requiredText } from './wire-shape.ts';
 import type { ApiResources, ApiState } from '../../control/api-state.ts';
 import type { ControlResource } from '../../control/control-resource.ts';
@@ -29,50 +29,29 @@ export function restPartRoutes(control: RestControl): readonly WireRoute[] {
 function routesOf(part: RestPart, control: RestControl): readonly WireRoute[] {
   const { path: name, idName, noun } = part.calls;
   const all = `/restapis/{restApiId}/${name}`;
-  const one = `${all}/{${idName}}`;
-  return [
-    { method: 'POST', path: all, serve: (call) => jsonReply(201, create(part, call, control)) },
-    {
-      method: 'GET',
-      path: all,
-      serve(call) {
-        const items = partsOf(findApi(control, call).resources, part.part);
-        return listReply(
-          items.map((item) => show(part, item)),
-          call.query,
-        );
-      },
+  return collectionRoutes<ControlResource>({
+    all,
+    one: `${all}/{${idName}}`,
+    show: (item) => show(part, item),
+    create: (call) => create(part, call, control),
+    list: (call) => partsOf(findApi(control, call).resources, part.part),
+    get: (call) => getPart(part, findApi(control, call).resources, call),
+    change(call) {
+      const api = findApi(control, call);
+      const item = getPart(part, api.resources, call);
+      const patch = readPatch(call.body, `update${noun}Input`, part.rules, part.refusal);
+      const { spell = asIs, read = asIs } = part;
+      return put(part, api, { ...item, properties: read(patch(spell(item.properties))) });
     },
-    {
-      method: 'GET',
-      path: one,
-      serve: (call) => jsonReply(200, show(part, getPart(part, findApi(control, call).resources, call))),
+    remove(call) {
+      const api = findApi(control, call);
+      const { resources } = api;
+      const item = getPart(part, resources, call);
+      refuseInUse(part, resources, item);
+      const kept = partsOf(resources, part.part).filter((other) => other !== item);
+      api.edit(withParts(resources, part.part, kept));
     },
-    {
-      method: 'PATCH',
-      path: one,
-      serve(call) {
-        const api = findApi(control, call);
-        const item = getPart(part, api.resources, call);
-        const patch = readPatch(call.body, `update${noun}Input`, part.rules, part.refusal);
-        const { spell = asIs, read = asIs } = part;
-        return jsonReply(200, put(part, api, { ...item, properties: read(patch(spell(item.properties))) }));
-      },
-    },
-    {
-      method: 'DELETE',
-      path: one,
-      serve(call) {
-        const api = findApi(control, call);
-        const { resources } = api;
-        const item = getPart(part, resources, call);
-        refuseInUse(part, resources, item);
-        const kept = partsOf(resources, part.part).filter((other) => other !== item);
-        api.edit(withParts(resources, part.part, kept));
-        return emptyReply(202);
-      },
-    },
-  ];
+  });
 }
 
 const asIs = <T>(value: T): T => value;
@@ -91,14 +70,14 @@ function modelTemplateRoute(control: RestControl): WireRoute {
   };
 }
 
-function create(part: RestPart, call: WireCall, { random, ...control }: RestControl): object {
-  const api = findApi({ random, ...control }, call);
+function create(part: RestPart, call: WireCall, control: RestControl): ControlResource {
+  const api = findApi(control, call);
   const { quota, required = [], idLength } = part.calls;
   refuseEmptyName(part, call.body);
   for (const name of required) requiredText(call.body, name);
   const { read = asIs } = part;
   const properties = { ...readFields(call.body, part.fields), RestApiId: api.identity.apiId };
-  const item = madeByCall(random.hex(idLength), read(properties));
+  const item = madeByCall(control.random.hex(idLength), read(properties));
   part.refuseNew?.(api.resources, item);
   if (quota !== undefined)
     refuseOneMore(quota, partsOf(api.resources, part.part).length, api.resources.quotas);
@@ -106,14 +85,14 @@ function create(part: RestPart, call: WireCall, { random, ...control }: RestCont
 }
 
 /** In the place of the one of its id, or added. */
-function put(part: RestPart, api: ApiState, item: ControlResource): object {
+function put(part: RestPart, api: ApiState, item: ControlResource): ControlResource {
   const before = partsOf(api.resources, part.part);
   const isThere = before.some(({ id }) => id === item.id);
   const items = isThere ? before.map((one) => (one.id === item.id ? item : one)) : [...before, item];
   const next = withParts(api.resources, part.part, items);
   part.check?.(next, item);
   api.edit(next);
-  return show(part, item);
+  return item;
 }
 
 /** @throws ControlError NotFoundException */

@@ -1,6 +1,6 @@
 /** Calls of AWS's REST control plane: which one it is, whether the caller may, and how its errors read. */
 import { parseJsonObject } from '@gatewright/aws/json-object';
-import { ControlError } from '../../control/control-error.ts';
+import { badRequest, ControlError } from '../../control/control-error.ts';
 import { DefinitionError } from '../../errors.ts';
 import { awsError, refuseUnlessAllowed } from '../aws-call.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
@@ -138,22 +138,22 @@ export function emptyReply(status: 202 | 204): ControlReply {
   return { status, headers: [], body: '' };
 }
 
-const USUAL_LIMIT = 25;
-const MAX_LIMIT = 500;
+const USUAL_SIZE = 25;
+const MAX_SIZE = 500;
 
-/** One page of a list, in AWS's form: `item`, and `position` where there is more. */
-export function listReply(items: readonly unknown[], query: URLSearchParams): ControlReply {
-  const limit = Number(query.get('limit') ?? USUAL_LIMIT);
-  const start = readPosition(query.get('position'));
-  const isLegal = Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT;
-  if (!isLegal || start === undefined) throw new ControlError('BadRequestException', 'Invalid request input');
-  const end = start + limit;
-  const position = end < items.length ? { position: Buffer.from(String(end)).toString('base64url') } : {};
-  return jsonReply(200, { ...position, item: items.slice(start, end) });
+/** One page of a list, and the token of the next one. @throws ControlError for a size or token that is none */
+export function cutPage(items: readonly unknown[], size: string | null, token: string | null) {
+  const count = Number(size ?? USUAL_SIZE);
+  const start = token === null ? '0' : Buffer.from(token, 'base64url').toString();
+  if (!Number.isInteger(count) || count < 1 || count > MAX_SIZE || !/^\d{1,9}$/.test(start))
+    throw badRequest('Invalid request input');
+  const end = Number(start) + count;
+  const next = end < items.length ? Buffer.from(String(end)).toString('base64url') : undefined;
+  return { page: items.slice(Number(start), end), next };
 }
 
-function readPosition(position: string | null): number | undefined {
-  if (position === null) return 0;
-  const text = Buffer.from(position, 'base64url').toString();
-  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+/** In the form of AWS's REST API: `item`, and `position` where there is more. */
+export function listReply(items: readonly unknown[], query: URLSearchParams): ControlReply {
+  const { page, next } = cutPage(items, query.get('limit'), query.get('position'));
+  return jsonReply(200, { position: next, item: page });
 }

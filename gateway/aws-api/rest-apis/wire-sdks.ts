@@ -3,7 +3,7 @@
  * right, since its source is AWS's own.
  * @see API Gateway API reference, "GetSdk", which names the types and their parameters
  */
-import { badRequest, ControlError, notFound } from '../../control/control-error.ts';
+import { badRequest, ControlError, orNotFound } from '../../control/control-error.ts';
 import { getStage } from '../../control/edit-stages.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { findApi } from './wire-api.ts';
@@ -34,8 +34,7 @@ export function sdkRoutes(control: RestControl): readonly WireRoute[] {
       path: '/sdktypes/{sdkTypeId}',
       serve({ path }) {
         const type = TYPES.find(({ id }) => id === path('sdkTypeId'));
-        if (type === undefined) throw notFound('Invalid SDK type identifier specified');
-        return jsonReply(200, show(type));
+        return jsonReply(200, show(orNotFound(type, 'Invalid SDK type identifier specified')));
       },
     },
     {

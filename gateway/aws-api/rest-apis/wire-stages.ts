@@ -7,6 +7,7 @@ import { readFields } from './field-table.ts';
 import { STAGE_RULES, stageRefusal } from './stage-patch.ts';
 import { readCanary, showStage, STAGE_FIELDS } from './stage-shape.ts';
 import { findApi } from './wire-api.ts';
+import { collectionRoutes } from './wire-collection.ts';
 import { emptyReply } from './wire-router.ts';
 import { optionalObject, requiredText } from './wire-shape.ts';
 import type { RestControl } from './wire-api.ts';
@@ -22,21 +23,6 @@ export function stageRoutes(control: RestControl): readonly WireRoute[] {
 function plainStageRoutes(control: RestControl): readonly WireRoute[] {
   return [
     {
-      method: 'POST',
-      path: STAGES,
-      serve(call) {
-        const api = findApi(control, call);
-        const name = requiredText(call.body, 'stageName');
-        const canary = optionalObject(call.body, 'canarySettings');
-        createStage(api, name, {
-          ...readFields(call.body, STAGE_FIELDS),
-          DeploymentId: requiredText(call.body, 'deploymentId'),
-          ...(canary === undefined ? {} : { CanarySetting: readCanary(canary) }),
-        });
-        return jsonReply(201, showStage(getStage(api, name)));
-      },
-    },
-    {
       method: 'GET',
       path: STAGES,
       serve(call) {
@@ -47,33 +33,36 @@ function plainStageRoutes(control: RestControl): readonly WireRoute[] {
         return jsonReply(200, { item: stages.map(showStage) });
       },
     },
-    {
-      method: 'GET',
-      path: STAGE,
-      serve: (call) => jsonReply(200, showStage(getStage(findApi(control, call), call.path('stageName')))),
-    },
-    {
-      method: 'PATCH',
-      path: STAGE,
-      serve(call) {
+    ...collectionRoutes({
+      all: STAGES,
+      one: STAGE,
+      show: showStage,
+      create(call) {
+        const api = findApi(control, call);
+        const name = requiredText(call.body, 'stageName');
+        const canary = optionalObject(call.body, 'canarySettings');
+        createStage(api, name, {
+          ...readFields(call.body, STAGE_FIELDS),
+          DeploymentId: requiredText(call.body, 'deploymentId'),
+          ...(canary === undefined ? {} : { CanarySetting: readCanary(canary) }),
+        });
+        return getStage(api, name);
+      },
+      get: (call) => getStage(findApi(control, call), call.path('stageName')),
+      change(call) {
         const api = findApi(control, call);
         const { name, source } = getStage(api, call.path('stageName')).settings;
         const patch = readPatch(call.body, 'updateStageInput', STAGE_RULES, stageRefusal);
         changeStage(api, name, patch(source.properties));
-        return jsonReply(200, showStage(getStage(api, name)));
+        return getStage(api, name);
       },
-    },
-    {
-      method: 'DELETE',
-      path: STAGE,
-      serve(call) {
+      remove(call) {
         const api = findApi(control, call);
         const { name } = getStage(api, call.path('stageName')).settings;
         refuseMapped(control.apis.domains, api.identity.apiId, name);
         api.removeStage(name);
-        return emptyReply(202);
       },
-    },
+    }),
   ];
 }
 

@@ -1,13 +1,16 @@
 /** What calls of apigatewayv2 have in common: the API that they name, pages, and what is refused in them. */
-import { badRequest, ControlError, notFound } from '../../control/control-error.ts';
+import { badRequest, notFound } from '../../control/control-error.ts';
 import { madeByCall } from '../../control/edit-resources.ts';
 import { classifyResources } from '../../definition/classify.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
+import { collectionRoutes } from '../rest-apis/wire-collection.ts';
+import { cutPage } from '../rest-apis/wire-router.ts';
 import type { ApiState } from '../../control/api-state.ts';
 import type { JsonObject } from '../../definition/model.ts';
 import type { ControlReply } from '../../control-port/control-request.ts';
 import type { RestControl } from '../rest-apis/wire-api.ts';
-import type { WireCall } from '../rest-apis/wire-router.ts';
+import type { Collection } from '../rest-apis/wire-collection.ts';
+import type { WireCall, WireRoute } from '../rest-apis/wire-router.ts';
 
 export const APIS = '/v2/apis';
 export const API = `${APIS}/{apiId}`;
@@ -40,22 +43,16 @@ export function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-const USUAL_PAGE = 25;
-const MAX_PAGE = 500;
-
 /** One page of a list, in the form of apigatewayv2: `items`, and `nextToken` where there is more. */
 export function pageReply(items: readonly unknown[], query: URLSearchParams, name = 'items'): ControlReply {
-  const size = Number(query.get('maxResults') ?? USUAL_PAGE);
-  const start = readToken(query.get('nextToken'));
-  const isLegal = Number.isInteger(size) && size >= 1 && size <= MAX_PAGE;
-  if (!isLegal || start === undefined) throw new ControlError('BadRequestException', 'Invalid request input');
-  const end = start + size;
-  const more = end < items.length ? { nextToken: Buffer.from(String(end)).toString('base64url') } : {};
-  return jsonReply(200, { [name]: items.slice(start, end), ...more });
+  const { page, next } = cutPage(items, query.get('maxResults'), query.get('nextToken'));
+  return jsonReply(200, { [name]: page, nextToken: next });
 }
 
-function readToken(token: string | null): number | undefined {
-  if (token === null) return 0;
-  const text = Buffer.from(token, 'base64url').toString();
-  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+/** What calls do with things of one kind, as apigatewayv2 answers them. */
+export function v2Collection<Item>(
+  collection: Collection<Item>,
+  deleted: 202 | 204 = 204,
+): readonly WireRoute[] {
+  return collectionRoutes(collection, { listed: pageReply, deleted });
 }

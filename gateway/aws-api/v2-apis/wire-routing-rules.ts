@@ -5,8 +5,7 @@ import { deleteRule, getDomain, getRule, putRule } from '../../control/edit-doma
 import { readRoutingRule } from '../../control/read-routing-rules.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { DefinitionError } from '../../errors.ts';
-import { emptyReply } from '../rest-apis/wire-router.ts';
-import { requireMembers, pageReply } from './v2-wire.ts';
+import { requireMembers, pageReply, v2Collection } from './v2-wire.ts';
 import type { Domain } from '../../control/domains.ts';
 import type { Json, JsonObject } from '../../definition/model.ts';
 import type { RoutingRule } from '../../routing/routing-rules.ts';
@@ -27,12 +26,8 @@ export function routingRuleRoutes({ apis, random }: RestControl): readonly WireR
     putRule(domains, domainOf(call), rule);
     return rule;
   };
+  const get = (call: WireCall): RoutingRule => getRule(domainOf(call), call.path('routingRuleId'));
   return [
-    {
-      method: 'POST',
-      path: RULES,
-      serve: (call) => jsonReply(201, showRule(put(call, random.hex(ID_LENGTH)), call)),
-    },
     {
       method: 'GET',
       path: RULES,
@@ -44,26 +39,20 @@ export function routingRuleRoutes({ apis, random }: RestControl): readonly WireR
         ),
     },
     {
-      method: 'GET',
-      path: RULE,
-      serve: (call) => jsonReply(200, showRule(getRule(domainOf(call), call.path('routingRuleId')), call)),
-    },
-    {
       method: 'PUT',
       path: RULE,
-      serve(call) {
-        const { id } = getRule(domainOf(call), call.path('routingRuleId'));
-        return jsonReply(200, showRule(put(call, id), call));
-      },
+      serve: (call) => jsonReply(200, showRule(put(call, get(call).id), call)),
     },
-    {
-      method: 'DELETE',
-      path: RULE,
-      serve(call) {
+    ...v2Collection({
+      all: RULES,
+      one: RULE,
+      show: showRule,
+      create: (call) => put(call, random.hex(ID_LENGTH)),
+      get,
+      remove(call) {
         deleteRule(domains, domainOf(call), call.path('routingRuleId'));
-        return emptyReply(204);
       },
-    },
+    }),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** Tags over both of AWS's APIs: of APIs, stages, custom domains, VPC links, API keys and usage plans, by their ARN. */
-import { badRequest, notFound } from '../../control/control-error.ts';
+import { badRequest, orNotFound } from '../../control/control-error.ts';
 import { findReservedTag, stackTags } from '../../control/stack-tags.ts';
 import { isJsonMap, listOf, textOf } from '../../control/resource-properties.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
@@ -91,8 +91,7 @@ function find({ path }: WireCall, { apis }: RestControl): Tagged {
       : stageName === undefined
         ? findOthers(noun, id, apis)
         : undefined;
-  if (found === undefined) throw notFound(`Invalid resource ARN specified: ${path('arn')}`);
-  return found;
+  return orNotFound(found, `Invalid resource ARN specified: ${path('arn')}`);
 }
 
 function findApiTags(

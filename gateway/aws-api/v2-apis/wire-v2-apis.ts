@@ -15,7 +15,7 @@ import { V2_TYPES } from '../../definition/api-types/v2-types.ts';
 import { mergeFields, readFields, showFields } from '../rest-apis/field-table.ts';
 import { emptyReply } from '../rest-apis/wire-router.ts';
 import { optionalText, requiredText } from '../rest-apis/wire-shape.ts';
-import { API, APIS, findV2Api, isoTime, pageReply, refuseUnenforced, requireMembers } from './v2-wire.ts';
+import { API, APIS, findV2Api, isoTime, refuseUnenforced, requireMembers, v2Collection } from './v2-wire.ts';
 import type { ApiResources, ApiState } from '../../control/api-state.ts';
 import type { ControlResource } from '../../control/control-resource.ts';
 import type { MadeApi } from '../../control/make-api.ts';
@@ -32,20 +32,39 @@ const QUICK_CREATE = fieldsOf('target routeKey credentialsArn');
 const USUAL_SELECTION = { http: '$request.method $request.path', websocket: '$request.body.action' };
 
 export function v2ApiRoutes(control: RestControl): readonly WireRoute[] {
-  return [...makeRoutes(control), ...showRoutes(control), ...changeRoutes(control)];
+  return [...apiRoutes(control), ...otherRoutes(control)];
 }
 
-function makeRoutes(control: RestControl): readonly WireRoute[] {
-  return [
-    {
-      method: 'POST',
-      path: APIS,
-      serve(call) {
-        requireMembers(call.body, ['name', 'protocolType']);
-        const { api } = create(call, readApi(call), control);
-        return jsonReply(201, showApi(api));
-      },
+function apiRoutes(control: RestControl): readonly WireRoute[] {
+  return v2Collection({
+    all: APIS,
+    one: API,
+    show: showApi,
+    create(call) {
+      requireMembers(call.body, ['name', 'protocolType']);
+      return create(call, readApi(call), control).api;
     },
+    list: () => control.apis.all.filter(({ identity }) => identity.protocol !== 'rest'),
+    get: (call) => findV2Api(control, call),
+    change(call) {
+      const api = findV2Api(control, call);
+      const { resources } = api;
+      const properties = mergeFields(resources.api.properties, call.body, API_FIELDS);
+      refuseUnenforced(TYPE, properties);
+      const named = { ...resources, api: { ...resources.api, properties } };
+      editV2(api, changeQuickCreated(named, call), control);
+      return api;
+    },
+    remove(call) {
+      const { identity } = findV2Api(control, call);
+      refuseMapped(control.apis.domains, identity.apiId);
+      control.apis.remove(identity.apiId);
+    },
+  });
+}
+
+function otherRoutes(control: RestControl): readonly WireRoute[] {
+  return [
     {
       method: 'PUT',
       path: APIS,
@@ -65,48 +84,6 @@ function makeRoutes(control: RestControl): readonly WireRoute[] {
         refuseWarnings(call, read.warnings);
         editV2(api, read.resources, control);
         return jsonReply(201, showImported({ api, warnings: read.warnings }));
-      },
-    },
-  ];
-}
-
-function showRoutes(control: RestControl): readonly WireRoute[] {
-  return [
-    {
-      method: 'GET',
-      path: APIS,
-      serve({ query }) {
-        const all = control.apis.all.filter(({ identity }) => identity.protocol !== 'rest');
-        return pageReply(all.map(showApi), query);
-      },
-    },
-    { method: 'GET', path: API, serve: (call) => jsonReply(200, showApi(findV2Api(control, call))) },
-  ];
-}
-
-function changeRoutes(control: RestControl): readonly WireRoute[] {
-  return [
-    {
-      method: 'PATCH',
-      path: API,
-      serve(call) {
-        const api = findV2Api(control, call);
-        const { resources } = api;
-        const properties = mergeFields(resources.api.properties, call.body, API_FIELDS);
-        refuseUnenforced(TYPE, properties);
-        const named = { ...resources, api: { ...resources.api, properties } };
-        editV2(api, changeQuickCreated(named, call), control);
-        return jsonReply(200, showApi(api));
-      },
-    },
-    {
-      method: 'DELETE',
-      path: API,
-      serve(call) {
-        const { identity } = findV2Api(control, call);
-        refuseMapped(control.apis.domains, identity.apiId);
-        control.apis.remove(identity.apiId);
-        return emptyReply(204);
       },
     },
     {

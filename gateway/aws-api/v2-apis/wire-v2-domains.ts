@@ -5,17 +5,14 @@ import { toFirstVersion } from '../../control/read-domains.ts';
 import { listOf, mapOf, textOf, without } from '../../control/resource-properties.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { makeId } from '../../definition/cloudformation/physical-ids.ts';
-import { jsonReply } from '../../control-port/control-request.ts';
 import { DOMAIN_TYPES, MUTUAL_TLS } from '../../definition/api-types/domain-types.ts';
 import { fieldsOf } from '../../definition/api-types/fields.ts';
 import { readFields, showFields } from '../rest-apis/field-table.ts';
-import { emptyReply } from '../rest-apis/wire-router.ts';
 import { objectList, optionalText, requiredText } from '../rest-apis/wire-shape.ts';
-import { pageReply, refuseUnenforced, requireMembers } from './v2-wire.ts';
+import { refuseUnenforced, requireMembers, v2Collection } from './v2-wire.ts';
 import { routingRuleRoutes } from './wire-routing-rules.ts';
 import type { Domain, Mapping } from '../../control/domains.ts';
 import type { Json, JsonObject } from '../../definition/model.ts';
-import type { ControlReply } from '../../control-port/control-request.ts';
 import type { RestControl } from '../rest-apis/wire-api.ts';
 import type { WireCall, WireRoute } from '../rest-apis/wire-router.ts';
 
@@ -36,49 +33,26 @@ export function v2DomainRoutes(control: RestControl): readonly WireRoute[] {
 
 function domainRoutes({ apis }: RestControl): readonly WireRoute[] {
   const { domains, account } = apis;
-  return [
-    {
-      method: 'POST',
-      path: DOMAINS,
-      serve(call) {
-        requireMembers(call.body, ['domainName', 'domainNameConfigurations']);
-        const name = requiredText(call.body, 'domainName');
-        return jsonReply(201, showDomain(createDomain(domains, name, readDomain(call, {}), account), call));
-      },
+  const get = ({ path }: WireCall): Domain => getDomain(domains, path('domainName'));
+  return v2Collection({
+    all: DOMAINS,
+    one: DOMAIN,
+    show: showDomain,
+    create(call) {
+      requireMembers(call.body, ['domainName', 'domainNameConfigurations']);
+      const name = requiredText(call.body, 'domainName');
+      return createDomain(domains, name, readDomain(call, {}), account);
     },
-    {
-      method: 'GET',
-      path: DOMAINS,
-      serve: (call) =>
-        pageReply(
-          domains.all.map((domain) => showDomain(domain, call)),
-          call.query,
-        ),
+    list: () => domains.all,
+    get,
+    change(call) {
+      const domain = get(call);
+      return changeDomain(domains, domain, readDomain(call, domain.properties), account);
     },
-    {
-      method: 'GET',
-      path: DOMAIN,
-      serve: (call) => jsonReply(200, showDomain(getDomain(domains, call.path('domainName')), call)),
+    remove(call) {
+      domains.delete(get(call).name);
     },
-    {
-      method: 'PATCH',
-      path: DOMAIN,
-      serve(call) {
-        const domain = getDomain(domains, call.path('domainName'));
-        const properties = readDomain(call, domain.properties);
-        const changed = changeDomain(domains, domain, properties, account);
-        return jsonReply(200, showDomain(changed, call));
-      },
-    },
-    {
-      method: 'DELETE',
-      path: DOMAIN,
-      serve(call) {
-        domains.delete(getDomain(domains, call.path('domainName')).name);
-        return emptyReply(204);
-      },
-    },
-  ];
+  });
 }
 
 /** In the form of REST's domains, in which all are kept. @throws ControlError for what would not be enforced */
@@ -130,78 +104,58 @@ function showDomain({ name, properties }: Domain, { region }: WireCall): object 
   };
 }
 
+/** One mapping of a domain, and where it is. */
+type PlacedMapping = { readonly domain: Domain; readonly key: string; readonly mapping: Mapping };
+
 function mappingRoutes({ apis, random }: RestControl): readonly WireRoute[] {
   const { domains } = apis;
   const domainOf = ({ path }: WireCall): Domain => getDomain(domains, path('domainName'));
-  const put: PutMapping = (...mapping) => {
-    putV2Mapping(domains, (apiId) => apis.state(apiId), ...mapping);
+  const find = (call: WireCall): PlacedMapping => {
+    const domain = domainOf(call);
+    const [key, mapping] = findMappingById(domain, call.path('apiMappingId'));
+    return { domain, key, mapping };
   };
-  return [
-    {
-      method: 'POST',
-      path: MAPPINGS,
-      serve(call) {
-        const [domain, key] = [domainOf(call), optionalText(call.body, 'apiMappingKey') ?? ''];
-        const mapping = {
-          ...{ apiId: requiredText(call.body, 'apiId'), stage: requiredText(call.body, 'stage') },
-          id: random.hex(ID_LENGTH),
-        };
-        put(domain, key, mapping);
-        return jsonReply(201, showMapping(domain, key, mapping));
-      },
+  const put = (placed: PlacedMapping, from?: string): PlacedMapping => {
+    putV2Mapping(domains, (apiId) => apis.state(apiId), placed.domain, placed.key, placed.mapping, from);
+    return placed;
+  };
+  return v2Collection({
+    all: MAPPINGS,
+    one: MAPPING,
+    show: showMapping,
+    create(call) {
+      const [domain, key] = [domainOf(call), optionalText(call.body, 'apiMappingKey') ?? ''];
+      const mapping = {
+        apiId: requiredText(call.body, 'apiId'),
+        stage: requiredText(call.body, 'stage'),
+        id: random.hex(ID_LENGTH),
+      };
+      return put({ domain, key, mapping });
     },
-    {
-      method: 'GET',
-      path: MAPPINGS,
-      serve(call) {
-        const domain = domainOf(call);
-        const all = [...domain.mappings].map(([key, mapping]) => showMapping(domain, key, mapping));
-        return pageReply(all, call.query);
-      },
+    list(call) {
+      const domain = domainOf(call);
+      return [...domain.mappings].map(([key, mapping]) => ({ domain, key, mapping }));
     },
-    {
-      method: 'GET',
-      path: MAPPING,
-      serve(call) {
-        const domain = domainOf(call);
-        const [key, mapping] = findMappingById(domain, call.path('apiMappingId'));
-        return jsonReply(200, showMapping(domain, key, mapping));
-      },
+    get: find,
+    change(call) {
+      const { domain, key: from, mapping: before } = find(call);
+      const key = optionalText(call.body, 'apiMappingKey') ?? from;
+      const mapping = {
+        id: mappingIdOf(domain, from, before),
+        apiId: optionalText(call.body, 'apiId') ?? before.apiId,
+        stage: optionalText(call.body, 'stage') ?? before.stage,
+      };
+      return put({ domain, key, mapping }, from);
     },
-    {
-      method: 'PATCH',
-      path: MAPPING,
-      serve: (call) => changeMapping(call, domainOf(call), put),
+    remove(call) {
+      const { domain, key } = find(call);
+      const mappings = new Map([...domain.mappings].filter(([other]) => other !== key));
+      domains.put({ ...domain, mappings });
     },
-    {
-      method: 'DELETE',
-      path: MAPPING,
-      serve(call) {
-        const domain = domainOf(call);
-        const [key] = findMappingById(domain, call.path('apiMappingId'));
-        const mappings = new Map([...domain.mappings].filter(([other]) => other !== key));
-        domains.put({ ...domain, mappings });
-        return emptyReply(204);
-      },
-    },
-  ];
+  });
 }
 
-type PutMapping = (domain: Domain, key: string, mapping: Mapping, from?: string) => void;
-
-function changeMapping(call: WireCall, domain: Domain, put: PutMapping): ControlReply {
-  const [from, before] = findMappingById(domain, call.path('apiMappingId'));
-  const key = optionalText(call.body, 'apiMappingKey') ?? from;
-  const mapping = {
-    id: mappingIdOf(domain, from, before),
-    apiId: optionalText(call.body, 'apiId') ?? before.apiId,
-    stage: optionalText(call.body, 'stage') ?? before.stage,
-  };
-  put(domain, key, mapping, from);
-  return jsonReply(200, showMapping(domain, key, mapping));
-}
-
-function showMapping(domain: Domain, key: string, mapping: Mapping): object {
+function showMapping({ domain, key, mapping }: PlacedMapping): object {
   const { apiId, stage } = mapping;
   return { apiId, stage, apiMappingId: mappingIdOf(domain, key, mapping), apiMappingKey: key };
 }

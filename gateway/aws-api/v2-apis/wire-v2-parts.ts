@@ -12,7 +12,7 @@ import { readSchema } from '../rest-apis/model-schema.ts';
 import { emptyReply } from '../rest-apis/wire-router.ts';
 import { modelTemplate } from './model-template.ts';
 import { PART_KINDS } from './v2-table.ts';
-import { API, findV2Api, pageReply, refuseUnenforced, requireMembers } from './v2-wire.ts';
+import { API, findV2Api, refuseUnenforced, requireMembers, v2Collection } from './v2-wire.ts';
 import type { ApiState } from '../../control/api-state.ts';
 import type { ControlResource } from '../../control/control-resource.ts';
 import type { JsonObject } from '../../definition/model.ts';
@@ -40,53 +40,32 @@ function pathOf(kind: PartKind): string {
 
 function routesOf(kind: PartKind, control: RestControl): readonly WireRoute[] {
   const all = pathOf(kind);
-  const one = `${all}/{${kind.calls.idName}}`;
-  return [
-    { method: 'POST', path: all, serve: (call) => jsonReply(201, create(kind, call, control)) },
-    {
-      method: 'GET',
-      path: all,
-      serve(call) {
-        const api = findV2Api(control, call);
-        return pageReply(
-          listParts(kind, api, call).map((part) => show(kind, api, part)),
-          call.query,
-        );
-      },
+  return v2Collection<PartOfApi>({
+    all,
+    one: `${all}/{${kind.calls.idName}}`,
+    show: ({ api, part }) => show(kind, api, part),
+    create: (call) => create(kind, call, control),
+    list(call) {
+      const api = findV2Api(control, call);
+      return listParts(kind, api, call).map((part) => ({ api, part }));
     },
-    {
-      method: 'GET',
-      path: one,
-      serve(call) {
-        const api = findV2Api(control, call);
-        return jsonReply(200, show(kind, api, getPart(kind, api, call)));
-      },
+    get(call) {
+      const api = findV2Api(control, call);
+      return { api, part: getPart(kind, api, call) };
     },
-    {
-      method: 'PATCH',
-      path: one,
-      serve(call) {
-        const api = findV2Api(control, call);
-        const part = getPart(kind, api, call);
-        const properties = readPart(
-          kind,
-          api,
-          kind.part === 'routes' ? beforeRouteUpdate(part, call) : part.properties,
-          call,
-        );
-        return jsonReply(200, change(kind, api, { ...part, properties }, control));
-      },
+    change(call) {
+      const api = findV2Api(control, call);
+      const part = getPart(kind, api, call);
+      const before = kind.part === 'routes' ? beforeRouteUpdate(part, call) : part.properties;
+      return change(kind, api, { ...part, properties: readPart(kind, api, before, call) }, control);
     },
-    {
-      method: 'DELETE',
-      path: one,
-      serve(call) {
-        remove(kind, findV2Api(control, call), call, control);
-        return emptyReply(204);
-      },
+    remove(call) {
+      remove(kind, findV2Api(control, call), call, control);
     },
-  ];
+  });
 }
+
+type PartOfApi = { readonly api: ApiState; readonly part: ControlResource };
 
 /** Calls that only one row has. */
 function extraRoutes(control: RestControl): readonly WireRoute[] {
@@ -136,7 +115,7 @@ function getPart(kind: PartKind, api: ApiState, call: WireCall): ControlResource
   );
 }
 
-function create(kind: PartKind, call: WireCall, control: RestControl): object {
+function create(kind: PartKind, call: WireCall, control: RestControl): PartOfApi {
   const api = findV2Api(control, call);
   const { identity, resources } = api;
   const { only, noun, required = [], quota, idLength } = kind.calls;
@@ -151,7 +130,7 @@ function create(kind: PartKind, call: WireCall, control: RestControl): object {
   const part = madeByCall(control.random.hex(idLength), properties);
   refuseNamesake(kind, part, listParts(kind, api, call));
   editV2(api, withParts(resources, kind.part, [...all, part]), control);
-  return show(kind, api, part);
+  return { api, part };
 }
 
 /** The properties with what a call says of them. @throws ControlError for what is not applied here */
@@ -164,7 +143,7 @@ function readPart(kind: PartKind, { identity }: ApiState, before: JsonObject, ca
   return properties;
 }
 
-function change(kind: PartKind, api: ApiState, part: ControlResource, control: RestControl): object {
+function change(kind: PartKind, api: ApiState, part: ControlResource, control: RestControl): PartOfApi {
   const { resources } = api;
   const all = partsOf(resources, kind.part);
   const others = all.filter(({ id }) => id !== part.id);
@@ -175,7 +154,7 @@ function change(kind: PartKind, api: ApiState, part: ControlResource, control: R
   );
   const items = all.map((one) => (one.id === part.id ? part : one));
   editV2(api, withParts(resources, kind.part, items), control);
-  return show(kind, api, part);
+  return { api, part };
 }
 
 function isSibling({ calls }: PartKind, other: ControlResource, part: ControlResource): boolean {

@@ -12,12 +12,11 @@ import {
 } from '../../control/edit-v2.ts';
 import { isSet, mapOf, without } from '../../control/resource-properties.ts';
 import { isQuickCreated } from '../../definition/quick-create.ts';
-import { jsonReply } from '../../control-port/control-request.ts';
 import { V2_TYPES } from '../../definition/api-types/v2-types.ts';
 import { mergeFields, readFields, showFields } from '../rest-apis/field-table.ts';
 import { emptyReply } from '../rest-apis/wire-router.ts';
 import { optionalText, requiredText } from '../rest-apis/wire-shape.ts';
-import { API, findV2Api, isoTime, pageReply, refuseUnenforced } from './v2-wire.ts';
+import { API, findV2Api, isoTime, refuseUnenforced, v2Collection } from './v2-wire.ts';
 import type { ApiState, DeploymentRecord, StageRecord } from '../../control/api-state.ts';
 import type { RestControl } from '../rest-apis/wire-api.ts';
 import type { WireCall, WireRoute } from '../rest-apis/wire-router.ts';
@@ -34,53 +33,35 @@ export function v2StageRoutes(control: RestControl): readonly WireRoute[] {
 }
 
 function stageRoutes(control: RestControl): readonly WireRoute[] {
-  return [
-    {
-      method: 'POST',
-      path: STAGES,
-      serve(call) {
-        const api = findV2Api(control, call);
-        const name = requiredText(call.body, 'stageName');
-        const properties = readFields(call.body, STAGE_FIELDS);
-        refuseUnenforced(TYPE, properties);
-        createV2Stage(api, name, properties, control);
-        return jsonReply(201, showStage(getV2Stage(api, name)));
-      },
+  return v2Collection({
+    all: STAGES,
+    one: STAGE,
+    show: showStage,
+    create(call) {
+      const api = findV2Api(control, call);
+      const name = requiredText(call.body, 'stageName');
+      const properties = readFields(call.body, STAGE_FIELDS);
+      refuseUnenforced(TYPE, properties);
+      createV2Stage(api, name, properties, control);
+      return getV2Stage(api, name);
     },
-    {
-      method: 'GET',
-      path: STAGES,
-      serve: (call) => pageReply(findV2Api(control, call).stages.map(showStage), call.query),
+    list: (call) => findV2Api(control, call).stages,
+    get: (call) => findStage(findV2Api(control, call), call),
+    change(call) {
+      const api = findV2Api(control, call);
+      const { name, source } = findStage(api, call).settings;
+      const properties = mergeFields(source.properties, call.body, STAGE_FIELDS);
+      refuseUnenforced(TYPE, properties);
+      changeV2Stage(api, name, properties, control);
+      return getV2Stage(api, name);
     },
-    {
-      method: 'GET',
-      path: STAGE,
-      serve: (call) => jsonReply(200, showStage(findStage(findV2Api(control, call), call))),
+    remove(call) {
+      const api = findV2Api(control, call);
+      const { name } = findStage(api, call).settings;
+      refuseMapped(control.apis.domains, api.identity.apiId, name);
+      api.removeStage(name);
     },
-    {
-      method: 'PATCH',
-      path: STAGE,
-      serve(call) {
-        const api = findV2Api(control, call);
-        const { name, source } = findStage(api, call).settings;
-        const properties = mergeFields(source.properties, call.body, STAGE_FIELDS);
-        refuseUnenforced(TYPE, properties);
-        changeV2Stage(api, name, properties, control);
-        return jsonReply(200, showStage(getV2Stage(api, name)));
-      },
-    },
-    {
-      method: 'DELETE',
-      path: STAGE,
-      serve(call) {
-        const api = findV2Api(control, call);
-        const { name } = findStage(api, call).settings;
-        refuseMapped(control.apis.domains, api.identity.apiId, name);
-        api.removeStage(name);
-        return emptyReply(204);
-      },
-    },
-  ];
+  });
 }
 
 /** Calls that take one setting of a stage away. */
@@ -127,48 +108,29 @@ function settingRoutes(control: RestControl): readonly WireRoute[] {
 }
 
 function deploymentRoutes(control: RestControl): readonly WireRoute[] {
-  return [
-    {
-      method: 'POST',
-      path: DEPLOYMENTS,
-      serve(call) {
-        const stageName = optionalText(call.body, 'stageName');
-        const description = optionalText(call.body, 'description') ?? '';
-        const wish = { description, stageName: stageName === '' ? undefined : stageName };
-        return jsonReply(201, showDeployment(createV2Deployment(findV2Api(control, call), wish, control)));
-      },
+  return v2Collection({
+    all: DEPLOYMENTS,
+    one: DEPLOYMENT,
+    show: showDeployment,
+    create(call) {
+      const stageName = optionalText(call.body, 'stageName');
+      const description = optionalText(call.body, 'description') ?? '';
+      const wish = { description, stageName: stageName === '' ? undefined : stageName };
+      return createV2Deployment(findV2Api(control, call), wish, control);
     },
-    {
-      method: 'GET',
-      path: DEPLOYMENTS,
-      serve: (call) => pageReply(findV2Api(control, call).deployments.map(showDeployment), call.query),
+    list: (call) => findV2Api(control, call).deployments,
+    get: (call) => getV2Deployment(findV2Api(control, call), call.path('deploymentId')),
+    change(call) {
+      const api = findV2Api(control, call);
+      const { compiled } = getV2Deployment(api, call.path('deploymentId'));
+      const description = optionalText(call.body, 'description');
+      if (description !== undefined) api.describeDeployment(compiled.id, description);
+      return getV2Deployment(api, compiled.id);
     },
-    {
-      method: 'GET',
-      path: DEPLOYMENT,
-      serve: (call) =>
-        jsonReply(200, showDeployment(getV2Deployment(findV2Api(control, call), call.path('deploymentId')))),
+    remove(call) {
+      deleteV2Deployment(findV2Api(control, call), call.path('deploymentId'));
     },
-    {
-      method: 'PATCH',
-      path: DEPLOYMENT,
-      serve(call) {
-        const api = findV2Api(control, call);
-        const { compiled } = getV2Deployment(api, call.path('deploymentId'));
-        const description = optionalText(call.body, 'description');
-        if (description !== undefined) api.describeDeployment(compiled.id, description);
-        return jsonReply(200, showDeployment(getV2Deployment(api, compiled.id)));
-      },
-    },
-    {
-      method: 'DELETE',
-      path: DEPLOYMENT,
-      serve(call) {
-        deleteV2Deployment(findV2Api(control, call), call.path('deploymentId'));
-        return emptyReply(204);
-      },
-    },
-  ];
+  });
 }
 
 function findStage(api: ApiState, { path }: WireCall): StageRecord {

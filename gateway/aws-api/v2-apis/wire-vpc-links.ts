@@ -8,8 +8,8 @@ import { jsonReply } from '../../control-port/control-request.ts';
 import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
 import { V2_TYPES } from '../../definition/api-types/v2-types.ts';
 import { mergeFields, readFields, replaceRule, showFields } from '../rest-apis/field-table.ts';
-import { emptyReply, listReply } from '../rest-apis/wire-router.ts';
-import { isoTime, pageReply, requireMembers } from './v2-wire.ts';
+import { collectionRoutes } from '../rest-apis/wire-collection.ts';
+import { isoTime, requireMembers, v2Collection } from './v2-wire.ts';
 import type { VpcLink } from '../../control/vpc-links.ts';
 import type { Field } from '../../definition/api-types/fields.ts';
 import type { RestControl } from '../rest-apis/wire-api.ts';
@@ -35,7 +35,6 @@ export function vpcLinkRoutes(control: RestControl): readonly WireRoute[] {
 
 function restRoutes(control: RestControl): readonly WireRoute[] {
   const { vpcLinks } = control.apis;
-  const one = '/vpclinks/{vpcLinkId}';
   return [
     {
       method: 'POST',
@@ -45,71 +44,51 @@ function restRoutes(control: RestControl): readonly WireRoute[] {
         return jsonReply(202, showRest(create('rest', call, control)));
       },
     },
-    {
-      method: 'GET',
-      path: '/vpclinks',
-      serve: ({ query }) => listReply(vpcLinks.ofKind('rest').map(showRest), query),
-    },
-    { method: 'GET', path: one, serve: (call) => jsonReply(200, showRest(find('rest', call, control))) },
-    {
-      method: 'PATCH',
-      path: one,
-      serve(call) {
+    ...collectionRoutes({
+      all: '/vpclinks',
+      one: '/vpclinks/{vpcLinkId}',
+      show: showRest,
+      list: () => vpcLinks.ofKind('rest'),
+      get: (call) => find('rest', call, control),
+      change(call) {
         const link = find('rest', call, control);
         const patch = readPatch(call.body, 'updateVpcLinkInput', CHANGED.rest.map(replaceRule));
-        const properties = patch(link.properties);
-        vpcLinks.put({ ...link, properties });
-        return jsonReply(200, showRest({ ...link, properties }));
+        const changed = { ...link, properties: patch(link.properties) };
+        vpcLinks.put(changed);
+        return changed;
       },
-    },
-    {
-      method: 'DELETE',
-      path: one,
-      serve(call) {
+      remove(call) {
         vpcLinks.delete(find('rest', call, control).id);
-        return emptyReply(202);
       },
-    },
+    }),
   ];
 }
 
 function httpRoutes(control: RestControl): readonly WireRoute[] {
   const { vpcLinks } = control.apis;
-  const one = '/v2/vpclinks/{vpcLinkId}';
-  return [
+  return v2Collection(
     {
-      method: 'POST',
-      path: '/v2/vpclinks',
-      serve(call) {
+      all: '/v2/vpclinks',
+      one: '/v2/vpclinks/{vpcLinkId}',
+      show: showHttp,
+      create(call) {
         requireMembers(call.body, ['name', 'subnetIds']);
-        return jsonReply(201, showHttp(create('http', call, control)));
+        return create('http', call, control);
       },
-    },
-    {
-      method: 'GET',
-      path: '/v2/vpclinks',
-      serve: ({ query }) => pageReply(vpcLinks.ofKind('http').map(showHttp), query),
-    },
-    { method: 'GET', path: one, serve: (call) => jsonReply(200, showHttp(find('http', call, control))) },
-    {
-      method: 'PATCH',
-      path: one,
-      serve(call) {
+      list: () => vpcLinks.ofKind('http'),
+      get: (call) => find('http', call, control),
+      change(call) {
         const link = find('http', call, control);
-        const properties = mergeFields(link.properties, call.body, CHANGED.http);
-        vpcLinks.put({ ...link, properties });
-        return jsonReply(200, showHttp({ ...link, properties }));
+        const changed = { ...link, properties: mergeFields(link.properties, call.body, CHANGED.http) };
+        vpcLinks.put(changed);
+        return changed;
       },
-    },
-    {
-      method: 'DELETE',
-      path: one,
-      serve(call) {
+      remove(call) {
         vpcLinks.delete(find('http', call, control).id);
-        return emptyReply(202);
       },
     },
-  ];
+    202,
+  );
 }
 
 function create(kind: Kind, { body }: WireCall, { apis, random }: RestControl): VpcLink {

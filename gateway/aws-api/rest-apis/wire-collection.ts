@@ -1,0 +1,53 @@
+/** The calls that most things of AWS's APIs have: made, listed, shown, changed and deleted. */
+import { jsonReply } from '../../control-port/control-request.ts';
+import { emptyReply, listReply } from './wire-router.ts';
+import type { WireCall, WireRoute } from './wire-router.ts';
+
+/** What each call does with things of one kind; absent = there is no such call, or it is one of its own. */
+export type Collection<Item> = {
+  /** Path of all of them, and of one. */
+  readonly all: string;
+  readonly one: string;
+  /** As every call but the last answers it. */
+  readonly show: (item: Item, call: WireCall) => unknown;
+  readonly create?: (call: WireCall) => Item;
+  readonly list?: (call: WireCall) => readonly Item[];
+  readonly get?: (call: WireCall) => Item;
+  readonly change?: (call: WireCall) => Item;
+  readonly remove?: (call: WireCall) => void;
+};
+
+const REST_API = { listed: listReply, deleted: 202 as 202 | 204 };
+
+/** Their routes, in the form of AWS's REST API unless told otherwise. */
+export function collectionRoutes<Item>(
+  { all, one, show, create, list, get, change, remove }: Collection<Item>,
+  { listed, deleted } = REST_API,
+): readonly WireRoute[] {
+  const shown = (method: WireRoute['method'], path: string, status: number, find: typeof get): WireRoute[] =>
+    find === undefined ? [] : [{ method, path, serve: (call) => jsonReply(status, show(find(call), call)) }];
+  const routes = [
+    ...shown('POST', all, 201, create),
+    ...shown('GET', one, 200, get),
+    ...shown('PATCH', one, 200, change),
+  ];
+  if (list !== undefined)
+    routes.push({
+      method: 'GET',
+      path: all,
+      serve(call) {
+        const items = list(call).map((item) => show(item, call));
+        return listed(items, call.query);
+      },
+    });
+  if (remove !== undefined)
+    routes.push({
+      method: 'DELETE',
+      path: one,
+      serve(call) {
+        remove(call);
+        return emptyReply(deleted);
+      },
+    });
+  return routes;
+}
