@@ -3,6 +3,7 @@ import type { InventoryRoute } from '@gatewright/authoring/route-inventory';
 import type { InspectedApi, inspectStacks } from '@gatewright/gateway';
 import { keptServices } from './kept-services.ts';
 import { homeOfEnvironment } from './load-options.ts';
+import { remark } from './output.ts';
 
 /** Of templates, by name. */
 export type GivenParameters = Readonly<Record<string, string>>;
@@ -11,7 +12,7 @@ export function loadOptions(stage: string, directory: string, parameters: GivenP
   return {
     ...{ stage, directory, ...homeOfEnvironment(), strict: false },
     ...{ parameters, environment: {}, ...keptServices(directory) },
-    onProgress: (message: string) => process.stderr.write(`${message}\n`),
+    onProgress: (message: string) => remark(message),
   };
 }
 

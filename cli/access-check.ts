@@ -1,6 +1,5 @@
 /** Checks access documents alone, or against the stacks that they protect. */
 import { dirname, join } from 'node:path';
-import { styleText } from 'node:util';
 import { buildAccess } from '@gatewright/authoring/build-access';
 import { describeUnprotected } from '@gatewright/authoring/check-unprotected';
 import { checkLaterRoutes } from '@gatewright/authoring/check-later-routes';
@@ -24,7 +23,7 @@ import { checkHandlers } from './claim-check.ts';
 import { readAccessFiles, strayDocuments } from '@gatewright/authoring/access-files';
 import { checkPlan } from '@gatewright/authoring/check-plan';
 import { withDeployedId } from '@gatewright/authoring/account/deployed-ids';
-import { count, UsageError } from './output.ts';
+import { complain, count, say, UsageError } from './output.ts';
 import { readWebhooks, webhookProblems } from '@gatewright/authoring/webhook-files';
 
 /** What the documents come to, compiled anew. @throws UsageError with every problem */
@@ -65,7 +64,7 @@ export async function checkDocuments(
   // A document that was not compiled may be the one.
   const isWhole = withoutInventory.length + problems.length === 0;
   const unprotected = isWhole ? findUnprotected(compiled, apis, stage) : [];
-  for (const complaint of [...unsafe, ...drift, ...unprotected]) say('red', complaint);
+  for (const complaint of [...unsafe, ...drift, ...unprotected]) complain('red', complaint);
   const wrong = [withoutInventory, problems, wrongWebhooks, unsafe, drift, unprotected];
   const found = wrong.reduce((sum, list) => sum + list.length, 0);
   const counts = [
@@ -73,7 +72,7 @@ export async function checkDocuments(
     count(found, 'problem'),
     count(odd.length, 'warning'),
   ];
-  process.stdout.write(`${counts.join(', ')}\n`);
+  say(counts.join(', '));
   return found;
 }
 
@@ -188,10 +187,5 @@ export function checkDrift(
 }
 
 export function printProblems(problems: readonly Problem[], colour: 'red' | 'yellow'): void {
-  for (const problem of problems) say(colour, printProblem(problem));
-}
-
-function say(colour: 'red' | 'yellow', message: string): void {
-  const word = colour === 'red' ? 'error:' : 'warning:';
-  process.stderr.write(`${styleText(colour, word, { stream: process.stderr })} ${message}\n`);
+  for (const problem of problems) complain(colour, printProblem(problem));
 }

@@ -8,7 +8,7 @@ import { askAdmin } from './admin-client.ts';
 import { readDeployedIds } from '@gatewright/authoring/account/deployed-ids';
 import { compiledFor } from './access-check.ts';
 import { readStageName } from './options.ts';
-import { UsageError } from './output.ts';
+import { remark, UsageError } from './output.ts';
 
 type PublishFlags = ChangeFlags & { readonly folder: string; readonly stage: string };
 
@@ -73,8 +73,8 @@ async function findEarlier(flags: ChangeFlags): Promise<number> {
 function report(answer: Answer, flags: ReadFlags): void {
   printAnswer(answer, flags);
   if (!flags.json)
-    process.stderr.write(
-      'Authorizers take it within 60 s; what API Gateway has kept of their answers ends with their TTL, or by gatewright access flush.\n',
+    remark(
+      'Authorizers take it within 60 s; what API Gateway has kept of their answers ends with their TTL, or by gatewright access flush.',
     );
 }
 

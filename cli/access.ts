@@ -20,7 +20,7 @@ import type { GivenParameters } from './access-apis.ts';
 import { startOption } from './start-options.ts';
 import { withStack } from './with-stack.ts';
 import { collectText, readStageName } from './options.ts';
-import { count, HINT, paint, table, UsageError } from './output.ts';
+import { count, HINT, paint, remark, say, table, UsageError } from './output.ts';
 import { usualAccessFolder } from '@gatewright/authoring/stack-files';
 import { webhookProblems, writeCompiledWebhooks } from '@gatewright/authoring/webhook-files';
 
@@ -69,8 +69,8 @@ function syncCommand(): Command {
     .addOption(startOption('param'))
     .action(async (names: readonly string[], { folder, stage, param }: LoadingFlags) => {
       const { lines, warnings, inventories } = await syncRoutes(existing(folder), names, stage, param);
-      for (const line of lines) process.stdout.write(`${line}\n`);
-      for (const line of warnings) process.stderr.write(`${paint('yellow', 'warning:')} ${line}\n`);
+      for (const line of lines) say(line);
+      for (const line of warnings) remark(`${paint('yellow', 'warning:')} ${line}`);
       build(folder, inventories);
     });
 }
@@ -79,7 +79,7 @@ function idsCommand(): Command {
   return inFolder('ids', 'Look up the ids of deployed APIs by their stacks, and compile.')
     .option('--stage <name>', 'stage of the stack that holds the authorizers', readStageName, 'dev')
     .action(async ({ folder, stage }: StageFlags) => {
-      for (const line of await saveDeployedIds(existing(folder), stage)) process.stdout.write(`${line}\n`);
+      for (const line of await saveDeployedIds(existing(folder), stage)) say(line);
       build(folder);
     });
 }
@@ -88,7 +88,7 @@ function snapshotCommand(): Command {
   return inFolder('snapshot', 'Take the keys of issuers, to ship with the authorizers, and compile.')
     .argument('[documents...]', 'names of documents; all when left out')
     .action(async (names: readonly string[], { folder }: AccessFlags) => {
-      for (const line of await takeSnapshots(existing(folder), names)) process.stdout.write(`${line}\n`);
+      for (const line of await takeSnapshots(existing(folder), names)) say(line);
       build(folder);
     });
 }
@@ -108,8 +108,8 @@ function build(folder: string, inventories?: ReadonlyMap<string, string>): void 
   printProblems(wrong, 'red');
   if (wrong.length > 0)
     throw new UsageError(`${count(wrong.length, 'problem')}; not everything was compiled`);
-  for (const line of extended) process.stdout.write(`${line}\n`);
-  process.stdout.write(`${count(compiled.documents.length, 'document')} compiled\n`);
+  for (const line of extended) say(line);
+  say(`${count(compiled.documents.length, 'document')} compiled`);
 }
 
 function checkCommand(): Command {
@@ -146,7 +146,7 @@ function explainCommand(): Command {
       ) => {
         const document = findDocument(flags.folder, name);
         const held = flags.key === undefined ? {} : { held: await readHeldKey(flags.key, flags) };
-        process.stdout.write(`${explain(document, method, path, { ...flags, ...held })}\n`);
+        say(explain(document, method, path, { ...flags, ...held }));
       },
     );
 }
@@ -165,9 +165,7 @@ function matrixCommand(): Command {
         document: document.name,
         ...describeAccess(document),
       }));
-      process.stdout.write(
-        json ? `${JSON.stringify(matrices)}\n` : `${matrices.map(printMatrix).join('\n\n')}\n`,
-      );
+      say(json ? JSON.stringify(matrices) : matrices.map(printMatrix).join('\n\n'));
     });
 }
 

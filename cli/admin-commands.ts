@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { addAdminOptions, askAdmin, newOperationId } from './admin-client.ts';
 import type { AdminFlags, AdminRequest } from './admin-client.ts';
-import { HINT, table, UsageError } from './output.ts';
+import { HINT, say, table, UsageError } from './output.ts';
 
 export type Answer = Readonly<Record<string, unknown>>;
 export type ReadFlags = AdminFlags & { readonly json: boolean };
@@ -61,7 +61,7 @@ export function requireOutside({ answer, operationId }: SentChange): void {
 /** Members line by line, or all as JSON. */
 export function printAnswer(answer: Answer, { json }: { readonly json: boolean }): void {
   const rows = Object.entries(answer).map(([name, value]) => [name, printValue(value)]);
-  process.stdout.write(json ? `${JSON.stringify(answer)}\n` : `${table(rows).join('\n')}\n`);
+  say(json ? JSON.stringify(answer) : table(rows));
 }
 
 /** Rows of a listing as a table of some of their members, or all as JSON; `headings`: other words for the members. */
@@ -72,7 +72,7 @@ export function printRows(
   headings = columns,
 ): void {
   const lines = table([headings, ...rows.map((row) => columns.map((column) => printValue(row[column])))]);
-  process.stdout.write(json ? `${JSON.stringify(rows)}\n` : `${lines.join('\n')}\n`);
+  say(json ? JSON.stringify(rows) : lines);
 }
 
 /** The rows of every page of a listing. */

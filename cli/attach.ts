@@ -29,7 +29,7 @@ import { writeRoutes } from './attach/write-routes.ts';
 import { addAwsOptions } from './aws-session.ts';
 import type { AwsFlags } from './aws-session.ts';
 import { collectText, readHeaderName } from './options.ts';
-import { paint, table, UsageError } from './output.ts';
+import { paint, remark, say, table, UsageError } from './output.ts';
 
 type AttachFlags = AwsFlags & {
   readonly api: string;
@@ -137,7 +137,7 @@ export async function orExitCode(
     const isPlane = error instanceof PlaneError;
     if (!(error instanceof UsageError) || (!isPlane && !REFUSALS.some((kind) => error instanceof kind)))
       throw error;
-    process.stderr.write(`${paint('red', 'error:')} ${error.message}\n`);
+    remark(`${paint('red', 'error:')} ${error.message}`);
     const isInTheMiddle =
       error instanceof ForeignEditError
         ? error.hasBegun
@@ -217,7 +217,7 @@ async function addBreaking(
 async function planAndWrite(open: OpenPlane, flags: AttachFlags): Promise<Reading> {
   const reading = await plan(open, flags);
   if (!flags.writeRoutes || reading.plan.steps.length === 0) return reading;
-  process.stderr.write(`${writeRoutesOf(reading, flags)}\n`);
+  remark(writeRoutesOf(reading, flags));
   return plan(open, flags);
 }
 
@@ -237,7 +237,7 @@ async function applySaved(
   flags: AttachFlags,
 ): Promise<void> {
   if (isThere) {
-    say(['everything of the plan is done already']);
+    say('everything of the plan is done already');
     return;
   }
   const saved = journal.plan();
@@ -262,10 +262,10 @@ async function finish(
     ...{ plane: open.plane, journal, now: () => new Date(), look: () => lookAgain(open.plane, saved) },
     tell: ({ name }, what, place, of) => {
       if (what === 'done' || what === 'there')
-        process.stderr.write(`${place}/${of} ${name}${what === 'there' ? ' (was done)' : ''}\n`);
+        remark(`${place}/${of} ${name}${what === 'there' ? ' (was done)' : ''}`);
     },
   });
-  say([`attached; the undo file is in ${journal.folder}`]);
+  say(`attached; the undo file is in ${journal.folder}`);
   if (step === undefined) report(await verifyNow(open, journal), flags);
 }
 
@@ -312,10 +312,6 @@ function report(checks: readonly Check[], { json }: AttachFlags): void {
       : table(checks.map(({ what, isGood, saw }) => [words(isGood), what, saw])),
   );
   if (checks.some(({ isGood }) => isGood === false)) process.exitCode = UNFINISHED;
-}
-
-function say(lines: readonly string[]): void {
-  process.stdout.write(`${lines.join('\n')}\n`);
 }
 
 const TTL_LIMIT_SECONDS = 3600;

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { changeCommand, printAnswer, printRows, readCommand, sendChange } from './admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from './admin-commands.ts';
 import { askAdmin } from './admin-client.ts';
-import { UsageError } from './output.ts';
+import { remark, UsageError } from './output.ts';
 
 type InvalidateFlags = ChangeFlags & {
   readonly tag?: readonly string[];
@@ -73,8 +73,7 @@ function showCommand(): Command {
       const query = { namespace, tag, limit };
       const { entries, hasMore } = await askAdmin({ method: 'GET', path: '/cache/entries', query }, flags);
       printRows(Array.isArray(entries) ? (entries as readonly Answer[]) : [], COLUMNS, flags, HEADINGS);
-      if (hasMore === true && !flags.json)
-        process.stderr.write(`There are more; --limit ${limit} ends here.\n`);
+      if (hasMore === true && !flags.json) remark(`There are more; --limit ${limit} ends here.`);
     });
 }
 

@@ -13,7 +13,7 @@ import { addAwsOptions } from './aws-session.ts';
 import { textAt } from './aws-call.ts';
 import type { AwsFlags } from './aws-session.ts';
 import { collectText } from './options.ts';
-import { HINT, paint, table, UsageError } from './output.ts';
+import { HINT, paint, remark, say, table, UsageError } from './output.ts';
 import { canaryOf, endCanary, promoteCanary, stagePath, startCanary } from './release/stage-release.ts';
 import type { Canary } from './release/stage-release.ts';
 import { cloudWatchLooks, lookOnce, watchCanary } from './release/watch.ts';
@@ -133,7 +133,7 @@ async function start(flags: StartFlags): Promise<void> {
   await askPerson(`Give it ${flags.percent} % of the requests?`, flags.yes);
   const deploymentId = flags.deployment ?? (await deploy(stage));
   await plane.write(startCanary(path, deploymentId, flags.percent));
-  say([`canary: ${flags.percent} % of the requests go to ${deploymentId}`]);
+  say(`canary: ${flags.percent} % of the requests go to ${deploymentId}`);
   if (watching !== undefined) await watch(stage, watching);
 }
 
@@ -173,11 +173,11 @@ async function refuseBlindWatch({ wish, looks }: Watch): Promise<void> {
 async function watch({ plane, path }: OpenStage, { wish, looks }: Watch): Promise<void> {
   const verdict = await watchCanary(wish, looks);
   if (verdict.kind === 'well') {
-    say([`watched for ${Math.round(wish.forMs / 1000)} s: all is well; gatewright canary promote ends it`]);
+    say(`watched for ${Math.round(wish.forMs / 1000)} s: all is well; gatewright canary promote ends it`);
     return;
   }
   await plane.write(endCanary(path));
-  process.stderr.write(`${paint('red', 'rolled back:')} ${verdict.why}\n`);
+  remark(`${paint('red', 'rolled back:')} ${verdict.why}`);
   process.exitCode = ENDED;
 }
 
@@ -204,7 +204,7 @@ async function showStatus(flags: CanaryFlags): Promise<void> {
         : [['canary', `${canary.percent} %`, canary.deploymentId, told(canary.deploymentId)]]),
     ]),
   );
-  if (canary === undefined) say(['no canary']);
+  if (canary === undefined) say('no canary');
 }
 
 async function promote(flags: CanaryFlags): Promise<void> {
@@ -224,9 +224,5 @@ async function rollBack(flags: CanaryFlags): Promise<void> {
   say([`canary ${canary.deploymentId} ends; all requests go to ${String(live.stageShown['deploymentId'])}`]);
   await askPerson('End it?', flags.yes);
   await plane.write(endCanary(path));
-  say(['rolled back']);
-}
-
-function say(lines: readonly string[]): void {
-  process.stdout.write(`${lines.join('\n')}\n`);
+  say('rolled back');
 }

@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { issueFrom, makeAuthority } from '@gatewright/gateway/control/issue-certificate';
 import { openAuthority, writeCertified } from '@gatewright/gateway/services/authority-files';
 import { describeTrust } from './trust-text.ts';
-import { commandName, table, UsageError } from './output.ts';
+import { commandName, say, table, UsageError } from './output.ts';
 import type { LocalAuthority } from '@gatewright/gateway/services/authority-files';
 
 type CertsFlags = { readonly trust: boolean; readonly client?: string };
@@ -38,7 +38,7 @@ async function certs(flags: CertsFlags): Promise<void> {
   const more = flags.trust
     ? describeTrust(authority.certificateFile, process.platform)
     : [`No system trusts it by itself; ${commandName()} certs --trust says how yours can.`];
-  process.stdout.write(`\n${more.join('\n')}\n`);
+  say(`\n${more.join('\n')}`);
 }
 
 function describeAuthority({ certificate, certificateFile, keyFile, isNew }: LocalAuthority): string {

@@ -1,7 +1,7 @@
 /** `gatewright clock`: the time that the gateway, the issuer, DynamoDB and functions share. */
 import { Command } from 'commander';
 import { readDuration } from '@gatewright/gateway/settings';
-import { UsageError } from './output.ts';
+import { say, UsageError } from './output.ts';
 import { addGatewayOptions, askGateway, memberOf } from './running-gateway.ts';
 
 export function clockCommand(): Command {
@@ -22,7 +22,7 @@ async function moveClock(shift: string | undefined): Promise<void> {
   const now = new Date(Number(memberOf(answer, 'nowEpochMs'))).toISOString();
   const offsetMs = Number(memberOf(answer, 'offsetMs'));
   const ahead = offsetMs === 0 ? 'as on this machine' : `${offsetMs > 0 ? '+' : ''}${offsetMs / 1000} s`;
-  process.stdout.write(`${now} (${ahead})\n`);
+  say(`${now} (${ahead})`);
 }
 
 function ask(shift: string | undefined): Promise<unknown> {

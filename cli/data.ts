@@ -1,7 +1,7 @@
 /** `gatewright data save|load`: the state of the running gateway as one file, and back. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { count, HINT } from './output.ts';
+import { count, HINT, remark, say } from './output.ts';
 import { addGatewayOptions, askGateway, memberOf } from './running-gateway.ts';
 
 /** Tables may be large. */
@@ -39,10 +39,9 @@ function fileCommand(name: 'save' | 'load', description: string): Command {
         count(number('items'), 'item'),
         count(number('calls'), 'call'),
       ];
-      process.stdout.write(`${name === 'save' ? 'saved' : 'loaded'} ${what.join(', ')}: ${file}\n`);
+      say(`${name === 'save' ? 'saved' : 'loaded'} ${what.join(', ')}: ${file}`);
       if (name === 'save') return;
       const left = memberOf(answer, 'left');
-      for (const sentence of Array.isArray(left) ? left : [])
-        process.stderr.write(`left out: ${String(sentence)}\n`);
+      for (const sentence of Array.isArray(left) ? left : []) remark(`left out: ${String(sentence)}`);
     });
 }

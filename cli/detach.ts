@@ -13,7 +13,7 @@ import { openPlane } from './attach/open-plane.ts';
 import { printUndo } from './attach/print-plan.ts';
 import { addAwsOptions } from './aws-session.ts';
 import type { AwsFlags } from './aws-session.ts';
-import { paint, UsageError } from './output.ts';
+import { paint, remark, say, UsageError } from './output.ts';
 
 type DetachFlags = AwsFlags & {
   readonly api: string;
@@ -53,7 +53,7 @@ async function takeBack(plane: ControlPlane, flags: DetachFlags, begin: () => vo
   if (undo.region !== flags.region)
     throw new UsageError(`the undo file is of ${undo.region}: say --region ${undo.region}`);
   const now = await lookAgain(plane, undo);
-  process.stdout.write(`${printUndo(undo, now).join('\n')}\n`);
+  say(printUndo(undo, now));
   await askPerson(`Take them back at API ${undo.apiId}?`, flags.yes);
   begin();
   const { kept } = await undoPlan(
@@ -61,14 +61,14 @@ async function takeBack(plane: ControlPlane, flags: DetachFlags, begin: () => vo
     {
       ...{ plane, journal, now: () => new Date(), look: () => lookAgain(plane, undo) },
       tell: ({ name }, what, place, of) => {
-        if (what === 'undone') process.stderr.write(`${place}/${of} ${name}\n`);
+        if (what === 'undone') remark(`${place}/${of} ${name}`);
       },
     },
     flags.force,
   );
   journal.close();
-  for (const part of kept) process.stderr.write(`${paint('yellow', 'kept:')} ${part}\n`);
+  for (const part of kept) remark(`${paint('yellow', 'kept:')} ${part}`);
   const more =
     earlierJournal(journal) === undefined ? '' : '; an earlier attachment is below it: say it again';
-  process.stdout.write(`detached${more}\n`);
+  say(`detached${more}`);
 }

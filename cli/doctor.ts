@@ -18,7 +18,7 @@ import { readAccount, readCaller } from './doctor/read-account.ts';
 import { readStack } from './doctor/read-stack.ts';
 import type { StackView } from './doctor/views.ts';
 import { collectText, readStageName } from './options.ts';
-import { UsageError } from './output.ts';
+import { say, UsageError } from './output.ts';
 import { serviceFolder } from './package.ts';
 
 type DoctorFlags = AwsFlags & {
@@ -60,7 +60,7 @@ export function doctorCommand(): Command {
     .action(async (named: string | undefined, flags: DoctorFlags) => {
       const report = await choose(named, flags);
       const text = flags.json ? JSON.stringify(report) : printReport(report).join('\n');
-      process.stdout.write(`${text}\n`);
+      say(text);
       process.exitCode = exitCodeOf(report);
       setTimeout(() => process.exit(), END_WITHIN_MS).unref();
     });

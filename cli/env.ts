@@ -1,6 +1,7 @@
 /** `gatewright env`: shell exports for AWS's SDKs and command line. */
 import { Command } from 'commander';
 import { addGatewayOptions, askGateway, findGateway, memberOf } from './running-gateway.ts';
+import { say } from './output.ts';
 
 export function envCommand(): Command {
   return addGatewayOptions(
@@ -26,12 +27,12 @@ async function printEnv({ json }: { readonly json: boolean }): Promise<void> {
     ...managementEndpoint(status),
   };
   if (json) {
-    process.stdout.write(`${JSON.stringify(variables)}\n`);
+    say(JSON.stringify(variables));
     return;
   }
   // A session token of the developer's own would go with the local key and spoil every signature.
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`);
-  process.stdout.write(`${[...lines, 'unset AWS_SESSION_TOKEN AWS_PROFILE'].join('\n')}\n`);
+  say([...lines, 'unset AWS_SESSION_TOKEN AWS_PROFILE']);
 }
 
 /** The SDK's management client needs an API and a stage; with one WebSocket stage there is no doubt which. */

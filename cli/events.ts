@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { showControls } from '#shared/visible-text.ts';
-import { table, UsageError } from './output.ts';
+import { say, table, UsageError } from './output.ts';
 import { addGatewayOptions, askGateway, memberOf } from './running-gateway.ts';
 
 type Source = {
@@ -41,25 +41,24 @@ export function eventsCommand(): Command {
 async function listEvents({ json }: { readonly json: boolean }): Promise<void> {
   const answer = await askGateway('GET', 'events');
   if (json) {
-    process.stdout.write(`${JSON.stringify(answer)}\n`);
+    say(JSON.stringify(answer));
     return;
   }
   const sources = memberOf(answer, 'sources') as readonly Source[];
   const rows = sources.map(({ kind, name, targets, state }) =>
     [kind, name, targets.length === 0 ? '-' : targets.join(', '), state].map(showControls),
   );
-  for (const line of table(rows)) process.stdout.write(`${line}\n`);
+  for (const line of table(rows)) say(line);
   const waiting = Number(memberOf(answer, 'asynchronous'));
-  if (waiting > 0) process.stdout.write(`${waiting} asynchronous events are not done\n`);
-  if (rows.length === 0 && waiting === 0)
-    process.stdout.write('nothing but requests starts functions here\n');
+  if (waiting > 0) say(`${waiting} asynchronous events are not done`);
+  if (rows.length === 0 && waiting === 0) say('nothing but requests starts functions here');
 }
 
 async function sendEvent(target: string, given: string, flags: SendFlags): Promise<void> {
   const body = await readBody(given);
   const { group: groupId, source, detailType } = flags;
   const answer = await askGateway('POST', 'events', { target, body, groupId, source, detailType });
-  process.stdout.write(`${String(memberOf(answer, 'sent'))} has the event\n`);
+  say(`${String(memberOf(answer, 'sent'))} has the event`);
 }
 
 /** @throws UsageError */

@@ -5,7 +5,7 @@ import { orExitCode } from './attach.ts';
 import { addAwsOptions } from './aws-session.ts';
 import type { ExplainApiFlags } from './explain/explain-api.ts';
 import { collectText, readSpan } from './options.ts';
-import { UsageError } from './output.ts';
+import { say, UsageError } from './output.ts';
 import { tellStory } from './recorded.ts';
 import { addGatewayOptions, askGateway } from './running-gateway.ts';
 import type { RequestDetail } from '@gatewright/gateway';
@@ -54,5 +54,5 @@ async function explainLocal(id: string, { phases, showSecrets, json }: LocalFlag
   const query = showSecrets ? '?secrets=show' : '';
   const detail = (await askGateway('GET', `requests/${encodeURIComponent(id)}${query}`)) as RequestDetail;
   const text = json ? JSON.stringify(detail, null, 2) : tellStory(detail, phases).join('\n');
-  process.stdout.write(`${text}\n`);
+  say(text);
 }

@@ -1,6 +1,6 @@
 /** `gatewright export`: recorded requests in a format that other tools open. */
 import { Command } from 'commander';
-import { count } from './output.ts';
+import { count, say } from './output.ts';
 import { writePrivately } from './private-file.ts';
 import { addGatewayOptions, askGateway, memberOf } from './running-gateway.ts';
 
@@ -19,5 +19,5 @@ async function exportRequests({ har, showSecrets }: ExportFlags): Promise<void> 
   const entries = memberOf(memberOf(archive, 'log'), 'entries') as readonly unknown[];
   // Bodies of a start may hold what is nobody else's business.
   await writePrivately(har, `${JSON.stringify(archive, null, 2)}\n`);
-  process.stdout.write(`${count(entries.length, 'request')} in ${har}\n`);
+  say(`${count(entries.length, 'request')} in ${har}`);
 }

@@ -12,7 +12,7 @@ import { replayFailures } from './failures/replay-failures.ts';
 import type { Replayed } from './failures/replay-failures.ts';
 import { findFunction } from './find-function.ts';
 import { send } from './invoke.ts';
-import { count, HINT, table, UsageError } from './output.ts';
+import { count, HINT, say, table, UsageError } from './output.ts';
 import { addGatewayOptions } from './running-gateway.ts';
 
 type ListFlags = AwsFlags & { readonly stack?: string; readonly limit: number; readonly json: boolean };
@@ -43,13 +43,12 @@ function listCommand(): Command {
   ).action(async (flags: ListFlags) => {
     const { queues, failures } = await listFailures(await openAws(flags), stackOf(flags), flags.limit);
     if (flags.json) {
-      process.stdout.write(`${JSON.stringify(failures)}\n`);
+      say(JSON.stringify(failures));
       return;
     }
-    if (failures.length > 0)
-      process.stdout.write(`${table([HEADINGS, ...failures.map(rowOf)]).join('\n')}\n`);
+    if (failures.length > 0) say(table([HEADINGS, ...failures.map(rowOf)]));
     const names = queues.map(({ name }) => name).join(', ') || 'no failure queue';
-    process.stdout.write(`${count(failures.length, 'failed event')} in ${names}\n`);
+    say(`${count(failures.length, 'failed event')} in ${names}`);
   });
 }
 
@@ -83,10 +82,9 @@ function replayCommand(): Command {
     .action(async (flags: ReplayFlags) => {
       const replayed =
         flags.file === undefined ? await replayOnAws(flags) : await replayHere(flags.file, flags);
-      if (flags.json) process.stdout.write(`${JSON.stringify(replayed)}\n`);
+      if (flags.json) say(JSON.stringify(replayed));
       const kept = replayed.filter(({ outcome }) => outcome === 'kept').length;
-      if (!flags.json)
-        process.stdout.write(`${count(replayed.length - kept, 'event')} went well, ${kept} did not\n`);
+      if (!flags.json) say(`${count(replayed.length - kept, 'event')} went well, ${kept} did not`);
       if (kept > 0) process.exitCode = 2;
     });
 }
@@ -161,7 +159,7 @@ function textOf(value: unknown): string | undefined {
 function tell({ messageId, functionName, outcome, why }: Replayed, { json }: ListFlags): void {
   if (json) return;
   const said = outcome === 'done' ? 'went well' : `is kept: ${why}`;
-  process.stdout.write(`${table([[messageId, functionName ?? '-', said]]).join('')}\n`);
+  say(table([[messageId, functionName ?? '-', said]]).join(''));
 }
 
 function stackOf({ stack }: ListFlags): string {

@@ -21,7 +21,7 @@ import {
 } from './init-files.ts';
 import type { ApiToProtect } from './init-files.ts';
 import { homeOfEnvironment } from './load-options.ts';
-import { paint, UsageError } from './output.ts';
+import { paint, say, UsageError } from './output.ts';
 
 type InitFlags = { readonly webhooks: boolean };
 
@@ -44,7 +44,7 @@ export function initCommand(): Command {
       const { files, next } = isService(folder)
         ? await planOfService(folder, flags)
         : planOfEmpty(folder, flags);
-      for (const [path, text] of files) process.stdout.write(`${write(folder, path, text)}\n`);
+      for (const [path, text] of files) say(write(folder, path, text));
       process.stdout.write(`\n${paint('bold', 'Next')}\n${next.map((line) => `  ${line}\n`).join('')}`);
     });
 }

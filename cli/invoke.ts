@@ -5,7 +5,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { signRequest } from '@gatewright/aws/sign-request';
 import { findFunction } from './find-function.ts';
-import { UsageError } from './output.ts';
+import { say, UsageError } from './output.ts';
 import { addGatewayOptions, findGateway } from './running-gateway.ts';
 import { isJson } from '@gatewright/aws/json-object';
 import type { FoundFunction } from './find-function.ts';
@@ -37,13 +37,13 @@ async function invoke(given: string, flags: InvokeFlags): Promise<void> {
   const found = await findFunction(given);
   const { status, headers, body } = await send(found, event, flags);
   if (status === 202) {
-    process.stdout.write(`${found.name} has the event\n`);
+    say(`${found.name} has the event`);
     return;
   }
   if (status !== 200) throw new UsageError(`${found.name}: ${describeRefusal(body, status)}`);
   const tail = headers['x-amz-log-result'];
   if (typeof tail === 'string') process.stderr.write(Buffer.from(tail, 'base64'));
-  process.stdout.write(`${body}\n`);
+  say(body);
   // As the AWS command line does not: a script should see that the function has failed.
   if (headers['x-amz-function-error'] !== undefined) process.exitCode = 1;
 }

@@ -15,7 +15,7 @@ import {
 } from './admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from './admin-commands.ts';
 import { collectPair, collectText } from './options.ts';
-import { HINT, paint, table, UsageError } from './output.ts';
+import { HINT, paint, remark, say, table, UsageError } from './output.ts';
 
 type CreateFlags = ChangeFlags & {
   readonly tenant: string;
@@ -121,10 +121,10 @@ function printChange(answer: Answer, flags: ReadFlags): void {
     name,
     printValue(value),
   ]);
-  process.stderr.write(`${table(rows).join('\n')}\n`);
+  remark(table(rows));
   if (typeof key !== 'string') return;
-  process.stderr.write(`${paint('yellow', 'This is the only time that the key is shown:')}\n`);
-  process.stdout.write(`${key}\n`);
+  remark(paint('yellow', 'This is the only time that the key is shown:'));
+  say(key);
 }
 
 function pathOf(keyId: string): string {

@@ -4,6 +4,7 @@ import { readDuration } from '@gatewright/gateway/settings';
 import { showControls } from '#shared/visible-text.ts';
 import { findFunction } from './find-function.ts';
 import { addGatewayOptions, listenToGateway } from './running-gateway.ts';
+import { say } from './output.ts';
 
 type LogsFlags = { readonly follow: boolean; readonly since?: number; readonly json: boolean };
 
@@ -34,7 +35,7 @@ async function printLogs(given: string | undefined, { follow, since, json }: Log
     ...(follow ? { follow: 'true' } : {}),
   });
   for await (const text of listenToGateway(`logs?${query.toString()}`))
-    process.stdout.write(json ? `${text}\n` : `${printLine(JSON.parse(text) as Line)}\n`);
+    say(json ? text : printLine(JSON.parse(text) as Line));
 }
 
 /** As the terminal of `gatewright start` shows it; a function may print what would command the terminal. */

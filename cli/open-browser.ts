@@ -1,5 +1,6 @@
 /** Opens an address in the browser of whoever sits here, as each system does it. */
 import { spawn } from 'node:child_process';
+import { remark } from './output.ts';
 
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
   darwin: ['open'],
@@ -11,8 +12,6 @@ const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...str
 export function openBrowser(url: string): void {
   const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
   const child = spawn(program, [...args, url], { stdio: 'ignore', detached: true });
-  child.on('error', () =>
-    process.stderr.write(`${program} cannot be run; open the console by its address\n`),
-  );
+  child.on('error', () => remark(`${program} cannot be run; open the console by its address`));
   child.unref();
 }

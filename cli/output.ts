@@ -16,17 +16,33 @@ export function paint(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout });
 }
 
-/** Prints an error to stderr and returns the exit code: 1 for what a person can mend, 70 for a bug of ours. */
-export function printError(error: unknown): number {
-  if (error instanceof DefinitionError) return say(error.describe(), 1);
-  if (error instanceof StartError || error instanceof UsageError) return say(error.message, 1);
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return say(`this is a bug of gatewright, please report it:\n${detail}`, 70);
+/** Lines of what a command answers: stdout. */
+export function say(lines: string | readonly string[]): void {
+  process.stdout.write(`${[lines].flat().join('\n')}\n`);
 }
 
-function say(message: string, exitCode: number): number {
-  process.stderr.write(`${styleText('red', 'error:', { stream: process.stderr })} ${message}\n`);
+/** Lines beside the answer, which whoever reads that does not get: stderr. */
+export function remark(lines: string | readonly string[]): void {
+  process.stderr.write(`${[lines].flat().join('\n')}\n`);
+}
+
+/** Prints an error to stderr and returns the exit code: 1 for what a person can mend, 70 for a bug of ours. */
+export function printError(error: unknown): number {
+  if (error instanceof DefinitionError) return fail(error.describe(), 1);
+  if (error instanceof StartError || error instanceof UsageError) return fail(error.message, 1);
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return fail(`this is a bug of gatewright, please report it:\n${detail}`, 70);
+}
+
+function fail(message: string, exitCode: number): number {
+  complain('red', message);
   return exitCode;
+}
+
+/** An error or a warning beside the answer, red or yellow where stderr is a terminal that wants it. */
+export function complain(colour: 'red' | 'yellow', message: string): void {
+  const word = colour === 'red' ? 'error:' : 'warning:';
+  remark(`${styleText(colour, word, { stream: process.stderr })} ${message}`);
 }
 
 /**

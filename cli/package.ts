@@ -8,7 +8,7 @@ import { idsToFind, saveMissingIds } from '@gatewright/authoring/account/deploye
 import { isLocalApiId } from '@gatewright/gateway/definition/cloudformation/physical-ids';
 import { collectText, readStageName } from './options.ts';
 import { findCredentials } from './aws-session.ts';
-import { paint, table, UsageError } from './output.ts';
+import { paint, remark, say, table, UsageError } from './output.ts';
 
 type PackageFlags = { readonly stage: string; readonly output?: string; readonly param: readonly string[] };
 
@@ -31,8 +31,8 @@ export function packageCommand(): Command {
         name,
         `${(sizeBytes / 1024).toFixed(1)} KB`,
       ]);
-      process.stdout.write(`${table(rows).join('\n')}\n`);
-      process.stdout.write(`packaged stage ${stage} in ${relative(process.cwd(), outputDirectory) || '.'}\n`);
+      say(table(rows));
+      say(`packaged stage ${stage} in ${relative(process.cwd(), outputDirectory) || '.'}`);
     });
 }
 
@@ -42,7 +42,7 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
   const { unknown, local } = idsToFind(folder, stage, isLocalApiId);
   if (unknown.length + local.length === 0) return;
   const warn = (message: string): void => {
-    process.stderr.write(`${paint('yellow', 'warning:')} ${message}\n`);
+    remark(`${paint('yellow', 'warning:')} ${message}`);
   };
   const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
   try {
@@ -53,7 +53,7 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
       ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
       AWS_SESSION_TOKEN: sessionToken,
     });
-    for (const line of found) process.stdout.write(`${line}\n`);
+    for (const line of found) say(line);
     for (const line of absent) warn(line);
   } catch (error) {
     // The stack comes first, and the API that it protects after it.

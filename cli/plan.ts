@@ -7,7 +7,7 @@ import { printPathName } from '#shared/http/path-name.ts';
 import { askAdmin } from './admin-client.ts';
 import { changeCommand, printRows, readCommand, readPages } from './admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from './admin-commands.ts';
-import { HINT, UsageError } from './output.ts';
+import { HINT, say, UsageError } from './output.ts';
 import { change, ownerPath } from './quota-calls.ts';
 
 const NEXT_VERSION = /next version to be saved is (\d+)/;
@@ -52,7 +52,7 @@ async function listPlans(flags: ReadFlags): Promise<void> {
 
 async function getPlan(plan: string, flags: ReadFlags): Promise<void> {
   const answer = await askAdmin({ method: 'GET', path: `/quota/plans/${printPathName(plan)}` }, flags);
-  process.stdout.write(`${JSON.stringify(answer, undefined, flags.json ? 0 : 2)}\n`);
+  say(JSON.stringify(answer, undefined, flags.json ? 0 : 2));
 }
 
 async function savePlan(file: string, flags: ChangeFlags): Promise<void> {

@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { printAnswer } from './admin-commands.ts';
 import { forget, survey } from './forget-customer.ts';
 import type { Survey, Tables } from './forget-customer.ts';
-import { HINT, UsageError } from './output.ts';
+import { HINT, remark, UsageError } from './output.ts';
 import { addGatewayOptions, askGateway, findGateway, memberOf } from './running-gateway.ts';
 import { logForgotten, openSweptTable } from './swept-table.ts';
 import type { DynamoDbAccess } from './swept-table.ts';
@@ -68,7 +68,7 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
   const told = { nativeKeys: before.nativeKeys, openMoney: before.openMoney.length };
   if (confirm === undefined) {
     printAnswer({ found, ...told }, flags);
-    if (before.openMoney.length > 0) process.stderr.write(`${describeOpen(before)}\n`);
+    if (before.openMoney.length > 0) remark(describeOpen(before));
     return;
   }
   if (before.openMoney.length > 0 && !evenIfOpen)
@@ -81,8 +81,8 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
   await logForgotten(at, names.usage, entryOf(at, sum(before), reference));
   printAnswer({ deleted: found, ...told, left }, flags);
   if (before.nativeKeys.length > 0)
-    process.stderr.write(
-      `API Gateway itself has keys of theirs: aws apigateway delete-api-key --api-key ID (${before.nativeKeys.join(', ')})\n`,
+    remark(
+      `API Gateway itself has keys of theirs: aws apigateway delete-api-key --api-key ID (${before.nativeKeys.join(', ')})`,
     );
   if (left > 0)
     throw new UsageError(

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { readDuration } from '@gatewright/gateway/settings';
-import { UsageError } from './output.ts';
+import { say, UsageError } from './output.ts';
 import { diffDetails, rowsToLines, tellStory } from './recorded.ts';
 import { addGatewayOptions, askGateway, memberOf } from './running-gateway.ts';
 import type { RequestDetail } from '@gatewright/gateway';
@@ -52,7 +52,7 @@ async function replay(id: string, flags: ReplayFlags): Promise<void> {
     : flags.diff
       ? diffDetails(before, after)
       : [...rowsToLines([after]), '', ...tellStory(after, false)];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  say(lines);
 }
 
 /** Secrets stand in it as fingerprints; the gateway puts those back that are left as they are. */

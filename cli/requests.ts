@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { describeSampling, rowsToLines } from './recorded.ts';
 import { addGatewayOptions, askGateway, followGateway, memberOf } from './running-gateway.ts';
+import { remark, say } from './output.ts';
 import type { RecordState, RequestRow } from '@gatewright/gateway';
 
 type RequestFlags = {
@@ -37,7 +38,7 @@ async function list(flags: RequestFlags): Promise<void> {
   const state = memberOf(answer, 'state') as RecordState;
   tellSampling(state, flags);
   if (!flags.follow) {
-    if (rows.length === 0 && !flags.json) process.stderr.write('No request of that kind is kept.\n');
+    if (rows.length === 0 && !flags.json) remark('No request of that kind is kept.');
     return;
   }
   let told = state.sampled?.text;
@@ -50,18 +51,18 @@ async function list(flags: RequestFlags): Promise<void> {
     if (now.sampled?.text !== told) tellSampling(now, flags);
     told = now.sampled?.text;
   }
-  process.stderr.write('The gateway has ended.\n');
+  remark('The gateway has ended.');
 }
 
 /** Whoever counts the lines must know that there were more. */
 function tellSampling(state: RecordState, { json }: RequestFlags): void {
   const said = describeSampling(state);
-  if (said !== undefined && !json) process.stderr.write(`${said}\n`);
+  if (said !== undefined && !json) remark(said);
 }
 
 function print(rows: readonly RequestRow[], { json }: RequestFlags): void {
   const lines = json ? rows.map((row) => JSON.stringify(row)) : rowsToLines(rows);
-  if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
+  if (lines.length > 0) say(lines);
 }
 
 /** The same as the gateway chooses by. */

@@ -7,7 +7,7 @@ import { openPlane } from './attach/open-plane.ts';
 import { addAwsOptions } from './aws-session.ts';
 import { textAt } from './aws-call.ts';
 import type { AwsFlags } from './aws-session.ts';
-import { table, UsageError } from './output.ts';
+import { say, table, UsageError } from './output.ts';
 import { moveStage, stagePath } from './release/stage-release.ts';
 
 type RollbackFlags = AwsFlags & {
@@ -50,16 +50,16 @@ async function rollBack(flags: RollbackFlags): Promise<void> {
     const lines = table(
       shown.map((one) => [one.id === now ? '→' : ' ', one.id, one.madeAt, one.description]),
     );
-    process.stdout.write(`${lines.join('\n')}\n`);
+    say(lines);
     return;
   }
   if (!rows.some((one) => one.id === flags.to)) throw new UsageError(`the API has no deployment ${flags.to}`);
   if (flags.to === now) throw new UsageError(`stage ${flags.stage} serves ${now} already`);
   const call = moveStage(path, stage, flags.to, flags.stopAutoDeploy);
-  process.stdout.write(`stage ${flags.stage}: ${now} → ${flags.to}; what is set at the API stays as it is\n`);
+  say(`stage ${flags.stage}: ${now} → ${flags.to}; what is set at the API stays as it is`);
   await askPerson('Move it?', flags.yes);
   await plane.write(call);
-  process.stdout.write(`moved; gatewright rollback --to ${now} goes back\n`);
+  say(`moved; gatewright rollback --to ${now} goes back`);
 }
 
 /** Seconds of the first API, ISO 8601 of the second. */

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { listRoutes } from '@gatewright/gateway';
 import { addLoadOptions, toLoadOptions } from './load-options.ts';
-import { paint } from './output.ts';
+import { paint, remark, say } from './output.ts';
 import { describeRoutes } from './start-text.ts';
 import type { LoadFlags } from '@gatewright/gateway';
 
@@ -19,10 +19,10 @@ export function routesCommand(): Command {
 async function printRoutes(sources: readonly string[], flags: RoutesFlags): Promise<void> {
   const apis = await listRoutes(sources, {
     ...toLoadOptions(flags),
-    onProgress: (message) => process.stderr.write(`${message}\n`),
+    onProgress: (message) => remark(message),
   });
   if (flags.json) {
-    process.stdout.write(`${JSON.stringify(apis)}\n`);
+    say(JSON.stringify(apis));
     return;
   }
   const blocks = apis.map((api) =>
@@ -31,5 +31,5 @@ async function printRoutes(sources: readonly string[], flags: RoutesFlags): Prom
       ...describeRoutes(api),
     ].join('\n'),
   );
-  process.stdout.write(`${blocks.join('\n\n')}\n`);
+  say(blocks.join('\n\n'));
 }

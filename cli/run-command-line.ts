@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.ts';
-import { HINT, printError } from './output.ts';
+import { HINT, printError, remark } from './output.ts';
 import { chooseGateway } from './running-gateway.ts';
 import type { GatewayChoice } from './running-gateway.ts';
 
@@ -42,7 +42,7 @@ export async function runCommandLine(words: readonly string[]): Promise<number |
   program.hook('preAction', async (_, command) => {
     if (LOADS_STACKS.has(command.name()))
       (await import('./settings-file.ts')).applySettings(command, {
-        warn: (sentence) => process.stderr.write(`warning: ${sentence}\n`),
+        warn: (sentence) => remark(`warning: ${sentence}`),
         isPart: command.name() !== 'start',
       });
     if (command.name() !== 'start') chooseGateway(command.opts<GatewayChoice>());

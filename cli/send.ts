@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import { WebSocket } from 'ws';
 import { readDuration } from '@gatewright/gateway/settings';
 import { AUTHORITY_FILE } from '@gatewright/gateway/services/authority-files';
-import { UsageError } from './output.ts';
+import { say, UsageError } from './output.ts';
 
 type SendFlags = { readonly header: readonly string[]; readonly wait: string };
 
@@ -25,7 +25,7 @@ async function send(url: string, message: string, flags: SendFlags): Promise<voi
     throw new UsageError(`--wait: "${flags.wait}" is no duration; write 5s`);
   if (!URL.canParse(url) || !/^wss?:/.test(url))
     throw new UsageError(`"${url}" is no WebSocket URL; it begins with ws://`);
-  process.stdout.write(`${await exchange(url, message, waitMs)}\n`);
+  say(await exchange(url, message, waitMs));
 }
 
 /**

@@ -1,7 +1,7 @@
 /** `start --exec`: the gateway is there for as long as one command runs, and ends with its exit code. */
 import { writeCompiledCode } from './compiled-code.cjs';
 import { releaseWhenIdle } from './release-memory.ts';
-import { count } from './output.ts';
+import { count, remark } from './output.ts';
 import { runBeside } from './run-beside.ts';
 import type { Command } from 'commander';
 import type { GatewayOptions, Listening } from '@gatewright/gateway';
@@ -75,8 +75,7 @@ export function sayReady(
   else if (verbose) process.stderr.write(text);
   else {
     const left = count(unsupported.length, 'part');
-    if (unsupported.length > 0)
-      process.stderr.write(`${left} not served or enforced as at AWS; --verbose lists them\n`);
-    process.stderr.write(`with ${count(apis.length, 'stage')} of APIs: ${exec}\n`);
+    if (unsupported.length > 0) remark(`${left} not served or enforced as at AWS; --verbose lists them`);
+    remark(`with ${count(apis.length, 'stage')} of APIs: ${exec}`);
   }
 }

@@ -20,7 +20,7 @@ import { openStartConsole } from './start-console.ts';
 import { refuseUnsafeAccess } from './access-check.ts';
 import { readAwsEndpoints, readDaemon } from './aws-options.ts';
 import { addLoadOptions, toLoadOptions, USUAL_STAGE } from './load-options.ts';
-import { UsageError } from './output.ts';
+import { remark, UsageError } from './output.ts';
 import { takeFromStack } from './env-from-stack.ts';
 import { readExecOptions, runWithGateway, sayReady } from './start-exec.ts';
 import { openBrowser } from './open-browser.ts';
@@ -61,8 +61,8 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
     xrayDaemon: readDaemon(process.env['AWS_XRAY_DAEMON_ADDRESS']),
     ...{ log, documentFolders: accessFoldersOf(sources) },
     functionLog: (line) => printFunctionLine(line, flags),
-    onProgress: (message) => process.stderr.write(`${message}\n`),
-    ...(!flags.json && { onWaiting: (message: string) => process.stderr.write(`${message}\n`) }),
+    onProgress: (message) => remark(message),
+    ...(!flags.json && { onWaiting: (message: string) => remark(message) }),
     onReload: (event) => {
       log.write(describeReload(event));
     },
@@ -71,7 +71,7 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
   try {
     await gateway.load(sources);
     const documents = await refuseUnsafeAccess(sources, gateway.inspect(), stage, (message) =>
-      process.stderr.write(`warning: ${message}\n`),
+      remark(`warning: ${message}`),
     );
     // Not before: until there is something to end in order, a signal ends the process as it ends any other.
     const told = flags.exec === undefined ? whenToldToEnd() : undefined;
@@ -97,7 +97,7 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
 /** @throws DefinitionError before anything is opened */
 function chooseSources(named: readonly string[]): readonly string[] {
   requireSources(named);
-  return withStack(named, (message) => process.stderr.write(`${message}\n`));
+  return withStack(named, (message) => remark(message));
 }
 
 /** Embedded metrics are for CloudWatch; between request lines they only hide what a person looks for. */
@@ -105,8 +105,7 @@ function printFunctionLine(
   line: Parameters<GatewayOptions['functionLog']>[0],
   { json }: Pick<Flags, 'json'>,
 ): void {
-  if (json || !line.message.startsWith('{"_aws":'))
-    process.stderr.write(`[${line.functionName}] ${printLogLine(line)}\n`);
+  if (json || !line.message.startsWith('{"_aws":')) remark(`[${line.functionName}] ${printLogLine(line)}`);
 }
 
 /** Whether a person looks at the lines. */
@@ -121,7 +120,7 @@ async function beginProfile(): Promise<Profiling> {
 }
 
 async function endProfile(profiling: Profiling | undefined): Promise<void> {
-  for (const file of (await profiling?.finish()) ?? []) process.stderr.write(`wrote ${file}\n`);
+  for (const file of (await profiling?.finish()) ?? []) remark(`wrote ${file}`);
 }
 
 /** Resolves on SIGTERM or Ctrl-C; a second signal ends the process at once. */

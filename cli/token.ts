@@ -1,7 +1,7 @@
 /** `gatewright token`: a token of the running gateway's issuer. */
 import { Command, InvalidArgumentError } from 'commander';
 import { readDuration } from '@gatewright/gateway/settings';
-import { UsageError } from './output.ts';
+import { say, UsageError } from './output.ts';
 import { addGatewayOptions, askGateway, memberOf } from './running-gateway.ts';
 
 type TokenFlags = {
@@ -44,7 +44,7 @@ async function mint(flags: TokenFlags): Promise<void> {
   });
   const token = memberOf(answer, 'token');
   if (typeof token !== 'string') throw new UsageError('the gateway answered without a token');
-  process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : `${token}\n`);
+  say(flags.json ? JSON.stringify(answer) : token);
 }
 
 function collectClaim(text: string, claims: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {

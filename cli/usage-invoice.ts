@@ -14,7 +14,7 @@ import { changeCommand, printAnswer } from './admin-commands.ts';
 import type { Answer, ChangeFlags } from './admin-commands.ts';
 import { readExport } from './export-rows.ts';
 import { printInvoiceCsv, printInvoicePdf } from './invoice-text.ts';
-import { HINT, UsageError } from './output.ts';
+import { HINT, remark, say, UsageError } from './output.ts';
 import { writePrivately } from './private-file.ts';
 
 export type MonthFlags = AdminFlags & { readonly period: string; readonly tenant?: string };
@@ -86,7 +86,7 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
     throw new UsageError(
       `${describeNotClosed(open)}: run gatewright usage close --period ${flags.period}, or ask for a --draft`,
     );
-  if (open.length > 0) process.stderr.write(`draft: ${describeNotClosed(open)}\n`);
+  if (open.length > 0) remark(`draft: ${describeNotClosed(open)}`);
   let isFirst = true;
   let unpriced = 0;
   for await (const made of readInvoices(flags)) {
@@ -96,10 +96,8 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
       isFirst = false;
     }
   }
-  if (unpriced > 0)
-    process.stderr.write(`${unpriced} periods have no price in their plans, and are on no invoice\n`);
-  else if (isFirst)
-    process.stderr.write(`No usage of ${flags.period} is recorded, so there is no invoice.\n`);
+  if (unpriced > 0) remark(`${unpriced} periods have no price in their plans, and are on no invoice`);
+  else if (isFirst) remark(`No usage of ${flags.period} is recorded, so there is no invoice.`);
 }
 
 async function print(made: Invoice, { format, out }: InvoiceFlags, isFirst: boolean): Promise<void> {
@@ -112,7 +110,7 @@ async function print(made: Invoice, { format, out }: InvoiceFlags, isFirst: bool
         : printInvoicePdf(made);
   if (isFile) {
     await writePrivately(join(out, `${made.number}.${format}`), text);
-    process.stdout.write(`${made.number}.${format}  ${made.tenant}  ${made.total} ${made.currency}\n`);
+    say(`${made.number}.${format}  ${made.tenant}  ${made.total} ${made.currency}`);
   } else process.stdout.write(text);
 }
 

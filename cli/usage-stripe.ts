@@ -10,7 +10,7 @@ import { parsePlan } from '#shared/quota/plan.ts';
 import type { UsagePlan } from '#shared/quota/plan.ts';
 import { printPathName } from '#shared/http/path-name.ts';
 import { askAdmin } from './admin-client.ts';
-import { UsageError } from './output.ts';
+import { remark, say, UsageError } from './output.ts';
 import { addMonthOptions, describeNotClosed, readNotClosed, readRecords } from './usage-invoice.ts';
 import type { MonthFlags } from './usage-invoice.ts';
 
@@ -67,7 +67,7 @@ async function send(flags: StripeFlags): Promise<void> {
     const event = await toEvent(record, plans, flags);
     if (typeof event === 'string') counts[event] += 1;
     else if (sent.has(event.identifier)) counts.before += 1;
-    else if (isDry) process.stdout.write(`${JSON.stringify(event)}\n`);
+    else if (isDry) say(JSON.stringify(event));
     else {
       await post(event, key ?? '');
       // Told before the next is sent: whatever ends this run, the next one goes on from here.
@@ -76,8 +76,8 @@ async function send(flags: StripeFlags): Promise<void> {
       counts.sent += 1;
     }
   }
-  process.stderr.write(
-    `${counts.sent} events sent, ${counts.before} were sent before, ${counts.nothing} records add nothing, ${counts.unmetered} have no meter\n`,
+  remark(
+    `${counts.sent} events sent, ${counts.before} were sent before, ${counts.nothing} records add nothing, ${counts.unmetered} have no meter`,
   );
   if (counts.negative > 0)
     throw new UsageError(

@@ -7,7 +7,7 @@ import { printRows, readCommand, readPages } from './admin-commands.ts';
 import type { ReadFlags } from './admin-commands.ts';
 import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
 import { readExport } from './export-rows.ts';
-import { HINT } from './output.ts';
+import { HINT, remark } from './output.ts';
 import { ownerPath, readInstant } from './quota-calls.ts';
 import { closeCommand, describeNotClosed, invoiceCommand } from './usage-invoice.ts';
 import { sqlCommand } from './usage-sql.ts';
@@ -88,5 +88,5 @@ async function warnOfOpen(
   for await (const row of readExport<UsageRow>('usage', question, flags))
     if (row.state !== 'closed') open.push(row);
   for await (const row of readExport<UsageRow>('due', question, flags)) open.push(row);
-  if (open.length > 0) process.stderr.write(`${describeNotClosed(open)}, and not among these\n`);
+  if (open.length > 0) remark(`${describeNotClosed(open)}, and not among these`);
 }

@@ -13,7 +13,7 @@ import type { LiveApi } from '../attach/live-api.ts';
 import { openPlane } from '../attach/open-plane.ts';
 import { readLiveApi } from '../attach/read-live-api.ts';
 import type { PlaneCall } from '../attach/step.ts';
-import { paint, UsageError } from '../output.ts';
+import { paint, say, UsageError } from '../output.ts';
 import { showControls } from '#shared/visible-text.ts';
 import { explainLine } from './explain-line.ts';
 import type { LineStory, Since } from './explain-line.ts';
@@ -46,7 +46,7 @@ export async function explainApi(requestId: string | undefined, flags: ExplainAp
   const { plane, aws } = await openPlane(flags);
   const live = await readLiveApi(plane, await findApi(plane, flags.api, flags.stage), flags.stage);
   if (flags.logFormat) {
-    process.stdout.write(`${wantedFormat(live.kind)}\n`);
+    say(wantedFormat(live.kind));
     return;
   }
   if (flags.setLogFormat) return setLogFormat(plane, live, flags);
@@ -73,7 +73,7 @@ export async function explainApi(requestId: string | undefined, flags: ExplainAp
     wishOf(flags, fields),
     Math.floor(Date.now() / 1000),
   );
-  process.stdout.write(`${flags.json ? JSON.stringify(story) : printStory(story).join('\n')}\n`);
+  say(flags.json ? JSON.stringify(story) : printStory(story).join('\n'));
 }
 
 export async function gatherFacts(plane: ControlPlane, live: LiveApi, fields: LogFields): Promise<LineFacts> {
@@ -173,12 +173,12 @@ async function setLogFormat(
     throw new UsageError('to which log group? --log-group arn:aws:logs:REGION:ACCOUNT:log-group:NAME');
   const format = wantedFormat(live.kind);
   const was = textAt(live.stageShown, 'accessLogSettings', 'format');
-  process.stdout.write(
-    `stage ${live.stage} of ${live.name} (${live.apiId}) writes to ${destination}\n- ${was ?? 'nothing'}\n+ ${format}\n`,
+  say(
+    `stage ${live.stage} of ${live.name} (${live.apiId}) writes to ${destination}\n- ${was ?? 'nothing'}\n+ ${format}`,
   );
   await askPerson('Set it?', yes);
   await plane.write(logFormatCall(live, destination.replace(/:\*$/, ''), format));
-  process.stdout.write('set\n');
+  say('set');
 }
 
 export function logFormatCall(
