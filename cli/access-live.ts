@@ -1,5 +1,5 @@
 /** The routes of an API that is live: what is set, and what the stage serves, asked of AWS's own API. */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { ApiKind } from '#shared/access/compiled-document.ts';
 import type { InventoryRoute } from '@gatewright/authoring/route-inventory';
 import { readExportedRoutes, uniteRoutes } from './deployed-routes.ts';
@@ -114,7 +114,7 @@ async function listRestRoutes(aws: SignedGet, apiId: string): Promise<readonly I
     return Object.entries(resourceMethods).map(([method, settings]) => ({
       method: assertMethod(method),
       path,
-      isProtected: member(settings, 'authorizationType') === 'CUSTOM',
+      isProtected: memberOf(settings, 'authorizationType') === 'CUSTOM',
     }));
   });
 }
@@ -162,7 +162,7 @@ async function listPages(
       'apigateway',
       next === undefined ? path : `${path}&${token}=${encodeURIComponent(next)}`,
     );
-    const items = answer?.['items'] ?? answer?.['item'] ?? member(answer?.['_embedded'], 'item');
+    const items = answer?.['items'] ?? answer?.['item'] ?? memberOf(answer?.['_embedded'], 'item');
     // HAL writes a list of one as the one.
     const list: readonly unknown[] = Array.isArray(items) ? items : [items];
     for (const item of list) {
@@ -177,8 +177,4 @@ async function listPages(
     next = following;
   }
   throw new UsageError('the API has more pages of routes than API Gateway allows');
-}
-
-function member(value: unknown, name: string): unknown {
-  return isJsonObject(value) ? value[name] : undefined;
 }

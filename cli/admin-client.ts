@@ -1,5 +1,6 @@
 /** Calls the toolkit's admin endpoints (an HTTP API behind IAM), signed: of a deployed stack, or of the gateway that runs here. */
 import { randomUUID } from 'node:crypto';
+import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { signRequest } from '@gatewright/aws/sign-request';
@@ -147,13 +148,8 @@ function readDeployed(url: string, environment: Readonly<Record<string, string |
 
 /** `detail (code)` of a problem document; API Gateway's own refusals have a message. */
 function describeRefusal(status: number, text: string): string {
-  try {
-    const answer: unknown = JSON.parse(text);
-    const { detail, code, message, title } = answer as Readonly<Record<string, unknown>>;
-    const what = [detail, message, title].find((part) => typeof part === 'string');
-    if (what !== undefined) return `${what} (${typeof code === 'string' ? `${code}, ` : ''}${status})`;
-  } catch {
-    // Not JSON: the status is all there is to say.
-  }
-  return `the admin endpoint answered ${status}`;
+  const { detail, code, message, title } = membersOf(parseJson(text));
+  const what = [detail, message, title].find((part) => typeof part === 'string');
+  if (what === undefined) return `the admin endpoint answered ${status}`;
+  return `${what} (${typeof code === 'string' ? `${code}, ` : ''}${status})`;
 }

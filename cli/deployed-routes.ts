@@ -1,5 +1,5 @@
 /** What a stage serves, out of its OpenAPI export, beside what is set: after a deletion or before a promotion they differ. */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, memberOf, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { readOpenApiRoutes } from '@gatewright/authoring/openapi-inventory';
 import type { InventoryRoute } from '@gatewright/authoring/route-inventory';
@@ -8,11 +8,8 @@ import { UsageError } from './output.ts';
 /** @throws UsageError for what is no export */
 export function readExportedRoutes(exported: JsonObject): readonly InventoryRoute[] {
   const { components, securityDefinitions } = exported;
-  const schemes =
-    (isJsonObject(components) ? components['securitySchemes'] : undefined) ?? securityDefinitions;
-  const routes = readOpenApiRoutes(exported, (name) =>
-    isCustom(isJsonObject(schemes) ? schemes[name] : undefined),
-  );
+  const schemes = membersOf(components)['securitySchemes'] ?? securityDefinitions;
+  const routes = readOpenApiRoutes(exported, (name) => isCustom(memberOf(schemes, name)));
   if (routes !== undefined) return routes;
   throw new UsageError("the stage's export is no OpenAPI document");
 }
@@ -20,8 +17,7 @@ export function readExportedRoutes(exported: JsonObject): readonly InventoryRout
 /** A Lambda authorizer; a scheme that nobody declares may be one. Keys, IAM and JWT authorizers are asked nothing of ours. */
 function isCustom(scheme: unknown): boolean {
   if (!isJsonObject(scheme)) return true;
-  const authorizer = scheme['x-amazon-apigateway-authorizer'];
-  const type = isJsonObject(authorizer) ? authorizer['type'] : undefined;
+  const { type } = membersOf(scheme['x-amazon-apigateway-authorizer']);
   return type === 'token' || type === 'request' || scheme['x-amazon-apigateway-authtype'] === 'custom';
 }
 

@@ -4,7 +4,7 @@
  * Whatever is theirs is deleted. The audit log, which law may ask for, keeps when an administrator did what kind of thing, and no more;
  * a plan keeps everything but them.
  */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { tenantPartition } from '#shared/access/keys/api-key-record.ts';
 import { parseUsageRecord } from '#shared/quota/admin/usage-record.ts';
 import { parseLedger } from '#shared/quota/ledger.ts';
@@ -166,7 +166,8 @@ async function keysOf(
   for await (const { key, item } of access.scan()) {
     if (key.pk === tenantPartition(tenant)) keyIds.add(key.sk.slice('KEY#'.length));
     if (!key.pk.startsWith('KEY#') || key.sk !== 'KEY') continue;
-    const record = parse(item['doc']) as { tenant?: unknown; native?: { apiKeyId?: unknown } } | undefined;
+    const record = parseJson(String(item['doc'])) as
+      { tenant?: unknown; native?: { apiKeyId?: unknown } } | undefined;
     if (record?.tenant !== tenant) continue;
     keyIds.add(key.pk.slice('KEY#'.length));
     if (record.native !== undefined) nativeKeys.push(String(record.native.apiKeyId));
@@ -204,7 +205,7 @@ class OpenMoney {
 
   /** Of any version: what opened a period may have been an older one. */
   #notePlan(doc: string): void {
-    const plan = parse(doc) as
+    const plan = parseJson(doc) as
       { id?: unknown; limits?: readonly { id?: unknown; price?: unknown }[] } | undefined;
     for (const { id, price } of plan?.limits ?? [])
       if (price !== undefined) this.#priced.add(JSON.stringify([plan?.id, id]));
@@ -216,13 +217,5 @@ class OpenMoney {
     const name = [limit, ...subject.filter((part) => part !== ''), sk.slice('P#'.length)].join('/');
     const id = String(item['name'] ?? limit);
     this.#ledgers.push({ name, limit: JSON.stringify([item['plan'], id]) });
-  }
-}
-
-function parse(doc: unknown): unknown {
-  try {
-    return JSON.parse(String(doc));
-  } catch {
-    return undefined;
   }
 }

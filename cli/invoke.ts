@@ -7,7 +7,7 @@ import { signRequest } from '@gatewright/aws/sign-request';
 import { findFunction } from './find-function.ts';
 import { say, UsageError } from './output.ts';
 import { addGatewayOptions, findGateway } from './running-gateway.ts';
-import { isJson } from '@gatewright/aws/json-object';
+import { isJson, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { FoundFunction } from './find-function.ts';
 
 type InvokeFlags = { readonly event: string; readonly async: boolean; readonly clientContext?: string };
@@ -106,12 +106,7 @@ function readEventFile(file: string): string {
 }
 
 function describeRefusal(body: string, status: number): string {
-  try {
-    const { message, Message } = JSON.parse(body) as Readonly<Record<string, unknown>>;
-    const said = message ?? Message;
-    if (typeof said === 'string') return said;
-  } catch {
-    // The status has to do.
-  }
-  return `the gateway answered ${status}`;
+  const { message, Message } = membersOf(parseJson(body));
+  const said = message ?? Message;
+  return typeof said === 'string' ? said : `the gateway answered ${status}`;
 }

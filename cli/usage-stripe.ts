@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { appendFile, readFile } from 'node:fs/promises';
+import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import { Command } from 'commander';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
 import { parsePlan } from '#shared/quota/plan.ts';
@@ -152,13 +153,8 @@ function originOf(base: string | undefined): string {
 
 function describe(status: number | undefined, text: string): string {
   if (status === undefined) return 'it cannot be reached';
-  try {
-    const { error } = JSON.parse(text) as { error?: { message?: unknown } };
-    if (typeof error?.message === 'string') return `${error.message} (${status})`;
-  } catch {
-    // Not JSON: the status is all there is to say.
-  }
-  return `it answered ${status}`;
+  const { message } = membersOf(membersOf(parseJson(text))['error']);
+  return typeof message === 'string' ? `${message} (${status})` : `it answered ${status}`;
 }
 
 /** What could not be written down after it was sent would be sent again next month. */

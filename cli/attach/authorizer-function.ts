@@ -1,5 +1,5 @@
 /** The function that is to decide: whether it is there, and whether API Gateway may call it. */
-import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { listAt, memberAt, textAt } from '../aws-call.ts';
 import { UsageError } from '../output.ts';
@@ -82,8 +82,8 @@ export function mayCall(statement: JsonObject, apiArn: string, source = 'authori
   const actions = [Action].flat();
   if (!actions.some((one) => one === 'lambda:InvokeFunction' || one === 'lambda:*' || one === '*'))
     return false;
-  return Object.values(isJsonObject(Condition) ? Condition : {}).every((block) =>
-    Object.entries(isJsonObject(block) ? block : {}).every(([key, value]) =>
+  return Object.values(membersOf(Condition)).every((block) =>
+    Object.entries(membersOf(block)).every(([key, value]) =>
       [value].flat().some((wanted) => holds(key.toLowerCase(), String(wanted), `${apiArn}/${below}`)),
     ),
   );

@@ -1,5 +1,5 @@
 /** Reads an API whole, of whatever kind. Lists that are cut short, and answers about another API, are refused. */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { memberAt, textAt } from '../aws-call.ts';
 import { readExportedRoutes, uniteRoutes } from '../deployed-routes.ts';
@@ -110,7 +110,7 @@ async function findRestDrift(
   if (!isJsonObject(summary)) return undefined;
   const served = new Map(
     Object.entries(summary).flatMap(([path, methods]) =>
-      Object.entries(isJsonObject(methods) ? methods : {}).map(([method, shown]): [string, unknown] => [
+      Object.entries(membersOf(methods)).map(([method, shown]): [string, unknown] => [
         `${method} ${path}`,
         shown,
       ]),
@@ -129,7 +129,7 @@ function describeDrift(route: LiveRoute, served: unknown, exported: JsonObject |
   const { key, method, path, authorizationType, apiKeyRequired, shown } = route;
   const name = method === 'ANY' ? 'x-amazon-apigateway-any-method' : method.toLowerCase();
   const integration = memberAt(exported, 'paths', path, name, 'x-amazon-apigateway-integration');
-  const was = isJsonObject(integration) ? integration['uri'] : undefined;
+  const was = membersOf(integration)['uri'];
   const now = memberAt(shown, 'methodIntegration', 'uri');
   return [
     ...(served['authorizationType'] === authorizationType

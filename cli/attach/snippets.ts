@@ -1,5 +1,5 @@
 /** What a stack would say that has made the API: edits beside it are gone, or in its way, with its next deployment. */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { showControls } from '#shared/visible-text.ts';
 import { textAt } from '../aws-call.ts';
@@ -14,7 +14,7 @@ type Origin = { readonly kind: 'CloudFormation'; readonly stack: string } | { re
 
 /** As far as its tags tell; undefined where nobody has made it by a template. */
 export function originOf({ api }: Pick<LiveApi, 'api'>): Origin | undefined {
-  const tags = isJsonObject(api['tags']) ? api['tags'] : {};
+  const tags = membersOf(api['tags']);
   const stack = textAt(tags, STACK);
   if (stack !== undefined) return { kind: 'CloudFormation', stack };
   const isTerraform = Object.entries(tags).some(([name, value]) =>

@@ -1,5 +1,5 @@
 /** What is known around an API that is deployed: its functions and who may call them. Their source is not here. */
-import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../aws-call.ts';
 import { apiArnBeside, mayCall } from '../attach/authorizer-function.ts';
 import { PlaneError } from '../attach/control-plane.ts';
@@ -31,7 +31,7 @@ export function surroundingsIn(plane: ControlPlane, unread: Unread[]): Surroundi
   return {
     async facts(functionName) {
       const found = await ask(functionName, 'configuration', 'lambda:GetFunctionConfiguration');
-      const timeout = isJsonObject(found) ? found['Timeout'] : undefined;
+      const timeout = membersOf(found)['Timeout'];
       return isJsonObject(found)
         ? {
             ...{ name: functionName, where: `function ${functionName}`, sources: [] },

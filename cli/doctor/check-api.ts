@@ -1,5 +1,5 @@
 /** What will surprise whoever calls or pays for an API; each from facts alone. */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { findRestOnly } from './rest-only.ts';
 import type { ApiView, FunctionFacts } from './api-view.ts';
 import type { Finding } from './finding.ts';
@@ -217,12 +217,9 @@ const ACCOUNT_RATE = 10_000;
 
 function checkThrottling({ live: { kind, stageShown, stage }, stageWhere }: ApiView): readonly Finding[] {
   const settings = kind === 'rest' ? stageShown['methodSettings'] : stageShown['routeSettings'];
-  const blocks = [
-    stageShown['defaultRouteSettings'],
-    ...Object.values(isJsonObject(settings) ? settings : {}),
-  ];
+  const blocks = [stageShown['defaultRouteSettings'], ...Object.values(membersOf(settings))];
   const isThrottled = blocks.some((block) => {
-    const rate = isJsonObject(block) ? block['throttlingRateLimit'] : undefined;
+    const { throttlingRateLimit: rate } = membersOf(block);
     return typeof rate === 'number' && rate < ACCOUNT_RATE;
   });
   return isThrottled

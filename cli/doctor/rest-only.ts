@@ -1,5 +1,5 @@
 /** What of an API only a REST API can do (developer guide, "Choose between REST APIs and HTTP APIs"). */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../aws-call.ts';
 import type { ApiView } from './api-view.ts';
@@ -48,9 +48,8 @@ function isPlain(integration: JsonObject): boolean {
 }
 
 function hasExecutionLogs(stage: JsonObject): boolean {
-  const settings = stage['methodSettings'];
-  return Object.values(isJsonObject(settings) ? settings : {}).some((one) => {
-    const level = isJsonObject(one) ? one['loggingLevel'] : undefined;
+  return Object.values(membersOf(stage['methodSettings'])).some((one) => {
+    const { loggingLevel: level } = membersOf(one);
     return level === 'INFO' || level === 'ERROR';
   });
 }

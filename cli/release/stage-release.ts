@@ -1,5 +1,5 @@
 /** What a stage serves, and the edits that let it serve something else. Pure. */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { textAt } from '../aws-call.ts';
 import type { PlaneCall } from '../attach/step.ts';
@@ -15,11 +15,10 @@ export type Canary = {
 export function canaryOf(stage: JsonObject): Canary | undefined {
   const found = stage['canarySettings'];
   if (!isJsonObject(found)) return undefined;
-  const overrides = found['stageVariableOverrides'];
   return {
     percent: Number(found['percentTraffic'] ?? 0),
     deploymentId: textAt(found, 'deploymentId') ?? '',
-    overrides: isJsonObject(overrides) ? overrides : {},
+    overrides: membersOf(found['stageVariableOverrides']),
     usesStageCache: found['useStageCache'] === true,
   };
 }

@@ -1,5 +1,5 @@
 /** DynamoDB's attribute values: whether a text is one, what plain JSON becomes, and what becomes plain JSON. */
-import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
 
 const KINDS = new Set(['S', 'N', 'B', 'BOOL', 'NULL', 'L', 'M', 'SS', 'NS', 'BS']);
 const MAX_DEPTH = 32;
@@ -86,7 +86,7 @@ function fromAttribute(value: unknown): unknown {
     case 'NS':
       return Array.isArray(inner) ? inner.map((one) => toNumber(String(one))) : [];
     case 'M':
-      return isJsonObject(inner) ? fromAttributes(inner) : {};
+      return fromAttributes(membersOf(inner));
     default:
       return inner;
   }

@@ -1,5 +1,5 @@
 /** EventBridge and Step Functions as far as integrations call them: checked and answered, nothing runs. */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJson, isJsonObject } from '@gatewright/aws/json-object';
 import { refuse } from './aws-operation.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { OperationResult } from './aws-operation.ts';
@@ -9,14 +9,8 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 type JsonOperation = Extract<AwsOperation, { protocol: 'json' }>;
 type Tools = { readonly random: Random; readonly clock: Clock };
 
-function isJson(value: unknown): boolean {
-  if (typeof value !== 'string') return false;
-  try {
-    JSON.parse(value);
-    return true;
-  } catch {
-    return false;
-  }
+function isJsonText(value: unknown): boolean {
+  return typeof value === 'string' && isJson(value);
 }
 
 const MAX_ENTRIES = 10;
@@ -48,7 +42,7 @@ function missingOfEvent(entry: JsonObject): string | undefined {
     const value = entry[name];
     return typeof value !== 'string' || value === '';
   });
-  return missing ?? (isJson(entry['Detail']) ? undefined : 'json');
+  return missing ?? (isJsonText(entry['Detail']) ? undefined : 'json');
 }
 
 const STATE_MACHINE = /^arn:[^:]+:states:[^:]*:\d{12}:stateMachine:[^:]{1,80}(?::[^:]+)?$/;
@@ -72,7 +66,7 @@ function answerStates(
       'InvalidArn',
       `Invalid Arn: 'Invalid ARN prefix: ${typeof machine === 'string' ? machine : ''}'`,
     );
-  if (!isJson(input?.['input'] ?? '{}'))
+  if (!isJsonText(input?.['input'] ?? '{}'))
     return refuse('InvalidExecutionInput', "Invalid State Machine Execution Input: 'the input is no JSON'");
   const given = input?.['name'];
   const name = typeof given === 'string' && given !== '' ? given : random.uuid();

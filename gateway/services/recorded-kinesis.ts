@@ -1,5 +1,5 @@
 /** Kinesis as far as integrations call it: records are checked, kept for a while in one shard per stream, and read back in order. */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { membersOf } from '@gatewright/aws/json-object';
 import { refuse } from './aws-operation.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { OperationResult } from './aws-operation.ts';
@@ -105,7 +105,7 @@ export class RecordedStreams {
         'ValidationException',
         `1 validation error detected: Value at 'records' failed to satisfy constraint: Member must have length from 1 to ${MAX_PUT_RECORDS}`,
       );
-    const given = records.map((record: unknown) => (isJsonObject(record) ? record : {}));
+    const given = records.map(membersOf);
     const refusal = given.map(refuseRecord).find((found) => found !== undefined);
     if (refusal !== undefined) return refusal;
     return result({ FailedRecordCount: 0, Records: given.map((record) => this.#put(stream, record)) });

@@ -52,7 +52,7 @@ export function checkTables(value: unknown): readonly SavedTable[] {
 function checkTable(value: unknown): SavedTable {
   if (!isJsonObject(value)) throw new StateFileError('one of its tables is no object');
   const { region, definition, timeToLive, items } = value;
-  const name = isJsonObject(definition) ? definition['TableName'] : undefined;
+  const name = membersOf(definition)['TableName'];
   if (!isJsonObject(definition) || typeof name !== 'string' || !NAME.test(name))
     throw new StateFileError('one of its tables has no name that DynamoDB takes');
   const refuse = (what: string): never => {

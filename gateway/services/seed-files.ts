@@ -4,7 +4,7 @@
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
 import { parse as parseYaml } from 'yaml';
 import { StartError } from '../errors.ts';
 import { isItem, toAttributes } from './attribute-values.ts';
@@ -81,7 +81,7 @@ function toList(file: string, value: unknown): readonly unknown[] {
 }
 
 function unwrap(request: unknown): unknown {
-  const put = isJsonObject(request) ? request['PutRequest'] : undefined;
+  const put = membersOf(request)['PutRequest'];
   return isJsonObject(put) ? put['Item'] : request;
 }
 

@@ -1,6 +1,6 @@
 /** `AWS::DynamoDB::Table` → what CreateTable and UpdateTimeToLive are called with. */
 import type { Json, JsonObject, ResolvedResource } from '../definition/model.ts';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { DefinitionError, type DefinitionPlace } from '../errors.ts';
 
 export type KeyAttribute = { readonly name: string; readonly type: 'S' | 'N' | 'B' };
@@ -142,7 +142,7 @@ class TableReader {
   }
 
   #projection(value: Json | undefined, property: string): IndexDefinition['projection'] {
-    const { ProjectionType: type, NonKeyAttributes: attributes } = isJsonObject(value) ? value : {};
+    const { ProjectionType: type, NonKeyAttributes: attributes } = membersOf(value);
     if (type !== 'ALL' && type !== 'KEYS_ONLY' && type !== 'INCLUDE') {
       return this.#fail(property, 'Projection.ProjectionType must be ALL, KEYS_ONLY or INCLUDE');
     }
@@ -170,7 +170,7 @@ class TableReader {
   #timeToLive(): string | undefined {
     const value = this.#resource.properties['TimeToLiveSpecification'];
     if (value === undefined) return undefined;
-    const { AttributeName: attribute, Enabled: enabled } = isJsonObject(value) ? value : {};
+    const { AttributeName: attribute, Enabled: enabled } = membersOf(value);
     // CloudFormation takes booleans as text too.
     if (enabled === false || enabled === 'false') return undefined;
     if (enabled !== true && enabled !== 'true') {

@@ -1,4 +1,5 @@
 /** An issuer's keys at one moment: `access/<document>.<issuer>.jwks.json`, written by `gatewright access snapshot`. */
+import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import { parseKeySet } from '@gatewright/handlers/access/tokens/key-set';
 
 export type KeySnapshot = {
@@ -9,19 +10,10 @@ export type KeySnapshot = {
 
 /** Undefined when the text is no snapshot, or no key of it may verify a signature. */
 export function parseSnapshot(text: string): KeySnapshot | undefined {
+  const { takenAtEpochSeconds, keys } = membersOf(parseJson(text));
+  if (typeof takenAtEpochSeconds !== 'number' || !Number.isSafeInteger(takenAtEpochSeconds)) return undefined;
+  const keySet = JSON.stringify({ keys });
   try {
-    const value: unknown = JSON.parse(text);
-    if (
-      typeof value !== 'object' ||
-      value === null ||
-      !('takenAtEpochSeconds' in value) ||
-      !('keys' in value)
-    )
-      return undefined;
-    const { takenAtEpochSeconds, keys } = value;
-    if (typeof takenAtEpochSeconds !== 'number' || !Number.isSafeInteger(takenAtEpochSeconds))
-      return undefined;
-    const keySet = JSON.stringify({ keys });
     parseKeySet(keySet);
     return { keySet, takenAtEpochSeconds };
   } catch {

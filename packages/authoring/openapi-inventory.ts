@@ -1,5 +1,5 @@
 /** OpenAPI document → the routes of an API, for APIs whose template is not at hand. Build time only. */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { InventoryRoute } from './route-inventory.ts';
 
 const VERBS: Readonly<Record<string, string>> = {
@@ -29,15 +29,13 @@ export function readOpenApiRoutes(
     return undefined;
   const { paths, security: usual } = document;
   return Object.entries(paths).flatMap(([path, operations]) =>
-    Object.entries(isJsonObject(operations) ? operations : {}).flatMap(
-      ([word, operation]): InventoryRoute[] => {
-        const method = Object.hasOwn(VERBS, word) ? VERBS[word] : undefined;
-        if (method === undefined || !isJsonObject(operation)) return [];
-        const { security = usual } = operation;
-        const isProtected =
-          Array.isArray(security) && security.some((scheme) => Object.keys(scheme as object).some(guards));
-        return [{ method, path: path === '/$default' ? '$default' : path, isProtected }];
-      },
-    ),
+    Object.entries(membersOf(operations)).flatMap(([word, operation]): InventoryRoute[] => {
+      const method = Object.hasOwn(VERBS, word) ? VERBS[word] : undefined;
+      if (method === undefined || !isJsonObject(operation)) return [];
+      const { security = usual } = operation;
+      const isProtected =
+        Array.isArray(security) && security.some((scheme) => Object.keys(scheme as object).some(guards));
+      return [{ method, path: path === '/$default' ? '$default' : path, isProtected }];
+    }),
   );
 }

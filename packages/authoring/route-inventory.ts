@@ -1,5 +1,5 @@
 /** The routes of a protected API as its template has them: `access/<name>.routes.json`, written by `gatewright access sync`. */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { ApiKind } from '@gatewright/handlers/access/compiled-document';
 
 export type RouteInventory = {
@@ -19,12 +19,7 @@ export type InventoryRoute = {
 
 /** Undefined when the text is no inventory: whoever wrote it by hand should run the command instead. */
 export function parseInventory(text: string): RouteInventory | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text);
   return isInventory(value) ? value : undefined;
 }
 

@@ -1,4 +1,5 @@
 /** Which layout a table was made for, by its tag (docs/decisions/0073). */
+import { membersOf } from '@gatewright/aws/json-object';
 
 const SCHEMA_TAG = 'gatewright:schema';
 
@@ -8,8 +9,4 @@ export function schemaOf({ Tags: tags }: Readonly<Record<string, unknown>> = {})
   const tag = all.map(membersOf).find(({ Key }) => Key === SCHEMA_TAG);
   const version = Number(tag?.['Value']);
   return Number.isInteger(version) ? version : undefined;
-}
-
-function membersOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

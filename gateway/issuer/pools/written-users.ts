@@ -3,6 +3,7 @@
  * `- { username, password?, attributes?: { email: … }, groups?: [ … ], claims?: { … } }`. Without a password a user signs
  * in on the local login page alone, by a click.
  */
+import { isJsonObject } from '@gatewright/aws/json-object';
 import { isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { DefinitionError } from '../../errors.ts';
 import type { WrittenUser } from './pool-user.ts';
@@ -58,7 +59,7 @@ export function parseUsers(text: string, file: string): UsersRead {
 
 /** The user, or what is wrong with it. */
 function readUser(value: unknown): WrittenUser | string {
-  if (!isRecord(value)) return 'a user is a map with a username';
+  if (!isJsonObject(value)) return 'a user is a map with a username';
   const stranger = Object.keys(value).find((name) => !FIELDS.includes(name));
   if (stranger !== undefined) return `${stranger} is not known here; a user has ${FIELDS.join(', ')}`;
   const { username, password, attributes = {}, groups = [], claims = {} } = value;
@@ -66,17 +67,13 @@ function readUser(value: unknown): WrittenUser | string {
     return 'username must be a text of 1 to 128 characters without blanks';
   if (password !== undefined && (typeof password !== 'string' || password.length > 256))
     return `${username}: password must be a text of at most 256 characters; put it in quotes`;
-  if (!isRecord(attributes) || !Object.values(attributes).every(isPlain))
+  if (!isJsonObject(attributes) || !Object.values(attributes).every(isPlain))
     return `${username}: attributes must be a map of names and texts`;
   if (!Array.isArray(groups) || !groups.every((group) => typeof group === 'string'))
     return `${username}: groups must be a list of texts`;
-  if (!isRecord(claims)) return `${username}: claims must be a map`;
+  if (!isJsonObject(claims)) return `${username}: claims must be a map`;
   const texts = Object.entries(attributes).map(([name, text]) => [name, String(text)] as const);
   return { username, password, attributes: Object.fromEntries(texts), groups, claims };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** YAML writes `true` and `7` without quotes where Cognito has texts. */

@@ -1,6 +1,6 @@
 /** Buses and rules of EventBridge (docs/aws §18.5): what is put on a bus goes to the targets of the rules that match it. */
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { EventTest } from '../../delivery/event-pattern.ts';
 import { makeInput, type TargetInput } from '../../delivery/target-input.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
@@ -86,7 +86,7 @@ export class EventBuses {
     const entries = operation.input?.['Entries'];
     if (Array.isArray(answers) && Array.isArray(entries))
       answers.forEach((answer: unknown, index) => {
-        const id = isJsonObject(answer) ? answer['EventId'] : undefined;
+        const id = membersOf(answer)['EventId'];
         const entry: unknown = entries[index];
         if (typeof id === 'string' && isJsonObject(entry)) this.#put(entry, id, region);
       });

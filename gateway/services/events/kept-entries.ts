@@ -13,7 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, parseJsonObject, type JsonObject } from '@gatewright/aws/json-object';
 import { StartError } from '../../errors.ts';
 
 export interface KeptEntries {
@@ -86,7 +86,7 @@ class FileEntries implements KeptEntries {
   #read(): void {
     if (!existsSync(this.#path)) return;
     for (const line of readFileSync(this.#path, 'utf8').split('\n')) {
-      const entry = parse(line);
+      const entry = parseJsonObject(line);
       const { key, value } = entry ?? {};
       if (typeof key !== 'string') continue;
       if (isJsonObject(value)) this.#entries.set(key, value);
@@ -102,15 +102,5 @@ class FileEntries implements KeptEntries {
     renameSync(`${this.#path}.new`, this.#path);
     this.#lines = this.#entries.size;
     return openSync(this.#path, 'a', 0o600);
-  }
-}
-
-function parse(line: string): JsonObject | undefined {
-  if (line === '') return undefined;
-  try {
-    const value: unknown = JSON.parse(line);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }

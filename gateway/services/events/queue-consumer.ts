@@ -2,6 +2,7 @@
  * An event source mapping of a queue (docs/aws §18.3): batches of messages go to the function; what it has done is
  * deleted, what it has not comes back when its visibility timeout has passed.
  */
+import { parseJson } from '@gatewright/aws/json-object';
 import { readBatchFailures } from '../../delivery/batch-failures.ts';
 import { bytesOf, type QueuedMessage } from '../../delivery/queue-model.ts';
 import type { EventTest } from '../../delivery/event-pattern.ts';
@@ -208,10 +209,6 @@ function filterView(message: QueuedMessage, { definition }: LocalQueue): object 
 }
 
 function parse(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : text;
-  } catch {
-    return text;
-  }
+  const value = parseJson(text);
+  return typeof value === 'object' && value !== null ? value : text;
 }

@@ -1,5 +1,5 @@
 /** Attributes of a queue as settings, the same for templates and for calls (SQS API reference, "CreateQueue", "SetQueueAttributes"). */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import { type QueueSettings, USUAL_QUEUE } from '../../delivery/queue-model.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
@@ -66,21 +66,13 @@ function readRedrive(
 ): QueueSettings['redrive'] {
   if (value === undefined || value === null) return before;
   if (value === '') return undefined;
-  const policy = typeof value === 'string' ? parse(value) : value;
-  const { deadLetterTargetArn: arn, maxReceiveCount } = isJsonObject(policy) ? policy : {};
+  const policy = typeof value === 'string' ? parseJson(value) : value;
+  const { deadLetterTargetArn: arn, maxReceiveCount } = membersOf(policy);
   const count = readWhole(maxReceiveCount, [1, 1_000]);
   if (typeof arn === 'string' && count !== undefined && !Number.isNaN(count))
     return { deadLetterArn: arn, maxReceiveCount: count };
   refuse('RedrivePolicy', 'must hold deadLetterTargetArn, and maxReceiveCount from 1 to 1000');
   return before;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** As `GetQueueAttributes` prints them. */

@@ -1,5 +1,5 @@
 /** `NotificationConfiguration` of `AWS::S3::Bucket`. */
-import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
 import type { BucketNotification } from './bucket-notifications.ts';
 import type { ResourceReader } from './read-resource.ts';
 
@@ -44,11 +44,9 @@ function isToBus(reader: ResourceReader): boolean {
 }
 
 function readKeyRules(given: JsonObject): Pick<BucketNotification, 'prefix' | 'suffix'> {
-  const filter = given['Filter'];
-  const key = isJsonObject(filter) ? filter['S3Key'] : undefined;
-  const rules = isJsonObject(key) && Array.isArray(key['Rules']) ? key['Rules'] : [];
+  const { Rules: rules } = membersOf(membersOf(given['Filter'])['S3Key']);
   const of = (wanted: string): string => {
-    for (const rule of rules as readonly unknown[])
+    for (const rule of Array.isArray(rules) ? (rules as readonly unknown[]) : [])
       if (isJsonObject(rule) && String(rule['Name']).toLowerCase() === wanted) return String(rule['Value']);
     return '';
   };

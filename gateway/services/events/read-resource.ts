@@ -1,6 +1,6 @@
 /** Properties of one resource as numbers, flags and texts; what AWS would not take is noted, and the usual value holds. */
 import { parseArn } from '@gatewright/aws/arn';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { memberOf } from '@gatewright/aws/json-object';
 import { DefinitionError, type Tolerance } from '../../errors.ts';
 import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../../definition/model.ts';
 
@@ -25,8 +25,7 @@ export class ResourceReader {
   /** By its path, `A.B`. */
   value(path: string): unknown {
     let at: unknown = this.resource.properties;
-    for (const step of path.split('.'))
-      at = isJsonObject(at) && Object.hasOwn(at, step) ? at[step] : undefined;
+    for (const step of path.split('.')) at = memberOf(at, step);
     return at;
   }
 

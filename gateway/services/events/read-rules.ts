@@ -1,5 +1,5 @@
 /** `AWS::Events::Rule` and `AWS::Scheduler::Schedule`: patterns, schedules and targets. */
-import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
 import { parseArn } from '@gatewright/aws/arn';
 import { compilePattern } from '../../delivery/event-pattern.ts';
 import type { Schedule } from '../../delivery/schedule.ts';
@@ -68,8 +68,7 @@ function readRuleTarget(reader: ResourceReader, target: unknown): readonly RuleT
   if (!isJsonObject(target)) return [];
   const common = readTarget(reader, target, 'Targets');
   if (common === undefined) return [];
-  const groupOf = target['SqsParameters'];
-  const groupId = isJsonObject(groupOf) ? groupOf['MessageGroupId'] : undefined;
+  const { MessageGroupId: groupId } = membersOf(target['SqsParameters']);
   const input = reader.attempt<TargetInput>(
     'the target gets the whole event',
     () => atPlace(reader.resource.place('Targets'), () => readInput(target)),
@@ -90,10 +89,8 @@ export function readTarget(
     reader.unsupported(property, `its target ${String(arn)} is not run here`);
     return undefined;
   }
-  const policy = target['RetryPolicy'];
-  const { MaximumRetryAttempts: retries, MaximumEventAgeInSeconds: age } = isJsonObject(policy) ? policy : {};
-  const dead = target['DeadLetterConfig'];
-  const deadLetterArn = isJsonObject(dead) ? dead['Arn'] : undefined;
+  const { MaximumRetryAttempts: retries, MaximumEventAgeInSeconds: age } = membersOf(target['RetryPolicy']);
+  const { Arn: deadLetterArn } = membersOf(target['DeadLetterConfig']);
   return {
     arn,
     deadLetterArn: typeof deadLetterArn === 'string' ? deadLetterArn : undefined,

@@ -1,5 +1,5 @@
 /** `AWS::SNS::Topic` and `AWS::SNS::Subscription`. */
-import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
 import { compileFilterPolicy, type MessageTest } from '../../delivery/filter-policy.ts';
 import { atPlace } from '../../delivery/value-match.ts';
 import type { ResourceReader } from './read-resource.ts';
@@ -40,7 +40,7 @@ function readOne(
   }
   const scope = FilterPolicyScope === 'MessageBody' ? 'MessageBody' : 'MessageAttributes';
   const redrive = typeof RedrivePolicy === 'string' ? parse(RedrivePolicy) : RedrivePolicy;
-  const dead = isJsonObject(redrive) ? redrive['deadLetterTargetArn'] : undefined;
+  const dead = membersOf(redrive)['deadLetterTargetArn'];
   const policy = typeof FilterPolicy === 'string' ? parse(FilterPolicy) : FilterPolicy;
   const test =
     policy === undefined

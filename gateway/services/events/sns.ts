@@ -1,5 +1,5 @@
 /** Publish and PublishBatch of SNS, over the topics of this start (SNS API reference). */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { MessageAttribute } from '../../delivery/queue-model.ts';
 import type { Random } from '../../ports.ts';
@@ -81,7 +81,7 @@ function entriesOf(input: JsonObject): readonly JsonObject[] {
     : isJsonObject(members)
       ? inOrder(members)
       : [];
-  return list.map((entry) => (isJsonObject(entry) ? entry : {}));
+  return list.map(membersOf);
 }
 
 function inOrder(members: JsonObject): readonly unknown[] {
@@ -122,15 +122,11 @@ function no(message: string): Extract<OperationResult, { kind: 'error' }> {
 }
 
 function parseStructure(message: string): Readonly<Record<string, string>> | 'invalid' {
-  try {
-    const value: unknown = JSON.parse(message);
-    if (!isJsonObject(value) || typeof value['default'] !== 'string') return 'invalid';
-    return Object.fromEntries(
-      Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-    );
-  } catch {
-    return 'invalid';
-  }
+  const structure = membersOf(parseJson(message));
+  if (typeof structure['default'] !== 'string') return 'invalid';
+  return Object.fromEntries(
+    Object.entries(structure).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }
 
 /** A map as JSON has it, or `entry.1.Name` and `entry.1.Value` of the query protocol. */

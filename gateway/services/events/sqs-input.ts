@@ -2,7 +2,7 @@
  * Input of SQS in one form, whichever protocol it came by: the JSON protocol as it is, the query protocol with its numbered
  * lists and maps (`Attribute.1.Name=…`) made into the same.
  */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { memberOf, membersOf } from '@gatewright/aws/json-object';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
@@ -91,7 +91,7 @@ function inOrder(tree: Tree): (string | Tree)[] {
 }
 
 export function textOf(fields: JsonObject, name: string): string | undefined {
-  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  const value = memberOf(fields, name);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return typeof value === 'string' ? value : undefined;
 }
@@ -104,11 +104,10 @@ export function numberOf(fields: JsonObject, name: string): number | undefined {
 }
 
 export function listOf(fields: JsonObject, name: string): readonly unknown[] {
-  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  const value = memberOf(fields, name);
   return Array.isArray(value) ? value : [];
 }
 
 export function mapOf(fields: JsonObject, name: string): JsonObject {
-  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  return isJsonObject(value) ? value : {};
+  return membersOf(memberOf(fields, name));
 }

@@ -1,6 +1,6 @@
 /** Messages of SQS as calls write them and read them. */
 import { createHash } from 'node:crypto';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import {
   type MessageAttribute,
   type NewMessage,
@@ -74,7 +74,7 @@ function readAttributes(given: JsonObject): Record<string, MessageAttribute> {
 }
 
 function readAttribute(name: string, value: unknown): MessageAttribute {
-  const fields: JsonObject = isJsonObject(value) ? value : {};
+  const fields: JsonObject = membersOf(value);
   const type = textOf(fields, 'DataType') ?? '';
   if (!/^(?:String|Number|Binary)(?:\..+)?$/.test(type))
     throw invalid(

@@ -1,5 +1,5 @@
 /** Results of SQS in the shapes of the query protocol: lists and maps become repeated elements with names of their own. */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { OperationResult } from '../aws-operation.ts';
 import { listOf, mapOf } from './sqs-input.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -54,8 +54,8 @@ export function printForQuery(action: string, fields: JsonObject): Result {
 function printMessage({ Attributes, MessageAttributes, ...message }: JsonObject): JsonObject {
   return {
     ...message,
-    Attribute: pairs(isJsonObject(Attributes) ? Attributes : {}),
-    MessageAttribute: pairs(isJsonObject(MessageAttributes) ? MessageAttributes : {}),
+    Attribute: pairs(membersOf(Attributes)),
+    MessageAttribute: pairs(membersOf(MessageAttributes)),
   };
 }
 

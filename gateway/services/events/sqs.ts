@@ -1,5 +1,5 @@
 /** SQS as SDKs call it (SQS API reference), over the queues of this start. */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { membersOf } from '@gatewright/aws/json-object';
 import { sizeOf } from '../../delivery/queue-model.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { OperationResult } from '../aws-operation.ts';
@@ -203,7 +203,7 @@ function within(input: JsonObject, name: string, least: number, most: number): n
 
 /** @throws SqsError */
 function readEntries(input: JsonObject): readonly JsonObject[] {
-  const entries = listOf(input, 'Entries').map((entry): JsonObject => (isJsonObject(entry) ? entry : {}));
+  const entries = listOf(input, 'Entries').map(membersOf);
   if (entries.length === 0)
     throw new SqsError('EmptyBatchRequest', 'There should be at least one entry in the request.');
   if (entries.length > MAX_BATCH)

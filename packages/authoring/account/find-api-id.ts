@@ -1,5 +1,5 @@
 /** The id that an API has in an account, by what a document calls it. */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { memberOf } from '@gatewright/aws/json-object';
 import { UsageError } from '../usage-error.ts';
 import type { SignedGet } from './signed-get.ts';
 
@@ -32,7 +32,7 @@ export async function findApiId(
 
 async function findPhysicalId(aws: SignedGet, stack: string, logicalId: string): Promise<string> {
   const answer = await ask(aws, 'DescribeStackResource', { StackName: stack, LogicalResourceId: logicalId });
-  const id = member(member(answer, 'StackResourceDetail'), 'PhysicalResourceId');
+  const id = memberOf(memberOf(answer, 'StackResourceDetail'), 'PhysicalResourceId');
   if (typeof id === 'string' && ID.test(id)) return id;
   throw new NoSuchApiError(
     `CloudFormation knows no API ${logicalId} in stack ${stack} in region ${aws.region}`,
@@ -41,9 +41,9 @@ async function findPhysicalId(aws: SignedGet, stack: string, logicalId: string):
 
 async function findByOutput(aws: SignedGet, stack: string, output: string): Promise<string> {
   const answer = await ask(aws, 'DescribeStacks', { StackName: stack });
-  const [described] = listOf(member(answer, 'Stacks'));
-  const found = listOf(member(described, 'Outputs')).find((one) => member(one, 'OutputKey') === output);
-  const value = member(found, 'OutputValue');
+  const [described] = listOf(memberOf(answer, 'Stacks'));
+  const found = listOf(memberOf(described, 'Outputs')).find((one) => memberOf(one, 'OutputKey') === output);
+  const value = memberOf(found, 'OutputValue');
   const id = typeof value === 'string' ? (ADDRESS.exec(value)?.[1] ?? value) : '';
   if (ID.test(id)) return id;
   throw new NoSuchApiError(
@@ -56,8 +56,8 @@ async function findByName(aws: SignedGet, name: string): Promise<string> {
   const rest = await listAll(aws, '/restapis?limit=500', 'item', 'position', 'position');
   const v2 = await listAll(aws, '/v2/apis?maxResults=100', 'items', 'nextToken', 'nextToken');
   const ids = [
-    ...rest.map((api) => ({ id: member(api, 'id'), name: member(api, 'name') })),
-    ...v2.map((api) => ({ id: member(api, 'apiId'), name: member(api, 'name') })),
+    ...rest.map((api) => ({ id: memberOf(api, 'id'), name: memberOf(api, 'name') })),
+    ...v2.map((api) => ({ id: memberOf(api, 'apiId'), name: memberOf(api, 'name') })),
   ]
     .filter((api) => api.name === name)
     .map(({ id }) => String(id));
@@ -80,8 +80,8 @@ async function listAll(
   let token = '';
   for (let pages = 0; pages < PAGES_LIMIT; pages += 1) {
     const page = await aws.get('apigateway', token === '' ? path : `${path}&${parameter}=${token}`);
-    found.push(...listOf(member(page, items) ?? member(member(page, '_embedded'), 'item')));
-    const after = member(page, next);
+    found.push(...listOf(memberOf(page, items) ?? memberOf(memberOf(page, '_embedded'), 'item')));
+    const after = memberOf(page, next);
     if (typeof after !== 'string' || after === '') return found;
     token = encodeURIComponent(after);
   }
@@ -91,11 +91,7 @@ async function listAll(
 async function ask(aws: SignedGet, action: string, parameters: Record<string, string>): Promise<unknown> {
   const query = new URLSearchParams({ Action: action, Version: '2010-05-15', ...parameters });
   const answer = await aws.get('cloudformation', `/?${query.toString()}`);
-  return member(member(answer, `${action}Response`), `${action}Result`);
-}
-
-function member(value: unknown, name: string): unknown {
-  return isJsonObject(value) ? value[name] : undefined;
+  return memberOf(memberOf(answer, `${action}Response`), `${action}Result`);
 }
 
 function listOf(value: unknown): readonly unknown[] {

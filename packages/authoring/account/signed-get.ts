@@ -1,6 +1,6 @@
 /** Signed questions to AWS's own APIs (or to whatever AWS_ENDPOINT_URL names), and nothing taken for an answer that is none. */
 import { signRequest } from '@gatewright/aws/sign-request';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { showControls } from '@gatewright/handlers/visible-text';
 import { askWithin } from './bounded-reply.ts';
@@ -52,15 +52,7 @@ function readAnswer(url: URL, status: number, text: string): JsonObject | undefi
     );
   if (status < 200 || status > 299)
     throw new UsageError(`${url.origin}${url.pathname} answered ${status}: ${said}`);
-  const answer = parse(text);
-  if (isJsonObject(answer)) return answer;
+  const answer = parseJsonObject(text);
+  if (answer !== undefined) return answer;
   throw new UsageError(`${url.origin}${url.pathname} answered with no JSON object: ${said}`);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
