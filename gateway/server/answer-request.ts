@@ -14,6 +14,7 @@ import type { Ports } from '../ports.ts';
 import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
 import type { ReplySink } from './stream-reply.ts';
 import type { TlsPeer } from './tls-peer.ts';
+import type { Intake } from './intake.ts';
 import type { UnreadReplies } from './unread-replies.ts';
 
 export type ApiServerOptions = {
@@ -29,7 +30,8 @@ export type ApiServerOptions = {
   readonly judgeClient?: ((host: string | undefined, peer: TlsPeer | undefined) => ClientVerdict) | undefined;
   /** `@connections` of a WebSocket API on its own address. */
   readonly handleManagement: (request: ControlRequest, api: ServedApi, path: string) => ControlReply;
-  /** Of all ports together. */
+  /** Of all ports together, as the next one. */
+  readonly intake: Intake;
   readonly unread: UnreadReplies;
   readonly ports: Ports;
 };
@@ -71,6 +73,10 @@ const LARGE_REPLY = 16_384;
 const MAX_BODY_READ_BYTES = MAX_BODY_BYTES + 1;
 
 export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiServerOptions): void {
+  options.intake.take(() => begin(arrival, sink, options));
+}
+
+function begin(arrival: Arrival, sink: ReplySink, options: ApiServerOptions): void {
   const { host, target, method } = arrival;
   if (!options.isHostAllowed(host)) {
     // Node's own refusal of a request without a Host would have no body.

@@ -9,6 +9,7 @@ import {
 import { isAdmittedHost } from '@gatewright/aws/guards';
 import { apiIdHeader, createApiServer } from './http.ts';
 import { openHttp2 } from './http2.ts';
+import { Intake } from './intake.ts';
 import { judgePeer } from './judge-peer.ts';
 import { listenOn } from './listen.ts';
 import { originForm, receive } from './receive.ts';
@@ -21,7 +22,7 @@ import type { DomainAnswer } from '../control/served-apis.ts';
 import type { ServedApi } from '../exchange.ts';
 import type { WebSocketPorts } from '../websocket/pipeline.ts';
 import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
-import type { ClientVerdict, ResolveApi } from './answer-request.ts';
+import type { ApiServerOptions, ClientVerdict, ResolveApi } from './answer-request.ts';
 import type { Http2Port } from './http2.ts';
 import type { PortPlan } from './port-plan.ts';
 import type { TlsName } from './tls-front.ts';
@@ -72,13 +73,13 @@ export type ApiPorts = {
 export async function openApiPorts(options: ApiPortsOptions): Promise<ApiPorts> {
   const ports = new Map<string, number>();
   const open: OpenPort[] = [];
-  const unread = new UnreadReplies(options.at.log);
+  const shared = { intake: new Intake(), unread: new UnreadReplies(options.at.log) };
   const close = async (): Promise<void> => {
     await Promise.all(open.map(closePort));
   };
   try {
     for (const plan of options.plans) {
-      const opened = await openPort(plan, options, unread);
+      const opened = await openPort(plan, options, shared);
       open.push(opened);
       for (const apiId of plan.apiIds) ports.set(apiId, opened.port);
     }
@@ -89,7 +90,11 @@ export async function openApiPorts(options: ApiPortsOptions): Promise<ApiPorts> 
   return { ports, any: open[0]?.port, close };
 }
 
-async function openPort(plan: PortPlan, options: ApiPortsOptions, unread: UnreadReplies): Promise<OpenPort> {
+async function openPort(
+  plan: PortPlan,
+  options: ApiPortsOptions,
+  shared: Pick<ApiServerOptions, 'intake' | 'unread'>,
+): Promise<OpenPort> {
   const { at } = options;
   const domainOf: FindDomain = (host, target, rawHeaders) =>
     host === undefined ? undefined : options.findDomain(host, target, rawHeaders);
@@ -105,7 +110,7 @@ async function openPort(plan: PortPlan, options: ApiPortsOptions, unread: Unread
   const judgeClient = (host: string | undefined, peer: TlsPeer | undefined): ClientVerdict =>
     judgePeer(domainOf(host, '/')?.mutual, peer, at.clock.nowEpochMs());
   const served = {
-    ...{ isHostAllowed, resolveApi, toOwnTarget, handleManagement, unread, ports: at },
+    ...{ isHostAllowed, resolveApi, toOwnTarget, handleManagement, ...shared, ports: at },
     isHttpOnly: (host: string | undefined, target: string) => domainOf(host, target)?.isHttpOnly === true,
     ...(isSecure && { judgeClient }),
   };

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { createApiServer } from '../../../gateway/server/http.ts';
 import { isAdmittedHost } from '../../../packages/aws/guards.ts';
+import { Intake } from '../../../gateway/server/intake.ts';
 import { UnreadReplies } from '../../../gateway/server/unread-replies.ts';
 import { anApi } from '../../support/an-api.ts';
 import { restApi } from '../../support/rest-apis.ts';
@@ -32,6 +33,7 @@ before(async () => {
     isHostAllowed: (host) => host !== undefined && isAdmittedHost(host, { port, allowHosts: [] }),
     resolveApi: () => api.served,
     handleManagement: () => ({ status: 404, headers: [], body: '' }),
+    intake: new Intake(),
     unread: new UnreadReplies(ports.log),
     ports,
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { createApiServer } from '../../../gateway/server/http.ts';
+import { Intake } from '../../../gateway/server/intake.ts';
 import { UnreadReplies } from '../../../gateway/server/unread-replies.ts';
 import { anApi } from '../../support/an-api.ts';
 import { restApi } from '../../support/rest-apis.ts';
@@ -26,6 +27,7 @@ before(async () => {
     isHostAllowed: (host) => host === 'pets.example',
     resolveApi: () => api.served,
     handleManagement: () => ({ status: 404, headers: [], body: '' }),
+    intake: new Intake(),
     unread: new UnreadReplies(ports.log),
     ports,
   });

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { createHttpClient } from '../../../gateway/adapters/http-client.ts';
 import { createApiServer } from '../../../gateway/server/http.ts';
+import { Intake } from '../../../gateway/server/intake.ts';
 import { UnreadReplies } from '../../../gateway/server/unread-replies.ts';
 import { sendStream } from '../../../gateway/server/stream-reply.ts';
 import { accessLogSetting, stagedApi } from '../../support/logged-apis.ts';
@@ -52,6 +53,7 @@ async function start(stream: Stream, uri = 'http://pets.example/'): Promise<Star
     isHostAllowed: () => true,
     resolveApi: () => api.served,
     handleManagement: () => ({ status: 404, headers: [], body: '' }),
+    intake: new Intake(),
     unread: new UnreadReplies(ports.log),
     ports: { ...ports, http: { send: (request) => ports.http.send(request), stream } },
   });

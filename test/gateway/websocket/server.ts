@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createApiServer } from '../../../gateway/server/http.ts';
+import { Intake } from '../../../gateway/server/intake.ts';
 import { UnreadReplies } from '../../../gateway/server/unread-replies.ts';
 import { receive } from '../../../gateway/server/receive.ts';
 import { attachWebSockets } from '../../../gateway/server/websocket-frames.ts';
@@ -44,6 +45,7 @@ export async function startApi(
     // As on the control port, the API's id may stand in front of the path that was signed.
     handleManagement: (request, served) =>
       handleManagement(request, served, at, request.path.replace(`/${api.apiId}/`, '/')),
+    intake: new Intake(),
     unread: new UnreadReplies(at.log),
     ports: at,
   });

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createApiServer } from '../../../gateway/server/http.ts';
+import { Intake } from '../../../gateway/server/intake.ts';
 import { UnreadReplies } from '../../../gateway/server/unread-replies.ts';
 import { anApi } from '../../support/an-api.ts';
 import { restApi } from '../../support/rest-apis.ts';
@@ -52,6 +53,7 @@ export async function httpTarget(): Promise<FuzzTarget> {
     isHostAllowed: (host) => host === 'pets.example',
     resolveApi: () => api.served,
     handleManagement: () => ({ status: 404, headers: [], body: '' }),
+    intake: new Intake(),
     unread: new UnreadReplies(ports.log),
     ports,
   });

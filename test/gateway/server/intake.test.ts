@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, it } from 'node:test';
+import { Intake } from '../../../gateway/server/intake.ts';
+
+/** What begins when so many arrive in one turn, with what has begun by then. */
+function arrive(intake: Intake, begun: number[], from: number, count: number): void {
+  for (let at = from; at < from + count; at += 1) intake.take(() => begun.push(at));
+}
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
+
+describe('Intake', () => {
+  it('begins what arrives at once, as many of them as a turn may', () => {
+    const begun: number[] = [];
+    arrive(new Intake(3), begun, 0, 5);
+    assert.deepEqual(begun, [0, 1, 2]);
+  });
+
+  it('begins the rest in the turns after, in their order', async () => {
+    const intake = new Intake(3);
+    const begun: number[] = [];
+    arrive(intake, begun, 0, 8);
+    await turn();
+    assert.deepEqual(begun, upTo(6));
+    await turn();
+    assert.deepEqual(begun, upTo(8));
+  });
+
+  it('lets nothing that arrives later overtake what is held', async () => {
+    const intake = new Intake(3);
+    const begun: number[] = [];
+    arrive(intake, begun, 0, 7);
+    await turn();
+    arrive(intake, begun, 7, 2);
+    assert.deepEqual(begun, upTo(6));
+    await turn();
+    // Of this turn, the one that was held and the first two others.
+    assert.deepEqual(begun, upTo(9));
+  });
+
+  it('begins at once again when the turns have caught up', async () => {
+    const intake = new Intake(3);
+    const begun: number[] = [];
+    arrive(intake, begun, 0, 4);
+    await turn();
+    arrive(intake, begun, 4, 3);
+    assert.deepEqual(begun, upTo(6), 'one was held, so two more have room');
+    await turn();
+    await turn();
+    arrive(intake, begun, 7, 3);
+    assert.deepEqual(begun, upTo(10));
+  });
+
+  it('holds thousands without forgetting one', async () => {
+    const intake = new Intake(64);
+    const begun: number[] = [];
+    arrive(intake, begun, 0, 4_096);
+    for (let turns = 1; turns < 64; turns += 1) await turn();
+    assert.deepEqual(begun, upTo(4_096));
+  });
+});
