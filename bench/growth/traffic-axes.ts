@@ -23,7 +23,7 @@ const connections: Axis = {
     MEMORY,
   ],
   how: 'One route of an HTTP API to one function. Each connection asks again as soon as it has its answer. Functions of an account answer 1,000 at a time unless AWS raises that: `--concurrency 5000`.',
-  why: 'Whoever asks waits for all who asked before: with processors that are busy already, twice as many clients wait twice as long. None of them is looked at for another one; but thousands of requests that wait outlive the young generation of the collector, which copies them, and to open and close their connections is part of what is measured.',
+  why: 'Whoever asks waits for all who asked before: with processors that are busy already, twice as many clients wait twice as long. None of them is looked at for another one, and a turn of the event loop begins 64 of them; but what Node holds of thousands that wait outlives the young generation of the collector, which copies it, and to open and close their connections is part of what is measured.',
   measure: (size, seconds) =>
     serving({ name: 'connections', template: httpRoutes(1) }, (served) =>
       askUnderLoad(served, { path: '/r0', connections: size, seconds }),

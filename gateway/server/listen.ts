@@ -2,6 +2,12 @@
 import { StartError } from '../errors.ts';
 import type { Server } from 'node:net';
 
+/**
+ * Connections that may wait until the loop accepts them; systems cut it to their own limit (Linux: `net.core.somaxconn`, 4,096).
+ * Node's 511 makes the rest of a burst come again a second later.
+ */
+const BACKLOG = 4_096;
+
 /** Resolves with the port that was bound; port 0 takes a free one. `option` is what the person would change. */
 export function listenOn(server: Server, host: string, port: number, option: string): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -9,7 +15,7 @@ export function listenOn(server: Server, host: string, port: number, option: str
       reject(explain(error, host, port, option));
     };
     server.once('error', refuse);
-    server.listen(port, host, () => {
+    server.listen(port, host, BACKLOG, () => {
       server.off('error', refuse);
       const address = server.address();
       resolve(address !== null && typeof address === 'object' ? address.port : port);
