@@ -3,10 +3,9 @@ import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { createApiServer } from '../../../gateway/server/http.ts';
 import { isAdmittedHost } from '../../../packages/aws/guards.ts';
-import { Intake } from '../../../gateway/server/intake.ts';
-import { UnreadReplies } from '../../../gateway/server/unread-replies.ts';
 import { anApi } from '../../support/an-api.ts';
 import { restApi } from '../../support/rest-apis.ts';
+import { servedAlone } from '../../support/served-alone.ts';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -29,14 +28,13 @@ let server: Server;
 let port = 0;
 
 before(async () => {
-  server = createApiServer({
-    isHostAllowed: (host) => host !== undefined && isAdmittedHost(host, { port, allowHosts: [] }),
-    resolveApi: () => api.served,
-    handleManagement: () => ({ status: 404, headers: [], body: '' }),
-    intake: new Intake(),
-    unread: new UnreadReplies(ports.log),
-    ports,
-  });
+  server = createApiServer(
+    servedAlone(
+      api.served,
+      ports,
+      (host) => host !== undefined && isAdmittedHost(host, { port, allowHosts: [] }),
+    ),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
 });

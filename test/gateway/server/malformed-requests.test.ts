@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { createApiServer } from '../../../gateway/server/http.ts';
-import { Intake } from '../../../gateway/server/intake.ts';
-import { UnreadReplies } from '../../../gateway/server/unread-replies.ts';
 import { anApi } from '../../support/an-api.ts';
 import { restApi } from '../../support/rest-apis.ts';
+import { servedAlone } from '../../support/served-alone.ts';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -23,14 +22,7 @@ let server: Server;
 let port = 0;
 
 before(async () => {
-  server = createApiServer({
-    isHostAllowed: (host) => host === 'pets.example',
-    resolveApi: () => api.served,
-    handleManagement: () => ({ status: 404, headers: [], body: '' }),
-    intake: new Intake(),
-    unread: new UnreadReplies(ports.log),
-    ports,
-  });
+  server = createApiServer(servedAlone(api.served, ports));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
 });

@@ -4,12 +4,11 @@ import { connect, type Socket } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { createHttpClient } from '../../../gateway/adapters/http-client.ts';
 import { createApiServer } from '../../../gateway/server/http.ts';
-import { Intake } from '../../../gateway/server/intake.ts';
-import { UnreadReplies } from '../../../gateway/server/unread-replies.ts';
 import { sendStream } from '../../../gateway/server/stream-reply.ts';
 import { accessLogSetting, stagedApi } from '../../support/logged-apis.ts';
 import { restApi } from '../../support/rest-apis.ts';
 import { aByteStream, VirtualClock } from '../../support/virtual-ports.ts';
+import { servedAlone } from '../../support/served-alone.ts';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { StreamEnd } from '../../../gateway/exchange.ts';
@@ -49,14 +48,13 @@ async function start(stream: Stream, uri = 'http://pets.example/'): Promise<Star
     {},
     restApi({ Integration, HttpMethod: 'ANY' }),
   );
-  const server = createApiServer({
-    isHostAllowed: () => true,
-    resolveApi: () => api.served,
-    handleManagement: () => ({ status: 404, headers: [], body: '' }),
-    intake: new Intake(),
-    unread: new UnreadReplies(ports.log),
-    ports: { ...ports, http: { send: (request) => ports.http.send(request), stream } },
-  });
+  const server = createApiServer(
+    servedAlone(
+      api.served,
+      { ...ports, http: { send: (request) => ports.http.send(request), stream } },
+      () => true,
+    ),
+  );
   return {
     port: await listen(server),
     ports,

@@ -2,10 +2,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createApiServer } from '../../../gateway/server/http.ts';
-import { Intake } from '../../../gateway/server/intake.ts';
-import { UnreadReplies } from '../../../gateway/server/unread-replies.ts';
 import { anApi } from '../../support/an-api.ts';
 import { restApi } from '../../support/rest-apis.ts';
+import { servedAlone } from '../../support/served-alone.ts';
 import { anApi as aWebSocketApi } from '../../gateway/websocket/fixture.ts';
 import { startApi } from '../../gateway/websocket/server.ts';
 import type { AddressInfo } from 'node:net';
@@ -49,14 +48,7 @@ export async function httpTarget(): Promise<FuzzTarget> {
   const { api, ports } = anApi(restApi({ HttpMethod: 'ANY' }), {
     list: (event) => ({ statusCode: 200, body: String((event as { body: unknown }).body) }),
   });
-  const server = createApiServer({
-    isHostAllowed: (host) => host === 'pets.example',
-    resolveApi: () => api.served,
-    handleManagement: () => ({ status: 404, headers: [], body: '' }),
-    intake: new Intake(),
-    unread: new UnreadReplies(ports.log),
-    ports,
-  });
+  const server = createApiServer(servedAlone(api.served, ports));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
