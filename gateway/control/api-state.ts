@@ -5,7 +5,7 @@
 import { closeDeployment } from '../deployment/closed-routes.ts';
 import { readEndpointTypes } from '../deployment/compile-resource-policy.ts';
 import { splitHttpPath, splitRestPath } from '../routing/stage-path.ts';
-import { isSet } from './resource-properties.ts';
+import { isSet } from '../definition/json-values.ts';
 import { serveStage } from './serve-stage.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { HeldParts } from './api-parts.ts';

@@ -10,7 +10,7 @@ import { mergeDocumentation } from './documentation.ts';
 import { mergeDefined, mergeProperties } from './merge-defined.ts';
 import { isSameJson } from './same-json.ts';
 import { readRestStage, readV2Stage } from './read-stages.ts';
-import { isSet, mapOf, textOf } from './resource-properties.ts';
+import { isSet, mapOf, textOf } from '../definition/json-values.ts';
 import type { ApiState } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 import type { StageSettings } from './stage-settings.ts';

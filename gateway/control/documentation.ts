@@ -3,12 +3,11 @@
  * they were when the version was made. Nothing of it changes what a request gets.
  * @see API Gateway developer guide, "Documentation for REST APIs"
  */
-import { isJsonObject } from '@gatewright/aws/json-object';
 import { parseSource } from '../definition/cloudformation/template-source.ts';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
 import { madeByCall } from './edit-resources.ts';
 import { mergeParts } from './merge-defined.ts';
-import { isJsonMap, listOf, mapOf, textOf } from './resource-properties.ts';
+import { isJsonObject, listOf, mapOf, membersOf, textOf } from '../definition/json-values.ts';
 import type { Json, JsonObject } from '../definition/model.ts';
 import type { Documentation } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
@@ -64,9 +63,9 @@ const keyOf = ({ properties }: ControlResource): string => locationKey(mapOf(pro
 
 /** A location as a call or a document spells it. @throws ControlError for a place that API Gateway does not have */
 export function readLocation(value: unknown): JsonObject {
-  const given = isJsonObject(value) ? value : {};
-  const { type } = given;
-  const members = typeof type === 'string' && Object.hasOwn(MEMBERS, type) ? MEMBERS[type] : undefined;
+  const given = membersOf(value);
+  const type = textOf(given, 'type');
+  const members = Object.hasOwn(MEMBERS, type) ? MEMBERS[type] : undefined;
   if (members === undefined)
     throw badRequest(
       `Invalid documentation part location type. Must be one of: [${Object.keys(MEMBERS).join(', ')}]`,
@@ -77,7 +76,7 @@ export function readLocation(value: unknown): JsonObject {
     if (text === undefined || text === null) continue;
     if (typeof text !== 'string') throw badRequest('Invalid request input');
     if (name !== 'Type' && !members.includes(name))
-      throw badRequest(`A documentation part of type ${String(type)} has no ${name.toLowerCase()}`);
+      throw badRequest(`A documentation part of type ${type} has no ${name.toLowerCase()}`);
     location[name] = text;
   }
   return location;
@@ -120,7 +119,7 @@ export function changePart(from: Documentation, id: string, next?: ControlResour
 export function readParts(text: string): readonly JsonObject[] {
   return listOf(mapOf(parseSource(text, 'API call').value, DOCUMENTATION), 'documentationParts').map(
     (item) => {
-      const part = isJsonMap(item) ? item : {};
+      const part = membersOf(item);
       return { Location: readLocation(part['location']), Properties: readContent(part['properties']) };
     },
   );
@@ -209,7 +208,7 @@ export function exportDocumentation(from: Documentation, name: string): JsonObje
   const createdDate =
     typeof created === 'number' ? { createdDate: `${new Date(created).toISOString().slice(0, 19)}Z` } : {};
   const documentationParts = listOf(version.properties, 'Parts')
-    .filter(isJsonMap)
+    .filter(isJsonObject)
     .map((part) => ({
       location: spellLocation(mapOf(part, 'Location')),
       properties: JSON.parse(textOf(part, 'Properties')) as JsonObject,

@@ -5,7 +5,7 @@ import { badRequest, conflict, orNotFound } from './control-error.ts';
 import { byPriority } from './domains.ts';
 import { findTruststore } from './mutual-tls.ts';
 import { routingModeOf } from './read-routing-rules.ts';
-import { mapOf, textOf } from './resource-properties.ts';
+import { mapOf, textOf } from '../definition/json-values.ts';
 import { isDomainName, SINGLE_LEVEL } from './read-domains.ts';
 import type { Account } from './account.ts';
 import type { JsonObject } from '../definition/model.ts';

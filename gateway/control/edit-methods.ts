@@ -6,7 +6,7 @@ import { compileRestValidation } from '../deployment/compile-validation.ts';
 import { compileModels } from '../deployment/models.ts';
 import { badRequest, conflict, ControlError, notFound, orNotFound } from './control-error.ts';
 import { getResource, madeByCall } from './edit-resources.ts';
-import { isJsonMap, listOf, textOf, without } from './resource-properties.ts';
+import { isJsonObject, listOf, textOf, without } from '../definition/json-values.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
@@ -79,7 +79,7 @@ function checkMethod(from: ApiResources, method: ControlResource): void {
 /** @throws ControlError NotFoundException */
 export function getIntegration(method: ControlResource): JsonObject {
   const integration = method.properties['Integration'];
-  if (!isJsonMap(integration)) throw notFound('Invalid Integration identifier specified');
+  if (!isJsonObject(integration)) throw notFound('Invalid Integration identifier specified');
   return integration;
 }
 
@@ -109,7 +109,7 @@ export function getResponse(owner: JsonObject, list: ResponseList, statusCode: s
 }
 
 export function listResponses(owner: JsonObject, list: ResponseList): readonly JsonObject[] {
-  return listOf(owner, list).filter(isJsonMap);
+  return listOf(owner, list).filter(isJsonObject);
 }
 
 /** The owner with this response in the place of the one with its status, or added. */

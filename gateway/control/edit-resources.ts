@@ -2,7 +2,7 @@
 import { checkResourceTree } from '../routing/rest-routes.ts';
 import { refuseOneMore } from './api-quotas.ts';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
-import { textOf } from './resource-properties.ts';
+import { textOf } from '../definition/json-values.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource, PathResource } from './control-resource.ts';

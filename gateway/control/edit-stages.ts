@@ -4,7 +4,7 @@ import { compileDeployment } from './compile-deployment.ts';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
 import { madeByCall } from './edit-resources.ts';
 import { readRestStage, refuseManyTags } from './read-stages.ts';
-import { isJsonMap, mapOf, textOf } from './resource-properties.ts';
+import { isJsonObject, mapOf, textOf } from '../definition/json-values.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { ApiState, DeploymentRecord, StageRecord } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
@@ -95,7 +95,7 @@ function refuseCanaryWithoutStage(stageName: string | undefined, known: StageRec
 function pointAt(stage: JsonObject, { id, stage: given, canary }: DeploymentWish): JsonObject {
   const existing = stage['CanarySetting'];
   if (canary !== undefined) return { ...stage, ...given, CanarySetting: { ...canary, DeploymentId: id } };
-  if (isJsonMap(existing)) return { ...stage, ...given, CanarySetting: { ...existing, DeploymentId: id } };
+  if (isJsonObject(existing)) return { ...stage, ...given, CanarySetting: { ...existing, DeploymentId: id } };
   return { ...stage, ...given, DeploymentId: id };
 }
 

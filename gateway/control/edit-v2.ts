@@ -8,7 +8,7 @@ import { compileDeployment } from './compile-deployment.ts';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
 import { madeByCall } from './edit-resources.ts';
 import { readV2Stage, refuseExecutionLog, refuseManyTags } from './read-stages.ts';
-import { isSet, textOf, without } from './resource-properties.ts';
+import { isSet, textOf, without } from '../definition/json-values.ts';
 import { checkUnusedAuthorizers } from './unused-authorizers.ts';
 import type { DefinitionError } from '../errors.ts';
 import type { JsonObject } from '../definition/model.ts';

@@ -1,5 +1,5 @@
 /** What an exported REST API has beside its paths, under the names by which a document is imported again. */
-import { mapOf, textOf } from './resource-properties.ts';
+import { mapOf, textOf } from '../definition/json-values.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { ApiResources } from './api-state.ts';
 

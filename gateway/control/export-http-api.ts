@@ -1,5 +1,5 @@
 /** An HTTP API as an OpenAPI 3.0 document, in the form in which AWS exports it (and imports it again). */
-import { isSet, listOf, mapOf, textOf } from './resource-properties.ts';
+import { isSet, listOf, mapOf, textOf } from '../definition/json-values.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { ApiIdentity } from '../deployment/model.ts';
 import type { ApiResources } from './api-state.ts';

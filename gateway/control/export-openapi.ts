@@ -2,7 +2,7 @@
 import { DOCUMENTATION } from './documentation.ts';
 import { exportExtensions, exportValidator } from './export-extensions.ts';
 import { listResponses } from './edit-methods.ts';
-import { isSet, mapOf, textOf, without } from './resource-properties.ts';
+import { isSet, mapOf, textOf, without } from '../definition/json-values.ts';
 import type { Json, JsonObject } from '../definition/model.ts';
 import type { ApiIdentity } from '../deployment/model.ts';
 import type { ApiResources } from './api-state.ts';

@@ -2,7 +2,7 @@
 import { readText } from '../deployment/properties.ts';
 import { DefinitionError } from '../errors.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
-import { isJsonMap, listOf, mapOf, textOf } from './resource-properties.ts';
+import { isJsonObject, listOf, mapOf, textOf } from '../definition/json-values.ts';
 import type { ResolvedStack } from '../definition/model.ts';
 import type { Tolerance } from '../errors.ts';
 import type { InvokedVersion } from '../ports.ts';
@@ -64,7 +64,7 @@ function qualifiersOf(stacks: readonly ResolvedStack[]): ReadonlyMap<string, Qua
 
 function weightsOf({ properties }: ControlResource): readonly Weight[] {
   return listOf(mapOf(properties, 'RoutingConfig'), 'AdditionalVersionWeights').flatMap((entry) => {
-    if (!isJsonMap(entry)) return [];
+    if (!isJsonObject(entry)) return [];
     return [{ version: textOf(entry, 'FunctionVersion'), weight: Number(entry['FunctionWeight']) }];
   });
 }

@@ -5,7 +5,7 @@
 import { compilePolicy } from '../policy/evaluate.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
 import { printStatement } from './function-policy-statement.ts';
-import { textOf } from './resource-properties.ts';
+import { textOf } from '../definition/json-values.ts';
 import { isSameFunction, printFunctionName, readFunctionName } from '../routing/function-name.ts';
 import type { JsonObject, ResolvedStack } from '../definition/model.ts';
 import type { PermissionSource } from '../deployment/invoke-permissions.ts';

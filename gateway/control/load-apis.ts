@@ -19,7 +19,7 @@ import { readStages } from './read-stages.ts';
 import { readUnguardedStages } from './unguarded-stages.ts';
 import { findUnpermittedCalls } from './unpermitted-calls.ts';
 import { checkUnusedAuthorizers } from './unused-authorizers.ts';
-import { textOf } from './resource-properties.ts';
+import { textOf } from '../definition/json-values.ts';
 import type { Tolerance } from '../errors.ts';
 import type { ResolvedStack, UnsupportedItem } from '../definition/model.ts';
 import type { ApiIdentity, ApiProtocol, Deployment } from '../deployment/model.ts';

@@ -2,7 +2,7 @@
 import { REST_TYPES } from '../definition/api-types/rest-types.ts';
 import { locationKey } from './documentation.ts';
 import { HELD_PARTS, holdParts, partsOf } from './api-parts.ts';
-import { mapOf, textOf } from './resource-properties.ts';
+import { mapOf, textOf } from '../definition/json-values.ts';
 import type { ApiType } from '../definition/api-types/api-type.ts';
 import type { Json } from '../definition/model.ts';
 import type { HeldPart } from './api-parts.ts';

@@ -1,7 +1,7 @@
 /** Mutual TLS of custom domains: what their truststores in S3 are on this machine (docs/aws §10.7). */
 import { DefinitionError } from '../errors.ts';
 import { readTruststore } from './truststore.ts';
-import { mapOf, textOf } from './resource-properties.ts';
+import { mapOf, textOf } from '../definition/json-values.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { Tolerance } from '../errors.ts';
 import type { ControlResource } from './control-resource.ts';

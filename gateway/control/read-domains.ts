@@ -9,7 +9,7 @@ import { domainOfArn, findPrivateDomains } from './read-private-domains.ts';
 import { byPriority } from './domains.ts';
 import { readRoutingRule, routingModeOf } from './read-routing-rules.ts';
 import { notePolicy } from './security-policy.ts';
-import { listOf, mapOf, textOf } from './resource-properties.ts';
+import { listOf, mapOf, textOf } from '../definition/json-values.ts';
 import type { Tolerance } from '../errors.ts';
 import type { JsonObject, ResolvedStack } from '../definition/model.ts';
 import type { RoutingRule } from '../routing/routing-rules.ts';

@@ -8,7 +8,7 @@ import { splitHttpPath } from '../routing/stage-path.ts';
 import { toControlResource } from './control-resource.ts';
 import { readFunctionName } from '../routing/function-name.ts';
 import { FunctionPolicies } from './function-policies.ts';
-import { textOf } from './resource-properties.ts';
+import { textOf } from '../definition/json-values.ts';
 import type { FunctionUrlFacts } from '../events/request-facts.ts';
 import type { ResolvedResource, ResolvedStack } from '../definition/model.ts';
 import type { PropertyBag } from '../deployment/properties.ts';

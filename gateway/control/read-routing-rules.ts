@@ -2,7 +2,7 @@
 import { DefinitionError } from '../errors.ts';
 import { isBasePath } from '../routing/base-path.ts';
 import { readInteger } from '../deployment/properties.ts';
-import { isJsonMap, listOf, mapOf, textOf } from './resource-properties.ts';
+import { listOf, mapOf, membersOf, textOf } from '../definition/json-values.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { RoutingRule, RuleCondition } from '../routing/routing-rules.ts';
 import type { ApiState } from './api-state.ts';
@@ -49,7 +49,7 @@ export function readRoutingRule(
   const actions = listOf(properties, 'Actions');
   if (actions.length !== 1) fail('Actions', 'A routing rule has one action');
   const [action = null] = actions;
-  const invoke = mapOf(isJsonMap(action) ? action : {}, 'InvokeApi');
+  const invoke = mapOf(membersOf(action), 'InvokeApi');
   const [apiId, stage] = [textOf(invoke, 'ApiId'), textOf(invoke, 'Stage')];
   const api = findApi(apiId);
   if (api?.identity.protocol !== 'rest') fail('Actions', `Invalid REST API identifier specified: "${apiId}"`);
@@ -65,7 +65,7 @@ type Fail = (property: string, message: string) => never;
 
 function readConditions({ properties }: ControlResource, fail: Fail): readonly RuleCondition[] {
   const conditions = listOf(properties, 'Conditions').map((written) => {
-    const condition = isJsonMap(written) ? written : {};
+    const condition = membersOf(written);
     const [headers, basePaths] = [
       listOf(mapOf(condition, 'MatchHeaders'), 'AnyOf'),
       listOf(mapOf(condition, 'MatchBasePaths'), 'AnyOf'),
@@ -75,7 +75,7 @@ function readConditions({ properties }: ControlResource, fail: Fail): readonly R
     if (headers.length > 0)
       return {
         kind: 'headers' as const,
-        anyOf: headers.map((one) => readHeader(isJsonMap(one) ? one : {}, fail)),
+        anyOf: headers.map((one) => readHeader(membersOf(one), fail)),
       };
     return { kind: 'base-paths' as const, anyOf: basePaths.map((one) => readBasePath(one, fail)) };
   });

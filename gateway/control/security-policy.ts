@@ -1,6 +1,6 @@
 /** The security policy of a custom domain (docs/aws §10.7). */
 import { DefinitionError } from '../errors.ts';
-import { mapOf, textOf } from './resource-properties.ts';
+import { mapOf, textOf } from '../definition/json-values.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { Tolerance } from '../errors.ts';
 import type { ControlResource } from './control-resource.ts';

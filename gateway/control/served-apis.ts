@@ -10,7 +10,7 @@ import { labelApis } from './label-apis.ts';
 import { noteAliases } from './function-aliases.ts';
 import { noteUnpermitted, readFunctionUrls } from './read-function-urls.ts';
 import { loadApis } from './load-apis.ts';
-import { textOf } from './resource-properties.ts';
+import { textOf } from '../definition/json-values.ts';
 import { readDomains } from './read-domains.ts';
 import { VpcLinks } from './vpc-links.ts';
 import { serveClosed, serveMapped, serveRuled } from './serve-domain.ts';

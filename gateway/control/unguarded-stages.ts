@@ -4,7 +4,7 @@
  */
 import { DefinitionError } from '../errors.ts';
 import { resourcesOf } from './control-resource.ts';
-import { textOf } from './resource-properties.ts';
+import { textOf } from '../definition/json-values.ts';
 import type { ResolvedStack } from '../definition/model.ts';
 import type { Tolerance } from '../errors.ts';
 import type { ApiIdentity } from '../deployment/model.ts';

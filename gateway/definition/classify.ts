@@ -4,7 +4,7 @@ import { NO_CONSEQUENCE } from '../errors.ts';
 import type { DefinitionPlace } from '../errors.ts';
 import type { TypeClass } from './type-class.ts';
 import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from './model.ts';
-import { isJsonList, isJsonObject } from './cloudformation/template-source.ts';
+import { isJsonList, isJsonObject } from './json-values.ts';
 
 /** Whether anything here reads this property, so that a request can miss it. */
 export function isRead(logicalId: string, type: string, property: string): boolean {

@@ -1,6 +1,6 @@
 /** Under which names a stack exports its outputs. */
 import { resolveValue } from './cloudformation/intrinsics.ts';
-import { isJsonObject } from './cloudformation/template-source.ts';
+import { isJsonObject, membersOf } from './json-values.ts';
 import type { Tolerance } from '../errors.ts';
 import type { Scope } from './cloudformation/intrinsics.ts';
 import type { Json } from './model.ts';
@@ -14,7 +14,7 @@ export function readExportNames(
 ): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const [output, body] of outputs) {
-    const declared = isJsonObject(body) ? body['Export'] : undefined;
+    const declared = membersOf(body)['Export'];
     if (!isJsonObject(declared)) continue;
     const name = tolerance.attempt(
       'nothing is exported under it',

@@ -9,7 +9,7 @@ import type { LocalCode, RawStack } from './raw-stack.ts';
 import { isArchive, packedCodeOf } from './packed-code.ts';
 import { partitionOf } from './pseudo-parameters.ts';
 import { wayToStore } from './stored-values.ts';
-import { isJsonList, isJsonObject } from './cloudformation/template-source.ts';
+import { isJsonList, isJsonObject, membersOf } from './json-values.ts';
 
 /** Layer version ARN → its content, over all stacks. */
 export type LayerFolders = ReadonlyMap<string, Omit<LayerDefinition, 'arn'>>;
@@ -151,7 +151,7 @@ function findCode(raw: RawStack, resource: ResolvedResource, report: Report): Fu
   const local = raw.code.functions.get(resource.logicalId);
   if (local !== undefined) return localCode(raw.code, resource.logicalId, local);
   const code = resource.properties['Code'];
-  const inline = isJsonObject(code) ? code['ZipFile'] : undefined;
+  const inline = membersOf(code)['ZipFile'];
   if (typeof inline === 'string') return { kind: 'inline', source: inline };
   const address = isJsonObject(code) ? addressOf(code) : undefined;
   const stored = address === undefined ? undefined : raw.stored?.fileOf(address);

@@ -6,7 +6,7 @@ import type { Tolerance } from '../errors.ts';
 import { loadCdkOutput } from './cdk/cdk-out.ts';
 import { classifyResources } from './classify.ts';
 import { defineFunctions, layerFolders } from './functions.ts';
-import { isJsonObject } from './cloudformation/template-source.ts';
+import { mapOf } from './json-values.ts';
 import type { LayerFolders } from './functions.ts';
 import { LoadBoard } from './load-board.ts';
 import { expandDocuments } from './openapi/openapi.ts';
@@ -193,7 +193,7 @@ function finishStack(
       ...findings.map((finding) => toUnsupported(finding, resolver)),
     ],
     noEffect: classified.noEffect,
-    metadata: isJsonObject(raw.template['Metadata']) ? raw.template['Metadata'] : {},
+    metadata: mapOf(raw.template, 'Metadata'),
   };
 }
 

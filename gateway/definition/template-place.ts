@@ -1,5 +1,5 @@
 /** Where something stands in a template. */
-import { isJsonList, isJsonObject } from './cloudformation/template-source.ts';
+import { isJsonList, isJsonObject } from './json-values.ts';
 import type { DefinitionPlace } from '../errors.ts';
 import type { Json } from './model.ts';
 import type { RawStack } from './raw-stack.ts';

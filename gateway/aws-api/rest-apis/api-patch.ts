@@ -1,6 +1,6 @@
 /** What of a REST API may be patched. @see API Gateway API reference, "Patch operations", "UpdateRestApi" */
 import { badRequest, notFound } from '../../control/control-error.ts';
-import { listOf, mapOf, without } from '../../control/resource-properties.ts';
+import { listOf, mapOf, without } from '../../definition/json-values.ts';
 import { binaryTypes, endpointTypeOf } from './api-shape.ts';
 import { field } from '../../definition/api-types/fields.ts';
 import { replaceRule } from './field-table.ts';

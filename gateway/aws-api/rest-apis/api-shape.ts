@@ -1,5 +1,5 @@
 /** A REST API as AWS's REST API shows it. */
-import { isJsonMap, isSet, listOf, mapOf, textOf } from '../../control/resource-properties.ts';
+import { isJsonObject, isSet, listOf, mapOf, textOf } from '../../definition/json-values.ts';
 import { stackTags } from '../../control/stack-tags.ts';
 import { epochSeconds } from './wire-shape.ts';
 import type { ApiState } from '../../control/api-state.ts';
@@ -55,7 +55,7 @@ function showTags(
   properties: JsonObject,
   ofStack: Readonly<Record<string, string>>,
 ): { readonly tags?: Readonly<Record<string, string>> } {
-  const own = listOf(properties, 'Tags').filter(isJsonMap);
+  const own = listOf(properties, 'Tags').filter(isJsonObject);
   const tags = {
     ...Object.fromEntries(own.map((tag) => [textOf(tag, 'Key'), textOf(tag, 'Value')])),
     ...ofStack,

@@ -1,7 +1,7 @@
 /** Reads, shows and patches properties by their fields: CloudFormation's spelling here, that of AWS's own APIs on the wire. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { badRequest, ControlError, notFound } from '../../control/control-error.ts';
-import { listOf, mapOf } from '../../control/resource-properties.ts';
+import { listOf, mapOf, membersOf } from '../../definition/json-values.ts';
 import type { PatchRule } from '../../control/patch.ts';
 import type { Field, FieldKind } from '../../definition/api-types/fields.ts';
 import type { Json, JsonObject } from '../../definition/model.ts';
@@ -35,7 +35,7 @@ export function mergeFields(
 }
 
 function mergeEntries(before: Json | undefined, added: Json): JsonObject {
-  const all = { ...(isJsonObject(before) ? before : {}), ...(isJsonObject(added) ? added : {}) };
+  const all = { ...membersOf(before), ...membersOf(added) };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '' && !isEmptyMap(value)));
 }
 
@@ -69,7 +69,7 @@ function readValue(value: unknown, { kind, fields = [] }: Pick<Field, 'kind' | '
 function readEntry(value: unknown, { kind, fields = [] }: Pick<Field, 'kind' | 'fields'>): Json {
   if (kind === 'blocks') return readValue(value, { kind: 'block', fields });
   if (kind !== 'changes') return readValue(value, { kind: kind === 'flags' ? 'flag' : 'text' });
-  const texts = Object.entries(isJsonObject(value) ? value : {});
+  const texts = Object.entries(membersOf(value));
   if (texts.length === 0) return {};
   return {
     ResponseParameters: texts.map(([Destination, source]) => ({
@@ -114,7 +114,7 @@ function showValue(value: Json, { kind, fields = [] }: Pick<Field, 'kind' | 'fie
 }
 
 function showChanges(ofStatus: Json): unknown {
-  const { ResponseParameters: list } = isJsonObject(ofStatus) ? ofStatus : {};
+  const { ResponseParameters: list } = membersOf(ofStatus);
   return Object.fromEntries(
     (Array.isArray(list) ? list : []).flatMap((one: unknown): [string, unknown][] =>
       isJsonObject(one) && typeof one['Destination'] === 'string'

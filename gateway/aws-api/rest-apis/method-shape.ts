@@ -1,6 +1,6 @@
 /** Methods, integrations and their responses as AWS's REST API shows, takes and patches them. */
 import { listResponses } from '../../control/edit-methods.ts';
-import { isJsonMap, listOf, textOf } from '../../control/resource-properties.ts';
+import { isJsonObject, listOf, textOf } from '../../definition/json-values.ts';
 import {
   INTEGRATION_FIELDS,
   INTEGRATION_RESPONSE_FIELDS,
@@ -26,7 +26,7 @@ export function showMethod({ properties }: ControlResource): object {
     apiKeyRequired: false,
     ...showFields(properties, METHOD_FIELDS),
     methodResponses,
-    methodIntegration: isJsonMap(integration)
+    methodIntegration: isJsonObject(integration)
       ? showIntegration(integration, textOf(properties, 'ResourceId'))
       : undefined,
   };

@@ -5,7 +5,7 @@
 import { badRequest, conflict } from '../../control/control-error.ts';
 import { checkAuthorizer } from '../../control/check-authorizer.ts';
 import { listingRefusal, plainRefusal } from '../../control/patch.ts';
-import { mapOf, textOf } from '../../control/resource-properties.ts';
+import { mapOf, textOf } from '../../definition/json-values.ts';
 import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
 import { compileModels } from '../../deployment/models.ts';
 import { patchRules } from './field-table.ts';

@@ -1,6 +1,6 @@
 /** What of a stage may be patched. @see API Gateway developer guide, "Patch operations", "Stage" */
 import { badRequest } from '../../control/control-error.ts';
-import { without } from '../../control/resource-properties.ts';
+import { without } from '../../definition/json-values.ts';
 import { field } from '../../definition/api-types/fields.ts';
 import { mapRule, replaceRule } from './field-table.ts';
 import {

@@ -1,5 +1,5 @@
 /** Stages as AWS's REST API shows them, and their settings per method. */
-import { isJsonMap, listOf, textOf } from '../../control/resource-properties.ts';
+import { isJsonObject, listOf, textOf } from '../../definition/json-values.ts';
 import { readMethodSettings, unescapePath } from '../../deployment/throttle.ts';
 import { field } from '../../definition/api-types/fields.ts';
 import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
@@ -94,7 +94,7 @@ function settingName(routeKey: string | undefined): string {
 /** A nested map of the stage; undefined where there is none. */
 export function blockOf(properties: JsonObject, name: string): JsonObject | undefined {
   const block = properties[name];
-  return isJsonMap(block) ? block : undefined;
+  return isJsonObject(block) ? block : undefined;
 }
 
 /** The setting of one method, by the resource path and verb of a patch path; undefined where it has none. */
@@ -116,7 +116,7 @@ export function withSetting(
 }
 
 function listSettings(stage: JsonObject): readonly JsonObject[] {
-  return listOf(stage, 'MethodSettings').filter(isJsonMap);
+  return listOf(stage, 'MethodSettings').filter(isJsonObject);
 }
 
 function isSettingOf(item: JsonObject, resource: string, method: string): boolean {

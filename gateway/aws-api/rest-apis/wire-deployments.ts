@@ -1,7 +1,7 @@
 /** Deployments over AWS's REST API. */
 import { createDeployment, deleteDeployment, getDeployment } from '../../control/edit-stages.ts';
 import { listingRefusal, readPatch } from '../../control/patch.ts';
-import { isSet, textOf } from '../../control/resource-properties.ts';
+import { isSet, textOf } from '../../definition/json-values.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { readFields } from './field-table.ts';
 import { readCanary, STAGE_FIELDS } from './stage-shape.ts';

@@ -17,7 +17,7 @@ import { badRequest } from '../../control/control-error.ts';
 import { changeStage, getStage } from '../../control/edit-stages.ts';
 import { madeByCall } from '../../control/edit-resources.ts';
 import { listingRefusal, readPatch } from '../../control/patch.ts';
-import { mapOf, textOf } from '../../control/resource-properties.ts';
+import { mapOf, textOf } from '../../definition/json-values.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { field } from '../../definition/api-types/fields.ts';
 import { replaceRule } from './field-table.ts';

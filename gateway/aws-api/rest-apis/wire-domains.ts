@@ -13,7 +13,7 @@ import {
 } from '../../control/edit-domains.ts';
 import { readPatch } from '../../control/patch.ts';
 import { ROUTING_MODES } from '../../control/read-routing-rules.ts';
-import { listOf, mapOf, textOf, without } from '../../control/resource-properties.ts';
+import { listOf, mapOf, textOf, without } from '../../definition/json-values.ts';
 import { ROOT_BASE_PATH } from '../../control/serve-domain.ts';
 import { makeId } from '../../definition/cloudformation/physical-ids.ts';
 import { DOMAIN_TYPES, MUTUAL_TLS } from '../../definition/api-types/domain-types.ts';

@@ -4,7 +4,7 @@ import { badRequest } from '../../control/control-error.ts';
 import { getDeployment, getStage } from '../../control/edit-stages.ts';
 import { exportDocumentation } from '../../control/documentation.ts';
 import { exportOpenApi } from '../../control/export-openapi.ts';
-import { textOf } from '../../control/resource-properties.ts';
+import { textOf } from '../../definition/json-values.ts';
 import { findApi } from './wire-api.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireRoute } from './wire-router.ts';

@@ -14,7 +14,7 @@ import {
 } from '../../control/edit-methods.ts';
 import { conflict } from '../../control/control-error.ts';
 import { readPatch } from '../../control/patch.ts';
-import { textOf } from '../../control/resource-properties.ts';
+import { textOf } from '../../definition/json-values.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import {
   INTEGRATION_FIELDS,

@@ -10,7 +10,7 @@ import {
 import { methodsOf } from '../../control/edit-methods.ts';
 import { badRequest } from '../../control/control-error.ts';
 import { listingRefusal, readPatch } from '../../control/patch.ts';
-import { textOf } from '../../control/resource-properties.ts';
+import { textOf } from '../../definition/json-values.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { showMethod } from './method-shape.ts';
 import { findApi } from './wire-api.ts';

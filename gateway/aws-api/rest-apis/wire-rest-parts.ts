@@ -4,7 +4,7 @@ import { partsOf, withParts } from '../../control/api-parts.ts';
 import { conflict, orNotFound } from '../../control/control-error.ts';
 import { madeByCall } from '../../control/edit-resources.ts';
 import { readPatch } from '../../control/patch.ts';
-import { textOf } from '../../control/resource-properties.ts';
+import { textOf } from '../../definition/json-values.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { modelTemplate } from '../v2-apis/model-template.ts';
 import { readFields, showFields } from './field-table.ts';

@@ -1,5 +1,5 @@
 /** GetModelTemplate: a sample mapping template that gives a payload the structure of a model. */
-import { isJsonMap, mapOf } from '../../control/resource-properties.ts';
+import { isJsonObject, mapOf } from '../../definition/json-values.ts';
 import type { Json, JsonObject } from '../../definition/model.ts';
 
 const HEAD = "#set($inputRoot = $input.path('$'))\n";
@@ -12,7 +12,7 @@ export function modelTemplate(schema: JsonObject): string {
 }
 
 function sample(schema: Json | undefined, depth: number): string {
-  if (!isJsonMap(schema) || depth > MAX_DEPTH) return '{ }';
+  if (!isJsonObject(schema) || depth > MAX_DEPTH) return '{ }';
   const { type } = schema;
   const properties = mapOf(schema, 'properties');
   if (type === 'array') return `[ ${sample(schema['items'], depth + 1)} ]`;

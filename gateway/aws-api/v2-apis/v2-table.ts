@@ -3,7 +3,7 @@
  * `definition/api-types/v2-types.ts`: what is shown or held that nobody said, and what needs them.
  * @see API Gateway Version 2 API reference, "Resources"
  */
-import { textOf } from '../../control/resource-properties.ts';
+import { textOf } from '../../definition/json-values.ts';
 import { V2_TYPES } from '../../definition/api-types/v2-types.ts';
 import type { PartCalls } from '../../definition/api-types/api-type.ts';
 import type { Field } from '../../definition/api-types/fields.ts';

@@ -1,7 +1,7 @@
 /** Tags over both of AWS's APIs: of APIs, stages, custom domains, VPC links, API keys and usage plans, by their ARN. */
 import { badRequest, orNotFound } from '../../control/control-error.ts';
 import { findReservedTag, stackTags } from '../../control/stack-tags.ts';
-import { isJsonMap, listOf, textOf } from '../../control/resource-properties.ts';
+import { isJsonObject, listOf, textOf } from '../../definition/json-values.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { emptyReply } from '../rest-apis/wire-router.ts';
 import { textMap } from '../rest-apis/wire-shape.ts';
@@ -177,7 +177,7 @@ function taggedBy(properties: JsonObject, isList: boolean, put: (properties: Jso
 
 /** Both forms that templates have. */
 function readTags(tags: Json | undefined): Tags {
-  if (isJsonMap(tags)) return Object.fromEntries(Object.keys(tags).map((key) => [key, textOf(tags, key)]));
-  const list = listOf({ Tags: tags ?? null }, 'Tags').filter(isJsonMap);
+  if (isJsonObject(tags)) return Object.fromEntries(Object.keys(tags).map((key) => [key, textOf(tags, key)]));
+  const list = listOf({ Tags: tags ?? null }, 'Tags').filter(isJsonObject);
   return Object.fromEntries(list.map((tag) => [textOf(tag, 'Key'), textOf(tag, 'Value')]));
 }

@@ -1,12 +1,11 @@
 /** HTTP and WebSocket APIs as a whole over apigatewayv2: made, quick-created, imported, shown, changed, deleted. */
-import { isJsonObject } from '@gatewright/aws/json-object';
 import { refuseOneMore, USUAL_QUOTAS } from '../../control/api-quotas.ts';
 import { badRequest } from '../../control/control-error.ts';
 import { refuseMapped } from '../../control/edit-domains.ts';
 import { editV2 } from '../../control/edit-v2.ts';
 import { quotaOfApi } from '../../control/load-apis.ts';
 import { MADE_BY_CALL, makeApi, readDocument } from '../../control/make-api.ts';
-import { textOf, without } from '../../control/resource-properties.ts';
+import { membersOf, textOf, without } from '../../definition/json-values.ts';
 import { stackTags } from '../../control/stack-tags.ts';
 import { isQuickCreated, quickIntegration } from '../../definition/quick-create.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
@@ -175,7 +174,7 @@ function showApi({ identity, resources, createdAtEpochMs }: ApiState): object {
     routeSelectionExpression: protocol === 'http' ? USUAL_SELECTION.http : USUAL_SELECTION.websocket,
     ...{ disableExecuteApiEndpoint: false, ipAddressType: 'ipv4' },
     ...shown,
-    tags: { ...(isJsonObject(tags) ? tags : {}), ...stackTags(identity) },
+    tags: { ...membersOf(tags), ...stackTags(identity) },
   };
 }
 

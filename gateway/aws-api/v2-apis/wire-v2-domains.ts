@@ -2,7 +2,7 @@
 import { changeDomain, createDomain, getDomain } from '../../control/edit-domains.ts';
 import { findMappingById, mappingIdOf, putV2Mapping } from '../../control/edit-v2-mappings.ts';
 import { toFirstVersion } from '../../control/read-domains.ts';
-import { listOf, mapOf, textOf, without } from '../../control/resource-properties.ts';
+import { listOf, mapOf, textOf, without } from '../../definition/json-values.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { makeId } from '../../definition/cloudformation/physical-ids.ts';
 import { DOMAIN_TYPES, MUTUAL_TLS } from '../../definition/api-types/domain-types.ts';

@@ -4,7 +4,7 @@ import { refuseOneMore } from '../../control/api-quotas.ts';
 import { badRequest, conflict, notFound, orNotFound } from '../../control/control-error.ts';
 import { madeByCall } from '../../control/edit-resources.ts';
 import { editV2 } from '../../control/edit-v2.ts';
-import { mapOf, textOf, without } from '../../control/resource-properties.ts';
+import { mapOf, textOf, without } from '../../definition/json-values.ts';
 import { isQuickCreated } from '../../definition/quick-create.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { mergeFields, showFields } from '../rest-apis/field-table.ts';

@@ -10,7 +10,7 @@ import {
   getV2Stage,
   isAutomatic,
 } from '../../control/edit-v2.ts';
-import { isSet, mapOf, without } from '../../control/resource-properties.ts';
+import { isSet, mapOf, without } from '../../definition/json-values.ts';
 import { isQuickCreated } from '../../definition/quick-create.ts';
 import { V2_TYPES } from '../../definition/api-types/v2-types.ts';
 import { mergeFields, readFields, showFields } from '../rest-apis/field-table.ts';

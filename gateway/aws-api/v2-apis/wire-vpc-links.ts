@@ -3,7 +3,7 @@ import { refuseOneMore } from '../../control/api-quotas.ts';
 import { notFound } from '../../control/control-error.ts';
 import { madeByCall } from '../../control/edit-resources.ts';
 import { readPatch } from '../../control/patch.ts';
-import { mapOf } from '../../control/resource-properties.ts';
+import { mapOf } from '../../definition/json-values.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
 import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
 import { V2_TYPES } from '../../definition/api-types/v2-types.ts';

@@ -6,7 +6,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Json, JsonObject } from '../model.ts';
-import { isJsonObject, readSource } from '../cloudformation/template-source.ts';
+import { isJsonObject, mapOf, membersOf } from '../json-values.ts';
+import { readSource } from '../cloudformation/template-source.ts';
 import type { SourceTree } from '../cloudformation/template-source.ts';
 
 /** Where a type names an object of S3. */
@@ -26,7 +27,7 @@ export async function noteAssets(tree: SourceTree): Promise<SourceTree> {
   const { file, value } = tree;
   const folder = dirname(file);
   if (!basename(file).endsWith('.template.json') || !existsSync(join(folder, 'manifest.json'))) return tree;
-  const resources = isJsonObject(value['Resources']) ? value['Resources'] : {};
+  const resources = mapOf(value, 'Resources');
   if (!Object.values(resources).some((resource) => locationOf(resource) !== undefined)) return tree;
   const files = await readAssets(folder);
   const entries = Object.entries(resources).map(([logicalId, resource]) => {
@@ -35,7 +36,7 @@ export async function noteAssets(tree: SourceTree): Promise<SourceTree> {
     const path = names.map((name) => files.get(name)).find((found) => found !== undefined);
     if (location === undefined || path === undefined || !isJsonObject(resource))
       return [logicalId, resource] as const;
-    const written = isJsonObject(resource['Metadata']) ? resource['Metadata'] : {};
+    const written = mapOf(resource, 'Metadata');
     const noted = { 'aws:asset:path': path, 'aws:asset:property': location.property };
     return [logicalId, { ...resource, Metadata: { ...written, ...noted } }] as const;
   });
@@ -60,7 +61,7 @@ async function readAssets(folder: string): Promise<ReadonlyMap<string, string>> 
   const found = new Map(assetsOfAssembly((await readSource(join(folder, 'manifest.json'))).value));
   for (const name of names.slice(0, MAX_MANIFESTS)) {
     const { value } = await readSource(join(folder, name));
-    const files = isJsonObject(value['files']) ? Object.values(value['files']) : [];
+    const files = Object.values(mapOf(value, 'files'));
     for (const file of files.filter(isJsonObject)) addFile(found, file);
   }
   return found;
@@ -74,16 +75,16 @@ function assetsOfAssembly({ artifacts }: JsonObject): readonly (readonly [hash: 
   );
   return entries.flatMap((entry) => {
     const data = isJsonObject(entry) && entry['type'] === 'aws:cdk:asset' ? entry['data'] : undefined;
-    const { sourceHash, path } = isJsonObject(data) ? data : {};
+    const { sourceHash, path } = membersOf(data);
     return typeof sourceHash === 'string' && typeof path === 'string' ? [[sourceHash, path] as const] : [];
   });
 }
 
 function addFile(found: Map<string, string>, { source, destinations }: JsonObject): void {
-  const path = isJsonObject(source) ? source['path'] : undefined;
+  const path = membersOf(source)['path'];
   if (typeof path !== 'string' || !isJsonObject(destinations)) return;
   for (const destination of Object.values(destinations)) {
-    const key = isJsonObject(destination) ? destination['objectKey'] : undefined;
+    const key = membersOf(destination)['objectKey'];
     if (typeof key === 'string') found.set(basename(key), path);
   }
 }

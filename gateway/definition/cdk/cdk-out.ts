@@ -5,7 +5,8 @@ import { isAccountId, isRegion } from '../home.ts';
 import type { LoadOptions } from '../load-options.ts';
 import type { JsonObject } from '../model.ts';
 import type { RawStack } from '../raw-stack.ts';
-import { isJsonObject, readSource } from '../cloudformation/template-source.ts';
+import { isJsonObject, mapOf } from '../json-values.ts';
+import { readSource } from '../cloudformation/template-source.ts';
 import { loadTemplate } from '../cloudformation/template-stack.ts';
 
 /** Stages of CDK pipelines nest assemblies; nobody nests deeper. */
@@ -18,12 +19,12 @@ export async function loadCdkOutput(
   depth = 0,
 ): Promise<readonly RawStack[]> {
   const { value } = await readSource(manifestFile);
-  const artifacts = isJsonObject(value['artifacts']) ? value['artifacts'] : {};
+  const artifacts = mapOf(value, 'artifacts');
   const folder = dirname(manifestFile);
   const stacks: RawStack[] = [];
   for (const [name, artifact] of Object.entries(artifacts)) {
     if (!isJsonObject(artifact)) continue;
-    const properties = isJsonObject(artifact['properties']) ? artifact['properties'] : {};
+    const properties = mapOf(artifact, 'properties');
     if (artifact['type'] === 'aws:cloudformation:stack') {
       stacks.push(await loadStack(name, artifact, properties, folder, options));
     } else if (artifact['type'] === 'cdk:cloud-assembly' && depth < NESTING_LIMIT) {
@@ -52,7 +53,7 @@ async function loadStack(
   const [account = '', region = ''] = (textOf(artifact['environment']) ?? '')
     .replace('aws://', '')
     .split('/');
-  const parameters = isJsonObject(properties['parameters']) ? properties['parameters'] : {};
+  const parameters = mapOf(properties, 'parameters');
   const own = {
     ...(isAccountId(account) && { accountId: account }),
     ...(isRegion(region) && { region }),
@@ -64,7 +65,7 @@ async function loadStack(
 
 /** What `cdk deploy` of version 1 hands to the template for each asset: bucket, prefix and name of the object, hash. */
 function assetParameters(artifact: JsonObject): Readonly<Record<string, string>> {
-  const metadata = isJsonObject(artifact['metadata']) ? Object.values(artifact['metadata']) : [];
+  const metadata = Object.values(mapOf(artifact, 'metadata'));
   const found: Record<string, string> = {};
   for (const entry of metadata.flat()) {
     const data = isJsonObject(entry) && entry['type'] === 'aws:cdk:asset' ? entry['data'] : undefined;

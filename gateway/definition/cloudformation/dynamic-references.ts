@@ -5,7 +5,7 @@
  */
 import type { Json, JsonObject } from '../model.ts';
 import type { StoredValues } from '../stored-values.ts';
-import { isJsonList, isJsonObject } from './template-source.ts';
+import { isJsonList, isJsonObject } from '../json-values.ts';
 import type { Path } from './template-source.ts';
 
 type ReferenceSource = {

@@ -4,7 +4,7 @@
  */
 import { DefinitionError } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
-import { isJsonList, isJsonObject } from './template-source.ts';
+import { isJsonList, isJsonObject, membersOf } from '../json-values.ts';
 import type { Path, SourceTree } from './template-source.ts';
 
 const PREFIX = 'Fn::ForEach::';
@@ -61,13 +61,13 @@ class Expansion {
       this.#copies += 1;
       if (this.#copies > COPY_LIMIT) this.#fail(at, `Fn::ForEach makes more than ${COPY_LIMIT} copies`);
       const copy = replaceIdentifier(fragment, identifier, item);
-      return Object.entries(this.#expandMembers(isJsonObject(copy) ? copy : {}, at));
+      return Object.entries(this.#expandMembers(membersOf(copy), at));
     });
   }
 
   #readCollection(collection: Json, at: Path): readonly string[] {
     if (isJsonList(collection) && collection.every((item) => typeof item === 'string')) return collection;
-    const name = isJsonObject(collection) ? collection['Ref'] : undefined;
+    const name = membersOf(collection)['Ref'];
     const section = this.#tree.value['Parameters'];
     const declared = isJsonObject(section) && typeof name === 'string' ? section[name] : undefined;
     if (typeof name !== 'string' || !isJsonObject(declared)) {

@@ -13,7 +13,8 @@ import { placeOf } from '../template-place.ts';
 import { resolveValue } from './intrinsics.ts';
 import type { Scope } from './intrinsics.ts';
 import { wayToStore } from '../stored-values.ts';
-import { isJsonList, isJsonObject, parseSource } from './template-source.ts';
+import { isJsonList, isJsonObject, membersOf } from '../json-values.ts';
+import { parseSource } from './template-source.ts';
 import type { Path, SourceTree } from './template-source.ts';
 
 const KEY = 'Fn::Transform';
@@ -138,7 +139,7 @@ class Inclusion {
 
   #location(transform: JsonObject, at: Path): string {
     const parameters = transform['Parameters'];
-    const written = isJsonObject(parameters) ? parameters['Location'] : undefined;
+    const written = membersOf(parameters)['Location'];
     const location = written === undefined ? undefined : resolveValue(written, this.#scope, at);
     if (typeof location === 'string' && location !== '') return location;
     throw this.#error(at, 'AWS::Include takes a Parameter "Location", the address of a file');

@@ -4,7 +4,8 @@
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
  */
 import { cutCidr } from './cidr.ts';
-import { isJsonList, isJsonObject, splitAttribute } from './template-source.ts';
+import { isJsonList, isJsonObject } from '../json-values.ts';
+import { splitAttribute } from './template-source.ts';
 import type { Path } from './template-source.ts';
 import type { Json, JsonObject } from '../model.ts';
 

@@ -7,7 +7,8 @@ import { DefinitionError } from '../../errors.ts';
 import { noteAssets } from '../cdk/cdk-assets.ts';
 import type { Json, JsonObject } from '../model.ts';
 import type { Finding } from '../raw-stack.ts';
-import { isJsonList, isJsonObject, readSource } from './template-source.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '../json-values.ts';
+import { readSource } from './template-source.ts';
 import type { SourceTree } from './template-source.ts';
 
 /** A template and those that it nests. */
@@ -28,7 +29,7 @@ export async function readFamily(file: string, parents: readonly string[] = []):
   const tree = await noteAssets(await readSource(file));
   const nested = new Map<string, TemplateFamily>();
   const findings: Finding[] = [];
-  const resources = isJsonObject(tree.value['Resources']) ? tree.value['Resources'] : {};
+  const resources = mapOf(tree.value, 'Resources');
   for (const [logicalId, resource] of Object.entries(resources)) {
     const location = isJsonObject(resource) ? localTemplate(resource) : undefined;
     if (location === undefined) continue;
@@ -52,8 +53,8 @@ function localTemplate(resource: JsonObject): { type: string; property: string; 
   const property = Object.hasOwn(PROPERTIES, type) ? PROPERTIES[type] : undefined;
   if (property === undefined) return undefined;
   const { Properties: properties, Metadata: metadata } = resource;
-  const asset = isJsonObject(metadata) ? metadata['aws:asset:path'] : undefined;
-  const written = isJsonObject(properties) ? properties[property] : undefined;
+  const asset = membersOf(metadata)['aws:asset:path'];
+  const written = membersOf(properties)[property];
   const path: Json | undefined = typeof asset === 'string' ? asset : written;
   if (typeof path !== 'string' || /^(?:s3|https?):/.test(path)) return undefined;
   return { type, property, path };

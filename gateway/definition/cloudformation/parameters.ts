@@ -1,5 +1,5 @@
 /** The `Parameters` section: values given, defaults, and CloudFormation's checks of both. */
-import { isJsonList, isJsonObject } from './template-source.ts';
+import { isJsonList, isJsonObject, membersOf } from '../json-values.ts';
 import type { Path } from './template-source.ts';
 import type { DefinitionError, Tolerance } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
@@ -30,7 +30,7 @@ export function readParameters(
 ): ReadonlyMap<string, ParameterValue> {
   const values = new Map<string, ParameterValue>();
   const missing: string[] = [];
-  for (const [name, declaration] of Object.entries(isJsonObject(section) ? section : {})) {
+  for (const [name, declaration] of Object.entries(membersOf(section))) {
     const value = tolerance.attempt<ParameterValue | undefined>(
       WITHOUT_VALUE,
       () => readParameter(name, declaration, given, fail, stored),

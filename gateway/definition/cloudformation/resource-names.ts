@@ -1,6 +1,6 @@
 /** Names and attributes of one stack's resources, made once each; those that had to be made up are told. */
 import { attributeOf, referenceTo } from './attributes.ts';
-import { isJsonObject } from './template-source.ts';
+import { isJsonObject, mapOf, membersOf } from '../json-values.ts';
 import { partitionOf, urlSuffixOf } from '../pseudo-parameters.ts';
 import type { Lookup } from './attributes.ts';
 import type { Identity } from './namers.ts';
@@ -81,8 +81,8 @@ export class ResourceNames {
     const resources = this.#raw.template['Resources'];
     if (!isJsonObject(resources)) return 1;
     const functionOf = (id: string): string => {
-      const { Properties: properties } = isJsonObject(resources[id]) ? resources[id] : {};
-      return JSON.stringify(isJsonObject(properties) ? properties['FunctionName'] : undefined);
+      const { Properties: properties } = mapOf(resources, id);
+      return JSON.stringify(membersOf(properties)['FunctionName']);
     };
     const versions = Object.keys(resources).filter(
       (id) =>

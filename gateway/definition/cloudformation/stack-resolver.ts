@@ -17,7 +17,7 @@ import { readExportNames } from '../export-names.ts';
 import { describeUnresolved, memberAt, placeOf } from '../template-place.ts';
 import type { RawStack } from '../raw-stack.ts';
 import { checkShape } from './template-shape.ts';
-import { isJsonObject } from './template-source.ts';
+import { mapOf, membersOf } from '../json-values.ts';
 import type { Path } from './template-source.ts';
 
 /** Finds the value of an export in another stack. */
@@ -193,7 +193,7 @@ export class StackResolver implements Scope {
     const at = ['Resources', logicalId, 'Properties', 'Parameters'];
     const given = memberAt(this.#resources, at.slice(1));
     const parameters = this.#guard(logicalId, at, () =>
-      this.#as(logicalId, () => resolveMembers(isJsonObject(given) ? given : {}, this, at)),
+      this.#as(logicalId, () => resolveMembers(membersOf(given), this, at)),
     );
     const raw = template.open(makeName(this.raw.stackName, logicalId), parameterTexts(parameters));
     const nested = new StackResolver(raw, this.#importer, this.#tolerance);
@@ -207,13 +207,11 @@ export class StackResolver implements Scope {
   }
 
   #section(name: string): JsonObject {
-    const section = this.#template[name];
-    return isJsonObject(section) ? section : {};
+    return mapOf(this.#template, name);
   }
 
   #resource(logicalId: string): JsonObject {
-    const resource = this.#resources[logicalId];
-    return isJsonObject(resource) ? resource : {};
+    return mapOf(this.#resources, logicalId);
   }
 
   #type(logicalId: string): string {
@@ -257,7 +255,7 @@ export class StackResolver implements Scope {
 
   #resolveResource(logicalId: string): ResolvedResource {
     const resource = this.#resource(logicalId);
-    const properties = isJsonObject(resource['Properties']) ? resource['Properties'] : {};
+    const properties = mapOf(resource, 'Properties');
     const at = ['Resources', logicalId, 'Properties'];
     const dependsOn = [resource['DependsOn'] ?? []].flat().filter((name) => typeof name === 'string');
     return {
@@ -324,14 +322,14 @@ export class StackResolver implements Scope {
 
   #hasOutput(name: string): boolean {
     const output = this.#section('Outputs')[name];
-    const condition = isJsonObject(output) ? output['Condition'] : undefined;
+    const condition = membersOf(output)['Condition'];
     return typeof condition !== 'string' || this.condition(condition, ['Outputs', name, 'Condition']);
   }
 
   #outputValue(name: string): Json {
     const output = this.#section('Outputs')[name];
     const at = ['Outputs', name, 'Value'];
-    const raw = isJsonObject(output) ? output['Value'] : undefined;
+    const raw = membersOf(output)['Value'];
     const value = this.#guard(`output ${name}`, at, () => resolveValue(raw, this, at));
     return value === NO_VALUE ? '' : value;
   }

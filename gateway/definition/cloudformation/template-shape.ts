@@ -1,5 +1,5 @@
 /** The outline that CloudFormation checks before it resolves anything: sections, resource members, names. */
-import { isJsonList, isJsonObject } from './template-source.ts';
+import { isJsonList, isJsonObject, membersOf } from '../json-values.ts';
 import type { Path } from './template-source.ts';
 import type { Json, JsonObject } from '../model.ts';
 
@@ -48,13 +48,13 @@ export function checkShape(
     refuse([name], `Template format error: ${name} must be a mapping`, 'the section is left out');
   checkTransform(template['Transform'], refuse);
   const { Resources: declared } = template;
-  const count = Object.keys(isJsonObject(declared) ? declared : {}).length;
+  const count = Object.keys(membersOf(declared)).length;
   if (count > MAX_RESOURCES)
     return fail(
       ['Resources'],
       `${count} resources: a stack at AWS holds 500, and the gateway reads ${MAX_RESOURCES} at most`,
     );
-  const resources = Object.entries(isJsonObject(declared) ? declared : {}).filter(([logicalId, resource]) =>
+  const resources = Object.entries(membersOf(declared)).filter(([logicalId, resource]) =>
     checkResource(logicalId, resource, refuse),
   );
   if (resources.length === 0)

@@ -7,6 +7,7 @@ import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yam
 import type { Document, Node, Pair, Scalar, YAMLMap } from 'yaml';
 import { DefinitionError } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
+import { isJsonList, isJsonObject, membersOf } from '../json-values.ts';
 import { deepenFirst } from './yaml-indentation.ts';
 
 /** Keys and list indexes from the root: `['Resources', 'Api', 'Properties', 'Tags', '0']`. */
@@ -95,15 +96,6 @@ function tooLarge(file: string): DefinitionError {
 function requireObject(value: Json, file: string): JsonObject {
   if (isJsonObject(value)) return value;
   throw new DefinitionError({ file, line: 1 }, 'expected a mapping of sections such as "Resources"');
-}
-
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** `isArray` that keeps the element type of a readonly list. */
-export function isJsonList(value: unknown): value is readonly Json[] {
-  return Array.isArray(value);
 }
 
 function parseJson(text: string): Json | undefined {
@@ -254,7 +246,7 @@ class Conversion {
     const converted = this.#convert(value, [...path, keyText(key)], depth + 1);
     if (!isMerge(key)) return [[keyText(key), converted]];
     const merged = isJsonList(converted) ? converted.toReversed() : [converted];
-    return merged.flatMap((part) => (isJsonObject(part) ? Object.entries(part) : []));
+    return merged.flatMap((part) => Object.entries(membersOf(part)));
   }
 
   #noteRepeated(pairs: readonly Pair[], path: Path): void {

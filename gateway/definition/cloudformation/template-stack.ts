@@ -16,7 +16,7 @@ import { readSamconfigRegion } from '../samconfig.ts';
 import { readFamily } from './nested-stacks.ts';
 import type { TemplateFamily } from './nested-stacks.ts';
 import { expandIncludes } from './includes.ts';
-import { isJsonList, isJsonObject } from './template-source.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '../json-values.ts';
 import type { Path, SourceTree } from './template-source.ts';
 
 /** @throws DefinitionError for a missing, broken or refused template. */
@@ -101,7 +101,7 @@ function repeatedKeys(tree: SourceTree): readonly Finding[] {
   return tree.repeatedKeys.map(({ path, line }) => {
     const place = { ...placeOf(tree, path), line };
     const resource = memberAt(tree.value, path.slice(0, 2));
-    const type = isJsonObject(resource) ? resource['Type'] : undefined;
+    const type = membersOf(resource)['Type'];
     const { logicalId = '', property } = place;
     return {
       ...{ logicalId, type: typeof type === 'string' ? type : 'template', property, place },
@@ -126,13 +126,13 @@ function findLocal(
   type: string,
   property: string,
 ): ReadonlyMap<string, string> {
-  const resources = isJsonObject(template['Resources']) ? template['Resources'] : {};
+  const resources = mapOf(template, 'Resources');
   const found = new Map<string, string>();
   for (const [logicalId, resource] of Object.entries(resources)) {
     if (!isJsonObject(resource) || resource['Type'] !== type) continue;
     const { Properties: properties, Metadata: metadata } = resource;
-    const path = isJsonObject(properties) ? properties[property] : undefined;
-    const asset = isJsonObject(metadata) ? metadata['aws:asset:path'] : undefined;
+    const path = membersOf(properties)[property];
+    const asset = membersOf(metadata)['aws:asset:path'];
     const local = typeof asset === 'string' ? asset : path;
     if (typeof local === 'string' && !/^(?:s3|https?):/.test(local))
       found.set(logicalId, resolve(folder, local));

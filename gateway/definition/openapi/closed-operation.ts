@@ -4,7 +4,7 @@
  */
 import { DefinitionError } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
-import { isJsonObject } from '../cloudformation/template-source.ts';
+import { membersOf } from '../json-values.ts';
 
 const CLOSED = 'x-gatewright-closed';
 
@@ -23,7 +23,7 @@ export function closedOperation({ message, place }: DefinitionError): JsonObject
 export function closingError(operation: JsonObject, file: string): DefinitionError | undefined {
   const closed = operation[CLOSED];
   if (closed === undefined) return undefined;
-  const known = isJsonObject(closed) ? closed : {};
+  const known = membersOf(closed);
   const text = (name: string): string | undefined =>
     typeof known[name] === 'string' ? known[name] : undefined;
   const line = typeof known['line'] === 'number' ? known['line'] : undefined;

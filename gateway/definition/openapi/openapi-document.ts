@@ -5,7 +5,7 @@
 import { DefinitionError } from '../../errors.ts';
 import type { Json, JsonObject, ResolvedResource } from '../model.ts';
 import type { Finding } from '../raw-stack.ts';
-import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '../json-values.ts';
 
 type OpenApiVersion = '2.0' | '3.0';
 
@@ -135,10 +135,10 @@ export class OpenApiDocument {
     const server = this.list(['servers'])[0];
     const url = server?.value['url'];
     if (server === undefined || typeof url !== 'string') return '';
-    const variables = isJsonObject(server.value['variables']) ? server.value['variables'] : {};
+    const variables = mapOf(server.value, 'variables');
     const filled = url.replace(/\{([^{}]*)\}/g, (_text, name: string) => {
       const variable = Object.hasOwn(variables, name) ? variables[name] : undefined;
-      const value = isJsonObject(variable) ? variable['default'] : undefined;
+      const value = membersOf(variable)['default'];
       return typeof value === 'string' ? value.replace(/^\//, '') : '';
     });
     return filled.replace(/^[a-z]+:\/\/[^/]*/i, '');

@@ -1,5 +1,5 @@
 /** `x-amazon-apigateway-documentation` of a REST API's document → its documentation parts. */
-import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonList, isJsonObject, membersOf } from '../json-values.ts';
 import type { JsonObject } from '../model.ts';
 import type { DocumentPath, OpenApiDocument } from './openapi-document.ts';
 
@@ -20,7 +20,7 @@ export function importedParts(document: OpenApiDocument): readonly ImportedPart[
   const parts = new Map<string, ImportedPart>();
   for (const [index, item] of (isJsonList(list) ? list : []).entries()) {
     const at = [SECTION, LIST, String(index)];
-    const part = isJsonObject(item) ? item : {};
+    const part = membersOf(item);
     const { location, properties } = part;
     if (!isJsonObject(location) || typeof location['type'] !== 'string' || !isJsonObject(properties)) {
       document.report(at);

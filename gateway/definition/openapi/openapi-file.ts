@@ -4,7 +4,8 @@ import { resolve } from 'node:path';
 import { DefinitionError } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
 import type { StoredValues } from '../stored-values.ts';
-import { isJsonObject, parseSource } from '../cloudformation/template-source.ts';
+import { isJsonObject, membersOf } from '../json-values.ts';
+import { parseSource } from '../cloudformation/template-source.ts';
 import type { SourceTree } from '../cloudformation/template-source.ts';
 
 /** Type → the property that holds the document, and the one that names its file. */
@@ -32,9 +33,9 @@ export function inlineDocuments(
   const declared = template['Resources'];
   if (!isJsonObject(declared)) return template;
   const entries = Object.entries(declared).map(([logicalId, resource]) => {
-    const type = isJsonObject(resource) ? resource['Type'] : undefined;
+    const type = membersOf(resource)['Type'];
     const names = typeof type === 'string' && Object.hasOwn(PROPERTIES, type) ? PROPERTIES[type] : undefined;
-    const properties = isJsonObject(resource) ? resource['Properties'] : undefined;
+    const properties = membersOf(resource)['Properties'];
     if (names === undefined || !isJsonObject(resource) || !isJsonObject(properties))
       return [logicalId, resource] as const;
     const [bodyName, fileName] = names;
@@ -55,7 +56,7 @@ export function inlineDocuments(
 
 /** What `gatewright.values.yml` has for an object of S3, in either spelling. */
 function storedFile(location: Json | undefined, stored: StoredValues | undefined): string | undefined {
-  const { Bucket: bucket, Key: key } = isJsonObject(location) ? location : {};
+  const { Bucket: bucket, Key: key } = membersOf(location);
   if (typeof bucket === 'string' && typeof key === 'string') return stored?.fileOf(`${bucket}/${key}`);
   const address = typeof location === 'string' ? /^s3:\/\/(.+)$/.exec(location)?.[1] : undefined;
   return address === undefined ? undefined : stored?.fileOf(address);

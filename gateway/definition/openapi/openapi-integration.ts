@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from '../model.ts';
 import type { Found, OpenApiDocument, Operation } from './openapi-document.ts';
 import { present } from '../sam/sam-expansion.ts';
-import { isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonObject } from '../json-values.ts';
 
 const INTEGRATION = 'x-amazon-apigateway-integration';
 

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../model.ts';
 import type { DocumentPath, Found, OpenApiDocument, Operation } from './openapi-document.ts';
 import type { ImportedModels } from './openapi-models.ts';
 import { present } from '../sam/sam-expansion.ts';
-import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonList, mapOf } from '../json-values.ts';
 
 const LOCATIONS: Readonly<Record<string, string>> = {
   header: 'method.request.header.',
@@ -88,7 +88,7 @@ export function methodResponses(
     .filter((status) => /^[1-5]\d\d$/.test(status))
     .map((status) => {
       const response = document.require([...responses.at, status]);
-      const headers = isJsonObject(response.value['headers']) ? Object.keys(response.value['headers']) : [];
+      const headers = Object.keys(mapOf(response.value, 'headers'));
       const parameters = headers.map((name) => [`method.response.header.${name}`, false] as const);
       const named = responseModels(document, operation, response, models);
       return present({

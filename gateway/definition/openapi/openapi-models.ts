@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../model.ts';
 import { pointerPath } from './openapi-document.ts';
 import type { DocumentPath, OpenApiDocument } from './openapi-document.ts';
 import { makeId } from '../cloudformation/physical-ids.ts';
-import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonList, isJsonObject, membersOf } from '../json-values.ts';
 
 type ImportedModel = {
   readonly name: string;
@@ -62,7 +62,7 @@ export class ImportedModels {
 
   /** The same without making one, for responses: nothing checks them. */
   knownName(schema: Json | undefined, at: DocumentPath): string | undefined {
-    const reference = isJsonObject(schema) ? schema['$ref'] : undefined;
+    const reference = membersOf(schema)['$ref'];
     return typeof reference === 'string' ? this.#namedBy(reference, at) : undefined;
   }
 

@@ -16,7 +16,7 @@ import type { DocumentPath, OpenApiDocument, Operation } from './openapi-documen
 import type { ImportedResource } from './openapi-resource.ts';
 import { makeRootResourceId } from '../cloudformation/physical-ids.ts';
 import { present } from '../sam/sam-expansion.ts';
-import { isJsonObject } from '../cloudformation/template-source.ts';
+import { mapOf } from '../json-values.ts';
 
 const VALIDATORS = 'x-amazon-apigateway-request-validators';
 const VALIDATOR = 'x-amazon-apigateway-request-validator';
@@ -41,8 +41,7 @@ export class RestImport {
 
   run(): void {
     const { api } = this.#document;
-    const parameters = api.properties['Parameters'];
-    const mode = isJsonObject(parameters) ? parameters['basepath'] : undefined;
+    const mode = mapOf(api.properties, 'Parameters')['basepath'];
     for (const scheme of securityAuthorizers(this.#document))
       this.#make(
         'AWS::ApiGateway::Authorizer',

@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from '../model.ts';
 import type { Found, OpenApiDocument, Operation } from './openapi-document.ts';
 import { present } from '../sam/sam-expansion.ts';
-import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonList, isJsonObject } from '../json-values.ts';
 
 const AUTHORIZER = 'x-amazon-apigateway-authorizer';
 const AUTH_TYPE = 'x-amazon-apigateway-authtype';

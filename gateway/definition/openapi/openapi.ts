@@ -11,7 +11,8 @@ import { toResolved } from './openapi-resource.ts';
 import { RestImport, restApiProperties } from './openapi-rest.ts';
 import type { ImportedResource } from './openapi-resource.ts';
 import type { Finding } from '../raw-stack.ts';
-import { isJsonObject, parseSource } from '../cloudformation/template-source.ts';
+import { isJsonObject } from '../json-values.ts';
+import { parseSource } from '../cloudformation/template-source.ts';
 
 type ExpandedDocuments = {
   readonly resources: ReadonlyMap<string, ResolvedResource>;

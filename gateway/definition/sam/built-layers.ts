@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describeStale, newerThan } from './stale-build.ts';
-import { isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonObject, mapOf, membersOf } from '../json-values.ts';
 import type { JsonObject } from '../model.ts';
 import type { Finding } from '../raw-stack.ts';
 
@@ -89,9 +89,9 @@ export function placeBuiltLayers(
 
 /** Undefined where there is nothing to build, and in a template that `sam build` has written itself. */
 function buildMethodOf(template: JsonObject, logicalId: string, folder: string): string | undefined {
-  const resources = isJsonObject(template['Resources']) ? template['Resources'] : {};
+  const resources = mapOf(template, 'Resources');
   const resource = resources[logicalId];
-  const metadata = isJsonObject(resource) ? resource['Metadata'] : undefined;
+  const metadata = membersOf(resource)['Metadata'];
   if (!isJsonObject(metadata)) return undefined;
   const { BuildMethod: method, SamResourceId: built } = metadata;
   const isBuilt = built !== undefined || /[/\\]\.aws-sam[/\\]build$/.test(folder);
@@ -105,7 +105,7 @@ function isFolder(path: string): boolean {
 function hasDependencies(file: string): boolean {
   try {
     const manifest: unknown = JSON.parse(readText(file));
-    const dependencies = isJsonObject(manifest) ? manifest['dependencies'] : undefined;
+    const dependencies = membersOf(manifest)['dependencies'];
     return isJsonObject(dependencies) && Object.keys(dependencies).length > 0;
   } catch {
     // npm says what is wrong with it.

@@ -2,7 +2,7 @@
  * Connectors from an API to a function → the permission that lets the API call it. What else connectors give are rights
  * of functions; `sam-role.ts` opens their roles. @see SAM developer guide, "Managing resource permissions with connectors"
  */
-import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '../json-values.ts';
 import type { Json, JsonObject } from '../model.ts';
 import { permission } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
@@ -27,7 +27,7 @@ type Connector = {
 export function connectApis(expansion: SamExpansion, declared: JsonObject): void {
   const typeOf = (id: Json | undefined): string => {
     const resource = typeof id === 'string' ? declared[id] : undefined;
-    const type = isJsonObject(resource) ? resource['Type'] : undefined;
+    const type = membersOf(resource)['Type'];
     return typeof type === 'string' ? type : '';
   };
   for (const { origin, name, sourceId, properties } of connectorsOf(declared)) {
@@ -66,11 +66,10 @@ function connectorsOf(declared: JsonObject): readonly Connector[] {
 }
 
 function idOf(end: Json | undefined): string | undefined {
-  const id = isJsonObject(end) ? end['Id'] : undefined;
+  const id = membersOf(end)['Id'];
   return typeof id === 'string' ? id : undefined;
 }
 
 function memberOf(value: JsonObject, name: string): JsonObject {
-  const member = value[name];
-  return isJsonObject(member) ? member : {};
+  return mapOf(value, name);
 }

@@ -5,7 +5,7 @@
 import type { Json, JsonObject } from '../model.ts';
 import { ANY_METHOD, INTEGRATION, mapPaths, methodKey, methodNames } from './sam-document.ts';
 import type { SamExpansion } from './sam-expansion.ts';
-import { isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonObject } from '../json-values.ts';
 
 const MEMBERS = ['AllowMethods', 'AllowHeaders', 'AllowOrigin', 'MaxAge', 'AllowCredentials'];
 const WILDCARD = "'*'";

@@ -4,7 +4,7 @@
  * goes into both branches.
  */
 import type { Json, JsonObject } from '../model.ts';
-import { isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonObject, mapOf, membersOf } from '../json-values.ts';
 
 export const ANY_METHOD = 'x-amazon-apigateway-any-method';
 export const INTEGRATION = 'x-amazon-apigateway-integration';
@@ -43,7 +43,7 @@ export function withOpenApiSections(document: JsonObject): JsonObject {
     ...(isJsonObject(definitions) && { schemas: definitions }),
   };
   if (Object.keys(moved).length === 0) return document;
-  const components = isJsonObject(rest['components']) ? rest['components'] : {};
+  const components = mapOf(rest, 'components');
   return { ...rest, components: { ...components, ...moved } };
 }
 
@@ -81,7 +81,7 @@ export function branchesOf(value: Json | undefined): readonly JsonObject[] {
 }
 
 export function pathsOf(document: JsonObject): JsonObject {
-  return isJsonObject(document['paths']) ? document['paths'] : {};
+  return mapOf(document, 'paths');
 }
 
 export function mapPaths(document: JsonObject, change: (item: JsonObject, path: string) => Json): JsonObject {
@@ -135,11 +135,8 @@ export function putMethod(document: JsonObject, path: string, key: string, defin
 /** Definitions of a kind by name. */
 export function definitionsOf(document: JsonObject, kind: keyof typeof SECTIONS): JsonObject {
   const keys = SECTIONS[kind][document['swagger'] === undefined ? 'openapi' : 'swagger'];
-  const found = keys.reduce(
-    (value: Json | undefined, key) => (isJsonObject(value) ? value[key] : undefined),
-    document,
-  );
-  return isJsonObject(found) ? found : {};
+  const found = keys.reduce((value: Json | undefined, key) => membersOf(value)[key], document);
+  return membersOf(found);
 }
 
 /** Adds definitions of a kind, over those of the same name. */
@@ -151,6 +148,6 @@ export function putDefinitions(
   if (Object.keys(added).length === 0) return document;
   const all = { ...definitionsOf(document, kind), ...added };
   if (document['swagger'] !== undefined) return { ...document, [SECTIONS[kind].swagger[0]]: all };
-  const components = isJsonObject(document['components']) ? document['components'] : {};
+  const components = mapOf(document, 'components');
   return { ...document, components: { ...components, [SECTIONS[kind].openapi[1]]: all } };
 }

@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from '../model.ts';
 import { idPart, pick, present } from './sam-expansion.ts';
 import type { ApiKind, SamExpansion } from './sam-expansion.ts';
-import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonList, isJsonObject, membersOf } from '../json-values.ts';
 
 const OF_PRIVATE = ['AccessAssociation', 'Policy', 'IpAddressType'];
 const ENFORCED = ['DomainName', 'BasePath', 'NormalizeBasePath', 'EndpointConfiguration', 'SecurityPolicy'];
@@ -63,7 +63,7 @@ function associate(
   domainId: string,
   association: Json | undefined,
 ): void {
-  const endpoint = isJsonObject(association) ? association['VpcEndpointId'] : undefined;
+  const endpoint = membersOf(association)['VpcEndpointId'];
   if (endpoint === undefined) return;
   expansion.make(origin, `${domainId}AccessAssociation`, 'AWS::ApiGateway::DomainNameAccessAssociation', {
     ...{ DomainNameArn: { Ref: domainId }, AccessAssociationSource: endpoint },

@@ -2,7 +2,7 @@
  * `S3` events: the bucket of the template tells the function. A bucket may be declared below its function, so that
  * its notifications are written once every resource is there.
  */
-import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonList, isJsonObject, membersOf } from '../json-values.ts';
 import type { Json } from '../model.ts';
 import { pick } from './sam-expansion.ts';
 import type { SamExpansion, SamNotification } from './sam-expansion.ts';
@@ -11,7 +11,7 @@ import { allowSource, required, type SamEvent } from './sam-event.ts';
 export function noteBucket(expansion: SamExpansion, event: SamEvent): void {
   const { ownerId, eventName, properties } = event;
   const bucket = required(expansion, event, 'Bucket');
-  const bucketId = isJsonObject(bucket) ? bucket['Ref'] : undefined;
+  const bucketId = membersOf(bucket)['Ref'];
   if (typeof bucketId !== 'string' || !expansion.has(bucketId))
     return expansion.fail(ownerId, `event ${eventName}: Bucket must be a Ref of a bucket of this template`);
   const events = required(expansion, event, 'Events');

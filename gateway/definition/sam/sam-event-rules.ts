@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../model.ts';
 import { pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 import { allowQueue, allowSource, required, type SamEvent } from './sam-event.ts';
-import { isJsonObject } from '../cloudformation/template-source.ts';
+import { mapOf, membersOf } from '../json-values.ts';
 
 const PRINCIPAL = 'events.amazonaws.com';
 const OF_TARGET = ['Input', 'InputPath', 'InputTransformer', 'RetryPolicy'];
@@ -28,8 +28,7 @@ function makeRule(expansion: SamExpansion, event: SamEvent, rule: JsonObject): v
   const { ownerId, id, properties } = event;
   const SourceArn = { 'Fn::GetAtt': [id, 'Arn'] };
   const dead = deadLetterArn(expansion, event, SourceArn);
-  const target = properties['Target'];
-  const targetId = isJsonObject(target) ? target['Id'] : undefined;
+  const targetId = mapOf(properties, 'Target')['Id'];
   expansion.make(ownerId, id, 'AWS::Events::Rule', {
     ...rule,
     ...present({ State: stateOf(expansion, event) }),
@@ -64,7 +63,7 @@ function deadLetterArn(
   const { ownerId, eventName, id, properties } = event;
   const config = properties['DeadLetterConfig'];
   if (config === undefined) return undefined;
-  const { Arn: arn, Type: type, QueueLogicalId: named } = isJsonObject(config) ? config : {};
+  const { Arn: arn, Type: type, QueueLogicalId: named } = membersOf(config);
   if ((arn === undefined) === (type === undefined))
     return expansion.fail(ownerId, `event ${eventName}: DeadLetterConfig needs Arn or Type, and not both`);
   if (arn !== undefined) return arn;

@@ -9,7 +9,7 @@ import { expandRule, expandSchedule, expandSchedulerSchedule } from './sam-event
 import { allowQueue, allowSource, required, type SamEvent } from './sam-event.ts';
 import { pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
-import { isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonObject, membersOf } from '../json-values.ts';
 
 const TYPE = 'AWS::Serverless::Function';
 
@@ -93,7 +93,7 @@ function makeMapping(expansion: SamExpansion, event: SamEvent, id: string, prope
 
 /** `Type` of a destination is SAM's own: it says what the role may do. */
 function withoutType(config: Json | undefined): Json | undefined {
-  const failure = isJsonObject(config) ? config['OnFailure'] : undefined;
+  const failure = membersOf(config)['OnFailure'];
   if (!isJsonObject(failure)) return config;
   return { OnFailure: present({ Destination: failure['Destination'] }) };
 }

@@ -4,7 +4,7 @@ import { DefinitionError, REFUSING } from '../../errors.ts';
 import type { Tolerance } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
 import type { Finding } from '../raw-stack.ts';
-import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '../json-values.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
 export type ApiKind = 'rest' | 'http';
@@ -169,7 +169,7 @@ export class SamExpansion {
 
   /** Properties of a SAM resource over those of its `Globals` section: mappings merge, lists follow each other. */
   properties(section: string, resource: JsonObject): JsonObject {
-    const own = isJsonObject(resource['Properties']) ? resource['Properties'] : {};
+    const own = mapOf(resource, 'Properties');
     const ignored = resource['IgnoreGlobals'];
     if (ignored === '*') return own;
     const all = this.#globals[section];
@@ -178,7 +178,7 @@ export class SamExpansion {
         ? Object.fromEntries(Object.entries(all).filter(([name]) => !ignored.includes(name)))
         : all;
     const merged = isJsonObject(globals) ? merge(globals, own) : own;
-    return isJsonObject(merged) ? merged : {};
+    return membersOf(merged);
   }
 
   declareApi(kind: ApiKind, logicalId: string, resource: JsonObject): void {
@@ -195,8 +195,8 @@ export class SamExpansion {
     target: RouteTarget,
     fault?: DefinitionError,
   ): void {
-    const declared = isJsonObject(event) ? event['Properties'] : undefined;
-    const properties = isJsonObject(declared) ? declared : {};
+    const declared = membersOf(event)['Properties'];
+    const properties = membersOf(declared);
     const { Path: path, Method: method } = properties;
     const isCatchAll = kind === 'http' && path === undefined && method === undefined;
     if (!isCatchAll && (typeof path !== 'string' || typeof method !== 'string'))
@@ -290,8 +290,8 @@ export class SamExpansion {
 
   #member(path: readonly string[]): JsonObject {
     let found: Json | undefined = this.#template;
-    for (const key of path) found = isJsonObject(found) ? found[key] : undefined;
-    return isJsonObject(found) ? found : {};
+    for (const key of path) found = membersOf(found)[key];
+    return membersOf(found);
   }
 }
 

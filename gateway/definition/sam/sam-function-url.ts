@@ -1,5 +1,5 @@
 /** `FunctionUrlConfig` → the URL of a function or of its alias, and for a public one the permissions that it needs. */
-import { isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonObject } from '../json-values.ts';
 import { pick } from './sam-expansion.ts';
 import type { Json } from '../model.ts';
 import type { RouteTarget, SamExpansion } from './sam-expansion.ts';

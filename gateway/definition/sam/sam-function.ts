@@ -7,7 +7,7 @@ import { expandSource } from './sam-events.ts';
 import { deadLetterConfig, expandInvokeConfig } from './sam-invoke-config.ts';
 import { expandFunctionUrl } from './sam-function-url.ts';
 import { functionRole } from './sam-role.ts';
-import { isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonObject, mapOf, membersOf } from '../json-values.ts';
 
 const TYPE = 'AWS::Serverless::Function';
 
@@ -50,7 +50,7 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
       'DeploymentPreference',
       'traffic is not shifted: the alias leads to the new version at once, and no hook runs',
     );
-  const events = isJsonObject(properties['Events']) ? properties['Events'] : {};
+  const events = mapOf(properties, 'Events');
   const target = targetOf(expansion, logicalId, properties);
   expansion.attempt(
     'there is no such function URL',
@@ -85,8 +85,8 @@ export function closeFunctionRoutes(
 ): void {
   const events = expansion.properties('Function', resource)['Events'];
   const target = { kind: 'function', arn: '', name: '' } as const;
-  for (const [name, event] of Object.entries(isJsonObject(events) ? events : {})) {
-    const type = isJsonObject(event) ? event['Type'] : undefined;
+  for (const [name, event] of Object.entries(membersOf(events))) {
+    const type = membersOf(event)['Type'];
     if (type === 'Api' || type === 'HttpApi')
       expansion.attempt(
         'the event makes no route',
@@ -145,7 +145,7 @@ export function localOrS3(uri: Json): Json {
 }
 
 function isOfApi(event: Json): boolean {
-  const type = isJsonObject(event) ? event['Type'] : undefined;
+  const type = membersOf(event)['Type'];
   return type === 'Api' || type === 'HttpApi';
 }
 
@@ -156,12 +156,12 @@ function expandEvent(
   event: Json,
   target: FunctionTarget,
 ): void {
-  const { Type: type, Properties: given } = isJsonObject(event) ? event : {};
+  const { Type: type, Properties: given } = membersOf(event);
   if (type === 'Api' || type === 'HttpApi') {
     expansion.addEvent(type === 'Api' ? 'rest' : 'http', functionId, eventName, event, target);
     return;
   }
-  const properties = isJsonObject(given) ? given : {};
+  const properties = membersOf(given);
   expandSource(expansion, typeof type === 'string' ? type : 'unknown', {
     ...{ ownerId: functionId, eventName, id: `${functionId}${eventName}`, properties },
     ...{ arn: target.arn, name: target.name },

@@ -15,7 +15,7 @@ import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
 import { localOrS3Body } from './sam-function.ts';
 import { expandV2Stage, OF_STAGE } from './sam-v2-stage.ts';
 import { addHttpSecurity, httpEventSecurity } from './sam-http-security.ts';
-import { isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonObject, mapOf } from '../json-values.ts';
 
 const TYPE = 'AWS::Serverless::HttpApi';
 const OF_API = ['Name', 'Description', 'DisableExecuteApiEndpoint', 'FailOnWarnings', 'Tags'];
@@ -27,7 +27,7 @@ const OF_EVENT = 'Path Method ApiId Auth PayloadFormatVersion TimeoutInMillis Ro
 export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
   const { logicalId, properties, routes } = api;
   expansion.reportUnknown(logicalId, TYPE, properties, [...OF_API, ...OF_STAGE, ...OF_DOCUMENT]);
-  const auth = isJsonObject(properties['Auth']) ? properties['Auth'] : {};
+  const auth = mapOf(properties, 'Auth');
   const unknown = Object.keys(auth).find((name) => !OF_AUTH.includes(name));
   // A misspelt guard would leave the API open; SAM refuses it, too.
   if (unknown !== undefined) expansion.fail(logicalId, `Auth has no member ${unknown}`);
@@ -107,18 +107,18 @@ function addRoute(
 
 /** An event's settings are those of its route in the stage. */
 function routeSettingsOf(properties: JsonObject, routes: readonly SamRoute[]): JsonObject {
-  const own = isJsonObject(properties['RouteSettings']) ? properties['RouteSettings'] : {};
+  const own = mapOf(properties, 'RouteSettings');
   const entries = routes.flatMap(({ path, method, properties: event }) => {
     const settings = event['RouteSettings'];
     const key = path === '$default' ? path : `${method} ${path}`;
-    const usual = isJsonObject(own[key]) ? own[key] : {};
+    const usual = mapOf(own, key);
     return isJsonObject(settings) ? [[key, { ...usual, ...settings }] as const] : [];
   });
   return entries.length === 0 ? {} : { RouteSettings: { ...own, ...Object.fromEntries(entries) } };
 }
 
 function makeAuthorizerPermissions(expansion: SamExpansion, apiId: string, auth: JsonObject): void {
-  const authorizers = isJsonObject(auth['Authorizers']) ? auth['Authorizers'] : {};
+  const authorizers = mapOf(auth, 'Authorizers');
   for (const [name, authorizer] of Object.entries(authorizers)) {
     if (!isJsonObject(authorizer) || authorizer['EnableFunctionDefaultPermissions'] !== true) continue;
     const functionArn = authorizer['FunctionArn'];

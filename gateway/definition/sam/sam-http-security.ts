@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../model.ts';
 import { mapMethods, putDefinitions } from './sam-document.ts';
 import { invocationUri, present } from './sam-expansion.ts';
 import type { SamExpansion, SamRoute } from './sam-expansion.ts';
-import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '../json-values.ts';
 
 const SIGNED = {
   type: 'apiKey',
@@ -35,7 +35,7 @@ export function httpEventSecurity(
   const authorizer = authorizersOf(apiAuth)[name];
   if (name !== 'AWS_IAM' && !isJsonObject(authorizer))
     return expansion.fail(ownerId, `${where}the API has no authorizer ${name}`);
-  const usual = isJsonObject(authorizer) ? authorizer['AuthorizationScopes'] : undefined;
+  const usual = membersOf(authorizer)['AuthorizationScopes'];
   return [{ [name]: auth['AuthorizationScopes'] ?? usual ?? [] }];
 }
 
@@ -104,7 +104,7 @@ function httpScheme(expansion: SamExpansion, apiId: string, name: string, author
     return expansion.fail(apiId, `authorizer ${name}: JwtConfiguration or FunctionArn is required`);
   if (version === undefined)
     return expansion.fail(apiId, `authorizer ${name}: AuthorizerPayloadFormatVersion is required`);
-  const identity = isJsonObject(authorizer['Identity']) ? authorizer['Identity'] : {};
+  const identity = mapOf(authorizer, 'Identity');
   const role = authorizer['FunctionInvokeRole'];
   return {
     ...{ type: 'apiKey', name: 'Unused', in: 'header' },
@@ -149,5 +149,5 @@ function lowerKeys(configuration: Json): Json {
 }
 
 function authorizersOf(auth: JsonObject): JsonObject {
-  return isJsonObject(auth['Authorizers']) ? auth['Authorizers'] : {};
+  return mapOf(auth, 'Authorizers');
 }

@@ -2,7 +2,7 @@
  * `EventInvokeConfig` of a function, and what its role may do for destinations of events (SAM developer guide,
  * "EventInvokeConfiguration"). A destination of type SQS or SNS without an ARN is made.
  */
-import { isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonObject, mapOf, membersOf } from '../json-values.ts';
 import type { Json, JsonObject } from '../model.ts';
 import { pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
@@ -67,9 +67,9 @@ function make(expansion: SamExpansion, functionId: string, outcome: string, give
 /** What the role of the function may do: send to the destinations of its events, made or given. */
 export function destinationPolicies(functionId: string, properties: JsonObject): readonly Json[] {
   const config = properties['EventInvokeConfig'];
-  const events = isJsonObject(properties['Events']) ? Object.values(properties['Events']) : [];
+  const events = Object.values(mapOf(properties, 'Events'));
   const ofSources = events.flatMap((event) => {
-    const source = isJsonObject(event) ? event['Properties'] : undefined;
+    const source = membersOf(event)['Properties'];
     const given = isJsonObject(source) ? destinationOf(source, 'OnFailure') : undefined;
     return given === undefined ? [] : allow(given['Type'], given['Destination']);
   });
@@ -88,8 +88,7 @@ function allow(type: Json | undefined, Resource: Json | undefined): readonly Jso
 }
 
 function destinationOf(config: JsonObject, outcome: string): JsonObject | undefined {
-  const destinations = config['DestinationConfig'];
-  const given = isJsonObject(destinations) ? destinations[outcome] : undefined;
+  const given = mapOf(config, 'DestinationConfig')[outcome];
   return isJsonObject(given) ? given : undefined;
 }
 
@@ -116,7 +115,7 @@ export function deadLetterConfig(
 ): JsonObject {
   const queue = properties['DeadLetterQueue'];
   if (queue === undefined) return {};
-  const { Type: type, TargetArn } = isJsonObject(queue) ? queue : {};
+  const { Type: type, TargetArn } = membersOf(queue);
   if ((type !== 'SQS' && type !== 'SNS') || TargetArn === undefined)
     return expansion.fail(functionId, 'DeadLetterQueue needs a Type, SQS or SNS, and a TargetArn');
   return { DeadLetterConfig: present({ TargetArn }) };

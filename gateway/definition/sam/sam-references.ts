@@ -4,7 +4,7 @@
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
  */
 import type { Json, JsonObject } from '../model.ts';
-import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '../json-values.ts';
 
 /** Every `Ref`, `Fn::GetAtt` and `Fn::Sub` of a generated resource, by its logical id. */
 export function resolveReferences(value: Json, references: ReadonlyMap<string, string>): Json {
@@ -79,10 +79,10 @@ export function parameterValues(
   template: JsonObject,
   given: Readonly<Record<string, string>>,
 ): ReadonlyMap<string, Json> {
-  const declared = isJsonObject(template['Parameters']) ? template['Parameters'] : {};
+  const declared = mapOf(template, 'Parameters');
   const values = new Map<string, Json>();
   for (const [name, declaration] of Object.entries(declared)) {
-    const type = isJsonObject(declaration) ? declaration['Type'] : undefined;
+    const type = membersOf(declaration)['Type'];
     const isList = type === 'CommaDelimitedList';
     if (!isJsonObject(declaration) || (type !== 'String' && type !== 'Number' && !isList)) continue;
     const usual = declaration['Default'] ?? undefined;

@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from '../model.ts';
 import { INTEGRATION } from './sam-document.ts';
 import type { SamExpansion, SamRoute } from './sam-expansion.ts';
-import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '../json-values.ts';
 
 const PARAMETER = /^method\.request\.(querystring|path|header)\.(.+)$/;
 const VALIDATORS = 'x-amazon-apigateway-request-validators';
@@ -64,7 +64,7 @@ function bodyRules(
 ): BodyRules {
   const request = properties['RequestModel'];
   if (request === undefined) return { members: {}, parameters: [], validators: {} };
-  const name = isJsonObject(request) ? request['Model'] : undefined;
+  const name = membersOf(request)['Model'];
   if (!isJsonObject(request) || typeof name !== 'string' || !Object.hasOwn(models, name.toLowerCase()))
     return expansion.fail(
       ownerId,
@@ -134,12 +134,12 @@ function parameterRules(
 /** Puts the validators of all events into the document. */
 export function putValidators(document: JsonObject, validators: JsonObject): JsonObject {
   if (Object.keys(validators).length === 0) return document;
-  const known = isJsonObject(document[VALIDATORS]) ? document[VALIDATORS] : {};
+  const known = mapOf(document, VALIDATORS);
   return { ...document, [VALIDATORS]: { ...validators, ...known } };
 }
 
 /** The integration of a method with more members. */
 export function withIntegration(definition: JsonObject, members: JsonObject): JsonObject {
-  const integration = isJsonObject(definition[INTEGRATION]) ? definition[INTEGRATION] : {};
+  const integration = mapOf(definition, INTEGRATION);
   return { ...definition, [INTEGRATION]: { ...integration, ...members } };
 }

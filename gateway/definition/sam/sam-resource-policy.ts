@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Json, JsonObject } from '../model.ts';
 import { ANY_METHOD, branchesOf, methodKey, methodNames, pathsOf } from './sam-document.ts';
 import type { SamExpansion } from './sam-expansion.ts';
-import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonList, isJsonObject } from '../json-values.ts';
 
 const POLICY = 'x-amazon-apigateway-policy';
 

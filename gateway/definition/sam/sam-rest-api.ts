@@ -32,7 +32,7 @@ import { addResourcePolicy } from './sam-resource-policy.ts';
 import { addRestSecurity, eventCredentials, eventSecurity } from './sam-rest-security.ts';
 import { stateMachineMethod } from './sam-state-machine.ts';
 import { expandUsagePlan } from './sam-usage-plan.ts';
-import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '../json-values.ts';
 
 const TYPE = 'AWS::Serverless::Api';
 const words = (text: string): readonly string[] => text.split(' ');
@@ -61,7 +61,7 @@ export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
   const stageName = properties['StageName'];
   if (stageName === undefined) return expansion.fail(logicalId, 'StageName is required');
   expansion.reportUnknown(logicalId, TYPE, properties, [...OF_API, ...OF_STAGE, ...OF_DOCUMENT]);
-  const auth = isJsonObject(properties['Auth']) ? properties['Auth'] : {};
+  const auth = mapOf(properties, 'Auth');
   const unknown = Object.keys(auth).find((name) => !OF_AUTH.includes(name));
   // A misspelt guard would leave the API open; SAM refuses it, too.
   if (unknown !== undefined) expansion.fail(logicalId, `Auth has no member ${unknown}`);
@@ -173,8 +173,7 @@ function addRoute(
     key,
     condition === undefined ? definition : onlyIf(condition, definition),
   );
-  const eventAuth = route.properties['Auth'];
-  const policy = isJsonObject(eventAuth) ? eventAuth['ResourcePolicy'] : undefined;
+  const policy = mapOf(route.properties, 'Auth')['ResourcePolicy'];
   return putValidators(
     addResourcePolicy(expansion, ownerId, put, policy, { paths: [path], stage }),
     rules.validators,
@@ -202,7 +201,7 @@ function overrideAuth(
 function checkEvent(expansion: SamExpansion, { ownerId, eventName, properties }: SamRoute): void {
   for (const name of Object.keys(properties).filter((key) => !OF_EVENT.includes(key)))
     expansion.report(ownerId, TYPE, `Events.${eventName}.${name}`, 'this property is not applied');
-  const auth = isJsonObject(properties['Auth']) ? properties['Auth'] : {};
+  const auth = mapOf(properties, 'Auth');
   const unknown = Object.keys(auth).find((name) => !OF_EVENT_AUTH.includes(name));
   if (unknown !== undefined) expansion.fail(ownerId, `event ${eventName}: Auth has no member ${unknown}`);
 }
@@ -251,13 +250,13 @@ function addGatewayResponses(
     return [type, responseOf(response)] as const;
   });
   const section = 'x-amazon-apigateway-gateway-responses';
-  const known = isJsonObject(document[section]) ? document[section] : {};
+  const known = mapOf(document, section);
   return { ...document, [section]: { ...known, ...Object.fromEntries(entries) } };
 }
 
 /** `{ Headers: { X: "'1'" } }` → `{ "gatewayresponse.header.X": "'1'" }`. */
 function responseOf(response: JsonObject): JsonObject {
-  const groups = isJsonObject(response['ResponseParameters']) ? response['ResponseParameters'] : {};
+  const groups = mapOf(response, 'ResponseParameters');
   const parameters = [
     ['Headers', 'header'],
     ['Paths', 'path'],
@@ -288,9 +287,9 @@ function unescapePointer(type: Json): Json {
 }
 
 function makeAuthorizerPermissions(expansion: SamExpansion, apiId: string, auth: JsonObject): void {
-  const authorizers = isJsonObject(auth['Authorizers']) ? auth['Authorizers'] : {};
+  const authorizers = mapOf(auth, 'Authorizers');
   for (const [name, authorizer] of Object.entries(authorizers)) {
-    const functionArn = isJsonObject(authorizer) ? authorizer['FunctionArn'] : undefined;
+    const functionArn = membersOf(authorizer)['FunctionArn'];
     if (!isJsonObject(authorizer) || functionArn === undefined) continue;
     if (authorizer['DisableFunctionDefaultPermissions'] === true) continue;
     const id = `${apiId}${idPart(name)}AuthorizerPermission`;

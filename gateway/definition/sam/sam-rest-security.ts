@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../model.ts';
 import { INTEGRATION, definitionsOf, mapMethods, putDefinitions } from './sam-document.ts';
 import { invocationUri, present } from './sam-expansion.ts';
 import type { SamExpansion, SamRoute } from './sam-expansion.ts';
-import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '../json-values.ts';
 
 const AUTH_TYPE = 'x-amazon-apigateway-authtype';
 /** "Caller credentials are passed through": what SAM lets a signed method do unless told otherwise. */
@@ -25,7 +25,7 @@ export function eventSecurity(
 ): readonly Requirement[] {
   const auth = route.properties['Auth'];
   if (!isJsonObject(auth)) return [];
-  const authorizers = isJsonObject(apiAuth['Authorizers']) ? apiAuth['Authorizers'] : {};
+  const authorizers = mapOf(apiAuth, 'Authorizers');
   const name = auth['Authorizer'];
   const scopes = auth['AuthorizationScopes'];
   const requirements: Requirement[] = [];
@@ -38,7 +38,7 @@ export function eventSecurity(
       expansion.fail(route.ownerId, `${where}Authorizer NONE needs an API with a DefaultAuthorizer`);
     if (name !== 'NONE' && name !== 'AWS_IAM' && !isJsonObject(authorizer))
       expansion.fail(route.ownerId, `${where}the API has no authorizer ${name}`);
-    const usual = isJsonObject(authorizer) ? authorizer['AuthorizationScopes'] : undefined;
+    const usual = membersOf(authorizer)['AuthorizationScopes'];
     requirements.push({ [name]: name === 'NONE' ? [] : (scopes ?? usual ?? []) });
   }
   const key = auth['ApiKeyRequired'];
@@ -48,7 +48,7 @@ export function eventSecurity(
 
 /** `credentials` of a function's integration behind AWS_IAM. */
 export function eventCredentials(apiAuth: JsonObject, eventAuth: Json | undefined): Json | undefined {
-  const own = isJsonObject(eventAuth) ? eventAuth : {};
+  const own = membersOf(eventAuth);
   const isSigned =
     own['Authorizer'] === 'AWS_IAM' ||
     (apiAuth['DefaultAuthorizer'] === 'AWS_IAM' && Object.keys(own).length === 0);
@@ -67,7 +67,7 @@ export function addRestSecurity(
   document: JsonObject,
   auth: JsonObject,
 ): JsonObject {
-  const authorizers = isJsonObject(auth['Authorizers']) ? auth['Authorizers'] : {};
+  const authorizers = mapOf(auth, 'Authorizers');
   const schemes = Object.entries(authorizers).map(([name, authorizer]) => {
     if (!isJsonObject(authorizer)) return expansion.fail(apiId, `authorizer ${name} must be a mapping`);
     return [name, restScheme(expansion, apiId, name, authorizer)] as const;
@@ -84,7 +84,7 @@ function restScheme(
   name: string,
   authorizer: JsonObject,
 ): JsonObject {
-  const identity = isJsonObject(authorizer['Identity']) ? authorizer['Identity'] : {};
+  const identity = mapOf(authorizer, 'Identity');
   const { FunctionArn: functionArn, UserPoolArn: pools, FunctionPayloadType: payload } = authorizer;
   const isRequest = payload === 'REQUEST';
   if (pools === undefined && functionArn === undefined)

@@ -3,7 +3,7 @@
  * "AWS::Serverless::Function", "Policies").
  */
 import { managedPolicyArn } from '../../policy/managed-policies.ts';
-import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonList, isJsonObject, membersOf } from '../json-values.ts';
 import type { Json, JsonObject } from '../model.ts';
 import { present } from './sam-expansion.ts';
 import { destinationPolicies } from './sam-invoke-config.ts';
@@ -24,7 +24,7 @@ const CONNECTOR: JsonObject = {
 
 export function functionRole(logicalId: string, properties: JsonObject, isConnected: boolean): JsonObject {
   const { VpcConfig: vpc, Tracing: tracing, Events: events, DeadLetterQueue: queue } = properties;
-  const sources = isJsonObject(events) ? Object.values(events) : [];
+  const sources = Object.values(membersOf(events));
   const managed = [
     'AWSLambdaBasicExecutionRole',
     ...(vpc === undefined ? [] : ['AWSLambdaVPCAccessExecutionRole']),
@@ -101,7 +101,7 @@ function sourceOf(event: Json): string {
 }
 
 function memberOf(value: Json, name: string): Json | undefined {
-  return isJsonObject(value) ? value[name] : undefined;
+  return membersOf(value)[name];
 }
 
 function textOf(value: Json | undefined): string {

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../model.ts';
 import { pick } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 import { localOrS3 } from './sam-function.ts';
-import { isJsonObject } from '../cloudformation/template-source.ts';
+import { mapOf, membersOf } from '../json-values.ts';
 
 const OF_TABLE = [
   'TableName',
@@ -19,7 +19,7 @@ const ATTRIBUTE_TYPES: Readonly<Record<string, string>> = { String: 'S', Number:
 export function expandTable(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
   const properties = expansion.properties('SimpleTable', resource);
   expansion.reportUnknown(logicalId, 'AWS::Serverless::SimpleTable', properties, [...OF_TABLE, 'PrimaryKey']);
-  const key = isJsonObject(properties['PrimaryKey']) ? properties['PrimaryKey'] : {};
+  const key = mapOf(properties, 'PrimaryKey');
   const name: Json = key['Name'] ?? 'id';
   const type = key['Type'] ?? 'String';
   const attributeType = typeof type === 'string' ? ATTRIBUTE_TYPES[type] : undefined;
@@ -54,7 +54,7 @@ export function expandApplication(expansion: SamExpansion, logicalId: string, re
   expansion.reportUnknown(logicalId, 'AWS::Serverless::Application', properties, known);
   const location = properties['Location'];
   if (location === undefined) return expansion.fail(logicalId, 'Location is required');
-  const repository = isJsonObject(location) ? location['ApplicationId'] : undefined;
+  const repository = membersOf(location)['ApplicationId'];
   if (repository !== undefined)
     expansion.report(
       logicalId,

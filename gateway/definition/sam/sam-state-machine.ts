@@ -8,7 +8,7 @@ import { INTEGRATION } from './sam-document.ts';
 import { idPart, pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 import { startingRole, stateMachineRole } from './sam-role.ts';
-import { isJsonObject } from '../cloudformation/template-source.ts';
+import { mapOf, membersOf } from '../json-values.ts';
 
 const TYPE = 'AWS::Serverless::StateMachine';
 const OF_MACHINE = ['DefinitionSubstitutions', 'Tags'];
@@ -35,7 +35,7 @@ export function expandStateMachine(expansion: SamExpansion, logicalId: string, r
   });
   const aliasId = makeAlias(expansion, logicalId, properties['AutoPublishAlias']);
   const machineId = properties['UseAliasAsEventTarget'] === true ? (aliasId ?? logicalId) : logicalId;
-  const events = isJsonObject(properties['Events']) ? properties['Events'] : {};
+  const events = mapOf(properties, 'Events');
   for (const [name, event] of Object.entries(events))
     expandEvent(expansion, logicalId, machineId, name, event);
 }
@@ -62,7 +62,7 @@ function expandEvent(
   eventName: string,
   event: Json,
 ): void {
-  const type = isJsonObject(event) ? event['Type'] : undefined;
+  const type = membersOf(event)['Type'];
   if (type !== 'Api') {
     const name = typeof type === 'string' ? type : 'unknown';
     expansion.report(logicalId, TYPE, `Events.${eventName}`, `a ${name} event starts no execution here`);

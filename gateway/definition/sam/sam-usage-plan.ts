@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../model.ts';
 import { onlyIf } from './sam-document.ts';
 import { pick } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
-import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '../json-values.ts';
 
 const SHARED = 'Serverless';
 const OF_PLAN = ['UsagePlanName', 'Description', 'Quota', 'Tags', 'Throttle'];
@@ -19,7 +19,7 @@ export function expandUsagePlan(
 ): void {
   if (plan === undefined) return;
   const { origin, apiId, stageId } = owner;
-  const mode = isJsonObject(plan) ? plan['CreateUsagePlan'] : undefined;
+  const mode = membersOf(plan)['CreateUsagePlan'];
   if (!isJsonObject(plan) || (mode !== 'SHARED' && mode !== 'PER_API' && mode !== 'NONE'))
     return expansion.fail(apiId, 'Auth.UsagePlan.CreateUsagePlan must be SHARED, PER_API or NONE');
   const unknown = Object.keys(plan).find((name) => name !== 'CreateUsagePlan' && !OF_PLAN.includes(name));
@@ -33,7 +33,7 @@ export function expandUsagePlan(
   const stage = mode === 'SHARED' && condition !== undefined ? onlyIf(condition, itself) : itself;
   const shared = mode === 'SHARED' ? expansion.resources.get(planId) : undefined;
   if (isJsonObject(shared)) {
-    const known = isJsonObject(shared['Properties']) ? shared['Properties'] : {};
+    const known = mapOf(shared, 'Properties');
     const stages = isJsonList(known['ApiStages']) ? known['ApiStages'] : [];
     const Properties = { ...known, ...pick(plan, OF_PLAN), ApiStages: [...stages, stage] };
     expansion.copy(planId, { ...shared, Properties });

@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../model.ts';
 import { idPart, invocationUri, permission, pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 import { expandV2Stage, OF_STAGE } from './sam-v2-stage.ts';
-import { isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonObject, membersOf } from '../json-values.ts';
 
 const TYPE = 'AWS::Serverless::WebSocketApi';
 const OF_API =
@@ -87,7 +87,7 @@ function makeRoute(
   { key, route, stageName }: Route,
   authorization: JsonObject,
 ): void {
-  const functionArn = isJsonObject(route) ? route['FunctionArn'] : undefined;
+  const functionArn = membersOf(route)['FunctionArn'];
   if (!isJsonObject(route) || functionArn === undefined)
     return expansion.fail(apiId, `Routes.${key}: FunctionArn is required`);
   const known = [...OF_ROUTE, 'FunctionArn', 'IntegrationTimeout'];

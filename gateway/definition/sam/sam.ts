@@ -19,7 +19,7 @@ import { allowRestRoute, expandRestApi } from './sam-rest-api.ts';
 import { expandApplication, expandLayer, expandTable, recordType } from './sam-simple.ts';
 import { expandStateMachine } from './sam-state-machine.ts';
 import { expandWebSocketApi } from './sam-websocket-api.ts';
-import { isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonObject, mapOf, membersOf } from '../json-values.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
 export const SAM_TRANSFORM = 'AWS::Serverless-2016-10-31';
@@ -58,9 +58,9 @@ export function expandSam(
 ): Expanded {
   const template = fillServerless(written, parameterValues(written, parameters));
   const expansion = new SamExpansion(tree, template, tolerance);
-  const declared = isJsonObject(template['Resources']) ? template['Resources'] : {};
+  const declared = mapOf(template, 'Resources');
   for (const [logicalId, resource] of Object.entries(declared)) {
-    const type = isJsonObject(resource) ? resource['Type'] : undefined;
+    const type = membersOf(resource)['Type'];
     if (!isJsonObject(resource) || typeof type !== 'string' || !type.startsWith('AWS::Serverless::'))
       expansion.copy(logicalId, withoutConnectors(resource));
     else expandResource(expansion, logicalId, resource, type);
@@ -76,7 +76,7 @@ export function expandSam(
       () => undefined,
     );
   connectApis(expansion, declared);
-  const known = isJsonObject(template['Conditions']) ? template['Conditions'] : {};
+  const known = mapOf(template, 'Conditions');
   const all = { ...known, ...Object.fromEntries(expansion.conditions) };
   const sections = Object.entries(template).filter(([name]) => name !== 'Globals' && name !== 'Conditions');
   const expanded = {
@@ -125,9 +125,9 @@ function expandApi(expansion: SamExpansion, api: SamApi): void {
 
 /** `Globals` and properties of SAM resources with the values of parameters in place. */
 function fillServerless(template: JsonObject, values: ReadonlyMap<string, Json>): JsonObject {
-  const declared = isJsonObject(template['Resources']) ? template['Resources'] : {};
+  const declared = mapOf(template, 'Resources');
   const resources = Object.entries(declared).map(([logicalId, resource]): [string, Json] => {
-    const type = isJsonObject(resource) ? resource['Type'] : undefined;
+    const type = membersOf(resource)['Type'];
     const isServerless = typeof type === 'string' && type.startsWith('AWS::Serverless::');
     if (!isJsonObject(resource) || !isServerless || resource['Properties'] === undefined)
       return [logicalId, resource];

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import type { JsonObject } from '../model.ts';
 import type { Finding } from '../raw-stack.ts';
-import { isJsonObject } from '../cloudformation/template-source.ts';
+import { mapOf, membersOf } from '../json-values.ts';
 
 /** A folder with more is not looked through to its end: what is changed by hand is among the first. */
 const MAX_ENTRIES = 2_000;
@@ -52,11 +52,11 @@ export function findStaleBuilds(
 ): readonly Finding[] {
   const folder = dirname(file);
   if (basename(folder) === 'build' && basename(dirname(folder)) === '.aws-sam') return staleTemplate(file);
-  const resources = isJsonObject(template['Resources']) ? template['Resources'] : {};
+  const resources = mapOf(template, 'Resources');
   return [...functions].flatMap(([logicalId, code]): readonly Finding[] => {
     const resource = resources[logicalId];
-    const properties = isJsonObject(resource) ? resource['Properties'] : undefined;
-    const runtime = isJsonObject(properties) ? properties['Runtime'] : undefined;
+    const properties = membersOf(resource)['Properties'];
+    const runtime = membersOf(properties)['Runtime'];
     if (typeof runtime !== 'string' || !BUILT.test(runtime)) return [];
     const newer = newerThan(join(folder, '.aws-sam', 'build', logicalId), [file, code]);
     if (newer === undefined) return [];

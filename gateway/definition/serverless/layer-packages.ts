@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { JsonObject } from '../model.ts';
-import { isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonObject, mapOf, membersOf } from '../json-values.ts';
 
 /**
  * The packages that bundles take from outside and that no `node_modules` from the service's folder upward has: all that
@@ -32,9 +32,9 @@ function isThere(name: string, folder: string): boolean {
 
 /** Bundles are made of Node functions alone: what others find in a layer, nobody here can know. */
 export function runsNodeOnly({ Resources: resources }: JsonObject): boolean {
-  return Object.values(isJsonObject(resources) ? resources : {}).every((resource) => {
+  return Object.values(membersOf(resources)).every((resource) => {
     if (!isJsonObject(resource) || resource['Type'] !== 'AWS::Lambda::Function') return true;
-    const { Runtime: runtime } = isJsonObject(resource['Properties']) ? resource['Properties'] : {};
+    const { Runtime: runtime } = mapOf(resource, 'Properties');
     return typeof runtime === 'string' && runtime.startsWith('nodejs');
   });
 }

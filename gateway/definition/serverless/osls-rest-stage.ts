@@ -3,7 +3,7 @@
  * Here they become what the template would say: `StageDescription` of osls's deployment.
  */
 import type { Json, JsonObject } from '../model.ts';
-import { isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonObject, mapOf, membersOf } from '../json-values.ts';
 
 /** `provider.logs.restApi`, `provider.tracing.apiGateway`, `provider.apiGateway.metrics` of the service state. */
 export type RestStageSettings = {
@@ -33,12 +33,12 @@ export function addRestStageSettings(template: JsonObject, settings: RestStageSe
   const resources = template['Resources'];
   if (Object.keys(description).length === 0 || !isJsonObject(resources)) return template;
   const entries = Object.entries(resources).map(([logicalId, resource]) => {
-    const properties = isJsonObject(resource) ? resource['Properties'] : undefined;
+    const properties = membersOf(resource)['Properties'];
     if (!isJsonObject(resource) || !isJsonObject(properties)) return [logicalId, resource];
     const isStage =
       resource['Type'] === 'AWS::ApiGateway::Deployment' && properties['StageName'] !== undefined;
     if (!isStage) return [logicalId, resource];
-    const existing = isJsonObject(properties['StageDescription']) ? properties['StageDescription'] : {};
+    const existing = mapOf(properties, 'StageDescription');
     const merged = { ...properties, StageDescription: { ...description, ...existing } };
     return [logicalId, { ...resource, Properties: merged }];
   });
@@ -51,7 +51,7 @@ function describeStage(settings: RestStageSettings): JsonObject {
   if (settings.tracing === true) description['TracingEnabled'] = true;
   if (settings.metrics === true) methodSettings['MetricsEnabled'] = true;
   if (settings.logs === true || isJsonObject(settings.logs)) {
-    const logs = isJsonObject(settings.logs) ? settings.logs : {};
+    const logs = membersOf(settings.logs);
     if (logs['accessLogging'] !== false) {
       description['AccessLogSetting'] = {
         DestinationArn: {

@@ -2,7 +2,7 @@
 import { DefinitionError } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
 import type { RestStageSettings } from './osls-rest-stage.ts';
-import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonList, isJsonObject, membersOf } from '../json-values.ts';
 
 export type PackagedService = {
   readonly template: JsonObject;
@@ -24,7 +24,7 @@ export function parsePackaged(text: string): PackagedService {
   if (!isJsonObject(result) || !isJsonObject(result['template'])) {
     throw new DefinitionError({ file: 'serverless' }, 'osls gave no compiled template');
   }
-  const rest = isJsonObject(result['restStage']) ? result['restStage'] : {};
+  const rest = membersOf(result['restStage']);
   return {
     template: result['template'],
     stackName: textOf(result['stackName']) ?? '',
@@ -49,7 +49,7 @@ function mapOf<T>(
   value: Json | undefined,
   read: (entry: JsonObject, name: string) => T,
 ): ReadonlyMap<string, T> {
-  const entries = Object.entries(isJsonObject(value) ? value : {}).flatMap(([logicalId, entry]) =>
+  const entries = Object.entries(membersOf(value)).flatMap(([logicalId, entry]) =>
     isJsonObject(entry) ? [[logicalId, read(entry, textOf(entry['name']) ?? logicalId)] as const] : [],
   );
   return new Map(entries);

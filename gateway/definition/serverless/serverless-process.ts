@@ -1,7 +1,7 @@
 /** The child process that runs osls: sealed environment, messages, a limit of time. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonObject, membersOf } from '../json-values.ts';
 import type { Json } from '../model.ts';
 
 type DriverRun = {
@@ -99,7 +99,7 @@ function textOr(value: Json | undefined, usual: string): string {
 }
 
 function textValues(value: unknown): Readonly<Record<string, string>> {
-  const entries = Object.entries(isJsonObject(value) ? value : {});
+  const entries = Object.entries(membersOf(value));
   return Object.fromEntries(
     entries.map(([name, text]) => [name, typeof text === 'string' ? text : JSON.stringify(text)]),
   );

@@ -20,7 +20,8 @@ import { describeReading, tellWaiting } from './slow-reading.ts';
 import type { FoundOsls, Waiting } from './slow-reading.ts';
 import { explainFailure, memberOf, pathOf } from './osls-failure.ts';
 import type { DriverNote } from './serverless-process.ts';
-import { isJsonList, isJsonObject, readSource } from '../cloudformation/template-source.ts';
+import { isJsonList, isJsonObject, membersOf } from '../json-values.ts';
+import { readSource } from '../cloudformation/template-source.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
 export const SERVICE_FILES = ['yml', 'yaml', 'json', 'ts', 'mts', 'js', 'cjs', 'mjs'].map(
@@ -95,7 +96,7 @@ export async function loadServerlessService(
 function stageOf(tree: SourceTree | undefined, { stage, chosen }: LoadOptions): string | undefined {
   if (chosen?.stage !== undefined) return chosen.stage;
   const provider = tree?.value['provider'];
-  const own = isJsonObject(provider) ? provider['stage'] : undefined;
+  const own = membersOf(provider)['stage'];
   const asksForOption = typeof own === 'string' && /\$\{\s*opt:\s*stage\s*\}/.test(own);
   return tree === undefined || (own !== undefined && !asksForOption) ? undefined : stage;
 }

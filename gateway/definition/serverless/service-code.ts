@@ -1,7 +1,7 @@
 /** Where the code of a service's functions is: its source, the artifact that it names, or what its packaging left behind. */
 import { readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonObject } from '../json-values.ts';
 import type { Json, JsonObject } from '../model.ts';
 import { isArchive } from '../packed-code.ts';
 import type { Finding, LocalCode } from '../raw-stack.ts';

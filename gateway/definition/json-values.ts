@@ -1,8 +1,18 @@
-/** Looks into the properties of a resource, whose shape only the compilers check. */
-import type { Json, JsonObject } from '../definition/model.ts';
+/** Looks into JSON of templates and resources, whose shape only the compilers check. */
+import type { Json, JsonObject } from './model.ts';
 
-export function isJsonMap(value: Json | undefined): value is JsonObject {
+export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `isArray` that keeps the element type of a readonly list. */
+export function isJsonList(value: unknown): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+/** What is in it; nothing where it is no object. */
+export function membersOf(value: unknown): JsonObject {
+  return isJsonObject(value) ? value : {};
 }
 
 /** A text or number as text; empty where there is none. */
@@ -13,14 +23,13 @@ export function textOf(properties: JsonObject, name: string): string {
 
 /** A map; empty where there is none. */
 export function mapOf(properties: JsonObject, name: string): JsonObject {
-  const value = properties[name];
-  return isJsonMap(value) ? value : {};
+  return membersOf(properties[name]);
 }
 
 /** A list; empty where there is none. */
 export function listOf(properties: JsonObject, name: string): readonly Json[] {
   const value = properties[name];
-  return Array.isArray(value) ? (value as readonly Json[]) : [];
+  return isJsonList(value) ? value : [];
 }
 
 /** `true` or its text, as templates may write it. */
