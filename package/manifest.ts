@@ -33,9 +33,12 @@ export const ALONE = ['aws', 'dynamodb', 'handlers', 'velocity'];
 /** What `gatewright/<name>` hands on from `@gatewright/handlers/<name>`. */
 export const HANDLER_ENTRIES = ['access', 'cache', 'quota', 'webhooks', 'websocket', 'websocket-client'];
 
-/** What users bring along where they want it: a deploy tool, what `usage sql` runs on, and what `@gatewright/handlers` takes. */
+/**
+ * What users bring along where they want it: a deploy tool, what `usage sql` runs on, and what `@gatewright/handlers` takes.
+ * Each release of DuckDB is a pre-release to npm (1.5.6-r.1), which only `*` admits.
+ */
 const BROUGHT_TOOLS = {
-  '@duckdb/node-api': '>=1.4.0-0',
+  '@duckdb/node-api': '*',
   osls: '^4.0.0',
   serverless: '^3.38.0 || ^4.0.0',
 };
