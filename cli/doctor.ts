@@ -109,11 +109,11 @@ export async function examineStack(
   const caller = 'refused' in aws ? aws : await readCaller(aws);
   if ('refused' in caller || 'refused' in aws) {
     const why = 'refused' in caller ? caller.refused : '';
-    return { ...report, findings: [noCredentials(why), ...examine({ stack })], unread: [] };
+    return { ...report, findings: [noCredentials(why), ...examine(stack)], unread: [] };
   }
   const account = await readAccount(aws, caller, stack);
   const { accountId, unread } = account;
-  return { ...report, account: accountId, findings: examine({ stack, account }), unread };
+  return { ...report, account: accountId, findings: examine(stack, account), unread };
 }
 
 async function openAws(region: string, flags: AwsFlags): Promise<Aws | { readonly refused: string }> {

@@ -6,7 +6,7 @@ import type { StackView, Views } from './views.ts';
 const LEFT_TO_OTHERS = 100;
 
 export function checkConcurrency({ stack, account }: Views): readonly Finding[] {
-  if (stack === undefined || account?.lambda === undefined) return [];
+  if (account.lambda === undefined) return [];
   const { concurrency, unreserved } = account.lambda;
   const wanted = reservations(stack);
   const sum = wanted.reduce((total, { count }) => total + count, 0);
@@ -37,7 +37,7 @@ export function reservations({
 }
 
 export function checkCodeStorage({ stack, account }: Views): readonly Finding[] {
-  if (stack === undefined || account?.lambda === undefined) return [];
+  if (account.lambda === undefined) return [];
   const { codeBytes, codeLimitBytes } = account.lambda;
   if (codeBytes + stack.codeBytes <= codeLimitBytes) return [];
   return [
@@ -64,8 +64,8 @@ const API_TYPES = {
 const API_NAMES = { rest: 'REST', http: 'HTTP', websocket: 'WebSocket' };
 
 export function checkApiCount({ stack, account }: Views): readonly Finding[] {
-  if (stack === undefined || account?.apis === undefined) return [];
   const { apis, resources = [] } = account;
+  if (apis === undefined) return [];
   return (['rest', 'http', 'websocket'] as const).flatMap((kind): readonly Finding[] => {
     const [type, protocol] = API_TYPES[kind];
     const own = Object.entries(stack.template.Resources).filter(

@@ -3,7 +3,6 @@ import type { Finding } from './finding.ts';
 import type { StackView, Views } from './views.ts';
 
 export function checkExports({ stack, account }: Views): readonly Finding[] {
-  if (stack === undefined || account === undefined) return [];
   const { stackName } = stack;
   const named = exportsOf(stack);
   const taken = (account.exports ?? []).filter(

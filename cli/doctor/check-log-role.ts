@@ -4,7 +4,7 @@ import type { Finding } from './finding.ts';
 import type { StackView, Views } from './views.ts';
 
 export function checkLogRole({ stack, account }: Views): readonly Finding[] {
-  if (stack === undefined || account?.hasLogRole !== false) return [];
+  if (account.hasLogRole !== false) return [];
   if (Object.values(stack.template.Resources).some(({ Type }) => Type === 'AWS::ApiGateway::Account'))
     return [];
   return stagesWithLogs(stack).map((logicalId) => ({

@@ -42,7 +42,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
 export const NAMED_TYPES: readonly string[] = Object.keys(KINDS);
 
 export function checkNames({ stack, account }: Views): readonly Finding[] {
-  if (stack === undefined || account === undefined) return [];
   const { resources = [], taken } = account;
   return taken
     .filter((one) => !resources.some((own) => isSame(own, one)))

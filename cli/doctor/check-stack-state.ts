@@ -3,7 +3,6 @@ import type { Finding } from './finding.ts';
 import type { Views } from './views.ts';
 
 export function checkStackState({ stack, account }: Views): readonly Finding[] {
-  if (stack === undefined || account === undefined) return [];
   const { stackName } = stack;
   const { stackStatus: status = 'none' } = account;
   const finding = (why: string, fix: string): readonly Finding[] => [

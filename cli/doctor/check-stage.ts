@@ -1,10 +1,8 @@
 /** Does the stage have what callers need, and nothing that belongs on a developer's machine? */
 import type { Finding } from './finding.ts';
-import type { Views } from './views.ts';
+import type { StackView } from './views.ts';
 
-export function checkStage({ stack }: Views): readonly Finding[] {
-  if (stack === undefined) return [];
-  const { stage, localStages, documents, issuers } = stack;
+export function checkStage({ stage, localStages, documents, issuers }: StackView): readonly Finding[] {
   const findings: Finding[] = [];
   if (localStages.includes(stage))
     findings.push({

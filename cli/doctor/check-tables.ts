@@ -3,13 +3,8 @@ import { schemaOf } from '@gatewright/authoring/table-schema';
 import type { Finding } from './finding.ts';
 import type { Views } from './views.ts';
 
-export function checkTables(views: Views): readonly Finding[] {
-  return [...globalTables(views), ...newerTables(views)];
-}
-
 /** A version that is older than what is deployed reads items that it does not know. */
-function newerTables({ stack, account }: Views): readonly Finding[] {
-  if (stack === undefined || account === undefined) return [];
+export function checkNewerTables({ stack, account }: Views): readonly Finding[] {
   return account.tables.flatMap(({ logicalId, name, schema }): readonly Finding[] => {
     const wanted = schemaOf(stack.template.Resources[logicalId]?.Properties);
     if (wanted === undefined || schema === undefined || schema <= wanted) return [];
@@ -24,8 +19,7 @@ function newerTables({ stack, account }: Views): readonly Finding[] {
   });
 }
 
-function globalTables({ account }: Views): readonly Finding[] {
-  if (account === undefined) return [];
+export function checkGlobalTables({ account }: Views): readonly Finding[] {
   return account.tables
     .filter(({ replicas }) => replicas.length > 0)
     .map(({ logicalId, name, replicas }) => ({

@@ -1,6 +1,6 @@
 /** What CloudFormation, IAM and Lambda take of one template. Source: CloudFormation user guide, "Quotas"; IAM, "Quotas"; Lambda, "Quotas". */
 import type { Finding } from './finding.ts';
-import type { StackView, Views } from './views.ts';
+import type { StackView } from './views.ts';
 
 /** Of the whole template: one that is nearly full stops at the next feature. */
 const NEARLY = 0.9;
@@ -28,8 +28,7 @@ const LIMITS: readonly Limit[] = [
 const POLICY_CHARACTERS = 10_240;
 const ENVIRONMENT_BYTES = 4096;
 
-export function checkTemplateLimits({ stack }: Views): readonly Finding[] {
-  if (stack === undefined) return [];
+export function checkTemplateLimits(stack: StackView): readonly Finding[] {
   const findings: Finding[] = [];
   const where = `compiled template of stack ${stack.stackName}`;
   for (const { called, most, counts, fix } of LIMITS) {

@@ -5,32 +5,35 @@ import { checkLogRole } from './check-log-role.ts';
 import { checkNames } from './check-names.ts';
 import { checkStage } from './check-stage.ts';
 import { checkStackState } from './check-stack-state.ts';
-import { checkTables } from './check-tables.ts';
+import { checkGlobalTables, checkNewerTables } from './check-tables.ts';
 import { checkTemplateLimits } from './check-template-limits.ts';
+import { obstaclesFirst } from './finding.ts';
 import type { Finding } from './finding.ts';
-import type { Views } from './views.ts';
+import type { AccountView, StackView, Views } from './views.ts';
 
-/** Pure: facts in, findings out. Returns nothing where the facts that it needs are not among the views. */
-type Check = (views: Views) => readonly Finding[];
+/** Pure: facts in, findings out. */
+type Check = (stack: StackView, account: AccountView | undefined) => readonly Finding[];
 
 const CHECKS: readonly Check[] = [
-  checkStackState,
+  ofAccount(checkStackState),
   checkStage,
-  checkNames,
-  checkTables,
-  checkExports,
-  checkLogRole,
-  checkConcurrency,
-  checkCodeStorage,
-  checkApiCount,
+  ofAccount(checkNames),
+  ofAccount(checkGlobalTables),
+  ofAccount(checkNewerTables),
+  ofAccount(checkExports),
+  ofAccount(checkLogRole),
+  ofAccount(checkConcurrency),
+  ofAccount(checkCodeStorage),
+  ofAccount(checkApiCount),
   checkTemplateLimits,
 ];
 
+/** Finds nothing where the account could not be asked. */
+function ofAccount(check: (views: Views) => readonly Finding[]): Check {
+  return (stack, account) => (account === undefined ? [] : check({ stack, account }));
+}
+
 /** Obstacles first. */
-export function examine(views: Views, checks: readonly Check[] = CHECKS): readonly Finding[] {
-  const findings = checks.flatMap((check) => check(views));
-  return [
-    ...findings.filter(({ level }) => level === 'obstacle'),
-    ...findings.filter(({ level }) => level !== 'obstacle'),
-  ];
+export function examine(stack: StackView, account?: AccountView): readonly Finding[] {
+  return obstaclesFirst(CHECKS.flatMap((check) => check(stack, account)));
 }

@@ -9,6 +9,7 @@ import { surroundingsIn } from './account-surroundings.ts';
 import { API_CHECKS } from './check-api.ts';
 import type { ApiView } from './api-view.ts';
 import { planeOfDefinition, surroundingsOf } from './definition-surroundings.ts';
+import { obstaclesFirst } from './finding.ts';
 import type { Finding, Unread } from './finding.ts';
 import type { Report } from './print-findings.ts';
 import { readApiView } from './read-api-view.ts';
@@ -16,15 +17,10 @@ import { readApiView } from './read-api-view.ts';
 /** Obstacles first, each once: what is of an account or a function is found by every stage. */
 export function examineApis(views: readonly ApiView[]): readonly Finding[] {
   const findings = API_CHECKS.flatMap((check) => views.flatMap((view) => check(view)));
-  const once = [
-    ...new Map(
-      findings.map((finding) => [`${finding.id} ${finding.what} ${finding.where}`, finding]),
-    ).values(),
-  ];
-  return [
-    ...once.filter(({ level }) => level === 'obstacle'),
-    ...once.filter(({ level }) => level !== 'obstacle'),
-  ];
+  const once = new Map(
+    findings.map((finding) => [`${finding.id} ${finding.what} ${finding.where}`, finding]),
+  );
+  return obstaclesFirst([...once.values()]);
 }
 
 /** @throws UsageError where there is no such API or stage */

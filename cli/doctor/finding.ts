@@ -19,3 +19,11 @@ export type Unread = {
   /** The IAM action that the caller needs for it; undefined where AWS did not answer at all. */
   readonly permission?: string;
 };
+
+/** Otherwise in the order in which they were found. */
+export function obstaclesFirst(findings: readonly Finding[]): readonly Finding[] {
+  return [
+    ...findings.filter(({ level }) => level === 'obstacle'),
+    ...findings.filter(({ level }) => level !== 'obstacle'),
+  ];
+}

@@ -71,5 +71,4 @@ export type AccountView = {
   readonly unread: readonly Unread[];
 };
 
-/** One that is not asked about is not there: other commands look at templates or APIs alone. */
-export type Views = { readonly stack?: StackView; readonly account?: AccountView };
+export type Views = { readonly stack: StackView; readonly account: AccountView };

@@ -46,7 +46,7 @@ describe('checkTemplateLimits', () => {
   ];
   for (const [name, stack, expected] of rows)
     it(name, () => {
-      const found = checkTemplateLimits({ stack }).map(({ level, what }) => `${level}: ${what}`);
+      const found = checkTemplateLimits(stack).map(({ level, what }) => `${level}: ${what}`);
       assert.deepEqual(found, expected === undefined ? [] : [expected]);
     });
 });
