@@ -4,6 +4,7 @@ import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { signRequest } from '@gatewright/aws/sign-request';
+import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { UsageError } from './output.ts';
 import { addGatewayOptions, askGateway, findGateway, memberOf } from './running-gateway.ts';
 
@@ -21,12 +22,9 @@ export type AdminRequest = {
 };
 
 /** Where an admin API is, and who signs. */
-export type AdminTarget = {
+export type AdminTarget = AwsCredentials & {
   readonly origin: string;
   readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
 };
 
 /** Longer than the functions may take. */
@@ -87,7 +85,7 @@ async function send(
       ...(text !== undefined && { 'Content-Type': 'application/json' }),
       ...(operationId !== undefined && { 'Idempotency-Key': operationId }),
     },
-    ...(text !== undefined && { body: text }),
+    body: text,
   });
   // Clients set it themselves, and refuse to be told.
   Reflect.deleteProperty(headers, 'Host');
@@ -136,13 +134,12 @@ function readDeployed(url: string, environment: Readonly<Record<string, string |
     throw new UsageError(
       '--url needs AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: try eval "$(aws configure export-credentials --format env)"',
     );
-  const session = sessionToken === undefined ? {} : { sessionToken };
   return {
     origin: `${origin}${pathname.replace(/\/$/, '')}`,
     region,
     accessKeyId,
     secretAccessKey,
-    ...session,
+    sessionToken,
   };
 }
 

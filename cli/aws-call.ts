@@ -2,9 +2,10 @@
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { signRequest } from '@gatewright/aws/sign-request';
+import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { showControls } from '#shared/visible-text.ts';
 import { endpointOf } from './aws-session.ts';
-import type { AwsCredentials, AwsFlags } from './aws-session.ts';
+import type { AwsFlags } from './aws-session.ts';
 import { askWithin } from '@gatewright/authoring/account/bounded-reply';
 import type { BoundedReply } from '@gatewright/authoring/account/bounded-reply';
 import { UsageError } from './output.ts';
@@ -75,15 +76,10 @@ export function createAws(
     const { service, timeoutMs } = request;
     const url = new URL(`${endpointOf(service, region, flags, environment)}${path}`);
     const signed = signRequest({
-      ...{ method, url, headers, service, region, ...credentials, nowEpochMs: nowEpochMs() },
-      ...(body !== undefined && { body }),
+      ...{ method, url, headers, body, service, region, ...credentials, nowEpochMs: nowEpochMs() },
     });
     try {
-      const reply = await askWithin(url, {
-        ...{ method, headers: signed },
-        ...(body !== undefined && { body }),
-        ...(timeoutMs !== undefined && { timeoutMs }),
-      });
+      const reply = await askWithin(url, { method, headers: signed, body, timeoutMs });
       return readReply(request, url, reply);
     } catch (error) {
       if (error instanceof UsageError) return { kind: 'silent', message: error.message };
@@ -106,7 +102,7 @@ type HttpParts = {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body: string | undefined;
 };
 
 function toHttp(request: AwsCall): HttpParts {
@@ -125,7 +121,7 @@ function toHttp(request: AwsCall): HttpParts {
     }
     case 'rest': {
       const { method = 'GET', path, headers = {}, body } = request;
-      return { method, path, headers, ...(body !== undefined && { body }) };
+      return { method, path, headers, body };
     }
   }
 }

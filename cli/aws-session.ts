@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
+import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { findRuntimePackage, OWN_PACKAGES } from '@gatewright/gateway/lambda/runtime-packages';
 import { showControls } from '#shared/visible-text.ts';
 import { readRegion } from './options.ts';
@@ -12,12 +13,6 @@ export type AwsFlags = {
   readonly profile?: string;
   readonly region?: string;
   readonly endpointUrl?: string;
-};
-
-export type AwsCredentials = {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
 };
 
 /** Adds `--profile`, `--region` and `--endpoint-url`. */

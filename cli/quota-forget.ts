@@ -131,6 +131,5 @@ async function findTables({ region }: ForgetFlags): Promise<DynamoDbAccess> {
   const { protocol, hostname } = new URL(endpoint);
   if (protocol !== 'https:' && !/^(127\.\d+\.\d+\.\d+|localhost)$/.test(hostname))
     throw new UsageError('the endpoint of DynamoDB must begin with https://');
-  const session = sessionToken === undefined ? {} : { sessionToken };
-  return { endpoint, region, accessKeyId, secretAccessKey, ...session };
+  return { endpoint, region, accessKeyId, secretAccessKey, sessionToken };
 }

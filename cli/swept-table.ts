@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { signRequest } from '@gatewright/aws/sign-request';
+import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { parseItem, printKey } from '#shared/table/dynamodb-expression.ts';
 import type { DynamoDbItem } from '#shared/table/dynamodb-expression.ts';
 import type { ItemKey } from '#shared/table/item-write.ts';
@@ -10,12 +11,9 @@ import type { KeptItem } from '#shared/table/listing.ts';
 import type { SweptTable } from './forget-customer.ts';
 import { UsageError } from './output.ts';
 
-export type DynamoDbAccess = {
+export type DynamoDbAccess = AwsCredentials & {
   readonly endpoint: string;
   readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
 };
 
 const TIMEOUT_MS = 20_000;

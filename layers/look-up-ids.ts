@@ -5,20 +5,16 @@ import type { MissingIds } from '@gatewright/authoring/account/deployed-ids';
 import { isLocalApiId } from '@gatewright/gateway/definition/cloudformation/physical-ids';
 import { STANDS_IN } from '@gatewright/gateway/definition/serverless/aws-stand-in';
 import { UsageError } from '@gatewright/authoring/usage-error';
+import type { AwsCredentials } from '@gatewright/aws/sign-request';
 
 /** What is asked of osls: 4 makes a provider of the SDK, Serverless 3 gives credentials that may have to be waited for. */
 export type CredentialSource = {
   getStage(): string;
   getRegion?(): string;
-  getAwsSdkV3CredentialsProvider?(): () => Promise<Credentials>;
+  getAwsSdkV3CredentialsProvider?(): () => Promise<AwsCredentials>;
   getCredentials?(): Promise<Held> | Held;
 };
-type Credentials = {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-};
-type Held = { readonly credentials?: Credentials & { getPromise?(): Promise<void> } };
+type Held = { readonly credentials?: AwsCredentials & { getPromise?(): Promise<void> } };
 
 type LookUp = MissingIds & {
   /** Why packaging cannot go on, and what to do. */
@@ -58,7 +54,7 @@ export async function lookUpIds(
   }
 }
 
-async function credentialsOf(provider: CredentialSource): Promise<Credentials> {
+async function credentialsOf(provider: CredentialSource): Promise<AwsCredentials> {
   if (provider.getAwsSdkV3CredentialsProvider !== undefined)
     return provider.getAwsSdkV3CredentialsProvider()();
   const { credentials } = (await provider.getCredentials?.()) ?? {};

@@ -2,15 +2,13 @@
 import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import { UNCOUNTED } from '@gatewright/dynamodb';
 import { signRequest } from '@gatewright/aws/sign-request';
+import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { DefinitionError, StartError } from '../errors.ts';
 import type { IndexDefinition, KeyAttribute, TableDefinition } from './table-definition.ts';
 
-export type DynamoDbTarget = {
+export type DynamoDbTarget = AwsCredentials & {
   readonly url: string;
   readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
 };
 
 type Reply = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
@@ -184,6 +182,7 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
   const url = new URL(target.url);
   const body = JSON.stringify(input);
   const headers = signRequest({
+    ...target,
     method: 'POST',
     url,
     headers: {
@@ -194,10 +193,6 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
     },
     body,
     service: 'dynamodb',
-    region: target.region,
-    accessKeyId: target.accessKeyId,
-    secretAccessKey: target.secretAccessKey,
-    ...(target.sessionToken === undefined ? {} : { sessionToken: target.sessionToken }),
     nowEpochMs: Date.now(),
   });
   let response: Response;

@@ -1,16 +1,12 @@
 /** What a start says of its services, and how it is called. */
 
+import type { AwsCredentials } from '@gatewright/aws/sign-request';
+
 /** Where tables live. */
 export type DynamoDbChoice =
   | { readonly kind: 'embedded'; readonly dataDirectory: string | undefined }
   /** DynamoDB Local or AWS; the virtual clock does not reach it. */
-  | {
-      readonly kind: 'url';
-      readonly url: string;
-      readonly accessKeyId: string;
-      readonly secretAccessKey: string;
-      readonly sessionToken?: string;
-    }
+  | ({ readonly kind: 'url'; readonly url: string } & AwsCredentials)
   /** No DynamoDB at all: a stack with tables is refused. */
   | { readonly kind: 'none' };
 

@@ -1,13 +1,8 @@
 /** Calls of AWS services by integrations: signed and sent where somebody answers, otherwise recorded. */
 import { sha256Hex, signRequest } from '@gatewright/aws/sign-request';
+import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import type { Clock, HttpClient, HttpOutcome, ServiceClient, ServiceRequest } from '../ports.ts';
 import type { Recorder } from './recorder.ts';
-
-type AwsCredentials = {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-};
 
 /** Where calls of AWS services go that this machine does not answer itself. */
 export type AwsEndpoints = {
@@ -109,7 +104,7 @@ function send(
   if (service === 's3') headers['X-Amz-Content-Sha256'] = sha256Hex(body ?? '');
   const signed = signRequest({
     ...credentials,
-    ...(body === undefined ? {} : { body }),
+    body,
     method,
     url,
     headers,

@@ -1,4 +1,5 @@
 /** The DynamoDB of a start: our own worker, somebody's endpoint, or none. */
+import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { EmbeddedDynamoDbError, openLateDynamoDb, startEmbeddedDynamoDb } from '@gatewright/dynamodb';
 import type {
   CallQuestion,
@@ -17,7 +18,7 @@ export interface Store {
   /** Undefined = none. */
   readonly url: string | undefined;
   /** What the gateway signs its own calls with; undefined = none. */
-  readonly keyPair: AwsKeyPair | undefined;
+  readonly keyPair: AwsCredentials | undefined;
   /** Tables are about to be made: what takes a while for them may begin. */
   expectTables(): void;
   /** @param region of their stack; at somebody's endpoint all lie in one. @throws DefinitionError when a table is there with other keys */
@@ -33,15 +34,9 @@ export interface Store {
   close(): Promise<void>;
 }
 
-type AwsKeyPair = {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-};
-
 type StoreContext = {
   /** Who may sign calls of the embedded store from the start on: the user's own tools. */
-  readonly signers: readonly AwsKeyPair[];
+  readonly signers: readonly AwsCredentials[];
   /** Why a call of a signer that is judged is refused, in AWS's words. */
   readonly judge: (question: CallQuestion) => string | undefined;
   readonly region: string;

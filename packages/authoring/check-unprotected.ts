@@ -3,12 +3,8 @@ import { membersOf } from '@gatewright/aws/json-object';
 import type { ProtectedStack } from './build-access.ts';
 import { readWiring } from './read-wiring.ts';
 
-type UnprotectedApi = {
-  readonly stack: string;
-  readonly logicalId: string;
-  /** Its own, as in its address. */
-  readonly stage: string;
-};
+/** `stage`: its own, as in its address. */
+type UnprotectedApi = Pick<ProtectedStack, 'stack' | 'logicalId' | 'stage'>;
 
 /** What to write where, for `stage` of the authorizers' own stack. */
 export function describeUnprotected(

@@ -32,17 +32,21 @@ type CanonicalParts = {
   readonly service: string;
 };
 
-type RequestToSign = {
+/** Who signs; temporary credentials have a session token. */
+export type AwsCredentials = {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+};
+
+type RequestToSign = AwsCredentials & {
   readonly method: string;
   readonly url: URL;
   /** Headers to sign beside Host and X-Amz-Date; name as it will be sent. */
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
+  readonly body?: string | Uint8Array | undefined;
   readonly service: string;
   readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
   readonly nowEpochMs: number;
 };
 

@@ -8,14 +8,11 @@ import type { AwsCall, AwsCaller } from '../ports.ts';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { signRequest } from '@gatewright/aws/sign-request';
+import type { AwsCredentials } from '@gatewright/aws/sign-request';
 
 export type AwsCallerConfig = {
   readonly region: string;
-  readonly credentials: {
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-    readonly sessionToken?: string;
-  };
+  readonly credentials: AwsCredentials;
   /** Origins other than AWS's own (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_SQS`). */
   readonly endpointOf: (service: AwsCall['service']) => string | undefined;
 };

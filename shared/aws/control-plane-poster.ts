@@ -4,14 +4,11 @@ import type { AuthorizerCaches, NativeKeys } from '../ports.ts';
 import { memberOf, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { signRequest } from '@gatewright/aws/sign-request';
+import type { AwsCredentials } from '@gatewright/aws/sign-request';
 
 export type ControlPlaneConfig = {
   readonly region: string;
-  readonly credentials: {
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-    readonly sessionToken?: string;
-  };
+  readonly credentials: AwsCredentials;
   /** Instead of AWS's own address: `AWS_ENDPOINT_URL_API_GATEWAY`, `AWS_ENDPOINT_URL`. */
   readonly endpoint: string | undefined;
 };

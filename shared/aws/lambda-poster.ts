@@ -1,15 +1,12 @@
 /** Lambda's Invoke over HTTPS: one signed request, where the SDK's client would cost 40 ms of a cold start. */
 import { signRequest } from '@gatewright/aws/sign-request';
+import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { DomainError } from '../errors.ts';
 import type { FunctionInvoker } from '../ports.ts';
 
 export type InvokerConfig = {
   readonly region: string;
-  readonly credentials: {
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-    readonly sessionToken?: string;
-  };
+  readonly credentials: AwsCredentials;
   /** Origin other than AWS's own. */
   readonly endpoint?: string;
 };

@@ -1,14 +1,11 @@
 /** ConnectionPoster by `@connections` of API Gateway, signed as this function. */
 import { signRequest } from '@gatewright/aws/sign-request';
+import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import type { ConnectionPoster } from '../ports.ts';
 
 type PosterConfig = {
   readonly region: string;
-  readonly credentials: {
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-    readonly sessionToken?: string;
-  };
+  readonly credentials: AwsCredentials;
 };
 
 const TIMEOUT_MS = 3000;

@@ -3,19 +3,17 @@ import { membersOf } from '@gatewright/aws/json-object';
 import type { PartitionKeyOf } from '@gatewright/dynamodb/rights';
 import type { Agent, request as send } from 'undici';
 import { signRequest } from '@gatewright/aws/sign-request';
+import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
 import { rightsOfDynamoDb } from '../service-rights.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply } from '../../control-port/control-request.ts';
 
 /** Where calls go, and as whom: the local identity ends here. */
-export type DynamoDbBackend = {
+export type DynamoDbBackend = AwsCredentials & {
   readonly url: string;
   /** Absent: the caller's. */
   readonly region?: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
 };
 
 interface DynamoDbCalls {

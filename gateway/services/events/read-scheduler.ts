@@ -1,21 +1,13 @@
 /** `AWS::Scheduler::Schedule` (EventBridge Scheduler user guide, "Managing a schedule"). */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { Schedule } from '../../delivery/schedule.ts';
 import type { Delivery } from './event-ports.ts';
 import { partitionOf } from './queue-place.ts';
 import type { ResourceReader } from './read-resource.ts';
 import { readSchedule, readTarget } from './read-rules.ts';
+import type { ScheduleDefinition } from './schedules.ts';
 import type { EventTarget } from './target-deliveries.ts';
 
-export type ReadSchedule = {
-  readonly arn: string;
-  readonly name: string;
-  readonly expression: string;
-  readonly schedule: Schedule;
-  readonly from: number | undefined;
-  readonly until: number | undefined;
-  /** A rate without a first time ("Schedule types in EventBridge Scheduler", rate-based). */
-  readonly isMadeRunning: boolean;
+export type ReadSchedule = Omit<ScheduleDefinition, 'targets' | 'run'> & {
   readonly target: EventTarget;
   /** Absent: the event of the scheduler itself. */
   readonly input: string | undefined;
@@ -43,6 +35,7 @@ export function readScheduler(reader: ResourceReader, anchorMs: number): ReadSch
     arn: `arn:${partitionOf(region)}:scheduler:${region}:${accountId}:schedule/${group}/${name}`,
     from,
     until: timeOf(reader, 'EndDate'),
+    // A rate without a first time ("Schedule types in EventBridge Scheduler", rate-based).
     isMadeRunning: from === undefined && expression.trim().startsWith('rate('),
     input: reader.text('Target.Input'),
     delivery: {

@@ -6,8 +6,8 @@ export type BoundedReply = { readonly status: number; readonly headers: Headers;
 type BoundedRequest = {
   readonly method?: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly timeoutMs?: number;
+  readonly body?: string | undefined;
+  readonly timeoutMs?: number | undefined;
 };
 
 const TIMEOUT_MS = 10_000;
@@ -22,13 +22,11 @@ export async function askWithin(
   try {
     // fetch would take the session's token along to wherever a redirect leads.
     const response = await fetch(url, {
-      ...{
-        method,
-        headers: withoutHost(headers),
-        redirect: 'manual',
-        signal: AbortSignal.timeout(timeoutMs),
-      },
-      ...(body !== undefined && { body }),
+      method,
+      headers: withoutHost(headers),
+      body: body ?? null,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
     });
     return { status: response.status, headers: response.headers, text: await readBounded(url, response) };
   } catch (cause) {

@@ -34,8 +34,7 @@ export function createSignedGet(environment: Environment): SignedGet {
       const url = new URL(`${endpoint ?? `https://${service}.${region}.amazonaws.com`}${path}`);
       const headers = signRequest({
         ...{ method: 'GET', url, headers: { accept: 'application/json' }, service, region },
-        ...{ accessKeyId, secretAccessKey, nowEpochMs: Date.now() },
-        ...(sessionToken === undefined ? {} : { sessionToken }),
+        ...{ accessKeyId, secretAccessKey, sessionToken, nowEpochMs: Date.now() },
       });
       const { status, text } = await askWithin(url, { headers });
       return readAnswer(url, status, text);
