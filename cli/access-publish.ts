@@ -80,7 +80,7 @@ function report(answer: Answer, flags: ReadFlags): void {
 
 /** Each request of a publication is an operation of its own; sending one again changes nothing. */
 function withoutId({ json, url }: ChangeFlags): ChangeFlags {
-  return { json, ...(url !== undefined && { url }) };
+  return { json, url };
 }
 
 function readVersion(text: string): number {

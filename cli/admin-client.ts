@@ -9,7 +9,7 @@ import { UsageError } from './output.ts';
 import { addGatewayOptions, askGateway, findGateway, memberOf } from './running-gateway.ts';
 
 /** What every command that administers takes. */
-export type AdminFlags = { readonly url?: string; readonly target?: AdminTarget };
+export type AdminFlags = { readonly url?: string | undefined; readonly target?: AdminTarget };
 
 export type AdminRequest = {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
@@ -92,7 +92,7 @@ async function send(
   try {
     return await fetch(url, {
       ...{ method, headers, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) },
-      ...(text !== undefined && { body: text }),
+      body: text ?? null,
     });
   } catch (cause) {
     throw new UsageError(`${origin} cannot be reached`, { cause });

@@ -276,9 +276,9 @@ async function plan({ plane, region }: OpenPlane, flags: AttachFlags): Promise<R
     functionName: flags.function ?? `${stack}-${type}-authorizer`,
     ...{ isReplacing: flags.replace, isIncludingEdits: flags.includeEdits, quota: flags.quota },
     isWithoutDocument: !flags.document,
-    ...(ttl !== undefined && { ttlSeconds: ttl }),
-    ...(identitySource !== undefined && { headers: identitySource }),
-    ...(canary !== undefined && { canaryPercent: canary }),
+    ttlSeconds: ttl,
+    headers: identitySource,
+    canaryPercent: canary,
   };
   return makePlan(plane, wish, flags.document ? documentsOf(flags.folder) : [], region);
 }

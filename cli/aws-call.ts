@@ -30,7 +30,7 @@ export type AwsCall = { readonly service: string; readonly timeoutMs?: number } 
       readonly path: string;
       readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
       readonly headers?: Readonly<Record<string, string>>;
-      readonly body?: string;
+      readonly body?: string | undefined;
     }
 );
 

@@ -16,7 +16,7 @@ export type ExportQuery = {
   readonly month: string;
   /** Where sorting and grouping may go that memory does not hold. */
   readonly spillFolder: string;
-  readonly memory?: string;
+  readonly memory?: string | undefined;
   /** Around the statement: `SELECT sum(used) FROM (…)`. */
   readonly around?: readonly [before: string, after: string];
 };

@@ -3,11 +3,7 @@ import { callAdmin } from './admin-client.ts';
 import type { AdminFlags } from './admin-client.ts';
 import { ownerPath } from './quota-calls.ts';
 
-type ExportQuestion = {
-  readonly tenant?: string;
-  readonly from?: string;
-  readonly to?: string;
-};
+export type ExportQuestion = { readonly [name in 'tenant' | 'from' | 'to']?: string | undefined };
 
 export async function* readExport<Row>(
   of: 'usage' | 'records' | 'due',

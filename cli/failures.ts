@@ -91,8 +91,7 @@ function replayCommand(): Command {
 
 async function replayOnAws(flags: ReplayFlags): Promise<readonly Replayed[]> {
   const { limit, message: messageId } = flags;
-  const choice = { limit, ...(messageId !== undefined && { messageId }) };
-  const replayed = await replayFailures(await openAws(flags), stackOf(flags), choice, (one) =>
+  const replayed = await replayFailures(await openAws(flags), stackOf(flags), { limit, messageId }, (one) =>
     tell(one, flags),
   );
   if (messageId !== undefined && replayed.length === 0)

@@ -40,8 +40,8 @@ async function replay(id: string, flags: ReplayFlags): Promise<void> {
     throw new UsageError(`--at: "${flags.at}" is no shift; write +1d or -30m`);
   const before = (await askGateway('GET', path)) as RequestDetail;
   const wish = {
-    ...(flags.as !== undefined && { as: flags.as }),
-    ...(shiftMs !== undefined && { shiftMs }),
+    as: flags.as,
+    shiftMs,
     ...(flags.edit && { edit: editByHand(before) }),
   };
   const again = `requests/${encodeURIComponent(before.id)}/replay`;

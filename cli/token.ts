@@ -32,15 +32,15 @@ export function tokenCommand(): Command {
 }
 
 async function mint(flags: TokenFlags): Promise<void> {
-  const { sub, role, scope, issuer, aud: audience, claim, expires } = flags;
+  const { sub, role, scope, issuer, aud, claim, expires } = flags;
   const answer = await askGateway('POST', 'token', {
     sub,
-    ...(role === undefined ? {} : { roles: role }),
-    ...(scope === undefined ? {} : { scope }),
-    ...(issuer === undefined ? {} : { issuer }),
-    ...(audience === undefined ? {} : { aud: audience }),
-    ...(claim === undefined ? {} : { claims: claim }),
-    ...(expires === undefined ? {} : { expiresInSeconds: expires }),
+    roles: role,
+    scope,
+    issuer,
+    aud,
+    claims: claim,
+    expiresInSeconds: expires,
   });
   const token = memberOf(answer, 'token');
   if (typeof token !== 'string') throw new UsageError('the gateway answered without a token');

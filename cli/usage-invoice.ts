@@ -70,7 +70,7 @@ export async function closePeriods(
   const sums = { closed: 0, recorded: 0, running: 0 };
   let cursor: unknown;
   do {
-    const body = { ...(month !== undefined && { month }), ...(typeof cursor === 'string' && { cursor }) };
+    const body = { month, cursor: typeof cursor === 'string' ? cursor : undefined };
     const page: Answer = await askAdmin({ method: 'POST', path: '/quota/close', body, operationId }, flags);
     for (const name of ['closed', 'recorded', 'running'] as const) sums[name] += Number(page[name]);
     cursor = page['next'];
@@ -162,14 +162,10 @@ export function describeNotClosed(open: readonly UsageRow[]): string {
   return `${open.length} ${open.length === 1 ? 'period is' : 'periods are'} not closed (${names.join(', ')}${others})`;
 }
 
-function boundsOf({ period, tenant }: MonthFlags): {
-  readonly tenant?: string;
-  readonly from: string;
-  readonly to: string;
-} {
+function boundsOf({ period, tenant }: MonthFlags) {
   const [year = 0, month = 1] = period.split('-').map(Number);
   return {
-    ...(tenant !== undefined && { tenant }),
+    tenant,
     from: new Date(Date.UTC(year, month - 1, 1) - ZONES_MS).toISOString(),
     to: new Date(Date.UTC(year, month, 1) + ZONES_MS).toISOString(),
   };

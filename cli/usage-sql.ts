@@ -50,7 +50,7 @@ async function run(statement: Statement, flags: SqlFlags): Promise<void> {
   if (month === undefined) throw new UsageError('--export needs --period <month>');
   const spillFolder = await mkdtemp(join(tmpdir(), 'gatewright-sql-'));
   try {
-    const query = { files, statement, month, spillFolder, ...(memory !== undefined && { memory }) };
+    const query = { files, statement, month, spillFolder, memory };
     let isFirst = true;
     for await (const rows of queryExport(query, process.cwd())) {
       const text =

@@ -7,6 +7,7 @@ import { printRows, readCommand, readPages } from './admin-commands.ts';
 import type { ReadFlags } from './admin-commands.ts';
 import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
 import { readExport } from './export-rows.ts';
+import type { ExportQuestion } from './export-rows.ts';
 import { HINT, remark } from './output.ts';
 import { ownerPath, readInstant } from './quota-calls.ts';
 import { closeCommand, describeNotClosed, invoiceCommand } from './usage-invoice.ts';
@@ -75,15 +76,7 @@ async function exportUsage({ format, tenant, from, to, ...flags }: ExportFlags):
 }
 
 /** What is not closed has no record, and would be missing without a word. */
-async function warnOfOpen(
-  { tenant, from, to }: { readonly [name in 'tenant' | 'from' | 'to']: string | undefined },
-  flags: AdminFlags,
-): Promise<void> {
-  const question = {
-    ...(tenant !== undefined && { tenant }),
-    ...(from !== undefined && { from }),
-    ...(to !== undefined && { to }),
-  };
+async function warnOfOpen(question: ExportQuestion, flags: AdminFlags): Promise<void> {
   const open: UsageRow[] = [];
   for await (const row of readExport<UsageRow>('usage', question, flags))
     if (row.state !== 'closed') open.push(row);

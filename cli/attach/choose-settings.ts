@@ -8,9 +8,9 @@ type AuthorizerWish = {
   readonly type: 'token' | 'request';
   readonly name: string;
   readonly functionArn: string;
-  readonly ttlSeconds?: number;
+  readonly ttlSeconds?: number | undefined;
   /** Header names; empty: none. */
-  readonly headers?: readonly string[];
+  readonly headers?: readonly string[] | undefined;
 };
 
 export type AuthorizerSettings = {

@@ -82,7 +82,7 @@ export function createControlPlane(
       await pace({ method, path });
       const answer = await aws.call({
         ...{ service, protocol: 'rest', method, path, headers: HEADERS },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        body: body && JSON.stringify(body),
       });
       if (!isBusy(answer) || attempt === ATTEMPTS) return answer;
       await clock.wait(DEPLOYMENT_EVERY_MS);

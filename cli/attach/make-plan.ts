@@ -32,9 +32,9 @@ export type AttachWish = {
   /** Another function decides: no document is asked for. */
   readonly isWithoutDocument: boolean;
   readonly quota: QuotaPlacement | undefined;
-  readonly ttlSeconds?: number;
-  readonly headers?: readonly string[];
-  readonly canaryPercent?: number;
+  readonly ttlSeconds?: number | undefined;
+  readonly headers?: readonly string[] | undefined;
+  readonly canaryPercent?: number | undefined;
 };
 
 export type Reading = {
@@ -61,9 +61,11 @@ export async function makePlan(
     apis.some((api) => api.apiId === apiId && api.stage === stage),
   );
   const settings = chooseSettings(live, document, {
-    ...{ type, name, functionArn: authorizer.arn },
-    ...(ttlSeconds !== undefined && { ttlSeconds }),
-    ...(headers !== undefined && { headers }),
+    type,
+    name,
+    functionArn: authorizer.arn,
+    ttlSeconds,
+    headers,
   });
   const choice = chooseRoutes(live, wish.patterns, wish.isReplacing, [name]);
   const keyed = wish.quota === 'authorizer' ? keyedRoutes(document, choice.chosen) : new Set<string>();

@@ -119,7 +119,7 @@ async function readTable(
     input: { ResourceArn: arn },
   });
   const schema = tags === undefined || tags === 'absent' ? undefined : schemaOf(tags.body);
-  return { logicalId, name, replicas, ...(schema !== undefined && { schema }) };
+  return { logicalId, name, replicas, schema };
 }
 
 /** The question is for a beginning. */

@@ -55,7 +55,7 @@ export type AccountView = {
     /** Regions of a global table, this one not among them. */
     readonly replicas: readonly string[];
     /** Layout of its items by its tag; undefined where it has none, or nobody may know. */
-    readonly schema?: number;
+    readonly schema: number | undefined;
   }[];
   readonly lambda:
     | {

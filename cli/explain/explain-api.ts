@@ -139,9 +139,11 @@ function documentOf({ folder }: ExplainApiFlags, { apiId, stage }: LiveApi) {
 function wishOf({ tokenFile, claims, role }: ExplainApiFlags, fields: LogFields) {
   if (tokenFile === undefined && claims === undefined && role.length === 0) return undefined;
   return {
-    ...{ role, scope: [], ip: fields.get('identity.sourceIp') },
-    ...(tokenFile !== undefined && { token: readTokenFile(tokenFile) }),
-    ...(claims !== undefined && { claims }),
+    role,
+    scope: [],
+    ip: fields.get('identity.sourceIp'),
+    token: tokenFile === undefined ? undefined : readTokenFile(tokenFile),
+    claims,
   };
 }
 

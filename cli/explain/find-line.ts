@@ -59,7 +59,7 @@ async function inLogs(aws: Aws, logGroupName: string, requestId: string, startTi
         logGroupName,
         startTime,
         filterPattern: `"${requestId.replaceAll('"', '')}"`,
-        ...(nextToken !== undefined && { nextToken }),
+        nextToken,
       },
     });
     if (answer.kind !== 'answer')

@@ -25,7 +25,7 @@ const QUOTED_CHARACTERS = 200;
 type ReplayChoice = {
   readonly limit: number;
   /** This message alone. */
-  readonly messageId?: string;
+  readonly messageId?: string | undefined;
 };
 
 /** Tells of each event as it is done: a run may take long. @throws UsageError */

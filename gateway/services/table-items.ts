@@ -11,7 +11,7 @@ export async function listTables(target: DynamoDbTarget): Promise<readonly strin
   const names: string[] = [];
   let last: unknown;
   do {
-    const page = await ask(target, 'ListTables', last === undefined ? {} : { ExclusiveStartTableName: last });
+    const page = await ask(target, 'ListTables', { ExclusiveStartTableName: last });
     if (Array.isArray(page['TableNames'])) names.push(...page['TableNames'].map(String));
     last = page['LastEvaluatedTableName'];
   } while (last !== undefined);
@@ -28,9 +28,10 @@ export async function readItems(
   let last: unknown;
   do {
     const page = await ask(target, 'Scan', {
-      ...{ TableName: table, ConsistentRead: true },
-      ...(limit === undefined ? {} : { Limit: limit }),
-      ...(last === undefined ? {} : { ExclusiveStartKey: last }),
+      TableName: table,
+      ConsistentRead: true,
+      Limit: limit,
+      ExclusiveStartKey: last,
     });
     if (Array.isArray(page['Items'])) items.push(...(page['Items'] as JsonObject[]));
     last = page['LastEvaluatedKey'];
