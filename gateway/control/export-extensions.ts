@@ -1,7 +1,8 @@
 /** What an exported REST API has beside its paths, under the names by which a document is imported again. */
-import { mapOf, textOf } from '../definition/json-values.ts';
+import { isSet, mapOf, textOf } from '../definition/json-values.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { ApiResources } from './api-state.ts';
+import type { ControlResource } from './control-resource.ts';
 
 /** A document, or a part of it, as it is being written. */
 export type Draft = Record<string, unknown>;
@@ -14,31 +15,49 @@ const OF_API = {
   Policy: 'policy',
 } as const;
 
+/** What a document leaves out where there is nothing in it: neither JSON nor YAML has undefined. */
+export function unlessEmpty<Part extends object>(part: Part): Part | undefined {
+  return Object.keys(part).length === 0 ? undefined : part;
+}
+
+/** The members under the names of documents, which begin with a small letter. */
+export function lowerNames(object: JsonObject): Draft {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [lowerFirst(name), value]));
+}
+
+export function lowerFirst(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+export function nameOf({ logicalId, properties }: ControlResource): string {
+  return textOf(properties, 'Name') || logicalId;
+}
+
 /** Validators, gateway responses, and what the API itself says. */
 export function exportExtensions({ api, validators, gatewayResponses }: ApiResources): Draft {
-  const ofApi = Object.entries(OF_API).flatMap(([property, name]) => {
-    const value = api.properties[property];
-    return value === undefined ? [] : [[`${PREFIX}${name}`, value] as const];
-  });
+  const ofApi = Object.entries(OF_API).map(([property, name]) => [
+    `${PREFIX}${name}`,
+    api.properties[property],
+  ]);
   const byName = [...validators.values()].map(({ id, properties }): [string, Draft] => [
     textOf(properties, 'Name') || id,
     {
-      validateRequestBody: isOn(properties, 'ValidateRequestBody'),
-      validateRequestParameters: isOn(properties, 'ValidateRequestParameters'),
+      validateRequestBody: isSet(properties, 'ValidateRequestBody'),
+      validateRequestParameters: isSet(properties, 'ValidateRequestParameters'),
     },
   ]);
   const byType = gatewayResponses.map(({ properties }): [string, Draft] => [
     textOf(properties, 'ResponseType'),
     {
-      ...(properties['StatusCode'] === undefined ? {} : { statusCode: properties['StatusCode'] }),
+      statusCode: properties['StatusCode'],
       responseParameters: mapOf(properties, 'ResponseParameters'),
       responseTemplates: mapOf(properties, 'ResponseTemplates'),
     },
   ]);
   return {
-    ...Object.fromEntries(ofApi),
-    ...(byName.length === 0 ? {} : { [`${PREFIX}request-validators`]: Object.fromEntries(byName) }),
-    ...(byType.length === 0 ? {} : { [`${PREFIX}gateway-responses`]: Object.fromEntries(byType) }),
+    ...(Object.fromEntries(ofApi) as Draft),
+    [`${PREFIX}request-validators`]: unlessEmpty(Object.fromEntries(byName)),
+    [`${PREFIX}gateway-responses`]: unlessEmpty(Object.fromEntries(byType)),
   };
 }
 
@@ -47,8 +66,4 @@ export function exportValidator(method: JsonObject, { validators }: ApiResources
   const validator = validators.get(textOf(method, 'RequestValidatorId'));
   if (validator === undefined) return {};
   return { [`${PREFIX}request-validator`]: textOf(validator.properties, 'Name') || validator.id };
-}
-
-function isOn(properties: JsonObject, name: string): boolean {
-  return properties[name] === true || properties[name] === 'true';
 }

@@ -5,6 +5,7 @@ import type { ApiIdentity } from '../deployment/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 import type { Draft } from './export-extensions.ts';
+import { lowerFirst, lowerNames, nameOf, unlessEmpty } from './export-extensions.ts';
 
 type HttpExportWish = {
   /** Absent: no stage is told of. */
@@ -21,29 +22,29 @@ export function exportHttpApi(identity: ApiIdentity, from: ApiResources, wish: H
   const { properties } = from.api;
   const { stageName, withExtensions } = wish;
   const description = textOf(properties, 'Description');
-  const schemes = exportSchemes(from, withExtensions);
-  const cors = mapOf(properties, 'CorsConfiguration');
+  const schemes = unlessEmpty(exportSchemes(from, withExtensions));
+  const cors = unlessEmpty(lowerNames(mapOf(properties, 'CorsConfiguration')));
   const path = stageName === undefined || stageName === '$default' ? '' : `/${stageName}`;
   return {
     openapi: '3.0.1',
     info: {
       title: textOf(properties, 'Name') || identity.name,
-      ...(description === '' ? {} : { description }),
+      description: description || undefined,
       version: textOf(properties, 'Version') || wish.version,
     },
     servers: [
       {
         url: `https://${identity.domainName}/{basePath}`,
         variables: { basePath: { default: path.slice(1) } },
-        ...(withExtensions && isSet(properties, 'DisableExecuteApiEndpoint')
-          ? { [`${PREFIX}endpoint-configuration`]: { disableExecuteApiEndpoint: true } }
-          : {}),
+        ...(withExtensions &&
+          isSet(properties, 'DisableExecuteApiEndpoint') && {
+            [`${PREFIX}endpoint-configuration`]: { disableExecuteApiEndpoint: true },
+          }),
       },
     ],
     paths: exportPaths(from, withExtensions),
-    ...(isEmpty(schemes) ? {} : { components: { securitySchemes: schemes } }),
-    ...(withExtensions && !isEmpty(cors) ? { [`${PREFIX}cors`]: lowerNames(cors) } : {}),
-    ...(withExtensions ? { [`${PREFIX}importexport-version`]: '1.0' } : {}),
+    components: schemes && { securitySchemes: schemes },
+    ...(withExtensions && { [`${PREFIX}cors`]: cors, [`${PREFIX}importexport-version`]: '1.0' }),
   };
 }
 
@@ -78,17 +79,15 @@ function exportRoute(
   }));
   const isIam = textOf(properties, 'AuthorizationType') === 'AWS_IAM';
   return {
-    ...(operationId === '' ? {} : { operationId }),
-    ...(parameters.length === 0 ? {} : { parameters }),
+    operationId: operationId || undefined,
+    parameters: unlessEmpty(parameters),
     responses: { default: { description: `Default response for ${key}` } },
-    ...(authorizer === undefined
-      ? {}
-      : { security: [{ [nameOf(authorizer)]: listOf(properties, 'AuthorizationScopes') }] }),
-    ...(withExtensions && isIam ? { [`${PREFIX}auth`]: { type: 'AWS_IAM' } } : {}),
-    ...(withExtensions && key === '$default' ? { isDefaultRoute: true } : {}),
-    ...(withExtensions && integration !== undefined
-      ? { [`${PREFIX}integration`]: exportIntegration(integration.properties) }
-      : {}),
+    security: authorizer && [{ [nameOf(authorizer)]: listOf(properties, 'AuthorizationScopes') }],
+    ...(withExtensions && {
+      [`${PREFIX}auth`]: isIam ? { type: 'AWS_IAM' } : undefined,
+      isDefaultRoute: key === '$default' || undefined,
+      [`${PREFIX}integration`]: integration && exportIntegration(integration.properties),
+    }),
   };
 }
 
@@ -114,7 +113,7 @@ function exportIntegration(properties: JsonObject): Draft {
     ...{ type: typeof IntegrationType === 'string' ? IntegrationType.toLowerCase() : 'aws_proxy' },
     connectionType: 'INTERNET',
     ...named,
-    ...(responses.length === 0 ? {} : { responseParameters: Object.fromEntries(responses) as Draft }),
+    responseParameters: unlessEmpty(Object.fromEntries(responses) as Draft),
   };
 }
 
@@ -151,10 +150,9 @@ function exportScheme(properties: JsonObject, withExtensions: boolean): Draft {
     ...scheme,
     [`${PREFIX}authorizer`]: {
       ...named,
-      ...(credentials === '' ? {} : { authorizerCredentials: credentials }),
-      ...(JwtConfiguration === undefined
-        ? {}
-        : { jwtConfiguration: lowerNames(mapOf(properties, 'JwtConfiguration')) }),
+      authorizerCredentials: credentials || undefined,
+      jwtConfiguration:
+        JwtConfiguration === undefined ? undefined : lowerNames(mapOf(properties, 'JwtConfiguration')),
       identitySource: sources.join(','),
       type: isJwt ? 'jwt' : 'request',
     },
@@ -165,19 +163,3 @@ function exportScheme(properties: JsonObject, withExtensions: boolean): Draft {
 const NOT_OF_AUTHORIZER = new Set([
   ...['ApiId', 'Name', 'AuthorizerType', 'IdentitySource', 'AuthorizerCredentialsArn'],
 ]);
-
-function nameOf({ logicalId, properties }: ControlResource): string {
-  return textOf(properties, 'Name') || logicalId;
-}
-
-function lowerNames(object: JsonObject): Draft {
-  return Object.fromEntries(Object.entries(object).map(([name, value]) => [lowerFirst(name), value]));
-}
-
-function lowerFirst(name: string): string {
-  return name.charAt(0).toLowerCase() + name.slice(1);
-}
-
-function isEmpty(object: object): boolean {
-  return Object.keys(object).length === 0;
-}

@@ -1,6 +1,6 @@
 /** A deployed REST API as an OpenAPI document, in the form in which AWS exports it (and imports it again). */
 import { DOCUMENTATION } from './documentation.ts';
-import { exportExtensions, exportValidator } from './export-extensions.ts';
+import { exportExtensions, exportValidator, lowerNames, nameOf, unlessEmpty } from './export-extensions.ts';
 import { listResponses } from './edit-methods.ts';
 import { isSet, mapOf, textOf, without } from '../definition/json-values.ts';
 import type { Json, JsonObject } from '../definition/model.ts';
@@ -26,33 +26,29 @@ export function exportOpenApi(identity: ApiIdentity, from: ApiResources, wish: E
   const description = textOf(from.api.properties, 'Description');
   const info = {
     title: textOf(from.api.properties, 'Name') || identity.name,
-    ...(description === '' ? {} : { description }),
+    description: description || undefined,
     version: wish.version,
   };
   const paths = exportPaths(from, wish);
-  const schemas = exportSchemas(from);
-  const schemes = exportSecurity(from, wish);
+  const schemas = unlessEmpty(exportSchemas(from));
+  const schemes = unlessEmpty(exportSecurity(from, wish));
   const extensions = {
-    ...(wish.withIntegrations ? exportExtensions(from) : {}),
-    ...(wish.documentation === undefined ? {} : { [DOCUMENTATION]: wish.documentation }),
+    ...(wish.withIntegrations && exportExtensions(from)),
+    [DOCUMENTATION]: wish.documentation,
   };
   if (kind === 'swagger')
     return {
       ...{ swagger: '2.0', info, host: identity.domainName, basePath: `/${stageName}`, schemes: ['https'] },
       paths,
-      ...(isEmpty(schemes) ? {} : { securityDefinitions: schemes }),
-      ...(isEmpty(schemas) ? {} : { definitions: schemas }),
+      securityDefinitions: schemes,
+      definitions: schemas,
       ...extensions,
     };
   const variables = { basePath: { default: `/${stageName}` } };
-  const components = {
-    ...(isEmpty(schemas) ? {} : { schemas }),
-    ...(isEmpty(schemes) ? {} : { securitySchemes: schemes }),
-  };
   return {
     ...{ openapi: '3.0.1', info, servers: [{ url: `https://${identity.domainName}/{basePath}`, variables }] },
     paths,
-    components,
+    components: { schemas, securitySchemes: schemes },
     ...extensions,
   };
 }
@@ -75,24 +71,23 @@ function exportMethod({ properties }: ControlResource, from: ApiResources, wish:
   const parameters = exportParameters(properties, wish.kind);
   const bodies = Object.entries(mapOf(properties, 'RequestModels'));
   const security = exportRequirement(properties, from);
-  const integration = mapOf(properties, 'Integration');
+  const integration = unlessEmpty(mapOf(properties, 'Integration'));
   const isSwagger = wish.kind === 'swagger';
   if (isSwagger)
     for (const [, model] of bodies.slice(0, 1))
       parameters.push({ in: 'body', name: nameIn(model), required: true, schema: refTo(model, 'swagger') });
   return {
-    ...(operationId === '' ? {} : { operationId }),
-    ...(isSwagger ? { produces: ['application/json'] } : {}),
-    ...(parameters.length === 0 ? {} : { parameters }),
-    ...(bodies.length === 0 || isSwagger
-      ? {}
-      : { requestBody: { content: contentOf(bodies), required: true } }),
+    operationId: operationId || undefined,
+    produces: isSwagger ? ['application/json'] : undefined,
+    parameters: unlessEmpty(parameters),
+    requestBody:
+      bodies.length === 0 || isSwagger ? undefined : { content: contentOf(bodies), required: true },
     responses: exportResponses(properties, wish.kind),
-    ...(security.length === 0 ? {} : { security }),
-    ...(wish.withIntegrations ? exportValidator(properties, from) : {}),
-    ...(wish.withIntegrations && !isEmpty(integration)
-      ? { 'x-amazon-apigateway-integration': exportIntegration(integration) }
-      : {}),
+    security: unlessEmpty(security),
+    ...(wish.withIntegrations && {
+      ...exportValidator(properties, from),
+      'x-amazon-apigateway-integration': integration && exportIntegration(integration),
+    }),
   };
 }
 
@@ -105,7 +100,7 @@ function exportParameters(method: JsonObject, kind: ExportWish['kind']): Draft[]
     if (name === undefined) return [];
     const type = kind === 'swagger' ? { type: 'string' } : { schema: { type: 'string' } };
     const required = isRequired === true || isRequired === 'true' || where === 'path';
-    return [{ name, in: PLACES[where], ...(required ? { required } : {}), ...type }];
+    return [{ name, in: PLACES[where], required: required || undefined, ...type }];
   });
 }
 
@@ -122,10 +117,7 @@ function exportResponses(method: JsonObject, kind: ExportWish['kind']): Draft {
           : kind === 'swagger'
             ? { schema: refTo(first[1], kind) }
             : { content: contentOf(models) };
-      return [
-        status,
-        { description: `${status} response`, ...(isEmpty(headers) ? {} : { headers }), ...body },
-      ];
+      return [status, { description: `${status} response`, headers: unlessEmpty(headers), ...body }];
     }),
   );
 }
@@ -169,15 +161,9 @@ function exportIntegration(integration: JsonObject): Draft {
   }
   return {
     ...named,
-    ...(httpMethod === '' ? {} : { httpMethod }),
-    ...(isEmpty(responses) ? {} : { responses }),
+    httpMethod: httpMethod || undefined,
+    responses: unlessEmpty(responses),
   };
-}
-
-function lowerNames(object: JsonObject): Draft {
-  return Object.fromEntries(
-    Object.entries(object).map(([name, value]) => [`${name.charAt(0).toLowerCase()}${name.slice(1)}`, value]),
-  );
 }
 
 function exportSchemas({ models }: ApiResources): Draft {
@@ -220,7 +206,7 @@ function exportAuthorizer({ properties }: ControlResource, wish: ExportWish): Dr
   const { ProviderARNs: providerARNs } = properties;
   const detail = {
     ...lowerNames(without(properties, 'RestApiId', 'Name', 'ProviderARNs')),
-    ...(providerARNs === undefined ? {} : { providerARNs }),
+    providerARNs,
     type: type.toLowerCase(),
   };
   return {
@@ -228,14 +214,6 @@ function exportAuthorizer({ properties }: ControlResource, wish: ExportWish): Dr
     name: source.startsWith('method.request.header.') ? source.split('.')[3] : 'Unused',
     in: 'header',
     'x-amazon-apigateway-authtype': isPool ? 'cognito_user_pools' : 'custom',
-    ...(wish.withAuthorizers ? { 'x-amazon-apigateway-authorizer': detail } : {}),
+    'x-amazon-apigateway-authorizer': wish.withAuthorizers ? detail : undefined,
   };
-}
-
-function nameOf({ logicalId, properties }: ControlResource): string {
-  return textOf(properties, 'Name') || logicalId;
-}
-
-function isEmpty(object: object): boolean {
-  return Object.keys(object).length === 0;
 }
