@@ -2,6 +2,7 @@
  * What calls of services that run or are recorded here need of their caller's policies: action, resource and the
  * conditions that AWS has for them (service authorization reference). Pure.
  */
+import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { parseArn } from '@gatewright/aws/arn';
 import { readOperation } from '@gatewright/aws/aws-operation';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -155,7 +156,7 @@ const S3_ACTIONS: Readonly<Record<string, string>> = {
 
 /** Path style, or the bucket as subdomain. A bucket without a key is listed, or made. */
 function rightOfS3({ method, path, subdomain }: ServiceCall): AwsPermission {
-  const whole = decode(subdomain === undefined ? path : `/${subdomain}${path}`);
+  const whole = decodeOrKeep(subdomain === undefined ? path : `/${subdomain}${path}`);
   const [, bucket = '', key = ''] = /^\/([^/]*)(?:\/(.*))?$/s.exec(whole) ?? [];
   if (key !== '')
     return { action: S3_ACTIONS[method] ?? 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key}` };
@@ -173,14 +174,6 @@ function rightOfCloudFront(
   if (id === undefined || call.method !== 'POST') return undefined;
   const resource = `arn:aws:cloudfront::${accountId}:distribution/${id}`;
   return [{ action: 'cloudfront:CreateInvalidation', resource }];
-}
-
-function decode(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
 }
 
 function textOf(value: unknown): string | undefined {

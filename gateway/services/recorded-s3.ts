@@ -1,4 +1,5 @@
 /** S3 objects as far as integrations call them: what was put can be got back while the gateway runs. */
+import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { createHash } from 'node:crypto';
 import { escapeXml, headerOf } from './aws-operation.ts';
 import type { HttpOutcome, Random, ServiceRequest } from '../ports.ts';
@@ -59,8 +60,9 @@ export class RecordedBuckets {
         return this.#get(id, key, request.method);
       case 'DELETE':
         if (this.#objects.delete(id) || this.#findWritten(id) !== undefined)
-          this.onChange?.({ bucket, key: decode(key), kind: 'delete', size: 0, etag: '' });
-        if (this.#written !== undefined && this.#deleted.size < MAX_OBJECTS) this.#deleted.add(decode(id));
+          this.onChange?.({ bucket, key: decodeOrKeep(key), kind: 'delete', size: 0, etag: '' });
+        if (this.#written !== undefined && this.#deleted.size < MAX_OBJECTS)
+          this.#deleted.add(decodeOrKeep(id));
         return this.#reply(204, [], NOTHING);
       default:
         return undefined;
@@ -87,7 +89,7 @@ export class RecordedBuckets {
       this.#objects.delete(oldest);
     }
     this.onChange?.({
-      ...{ bucket, key: decode(key), kind: 'put' },
+      ...{ bucket, key: decodeOrKeep(key), kind: 'put' },
       ...{ size: body.length, etag: etag.replaceAll('"', '') },
     });
     return this.#reply(200, ['ETag', etag], NOTHING);
@@ -102,7 +104,7 @@ export class RecordedBuckets {
   }
 
   #findWritten(id: string): Stored | undefined {
-    const name = decode(id);
+    const name = decodeOrKeep(id);
     const found = this.#deleted.has(name) ? undefined : this.#written?.(name);
     if (found === undefined) return undefined;
     return { body: found.bytes, contentType: found.contentType, etag: etagOf(found.bytes) };
@@ -132,13 +134,4 @@ function isOfAnotherOperation(request: ServiceRequest): boolean {
 
 function etagOf(body: Buffer): string {
   return `"${createHash('md5').update(body).digest('hex')}"`;
-}
-
-/** Keys are written as they are, and sent encoded. */
-function decode(id: string): string {
-  try {
-    return decodeURIComponent(id);
-  } catch {
-    return id;
-  }
 }

@@ -2,6 +2,7 @@
  * `@connections`: what a backend does to open connections, AWS's API Gateway Management API
  * (docs/aws §11.5). Answers on the API's own address and on the control port alike.
  */
+import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { wordRefusal } from '../deployment/refusal-wordings.ts';
 import { gatewayError, GatewayError } from '../errors.ts';
 import { apiArn } from '../events/authorizer-event.ts';
@@ -67,7 +68,7 @@ function manage(
       source: 'client',
       reason: 'a WebSocket API answers plain HTTP at @connections only',
     });
-  const connectionId = decodeId(encodedId);
+  const connectionId = decodeOrKeep(encodedId);
   permit(request, api, stageName, connectionId, at);
   if (!CONNECTION_ID.test(connectionId))
     return wordRefusal('invalid-connection-id', {
@@ -95,15 +96,6 @@ function takeFromAccount({ throttle }: ServedStage, nowEpochMs: number): boolean
   if (throttle?.account?.isEmpty(nowEpochMs) === true) return false;
   throttle?.account?.take();
   return true;
-}
-
-/** A broken escape is a malformed id (400), not a failure of ours. */
-function decodeId(encoded: string): string {
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return encoded;
-  }
 }
 
 /** @throws GatewayError unless signed by a local identity whose policy allows `execute-api:ManageConnections` here. */

@@ -1,4 +1,5 @@
 /** What a request claims about its signature, read from the Authorization header or from a presigned query. */
+import { decodeOrKeep } from './decode-or-keep.ts';
 import { type CredentialScope, sha256Hex, SIGNING_ALGORITHM, toAmzDate } from './sign-request.ts';
 
 /** A defect in AWS's words. */
@@ -219,20 +220,13 @@ function readQuery(query: string): Map<string, string> {
   const parameters = new Map<string, string>();
   for (const pair of query.split('&')) {
     const equals = pair.indexOf('=');
-    const name = decode(equals === -1 ? pair : pair.slice(0, equals));
-    if (!parameters.has(name)) parameters.set(name, equals === -1 ? '' : decode(pair.slice(equals + 1)));
+    const name = decodeOrKeep(equals === -1 ? pair : pair.slice(0, equals));
+    if (!parameters.has(name))
+      parameters.set(name, equals === -1 ? '' : decodeOrKeep(pair.slice(equals + 1)));
   }
   return parameters;
 }
 
 function nameOf(pair: string): string {
-  return decode(pair.split('=', 1)[0] ?? '');
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return decodeOrKeep(pair.split('=', 1)[0] ?? '');
 }

@@ -1,9 +1,11 @@
 /** Lambda's calls about who may invoke a function: AddPermission, RemovePermission, GetPolicy (Lambda API reference). */
+import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { createHash } from 'node:crypto';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { readFunctionName } from '../../routing/function-name.ts';
 import { printStatement } from '../../control/function-policy-statement.ts';
-import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
+import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
+import { functionArn, notFound, refused } from './lambda-refusal.ts';
 import { type ControlReply, jsonReply } from '../../control-port/control-request.ts';
 import { hasFunctionQualifier } from './function-qualifiers.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -57,12 +59,12 @@ function serve(call: AwsCall, stacks: readonly ResolvedStack[], policies: Functi
   const operation = Object.hasOwn(OPERATIONS, method) ? OPERATIONS[method] : undefined;
   if (operation === undefined || (statement === undefined) === (method === 'DELETE'))
     return refused(call, 501, 'NotImplementedException', `${method} ${path} of Lambda is not served here`);
-  const named = readFunctionName(decode(encoded));
+  const named = readFunctionName(decodeOrKeep(encoded));
   const asked = new URLSearchParams(query).get('Qualifier') ?? undefined;
   const qualifier = named.qualifier ?? (asked === '$LATEST' ? undefined : asked);
   const { functionName } = named;
   const definition = stacks.flatMap(({ functions }) => functions).find(({ name }) => name === functionName);
-  const plain = definition?.arn ?? arnFor(call, functionName);
+  const plain = definition?.arn ?? functionArn(call, functionName);
   const arn = qualifier === undefined ? plain : `${plain}:${qualifier}`;
   const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${operation}`, resource: plain }]);
   if (refusal !== undefined) return refusal;
@@ -72,7 +74,7 @@ function serve(call: AwsCall, stacks: readonly ResolvedStack[], policies: Functi
   if (operation === 'GetPolicy') return getPolicy(about, policies);
   return operation === 'AddPermission'
     ? addPermission(about, policies)
-    : removePermission(about, decode(statement ?? ''), policies);
+    : removePermission(about, decodeOrKeep(statement ?? ''), policies);
 }
 
 function getPolicy(asked: Asked, policies: FunctionPolicies): ControlReply {
@@ -177,27 +179,4 @@ function revisionOf(policy: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
     '-',
   );
-}
-
-function arnFor({ region, caller }: AwsCall, name: string): string {
-  return `arn:aws:lambda:${region}:${caller.arn.split(':')[4] ?? ''}:function:${name}`;
-}
-
-function decode(encoded: string): string {
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    // No function has such a name.
-    return encoded;
-  }
-}
-
-function notFound(call: AwsCall, message: string): ControlReply {
-  return refused(call, 404, 'ResourceNotFoundException', message);
-}
-
-/** Lambda spells some members twice. */
-function refused(call: AwsCall, status: number, type: string, message: string): ControlReply {
-  const { headers } = awsError(call.request, 'lambda', { status, type, message });
-  return { status, headers, body: JSON.stringify({ Type: 'User', Message: message, message }) };
 }

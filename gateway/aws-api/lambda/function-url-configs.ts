@@ -1,7 +1,9 @@
 /** Lambda's reading calls about function URLs: GetFunctionUrlConfig, ListFunctionUrlConfigs (Lambda API reference). */
+import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { readFunctionName } from '../../routing/function-name.ts';
 import { type ControlReply, jsonReply } from '../../control-port/control-request.ts';
-import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
+import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
+import { functionArn, notFound } from './lambda-refusal.ts';
 import type { FunctionUrl } from '../../control/read-function-urls.ts';
 
 const PATH = /^\/2021-10-31\/functions\/([^/]+)\/(urls?)\/?$/;
@@ -24,17 +26,19 @@ export function createFunctionUrlConfigs(urls: () => readonly FunctionUrl[]): Aw
 function serve(call: AwsCall, urls: readonly FunctionUrl[]): ControlReply {
   const { path, query } = call.request;
   const [, encoded = '', what] = PATH.exec(path) ?? [];
-  const named = readFunctionName(decode(encoded));
+  const named = readFunctionName(decodeOrKeep(encoded));
   const { functionName } = named;
   const qualifier = named.qualifier ?? new URLSearchParams(query).get('Qualifier') ?? undefined;
   const ofFunction = urls.filter(({ owner }) => owner.functionName === functionName);
-  const arn = `arn:aws:lambda:${call.region}:${call.caller.arn.split(':')[4] ?? ''}:function:${functionName}`;
+  const arn = functionArn(call, functionName);
   const action = what === 'urls' ? 'ListFunctionUrlConfigs' : 'GetFunctionUrlConfig';
   const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${action}`, resource: arn }]);
   if (refusal !== undefined) return refusal;
   if (what === 'urls') return jsonReply(200, { FunctionUrlConfigs: ofFunction.map(printConfig) });
   const found = ofFunction.find(({ owner }) => owner.qualifier === qualifier);
-  return found === undefined ? notFound(call) : jsonReply(200, printConfig(found));
+  return found === undefined
+    ? notFound(call, 'The resource you requested does not exist.')
+    : jsonReply(200, printConfig(found));
 }
 
 /** Nothing says when it was made, so there is no CreationTime. */
@@ -47,21 +51,4 @@ function printConfig({ served, functionArn, resource }: FunctionUrl): object {
     Cors,
     InvokeMode,
   };
-}
-
-function decode(encoded: string): string {
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    // No function has such a name.
-    return encoded;
-  }
-}
-
-function notFound(call: AwsCall): ControlReply {
-  const message = 'The resource you requested does not exist.';
-  const { headers } = awsError(call.request, 'lambda', {
-    ...{ status: 404, type: 'ResourceNotFoundException', message },
-  });
-  return { status: 404, headers, body: JSON.stringify({ Type: 'User', Message: message, message }) };
 }

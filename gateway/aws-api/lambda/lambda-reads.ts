@@ -1,6 +1,8 @@
 /** Lambda's reading calls over the loaded stacks: ListFunctions, GetFunction, GetFunctionConfiguration. */
 import type { ResolvedStack } from '../../definition/model.ts';
-import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
+import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
+import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
+import { functionArn, notFound } from './lambda-refusal.ts';
 import { type ControlReply, jsonReply } from '../../control-port/control-request.ts';
 
 const PATH = /^\/2015-03-31\/functions(?:\/([^/]+)(?:\/(configuration))?)?\/?$/;
@@ -19,7 +21,7 @@ export function createLambdaReads(stacks: () => readonly ResolvedStack[], others
     if (encoded === undefined) return listFunctions(call, all, new URLSearchParams(query));
     const name = readName(encoded);
     const found = all.find(({ definition }) => definition.name === name);
-    const arn = found?.definition.arn ?? `arn:aws:lambda:${call.region}:${accountOf(call)}:function:${name}`;
+    const arn = found?.definition.arn ?? functionArn(call, name);
     const action = part === undefined ? 'GetFunction' : 'GetFunctionConfiguration';
     const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${action}`, resource: arn }]);
     if (refusal !== undefined) return refusal;
@@ -70,24 +72,7 @@ function printConfiguration({ definition, stack }: Found): object {
 
 /** The name in a name, a partial or a full ARN, as it stands in the path. */
 function readName(encoded: string): string {
-  let text = encoded;
-  try {
-    text = decodeURIComponent(encoded);
-  } catch {
-    // No function has such a name.
-  }
-  const parts = text.split(':');
+  const parts = decodeOrKeep(encoded).split(':');
   const at = parts.indexOf('function');
   return (at === -1 ? parts[0] : parts[at + 1]) ?? '';
-}
-
-function accountOf({ caller }: AwsCall): string {
-  return caller.arn.split(':')[4] ?? '';
-}
-
-function notFound(call: AwsCall, message: string): ControlReply {
-  const { headers } = awsError(call.request, 'lambda', {
-    ...{ status: 404, type: 'ResourceNotFoundException', message },
-  });
-  return { status: 404, headers, body: JSON.stringify({ Type: 'User', Message: message, message }) };
 }

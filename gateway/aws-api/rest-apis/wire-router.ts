@@ -1,4 +1,5 @@
 /** Calls of AWS's REST control plane: which one it is, whether the caller may, and how its errors read. */
+import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { badRequest, ControlError } from '../../control/control-error.ts';
 import { DefinitionError } from '../../errors.ts';
@@ -50,7 +51,7 @@ export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Pr
   const { request } = call;
   const refuse = (status: number, type: string, message: string): ControlReply =>
     awsError(request, 'apigateway', { status, type, message });
-  const segments = request.path.split('/').map(decode);
+  const segments = request.path.split('/').map(decodeOrKeep);
   const resource = `arn:aws:apigateway:${call.region}::${resourcePath(segments)}`;
   const refusal = refuseUnlessAllowed(call, [{ action: `apigateway:${request.method}`, resource }]);
   if (refusal !== undefined) return refusal;
@@ -117,15 +118,6 @@ function findRoute(
 
 function isPlaceholder(part: string): boolean {
   return part.startsWith('{');
-}
-
-/** Broken percent-encoding stays as it is: it names nothing that exists. */
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }
 
 function parseBody(body: Buffer): Readonly<Record<string, unknown>> | undefined {

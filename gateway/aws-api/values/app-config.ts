@@ -2,6 +2,7 @@
  * Configurations of AppConfig as functions and the agent read them (AppConfig and AppConfig Data API references), named
  * as the file names them. A session's token is good for one call, and what has not changed since comes empty.
  */
+import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { ServiceRefusal } from '../../errors.ts';
 import type { ControlReply } from '../../control-port/control-request.ts';
 import type { Configuration, LocalValues } from '../../control/local-values.ts';
@@ -41,7 +42,8 @@ function route(call: AwsCall, at: Ports): ControlReply {
   if (method === 'POST' && path === '/configurationsessions') return startSession(call, at);
   if (method === 'GET' && path === '/configuration')
     return getLatest(call, new URLSearchParams(query).get('configuration_token') ?? '', at);
-  if (method === 'GET' && old !== null) return getConfiguration(call, old.slice(1).map(decode).join('/'), at);
+  if (method === 'GET' && old !== null)
+    return getConfiguration(call, old.slice(1).map(decodeOrKeep).join('/'), at);
   throw new ServiceRefusal(
     'NotImplementedException',
     `${method} ${path} of AppConfig is not served here.`,
@@ -137,12 +139,4 @@ function refuseReading(
   const path = `application/${application}/environment/${environment}/configuration/${profile}`;
   const resource = `arn:aws:appconfig:${call.region}:${accountId}:${path}`;
   return refuseUnlessAllowed(call, [{ action: `appconfig:${action}`, resource }]);
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
