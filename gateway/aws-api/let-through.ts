@@ -34,7 +34,12 @@ export function letThrough(services: ServiceClient, context: RightsContext): Aws
     const refusal = refuseUnlessAllowed(call, rightsOfCall(asked, context) ?? whole);
     if (refusal !== undefined) return refusal;
     const outcome = await services.call({
-      ...{ method, path, query, service: call.service, region: call.region, subdomain },
+      method,
+      path,
+      query,
+      service: call.service,
+      region: call.region,
+      subdomain,
       headers: withoutDropped(rawHeaders),
       body: body.length === 0 ? undefined : body,
       timeoutMs: TIMEOUT_MS,
@@ -63,7 +68,9 @@ function toReply(call: AwsCall, outcome: HttpOutcome): ControlReply {
   // Trying again cannot help where the call is not known: 501 ends an SDK at once, 502 and 503 are tried four times.
   if (outcome.kind === 'unreachable' && outcome.reason === 'request')
     return awsError(call.request, call.service, {
-      ...{ status: 501, type: 'NotImplementedException', message: outcome.message },
+      status: 501,
+      type: 'NotImplementedException',
+      message: outcome.message,
     });
   const reason = outcome.kind === 'timed-out' ? 'no answer in 30 s' : outcome.message;
   const message = `${call.service} could not be reached: ${reason}`;

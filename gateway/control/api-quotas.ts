@@ -31,7 +31,9 @@ export const QUOTAS = {
   usagePlans: { most: 300, name: 'Usage Plans', raisedAs: 'usage-plans' },
   domains: { most: 120, name: 'Custom Domain Names', raisedAs: 'domain-names' },
   policyCharacters: {
-    ...{ most: POLICY_CHARACTERS, name: 'Characters of the Resource Policy', of: 'this API' },
+    most: POLICY_CHARACTERS,
+    name: 'Characters of the Resource Policy',
+    of: 'this API',
     raisedAs: 'resource-policy-length',
   },
   plansOfKey: { most: 10, name: 'Usage Plans', of: 'this API key', raisedAs: 'usage-plans-per-key' },

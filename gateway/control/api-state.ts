@@ -184,7 +184,9 @@ export class ApiState {
     const updatedAtEpochMs = this.#account.clock.nowEpochMs();
     const before = this.#stageRecords.get(name);
     const record = {
-      ...{ settings, updatedAtEpochMs, createdAtEpochMs: before?.createdAtEpochMs ?? updatedAtEpochMs },
+      settings,
+      updatedAtEpochMs,
+      createdAtEpochMs: before?.createdAtEpochMs ?? updatedAtEpochMs,
       deploymentMessage: deploymentMessage ?? before?.deploymentMessage,
     };
     if (settings.deploymentId === '') this.#stages.delete(name);

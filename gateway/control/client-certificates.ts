@@ -42,7 +42,8 @@ export class ClientCertificates {
     const createdAtEpochMs = this.#clock.nowEpochMs();
     const expiresAtEpochMs = createdAtEpochMs + LIFETIME_MS;
     const key = makeSelfSigned({
-      ...{ commonName: COMMON_NAME, fromEpochMs: createdAtEpochMs },
+      commonName: COMMON_NAME,
+      fromEpochMs: createdAtEpochMs,
       toEpochMs: expiresAtEpochMs,
     });
     const certificate = { id, description, key, createdAtEpochMs, expiresAtEpochMs, tags };

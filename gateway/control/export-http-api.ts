@@ -74,7 +74,10 @@ function exportRoute(
   const integration = from.integrations.get(textOf(properties, 'Target').replace(/^integrations\//, ''));
   const authorizer = from.authorizers.get(textOf(properties, 'AuthorizerId'));
   const parameters = [...path.matchAll(/\{([^}+]+)\+?\}/g)].map(([, name = '']) => ({
-    ...{ name, in: 'path', description: `Generated path parameter for ${name}`, required: true },
+    name,
+    in: 'path',
+    description: `Generated path parameter for ${name}`,
+    required: true,
     schema: { type: 'string' },
   }));
   const isIam = textOf(properties, 'AuthorizationType') === 'AWS_IAM';
@@ -110,7 +113,7 @@ function exportIntegration(properties: JsonObject): Draft {
   ]);
   return {
     payloadFormatVersion: '1.0',
-    ...{ type: typeof IntegrationType === 'string' ? IntegrationType.toLowerCase() : 'aws_proxy' },
+    type: typeof IntegrationType === 'string' ? IntegrationType.toLowerCase() : 'aws_proxy',
     connectionType: 'INTERNET',
     ...named,
     responseParameters: unlessEmpty(Object.fromEntries(responses) as Draft),

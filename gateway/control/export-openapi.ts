@@ -38,7 +38,11 @@ export function exportOpenApi(identity: ApiIdentity, from: ApiResources, wish: E
   };
   if (kind === 'swagger')
     return {
-      ...{ swagger: '2.0', info, host: identity.domainName, basePath: `/${stageName}`, schemes: ['https'] },
+      swagger: '2.0',
+      info,
+      host: identity.domainName,
+      basePath: `/${stageName}`,
+      schemes: ['https'],
       paths,
       securityDefinitions: schemes,
       definitions: schemas,
@@ -46,7 +50,9 @@ export function exportOpenApi(identity: ApiIdentity, from: ApiResources, wish: E
     };
   const variables = { basePath: { default: `/${stageName}` } };
   return {
-    ...{ openapi: '3.0.1', info, servers: [{ url: `https://${identity.domainName}/{basePath}`, variables }] },
+    openapi: '3.0.1',
+    info,
+    servers: [{ url: `https://${identity.domainName}/{basePath}`, variables }],
     paths,
     components: { schemas, securitySchemes: schemes },
     ...extensions,
@@ -193,7 +199,9 @@ function exportSecurity(from: ApiResources, wish: ExportWish): Draft {
   if (needed.has('api_key')) schemes['api_key'] = { type: 'apiKey', name: 'x-api-key', in: 'header' };
   if (needed.has('sigv4'))
     schemes['sigv4'] = {
-      ...{ type: 'apiKey', name: 'Authorization', in: 'header' },
+      type: 'apiKey',
+      name: 'Authorization',
+      in: 'header',
       'x-amazon-apigateway-authtype': 'awsSigv4',
     };
   return schemes;

@@ -82,7 +82,9 @@ export class FunctionPolicies implements PermissionSource {
   add(owner: PolicyOwner, statementId: string, permission: JsonObject): ControlResource {
     const properties = { ...permission, FunctionName: printFunctionName(owner) };
     const made = {
-      ...{ id: statementId, logicalId: statementId, properties },
+      id: statementId,
+      logicalId: statementId,
+      properties,
       place: (property?: string) => ({ file: 'API call', logicalId: statementId, property }),
     };
     this.#added = [...this.#added, made];

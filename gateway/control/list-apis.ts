@@ -58,8 +58,13 @@ export function listUrls(
 ): ApiRoutes[] {
   return urls.flatMap(({ served }) =>
     [...served.stages.values()].map((stage) => ({
-      ...{ stack: served.stackName, logicalId: served.logicalId, id: served.apiId, name: served.name },
-      ...{ kind: 'function-url' as const, stage: stage.name, region: served.region },
+      stack: served.stackName,
+      logicalId: served.logicalId,
+      id: served.apiId,
+      name: served.name,
+      kind: 'function-url' as const,
+      stage: stage.name,
+      region: served.region,
       url: urlOf(served.protocol, addressOf(served.apiId), stage.name, isSecure),
       routes: printRoutes(stage.deployment.routes),
     })),

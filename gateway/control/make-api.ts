@@ -37,16 +37,20 @@ export function makeApi(wish: ApiWish, account: Account): MadeApi {
   const { resources: named, findings } = expandDocuments(stackName, new Map([[logicalId, resource]]));
   const resources = expandQuickCreate(stackName, named);
   const stack: ResolvedStack = {
-    ...{ stackName, stage: '', region, accountId, file: 'API call', includes: [], resources },
-    ...{
-      outputs: new Map(),
-      metadata: {},
-      exports: new Map(),
-      functions: [],
-      refused: new Map(),
-      unsupported: [],
-      noEffect: [],
-    },
+    stackName,
+    stage: '',
+    region,
+    accountId,
+    file: 'API call',
+    includes: [],
+    resources,
+    outputs: new Map(),
+    metadata: {},
+    exports: new Map(),
+    functions: [],
+    refused: new Map(),
+    unsupported: [],
+    noEffect: [],
   };
   const [api] = loadApis([stack], account).apis;
   if (api === undefined) throw new TypeError('a stack with one API has no API');

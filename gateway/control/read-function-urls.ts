@@ -63,11 +63,21 @@ function readUrl(
   const deployment = compileFunctionUrl(url, owner, tolerance);
   const { authorizerCache } = account.stageMemory(apiId, URL_STAGE);
   const stage = {
-    ...{ name: URL_STAGE, deploymentId: deployment.id, deployment, variables: null, authorizerCache },
-    ...{ throttle: undefined, keys: account.keyRing },
+    name: URL_STAGE,
+    deploymentId: deployment.id,
+    deployment,
+    variables: null,
+    authorizerCache,
+    throttle: undefined,
+    keys: account.keyRing,
   };
   const served: ServedApi = {
-    ...{ apiId, accountId, region, stackName, logicalId: resource.logicalId, functionUrl },
+    apiId,
+    accountId,
+    region,
+    stackName,
+    logicalId: resource.logicalId,
+    functionUrl,
     domainName: `${apiId}.lambda-url.${region}.on.aws`,
     endpointType: 'REGIONAL',
     name: nameOf(owner),
@@ -75,7 +85,9 @@ function readUrl(
     stages: new Map([[URL_STAGE, stage]]),
     locate: splitHttpPath,
     errors: functionUrlWordings,
-    ...{ basePathMatched: undefined, privateDomain: undefined, disableExecuteApiEndpoint: false },
+    basePathMatched: undefined,
+    privateDomain: undefined,
+    disableExecuteApiEndpoint: false,
   };
   return { served, owner, functionArn, resource: url };
 }
@@ -107,7 +119,9 @@ function factsOf(
   const isAsked = authType === 'AWS_IAM' || needsPermissions;
   const needed = assumptions['function-url-permissions'] === 'both' ? ACTIONS : ACTIONS_BEFORE;
   return {
-    ...{ functionArn, authType, actions: isAsked ? needed : [] },
+    functionArn,
+    authType,
+    actions: isAsked ? needed : [],
     policy: functionPolicies.policyOf(owner, functionArn),
   };
 }

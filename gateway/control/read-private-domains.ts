@@ -64,7 +64,9 @@ function readAccess(
   const compiled = compileResourcePolicy(item, arn, { vpcEndpoints });
   const endpoints = associated.get(name) ?? [...vpcEndpoints.keys()];
   return {
-    ...{ name, arn, vpcEndpoints },
+    name,
+    arn,
+    vpcEndpoints,
     policy: compiled?.kind === 'policy' ? compiled.policy : undefined,
     // Of several, a client says by the host `{api}-{vpce}.execute-api.…` which one it means.
     vpcEndpoint: endpoints[0],

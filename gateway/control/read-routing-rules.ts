@@ -55,7 +55,10 @@ export function readRoutingRule(
   if (api?.identity.protocol !== 'rest') fail('Actions', `Invalid REST API identifier specified: "${apiId}"`);
   if (api?.stage(stage) === undefined) fail('Actions', `Invalid stage identifier specified: "${stage}"`);
   return {
-    ...{ id: ID.exec(item.id)?.[1] ?? item.id, priority, apiId, stage },
+    id: ID.exec(item.id)?.[1] ?? item.id,
+    priority,
+    apiId,
+    stage,
     conditions: readConditions(item, fail),
     stripsBasePath: invoke['StripBasePath'] === true || invoke['StripBasePath'] === 'true',
   };

@@ -235,12 +235,16 @@ export function readV2Stage(
 ): StageSettings {
   const name = readName(stage, isHttp);
   return {
-    ...{ source: stage, name },
+    source: stage,
+    name,
     deploymentId: readFlag(stage, 'AutoDeploy') ? `auto-${name}` : readText(stage, 'DeploymentId', ''),
     variables: readStageVariables(stage, 'StageVariables'),
     throttles: readRouteThrottles(stage, routeKeys),
     accessLog: readAccessLog(stage, 'AccessLogSettings'),
-    ...{ canary: undefined, caching: undefined, isTraced: false, clientCertificateId: undefined },
+    canary: undefined,
+    caching: undefined,
+    isTraced: false,
+    clientCertificateId: undefined,
     options: readRouteOptions(stage, !isHttp),
   };
 }

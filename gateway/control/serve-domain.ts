@@ -22,7 +22,8 @@ export function serveMapped(
   privateDomain?: PrivateDomain,
 ): ServedApi {
   return {
-    ...{ ...api, privateDomain },
+    ...api,
+    privateDomain,
     // One spelling, without the dot that DNS allows: handlers choose tenants by it.
     domainName: host.toLowerCase().replace(/\.?(?::\d+)?$/, ''),
     basePathMatched: basePath === '' ? ROOT_BASE_PATH : basePath,

@@ -23,7 +23,11 @@ export function serveStage(
   responseCache.useCluster(caching?.clusterSize);
   const deployment = deploymentOf(deploymentId);
   const stage: ServedStage = {
-    ...{ name, deploymentId, deployment, variables, authorizerCache },
+    name,
+    deploymentId,
+    deployment,
+    variables,
+    authorizerCache,
     isCanary: canary && false,
     canary: undefined,
     throttle: createStageThrottle(throttles, buckets, account.bucket),
@@ -79,7 +83,10 @@ function keepAnswers(
 function serveCanary(stage: ServedStage, canary: CanarySettings, deployment: Deployment): ServedStage {
   const variables = { ...stage.variables, ...canary.variableOverrides };
   return {
-    ...{ ...stage, deployment, deploymentId: canary.deploymentId, isCanary: true },
+    ...stage,
+    deployment,
+    deploymentId: canary.deploymentId,
+    isCanary: true,
     variables: Object.keys(variables).length === 0 ? null : variables,
     logs: stage.logs && alsoToCanary(stage.logs),
   };

@@ -202,7 +202,8 @@ function vpcLinksOf(stacks: readonly ResolvedStack[], createdAtEpochMs: number):
   const read = (kind: VpcLink['kind'], type: string): VpcLink[] =>
     resourcesOf(stacks, [type]).map((resource) => ({
       ...toControlResource(resource),
-      ...{ kind, createdAtEpochMs },
+      kind,
+      createdAtEpochMs,
     }));
   return [...read('rest', 'AWS::ApiGateway::VpcLink'), ...read('http', 'AWS::ApiGatewayV2::VpcLink')];
 }

@@ -54,7 +54,11 @@ export function findUnpermittedCalls(
         const { stackName, logicalId, place } = definition;
         return [
           {
-            ...{ stackName, logicalId, type: 'AWS::Lambda::Function', file: place.file, line: place.line },
+            stackName,
+            logicalId,
+            type: 'AWS::Lambda::Function',
+            file: place.file,
+            line: place.line,
             message: `${identity.name} may not invoke ${what}: it needs an AWS::Lambda::Permission for apigateway.amazonaws.com${ofWhat}`,
             consequence: `${listCalls(calls)} ${isOne(calls) ? 'fails' : 'fail'} with 500, as at AWS (--roles off asks for no permission)`,
           },

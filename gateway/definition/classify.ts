@@ -25,7 +25,10 @@ export function classifyResources(stackName: string, resources: Iterable<Resolve
   for (const resource of resources) {
     const { logicalId, type, properties } = resource;
     const item = (consequence: string, property?: string): UnsupportedItem => ({
-      ...{ stackName, logicalId, type, consequence },
+      stackName,
+      logicalId,
+      type,
+      consequence,
       ...(property === undefined ? {} : { property }),
       ...whereabouts(resource.place(property)),
     });

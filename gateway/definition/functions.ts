@@ -108,7 +108,14 @@ function defineFunction(
   refusals.end();
   if (code === undefined || runtimeFamily(runtime) === undefined) return undefined;
   return {
-    ...{ name, runtime, handler, code, timeoutSeconds, memorySizeMb, environment, layers: ofLayers },
+    name,
+    runtime,
+    handler,
+    code,
+    timeoutSeconds,
+    memorySizeMb,
+    environment,
+    layers: ofLayers,
     arn: `arn:${partitionOf(raw.region)}:lambda:${raw.region}:${raw.accountId}:function:${name}`,
     logicalId: resource.logicalId,
     stackName: raw.stackName,

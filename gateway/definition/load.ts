@@ -179,7 +179,11 @@ function finishStack(
   const own = [...guarded.values()].filter(({ logicalId }) => raw.nested?.has(logicalId) !== true);
   const classified = classifyResources(stackName, own);
   return {
-    ...{ stackName, resources: guarded, outputs, functions, refused },
+    stackName,
+    resources: guarded,
+    outputs,
+    functions,
+    refused,
     stage: raw.stage,
     region: raw.region,
     accountId: raw.accountId,

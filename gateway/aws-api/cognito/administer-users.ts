@@ -198,8 +198,10 @@ function describeUser(user: PoolUser, attributes: 'Attributes' | 'UserAttributes
   return {
     Username: user.username,
     [attributes]: listAttributes(user),
-    ...{ UserCreateDate: user.createdAtMs / 1000, UserLastModifiedDate: user.changedAtMs / 1000 },
-    ...{ Enabled: user.isEnabled, UserStatus: user.status },
+    UserCreateDate: user.createdAtMs / 1000,
+    UserLastModifiedDate: user.changedAtMs / 1000,
+    Enabled: user.isEnabled,
+    UserStatus: user.status,
   };
 }
 

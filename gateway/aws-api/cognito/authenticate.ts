@@ -147,14 +147,20 @@ function startSrp(attempt: Attempt): Promise<unknown> {
   const srp = challenge(A, verifier);
   if (srp === undefined) throw invalidParameter('SRP_A is no public value');
   const block = at.challenges.add({
-    ...{ kind: 'PASSWORD_VERIFIER', poolId: pool.definition.poolId, clientId: client.clientId },
-    ...{ sub: user?.sub, srp },
+    kind: 'PASSWORD_VERIFIER',
+    poolId: pool.definition.poolId,
+    clientId: client.clientId,
+    sub: user?.sub,
+    srp,
   });
   return Promise.resolve({
     ChallengeName: 'PASSWORD_VERIFIER',
     ChallengeParameters: {
-      ...{ SALT: srp.verifier.salt, SRP_B: srp.B, SECRET_BLOCK: block },
-      ...{ USERNAME: username, USER_ID_FOR_SRP: username },
+      SALT: srp.verifier.salt,
+      SRP_B: srp.B,
+      SECRET_BLOCK: block,
+      USERNAME: username,
+      USER_ID_FOR_SRP: username,
     },
   });
 }
@@ -189,7 +195,10 @@ async function admit(
     throw notAuthorized('Temporary password has expired and must be reset by an administrator.');
   const { poolId } = pool.definition;
   const Session = at.challenges.add({
-    ...{ kind: 'NEW_PASSWORD_REQUIRED', poolId, clientId: client.clientId, sub: user.sub },
+    kind: 'NEW_PASSWORD_REQUIRED',
+    poolId,
+    clientId: client.clientId,
+    sub: user.sub,
   });
   const missing = pool.definition.required.filter((name) => name !== 'sub' && !user.attributes.has(name));
   return {
@@ -221,7 +230,9 @@ async function verifyPassword(attempt: Attempt): Promise<unknown> {
   const secretBlock = needParameter(parameters, 'PASSWORD_CLAIM_SECRET_BLOCK');
   const { pending, user } = takePending(attempt, secretBlock, 'PASSWORD_VERIFIER');
   const claim = {
-    ...{ poolName: pool.poolName, secretBlock, username: user?.username ?? '' },
+    poolName: pool.poolName,
+    secretBlock,
+    username: user?.username ?? '',
     timestamp: needParameter(parameters, 'TIMESTAMP'),
     signature: needParameter(parameters, 'PASSWORD_CLAIM_SIGNATURE'),
   };
@@ -267,7 +278,10 @@ function describeTokens({ id, access, refresh, expiresInSeconds }: Tokens): unkn
   return {
     ChallengeParameters: {},
     AuthenticationResult: {
-      ...{ AccessToken: access, ExpiresIn: expiresInSeconds, IdToken: id, TokenType: 'Bearer' },
+      AccessToken: access,
+      ExpiresIn: expiresInSeconds,
+      IdToken: id,
+      TokenType: 'Bearer',
       RefreshToken: refresh,
     },
   };

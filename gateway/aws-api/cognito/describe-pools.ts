@@ -16,7 +16,9 @@ export const DESCRIBE_POOLS: CognitoOperations = {
     const { minimumLength, needs, temporaryDays } = definition.policy;
     return {
       UserPool: {
-        ...{ Id: definition.poolId, Name: definition.name, Arn: definition.arn },
+        Id: definition.poolId,
+        Name: definition.name,
+        Arn: definition.arn,
         Policies: {
           PasswordPolicy: {
             MinimumLength: minimumLength,
@@ -27,8 +29,10 @@ export const DESCRIBE_POOLS: CognitoOperations = {
             TemporaryPasswordValidityDays: temporaryDays,
           },
         },
-        ...{ UsernameAttributes: definition.nameAttributes, AliasAttributes: definition.aliases },
-        ...{ AutoVerifiedAttributes: definition.autoVerified, EstimatedNumberOfUsers: users.length },
+        UsernameAttributes: definition.nameAttributes,
+        AliasAttributes: definition.aliases,
+        AutoVerifiedAttributes: definition.autoVerified,
+        EstimatedNumberOfUsers: users.length,
         AdminCreateUserConfig: { AllowAdminCreateUserOnly: !definition.allowsSignUp },
       },
     };
@@ -38,7 +42,9 @@ export const DESCRIBE_POOLS: CognitoOperations = {
     const { clients, poolId } = poolOf(input, at).pool.definition;
     return {
       UserPoolClients: clients.map(({ clientId, name }) => ({
-        ...{ ClientId: clientId, ClientName: name, UserPoolId: poolId },
+        ClientId: clientId,
+        ClientName: name,
+        UserPoolId: poolId,
       })),
     };
   },
@@ -51,17 +57,17 @@ export const DESCRIBE_POOLS: CognitoOperations = {
     const { name, secret, flows, callbackUrls, logoutUrls, scopes, seconds } = client;
     return {
       UserPoolClient: {
-        ...{ ClientId: clientId, ClientName: name, UserPoolId: pool.definition.poolId },
+        ClientId: clientId,
+        ClientName: name,
+        UserPoolId: pool.definition.poolId,
         ClientSecret: secret,
         ExplicitAuthFlows: [...flows].map((flow) => `ALLOW_${flow}`),
         CallbackURLs: callbackUrls === 'loopback' ? undefined : callbackUrls,
         LogoutURLs: logoutUrls === 'loopback' ? undefined : logoutUrls,
         AllowedOAuthScopes: scopes === 'any' ? undefined : scopes,
-        ...{
-          AccessTokenValidity: seconds.access,
-          IdTokenValidity: seconds.id,
-          RefreshTokenValidity: seconds.refresh,
-        },
+        AccessTokenValidity: seconds.access,
+        IdTokenValidity: seconds.id,
+        RefreshTokenValidity: seconds.refresh,
         TokenValidityUnits: { AccessToken: 'seconds', IdToken: 'seconds', RefreshToken: 'seconds' },
       },
     };

@@ -73,7 +73,8 @@ function readEntry(value: unknown, { kind, fields = [] }: Pick<Field, 'kind' | '
   if (texts.length === 0) return {};
   return {
     ResponseParameters: texts.map(([Destination, source]) => ({
-      ...{ Destination, Source: readValue(source, { kind: 'text' }) },
+      Destination,
+      Source: readValue(source, { kind: 'text' }),
     })),
   };
 }

@@ -31,7 +31,9 @@ export function readKeyFile(text: string): readonly KeyRow[] {
     const description = of('description');
     return [
       {
-        ...{ line: index + 2, name: of('name'), value: of('key') },
+        line: index + 2,
+        name: of('name'),
+        value: of('key'),
         description: description === '' ? undefined : description,
         enabled: of('enabled').toLowerCase() === 'true',
         planIds: of('usageplanids')

@@ -45,10 +45,13 @@ const nameOf = ({ id, properties }: ControlResource): string => textOf(propertie
 
 const { fields: validatorFields, ...VALIDATOR } = REST_TYPES['AWS::ApiGateway::RequestValidator'];
 const VALIDATORS: RestPart = {
-  ...{ part: VALIDATOR.part, calls: VALIDATOR.calls, fields: validatorFields },
+  part: VALIDATOR.part,
+  calls: VALIDATOR.calls,
+  fields: validatorFields,
   keyOf: idOf,
   missing: () => 'Invalid Request Validator identifier specified',
-  ...{ rules: patchRules(validatorFields), refusal: plainRefusal },
+  rules: patchRules(validatorFields),
+  refusal: plainRefusal,
   inUse: ({ id }, method) =>
     method['RequestValidatorId'] === id
       ? 'Cannot delete request validator: it is referenced by a method of the API'
@@ -58,10 +61,13 @@ const VALIDATORS: RestPart = {
 
 const { fields: authorizerFields, ...AUTHORIZER } = REST_TYPES['AWS::ApiGateway::Authorizer'];
 const AUTHORIZERS: RestPart = {
-  ...{ part: AUTHORIZER.part, calls: AUTHORIZER.calls, fields: authorizerFields },
+  part: AUTHORIZER.part,
+  calls: AUTHORIZER.calls,
+  fields: authorizerFields,
   keyOf: idOf,
   missing: () => 'Invalid Authorizer identifier specified',
-  ...{ rules: patchRules(authorizerFields.filter(({ wire }) => wire !== 'type')), refusal: plainRefusal },
+  rules: patchRules(authorizerFields.filter(({ wire }) => wire !== 'type')),
+  refusal: plainRefusal,
   check: checkAuthorizer,
   inUse: ({ id, logicalId, properties }, method, path) =>
     method['AuthorizerId'] === id
@@ -78,7 +84,9 @@ const AUTHORIZERS: RestPart = {
 const PATCHED_OF_MODEL = ['description', 'schema'];
 const { fields: modelFields, ...MODEL } = REST_TYPES['AWS::ApiGateway::Model'];
 const MODELS: RestPart = {
-  ...{ part: MODEL.part, calls: MODEL.calls, fields: modelFields },
+  part: MODEL.part,
+  calls: MODEL.calls,
+  fields: modelFields,
   keyOf: nameOf,
   missing: (name) => `Invalid model name specified: ${name}`,
   rules: patchRules(modelFields.filter(({ wire }) => PATCHED_OF_MODEL.includes(wire))),

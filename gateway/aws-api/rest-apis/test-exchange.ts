@@ -97,7 +97,9 @@ export function authorizerExchange(
   const deployment = compileAlone(api, {
     ...authorizer,
     properties: {
-      ...{ ResourceId: root?.id ?? '', HttpMethod: 'ANY', AuthorizerId: authorizer.id },
+      ResourceId: root?.id ?? '',
+      HttpMethod: 'ANY',
+      AuthorizerId: authorizer.id,
       AuthorizationType: authorizationTypeOf(authorizer),
       Integration: { Type: 'MOCK', RequestTemplates: { 'application/json': '{"statusCode": 200}' } },
     },

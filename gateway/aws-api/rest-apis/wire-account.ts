@@ -15,9 +15,10 @@ type Settings = {
 export function accountRoutes(): readonly WireRoute[] {
   let settings: Settings = { cloudwatchRoleArn: undefined };
   return [
-    { ...{ method: 'GET', path: '/account' }, serve: () => show(settings) },
+    { method: 'GET', path: '/account', serve: () => show(settings) },
     {
-      ...{ method: 'PATCH', path: '/account' },
+      method: 'PATCH',
+      path: '/account',
       serve({ body }) {
         settings = readPatch(body, 'updateAccountInput', RULES)(settings);
         return show(settings);
@@ -28,7 +29,9 @@ export function accountRoutes(): readonly WireRoute[] {
 
 function show({ cloudwatchRoleArn }: Settings): ControlReply {
   return jsonReply(200, {
-    ...{ cloudwatchRoleArn, apiKeyVersion: '4', features: ['UsagePlans'] },
+    cloudwatchRoleArn,
+    apiKeyVersion: '4',
+    features: ['UsagePlans'],
     throttleSettings: { burstLimit: ACCOUNT_LIMIT.burstLimit, rateLimit: ACCOUNT_LIMIT.rateLimit },
   });
 }

@@ -79,7 +79,10 @@ export function keyRoutes(account: Account, random: Random): readonly WireRoute[
 
 function importRoute(account: Account, random: Random): WireRoute {
   return {
-    ...{ method: 'POST', path: '/apikeys', mode: 'import', takesDocument: true },
+    method: 'POST',
+    path: '/apikeys',
+    mode: 'import',
+    takesDocument: true,
     serve: (call) => importKeys(call, account, random),
   };
 }

@@ -90,7 +90,7 @@ function create(call: WireCall, properties: JsonObject, control: RestControl): M
   const { apis, random, accountId } = control;
   const id = random.hex(ID_LENGTH);
   const made = makeApi(
-    { ...{ id, properties, accountId, region: call.region }, stackName: MADE_BY_CALL, logicalId: id },
+    { id, properties, accountId, region: call.region, stackName: MADE_BY_CALL, logicalId: id },
     apis.account,
   );
   refuseWarnings(call, made.warnings);

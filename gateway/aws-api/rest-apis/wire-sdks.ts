@@ -60,7 +60,9 @@ export function sdkRoutes(control: RestControl): readonly WireRoute[] {
 
 function show({ id, name, parameters }: SdkType): object {
   const configurationProperties = parameters.map((parameter) => ({
-    ...{ name: parameter, friendlyName: parameter, required: true },
+    name: parameter,
+    friendlyName: parameter,
+    required: true,
   }));
   return { id, friendlyName: name, configurationProperties };
 }

@@ -168,11 +168,15 @@ function showApi({ identity, resources, createdAtEpochMs }: ApiState): object {
   const { apiId, protocol, name, domainName } = identity;
   const { tags, ...shown } = showFields(resources.api.properties, API_FIELDS);
   return {
-    ...{ apiId, name, protocolType: protocol.toUpperCase(), createdDate: isoTime(createdAtEpochMs) },
+    apiId,
+    name,
+    protocolType: protocol.toUpperCase(),
+    createdDate: isoTime(createdAtEpochMs),
     apiEndpoint: `${protocol === 'websocket' ? 'wss' : 'https'}://${domainName}`,
     apiKeySelectionExpression: '$request.header.x-api-key',
     routeSelectionExpression: protocol === 'http' ? USUAL_SELECTION.http : USUAL_SELECTION.websocket,
-    ...{ disableExecuteApiEndpoint: false, ipAddressType: 'ipv4' },
+    disableExecuteApiEndpoint: false,
+    ipAddressType: 'ipv4',
     ...shown,
     tags: { ...membersOf(tags), ...stackTags(identity) },
   };

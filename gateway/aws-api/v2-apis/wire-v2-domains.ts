@@ -93,7 +93,10 @@ function showDomain({ name, properties }: Domain, { region }: WireCall): object 
           ? `${makeId(13, name)}.cloudfront.net`
           : `d-${makeId(10, name)}.execute-api.localhost`,
         hostedZoneId: isEdge ? 'Z2FDTNDATAQYW2' : 'Z1UJRXOUMOOFQ8',
-        ...{ endpointType, domainNameStatus: 'AVAILABLE', ipAddressType: 'ipv4', securityPolicy: 'TLS_1_2' },
+        endpointType,
+        domainNameStatus: 'AVAILABLE',
+        ipAddressType: 'ipv4',
+        securityPolicy: 'TLS_1_2',
         ...showFields(properties, CONFIGURATION),
         certificateArn: certificateArn || undefined,
       },

@@ -22,7 +22,8 @@ export function v2ExportRoutes(control: RestControl): readonly WireRoute[] {
         const stageName = call.query.get('stageName') ?? undefined;
         const { resources, epochMs } = readExported(api, stageName);
         const document = exportHttpApi(api.identity, resources, {
-          ...{ stageName, version: isoTime(epochMs) },
+          stageName,
+          version: isoTime(epochMs),
           withExtensions: call.query.get('includeExtensions') !== 'false',
         });
         const isYaml = outputType === 'YAML';

@@ -142,24 +142,25 @@ function showStage({ settings, deploymentMessage, createdAtEpochMs, updatedAtEpo
   return {
     stageName: name,
     apiGatewayManaged: isQuickCreated(source.logicalId) || undefined,
-    ...{
-      defaultRouteSettings: { detailedMetricsEnabled: false },
-      routeSettings: {},
-      stageVariables: {},
-      tags: {},
-    },
+    defaultRouteSettings: { detailedMetricsEnabled: false },
+    routeSettings: {},
+    stageVariables: {},
+    tags: {},
     ...showFields(source.properties, STAGE_FIELDS),
     autoDeploy: isSet(source.properties, 'AutoDeploy'),
     ...(deploymentId === '' ? {} : { deploymentId }),
     lastDeploymentStatusMessage: deploymentMessage,
-    ...{ createdDate: isoTime(createdAtEpochMs), lastUpdatedDate: isoTime(updatedAtEpochMs) },
+    createdDate: isoTime(createdAtEpochMs),
+    lastUpdatedDate: isoTime(updatedAtEpochMs),
   };
 }
 
 function showDeployment(record: DeploymentRecord): object {
   const { compiled, description, createdAtEpochMs } = record;
   return {
-    ...{ deploymentId: compiled.id, autoDeployed: isAutomatic(record), deploymentStatus: 'DEPLOYED' },
+    deploymentId: compiled.id,
+    autoDeployed: isAutomatic(record),
+    deploymentStatus: 'DEPLOYED',
     createdDate: isoTime(createdAtEpochMs),
     description: description || undefined,
   };

@@ -114,8 +114,12 @@ function showRest({ id, properties }: VpcLink): object {
 
 function showHttp({ id, properties, createdAtEpochMs }: VpcLink): object {
   return {
-    ...{ vpcLinkId: id, vpcLinkStatus: AVAILABLE, vpcLinkVersion: 'V2', securityGroupIds: [] },
-    ...{ createdDate: isoTime(createdAtEpochMs), tags: mapOf(properties, 'Tags') },
+    vpcLinkId: id,
+    vpcLinkStatus: AVAILABLE,
+    vpcLinkVersion: 'V2',
+    securityGroupIds: [],
+    createdDate: isoTime(createdAtEpochMs),
+    tags: mapOf(properties, 'Tags'),
     ...showFields(properties, FIELDS.http),
   };
 }

@@ -48,7 +48,8 @@ export const DOMAIN_TYPES = {
     values: { RoutingMode: { allowed: [...MODES, ...MODES_V2], consequence: ROUTING_RULES } },
   },
   'AWS::ApiGateway::BasePathMapping': {
-    ...{ names: { ref: generated }, enforced: words('DomainName BasePath RestApiId Stage') },
+    names: { ref: generated },
+    enforced: words('DomainName BasePath RestApiId Stage'),
   },
   'AWS::ApiGateway::DomainNameV2': {
     enforced: words('DomainName EndpointConfiguration.Types Policy'),
@@ -77,6 +78,7 @@ export const DOMAIN_TYPES = {
     enforced: words('DomainNameArn Priority Conditions Actions'),
   },
   'AWS::ApiGatewayV2::ApiMapping': {
-    ...{ names: idOf(6, 'ApiMappingId'), enforced: words('DomainName ApiMappingKey ApiId Stage') },
+    names: idOf(6, 'ApiMappingId'),
+    enforced: words('DomainName ApiMappingKey ApiId Stage'),
   },
 } as const satisfies Readonly<Record<string, ApiType>>;

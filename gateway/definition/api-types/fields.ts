@@ -25,12 +25,18 @@ export const fieldsOf = (names: string, kind: PlainKind = 'text'): readonly Fiel
 
 /** `corsConfiguration: {allowOrigins}`. */
 export const block = (wire: string, fields: readonly Field[], property = capitalise(wire)): Field => ({
-  ...{ wire, property, fields, kind: 'block' },
+  wire,
+  property,
+  fields,
+  kind: 'block',
 });
 
 /** `routeSettings: {'GET /pets': {loggingLevel}}`. */
 export const blocks = (wire: string, fields: readonly Field[]): Field => ({
-  ...{ wire, fields, property: capitalise(wire), kind: 'blocks' },
+  wire,
+  fields,
+  property: capitalise(wire),
+  kind: 'blocks',
 });
 
 /** Parameter changes by status, which CloudFormation writes as lists of source and destination. */

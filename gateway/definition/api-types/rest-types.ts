@@ -72,12 +72,16 @@ export const REST_TYPES = {
     },
   },
   'AWS::ApiGateway::Resource': {
-    ...{ owner: 'RestApiId', part: 'resources', names: idOf(6, 'ResourceId') },
+    owner: 'RestApiId',
+    part: 'resources',
+    names: idOf(6, 'ResourceId'),
     enforced: words('ParentId PathPart'),
     referredBy: ['ResourceId', 'ParentId'],
   },
   'AWS::ApiGateway::Method': {
-    ...{ owner: 'RestApiId', part: 'methods', names: { ref: generated } },
+    owner: 'RestApiId',
+    part: 'methods',
+    names: { ref: generated },
     fields: [
       ...fieldsOf('authorizationType authorizerId'),
       field('apiKeyRequired', 'flag'),
@@ -101,7 +105,9 @@ export const REST_TYPES = {
     alike: ['HttpMethod', 'ResourceId'],
   },
   'AWS::ApiGateway::Authorizer': {
-    ...{ owner: 'RestApiId', part: 'authorizers', names: idOf(6, 'AuthorizerId') },
+    owner: 'RestApiId',
+    part: 'authorizers',
+    names: idOf(6, 'AuthorizerId'),
     fields: [
       ...fieldsOf('name type'),
       field('providerARNs', 'list', 'ProviderARNs'),
@@ -110,14 +116,20 @@ export const REST_TYPES = {
     ],
     enforced: ['JwtConfiguration'],
     noEffect: words('AuthType AuthorizerCredentials'),
-    ...{ alike: ['Name'], referredBy: ['AuthorizerId'] },
+    alike: ['Name'],
+    referredBy: ['AuthorizerId'],
     calls: {
-      ...{ noun: 'Authorizer', path: 'authorizers', idName: 'authorizerId', idLength: 6 },
-      ...{ required: ['type', 'name'], quota: 'authorizers' },
+      noun: 'Authorizer',
+      path: 'authorizers',
+      idName: 'authorizerId',
+      idLength: 6,
+      required: ['type', 'name'],
+      quota: 'authorizers',
     },
   },
   'AWS::ApiGateway::Model': {
-    ...{ owner: 'RestApiId', part: 'models' },
+    owner: 'RestApiId',
+    part: 'models',
     // Model names are alphanumeric.
     names: {
       ref: (resource) =>
@@ -129,28 +141,42 @@ export const REST_TYPES = {
     calls: { noun: 'Model', path: 'models', idName: 'modelName', idLength: 6, required: ['name'] },
   },
   'AWS::ApiGateway::RequestValidator': {
-    ...{ owner: 'RestApiId', part: 'validators', names: idOf(6, 'RequestValidatorId') },
+    owner: 'RestApiId',
+    part: 'validators',
+    names: idOf(6, 'RequestValidatorId'),
     fields: [field('name'), ...fieldsOf('validateRequestBody validateRequestParameters', 'flag')],
     noEffect: ['Name'],
-    ...{ alike: ['Name'], referredBy: ['RequestValidatorId'] },
+    alike: ['Name'],
+    referredBy: ['RequestValidatorId'],
     calls: {
-      ...{ noun: 'RequestValidator', path: 'requestvalidators', idName: 'requestValidatorId', idLength: 6 },
+      noun: 'RequestValidator',
+      path: 'requestvalidators',
+      idName: 'requestValidatorId',
+      idLength: 6,
     },
   },
   'AWS::ApiGateway::GatewayResponse': {
-    ...{ owner: 'RestApiId', part: 'gatewayResponses', names: idOf(6, 'Id') },
+    owner: 'RestApiId',
+    part: 'gatewayResponses',
+    names: idOf(6, 'Id'),
     fields: [field('statusCode'), ...fieldsOf('responseParameters responseTemplates', 'texts')],
     enforced: ['ResponseType'],
     alike: ['ResponseType'],
   },
   'AWS::ApiGateway::DocumentationPart': {
-    ...{ owner: 'RestApiId', part: 'documentationParts', isWithoutEffect: true },
+    owner: 'RestApiId',
+    part: 'documentationParts',
+    isWithoutEffect: true,
   },
   'AWS::ApiGateway::DocumentationVersion': {
-    ...{ owner: 'RestApiId', part: 'documentationVersions', isWithoutEffect: true },
+    owner: 'RestApiId',
+    part: 'documentationVersions',
+    isWithoutEffect: true,
   },
   'AWS::ApiGateway::Deployment': {
-    ...{ owner: 'RestApiId', part: 'deployments', names: idOf(6, 'DeploymentId') },
+    owner: 'RestApiId',
+    part: 'deployments',
+    names: idOf(6, 'DeploymentId'),
     enforced: words(
       `StageName StageDescription.Variables StageDescription.ThrottlingBurstLimit
        StageDescription.ThrottlingRateLimit StageDescription.AccessLogSetting
@@ -167,7 +193,9 @@ export const REST_TYPES = {
     enforcedItems: { 'StageDescription.MethodSettings': METHOD_ITEMS },
   },
   'AWS::ApiGateway::Stage': {
-    ...{ owner: 'RestApiId', part: 'stages', names: { ref: given('StageName') } },
+    owner: 'RestApiId',
+    part: 'stages',
+    names: { ref: given('StageName') },
     fields: [
       field('description'),
       field('cacheClusterEnabled', 'flag'),
@@ -182,7 +210,8 @@ export const REST_TYPES = {
   },
   'AWS::ApiGateway::Account': { isWithoutEffect: true },
   'AWS::ApiGateway::ClientCertificate': {
-    ...{ names: idOf(6, 'ClientCertificateId'), noEffect: words('Description Tags') },
+    names: idOf(6, 'ClientCertificateId'),
+    noEffect: words('Description Tags'),
   },
   'AWS::ApiGateway::ApiKey': {
     names: idOf(10, 'APIKeyId'),
@@ -191,7 +220,8 @@ export const REST_TYPES = {
     noEffect: words('Description CustomerId GenerateDistinctId StageKeys Tags'),
   },
   'AWS::ApiGateway::UsagePlan': {
-    ...{ names: idOf(6, 'Id'), enforced: words('UsagePlanName ApiStages Quota Throttle') },
+    names: idOf(6, 'Id'),
+    enforced: words('UsagePlanName ApiStages Quota Throttle'),
     fields: [
       ...[field('name', 'text', 'UsagePlanName'), field('description')],
       block('throttle', fieldsOf('rateLimit burstLimit', 'number')),
@@ -200,7 +230,8 @@ export const REST_TYPES = {
     noEffect: words('Description Tags'),
   },
   'AWS::ApiGateway::UsagePlanKey': {
-    ...{ names: idOf(10, 'Id'), enforced: words('KeyId KeyType UsagePlanId') },
+    names: idOf(10, 'Id'),
+    enforced: words('KeyId KeyType UsagePlanId'),
   },
   // Integrations reach what `--vpc-link` says, whatever a template defines.
   'AWS::ApiGateway::VpcLink': {

@@ -147,7 +147,9 @@ function parseYaml(text: string, file: string): Lines {
   let document: Document.Parsed;
   try {
     document = parseDocument(text, {
-      ...{ lineCounter: counter, prettyErrors: false, logLevel: 'error' },
+      lineCounter: counter,
+      prettyErrors: false,
+      logLevel: 'error',
       // PyYAML lets the last one hold; who wrote it is told.
       uniqueKeys: false,
     });

@@ -72,7 +72,8 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
     findLocal(expanded.template, folder, 'AWS::Lambda::LayerVersion', 'Content'),
   );
   return {
-    ...{ stackName, file },
+    stackName,
+    file,
     includes: [...new Set([...files, ...[...functions.values()].filter(isArchive)])],
     stage: options.stage,
     region: options.region,
@@ -104,7 +105,10 @@ function repeatedKeys(tree: SourceTree): readonly Finding[] {
     const type = membersOf(resource)['Type'];
     const { logicalId = '', property } = place;
     return {
-      ...{ logicalId, type: typeof type === 'string' ? type : 'template', property, place },
+      logicalId,
+      type: typeof type === 'string' ? type : 'template',
+      property,
+      place,
       message: `the key ${path.at(-1) ?? ''} is written twice`,
       consequence: `the last one, in line ${line}, holds`,
     };

@@ -32,7 +32,9 @@ export function importHttpApi(
   const authorizers = securityAuthorizers(document).map((scheme): ImportedResource => {
     const physicalId = importedId(document, stackName, AUTHORIZER_TYPE, scheme.name, 6);
     return {
-      ...{ key: `Authorizer ${scheme.name}`, type: AUTHORIZER_TYPE, physicalId },
+      key: `Authorizer ${scheme.name}`,
+      type: AUTHORIZER_TYPE,
+      physicalId,
       properties: { ApiId, ...httpAuthorizer(document, scheme) },
       at: () => scheme.at,
     };
@@ -66,7 +68,9 @@ function closedRoute(
 ): ImportedResource {
   const RouteKey = routeKeyOf(operation, basePath);
   return {
-    ...{ key: RouteKey, type: 'AWS::ApiGatewayV2::Route', fault },
+    key: RouteKey,
+    type: 'AWS::ApiGatewayV2::Route',
+    fault,
     physicalId: importedId(document, stackName, 'route', RouteKey, 7),
     properties: { ApiId: document.api.physicalId, RouteKey },
     at: () => operation.at,
@@ -90,7 +94,8 @@ function importRoute(
     type: 'AWS::ApiGatewayV2::Route',
     physicalId: importedId(document, stackName, 'route', RouteKey, 7),
     properties: present({
-      ...{ ApiId, RouteKey },
+      ApiId,
+      RouteKey,
       Target: integration && `integrations/${integrationId}`,
       OperationName: document.text(operation, 'operationId'),
       AuthorizationType: security.authorizationType,
@@ -104,11 +109,9 @@ function importRoute(
   if (integration === undefined) return [route];
   return [
     {
-      ...{
-        key: `Integration ${RouteKey}`,
-        type: 'AWS::ApiGatewayV2::Integration',
-        physicalId: integrationId,
-      },
+      key: `Integration ${RouteKey}`,
+      type: 'AWS::ApiGatewayV2::Integration',
+      physicalId: integrationId,
       properties: { ApiId, ...httpIntegration(document, integration) },
       at: (property) =>
         property === undefined ? integration.at : [...integration.at, documentName(property)],

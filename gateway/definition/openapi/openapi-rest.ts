@@ -114,7 +114,9 @@ export class RestImport {
   ): string {
     const RestApiId = this.#document.api.physicalId;
     this.resources.push({
-      ...{ key: `${type.split('::')[2] ?? type} ${key}`, type, physicalId },
+      key: `${type.split('::')[2] ?? type} ${key}`,
+      type,
+      physicalId,
       properties: { RestApiId, ...properties },
       at: (property) => (property === undefined ? at : [...at, lowerFirst(property)]),
     });
@@ -174,7 +176,9 @@ export class RestImport {
     const { method, path, at } = operation;
     const key = `${method} ${path}`;
     this.resources.push({
-      ...{ key, type: 'AWS::ApiGateway::Method', fault },
+      key,
+      type: 'AWS::ApiGateway::Method',
+      fault,
       physicalId: importedId(this.#document, this.#stackName, 'method', key, 10),
       properties: {
         RestApiId: this.#document.api.physicalId,

@@ -59,7 +59,9 @@ function connectorsOf(declared: JsonObject): readonly Connector[] {
       return sourceId === undefined ? [] : [{ origin, name: origin, sourceId, properties }];
     }
     return Object.entries(memberOf(resource, 'Connectors')).map(([name, connector]) => ({
-      ...{ origin, name: `${origin}${name}`, sourceId: origin },
+      origin,
+      name: `${origin}${name}`,
+      sourceId: origin,
       properties: isJsonObject(connector) ? memberOf(connector, 'Properties') : {},
     }));
   });

@@ -66,7 +66,8 @@ function associate(
   const endpoint = membersOf(association)['VpcEndpointId'];
   if (endpoint === undefined) return;
   expansion.make(origin, `${domainId}AccessAssociation`, 'AWS::ApiGateway::DomainNameAccessAssociation', {
-    ...{ DomainNameArn: { Ref: domainId }, AccessAssociationSource: endpoint },
+    DomainNameArn: { Ref: domainId },
+    AccessAssociationSource: endpoint,
     AccessAssociationSourceType: 'VPCE',
   });
 }

@@ -16,7 +16,8 @@ export function noteBucket(expansion: SamExpansion, event: SamEvent): void {
     return expansion.fail(ownerId, `event ${eventName}: Bucket must be a Ref of a bucket of this template`);
   const events = required(expansion, event, 'Events');
   const configurations = (isJsonList(events) ? events : [events]).map((each) => ({
-    ...{ Event: each, Function: event.arn },
+    Event: each,
+    Function: event.arn,
     ...pick(properties, ['Filter']),
   }));
   allowSource(expansion, event, 's3.amazonaws.com', { SourceAccount: { Ref: 'AWS::AccountId' } });

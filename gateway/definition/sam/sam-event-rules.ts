@@ -34,7 +34,8 @@ function makeRule(expansion: SamExpansion, event: SamEvent, rule: JsonObject): v
     ...present({ State: stateOf(expansion, event) }),
     Targets: [
       {
-        ...{ Id: targetId ?? `${id}LambdaTarget`, Arn: event.arn },
+        Id: targetId ?? `${id}LambdaTarget`,
+        Arn: event.arn,
         ...pick(properties, OF_TARGET),
         ...present({ DeadLetterConfig: dead && { Arn: dead } }),
       },
@@ -76,7 +77,10 @@ function deadLetterArn(
   const queueArn: Json = { 'Fn::GetAtt': [queueId, 'Arn'] };
   if (sourceArn !== undefined)
     allowQueue(expansion, event, `${id}QueuePolicy`, {
-      ...{ queueArn, queueUrl: { Ref: queueId }, principal: PRINCIPAL, sourceArn },
+      queueArn,
+      queueUrl: { Ref: queueId },
+      principal: PRINCIPAL,
+      sourceArn,
     });
   return queueArn;
 }
@@ -94,7 +98,8 @@ export function expandSchedulerSchedule(expansion: SamExpansion, event: SamEvent
     expansion.make(ownerId, roleId, 'AWS::IAM::Role', schedulerRole(event, dead));
   expansion.make(ownerId, id, 'AWS::Scheduler::Schedule', {
     ...pick(properties, OF_SCHEDULE),
-    ...{ ScheduleExpression, FlexibleTimeWindow },
+    ScheduleExpression,
+    FlexibleTimeWindow,
     ...(hasNoName === true ? {} : { Name: name ?? id }),
     Target: {
       Arn: event.arn,

@@ -118,7 +118,10 @@ function expandTopic(expansion: SamExpansion, event: SamEvent): void {
   const mayBeShared = typeof policyId === 'string';
   allowQueue(expansion, event, mayBeShared ? policyId : `${id}QueuePolicy`, {
     queueUrl: QueueUrl,
-    ...{ queueArn: QueueArn, principal: 'sns.amazonaws.com', sourceArn: TopicArn, mayBeShared },
+    queueArn: QueueArn,
+    principal: 'sns.amazonaws.com',
+    sourceArn: TopicArn,
+    mayBeShared,
   });
   subscribe('sqs', QueueArn);
   const { BatchSize = 10, Enabled = true } = given;
@@ -138,7 +141,8 @@ function expandLogs(expansion: SamExpansion, event: SamEvent): void {
   const principal = { 'Fn::Sub': 'logs.${AWS::Region}.amazonaws.com' };
   allowSource(expansion, event, principal, { SourceArn: { 'Fn::Sub': [group, { Group: LogGroupName }] } });
   expansion.make(event.ownerId, event.id, 'AWS::Logs::SubscriptionFilter', {
-    ...{ LogGroupName, FilterPattern },
+    LogGroupName,
+    FilterPattern,
     DestinationArn: event.arn,
   });
 }

@@ -23,9 +23,13 @@ export function expandFunctionUrl(
   if (config['AuthType'] !== 'NONE') return;
   const permission = { FunctionName: name, Principal: '*' };
   expansion.make(logicalId, `${logicalId}UrlPublicPermissions`, 'AWS::Lambda::Permission', {
-    ...{ ...permission, Action: 'lambda:InvokeFunctionUrl', FunctionUrlAuthType: 'NONE' },
+    ...permission,
+    Action: 'lambda:InvokeFunctionUrl',
+    FunctionUrlAuthType: 'NONE',
   });
   expansion.make(logicalId, `${logicalId}URLInvokeAllowPublicAccess`, 'AWS::Lambda::Permission', {
-    ...{ ...permission, Action: 'lambda:InvokeFunction', InvokedViaFunctionUrl: true },
+    ...permission,
+    Action: 'lambda:InvokeFunction',
+    InvokedViaFunctionUrl: true,
   });
 }

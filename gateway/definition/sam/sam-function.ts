@@ -163,7 +163,11 @@ function expandEvent(
   }
   const properties = membersOf(given);
   expandSource(expansion, typeof type === 'string' ? type : 'unknown', {
-    ...{ ownerId: functionId, eventName, id: `${functionId}${eventName}`, properties },
-    ...{ arn: target.arn, name: target.name },
+    ownerId: functionId,
+    eventName,
+    id: `${functionId}${eventName}`,
+    properties,
+    arn: target.arn,
+    name: target.name,
   });
 }

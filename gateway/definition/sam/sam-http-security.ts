@@ -107,7 +107,9 @@ function httpScheme(expansion: SamExpansion, apiId: string, name: string, author
   const identity = mapOf(authorizer, 'Identity');
   const role = authorizer['FunctionInvokeRole'];
   return {
-    ...{ type: 'apiKey', name: 'Unused', in: 'header' },
+    type: 'apiKey',
+    name: 'Unused',
+    in: 'header',
     'x-amazon-apigateway-authorizer': {
       type: 'request',
       authorizerUri: invocationUri(functionArn),

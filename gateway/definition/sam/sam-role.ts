@@ -61,7 +61,8 @@ function role(
   const documents = [...extra, ...policies.flatMap(documentOf)];
   const arns = [...managed.map(managedPolicyArn), ...policies.flatMap(arnOf)];
   return present({
-    ...{ PermissionsBoundary, Path },
+    PermissionsBoundary,
+    Path,
     ManagedPolicyArns: arns.filter((arn, index) => arns.indexOf(arn) === index),
     Policies:
       documents.length === 0

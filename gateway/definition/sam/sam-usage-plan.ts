@@ -46,7 +46,8 @@ export function expandUsagePlan(
   make(planId, 'AWS::ApiGateway::UsagePlan', { ...pick(plan, OF_PLAN), ApiStages: [stage] });
   make(keyId, 'AWS::ApiGateway::ApiKey', { Enabled: true });
   make(`${prefix}UsagePlanKey`, 'AWS::ApiGateway::UsagePlanKey', {
-    ...{ KeyId: { Ref: keyId }, KeyType: 'API_KEY' },
+    KeyId: { Ref: keyId },
+    KeyType: 'API_KEY',
     UsagePlanId: { Ref: planId },
   });
 }

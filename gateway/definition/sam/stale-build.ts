@@ -73,7 +73,9 @@ function staleTemplate(file: string): readonly Finding[] {
   if (newer === undefined) return [];
   return [
     {
-      ...{ logicalId: '', type: 'AWS::CloudFormation::Stack', place: { file } },
+      logicalId: '',
+      type: 'AWS::CloudFormation::Stack',
+      place: { file },
       consequence: `all of it is older than ${newer}, and is served as it was: run sam build again, or start ${project}`,
     },
   ];

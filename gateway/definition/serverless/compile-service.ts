@@ -41,7 +41,8 @@ type Answers = {
 export async function compileService(run: ServiceRun): Promise<CompiledService | DriverFailure> {
   const { serviceFolder, oslsFolder, home, keptIn } = run;
   const identity: RunIdentity = {
-    ...{ serviceFolder, oslsFolder },
+    serviceFolder,
+    oslsFolder,
     arguments: [...run.arguments, home.region, home.accountId],
   };
   // What the stand-in adds is the same for each run, but for what it draws.
@@ -98,8 +99,11 @@ async function runOsls(run: ServiceRun): Promise<OslsRun> {
   const [notes, informed]: [DriverNote[], string[]] = [[], []];
   try {
     const failure = await runDriver({
-      ...{ oslsFolder: run.oslsFolder, outputFolder, serviceFolder: run.serviceFolder },
-      ...{ arguments: run.arguments, signal: run.signal },
+      oslsFolder: run.oslsFolder,
+      outputFolder,
+      serviceFolder: run.serviceFolder,
+      arguments: run.arguments,
+      signal: run.signal,
       environment: { ...run.environment, ...standIn.environment },
       onAnnounced: (stackName, variables) => {
         announced = { stackName, variables };
