@@ -46,7 +46,7 @@ import { gatherReply } from './server/gather-reply.ts';
 import { refuseForeignOrigin } from '@gatewright/aws/guards';
 import { LOCAL_ISSUER } from './issuer/issuer.ts';
 import { listRoutesOf, listStages, planPorts } from './compose-listing.ts';
-import { receive } from './server/receive.ts';
+import { OWN_ADDRESS, receive } from './server/receive.ts';
 import { startSweeping } from './server/websocket-frames.ts';
 import { makeControlSecret, publishCredentials } from './services/identity-file.ts';
 import { makeOwnFolder } from './services/own-folder.ts';
@@ -259,7 +259,7 @@ function assemble(parts: Parts, publish: () => Promise<void>): Gateway {
       const api = served.find(request.apiId);
       if (api === undefined) throw new RangeError(`no API ${request.apiId}`);
       const { method, target, headers: rawHeaders = [], body } = request;
-      const wire = { method, target, rawHeaders, body, remoteAddress: undefined, httpVersion: '1.1' };
+      const wire = { method, target, rawHeaders, body, remoteAddress: OWN_ADDRESS, httpVersion: '1.1' };
       return serve(receive(wire, api, at), at).then((reply) => gatherReply(reply, INJECTED));
     },
     environment: () => environmentOf(parts),

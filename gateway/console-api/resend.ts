@@ -1,7 +1,7 @@
 /** Sends a request through the pipeline once more: as it was, edited, as somebody else, at another time. */
 import { WishRefused } from '../errors.ts';
 import { gatherReply } from '../server/gather-reply.ts';
-import { receive } from '../server/receive.ts';
+import { OWN_ADDRESS, receive } from '../server/receive.ts';
 import { serve } from '../pipeline.ts';
 import { whyNoReplay } from '../records/describe-detail.ts';
 import { isEvent } from '../records/kept-request.ts';
@@ -65,7 +65,7 @@ export async function sendAnew(
   request: OutgoingRequest,
   { as, shiftMs = 0 }: Wish,
   ports: ResendPorts,
-  remoteAddress = '127.0.0.1',
+  remoteAddress = OWN_ADDRESS,
 ): Promise<string> {
   const { at, clock, clockFixedBecause } = ports;
   const api = ports.findApi(apiId);

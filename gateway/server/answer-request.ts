@@ -61,6 +61,7 @@ export type Arrival = {
   readonly headers: HeaderList;
   /** `1.1` */
   readonly httpVersion: string;
+  /** Undefined: the connection has been reset, perhaps by who does not want to be known. */
   readonly remoteAddress: string | undefined;
   /** Undefined: there is none. */
   readonly body: Readable | undefined;
@@ -137,6 +138,14 @@ async function answer(
   options: ApiServerOptions,
 ): Promise<void> {
   const { method = 'GET', headers, remoteAddress, httpVersion, peer } = arrival;
+  if (remoteAddress === undefined) {
+    // What was sent before a reset can still be read. Attack: a request that would pass for one of this machine.
+    options.ports.log.write(
+      `${method} ${pathOf(arrival.target)}: not served, its client has reset the connection`,
+    );
+    sink.destroy();
+    return;
+  }
   const target = options.toOwnTarget?.(arrival.host, arrival.target, api) ?? arrival.target;
   if (api.protocol === 'rest' && HEALTH_CHECK.test(target)) {
     send(sink, method, healthy());

@@ -120,8 +120,9 @@ async function openPort(
     at,
     receive(request) {
       const { headers } = request;
+      const { remoteAddress } = request.socket;
       const url = originForm(request.url);
-      if (!isHostAllowed(headers.host)) return undefined;
+      if (remoteAddress === undefined || !isHostAllowed(headers.host)) return undefined;
       if (isSecure && judgeClient(headers.host, peerOf(request.socket)).kind !== 'admitted') return undefined;
       const api = resolveApi(headers.host, url, apiIdHeader(request), request.rawHeaders);
       if (api?.protocol !== 'websocket') return undefined;
@@ -131,7 +132,7 @@ async function openPort(
           target: toOwnTarget(headers.host, url, api),
           rawHeaders: request.rawHeaders,
           body: undefined,
-          remoteAddress: request.socket.remoteAddress,
+          remoteAddress,
           httpVersion: request.httpVersion,
         },
         api,

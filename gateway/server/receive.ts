@@ -14,12 +14,16 @@ type WireRequest = {
   /** Flat name, value list, or what has been read out of it already. */
   readonly rawHeaders: readonly string[] | HeaderList;
   readonly body: Buffer | undefined;
-  readonly remoteAddress: string | undefined;
+  /** Never guessed: resource policies and functions decide by it. */
+  readonly remoteAddress: string;
   /** `1.1` */
   readonly httpVersion: string;
   /** Of a client that a domain with mutual TLS has let in. */
   readonly clientCertificate?: ClientCertificateFacts | undefined;
 };
+
+/** The client of a request that came over no socket. */
+export const OWN_ADDRESS = '127.0.0.1';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const ORIGIN = /^https?:\/\/[^/?]*/i;
@@ -85,7 +89,6 @@ function restRequestId(headers: HeaderList, at: Ports): string {
 }
 
 /** Without IPv6's mapping of IPv4, which AWS never shows. */
-function plainAddress(address: string | undefined): string {
-  if (address === undefined) return '127.0.0.1';
+function plainAddress(address: string): string {
   return address.startsWith('::ffff:') ? address.slice(7) : address;
 }

@@ -1,7 +1,7 @@
 /** Requests of TestInvokeMethod and TestInvokeAuthorizer: to the API as it is edited, not as it is deployed. */
 import { compileDeployment } from '../../control/compile-deployment.ts';
 import { authorizationTypeOf } from '../../control/check-authorizer.ts';
-import { receive } from '../../server/receive.ts';
+import { OWN_ADDRESS, receive } from '../../server/receive.ts';
 import { optionalObject, optionalText, textMap } from './wire-shape.ts';
 import type { ApiState } from '../../control/api-state.ts';
 import type { ControlResource } from '../../control/control-resource.ts';
@@ -145,7 +145,7 @@ function makeExchange(
       target: request.target,
       rawHeaders: request.headers,
       body: request.body === undefined ? undefined : Buffer.from(request.body),
-      remoteAddress: undefined,
+      remoteAddress: OWN_ADDRESS,
       httpVersion: '1.1',
     },
     served,

@@ -32,7 +32,7 @@ async function ask({ served, ports }: Served, target: string, host = HOST): Prom
   const api = served.atDomain(host, target)?.api;
   if (api === undefined) return 'unmapped';
   const wire = { method: 'GET', target, rawHeaders: ['Host', host], body: undefined, httpVersion: '1.1' };
-  const reply = await serve(receive({ ...wire, remoteAddress: undefined }, api, ports), ports);
+  const reply = await serve(receive({ ...wire, remoteAddress: '127.0.0.1' }, api, ports), ports);
   if (reply.status !== 200) return reply.status;
   return JSON.parse(reply.body.toString()) as Record<string, unknown>;
 }

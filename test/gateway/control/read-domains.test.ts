@@ -110,7 +110,7 @@ describe('a domain with mutual TLS, without TLS', () => {
     const api = served.atDomain(HOST, '/pets')?.api;
     assert.ok(api !== undefined);
     const wire = { method: 'GET', target: '/pets', rawHeaders: ['Host', HOST], body: undefined };
-    const facts = { ...wire, remoteAddress: undefined, httpVersion: '1.1' };
+    const facts = { ...wire, remoteAddress: '127.0.0.1', httpVersion: '1.1' };
     return (await serve(receive(facts, api, ports), ports)).status;
   };
 

@@ -72,7 +72,7 @@ async function ask({ api = { Policy: allow() }, resources, vpcEndpoints, target 
   const found = served.atDomain(HOST, target)?.api;
   if (found === undefined) return { status: undefined, told };
   const wire = { method: 'GET', target, rawHeaders: ['Host', HOST], body: undefined, httpVersion: '1.1' };
-  const { status } = await serve(receive({ ...wire, remoteAddress: undefined }, found, ports), ports);
+  const { status } = await serve(receive({ ...wire, remoteAddress: '127.0.0.1' }, found, ports), ports);
   return { status, told };
 }
 

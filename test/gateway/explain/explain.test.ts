@@ -278,7 +278,7 @@ describe('explain', () => {
       method: 'GET',
       target: '/dev',
       body: undefined,
-      remoteAddress: undefined,
+      remoteAddress: '127.0.0.1',
       httpVersion: '1.1',
     };
 

@@ -16,7 +16,7 @@ describe('callsOf', () => {
     const ports = somePorts(api, { connect: () => ({ statusCode: 200 }) });
     const records = new RequestRecords(10, ports.clock, 'key');
     const at = { ...ports, records };
-    const wire = { method: 'GET', target: '/dev', body: undefined, remoteAddress: undefined };
+    const wire = { method: 'GET', target: '/dev', body: undefined, remoteAddress: '127.0.0.1' };
 
     await connect(receive({ ...wire, httpVersion: '1.1', rawHeaders: UPGRADE }, api, at), at);
 
@@ -31,7 +31,7 @@ describe('callsOf', () => {
     const ports = somePorts(api, { connect: () => ({ statusCode: 200 }) });
     const records = new RequestRecords(10, ports.clock, 'key');
     const at = { ...ports, records };
-    const wire = { method: 'GET', target: '/dev', body: undefined, remoteAddress: undefined };
+    const wire = { method: 'GET', target: '/dev', body: undefined, remoteAddress: '127.0.0.1' };
 
     await connect(receive({ ...wire, httpVersion: '1.1', rawHeaders: UPGRADE }, api, at), at);
 

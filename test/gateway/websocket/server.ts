@@ -51,8 +51,13 @@ export async function startApi(
   });
   const webSockets = attachWebSockets(server, {
     at,
-    receive: ({ method = 'GET', url: target = '/', rawHeaders, httpVersion, socket: { remoteAddress } }) =>
-      receive({ method, target, rawHeaders, body: undefined, remoteAddress, httpVersion }, api, at),
+    receive: ({
+      method = 'GET',
+      url: target = '/',
+      rawHeaders,
+      httpVersion,
+      socket: { remoteAddress = '127.0.0.1' },
+    }) => receive({ method, target, rawHeaders, body: undefined, remoteAddress, httpVersion }, api, at),
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -46,7 +46,7 @@ async function ask(host: string, target: string): Promise<number | undefined> {
   const api = control.served.atDomain(host, target)?.api;
   if (api === undefined) return undefined;
   const wire = { method: 'GET', target, rawHeaders: ['Host', host], body: undefined, httpVersion: '1.1' };
-  return (await serve(receive({ ...wire, remoteAddress: undefined }, api, control.ports), control.ports))
+  return (await serve(receive({ ...wire, remoteAddress: '127.0.0.1' }, api, control.ports), control.ports))
     .status;
 }
 

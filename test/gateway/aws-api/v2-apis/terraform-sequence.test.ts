@@ -28,7 +28,7 @@ async function ask(target: string, headers: readonly string[] = []): Promise<num
   const api = control.served.atDomain(DomainName, target)?.api;
   if (api === undefined) return undefined;
   const wire = { method: 'GET', target, rawHeaders: ['Host', DomainName, ...headers], body: undefined };
-  const received = receive({ ...wire, httpVersion: '1.1', remoteAddress: undefined }, api, control.ports);
+  const received = receive({ ...wire, httpVersion: '1.1', remoteAddress: '127.0.0.1' }, api, control.ports);
   return (await serve(received, control.ports)).status;
 }
 

@@ -42,7 +42,7 @@ async function ask(target: string, ...headers: string[]): Promise<readonly [numb
   if (api === undefined) return undefined;
   const wire = { method: 'GET', target, rawHeaders, body: undefined, httpVersion: '1.1' };
   const { status } = await serve(
-    receive({ ...wire, remoteAddress: undefined }, api, control.ports),
+    receive({ ...wire, remoteAddress: '127.0.0.1' }, api, control.ports),
     control.ports,
   );
   return [status, api.routingRuleId];
