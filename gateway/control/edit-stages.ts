@@ -101,8 +101,12 @@ function pointAt(stage: JsonObject, { id, stage: given, canary }: DeploymentWish
 
 /** @throws ControlError for a deployment that a stage points at */
 export function deleteDeployment(api: ApiState, id: string): void {
-  const { compiled } = getDeployment(api, id);
-  if (isInUse(api, compiled.id))
+  removeUnused(api, getDeployment(api, id));
+}
+
+/** The same of an API of any kind. */
+export function removeUnused(api: ApiState, { compiled: { id } }: DeploymentRecord): void {
+  if (isInUse(api, id))
     throw badRequest('Active stages pointing to this deployment must be moved or deleted');
   api.removeDeployment(id);
 }
@@ -113,7 +117,8 @@ function isInUse(api: ApiState, id: string): boolean {
   );
 }
 
-function makeRoom(api: ApiState): void {
+/** Before a deployment is added to those there are. */
+export function makeRoom(api: ApiState): void {
   if (api.deployments.length < MAX_DEPLOYMENTS) return;
   const oldest = api.deployments.find(({ compiled }) => !isInUse(api, compiled.id));
   if (oldest !== undefined) api.removeDeployment(oldest.compiled.id);

@@ -7,6 +7,7 @@ import { refuseOneMore } from './api-quotas.ts';
 import { compileDeployment } from './compile-deployment.ts';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
 import { madeByCall } from './edit-resources.ts';
+import { makeRoom, removeUnused } from './edit-stages.ts';
 import { readV2Stage, refuseExecutionLog, refuseManyTags } from './read-stages.ts';
 import { isSet, textOf, without } from '../definition/json-values.ts';
 import { checkUnusedAuthorizers } from './unused-authorizers.ts';
@@ -21,8 +22,6 @@ import type { ControlResource } from './control-resource.ts';
 type Draw = { readonly random: Random };
 
 const ID_LENGTH = 6;
-/** More snapshots than this are kept by nobody; the oldest that no stage points at give way. */
-const MAX_DEPLOYMENTS = 300;
 const NO_ROUTES = 'Unable to deploy API because no routes exist in this API';
 
 /** Puts other resources in the place of those there are. @throws ControlError for what AWS refuses; nothing has changed then */
@@ -160,18 +159,5 @@ export function createV2Deployment(api: ApiState, wish: V2DeploymentWish, draw: 
 
 /** @throws ControlError for a deployment that a stage points at */
 export function deleteV2Deployment(api: ApiState, id: string): void {
-  getV2Deployment(api, id);
-  if (isInUse(api, id))
-    throw badRequest('Active stages pointing to this deployment must be moved or deleted');
-  api.removeDeployment(id);
-}
-
-function isInUse(api: ApiState, id: string): boolean {
-  return api.stages.some(({ settings }) => settings.deploymentId === id);
-}
-
-function makeRoom(api: ApiState): void {
-  if (api.deployments.length < MAX_DEPLOYMENTS) return;
-  const oldest = api.deployments.find(({ compiled }) => !isInUse(api, compiled.id));
-  if (oldest !== undefined) api.removeDeployment(oldest.compiled.id);
+  removeUnused(api, getV2Deployment(api, id));
 }
