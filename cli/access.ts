@@ -20,7 +20,7 @@ import type { GivenParameters } from './access-apis.ts';
 import { startOption } from './start-options.ts';
 import { withStack } from './with-stack.ts';
 import { collectText, readStageName } from './options.ts';
-import { count, HINT, paint, remark, say, table, UsageError } from './output.ts';
+import { count, paint, remark, say, table, UsageError } from './output.ts';
 import { usualAccessFolder } from '@gatewright/authoring/stack-files';
 import { webhookProblems, writeCompiledWebhooks } from '@gatewright/authoring/webhook-files';
 
@@ -40,7 +40,6 @@ export function accessCommand(): Command {
     .addCommand(idsCommand());
   for (const command of publishCommands(usualAccessFolder(process.cwd()))) access.addCommand(command);
   for (const command of revocationCommands()) access.addCommand(command);
-  for (const command of access.commands) command.exitOverride().showHelpAfterError(HINT);
   return access;
 }
 

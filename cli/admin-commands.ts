@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { addAdminOptions, askAdmin, newOperationId } from './admin-client.ts';
 import type { AdminFlags, AdminRequest } from './admin-client.ts';
-import { HINT, say, table, UsageError } from './output.ts';
+import { say, table, UsageError } from './output.ts';
 
 export type Answer = Readonly<Record<string, unknown>>;
 export type ReadFlags = AdminFlags & { readonly json: boolean };
@@ -12,10 +12,7 @@ export type ChangeFlags = ReadFlags & { readonly operation?: string };
 export type SentChange = { readonly answer: Answer; readonly operationId: string };
 
 export function readCommand(name: string, description: string): Command {
-  return addAdminOptions(new Command(name).description(description))
-    .option('--json', 'as JSON', false)
-    .exitOverride()
-    .showHelpAfterError(HINT);
+  return addAdminOptions(new Command(name).description(description)).option('--json', 'as JSON', false);
 }
 
 export function changeCommand(name: string, description: string): Command {

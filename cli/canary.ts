@@ -13,7 +13,7 @@ import { addAwsOptions } from './aws-session.ts';
 import { textAt } from './aws-call.ts';
 import type { AwsFlags } from './aws-session.ts';
 import { collectText } from './options.ts';
-import { HINT, paint, remark, say, table, UsageError } from './output.ts';
+import { paint, remark, say, table, UsageError } from './output.ts';
 import { canaryOf, endCanary, promoteCanary, stagePath, startCanary } from './release/stage-release.ts';
 import type { Canary } from './release/stage-release.ts';
 import { cloudWatchLooks, lookOnce, watchCanary } from './release/watch.ts';
@@ -56,7 +56,6 @@ export function canaryCommand(): Command {
         orExitCode(() => rollBack(flags)),
       ),
     );
-  for (const command of canary.commands) command.exitOverride().showHelpAfterError(HINT);
   return canary;
 }
 

@@ -1,7 +1,7 @@
 /** `gatewright data save|load`: the state of the running gateway as one file, and back. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { count, HINT, remark, say } from './output.ts';
+import { count, remark, say } from './output.ts';
 import { addGatewayOptions, askGateway, memberOf } from './running-gateway.ts';
 
 /** Tables may be large. */
@@ -10,8 +10,6 @@ const DEADLINE_MS = 300_000;
 export function dataCommand(): Command {
   return new Command('data')
     .description('Keep the whole state of the running gateway in a file, and put it back.')
-    .exitOverride()
-    .showHelpAfterError(HINT)
     .addCommand(
       fileCommand(
         'save',
@@ -29,8 +27,6 @@ export function dataCommand(): Command {
 function fileCommand(name: 'save' | 'load', description: string): Command {
   return addGatewayOptions(new Command(name).description(description))
     .argument('<file>', 'the file')
-    .exitOverride()
-    .showHelpAfterError(HINT)
     .action(async (file: string) => {
       const answer = await askGateway('POST', `data/${name}`, { file: resolve(file) }, DEADLINE_MS);
       const number = (member: string): number => Number(memberOf(answer, member));

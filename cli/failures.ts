@@ -12,7 +12,7 @@ import { replayFailures } from './failures/replay-failures.ts';
 import type { Replayed } from './failures/replay-failures.ts';
 import { findFunction } from './find-function.ts';
 import { send } from './invoke.ts';
-import { count, HINT, say, table, UsageError } from './output.ts';
+import { count, say, table, UsageError } from './output.ts';
 import { addGatewayOptions } from './running-gateway.ts';
 
 type ListFlags = AwsFlags & { readonly stack?: string; readonly limit: number; readonly json: boolean };
@@ -25,7 +25,6 @@ export function failuresCommand(): Command {
     .description('Events that functions failed at for good: list them, or hand them over again.')
     .addCommand(listCommand())
     .addCommand(replayCommand());
-  for (const command of failures.commands) command.exitOverride().showHelpAfterError(HINT);
   return failures;
 }
 

@@ -15,7 +15,7 @@ import {
 } from './admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from './admin-commands.ts';
 import { collectPair, collectText } from './options.ts';
-import { HINT, paint, remark, say, table, UsageError } from './output.ts';
+import { paint, remark, say, table, UsageError } from './output.ts';
 
 type CreateFlags = ChangeFlags & {
   readonly tenant: string;
@@ -36,7 +36,7 @@ const HEADINGS = ['KEY', 'STATE', 'NAME', 'CREATED', 'ENDS', 'LAST USED'];
 export function keysCommand(): Command {
   const keys = new Command('keys').description('API keys: who has one, new ones, rotation, revocation.');
   for (const command of [createCommand(), listCommand(), showCommand(), rotateCommand(), revokeCommand()])
-    keys.addCommand(command.exitOverride().showHelpAfterError(HINT));
+    keys.addCommand(command);
   return keys;
 }
 

@@ -8,9 +8,6 @@ export { UsageError };
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Stands below the error of a command that was called wrongly. */
-export const HINT = 'Run with --help to see what there is.';
-
 /** Text in a style, where the stream is a terminal that wants it (NO_COLOR, FORCE_COLOR and TTY decide). */
 export function paint(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout });

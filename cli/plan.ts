@@ -7,7 +7,7 @@ import { printPathName } from '#shared/http/path-name.ts';
 import { askAdmin } from './admin-client.ts';
 import { changeCommand, printRows, readCommand, readPages } from './admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from './admin-commands.ts';
-import { HINT, say, UsageError } from './output.ts';
+import { say, UsageError } from './output.ts';
 import { change, ownerPath } from './quota-calls.ts';
 
 const NEXT_VERSION = /next version to be saved is (\d+)/;
@@ -15,8 +15,6 @@ const NEXT_VERSION = /next version to be saved is (\d+)/;
 export function planCommand(): Command {
   return new Command('plan')
     .description('Usage plans, and which key is on which.')
-    .exitOverride()
-    .showHelpAfterError(HINT)
     .addCommand(readCommand('list', 'List the plans.').action(listPlans))
     .addCommand(readCommand('get', 'Print a plan as JSON.').argument('<plan>', 'its id').action(getPlan))
     .addCommand(

@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { printAnswer } from './admin-commands.ts';
 import { forget, survey } from './forget-customer.ts';
 import type { Survey, Tables } from './forget-customer.ts';
-import { HINT, remark, UsageError } from './output.ts';
+import { remark, UsageError } from './output.ts';
 import { addGatewayOptions, askGateway, findGateway, memberOf } from './running-gateway.ts';
 import { logForgotten, openSweptTable } from './swept-table.ts';
 import type { DynamoDbAccess } from './swept-table.ts';
@@ -43,8 +43,6 @@ export function forgetCommand(): Command {
     )
     .option('--reference <text>', 'for the audit log: why; never who')
     .option('--json', 'as JSON', false)
-    .exitOverride()
-    .showHelpAfterError(HINT)
     .action(run);
 }
 

@@ -4,7 +4,6 @@ import { printPathName } from '#shared/http/path-name.ts';
 import { askAdmin } from './admin-client.ts';
 import { changeCommand, printAnswer, printRows, readCommand, readPages } from './admin-commands.ts';
 import type { ChangeFlags, ReadFlags } from './admin-commands.ts';
-import { HINT } from './output.ts';
 import { forgetCommand } from './quota-forget.ts';
 import { change, ownerPath, readInstant, readUnits } from './quota-calls.ts';
 
@@ -18,8 +17,6 @@ type LimitFlags = {
 export function quotaCommand(): Command {
   return new Command('quota')
     .description('One limit of a tenant or a key: how it stands, and what is done to it.')
-    .exitOverride()
-    .showHelpAfterError(HINT)
     .addCommand(withPeriod(ofLimit(readCommand('show', 'How the limit stands.'))).action(show))
     .addCommand(
       withPeriod(ofLimit(changeCommand('top-up', 'Admit more units in a period.')))

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.ts';
-import { HINT, printError, remark } from './output.ts';
+import { printError, remark } from './output.ts';
 import { chooseGateway } from './running-gateway.ts';
 import type { GatewayChoice } from './running-gateway.ts';
 
@@ -17,6 +17,12 @@ function joinPorts(words: readonly string[]): string[] {
 /** Node's own. */
 const INSPECT_PORT = 9229;
 
+/** Called wrongly, a command throws and says where help is; what is below it inherits neither from commander. */
+function neverExit(command: Command): void {
+  command.exitOverride().showHelpAfterError('Run with --help to see what there is.');
+  command.commands.forEach(neverExit);
+}
+
 /** Beside cli/ in the checkout as in the package. */
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
@@ -30,14 +36,12 @@ export async function runCommandLine(words: readonly string[]): Promise<number |
   const program = new Command('gatewright')
     .version(version, '-V, --version', 'print the version')
     .description('Serves compiled stacks as Amazon API Gateway would.')
-    .showHelpAfterError(HINT)
     .enablePositionalOptions();
   const called = COMMANDS.get(words[0]);
   for (const load of called === undefined ? COMMANDS.values() : [called]) {
-    const command = await load();
-    program.addCommand(command.exitOverride().showHelpAfterError(HINT));
+    program.addCommand(await load());
   }
-  program.exitOverride();
+  neverExit(program);
   // Of commands without these options both are undefined; `start` has a control port of its own and asks nobody.
   program.hook('preAction', async (_, command) => {
     if (LOADS_STACKS.has(command.name()))

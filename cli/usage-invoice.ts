@@ -14,7 +14,7 @@ import { changeCommand, printAnswer } from './admin-commands.ts';
 import type { Answer, ChangeFlags } from './admin-commands.ts';
 import { readExport } from './export-rows.ts';
 import { printInvoiceCsv, printInvoicePdf } from './invoice-text.ts';
-import { HINT, remark, say, UsageError } from './output.ts';
+import { remark, say, UsageError } from './output.ts';
 import { writePrivately } from './private-file.ts';
 
 export type MonthFlags = AdminFlags & { readonly period: string; readonly tenant?: string };
@@ -47,9 +47,7 @@ export function invoiceCommand(): Command {
 export function addMonthOptions(command: Command): Command {
   return addAdminOptions(command)
     .requiredOption('--period <month>', 'such as 2026-11', readMonth)
-    .option('--tenant <name>', 'one customer')
-    .exitOverride()
-    .showHelpAfterError(HINT);
+    .option('--tenant <name>', 'one customer');
 }
 
 export function readMonth(text: string): string {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Argument, Command, Option } from 'commander';
 import { queryExport, readStatement, STATEMENTS } from './export-query.ts';
 import type { Statement } from './export-query.ts';
-import { HINT, UsageError } from './output.ts';
+import { UsageError } from './output.ts';
 import { readMonth } from './usage-invoice.ts';
 
 type SqlFlags = {
@@ -30,8 +30,6 @@ export function sqlCommand(): Command {
     .option('--period <month>', 'such as 2026-11; with --export', readMonth)
     .addOption(new Option('--format <format>').choices(['ndjson', 'csv']).default('ndjson'))
     .option('--memory <size>', 'that DuckDB may take (default: 4GB); the rest goes to disk', readSize)
-    .exitOverride()
-    .showHelpAfterError(HINT)
     .action(run);
 }
 

@@ -8,7 +8,7 @@ import type { ReadFlags } from './admin-commands.ts';
 import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
 import { readExport } from './export-rows.ts';
 import type { ExportQuestion } from './export-rows.ts';
-import { HINT, remark } from './output.ts';
+import { remark } from './output.ts';
 import { ownerPath, readInstant } from './quota-calls.ts';
 import { closeCommand, describeNotClosed, invoiceCommand } from './usage-invoice.ts';
 import { sqlCommand } from './usage-sql.ts';
@@ -26,8 +26,6 @@ const COLUMNS = ['tenant', 'key', 'route', 'limit', 'periodStart', 'state', 'quo
 export function usageCommand(): Command {
   return new Command('usage')
     .description('How tenants and keys stand, and exports of it.')
-    .exitOverride()
-    .showHelpAfterError(HINT)
     .addCommand(
       readCommand('show', 'How all, or one tenant and its keys, stand.')
         .option('--tenant <name>', 'one customer')
@@ -51,8 +49,6 @@ function exportCommand(): Command {
     .option('--tenant <name>', 'one customer')
     .option('--from <instant>', 'periods that begin then or later', readInstant)
     .option('--to <instant>', 'periods that begin before', readInstant)
-    .exitOverride()
-    .showHelpAfterError(HINT)
     .action(exportUsage);
 }
 

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { COMMANDS } from '../../cli/commands.ts';
+import { runCommandHere } from '../support/command-in-process.ts';
+import type { Command } from 'commander';
+
+/** The words that call a command, and each that is below it. */
+function callsOf(command: Command, above: readonly string[] = []): readonly (readonly string[])[] {
+  const words = [...above, command.name()];
+  return [words, ...command.commands.flatMap((below) => callsOf(below, words))];
+}
+
+describe('runCommandLine', () => {
+  // What begins with a dash may be a shift of the clock.
+  for (const [name, load] of [...COMMANDS].filter(([word]) => word !== 'clock'))
+    it(`says where help is, and ends with 1, when ${String(name)} or a command below it is called wrongly`, async () => {
+      for (const words of callsOf(await load())) {
+        const { code, stderr } = await runCommandHere([...words, '--no-such-option']);
+
+        assert.match(
+          stderr,
+          /^error: .+\n(?:.+\n)?Run with --help to see what there is\.\n$/,
+          words.join(' '),
+        );
+        assert.equal(code, 1);
+      }
+    });
+});
