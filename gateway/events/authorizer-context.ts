@@ -49,6 +49,31 @@ export function printHttp2Authorizer(caller: CallerFacts): Record<string, unknow
   }
 }
 
+type Dialect = 'rest' | 'http2';
+const PRINTS = { rest: printRestAuthorizer, http2: printHttp2Authorizer };
+
+/** Of a cached grant, by its context, which nobody changes: it says the same in each event. */
+type Kept = { readonly principalId: string | undefined } & Record<Dialect, string | undefined>;
+const kept = new WeakMap<object, Kept>();
+
+/** JSON of the member; undefined = no such key. */
+export function authorizerText(dialect: Dialect, caller: CallerFacts): string | undefined {
+  // Of a grant that has just been given, the time that this took differs.
+  if (caller.kind !== 'lambda' || caller.integrationLatencyMs !== 0) return textOf(dialect, caller);
+  const { context, principalId } = caller;
+  let texts = kept.get(context);
+  if (texts === undefined || texts.principalId !== principalId) {
+    texts = { principalId, rest: undefined, http2: undefined };
+    kept.set(context, texts);
+  }
+  return (texts[dialect] ??= textOf(dialect, caller));
+}
+
+function textOf(dialect: Dialect, caller: CallerFacts): string | undefined {
+  const printed = PRINTS[dialect](caller);
+  return printed && JSON.stringify(printed);
+}
+
 /** What the gateway itself says stands last, so that a context key cannot pose as the principal. */
 function printContext(caller: Extract<CallerFacts, { kind: 'lambda' }>): Record<string, unknown> {
   const printed: Record<string, unknown> = {};

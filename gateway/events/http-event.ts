@@ -1,6 +1,6 @@
 /** The Lambda proxy events of HTTP APIs, payload 1.0 and 2.0 (docs/aws §3.2, §3.3). */
 import { decodePercent } from '../routing/percent-encoding.ts';
-import { printHttp1Authorizer, printHttp2Authorizer } from './authorizer-context.ts';
+import { authorizerText, printHttp1Authorizer, printHttp2Authorizer } from './authorizer-context.ts';
 import { readHttpBody } from './media-types.ts';
 import { readJoinedQuery, readQuery } from './query-text.ts';
 import type { CallerFacts, RoutedFacts } from './request-facts.ts';
@@ -87,11 +87,10 @@ export function buildHttp2Event(facts: RoutedFacts, caller: CallerFacts): string
   const { headers, cookies } = printLowerCaseHeaders(facts);
   const { body, isBase64Encoded } = readHttpBody(facts);
   const query = readJoinedQuery(facts.rawQuery);
-  const authorizer = printHttp2Authorizer(caller);
   const { clientCertificate, pathParameters } = facts;
   return TEMPLATES.of(facts).print([
     clientCertificate && JSON.stringify({ clientCert: clientCertificate }),
-    authorizer && JSON.stringify(authorizer),
+    authorizerText('http2', caller),
     quote(facts.method),
     quote(decodePercent(facts.rawPath)),
     quote(facts.protocol),

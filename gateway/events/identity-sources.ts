@@ -22,10 +22,16 @@ export function readIdentity(
   facts: RoutedFacts,
   duplicates: Duplicates,
 ): string[] | undefined {
+  return chooseValues(
+    sources.map((source) => readSource(source, facts)),
+    duplicates,
+  );
+}
+
+function chooseValues(all: readonly (readonly string[])[], duplicates: Duplicates): string[] | undefined {
   const values: string[] = [];
-  for (const source of sources) {
-    const all = readSource(source, facts);
-    const value = duplicates === 'joined' && all.length > 1 ? all.join(',') : all.at(-1);
+  for (const ofSource of all) {
+    const value = duplicates === 'joined' && ofSource.length > 1 ? ofSource.join(',') : ofSource.at(-1);
     if (value === undefined || value === '') return undefined;
     values.push(value);
   }
@@ -33,14 +39,20 @@ export function readIdentity(
 }
 
 /**
- * What an answer may be kept under: every value of every source, since the event holds them all. Under less, an answer
- * that was given for one credential would be found by a request that brings another one beside it, or the reverse.
+ * The values, and what an answer may be kept under: every value of every source, since the event holds them all. Under less, an
+ * answer that was given for one credential would be found by a request that brings another one beside it, or the reverse.
  */
-export function readIdentityKey(sources: readonly Source[], facts: RoutedFacts): string {
+export function readKeyedIdentity(
+  sources: readonly Source[],
+  facts: RoutedFacts,
+  duplicates: Duplicates,
+): { readonly values: readonly string[]; readonly key: string } | undefined {
   const all = sources.map((source) => readSource(source, facts));
+  const values = chooseValues(all, duplicates);
+  if (values === undefined) return undefined;
   const [first] = all;
   // JSON keeps ["a\nb","c"] and ["a","b\nc"] apart: one credential pair must never answer for another.
-  return all.length === 1 && first?.length === 1 ? (first[0] ?? '') : JSON.stringify(all);
+  return { values, key: all.length === 1 && first?.length === 1 ? (first[0] ?? '') : JSON.stringify(all) };
 }
 
 function readSource(source: Source, facts: RoutedFacts): readonly string[] {

@@ -1,6 +1,6 @@
 /** The Lambda proxy event of REST APIs (docs/aws §3.1). */
 import { quote } from './json-template.ts';
-import { printRestAuthorizer } from './authorizer-context.ts';
+import { authorizerText, printRestAuthorizer } from './authorizer-context.ts';
 import { readRestBody } from './media-types.ts';
 import { readQuery } from './query-text.ts';
 import type {
@@ -42,11 +42,10 @@ export function buildRestEvent(
   binaryMediaTypes: readonly string[],
 ): string {
   const query = readQuery(facts.rawQuery);
-  const authorizer = printRestAuthorizer(caller);
   const headers = printRestHeaders(facts);
   const { body, isBase64Encoded } = readRestBody(facts, binaryMediaTypes);
   return TEMPLATES.of(facts).print([
-    authorizer && JSON.stringify(authorizer),
+    authorizerText('rest', caller),
     quote(facts.method),
     quote(facts.extendedRequestId),
     quote(formatRequestTime(facts.receivedAtEpochMs)),

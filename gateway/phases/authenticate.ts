@@ -15,7 +15,7 @@ import {
 import { buildAuthorizerEvent } from '../events/authorizer-event.ts';
 import { readAuthorizerResult } from '../events/authorizer-result.ts';
 import { printCognitoClaims, printHttpClaims } from '../events/claim-text.ts';
-import { duplicatesOf, readIdentity, readIdentityKey } from '../events/identity-sources.ts';
+import { duplicatesOf, readIdentity, readKeyedIdentity } from '../events/identity-sources.ts';
 import { KEY_UNKNOWN, parseBearerToken, tokenDefect } from '../policy/bearer-token.ts';
 import { describeIdentity, permissionsOf } from '../policy/identities.ts';
 import { verifyByAnyClock } from '@gatewright/aws/signing-clock';
@@ -61,12 +61,12 @@ function cachedCaller(authorizer: LambdaAuthorizer, matched: Matched, at: Ports)
 
 /** The values of all identity sources as one unambiguous text; a missing or empty one is 401 without asking the function. */
 function identityKey(authorizer: LambdaAuthorizer, matched: Matched): string {
-  const values = readIdentity(authorizer.identitySources, matched, duplicatesOf(authorizer.payload));
-  if (values === undefined) throw unauthorized('an identity source is missing or empty');
-  const [first = ''] = values;
+  const identity = readKeyedIdentity(authorizer.identitySources, matched, duplicatesOf(authorizer.payload));
+  if (identity === undefined) throw unauthorized('an identity source is missing or empty');
+  const [first = ''] = identity.values;
   if (authorizer.validation?.(first) === false)
     throw unauthorized('the token does not match IdentityValidationExpression');
-  return readIdentityKey(authorizer.identitySources, matched);
+  return identity.key;
 }
 
 function unauthorized(reason: string, logged?: string): Error {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { duplicatesOf, readIdentity, readIdentityKey } from '../../../gateway/events/identity-sources.ts';
+import { duplicatesOf, readIdentity, readKeyedIdentity } from '../../../gateway/events/identity-sources.ts';
 import { anHttpRequest, aRequest } from './a-request.ts';
 
 const header = { kind: 'header', name: 'authorization' } as const;
@@ -31,9 +31,13 @@ describe('readIdentity', () => {
   });
 });
 
-describe('readIdentityKey', () => {
+describe('readKeyedIdentity', () => {
   const keyOf = (...values: readonly string[]) =>
-    readIdentityKey([header], aRequest({ rawHeaders: values.flatMap((value) => ['Authorization', value]) }));
+    readKeyedIdentity(
+      [header],
+      aRequest({ rawHeaders: values.flatMap((value) => ['Authorization', value]) }),
+      'last',
+    )?.key;
 
   it('is another one for every list of values, and the value itself where there is one', () => {
     const keys = [
@@ -53,8 +57,28 @@ describe('readIdentityKey', () => {
     const keys = [
       { rawHeaders: ['Authorization', 'a'], rawQuery: 'token=b&token=c' },
       { rawHeaders: ['Authorization', 'a', 'Authorization', 'b'], rawQuery: 'token=c' },
-    ].map((request) => readIdentityKey([header, query], aRequest(request)));
+    ].map((request) => readKeyedIdentity([header, query], aRequest(request), 'last')?.key);
 
     assert.notEqual(keys[0], keys[1]);
+  });
+
+  it('is none where a source is missing or empty', () => {
+    assert.equal(
+      readKeyedIdentity([header, query], aRequest({ rawHeaders: ['Authorization', 'a'] }), 'last'),
+      undefined,
+    );
+    assert.equal(
+      readKeyedIdentity([header], aRequest({ rawHeaders: ['Authorization', ''] }), 'last'),
+      undefined,
+    );
+  });
+
+  it('comes with the value that stands for each source', () => {
+    const request = aRequest({
+      rawHeaders: ['Authorization', 'a', 'Authorization', 'b'],
+      rawQuery: 'token=c',
+    });
+    assert.deepEqual(readKeyedIdentity([header, query], request, 'last')?.values, ['b', 'c']);
+    assert.deepEqual(readKeyedIdentity([header, query], request, 'joined')?.values, ['a,b', 'c']);
   });
 });
