@@ -1,15 +1,8 @@
 /** Where AWS services are, by the variables that AWS's own SDKs read. */
+import { serviceOf } from './endpoint-variables.ts';
 import type { AwsEndpoints } from './service-client.ts';
 
 const ENDPOINT = /^AWS_ENDPOINT_URL(?:_([A-Z0-9_]+))?$/;
-
-/** Where an SDK's service id, as its variable spells it, differs from the name in integration URIs. */
-const SERVICE_IDS: Readonly<Record<string, string>> = {
-  eventbridge: 'events',
-  sfn: 'states',
-  cloudwatch: 'monitoring',
-  cloudwatchlogs: 'logs',
-};
 
 /**
  * Endpoints by `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`, credentials by the usual variables. A text says why
@@ -24,8 +17,7 @@ export function readAwsEndpoints(
     const match = ENDPOINT.exec(name);
     if (match === null || url === undefined || url === '') continue;
     if (!URL.canParse(url) || !/^https?:/.test(url)) return `${name} is no URL: ${url}`;
-    const service = match[1]?.toLowerCase().replaceAll('_', '');
-    urls[service === undefined ? '*' : (SERVICE_IDS[service] ?? service)] = url;
+    urls[match[1] === undefined ? '*' : serviceOf(match[1])] = url;
   }
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
   if (AWS_ACCESS_KEY_ID === undefined || AWS_SECRET_ACCESS_KEY === undefined)

@@ -4,6 +4,7 @@
  * nothing is.
  */
 import { headerOf, printJsonReply, printQueryReply } from './aws-operation.ts';
+import { endpointVariableOf } from './endpoint-variables.ts';
 import { RecordedDistributions } from './recorded-cloudfront.ts';
 import { answerJsonService, JSON_VERSIONS } from './recorded-json-services.ts';
 import { RecordedStreams } from './recorded-kinesis.ts';
@@ -106,7 +107,7 @@ export class Recorder {
       return {
         kind: 'unreachable',
         reason: 'request',
-        message: `${service} ${what} is not recorded; let it through with --aws ${service} or AWS_ENDPOINT_URL_${service.toUpperCase()}`,
+        message: `${service} ${what} is not recorded; let it through with --aws ${service} or ${endpointVariableOf(service)}`,
       };
     }
     this.#keep(request, operation, answer.status);

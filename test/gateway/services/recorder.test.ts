@@ -221,6 +221,20 @@ describe('Recorder', () => {
       assert.equal(recorder.calls.length, 0);
     });
 
+  const variables: readonly [service: string, variable: string][] = [
+    ['states', 'AWS_ENDPOINT_URL_SFN'],
+    ['logs', 'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS'],
+    ['rekognition', 'AWS_ENDPOINT_URL_REKOGNITION'],
+    ['cognito-sync', 'AWS_ENDPOINT_URL'],
+  ];
+  for (const [service, variable] of variables)
+    it(`names ${variable}, which the SDKs and a start read, for ${service}`, () => {
+      const outcome = aRecorder().call(aCall({ service }));
+
+      assert.ok(outcome.kind === 'unreachable');
+      assert.match(outcome.message, new RegExp(`or ${variable}$`));
+    });
+
   it('gives back from S3 what was put, until it is deleted', () => {
     const recorder = aRecorder();
     const s3 = (method: string, body?: string): string | number => {
