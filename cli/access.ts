@@ -20,7 +20,7 @@ import type { GivenParameters } from './access-apis.ts';
 import { startOption } from './start-options.ts';
 import { withStack } from './with-stack.ts';
 import { collectText, readStageName } from './options.ts';
-import { count, paint, remark, say, table, UsageError } from './output.ts';
+import { complain, count, paint, say, table, UsageError } from './output.ts';
 import { usualAccessFolder } from '@gatewright/authoring/stack-files';
 import { webhookProblems, writeCompiledWebhooks } from '@gatewright/authoring/webhook-files';
 
@@ -69,7 +69,7 @@ function syncCommand(): Command {
     .action(async (names: readonly string[], { folder, stage, param }: LoadingFlags) => {
       const { lines, warnings, inventories } = await syncRoutes(existing(folder), names, stage, param);
       for (const line of lines) say(line);
-      for (const line of warnings) remark(`${paint('yellow', 'warning:')} ${line}`);
+      for (const line of warnings) complain('yellow', line);
       build(folder, inventories);
     });
 }

@@ -67,7 +67,7 @@ async function takeBack(plane: ControlPlane, flags: DetachFlags, begin: () => vo
     flags.force,
   );
   journal.close();
-  for (const part of kept) remark(`${paint('yellow', 'kept:')} ${part}`);
+  for (const part of kept) remark(`${paint('yellow', 'kept:', process.stderr)} ${part}`);
   const more =
     earlierJournal(journal) === undefined ? '' : '; an earlier attachment is below it: say it again';
   say(`detached${more}`);

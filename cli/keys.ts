@@ -123,7 +123,7 @@ function printChange(answer: Answer, flags: ReadFlags): void {
   ]);
   remark(table(rows));
   if (typeof key !== 'string') return;
-  remark(paint('yellow', 'This is the only time that the key is shown:'));
+  remark(paint('yellow', 'This is the only time that the key is shown:', process.stderr));
   say(key);
 }
 

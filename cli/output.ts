@@ -8,9 +8,9 @@ export { UsageError };
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Text in a style, where the stream is a terminal that wants it (NO_COLOR, FORCE_COLOR and TTY decide). */
-export function paint(style: Style, text: string): string {
-  return styleText(style, text, { stream: process.stdout });
+/** Text in a style, where the stream that it goes to is a terminal that wants it (NO_COLOR, FORCE_COLOR and TTY decide). */
+export function paint(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
+  return styleText(style, text, { stream });
 }
 
 /** Lines of what a command answers: stdout. */
@@ -39,7 +39,7 @@ function fail(message: string, exitCode: number): number {
 /** An error or a warning beside the answer, red or yellow where stderr is a terminal that wants it. */
 export function complain(colour: 'red' | 'yellow', message: string): void {
   const word = colour === 'red' ? 'error:' : 'warning:';
-  remark(`${styleText(colour, word, { stream: process.stderr })} ${message}`);
+  remark(`${paint(colour, word, process.stderr)} ${message}`);
 }
 
 /**

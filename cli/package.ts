@@ -8,7 +8,7 @@ import { idsToFind, saveMissingIds } from '@gatewright/authoring/account/deploye
 import { isLocalApiId } from '@gatewright/gateway/definition/cloudformation/physical-ids';
 import { collectText, readStageName } from './options.ts';
 import { findCredentials } from './aws-session.ts';
-import { paint, remark, say, table, UsageError } from './output.ts';
+import { complain, say, table, UsageError } from './output.ts';
 
 type PackageFlags = { readonly stage: string; readonly output?: string; readonly param: readonly string[] };
 
@@ -42,7 +42,7 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
   const { unknown, local } = idsToFind(folder, stage, isLocalApiId);
   if (unknown.length + local.length === 0) return;
   const warn = (message: string): void => {
-    remark(`${paint('yellow', 'warning:')} ${message}`);
+    complain('yellow', message);
   };
   const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
   try {
