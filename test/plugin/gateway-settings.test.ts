@@ -99,7 +99,7 @@ describe('readGatewaySettings', () => {
       awsEndpoints: {
         urls: { sqs: 'http://localhost:9324' },
         live: ['sns', 's3'],
-        credentials: { accessKeyId: 'a', secretAccessKey: 's' },
+        credentials: { accessKeyId: 'a', secretAccessKey: 's', sessionToken: undefined },
       },
       cacheMemoryBytes: 2 * 1024 ** 3,
       localIssuers: ['https://example.eu.auth0.com/'],
