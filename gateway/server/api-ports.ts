@@ -11,6 +11,7 @@ import { apiIdHeader, createApiServer } from './http.ts';
 import { openHttp2 } from './http2.ts';
 import { Intake } from './intake.ts';
 import { judgePeer } from './judge-peer.ts';
+import { rememberLast } from './last-host.ts';
 import { listenOn } from './listen.ts';
 import { originForm, receive } from './receive.ts';
 import { peerOf, serveTls } from './tls-front.ts';
@@ -101,11 +102,14 @@ async function openPort(
   const { resolveApi, toOwnTarget } = chooseApis(plan, options, domainOf);
   let { port } = plan;
   const isSecure = options.tls !== undefined;
+  // No host is asked about before `port` is the one that was bound.
+  const isOwnHost = rememberLast(
+    (host) =>
+      isAdmittedHost(host, { port, allowHosts: options.allowHosts }) ||
+      (isSecure && port === HTTPS_PORT && isAdmittedHost(`${host}:${port}`, { port, allowHosts: [] })),
+  );
   const isHostAllowed = (host: string | undefined): boolean =>
-    host !== undefined &&
-    (isAdmittedHost(host, { port, allowHosts: options.allowHosts }) ||
-      (isSecure && port === HTTPS_PORT && isAdmittedHost(`${host}:${port}`, { port, allowHosts: [] })) ||
-      domainOf(host, '/') !== undefined);
+    host !== undefined && (isOwnHost(host) || domainOf(host, '/') !== undefined);
   const { handleManagement, tls } = options;
   const judgeClient = (host: string | undefined, peer: TlsPeer | undefined): ClientVerdict =>
     judgePeer(domainOf(host, '/')?.mutual, peer, at.clock.nowEpochMs());
@@ -152,6 +156,8 @@ async function openPort(
 /** The port that a client leaves out is that of its scheme. */
 const HTTPS_PORT = 443;
 
+const NO_NAME = {};
+
 type FindDomain = (
   host: string | undefined,
   target: string,
@@ -167,13 +173,22 @@ function chooseApis(
   readonly resolveApi: ResolveApi;
   readonly toOwnTarget: (host: string | undefined, target: string, api: ServedApi) => string;
 } {
-  const idOf = (host: string | undefined): string | undefined =>
-    host === undefined ? undefined : readApiIdFromHost(host);
+  const readName = rememberLast((host) => ({
+    apiId: readApiIdFromHost(host),
+    vpcEndpoint: readVpcEndpointFromHost(host),
+    isVpcEndpoint: isVpcEndpointHost(host),
+  }));
+  const nameOf = (host: string | undefined): Partial<ReturnType<typeof readName>> =>
+    host === undefined ? NO_NAME : readName(host);
+  const isNamed = (host: string | undefined): boolean => {
+    const { apiId, isVpcEndpoint } = nameOf(host);
+    return apiId !== undefined || isVpcEndpoint === true;
+  };
   const planned = new Set(plans.flatMap(({ apiIds }) => apiIds));
   const madeApi = (host: string | undefined, target: string): ServedApi | undefined => {
     const apiId = readApiIdFromPath(target);
-    const isNamed = idOf(host) !== undefined || isVpcEndpointHost(host ?? '');
-    const api = apiId === undefined || isNamed ? undefined : at.findApi(apiId);
+    if (apiId === undefined || isNamed(host)) return undefined;
+    const api = at.findApi(apiId);
     // A function URL is known by its path, too, where it has a port of its own.
     return api !== undefined && planned.has(api.apiId) && api.functionUrl === undefined ? undefined : api;
   };
@@ -182,18 +197,15 @@ function chooseApis(
     if (domain !== undefined) return domain.api;
     const made = madeApi(host, target);
     if (made !== undefined) return made;
-    if (host !== undefined && readVpcEndpointFromHost(host) !== undefined)
-      return privateApi(at.findApi(idOf(host) ?? namedId ?? ''));
-    const apiId = idOf(host);
+    const { apiId, vpcEndpoint } = nameOf(host);
+    if (vpcEndpoint !== undefined) return privateApi(at.findApi(apiId ?? namedId ?? ''));
     return apiId === undefined ? plan.chooseApi(target) : at.findApi(apiId);
   };
   const rewrite = plan.toOwnTarget;
   const toOwnTarget = (host: string | undefined, target: string, api: ServedApi): string => {
     if (api.basePathMatched !== undefined) return target;
     if (madeApi(host, target) === api) return belowApiPath(target);
-    return rewrite === undefined || idOf(host) !== undefined || isVpcEndpointHost(host ?? '')
-      ? target
-      : rewrite(target, api);
+    return rewrite === undefined || isNamed(host) ? target : rewrite(target, api);
   };
   return { resolveApi, toOwnTarget };
 }

@@ -188,6 +188,14 @@ describe('openApiPorts', () => {
   ];
   for (const { name, host, path, expected } of rows)
     it(name, async () => assert.deepEqual(await get(host(port), path), expected));
+
+  it('answers each host as if no other had come before it', async () => {
+    for (const earlier of rows)
+      for (const { host, path, expected } of rows) {
+        await get(earlier.host(port), earlier.path);
+        assert.deepEqual(await get(host(port), path), expected);
+      }
+  });
 });
 
 describe('closing the ports', () => {
