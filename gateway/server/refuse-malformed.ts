@@ -6,14 +6,30 @@ import type { Refusal } from '../deployment/refusal-wordings.ts';
 
 type ClientError = Error & { readonly code?: string };
 
-const BY_CODE: Readonly<Record<string, Refusal>> = {
-  HPE_HEADER_OVERFLOW: 'headers-beyond-reading',
-  ERR_HTTP_REQUEST_TIMEOUT: 'too-slow',
-};
-
-/** What node's parser refuses. */
+/** What node's parser refuses, and what its clock does. */
 export function refuseMalformed({ code }: ClientError, socket: Duplex): void {
-  refuseOnSocket(socket, BY_CODE[code ?? ''] ?? 'malformed');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') refuseSlow(socket);
+  else refuseOnSocket(socket, code === 'HPE_HEADER_OVERFLOW' ? 'headers-beyond-reading' : 'malformed');
+}
+
+/**
+ * Node looks at the clock before it reads what has come. After a stall of the event loop, or of the machine, it would take
+ * whoever has just connected for slow, and whoever sends a body in parts.
+ */
+function refuseSlow(socket: Duplex): void {
+  const before = responseOf(socket);
+  if (before?.req.complete === true) {
+    // It is a later one that does not come.
+    refuseOnSocket(socket, 'too-slow');
+    return;
+  }
+  // After the part of this turn of the loop that reads.
+  setImmediate(() => {
+    // Node takes its parser off a connection that has become a WebSocket.
+    const isRead =
+      (before ?? responseOf(socket))?.req.complete === true || Reflect.get(socket, 'parser') === null;
+    if (!isRead) refuseOnSocket(socket, 'too-slow');
+  });
 }
 
 /**

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, it } from 'node:test';
+import { createApiServer } from '../../../gateway/server/http.ts';
+import { anApi } from '../../support/an-api.ts';
+import { restApi } from '../../support/rest-apis.ts';
+import { servedAlone } from '../../support/served-alone.ts';
+import type { AddressInfo } from 'node:net';
+
+const { api, ports } = anApi(restApi({ HttpMethod: 'ANY' }), { list: () => ({ statusCode: 200 }) });
+const CHECK_MS = 20;
+const HEAD =
+  'POST /dev/pets HTTP/1.1\r\nHost: pets.example\r\nConnection: close\r\nContent-Length: 6\r\n\r\n';
+
+describe('a client is not too slow that has sent', () => {
+  for (const { name, text, more } of [
+    { name: 'its first request', text: '', more: `${HEAD}abcdef` },
+    { name: 'the rest of a body', text: `${HEAD}abc`, more: 'def' },
+  ])
+    it(`${name} while the event loop stood`, async () => {
+      const server = createApiServer(servedAlone(api.served, ports));
+      Reflect.set(server, 'connectionsCheckingInterval', CHECK_MS);
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const isThere = once(server, text === '' ? 'connection' : 'request');
+      const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+      let received = '';
+      client.on('data', (chunk: Buffer) => (received += chunk.toString()));
+      const over = once(client, 'close');
+      client.write(text);
+      await Promise.all([isThere, once(client, 'connect')]);
+
+      server.headersTimeout = server.requestTimeout = CHECK_MS;
+      client.write(more);
+      for (const from = performance.now(); performance.now() - from < 3 * CHECK_MS;);
+      await over;
+      server.close();
+
+      assert.match(received, /^HTTP\/1\.1 200 /);
+    });
+});
