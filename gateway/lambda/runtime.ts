@@ -1,5 +1,6 @@
 /** The function runtime: what Lambda is to API Gateway. One pool of instances per function, code built and reloaded. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { REFUSING, type Tolerance } from '../errors.ts';
@@ -272,7 +273,8 @@ class WorkerRuntime implements FunctionRuntime {
     await Promise.all(entries.flatMap(({ pool, code }) => [pool.close(), code.dispose()]));
     await Promise.all(this.#ending);
     this.#processes.keeper.close();
-    rmSync(this.#runDirectory, { recursive: true, force: true });
+    // What a function's processes have started may write for a moment after they were ended.
+    await rm(this.#runDirectory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
 
   #isSame(definition: FunctionDefinition): boolean {

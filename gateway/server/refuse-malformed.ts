@@ -18,6 +18,7 @@ export function refuseMalformed({ code }: ClientError, socket: Duplex): void {
  */
 function refuseSlow(socket: Duplex): void {
   const before = responseOf(socket);
+  const written = writtenTo(socket);
   if (before?.req.complete === true) {
     // It is a later one that does not come.
     refuseOnSocket(socket, 'too-slow');
@@ -25,10 +26,11 @@ function refuseSlow(socket: Duplex): void {
   }
   // After the part of this turn of the loop that reads.
   setImmediate(() => {
-    // Node takes its parser off a connection that has become a WebSocket.
-    const isRead =
-      (before ?? responseOf(socket))?.req.complete === true || Reflect.get(socket, 'parser') === null;
-    if (!isRead) refuseOnSocket(socket, 'too-slow');
+    const current = before ?? responseOf(socket);
+    // It may have been answered as well by now, and Node takes its parser off a connection that has become a WebSocket.
+    const isOver = current === undefined && writtenTo(socket) > written;
+    const isRead = current?.req.complete === true || Reflect.get(socket, 'parser') === null;
+    if (!isRead && !isOver) refuseOnSocket(socket, 'too-slow');
   });
 }
 
@@ -62,6 +64,12 @@ export function refuseOnSocket(socket: Duplex, refusal: Refusal): void {
   // Its own answer has begun: there is no place for another one.
   if (current.headersSent) socket.destroy();
   else socket.end(printRefusal(refusal));
+}
+
+/** Bytes of answers so far. */
+function writtenTo(socket: Duplex): number {
+  const count: unknown = Reflect.get(socket, 'bytesWritten');
+  return typeof count === 'number' ? count : 0;
 }
 
 /** The response that the socket is waiting for; node keeps it under this name. */

@@ -10,6 +10,8 @@ import type { AddressInfo } from 'node:net';
 
 const { api, ports } = anApi(restApi({ HttpMethod: 'ANY' }), { list: () => ({ statusCode: 200 }) });
 const CHECK_MS = 20;
+/** Refused before anything is waited for. */
+const FOREIGN = 'GET /dev/pets HTTP/1.1\r\nHost: other.example\r\n\r\n';
 const HEAD =
   'POST /dev/pets HTTP/1.1\r\nHost: pets.example\r\nConnection: close\r\nContent-Length: 6\r\n\r\n';
 
@@ -38,4 +40,25 @@ describe('a client is not too slow that has sent', () => {
 
       assert.match(received, /^HTTP\/1\.1 200 /);
     });
+
+  it('a request that has been answered by then, and is told nothing more', async () => {
+    const server = createApiServer(servedAlone(api.served, ports));
+    Reflect.set(server, 'connectionsCheckingInterval', CHECK_MS);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const isThere = once(server, 'connection');
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    let received = '';
+    client.on('data', (chunk: Buffer) => (received += chunk.toString()));
+    await Promise.all([isThere, once(client, 'connect')]);
+
+    server.headersTimeout = server.requestTimeout = CHECK_MS;
+    client.write(FOREIGN);
+    for (const from = performance.now(); performance.now() - from < 3 * CHECK_MS;);
+    while (received === '') await new Promise((go) => setImmediate(go));
+    for (let turns = 0; turns < 20; turns += 1) await new Promise((go) => setImmediate(go));
+    client.destroy();
+    server.close();
+
+    assert.deepEqual(received.match(/HTTP\/1\.1 \d{3}/g), ['HTTP/1.1 403']);
+  });
 });
