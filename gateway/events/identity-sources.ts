@@ -50,9 +50,16 @@ export function readKeyedIdentity(
   const all = sources.map((source) => readSource(source, facts));
   const values = chooseValues(all, duplicates);
   if (values === undefined) return undefined;
-  const [first] = all;
-  // JSON keeps ["a\nb","c"] and ["a","b\nc"] apart: one credential pair must never answer for another.
-  return { values, key: all.length === 1 && first?.length === 1 ? (first[0] ?? '') : JSON.stringify(all) };
+  return { values, key: printKey(all) };
+}
+
+/**
+ * Mostly the only value as it is. JSON keeps ["a\nb","c"] and ["a","b\nc"] apart: one credential pair must never answer for
+ * another, nor a value that is written as such a list for the values in it.
+ */
+function printKey(all: readonly (readonly string[])[]): string {
+  const [only] = all.length === 1 && all[0]?.length === 1 ? all[0] : [];
+  return only === undefined || only.startsWith('[') ? JSON.stringify(all) : only;
 }
 
 function readSource(source: Source, facts: RoutedFacts): readonly string[] {

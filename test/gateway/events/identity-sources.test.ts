@@ -62,6 +62,12 @@ describe('readKeyedIdentity', () => {
     assert.notEqual(keys[0], keys[1]);
   });
 
+  it('is not that of several values where one value is written as their list', () => {
+    for (const values of [['a', 'b'], ['a', ''], ['"', 'x']])
+      assert.notEqual(keyOf(...values), keyOf(JSON.stringify([values])));
+    assert.notEqual(keyOf('[["a"]]'), keyOf(JSON.stringify([['[["a"]]']])));
+  });
+
   it('is none where a source is missing or empty', () => {
     assert.equal(
       readKeyedIdentity([header, query], aRequest({ rawHeaders: ['Authorization', 'a'] }), 'last'),
