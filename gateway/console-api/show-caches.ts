@@ -1,6 +1,6 @@
 /** What the caches of all stages hold, and how one or all of it is forgotten. */
 import { createHash } from 'node:crypto';
-import type { ServedApi, ServedStage } from '../exchange.ts';
+import type { AuthorizerGrant, CacheEntry, CachedReply, ServedApi, ServedStage } from '../exchange.ts';
 import type { Redactor } from '../records/redact.ts';
 import type { ShownCacheEntry } from './inspect-model.ts';
 
@@ -25,34 +25,62 @@ function showStage(
   redactor: Redactor,
 ): ShownCacheEntry[] {
   const place = { apiId: api.apiId, apiName: api.name, stage: stage.name };
-  const grants = (stage.authorizerCache.list?.() ?? []).map(
-    ({ key, value, expiresAtEpochMs }): ShownCacheEntry => {
-      const given = value.givenAtEpochMs;
-      const says =
-        value.verdict.kind === 'simple' ? `isAuthorized: ${value.verdict.isAuthorized}` : 'a policy';
-      return {
-        ...{
-          kind: 'authorizer',
-          ...place,
-          id: idOf(key),
-          holds: `${value.principalId ?? 'no principal'}, ${says}`,
-        },
-        // What stands in front of the line break is the authorizer's id.
-        key: redactor.value('authorization', key.slice(key.indexOf('\n') + 1)),
-        ageMs: given === undefined ? undefined : nowEpochMs - given,
-        endsInMs: expiresAtEpochMs - nowEpochMs,
-      };
-    },
-  );
-  const replies = (stage.cache?.cache.list?.() ?? []).map(
-    ({ key, value, expiresAtEpochMs }): ShownCacheEntry => ({
-      ...{ kind: 'response', ...place, id: idOf(key), key: redactor.text(key) },
-      holds: `${value.status}, ${value.body.length} bytes`,
-      ageMs: value.storedAtEpochMs === undefined ? undefined : nowEpochMs - value.storedAtEpochMs,
+  const grants = grantsOf(stage).map(({ id, key, value, expiresAtEpochMs, isOfCanary }): ShownCacheEntry => {
+    const given = value.givenAtEpochMs;
+    const says = value.verdict.kind === 'simple' ? `isAuthorized: ${value.verdict.isAuthorized}` : 'a policy';
+    const where = isOfCanary ? ', on the canary' : '';
+    return {
+      ...{
+        kind: 'authorizer',
+        ...place,
+        id,
+        holds: `${value.principalId ?? 'no principal'}, ${says}${where}`,
+      },
+      // What stands in front of the line break is the authorizer's id.
+      key: redactor.value('authorization', key.slice(key.indexOf('\n') + 1)),
+      ageMs: given === undefined ? undefined : nowEpochMs - given,
       endsInMs: expiresAtEpochMs - nowEpochMs,
+    };
+  });
+  const replies = (repliesOf(stage) ?? []).map(({ id, key, value, expiresAtEpochMs }): ShownCacheEntry => ({
+    ...{ kind: 'response', ...place, id, key: redactor.text(key) },
+    holds: `${value.status}, ${value.body.length} bytes`,
+    ageMs: value.storedAtEpochMs === undefined ? undefined : nowEpochMs - value.storedAtEpochMs,
+    endsInMs: expiresAtEpochMs - nowEpochMs,
+  }));
+  return [...grants, ...replies].filter(({ endsInMs }) => endsInMs > 0);
+}
+
+type Entry<Value> = CacheEntry<Value> & { readonly id: string; readonly drop: () => void };
+
+/** A canary keeps grants of its own; whoever forgets those of a stage means these, too. */
+function grantsOf(
+  stage: ServedStage,
+): readonly (Entry<AuthorizerGrant> & { readonly isOfCanary: boolean })[] {
+  return [stage, ...(stage.canary === undefined ? [] : [stage.canary.stage])].flatMap(({ authorizerCache }) =>
+    (authorizerCache.list?.() ?? []).map((entry) => {
+      const isOfCanary = authorizerCache !== stage.authorizerCache;
+      return {
+        ...entry,
+        isOfCanary,
+        id: idOf(isOfCanary ? `canary\n${entry.key}` : entry.key),
+        drop: () => authorizerCache.drop?.(entry.key),
+      };
     }),
   );
-  return [...grants, ...replies].filter(({ endsInMs }) => endsInMs > 0);
+}
+
+/** Undefined where the stage keeps none; a canary keeps its own in the same cache. */
+function repliesOf(stage: ServedStage): readonly Entry<CachedReply>[] | undefined {
+  const cache = (stage.cache ?? stage.canary?.stage.cache)?.cache;
+  return (
+    cache &&
+    (cache.list?.() ?? []).map((entry) => ({
+      ...entry,
+      id: idOf(entry.key),
+      drop: () => cache.drop?.(entry.key),
+    }))
+  );
 }
 
 /** Keys of an authorizer's cache are credentials: an entry is named by what cannot be called with. */
@@ -74,14 +102,9 @@ export function flushCache(
   { stage: stageName, kind, id }: Flush,
 ): number | undefined {
   const stage = api?.stages.get(stageName);
-  const cache = kind === 'authorizer' ? stage?.authorizerCache : stage?.cache?.cache;
-  if (cache === undefined) return undefined;
-  const all = cache.list?.() ?? [];
-  if (id === undefined) {
-    cache.flush();
-    return all.length;
-  }
-  const meant = all.filter(({ key }) => idOf(key) === id);
-  for (const { key } of meant) cache.drop?.(key);
-  return meant.length;
+  if (stage === undefined) return undefined;
+  const entries = kind === 'authorizer' ? grantsOf(stage) : repliesOf(stage);
+  const meant = entries?.filter((entry) => id === undefined || entry.id === id);
+  for (const entry of meant ?? []) entry.drop();
+  return meant?.length;
 }

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { flushCache, showCaches } from '../../../gateway/console-api/show-caches.ts';
+import { SHOWING } from '../../../gateway/records/redact.ts';
+import { stagedApi } from '../../support/logged-apis.ts';
+import { behindAuthorizer, policy, TOKEN } from '../../support/rest-apis.ts';
+import type { ShownCacheEntry } from '../../../gateway/console-api/inspect-model.ts';
+
+/** A stage whose canary takes half of its requests; each of the two keeps grants of its own. */
+function aStageWithCanary() {
+  let asked = 0;
+  const { api, ports, send } = stagedApi(
+    { CanarySetting: { DeploymentId: 'Second', PercentTraffic: 50 } },
+    {
+      auth: () => {
+        asked += 1;
+        return policy('Allow', '*');
+      },
+      list: () => ({ statusCode: 200 }),
+    },
+    {
+      ...behindAuthorizer(TOKEN),
+      Second: { type: 'AWS::ApiGateway::Deployment', properties: { RestApiId: 'abcdefghij' } },
+    },
+  );
+  return {
+    served: api.served,
+    shown: (): readonly ShownCacheEntry[] => showCaches([api.served], ports.clock.nowEpochMs(), SHOWING),
+    askedBy: async (token: string): Promise<number> => {
+      const before = asked;
+      for (let count = 0; count < 40; count += 1)
+        await send({ target: '/dev/pets', headers: ['Authorization', token] });
+      return asked - before;
+    },
+  };
+}
+const GRANTS = { apiId: 'abcdefghij', stage: 'dev', kind: 'authorizer' } as const;
+
+describe('the caches of a stage with a canary', () => {
+  it('show the grants of both, and forget those of both', async () => {
+    const { served, shown, askedBy } = aStageWithCanary();
+    assert.equal(await askedBy('Bearer one'), 2);
+    assert.deepEqual(
+      shown().map(({ key, holds }) => [key, holds]),
+      [
+        ['Bearer one', 'alice, a policy'],
+        ['Bearer one', 'alice, a policy, on the canary'],
+      ],
+    );
+
+    assert.equal(flushCache(served, GRANTS), 2);
+    assert.deepEqual(shown(), []);
+    assert.equal(await askedBy('Bearer one'), 2);
+  });
+
+  it('forget one entry, and nothing else of either', async () => {
+    const { served, shown, askedBy } = aStageWithCanary();
+    await askedBy('Bearer one');
+    await askedBy('Bearer two');
+    for (const { id } of shown().filter(({ key }) => key === 'Bearer one'))
+      assert.equal(flushCache(served, { ...GRANTS, id }), 1);
+
+    assert.deepEqual([await askedBy('Bearer one'), await askedBy('Bearer two')], [2, 0]);
+  });
+});
