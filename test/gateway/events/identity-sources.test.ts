@@ -63,7 +63,11 @@ describe('readKeyedIdentity', () => {
   });
 
   it('is not that of several values where one value is written as their list', () => {
-    for (const values of [['a', 'b'], ['a', ''], ['"', 'x']])
+    for (const values of [
+      ['a', 'b'],
+      ['a', ''],
+      ['"', 'x'],
+    ])
       assert.notEqual(keyOf(...values), keyOf(JSON.stringify([values])));
     assert.notEqual(keyOf('[["a"]]'), keyOf(JSON.stringify([['[["a"]]']])));
   });
