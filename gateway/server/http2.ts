@@ -41,6 +41,8 @@ export function openHttp2(options: ApiServerOptions): Http2Port {
     session.on('close', () => sessions.delete(session));
     session.on('error', () => session.destroy());
     session.setTimeout(IDLE_SESSION_MS, () => session.close());
+    // Sockets of an HTTP server stay open to answer (`allowHalfOpen`), and node ends a session with its socket alone.
+    of?.socket.once('end', () => session.close());
     session.on('stream', (stream, headers, _flags, raw) => {
       stream.on('error', () => stream.destroy());
       const arrival = toArrival(stream, headers, raw.map(String), of);

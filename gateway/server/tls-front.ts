@@ -6,6 +6,7 @@ import { createServer } from 'node:tls';
 import { MAX_HELLO_BYTES, readHello } from './client-hello.ts';
 import { printRefusal } from './raw-reply.ts';
 import { tlsRulesOf } from './security-policies.ts';
+import { sweepReset } from './tls-ends.ts';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Server as TlsServer, TLSSocket } from 'node:tls';
@@ -107,7 +108,9 @@ export function serveTls(server: Server, options: TlsFrontOptions): () => void {
     socket.once('close', () => connected.delete(socket));
     sniff(socket, (serverName) => find(serverName).emit('connection', socket));
   });
+  const stopSweeping = sweepReset(connected);
   return () => {
+    stopSweeping();
     for (const socket of connected) socket.destroy();
   };
 }

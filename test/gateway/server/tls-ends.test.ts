@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect as connectHttp2 } from 'node:http2';
+import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { setTimeout as wait } from 'node:timers/promises';
+import { after, before, describe, it } from 'node:test';
+import { issueFrom, makeAuthority } from '../../../gateway/control/issue-certificate.ts';
+import { createApiServer } from '../../../gateway/server/http.ts';
+import { openHttp2 } from '../../../gateway/server/http2.ts';
+import { serveTls } from '../../../gateway/server/tls-front.ts';
+import { anApi } from '../../support/an-api.ts';
+import { restApi } from '../../support/rest-apis.ts';
+import { servedAlone } from '../../support/served-alone.ts';
+import type { AddressInfo, Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+
+const DAY_MS = 86_400_000;
+const times = { fromEpochMs: Date.now() - DAY_MS, toEpochMs: Date.now() + DAY_MS };
+const authority = makeAuthority({ commonName: 'Here', ...times });
+/** With empty settings. */
+const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0';
+const UNTIL_READ_MS = 50;
+/** Without it a connection that stays would hold the test for a minute and more. */
+const SOON = { timeout: 5_000 };
+
+describe('connections with TLS end with their client', () => {
+  const called = Promise.withResolvers<undefined>();
+  const held = Promise.withResolvers<undefined>();
+  const { api, ports } = anApi(restApi({ HttpMethod: 'ANY' }), {
+    list: async () => {
+      called.resolve(undefined);
+      await held.promise;
+      return { statusCode: 200 };
+    },
+  });
+  let reset: (() => void) | undefined;
+  const options = {
+    ...servedAlone(api.served, ports, () => true),
+    resolveApi: () => {
+      reset?.();
+      reset = undefined;
+      return api.served;
+    },
+  };
+  const server = createApiServer(options);
+  const http2 = openHttp2(options);
+  let endAll: () => void;
+  let port = 0;
+  before(async () => {
+    endAll = serveTls(server, {
+      nameOf: () => ({ names: ['localhost'], policy: 'TLS_1_2', acceptsHttp2: true }),
+      certify: (names) => issueFrom(authority, 'server', { commonName: 'localhost', names, ...times }),
+      ...{ http2, log: ports.log },
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    port = (server.address() as AddressInfo).port;
+  });
+  after(() => {
+    server.close();
+    endAll();
+  });
+  const asked = { servername: 'localhost', ca: authority.certificate };
+  const nextConnection = async (): Promise<Socket> => ((await once(server, 'connection')) as [Socket])[0];
+
+  it('of HTTP/2, where it says that it sends nothing more', SOON, async () => {
+    const connection = nextConnection();
+    const client = connectTls({ ...asked, host: '127.0.0.1', port, ALPNProtocols: ['h2'] });
+    await once(client, 'secureConnect');
+    const closed = once(await connection, 'close');
+
+    client.end(PREFACE);
+
+    await closed;
+  });
+
+  it('of HTTP/2, once it has the answers that it waits for', SOON, async () => {
+    const connection = nextConnection();
+    let wire: TLSSocket | undefined;
+    const session = connectHttp2(`https://localhost:${port}`, {
+      createConnection: () =>
+        (wire = connectTls({
+          ...asked,
+          ...{ host: '127.0.0.1', port, ALPNProtocols: ['h2'], allowHalfOpen: true },
+        })),
+    });
+    const closed = once(await connection, 'close');
+    const stream = session.request({ ':path': '/dev/pets' });
+    const answered = once(stream, 'response') as Promise<[{ ':status': number }]>;
+    await called.promise;
+    wire?.end();
+    await wait(UNTIL_READ_MS);
+    held.resolve(undefined);
+
+    assert.equal((await answered)[0][':status'], 200);
+    stream.resume();
+    await closed;
+  });
+
+  for (const { version, request } of [
+    { version: 'HTTP/1.1', request: 'GET /dev/pets HTTP/1.1\r\nHost: localhost\r\n\r\n' },
+    {
+      version: 'HTTP/2',
+      request: `${PREFACE}\0\0\x18\x01\x05\0\0\0\x01\x82\x87\x04\x09/dev/pets\x01\x09localhost`,
+    },
+  ])
+    it(`of ${version}, where it is reset while TLS has session tickets to write`, SOON, async () => {
+      const connection = nextConnection();
+      const wire = connect(port, '127.0.0.1');
+      const alpn = version === 'HTTP/2' ? ['h2'] : ['http/1.1'];
+      const client = connectTls({ ...asked, socket: wire, ALPNProtocols: alpn });
+      client.on('error', () => undefined);
+      // Leaves together with the last message of the handshake: it is read before the tickets are written.
+      client.write(request, 'latin1');
+      const closed = once(await connection, 'close');
+      reset = () => wire.resetAndDestroy();
+
+      await closed;
+      assert.equal(reset, undefined);
+    });
+});
