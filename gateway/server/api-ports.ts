@@ -6,6 +6,8 @@ import {
   readApiIdFromPath,
   readVpcEndpointFromHost,
 } from '../routing/host.ts';
+import { Server as NetServer } from 'node:net';
+import { setImmediate as nextImmediate } from 'node:timers/promises';
 import { isAdmittedHost } from '@gatewright/aws/guards';
 import { apiIdHeader, createApiServer } from './http.ts';
 import { openHttp2 } from './http2.ts';
@@ -225,17 +227,34 @@ const FINISH_WITHIN_MS = 900;
 const SWEEP_EVERY_MS = 20;
 
 async function closePort({ server, sockets, http2, endTls }: OpenPort): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const closed = stopListening(server);
+  http2?.close();
+  const gone = sockets.close();
+  // What clients have sent by now is under way, too.
+  await unreadIsRead();
+  server.close();
   // A connection whose answer has left is idle, and would wait for a next request.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS);
-  http2?.close();
   const tooLate = Promise.withResolvers<undefined>();
   const timer = setTimeout(tooLate.resolve, FINISH_WITHIN_MS, undefined);
-  await Promise.all([sockets.close(), Promise.race([closed, tooLate.promise])]);
+  await Promise.all([gone, Promise.race([closed, tooLate.promise])]);
   clearInterval(sweep);
   clearTimeout(timer);
   server.closeAllConnections();
   http2?.destroy();
   endTls?.();
   await closed;
+}
+
+/** Node's own `close` of an HTTP server also ends idle connections, before it has looked whether a request waits there. */
+function stopListening(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    NetServer.prototype.close.call(server, () => resolve());
+  });
+}
+
+/** The first goes off behind what is being read now, the second behind all that had come by then. */
+async function unreadIsRead(): Promise<void> {
+  await nextImmediate();
+  await nextImmediate();
 }

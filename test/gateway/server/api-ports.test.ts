@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { Account } from '../../../gateway/control/account.ts';
 import { ServedApis } from '../../../gateway/control/served-apis.ts';
@@ -256,6 +258,24 @@ describe('closing the ports', () => {
 
     assert.equal(await asked, 'late');
     await closed;
+  });
+
+  it('has read what had been sent before, on connections that were idle', async () => {
+    const { opened, port, answer } = await openSlow();
+    answer();
+    const client = connect(port, '127.0.0.1');
+    let received = '';
+    client.on('data', (chunk: Buffer) => (received += chunk.toString())).on('error', () => undefined);
+    const text = `GET /dev/pets HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`;
+    client.write(text);
+    while (!received.includes('late')) await once(client, 'data');
+    const over = once(client, 'close');
+
+    client.write(text);
+    const closed = opened.close();
+
+    await Promise.all([over, closed]);
+    assert.equal(received.match(/HTTP\/1\.1 200 /g)?.length, 2);
   });
 
   it('takes no more of them meanwhile, and waits for none longer than a second', async () => {
