@@ -29,16 +29,9 @@ export function mapRequest(admitted: Admitted): Mapped {
   const { integration } = admitted.route;
   switch (integration.kind) {
     case 'lambda-proxy':
-      if (integration.mayInvoke?.() === false) throw notPermitted(integration);
-      return admitted.mapped(
-        integration,
-        integration.changes === undefined
-          ? buildEvent(integration.payload, admitted)
-          : buildChangedEvent(integration.payload, integration.changes, admitted),
-      );
     case 'lambda-stream':
       if (integration.mayInvoke?.() === false) throw notPermitted(integration);
-      return admitted.mapped(integration, buildEvent(integration.payload, admitted));
+      return admitted.mapped(integration, buildProxyEvent(integration, admitted));
     case 'function':
       if (integration.mayInvoke?.() === false) throw notPermitted(integration);
       return mapByTemplates(integration, admitted);
@@ -57,6 +50,17 @@ export function mapRequest(admitted: Admitted): Mapped {
     case 'none':
       throw misconfigured('the route has no integration');
   }
+}
+
+/** What the function gets, whether or not it may be invoked by now: of a recorded request it is made anew. */
+export function buildProxyEvent(
+  integration: LambdaProxyIntegration | LambdaStreamIntegration,
+  admitted: Admitted,
+): string {
+  const { payload } = integration;
+  return integration.kind === 'lambda-stream' || integration.changes === undefined
+    ? buildEvent(payload, admitted)
+    : buildChangedEvent(payload, integration.changes, admitted);
 }
 
 function mapByTemplates(

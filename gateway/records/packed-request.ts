@@ -4,7 +4,7 @@
  */
 import { areSameLines, HeaderList } from '../events/header-list.ts';
 import { Exchange } from '../exchange.ts';
-import { mapRequest } from '../phases/map-request.ts';
+import { buildProxyEvent } from '../phases/map-request.ts';
 import { readTimes, writeTimes } from './packed-times.ts';
 import { KEPT_BYTES } from './kept-request.ts';
 import {
@@ -229,8 +229,10 @@ function readReceived(record: RecordReader, from: PackedRequest): Received {
 function mapWhenRead(received: Received): void {
   const usual = { configurable: true, enumerable: true };
   const get = (): string | undefined => {
+    const { outgoing } = received;
+    // The change of parameters copies the request, this member with it.
     Object.defineProperty(received, 'payload', { ...usual, writable: true, value: undefined });
-    mapRequest(received as Admitted);
+    if (isProxy(outgoing)) received.payload = buildProxyEvent(outgoing, received as Admitted);
     return received.payload;
   };
   Object.defineProperty(received, 'payload', { ...usual, get });
@@ -244,7 +246,9 @@ function isRemade(proxy: PackedRequest['proxy'], { body, api }: Received): boole
   return proxy !== undefined && api.protocol !== 'websocket' && (body?.length ?? 0) <= KEPT_BYTES;
 }
 
-function isProxy(outgoing: Received['outgoing']): boolean {
+type Proxy = Extract<Received['outgoing'], { readonly kind: 'lambda-proxy' | 'lambda-stream' }>;
+
+function isProxy(outgoing: Received['outgoing']): outgoing is Proxy {
   return outgoing?.kind === 'lambda-proxy' || outgoing?.kind === 'lambda-stream';
 }
 

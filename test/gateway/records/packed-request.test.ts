@@ -9,6 +9,7 @@ import { packRequest, unpackRequest } from '../../../gateway/records/packed-requ
 import { RecordArena } from '../../../gateway/records/record-arena.ts';
 import { describeSent } from '../../../gateway/records/sent.ts';
 import { invokeUri } from '../../support/a-stack.ts';
+import { aPermission } from '../../support/a-permission.ts';
 import { anApi } from '../../support/an-api.ts';
 import { bearer, behindAuthorizer, ok, policy, TOKEN } from '../../support/rest-apis.ts';
 import { echo, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
@@ -131,6 +132,23 @@ describe('packRequest', () => {
 
     assert.equal(kept.received.payload, was.received.payload?.slice(0, KEPT_BYTES));
     assert.equal(kept.sizes.event, was.received.payload?.length);
+  });
+
+  it('makes the event of a proxy anew also where its function may be invoked no more', async () => {
+    const api = anApi(
+      { ...rest, Leave: aPermission({ FunctionName: 'echo' }) },
+      { echo },
+      { needsPermissions: true, ownFunctions: ['echo'] },
+    );
+    const was = await finish(api, { target: '/dev/pets/7', headers: HEADERS });
+    const record = packRequest(was, new RecordArena());
+    const { functionPolicies } = api.account;
+    const [leave] = functionPolicies.permissions;
+    assert.ok(functionPolicies.remove({ functionName: 'echo', qualifier: undefined }, leave?.id ?? ''));
+    assert.equal((await api.send({ target: '/dev/pets/7' })).status, 500);
+
+    assert.ok(was.received.payload);
+    assert.equal(unpackRequest(record).received.payload, was.received.payload);
   });
 
   it('keeps headers that come again once, and charges each record for them', async () => {
