@@ -19,6 +19,8 @@ const LAST_IDLE_LIMIT_MS = 600_000;
 /** How long code that fails to start is taken for a file that is being saved. */
 const SAVING_MS = 500;
 
+const CLOSING: InvocationResult = { kind: 'refused', reason: 'throttled', message: 'the gateway is closing' };
+
 export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
   readonly #limits: PoolLimits;
   readonly #prepare: () => Promise<InstanceProgram>;
@@ -162,7 +164,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
     if (index >= 0) this.#idle.splice(index, 1);
     this.#queue.putBack(jobs);
     if (initFailure !== undefined && !wasTold) this.#failInit(instance, initFailure);
-    if (!this.#isClosed) this.#dispatch();
+    this.#dispatch();
     this.#limits.gate.leave(instance);
   }
 
@@ -209,14 +211,14 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
     clearTimeout(this.#headTimer);
     this.#swap?.done(undefined);
     this.#swap = undefined;
-    for (const job of this.#queue.drain()) {
-      job.settle({ kind: 'refused', reason: 'throttled', message: 'the gateway is closing' });
-    }
+    this.#dispatch();
     const all = [...this.#idle, ...this.#busy, ...this.#starting, ...this.#ending];
     await Promise.all(all.map((instance) => instance.end()));
   }
 
   #dispatch(): void {
+    // Instances that end give back what they have not begun; a caller of whom nobody thinks would hold the process for 30 s.
+    if (this.#isClosed) for (const job of this.#queue.drain()) job.settle(CLOSING);
     const window = this.#isCold ? 1 : this.#growth.serviceTime.window;
     for (let job = this.#queue.peek(); job !== undefined; job = this.#queue.peek()) {
       const instance = this.#pick(window, job);

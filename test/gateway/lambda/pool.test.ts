@@ -166,4 +166,24 @@ describe('FunctionPool', () => {
     assert.deepEqual(kinds, ['refused', 'refused']);
     assert.equal((await pool.invoke(invocation)).kind, 'refused');
   });
+
+  it('answers also those whom an instance had in hand and has not begun', async () => {
+    const source = 'exports.handler = async ({ waits }) => waits === true ? new Promise(() => {}) : 1';
+    const pool = await aPool(anInlineFunction('f', source));
+    // Known to be fast, an instance is handed more than one event.
+    for (let round = 0; round < 3; round += 1) await send(pool, 100);
+    const ask = (event: unknown) =>
+      pool.invoke({
+        functionName: 'f',
+        payload: JSON.stringify(event),
+        timeoutMs: 5_000,
+        traceHeader: '',
+      });
+    const asked = [ask({ waits: true }), ask({}), ask({}), ask({})];
+
+    await pool.close();
+
+    const kinds = (await Promise.all(asked)).map(({ kind }) => kind);
+    assert.ok(!kinds.includes('timed-out'), kinds.join(', '));
+  });
 });
