@@ -46,21 +46,35 @@ export function acceptHttp2(
   const http2 = createServer({
     settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: maxHeaderBytes },
   });
+  let arriving: Socket | undefined;
   http2.on('session', (session) => {
     sessions.add(session);
     session.on('close', () => sessions.delete(session));
     session.on('error', () => session.destroy());
-  });
-  http2.on('stream', (stream, _headers, _flags, raw) => {
-    stream.on('error', () => stream.destroy());
-    void answer(toArrival(stream, raw.map(String))).then((reply) => send(stream, reply));
+    const unfinished = new Set<ServerHttp2Stream>();
+    session.on('stream', (stream, _headers, _flags, raw) => {
+      unfinished.add(stream);
+      for (const event of ['end', 'close']) stream.once(event, () => unfinished.delete(stream));
+      stream.on('error', () => stream.destroy());
+      void answer(toArrival(stream, raw.map(String))).then((reply) => send(stream, reply));
+    });
+    // Sockets of an HTTP server stay open to answer (`allowHalfOpen`), and node ends a session with its socket alone.
+    arriving?.once('end', () => {
+      // What is missing of these does not come any more. A request without a body ends as soon as it is read.
+      for (const stream of unfinished) if (!stream.endAfterHeaders) stream.close(constants.NGHTTP2_CANCEL);
+      session.close();
+    });
   });
   const ofHttp1 = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
     sniff(socket, firstBytesMs, (isHttp2) => {
-      if (isHttp2) http2.emit('connection', socket);
-      else for (const listener of ofHttp1) listener.call(server, socket);
+      if (isHttp2) {
+        // The session is made within this call.
+        arriving = socket;
+        http2.emit('connection', socket);
+        arriving = undefined;
+      } else for (const listener of ofHttp1) listener.call(server, socket);
     });
   });
   return () => {
@@ -83,11 +97,11 @@ function sniff(socket: Socket, timeoutMs: number, choose: (isHttp2: boolean) => 
     // Whoever sends a byte at a time is heard out; what is put back at once would be read again at once.
     if (isBegun && held.length < PREFACE.length) return;
     clearTimeout(timer);
-    socket.off('readable', look).off('error', end);
+    socket.off('readable', look).off('error', end).off('end', end);
     socket.unshift(held);
     choose(isBegun);
   };
-  socket.on('readable', look).on('error', end);
+  socket.on('readable', look).on('error', end).on('end', end);
   socket.once('close', () => clearTimeout(timer));
 }
 

@@ -9,7 +9,11 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { aControlPort, ADMIN } from '../../support/a-control-port.ts';
 import type { OutgoingHttpHeaders } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { TestControlPort } from '../../support/a-control-port.ts';
+
+/** Without it a connection that stays would hold the test for ever. */
+const SOON = { timeout: 5_000 };
 
 describe('acceptHttp2', () => {
   let at: TestControlPort;
@@ -92,6 +96,51 @@ describe('acceptHttp2', () => {
     socket.end(`OPFIND / HTTP/1.1\r\nHost: 127.0.0.1:${at.port}\r\nConnection: close\r\n\r\n`);
 
     assert.match(await text(socket), /^HTTP\/1\.1 403 /);
+  });
+
+  describe('ends a connection whose client sends nothing more', () => {
+    const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0';
+    /** `POST /`; further frames of it follow. */
+    const post = `\0\0\x0e\x01\x04\0\0\0\x01\x83\x86\x84\x01\x09localhost`;
+
+    it('and has asked nothing, without saying so in HTTP/2', SOON, async () => {
+      const socket = connect(at.port, '127.0.0.1').resume();
+
+      socket.end(preface, 'latin1');
+
+      await once(socket, 'close');
+    });
+
+    it('in the middle of a request', SOON, async () => {
+      const socket = connect(at.port, '127.0.0.1').resume();
+
+      socket.end(preface + post, 'latin1');
+
+      await once(socket, 'close');
+    });
+
+    it('before the first bytes tell which HTTP it speaks', SOON, async () => {
+      const socket = connect(at.port, '127.0.0.1').resume();
+
+      socket.end('PR');
+
+      await once(socket, 'close');
+    });
+
+    it('once it has the answers that it waits for', SOON, async () => {
+      let wire: Socket | undefined;
+      const session = connectHttp2(at.url, {
+        createConnection: () => (wire = connect({ port: at.port, host: '127.0.0.1', allowHalfOpen: true })),
+      });
+      const stream = session.request({ ':method': 'GET', ':path': '/_gatewright/status' });
+      stream.on('ready', () => setImmediate(() => wire?.end()));
+
+      const [head] = (await once(stream, 'response')) as [{ readonly ':status'?: number }];
+
+      assert.equal(head[':status'], 401);
+      stream.resume();
+      await once(session, 'close');
+    });
   });
 
   it('ends open sessions with the port', async () => {
