@@ -3,6 +3,7 @@
  * other services, whatever endpoint it is given. They share the port with those of HTTP/1.1.
  */
 import { constants, createServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import { endWithClient } from '../server/http2-ends.ts';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ControlReply } from './control-request.ts';
@@ -58,11 +59,11 @@ export function acceptHttp2(
       stream.on('error', () => stream.destroy());
       void answer(toArrival(stream, raw.map(String))).then((reply) => send(stream, reply));
     });
-    // Sockets of an HTTP server stay open to answer (`allowHalfOpen`), and node ends a session with its socket alone.
-    arriving?.once('end', () => {
+    if (arriving === undefined) return;
+    endWithClient(session, arriving);
+    arriving.once('end', () => {
       // What is missing of these does not come any more. A request without a body ends as soon as it is read.
       for (const stream of unfinished) if (!stream.endAfterHeaders) stream.close(constants.NGHTTP2_CANCEL);
-      session.close();
     });
   });
   const ofHttp1 = server.listeners('connection') as ((socket: Socket) => void)[];

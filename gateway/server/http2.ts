@@ -3,6 +3,7 @@ import { constants, createServer } from 'node:http2';
 import { HeaderList } from '../events/header-list.ts';
 import { acceptRequest } from './answer-request.ts';
 import { MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './http.ts';
+import { endWithClient } from './http2-ends.ts';
 import { originForm } from './receive.ts';
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
@@ -41,8 +42,7 @@ export function openHttp2(options: ApiServerOptions): Http2Port {
     session.on('close', () => sessions.delete(session));
     session.on('error', () => session.destroy());
     session.setTimeout(IDLE_SESSION_MS, () => session.close());
-    // Sockets of an HTTP server stay open to answer (`allowHalfOpen`), and node ends a session with its socket alone.
-    of?.socket.once('end', () => session.close());
+    if (of !== undefined) endWithClient(session, of.socket);
     session.on('stream', (stream, headers, _flags, raw) => {
       stream.on('error', () => stream.destroy());
       const arrival = toArrival(stream, headers, raw.map(String), of);

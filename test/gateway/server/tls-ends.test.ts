@@ -20,6 +20,9 @@ const times = { fromEpochMs: Date.now() - DAY_MS, toEpochMs: Date.now() + DAY_MS
 const authority = makeAuthority({ commonName: 'Here', ...times });
 /** With empty settings. */
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0';
+const GET_PETS = '\0\0\x18\x01\x05\0\0\0\x01\x82\x87\x04\x09/dev/pets\x01\x09localhost';
+/** Of HTTP/2, which has 65,535 bytes. */
+const LARGER_THAN_WINDOW = 200_000;
 const UNTIL_READ_MS = 50;
 /** Without it a connection that stays would hold the test for a minute and more. */
 const SOON = { timeout: 5_000 };
@@ -27,11 +30,12 @@ const SOON = { timeout: 5_000 };
 describe('connections with TLS end with their client', () => {
   const called = Promise.withResolvers<undefined>();
   const held = Promise.withResolvers<undefined>();
+  let body = '';
   const { api, ports } = anApi(restApi({ HttpMethod: 'ANY' }), {
     list: async () => {
       called.resolve(undefined);
       await held.promise;
-      return { statusCode: 200 };
+      return { statusCode: 200, body };
     },
   });
   let reset: (() => void) | undefined;
@@ -97,12 +101,26 @@ describe('connections with TLS end with their client', () => {
     await closed;
   });
 
+  it(
+    'of HTTP/2, where the rest of an answer waits for room that the client cannot give any more',
+    SOON,
+    async () => {
+      body = 'x'.repeat(LARGER_THAN_WINDOW);
+      const connection = nextConnection();
+      const client = connectTls({ ...asked, host: '127.0.0.1', port, ALPNProtocols: ['h2'] });
+      await once(client, 'secureConnect');
+      const closed = once(await connection, 'close');
+
+      client.resume().end(PREFACE + GET_PETS, 'latin1');
+
+      await closed;
+      body = '';
+    },
+  );
+
   for (const { version, request } of [
     { version: 'HTTP/1.1', request: 'GET /dev/pets HTTP/1.1\r\nHost: localhost\r\n\r\n' },
-    {
-      version: 'HTTP/2',
-      request: `${PREFACE}\0\0\x18\x01\x05\0\0\0\x01\x82\x87\x04\x09/dev/pets\x01\x09localhost`,
-    },
+    { version: 'HTTP/2', request: PREFACE + GET_PETS },
   ])
     it(`of ${version}, where it is reset while TLS has session tickets to write`, SOON, async () => {
       const connection = nextConnection();
