@@ -130,7 +130,8 @@ export function describeInitFailure(payload: string): string {
 
 /** First in, first out, with return to the front; bounded by its owner. */
 export class JobQueue {
-  #jobs: Job[] = [];
+  /** Undefined: handed out. */
+  #jobs: (Job | undefined)[] = [];
   #head = 0;
   #sizeChars = 0;
 
@@ -171,6 +172,8 @@ export class JobQueue {
   shift(): Job | undefined {
     const job = this.#jobs[this.#head];
     if (job === undefined) return undefined;
+    // Its event may be 6 MB, and is not needed for longer than it runs.
+    this.#jobs[this.#head] = undefined;
     this.#head += 1;
     this.#sizeChars -= job.payload.length;
     // Amortised: the used part is cut off once it is the larger one.
@@ -182,7 +185,7 @@ export class JobQueue {
   }
 
   drain(): Job[] {
-    const rest = this.#jobs.slice(this.#head);
+    const rest = this.#jobs.slice(this.#head).filter((job) => job !== undefined);
     this.#jobs = [];
     this.#head = 0;
     this.#sizeChars = 0;

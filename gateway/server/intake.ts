@@ -14,7 +14,7 @@ export class Intake {
   readonly #perTurn: number;
   #begun = 0;
   /** In the order in which they came; those before `#next` have begun. */
-  #held: (() => void)[] = [];
+  #held: ((() => void) | undefined)[] = [];
   #next = 0;
 
   constructor(perTurn = BEGUN_PER_TURN) {
@@ -38,6 +38,8 @@ export class Intake {
     atTurnEnd(this.#goOn);
     while (this.#next < end) {
       const begin = this.#held[this.#next];
+      // What it holds is a request with its body, which is over long before the list is cut.
+      this.#held[this.#next] = undefined;
       this.#next += 1;
       begin?.();
     }

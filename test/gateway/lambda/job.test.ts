@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 
 import { Job, JobQueue, readFailure } from '../../../gateway/lambda/job.ts';
+import { collectGarbage } from '../../support/collect-garbage.ts';
 
 function aJob(payload: string): Job {
   return new Job(payload, '', 60_000, () => undefined);
@@ -48,6 +49,26 @@ describe('JobQueue', () => {
         for (const job of all) job.settle({ kind: 'timed-out' });
       }),
     );
+  });
+});
+
+describe('what a JobQueue holds', () => {
+  it('is none of the jobs that were taken from it', async () => {
+    const queue = new JobQueue();
+    const gone: WeakRef<Job>[] = [];
+    for (let count = 0; count < 10; count += 1) {
+      const job = aJob('{}');
+      job.settle({ kind: 'timed-out' });
+      gone.push(new WeakRef(job));
+      queue.push(job);
+    }
+    for (let count = 0; count < 10; count += 1) queue.shift();
+
+    await collectGarbage();
+
+    // The last one may still stand on the stack.
+    assert.equal(gone.slice(0, -1).filter((one) => one.deref() !== undefined).length, 0);
+    assert.equal(queue.length, 0);
   });
 });
 

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { addFraming, bytesOf } from '../../../gateway/events/reply-framing.ts';
 import { KEPT_BYTES } from '../../../gateway/records/kept-request.ts';
@@ -12,6 +10,7 @@ import { invokeUri } from '../../support/a-stack.ts';
 import { aPermission } from '../../support/a-permission.ts';
 import { anApi } from '../../support/an-api.ts';
 import { bearer, behindAuthorizer, ok, policy, TOKEN } from '../../support/rest-apis.ts';
+import { collectGarbage } from '../../support/collect-garbage.ts';
 import { echo, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
 import type { TestApi, TestRequest } from '../../support/an-api.ts';
 import type { Finished } from '../../../gateway/trail.ts';
@@ -203,18 +202,11 @@ describe('packRequest', () => {
       slots.push(packRequest(finished, arena));
     }
     api.ports.records = undefined;
-    // A WeakRef holds what it was made of until the turn is over.
-    await new Promise((resolve) => setImmediate(resolve));
 
-    collectGarbage();
+    await collectGarbage();
 
     // The last one may still stand on the stack.
     assert.deepEqual(gone.slice(0, -14).filter((one) => one.deref() !== undefined).length, 0);
     assert.equal(slots.length, 20);
   });
 });
-
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-}

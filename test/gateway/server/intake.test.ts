@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, it } from 'node:test';
 import { Intake } from '../../../gateway/server/intake.ts';
+import { collectGarbage } from '../../support/collect-garbage.ts';
 
 /** What begins when so many arrive in one turn, with what has begun by then. */
 function arrive(intake: Intake, begun: number[], from: number, count: number): void {
@@ -57,5 +58,22 @@ describe('Intake', () => {
     arrive(intake, begun, 0, 4_096);
     for (let turns = 1; turns < 64; turns += 1) await turn();
     assert.deepEqual(begun, upTo(4_096));
+  });
+
+  it('holds nothing of what has begun', async () => {
+    const intake = new Intake(3);
+    const gone: WeakRef<object>[] = [];
+    const take = (request: object): void => {
+      gone.push(new WeakRef(request));
+      intake.take(() => Object.keys(request));
+    };
+    for (let count = 0; count < 10; count += 1) take({ count });
+    for (let turns = 0; turns < 5; turns += 1) await turn();
+
+    await collectGarbage();
+
+    // The last one may still stand on the stack.
+    assert.equal(gone.slice(0, -1).filter((one) => one.deref() !== undefined).length, 0);
+    intake.take(() => undefined);
   });
 });
