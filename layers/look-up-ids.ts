@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { idsToFind, saveMissingIds } from '@gatewright/authoring/account/deployed-ids';
 import type { MissingIds } from '@gatewright/authoring/account/deployed-ids';
-import { isLocalApiId } from '@gatewright/gateway/definition/cloudformation/physical-ids';
-import { STANDS_IN } from '@gatewright/gateway/definition/serverless/aws-stand-in';
+import { isLocalApiId } from '@gatewright/aws/physical-ids';
+import { STANDS_IN } from '../packages/templates/serverless/aws-stand-in.ts';
 import { UsageError } from '@gatewright/authoring/usage-error';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 

@@ -17,7 +17,7 @@ import type { BuildOptions } from 'esbuild';
 import { packFunctions } from './pack-functions.ts';
 import type { PartsOfService, StackParts } from './stack-parts.ts';
 
-/** As functions import what the documents of a service are compiled to (package/build-package.ts). */
+/** As functions import what the documents of a service are compiled to (packages/gatewright/package/build-package.ts). */
 export const DOCUMENTS = 'gatewright-documents';
 /** Below the service: written anew where it differs, and nothing of anybody's own. */
 export const STACK_FOLDER = '.gatewright/stack';

@@ -58,7 +58,7 @@ type PluginLog = { readonly log?: Readonly<Record<'warning' | 'notice', (text: s
 const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
 
 class StackPlugin {
-  /** What it refuses ends the start of a local gateway as well (gateway/definition/serverless/serverless-leniency.cjs). */
+  /** What it refuses ends the start of a local gateway as well (packages/templates/serverless/serverless-leniency.cjs). */
   static readonly guards = true;
   readonly hooks: Readonly<Record<string, () => void | Promise<void>>>;
   readonly #serverless: Serverless;

@@ -169,6 +169,17 @@ export class RequestInvalid extends DomainError {
   }
 }
 
+/** A version that is not the one after the newest. */
+export class VersionConflict extends DomainError {
+  /** The version to save next. */
+  readonly nextVersion: number;
+
+  constructor(nextVersion: number, message: string) {
+    super('EDIT_CONFLICT', message);
+    this.nextVersion = nextVersion;
+  }
+}
+
 /**
  * Whether the caller's credential is at fault (401), as opposed to us (500).
  *

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { parseCompiledAccess } from '#shared/access/find-document.ts';
 import { defaultJwksUri, LOCAL_ISSUER } from '#shared/access/tokens/issuers.ts';
-import compiled from '../access/compiled.json' with { type: 'json' };
+import compiled from '../../access/compiled.json' with { type: 'json' };
 import type { Form } from './authorizer-bundles.ts';
 import { AUDIENCE } from './authorizer-candidates.ts';
 import type { Candidate, CandidateName, Keys } from './authorizer-candidates.ts';

@@ -15,7 +15,7 @@ import { measureStarts, measureWarm } from './authorizer-starts.ts';
 import type { Starter, StartRow } from './authorizer-starts.ts';
 import { printColumns } from './report.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const WARM_MS = 1_000;
 const THIRD_PARTY: ReadonlySet<CandidateName> = new Set(['jose', 'jsonwebtoken + jwks-rsa']);
 /** What runs from the layer when it is deployed in this stack; the others bring their packages along. */

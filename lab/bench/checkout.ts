@@ -102,14 +102,19 @@ function linkTree(from: string, to: string): void {
 }
 
 /**
- * The file that `npm run gatewright` starts in a checkout: commits have it in different places.
- * @throws Error where its package.json has no such script
+ * What a script of package.json starts Node with, files as absolute paths: commits have them in different places.
+ * @throws Error where there is no such script, or it does something else
  */
-export function commandOf(root: string): string {
+export function scriptWords(root: string, script: string): readonly string[] {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     readonly scripts?: Readonly<Record<string, string>>;
   };
-  const file = /\bnode (?:--require \S+ )*(\S+\.ts)\b/.exec(scripts?.['gatewright'] ?? '')?.[1];
-  if (file === undefined) throw new Error(`${root}: no script "gatewright" that starts a file`);
-  return join(root, file);
+  const words = /\bnode ((?:--require \S+ )*\S+\.ts)\b/.exec(scripts?.[script] ?? '')?.[1]?.split(' ');
+  if (words === undefined) throw new Error(`${root}: no script "${script}" that starts a file`);
+  return words.map((word) => (word.startsWith('--') ? word : join(root, word)));
+}
+
+/** The file that `npm run gatewright` starts in a checkout. */
+export function commandOf(root: string): string {
+  return scriptWords(root, 'gatewright').at(-1) ?? '';
 }

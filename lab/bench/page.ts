@@ -114,7 +114,7 @@ function printFigure(figure: Figure): string {
   return `| ${what} | ${measured} | ${wanted} | ${held === undefined ? '' : held ? 'held' : '**missed**'} |`;
 }
 
-/** The other pages. @param hasGrowth a sweep of bench/growth is not part of each run, and what is not there cannot be linked */
+/** The other pages. @param hasGrowth a sweep of lab/bench/growth is not part of each run, and what is not there cannot be linked */
 function linkPages(hasGrowth: boolean): string {
   const growth = hasGrowth ? ', [how cost grows](performance/growth.md)' : '';
   return `More figures: [functions](performance/functions.md), [the stack](performance/stack.md)${growth}. Of each goal that is missed: [why, and what was tried](performance/missed.md).`;
@@ -138,7 +138,7 @@ export function printPage(
 
 Written by \`npm run bench -- performance\` from one run: ${date}, commit ${commit}, ${machine}, Node ${node}. Absolute figures are of
 that machine; goals of requests are ratios within the run. The floor is \`node:http\` with one worker thread that gets the same event
-and does nothing else (\`bench/floor.ts\`). Where a request's time goes: [phases](performance/phases.md). ${linkPages(hasGrowth)}
+and does nothing else (\`lab/bench/floor.ts\`). Where a request's time goes: [phases](performance/phases.md). ${linkPages(hasGrowth)}
 ${loadAverage > QUIET_LOAD ? `\n**The machine was not quiet**: its load average was ${loadAverage.toFixed(1)} on ${cores} processors when the run began, so these figures say what was measured and not what the gateway can do.\n` : ''}
 ${sections.join('\n')}`;
 }

@@ -93,12 +93,12 @@ export function heapSamples(head: HeapNode, outer: readonly Frame[] = []): reado
 const WRITES = /^write(v|Buffer|\w+String)$/;
 /** The nearest of these on the stack says whose time it is; what lies in no row (routing, events, mapping) is its caller's. */
 const PLACES: readonly (readonly [pattern: RegExp, step: Step | 'a phase'])[] = [
-  [/\/gateway\/phases\/([a-z-]+)\.ts$/, 'a phase'],
-  [/\/gateway\/(?:pipeline|trail)\.ts$/, 'pipeline and trail'],
-  [/\/gateway\/records\//, 'recording'],
-  [/\/gateway\/lambda\//, 'instance'],
-  [/\/gateway\/(?:adapters\/log-|control-port\/log-)/, 'log'],
-  [/\/gateway\/server\//, 'receive'],
+  [/\/core\/phases\/([a-z-]+)\.ts$/, 'a phase'],
+  [/\/core\/(?:pipeline|trail)\.ts$/, 'pipeline and trail'],
+  [/\/console\/records\//, 'recording'],
+  [/\/packages\/lambda\//, 'instance'],
+  [/\/(?:services\/logs\/log-|server\/control-port\/log-)/, 'log'],
+  [/\/packages\/server\//, 'receive'],
 ];
 const isStep = (name: string | undefined): name is Step => STEPS.some((step) => step === name);
 
@@ -109,7 +109,7 @@ export function stepOf(stack: readonly Frame[]): Step | undefined {
   if (leaf.functionName === '(garbage collector)') return 'garbage collection';
   const place = placeOf(stack);
   if (isWrite(leaf))
-    return stack.some(({ url }) => url.includes('/gateway/server/'))
+    return stack.some(({ url }) => url.includes('/packages/server/'))
       ? 'system call: socket'
       : 'system call: log';
   if (isPost(leaf)) return 'postMessage';
@@ -139,7 +139,7 @@ export function kindOf(stack: readonly Frame[]): Kind | undefined {
   if (isWrite(leaf)) return 'write system calls';
   if (isPost(leaf)) return 'postMessage';
   // JSON.stringify and JSON.parse have no frame of their own: they are their caller's time.
-  if (/\/gateway\/events\//.test(url) && /^build\w*Event$/.test(functionName)) return 'event as JSON text';
+  if (/\/core\/events\//.test(url) && /^build\w*Event$/.test(functionName)) return 'event as JSON text';
   if (functionName === 'parseJson') return 'JSON.parse';
   if (/^file:/.test(url)) return 'other code of the gateway';
   return stack.some((frame) => frame.url !== '')

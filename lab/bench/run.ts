@@ -2,10 +2,11 @@
  * `npm run bench [-- --seconds N --runs N --only rest|http --no-offline]`: this gateway, the floor and
  * serverless-offline on the same service, interleaved, medians; a table, and last on stdout one JSON line.
  * A failed check (status, body, invocations) ends the run with exit code 1. `npm run bench -- quota`: @see quota.ts;
- * `npm run bench -- performance`: @see performance.ts; `npm run bench -- growth`: @see growth/run.ts; `npm run bench -- phases`: @see phases.ts; `npm run bench -- functions`: @see functions/run.ts; `npm run bench -- stack`: @see stack/run.ts; `npm run bench -- record`: @see record.ts; `npm run bench -- authorizer`: @see authorizer.ts; `npm run bench -- --against COMMIT`: @see against.ts
+ * `npm run bench -- performance`: @see performance.ts; `npm run bench -- growth`: @see growth/run.ts; `npm run bench -- phases`: @see phases.ts; `npm run bench -- functions`: @see functions/run.ts; `npm run bench -- stack`: @see stack/run.ts; `npm run bench -- record`: @see record.ts; `npm run bench -- authorizer`: @see authorizer.ts; `npm run bench -- --against COMMIT`: @see against.ts; `npm run bench -- starts --against COMMIT`: @see against-starts.ts
  */
 import { parseArgs } from 'node:util';
 import { runAgainst } from './against.ts';
+import { runAgainstStarts } from './against-starts.ts';
 import { runAuthorizerBench } from './authorizer.ts';
 import { runFunctions } from './functions/run.ts';
 import { runGrowth } from './growth/run.ts';
@@ -60,6 +61,7 @@ try {
   else if (name === 'growth') await runGrowth(args);
   else if (name === 'functions') await runFunctions(args);
   else if (name === 'stack') await runStack(args);
+  else if (name === 'starts') await runAgainstStarts(args);
   else if (name === 'authorizer') await runAuthorizerBench(args);
   else if (process.argv.some((one) => /^--against(=|$)/.test(one)))
     process.exitCode = (await runAgainst(process.argv.slice(2))) ? 0 : 1;

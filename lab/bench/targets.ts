@@ -12,8 +12,8 @@ import { installTool, toolFolder } from '../tools/install-tool.ts';
 import { commandOf } from './checkout.ts';
 import type { LoadTask } from './load.ts';
 
-export const ROOT = fileURLToPath(new URL('..', import.meta.url));
-export const FIXTURE = join(ROOT, 'bench/fixture');
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const FIXTURE = join(ROOT, 'lab/bench/fixture');
 /** Ignored by git: logs, state and what is installed to compare with. */
 export const BUILD = join(ROOT, '.build/bench');
 const START_DEADLINE_MS = 60_000;
@@ -120,7 +120,7 @@ export function floor(event: unknown): Target {
   return {
     name: 'floor',
     async start() {
-      const args = [join(ROOT, 'bench/floor.ts'), JSON.stringify({ event })];
+      const args = [join(ROOT, 'lab/bench/floor.ts'), JSON.stringify({ event })];
       const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', logFile('floor')] });
       const port = await firstLine(child, (text) => /^\d+$/.test(text));
       return { process: child, urlOf: () => `http://127.0.0.1:${port}` };

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const ROOT = join(import.meta.dirname, '..');
+const ROOT = join(import.meta.dirname, '../..');
 const DEADLINE_MS = 60_000;
 
 type Audit =
@@ -41,11 +41,11 @@ function run(folder: string, args: readonly string[]): string {
 
 /** @returns how many lock files name packages with known vulnerabilities */
 function auditAll(): number {
-  const tools = readdirSync(join(ROOT, 'tools'), { withFileTypes: true })
+  const tools = readdirSync(join(ROOT, 'lab/tools'), { withFileTypes: true })
     .filter(
-      (entry) => entry.isDirectory() && existsSync(join(ROOT, 'tools', entry.name, 'package-lock.json')),
+      (entry) => entry.isDirectory() && existsSync(join(ROOT, 'lab/tools', entry.name, 'package-lock.json')),
     )
-    .map(({ name }) => join('tools', name));
+    .map(({ name }) => join('lab/tools', name));
   let bad = 0;
   for (const folder of ['.', ...tools]) {
     const lockAlone = ['--package-lock-only', '--no-workspaces'];

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-const ROOT = join(import.meta.dirname, '..');
+const ROOT = join(import.meta.dirname, '../..');
 /** One lane runs its scripts of package.json one after the other. */
 const LANES = [['lint'], ['types', 'imports', 'format']];
 

@@ -1,4 +1,4 @@
-/** Packages that only some scripts need, and no clone: `tools/<name>/`, installed from its own lock file when first asked for. */
+/** Packages that only some scripts need, and no clone: `lab/tools/<name>/`, installed from its own lock file when first asked for. */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,5 +26,5 @@ export function installTool(name: string, tools = import.meta.dirname): string |
     return undefined;
   }
   const reason = install.error?.message ?? install.stderr.split('\n').find((line) => line.includes('error'));
-  return `npm ci in tools/${name} failed: ${reason ?? 'no reason given'}`;
+  return `npm ci in lab/tools/${name} failed: ${reason ?? 'no reason given'}`;
 }

@@ -1,9 +1,9 @@
 /** The issuer over HTTP: discovery, key set, and a token endpoint for local identities (RFC 6749 §4.4). */
-import { WishRefused } from '../errors.ts';
+import { WishRefused } from '../core/errors.ts';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
-import type { Identities, LocalIdentity } from '../policy/identities.ts';
+import type { Identities, LocalIdentity } from '../core/policy/identities.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
-import { type ControlReply, type ControlRequest, jsonReply } from '../control-port/control-request.ts';
+import { type ControlReply, type ControlRequest, jsonReply } from '../core/api-call.ts';
 import { type Issuer, type TokenWish } from './issuer.ts';
 
 /** @returns undefined when the path is none of the issuer's */

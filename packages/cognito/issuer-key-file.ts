@@ -1,10 +1,10 @@
 /** The issuer's keys kept with `--data DIR`, so that tokens outlive a restart. */
 import { createPrivateKey } from 'node:crypto';
 import { join } from 'node:path';
-import { StartError } from '../errors.ts';
-import type { KeptKey } from '../issuer/issuer.ts';
+import { StartError } from '../core/errors.ts';
+import type { KeptKey } from './issuer.ts';
 import { KeyLocks } from '@gatewright/aws/key-locks';
-import { readSecretFile, writeSecretFile } from './secret-file.ts';
+import { readSecretFile, writeSecretFile } from '../kernel/files/secret-file.ts';
 
 const FILE = 'issuer-keys.json';
 const SAVES = new KeyLocks();

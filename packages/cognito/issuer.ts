@@ -3,7 +3,7 @@
  * and can never be a real issuer's; only the address of its key set is local. Under the names of others it signs for
  * those alone that it stands in for on this machine.
  */
-import { WishRefused } from '../errors.ts';
+import { WishRefused } from '../core/errors.ts';
 import {
   createHash,
   createPrivateKey,
@@ -15,10 +15,10 @@ import {
 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { parseJsonObject } from '@gatewright/aws/json-object';
-import { cognitoClaims, readPoolIssuer } from './pool-issuer.ts';
-import type { Clock, Random } from '../ports.ts';
+import { LOCAL_ISSUER, readPoolIssuer } from '../core/issuers/issuer-names.ts';
+import { cognitoClaims } from './pool-issuer.ts';
+import type { Clock, Random } from '../core/ports.ts';
 
-export const LOCAL_ISSUER = 'https://local.gatewright.invalid/';
 const DEFAULT_AUDIENCE = 'gatewright';
 
 export type TokenWish = {
@@ -53,7 +53,7 @@ type PublicJwk = {
   readonly use: 'sig';
 };
 
-export type IssuerOptions = {
+type IssuerOptions = {
   readonly clock: Clock;
   readonly random: Random;
   /** Whether tokens may bear this `iss`; absent = the local issuer's own alone. */

@@ -1,17 +1,7 @@
-/** User pools of Cognito as issuers: their names, and tokens in their form. */
-const POOL_ISSUER =
-  /^https:\/\/cognito-idp\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([a-z0-9-]+_[A-Za-z0-9]+)$/;
+/** User pools of Cognito as issuers: tokens in their form. */
 
 /** Scope of every access token that a sign-in by the API gives: the user's own data. */
 export const OWN_DATA_SCOPE = 'aws.cognito.signin.user.admin';
-
-/** Undefined: the issuer is no user pool. */
-export function readPoolIssuer(
-  issuer: string,
-): { readonly region: string; readonly poolId: string } | undefined {
-  const [, region, poolId] = POOL_ISSUER.exec(issuer) ?? [];
-  return region === undefined || poolId === undefined ? undefined : { region, poolId };
-}
 
 /** As much of a `TokenWish` as decides. */
 type PoolTokenWish = {

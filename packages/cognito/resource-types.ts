@@ -1,8 +1,18 @@
-/** Of user pools: what is enforced of their types and properties; a part of the table in `classes.ts`. */
-import { words } from './words.ts';
+/** User pools: what becomes of their properties, and what Ref and GetAtt give. */
+import { makeId } from '@gatewright/aws/physical-ids';
+import { arnOf, id, named, row } from '../core/resource-types/namers.ts';
+import { words } from '../core/resource-types/words.ts';
+import type { Namer } from '../core/resource-types/namers.ts';
+import type { ResourceTypeTable } from '../core/resource-types/resource-types.ts';
 
 const NO_CUSTOM_AUTH = 'the flow CUSTOM_AUTH is not served: such a sign-in is answered with 501';
 const NO_SENDER = 'codes appear in the log, and no function sends them';
+
+const userPoolId: Namer = ({ region, stackName, logicalId }) =>
+  `${region}_${makeId(9, stackName, logicalId)}`;
+const userPoolProvider: Namer = (resource) =>
+  `cognito-idp.${resource.region}.${resource.urlSuffix}/${userPoolId(resource)}`;
+const clientSecret: Namer = ({ stackName, logicalId }) => makeId(51, stackName, logicalId, 'secret');
 
 export const COGNITO_TYPES = {
   'AWS::Cognito::UserPool': {
@@ -35,6 +45,12 @@ export const COGNITO_TYPES = {
       'LambdaConfig.InboundFederation': 'nobody signs in by another identity provider',
       UserPoolAddOns: 'no sign-in is looked at for risks',
     },
+    names: row(userPoolId, {
+      Arn: arnOf('cognito-idp', userPoolId, 'userpool/'),
+      UserPoolId: userPoolId,
+      ProviderName: userPoolProvider,
+      ProviderURL: (resource) => `https://${userPoolProvider(resource)}`,
+    }),
   },
   'AWS::Cognito::UserPoolClient': {
     enforced: words(
@@ -49,6 +65,11 @@ export const COGNITO_TYPES = {
       WriteAttributes: 'users may write every attribute of their own',
       EnablePropagateAdditionalUserContextData: 'no sign-in is looked at for risks',
     },
+    names: row(id(26), {
+      ClientId: id(26),
+      Name: named('ClientName'),
+      ClientSecret: clientSecret,
+    }),
   },
   'AWS::Cognito::UserPoolDomain': {
     enforced: words('UserPoolId Domain'),
@@ -59,5 +80,12 @@ export const COGNITO_TYPES = {
     noEffect: words('Description Precedence'),
     unsupported: { RoleArn: 'no role goes with the group' },
   },
-  'AWS::Cognito::UserPoolResourceServer': { enforced: words('UserPoolId Identifier Name Scopes') },
-};
+  // A client may ask for what its AllowedOAuthScopes name.
+  'AWS::Cognito::UserPoolResourceServer': {
+    enforced: words('UserPoolId Identifier Name'),
+    noEffect: ['Scopes'],
+  },
+  'AWS::Cognito::UserPoolIdentityProvider': { consequence: 'nobody can sign in by it' },
+  'AWS::Cognito::UserPoolUser': { consequence: 'the user is not there; write it into users.yml' },
+  'AWS::Cognito::*': { consequence: 'nothing of it is here: calls to it fail' },
+} satisfies ResourceTypeTable;

@@ -3,24 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { KeyLocks } from '@gatewright/aws/key-locks';
-import { DefinitionError, StartError } from '../errors.ts';
-import type { KeptPool } from '../issuer/pools/user-pools.ts';
-import { parseUsers, USERS_FILE } from '../issuer/pools/written-users.ts';
-import type { UsersRead } from '../issuer/pools/written-users.ts';
-import { readSecretFile, writeSecretFile } from './secret-file.ts';
+import { DefinitionError, StartError } from '../core/errors.ts';
+import type { KeptPool } from './pools/user-pools.ts';
+import { parseUsers } from './pools/written-users.ts';
+import type { UsersRead } from './pools/written-users.ts';
+import { readSecretFile, writeSecretFile } from '../kernel/files/secret-file.ts';
 
 const KEPT_FILE = 'users.json';
 const MAX_BYTES = 1024 * 1024;
 const SAVES = new KeyLocks();
-
-/** As `--seed` finds it: the files of tables may have these endings, too. */
-const SEED_FILES = [USERS_FILE, 'users.yaml', 'users.json'];
-
-/** Where users may be written: those of the directory come before those that `--seed` brings along. */
-export function usersFiles(directory: string, seedFolder: string | undefined): readonly string[] {
-  const ofSeed = seedFolder === undefined ? [] : SEED_FILES.map((name) => join(seedFolder, name));
-  return [...new Set([join(directory, USERS_FILE), ...ofSeed])];
-}
 
 /** All of them; of two with one name the first holds. Never rejects. */
 export async function readUsers(files: readonly string[]): Promise<UsersRead> {

@@ -3,11 +3,11 @@
  * token buckets and caches of stages. Kept in memory, by the ids that templates give (they are made of
  * stack and logical id, so a reload finds everything again); a restart begins with full buckets and no usage.
  */
-import { REFUSING } from '../errors.ts';
-import { USUAL_ASSUMPTIONS } from '../deployment/assumptions.ts';
-import { accountLimit } from '../deployment/throttle.ts';
-import { KeyUsage } from '../metering/quota.ts';
-import { TokenBucket, TokenBuckets } from '../metering/token-bucket.ts';
+import { REFUSING } from '../core/errors.ts';
+import { USUAL_ASSUMPTIONS } from '../core/deployment/assumptions.ts';
+import { accountLimit } from '../core/deployment/throttle.ts';
+import { KeyUsage } from '../core/metering/quota.ts';
+import { TokenBucket, TokenBuckets } from '../core/metering/token-bucket.ts';
 import { ApiKeys } from './api-keys.ts';
 import { USUAL_QUOTAS } from './api-quotas.ts';
 import { LruAuthorizerCache } from './authorizer-cache.ts';
@@ -18,10 +18,10 @@ import { LruResponseCache } from './response-cache.ts';
 import { NO_TRUSTSTORES } from './mutual-tls.ts';
 import { NOT_THERE } from './read-metering.ts';
 import { PlanKey, UsagePlans } from './usage-plans.ts';
-import type { Tolerance } from '../errors.ts';
-import type { Assumptions } from '../deployment/assumptions.ts';
-import type { AuthorizerCache } from '../exchange.ts';
-import type { Clock } from '../ports.ts';
+import type { Tolerance } from '../core/errors.ts';
+import type { Assumptions } from '../core/deployment/assumptions.ts';
+import type { AuthorizerCache } from '../core/exchange.ts';
+import type { Clock } from '../core/ports.ts';
 import type { AccountQuotas } from './api-quotas.ts';
 import type { KeysAndPlans } from './key-ring.ts';
 import type { TruststoreSource } from './mutual-tls.ts';

@@ -1,7 +1,7 @@
 /** The parts that an API holds, one by one name whatever they are held in. */
-import { API_TYPES } from '../definition/api-types/api-types.ts';
-import { PART_NAMES, PARTS } from '../definition/api-types/api-type.ts';
-import type { PartName } from '../definition/api-types/api-type.ts';
+import { API_TYPES } from './resource-types/api-types.ts';
+import { PART_NAMES, PARTS } from './resource-types/api-type.ts';
+import type { PartName } from './resource-types/api-type.ts';
 import type { ControlResource } from './control-resource.ts';
 
 type HeldAs = {

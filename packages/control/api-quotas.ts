@@ -1,8 +1,8 @@
 /** AWS's quotas that a template or a call can exceed (docs/aws §13), and AWS's words for it. */
-import { DefinitionError } from '../errors.ts';
-import { POLICY_CHARACTERS } from '../deployment/compile-resource-policy.ts';
+import { DefinitionError } from '../core/errors.ts';
+import { POLICY_CHARACTERS } from '../core/deployment/compile-resource-policy.ts';
 import { ControlError } from './control-error.ts';
-import type { DefinitionPlace } from '../errors.ts';
+import type { DefinitionPlace } from '../core/errors.ts';
 
 type Quota = {
   readonly most: number;

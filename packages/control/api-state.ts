@@ -2,20 +2,20 @@
  * The mutable half of an API: resources under AWS's names, edited by templates and by AWS's own API.
  * Requests never read this; they read the deployment that `createDeployment` compiled from it.
  */
-import { closeDeployment } from '../deployment/closed-routes.ts';
-import { readEndpointTypes } from '../deployment/compile-resource-policy.ts';
-import { splitHttpPath, splitRestPath } from '../routing/stage-path.ts';
-import { isSet } from '../definition/json-values.ts';
+import { closeDeployment } from '../core/deployment/closed-routes.ts';
+import { readEndpointTypes } from '../core/deployment/compile-resource-policy.ts';
+import { splitHttpPath, splitRestPath } from '../core/routing/stage-path.ts';
+import { isSet } from '../core/stack/json-values.ts';
 import { serveStage } from './serve-stage.ts';
-import type { JsonObject } from '../definition/model.ts';
+import type { JsonObject } from '../core/stack/model.ts';
 import type { HeldParts } from './api-parts.ts';
 import type { ControlResource, PathResource } from './control-resource.ts';
 import type { StageSettings } from './stage-settings.ts';
-import type { Assumptions } from '../deployment/assumptions.ts';
-import type { InvokePermissions } from '../deployment/invoke-permissions.ts';
+import type { Assumptions } from '../core/deployment/assumptions.ts';
+import type { InvokePermissions } from '../core/deployment/invoke-permissions.ts';
 import type { AccountQuotas } from './api-quotas.ts';
-import type { ApiIdentity, BuiltInWordings, Deployment } from '../deployment/model.ts';
-import type { ServedApi, ServedStage, RequestLimits } from '../exchange.ts';
+import type { ApiIdentity, BuiltInWordings, Deployment } from '../core/deployment/model.ts';
+import type { ServedApi, ServedStage, RequestLimits } from '../core/exchange.ts';
 import type { Account } from './account.ts';
 
 /** Everything an API owns that a deployment snapshots. Maps keep template order. */

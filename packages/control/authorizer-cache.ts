@@ -1,6 +1,6 @@
 import { AgedMap } from './aged-map.ts';
 import { isFromLater } from './is-from-later.ts';
-import type { AuthorizerCache, AuthorizerGrant, CacheEntry } from '../exchange.ts';
+import type { AuthorizerCache, AuthorizerGrant, CacheEntry } from '../core/exchange.ts';
 
 type Entry = { readonly grant: AuthorizerGrant; readonly expiresAtEpochMs: number };
 

@@ -2,12 +2,12 @@
  * The calls of the control plane that have changed something, each with the time and the ids that it was given: made
  * again in their order, they bring about the same APIs, keys, plans, stages and domains under the same ids.
  */
-import { WishRefused } from '../../errors.ts';
+import { WishRefused } from '../core/errors.ts';
 import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
 import { headerOf } from '@gatewright/aws/raw-headers';
-import type { LocalIdentity } from '../../policy/identities.ts';
-import type { Clock, Random } from '../../ports.ts';
-import type { AwsCall, AwsService } from '../aws-call.ts';
+import type { LocalIdentity } from '../core/policy/identities.ts';
+import type { Clock, Random } from '../core/ports.ts';
+import type { AwsCall, AwsService } from '../kernel/calls/aws-call.ts';
 
 type JournaledCall = {
   readonly method: string;

@@ -1,6 +1,6 @@
 /** Texts of an integration, templates and parameters, that read the caller as the authorizer told it. */
-import type { DefinitionPlace } from '../errors.ts';
-import type { Json, ResolvedResource } from '../definition/model.ts';
+import type { DefinitionPlace } from '../core/errors.ts';
+import type { Json, ResolvedResource } from '../core/stack/model.ts';
 
 /** One text, and where it stands. */
 export type CallerMapping = { readonly text: string; readonly place: DefinitionPlace };

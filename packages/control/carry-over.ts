@@ -3,14 +3,14 @@
  * what has changed in it since it was loaded last, property by property, as an update of a stack does at AWS; all
  * else stays as calls left it (docs/decisions/0014, 0084).
  */
-import { DefinitionError, Faults } from '../errors.ts';
+import { DefinitionError, Faults } from '../core/errors.ts';
 import { compileDeployment } from './compile-deployment.ts';
 import { faultsOf, routeKeysOf } from './edit-v2.ts';
 import { mergeDocumentation } from './documentation.ts';
 import { mergeDefined, mergeProperties } from './merge-defined.ts';
 import { isSameJson } from './same-json.ts';
 import { readRestStage, readV2Stage } from './read-stages.ts';
-import { isSet, mapOf, textOf } from '../definition/json-values.ts';
+import { isSet, mapOf, textOf } from '../core/stack/json-values.ts';
 import type { ApiState } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 import type { StageSettings } from './stage-settings.ts';

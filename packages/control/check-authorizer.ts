@@ -1,5 +1,5 @@
 /** What AWS refuses of an authorizer of a REST API. */
-import { compileRestAuthorization } from '../deployment/compile-authorization.ts';
+import { compileRestAuthorization } from '../core/deployment/compile-authorization.ts';
 import { badRequest, orNotFound } from './control-error.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';

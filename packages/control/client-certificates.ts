@@ -2,9 +2,9 @@
  * Client certificates of the account, by which backends know API Gateway. The private key never leaves this process;
  * a restart makes new ones.
  */
-import { makeSelfSigned } from './issue-certificate.ts';
-import type { Clock } from '../ports.ts';
-import type { CertifiedKey } from './issue-certificate.ts';
+import { makeSelfSigned } from '@gatewright/aws/certificates/issue-certificate';
+import type { Clock } from '../core/ports.ts';
+import type { CertifiedKey } from '@gatewright/aws/certificates/issue-certificate';
 
 export type ClientCertificate = {
   readonly id: string;

@@ -1,10 +1,10 @@
-import { compileRestDeployment } from '../deployment/compile-rest.ts';
-import { compileHttpDeployment, compileWebSocketDeployment } from '../deployment/compile-v2.ts';
-import { REFUSING } from '../errors.ts';
-import { apiArn } from '../events/authorizer-event.ts';
+import { compileRestDeployment } from '../core/deployment/compile-rest.ts';
+import { compileHttpDeployment, compileWebSocketDeployment } from '../core/deployment/compile-v2.ts';
+import { REFUSING } from '../core/errors.ts';
+import { apiArn } from '../core/events/authorizer-event.ts';
 import { mostOf } from './api-quotas.ts';
-import type { Tolerance } from '../errors.ts';
-import type { ApiIdentity, Deployment } from '../deployment/model.ts';
+import type { Tolerance } from '../core/errors.ts';
+import type { ApiIdentity, Deployment } from '../core/deployment/model.ts';
 import type { ApiResources } from './api-state.ts';
 
 /**

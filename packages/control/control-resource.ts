@@ -1,6 +1,6 @@
 /** Resources of the control plane, under AWS's names. */
-import type { DefinitionError, DefinitionPlace } from '../errors.ts';
-import type { JsonObject, ResolvedResource, ResolvedStack } from '../definition/model.ts';
+import type { DefinitionError, DefinitionPlace } from '../core/errors.ts';
+import type { JsonObject, ResolvedResource, ResolvedStack } from '../core/stack/model.ts';
 
 /** One resource of an API: its id at AWS, its properties in CloudFormation's spelling. */
 export type ControlResource = {

@@ -3,12 +3,12 @@
  * they were when the version was made. Nothing of it changes what a request gets.
  * @see API Gateway developer guide, "Documentation for REST APIs"
  */
-import { parseSource } from '../definition/cloudformation/template-source.ts';
+import { parseSource } from '../templates/cloudformation/template-source.ts';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
 import { madeByCall } from './edit-resources.ts';
 import { mergeParts } from './merge-defined.ts';
-import { isJsonObject, listOf, mapOf, membersOf, textOf } from '../definition/json-values.ts';
-import type { Json, JsonObject } from '../definition/model.ts';
+import { isJsonObject, listOf, mapOf, membersOf, textOf } from '../core/stack/json-values.ts';
+import type { Json, JsonObject } from '../core/stack/model.ts';
 import type { Documentation } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 

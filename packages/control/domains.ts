@@ -2,14 +2,14 @@
  * Custom domains and what their base paths lead to (docs/aws §10.4). Like stages they are what templates and
  * API calls make of them; a reload changes what the template has changed (docs/decisions/0014).
  */
-import { findBasePath } from '../routing/base-path.ts';
-import { matchRule } from '../routing/routing-rules.ts';
+import { findBasePath } from '../core/routing/base-path.ts';
+import { matchRule } from '../core/routing/routing-rules.ts';
 import { routingModeOf } from './read-routing-rules.ts';
 import { isSameJson } from './same-json.ts';
-import type { PrivateDomain } from '../events/request-facts.ts';
-import type { JsonObject } from '../definition/model.ts';
-import type { RoutingRule } from '../routing/routing-rules.ts';
-import type { Truststore } from './truststore.ts';
+import type { PrivateDomain } from '../core/events/request-facts.ts';
+import type { JsonObject } from '../core/stack/model.ts';
+import type { RoutingRule } from '../core/routing/routing-rules.ts';
+import type { Truststore } from '@gatewright/aws/certificates/truststore';
 
 /** Where a base path leads. */
 export type Mapping = {

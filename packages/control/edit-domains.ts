@@ -1,18 +1,18 @@
 /** Custom domains and base path mappings as calls make them, with AWS's checks and words (public captures). */
-import { isBasePath } from '../routing/base-path.ts';
+import { isBasePath } from '../core/routing/base-path.ts';
 import { refuseOneMore } from './api-quotas.ts';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
 import { byPriority } from './domains.ts';
 import { findTruststore } from './mutual-tls.ts';
 import { routingModeOf } from './read-routing-rules.ts';
-import { mapOf, textOf } from '../definition/json-values.ts';
+import { mapOf, textOf } from '../core/stack/json-values.ts';
 import { isDomainName, SINGLE_LEVEL } from './read-domains.ts';
 import type { Account } from './account.ts';
-import type { JsonObject } from '../definition/model.ts';
-import type { RoutingRule } from '../routing/routing-rules.ts';
+import type { JsonObject } from '../core/stack/model.ts';
+import type { RoutingRule } from '../core/routing/routing-rules.ts';
 import type { ApiState } from './api-state.ts';
 import type { TruststoreSource } from './mutual-tls.ts';
-import type { Truststore } from './truststore.ts';
+import type { Truststore } from '@gatewright/aws/certificates/truststore';
 import type { Domain, Domains, Mapping } from './domains.ts';
 
 /** @throws ControlError NotFoundException */

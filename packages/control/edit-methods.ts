@@ -1,13 +1,13 @@
 /** Edits of a REST API's methods, their integrations and responses, with AWS's checks and words [obs unless said otherwise]. */
-import { CALLER_CREDENTIALS } from '../definition/api-types/caller-credentials.ts';
-import { compileRestAuthorization } from '../deployment/compile-authorization.ts';
-import { compileIntegration } from '../deployment/compile-integration.ts';
-import { compileRestValidation } from '../deployment/compile-validation.ts';
-import { compileModels } from '../deployment/models.ts';
+import { CALLER_CREDENTIALS } from './resource-types/caller-credentials.ts';
+import { compileRestAuthorization } from '../core/deployment/compile-authorization.ts';
+import { compileIntegration } from '../core/deployment/compile-integration.ts';
+import { compileRestValidation } from '../core/deployment/compile-validation.ts';
+import { compileModels } from '../core/deployment/models.ts';
 import { badRequest, conflict, ControlError, notFound, orNotFound } from './control-error.ts';
 import { getResource, madeByCall } from './edit-resources.ts';
-import { isJsonObject, listOf, textOf, without } from '../definition/json-values.ts';
-import type { JsonObject } from '../definition/model.ts';
+import { isJsonObject, listOf, textOf, without } from '../core/stack/json-values.ts';
+import type { JsonObject } from '../core/stack/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 

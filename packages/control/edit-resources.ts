@@ -1,9 +1,9 @@
 /** Edits of a REST API's resource tree, with AWS's checks and words [obs unless said otherwise]. */
-import { checkResourceTree } from '../routing/rest-routes.ts';
+import { checkResourceTree } from '../core/routing/rest-routes.ts';
 import { refuseOneMore } from './api-quotas.ts';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
-import { textOf } from '../definition/json-values.ts';
-import type { JsonObject } from '../definition/model.ts';
+import { textOf } from '../core/stack/json-values.ts';
+import type { JsonObject } from '../core/stack/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource, PathResource } from './control-resource.ts';
 

@@ -1,6 +1,6 @@
 /** API mappings of custom domains as calls of apigatewayv2 make them: of several levels, to APIs of every kind. */
-import { isBasePath } from '../routing/base-path.ts';
-import { makeId } from '../definition/cloudformation/physical-ids.ts';
+import { isBasePath } from '../core/routing/base-path.ts';
+import { makeId } from '@gatewright/aws/physical-ids';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
 import { MIXTURE, SEVERAL_LEVELS, takesSeveralLevels } from './read-domains.ts';
 import type { ApiState } from './api-state.ts';

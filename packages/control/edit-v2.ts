@@ -2,19 +2,19 @@
  * HTTP and WebSocket APIs as calls edit them: what AWS would refuse is refused when it is said, and stages that deploy
  * automatically follow at once. Stages and deployments with AWS's checks.
  */
-import { Faults } from '../errors.ts';
+import { Faults } from '../core/errors.ts';
 import { refuseOneMore } from './api-quotas.ts';
 import { compileDeployment } from './compile-deployment.ts';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
 import { madeByCall } from './edit-resources.ts';
 import { makeRoom, removeUnused } from './edit-stages.ts';
 import { readV2Stage, refuseExecutionLog, refuseManyTags } from './read-stages.ts';
-import { isSet, textOf, without } from '../definition/json-values.ts';
+import { isSet, textOf, without } from '../core/stack/json-values.ts';
 import { checkUnusedAuthorizers } from './unused-authorizers.ts';
-import type { DefinitionError } from '../errors.ts';
-import type { JsonObject } from '../definition/model.ts';
-import type { ApiIdentity } from '../deployment/model.ts';
-import type { Random } from '../ports.ts';
+import type { DefinitionError } from '../core/errors.ts';
+import type { JsonObject } from '../core/stack/model.ts';
+import type { ApiIdentity } from '../core/deployment/model.ts';
+import type { Random } from '../core/ports.ts';
 import type { ApiResources, ApiState, DeploymentRecord, StageRecord } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 

@@ -1,6 +1,6 @@
 /** What an exported REST API has beside its paths, under the names by which a document is imported again. */
-import { isSet, mapOf, textOf } from '../definition/json-values.ts';
-import type { JsonObject } from '../definition/model.ts';
+import { isSet, mapOf, textOf } from '../core/stack/json-values.ts';
+import type { JsonObject } from '../core/stack/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 

@@ -1,7 +1,7 @@
 /** An HTTP API as an OpenAPI 3.0 document, in the form in which AWS exports it (and imports it again). */
-import { isSet, listOf, mapOf, textOf } from '../definition/json-values.ts';
-import type { JsonObject } from '../definition/model.ts';
-import type { ApiIdentity } from '../deployment/model.ts';
+import { isSet, listOf, mapOf, textOf } from '../core/stack/json-values.ts';
+import type { JsonObject } from '../core/stack/model.ts';
+import type { ApiIdentity } from '../core/deployment/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 import type { Draft } from './export-extensions.ts';

@@ -2,9 +2,9 @@
 import { DOCUMENTATION } from './documentation.ts';
 import { exportExtensions, exportValidator, lowerNames, nameOf, unlessEmpty } from './export-extensions.ts';
 import { listResponses } from './edit-methods.ts';
-import { isSet, mapOf, textOf, without } from '../definition/json-values.ts';
-import type { Json, JsonObject } from '../definition/model.ts';
-import type { ApiIdentity } from '../deployment/model.ts';
+import { isSet, mapOf, textOf, without } from '../core/stack/json-values.ts';
+import type { Json, JsonObject } from '../core/stack/model.ts';
+import type { ApiIdentity } from '../core/deployment/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 import type { Draft } from './export-extensions.ts';

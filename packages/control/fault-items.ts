@@ -1,6 +1,6 @@
 /** What could not be taken of a definition, in the list of all that a start has to tell. */
-import type { ResolvedStack, UnsupportedItem } from '../definition/model.ts';
-import type { Fault } from '../errors.ts';
+import type { ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
+import type { Fault } from '../core/errors.ts';
 
 /** More would hide the first ones. */
 const MAX_CONSEQUENCES = 4;

@@ -1,11 +1,11 @@
 /** Versions and aliases of functions, as far as stacks make them: which version an event of an alias is of. */
-import { readText } from '../deployment/properties.ts';
-import { DefinitionError } from '../errors.ts';
+import { readText } from '../core/deployment/properties.ts';
+import { DefinitionError } from '../core/errors.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
-import { isJsonObject, listOf, mapOf, textOf } from '../definition/json-values.ts';
-import type { ResolvedStack } from '../definition/model.ts';
-import type { Tolerance } from '../errors.ts';
-import type { InvokedVersion } from '../ports.ts';
+import { isJsonObject, listOf, mapOf, textOf } from '../core/stack/json-values.ts';
+import type { ResolvedStack } from '../core/stack/model.ts';
+import type { Tolerance } from '../core/errors.ts';
+import type { InvokedVersion } from '../core/ports.ts';
 import type { ControlResource } from './control-resource.ts';
 
 const ALIAS = 'AWS::Lambda::Alias';

@@ -2,15 +2,15 @@
  * Who may call which function: what templates say, with what calls have added and taken away. The second outlives a
  * reload, as all does that calls have made.
  */
-import { compilePolicy } from '../policy/evaluate.ts';
+import { compilePolicy } from '../core/policy/evaluate.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
 import { printStatement } from './function-policy-statement.ts';
-import { textOf } from '../definition/json-values.ts';
-import { isSameFunction, printFunctionName, readFunctionName } from '../routing/function-name.ts';
-import type { JsonObject, ResolvedStack } from '../definition/model.ts';
-import type { PermissionSource } from '../deployment/invoke-permissions.ts';
-import type { PolicyOwner } from '../routing/function-name.ts';
-import type { CompiledPolicy } from '../policy/model.ts';
+import { textOf } from '../core/stack/json-values.ts';
+import { isSameFunction, printFunctionName, readFunctionName } from '../core/routing/function-name.ts';
+import type { JsonObject, ResolvedStack } from '../core/stack/model.ts';
+import type { PermissionSource } from '../core/deployment/invoke-permissions.ts';
+import type { PolicyOwner } from '../core/routing/function-name.ts';
+import type { CompiledPolicy } from '../core/policy/model.ts';
 import type { ControlResource } from './control-resource.ts';
 
 export class FunctionPolicies implements PermissionSource {

@@ -1,13 +1,13 @@
 /** Sorts the resources of all stacks by the API they belong to; an API may be extended from another stack. */
-import { readText } from '../deployment/properties.ts';
-import { PART_NAMES } from '../definition/api-types/api-type.ts';
-import { API_TYPES } from '../definition/api-types/api-types.ts';
-import { DefinitionError } from '../errors.ts';
-import type { Tolerance } from '../errors.ts';
+import { readText } from '../core/deployment/properties.ts';
+import { PART_NAMES } from './resource-types/api-type.ts';
+import { API_TYPES } from './resource-types/api-types.ts';
+import { DefinitionError } from '../core/errors.ts';
+import type { Tolerance } from '../core/errors.ts';
 import { toControlResource } from './control-resource.ts';
-import type { PartName } from '../definition/api-types/api-type.ts';
-import type { ResolvedResource, ResolvedStack } from '../definition/model.ts';
-import type { ApiProtocol } from '../deployment/model.ts';
+import type { PartName } from './resource-types/api-type.ts';
+import type { ResolvedResource, ResolvedStack } from '../core/stack/model.ts';
+import type { ApiProtocol } from '../core/deployment/model.ts';
 import type { ControlResource, PathResource } from './control-resource.ts';
 
 export type ApiGroup = {

@@ -5,9 +5,9 @@ import type {
   IdentitySource,
   LambdaAuthorizer,
   RoutePlan,
-} from '../deployment/model.ts';
-import { isClosed } from '../deployment/closed-routes.ts';
-import type { ResolvedStack } from '../definition/model.ts';
+} from '../core/deployment/model.ts';
+import { isClosed } from '../core/deployment/closed-routes.ts';
+import type { ResolvedStack } from '../core/stack/model.ts';
 import { callerMappingsIn } from './caller-mappings.ts';
 import type { CallerMapping } from './caller-mappings.ts';
 import { findLateParts } from './late-parts.ts';

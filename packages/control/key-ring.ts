@@ -1,8 +1,8 @@
 /** Looks up keys as requests need them: by value, for one stage. */
-import type { ApiKeyFacts } from '../events/request-facts.ts';
-import type { KeyFault, KeyHolder, KeyRing } from '../exchange.ts';
-import { dayOf } from '../metering/quota-period.ts';
-import type { TokenBucket } from '../metering/token-bucket.ts';
+import type { ApiKeyFacts } from '../core/events/request-facts.ts';
+import type { KeyFault, KeyHolder, KeyRing } from '../core/exchange.ts';
+import { dayOf } from '../core/metering/quota-period.ts';
+import type { TokenBucket } from '../core/metering/token-bucket.ts';
 import type { ApiKey, ApiKeys } from './api-keys.ts';
 import type { PlanKey, PlanStage, UsagePlan, UsagePlans } from './usage-plans.ts';
 

@@ -1,5 +1,5 @@
 /** Which API a request line is of, in as few words as tell them apart. */
-import type { ApiIdentity } from '../deployment/model.ts';
+import type { ApiIdentity } from '../core/deployment/model.ts';
 
 const KINDS: Readonly<Record<ApiIdentity['protocol'], string>> = {
   rest: 'REST',

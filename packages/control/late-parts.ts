@@ -1,5 +1,5 @@
 /** What a deployment of a REST API must hold and CloudFormation may make after it, as far as `DependsOn` tells. */
-import type { ResolvedResource } from '../definition/model.ts';
+import type { ResolvedResource } from '../core/stack/model.ts';
 
 /** A deployment that does not wait for a gateway response or method of its API. */
 export type LatePart = { readonly part: string; readonly deployment: string };

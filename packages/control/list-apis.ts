@@ -1,7 +1,7 @@
 /** What is served, as the ready line, `gatewright routes` and the console show it. */
-import { printRoutes } from '../routing/print-routes.ts';
-import type { RouteRow } from '../routing/print-routes.ts';
-import type { ApiProtocol } from '../deployment/model.ts';
+import { printRoutes } from '../core/routing/print-routes.ts';
+import type { RouteRow } from '../core/routing/print-routes.ts';
+import type { ApiProtocol } from '../core/deployment/model.ts';
 import type { ApiState } from './api-state.ts';
 import type { FunctionUrl } from './read-function-urls.ts';
 

@@ -1,10 +1,10 @@
 /** APIs that calls make, empty or as an OpenAPI document says, and documents put into APIs that there are. */
-import { expandDocuments } from '../definition/openapi/openapi.ts';
-import { expandQuickCreate } from '../definition/quick-create.ts';
+import { expandDocuments } from '../templates/openapi/openapi.ts';
+import { expandQuickCreate } from '../core/stack/quick-create.ts';
 import { madeByCall } from './edit-resources.ts';
 import { loadApis } from './load-apis.ts';
 import { mergeResources } from './merge-resources.ts';
-import type { JsonObject, ResolvedStack } from '../definition/model.ts';
+import type { JsonObject, ResolvedStack } from '../core/stack/model.ts';
 import type { Account } from './account.ts';
 import type { ApiResources, ApiState } from './api-state.ts';
 

@@ -1,10 +1,10 @@
 /** Two sets of a REST API's resources as one: what the second one defines replaces its like in the first. */
-import { REST_TYPES } from '../definition/api-types/rest-types.ts';
+import { REST_TYPES } from './resource-types/rest-types.ts';
 import { locationKey } from './documentation.ts';
 import { HELD_PARTS, holdParts, partsOf } from './api-parts.ts';
-import { mapOf, textOf } from '../definition/json-values.ts';
-import type { ApiType } from '../definition/api-types/api-type.ts';
-import type { Json } from '../definition/model.ts';
+import { mapOf, textOf } from '../core/stack/json-values.ts';
+import type { ApiType } from './resource-types/api-type.ts';
+import type { Json } from '../core/stack/model.ts';
 import type { HeldPart } from './api-parts.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';

@@ -1,11 +1,11 @@
 /** Mutual TLS of custom domains: what their truststores in S3 are on this machine (docs/aws §10.7). */
-import { DefinitionError } from '../errors.ts';
-import { readTruststore } from './truststore.ts';
-import { mapOf, textOf } from '../definition/json-values.ts';
-import type { JsonObject } from '../definition/model.ts';
-import type { Tolerance } from '../errors.ts';
+import { DefinitionError } from '../core/errors.ts';
+import { readTruststore } from '@gatewright/aws/certificates/truststore';
+import { mapOf, textOf } from '../core/stack/json-values.ts';
+import type { JsonObject } from '../core/stack/model.ts';
+import type { Tolerance } from '../core/errors.ts';
 import type { ControlResource } from './control-resource.ts';
-import type { Truststore } from './truststore.ts';
+import type { Truststore } from '@gatewright/aws/certificates/truststore';
 
 /** Where truststores are read. */
 export type TruststoreSource = {

@@ -1,24 +1,24 @@
 /** Custom domains and their mappings of all stacks, V1 and V2, as one list (docs/aws §10.4). */
-import { DefinitionError, REFUSING } from '../errors.ts';
-import { readText, sound } from '../deployment/properties.ts';
-import { isBasePath } from '../routing/base-path.ts';
-import { readApiIdFromHost } from '../routing/host.ts';
+import { DefinitionError, REFUSING } from '../core/errors.ts';
+import { readText, sound } from '../core/deployment/properties.ts';
+import { isBasePath } from '../core/routing/base-path.ts';
+import { readApiIdFromHost } from '../core/routing/host.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
 import { NO_TRUSTSTORES, readMutualTls } from './mutual-tls.ts';
 import { domainOfArn, findPrivateDomains } from './read-private-domains.ts';
 import { byPriority } from './domains.ts';
 import { readRoutingRule, routingModeOf } from './read-routing-rules.ts';
 import { notePolicy } from './security-policy.ts';
-import { listOf, mapOf, textOf } from '../definition/json-values.ts';
-import type { Tolerance } from '../errors.ts';
-import type { JsonObject, ResolvedStack } from '../definition/model.ts';
-import type { RoutingRule } from '../routing/routing-rules.ts';
+import { listOf, mapOf, textOf } from '../core/stack/json-values.ts';
+import type { Tolerance } from '../core/errors.ts';
+import type { JsonObject, ResolvedStack } from '../core/stack/model.ts';
+import type { RoutingRule } from '../core/routing/routing-rules.ts';
 import type { ApiState } from './api-state.ts';
-import type { PrivateDomain } from '../events/request-facts.ts';
+import type { PrivateDomain } from '../core/events/request-facts.ts';
 import type { ControlResource } from './control-resource.ts';
 import type { DefinedDomain, Mapping } from './domains.ts';
 import type { MutualTls, TruststoreSource } from './mutual-tls.ts';
-import type { Truststore } from './truststore.ts';
+import type { Truststore } from '@gatewright/aws/certificates/truststore';
 
 type Draft = {
   readonly properties: JsonObject;

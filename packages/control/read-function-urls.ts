@@ -1,22 +1,22 @@
 /** AWS::Lambda::Url of the stacks → URLs as requests see them: APIs of one route, without a control plane of API Gateway's. */
-import { makeId } from '../definition/cloudformation/physical-ids.ts';
-import { compileFunctionUrl, readAuthType, URL_STAGE } from '../deployment/compile-function-url.ts';
-import { functionUrlWordings } from '../deployment/error-wordings.ts';
-import { readText } from '../deployment/properties.ts';
-import { DefinitionError } from '../errors.ts';
-import { splitHttpPath } from '../routing/stage-path.ts';
+import { makeId } from '@gatewright/aws/physical-ids';
+import { compileFunctionUrl, readAuthType, URL_STAGE } from '../core/deployment/compile-function-url.ts';
+import { functionUrlWordings } from '../core/deployment/error-wordings.ts';
+import { readText } from '../core/deployment/properties.ts';
+import { DefinitionError } from '../core/errors.ts';
+import { splitHttpPath } from '../core/routing/stage-path.ts';
 import { toControlResource } from './control-resource.ts';
-import { readFunctionName } from '../routing/function-name.ts';
+import { readFunctionName } from '../core/routing/function-name.ts';
 import { FunctionPolicies } from './function-policies.ts';
-import { textOf } from '../definition/json-values.ts';
-import type { FunctionUrlFacts } from '../events/request-facts.ts';
-import type { ResolvedResource, ResolvedStack } from '../definition/model.ts';
-import type { PropertyBag } from '../deployment/properties.ts';
-import type { Tolerance } from '../errors.ts';
-import type { ServedApi } from '../exchange.ts';
+import { textOf } from '../core/stack/json-values.ts';
+import type { FunctionUrlFacts } from '../core/events/request-facts.ts';
+import type { ResolvedResource, ResolvedStack } from '../core/stack/model.ts';
+import type { PropertyBag } from '../core/deployment/properties.ts';
+import type { Tolerance } from '../core/errors.ts';
+import type { ServedApi } from '../core/exchange.ts';
 import type { Account } from './account.ts';
 import type { ControlResource } from './control-resource.ts';
-import type { PolicyOwner } from '../routing/function-name.ts';
+import type { PolicyOwner } from '../core/routing/function-name.ts';
 
 export type FunctionUrl = {
   readonly served: ServedApi;

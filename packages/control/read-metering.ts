@@ -1,17 +1,17 @@
 /** AWS::ApiGateway::ApiKey, UsagePlan and UsagePlanKey of all stacks, checked one by one. */
-import { DefinitionError, REFUSING } from '../errors.ts';
-import type { Tolerance } from '../errors.ts';
-import { makeId } from '../definition/cloudformation/physical-ids.ts';
-import { readBlock, readFlag, readInteger, readText, sound } from '../deployment/properties.ts';
-import { readThrottle } from '../deployment/throttle.ts';
+import { DefinitionError, REFUSING } from '../core/errors.ts';
+import type { Tolerance } from '../core/errors.ts';
+import { makeId } from '@gatewright/aws/physical-ids';
+import { readBlock, readFlag, readInteger, readText, sound } from '../core/deployment/properties.ts';
+import { readThrottle } from '../core/deployment/throttle.ts';
 import { checkKeyName } from './api-keys.ts';
 import { ControlError } from './control-error.ts';
 import { toControlResource } from './control-resource.ts';
-import type { ResolvedStack } from '../definition/model.ts';
-import type { PropertyBag } from '../deployment/properties.ts';
-import type { QuotaLimit } from '../metering/quota.ts';
-import type { QuotaPeriod } from '../metering/quota-period.ts';
-import type { ThrottleLimit } from '../metering/token-bucket.ts';
+import type { ResolvedStack } from '../core/stack/model.ts';
+import type { PropertyBag } from '../core/deployment/properties.ts';
+import type { QuotaLimit } from '../core/metering/quota.ts';
+import type { QuotaPeriod } from '../core/metering/quota-period.ts';
+import type { ThrottleLimit } from '../core/metering/token-bucket.ts';
 import type { ApiKey } from './api-keys.ts';
 import type { PlanStage, UsagePlan } from './usage-plans.ts';
 

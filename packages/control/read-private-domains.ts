@@ -3,14 +3,14 @@
  * client came cannot be seen from such a host, as it can from `{api}-{vpce}.execute-api.…`: the endpoint is the one
  * that is associated with the domain.
  */
-import { DefinitionError } from '../errors.ts';
-import { compileResourcePolicy, readEndpointTypes } from '../deployment/compile-resource-policy.ts';
-import { readText, sound } from '../deployment/properties.ts';
-import { partitionOf } from '../definition/pseudo-parameters.ts';
+import { DefinitionError } from '../core/errors.ts';
+import { compileResourcePolicy, readEndpointTypes } from '../core/deployment/compile-resource-policy.ts';
+import { readText, sound } from '../core/deployment/properties.ts';
+import { partitionOf } from '../templates/pseudo-parameters.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
-import type { Tolerance } from '../errors.ts';
-import type { PrivateDomain } from '../events/request-facts.ts';
-import type { ResolvedStack } from '../definition/model.ts';
+import type { Tolerance } from '../core/errors.ts';
+import type { PrivateDomain } from '../core/events/request-facts.ts';
+import type { ResolvedStack } from '../core/stack/model.ts';
 import type { ControlResource } from './control-resource.ts';
 
 const DOMAIN = 'AWS::ApiGateway::DomainNameV2';

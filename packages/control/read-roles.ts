@@ -1,13 +1,13 @@
 /** `AWS::IAM::Role` and the policies that templates attach to it → what each role gives (IAM user guide, "Policies and permissions"). */
-import { DefinitionError } from '../errors.ts';
-import type { Tolerance } from '../errors.ts';
-import { compilePolicy } from '../policy/evaluate.ts';
-import { unknownConditionKeys } from '../policy/known-conditions.ts';
-import { findManagedPolicy } from '../policy/managed-policies.ts';
-import type { CompiledPolicy } from '../policy/model.ts';
-import type { Role } from '../policy/role.ts';
-import { partitionOf } from '../definition/pseudo-parameters.ts';
-import type { Json, ResolvedResource, ResolvedStack, UnsupportedItem } from '../definition/model.ts';
+import { DefinitionError } from '../core/errors.ts';
+import type { Tolerance } from '../core/errors.ts';
+import { compilePolicy } from '../core/policy/evaluate.ts';
+import { unknownConditionKeys } from '../core/policy/known-conditions.ts';
+import { findManagedPolicy } from '../core/policy/managed-policies.ts';
+import type { CompiledPolicy } from '../core/policy/model.ts';
+import type { Role } from '../core/policy/role.ts';
+import { partitionOf } from '../templates/pseudo-parameters.ts';
+import type { Json, ResolvedResource, ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
 
 export type RolesOfStacks = {
   readonly byArn: ReadonlyMap<string, Role>;

@@ -1,10 +1,10 @@
 /** Routing rules as templates and calls write them, with AWS's bounds (developer guide, "Routing rules"). */
-import { DefinitionError } from '../errors.ts';
-import { isBasePath } from '../routing/base-path.ts';
-import { readInteger } from '../deployment/properties.ts';
-import { listOf, mapOf, membersOf, textOf } from '../definition/json-values.ts';
-import type { JsonObject } from '../definition/model.ts';
-import type { RoutingRule, RuleCondition } from '../routing/routing-rules.ts';
+import { DefinitionError } from '../core/errors.ts';
+import { isBasePath } from '../core/routing/base-path.ts';
+import { readInteger } from '../core/deployment/properties.ts';
+import { listOf, mapOf, membersOf, textOf } from '../core/stack/json-values.ts';
+import type { JsonObject } from '../core/stack/model.ts';
+import type { RoutingRule, RuleCondition } from '../core/routing/routing-rules.ts';
 import type { ApiState } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 

@@ -1,15 +1,15 @@
 /** Stages as the three kinds of template write them. */
-import { readAccessLog } from '../deployment/access-log.ts';
-import { readCaching } from '../deployment/caching.ts';
-import { readCanary } from '../deployment/canary.ts';
-import { readBlock, readFlag, readText } from '../deployment/properties.ts';
-import { readMethodOptions, readRouteOptions } from '../deployment/route-options.ts';
-import { readStageVariables } from '../deployment/stage-variables.ts';
-import { readRestThrottles, readRouteThrottles } from '../deployment/throttle.ts';
-import { DefinitionError } from '../errors.ts';
-import { sound } from '../deployment/properties.ts';
-import type { Tolerance } from '../errors.ts';
-import type { Json, JsonObject } from '../definition/model.ts';
+import { readAccessLog } from '../core/deployment/access-log.ts';
+import { readCaching } from '../core/deployment/caching.ts';
+import { readCanary } from '../core/deployment/canary.ts';
+import { readBlock, readFlag, readText } from '../core/deployment/properties.ts';
+import { readMethodOptions, readRouteOptions } from '../core/deployment/route-options.ts';
+import { readStageVariables } from '../core/deployment/stage-variables.ts';
+import { readRestThrottles, readRouteThrottles } from '../core/deployment/throttle.ts';
+import { DefinitionError } from '../core/errors.ts';
+import { sound } from '../core/deployment/properties.ts';
+import type { Tolerance } from '../core/errors.ts';
+import type { Json, JsonObject } from '../core/stack/model.ts';
 import type { ControlResource } from './control-resource.ts';
 import type { StageSettings } from './stage-settings.ts';
 import type { ApiGroup } from './group-resources.ts';

@@ -1,6 +1,6 @@
 import { AgedMap } from './aged-map.ts';
 import { isFromLater } from './is-from-later.ts';
-import type { CachedReply, CacheEntry, ResponseCache } from '../exchange.ts';
+import type { CachedReply, CacheEntry, ResponseCache } from '../core/exchange.ts';
 
 type Entry = { readonly reply: CachedReply; readonly expiresAtEpochMs: number; readonly sizeBytes: number };
 

@@ -1,4 +1,4 @@
-import type { Json } from '../definition/model.ts';
+import type { Json } from '../core/stack/model.ts';
 
 /** Whether two values are the same JSON, in whatever order their members stand. */
 export function isSameJson(a: Json | undefined, b: Json | undefined): boolean {

@@ -1,8 +1,8 @@
 /** The security policy of a custom domain (docs/aws §10.7). */
-import { DefinitionError } from '../errors.ts';
-import { mapOf, textOf } from '../definition/json-values.ts';
-import type { JsonObject } from '../definition/model.ts';
-import type { Tolerance } from '../errors.ts';
+import { DefinitionError } from '../core/errors.ts';
+import { mapOf, textOf } from '../core/stack/json-values.ts';
+import type { JsonObject } from '../core/stack/model.ts';
+import type { Tolerance } from '../core/errors.ts';
 import type { ControlResource } from './control-resource.ts';
 
 /** AWS's for Regional domains, and for all that ask for certificates, whatever is written. */

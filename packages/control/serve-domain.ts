@@ -1,10 +1,10 @@
 /** An API as requests to a custom domain see it. */
-import { closeDeployment } from '../deployment/closed-routes.ts';
-import { belowBasePath } from '../routing/base-path.ts';
-import { splitRestPath } from '../routing/stage-path.ts';
-import type { RuleMatch } from '../routing/routing-rules.ts';
-import type { ServedApi } from '../exchange.ts';
-import type { PrivateDomain } from '../events/request-facts.ts';
+import { closeDeployment } from '../core/deployment/closed-routes.ts';
+import { belowBasePath } from '../core/routing/base-path.ts';
+import { splitRestPath } from '../core/routing/stage-path.ts';
+import type { RuleMatch } from '../core/routing/routing-rules.ts';
+import type { ServedApi } from '../core/exchange.ts';
+import type { PrivateDomain } from '../core/events/request-facts.ts';
 import type { Mapping } from './domains.ts';
 
 /** What `$context.customDomain.basePathMatched` says of the mapping without base path, AWS's name for it. */

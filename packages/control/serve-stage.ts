@@ -1,14 +1,14 @@
 /** Settings of a stage → what requests read of it. */
-import { DefinitionError } from '../errors.ts';
-import { optionsOf } from '../deployment/route-options.ts';
+import { DefinitionError } from '../core/errors.ts';
+import { optionsOf } from '../core/deployment/route-options.ts';
 import { canaryOf } from './account.ts';
 import { createStageThrottle } from './stage-throttle.ts';
-import type { StageCaching } from '../deployment/caching.ts';
-import type { CanarySettings } from '../deployment/canary.ts';
-import type { Deployment } from '../deployment/model.ts';
-import type { ResponseCache, ServedStage, StageCache, StageLogs } from '../exchange.ts';
+import type { StageCaching } from '../core/deployment/caching.ts';
+import type { CanarySettings } from '../core/deployment/canary.ts';
+import type { Deployment } from '../core/deployment/model.ts';
+import type { ResponseCache, ServedStage, StageCache, StageLogs } from '../core/exchange.ts';
 import type { Account } from './account.ts';
-import type { CertifiedKey } from './issue-certificate.ts';
+import type { CertifiedKey } from '@gatewright/aws/certificates/issue-certificate';
 import type { StageSettings } from './stage-settings.ts';
 
 /** The stage with its canary. @throws RangeError for a deployment that is none, DefinitionError for a certificate */

@@ -2,7 +2,7 @@
  * What is served now: the stacks with their APIs, APIs that calls have made, and custom domains. A reload replaces
  * the first and keeps what calls have made; requests in flight keep what they began with.
  */
-import { REFUSING } from '../errors.ts';
+import { REFUSING } from '../core/errors.ts';
 import { carryOver } from './carry-over.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
 import { Domains, matchDomain } from './domains.ts';
@@ -10,17 +10,17 @@ import { labelApis } from './label-apis.ts';
 import { noteAliases } from './function-aliases.ts';
 import { noteUnpermitted, readFunctionUrls } from './read-function-urls.ts';
 import { loadApis } from './load-apis.ts';
-import { textOf } from '../definition/json-values.ts';
+import { textOf } from '../core/stack/json-values.ts';
 import { readDomains } from './read-domains.ts';
 import { VpcLinks } from './vpc-links.ts';
 import { serveClosed, serveMapped, serveRuled } from './serve-domain.ts';
-import type { ResolvedStack, UnsupportedItem } from '../definition/model.ts';
-import type { Tolerance } from '../errors.ts';
-import type { ServedApi } from '../exchange.ts';
+import type { ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
+import type { Tolerance } from '../core/errors.ts';
+import type { ServedApi } from '../core/exchange.ts';
 import type { Account } from './account.ts';
 import type { TruststoreSource } from './mutual-tls.ts';
 import type { ApiState } from './api-state.ts';
-import type { Truststore } from './truststore.ts';
+import type { Truststore } from '@gatewright/aws/certificates/truststore';
 import type { FunctionUrl } from './read-function-urls.ts';
 import type { VpcLink } from './vpc-links.ts';
 

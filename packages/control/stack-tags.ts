@@ -2,9 +2,9 @@
  * The tags that CloudFormation puts on an API that a stack makes, beside those of the template (docs/aws §10.5). They are no
  * property of it: no call edits or deletes them, and they do not count towards the 50 that a resource may have.
  */
-import { stackIdOf } from '../definition/pseudo-parameters.ts';
+import { stackIdOf } from '../templates/pseudo-parameters.ts';
 import { MADE_BY_CALL } from './make-api.ts';
-import type { ApiIdentity } from '../deployment/model.ts';
+import type { ApiIdentity } from '../core/deployment/model.ts';
 
 const RESERVED = /^aws:/i;
 

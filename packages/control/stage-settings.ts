@@ -1,9 +1,9 @@
 /** A stage as templates and AWS's API set it. */
-import type { AccessLog } from '../deployment/access-log.ts';
-import type { StageCaching } from '../deployment/caching.ts';
-import type { CanarySettings } from '../deployment/canary.ts';
-import type { StageOptions } from '../deployment/route-options.ts';
-import type { ThrottleSettings } from '../deployment/throttle.ts';
+import type { AccessLog } from '../core/deployment/access-log.ts';
+import type { StageCaching } from '../core/deployment/caching.ts';
+import type { CanarySettings } from '../core/deployment/canary.ts';
+import type { StageOptions } from '../core/deployment/route-options.ts';
+import type { ThrottleSettings } from '../core/deployment/throttle.ts';
 import type { ControlResource } from './control-resource.ts';
 
 export type StageSettings = {

@@ -1,7 +1,7 @@
 /** The buckets that requests of one stage meet. */
-import type { ThrottleSettings } from '../deployment/throttle.ts';
-import type { StageThrottle } from '../exchange.ts';
-import type { TokenBucket, TokenBuckets } from '../metering/token-bucket.ts';
+import type { ThrottleSettings } from '../core/deployment/throttle.ts';
+import type { StageThrottle } from '../core/exchange.ts';
+import type { TokenBucket, TokenBuckets } from '../core/metering/token-bucket.ts';
 
 /** Undefined where no request of the stage can meet a limit, so that requests ask for nothing. */
 export function createStageThrottle(

@@ -2,12 +2,12 @@
  * Stages behind a web ACL: AWS WAF does not run here, and a stage that answers without it would be open to what it
  * keeps out. They are closed, unless `--allow-unguarded` says otherwise.
  */
-import { DefinitionError } from '../errors.ts';
+import { DefinitionError } from '../core/errors.ts';
 import { resourcesOf } from './control-resource.ts';
-import { textOf } from '../definition/json-values.ts';
-import type { ResolvedStack } from '../definition/model.ts';
-import type { Tolerance } from '../errors.ts';
-import type { ApiIdentity } from '../deployment/model.ts';
+import { textOf } from '../core/stack/json-values.ts';
+import type { ResolvedStack } from '../core/stack/model.ts';
+import type { Tolerance } from '../core/errors.ts';
+import type { ApiIdentity } from '../core/deployment/model.ts';
 
 /** Why a stage of this API must not answer; undefined where nothing keeps it from that. */
 export type UnguardedStages = (api: ApiIdentity) => (stageName: string) => string | undefined;

@@ -2,17 +2,17 @@
  * Functions of the stacks that an API calls and may not invoke. AWS deploys that, and then each such call fails with 500
  * (docs/aws §1.5, §4.4): it is told at start, before the first request meets it.
  */
-import { ownerOf, printFunctionName, readFunctionName } from '../routing/function-name.ts';
+import { ownerOf, printFunctionName, readFunctionName } from '../core/routing/function-name.ts';
 import {
   compileInvokePermissions,
   sourceOfAuthorizer,
   sourcesOfMethod,
   sourcesOfRoute,
-} from '../deployment/invoke-permissions.ts';
-import { apiArn } from '../events/authorizer-event.ts';
-import type { ResolvedStack, UnsupportedItem } from '../definition/model.ts';
-import type { PolicyOwner } from '../routing/function-name.ts';
-import type { RoutePlan } from '../deployment/model.ts';
+} from '../core/deployment/invoke-permissions.ts';
+import { apiArn } from '../core/events/authorizer-event.ts';
+import type { ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
+import type { PolicyOwner } from '../core/routing/function-name.ts';
+import type { RoutePlan } from '../core/deployment/model.ts';
 import type { Account } from './account.ts';
 import type { ApiState } from './api-state.ts';
 

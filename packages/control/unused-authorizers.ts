@@ -1,7 +1,7 @@
 /** Authorizers that no route names: AWS refuses a wrong one when it is made, so nobody waits for the first route that uses it. */
-import { checkRestAuthorizer, checkV2Authorizer } from '../deployment/compile-authorization.ts';
-import type { Tolerance } from '../errors.ts';
-import type { ApiIdentity } from '../deployment/model.ts';
+import { checkRestAuthorizer, checkV2Authorizer } from '../core/deployment/compile-authorization.ts';
+import type { Tolerance } from '../core/errors.ts';
+import type { ApiIdentity } from '../core/deployment/model.ts';
 import type { ApiResources } from './api-state.ts';
 
 /** What names an authorizer meets its fault itself. @throws DefinitionError where nothing is tolerated */

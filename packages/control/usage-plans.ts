@@ -1,10 +1,10 @@
 /** Usage plans of the account: which keys open which stages, and how much of them a key may use. */
-import { TokenBuckets } from '../metering/token-bucket.ts';
+import { TokenBuckets } from '../core/metering/token-bucket.ts';
 import { refuseOneMore } from './api-quotas.ts';
 import type { AccountQuotas } from './api-quotas.ts';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
-import type { KeyUsage, QuotaLimit } from '../metering/quota.ts';
-import type { ThrottleLimit } from '../metering/token-bucket.ts';
+import type { KeyUsage, QuotaLimit } from '../core/metering/quota.ts';
+import type { ThrottleLimit } from '../core/metering/token-bucket.ts';
 
 /** A stage that a plan opens. */
 export type PlanStage = {

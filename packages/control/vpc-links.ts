@@ -3,7 +3,7 @@
  * link's id or name.
  */
 import { mergeParts } from './merge-defined.ts';
-import { textOf } from '../definition/json-values.ts';
+import { textOf } from '../core/stack/json-values.ts';
 import type { ControlResource } from './control-resource.ts';
 
 /** `rest` leads to network load balancers, `http` into subnets. */

@@ -2,8 +2,8 @@
  * Requests that reach the gateway beside API traffic: AWS's own APIs, the issuer, the command line.
  * Plain data, so that the same handler answers on the control port, on an API's own port and in a test.
  */
-
-import type { StreamedBody } from '../exchange.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { StreamedBody } from './exchange.ts';
 
 export type ControlRequest = {
   readonly method: string;
@@ -30,4 +30,20 @@ export type ControlReply = {
 /** A reply whose body is JSON text. */
 export function jsonReply(status: number, body: unknown, headers: readonly string[] = []): ControlReply {
   return { status, headers: ['Content-Type', 'application/json', ...headers], body: JSON.stringify(body) };
+}
+
+/** The members of a JSON object body, none but the given; undefined for anything else. An empty body is `{}`. */
+export function readFields(
+  request: ControlRequest,
+  known: readonly string[],
+): ReadonlyMap<string, unknown> | undefined {
+  let value: unknown;
+  try {
+    value = request.body.length === 0 ? {} : JSON.parse(request.body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+  if (!isJsonObject(value)) return undefined;
+  const fields = new Map(Object.entries(value));
+  return [...fields.keys()].every((name) => known.includes(name)) ? fields : undefined;
 }

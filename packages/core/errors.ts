@@ -6,6 +6,8 @@
  * deployment/error-wordings.ts.
  */
 
+import type { Defect } from './defect.ts';
+
 /** AWS's gateway response types that a template may customise (developer guide, "Gateway response types"). */
 export type GatewayResponseType =
   /** The authorizer's policy, a resource policy or IAM does not allow it. */
@@ -83,6 +85,8 @@ export type GatewayErrorDetail = {
   readonly reason: string;
   /** What access logs say in its place, where AWS's words are known. */
   readonly logged?: string | undefined;
+  /** Which check refused, where that is more than the code says. */
+  readonly defect?: Defect;
   /** Header lines that belong to this failure, e.g. `www-authenticate`. Flat name, value list. */
   readonly headers?: readonly string[];
   /** FUNCTION_THROTTLED: Lambda's name of the limit. */

@@ -1,5 +1,5 @@
 /** A streamed reply for somebody who has no socket. */
-import type { Reply } from '../exchange.ts';
+import type { Reply } from './exchange.ts';
 
 /** Where gathering ends, whatever the stream still has. */
 type GatherLimits = { readonly maxBytes: number; readonly timeoutMs: number };

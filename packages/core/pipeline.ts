@@ -19,13 +19,12 @@ import { preflight } from './phases/preflight.ts';
 import { screen, screenByPolicy } from './phases/screen.ts';
 import { validate } from './phases/validate.ts';
 import { Trail } from './trail.ts';
-import type { IntegrationOutcome, Recording } from './trail.ts';
+import type { Recording } from './trail.ts';
 import type { Admitted, Caller, Matched, Received, Reply } from './exchange.ts';
 import type { Ports } from './ports.ts';
 
 /**
  * Serves one request. Never rejects: every failure becomes a reply, every exit is logged, a streamed one when it is over.
- * What `enter` is told beside the phase is whether it is brief: mostly it has nothing to do, as it finds out first itself.
  */
 export async function serve(received: Received, at: Ports & Recording): Promise<Reply> {
   const trail = new Trail(at.clock);
@@ -33,30 +32,28 @@ export async function serve(received: Received, at: Ports & Recording): Promise<
   let reply: Reply;
   try {
     screen(received);
-    trail.enter('match', true);
+    trail.enter('match');
     const early = preflight(received);
     if (early === undefined) {
       const matched = match(received, at);
       const caller = recognize(matched, trail, at) ?? (await authenticate(matched, at));
       const admitted = admit(matched, caller, trail, at);
-      trail.enter('cache', matched.stage.cache === undefined);
+      trail.enter('cache');
       const cached = lookUp(admitted, at);
       trail.noteCache(cached);
       if (received.notes !== undefined) received.notes.lookedUp = cached;
       if (cached?.reply !== undefined) reply = cached.reply;
       else {
-        trail.enter('map-request', isEventAlone(admitted));
+        trail.enter('map-request');
         const mapped = mapRequest(admitted);
         trail.enter('integrate');
         const outcome = await integrate(mapped, at);
         trail.noteOutcome(outcome);
         const answer = readAnswer(mapped, outcome);
-        if (isReplyAlone(outcome, matched)) trail.enterLast('map-response');
-        else trail.enter('map-response');
+        trail.enter('map-response');
         reply = mapResponse(mapped, answer);
         if (cached !== undefined) storeReply(cached, reply, at);
-        // Reading the answer is not answering: the log names who did.
-        trail.phase = 'integrate';
+        trail.answeredBy = 'integrate';
       }
       const { minimumCompressionBytes } = matched.stage.deployment;
       if (minimumCompressionBytes !== undefined) await compress(matched, reply, minimumCompressionBytes, at);
@@ -73,44 +70,24 @@ export async function serve(received: Received, at: Ports & Recording): Promise<
   return reply;
 }
 
-/** Bytes of a body whose event is built in microseconds. */
-const SHORT_BODY_BYTES = 16_384;
-
-/** Whether what the integration gets is no more than an event of a few lines. */
-function isEventAlone({ route, body }: Admitted): boolean {
-  return route.integration.kind === 'lambda-proxy' && (body?.length ?? 0) <= SHORT_BODY_BYTES;
-}
-
-/** Whether nothing is done after the integration but to read a short answer. */
-function isReplyAlone(outcome: IntegrationOutcome, { route, stage }: Matched): boolean {
-  if (route.integration.kind !== 'lambda-proxy' || outcome.kind !== 'returned') return false;
-  if (stage.cache !== undefined || stage.deployment.minimumCompressionBytes !== undefined) return false;
-  return outcome.payload.length <= SHORT_BODY_BYTES;
-}
-
 /** Who calls, of a request and of the handshake of a WebSocket; undefined where the authorizer has to be asked. */
 export function recognize(matched: Matched, trail: Trail, at: Ports): Caller | undefined {
-  const { route, stage } = matched;
+  const { stage } = matched;
   if ((stage.logs ?? at.metrics) !== undefined) observe(matched, trail, at);
-  trail.enter('screen', stage.deployment.resourcePolicy === undefined);
+  trail.enter('screen');
   screenByPolicy(matched);
-  const { kind } = route.authorization;
-  trail.enter('authenticate', kind === 'none' || kind === 'lambda');
-  const known = knownCaller(matched, at);
-  // No look into the cache any more: it is waited for.
-  if (known === undefined) trail.enter('authenticate');
-  return known;
+  trail.enter('authenticate');
+  return knownCaller(matched, at);
 }
 
 /** Whether what is of a known caller goes on. */
 export function admit(matched: Matched, caller: Caller, trail: Trail, at: Ports): Admitted {
-  const { route, stage, api } = matched;
   if (matched.notes !== undefined) matched.notes.caller = caller;
-  trail.enter('authorize', caller.kind === 'anonymous' && api.functionUrl === undefined);
+  trail.enter('authorize');
   const authenticated = authorize(matched, caller);
-  trail.enter('meter', !route.apiKeyRequired && stage.throttle === undefined);
+  trail.enter('meter');
   const admitted = meter(authenticated, at);
-  trail.enter('validate', route.validation === undefined);
+  trail.enter('validate');
   validate(admitted);
   return admitted;
 }

@@ -1,11 +1,11 @@
 /** What came over a wire (or through `inject`) → an exchange with its ids. */
-import { HeaderList } from '../events/header-list.ts';
-import { continueTrace } from '../events/trace-header.ts';
-import { Exchange, MAX_BODY_BYTES } from '../exchange.ts';
+import { HeaderList } from './events/header-list.ts';
+import { continueTrace } from './events/trace-header.ts';
+import { Exchange, MAX_BODY_BYTES } from './exchange.ts';
 import { type UnpackedBody, unpackBody } from './unpack-body.ts';
-import type { ClientCertificateFacts } from '../events/request-facts.ts';
-import type { Received, ServedApi } from '../exchange.ts';
-import type { Ports } from '../ports.ts';
+import type { ClientCertificateFacts } from './events/request-facts.ts';
+import type { Received, ServedApi } from './exchange.ts';
+import type { Ports } from './ports.ts';
 
 type WireRequest = {
   readonly method: string;

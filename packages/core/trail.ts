@@ -25,44 +25,28 @@ const ORDER = {
 export type PhaseName = keyof typeof ORDER;
 
 /**
- * When phases were entered, as little as a request can leave behind: which ones, and the readings of the clock, each after the
- * place of the first phase that began then. A phase without a reading of its own began with the one before it.
+ * When each phase was entered, by its place and by `monotonicMs`; NaN = not entered. A phase lasts until the next mark. A
+ * list of doubles that is never longer: V8 keeps the numbers in it, where fields of an object would each be one more object.
  */
-type PhaseTimes = {
-  /** A bit for each phase by its place. */
-  entered: number;
-  /** By `monotonicMs`. */
-  readings: number[];
-};
-const NO_READINGS: number[] = [];
+type Marks = readonly number[];
 
-/** By name, those that were entered. @param startedMs when the first of them began, where nothing else is said */
-export function namedTimes(
-  startedMs: number,
-  { entered, readings }: Readonly<PhaseTimes>,
-): Partial<Record<PhaseName, number>> {
+const unmarked = (): number[] => [NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN];
+
+/** By name, those that were entered. */
+export function namedTimes(marks: Marks): Partial<Record<PhaseName, number>> {
   const named: Partial<Record<PhaseName, number>> = {};
-  for (const [name, place] of Object.entries(ORDER))
-    if ((entered & (1 << place)) !== 0) named[name as PhaseName] = begunAt(place, readings) ?? startedMs;
+  for (const [name, place] of Object.entries(ORDER)) {
+    const markMs = marks[place] ?? NaN;
+    if (!Number.isNaN(markMs)) named[name as PhaseName] = markMs;
+  }
   return named;
 }
 
-function addReading(times: PhaseTimes, place: number, atMs: number): void {
-  if (times.readings === NO_READINGS) times.readings = [place, atMs];
-  else times.readings.push(place, atMs);
-}
-
-/** Undefined: before the first reading. */
-function begunAt(place: number, readings: readonly number[]): number | undefined {
-  let begunMs: number | undefined;
-  for (let at = 0; at < readings.length && (readings[at] ?? 0) <= place; at += 2) begunMs = readings[at + 1];
-  return begunMs;
-}
-
 /** What only logs and metrics tell; kept where the stage has any. */
-export type IntegrationOutcome = InvocationResult | HttpOutcome | StreamAnswer<string | HttpHead>;
+type IntegrationOutcome = InvocationResult | HttpOutcome | StreamAnswer<string | HttpHead>;
 
-export type TrailNotes = PhaseTimes & {
+export type TrailNotes = {
+  readonly marks: number[];
   /** What the integration gave back. */
   outcome: IntegrationOutcome | undefined;
   /** How a streamed reply ended, and when by `monotonicMs`. */
@@ -114,8 +98,10 @@ export interface RecordSink {
 export type Recording = { readonly records?: RecordSink | undefined };
 
 export class Trail {
-  /** The phase that was entered last: the one that answered or failed. */
+  /** The phase that was entered last. */
   phase: PhaseName = 'screen';
+  /** The phase that answered or failed: the one that was entered last, or the integration whose answer was mapped. */
+  answeredBy: PhaseName = 'screen';
   readonly startedMs: number;
   /** Why the request failed, for the operator; never sent to the client. */
   failure: string | undefined = undefined;
@@ -123,10 +109,6 @@ export class Trail {
   error: GatewayError | undefined = undefined;
   notes: TrailNotes | undefined = undefined;
   readonly #clock: Clock;
-  /** Whether anything has been done since the clock was read. */
-  #hasMovedOn = true;
-  /** Of the last phase, where the reading of the end says when it began. */
-  #unreadPlace: number | undefined = undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -134,39 +116,22 @@ export class Trail {
   }
 
   /**
-   * `isBrief`: the phase has nothing to do for this request, or no more than a look into a table. It takes no time then,
-   * and the clock is not read for it: reading it for each of ten phases costs as much as keeping the request
-   * (docs/decisions/0157).
+   * A phase begins. `screen` comes in two halves, around `match`: its mark is of the first, and the second one is part of
+   * the length of `match`.
    */
-  enter(phase: PhaseName, isBrief = false): void {
+  enter(phase: PhaseName): void {
     this.phase = phase;
-    const { notes } = this;
-    if (notes === undefined) return;
+    this.answeredBy = phase;
+    const marks = this.notes?.marks;
+    if (marks === undefined) return;
     const place = ORDER[phase];
-    const isLater = this.#hasMovedOn;
-    if ((notes.entered & (1 << place)) !== 0) {
-      // A phase that comes in two halves began with the first.
-      this.#hasMovedOn = isLater || !isBrief;
-      return;
-    }
-    this.#hasMovedOn = !isBrief;
-    notes.entered |= 1 << place;
-    if (isLater) addReading(notes, place, this.#clock.monotonicMs());
-  }
-
-  /** Of the last phase, where it is brief: it takes no time, and begins with what is read of the clock at the end. */
-  enterLast(phase: PhaseName): void {
-    this.phase = phase;
-    if (this.notes === undefined) return;
-    this.#unreadPlace = ORDER[phase];
-    this.notes.entered |= 1 << this.#unreadPlace;
+    if (Number.isNaN(marks[place])) marks[place] = this.#clock.monotonicMs();
   }
 
   /** From here on what logs need is kept; costs nothing until then. */
   keepNotes(): void {
     this.notes ??= {
-      entered: 0,
-      readings: NO_READINGS,
+      marks: unmarked(),
       outcome: undefined,
       streamed: undefined,
       cache: undefined,
@@ -177,9 +142,7 @@ export class Trail {
   keepAll(received: Received): void {
     this.keepNotes();
     // It begins as its first phase does.
-    if (this.notes !== undefined) this.notes.entered = 1 << ORDER[this.phase];
-    // What looks at URL and headers alone takes no time of its own.
-    this.#hasMovedOn = this.phase !== 'screen';
+    if (this.notes !== undefined) this.notes.marks[ORDER[this.phase]] = this.startedMs;
     received.notes = { asked: undefined, caller: undefined, metered: undefined, lookedUp: undefined };
   }
 
@@ -200,12 +163,7 @@ export class Trail {
   }
 
   elapsedMs(): number {
-    const nowMs = this.#clock.monotonicMs();
-    if (this.#unreadPlace !== undefined && this.notes !== undefined) {
-      addReading(this.notes, this.#unreadPlace, nowMs);
-      this.#unreadPlace = undefined;
-    }
-    return nowMs - this.startedMs;
+    return this.#clock.monotonicMs() - this.startedMs;
   }
 
   /** How a check went; `status` is the reply's. Undefined where the request did not get so far. */
@@ -263,9 +221,8 @@ export class Trail {
   }
 
   #enteredAt(phase: PhaseName): number | undefined {
-    const { entered, readings } = this.notes ?? { entered: 0, readings: NO_READINGS };
-    const place = ORDER[phase];
-    return (entered & (1 << place)) === 0 ? undefined : (begunAt(place, readings) ?? this.startedMs);
+    const markMs = this.notes?.marks[ORDER[phase]];
+    return Number.isNaN(markMs) ? undefined : markMs;
   }
 }
 

@@ -3,7 +3,7 @@
  * on every REST API, whether or not it packs its replies, and leaves `Content-Encoding` where it is.
  */
 import { gunzipSync, inflateSync } from 'node:zlib';
-import type { PackedBody } from '../events/request-facts.ts';
+import type { PackedBody } from './events/request-facts.ts';
 
 type Unpack = (body: Buffer, options: { readonly maxOutputLength: number }) => Buffer;
 

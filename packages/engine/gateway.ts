@@ -1,22 +1,23 @@
 /** The gateway as a program drives it: what it is started with and what it offers. */
-import type { DaemonAddress } from './adapters/xray.ts';
-import type { InspectedApi } from './control/inspect-apis.ts';
-import type { ApiListing, ApiRoutes } from './control/list-apis.ts';
-import type { AccessBook } from './console-api/show-access.ts';
-import type { InvoiceBook } from './console-api/show-invoices.ts';
-import type { ConsoleFiles } from './console-api/console-files.ts';
-import type { DeployedVariables } from './definition/deployed-variables.ts';
-import type { Home } from './definition/home.ts';
-import type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
-import type { Reply } from './exchange.ts';
-import type { InspectOptions } from './lambda/debugging.ts';
-import type { FunctionLogLine } from './lambda/log-line.ts';
-import type { LogSink } from './ports.ts';
-import type { TokenWish } from './issuer/issuer.ts';
-import type { SharedPorts } from './server/port-plan.ts';
-import type { KeyPair } from './services/identity-file.ts';
-import type { AwsEndpoints } from './services/service-client.ts';
-import type { DynamoDbChoice } from './services/model.ts';
+import type { ServiceEntry } from '../kernel/service.ts';
+import type { DaemonAddress } from '../kernel/calls/daemon-address.ts';
+import type { InspectedApi } from '../control/inspect-apis.ts';
+import type { ApiListing, ApiRoutes } from '../control/list-apis.ts';
+import type { AccessBook } from '../console/endpoints/show-access.ts';
+import type { InvoiceBook } from '../console/endpoints/show-invoices.ts';
+import type { ConsoleFiles } from '../console/endpoints/console-files.ts';
+import type { DeployedVariables } from '../templates/deployed-variables.ts';
+import type { Home } from '../core/stack/home.ts';
+import type { ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
+import type { Reply } from '../core/exchange.ts';
+import type { InspectOptions } from '../lambda/debugging.ts';
+import type { FunctionLogLine } from '../lambda/log-line.ts';
+import type { LogSink } from '../core/ports.ts';
+import type { TokenWish } from '../cognito/issuer.ts';
+import type { SharedPorts } from '../server/port-plan.ts';
+import type { KeyPair } from '../kernel/files/identity-file.ts';
+import type { AwsEndpoints } from '../kernel/calls/service-client.ts';
+import type { DynamoDbChoice } from '../kernel/files/model.ts';
 import type { NeededSettings, Settings } from './start-settings.ts';
 
 /** As programs and the command line start it. Those of `Settings` are options of the command line, told of in start-options.ts. */
@@ -31,6 +32,8 @@ export type GivenOptions = Settings & {
   readonly companions?: readonly string[];
   /** serverless-offline's addresses instead: APIs of a kind share one port. */
   readonly sharedPorts?: SharedPorts;
+  /** Services beside those of Gatewright, by a program that starts it. */
+  readonly moreServices?: readonly ServiceEntry[];
   /** Variables that every function sees beside Lambda's own; the template's come above them. */
   readonly functionEnvironment?: Readonly<Record<string, string>>;
   /** `--env-file`: for `${env:}` of serverless.yml, never for functions. */
@@ -142,7 +145,7 @@ export interface Gateway {
   /** Variables by which programs and SDKs find what is served; once it listens. */
   environment(): Readonly<Record<string, string>>;
   /** A token of the local issuer. @throws WishRefused */
-  mint(wish: TokenWish): string;
+  mint(wish: TokenWish): Promise<string>;
   /** @throws StartError PORT_IN_USE */
   listen(): Promise<Listening>;
   /** Ends within two seconds. */

@@ -2,12 +2,12 @@
  * The forms in which a start takes its values, as texts of the command line and of settings files. Which option has which
  * form is said in start-options.ts.
  */
-import { raiseQuota, RAISABLE_QUOTAS } from './control/api-quotas.ts';
-import { isAccountId, isRegion } from './definition/home.ts';
-import { ASSUMPTIONS, readAssumption } from './deployment/assumptions.ts';
-import { readIsolation } from './lambda/model.ts';
-import { isGatewayName } from './services/model.ts';
-import type { DynamoDbChoice } from './services/model.ts';
+import { raiseQuota, RAISABLE_QUOTAS } from '../control/api-quotas.ts';
+import { isAccountId, isRegion } from '../core/stack/home.ts';
+import { ASSUMPTIONS, readAssumption } from '../core/deployment/assumptions.ts';
+import { readIsolation } from '../core/stack/function.ts';
+import { isGatewayName } from '../kernel/files/model.ts';
+import type { DynamoDbChoice } from '../kernel/files/model.ts';
 
 /** A value that is written as a text, once or, over what was said before, several times. */
 export type Form<T> = {

@@ -2,9 +2,9 @@
  * Every option of a start, once: from a row are made the option of the command line, what settings files and their JSON
  * Schema take, the options and settings of the Serverless plug-in, the reference page, and the types of them all.
  */
-import { RAISABLE_QUOTAS, USUAL_QUOTAS } from './control/api-quotas.ts';
-import { USUAL_ASSUMPTIONS } from './deployment/assumptions.ts';
-import { WHOLE_PER_SECOND } from './records/sampling.ts';
+import { RAISABLE_QUOTAS, USUAL_QUOTAS } from '../control/api-quotas.ts';
+import { USUAL_ASSUMPTIONS } from '../core/deployment/assumptions.ts';
+import { WHOLE_PER_SECOND } from '../console/records/sampling.ts';
 import { FORMS } from './settings.ts';
 import type { StartOption } from './settings.ts';
 

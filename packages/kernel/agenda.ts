@@ -2,8 +2,8 @@
  * Everything that waits for a time of the virtual clock, in one order: visibility timeouts, retries, schedules, waits of
  * receivers. When the clock is moved, what has become due runs, the earliest first.
  */
-import { DueHeap } from '../../delivery/due-heap.ts';
-import type { Clock } from '../../ports.ts';
+import { DueHeap } from './delivery/due-heap.ts';
+import type { Clock } from '../core/ports.ts';
 
 export interface Wake {
   cancel(): void;

@@ -1,5 +1,5 @@
 /** What a destination or a dead-letter queue is told of an event (docs/aws §18.1). */
-import type { InvocationResult } from '../../ports.ts';
+import type { InvocationResult } from '../core/ports.ts';
 
 export type EndOfEvent = {
   readonly condition: 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';

@@ -1,6 +1,6 @@
 /** What event sources share: how they reach functions, time, each other and whoever reads the log. */
-import type { MessageAttribute } from '../../delivery/queue-model.ts';
-import type { Clock, Invoker, Random } from '../../ports.ts';
+import type { MessageAttribute } from './delivery/queue-model.ts';
+import type { Clock, InvocationWishes, Invoker, Random } from '../core/ports.ts';
 import type { Agenda } from './agenda.ts';
 import type { KeptEntries } from './kept-entries.ts';
 import type { Work } from './work.ts';
@@ -34,6 +34,8 @@ export type Delivery = {
   readonly source?: string;
   readonly detailType?: string;
   readonly resources?: readonly string[];
+  /** Where the target is a function: what the caller asks of the invocation. */
+  readonly wishes?: InvocationWishes | undefined;
 };
 
 export type DeliveryOutcome =
@@ -41,7 +43,16 @@ export type DeliveryOutcome =
   /** `isFinal`: trying again cannot help. */
   | { readonly kind: 'failed'; readonly isFinal: boolean; readonly code: string; readonly message: string };
 
+export const DELIVERED: DeliveryOutcome = { kind: 'delivered' };
+
+/** Trying again cannot help. */
+export function final(code: string, message: string): DeliveryOutcome {
+  return { kind: 'failed', isFinal: true, code, message };
+}
+
 export interface EventTargets {
   /** Never rejects. */
   send(arn: string, body: string, delivery?: Delivery): Promise<DeliveryOutcome>;
+  /** To what is of this start, and to nothing else. */
+  sendHere(arn: string, body: string, delivery: Delivery): Promise<DeliveryOutcome>;
 }

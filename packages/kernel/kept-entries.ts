@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { isJsonObject, parseJsonObject, type JsonObject } from '@gatewright/aws/json-object';
-import { StartError } from '../../errors.ts';
+import { StartError } from '../core/errors.ts';
 
 export interface KeptEntries {
   put(key: string, value: JsonObject): void;

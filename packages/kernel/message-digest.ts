@@ -1,6 +1,6 @@
 /** The MD5 digests by which SDKs check what SQS has taken and given (developer guide, "Calculating the MD5 message digest for message attributes"). */
 import { createHash } from 'node:crypto';
-import type { MessageAttribute } from '../../delivery/queue-model.ts';
+import type { MessageAttribute } from './delivery/queue-model.ts';
 
 export function digestOfBody(body: string): string {
   return createHash('md5').update(body).digest('hex');

@@ -1,8 +1,8 @@
 /** Properties of one resource as numbers, flags and texts; what AWS would not take is noted, and the usual value holds. */
 import { parseArn } from '@gatewright/aws/arn';
 import { memberOf } from '@gatewright/aws/json-object';
-import { DefinitionError, type Tolerance } from '../../errors.ts';
-import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../../definition/model.ts';
+import { DefinitionError, type Tolerance } from '../core/errors.ts';
+import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
 
 export class ResourceReader {
   readonly stack: ResolvedStack;

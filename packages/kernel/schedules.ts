@@ -1,5 +1,7 @@
 /** Rules with a schedule, and schedules of EventBridge Scheduler, on the clock of the gateway (docs/aws §18.4). */
-import type { Schedule } from '../../delivery/schedule.ts';
+import { lastPartOf } from './event-rows.ts';
+import type { EventSource, HandTarget } from './event-rows.ts';
+import type { Schedule } from './delivery/schedule.ts';
 import type { Wake } from './agenda.ts';
 import type { EventPorts } from './event-ports.ts';
 
@@ -30,9 +32,10 @@ type Running = { readonly definition: ScheduleDefinition; at: number | undefined
 
 export class Schedules {
   readonly #options: Options;
-  #running: readonly Running[] = [];
-  /** Those that were made already, by ARN and expression. */
-  #made: ReadonlySet<string> = new Set();
+  /** By service. */
+  readonly #owners = new Map<string, readonly Running[]>();
+  /** Those that were made already, by service: ARN and expression. */
+  readonly #made = new Map<string, ReadonlySet<string>>();
   #wake: Wake | undefined;
   #pause: Promise<void> | undefined;
 
@@ -40,32 +43,43 @@ export class Schedules {
     this.#options = options;
   }
 
-  replace(definitions: readonly ScheduleDefinition[]): void {
+  /** @param owner name of the service that they are of */
+  replace(owner: string, definitions: readonly ScheduleDefinition[]): void {
     const now = this.#options.clock.nowEpochMs();
-    this.#running = definitions.map((definition) => {
-      const isMade = definition.isMadeRunning === true && !this.#made.has(identify(definition));
+    const made = this.#made.get(owner);
+    const running = definitions.map((definition) => {
+      const isMade = definition.isMadeRunning === true && made?.has(identify(definition)) !== true;
       return { definition, at: isMade ? now : nextOf(definition, now), played: 0 };
     });
+    this.#owners.set(owner, running);
     // For a moment there are none when everything goes back to how it began; nothing is made by that.
-    if (definitions.length > 0) this.#made = new Set(definitions.map(identify));
+    if (definitions.length > 0) this.#made.set(owner, new Set(definitions.map(identify)));
     this.#wake?.cancel();
     this.#wait();
   }
 
-  /** When each runs next. */
-  get next(): readonly { readonly definition: ScheduleDefinition; readonly at: number | undefined }[] {
+  /** Of one service. */
+  rowsOf(owner: string): readonly EventSource[] {
     const now = this.#options.clock.nowEpochMs();
-    return this.#running.map(({ definition }) => ({ definition, at: nextOf(definition, now) }));
+    return (this.#owners.get(owner) ?? []).map(({ definition }) => {
+      const at = nextOf(definition, now);
+      const next = at === undefined ? 'never again' : `next ${new Date(at).toISOString()}`;
+      const { name, expression, targets } = definition;
+      return { kind: 'schedule', name, targets: targets.map(lastPartOf), state: `${expression}, ${next}` };
+    });
   }
 
-  find(name: string): ScheduleDefinition | undefined {
-    return this.#running.find(({ definition }) => definition.name === name || definition.arn === name)
-      ?.definition;
+  /** Each runs as if it were its time. */
+  handTargetsOf(owner: string): readonly HandTarget[] {
+    return (this.#owners.get(owner) ?? []).map(({ definition: { arn, name, run } }) => ({
+      arn,
+      name,
+      run: () => run(this.#options.clock.nowEpochMs()),
+    }));
   }
 
-  /** As if it were its time. */
-  runNow(definition: ScheduleDefinition): void {
-    definition.run(this.#options.clock.nowEpochMs());
+  get #running(): readonly Running[] {
+    return [...this.#owners.values()].flat();
   }
 
   /** Between two times of a jump: settled when the second may run. */

@@ -3,7 +3,7 @@
  * front of every event and answer, so that messages stay plain JSON text (docs/design/hot-path §2). Both sides count
  * events in order; event number n uses slot n mod `SLOTS`.
  */
-import type { RequestIdOf } from '../ports.ts';
+import type { RequestIdOf } from '../core/ports.ts';
 
 /** Must exceed twice the largest window: revoked events keep their slot until the instance has passed them. */
 export const SLOTS = 256;

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 
 import { build, type BuildOptions } from 'esbuild';
 
-import { DefinitionError } from '../errors.ts';
+import { DefinitionError } from '../core/errors.ts';
 import { BuildError, toBuildError } from './build-error.ts';
 import { type DecoratorMetadata, findDecoratorMetadata } from './decorator-metadata.ts';
 import { readServiceBuild, refusedOptions } from './esbuild-options.ts';
@@ -20,7 +20,7 @@ import {
 } from './handler-imports.ts';
 import type { HandlerCode } from './instance-start.ts';
 import { KeptBuilds } from './kept-builds.ts';
-import type { FunctionDefinition, PackedCode } from './model.ts';
+import type { FunctionDefinition, PackedCode } from '../core/stack/function.ts';
 import { describePacked, packedFolder, unpack } from './packed-code.ts';
 import { RepeatedBuild } from './repeated-build.ts';
 import { taskRootOf } from './task-root.ts';

@@ -1,8 +1,8 @@
 /** What there is to tell of functions before anything runs. */
-import { DefinitionError, REFUSING } from '../errors.ts';
-import type { Tolerance } from '../errors.ts';
+import { DefinitionError, REFUSING } from '../core/errors.ts';
+import type { Tolerance } from '../core/errors.ts';
 import { checkEnvironment } from './environment.ts';
-import { type FunctionDefinition, runtimeFamily } from './model.ts';
+import { type FunctionDefinition, runtimeFamily } from '../core/stack/function.ts';
 import type { RunnableCode } from './runnable-code.ts';
 
 type CheckedEntry = { readonly definition: FunctionDefinition; readonly code: RunnableCode };

@@ -1,8 +1,8 @@
 /** What there is to tell of all functions of a start together. */
-import { DefinitionError } from '../errors.ts';
+import { DefinitionError } from '../core/errors.ts';
 import { UNRESERVED_AT_LEAST, USUAL_CONCURRENCY } from './concurrency.ts';
-import { type FunctionDefinition, type Isolation, unknownNames } from './model.ts';
-import type { Tolerance } from '../errors.ts';
+import { type FunctionDefinition, type Isolation, unknownNames } from '../core/stack/function.ts';
+import type { Tolerance } from '../core/errors.ts';
 
 type AskedOfAll = {
   readonly isolation?: Isolation | undefined;

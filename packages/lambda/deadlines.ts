@@ -1,5 +1,5 @@
 /** Timers of invocations: on the machine's time, on time that a debugger can stop, or on none. */
-import type { Deadline, Deadlines } from '../ports.ts';
+import type { Deadline, Deadlines } from '../core/ports.ts';
 
 class MachineDeadline implements Deadline {
   readonly #timer: NodeJS.Timeout;

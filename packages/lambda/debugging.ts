@@ -6,7 +6,7 @@
 import { close, type InspectorNotification, Session, open, url, waitForDebugger } from 'node:inspector';
 import { pathToFileURL } from 'node:url';
 import type { Worker } from 'node:worker_threads';
-import { StartError } from '../errors.ts';
+import { StartError } from '../core/errors.ts';
 import type { StoppableDeadlines } from './deadlines.ts';
 import type { HandlerCode } from './instance-start.ts';
 

@@ -1,8 +1,8 @@
 /** The environment of a function: sealed from the developer's own. */
 import { join } from 'node:path';
 
-import { DefinitionError } from '../errors.ts';
-import type { FunctionDefinition } from './model.ts';
+import { DefinitionError } from '../core/errors.ts';
+import type { FunctionDefinition } from '../core/stack/function.ts';
 
 /** Lambda refuses these in a template ("Reserved environment variables"). */
 const RESERVED = new Set([

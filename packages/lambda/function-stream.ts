@@ -1,5 +1,5 @@
 /** The streamed answer of a function between its instance and whoever reads it. */
-import type { ByteStream } from '../ports.ts';
+import type { ByteStream } from '../core/ports.ts';
 import type { StreamPart } from './job.ts';
 
 type Next = IteratorResult<Buffer, undefined>;

@@ -1,5 +1,5 @@
 /** What is wrong with a handler, found before it is loaded: in the words of a finding, and in those of Lambda's runtime. */
-import { DefinitionError, type DefinitionPlace } from '../errors.ts';
+import { DefinitionError, type DefinitionPlace } from '../core/errors.ts';
 
 /** As an invocation is told. */
 type InLambdasWords = { readonly errorType: string; readonly errorMessage: string };

@@ -2,8 +2,8 @@
 import { statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 
-import { DefinitionError } from '../errors.ts';
-import type { FunctionDefinition } from './model.ts';
+import { DefinitionError } from '../core/errors.ts';
+import type { FunctionDefinition } from '../core/stack/function.ts';
 
 export type HandlerName = {
   /** `functions/users`, relative to the code's folder, without extension. */

@@ -5,10 +5,10 @@ import { dirname, join, resolve } from 'node:path';
 
 import { build, type BuildOptions, type Metafile } from 'esbuild';
 
-import { DefinitionError } from '../errors.ts';
+import { DefinitionError } from '../core/errors.ts';
 import { requireChains, runsAtLoad, type RequireStep } from './certain-requires.ts';
 import type { KeptBuilds } from './kept-builds.ts';
-import type { FunctionDefinition } from './model.ts';
+import type { FunctionDefinition } from '../core/stack/function.ts';
 import {
   explainMissing,
   findRuntimePackage,

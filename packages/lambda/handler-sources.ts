@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { DefinitionError } from '../errors.ts';
+import { DefinitionError } from '../core/errors.ts';
 import { findHandlerFile } from './handler-file.ts';
-import type { FunctionDefinition } from './model.ts';
+import type { FunctionDefinition } from '../core/stack/function.ts';
 
 export type HandlerSource = {
   /** Absolute. */

@@ -2,7 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 
 import type { LogLevel } from './log-line.ts';
-import type { LayerDefinition } from './model.ts';
+import type { LayerDefinition } from '../core/stack/function.ts';
 import type { RuntimePackages } from './runtime-packages.ts';
 
 export type HandlerCode =

@@ -4,8 +4,8 @@ import type { Job } from './job.ts';
 export interface Instance {
   /** When it last became idle or started, by `performance.now()`. */
   restingSince: number;
-  /** Takes no more events and ends when it has answered all. */
-  isDraining: boolean;
+  /** Takes no more events: it ends when it has answered all, or is about to end. */
+  readonly isDraining: boolean;
   readonly answeredCount: number;
   /** How long it has not waited, since its start: it ran, or wanted to. Undefined where nobody can tell. */
   readonly activeMs: number | undefined;
@@ -16,6 +16,8 @@ export interface Instance {
   /** Whether it takes another event now, at most `window` in all. */
   hasRoom(window: number): boolean;
   send(job: Job): void;
+  /** Takes no more events from here on. */
+  drain(): void;
   /** Ends it; whatever it still has counts as crashed. */
   end(): Promise<unknown>;
   /** Ends it where it holds more than its function may. */

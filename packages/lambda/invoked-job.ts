@@ -1,7 +1,7 @@
 /** An invocation by Lambda's own API, whose caller wishes for more than the answer. */
 import { printLogLine } from './log-line.ts';
 import { type EventMessage, Job } from './job.ts';
-import type { Deadlines, Invocation, InvocationResult, InvocationWishes } from '../ports.ts';
+import type { Deadlines, Invocation, InvocationResult, InvocationWishes } from '../core/ports.ts';
 
 class InvokedJob extends Job {
   readonly #wishes: InvocationWishes;

@@ -1,5 +1,5 @@
 /** Events that name a version or an alias: which version runs them, as Lambda draws it for each. */
-import type { Invocation, InvocationResult, InvokedVersion } from '../ports.ts';
+import type { Invocation, InvocationResult, InvokedVersion } from '../core/ports.ts';
 
 /** Undefined where no stack makes the version or alias. */
 export type FindVersion = (functionName: string, qualifier: string) => InvokedVersion | undefined;

@@ -1,7 +1,7 @@
 /** One invocation on its way through a pool. */
 import type { FunctionLogLine } from './log-line.ts';
 import { MACHINE_DEADLINES } from './deadlines.ts';
-import type { Deadline, Deadlines, InvocationResult, InvokedVersion, RequestIdOf } from '../ports.ts';
+import type { Deadline, Deadlines, InvocationResult, InvokedVersion, RequestIdOf } from '../core/ports.ts';
 
 /** Bytes of a result (Lambda quota "Invocation payload", 6 MB, plus AWS's allowance). */
 export const MAX_RESULT_BYTES = 6_291_556;

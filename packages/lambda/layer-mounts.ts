@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import type { FunctionDefinition, LayerDefinition } from './model.ts';
+import type { FunctionDefinition, LayerDefinition } from '../core/stack/function.ts';
 
 /** The function with every layer as `/opt` would have it. */
 export function mountLayers(definition: FunctionDefinition, runDirectory: string): FunctionDefinition {

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
-import { DefinitionError, type DefinitionPlace } from '../errors.ts';
-import type { PackedCode } from './model.ts';
+import { DefinitionError, type DefinitionPlace } from '../core/errors.ts';
+import type { PackedCode } from '../core/stack/function.ts';
 import { ArchiveError, unpackArchive } from './unpack-archive.ts';
 
 /** One folder for all functions of an archive. */

@@ -1,6 +1,6 @@
 /** The instances of one function: which one gets an event, when another is started, when one is let go. */
 import { MACHINE_DEADLINES } from './deadlines.ts';
-import type { Deadlines, Invocation, InvocationResult, StreamTimes } from '../ports.ts';
+import type { Deadlines, Invocation, InvocationResult, StreamTimes } from '../core/ports.ts';
 import type { Instance, InstanceOwner, InstanceProgram } from './instance.ts';
 import { describeUnprepared, throttled } from './refused-start.ts';
 import { makeJob } from './invoked-job.ts';
@@ -188,7 +188,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
   /** The next event finds a new instance of the same code; what runs ends as it does. */
   renew(): void {
     for (const idle of this.#idle.splice(0)) this.#letGo(idle);
-    for (const old of [...this.#busy, ...this.#starting]) old.isDraining = true;
+    for (const old of [...this.#busy, ...this.#starting]) old.drain();
   }
 
   /** Those that run an event. */

@@ -1,7 +1,7 @@
 /** What an invocation is told that no instance can run, in Lambda's words. */
-import { DefinitionError } from '../errors.ts';
+import { DefinitionError } from '../core/errors.ts';
 import { HandlerFault } from './handler-fault.ts';
-import type { InvocationResult } from '../ports.ts';
+import type { InvocationResult } from '../core/ports.ts';
 
 /** Code that cannot be had, as Lambda words it: a module that is not there, or one that does not compile. */
 export function describeUnprepared(error: unknown): { errorType: string; errorMessage: string } {

@@ -1,5 +1,5 @@
 /** The code of a function as the runtime handles it, whatever runs it. */
-import type { DefinitionError } from '../errors.ts';
+import type { DefinitionError } from '../core/errors.ts';
 import type { InstanceProgram } from './instance.ts';
 import type { WatchedSources } from './source-watcher.ts';
 

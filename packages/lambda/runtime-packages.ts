@@ -13,7 +13,7 @@ export type RuntimePackages = {
 };
 
 export const OWN_PACKAGES: RuntimePackages = {
-  folder: fileURLToPath(new URL('../aws-sdk', import.meta.url)),
+  folder: fileURLToPath(new URL('./aws-sdk', import.meta.url)),
   anchor: fileURLToPath(import.meta.url),
 };
 

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { REFUSING, type Tolerance } from '../errors.ts';
-import type { Deadlines, Invocation, InvocationResult, Invoker, StreamTimes } from '../ports.ts';
+import { REFUSING, type Tolerance } from '../core/errors.ts';
+import type { Deadlines, Invocation, InvocationResult, Invoker, StreamTimes } from '../core/ports.ts';
 import { type BuiltCode, FunctionBuild } from './bundle.ts';
 import { MACHINE_DEADLINES } from './deadlines.ts';
 import type { Debugging } from './debugging.ts';
@@ -14,7 +14,12 @@ import { type FindVersion, tellVersion, withVersion } from './invoked-version.ts
 import { mountLayers } from './layer-mounts.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import { watchMemory } from './memory-watch.ts';
-import { type FunctionDefinition, type Isolation, isIsolated, runtimeFamily } from './model.ts';
+import {
+  type FunctionDefinition,
+  type Isolation,
+  isIsolated,
+  runtimeFamily,
+} from '../core/stack/function.ts';
 import { Concurrency } from './concurrency.ts';
 import { type Refused, refuseTooLarge } from './refused-start.ts';
 import { FunctionPool } from './pool.ts';

@@ -9,8 +9,8 @@ import type { InstanceStart } from './instance-start.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import { NO_DEADLINES } from './deadlines.ts';
 import type { Debugging } from './debugging.ts';
-import type { Deadlines } from '../ports.ts';
-import type { FunctionDefinition } from './model.ts';
+import type { Deadlines } from '../core/ports.ts';
+import type { FunctionDefinition } from '../core/stack/function.ts';
 import { OWN_PACKAGES } from './runtime-packages.ts';
 
 /** Lambda's; what a handler is told that has no deadline. */

@@ -1,5 +1,5 @@
 /** An invocation whose caller reads the answer as it comes: Lambda's InvokeWithResponseStream. */
-import { type GatewayError, gatewayError } from '../errors.ts';
+import { type GatewayError, gatewayError } from '../core/errors.ts';
 import { FunctionStream } from './function-stream.ts';
 import { messageOf } from './invoked-job.ts';
 import { type EventMessage, Job, type StreamPart } from './job.ts';
@@ -12,7 +12,7 @@ import type {
   Invoker,
   RequestIdOf,
   StreamTimes,
-} from '../ports.ts';
+} from '../core/ports.ts';
 
 /** Lambda quota "Response streaming payload". */
 const MAX_STREAM_BYTES = 200 * 1024 * 1024;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { FunctionDefinition } from './model.ts';
+import type { FunctionDefinition } from '../core/stack/function.ts';
 import { packedFolder } from './packed-code.ts';
 
 /** Inline code is written there; an archive is unpacked when it is first asked for. */

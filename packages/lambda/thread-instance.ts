@@ -20,7 +20,7 @@ import { type InstanceReport, type PartReceipt, readInstanceReport } from './ins
 import { type EventMessage, type Job, readFailure } from './job.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import { startThread, type ThreadProgram } from './start-thread.ts';
-import type { Deadline } from '../ports.ts';
+import type { Deadline } from '../core/ports.ts';
 
 /** An event that waits behind one running this long is taken back (docs/design/hot-path §3). */
 const TAKE_BACK_AFTER_MS = 15;
@@ -32,11 +32,30 @@ const BYTES_PER_MB = 1024 * 1024;
 /** Of a thread that has ended before it could be asked. */
 const NOTHING_HELD = { used_heap_size: 0, external_memory: 0 };
 
+type State = 'starting' | 'ready' | 'draining' | 'ending' | 'over';
+
+/** What may follow; a thread that was told to drain before it is ready stays `draining`. */
+const NEXT: Readonly<Record<State, readonly State[]>> = {
+  starting: ['ready', 'draining', 'ending'],
+  ready: ['draining', 'ending'],
+  draining: ['ending'],
+  ending: ['over'],
+  over: [],
+};
+
+/** The event that runs. */
+type Head = {
+  /** `failed`: it has been answered, and stays the first until the thread has ended. */
+  state: 'running' | 'failed';
+  /** By `performance.now()`. */
+  since: number;
+  /** The same by the deadlines' time. */
+  begunMs: number;
+};
+
 export class ThreadInstance implements Instance {
   /** When it last became idle or started, by `performance.now()`. */
   restingSince = performance.now();
-  /** Takes no more events and ends when it has answered all. */
-  isDraining = false;
   answeredCount = 0;
   /** What it took to load the function; undefined until it is ready. */
   initMs: number | undefined = undefined;
@@ -50,19 +69,13 @@ export class ThreadInstance implements Instance {
   readonly #requestIdOf: (sequence: number) => string;
   /** Handed over and not answered, oldest first; the first one runs. */
   #handed: Job[] = [];
-  /** The first of them has been answered, and stays there until the thread has ended. */
-  #hasFailedHead = false;
+  readonly #head: Head = { state: 'running', since: 0, begunMs: 0 };
   #sent = 0;
   /** What waits for the end of this loop turn, to be one message: each costs as much as building an event. */
   readonly #outgoing: EventMessage[] = [];
   /** Number after the last answered event: slots before it are free again. */
   #passed = 0;
-  #headSince = 0;
-  /** The same by the deadlines' time. */
-  #headBegunMs = 0;
-  #isReady = false;
-  #isEnding = false;
-  #isOver = false;
+  #state: State = 'starting';
   #initFailure: string | undefined;
   #takeBackTimer: NodeJS.Timeout | undefined;
   #deadline: Deadline | undefined;
@@ -89,7 +102,7 @@ export class ThreadInstance implements Instance {
   }
 
   get load(): number {
-    return this.#handed.length - (this.#hasFailedHead ? 1 : 0);
+    return this.#handed.length - (this.#head.state === 'failed' ? 1 : 0);
   }
 
   get activeMs(): number {
@@ -100,9 +113,30 @@ export class ThreadInstance implements Instance {
   get isStuck(): boolean {
     return (
       this.isDraining ||
-      this.#isEnding ||
-      (this.#handed.length > 0 && performance.now() - this.#headSince >= TAKE_BACK_AFTER_MS)
+      (this.#handed.length > 0 && performance.now() - this.#head.since >= TAKE_BACK_AFTER_MS)
     );
+  }
+
+  get isDraining(): boolean {
+    return this.#state === 'draining' || this.#isEnding;
+  }
+
+  drain(): void {
+    this.#enter('draining');
+  }
+
+  get #isEnding(): boolean {
+    return this.#state === 'ending' || this.#state === 'over';
+  }
+
+  /** Once it has loaded the function; it may be about to end since. */
+  get #hasLoaded(): boolean {
+    return this.initMs !== undefined;
+  }
+
+  /** Goes on to this state where the table allows it, and stays as it is otherwise. */
+  #enter(next: State): void {
+    if (NEXT[this.#state].includes(next)) this.#state = next;
   }
 
   /** Whether it takes another event now, at most `window` in all. */
@@ -128,7 +162,7 @@ export class ThreadInstance implements Instance {
 
   /** Ends the thread; whatever it still has counts as crashed. */
   end(): Promise<unknown> {
-    this.#isEnding = true;
+    this.#enter('ending');
     const ended = this.#worker.terminate();
     this.program.debugging?.letGo(this.#worker);
     return ended;
@@ -136,7 +170,7 @@ export class ThreadInstance implements Instance {
 
   /** Whoever runs over `MemorySize` is killed, as at Lambda; also in an endless loop, which V8 interrupts for the question. */
   async endIfTooLarge(): Promise<void> {
-    if (this.#isOver || this.#isEnding) return;
+    if (this.#isEnding) return;
     const { used_heap_size: heap, external_memory: outside } = await this.#worker
       .getHeapStatistics()
       .catch(() => NOTHING_HELD);
@@ -147,8 +181,8 @@ export class ThreadInstance implements Instance {
   }
 
   #startHead(): void {
-    this.#headSince = performance.now();
-    this.#headBegunMs = this.program.deadlines.nowMs();
+    this.#head.since = performance.now();
+    this.#head.begunMs = this.program.deadlines.nowMs();
     this.#deadline ??= this.#watchDeadline(this.#timeoutMs);
   }
 
@@ -166,7 +200,7 @@ export class ThreadInstance implements Instance {
       this.#initFailure = report.payload;
       void this.end();
     } else if (!this.#isEnding) {
-      this.#isReady = true;
+      this.#enter('ready');
       this.initMs = performance.now() - this.restingSince;
       this.#deadline?.clear();
       this.#deadline = undefined;
@@ -206,8 +240,7 @@ export class ThreadInstance implements Instance {
   #onAnswer(text: string): void {
     // What the function printed and streamed comes before its answer.
     if (Atomics.load(this.#board.unreadLines, 0) > 0) this.#drainReports();
-    const job = this.#handed.shift();
-    this.#hasFailedHead = false;
+    const job = this.#dropHead();
     if (job === undefined) return;
     const slot = slotOf(job.sequence);
     this.#passed = job.sequence + 1;
@@ -228,8 +261,8 @@ export class ThreadInstance implements Instance {
 
   #checkHead(): void {
     this.#takeBackTimer = undefined;
-    if (this.#handed.length < 2 || this.#isOver) return;
-    const ran = performance.now() - this.#headSince;
+    if (this.#handed.length < 2 || this.#state === 'over') return;
+    const ran = performance.now() - this.#head.since;
     if (ran < TAKE_BACK_AFTER_MS) {
       this.#takeBackTimer = this.#watchHead(TAKE_BACK_AFTER_MS - ran);
       return;
@@ -258,8 +291,8 @@ export class ThreadInstance implements Instance {
   #checkDeadline(): void {
     this.#deadline = undefined;
     const [head] = this.#handed;
-    if (head === undefined || this.#isOver) return;
-    const left = this.#headBegunMs + this.#timeoutMs - this.program.deadlines.nowMs();
+    if (head === undefined || this.#state === 'over') return;
+    const left = this.#head.begunMs + this.#timeoutMs - this.program.deadlines.nowMs();
     if (left > 0) {
       this.#deadline = this.#watchDeadline(left);
       return;
@@ -270,13 +303,13 @@ export class ThreadInstance implements Instance {
   }
 
   #checkInit(): void {
-    if (this.#isReady || this.#isOver) return;
+    if (this.#hasLoaded || this.#state === 'over') return;
     this.#initFailure = initTimeout(this.#requestIdOf(0), this.program.definition.timeoutSeconds);
     void this.end();
   }
 
   #failHead(head: Job, errorType: string, reason: string): void {
-    this.#hasFailedHead = true;
+    this.#head.state = 'failed';
     const requestId = this.#requestIdOf(head.sequence);
     this.#log({
       level: 'ERROR',
@@ -297,10 +330,10 @@ export class ThreadInstance implements Instance {
   }
 
   #onExit(code: number): void {
-    this.#isEnding = true;
+    this.#enter('ending');
     this.#drainReports();
     this.#drainAnswers();
-    this.#isOver = true;
+    this.#enter('over');
     const reason =
       code === 0
         ? 'Runtime exited without providing a reason'
@@ -311,12 +344,12 @@ export class ThreadInstance implements Instance {
     this.#deadline?.clear();
     this.#port.close();
     this.#reports.close();
-    this.#owner.onEnd(this, rest, this.#isReady ? undefined : this.#initFailure);
+    this.#owner.onEnd(this, rest, this.#hasLoaded ? undefined : this.#initFailure);
   }
 
   /** The event that was running, or the start itself, has failed by the thread's end. */
   #failUnanswered(errorType: string, reason: string): void {
-    if (!this.#isReady) {
+    if (!this.#hasLoaded) {
       const errorMessage = `RequestId: ${this.#requestIdOf(0)} Error: ${reason}`;
       this.#initFailure ??= JSON.stringify({ errorType, errorMessage });
       return;
@@ -327,13 +360,17 @@ export class ThreadInstance implements Instance {
       // Another instance would crash before its first event, too: the caller would wait for nothing.
       if (this.#initFailure !== undefined && this.answeredCount === 0) {
         head.settle(readFailure(this.#initFailure, laterId(this.#requestIdOf, head.sequence)));
-        this.#handed.shift();
+        this.#dropHead();
       }
       return;
     }
     if (!head.isSettled) this.#failHead(head, errorType, reason);
-    this.#hasFailedHead = false;
-    this.#handed.shift();
+    this.#dropHead();
+  }
+
+  #dropHead(): Job | undefined {
+    this.#head.state = 'running';
+    return this.#handed.shift();
   }
 
   #log(line: Omit<FunctionLogLine, 'functionName'>): FunctionLogLine {

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { usualAccessFolder } from '@gatewright/authoring/stack-files';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
-import { readCompiled } from './access-check.ts';
+import { readCompiled } from '../stack/access/commands/access-check.ts';
 import { askPerson } from './attach/ask-person.ts';
 import { BreakingError, findBreaking, LET_IT_KNOW } from './attach/ask-function.ts';
 import { applyPlan, ForeignEditError, remaining, UnfinishedError } from './attach/carry-out.ts';
@@ -26,10 +26,10 @@ import type { Check } from './attach/verify.ts';
 import { checkVerifyWish, readVerifyWish } from './attach/verify-wish.ts';
 import type { VerifyWish } from './attach/verify-wish.ts';
 import { writeRoutes } from './attach/write-routes.ts';
-import { addAwsOptions } from './aws-session.ts';
-import type { AwsFlags } from './aws-session.ts';
-import { collectText, readHeaderName } from './options.ts';
-import { paint, remark, say, table, UsageError } from './output.ts';
+import { addAwsOptions } from '../terminal/aws-session.ts';
+import type { AwsFlags } from '../terminal/aws-session.ts';
+import { collectText, readHeaderName } from '../terminal/options.ts';
+import { paint, remark, say, table, UsageError } from '../terminal/output.ts';
 
 type AttachFlags = AwsFlags & {
   readonly api: string;

@@ -1,7 +1,7 @@
 /** `gatewright canary`: a new deployment of a REST stage for a part of its requests, for all of them, or gone again. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import { readDuration } from '@gatewright/gateway';
+import { readDuration } from '../engine/index.ts';
 import { orExitCode, readPercent } from './attach.ts';
 import { askPerson } from './attach/ask-person.ts';
 import { findApi } from './attach/find-api.ts';
@@ -9,11 +9,11 @@ import { openPlane } from './attach/open-plane.ts';
 import type { OpenPlane } from './attach/open-plane.ts';
 import { readLiveApi } from './attach/read-live-api.ts';
 import type { LiveApi } from './attach/live-api.ts';
-import { addAwsOptions } from './aws-session.ts';
-import { textAt } from './aws-call.ts';
-import type { AwsFlags } from './aws-session.ts';
-import { collectText } from './options.ts';
-import { paint, remark, say, table, UsageError } from './output.ts';
+import { addAwsOptions } from '../terminal/aws-session.ts';
+import { textAt } from '../terminal/aws-call.ts';
+import type { AwsFlags } from '../terminal/aws-session.ts';
+import { collectText } from '../terminal/options.ts';
+import { paint, remark, say, table, UsageError } from '../terminal/output.ts';
 import { canaryOf, endCanary, promoteCanary, stagePath, startCanary } from './release/stage-release.ts';
 import type { Canary } from './release/stage-release.ts';
 import { cloudWatchLooks, lookOnce, watchCanary } from './release/watch.ts';

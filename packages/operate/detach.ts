@@ -11,9 +11,9 @@ import { whileLocked } from './attach/lock.ts';
 import { lookAgain } from './attach/make-plan.ts';
 import { openPlane } from './attach/open-plane.ts';
 import { printUndo } from './attach/print-plan.ts';
-import { addAwsOptions } from './aws-session.ts';
-import type { AwsFlags } from './aws-session.ts';
-import { paint, remark, say, UsageError } from './output.ts';
+import { addAwsOptions } from '../terminal/aws-session.ts';
+import type { AwsFlags } from '../terminal/aws-session.ts';
+import { paint, remark, say, UsageError } from '../terminal/output.ts';
 
 type DetachFlags = AwsFlags & {
   readonly api: string;

@@ -2,18 +2,18 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { isJsonObject } from '@gatewright/aws/json-object';
-import { createAws } from './aws-call.ts';
-import type { Aws } from './aws-call.ts';
-import { addAwsOptions, findCredentials } from './aws-session.ts';
-import type { AwsFlags } from './aws-session.ts';
+import { createAws } from '../terminal/aws-call.ts';
+import type { Aws } from '../terminal/aws-call.ts';
+import { addAwsOptions, findCredentials } from '../terminal/aws-session.ts';
+import type { AwsFlags } from '../terminal/aws-session.ts';
 import { listFailures } from './failures/list-failures.ts';
 import type { ListedFailure } from './failures/list-failures.ts';
 import { replayFailures } from './failures/replay-failures.ts';
 import type { Replayed } from './failures/replay-failures.ts';
-import { findFunction } from './find-function.ts';
-import { send } from './invoke.ts';
-import { count, say, table, UsageError } from './output.ts';
-import { addGatewayOptions } from './running-gateway.ts';
+import { findFunction } from '../terminal/find-function.ts';
+import { sendToFunction } from '../terminal/invoke-function.ts';
+import { count, say, table, UsageError } from '../terminal/output.ts';
+import { addGatewayOptions } from '../terminal/running-gateway.ts';
 
 type ListFlags = AwsFlags & { readonly stack?: string; readonly limit: number; readonly json: boolean };
 type ReplayFlags = ListFlags & { readonly message?: string; readonly file?: string };
@@ -126,7 +126,7 @@ async function sendHere(
   if (functionName === undefined || payload === undefined) return 'it names no function, or has no event';
   const own = functionName.startsWith(`${stack}-`) ? functionName.slice(stack.length + 1) : functionName;
   const found = await findFunction(own);
-  const { status, headers, body } = await send(found, payload, { async: false });
+  const { status, headers, body } = await sendToFunction(found, payload, { async: false });
   if (status === 200 && headers['x-amz-function-error'] === undefined) return undefined;
   return `${found.name}: ${body.slice(0, SHOWN_CHARACTERS)}`;
 }

@@ -4,10 +4,10 @@ import { orExitCode } from './attach.ts';
 import { askPerson } from './attach/ask-person.ts';
 import { findApi } from './attach/find-api.ts';
 import { openPlane } from './attach/open-plane.ts';
-import { addAwsOptions } from './aws-session.ts';
-import { textAt } from './aws-call.ts';
-import type { AwsFlags } from './aws-session.ts';
-import { say, table, UsageError } from './output.ts';
+import { addAwsOptions } from '../terminal/aws-session.ts';
+import { textAt } from '../terminal/aws-call.ts';
+import type { AwsFlags } from '../terminal/aws-session.ts';
+import { say, table, UsageError } from '../terminal/output.ts';
 import { moveStage, stagePath } from './release/stage-release.ts';
 
 type RollbackFlags = AwsFlags & {

@@ -1,17 +1,17 @@
 /** A request that has arrived, by whichever version of HTTP → the API that it is for, and its answer. */
-import { wordRefusal } from '../deployment/refusal-wordings.ts';
-import { addFraming, bytesOf } from '../events/reply-framing.ts';
-import { MAX_BODY_BYTES } from '../exchange.ts';
-import { serve } from '../pipeline.ts';
-import { receive } from './receive.ts';
+import { wordRefusal } from '../core/deployment/refusal-wordings.ts';
+import { addFraming, bytesOf } from '../core/events/reply-framing.ts';
+import { MAX_BODY_BYTES } from '../core/exchange.ts';
+import { serve } from '../core/pipeline.ts';
+import { receive } from '../core/receive.ts';
 import { sendStream } from './stream-reply.ts';
 import { describeCertificate } from './tls-peer.ts';
 import type { Readable } from 'node:stream';
-import type { HeaderList } from '../events/header-list.ts';
-import type { Refusal } from '../deployment/refusal-wordings.ts';
-import type { Reply, ServedApi } from '../exchange.ts';
-import type { Ports } from '../ports.ts';
-import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
+import type { HeaderList } from '../core/events/header-list.ts';
+import type { Refusal } from '../core/deployment/refusal-wordings.ts';
+import type { Reply, ServedApi } from '../core/exchange.ts';
+import type { Ports } from '../core/ports.ts';
+import type { ControlReply, ControlRequest } from '../core/api-call.ts';
 import type { ReplySink } from './stream-reply.ts';
 import type { TlsPeer } from './tls-peer.ts';
 import type { Intake } from './intake.ts';

@@ -5,7 +5,7 @@ import {
   readApiIdFromHost,
   readApiIdFromPath,
   readVpcEndpointFromHost,
-} from '../routing/host.ts';
+} from '../core/routing/host.ts';
 import { Server as NetServer } from 'node:net';
 import { setImmediate as nextImmediate } from 'node:timers/promises';
 import { isAdmittedHost } from '@gatewright/aws/guards';
@@ -15,16 +15,16 @@ import { Intake } from './intake.ts';
 import { judgePeer } from './judge-peer.ts';
 import { rememberLast } from './last-host.ts';
 import { listenOn } from './listen.ts';
-import { originForm, receive } from './receive.ts';
+import { originForm, receive } from '../core/receive.ts';
 import { peerOf, serveTls } from './tls-front.ts';
 import { UnreadReplies } from './unread-replies.ts';
 import { attachWebSockets } from './websocket-frames.ts';
 import type { Server } from 'node:http';
-import type { CertifiedKey } from '../control/issue-certificate.ts';
+import type { CertifiedKey } from '@gatewright/aws/certificates/issue-certificate';
 import type { DomainAnswer } from '../control/served-apis.ts';
-import type { ServedApi } from '../exchange.ts';
-import type { WebSocketPorts } from '../websocket/pipeline.ts';
-import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
+import type { ServedApi } from '../core/exchange.ts';
+import type { WebSocketPorts } from '../core/websocket/pipeline.ts';
+import type { ControlReply, ControlRequest } from '../core/api-call.ts';
 import type { ApiServerOptions, ClientVerdict, ResolveApi } from './answer-request.ts';
 import type { Http2Port } from './http2.ts';
 import type { PortPlan } from './port-plan.ts';

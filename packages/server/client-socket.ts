@@ -14,12 +14,12 @@ import {
   MESSAGES_IN_FLIGHT_LIMIT,
   NO_STATUS,
   TOO_BIG,
-} from '../websocket/limits.ts';
+} from '../core/websocket/limits.ts';
 import { FrameMeter } from './frame-meter.ts';
 import type { Duplex } from 'node:stream';
 import type { RawData } from 'ws';
-import type { ConnectionSocket } from '../websocket/connections.ts';
-import type { Closure } from '../websocket/limits.ts';
+import type { ConnectionSocket } from '../core/websocket/connections.ts';
+import type { Closure } from '../core/websocket/limits.ts';
 
 type ClientEvents = {
   /** A whole text message. Settles when the gateway is done with it; never rejects. */

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import { KEPT_ALIVE, readBeforeIdleEnds } from '@gatewright/aws/idle-connections';
 import { acceptRequest } from './answer-request.ts';
-import { originForm } from './receive.ts';
+import { originForm } from '../core/receive.ts';
 import { headersOf } from './repeated-headers.ts';
 import { refuseMalformed, refuseUnfinished } from './refuse-malformed.ts';
 import { refuseUnserved } from './refuse-unserved.ts';

@@ -1,10 +1,10 @@
 /** Streams of HTTP/2 ⇄ exchanges, for clients of an API port that have agreed on it by ALPN (RFC 9113). */
 import { constants, createServer } from 'node:http2';
-import { HeaderList } from '../events/header-list.ts';
+import { HeaderList } from '../core/events/header-list.ts';
 import { acceptRequest } from './answer-request.ts';
 import { MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './http.ts';
 import { endWithClient } from './http2-ends.ts';
-import { originForm } from './receive.ts';
+import { originForm } from '../core/receive.ts';
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { ApiServerOptions, Arrival } from './answer-request.ts';

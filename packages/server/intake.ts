@@ -1,5 +1,5 @@
 /** How many requests a turn of the event loop begins, over all connections. */
-import { atTurnEnd } from '../turn-end.ts';
+import { atTurnEnd } from '../core/turn-end.ts';
 
 /** So many keep an instance busy until the next turn; fewer gain nothing (docs/decisions/0193). */
 const BEGUN_PER_TURN = 64;

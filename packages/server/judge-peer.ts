@@ -1,6 +1,6 @@
 /** Whether a client may speak to a domain with mutual TLS: by what its handshake has proved, never by what it sends. */
-import { whyUntrusted } from '../control/truststore.ts';
-import type { Truststore } from '../control/truststore.ts';
+import { whyUntrusted } from '@gatewright/aws/certificates/truststore';
+import type { Truststore } from '@gatewright/aws/certificates/truststore';
 import type { ClientVerdict } from './answer-request.ts';
 import type { TlsPeer } from './tls-peer.ts';
 

@@ -1,5 +1,5 @@
 /** Binding a server to an address, with a message a person can act on when it does not work. */
-import { StartError } from '../errors.ts';
+import { StartError } from '../core/errors.ts';
 import type { Server } from 'node:net';
 
 /**

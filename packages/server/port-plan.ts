@@ -1,8 +1,8 @@
 /** Which APIs a port serves: one each, or several told apart by the stage in the path, as serverless-offline lays them. */
-import { StartError } from '../errors.ts';
+import { StartError } from '../core/errors.ts';
 import type { ApiRoutes } from '../control/list-apis.ts';
-import type { ApiProtocol } from '../deployment/model.ts';
-import type { ServedApi } from '../exchange.ts';
+import type { ApiProtocol } from '../core/deployment/model.ts';
+import type { ServedApi } from '../core/exchange.ts';
 
 /** `GatewayOptions.sharedPorts`: serverless-offline's addresses in place of a port per API. */
 export type SharedPorts = {

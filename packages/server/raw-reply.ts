@@ -1,8 +1,8 @@
 /** A reply on a socket that node's HTTP has let go of. */
 import { STATUS_CODES } from 'node:http';
-import { wordRefusal } from '../deployment/refusal-wordings.ts';
-import type { Refusal } from '../deployment/refusal-wordings.ts';
-import type { Reply } from '../exchange.ts';
+import { wordRefusal } from '../core/deployment/refusal-wordings.ts';
+import type { Refusal } from '../core/deployment/refusal-wordings.ts';
+import type { Reply } from '../core/exchange.ts';
 
 export type RawReply = Pick<Readonly<Reply>, 'status' | 'body'> & { readonly headers: readonly string[] };
 

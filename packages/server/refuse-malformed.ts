@@ -2,7 +2,7 @@
 import { ServerResponse } from 'node:http';
 import { printRefusal } from './raw-reply.ts';
 import type { Duplex } from 'node:stream';
-import type { Refusal } from '../deployment/refusal-wordings.ts';
+import type { Refusal } from '../core/deployment/refusal-wordings.ts';
 
 type ClientError = Error & { readonly code?: string };
 

@@ -1,9 +1,9 @@
 /** Requests that node itself would end without an answer, or with one that no log has: CONNECT, and an unknown `Expect`. */
-import { wordRefusal } from '../deployment/refusal-wordings.ts';
+import { wordRefusal } from '../core/deployment/refusal-wordings.ts';
 import { refuseOnSocket } from './refuse-malformed.ts';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { LogSink } from '../ports.ts';
+import type { LogSink } from '../core/ports.ts';
 
 /** For clients that neither read nor close. */
 const GOODBYE_MS = 2_000;

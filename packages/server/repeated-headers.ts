@@ -1,5 +1,5 @@
 /** A client that keeps its connection mostly sends the same headers in each request: what is read out of them is read once. */
-import { areSameLines, HeaderList } from '../events/header-list.ts';
+import { areSameLines, HeaderList } from '../core/events/header-list.ts';
 
 /** Of those that a connection sent last; more are read anew each time. */
 const MOST_LINES = 64;

@@ -1,7 +1,7 @@
 /** Sends a streamed reply: as fast as its client takes it, within AWS's bounds (developer guide, "Stream the integration response"). */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Reply, StreamedBody, StreamEnd } from '../exchange.ts';
-import type { Clock } from '../ports.ts';
+import type { Reply, StreamedBody, StreamEnd } from '../core/exchange.ts';
+import type { Clock } from '../core/ports.ts';
 
 /** Where a reply goes: node's response of HTTP/1.1 is one. */
 export type ReplySink = {

@@ -10,9 +10,9 @@ import { sweepReset } from './tls-ends.ts';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Server as TlsServer, TLSSocket } from 'node:tls';
-import type { LogSink } from '../ports.ts';
-import type { CertifiedKey } from '../control/issue-certificate.ts';
-import type { Truststore } from '../control/truststore.ts';
+import type { LogSink } from '../core/ports.ts';
+import type { CertifiedKey } from '@gatewright/aws/certificates/issue-certificate';
+import type { Truststore } from '@gatewright/aws/certificates/truststore';
 import type { Http2Port } from './http2.ts';
 import type { TlsPeer } from './tls-peer.ts';
 

@@ -1,7 +1,7 @@
 /** What the handshake of a connection has established; requests are judged by it, whatever their Host says. */
 import type { X509Certificate } from 'node:crypto';
-import type { ClientCertificateFacts } from '../events/request-facts.ts';
-import type { Truststore } from '../control/truststore.ts';
+import type { ClientCertificateFacts } from '../core/events/request-facts.ts';
+import type { Truststore } from '@gatewright/aws/certificates/truststore';
 
 export type TlsPeer = {
   /** The custom domain that asks for certificates, where the client named it; undefined = nobody was asked. */

@@ -1,5 +1,5 @@
 /** Replies that have been made and not been read: what they hold of the memory is bounded over all connections. */
-import type { LogSink } from '../ports.ts';
+import type { LogSink } from '../core/ports.ts';
 
 /** A reply on its way out; `close` comes when it has left, or when its connection has gone. */
 type OutgoingReply = {

@@ -3,20 +3,20 @@
  * accepted, what a message means and when a connection ends is decided in `websocket/`.
  */
 import { WebSocketServer } from 'ws';
-import { wordRefusal } from '../deployment/refusal-wordings.ts';
-import { ABNORMAL, GOING_AWAY, MESSAGE_LIMIT_BYTES } from '../websocket/limits.ts';
-import { connect, disconnect, message } from '../websocket/pipeline.ts';
+import { wordRefusal } from '../core/deployment/refusal-wordings.ts';
+import { ABNORMAL, GOING_AWAY, MESSAGE_LIMIT_BYTES } from '../core/websocket/limits.ts';
+import { connect, disconnect, message } from '../core/websocket/pipeline.ts';
 import { ClientSocket } from './client-socket.ts';
 import { printHead } from './raw-reply.ts';
 import { TaskQueue } from './task-queue.ts';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { Received } from '../exchange.ts';
-import type { Connection, ConnectionDetail, Connections } from '../websocket/connections.ts';
-import type { Closure } from '../websocket/limits.ts';
+import type { Received } from '../core/exchange.ts';
+import type { Connection, ConnectionDetail, Connections } from '../core/websocket/connections.ts';
+import type { Closure } from '../core/websocket/limits.ts';
 import type { RawReply } from './raw-reply.ts';
-import type { WebSocketPorts } from '../websocket/pipeline.ts';
+import type { WebSocketPorts } from '../core/websocket/pipeline.ts';
 
 type WebSocketDeps = {
   /** The request as the pipeline takes it, on the API its address names; undefined = no WebSocket API there. */

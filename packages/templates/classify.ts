@@ -1,14 +1,18 @@
-/** Sorts every resource and property of a stack into the classes of `classes.ts`, so that nothing is ignored in silence. */
-import { OSLS_HELPERS, TYPES, TYPES_WITHOUT_EFFECT, TYPE_CONSEQUENCES } from './classes.ts';
-import { NO_CONSEQUENCE } from '../errors.ts';
-import type { DefinitionPlace } from '../errors.ts';
-import type { TypeClass } from './type-class.ts';
-import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from './model.ts';
-import { isJsonList, isJsonObject } from './json-values.ts';
+/** Sorts every resource and property of a stack into the classes of the tables of resource types, so that nothing is ignored in silence. */
+import { NO_CONSEQUENCE } from '../core/errors.ts';
+import type { DefinitionPlace } from '../core/errors.ts';
+import type { ResourceTypes } from '../core/resource-types/resource-types.ts';
+import type { TypeClass } from '../core/resource-types/type-class.ts';
+import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from '../core/stack/model.ts';
+import { isJsonList, isJsonObject } from '../core/stack/json-values.ts';
+
+/** osls's own helpers by logical id: its bucket for artifacts, and the function that gives API Gateway a log role. */
+export const OSLS_HELPERS =
+  /^(?:ServerlessDeploymentBucket(?:Policy)?|CustomApiGatewayAccountCloudWatchRole|CustomDashresourceDash\w+LambdaFunction)$/;
 
 /** Whether anything here reads this property, so that a request can miss it. */
-export function isRead(logicalId: string, type: string, property: string): boolean {
-  const known = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
+export function isRead(types: ResourceTypes, logicalId: string, type: string, property: string): boolean {
+  const known = types.classOf(type);
   if (known === undefined || OSLS_HELPERS.test(logicalId)) return false;
   return known.noEffect?.includes(property) !== true && known.whereKnown?.includes(property) !== true;
 }
@@ -19,7 +23,11 @@ type Classified = {
 };
 
 /** Classes of all resources; whatever is in neither list is enforced. */
-export function classifyResources(stackName: string, resources: Iterable<ResolvedResource>): Classified {
+export function classifyResources(
+  types: ResourceTypes,
+  stackName: string,
+  resources: Iterable<ResolvedResource>,
+): Classified {
   const unsupported: UnsupportedItem[] = [];
   const noEffect: UnsupportedItem[] = [];
   for (const resource of resources) {
@@ -32,8 +40,8 @@ export function classifyResources(stackName: string, resources: Iterable<Resolve
       ...(property === undefined ? {} : { property }),
       ...whereabouts(resource.place(property)),
     });
-    const known = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
-    if (OSLS_HELPERS.test(logicalId) || TYPES_WITHOUT_EFFECT.has(type)) {
+    const known = types.classOf(type);
+    if (OSLS_HELPERS.test(logicalId) || types.isWithoutEffect(type)) {
       noEffect.push(item(NO_CONSEQUENCE));
     } else if (known !== undefined) {
       for (const [property, consequence] of classifyProperties(known, properties)) {
@@ -41,8 +49,7 @@ export function classifyResources(stackName: string, resources: Iterable<Resolve
         else unsupported.push(item(consequence, property));
       }
     } else {
-      const [, consequence = ''] = TYPE_CONSEQUENCES.find(([prefix]) => type.startsWith(prefix)) ?? [];
-      unsupported.push(item(consequence));
+      unsupported.push(item(types.consequenceOf(type)));
     }
   }
   return { unsupported, noEffect };

@@ -1,6 +1,6 @@
 /** What functions of a deployed stack are given, for the same functions on this machine. */
-import type { FunctionDefinition } from '../lambda/model.ts';
-import type { ResolvedStack } from './model.ts';
+import type { FunctionDefinition } from '../core/stack/function.ts';
+import type { ResolvedStack } from '../core/stack/model.ts';
 
 /** Variables by the logical id of their function. */
 export type DeployedVariables = ReadonlyMap<string, Readonly<Record<string, string>>>;

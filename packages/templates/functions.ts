@@ -1,15 +1,15 @@
 /** `AWS::Lambda::Function` resources → function definitions that the runtime can start. */
-import { DefinitionError, Refusals, REFUSING } from '../errors.ts';
-import type { Tolerance } from '../errors.ts';
-import { runtimeFamily } from '../lambda/model.ts';
-import type { FunctionCode, FunctionDefinition, LayerDefinition } from '../lambda/model.ts';
-import { OSLS_HELPERS } from './classes.ts';
-import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from './model.ts';
+import { DefinitionError, Refusals, REFUSING } from '../core/errors.ts';
+import type { Tolerance } from '../core/errors.ts';
+import { runtimeFamily } from '../core/stack/function.ts';
+import type { FunctionCode, FunctionDefinition, LayerDefinition } from '../core/stack/function.ts';
+import { OSLS_HELPERS } from './classify.ts';
+import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from '../core/stack/model.ts';
 import type { LocalCode, RawStack } from './raw-stack.ts';
 import { isArchive, packedCodeOf } from './packed-code.ts';
 import { partitionOf } from './pseudo-parameters.ts';
-import { wayToStore } from './stored-values.ts';
-import { isJsonList, isJsonObject, membersOf } from './json-values.ts';
+import { wayToStore } from '../core/stack/stored-values.ts';
+import { isJsonList, isJsonObject, membersOf } from '../core/stack/json-values.ts';
 
 /** Layer version ARN → its content, over all stacks. */
 export type LayerFolders = ReadonlyMap<string, Omit<LayerDefinition, 'arn'>>;
@@ -89,7 +89,7 @@ function defineFunction(
 ): FunctionDefinition | undefined {
   const { properties } = resource;
   if (resource.fault !== undefined) throw resource.fault;
-  // A container image; `classes.ts` names it.
+  // A container image; `resource-types.ts` of packages/lambda names it.
   if (properties['PackageType'] === 'Image') {
     return undefined;
   }

@@ -2,8 +2,9 @@
  * Who is still loading and who waits for whom. A stack that asks for another one's outputs (`${cf:}`) while
  * both load has to wait; two that wait for each other must end with an error instead of a timeout.
  */
-import { DefinitionError, REFUSING } from '../errors.ts';
-import type { Tolerance } from '../errors.ts';
+import { DefinitionError, REFUSING } from '../core/errors.ts';
+import type { ResourceTypes } from '../core/resource-types/resource-types.ts';
+import type { Tolerance } from '../core/errors.ts';
 import type { RawStack } from './raw-stack.ts';
 import { StackSet } from './stacks.ts';
 
@@ -15,8 +16,8 @@ export class LoadBoard {
   readonly #waiting = new Map<string, string>();
   #wakers: (() => void)[] = [];
 
-  constructor(sources: readonly string[], tolerance: Tolerance = REFUSING) {
-    this.stacks = new StackSet(tolerance);
+  constructor(sources: readonly string[], types: ResourceTypes, tolerance: Tolerance = REFUSING) {
+    this.stacks = new StackSet(types, tolerance);
     for (const source of sources) this.#loading.set(source, undefined);
   }
 

@@ -1,7 +1,7 @@
 /** What the command line tells the loader. */
-import type { Tolerance } from '../errors.ts';
-import type { Home } from './home.ts';
-import type { StoredValues } from './stored-values.ts';
+import type { Tolerance } from '../core/errors.ts';
+import type { Home } from '../core/stack/home.ts';
+import type { StoredValues } from '../core/stack/stored-values.ts';
 
 export type LoadOptions = {
   /** `--stage` */

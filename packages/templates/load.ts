@@ -1,19 +1,20 @@
 /** Sources on the command line → resolved stacks. */
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { DefinitionError, DefinitionFaults, REFUSING } from '../errors.ts';
-import type { Tolerance } from '../errors.ts';
+import { DefinitionError, DefinitionFaults, REFUSING } from '../core/errors.ts';
+import type { ResourceTypes } from '../core/resource-types/resource-types.ts';
+import type { Tolerance } from '../core/errors.ts';
 import { loadCdkOutput } from './cdk/cdk-out.ts';
 import { classifyResources } from './classify.ts';
 import { defineFunctions, layerFolders } from './functions.ts';
-import { mapOf } from './json-values.ts';
+import { mapOf } from '../core/stack/json-values.ts';
 import type { LayerFolders } from './functions.ts';
 import { LoadBoard } from './load-board.ts';
 import { expandDocuments } from './openapi/openapi.ts';
-import { expandQuickCreate } from './quick-create.ts';
+import { expandQuickCreate } from '../core/stack/quick-create.ts';
 import type { Finding } from './raw-stack.ts';
 import type { LoadOptions } from './load-options.ts';
-import type { Json, ResolvedResource, ResolvedStack, UnsupportedItem } from './model.ts';
+import type { Json, ResolvedResource, ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
 import type { RawStack } from './raw-stack.ts';
 import { SERVICE_FILES, loadServerlessService } from './serverless/serverless-service.ts';
 import type { StackResolver } from './cloudformation/stack-resolver.ts';
@@ -33,11 +34,11 @@ const TEMPLATE_FILES = ['template.yaml', 'template.yml', 'template.json'];
  */
 export async function loadStacks(
   sources: readonly string[],
-  options: LoadOptions,
+  options: LoadOptions & { readonly types: ResourceTypes },
 ): Promise<readonly ResolvedStack[]> {
-  const { tolerance = REFUSING, companions = [] } = options;
+  const { tolerance = REFUSING, companions = [], types } = options;
   const paths = [...new Set(sources.map((source) => resolve(source)))];
-  const board = new LoadBoard(paths, tolerance);
+  const board = new LoadBoard(paths, types, tolerance);
   const abort = new AbortController();
   const failures: unknown[] = [];
   const loaded = await Promise.all(
@@ -59,7 +60,7 @@ export async function loadStacks(
   const beside = new Set(companions.map((source) => resolve(source)));
   const named = loaded.filter((_, index) => !beside.has(paths[index] ?? ''));
   noteFailures(failures, named.flat().length, tolerance);
-  return resolveStacks(loaded.flat(), board, tolerance);
+  return resolveStacks(loaded.flat(), board, types, tolerance);
 }
 
 /** Sources that cannot be loaded do not keep the others from being served. @throws the failures where none that was named is left */
@@ -146,6 +147,7 @@ function expandApis(
 function resolveStacks(
   raws: readonly RawStack[],
   board: LoadBoard,
+  types: ResourceTypes,
   tolerance: Tolerance,
 ): readonly ResolvedStack[] {
   const resolvers = board.stacks.complete(raws.map(({ stackName }) => stackName));
@@ -161,7 +163,7 @@ function resolveStacks(
   return board.stacks
     .inImportOrder(resolutions)
     .map((resolution) =>
-      finishStack(resolution, outputs.get(resolution.resolver) ?? new Map(), layers, tolerance),
+      finishStack(resolution, outputs.get(resolution.resolver) ?? new Map(), layers, types, tolerance),
     );
 }
 
@@ -169,6 +171,7 @@ function finishStack(
   { stackName, resolver, resources, findings: inDocuments }: Resolution,
   outputs: ResolvedStack['outputs'],
   layers: LayerFolders,
+  types: ResourceTypes,
   tolerance: Tolerance,
 ): ResolvedStack {
   const { raw } = resolver;
@@ -177,7 +180,7 @@ function finishStack(
   const { functions, refused, unsupported } = defineFunctions(raw, guarded.values(), layers, tolerance);
   // A nested stack whose template is here is served itself.
   const own = [...guarded.values()].filter(({ logicalId }) => raw.nested?.has(logicalId) !== true);
-  const classified = classifyResources(stackName, own);
+  const classified = classifyResources(types, stackName, own);
   return {
     stackName,
     resources: guarded,

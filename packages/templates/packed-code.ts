@@ -1,6 +1,6 @@
 /** Zip archives of functions, as they lie on this machine. */
 import { statSync } from 'node:fs';
-import type { PackedCode } from '../lambda/model.ts';
+import type { PackedCode } from '../core/stack/function.ts';
 
 const ENDING = /\.(?:zip|jar)$/i;
 

@@ -1,6 +1,6 @@
 /** What CloudFormation knows of every stack: `AWS::Region` and its kin. */
 import { NO_VALUE } from './cloudformation/intrinsics.ts';
-import { makeUuid } from './cloudformation/physical-ids.ts';
+import { makeUuid } from '@gatewright/aws/physical-ids';
 import type { Resolved } from './cloudformation/intrinsics.ts';
 import type { RawStack } from './raw-stack.ts';
 

@@ -1,8 +1,8 @@
 /** A stack as a loader hands it over: one template in long form, nothing resolved yet. */
-import type { DefinitionPlace } from '../errors.ts';
+import type { DefinitionPlace } from '../core/errors.ts';
 import type { Path } from './cloudformation/template-source.ts';
-import type { JsonObject } from './model.ts';
-import type { StoredValues } from './stored-values.ts';
+import type { JsonObject } from '../core/stack/model.ts';
+import type { StoredValues } from '../core/stack/stored-values.ts';
 
 export type RawStack = {
   readonly stackName: string;

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { isRegion } from './home.ts';
+import { isRegion } from '../core/stack/home.ts';
 
 /** SAM's own order where there are several. */
 const FILES = ['samconfig.toml', 'samconfig.yaml', 'samconfig.yml'];

@@ -1,7 +1,8 @@
 /** All stacks of one start: exports and imports between them, and the order that the imports demand. */
-import { DefinitionError, REFUSING } from '../errors.ts';
-import type { Tolerance } from '../errors.ts';
-import type { Json } from './model.ts';
+import { DefinitionError, REFUSING } from '../core/errors.ts';
+import type { ResourceTypes } from '../core/resource-types/resource-types.ts';
+import type { Tolerance } from '../core/errors.ts';
+import type { Json } from '../core/stack/model.ts';
 import type { RawStack } from './raw-stack.ts';
 import { StackResolver } from './cloudformation/stack-resolver.ts';
 import type { Path } from './cloudformation/template-source.ts';
@@ -15,10 +16,12 @@ export class StackSet {
   readonly #imports = new Map<string, Set<string>>();
   /** Stacks whose exports are being resolved right now, outermost first. */
   readonly #open: string[] = [];
+  readonly #types: ResourceTypes;
   readonly #tolerance: Tolerance;
   #isComplete = false;
 
-  constructor(tolerance: Tolerance = REFUSING) {
+  constructor(types: ResourceTypes, tolerance: Tolerance = REFUSING) {
+    this.#types = types;
     this.#tolerance = tolerance;
   }
 
@@ -33,7 +36,7 @@ export class StackSet {
     }
     this.#stacks.set(
       raw.stackName,
-      new StackResolver(raw, (...args) => this.#importValue(...args), this.#tolerance),
+      new StackResolver(raw, this.#types, (...args) => this.#importValue(...args), this.#tolerance),
     );
   }
 

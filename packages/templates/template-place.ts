@@ -1,7 +1,7 @@
 /** Where something stands in a template. */
-import { isJsonList, isJsonObject } from './json-values.ts';
-import type { DefinitionPlace } from '../errors.ts';
-import type { Json } from './model.ts';
+import { isJsonList, isJsonObject } from '../core/stack/json-values.ts';
+import type { DefinitionPlace } from '../core/errors.ts';
+import type { Json } from '../core/stack/model.ts';
 import type { RawStack } from './raw-stack.ts';
 import type { Path } from './cloudformation/template-source.ts';
 

@@ -41,6 +41,33 @@ export function addAdminOptions(command: Command): Command {
   );
 }
 
+/** What of a refusal is not for reading; of a problem document. */
+type AdminProblem = {
+  /** Of `DomainError`: `STORE_UNAVAILABLE`. */
+  readonly code?: string | undefined;
+  /** The field of the request that is wrong: `limits[1].burst`. */
+  readonly field?: string | undefined;
+  /** The version to save next, of what has versions. */
+  readonly nextVersion?: number | undefined;
+};
+
+/** An admin endpoint refused a request, or gave no answer. */
+export class AdminError extends UsageError {
+  override readonly name = 'AdminError';
+  readonly kind: 'refused' | 'unreachable';
+  readonly problem: AdminProblem;
+
+  constructor(
+    kind: AdminError['kind'],
+    message: string,
+    { problem = {}, ...options }: ErrorOptions & { readonly problem?: AdminProblem } = {},
+  ) {
+    super(message, options);
+    this.kind = kind;
+    this.problem = problem;
+  }
+}
+
 /** An id for a change that the user gave none. */
 export function newOperationId(): string {
   return randomUUID();
@@ -48,7 +75,7 @@ export function newOperationId(): string {
 
 /**
  * The reply to a request that was carried out; its body is unread.
- * @throws UsageError with what the function said, or that it cannot be reached
+ * @throws AdminError with what the function said, or that it cannot be reached
  */
 export async function callAdmin(
   request: AdminRequest,
@@ -57,7 +84,7 @@ export async function callAdmin(
   const target = known ?? (url === undefined ? await findLocal() : readDeployed(url, process.env));
   const response = await send(target, request);
   if (response.ok) return response;
-  throw new UsageError(describeRefusal(response.status, await response.text()));
+  throw readRefusal(response.status, await response.text());
 }
 
 /** As `callAdmin`, for a JSON object. */
@@ -95,7 +122,7 @@ async function send(
       body: text ?? null,
     });
   } catch (cause) {
-    throw new UsageError(`${origin} cannot be reached`, { cause });
+    throw new AdminError('unreachable', `${origin} cannot be reached`, { cause });
   }
 }
 
@@ -144,9 +171,17 @@ function readDeployed(url: string, environment: Readonly<Record<string, string |
 }
 
 /** `detail (code)` of a problem document; API Gateway's own refusals have a message. */
-function describeRefusal(status: number, text: string): string {
-  const { detail, code, message, title } = membersOf(parseJson(text));
+function readRefusal(status: number, text: string): AdminError {
+  const { detail, code, message, title, field, nextVersion } = membersOf(parseJson(text));
   const what = [detail, message, title].find((part) => typeof part === 'string');
-  if (what === undefined) return `the admin endpoint answered ${status}`;
-  return `${what} (${typeof code === 'string' ? `${code}, ` : ''}${status})`;
+  const problem = {
+    code: typeof code === 'string' ? code : undefined,
+    field: typeof field === 'string' ? field : undefined,
+    nextVersion: typeof nextVersion === 'number' ? nextVersion : undefined,
+  };
+  const said =
+    what === undefined
+      ? `the admin endpoint answered ${status}`
+      : `${what} (${problem.code === undefined ? '' : `${problem.code}, `}${status})`;
+  return new AdminError('refused', said, { problem });
 }

@@ -1,7 +1,7 @@
 /** What `gatewright start` lets integrations reach outside: AWS's services, and the daemon of X-Ray. */
-import { parseDaemonAddress, readAwsEndpoints as read } from '@gatewright/gateway';
+import { parseDaemonAddress, readAwsEndpoints as read } from '../engine/index.ts';
 import { UsageError } from './output.ts';
-import type { AwsEndpoints, DaemonAddress } from '@gatewright/gateway';
+import type { AwsEndpoints, DaemonAddress } from '../engine/index.ts';
 
 /** @throws UsageError for an address that is none, or `--aws` without credentials */
 export function readAwsEndpoints(

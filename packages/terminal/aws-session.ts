@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
-import { findRuntimePackage, OWN_PACKAGES } from '@gatewright/gateway/lambda/runtime-packages';
+import { findRuntimePackage, OWN_PACKAGES } from '../lambda/runtime-packages.ts';
 import { showControls } from '#shared/visible-text.ts';
 import { readRegion } from './options.ts';
 import { UsageError } from './output.ts';

@@ -1,13 +1,13 @@
 /** Options of the commands that load stacks: `start`, and `routes` without a running gateway. */
-import { readHome } from '@gatewright/gateway/definition/home';
+import { readHome } from '../core/stack/home.ts';
 import { keptServices } from './kept-services.ts';
-import { optionNames } from '@gatewright/gateway/start-settings';
+import { optionNames } from '../engine/start-settings.ts';
 import { readEnvFile } from './options.ts';
 import { UsageError } from './output.ts';
 import { addStartOptions } from './start-options.ts';
 import type { Command } from 'commander';
-import type { Home } from '@gatewright/gateway/definition/home';
-import type { LoadFlags } from '@gatewright/gateway/start-settings';
+import type { Home } from '../core/stack/home.ts';
+import type { LoadFlags } from '../engine/start-settings.ts';
 
 /** Where nobody says another. */
 export const USUAL_STAGE = 'dev';

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { InvalidArgumentError } from 'commander';
-import { FORMS } from '@gatewright/gateway/settings';
+import { FORMS } from '../engine/settings.ts';
 import { UsageError } from './output.ts';
-import type { Form } from '@gatewright/gateway/settings';
+import type { Form } from '../engine/settings.ts';
 
 /** How commander reads a form, over what was said before. */
 export function parserOf<T>({ read, says }: Form<T>): (text: string, before: T) => T {

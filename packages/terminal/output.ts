@@ -2,7 +2,7 @@
 import { styleText } from 'node:util';
 import { UsageError } from '@gatewright/authoring/usage-error';
 import { showControls } from '#shared/visible-text.ts';
-import { DefinitionError, StartError } from '@gatewright/gateway/errors';
+import { DefinitionError, StartError } from '../core/errors.ts';
 
 export { UsageError };
 

@@ -2,13 +2,13 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Option } from 'commander';
-import { readCredentials } from '@gatewright/gateway/services/identity-file';
-import { listRunning, runningFolder } from '@gatewright/gateway/services/running-gateways';
+import { readCredentials } from '../kernel/files/identity-file.ts';
+import { listRunning, runningFolder } from '../kernel/files/running-gateways.ts';
 import { readPort } from './options.ts';
 import { UsageError } from './output.ts';
 import type { Command } from 'commander';
-import type { RunningGateway } from '@gatewright/gateway/services/running-gateways';
-import type { StartCredentials } from '@gatewright/gateway/services/identity-file';
+import type { RunningGateway } from '../kernel/files/running-gateways.ts';
+import type { StartCredentials } from '../kernel/files/identity-file.ts';
 
 /** Which of those that run is meant. */
 export type GatewayChoice = { readonly gateway?: string; readonly controlPort?: number };

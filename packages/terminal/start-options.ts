@@ -1,11 +1,11 @@
 /** Options of `start` and its like, made of the table of them. */
 import { Option } from 'commander';
-import { START_OPTIONS } from '@gatewright/gateway/start-options';
-import { describeOption } from '@gatewright/gateway/start-settings';
+import { START_OPTIONS } from '../engine/start-options.ts';
+import { describeOption } from '../engine/start-settings.ts';
 import { parserOf } from './options.ts';
 import type { Command } from 'commander';
-import type { OptionName } from '@gatewright/gateway/start-settings';
-import type { StartOption } from '@gatewright/gateway/settings';
+import type { OptionName } from '../engine/start-settings.ts';
+import type { StartOption } from '../engine/settings.ts';
 
 export function addStartOptions(command: Command, names: readonly OptionName[]): Command {
   for (const name of names) {

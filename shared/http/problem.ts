@@ -1,6 +1,6 @@
 /** Failures as problem documents (RFC 9457). Nothing internal leaves: titles are fixed texts. */
 import type { ProxyResult } from '../aws/proxy-result.ts';
-import { DomainError, isTokenError, PlanInvalid, RequestInvalid } from '../errors.ts';
+import { DomainError, isTokenError, PlanInvalid, RequestInvalid, VersionConflict } from '../errors.ts';
 import type { DomainErrorCode } from '../errors.ts';
 import { jsonReply } from './reply.ts';
 
@@ -14,6 +14,8 @@ type Problem = {
   readonly code?: DomainErrorCode;
   /** The field of the request that is wrong: `limits[1].burst`. */
   readonly field?: string;
+  /** EDIT_CONFLICT of something with versions: the one to save next. */
+  readonly nextVersion?: number;
 };
 
 /** What an administrator is told, who may know why; what is not here is a failure of ours, 500. */
@@ -61,6 +63,7 @@ export function adminProblemOf(error: unknown): Problem | undefined {
     ...problem(status, title, error.message),
     code: error.code,
     ...(field !== undefined && { field }),
+    ...(error instanceof VersionConflict && { nextVersion: error.nextVersion }),
   };
 }
 

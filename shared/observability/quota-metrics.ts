@@ -1,4 +1,4 @@
-/** What quotas do, as CloudWatch metrics; the alarms of resources/quota.yml look at these names. */
+/** What quotas do, as CloudWatch metrics; the alarms of packages/stack/quota/resources.yml look at these names. */
 import type { MetricUnit } from '@aws-lambda-powertools/metrics/types';
 import type { QuotaEvent } from '../quota/holder-ports.ts';
 

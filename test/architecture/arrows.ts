@@ -6,6 +6,8 @@ import type { SourceModule } from './source-modules.ts';
 export type Tree = {
   readonly modules: readonly SourceModule[];
   readonly manifests: Manifests;
+  /** Every file that git has or would take. */
+  readonly paths: readonly string[];
   /** Templates and CommonJS: they name exports that no module imports. */
   readonly others: ReadonlyMap<string, string>;
 };

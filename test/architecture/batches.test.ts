@@ -19,9 +19,9 @@ describe('batches of test files', () => {
   it('leave a process of its own to a file that changes what belongs to it, and to a single one', () => {
     const { alone } = planBatches(TEST_FILES);
 
-    assert.ok(alone.includes('test/cli/running-gateway.test.ts'));
-    assert.ok(alone.every((path) => !path.startsWith('test/gateway/routing/')));
-    assert.deepEqual(planBatches(['test/gateway/routing/host.test.ts']).batches, []);
+    assert.ok(alone.includes('test/packages/terminal/running-gateway.test.ts'));
+    assert.ok(alone.every((path) => !path.startsWith('test/packages/core/routing/')));
+    assert.deepEqual(planBatches(['test/packages/core/routing/host.test.ts']).batches, []);
   });
 
   it('have a suite for each file, of its name, in which it is loaded', () => {

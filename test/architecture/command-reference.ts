@@ -1,6 +1,6 @@
 /** docs/reference/commands.md, made of what the commands say of themselves under `--help`. */
 import type { Argument, Command, Option } from 'commander';
-import { COMMANDS } from '../../cli/commands.ts';
+import { COMMANDS } from '../../packages/gatewright/command/commands.ts';
 
 export const COMMAND_PAGE = 'docs/reference/commands.md';
 

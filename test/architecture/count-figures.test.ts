@@ -3,9 +3,11 @@ import { mkdirSync, mkdtempSync, linkSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { countFigures, mirrorsOf, roomsOf } from './count-figures.ts';
+import { countFigures, mirrorsOf } from './count-figures.ts';
 import type { CodeFigures } from './count-figures.ts';
 import { findBuilt, megabytesOf, withOwnNeeds } from './install-figures.ts';
+import { findCircles } from './room-figures.ts';
+import type { Layout } from './room-figures.ts';
 import { resolveSpecifier } from './resolve-specifier.ts';
 import type { Manifest } from './resolve-specifier.ts';
 import { readModule } from './source-modules.ts';
@@ -18,12 +20,16 @@ const MANIFESTS = new Map<string, Manifest>([
   ],
 ]);
 
-const count = (files: Readonly<Record<string, string>>): CodeFigures =>
-  countFigures({
-    modules: Object.entries(files).map(([path, text]) => readModule(path, text)),
-    manifests: MANIFESTS,
-    others: new Map(),
-  });
+const count = (files: Readonly<Record<string, string>>, layout?: Layout): CodeFigures =>
+  countFigures(
+    {
+      modules: Object.entries(files).map(([path, text]) => readModule(path, text)),
+      manifests: MANIFESTS,
+      paths: Object.keys(files),
+      others: new Map(),
+    },
+    layout,
+  );
 
 describe('resolveSpecifier', () => {
   const rows: readonly (readonly [from: string, specifier: string, target: string | undefined])[] = [
@@ -79,51 +85,144 @@ describe('exported names', () => {
   });
 });
 
-describe('arrows that run back up', () => {
-  it('are the smaller direction of two folders that import each other', () => {
-    const { arrowsUp, mutualImports } = count({
-      'gateway/server/a.ts':
-        "import '../websocket/a.ts'; import '../websocket/b.ts'; import '../routing/r.ts';",
-      'gateway/server/b.ts': "import '../websocket/a.ts';",
-      'gateway/websocket/a.ts':
-        "import type { A } from '../server/a.ts'; import type { B } from '../server/a.ts';",
-      'gateway/websocket/b.ts': "import './a.ts';",
-      'gateway/routing/r.ts': '',
+const FLOORS: Layout = {
+  rooms: [
+    { name: 'ground', folder: 'packages/ground', floor: 0 },
+    { name: 'left', folder: 'packages/left', floor: 1 },
+    { name: 'right', folder: 'packages/right', floor: 1 },
+    { name: 'top', folder: 'packages/top', floor: 2 },
+  ],
+  doors: { ground: ['a', 'b'] },
+};
+
+describe('rooms', () => {
+  it('are printed with floor, files, tokens and doors, from the ground up', () => {
+    const { rooms } = count({ 'packages/left/x/a.ts': 'a;', 'packages/ground/a.ts': 'a;' }, FLOORS);
+
+    assert.deepEqual(rooms, [
+      { name: 'ground', floor: 0, files: 1, tokens: 2, doors: 2 },
+      { name: 'left', floor: 1, files: 1, tokens: 2, doors: 0 },
+      { name: 'right', floor: 1, files: 0, tokens: 0, doors: 0 },
+      { name: 'top', floor: 2, files: 0, tokens: 0, doors: 0 },
+    ]);
+  });
+
+  it('are folders without floors where no layout is given', () => {
+    const { rooms, upwardImports } = count({
+      'cli/main.ts': "import '../gateway/definition/sam/a.ts';",
+      'gateway/definition/sam/a.ts': "import '../../../cli/main.ts';",
     });
 
-    assert.deepEqual(mutualImports, [{ from: 'gateway/websocket', to: 'gateway/server', up: 1, down: 3 }]);
-    assert.equal(arrowsUp, 1);
-  });
-
-  it('are counted once where both directions are as many', () => {
-    const { mutualImports } = count({ 'x/a/a.ts': "import '../b/b.ts';", 'x/b/b.ts': "import '../a/a.ts';" });
-
-    assert.deepEqual(mutualImports, [{ from: 'x/a', to: 'x/b', up: 1, down: 1 }]);
-  });
-
-  it('do not come from files that stand above and below the folders beside them', () => {
-    const { arrowsUp } = count({
-      'gateway/compose.ts': "import './server/a.ts';",
-      'gateway/ports.ts': '',
-      'gateway/server/a.ts': "import '../ports.ts';",
-    });
-
-    assert.equal(arrowsUp, 0);
-  });
-
-  it('do not come from tests', () => {
-    assert.equal(
-      count({ 'a/x/a.ts': "import '../../test/b.ts';", 'test/b.ts': "import '../a/x/a.ts';" }).arrowsUp,
-      0,
+    assert.deepEqual(
+      rooms.map(({ name, floor }) => [name, floor]),
+      [
+        ['cli', undefined],
+        ['gateway/definition', undefined],
+      ],
     );
+    assert.deepEqual(upwardImports, []);
   });
 });
 
-describe('rooms', () => {
-  it('are folders, and files that have folders beside them', () => {
-    const rooms = roomsOf(['gateway/ports.ts', 'gateway/server/http.ts', 'gateway/server/port.ts']);
+describe('edges between rooms', () => {
+  it('are pairs of rooms; an import of a room that is not below runs upward', () => {
+    const figures = count(
+      {
+        'packages/ground/a.ts': "import type { A } from '../left/a.ts';",
+        'packages/left/a.ts': "import '../right/a.ts'; import './b.ts';",
+        'packages/left/b.ts': "import '../ground/b.ts'; import '../ground/c.ts';",
+        'packages/ground/b.ts': '',
+        'packages/ground/c.ts': '',
+        'packages/right/a.ts': '',
+      },
+      FLOORS,
+    );
 
-    assert.deepEqual([...rooms.values()], ['gateway/ports.ts', 'gateway/server', 'gateway/server']);
+    assert.deepEqual(figures.upwardImports, [
+      'packages/ground/a.ts → packages/left/a.ts',
+      'packages/left/a.ts → packages/right/a.ts',
+    ]);
+    assert.deepEqual([figures.roomEdges, figures.upwardRoomEdges], [3, 2]);
+  });
+
+  it('do not come from tests', () => {
+    const { roomEdges, fileCircles } = count({
+      'packages/top/a.ts': "import '../../test/b.ts';",
+      'test/b.ts': "import '../packages/top/a.ts';",
+    });
+
+    assert.deepEqual([roomEdges, fileCircles], [0, []]);
+  });
+});
+
+describe('circles', () => {
+  it('are found by imports of types and dynamic ones, of files and of rooms', () => {
+    const { fileCircles, roomCircles } = count(
+      {
+        'packages/top/a.ts': "const b = await import('../left/b.ts');",
+        'packages/left/b.ts': "import type { C } from './c.ts';",
+        'packages/left/c.ts': "import type { A } from '../top/a.ts';",
+        'packages/ground/d.ts': "import '../right/e.ts';",
+        'packages/right/e.ts': '',
+        'packages/right/f.ts': "import '../ground/d.ts';",
+      },
+      FLOORS,
+    );
+
+    assert.deepEqual(fileCircles, [['packages/left/b.ts', 'packages/left/c.ts', 'packages/top/a.ts']]);
+    assert.deepEqual(roomCircles, [
+      ['left', 'top'],
+      ['ground', 'right'],
+    ]);
+  });
+
+  it('are apart where one is reached from another', () => {
+    const edges = new Map([
+      ['a', new Set(['b'])],
+      ['b', new Set(['a', 'c'])],
+      ['c', new Set(['d'])],
+      ['d', new Set(['c', 'e'])],
+    ]);
+
+    assert.deepEqual(findCircles(edges), [
+      ['c', 'd'],
+      ['a', 'b'],
+    ]);
+  });
+});
+
+describe('habits', () => {
+  it('are lines with nothing but a spread literal', () => {
+    const { spreadLines } = count({
+      'gateway/a.ts':
+        'const a = {\n  ...{ b, c },\n  ...(b && { c }),\n  d: [\n    ...[e].map(f),\n    ...([e] as const)\n  ],\n};',
+      'gateway/b.ts': 'const a = { ...{ b } };\nconst c = {\n  ...{\n    d,\n  },\n};',
+      'test/a.test.ts': 'f(\n  ...[1, 2],\n  3,\n);',
+    });
+
+    assert.deepEqual(spreadLines, { source: 2, tests: 1 });
+  });
+
+  it('are readers of JSON outside the files that are for it', () => {
+    const { copiedJsonReaders } = count({
+      'packages/aws/json-object.ts': 'export function memberOf() {}',
+      'packages/core/stack/json-values.ts': 'export function textOf() {}',
+      'packages/core/a.ts': 'function textOf() { const memberOf = () => 1; const membersOf = 2; }',
+    });
+
+    assert.deepEqual(copiedJsonReaders, ['packages/core/a.ts: textOf', 'packages/core/a.ts: memberOf']);
+  });
+
+  it('are the lengths of the request path and what stands at the top', () => {
+    const { watchedLines, topEntries } = count({
+      'packages/core/pipeline.ts': 'a;\nb;\n',
+      'packages/core/websocket/pipeline.ts': 'a;',
+      'gateway/trail.ts': 'a;',
+      '.ci/a.ts': '',
+    });
+
+    assert.deepEqual(watchedLines, { 'packages/core/pipeline.ts': 2, 'gateway/trail.ts': 1 });
+    assert.deepEqual(topEntries, ['gateway', 'packages']);
   });
 });
 

@@ -3,26 +3,34 @@ import { posix } from 'node:path';
 import { findArrows } from './arrows.ts';
 import { isTest } from './module-kinds.ts';
 import { findLonelyExports } from './unused-exports.ts';
-import type { Arrow, Tree } from './arrows.ts';
+import { countRooms } from './room-figures.ts';
+import type { Tree } from './arrows.ts';
+import type { Layout, LayoutFigures } from './room-figures.ts';
 import type { SourceModule } from './source-modules.ts';
 
-/** Two rooms that import each other; `up` is the smaller direction, an arrow being one file that imports one file. */
-type MutualImport = {
-  readonly from: string;
-  readonly to: string;
-  readonly up: number;
-  readonly down: number;
-};
+/** The files whose lengths are watched: what a reader of the request path opens first. */
+const WATCHED = ['pipeline.ts', 'trail.ts'];
+/** Where the request path is; before the rooms, where it was. */
+const CORE_FOLDERS = ['packages/core', 'gateway'];
 
-export type CodeFigures = {
+/** Readers of JSON of which one is enough, and where each stands. */
+const JSON_READERS = ['textOf', 'memberOf', 'membersOf'];
+const JSON_FILES = ['json-object.ts', 'json-values.ts'];
+
+export type CodeFigures = LayoutFigures & {
   readonly files: number;
   readonly tokens: number;
   readonly exportedNames: number;
   /** `path: name`, each: imported neither by source nor by tests. Entries are for others, so they do not count. */
   readonly importedByNobody: readonly string[];
   readonly importedByTestsOnly: readonly string[];
-  readonly arrowsUp: number;
-  readonly mutualImports: readonly MutualImport[];
+  /** Names at the top of the repository that are not hidden. */
+  readonly topEntries: readonly string[];
+  readonly watchedLines: Readonly<Record<string, number>>;
+  /** Lines that hold nothing but the spread of a literal. */
+  readonly spreadLines: { readonly source: number; readonly tests: number };
+  /** `path: name`, each function that reads JSON as another one does. */
+  readonly copiedJsonReaders: readonly string[];
   readonly withoutMirror: readonly string[];
   /** Imported by no test file directly. */
   readonly withoutImportingTest: readonly string[];
@@ -31,13 +39,16 @@ export type CodeFigures = {
   readonly codeWithoutImportingTest: number;
 };
 
-export function countFigures(tree: Tree): CodeFigures {
+export function countFigures(tree: Tree, layout?: Layout): CodeFigures {
   const arrows = findArrows(tree);
   const source = tree.modules.filter(({ path }) => !isTest(path));
   const lonely = findLonelyExports(tree).filter(({ path }) => !isTest(path));
   const print = (byTests: boolean): readonly string[] =>
     lonely.filter(({ tests }) => tests.length > 0 === byTests).map(({ path, name }) => `${path}: ${name}`);
-  const mutualImports = findMutualImports(source, arrows);
+  const tokens = new Map(source.map((module) => [module.path, module.tokens]));
+  const inSource = arrows.filter(({ from, to }) => tokens.has(from) && tokens.has(to));
+  const spreadLinesOf = (modules: readonly SourceModule[]): number =>
+    modules.reduce((sum, { spreadLines }) => sum + spreadLines, 0);
   const everything = new Set(tree.modules.map(({ path }) => path));
   const tested = new Set(arrows.filter(({ from }) => isTest(from)).map(({ to }) => to));
   const unmirrored = source.filter(({ path }) => !mirrorsOf(path).some((mirror) => everything.has(mirror)));
@@ -45,13 +56,19 @@ export function countFigures(tree: Tree): CodeFigures {
   const holdCode = (modules: readonly SourceModule[]): number =>
     modules.filter(({ isTypesOnly }) => !isTypesOnly).length;
   return {
+    ...countRooms(tokens, inSource, layout),
     files: source.length,
-    tokens: source.reduce((sum, { tokens }) => sum + tokens, 0),
+    tokens: [...tokens.values()].reduce((sum, one) => sum + one, 0),
     exportedNames: source.reduce((sum, { exports }) => sum + exports.length, 0),
     importedByNobody: print(false),
     importedByTestsOnly: print(true),
-    arrowsUp: mutualImports.reduce((sum, { up }) => sum + up, 0),
-    mutualImports,
+    topEntries: topEntriesOf(tree.paths),
+    watchedLines: countWatched(source),
+    spreadLines: {
+      source: spreadLinesOf(source),
+      tests: spreadLinesOf(tree.modules.filter(({ path }) => isTest(path))),
+    },
+    copiedJsonReaders: findCopies(source),
     withoutMirror: unmirrored.map(({ path }) => path),
     withoutImportingTest: unimported.map(({ path }) => path),
     codeWithoutMirror: holdCode(unmirrored),
@@ -67,32 +84,20 @@ export function mirrorsOf(path: string): readonly string[] {
   return [`test/${bare}`, ...own, bare].map((one) => `${one}.test.ts`);
 }
 
-/**
- * A room is a folder, but a file beside folders is one of its own: `gateway/compose.ts` stands above all of `gateway/`,
- * and `gateway/ports.ts` below it.
- */
-export function roomsOf(paths: readonly string[]): ReadonlyMap<string, string> {
-  const parents = new Set(paths.map((path) => posix.dirname(posix.dirname(path))));
-  return new Map(paths.map((path) => [path, parents.has(posix.dirname(path)) ? path : posix.dirname(path)]));
+function topEntriesOf(paths: readonly string[]): readonly string[] {
+  const names = new Set(paths.map((path) => path.split('/', 1).join()));
+  return [...names].filter((name) => !name.startsWith('.')).sort();
 }
 
-function findMutualImports(
-  source: readonly SourceModule[],
-  arrows: readonly Arrow[],
-): readonly MutualImport[] {
-  const rooms = roomsOf(source.map(({ path }) => path));
-  const counts = new Map<string, Map<string, number>>();
-  for (const { from, to } of arrows) {
-    const [one, other] = [rooms.get(from), rooms.get(to)];
-    if (one === undefined || other === undefined || one === other) continue;
-    const row = counts.get(one) ?? new Map<string, number>();
-    counts.set(one, row.set(other, (row.get(other) ?? 0) + 1));
-  }
-  const found: MutualImport[] = [];
-  for (const [from, row] of counts)
-    for (const [to, up] of row) {
-      const down = counts.get(to)?.get(from) ?? 0;
-      if (up < down || (up === down && from < to)) found.push({ from, to, up, down });
-    }
-  return found.sort((a, b) => b.up - a.up || a.from.localeCompare(b.from));
+function countWatched(source: readonly SourceModule[]): Readonly<Record<string, number>> {
+  const watched = CORE_FOLDERS.flatMap((folder) => WATCHED.map((name) => `${folder}/${name}`));
+  const found = source.filter(({ path }) => watched.includes(path));
+  return Object.fromEntries(found.map(({ path, lines }) => [path, lines]));
+}
+
+function findCopies(source: readonly SourceModule[]): readonly string[] {
+  const others = source.filter(({ path }) => !JSON_FILES.includes(posix.basename(path)));
+  return others.flatMap(({ path, functions }) =>
+    functions.filter((name) => JSON_READERS.includes(name)).map((name) => `${path}: ${name}`),
+  );
 }

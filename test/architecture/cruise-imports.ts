@@ -5,7 +5,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { REPOSITORY, SOURCE_FOLDERS, readSources } from './source-files.ts';
+import { SOURCE_FOLDERS } from './layout.ts';
+import { REPOSITORY, readSources } from './source-files.ts';
 
 type Violation = { readonly rule: { readonly name: string }; readonly from: string; readonly to: string };
 type Cruise = { readonly modules: readonly string[]; readonly violations: readonly Violation[] };

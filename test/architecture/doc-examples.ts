@@ -8,7 +8,7 @@ const USER_ENTRIES: Readonly<Record<string, string>> = {
   'gatewright/access': 'shared/entries/access.ts',
   'gatewright/cache': 'shared/entries/cache.ts',
   'gatewright/quota': 'shared/entries/quota.ts',
-  'gatewright/testing': 'testing/entry.ts',
+  'gatewright/testing': 'packages/gatewright/testing/entry.ts',
   'gatewright/webhooks': 'shared/entries/webhooks.ts',
   'gatewright/websocket': 'shared/entries/websocket.ts',
   'gatewright/websocket-client': 'shared/entries/websocket-client.ts',

@@ -7,13 +7,14 @@ import { format, resolveConfig } from 'prettier';
 import { COMMAND_PAGE, loadCommands, printCommandReference } from './command-reference.ts';
 import { writeErrorsPage } from './errors-page.ts';
 import { REPOSITORY, listFiles, readSource, readSources } from './source-files.ts';
+import { printStackReference, STACK_PAGE } from './stack-reference.ts';
 
 /** Codes that some file gives to a `StartError`, and those that it takes from the embedded DynamoDB. */
 function startCodes(): readonly string[] {
   const { text: embedded } = readSource('packages/dynamodb/embedded-dynamodb.ts');
   const [, codes = ''] = /type EmbeddedDynamoDbErrorCode = (.*);/.exec(embedded) ?? [];
   const thrown = readSources()
-    .filter(({ path }) => /^(gateway|cli|plugin)\//.test(path))
+    .filter(({ path }) => /^packages\//.test(path))
     .flatMap(({ text }) =>
       [...text.matchAll(/new StartError\(\s*'([A-Z0-9_]+)'/g)].map((match) => match[1] ?? ''),
     );
@@ -47,6 +48,14 @@ describe(COMMAND_PAGE, () => {
   });
 });
 
+describe(STACK_PAGE, () => {
+  it('is what `npm run docs` makes of the parts of the stack', async () => {
+    const settings = { ...(await resolveConfig(join(REPOSITORY, STACK_PAGE))), parser: 'markdown' };
+
+    assert.equal(await format(printStackReference(), settings), readSource(STACK_PAGE).text);
+  });
+});
+
 describe('README.md', () => {
   it('names every command', async () => {
     const { text } = readSource('README.md');
@@ -61,7 +70,9 @@ describe('README.md', () => {
 
 describe('docs/request-path.md', () => {
   const { text } = readSource('docs/request-path.md');
-  const phases = listFiles('gateway').filter((path) => /^gateway\/phases\/[^/]+\.ts$/.test(path));
+  const phases = listFiles('packages/core').filter((path) =>
+    /^packages\/core\/phases\/[^/]+\.ts$/.test(path),
+  );
 
   it('names every phase file', () => {
     assert.ok(phases.length > 5);
@@ -73,7 +84,7 @@ describe('docs/request-path.md', () => {
 
   it('names no phase file that is not there', () => {
     const named = [...text.matchAll(/^\| \[?`([a-z-]+\.ts)`/gm)].map(
-      (match) => `gateway/phases/${match[1] ?? ''}`,
+      (match) => `packages/core/phases/${match[1] ?? ''}`,
     );
 
     assert.deepEqual(

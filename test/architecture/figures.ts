@@ -1,18 +1,25 @@
 /**
- * `npm run figures [-- --at COMMIT] [--install] [--json] [--where FILE]`: the shape of the code in figures, of these files
- * or of another commit. `--where`: which tests are those of a file. `--install`: what `npm install` of each published package brings (after `npm run build:package`); slow.
+ * `npm run figures [-- --at COMMIT] [--install] [--json] [--loaded] [--where FILE]`: the shape of the code in figures, of these files
+ * or of another commit. `--loaded`: what a start on a plain template loads. `--where`: which tests are those of a file. `--install`: what `npm install` of each published package brings (after `npm run build:package`); slow.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { checkOut, resolveCommit } from '../../bench/checkout.ts';
+import { checkOut, resolveCommit } from '../../lab/bench/checkout.ts';
+import { printColumns } from '../../lab/bench/report.ts';
 import { countFigures } from './count-figures.ts';
 import type { CodeFigures } from './count-figures.ts';
 import { megabytesOf, weighInstalls } from './install-figures.ts';
 import type { InstallFigures } from './install-figures.ts';
+import { printLoaded } from './loaded-files.ts';
 import { readTree } from './read-tree.ts';
+import type { Layout } from './room-figures.ts';
 import { REPOSITORY } from './source-files.ts';
 import { findTests } from './tested-by.ts';
+
+/** Of a circle that is printed. */
+const SHOWN_MEMBERS = 8;
 
 type Figures = CodeFigures & {
   /** Of these files alone: another commit's are not installed. */
@@ -20,19 +27,57 @@ type Figures = CodeFigures & {
   readonly installs?: readonly InstallFigures[];
 };
 
+function hasFloors({ rooms }: Figures): boolean {
+  return rooms.some(({ floor }) => floor !== undefined);
+}
+
+/** Whether a commit that has floors breaks them. */
+function breaksLayout(figures: Figures): boolean {
+  return hasFloors(figures) && figures.upwardImports.length + figures.roomCircles.length > 0;
+}
+
+function printRooms({ rooms }: Figures): string {
+  return printColumns(
+    ['room', 'floor', 'files', 'tokens', 'doors'],
+    rooms.map(({ name, floor = '-', files, tokens, doors = '-' }) => [name, floor, files, tokens, doors]),
+  );
+}
+
+type Line = readonly [what: string, figure: string | number];
+
+function layoutLines(figures: Figures): readonly Line[] {
+  const { upwardImports, fileCircles, roomCircles, watchedLines, spreadLines, copiedJsonReaders } = figures;
+  const few = (circle: readonly string[]): string =>
+    circle.length <= SHOWN_MEMBERS
+      ? circle.join(', ')
+      : `${circle.slice(0, SHOWN_MEMBERS).join(', ')}, … (${circle.length})`;
+  return [
+    [
+      'edges between rooms',
+      `${figures.roomEdges} (upward: ${hasFloors(figures) ? figures.upwardRoomEdges : '-'})`,
+    ],
+    ...upwardImports.map((one): Line => [`  ${one}`, 'upward']),
+    ['circles between files', fileCircles.length],
+    ...fileCircles.map((circle): Line => [`  of ${circle.length}`, few(circle)]),
+    ['circles between rooms', roomCircles.length],
+    ...roomCircles.map((circle): Line => [`  of ${circle.length}`, few(circle)]),
+    ['visible entries at the top', figures.topEntries.length],
+    ...Object.entries(watchedLines).map(([path, lines]): Line => [`lines of ${path}`, lines]),
+    ['lines with only a spread literal', `${spreadLines.source} (tests: ${spreadLines.tests})`],
+    ['copies of readers of JSON', copiedJsonReaders.length],
+    ...copiedJsonReaders.map((one): Line => [`  ${one}`, '']),
+  ];
+}
+
 function print(figures: Figures): string {
-  const { mutualImports, importedByNobody, importedByTestsOnly, nodeModulesMegabytes, installs } = figures;
-  const lines: [string, string | number][] = [
+  const { importedByNobody, importedByTestsOnly, nodeModulesMegabytes, installs } = figures;
+  const lines: readonly Line[] = [
     ['files outside tests', figures.files],
     ['TypeScript tokens in them', figures.tokens],
     ['exported names', figures.exportedNames],
     ['imported by nobody (entries left out)', importedByNobody.length],
     ['imported by tests only', importedByTestsOnly.length],
-    ['arrows that run back up', figures.arrowsUp],
-    ...mutualImports.map(({ from, to, up, down }): [string, string] => [
-      `  ${from} → ${to}`,
-      `${up} (down: ${down})`,
-    ]),
+    ...layoutLines(figures),
     [
       'modules without a mirror test',
       `${figures.withoutMirror.length} (with code: ${figures.codeWithoutMirror})`,
@@ -43,14 +88,25 @@ function print(figures: Figures): string {
     ],
     ...(nodeModulesMegabytes === undefined
       ? []
-      : [['node_modules of the root, MB', nodeModulesMegabytes] satisfies [string, number]]),
-    ...(installs ?? []).map(({ name, packages, megabytes, ownMegabytes }): [string, string] => [
+      : [['node_modules of the root, MB', nodeModulesMegabytes] satisfies Line]),
+    ...(installs ?? []).map(({ name, packages, megabytes, ownMegabytes }): Line => [
       `npm install ${name}`,
       `${packages} packages, ${megabytes} MB (own: ${ownMegabytes} MB)`,
     ]),
   ];
-  const width = Math.max(...lines.map(([what]) => what.length));
-  return lines.map(([what, figure]) => `${what.padEnd(width)}  ${figure}`).join('\n');
+  const width = Math.max(...lines.filter(([what]) => !what.startsWith('  ')).map(([what]) => what.length));
+  const text = lines.map(([what, figure]) => `${what.padEnd(width)}  ${figure}`.trimEnd()).join('\n');
+  return `${printRooms(figures)}\n\n${text}`;
+}
+
+/** The table of rooms that a commit has; undefined before there were any. */
+async function readLayout(root: string): Promise<Layout | undefined> {
+  const [layout, doors] = ['layout.ts', 'doors.ts'].map((file) => join(root, 'test/architecture', file));
+  if (layout === undefined || doors === undefined || !existsSync(layout) || !existsSync(doors))
+    return undefined;
+  const { ROOMS } = (await import(pathToFileURL(layout).href)) as { readonly ROOMS?: Layout['rooms'] };
+  const { DOORS } = (await import(pathToFileURL(doors).href)) as { readonly DOORS?: Layout['doors'] };
+  return ROOMS === undefined || DOORS === undefined ? undefined : { rooms: ROOMS, doors: DOORS };
 }
 
 async function main(): Promise<void> {
@@ -59,10 +115,11 @@ async function main(): Promise<void> {
       at: { type: 'string' },
       install: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      loaded: { type: 'boolean', default: false },
       where: { type: 'string' },
     },
   });
-  const { at, install, json, where } = values;
+  const { at, install, json, loaded, where } = values;
   if (where !== undefined) {
     const found = findTests(readTree(REPOSITORY)).get(where);
     const through = found?.through === undefined ? '' : ` (through ${found.through})`;
@@ -70,19 +127,26 @@ async function main(): Promise<void> {
     for (const test of found?.tests ?? []) console.log(`  ${test}`);
     return;
   }
+  if (loaded) {
+    console.log(await printLoaded());
+    return;
+  }
   if (at !== undefined && install) throw new Error('--install weighs these files: it cannot go with --at');
-  const show = (figures: Figures) => console.log(json ? JSON.stringify(figures, null, 2) : print(figures));
+  const show = (figures: Figures): void => {
+    console.log(json ? JSON.stringify(figures, null, 2) : print(figures));
+    if (breaksLayout(figures)) process.exitCode = 1;
+  };
   if (at !== undefined) {
     const commit = await resolveCommit(REPOSITORY, at);
     await using tree = await checkOut(REPOSITORY, join(REPOSITORY, '.build/figures'), commit, {
       withPackages: false,
     });
-    show(countFigures(readTree(tree.root)));
+    show(countFigures(readTree(tree.root), await readLayout(tree.root)));
     return;
   }
   const modules = join(REPOSITORY, 'node_modules');
   show({
-    ...countFigures(readTree(REPOSITORY)),
+    ...countFigures(readTree(REPOSITORY), await readLayout(REPOSITORY)),
     ...(existsSync(modules) && { nodeModulesMegabytes: megabytesOf(modules) }),
     ...(install && { installs: weighInstalls(join(REPOSITORY, '.build/npm')) }),
   });

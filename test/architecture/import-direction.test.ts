@@ -1,78 +1,52 @@
 /**
- * The import direction once more, in thirty lines that depend on no tool (`npm run imports` cruises): if the rules of
+ * Floors and doors once more, in forty lines that depend on no tool (`npm run imports` cruises): if the rules of
  * .dependency-cruiser.mjs were switched off or saw nothing, this still fails.
  */
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
+import { DOORS } from './doors.ts';
 import { expandAlternatives } from './expand-alternatives.ts';
-import {
-  SOURCE_FOLDERS,
-  importsOf,
-  listFiles,
-  readSource,
-  readSources,
-  resolveImport,
-} from './source-files.ts';
-
-/** What users of the gateway may import: the `exports` of its package. */
-function gatewayEntries(): readonly string[] {
-  const { exports } = JSON.parse(readSource('gateway/package.json').text) as {
-    readonly exports: Readonly<Record<string, string>>;
-  };
-  return Object.values(exports).map((file) => file.slice('./'.length));
-}
-
-/** importer → where it must not lead. */
-const FORBIDDEN: readonly (readonly [importer: RegExp, target: RegExp])[] = [
-  [/^shared\//, /^(functions|layers|gateway|packages\/(?!aws\/)[^/]+|cli|plugin|examples|bench|test)\//],
-  [
-    /^packages\/(?!authoring\/)/,
-    /^(shared|functions|layers|gateway|packages\/authoring|cli|plugin|examples|bench|test)\//,
-  ],
-  [/^packages\/authoring\//, /^(functions|layers|gateway|cli|plugin|examples|bench|test)\//],
-  [/^layers\//, /^(cli|plugin)\//],
-  [/^gateway\//, /^(functions|layers|cli|plugin|packages\/authoring|examples|bench|test)\//],
-  [
-    /^gateway\/phases\//,
-    /^gateway\/(phases|control|server|aws-api|issuer|control-port|lambda|services|adapters|definition)\//,
-  ],
-  [
-    /^gateway\/(routing|mapping|events|policy|deployment)\//,
-    /^gateway\/(phases|control|server|services|adapters|websocket)\//,
-  ],
-  [/^gateway\/control\//, /^gateway\/(phases|server)\//],
-  [/^gateway\/(lambda|services|adapters)\//, /^gateway\/(phases|control|deployment|pipeline\.ts)/],
-  [/^gateway\/(server|aws-api|control-port)\//, /^gateway\/(phases|lambda|services|adapters)\//],
-  [/^functions\//, /^(functions|layers|gateway|packages\/(?!aws\/)[^/]+|cli|plugin|examples|bench|test)\//],
-  [/^(cli|plugin|testing|bench|examples)\//, new RegExp(`^gateway/(?!(${gatewayEntries().join('|')})$)`)],
-  [/^shared\/entries\//, /^(?!shared\/)/],
-  [/^(?!test\/)/, /^test\//],
-  [/^(?!test\/|bench\/)/, /^bench\//],
-];
+import { ROOMS, roomOf, SOURCE_FOLDERS } from './layout.ts';
+import { importsOf, listFiles, readSources, resolveImport } from './source-files.ts';
+import type { SourceFile } from './source-files.ts';
 
 type Condition = Readonly<Partial<Record<'path' | 'pathNot', string | readonly string[]>>>;
 type Cruiser = {
   readonly default: { readonly forbidden: readonly { readonly from: Condition; readonly to: Condition }[] };
 };
 
-/** Packages of others and built-in modules. */
-const OF_OTHERS = /node_modules|^\^aws-lambda\$$|crypto/;
+/** Packages of others, built-in modules, and the launcher, which lies elsewhere in the package. */
+const OF_OTHERS = /node_modules|^\^aws-lambda\$$|crypto|^\^\\\.\\\.\/packages/;
 
 const PURE =
-  /^(gateway\/(phases|routing|mapping|events|policy|deployment)\/|packages\/velocity\/|shared\/(access|quota|webhooks|websocket|http|aws|table)\/)/;
+  /^(packages\/(core\/(phases|routing|mapping|events|policy|deployment)|velocity|kernel\/delivery)\/|shared\/(access|quota|webhooks|websocket|http|aws|table)\/)/;
 const SHARED_ADAPTER = /\/(dynamodb|lambda)-[^/]*$|-(poster|fetcher)\.ts$/;
+const PHASE = /^packages\/core\/phases\//;
 
-function forbiddenImports(sources = readSources()): readonly string[] {
+const isTest = (path: string): boolean => /(^|\/)test\//.test(path);
+const isDoor = (name: string, folder: string, path: string): boolean =>
+  DOORS[name]?.includes(path.slice(folder.length + 1).replace(/\.tsx?$/, '')) === true;
+
+/** Why a file may not import another; undefined where it may. */
+function faultOf(path: string, target: string): string | undefined {
+  const isCrypto = path.startsWith('shared/') && target === 'node:crypto';
+  if (target.startsWith('node:') && !isCrypto && PURE.test(path) && !SHARED_ADAPTER.test(path))
+    return 'is not pure';
+  if (PHASE.test(path) && PHASE.test(target)) return 'is another phase';
+  if (isTest(path)) return undefined;
+  if (isTest(target)) return 'is a test';
+  const [from, to] = [roomOf(path), roomOf(target)];
+  if (from === undefined || to === undefined || from === to) return undefined;
+  if (to.floor >= from.floor) return `is on floor ${to.floor}, not below ${from.floor}`;
+  return isDoor(to.name, to.folder, target) ? undefined : `is no door of ${to.name}`;
+}
+
+function forbiddenImports(sources: readonly SourceFile[] = readSources()): readonly string[] {
   return sources.flatMap((file) =>
     importsOf(file).flatMap((specifier) => {
       const target = resolveImport(file.path, specifier) ?? specifier;
-      const node =
-        target.startsWith('node:') && !(file.path.startsWith('shared/') && target === 'node:crypto');
-      const impure = node && PURE.test(file.path) && !SHARED_ADAPTER.test(file.path);
-      const against = FORBIDDEN.some(
-        ([importer, forbidden]) => importer.test(file.path) && forbidden.test(target),
-      );
-      return impure || against ? [`${file.path} → ${target}`] : [];
+      const fault = faultOf(file.path, target);
+      return fault === undefined ? [] : [`${file.path} → ${target}: ${fault}`];
     }),
   );
 }
@@ -83,21 +57,23 @@ describe('import direction', () => {
   });
 
   it('is refused where it is broken', () => {
-    const planted = [
-      {
-        path: 'packages/aws/arn.ts',
-        text: "import type { Json } from '../../gateway/definition/model.ts';\n",
-      },
-      { path: 'gateway/phases/match.ts', text: "import { log } from './log.ts';\n" },
-      { path: 'gateway/routing/table.ts', text: "import {\n  readFile,\n} from 'node:fs';\n" },
-      { path: 'cli/main.ts', text: "const late = await import('../gateway/pipeline.ts');\n" },
-      { path: 'shared/entries/quota.ts', text: "export { x } from '../../gateway/index.ts';\n" },
+    const planted: readonly (readonly [path: string, specifier: string])[] = [
+      ['packages/aws/arn.ts', '../core/stack/model.ts'],
+      ['packages/core/phases/match.ts', './log.ts'],
+      ['packages/core/routing/table.ts', 'node:fs'],
+      ['packages/gatewright/command/main.ts', '../../core/pipeline-of-mine.ts'],
+      ['shared/entries/quota.ts', '../../packages/engine/index.ts'],
+      ['packages/services/sqs/queues.ts', '../sns/topics.ts'],
     ];
 
-    assert.equal(forbiddenImports(planted).length, planted.length);
+    const sources = planted.map(([path, specifier]) => ({
+      path,
+      text: `import {\n  x,\n} from '${specifier}';\nconst late = await import('${specifier}');\n`,
+    }));
+    assert.equal(forbiddenImports(sources).length, 2 * planted.length);
   });
 
-  it('is told of nothing but what there is: no rule speaks of a folder or file that is gone', async () => {
+  it('is ruled by nothing but what there is: no rule names a folder or file that is gone', async () => {
     const { default: cruiser } = (await import(
       new URL('../../.dependency-cruiser.mjs', import.meta.url).href
     )) as Cruiser;
@@ -108,20 +84,72 @@ describe('import direction', () => {
     const isOfNothing = (text: string): boolean =>
       !OF_OTHERS.test(text) && !paths.some((path) => new RegExp(text).test(path));
 
-    const ofThisTest = [...FORBIDDEN.flat(), PURE, SHARED_ADAPTER].map(({ source }) => source);
-    assert.deepEqual([...ofCruiser, ...ofThisTest].flatMap(expandAlternatives).filter(isOfNothing), []);
+    const ofThisTest = [PURE, SHARED_ADAPTER, PHASE].map(({ source }) => source);
+    const texts = new Set([...ofCruiser, ...ofThisTest].flatMap(expandAlternatives));
+    assert.deepEqual([...texts].filter(isOfNothing), []);
   });
+});
 
-  it('names every top folder that holds code', () => {
-    const folders = new Set(
-      readSources()
-        .filter((file) => file.path.includes('/'))
-        .map((file) => file.path.split('/', 1).join()),
-    );
+describe('a room', () => {
+  it('is there for every file outside of tests', () => {
+    const paths = readSources()
+      .map(({ path }) => path)
+      .filter((path) => path.includes('/'));
 
     assert.deepEqual(
-      [...folders].filter((folder) => !SOURCE_FOLDERS.includes(folder)),
+      paths.filter((path) => !isTest(path) && roomOf(path) === undefined),
       [],
     );
+    assert.deepEqual(
+      paths.filter((path) => !SOURCE_FOLDERS.includes(path.split('/', 1).join())),
+      [],
+    );
+  });
+
+  it('has no door that no other room uses', () => {
+    const used = new Set(
+      readSources()
+        .filter(({ path }) => !isTest(path))
+        .flatMap((file) =>
+          importsOf(file).flatMap((specifier) => {
+            const target = resolveImport(file.path, specifier);
+            return target !== undefined && roomOf(target) !== roomOf(file.path) ? [target] : [];
+          }),
+        ),
+    );
+    const unused = ROOMS.flatMap(({ name, folder }) =>
+      (DOORS[name] ?? [])
+        .map((file) => `${folder}/${file}.ts`)
+        .filter((path) => !used.has(path) && !used.has(`${path}x`)),
+    );
+
+    assert.deepEqual(unused, []);
+    assert.deepEqual(
+      Object.keys(DOORS).filter((name) => !ROOMS.some((room) => room.name === name)),
+      [],
+    );
+  });
+});
+
+describe('a service', () => {
+  const sources = readSources().filter(({ path }) => !isTest(path));
+  const services = sources.flatMap(
+    ({ path }) => /^(packages\/services\/[^/]+)\/service\.ts$/.exec(path)?.[1] ?? [],
+  );
+
+  it('is imported by its line of the catalogue, and by nothing else outside its folder', () => {
+    const importers = sources
+      .filter((file) =>
+        importsOf(file).some((specifier) => {
+          const target = resolveImport(file.path, specifier) ?? '';
+          return services.some(
+            (folder) => target.startsWith(`${folder}/`) && !file.path.startsWith(`${folder}/`),
+          );
+        }),
+      )
+      .map(({ path }) => path);
+
+    assert.ok(services.length >= 10);
+    assert.deepEqual(importers, ['packages/engine/compose/catalogue.ts']);
   });
 });

@@ -14,16 +14,19 @@ const TOLD_APART_ELSEWHERE = new Map([
 
 /** Names for `Record<string, unknown>` beside `JsonObject`, and what else they say. */
 const NAMED_RECORDS = new Map([
-  ['cli/admin-commands.ts: Answer', 'what an administration endpoint has answered'],
-  ['cli/export-query.ts: Row', 'of a table of Athena'],
-  ['console/dynamo-values.ts: Value', 'an attribute of DynamoDB; the page imports no package of ours'],
-  ['gateway/control/export-extensions.ts: Draft', 'a document that is being written: members are added'],
-  ['gateway/lambda/worker/contract.ts: Context', 'what a handler gets, and may add to'],
-  ['gateway/policy/bearer-token.ts: Claims', 'of a token'],
   ['packages/aws/json-object.ts: JsonObject', 'all others'],
+  [
+    'packages/console/page/dynamo-values.ts: Value',
+    'an attribute of DynamoDB; the page imports no package of ours',
+  ],
+  ['packages/control/export-extensions.ts: Draft', 'a document that is being written: members are added'],
+  ['packages/core/policy/bearer-token.ts: Claims', 'of a token'],
   ['packages/dynamodb/actions.ts: Output', 'of an operation: parts are added'],
   ['packages/dynamodb/partiql-parser.ts: Value', 'an attribute of DynamoDB'],
-  ['plugin/serverless.ts: CliOptions', 'of osls, by its own name'],
+  ['packages/gatewright/plugin/serverless.ts: CliOptions', 'of osls, by its own name'],
+  ['packages/lambda/worker/contract.ts: Context', 'what a handler gets, and may add to'],
+  ['packages/stack/commands/admin-commands.ts: Answer', 'what an administration endpoint has answered'],
+  ['packages/stack/quota/commands/export-query.ts: Row', 'of a table of Athena'],
   ['shared/access/decide/claims.ts: Claims', 'of a token'],
   ['shared/quota/admin/operation.ts: Facts', 'of a change, as its history keeps them'],
   ['shared/quota/admin/plans.ts: PlanDocument', 'a plan as administrators write it'],

@@ -6,5 +6,5 @@ export function isTest(path: string): boolean {
 
 /** What is imported from outside the tree: entries of packages, handlers that a template names. */
 export function isEntry(path: string): boolean {
-  return /(^|\/)(index\.ts$|entries\/|functions\/)|^testing\/entry\.ts$/.test(path);
+  return /(^|\/)(index\.ts$|entries\/|functions\/)|^packages\/gatewright\/testing\/entry\.ts$/.test(path);
 }

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { readSources } from './source-files.ts';
 
 /** What runs on a user's machine, which may be Windows or macOS. */
-const RUNS_THERE = /^(?:cli|gateway|plugin|packages|shared|package|functions)\//;
+const RUNS_THERE = /^(?:packages|shared|functions)\//;
 
 /** What works on Linux alone, with what to write instead. */
 const ROWS: readonly (readonly [string, RegExp, string])[] = [

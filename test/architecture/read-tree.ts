@@ -15,6 +15,7 @@ export function readTree(root: string): Tree {
   const manifests = paths.filter((path) => posix.basename(path) === 'package.json');
   const others = paths.filter((path) => /\.(cjs|yml)$/.test(path));
   return {
+    paths,
     others: new Map(others.map((path) => [path, read(path)])),
     modules: paths.filter((path) => /\.tsx?$/.test(path)).map((path) => readModule(path, read(path))),
     manifests: new Map(manifests.map((path) => [posix.dirname(path), JSON.parse(read(path)) as Manifest])),

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { evidencePages, findReferences, findSection, bookOf, readBooks } from './sections.ts';
-import { listFiles, readSource, REPOSITORY, SOURCE_FOLDERS } from './source-files.ts';
+import { SOURCE_FOLDERS } from './layout.ts';
+import { listFiles, readSource, REPOSITORY } from './source-files.ts';
 import type { SourceFile } from './source-files.ts';
 
 /** Their rows name sections of docs/aws alone. */

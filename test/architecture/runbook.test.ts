@@ -4,14 +4,16 @@ import { describe, it } from 'node:test';
 import { listFiles, readSource } from './source-files.ts';
 
 /** Alarms that tell somebody; halves of a composite have no actions. */
-const alarms = listFiles('resources').flatMap((path) =>
-  readSource(path)
-    .text.split(/^ {2}(?=\w+:$)/m)
-    .filter(
-      (block) => /Type: AWS::CloudWatch::(?:Composite)?Alarm/.test(block) && !/tells nobody/.test(block),
-    )
-    .map((block) => /^(\w+)Alarm:/.exec(block)?.[1] ?? block),
-);
+const alarms = listFiles('packages/stack')
+  .filter((path) => path.endsWith('.yml'))
+  .flatMap((path) =>
+    readSource(path)
+      .text.split(/^ {2}(?=\w+:$)/m)
+      .filter(
+        (block) => /Type: AWS::CloudWatch::(?:Composite)?Alarm/.test(block) && !/tells nobody/.test(block),
+      )
+      .map((block) => /^(\w+)Alarm:/.exec(block)?.[1] ?? block),
+  );
 const rows = runbook();
 
 /** Names and what to do, by row of the table. */

@@ -1,7 +1,8 @@
 /** The files of this repository as the architecture tests see them. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { WORKSPACES } from '../../packages/gatewright/package/manifest.ts';
 
 export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -14,27 +15,6 @@ const NOT_SOURCE = new Set([
   '.esbuild',
   'coverage',
 ]);
-
-/** Top folders that hold code of ours. A new one must be added here, which the import check asserts. */
-export const SOURCE_FOLDERS = [
-  'shared',
-  'functions',
-  'layers',
-  'gateway',
-  'packages',
-  'cli',
-  'console',
-  'plugin',
-  'testing',
-  'package',
-  'examples',
-  'bench',
-  'tools',
-  'test',
-];
-
-/** Packages of ours that do not lie in packages/, by name. */
-const PACKAGE_FOLDERS: Readonly<Record<string, string>> = { gateway: 'gateway', handlers: 'shared' };
 
 export type SourceFile = {
   /** From the repository root, with `/`. */
@@ -67,9 +47,12 @@ export function readSources(): readonly SourceFile[] {
 /** Where an import of ours leads, from the repository root; undefined for packages and built-ins. */
 export function resolveImport(from: string, specifier: string): string | undefined {
   if (specifier.startsWith('#shared/')) return specifier.slice(1);
+  // Entries of what users' handlers import have names of their own.
+  const entry = /^@gatewright\/handlers\/([a-z-]+)$/.exec(specifier)?.[1];
+  if (entry !== undefined && existsSync(join(REPOSITORY, 'shared/entries', `${entry}.ts`)))
+    return `shared/entries/${entry}.ts`;
   const ours = /^@gatewright\/([a-z-]+)(?:\/(.+))?$/.exec(specifier);
-  if (ours !== null)
-    return `${PACKAGE_FOLDERS[ours[1] ?? ''] ?? `packages/${ours[1]}`}/${ours[2] ?? 'index'}.ts`;
+  if (ours !== null) return `${WORKSPACES[ours[1] ?? ''] ?? `packages/${ours[1]}`}/${ours[2] ?? 'index'}.ts`;
   if (!specifier.startsWith('.')) return undefined;
   return posix.normalize(posix.join(dirname(from), specifier));
 }

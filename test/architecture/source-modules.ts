@@ -12,6 +12,11 @@ export type SourceModule = {
   readonly imports: readonly Import[];
   /** Nothing of it is left when types are stripped. */
   readonly isTypesOnly: boolean;
+  readonly lines: number;
+  /** Lines that hold nothing but the spread of an object or array literal. */
+  readonly spreadLines: number;
+  /** Names of its functions at any depth, methods left out. */
+  readonly functions: readonly string[];
   /** How often a name stands in its code. */
   readonly count: (name: string) => number;
 };
@@ -28,6 +33,13 @@ export function readModule(path: string, text: string): SourceModule {
     exports: file.statements.flatMap(exportedNames),
     imports: findImports(file),
     isTypesOnly: file.statements.every(isErased),
+    lines: text.split('\n').length - (text.endsWith('\n') ? 1 : 0),
+    get spreadLines() {
+      return countSpreadLines(file, file);
+    },
+    get functions() {
+      return namesOfFunctions(file);
+    },
     count: (name) => countIdentifiers(file, name),
   };
 }
@@ -42,6 +54,37 @@ function countTokens(node: ts.Node, file: ts.SourceFile): number {
   const children = node.getChildren(file);
   if (children.length > 0) return children.reduce((sum, child) => sum + countTokens(child, file), 0);
   return ts.isToken(node) && node.getWidth(file) > 0 ? 1 : 0;
+}
+
+function countSpreadLines(node: ts.Node, file: ts.SourceFile): number {
+  let count = isSpreadLine(node, file) ? 1 : 0;
+  ts.forEachChild(node, (child) => {
+    count += countSpreadLines(child, file);
+  });
+  return count;
+}
+
+function isSpreadLine(node: ts.Node, file: ts.SourceFile): boolean {
+  if (!ts.isSpreadAssignment(node) && !ts.isSpreadElement(node)) return false;
+  let literal = node.expression;
+  while (ts.isParenthesizedExpression(literal) || ts.isAsExpression(literal)) literal = literal.expression;
+  if (!ts.isObjectLiteralExpression(literal) && !ts.isArrayLiteralExpression(literal)) return false;
+  const { line } = file.getLineAndCharacterOfPosition(node.getStart(file));
+  const [from, to] = [file.getLineStarts()[line], file.getLineStarts()[line + 1]];
+  return file.text.slice(from, to).trim().replace(/,$/, '') === node.getText(file);
+}
+
+function namesOfFunctions(node: ts.Node): readonly string[] {
+  const names: string[] = [];
+  const visit = (one: ts.Node): void => {
+    if (ts.isFunctionDeclaration(one) && one.name !== undefined) names.push(one.name.text);
+    const value = ts.isVariableDeclaration(one) && ts.isIdentifier(one.name) ? one.initializer : undefined;
+    if (value !== undefined && (ts.isArrowFunction(value) || ts.isFunctionExpression(value)))
+      names.push((one as ts.VariableDeclaration).name.getText());
+    ts.forEachChild(one, visit);
+  };
+  visit(node);
+  return names;
 }
 
 function countIdentifiers(node: ts.Node, name: string): number {

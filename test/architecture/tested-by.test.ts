@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { JOURNEYS } from './layout.ts';
 import { isTest } from './module-kinds.ts';
 import { readTree } from './read-tree.ts';
 import { readModule } from './source-modules.ts';
 import { REPOSITORY } from './source-files.ts';
 import { findTests } from './tested-by.ts';
-
-/** Folders of tests that tell of the whole, not of a room. */
-const JOURNEYS =
-  /^examples\/|^test\/(architecture|bench|delivery|end-to-end|examples|parity|properties|prove|simulation|support|vectors|gateway\/(behaviour|surprises))\//;
 
 const tree = readTree(REPOSITORY);
 
@@ -41,7 +38,7 @@ describe('the tests of a module', () => {
       readModule(path, text[path] ?? 'export const x = 1;'),
     );
 
-    const found = findTests({ modules, manifests: new Map(), others: new Map() });
+    const found = findTests({ modules, manifests: new Map(), paths: [], others: new Map() });
 
     assert.deepEqual(found.get('a/b.ts')?.tests, ['test/a/b.test.ts', 'test/a/b-speed.test.ts']);
     assert.deepEqual(found.get('a/b-c.ts')?.tests, ['test/a/b-c-limits.test.ts']);

@@ -3,24 +3,10 @@
  * `test/a/b.test.ts` and `test/a/b-<aspect>.test.ts`. A module without any is tested through the nearest module that
  * imports it and has tests, a program by the tests that run it as a process.
  */
+import { PROGRAMS } from './layout.ts';
 import { resolveSpecifier } from './resolve-specifier.ts';
 import { isTest } from './module-kinds.ts';
 import type { Tree } from './arrows.ts';
-
-/** Nobody imports them: they are run. */
-const PROGRAMS: readonly (readonly [program: RegExp, tests: RegExp])[] = [
-  [/^cli\//, /^test\/(cli|delivery|end-to-end)\//],
-  [/^functions\//, /^test\/functions\//],
-  // The page runs in a browser.
-  [/^console\//, /^test\/(console|prove\/browser)\//],
-  [/^(layers|package)\//, /^test\/(layers|delivery|end-to-end)\//],
-  [/^testing\/entry\.ts$/, /^test\/testing\//],
-  [/^plugin\//, /^test\/delivery\/plugin\.test\.ts$/],
-  [/^shared\/entries\//, /^test\/delivery\/handler-entries\.test\.ts$/],
-  // A thread of its own, started by instance.ts.
-  [/^gateway\/lambda\/worker\/main\.ts$/, /^test\/gateway\/lambda\//],
-  [/^gateway\/index\.ts$/, /^test\/(end-to-end|parity)\//],
-];
 
 type TestedBy = {
   /** Its own tests, or those of `through`. Empty = nobody tests it. */
@@ -42,7 +28,7 @@ export function findTests(tree: Tree): ReadonlyMap<string, TestedBy> {
 }
 
 function isProduct(path: string): boolean {
-  return !isTest(path) && !/^(bench|examples|tools)\//.test(path) && path.includes('/');
+  return !isTest(path) && !/^(examples|lab)\//.test(path) && path.includes('/');
 }
 
 /** By module. A test with an aspect belongs to the module of the longest name. */

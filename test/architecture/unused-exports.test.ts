@@ -48,6 +48,7 @@ describe('findLonelyExports', () => {
     findLonelyExports({
       modules: Object.entries(files).map(([path, text]) => readModule(path, text)),
       manifests: new Map(),
+      paths: [],
       others: new Map(Object.entries(others)),
     });
 

@@ -1,21 +1,22 @@
 /**
- * `npm run docs`: renews what the evidence pages say of themselves, the list of what is shipped, the errors of the stack, the reference of
- * commands, the client library of the examples, and the JSON Schemas of access documents, webhook sources and settings.
+ * `npm run docs`: renews what the evidence pages say of themselves, the list of what is shipped, the errors of the stack, the references of
+ * commands and of the stack's parts, the client library of the examples, and the JSON Schemas of access documents, webhook sources and settings.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { settingsSchema } from '../../cli/settings-schema.ts';
-import { startCommand } from '../../cli/start.ts';
+import { settingsSchema } from '../../packages/terminal/settings-schema.ts';
+import { startCommand } from '../../packages/gatewright/command/start.ts';
 import { documentSchema } from '../../packages/authoring/document.ts';
 import { webhooksSchema } from '../../packages/authoring/webhooks-document.ts';
-import { bundleClient, clientBundles } from '../../tools/client-bundle.ts';
+import { bundleClient, clientBundles } from '../../lab/tools/client-bundle.ts';
 import { COMMAND_PAGE, printCommandReference } from './command-reference.ts';
 import { DEPENDENCIES_PAGE, printDependencies } from './dependencies.ts';
 import { writeErrorsPage } from './errors-page.ts';
 import { findHolders, printIndex, writeHeldBy } from './held-by.ts';
 import { evidencePages } from './sections.ts';
 import { REPOSITORY, readSource } from './source-files.ts';
+import { printStackReference, STACK_PAGE } from './stack-reference.ts';
 
 const INDEX = 'docs/aws/README.md';
 const holders = findHolders();
@@ -34,6 +35,7 @@ const ERRORS_PAGE = 'docs/errors.md';
 const pages = {
   [ERRORS_PAGE]: writeErrorsPage(readSource(ERRORS_PAGE).text),
   [COMMAND_PAGE]: await printCommandReference(),
+  [STACK_PAGE]: printStackReference(),
 };
 for (const [path, page] of Object.entries(pages))
   write(path, await format(page, { ...(await resolveConfig(path)), parser: 'markdown' }));

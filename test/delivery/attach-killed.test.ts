@@ -10,7 +10,7 @@ import { runCommand } from '../support/command.ts';
 import { assertSame } from '../support/every-get-answer.ts';
 import type { ApiToAttach } from '../support/an-api-to-attach.ts';
 
-const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../packages/gatewright/command/main.ts', import.meta.url));
 
 type Command = {
   readonly environment: Readonly<Record<string, string>>;

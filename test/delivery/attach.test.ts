@@ -11,7 +11,7 @@ import { runCommand } from '../support/command.ts';
 import { assertSame } from '../support/every-get-answer.ts';
 import type { Finished } from '../support/command.ts';
 
-const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../packages/gatewright/command/main.ts', import.meta.url));
 
 const FIELDS: Readonly<Record<string, string>> = {
   ...{ requestId: 'a-1', httpMethod: 'GET', path: '/prod/nowhere', status: '403' },

@@ -52,17 +52,7 @@ describe('the cache invalidator on a started gateway', () => {
 
   before(async () => {
     directory = mkdtempSync(join(tmpdir(), 'gatewright-cached-'));
-    for (const name of [
-      'resources',
-      'layers',
-      'shared',
-      'cli',
-      'gateway',
-      'node_modules',
-      'packages',
-      'access',
-      'package.json',
-    ])
+    for (const name of ['layers', 'shared', 'packages', 'node_modules', 'access', 'package.json'])
       symlinkSync(join(CHECKOUT, name), join(directory, name));
     for (const name of ['functions', 'serverless.yml'])
       cpSync(join(CHECKOUT, name), join(directory, name), { recursive: true });

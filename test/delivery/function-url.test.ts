@@ -11,8 +11,8 @@ import {
   InvokeWithResponseStreamCommand,
   LambdaClient,
 } from '@aws-sdk/client-lambda';
-import { createGateway } from '../../gateway/index.ts';
-import type { ApiRoutes, Gateway } from '../../gateway/index.ts';
+import { createGateway } from '../../packages/engine/index.ts';
+import type { ApiRoutes, Gateway } from '../../packages/engine/index.ts';
 
 const run = promisify(execFile);
 const KEY = { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' };

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { detachPackage } from '../../package/build-package.ts';
+import { detachPackage } from '../../packages/gatewright/package/build-package.ts';
 import { READY, runCommand, startCommand } from '../support/command.ts';
 import type { Running } from '../support/command.ts';
 import { BARE_HANDLER, ORDERS_HANDLER, TYPED_HANDLERS, TYPED_LIBRARY } from '../support/handler-sources.ts';

@@ -10,8 +10,8 @@ import { pathToFileURL } from 'node:url';
 import type * as Client from '@aws-sdk/client-dynamodb';
 import type * as Documents from '@aws-sdk/lib-dynamodb';
 
-import { findRuntimePackage } from '../../gateway/lambda/runtime-packages.ts';
-import { bundleSdk, CARRIED } from '../../package/bundle-sdk.ts';
+import { findRuntimePackage } from '../../packages/lambda/runtime-packages.ts';
+import { bundleSdk, CARRIED } from '../../packages/gatewright/package/bundle-sdk.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const require = createRequire(import.meta.url);

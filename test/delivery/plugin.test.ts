@@ -10,7 +10,7 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { WebSocket } from 'ws';
-import { SCOPE } from '../../package/manifest.ts';
+import { SCOPE } from '../../packages/gatewright/package/manifest.ts';
 import { anNpmService } from '../support/npm-service.ts';
 import { runCommand, startCommand } from '../support/command.ts';
 import type { NpmService } from '../support/npm-service.ts';
@@ -295,7 +295,7 @@ describe('an older Node', () => {
     }
     const directory = join(service.directory, 'node_modules/gatewright');
     const script = `
-      import Plugin from ${JSON.stringify(join(directory, 'plugin/index.js'))};
+      import Plugin from ${JSON.stringify(join(directory, 'packages/gatewright/plugin/index.js'))};
       try { new Plugin({ classes: { Error } }, {}, {}); } catch (error) { console.log(error.message); }`;
     const asked = execFileSync(old, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
 

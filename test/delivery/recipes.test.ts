@@ -50,7 +50,7 @@ function makeFolders(): void {
   root = mkdtempSync(join(tmpdir(), 'gatewright-recipes-'));
   toolkit = join(root, 'gatewright');
   mkdirSync(toolkit);
-  for (const name of ['layers', 'cli', 'gateway', 'shared', 'resources', 'node_modules'])
+  for (const name of ['layers', 'packages', 'shared', 'node_modules'])
     symlinkSync(join(CHECKOUT, name), join(toolkit, name));
   for (const name of ['functions', 'package.json', 'serverless.yml'])
     cpSync(join(CHECKOUT, name), join(toolkit, name), { recursive: true });
@@ -81,7 +81,7 @@ function makePackage(): void {
   const folder = join(root, 'node_modules/gatewright');
   mkdirSync(folder, { recursive: true });
   const entries = {
-    '.': 'plugin/index.ts',
+    '.': 'packages/gatewright/plugin/index.ts',
     './access': 'shared/entries/access.ts',
 
     './websocket': 'shared/entries/websocket.ts',
@@ -156,7 +156,7 @@ describe('docs/recipes', { concurrency: 3 }, () => {
 
       const { printed: answers, stderr } = await runSteps(
         steps.map(({ command }) => atHome(command, stack)),
-        { cwd: folderOf(recipe), program: join(CHECKOUT, 'cli/main.ts') },
+        { cwd: folderOf(recipe), program: join(CHECKOUT, 'packages/gatewright/command/main.ts') },
       );
 
       for (const line of recipe.steps.flatMap(({ command, printed }) =>

@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { loadStacks } from '../../gateway/definition/load.ts';
-import { OPTIONS, refusalOf } from '../gateway/definition/stack-builders.ts';
-import type { LoadOptions } from '../../gateway/definition/load-options.ts';
-import type { ResolvedStack } from '../../gateway/definition/model.ts';
+import { loadStacks } from '../../packages/templates/load.ts';
+import { OPTIONS, refusalOf } from '../packages/templates/stack-builders.ts';
+import type { LoadOptions } from '../../packages/templates/load-options.ts';
+import type { ResolvedStack } from '../../packages/core/stack/model.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-lenient-'));
 after(() => rmSync(folder, { recursive: true }));

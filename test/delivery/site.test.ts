@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { installTool } from '../../tools/install-tool.ts';
+import { installTool } from '../../lab/tools/install-tool.ts';
 import { isOfNetwork } from '../support/of-network.ts';
 
 const CHECKOUT = join(import.meta.dirname, '../..');
@@ -16,7 +16,7 @@ const missing = isOfNetwork(failure) ? failure : undefined;
 describe('the site of the documentation', { skip: missing ?? false }, () => {
   const { status, stdout, stderr } =
     missing === undefined
-      ? spawnSync(process.execPath, [join(CHECKOUT, 'tools/site/build.ts')], {
+      ? spawnSync(process.execPath, [join(CHECKOUT, 'lab/tools/site/build.ts')], {
           cwd: CHECKOUT,
           encoding: 'utf8',
         })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { runBeside } from '../../cli/run-beside.ts';
+import { runBeside } from '../../packages/gatewright/command/run-beside.ts';
 import { runCommand, startCommand } from '../support/command.ts';
 
 const TEMPLATE = {
@@ -57,7 +57,7 @@ describe('gatewright start --exec', () => {
   const start = (command: string) => ['start', 'template.json', '--exec', command];
 
   it('gives the command addresses and keys, a gateway to share, and its exit code back', async () => {
-    const entry = JSON.stringify(join(import.meta.dirname, '../../testing/entry.ts'));
+    const entry = JSON.stringify(join(import.meta.dirname, '../../packages/gatewright/testing/entry.ts'));
     writeFileSync(
       join(cwd, 'ask.mjs'),
       `import { spawn } from 'node:child_process';

@@ -35,8 +35,7 @@ function workingDirectory(): string {
   for (const name of [
     'package.json',
     'node_modules',
-    'cli',
-    'gateway',
+    'packages',
     'shared',
     'examples',
     'functions',

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { transform } from 'esbuild';
-import { installTool, toolFolder } from '../../tools/install-tool.ts';
+import { installTool, toolFolder } from '../../lab/tools/install-tool.ts';
 import { anNpmService, type NpmService } from '../support/npm-service.ts';
 import { isOfNetwork } from '../support/of-network.ts';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { ALONE, WORKSPACES } from '../../package/manifest.ts';
+import { ALONE, WORKSPACES } from '../../packages/gatewright/package/manifest.ts';
 import { readSource, REPOSITORY } from '../architecture/source-files.ts';
 
 const run = promisify(execFile);

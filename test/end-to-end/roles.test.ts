@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { signRequest } from '@gatewright/aws/sign-request';
-import { createGateway } from '../../gateway/index.ts';
-import type { Gateway } from '../../gateway/index.ts';
+import { createGateway } from '../../packages/engine/index.ts';
+import type { Gateway } from '../../packages/engine/index.ts';
 
 const ADMIN = { accessKeyId: 'AKIDROLESTEST0000001', secretAccessKey: 'a-secret-of-this-test-only' };
 const SIGN = pathToFileURL(join(import.meta.dirname, '../../packages/aws/sign-request.ts')).href;

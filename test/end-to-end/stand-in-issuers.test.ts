@@ -136,8 +136,8 @@ describe('a service whose issuers cannot be reached', () => {
       ['/auth0', AUTH0],
     ];
     for (const [path, issuer] of rows) {
-      const own = await ask(path, mint(issuer));
-      const other = await ask(path, mint(issuer === AUTH0 ? ownPool : AUTH0));
+      const own = await ask(path, await mint(issuer));
+      const other = await ask(path, await mint(issuer === AUTH0 ? ownPool : AUTH0));
 
       assert.equal(own.status, 200, `${path}: ${own.text}`);
       assert.equal((JSON.parse(own.text) as { jwt: { claims: { iss: string } } }).jwt.claims.iss, issuer);
@@ -147,7 +147,7 @@ describe('a service whose issuers cannot be reached', () => {
 
   it('has authorizer functions find the keys at the usual addresses', async () => {
     for (const issuer of [ownPool, FOREIGN_POOL, AUTH0]) {
-      const { status, text } = await ask('/guard', mint(issuer));
+      const { status, text } = await ask('/guard', await mint(issuer));
 
       assert.equal(status, 200, [text, ...at.lines].join('\n'));
       assert.deepEqual(JSON.parse(text), { lambda: { issuer } });
@@ -176,12 +176,12 @@ describe('a service whose issuers cannot be reached', () => {
     assert.ok('let_in_by' in claims && claims.let_in_by === 'TokenGeneration_Authentication');
   });
 
-  it('mints no token under a name that nobody has asked it to take', () => {
-    assert.throws(() => mint(NOWHERE), /start with --issuer https:\/\/issuer\.invalid\/=local$/);
+  it('mints no token under a name that nobody has asked it to take', async () => {
+    await assert.rejects(mint(NOWHERE), /start with --issuer https:\/\/issuer\.invalid\/=local$/);
   });
 
   it('says at the start and at each refusal whose keys cannot be read, and what to do', async () => {
-    const { status } = await ask('/nobody', mint(AUTH0));
+    const { status } = await ask('/nobody', await mint(AUTH0));
 
     assert.equal(status, 401);
     assert.deepEqual(at.listening.unreachableIssuers, [NOWHERE]);

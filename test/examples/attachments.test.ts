@@ -1,6 +1,6 @@
 /** What the documentation calls exports, outputs and functions of the toolkit's stack is what they are called. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { functionArn, invokeUri } from '../support/a-stack.ts';
@@ -13,10 +13,7 @@ const namesIn = (text: string, pattern: RegExp): readonly string[] =>
 
 const RECIPES = readdirSync(join(CHECKOUT, 'docs/recipes')).map((file) => `docs/recipes/${file}`);
 const PAGES = ['docs/guides/protect/access.md', ...RECIPES];
-const STACK = [
-  'serverless.yml',
-  ...readdirSync(join(CHECKOUT, 'resources')).map((file) => `resources/${file}`),
-]
+const STACK = ['serverless.yml', ...globSync('packages/stack/**/*.yml', { cwd: CHECKOUT })]
   .map(read)
   .join('\n');
 

@@ -29,11 +29,13 @@ describe('food-delivery in stage prod', () => {
     const imported = [...EXAMPLE.matchAll(/!ImportValue '?gatewright-\$\{sls:stage\}-(\w+)/g)].map(
       ([, name]) => name,
     );
-    const exported = listFiles('resources').flatMap((path) =>
-      [...readFileSync(path, 'utf8').matchAll(/Name: '\$\{self:service\}-\$\{sls:stage\}-(\w+)'/g)].map(
-        ([, name]) => name,
-      ),
-    );
+    const exported = listFiles('packages/stack')
+      .filter((path) => path.endsWith('.yml'))
+      .flatMap((path) =>
+        [...readFileSync(path, 'utf8').matchAll(/Name: '\$\{self:service\}-\$\{sls:stage\}-(\w+)'/g)].map(
+          ([, name]) => name,
+        ),
+      );
 
     assert.ok(imported.length >= 8 && exported.length >= 10);
     assert.deepEqual(

@@ -31,7 +31,7 @@ it('docs/guides/run/sign-in.md names files, commands and answers as they are', a
 
     const { printed, stderr } = await runSteps(
       others.map(({ command }) => toHere(command)),
-      { cwd, program: join(CHECKOUT, 'cli/main.ts') },
+      { cwd, program: join(CHECKOUT, 'packages/gatewright/command/main.ts') },
     );
 
     for (const [index, step] of others.entries())

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { makeId } from '@gatewright/gateway/definition/cloudformation/physical-ids';
-import { STANDS_IN } from '@gatewright/gateway/definition/serverless/aws-stand-in';
+import { makeId } from '@gatewright/aws/physical-ids';
+import { STANDS_IN } from '../../packages/templates/serverless/aws-stand-in.ts';
 import { isPackaging, lookUpIds } from '../../layers/look-up-ids.ts';
 
 const documentOf = (stack: string): string => `version: 1

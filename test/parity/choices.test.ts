@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { ASSUMPTIONS, readAssumption, USUAL_ASSUMPTIONS } from '../../gateway/deployment/assumptions.ts';
+import {
+  ASSUMPTIONS,
+  readAssumption,
+  USUAL_ASSUMPTIONS,
+} from '../../packages/core/deployment/assumptions.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { CHOICES } from './choices.ts';
 import { linkSections, printReport } from './report.ts';

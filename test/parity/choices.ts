@@ -33,7 +33,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
     question: 'Which template of a gateway response',
     evidence: 'inferred',
     here: 'by the first type of Accept, else `application/json`, else the first there is',
-    test: 'test/gateway/deployment/gateway-responses.test.ts',
+    test: 'test/packages/core/deployment/gateway-responses.test.ts',
   },
   {
     section: '§1.4',
@@ -65,21 +65,21 @@ const EARLIER_CHOICES: readonly Choice[] = [
     evidence: 'partly',
     here: 'answers 500, as AWS does, where the stacks that are loaded define the function; leave for one stage counts for all, leave for an alias or version for that one alone',
     switch: '`--roles off`: it is invoked',
-    test: 'test/gateway/deployment/invoke-permissions.test.ts',
+    test: 'test/packages/core/deployment/invoke-permissions.test.ts',
   },
   {
     section: '§1.6, §10.3',
     question: '`Lineage` in the trace header of replies',
     evidence: 'partly',
     here: 'Root, Parent and Sampled only',
-    test: 'test/gateway/events/trace-header.test.ts',
+    test: 'test/packages/core/events/trace-header.test.ts',
   },
   {
     section: '§2.1',
     question: 'Case of path literals, characters of path parts',
     evidence: 'inferred',
     here: 'case-sensitive; letters, digits and `. _ - : ~ @ $ + ,`',
-    test: 'test/gateway/routing/rest-routes.test.ts',
+    test: 'test/packages/core/routing/rest-routes.test.ts',
   },
   {
     section: '§2.1',
@@ -100,7 +100,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
     question: 'What `/ping` and `/sping`, which are reserved, answer',
     evidence: 'inferred',
     here: '200 and `healthy`, for any method, at the root of every address of REST APIs; HTTP APIs have them for themselves',
-    test: 'test/gateway/server/api-ports.test.ts',
+    test: 'test/packages/server/api-ports.test.ts',
   },
   {
     section: '§2.4',
@@ -115,14 +115,14 @@ const EARLIER_CHOICES: readonly Choice[] = [
     evidence: 'verify',
     here: 'unpacked all the same, as the developer guide and public threads say; `Content-Encoding` stays, a signature covers what was sent',
     switch: '`Content-Encoding: identity`',
-    test: 'test/gateway/server/unpack-body.test.ts',
+    test: 'test/packages/core/unpack-body.test.ts',
   },
   {
     section: '§2.4',
     question: 'Which replies MinimumCompressionSize packs',
     evidence: 'inferred',
     here: 'those of integrations and of the cache, of any status, with a body; not those that the gateway words itself; no `Vary` is added',
-    test: 'test/gateway/phases/compress.test.ts',
+    test: 'test/packages/core/phases/compress.test.ts',
   },
   {
     section: '§2.6',
@@ -137,14 +137,14 @@ const EARLIER_CHOICES: readonly Choice[] = [
     question: 'A proxy answer that is `{}`, a number, a list, or has a body that is no text',
     evidence: 'inferred',
     here: '`{}` is 200; all others are 502',
-    test: 'test/gateway/events/proxy-result.test.ts',
+    test: 'test/packages/core/events/proxy-result.test.ts',
   },
   {
     section: '§3.5',
     question: 'A header value that is a number, a statusCode that is no whole number',
     evidence: 'verify',
     here: 'the number as text; 502',
-    test: 'test/gateway/events/proxy-result.test.ts',
+    test: 'test/packages/core/events/proxy-result.test.ts',
   },
   {
     section: '§4.2',
@@ -166,7 +166,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
     question: 'A key `claims` in the context of an authorizer’s answer',
     evidence: 'verify',
     here: '500: it is reserved, as HTTP APIs document it',
-    test: 'test/gateway/events/authorizer-result.test.ts',
+    test: 'test/packages/core/events/authorizer-result.test.ts',
   },
   {
     section: '§4.4',
@@ -180,14 +180,14 @@ const EARLIER_CHOICES: readonly Choice[] = [
     question: 'Order in which the claims of a token are checked, and how long keys are kept',
     evidence: 'inferred',
     here: 'signature, iss, aud or client_id, exp, nbf, iat, required claims, scopes; an hour at most',
-    test: 'test/gateway/policy/token-trust.test.ts',
+    test: 'test/packages/core/policy/token-trust.test.ts',
   },
   {
     section: '§4.5',
     question: 'When the discovery document of an issuer is read',
     evidence: 'partly',
     here: 'with the first token that needs it, where AWS reads it when a JWT authorizer of a REST API is made: an issuer that is not there is 401 then, and no error at load',
-    test: 'test/gateway/phases/rest-tokens.test.ts',
+    test: 'test/packages/core/phases/rest-tokens.test.ts',
   },
   {
     section: '§4.6',
@@ -203,7 +203,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
       'How long AWS takes a Cognito token for good once it was (`AuthorizerResultTtlInSeconds`, 300 s)',
     evidence: 'partly',
     here: 'not at all: each request has its token checked, so an expired one opens nothing',
-    test: 'test/gateway/phases/rest-tokens.test.ts',
+    test: 'test/packages/core/phases/rest-tokens.test.ts',
   },
   {
     section: '§5.1',
@@ -211,7 +211,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
     evidence: 'inferred',
     here: 'nothing but the account’s 10,000 a second and burst of 5,000, which are off by default: a laptop is no region',
     switch: '`--account-throttle on`',
-    test: 'test/gateway/phases/meter.test.ts',
+    test: 'test/packages/core/phases/meter.test.ts',
   },
   {
     section: '§5.1',
@@ -219,7 +219,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
     evidence: 'inferred',
     here: 'exact: never more than the limit, where AWS is best effort; the clock of tests decides, not chance',
     switch: '`--usage-lag SPAN` lets a quota be overrun as AWS’s can be',
-    test: 'test/gateway/phases/meter.test.ts',
+    test: 'test/packages/core/phases/meter.test.ts',
   },
   {
     section: '§5.3',
@@ -241,7 +241,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
     question: 'Throttle and quota of a plan both used up',
     evidence: 'inferred',
     here: 'the throttle speaks: Too Many Requests',
-    test: 'test/gateway/phases/meter.test.ts',
+    test: 'test/packages/core/phases/meter.test.ts',
   },
   {
     section: '§5.3',
@@ -249,7 +249,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
     evidence: 'inferred',
     here: '40 characters, the same at every start',
     switch: '`Value` of the key',
-    test: 'test/gateway/control/metering-definitions.test.ts',
+    test: 'test/packages/control/metering-definitions.test.ts',
   },
 ];
 

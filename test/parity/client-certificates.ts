@@ -1,5 +1,5 @@
 /** Client certificates of mutual TLS: by an authority that the truststore of a case has, and by one that it has not. */
-import { issueFrom, makeAuthority } from '../../gateway/control/issue-certificate.ts';
+import { issueFrom, makeAuthority } from '../../packages/aws/certificates/issue-certificate.ts';
 
 const DAY_MS = 86_400_000;
 const BUCKET = 'parity';

@@ -1,14 +1,14 @@
-/** The engine as the runner drives it: only what a user of gateway/index.ts has, and AWS's own APIs. */
+/** The engine as the runner drives it: only what a user of packages/engine/index.ts has, and AWS's own APIs. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGateway } from '../../gateway/index.ts';
-import { DefinitionError } from '../../gateway/errors.ts';
-import { readCredentials } from '../../gateway/services/identity-file.ts';
+import { createGateway } from '../../packages/engine/index.ts';
+import { DefinitionError } from '../../packages/core/errors.ts';
+import { readCredentials } from '../../packages/kernel/files/identity-file.ts';
 import { ACCESS_LOG } from './draft.ts';
 import { describeApi } from './running-api.ts';
 import { RUNNER_KEY } from './signing.ts';
-import type { Gateway, Listening } from '../../gateway/index.ts';
+import type { Gateway, Listening } from '../../packages/engine/index.ts';
 import type { RunningApi } from './running-api.ts';
 
 const REGION = 'us-east-1';

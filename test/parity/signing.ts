@@ -1,7 +1,7 @@
 /** Signatures of a case: by the runner, by an identity of the case, or by somebody whom nobody knows. */
 import { createHash } from 'node:crypto';
 import { signRequest } from '../../packages/aws/sign-request.ts';
-import type { KeyPair } from '../../gateway/services/identity-file.ts';
+import type { KeyPair } from '../../packages/kernel/files/identity-file.ts';
 import type { JsonObject, Signing } from './parity-case.ts';
 
 const REGION = 'us-east-1';

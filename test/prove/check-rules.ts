@@ -18,7 +18,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { REPOSITORY, SOURCE_FOLDERS, listFiles } from '../architecture/source-files.ts';
+import { SOURCE_FOLDERS } from '../architecture/layout.ts';
+import { REPOSITORY, listFiles } from '../architecture/source-files.ts';
 import { cruiseImports } from '../architecture/cruise-imports.ts';
 import { PLANTED, PROVEN_FLAGS, plantedTargets } from './planted-violations.ts';
 import type { PlantedViolation } from './planted-violations.ts';

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { measureStartRatios } from '../../bench/authorizer.ts';
+import { measureStartRatios } from '../../lab/bench/authorizer.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { startCommand } from '../support/command.ts';
 import type { Proof } from './proof.ts';

@@ -3,6 +3,7 @@
  * `rule` is what the tool must report for that file: a TypeScript code, an ESLint rule, a rule of
  * .dependency-cruiser.mjs, or `format`.
  */
+import { ROOMS } from '../architecture/layout.ts';
 
 export type PlantedViolation = {
   readonly tool: 'types' | 'lint' | 'imports' | 'format';
@@ -43,31 +44,39 @@ const TYPES: readonly (readonly [flag: string, error: string, text: string])[] =
 const LINT: readonly (readonly [rule: string, path: string, text: string])[] = [
   [
     '@typescript-eslint/consistent-type-imports',
-    'gateway',
+    'packages/engine',
     "import { Stats } from 'node:fs';\nexport type S = Stats;",
   ],
   [
     '@typescript-eslint/switch-exhaustiveness-check',
-    'gateway',
+    'packages/engine',
     "export function f(x: 'a' | 'b'): number {\n  switch (x) {\n    case 'a':\n      return 1;\n  }\n  return 2;\n}",
   ],
   [
     '@typescript-eslint/restrict-template-expressions',
-    'gateway',
+    'packages/engine',
     'export const f = (x: object): string => `${x}`;',
   ],
-  ['@typescript-eslint/no-confusing-void-expression', 'gateway', 'export const x = [console.log(1)];'],
-  ['@typescript-eslint/no-explicit-any', 'gateway', 'export const f = (x: any): unknown => x;'],
-  ['@typescript-eslint/no-non-null-assertion', 'gateway', 'export const f = (x?: string): string => x!;'],
-  ['@typescript-eslint/no-floating-promises', 'gateway', 'Promise.resolve(1);'],
-  ['max-lines', 'gateway', long(301, (index) => `export const x${index} = ${index};`)],
+  [
+    '@typescript-eslint/no-confusing-void-expression',
+    'packages/engine',
+    'export const x = [console.log(1)];',
+  ],
+  ['@typescript-eslint/no-explicit-any', 'packages/engine', 'export const f = (x: any): unknown => x;'],
+  [
+    '@typescript-eslint/no-non-null-assertion',
+    'packages/engine',
+    'export const f = (x?: string): string => x!;',
+  ],
+  ['@typescript-eslint/no-floating-promises', 'packages/engine', 'Promise.resolve(1);'],
+  ['max-lines', 'packages/engine', long(401, (index) => `export const x${index} = ${index};`)],
   [
     'max-lines-per-function',
-    'gateway',
+    'packages/engine',
     `export function f(): void {\n${long(61, (index) => `  console.log(${index});`)}\n}`,
   ],
-  ['no-restricted-syntax', 'gateway', 'export default 1;'],
-  ['no-restricted-syntax', 'gateway', "export * from './errors.ts';"],
+  ['no-restricted-syntax', 'packages/engine', 'export default 1;'],
+  ['no-restricted-syntax', 'packages/engine', "export * from './settings.ts';"],
   [
     'no-restricted-imports',
     'shared/access',
@@ -77,23 +86,35 @@ const LINT: readonly (readonly [rule: string, path: string, text: string])[] = [
   ['no-restricted-properties', 'shared/access', 'export const f = (): number => Date.now();'],
   [
     'no-restricted-globals',
-    'gateway/phases',
+    'packages/core/phases',
     'export const f = (): void => void setTimeout(() => undefined, 1);',
   ],
-  ['no-restricted-properties', 'gateway/phases', 'export const f = (): number => Math.random();'],
+  ['no-restricted-properties', 'packages/core/phases', 'export const f = (): number => Math.random();'],
   ['@typescript-eslint/no-floating-promises', 'test', 'Promise.resolve(1);'],
 ];
 
+/** A folder of each room, and one that no room may import; `test` is above all. */
+const OF_ROOMS = ROOMS.flatMap(({ name, folder }): [rule: string, importer: string, specifier: string][] => {
+  const up = folder.replaceAll(/[^/]+/g, '..');
+  const floor = [`floor-of-${name.replace('/', '-')}`, folder, `${up}/test/planted-target.ts`] as const;
+  const importer = name === 'gatewright' ? 'lab' : 'packages/gatewright';
+  const down = importer.replaceAll(/[^/]+/g, '..');
+  const door = [
+    `door-of-${name.replace('/', '-')}`,
+    importer,
+    `${down}/${folder}/planted-inside.ts`,
+  ] as const;
+  return ['lab', 'examples', 'functions'].includes(name) ? [[...floor]] : [[...floor], [...door]];
+});
+
 /** Rule of .dependency-cruiser.mjs → importer (a folder, or a file that is replaced) and what it imports. */
 const IMPORTS: readonly (readonly [rule: string, importer: string, specifier: string])[] = [
-  ['shared-knows-nothing-of-ours', 'shared/access', '../../gateway/errors.ts'],
-  ['packages-stand-alone', 'packages/dynamodb', '../../gateway/planted-target.ts'],
-  ['ground-floor-knows-nothing-of-ours', 'packages/aws', '../velocity/planted-target.ts'],
+  ...OF_ROOMS,
+  ['shared-knows-nothing-of-ours', 'shared/access', '../../packages/core/errors.ts'],
+  ['packages-stand-alone', 'packages/dynamodb', '../core/planted-target.ts'],
   ['velocity-is-pure', 'packages/velocity', 'node:crypto'],
   ['authoring-ships-in-no-function', 'functions', '@gatewright/authoring/document'],
-  ['authoring-knows-the-library-only', 'packages/authoring', '../../cli/planted-target.ts'],
-  ['layers-pack-without-the-command', 'layers', '../cli/planted-target.ts'],
-  ['sockets-stay-below', 'gateway/server', '../issuer/planted-target.ts'],
+  ['authoring-knows-the-library-only', 'packages/authoring', '../engine/planted-target.ts'],
   ['shared-takes-no-node', 'shared/access', 'node:fs'],
   ['shared-takes-no-aws-sdk', 'shared/access', '@aws-sdk/client-dynamodb'],
   [
@@ -103,27 +124,22 @@ const IMPORTS: readonly (readonly [rule: string, importer: string, specifier: st
   ],
   ['shared-ground-floor', 'shared/aws', '../access/planted-target.ts'],
   ['shared-domains-do-not-know-each-other', 'shared/quota', '../access/planted-target.ts'],
-  ['phases-do-not-know-each-other', 'gateway/phases', './planted-target.ts'],
-  ['phases-see-facts-only', 'gateway/phases', '../control/planted-target.ts'],
-  ['pure-gateway-takes-no-node', 'gateway/routing', 'node:fs'],
-  ['pure-gateway-looks-downward', 'gateway/policy', '../control/planted-target.ts'],
-  ['only-deployment-compiles', 'gateway/routing', '../deployment/planted-target.ts'],
-  ['pipelines-only-order-phases', 'gateway/websocket/pipeline.ts', '../lambda/planted-target.ts'],
-  ['control-plane-serves-no-requests', 'gateway/control', '../phases/planted-target.ts'],
-  ['outer-ring-implements-ports', 'gateway/lambda', '../control/planted-target.ts'],
-  ['server-only-carries', 'gateway/server', '../phases/planted-target.ts'],
-  ['one-composition-root', 'gateway/control', '../adapters/planted-target.ts'],
-  ['gateway-knows-no-outer-part', 'gateway/control', '../../cli/planted-target.ts'],
+  ['phases-do-not-know-each-other', 'packages/core/phases', './planted-target.ts'],
+  ['phases-see-facts-only', 'packages/core/phases', '../stack/planted-target.ts'],
+  ['pure-folders-take-no-node', 'packages/core/routing', 'node:fs'],
+  ['pure-folders-look-downward', 'packages/core/policy', '../phases/planted-target.ts'],
+  ['only-deployment-compiles', 'packages/core/routing', '../deployment/planted-target.ts'],
+  ['pipelines-only-order-phases', 'packages/core/websocket/pipeline.ts', '../stack/planted-target.ts'],
+  ['control-plane-serves-no-requests', 'packages/control', '../core/phases/planted-target.ts'],
+  ['implementers-know-no-request', 'packages/lambda', '../core/routing/planted-target.ts'],
+  ['carriers-only-carry', 'packages/server', '../core/phases/planted-target.ts'],
   ['functions-know-shared-only', 'functions', './planted-target.ts'],
-  ['users-enter-by-the-front-door', 'cli', '../gateway/lambda/planted-target.ts'],
-  ['console-runs-in-a-browser', 'console', '../gateway/planted-target.ts'],
-  ['console-takes-no-node', 'console', 'node:fs'],
-  ['console-is-bundled', 'cli', '../console/planted-target.ts'],
-  ['entries-know-shared-only', 'shared/entries', '../../gateway/planted-target.ts'],
-  ['users-keep-out-of-each-other', 'cli', '../plugin/planted-target.ts'],
+  ['console-runs-in-a-browser', 'packages/console/page', '../records/planted-target.ts'],
+  ['console-takes-no-node', 'packages/console/page', 'node:fs'],
+  ['console-is-bundled', 'packages/engine', '../console/page/planted-target.ts'],
   ['nothing-imports-tests', 'layers', '../test/planted-target.ts'],
-  ['no-circular', 'cli/planted-circle.ts', './planted-ring.ts'],
-  ['no-unresolvable', 'cli', './planted-nowhere.ts'],
+  ['no-circular', 'packages/terminal/planted-circle.ts', './planted-ring.ts'],
+  ['no-unresolvable', 'packages/terminal', './planted-nowhere.ts'],
 ];
 
 /** Targets that the planted imports lead to. */
@@ -143,7 +159,12 @@ export function plantedTargets(): readonly { readonly path: string; readonly tex
 
 export const PLANTED: readonly PlantedViolation[] = [
   ...TYPES.map(([flag, rule, text]): PlantedViolation => {
-    return { tool: 'types', rule, path: `gateway/planted-${flag.toLowerCase()}.ts`, text: `${text}\n` };
+    return {
+      tool: 'types',
+      rule,
+      path: `packages/engine/planted-${flag.toLowerCase()}.ts`,
+      text: `${text}\n`,
+    };
   }),
   ...LINT.map(([rule, folder, text], index): PlantedViolation => {
     return { tool: 'lint', rule, path: `${folder}/planted-lint-${index}.ts`, text: `${text}\n` };
@@ -152,7 +173,12 @@ export const PLANTED: readonly PlantedViolation[] = [
     const path = importer.endsWith('.ts') ? importer : `${importer}/planted-import-${index}.ts`;
     return { tool: 'imports', rule, path, text: `import '${specifier}';\nexport const x = 1;\n` };
   }),
-  { tool: 'format', rule: 'format', path: 'gateway/planted-format.ts', text: 'export const x = "1"\n' },
+  {
+    tool: 'format',
+    rule: 'format',
+    path: 'packages/engine/planted-format.ts',
+    text: 'export const x = "1"\n',
+  },
 ];
 
 /** Flags of tsconfig.json that are proven; the proof compares this with the file. */

@@ -16,7 +16,7 @@ import { MODELS, modelNamed } from '../simulation/models.ts';
 import { MUTANTS } from '../simulation/mutants.ts';
 import { loadMutant } from '../simulation/patched-source.ts';
 import { SHIPPED_FILES } from '../simulation/shipped.ts';
-import { KeptWork } from '../../tools/kept-work.ts';
+import { KeptWork } from '../../lab/tools/kept-work.ts';
 import type { Figures, Outcome, Proof } from './proof.ts';
 
 const SCHEDULES = 1_000_000;

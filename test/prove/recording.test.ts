@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { summarise } from '../../bench/record.ts';
+import { summarise } from '../../lab/bench/record.ts';
 import { reasonsAgainst, reasonsAgainstAll } from './recording.ts';
-import type { RecordRow } from '../../bench/record.ts';
-import type { Block } from '../../bench/in-process.ts';
-import type { BlockPair } from '../../bench/record-process.ts';
+import type { RecordRow } from '../../lab/bench/record.ts';
+import type { Block } from '../../lab/bench/in-process.ts';
+import type { BlockPair } from '../../lab/bench/record-process.ts';
 
 /** A pair of blocks of a second in which recording took so large a share. */
 function pairOf(share: number): BlockPair {

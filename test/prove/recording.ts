@@ -1,8 +1,8 @@
 /** What recording costs, by the bench that switches it on and off in one process; it needs a machine with nothing else to do. */
-import { describeRow, measureRecording } from '../../bench/record.ts';
-import { medianInterval } from '../../bench/interval.ts';
-import { SCENARIOS } from '../../bench/scenarios.ts';
-import type { RecordRow } from '../../bench/record.ts';
+import { describeRow, measureRecording } from '../../lab/bench/record.ts';
+import { medianInterval } from '../../lab/bench/interval.ts';
+import { SCENARIOS } from '../../lab/bench/scenarios.ts';
+import type { RecordRow } from '../../lab/bench/record.ts';
 import type { Figures, Proof } from './proof.ts';
 
 /** Share of the throughput at 32 connections. */

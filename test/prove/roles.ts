@@ -1,20 +1,21 @@
 /** Each statement of each role of the stack, taken away in turn from a gateway that holds functions to their roles. */
+import { RESOURCE_TYPES } from '../../packages/engine/compose/catalogue.ts';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signRequest } from '@gatewright/aws/sign-request';
-import { readRoles } from '../../gateway/control/read-roles.ts';
-import { loadStacks } from '../../gateway/definition/load.ts';
-import { REFUSING } from '../../gateway/errors.ts';
-import { createGateway } from '../../gateway/index.ts';
+import { readRoles } from '../../packages/control/read-roles.ts';
+import { loadStacks } from '../../packages/templates/load.ts';
+import { REFUSING } from '../../packages/core/errors.ts';
+import { createGateway } from '../../packages/engine/index.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { RefusedByApi } from './roles-desk.ts';
 import type { Addresses, Credentials } from './roles-desk.ts';
 import { policiesOf, templateOf } from './roles-template.ts';
 import type { Place, Statement } from './roles-template.ts';
 import { featuresOf } from './roles-features.ts';
-import type { Gateway } from '../../gateway/index.ts';
-import type { Json, ResolvedStack } from '../../gateway/definition/model.ts';
+import type { Gateway } from '../../packages/engine/index.ts';
+import type { Json, ResolvedStack } from '../../packages/core/stack/model.ts';
 
 import type { Figures, Outcome, Proof } from './proof.ts';
 
@@ -248,7 +249,7 @@ export const roles: Proof = {
 async function loadStage(stage: string): Promise<ResolvedStack> {
   const [stack] = await loadStacks([REPOSITORY], {
     ...{ ...HOME, parameters: {}, environment: {}, strict: false, onProgress: () => undefined },
-    ...{ stage, chosen: { stage } },
+    ...{ stage, chosen: { stage }, types: RESOURCE_TYPES },
   });
   if (stack === undefined) throw new Error(`stage ${stage} was not loaded`);
   return stack;

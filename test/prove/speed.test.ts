@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { summarisePairs } from '../../bench/against.ts';
+import { summarisePairs } from '../../lab/bench/against.ts';
 import { reasonsAgainst } from './speed.ts';
 
 const rowsOf = (...ratios: readonly number[]) =>

@@ -1,8 +1,8 @@
 /** That nothing has become slower, by the bench that measures two commits in turns; it needs a machine with nothing else to do. */
-import { measureAgainst, parseOptions } from '../../bench/against.ts';
-import { resolveCommit } from '../../bench/checkout.ts';
+import { measureAgainst, parseOptions } from '../../lab/bench/against.ts';
+import { resolveCommit } from '../../lab/bench/checkout.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
-import type { AgainstRow } from '../../bench/against.ts';
+import type { AgainstRow } from '../../lab/bench/against.ts';
 import type { Figures, Proof } from './proof.ts';
 
 /**

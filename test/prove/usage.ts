@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { queryExport } from '../../cli/export-query.ts';
-import type { ExportQuery, Row } from '../../cli/export-query.ts';
-import { installTool, toolFolder } from '../../tools/install-tool.ts';
+import { queryExport } from '../../packages/stack/quota/commands/export-query.ts';
+import type { ExportQuery, Row } from '../../packages/stack/quota/commands/export-query.ts';
+import { installTool, toolFolder } from '../../lab/tools/install-tool.ts';
 import { writeUsageExport } from '../support/usage-export.ts';
 import type { ExportTotals } from '../support/usage-export.ts';
 import type { Figures, Outcome, Proof } from './proof.ts';

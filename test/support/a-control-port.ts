@@ -1,17 +1,19 @@
 /** A control port with all that it serves: an embedded DynamoDB with one table, a function, an issuer, two identities. */
 import { request as httpRequest } from 'node:http';
-import { createSystemRandom } from '../../gateway/adapters/random.ts';
-import { createSystemClock } from '../../gateway/adapters/system-clock.ts';
-import { adminIdentity, createIdentities, parseIdentities } from '../../gateway/policy/identities.ts';
-import type { ShiftableClock } from '../../gateway/ports.ts';
-import { openControlPort } from '../../gateway/control-port/control-port.ts';
-import type { ControlRequest } from '../../gateway/control-port/control-request.ts';
-import { createDynamoDbCalls } from '../../gateway/aws-api/dynamodb/dynamodb-calls.ts';
-import { Issuer } from '../../gateway/issuer/issuer.ts';
-import { createLambdaInvoke } from '../../gateway/aws-api/lambda/lambda-invoke.ts';
+import { createSystemRandom } from '../../packages/server/adapters/random.ts';
+import { createSystemClock } from '../../packages/server/adapters/system-clock.ts';
+import { adminIdentity, createIdentities, parseIdentities } from '../../packages/core/policy/identities.ts';
+import type { ShiftableClock } from '../../packages/core/ports.ts';
+import { openControlPort } from '../../packages/server/control-port/control-port.ts';
+import type { ControlRequest } from '../../packages/core/api-call.ts';
+import { createDynamoDbCalls } from '../../packages/services/tables/dynamodb-calls.ts';
+import { Issuer } from '../../packages/cognito/issuer.ts';
+import { serveIssuer } from '../../packages/cognito/issuer-endpoints.ts';
+import { serveTokens } from '../../packages/cognito/token-endpoints.ts';
+import { createLambdaInvoke } from '../../packages/control/api/lambda/lambda-invoke.ts';
 import { startEmbeddedDynamoDb } from '../../packages/dynamodb/embedded-dynamodb.ts';
 import { signRequest } from '../../packages/aws/sign-request.ts';
-import { createTablesAt } from '../../gateway/services/create-tables.ts';
+import { createTablesAt } from '../../packages/services/tables/create-tables.ts';
 import { anyTarget, SIGNER } from './orders-table.ts';
 import { FakeInvoker } from './virtual-ports.ts';
 
@@ -82,16 +84,17 @@ export async function aControlPort(): Promise<TestControlPort> {
     { accountId: ACCOUNT_ID, partitionKeyOf: () => 'id' },
   );
   const invoker = new FakeInvoker({ greet: (event) => ({ hello: event }) });
+  const issuer = await Issuer.create({ clock, random });
+  const identities = createIdentities([
+    adminIdentity(ADMIN, ACCOUNT_ID),
+    ...parseIdentities(READER_FILE, 'gatewright.identities.yml', ACCOUNT_ID),
+  ]);
   const opened = await openControlPort({
     port: 0,
     allowHosts: ['tunnel.example.com'],
     clock,
     random,
-    issuer: await Issuer.create({ clock, random }),
-    identities: createIdentities([
-      adminIdentity(ADMIN, ACCOUNT_ID),
-      ...parseIdentities(READER_FILE, 'gatewright.identities.yml', ACCOUNT_ID),
-    ]),
+    identities,
     secret: SECRET,
     mounts: {
       services: new Map([
@@ -107,7 +110,11 @@ export async function aControlPort(): Promise<TestControlPort> {
       },
       status: () => ({ apis: 1 }),
       recorded: { calls: [], clear: () => undefined },
-      signIn: { hosts: [], admits: () => false, serve: () => Promise.resolve(undefined) },
+      signIn: {
+        ...{ open: () => undefined, hosts: [], admits: () => false },
+        serve: (request) => Promise.resolve(serveIssuer(request, issuer, identities)),
+      },
+      more: (request, path) => serveTokens(request, path, issuer),
       routes: () => [],
     },
     report,

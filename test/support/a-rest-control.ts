@@ -1,24 +1,23 @@
 /** REST APIs behind a control port with the unmodified AWS SDK in front, and requests to them without a socket. */
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
-import { createSystemRandom } from '../../gateway/adapters/random.ts';
-import { createSystemClock } from '../../gateway/adapters/system-clock.ts';
-import { Account } from '../../gateway/control/account.ts';
-import { ServedApis } from '../../gateway/control/served-apis.ts';
-import { adminIdentity, createIdentities, parseIdentities } from '../../gateway/policy/identities.ts';
-import { serve } from '../../gateway/pipeline.ts';
-import { openControlPort } from '../../gateway/control-port/control-port.ts';
-import { Issuer } from '../../gateway/issuer/issuer.ts';
-import { receive } from '../../gateway/server/receive.ts';
-import { createRestApiWire } from '../../gateway/aws-api/rest-apis/rest-api-wire.ts';
-import { createFunctionPolicies, isPolicyCall } from '../../gateway/aws-api/lambda/function-policy.ts';
-import { createLambdaInvoke } from '../../gateway/aws-api/lambda/lambda-invoke.ts';
-import { createLambdaReads } from '../../gateway/aws-api/lambda/lambda-reads.ts';
-import type { AwsService } from '../../gateway/aws-api/aws-call.ts';
-import type { FunctionDefinition } from '../../gateway/lambda/model.ts';
+import { createSystemRandom } from '../../packages/server/adapters/random.ts';
+import { createSystemClock } from '../../packages/server/adapters/system-clock.ts';
+import { Account } from '../../packages/control/account.ts';
+import { ServedApis } from '../../packages/control/served-apis.ts';
+import { adminIdentity, createIdentities, parseIdentities } from '../../packages/core/policy/identities.ts';
+import { serve } from '../../packages/core/pipeline.ts';
+import { openControlPort } from '../../packages/server/control-port/control-port.ts';
+import { receive } from '../../packages/core/receive.ts';
+import { createRestApiWire } from '../../packages/control/api/rest/rest-api-wire.ts';
+import { createFunctionPolicies, isPolicyCall } from '../../packages/control/api/lambda/function-policy.ts';
+import { createLambdaInvoke } from '../../packages/control/api/lambda/lambda-invoke.ts';
+import { createLambdaReads } from '../../packages/control/api/lambda/lambda-reads.ts';
+import type { AwsService } from '../../packages/kernel/calls/aws-call.ts';
+import type { FunctionDefinition } from '../../packages/core/stack/function.ts';
 import { aStack, ACCOUNT_ID, functionArn, REGION } from './a-stack.ts';
 import { virtualPorts } from './virtual-ports.ts';
-import type { Reply } from '../../gateway/exchange.ts';
+import type { Reply } from '../../packages/core/exchange.ts';
 import type { TestResource } from './a-stack.ts';
 import type { TestRequest } from './an-api.ts';
 import type { FakeFunction, TestPorts } from './virtual-ports.ts';
@@ -86,7 +85,6 @@ export async function aRestControl(
   const admin = adminIdentity(ADMIN, ACCOUNT_ID);
   const control = await openControlPort({
     ...{ port: 0, allowHosts: [], clock, random, secret: 'unused' },
-    issuer: await Issuer.create({ clock, random }),
     identities: createIdentities([
       admin,
       ...parseIdentities(READER_FILE, 'gatewright.identities.yml', ACCOUNT_ID),
@@ -98,7 +96,12 @@ export async function aRestControl(
       status: () => ({}),
       routes: () => [],
       recorded: { calls: [], clear: () => undefined },
-      signIn: { hosts: [], admits: () => false, serve: () => Promise.resolve(undefined) },
+      signIn: {
+        open: () => undefined,
+        hosts: [],
+        admits: () => false,
+        serve: () => Promise.resolve(undefined),
+      },
     },
     report(error) {
       throw error;

@@ -13,7 +13,7 @@ import type { Running } from './command.ts';
 const CHECKOUT = join(import.meta.dirname, '../..');
 const FIXTURES = join(CHECKOUT, 'test/fixtures/end-to-end');
 /** What `serverless.yml` takes in; functions are copied, since they import the documents that lie beside them. */
-const LINKED = ['resources', 'layers', 'shared', 'cli', 'gateway', 'node_modules'];
+const LINKED = ['layers', 'shared', 'packages', 'node_modules'];
 const COPIED = ['functions', 'package.json', 'serverless.yml'];
 /** By fixture: where its template lies, seen from the toolkit. Folders name the stacks. */
 const SERVICES = { keys: 'shop', guarded: '../guarded' };

@@ -6,7 +6,7 @@ import { isIPv4, BlockList } from 'node:net';
 import type { ClaimTest, Condition } from '../../packages/authoring/document-conditions.ts';
 import type { RuleText } from '../../packages/authoring/document.ts';
 import type { Principal } from '#shared/access/decide/principal.ts';
-import type { RouteMatch } from '../../gateway/deployment/model.ts';
+import type { RouteMatch } from '../../packages/core/deployment/model.ts';
 
 type Answer = 'yes' | 'no' | 'unknown';
 

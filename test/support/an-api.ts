@@ -1,14 +1,14 @@
 /** Whole APIs for tests: a stack on virtual ports, asked without a socket. */
-import { Account } from '../../gateway/control/account.ts';
-import { loadApis } from '../../gateway/control/load-apis.ts';
-import { serve } from '../../gateway/pipeline.ts';
-import { receive } from '../../gateway/server/receive.ts';
+import { Account } from '../../packages/control/account.ts';
+import { loadApis } from '../../packages/control/load-apis.ts';
+import { serve } from '../../packages/core/pipeline.ts';
+import { receive } from '../../packages/core/receive.ts';
 import { aStack } from './a-stack.ts';
 import { virtualPorts } from './virtual-ports.ts';
-import type { AccountOptions } from '../../gateway/control/account.ts';
-import type { ApiState } from '../../gateway/control/api-state.ts';
-import type { FunctionDefinition } from '../../gateway/lambda/model.ts';
-import type { Reply } from '../../gateway/exchange.ts';
+import type { AccountOptions } from '../../packages/control/account.ts';
+import type { ApiState } from '../../packages/control/api-state.ts';
+import type { FunctionDefinition } from '../../packages/core/stack/function.ts';
+import type { Reply } from '../../packages/core/exchange.ts';
 import type { TestResource } from './a-stack.ts';
 import type { FakeFunction, TestPorts } from './virtual-ports.ts';
 

@@ -1,28 +1,32 @@
 /** The event engine alone: functions are closures, time moves when told, templates are read as a start reads them. */
-import { EventEngine } from '../../gateway/services/events/event-engine.ts';
-import { readEvents } from '../../gateway/services/events/read-events.ts';
-import { Faults } from '../../gateway/errors.ts';
-import { Recorder } from '../../gateway/services/recorder.ts';
-import { StackSet } from '../../gateway/definition/stacks.ts';
-import { classifyResources } from '../../gateway/definition/classify.ts';
-import { parseSource } from '../../gateway/definition/cloudformation/template-source.ts';
-import { toRawStack } from '../../gateway/definition/cloudformation/template-stack.ts';
-import type { ResolvedStack } from '../../gateway/definition/model.ts';
-import type { EventDefinitions } from '../../gateway/services/events/read-events.ts';
-import type { HttpOutcome, ServiceRequest } from '../../gateway/ports.ts';
+import { join } from 'node:path';
+import { CATALOGUE, RESOURCE_TYPES } from '../../packages/engine/compose/catalogue.ts';
+import { ServiceHost } from '../../packages/engine/service-host.ts';
+import { Faults } from '../../packages/core/errors.ts';
+import { Recorder } from '../../packages/kernel/calls/recorder.ts';
+import { NOTHING_KEPT, openKeptEntries } from '../../packages/kernel/kept-entries.ts';
+import { StackSet } from '../../packages/templates/stacks.ts';
+import { classifyResources } from '../../packages/templates/classify.ts';
+import { parseSource } from '../../packages/templates/cloudformation/template-source.ts';
+import { toRawStack } from '../../packages/templates/cloudformation/template-stack.ts';
+import type { ResolvedStack, UnsupportedItem } from '../../packages/core/stack/model.ts';
+import type { HttpOutcome, ServiceRequest } from '../../packages/core/ports.ts';
+import { type AdoptedServices, adoptServices } from './a-recorder.ts';
 import { CountingRandom, type FakeFunction, FakeInvoker, VirtualClock } from './virtual-ports.ts';
 
 export const ACCOUNT = '123456789012';
 export const REGION = 'us-east-1';
 
-export type EventBench = {
-  readonly engine: EventEngine;
+export type EventBench = AdoptedServices & {
+  readonly engine: ServiceHost;
   readonly clock: VirtualClock;
   readonly invoker: FakeInvoker;
   readonly recorder: Recorder;
   readonly reports: string[];
-  readonly definitions: EventDefinitions;
+  readonly unsupported: readonly UnsupportedItem[];
   readonly faults: Faults;
+  /** The stacks as they are, once more. */
+  reload(): void;
   /** Moves the clock, and waits for what that starts. */
   advance(ms: number): Promise<void>;
   /** A call in the JSON protocol, its answer read. */
@@ -51,24 +55,37 @@ export function anEventEngine(wish: EventBenchWish): EventBench {
   const random = new CountingRandom();
   const invoker = new FakeInvoker(functions);
   const reports: string[] = [];
-  const recorder = new Recorder(clock, random, ACCOUNT);
-  const engine = new EventEngine({
-    ...{ invoker, clock, random, accountId: ACCOUNT, isElsewhere, dataDirectory },
+  const report = (message: string): void => void reports.push(message);
+  const recorder: Recorder = new Recorder({ clock, random, report, find: (service) => engine.find(service) });
+  const engine = new ServiceHost({
+    catalogue: CATALOGUE,
+    ...{ invoker, clock, random, accountId: ACCOUNT, isElsewhere, report },
+    kept: dataDirectory === undefined ? NOTHING_KEPT : openKeptEntries(join(dataDirectory, 'events.jsonl')),
+    writtenObject: () => undefined,
     services: { call: (request) => recorder.answer(request) },
-    report: (message) => reports.push(message),
   });
-  recorder.local = (request, operation) => engine.answer(request, operation);
-  recorder.onObject = (change) => engine.buckets.changed(change);
+  const { queues, async, streams } = adoptServices(engine);
   const faults = new Faults(false);
-  const definitions = readEvents([stackOf(wish)], { isElsewhere, anchorMs: engine.startedAt }, faults);
-  engine.replace(definitions);
+  const stacks = [stackOf(wish)];
+  const { unsupported, apply } = engine.read(stacks, faults);
+  apply();
   const send: EventBench['send'] = (request) =>
     recorder.answer({
       ...{ subdomain: undefined, region: REGION, method: 'POST', path: '/', query: '' },
       ...{ headers: [], body: undefined, timeoutMs: 1000, ...request },
     });
   return {
-    ...{ engine, clock, invoker, recorder, reports, definitions, faults, send },
+    ...{ engine, queues, async, streams },
+    ...{
+      clock,
+      invoker,
+      recorder,
+      reports,
+      unsupported,
+      faults,
+      send,
+      reload: () => engine.read(stacks, faults).apply(),
+    },
     async advance(ms) {
       clock.advance(ms);
       engine.moved();
@@ -92,7 +109,7 @@ function stackOf({ resources, functions = {} }: EventBenchWish): ResolvedStack {
       `  ${name}: { Type: AWS::Lambda::Function, Properties: { FunctionName: ${name}, Runtime: nodejs24.x, ` +
       `Handler: index.handler, Role: none, Code: { ZipFile: 'exports.handler = () => 1' } } }`,
   );
-  const set = new StackSet();
+  const set = new StackSet(RESOURCE_TYPES);
   const options = { stage: 'dev', region: REGION, accountId: ACCOUNT, parameters: {}, environment: {} };
   const text = ['Resources:', ...made, resources].join('\n');
   set.add(toRawStack(parseSource(text, '/app/events.yml'), 'events', options));
@@ -101,7 +118,7 @@ function stackOf({ resources, functions = {} }: EventBenchWish): ResolvedStack {
   const stack = {
     ...{ stackName: 'events', stage: 'dev', region: REGION, accountId: ACCOUNT, file: '/app/events.yml' },
     ...{ includes: [], outputs: new Map(), metadata: {}, exports: new Map(), refused: new Map() },
-    ...classifyResources('events', resolved.values()),
+    ...classifyResources(RESOURCE_TYPES, 'events', resolved.values()),
     resources: resolved,
     functions: names.map((name) => ({ name, arn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}` })),
   };

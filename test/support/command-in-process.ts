@@ -6,7 +6,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCommandLine } from '../../cli/run-command-line.ts';
+import { runCommandLine } from '../../packages/gatewright/command/run-command-line.ts';
 import type { Finished } from './command.ts';
 
 type Output = { stdout: string; stderr: string };

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { ChildProcess } from 'node:child_process';
 
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
-const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../packages/gatewright/command/main.ts', import.meta.url));
 /** What `start --json` prints when all is served. */
 export const READY = '"ready":true';
 /** A start loads osls; on a busy machine that takes its time. */

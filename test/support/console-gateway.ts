@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGateway } from '../../gateway/index.ts';
-import type { AccessBook, Gateway, InvoiceBook } from '../../gateway/index.ts';
+import { createGateway } from '../../packages/engine/index.ts';
+import type { AccessBook, Gateway, InvoiceBook } from '../../packages/engine/index.ts';
 
 const code = (text: string): object => ({ ZipFile: text });
 const lambda = (name: string, text: string): object => ({

@@ -4,9 +4,9 @@ import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'no
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { buildPackage } from '../../package/build-package.ts';
-import { SCOPE } from '../../package/manifest.ts';
-import type { Manifest } from '../../package/manifest.ts';
+import { buildPackage } from '../../packages/gatewright/package/build-package.ts';
+import { SCOPE } from '../../packages/gatewright/package/manifest.ts';
+import type { Manifest } from '../../packages/gatewright/package/manifest.ts';
 
 const CHECKOUT = join(import.meta.dirname, '../..');
 

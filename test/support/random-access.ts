@@ -16,11 +16,11 @@ import { pickFrom } from './pick.ts';
 import type { Pick } from './pick.ts';
 import { randomRequest, randomRoutes } from './random-requests.ts';
 import type { RandomRequest } from './random-requests.ts';
-import { aPlan } from '../gateway/routing/a-plan.ts';
-import { compilePolicy as compileForGateway } from '../../gateway/policy/evaluate.ts';
-import { compileHttpRoutes } from '../../gateway/routing/http-routes.ts';
-import { compileRestRoutes } from '../../gateway/routing/rest-routes.ts';
-import type { RouteMatch, RouteTable } from '../../gateway/deployment/model.ts';
+import { aPlan } from '../packages/core/routing/a-plan.ts';
+import { compilePolicy as compileForGateway } from '../../packages/core/policy/evaluate.ts';
+import { compileHttpRoutes } from '../../packages/core/routing/http-routes.ts';
+import { compileRestRoutes } from '../../packages/core/routing/rest-routes.ts';
+import type { RouteMatch, RouteTable } from '../../packages/core/deployment/model.ts';
 
 type AccessTally = {
   decisions: number;

@@ -1,11 +1,11 @@
-/** What the roles of `resources/` allow with tables. */
-import { readdirSync, readFileSync } from 'node:fs';
+/** What the roles of the stack's parts allow with tables. */
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { compileConditions } from '../../gateway/policy/conditions.ts';
+import { compileConditions } from '../../packages/core/policy/conditions.ts';
 import type { TableCall } from './table-calls.ts';
 
-const RESOURCES = join(import.meta.dirname, '../../resources');
+const RESOURCES = join(import.meta.dirname, '../../packages/stack');
 
 type TableStatement = {
   readonly actions: readonly string[];
@@ -30,7 +30,7 @@ type Role = {
 
 /** By logical id of the role. */
 export function readTableStatements(): ReadonlyMap<string, readonly TableStatement[]> {
-  const roles = readdirSync(RESOURCES).flatMap((file) => {
+  const roles = globSync('**/*.yml', { cwd: RESOURCES }).flatMap((file) => {
     // CloudFormation's tags mean nothing to the parser: `!GetAtt AccessTable.Arn` is read as its text.
     const text = readFileSync(join(RESOURCES, file), 'utf8');
     const { Resources = {} } = parse(text, { merge: true, logLevel: 'error' }) as {

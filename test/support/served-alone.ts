@@ -1,9 +1,9 @@
 /** What an API server needs that serves one API, and has no `@connections`. */
-import { Intake } from '../../gateway/server/intake.ts';
-import { UnreadReplies } from '../../gateway/server/unread-replies.ts';
-import type { ApiServerOptions } from '../../gateway/server/answer-request.ts';
-import type { ServedApi } from '../../gateway/exchange.ts';
-import type { Ports } from '../../gateway/ports.ts';
+import { Intake } from '../../packages/server/intake.ts';
+import { UnreadReplies } from '../../packages/server/unread-replies.ts';
+import type { ApiServerOptions } from '../../packages/server/answer-request.ts';
+import type { ServedApi } from '../../packages/core/exchange.ts';
+import type { Ports } from '../../packages/core/ports.ts';
 
 export function servedAlone(
   api: ServedApi,

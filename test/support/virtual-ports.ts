@@ -1,8 +1,8 @@
 /** Ports without a world behind them: time that moves when told, ids that count, functions that are closures. */
-import { createCompressor } from '../../gateway/adapters/compressor.ts';
-import { createIdentities } from '../../gateway/policy/identities.ts';
-import type { Identities } from '../../gateway/policy/identities.ts';
-import type { RecordSink } from '../../gateway/trail.ts';
+import { createCompressor } from '../../packages/server/adapters/compressor.ts';
+import { createIdentities } from '../../packages/core/policy/identities.ts';
+import type { Identities } from '../../packages/core/policy/identities.ts';
+import type { RecordSink } from '../../packages/core/trail.ts';
 import type {
   ByteStream,
   Clock,
@@ -20,7 +20,7 @@ import type {
   ServiceRequest,
   StreamAnswer,
   StreamTimes,
-} from '../../gateway/ports.ts';
+} from '../../packages/core/ports.ts';
 
 /** 2025-04-14T22:13:38Z, the day of a recorded event. */
 export const EPOCH_MS = 1_744_668_818_000;

@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageService } from '../../layers/package-service.ts';
+import { packageService } from '../../../layers/package-service.ts';
 import { bundle, prepareLayer } from '../authorizer-bundles.ts';
 import { openIssuer, runStart } from '../authorizer-starts.ts';
 import type { Start } from '../authorizer-process.ts';

@@ -10,7 +10,7 @@ import { headKey, partKey, printVersion, toPublication } from '#shared/access/do
 import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
 import type { LoadTableClient } from '#shared/table/dynamodb-table.ts';
 import type { ItemStore } from '#shared/ports.ts';
-import compiled from '../../access/compiled.json' with { type: 'json' };
+import compiled from '../../../access/compiled.json' with { type: 'json' };
 import { TABLES_KEY } from '../targets.ts';
 
 export type Units = { readonly reads: number; readonly writes: number };
@@ -74,7 +74,7 @@ export async function openWorld(): Promise<World> {
   };
 }
 
-/** As resources/tables.yml has them. */
+/** As packages/stack/tables.yml has them. */
 function declareTable(TableName: TableName): dynamoDb.CreateTableCommandInput {
   const attributes = ['pk', 'sk', ...(TableName === 'usage' ? ['list'] : [])];
   return {

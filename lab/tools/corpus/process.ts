@@ -8,7 +8,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Protocol } from './expectation.ts';
 import type { Finding, Start } from './verdict.ts';
 
-const MAIN = join(import.meta.dirname, '../../cli/main.ts');
+const MAIN = join(import.meta.dirname, '../../../packages/gatewright/command/main.ts');
 const MAX_HEAP_MEGABYTES = 1024;
 const MAX_RESIDENT_MEGABYTES = 2048;
 const MAX_OUTPUT_CHARACTERS = 4_000_000;

@@ -3,7 +3,7 @@
 Needs Python 3.11 and moto of PyPI, in an environment of its own: pip install 'moto[all]'. Run by hand; no part of the suite.
 
     npm run package -- --stage prod
-    python tools/moto/try_stack.py .build/package/prod
+    python lab/tools/moto/try_stack.py .build/package/prod
 """
 
 import json
@@ -144,5 +144,5 @@ def main(folder):
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        sys.exit("usage: python tools/moto/try_stack.py FOLDER, as npm run package has written it")
+        sys.exit("usage: python lab/tools/moto/try_stack.py FOLDER, as npm run package has written it")
     main(sys.argv[1])

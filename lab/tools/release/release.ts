@@ -1,7 +1,7 @@
 /** What a release does, step by step, and what it refuses. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ALONE } from '../../package/manifest.ts';
+import { ALONE } from '../../../packages/gatewright/package/manifest.ts';
 import { notesOf } from './changelog.ts';
 import { findStrayVersions, versionOf } from './versions.ts';
 

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { release, ReleaseRefused } from './release.ts';
 import { isVersion, setVersion } from './versions.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
+const ROOT = join(import.meta.dirname, '../../..');
 const STEP_DEADLINE_MS = 600_000;
 
 function run(program: string, args: readonly string[]): string {

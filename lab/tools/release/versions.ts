@@ -1,7 +1,7 @@
 /** One version for all packages: that of the root's package.json, which `npm run release -- --set` writes into the others. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SCOPE, WORKSPACES } from '../../package/manifest.ts';
+import { SCOPE, WORKSPACES } from '../../../packages/gatewright/package/manifest.ts';
 
 const MANIFESTS = ['package.json', ...Object.values(WORKSPACES).map((folder) => `${folder}/package.json`)];
 /** Semantic Versioning 2.0.0, without build metadata, which npm drops. */

@@ -5,7 +5,7 @@ import { dirname, join, posix } from 'node:path';
 import { installTool, toolFolder } from '../install-tool.ts';
 import { arrangePages, printPart, stagePage } from './pages.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
+const ROOT = join(import.meta.dirname, '../../..');
 const STAGED = join(ROOT, '.build/site-pages');
 const SITE = join(ROOT, '.build/site');
 const BUILD_DEADLINE_MS = 300_000;
@@ -15,7 +15,7 @@ const ENTRIES = [
   ...['access', 'cache', 'quota', 'webhooks', 'websocket', 'websocket-client'].map(
     (name) => `shared/entries/${name}.ts`,
   ),
-  ...['testing/entry.ts', 'packages/velocity/index.ts', 'packages/dynamodb/index.ts'],
+  ...['packages/gatewright/testing/entry.ts', 'packages/velocity/index.ts', 'packages/dynamodb/index.ts'],
 ];
 
 function main(): number {

@@ -52,8 +52,8 @@ const PARTS: readonly Part[] = [
     title: 'Reference',
     about: 'Options, errors, settings, the control plane; exports are listed beside these pages.',
     pages: [
-      ...['reference/commands', 'errors', 'function-runtime', 'control-plane', 'request-path', 'versions'],
-      ...['dependencies', 'reference/'],
+      ...['reference/commands', 'reference/stack', 'errors', 'function-runtime', 'control-plane'],
+      ...['request-path', 'versions', 'dependencies', 'reference/'],
     ],
   },
   {

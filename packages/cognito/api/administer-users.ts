@@ -1,17 +1,11 @@
 /** What an administrator does with users and groups. */
-import { ServiceRefusal } from '../../errors.ts';
+import { ServiceRefusal } from '../../core/errors.ts';
 import { randomBytes } from 'node:crypto';
-import { invalidParameter, notAuthorized, notFound } from '../../issuer/pools/cognito-error.ts';
-import { listAttributes } from '../../issuer/pools/pool-user.ts';
-import type { PoolUser } from '../../issuer/pools/pool-user.ts';
-import {
-  customMessage,
-  NO_CLIENT,
-  postConfirmation,
-  preSignUp,
-  sendCode,
-} from '../../issuer/pools/triggers.ts';
-import type { LocalPool } from '../../issuer/pools/user-pools.ts';
+import { invalidParameter, notAuthorized, notFound } from '../pools/cognito-error.ts';
+import { listAttributes } from '../pools/pool-user.ts';
+import type { PoolUser } from '../pools/pool-user.ts';
+import { customMessage, NO_CLIENT, postConfirmation, preSignUp, sendCode } from '../pools/triggers.ts';
+import type { LocalPool } from '../pools/user-pools.ts';
 import type { CognitoInput } from './cognito-input.ts';
 import { poolOf } from './cognito-operation.ts';
 import type { CognitoOperations, CognitoPorts } from './cognito-operation.ts';

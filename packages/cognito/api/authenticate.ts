@@ -1,21 +1,21 @@
 /** Sign-ins by the API: with a password, by SRP, with a refresh token. */
-import { ServiceRefusal } from '../../errors.ts';
+import { ServiceRefusal } from '../../core/errors.ts';
 import {
   invalidParameter,
   notAuthorized,
   notFound,
   userNotFound,
   WRONG_PASSWORD,
-} from '../../issuer/pools/cognito-error.ts';
-import { isPassword } from '../../issuer/pools/password.ts';
-import type { AppClient, AuthFlow } from '../../issuer/pools/pool-model.ts';
-import type { PoolUser } from '../../issuer/pools/pool-user.ts';
-import type { Tokens } from '../../issuer/pools/sessions.ts';
-import type { TokenSource } from '../../issuer/pools/token-trigger.ts';
-import { NO_METADATA, postAuthentication, preAuthentication } from '../../issuer/pools/triggers.ts';
-import type { Metadata } from '../../issuer/pools/triggers.ts';
-import { challenge, makeVerifier, proves } from '../../issuer/pools/srp.ts';
-import type { LocalPool } from '../../issuer/pools/user-pools.ts';
+} from '../pools/cognito-error.ts';
+import { isPassword } from '../pools/password.ts';
+import type { AppClient, AuthFlow } from '../pools/pool-model.ts';
+import type { PoolUser } from '../pools/pool-user.ts';
+import type { Tokens } from '../pools/sessions.ts';
+import type { TokenSource } from '../pools/token-trigger.ts';
+import { NO_METADATA, postAuthentication, preAuthentication } from '../pools/triggers.ts';
+import type { Metadata } from '../pools/triggers.ts';
+import { challenge, makeVerifier, proves } from '../pools/srp.ts';
+import type { LocalPool } from '../pools/user-pools.ts';
 import type { Pending } from './challenges.ts';
 import { checkSecretHash, needParameter } from './cognito-input.ts';
 import type { CognitoInput } from './cognito-input.ts';

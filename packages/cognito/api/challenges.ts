@@ -1,7 +1,7 @@
 /** Sign-ins that wait for a further answer of the client; each is good once, for three minutes. */
 import { randomBytes } from 'node:crypto';
-import type { SrpChallenge } from '../../issuer/pools/srp.ts';
-import type { Clock } from '../../ports.ts';
+import type { SrpChallenge } from '../pools/srp.ts';
+import type { Clock } from '../../core/ports.ts';
 
 export type Pending = {
   readonly kind: 'NEW_PASSWORD_REQUIRED' | 'PASSWORD_VERIFIER';

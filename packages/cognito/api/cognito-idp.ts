@@ -2,14 +2,14 @@
  * Cognito's API of user pools (AWS JSON 1.1). What users do themselves needs no signature, as at AWS; administrators
  * sign. An operation that is not here is 501 at once: nobody should wait for retries.
  */
-import { ServiceRefusal } from '../../errors.ts';
+import { ServiceRefusal } from '../../core/errors.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { parseJsonObject } from '@gatewright/aws/json-object';
-import type { ControlReply, ControlRequest } from '../../control-port/control-request.ts';
-import type { UserPools } from '../../issuer/pools/user-pools.ts';
-import type { Clock } from '../../ports.ts';
-import type { AwsService } from '../aws-call.ts';
-import { refuseUnlessAllowed } from '../aws-call.ts';
+import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
+import type { UserPools } from '../pools/user-pools.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { AwsService } from '../../kernel/calls/aws-call.ts';
+import { refuseUnlessAllowed } from '../../kernel/calls/aws-call.ts';
 import { ADMINISTER_USERS } from './administer-users.ts';
 import { AUTHENTICATE, AUTHENTICATE_AS_ADMIN } from './authenticate.ts';
 import { Challenges } from './challenges.ts';

@@ -2,8 +2,8 @@
 import { createHmac } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
-import { invalidParameter, notAuthorized } from '../../issuer/pools/cognito-error.ts';
-import type { AppClient } from '../../issuer/pools/pool-model.ts';
+import { invalidParameter, notAuthorized } from '../pools/cognito-error.ts';
+import type { AppClient } from '../pools/pool-model.ts';
 
 export class CognitoInput {
   readonly #fields: JsonObject;

@@ -1,7 +1,7 @@
 /** What the operations of user pools are made of. */
-import type { UserPools, LocalPool } from '../../issuer/pools/user-pools.ts';
-import type { AppClient } from '../../issuer/pools/pool-model.ts';
-import { notFound } from '../../issuer/pools/cognito-error.ts';
+import type { UserPools, LocalPool } from '../pools/user-pools.ts';
+import type { AppClient } from '../pools/pool-model.ts';
+import { notFound } from '../pools/cognito-error.ts';
 import type { CognitoInput } from './cognito-input.ts';
 import type { Challenges } from './challenges.ts';
 

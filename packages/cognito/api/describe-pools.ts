@@ -1,5 +1,5 @@
 /** Pools and clients as administrators and tools look them up. */
-import { notFound } from '../../issuer/pools/cognito-error.ts';
+import { notFound } from '../pools/cognito-error.ts';
 import { poolOf } from './cognito-operation.ts';
 import type { CognitoOperations } from './cognito-operation.ts';
 

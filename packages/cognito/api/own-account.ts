@@ -1,14 +1,14 @@
 /** What users do with their own account, by their access token. */
-import { invalidParameter, notAuthorized, WRONG_PASSWORD } from '../../issuer/pools/cognito-error.ts';
-import { OWN_DATA_SCOPE } from '../../issuer/pool-issuer.ts';
+import { invalidParameter, notAuthorized, WRONG_PASSWORD } from '../pools/cognito-error.ts';
+import { OWN_DATA_SCOPE } from '../pool-issuer.ts';
 import { parseJsonObject } from '@gatewright/aws/json-object';
-import { isPassword } from '../../issuer/pools/password.ts';
-import type { AppClient } from '../../issuer/pools/pool-model.ts';
-import { listAttributes, verifiedName } from '../../issuer/pools/pool-user.ts';
-import type { PoolUser } from '../../issuer/pools/pool-user.ts';
-import { NO_CLIENT, sendCode } from '../../issuer/pools/triggers.ts';
-import type { CodeDelivery } from '../../issuer/pools/user-pool.ts';
-import type { LocalPool } from '../../issuer/pools/user-pools.ts';
+import { isPassword } from '../pools/password.ts';
+import type { AppClient } from '../pools/pool-model.ts';
+import { listAttributes, verifiedName } from '../pools/pool-user.ts';
+import type { PoolUser } from '../pools/pool-user.ts';
+import { NO_CLIENT, sendCode } from '../pools/triggers.ts';
+import type { CodeDelivery } from '../pools/user-pool.ts';
+import type { LocalPool } from '../pools/user-pools.ts';
 import type { CognitoInput } from './cognito-input.ts';
 import type { CognitoOperations, CognitoPorts } from './cognito-operation.ts';
 

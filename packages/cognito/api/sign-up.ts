@@ -1,11 +1,11 @@
 /** Users who make their own account, and who have forgotten their password. */
-import { ServiceRefusal } from '../../errors.ts';
-import { invalidParameter, notAuthorized, userNotFound } from '../../issuer/pools/cognito-error.ts';
-import { verifiedName } from '../../issuer/pools/pool-user.ts';
-import type { PoolUser } from '../../issuer/pools/pool-user.ts';
-import { postConfirmation, preSignUp, sendCode } from '../../issuer/pools/triggers.ts';
-import type { CodeDelivery, UserPool } from '../../issuer/pools/user-pool.ts';
-import type { AppClient } from '../../issuer/pools/pool-model.ts';
+import { ServiceRefusal } from '../../core/errors.ts';
+import { invalidParameter, notAuthorized, userNotFound } from '../pools/cognito-error.ts';
+import { verifiedName } from '../pools/pool-user.ts';
+import type { PoolUser } from '../pools/pool-user.ts';
+import { postConfirmation, preSignUp, sendCode } from '../pools/triggers.ts';
+import type { CodeDelivery, UserPool } from '../pools/user-pool.ts';
+import type { AppClient } from '../pools/pool-model.ts';
 import { checkSecretHash } from './cognito-input.ts';
 import type { CognitoInput } from './cognito-input.ts';
 import { clientOf } from './cognito-operation.ts';

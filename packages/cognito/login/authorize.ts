@@ -1,8 +1,8 @@
 /** The authorization endpoint and the login form: from a request to a code (RFC 6749 §4.1, RFC 7636). */
-import { ServiceRefusal } from '../../errors.ts';
+import { ServiceRefusal } from '../../core/errors.ts';
 import { randomBytes } from 'node:crypto';
 import { headerOf } from '@gatewright/aws/raw-headers';
-import type { ControlReply, ControlRequest } from '../../control-port/control-request.ts';
+import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import { WRONG_PASSWORD } from '../pools/cognito-error.ts';
 import { isPassword } from '../pools/password.ts';
 import type { PoolUser } from '../pools/pool-user.ts';

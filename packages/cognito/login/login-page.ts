@@ -1,6 +1,6 @@
 /** The pages that a browser sees: plain HTML without a script, under a policy that lets nothing else in. */
 import { createHash } from 'node:crypto';
-import type { ControlReply } from '../../control-port/control-request.ts';
+import type { ControlReply } from '../../core/api-call.ts';
 import { targetOf } from './redirects.ts';
 
 type LoginPage = {

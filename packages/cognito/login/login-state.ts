@@ -1,7 +1,7 @@
 /** What the login pages remember: codes that were given out, browsers that are signed in, forms that were shown. */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
-import type { Clock } from '../../ports.ts';
+import type { Clock } from '../../core/ports.ts';
 
 /** What a code stands for (RFC 6749 §4.1, RFC 7636). */
 type CodeGrant = {

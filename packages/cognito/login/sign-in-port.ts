@@ -3,14 +3,14 @@
  * for users. Pages of this machine and of the clients may call it from their own origin; nobody else's may.
  */
 import { headerOf } from '@gatewright/aws/raw-headers';
-import { type CognitoIdp, readUserOperation } from '../../aws-api/cognito/cognito-idp.ts';
-import { type ControlReply, type ControlRequest, jsonReply } from '../../control-port/control-request.ts';
-import type { Clock } from '../../ports.ts';
+import { type CognitoIdp, readUserOperation } from '../api/cognito-idp.ts';
+import { type ControlReply, type ControlRequest, jsonReply } from '../../core/api-call.ts';
+import type { Clock } from '../../core/ports.ts';
 import type { Issuer } from '../issuer.ts';
 import type { PoolDefinition } from '../pools/pool-model.ts';
 import type { LocalPool, UserPools } from '../pools/user-pools.ts';
-import { localNameOf } from '../stand-ins.ts';
-import type { StandIns } from '../stand-ins.ts';
+import { localNameOf } from '../../core/issuers/stand-ins.ts';
+import type { StandIns } from '../../core/issuers/stand-ins.ts';
 import { authorize, logOut, type LoginPlace, signInByForm } from './authorize.ts';
 import { isLoopbackOrigin } from './redirects.ts';
 import { LoginState } from './login-state.ts';

@@ -1,10 +1,10 @@
 /** The token endpoint, its revocation and `userInfo` (RFC 6749 §3.2, RFC 7009, OpenID Connect Core §5.3). */
-import { ServiceRefusal } from '../../errors.ts';
+import { ServiceRefusal } from '../../core/errors.ts';
 import { createHash } from 'node:crypto';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
-import { type ControlReply, type ControlRequest, jsonReply } from '../../control-port/control-request.ts';
+import { type ControlReply, type ControlRequest, jsonReply } from '../../core/api-call.ts';
 import type { AppClient } from '../pools/pool-model.ts';
 import { listAttributes } from '../pools/pool-user.ts';
 import { userClaims } from '../pools/pool-tokens.ts';

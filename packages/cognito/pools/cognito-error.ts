@@ -1,5 +1,5 @@
 /** Refusals of a user pool, in Cognito's own names and words; clients tell them apart by the name. */
-import { ServiceRefusal } from '../../errors.ts';
+import { ServiceRefusal } from '../../core/errors.ts';
 
 export const WRONG_PASSWORD = 'Incorrect username or password.';
 

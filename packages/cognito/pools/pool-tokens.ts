@@ -3,7 +3,7 @@ import { OWN_DATA_SCOPE } from '../pool-issuer.ts';
 import type { AppClient, PoolDefinition } from './pool-model.ts';
 import { isReadable } from './pool-user.ts';
 import type { PoolUser } from './pool-user.ts';
-import type { Claims } from '../../policy/bearer-token.ts';
+import type { Claims } from '../../core/policy/bearer-token.ts';
 
 /** One sign-in: what all tokens that come of it share. */
 export type TokenFacts = {

@@ -1,9 +1,9 @@
 /** User pools of the loaded stacks, with clients, groups and domains: `AWS::Cognito::UserPool…`. */
 import { parseArn } from '@gatewright/aws/arn';
 import { isJsonObject } from '@gatewright/aws/json-object';
-import { makeId } from '../../definition/cloudformation/physical-ids.ts';
-import { userPoolIssuer } from '../../deployment/compile-token-authorizer.ts';
-import type { ResolvedResource, ResolvedStack } from '../../definition/model.ts';
+import { makeId } from '@gatewright/aws/physical-ids';
+import { userPoolIssuer } from '../../core/deployment/compile-token-authorizer.ts';
+import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import { ALL_FLOWS, openPool, USUAL_SECONDS } from './pool-model.ts';
 import type {
   AppClient,
@@ -14,8 +14,8 @@ import type {
   TriggerFunction,
   TriggerName,
 } from './pool-model.ts';
-import { readPoolIssuer } from '../pool-issuer.ts';
-import { localNameOf } from '../stand-ins.ts';
+import { readPoolIssuer } from '../../core/issuers/issuer-names.ts';
+import { localNameOf } from '../../core/issuers/stand-ins.ts';
 
 type Properties = ResolvedResource['properties'];
 

@@ -2,7 +2,7 @@
  * The pre token generation trigger: what a pool's function changes in the tokens of a sign-in.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  */
-import { ServiceRefusal } from '../../errors.ts';
+import { ServiceRefusal } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { OWN_DATA_SCOPE } from '../pool-issuer.ts';
 import type { AppClient } from './pool-model.ts';
@@ -10,7 +10,7 @@ import type { PoolUser } from './pool-user.ts';
 import { callTrigger, metadataOf, userAttributes } from './triggers.ts';
 import type { Metadata } from './triggers.ts';
 import type { UserPool } from './user-pool.ts';
-import type { Claims } from '../../policy/bearer-token.ts';
+import type { Claims } from '../../core/policy/bearer-token.ts';
 
 export type TokenSource =
   | 'TokenGeneration_Authentication'

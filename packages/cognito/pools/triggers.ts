@@ -2,9 +2,9 @@
  * Lambda triggers of user pools: the functions of `LambdaConfig`, called with Cognito's events.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
-import { ServiceRefusal } from '../../errors.ts';
+import { ServiceRefusal } from '../../core/errors.ts';
 import { isJsonObject, type JsonObject, parseJsonObject } from '@gatewright/aws/json-object';
-import type { InvocationResult } from '../../ports.ts';
+import type { InvocationResult } from '../../core/ports.ts';
 import type { CustomMessage, TriggerName } from './pool-model.ts';
 import { verifiedName } from './pool-user.ts';
 import type { PoolUser } from './pool-user.ts';

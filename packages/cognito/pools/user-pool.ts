@@ -1,8 +1,8 @@
 /** A user pool with its users, groups and the codes it has sent. */
-import { ServiceRefusal } from '../../errors.ts';
+import { ServiceRefusal } from '../../core/errors.ts';
 import { createHash, randomInt } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
-import type { Clock, InvocationResult, Random } from '../../ports.ts';
+import type { Clock, InvocationResult, Random } from '../../core/ports.ts';
 import { invalidParameter, userNotFound } from './cognito-error.ts';
 import { findPasswordFault, hashPassword } from './password.ts';
 import type { AppClient, CustomMessage, PoolDefinition } from './pool-model.ts';

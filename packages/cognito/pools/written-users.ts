@@ -5,10 +5,8 @@
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
-import { DefinitionError } from '../../errors.ts';
+import { DefinitionError } from '../../core/errors.ts';
 import type { WrittenUser } from './pool-user.ts';
-
-export const USERS_FILE = 'users.yml';
 
 /** Users that can be taken, and what is wrong with the others. */
 export type UsersRead = {

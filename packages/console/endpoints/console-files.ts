@@ -1,5 +1,5 @@
 /** The console's own files: public, since they hold nothing of a start; what they show is asked with the secret. */
-import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
+import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 
 /** By name: `index.html`, `app.js`. */
 export type ConsoleFiles = ReadonlyMap<string, { readonly type: string; readonly body: Buffer }>;

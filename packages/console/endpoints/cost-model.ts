@@ -1,5 +1,5 @@
 /** What AWS would meter of the traffic that is recorded; plain JSON. */
-import type { ApiProtocol } from '../deployment/model.ts';
+import type { ApiProtocol } from '../../core/deployment/model.ts';
 
 export type ApiShape = {
   readonly apiId: string;

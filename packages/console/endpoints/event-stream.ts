@@ -1,6 +1,6 @@
 /** Server-sent events of what is recorded, in batches: a browser that watches heavy traffic must not slow it down. */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ControlReply } from '../control-port/control-request.ts';
+import type { ControlReply } from '../../core/api-call.ts';
 import type { RequestRecords } from '../records/request-records.ts';
 
 const BATCH_MS = 100;

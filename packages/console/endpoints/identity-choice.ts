@@ -2,15 +2,15 @@
  * As whom a request is sent: `nobody`, `alice:admin,courier` (a token of the local issuer), `key:ID` (an API key) or
  * `iam:NAME` (a signature of a local identity). What was sent before as a credential is taken out.
  */
-import { WishRefused } from '../errors.ts';
+import { WishRefused } from '../../core/errors.ts';
 import { signRequest } from '@gatewright/aws/sign-request';
-import { localTokenOf } from '../control/inspect-apis.ts';
-import type { ServedApi } from '../exchange.ts';
-import type { IdentitySource, RoutePlan } from '../deployment/model.ts';
-import type { Issuer } from '../issuer/issuer.ts';
-import type { Identities } from '../policy/identities.ts';
-import type { Clock } from '../ports.ts';
-import type { ApiKeys } from '../control/api-keys.ts';
+import { localTokenOf } from '../../control/inspect-apis.ts';
+import type { ServedApi } from '../../core/exchange.ts';
+import type { IdentitySource, RoutePlan } from '../../core/deployment/model.ts';
+import type { TokenWish } from '../../cognito/issuer.ts';
+import type { Identities } from '../../core/policy/identities.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { ApiKeys } from '../../control/api-keys.ts';
 
 export type OutgoingRequest = {
   readonly method: string;
@@ -20,8 +20,18 @@ export type OutgoingRequest = {
   readonly body: Buffer | undefined;
 };
 
+/** Signs tokens of its own and of issuers that it stands in for. */
+interface LocalIssuer {
+  readonly own: string;
+  includes(issuer: string): boolean;
+  /** @throws WishRefused */
+  mint(wish: TokenWish): Minted | Promise<Minted>;
+}
+
+type Minted = { readonly token: string };
+
 export type IdentityPorts = {
-  readonly issuer: Pick<Issuer, 'mint' | 'own' | 'includes'>;
+  readonly issuer: LocalIssuer;
   readonly identities: Identities;
   readonly keys: () => ApiKeys;
   readonly clock: Clock;
@@ -39,12 +49,12 @@ const CREDENTIALS = new Set([
 const UNSIGNED = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
 
 /** @throws WishRefused */
-export function actAs(
+export async function actAs(
   request: OutgoingRequest,
   as: string,
   api: ServedApi,
   at: IdentityPorts,
-): OutgoingRequest {
+): Promise<OutgoingRequest> {
   const { name, rest } = parseIdentity(as);
   if (name === 'key') return withKey(request, rest, at);
   const bare = { ...request, headers: request.headers.filter(([header]) => !isCredential(header)) };
@@ -103,15 +113,15 @@ function dropSource(request: OutgoingRequest, route: RoutePlan | undefined): Out
   return { ...request, target: kept.length === 0 ? path : `${path}?${kept.join('&')}` };
 }
 
-function withToken(
+async function withToken(
   request: OutgoingRequest,
   wish: string,
   route: RoutePlan | undefined,
   at: IdentityPorts,
-): OutgoingRequest {
+): Promise<OutgoingRequest> {
   const [sub = '', roles = ''] = wish.split(':');
   const needs = route && localTokenOf(route.authorization, at.issuer);
-  const { token } = at.issuer.mint({
+  const { token } = await at.issuer.mint({
     sub,
     ...(roles !== '' && { roles: roles.split(',') }),
     ...(needs?.issuer !== undefined && { issuer: needs.issuer }),

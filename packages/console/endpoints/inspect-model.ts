@@ -1,5 +1,5 @@
 /** What the control port tells of a start beside its requests; plain JSON. */
-import type { ApiProtocol } from '../deployment/model.ts';
+import type { ApiProtocol } from '../../core/deployment/model.ts';
 
 export type ShownRoute = {
   readonly method: string;

@@ -1,11 +1,11 @@
 /** What was recorded, below `/_gatewright/requests`: rows, one request whole, events, archive, replay (docs/control-plane.md). */
-import { WishRefused } from '../errors.ts';
+import { WishRefused } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
-import { jsonReply } from '../control-port/control-request.ts';
+import { jsonReply } from '../../core/api-call.ts';
 import { toHar } from '../records/har.ts';
 import { streamRows } from './event-stream.ts';
 import { replay, sendAnew } from './resend.ts';
-import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
+import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import { WHOLE_PER_SECOND } from '../records/sampling.ts';
 import type { RecordState } from '../records/model.ts';
 import type { Edit, ResendPorts, Wish } from './resend.ts';

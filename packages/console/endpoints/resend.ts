@@ -1,17 +1,17 @@
 /** Sends a request through the pipeline once more: as it was, edited, as somebody else, at another time. */
-import { WishRefused } from '../errors.ts';
-import { gatherReply } from '../server/gather-reply.ts';
-import { OWN_ADDRESS, receive } from '../server/receive.ts';
-import { serve } from '../pipeline.ts';
+import { WishRefused } from '../../core/errors.ts';
+import { gatherReply } from '../../core/gather-reply.ts';
+import { OWN_ADDRESS, receive } from '../../core/receive.ts';
+import { serve } from '../../core/pipeline.ts';
 import { whyNoReplay } from '../records/describe-detail.ts';
 import { isEvent } from '../records/kept-request.ts';
 import { showData } from '../records/shown.ts';
 import { actAs } from './identity-choice.ts';
-import type { Received, ServedApi } from '../exchange.ts';
+import type { Received, ServedApi } from '../../core/exchange.ts';
 import type { Redactor } from '../records/redact.ts';
 import type { Found, RequestRecords } from '../records/request-records.ts';
-import type { Ports, ShiftableClock } from '../ports.ts';
-import type { Recording } from '../trail.ts';
+import type { Ports, ShiftableClock } from '../../core/ports.ts';
+import type { Recording } from '../../core/trail.ts';
 import type { IdentityPorts, OutgoingRequest } from './identity-choice.ts';
 
 /** What is to be sent; what it leaves out stays as it was. */
@@ -74,7 +74,8 @@ export async function sendAnew(
   if (shiftMs !== 0 && clockFixedBecause !== undefined) throw new WishRefused(`${clockFixedBecause}.`);
   shiftClock(clock, shiftMs);
   try {
-    const { method, target, headers, body } = as === undefined ? request : actAs(request, as, api, ports.who);
+    const outgoing = as === undefined ? request : await actAs(request, as, api, ports.who);
+    const { method, target, headers, body } = outgoing;
     const rawHeaders = headers.flat();
     const received = receive(
       { method, target, rawHeaders, body, remoteAddress, httpVersion: '1.1' },

@@ -1,6 +1,6 @@
 /** Who may call what. Documents are compiled outside of the gateway: the command lends what knows them. */
-import { jsonReply } from '../control-port/control-request.ts';
-import type { ControlReply } from '../control-port/control-request.ts';
+import { jsonReply } from '../../core/api-call.ts';
+import type { ControlReply } from '../../core/api-call.ts';
 import type { AccessQuestion, AccessReply, ShownAccess, ShownAccessBook } from './access-model.ts';
 
 /** The access documents of a start, read anew each time: they change while it runs. */

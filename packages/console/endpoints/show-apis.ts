@@ -1,8 +1,8 @@
 /** Every stage with its routes and all that guards, limits and answers them. */
 import { exampleOf } from './schema-example.ts';
-import type { RequestModel, RoutePlan } from '../deployment/model.ts';
-import type { ApiRoutes } from '../control/list-apis.ts';
-import type { ServedApi, ServedStage } from '../exchange.ts';
+import type { RequestModel, RoutePlan } from '../../core/deployment/model.ts';
+import type { ApiRoutes } from '../../control/list-apis.ts';
+import type { ServedApi, ServedStage } from '../../core/exchange.ts';
 import type { ShownApi, ShownRoute } from './inspect-model.ts';
 
 export function showApis(

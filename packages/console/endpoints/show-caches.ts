@@ -1,6 +1,12 @@
 /** What the caches of all stages hold, and how one or all of it is forgotten. */
 import { createHash } from 'node:crypto';
-import type { AuthorizerGrant, CacheEntry, CachedReply, ServedApi, ServedStage } from '../exchange.ts';
+import type {
+  AuthorizerGrant,
+  CacheEntry,
+  CachedReply,
+  ServedApi,
+  ServedStage,
+} from '../../core/exchange.ts';
 import type { Redactor } from '../records/redact.ts';
 import type { ShownCacheEntry } from './inspect-model.ts';
 

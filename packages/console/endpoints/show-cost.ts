@@ -1,7 +1,7 @@
 /** What AWS would meter of what is recorded: how the page reckons the cost of a month. */
 import { countCalls } from './show-functions.ts';
-import type { RoutePlan } from '../deployment/model.ts';
-import type { ServedApi, ServedStage } from '../exchange.ts';
+import type { RoutePlan } from '../../core/deployment/model.ts';
+import type { ServedApi, ServedStage } from '../../core/exchange.ts';
 import type { FunctionCallNote } from '../records/function-calls.ts';
 import type { FunctionLines } from '../records/function-lines.ts';
 import type { RequestRow } from '../records/model.ts';

@@ -1,6 +1,6 @@
 /** Invoices of the toolkit's quotas. The command makes them, as `gatewright usage invoice` does, and lends how. */
-import { jsonReply } from '../control-port/control-request.ts';
-import type { ControlReply } from '../control-port/control-request.ts';
+import { jsonReply } from '../../core/api-call.ts';
+import type { ControlReply } from '../../core/api-call.ts';
 import type { ShownInvoices } from './invoice-model.ts';
 
 export interface InvoiceBook {

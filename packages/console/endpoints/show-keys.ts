@@ -1,7 +1,7 @@
 /** Plans with their keys and what those have used. */
-import { dayOf, printDay } from '../metering/quota-period.ts';
-import type { ApiKeys } from '../control/api-keys.ts';
-import type { UsagePlan, UsagePlans } from '../control/usage-plans.ts';
+import { dayOf, printDay } from '../../core/metering/quota-period.ts';
+import type { ApiKeys } from '../../control/api-keys.ts';
+import type { UsagePlan, UsagePlans } from '../../control/usage-plans.ts';
 import type { ShownKeys, ShownPlan, ShownPlanKey } from './inspect-model.ts';
 
 const DAYS = 30;

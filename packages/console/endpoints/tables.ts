@@ -1,9 +1,9 @@
 /** Tables of the DynamoDB of this start: listed, read page by page, one item put or deleted. */
-import { WishRefused } from '../errors.ts';
+import { WishRefused } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { UNCOUNTED } from '@gatewright/dynamodb';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import type { ServiceClient } from '../ports.ts';
+import type { ServiceClient } from '../../core/ports.ts';
 
 const OPERATIONS = new Set([
   'ListTables',

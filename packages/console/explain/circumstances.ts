@@ -1,8 +1,14 @@
 /** What is known of one request when its outcome is explained: plain data, secrets already taken out. */
-import type { PolicyTrace } from '../policy/trace-policy.ts';
+import type { Defect } from '../../core/defect.ts';
+import type { PolicyTrace } from '../../core/policy/trace-policy.ts';
 
 /** A route that nearly answered. */
-export type NearMiss = { readonly route: string; readonly because: string };
+export type NearMiss = {
+  readonly route: string;
+  readonly because: string;
+  /** Its method, where that alone keeps it from answering. */
+  readonly otherMethod?: string | undefined;
+};
 
 /** A place a credential is read from, and whether the request had something there. */
 type IdentityPlace = {
@@ -111,6 +117,10 @@ export type Circumstances = {
   readonly code: string | undefined;
   /** For the operator. */
   readonly failure: string | undefined;
+  /** Which check refused, where that is more than the code says. */
+  readonly defect: Defect | undefined;
+  /** Of a deployed API, read from its log: advice for the gateway on this machine does not apply. */
+  readonly isDeployed: boolean;
   readonly nearMisses: readonly NearMiss[];
   readonly guard: GuardCircumstances | undefined;
   readonly policies: readonly GuardPolicy[];

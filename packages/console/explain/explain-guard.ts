@@ -1,7 +1,8 @@
 /** Why a caller was not let in: no credential, a bad one, or a policy. */
-import { sentence, tellLastLine, toldOfLast } from './reason.ts';
+import { list, sentence, tellLastLine, toldOfLast } from './reason.ts';
 import { describeCredential, mendFunction } from './authorizer-advice.ts';
-import { findMissingLeave, findMissingRights } from './missing-right.ts';
+import { explainToken, renewToken } from './explain-token.ts';
+import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import type { Circumstances, GuardCircumstances, GuardPolicy, TokenCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
@@ -9,6 +10,7 @@ type Statement = GuardPolicy['statements'][number];
 
 export function explainGuard(about: Circumstances): Reason {
   const { guard, phase, code, failure } = about;
+  const missing = guard === undefined ? undefined : missingOf(guard);
   const refusing =
     about.policies.find(({ decision }) => decision === 'explicit-deny') ??
     about.policies.find(({ decision }) => decision !== 'allow');
@@ -23,15 +25,15 @@ export function explainGuard(about: Circumstances): Reason {
   }
   switch (guard.kind) {
     case 'token':
-      return explainToken(about, guard);
+      return missing === undefined ? explainToken(about, guard) : explainMissing(about, guard, missing);
     case 'lambda':
-      return explainFunction(about, guard);
+      return explainFunction(about, guard, missing);
     case 'iam':
     case 'none':
       return {
         because: [sentence(failure ?? 'The signature was refused')],
         changes: [
-          'Sign the request (Signature Version 4, service execute-api) with a key of gatewright.identities.yml, or of the local admin: `gatewright env`.',
+          `Sign the request (Signature Version 4, service execute-api)${about.isDeployed ? '' : ' with a key of gatewright.identities.yml, or of the local admin: `gatewright env`'}.`,
         ],
       };
   }
@@ -50,63 +52,31 @@ function spell(name: string): string {
   );
 }
 
-function explainMissing({ routeKey }: Circumstances, guard: GuardCircumstances, missing: string): Reason {
+function explainMissing(about: Circumstances, guard: GuardCircumstances, missing: string): Reason {
   const who = guard.kind === 'lambda' ? 'the function was not even asked' : 'there was no token to check';
   return {
     because: [
-      `The authorizer ${guard.name} of ${routeKey ?? 'the route'} reads the caller from ${missing}, and the request has none: ${who}.`,
+      `The authorizer ${guard.name} of ${about.routeKey ?? 'the route'} reads the caller from ${missing}, and the request has none: ${who}.`,
     ],
-    changes: [`Send ${missing}${describeCredential(guard, missing)}.`],
+    changes: [`Send ${missing}${describeCredential(about, guard, missing)}.`],
   };
 }
 
-function explainToken(about: Circumstances, guard: GuardCircumstances): Reason {
-  const missing = missingOf(guard);
-  if (missing !== undefined) return explainMissing(about, guard, missing);
-  const { token, trusted } = guard;
-  const why = about.failure ?? '';
-  if (token !== undefined && trusted !== undefined) {
-    if (/audience/.test(why))
-      return {
-        because: [
-          `The token is for the audience ${list(token.audience)}, and the authorizer ${guard.name} takes tokens for ${list(trusted.audiences)} only.`,
-        ],
-        changes: [
-          `Ask the issuer for a token for ${list(trusted.audiences)}${trusted.audiences[0] === undefined ? '' : ` (here: \`gatewright token --audience ${trusted.audiences[0]}\`)`}, or add ${list(token.audience)} to the authorizer’s audiences.`,
-        ],
-      };
-    if (/expired/.test(why))
-      return {
-        because: [
-          `The token ended at ${token.expiresAtEpochMs === undefined ? 'no time at all' : new Date(token.expiresAtEpochMs).toISOString()}.`,
-        ],
-        changes: ['Get a new token; `gatewright clock` shows the time that counts here.'],
-      };
-    if (/issuer/.test(why))
-      return {
-        because: [
-          `The token names the issuer ${token.issuer ?? 'nobody'}, and the authorizer ${guard.name} believes ${list(trusted.issuers)}.`,
-        ],
-        changes: ['Use a token of that issuer, or change the authorizer’s issuer.'],
-      };
-    if (/scope/.test(why))
-      return {
-        because: [
-          `The token has the scopes ${list(token.scopes)}, and the route needs one of ${list(trusted.scopes)}.`,
-        ],
-        changes: [`Ask for a token with the scope ${trusted.scopes[0] ?? ''}.`],
-      };
-  }
-  return {
-    because: [sentence(why)],
-    changes: ['Send a token that the authorizer’s issuer has signed and that is still good.'],
-  };
-}
-
-function explainFunction(about: Circumstances, guard: GuardCircumstances): Reason {
-  const missing = missingOf(guard);
+function explainFunction(
+  about: Circumstances,
+  guard: GuardCircumstances,
+  missing: string | undefined,
+): Reason {
+  const { defect } = about;
   if (missing !== undefined && guard.from === undefined) return explainMissing(about, guard, missing);
   const said = tellLastLine(guard.lines);
+  if (defect?.kind === 'authorizer' && defect.code === 'identity-mismatch')
+    return {
+      because: [
+        `The token does not match the IdentityValidationExpression of the authorizer ${guard.name}: the function was not called.`,
+      ],
+      changes: ['Send a token that the expression matches, or change the expression.'],
+    };
   if (about.code === 'UNAUTHORIZED')
     return {
       because: [
@@ -114,10 +84,9 @@ function explainFunction(about: Circumstances, guard: GuardCircumstances): Reaso
         ...tellToken(guard),
         ...said,
       ],
-      changes: [...renewal(guard), 'Send a credential that the authorizer’s function takes.'],
+      changes: [...renewal(about, guard), 'Send a credential that the authorizer’s function takes.'],
     };
-  const leave = findMissingLeave(about.failure ?? '', guard.functionName);
-  if (leave !== undefined) return leave;
+  if (defect?.kind === 'permission') return explainMissingPermission(about.failure ?? '', guard.functionName);
   const rights = findMissingRights([about.failure ?? '', ...guard.lines]);
   return {
     because: [
@@ -146,13 +115,11 @@ function tellExpiry({ expiresAtEpochMs, overForMs }: TokenCircumstances): string
   ];
 }
 
-function renewal({ token }: GuardCircumstances): string[] {
-  return token?.overForMs === undefined
-    ? []
-    : ['Get a new token; `gatewright clock` shows the time that counts here.'];
+function renewal({ isDeployed }: Circumstances, { token }: GuardCircumstances): string[] {
+  return token?.overForMs === undefined ? [] : [renewToken(isDeployed)];
 }
 
-function explainNo({ routeKey }: Circumstances, guard: GuardCircumstances): Reason {
+function explainNo(about: Circumstances, guard: GuardCircumstances): Reason {
   const aged =
     guard.from === 'cache' ? `, ${seconds(guard.ageMs)} ago; it is kept for ${guard.ttlSeconds} s` : '';
   return {
@@ -162,8 +129,8 @@ function explainNo({ routeKey }: Circumstances, guard: GuardCircumstances): Reas
       ...printed(guard),
     ],
     changes: [
-      ...renewal(guard),
-      `Call as somebody whom ${guard.name} lets do ${routeKey ?? 'this'}: with another role, or a rule for this one.`,
+      ...renewal(about, guard),
+      `Use a caller that ${guard.name} allows on ${about.routeKey ?? 'this route'}, or add a rule.`,
       ...(guard.from === 'cache' ? ['If the rule has changed since, flush the authorizer’s cache.'] : []),
     ],
   };
@@ -288,7 +255,8 @@ function tellCaller({ guard }: Circumstances, policy: GuardPolicy): string[] {
   return guard === undefined || policy.of === 'resource' ? [] : [...tellToken(guard), ...printed(guard)];
 }
 
-function changesByToken({ guard, routeKey }: Circumstances, policy: GuardPolicy): string[] {
+function changesByToken(about: Circumstances, policy: GuardPolicy): string[] {
+  const { guard, routeKey } = about;
   const roles = guard?.token?.roles;
   if (policy.of !== 'authorizer' || roles === undefined) return [];
   const lacks = toldOfLast(guard?.lines ?? [], 'lacks');
@@ -297,7 +265,7 @@ function changesByToken({ guard, routeKey }: Circumstances, policy: GuardPolicy)
       `Call with a token that has the claims ${lacks}. Or, where the service can do without: result.claims.optional of the access document.`,
     ];
   return [
-    ...(guard === undefined ? [] : renewal(guard)),
+    ...(guard === undefined ? [] : renewal(about, guard)),
     `Call with a token whose roles may ${routeKey ?? 'do this'}; this one has ${list(roles)}. Or let the rules of ${guard?.name ?? 'the authorizer'} allow it.`,
   ];
 }
@@ -308,10 +276,6 @@ function flush({ guard }: Circumstances, policy: GuardPolicy): string[] {
         `The answer is ${seconds(guard.ageMs)} old and holds for all that the credential asks: if it was made for one request only, or the rules have changed since, let it cover more or flush the authorizer’s cache.`,
       ]
     : [];
-}
-
-function list(texts: readonly string[]): string {
-  return texts.length === 0 ? 'none' : texts.join(', ');
 }
 
 function upper(text: string): string {

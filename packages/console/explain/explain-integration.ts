@@ -1,5 +1,5 @@
 /** How what stands behind the gateway did, and why its answer was not taken. */
-import { findMissingLeave, findMissingRights } from './missing-right.ts';
+import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import { sentence, tellLastLine } from './reason.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -19,12 +19,10 @@ export function explainIntegration(about: Circumstances): Reason {
 }
 
 function explainOutcome(about: Circumstances): Reason {
-  const { failure, integration } = about;
+  const { failure, integration, defect } = about;
   if (failure === undefined) return explainAnswer(about, integration);
-  const leave = findMissingLeave(integration?.errorMessage ?? failure, integration?.target);
-  if (leave !== undefined) return leave;
-  const template = /Unable to transform (request|response): (.*)$/s.exec(failure);
-  if (template !== null) return explainTemplate(about, template[1] ?? '', template[2] ?? '');
+  if (defect?.kind === 'permission') return explainMissingPermission(failure, integration?.target);
+  if (defect?.kind === 'template') return explainTemplate(about, defect.side, defect.problem);
   if (integration === undefined) return { because: [sentence(failure)], changes: [] };
   switch (integration.outcome) {
     case 'timed-out':
@@ -44,7 +42,7 @@ function explainOutcome(about: Circumstances): Reason {
 }
 
 function explainAnswer(
-  { kind, status }: Circumstances,
+  { kind, status, isDeployed }: Circumstances,
   integration: IntegrationCircumstances | undefined,
 ): Reason {
   if (integration === undefined || integration.outcome === 'not called') return NOTHING;
@@ -64,7 +62,9 @@ function explainAnswer(
       `${name} answered${took}, and ${status} is its own word: the gateway let the request through.`,
       ...printed(integration),
     ],
-    changes: [`Look into ${name}: what it was given and what it printed is in this record.`],
+    changes: [
+      `Look into ${name}: ${isDeployed ? 'its own log has the request' : 'what it was given and what it printed is in this record'}.`,
+    ],
   };
 }
 
@@ -107,14 +107,13 @@ function explainFailure(integration: IntegrationCircumstances): Reason {
 }
 
 function explainMalformed(
-  { failure = '', phase }: Circumstances,
+  { failure = '', phase, defect }: Circumstances,
   integration: IntegrationCircumstances,
 ): Reason {
-  const malformed = /Malformed Lambda proxy response: (.*)$/s.exec(failure);
-  if (malformed !== null)
+  if (defect?.kind === 'proxy-response')
     return {
       because: [
-        `${nameOf(integration)} answered what a proxy integration may not answer: ${malformed[1] ?? ''}.`,
+        `${nameOf(integration)} answered what a proxy integration may not answer: ${defect.problem}.`,
       ],
       changes: ['Let it return { statusCode, headers, body } with a body that is a text.'],
     };

@@ -22,7 +22,7 @@ export function explainMatch(about: Circumstances): Reason {
       changes: [stages.length === 0 ? 'Deploy the API to a stage.' : `Begin the path with /${stages[0]}.`],
     };
   const near = nearMisses.map(({ route, because }) => `${route}: ${because}`);
-  const verbs = nearMisses.flatMap(({ because }) => /^it takes (\w+),/.exec(because)?.[1] ?? []);
+  const verbs = nearMisses.flatMap(({ otherMethod }) => otherMethod ?? []);
   const [nearest] = nearMisses;
   const isStageTwice = path.startsWith(`/${stageName}/`);
   return {

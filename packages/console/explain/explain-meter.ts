@@ -7,7 +7,7 @@ export function explainMeter(about: Circumstances): Reason {
   const { meter, code, failure } = about;
   if (meter === undefined) return { because: [sentence(failure ?? '')], changes: [] };
   if (code === 'INVALID_API_KEY') return explainKey(about, meter);
-  if (code === 'QUOTA_EXCEEDED') return explainQuota(meter);
+  if (code === 'QUOTA_EXCEEDED') return explainQuota(about, meter);
   return explainThrottle(about, meter);
 }
 
@@ -57,14 +57,15 @@ function explainKey({ apiId, stageName, routeKey }: Circumstances, meter: MeterC
   }
 }
 
-function explainQuota({ quota, planId, keyId }: MeterCircumstances): Reason {
+function explainQuota({ isDeployed }: Circumstances, { quota, planId, keyId }: MeterCircumstances): Reason {
   const period = quota?.period.toLowerCase() ?? 'period';
+  const advance = { day: '+1d', week: '+7d', month: '+31d' }[period] ?? '+1d';
   return {
     because: [
       `Key ${keyId ?? ''} has used its quota: plan ${planId ?? ''} grants ${quota?.limit ?? 'a number of'} ${quota?.limit === 1 ? 'request' : 'requests'} a ${period}, and ${quota?.left ?? 0} are left.`,
     ],
     changes: [
-      `Wait for the next ${period} (here: \`gatewright clock ${{ day: '+1d', week: '+7d', month: '+31d' }[period] ?? '+1d'}\`).`,
+      `Wait for the next ${period}${isDeployed ? '' : ` (here: \`gatewright clock ${advance}\`)`}.`,
       'Grant the key more for this period (UpdateUsage), or raise the quota of the plan.',
     ],
   };

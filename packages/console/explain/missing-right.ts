@@ -28,13 +28,8 @@ export function findMissingRights(texts: readonly string[]): Reason {
   };
 }
 
-/** Ours, and AWS's of HTTP and of REST APIs. */
-const LEAVE =
-  /no AWS::Lambda::Permission lets|have permissions to call the (?:integration|authorizer)|Invalid permissions on Lambda function/;
-
-/** Of a function that the API, or its authorizer, may not invoke; undefined where the text says nothing of it. */
-export function findMissingLeave(text: string, functionName: string | undefined): Reason | undefined {
-  if (!LEAVE.test(text)) return undefined;
+/** Of a function that the API, or its authorizer, may not invoke. @param text how that was refused */
+export function explainMissingPermission(text: string, functionName: string | undefined): Reason {
   const name = functionName ?? 'the function';
   return {
     because: [`Nothing in the policy of ${name} lets this API invoke it: ${text.replace(/\.$/, '')}.`],

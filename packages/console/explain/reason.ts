@@ -7,6 +7,10 @@ export function sentence(text: string): string {
   return /[.!?]$/.test(first) ? first : `${first}.`;
 }
 
+export function list(texts: readonly string[]): string {
+  return texts.length === 0 ? 'none' : texts.join(', ');
+}
+
 const TELLING = ['outcome', 'reason', 'lacks', 'level', 'message', 'msg', 'error'];
 
 /** The last line that a function printed; of a structured one, what tells a person something. */

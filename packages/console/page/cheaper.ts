@@ -2,7 +2,7 @@
 import { costOf, factorOf } from './cost.ts';
 import type { Month } from './cost.ts';
 import type { Prices } from './prices.ts';
-import type { ApiShape, FunctionShape, TrafficShape } from '../gateway/console-api/cost-model.ts';
+import type { ApiShape, FunctionShape, TrafficShape } from '../endpoints/cost-model.ts';
 
 type Cheaper = {
   readonly what: string;

@@ -1,6 +1,6 @@
 /** Talks to the control port that this page came from. */
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { RecordState, RequestRow } from '../gateway/records/model.ts';
+import type { RecordState, RequestRow } from '../records/model.ts';
 
 let key = '';
 

@@ -1,6 +1,6 @@
 /** What a month of recorded traffic would cost on AWS. Pure. */
 import type { Prices, Tier } from './prices.ts';
-import type { ApiShape, CacheShape, FunctionShape, TrafficShape } from '../gateway/console-api/cost-model.ts';
+import type { ApiShape, CacheShape, FunctionShape, TrafficShape } from '../endpoints/cost-model.ts';
 
 export type Month = {
   /** Requests and messages of clients; what is recorded is taken as their mix. */

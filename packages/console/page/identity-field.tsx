@@ -1,7 +1,7 @@
 /** As whom a request is sent: a user of the local issuer, an API key, an IAM identity, or nobody. */
 import { useState } from 'preact/hooks';
 import { useAsked } from './control.ts';
-import type { ShownIdentities } from '../gateway/console-api/inspect-model.ts';
+import type { ShownIdentities } from '../endpoints/inspect-model.ts';
 
 const RECENT = 'gatewright-identities';
 const MAX_RECENT = 8;

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { Refused } from './control.ts';
 import { statusKind } from './texts.ts';
 import type { ComponentChildren } from 'preact';
-import type { Shown } from '../gateway/records/model.ts';
+import type { Shown } from '../records/model.ts';
 
 export function Status({ value }: { readonly value: number }) {
   return <span class={`status ${statusKind(value)}`}>{value}</span>;

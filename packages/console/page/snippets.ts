@@ -1,5 +1,5 @@
 /** A request as text to paste elsewhere. Secrets stand in it as they are shown. */
-import type { RequestDetail } from '../gateway/records/model.ts';
+import type { RequestDetail } from '../records/model.ts';
 
 /** Added by every client itself, or refused by `fetch`. */
 const OWN = new Set([

@@ -1,7 +1,7 @@
 /** The rows of all sections: those that there were, and those that come. */
 import { useEffect, useState } from 'preact/hooks';
 import { ask, followRows } from './control.ts';
-import type { RecordState, RequestRow } from '../gateway/records/model.ts';
+import type { RecordState, RequestRow } from '../records/model.ts';
 
 /** What a browser keeps; the gateway's ring may be smaller. */
 const MAX_ROWS = 10_000;

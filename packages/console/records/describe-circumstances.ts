@@ -1,5 +1,5 @@
 /** A kept request as the explanation reads it: looked up and worked out only now. */
-import { lastHeader } from '../events/header-list.ts';
+import { lastHeader } from '../../core/events/header-list.ts';
 import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
 import { findNearMisses } from './near-misses.ts';
 import { describeSent } from './sent.ts';
@@ -11,7 +11,8 @@ import type {
   LimitCircumstances,
   MeterCircumstances,
 } from '../explain/circumstances.ts';
-import type { MeterNotes } from '../exchange.ts';
+import type { Defect } from '../../core/defect.ts';
+import type { MeterNotes } from '../../core/exchange.ts';
 import type { FunctionLines } from './function-lines.ts';
 import type { Kept, KeptEvent, KeptOutcome, KeptRequest } from './kept-request.ts';
 import type { Redactor } from './redact.ts';
@@ -37,6 +38,8 @@ function describeRequest(kept: KeptRequest, { lines, redactor }: DescribeWith): 
     phase: kept.phase,
     code: error?.code,
     failure: kept.failure === undefined ? undefined : redactor.text(kept.failure),
+    defect: redactDefect(error?.detail.defect, redactor),
+    isDeployed: false,
     nearMisses:
       stage === undefined
         ? []
@@ -60,6 +63,12 @@ function describeRequest(kept: KeptRequest, { lines, redactor }: DescribeWith): 
     integration: describeIntegration(kept, lines, redactor),
     cors: describeCors(kept),
   };
+}
+
+function redactDefect(defect: Defect | undefined, redactor: Redactor): Defect | undefined {
+  return defect !== undefined && 'problem' in defect
+    ? { ...defect, problem: redactor.text(defect.problem) }
+    : defect;
 }
 
 function describeMeter({ received, status }: KeptRequest, notes: MeterNotes): MeterCircumstances | undefined {
@@ -176,6 +185,8 @@ function describeEvent(kept: KeptEvent, { lines, redactor }: DescribeWith): Circ
     phase: kept.phase,
     code: error?.code,
     failure: kept.failure === undefined ? undefined : redactor.text(kept.failure),
+    defect: redactDefect(error?.detail.defect, redactor),
+    isDeployed: false,
     nearMisses: routesOf(kept).map((name) => ({
       route: name,
       because: 'the selection expression did not give its name',

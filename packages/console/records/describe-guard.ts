@@ -1,14 +1,14 @@
 /** Who called, as far as the gateway asked: identity sources, token, grant and the policies that spoke. */
-import { methodArn } from '../events/authorizer-event.ts';
-import { requestConditions } from '../events/request-conditions.ts';
-import { parseBearerToken } from '../policy/bearer-token.ts';
-import { tracePolicy } from '../policy/trace-policy.ts';
-import { duplicatesOf, readIdentity } from '../events/identity-sources.ts';
+import { methodArn } from '../../core/events/authorizer-event.ts';
+import { requestConditions } from '../../core/events/request-conditions.ts';
+import { parseBearerToken } from '../../core/policy/bearer-token.ts';
+import { tracePolicy } from '../../core/policy/trace-policy.ts';
+import { duplicatesOf, readIdentity } from '../../core/events/identity-sources.ts';
 import type { GuardCircumstances, GuardPolicy, TokenCircumstances } from '../explain/circumstances.ts';
-import type { IdentitySource } from '../deployment/model.ts';
-import type { CallerFacts } from '../events/request-facts.ts';
-import type { Caller, Matched, Received } from '../exchange.ts';
-import type { CompiledPolicy, PolicyPrincipal } from '../policy/model.ts';
+import type { IdentitySource } from '../../core/deployment/model.ts';
+import type { CallerFacts } from '../../core/events/request-facts.ts';
+import type { Caller, Matched, Received } from '../../core/exchange.ts';
+import type { CompiledPolicy, PolicyPrincipal } from '../../core/policy/model.ts';
 import type { KeptRequest } from './kept-request.ts';
 import type { Redactor } from './redact.ts';
 

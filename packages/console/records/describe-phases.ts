@@ -2,7 +2,7 @@
 import { describeSent, requestTemplateOf } from './sent.ts';
 import { showData } from './shown.ts';
 import type { Circumstances, GuardPolicy } from '../explain/circumstances.ts';
-import type { PhaseName } from '../trail.ts';
+import type { PhaseName } from '../../core/trail.ts';
 import type { KeptOutcome, KeptRequest } from './kept-request.ts';
 import type { PhaseRecord, Shown } from './model.ts';
 import type { Redactor } from './redact.ts';

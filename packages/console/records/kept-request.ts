@@ -1,8 +1,8 @@
 /** What was recorded, as it is read; how it is kept: `packed-request.ts`, `packed-event.ts`. */
-import type { GatewayError } from '../errors.ts';
-import type { Caller, PhaseNotes, Received } from '../exchange.ts';
-import type { HttpHead, HttpOutcome, InvocationResult } from '../ports.ts';
-import type { FinishedEvent, PhaseName } from '../trail.ts';
+import type { GatewayError } from '../../core/errors.ts';
+import type { Caller, PhaseNotes, Received } from '../../core/exchange.ts';
+import type { HttpHead, HttpOutcome, InvocationResult } from '../../core/ports.ts';
+import type { FinishedEvent, PhaseName } from '../../core/trail.ts';
 import type { Sent } from './sent.ts';
 
 /** Of a body or event. */

@@ -1,13 +1,13 @@
 /** Which routes nearly answered, and what keeps them from it: for a person who wonders why another one did, or none. */
 import type { NearMiss } from '../explain/circumstances.ts';
-import type { RoutePlan } from '../deployment/model.ts';
+import type { RoutePlan } from '../../core/deployment/model.ts';
 
 /** What is compared of a route: plans have it, and routes that AWS lists. */
 type Named = Pick<RoutePlan, 'httpMethod' | 'resourcePath'>;
 
 const MAX_MISSES = 5;
 
-type Near = { readonly distance: number; readonly because: string };
+type Near = Omit<NearMiss, 'route'> & { readonly distance: number };
 
 /** The nearest first; `answered` is not among them. */
 export function findNearMisses(
@@ -24,7 +24,11 @@ export function findNearMisses(
     })
     .sort((a, b) => a.distance - b.distance)
     .slice(0, MAX_MISSES)
-    .map(({ route, because }) => ({ route, because }));
+    .map(({ route, because, otherMethod }) => ({
+      route,
+      because,
+      ...(otherMethod !== undefined && { otherMethod }),
+    }));
 }
 
 function compare(
@@ -35,7 +39,10 @@ function compare(
 ): Near | undefined {
   const isVerb = httpMethod === 'ANY' || httpMethod === method;
   if (fits(resourcePath, path)) {
-    if (!isVerb) return { distance: 0, because: `it takes ${httpMethod}, the request is ${method}` };
+    if (!isVerb) {
+      const because = `it takes ${httpMethod}, the request is ${method}`;
+      return { distance: 0, because, otherMethod: httpMethod };
+    }
     return answered && { distance: 1, because: `it fits too, but ${answered.resourcePath} is more specific` };
   }
   if (answered !== undefined || !isVerb) return undefined;

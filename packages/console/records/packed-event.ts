@@ -10,8 +10,8 @@ import {
   writeOutcome,
 } from './packed-outcome.ts';
 import { RecordReader } from './record-arena.ts';
-import type { RequestIdOf } from '../ports.ts';
-import type { FinishedEvent, PhaseName } from '../trail.ts';
+import type { RequestIdOf } from '../../core/ports.ts';
+import type { FinishedEvent, PhaseName } from '../../core/trail.ts';
 import type { KeptEvent } from './kept-request.ts';
 import type { Place, RecordArena } from './record-arena.ts';
 
@@ -63,7 +63,7 @@ export function packEvent(event: FinishedEvent, atEpochMs: number, arena: Record
     closure: event.closure,
     failure: trail.failure,
     error: trail.error,
-    phase: trail.phase,
+    phase: trail.answeredBy,
     oddOutcome: odd,
     invocationId: idOfReturned(trail.notes?.outcome),
   };
@@ -92,7 +92,7 @@ export function unpackEvent(from: PackedEvent): KeptEvent {
       error: from.error,
     },
     ...{ status, latencyMs, atEpochMs, startedMs },
-    enteredMs: readTimes(record, startedMs),
+    enteredMs: readTimes(record),
     outcome: readOutcome(record, from.invocationId) ?? from.oddOutcome,
   };
 }

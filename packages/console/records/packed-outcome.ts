@@ -1,7 +1,7 @@
 /** What an integration came to, packed with its record; and how much of a text or of bytes is. */
 import { KEPT_BYTES } from './kept-request.ts';
-import type { RequestIdOf } from '../ports.ts';
-import type { TrailNotes } from '../trail.ts';
+import type { RequestIdOf } from '../../core/ports.ts';
+import type { TrailNotes } from '../../core/trail.ts';
 import type { KeptOutcome } from './kept-request.ts';
 import type { RecordArena, RecordReader } from './record-arena.ts';
 

@@ -2,13 +2,13 @@
  * The reply of a recorded request. What a Lambda proxy's answer says as it is would be the same texts a second time: it is
  * made anew when it is read, by the phases that made it.
  */
-import { addFraming, bytesOf } from '../events/reply-framing.ts';
-import { finish } from '../phases/finish.ts';
-import { mapResponse } from '../phases/map-response.ts';
+import { addFraming, bytesOf } from '../../core/events/reply-framing.ts';
+import { finish } from '../../core/phases/finish.ts';
+import { mapResponse } from '../../core/phases/map-response.ts';
 import { KEPT_BYTES } from './kept-request.ts';
 import { cut } from './packed-outcome.ts';
-import type { Mapped, Received, Reply } from '../exchange.ts';
-import type { Finished, PhaseName } from '../trail.ts';
+import type { Mapped, Received, Reply } from '../../core/exchange.ts';
+import type { Finished, PhaseName } from '../../core/trail.ts';
 import type { KeptOutcome } from './kept-request.ts';
 import type { RecordArena, RecordReader } from './record-arena.ts';
 

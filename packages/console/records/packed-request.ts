@@ -2,9 +2,9 @@
  * A finished request as the ring keeps it: its texts and numbers as bytes in an arena, and references to what lives on
  * without it. Hardly anything of it stays for the garbage collector (docs/decisions/0103).
  */
-import { areSameLines, HeaderList } from '../events/header-list.ts';
-import { Exchange } from '../exchange.ts';
-import { buildProxyEvent } from '../phases/map-request.ts';
+import { areSameLines, HeaderList } from '../../core/events/header-list.ts';
+import { Exchange } from '../../core/exchange.ts';
+import { buildProxyEvent } from '../../core/phases/map-request.ts';
 import { readTimes, writeTimes } from './packed-times.ts';
 import { KEPT_BYTES } from './kept-request.ts';
 import {
@@ -20,10 +20,10 @@ import {
 import { isReplyRemade, readReply, remakeReply, writeReply } from './packed-reply.ts';
 import { RecordReader } from './record-arena.ts';
 import { describeSent } from './sent.ts';
-import type { GatewayError } from '../errors.ts';
-import type { Admitted, Received, Reply } from '../exchange.ts';
-import type { RequestIdOf } from '../ports.ts';
-import type { Finished, PhaseName } from '../trail.ts';
+import type { GatewayError } from '../../core/errors.ts';
+import type { Admitted, Received, Reply } from '../../core/exchange.ts';
+import type { RequestIdOf } from '../../core/ports.ts';
+import type { Finished, PhaseName } from '../../core/trail.ts';
 import type { KeptOutcome, KeptRequest } from './kept-request.ts';
 import type { Place, RecordArena } from './record-arena.ts';
 import type { Sent } from './sent.ts';
@@ -114,7 +114,7 @@ export function packRequest(
     headers,
     seldom: seldomOf(received),
     caller: notes?.caller ?? received.caller,
-    phase: trail.phase,
+    phase: trail.answeredBy,
     invocationId: idOfReturned(trail.notes?.outcome),
     proxy,
     rare,
@@ -162,7 +162,7 @@ export function unpackRequest(from: PackedRequest): KeptRequest {
   const sizes = { request: record.number() ?? 0, reply: record.number() ?? 0, event: record.number() ?? 0 };
   const startedMs = record.number() ?? 0;
   const latencyMs = record.number() ?? 0;
-  const enteredMs = readTimes(record, startedMs);
+  const enteredMs = readTimes(record);
   const outcome = readOutcome(record, from.invocationId) ?? rare?.outcome;
   const isEventRemade = record.number() === 1;
   const payload = isEventRemade ? undefined : record.text();

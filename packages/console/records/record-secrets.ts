@@ -5,7 +5,7 @@
 import { findSecrets } from './redact.ts';
 import { isEvent } from './kept-request.ts';
 import { describeSent } from './sent.ts';
-import type { Caller, Received } from '../exchange.ts';
+import type { Caller, Received } from '../../core/exchange.ts';
 import type { Kept, KeptEvent, KeptOutcome, KeptRequest } from './kept-request.ts';
 import type { RequestDetail } from './model.ts';
 import type { Redactor } from './redact.ts';

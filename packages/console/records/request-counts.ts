@@ -2,9 +2,9 @@
  * Every request and message, counted when it is over, whether or not it is kept: by route, with a histogram of what
  * they took, and by second.
  */
-import type { RoutePlan } from '../deployment/model.ts';
-import type { ServedApi, ServedStage } from '../exchange.ts';
-import type { Finished, FinishedEvent } from '../trail.ts';
+import type { RoutePlan } from '../../core/deployment/model.ts';
+import type { ServedApi, ServedStage } from '../../core/exchange.ts';
+import type { Finished, FinishedEvent } from '../../core/trail.ts';
 import type { LastHeaders } from './packed-request.ts';
 
 /** Of the histogram: each class of times is at most a thirty-second wider than it begins, so a quantile is within 2 % of the truth. */

@@ -3,7 +3,7 @@
  * (request-counts.ts); of ordinary successes above so many a second every nth is kept, of everything else each one.
  */
 import type { RouteCount } from './request-counts.ts';
-import type { Finished } from '../trail.ts';
+import type { Finished } from '../../core/trail.ts';
 
 /** Ordinary successes of a second that are all kept: at that rate a ring of 2,000 lasts eight seconds (docs/decisions/0172). */
 export const WHOLE_PER_SECOND = 250;

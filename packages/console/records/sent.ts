@@ -1,8 +1,8 @@
 /** What went to an integration, told the same way whatever it is. */
-import type { Received } from '../exchange.ts';
+import type { Received } from '../../core/exchange.ts';
 import type { CompiledTemplate } from '@gatewright/velocity/compile';
-import { chooseRequestTemplate } from '../mapping/choose-template.ts';
-import type { MappedIntegration } from '../mapping/integration.ts';
+import { chooseRequestTemplate } from '../../core/mapping/choose-template.ts';
+import type { MappedIntegration } from '../../core/mapping/integration.ts';
 
 export type Sent = {
   /** A function's name, an address, `sqs:us-east-1`, `MOCK`. */

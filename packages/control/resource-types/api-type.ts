@@ -2,9 +2,9 @@
  * One row of the table of API Gateway's resource types. Templates are classified, resolved and sorted by it, AWS's own
  * APIs read and show by it, and documents are merged by it: a property or a type is declared here and nowhere else.
  */
-import { id } from '../cloudformation/namers.ts';
-import type { NamesOfType } from '../cloudformation/namers.ts';
-import type { TypeClass } from '../type-class.ts';
+import { id } from '../../core/resource-types/namers.ts';
+import type { NamesOfType } from '../../core/resource-types/namers.ts';
+import type { TypeClass } from '../../core/resource-types/type-class.ts';
 import type { Field } from './fields.ts';
 
 /**

@@ -3,7 +3,8 @@ import { classOf } from './api-type.ts';
 import { DOMAIN_TYPES } from './domain-types.ts';
 import { REST_TYPES } from './rest-types.ts';
 import { V2_TYPES } from './v2-types.ts';
-import type { TypeClass } from '../type-class.ts';
+import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';
+import type { TypeClass } from '../../core/resource-types/type-class.ts';
 import type { ApiType } from './api-type.ts';
 
 export const API_TYPES: ReadonlyMap<string, ApiType> = new Map<string, ApiType>(
@@ -18,6 +19,16 @@ export const API_CLASSES: Readonly<Record<string, TypeClass>> = Object.fromEntri
   }),
 );
 
-export const API_TYPES_WITHOUT_EFFECT: readonly string[] = [...API_TYPES]
-  .filter(([, { isWithoutEffect }]) => isWithoutEffect)
-  .map(([name]) => name);
+const NO_PORTAL = 'there is no portal (new at AWS on 19 Nov 2025); requests do not need one';
+
+/** The same for templates: classes, and what Ref and GetAtt give. */
+export const CONTROL_TYPES: ResourceTypeTable = {
+  ...Object.fromEntries(
+    [...API_TYPES].map(([name, { names, isWithoutEffect }]) => [
+      name,
+      { ...API_CLASSES[name], ...(names && { names }), ...(isWithoutEffect && { isWithoutEffect }) },
+    ]),
+  ),
+  'AWS::ApiGatewayV2::Portal*': { consequence: NO_PORTAL },
+  'AWS::ApiGatewayV2::Product*': { consequence: NO_PORTAL },
+};

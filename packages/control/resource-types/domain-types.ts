@@ -1,9 +1,9 @@
 /** Custom domains, public and private, and what leads from them to APIs. */
-import { generated, given, host, id } from '../cloudformation/namers.ts';
-import { words } from '../words.ts';
+import { generated, given, host, id } from '../../core/resource-types/namers.ts';
+import { words } from '../../core/resource-types/words.ts';
 import { idOf } from './api-type.ts';
 import { block, field, fieldsOf } from './fields.ts';
-import type { Namer } from '../cloudformation/namers.ts';
+import type { Namer } from '../../core/resource-types/namers.ts';
 import type { ApiType } from './api-type.ts';
 
 const ROUTING_RULES = 'requests follow the base path mappings only';

@@ -1,7 +1,7 @@
 /** REST APIs, their parts and what meters them (`AWS::ApiGateway`). */
-import { makeName, makeRootResourceId } from '../cloudformation/physical-ids.ts';
-import { generated, given, id } from '../cloudformation/namers.ts';
-import { words } from '../words.ts';
+import { makeName, makeRootResourceId } from '@gatewright/aws/physical-ids';
+import { generated, given, id } from '../../core/resource-types/namers.ts';
+import { words } from '../../core/resource-types/words.ts';
 import { idOf, under } from './api-type.ts';
 import { CALLER_CREDENTIALS } from './caller-credentials.ts';
 import { block, field, fieldsOf } from './fields.ts';

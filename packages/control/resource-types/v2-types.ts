@@ -1,11 +1,11 @@
 /** HTTP and WebSocket APIs and their parts (`AWS::ApiGatewayV2`). */
-import { given, id } from '../cloudformation/namers.ts';
-import { words } from '../words.ts';
+import { given, id } from '../../core/resource-types/namers.ts';
+import { words } from '../../core/resource-types/words.ts';
 import { idOf, under } from './api-type.ts';
 import { CALLER_CREDENTIALS } from './caller-credentials.ts';
 import { block, blocks, changes, field, fieldsOf } from './fields.ts';
 import { DOCUMENT_IN_S3 } from './rest-types.ts';
-import type { Namer } from '../cloudformation/namers.ts';
+import type { Namer } from '../../core/resource-types/namers.ts';
 import type { ApiType } from './api-type.ts';
 
 const apiEndpoint: Namer = (resource) => {

@@ -3,7 +3,7 @@ import { DefinitionError } from '../errors.ts';
 import { compileMessageRouting } from '../routing/message-routes.ts';
 import { readBlock, readFlag, readText, readTextMap, sound } from './properties.ts';
 import type { MessageCheck, RequestModel, RequestValidation, RequiredParameter } from './model.ts';
-import type { JsonObject } from '../definition/model.ts';
+import type { JsonObject } from '../stack/model.ts';
 import type { Models } from './models.ts';
 import type { PropertyBag } from './properties.ts';
 

@@ -6,7 +6,7 @@ import { readText, sound } from './properties.ts';
 import type { Tolerance } from '../errors.ts';
 import type { SchemaCheck } from './json-schema.ts';
 import type { PropertyBag } from './properties.ts';
-import type { JsonObject } from '../definition/model.ts';
+import type { JsonObject } from '../stack/model.ts';
 
 /** The models of one API. */
 export type Models = {

@@ -3,7 +3,7 @@
  * references, and with a marker in every subschema by which the compiled check pays for its steps.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { Json, JsonObject } from '../definition/model.ts';
+import type { Json, JsonObject } from '../stack/model.ts';
 
 /** Marks every subschema; `json-schema.ts` gives the keyword its meaning. */
 export const STEP = 'gatewright-step';

@@ -3,9 +3,8 @@
  * names. Their tokens are minted here and believed without a network; nobody else's are touched.
  */
 import { userPoolIssuer } from '../deployment/compile-token-authorizer.ts';
-import type { ResolvedStack } from '../definition/model.ts';
-import { LOCAL_ISSUER } from './issuer.ts';
-import { readPoolIssuer } from './pool-issuer.ts';
+import type { ResolvedStack } from '../stack/model.ts';
+import { LOCAL_ISSUER, readPoolIssuer } from './issuer-names.ts';
 
 /** Where a request for a stand-in goes, and what is left of its path: `/.well-known/jwks.json`. */
 type StandInRequest = { readonly issuer: string; readonly path: string };

@@ -4,6 +4,7 @@ import { MalformedBodyError } from './body-value.ts';
 import { NotBase64Error } from './content-handling.ts';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
 import { HeaderInvalidError } from './wire-headers.ts';
+import type { Defect } from '../defect.ts';
 
 /** AWS: 400 for a request body that is no JSON, 500 for all that the API's owner has to mend. Bugs go through. */
 export function toMappingFailure(error: unknown, side: 'request' | 'response'): unknown {
@@ -15,7 +16,11 @@ export function toMappingFailure(error: unknown, side: 'request' | 'response'): 
       reason: error.message,
     });
   if (error instanceof TemplateError)
-    return configurationError(`Unable to transform ${side}: ${error.describe()}`);
+    return configurationError(`Unable to transform ${side}: ${error.describe()}`, {
+      kind: 'template',
+      side,
+      problem: error.describe(),
+    });
   if (
     error instanceof MalformedBodyError ||
     error instanceof NotBase64Error ||
@@ -26,9 +31,20 @@ export function toMappingFailure(error: unknown, side: 'request' | 'response'): 
 }
 
 /** 500, in AWS's execution log "Execution failed due to configuration error". */
-export function configurationError(reason: string): GatewayError {
+export function configurationError(reason: string, defect?: Defect): GatewayError {
   return gatewayError('API_CONFIGURATION_ERROR', {
     source: 'gateway',
     reason: `Execution failed due to configuration error: ${reason}`,
+    ...(defect !== undefined && { defect }),
+  });
+}
+
+/** What a function returned is no proxy response. @param status where it differs from the code's default */
+export function malformedProxyResponse(problem: string, status?: number): GatewayError {
+  return gatewayError('FUNCTION_FAILED', {
+    source: 'integration',
+    ...(status !== undefined && { status }),
+    reason: `Execution failed due to configuration error: Malformed Lambda proxy response: ${problem}`,
+    defect: { kind: 'proxy-response', problem },
   });
 }

@@ -2,7 +2,7 @@
  * The beginning of a function's streamed answer: JSON with status and headers, eight NUL bytes, then the body
  * (developer guide, "Lambda proxy integration format for response streaming").
  */
-import { gatewayError } from '../errors.ts';
+import { malformedProxyResponse } from './mapping-failure.ts';
 import type { ByteStream, StreamAnswer } from '../ports.ts';
 
 const DELIMITER = Buffer.alloc(8);
@@ -50,11 +50,7 @@ export async function splitOwnPrelude(
 
 /** AWS calls this 500, where the malformed answer of a buffered proxy is 502. */
 export function malformedStream(reason: string): Error {
-  return gatewayError('FUNCTION_FAILED', {
-    source: 'integration',
-    status: 500,
-    reason: `Execution failed due to configuration error: Malformed Lambda proxy response: ${reason}`,
-  });
+  return malformedProxyResponse(reason, 500);
 }
 
 class Remainder implements ByteStream {

@@ -21,6 +21,7 @@ import { describeIdentity, permissionsOf } from '../policy/identities.ts';
 import { verifyByAnyClock } from '@gatewright/aws/signing-clock';
 import { tokenRefusal } from '../policy/token-refusal.ts';
 import { chooseIssuer, findTokenDefect, heldScopes } from '../policy/token-trust.ts';
+import type { Defect } from '../defect.ts';
 import type { Authorization, LambdaAuthorizer } from '../deployment/model.ts';
 import type { AuthorizerGrant, Caller, Matched } from '../exchange.ts';
 import type { ConnectionStart } from '../events/websocket-event.ts';
@@ -62,15 +63,19 @@ function cachedCaller(authorizer: LambdaAuthorizer, matched: Matched, at: Ports)
 /** The values of all identity sources as one unambiguous text; a missing or empty one is 401 without asking the function. */
 function identityKey(authorizer: LambdaAuthorizer, matched: Matched): string {
   const identity = readKeyedIdentity(authorizer.identitySources, matched, duplicatesOf(authorizer.payload));
-  if (identity === undefined) throw unauthorized('an identity source is missing or empty');
+  if (identity === undefined)
+    throw unauthorized('identity-missing', 'an identity source is missing or empty');
   const [first = ''] = identity.values;
   if (authorizer.validation?.(first) === false)
-    throw unauthorized('the token does not match IdentityValidationExpression');
+    throw unauthorized('identity-mismatch', 'the token does not match IdentityValidationExpression');
   return identity.key;
 }
 
-function unauthorized(reason: string, logged?: string): Error {
-  return gatewayError('UNAUTHORIZED', { source: 'client', reason, logged });
+type AuthorizerDefect = Extract<Defect, { kind: 'authorizer' }>;
+
+function unauthorized(code: AuthorizerDefect['code'], reason: string, logged?: string): Error {
+  const defect: AuthorizerDefect = { kind: 'authorizer', code };
+  return gatewayError('UNAUTHORIZED', { source: 'client', reason, logged, defect });
 }
 
 function callerOf(grant: AuthorizerGrant, integrationLatencyMs: number, requestId?: RequestIdOf): Caller {
@@ -129,7 +134,12 @@ function notPermitted(authorizer: LambdaAuthorizer): Error {
   const invoked = printFunctionName(ownerOf(authorizer));
   const reason = `no AWS::Lambda::Permission lets authorizer ${authorizer.name} invoke ${invoked}`;
   const logged = describeNotPermitted(authorizer);
-  return gatewayError('AUTHORIZER_CONFIGURATION_ERROR', { source: 'gateway', reason, logged });
+  return gatewayError('AUTHORIZER_CONFIGURATION_ERROR', {
+    source: 'gateway',
+    reason,
+    logged,
+    defect: { kind: 'permission' },
+  });
 }
 
 function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): AuthorizerGrant {
@@ -140,16 +150,23 @@ function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): Auth
       source: 'integration',
       reason: `authorizer ${authorizer.name} answered ${read.reason}`,
       logged: describeWrongForm(authorizer),
+      defect: { kind: 'authorizer', code: 'malformed' },
     });
   }
   // Only this exact text gives 401; any other failure is the authorizer's, not the caller's (docs/aws §4.3).
   const { unauthorizedStatus = authorizer.payload === 'http-2.0' ? 500 : 401 } = authorizer;
   if (result.kind === 'failed' && result.errorMessage === 'Unauthorized' && unauthorizedStatus === 401)
-    throw unauthorized(`authorizer ${authorizer.name} said Unauthorized`, result.errorMessage);
+    throw unauthorized(
+      'unauthorized',
+      `authorizer ${authorizer.name} said Unauthorized`,
+      result.errorMessage,
+    );
   const how = result.kind === 'timed-out' ? 'did not answer in time' : describeFailure(result);
   const code = result.kind === 'refused' ? 'AUTHORIZER_CONFIGURATION_ERROR' : 'AUTHORIZER_FAILURE';
   const reason = `authorizer ${authorizer.name} ${how}`;
-  throw gatewayError(code, { source: 'integration', reason, logged: describeAuthorizerFailure(result) });
+  const logged = describeAuthorizerFailure(result);
+  const defect: AuthorizerDefect = { kind: 'authorizer', code: result.kind };
+  throw gatewayError(code, { source: 'integration', reason, logged, defect });
 }
 
 function describeFailure(result: Extract<InvocationResult, { kind: 'failed' | 'refused' }>): string {

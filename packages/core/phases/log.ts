@@ -39,7 +39,7 @@ export function log(
   const latencyMs = trail.elapsedMs();
   at.records?.take({ received, reply, trail, latencyMs, connectionId: connection?.connectionId });
   const label = at.labelOf?.(received.api.apiId) ?? '';
-  const line = `${label}${received.method} ${received.rawPath} ${reply.status} ${latencyMs.toFixed(1)} ms ${trail.phase}`;
+  const line = `${label}${received.method} ${received.rawPath} ${reply.status} ${latencyMs.toFixed(1)} ms ${trail.answeredBy}`;
   const why = trail.failure === undefined ? '' : ` (${oneLine(trail.failure)})`;
   at.log.write(`${line}${why}${at.linkOf?.(received.requestId) ?? ''}`);
   const { stage, api } = received;

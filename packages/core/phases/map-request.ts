@@ -14,6 +14,7 @@ import { buildHttpApiRequest } from '../mapping/http-api-call.ts';
 import { applyRequestChanges } from '../mapping/apply-changes.ts';
 import { toMappingFailure } from '../mapping/mapping-failure.ts';
 import { buildServiceRequest } from '../mapping/service-subtype.ts';
+import type { Defect } from '../defect.ts';
 import type { LambdaProxyIntegration, LambdaStreamIntegration, ProxyPayload } from '../deployment/model.ts';
 import type { RoutedFacts } from '../events/request-facts.ts';
 import type { ParameterChanges } from '../mapping/parameter-change.ts';
@@ -84,12 +85,17 @@ function mapByTemplates(
 }
 
 /** AWS finds out only when it calls, and then says 500 where the type's own status is 504 [obs]. */
-function failedCall(reason: string): Error {
-  return gatewayError('INTEGRATION_FAILURE', { source: 'gateway', status: 500, reason });
+function failedCall(reason: string, defect?: Defect): Error {
+  return gatewayError('INTEGRATION_FAILURE', {
+    source: 'gateway',
+    status: 500,
+    reason,
+    ...(defect !== undefined && { defect }),
+  });
 }
 
 /** `$context.integrationErrorMessage` of HTTP APIs (docs/aws §4.5). */
-const NO_LEAVE =
+const NO_PERMISSION =
   "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again.";
 
 function notPermitted(
@@ -97,8 +103,14 @@ function notPermitted(
 ): Error {
   const reason = `no AWS::Lambda::Permission lets the API invoke ${printFunctionName(ownerOf(integration))}`;
   const isHttpApi = integration.kind === 'lambda-proxy' && integration.payload !== 'rest-1.0';
-  if (!isHttpApi) return failedCall(reason);
-  return gatewayError('API_CONFIGURATION_ERROR', { source: 'integration', reason, logged: NO_LEAVE });
+  const defect: Defect = { kind: 'permission' };
+  if (!isHttpApi) return failedCall(reason, defect);
+  return gatewayError('API_CONFIGURATION_ERROR', {
+    source: 'integration',
+    reason,
+    logged: NO_PERMISSION,
+    defect,
+  });
 }
 
 function misconfigured(reason: string): Error {

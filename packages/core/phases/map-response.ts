@@ -15,7 +15,7 @@ import {
 import { buildProxyReply, buildReply, type MappedReply, passHeadersOn } from '../mapping/build-reply.ts';
 import { buildHttpApiReply } from '../mapping/http-api-call.ts';
 import { applyResponseChanges } from '../mapping/apply-changes.ts';
-import { toMappingFailure } from '../mapping/mapping-failure.ts';
+import { malformedProxyResponse, toMappingFailure } from '../mapping/mapping-failure.ts';
 import { malformedStream } from '../mapping/stream-prelude.ts';
 import type { LambdaProxyIntegration, LambdaStreamIntegration } from '../deployment/model.ts';
 import type { Mapped, Reply } from '../exchange.ts';
@@ -74,11 +74,7 @@ function readProxyAnswer(
 ): Reply {
   if (typeof answer !== 'string') throw new TypeError('a Lambda proxy was not answered by a text');
   const result = readResult(mapped, payload, answer);
-  if (result.kind === 'malformed')
-    throw gatewayError('FUNCTION_FAILED', {
-      source: 'integration',
-      reason: `Execution failed due to configuration error: Malformed Lambda proxy response: ${result.reason}`,
-    });
+  if (result.kind === 'malformed') throw malformedProxyResponse(result.reason);
   if (result.kind === 'undecodable')
     throw gatewayError('API_CONFIGURATION_ERROR', { source: 'integration', reason: result.reason });
   const { status, headers, body } = result;

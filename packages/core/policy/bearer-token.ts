@@ -21,7 +21,7 @@ export type TokenDefect = {
   readonly description: string;
 };
 
-type TokenDefectCode =
+export type TokenDefectCode =
   | 'missing'
   | 'malformed'
   | 'algorithm'

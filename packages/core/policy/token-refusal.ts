@@ -20,7 +20,12 @@ export function tokenRefusal(
   why: string = defect.description,
 ): GatewayError {
   const code = defect.code === 'scope' ? withoutScope : 'UNAUTHORIZED';
-  const detail: GatewayErrorDetail = { source: 'client', reason: why, logged: defect.description };
+  const detail: GatewayErrorDetail = {
+    source: 'client',
+    reason: why,
+    logged: defect.description,
+    defect: { kind: 'token', code: defect.code },
+  };
   switch (dialect) {
     case 'http-jwt':
       return gatewayError(code, { ...detail, headers: ['www-authenticate', challenge(defect, scopes)] });

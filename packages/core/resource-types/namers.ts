@@ -1,5 +1,5 @@
 /** How the ids, names and ARNs of a resource are made, for the tables that say which of them `Ref` and `Fn::GetAtt` give. */
-import { makeId, makeName } from './physical-ids.ts';
+import { makeId, makeName } from '@gatewright/aws/physical-ids';
 
 /** One resource, as far as its identity needs it. */
 export type Identity = {
@@ -53,3 +53,19 @@ export const host =
   (text: (resource: Identity) => string): Namer =>
   (resource) =>
     `${text(resource)}.${resource.urlSuffix}`;
+
+export const lowerNamed =
+  (property: string, maxLength?: number): Namer =>
+  (resource) =>
+    resource.text(property) ?? makeName(resource.stackName, resource.logicalId, maxLength).toLowerCase();
+
+/** IAM is global: no region in its ARNs. */
+export const iamArn =
+  (kind: string, name: Namer): Namer =>
+  (resource) =>
+    `arn:${resource.partition}:iam::${resource.accountId}:${kind}${resource.text('Path') ?? '/'}${name(resource)}`;
+
+export const row = (ref: Namer, attributes: Readonly<Record<string, Namer>> = {}): NamesOfType => ({
+  ref,
+  attributes,
+});

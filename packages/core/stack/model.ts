@@ -1,6 +1,6 @@
 /** What loading gives: stacks with every intrinsic resolved, ready for the control plane. */
 import type { DefinitionError, DefinitionPlace } from '../errors.ts';
-import type { FunctionDefinition } from '../lambda/model.ts';
+import type { FunctionDefinition } from './function.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };

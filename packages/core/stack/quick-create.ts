@@ -3,7 +3,7 @@
  * itself, without anybody having written them (CreateApi, "Target"; AWS::ApiGatewayV2::Api, "Target").
  */
 import { DefinitionError, REFUSING } from '../errors.ts';
-import { makeId } from './cloudformation/physical-ids.ts';
+import { makeId } from '@gatewright/aws/physical-ids';
 import type { Tolerance } from '../errors.ts';
 import type { JsonObject, ResolvedResource } from './model.ts';
 

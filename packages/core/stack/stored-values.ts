@@ -1,3 +1,5 @@
+export const VALUES_FILE = 'gatewright.values.yml';
+
 /** What somebody has written down for SSM, Secrets Manager and S3, as far as stacks ask for it while they are loaded. */
 export interface StoredValues {
   /** Where it would have to be written: named where something is missing. */
@@ -14,7 +16,7 @@ export interface StoredValues {
 /** How to say where an object of S3 lies on this machine. */
 export function wayToStore(stored: StoredValues | undefined, address: string): string {
   const [bucket = '', ...key] = address.split('/');
-  return `write it to ${stored?.file ?? 'gatewright.values.yml'} as s3: { ${bucket}: { ${key.join('/')}: !file … } }`;
+  return `write it to ${stored?.file ?? VALUES_FILE} as s3: { ${bucket}: { ${key.join('/')}: !file … } }`;
 }
 
 export type StoredParameter = {

@@ -2,11 +2,11 @@
 import { gatewayError } from '../errors.ts';
 import { ownerOf, printFunctionName } from '../routing/function-name.ts';
 import { readConnectResult, readMessageResult } from '../events/proxy-result.ts';
+import { malformedProxyResponse } from '../mapping/mapping-failure.ts';
 import { readOutcome } from '../phases/integrate.ts';
 import { toUpgradeHeaders } from './handshake.ts';
 import { MESSAGE_LIMIT_BYTES } from './limits.ts';
 import type { Integration, RoutePlan } from '../deployment/model.ts';
-import type { GatewayError } from '../errors.ts';
 import type { Reply, ServedStage } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import type { Trail } from '../trail.ts';
@@ -52,6 +52,7 @@ export function refuseUnpermitted(integration: Integration): void {
   throw gatewayError('API_CONFIGURATION_ERROR', {
     source: 'gateway',
     reason: `no AWS::Lambda::Permission lets the API invoke ${printFunctionName(ownerOf(integration))}`,
+    defect: { kind: 'permission' },
   });
 }
 
@@ -61,7 +62,7 @@ export function refuseUnpermitted(integration: Integration): void {
  */
 export function toHandshakeReply(answer: string): Reply {
   const result = readConnectResult(answer);
-  if (result.kind !== 'reply') throw malformed(result.reason);
+  if (result.kind !== 'reply') throw malformedProxyResponse(result.reason);
   const status = result.status < 300 ? 101 : result.status;
   return { status, headers: toUpgradeHeaders(result.headers), body: '' };
 }
@@ -72,7 +73,7 @@ export function toHandshakeReply(answer: string): Reply {
  */
 export function toFrame(answer: string): string | undefined {
   const result = readMessageResult(answer);
-  if (result.kind === 'malformed') throw malformed(result.reason);
+  if (result.kind === 'malformed') throw malformedProxyResponse(result.reason);
   if (result.kind === 'silent') return undefined;
   return limitFrame(result.body);
 }
@@ -82,11 +83,4 @@ export function limitFrame(text: string): string {
   if (Buffer.byteLength(text) > MESSAGE_LIMIT_BYTES)
     throw gatewayError('FUNCTION_FAILED', { source: 'integration', reason: 'the body is over 128 KB' });
   return text;
-}
-
-function malformed(reason: string): GatewayError {
-  return gatewayError('FUNCTION_FAILED', {
-    source: 'integration',
-    reason: `Execution failed due to configuration error: Malformed Lambda proxy response: ${reason}`,
-  });
 }

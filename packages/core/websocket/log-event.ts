@@ -43,7 +43,7 @@ export function logEvent(event: ConnectionEvent, trail: Trail, at: Ports & Recor
   const shown = kind === 'MESSAGE' ? event.status : event.closure.code;
   const ms = trail.elapsedMs().toFixed(1);
   const label = at.labelOf?.(connection.apiId) ?? '';
-  const line = `${label}${kind} /${connection.stageName} ${route?.routeKey ?? '-'} ${shown} ${ms} ms ${trail.phase}`;
+  const line = `${label}${kind} /${connection.stageName} ${route?.routeKey ?? '-'} ${shown} ${ms} ms ${trail.answeredBy}`;
   const why = trail.failure === undefined ? '' : ` (${trail.failure})`;
   at.log.write(`${line}${why}${at.linkOf?.(event.requestId) ?? ''}`);
   const { found } = event;

@@ -15,7 +15,7 @@ import type { SigningClock } from '@gatewright/aws/signing-clock';
 import type { Identities } from '../policy/identities.ts';
 import { Trail } from '../trail.ts';
 import type { Recording } from '../trail.ts';
-import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
+import type { ControlReply, ControlRequest } from '../api-call.ts';
 import type { Connection, Connections } from './connections.ts';
 
 export type ManagementPorts = Recording & {

@@ -62,7 +62,7 @@ export async function connect(handshake: Received, at: WebSocketPorts): Promise<
     screen(handshake);
     checkHandshake(handshake);
     admitOneMore(at.connections);
-    trail.enter('match', true);
+    trail.enter('match');
     const matched = matchConnect(handshake);
     const caller = recognize(matched, trail, at) ?? (await authenticate(matched, at, start));
     const admitted = admit(matched, caller, trail, at);

@@ -1,27 +1,27 @@
 /** What the console and the commands beside it ask of a start, put together. */
 import { readFileSync } from 'node:fs';
-import { clockFixedBecause } from './compose-parts.ts';
-import { serveInspection } from './console-api/inspect-endpoints.ts';
-import { serveRequests } from './console-api/request-endpoints.ts';
-import { printShortLink } from './console-api/console-files.ts';
-import { showCost } from './console-api/show-cost.ts';
-import { showApis } from './console-api/show-apis.ts';
-import { showFunctions } from './console-api/show-functions.ts';
-import { showNumbers } from './console-api/show-numbers.ts';
-import { ASSUMPTIONS, USUAL_ASSUMPTIONS } from './deployment/assumptions.ts';
-import { listRoutesOf } from './compose-listing.ts';
-import { createRedactor } from './records/redact.ts';
-import { RequestRecords } from './records/request-records.ts';
-import { makeControlSecret } from './services/identity-file.ts';
-import type { GatewayOptions } from './gateway.ts';
-import type { Parts } from './compose-parts.ts';
-import type { InspectPorts } from './console-api/inspect-endpoints.ts';
-import type { RequestEndpointPorts } from './console-api/request-endpoints.ts';
-import type { MoreEndpoints } from './control-port/local-endpoints.ts';
-import type { Clock } from './ports.ts';
-import type { Recording } from './trail.ts';
+import { clockFixedBecause } from './parts.ts';
+import { serveInspection } from '../../console/endpoints/inspect-endpoints.ts';
+import { serveRequests } from '../../console/endpoints/request-endpoints.ts';
+import { printShortLink } from '../../console/endpoints/console-files.ts';
+import { showCost } from '../../console/endpoints/show-cost.ts';
+import { showApis } from '../../console/endpoints/show-apis.ts';
+import { showFunctions } from '../../console/endpoints/show-functions.ts';
+import { showNumbers } from '../../console/endpoints/show-numbers.ts';
+import { ASSUMPTIONS, USUAL_ASSUMPTIONS } from '../../core/deployment/assumptions.ts';
+import { listRoutesOf } from './listing.ts';
+import { createRedactor } from '../../console/records/redact.ts';
+import { RequestRecords } from '../../console/records/request-records.ts';
+import { makeControlSecret } from '../../kernel/files/identity-file.ts';
+import type { GatewayOptions } from '../gateway.ts';
+import type { Parts } from './parts.ts';
+import type { InspectPorts } from '../../console/endpoints/inspect-endpoints.ts';
+import type { RequestEndpointPorts } from '../../console/endpoints/request-endpoints.ts';
+import type { MoreEndpoints } from '../../server/control-port/local-endpoints.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { Recording } from '../../core/trail.ts';
 
-const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as {
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
 };
 /** Of the ring, what numbers are counted from. */
@@ -74,7 +74,7 @@ function requestPorts({
   return {
     ...{ records, at, clock, version, clockFixedBecause: clockFixedBecause(options) },
     findApi: (apiId) => served.find(apiId),
-    who: { issuer: signIn.issuer, identities, clock, keys: () => served.account.keys },
+    who: { issuer: signIn, identities, clock, keys: () => served.account.keys },
   };
 }
 

@@ -1,15 +1,16 @@
 /** What templates define, asked as AWS's own control plane would be asked once it is deployed: nothing is started, nothing can be changed. */
-import { createSystemClock } from './adapters/system-clock.ts';
-import { createSystemRandom } from './adapters/random.ts';
-import { createRestApiWire } from './aws-api/rest-apis/rest-api-wire.ts';
-import { Account } from './control/account.ts';
-import { ServedApis } from './control/served-apis.ts';
-import { loadStacks } from './definition/load.ts';
-import { Faults } from './errors.ts';
-import { adminIdentity } from './policy/identities.ts';
-import type { ApiProtocol } from './deployment/model.ts';
-import type { ResolvedStack } from './definition/model.ts';
-import type { Ports } from './ports.ts';
+import { createSystemClock } from '../../server/adapters/system-clock.ts';
+import { createSystemRandom } from '../../server/adapters/random.ts';
+import { Account } from '../../control/account.ts';
+import { ServedApis } from '../../control/served-apis.ts';
+import { RESOURCE_TYPES } from './catalogue.ts';
+import { loadStacks } from '../../templates/load.ts';
+import { Faults } from '../../core/errors.ts';
+import { adminIdentity } from '../../core/policy/identities.ts';
+import type { LoadOptions } from '../../templates/load-options.ts';
+import type { ApiProtocol } from '../../core/deployment/model.ts';
+import type { ResolvedStack } from '../../core/stack/model.ts';
+import type { Ports } from '../../core/ports.ts';
 
 type DefinedStage = {
   readonly apiId: string;
@@ -30,11 +31,12 @@ const READER = { accessKeyId: 'AKIADEFINITION', secretAccessKey: 'nobody signs h
 /** Parts at fault are left out. @throws DefinitionError for a source that is none */
 export async function openDefinition(
   sources: readonly string[],
-  options: Parameters<typeof loadStacks>[1],
+  options: LoadOptions,
 ): Promise<DefinitionPlane> {
+  const { createRestApiWire } = await import('../../control/api/rest/rest-api-wire.ts');
   const tolerance = new Faults(false);
   const served = new ServedApis(new Account({ clock: createSystemClock(), isThrottled: false }));
-  const stacks = await loadStacks(sources, { ...options, tolerance });
+  const stacks = await loadStacks(sources, { ...options, types: RESOURCE_TYPES, tolerance });
   served.prepare(stacks, tolerance).serve();
   const accountId = stacks[0]?.accountId ?? '123456789012';
   const region = stacks[0]?.region ?? 'us-east-1';

@@ -1,8 +1,8 @@
 /** Calls that functions make of the embedded store directly: their roles decide, as they do on the control port. */
-import { findDenial } from '../aws-call.ts';
-import { toPermissions } from '../service-rights.ts';
+import { findDenial } from '../../kernel/calls/aws-call.ts';
+import { toPermissions } from '../../kernel/calls/service-rights.ts';
 import type { CallQuestion } from '@gatewright/dynamodb';
-import type { LocalIdentity } from '../../policy/identities.ts';
+import type { LocalIdentity } from '../../core/policy/identities.ts';
 
 /** @returns why the call is refused, in AWS's words */
 export function judgeDynamoDbCall(

@@ -1,10 +1,10 @@
 /** What is served and where: the listing of APIs and function URLs, and the ports that it is spread over. */
-import { addressOf } from './compose-parts.ts';
-import { listApis, listUrls } from './control/list-apis.ts';
-import { planOwnPorts, planSharedPorts } from './server/port-plan.ts';
-import type { Parts } from './compose-parts.ts';
-import type { ApiListing, ApiRoutes } from './control/list-apis.ts';
-import type { PortPlan } from './server/port-plan.ts';
+import { addressOf } from './parts.ts';
+import { listApis, listUrls } from '../../control/list-apis.ts';
+import { planOwnPorts, planSharedPorts } from '../../server/port-plan.ts';
+import type { Parts } from './parts.ts';
+import type { ApiListing, ApiRoutes } from '../../control/list-apis.ts';
+import type { PortPlan } from '../../server/port-plan.ts';
 
 export function listRoutesOf(parts: Parts): ApiRoutes[] {
   const { served, options } = parts;

@@ -1,37 +1,29 @@
 /** From sources to what is served, and again whenever a source changes. */
 import { existsSync } from 'node:fs';
-import { randomInt } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { watchDocuments, watchTemplates } from './adapters/template-watcher.ts';
-import { addressOf, backendOf, controlUrlOf, describeFault } from './compose-parts.ts';
-import { readEventsOf } from './compose-events.ts';
-import { followStacks } from './compose-sign-in.ts';
-import { withDeployedVariables } from './definition/deployed-variables.ts';
-import { loadStacks } from './definition/load.ts';
-import { LocalValues } from './control/local-values.ts';
-import { parseValues, storedValues, VALUES_FILE } from './control/written-values.ts';
-import { withFaults } from './control/fault-items.ts';
-import { readRoles } from './control/read-roles.ts';
-import type { RolesOfStacks } from './control/read-roles.ts';
-import { DefinitionError, DefinitionFaults, Faults, StartError } from './errors.ts';
-import { trustLocalIssuer } from './lambda/local-issuer.ts';
-import { readLogSubscription } from './services/log-subscriptions.ts';
-import { readUsers, usersFiles } from './services/user-files.ts';
-import { readSeeds, type Seed, toSeeds } from './services/seed-files.ts';
-import { type SeedableTable, seedTables } from './services/seed-tables.ts';
-import { readTableDefinition } from './services/table-definition.ts';
-import type { Parts } from './compose-parts.ts';
-import { readAttachedFile, readValuesText } from './services/values-file.ts';
-import type { TruststoreSource } from './control/mutual-tls.ts';
-import type { WrittenValues } from './control/written-values.ts';
-import type { StoredValues } from './definition/stored-values.ts';
-import type { GatewayOptions } from './gateway.ts';
-import type { Clock } from './ports.ts';
-import type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
-import type { Fault, Tolerance } from './errors.ts';
-import { type FunctionDefinition, isIsolated, isNodeRuntime } from './lambda/model.ts';
-import { checkTogether } from './lambda/check-together.ts';
-import type { TableDefinition } from './services/table-definition.ts';
+import { watchDocuments, watchTemplates } from '../../server/adapters/template-watcher.ts';
+import { addressOf, backendOf, controlUrlOf, describeFault } from './parts.ts';
+import { withDeployedVariables } from '../../templates/deployed-variables.ts';
+import { typesOf } from './catalogue.ts';
+import { loadStacks } from '../../templates/load.ts';
+import { withFaults } from '../../control/fault-items.ts';
+import { readRoles } from '../../control/read-roles.ts';
+import type { RolesOfStacks } from '../../control/read-roles.ts';
+import { DefinitionError, DefinitionFaults, Faults, StartError } from '../../core/errors.ts';
+import { trustLocalIssuer } from '../../lambda/local-issuer.ts';
+import { readUsers, usersFiles } from './users-files.ts';
+import type { Seed } from '../../services/tables/seed-files.ts';
+import type { SeedableTable } from '../../services/tables/seed-tables.ts';
+import { readValues, valuesFileOf } from './values.ts';
+import type { Parts } from './parts.ts';
+import type { TruststoreSource } from '../../control/mutual-tls.ts';
+import type { StoredValues } from '../../core/stack/stored-values.ts';
+import type { GatewayOptions } from '../gateway.ts';
+import type { ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
+import type { Fault, Tolerance } from '../../core/errors.ts';
+import { type FunctionDefinition, isIsolated, isNodeRuntime } from '../../core/stack/function.ts';
+import { checkTogether } from '../../lambda/check-together.ts';
+import type { TableDefinition } from '../../services/tables/table-definition.ts';
 
 /**
  * Serves what can be served of the sources and tells all that cannot.
@@ -47,22 +39,24 @@ export async function load(
   const { options, runtime, served, signIn, store, functionIdentities } = parts;
   const faults = new Faults(options.allowUnguarded === true);
   const seeds = known === undefined ? await openSeeds(options) : [];
-  const values = readValues(options);
-  const stored = storedValues(values, valuesFileOf(options));
+  const values = await readValues(options);
+  const { stored } = values;
   const stacks = await loadStacks(sources, {
-    ...{ ...options, tolerance: faults },
+    ...{ ...options, types: typesOf(options), tolerance: faults },
     stored,
     keptIn: options.keptIn ?? join(options.directory, '.gatewright', 'cache', 'services'),
   });
+  signIn.expect(stacks);
   const functions = stacks.flatMap((stack) => stack.functions);
-  const tables = readTables(stacks, faults);
+  const tables = await readTables(stacks, faults);
   if (tables.some(({ definitions }) => definitions.length > 0)) store.expectTables();
   const written = await readUsers(usersFilesOf(options));
   for (const fault of written.faults) faults.note(fault, 'who it describes cannot sign in');
   for (const fault of values.faults) faults.note(fault, 'functions that ask for it find nothing');
   const prepared = served.prepare(stacks, faults, truststoresOf(stored, options));
   const roles = options.roles === true ? readRoles(stacks, faults) : undefined;
-  const events = readEventsOf(stacks, parts, faults);
+  await parts.events.openNeeded(stacks);
+  const events = parts.events.read(stacks, faults);
   const notEnforced = [...prepared.unsupported, ...(roles?.unsupported ?? []), ...events.unsupported];
   const refused = new Map(stacks.flatMap((stack) => [...stack.refused]));
   const replaceFunctions = await runtime.prepare(
@@ -84,18 +78,17 @@ export async function load(
   if (options.strict) refuseUnsupported(unsupported);
   await Promise.all(tables.map((ofRegion) => createTables(ofRegion, parts, faults)));
   if (seeds.length > 0) await seed(seeds, tables, parts);
-  followStacks(stacks, written.users, signIn);
-  parts.values.replace(values, stacks);
+  await signIn.follow(stacks, written.users);
+  await parts.values.replace(values.written, stacks);
   functionIdentities.replace(functions, roles ?? NO_ROLES);
   // Before a function of the new set runs, or its first call would be of nobody.
   await store.admit(signersOf(functionIdentities, roles));
   replaceFunctions();
   prepared.serve(withFaults(faults.all, stacks, notEnforced));
-  parts.events.replace(events);
-  store.follow(parts.events.streams.followed);
+  events.apply();
   const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
   const filters = resources.filter(({ type }) => type === 'AWS::Logs::SubscriptionFilter');
-  parts.subscriptions.subscribe(filters.map(readLogSubscription));
+  await parts.subscriptions.subscribe(filters);
   return faults.all;
 }
 
@@ -126,26 +119,8 @@ function signersOf(
   }));
 }
 
-/** Where values are written: what `--values` names, else the usual file where the gateway is started. */
-function valuesFileOf({ values, directory }: GatewayOptions): string {
-  return resolve(directory, values ?? VALUES_FILE);
-}
-
 function usersFilesOf({ directory, seed: folder }: GatewayOptions): readonly string[] {
   return usersFiles(directory, folder === undefined ? undefined : resolve(directory, folder));
-}
-
-/** @throws StartError where a file that was named cannot be read */
-function readValues(options: GatewayOptions): WrittenValues {
-  const file = valuesFileOf(options);
-  const text = readValuesText(file, options.values !== undefined) ?? '';
-  return parseValues(text, file, readAttachedFile);
-}
-
-/** Empty until stacks are loaded. */
-export function openValues(options: GatewayOptions, clock: Clock): LocalValues {
-  const tell = (sentence: string): void => options.log.write(sentence);
-  return new LocalValues({ clock, draw: (bound) => randomInt(bound), file: valuesFileOf(options), tell });
 }
 
 const RUNNING = process.versions.node.split('.')[0] ?? '';
@@ -173,25 +148,31 @@ function describeBorrowed(packages: readonly string[]): string[] {
 
 type TablesOfRegion = { readonly region: string; readonly definitions: readonly TableDefinition[] };
 
-function readTables(stacks: readonly ResolvedStack[], tolerance: Tolerance): readonly TablesOfRegion[] {
+async function readTables(
+  stacks: readonly ResolvedStack[],
+  tolerance: Tolerance,
+): Promise<readonly TablesOfRegion[]> {
+  const isTable = ({ type }: { readonly type: string }): boolean => type === 'AWS::DynamoDB::Table';
+  if (!stacks.some(({ resources }) => [...resources.values()].some(isTable))) return [];
+  const { readTableDefinition } = await import('../../services/tables/table-definition.ts');
   return stacks.map(({ region, resources }) => ({
     region,
-    definitions: [...resources.values()]
-      .filter(({ type }) => type === 'AWS::DynamoDB::Table')
-      .flatMap((resource) =>
-        tolerance.attempt(
-          'the table is not there',
-          () => {
-            if (resource.fault !== undefined) throw resource.fault;
-            return [readTableDefinition(resource)];
-          },
-          () => [],
-        ),
+    definitions: [...resources.values()].filter(isTable).flatMap((resource) =>
+      tolerance.attempt(
+        'the table is not there',
+        () => {
+          if (resource.fault !== undefined) throw resource.fault;
+          return [readTableDefinition(resource)];
+        },
+        () => [],
       ),
+    ),
   }));
 }
 
 async function openSeeds({ seed: folder, tables = {} }: GatewayOptions): Promise<readonly Seed[]> {
+  if (folder === undefined && Object.keys(tables).length === 0) return [];
+  const { readSeeds, toSeeds } = await import('../../services/tables/seed-files.ts');
   return [...(folder === undefined ? [] : await readSeeds(folder)), ...toSeeds(tables)];
 }
 
@@ -219,6 +200,7 @@ async function seed(
     definitions.map(({ name, place }) => ({ name, logicalId: place.logicalId ?? '', region })),
   );
   refuseUnknown(options.tables, all);
+  const { seedTables } = await import('../../services/tables/seed-tables.ts');
   const told = await seedTables({ region: options.region, ...backend }, seeds, all);
   for (const sentence of told) options.onProgress(sentence);
 }
@@ -257,7 +239,11 @@ function identify({ place: { file, logicalId, property }, message }: DefinitionE
 }
 
 /** Loads the stacks again whenever one of their files changes; what brings new faults leaves the old ones in place. */
-export function watchStacks(sources: readonly string[], parts: Parts, faultsAtStart: readonly Fault[]): void {
+export async function watchStacks(
+  sources: readonly string[],
+  parts: Parts,
+  faultsAtStart: readonly Fault[],
+): Promise<void> {
   const { options, served, addresses, closing } = parts;
   let faults = faultsAtStart;
   let isKept = false;
@@ -285,7 +271,7 @@ export function watchStacks(sources: readonly string[], parts: Parts, faultsAtSt
     }
   };
   let running = Promise.resolve();
-  const ofValues = [valuesFileOf(options), ...readValues(options).attached];
+  const ofValues = [valuesFileOf(options), ...(await readValues(options)).attached];
   const files = [
     ...usersFilesOf(options),
     ...ofValues,

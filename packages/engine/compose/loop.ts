@@ -1,14 +1,14 @@
 /** What `gatewright logs`, `invoke` and `data` ask of a start, put together. */
 import { realpathSync } from 'node:fs';
-import { logEndpoints } from './control-port/log-endpoints.ts';
-import type { Parts } from './compose-parts.ts';
-import type { MoreEndpoints } from './control-port/local-endpoints.ts';
-import type { FunctionListing } from './control-port/log-endpoints.ts';
-import { LogHistory } from './control-port/log-history.ts';
-import type { Clock } from './ports.ts';
-import { announce, settleName } from './services/running-gateways.ts';
-import type { GatewayOptions } from './gateway.ts';
-import type { StartCredentials } from './services/identity-file.ts';
+import { logEndpoints } from '../../server/control-port/log-endpoints.ts';
+import type { Parts } from './parts.ts';
+import type { MoreEndpoints } from '../../server/control-port/local-endpoints.ts';
+import type { FunctionListing } from '../../server/control-port/log-endpoints.ts';
+import { LogHistory } from '../../server/control-port/log-history.ts';
+import type { Clock } from '../../core/ports.ts';
+import { announce, settleName } from '../../kernel/files/running-gateways.ts';
+import type { GatewayOptions } from '../gateway.ts';
+import type { StartCredentials } from '../../kernel/files/identity-file.ts';
 
 /** What a start is called, and what remembers its lines; `options` are those whose lines it remembers. */
 export async function openLoop(

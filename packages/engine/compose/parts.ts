@@ -1,39 +1,36 @@
-/** The adapters of a start, each opened as its options say; `compose.ts` puts them together. */
+/** The adapters of a start, each opened as its options say; `start.ts` puts them together. */
 import { join } from 'node:path';
+import type { LateLogGroups } from './observers.ts';
+import type { LateValues } from './values.ts';
 import type { TableChange } from '@gatewright/dynamodb';
-import { createLateHttpClient } from './adapters/late-http-client.ts';
-import { createLogFiles } from './adapters/log-files.ts';
-import { createXRayDaemon } from './adapters/xray.ts';
-import { Account } from './control/account.ts';
-import { MACHINE_DEADLINES, NO_DEADLINES, StoppableDeadlines } from './lambda/deadlines.ts';
-import { Debugging, hasInspector, openInspector } from './lambda/debugging.ts';
-import { createFunctionRuntime } from './lambda/runtime.ts';
-import { API_PATH, readApiIdFromHost } from './routing/host.ts';
-import type { SignIn } from './compose-sign-in.ts';
-import { openStore } from './services/store.ts';
-import type { LocalValues } from './control/local-values.ts';
-import type { VpcLinks } from './control/vpc-links.ts';
-import type { ServedApis } from './control/served-apis.ts';
-import type { CallJournal } from './aws-api/rest-apis/call-journal.ts';
-import type { LogHistory } from './control-port/log-history.ts';
-import type { GatewayOptions } from './gateway.ts';
-import type { FindVersion } from './lambda/invoked-version.ts';
-import type { FunctionRuntime } from './lambda/runtime.ts';
-import type { FunctionIdentities } from './policy/function-identities.ts';
-import type { Identities } from './policy/identities.ts';
-import type { Clock, Deadlines, HttpClient, Ports, Random, ShiftableClock } from './ports.ts';
-import { judgeDynamoDbCall } from './aws-api/dynamodb/judge-call.ts';
-import type { DynamoDbBackend } from './aws-api/dynamodb/dynamodb-calls.ts';
-import { createLogSubscriptions } from './services/log-subscriptions.ts';
-import type { LogSubscriptions } from './services/log-subscriptions.ts';
-import type { RequestRecords } from './records/request-records.ts';
-import type { EventEngine } from './services/events/event-engine.ts';
-import type { Recorder } from './services/recorder.ts';
-import type { Store } from './services/store.ts';
-import type { Tls } from './compose-tls.ts';
-import type { LocalOrigin } from './adapters/http-client.ts';
-import type { ManagementPorts } from './websocket/management.ts';
-import type { WebSocketPorts } from './websocket/pipeline.ts';
+import { createLateHttpClient } from '../../server/adapters/late-http-client.ts';
+import { Account } from '../../control/account.ts';
+import { MACHINE_DEADLINES, NO_DEADLINES, StoppableDeadlines } from '../../lambda/deadlines.ts';
+import { Debugging, hasInspector, openInspector } from '../../lambda/debugging.ts';
+import { createFunctionRuntime } from '../../lambda/runtime.ts';
+import { API_PATH, readApiIdFromHost } from '../../core/routing/host.ts';
+import type { SignIn } from './sign-in.ts';
+import { openStore } from './store.ts';
+import type { VpcLinks } from '../../control/vpc-links.ts';
+import type { ServedApis } from '../../control/served-apis.ts';
+import type { CallJournal } from '../../control/call-journal.ts';
+import type { LogHistory } from '../../server/control-port/log-history.ts';
+import type { GatewayOptions } from '../gateway.ts';
+import type { FindVersion } from '../../lambda/invoked-version.ts';
+import type { FunctionRuntime } from '../../lambda/runtime.ts';
+import type { FunctionIdentities } from '../../core/policy/function-identities.ts';
+import type { Identities } from '../../core/policy/identities.ts';
+import type { Clock, Deadlines, HttpClient, Random, ShiftableClock } from '../../core/ports.ts';
+import { judgeDynamoDbCall } from './judge-call.ts';
+import type { DynamoDbBackend } from '../../services/tables/dynamodb-calls.ts';
+import type { RequestRecords } from '../../console/records/request-records.ts';
+import type { ServiceHost } from '../service-host.ts';
+import type { Recorder } from '../../kernel/calls/recorder.ts';
+import type { Store } from './store.ts';
+import type { Tls } from './tls.ts';
+import type { LocalOrigin } from '../../server/adapters/http-client.ts';
+import type { ManagementPorts } from '../../core/websocket/management.ts';
+import type { WebSocketPorts } from '../../core/websocket/pipeline.ts';
 
 /** What must end, in reverse order of its start. */
 export class Closing {
@@ -81,12 +78,12 @@ export type Parts = {
   readonly at: WebSocketPorts;
   readonly management: ManagementPorts;
   readonly recorder: Recorder;
-  readonly events: EventEngine;
+  readonly events: ServiceHost;
   /** What functions read of SSM, Secrets Manager, S3 and AppConfig. */
-  readonly values: LocalValues;
+  readonly values: LateValues;
   /** Undefined = nothing is recorded. */
   readonly records: RequestRecords | undefined;
-  readonly subscriptions: LogSubscriptions;
+  readonly subscriptions: LateLogGroups;
   /** Undefined = the state after the start is not kept. */
   readonly resets: Resets | undefined;
   readonly closing: Closing;
@@ -186,36 +183,6 @@ export function openPace({ inspect, noTimeout = false, onProgress }: GatewayOpti
   closing.add(() => debugging.close());
   return { deadlines: stoppable ?? usual, debugging };
 }
-
-/** What stages write down of requests, in files and to X-Ray; the request lines go where they always go. */
-export function openObservers(
-  options: GatewayOptions,
-  at: Pick<Ports, 'invoker' | 'clock' | 'random'>,
-): Observers {
-  const report = (message: string): void => {
-    options.log.write(message);
-  };
-  const directory = join(options.directory, '.gatewright', 'logs');
-  const files = createLogFiles({ directory, report });
-  const logGroups = createLogSubscriptions(files, { ...at, accountId: options.accountId, report });
-  const { xrayDaemon } = options;
-  const traces = xrayDaemon === undefined ? undefined : createXRayDaemon(xrayDaemon, report);
-  return {
-    logGroups,
-    traces,
-    metrics: options.metrics === true ? { write: (line) => logGroups.write('metrics', line) } : undefined,
-    async close() {
-      traces?.close();
-      await logGroups.close();
-      await files.close();
-    },
-  };
-}
-
-type Observers = Pick<Ports, 'metrics' | 'traces'> & {
-  readonly logGroups: LogSubscriptions;
-  close(): Promise<void>;
-};
 
 /** The embedded store knows the gateway by a pair of its own; another one gets the user's. */
 export function backendOf({ dynamodb, region }: GatewayOptions, store: Store): DynamoDbBackend | undefined {

@@ -1,12 +1,11 @@
 /** The state after the start, and the way back to it: what `gatewright/testing` does between two tests. */
-import { backendOf } from './compose-parts.ts';
-import { Faults, WishRefused } from './errors.ts';
-import { loadTables, saveTables } from './services/saved-tables.ts';
-import { GOING_AWAY } from './websocket/limits.ts';
-import type { Parts, Resets } from './compose-parts.ts';
-import type { KeptPool } from './issuer/pools/user-pools.ts';
-import type { DynamoDbTarget } from './services/create-tables.ts';
-import type { SavedTable } from './services/saved-tables.ts';
+import { backendOf } from './parts.ts';
+import { Faults, WishRefused } from '../../core/errors.ts';
+import { GOING_AWAY } from '../../core/websocket/limits.ts';
+import type { Parts, Resets } from './parts.ts';
+import type { KeptPool } from '../../cognito/pools/user-pools.ts';
+import type { DynamoDbTarget } from '../../services/tables/create-tables.ts';
+import type { SavedTable } from '../../services/tables/saved-tables.ts';
 
 type Baseline = {
   readonly tables: readonly SavedTable[];
@@ -22,8 +21,8 @@ export class KeptBaseline implements Resets {
     const { signIn, clock } = parts;
     const target = targetOf(parts);
     this.#baseline = {
-      tables: target === undefined ? [] : await saveTables(target),
-      pools: signIn.pools.kept,
+      tables: target === undefined ? [] : await (await tablesOf()).saveTables(target),
+      pools: signIn.opened?.pools.kept ?? [],
       clockOffsetMs: clock.offsetMs(),
     };
   }
@@ -42,24 +41,24 @@ export class KeptBaseline implements Resets {
     const baseline = this.#baseline;
     if (baseline === undefined) throw new WishRefused('the gateway has not been loaded yet');
     const { at, clock, events, history, journal, recorder } = parts;
-    const { runtime, served, signIn, store, options } = parts;
+    const { runtime, served, signIn, options } = parts;
     for (const connection of at.connections.all) at.connections.end(connection, GOING_AWAY);
     await journal.inTurn(() =>
       events.clear(async () => {
-        store.follow([]);
+        events.items.pause();
         if (!keepsInstances) runtime.renew();
         clock.reset();
         clock.shift(baseline.clockOffsetMs);
         const target = targetOf(parts);
-        if (target !== undefined) await loadTables(target, baseline.tables);
-        signIn.pools.restore(baseline.pools);
+        if (target !== undefined) await (await tablesOf()).loadTables(target, baseline.tables);
+        signIn.opened?.pools.restore(baseline.pools);
         served.restart(new Faults(options.allowUnguarded === true));
         journal.forget();
         recorder.clear();
         history.clear();
       }),
     );
-    store.follow(events.streams.followed);
+    events.items.resume();
   }
 }
 
@@ -71,4 +70,8 @@ function targetOf({ options, store }: Parts): DynamoDbTarget | undefined {
     throw new WishRefused('a reset would empty tables that are kept; leave out --data and --dynamodb');
   const backend = backendOf(options, store);
   return backend && { region, ...backend };
+}
+
+function tablesOf() {
+  return import('../../services/tables/saved-tables.ts');
 }

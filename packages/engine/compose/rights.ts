@@ -1,17 +1,17 @@
 /** Who may do what in one start: identities of its functions, and services behind the rights of roles. */
-import { guardServices } from './aws-api/guarded-services.ts';
-import { backendOf } from './compose-parts.ts';
-import { partitionKeyOf } from './control/table-keys.ts';
-import { FunctionIdentities, withFunctions } from './policy/function-identities.ts';
-import { adminIdentity, createIdentities } from './policy/identities.ts';
-import { loadIdentities, makeKeyPair } from './services/identity-file.ts';
-import { createServiceClient } from './services/service-client.ts';
-import type { RightsContext } from './aws-api/service-rights.ts';
-import type { Parts } from './compose-parts.ts';
-import type { ServedApis } from './control/served-apis.ts';
-import type { GatewayOptions } from './gateway.ts';
-import type { Clock, ServiceClient } from './ports.ts';
-import type { ServiceClientOptions } from './services/service-client.ts';
+import { guardServices } from '../../kernel/calls/guarded-services.ts';
+import { backendOf } from './parts.ts';
+import { partitionKeyOf } from '../../control/table-keys.ts';
+import { FunctionIdentities, withFunctions } from '../../core/policy/function-identities.ts';
+import { adminIdentity, createIdentities } from '../../core/policy/identities.ts';
+import { loadIdentities, makeKeyPair } from '../../kernel/files/identity-file.ts';
+import { createServiceClient } from '../../kernel/calls/service-client.ts';
+import type { RightsContext } from '../../kernel/calls/service-rights.ts';
+import type { Parts } from './parts.ts';
+import type { ServedApis } from '../../control/served-apis.ts';
+import type { GatewayOptions } from '../gateway.ts';
+import type { Clock, ServiceClient } from '../../core/ports.ts';
+import type { ServiceClientOptions } from '../../kernel/calls/service-client.ts';
 
 /** Who may sign: the local admin, those of the identities file, and the functions of the moment. */
 export async function openIdentities(

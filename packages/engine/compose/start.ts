@@ -1,9 +1,11 @@
 /** The composition root: the only place where ports, adapters, sockets and state are put together. */
 import { resolve, sep } from 'node:path';
-import { createCompressor } from './adapters/compressor.ts';
-import { createSystemRandom } from './adapters/random.ts';
-import { createSystemClock } from './adapters/system-clock.ts';
-import { load, openValues, watchStacks } from './compose-load.ts';
+import { createCompressor } from '../../server/adapters/compressor.ts';
+import { createSystemRandom } from '../../server/adapters/random.ts';
+import { createSystemClock } from '../../server/adapters/system-clock.ts';
+import { load, watchStacks } from './load.ts';
+import { openObservers } from './observers.ts';
+import { LateValues } from './values.ts';
 import {
   allOrNothing,
   Closing,
@@ -13,53 +15,55 @@ import {
   localOriginOf,
   openAccount,
   openHttp,
-  openObservers,
   openPace,
   openRuntime,
   openStoreOf,
   shownHost,
-} from './compose-parts.ts';
-import { openIdentities, openServiceClient } from './compose-rights.ts';
-import { findUnreachable, openSignIn } from './compose-sign-in.ts';
-import { Account } from './control/account.ts';
-import { executedVersion } from './control/function-aliases.ts';
-import { inspectApis } from './control/inspect-apis.ts';
-import { listApis, listUrls } from './control/list-apis.ts';
-import { ServedApis } from './control/served-apis.ts';
-import { settleHome } from './definition/home.ts';
-import { loadStacks } from './definition/load.ts';
-import { Faults, REFUSING_WHAT_REQUESTS_MEET } from './errors.ts';
-import { serve } from './pipeline.ts';
-import { openApiPorts } from './server/api-ports.ts';
-import { openControlPort } from './control-port/control-port.ts';
-import { openEvents, openEventsApi } from './compose-events.ts';
-import { openServices } from './compose-services.ts';
-import { openTls } from './compose-tls.ts';
-import { openStateApi } from './compose-state.ts';
-import { environmentOf, openTestingApi } from './compose-testing.ts';
-import { KeptBaseline } from './compose-reset.ts';
-import { CallJournal } from './aws-api/rest-apis/call-journal.ts';
-import { openConsoleApi, openRecords, shortLinks, whileRecording } from './compose-console.ts';
-import { CONSOLE_PATH, serveConsole } from './console-api/console-files.ts';
-import { announceStart, inTurn, openLoop, openLoopApi } from './compose-loop.ts';
-import { gatherReply } from './server/gather-reply.ts';
+} from './parts.ts';
+import { openIdentities, openServiceClient } from './rights.ts';
+import { findUnreachable, openSignIn } from './sign-in.ts';
+import { mountSignIn, openTokensApi } from './sign-in-port.ts';
+import { Account } from '../../control/account.ts';
+import { executedVersion } from '../../control/function-aliases.ts';
+import { inspectApis } from '../../control/inspect-apis.ts';
+import { listApis, listUrls } from '../../control/list-apis.ts';
+import { ServedApis } from '../../control/served-apis.ts';
+import { settleHome } from '../../core/stack/home.ts';
+import { RESOURCE_TYPES } from './catalogue.ts';
+import { loadStacks } from '../../templates/load.ts';
+import { Faults, REFUSING_WHAT_REQUESTS_MEET } from '../../core/errors.ts';
+import { serve } from '../../core/pipeline.ts';
+import { openApiPorts } from '../../server/api-ports.ts';
+import { openControlPort } from '../../server/control-port/control-port.ts';
+import { openEventsApi, openServiceHost } from './events.ts';
+import { openServices } from './services.ts';
+import { openTls } from './tls.ts';
+import { openStateApi } from './state.ts';
+import { environmentOf, openTestingApi } from './testing.ts';
+import { KeptBaseline } from './reset.ts';
+import { CallJournal } from '../../control/call-journal.ts';
+import { openConsoleApi, openRecords, shortLinks, whileRecording } from './console.ts';
+import { CONSOLE_PATH, serveConsole } from '../../console/endpoints/console-files.ts';
+import { announceStart, inTurn, openLoop, openLoopApi } from './loop.ts';
+import { gatherReply } from '../../core/gather-reply.ts';
 import { refuseForeignOrigin } from '@gatewright/aws/guards';
-import { LOCAL_ISSUER } from './issuer/issuer.ts';
-import { listRoutesOf, listStages, planPorts } from './compose-listing.ts';
-import { OWN_ADDRESS, receive } from './server/receive.ts';
-import { startSweeping } from './server/websocket-frames.ts';
-import { makeControlSecret, publishCredentials } from './services/identity-file.ts';
-import { makeOwnFolder } from './services/own-folder.ts';
-import { Recorder } from './services/recorder.ts';
-import { Connections } from './websocket/connections.ts';
-import { NEEDED_SETTINGS } from './start-settings.ts';
-import { handleManagement } from './websocket/management.ts';
-import type { Parts } from './compose-parts.ts';
-import type { Random } from './ports.ts';
-import type { InspectedApi } from './control/inspect-apis.ts';
-import type { ApiRoutes } from './control/list-apis.ts';
-import type { Gateway, GatewayOptions, GivenOptions } from './gateway.ts';
-import type { Tolerance } from './errors.ts';
+import { LOCAL_ISSUER } from '../../core/issuers/issuer-names.ts';
+import { listRoutesOf, listStages, planPorts } from './listing.ts';
+import { OWN_ADDRESS, receive } from '../../core/receive.ts';
+import { startSweeping } from '../../server/websocket-frames.ts';
+import { makeControlSecret, publishCredentials } from '../../kernel/files/identity-file.ts';
+import { makeOwnFolder } from '../../kernel/files/own-folder.ts';
+import { Recorder } from '../../kernel/calls/recorder.ts';
+import { Connections } from '../../core/websocket/connections.ts';
+import { NEEDED_SETTINGS } from '../start-settings.ts';
+import { handleManagement } from '../../core/websocket/management.ts';
+import type { LoadOptions } from '../../templates/load-options.ts';
+import type { Parts } from './parts.ts';
+import type { Random } from '../../core/ports.ts';
+import type { InspectedApi } from '../../control/inspect-apis.ts';
+import type { ApiRoutes } from '../../control/list-apis.ts';
+import type { Gateway, GatewayOptions, GivenOptions } from '../gateway.ts';
+import type { Tolerance } from '../../core/errors.ts';
 
 /** Starts what every stack needs: store, issuer, function runtime, control port. @throws StartError, DefinitionError */
 export async function createGateway(options: GivenOptions): Promise<Gateway> {
@@ -75,7 +79,7 @@ export async function createGateway(options: GivenOptions): Promise<Gateway> {
 /** The routes of stacks without starting anything; what cannot be served is left out or closed. @throws DefinitionError */
 export async function listRoutes(
   sources: readonly string[],
-  options: Parameters<typeof loadStacks>[1],
+  options: LoadOptions,
 ): Promise<readonly ApiRoutes[]> {
   const served = await readApis(sources, options, new Faults(false));
   const nowhere = (): string => 'not-listening';
@@ -85,7 +89,7 @@ export async function listRoutes(
 /** How the routes of stacks are guarded, without starting anything. @throws DefinitionError for what `tolerance` refuses, which is all that requests meet unless it is given */
 export async function inspectStacks(
   sources: readonly string[],
-  options: Parameters<typeof loadStacks>[1],
+  options: LoadOptions,
 ): Promise<readonly InspectedApi[]> {
   const served = await readApis(sources, options, options.tolerance ?? REFUSING_WHAT_REQUESTS_MEET);
   return inspectApis(served.all, served.stacks, {
@@ -96,11 +100,13 @@ export async function inspectStacks(
 
 async function readApis(
   sources: readonly string[],
-  options: Parameters<typeof loadStacks>[1],
+  options: LoadOptions,
   tolerance: Tolerance,
 ): Promise<ServedApis> {
   const served = new ServedApis(new Account({ clock: createSystemClock(), isThrottled: false }));
-  served.prepare(await loadStacks(sources, { ...options, tolerance }), tolerance).serve();
+  served
+    .prepare(await loadStacks(sources, { ...options, types: RESOURCE_TYPES, tolerance }), tolerance)
+    .serve();
   return served;
 }
 
@@ -113,21 +119,16 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   await makeOwnFolder(directory);
   const { identities, functionIdentities } = await openIdentities(options, clock);
   const [signIn, store] = await allOrNothing(
-    openSignIn(options, { clock, random, invoker: () => parts.at.invoker }),
+    openSignIn(options, { clock, random, identities, invoker: () => parts.at.invoker }),
     openStoreOf(options, clock, functionIdentities, closing, (changes) =>
-      parts.events.streams.changed(changes),
+      parts.events.items.publish(changes),
     ),
   );
   const records = openRecords(options, clock);
   const pace = openPace(options, closing);
-  const runtime = await openRuntime(
-    options,
-    clock,
-    store,
-    { functions: functionIdentities, standIns: signIn.addresses, ...laterOf(() => parts, random) },
-    records,
-    pace,
-  );
+  const asked = { functions: functionIdentities, standIns: () => signIn.addresses };
+  const later = { ...asked, ...laterOf(() => parts, random) };
+  const runtime = await openRuntime(options, clock, store, later, records, pace);
   closing.add(() => runtime.close());
 
   const connections = new Connections(clock, options.assumptions);
@@ -135,13 +136,15 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   const journal = new CallJournal(clock, random);
   const served = new ServedApis(openAccount(options, journal.clock));
   const http = openHttp(options, pace, (host) => localOriginOf(parts, host), closing, served.vpcLinks);
-  const values = openValues(options, clock);
-  const recorder = new Recorder(clock, random, options.accountId, (id) => values.object(id));
+  const values = new LateValues(options, clock);
+  const find = (service: string) => parts.events.find(service);
+  const recorder = new Recorder({ clock, random, find, report: (message) => log.write(message) });
   const ownUrl = (): string | undefined => parts.controlUrl;
   const calls = { http, clock, recorder, options, store, served, functionIdentities, ownUrl };
   const services = openServiceClient(calls);
-  const events = openEvents({ ...calls, random, runtime, closing, services });
-  const observers = openObservers(options, { invoker: runtime, clock, random });
+  const events = openServiceHost({ ...calls, random, runtime, closing, services, values });
+  events.items.connect((tables) => store.follow(tables));
+  const observers = await openObservers(options, { invoker: runtime, clock, random });
   closing.add(() => observers.close());
   const { logGroups, metrics, traces } = observers;
   const at = whileRecording(options, {
@@ -202,7 +205,6 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
       parts.events.moved();
     },
     ...{ clock, random, identities, secret, report },
-    issuer: signIn.issuer,
     mounts: {
       services: openServices(parts),
       connections(request, apiId, path) {
@@ -222,11 +224,17 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
       routes: () => listRoutesOf(parts),
       recorded: parts.recorder,
       more: inTurn(
-        ...[openLoopApi(parts), openEventsApi(parts), openStateApi(parts), openTestingApi(parts)],
+        ...[
+          openTokensApi(signIn),
+          openLoopApi(parts),
+          openEventsApi(parts),
+          openStateApi(parts),
+          openTestingApi(parts),
+        ],
         openConsoleApi(parts),
       ),
       consoleFiles: (request) => serveConsole(request, options.consoleFiles),
-      signIn: signIn.port,
+      signIn: mountSignIn(signIn),
     },
   });
   closing.add(() => control.close());
@@ -248,13 +256,13 @@ function assemble(parts: Parts, publish: () => Promise<void>): Gateway {
       parts.firstSource = resolve(sources[0] ?? '.');
       const faults = await load(sources, parts);
       await parts.resets?.begin(parts);
-      if (parts.options.reload) watchStacks(sources, parts, faults);
+      if (parts.options.reload) await watchStacks(sources, parts, faults);
     },
     get stacks() {
       return served.stacks;
     },
     routes: () => listRoutesOf(parts),
-    inspect: () => inspectApis(served.all, served.stacks, signIn.issuer),
+    inspect: () => inspectApis(served.all, served.stacks, signIn),
     inject(request) {
       const api = served.find(request.apiId);
       if (api === undefined) throw new RangeError(`no API ${request.apiId}`);
@@ -263,7 +271,7 @@ function assemble(parts: Parts, publish: () => Promise<void>): Gateway {
       return serve(receive(wire, api, at), at).then((reply) => gatherReply(reply, INJECTED));
     },
     environment: () => environmentOf(parts),
-    mint: (wish) => signIn.issuer.mint(wish).token,
+    mint: async (wish) => (await signIn.mint(wish)).token,
     async listen() {
       const [unreachableIssuers] = await allOrNothing(findUnreachable(served, signIn), listen(parts));
       // Not before: a start that fails must not take the place of one that runs in the same directory.

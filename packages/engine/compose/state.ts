@@ -1,23 +1,20 @@
 /** `gatewright data`: the state of a start as one file, and a start as the file says. */
-import { adminIdentity } from './policy/identities.ts';
-import { checkCalls } from './aws-api/rest-apis/call-journal.ts';
-import { backendOf, openAccount } from './compose-parts.ts';
-import { openEdits } from './compose-services.ts';
-import type { KeptKey } from './issuer/issuer.ts';
-import { ServedApis } from './control/served-apis.ts';
-import { type ControlReply, type ControlRequest, jsonReply } from './control-port/control-request.ts';
-import { Faults, StartError, WishRefused } from './errors.ts';
+import { adminIdentity } from '../../core/policy/identities.ts';
+import { checkCalls } from '../../control/call-journal.ts';
+import { backendOf, openAccount } from './parts.ts';
+import { openEdits } from './services.ts';
+import type { KeptKey } from '../../cognito/issuer.ts';
+import { ServedApis } from '../../control/served-apis.ts';
+import { type ControlReply, type ControlRequest, jsonReply } from '../../core/api-call.ts';
+import { Faults, StartError, WishRefused } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { isAbsolute } from 'node:path';
-import { type KeptUsage, readKeptUsage } from './metering/kept-usage.ts';
-import { checkTables, loadTables, refuseOtherKeys, saveTables } from './services/saved-tables.ts';
-import { readStateFile, StateFileError, writeStateFile } from './services/state-file.ts';
-import { parsePools, printPools } from './services/user-files.ts';
-import { parseIssuerKeys } from './services/issuer-key-file.ts';
-import type { MoreEndpoints } from './control-port/local-endpoints.ts';
-import type { Parts } from './compose-parts.ts';
-import type { AwsService } from './aws-api/aws-call.ts';
-import type { DynamoDbTarget } from './services/create-tables.ts';
+import { type KeptUsage, readKeptUsage } from '../../core/metering/kept-usage.ts';
+import { readStateFile, StateFileError, writeStateFile } from '../../kernel/files/state-file.ts';
+import type { MoreEndpoints } from '../../server/control-port/local-endpoints.ts';
+import type { Parts } from './parts.ts';
+import type { AwsService } from '../../kernel/calls/aws-call.ts';
+import type { DynamoDbTarget } from '../../services/tables/create-tables.ts';
 
 type SavedUsage = { readonly planId: string; readonly keyId: string; readonly usage: KeptUsage };
 
@@ -67,11 +64,14 @@ async function save(file: string, parts: Parts): Promise<object> {
       'more calls have changed APIs, keys and plans than are kept; they cannot be saved',
     );
   const target = targetOf(parts);
+  const { saveTables } = await import('../../services/tables/saved-tables.ts');
   const tables = target === undefined ? [] : await saveTables(target);
+  const { issuer, pools } = await signIn.open();
+  const { printPools } = await import('../../cognito/user-files.ts');
   const state = {
     clockOffsetMs: clock.offsetMs(),
-    issuerKeys: signIn.issuer.keptKeys,
-    pools: printPools(signIn.pools.kept),
+    issuerKeys: issuer.keptKeys,
+    pools: printPools(pools.kept),
     calls,
     usage: usageOf(parts),
     tables,
@@ -89,9 +89,11 @@ async function load(file: string, parts: Parts): Promise<object> {
     );
   const state = await readStateFile(file);
   const calls = checkCalls(state['calls']);
+  const { checkTables, loadTables, refuseOtherKeys } = await import('../../services/tables/saved-tables.ts');
   const tables = checkTables(state['tables']);
-  const issuerKeys = checkKeys(state['issuerKeys']);
+  const issuerKeys = await checkKeys(state['issuerKeys']);
   const usage = checkUsage(state['usage']);
+  const { parsePools } = await import('../../cognito/user-files.ts');
   const pools = parsePools(state['pools']);
   if (pools === undefined) throw new StateFileError('its users are none');
   const { clockOffsetMs } = state;
@@ -103,12 +105,13 @@ async function load(file: string, parts: Parts): Promise<object> {
   if (target !== undefined) await refuseOtherKeys(target, tables);
   const admin = adminIdentity(options.adminKey, options.accountId);
   await journal.replay(calls, trialOf(parts), admin, false);
+  const local = await signIn.open();
 
   if (target !== undefined) await loadTables(target, tables);
   if (options.dynamodb.kind !== 'url') clock.reset();
   if (options.dynamodb.kind !== 'url') clock.shift(clockOffsetMs);
-  signIn.issuer.adopt(issuerKeys);
-  signIn.pools.restore(pools);
+  local.issuer.adopt(issuerKeys);
+  local.pools.restore(pools);
   await journal.replay(calls, openEdits(parts, parts.served), admin, true);
   return { file, ...count(tables, calls), left: adoptUsage(usage, parts) };
 }
@@ -134,7 +137,8 @@ function usageOf({ served: { account } }: Parts): SavedUsage[] {
   );
 }
 
-function checkKeys(value: unknown): readonly KeptKey[] {
+async function checkKeys(value: unknown): Promise<readonly KeptKey[]> {
+  const { parseIssuerKeys } = await import('../../cognito/issuer-key-file.ts');
   try {
     const keys = parseIssuerKeys(value);
     if (keys.length > 0) return keys;

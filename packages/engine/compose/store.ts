@@ -8,11 +8,10 @@ import type {
   TableChange,
   TableUnits,
 } from '@gatewright/dynamodb';
-import { DefinitionError, StartError } from '../errors.ts';
-import { createTablesAt } from './create-tables.ts';
-import { makeKeyPair } from './identity-file.ts';
-import type { DynamoDbChoice } from './model.ts';
-import type { TableDefinition } from './table-definition.ts';
+import { DefinitionError, StartError } from '../../core/errors.ts';
+import { makeKeyPair } from '../../kernel/files/identity-file.ts';
+import type { DynamoDbChoice } from '../../kernel/files/model.ts';
+import type { TableDefinition } from '../../services/tables/table-definition.ts';
 
 export interface Store {
   /** Undefined = none. */
@@ -55,7 +54,7 @@ export async function openStore(choice: DynamoDbChoice, context: StoreContext): 
   return {
     url: choice.url,
     keyPair: choice,
-    createTables: (tables) => createTablesAt(target, tables),
+    createTables: async (tables) => (await tablesAt()).createTablesAt(target, tables),
     ...NOTHING_TO_DO,
   };
 }
@@ -100,7 +99,7 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
       createTables: async (tables, region) => {
         if (tables.length === 0) return;
         await start().catch(throwStartError);
-        await createTablesAt({ url, region, ...keyPair }, tables);
+        await (await tablesAt()).createTablesAt({ url, region, ...keyPair }, tables);
       },
       admit: (more) => {
         admitted = [...signers, ...more];
@@ -117,6 +116,11 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
   } catch (error) {
     return throwStartError(error);
   }
+}
+
+/** Only a start with tables makes some. */
+function tablesAt() {
+  return import('../../services/tables/create-tables.ts');
 }
 
 function throwStartError(error: unknown): never {

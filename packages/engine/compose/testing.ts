@@ -1,17 +1,15 @@
 /** What tests ask of a start: what lies in tables and queues, whether all is done, and everything as it was at the beginning. */
-import { WishRefused } from './errors.ts';
+import { WishRefused } from '../../core/errors.ts';
 import { isJsonObject, parseJsonObject, type JsonObject } from '@gatewright/aws/json-object';
-import { nameOfLogical } from './compose-events.ts';
-import { addressOf, backendOf, clockFixedBecause, controlUrlOf } from './compose-parts.ts';
-import { type ControlReply, type ControlRequest, jsonReply } from './control-port/control-request.ts';
-import { fromAttributes, isItem, toAttributes } from './services/attribute-values.ts';
-import { LONGEST_RUN_MS, makeTrace } from './services/events/event-ports.ts';
-import { putItems, readItems } from './services/table-items.ts';
-import { listApis } from './control/list-apis.ts';
-import type { ApiRoutes } from './control/list-apis.ts';
-import type { MoreEndpoints } from './control-port/local-endpoints.ts';
-import type { Parts } from './compose-parts.ts';
-import type { LocalQueue } from './services/events/queues.ts';
+import { nameOfLogical } from './events.ts';
+import { addressOf, backendOf, clockFixedBecause, controlUrlOf } from './parts.ts';
+import { type ControlReply, type ControlRequest, jsonReply } from '../../core/api-call.ts';
+import { LONGEST_RUN_MS, makeTrace } from '../../kernel/event-ports.ts';
+import { listApis } from '../../control/list-apis.ts';
+import type { DynamoDbTarget } from '../../services/tables/create-tables.ts';
+import type { ApiRoutes } from '../../control/list-apis.ts';
+import type { MoreEndpoints } from '../../server/control-port/local-endpoints.ts';
+import type { Parts } from './parts.ts';
 
 /** DynamoDB's changes and what they start; more rounds than that are a loop of functions that feed themselves. */
 const MOST_ROUNDS = 1_000;
@@ -102,22 +100,26 @@ async function advance({ body }: ControlRequest, parts: Parts): Promise<ControlR
 async function listItems({ query }: ControlRequest, parts: Parts): Promise<ControlReply> {
   const table = findTable(new URLSearchParams(query).get('table') ?? '', parts);
   if ('refusal' in table) return table.refusal;
+  const { fromAttributes } = await import('../../services/tables/attribute-values.ts');
+  const { readItems } = await import('../../services/tables/table-items.ts');
   const items = await readItems(table.target, table.name);
   return jsonReply(200, { items: items.map(fromAttributes) });
 }
 
 async function addItems({ body }: ControlRequest, parts: Parts): Promise<ControlReply> {
+  const { putItems } = await import('../../services/tables/table-items.ts');
   const { table: name, items } = parseJsonObject(body.toString()) ?? {};
   if (typeof name !== 'string' || !Array.isArray(items) || !items.every(isJsonObject))
     return jsonReply(400, { message: 'Wanted: {"table": a name, "items": a list of objects}' });
   const table = findTable(name, parts);
   if ('refusal' in table) return table.refusal;
-  await putItems(table.target, table.name, items.map(toItem));
+  await putItems(table.target, table.name, await Promise.all(items.map(toItem)));
   return jsonReply(200, {});
 }
 
 /** In DynamoDB's form, whichever it comes in. @throws WishRefused */
-function toItem(item: JsonObject): JsonObject {
+async function toItem(item: JsonObject): Promise<JsonObject> {
+  const { isItem, toAttributes } = await import('../../services/tables/attribute-values.ts');
   try {
     return isItem(item) ? item : toAttributes(item);
   } catch (error) {
@@ -125,7 +127,7 @@ function toItem(item: JsonObject): JsonObject {
   }
 }
 
-type FoundTable = { readonly name: string; readonly target: Parameters<typeof readItems>[0] };
+type FoundTable = { readonly name: string; readonly target: DynamoDbTarget };
 
 /** By name or logical id. */
 function findTable(
@@ -152,26 +154,16 @@ function findTable(
 
 async function listMessages({ query }: ControlRequest, { events, served }: Parts): Promise<ControlReply> {
   const wanted = new URLSearchParams(query).get('queue') ?? '';
-  const queues = events.queues.all;
+  const queues = events.handTargets.filter(({ messages }) => messages !== undefined);
   const called = nameOfLogical(wanted, { served });
-  const queue = queues.find(({ definition: { arn, name, url } }) => [arn, name, url].includes(called));
+  const queue = queues.find(({ arn, name, aliases = [] }) => [arn, name, ...aliases].includes(called));
   if (queue === undefined)
     return unknown(
       'queue',
       wanted,
-      queues.map(({ definition }) => definition.name),
+      queues.map(({ name }) => name),
     );
-  return Promise.resolve(jsonReply(200, { messages: queue.messages.map(printMessage) }));
-}
-
-function printMessage({
-  id,
-  body,
-  attributes,
-  receiveCount,
-  groupId,
-}: LocalQueue['messages'][number]): object {
-  return { id, body, attributes, receiveCount, ...(groupId === undefined ? {} : { groupId }) };
+  return Promise.resolve(jsonReply(200, { messages: queue.messages?.() ?? [] }));
 }
 
 async function invoke({ body }: ControlRequest, { runtime, served, random }: Parts): Promise<ControlReply> {

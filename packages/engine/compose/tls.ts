@@ -1,18 +1,18 @@
 /** TLS of the API ports: certificates by the local CA, and what each server name stands for. */
 import { networkInterfaces } from 'node:os';
-import { issueFrom, makeAuthority } from './control/issue-certificate.ts';
-import { findSecurityPolicy } from './control/security-policy.ts';
-import { readApiIdFromHost } from './routing/host.ts';
-import { USUAL_ASSUMPTIONS } from './deployment/assumptions.ts';
-import { openAuthority } from './services/authority-files.ts';
+import { issueFrom, makeAuthority } from '@gatewright/aws/certificates/issue-certificate';
+import { findSecurityPolicy } from '../../control/security-policy.ts';
+import { readApiIdFromHost } from '../../core/routing/host.ts';
+import { USUAL_ASSUMPTIONS } from '../../core/deployment/assumptions.ts';
+import { openAuthority } from '../../kernel/files/authority-files.ts';
 import { isAdmittedHost } from '@gatewright/aws/guards';
-import { USUAL_SECURITY_POLICY } from './server/security-policies.ts';
-import type { Assumptions } from './deployment/assumptions.ts';
-import type { CertifiedKey } from './control/issue-certificate.ts';
-import type { ServedApis } from './control/served-apis.ts';
-import type { GatewayOptions } from './gateway.ts';
-import type { PortPlan } from './server/port-plan.ts';
-import type { TlsName } from './server/tls-front.ts';
+import { USUAL_SECURITY_POLICY } from '../../server/security-policies.ts';
+import type { Assumptions } from '../../core/deployment/assumptions.ts';
+import type { CertifiedKey } from '@gatewright/aws/certificates/issue-certificate';
+import type { ServedApis } from '../../control/served-apis.ts';
+import type { GatewayOptions } from '../gateway.ts';
+import type { PortPlan } from '../../server/port-plan.ts';
+import type { TlsName } from '../../server/tls-front.ts';
 
 export type Tls = {
   /** File of the certificate that clients have to trust. */

@@ -2,11 +2,11 @@
 import { X509Certificate } from 'node:crypto';
 import { relative } from 'node:path';
 import { Command } from 'commander';
-import { issueFrom, makeAuthority } from '@gatewright/gateway/control/issue-certificate';
-import { openAuthority, writeCertified } from '@gatewright/gateway/services/authority-files';
-import { describeTrust } from './trust-text.ts';
-import { commandName, say, table, UsageError } from './output.ts';
-import type { LocalAuthority } from '@gatewright/gateway/services/authority-files';
+import { issueFrom, makeAuthority } from '@gatewright/aws/certificates/issue-certificate';
+import { openAuthority, writeCertified } from '../../kernel/files/authority-files.ts';
+import { describeTrust } from '../../terminal/trust-text.ts';
+import { commandName, say, table, UsageError } from '../../terminal/output.ts';
+import type { LocalAuthority } from '../../kernel/files/authority-files.ts';
 
 type CertsFlags = { readonly trust: boolean; readonly client?: string };
 

@@ -1,8 +1,8 @@
 /** `gatewright clock`: the time that the gateway, the issuer, DynamoDB and functions share. */
 import { Command } from 'commander';
-import { readDuration } from '@gatewright/gateway/settings';
-import { say, UsageError } from './output.ts';
-import { addGatewayOptions, askGateway, memberOf } from './running-gateway.ts';
+import { readDuration } from '../../engine/settings.ts';
+import { say, UsageError } from '../../terminal/output.ts';
+import { addGatewayOptions, askGateway, memberOf } from '../../terminal/running-gateway.ts';
 
 export function clockCommand(): Command {
   return (

@@ -6,10 +6,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ConsoleFiles } from '@gatewright/gateway';
+import type { ConsoleFiles } from '../../engine/index.ts';
 
 /** Beside cli/ in the checkout as in the package. */
-const FOLDER = fileURLToPath(new URL('../console', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../console/page', import.meta.url));
 /** What the page is made of; the first two are bundled. */
 const BUNDLED = ['app.js', 'app.css'] as const;
 const COPIED = ['index.html', 'icon.svg'] as const;

@@ -1,8 +1,8 @@
 /** `gatewright data save|load`: the state of the running gateway as one file, and back. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { count, remark, say } from './output.ts';
-import { addGatewayOptions, askGateway, memberOf } from './running-gateway.ts';
+import { count, remark, say } from '../../terminal/output.ts';
+import { addGatewayOptions, askGateway, memberOf } from '../../terminal/running-gateway.ts';
 
 /** Tables may be large. */
 const DEADLINE_MS = 300_000;

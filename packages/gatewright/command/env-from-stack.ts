@@ -1,11 +1,11 @@
 /** `start --env-from-stack`: outputs of a deployed stack and variables of its functions. Reads only, and prints names alone. */
-import { createAws, listAt, memberAt, textAt } from './aws-call.ts';
-import { findCredentials } from './aws-session.ts';
-import { homeOfEnvironment } from './load-options.ts';
-import { UsageError } from './output.ts';
-import { ask, demand } from './failures/demand.ts';
-import type { Gateway, GatewayOptions } from '@gatewright/gateway';
-import type { Aws } from './aws-call.ts';
+import { createAws, listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
+import { findCredentials } from '../../terminal/aws-session.ts';
+import { homeOfEnvironment } from '../../terminal/load-options.ts';
+import { UsageError } from '../../terminal/output.ts';
+import { ask, demand } from '../../operate/failures/demand.ts';
+import type { Gateway, GatewayOptions } from '../../engine/index.ts';
+import type { Aws } from '../../terminal/aws-call.ts';
 
 type DeployedStack = {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** `gatewright env`: shell exports for AWS's SDKs and command line. */
 import { Command } from 'commander';
-import { addGatewayOptions, askGateway, findGateway, memberOf } from './running-gateway.ts';
-import { say } from './output.ts';
+import { addGatewayOptions, askGateway, findGateway, memberOf } from '../../terminal/running-gateway.ts';
+import { say } from '../../terminal/output.ts';
 
 export function envCommand(): Command {
   return addGatewayOptions(

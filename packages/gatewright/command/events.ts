@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { showControls } from '#shared/visible-text.ts';
-import { say, table, UsageError } from './output.ts';
-import { addGatewayOptions, askGateway, memberOf } from './running-gateway.ts';
+import { say, table, UsageError } from '../../terminal/output.ts';
+import { addGatewayOptions, askGateway, memberOf } from '../../terminal/running-gateway.ts';
 
 type Source = {
   readonly kind: string;

@@ -1,14 +1,14 @@
 /** `gatewright explain`: the story of one request, ending in what would have to change for another outcome. */
 import { Command } from 'commander';
 import { usualAccessFolder } from '@gatewright/authoring/stack-files';
-import { orExitCode } from './attach.ts';
-import { addAwsOptions } from './aws-session.ts';
-import type { ExplainApiFlags } from './explain/explain-api.ts';
-import { collectText, readSpan } from './options.ts';
-import { say, UsageError } from './output.ts';
+import { orExitCode } from '../../operate/attach.ts';
+import { addAwsOptions } from '../../terminal/aws-session.ts';
+import type { ExplainApiFlags } from '../../operate/explain/explain-api.ts';
+import { collectText, readSpan } from '../../terminal/options.ts';
+import { say, UsageError } from '../../terminal/output.ts';
 import { tellStory } from './recorded.ts';
-import { addGatewayOptions, askGateway } from './running-gateway.ts';
-import type { RequestDetail } from '@gatewright/gateway';
+import { addGatewayOptions, askGateway } from '../../terminal/running-gateway.ts';
+import type { RequestDetail } from '../../engine/index.ts';
 
 type LocalFlags = { readonly phases: boolean; readonly showSecrets: boolean; readonly json: boolean };
 
@@ -46,7 +46,7 @@ async function choose(id: string | undefined, flags: ExplainFlags): Promise<void
   const { api, stage } = flags;
   if (api === undefined) return explainLocal(id ?? 'last', flags);
   if (stage === undefined) throw new UsageError('which stage of the API? --stage prod');
-  const { explainApi } = await import('./explain/explain-api.ts');
+  const { explainApi } = await import('../../operate/explain/explain-api.ts');
   return orExitCode(() => explainApi(id, { ...flags, api, stage }));
 }
 

@@ -1,8 +1,8 @@
 /** `gatewright export`: recorded requests in a format that other tools open. */
 import { Command } from 'commander';
-import { count, say } from './output.ts';
-import { writePrivately } from './private-file.ts';
-import { addGatewayOptions, askGateway, memberOf } from './running-gateway.ts';
+import { count, say } from '../../terminal/output.ts';
+import { writePrivately } from '../../terminal/private-file.ts';
+import { addGatewayOptions, askGateway, memberOf } from '../../terminal/running-gateway.ts';
 
 type ExportFlags = { readonly har: string; readonly showSecrets: boolean };
 

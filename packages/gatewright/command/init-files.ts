@@ -1,7 +1,7 @@
 /** What `gatewright init` writes, as texts by path. */
 import { printInventory } from '@gatewright/authoring/route-inventory';
-import { makeId } from '@gatewright/gateway/definition/cloudformation/physical-ids';
-import type { InspectedApi } from '@gatewright/gateway';
+import { makeId } from '@gatewright/aws/physical-ids';
+import type { InspectedApi } from '../../engine/index.ts';
 
 /** What a document says of the API that it is to protect. */
 export type ApiToProtect = Pick<InspectedApi, 'stack' | 'logicalId' | 'stage' | 'kind'> & {

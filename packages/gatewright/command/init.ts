@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { isMap, parseDocument } from 'yaml';
-import { Faults } from '@gatewright/gateway/errors';
+import { Faults } from '../../core/errors.ts';
 import { findStack, STACK_FOLDER } from '@gatewright/authoring/stack-files';
-import { inspectApis, loadOptions } from './access-apis.ts';
+import { inspectApis, loadOptions } from '../../stack/access/commands/access-apis.ts';
 import {
   documentFile,
   HELLO_API,
@@ -20,8 +20,8 @@ import {
   WEBHOOKS_FILE,
 } from './init-files.ts';
 import type { ApiToProtect } from './init-files.ts';
-import { homeOfEnvironment } from './load-options.ts';
-import { paint, say, UsageError } from './output.ts';
+import { homeOfEnvironment } from '../../terminal/load-options.ts';
+import { paint, say, UsageError } from '../../terminal/output.ts';
 
 type InitFlags = { readonly webhooks: boolean };
 
@@ -223,6 +223,6 @@ function readIfThere(file: string): string {
 
 /** Beside cli/ in the checkout as in the package. */
 function ownVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { readonly version: string }).version;
 }

@@ -1,22 +1,14 @@
 /** `gatewright invoke`: one event for a function of the running gateway, by Lambda's own API. */
 import { readFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
-import { signRequest } from '@gatewright/aws/sign-request';
-import { findFunction } from './find-function.ts';
-import { say, UsageError } from './output.ts';
-import { addGatewayOptions, findGateway } from './running-gateway.ts';
+import { findFunction } from '../../terminal/find-function.ts';
+import { say, UsageError } from '../../terminal/output.ts';
+import { addGatewayOptions } from '../../terminal/running-gateway.ts';
 import { isJson, membersOf, parseJson } from '@gatewright/aws/json-object';
-import type { FoundFunction } from './find-function.ts';
+import { sendToFunction } from '../../terminal/invoke-function.ts';
 
 type InvokeFlags = { readonly event: string; readonly async: boolean; readonly clientContext?: string };
-
-type Answer = {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly body: string;
-};
 
 export function invokeCommand(): Command {
   return addGatewayOptions(
@@ -35,7 +27,7 @@ async function invoke(given: string, flags: InvokeFlags): Promise<void> {
   const context = flags.clientContext;
   if (context !== undefined && !isJson(context)) throw new UsageError('--client-context is no JSON');
   const found = await findFunction(given);
-  const { status, headers, body } = await send(found, event, flags);
+  const { status, headers, body } = await sendToFunction(found, event, flags);
   if (status === 202) {
     say(`${found.name} has the event`);
     return;
@@ -46,48 +38,6 @@ async function invoke(given: string, flags: InvokeFlags): Promise<void> {
   say(body);
   // As the AWS command line does not: a script should see that the function has failed.
   if (headers['x-amz-function-error'] !== undefined) process.exitCode = 1;
-}
-
-/** Waits as long as it takes. @throws UsageError where the gateway does not answer. Not by `fetch`, which gives up after five minutes: a function may take fifteen, and a breakpoint longer. */
-export async function send(
-  { name, region, nowEpochMs }: FoundFunction,
-  event: string,
-  { async: isAsync, clientContext }: Omit<InvokeFlags, 'event'>,
-): Promise<Answer> {
-  const { controlUrl, accessKeyId, secretAccessKey } = await findGateway();
-  const url = new URL(`${controlUrl}/2015-03-31/functions/${encodeURIComponent(name)}/invocations`);
-  const headers = signRequest({
-    ...{
-      method: 'POST',
-      url,
-      body: event,
-      service: 'lambda',
-      region,
-      accessKeyId,
-      secretAccessKey,
-      nowEpochMs,
-    },
-    headers: {
-      'Content-Type': 'application/json',
-      'X-Amz-Invocation-Type': isAsync ? 'Event' : 'RequestResponse',
-      ...(isAsync ? {} : { 'X-Amz-Log-Type': 'Tail' }),
-      ...(clientContext === undefined
-        ? {}
-        : { 'X-Amz-Client-Context': Buffer.from(clientContext).toString('base64') }),
-    },
-  });
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { method: 'POST', headers }, (response) => {
-      readAll(response).then(
-        (body) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
-        reject,
-      );
-    });
-    sent.on('error', (cause) =>
-      reject(new UsageError(`the gateway at ${controlUrl} does not answer`, { cause })),
-    );
-    sent.end(event);
-  });
 }
 
 /** @throws UsageError */

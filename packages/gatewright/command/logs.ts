@@ -1,10 +1,10 @@
 /** `gatewright logs`: what the running gateway and its functions have printed, and print. */
 import { Command, InvalidArgumentError } from 'commander';
-import { readDuration } from '@gatewright/gateway/settings';
+import { readDuration } from '../../engine/settings.ts';
 import { showControls } from '#shared/visible-text.ts';
-import { findFunction } from './find-function.ts';
-import { addGatewayOptions, listenToGateway } from './running-gateway.ts';
-import { say } from './output.ts';
+import { findFunction } from '../../terminal/find-function.ts';
+import { addGatewayOptions, listenToGateway } from '../../terminal/running-gateway.ts';
+import { say } from '../../terminal/output.ts';
 
 type LogsFlags = { readonly follow: boolean; readonly since?: number; readonly json: boolean };
 

@@ -1,6 +1,6 @@
 /** Opens an address in the browser of whoever sits here, as each system does it. */
 import { spawn } from 'node:child_process';
-import { remark } from './output.ts';
+import { remark } from '../../terminal/output.ts';
 
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
   darwin: ['open'],

@@ -4,7 +4,7 @@ import { Session } from 'node:inspector/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
-import { writePrivately } from './private-file.ts';
+import { writePrivately } from '../../terminal/private-file.ts';
 import type { HeapProfiler, Profiler } from 'node:inspector';
 
 /** Of the functions that hold most. */

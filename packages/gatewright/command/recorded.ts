@@ -1,8 +1,8 @@
 /** What commands share that read recorded requests. */
 import { showControls } from '#shared/visible-text.ts';
-import { WHOLE_PER_SECOND } from '@gatewright/gateway/records/sampling';
-import { paint, table } from './output.ts';
-import type { RecordState, RequestDetail, RequestRow } from '@gatewright/gateway';
+import { WHOLE_PER_SECOND } from '../../console/records/sampling.ts';
+import { paint, table } from '../../terminal/output.ts';
+import type { RecordState, RequestDetail, RequestRow } from '../../engine/index.ts';
 
 /** Characters of a request id that say which one is meant. */
 const ID_LENGTH = 8;

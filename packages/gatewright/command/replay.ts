@@ -4,11 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { readDuration } from '@gatewright/gateway/settings';
-import { say, UsageError } from './output.ts';
+import { readDuration } from '../../engine/settings.ts';
+import { say, UsageError } from '../../terminal/output.ts';
 import { diffDetails, rowsToLines, tellStory } from './recorded.ts';
-import { addGatewayOptions, askGateway, memberOf } from './running-gateway.ts';
-import type { RequestDetail } from '@gatewright/gateway';
+import { addGatewayOptions, askGateway, memberOf } from '../../terminal/running-gateway.ts';
+import type { RequestDetail } from '../../engine/index.ts';
 
 /** A function may take its 29 s. */
 const REPLAY_WITHIN_MS = 65_000;

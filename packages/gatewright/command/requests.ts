@@ -1,9 +1,9 @@
 /** `gatewright requests`: what the running gateway served last. */
 import { Command, InvalidArgumentError } from 'commander';
 import { describeSampling, rowsToLines } from './recorded.ts';
-import { addGatewayOptions, askGateway, followGateway, memberOf } from './running-gateway.ts';
-import { remark, say } from './output.ts';
-import type { RecordState, RequestRow } from '@gatewright/gateway';
+import { addGatewayOptions, askGateway, followGateway, memberOf } from '../../terminal/running-gateway.ts';
+import { remark, say } from '../../terminal/output.ts';
+import type { RecordState, RequestRow } from '../../engine/index.ts';
 
 type RequestFlags = {
   readonly follow: boolean;

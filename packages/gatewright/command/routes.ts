@@ -1,10 +1,10 @@
 /** `gatewright routes`: what stacks answer, without serving them. */
 import { Command } from 'commander';
-import { listRoutes } from '@gatewright/gateway';
-import { addLoadOptions, toLoadOptions } from './load-options.ts';
-import { paint, remark, say } from './output.ts';
+import { listRoutes } from '../../engine/index.ts';
+import { addLoadOptions, toLoadOptions } from '../../terminal/load-options.ts';
+import { paint, remark, say } from '../../terminal/output.ts';
 import { describeRoutes } from './start-text.ts';
-import type { LoadFlags } from '@gatewright/gateway';
+import type { LoadFlags } from '../../engine/index.ts';
 
 type RoutesFlags = LoadFlags & { readonly json: boolean };
 

@@ -1,7 +1,7 @@
 /** The command of `start --exec`: runs beside the gateway, gets its signals, and leaves nothing of itself behind. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { endMarked } from '@gatewright/gateway';
+import { endMarked } from '../../engine/index.ts';
 
 type Beside = {
   /** The command's exit code; 128 and the number of the signal that has ended it, as shells say it. */

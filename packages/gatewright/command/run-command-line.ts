@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.ts';
-import { printError, remark } from './output.ts';
-import { chooseGateway } from './running-gateway.ts';
-import type { GatewayChoice } from './running-gateway.ts';
+import { printError, remark } from '../../terminal/output.ts';
+import { chooseGateway } from '../../terminal/running-gateway.ts';
+import type { GatewayChoice } from '../../terminal/running-gateway.ts';
 
 /** They take what `gatewright.yml` beside the sources says. */
 const LOADS_STACKS = new Set(['start', 'routes']);
@@ -24,7 +24,7 @@ function neverExit(command: Command): void {
 }
 
 /** Beside cli/ in the checkout as in the package. */
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
 };
 
@@ -45,7 +45,7 @@ export async function runCommandLine(words: readonly string[]): Promise<number |
   // Of commands without these options both are undefined; `start` has a control port of its own and asks nobody.
   program.hook('preAction', async (_, command) => {
     if (LOADS_STACKS.has(command.name()))
-      (await import('./settings-file.ts')).applySettings(command, {
+      (await import('../../terminal/settings-file.ts')).applySettings(command, {
         warn: (sentence) => remark(`warning: ${sentence}`),
         isPart: command.name() !== 'start',
       });

@@ -4,9 +4,9 @@ import { STATUS_CODES } from 'node:http';
 import { rootCertificates } from 'node:tls';
 import { Command } from 'commander';
 import { WebSocket } from 'ws';
-import { readDuration } from '@gatewright/gateway/settings';
-import { AUTHORITY_FILE } from '@gatewright/gateway/services/authority-files';
-import { say, UsageError } from './output.ts';
+import { readDuration } from '../../engine/settings.ts';
+import { AUTHORITY_FILE } from '../../kernel/files/authority-files.ts';
+import { say, UsageError } from '../../terminal/output.ts';
 
 type SendFlags = { readonly header: readonly string[]; readonly wait: string };
 

@@ -1,10 +1,10 @@
 /** What `gatewright start` lends its console: files of the page, access documents, invoices (docs/decisions/0080). */
-import { openAccessBook } from './access-book.ts';
-import { adminTargetOf } from './admin-client.ts';
+import { openAccessBook } from '../../stack/access/commands/access-book.ts';
+import { adminTargetOf } from '../../terminal/admin-client.ts';
 import { loadConsole } from './console-bundle.ts';
-import { openInvoiceBook } from './invoice-book.ts';
-import type { AdminTarget } from './admin-client.ts';
-import type { GatewayOptions, Listening } from '@gatewright/gateway';
+import { openInvoiceBook } from '../../stack/quota/commands/invoice-book.ts';
+import type { AdminTarget } from '../../terminal/admin-client.ts';
+import type { GatewayOptions, Listening } from '../../engine/index.ts';
 
 type StartConsole = {
   readonly options: Pick<GatewayOptions, 'consoleFiles' | 'access' | 'invoices'>;

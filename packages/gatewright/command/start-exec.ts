@@ -1,10 +1,10 @@
 /** `start --exec`: the gateway is there for as long as one command runs, and ends with its exit code. */
 import { writeCompiledCode } from './compiled-code.cjs';
 import { releaseWhenIdle } from './release-memory.ts';
-import { count, remark } from './output.ts';
+import { count, remark } from '../../terminal/output.ts';
 import { runBeside } from './run-beside.ts';
 import type { Command } from 'commander';
-import type { GatewayOptions, Listening } from '@gatewright/gateway';
+import type { GatewayOptions, Listening } from '../../engine/index.ts';
 
 /** By which the command's processes are known from all others. */
 const MARK = 'GATEWRIGHT_CONTROL_SECRET';

@@ -1,12 +1,12 @@
 /** What `gatewright start` and the plug-in's commands print once everything listens. */
 import { relative } from 'node:path';
-import { commandName, count, paint, table } from './output.ts';
-import { quote, routesLine, tokenLine } from './shell-text.ts';
+import { commandName, count, paint, table } from '../../terminal/output.ts';
+import { quote, routesLine, tokenLine } from '../../terminal/shell-text.ts';
 import { guardedRoutes, suggestTries } from './suggested-tries.ts';
 import { describeTries } from './try-lines.ts';
-import type { LoadText } from './shell-text.ts';
-import { addressOf, NOTHING_SERVED } from '@gatewright/gateway';
-import type { ApiRoutes, Gateway, Listening, UnsupportedItem } from '@gatewright/gateway';
+import type { LoadText } from '../../terminal/shell-text.ts';
+import { addressOf, NOTHING_SERVED } from '../../engine/index.ts';
+import type { ApiRoutes, Gateway, Listening, UnsupportedItem } from '../../engine/index.ts';
 
 /** Suggested lines to paste beyond these would hide the addresses. */
 const MAX_SUGGESTED = 8;

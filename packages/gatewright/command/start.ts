@@ -13,22 +13,22 @@ import {
   runningFolder,
   toFlagName,
   toSettings,
-} from '@gatewright/gateway';
+} from '../../engine/index.ts';
 import { accessFoldersOf } from '@gatewright/authoring/stack-files';
-import { withStack } from './with-stack.ts';
+import { withStack } from '../../stack/commands/with-stack.ts';
 import { openStartConsole } from './start-console.ts';
-import { refuseUnsafeAccess } from './access-check.ts';
-import { readAwsEndpoints, readDaemon } from './aws-options.ts';
-import { addLoadOptions, toLoadOptions, USUAL_STAGE } from './load-options.ts';
-import { remark, UsageError } from './output.ts';
+import { refuseUnsafeAccess } from '../../stack/access/commands/access-check.ts';
+import { readAwsEndpoints, readDaemon } from '../../terminal/aws-options.ts';
+import { addLoadOptions, toLoadOptions, USUAL_STAGE } from '../../terminal/load-options.ts';
+import { remark, UsageError } from '../../terminal/output.ts';
 import { takeFromStack } from './env-from-stack.ts';
 import { readExecOptions, runWithGateway, sayReady } from './start-exec.ts';
 import { openBrowser } from './open-browser.ts';
-import { addStartOptions } from './start-options.ts';
+import { addStartOptions } from '../../terminal/start-options.ts';
 import { describeStart } from './start-text.ts';
 import { whenNpxEnds } from './npx-parent.ts';
 import { holdYoungGeneration } from './young-generation.ts';
-import type { DynamoDbChoice, Flags, GatewayOptions } from '@gatewright/gateway';
+import type { DynamoDbChoice, Flags, GatewayOptions } from '../../engine/index.ts';
 import type { Profiling } from './profile.ts';
 
 export function startCommand(): Command {

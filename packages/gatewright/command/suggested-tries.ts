@@ -1,11 +1,11 @@
 /** Lines to paste for stacks that bring none: of each API, a route that anybody may call and one that wants a token. */
-import { isOurs } from './access-apis.ts';
-import { commandName } from './output.ts';
-import { quote, tokenCommand } from './shell-text.ts';
+import { isOurs } from '../../stack/access/commands/access-apis.ts';
+import { commandName } from '../../terminal/output.ts';
+import { quote, tokenCommand } from '../../terminal/shell-text.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
-import { addressOf } from '@gatewright/gateway';
-import type { ApiRoutes, InspectedApi } from '@gatewright/gateway';
-import type { TokenText } from './shell-text.ts';
+import { addressOf } from '../../engine/index.ts';
+import type { ApiRoutes, InspectedApi } from '../../engine/index.ts';
+import type { TokenText } from '../../terminal/shell-text.ts';
 
 type Route = ApiRoutes['routes'][number];
 

@@ -1,8 +1,8 @@
 /** `gatewright token`: a token of the running gateway's issuer. */
 import { Command, InvalidArgumentError } from 'commander';
-import { readDuration } from '@gatewright/gateway/settings';
-import { say, UsageError } from './output.ts';
-import { addGatewayOptions, askGateway, memberOf } from './running-gateway.ts';
+import { readDuration } from '../../engine/settings.ts';
+import { say, UsageError } from '../../terminal/output.ts';
+import { addGatewayOptions, askGateway, memberOf } from '../../terminal/running-gateway.ts';
 
 type TokenFlags = {
   readonly sub: string;

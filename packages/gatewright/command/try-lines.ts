@@ -7,9 +7,9 @@
  *       - { api: ApiGatewayRestApi, path: /users, token: { sub: alice, roles: [admin] }, expect: 200 }
  *       - { api: WebsocketsApi, token: { sub: alice, roles: [admin] }, send: '{"action":"ping"}' }
  */
-import { commandName, UsageError } from './output.ts';
-import { quote, tokenCommand } from './shell-text.ts';
-import type { ApiRoutes, Gateway, ResolvedStack, TokenWish } from '@gatewright/gateway';
+import { commandName, UsageError } from '../../terminal/output.ts';
+import { quote, tokenCommand } from '../../terminal/shell-text.ts';
+import type { ApiRoutes, Gateway, ResolvedStack, TokenWish } from '../../engine/index.ts';
 
 type Try = {
   readonly api: string;

@@ -1,15 +1,15 @@
 /** Compiles the command, the gateway, the plug-in and what handlers import to the packages that npm publishes. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, cp, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, glob, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire, isBuiltin } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
-import { buildLayer } from '../layers/build-layer.ts';
-import { DOCUMENTS } from '../layers/npm-parts.ts';
+import { buildLayer } from '../../../layers/build-layer.ts';
+import { DOCUMENTS } from '../../../layers/npm-parts.ts';
 import { bundleCommand } from './bundle-command.ts';
 import { bundleSdk } from './bundle-sdk.ts';
-import { bundleConsole, bundledLicenses } from '../cli/console-bundle.ts';
+import { bundleConsole, bundledLicenses } from '../command/console-bundle.ts';
 import {
   HANDLER_ENTRIES,
   makeManifest,
@@ -28,16 +28,10 @@ const run = promisify(execFile);
 const COPIED = {
   LICENSE: 'LICENSE',
   'docs/gatewright.schema.json': 'gatewright.schema.json',
-  'package/launcher.cjs': 'bin/gatewright.cjs',
-  'cli/compiled-code.cjs': 'cli/compiled-code.cjs',
-  'plugin/old-node.cjs': 'plugin/old-node.cjs',
-  'plugin/old-node.d.cts': 'plugin/old-node.d.cts',
-  'testing/commonjs.cjs': 'testing/commonjs.cjs',
-  'testing/commonjs.d.cts': 'testing/commonjs.d.cts',
-  ...Object.fromEntries(
-    ['athena', 'duckdb', 'invoices', 'usage'].map((name) => [`cli/sql/${name}.sql`, `cli/sql/${name}.sql`]),
-  ),
+  'packages/gatewright/package/launcher.cjs': 'bin/gatewright.cjs',
 };
+/** Not shipped, or in a form of its own. */
+const NOT_COPIED = new Set(['gatewright/package', 'console/page']);
 /** By which editors complete documents. */
 const SCHEMAS = ['access.schema.json', 'webhooks.schema.json'];
 /** What the page of the console is made of beside our own. */
@@ -46,10 +40,10 @@ const BUNDLED_PACKAGES = [
   ...['@codemirror/language', '@codemirror/lang-json', '@lezer/common', '@lezer/highlight', '@lezer/json'],
   ...['@lezer/lr', 'style-mod', 'w3c-keyname', 'crelt', '@marijn/find-cluster-break'],
 ];
-/** Files of workspaces that are no TypeScript: programs that other programs load. */
-const PLAIN_FILES = '**/*.{cjs,py}';
-/** Where `gateway/lambda/runtime-packages.ts` looks. */
-const SDK_FOLDER = 'aws-sdk';
+/** Files that are no TypeScript: programs that other programs load, their types, and queries. */
+const PLAIN_FILES = '**/*.{cjs,cts,py,sql}';
+/** Where `packages/lambda/runtime-packages.ts` looks. */
+const SDK_FOLDER = 'packages/lambda/aws-sdk';
 /** tsc puts the paths that it rewrites into double quotes. */
 const SPECIFIER =
   /^(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|^import\s*['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm;
@@ -66,7 +60,7 @@ export async function buildPackage(root: string, outputDirectory: string): Promi
   await run(process.execPath, [
     tsc,
     '--project',
-    join(root, 'package/tsconfig.build.json'),
+    join(root, 'packages/gatewright/package/tsconfig.build.json'),
     '--outDir',
     compiled,
   ]);
@@ -75,12 +69,13 @@ export async function buildPackage(root: string, outputDirectory: string): Promi
     const target = join(outputDirectory, 'node_modules', SCOPE, name);
     await writeWorkspace(root, folder, join(compiled, folder), target);
   }
-  await bundleSdk(root, join(outputDirectory, 'node_modules', `${SCOPE}gateway`, SDK_FOLDER));
   const manifest = await makeManifest(root);
-  for (const folder of ['cli', 'functions', 'layers', 'plugin', 'testing'])
+  for (const folder of ['functions', 'layers'])
     await cp(join(compiled, folder), join(outputDirectory, folder), { recursive: true });
+  await writeRooms(root, compiled, outputDirectory);
+  await bundleSdk(root, join(outputDirectory, SDK_FOLDER));
   await writeStack(root, outputDirectory);
-  await writeConsole(root, join(outputDirectory, 'console'));
+  await writeConsole(root, join(outputDirectory, 'packages/console/page'));
   for (const [source, target] of Object.entries(COPIED))
     await copyInto(join(root, source), join(outputDirectory, target));
   await chmod(join(outputDirectory, 'bin/gatewright.cjs'), 0o755);
@@ -134,11 +129,28 @@ async function writeStack(root: string, outputDirectory: string): Promise<void> 
   }
 }
 
+/** The folders of packages/ that are no workspaces, at the same place as in the checkout. */
+async function writeRooms(root: string, compiled: string, outputDirectory: string): Promise<void> {
+  const workspaces = new Set(Object.values(WORKSPACES));
+  for (const room of await readdir(join(compiled, 'packages'))) {
+    const folder = join('packages', room);
+    if (workspaces.has(folder)) continue;
+    await cp(join(compiled, folder), join(outputDirectory, folder), {
+      recursive: true,
+      filter: (file) => !NOT_COPIED.has(relative(join(compiled, 'packages'), file)),
+    });
+    await copyPlainFiles(join(root, folder), join(outputDirectory, folder));
+  }
+}
+
+async function copyPlainFiles(source: string, target: string): Promise<void> {
+  for await (const file of glob(PLAIN_FILES, { cwd: source, exclude: ['node_modules/**', 'package/**'] }))
+    await copyInto(join(source, file), join(target, file));
+}
+
 async function writeWorkspace(root: string, folder: string, compiled: string, target: string): Promise<void> {
   await cp(compiled, target, { recursive: true });
-  for await (const file of glob(PLAIN_FILES, { cwd: join(root, folder), exclude: ['node_modules/**'] })) {
-    await copyInto(join(root, folder, file), join(target, file));
-  }
+  await copyPlainFiles(join(root, folder), target);
   await copyFile(join(root, 'LICENSE'), join(target, 'LICENSE'));
   const readme = join(root, folder, 'README.md');
   if (existsSync(readme)) await copyFile(readme, join(target, 'README.md'));
@@ -150,7 +162,7 @@ async function writeWorkspace(root: string, folder: string, compiled: string, ta
 /** The page is bundled here, so that users build nothing; its licences come with it. */
 async function writeConsole(root: string, target: string): Promise<void> {
   await mkdir(target, { recursive: true });
-  const files = await bundleConsole(join(root, 'console'));
+  const files = await bundleConsole(join(root, 'packages/console/page'));
   for (const [name, body] of [...files, bundledLicenses(root, BUNDLED_PACKAGES)])
     await writeFile(join(target, name), body);
 }
@@ -158,7 +170,7 @@ async function writeConsole(root: string, target: string): Promise<void> {
 /** `gatewright` is the gateway, `gatewright/quota` what handlers import: one line each, in both forms. */
 async function writeEntries(outputDirectory: string): Promise<void> {
   const entries = [
-    ['gateway', `${SCOPE}gateway`],
+    ['gateway', '../packages/engine/index.js'],
     ...HANDLER_ENTRIES.map((name) => [name, `${SCOPE}handlers/${name}`]),
   ] as const;
   await mkdir(join(outputDirectory, 'entries'));

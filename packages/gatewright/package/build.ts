@@ -2,11 +2,11 @@
 import { glob, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildPackage, detachPackage } from './build-package.ts';
-import { neededFolders, printSbom, readLock } from '../layers/sbom.ts';
+import { neededFolders, printSbom, readLock } from '../../../layers/sbom.ts';
 import { ALONE } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 
-const ROOT = join(import.meta.dirname, '..');
+const ROOT = join(import.meta.dirname, '../../..');
 const OUTPUT = '.build/npm';
 
 await rm(join(ROOT, OUTPUT), { recursive: true, force: true });

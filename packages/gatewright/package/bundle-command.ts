@@ -6,11 +6,11 @@ import type { Plugin } from 'esbuild';
 import { SCOPE } from './manifest.ts';
 
 /** Where the launcher looks. */
-const FOLDER = 'cli/bundled';
+const FOLDER = 'packages/gatewright/command/bundled';
 const OWN_PLACE = 'import.meta.url';
 
 /**
- * Writes `cli/bundled/main.js` and its parts into a built package, from the files of ours that are there; packages of
+ * Writes `packages/gatewright/command/bundled/main.js` and its parts into a built package, from the files of ours that are there; packages of
  * others stay imports. The files stay, too: the plug-in, `gatewright/testing` and threads load them.
  * @throws Error where a file asks for its place in a way that would be another's in the bundle
  */
@@ -18,7 +18,7 @@ export async function bundleCommand(packageDirectory: string): Promise<void> {
   const folder = join(packageDirectory, FOLDER);
   await rm(folder, { recursive: true, force: true });
   const { warnings } = await build({
-    entryPoints: { main: join(packageDirectory, 'cli/main.js') },
+    entryPoints: { main: join(packageDirectory, 'packages/gatewright/command/main.js') },
     ...{ outdir: folder, bundle: true, splitting: true, chunkNames: 'part-[hash]' },
     ...{ format: 'esm', platform: 'node', target: 'esnext', charset: 'utf8', logLevel: 'silent' },
     // Errors and log lines show the names of classes and functions.

@@ -23,8 +23,8 @@ export async function writeGuides(root: string, outputDirectory: string): Promis
     await writeFile(target, keepLinks(await readFile(join(root, path), 'utf8'), path, shipped));
   }
   // It lies beside docs/ in the package, and below it in the repository.
-  const readme = await readFile(join(root, 'package/README.md'), 'utf8');
-  await writeFile(join(outputDirectory, 'README.md'), readme.replaceAll('](../docs/', '](docs/'));
+  const readme = await readFile(join(root, 'packages/gatewright/package/README.md'), 'utf8');
+  await writeFile(join(outputDirectory, 'README.md'), readme.replaceAll('](../../../docs/', '](docs/'));
 }
 
 /** The text of a page at `path`, whose links to what is not shipped are the words alone; so are pictures of the repository. */

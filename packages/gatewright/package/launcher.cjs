@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 'use strict';
-const { describeOldNode } = require('../plugin/old-node.cjs');
+const { describeOldNode } = require('../packages/gatewright/plugin/old-node.cjs');
 
 /** Made with the package (docs/decisions/0186): nothing of a checkout. */
-const COMMAND = '../cli/bundled/main.js';
+const COMMAND = '../packages/gatewright/command/bundled/main.js';
 
 const refusal = describeOldNode();
 if (refusal === undefined) {
-  require('../cli/compiled-code.cjs');
+  require('../packages/gatewright/command/compiled-code.cjs');
   import(COMMAND);
 } else {
   process.stderr.write('error: ' + refusal + '\n');

@@ -22,7 +22,6 @@ export const WORKSPACES: Readonly<Record<string, string>> = {
   authoring: 'packages/authoring',
   aws: 'packages/aws',
   dynamodb: 'packages/dynamodb',
-  gateway: 'gateway',
   handlers: 'shared',
   velocity: 'packages/velocity',
 };
@@ -65,7 +64,7 @@ export async function makeWorkspaceManifest(root: string, folder: string): Promi
     engines: ENGINES,
     exports: { ...(Object.fromEntries(compiled) as object), './package.json': './package.json' },
     // A bundle of a handler takes what the handler uses of an entry, and no more.
-    ...(folder === 'gateway' ? {} : { sideEffects: false }),
+    sideEffects: false,
     dependencies,
     peerDependencies,
     // Installed from one tarball, whatever the registry has.
@@ -95,13 +94,16 @@ export async function makeManifest(root: string): Promise<Manifest> {
       '.': {
         import: exportOf('./entries/gateway'),
         // osls resolves a plug-in's name as `require` does: `plugins: [gatewright]` (docs/decisions/0009-npm-package-and-plugin.md).
-        require: exportOf('./plugin/index'),
+        require: exportOf('./packages/gatewright/plugin/index'),
       },
-      './plugin': exportOf('./plugin/index'),
+      './plugin': exportOf('./packages/gatewright/plugin/index'),
       './testing': {
-        import: exportOf('./testing/entry'),
+        import: exportOf('./packages/gatewright/testing/entry'),
         // Jest's files are CommonJS, and its loader takes nothing else.
-        require: { types: './testing/commonjs.d.cts', default: './testing/commonjs.cjs' },
+        require: {
+          types: './packages/gatewright/testing/commonjs.d.cts',
+          default: './packages/gatewright/testing/commonjs.cjs',
+        },
       },
       './stack': exportOf('./layers/npm-plugin'),
       './stack.json': './stack/stack.json',
@@ -113,7 +115,7 @@ export async function makeManifest(root: string): Promise<Manifest> {
     imports: { '#shared/*.ts': `${SCOPE}handlers/*` },
     dependencies: Object.fromEntries(Object.entries(dependencies).sort()),
     bundleDependencies: Object.keys(WORKSPACES).map((workspace) => `${SCOPE}${workspace}`),
-    sideEffects: ['./bin/**', './cli/**', './layers/**', './plugin/**'],
+    sideEffects: ['./bin/**', './layers/**', './packages/**'],
     peerDependencies: peers,
     peerDependenciesMeta: Object.fromEntries(Object.keys(peers).map((peer) => [peer, { optional: true }])),
   };

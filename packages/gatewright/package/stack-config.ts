@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { CollectionTag, ScalarTag } from 'yaml';
-import { STACK_FOLDER } from '../layers/npm-parts.ts';
+import { STACK_FOLDER } from '../../../layers/npm-parts.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** Functions of CloudFormation that our files use; another one fails the build. */

@@ -27,7 +27,7 @@ export async function checkHandlers({
     }
   }
   if (handlers.size === 0) return [...complaints];
-  const { readHandlerSources } = await import('@gatewright/gateway');
+  const { readHandlerSources } = await import('../../engine/index.ts');
   for (const [handler, route] of handlers) {
     const place = { file: 'serverless.yml', line: undefined, logicalId: undefined, property: undefined };
     const code = { kind: 'directory', directory, esbuild: undefined } as const;

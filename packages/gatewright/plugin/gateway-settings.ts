@@ -1,9 +1,9 @@
 /** `custom.gatewright`: what `gatewright start` is told by options beyond those of the commands, by the same names. */
-import { readAwsEndpoints, readHome } from '@gatewright/gateway';
-import { START_OPTIONS } from '@gatewright/gateway/start-options';
-import { optionNames, toSettings } from '@gatewright/gateway/start-settings';
+import { readAwsEndpoints, readHome } from '../../engine/index.ts';
+import { START_OPTIONS } from '../../engine/start-options.ts';
+import { optionNames, toSettings } from '../../engine/start-settings.ts';
 import { OptionError, readOption, toRecord } from './option-values.ts';
-import type { GatewayOptions, Settings } from '@gatewright/gateway';
+import type { GatewayOptions, Settings } from '../../engine/index.ts';
 
 type GatewaySettings = Settings & Pick<GatewayOptions, 'accountId' | 'awsEndpoints' | 'region'>;
 

@@ -1,5 +1,5 @@
 /** Options that let a debugger attach. osls knows no option with and without a value, so the port has one of its own. */
-import { START_OPTIONS } from '@gatewright/gateway/start-options';
+import { START_OPTIONS } from '../../engine/start-options.ts';
 import { readFlag, readOption } from './option-values.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 import type { StartSettings } from './settings.ts';

@@ -1,10 +1,10 @@
 /** serverless-offline's options (14.8): each is honoured, refused with what to do instead, or named as needless here. */
-import { START_OPTIONS } from '@gatewright/gateway/start-options';
-import { toSettings } from '@gatewright/gateway/start-settings';
+import { START_OPTIONS } from '../../engine/start-options.ts';
+import { toSettings } from '../../engine/start-settings.ts';
 import { OptionError, readFlag, readOption, toOslsOption, toRecord } from './option-values.ts';
 import { INSPECT_OPTIONS, readInspect } from './inspect-option.ts';
 import { readName, readTables } from './start-options.ts';
-import type { OptionName } from '@gatewright/gateway/start-settings';
+import type { OptionName } from '../../engine/start-settings.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 import type { StartSettings } from './settings.ts';
 

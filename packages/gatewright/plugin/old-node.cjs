@@ -3,7 +3,7 @@
 
 /** One sentence where this Node is older than the package's `engines` say; else undefined. */
 exports.describeOldNode = function describeOldNode() {
-  const needed = require('../package.json').engines.node.replace('>=', '');
+  const needed = require('../../../package.json').engines.node.replace('>=', '');
   const running = process.versions.node;
   const wanted = needed.split('.').map(Number);
   const found = running.split('.').map(Number);

@@ -1,8 +1,8 @@
 /** Values of options: text from the command line, anything from `custom` of serverless.yml. */
-import { toSettingTexts } from '@gatewright/gateway/settings';
-import { describeOption } from '@gatewright/gateway/start-settings';
-import type { ValueOf } from '@gatewright/gateway/start-settings';
-import type { StartOption } from '@gatewright/gateway/settings';
+import { toSettingTexts } from '../../engine/settings.ts';
+import { describeOption } from '../../engine/start-settings.ts';
+import type { ValueOf } from '../../engine/start-settings.ts';
+import type { StartOption } from '../../engine/settings.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 
 /** Something a person can mend by writing the option differently; one sentence. */

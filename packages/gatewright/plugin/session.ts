@@ -9,13 +9,13 @@ import {
   printLogLine,
   runningFolder,
   StartError,
-} from '@gatewright/gateway';
+} from '../../engine/index.ts';
 import { accessFoldersOf, findStack } from '@gatewright/authoring/stack-files';
-import { describeStart } from '../cli/start-text.ts';
+import { describeStart } from '../command/start-text.ts';
 import { readGatewaySettings } from './gateway-settings.ts';
 import { OptionError } from './option-values.ts';
-import type { Gateway, Listening } from '@gatewright/gateway';
-import type { StartFacts } from '../cli/start-text.ts';
+import type { Gateway, Listening } from '../../engine/index.ts';
+import type { StartFacts } from '../command/start-text.ts';
 import type { StartSettings } from './settings.ts';
 
 /** What the service that osls has read says of itself. */

@@ -1,6 +1,6 @@
 /** What a command of the plug-in starts the gateway with, beside what the service says itself. */
-import type { GivenOptions } from '@gatewright/gateway';
-import type { Settings } from '@gatewright/gateway/start-settings';
+import type { GivenOptions } from '../../engine/index.ts';
+import type { Settings } from '../../engine/start-settings.ts';
 
 type OfPlugin = 'chosen' | 'dynamodb' | 'functionEnvironment' | 'inspect' | 'noTimeout' | 'sharedPorts';
 

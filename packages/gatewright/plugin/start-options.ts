@@ -1,7 +1,7 @@
 /** Options of `serverless gateway start`: those of `gatewright start`, but for what osls says itself (stage, parameters). */
-import { START_OPTIONS as ROWS } from '@gatewright/gateway/start-options';
-import { optionNames, toSettings } from '@gatewright/gateway/start-settings';
-import { readStore } from '@gatewright/gateway/settings';
+import { START_OPTIONS as ROWS } from '../../engine/start-options.ts';
+import { optionNames, toSettings } from '../../engine/start-settings.ts';
+import { readStore } from '../../engine/settings.ts';
 import { INSPECT_OPTIONS, readInspect } from './inspect-option.ts';
 import { OptionError, readOption, toOslsOption } from './option-values.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';

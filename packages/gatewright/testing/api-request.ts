@@ -1,6 +1,6 @@
 /** A request of a test as it goes to an API, and the API's reply as `fetch` gives it. */
 import { TestingError } from './control-link.ts';
-import type { ApiListing, Gateway } from '@gatewright/gateway';
+import type { ApiListing, Gateway } from '../../engine/index.ts';
 
 export type RequestOptions = {
   /** `GET` unless given; `POST` where there is a body. */

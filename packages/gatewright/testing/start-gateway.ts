@@ -8,12 +8,12 @@ import {
   StartError,
   toSettings,
   START_OPTIONS,
-} from '@gatewright/gateway';
+} from '../../engine/index.ts';
 import { findStack } from '@gatewright/authoring/stack-files';
 import { injectInto, sendTo } from './api-request.ts';
 import { ask, TestingError } from './control-link.ts';
 import { linkOf, makeTestGateway } from './test-gateway.ts';
-import type { Gateway, Isolation, Listening } from '@gatewright/gateway';
+import type { Gateway, Isolation, Listening } from '../../engine/index.ts';
 import type { TestGateway, TestGatewayParts } from './test-gateway.ts';
 
 export type StartOptions = {

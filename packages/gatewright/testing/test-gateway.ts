@@ -1,11 +1,11 @@
 /** A gateway as tests use it. Everything but requests to APIs goes over its control port. */
-import { readDuration } from '@gatewright/gateway/settings';
+import { readDuration } from '../../engine/settings.ts';
 import { chooseApi, makeRequest } from './api-request.ts';
 import { ask, type ControlLink, TestingError } from './control-link.ts';
 import { openSocket } from './test-socket.ts';
 import type { ApiRequest, RequestOptions } from './api-request.ts';
 import type { SocketOptions, TestSocket } from './test-socket.ts';
-import type { ApiListing, TokenWish, UnsupportedItem } from '@gatewright/gateway';
+import type { ApiListing, TokenWish, UnsupportedItem } from '../../engine/index.ts';
 
 export type TestMessage = {
   readonly id: string;

@@ -1,10 +1,15 @@
 /** A call of an AWS API on the control port: who makes it, whether they may, and refusals in the service's own form. */
-import { decideFor, describeDenial, type Identities, type LocalIdentity } from '../policy/identities.ts';
-import type { ConditionValues } from '../policy/model.ts';
+import {
+  decideFor,
+  describeDenial,
+  type Identities,
+  type LocalIdentity,
+} from '../../core/policy/identities.ts';
+import type { ConditionValues } from '../../core/policy/model.ts';
 import { verifyByAnyClock } from '@gatewright/aws/signing-clock';
 import type { SigningClock } from '@gatewright/aws/signing-clock';
 import { headerOf } from '@gatewright/aws/raw-headers';
-import { type ControlReply, type ControlRequest } from '../control-port/control-request.ts';
+import { type ControlReply, type ControlRequest } from '../../core/api-call.ts';
 
 /** A call whose signature has been verified. */
 export type AwsCall = {

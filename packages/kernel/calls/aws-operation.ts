@@ -1,6 +1,6 @@
 /** Results of a call of an AWS service in the words of its protocol. */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { ServiceRequest } from '../ports.ts';
+import type { ServiceRequest } from '../../core/ports.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 export type OperationResult =

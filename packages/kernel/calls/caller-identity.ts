@@ -1,7 +1,7 @@
 /** STS's GetCallerIdentity, which tools ask before anything else: the local identity that has signed the call. */
 import { awsError, type AwsCall, type AwsService } from './aws-call.ts';
-import { describeIdentity } from '../policy/identities.ts';
-import type { Random } from '../ports.ts';
+import { describeIdentity } from '../../core/policy/identities.ts';
+import type { Random } from '../../core/ports.ts';
 
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 

@@ -4,8 +4,8 @@
  */
 import { awsError, denialOf, findDenial } from './aws-call.ts';
 import { rightsOfCall } from './service-rights.ts';
-import type { LocalIdentity } from '../policy/identities.ts';
-import type { HttpOutcome, ServiceClient, ServiceRequest } from '../ports.ts';
+import type { LocalIdentity } from '../../core/policy/identities.ts';
+import type { HttpOutcome, ServiceClient, ServiceRequest } from '../../core/ports.ts';
 import type { RightsContext } from './service-rights.ts';
 
 /** @param assume the session of a role by its ARN; undefined: nothing is known of it, and it may do everything */

@@ -1,8 +1,8 @@
 /** Calls that functions make of other services: recorded, or with `--aws sns,s3` sent on, signed anew with the developer's key. */
-import type { HttpOutcome, ServiceClient } from '../ports.ts';
+import type { HttpOutcome, ServiceClient } from '../../core/ports.ts';
 import { rightsOfCall, type RightsContext } from './service-rights.ts';
 import { awsError, type AwsCall, type AwsService, refuseUnlessAllowed } from './aws-call.ts';
-import type { ControlReply } from '../control-port/control-request.ts';
+import type { ControlReply } from '../../core/api-call.ts';
 
 const TIMEOUT_MS = 30_000;
 

@@ -1,8 +1,7 @@
 /** Calls of AWS services by integrations: signed and sent where somebody answers, otherwise recorded. */
 import { sha256Hex, signRequest } from '@gatewright/aws/sign-request';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
-import type { Clock, HttpClient, HttpOutcome, ServiceClient, ServiceRequest } from '../ports.ts';
-import type { Recorder } from './recorder.ts';
+import type { Clock, HttpClient, HttpOutcome, ServiceClient, ServiceRequest } from '../../core/ports.ts';
 
 /** Where calls of AWS services go that this machine does not answer itself. */
 export type AwsEndpoints = {
@@ -21,7 +20,8 @@ export type ServiceClientOptions = {
   readonly endpoints: AwsEndpoints | undefined;
   /** The DynamoDB of this start. */
   readonly dynamodb: ({ readonly url: string } & AwsCredentials) | undefined;
-  readonly recorder: Recorder;
+  /** Answers what goes nowhere else. */
+  readonly recorder: { answer(request: ServiceRequest): Promise<HttpOutcome> };
   /** Address of our own control port, which `gatewright env` puts into `AWS_ENDPOINT_URL`: calls must not come back to us. */
   readonly ownUrl: () => string | undefined;
 };

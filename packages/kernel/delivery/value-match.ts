@@ -4,7 +4,7 @@
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { isWithin, onlyAddress, parseCallerAddress, parseIpBlock } from '@gatewright/aws/ip-address';
-import { DefinitionError } from '../errors.ts';
+import { DefinitionError } from '../../core/errors.ts';
 
 export type Scalar = string | number | boolean | null;
 /** Undefined: there is no such value. */

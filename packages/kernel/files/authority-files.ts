@@ -2,7 +2,7 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { chmod, lstat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { StartError } from '../errors.ts';
+import { StartError } from '../../core/errors.ts';
 import { makeOwnFolder } from './own-folder.ts';
 import { readSecretFile, writeSecretFile } from './secret-file.ts';
 

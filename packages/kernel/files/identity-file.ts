@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DefinitionError, StartError } from '../errors.ts';
-import { type LocalIdentity, parseIdentities } from '../policy/identities.ts';
+import { DefinitionError, StartError } from '../../core/errors.ts';
+import { type LocalIdentity, parseIdentities } from '../../core/policy/identities.ts';
 import { makeOwnFolder } from './own-folder.ts';
 import { readSecretFile, writeSecretFile } from './secret-file.ts';
 

@@ -1,7 +1,7 @@
 /** `.gatewright` in the directory of a start: credentials, logs and caches, for their owner alone. */
 import { chmod, lstat, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StartError } from '../errors.ts';
+import { StartError } from '../../core/errors.ts';
 
 const OWN_FOLDER = '.gatewright';
 const OWN_MODE = 0o700;

@@ -6,7 +6,7 @@ import { isAlive } from '@gatewright/aws/is-alive';
 import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
-import { StartError } from '../errors.ts';
+import { StartError } from '../../core/errors.ts';
 import { parseCredentials, type StartCredentials } from './identity-file.ts';
 import { isGatewayName } from './model.ts';
 import { readSecretFile, writeSecretFile } from './secret-file.ts';

@@ -14,9 +14,9 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 
-import { DefinitionError } from '../../errors.ts';
+import { DefinitionError } from '../../core/errors.ts';
 import { BuildError } from '../build-error.ts';
-import type { FunctionDefinition } from '../model.ts';
+import type { FunctionDefinition } from '../../core/stack/function.ts';
 import type { Launch, Toolchain } from './launch.ts';
 import { findPrograms, isExecutable, listNames, type Machine } from './machine.ts';
 import { findInLayers } from './process-environment.ts';

@@ -1,7 +1,7 @@
 /** Extensions of Lambda: programs in the folder `extensions` of a layer, which run beside the runtime. */
 import { join } from 'node:path';
 
-import type { FunctionDefinition } from '../model.ts';
+import type { FunctionDefinition } from '../../core/stack/function.ts';
 import { isExecutable, listNames } from './machine.ts';
 import { layerRoots } from './process-environment.ts';
 

@@ -2,8 +2,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-import { DefinitionError } from '../../errors.ts';
-import { type FunctionDefinition, runtimeFamily } from '../model.ts';
+import { DefinitionError } from '../../core/errors.ts';
+import { type FunctionDefinition, runtimeFamily } from '../../core/stack/function.ts';
 import { findCustom } from './custom-toolchain.ts';
 import { findJava } from './java-toolchain.ts';
 import type { Toolchain } from './launch.ts';

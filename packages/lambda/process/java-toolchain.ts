@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 
-import { DefinitionError } from '../../errors.ts';
-import type { FunctionDefinition } from '../model.ts';
+import { DefinitionError } from '../../core/errors.ts';
+import type { FunctionDefinition } from '../../core/stack/function.ts';
 import type { CodeFinding } from '../runnable-code.ts';
 import { type Launch, type Toolchain, usualConsequence, versionFinding } from './launch.ts';
 import { findPrograms, isExecutable, listNames, type Machine } from './machine.ts';

@@ -1,6 +1,6 @@
 /** What a function needs of this machine to run as a process. */
-import { DefinitionError } from '../../errors.ts';
-import type { FunctionDefinition } from '../model.ts';
+import { DefinitionError } from '../../core/errors.ts';
+import type { FunctionDefinition } from '../../core/stack/function.ts';
 import type { CodeFinding } from '../runnable-code.ts';
 
 /** How an instance is started. */

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { BuiltCode, FunctionBuild } from '../bundle.ts';
 import { NO_DEADLINES } from '../deadlines.ts';
 import type { InstanceStart, OwnStart } from '../instance-start.ts';
-import type { FunctionDefinition } from '../model.ts';
+import type { FunctionDefinition } from '../../core/stack/function.ts';
 import type { CheckedCode, CodeFinding, RunnableCode } from '../runnable-code.ts';
 import { OWN_PACKAGES } from '../runtime-packages.ts';
 import type { WatchedSources } from '../source-watcher.ts';

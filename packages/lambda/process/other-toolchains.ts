@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
-import { DefinitionError } from '../../errors.ts';
-import type { FunctionDefinition } from '../model.ts';
+import { DefinitionError } from '../../core/errors.ts';
+import type { FunctionDefinition } from '../../core/stack/function.ts';
 import { type Toolchain, versionFinding } from './launch.ts';
 import { findPrograms, listNames, type Machine } from './machine.ts';
 import { layerRoots } from './process-environment.ts';

@@ -3,10 +3,10 @@ import { mkdirSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 
-import { DefinitionError } from '../../errors.ts';
+import { DefinitionError } from '../../core/errors.ts';
 import type { EnvironmentFacts } from '../environment.ts';
 import { NO_DEADLINES } from '../deadlines.ts';
-import type { FunctionDefinition } from '../model.ts';
+import type { FunctionDefinition } from '../../core/stack/function.ts';
 import { unpack } from '../packed-code.ts';
 import type { CheckedCode, CodeFinding, RunnableCode } from '../runnable-code.ts';
 import type { WatchedSources } from '../source-watcher.ts';

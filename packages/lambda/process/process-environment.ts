@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { type EnvironmentFacts, sealEnvironment } from '../environment.ts';
-import type { FunctionDefinition } from '../model.ts';
+import type { FunctionDefinition } from '../../core/stack/function.ts';
 import type { Launch } from './launch.ts';
 
 /** Folders that stand for those a process has to itself at Lambda. */

@@ -1,7 +1,7 @@
 /** An instance that is a process of its own and speaks Lambda's Runtime API. */
 import { randomUUID } from 'node:crypto';
 
-import type { Deadline } from '../../ports.ts';
+import type { Deadline } from '../../core/ports.ts';
 import { laterId, requestIds } from '../board.ts';
 import { NO_DEADLINES } from '../deadlines.ts';
 import { initLimitMs, initTimeout, type Instance, type InstanceOwner, KILLED } from '../instance.ts';
@@ -77,6 +77,10 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
   /** A process fetches its events one by one: nothing is gained by handing it more. */
   hasRoom(): boolean {
     return this.#job === undefined && !this.isStuck;
+  }
+
+  drain(): void {
+    this.isDraining = true;
   }
 
   send(job: Job): void {

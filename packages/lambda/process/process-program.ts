@@ -1,7 +1,7 @@
 /** What an instance that is a process is made of, the same for all instances of a function's version. */
-import type { Deadlines } from '../../ports.ts';
+import type { Deadlines } from '../../core/ports.ts';
 import type { FunctionLogLine } from '../log-line.ts';
-import type { FunctionDefinition } from '../model.ts';
+import type { FunctionDefinition } from '../../core/stack/function.ts';
 import type { GroupMemory } from './group-memory.ts';
 import type { Keeper } from './keeper.ts';
 import type { GroupCommand } from './process-group.ts';

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import type { LayerDefinition } from '../model.ts';
+import type { LayerDefinition } from '../../core/stack/function.ts';
 import { findRuntimePackage, isBroughtAlong, type RuntimePackages } from '../runtime-packages.ts';
 
 type ModuleSetup = {

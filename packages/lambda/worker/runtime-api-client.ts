@@ -1,7 +1,7 @@
 /** The Runtime API as a Node.js runtime calls it. */
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 
-import type { InvokedVersion } from '../../ports.ts';
+import type { InvokedVersion } from '../../core/ports.ts';
 
 export type ApiEvent = {
   readonly payload: string;

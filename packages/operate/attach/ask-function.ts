@@ -3,9 +3,9 @@
  * TestInvokeAuthorizer names a stage `ESTestInvoke-stage`, which no access document protects.
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { textAt } from '../aws-call.ts';
+import { textAt } from '../../terminal/aws-call.ts';
 import { apiArnBeside } from './authorizer-function.ts';
-import { UsageError } from '../output.ts';
+import { UsageError } from '../../terminal/output.ts';
 import { PlaneError } from './control-plane.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { Plan, Undo } from './journal.ts';

@@ -1,6 +1,6 @@
 /** Nothing is written without a yes. */
 import { createInterface } from 'node:readline/promises';
-import { UsageError } from '../output.ts';
+import { UsageError } from '../../terminal/output.ts';
 
 /** @throws UsageError where nobody can be asked, or does not say yes */
 export async function askPerson(question: string, isYes: boolean): Promise<void> {

@@ -1,8 +1,8 @@
 /** The function that is to decide: whether it is there, and whether API Gateway may call it. */
 import { isJsonObject, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { listAt, memberAt, textAt } from '../aws-call.ts';
-import { UsageError } from '../output.ts';
+import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
+import { UsageError } from '../../terminal/output.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { Snapshot } from './step.ts';
 

@@ -2,7 +2,7 @@
  * Applies a plan, and takes it back. What is done is told by the API itself and not by the journal: a call whose answer
  * never came may have been carried out. So both may be repeated after a crash at any point.
  */
-import { UsageError } from '../output.ts';
+import { UsageError } from '../../terminal/output.ts';
 import { PlaneError } from './control-plane.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { Journal, JournalLine, Plan, Undo } from './journal.ts';

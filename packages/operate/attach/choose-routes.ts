@@ -1,5 +1,5 @@
 /** Which routes an attachment is about, and why others are left alone. */
-import { textAt } from '../aws-call.ts';
+import { textAt } from '../../terminal/aws-call.ts';
 import type { LiveApi, LiveRoute } from './live-api.ts';
 
 export type Choice = {

@@ -1,8 +1,8 @@
 /** AWS's control plane as an attachment asks it: no faster than an account may, and refusals by their words. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import type { Aws, AwsAnswer } from '../aws-call.ts';
-import { UsageError } from '../output.ts';
+import type { Aws, AwsAnswer } from '../../terminal/aws-call.ts';
+import { UsageError } from '../../terminal/output.ts';
 import type { PlaneCall } from './step.ts';
 
 export interface ControlPlane {

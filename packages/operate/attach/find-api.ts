@@ -1,6 +1,6 @@
 /** The API that a person means: by its id, or by a name that one API with this stage has. */
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { UsageError } from '../output.ts';
+import { UsageError } from '../../terminal/output.ts';
 import type { ControlPlane } from './control-plane.ts';
 
 const ID = /^[a-z0-9]{10}$/;

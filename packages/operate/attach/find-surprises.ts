@@ -6,7 +6,7 @@ import { list, obstacle, warning } from './surprise.ts';
 import type { Circumstances, Surprise } from './surprise.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
-import { textAt } from '../aws-call.ts';
+import { textAt } from '../../terminal/aws-call.ts';
 import { authorizerPart } from './live-api.ts';
 import type { LiveRoute } from './live-api.ts';
 

@@ -15,7 +15,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { UsageError } from '../output.ts';
+import { UsageError } from '../../terminal/output.ts';
 import { findStrangeCall } from './check-calls.ts';
 import type { Snapshot, Step } from './step.ts';
 

@@ -1,6 +1,6 @@
 /** One API as it is set, and as its stage serves it: what a plan is made of. */
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { textAt } from '../aws-call.ts';
+import { textAt } from '../../terminal/aws-call.ts';
 import type { ApiKind } from '#shared/access/compiled-document.ts';
 import type { Snapshot } from './step.ts';
 

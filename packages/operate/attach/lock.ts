@@ -2,7 +2,7 @@
 import { isAlive } from '@gatewright/aws/is-alive';
 import { closeSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../output.ts';
+import { UsageError } from '../../terminal/output.ts';
 
 /** @throws UsageError while another run has it; one that was killed has it no longer */
 export async function whileLocked<Result>(

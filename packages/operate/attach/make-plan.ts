@@ -1,6 +1,6 @@
 /** Reads everything that a plan is made of, and makes it. Writes nothing anywhere. */
 import { randomUUID } from 'node:crypto';
-import { UsageError } from '../output.ts';
+import { UsageError } from '../../terminal/output.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { readAuthorizerFunction } from './authorizer-function.ts';
 import type { AuthorizerFunction } from './authorizer-function.ts';

@@ -1,11 +1,11 @@
 /** The control plane that credentials, region and address lead to. */
-import { createAws, WALL_CLOCK } from '../aws-call.ts';
-import { endpointOf, findCredentials, isOnThisMachine } from '../aws-session.ts';
-import type { AwsFlags } from '../aws-session.ts';
-import { UsageError } from '../output.ts';
+import { createAws, WALL_CLOCK } from '../../terminal/aws-call.ts';
+import { endpointOf, findCredentials, isOnThisMachine } from '../../terminal/aws-session.ts';
+import type { AwsFlags } from '../../terminal/aws-session.ts';
+import { UsageError } from '../../terminal/output.ts';
 import { createControlPlane } from './control-plane.ts';
 import type { ControlPlane } from './control-plane.ts';
-import type { Aws } from '../aws-call.ts';
+import type { Aws } from '../../terminal/aws-call.ts';
 
 export type OpenPlane = { readonly region: string; readonly aws: Aws; readonly plane: ControlPlane };
 

@@ -1,6 +1,6 @@
 /** The steps that attach an authorizer to routes of an API, each with what takes it back. */
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { listAt, textAt } from '../aws-call.ts';
+import { listAt, textAt } from '../../terminal/aws-call.ts';
 import { apiArnBeside, permissionPart, statementId } from './authorizer-function.ts';
 import type { AuthorizerFunction } from './authorizer-function.ts';
 import type { AuthorizerSettings } from './choose-settings.ts';

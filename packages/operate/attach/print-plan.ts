@@ -1,5 +1,5 @@
 /** A plan as a person reads it. */
-import { count, paint, table } from '../output.ts';
+import { count, paint, table } from '../../terminal/output.ts';
 import { showControls } from '#shared/visible-text.ts';
 import type { Surprise } from './surprise.ts';
 import type { Reading } from './make-plan.ts';

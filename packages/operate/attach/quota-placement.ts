@@ -1,6 +1,6 @@
 /** Where a quota is to be enforced (docs/guides/sell/quota.md, "Three places to enforce"), and what an attachment can do for it. Pure. */
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
-import { textAt } from '../aws-call.ts';
+import { textAt } from '../../terminal/aws-call.ts';
 import { readLogLine, variablesOf } from '../explain/log-line.ts';
 import type { LiveApi } from './live-api.ts';
 import { obstacle, warning } from './surprise.ts';

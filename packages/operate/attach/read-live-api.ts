@@ -1,9 +1,9 @@
 /** Reads an API whole, of whatever kind. Lists that are cut short, and answers about another API, are refused. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { memberAt, textAt } from '../aws-call.ts';
-import { readExportedRoutes, uniteRoutes } from '../deployed-routes.ts';
-import { UsageError } from '../output.ts';
+import { memberAt, textAt } from '../../terminal/aws-call.ts';
+import { readExportedRoutes, uniteRoutes } from '../../stack/access/commands/deployed-routes.ts';
+import { UsageError } from '../../terminal/output.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { authorizerPart, DEPLOYED_BY, deploymentPart, routePart, still } from './live-api.ts';
 import type { LiveApi, LiveRoute } from './live-api.ts';

@@ -2,8 +2,8 @@
 import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { showControls } from '#shared/visible-text.ts';
-import { textAt } from '../aws-call.ts';
-import { paint } from '../output.ts';
+import { textAt } from '../../terminal/aws-call.ts';
+import { paint } from '../../terminal/output.ts';
 import type { Plan } from './journal.ts';
 import type { LiveApi } from './live-api.ts';
 

@@ -1,5 +1,5 @@
 /** What taking a step back does, for a person: `GET /orders: the authorizer → open`. By the step itself, so that undo files of any age tell it. Pure. */
-import { textAt } from '../aws-call.ts';
+import { textAt } from '../../terminal/aws-call.ts';
 import type { Undo } from './journal.ts';
 import { authorizerPart, describeGuard } from './live-api.ts';
 import type { Outcome, Snapshot, Step } from './step.ts';

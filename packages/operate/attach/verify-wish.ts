@@ -1,6 +1,6 @@
 /** What verification is asked for: read before anything is changed, so that no mistake in it is met by an API that is attached to already. */
-import { UsageError } from '../output.ts';
-import { readTokenFile } from '../read-token-file.ts';
+import { UsageError } from '../../terminal/output.ts';
+import { readTokenFile } from '../../terminal/read-token-file.ts';
 import { attachedRoutes } from './ask-function.ts';
 import type { Plan, Undo } from './journal.ts';
 import { routePart } from './live-api.ts';

@@ -1,8 +1,8 @@
 /** Whether what was attached does what it is for: by what AWS shows, by AWS's own tests, and, where asked, by the live address. */
-import { memberAt, textAt } from '../aws-call.ts';
+import { memberAt, textAt } from '../../terminal/aws-call.ts';
 import { askWithin } from '@gatewright/authoring/account/bounded-reply';
-import { count, UsageError } from '../output.ts';
-import { readExportedRoutes } from '../deployed-routes.ts';
+import { count, UsageError } from '../../terminal/output.ts';
+import { readExportedRoutes } from '../../stack/access/commands/deployed-routes.ts';
 import { askAbout, askedRoute, attachedRoutes, BAD_TOKEN, headerOf } from './ask-function.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { Undo } from './journal.ts';

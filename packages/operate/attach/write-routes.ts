@@ -4,7 +4,7 @@ import { inventoryPath, writeCompiledAccess } from '@gatewright/authoring/access
 import { printProblem } from '@gatewright/authoring/read-document';
 import { parseInventory, printInventory } from '@gatewright/authoring/route-inventory';
 import { readNamedDocuments } from '@gatewright/authoring/access-documents';
-import { count, UsageError } from '../output.ts';
+import { count, UsageError } from '../../terminal/output.ts';
 import type { LiveApi } from './live-api.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** What is known around an API that is deployed: its functions and who may call them. Their source is not here. */
 import { isJsonObject, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
-import { listAt, textAt } from '../aws-call.ts';
+import { listAt, textAt } from '../../terminal/aws-call.ts';
 import { apiArnBeside, mayCall } from '../attach/authorizer-function.ts';
 import { PlaneError } from '../attach/control-plane.ts';
 import type { ControlPlane } from '../attach/control-plane.ts';

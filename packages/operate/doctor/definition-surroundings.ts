@@ -1,7 +1,7 @@
 /** What is known around an API that is only written down: functions with their source, permissions, and lines. */
 import { relative } from 'node:path';
-import { readHandlerSources } from '@gatewright/gateway';
-import type { DefinitionPlane, ResolvedResource } from '@gatewright/gateway';
+import { readHandlerSources } from '../../engine/index.ts';
+import type { DefinitionPlane, ResolvedResource } from '../../engine/index.ts';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { apiArnBeside, mayCall } from '../attach/authorizer-function.ts';
 import { listAll, PlaneError } from '../attach/control-plane.ts';

@@ -1,10 +1,10 @@
 /** Everything that there is to say of APIs: of one that is deployed, or of all that templates make. */
 import { dirname, resolve } from 'node:path';
-import { loadOptions } from '../access-apis.ts';
-import type { AwsFlags } from '../aws-session.ts';
+import { loadOptions } from '../../stack/access/commands/access-apis.ts';
+import type { AwsFlags } from '../../terminal/aws-session.ts';
 import { findApi } from '../attach/find-api.ts';
 import { openPlane } from '../attach/open-plane.ts';
-import { count, UsageError } from '../output.ts';
+import { count, UsageError } from '../../terminal/output.ts';
 import { surroundingsIn } from './account-surroundings.ts';
 import { API_CHECKS } from './check-api.ts';
 import type { ApiView } from './api-view.ts';
@@ -43,7 +43,7 @@ export async function examineDeployed(named: string, stage: string, flags: AwsFl
 
 /** A template, a folder of a service or a `cdk.out`. @throws UsageError without an API, DefinitionError for what is no source */
 export async function examineDefined(source: string, stage: string): Promise<Report> {
-  const { openDefinition } = await import('@gatewright/gateway');
+  const { openDefinition } = await import('../../engine/index.ts');
   const definition = await openDefinition([source], {
     ...loadOptions(stage, dirname(resolve(source))),
     onProgress: () => undefined,

@@ -1,7 +1,7 @@
 /** Which names of a template are there already: one question for each, by the service whose they are. */
-import type { AwsCall } from '../aws-call.ts';
+import type { AwsCall } from '../../terminal/aws-call.ts';
 import { schemaOf } from '@gatewright/authoring/table-schema';
-import { listAt, memberAt, textAt } from '../aws-call.ts';
+import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import type { Caller, Reader } from './reader.ts';
 import type { AccountView, NamedResource } from './views.ts';
 

@@ -1,6 +1,6 @@
 /** What the account says to what the stack wants. Reads only; what it may not read is named, not guessed. */
-import type { Aws } from '../aws-call.ts';
-import { listAt, memberAt, textAt } from '../aws-call.ts';
+import type { Aws } from '../../terminal/aws-call.ts';
+import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import { reservations } from './check-account-quotas.ts';
 import { exportsOf } from './check-exports.ts';
 import { NAMED_TYPES } from './check-names.ts';

@@ -1,7 +1,7 @@
 /** Reads one stage of an API for checks: from AWS's control plane, or from what a template would make there. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { listAt, memberAt, textAt } from '../aws-call.ts';
+import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import type { ControlPlane } from '../attach/control-plane.ts';
 import type { LiveApi } from '../attach/live-api.ts';
 import { readLiveApi } from '../attach/read-live-api.ts';

@@ -4,8 +4,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import { readNamedDocuments } from '@gatewright/authoring/access-documents';
-import { listAt, textAt } from '../aws-call.ts';
-import { UsageError } from '../output.ts';
+import { listAt, textAt } from '../../terminal/aws-call.ts';
+import { UsageError } from '../../terminal/output.ts';
 import type { StackView } from './views.ts';
 
 const TEMPLATE = 'cloudformation-template-update-stack.json';

@@ -1,5 +1,5 @@
 /** Questions to an account of which some may be refused. */
-import type { Aws, AwsAnswer, AwsCall } from '../aws-call.ts';
+import type { Aws, AwsAnswer, AwsCall } from '../../terminal/aws-call.ts';
 import type { Unread } from './finding.ts';
 
 export type Caller = { readonly accountId: string; readonly arn: string };

@@ -1,7 +1,7 @@
 /** What of an API only a REST API can do (developer guide, "Choose between REST APIs and HTTP APIs"). */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { listAt, textAt } from '../aws-call.ts';
+import { listAt, textAt } from '../../terminal/aws-call.ts';
 import type { ApiView } from './api-view.ts';
 
 /** Each with a name; empty: an HTTP API would do. */

@@ -1,6 +1,6 @@
 /** A line of an access log, told: by the gateway's own explanations, and by what its access document says of the caller. */
-import { explain } from '@gatewright/gateway';
-import type { Story } from '@gatewright/gateway';
+import { explain } from '../../engine/index.ts';
+import type { Story } from '../../engine/index.ts';
 import { askAccess } from '@gatewright/authoring/ask-access';
 import { describeAccess } from '@gatewright/authoring/describe-access';
 import { AccessQuestionError, findRefusal } from '@gatewright/authoring/wished-caller';
@@ -33,7 +33,7 @@ export function explainLine(
 ): LineStory {
   const about = describeLine(facts);
   const missing = missingFields(format, facts.live.kind);
-  const told = hideLocal(explain(about));
+  const told = explain(about);
   const isGuarded = about.phase === 'authenticate' || about.phase === 'authorize';
   const open =
     isGuarded && about.guard?.kind === 'lambda' && about.code === 'UNAUTHORIZED'
@@ -129,23 +129,4 @@ function tellSince({ live: { stage, drift } }: LineFacts, { deploymentId, deploy
       ? []
       : [`What is set is not what it serves: ${drift.slice(0, 3).join('; ')}.`]),
   ];
-}
-
-/** Advice for the gateway on this machine is none for a deployed API. */
-function hideLocal(story: Story): Story {
-  return {
-    ...story,
-    changes: story.changes.map((change) =>
-      change
-        .replace(/ \((?:here: )?`gatewright (?:clock|token)[^)]*\)/g, '')
-        .replace(/; the authorizers of the toolkit take Bearer followed by a token of `gatewright token`/, '')
-        .replace(/(?:: Bearer followed by|,) a token of `gatewright token`/, '')
-        .replace(/ with a key of gatewright\.identities\.yml, or of the local admin: `gatewright env`/, '')
-        .replace('; `gatewright clock` shows the time that counts here', '')
-        .replace(
-          ': what it was given and what it printed is in this record',
-          ': its own log has the request',
-        ),
-    ),
-  };
 }

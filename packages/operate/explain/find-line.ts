@@ -1,9 +1,9 @@
 /** An access-log line: pasted, in a file, or in CloudWatch Logs. */
 import { readFileSync } from 'node:fs';
 import { isJsonObject } from '@gatewright/aws/json-object';
-import { listAt, textAt } from '../aws-call.ts';
-import type { Aws } from '../aws-call.ts';
-import { UsageError } from '../output.ts';
+import { listAt, textAt } from '../../terminal/aws-call.ts';
+import type { Aws } from '../../terminal/aws-call.ts';
+import { UsageError } from '../../terminal/output.ts';
 
 export type LineWish = {
   readonly line: string | undefined;

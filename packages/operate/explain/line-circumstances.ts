@@ -1,7 +1,8 @@
 /** What an access-log line and the control plane know of a request, as the gateway's explanations take it. Pure. */
-import type { Circumstances, GuardCircumstances, IntegrationCircumstances } from '@gatewright/gateway';
-import { findNearMisses } from '@gatewright/gateway';
-import { textAt } from '../aws-call.ts';
+import type { Defect } from '../../core/defect.ts';
+import type { Circumstances, GuardCircumstances, IntegrationCircumstances } from '../../engine/index.ts';
+import { findNearMisses } from '../../engine/index.ts';
+import { textAt } from '../../terminal/aws-call.ts';
 import type { LiveApi, LiveRoute } from '../attach/live-api.ts';
 import { functionIn } from '../doctor/read-api-view.ts';
 import { describeMeter } from './line-meter.ts';
@@ -77,6 +78,8 @@ export function describeLine(facts: LineFacts): Circumstances {
       routeKey: route?.key,
       ...said,
     },
+    defect: said.failure === undefined ? undefined : findDefect(said.failure),
+    isDeployed: true,
     nearMisses:
       said.phase === 'match'
         ? findNearMisses(
@@ -136,6 +139,18 @@ function judgeIntegration(error: string, status: number): Said {
   if (/transform|template/i.test(error))
     return { phase: 'map-request', code: 'API_CONFIGURATION_ERROR', failure: error };
   return { phase: /Malformed/i.test(error) ? 'map-response' : 'integrate', code, failure: error };
+}
+
+const PERMISSION =
+  /have permissions to call the (?:integration|authorizer)|Invalid permissions on Lambda function/;
+
+/** A log line has no code of it, only the words of API Gateway. */
+function findDefect(error: string): Defect | undefined {
+  if (PERMISSION.test(error)) return { kind: 'permission' };
+  const [, side, broken = ''] = /Unable to transform (request|response): (.*)$/s.exec(error) ?? [];
+  if (side === 'request' || side === 'response') return { kind: 'template', side, problem: broken };
+  const [, problem] = /Malformed Lambda proxy response: (.*)$/s.exec(error) ?? [];
+  return problem === undefined ? undefined : { kind: 'proxy-response', problem };
 }
 
 /** HTTP APIs have no response types. */

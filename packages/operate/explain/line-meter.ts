@@ -1,7 +1,7 @@
 /** What a request met of keys, plans and throttles, by its log line and the control plane. Pure. */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { MeterCircumstances } from '@gatewright/gateway';
-import { memberAt } from '../aws-call.ts';
+import type { MeterCircumstances } from '../../engine/index.ts';
+import { memberAt } from '../../terminal/aws-call.ts';
 import type { LiveApi, LiveRoute } from '../attach/live-api.ts';
 import type { LogFields } from './log-line.ts';
 

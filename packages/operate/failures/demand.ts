@@ -1,6 +1,6 @@
 /** Calls without whose answer a command cannot go on. */
-import type { Aws, AwsAnswer, AwsCall } from '../aws-call.ts';
-import { UsageError } from '../output.ts';
+import type { Aws, AwsAnswer, AwsCall } from '../../terminal/aws-call.ts';
+import { UsageError } from '../../terminal/output.ts';
 
 type Answered = Extract<AwsAnswer, { readonly kind: 'answer' }>;
 

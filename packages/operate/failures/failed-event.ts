@@ -4,7 +4,7 @@
  * Source: Lambda developer guide, "Capturing records of Lambda asynchronous invocations", "Adding a dead-letter queue".
  */
 import { isJson, isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
-import { memberAt, textAt } from '../aws-call.ts';
+import { memberAt, textAt } from '../../terminal/aws-call.ts';
 
 /** As SQS gives it. */
 export type QueueMessage = {

@@ -1,7 +1,7 @@
 /** Where a stack's functions send what they failed at: on-failure destinations and dead-letter queues, as far as these are queues. */
-import type { Aws } from '../aws-call.ts';
-import { listAt, memberAt, textAt } from '../aws-call.ts';
-import { UsageError } from '../output.ts';
+import type { Aws } from '../../terminal/aws-call.ts';
+import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
+import { UsageError } from '../../terminal/output.ts';
 import { ask, demand } from './demand.ts';
 
 export type FailureQueue = {

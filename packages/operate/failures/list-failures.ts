@@ -1,5 +1,5 @@
 /** What failed, read without taking anything away. */
-import type { Aws } from '../aws-call.ts';
+import type { Aws } from '../../terminal/aws-call.ts';
 import { readFailedEvent } from './failed-event.ts';
 import type { FailedEvent } from './failed-event.ts';
 import { findFailureQueues } from './failure-queues.ts';

@@ -1,6 +1,6 @@
 /** Messages of a queue: taken for a while, then given back or deleted. */
-import type { Aws } from '../aws-call.ts';
-import { listAt, memberAt, textAt } from '../aws-call.ts';
+import type { Aws } from '../../terminal/aws-call.ts';
+import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import { demand } from './demand.ts';
 import type { QueueMessage } from './failed-event.ts';
 

@@ -1,5 +1,5 @@
 /** Hands failed events to their functions again, one after the other, and deletes those that went well. */
-import type { Aws } from '../aws-call.ts';
+import type { Aws } from '../../terminal/aws-call.ts';
 import { showControls } from '#shared/visible-text.ts';
 import { readFailedEvent } from './failed-event.ts';
 import type { FailedEvent, QueueMessage } from './failed-event.ts';

@@ -1,9 +1,9 @@
 /** What a stage serves, and the edits that let it serve something else. Pure. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { textAt } from '../aws-call.ts';
+import { textAt } from '../../terminal/aws-call.ts';
 import type { PlaneCall } from '../attach/step.ts';
-import { UsageError } from '../output.ts';
+import { UsageError } from '../../terminal/output.ts';
 
 export type Canary = {
   readonly percent: number;

@@ -1,6 +1,6 @@
 /** Watches a canary for some time, and ends it where an alarm or the share of errors says so. */
-import { memberAt, textAt } from '../aws-call.ts';
-import type { Aws } from '../aws-call.ts';
+import { memberAt, textAt } from '../../terminal/aws-call.ts';
+import type { Aws } from '../../terminal/aws-call.ts';
 
 export type WatchWish = {
   /** CloudWatch alarms; any of them in ALARM ends it. */

@@ -1,7 +1,7 @@
 /** Packing of replies, by zlib, off the main thread. */
 import { promisify } from 'node:util';
 import { deflate, gzip } from 'node:zlib';
-import type { Compressor } from '../ports.ts';
+import type { Compressor } from '../../core/ports.ts';
 
 const CODINGS = { gzip: promisify(gzip), deflate: promisify(deflate) };
 

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { Agent, buildConnector, type Dispatcher, errors } from 'undici';
-import { gatewayError } from '../errors.ts';
+import { gatewayError } from '../../core/errors.ts';
 import type {
   ByteStream,
   Deadlines,
@@ -14,7 +14,7 @@ import type {
   HttpRequest,
   StreamAnswer,
   StreamTimes,
-} from '../ports.ts';
+} from '../../core/ports.ts';
 
 /** AWS: 10 MB from an integration, but for one that streams. */
 const MAX_REPLY_BYTES = 10 * 1024 * 1024;

@@ -8,7 +8,7 @@ import { KeySets as RemoteKeySets } from '@gatewright/handlers/access/tokens/key
 import { DomainError } from '@gatewright/handlers/errors';
 import type { VerificationKey as PublicKey } from '@gatewright/handlers/access/tokens/key-set';
 import type { KeySetFetcher } from '@gatewright/handlers/ports';
-import type { Clock, KeySets } from '../ports.ts';
+import type { Clock, KeySets } from '../../core/ports.ts';
 
 /** What a `VerificationKey` must do; see `policy/token-trust.ts`. */
 type Verifier = NonNullable<ReturnType<KeySets['known']>>;

@@ -1,7 +1,7 @@
 /** Request lines on a stream: the text of one loop turn in one write, which is what keeps logging cheap. */
-import { atTurnEnd } from '../turn-end.ts';
+import { atTurnEnd } from '../../core/turn-end.ts';
 import type { Writable } from 'node:stream';
-import type { LogSink } from '../ports.ts';
+import type { LogSink } from '../../core/ports.ts';
 
 /** Text a reader who has stopped reading may leave unread before lines are dropped. */
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;

@@ -1,6 +1,6 @@
 /** Ids from the system's generator, drawn through one pool: a draw per id costs 30× (docs/decisions/0002). */
 import { randomFillSync, randomUUID } from 'node:crypto';
-import type { Random } from '../ports.ts';
+import type { Random } from '../../core/ports.ts';
 
 const POOL_BYTES = 4096;
 /** 88 bits print as 15 base64 characters and one `=`. */

@@ -1,6 +1,6 @@
 /** The running gateway's clock: the machine's time plus one offset that threads share. */
 import { ClockOffset } from '@gatewright/aws/clock-offset';
-import type { ShiftableClock } from '../ports.ts';
+import type { ShiftableClock } from '../../core/ports.ts';
 
 /** How far the virtual time may stand from the machine's: a hundred years, well inside what `Date` can say. */
 export const MAX_CLOCK_OFFSET_MS = 100 * 365 * 24 * 3_600_000;

@@ -5,24 +5,36 @@
 import { KEPT_ALIVE, readBeforeIdleEnds } from '@gatewright/aws/idle-connections';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { ShiftableClock } from '../ports.ts';
-import type { Identities } from '../policy/identities.ts';
-import type { Random } from '../ports.ts';
-import { readApiIdFromHost } from '../routing/host.ts';
-import { authenticateCall, type AwsCall, awsError, type AwsService } from '../aws-api/aws-call.ts';
+import type { ShiftableClock } from '../../core/ports.ts';
+import type { Identities } from '../../core/policy/identities.ts';
+import type { Random } from '../../core/ports.ts';
+import { readApiIdFromHost } from '../../core/routing/host.ts';
+import { authenticateCall, type AwsCall, awsError, type AwsService } from '../../kernel/calls/aws-call.ts';
 import { acceptHttp2 } from './http2.ts';
 import type { Http2Arrival } from './http2.ts';
-import type { ControlReply, ControlRequest } from './control-request.ts';
-import { wordRefusal } from '../deployment/refusal-wordings.ts';
+import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
+import { wordRefusal } from '../../core/deployment/refusal-wordings.ts';
 import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
-import { serveIssuer } from '../issuer/issuer-endpoints.ts';
-import type { Issuer } from '../issuer/issuer.ts';
-import type { SignInPort } from '../issuer/login/sign-in-port.ts';
-import { listenOn } from '../server/listen.ts';
+import { listenOn } from '../listen.ts';
 import { type MoreEndpoints, type RecordedCalls, serveLocal } from './local-endpoints.ts';
 import { readBody } from '@gatewright/aws/read-body';
-import { sendStream } from '../server/stream-reply.ts';
-import type { StreamedBody } from '../exchange.ts';
+import { sendStream } from '../stream-reply.ts';
+import type { StreamedBody } from '../../core/exchange.ts';
+
+/** As much of a request as there is before its body. */
+type Head = Pick<ControlRequest, 'method' | 'path' | 'host' | 'rawHeaders'>;
+
+/** The local issuer, its user pools and issuers that are stood in for. */
+export interface SignInMount {
+  /** Makes ready what this request is the first to need; undefined: nothing. Comes before the others. */
+  open(head: Head): Promise<unknown> | undefined;
+  /** Names in Host headers by which they are asked. */
+  readonly hosts: readonly string[];
+  /** Whether a page of another origin may send this, or a link lead here. */
+  admits(head: Head): boolean;
+  /** Undefined: the request is for others. */
+  serve(request: ControlRequest): Promise<ControlReply | undefined>;
+}
 
 /** What others answer behind the port. */
 type ControlMounts = {
@@ -40,8 +52,7 @@ type ControlMounts = {
   ) => ControlReply | undefined;
   /** Whether a Host is a custom domain. */
   readonly isDomain: (host: string) => boolean;
-  /** User pools and issuers that are stood in for. */
-  readonly signIn: SignInPort;
+  readonly signIn: SignInMount;
   /** Body of `GET /_gatewright/status`. */
   readonly status: () => unknown;
   /** Body of `GET /_gatewright/routes`. */
@@ -63,7 +74,6 @@ type ControlPortOptions = {
   /** What time has come for, once the clock was moved. */
   readonly onClockMoved?: () => void;
   readonly random: Random;
-  readonly issuer: Issuer;
   readonly identities: Identities;
   /** Bearer secret of `/_gatewright/`. */
   readonly secret: string;
@@ -130,6 +140,8 @@ async function acceptHttp2Call(
   options: ControlPortOptions,
 ): Promise<ControlReply> {
   const arrival = toControlRequest({ method, url: target, rawHeaders: [...rawHeaders] }, host, NO_BODY);
+  const opening = options.mounts.signIn.open(arrival);
+  if (opening !== undefined) await opening.catch(options.report);
   const refusal = refuseByGuards(arrival, port, options);
   if (refusal !== undefined) return finished(refusal, options);
   const body = await read(MAX_BODY_BYTES).catch(() => undefined);
@@ -163,11 +175,15 @@ async function accept(
   options: ControlPortOptions,
 ): Promise<void> {
   const arrival = toControlRequest(request, request.headers.host ?? '', NO_BODY);
+  const opening = options.mounts.signIn.open(arrival);
+  if (opening !== undefined) await opening.catch(options.report);
   const refusal = refuseByGuards(arrival, port, options);
   if (refusal !== undefined) {
     send(response, refusal, options, true);
     return;
   }
+  // The client may have gone meanwhile.
+  if (request.destroyed) return;
   let body: Buffer | undefined;
   try {
     body = await readBody(request, MAX_BODY_BYTES);
@@ -189,7 +205,6 @@ async function answer(request: ControlRequest, options: ControlPortOptions): Pro
   try {
     return (
       (await options.mounts.signIn.serve(request)) ??
-      serveIssuer(request, options.issuer, options.identities) ??
       (await serveLocal(request, {
         ...options,
         clockFixedBecause: options.clockFixedBecause,

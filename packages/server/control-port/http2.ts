@@ -3,10 +3,10 @@
  * other services, whatever endpoint it is given. They share the port with those of HTTP/1.1.
  */
 import { constants, createServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
-import { endWithClient } from '../server/http2-ends.ts';
+import { endWithClient } from '../http2-ends.ts';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ControlReply } from './control-request.ts';
+import type { ControlReply } from '../../core/api-call.ts';
 
 /** What a stream asks, in the terms of HTTP/1.1. */
 export type Http2Arrival = {
@@ -122,6 +122,9 @@ function toArrival(stream: ServerHttp2Stream, raw: readonly string[]): Http2Arri
 
 function readBody(stream: ServerHttp2Stream, maxBytes: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
+    const fail = (): void =>
+      reject(new Error('the client closed the stream before its request was complete'));
+    if (stream.destroyed) fail();
     const chunks: Buffer[] = [];
     let length = 0;
     stream.on('data', (chunk: Buffer) => {
@@ -132,9 +135,7 @@ function readBody(stream: ServerHttp2Stream, maxBytes: number): Promise<Buffer |
       } else chunks.push(chunk);
     });
     stream.on('end', () => resolve(Buffer.concat(chunks, length)));
-    stream.on('close', () =>
-      reject(new Error('the client closed the stream before its request was complete')),
-    );
+    stream.on('close', fail);
   });
 }
 

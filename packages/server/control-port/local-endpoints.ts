@@ -1,15 +1,11 @@
 /** What the command line asks of a running gateway, below `/_gatewright/`, with the bearer secret of the start. */
-import { WishRefused } from '../errors.ts';
-import { isJsonObject } from '@gatewright/aws/json-object';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
-import type { ShiftableClock } from '../ports.ts';
+import type { ShiftableClock } from '../../core/ports.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
-import { type ControlReply, type ControlRequest, jsonReply } from './control-request.ts';
-import { type Issuer, type TokenWish } from '../issuer/issuer.ts';
+import { type ControlReply, type ControlRequest, jsonReply, readFields } from '../../core/api-call.ts';
 
 type LocalEndpointsOptions = {
   readonly secret: string;
-  readonly issuer: Issuer;
   readonly clock: ShiftableClock;
   /** Why the clock must stay where it is; undefined = it may be moved. */
   readonly clockFixedBecause: string | undefined;
@@ -55,10 +51,6 @@ export async function serveLocal(
       return tellTime(at.clock);
     case 'POST clock':
       return moveClock(request, at);
-    case 'POST token':
-      return mintToken(request, at.issuer);
-    case 'POST issuer/rotate':
-      return rotate(request, at.issuer);
     default:
       return (await at.more?.(request, request.path.slice(PREFIX.length))) ?? noSuch(request);
   }
@@ -90,76 +82,4 @@ function moveClock(request: ControlRequest, at: LocalEndpointsOptions): ControlR
   }
   at.onClockMoved?.();
   return tellTime(at.clock);
-}
-
-function mintToken(request: ControlRequest, issuer: Issuer): ControlReply {
-  const wish = readWish(
-    readFields(request, ['sub', 'issuer', 'aud', 'roles', 'scope', 'claims', 'expiresInSeconds']),
-  );
-  if (wish === undefined) {
-    return jsonReply(400, {
-      message:
-        'Wanted: {"sub": text, "issuer": text, "aud": text or list, "roles": list, "scope": text, "claims": object, "expiresInSeconds": number}',
-    });
-  }
-  try {
-    return jsonReply(200, issuer.mint(wish));
-  } catch (error) {
-    if (error instanceof WishRefused) return jsonReply(400, { message: error.message });
-    throw error;
-  }
-}
-
-async function rotate(request: ControlRequest, issuer: Issuer): Promise<ControlReply> {
-  const withdraw = readFields(request, ['withdraw'])?.get('withdraw') ?? false;
-  if (typeof withdraw !== 'boolean') return jsonReply(400, { message: 'Wanted: {} or {"withdraw": true}' });
-  await issuer.rotate({ withdraw });
-  return jsonReply(200, issuer.keySet());
-}
-
-function readWish(fields: ReadonlyMap<string, unknown> | undefined): TokenWish | undefined {
-  if (fields === undefined) return undefined;
-  const sub = fields.get('sub');
-  const issuer = fields.get('issuer');
-  const aud = fields.get('aud');
-  const roles = fields.get('roles');
-  const scope = fields.get('scope');
-  const claims = fields.get('claims');
-  const expiresInSeconds = fields.get('expiresInSeconds');
-  if (typeof sub !== 'string') return undefined;
-  if (issuer !== undefined && typeof issuer !== 'string') return undefined;
-  if (aud !== undefined && typeof aud !== 'string' && !isTexts(aud)) return undefined;
-  if (roles !== undefined && !isTexts(roles)) return undefined;
-  if (scope !== undefined && typeof scope !== 'string') return undefined;
-  if (claims !== undefined && !isJsonObject(claims)) return undefined;
-  if (expiresInSeconds !== undefined && typeof expiresInSeconds !== 'number') return undefined;
-  return {
-    sub,
-    ...(issuer === undefined ? {} : { issuer }),
-    ...(aud === undefined ? {} : { aud }),
-    ...(roles === undefined ? {} : { roles }),
-    ...(scope === undefined ? {} : { scope }),
-    ...(claims === undefined ? {} : { claims }),
-    ...(expiresInSeconds === undefined ? {} : { expiresInSeconds }),
-  };
-}
-
-/** The members of a JSON object body, none but the given; undefined for anything else. An empty body is `{}`. */
-function readFields(
-  request: ControlRequest,
-  known: readonly string[],
-): ReadonlyMap<string, unknown> | undefined {
-  let value: unknown;
-  try {
-    value = request.body.length === 0 ? {} : JSON.parse(request.body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-  if (!isJsonObject(value)) return undefined;
-  const fields = new Map(Object.entries(value));
-  return [...fields.keys()].every((name) => known.includes(name)) ? fields : undefined;
-}
-
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
 }

@@ -1,8 +1,8 @@
 /** `GET /_gatewright/logs` and `GET /_gatewright/functions`: what `gatewright logs` and `gatewright invoke` ask. */
-import { type ControlReply, type ControlRequest, jsonReply } from './control-request.ts';
+import { type ControlReply, type ControlRequest, jsonReply } from '../../core/api-call.ts';
 import { type LogHistory, printHistoryLine } from './log-history.ts';
 import type { MoreEndpoints } from './local-endpoints.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../../core/ports.ts';
 
 export type FunctionListing = {
   readonly name: string;

@@ -1,6 +1,6 @@
 /** What the gateway and its functions have printed lately, for those who ask later or listen from now on. */
-import { atTurnEnd } from '../turn-end.ts';
-import type { ByteStream, Clock, LogSink } from '../ports.ts';
+import { atTurnEnd } from '../../core/turn-end.ts';
+import type { ByteStream, Clock, LogSink } from '../../core/ports.ts';
 
 /** A line as it is told: functions' own, or a line of the gateway such as that of a request. */
 export type HistoryLine = {

@@ -1,6 +1,6 @@
 /** CloudFront as far as invalidators call it: CreateInvalidation is checked, answered and kept, and nothing is forgotten. */
-import { escapeXml } from './aws-operation.ts';
-import type { Clock, HttpOutcome, Random, ServiceRequest } from '../ports.ts';
+import { escapeXml } from '../../kernel/calls/aws-operation.ts';
+import type { Clock, HttpOutcome, Random, ServiceRequest } from '../../core/ports.ts';
 
 type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 type Made = { readonly id: string; readonly paths: readonly string[]; readonly createTime: string };

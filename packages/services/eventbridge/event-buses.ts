@@ -1,13 +1,15 @@
 /** Buses and rules of EventBridge (docs/aws §18.5): what is put on a bus goes to the targets of the rules that match it. */
+import type { BusEvent } from '../../kernel/event-bus.ts';
+import { busArnOf, printTime } from '../../kernel/event-bus.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
-import type { EventTest } from '../../delivery/event-pattern.ts';
-import { makeInput, type TargetInput } from '../../delivery/target-input.ts';
+import type { EventTest } from '../../kernel/delivery/event-pattern.ts';
+import { makeInput, type TargetInput } from '../../kernel/delivery/target-input.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
-import type { OperationResult } from '../aws-operation.ts';
-import { answerJsonService } from '../recorded-json-services.ts';
-import type { DeliveryOutcome, EventPorts } from './event-ports.ts';
-import type { EventTarget, TargetDeliveries } from './target-deliveries.ts';
+import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
+import { answerEvents } from './put-events.ts';
+import type { DeliveryOutcome, EventPorts } from '../../kernel/event-ports.ts';
+import type { EventTarget, TargetDeliveries } from '../../kernel/target-deliveries.ts';
 
 export type RuleTarget = EventTarget & {
   readonly input: TargetInput;
@@ -22,19 +24,6 @@ export type EventRule = {
   /** Undefined of a rule that only has a schedule. */
   readonly test: EventTest | undefined;
   readonly targets: readonly RuleTarget[];
-};
-
-/** An event as rules see it. */
-export type BusEvent = {
-  readonly version: '0';
-  readonly id: string;
-  readonly 'detail-type': string;
-  readonly source: string;
-  readonly account: string;
-  readonly time: string;
-  readonly region: string;
-  readonly resources: readonly string[];
-  readonly detail: unknown;
 };
 
 type Options = Pick<EventPorts, 'clock' | 'random'> & {
@@ -71,17 +60,9 @@ export class EventBuses {
   }
 
   /** `PutEvents`; undefined for every other operation. */
-  answer(
-    operation: Exclude<AwsOperation, { protocol: 'rest' }>,
-    region: string,
-  ): OperationResult | undefined {
-    if (operation.protocol !== 'json' || operation.action !== 'PutEvents') return undefined;
-    const request = { service: 'events', subdomain: undefined, region, method: 'POST', path: '/', query: '' };
-    const result = answerJsonService(
-      { ...request, headers: [], body: undefined, timeoutMs: 0 },
-      operation,
-      this.#options,
-    );
+  answer(operation: AwsOperation, region: string): OperationResult | undefined {
+    if (operation.protocol !== 'json') return undefined;
+    const result = answerEvents(operation, this.#options.random);
     const answers = result?.kind === 'result' ? result.fields['Entries'] : undefined;
     const entries = operation.input?.['Entries'];
     if (Array.isArray(answers) && Array.isArray(entries))
@@ -154,17 +135,4 @@ export class EventBuses {
     });
     return { kind: 'delivered' };
   }
-}
-
-/** EventBridge has whole seconds. */
-export function printTime(epochMs: number): string {
-  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
-}
-
-/** A name, an ARN, or nothing: the default bus. */
-export function busArnOf(name: unknown, region: string, accountId: string): string {
-  const given = typeof name === 'string' && name !== '' ? name : 'default';
-  if (given.startsWith('arn:')) return given;
-  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-  return `arn:${partition}:events:${region}:${accountId}:event-bus/${given}`;
 }

@@ -1,17 +1,14 @@
 /** `AWS::Events::Rule` and `AWS::Scheduler::Schedule`: patterns, schedules and targets. */
+import { busArnOf } from '../../kernel/event-bus.ts';
 import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
 import { parseArn } from '@gatewright/aws/arn';
-import { compilePattern } from '../../delivery/event-pattern.ts';
-import type { Schedule } from '../../delivery/schedule.ts';
-import { compileSchedule } from '../../delivery/schedule-expression.ts';
-import { compilePath, compileTransformer, type TargetInput } from '../../delivery/target-input.ts';
-import { atPlace } from '../../delivery/value-match.ts';
-import { busArnOf, type EventRule, type RuleTarget } from './event-buses.ts';
-import type { ResourceReader } from './read-resource.ts';
-import { type EventTarget, USUAL_TARGET } from './target-deliveries.ts';
-
-/** Targets that run here, or are called as integrations call them. */
-const TARGET_SERVICES = ['lambda', 'sqs', 'sns', 'events', 'states', 'kinesis'];
+import { compilePattern } from '../../kernel/delivery/event-pattern.ts';
+import type { Schedule } from '../../kernel/delivery/schedule.ts';
+import { compilePath, compileTransformer, type TargetInput } from '../../kernel/delivery/target-input.ts';
+import { atPlace } from '../../kernel/delivery/value-match.ts';
+import { type EventRule, type RuleTarget } from './event-buses.ts';
+import type { ResourceReader } from '../../kernel/read-resource.ts';
+import { readSchedule, readTarget } from '../../kernel/read-target.ts';
 
 export type ReadRule = {
   readonly rule: EventRule;
@@ -49,21 +46,6 @@ export function readRule(reader: ResourceReader, anchorMs: number): ReadRule {
   };
 }
 
-/** Undefined, and noted, where the expression is none. */
-export function readSchedule(
-  reader: ResourceReader,
-  expression: string,
-  anchorMs: number,
-  zone: string,
-): Schedule | undefined {
-  return reader.attempt(
-    'it runs at no time',
-    () =>
-      atPlace(reader.resource.place('ScheduleExpression'), () => compileSchedule(expression, anchorMs, zone)),
-    () => undefined,
-  );
-}
-
 function readRuleTarget(reader: ResourceReader, target: unknown): readonly RuleTarget[] {
   if (!isJsonObject(target)) return [];
   const common = readTarget(reader, target, 'Targets');
@@ -75,28 +57,6 @@ function readRuleTarget(reader: ResourceReader, target: unknown): readonly RuleT
     () => ({ kind: 'event' }),
   );
   return [{ ...common, input, groupId: typeof groupId === 'string' ? groupId : undefined }];
-}
-
-/** What every target has; undefined, and named, where nothing like it runs here. */
-export function readTarget(
-  reader: ResourceReader,
-  target: JsonObject,
-  property: string,
-): EventTarget | undefined {
-  const arn = target['Arn'];
-  const service = typeof arn === 'string' ? parseArn(arn)?.service : undefined;
-  if (typeof arn !== 'string' || service === undefined || !TARGET_SERVICES.includes(service)) {
-    reader.unsupported(property, `its target ${String(arn)} is not run here`);
-    return undefined;
-  }
-  const { MaximumRetryAttempts: retries, MaximumEventAgeInSeconds: age } = membersOf(target['RetryPolicy']);
-  const { Arn: deadLetterArn } = membersOf(target['DeadLetterConfig']);
-  return {
-    arn,
-    deadLetterArn: typeof deadLetterArn === 'string' ? deadLetterArn : undefined,
-    maxRetries: typeof retries === 'number' ? retries : USUAL_TARGET.maxRetries,
-    maxAgeMs: typeof age === 'number' ? age * 1000 : USUAL_TARGET.maxAgeMs,
-  };
 }
 
 /** @throws PatternError */

@@ -1,9 +1,9 @@
 /** Kinesis as far as integrations call it: records are checked, kept for a while in one shard per stream, and read back in order. */
 import { membersOf } from '@gatewright/aws/json-object';
-import { refuse } from './aws-operation.ts';
+import { refuse } from '../../kernel/calls/aws-operation.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
-import type { OperationResult } from './aws-operation.ts';
-import type { Clock } from '../ports.ts';
+import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
+import type { Clock } from '../../core/ports.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 type JsonOperation = Extract<AwsOperation, { protocol: 'json' }>;

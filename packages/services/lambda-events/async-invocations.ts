@@ -3,11 +3,11 @@
  * two more tries, until the event is too old; then it goes to the function's destination or dead-letter queue.
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { afterFailure, afterThrottle, USUAL_ASYNC } from '../../delivery/retries.ts';
-import type { AsyncSettings, Verdict } from '../../delivery/retries.ts';
-import type { InvocationResult, InvocationWishes } from '../../ports.ts';
-import { destinationRecord, type EndOfEvent, failureAttributes } from './destination-record.ts';
-import { type EventPorts, type EventTargets, LONGEST_RUN_MS, makeTrace } from './event-ports.ts';
+import { afterFailure, afterThrottle, USUAL_ASYNC } from '../../kernel/delivery/retries.ts';
+import type { AsyncSettings, Verdict } from '../../kernel/delivery/retries.ts';
+import type { InvocationResult, InvocationWishes } from '../../core/ports.ts';
+import { destinationRecord, type EndOfEvent, failureAttributes } from '../../kernel/destination-record.ts';
+import { type EventPorts, type EventTargets, LONGEST_RUN_MS, makeTrace } from '../../kernel/event-ports.ts';
 
 export type AsyncConfig = AsyncSettings & {
   /** ARNs. */

@@ -1,7 +1,7 @@
 /** How functions take asynchronous events: `AWS::Lambda::EventInvokeConfig`, and the dead-letter queue of a function. */
-import { USUAL_ASYNC } from '../../delivery/retries.ts';
+import { USUAL_ASYNC } from '../../kernel/delivery/retries.ts';
 import type { AsyncConfig } from './async-invocations.ts';
-import { readFunctionName, type ResourceReader } from './read-resource.ts';
+import { readFunctionName, type ResourceReader } from '../../kernel/read-resource.ts';
 
 /** By `asyncKey`. */
 type AsyncConfigs = ReadonlyMap<string, AsyncConfig>;

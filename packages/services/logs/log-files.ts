@@ -2,7 +2,7 @@
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FileHandle } from 'node:fs/promises';
-import type { LogGroups } from '../ports.ts';
+import type { LogGroups } from '../../core/ports.ts';
 
 type LogFileOptions = {
   readonly directory: string;

@@ -4,8 +4,8 @@
  * @see CloudWatch Logs user guide, "Log group-level subscription filters", example 2
  */
 import { gzipSync } from 'node:zlib';
-import type { ResolvedResource } from '../definition/model.ts';
-import type { Clock, Invoker, LogGroups, Random } from '../ports.ts';
+import type { ResolvedResource } from '../../core/stack/model.ts';
+import type { Clock, Invoker, LogGroups, Random } from '../../core/ports.ts';
 
 export type LogSubscription = {
   readonly filterName: string;

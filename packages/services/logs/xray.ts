@@ -1,11 +1,9 @@
 /** Trace segments to an X-Ray daemon: one UDP packet each, sent and forgotten. */
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import type { TraceSink } from '../ports.ts';
+import type { TraceSink } from '../../core/ports.ts';
+import type { DaemonAddress } from '../../kernel/calls/daemon-address.ts';
 
-export type DaemonAddress = { readonly host: string; readonly port: number };
-
-const ADDRESS = /^(?:udp:)?(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):(\d{1,5})$/;
 /** What the daemon reads before the document. */
 const HEADER = '{"format":"json","version":1}\n';
 /** The daemon takes no larger packet. */
@@ -13,16 +11,6 @@ const MAX_PACKET_BYTES = 64 * 1024;
 
 interface XRayDaemon extends TraceSink {
   close(): void;
-}
-
-/** `127.0.0.1:2000`, or `tcp:127.0.0.1:2000 udp:127.0.0.1:2001` of which the second counts; undefined = none of both. */
-export function parseDaemonAddress(text: string): DaemonAddress | undefined {
-  const parts = text.trim().split(/\s+/);
-  const chosen = parts.length === 1 ? parts[0] : parts.find((part) => part.startsWith('udp:'));
-  const [, bracketed, plain, port] = ADDRESS.exec(chosen ?? '') ?? [];
-  const host = bracketed ?? plain;
-  if (host === undefined || Number(port) > 65_535) return undefined;
-  return { host, port: Number(port) };
 }
 
 /** A daemon that does not listen loses segments, never a request; the first failure is reported. */

@@ -1,8 +1,7 @@
 /** What buckets tell of objects that are put and deleted (docs/aws §18.8): to functions, queues, topics, and EventBridge. */
-import type { ObjectChange } from '../recorded-s3.ts';
-import type { EventBuses } from './event-buses.ts';
-import { busArnOf, printTime } from './event-buses.ts';
-import type { EventPorts, EventTargets } from './event-ports.ts';
+import type { ObjectChange } from './recorded-s3.ts';
+import { busArnOf } from '../../kernel/event-bus.ts';
+import type { EventPorts, EventTargets } from '../../kernel/event-ports.ts';
 
 export type BucketNotification = {
   readonly bucket: string;
@@ -18,7 +17,6 @@ export type BucketNotification = {
 
 type Options = Pick<EventPorts, 'clock' | 'random' | 'work' | 'report'> & {
   readonly targets: EventTargets;
-  readonly buses: EventBuses;
   readonly accountId: string;
 };
 
@@ -91,25 +89,27 @@ export class BucketNotifications {
   }
 
   #toBus({ region }: BucketNotification, change: ObjectChange, sequencer: string): void {
-    const { buses, clock, random, accountId } = this.#options;
+    const { targets, work, report, random, accountId } = this.#options;
     const { bucket, key, kind, size, etag } = change;
-    const reason = kind === 'put' ? 'PutObject' : 'DeleteObject';
-    buses.publish(busArnOf(undefined, region, accountId), {
-      ...{ version: '0', id: random.uuid(), source: 'aws.s3', account: accountId, region },
-      'detail-type': kind === 'put' ? 'Object Created' : 'Object Deleted',
-      time: printTime(clock.nowEpochMs()),
-      resources: [`arn:aws:s3:::${bucket}`],
-      detail: {
-        ...{ version: '0', bucket: { name: bucket }, reason },
-        object: { key, ...(kind === 'put' ? { size, etag } : {}), sequencer },
-        ...{
-          'request-id': random.hex(16).toUpperCase(),
-          requester: accountId,
-          'source-ip-address': '127.0.0.1',
-        },
-        ...(kind === 'delete' ? { 'deletion-type': 'Permanently Deleted' } : {}),
-      },
-    });
+    const detail = {
+      version: '0',
+      bucket: { name: bucket },
+      reason: kind === 'put' ? 'PutObject' : 'DeleteObject',
+      object: { key, ...(kind === 'put' ? { size, etag } : {}), sequencer },
+      'request-id': random.hex(16).toUpperCase(),
+      requester: accountId,
+      'source-ip-address': '127.0.0.1',
+      ...(kind === 'delete' ? { 'deletion-type': 'Permanently Deleted' } : {}),
+    };
+    work.track(
+      () =>
+        targets.sendHere(busArnOf(undefined, region, accountId), JSON.stringify(detail), {
+          source: 'aws.s3',
+          detailType: kind === 'put' ? 'Object Created' : 'Object Deleted',
+          resources: [`arn:aws:s3:::${bucket}`],
+        }),
+      (fault) => report(`${bucket}: ${String(fault)}`),
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 /** `NotificationConfiguration` of `AWS::S3::Bucket`. */
 import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
 import type { BucketNotification } from './bucket-notifications.ts';
-import type { ResourceReader } from './read-resource.ts';
+import type { ResourceReader } from '../../kernel/read-resource.ts';
 
 const KINDS = [
   ['LambdaConfigurations', 'Function'],

@@ -1,16 +1,12 @@
 /** S3 objects as far as integrations call them: what was put can be got back while the gateway runs. */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { createHash } from 'node:crypto';
-import { escapeXml, headerOf } from './aws-operation.ts';
-import type { HttpOutcome, Random, ServiceRequest } from '../ports.ts';
+import { escapeXml, headerOf } from '../../kernel/calls/aws-operation.ts';
+import type { WrittenObjects } from '../../kernel/service.ts';
+import type { HttpOutcome, Random, ServiceRequest } from '../../core/ports.ts';
 
 type Stored = { readonly body: Buffer; readonly contentType: string; readonly etag: string };
 type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
-
-/** An object that somebody has written down, by `bucket/key`. */
-export type WrittenObjects = (
-  id: string,
-) => { readonly bytes: Buffer; readonly contentType: string } | undefined;
 
 /** An object that a call has put or deleted. */
 export type ObjectChange = {

@@ -1,11 +1,11 @@
 /** `AWS::Scheduler::Schedule` (EventBridge Scheduler user guide, "Managing a schedule"). */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { Delivery } from './event-ports.ts';
-import { partitionOf } from './queue-place.ts';
-import type { ResourceReader } from './read-resource.ts';
-import { readSchedule, readTarget } from './read-rules.ts';
-import type { ScheduleDefinition } from './schedules.ts';
-import type { EventTarget } from './target-deliveries.ts';
+import type { Delivery } from '../../kernel/event-ports.ts';
+import { partitionOf } from '@gatewright/aws/arn';
+import type { ResourceReader } from '../../kernel/read-resource.ts';
+import { readSchedule, readTarget } from '../../kernel/read-target.ts';
+import type { ScheduleDefinition } from '../../kernel/schedules.ts';
+import type { EventTarget } from '../../kernel/target-deliveries.ts';
 
 export type ReadSchedule = Omit<ScheduleDefinition, 'targets' | 'run'> & {
   readonly target: EventTarget;

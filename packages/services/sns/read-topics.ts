@@ -1,8 +1,8 @@
 /** `AWS::SNS::Topic` and `AWS::SNS::Subscription`. */
 import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
-import { compileFilterPolicy, type MessageTest } from '../../delivery/filter-policy.ts';
-import { atPlace } from '../../delivery/value-match.ts';
-import type { ResourceReader } from './read-resource.ts';
+import { compileFilterPolicy, type MessageTest } from '../../kernel/delivery/filter-policy.ts';
+import { atPlace } from '../../kernel/delivery/value-match.ts';
+import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { Subscription, TopicDefinition } from './topics.ts';
 
 export function readTopic(reader: ResourceReader): TopicDefinition {

@@ -1,11 +1,11 @@
 /** Publish and PublishBatch of SNS, over the topics of this start (SNS API reference). */
 import { isJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
-import type { MessageAttribute } from '../../delivery/queue-model.ts';
-import type { Random } from '../../ports.ts';
-import { type OperationResult, refuse } from '../aws-operation.ts';
-import { answerSns } from '../recorded-messaging.ts';
-import { mapOf, textOf, treeOf, type Tree } from './sqs-input.ts';
+import type { MessageAttribute } from '../../kernel/delivery/queue-model.ts';
+import type { Random } from '../../core/ports.ts';
+import { type OperationResult, refuse } from '../../kernel/calls/aws-operation.ts';
+import { answerSns } from './recorded-publish.ts';
+import { mapOf, textOf, treeOf, type Tree } from '../../kernel/calls/query-input.ts';
 import type { Published, Topics } from './topics.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 

@@ -1,8 +1,8 @@
 /** Topics of SNS and their subscriptions of functions and queues (docs/aws §18.6). */
 import { createHash } from 'node:crypto';
-import type { MessageTest } from '../../delivery/filter-policy.ts';
-import type { MessageAttribute } from '../../delivery/queue-model.ts';
-import type { DeliveryOutcome, EventPorts, EventTargets } from './event-ports.ts';
+import type { MessageTest } from '../../kernel/delivery/filter-policy.ts';
+import type { MessageAttribute } from '../../kernel/delivery/queue-model.ts';
+import type { DeliveryOutcome, EventPorts, EventTargets } from '../../kernel/event-ports.ts';
 
 export type Subscription = {
   readonly arn: string;

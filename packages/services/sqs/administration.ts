@@ -1,10 +1,10 @@
 /** Operations of SQS on queues themselves. Those of the stacks stay as the stacks have them until a call changes them. */
+import { partitionOf } from '@gatewright/aws/arn';
 import { printQueueSettings, readQueueSettings } from './queue-settings.ts';
 import type { LocalQueue, QueueDefinition, Queues } from './queues.ts';
-import { partitionOf } from './queue-place.ts';
 import type { QueuePlace } from './queue-place.ts';
-import { invalid, missing, SqsError } from './sqs-error.ts';
-import { listOf, mapOf, textOf } from './sqs-input.ts';
+import { invalid, missing, SqsError } from './error.ts';
+import { listOf, mapOf, textOf } from '../../kernel/calls/query-input.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** Queues that calls may make. */

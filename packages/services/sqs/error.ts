@@ -1,5 +1,5 @@
 /** Refusals of SQS, by the name of the JSON protocol; the query protocol has older names for some. */
-import type { OperationResult } from '../aws-operation.ts';
+import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 
 const QUERY_CODES: Readonly<Record<string, string>> = {
   QueueDoesNotExist: 'AWS.SimpleQueueService.NonExistentQueue',

@@ -6,11 +6,11 @@ import {
   type NewMessage,
   type QueuedMessage,
   sizeOf,
-} from '../../delivery/queue-model.ts';
-import { digestOfAttributes, digestOfBody } from './message-digest.ts';
+} from '../../kernel/delivery/queue-model.ts';
+import { digestOfAttributes, digestOfBody } from '../../kernel/message-digest.ts';
 import type { QueueDefinition } from './queues.ts';
-import { invalid, missing } from './sqs-error.ts';
-import { listOf, mapOf, numberOf, textOf } from './sqs-input.ts';
+import { invalid, missing } from './error.ts';
+import { listOf, mapOf, numberOf, textOf } from '../../kernel/calls/query-input.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** XML 1.0 characters: "A message can include only XML, JSON, and unformatted text". */

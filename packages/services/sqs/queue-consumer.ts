@@ -3,15 +3,15 @@
  * deleted, what it has not comes back when its visibility timeout has passed.
  */
 import { parseJson } from '@gatewright/aws/json-object';
-import { readBatchFailures } from '../../delivery/batch-failures.ts';
-import { bytesOf, type QueuedMessage } from '../../delivery/queue-model.ts';
-import type { EventTest } from '../../delivery/event-pattern.ts';
-import type { InvocationResult } from '../../ports.ts';
-import { type EventPorts, LONGEST_RUN_MS, makeTrace } from './event-ports.ts';
-import { digestOfAttributes, digestOfBody } from './message-digest.ts';
+import { readBatchFailures } from '../../kernel/delivery/batch-failures.ts';
+import { bytesOf, type QueuedMessage } from '../../kernel/delivery/queue-model.ts';
+import type { EventTest } from '../../kernel/delivery/event-pattern.ts';
+import type { InvocationResult } from '../../core/ports.ts';
+import { type EventPorts, LONGEST_RUN_MS, makeTrace } from '../../kernel/event-ports.ts';
+import { digestOfAttributes, digestOfBody } from '../../kernel/message-digest.ts';
 import type { LocalQueue } from './queues.ts';
-import { systemAttributes } from './sqs-messages.ts';
-import type { Wake } from './agenda.ts';
+import { systemAttributes } from './messages.ts';
+import type { Wake } from '../../kernel/agenda.ts';
 
 export type QueueMapping = {
   readonly id: string;

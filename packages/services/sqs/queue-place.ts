@@ -1,15 +1,11 @@
 /** Where a queue is, and which one an address names. */
 import type { LocalQueue, Queues } from './queues.ts';
-import { missing } from './sqs-error.ts';
-import { textOf } from './sqs-input.ts';
+import { partitionOf } from '@gatewright/aws/arn';
+import { missing } from './error.ts';
+import { textOf } from '../../kernel/calls/query-input.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 export type QueuePlace = { readonly region: string; readonly accountId: string };
-
-export function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-}
 
 /** `https://sqs.eu-west-1.amazonaws.com/123456789012/orders`, or any other origin with that path. @throws SqsError */
 export function findQueue(

@@ -1,6 +1,6 @@
 /** Attributes of a queue as settings, the same for templates and for calls (SQS API reference, "CreateQueue", "SetQueueAttributes"). */
 import { membersOf, parseJson } from '@gatewright/aws/json-object';
-import { type QueueSettings, USUAL_QUEUE } from '../../delivery/queue-model.ts';
+import { type QueueSettings, USUAL_QUEUE } from '../../kernel/delivery/queue-model.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** Says no: never returns, or notes it and takes the usual value. */

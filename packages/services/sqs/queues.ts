@@ -3,10 +3,10 @@
  * kept; what is dead goes to its dead-letter queue in the same step.
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { MessageQueue, type Wanted } from '../../delivery/message-queue.ts';
-import type { NewMessage, QueuedMessage, QueueSettings } from '../../delivery/queue-model.ts';
-import type { EventPorts } from './event-ports.ts';
-import type { Wake } from './agenda.ts';
+import { MessageQueue, type Wanted } from '../../kernel/delivery/message-queue.ts';
+import type { NewMessage, QueuedMessage, QueueSettings } from '../../kernel/delivery/queue-model.ts';
+import type { EventPorts } from '../../kernel/event-ports.ts';
+import type { Wake } from '../../kernel/agenda.ts';
 
 export type QueueDefinition = {
   readonly arn: string;

@@ -1,11 +1,11 @@
 /** `AWS::SQS::Queue`, and event source mappings of queues. */
-import { compileFilters } from '../../delivery/event-pattern.ts';
-import { atPlace } from '../../delivery/value-match.ts';
+import { partitionOf } from '@gatewright/aws/arn';
+import { compileFilters } from '../../kernel/delivery/event-pattern.ts';
+import { atPlace } from '../../kernel/delivery/value-match.ts';
 import type { QueueMapping } from './queue-consumer.ts';
 import { readQueueSettings } from './queue-settings.ts';
 import type { QueueDefinition } from './queues.ts';
-import { readFunctionName, type ResourceReader } from './read-resource.ts';
-import { partitionOf } from './queue-place.ts';
+import { readFunctionName, type ResourceReader } from '../../kernel/read-resource.ts';
 
 export function readQueue(reader: ResourceReader): QueueDefinition {
   const { resource, stack } = reader;

@@ -1,17 +1,18 @@
 /** SQS as SDKs call it (SQS API reference), over the queues of this start. */
 import { membersOf } from '@gatewright/aws/json-object';
-import { sizeOf } from '../../delivery/queue-model.ts';
+import { sizeOf } from '../../kernel/delivery/queue-model.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
-import type { OperationResult } from '../aws-operation.ts';
-import type { EventPorts } from './event-ports.ts';
+import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
+import type { EventPorts } from '../../kernel/event-ports.ts';
 import { printQueueSettings } from './queue-settings.ts';
 import { type LocalQueue, OverfullError, type Queues } from './queues.ts';
 import { findQueue, type QueuePlace } from './queue-place.ts';
-import { administerQueues } from './sqs-administration.ts';
-import { invalid, missing, SqsError } from './sqs-error.ts';
-import { listOf, numberOf, readSqsInput, textOf } from './sqs-input.ts';
-import { printReceived, printSent, readNewMessage, receiptOf } from './sqs-messages.ts';
-import { printForQuery } from './sqs-xml.ts';
+import { administerQueues } from './administration.ts';
+import { invalid, missing, SqsError } from './error.ts';
+import { listOf, numberOf, textOf } from '../../kernel/calls/query-input.ts';
+import { readSqsInput } from './input.ts';
+import { printReceived, printSent, readNewMessage, receiptOf } from './messages.ts';
+import { printForQuery } from './xml.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;

@@ -1,7 +1,7 @@
 /** Results of SQS in the shapes of the query protocol: lists and maps become repeated elements with names of their own. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
-import type { OperationResult } from '../aws-operation.ts';
-import { listOf, mapOf } from './sqs-input.ts';
+import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
+import { listOf, mapOf } from '../../kernel/calls/query-input.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 type Result = Extract<OperationResult, { kind: 'result' }>;

@@ -1,8 +1,8 @@
 /** Streams of `AWS::DynamoDB::Table`, and event source mappings of them. */
-import { compileFilters } from '../../delivery/event-pattern.ts';
-import { atPlace } from '../../delivery/value-match.ts';
-import { readFunctionName, type ResourceReader } from './read-resource.ts';
-import { partitionOf } from './queue-place.ts';
+import { compileFilters } from '../../kernel/delivery/event-pattern.ts';
+import { atPlace } from '../../kernel/delivery/value-match.ts';
+import { readFunctionName, type ResourceReader } from '../../kernel/read-resource.ts';
+import { partitionOf } from '@gatewright/aws/arn';
 import type { StreamMapping } from './stream-consumer.ts';
 import type { TableStream, ViewType } from './stream-record.ts';
 

@@ -2,14 +2,14 @@
  * An event source mapping of a table's stream (docs/aws §18.7): records go to the function in order, a batch that fails
  * holds what comes after it until it succeeds, is too old, or is given up.
  */
-import { readBatchFailures } from '../../delivery/batch-failures.ts';
-import type { EventTest } from '../../delivery/event-pattern.ts';
-import { streamWaitMs } from '../../delivery/retries.ts';
-import type { InvocationResult } from '../../ports.ts';
-import { type EventPorts, type EventTargets, LONGEST_RUN_MS, makeTrace } from './event-ports.ts';
+import { readBatchFailures } from '../../kernel/delivery/batch-failures.ts';
+import type { EventTest } from '../../kernel/delivery/event-pattern.ts';
+import { streamWaitMs } from '../../kernel/delivery/retries.ts';
+import type { InvocationResult } from '../../core/ports.ts';
+import { type EventPorts, type EventTargets, LONGEST_RUN_MS, makeTrace } from '../../kernel/event-ports.ts';
 import { recordsLost } from './stream-failure.ts';
 import { laneOf, printStreamRecord, type StreamRecord, type TableStream } from './stream-record.ts';
-import type { Wake } from './agenda.ts';
+import type { Wake } from '../../kernel/agenda.ts';
 
 export type StreamMapping = {
   readonly id: string;

@@ -1,6 +1,6 @@
 /** What the on-failure destination of a stream is told: which records are lost, not what was in them (docs/aws §18.7). */
-import type { InvocationResult } from '../../ports.ts';
-import { versionOf } from './destination-record.ts';
+import type { InvocationResult } from '../../core/ports.ts';
+import { versionOf } from '../../kernel/destination-record.ts';
 import { SHARD, type StreamRecord, type TableStream } from './stream-record.ts';
 
 type Loss = {

@@ -1,6 +1,6 @@
 /** Changes of a table's items as its stream tells them (DynamoDB API reference, "Streams: StreamRecord"). */
 import { createHash } from 'node:crypto';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { TableChange } from '../../kernel/item-feed.ts';
 
 export type ViewType = 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
 
@@ -9,16 +9,6 @@ export type TableStream = {
   readonly streamArn: string;
   readonly region: string;
   readonly viewType: ViewType;
-};
-
-/** A change as the store reports it. */
-export type TableChange = {
-  readonly table: string;
-  readonly keys: JsonObject;
-  readonly before: JsonObject | undefined;
-  readonly after: JsonObject | undefined;
-  /** By its time to live. */
-  readonly isExpiry: boolean;
 };
 
 export type StreamRecord = Omit<TableChange, 'table'> & {

@@ -1,8 +1,9 @@
 /** Streams of tables of the embedded DynamoDB, and the mappings that read them. */
 import type { JsonObject } from '@gatewright/aws/json-object';
-import type { EventPorts, EventTargets } from './event-ports.ts';
+import type { EventPorts, EventTargets } from '../../kernel/event-ports.ts';
 import { StreamConsumer, type StreamMapping } from './stream-consumer.ts';
-import type { StreamRecord, TableChange, TableStream } from './stream-record.ts';
+import type { TableChange } from '../../kernel/item-feed.ts';
+import type { StreamRecord, TableStream } from './stream-record.ts';
 
 type Options = EventPorts & {
   readonly targets: EventTargets;

@@ -3,7 +3,7 @@ import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import { UNCOUNTED } from '@gatewright/dynamodb';
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
-import { DefinitionError, StartError } from '../errors.ts';
+import { DefinitionError, StartError } from '../../core/errors.ts';
 import type { IndexDefinition, KeyAttribute, TableDefinition } from './table-definition.ts';
 
 export type DynamoDbTarget = AwsCredentials & {

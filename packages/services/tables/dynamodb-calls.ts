@@ -4,10 +4,10 @@ import type { PartitionKeyOf } from '@gatewright/dynamodb/rights';
 import type { Agent, request as send } from 'undici';
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
-import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
-import { rightsOfDynamoDb } from '../service-rights.ts';
+import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../../kernel/calls/aws-call.ts';
+import { rightsOfDynamoDb } from '../../kernel/calls/service-rights.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
-import { type ControlReply } from '../../control-port/control-request.ts';
+import { type ControlReply } from '../../core/api-call.ts';
 
 /** Where calls go, and as whom: the local identity ends here. */
 export type DynamoDbBackend = AwsCredentials & {

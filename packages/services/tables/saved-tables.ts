@@ -2,7 +2,7 @@
 import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
 import { isItem } from './attribute-values.ts';
 import { bringTimeToLive, callDynamoDb, type DynamoDbTarget, refuseUnless } from './create-tables.ts';
-import { StateFileError } from './state-file.ts';
+import { StateFileError } from '../../kernel/files/state-file.ts';
 import { deleteItems, listTables, putItems, readItems } from './table-items.ts';
 
 export type SavedTable = {

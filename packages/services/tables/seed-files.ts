@@ -6,7 +6,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
 import { parse as parseYaml } from 'yaml';
-import { StartError } from '../errors.ts';
+import { StartError } from '../../core/errors.ts';
 import { isItem, toAttributes } from './attribute-values.ts';
 
 export type Seed = {

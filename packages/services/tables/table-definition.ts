@@ -1,7 +1,7 @@
 /** `AWS::DynamoDB::Table` → what CreateTable and UpdateTimeToLive are called with. */
-import type { Json, JsonObject, ResolvedResource } from '../definition/model.ts';
+import type { Json, JsonObject, ResolvedResource } from '../../core/stack/model.ts';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
-import { DefinitionError, type DefinitionPlace } from '../errors.ts';
+import { DefinitionError, type DefinitionPlace } from '../../core/errors.ts';
 
 export type KeyAttribute = { readonly name: string; readonly type: 'S' | 'N' | 'B' };
 
@@ -31,7 +31,7 @@ const MAX_GLOBAL_INDEXES = 20;
 const MAX_LOCAL_INDEXES = 5;
 
 /**
- * What is not read here has no effect or is named by `definition/classes.ts`, the one place that says so.
+ * What is not read here has no effect or is named by `resource-types.ts`, the one place that says so.
  * @throws DefinitionError where CreateTable would refuse, with file, logical id and property
  */
 export function readTableDefinition(resource: ResolvedResource): TableDefinition {

@@ -3,11 +3,11 @@
  * as the file names them. A session's token is good for one call, and what has not changed since comes empty.
  */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
-import { ServiceRefusal } from '../../errors.ts';
-import type { ControlReply } from '../../control-port/control-request.ts';
-import type { Configuration, LocalValues } from '../../control/local-values.ts';
-import type { Random } from '../../ports.ts';
-import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
+import { ServiceRefusal } from '../../core/errors.ts';
+import type { ControlReply } from '../../core/api-call.ts';
+import type { Configuration, LocalValues } from './local-values.ts';
+import type { Random } from '../../core/ports.ts';
+import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../../kernel/calls/aws-call.ts';
 import { fieldsOf, textField } from './value-call.ts';
 
 const OLD_PATH = /^\/applications\/([^/]+)\/environments\/([^/]+)\/configurations\/([^/]+)$/;

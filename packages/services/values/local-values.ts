@@ -3,8 +3,8 @@
  * The file wins. Values are replaced as a whole whenever stacks are loaded; one that has changed is a new version.
  */
 import { createHash } from 'node:crypto';
-import type { ResolvedStack } from '../definition/model.ts';
-import type { Clock } from '../ports.ts';
+import type { ResolvedStack } from '../../core/stack/model.ts';
+import type { Clock } from '../../core/ports.ts';
 import { generateSecret, isGenerated } from './generated-secret.ts';
 import type { Draw } from './generated-secret.ts';
 import type { Content, ParameterType, WrittenParameter, WrittenValues } from './written-values.ts';

@@ -1,9 +1,14 @@
 /** Secrets as functions read them (Secrets Manager API reference): the version AWSCURRENT of each, and no other. */
-import { ServiceRefusal } from '../../errors.ts';
+import { ServiceRefusal } from '../../core/errors.ts';
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import type { LocalValues, Secret } from '../../control/local-values.ts';
-import { type AwsCall, type AwsService, findDenial, refuseUnlessAllowed } from '../aws-call.ts';
+import type { LocalValues, Secret } from './local-values.ts';
+import {
+  type AwsCall,
+  type AwsService,
+  findDenial,
+  refuseUnlessAllowed,
+} from '../../kernel/calls/aws-call.ts';
 import { actionOf, answerJson, fieldsOf, notServed, textField, textsField } from './value-call.ts';
 import type { Home } from './value-call.ts';
 

@@ -2,10 +2,10 @@
  * Parameters of SSM's Parameter Store as functions read them (Systems Manager API reference). One version of each is
  * kept; a SecureString that nobody asks to decrypt is a text that tells nothing.
  */
-import { ServiceRefusal } from '../../errors.ts';
+import { ServiceRefusal } from '../../core/errors.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import type { LocalValues, Parameter } from '../../control/local-values.ts';
-import { type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
+import type { LocalValues, Parameter } from './local-values.ts';
+import { type AwsService, refuseUnlessAllowed } from '../../kernel/calls/aws-call.ts';
 import { actionOf, answerJson, fieldsOf, notServed, sizeField, textField, textsField } from './value-call.ts';
 import type { Home } from './value-call.ts';
 

@@ -1,10 +1,10 @@
 /** What the JSON services of values share: how they read a call, and how they answer (AWS JSON 1.1). */
-import { ServiceRefusal } from '../../errors.ts';
+import { ServiceRefusal } from '../../core/errors.ts';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { headerOf } from '@gatewright/aws/raw-headers';
-import type { ControlReply } from '../../control-port/control-request.ts';
-import type { AwsCall } from '../aws-call.ts';
+import type { ControlReply } from '../../core/api-call.ts';
+import type { AwsCall } from '../../kernel/calls/aws-call.ts';
 
 /** Where the names of a call are. */
 export type Home = { readonly region: string; readonly accountId: string };

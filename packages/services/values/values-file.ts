@@ -1,6 +1,6 @@
 /** Files of `gatewright.values.yml`; what they hold is never part of a message. */
 import { readFileSync, statSync } from 'node:fs';
-import { StartError } from '../errors.ts';
+import { StartError } from '../../core/errors.ts';
 
 const MAX_TEXT_BYTES = 4 * 1024 * 1024;
 const MAX_ATTACHED_BYTES = 10 * 1024 * 1024;

@@ -6,10 +6,8 @@ import { isUtf8 } from 'node:buffer';
 import { dirname, extname, resolve } from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Document, Node, ScalarTag } from 'yaml';
-import type { StoredValues } from '../definition/stored-values.ts';
-import { DefinitionError } from '../errors.ts';
-
-export const VALUES_FILE = 'gatewright.values.yml';
+import type { StoredValues } from '../../core/stack/stored-values.ts';
+import { DefinitionError } from '../../core/errors.ts';
 
 export type Content = {
   readonly bytes: Buffer;

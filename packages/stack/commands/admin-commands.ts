@@ -1,8 +1,8 @@
 /** What the commands over the admin endpoints share: their options, how a change is sent, how answers are printed. */
 import { Command } from 'commander';
-import { addAdminOptions, askAdmin, newOperationId } from './admin-client.ts';
-import type { AdminFlags, AdminRequest } from './admin-client.ts';
-import { say, table, UsageError } from './output.ts';
+import { addAdminOptions, AdminError, askAdmin, newOperationId } from '../../terminal/admin-client.ts';
+import type { AdminFlags, AdminRequest } from '../../terminal/admin-client.ts';
+import { say, table, UsageError } from '../../terminal/output.ts';
 
 export type Answer = Readonly<Record<string, unknown>>;
 export type ReadFlags = AdminFlags & { readonly json: boolean };
@@ -31,12 +31,18 @@ export async function sendChange(
   try {
     return { answer: await askAdmin({ ...request, operationId }, flags), operationId };
   } catch (error) {
-    if (error instanceof UsageError && /STORE_UNAVAILABLE|cannot be reached/.test(error.message))
+    if (mayHaveLanded(error))
       throw new UsageError(`${error.message}; send it again with --operation ${operationId}`, {
         cause: error,
       });
     throw error;
   }
+}
+
+/** Whether the change may have been carried out although the command has no answer of it. */
+function mayHaveLanded(error: unknown): error is AdminError {
+  if (!(error instanceof AdminError)) return false;
+  return error.kind === 'unreachable' || error.problem.code === 'STORE_UNAVAILABLE';
 }
 
 /** What a change of the access table had API Gateway do: `{ step, done, reason }` each. */

@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { STACK_FOLDER } from '@gatewright/authoring/stack-files';
-import { packageService } from '../layers/package-service.ts';
+import { packageService } from '../../../layers/package-service.ts';
 import { idsToFind, saveMissingIds } from '@gatewright/authoring/account/deployed-ids';
-import { isLocalApiId } from '@gatewright/gateway/definition/cloudformation/physical-ids';
-import { collectText, readStageName } from './options.ts';
-import { findCredentials } from './aws-session.ts';
-import { complain, say, table, UsageError } from './output.ts';
+import { isLocalApiId } from '@gatewright/aws/physical-ids';
+import { collectText, readStageName } from '../../terminal/options.ts';
+import { findCredentials } from '../../terminal/aws-session.ts';
+import { complain, say, table, UsageError } from '../../terminal/output.ts';
 
 type PackageFlags = { readonly stage: string; readonly output?: string; readonly param: readonly string[] };
 

@@ -1,11 +1,11 @@
 /** Loads the stacks of a CDK cloud assembly (`cdk.out`). */
 import { dirname, join } from 'node:path';
-import { DefinitionError } from '../../errors.ts';
-import { isAccountId, isRegion } from '../home.ts';
+import { DefinitionError } from '../../core/errors.ts';
+import { isAccountId, isRegion } from '../../core/stack/home.ts';
 import type { LoadOptions } from '../load-options.ts';
-import type { JsonObject } from '../model.ts';
+import type { JsonObject } from '../../core/stack/model.ts';
 import type { RawStack } from '../raw-stack.ts';
-import { isJsonObject, mapOf } from '../json-values.ts';
+import { isJsonObject, mapOf } from '../../core/stack/json-values.ts';
 import { readSource } from '../cloudformation/template-source.ts';
 import { loadTemplate } from '../cloudformation/template-stack.ts';
 

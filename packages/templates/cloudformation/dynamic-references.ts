@@ -3,9 +3,9 @@
  * intrinsic functions are through, as CloudFormation does.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
  */
-import type { Json, JsonObject } from '../model.ts';
-import type { StoredValues } from '../stored-values.ts';
-import { isJsonList, isJsonObject } from '../json-values.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
+import type { StoredValues } from '../../core/stack/stored-values.ts';
+import { isJsonList, isJsonObject } from '../../core/stack/json-values.ts';
 import type { Path } from './template-source.ts';
 
 type ReferenceSource = {

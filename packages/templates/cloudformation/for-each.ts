@@ -2,9 +2,9 @@
  * `Fn::ForEach` of the AWS::LanguageExtensions transform: loops are written out before anything else reads the template.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-foreach.html
  */
-import { DefinitionError } from '../../errors.ts';
-import type { Json, JsonObject } from '../model.ts';
-import { isJsonList, isJsonObject, membersOf } from '../json-values.ts';
+import { DefinitionError } from '../../core/errors.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import type { Path, SourceTree } from './template-source.ts';
 
 const PREFIX = 'Fn::ForEach::';

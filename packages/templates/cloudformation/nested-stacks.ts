@@ -3,11 +3,11 @@
  * and the SAM CLI note the file behind an address in S3. They are opened when their parent knows their parameters.
  */
 import { resolve, dirname } from 'node:path';
-import { DefinitionError } from '../../errors.ts';
+import { DefinitionError } from '../../core/errors.ts';
 import { noteAssets } from '../cdk/cdk-assets.ts';
-import type { Json, JsonObject } from '../model.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import type { Finding } from '../raw-stack.ts';
-import { isJsonList, isJsonObject, mapOf, membersOf } from '../json-values.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 import { readSource } from './template-source.ts';
 import type { SourceTree } from './template-source.ts';
 

@@ -1,10 +1,11 @@
 /** Names and attributes of one stack's resources, made once each; those that had to be made up are told. */
 import { attributeOf, referenceTo } from './attributes.ts';
-import { isJsonObject, mapOf, membersOf } from '../json-values.ts';
+import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 import { partitionOf, urlSuffixOf } from '../pseudo-parameters.ts';
 import type { Lookup } from './attributes.ts';
-import type { Identity } from './namers.ts';
-import type { Json, UnsupportedItem } from '../model.ts';
+import type { Identity } from '../../core/resource-types/namers.ts';
+import type { ResourceTypes } from '../../core/resource-types/resource-types.ts';
+import type { Json, UnsupportedItem } from '../../core/stack/model.ts';
 import type { RawStack } from '../raw-stack.ts';
 
 /** What names are made from. */
@@ -20,9 +21,11 @@ export class ResourceNames {
   readonly placeholders: UnsupportedItem[] = [];
   readonly #raw: RawStack;
   readonly #resources: NamedResources;
+  readonly #types: ResourceTypes;
   readonly #physicalIds = new Map<string, Lookup>();
 
-  constructor(raw: RawStack, resources: NamedResources) {
+  constructor(raw: RawStack, types: ResourceTypes, resources: NamedResources) {
+    this.#types = types;
     this.#raw = raw;
     this.#resources = resources;
   }
@@ -38,14 +41,14 @@ export class ResourceNames {
 
   /** What `Fn::GetAtt` gives. */
   attribute(logicalId: string, attribute: string): Json {
-    const found = this.#lookUp(logicalId, (identity) => attributeOf(identity, attribute));
+    const found = this.#lookUp(logicalId, (identity) => attributeOf(this.#types, identity, attribute));
     return this.#noted(logicalId, found, `attribute ${attribute}`);
   }
 
   #lookUpId(logicalId: string): Lookup {
     const known = this.#physicalIds.get(logicalId);
     if (known !== undefined) return known;
-    const made = this.#lookUp(logicalId, referenceTo);
+    const made = this.#lookUp(logicalId, (identity) => referenceTo(this.#types, identity));
     this.#physicalIds.set(logicalId, made);
     return made;
   }

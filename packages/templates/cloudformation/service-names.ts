@@ -3,8 +3,8 @@
  * they let a template be resolved whose other parts are served.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html ("Return values")
  */
-import { makeHex, makeId, makeName, makeUuid } from './physical-ids.ts';
-import type { Json } from '../model.ts';
+import { makeHex, makeId, makeName, makeUuid } from '@gatewright/aws/physical-ids';
+import type { Json } from '../../core/stack/model.ts';
 
 /** What a pattern is filled with. */
 type NameSource = {

@@ -1,23 +1,24 @@
 /** One stack's names: what each Ref, GetAtt, condition, mapping, output and export of its template comes to. */
-import { DefinitionError, NO_CONSEQUENCE, REFUSING } from '../../errors.ts';
-import type { DefinitionPlace, Tolerance } from '../../errors.ts';
+import { DefinitionError, NO_CONSEQUENCE, REFUSING } from '../../core/errors.ts';
+import type { ResourceTypes } from '../../core/resource-types/resource-types.ts';
+import type { DefinitionPlace, Tolerance } from '../../core/errors.ts';
 import { isRead } from '../classify.ts';
 import { DynamicReferences } from './dynamic-references.ts';
 import { NO_VALUE, resolveBoolean, resolveMembers, resolveValue } from './intrinsics.ts';
 import type { Resolved, Scope } from './intrinsics.ts';
-import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from '../model.ts';
+import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from '../../core/stack/model.ts';
 import { readParameters } from './parameters.ts';
 import type { ParameterValue } from './parameters.ts';
 import { pseudoParameter } from '../pseudo-parameters.ts';
 import { ResourceNames } from './resource-names.ts';
 import { parameterTexts } from './nested-stacks.ts';
-import { makeName } from './physical-ids.ts';
+import { makeName } from '@gatewright/aws/physical-ids';
 import { OpenNames, describeCycle, findCycle } from '../dependency-cycles.ts';
 import { readExportNames } from '../export-names.ts';
 import { describeUnresolved, memberAt, placeOf } from '../template-place.ts';
 import type { RawStack } from '../raw-stack.ts';
 import { checkShape } from './template-shape.ts';
-import { mapOf, membersOf } from '../json-values.ts';
+import { mapOf, membersOf } from '../../core/stack/json-values.ts';
 import type { Path } from './template-source.ts';
 
 /** Finds the value of an export in another stack. */
@@ -38,12 +39,14 @@ export class StackResolver implements Scope {
   readonly #nested = new Map<string, StackResolver>();
   /** Logical id → logical ids it needs, as AWS orders creation. */
   readonly #needs = new Map<string, Set<string>>();
+  readonly #types: ResourceTypes;
   readonly #open = new OpenNames();
   #owner: string | undefined;
   #exportNames: ReadonlyMap<string, string> | undefined;
 
-  constructor(raw: RawStack, importer: Importer, tolerance: Tolerance = REFUSING) {
+  constructor(raw: RawStack, types: ResourceTypes, importer: Importer, tolerance: Tolerance = REFUSING) {
     this.raw = raw;
+    this.#types = types;
     this.#tolerance = tolerance;
     this.region = raw.region;
     this.#importer = importer;
@@ -58,7 +61,7 @@ export class StackResolver implements Scope {
     const fail = (at: Path, message: string): never => this.fail(at, message);
     this.#parameters = readParameters(this.#template['Parameters'], raw, fail, tolerance);
     const textOf = (...place: [logicalId: string, property: string]) => this.#textOf(...place);
-    this.#names = new ResourceNames(raw, {
+    this.#names = new ResourceNames(raw, types, {
       typeOf: (logicalId) => this.#type(logicalId),
       textOf,
       guard: (logicalId, look) => this.#guard(logicalId, ['Resources', logicalId], look),
@@ -196,7 +199,7 @@ export class StackResolver implements Scope {
       this.#as(logicalId, () => resolveMembers(membersOf(given), this, at)),
     );
     const raw = template.open(makeName(this.raw.stackName, logicalId), parameterTexts(parameters));
-    const nested = new StackResolver(raw, this.#importer, this.#tolerance);
+    const nested = new StackResolver(raw, this.#types, this.#importer, this.#tolerance);
     this.#nested.set(logicalId, nested);
     return nested;
   }
@@ -286,7 +289,7 @@ export class StackResolver implements Scope {
     );
     const unresolved: string[] = [];
     const entries = Object.entries(properties).flatMap(([name, value]): [string, Json][] => {
-      const isMissed = isRead(logicalId, type, name);
+      const isMissed = isRead(this.#types, logicalId, type, name);
       return this.#tolerance.attempt(
         isMissed ? `${logicalId} cannot be relied on` : NO_CONSEQUENCE,
         () => {

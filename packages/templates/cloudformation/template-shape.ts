@@ -1,7 +1,7 @@
 /** The outline that CloudFormation checks before it resolves anything: sections, resource members, names. */
-import { isJsonList, isJsonObject, membersOf } from '../json-values.ts';
+import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import type { Path } from './template-source.ts';
-import type { Json, JsonObject } from '../model.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 
 /** Says what is wrong, and what is missing by it. Returns where that is tolerated. */
 type Refuse = (at: Path, message: string, consequence: string) => void;

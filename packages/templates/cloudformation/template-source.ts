@@ -5,9 +5,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, Node, Pair, Scalar, YAMLMap } from 'yaml';
-import { DefinitionError } from '../../errors.ts';
-import type { Json, JsonObject } from '../model.ts';
-import { isJsonList, isJsonObject, membersOf } from '../json-values.ts';
+import { DefinitionError } from '../../core/errors.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import { deepenFirst } from './yaml-indentation.ts';
 
 /** Keys and list indexes from the root: `['Resources', 'Api', 'Properties', 'Tags', '0']`. */

@@ -1,10 +1,10 @@
 /** Loads one CloudFormation or SAM template from its file. */
 import { basename, dirname, resolve } from 'node:path';
 import { expandForEach } from './for-each.ts';
-import { settleHome } from '../home.ts';
-import type { Home } from '../home.ts';
+import { settleHome } from '../../core/stack/home.ts';
+import type { Home } from '../../core/stack/home.ts';
 import type { LoadOptions } from '../load-options.ts';
-import type { JsonObject } from '../model.ts';
+import type { JsonObject } from '../../core/stack/model.ts';
 import { isArchive } from '../packed-code.ts';
 import { memberAt, placeOf } from '../template-place.ts';
 import { findStaleBuilds } from '../sam/stale-build.ts';
@@ -16,7 +16,7 @@ import { readSamconfigRegion } from '../samconfig.ts';
 import { readFamily } from './nested-stacks.ts';
 import type { TemplateFamily } from './nested-stacks.ts';
 import { expandIncludes } from './includes.ts';
-import { isJsonList, isJsonObject, mapOf, membersOf } from '../json-values.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 import type { Path, SourceTree } from './template-source.ts';
 
 /** @throws DefinitionError for a missing, broken or refused template. */

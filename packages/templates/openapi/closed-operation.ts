@@ -2,9 +2,9 @@
  * An operation that its writer could not finish (SAM, docs/decisions/0036): in the document stands why, so that its route
  * is there and answers 500.
  */
-import { DefinitionError } from '../../errors.ts';
-import type { Json, JsonObject } from '../model.ts';
-import { membersOf } from '../json-values.ts';
+import { DefinitionError } from '../../core/errors.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { membersOf } from '../../core/stack/json-values.ts';
 
 const CLOSED = 'x-gatewright-closed';
 

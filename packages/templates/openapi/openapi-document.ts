@@ -2,10 +2,10 @@
  * An OpenAPI document of a `Body`, read with suspicion: any JSON may stand there. Everything is looked up by
  * path, so that a refusal can say where it is; what AWS does not read is noted, never dropped in silence.
  */
-import { DefinitionError } from '../../errors.ts';
-import type { Json, JsonObject, ResolvedResource } from '../model.ts';
+import { DefinitionError } from '../../core/errors.ts';
+import type { Json, JsonObject, ResolvedResource } from '../../core/stack/model.ts';
 import type { Finding } from '../raw-stack.ts';
-import { isJsonList, isJsonObject, mapOf, membersOf } from '../json-values.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 type OpenApiVersion = '2.0' | '3.0';
 

@@ -1,6 +1,6 @@
 /** `x-amazon-apigateway-documentation` of a REST API's document → its documentation parts. */
-import { isJsonList, isJsonObject, membersOf } from '../json-values.ts';
-import type { JsonObject } from '../model.ts';
+import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
+import type { JsonObject } from '../../core/stack/model.ts';
 import type { DocumentPath, OpenApiDocument } from './openapi-document.ts';
 
 const SECTION = 'x-amazon-apigateway-documentation';

@@ -1,10 +1,10 @@
 /** Documents that lie beside the template: put in their place before anything is resolved, intrinsics and all. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { DefinitionError } from '../../errors.ts';
-import type { Json, JsonObject } from '../model.ts';
-import type { StoredValues } from '../stored-values.ts';
-import { isJsonObject, membersOf } from '../json-values.ts';
+import { DefinitionError } from '../../core/errors.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
+import type { StoredValues } from '../../core/stack/stored-values.ts';
+import { isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import { parseSource } from '../cloudformation/template-source.ts';
 import type { SourceTree } from '../cloudformation/template-source.ts';
 

@@ -1,7 +1,7 @@
 /** The OpenAPI document of an HTTP API → routes, integrations and authorizers. */
-import { REFUSING } from '../../errors.ts';
-import type { DefinitionError, Tolerance } from '../../errors.ts';
-import type { JsonObject } from '../model.ts';
+import { REFUSING } from '../../core/errors.ts';
+import type { DefinitionError, Tolerance } from '../../core/errors.ts';
+import type { JsonObject } from '../../core/stack/model.ts';
 import { closingError } from './closed-operation.ts';
 import { findIntegration, httpIntegration } from './openapi-integration.ts';
 import { importedId } from './openapi-resource.ts';

@@ -1,8 +1,8 @@
 /** `x-amazon-apigateway-integration` → `Integration` of a method, or an HTTP API's integration. */
-import type { Json, JsonObject } from '../model.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import type { Found, OpenApiDocument, Operation } from './openapi-document.ts';
 import { present } from '../sam/sam-expansion.ts';
-import { isJsonObject } from '../json-values.ts';
+import { isJsonObject } from '../../core/stack/json-values.ts';
 
 const INTEGRATION = 'x-amazon-apigateway-integration';
 

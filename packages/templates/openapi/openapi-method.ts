@@ -1,9 +1,9 @@
 /** Parameters, bodies and responses of an operation → what AWS::ApiGateway::Method says of them. */
-import type { Json, JsonObject } from '../model.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import type { DocumentPath, Found, OpenApiDocument, Operation } from './openapi-document.ts';
 import type { ImportedModels } from './openapi-models.ts';
 import { present } from '../sam/sam-expansion.ts';
-import { isJsonList, mapOf } from '../json-values.ts';
+import { isJsonList, mapOf } from '../../core/stack/json-values.ts';
 
 const LOCATIONS: Readonly<Record<string, string>> = {
   header: 'method.request.header.',

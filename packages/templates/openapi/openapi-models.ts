@@ -1,9 +1,9 @@
 /** Schemas of an OpenAPI document → models of the API, as an import makes them (docs/aws §6). */
-import type { Json, JsonObject } from '../model.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { pointerPath } from './openapi-document.ts';
 import type { DocumentPath, OpenApiDocument } from './openapi-document.ts';
-import { makeId } from '../cloudformation/physical-ids.ts';
-import { isJsonList, isJsonObject, membersOf } from '../json-values.ts';
+import { makeId } from '@gatewright/aws/physical-ids';
+import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 
 type ImportedModel = {
   readonly name: string;

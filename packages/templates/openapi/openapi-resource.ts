@@ -1,8 +1,8 @@
 /** Resources that an OpenAPI document stands for: under the logical id of their API, placed within its `Body`. */
-import type { DefinitionError } from '../../errors.ts';
-import type { JsonObject, ResolvedResource } from '../model.ts';
+import type { DefinitionError } from '../../core/errors.ts';
+import type { JsonObject, ResolvedResource } from '../../core/stack/model.ts';
 import type { DocumentPath, OpenApiDocument } from './openapi-document.ts';
-import { makeId } from '../cloudformation/physical-ids.ts';
+import { makeId } from '@gatewright/aws/physical-ids';
 
 export type ImportedResource = {
   /** What tells it from the others of its type: `GET /pets`. */

@@ -2,9 +2,9 @@
  * The OpenAPI document of a REST API → the resources that importing it makes.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
  */
-import { REFUSING } from '../../errors.ts';
-import type { DefinitionError, Tolerance } from '../../errors.ts';
-import type { Json, JsonObject } from '../model.ts';
+import { REFUSING } from '../../core/errors.ts';
+import type { DefinitionError, Tolerance } from '../../core/errors.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { closingError } from './closed-operation.ts';
 import { importedParts } from './openapi-documentation.ts';
 import { findIntegration, restIntegration } from './openapi-integration.ts';
@@ -14,9 +14,9 @@ import { importedId } from './openapi-resource.ts';
 import { readSecurity, restAuthorizer, securityAuthorizers } from './openapi-security.ts';
 import type { DocumentPath, OpenApiDocument, Operation } from './openapi-document.ts';
 import type { ImportedResource } from './openapi-resource.ts';
-import { makeRootResourceId } from '../cloudformation/physical-ids.ts';
+import { makeRootResourceId } from '@gatewright/aws/physical-ids';
 import { present } from '../sam/sam-expansion.ts';
-import { mapOf } from '../json-values.ts';
+import { mapOf } from '../../core/stack/json-values.ts';
 
 const VALIDATORS = 'x-amazon-apigateway-request-validators';
 const VALIDATOR = 'x-amazon-apigateway-request-validator';

@@ -1,8 +1,8 @@
 /** Security of an OpenAPI document → authorizers, and what each method asks for. */
-import type { Json, JsonObject } from '../model.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import type { Found, OpenApiDocument, Operation } from './openapi-document.ts';
 import { present } from '../sam/sam-expansion.ts';
-import { isJsonList, isJsonObject } from '../json-values.ts';
+import { isJsonList, isJsonObject } from '../../core/stack/json-values.ts';
 
 const AUTHORIZER = 'x-amazon-apigateway-authorizer';
 const AUTH_TYPE = 'x-amazon-apigateway-authtype';

@@ -2,16 +2,16 @@
  * APIs defined by an OpenAPI document (`Body`) become the resources that AWS makes when it imports it, before
  * anything else sees the stack: classes, control plane and compilers know one kind of API only.
  */
-import { DefinitionError, REFUSING } from '../../errors.ts';
-import type { Tolerance } from '../../errors.ts';
-import type { JsonObject, ResolvedResource } from '../model.ts';
+import { DefinitionError, REFUSING } from '../../core/errors.ts';
+import type { Tolerance } from '../../core/errors.ts';
+import type { JsonObject, ResolvedResource } from '../../core/stack/model.ts';
 import { OpenApiDocument } from './openapi-document.ts';
 import { httpApiProperties, importHttpApi } from './openapi-http.ts';
 import { toResolved } from './openapi-resource.ts';
 import { RestImport, restApiProperties } from './openapi-rest.ts';
 import type { ImportedResource } from './openapi-resource.ts';
 import type { Finding } from '../raw-stack.ts';
-import { isJsonObject } from '../json-values.ts';
+import { isJsonObject } from '../../core/stack/json-values.ts';
 import { parseSource } from '../cloudformation/template-source.ts';
 
 type ExpandedDocuments = {

@@ -5,8 +5,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describeStale, newerThan } from './stale-build.ts';
-import { isJsonObject, mapOf, membersOf } from '../json-values.ts';
-import type { JsonObject } from '../model.ts';
+import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
+import type { JsonObject } from '../../core/stack/model.ts';
 import type { Finding } from '../raw-stack.ts';
 
 type PlacedLayers = {

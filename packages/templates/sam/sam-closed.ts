@@ -1,6 +1,6 @@
 /** What SAM refuses, as what answers 500: a route of an API, or all of them (docs/decisions/0036). */
-import type { DefinitionError } from '../../errors.ts';
-import type { JsonObject } from '../model.ts';
+import type { DefinitionError } from '../../core/errors.ts';
+import type { JsonObject } from '../../core/stack/model.ts';
 import { closedOperation } from '../openapi/closed-operation.ts';
 import { emptyDocument, isDocument, mapMethods, methodKey, onlyIf, putMethod } from './sam-document.ts';
 import { stageIdOf } from './sam-expansion.ts';

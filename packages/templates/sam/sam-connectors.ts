@@ -2,8 +2,8 @@
  * Connectors from an API to a function → the permission that lets the API call it. What else connectors give are rights
  * of functions; `sam-role.ts` opens their roles. @see SAM developer guide, "Managing resource permissions with connectors"
  */
-import { isJsonList, isJsonObject, mapOf, membersOf } from '../json-values.ts';
-import type { Json, JsonObject } from '../model.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { permission } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 

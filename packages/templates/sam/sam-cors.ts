@@ -2,10 +2,10 @@
  * `Cors` of an `AWS::Serverless::Api`: an OPTIONS method on every path that has none, answered without any backend.
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-corsconfiguration.html
  */
-import type { Json, JsonObject } from '../model.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { ANY_METHOD, INTEGRATION, mapPaths, methodKey, methodNames } from './sam-document.ts';
 import type { SamExpansion } from './sam-expansion.ts';
-import { isJsonObject } from '../json-values.ts';
+import { isJsonObject } from '../../core/stack/json-values.ts';
 
 const MEMBERS = ['AllowMethods', 'AllowHeaders', 'AllowOrigin', 'MaxAge', 'AllowCredentials'];
 const WILDCARD = "'*'";

@@ -3,8 +3,8 @@
  * routes, security and CORS are put before anything is resolved. A path or method may be an `Fn::If`; what is put in
  * goes into both branches.
  */
-import type { Json, JsonObject } from '../model.ts';
-import { isJsonObject, mapOf, membersOf } from '../json-values.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 export const ANY_METHOD = 'x-amazon-apigateway-any-method';
 export const INTEGRATION = 'x-amazon-apigateway-integration';

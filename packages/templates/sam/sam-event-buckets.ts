@@ -2,8 +2,8 @@
  * `S3` events: the bucket of the template tells the function. A bucket may be declared below its function, so that
  * its notifications are written once every resource is there.
  */
-import { isJsonList, isJsonObject, membersOf } from '../json-values.ts';
-import type { Json } from '../model.ts';
+import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
+import type { Json } from '../../core/stack/model.ts';
 import { pick } from './sam-expansion.ts';
 import type { SamExpansion, SamNotification } from './sam-expansion.ts';
 import { allowSource, required, type SamEvent } from './sam-event.ts';

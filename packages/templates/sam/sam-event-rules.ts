@@ -1,9 +1,9 @@
 /** `Schedule`, `EventBridgeRule`, `CloudWatchEvent` and `ScheduleV2` events: rules and schedules that start a function. */
-import type { Json, JsonObject } from '../model.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 import { allowQueue, allowSource, required, type SamEvent } from './sam-event.ts';
-import { mapOf, membersOf } from '../json-values.ts';
+import { mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 const PRINCIPAL = 'events.amazonaws.com';
 const OF_TARGET = ['Input', 'InputPath', 'InputTransformer', 'RetryPolicy'];

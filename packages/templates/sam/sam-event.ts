@@ -1,5 +1,5 @@
 /** What every source of events has in common: its properties, and the permissions of its service. */
-import type { Json, JsonObject } from '../model.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 
 /** An event below a function: what it starts, and the logical id of what SAM makes of it. */

@@ -3,13 +3,13 @@
  * a log group, a rule, a schedule or a bucket needs to start the function (SAM developer guide, "EventSource" and
  * "AWS CloudFormation resources generated when AWS::Serverless::Function is specified").
  */
-import type { Json, JsonObject } from '../model.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { noteBucket } from './sam-event-buckets.ts';
 import { expandRule, expandSchedule, expandSchedulerSchedule } from './sam-event-rules.ts';
 import { allowQueue, allowSource, required, type SamEvent } from './sam-event.ts';
 import { pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
-import { isJsonObject, membersOf } from '../json-values.ts';
+import { isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 
 const TYPE = 'AWS::Serverless::Function';
 

@@ -1,10 +1,10 @@
 /** The state of one SAM expansion: what is made so far, globals, and the routes that functions ask of APIs. */
 import { createHash } from 'node:crypto';
-import { DefinitionError, REFUSING } from '../../errors.ts';
-import type { Tolerance } from '../../errors.ts';
-import type { Json, JsonObject } from '../model.ts';
+import { DefinitionError, REFUSING } from '../../core/errors.ts';
+import type { Tolerance } from '../../core/errors.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import type { Finding } from '../raw-stack.ts';
-import { isJsonList, isJsonObject, mapOf, membersOf } from '../json-values.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
 export type ApiKind = 'rest' | 'http';

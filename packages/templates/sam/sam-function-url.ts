@@ -1,7 +1,7 @@
 /** `FunctionUrlConfig` → the URL of a function or of its alias, and for a public one the permissions that it needs. */
-import { isJsonObject } from '../json-values.ts';
+import { isJsonObject } from '../../core/stack/json-values.ts';
 import { pick } from './sam-expansion.ts';
-import type { Json } from '../model.ts';
+import type { Json } from '../../core/stack/model.ts';
 import type { RouteTarget, SamExpansion } from './sam-expansion.ts';
 
 const MEMBERS = ['AuthType', 'Cors', 'InvokeMode'];

@@ -2,8 +2,8 @@
  * `EventInvokeConfig` of a function, and what its role may do for destinations of events (SAM developer guide,
  * "EventInvokeConfiguration"). A destination of type SQS or SNS without an ARN is made.
  */
-import { isJsonObject, mapOf, membersOf } from '../json-values.ts';
-import type { Json, JsonObject } from '../model.ts';
+import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 

@@ -3,7 +3,7 @@
  * name: which parameters they take, and what they give on what. Those of other services give the service as a whole,
  * since no call here is asked about: it ends at AWS, which asks the developer's own key.
  */
-import type { Json, JsonObject } from '../model.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 
 /** Actions, and the resources that `{Parameter}` names. */
 type Grant = readonly [actions: string, ...resources: string[]];

@@ -3,8 +3,8 @@
  * needs their value.
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
  */
-import type { Json, JsonObject } from '../model.ts';
-import { isJsonList, isJsonObject, mapOf, membersOf } from '../json-values.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 /** Every `Ref`, `Fn::GetAtt` and `Fn::Sub` of a generated resource, by its logical id. */
 export function resolveReferences(value: Json, references: ReadonlyMap<string, string>): Json {

@@ -1,8 +1,8 @@
 /** `Models`, and `RequestModel` and `RequestParameters` of an Api event → what the document says of a request. */
-import type { Json, JsonObject } from '../model.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { INTEGRATION } from './sam-document.ts';
 import type { SamExpansion, SamRoute } from './sam-expansion.ts';
-import { isJsonList, isJsonObject, mapOf, membersOf } from '../json-values.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 const PARAMETER = /^method\.request\.(querystring|path|header)\.(.+)$/;
 const VALIDATORS = 'x-amazon-apigateway-request-validators';

@@ -2,11 +2,11 @@
  * `Auth` of an `AWS::Serverless::Api` and of its events → security schemes, and what each method asks for.
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiauth.html
  */
-import type { Json, JsonObject } from '../model.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { INTEGRATION, definitionsOf, mapMethods, putDefinitions } from './sam-document.ts';
 import { invocationUri, present } from './sam-expansion.ts';
 import type { SamExpansion, SamRoute } from './sam-expansion.ts';
-import { isJsonList, isJsonObject, mapOf, membersOf } from '../json-values.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 const AUTH_TYPE = 'x-amazon-apigateway-authtype';
 /** "Caller credentials are passed through": what SAM lets a signed method do unless told otherwise. */

@@ -2,9 +2,9 @@
  * The role that SAM makes of `Policies` and of what else a function or a state machine needs (SAM developer guide,
  * "AWS::Serverless::Function", "Policies").
  */
-import { managedPolicyArn } from '../../policy/managed-policies.ts';
-import { isJsonList, isJsonObject, membersOf } from '../json-values.ts';
-import type { Json, JsonObject } from '../model.ts';
+import { managedPolicyArn } from '../../core/policy/managed-policies.ts';
+import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { present } from './sam-expansion.ts';
 import { destinationPolicies } from './sam-invoke-config.ts';
 import { expandPolicyTemplate } from './sam-policy-templates.ts';

@@ -1,9 +1,9 @@
 /** The two SAM types that are one CloudFormation resource: `SimpleTable` and `LayerVersion`. */
-import type { Json, JsonObject } from '../model.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { pick } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 import { localOrS3 } from './sam-function.ts';
-import { mapOf, membersOf } from '../json-values.ts';
+import { mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 const OF_TABLE = [
   'TableName',

@@ -3,12 +3,12 @@
  * like every call of Step Functions; nothing runs.
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html
  */
-import type { Json, JsonObject } from '../model.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { INTEGRATION } from './sam-document.ts';
 import { idPart, pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 import { startingRole, stateMachineRole } from './sam-role.ts';
-import { mapOf, membersOf } from '../json-values.ts';
+import { mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 const TYPE = 'AWS::Serverless::StateMachine';
 const OF_MACHINE = ['DefinitionSubstitutions', 'Tags'];

@@ -2,11 +2,11 @@
  * `Auth.UsagePlan` of an `AWS::Serverless::Api`: a plan with one key, for this API or shared by all that say so.
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiusageplan.html
  */
-import type { Json, JsonObject } from '../model.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { onlyIf } from './sam-document.ts';
 import { pick } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
-import { isJsonList, isJsonObject, mapOf, membersOf } from '../json-values.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 const SHARED = 'Serverless';
 const OF_PLAN = ['UsagePlanName', 'Description', 'Quota', 'Tags', 'Throttle'];

@@ -1,5 +1,5 @@
 /** What HTTP and WebSocket APIs of SAM have in common: the stage, and the domain in front of it. */
-import type { Json, JsonObject } from '../model.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { expandDomain } from './sam-domain.ts';
 import { pick } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';

@@ -3,9 +3,9 @@
  * them: an API with an OpenAPI document. What is not served is reported; the rest of the template is expanded.
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html
  */
-import { REFUSING } from '../../errors.ts';
-import type { Tolerance } from '../../errors.ts';
-import type { Json, JsonObject } from '../model.ts';
+import { REFUSING } from '../../core/errors.ts';
+import type { Tolerance } from '../../core/errors.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import type { Finding } from '../raw-stack.ts';
 import { closeApi } from './sam-closed.ts';
 import { connectApis } from './sam-connectors.ts';
@@ -19,7 +19,7 @@ import { allowRestRoute, expandRestApi } from './sam-rest-api.ts';
 import { expandApplication, expandLayer, expandTable, recordType } from './sam-simple.ts';
 import { expandStateMachine } from './sam-state-machine.ts';
 import { expandWebSocketApi } from './sam-websocket-api.ts';
-import { isJsonObject, mapOf, membersOf } from '../json-values.ts';
+import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
 export const SAM_TRANSFORM = 'AWS::Serverless-2016-10-31';

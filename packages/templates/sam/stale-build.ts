@@ -1,9 +1,9 @@
 /** What `sam build` has made of sources that were changed afterwards: it runs as it was, so somebody must say so. */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import type { JsonObject } from '../model.ts';
+import type { JsonObject } from '../../core/stack/model.ts';
 import type { Finding } from '../raw-stack.ts';
-import { mapOf, membersOf } from '../json-values.ts';
+import { mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 /** A folder with more is not looked through to its end: what is changed by hand is among the first. */
 const MAX_ENTRIES = 2_000;

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { devNull } from 'node:os';
-import type { StoredParameter } from '../stored-values.ts';
+import type { StoredParameter } from '../../core/stack/stored-values.ts';
 
 /** What the stand-in knows. Whatever is left out does not exist: no stack, no parameter, no object. */
 type StandInValues = {

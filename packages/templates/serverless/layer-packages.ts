@@ -1,8 +1,8 @@
 /** Whether a service has itself what its bundles leave to a layer that is not built yet. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { JsonObject } from '../model.ts';
-import { isJsonObject, mapOf, membersOf } from '../json-values.ts';
+import type { JsonObject } from '../../core/stack/model.ts';
+import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 /**
  * The packages that bundles take from outside and that no `node_modules` from the service's folder upward has: all that

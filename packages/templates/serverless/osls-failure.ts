@@ -1,8 +1,8 @@
 /** What osls has to say against a service, with the place in it and the way out. */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { DefinitionError } from '../../errors.ts';
-import { isJsonList, isJsonObject } from '../json-values.ts';
+import { DefinitionError } from '../../core/errors.ts';
+import { isJsonList, isJsonObject } from '../../core/stack/json-values.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 import { STACK_FRAME } from './serverless-process.ts';
 import type { DriverFailure } from './serverless-process.ts';

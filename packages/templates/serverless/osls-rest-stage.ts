@@ -2,8 +2,8 @@
  * osls sets logs, tracing and metrics of a REST stage by SDK calls after the deploy, so the template lacks them.
  * Here they become what the template would say: `StageDescription` of osls's deployment.
  */
-import type { Json, JsonObject } from '../model.ts';
-import { isJsonObject, mapOf, membersOf } from '../json-values.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 /** `provider.logs.restApi`, `provider.tracing.apiGateway`, `provider.apiGateway.metrics` of the service state. */
 export type RestStageSettings = {

@@ -1,8 +1,8 @@
 /** What `serverless-driver.cjs` leaves behind, read once. */
-import { DefinitionError } from '../../errors.ts';
-import type { Json, JsonObject } from '../model.ts';
+import { DefinitionError } from '../../core/errors.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import type { RestStageSettings } from './osls-rest-stage.ts';
-import { isJsonList, isJsonObject, membersOf } from '../json-values.ts';
+import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 
 export type PackagedService = {
   readonly template: JsonObject;

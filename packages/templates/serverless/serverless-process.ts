@@ -1,8 +1,8 @@
 /** The child process that runs osls: sealed environment, messages, a limit of time. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { isJsonObject, membersOf } from '../json-values.ts';
-import type { Json } from '../model.ts';
+import { isJsonObject, membersOf } from '../../core/stack/json-values.ts';
+import type { Json } from '../../core/stack/model.ts';
 
 type DriverRun = {
   /** Folder of the osls package. */

@@ -2,14 +2,14 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
-import { DefinitionError, StartError } from '../../errors.ts';
+import { DefinitionError, StartError } from '../../core/errors.ts';
 import { compileService } from './compile-service.ts';
-import { settleHome } from '../home.ts';
+import { settleHome } from '../../core/stack/home.ts';
 import { listIncludedFiles } from './included-files.ts';
 import type { LoadOptions } from '../load-options.ts';
 import type { LoadBoard } from '../load-board.ts';
-import type { JsonObject } from '../model.ts';
-import type { StoredParameter } from '../stored-values.ts';
+import type { JsonObject } from '../../core/stack/model.ts';
+import type { StoredParameter } from '../../core/stack/stored-values.ts';
 import { addRestStageSettings } from './osls-rest-stage.ts';
 import { parsePackaged } from './packaged-service.ts';
 import type { PackagedService } from './packaged-service.ts';
@@ -20,7 +20,7 @@ import { describeReading, tellWaiting } from './slow-reading.ts';
 import type { FoundOsls, Waiting } from './slow-reading.ts';
 import { explainFailure, memberOf, pathOf } from './osls-failure.ts';
 import type { DriverNote } from './serverless-process.ts';
-import { isJsonList, isJsonObject, membersOf } from '../json-values.ts';
+import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import { readSource } from '../cloudformation/template-source.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 

@@ -1,8 +1,8 @@
 /** Where the code of a service's functions is: its source, the artifact that it names, or what its packaging left behind. */
 import { readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { isJsonObject } from '../json-values.ts';
-import type { Json, JsonObject } from '../model.ts';
+import { isJsonObject } from '../../core/stack/json-values.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { isArchive } from '../packed-code.ts';
 import type { Finding, LocalCode } from '../raw-stack.ts';
 import type { PackagedService } from './packaged-service.ts';

@@ -1,5 +1,5 @@
 /** Keys' plans, as administrators assign and list them. */
-import { DomainError } from '../../errors.ts';
+import { DomainError, VersionConflict } from '../../errors.ts';
 import {
   assignWrite,
   endAssignment,
@@ -102,10 +102,7 @@ export function assignPlan(ports: AdminPorts, requested: Requested, wanted: KeyP
     const known = item === undefined || planOf(item) === undefined ? undefined : parseKeyPlan(item);
     const next = Number(item?.['ver'] ?? 0) + 1;
     if (version !== next)
-      throw new DomainError(
-        'EDIT_CONFLICT',
-        `the next version to be saved is ${next}; yours says ${version}`,
-      );
+      throw new VersionConflict(next, `the next version to be saved is ${next}; yours says ${version}`);
     return {
       writes: (record) => [
         recordWrite(asked, requested, record),

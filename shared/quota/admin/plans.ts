@@ -1,5 +1,5 @@
 /** Usage plans, as administrators list, read and save them. */
-import { DomainError, PlanInvalid, RequestInvalid } from '../../errors.ts';
+import { DomainError, PlanInvalid, RequestInvalid, VersionConflict } from '../../errors.ts';
 import type { Item } from '../../table/item-write.ts';
 import { planKey } from '../ledger.ts';
 import { parsePlan } from '../plan.ts';
@@ -60,8 +60,8 @@ export function savePlan(
     const item = await readItem(ports.store, planKey(planId));
     const newest = item === undefined ? undefined : Number(item['ver']);
     if (newest !== undefined && plan.version !== newest + 1)
-      throw new DomainError(
-        'EDIT_CONFLICT',
+      throw new VersionConflict(
+        newest + 1,
         `version ${newest} is the newest, so the next to be saved is ${newest + 1}; yours says ${plan.version}`,
       );
     return {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { isOursFirst, parseOptions, printRows, summarisePairs } from '../../bench/against.ts';
+import { isOursFirst, parseOptions, printRows, summarisePairs } from '../../../lab/bench/against.ts';
 
 /** Pairs of one figure with these ratios. */
 const pairsOf = (figure: string, ratios: readonly number[]) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ratioToBare } from '../../bench/authorizer.ts';
-import type { StartRow } from '../../bench/authorizer-starts.ts';
+import { ratioToBare } from '../../../lab/bench/authorizer.ts';
+import type { StartRow } from '../../../lab/bench/authorizer-starts.ts';
 
 const aRow = (over: Partial<StartRow>): StartRow => ({
   name: 'aws-jwt-verify',

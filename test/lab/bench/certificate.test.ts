@@ -5,7 +5,7 @@ import { createServer, request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
-import { makeLoopbackCertificate } from '../../bench/certificate.ts';
+import { makeLoopbackCertificate } from '../../../lab/bench/certificate.ts';
 
 describe('makeLoopbackCertificate', () => {
   const nowEpochMs = Date.now();

@@ -4,7 +4,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, wr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { checkOut, commandOf, packageFolders, resolveCommit } from '../../bench/checkout.ts';
+import {
+  checkOut,
+  commandOf,
+  packageFolders,
+  resolveCommit,
+  scriptWords,
+} from '../../../lab/bench/checkout.ts';
 
 let repository = '';
 let first = '';
@@ -24,7 +30,10 @@ before(() => {
   repository = mkdtempSync(join(tmpdir(), 'gatewright-checkout-'));
   git('init', '--quiet');
   write('.gitignore', 'node_modules/\n.build/\n');
-  write('package.json', JSON.stringify({ scripts: { gatewright: 'exec node cli/main.ts' } }));
+  write(
+    'package.json',
+    JSON.stringify({ scripts: { gatewright: 'exec node packages/gatewright/command/main.ts' } }),
+  );
   const packages = {
     '': {},
     'node_modules/left': {},
@@ -112,15 +121,23 @@ describe('packageFolders', () => {
 
 describe('commandOf', () => {
   it('reads the file from the script, wherever the commit has it', () => {
-    assert.equal(commandOf(repository), join(repository, 'cli/main.ts'));
+    assert.equal(commandOf(repository), join(repository, 'packages/gatewright/command/main.ts'));
   });
 
   it('finds it behind what Node loads first, as in this commit', () => {
-    const root = join(import.meta.dirname, '../..');
-    assert.equal(commandOf(root), join(root, 'cli/main.ts'));
+    const root = join(import.meta.dirname, '../../..');
+    assert.equal(commandOf(root), join(root, 'packages/gatewright/command/main.ts'));
+  });
+
+  it('is preceded by what Node loads first', () => {
+    const root = join(import.meta.dirname, '../../..');
+    const files = ['compiled-code.cjs', 'main.ts'].map((file) =>
+      join(root, 'packages/gatewright/command', file),
+    );
+    assert.deepEqual(scriptWords(root, 'gatewright'), ['--require', ...files]);
   });
 
   it('says so where there is no such script', () => {
-    assert.throws(() => commandOf(join(import.meta.dirname, '../fixtures/npm-service')));
+    assert.throws(() => commandOf(join(import.meta.dirname, '../../fixtures/npm-service')));
   });
 });

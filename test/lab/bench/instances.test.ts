@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { growthOf } from '../../bench/instances.ts';
+import { growthOf } from '../../../lab/bench/instances.ts';
 
 describe('growthOf', () => {
   const filling = Array.from({ length: 10 }, (_, second) => second * 10);

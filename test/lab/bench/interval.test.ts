@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { judge, medianInterval, rankOfBound } from '../../bench/interval.ts';
+import { judge, medianInterval, rankOfBound } from '../../../lab/bench/interval.ts';
 
 describe('rankOfBound', () => {
   /** Critical values of the two-sided sign test at 5 %, plus one: any table of it, e.g. Dixon & Mood 1946, table 1. */

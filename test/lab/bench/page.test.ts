@@ -7,9 +7,9 @@ import {
   printPage,
   startFigures,
   throughputFigures,
-} from '../../bench/page.ts';
-import { findRatios, summarise } from '../../bench/report.ts';
-import type { Measurement } from '../../bench/measure.ts';
+} from '../../../lab/bench/page.ts';
+import { findRatios, summarise } from '../../../lab/bench/report.ts';
+import type { Measurement } from '../../../lab/bench/measure.ts';
 
 const CONDITIONS = {
   ...{ date: '2026-11-21', commit: 'abcdef12', machine: '2 × a processor, 4 GB', node: 'v24' },

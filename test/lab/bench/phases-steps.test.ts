@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cpuSamples, heapSamples, kindOf, stepOf, sumBy, totalOf } from '../../bench/phases-steps.ts';
-import type { Frame, Kind, Step } from '../../bench/phases-steps.ts';
+import { cpuSamples, heapSamples, kindOf, stepOf, sumBy, totalOf } from '../../../lab/bench/phases-steps.ts';
+import type { Frame, Kind, Step } from '../../../lab/bench/phases-steps.ts';
 
 const own = (functionName: string, path: string): Frame => ({ functionName, url: `file:///any/${path}` });
 const native = (functionName: string): Frame => ({ functionName, url: '' });
 const ROOT = native('(root)');
 const HTTP = [{ functionName: 'parserOnIncoming', url: 'node:_http_server' }, ROOT];
-const ANSWER = [own('answer', 'gateway/server/answer-request.ts'), ...HTTP];
-const SERVE = [own('serve', 'gateway/pipeline.ts'), ...ANSWER];
-const MAP = [own('mapRequest', 'gateway/phases/map-request.ts'), ...SERVE];
+const ANSWER = [own('answer', 'packages/server/answer-request.ts'), ...HTTP];
+const SERVE = [own('serve', 'packages/core/pipeline.ts'), ...ANSWER];
+const MAP = [own('mapRequest', 'packages/core/phases/map-request.ts'), ...SERVE];
 const SEND = [
-  own('send', 'gateway/server/answer-request.ts'),
-  own('answer', 'gateway/server/answer-request.ts'),
+  own('send', 'packages/server/answer-request.ts'),
+  own('answer', 'packages/server/answer-request.ts'),
   ROOT,
 ];
 const END = [{ functionName: 'end', url: 'node:_http_outgoing' }, ...SEND];
@@ -26,7 +26,7 @@ const ROWS: readonly {
   { name: 'a phase', stack: MAP, step: 'map-request', kind: 'other code of the gateway' },
   {
     name: 'what a phase calls in another folder',
-    stack: [own('buildHttp2Event', 'gateway/events/http-event.ts'), ...MAP],
+    stack: [own('buildHttp2Event', 'packages/core/events/http-event.ts'), ...MAP],
     ...{ step: 'map-request', kind: 'event as JSON text' },
   },
   {
@@ -60,7 +60,7 @@ const ROWS: readonly {
   },
   {
     name: 'a message to an instance',
-    stack: [native('postMessage'), own('#post', 'gateway/lambda/thread-instance.ts'), ROOT],
+    stack: [native('postMessage'), own('#post', 'packages/lambda/thread-instance.ts'), ROOT],
     ...{ step: 'postMessage', kind: 'postMessage' },
   },
   {
@@ -107,7 +107,7 @@ describe('what was sampled', () => {
   it('of a heap are the bytes of each function, and sums leave out what is in no row', () => {
     const leaf = { callFrame: native('(idle)'), selfSize: 7, children: [] };
     const samples = heapSamples({
-      callFrame: own('log', 'gateway/phases/log.ts'),
+      callFrame: own('log', 'packages/core/phases/log.ts'),
       selfSize: 5,
       children: [leaf],
     });

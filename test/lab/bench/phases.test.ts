@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { printPhases, toColumn } from '../../bench/phases.ts';
-import type { Block } from '../../bench/in-process.ts';
+import { printPhases, toColumn } from '../../../lab/bench/phases.ts';
+import type { Block } from '../../../lab/bench/in-process.ts';
 
 const CONDITIONS = {
   ...{ date: '2026-11-22', commit: 'abcdef12', machine: '2 × a processor, 4 GB', node: 'v24' },
@@ -11,7 +11,7 @@ const BLOCK: Block = { requests: 100, tookMs: 1, mainMicros: 2_000, processMicro
 const frame = (functionName: string, url: string) => ({
   ...{ functionName, url, scriptId: '1', lineNumber: 0, columnNumber: 0 },
 });
-const MATCH = frame('match', 'file:///any/gateway/phases/match.ts');
+const MATCH = frame('match', 'file:///any/packages/core/phases/match.ts');
 const MEASURED = {
   plain: BLOCK,
   cpu: {

@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { findFaultTroubles } from '../../bench/quota-faults.ts';
+import { findFaultTroubles } from '../../../lab/bench/quota-faults.ts';
 
 describe('findFaultTroubles', () => {
   const row = { fault: 'crash', quota: 100, admitted: [99, 100], over: 0 };

@@ -1,7 +1,7 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { findTroubles, ledgerBytes, summariseQuota } from '../../bench/quota-report.ts';
-import type { QuotaReport } from '../../bench/quota-process.ts';
+import { findTroubles, ledgerBytes, summariseQuota } from '../../../lab/bench/quota-report.ts';
+import type { QuotaReport } from '../../../lab/bench/quota-process.ts';
 
 const aReport = (part: Partial<QuotaReport> = {}): QuotaReport => {
   return {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { describeRow, summarise } from '../../bench/record.ts';
-import type { Block } from '../../bench/in-process.ts';
-import type { BlockPair } from '../../bench/record-process.ts';
+import { describeRow, summarise } from '../../../lab/bench/record.ts';
+import type { Block } from '../../../lab/bench/in-process.ts';
+import type { BlockPair } from '../../../lab/bench/record-process.ts';
 
 /** A block of a second in which the serving thread had nothing else to do. */
 const block = (requests: number, more: Partial<Block> = {}): Block => ({

@@ -1,7 +1,7 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { findRatios, median, printTable, summarise } from '../../bench/report.ts';
-import type { Measurement } from '../../bench/measure.ts';
+import { findRatios, median, printTable, summarise } from '../../../lab/bench/report.ts';
+import type { Measurement } from '../../../lab/bench/measure.ts';
 
 const aMeasurement = (requestsPerSecond: number, part: Partial<Measurement> = {}): Measurement => {
   return {

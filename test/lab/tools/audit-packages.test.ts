@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readAudit } from '../../tools/audit-packages.ts';
+import { readAudit } from '../../../lab/tools/audit-packages.ts';
 
 describe('readAudit', () => {
   // What npm 11 prints.

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { bundleClient, clientBundles } from '../../tools/client-bundle.ts';
+import { bundleClient, clientBundles } from '../../../lab/tools/client-bundle.ts';
 
-const CHECKOUT = join(import.meta.dirname, '../..');
+const CHECKOUT = join(import.meta.dirname, '../../..');
 
 describe('the client library of the examples', () => {
   it('is the library as it is now, without anything of Node (npm run docs)', async (t) => {

@@ -11,9 +11,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { installTool, toolFolder } from '../../tools/install-tool.ts';
+import { installTool, toolFolder } from '../../../lab/tools/install-tool.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
+const ROOT = join(import.meta.dirname, '../../..');
 let tools = '';
 
 /** A tool whose only package is a folder beside it: nothing is fetched. */
@@ -63,7 +63,7 @@ describe('installTool', () => {
     // Not what is locked.
     write('three', { left: 'file:left', right: 'file:right' });
     for (let call = 0; call < 2; call += 1)
-      assert.match(installTool('three', tools) ?? '', /^npm ci in tools\/three failed: npm error/);
+      assert.match(installTool('three', tools) ?? '', /^npm ci in lab\/tools\/three failed: npm error/);
   });
 });
 
@@ -72,16 +72,16 @@ describe('tools', () => {
     Record<'dependencies' | 'devDependencies', Readonly<Record<string, string>> | undefined>
   >;
   const read = (path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8')) as Manifest;
-  const names = readdirSync(join(ROOT, 'tools'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(ROOT, 'tools', entry.name, 'package.json')))
+  const names = readdirSync(join(ROOT, 'lab/tools'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(ROOT, 'lab/tools', entry.name, 'package.json')))
     .map(({ name }) => name);
   const root = read('package.json');
   const ours = { ...root.devDependencies, ...root.dependencies };
 
   for (const name of names)
     it(`${name} names exact versions, and those of the root where that has the package, too`, () => {
-      const { dependencies = {} } = read(`tools/${name}/package.json`);
-      assert.ok(existsSync(join(ROOT, 'tools', name, 'package-lock.json')));
+      const { dependencies = {} } = read(`lab/tools/${name}/package.json`);
+      assert.ok(existsSync(join(ROOT, 'lab/tools', name, 'package-lock.json')));
       for (const [dependency, version] of Object.entries(dependencies)) {
         assert.match(version, /^(npm:[^@]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/, dependency);
         assert.equal(version, ours[dependency] ?? version, dependency);

@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { KeptWork } from '../../tools/kept-work.ts';
+import { KeptWork } from '../../../lab/tools/kept-work.ts';
 
 describe('KeptWork', () => {
   let folder = '';

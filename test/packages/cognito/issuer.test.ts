@@ -1,15 +1,16 @@
-import { WishRefused } from '../../../gateway/errors.ts';
+import { WishRefused } from '../../../packages/core/errors.ts';
 import { JwtVerifier } from 'aws-jwt-verify';
 import { JwtExpiredError } from 'aws-jwt-verify/error';
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { before, describe, it } from 'node:test';
-import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
-import { createSystemRandom } from '../../../gateway/adapters/random.ts';
-import { createIdentities } from '../../../gateway/policy/identities.ts';
-import type { ControlRequest } from '../../../gateway/control-port/control-request.ts';
-import { serveIssuer } from '../../../gateway/issuer/issuer-endpoints.ts';
-import { Issuer, type KeptKey, LOCAL_ISSUER } from '../../../gateway/issuer/issuer.ts';
+import { createSystemClock } from '../../../packages/server/adapters/system-clock.ts';
+import { createSystemRandom } from '../../../packages/server/adapters/random.ts';
+import { createIdentities } from '../../../packages/core/policy/identities.ts';
+import type { ControlRequest } from '../../../packages/core/api-call.ts';
+import { serveIssuer } from '../../../packages/cognito/issuer-endpoints.ts';
+import { Issuer, type KeptKey } from '../../../packages/cognito/issuer.ts';
+import { LOCAL_ISSUER } from '../../../packages/core/issuers/issuer-names.ts';
 
 const HOUR_MS = 3_600_000;
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
-import { createSystemRandom } from '../../../gateway/adapters/random.ts';
-import { Issuer } from '../../../gateway/issuer/issuer.ts';
-import { cognitoClaims, OWN_DATA_SCOPE, readPoolIssuer } from '../../../gateway/issuer/pool-issuer.ts';
+import { createSystemClock } from '../../../packages/server/adapters/system-clock.ts';
+import { createSystemRandom } from '../../../packages/server/adapters/random.ts';
+import { Issuer } from '../../../packages/cognito/issuer.ts';
+import { cognitoClaims, OWN_DATA_SCOPE } from '../../../packages/cognito/pool-issuer.ts';
 import { CognitoJwtVerifier } from 'aws-jwt-verify';
 
 const POOL = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc';
@@ -28,18 +28,6 @@ describe('cognitoClaims', () => {
       ...access,
       scope: OWN_DATA_SCOPE,
     });
-  });
-});
-
-describe('readPoolIssuer', () => {
-  it('knows pools by their form, those in China too', () => {
-    assert.deepEqual(readPoolIssuer(POOL), { region: 'eu-west-1', poolId: 'eu-west-1_Abc' });
-    assert.equal(
-      readPoolIssuer('https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_A')?.region,
-      'cn-north-1',
-    );
-    for (const other of [`${POOL}/`, `${POOL}/x`, 'https://example.eu.auth0.com/'])
-      assert.equal(readPoolIssuer(other), undefined);
   });
 });
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { loadKeptPools, readUsers, saveKeptPools, usersFiles } from '../../../gateway/services/user-files.ts';
+import { loadKeptPools, saveKeptPools } from '../../../packages/cognito/user-files.ts';
 import { aUserPool, POOL_ID } from '../../support/a-user-pool.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-users-'));
@@ -50,42 +50,5 @@ describe('saveKeptPools', () => {
     assert.deepEqual(await loadKeptPools(other), []);
     writeFileSync(join(other, 'users.json'), '{');
     await assert.rejects(loadKeptPools(other), { code: 'KEPT_USERS' });
-  });
-});
-
-describe('readUsers', () => {
-  it('takes a folder without the file, and tells what cannot be read', async () => {
-    const other = mkdtempSync(join(folder, 'written-'));
-    const none = await readUsers(usersFiles(other, undefined));
-    writeFileSync(join(other, 'users.yml'), '- username: ada\n');
-
-    assert.deepEqual(none, { users: [], faults: [] });
-    assert.equal((await readUsers(usersFiles(other, undefined))).users[0]?.username, 'ada');
-  });
-
-  for (const name of ['users.yml', 'users.yaml', 'users.json'])
-    it(`takes ${name} of the seeds, too, behind the users that are written where the gateway is started`, async () => {
-      const [directory, seeds] = [mkdtempSync(join(folder, 'own-')), mkdtempSync(join(folder, 'seeds-'))];
-      writeFileSync(join(directory, 'users.yml'), '- { username: ada, groups: [own] }');
-      const ofSeed = [{ username: 'ada' }, { username: 'bob', password: 'Correct horse 1!' }, { name: 'x' }];
-      writeFileSync(join(seeds, name), JSON.stringify(ofSeed));
-
-      const { users, faults } = await readUsers(usersFiles(directory, seeds));
-
-      assert.deepEqual(
-        users.map(({ username, groups }) => [username, groups]),
-        [
-          ['ada', ['own']],
-          ['bob', []],
-        ],
-      );
-      assert.match(faults.map((fault) => fault.describe()).join(), /seeds-.*users\..*name is not known here/);
-    });
-
-  it('reads one folder once where both are the same', () => {
-    assert.deepEqual(
-      usersFiles(folder, folder).filter((file) => file.endsWith('users.yml')),
-      [join(folder, 'users.yml')],
-    );
   });
 });

@@ -6,13 +6,13 @@ import {
   CreateStageCommand,
   GetRestApiCommand,
 } from '@aws-sdk/client-api-gateway';
-import { Account } from '../../../gateway/control/account.ts';
-import { ControlError } from '../../../gateway/control/control-error.ts';
-import { loadApis } from '../../../gateway/control/load-apis.ts';
-import { PlanKey } from '../../../gateway/control/usage-plans.ts';
-import { makeRootResourceId } from '../../../gateway/definition/cloudformation/physical-ids.ts';
-import { DefinitionError } from '../../../gateway/errors.ts';
-import { KeyUsage } from '../../../gateway/metering/quota.ts';
+import { Account } from '../../../packages/control/account.ts';
+import { ControlError } from '../../../packages/control/control-error.ts';
+import { loadApis } from '../../../packages/control/load-apis.ts';
+import { PlanKey } from '../../../packages/control/usage-plans.ts';
+import { makeRootResourceId } from '../../../packages/aws/physical-ids.ts';
+import { DefinitionError } from '../../../packages/core/errors.ts';
+import { KeyUsage } from '../../../packages/core/metering/quota.ts';
 import { aRestControl, refusalOf } from '../../support/a-rest-control.ts';
 import { aStack, invokeUri } from '../../support/a-stack.ts';
 import { API_ID, restRoutes } from '../../support/routed-apis.ts';

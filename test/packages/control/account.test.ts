@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Account } from '../../../gateway/control/account.ts';
-import { ServedApis } from '../../../gateway/control/served-apis.ts';
+import { Account } from '../../../packages/control/account.ts';
+import { ServedApis } from '../../../packages/control/served-apis.ts';
 import { aStack } from '../../support/a-stack.ts';
 import { aKey, API_ID, aPlan, KEY_VALUE, meteredApi } from '../../support/metered-apis.ts';
 import { VirtualClock } from '../../support/virtual-ports.ts';
-import type { KeyHolder } from '../../../gateway/exchange.ts';
+import type { KeyHolder } from '../../../packages/core/exchange.ts';
 import type { TestResource } from '../../support/a-stack.ts';
 
 const NEW_VALUE = 'made-by-an-api-call-0001';

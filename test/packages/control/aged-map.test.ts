@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { AgedMap } from '../../../gateway/control/aged-map.ts';
+import { AgedMap } from '../../../packages/control/aged-map.ts';
 
 describe('AgedMap', () => {
   it('gives out its entries from the oldest to the newest', () => {

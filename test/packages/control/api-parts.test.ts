@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HELD_PARTS, holdParts, partsOf, withParts } from '../../../gateway/control/api-parts.ts';
-import { madeByCall } from '../../../gateway/control/edit-resources.ts';
+import { HELD_PARTS, holdParts, partsOf, withParts } from '../../../packages/control/api-parts.ts';
+import { madeByCall } from '../../../packages/control/edit-resources.ts';
 
 const part = (id: string, properties: Readonly<Record<string, string>> = {}) => madeByCall(id, properties);
 

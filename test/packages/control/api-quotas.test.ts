@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { QUOTAS, raiseQuota, RAISABLE_QUOTAS, USUAL_QUOTAS } from '../../../gateway/control/api-quotas.ts';
-import { Account } from '../../../gateway/control/account.ts';
-import { loadApis } from '../../../gateway/control/load-apis.ts';
+import { QUOTAS, raiseQuota, RAISABLE_QUOTAS, USUAL_QUOTAS } from '../../../packages/control/api-quotas.ts';
+import { Account } from '../../../packages/control/account.ts';
+import { loadApis } from '../../../packages/control/load-apis.ts';
 import { aStack } from '../../support/a-stack.ts';
 import { virtualPorts } from '../../support/virtual-ports.ts';
 import { API_ID, restRoutes } from '../../support/routed-apis.ts';
-import type { AccountQuotas } from '../../../gateway/control/api-quotas.ts';
+import type { AccountQuotas } from '../../../packages/control/api-quotas.ts';
 import type { TestResource } from '../../support/a-stack.ts';
 
 const TABLES = 'developer guide, "Quotas for configuring and running a REST API" and its siblings';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { LruAuthorizerCache } from '../../../gateway/control/authorizer-cache.ts';
+import { LruAuthorizerCache } from '../../../packages/control/authorizer-cache.ts';
 import { countWalks } from '../../support/counted-walks.ts';
-import type { AuthorizerGrant } from '../../../gateway/exchange.ts';
+import type { AuthorizerGrant } from '../../../packages/core/exchange.ts';
 
 const DAY_MS = 86_400_000;
 const grantAt = (givenAtEpochMs: number): AuthorizerGrant => ({

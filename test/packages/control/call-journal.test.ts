@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CallJournal, checkCalls } from '../../../../gateway/aws-api/rest-apis/call-journal.ts';
-import { adminIdentity } from '../../../../gateway/policy/identities.ts';
-import { createSystemRandom } from '../../../../gateway/adapters/random.ts';
-import type { AwsService } from '../../../../gateway/aws-api/aws-call.ts';
+import { CallJournal, checkCalls } from '../../../packages/control/call-journal.ts';
+import { adminIdentity } from '../../../packages/core/policy/identities.ts';
+import { createSystemRandom } from '../../../packages/server/adapters/random.ts';
+import type { AwsService } from '../../../packages/kernel/calls/aws-call.ts';
 
 const CALLER = adminIdentity({ accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' }, '123456789012');
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { callerMappingsIn } from '../../../gateway/control/caller-mappings.ts';
-import type { ResolvedResource } from '../../../gateway/definition/model.ts';
+import { callerMappingsIn } from '../../../packages/control/caller-mappings.ts';
+import type { ResolvedResource } from '../../../packages/core/stack/model.ts';
 
 const aResource = (
   logicalId: string,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DefinitionError } from '../../../gateway/errors.ts';
+import { DefinitionError } from '../../../packages/core/errors.ts';
 import { bodies, counter, ON, PETS } from '../../support/cached-apis.ts';
 import { accessLogSetting, stagedApi } from '../../support/logged-apis.ts';
 import { behindAuthorizer, bearer, policy, restApi, TOKEN } from '../../support/rest-apis.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
+import type { JsonObject } from '../../../packages/core/stack/model.ts';
 import type { TestResource } from '../../support/a-stack.ts';
 import type { TestApi } from '../../support/an-api.ts';
 import type { FakeFunction } from '../../support/virtual-ports.ts';

@@ -4,7 +4,7 @@ import { CreateStageCommand, DeleteStageCommand, GetStageCommand } from '@aws-sd
 import { aStack } from '../../support/a-stack.ts';
 import { addRoute, anEditedApi, deploy, patchStage, restApiId, status } from '../../support/an-edited-api.ts';
 import { restApi } from '../../support/rest-apis.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
+import type { JsonObject } from '../../../packages/core/stack/model.ts';
 import type { TestResource } from '../../support/a-stack.ts';
 import type { TestRestControl } from '../../support/a-rest-control.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { withIntegration } from '../../../gateway/control/edit-methods.ts';
-import { madeByCall } from '../../../gateway/control/edit-resources.ts';
+import { withIntegration } from '../../../packages/control/edit-methods.ts';
+import { madeByCall } from '../../../packages/control/edit-resources.ts';
 
 describe('withIntegration', () => {
   const method = madeByCall('r-GET', { HttpMethod: 'GET' });

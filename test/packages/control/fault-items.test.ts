@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { withFaults } from '../../../gateway/control/fault-items.ts';
-import { DefinitionError } from '../../../gateway/errors.ts';
-import type { UnsupportedItem } from '../../../gateway/index.ts';
+import { withFaults } from '../../../packages/control/fault-items.ts';
+import { DefinitionError } from '../../../packages/core/errors.ts';
+import type { UnsupportedItem } from '../../../packages/engine/index.ts';
 
 const item = (
   property: string | undefined,

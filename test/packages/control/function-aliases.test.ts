@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { executedVersion, noteAliases } from '../../../gateway/control/function-aliases.ts';
-import { Faults } from '../../../gateway/errors.ts';
+import { executedVersion, noteAliases } from '../../../packages/control/function-aliases.ts';
+import { Faults } from '../../../packages/core/errors.ts';
 import { aStack, functionArn } from '../../support/a-stack.ts';
-import type { JsonObject, ResolvedStack } from '../../../gateway/definition/model.ts';
+import type { JsonObject, ResolvedStack } from '../../../packages/core/stack/model.ts';
 
 const ARN = functionArn('greet');
 

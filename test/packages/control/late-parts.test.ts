@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findLateParts } from '../../../gateway/control/late-parts.ts';
-import type { ResolvedResource } from '../../../gateway/definition/model.ts';
+import { findLateParts } from '../../../packages/control/late-parts.ts';
+import type { ResolvedResource } from '../../../packages/core/stack/model.ts';
 
 const aResource = (
   logicalId: string,

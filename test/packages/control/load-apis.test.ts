@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Account } from '../../../gateway/control/account.ts';
-import { loadApis } from '../../../gateway/control/load-apis.ts';
-import { Faults } from '../../../gateway/errors.ts';
+import { Account } from '../../../packages/control/account.ts';
+import { loadApis } from '../../../packages/control/load-apis.ts';
+import { Faults } from '../../../packages/core/errors.ts';
 import { aStack } from '../../support/a-stack.ts';
 import { httpRoutes } from '../../support/routed-apis.ts';
 import { virtualPorts } from '../../support/virtual-ports.ts';

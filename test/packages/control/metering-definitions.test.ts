@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DefinitionError } from '../../../gateway/errors.ts';
+import { DefinitionError } from '../../../packages/core/errors.ts';
 import { anApi } from '../../support/an-api.ts';
 import { aKey, API_ID, aPlan, aPlanKey, KEY_VALUE, meteredApi } from '../../support/metered-apis.ts';
 import { ok } from '../../support/rest-apis.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
+import type { JsonObject } from '../../../packages/core/stack/model.ts';
 import type { TestResource } from '../../support/a-stack.ts';
 
 describe('keys and plans of a template', () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { ControlError } from '../../../gateway/control/control-error.ts';
-import { listingRefusal, readPatch } from '../../../gateway/control/patch.ts';
-import { STAGE_RULES, stageRefusal } from '../../../gateway/aws-api/rest-apis/stage-patch.ts';
-import type { PatchRule } from '../../../gateway/control/patch.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
+import { ControlError } from '../../../packages/control/control-error.ts';
+import { listingRefusal, readPatch } from '../../../packages/control/patch.ts';
+import { STAGE_RULES, stageRefusal } from '../../../packages/control/api/rest/stage-patch.ts';
+import type { PatchRule } from '../../../packages/control/patch.ts';
+import type { JsonObject } from '../../../packages/core/stack/model.ts';
 
 type Shelf = Readonly<Record<string, string>>;
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Account } from '../../../gateway/control/account.ts';
-import { makeAuthority } from '../../../gateway/control/issue-certificate.ts';
-import { ServedApis } from '../../../gateway/control/served-apis.ts';
-import { Faults } from '../../../gateway/errors.ts';
-import { serve } from '../../../gateway/pipeline.ts';
-import { receive } from '../../../gateway/server/receive.ts';
+import { Account } from '../../../packages/control/account.ts';
+import { makeAuthority } from '../../../packages/aws/certificates/issue-certificate.ts';
+import { ServedApis } from '../../../packages/control/served-apis.ts';
+import { Faults } from '../../../packages/core/errors.ts';
+import { serve } from '../../../packages/core/pipeline.ts';
+import { receive } from '../../../packages/core/receive.ts';
 import { aStack } from '../../support/a-stack.ts';
 import { domain, HOST, keyed, mapping } from '../../support/custom-domains.ts';
 import { echo, restRoutes } from '../../support/routed-apis.ts';

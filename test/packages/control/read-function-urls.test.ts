@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { noteUnpermitted, readFunctionUrls } from '../../../gateway/control/read-function-urls.ts';
-import { Account } from '../../../gateway/control/account.ts';
-import { USUAL_ASSUMPTIONS } from '../../../gateway/deployment/assumptions.ts';
-import { Faults } from '../../../gateway/errors.ts';
-import { createIdentities, parseIdentities } from '../../../gateway/policy/identities.ts';
+import { noteUnpermitted, readFunctionUrls } from '../../../packages/control/read-function-urls.ts';
+import { Account } from '../../../packages/control/account.ts';
+import { USUAL_ASSUMPTIONS } from '../../../packages/core/deployment/assumptions.ts';
+import { Faults } from '../../../packages/core/errors.ts';
+import { createIdentities, parseIdentities } from '../../../packages/core/policy/identities.ts';
 import { signRequest } from '../../../packages/aws/sign-request.ts';
 import { aFunctionUrl, permission, PUBLIC } from '../../support/a-function-url.ts';
 import { ACCOUNT_ID, aStack, functionArn } from '../../support/a-stack.ts';
 import { headerOf } from '../../support/an-api.ts';
 import { EPOCH_MS, virtualPorts } from '../../support/virtual-ports.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
+import type { JsonObject } from '../../../packages/core/stack/model.ts';
 import type { TestUrl } from '../../support/a-function-url.ts';
 import type { TestResource } from '../../support/a-stack.ts';
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Account } from '../../../gateway/control/account.ts';
-import { ServedApis } from '../../../gateway/control/served-apis.ts';
-import { Faults } from '../../../gateway/errors.ts';
-import { serve } from '../../../gateway/pipeline.ts';
-import { receive } from '../../../gateway/server/receive.ts';
+import { Account } from '../../../packages/control/account.ts';
+import { ServedApis } from '../../../packages/control/served-apis.ts';
+import { Faults } from '../../../packages/core/errors.ts';
+import { serve } from '../../../packages/core/pipeline.ts';
+import { receive } from '../../../packages/core/receive.ts';
 import { aStack } from '../../support/a-stack.ts';
 import { API_ID, echo, restRoutes } from '../../support/routed-apis.ts';
 import { virtualPorts } from '../../support/virtual-ports.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
+import type { JsonObject } from '../../../packages/core/stack/model.ts';
 import type { TestResource } from '../../support/a-stack.ts';
 
 // Source: API Gateway developer guide, "Custom domain names for private APIs"; docs/aws §10.6

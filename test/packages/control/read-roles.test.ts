@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readRoles } from '../../../gateway/control/read-roles.ts';
-import { Faults } from '../../../gateway/errors.ts';
+import { readRoles } from '../../../packages/control/read-roles.ts';
+import { Faults } from '../../../packages/core/errors.ts';
 import { ACCOUNT_ID, aStack } from '../../support/a-stack.ts';
-import type { JsonObject, ResolvedStack } from '../../../gateway/definition/model.ts';
+import type { JsonObject, ResolvedStack } from '../../../packages/core/stack/model.ts';
 import type { TestResource } from '../../support/a-stack.ts';
 
 const ROLE_ARN = `arn:aws:iam::${ACCOUNT_ID}:role/dev-orders`;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { LruResponseCache } from '../../../gateway/control/response-cache.ts';
+import { LruResponseCache } from '../../../packages/control/response-cache.ts';
 import { countWalks } from '../../support/counted-walks.ts';
-import type { CachedReply } from '../../../gateway/exchange.ts';
+import type { CachedReply } from '../../../packages/core/exchange.ts';
 
 const reply = (body: string | Buffer): CachedReply => ({ status: 200, headers: ['A', 'b'], body });
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Account } from '../../../gateway/control/account.ts';
-import { loadApis } from '../../../gateway/control/load-apis.ts';
-import { Faults } from '../../../gateway/errors.ts';
+import { Account } from '../../../packages/control/account.ts';
+import { loadApis } from '../../../packages/control/load-apis.ts';
+import { Faults } from '../../../packages/core/errors.ts';
 import { aPermission, API_ARN } from '../../support/a-permission.ts';
 import { aStack, functionArn, invokeUri, proxyTo } from '../../support/a-stack.ts';
 import { API_ID, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
 import { virtualPorts } from '../../support/virtual-ports.ts';
-import type { FunctionDefinition } from '../../../gateway/lambda/model.ts';
+import type { FunctionDefinition } from '../../../packages/core/stack/function.ts';
 import type { TestResource } from '../../support/a-stack.ts';
 
 type Resources = Readonly<Record<string, TestResource>>;

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Account } from '../../../gateway/control/account.ts';
-import { loadApis } from '../../../gateway/control/load-apis.ts';
-import { Faults } from '../../../gateway/errors.ts';
+import { Account } from '../../../packages/control/account.ts';
+import { loadApis } from '../../../packages/control/load-apis.ts';
+import { Faults } from '../../../packages/core/errors.ts';
 import { aStack } from '../../support/a-stack.ts';
 import { API_ID, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
 import { virtualPorts } from '../../support/virtual-ports.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
+import type { JsonObject } from '../../../packages/core/stack/model.ts';
 
 const URI =
   'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:guard/invocations';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { mapRequest } from '../../gateway/phases/map-request.ts';
-import { validate } from '../../gateway/phases/validate.ts';
-import type { Admitted, Authenticated, Matched } from '../../gateway/exchange.ts';
+import { mapRequest } from '../../../packages/core/phases/map-request.ts';
+import { validate } from '../../../packages/core/phases/validate.ts';
+import type { Admitted, Authenticated, Matched } from '../../../packages/core/exchange.ts';
 
 /** A pipeline with each step left out in turn: `npm run types` fails where the compiler lets one pass. */
 const PLANTED: Readonly<Record<string, (exchange: never) => unknown>> = {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { aMethod, answered, DEFAULT, headerLines, INTERNAL, JSON_ONLY } from '../support/a-method.ts';
-import { ACCOUNT_ID, invokeUri } from '../support/a-stack.ts';
-import { headerOf } from '../support/an-api.ts';
-import type { JsonObject } from '../../gateway/definition/model.ts';
-import type { FakeFunction } from '../support/virtual-ports.ts';
+import { aMethod, answered, DEFAULT, headerLines, INTERNAL, JSON_ONLY } from '../../support/a-method.ts';
+import { ACCOUNT_ID, invokeUri } from '../../support/a-stack.ts';
+import { headerOf } from '../../support/an-api.ts';
+import type { JsonObject } from '../../../packages/core/stack/model.ts';
+import type { FakeFunction } from '../../support/virtual-ports.ts';
 
 const LAMBDA: JsonObject = {
   Type: 'AWS',

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DefinitionError } from '../../gateway/errors.ts';
-import { answered, headerLines } from '../support/a-method.ts';
-import { anApi, headerOf } from '../support/an-api.ts';
-import type { JsonObject } from '../../gateway/definition/model.ts';
-import type { HttpOutcome } from '../../gateway/ports.ts';
-import type { TestApi } from '../support/an-api.ts';
+import { DefinitionError } from '../../../packages/core/errors.ts';
+import { answered, headerLines } from '../../support/a-method.ts';
+import { anApi, headerOf } from '../../support/an-api.ts';
+import type { JsonObject } from '../../../packages/core/stack/model.ts';
+import type { HttpOutcome } from '../../../packages/core/ports.ts';
+import type { TestApi } from '../../support/an-api.ts';
 
 const API = 'abcdefghij';
 

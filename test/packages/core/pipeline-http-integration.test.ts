@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { aMethod, answered, API, DEFAULT, headerLines, INTERNAL, JSON_ONLY } from '../support/a-method.ts';
-import { headerOf } from '../support/an-api.ts';
-import type { JsonObject } from '../../gateway/definition/model.ts';
-import type { HttpOutcome } from '../../gateway/ports.ts';
+import { aMethod, answered, API, DEFAULT, headerLines, INTERNAL, JSON_ONLY } from '../../support/a-method.ts';
+import { headerOf } from '../../support/an-api.ts';
+import type { JsonObject } from '../../../packages/core/stack/model.ts';
+import type { HttpOutcome } from '../../../packages/core/ports.ts';
 
 const HTTP: JsonObject = {
   Type: 'HTTP',

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { aMethod, answered, headerLines } from '../support/a-method.ts';
-import { headerOf } from '../support/an-api.ts';
-import type { JsonObject } from '../../gateway/definition/model.ts';
+import { aMethod, answered, headerLines } from '../../support/a-method.ts';
+import { headerOf } from '../../support/an-api.ts';
+import type { JsonObject } from '../../../packages/core/stack/model.ts';
 
 describe('an HTTP_PROXY integration', () => {
   const PROXY: JsonObject = {

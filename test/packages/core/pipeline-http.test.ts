@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { functionArn, invokeUri } from '../support/a-stack.ts';
-import { anApi, headerOf } from '../support/an-api.ts';
-import { bearer, ok } from '../support/rest-apis.ts';
-import type { JsonObject } from '../../gateway/definition/model.ts';
-import type { TestResource } from '../support/a-stack.ts';
-import type { FakeFunction } from '../support/virtual-ports.ts';
+import { functionArn, invokeUri } from '../../support/a-stack.ts';
+import { anApi, headerOf } from '../../support/an-api.ts';
+import { bearer, ok } from '../../support/rest-apis.ts';
+import type { JsonObject } from '../../../packages/core/stack/model.ts';
+import type { TestResource } from '../../support/a-stack.ts';
+import type { FakeFunction } from '../../support/virtual-ports.ts';
 
 function httpApi(
   more: Record<string, TestResource> = {},

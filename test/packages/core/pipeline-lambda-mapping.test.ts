@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { USUAL_ASSUMPTIONS } from '../../gateway/deployment/assumptions.ts';
-import { DefinitionError } from '../../gateway/errors.ts';
-import { anApi, headerOf } from '../support/an-api.ts';
-import type { JsonObject } from '../../gateway/definition/model.ts';
-import type { ApiSetup, TestApi } from '../support/an-api.ts';
+import { USUAL_ASSUMPTIONS } from '../../../packages/core/deployment/assumptions.ts';
+import { DefinitionError } from '../../../packages/core/errors.ts';
+import { anApi, headerOf } from '../../support/an-api.ts';
+import type { JsonObject } from '../../../packages/core/stack/model.ts';
+import type { ApiSetup, TestApi } from '../../support/an-api.ts';
 
 const API = 'abcdefghij';
 const ARN = 'arn:aws:lambda:us-east-1:123456789012:function:echo';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { aMethod, DEFAULT, INTERNAL, JSON_ONLY } from '../support/a-method.ts';
-import { headerOf } from '../support/an-api.ts';
-import type { JsonObject } from '../../gateway/definition/model.ts';
+import { aMethod, DEFAULT, INTERNAL, JSON_ONLY } from '../../support/a-method.ts';
+import { headerOf } from '../../support/an-api.ts';
+import type { JsonObject } from '../../../packages/core/stack/model.ts';
 
 const MOCK: JsonObject = {
   Type: 'MOCK',

@@ -1,14 +1,15 @@
+import type { ServiceRequest } from '../../../packages/core/ports.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DefinitionError } from '../../gateway/errors.ts';
-import { SERVICE_SUBTYPES } from '../../gateway/mapping/service-subtype.ts';
-import { Recorder } from '../../gateway/services/recorder.ts';
-import { answered, headerLines } from '../support/a-method.ts';
-import { anApi, headerOf } from '../support/an-api.ts';
-import { CountingRandom, VirtualClock } from '../support/virtual-ports.ts';
-import type { JsonObject } from '../../gateway/definition/model.ts';
-import type { TestApi } from '../support/an-api.ts';
-import { MACHINE, QUEUE, REQUEST, SUBTYPE_ROWS } from './service-subtype-rows.ts';
+import { DefinitionError } from '../../../packages/core/errors.ts';
+import { SERVICE_SUBTYPES } from '../../../packages/core/mapping/service-subtype.ts';
+import { aRecorder } from '../../support/a-recorder.ts';
+import { answered, headerLines } from '../../support/a-method.ts';
+import { anApi, headerOf } from '../../support/an-api.ts';
+import { CountingRandom, VirtualClock } from '../../support/virtual-ports.ts';
+import type { JsonObject } from '../../../packages/core/stack/model.ts';
+import type { TestApi } from '../../support/an-api.ts';
+import { MACHINE, QUEUE, REQUEST, SUBTYPE_ROWS } from '../engine/service-subtype-rows.ts';
 
 const API = 'abcdefghij';
 const ROLE = 'arn:aws:iam::123456789012:role/calls';
@@ -133,10 +134,10 @@ describe('a service integration of an HTTP API', () => {
     });
 
   it('is answered by the recorder: a message in XML, an event in JSON', async () => {
-    const recorder = new Recorder(new VirtualClock(), new CountingRandom(), '123456789012');
+    const recorder = aRecorder(new VirtualClock(), new CountingRandom(), '123456789012');
     const ask = async (subtype: string, parameters: JsonObject): Promise<string> => {
       const { send, ports } = anIntegration(subtype, parameters);
-      ports.services.answer = (request) => recorder.call(request);
+      Object.assign(ports, { services: { call: (request: ServiceRequest) => recorder.answer(request) } });
       const { status, body } = await send(REQUEST);
       return `${status} ${String(body)}`;
     };

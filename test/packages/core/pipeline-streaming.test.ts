@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { gatewayError } from '../../gateway/errors.ts';
-import { gatherReply } from '../../gateway/server/gather-reply.ts';
-import { aMethod, answered, headerLines } from '../support/a-method.ts';
-import { headerOf } from '../support/an-api.ts';
-import { accessLogSetting, stagedApi } from '../support/logged-apis.ts';
-import { restApi } from '../support/rest-apis.ts';
-import { BACKEND, LAMBDA } from '../support/streaming-methods.ts';
-import { aByteStream } from '../support/virtual-ports.ts';
-import type { JsonObject } from '../../gateway/definition/model.ts';
-import type { Reply } from '../../gateway/exchange.ts';
-import type { TestApi } from '../support/an-api.ts';
+import { gatewayError } from '../../../packages/core/errors.ts';
+import { gatherReply } from '../../../packages/core/gather-reply.ts';
+import { aMethod, answered, headerLines } from '../../support/a-method.ts';
+import { headerOf } from '../../support/an-api.ts';
+import { accessLogSetting, stagedApi } from '../../support/logged-apis.ts';
+import { restApi } from '../../support/rest-apis.ts';
+import { BACKEND, LAMBDA } from '../../support/streaming-methods.ts';
+import { aByteStream } from '../../support/virtual-ports.ts';
+import type { JsonObject } from '../../../packages/core/stack/model.ts';
+import type { Reply } from '../../../packages/core/exchange.ts';
+import type { TestApi } from '../../support/an-api.ts';
 
 const GUIDE = 'developer guide, "Stream the integration response for your proxy integrations"';
 const FORMAT = 'developer guide, "Lambda proxy integration format for response streaming"';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { anApi, headerOf } from '../support/an-api.ts';
-import { bearer, ok, restApi } from '../support/rest-apis.ts';
-import type { FakeFunction } from '../support/virtual-ports.ts';
+import { anApi, headerOf } from '../../support/an-api.ts';
+import { bearer, ok, restApi } from '../../support/rest-apis.ts';
+import type { FakeFunction } from '../../support/virtual-ports.ts';
 
 describe('serve on a REST API', () => {
   it('answers with what the function returned, request ids and a trace', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, it } from 'node:test';
-import { atTurnEnd } from '../../gateway/turn-end.ts';
+import { atTurnEnd } from '../../../packages/core/turn-end.ts';
 
 describe('the end of a loop turn', () => {
   it('runs what waits for it once, in order, and what comes meanwhile a turn later', async () => {

@@ -15,13 +15,13 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
+import { createSystemClock } from '../../../packages/server/adapters/system-clock.ts';
 import {
   type EmbeddedDynamoDb,
   EmbeddedDynamoDbError,
   startEmbeddedDynamoDb,
 } from '../../../packages/dynamodb/embedded-dynamodb.ts';
-import { createTablesAt } from '../../../gateway/services/create-tables.ts';
+import { createTablesAt } from '../../../packages/services/tables/create-tables.ts';
 import { aClient, anyTarget, SIGNER, aTable } from '../../support/orders-table.ts';
 
 const DAY_MS = 24 * 3_600_000;

@@ -2,7 +2,7 @@ import { ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
-import { createTablesAt } from '../../../gateway/services/create-tables.ts';
+import { createTablesAt } from '../../../packages/services/tables/create-tables.ts';
 import { openLateDynamoDb } from '../../../packages/dynamodb/late-dynamodb.ts';
 import type { LateDynamoDb, LateDynamoDbOptions } from '../../../packages/dynamodb/late-dynamodb.ts';
 import { aClient, anyTarget, SIGNER, aTable } from '../../support/orders-table.ts';

@@ -1,6 +1,6 @@
 /** What services are sent by the integration subtypes of HTTP APIs. */
-import type { JsonObject } from '../../gateway/definition/model.ts';
-import type { TestRequest } from '../support/an-api.ts';
+import type { JsonObject } from '../../../packages/core/stack/model.ts';
+import type { TestRequest } from '../../support/an-api.ts';
 
 export const QUEUE = 'https://sqs.eu-west-1.amazonaws.com/123456789012/orders';
 export const MACHINE = 'arn:aws:states:us-east-1:123456789012:stateMachine:orders';

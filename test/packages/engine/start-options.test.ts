@@ -1,24 +1,26 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { startCommand } from '../../cli/start.ts';
-import { START_OPTIONS } from '../../gateway/start-options.ts';
-import { findOption, optionNames, toFlagName } from '../../gateway/start-settings.ts';
-import { START_OPTIONS as OF_PLUGIN } from '../../plugin/start-options.ts';
-import { listFiles, readSource } from '../architecture/source-files.ts';
+import { startCommand } from '../../../packages/gatewright/command/start.ts';
+import { START_OPTIONS } from '../../../packages/engine/start-options.ts';
+import { findOption, optionNames, toFlagName } from '../../../packages/engine/start-settings.ts';
+import { START_OPTIONS as OF_PLUGIN } from '../../../packages/gatewright/plugin/start-options.ts';
+import { listFiles, readSource } from '../../architecture/source-files.ts';
 
-const TABLE = 'gateway/start-options.ts';
+const TABLE = 'packages/engine/start-options.ts';
 /** Names that other commands have for options of their own: which gateway they ask. */
 const OF_OTHERS = new Set(['control-port']);
 /** osls has no option whose value may be left out. */
-const OF_THE_PLUGIN = new Set(['plugin/inspect-option.ts', 'plugin/offline-options.ts']);
+const OF_THE_PLUGIN = new Set([
+  'packages/gatewright/plugin/inspect-option.ts',
+  'packages/gatewright/plugin/offline-options.ts',
+]);
 
 describe('START_OPTIONS', () => {
   it('is the only place of the sources that declares an option of a start', () => {
     const names = optionNames().filter((name) => name.includes('-') && !OF_OTHERS.has(name));
     const one = `(${names.join('|')})`;
     const declared = new RegExp(`'${one}':|'--(?:no-)?${one}(?: [<[]|',$)`, 'm');
-    const elsewhere = ['gateway', 'cli', 'plugin', 'testing']
-      .flatMap((folder) => listFiles(folder))
+    const elsewhere = listFiles('packages')
       .filter((path) => path.endsWith('.ts') && path !== TABLE && !OF_THE_PLUGIN.has(path))
       .map((path) => `${path}: ${declared.exec(readSource(path).text)?.[0]}`);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Agenda } from '../../../../gateway/services/events/agenda.ts';
-import { VirtualClock } from '../../../support/virtual-ports.ts';
+import { Agenda } from '../../../packages/kernel/agenda.ts';
+import { VirtualClock } from '../../support/virtual-ports.ts';
 
 describe('Agenda', () => {
   it('runs what is due in order of its time when the clock jumps, and what that adds for the time between', () => {

@@ -3,8 +3,8 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { openKeptEntries } from '../../../../gateway/services/events/kept-entries.ts';
-import { ACCOUNT, anEventEngine, REGION } from '../../../support/an-event-engine.ts';
+import { openKeptEntries } from '../../../packages/kernel/kept-entries.ts';
+import { ACCOUNT, anEventEngine, REGION } from '../../support/an-event-engine.ts';
 
 describe('KeptEntries', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-kept-'));
@@ -51,7 +51,7 @@ describe('KeptEntries', () => {
     const before = anEventEngine({ resources, functions, dataDirectory });
     const QueueUrl = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/jobs`;
     await before.call('sqs', 'SendMessage', { QueueUrl, MessageBody: 'kept' });
-    before.engine.async.accept({ functionName: 'work', payload: '"kept, too"' });
+    before.async.accept({ functionName: 'work', payload: '"kept, too"' });
     await before.engine.idle();
     before.engine.close();
 

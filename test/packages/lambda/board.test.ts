@@ -12,7 +12,7 @@ import {
   SLOTS,
   slotOf,
   writeTrace,
-} from '../../../gateway/lambda/board.ts';
+} from '../../../packages/lambda/board.ts';
 
 describe('requestIds', () => {
   it('makes the id of one event when it is asked for', () => {

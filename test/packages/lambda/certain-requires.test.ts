@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { requireChains, runsAtLoad } from '../../../gateway/lambda/certain-requires.ts';
+import { requireChains, runsAtLoad } from '../../../packages/lambda/certain-requires.ts';
 import { aFolder } from './start-runtime.ts';
 import type { Metafile } from 'esbuild';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { Faults } from '../../../gateway/errors.ts';
-import { checkTogether } from '../../../gateway/lambda/check-together.ts';
-import type { FunctionDefinition } from '../../../gateway/lambda/model.ts';
+import { Faults } from '../../../packages/core/errors.ts';
+import { checkTogether } from '../../../packages/lambda/check-together.ts';
+import type { FunctionDefinition } from '../../../packages/core/stack/function.ts';
 import { anInlineFunction } from './start-runtime.ts';
 
 function reserving(reservedConcurrency: number, region = 'eu-west-1'): FunctionDefinition {

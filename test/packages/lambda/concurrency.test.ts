@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { Concurrency, machineInstances } from '../../../gateway/lambda/concurrency.ts';
-import type { ConcurrencyMember } from '../../../gateway/lambda/concurrency.ts';
+import { Concurrency, machineInstances } from '../../../packages/lambda/concurrency.ts';
+import type { ConcurrencyMember } from '../../../packages/lambda/concurrency.ts';
 
 type Member = { -readonly [Key in keyof ConcurrencyMember]: ConcurrencyMember[Key] };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { NO_DEADLINES, StoppableDeadlines } from '../../../gateway/lambda/deadlines.ts';
+import { NO_DEADLINES, StoppableDeadlines } from '../../../packages/lambda/deadlines.ts';
 import type { TestContext } from 'node:test';
 
 /** Time by the test's own timers. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { StoppableDeadlines } from '../../../gateway/lambda/deadlines.ts';
-import { Debugging } from '../../../gateway/lambda/debugging.ts';
+import { StoppableDeadlines } from '../../../packages/lambda/deadlines.ts';
+import { Debugging } from '../../../packages/lambda/debugging.ts';
 
 describe('Debugging', () => {
   it('lets time stand still while a debugger is with the event of any instance', () => {

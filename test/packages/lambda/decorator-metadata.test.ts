@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { findDecoratorMetadata } from '../../../gateway/lambda/decorator-metadata.ts';
+import { findDecoratorMetadata } from '../../../packages/lambda/decorator-metadata.ts';
 import { aFolder, aFolderFunction, returned, startRuntime } from './start-runtime.ts';
 
 const TSCONFIG =

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { Growth, type Growing } from '../../../gateway/lambda/growth.ts';
-import type { Instance } from '../../../gateway/lambda/instance.ts';
-import { Line } from '../../../gateway/lambda/line.ts';
-import { Patience } from '../../../gateway/lambda/patience.ts';
+import { Growth, type Growing } from '../../../packages/lambda/growth.ts';
+import type { Instance } from '../../../packages/lambda/instance.ts';
+import { Line } from '../../../packages/lambda/line.ts';
+import { Patience } from '../../../packages/lambda/patience.ts';
 
 type Load = {
   readonly what: string;

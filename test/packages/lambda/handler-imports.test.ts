@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { checkImports, readImports } from '../../../gateway/lambda/handler-imports.ts';
-import { KeptBuilds } from '../../../gateway/lambda/kept-builds.ts';
+import { checkImports, readImports } from '../../../packages/lambda/handler-imports.ts';
+import { KeptBuilds } from '../../../packages/lambda/kept-builds.ts';
 import { aFolder, aFolderFunction } from './start-runtime.ts';
 
 // Source: TypeScript handbook, "Modules", import elision

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MACHINE_DEADLINES } from '../../../gateway/lambda/deadlines.ts';
+import { MACHINE_DEADLINES } from '../../../packages/lambda/deadlines.ts';
 import {
   aFolder,
   aFolderFunction,

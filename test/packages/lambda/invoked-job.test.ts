@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { anInlineFunction, returned, startRuntime } from './start-runtime.ts';
-import { adminIdentity } from '../../../gateway/policy/identities.ts';
-import { createLambdaInvoke } from '../../../gateway/aws-api/lambda/lambda-invoke.ts';
-import { printLogLine } from '../../../gateway/lambda/log-line.ts';
+import { adminIdentity } from '../../../packages/core/policy/identities.ts';
+import { createLambdaInvoke } from '../../../packages/control/api/lambda/lambda-invoke.ts';
+import { printLogLine } from '../../../packages/lambda/log-line.ts';
 import { CountingRandom } from '../../support/virtual-ports.ts';
-import type { FunctionLogLine } from '../../../gateway/lambda/log-line.ts';
-import type { ControlReply } from '../../../gateway/control-port/control-request.ts';
+import type { FunctionLogLine } from '../../../packages/lambda/log-line.ts';
+import type { ControlReply } from '../../../packages/core/api-call.ts';
 
 const SOURCE = `exports.handler = async (event, context) => {
   console.log('seen', event.n);
@@ -89,7 +89,7 @@ describe('an invocation by Lambda’s own API', () => {
   });
 
   it('keeps the last 4 KB', async () => {
-    const { LogTail } = await import('../../../gateway/aws-api/lambda/invoke-wishes.ts');
+    const { LogTail } = await import('../../../packages/control/api/lambda/invoke-wishes.ts');
     const tail = new LogTail();
     for (let line = 0; line < 1_000; line += 1) tail.add(`line ${line} ${'é'.repeat(20)}`);
 

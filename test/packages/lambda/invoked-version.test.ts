@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { aFolder, aFolderFunction, anInlineFunction, returned, startRuntime } from './start-runtime.ts';
-import { thisMachine } from '../../../gateway/lambda/process/find-toolchain.ts';
-import { findPrograms } from '../../../gateway/lambda/process/machine.ts';
-import { type FindVersion, withVersion } from '../../../gateway/lambda/invoked-version.ts';
-import type { Invocation } from '../../../gateway/ports.ts';
-import type { FunctionRuntimeOptions } from '../../../gateway/lambda/runtime.ts';
+import { thisMachine } from '../../../packages/lambda/process/find-toolchain.ts';
+import { findPrograms } from '../../../packages/lambda/process/machine.ts';
+import { type FindVersion, withVersion } from '../../../packages/lambda/invoked-version.ts';
+import type { Invocation } from '../../../packages/core/ports.ts';
+import type { FunctionRuntimeOptions } from '../../../packages/lambda/runtime.ts';
 
 const ARN = 'arn:aws:lambda:eu-west-1:123456789012:function:told';
 const EVENT: Invocation = { functionName: 'told', payload: '{}', timeoutMs: 30_000, traceHeader: '' };

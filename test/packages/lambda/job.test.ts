@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import fc from 'fast-check';
 
-import { Job, JobQueue, readFailure } from '../../../gateway/lambda/job.ts';
+import { Job, JobQueue, readFailure } from '../../../packages/lambda/job.ts';
 import { collectGarbage } from '../../support/collect-garbage.ts';
 
 function aJob(payload: string): Job {

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { build, type BuildOptions } from 'esbuild';
-import { KeptBuilds } from '../../../gateway/lambda/kept-builds.ts';
+import { KeptBuilds } from '../../../packages/lambda/kept-builds.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'kept-builds-')));
 after(() => rmSync(root, { recursive: true, force: true }));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { mountLayers } from '../../../gateway/lambda/layer-mounts.ts';
+import { mountLayers } from '../../../packages/lambda/layer-mounts.ts';
 import { aFolder, aFolderFunction, anInlineFunction, returned, startRuntime } from './start-runtime.ts';
 
 describe('mountLayers', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { Line } from '../../../gateway/lambda/line.ts';
+import { Line } from '../../../packages/lambda/line.ts';
 
 type Step = readonly [ms: number, what: 'stand' | 'pause' | 'rest' | 'clear'];
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { Faults } from '../../../gateway/errors.ts';
-import { describePacked } from '../../../gateway/lambda/packed-code.ts';
-import type { PackedCode } from '../../../gateway/lambda/model.ts';
+import { Faults } from '../../../packages/core/errors.ts';
+import { describePacked } from '../../../packages/lambda/packed-code.ts';
+import type { PackedCode } from '../../../packages/core/stack/function.ts';
 import { writeZip } from '../../../layers/zip.ts';
 import { aFolder, anInlineFunction, returned, startRuntime } from './start-runtime.ts';
 

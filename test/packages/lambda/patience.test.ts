@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { Instance } from '../../../gateway/lambda/instance.ts';
-import { Patience } from '../../../gateway/lambda/patience.ts';
+import type { Instance } from '../../../packages/lambda/instance.ts';
+import { Patience } from '../../../packages/lambda/patience.ts';
 
 /** Two that run on a machine of two processors, each busy for that share of 100 ms. */
 const RUNNING = [

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 
-import { FunctionBuild } from '../../../gateway/lambda/bundle.ts';
-import { MACHINE_DEADLINES } from '../../../gateway/lambda/deadlines.ts';
-import type { FunctionDefinition } from '../../../gateway/lambda/model.ts';
-import { Concurrency } from '../../../gateway/lambda/concurrency.ts';
-import { FunctionPool } from '../../../gateway/lambda/pool.ts';
-import { DEFAULT_LIMITS, type PoolLimits } from '../../../gateway/lambda/pool-limits.ts';
-import type { InstanceProgram } from '../../../gateway/lambda/instance.ts';
-import { ThreadInstance } from '../../../gateway/lambda/thread-instance.ts';
-import { buildWorkerProgram } from '../../../gateway/lambda/worker-program.ts';
+import { FunctionBuild } from '../../../packages/lambda/bundle.ts';
+import { MACHINE_DEADLINES } from '../../../packages/lambda/deadlines.ts';
+import type { FunctionDefinition } from '../../../packages/core/stack/function.ts';
+import { Concurrency } from '../../../packages/lambda/concurrency.ts';
+import { FunctionPool } from '../../../packages/lambda/pool.ts';
+import { DEFAULT_LIMITS, type PoolLimits } from '../../../packages/lambda/pool-limits.ts';
+import type { InstanceProgram } from '../../../packages/lambda/instance.ts';
+import { ThreadInstance } from '../../../packages/lambda/thread-instance.ts';
+import { buildWorkerProgram } from '../../../packages/lambda/worker-program.ts';
 import { aFolder, anInlineFunction, returned } from './start-runtime.ts';
 
 const folder = aFolder({});

@@ -3,9 +3,9 @@ import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
-import { thisMachine } from '../../../gateway/lambda/process/find-toolchain.ts';
-import { findPrograms } from '../../../gateway/lambda/process/machine.ts';
-import type { ReloadEvent } from '../../../gateway/lambda/runtime.ts';
+import { thisMachine } from '../../../packages/lambda/process/find-toolchain.ts';
+import { findPrograms } from '../../../packages/lambda/process/machine.ts';
+import type { ReloadEvent } from '../../../packages/lambda/runtime.ts';
 import { aFolder, aFolderFunction, returned, startRuntime, writeFiles } from './start-runtime.ts';
 
 async function startReloading(

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { Faults } from '../../../gateway/errors.ts';
-import type { FunctionDefinition } from '../../../gateway/lambda/model.ts';
+import { Faults } from '../../../packages/core/errors.ts';
+import type { FunctionDefinition } from '../../../packages/core/stack/function.ts';
 import {
   explainMissing,
   findRuntimePackage,
   isBroughtAlong,
   packageNameOf,
-} from '../../../gateway/lambda/runtime-packages.ts';
+} from '../../../packages/lambda/runtime-packages.ts';
 import { aFolder, aFolderFunction, failed, returned, startRuntime } from './start-runtime.ts';
 
 const CLIENT = '@aws-sdk/client-dynamodb';

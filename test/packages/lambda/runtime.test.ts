@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 
-import { DefinitionError } from '../../../gateway/errors.ts';
-import type { FunctionDefinition } from '../../../gateway/lambda/model.ts';
-import { unsupportedReason } from '../../../gateway/lambda/check-code.ts';
+import { DefinitionError } from '../../../packages/core/errors.ts';
+import type { FunctionDefinition } from '../../../packages/core/stack/function.ts';
+import { unsupportedReason } from '../../../packages/lambda/check-code.ts';
 import {
   aFolder,
   aFolderFunction,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { ServiceTime } from '../../../gateway/lambda/service-time.ts';
+import { ServiceTime } from '../../../packages/lambda/service-time.ts';
 
 /** [ms, whether the code ran for the first time] */
 const OBSERVED: readonly (readonly [string, readonly (readonly [number, boolean])[], number])[] = [

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { describe, it } from 'node:test';
 
-import type { Instance, InstanceOwner } from '../../../gateway/lambda/instance.ts';
-import type { Job } from '../../../gateway/lambda/job.ts';
-import { FunctionPool } from '../../../gateway/lambda/pool.ts';
-import { DEFAULT_LIMITS } from '../../../gateway/lambda/pool-limits.ts';
-import { StartGate } from '../../../gateway/lambda/start-gate.ts';
+import type { Instance, InstanceOwner } from '../../../packages/lambda/instance.ts';
+import type { Job } from '../../../packages/lambda/job.ts';
+import { FunctionPool } from '../../../packages/lambda/pool.ts';
+import { DEFAULT_LIMITS } from '../../../packages/lambda/pool-limits.ts';
+import { StartGate } from '../../../packages/lambda/start-gate.ts';
 
 /** Instances that get ready and answer when the test says so. */
 class Machine {
@@ -34,6 +34,7 @@ class Machine {
       ...{ restingSince: performance.now(), isDraining: false, answeredCount: 0 },
       ...{ activeMs: 0, load: 0, isStuck: true },
       hasRoom: () => false,
+      drain: () => undefined,
       send: (job: Job) => {
         instance.load = 1;
         this.running.push(() => {

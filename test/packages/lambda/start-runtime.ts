@@ -2,14 +2,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { InvocationResult } from '../../../gateway/ports.ts';
-import type { FunctionLogLine } from '../../../gateway/lambda/log-line.ts';
-import type { FunctionDefinition } from '../../../gateway/lambda/model.ts';
+import type { InvocationResult } from '../../../packages/core/ports.ts';
+import type { FunctionLogLine } from '../../../packages/lambda/log-line.ts';
+import type { FunctionDefinition } from '../../../packages/core/stack/function.ts';
 import {
   createFunctionRuntime,
   type FunctionRuntime,
   type FunctionRuntimeOptions,
-} from '../../../gateway/lambda/runtime.ts';
+} from '../../../packages/lambda/runtime.ts';
 import { atEndOfFile } from '../../support/end-of-file.ts';
 
 const runtimes: FunctionRuntime[] = [];

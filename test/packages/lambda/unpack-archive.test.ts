@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { ArchiveError, unpackArchive } from '../../../gateway/lambda/unpack-archive.ts';
+import { ArchiveError, unpackArchive } from '../../../packages/lambda/unpack-archive.ts';
 import { writeZip } from '../../../layers/zip.ts';
 import { aFolder } from './start-runtime.ts';
 

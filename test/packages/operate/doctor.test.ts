@@ -1,12 +1,12 @@
 /** Each obstacle of a first deployment is planted into the answers of an account that is otherwise fresh. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { examineStack } from '../../cli/doctor.ts';
-import { exitCodeOf } from '../../cli/doctor/print-findings.ts';
-import type { StackView } from '../../cli/doctor/views.ts';
-import { aStack, aStackWith } from '../support/a-packaged-stack.ts';
-import { anAccount, FRESH, xml, xmlError } from '../support/an-aws-account.ts';
-import type { Answers } from '../support/an-aws-account.ts';
+import { examineStack } from '../../../packages/operate/doctor.ts';
+import { exitCodeOf } from '../../../packages/operate/doctor/print-findings.ts';
+import type { StackView } from '../../../packages/operate/doctor/views.ts';
+import { aStack, aStackWith } from '../../support/a-packaged-stack.ts';
+import { anAccount, FRESH, xml, xmlError } from '../../support/an-aws-account.ts';
+import type { Answers } from '../../support/an-aws-account.ts';
 
 const RESERVED = aStackWith({
   OrdersFunction: {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { HeaderList } from '../../../gateway/events/header-list.ts';
-import { acceptRequest } from '../../../gateway/server/answer-request.ts';
+import { HeaderList } from '../../../packages/core/events/header-list.ts';
+import { acceptRequest } from '../../../packages/server/answer-request.ts';
 import { anApi } from '../../support/an-api.ts';
 import { restApi } from '../../support/rest-apis.ts';
 import { servedAlone } from '../../support/served-alone.ts';
-import type { Arrival } from '../../../gateway/server/answer-request.ts';
-import type { ReplySink } from '../../../gateway/server/stream-reply.ts';
+import type { Arrival } from '../../../packages/server/answer-request.ts';
+import type { ReplySink } from '../../../packages/server/stream-reply.ts';
 
 const GET: Omit<Arrival, 'remoteAddress'> = {
   ...{ method: 'GET', target: '/dev/pets', host: 'pets.example', apiId: undefined, httpVersion: '1.1' },

@@ -2,16 +2,16 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
-import { Account } from '../../../gateway/control/account.ts';
-import { ServedApis } from '../../../gateway/control/served-apis.ts';
-import { makeRootResourceId } from '../../../gateway/definition/cloudformation/physical-ids.ts';
-import { openApiPorts } from '../../../gateway/server/api-ports.ts';
-import { planOwnPorts } from '../../../gateway/server/port-plan.ts';
-import { Connections } from '../../../gateway/websocket/connections.ts';
+import { Account } from '../../../packages/control/account.ts';
+import { ServedApis } from '../../../packages/control/served-apis.ts';
+import { makeRootResourceId } from '../../../packages/aws/physical-ids.ts';
+import { openApiPorts } from '../../../packages/server/api-ports.ts';
+import { planOwnPorts } from '../../../packages/server/port-plan.ts';
+import { Connections } from '../../../packages/core/websocket/connections.ts';
 import { aStack } from '../../support/a-stack.ts';
 import { API_ID, echo, restRoutes } from '../../support/routed-apis.ts';
 import { virtualPorts } from '../../support/virtual-ports.ts';
-import type { ApiPorts } from '../../../gateway/server/api-ports.ts';
+import type { ApiPorts } from '../../../packages/server/api-ports.ts';
 
 const PRIVATE = 'privateapi';
 const ENDPOINT = 'vpce-0123456789abcdef0';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { connect } from 'node:tls';
 import { before, describe, it } from 'node:test';
-import { MAX_HELLO_BYTES, readHello } from '../../../gateway/server/client-hello.ts';
+import { MAX_HELLO_BYTES, readHello } from '../../../packages/server/client-hello.ts';
 import type { AddressInfo } from 'node:net';
 
 /** What node's own client sends first. */

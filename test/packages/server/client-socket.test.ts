@@ -5,8 +5,8 @@ import {
   BYTES_IN_FLIGHT_LIMIT,
   closureOf,
   MESSAGES_IN_FLIGHT_LIMIT,
-} from '../../../gateway/websocket/limits.ts';
-import { anApi } from '../websocket/fixture.ts';
+} from '../../../packages/core/websocket/limits.ts';
+import { anApi } from '../core/websocket/fixture.ts';
 import {
   connectTcp,
   echo,
@@ -16,10 +16,10 @@ import {
   shakeHands,
   startApi,
   startEcho,
-} from '../websocket/server.ts';
+} from '../core/websocket/server.ts';
 import type { Socket } from 'node:net';
-import type { Handler, SeenEvent } from '../websocket/fixture.ts';
-import type { Client, RunningApi } from '../websocket/server.ts';
+import type { Handler, SeenEvent } from '../core/websocket/fixture.ts';
+import type { Client, RunningApi } from '../core/websocket/server.ts';
 
 const endAtLimit =
   (code: '1005' | '1006') =>

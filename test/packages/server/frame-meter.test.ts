@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { FrameMeter } from '../../../gateway/server/frame-meter.ts';
+import { FrameMeter } from '../../../packages/server/frame-meter.ts';
 
 const LIMIT_BYTES = 32 * 1024;
 

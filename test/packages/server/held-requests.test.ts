@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { createApiServer } from '../../../gateway/server/http.ts';
-import { Intake } from '../../../gateway/server/intake.ts';
+import { createApiServer } from '../../../packages/server/http.ts';
+import { Intake } from '../../../packages/server/intake.ts';
 import { anApi } from '../../support/an-api.ts';
 import { restApi } from '../../support/rest-apis.ts';
 import { servedAlone } from '../../support/served-alone.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, it } from 'node:test';
-import { Intake } from '../../../gateway/server/intake.ts';
+import { Intake } from '../../../packages/server/intake.ts';
 import { collectGarbage } from '../../support/collect-garbage.ts';
 
 /** What begins when so many arrive in one turn, with what has begun by then. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { issueFrom, makeAuthority } from '../../../gateway/control/issue-certificate.ts';
-import { readTruststore } from '../../../gateway/control/truststore.ts';
-import { judgePeer } from '../../../gateway/server/judge-peer.ts';
-import type { TlsPeer } from '../../../gateway/server/tls-peer.ts';
+import { issueFrom, makeAuthority } from '../../../packages/aws/certificates/issue-certificate.ts';
+import { readTruststore } from '../../../packages/aws/certificates/truststore.ts';
+import { judgePeer } from '../../../packages/server/judge-peer.ts';
+import type { TlsPeer } from '../../../packages/server/tls-peer.ts';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'node:test';
-import { rememberLast } from '../../../gateway/server/last-host.ts';
+import { rememberLast } from '../../../packages/server/last-host.ts';
 
 describe('rememberLast', () => {
   it('answers as what it reads by does, whatever came before', () => {

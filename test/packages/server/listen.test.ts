@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { describe, it, mock } from 'node:test';
-import { listenOn } from '../../../gateway/server/listen.ts';
+import { listenOn } from '../../../packages/server/listen.ts';
 
 describe('listenOn', () => {
   it('lets thousands of connections wait: of 2,000 at once, with node’s own 511, the last come after three seconds', async () => {

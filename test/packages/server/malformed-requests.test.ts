@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { createApiServer } from '../../../gateway/server/http.ts';
+import { createApiServer } from '../../../packages/server/http.ts';
 import { anApi } from '../../support/an-api.ts';
 import { restApi } from '../../support/rest-apis.ts';
 import { servedAlone } from '../../support/served-alone.ts';

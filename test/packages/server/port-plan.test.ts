@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { planOwnPorts, planSharedPorts } from '../../../gateway/server/port-plan.ts';
-import type { ApiRoutes } from '../../../gateway/control/list-apis.ts';
-import type { ServedApi } from '../../../gateway/exchange.ts';
-import type { PortPlan, SharedPorts } from '../../../gateway/server/port-plan.ts';
+import { planOwnPorts, planSharedPorts } from '../../../packages/server/port-plan.ts';
+import type { ApiRoutes } from '../../../packages/control/list-apis.ts';
+import type { ServedApi } from '../../../packages/core/exchange.ts';
+import type { PortPlan, SharedPorts } from '../../../packages/server/port-plan.ts';
 import { webPath, webQuery } from '../../support/any-text.ts';
 
 const SHARED: SharedPorts = { httpPort: 3000, websocketPort: 3001, prefix: '', omitStage: false };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { headersOf } from '../../../gateway/server/repeated-headers.ts';
+import { headersOf } from '../../../packages/server/repeated-headers.ts';
 
 const LINES = ['Host', 'api.example', 'Authorization', 'Bearer one'];
 

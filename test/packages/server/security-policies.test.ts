@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createSecureContext } from 'node:tls';
 import { describe, it } from 'node:test';
-import { notePolicy } from '../../../gateway/control/security-policy.ts';
-import { Faults } from '../../../gateway/errors.ts';
-import { tlsRulesOf } from '../../../gateway/server/security-policies.ts';
+import { notePolicy } from '../../../packages/control/security-policy.ts';
+import { Faults } from '../../../packages/core/errors.ts';
+import { tlsRulesOf } from '../../../packages/server/security-policies.ts';
 
 /** What the start says of a domain with this policy. */
 function told(policy: string): readonly unknown[] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { pauseAfter } from '../../../gateway/server/stream-reply.ts';
+import { pauseAfter } from '../../../packages/server/stream-reply.ts';
 
 describe('pauseAfter', () => {
   const MB = 1024 * 1024;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { describe, it } from 'node:test';
-import { TaskQueue } from '../../../gateway/server/task-queue.ts';
+import { TaskQueue } from '../../../packages/server/task-queue.ts';
 
 describe('TaskQueue', () => {
   it('runs every task, so many at a time, in the order in which they came', async () => {

@@ -5,11 +5,11 @@ import {
   BUFFER_PAUSE_BYTES,
   FRAME_COST_BYTES,
   MESSAGE_LIMIT_BYTES,
-} from '../../../gateway/websocket/limits.ts';
-import { anApi } from '../websocket/fixture.ts';
-import { echo, ECHO_ROUTES, open, startApi, startEcho } from '../websocket/server.ts';
-import type { Connection } from '../../../gateway/websocket/connections.ts';
-import type { RunningApi } from '../websocket/server.ts';
+} from '../../../packages/core/websocket/limits.ts';
+import { anApi } from '../core/websocket/fixture.ts';
+import { echo, ECHO_ROUTES, open, startApi, startEcho } from '../core/websocket/server.ts';
+import type { Connection } from '../../../packages/core/websocket/connections.ts';
+import type { RunningApi } from '../core/websocket/server.ts';
 
 describe('what waits for a client that does not read', () => {
   /** What its system takes is full, and nothing has gone for one turn. */

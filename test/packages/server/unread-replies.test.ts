@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { describe, it } from 'node:test';
-import { UnreadReplies } from '../../../gateway/server/unread-replies.ts';
+import { UnreadReplies } from '../../../packages/server/unread-replies.ts';
 import { MemoryLog } from '../../support/virtual-ports.ts';
 
 class FakeReply extends EventEmitter {

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { after, describe, it } from 'node:test';
-import { isWebSocketHandshake } from '../../../gateway/server/websocket-frames.ts';
-import { anApi } from '../websocket/fixture.ts';
+import { isWebSocketHandshake } from '../../../packages/server/websocket-frames.ts';
+import { anApi } from '../core/websocket/fixture.ts';
 import {
   connectTcp,
   echo,
@@ -14,8 +14,8 @@ import {
   startApi,
   startEcho,
   talk,
-} from '../websocket/server.ts';
-import type { Handler, SeenEvent } from '../websocket/fixture.ts';
+} from '../core/websocket/server.ts';
+import type { Handler, SeenEvent } from '../core/websocket/fixture.ts';
 
 describe('handshakes', () => {
   const refused: readonly { readonly name: string; readonly bytes: string; readonly status: number }[] = [

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { withDeployedVariables } from '../../../gateway/definition/deployed-variables.ts';
-import type { FunctionDefinition } from '../../../gateway/lambda/model.ts';
-import type { ResolvedResource } from '../../../gateway/definition/model.ts';
+import { withDeployedVariables } from '../../../packages/templates/deployed-variables.ts';
+import type { FunctionDefinition } from '../../../packages/core/stack/function.ts';
+import type { ResolvedResource } from '../../../packages/core/stack/model.ts';
 
 describe('withDeployedVariables', () => {
   const definition = {

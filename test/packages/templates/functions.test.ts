@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { defineFunctions, layerFolders } from '../../../gateway/definition/functions.ts';
-import type { FunctionsOfStack } from '../../../gateway/definition/functions.ts';
-import { Faults, REFUSING } from '../../../gateway/errors.ts';
-import type { Tolerance } from '../../../gateway/errors.ts';
+import { defineFunctions, layerFolders } from '../../../packages/templates/functions.ts';
+import type { FunctionsOfStack } from '../../../packages/templates/functions.ts';
+import { Faults, REFUSING } from '../../../packages/core/errors.ts';
+import type { Tolerance } from '../../../packages/core/errors.ts';
 import { aStack, refusal } from './stack-builders.ts';
 
 const LAMBDA = 'AWS Lambda API reference, CreateFunction';

@@ -1,9 +1,10 @@
+import { RESOURCE_TYPES } from '../../../packages/engine/compose/catalogue.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { LoadBoard } from '../../../gateway/definition/load-board.ts';
-import type { RawStack } from '../../../gateway/definition/raw-stack.ts';
-import { parseSource } from '../../../gateway/definition/cloudformation/template-source.ts';
-import { toRawStack } from '../../../gateway/definition/cloudformation/template-stack.ts';
+import { LoadBoard } from '../../../packages/templates/load-board.ts';
+import type { RawStack } from '../../../packages/templates/raw-stack.ts';
+import { parseSource } from '../../../packages/templates/cloudformation/template-source.ts';
+import { toRawStack } from '../../../packages/templates/cloudformation/template-stack.ts';
 import { OPTIONS, refusalOf } from './stack-builders.ts';
 
 function aRaw(stackName: string, value: string): RawStack {
@@ -13,7 +14,7 @@ function aRaw(stackName: string, value: string): RawStack {
 
 describe('LoadBoard', () => {
   it('waits for a stack that is still loading, even before its name is known', async () => {
-    const board = new LoadBoard(['/a', '/b']);
+    const board = new LoadBoard(['/a', '/b'], RESOURCE_TYPES);
     board.announce('/a', 'a');
     const outputs = board.outputsOf('/a', 'b');
 
@@ -24,7 +25,7 @@ describe('LoadBoard', () => {
   });
 
   it('knows no stack that no source makes, once all have names', async () => {
-    const board = new LoadBoard(['/a', '/b']);
+    const board = new LoadBoard(['/a', '/b'], RESOURCE_TYPES);
     board.announce('/a', 'a');
     const outputs = board.outputsOf('/a', 'elsewhere');
 
@@ -34,14 +35,14 @@ describe('LoadBoard', () => {
   });
 
   it('says that a stack asking for itself is not deployed yet', async () => {
-    const board = new LoadBoard(['/a']);
+    const board = new LoadBoard(['/a'], RESOURCE_TYPES);
     board.announce('/a', 'a');
 
     assert.equal(await board.outputsOf('/a', 'a'), undefined);
   });
 
   it('refuses two stacks that wait for each other, naming them', async () => {
-    const board = new LoadBoard(['/a', '/b']);
+    const board = new LoadBoard(['/a', '/b'], RESOURCE_TYPES);
     board.announce('/a', 'a');
     board.announce('/b', 'b');
     const first = refusalOf(board.outputsOf('/a', 'b'));
@@ -54,7 +55,7 @@ describe('LoadBoard', () => {
   });
 
   it('refuses waiting for a stack whose outputs import from the one that waits', async () => {
-    const board = new LoadBoard(['/a', '/b']);
+    const board = new LoadBoard(['/a', '/b'], RESOURCE_TYPES);
     board.announce('/a', 'a');
     const outputs = refusalOf(board.outputsOf('/a', 'b'));
 
@@ -64,7 +65,7 @@ describe('LoadBoard', () => {
   });
 
   it('lets a chain of waits run through', async () => {
-    const board = new LoadBoard(['/a', '/b', '/c']);
+    const board = new LoadBoard(['/a', '/b', '/c'], RESOURCE_TYPES);
     for (const name of ['a', 'b', 'c']) board.announce(`/${name}`, name);
     const ofB = board.outputsOf('/a', 'b');
     const ofC = board.outputsOf('/b', 'c');

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { loadStacks, requireSources } from '../../../gateway/definition/load.ts';
-import { Faults } from '../../../gateway/errors.ts';
-import type { ResolvedStack } from '../../../gateway/definition/model.ts';
+import { loadStacks, requireSources } from '../../../packages/templates/load.ts';
+import { Faults } from '../../../packages/core/errors.ts';
+import type { ResolvedStack } from '../../../packages/core/stack/model.ts';
 import { OPTIONS, refusal, refusalOf } from './stack-builders.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../fixtures/definition', import.meta.url));

@@ -1,12 +1,13 @@
 /** What AWS has launched since spring 2025 (docs/aws §16): served, without effect on a request, or named at start with its day. */
+import { RESOURCE_TYPES } from '../../../packages/engine/compose/catalogue.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { classifyResources } from '../../../gateway/definition/classify.ts';
-import { findSecurityPolicy } from '../../../gateway/control/security-policy.ts';
-import { tlsRulesOf } from '../../../gateway/server/security-policies.ts';
+import { classifyResources } from '../../../packages/templates/classify.ts';
+import { findSecurityPolicy } from '../../../packages/control/security-policy.ts';
+import { tlsRulesOf } from '../../../packages/server/security-policies.ts';
 import { anApi } from '../../support/an-api.ts';
 import { ok, restApi } from '../../support/rest-apis.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
+import type { JsonObject } from '../../../packages/core/stack/model.ts';
 
 /** What a start says of it; `-` where a property changes nothing for a request. */
 function told(type: string, properties: JsonObject): readonly string[] {
@@ -14,7 +15,7 @@ function told(type: string, properties: JsonObject): readonly string[] {
     ...{ logicalId: 'R', type, properties, physicalId: 'r', dependsOn: [] },
     place: () => ({ file: 'f' }),
   };
-  const { unsupported, noEffect } = classifyResources('shop', [resource]);
+  const { unsupported, noEffect } = classifyResources(RESOURCE_TYPES, 'shop', [resource]);
   return [...unsupported.map(({ consequence }) => consequence), ...noEffect.map(() => '-')];
 }
 

@@ -1,7 +1,7 @@
 /** APIs with a `Body`, expanded; and documents to put there. */
 import assert from 'node:assert/strict';
-import type { Json, JsonObject, ResolvedResource } from '../../../gateway/definition/model.ts';
-import { expandDocuments } from '../../../gateway/definition/openapi/openapi.ts';
+import type { Json, JsonObject, ResolvedResource } from '../../../packages/core/stack/model.ts';
+import { expandDocuments } from '../../../packages/templates/openapi/openapi.ts';
 import { aStack } from './stack-builders.ts';
 
 export type Expanded = ReturnType<typeof expandDocuments>;

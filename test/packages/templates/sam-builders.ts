@@ -1,6 +1,6 @@
 /** SAM templates with one function, expanded down to what the control plane reads. */
-import type { Json, JsonObject, ResolvedResource } from '../../../gateway/definition/model.ts';
-import { expandDocuments } from '../../../gateway/definition/openapi/openapi.ts';
+import type { Json, JsonObject, ResolvedResource } from '../../../packages/core/stack/model.ts';
+import { expandDocuments } from '../../../packages/templates/openapi/openapi.ts';
 import { aStack } from './stack-builders.ts';
 
 /** A template of the API `Api` with these properties and the function `F` with these events. */

@@ -1,8 +1,8 @@
 /** What SAM makes of one function with these events: the plain CloudFormation beside the function itself. */
-import { parseSource } from '../../../gateway/definition/cloudformation/template-source.ts';
-import type { Json, JsonObject } from '../../../gateway/definition/model.ts';
-import type { Finding } from '../../../gateway/definition/raw-stack.ts';
-import { expandSam } from '../../../gateway/definition/sam/sam.ts';
+import { parseSource } from '../../../packages/templates/cloudformation/template-source.ts';
+import type { Json, JsonObject } from '../../../packages/core/stack/model.ts';
+import type { Finding } from '../../../packages/templates/raw-stack.ts';
+import { expandSam } from '../../../packages/templates/sam/sam.ts';
 
 type Made = {
   /** By logical id, without the function itself. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { readSamconfigRegion } from '../../../gateway/definition/samconfig.ts';
+import { readSamconfigRegion } from '../../../packages/templates/samconfig.ts';
 
 /** Forms as AWS's page "AWS SAM CLI configuration file" has them. */
 const rows: readonly { name: string; file: string; text: string; region: string | undefined }[] = [

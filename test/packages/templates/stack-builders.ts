@@ -1,13 +1,16 @@
 /** Stacks from template text, for tests of everything after the reader. */
-import type { LoadOptions } from '../../../gateway/definition/load-options.ts';
-import type { Json } from '../../../gateway/definition/model.ts';
-import type { StackResolver } from '../../../gateway/definition/cloudformation/stack-resolver.ts';
-import { StackSet } from '../../../gateway/definition/stacks.ts';
-import { parseSource } from '../../../gateway/definition/cloudformation/template-source.ts';
-import { toRawStack } from '../../../gateway/definition/cloudformation/template-stack.ts';
-import { DefinitionError } from '../../../gateway/errors.ts';
+import { RESOURCE_TYPES } from '../../../packages/engine/compose/catalogue.ts';
+import type { ResourceTypes } from '../../../packages/core/resource-types/resource-types.ts';
+import type { LoadOptions } from '../../../packages/templates/load-options.ts';
+import type { Json } from '../../../packages/core/stack/model.ts';
+import type { StackResolver } from '../../../packages/templates/cloudformation/stack-resolver.ts';
+import { StackSet } from '../../../packages/templates/stacks.ts';
+import { parseSource } from '../../../packages/templates/cloudformation/template-source.ts';
+import { toRawStack } from '../../../packages/templates/cloudformation/template-stack.ts';
+import { DefinitionError } from '../../../packages/core/errors.ts';
 
-export const OPTIONS: LoadOptions = {
+export const OPTIONS: LoadOptions & { readonly types: ResourceTypes } = {
+  types: RESOURCE_TYPES,
   stage: 'dev',
   parameters: {},
   region: 'eu-west-1',
@@ -26,7 +29,7 @@ export function someStacks(
   texts: Readonly<Record<string, string>>,
   parameters: Readonly<Record<string, string>> = {},
 ): readonly StackResolver[] {
-  const set = new StackSet();
+  const set = new StackSet(RESOURCE_TYPES);
   for (const [name, text] of Object.entries(texts)) {
     set.add(toRawStack(parseSource(text, `/app/${name}.yml`), name, { ...OPTIONS, parameters }));
   }

@@ -1,8 +1,9 @@
+import { RESOURCE_TYPES } from '../../../packages/engine/compose/catalogue.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { StackSet } from '../../../gateway/definition/stacks.ts';
-import { parseSource } from '../../../gateway/definition/cloudformation/template-source.ts';
-import { toRawStack } from '../../../gateway/definition/cloudformation/template-stack.ts';
+import { StackSet } from '../../../packages/templates/stacks.ts';
+import { parseSource } from '../../../packages/templates/cloudformation/template-source.ts';
+import { toRawStack } from '../../../packages/templates/cloudformation/template-stack.ts';
 import { OPTIONS, refusal, someStacks } from './stack-builders.ts';
 
 const exporting = (name: string, value = 'hello'): string =>
@@ -11,7 +12,7 @@ const importing = (name: string): string =>
   `Resources: {T: {Type: AWS::SNS::Topic, Properties: {P: {"Fn::ImportValue": ${name}}}}}`;
 
 function setOf(texts: Readonly<Record<string, string>>): StackSet {
-  const set = new StackSet();
+  const set = new StackSet(RESOURCE_TYPES);
   for (const [name, text] of Object.entries(texts)) {
     set.add(toRawStack(parseSource(text, `/app/${name}.yml`), name, OPTIONS));
   }
@@ -54,7 +55,7 @@ describe('StackSet', () => {
   });
 
   it('imports within one region and account, as CloudFormation does, and says where the export is', () => {
-    const set = new StackSet();
+    const set = new StackSet(RESOURCE_TYPES);
     const add = (name: string, text: string, place: object) =>
       set.add(toRawStack(parseSource(text, `/app/${name}.yml`), name, { ...OPTIONS, ...place }));
     add('base', exporting('x'), { region: 'us-east-1' });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createAws } from '../../cli/aws-call.ts';
-import type { AwsCall } from '../../cli/aws-call.ts';
-import { anAccount, xml, xmlError } from '../support/an-aws-account.ts';
+import { createAws } from '../../../packages/terminal/aws-call.ts';
+import type { AwsCall } from '../../../packages/terminal/aws-call.ts';
+import { anAccount, xml, xmlError } from '../../support/an-aws-account.ts';
 
 const IDENTITY: AwsCall = {
   ...{ service: 'sts', protocol: 'query', action: 'GetCallerIdentity', version: '2011-06-15' },

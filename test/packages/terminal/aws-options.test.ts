@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InvalidArgumentError } from 'commander';
-import { readAwsEndpoints } from '../../cli/aws-options.ts';
-import { parserOf } from '../../cli/options.ts';
-import { START_OPTIONS } from '../../gateway/start-options.ts';
-import { UsageError } from '../../cli/output.ts';
+import { readAwsEndpoints } from '../../../packages/terminal/aws-options.ts';
+import { parserOf } from '../../../packages/terminal/options.ts';
+import { START_OPTIONS } from '../../../packages/engine/start-options.ts';
+import { UsageError } from '../../../packages/terminal/output.ts';
 
 const collectServices = parserOf<readonly string[]>(START_OPTIONS.aws);
 const collectVpcLink = parserOf<ReadonlyMap<string, readonly string[]>>(START_OPTIONS['vpc-link']);

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
-import { endpointOf, findCredentials, readEndpoint } from '../../cli/aws-session.ts';
-import { UsageError } from '../../cli/output.ts';
+import { endpointOf, findCredentials, readEndpoint } from '../../../packages/terminal/aws-session.ts';
+import { UsageError } from '../../../packages/terminal/output.ts';
 
 describe('endpointOf', () => {
   const rows: readonly (readonly [string, string, object, Record<string, string>, string])[] = [

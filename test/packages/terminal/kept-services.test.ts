@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { keptServices } from '../../cli/kept-services.ts';
+import { keptServices } from '../../../packages/terminal/kept-services.ts';
 
 describe('what a start has compiled', () => {
   const ROWS: readonly {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { USUAL_ASSUMPTIONS } from '../../gateway/deployment/assumptions.ts';
-import { readDuration } from '../../gateway/settings.ts';
-import { START_OPTIONS } from '../../gateway/start-options.ts';
-import { collectPair, parserOf, readPort, readStageName } from '../../cli/options.ts';
-import type { Assumptions } from '../../gateway/deployment/assumptions.ts';
-import type { AccountQuotas } from '../../gateway/control/api-quotas.ts';
+import { USUAL_ASSUMPTIONS } from '../../../packages/core/deployment/assumptions.ts';
+import { readDuration } from '../../../packages/engine/settings.ts';
+import { START_OPTIONS } from '../../../packages/engine/start-options.ts';
+import { collectPair, parserOf, readPort, readStageName } from '../../../packages/terminal/options.ts';
+import type { Assumptions } from '../../../packages/core/deployment/assumptions.ts';
+import type { AccountQuotas } from '../../../packages/control/api-quotas.ts';
 
 const collectAssumption = parserOf<Assumptions>(START_OPTIONS.assume);
 const collectQuota = parserOf<AccountQuotas>(START_OPTIONS['account-quota']);

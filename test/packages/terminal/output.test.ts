@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { table } from '../../cli/output.ts';
+import { table } from '../../../packages/terminal/output.ts';
 
 describe('table', () => {
   it('aligns all columns but the last', () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { writePrivately } from '../../cli/private-file.ts';
+import { writePrivately } from '../../../packages/terminal/private-file.ts';
 
 describe('a file that a command was asked to write', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-private-'));

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { readTokenFile } from '../../cli/read-token-file.ts';
+import { readTokenFile } from '../../../packages/terminal/read-token-file.ts';
 
 describe('readTokenFile', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-token-file-'));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readXml } from '../../cli/read-xml.ts';
+import { readXml } from '../../../packages/terminal/read-xml.ts';
 
 describe('readXml', () => {
   const rows: readonly (readonly [name: string, text: string, expected: unknown])[] = [

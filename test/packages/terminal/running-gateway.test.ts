@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { announce, runningFolder } from '@gatewright/gateway/services/running-gateways';
-import { chooseGateway, findGateway } from '../../cli/running-gateway.ts';
+import { announce, runningFolder } from '../../../packages/kernel/files/running-gateways.ts';
+import { chooseGateway, findGateway } from '../../../packages/terminal/running-gateway.ts';
 
 describe('findGateway', () => {
   const usual = process.env['GATEWRIGHT_HOME'];

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
-import { routesCommand } from '../../cli/routes.ts';
-import { applySettings, settingNames } from '../../cli/settings-file.ts';
-import { settingsSchema } from '../../cli/settings-schema.ts';
-import { startCommand } from '../../cli/start.ts';
+import { routesCommand } from '../../../packages/gatewright/command/routes.ts';
+import { applySettings, settingNames } from '../../../packages/terminal/settings-file.ts';
+import { settingsSchema } from '../../../packages/terminal/settings-schema.ts';
+import { startCommand } from '../../../packages/gatewright/command/start.ts';
 import type { Command } from 'commander';
 
 type Applied = {
@@ -175,7 +175,7 @@ describe('gatewright.schema.json', () => {
 
   it('is what start takes', () => {
     const printed: unknown = JSON.parse(
-      readFileSync(new URL('../../docs/gatewright.schema.json', import.meta.url), 'utf8'),
+      readFileSync(new URL('../../../docs/gatewright.schema.json', import.meta.url), 'utf8'),
     );
 
     assert.deepEqual(printed, JSON.parse(JSON.stringify(schema)));

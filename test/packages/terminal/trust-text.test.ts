@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { describeTrust } from '../../cli/trust-text.ts';
+import { describeTrust } from '../../../packages/terminal/trust-text.ts';
 
 const FILE = "/srv/my shop's/.gatewright/tls/ca.pem";
 const QUOTED = `'/srv/my shop'\\''s/.gatewright/tls/ca.pem'`;

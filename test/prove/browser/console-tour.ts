@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { toolFolder } from '../../../tools/install-tool.ts';
+import { toolFolder } from '../../../lab/tools/install-tool.ts';
 import { REPOSITORY } from '../../architecture/source-files.ts';
 import type { Page } from './page.ts';
 

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { REPOSITORY } from '../../architecture/source-files.ts';
 import { READY, readyOf, runCommand, startCommand } from '../../support/command.ts';
-import { installTool, toolFolder } from '../../../tools/install-tool.ts';
+import { installTool, toolFolder } from '../../../lab/tools/install-tool.ts';
 
 export type BrowserCase = {
   /** A sentence: what holds in a browser. */

@@ -1,11 +1,11 @@
 /** What templates and models of an API are made of, as the gateway calls it. */
-import { SchemaSet } from '../../../gateway/deployment/json-schema.ts';
-import { SchemaRefusal } from '../../../gateway/deployment/schema-preparation.ts';
+import { SchemaSet } from '../../../packages/core/deployment/json-schema.ts';
+import { SchemaRefusal } from '../../../packages/core/deployment/schema-preparation.ts';
 import { parseJson } from '../../../packages/velocity/java/json.ts';
-import { parseJsonPath, readJsonPath } from '../../../gateway/mapping/json-path.ts';
+import { parseJsonPath, readJsonPath } from '../../../packages/core/mapping/json-path.ts';
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '../../../packages/velocity/java/render-budget.ts';
 import { TemplateError } from '../../../packages/velocity/java/template-error.ts';
-import { contextVariables, templateScope } from '../../../gateway/mapping/template-variables.ts';
+import { contextVariables, templateScope } from '../../../packages/core/mapping/template-variables.ts';
 import { compileTemplate } from '../../../packages/velocity/compile.ts';
 import type { FuzzTarget } from './target.ts';
 import { jsonOf, refusing } from './target.ts';

@@ -1,8 +1,9 @@
 /** Templates as far as a load goes: source, shape, intrinsics, resources, what is compiled for requests. */
-import { Account } from '../../../gateway/control/account.ts';
-import { ServedApis } from '../../../gateway/control/served-apis.ts';
-import { loadStacks } from '../../../gateway/definition/load.ts';
-import { DefinitionError } from '../../../gateway/errors.ts';
+import { RESOURCE_TYPES } from '../../../packages/engine/compose/catalogue.ts';
+import { Account } from '../../../packages/control/account.ts';
+import { ServedApis } from '../../../packages/control/served-apis.ts';
+import { loadStacks } from '../../../packages/templates/load.ts';
+import { DefinitionError } from '../../../packages/core/errors.ts';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,6 +105,7 @@ export function templateTarget(): FuzzTarget {
             accountId: '123456789012',
             environment: {},
           },
+          types: RESOURCE_TYPES,
         });
         new ServedApis(new Account({ clock: new VirtualClock(), isThrottled: false }))
           .prepare(stacks)

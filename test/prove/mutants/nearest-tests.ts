@@ -4,7 +4,7 @@ import { resolveImport, runtimeImportsOf } from '../../architecture/source-files
 import type { SourceFile } from '../../architecture/source-files.ts';
 
 /** Not the dozens that reach everything: whole starts, recorded answers, simulations, other proofs. */
-const NEAR = /^test\/(shared|gateway|functions|packages\/authoring|properties)\/.*\.test\.ts$/;
+const NEAR = /^test\/(shared|packages|functions|properties)\/.*\.test\.ts$/;
 /** These look at processes, not at the code in theirs. */
 const OTHER_PROCESS = /child_process|support\/command\.ts|support\/printing-process\.ts/;
 const NEAREST = 5;
@@ -75,7 +75,7 @@ export function findNearestTests(file: string, { importers, tests }: ImportGraph
     .map(({ test }) => test);
 }
 
-/** `test/gateway/pipeline-mock.test.ts` speaks of `gateway/pipeline.ts`. */
+/** `test/packages/core/pipeline-mock.test.ts` speaks of `packages/core/pipeline.ts`. */
 function bearsName(test: string, file: string): boolean {
   const name = `test/${file.replace(/\.ts$/, '')}`;
   return test.startsWith(`${name}-`) || test === `${name}.test.ts`;

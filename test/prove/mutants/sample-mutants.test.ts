@@ -12,14 +12,14 @@ const mutantsOf = (file: string, count: number): readonly Mutant[] =>
     replacement: '',
     change: { form: 'statement', start: 0, end: 0 },
   }));
-const ALL = [...mutantsOf('shared/quota/a.ts', 2_000), ...mutantsOf('gateway/metering/b.ts', 100)];
+const ALL = [...mutantsOf('shared/quota/a.ts', 2_000), ...mutantsOf('packages/core/metering/b.ts', 100)];
 
 describe('sampleMutants', () => {
   it('gives each folder its share, and a small one enough to say something', () => {
     const drawn = sampleMutants(ALL, 210, 1);
     const counted = (folder: string): number => drawn.filter(({ file }) => stratumOf(file) === folder).length;
 
-    assert.deepEqual([counted('shared/quota'), counted('gateway/metering')], [200, 30]);
+    assert.deepEqual([counted('shared/quota'), counted('packages/core/metering')], [200, 30]);
   });
 
   it('draws the same by the same seed, and others by another', () => {
@@ -34,9 +34,9 @@ describe('sampleMutants', () => {
   });
 
   it('draws the same of what is still there when other files change', () => {
-    const before = sampleMutants(ALL, 210, 1).filter(({ file }) => file.startsWith('gateway'));
+    const before = sampleMutants(ALL, 210, 1).filter(({ file }) => file.startsWith('packages'));
     const after = sampleMutants([...ALL, ...mutantsOf('shared/http/c.ts', 20)], 210, 1).filter(({ file }) =>
-      file.startsWith('gateway'),
+      file.startsWith('packages'),
     );
 
     assert.deepEqual(after, before);

@@ -7,8 +7,8 @@ const LEAST = 30;
 
 /** Folders whose mutants are drawn apart from those of others. */
 export function stratumOf(file: string): string {
-  const [top = '', second = ''] = file.split('/');
-  return second.endsWith('.ts') ? top : `${top}/${second}`;
+  const folders = file.split('/').slice(0, -1);
+  return folders.slice(0, folders[0] === 'packages' ? 3 : 2).join('/');
 }
 
 /**

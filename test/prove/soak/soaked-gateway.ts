@@ -53,7 +53,14 @@ export async function startSoakedGateway(
     process.execPath,
     [
       ...['--expose-gc', '--import', join(import.meta.dirname, 'memory-probe.ts')],
-      ...[join(REPOSITORY, 'cli/main.ts'), 'start', 'template.json', '--data', data, '--json'],
+      ...[
+        join(REPOSITORY, 'packages/gatewright/command/main.ts'),
+        'start',
+        'template.json',
+        '--data',
+        data,
+        '--json',
+      ],
       ...['--port', '0', '--control-port', '0', ...options],
     ],
     {

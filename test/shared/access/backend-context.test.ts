@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { backendContext } from '#shared/access/backend-context.ts';
 import { CHANNELS } from '#shared/aws/channel-grants.ts';
 import { aDocument, aPrincipal } from '../../support/an-access-document.ts';
-import { readAuthorizerResult } from '../../../gateway/events/authorizer-result.ts';
+import { readAuthorizerResult } from '../../../packages/core/events/authorizer-result.ts';
 
 const contextOf = (claims: Record<string, unknown>, named: readonly string[] = []) =>
   backendContext(

@@ -4,7 +4,7 @@ import * as commands from '@aws-sdk/client-dynamodb';
 import middy from '@middy/core';
 import { BROTLI, createDynamoDbCache } from '#shared/cache/dynamodb-cache.ts';
 import { responseCache } from '#shared/middleware/response-cache.ts';
-import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
+import { createSystemClock } from '../../../packages/server/adapters/system-clock.ts';
 import { startEmbeddedDynamoDb } from '../../../packages/dynamodb/embedded-dynamodb.ts';
 import { anHttpEvent, incompressible } from '../../support/a-response-cache.ts';
 import type { Reply } from '../../support/a-response-cache.ts';

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { verifySignature } from '@gatewright/aws/signature';
 import { invalidateEdge } from '#shared/cache/edge-poster.ts';
-import { Recorder } from '../../../gateway/services/recorder.ts';
-import { rightsOfCall } from '../../../gateway/aws-api/service-rights.ts';
+import { aRecorder } from '../../support/a-recorder.ts';
+import { rightsOfCall } from '../../../packages/kernel/calls/service-rights.ts';
 import { CountingRandom, VirtualClock } from '../../support/virtual-ports.ts';
 
 const DISTRIBUTION = 'E1A2B3C4D5E6F7';
@@ -14,7 +14,7 @@ const ACCOUNT = '123456789012';
 
 /** CloudFront as the local gateway records it, behind a socket; `answer` in its place where it is given. */
 async function aCloudFront(answer?: { status: number; body: string }) {
-  const recorder = new Recorder(new VirtualClock(), new CountingRandom(), ACCOUNT);
+  const recorder = aRecorder(new VirtualClock(), new CountingRandom(), ACCOUNT);
   const paths: string[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -24,9 +24,10 @@ async function aCloudFront(answer?: { status: number; body: string }) {
       paths.push(`${method} ${url}`);
       const call = { service: 'cloudfront', region: 'us-east-1', method, path: url, query: '', headers };
       const body = Buffer.concat(chunks);
-      const outcome = recorder.call({ ...call, subdomain: undefined, body, timeoutMs: 1_000 });
-      if (outcome.kind === 'answered') response.writeHead(answer?.status ?? outcome.status);
-      response.end(answer?.body ?? (outcome.kind === 'answered' ? outcome.body : ''));
+      void recorder.answer({ ...call, subdomain: undefined, body, timeoutMs: 1_000 }).then((outcome) => {
+        if (outcome.kind === 'answered') response.writeHead(answer?.status ?? outcome.status);
+        response.end(answer?.body ?? (outcome.kind === 'answered' ? outcome.body : ''));
+      });
     });
   });
   server.listen(0, '127.0.0.1');

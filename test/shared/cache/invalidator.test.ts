@@ -8,7 +8,7 @@ import { askFor, findWork } from '#shared/cache/work-list.ts';
 import { withCacheTags } from '#shared/middleware/cache-tags.ts';
 import { withResponseCache } from '#shared/middleware/response-cache.ts';
 import { signRequest } from '../../../packages/aws/sign-request.ts';
-import { createIdentities, parseIdentities } from '../../../gateway/policy/identities.ts';
+import { createIdentities, parseIdentities } from '../../../packages/core/policy/identities.ts';
 import { ACCOUNT_ID, proxyTo } from '../../support/a-stack.ts';
 import { cachedApi, ON } from '../../support/cached-apis.ts';
 import { headerOf } from '../../support/an-api.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { STATUS_CODES } from 'node:http';
 import { describe, it } from 'node:test';
-import { DomainError } from '#shared/errors.ts';
-import { ADMIN_ANSWERS, problem, problemOf, problemReply } from '#shared/http/problem.ts';
+import { DomainError, VersionConflict } from '#shared/errors.ts';
+import { ADMIN_ANSWERS, adminProblemOf, problem, problemOf, problemReply } from '#shared/http/problem.ts';
 
 describe('problemOf', () => {
   it('keeps the reason of a refused credential to itself', () => {
@@ -41,6 +41,19 @@ describe('ADMIN_ANSWERS', () => {
 
   it('answers 404 for whatever is not there', () => {
     for (const code of NOT_FOUND) assert.equal(ADMIN_ANSWERS[code]?.[0], 404, code);
+  });
+});
+
+describe('adminProblemOf', () => {
+  it('says which version to save next', () => {
+    assert.deepEqual(adminProblemOf(new VersionConflict(4, 'the next version to be saved is 4')), {
+      type: 'about:blank',
+      title: 'Conflict',
+      status: 409,
+      detail: 'the next version to be saved is 4',
+      code: 'EDIT_CONFLICT',
+      nextVersion: 4,
+    });
   });
 });
 

@@ -9,7 +9,7 @@ const SOURCE = readFileSync(
   new URL('../../../shared/observability/quota-metrics.ts', import.meta.url),
   'utf8',
 );
-const ALARMS = readFileSync(new URL('../../../resources/quota.yml', import.meta.url), 'utf8');
+const ALARMS = readFileSync(new URL('../../../packages/stack/quota/resources.yml', import.meta.url), 'utf8');
 
 function aSink() {
   const added: string[] = [];

@@ -5,7 +5,7 @@ import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
 import { parseRefusal } from '#shared/table/dynamodb-failure.ts';
 import type { LoadTableClient } from '#shared/table/dynamodb-table.ts';
 import { grantWrite } from '#shared/quota/ledger.ts';
-import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
+import { createSystemClock } from '../../../packages/server/adapters/system-clock.ts';
 import { startEmbeddedDynamoDb } from '../../../packages/dynamodb/embedded-dynamodb.ts';
 import { aLoopbackServer } from '../../support/signed-tokens.ts';
 import { describeLedgerStore, randomTableName } from '../quota/ledger.suite.ts';

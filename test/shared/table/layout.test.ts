@@ -44,7 +44,7 @@ describe('a write', () => {
 describe('the layout that this version knows', () => {
   it('is the one that the tables are tagged with', () => {
     const [, value] =
-      /Key: 'gatewright:schema', Value: '(\d+)'/.exec(readSource('resources/tables.yml').text) ?? [];
+      /Key: 'gatewright:schema', Value: '(\d+)'/.exec(readSource('packages/stack/tables.yml').text) ?? [];
 
     assert.equal(schemaOf({ Tags: [{ Key: 'gatewright:schema', Value: value }] }), LAYOUT);
   });

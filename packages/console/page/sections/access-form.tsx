@@ -1,6 +1,6 @@
 /** A caller and a request that are only spoken of. */
 import { useState } from 'preact/hooks';
-import type { ShownAccess } from '../../gateway/console-api/access-model.ts';
+import type { ShownAccess } from '../../endpoints/access-model.ts';
 
 export type Asked = {
   readonly method: string;

@@ -6,12 +6,7 @@ import { linkTo } from '../address.ts';
 import { AccessForm } from './access-form.tsx';
 import { describeMissing } from '../texts.ts';
 import type { Asked } from './access-form.tsx';
-import type {
-  AccessCell,
-  AccessReply,
-  ShownAccess,
-  ShownAccessBook,
-} from '../../gateway/console-api/access-model.ts';
+import type { AccessCell, AccessReply, ShownAccess, ShownAccessBook } from '../../endpoints/access-model.ts';
 
 const WORDS: Readonly<Record<AccessCell, string>> = {
   open: 'open',

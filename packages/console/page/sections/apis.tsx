@@ -5,7 +5,7 @@ import { Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { describeMissing, span } from '../texts.ts';
 import { RequestBuilder } from './request-builder.tsx';
-import type { ShownApi, ShownRoute } from '../../gateway/console-api/inspect-model.ts';
+import type { ShownApi, ShownRoute } from '../../endpoints/inspect-model.ts';
 
 /** Of one API; the search finds the others. */
 const MAX_ROUTES = 1_000;

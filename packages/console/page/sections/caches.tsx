@@ -2,7 +2,7 @@
 import { ask, useAsked } from '../control.ts';
 import { Action, Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 import { span } from '../texts.ts';
-import type { ShownCacheEntry } from '../../gateway/console-api/inspect-model.ts';
+import type { ShownCacheEntry } from '../../endpoints/inspect-model.ts';
 
 const EVERY_MS = 2000;
 

@@ -3,7 +3,7 @@ import { useAsked } from '../control.ts';
 import { Problem, TableBox } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { ms } from '../texts.ts';
-import type { RequestDetail } from '../../gateway/records/model.ts';
+import type { RequestDetail } from '../../records/model.ts';
 
 export function Compare({ detail, withId }: { readonly detail: RequestDetail; readonly withId: string }) {
   const { data, error } = useAsked<RequestDetail>(`requests/${encodeURIComponent(withId)}`);

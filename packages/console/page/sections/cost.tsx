@@ -7,7 +7,7 @@ import { Empty, NumberCell, Problem, TableBox, TableHead } from '../parts.tsx';
 import { EDITABLE, priceOf, USUAL_PRICES, withPrice } from '../prices.ts';
 import type { Month } from '../cost.ts';
 import type { EditablePrice, Prices } from '../prices.ts';
-import type { TrafficShape } from '../../gateway/console-api/cost-model.ts';
+import type { TrafficShape } from '../../endpoints/cost-model.ts';
 
 const EVERY_MS = 5000;
 const KEPT = 'gatewright-prices';

@@ -4,7 +4,7 @@ import { useAsked } from '../control.ts';
 import { Empty, NumberCell, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { clockTime, describeMissing, ms } from '../texts.ts';
-import type { ShownFunction } from '../../gateway/console-api/inspect-model.ts';
+import type { ShownFunction } from '../../endpoints/inspect-model.ts';
 
 const EVERY_MS = 2000;
 const SHOWN_BARS = 8;

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { ask } from '../control.ts';
 import { Action, Empty, TableBox, TableHead } from '../parts.tsx';
-import type { ShownInvoice, ShownInvoices } from '../../gateway/console-api/invoice-model.ts';
+import type { ShownInvoice, ShownInvoices } from '../../endpoints/invoice-model.ts';
 
 export function Invoices({ nowEpochMs }: { readonly nowEpochMs: number }) {
   const [month, setMonth] = useState('');

@@ -7,7 +7,7 @@ import { Action, Empty, Problem, SectionHead } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { Invoices } from './invoices.tsx';
 import { describeMissing } from '../texts.ts';
-import type { ShownKeys, ShownPlan, ShownPlanKey } from '../../gateway/console-api/inspect-model.ts';
+import type { ShownKeys, ShownPlan, ShownPlanKey } from '../../endpoints/inspect-model.ts';
 
 const EVERY_MS = 2000;
 

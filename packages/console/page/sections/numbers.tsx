@@ -5,7 +5,7 @@ import { Empty, NumberCell, Problem, SectionHead, TableBox, TableHead } from '..
 import { linkTo } from '../address.ts';
 import { ms } from '../texts.ts';
 import { CostView } from './cost.tsx';
-import type { ShownNumbers } from '../../gateway/console-api/inspect-model.ts';
+import type { ShownNumbers } from '../../endpoints/inspect-model.ts';
 
 const EVERY_MS = 2000;
 

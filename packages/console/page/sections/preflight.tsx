@@ -5,7 +5,7 @@ import { Action, Status } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { askedHeaders, asksFirst, judgePreflight } from '../preflight.ts';
 import type { PreflightCheck } from '../preflight.ts';
-import type { RequestDetail } from '../../gateway/records/model.ts';
+import type { RequestDetail } from '../../records/model.ts';
 
 type Header = readonly [string, string];
 

@@ -7,7 +7,7 @@ import { Action } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { go } from '../place.ts';
 import { readShift } from '../shift.ts';
-import type { RequestDetail } from '../../gateway/records/model.ts';
+import type { RequestDetail } from '../../records/model.ts';
 
 export function ReplayForm({ detail }: { readonly detail: RequestDetail }) {
   const [as, setAs] = useState('');

@@ -7,7 +7,7 @@ import { Action, Empty } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { go } from '../place.ts';
 import { Preflight } from './preflight.tsx';
-import type { ShownApi, ShownRoute } from '../../gateway/console-api/inspect-model.ts';
+import type { ShownApi, ShownRoute } from '../../endpoints/inspect-model.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 

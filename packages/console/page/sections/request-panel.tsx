@@ -10,7 +10,7 @@ import { bytes, dateTime, ms } from '../texts.ts';
 import { Compare } from './compare.tsx';
 import { ReplayForm } from './replay-form.tsx';
 import { Waterfall } from './waterfall.tsx';
-import type { RecordedMessage, RequestDetail, RequestRow } from '../../gateway/records/model.ts';
+import type { RecordedMessage, RequestDetail, RequestRow } from '../../records/model.ts';
 
 type Props = {
   readonly id: string;

@@ -4,8 +4,8 @@ import { ask, useAsked } from '../control.ts';
 import { Action, Empty, Problem, SectionHead, Status } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { clockTime, ms, span } from '../texts.ts';
-import type { ShownConnection } from '../../gateway/console-api/inspect-model.ts';
-import type { RequestDetail, RequestRow } from '../../gateway/records/model.ts';
+import type { ShownConnection } from '../../endpoints/inspect-model.ts';
+import type { RequestDetail, RequestRow } from '../../records/model.ts';
 import type { Traffic } from '../traffic-store.ts';
 
 const EVERY_MS = 2000;

@@ -9,7 +9,7 @@ import { clockTime, ms } from '../texts.ts';
 import { WindowedList } from '../windowed-list.tsx';
 import { RequestPanel } from './request-panel.tsx';
 import type { Traffic } from '../traffic-store.ts';
-import type { RequestRow } from '../../gateway/records/model.ts';
+import type { RequestRow } from '../../records/model.ts';
 
 const ROW_HEIGHT = 34;
 const STATUSES = ['', '2xx', '3xx', '4xx', '5xx'] as const;

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { ShownText } from '../parts.tsx';
 import { ms } from '../texts.ts';
-import type { PhaseRecord } from '../../gateway/records/model.ts';
+import type { PhaseRecord } from '../../records/model.ts';
 
 export function Waterfall({
   phases,

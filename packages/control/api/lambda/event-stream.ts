@@ -1,6 +1,6 @@
 /** AWS's framing of a stream of events, `application/vnd.amazon.eventstream` (Smithy specification, "Amazon event stream"). */
 import { crc32 } from 'node:zlib';
-import type { ByteStream } from '../../ports.ts';
+import type { ByteStream } from '../../../core/ports.ts';
 
 export const EVENT_STREAM = 'application/vnd.amazon.eventstream';
 

@@ -2,16 +2,16 @@
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { createHash } from 'node:crypto';
 import { parseJsonObject } from '@gatewright/aws/json-object';
-import { readFunctionName } from '../../routing/function-name.ts';
-import { printStatement } from '../../control/function-policy-statement.ts';
-import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
+import { readFunctionName } from '../../../core/routing/function-name.ts';
+import { printStatement } from '../../function-policy-statement.ts';
+import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
 import { functionArn, notFound, refused } from './lambda-refusal.ts';
-import { type ControlReply, jsonReply } from '../../control-port/control-request.ts';
+import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 import { hasFunctionQualifier } from './function-qualifiers.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import type { FunctionPolicies } from '../../control/function-policies.ts';
-import type { PolicyOwner } from '../../routing/function-name.ts';
-import type { ResolvedStack } from '../../definition/model.ts';
+import type { FunctionPolicies } from '../../function-policies.ts';
+import type { PolicyOwner } from '../../../core/routing/function-name.ts';
+import type { ResolvedStack } from '../../../core/stack/model.ts';
 
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/policy(?:\/([^/]+))?\/?$/;
 const OPERATIONS: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 /** Versions and aliases of functions, as far as stacks make them. */
-import type { ResolvedStack } from '../../definition/model.ts';
+import type { ResolvedStack } from '../../../core/stack/model.ts';
 
 const QUALIFIED = ['AWS::Lambda::Alias', 'AWS::Lambda::Version'];
 

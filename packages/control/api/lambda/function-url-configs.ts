@@ -1,10 +1,10 @@
 /** Lambda's reading calls about function URLs: GetFunctionUrlConfig, ListFunctionUrlConfigs (Lambda API reference). */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
-import { readFunctionName } from '../../routing/function-name.ts';
-import { type ControlReply, jsonReply } from '../../control-port/control-request.ts';
-import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
+import { readFunctionName } from '../../../core/routing/function-name.ts';
+import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
+import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
 import { functionArn, notFound } from './lambda-refusal.ts';
-import type { FunctionUrl } from '../../control/read-function-urls.ts';
+import type { FunctionUrl } from '../../read-function-urls.ts';
 
 const PATH = /^\/2021-10-31\/functions\/([^/]+)\/(urls?)\/?$/;
 

@@ -1,7 +1,7 @@
 /** What a caller of Invoke may wish for beside the answer: a ClientContext for the handler, the log's tail for itself. */
 import { headerOf } from '@gatewright/aws/raw-headers';
-import type { InvocationResult, InvocationWishes } from '../../ports.ts';
-import type { AwsCall } from '../aws-call.ts';
+import type { InvocationResult, InvocationWishes } from '../../../core/ports.ts';
+import type { AwsCall } from '../../../kernel/calls/aws-call.ts';
 
 /** Lambda API reference, "Invoke": "up to 3,583 bytes of base64-encoded data". */
 const MAX_CONTEXT_CHARS = 3_583;

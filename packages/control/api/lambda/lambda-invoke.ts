@@ -1,9 +1,14 @@
 /** Lambda's API (Lambda API reference, "Invoke", "InvokeWithResponseStream") over the function runtime. */
 import { isJson } from '@gatewright/aws/json-object';
-import type { InvocationResult, InvocationWishes, Invoker, Random } from '../../ports.ts';
-import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
+import type { InvocationResult, InvocationWishes, Invoker, Random } from '../../../core/ports.ts';
+import {
+  type AwsCall,
+  awsError,
+  type AwsService,
+  refuseUnlessAllowed,
+} from '../../../kernel/calls/aws-call.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
-import { type ControlReply } from '../../control-port/control-request.ts';
+import { type ControlReply } from '../../../core/api-call.ts';
 import { logHeader, readWishes, type Wished } from './invoke-wishes.ts';
 import { streamReply } from './lambda-response-stream.ts';
 
@@ -16,10 +21,10 @@ type LambdaInvokeOptions = {
   /** The version that an event by this qualifier runs, drawn by the weights of an alias; absent = the qualifier itself. */
   readonly versionOf?: (functionName: string, qualifier: string) => string | undefined;
   /** Takes an event that nobody waits for; false where no more can wait. */
-  readonly accept: (event: AcceptedEvent) => boolean;
+  readonly accept: (event: AcceptedEvent) => boolean | Promise<boolean>;
 };
 
-type AcceptedEvent = {
+export type AcceptedEvent = {
   readonly functionName: string;
   readonly qualifier: string | undefined;
   readonly payload: string;
@@ -67,7 +72,7 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
           : answer(call, arn, { target, payload, ...wished }, options);
       case 'Event':
         if (target.isStreamed) return unknownType(call, 'RequestResponse or DryRun');
-        if (!options.accept({ ...eventOf(target), payload, wishes: wished.wishes }))
+        if (!(await options.accept({ ...eventOf(target), payload, wishes: wished.wishes })))
           return throttled(call, false);
         return { status: 202, headers: withRequestId(options), body: '' };
       case 'DryRun':

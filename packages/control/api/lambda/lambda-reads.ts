@@ -1,9 +1,9 @@
 /** Lambda's reading calls over the loaded stacks: ListFunctions, GetFunction, GetFunctionConfiguration. */
-import type { ResolvedStack } from '../../definition/model.ts';
+import type { ResolvedStack } from '../../../core/stack/model.ts';
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
-import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
+import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
 import { functionArn, notFound } from './lambda-refusal.ts';
-import { type ControlReply, jsonReply } from '../../control-port/control-request.ts';
+import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 
 const PATH = /^\/2015-03-31\/functions(?:\/([^/]+)(?:\/(configuration))?)?\/?$/;
 /** ListFunctions gives 50 at most (Lambda API reference). */

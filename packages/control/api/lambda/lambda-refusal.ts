@@ -1,6 +1,6 @@
 /** Refusals of Lambda's API, and the ARN of a function that they and permissions name. */
-import { type AwsCall, awsError } from '../aws-call.ts';
-import type { ControlReply } from '../../control-port/control-request.ts';
+import { type AwsCall, awsError } from '../../../kernel/calls/aws-call.ts';
+import type { ControlReply } from '../../../core/api-call.ts';
 
 /** Of a function in the account of the caller, whether or not it is there. */
 export function functionArn({ region, caller }: AwsCall, name: string): string {

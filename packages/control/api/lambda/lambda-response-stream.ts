@@ -1,7 +1,7 @@
 /** The answer of Lambda's InvokeWithResponseStream: chunks of the payload, and `InvokeComplete` behind them. */
 import { EVENT_STREAM, toEventStream } from './event-stream.ts';
-import type { ByteStream, Invoker } from '../../ports.ts';
-import type { ControlReply } from '../../control-port/control-request.ts';
+import type { ByteStream, Invoker } from '../../../core/ports.ts';
+import type { ControlReply } from '../../../core/api-call.ts';
 import type { StreamEvent } from './event-stream.ts';
 
 type StreamStart = Awaited<ReturnType<Invoker['stream']>>;

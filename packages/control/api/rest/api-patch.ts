@@ -1,11 +1,11 @@
 /** What of a REST API may be patched. @see API Gateway API reference, "Patch operations", "UpdateRestApi" */
-import { badRequest, notFound } from '../../control/control-error.ts';
-import { listOf, mapOf, without } from '../../definition/json-values.ts';
+import { badRequest, notFound } from '../../control-error.ts';
+import { listOf, mapOf, without } from '../../../core/stack/json-values.ts';
 import { binaryTypes, endpointTypeOf } from './api-shape.ts';
-import { field } from '../../definition/api-types/fields.ts';
+import { field } from '../../resource-types/fields.ts';
 import { replaceRule } from './field-table.ts';
-import type { PatchInput, PatchOperation, PatchRefusal, PatchRule } from '../../control/patch.ts';
-import type { Json, JsonObject } from '../../definition/model.ts';
+import type { PatchInput, PatchOperation, PatchRefusal, PatchRule } from '../../patch.ts';
+import type { Json, JsonObject } from '../../../core/stack/model.ts';
 
 type Rule = PatchRule<JsonObject>;
 

@@ -1,9 +1,9 @@
 /** A REST API as AWS's REST API shows it. */
-import { isJsonObject, isSet, listOf, mapOf, textOf } from '../../definition/json-values.ts';
-import { stackTags } from '../../control/stack-tags.ts';
+import { isJsonObject, isSet, listOf, mapOf, textOf } from '../../../core/stack/json-values.ts';
+import { stackTags } from '../../stack-tags.ts';
 import { epochSeconds } from './wire-shape.ts';
-import type { ApiState } from '../../control/api-state.ts';
-import type { JsonObject } from '../../definition/model.ts';
+import type { ApiState } from '../../api-state.ts';
+import type { JsonObject } from '../../../core/stack/model.ts';
 
 export function showApi({ identity, resources, createdAtEpochMs }: ApiState): object {
   const { properties } = resources.api;

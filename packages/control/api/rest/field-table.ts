@@ -1,10 +1,10 @@
 /** Reads, shows and patches properties by their fields: CloudFormation's spelling here, that of AWS's own APIs on the wire. */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import { badRequest, ControlError, notFound } from '../../control/control-error.ts';
-import { listOf, mapOf, membersOf } from '../../definition/json-values.ts';
-import type { PatchRule } from '../../control/patch.ts';
-import type { Field, FieldKind } from '../../definition/api-types/fields.ts';
-import type { Json, JsonObject } from '../../definition/model.ts';
+import { badRequest, ControlError, notFound } from '../../control-error.ts';
+import { listOf, mapOf, membersOf } from '../../../core/stack/json-values.ts';
+import type { PatchRule } from '../../patch.ts';
+import type { Field, FieldKind } from '../../resource-types/fields.ts';
+import type { Json, JsonObject } from '../../../core/stack/model.ts';
 
 /** The properties that a body sets. @throws ControlError for a value of another kind */
 export function readFields(body: Readonly<Record<string, unknown>>, fields: readonly Field[]): JsonObject {

@@ -1,18 +1,18 @@
 /** Methods, integrations and their responses as AWS's REST API shows, takes and patches them. */
-import { listResponses } from '../../control/edit-methods.ts';
-import { isJsonObject, listOf, textOf } from '../../definition/json-values.ts';
+import { listResponses } from '../../edit-methods.ts';
+import { isJsonObject, listOf, textOf } from '../../../core/stack/json-values.ts';
 import {
   INTEGRATION_FIELDS,
   INTEGRATION_RESPONSE_FIELDS,
   METHOD_RESPONSE_FIELDS,
   REST_TYPES,
-} from '../../definition/api-types/rest-types.ts';
+} from '../../resource-types/rest-types.ts';
 import { patchRules, showFields } from './field-table.ts';
-import type { ControlResource } from '../../control/control-resource.ts';
-import type { ResponseList } from '../../control/edit-methods.ts';
-import type { PatchRule } from '../../control/patch.ts';
-import type { JsonObject } from '../../definition/model.ts';
-import type { Field } from '../../definition/api-types/fields.ts';
+import type { ControlResource } from '../../control-resource.ts';
+import type { ResponseList } from '../../edit-methods.ts';
+import type { PatchRule } from '../../patch.ts';
+import type { JsonObject } from '../../../core/stack/model.ts';
+import type { Field } from '../../resource-types/fields.ts';
 
 const METHOD_FIELDS = REST_TYPES['AWS::ApiGateway::Method'].fields;
 

@@ -1,6 +1,6 @@
 /** Schemas of models: a text on the wire, an object in templates and in the control plane. */
-import { badRequest } from '../../control/control-error.ts';
-import type { Json, JsonObject } from '../../definition/model.ts';
+import { badRequest } from '../../control-error.ts';
+import type { Json, JsonObject } from '../../../core/stack/model.ts';
 
 /** The schema as templates have it. @throws ControlError for a text that is none */
 export function readSchema(schema: Json | undefined): JsonObject {

@@ -1,11 +1,11 @@
 /** What of a usage plan may be patched. @see API Gateway developer guide, "Patch operations", "UsagePlan" */
-import { badRequest, conflict, notFound } from '../../control/control-error.ts';
-import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
+import { badRequest, conflict, notFound } from '../../control-error.ts';
+import { REST_TYPES } from '../../resource-types/rest-types.ts';
 import { readQuota, readThrottle } from './plan-shape.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import type { PatchInput, PatchRule } from '../../control/patch.ts';
-import type { PlanStage, UsagePlan } from '../../control/usage-plans.ts';
-import type { Field } from '../../definition/api-types/fields.ts';
+import type { PatchInput, PatchRule } from '../../patch.ts';
+import type { PlanStage, UsagePlan } from '../../usage-plans.ts';
+import type { Field } from '../../resource-types/fields.ts';
 
 type Change = (plan: UsagePlan, input: PatchInput) => UsagePlan;
 

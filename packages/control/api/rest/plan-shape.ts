@@ -1,9 +1,9 @@
 /** Limits of usage plans as AWS's REST API writes them. */
-import { badRequest } from '../../control/control-error.ts';
+import { badRequest } from '../../control-error.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import type { QuotaLimit } from '../../metering/quota.ts';
-import type { QuotaPeriod } from '../../metering/quota-period.ts';
-import type { ThrottleLimit } from '../../metering/token-bucket.ts';
+import type { QuotaLimit } from '../../../core/metering/quota.ts';
+import type { QuotaPeriod } from '../../../core/metering/quota-period.ts';
+import type { ThrottleLimit } from '../../../core/metering/token-bucket.ts';
 
 const PERIODS: readonly QuotaPeriod[] = ['DAY', 'WEEK', 'MONTH'];
 

@@ -1,5 +1,5 @@
 /** A file of API keys as ImportApiKeys takes it. @see API Gateway developer guide, "API Gateway API key file format" */
-import { badRequest } from '../../control/control-error.ts';
+import { badRequest } from '../../control-error.ts';
 
 /** One line of the file. */
 type KeyRow = {

@@ -2,20 +2,20 @@
  * Authorizers, models and request validators of REST APIs, as far as they differ: what AWS refuses, how it words that,
  * and what it shows. Their properties, paths and ids are rows of `definition/api-types/rest-types.ts`.
  */
-import { badRequest, conflict } from '../../control/control-error.ts';
-import { checkAuthorizer } from '../../control/check-authorizer.ts';
-import { listingRefusal, plainRefusal } from '../../control/patch.ts';
-import { mapOf, textOf } from '../../definition/json-values.ts';
-import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
-import { compileModels } from '../../deployment/models.ts';
+import { badRequest, conflict } from '../../control-error.ts';
+import { checkAuthorizer } from '../../check-authorizer.ts';
+import { listingRefusal, plainRefusal } from '../../patch.ts';
+import { mapOf, textOf } from '../../../core/stack/json-values.ts';
+import { REST_TYPES } from '../../resource-types/rest-types.ts';
+import { compileModels } from '../../../core/deployment/models.ts';
 import { patchRules } from './field-table.ts';
 import { readSchema, schemaText } from './model-schema.ts';
-import type { PatchRefusal, PatchRule } from '../../control/patch.ts';
-import type { ApiResources } from '../../control/api-state.ts';
-import type { ControlResource } from '../../control/control-resource.ts';
-import type { PartCalls } from '../../definition/api-types/api-type.ts';
-import type { Field } from '../../definition/api-types/fields.ts';
-import type { JsonObject } from '../../definition/model.ts';
+import type { PatchRefusal, PatchRule } from '../../patch.ts';
+import type { ApiResources } from '../../api-state.ts';
+import type { ControlResource } from '../../control-resource.ts';
+import type { PartCalls } from '../../resource-types/api-type.ts';
+import type { Field } from '../../resource-types/fields.ts';
+import type { JsonObject } from '../../../core/stack/model.ts';
 
 export type RestPart = {
   readonly part: 'authorizers' | 'models' | 'validators';

@@ -1,7 +1,7 @@
 /** What of a stage may be patched. @see API Gateway developer guide, "Patch operations", "Stage" */
-import { badRequest } from '../../control/control-error.ts';
-import { without } from '../../definition/json-values.ts';
-import { field } from '../../definition/api-types/fields.ts';
+import { badRequest } from '../../control-error.ts';
+import { without } from '../../../core/stack/json-values.ts';
+import { field } from '../../resource-types/fields.ts';
 import { mapRule, replaceRule } from './field-table.ts';
 import {
   ACCESS_LOG_FIELDS,
@@ -12,9 +12,9 @@ import {
   STAGE_FIELDS,
   withSetting,
 } from './stage-shape.ts';
-import type { PatchInput, PatchRefusal, PatchRule } from '../../control/patch.ts';
-import type { JsonObject } from '../../definition/model.ts';
-import type { Field } from '../../definition/api-types/fields.ts';
+import type { PatchInput, PatchRefusal, PatchRule } from '../../patch.ts';
+import type { JsonObject } from '../../../core/stack/model.ts';
+import type { Field } from '../../resource-types/fields.ts';
 
 type Rule = PatchRule<JsonObject>;
 

@@ -1,14 +1,14 @@
 /** Stages as AWS's REST API shows them, and their settings per method. */
-import { isJsonObject, listOf, textOf } from '../../definition/json-values.ts';
-import { readMethodSettings, unescapePath } from '../../deployment/throttle.ts';
-import { field } from '../../definition/api-types/fields.ts';
-import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
+import { isJsonObject, listOf, textOf } from '../../../core/stack/json-values.ts';
+import { readMethodSettings, unescapePath } from '../../../core/deployment/throttle.ts';
+import { field } from '../../resource-types/fields.ts';
+import { REST_TYPES } from '../../resource-types/rest-types.ts';
 import { readFields, showFields } from './field-table.ts';
 import { epochSeconds } from './wire-shape.ts';
-import type { StageRecord } from '../../control/api-state.ts';
-import type { ControlResource } from '../../control/control-resource.ts';
-import type { JsonObject } from '../../definition/model.ts';
-import type { Field } from '../../definition/api-types/fields.ts';
+import type { StageRecord } from '../../api-state.ts';
+import type { ControlResource } from '../../control-resource.ts';
+import type { JsonObject } from '../../../core/stack/model.ts';
+import type { Field } from '../../resource-types/fields.ts';
 
 export const STAGE_FIELDS = REST_TYPES['AWS::ApiGateway::Stage'].fields;
 

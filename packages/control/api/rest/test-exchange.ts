@@ -1,13 +1,13 @@
 /** Requests of TestInvokeMethod and TestInvokeAuthorizer: to the API as it is edited, not as it is deployed. */
-import { compileDeployment } from '../../control/compile-deployment.ts';
-import { authorizationTypeOf } from '../../control/check-authorizer.ts';
-import { OWN_ADDRESS, receive } from '../../server/receive.ts';
+import { compileDeployment } from '../../compile-deployment.ts';
+import { authorizationTypeOf } from '../../check-authorizer.ts';
+import { OWN_ADDRESS, receive } from '../../../core/receive.ts';
 import { optionalObject, optionalText, textMap } from './wire-shape.ts';
-import type { ApiState } from '../../control/api-state.ts';
-import type { ControlResource } from '../../control/control-resource.ts';
-import type { Deployment } from '../../deployment/model.ts';
-import type { AuthorizerCache, KeyRing, Received, ServedStage, StageLogs } from '../../exchange.ts';
-import type { Ports } from '../../ports.ts';
+import type { ApiState } from '../../api-state.ts';
+import type { ControlResource } from '../../control-resource.ts';
+import type { Deployment } from '../../../core/deployment/model.ts';
+import type { AuthorizerCache, KeyRing, Received, ServedStage, StageLogs } from '../../../core/exchange.ts';
+import type { Ports } from '../../../core/ports.ts';
 
 /** What such a request's stage is called (docs/aws §4.4), by what is tested. */
 const STAGE_NAMES = { method: 'test-invoke-stage', authorizer: 'ESTestInvoke-stage' };

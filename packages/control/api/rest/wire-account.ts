@@ -1,10 +1,10 @@
 /** What tools ask of the account before they do anything, and the role for logs that they set. */
-import { badRequest } from '../../control/control-error.ts';
-import { readPatch } from '../../control/patch.ts';
-import { jsonReply } from '../../control-port/control-request.ts';
-import type { ControlReply } from '../../control-port/control-request.ts';
-import type { PatchRule } from '../../control/patch.ts';
-import { ACCOUNT_LIMIT } from '../../deployment/throttle.ts';
+import { badRequest } from '../../control-error.ts';
+import { readPatch } from '../../patch.ts';
+import { jsonReply } from '../../../core/api-call.ts';
+import type { ControlReply } from '../../../core/api-call.ts';
+import type { PatchRule } from '../../patch.ts';
+import { ACCOUNT_LIMIT } from '../../../core/deployment/throttle.ts';
 import type { WireRoute } from './wire-router.ts';
 
 type Settings = {

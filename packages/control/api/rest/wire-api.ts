@@ -1,10 +1,10 @@
 /** What calls of the REST control plane are about, and the API that a call names. */
-import { badRequest, notFound } from '../../control/control-error.ts';
-import type { Account } from '../../control/account.ts';
-import type { ApiState } from '../../control/api-state.ts';
-import type { Domains } from '../../control/domains.ts';
-import type { VpcLinks } from '../../control/vpc-links.ts';
-import type { Ports, Random } from '../../ports.ts';
+import { badRequest, notFound } from '../../control-error.ts';
+import type { Account } from '../../account.ts';
+import type { ApiState } from '../../api-state.ts';
+import type { Domains } from '../../domains.ts';
+import type { VpcLinks } from '../../vpc-links.ts';
+import type { Ports, Random } from '../../../core/ports.ts';
 import type { WireCall } from './wire-router.ts';
 
 /** The APIs and the account that calls are about. */

@@ -1,10 +1,10 @@
 /** Client certificates over AWS's REST API. The private key is shown to nobody, as at AWS. */
-import { badRequest, orNotFound } from '../../control/control-error.ts';
-import { readPatch } from '../../control/patch.ts';
+import { badRequest, orNotFound } from '../../control-error.ts';
+import { readPatch } from '../../patch.ts';
 import { collectionRoutes } from './wire-collection.ts';
 import { epochSeconds, optionalText, textMap } from './wire-shape.ts';
-import type { ClientCertificate } from '../../control/client-certificates.ts';
-import type { PatchRule } from '../../control/patch.ts';
+import type { ClientCertificate } from '../../client-certificates.ts';
+import type { PatchRule } from '../../patch.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 

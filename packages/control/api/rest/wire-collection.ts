@@ -1,5 +1,5 @@
 /** The calls that most things of AWS's APIs have: made, listed, shown, changed and deleted. */
-import { jsonReply } from '../../control-port/control-request.ts';
+import { jsonReply } from '../../../core/api-call.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 

@@ -1,16 +1,16 @@
 /** Deployments over AWS's REST API. */
-import { createDeployment, deleteDeployment, getDeployment } from '../../control/edit-stages.ts';
-import { listingRefusal, readPatch } from '../../control/patch.ts';
-import { isSet, textOf } from '../../definition/json-values.ts';
-import { jsonReply } from '../../control-port/control-request.ts';
+import { createDeployment, deleteDeployment, getDeployment } from '../../edit-stages.ts';
+import { listingRefusal, readPatch } from '../../patch.ts';
+import { isSet, textOf } from '../../../core/stack/json-values.ts';
+import { jsonReply } from '../../../core/api-call.ts';
 import { readFields } from './field-table.ts';
 import { readCanary, STAGE_FIELDS } from './stage-shape.ts';
 import { findApi } from './wire-api.ts';
 import { collectionRoutes } from './wire-collection.ts';
 import { epochSeconds, optionalObject, optionalText } from './wire-shape.ts';
-import type { ApiResources, DeploymentRecord } from '../../control/api-state.ts';
-import type { DeploymentWish } from '../../control/edit-stages.ts';
-import type { PatchRule } from '../../control/patch.ts';
+import type { ApiResources, DeploymentRecord } from '../../api-state.ts';
+import type { DeploymentWish } from '../../edit-stages.ts';
+import type { PatchRule } from '../../patch.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 

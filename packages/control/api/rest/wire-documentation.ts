@@ -12,22 +12,22 @@ import {
   readParts,
   spellLocation,
   versionName,
-} from '../../control/documentation.ts';
-import { badRequest } from '../../control/control-error.ts';
-import { changeStage, getStage } from '../../control/edit-stages.ts';
-import { madeByCall } from '../../control/edit-resources.ts';
-import { listingRefusal, readPatch } from '../../control/patch.ts';
-import { mapOf, textOf } from '../../definition/json-values.ts';
-import { jsonReply } from '../../control-port/control-request.ts';
-import { field } from '../../definition/api-types/fields.ts';
+} from '../../documentation.ts';
+import { badRequest } from '../../control-error.ts';
+import { changeStage, getStage } from '../../edit-stages.ts';
+import { madeByCall } from '../../edit-resources.ts';
+import { listingRefusal, readPatch } from '../../patch.ts';
+import { mapOf, textOf } from '../../../core/stack/json-values.ts';
+import { jsonReply } from '../../../core/api-call.ts';
+import { field } from '../../resource-types/fields.ts';
 import { replaceRule } from './field-table.ts';
 import { findApi, readImportMode } from './wire-api.ts';
 import { collectionRoutes } from './wire-collection.ts';
 import { epochSeconds, optionalText, requiredText } from './wire-shape.ts';
-import type { ApiState, Documentation } from '../../control/api-state.ts';
-import type { ControlResource } from '../../control/control-resource.ts';
-import type { PatchRule } from '../../control/patch.ts';
-import type { JsonObject } from '../../definition/model.ts';
+import type { ApiState, Documentation } from '../../api-state.ts';
+import type { ControlResource } from '../../control-resource.ts';
+import type { PatchRule } from '../../patch.ts';
+import type { JsonObject } from '../../../core/stack/model.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 

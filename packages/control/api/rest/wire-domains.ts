@@ -1,7 +1,7 @@
 /**
  * Custom domains and base path mappings over AWS's REST API. What would be taken and forgotten is refused.
  */
-import { badRequest } from '../../control/control-error.ts';
+import { badRequest } from '../../control-error.ts';
 import {
   changeDomain,
   createDomain,
@@ -10,19 +10,19 @@ import {
   getDomain,
   getMapping,
   moveMapping,
-} from '../../control/edit-domains.ts';
-import { readPatch } from '../../control/patch.ts';
-import { ROUTING_MODES } from '../../control/read-routing-rules.ts';
-import { listOf, mapOf, textOf, without } from '../../definition/json-values.ts';
-import { ROOT_BASE_PATH } from '../../control/serve-domain.ts';
-import { makeId } from '../../definition/cloudformation/physical-ids.ts';
-import { DOMAIN_TYPES, MUTUAL_TLS } from '../../definition/api-types/domain-types.ts';
+} from '../../edit-domains.ts';
+import { readPatch } from '../../patch.ts';
+import { ROUTING_MODES } from '../../read-routing-rules.ts';
+import { listOf, mapOf, textOf, without } from '../../../core/stack/json-values.ts';
+import { ROOT_BASE_PATH } from '../../serve-domain.ts';
+import { makeId } from '@gatewright/aws/physical-ids';
+import { DOMAIN_TYPES, MUTUAL_TLS } from '../../resource-types/domain-types.ts';
 import { readFields, replaceRule, showFields } from './field-table.ts';
 import { collectionRoutes } from './wire-collection.ts';
 import { epochSeconds, optionalObject, optionalText, requiredText, textMap } from './wire-shape.ts';
-import type { Domain, Mapping } from '../../control/domains.ts';
-import type { PatchRule } from '../../control/patch.ts';
-import type { JsonObject } from '../../definition/model.ts';
+import type { Domain, Mapping } from '../../domains.ts';
+import type { PatchRule } from '../../patch.ts';
+import type { JsonObject } from '../../../core/stack/model.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 

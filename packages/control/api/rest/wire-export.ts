@@ -1,10 +1,10 @@
 /** GetExport over AWS's REST API. */
 import { stringify } from 'yaml';
-import { badRequest } from '../../control/control-error.ts';
-import { getDeployment, getStage } from '../../control/edit-stages.ts';
-import { exportDocumentation } from '../../control/documentation.ts';
-import { exportOpenApi } from '../../control/export-openapi.ts';
-import { textOf } from '../../definition/json-values.ts';
+import { badRequest } from '../../control-error.ts';
+import { getDeployment, getStage } from '../../edit-stages.ts';
+import { exportDocumentation } from '../../documentation.ts';
+import { exportOpenApi } from '../../export-openapi.ts';
+import { textOf } from '../../../core/stack/json-values.ts';
 import { findApi } from './wire-api.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireRoute } from './wire-router.ts';

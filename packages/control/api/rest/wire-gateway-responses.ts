@@ -1,17 +1,17 @@
 /** Gateway responses over AWS's REST API. */
-import { badRequest, notFound } from '../../control/control-error.ts';
-import { madeByCall } from '../../control/edit-resources.ts';
-import { readPatch } from '../../control/patch.ts';
-import { RESPONSE_TYPES } from '../../deployment/error-wordings.ts';
-import { resolveGatewayResponses } from '../../deployment/gateway-responses.ts';
-import { jsonReply } from '../../control-port/control-request.ts';
-import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
+import { badRequest, notFound } from '../../control-error.ts';
+import { madeByCall } from '../../edit-resources.ts';
+import { readPatch } from '../../patch.ts';
+import { RESPONSE_TYPES } from '../../../core/deployment/error-wordings.ts';
+import { resolveGatewayResponses } from '../../../core/deployment/gateway-responses.ts';
+import { jsonReply } from '../../../core/api-call.ts';
+import { REST_TYPES } from '../../resource-types/rest-types.ts';
 import { patchRules, readFields } from './field-table.ts';
 import { findApi } from './wire-api.ts';
 import { emptyReply, listReply } from './wire-router.ts';
-import type { ApiState } from '../../control/api-state.ts';
-import type { JsonObject } from '../../definition/model.ts';
-import type { GatewayResponse } from '../../deployment/gateway-responses.ts';
+import type { ApiState } from '../../api-state.ts';
+import type { JsonObject } from '../../../core/stack/model.ts';
+import type { GatewayResponse } from '../../../core/deployment/gateway-responses.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireRoute } from './wire-router.ts';
 

@@ -1,16 +1,16 @@
 /** API keys over AWS's REST API. @see API Gateway API reference, "CreateApiKey" and its kin */
-import { badRequest, ControlError } from '../../control/control-error.ts';
+import { badRequest, ControlError } from '../../control-error.ts';
 import { readKeyFile } from './read-key-file.ts';
-import { readPatch } from '../../control/patch.ts';
-import { jsonReply } from '../../control-port/control-request.ts';
-import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
+import { readPatch } from '../../patch.ts';
+import { jsonReply } from '../../../core/api-call.ts';
+import { REST_TYPES } from '../../resource-types/rest-types.ts';
 import { ownRule, showOwn } from './field-table.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import { epochSeconds, optionalFlag, optionalText, textMap } from './wire-shape.ts';
-import type { Account } from '../../control/account.ts';
-import type { ApiKey } from '../../control/api-keys.ts';
-import type { Random } from '../../ports.ts';
-import type { ControlReply } from '../../control-port/control-request.ts';
+import type { Account } from '../../account.ts';
+import type { ApiKey } from '../../api-keys.ts';
+import type { Random } from '../../../core/ports.ts';
+import type { ControlReply } from '../../../core/api-call.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 
 /** AWS generates values of this length. */

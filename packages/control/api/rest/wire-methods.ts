@@ -11,17 +11,17 @@ import {
   replaceMethod,
   withIntegration,
   withoutIntegration,
-} from '../../control/edit-methods.ts';
-import { conflict } from '../../control/control-error.ts';
-import { readPatch } from '../../control/patch.ts';
-import { textOf } from '../../definition/json-values.ts';
-import { jsonReply } from '../../control-port/control-request.ts';
+} from '../../edit-methods.ts';
+import { conflict } from '../../control-error.ts';
+import { readPatch } from '../../patch.ts';
+import { textOf } from '../../../core/stack/json-values.ts';
+import { jsonReply } from '../../../core/api-call.ts';
 import {
   INTEGRATION_FIELDS,
   INTEGRATION_RESPONSE_FIELDS,
   METHOD_RESPONSE_FIELDS,
   REST_TYPES,
-} from '../../definition/api-types/rest-types.ts';
+} from '../../resource-types/rest-types.ts';
 import { readFields } from './field-table.ts';
 import {
   INTEGRATION_RESPONSE_RULES,
@@ -35,10 +35,10 @@ import {
 import { findResources } from './wire-api.ts';
 import { emptyReply } from './wire-router.ts';
 import { requiredText } from './wire-shape.ts';
-import type { ApiState } from '../../control/api-state.ts';
-import type { ControlResource } from '../../control/control-resource.ts';
-import type { MethodKey } from '../../control/edit-methods.ts';
-import type { JsonObject } from '../../definition/model.ts';
+import type { ApiState } from '../../api-state.ts';
+import type { ControlResource } from '../../control-resource.ts';
+import type { MethodKey } from '../../edit-methods.ts';
+import type { JsonObject } from '../../../core/stack/model.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 

@@ -1,18 +1,18 @@
 /** Usage plans and the keys in them over AWS's REST API. @see API Gateway API reference, "CreateUsagePlan" and its kin */
-import { badRequest, notFound } from '../../control/control-error.ts';
-import { readPatch } from '../../control/patch.ts';
+import { badRequest, notFound } from '../../control-error.ts';
+import { readPatch } from '../../patch.ts';
 import { PLAN_RULES } from './plan-patch.ts';
 import { readMethodThrottles, readQuota, readThrottle } from './plan-shape.ts';
-import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
+import { REST_TYPES } from '../../resource-types/rest-types.ts';
 import { showOwn } from './field-table.ts';
-import { jsonReply } from '../../control-port/control-request.ts';
+import { jsonReply } from '../../../core/api-call.ts';
 import { collectionRoutes } from './wire-collection.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import { objectList, optionalObject, optionalText, requiredText, textMap } from './wire-shape.ts';
-import type { Account } from '../../control/account.ts';
-import type { ApiKey } from '../../control/api-keys.ts';
-import type { PlanStage, UsagePlan } from '../../control/usage-plans.ts';
-import type { Random } from '../../ports.ts';
+import type { Account } from '../../account.ts';
+import type { ApiKey } from '../../api-keys.ts';
+import type { PlanStage, UsagePlan } from '../../usage-plans.ts';
+import type { Random } from '../../../core/ports.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 
 const ID_LENGTH = 6;

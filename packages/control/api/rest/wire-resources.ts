@@ -6,19 +6,19 @@ import {
   moveResource,
   parentOf,
   partOf,
-} from '../../control/edit-resources.ts';
-import { methodsOf } from '../../control/edit-methods.ts';
-import { badRequest } from '../../control/control-error.ts';
-import { listingRefusal, readPatch } from '../../control/patch.ts';
-import { textOf } from '../../definition/json-values.ts';
-import { jsonReply } from '../../control-port/control-request.ts';
+} from '../../edit-resources.ts';
+import { methodsOf } from '../../edit-methods.ts';
+import { badRequest } from '../../control-error.ts';
+import { listingRefusal, readPatch } from '../../patch.ts';
+import { textOf } from '../../../core/stack/json-values.ts';
+import { jsonReply } from '../../../core/api-call.ts';
 import { showMethod } from './method-shape.ts';
 import { findApi } from './wire-api.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import { requiredText } from './wire-shape.ts';
-import type { ApiResources } from '../../control/api-state.ts';
-import type { PathResource } from '../../control/control-resource.ts';
-import type { PatchRule } from '../../control/patch.ts';
+import type { ApiResources } from '../../api-state.ts';
+import type { PathResource } from '../../control-resource.ts';
+import type { PatchRule } from '../../patch.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireRoute } from './wire-router.ts';
 

@@ -1,14 +1,14 @@
 /** Calls of AWS's REST control plane: which one it is, whether the caller may, and how its errors read. */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { parseJsonObject } from '@gatewright/aws/json-object';
-import { badRequest, ControlError } from '../../control/control-error.ts';
-import { DefinitionError } from '../../errors.ts';
-import { awsError, refuseUnlessAllowed } from '../aws-call.ts';
+import { badRequest, ControlError } from '../../control-error.ts';
+import { DefinitionError } from '../../../core/errors.ts';
+import { awsError, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
-import { jsonReply } from '../../control-port/control-request.ts';
-import type { ControlErrorCode } from '../../control/control-error.ts';
-import type { AwsCall } from '../aws-call.ts';
-import type { ControlReply } from '../../control-port/control-request.ts';
+import { jsonReply } from '../../../core/api-call.ts';
+import type { ControlErrorCode } from '../../control-error.ts';
+import type { AwsCall } from '../../../kernel/calls/aws-call.ts';
+import type { ControlReply } from '../../../core/api-call.ts';
 
 /** One call as its handler sees it. */
 export type WireCall = {

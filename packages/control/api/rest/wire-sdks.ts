@@ -3,9 +3,9 @@
  * right, since its source is AWS's own.
  * @see API Gateway API reference, "GetSdk", which names the types and their parameters
  */
-import { badRequest, ControlError, orNotFound } from '../../control/control-error.ts';
-import { getStage } from '../../control/edit-stages.ts';
-import { jsonReply } from '../../control-port/control-request.ts';
+import { badRequest, ControlError, orNotFound } from '../../control-error.ts';
+import { getStage } from '../../edit-stages.ts';
+import { jsonReply } from '../../../core/api-call.ts';
 import { findApi } from './wire-api.ts';
 import { listReply } from './wire-router.ts';
 import type { RestControl } from './wire-api.ts';

@@ -1,5 +1,5 @@
 /** Values of calls as AWS's REST API spells them. */
-import { badRequest } from '../../control/control-error.ts';
+import { badRequest } from '../../control-error.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** @throws ControlError for what is no text */

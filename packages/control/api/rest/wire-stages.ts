@@ -1,8 +1,8 @@
 /** Stages and their caches over AWS's REST API. */
-import { changeStage, createStage, getStage } from '../../control/edit-stages.ts';
-import { refuseMapped } from '../../control/edit-domains.ts';
-import { readPatch } from '../../control/patch.ts';
-import { jsonReply } from '../../control-port/control-request.ts';
+import { changeStage, createStage, getStage } from '../../edit-stages.ts';
+import { refuseMapped } from '../../edit-domains.ts';
+import { readPatch } from '../../patch.ts';
+import { jsonReply } from '../../../core/api-call.ts';
 import { readFields } from './field-table.ts';
 import { STAGE_RULES, stageRefusal } from './stage-patch.ts';
 import { readCanary, showStage, STAGE_FIELDS } from './stage-shape.ts';

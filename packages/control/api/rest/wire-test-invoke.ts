@@ -1,19 +1,24 @@
 /** TestInvokeMethod and TestInvokeAuthorizer over AWS's REST API. */
-import { getAuthorizer } from '../../control/check-authorizer.ts';
-import { getMethod } from '../../control/edit-methods.ts';
-import { getResource } from '../../control/edit-resources.ts';
-import { authorizerLines, lambdaUri, printTestLog, withoutFrontEnd } from '../../events/execution-log.ts';
-import { lastHeader } from '../../events/header-list.ts';
-import { serve } from '../../pipeline.ts';
-import { jsonReply } from '../../control-port/control-request.ts';
+import { getAuthorizer } from '../../check-authorizer.ts';
+import { getMethod } from '../../edit-methods.ts';
+import { getResource } from '../../edit-resources.ts';
+import {
+  authorizerLines,
+  lambdaUri,
+  printTestLog,
+  withoutFrontEnd,
+} from '../../../core/events/execution-log.ts';
+import { lastHeader } from '../../../core/events/header-list.ts';
+import { serve } from '../../../core/pipeline.ts';
+import { jsonReply } from '../../../core/api-call.ts';
 import { authorizerExchange, openMethodExchange, readTestRequest } from './test-exchange.ts';
-import { gatherReply } from '../../server/gather-reply.ts';
+import { gatherReply } from '../../../core/gather-reply.ts';
 import { findApi, findResources } from './wire-api.ts';
-import type { ApiState } from '../../control/api-state.ts';
-import type { ControlResource } from '../../control/control-resource.ts';
-import type { AuthorizerFacts } from '../../events/execution-log.ts';
-import type { Reply } from '../../exchange.ts';
-import type { Ports } from '../../ports.ts';
+import type { ApiState } from '../../api-state.ts';
+import type { ControlResource } from '../../control-resource.ts';
+import type { AuthorizerFacts } from '../../../core/events/execution-log.ts';
+import type { Reply } from '../../../core/exchange.ts';
+import type { Ports } from '../../../core/ports.ts';
 import type { TestRequest } from './test-exchange.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireRoute } from './wire-router.ts';

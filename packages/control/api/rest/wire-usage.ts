@@ -1,12 +1,12 @@
 /** What keys have used of a plan, over AWS's REST API. @see API Gateway API reference, "GetUsage", "UpdateUsage" */
-import { badRequest } from '../../control/control-error.ts';
-import { readPatch } from '../../control/patch.ts';
-import { dayOf, parseDay, printDay } from '../../metering/quota-period.ts';
-import { jsonReply } from '../../control-port/control-request.ts';
+import { badRequest } from '../../control-error.ts';
+import { readPatch } from '../../patch.ts';
+import { dayOf, parseDay, printDay } from '../../../core/metering/quota-period.ts';
+import { jsonReply } from '../../../core/api-call.ts';
 import { readAmount } from './plan-shape.ts';
-import type { Account } from '../../control/account.ts';
-import type { PlanKey, UsagePlan } from '../../control/usage-plans.ts';
-import type { ControlReply } from '../../control-port/control-request.ts';
+import type { Account } from '../../account.ts';
+import type { PlanKey, UsagePlan } from '../../usage-plans.ts';
+import type { ControlReply } from '../../../core/api-call.ts';
 import type { WireRoute } from './wire-router.ts';
 
 /** A longer range than AWS keeps figures for. */

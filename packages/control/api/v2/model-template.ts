@@ -1,6 +1,6 @@
 /** GetModelTemplate: a sample mapping template that gives a payload the structure of a model. */
-import { isJsonObject, mapOf } from '../../definition/json-values.ts';
-import type { Json, JsonObject } from '../../definition/model.ts';
+import { isJsonObject, mapOf } from '../../../core/stack/json-values.ts';
+import type { Json, JsonObject } from '../../../core/stack/model.ts';
 
 const HEAD = "#set($inputRoot = $input.path('$'))\n";
 /** Models that refer to each other in circles have no end. */

@@ -3,15 +3,15 @@
  * `definition/api-types/v2-types.ts`: what is shown or held that nobody said, and what needs them.
  * @see API Gateway Version 2 API reference, "Resources"
  */
-import { textOf } from '../../definition/json-values.ts';
-import { V2_TYPES } from '../../definition/api-types/v2-types.ts';
-import type { PartCalls } from '../../definition/api-types/api-type.ts';
-import type { Field } from '../../definition/api-types/fields.ts';
-import type { HeldPart } from '../../control/api-parts.ts';
-import type { ApiResources } from '../../control/api-state.ts';
-import type { ControlResource } from '../../control/control-resource.ts';
-import type { ApiProtocol } from '../../deployment/model.ts';
-import type { JsonObject } from '../../definition/model.ts';
+import { textOf } from '../../../core/stack/json-values.ts';
+import { V2_TYPES } from '../../resource-types/v2-types.ts';
+import type { PartCalls } from '../../resource-types/api-type.ts';
+import type { Field } from '../../resource-types/fields.ts';
+import type { HeldPart } from '../../api-parts.ts';
+import type { ApiResources } from '../../api-state.ts';
+import type { ControlResource } from '../../control-resource.ts';
+import type { ApiProtocol } from '../../../core/deployment/model.ts';
+import type { JsonObject } from '../../../core/stack/model.ts';
 
 export type PartKind = PartRules & {
   readonly type: string;

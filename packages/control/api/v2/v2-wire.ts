@@ -1,16 +1,18 @@
 /** What calls of apigatewayv2 have in common: the API that they name, pages, and what is refused in them. */
-import { badRequest, notFound } from '../../control/control-error.ts';
-import { madeByCall } from '../../control/edit-resources.ts';
-import { classifyResources } from '../../definition/classify.ts';
-import { jsonReply } from '../../control-port/control-request.ts';
-import { collectionRoutes } from '../rest-apis/wire-collection.ts';
-import { cutPage } from '../rest-apis/wire-router.ts';
-import type { ApiState } from '../../control/api-state.ts';
-import type { JsonObject } from '../../definition/model.ts';
-import type { ControlReply } from '../../control-port/control-request.ts';
-import type { RestControl } from '../rest-apis/wire-api.ts';
-import type { Collection } from '../rest-apis/wire-collection.ts';
-import type { WireCall, WireRoute } from '../rest-apis/wire-router.ts';
+import { ResourceTypes } from '../../../core/resource-types/resource-types.ts';
+import { CONTROL_TYPES } from '../../resource-types/api-types.ts';
+import { badRequest, notFound } from '../../control-error.ts';
+import { madeByCall } from '../../edit-resources.ts';
+import { classifyResources } from '../../../templates/classify.ts';
+import { jsonReply } from '../../../core/api-call.ts';
+import { collectionRoutes } from '../rest/wire-collection.ts';
+import { cutPage } from '../rest/wire-router.ts';
+import type { ApiState } from '../../api-state.ts';
+import type { JsonObject } from '../../../core/stack/model.ts';
+import type { ControlReply } from '../../../core/api-call.ts';
+import type { RestControl } from '../rest/wire-api.ts';
+import type { Collection } from '../rest/wire-collection.ts';
+import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 
 export const APIS = '/v2/apis';
 export const API = `${APIS}/{apiId}`;
@@ -31,10 +33,12 @@ export function requireMembers(body: WireCall['body'], names: readonly string[])
       throw badRequest(`${name} is required`);
 }
 
+const OWN_TYPES = new ResourceTypes([CONTROL_TYPES]);
+
 /** What a template would be told of as not applied is not taken from a call. @throws ControlError */
 export function refuseUnenforced(type: string, properties: JsonObject): void {
   const resource = { ...madeByCall(type, properties), type, physicalId: type, dependsOn: [] };
-  const [item] = classifyResources('', [resource]).unsupported;
+  const [item] = classifyResources(OWN_TYPES, '', [resource]).unsupported;
   if (item !== undefined)
     throw badRequest(`${item.property ?? type} is not served here: ${item.consequence}`);
 }

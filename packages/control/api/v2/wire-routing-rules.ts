@@ -1,16 +1,16 @@
 /** Routing rules of custom domains over apigatewayv2. */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import { badRequest } from '../../control/control-error.ts';
-import { deleteRule, getDomain, getRule, putRule } from '../../control/edit-domains.ts';
-import { readRoutingRule } from '../../control/read-routing-rules.ts';
-import { jsonReply } from '../../control-port/control-request.ts';
-import { DefinitionError } from '../../errors.ts';
+import { badRequest } from '../../control-error.ts';
+import { deleteRule, getDomain, getRule, putRule } from '../../edit-domains.ts';
+import { readRoutingRule } from '../../read-routing-rules.ts';
+import { jsonReply } from '../../../core/api-call.ts';
+import { DefinitionError } from '../../../core/errors.ts';
 import { requireMembers, pageReply, v2Collection } from './v2-wire.ts';
-import type { Domain } from '../../control/domains.ts';
-import type { Json, JsonObject } from '../../definition/model.ts';
-import type { RoutingRule } from '../../routing/routing-rules.ts';
-import type { ApiDirectory, RestControl } from '../rest-apis/wire-api.ts';
-import type { WireCall, WireRoute } from '../rest-apis/wire-router.ts';
+import type { Domain } from '../../domains.ts';
+import type { Json, JsonObject } from '../../../core/stack/model.ts';
+import type { RoutingRule } from '../../../core/routing/routing-rules.ts';
+import type { ApiDirectory, RestControl } from '../rest/wire-api.ts';
+import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 
 const RULES = '/v2/domainnames/{domainName}/routingrules';
 const RULE = `${RULES}/{routingRuleId}`;

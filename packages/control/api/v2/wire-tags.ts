@@ -1,14 +1,14 @@
 /** Tags over both of AWS's APIs: of APIs, stages, custom domains, VPC links, API keys and usage plans, by their ARN. */
-import { badRequest, orNotFound } from '../../control/control-error.ts';
-import { findReservedTag, stackTags } from '../../control/stack-tags.ts';
-import { isJsonObject, listOf, textOf } from '../../definition/json-values.ts';
-import { jsonReply } from '../../control-port/control-request.ts';
-import { emptyReply } from '../rest-apis/wire-router.ts';
-import { textMap } from '../rest-apis/wire-shape.ts';
-import type { ApiState } from '../../control/api-state.ts';
-import type { Json, JsonObject } from '../../definition/model.ts';
-import type { RestControl } from '../rest-apis/wire-api.ts';
-import type { WireCall, WireRoute } from '../rest-apis/wire-router.ts';
+import { badRequest, orNotFound } from '../../control-error.ts';
+import { findReservedTag, stackTags } from '../../stack-tags.ts';
+import { isJsonObject, listOf, textOf } from '../../../core/stack/json-values.ts';
+import { jsonReply } from '../../../core/api-call.ts';
+import { emptyReply } from '../rest/wire-router.ts';
+import { textMap } from '../rest/wire-shape.ts';
+import type { ApiState } from '../../api-state.ts';
+import type { Json, JsonObject } from '../../../core/stack/model.ts';
+import type { RestControl } from '../rest/wire-api.ts';
+import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 
 type Tags = Readonly<Record<string, string>>;
 /** What carries tags; `ofStack` are CloudFormation's, which no call changes. */

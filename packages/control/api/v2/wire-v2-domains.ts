@@ -1,20 +1,20 @@
 /** Custom domains and API mappings over apigatewayv2, on the same domains as REST's base path mappings. */
-import { changeDomain, createDomain, getDomain } from '../../control/edit-domains.ts';
-import { findMappingById, mappingIdOf, putV2Mapping } from '../../control/edit-v2-mappings.ts';
-import { toFirstVersion } from '../../control/read-domains.ts';
-import { listOf, mapOf, textOf, without } from '../../definition/json-values.ts';
+import { changeDomain, createDomain, getDomain } from '../../edit-domains.ts';
+import { findMappingById, mappingIdOf, putV2Mapping } from '../../edit-v2-mappings.ts';
+import { toFirstVersion } from '../../read-domains.ts';
+import { listOf, mapOf, textOf, without } from '../../../core/stack/json-values.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
-import { makeId } from '../../definition/cloudformation/physical-ids.ts';
-import { DOMAIN_TYPES, MUTUAL_TLS } from '../../definition/api-types/domain-types.ts';
-import { fieldsOf } from '../../definition/api-types/fields.ts';
-import { readFields, showFields } from '../rest-apis/field-table.ts';
-import { objectList, optionalText, requiredText } from '../rest-apis/wire-shape.ts';
+import { makeId } from '@gatewright/aws/physical-ids';
+import { DOMAIN_TYPES, MUTUAL_TLS } from '../../resource-types/domain-types.ts';
+import { fieldsOf } from '../../resource-types/fields.ts';
+import { readFields, showFields } from '../rest/field-table.ts';
+import { objectList, optionalText, requiredText } from '../rest/wire-shape.ts';
 import { refuseUnenforced, requireMembers, v2Collection } from './v2-wire.ts';
 import { routingRuleRoutes } from './wire-routing-rules.ts';
-import type { Domain, Mapping } from '../../control/domains.ts';
-import type { Json, JsonObject } from '../../definition/model.ts';
-import type { RestControl } from '../rest-apis/wire-api.ts';
-import type { WireCall, WireRoute } from '../rest-apis/wire-router.ts';
+import type { Domain, Mapping } from '../../domains.ts';
+import type { Json, JsonObject } from '../../../core/stack/model.ts';
+import type { RestControl } from '../rest/wire-api.ts';
+import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 
 const DOMAINS = '/v2/domainnames';
 const DOMAIN = `${DOMAINS}/{domainName}`;

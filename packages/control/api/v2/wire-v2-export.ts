@@ -1,12 +1,12 @@
 /** ExportApi of apigatewayv2. */
 import { stringify } from 'yaml';
-import { badRequest } from '../../control/control-error.ts';
-import { getV2Deployment, getV2Stage } from '../../control/edit-v2.ts';
-import { exportHttpApi } from '../../control/export-http-api.ts';
+import { badRequest } from '../../control-error.ts';
+import { getV2Deployment, getV2Stage } from '../../edit-v2.ts';
+import { exportHttpApi } from '../../export-http-api.ts';
 import { API, findV2Api, isoTime } from './v2-wire.ts';
-import type { ApiResources, ApiState } from '../../control/api-state.ts';
-import type { RestControl } from '../rest-apis/wire-api.ts';
-import type { WireCall, WireRoute } from '../rest-apis/wire-router.ts';
+import type { ApiResources, ApiState } from '../../api-state.ts';
+import type { RestControl } from '../rest/wire-api.ts';
+import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 
 /** Of how AWS reads and writes documents of HTTP APIs; there is no other. */
 const ALGORITHM = '1.0';

@@ -1,23 +1,23 @@
 /** Routes, integrations, authorizers, models and responses of HTTP and WebSocket APIs: one set of calls for every row of the table. */
-import { partsOf, withParts } from '../../control/api-parts.ts';
-import { refuseOneMore } from '../../control/api-quotas.ts';
-import { badRequest, conflict, notFound, orNotFound } from '../../control/control-error.ts';
-import { madeByCall } from '../../control/edit-resources.ts';
-import { editV2 } from '../../control/edit-v2.ts';
-import { mapOf, textOf, without } from '../../definition/json-values.ts';
-import { isQuickCreated } from '../../definition/quick-create.ts';
-import { jsonReply } from '../../control-port/control-request.ts';
-import { mergeFields, showFields } from '../rest-apis/field-table.ts';
-import { readSchema } from '../rest-apis/model-schema.ts';
-import { emptyReply } from '../rest-apis/wire-router.ts';
+import { partsOf, withParts } from '../../api-parts.ts';
+import { refuseOneMore } from '../../api-quotas.ts';
+import { badRequest, conflict, notFound, orNotFound } from '../../control-error.ts';
+import { madeByCall } from '../../edit-resources.ts';
+import { editV2 } from '../../edit-v2.ts';
+import { mapOf, textOf, without } from '../../../core/stack/json-values.ts';
+import { isQuickCreated } from '../../../core/stack/quick-create.ts';
+import { jsonReply } from '../../../core/api-call.ts';
+import { mergeFields, showFields } from '../rest/field-table.ts';
+import { readSchema } from '../rest/model-schema.ts';
+import { emptyReply } from '../rest/wire-router.ts';
 import { modelTemplate } from './model-template.ts';
 import { PART_KINDS } from './v2-table.ts';
 import { API, findV2Api, refuseUnenforced, requireMembers, v2Collection } from './v2-wire.ts';
-import type { ApiState } from '../../control/api-state.ts';
-import type { ControlResource } from '../../control/control-resource.ts';
-import type { JsonObject } from '../../definition/model.ts';
-import type { RestControl } from '../rest-apis/wire-api.ts';
-import type { WireCall, WireRoute } from '../rest-apis/wire-router.ts';
+import type { ApiState } from '../../api-state.ts';
+import type { ControlResource } from '../../control-resource.ts';
+import type { JsonObject } from '../../../core/stack/model.ts';
+import type { RestControl } from '../rest/wire-api.ts';
+import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 import type { PartKind } from './v2-table.ts';
 
 export function partRoutes(control: RestControl): readonly WireRoute[] {

@@ -1,6 +1,6 @@
 /** Stages and deployments of HTTP and WebSocket APIs over apigatewayv2. */
-import { notFound } from '../../control/control-error.ts';
-import { refuseMapped } from '../../control/edit-domains.ts';
+import { notFound } from '../../control-error.ts';
+import { refuseMapped } from '../../edit-domains.ts';
 import {
   changeV2Stage,
   createV2Deployment,
@@ -9,17 +9,17 @@ import {
   getV2Deployment,
   getV2Stage,
   isAutomatic,
-} from '../../control/edit-v2.ts';
-import { isSet, mapOf, without } from '../../definition/json-values.ts';
-import { isQuickCreated } from '../../definition/quick-create.ts';
-import { V2_TYPES } from '../../definition/api-types/v2-types.ts';
-import { mergeFields, readFields, showFields } from '../rest-apis/field-table.ts';
-import { emptyReply } from '../rest-apis/wire-router.ts';
-import { optionalText, requiredText } from '../rest-apis/wire-shape.ts';
+} from '../../edit-v2.ts';
+import { isSet, mapOf, without } from '../../../core/stack/json-values.ts';
+import { isQuickCreated } from '../../../core/stack/quick-create.ts';
+import { V2_TYPES } from '../../resource-types/v2-types.ts';
+import { mergeFields, readFields, showFields } from '../rest/field-table.ts';
+import { emptyReply } from '../rest/wire-router.ts';
+import { optionalText, requiredText } from '../rest/wire-shape.ts';
 import { API, findV2Api, isoTime, refuseUnenforced, v2Collection } from './v2-wire.ts';
-import type { ApiState, DeploymentRecord, StageRecord } from '../../control/api-state.ts';
-import type { RestControl } from '../rest-apis/wire-api.ts';
-import type { WireCall, WireRoute } from '../rest-apis/wire-router.ts';
+import type { ApiState, DeploymentRecord, StageRecord } from '../../api-state.ts';
+import type { RestControl } from '../rest/wire-api.ts';
+import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 
 const STAGE_FIELDS = V2_TYPES['AWS::ApiGatewayV2::Stage'].fields;
 const STAGES = `${API}/stages`;

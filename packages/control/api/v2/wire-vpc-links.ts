@@ -1,19 +1,19 @@
 /** VPC links over both of AWS's APIs: those of REST APIs, which patches change, and those of HTTP APIs. */
-import { refuseOneMore } from '../../control/api-quotas.ts';
-import { notFound } from '../../control/control-error.ts';
-import { madeByCall } from '../../control/edit-resources.ts';
-import { readPatch } from '../../control/patch.ts';
-import { mapOf } from '../../definition/json-values.ts';
-import { jsonReply } from '../../control-port/control-request.ts';
-import { REST_TYPES } from '../../definition/api-types/rest-types.ts';
-import { V2_TYPES } from '../../definition/api-types/v2-types.ts';
-import { mergeFields, readFields, replaceRule, showFields } from '../rest-apis/field-table.ts';
-import { collectionRoutes } from '../rest-apis/wire-collection.ts';
+import { refuseOneMore } from '../../api-quotas.ts';
+import { notFound } from '../../control-error.ts';
+import { madeByCall } from '../../edit-resources.ts';
+import { readPatch } from '../../patch.ts';
+import { mapOf } from '../../../core/stack/json-values.ts';
+import { jsonReply } from '../../../core/api-call.ts';
+import { REST_TYPES } from '../../resource-types/rest-types.ts';
+import { V2_TYPES } from '../../resource-types/v2-types.ts';
+import { mergeFields, readFields, replaceRule, showFields } from '../rest/field-table.ts';
+import { collectionRoutes } from '../rest/wire-collection.ts';
 import { isoTime, requireMembers, v2Collection } from './v2-wire.ts';
-import type { VpcLink } from '../../control/vpc-links.ts';
-import type { Field } from '../../definition/api-types/fields.ts';
-import type { RestControl } from '../rest-apis/wire-api.ts';
-import type { WireCall, WireRoute } from '../rest-apis/wire-router.ts';
+import type { VpcLink } from '../../vpc-links.ts';
+import type { Field } from '../../resource-types/fields.ts';
+import type { RestControl } from '../rest/wire-api.ts';
+import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 
 type Kind = VpcLink['kind'];
 

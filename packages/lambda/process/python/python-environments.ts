@@ -4,7 +4,7 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 
-import type { FunctionDefinition } from '../../model.ts';
+import type { FunctionDefinition } from '../../../core/stack/function.ts';
 import { findPrograms, isExecutable, listNames, type Machine } from '../machine.ts';
 
 export type PythonProject = {

@@ -2,9 +2,9 @@
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { DefinitionError } from '../../../errors.ts';
+import { DefinitionError } from '../../../core/errors.ts';
 import { HandlerFault } from '../../handler-fault.ts';
-import type { FunctionDefinition } from '../../model.ts';
+import type { FunctionDefinition } from '../../../core/stack/function.ts';
 import type { CodeFinding } from '../../runnable-code.ts';
 import { type Launch, type Toolchain, usualConsequence, versionFinding } from '../launch.ts';
 import type { Machine } from '../machine.ts';

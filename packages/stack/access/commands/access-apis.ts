@@ -1,9 +1,9 @@
 /** APIs as the gateway loads them, seen as access documents see them. */
 import type { InventoryRoute } from '@gatewright/authoring/route-inventory';
-import type { InspectedApi, inspectStacks } from '@gatewright/gateway';
-import { keptServices } from './kept-services.ts';
-import { homeOfEnvironment } from './load-options.ts';
-import { remark } from './output.ts';
+import type { InspectedApi, inspectStacks } from '../../../engine/index.ts';
+import { keptServices } from '../../../terminal/kept-services.ts';
+import { homeOfEnvironment } from '../../../terminal/load-options.ts';
+import { remark } from '../../../terminal/output.ts';
 
 /** Of templates, by name. */
 export type GivenParameters = Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export function loadOptions(stage: string, directory: string, parameters: GivenP
 export async function inspectApis(
   ...asked: Parameters<typeof inspectStacks>
 ): Promise<readonly InspectedApi[]> {
-  const gateway = await import('@gatewright/gateway');
+  const gateway = await import('../../../engine/index.ts');
   return gateway.inspectStacks(...asked);
 }
 

@@ -6,7 +6,7 @@ import { askAccess, askEveryRoute } from '@gatewright/authoring/ask-access';
 import { describeAccess } from '@gatewright/authoring/describe-access';
 import { AccessQuestionError, findRefusal } from '@gatewright/authoring/wished-caller';
 import type { CompiledAccess, CompiledDocument } from '#shared/access/compiled-document.ts';
-import type { AccessBook, AccessQuestion, AccessReply, ShownAccess } from '@gatewright/gateway';
+import type { AccessBook, AccessQuestion, AccessReply, ShownAccess } from '../../../engine/index.ts';
 
 /** @param stage of the stack that holds the authorizers */
 export function openAccessBook(sources: readonly string[], stage: string): AccessBook {

@@ -16,14 +16,14 @@ import type { CompiledAccess, CompiledDocument } from '#shared/access/compiled-d
 import { expandRoutes } from '@gatewright/authoring/expand-rule';
 import { printProblem } from '@gatewright/authoring/read-document';
 import type { Problem } from '@gatewright/authoring/read-document';
-import type { InspectedApi } from '@gatewright/gateway';
+import type { InspectedApi } from '../../../engine/index.ts';
 import { closedRoutes, inspectApis, isOurs, loadOptions, toInventoryRoutes } from './access-apis.ts';
 import type { GivenParameters } from './access-apis.ts';
 import { checkHandlers } from './claim-check.ts';
 import { readAccessFiles, strayDocuments } from '@gatewright/authoring/access-files';
 import { checkPlan } from '@gatewright/authoring/check-plan';
 import { withDeployedId } from '@gatewright/authoring/account/deployed-ids';
-import { complain, count, say, UsageError } from './output.ts';
+import { complain, count, say, UsageError } from '../../../terminal/output.ts';
 import { readWebhooks, webhookProblems } from '@gatewright/authoring/webhook-files';
 
 /** What the documents come to, compiled anew. @throws UsageError with every problem */

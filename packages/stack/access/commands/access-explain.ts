@@ -5,8 +5,8 @@ import { askAccess, askEveryRoute } from '@gatewright/authoring/ask-access';
 import type { AccessAnswer } from '@gatewright/authoring/ask-access';
 import { AccessQuestionError, findRefusal, toCaller } from '@gatewright/authoring/wished-caller';
 import type { HeldKey } from '@gatewright/authoring/wished-caller';
-import { homeOfEnvironment } from './load-options.ts';
-import { table, UsageError } from './output.ts';
+import { homeOfEnvironment } from '../../../terminal/load-options.ts';
+import { table, UsageError } from '../../../terminal/output.ts';
 
 export type ExplainFlags = {
   readonly token?: string;

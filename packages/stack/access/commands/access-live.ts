@@ -6,7 +6,7 @@ import { readExportedRoutes, uniteRoutes } from './deployed-routes.ts';
 import { showControls } from '#shared/visible-text.ts';
 import { findApiId } from '@gatewright/authoring/account/find-api-id';
 import type { NamedApi } from '@gatewright/authoring/account/find-api-id';
-import { UsageError } from './output.ts';
+import { UsageError } from '../../../terminal/output.ts';
 import { createSignedGet } from '@gatewright/authoring/account/signed-get';
 import type { Environment, SignedGet } from '@gatewright/authoring/account/signed-get';
 

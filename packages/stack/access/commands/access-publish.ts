@@ -2,13 +2,19 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { toPublication } from '#shared/access/documents/publication.ts';
-import { changeCommand, printAnswer, printRows, readCommand, sendChange } from './admin-commands.ts';
-import type { Answer, ChangeFlags, ReadFlags } from './admin-commands.ts';
-import { askAdmin } from './admin-client.ts';
+import {
+  changeCommand,
+  printAnswer,
+  printRows,
+  readCommand,
+  sendChange,
+} from '../../commands/admin-commands.ts';
+import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
+import { askAdmin } from '../../../terminal/admin-client.ts';
 import { readDeployedIds } from '@gatewright/authoring/account/deployed-ids';
 import { compiledFor } from './access-check.ts';
-import { readStageName } from './options.ts';
-import { remark, UsageError } from './output.ts';
+import { readStageName } from '../../../terminal/options.ts';
+import { remark, UsageError } from '../../../terminal/output.ts';
 
 type PublishFlags = ChangeFlags & { readonly folder: string; readonly stage: string };
 

@@ -13,9 +13,9 @@ import {
   requireOutside,
   sendChange,
   without,
-} from './admin-commands.ts';
-import type { Answer, ChangeFlags, ReadFlags, SentChange } from './admin-commands.ts';
-import { UsageError } from './output.ts';
+} from '../../commands/admin-commands.ts';
+import type { Answer, ChangeFlags, ReadFlags, SentChange } from '../../commands/admin-commands.ts';
+import { UsageError } from '../../../terminal/output.ts';
 
 type RevokeFlags = ChangeFlags & {
   readonly issuer: string;

@@ -5,7 +5,7 @@ import { printSnapshot } from '@gatewright/authoring/key-snapshot';
 import { DomainError } from '#shared/errors.ts';
 import { readNamedDocuments } from '@gatewright/authoring/access-documents';
 import { snapshotPath, writeIfNew } from '@gatewright/authoring/access-files';
-import { UsageError } from './output.ts';
+import { UsageError } from '../../../terminal/output.ts';
 
 /** Asks every issuer whose document wants its keys to ship. @throws UsageError naming the issuer that cannot be asked */
 export async function takeSnapshots(folder: string, names: readonly string[]): Promise<readonly string[]> {

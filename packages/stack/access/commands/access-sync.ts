@@ -7,14 +7,14 @@ import { readOpenApiRoutes } from '@gatewright/authoring/openapi-inventory';
 import { printProblem } from '@gatewright/authoring/read-document';
 import { parseInventory, printInventory } from '@gatewright/authoring/route-inventory';
 import type { InventoryRoute, RouteInventory } from '@gatewright/authoring/route-inventory';
-import type { InspectedApi } from '@gatewright/gateway';
+import type { InspectedApi } from '../../../engine/index.ts';
 import { inspectApis, loadOptions, toInventoryRoutes } from './access-apis.ts';
 import type { GivenParameters } from './access-apis.ts';
 import { readNamedDocuments } from '@gatewright/authoring/access-documents';
 import type { NamedDocument } from '@gatewright/authoring/access-documents';
 import { inventoryPath } from '@gatewright/authoring/access-files';
 import { readLiveApi } from './access-live.ts';
-import { count, UsageError } from './output.ts';
+import { count, UsageError } from '../../../terminal/output.ts';
 
 /** What was found for one document, and where. */
 type Found = {

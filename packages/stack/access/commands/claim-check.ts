@@ -7,7 +7,7 @@ import {
   findMappedClaims,
 } from '@gatewright/authoring/claim-reads';
 import type { CompiledAccess } from '#shared/access/compiled-document.ts';
-import type { FunctionDefinition, InspectedApi } from '@gatewright/gateway';
+import type { FunctionDefinition, InspectedApi } from '../../../engine/index.ts';
 import { isOurs } from './access-apis.ts';
 
 /** Each with file and line. Only of APIs that a document protects, and of routes whose authorizer is ours. */
@@ -35,7 +35,7 @@ async function readsOf(api: InspectedApi): Promise<readonly string[]> {
   for (const { method, path, handler } of ours)
     if (handler !== undefined) routes.set(handler, routes.get(handler) ?? `${method} ${path}`);
   if (routes.size === 0) return complaints;
-  const { readHandlerSources } = await import('@gatewright/gateway');
+  const { readHandlerSources } = await import('../../../engine/index.ts');
   for (const [handler, route] of routes)
     for (const { file, text } of await readHandlerSources(handler))
       for (const { line, what } of findClaimReads(text))

@@ -3,7 +3,7 @@ import { isJsonObject, memberOf, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { readOpenApiRoutes } from '@gatewright/authoring/openapi-inventory';
 import type { InventoryRoute } from '@gatewright/authoring/route-inventory';
-import { UsageError } from './output.ts';
+import { UsageError } from '../../../terminal/output.ts';
 
 /** @throws UsageError for what is no export */
 export function readExportedRoutes(exported: JsonObject): readonly InventoryRoute[] {

@@ -1,9 +1,9 @@
 /** `--key` of `gatewright access explain`: the key's record, from the access table behind the admin endpoint. */
 import { KEY_ID, parseApiKey } from '#shared/access/keys/api-key.ts';
-import { askAdmin } from './admin-client.ts';
-import type { AdminFlags } from './admin-client.ts';
+import { askAdmin } from '../../../terminal/admin-client.ts';
+import type { AdminFlags } from '../../../terminal/admin-client.ts';
 import type { HeldKey } from '@gatewright/authoring/wished-caller';
-import { UsageError } from './output.ts';
+import { UsageError } from '../../../terminal/output.ts';
 
 /** @param text the key or its id; its secret is sent nowhere and not checked */
 export async function readHeldKey(text: string, flags: AdminFlags): Promise<HeldKey> {

@@ -1,7 +1,7 @@
 /** `gatewright keys`: API keys of the access table, over the admin endpoints. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { readDuration } from '@gatewright/gateway/settings';
-import { askAdmin } from './admin-client.ts';
+import { readDuration } from '../../../engine/settings.ts';
+import { askAdmin } from '../../../terminal/admin-client.ts';
 import {
   changeCommand,
   printAnswer,
@@ -12,10 +12,10 @@ import {
   requireOutside,
   sendChange,
   without,
-} from './admin-commands.ts';
-import type { Answer, ChangeFlags, ReadFlags } from './admin-commands.ts';
-import { collectPair, collectText } from './options.ts';
-import { paint, remark, say, table, UsageError } from './output.ts';
+} from '../../commands/admin-commands.ts';
+import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
+import { collectPair, collectText } from '../../../terminal/options.ts';
+import { paint, remark, say, table, UsageError } from '../../../terminal/output.ts';
 
 type CreateFlags = ChangeFlags & {
   readonly tenant: string;

@@ -1,9 +1,15 @@
 /** `gatewright cache`: what is known of kept answers, and having them made anew, over the admin endpoints. */
 import { Command, InvalidArgumentError } from 'commander';
-import { changeCommand, printAnswer, printRows, readCommand, sendChange } from './admin-commands.ts';
-import type { Answer, ChangeFlags, ReadFlags } from './admin-commands.ts';
-import { askAdmin } from './admin-client.ts';
-import { remark, UsageError } from './output.ts';
+import {
+  changeCommand,
+  printAnswer,
+  printRows,
+  readCommand,
+  sendChange,
+} from '../../commands/admin-commands.ts';
+import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
+import { askAdmin } from '../../../terminal/admin-client.ts';
+import { remark, UsageError } from '../../../terminal/output.ts';
 
 type InvalidateFlags = ChangeFlags & {
   readonly tag?: readonly string[];

@@ -1,9 +1,9 @@
-/** The SQL of `cli/sql` over an export of the usage table: as text for Athena, or carried out here by DuckDB, which is found where it is installed. */
+/** The SQL of `packages/stack/quota/commands/sql` over an export of the usage table: as text for Athena, or carried out here by DuckDB, which is found where it is installed. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { UsageError } from './output.ts';
+import { UsageError } from '../../../terminal/output.ts';
 
 export const STATEMENTS = ['usage', 'invoices', 'athena'] as const;
 export type Statement = (typeof STATEMENTS)[number];

@@ -1,6 +1,6 @@
 /** Rows of `/quota/export`, page by page. */
-import { callAdmin } from './admin-client.ts';
-import type { AdminFlags } from './admin-client.ts';
+import { callAdmin } from '../../../terminal/admin-client.ts';
+import type { AdminFlags } from '../../../terminal/admin-client.ts';
 import { ownerPath } from './quota-calls.ts';
 
 export type ExportQuestion = { readonly [name in 'tenant' | 'from' | 'to']?: string | undefined };

@@ -1,9 +1,9 @@
 /** The invoices of a start for its console: what `gatewright usage invoice` makes, asked of the same admin routes. */
 import type { Invoice } from '#shared/quota/invoice.ts';
-import { UsageError } from './output.ts';
+import { UsageError } from '../../../terminal/output.ts';
 import { closePeriods, describeNotClosed, readInvoices, readNotClosed } from './usage-invoice.ts';
-import type { AdminTarget } from './admin-client.ts';
-import type { InvoiceBook, ShownInvoice, ShownInvoices } from '@gatewright/gateway';
+import type { AdminTarget } from '../../../terminal/admin-client.ts';
+import type { InvoiceBook, ShownInvoice, ShownInvoices } from '../../../engine/index.ts';
 
 /** @param findTarget the admin API of the start; undefined = it serves none */
 export function openInvoiceBook(findTarget: () => AdminTarget | undefined): InvoiceBook {

@@ -2,7 +2,7 @@
  * Pages of text as PDF 1.4, by the fonts that every reader has (Helvetica): what an invoice needs and no more.
  * @see docs/decisions/0063-invoices-are-made-of-records.md for why there is no library
  */
-import { UsageError } from './output.ts';
+import { UsageError } from '../../../terminal/output.ts';
 
 export type PdfLine =
   | { readonly text: string; readonly size?: number; readonly isBold?: boolean; readonly indent?: number }

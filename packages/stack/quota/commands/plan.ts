@@ -4,13 +4,11 @@ import { Command } from 'commander';
 import { parse as parseYaml } from 'yaml';
 import { findYamlMistake, locateField, printProblem } from '@gatewright/authoring/read-document';
 import { printPathName } from '#shared/http/path-name.ts';
-import { askAdmin } from './admin-client.ts';
-import { changeCommand, printRows, readCommand, readPages } from './admin-commands.ts';
-import type { Answer, ChangeFlags, ReadFlags } from './admin-commands.ts';
-import { say, UsageError } from './output.ts';
+import { AdminError, askAdmin } from '../../../terminal/admin-client.ts';
+import { changeCommand, printRows, readCommand, readPages } from '../../commands/admin-commands.ts';
+import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
+import { say, UsageError } from '../../../terminal/output.ts';
 import { change, ownerPath } from './quota-calls.ts';
-
-const NEXT_VERSION = /next version to be saved is (\d+)/;
 
 export function planCommand(): Command {
   return new Command('plan')
@@ -58,23 +56,26 @@ async function savePlan(file: string, flags: ChangeFlags): Promise<void> {
   const path = `/quota/plans/${printPathName(plan.id)}`;
   const body = 'version' in plan ? plan : { ...plan, version: await nextVersion(path, flags) };
   await change({ method: 'PUT', path, body }, flags).catch((error: unknown) => {
-    throw error instanceof UsageError ? placed(error, text, file) : error;
+    throw error instanceof AdminError ? placed(error, text, file) : error;
   });
 }
 
 /** One after the newest, whose id is in the path; 1 where there is none. */
 async function nextVersion(path: string, flags: ReadFlags): Promise<number> {
   const newest = await askAdmin({ method: 'GET', path }, flags).catch((error: unknown): Answer => {
-    if (error instanceof UsageError && error.message.includes('PLAN_UNKNOWN')) return { version: 0 };
+    if (error instanceof AdminError && error.problem.code === 'PLAN_UNKNOWN') return { version: 0 };
     throw error;
   });
   return Number(newest['version']) + 1;
 }
 
 /** A field that the endpoint refuses, where it stands in the file. */
-function placed(error: UsageError, text: string, file: string): UsageError {
-  const [, field] = /^([a-zA-Z]+(?:\[\d+\]|\.[a-zA-Z]+)*) .*PLAN_INVALID/s.exec(error.message) ?? [];
-  const problem = field === undefined ? undefined : locateField(text, file, field, error.message);
+function placed(error: AdminError, text: string, file: string): UsageError {
+  const { code, field } = error.problem;
+  const problem =
+    code !== 'PLAN_INVALID' || field === undefined
+      ? undefined
+      : locateField(text, file, field, error.message);
   return problem === undefined ? error : new UsageError(printProblem(problem), { cause: error });
 }
 
@@ -88,16 +89,16 @@ async function listKeys(tenant: string, flags: ReadFlags): Promise<void> {
 async function assign(tenant: string, key: string, plan: string, flags: ChangeFlags): Promise<void> {
   const path = `${ownerPath(tenant, key)}/plan`;
   const { version } = await askAdmin({ method: 'GET', path }, flags).catch((error: unknown): Answer => {
-    if (error instanceof UsageError && error.message.includes('KEY_UNKNOWN')) return { version: 0 };
+    if (error instanceof AdminError && error.problem.code === 'KEY_UNKNOWN') return { version: 0 };
     throw error;
   });
   const put = (next: number): Promise<void> =>
     change({ method: 'PUT', path, body: { plan, version: next } }, flags);
   await put(Number(version) + 1).catch((error: unknown) => {
     // Of a key that was taken off its plan the version goes on counting, and only the refusal tells it.
-    const [, next] = error instanceof UsageError ? (NEXT_VERSION.exec(error.message) ?? []) : [];
+    const next = error instanceof AdminError ? error.problem.nextVersion : undefined;
     if (version !== 0 || next === undefined) throw error;
-    return put(Number(next));
+    return put(next);
   });
 }
 

@@ -1,11 +1,11 @@
 /** `gatewright quota forget`: deletes what the tables know of a customer, with the rights of whoever runs it, and shows that nothing is left. */
 import { randomBytes } from 'node:crypto';
 import { Command, Option } from 'commander';
-import { printAnswer } from './admin-commands.ts';
+import { printAnswer } from '../../commands/admin-commands.ts';
 import { forget, survey } from './forget-customer.ts';
 import type { Survey, Tables } from './forget-customer.ts';
-import { remark, UsageError } from './output.ts';
-import { addGatewayOptions, askGateway, findGateway, memberOf } from './running-gateway.ts';
+import { remark, UsageError } from '../../../terminal/output.ts';
+import { addGatewayOptions, askGateway, findGateway, memberOf } from '../../../terminal/running-gateway.ts';
 import { logForgotten, openSweptTable } from './swept-table.ts';
 import type { DynamoDbAccess } from './swept-table.ts';
 

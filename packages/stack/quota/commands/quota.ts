@@ -1,9 +1,15 @@
 /** `gatewright quota`: how one limit stands, and what is done to it. */
 import { Command } from 'commander';
 import { printPathName } from '#shared/http/path-name.ts';
-import { askAdmin } from './admin-client.ts';
-import { changeCommand, printAnswer, printRows, readCommand, readPages } from './admin-commands.ts';
-import type { ChangeFlags, ReadFlags } from './admin-commands.ts';
+import { askAdmin } from '../../../terminal/admin-client.ts';
+import {
+  changeCommand,
+  printAnswer,
+  printRows,
+  readCommand,
+  readPages,
+} from '../../commands/admin-commands.ts';
+import type { ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
 import { forgetCommand } from './quota-forget.ts';
 import { change, ownerPath, readInstant, readUnits } from './quota-calls.ts';
 

@@ -9,7 +9,7 @@ import type { DynamoDbItem } from '#shared/table/dynamodb-expression.ts';
 import type { ItemKey } from '#shared/table/item-write.ts';
 import type { KeptItem } from '#shared/table/listing.ts';
 import type { SweptTable } from './forget-customer.ts';
-import { UsageError } from './output.ts';
+import { UsageError } from '../../../terminal/output.ts';
 
 export type DynamoDbAccess = AwsCredentials & {
   readonly endpoint: string;

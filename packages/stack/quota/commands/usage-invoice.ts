@@ -8,14 +8,14 @@ import type { Invoice, Priced } from '#shared/quota/invoice.ts';
 import { parsePlan } from '#shared/quota/plan.ts';
 import type { UsagePlan } from '#shared/quota/plan.ts';
 import { printPathName } from '#shared/http/path-name.ts';
-import { addAdminOptions, askAdmin, newOperationId } from './admin-client.ts';
-import type { AdminFlags } from './admin-client.ts';
-import { changeCommand, printAnswer } from './admin-commands.ts';
-import type { Answer, ChangeFlags } from './admin-commands.ts';
+import { addAdminOptions, askAdmin, newOperationId } from '../../../terminal/admin-client.ts';
+import type { AdminFlags } from '../../../terminal/admin-client.ts';
+import { changeCommand, printAnswer } from '../../commands/admin-commands.ts';
+import type { Answer, ChangeFlags } from '../../commands/admin-commands.ts';
 import { readExport } from './export-rows.ts';
 import { printInvoiceCsv, printInvoicePdf } from './invoice-text.ts';
-import { remark, say, UsageError } from './output.ts';
-import { writePrivately } from './private-file.ts';
+import { remark, say, UsageError } from '../../../terminal/output.ts';
+import { writePrivately } from '../../../terminal/private-file.ts';
 
 export type MonthFlags = AdminFlags & { readonly period: string; readonly tenant?: string };
 type InvoiceFlags = MonthFlags & {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Argument, Command, Option } from 'commander';
 import { queryExport, readStatement, STATEMENTS } from './export-query.ts';
 import type { Statement } from './export-query.ts';
-import { UsageError } from './output.ts';
+import { UsageError } from '../../../terminal/output.ts';
 import { readMonth } from './usage-invoice.ts';
 
 type SqlFlags = {

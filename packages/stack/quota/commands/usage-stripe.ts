@@ -10,8 +10,8 @@ import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
 import { parsePlan } from '#shared/quota/plan.ts';
 import type { UsagePlan } from '#shared/quota/plan.ts';
 import { printPathName } from '#shared/http/path-name.ts';
-import { askAdmin } from './admin-client.ts';
-import { remark, say, UsageError } from './output.ts';
+import { askAdmin } from '../../../terminal/admin-client.ts';
+import { remark, say, UsageError } from '../../../terminal/output.ts';
 import { addMonthOptions, describeNotClosed, readNotClosed, readRecords } from './usage-invoice.ts';
 import type { MonthFlags } from './usage-invoice.ts';
 

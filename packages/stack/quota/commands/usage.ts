@@ -1,14 +1,14 @@
 /** `gatewright usage`: how tenants stand, and exports of it. */
 import { once } from 'node:events';
 import { Command, Option } from 'commander';
-import { addAdminOptions, callAdmin } from './admin-client.ts';
-import type { AdminFlags } from './admin-client.ts';
-import { printRows, readCommand, readPages } from './admin-commands.ts';
-import type { ReadFlags } from './admin-commands.ts';
+import { addAdminOptions, callAdmin } from '../../../terminal/admin-client.ts';
+import type { AdminFlags } from '../../../terminal/admin-client.ts';
+import { printRows, readCommand, readPages } from '../../commands/admin-commands.ts';
+import type { ReadFlags } from '../../commands/admin-commands.ts';
 import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
 import { readExport } from './export-rows.ts';
 import type { ExportQuestion } from './export-rows.ts';
-import { remark } from './output.ts';
+import { remark } from '../../../terminal/output.ts';
 import { ownerPath, readInstant } from './quota-calls.ts';
 import { closeCommand, describeNotClosed, invoiceCommand } from './usage-invoice.ts';
 import { sqlCommand } from './usage-sql.ts';

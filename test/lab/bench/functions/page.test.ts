@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { printFunctionsPage, saveFigures } from '../../../bench/functions/page.ts';
-import type { Measured } from '../../../bench/functions/page.ts';
+import { printFunctionsPage, saveFigures } from '../../../../lab/bench/functions/page.ts';
+import type { Measured } from '../../../../lab/bench/functions/page.ts';
 
 const CONDITIONS = {
   ...{ date: '2026-11-21', commit: 'abcdef12', machine: '2 × a processor, 4 GB', node: 'v24' },

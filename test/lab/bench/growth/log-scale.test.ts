@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { logScale, shorten } from '../../../bench/growth/log-scale.ts';
+import { logScale, shorten } from '../../../../lab/bench/growth/log-scale.ts';
 
 describe('a logarithmic scale', () => {
   it('has equal steps for equal ratios', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { AXES } from '../../../bench/growth/axes.ts';
-import type { Axis, Point } from '../../../bench/growth/axis.ts';
-import { judge, plotsOf, printGrowth } from '../../../bench/growth/page.ts';
-import type { Measured } from '../../../bench/growth/page.ts';
+import { AXES } from '../../../../lab/bench/growth/axes.ts';
+import type { Axis, Point } from '../../../../lab/bench/growth/axis.ts';
+import { judge, plotsOf, printGrowth } from '../../../../lab/bench/growth/page.ts';
+import type { Measured } from '../../../../lab/bench/growth/page.ts';
 
 const AXIS: Axis = {
   ...{ name: 'routes', title: 'Routes', counts: 'routes of an API', sizes: [10, 100, 1_000] },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { drawPlots } from '../../../bench/growth/plot.ts';
+import { drawPlots } from '../../../../lab/bench/growth/plot.ts';
 
 const PLOT = {
   title: 'start, ms',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { fitGrowth, fitSlope, isWithin, worstOf } from '../../../bench/growth/slope.ts';
-import type { Growth, Pair } from '../../../bench/growth/slope.ts';
+import { fitGrowth, fitSlope, isWithin, worstOf } from '../../../../lab/bench/growth/slope.ts';
+import type { Growth, Pair } from '../../../../lab/bench/growth/slope.ts';
 
 const SIZES = [10, 100, 1_000, 10_000];
 const of = (cost: (size: number) => number): readonly Pair[] => SIZES.map((size) => [size, cost(size)]);

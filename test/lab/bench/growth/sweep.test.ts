@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { isWhole, measureAxes, readAxes } from '../../../bench/growth/sweep.ts';
-import type { Axis, Point } from '../../../bench/growth/axis.ts';
-import { KeptWork } from '../../../tools/kept-work.ts';
+import { isWhole, measureAxes, readAxes } from '../../../../lab/bench/growth/sweep.ts';
+import type { Axis, Point } from '../../../../lab/bench/growth/axis.ts';
+import { KeptWork } from '../../../../lab/tools/kept-work.ts';
 
 const SWEEP = { date: '2026-11-22', loadAverage: 0.1, seconds: 3 };
 const QUIET = (): void => undefined;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isRatioHeld, printStackPage } from '../../../bench/stack/page.ts';
-import { perAnswer } from '../../../bench/stack/units.ts';
-import type { StackFigures } from '../../../bench/stack/page.ts';
+import { isRatioHeld, printStackPage } from '../../../../lab/bench/stack/page.ts';
+import { perAnswer } from '../../../../lab/bench/stack/units.ts';
+import type { StackFigures } from '../../../../lab/bench/stack/page.ts';
 
 const CONDITIONS = {
   ...{ date: '2026-11-21', commit: 'abcdef12', machine: '2 × a processor, 4 GB', node: 'v24' },

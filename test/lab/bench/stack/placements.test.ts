@@ -1,8 +1,8 @@
 /** Figures are worked by hand from docs/aws §14. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { costOfPlacement, describePrices, listPlacements } from '../../../bench/stack/placements.ts';
-import type { Placement } from '../../../bench/stack/placements.ts';
+import { costOfPlacement, describePrices, listPlacements } from '../../../../lab/bench/stack/placements.ts';
+import type { Placement } from '../../../../lab/bench/stack/placements.ts';
 
 const aPlacement = (over: Partial<Placement>): Placement => ({
   ...{ what: 'it', api: 'rest', calls: 0, billedMs: 0, printedBytes: 0, units: { reads: 0, writes: 0 } },

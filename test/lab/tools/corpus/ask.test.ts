@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findApi, isGatewayText, isUnknown, lineOf, waitForLine } from '../../../tools/corpus/ask.ts';
+import { findApi, isGatewayText, isUnknown, lineOf, waitForLine } from '../../../../lab/tools/corpus/ask.ts';
 
 const ROUTE = { method: 'GET', path: '/', statuses: ['2xx'] };
 

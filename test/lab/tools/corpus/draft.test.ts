@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { draftExpectation } from '../../../tools/corpus/draft.ts';
-import type { Expectation } from '../../../tools/corpus/expectation.ts';
+import { draftExpectation } from '../../../../lab/tools/corpus/draft.ts';
+import type { Expectation } from '../../../../lab/tools/corpus/expectation.ts';
 
 let folder = '';
 

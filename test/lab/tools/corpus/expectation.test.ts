@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { allows, readExpectation } from '../../../tools/corpus/expectation.ts';
+import { allows, readExpectation } from '../../../../lab/tools/corpus/expectation.ts';
 
 const ROUTE = { protocol: 'rest', method: 'GET', path: '/', statuses: ['2xx', '404'] };
 

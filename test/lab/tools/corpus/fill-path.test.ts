@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { fillPath, pickMethod, takesBody } from '../../../tools/corpus/fill-path.ts';
+import { fillPath, pickMethod, takesBody } from '../../../../lab/tools/corpus/fill-path.ts';
 
 describe('the path that a route is asked by', () => {
   const cases = [

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { countVerdicts, printTotals } from '../../../tools/corpus/totals.ts';
-import type { Kind } from '../../../tools/corpus/expectation.ts';
-import type { Result } from '../../../tools/corpus/totals.ts';
-import type { Verdict } from '../../../tools/corpus/verdict.ts';
+import { countVerdicts, printTotals } from '../../../../lab/tools/corpus/totals.ts';
+import type { Kind } from '../../../../lab/tools/corpus/expectation.ts';
+import type { Result } from '../../../../lab/tools/corpus/totals.ts';
+import type { Verdict } from '../../../../lab/tools/corpus/verdict.ts';
 
 function result(kind: Kind, verdict: Verdict, more: Partial<Result> = {}): Result {
   const started = verdict !== 'crash';

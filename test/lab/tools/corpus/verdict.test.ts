@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { judge } from '../../../tools/corpus/verdict.ts';
-import type { Answer, Finding, Start, Verdict } from '../../../tools/corpus/verdict.ts';
+import { judge } from '../../../../lab/tools/corpus/verdict.ts';
+import type { Answer, Finding, Start, Verdict } from '../../../../lab/tools/corpus/verdict.ts';
 
 const FINDING: Finding = { logicalId: 'Hello', property: 'Runtime', consequence: 'python cannot run here' };
 const READY: Start = { kind: 'ready', findings: [] };

@@ -3,11 +3,16 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { WORKSPACES } from '../../../package/manifest.ts';
-import { notesOf } from '../../../tools/release/changelog.ts';
-import { release } from '../../../tools/release/release.ts';
-import { findStrayVersions, isVersion, setVersion, versionOf } from '../../../tools/release/versions.ts';
-import { readSource, REPOSITORY } from '../../architecture/source-files.ts';
+import { WORKSPACES } from '../../../../packages/gatewright/package/manifest.ts';
+import { notesOf } from '../../../../lab/tools/release/changelog.ts';
+import { release } from '../../../../lab/tools/release/release.ts';
+import {
+  findStrayVersions,
+  isVersion,
+  setVersion,
+  versionOf,
+} from '../../../../lab/tools/release/versions.ts';
+import { readSource, REPOSITORY } from '../../../architecture/source-files.ts';
 
 const CHANGELOG =
   '# Changelog\n\n## [Unreleased]\n\n## [1.2.3] - 2026-11-21\n\n### Added\n\n- A thing.\n\n## [1.2.2]\n\n- Old.\n';
@@ -97,10 +102,10 @@ describe('a release', () => {
     ],
     [
       'packages that do not agree',
-      /gateway\/package\.json: its version is 9\.9\.9/,
+      /packages\/aws\/package\.json: its version is 9\.9\.9/,
       {},
       (root) => {
-        const file = join(root, 'gateway/package.json');
+        const file = join(root, 'packages/aws/package.json');
         writeFileSync(file, readFileSync(file, 'utf8').replace('"1.2.3"', '"9.9.9"'));
       },
       {},

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { arrangePages, stagePage } from '../../../tools/site/pages.ts';
-import { listFiles } from '../../architecture/source-files.ts';
+import { arrangePages, stagePage } from '../../../../lab/tools/site/pages.ts';
+import { listFiles } from '../../../architecture/source-files.ts';
 
 describe('the pages of the site', () => {
   const found = listFiles('docs')

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { issueFrom, makeAuthority, makeSelfSigned } from '../../../gateway/control/issue-certificate.ts';
+import {
+  issueFrom,
+  makeAuthority,
+  makeSelfSigned,
+} from '../../../../packages/aws/certificates/issue-certificate.ts';
 
 describe('makeSelfSigned', () => {
   const rows: { name: string; from: string; to: string }[] = [

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { issueFrom, makeAuthority, makeSelfSigned } from '../../../gateway/control/issue-certificate.ts';
-import { readTruststore, whyUntrusted } from '../../../gateway/control/truststore.ts';
+import {
+  issueFrom,
+  makeAuthority,
+  makeSelfSigned,
+} from '../../../../packages/aws/certificates/issue-certificate.ts';
+import { readTruststore, whyUntrusted } from '../../../../packages/aws/certificates/truststore.ts';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 const DAY_MS = 86_400_000;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readPools } from '../../../../gateway/issuer/pools/read-pools.ts';
+import { readPools } from '../../../../packages/cognito/pools/read-pools.ts';
 import { aStack } from '../../../support/a-stack.ts';
-import type { AppClient } from '../../../../gateway/issuer/pools/pool-model.ts';
-import type { JsonObject } from '../../../../gateway/definition/model.ts';
+import type { AppClient } from '../../../../packages/cognito/pools/pool-model.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 
 const POOL_ID = 'us-east-1_Shop';
 

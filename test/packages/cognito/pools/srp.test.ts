@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { challenge, makeVerifier, proves } from '../../../../gateway/issuer/pools/srp.ts';
+import { challenge, makeVerifier, proves } from '../../../../packages/cognito/pools/srp.ts';
 
 /** Source: made by amazon-cognito-identity-js 6.3.21 (`AuthenticationHelper`) with these secrets. */
 const VECTOR = {

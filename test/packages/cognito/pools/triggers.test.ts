@@ -11,7 +11,7 @@ import {
   signIn,
   tokensOf,
 } from '../../../support/a-user-pool.ts';
-import type { InvocationResult } from '../../../../gateway/ports.ts';
+import type { InvocationResult } from '../../../../packages/core/ports.ts';
 
 const DOCUMENTED =
   'Amazon Cognito developer guide, "Customizing user pool workflows with Lambda triggers" (events of each trigger)';

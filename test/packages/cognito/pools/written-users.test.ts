@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseUsers } from '../../../../gateway/issuer/pools/written-users.ts';
+import { parseUsers } from '../../../../packages/cognito/pools/written-users.ts';
 
 describe('parseUsers', () => {
   it('reads users with attributes as texts', () => {

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { WebSocket } from 'ws';
-import { serveConsole } from '../../../gateway/console-api/console-files.ts';
-import { aConsoleGateway } from '../../support/console-gateway.ts';
-import type { ConsoleGateway } from '../../support/console-gateway.ts';
+import { serveConsole } from '../../../../packages/console/endpoints/console-files.ts';
+import { aConsoleGateway } from '../../../support/console-gateway.ts';
+import type { ConsoleGateway } from '../../../support/console-gateway.ts';
 
 const GUARDED = [
   '/console/',

@@ -3,10 +3,13 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { WebSocket } from 'ws';
-import { aConsoleGateway } from '../../support/console-gateway.ts';
-import type { ShownInvoices } from '../../../gateway/console-api/invoice-model.ts';
-import type { TrafficShape } from '../../../gateway/console-api/cost-model.ts';
-import type { ShownAccessBook, ShownRouteAnswer } from '../../../gateway/console-api/access-model.ts';
+import { aConsoleGateway } from '../../../support/console-gateway.ts';
+import type { ShownInvoices } from '../../../../packages/console/endpoints/invoice-model.ts';
+import type { TrafficShape } from '../../../../packages/console/endpoints/cost-model.ts';
+import type {
+  ShownAccessBook,
+  ShownRouteAnswer,
+} from '../../../../packages/console/endpoints/access-model.ts';
 import type {
   ShownApi,
   ShownCacheEntry,
@@ -15,9 +18,9 @@ import type {
   ShownIdentities,
   ShownKeys,
   ShownNumbers,
-} from '../../../gateway/console-api/inspect-model.ts';
-import type { RequestDetail, RequestRow } from '../../../gateway/records/model.ts';
-import type { ConsoleGateway } from '../../support/console-gateway.ts';
+} from '../../../../packages/console/endpoints/inspect-model.ts';
+import type { RequestDetail, RequestRow } from '../../../../packages/console/records/model.ts';
+import type { ConsoleGateway } from '../../../support/console-gateway.ts';
 
 type Flushed = { readonly flushed: number };
 type Status = { readonly status: number };

@@ -1,17 +1,17 @@
 /** The endpoints of what was recorded, as the command line and the console ask them. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
-import { createSystemRandom } from '../../../gateway/adapters/random.ts';
-import { ApiKeys } from '../../../gateway/control/api-keys.ts';
-import { serveRequests } from '../../../gateway/console-api/request-endpoints.ts';
-import { Issuer } from '../../../gateway/issuer/issuer.ts';
-import { createIdentities } from '../../../gateway/policy/identities.ts';
-import { aRecordedApi } from '../../support/recorded-apis.ts';
-import { behindAuthorizer, policy, TOKEN } from '../../support/rest-apis.ts';
-import { KEY_VALUE, meteredApi } from '../../support/metered-apis.ts';
-import type { TestResource } from '../../support/a-stack.ts';
-import type { RequestDetail, RequestRow } from '../../../gateway/records/model.ts';
+import { createSystemClock } from '../../../../packages/server/adapters/system-clock.ts';
+import { createSystemRandom } from '../../../../packages/server/adapters/random.ts';
+import { ApiKeys } from '../../../../packages/control/api-keys.ts';
+import { serveRequests } from '../../../../packages/console/endpoints/request-endpoints.ts';
+import { Issuer } from '../../../../packages/cognito/issuer.ts';
+import { createIdentities } from '../../../../packages/core/policy/identities.ts';
+import { aRecordedApi } from '../../../support/recorded-apis.ts';
+import { behindAuthorizer, policy, TOKEN } from '../../../support/rest-apis.ts';
+import { KEY_VALUE, meteredApi } from '../../../support/metered-apis.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
+import type { RequestDetail, RequestRow } from '../../../../packages/console/records/model.ts';
 
 type Answer = {
   readonly status: number;

@@ -1,9 +1,9 @@
 /** Examples are checked by the validator that requests meet. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { exampleOf } from '../../../gateway/console-api/schema-example.ts';
-import type { JsonObject as Schema } from '../../../gateway/definition/model.ts';
-import { SchemaSet } from '../../../gateway/deployment/json-schema.ts';
+import { exampleOf } from '../../../../packages/console/endpoints/schema-example.ts';
+import type { JsonObject as Schema } from '../../../../packages/core/stack/model.ts';
+import { SchemaSet } from '../../../../packages/core/deployment/json-schema.ts';
 
 const PET: Schema = {
   type: 'object',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { showAccess } from '../../../gateway/console-api/show-access.ts';
-import type { ShownAccess } from '../../../gateway/console-api/access-model.ts';
+import { showAccess } from '../../../../packages/console/endpoints/show-access.ts';
+import type { ShownAccess } from '../../../../packages/console/endpoints/access-model.ts';
 
 describe('showAccess', () => {
   it('names the APIs that a document protects, of those that are served', () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { flushCache, showCaches } from '../../../gateway/console-api/show-caches.ts';
-import { SHOWING } from '../../../gateway/records/redact.ts';
-import { stagedApi } from '../../support/logged-apis.ts';
-import { behindAuthorizer, policy, TOKEN } from '../../support/rest-apis.ts';
-import type { ShownCacheEntry } from '../../../gateway/console-api/inspect-model.ts';
+import { flushCache, showCaches } from '../../../../packages/console/endpoints/show-caches.ts';
+import { SHOWING } from '../../../../packages/console/records/redact.ts';
+import { stagedApi } from '../../../support/logged-apis.ts';
+import { behindAuthorizer, policy, TOKEN } from '../../../support/rest-apis.ts';
+import type { ShownCacheEntry } from '../../../../packages/console/endpoints/inspect-model.ts';
 
 /** A stage whose canary takes half of its requests; each of the two keeps grants of its own. */
 function aStageWithCanary() {

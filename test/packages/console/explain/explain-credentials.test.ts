@@ -1,10 +1,10 @@
 /** What a credential or a role says of itself, where whoever refused it does not. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { aRecordedApi, storyOf } from '../../support/recorded-apis.ts';
-import { behindAuthorizer, ok, restApi, TOKEN } from '../../support/rest-apis.ts';
-import { signToken } from '../../support/signed-tokens.ts';
-import { CLAIMS, KEY } from '../../support/token-issuers.ts';
+import { aRecordedApi, storyOf } from '../../../support/recorded-apis.ts';
+import { behindAuthorizer, ok, restApi, TOKEN } from '../../../support/rest-apis.ts';
+import { signToken } from '../../../support/signed-tokens.ts';
+import { CLAIMS, KEY } from '../../../support/token-issuers.ts';
 
 describe('explain', () => {
   it('says that a token has expired by its own word, where a function refuses it', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { functionArn } from '../../support/a-stack.ts';
-import { aRecordedApi, storyOf } from '../../support/recorded-apis.ts';
-import { ok } from '../../support/rest-apis.ts';
-import type { TestResource } from '../../support/a-stack.ts';
+import { functionArn } from '../../../support/a-stack.ts';
+import { aRecordedApi, storyOf } from '../../../support/recorded-apis.ts';
+import { ok } from '../../../support/rest-apis.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
 
 const API = 'abcdefghij';
 

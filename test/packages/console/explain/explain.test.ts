@@ -1,18 +1,18 @@
 /** The stories that people ask for most, each with the sentence that they need. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { connect } from '../../../gateway/websocket/pipeline.ts';
-import { receive } from '../../../gateway/server/receive.ts';
-import { RequestRecords } from '../../../gateway/records/request-records.ts';
-import { functionArn, invokeUri } from '../../support/a-stack.ts';
-import { aKey, aPlan, meteredApi, withKey } from '../../support/metered-apis.ts';
-import { aRecordedApi, recording, storyOf } from '../../support/recorded-apis.ts';
-import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../support/rest-apis.ts';
-import { signToken } from '../../support/signed-tokens.ts';
-import { carrying, CLAIMS, ISSUER, KEY, withIssuers } from '../../support/token-issuers.ts';
-import { anApi as aWebSocketApi, somePorts } from '../websocket/fixture.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestResource } from '../../support/a-stack.ts';
+import { connect } from '../../../../packages/core/websocket/pipeline.ts';
+import { receive } from '../../../../packages/core/receive.ts';
+import { RequestRecords } from '../../../../packages/console/records/request-records.ts';
+import { functionArn, invokeUri } from '../../../support/a-stack.ts';
+import { aKey, aPlan, meteredApi, withKey } from '../../../support/metered-apis.ts';
+import { aRecordedApi, recording, storyOf } from '../../../support/recorded-apis.ts';
+import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
+import { signToken } from '../../../support/signed-tokens.ts';
+import { carrying, CLAIMS, ISSUER, KEY, withIssuers } from '../../../support/token-issuers.ts';
+import { anApi as aWebSocketApi, somePorts } from '../../core/websocket/fixture.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
 
 const API = 'abcdefghij';
 const ARN = `arn:aws:execute-api:us-east-1:123456789012:${API}/dev/GET/pets`;
@@ -126,6 +126,23 @@ describe('explain', () => {
       /The token is for the audience billing, and the authorizer tokens takes tokens for api only\./,
     );
     assert.match(storyOf(api.last()), /gatewright token --audience api/);
+  });
+
+  it('says that the keys of an issuer cannot be read, and how to do without a network', async () => {
+    const api = recording(withIssuers(JWT_API));
+    const reason = 'the issuer’s key set cannot be read now';
+    api.ports.keySets = {
+      known: () => undefined,
+      find: () => Promise.resolve({ kind: 'unreachable', reason }),
+    };
+
+    await api.send({ target: '/menu', headers: carrying(signToken(KEY, CLAIMS)) });
+
+    const story = storyOf(api.last());
+    assert.equal(api.last().status, 401);
+    assert.match(story, new RegExp(`keys of the issuer ${ISSUER} could not be read`));
+    assert.ok(story.includes(`\`gatewright start --issuer ${ISSUER}=local\``), story);
+    assert.doesNotMatch(story, /Use a token of that issuer/);
   });
 
   it('names the roles of a caller whom the authorizer’s policy denies', async () => {

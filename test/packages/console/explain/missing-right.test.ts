@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findMissingLeave, findMissingRights } from '../../../gateway/explain/missing-right.ts';
-import { describeDenial } from '../../../gateway/policy/identities.ts';
+import {
+  explainMissingPermission,
+  findMissingRights,
+} from '../../../../packages/console/explain/missing-right.ts';
+import { describeDenial } from '../../../../packages/core/policy/identities.ts';
 
 const question = { action: 's3:GetObject', resource: 'arn:aws:s3:::bucket/key' };
 const identity = {
@@ -36,28 +39,13 @@ describe('findMissingRights', () => {
   });
 });
 
-describe('findMissingLeave', () => {
-  const texts = [
-    ['the gateway here', 'no AWS::Lambda::Permission lets the API invoke list'],
-    [
-      'an HTTP API',
-      "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again.",
-    ],
-    [
-      'an authorizer of one',
-      "The IAM role configured on the authorizer or API Gateway doesn't have permissions to call the authorizer. Check the permissions and try again.",
-    ],
-    ['a REST API', 'Execution failed due to configuration error: Invalid permissions on Lambda function'],
-  ] as const;
-  for (const [whose, text] of texts)
-    it(`takes the words of ${whose}, and says which permission to add`, () => {
-      const { because = [], changes = [] } = findMissingLeave(text, 'list') ?? {};
+describe('explainMissingPermission', () => {
+  it('says which permission to add, and how the call was refused', () => {
+    const refusal = 'no AWS::Lambda::Permission lets the API invoke list';
 
-      assert.match(because.join(), /^Nothing in the policy of list lets this API invoke it: /);
-      assert.match(changes.join(), /^Add an AWS::Lambda::Permission for list /);
-    });
+    const { because, changes } = explainMissingPermission(refusal, 'list');
 
-  it('finds nothing where the role of a function lacks a right', () => {
-    assert.equal(findMissingLeave(describeDenial(identity, question, 'implicit-deny'), 'list'), undefined);
+    assert.equal(because.join(), `Nothing in the policy of list lets this API invoke it: ${refusal}.`);
+    assert.match(changes.join(), /^Add an AWS::Lambda::Permission for list /);
   });
 });

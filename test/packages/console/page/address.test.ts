@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { linkTo, parseAddress } from '../../console/address.ts';
+import { linkTo, parseAddress } from '../../../../packages/console/page/address.ts';
 
 describe('parseAddress', () => {
   type Read = readonly [section: string, item: string | undefined, query: Readonly<Record<string, string>>];

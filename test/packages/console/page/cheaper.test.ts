@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findCheaper } from '../../console/cheaper.ts';
-import { USUAL_PRICES } from '../../console/prices.ts';
-import type { TrafficShape } from '../../gateway/console-api/cost-model.ts';
+import { findCheaper } from '../../../../packages/console/page/cheaper.ts';
+import { USUAL_PRICES } from '../../../../packages/console/page/prices.ts';
+import type { TrafficShape } from '../../../../packages/console/endpoints/cost-model.ts';
 
 /** 100 requests: half of them from the cache, all past an authorizer that is asked each time. */
 const SHAPE: TrafficShape = {

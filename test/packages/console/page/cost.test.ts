@@ -3,11 +3,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { costOf, count, tiered } from '../../console/cost.ts';
-import { EDITABLE, priceOf, USUAL_PRICES, withPrice } from '../../console/prices.ts';
-import { REPOSITORY } from '../architecture/source-files.ts';
-import type { Month } from '../../console/cost.ts';
-import type { ApiShape, FunctionShape, TrafficShape } from '../../gateway/console-api/cost-model.ts';
+import { costOf, count, tiered } from '../../../../packages/console/page/cost.ts';
+import { EDITABLE, priceOf, USUAL_PRICES, withPrice } from '../../../../packages/console/page/prices.ts';
+import { REPOSITORY } from '../../../architecture/source-files.ts';
+import type { Month } from '../../../../packages/console/page/cost.ts';
+import type {
+  ApiShape,
+  FunctionShape,
+  TrafficShape,
+} from '../../../../packages/console/endpoints/cost-model.ts';
 
 const NOTHING: TrafficShape = {
   ...{ events: 0, apis: [], functions: [], caches: [] },

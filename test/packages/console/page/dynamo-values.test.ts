@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { fromDynamo, printValue } from '../../console/dynamo-values.ts';
+import { fromDynamo, printValue } from '../../../../packages/console/page/dynamo-values.ts';
 
 describe('values of DynamoDB', () => {
   it('become plain ones', () => {

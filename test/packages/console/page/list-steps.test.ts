@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { idAfter } from '../../console/list-steps.ts';
+import { idAfter } from '../../../../packages/console/page/list-steps.ts';
 
 const items = ['aaa', 'bbb', 'ccc'].map((id) => ({ id }));
 

@@ -1,8 +1,8 @@
 /** Source: the Fetch standard, "CORS-preflight fetch" and "CORS check". */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { askedHeaders, asksFirst, judgePreflight } from '../../console/preflight.ts';
-import type { PreflightQuestion } from '../../console/preflight.ts';
+import { askedHeaders, asksFirst, judgePreflight } from '../../../../packages/console/page/preflight.ts';
+import type { PreflightQuestion } from '../../../../packages/console/page/preflight.ts';
 
 const QUESTION: PreflightQuestion = {
   ...{ origin: 'https://app.example', method: 'PUT', hasCredentials: false },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { sectionAfter } from '../../console/section-keys.ts';
+import { sectionAfter } from '../../../../packages/console/page/section-keys.ts';
 
 const SECTIONS = [
   ['apis', 'APIs'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readShift } from '../../console/shift.ts';
+import { readShift } from '../../../../packages/console/page/shift.ts';
 
 describe('readShift', () => {
   const rows: readonly (readonly [string, number])[] = [

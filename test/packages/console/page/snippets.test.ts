@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { Script } from 'node:vm';
-import { printCurl, printFetch, printTest } from '../../console/snippets.ts';
-import type { RecordedMessage, RequestDetail } from '../../gateway/records/model.ts';
+import { printCurl, printFetch, printTest } from '../../../../packages/console/page/snippets.ts';
+import type { RecordedMessage, RequestDetail } from '../../../../packages/console/records/model.ts';
 
 type Fields = {
   readonly method?: string;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { indexesOf, keysOf, toCall, WHOLE_TABLE } from '../../console/table-query.ts';
-import type { TableDescription, TableQuestion } from '../../console/table-query.ts';
+import { indexesOf, keysOf, toCall, WHOLE_TABLE } from '../../../../packages/console/page/table-query.ts';
+import type { TableDescription, TableQuestion } from '../../../../packages/console/page/table-query.ts';
 
 const TABLE: TableDescription = {
   KeySchema: [

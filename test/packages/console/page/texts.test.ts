@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { axisTime, describeMissing } from '../../console/texts.ts';
+import { axisTime, describeMissing } from '../../../../packages/console/page/texts.ts';
 
 describe('axisTime', () => {
   const AT = Date.UTC(2026, 10, 21, 12, 3, 30) / 1000;

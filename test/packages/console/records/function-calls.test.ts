@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { connect } from '../../../gateway/websocket/pipeline.ts';
-import { receive } from '../../../gateway/server/receive.ts';
-import { RequestRecords } from '../../../gateway/records/request-records.ts';
-import { anApi, somePorts } from '../websocket/fixture.ts';
+import { connect } from '../../../../packages/core/websocket/pipeline.ts';
+import { receive } from '../../../../packages/core/receive.ts';
+import { RequestRecords } from '../../../../packages/console/records/request-records.ts';
+import { anApi, somePorts } from '../../core/websocket/fixture.ts';
 
 const UPGRADE = [
   ...['Host', '127.0.0.1:3000', 'Connection', 'Upgrade', 'Upgrade', 'websocket'],

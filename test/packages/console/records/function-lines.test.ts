@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { FunctionLines } from '../../../gateway/records/function-lines.ts';
+import { FunctionLines } from '../../../../packages/console/records/function-lines.ts';
 
 const line = (requestId: string, message: string, functionName = 'list') => ({
   ...{ functionName, requestId, level: 'INFO', epochMs: 0, message },

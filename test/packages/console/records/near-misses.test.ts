@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findNearMisses } from '../../../gateway/records/near-misses.ts';
-import type { RoutePlan } from '../../../gateway/deployment/model.ts';
+import { findNearMisses } from '../../../../packages/console/records/near-misses.ts';
+import type { RoutePlan } from '../../../../packages/core/deployment/model.ts';
 
 const plan = (text: string): RoutePlan => {
   const [httpMethod = '', resourcePath = ''] = text.split(' ');

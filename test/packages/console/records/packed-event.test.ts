@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { KEPT_BYTES } from '../../../gateway/records/kept-request.ts';
-import { packEvent, unpackEvent } from '../../../gateway/records/packed-event.ts';
-import { RecordArena } from '../../../gateway/records/record-arena.ts';
-import { Trail } from '../../../gateway/trail.ts';
-import { VirtualClock } from '../../support/virtual-ports.ts';
-import type { FinishedEvent } from '../../../gateway/trail.ts';
+import { KEPT_BYTES } from '../../../../packages/console/records/kept-request.ts';
+import { packEvent, unpackEvent } from '../../../../packages/console/records/packed-event.ts';
+import { RecordArena } from '../../../../packages/console/records/record-arena.ts';
+import { Trail } from '../../../../packages/core/trail.ts';
+import { VirtualClock } from '../../../support/virtual-ports.ts';
+import type { FinishedEvent } from '../../../../packages/core/trail.ts';
 
 const clock = new VirtualClock();
 

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { oddOutcome, readOutcome, writeOutcome } from '../../../gateway/records/packed-outcome.ts';
-import { RecordArena, RecordReader } from '../../../gateway/records/record-arena.ts';
-import type { TrailNotes } from '../../../gateway/trail.ts';
+import {
+  oddOutcome,
+  readOutcome,
+  writeOutcome,
+} from '../../../../packages/console/records/packed-outcome.ts';
+import { RecordArena, RecordReader } from '../../../../packages/console/records/record-arena.ts';
+import type { TrailNotes } from '../../../../packages/core/trail.ts';
 
 type Outcome = NonNullable<TrailNotes['outcome']>;
 

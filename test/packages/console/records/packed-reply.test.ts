@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isReplyRemade } from '../../../gateway/records/packed-reply.ts';
-import { packRequest, unpackRequest } from '../../../gateway/records/packed-request.ts';
-import { RecordArena } from '../../../gateway/records/record-arena.ts';
-import { anApi } from '../../support/an-api.ts';
-import { echo, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
-import type { TestApi, TestRequest } from '../../support/an-api.ts';
-import type { Finished } from '../../../gateway/trail.ts';
+import { isReplyRemade } from '../../../../packages/console/records/packed-reply.ts';
+import { packRequest, unpackRequest } from '../../../../packages/console/records/packed-request.ts';
+import { RecordArena } from '../../../../packages/console/records/record-arena.ts';
+import { anApi } from '../../../support/an-api.ts';
+import { echo, httpRoutes, restRoutes } from '../../../support/routed-apis.ts';
+import type { TestApi, TestRequest } from '../../../support/an-api.ts';
+import type { Finished } from '../../../../packages/core/trail.ts';
 
 const routes = { 'GET /pets': {} };
 const origin = ['Origin', 'https://app.example'];

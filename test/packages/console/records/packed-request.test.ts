@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { addFraming, bytesOf } from '../../../gateway/events/reply-framing.ts';
-import { KEPT_BYTES } from '../../../gateway/records/kept-request.ts';
-import { packRequest, unpackRequest } from '../../../gateway/records/packed-request.ts';
-import { RecordArena } from '../../../gateway/records/record-arena.ts';
-import { describeSent } from '../../../gateway/records/sent.ts';
-import { invokeUri } from '../../support/a-stack.ts';
-import { aPermission } from '../../support/a-permission.ts';
-import { anApi } from '../../support/an-api.ts';
-import { bearer, behindAuthorizer, ok, policy, TOKEN } from '../../support/rest-apis.ts';
-import { collectGarbage } from '../../support/collect-garbage.ts';
-import { echo, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
-import type { TestApi, TestRequest } from '../../support/an-api.ts';
-import type { Finished } from '../../../gateway/trail.ts';
-import type { KeptRequest } from '../../../gateway/records/kept-request.ts';
+import { addFraming, bytesOf } from '../../../../packages/core/events/reply-framing.ts';
+import { KEPT_BYTES } from '../../../../packages/console/records/kept-request.ts';
+import { packRequest, unpackRequest } from '../../../../packages/console/records/packed-request.ts';
+import { RecordArena } from '../../../../packages/console/records/record-arena.ts';
+import { describeSent } from '../../../../packages/console/records/sent.ts';
+import { invokeUri } from '../../../support/a-stack.ts';
+import { aPermission } from '../../../support/a-permission.ts';
+import { anApi } from '../../../support/an-api.ts';
+import { bearer, behindAuthorizer, ok, policy, TOKEN } from '../../../support/rest-apis.ts';
+import { collectGarbage } from '../../../support/collect-garbage.ts';
+import { echo, httpRoutes, restRoutes } from '../../../support/routed-apis.ts';
+import type { TestApi, TestRequest } from '../../../support/an-api.ts';
+import type { Finished } from '../../../../packages/core/trail.ts';
+import type { KeptRequest } from '../../../../packages/console/records/kept-request.ts';
 
 async function finish(api: TestApi, request: TestRequest): Promise<Finished> {
   let finished: Finished | undefined;
@@ -112,7 +112,7 @@ describe('packRequest', () => {
         [kept.status, kept.replyHeaders, String(kept.replyBody), kept.phase, kept.failure],
         [
           ...[was.reply.status, was.reply.headers, String(was.reply.body)],
-          ...[was.trail.phase, was.trail.failure],
+          ...[was.trail.answeredBy, was.trail.failure],
         ],
       );
       assert.deepEqual(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RecordArena, RecordReader } from '../../../gateway/records/record-arena.ts';
-import type { Place } from '../../../gateway/records/record-arena.ts';
+import { RecordArena, RecordReader } from '../../../../packages/console/records/record-arena.ts';
+import type { Place } from '../../../../packages/console/records/record-arena.ts';
 
 const LONG = 'ä€😀'.repeat(1_000);
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RecordRing } from '../../../gateway/records/record-ring.ts';
+import { RecordRing } from '../../../../packages/console/records/record-ring.ts';
 
 const kept = (ring: RecordRing<string>): string => [...ring.newestFirst()].map(([, value]) => value).join('');
 

@@ -1,13 +1,13 @@
 /** A credential that is masked by its name is masked wherever else the same record repeats it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { showFunctions } from '../../../gateway/console-api/show-functions.ts';
-import { toHar } from '../../../gateway/records/har.ts';
-import { aRecordedApi } from '../../support/recorded-apis.ts';
-import { invokeUri } from '../../support/a-stack.ts';
-import { behindAuthorizer, policy, restApi, TOKEN } from '../../support/rest-apis.ts';
-import { API_ID, restRoutes } from '../../support/routed-apis.ts';
-import type { RecordedApi } from '../../support/recorded-apis.ts';
+import { showFunctions } from '../../../../packages/console/endpoints/show-functions.ts';
+import { toHar } from '../../../../packages/console/records/har.ts';
+import { aRecordedApi } from '../../../support/recorded-apis.ts';
+import { invokeUri } from '../../../support/a-stack.ts';
+import { behindAuthorizer, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
+import { API_ID, restRoutes } from '../../../support/routed-apis.ts';
+import type { RecordedApi } from '../../../support/recorded-apis.ts';
 
 const RAW = 'verysecrettoken12345';
 const hello = {

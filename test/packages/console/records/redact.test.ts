@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createRedactor } from '../../../gateway/records/redact.ts';
+import { createRedactor } from '../../../../packages/console/records/redact.ts';
 
 const redactor = createRedactor('key of a test');
 const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJlLXRleHQ';

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { COUNTED_SECONDS, quantileOf, RequestCounts } from '../../../gateway/records/request-counts.ts';
-import type { Finished } from '../../../gateway/trail.ts';
+import {
+  COUNTED_SECONDS,
+  quantileOf,
+  RequestCounts,
+} from '../../../../packages/console/records/request-counts.ts';
+import type { Finished } from '../../../../packages/core/trail.ts';
 
 type Asked = {
   readonly route?: string;

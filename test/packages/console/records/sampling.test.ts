@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
-import { showNumbers } from '../../../gateway/console-api/show-numbers.ts';
-import { RequestRecords } from '../../../gateway/records/request-records.ts';
-import { WHOLE_PER_SECOND } from '../../../gateway/records/sampling.ts';
-import { recording } from '../../support/recorded-apis.ts';
-import { anApi } from '../../support/an-api.ts';
-import { ok, restApi } from '../../support/rest-apis.ts';
-import type { RecordedApi } from '../../support/recorded-apis.ts';
-import type { FakeFunction } from '../../support/virtual-ports.ts';
+import { createSystemClock } from '../../../../packages/server/adapters/system-clock.ts';
+import { showNumbers } from '../../../../packages/console/endpoints/show-numbers.ts';
+import { RequestRecords } from '../../../../packages/console/records/request-records.ts';
+import { WHOLE_PER_SECOND } from '../../../../packages/console/records/sampling.ts';
+import { recording } from '../../../support/recorded-apis.ts';
+import { anApi } from '../../../support/an-api.ts';
+import { ok, restApi } from '../../../support/rest-apis.ts';
+import type { RecordedApi } from '../../../support/recorded-apis.ts';
+import type { FakeFunction } from '../../../support/virtual-ports.ts';
 
 /** An API that is asked at a rate, by a clock of the test. */
 function aBusyApi(list: FakeFunction = ok, keepsAll = false) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { SHOWING } from '../../../gateway/records/redact.ts';
-import { showData } from '../../../gateway/records/shown.ts';
+import { SHOWING } from '../../../../packages/console/records/redact.ts';
+import { showData } from '../../../../packages/console/records/shown.ts';
 
 describe('what is shown of a body', () => {
   for (const [what, sent] of [

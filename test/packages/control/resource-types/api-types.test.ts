@@ -1,10 +1,10 @@
+import { RESOURCE_TYPES } from '../../../../packages/engine/compose/catalogue.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { classOf, PARTS } from '../../../../gateway/definition/api-types/api-type.ts';
-import { API_CLASSES, API_TYPES } from '../../../../gateway/definition/api-types/api-types.ts';
-import { field } from '../../../../gateway/definition/api-types/fields.ts';
-import { TYPES, TYPES_WITHOUT_EFFECT } from '../../../../gateway/definition/classes.ts';
-import { referenceTo } from '../../../../gateway/definition/cloudformation/attributes.ts';
+import { classOf, PARTS } from '../../../../packages/control/resource-types/api-type.ts';
+import { API_CLASSES, API_TYPES } from '../../../../packages/control/resource-types/api-types.ts';
+import { field } from '../../../../packages/control/resource-types/fields.ts';
+import { referenceTo } from '../../../../packages/templates/cloudformation/attributes.ts';
 
 const ROWS = [...API_TYPES];
 
@@ -20,10 +20,10 @@ test('every part of an API has its types, and every type with a part says what i
 test('every row that has properties is in the classes of templates, and no other table has the type', () => {
   for (const [name, type] of ROWS) {
     const found = classOf(type);
-    assert.equal(TYPES[name], found === undefined ? undefined : API_CLASSES[name], name);
-    if (type.isWithoutEffect === true) assert.ok(TYPES_WITHOUT_EFFECT.has(name), name);
+    assert.deepEqual(RESOURCE_TYPES.classOf(name)?.enforced, found && API_CLASSES[name]?.enforced, name);
+    assert.equal(RESOURCE_TYPES.isWithoutEffect(name), type.isWithoutEffect === true, name);
   }
-  const others = Object.keys(TYPES).filter(
+  const others = [...RESOURCE_TYPES.names].filter(
     (name) => name.startsWith('AWS::ApiGateway') && !API_TYPES.has(name),
   );
   assert.deepEqual(others, []);
@@ -75,8 +75,8 @@ test('ids are as long as the row says', () => {
     ...{ partition: 'aws', urlSuffix: 'amazonaws.com', text: () => undefined },
   };
   const lengths = ['RequestValidator', 'Authorizer', 'Resource'].map(
-    (noun) => referenceTo({ ...source, type: `AWS::ApiGateway::${noun}` }).value.length,
+    (noun) => referenceTo(RESOURCE_TYPES, { ...source, type: `AWS::ApiGateway::${noun}` }).value.length,
   );
   assert.deepEqual(lengths, [6, 6, 6]);
-  assert.equal(referenceTo({ ...source, type: 'AWS::ApiGatewayV2::Route' }).value.length, 7);
+  assert.equal(referenceTo(RESOURCE_TYPES, { ...source, type: 'AWS::ApiGatewayV2::Route' }).value.length, 7);
 });

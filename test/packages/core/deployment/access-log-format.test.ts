@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { compileAccessLogFormat } from '../../../gateway/deployment/access-log-format.ts';
+import { compileAccessLogFormat } from '../../../../packages/core/deployment/access-log-format.ts';
 import { aRequest } from '../events/a-request.ts';
-import type { LogFacts } from '../../../gateway/events/log-variables.ts';
-import { CODE_POINT } from '../../support/any-text.ts';
+import type { LogFacts } from '../../../../packages/core/events/log-variables.ts';
+import { CODE_POINT } from '../../../support/any-text.ts';
 
 function someFacts(overrides: Partial<LogFacts> = {}): LogFacts {
   return {

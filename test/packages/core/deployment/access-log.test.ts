@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readAccessLog } from '../../../gateway/deployment/access-log.ts';
-import { DefinitionError } from '../../../gateway/errors.ts';
-import type { PropertyBag } from '../../../gateway/deployment/properties.ts';
+import { readAccessLog } from '../../../../packages/core/deployment/access-log.ts';
+import { DefinitionError } from '../../../../packages/core/errors.ts';
+import type { PropertyBag } from '../../../../packages/core/deployment/properties.ts';
 
 function aStage(properties: Readonly<Record<string, unknown>>): PropertyBag {
   return {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { proxyTo } from '../../support/a-stack.ts';
-import { cachedApi, ON, settings } from '../../support/cached-apis.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
+import { proxyTo } from '../../../support/a-stack.ts';
+import { cachedApi, ON, settings } from '../../../support/cached-apis.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 
 describe('settings of a response cache', () => {
   const refusals: readonly { name: string; stage?: JsonObject; method?: JsonObject; message: RegExp }[] = [

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { USUAL_ASSUMPTIONS } from '../../../gateway/deployment/assumptions.ts';
+import { USUAL_ASSUMPTIONS } from '../../../../packages/core/deployment/assumptions.ts';
 import {
   compileRestAuthorization,
   compileV2Authorization,
-} from '../../../gateway/deployment/compile-authorization.ts';
-import { ALL_PERMITTED } from '../../../gateway/deployment/invoke-permissions.ts';
-import { DefinitionError } from '../../../gateway/errors.ts';
-import type { PropertyBag } from '../../../gateway/deployment/properties.ts';
-import type { Authorization } from '../../../gateway/deployment/model.ts';
+} from '../../../../packages/core/deployment/compile-authorization.ts';
+import { ALL_PERMITTED } from '../../../../packages/core/deployment/invoke-permissions.ts';
+import { DefinitionError } from '../../../../packages/core/errors.ts';
+import type { PropertyBag } from '../../../../packages/core/deployment/properties.ts';
+import type { Authorization } from '../../../../packages/core/deployment/model.ts';
 
 const POOL = 'arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_aB3';
 const POOL_ISSUER = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_aB3';

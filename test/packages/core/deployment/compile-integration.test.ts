@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { compileIntegration } from '../../../gateway/deployment/compile-integration.ts';
-import { DefinitionError } from '../../../gateway/errors.ts';
-import { invokeUri } from '../../support/a-stack.ts';
-import type { PropertyBag } from '../../../gateway/deployment/properties.ts';
+import { compileIntegration } from '../../../../packages/core/deployment/compile-integration.ts';
+import { DefinitionError } from '../../../../packages/core/errors.ts';
+import { invokeUri } from '../../../support/a-stack.ts';
+import type { PropertyBag } from '../../../../packages/core/deployment/properties.ts';
 
 function aMethod(integration: object, more: object = {}): PropertyBag {
   return {

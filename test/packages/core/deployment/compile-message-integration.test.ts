@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DefinitionError, REFUSING } from '../../../gateway/errors.ts';
+import { DefinitionError, REFUSING } from '../../../../packages/core/errors.ts';
 import {
   compileFrames,
   compileMessageIntegration,
   noteStrayResponses,
-} from '../../../gateway/deployment/compile-message-integration.ts';
-import { invokeUri } from '../../support/a-stack.ts';
-import type { PropertyBag } from '../../../gateway/deployment/properties.ts';
+} from '../../../../packages/core/deployment/compile-message-integration.ts';
+import { invokeUri } from '../../../support/a-stack.ts';
+import type { PropertyBag } from '../../../../packages/core/deployment/properties.ts';
 
 const bag = (properties: Readonly<Record<string, unknown>>): PropertyBag => ({
   id: 'i1',

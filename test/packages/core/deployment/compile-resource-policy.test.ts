@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { compileResourcePolicy } from '../../../gateway/deployment/compile-resource-policy.ts';
-import { DefinitionError } from '../../../gateway/errors.ts';
-import type { PolicySurroundings } from '../../../gateway/deployment/compile-resource-policy.ts';
-import type { ResourcePolicy } from '../../../gateway/deployment/model.ts';
+import { compileResourcePolicy } from '../../../../packages/core/deployment/compile-resource-policy.ts';
+import { DefinitionError } from '../../../../packages/core/errors.ts';
+import type { PolicySurroundings } from '../../../../packages/core/deployment/compile-resource-policy.ts';
+import type { ResourcePolicy } from '../../../../packages/core/deployment/model.ts';
 
 const ARN = 'arn:aws:execute-api:us-east-1:123456789012:abc123';
 const STATEMENT = {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { USUAL_ASSUMPTIONS } from '../../../gateway/deployment/assumptions.ts';
-import { compileCognitoAuthorizer } from '../../../gateway/deployment/compile-token-authorizer.ts';
-import { DefinitionError } from '../../../gateway/errors.ts';
-import type { TokenAuthorizer } from '../../../gateway/deployment/model.ts';
+import { USUAL_ASSUMPTIONS } from '../../../../packages/core/deployment/assumptions.ts';
+import { compileCognitoAuthorizer } from '../../../../packages/core/deployment/compile-token-authorizer.ts';
+import { DefinitionError } from '../../../../packages/core/errors.ts';
+import type { TokenAuthorizer } from '../../../../packages/core/deployment/model.ts';
 
 const pool = (name: string): string => `arn:aws:cognito-idp:eu-west-1:123456789012:userpool/${name}`;
 const issuer = (name: string): string => `https://cognito-idp.eu-west-1.amazonaws.com/${name}`;

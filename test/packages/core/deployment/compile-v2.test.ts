@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DefinitionError } from '../../../gateway/errors.ts';
-import { anApi } from '../../support/an-api.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { MessageRoutePlan } from '../../../gateway/deployment/model.ts';
+import { DefinitionError } from '../../../../packages/core/errors.ts';
+import { anApi } from '../../../support/an-api.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { MessageRoutePlan } from '../../../../packages/core/deployment/model.ts';
 
 const API = 'abcdefghij';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DefinitionError } from '../../../gateway/errors.ts';
-import { resolveGatewayResponses } from '../../../gateway/deployment/gateway-responses.ts';
-import { anApi, headerOf } from '../../support/an-api.ts';
-import { ok, restApi } from '../../support/rest-apis.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
+import { DefinitionError } from '../../../../packages/core/errors.ts';
+import { resolveGatewayResponses } from '../../../../packages/core/deployment/gateway-responses.ts';
+import { anApi, headerOf } from '../../../support/an-api.ts';
+import { ok, restApi } from '../../../support/rest-apis.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 
 function bag(properties: JsonObject) {
   return { id: 'r', logicalId: 'Response', properties, place: () => ({ file: 'template.json', line: 1 }) };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readLambdaUri } from '../../../gateway/deployment/integration-uri.ts';
+import { readLambdaUri } from '../../../../packages/core/deployment/integration-uri.ts';
 
 const INVOKE = 'arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/';
 const FUNCTION = 'arn:aws:lambda:eu-west-1:123456789012:function:';

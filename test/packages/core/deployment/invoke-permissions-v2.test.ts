@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { functionArn, invokeUri } from '../../support/a-stack.ts';
-import { aPermission, API_ARN } from '../../support/a-permission.ts';
-import { anApi } from '../../support/an-api.ts';
-import { accessLogSetting } from '../../support/logged-apis.ts';
-import { ok, policy } from '../../support/rest-apis.ts';
-import { API_ID, httpRoutes } from '../../support/routed-apis.ts';
-import { shakeHands } from '../../support/shake-hands.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestResource } from '../../support/a-stack.ts';
+import { functionArn, invokeUri } from '../../../support/a-stack.ts';
+import { aPermission, API_ARN } from '../../../support/a-permission.ts';
+import { anApi } from '../../../support/an-api.ts';
+import { accessLogSetting } from '../../../support/logged-apis.ts';
+import { ok, policy } from '../../../support/rest-apis.ts';
+import { API_ID, httpRoutes } from '../../../support/routed-apis.ts';
+import { shakeHands } from '../../../support/shake-hands.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
 
 const STAGE: TestResource = {
   type: 'AWS::ApiGatewayV2::Stage',

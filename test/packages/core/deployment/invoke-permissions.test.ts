@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { functionArn, invokeUri, proxyTo } from '../../support/a-stack.ts';
-import { aPermission, API_ARN } from '../../support/a-permission.ts';
-import { anApi, headerOf } from '../../support/an-api.ts';
-import { ok, policy } from '../../support/rest-apis.ts';
-import { API_ID, restRoutes } from '../../support/routed-apis.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestResource } from '../../support/a-stack.ts';
+import { functionArn, invokeUri, proxyTo } from '../../../support/a-stack.ts';
+import { aPermission, API_ARN } from '../../../support/a-permission.ts';
+import { anApi, headerOf } from '../../../support/an-api.ts';
+import { ok, policy } from '../../../support/rest-apis.ts';
+import { API_ID, restRoutes } from '../../../support/routed-apis.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
 
 type Setup = {
   readonly route?: string;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { SchemaSet } from '../../../gateway/deployment/json-schema.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import { cpuMs } from '../../support/cpu-time.ts';
+import { SchemaSet } from '../../../../packages/core/deployment/json-schema.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import { cpuMs } from '../../../support/cpu-time.ts';
 
 const nested = (depth: number, wrap: (inner: unknown) => unknown): unknown => {
   let value: unknown = {};

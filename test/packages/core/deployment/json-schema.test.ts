@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { SchemaSet } from '../../../gateway/deployment/json-schema.ts';
-import type { SchemaVerdict } from '../../../gateway/deployment/json-schema.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
+import { SchemaSet } from '../../../../packages/core/deployment/json-schema.ts';
+import type { SchemaVerdict } from '../../../../packages/core/deployment/json-schema.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 
 const FGE = 'fge json-schema-validator, validation.properties (docs/aws §6)';
 const API = 'abcdefghij';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { compileModels } from '../../../gateway/deployment/models.ts';
-import { DefinitionError } from '../../../gateway/errors.ts';
-import type { Models } from '../../../gateway/deployment/models.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { PropertyBag } from '../../../gateway/deployment/properties.ts';
+import { compileModels } from '../../../../packages/core/deployment/models.ts';
+import { DefinitionError } from '../../../../packages/core/errors.ts';
+import type { Models } from '../../../../packages/core/deployment/models.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { PropertyBag } from '../../../../packages/core/deployment/properties.ts';
 
 const SOURCE = 'localstack test_apigateway_api.snapshot.json, TestApigatewayModels (April 2024)';
 const INVALID = 'Invalid model specified: Validation Result: warnings : [], errors : ';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { wordFrame, wordRefusal } from '../../../gateway/deployment/refusal-wordings.ts';
-import { readSources } from '../../architecture/source-files.ts';
-import type { Refusal } from '../../../gateway/deployment/refusal-wordings.ts';
+import { wordFrame, wordRefusal } from '../../../../packages/core/deployment/refusal-wordings.ts';
+import { readSources } from '../../../architecture/source-files.ts';
+import type { Refusal } from '../../../../packages/core/deployment/refusal-wordings.ts';
 
 const rows: readonly { of: Refusal; status: number; body: string; errorType?: string; source: string }[] = [
   {

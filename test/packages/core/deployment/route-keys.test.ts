@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { noteIllegalKeys, noteUnservedKeys } from '../../../gateway/deployment/route-keys.ts';
-import { Faults } from '../../../gateway/errors.ts';
-import type { PropertyBag } from '../../../gateway/deployment/properties.ts';
+import { noteIllegalKeys, noteUnservedKeys } from '../../../../packages/core/deployment/route-keys.ts';
+import { Faults } from '../../../../packages/core/errors.ts';
+import type { PropertyBag } from '../../../../packages/core/deployment/properties.ts';
 
 function aBag(logicalId: string, properties: PropertyBag['properties']): PropertyBag {
   const place = (property?: string) => ({ file: 'a.yml', logicalId, property });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { compilePattern } from '../../../gateway/deployment/schema-pattern.ts';
-import { DEFAULT_RENDER_LIMITS, RenderBudget } from '../../../packages/velocity/java/render-budget.ts';
+import { compilePattern } from '../../../../packages/core/deployment/schema-pattern.ts';
+import { DEFAULT_RENDER_LIMITS, RenderBudget } from '../../../../packages/velocity/java/render-budget.ts';
 
 describe('compilePattern', () => {
   it('matches as ECMA 262 has it', () => {

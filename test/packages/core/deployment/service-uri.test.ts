@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readServiceUri } from '../../../gateway/deployment/service-uri.ts';
+import { readServiceUri } from '../../../../packages/core/deployment/service-uri.ts';
 
 const rows: readonly { uri: string; expected: object }[] = [
   {

@@ -5,8 +5,8 @@ import {
   readMethodSettings,
   readRestThrottles,
   readRouteThrottles,
-} from '../../../gateway/deployment/throttle.ts';
-import type { PropertyBag } from '../../../gateway/deployment/properties.ts';
+} from '../../../../packages/core/deployment/throttle.ts';
+import type { PropertyBag } from '../../../../packages/core/deployment/properties.ts';
 
 function aStage(properties: Record<string, unknown>): PropertyBag {
   return {

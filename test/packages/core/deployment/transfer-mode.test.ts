@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DefinitionError } from '../../../gateway/errors.ts';
-import { gatherReply } from '../../../gateway/server/gather-reply.ts';
-import { aMethod, answered } from '../../support/a-method.ts';
-import { stagedApi } from '../../support/logged-apis.ts';
-import { restApi } from '../../support/rest-apis.ts';
-import { BACKEND, LAMBDA } from '../../support/streaming-methods.ts';
-import { invokeUri } from '../../support/a-stack.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { Reply } from '../../../gateway/exchange.ts';
-import type { MethodSetup } from '../../support/a-method.ts';
-import type { TestApi } from '../../support/an-api.ts';
+import { DefinitionError } from '../../../../packages/core/errors.ts';
+import { gatherReply } from '../../../../packages/core/gather-reply.ts';
+import { aMethod, answered } from '../../../support/a-method.ts';
+import { stagedApi } from '../../../support/logged-apis.ts';
+import { restApi } from '../../../support/rest-apis.ts';
+import { BACKEND, LAMBDA } from '../../../support/streaming-methods.ts';
+import { invokeUri } from '../../../support/a-stack.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { Reply } from '../../../../packages/core/exchange.ts';
+import type { MethodSetup } from '../../../support/a-method.ts';
+import type { TestApi } from '../../../support/an-api.ts';
 
 const GUIDE = 'developer guide, "Stream the integration response for your proxy integrations"';
 const LIMITS = { maxBytes: 1_000_000, timeoutMs: 1_000 };

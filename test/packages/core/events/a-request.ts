@@ -1,5 +1,5 @@
-import { HeaderList } from '../../../gateway/events/header-list.ts';
-import type { RoutedFacts } from '../../../gateway/events/request-facts.ts';
+import { HeaderList } from '../../../../packages/core/events/header-list.ts';
+import type { RoutedFacts } from '../../../../packages/core/events/request-facts.ts';
 
 type Changes = Partial<RoutedFacts> & { readonly text?: string; readonly rawHeaders?: readonly string[] };
 

@@ -5,8 +5,8 @@ import {
   authorizerText,
   printHttp2Authorizer,
   printRestAuthorizer,
-} from '../../../gateway/events/authorizer-context.ts';
-import type { CallerFacts } from '../../../gateway/events/request-facts.ts';
+} from '../../../../packages/core/events/authorizer-context.ts';
+import type { CallerFacts } from '../../../../packages/core/events/request-facts.ts';
 
 type LambdaCaller = Extract<CallerFacts, { kind: 'lambda' }>;
 const PRINTS = { rest: printRestAuthorizer, http2: printHttp2Authorizer };

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { compileAccessLogFormat } from '../../../gateway/deployment/access-log-format.ts';
-import { PLAIN_ROUTE } from '../../../gateway/deployment/route-options.ts';
-import { describeNotPermitted } from '../../../gateway/events/authorizer-error.ts';
-import { receive } from '../../../gateway/server/receive.ts';
-import { connect } from '../../../gateway/websocket/pipeline.ts';
-import { anApi as aRestOrHttpApi } from '../../support/an-api.ts';
-import { invokeUri } from '../../support/a-stack.ts';
-import { accessLogSetting, stagedApi } from '../../support/logged-apis.ts';
-import { behindAuthorizer, ok, TOKEN } from '../../support/rest-apis.ts';
-import { API_ID, echo, httpRoutes } from '../../support/routed-apis.ts';
+import { compileAccessLogFormat } from '../../../../packages/core/deployment/access-log-format.ts';
+import { PLAIN_ROUTE } from '../../../../packages/core/deployment/route-options.ts';
+import { describeNotPermitted } from '../../../../packages/core/events/authorizer-error.ts';
+import { receive } from '../../../../packages/core/receive.ts';
+import { connect } from '../../../../packages/core/websocket/pipeline.ts';
+import { anApi as aRestOrHttpApi } from '../../../support/an-api.ts';
+import { invokeUri } from '../../../support/a-stack.ts';
+import { accessLogSetting, stagedApi } from '../../../support/logged-apis.ts';
+import { behindAuthorizer, ok, TOKEN } from '../../../support/rest-apis.ts';
+import { API_ID, echo, httpRoutes } from '../../../support/routed-apis.ts';
 import { anApi, AUTHORIZED, OK, somePorts } from '../websocket/fixture.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { FakeFunction } from '../../support/virtual-ports.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { FakeFunction } from '../../../support/virtual-ports.ts';
 import type { Handler } from '../websocket/fixture.ts';
 
 const FORMAT =

@@ -1,8 +1,12 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { apiArn, buildAuthorizerEvent, methodArn } from '../../../gateway/events/authorizer-event.ts';
-import type { AuthorizerFacts } from '../../../gateway/events/authorizer-event.ts';
-import type { RoutedFacts } from '../../../gateway/events/request-facts.ts';
+import {
+  apiArn,
+  buildAuthorizerEvent,
+  methodArn,
+} from '../../../../packages/core/events/authorizer-event.ts';
+import type { AuthorizerFacts } from '../../../../packages/core/events/authorizer-event.ts';
+import type { RoutedFacts } from '../../../../packages/core/events/request-facts.ts';
 import { anHttpRequest, aRequest } from './a-request.ts';
 
 const HEADER_AND_QUERY: AuthorizerFacts['identitySources'] = [

@@ -1,8 +1,8 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { readAuthorizerResult } from '../../../gateway/events/authorizer-result.ts';
-import type { AuthorizerResultFormat } from '../../../gateway/events/authorizer-result.ts';
+import { readAuthorizerResult } from '../../../../packages/core/events/authorizer-result.ts';
+import type { AuthorizerResultFormat } from '../../../../packages/core/events/authorizer-result.ts';
 
 const TOKEN: AuthorizerResultFormat = { payload: 'rest-token', simpleResponses: false };
 const HTTP_1: AuthorizerResultFormat = { payload: 'http-1.0', simpleResponses: false };

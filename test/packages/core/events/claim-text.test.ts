@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { printCognitoClaims, printHttpClaims } from '../../../gateway/events/claim-text.ts';
+import { printCognitoClaims, printHttpClaims } from '../../../../packages/core/events/claim-text.ts';
 
 const CLAIMS: Record<string, unknown> = {
   sub: 'alice',

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { contextVariable } from '../../../gateway/events/context-variables.ts';
+import { contextVariable } from '../../../../packages/core/events/context-variables.ts';
 import { aRequest } from './a-request.ts';
-import type { CallerFacts } from '../../../gateway/events/request-facts.ts';
+import type { CallerFacts } from '../../../../packages/core/events/request-facts.ts';
 
 const TOKEN: CallerFacts = { kind: 'jwt', claims: { sub: 'alice', 'cognito:groups': 'a,b' }, scopes: null };
 const LAMBDA: CallerFacts = {

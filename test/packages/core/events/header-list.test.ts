@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { HeaderList, lastHeader } from '../../../gateway/events/header-list.ts';
+import { HeaderList, lastHeader } from '../../../../packages/core/events/header-list.ts';
 
 const LINES = ['Host', 'a.test', 'X-Many', '1', 'x-many', '2', 'Accept', '*/*'];
 

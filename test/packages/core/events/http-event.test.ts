@@ -1,7 +1,7 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { buildHttp1Event, buildHttp2Event } from '../../../gateway/events/http-event.ts';
-import type { CallerFacts, RoutedFacts } from '../../../gateway/events/request-facts.ts';
+import { buildHttp1Event, buildHttp2Event } from '../../../../packages/core/events/http-event.ts';
+import type { CallerFacts, RoutedFacts } from '../../../../packages/core/events/request-facts.ts';
 import { anHttpRequest } from './a-request.ts';
 
 const ANONYMOUS: CallerFacts = { kind: 'anonymous' };

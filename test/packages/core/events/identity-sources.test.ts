@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { duplicatesOf, readIdentity, readKeyedIdentity } from '../../../gateway/events/identity-sources.ts';
+import {
+  duplicatesOf,
+  readIdentity,
+  readKeyedIdentity,
+} from '../../../../packages/core/events/identity-sources.ts';
 import { anHttpRequest, aRequest } from './a-request.ts';
 
 const header = { kind: 'header', name: 'authorization' } as const;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { JsonTemplates, quote } from '../../../gateway/events/json-template.ts';
+import { JsonTemplates, quote } from '../../../../packages/core/events/json-template.ts';
 
 const anyText = fc.string({ unit: 'binary' });
 

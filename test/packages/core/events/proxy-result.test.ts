@@ -7,8 +7,8 @@ import {
   readHttp2Result,
   readMessageResult,
   readRestResult,
-} from '../../../gateway/events/proxy-result.ts';
-import type { BinaryRules } from '../../../gateway/events/proxy-result.ts';
+} from '../../../../packages/core/events/proxy-result.ts';
+import type { BinaryRules } from '../../../../packages/core/events/proxy-result.ts';
 import { JSON_LINE, PAYLOAD_1, TEXT_LINE } from './payload-1-rows.ts';
 import type { Expected } from './payload-1-rows.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { describeRefusal } from '../../../gateway/events/quota-refusal.ts';
+import { describeRefusal } from '../../../../packages/core/events/quota-refusal.ts';
 
 describe('describeRefusal', () => {
   const rows = [

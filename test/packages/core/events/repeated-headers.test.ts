@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { HeaderList } from '../../../gateway/events/header-list.ts';
-import { buildHttp2Event } from '../../../gateway/events/http-event.ts';
-import { buildRestEvent } from '../../../gateway/events/rest-event.ts';
+import { HeaderList } from '../../../../packages/core/events/header-list.ts';
+import { buildHttp2Event } from '../../../../packages/core/events/http-event.ts';
+import { buildRestEvent } from '../../../../packages/core/events/rest-event.ts';
 import { aRequest, anHttpRequest } from './a-request.ts';
-import type { ApiKeyFacts, CallerFacts, RoutedFacts } from '../../../gateway/events/request-facts.ts';
+import type {
+  ApiKeyFacts,
+  CallerFacts,
+  RoutedFacts,
+} from '../../../../packages/core/events/request-facts.ts';
 
 const NAMES = [
   ...[

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { addFraming, bytesOf } from '../../../gateway/events/reply-framing.ts';
+import { addFraming, bytesOf } from '../../../../packages/core/events/reply-framing.ts';
 
 const framed = (status: number, ends = false): string[] => {
   const reply = { status, headers: ['X-A', '1'] };

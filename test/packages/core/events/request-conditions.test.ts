@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { requestConditions } from '../../../gateway/events/request-conditions.ts';
+import { requestConditions } from '../../../../packages/core/events/request-conditions.ts';
 import { aRequest } from './a-request.ts';
-import type { ConditionFacts } from '../../../gateway/events/request-conditions.ts';
+import type { ConditionFacts } from '../../../../packages/core/events/request-conditions.ts';
 
 const ALICE = {
   arn: 'arn:aws:iam::111111111111:user/team/alice',

@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { formatRequestTime } from '../../../gateway/events/request-time.ts';
+import { formatRequestTime } from '../../../../packages/core/events/request-time.ts';
 
 describe('formatRequestTime', () => {
   const rows: [epochMs: number, expected: string][] = [

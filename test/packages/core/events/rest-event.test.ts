@@ -1,8 +1,12 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { buildRestEvent } from '../../../gateway/events/rest-event.ts';
-import type { ApiKeyFacts, CallerFacts, RoutedFacts } from '../../../gateway/events/request-facts.ts';
+import { buildRestEvent } from '../../../../packages/core/events/rest-event.ts';
+import type {
+  ApiKeyFacts,
+  CallerFacts,
+  RoutedFacts,
+} from '../../../../packages/core/events/request-facts.ts';
 import { aRequest } from './a-request.ts';
 
 const ANONYMOUS: CallerFacts = { kind: 'anonymous' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { continueTrace } from '../../../gateway/events/trace-header.ts';
-import { CountingRandom } from '../../support/virtual-ports.ts';
+import { continueTrace } from '../../../../packages/core/events/trace-header.ts';
+import { CountingRandom } from '../../../support/virtual-ports.ts';
 
 const NOW_MS = 0x6b_00_0b_51 * 1000;
 const ROOT = '1-3152b799-8954dae64eda91bc9a23a7e8';

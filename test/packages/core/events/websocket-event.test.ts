@@ -4,8 +4,11 @@ import {
   buildConnectEvent,
   buildDisconnectEvent,
   buildMessageEvent,
-} from '../../../gateway/events/websocket-event.ts';
-import type { ConnectionEventFacts, ConnectionFacts } from '../../../gateway/events/websocket-event.ts';
+} from '../../../../packages/core/events/websocket-event.ts';
+import type {
+  ConnectionEventFacts,
+  ConnectionFacts,
+} from '../../../../packages/core/events/websocket-event.ts';
 import { aRequest } from './a-request.ts';
 
 const HANDSHAKE = aRequest({

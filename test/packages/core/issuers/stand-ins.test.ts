@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { LOCAL_ISSUER } from '../../../gateway/issuer/issuer.ts';
-import { StandIns } from '../../../gateway/issuer/stand-ins.ts';
-import { aStack } from '../../support/a-stack.ts';
+import { LOCAL_ISSUER } from '../../../../packages/core/issuers/issuer-names.ts';
+import { StandIns } from '../../../../packages/core/issuers/stand-ins.ts';
+import { aStack } from '../../../support/a-stack.ts';
 
 const AUTH0 = 'https://example.eu.auth0.com/';
 const OKTA = 'https://dev-1.okta.com/oauth2/default';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { compileTemplate } from '@gatewright/velocity/compile';
-import { buildFrame } from '../../../gateway/mapping/build-frame.ts';
-import type { MessageCall } from '../../../gateway/mapping/build-frame.ts';
-import type { FrameResponse } from '../../../gateway/mapping/integration.ts';
+import { buildFrame } from '../../../../packages/core/mapping/build-frame.ts';
+import type { MessageCall } from '../../../../packages/core/mapping/build-frame.ts';
+import type { FrameResponse } from '../../../../packages/core/mapping/integration.ts';
 import type { JavaMap } from '@gatewright/velocity/java/values';
-import { contextVariables } from '../../../gateway/mapping/template-variables.ts';
+import { contextVariables } from '../../../../packages/core/mapping/template-variables.ts';
 
 const context: JavaMap = contextVariables({});
 const call = (contentHandling?: string): MessageCall =>

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { chooseRequestTemplate, chooseResponseTemplate } from '../../../gateway/mapping/choose-template.ts';
-import { compileTemplate } from '../../../packages/velocity/compile.ts';
-import type { MediaTemplates, Passthrough } from '../../../gateway/mapping/integration.ts';
+import {
+  chooseRequestTemplate,
+  chooseResponseTemplate,
+} from '../../../../packages/core/mapping/choose-template.ts';
+import { compileTemplate } from '../../../../packages/velocity/compile.ts';
+import type { MediaTemplates, Passthrough } from '../../../../packages/core/mapping/integration.ts';
 
 function templates(...mediaTypes: string[]): MediaTemplates {
   return new Map(mediaTypes.map((type) => [type, compileTemplate('', type)]));

@@ -6,7 +6,7 @@ import {
   convertRequestBody,
   convertResponseBody,
   NotBase64Error,
-} from '../../../gateway/mapping/content-handling.ts';
+} from '../../../../packages/core/mapping/content-handling.ts';
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff, 0xfe]);
 const LOSSY = { kind: 'text', text: PNG.toString('utf8') } as const;

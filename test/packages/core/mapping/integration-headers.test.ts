@@ -5,9 +5,9 @@ import {
   mapHeader,
   passHeaders,
   startHeaders,
-} from '../../../gateway/mapping/integration-headers.ts';
-import { MappingInput } from '../../../gateway/mapping/mapping-input.ts';
-import { printHeaders, type WireHeaders } from '../../../gateway/mapping/wire-headers.ts';
+} from '../../../../packages/core/mapping/integration-headers.ts';
+import { MappingInput } from '../../../../packages/core/mapping/mapping-input.ts';
+import { printHeaders, type WireHeaders } from '../../../../packages/core/mapping/wire-headers.ts';
 import { aRequest } from '../events/a-request.ts';
 
 describe('isForbiddenMapping (docs/aws §1.5, §15.32)', () => {

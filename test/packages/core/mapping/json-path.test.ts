@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { encodeUrl, decodeUrl, escapeJavaScript } from '../../../gateway/mapping/escape.ts';
-import { fromJavaValue, parseJson, toJavaValue } from '../../../packages/velocity/java/json.ts';
-import { printJson, printValue } from '../../../packages/velocity/java/printing.ts';
-import { parseJsonPath, readJsonPath } from '../../../gateway/mapping/json-path.ts';
-import { DEFAULT_RENDER_LIMITS, RenderBudget } from '../../../packages/velocity/java/render-budget.ts';
-import { TemplateError } from '../../../packages/velocity/java/template-error.ts';
+import { encodeUrl, decodeUrl, escapeJavaScript } from '../../../../packages/core/mapping/escape.ts';
+import { fromJavaValue, parseJson, toJavaValue } from '../../../../packages/velocity/java/json.ts';
+import { printJson, printValue } from '../../../../packages/velocity/java/printing.ts';
+import { parseJsonPath, readJsonPath } from '../../../../packages/core/mapping/json-path.ts';
+import { DEFAULT_RENDER_LIMITS, RenderBudget } from '../../../../packages/velocity/java/render-budget.ts';
+import { TemplateError } from '../../../../packages/velocity/java/template-error.ts';
 
-const file = new URL('../../fixtures/velocity/json-path.json', import.meta.url);
+const file = new URL('../../../fixtures/velocity/json-path.json', import.meta.url);
 const recorded = JSON.parse(readFileSync(file, 'utf8')) as {
   documents: Record<string, string>;
   paths: { document: string; path: string; text?: string; json?: string; missing?: true; error?: true }[];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { GatewayError, gatewayError } from '../../../gateway/errors.ts';
-import { toMappingFailure } from '../../../gateway/mapping/mapping-failure.ts';
+import { GatewayError, gatewayError } from '../../../../packages/core/errors.ts';
+import { toMappingFailure } from '../../../../packages/core/mapping/mapping-failure.ts';
 
 describe('toMappingFailure', () => {
   it('leaves alone what is worded already, and what is a mistake of ours', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { readMockStatus } from '../../../gateway/mapping/mock-status.ts';
+import { readMockStatus } from '../../../../packages/core/mapping/mock-status.ts';
 
 const LIST = 'docs/aws §8, MOCK rules (list validated on AWS)';
 

@@ -1,10 +1,10 @@
 /** What goes out of a mapped request, and what an execution log tells of it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { describeCall } from '../../../gateway/mapping/logged-call.ts';
-import { parseChangeValue, readChangeValue } from '../../../gateway/mapping/parameter-change.ts';
-import { aMethod, answered, DEFAULT, INTERNAL, JSON_ONLY } from '../../support/a-method.ts';
-import { invokeUri } from '../../support/a-stack.ts';
+import { describeCall } from '../../../../packages/core/mapping/logged-call.ts';
+import { parseChangeValue, readChangeValue } from '../../../../packages/core/mapping/parameter-change.ts';
+import { aMethod, answered, DEFAULT, INTERNAL, JSON_ONLY } from '../../../support/a-method.ts';
+import { invokeUri } from '../../../support/a-stack.ts';
 
 describe('a call of a mapped request', () => {
   it('of HTTP_PROXY unpacks its body: Content-Encoding does not go on with it', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { collectOverrides } from '../../../gateway/mapping/overrides.ts';
-import { TemplateError } from '../../../packages/velocity/java/template-error.ts';
-import { contextVariables, templateScope } from '../../../gateway/mapping/template-variables.ts';
-import { compileTemplate } from '../../../packages/velocity/compile.ts';
+import { collectOverrides } from '../../../../packages/core/mapping/overrides.ts';
+import { TemplateError } from '../../../../packages/velocity/java/template-error.ts';
+import { contextVariables, templateScope } from '../../../../packages/core/mapping/template-variables.ts';
+import { compileTemplate } from '../../../../packages/velocity/compile.ts';
 
 describe('collectOverrides', () => {
   function overridesOf(...templates: string[]) {

@@ -5,11 +5,11 @@ import {
   mapRequestParameters,
   mappedHeader,
   overrideParameters,
-} from '../../../gateway/mapping/request-parameters.ts';
-import { contextVariables, templateScope } from '../../../gateway/mapping/template-variables.ts';
-import { compileTemplate } from '../../../packages/velocity/compile.ts';
-import type { MappingInput } from '../../../gateway/mapping/mapping-input.ts';
-import { parseParameterSource } from '../../../gateway/mapping/parameter-source.ts';
+} from '../../../../packages/core/mapping/request-parameters.ts';
+import { contextVariables, templateScope } from '../../../../packages/core/mapping/template-variables.ts';
+import { compileTemplate } from '../../../../packages/velocity/compile.ts';
+import type { MappingInput } from '../../../../packages/core/mapping/mapping-input.ts';
+import { parseParameterSource } from '../../../../packages/core/mapping/parameter-source.ts';
 
 /** After these assignments of a template; none: nobody has asked for `$context`. */
 function anInput(template?: string): MappingInput {

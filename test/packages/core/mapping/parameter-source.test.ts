@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MalformedBodyError } from '../../../gateway/mapping/body-value.ts';
-import { MappingInput } from '../../../gateway/mapping/mapping-input.ts';
+import { MalformedBodyError } from '../../../../packages/core/mapping/body-value.ts';
+import { MappingInput } from '../../../../packages/core/mapping/mapping-input.ts';
 import {
   type MappingSide,
   parseParameterSource,
   readParameterSource,
-} from '../../../gateway/mapping/parameter-source.ts';
+} from '../../../../packages/core/mapping/parameter-source.ts';
 import { aRequest } from '../events/a-request.ts';
 
 const PETS = JSON.stringify({ petstore: { pets: [{ name: 'Rex', age: 3 }, { tags: ['a'] }] }, gone: null });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { selectResponse } from '../../../gateway/mapping/select-response.ts';
-import { TemplateError } from '../../../packages/velocity/java/template-error.ts';
-import type { IntegrationResponse } from '../../../gateway/mapping/integration.ts';
+import { selectResponse } from '../../../../packages/core/mapping/select-response.ts';
+import { TemplateError } from '../../../../packages/velocity/java/template-error.ts';
+import type { IntegrationResponse } from '../../../../packages/core/mapping/integration.ts';
 
 function responses(...patterns: (string | undefined)[]): IntegrationResponse[] {
   return patterns.map((pattern, index) => ({

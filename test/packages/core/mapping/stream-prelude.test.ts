@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { splitOwnPrelude, splitPrelude } from '../../../gateway/mapping/stream-prelude.ts';
-import type { ByteStream } from '../../../gateway/ports.ts';
+import { splitOwnPrelude, splitPrelude } from '../../../../packages/core/mapping/stream-prelude.ts';
+import type { ByteStream } from '../../../../packages/core/ports.ts';
 
 const NULS = '\0'.repeat(8);
 

@@ -6,8 +6,8 @@ import {
   printQueryPair,
   renderHttpAddress,
   renderPath,
-} from '../../../gateway/mapping/target-uri.ts';
-import { CODE_POINT } from '../../support/any-text.ts';
+} from '../../../../packages/core/mapping/target-uri.ts';
+import { CODE_POINT } from '../../../support/any-text.ts';
 
 const rows: readonly {
   name: string;

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { TemplateError } from '../../../packages/velocity/java/template-error.ts';
+import { TemplateError } from '../../../../packages/velocity/java/template-error.ts';
 import {
   contextVariables,
   templateScope,
   type TemplateInput,
-} from '../../../gateway/mapping/template-variables.ts';
-import { DEFAULT_RENDER_LIMITS } from '../../../packages/velocity/java/render-budget.ts';
-import { compileTemplate } from '../../../packages/velocity/compile.ts';
+} from '../../../../packages/core/mapping/template-variables.ts';
+import { DEFAULT_RENDER_LIMITS } from '../../../../packages/velocity/java/render-budget.ts';
+import { compileTemplate } from '../../../../packages/velocity/compile.ts';
 
 function anInput(given: Partial<TemplateInput> = {}): TemplateInput {
   return {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { compileWholeMatch } from '../../../gateway/mapping/whole-match.ts';
+import { compileWholeMatch } from '../../../../packages/core/mapping/whole-match.ts';
 
 describe('compileWholeMatch', () => {
   it('takes the whole text, as Java’s matches does', () => {

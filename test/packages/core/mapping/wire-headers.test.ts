@@ -7,8 +7,8 @@ import {
   setHeader,
   toHeaderValue,
   type WireHeaders,
-} from '../../../gateway/mapping/wire-headers.ts';
-import { CODE_POINT } from '../../support/any-text.ts';
+} from '../../../../packages/core/mapping/wire-headers.ts';
+import { CODE_POINT } from '../../../support/any-text.ts';
 
 describe('setHeader', () => {
   it('replaces a header of the same name in any case and keeps the last spelling', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readKeptUsage } from '../../../gateway/metering/kept-usage.ts';
-import { KeyUsage } from '../../../gateway/metering/quota.ts';
+import { readKeptUsage } from '../../../../packages/core/metering/kept-usage.ts';
+import { KeyUsage } from '../../../../packages/core/metering/quota.ts';
 
 const GOOD = { firstDay: 20_777, used: [[20_777, 3]], extensions: [] };
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { dayOf, parseDay, periodStart, printDay } from '../../../gateway/metering/quota-period.ts';
-import type { QuotaPeriod } from '../../../gateway/metering/quota-period.ts';
+import { dayOf, parseDay, periodStart, printDay } from '../../../../packages/core/metering/quota-period.ts';
+import type { QuotaPeriod } from '../../../../packages/core/metering/quota-period.ts';
 
 const day = (text: string): number => dayOf(Date.parse(text));
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { KeyUsage } from '../../../gateway/metering/quota.ts';
-import { dayOf } from '../../../gateway/metering/quota-period.ts';
-import type { QuotaLimit } from '../../../gateway/metering/quota.ts';
+import { KeyUsage } from '../../../../packages/core/metering/quota.ts';
+import { dayOf } from '../../../../packages/core/metering/quota-period.ts';
+import type { QuotaLimit } from '../../../../packages/core/metering/quota.ts';
 
 const at = (text: string): number => Date.parse(text);
 const JOINED = at('2026-11-20T10:00:00Z');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { TokenBucket, TokenBuckets } from '../../../gateway/metering/token-bucket.ts';
+import { TokenBucket, TokenBuckets } from '../../../../packages/core/metering/token-bucket.ts';
 
 const START = Date.UTC(2026, 0, 1);
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { API_ARN, aPermission } from '../../support/a-permission.ts';
-import { anApi } from '../../support/an-api.ts';
-import { bearer, behindAuthorizer, ok, policy, TOKEN } from '../../support/rest-apis.ts';
-import type { FakeFunction } from '../../support/virtual-ports.ts';
+import { API_ARN, aPermission } from '../../../support/a-permission.ts';
+import { anApi } from '../../../support/an-api.ts';
+import { bearer, behindAuthorizer, ok, policy, TOKEN } from '../../../support/rest-apis.ts';
+import type { FakeFunction } from '../../../support/virtual-ports.ts';
 
 describe('serve behind a TOKEN authorizer', () => {
   const outcomes: { name: string; auth: FakeFunction; status: number; body?: string; source: string }[] = [

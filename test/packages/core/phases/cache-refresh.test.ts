@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { headerOf } from '../../support/an-api.ts';
+import { headerOf } from '../../../support/an-api.ts';
 import {
   bodies,
   cachedApi,
@@ -10,10 +10,10 @@ import {
   ON,
   PETS,
   settings,
-} from '../../support/cached-apis.ts';
-import { stagedApi } from '../../support/logged-apis.ts';
-import { behindAuthorizer, bearer, TOKEN } from '../../support/rest-apis.ts';
-import type { TestApi, TestRequest } from '../../support/an-api.ts';
+} from '../../../support/cached-apis.ts';
+import { stagedApi } from '../../../support/logged-apis.ts';
+import { behindAuthorizer, bearer, TOKEN } from '../../../support/rest-apis.ts';
+import type { TestApi, TestRequest } from '../../../support/an-api.ts';
 
 describe('Cache-Control: max-age=0', () => {
   type Row = {

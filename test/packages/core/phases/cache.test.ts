@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { anApi, headerOf } from '../../support/an-api.ts';
-import { proxyTo } from '../../support/a-stack.ts';
+import { anApi, headerOf } from '../../../support/an-api.ts';
+import { proxyTo } from '../../../support/a-stack.ts';
 import {
   bodies,
   CACHED,
@@ -11,12 +11,12 @@ import {
   ON,
   PETS,
   settings,
-} from '../../support/cached-apis.ts';
-import { accessLogSetting, stagedApi } from '../../support/logged-apis.ts';
-import { behindAuthorizer, bearer, restApi, TOKEN } from '../../support/rest-apis.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestResource } from '../../support/a-stack.ts';
-import type { TestApi, TestRequest } from '../../support/an-api.ts';
+} from '../../../support/cached-apis.ts';
+import { accessLogSetting, stagedApi } from '../../../support/logged-apis.ts';
+import { behindAuthorizer, bearer, restApi, TOKEN } from '../../../support/rest-apis.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
+import type { TestApi, TestRequest } from '../../../support/an-api.ts';
 
 describe('the response cache', () => {
   type Row = {

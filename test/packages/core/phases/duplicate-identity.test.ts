@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { invokeUri } from '../../support/a-stack.ts';
-import { anApi } from '../../support/an-api.ts';
-import { behindAuthorizer, ok, policy, TOKEN } from '../../support/rest-apis.ts';
-import { API_ID, httpRoutes } from '../../support/routed-apis.ts';
-import type { FakeFunction } from '../../support/virtual-ports.ts';
+import { invokeUri } from '../../../support/a-stack.ts';
+import { anApi } from '../../../support/an-api.ts';
+import { behindAuthorizer, ok, policy, TOKEN } from '../../../support/rest-apis.ts';
+import { API_ID, httpRoutes } from '../../../support/routed-apis.ts';
+import type { FakeFunction } from '../../../support/virtual-ports.ts';
 
 const [G, T] = [
   ['Authorization', 'guest'],

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { anApi } from '../../support/an-api.ts';
-import { stagedApi } from '../../support/logged-apis.ts';
-import { behindAuthorizer, ok, policy, restApi } from '../../support/rest-apis.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestApi } from '../../support/an-api.ts';
+import { anApi } from '../../../support/an-api.ts';
+import { stagedApi } from '../../../support/logged-apis.ts';
+import { behindAuthorizer, ok, policy, restApi } from '../../../support/rest-apis.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestApi } from '../../../support/an-api.ts';
 
 function leveled(setting: JsonObject, more: readonly JsonObject[] = []): JsonObject {
   return { MethodSettings: [{ HttpMethod: '*', ResourcePath: '/*', ...setting }, ...more] };

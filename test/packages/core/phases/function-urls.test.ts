@@ -1,8 +1,8 @@
 /** A function URL goes the way of all requests: what `authorize` asks of it, and what `finish` adds (docs/aws §19). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { aFunctionUrl, permission, PUBLIC } from '../../support/a-function-url.ts';
-import { headerOf } from '../../support/an-api.ts';
+import { aFunctionUrl, permission, PUBLIC } from '../../../support/a-function-url.ts';
+import { headerOf } from '../../../support/an-api.ts';
 
 const ORIGIN = 'https://shop.example';
 const hello = (): unknown => 'hello';

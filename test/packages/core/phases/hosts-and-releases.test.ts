@@ -1,10 +1,10 @@
 /** What decides before a route does: how many hosts a request names, and which release of the stage it meets. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { stagedApi } from '../../support/logged-apis.ts';
-import { restApi } from '../../support/rest-apis.ts';
-import { answerOf, anEchoApi, eventOf, restRoutes } from '../../support/routed-apis.ts';
-import type { FakeFunction } from '../../support/virtual-ports.ts';
+import { stagedApi } from '../../../support/logged-apis.ts';
+import { restApi } from '../../../support/rest-apis.ts';
+import { answerOf, anEchoApi, eventOf, restRoutes } from '../../../support/routed-apis.ts';
+import type { FakeFunction } from '../../../support/virtual-ports.ts';
 
 describe('the hosts that a request names', () => {
   const api = anEchoApi(restRoutes({ 'GET /pets': {} }));

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { LOCAL_ISSUER } from '#shared/access/tokens/issuers.ts';
-import { functionArn } from '../../support/a-stack.ts';
-import { headerOf } from '../../support/an-api.ts';
-import { signToken } from '../../support/signed-tokens.ts';
+import { functionArn } from '../../../support/a-stack.ts';
+import { headerOf } from '../../../support/an-api.ts';
+import { signToken } from '../../../support/signed-tokens.ts';
 import {
   authorizerOf,
   carrying,
@@ -13,9 +13,9 @@ import {
   NOW,
   OTHER_KEY,
   withIssuers,
-} from '../../support/token-issuers.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestResource } from '../../support/a-stack.ts';
+} from '../../../support/token-issuers.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
 
 function httpApi(
   route: JsonObject = {},

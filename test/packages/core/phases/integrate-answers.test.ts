@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { GatewayError } from '../../../gateway/errors.ts';
-import { integrate, readAnswer, readOutcome } from '../../../gateway/phases/integrate.ts';
-import type { HttpOutcome, InvocationResult } from '../../../gateway/ports.ts';
+import { GatewayError } from '../../../../packages/core/errors.ts';
+import { integrate, readAnswer, readOutcome } from '../../../../packages/core/phases/integrate.ts';
+import type { HttpOutcome, InvocationResult } from '../../../../packages/core/ports.ts';
 
 type Mapped = Parameters<typeof readAnswer>[0];
 const call = (kind: string): Mapped => ({ outgoing: { kind } }) as unknown as Mapped;

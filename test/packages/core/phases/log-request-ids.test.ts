@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { gatherReply } from '../../../gateway/server/gather-reply.ts';
-import { invokeUri } from '../../support/a-stack.ts';
-import { accessLogSetting, stagedApi } from '../../support/logged-apis.ts';
-import { restApi } from '../../support/rest-apis.ts';
-import { BACKEND } from '../../support/streaming-methods.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { FakeFunction } from '../../support/virtual-ports.ts';
+import { gatherReply } from '../../../../packages/core/gather-reply.ts';
+import { invokeUri } from '../../../support/a-stack.ts';
+import { accessLogSetting, stagedApi } from '../../../support/logged-apis.ts';
+import { restApi } from '../../../support/rest-apis.ts';
+import { BACKEND } from '../../../support/streaming-methods.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { FakeFunction } from '../../../support/virtual-ports.ts';
 
 const ID = '7f0e2b1c-0000-4000-8000-00000000abcd';
 const SOURCE = 'developer guide, "Variables for access logging for API Gateway"';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { printShortLink } from '../../../gateway/console-api/console-files.ts';
-import { accessLogSetting, stagedApi } from '../../support/logged-apis.ts';
-import { behindAuthorizer, bearer, ok, policy, restApi, TOKEN } from '../../support/rest-apis.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestResource } from '../../support/a-stack.ts';
-import type { FakeFunction } from '../../support/virtual-ports.ts';
+import { printShortLink } from '../../../../packages/console/endpoints/console-files.ts';
+import { accessLogSetting, stagedApi } from '../../../support/logged-apis.ts';
+import { behindAuthorizer, bearer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
+import type { FakeFunction } from '../../../support/virtual-ports.ts';
 
 const MOCK = {
   Integration: {

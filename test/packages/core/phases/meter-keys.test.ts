@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { anApi } from '../../support/an-api.ts';
+import { anApi } from '../../../support/an-api.ts';
 import {
   aKey,
   API_ID,
@@ -11,10 +11,10 @@ import {
   meteredApi,
   statuses,
   withKey,
-} from '../../support/metered-apis.ts';
-import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../support/rest-apis.ts';
-import type { TestResource } from '../../support/a-stack.ts';
-import type { TestApi } from '../../support/an-api.ts';
+} from '../../../support/metered-apis.ts';
+import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
+import type { TestApi } from '../../../support/an-api.ts';
 
 type SeenEvent = { readonly requestContext: { readonly identity: Readonly<Record<string, unknown>> } };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { functionArn } from '../../support/a-stack.ts';
-import { anApi } from '../../support/an-api.ts';
+import { functionArn } from '../../../support/a-stack.ts';
+import { anApi } from '../../../support/an-api.ts';
 import {
   aKey,
   API_ID,
@@ -11,12 +11,12 @@ import {
   meteredApi,
   statuses,
   withKey,
-} from '../../support/metered-apis.ts';
-import { recording } from '../../support/recorded-apis.ts';
-import { ok, restApi } from '../../support/rest-apis.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestResource } from '../../support/a-stack.ts';
-import type { TestApi } from '../../support/an-api.ts';
+} from '../../../support/metered-apis.ts';
+import { recording } from '../../../support/recorded-apis.ts';
+import { ok, restApi } from '../../../support/rest-apis.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
+import type { TestApi } from '../../../support/an-api.ts';
 
 const TOO_MANY = '{"message":"Too Many Requests"}';
 const EXCEEDED = '{"message":"Limit Exceeded"}';

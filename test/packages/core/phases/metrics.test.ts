@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { serve } from '../../../gateway/pipeline.ts';
-import { receive } from '../../../gateway/server/receive.ts';
-import { functionArn } from '../../support/a-stack.ts';
-import { anApi } from '../../support/an-api.ts';
-import { ON } from '../../support/cached-apis.ts';
-import { stagedApi } from '../../support/logged-apis.ts';
-import { ok, restApi } from '../../support/rest-apis.ts';
-import type { TestResource } from '../../support/a-stack.ts';
-import type { TestApi } from '../../support/an-api.ts';
+import { serve } from '../../../../packages/core/pipeline.ts';
+import { receive } from '../../../../packages/core/receive.ts';
+import { functionArn } from '../../../support/a-stack.ts';
+import { anApi } from '../../../support/an-api.ts';
+import { ON } from '../../../support/cached-apis.ts';
+import { stagedApi } from '../../../support/logged-apis.ts';
+import { ok, restApi } from '../../../support/rest-apis.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
+import type { TestApi } from '../../../support/an-api.ts';
 
 type Line = Readonly<Record<string, unknown>> & {
   readonly _aws: {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { invokeUri } from '../../support/a-stack.ts';
-import { anApi } from '../../support/an-api.ts';
-import { ok, policy } from '../../support/rest-apis.ts';
-import { API_ID, httpRoutes } from '../../support/routed-apis.ts';
+import { invokeUri } from '../../../support/a-stack.ts';
+import { anApi } from '../../../support/an-api.ts';
+import { ok, policy } from '../../../support/rest-apis.ts';
+import { API_ID, httpRoutes } from '../../../support/routed-apis.ts';
 
 const CORS = { CorsConfiguration: { AllowOrigins: ['https://shop.example'], AllowMethods: ['GET'] } };
 const headers = ['Origin', 'https://shop.example', 'Access-Control-Request-Method', 'GET'];

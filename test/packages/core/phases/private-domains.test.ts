@@ -1,11 +1,11 @@
 /** The policy of a private custom domain stands before that of the API (docs/decisions/0061). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { screenByPolicy } from '../../../gateway/phases/screen.ts';
-import type { GatewayError } from '../../../gateway/errors.ts';
-import type { PrivateDomain } from '../../../gateway/events/request-facts.ts';
-import type { Matched } from '../../../gateway/exchange.ts';
-import type { PolicyDecision } from '../../../gateway/policy/model.ts';
+import { screenByPolicy } from '../../../../packages/core/phases/screen.ts';
+import type { GatewayError } from '../../../../packages/core/errors.ts';
+import type { PrivateDomain } from '../../../../packages/core/events/request-facts.ts';
+import type { Matched } from '../../../../packages/core/exchange.ts';
+import type { PolicyDecision } from '../../../../packages/core/policy/model.ts';
 
 const ARN = 'arn:aws:execute-api:us-east-1:123456789012:/domainnames/api.internal+a1b2c3d4e5';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { anApi, headerOf } from '../../support/an-api.ts';
-import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../support/rest-apis.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestResource } from '../../support/a-stack.ts';
-import type { FakeFunction } from '../../support/virtual-ports.ts';
+import { anApi, headerOf } from '../../../support/an-api.ts';
+import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
+import type { FakeFunction } from '../../../support/virtual-ports.ts';
 
 const MASKED = 'arn:aws:execute-api:us-east-1:********9012:abcdefghij/dev/GET/pets';
 const SAYS_NOBODY = `{"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: ${MASKED}"}`;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { headerOf } from '../../support/an-api.ts';
-import { restApi } from '../../support/rest-apis.ts';
-import { signToken } from '../../support/signed-tokens.ts';
+import { headerOf } from '../../../support/an-api.ts';
+import { restApi } from '../../../support/rest-apis.ts';
+import { signToken } from '../../../support/signed-tokens.ts';
 import {
   authorizerOf,
   carrying,
@@ -14,9 +14,9 @@ import {
   OTHER_KEY,
   POOL_ISSUER,
   withIssuers,
-} from '../../support/token-issuers.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestResource } from '../../support/a-stack.ts';
+} from '../../../support/token-issuers.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
 
 const POOL_ARN = 'arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_pool';
 const POOL_CLAIMS = { ...CLAIMS, iss: POOL_ISSUER, 'cognito:groups': ['a', 'b'], roles: undefined };

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { invokeUri } from '../../support/a-stack.ts';
-import { stagedApi } from '../../support/logged-apis.ts';
-import { behindAuthorizer, bearer, ok, policy, restApi, TOKEN } from '../../support/rest-apis.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestResource } from '../../support/a-stack.ts';
-import type { TestApi } from '../../support/an-api.ts';
+import { invokeUri } from '../../../support/a-stack.ts';
+import { stagedApi } from '../../../support/logged-apis.ts';
+import { behindAuthorizer, bearer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
+import type { TestApi } from '../../../support/an-api.ts';
 
 const Variables = {
   host: 'pets.example',

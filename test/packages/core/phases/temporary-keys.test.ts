@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { signRequest } from '../../../packages/aws/sign-request.ts';
-import { createIdentities, parseIdentities } from '../../../gateway/policy/identities.ts';
-import { ACCOUNT_ID } from '../../support/a-stack.ts';
-import { anApi, headerOf } from '../../support/an-api.ts';
-import { ok, restApi } from '../../support/rest-apis.ts';
-import { EPOCH_MS } from '../../support/virtual-ports.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestResource } from '../../support/a-stack.ts';
-import type { TestApi } from '../../support/an-api.ts';
+import { signRequest } from '../../../../packages/aws/sign-request.ts';
+import { createIdentities, parseIdentities } from '../../../../packages/core/policy/identities.ts';
+import { ACCOUNT_ID } from '../../../support/a-stack.ts';
+import { anApi, headerOf } from '../../../support/an-api.ts';
+import { ok, restApi } from '../../../support/rest-apis.ts';
+import { EPOCH_MS } from '../../../support/virtual-ports.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
+import type { TestApi } from '../../../support/an-api.ts';
 
 const TARGET = '/dev/pets';
 const KEY = { accessKeyId: 'ASIALOCAL0000ERIN', secretAccessKey: 'a-secret-of-this-test' };

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { serve } from '../../../gateway/pipeline.ts';
-import { receive } from '../../../gateway/server/receive.ts';
-import { stagedApi } from '../../support/logged-apis.ts';
-import { ok } from '../../support/rest-apis.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { FakeFunction } from '../../support/virtual-ports.ts';
+import { serve } from '../../../../packages/core/pipeline.ts';
+import { receive } from '../../../../packages/core/receive.ts';
+import { stagedApi } from '../../../support/logged-apis.ts';
+import { ok } from '../../../support/rest-apis.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { FakeFunction } from '../../../support/virtual-ports.ts';
 
 type Segment = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { anApi } from '../../support/an-api.ts';
-import { ok, restApi } from '../../support/rest-apis.ts';
+import { anApi } from '../../../support/an-api.ts';
+import { ok, restApi } from '../../../support/rest-apis.ts';
 
 /** Its parse would stop all APIs (docs/decisions/0047). */
 const MANY_NAMES = `{${Array.from({ length: 100_001 }, (_, index) => `"m${index}":1`).join()}}`;

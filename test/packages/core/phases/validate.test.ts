@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { USUAL_ASSUMPTIONS } from '../../../gateway/deployment/assumptions.ts';
-import { compileWebSocketDeployment } from '../../../gateway/deployment/compile-v2.ts';
-import { ALL_PERMITTED } from '../../../gateway/deployment/invoke-permissions.ts';
-import { DefinitionError, GatewayError, REFUSING } from '../../../gateway/errors.ts';
-import { validateMessage } from '../../../gateway/phases/validate.ts';
-import { anApi, headerOf } from '../../support/an-api.ts';
-import { ok, restApi } from '../../support/rest-apis.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { Deployment } from '../../../gateway/deployment/model.ts';
-import type { PropertyBag } from '../../../gateway/deployment/properties.ts';
-import type { TestResource } from '../../support/a-stack.ts';
+import { USUAL_ASSUMPTIONS } from '../../../../packages/core/deployment/assumptions.ts';
+import { compileWebSocketDeployment } from '../../../../packages/core/deployment/compile-v2.ts';
+import { ALL_PERMITTED } from '../../../../packages/core/deployment/invoke-permissions.ts';
+import { DefinitionError, GatewayError, REFUSING } from '../../../../packages/core/errors.ts';
+import { validateMessage } from '../../../../packages/core/phases/validate.ts';
+import { anApi, headerOf } from '../../../support/an-api.ts';
+import { ok, restApi } from '../../../support/rest-apis.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { Deployment } from '../../../../packages/core/deployment/model.ts';
+import type { PropertyBag } from '../../../../packages/core/deployment/properties.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
 
 const API = 'abcdefghij';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { parseBearerToken } from '../../../gateway/policy/bearer-token.ts';
-import { base64Url } from '../../support/signed-tokens.ts';
+import { parseBearerToken } from '../../../../packages/core/policy/bearer-token.ts';
+import { base64Url } from '../../../support/signed-tokens.ts';
 
 const HEADER = { alg: 'RS256', kid: 'key-1' };
 

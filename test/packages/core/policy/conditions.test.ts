@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { compileConditions } from '../../../gateway/policy/conditions.ts';
+import { compileConditions } from '../../../../packages/core/policy/conditions.ts';
 
 type Row = {
   name: string;

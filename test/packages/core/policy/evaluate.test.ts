@@ -1,8 +1,12 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { compilePolicy } from '../../../gateway/policy/evaluate.ts';
-import type { PolicyDecision, PolicyQuestion, PolicyReading } from '../../../gateway/policy/model.ts';
+import { compilePolicy } from '../../../../packages/core/policy/evaluate.ts';
+import type {
+  PolicyDecision,
+  PolicyQuestion,
+  PolicyReading,
+} from '../../../../packages/core/policy/model.ts';
 
 const API = 'arn:aws:execute-api:us-east-1:123456789012:abc123';
 

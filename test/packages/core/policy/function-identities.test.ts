@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { compilePolicy } from '../../../gateway/policy/evaluate.ts';
-import { FunctionIdentities, withFunctions } from '../../../gateway/policy/function-identities.ts';
+import { compilePolicy } from '../../../../packages/core/policy/evaluate.ts';
+import { FunctionIdentities, withFunctions } from '../../../../packages/core/policy/function-identities.ts';
 import {
   adminIdentity,
   createIdentities,
   decideFor,
   describeIdentity,
-} from '../../../gateway/policy/identities.ts';
-import type { CompiledPolicy } from '../../../gateway/policy/model.ts';
-import type { Role } from '../../../gateway/policy/role.ts';
+} from '../../../../packages/core/policy/identities.ts';
+import type { CompiledPolicy } from '../../../../packages/core/policy/model.ts';
+import type { Role } from '../../../../packages/core/policy/role.ts';
 
 const ACCOUNT_ID = '123456789012';
 const FUNCTION = { name: 'orders', arn: `arn:aws:lambda:us-east-1:${ACCOUNT_ID}:function:orders` };

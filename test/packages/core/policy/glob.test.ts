@@ -1,8 +1,8 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { compileGlob } from '../../../gateway/policy/glob.ts';
-import { compilePattern } from '../../../gateway/policy/text-pattern.ts';
+import { compileGlob } from '../../../../packages/core/policy/glob.ts';
+import { compilePattern } from '../../../../packages/core/policy/text-pattern.ts';
 
 /** The definition itself, by recursion over pattern and text. */
 function matchesNaively(pattern: string, text: string): boolean {
@@ -17,7 +17,7 @@ function matchesNaively(pattern: string, text: string): boolean {
 
 const patternText = fc.string({ unit: fc.constantFrom('a', 'b', '/', '*', '?'), maxLength: 7 });
 const plainText = fc.string({ unit: fc.constantFrom('a', 'b', '/'), maxLength: 9 });
-import { cpuMs } from '../../support/cpu-time.ts';
+import { cpuMs } from '../../../support/cpu-time.ts';
 
 describe('compileGlob', () => {
   it('agrees with the definition', () => {

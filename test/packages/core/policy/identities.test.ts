@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DefinitionError } from '../../../gateway/errors.ts';
+import { DefinitionError } from '../../../../packages/core/errors.ts';
 import {
   adminIdentity,
   createIdentities,
   decideFor,
   parseIdentities,
   permissionsOf,
-} from '../../../gateway/policy/identities.ts';
+} from '../../../../packages/core/policy/identities.ts';
 
 const ACCOUNT_ID = '123456789012';
 const FILE = `identities:

@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { parseIpRange } from '../../../gateway/policy/ip-range.ts';
+import { parseIpRange } from '../../../../packages/core/policy/ip-range.ts';
 
 describe('parseIpRange', () => {
   const inside: [block: string, address: string][] = [

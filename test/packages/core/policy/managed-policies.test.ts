@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findManagedPolicy, managedPolicyArn } from '../../../gateway/policy/managed-policies.ts';
+import { findManagedPolicy, managedPolicyArn } from '../../../../packages/core/policy/managed-policies.ts';
 
 const TABLE = 'arn:aws:dynamodb:us-east-1:123456789012:table/orders';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { compilePolicy } from '../../../gateway/policy/evaluate.ts';
-import type { PolicyDecision, PolicyPrincipal } from '../../../gateway/policy/model.ts';
+import { compilePolicy } from '../../../../packages/core/policy/evaluate.ts';
+import type { PolicyDecision, PolicyPrincipal } from '../../../../packages/core/policy/model.ts';
 
 const ALICE = { arn: 'arn:aws:iam::111111111111:user/alice', accountId: '111111111111' };
 const BOB = { arn: 'arn:aws:iam::111111111111:user/bob', accountId: '111111111111' };

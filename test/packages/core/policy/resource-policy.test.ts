@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { decideAcrossAccounts, decideWithinAccount } from '../../../gateway/policy/resource-policy.ts';
-import type { PolicyDecision } from '../../../gateway/policy/model.ts';
+import {
+  decideAcrossAccounts,
+  decideWithinAccount,
+} from '../../../../packages/core/policy/resource-policy.ts';
+import type { PolicyDecision } from '../../../../packages/core/policy/model.ts';
 
 /** docs/aws §1.2, tables A and B (developer guide, "How resource policies affect authorization workflow"). */
 const TABLES: [identity: PolicyDecision, resource: PolicyDecision, a: PolicyDecision, b: PolicyDecision][] = [

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RSA_ALGORITHMS } from '../../../gateway/policy/bearer-token.ts';
-import { chooseIssuer, findTokenDefect, heldScopes } from '../../../gateway/policy/token-trust.ts';
-import type { Claims, UnprovenToken } from '../../../gateway/policy/bearer-token.ts';
-import type { TokenTrust } from '../../../gateway/policy/token-trust.ts';
+import { RSA_ALGORITHMS } from '../../../../packages/core/policy/bearer-token.ts';
+import { chooseIssuer, findTokenDefect, heldScopes } from '../../../../packages/core/policy/token-trust.ts';
+import type { Claims, UnprovenToken } from '../../../../packages/core/policy/bearer-token.ts';
+import type { TokenTrust } from '../../../../packages/core/policy/token-trust.ts';
 
 const NOW_SECONDS = 1_790_000_000;
 const ISSUER = { issuer: 'https://issuer.example/', audience: ['api'] };

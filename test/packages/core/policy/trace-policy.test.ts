@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { compilePolicy } from '../../../gateway/policy/evaluate.ts';
-import { tracePolicy } from '../../../gateway/policy/trace-policy.ts';
-import type { PolicyTrace } from '../../../gateway/policy/trace-policy.ts';
+import { compilePolicy } from '../../../../packages/core/policy/evaluate.ts';
+import { tracePolicy } from '../../../../packages/core/policy/trace-policy.ts';
+import type { PolicyTrace } from '../../../../packages/core/policy/trace-policy.ts';
 
 const RESOURCE = 'arn:aws:execute-api:us-east-1:123456789012:abc123/dev/GET/pets';
 

@@ -1,4 +1,4 @@
-import type { RoutePlan } from '../../../gateway/deployment/model.ts';
+import type { RoutePlan } from '../../../../packages/core/deployment/model.ts';
 
 /** A route plan for `GET /pets`, `ANY /{proxy+}` or `$default`, open and without an integration. */
 export function aPlan(routeKey: string, overrides: Partial<RoutePlan> = {}): RoutePlan {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { belowBasePath, findBasePath, isBasePath } from '../../../gateway/routing/base-path.ts';
+import { belowBasePath, findBasePath, isBasePath } from '../../../../packages/core/routing/base-path.ts';
 
 const SOURCE = 'docs/aws §10.4';
 

@@ -5,7 +5,7 @@ import {
   readVpcEndpointFromHost,
   belowApiPath,
   readApiIdFromPath,
-} from '../../../gateway/routing/host.ts';
+} from '../../../../packages/core/routing/host.ts';
 
 describe('readApiIdFromHost', () => {
   const rows: [host: string, apiId: string | undefined][] = [

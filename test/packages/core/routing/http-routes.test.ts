@@ -1,7 +1,7 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { checkHttpRoutes, compileHttpRoutes } from '../../../gateway/routing/http-routes.ts';
+import { checkHttpRoutes, compileHttpRoutes } from '../../../../packages/core/routing/http-routes.ts';
 import { aPlan } from './a-plan.ts';
 
 type Row = {

@@ -1,7 +1,7 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { compileMessageRouting } from '../../../gateway/routing/message-routes.ts';
+import { compileMessageRouting } from '../../../../packages/core/routing/message-routes.ts';
 
 function select(expression: string, body: string): string | undefined {
   const compiled = compileMessageRouting(expression, new Map());

@@ -1,7 +1,7 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { printRoutes } from '../../../gateway/routing/print-routes.ts';
-import type { LambdaAuthorizer, StageText } from '../../../gateway/deployment/model.ts';
+import { printRoutes } from '../../../../packages/core/routing/print-routes.ts';
+import type { LambdaAuthorizer, StageText } from '../../../../packages/core/deployment/model.ts';
 import { aPlan } from './a-plan.ts';
 
 const text = (source: string): StageText => ({ source, render: () => source });

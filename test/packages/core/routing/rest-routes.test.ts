@@ -1,7 +1,7 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { checkResourceTree, compileRestRoutes } from '../../../gateway/routing/rest-routes.ts';
+import { checkResourceTree, compileRestRoutes } from '../../../../packages/core/routing/rest-routes.ts';
 import { aPlan } from './a-plan.ts';
 
 type Row = {

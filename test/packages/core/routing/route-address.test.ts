@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { addressOf } from '../../../gateway/routing/route-address.ts';
+import { addressOf } from '../../../../packages/core/routing/route-address.ts';
 
 describe('addressOf', () => {
   for (const { kind, path, address } of [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { fitsGlob, matchRule } from '../../../gateway/routing/routing-rules.ts';
-import type { RoutingRule, RuleCondition } from '../../../gateway/routing/routing-rules.ts';
+import { fitsGlob, matchRule } from '../../../../packages/core/routing/routing-rules.ts';
+import type { RoutingRule, RuleCondition } from '../../../../packages/core/routing/routing-rules.ts';
 
 const GUIDE = 'developer guide, "Routing rules to connect API stages to a custom domain name"';
 const header = (name: string, glob: string): RuleCondition => ({ kind: 'headers', anyOf: [{ name, glob }] });

@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { splitHttpPath, splitRestPath } from '../../../gateway/routing/stage-path.ts';
+import { splitHttpPath, splitRestPath } from '../../../../packages/core/routing/stage-path.ts';
 
 describe('splitRestPath', () => {
   const rows = [

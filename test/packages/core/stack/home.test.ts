@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isRegion, readHome, settleHome } from '../../../gateway/definition/home.ts';
+import { isRegion, readHome, settleHome } from '../../../../packages/core/stack/home.ts';
 
 const usual = { region: 'us-east-1', accountId: '123456789012' };
 

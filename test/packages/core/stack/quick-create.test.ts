@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { expandQuickCreate } from '../../../gateway/definition/quick-create.ts';
-import { Faults } from '../../../gateway/errors.ts';
-import { aStack } from '../../support/a-stack.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
+import { expandQuickCreate } from '../../../../packages/core/stack/quick-create.ts';
+import { Faults } from '../../../../packages/core/errors.ts';
+import { aStack } from '../../../support/a-stack.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 
 const ARN = 'arn:aws:lambda:us-east-1:123456789012:function:list';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { invokeUri } from '../../support/a-stack.ts';
+import { invokeUri } from '../../../support/a-stack.ts';
 import { answered, HTTP, MOCK, setUp } from './route-integration.ts';
 
 describe('$connect and $disconnect without a Lambda proxy', () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { signRequest } from '../../../packages/aws/sign-request.ts';
+import { signRequest } from '../../../../packages/aws/sign-request.ts';
 import { anApi, OK, STARTED_AT_EPOCH_MS } from './fixture.ts';
 import { IDENTITIES } from './sdk.ts';
 import { shakeHands, startApi } from './server.ts';
-import type { Authorization } from '../../../gateway/deployment/model.ts';
+import type { Authorization } from '../../../../packages/core/deployment/model.ts';
 
 const IAM: Authorization = { kind: 'iam', unsigned: 'MISSING_AUTHENTICATION_TOKEN' };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Connections } from '../../../gateway/websocket/connections.ts';
-import { BUFFER_LIMIT_BYTES, CLOSED_BY_API, GOING_AWAY } from '../../../gateway/websocket/limits.ts';
+import { Connections } from '../../../../packages/core/websocket/connections.ts';
+import { BUFFER_LIMIT_BYTES, CLOSED_BY_API, GOING_AWAY } from '../../../../packages/core/websocket/limits.ts';
 import { aDetail, FakeSocket, VirtualClock } from './fixture.ts';
 
 const MINUTE_MS = 60_000;

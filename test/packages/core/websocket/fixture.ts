@@ -1,17 +1,23 @@
 /** Builders of what the WebSocket tests share: an API with routes, functions by name, a clock that tests move. */
 import assert from 'node:assert/strict';
-import { websocketWordings } from '../../../gateway/deployment/error-wordings.ts';
-import { compileMessageRouting } from '../../../gateway/routing/message-routes.ts';
-import { splitRestPath } from '../../../gateway/routing/stage-path.ts';
-import { Connections } from '../../../gateway/websocket/connections.ts';
-import { virtualPorts } from '../../support/virtual-ports.ts';
-import type { MemoryLogGroups } from '../../support/virtual-ports.ts';
-import type { Authorization, MessageRoutePlan } from '../../../gateway/deployment/model.ts';
-import type { ServedApi, ServedStage } from '../../../gateway/exchange.ts';
-import type { Clock, Invocation, InvocationResult, Invoker, Random } from '../../../gateway/ports.ts';
-import type { ConnectionDetail, ConnectionSocket } from '../../../gateway/websocket/connections.ts';
-import type { Closure } from '../../../gateway/websocket/limits.ts';
-import type { WebSocketPorts } from '../../../gateway/websocket/pipeline.ts';
+import { websocketWordings } from '../../../../packages/core/deployment/error-wordings.ts';
+import { compileMessageRouting } from '../../../../packages/core/routing/message-routes.ts';
+import { splitRestPath } from '../../../../packages/core/routing/stage-path.ts';
+import { Connections } from '../../../../packages/core/websocket/connections.ts';
+import { virtualPorts } from '../../../support/virtual-ports.ts';
+import type { MemoryLogGroups } from '../../../support/virtual-ports.ts';
+import type { Authorization, MessageRoutePlan } from '../../../../packages/core/deployment/model.ts';
+import type { ServedApi, ServedStage } from '../../../../packages/core/exchange.ts';
+import type {
+  Clock,
+  Invocation,
+  InvocationResult,
+  Invoker,
+  Random,
+} from '../../../../packages/core/ports.ts';
+import type { ConnectionDetail, ConnectionSocket } from '../../../../packages/core/websocket/connections.ts';
+import type { Closure } from '../../../../packages/core/websocket/limits.ts';
+import type { WebSocketPorts } from '../../../../packages/core/websocket/pipeline.ts';
 
 export const STARTED_AT_EPOCH_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { GatewayError } from '../../../gateway/errors.ts';
-import { HeaderList } from '../../../gateway/events/header-list.ts';
-import { checkHandshake, toUpgradeHeaders } from '../../../gateway/websocket/handshake.ts';
-import type { RequestFacts } from '../../../gateway/events/request-facts.ts';
+import { GatewayError } from '../../../../packages/core/errors.ts';
+import { HeaderList } from '../../../../packages/core/events/header-list.ts';
+import { checkHandshake, toUpgradeHeaders } from '../../../../packages/core/websocket/handshake.ts';
+import type { RequestFacts } from '../../../../packages/core/events/request-facts.ts';
 
 function aHandshake(rawHeaders: readonly string[], changes: Partial<RequestFacts> = {}): RequestFacts {
   return {

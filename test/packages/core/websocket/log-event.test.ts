@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { compileAccessLogFormat } from '../../../gateway/deployment/access-log-format.ts';
-import { PLAIN_ROUTE } from '../../../gateway/deployment/route-options.ts';
-import { receive } from '../../../gateway/server/receive.ts';
-import { connect, disconnect, message } from '../../../gateway/websocket/pipeline.ts';
+import { compileAccessLogFormat } from '../../../../packages/core/deployment/access-log-format.ts';
+import { PLAIN_ROUTE } from '../../../../packages/core/deployment/route-options.ts';
+import { receive } from '../../../../packages/core/receive.ts';
+import { connect, disconnect, message } from '../../../../packages/core/websocket/pipeline.ts';
 import { aDetail, anApi, anAuthorizer, FAILS, FakeSocket, OK, policy, somePorts } from './fixture.ts';
-import type { ServedApi, StageLogs } from '../../../gateway/exchange.ts';
-import type { InvocationResult } from '../../../gateway/ports.ts';
+import type { ServedApi, StageLogs } from '../../../../packages/core/exchange.ts';
+import type { InvocationResult } from '../../../../packages/core/ports.ts';
 import type { FakePorts, Handler, RouteOptions } from './fixture.ts';
 
 const FORMAT =

@@ -6,8 +6,8 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import fc from 'fast-check';
-import { serveClosed } from '../../../gateway/control/serve-domain.ts';
-import { handleManagement } from '../../../gateway/websocket/management.ts';
+import { serveClosed } from '../../../../packages/control/serve-domain.ts';
+import { handleManagement } from '../../../../packages/core/websocket/management.ts';
 import { anApi, somePorts } from './fixture.ts';
 import { IDENTITIES, idOf, ROUTES, sdk, start } from './sdk.ts';
 import { open } from './server.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { Connections } from '../../../gateway/websocket/connections.ts';
+import { Connections } from '../../../../packages/core/websocket/connections.ts';
 import { anApi, AUTHORIZED, FAILS, OK, policy, SLOW } from './fixture.ts';
 import { open, shakeHands, startApi } from './server.ts';
-import type { InvocationResult } from '../../../gateway/ports.ts';
+import type { InvocationResult } from '../../../../packages/core/ports.ts';
 import type { Handler, RouteOptions } from './fixture.ts';
 
 describe('connect', () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { disconnect, message } from '../../../gateway/websocket/pipeline.ts';
-import { GOING_AWAY } from '../../../gateway/websocket/limits.ts';
+import { disconnect, message } from '../../../../packages/core/websocket/pipeline.ts';
+import { GOING_AWAY } from '../../../../packages/core/websocket/limits.ts';
 import { aDetail, anApi, AUTHORIZED, FAILS, FakeSocket, OK, policy, SLOW, somePorts } from './fixture.ts';
 import { open, startApi } from './server.ts';
-import type { InvocationResult } from '../../../gateway/ports.ts';
+import type { InvocationResult } from '../../../../packages/core/ports.ts';
 import type { Handler, RouteOptions } from './fixture.ts';
 
 describe('message', () => {

@@ -1,15 +1,15 @@
 /** What tests of WebSocket integrations share: an API of one route, and what its client sees. */
-import { USUAL_ASSUMPTIONS } from '../../../gateway/deployment/assumptions.ts';
-import { receive } from '../../../gateway/server/receive.ts';
-import { Connections } from '../../../gateway/websocket/connections.ts';
-import { connect, disconnect, message } from '../../../gateway/websocket/pipeline.ts';
-import { anApi } from '../../support/an-api.ts';
+import { USUAL_ASSUMPTIONS } from '../../../../packages/core/deployment/assumptions.ts';
+import { receive } from '../../../../packages/core/receive.ts';
+import { Connections } from '../../../../packages/core/websocket/connections.ts';
+import { connect, disconnect, message } from '../../../../packages/core/websocket/pipeline.ts';
+import { anApi } from '../../../support/an-api.ts';
 import { aDetail, FakeSocket } from './fixture.ts';
-import type { Assumptions } from '../../../gateway/deployment/assumptions.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { HttpOutcome } from '../../../gateway/ports.ts';
-import type { TestResource } from '../../support/a-stack.ts';
-import type { FakeFunction } from '../../support/virtual-ports.ts';
+import type { Assumptions } from '../../../../packages/core/deployment/assumptions.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { HttpOutcome } from '../../../../packages/core/ports.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
+import type { FakeFunction } from '../../../support/virtual-ports.ts';
 
 const API = 'abcdefghij';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { invokeUri } from '../../support/a-stack.ts';
+import { invokeUri } from '../../../support/a-stack.ts';
 import { answered, HTTP, MOCK, setUp } from './route-integration.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/r';

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
-import { compilePolicy } from '../../../gateway/policy/evaluate.ts';
-import { createIdentities } from '../../../gateway/policy/identities.ts';
+import { compilePolicy } from '../../../../packages/core/policy/evaluate.ts';
+import { createIdentities } from '../../../../packages/core/policy/identities.ts';
 import { anApi, OK, STARTED_AT_EPOCH_MS } from './fixture.ts';
 import { startApi } from './server.ts';
-import type { LocalIdentity } from '../../../gateway/policy/identities.ts';
+import type { LocalIdentity } from '../../../../packages/core/policy/identities.ts';
 import type { Handler } from './fixture.ts';
 import type { RunningApi } from './server.ts';
 

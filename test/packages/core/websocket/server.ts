@@ -1,20 +1,20 @@
 /** A gateway port with one WebSocket API on a free port of loopback, and real clients for it. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { createApiServer } from '../../../gateway/server/http.ts';
-import { Intake } from '../../../gateway/server/intake.ts';
-import { UnreadReplies } from '../../../gateway/server/unread-replies.ts';
-import { receive } from '../../../gateway/server/receive.ts';
-import { attachWebSockets } from '../../../gateway/server/websocket-frames.ts';
-import { Connections } from '../../../gateway/websocket/connections.ts';
-import { handleManagement } from '../../../gateway/websocket/management.ts';
+import { createApiServer } from '../../../../packages/server/http.ts';
+import { Intake } from '../../../../packages/server/intake.ts';
+import { UnreadReplies } from '../../../../packages/server/unread-replies.ts';
+import { receive } from '../../../../packages/core/receive.ts';
+import { attachWebSockets } from '../../../../packages/server/websocket-frames.ts';
+import { Connections } from '../../../../packages/core/websocket/connections.ts';
+import { handleManagement } from '../../../../packages/core/websocket/management.ts';
 import { WebSocket } from 'ws';
 import { anApi, somePorts } from './fixture.ts';
 import type { AddressInfo, Socket } from 'node:net';
 import type { ClientOptions } from 'ws';
-import type { ServedApi } from '../../../gateway/exchange.ts';
-import type { Clock, InvocationResult } from '../../../gateway/ports.ts';
-import type { Identities } from '../../../gateway/policy/identities.ts';
+import type { ServedApi } from '../../../../packages/core/exchange.ts';
+import type { Clock, InvocationResult } from '../../../../packages/core/ports.ts';
+import type { Identities } from '../../../../packages/core/policy/identities.ts';
 import type { FakePorts, Handler, SeenEvent } from './fixture.ts';
 
 export type RunningApi = {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createStageThrottle } from '../../../gateway/control/stage-throttle.ts';
-import { receive } from '../../../gateway/server/receive.ts';
-import { connect, message } from '../../../gateway/websocket/pipeline.ts';
-import { TokenBuckets } from '../../../gateway/metering/token-bucket.ts';
+import { createStageThrottle } from '../../../../packages/control/stage-throttle.ts';
+import { receive } from '../../../../packages/core/receive.ts';
+import { connect, message } from '../../../../packages/core/websocket/pipeline.ts';
+import { TokenBuckets } from '../../../../packages/core/metering/token-bucket.ts';
 import { aDetail, anApi, FakeSocket, somePorts } from './fixture.ts';
-import type { ServedApi } from '../../../gateway/exchange.ts';
+import type { ServedApi } from '../../../../packages/core/exchange.ts';
 import type { FakePorts } from './fixture.ts';
 
 /** One request at once on `$connect` and on `hi`, none refilled. */

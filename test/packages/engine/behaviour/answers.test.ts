@@ -1,11 +1,11 @@
 /** docs/aws §6, §7.1–7.7, §8 and §10.3: what is passed on, discarded and logged where templates and mappings say little. */
-import { answered, aMethod, DEFAULT, headerLines, JSON_ONLY } from '../../support/a-method.ts';
-import { proxyTo } from '../../support/a-stack.ts';
-import { headerOf } from '../../support/an-api.ts';
-import { anEchoApi, answerOf, API_ID, restRoutes } from '../../support/routed-apis.ts';
+import { answered, aMethod, DEFAULT, headerLines, JSON_ONLY } from '../../../support/a-method.ts';
+import { proxyTo } from '../../../support/a-stack.ts';
+import { headerOf } from '../../../support/an-api.ts';
+import { anEchoApi, answerOf, API_ID, restRoutes } from '../../../support/routed-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestApi } from '../../support/an-api.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestApi } from '../../../support/an-api.ts';
 
 const RestApiId = API_ID;
 const HTTP = {

@@ -1,23 +1,27 @@
 /** What `--assume` changes: each name with its values, the usual one first. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ASSUMPTIONS, readAssumption, USUAL_ASSUMPTIONS } from '../../../gateway/deployment/assumptions.ts';
-import { aFunctionUrl, PUBLIC } from '../../support/a-function-url.ts';
-import { invokeUri } from '../../support/a-stack.ts';
-import { INTERNAL, JSON_ONLY } from '../../support/a-method.ts';
-import { anApi, headerOf } from '../../support/an-api.ts';
-import { meteredApi, statuses } from '../../support/metered-apis.ts';
-import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../support/rest-apis.ts';
-import { answerOf, API_ID, httpRoutes } from '../../support/routed-apis.ts';
-import { signToken } from '../../support/signed-tokens.ts';
-import { carrying, CLAIMS, OTHER_KEY, POOL_ISSUER, withIssuers } from '../../support/token-issuers.ts';
+import {
+  ASSUMPTIONS,
+  readAssumption,
+  USUAL_ASSUMPTIONS,
+} from '../../../../packages/core/deployment/assumptions.ts';
+import { aFunctionUrl, PUBLIC } from '../../../support/a-function-url.ts';
+import { invokeUri } from '../../../support/a-stack.ts';
+import { INTERNAL, JSON_ONLY } from '../../../support/a-method.ts';
+import { anApi, headerOf } from '../../../support/an-api.ts';
+import { meteredApi, statuses } from '../../../support/metered-apis.ts';
+import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
+import { answerOf, API_ID, httpRoutes } from '../../../support/routed-apis.ts';
+import { signToken } from '../../../support/signed-tokens.ts';
+import { carrying, CLAIMS, OTHER_KEY, POOL_ISSUER, withIssuers } from '../../../support/token-issuers.ts';
 import { CONNECTION_ROWS } from './connection-assumptions.ts';
 import { MESSAGE_ROWS } from './message-assumptions.ts';
 import type { AssumptionRow } from './message-assumptions.ts';
-import type { Assumptions } from '../../../gateway/deployment/assumptions.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestResource } from '../../support/a-stack.ts';
-import type { FakeFunction } from '../../support/virtual-ports.ts';
+import type { Assumptions } from '../../../../packages/core/deployment/assumptions.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
+import type { FakeFunction } from '../../../support/virtual-ports.ts';
 
 const DAY_MS = 86_400_000;
 

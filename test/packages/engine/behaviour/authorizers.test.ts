@@ -1,14 +1,14 @@
 /** docs/aws §4: what the tests of authorizers and tokens leave to say. */
-import { DefinitionError } from '../../../gateway/errors.ts';
-import { invokeUri } from '../../support/a-stack.ts';
-import { headerOf } from '../../support/an-api.ts';
-import { anEchoApi, answerOf, API_ID, eventOf, restRoutes } from '../../support/routed-apis.ts';
-import { policy } from '../../support/rest-apis.ts';
+import { DefinitionError } from '../../../../packages/core/errors.ts';
+import { invokeUri } from '../../../support/a-stack.ts';
+import { headerOf } from '../../../support/an-api.ts';
+import { anEchoApi, answerOf, API_ID, eventOf, restRoutes } from '../../../support/routed-apis.ts';
+import { policy } from '../../../support/rest-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestResource } from '../../support/a-stack.ts';
-import type { TestApi, TestRequest } from '../../support/an-api.ts';
-import type { FakeFunction } from '../../support/virtual-ports.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
+import type { TestApi, TestRequest } from '../../../support/an-api.ts';
+import type { FakeFunction } from '../../../support/virtual-ports.ts';
 
 /** `GET /{proxy+}` behind a REQUEST authorizer that lets everybody in. */
 function behind(

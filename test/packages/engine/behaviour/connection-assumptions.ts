@@ -1,15 +1,15 @@
 /** What `--assume` changes of the ends of connections; rows of assumptions.test.ts. */
-import { nameServer } from '../../../gateway/compose-tls.ts';
-import { Account } from '../../../gateway/control/account.ts';
-import { makeAuthority } from '../../../gateway/control/issue-certificate.ts';
-import { ServedApis } from '../../../gateway/control/served-apis.ts';
-import { Connections } from '../../../gateway/websocket/connections.ts';
-import { planOwnPorts } from '../../../gateway/server/port-plan.ts';
-import { aStack } from '../../support/a-stack.ts';
-import { domain, HOST, mapping } from '../../support/custom-domains.ts';
-import { API_ID, restRoutes } from '../../support/routed-apis.ts';
-import { aDetail, FakeSocket, VirtualClock } from '../websocket/fixture.ts';
-import type { Assumptions } from '../../../gateway/deployment/assumptions.ts';
+import { nameServer } from '../../../../packages/engine/compose/tls.ts';
+import { Account } from '../../../../packages/control/account.ts';
+import { makeAuthority } from '../../../../packages/aws/certificates/issue-certificate.ts';
+import { ServedApis } from '../../../../packages/control/served-apis.ts';
+import { Connections } from '../../../../packages/core/websocket/connections.ts';
+import { planOwnPorts } from '../../../../packages/server/port-plan.ts';
+import { aStack } from '../../../support/a-stack.ts';
+import { domain, HOST, mapping } from '../../../support/custom-domains.ts';
+import { API_ID, restRoutes } from '../../../support/routed-apis.ts';
+import { aDetail, FakeSocket, VirtualClock } from '../../core/websocket/fixture.ts';
+import type { Assumptions } from '../../../../packages/core/deployment/assumptions.ts';
 import type { AssumptionRow } from './message-assumptions.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,7 +1,7 @@
 /** docs/aws §2.5 and §13: what is too long by the type of a REST API's endpoint. */
-import { anEchoApi, restRoutes } from '../../support/routed-apis.ts';
+import { anEchoApi, restRoutes } from '../../../support/routed-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 
 /** The properties of an API of this endpoint type, which anybody may call. */
 const ofType = (type: string): JsonObject => ({

@@ -1,18 +1,18 @@
 /** docs/aws §1.3–1.5: how failures of a REST API read. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { restWordings } from '../../../gateway/deployment/error-wordings.ts';
-import { aMethod, DEFAULT, INTERNAL, JSON_ONLY } from '../../support/a-method.ts';
-import { headerOf } from '../../support/an-api.ts';
-import { proxyTo } from '../../support/a-stack.ts';
-import { behindAuthorizer, bearer, ok, policy, TOKEN } from '../../support/rest-apis.ts';
-import { anEchoApi, answerOf, API_ID, restRoutes } from '../../support/routed-apis.ts';
-import { anApi } from '../../support/an-api.ts';
+import { restWordings } from '../../../../packages/core/deployment/error-wordings.ts';
+import { aMethod, DEFAULT, INTERNAL, JSON_ONLY } from '../../../support/a-method.ts';
+import { headerOf } from '../../../support/an-api.ts';
+import { proxyTo } from '../../../support/a-stack.ts';
+import { behindAuthorizer, bearer, ok, policy, TOKEN } from '../../../support/rest-apis.ts';
+import { anEchoApi, answerOf, API_ID, restRoutes } from '../../../support/routed-apis.ts';
+import { anApi } from '../../../support/an-api.ts';
 import { checkAll } from './requirement.ts';
-import type { GatewayErrorCode } from '../../../gateway/errors.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestApi } from '../../support/an-api.ts';
-import type { FakeFunction } from '../../support/virtual-ports.ts';
+import type { GatewayErrorCode } from '../../../../packages/core/errors.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestApi } from '../../../support/an-api.ts';
+import type { FakeFunction } from '../../../support/virtual-ports.ts';
 
 /** The table of docs/aws §1.3. Types whose text always comes with the failure are in the tests of that failure. */
 const DEFAULTS: readonly (readonly [GatewayErrorCode, status: number, body: string, errorType: string])[] = [

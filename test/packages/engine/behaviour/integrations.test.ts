@@ -1,12 +1,12 @@
 /** docs/aws §7.6, §7.7, §8 and §10.1: parameter mappings, what integrations call, stage variables in them. */
-import { answered, aMethod, DEFAULT, headerLines, INTERNAL, JSON_ONLY } from '../../support/a-method.ts';
-import { invokeUri, proxyTo } from '../../support/a-stack.ts';
-import { headerOf } from '../../support/an-api.ts';
-import { anEchoApi, answerOf, API_ID, restRoutes } from '../../support/routed-apis.ts';
+import { answered, aMethod, DEFAULT, headerLines, INTERNAL, JSON_ONLY } from '../../../support/a-method.ts';
+import { invokeUri, proxyTo } from '../../../support/a-stack.ts';
+import { headerOf } from '../../../support/an-api.ts';
+import { anEchoApi, answerOf, API_ID, restRoutes } from '../../../support/routed-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { HttpRequest, ServiceRequest } from '../../../gateway/ports.ts';
-import type { TestRequest } from '../../support/an-api.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { HttpRequest, ServiceRequest } from '../../../../packages/core/ports.ts';
+import type { TestRequest } from '../../../support/an-api.ts';
 
 const RestApiId = API_ID;
 const HTTP = {

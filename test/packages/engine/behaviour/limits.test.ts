@@ -1,13 +1,13 @@
 /** docs/aws §2.5 and §13: what is too long, too large or too many. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DefinitionError } from '../../../gateway/errors.ts';
-import { functionArn, invokeUri, proxyTo } from '../../support/a-stack.ts';
-import { anEchoApi, answerOf, API_ID, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
-import { policy } from '../../support/rest-apis.ts';
+import { DefinitionError } from '../../../../packages/core/errors.ts';
+import { functionArn, invokeUri, proxyTo } from '../../../support/a-stack.ts';
+import { anEchoApi, answerOf, API_ID, httpRoutes, restRoutes } from '../../../support/routed-apis.ts';
+import { policy } from '../../../support/rest-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestResource } from '../../support/a-stack.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
 
 const RestApiId = API_ID;
 const MEGABYTE = 1024 * 1024;

@@ -1,6 +1,6 @@
 /** What `--assume` changes of the integrations of WebSocket routes; rows of assumptions.test.ts. */
-import { answered, HTTP, MOCK, setUp } from '../websocket/route-integration.ts';
-import type { Assumptions } from '../../../gateway/deployment/assumptions.ts';
+import { answered, HTTP, MOCK, setUp } from '../../core/websocket/route-integration.ts';
+import type { Assumptions } from '../../../../packages/core/deployment/assumptions.ts';
 
 /** The words of an error frame, whose ids differ; any other frame as it is. */
 const wordsOf = (frame: string | undefined): string | undefined =>

@@ -1,9 +1,17 @@
 /** docs/aws §5: keys, plans, throttles and quotas beyond what test/gateway/phases/meter*.test.ts says. */
-import { anApi, headerOf } from '../../support/an-api.ts';
-import { aKey, aPlan, aPlanKey, meteredApi, statuses, withKey, API_ID } from '../../support/metered-apis.ts';
-import { ok } from '../../support/rest-apis.ts';
+import { anApi, headerOf } from '../../../support/an-api.ts';
+import {
+  aKey,
+  aPlan,
+  aPlanKey,
+  meteredApi,
+  statuses,
+  withKey,
+  API_ID,
+} from '../../../support/metered-apis.ts';
+import { ok } from '../../../support/rest-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { TestApi } from '../../support/an-api.ts';
+import type { TestApi } from '../../../support/an-api.ts';
 
 const STAGES = ['dev', 'prod'].map((Stage) => ({ ApiId: API_ID, Stage }));
 const metered = (...setup: Parameters<typeof meteredApi>): TestApi =>

@@ -1,12 +1,12 @@
 /** docs/aws §1.1: a request that is wrong in every way learns of its faults one by one, in AWS's order. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { headerOf } from '../../support/an-api.ts';
-import { invokeUri } from '../../support/a-stack.ts';
-import { anEchoApi, API_ID, restRoutes } from '../../support/routed-apis.ts';
-import { policy } from '../../support/rest-apis.ts';
-import type { TestApi, TestRequest } from '../../support/an-api.ts';
-import type { TestResource } from '../../support/a-stack.ts';
+import { headerOf } from '../../../support/an-api.ts';
+import { invokeUri } from '../../../support/a-stack.ts';
+import { anEchoApi, API_ID, restRoutes } from '../../../support/routed-apis.ts';
+import { policy } from '../../../support/rest-apis.ts';
+import type { TestApi, TestRequest } from '../../../support/an-api.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
 
 const RestApiId = API_ID;
 const KEY = 'a-key-of-twenty-characters';

@@ -1,5 +1,5 @@
 /** docs/aws §2.1: how a REST API finds stage and resource. */
-import { anEchoApi, answerOf, API_ID, eventOf, restRoutes } from '../../support/routed-apis.ts';
+import { anEchoApi, answerOf, API_ID, eventOf, restRoutes } from '../../../support/routed-apis.ts';
 import { checkAll } from './requirement.ts';
 
 checkAll('a path of a REST API', [

@@ -1,12 +1,19 @@
 /** docs/aws §10.2 and §10.3: deployments and canaries as calls run them, and what access logs tell of an API. */
 import { GetStageCommand } from '@aws-sdk/client-api-gateway';
-import { addRoute, anEditedApi, deploy, patchStage, restApiId, status } from '../../support/an-edited-api.ts';
-import { accessLogSetting } from '../../support/logged-apis.ts';
-import { anEchoApi, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
+import {
+  addRoute,
+  anEditedApi,
+  deploy,
+  patchStage,
+  restApiId,
+  status,
+} from '../../../support/an-edited-api.ts';
+import { accessLogSetting } from '../../../support/logged-apis.ts';
+import { anEchoApi, httpRoutes, restRoutes } from '../../../support/routed-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestRestControl } from '../../support/a-rest-control.ts';
-import type { TestApi } from '../../support/an-api.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import type { TestApi } from '../../../support/an-api.ts';
 
 const stageName = 'prod';
 

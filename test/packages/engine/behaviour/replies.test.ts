@@ -1,12 +1,12 @@
 /** docs/aws §1.6: what every reply of an API carries, whatever answers. */
-import { answered, aMethod, DEFAULT, JSON_ONLY } from '../../support/a-method.ts';
-import { headerOf } from '../../support/an-api.ts';
-import { proxyTo } from '../../support/a-stack.ts';
-import { ok } from '../../support/rest-apis.ts';
-import { anEchoApi, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
+import { answered, aMethod, DEFAULT, JSON_ONLY } from '../../../support/a-method.ts';
+import { headerOf } from '../../../support/an-api.ts';
+import { proxyTo } from '../../../support/a-stack.ts';
+import { ok } from '../../../support/rest-apis.ts';
+import { anEchoApi, httpRoutes, restRoutes } from '../../../support/routed-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestApi } from '../../support/an-api.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestApi } from '../../../support/an-api.ts';
 
 const HTTP = {
   ...{ Type: 'HTTP', IntegrationHttpMethod: 'GET', Uri: 'http://backend.example/' },

@@ -1,12 +1,12 @@
 /** docs/aws §9 and §10: stages, canaries and caches beyond what the tests of those say. */
-import { DefinitionError } from '../../../gateway/errors.ts';
-import { DEFAULT, JSON_ONLY } from '../../support/a-method.ts';
-import { cachedApi, bodies, counter, ON } from '../../support/cached-apis.ts';
-import { accessLogSetting } from '../../support/logged-apis.ts';
-import { anEchoApi, answerOf, API_ID, restRoutes } from '../../support/routed-apis.ts';
+import { DefinitionError } from '../../../../packages/core/errors.ts';
+import { DEFAULT, JSON_ONLY } from '../../../support/a-method.ts';
+import { cachedApi, bodies, counter, ON } from '../../../support/cached-apis.ts';
+import { accessLogSetting } from '../../../support/logged-apis.ts';
+import { anEchoApi, answerOf, API_ID, restRoutes } from '../../../support/routed-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestApi } from '../../support/an-api.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestApi } from '../../../support/an-api.ts';
 
 /** Why a stage is refused; undefined = it is taken. */
 function refusalOfStage(stage: JsonObject): string | undefined {

@@ -1,9 +1,9 @@
 /** docs/aws §6, §7.1–7.5: validation and templates, as a client and a backend see them. */
-import { answered, aMethod, DEFAULT, headerLines, INTERNAL, JSON_ONLY } from '../../support/a-method.ts';
-import { anEchoApi, answerOf, API_ID, restRoutes } from '../../support/routed-apis.ts';
+import { answered, aMethod, DEFAULT, headerLines, INTERNAL, JSON_ONLY } from '../../../support/a-method.ts';
+import { anEchoApi, answerOf, API_ID, restRoutes } from '../../../support/routed-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestApi, TestRequest } from '../../support/an-api.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestApi, TestRequest } from '../../../support/an-api.ts';
 
 const RestApiId = API_ID;
 const HTTP = {

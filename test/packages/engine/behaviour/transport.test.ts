@@ -1,9 +1,9 @@
 /** docs/aws §2.4, §2.6, §2.7: bytes and headers on their way through a REST API. */
-import { answered, aMethod, DEFAULT, headerLines, JSON_ONLY } from '../../support/a-method.ts';
-import { headerOf } from '../../support/an-api.ts';
-import { anEchoApi, eventOf, restRoutes } from '../../support/routed-apis.ts';
+import { answered, aMethod, DEFAULT, headerLines, JSON_ONLY } from '../../../support/a-method.ts';
+import { headerOf } from '../../../support/an-api.ts';
+import { anEchoApi, eventOf, restRoutes } from '../../../support/routed-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 
 const HTTP = {
   ...{ Type: 'HTTP', IntegrationHttpMethod: 'POST', Uri: 'http://backend.example/' },

@@ -1,11 +1,18 @@
 /** What docs/aws calls not settled, and what is done here until it is: the choices of docs/parity.md. */
-import { invokeUri } from '../../support/a-stack.ts';
-import { anEchoApi, answerOf, API_ID, eventOf, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
-import { policy, TOKEN } from '../../support/rest-apis.ts';
+import { invokeUri } from '../../../support/a-stack.ts';
+import {
+  anEchoApi,
+  answerOf,
+  API_ID,
+  eventOf,
+  httpRoutes,
+  restRoutes,
+} from '../../../support/routed-apis.ts';
+import { policy, TOKEN } from '../../../support/rest-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestApi } from '../../support/an-api.ts';
-import type { FakeFunction } from '../../support/virtual-ports.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestApi } from '../../../support/an-api.ts';
+import type { FakeFunction } from '../../../support/virtual-ports.ts';
 
 function behindHttp(authorizer: JsonObject, auth: FakeFunction): TestApi {
   const Auth = {

@@ -1,6 +1,6 @@
 /**
  * What costs a request most besides HTTP, counted: each wait for a promise, and each message between the gateway and an
- * instance (docs/design/hot-path.md). Which instances get events together: test/gateway/lambda/runtime.test.ts.
+ * instance (docs/design/hot-path.md). Which instances get events together: test/packages/lambda/runtime.test.ts.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -10,10 +10,10 @@ import { after, before, describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
 import { promiseHooks } from 'node:v8';
 import { MessagePort } from 'node:worker_threads';
-import { START_OPTIONS } from '@gatewright/gateway';
-import { aGateway } from '../../support/a-gateway.ts';
-import * as stacks from '../../../bench/growth/stacks.ts';
-import type { StartedGateway } from '../../support/a-gateway.ts';
+import { START_OPTIONS } from '../../../../packages/engine/index.ts';
+import { aGateway } from '../../../support/a-gateway.ts';
+import * as stacks from '../../../../lab/bench/growth/stacks.ts';
+import type { StartedGateway } from '../../../support/a-gateway.ts';
 
 /** As `gatewright start` has it. */
 const RECORDING = { record: START_OPTIONS.record.usual };
@@ -28,7 +28,7 @@ MessagePort.prototype.postMessage = function (...words) {
 };
 exports.handler = async () => ({ statusCode: 200, body: instance + ' posted ' + posted });
 `;
-const ROOT = new URL('../../..', import.meta.url).href;
+const ROOT = new URL('../../../..', import.meta.url).href;
 const OURS = /^(gateway|shared|packages)\//;
 const WARM_REQUESTS = 30;
 const ASKED = 5;
@@ -69,7 +69,7 @@ class Client {
 
 const GET = (path: string, ...headers: string[]): readonly string[] => ['GET', path, ...headers, '', ''];
 
-/** Where promises are waited for, by the function of ours that waits: `gateway/pipeline.ts serve`. */
+/** Where promises are waited for, by the function of ours that waits: `packages/core/pipeline.ts serve`. */
 function collectWaits(into: string[]): () => void {
   return promiseHooks.onInit((_promise: unknown, waitedFor: unknown) => {
     if (waitedFor === undefined) return;
@@ -104,9 +104,9 @@ async function waitsOf(client: Client): Promise<readonly string[]> {
 
 /** The pipeline for the integration, whoever answers for the pipeline, and who would log a fault of ours. */
 const ONE_WAIT = [
-  'gateway/pipeline.ts serve',
-  'gateway/server/answer-request.ts answer',
-  'gateway/server/answer-request.ts answerWith',
+  'packages/core/pipeline.ts serve',
+  'packages/server/answer-request.ts answer',
+  'packages/server/answer-request.ts answerWith',
 ];
 
 describe('a request, alone on its way', () => {

@@ -3,11 +3,11 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { countWork } from '../../support/counted-work.ts';
-import { aGateway } from '../../support/a-gateway.ts';
-import { writeKept } from '../../../packages/aws/kept-files.ts';
-import * as stacks from '../../../bench/growth/stacks.ts';
-import type { StartedGateway } from '../../support/a-gateway.ts';
+import { countWork } from '../../../support/counted-work.ts';
+import { aGateway } from '../../../support/a-gateway.ts';
+import { writeKept } from '../../../../packages/aws/kept-files.ts';
+import * as stacks from '../../../../lab/bench/growth/stacks.ts';
+import type { StartedGateway } from '../../../support/a-gateway.ts';
 
 const SIZES = [10, 20, 40] as const;
 /** What is sorted, or hashed and grown, takes a little more for each one of many. */

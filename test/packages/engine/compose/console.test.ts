@@ -1,9 +1,9 @@
 /** What of a start is recorded, as the program that started it wants it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { whileRecording } from '../../gateway/compose-console.ts';
-import { aRecordedApi } from '../support/recorded-apis.ts';
-import { ok, restApi } from '../support/rest-apis.ts';
+import { whileRecording } from '../../../../packages/engine/compose/console.ts';
+import { aRecordedApi } from '../../../support/recorded-apis.ts';
+import { ok, restApi } from '../../../support/rest-apis.ts';
 
 describe('whileRecording', () => {
   it('records what comes while it is on, and nothing else', async () => {

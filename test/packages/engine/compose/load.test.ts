@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { aGateway } from '../support/a-gateway.ts';
-import type { ReloadNotice } from '../../gateway/gateway.ts';
+import { aGateway } from '../../../support/a-gateway.ts';
+import type { ReloadNotice } from '../../../../packages/engine/gateway.ts';
 
 const RESOURCES = {
   Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'reloaded' } },

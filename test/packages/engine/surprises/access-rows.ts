@@ -1,12 +1,12 @@
 /** docs/aws §15.20–15.27: authorizers, keys, throttles and quotas. */
-import { invokeUri } from '../../support/a-stack.ts';
-import { anApi } from '../../support/an-api.ts';
-import { describeReply, meteredApi, statuses, withKey } from '../../support/metered-apis.ts';
-import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../support/rest-apis.ts';
-import { anEchoApi, answerOf, API_ID, eventOf, httpRoutes } from '../../support/routed-apis.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestApi } from '../../support/an-api.ts';
-import type { FakeFunction } from '../../support/virtual-ports.ts';
+import { invokeUri } from '../../../support/a-stack.ts';
+import { anApi } from '../../../support/an-api.ts';
+import { describeReply, meteredApi, statuses, withKey } from '../../../support/metered-apis.ts';
+import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
+import { anEchoApi, answerOf, API_ID, eventOf, httpRoutes } from '../../../support/routed-apis.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestApi } from '../../../support/an-api.ts';
+import type { FakeFunction } from '../../../support/virtual-ports.ts';
 import type { Surprise } from './surprise.ts';
 
 function behind(auth: FakeFunction, authorizer: JsonObject = TOKEN): TestApi {

@@ -1,6 +1,6 @@
 /** docs/aws §15.8–15.12: what a function is told, and how binary bodies travel. */
-import { headerOf } from '../../support/an-api.ts';
-import { anEchoApi, eventOf, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
+import { headerOf } from '../../../support/an-api.ts';
+import { anEchoApi, eventOf, httpRoutes, restRoutes } from '../../../support/routed-apis.ts';
 import type { Surprise } from './surprise.ts';
 
 const MAPS = [

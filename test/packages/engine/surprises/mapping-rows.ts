@@ -1,12 +1,12 @@
 /** docs/aws §15.28–15.33 and §15.36–15.38: validation, integrations, gateway responses, templates. */
-import { headerOf } from '../../support/an-api.ts';
-import { answered, aMethod, DEFAULT, headerLines, INTERNAL, JSON_ONLY } from '../../support/a-method.ts';
-import { accessLogSetting } from '../../support/logged-apis.ts';
-import { anEchoApi, answerOf, API_ID, restRoutes } from '../../support/routed-apis.ts';
-import { proxyTo } from '../../support/a-stack.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestApi } from '../../support/an-api.ts';
-import type { TestResource } from '../../support/a-stack.ts';
+import { headerOf } from '../../../support/an-api.ts';
+import { answered, aMethod, DEFAULT, headerLines, INTERNAL, JSON_ONLY } from '../../../support/a-method.ts';
+import { accessLogSetting } from '../../../support/logged-apis.ts';
+import { anEchoApi, answerOf, API_ID, restRoutes } from '../../../support/routed-apis.ts';
+import { proxyTo } from '../../../support/a-stack.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestApi } from '../../../support/an-api.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
 import type { Surprise } from './surprise.ts';
 
 const RestApiId = API_ID;

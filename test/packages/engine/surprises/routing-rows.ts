@@ -1,6 +1,6 @@
 /** docs/aws §15.1–15.7: stages, routes and paths. */
-import { anEchoApi, answerOf, eventOf, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
-import { describeReply } from '../../support/metered-apis.ts';
+import { anEchoApi, answerOf, eventOf, httpRoutes, restRoutes } from '../../../support/routed-apis.ts';
+import { describeReply } from '../../../support/metered-apis.ts';
 import type { Surprise } from './surprise.ts';
 
 export const ROUTING: readonly Surprise[] = [

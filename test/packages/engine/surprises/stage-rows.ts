@@ -1,11 +1,18 @@
 /** docs/aws §15.34–15.35, §15.39, §15.43 and §15.44: cache, canary, CORS, deployments. */
-import { createMethod } from '../../../gateway/control/edit-methods.ts';
-import { createDeployment } from '../../../gateway/control/edit-stages.ts';
-import { headerOf } from '../../support/an-api.ts';
-import { invokeUri, proxyTo } from '../../support/a-stack.ts';
-import { anEchoApi, answerOf, API_ID, eventOf, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
-import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { TestApi } from '../../support/an-api.ts';
+import { createMethod } from '../../../../packages/control/edit-methods.ts';
+import { createDeployment } from '../../../../packages/control/edit-stages.ts';
+import { headerOf } from '../../../support/an-api.ts';
+import { invokeUri, proxyTo } from '../../../support/a-stack.ts';
+import {
+  anEchoApi,
+  answerOf,
+  API_ID,
+  eventOf,
+  httpRoutes,
+  restRoutes,
+} from '../../../support/routed-apis.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import type { TestApi } from '../../../support/an-api.ts';
 import type { Surprise } from './surprise.ts';
 
 /** `GET` and `POST /pets` that count their calls, behind a cache of the whole stage. */

@@ -1,7 +1,7 @@
 /** Every surprise of docs/aws §15 that REST and HTTP APIs have, one row per line. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readSource } from '../../architecture/source-files.ts';
+import { readSource } from '../../../architecture/source-files.ts';
 import { AUTHORIZERS, METERING } from './access-rows.ts';
 import { ANSWERS, EVENTS } from './event-rows.ts';
 import { MAPPINGS } from './mapping-rows.ts';
@@ -25,7 +25,7 @@ const ELSEWHERE: readonly { line: number; reason: string; file: string; tests: r
   {
     line: 40,
     reason: 'WebSocket',
-    file: 'test/gateway/websocket/pipeline-message.test.ts',
+    file: 'test/packages/core/websocket/pipeline-message.test.ts',
     tests: [
       'sends nothing back without a route response',
       'answers with an error frame where the function fails, one-way or not',
@@ -35,13 +35,13 @@ const ELSEWHERE: readonly { line: number; reason: string; file: string; tests: r
   {
     line: 41,
     reason: 'WebSocket',
-    file: 'test/gateway/websocket/management.test.ts',
+    file: 'test/packages/core/websocket/management.test.ts',
     tests: ['answers GoneException to a post from inside the $connect function of that connection'],
   },
   {
     line: 42,
     reason: 'WebSocket',
-    file: 'test/gateway/websocket/pipeline-message.test.ts',
+    file: 'test/packages/core/websocket/pipeline-message.test.ts',
     tests: ['answers Forbidden where there is neither route nor $default'],
   },
 ];

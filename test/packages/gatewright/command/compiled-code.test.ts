@@ -16,7 +16,9 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-const FILE = fileURLToPath(new URL('../../cli/compiled-code.cjs', import.meta.url));
+const FILE = fileURLToPath(
+  new URL('../../../../packages/gatewright/command/compiled-code.cjs', import.meta.url),
+);
 
 describe('compiled code of the command', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-code-'));

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { bundledLicenses, loadConsole } from '../../cli/console-bundle.ts';
-import { REPOSITORY } from '../architecture/source-files.ts';
-import type { ConsoleFiles } from '../../gateway/index.ts';
+import { bundledLicenses, loadConsole } from '../../../../packages/gatewright/command/console-bundle.ts';
+import { REPOSITORY } from '../../../architecture/source-files.ts';
+import type { ConsoleFiles } from '../../../../packages/engine/index.ts';
 
 const MAX_GZIPPED_BYTES = 250 * 1024;
 

@@ -5,9 +5,9 @@ import {
   outputsByReference,
   outputVariables,
   readDeployedStack,
-} from '../../cli/env-from-stack.ts';
-import { UsageError } from '../../cli/output.ts';
-import { anAccount, type Answers, xml } from '../support/an-aws-account.ts';
+} from '../../../../packages/gatewright/command/env-from-stack.ts';
+import { UsageError } from '../../../../packages/terminal/output.ts';
+import { anAccount, type Answers, xml } from '../../../support/an-aws-account.ts';
 
 // In the form of the examples of DescribeStacks and ListStackResources, CloudFormation API Reference.
 const STACK = xml(

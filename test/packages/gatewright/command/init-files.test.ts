@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { documentFile, usersMayDoAll } from '../../cli/init-files.ts';
+import { documentFile, usersMayDoAll } from '../../../../packages/gatewright/command/init-files.ts';
 
 const API = { stack: 'shop-dev', logicalId: 'HttpApi', stage: 'dev', kind: 'http' } as const;
 const trusts = [{ issuer: 'https://example.eu.auth0.com/', audience: ['https://shop'] }];

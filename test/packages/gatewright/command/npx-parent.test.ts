@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-const MODULE = new URL('../../cli/npx-parent.ts', import.meta.url).href;
+const MODULE = new URL('../../../../packages/gatewright/command/npx-parent.ts', import.meta.url).href;
 
 /** Says its pid, keeps running as a gateway would, and ends with 0 when npx is gone. */
 const WAITS = `
@@ -60,7 +60,7 @@ describe('what npx has started', { skip: process.platform === 'win32' }, () => {
     it(name, async () => {
       const env = { ...process.env, NODE: process.execPath, WAITS, npm_command: npmCommand };
       const wrapper = spawn(process.execPath, ['--input-type=module', '-e', WRAPS, '--', '/bin/sh', script], {
-        ...{ env, cwd: fileURLToPath(new URL('../..', import.meta.url)) },
+        ...{ env, cwd: fileURLToPath(new URL('../../../..', import.meta.url)) },
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       const lines = createInterface(wrapper.stdout)[Symbol.asyncIterator]();

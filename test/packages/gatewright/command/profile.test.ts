@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { startProfile, summariseHolders } from '../../cli/profile.ts';
-import type { HeapSummary } from '../../cli/profile.ts';
+import { startProfile, summariseHolders } from '../../../../packages/gatewright/command/profile.ts';
+import type { HeapSummary } from '../../../../packages/gatewright/command/profile.ts';
 
 const frame = (functionName: string, url = '') => ({
   functionName,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { describeSampling, tellStory } from '../../cli/recorded.ts';
-import type { RecordState, RequestDetail } from '@gatewright/gateway';
+import { describeSampling, tellStory } from '../../../../packages/gatewright/command/recorded.ts';
+import type { RecordState, RequestDetail } from '../../../../packages/engine/index.ts';
 
 /** As far as a story is told of it. */
 function aDetail(sentences: readonly string[], changes: readonly string[]): RequestDetail {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { releaseWhenIdle } from '../../cli/release-memory.ts';
+import { releaseWhenIdle } from '../../../../packages/gatewright/command/release-memory.ts';
 
 /** How often it collects, and after how many looks, where the loop is busy by these shares of each second. */
 function collections(shares: readonly number[], looks?: number): readonly number[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { COMMANDS } from '../../cli/commands.ts';
-import { runCommandHere } from '../support/command-in-process.ts';
+import { COMMANDS } from '../../../../packages/gatewright/command/commands.ts';
+import { runCommandHere } from '../../../support/command-in-process.ts';
 import type { Command } from 'commander';
 
 /** The words that call a command, and each that is below it. */

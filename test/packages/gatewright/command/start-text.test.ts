@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { countUnsupported, describeStart, describeUnsupported, foldRoutes } from '../../cli/start-text.ts';
-import type { StartFacts } from '../../cli/start-text.ts';
-import type { ApiRoutes } from '../../gateway/index.ts';
+import {
+  countUnsupported,
+  describeStart,
+  describeUnsupported,
+  foldRoutes,
+} from '../../../../packages/gatewright/command/start-text.ts';
+import type { StartFacts } from '../../../../packages/gatewright/command/start-text.ts';
+import type { ApiRoutes } from '../../../../packages/engine/index.ts';
 
 const route = (path: string, functionName: string, authorizer?: string): ApiRoutes['routes'][number] => ({
   ...{

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { guardedRoutes, suggestTries } from '../../cli/suggested-tries.ts';
-import type { ApiRoutes, InspectedApi, InspectedRoute } from '../../gateway/index.ts';
+import { guardedRoutes, suggestTries } from '../../../../packages/gatewright/command/suggested-tries.ts';
+import type { ApiRoutes, InspectedApi, InspectedRoute } from '../../../../packages/engine/index.ts';
 
 type Row = ApiRoutes['routes'][number];
 

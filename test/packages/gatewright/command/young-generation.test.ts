@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { holdYoungGeneration } from '../../cli/young-generation.ts';
-import { REPOSITORY } from '../architecture/source-files.ts';
+import { holdYoungGeneration } from '../../../../packages/gatewright/command/young-generation.ts';
+import { REPOSITORY } from '../../../architecture/source-files.ts';
 
 /** What V8 is told where the young generation has these sizes, in megabytes, one after another. */
 function flagsAt(sizes: readonly number[], told = ''): readonly string[] {
@@ -58,7 +58,7 @@ describe('young generation of the command', () => {
   });
 
   it('stays below what V8 would take under load', () => {
-    const file = JSON.stringify(join(REPOSITORY, 'cli/young-generation.ts'));
+    const file = JSON.stringify(join(REPOSITORY, 'packages/gatewright/command/young-generation.ts'));
     const usual = megabytesUnderLoad('');
     const held = megabytesUnderLoad(
       `const { holdYoungGeneration } = await import(${file}); holdYoungGeneration();`,

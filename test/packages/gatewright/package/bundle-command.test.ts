@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { bundleCommand } from '../../package/bundle-command.ts';
+import { bundleCommand } from '../../../../packages/gatewright/package/bundle-command.ts';
 
 let folder = '';
 const write = (files: Readonly<Record<string, string>>): void => {
@@ -14,7 +14,9 @@ const write = (files: Readonly<Record<string, string>>): void => {
   }
 };
 const runBundle = (): string =>
-  execFileSync(process.execPath, [join(folder, 'cli/bundled/main.js')], { encoding: 'utf8' });
+  execFileSync(process.execPath, [join(folder, 'packages/gatewright/command/bundled/main.js')], {
+    encoding: 'utf8',
+  });
 
 describe('bundleCommand', () => {
   beforeEach(() => {
@@ -24,15 +26,15 @@ describe('bundleCommand', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it('joins what is ours, leaves packages of others, and lets each file find what lies beside it', async () => {
-    const ours = 'node_modules/@gatewright/gateway';
+    const ours = 'node_modules/@gatewright/aws';
     write({
-      'cli/main.js': `import { name } from '@gatewright/gateway';
+      'packages/gatewright/command/main.js': `import { name } from '@gatewright/aws';
 import { other } from 'other';
 import mark from './mark.cjs';
 const { later } = await import('./later.js');
 console.log(name, other, mark, later);`,
-      'cli/mark.cjs': `module.exports = __filename.endsWith('cli/mark.cjs');`,
-      'cli/later.js': `export const later = import.meta.url.endsWith('/cli/later.js');`,
+      'packages/gatewright/command/mark.cjs': `module.exports = __filename.endsWith('command/mark.cjs');`,
+      'packages/gatewright/command/later.js': `export const later = import.meta.url.endsWith('/command/later.js');`,
       [`${ours}/package.json`]: '{ "type": "module", "exports": "./index.js" }',
       [`${ours}/index.js`]: `import { readFileSync } from 'node:fs';
 export const name = readFileSync(new URL('./name.txt', import.meta.url), 'utf8');`,
@@ -44,18 +46,18 @@ export const name = readFileSync(new URL('./name.txt', import.meta.url), 'utf8')
     await bundleCommand(folder);
 
     assert.equal(runBundle(), 'gateway other true true\n');
-    const main = readFileSync(join(folder, 'cli/bundled/main.js'), 'utf8');
+    const main = readFileSync(join(folder, 'packages/gatewright/command/bundled/main.js'), 'utf8');
     assert.match(main, /from ['"]other['"]/);
     assert.doesNotMatch(main, /from ['"]@gatewright/);
   });
 
   it('keeps the names of classes that two files have', async () => {
     write({
-      'cli/main.js': `import { Fault } from './one.js';
+      'packages/gatewright/command/main.js': `import { Fault } from './one.js';
 import { Fault as Second } from './two.js';
 console.log(Fault.name, Second.name);`,
-      'cli/one.js': 'export class Fault {}',
-      'cli/two.js': 'export class Fault {}',
+      'packages/gatewright/command/one.js': 'export class Fault {}',
+      'packages/gatewright/command/two.js': 'export class Fault {}',
     });
 
     await bundleCommand(folder);
@@ -64,15 +66,18 @@ console.log(Fault.name, Second.name);`,
   });
 
   it('leaves nothing of a bundle before', async () => {
-    write({ 'cli/main.js': '', 'cli/bundled/part-old.js': '' });
+    write({
+      'packages/gatewright/command/main.js': '',
+      'packages/gatewright/command/bundled/part-old.js': '',
+    });
 
     await bundleCommand(folder);
 
-    assert.deepEqual(readdirSync(join(folder, 'cli/bundled')), ['main.js']);
+    assert.deepEqual(readdirSync(join(folder, 'packages/gatewright/command/bundled')), ['main.js']);
   });
 
   it('refuses what would be another in the bundle', async () => {
-    write({ 'cli/main.js': 'console.log(import.meta.dirname);' });
+    write({ 'packages/gatewright/command/main.js': 'console.log(import.meta.dirname);' });
 
     await assert.rejects(bundleCommand(folder), /asks for more than import\.meta\.url/);
   });

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { keepLinks, writeGuides } from '../../package/guides.ts';
+import { keepLinks, writeGuides } from '../../../../packages/gatewright/package/guides.ts';
 
-const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
+const CHECKOUT = fileURLToPath(new URL('../../../../', import.meta.url));
 
 describe('keepLinks', () => {
   it('keeps links to what ships, and leaves the words of all others', () => {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { checkHandlers } from '../../plugin/check-handlers.ts';
+import { checkHandlers } from '../../../../packages/gatewright/plugin/check-handlers.ts';
 
 const arnOf = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
 const join2 = (...parts: readonly unknown[]) => ({ 'Fn::Join': ['', parts] });

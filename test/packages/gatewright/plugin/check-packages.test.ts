@@ -3,7 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { checkPackages, isBundled, withoutState } from '../../plugin/check-packages.ts';
+import {
+  checkPackages,
+  isBundled,
+  withoutState,
+} from '../../../../packages/gatewright/plugin/check-packages.ts';
 
 const functionOf = (Handler: string, Runtime = 'nodejs24.x') => ({
   Type: 'AWS::Lambda::Function',

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { checkService } from '../../plugin/check-service.ts';
+import { checkService } from '../../../../packages/gatewright/plugin/check-service.ts';
 
 const DOCUMENT = `version: 1
 api:

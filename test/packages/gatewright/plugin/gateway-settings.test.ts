@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { optionNames } from '../../gateway/start-settings.ts';
-import { readGatewaySettings, SETTING_NAMES } from '../../plugin/gateway-settings.ts';
-import { OptionError } from '../../plugin/option-values.ts';
-import { START_OPTIONS } from '../../plugin/start-options.ts';
+import { optionNames } from '../../../../packages/engine/start-settings.ts';
+import {
+  readGatewaySettings,
+  SETTING_NAMES,
+} from '../../../../packages/gatewright/plugin/gateway-settings.ts';
+import { OptionError } from '../../../../packages/gatewright/plugin/option-values.ts';
+import { START_OPTIONS } from '../../../../packages/gatewright/plugin/start-options.ts';
 
 /** What osls says itself, and what only a command line of its own has. */
 const OF_OSLS = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readInspect } from '../../plugin/inspect-option.ts';
+import { readInspect } from '../../../../packages/gatewright/plugin/inspect-option.ts';
 
 describe('readInspect', () => {
   const ROWS = [

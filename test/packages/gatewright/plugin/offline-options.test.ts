@@ -5,8 +5,8 @@ import {
   OFFLINE_OPTIONS,
   OFFLINE_COMMAND_OPTIONS,
   readOfflineOptions,
-} from '../../plugin/offline-options.ts';
-import { OptionError } from '../../plugin/option-values.ts';
+} from '../../../../packages/gatewright/plugin/offline-options.ts';
+import { OptionError } from '../../../../packages/gatewright/plugin/option-values.ts';
 
 /** Every flag of `serverless offline --help`, serverless-offline 14.8.2. */
 const FLAGS = `albPort corsAllowHeaders corsAllowOrigin corsDisallowCredentials corsExposedHeaders

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { orderDeployments } from '../../plugin/order-deployments.ts';
+import { orderDeployments } from '../../../../packages/gatewright/plugin/order-deployments.ts';
 
 describe('orderDeployments', () => {
   it('has the deployment wait for gateway responses of the service, in the template itself', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readPairs } from '../../plugin/option-values.ts';
-import { readStartOptions } from '../../plugin/start-options.ts';
+import { readPairs } from '../../../../packages/gatewright/plugin/option-values.ts';
+import { readStartOptions } from '../../../../packages/gatewright/plugin/start-options.ts';
 
 describe('readStartOptions', () => {
   it('has the ports of `gatewright start` where nothing is said', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { chooseApi, makeRequest } from '../../testing/api-request.ts';
-import type { ApiListing } from '../../gateway/index.ts';
+import { chooseApi, makeRequest } from '../../../../packages/gatewright/testing/api-request.ts';
+import type { ApiListing } from '../../../../packages/engine/index.ts';
 
 const api = (logicalId: string, kind: ApiListing['kind'], stage = 'dev'): ApiListing => ({
   ...{ stack: 'shop', logicalId, id: `${logicalId}-id`, name: `shop-${logicalId}`, kind, stage },

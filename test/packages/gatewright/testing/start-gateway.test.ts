@@ -3,7 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { connectGateway, FunctionFailed, startGateway, type TestGateway } from '../../testing/entry.ts';
+import {
+  connectGateway,
+  FunctionFailed,
+  startGateway,
+  type TestGateway,
+} from '../../../../packages/gatewright/testing/entry.ts';
 
 const TEMPLATE = `
 Transform: AWS::Serverless-2016-10-31

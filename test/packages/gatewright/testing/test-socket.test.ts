@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { HandshakeRefused, openSocket } from '../../testing/test-socket.ts';
+import { HandshakeRefused, openSocket } from '../../../../packages/gatewright/testing/test-socket.ts';
 
 const parse = (text: string): unknown => JSON.parse(text) as unknown;
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { adminIdentity } from '../../../gateway/policy/identities.ts';
-import { createCallerIdentity } from '../../../gateway/aws-api/caller-identity.ts';
-import { CountingRandom } from '../../support/virtual-ports.ts';
-import type { AwsCall, AwsService } from '../../../gateway/aws-api/aws-call.ts';
+import { adminIdentity } from '../../../../packages/core/policy/identities.ts';
+import { createCallerIdentity } from '../../../../packages/kernel/calls/caller-identity.ts';
+import { CountingRandom } from '../../../support/virtual-ports.ts';
+import type { AwsCall, AwsService } from '../../../../packages/kernel/calls/aws-call.ts';
 
 const ALICE = {
   ...adminIdentity({ accessKeyId: 'AKIALOCAL0000ALICE', secretAccessKey: 'secret' }, '210987654321'),

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { adminIdentity, createIdentities } from '../../../gateway/policy/identities.ts';
-import { letThrough } from '../../../gateway/aws-api/let-through.ts';
-import { FakeBackend } from '../../support/virtual-ports.ts';
-import type { HttpOutcome, ServiceRequest } from '../../../gateway/ports.ts';
-import type { AwsCall } from '../../../gateway/aws-api/aws-call.ts';
+import { adminIdentity, createIdentities } from '../../../../packages/core/policy/identities.ts';
+import { letThrough } from '../../../../packages/kernel/calls/let-through.ts';
+import { FakeBackend } from '../../../support/virtual-ports.ts';
+import type { HttpOutcome, ServiceRequest } from '../../../../packages/core/ports.ts';
+import type { AwsCall } from '../../../../packages/kernel/calls/aws-call.ts';
 
 const RIGHTS = { accountId: '123456789012', partitionKeyOf: () => undefined };
 const KEYS = { accessKeyId: 'AKIDADMIN', secretAccessKey: 'secret' };

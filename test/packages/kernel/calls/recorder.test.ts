@@ -2,17 +2,18 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { Recorder } from '../../../gateway/services/recorder.ts';
-import { CountingRandom, VirtualClock } from '../../support/virtual-ports.ts';
-import type { ServiceRequest } from '../../../gateway/ports.ts';
-import { webPath } from '../../support/any-text.ts';
+import { aRecorder as aRecorderOf } from '../../../support/a-recorder.ts';
+import type { Recorder } from '../../../../packages/kernel/calls/recorder.ts';
+import { CountingRandom, VirtualClock } from '../../../support/virtual-ports.ts';
+import type { ServiceRequest } from '../../../../packages/core/ports.ts';
+import { webPath } from '../../../support/any-text.ts';
 
 const ACCOUNT = '123456789012';
 const JSON_TYPE = ['Content-Type', 'application/json', 'Accept', 'application/json'];
 const FORM = ['Content-Type', 'application/x-www-form-urlencoded'];
 
 function aRecorder(): Recorder {
-  return new Recorder(new VirtualClock(), new CountingRandom(), '123456789012');
+  return aRecorderOf(new VirtualClock(), new CountingRandom(), '123456789012');
 }
 
 function aCall(more: Partial<ServiceRequest>): ServiceRequest {
@@ -80,7 +81,7 @@ const rows: readonly Row[] = [
     name: 'SQS to no queue',
     call: form('sqs', { Action: 'SendMessage', MessageBody: 'hi' }),
     status: 400,
-    holds: ['AWS.SimpleQueueService.NonExistentQueue'],
+    holds: ['<Code>MissingParameter</Code>'],
   },
   {
     name: 'SQS FIFO without a group',
@@ -189,10 +190,10 @@ const rows: readonly Row[] = [
 
 describe('Recorder', () => {
   for (const { name, call, status, holds } of rows)
-    it(`answers ${name} with ${status}`, () => {
+    it(`answers ${name} with ${status}`, async () => {
       const recorder = aRecorder();
 
-      const outcome = recorder.call(aCall(call));
+      const outcome = await recorder.answer(aCall(call));
 
       assert.ok(outcome.kind === 'answered', JSON.stringify(outcome));
       assert.equal(outcome.status, status, outcome.body.toString());
@@ -202,7 +203,7 @@ describe('Recorder', () => {
     });
 
   const unknown: readonly Partial<ServiceRequest>[] = [
-    form('sqs', { Action: 'CreateQueue' }),
+    form('sqs', { Action: 'AddPermission' }),
     json('states', 'AWSStepFunctions.StartSyncExecution', {}),
     json('lambda', 'Any.Thing', {}),
     { service: 'ssm', query: 'Action=GetParameter&Name=x' },
@@ -211,10 +212,10 @@ describe('Recorder', () => {
     { service: 'rekognition' },
   ];
   for (const call of unknown)
-    it(`makes up no answer of ${call.service ?? ''} ${call.query ?? ''}${String(call.body ?? '')}`, () => {
+    it(`makes up no answer of ${call.service ?? ''} ${call.query ?? ''}${String(call.body ?? '')}`, async () => {
       const recorder = aRecorder();
 
-      const outcome = recorder.call(aCall(call));
+      const outcome = await recorder.answer(aCall(call));
 
       assert.ok(outcome.kind === 'unreachable');
       assert.match(outcome.message, /--aws/);
@@ -228,32 +229,34 @@ describe('Recorder', () => {
     ['cognito-sync', 'AWS_ENDPOINT_URL'],
   ];
   for (const [service, variable] of variables)
-    it(`names ${variable}, which the SDKs and a start read, for ${service}`, () => {
-      const outcome = aRecorder().call(aCall({ service }));
+    it(`names ${variable}, which the SDKs and a start read, for ${service}`, async () => {
+      const outcome = await aRecorder().answer(aCall({ service }));
 
       assert.ok(outcome.kind === 'unreachable');
       assert.match(outcome.message, new RegExp(`or ${variable}$`));
     });
 
-  it('gives back from S3 what was put, until it is deleted', () => {
+  it('gives back from S3 what was put, until it is deleted', async () => {
     const recorder = aRecorder();
-    const s3 = (method: string, body?: string): string | number => {
+    const s3 = async (method: string, body?: string): Promise<string> => {
       const headers = ['Content-Type', 'text/plain'];
-      const outcome = recorder.call(aCall({ service: 's3', method, path: '/bucket/a/b', headers, body }));
+      const outcome = await recorder.answer(
+        aCall({ service: 's3', method, path: '/bucket/a/b', headers, body }),
+      );
       return outcome.kind === 'answered'
         ? `${outcome.status} ${outcome.body.toString().slice(0, 5)}`
         : outcome.kind;
     };
 
     assert.deepEqual(
-      [s3('PUT', 'hello'), s3('GET'), s3('HEAD'), s3('DELETE'), s3('GET')],
+      [await s3('PUT', 'hello'), await s3('GET'), await s3('HEAD'), await s3('DELETE'), await s3('GET')],
       ['200 ', '200 hello', '200 ', '204 ', '404 <?xml'],
     );
   });
 
-  it('keeps a call as it would have gone out, bytes as base64', () => {
+  it('keeps a call as it would have gone out, bytes as base64', async () => {
     const recorder = aRecorder();
-    recorder.call(
+    await recorder.answer(
       aCall({
         service: 's3',
         method: 'PUT',
@@ -276,26 +279,26 @@ describe('Recorder', () => {
     assert.deepEqual(recorder.calls, []);
   });
 
-  it('keeps the last 1,000 calls', () => {
+  it('keeps the last 1,000 calls', async () => {
     const recorder = aRecorder();
     for (let count = 0; count < 1_001; count += 1)
-      recorder.call(aCall({ service: 's3', method: 'DELETE', path: `/bucket/${count}` }));
+      await recorder.answer(aCall({ service: 's3', method: 'DELETE', path: `/bucket/${count}` }));
 
     assert.equal(recorder.calls.length, 1_000);
     assert.equal(recorder.calls[0]?.path, '/bucket/1');
   });
 
-  it('never throws, whatever is sent to it', () => {
+  it('never throws, whatever is sent to it', async () => {
     const recorder = aRecorder();
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         fc.constantFrom('sqs', 'sns', 's3', 'events', 'kinesis', 'states', 'other'),
         fc.constantFrom('SendMessage', 'Publish', 'PutEvents', 'PutRecords', 'StartExecution'),
         fc.oneof(fc.json(), fc.string()),
         webPath(),
-        (service, action, body, path) => {
-          recorder.call(aCall({ ...json(service, `X.${action}`, body), path }));
-          recorder.call(aCall({ service, query: `Action=${action}`, body, path }));
+        async (service, action, body, path) => {
+          await recorder.answer(aCall({ ...json(service, `X.${action}`, body), path }));
+          await recorder.answer(aCall({ service, query: `Action=${action}`, body, path }));
         },
       ),
     );

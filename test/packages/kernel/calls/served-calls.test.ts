@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import * as rest from '@aws-sdk/client-api-gateway';
 import * as v2 from '@aws-sdk/client-apigatewayv2';
-import { aRestControl } from '../../support/a-rest-control.ts';
-import type { TestRestControl } from '../../support/a-rest-control.ts';
+import { aRestControl } from '../../../support/a-rest-control.ts';
+import type { TestRestControl } from '../../../support/a-rest-control.ts';
 
 const PORTALS =
   'CreatePortal CreatePortalProduct CreateProductPage CreateProductRestEndpointPage DeletePortal ' +
@@ -34,7 +34,7 @@ function addressOf(client: Readonly<Record<string, unknown>>, name: string): rea
   return [http[0], http[1]];
 }
 
-const GUIDE = readFileSync(new URL('../../../docs/control-plane.md', import.meta.url), 'utf8');
+const GUIDE = readFileSync(new URL('../../../../docs/control-plane.md', import.meta.url), 'utf8');
 
 describe('every command of the AWS SDK for API Gateway', () => {
   let control: TestRestControl;

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { verifySignature } from '../../../packages/aws/signature.ts';
-import { Recorder } from '../../../gateway/services/recorder.ts';
-import { createServiceClient } from '../../../gateway/services/service-client.ts';
-import { CountingRandom, EPOCH_MS, FakeBackend, VirtualClock } from '../../support/virtual-ports.ts';
-import type { HttpRequest, ServiceRequest } from '../../../gateway/ports.ts';
-import type { AwsEndpoints, ServiceClientOptions } from '../../../gateway/services/service-client.ts';
+import { verifySignature } from '../../../../packages/aws/signature.ts';
+import { aRecorder } from '../../../support/a-recorder.ts';
+import type { Recorder } from '../../../../packages/kernel/calls/recorder.ts';
+import { createServiceClient } from '../../../../packages/kernel/calls/service-client.ts';
+import { CountingRandom, EPOCH_MS, FakeBackend, VirtualClock } from '../../../support/virtual-ports.ts';
+import type { HttpRequest, ServiceRequest } from '../../../../packages/core/ports.ts';
+import type { AwsEndpoints, ServiceClientOptions } from '../../../../packages/kernel/calls/service-client.ts';
 
 const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 const TABLES = { url: 'http://127.0.0.1:8000', accessKeyId: 'LOCAL', secretAccessKey: 'tables' };
@@ -35,7 +36,7 @@ function setUp(
 } {
   const http = new FakeBackend<HttpRequest>();
   const clock = new VirtualClock();
-  const recorder = new Recorder(clock, new CountingRandom(), '123456789012');
+  const recorder = aRecorder(clock, new CountingRandom(), '123456789012');
   const client = createServiceClient({
     ...{ http, clock, recorder, dynamodb: undefined, ownUrl: () => 'http://127.0.0.1:4000' },
     endpoints: { urls: {}, live: [], credentials: undefined, ...endpoints },

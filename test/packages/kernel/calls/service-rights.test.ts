@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { rightsOfCall } from '../../../gateway/aws-api/service-rights.ts';
+import { rightsOfCall } from '../../../../packages/kernel/calls/service-rights.ts';
 
 const AT = { accountId: '123456789012', partitionKeyOf: () => 'id' };
 const JSON_TYPE = ['Content-Type', 'application/x-amz-json-1.0'];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { compileEventPattern, compileFilters } from '../../../gateway/delivery/event-pattern.ts';
+import { compileEventPattern, compileFilters } from '../../../../packages/kernel/delivery/event-pattern.ts';
 
 const EVENT = {
   source: 'shop',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { compileFilterPolicy } from '../../../gateway/delivery/filter-policy.ts';
+import { compileFilterPolicy } from '../../../../packages/kernel/delivery/filter-policy.ts';
 
 const text = (StringValue: string) => ({ DataType: 'String', StringValue });
 const MESSAGE = {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { MessageQueue } from '../../../gateway/delivery/message-queue.ts';
-import { USUAL_QUEUE } from '../../../gateway/delivery/queue-model.ts';
+import { MessageQueue } from '../../../../packages/kernel/delivery/message-queue.ts';
+import { USUAL_QUEUE } from '../../../../packages/kernel/delivery/queue-model.ts';
 
 type Step =
   | { readonly kind: 'send'; readonly group: number }

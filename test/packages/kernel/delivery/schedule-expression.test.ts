@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { compileSchedule } from '../../../gateway/delivery/schedule-expression.ts';
+import { compileSchedule } from '../../../../packages/kernel/delivery/schedule-expression.ts';
 
 const at = (text: string): number => Date.parse(text);
 const START = '2026-11-20T10:07:30Z';

@@ -4,8 +4,8 @@ import { chmod, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { issueFrom, makeAuthority } from '../../../gateway/control/issue-certificate.ts';
-import { openAuthority, writeCertified } from '../../../gateway/services/authority-files.ts';
+import { issueFrom, makeAuthority } from '../../../../packages/aws/certificates/issue-certificate.ts';
+import { openAuthority, writeCertified } from '../../../../packages/kernel/files/authority-files.ts';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 const DAY_MS = 86_400_000;

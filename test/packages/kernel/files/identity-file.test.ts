@@ -4,15 +4,15 @@ import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { StartError } from '../../../gateway/errors.ts';
+import { StartError } from '../../../../packages/core/errors.ts';
 import {
   chooseKeyPair,
   IDENTITIES_FILE,
   loadIdentities,
   publishCredentials,
   readCredentials,
-} from '../../../gateway/services/identity-file.ts';
-import { loadIssuerKeys, saveIssuerKeys } from '../../../gateway/services/issuer-key-file.ts';
+} from '../../../../packages/kernel/files/identity-file.ts';
+import { loadIssuerKeys, saveIssuerKeys } from '../../../../packages/cognito/issuer-key-file.ts';
 
 const CREDENTIALS = {
   accessKeyId: 'AKIALOCAL',

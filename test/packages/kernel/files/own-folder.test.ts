@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { makeOwnFolder } from '../../../gateway/services/own-folder.ts';
+import { makeOwnFolder } from '../../../../packages/kernel/files/own-folder.ts';
 
 let directory: string;
 beforeEach(async () => {

@@ -4,9 +4,14 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { announce, listRunning, settleName, usualName } from '../../../gateway/services/running-gateways.ts';
-import { isGatewayName } from '../../../gateway/services/model.ts';
-import type { RunningGateway } from '../../../gateway/services/running-gateways.ts';
+import {
+  announce,
+  listRunning,
+  settleName,
+  usualName,
+} from '../../../../packages/kernel/files/running-gateways.ts';
+import { isGatewayName } from '../../../../packages/kernel/files/model.ts';
+import type { RunningGateway } from '../../../../packages/kernel/files/running-gateways.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'gatewright-running-'));
 after(() => rmSync(home, { recursive: true }));

@@ -5,8 +5,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { checkTables } from '../../../gateway/services/saved-tables.ts';
-import { readStateFile, StateFileError, writeStateFile } from '../../../gateway/services/state-file.ts';
+import { checkTables } from '../../../../packages/services/tables/saved-tables.ts';
+import {
+  readStateFile,
+  StateFileError,
+  writeStateFile,
+} from '../../../../packages/kernel/files/state-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-state-'));
 after(() => rmSync(folder, { recursive: true }));

@@ -5,10 +5,10 @@ import { chmodSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
-import { toolchainsOf } from '../../../../gateway/lambda/process/find-toolchain.ts';
-import { findVirtualEnvironment } from '../../../../gateway/lambda/process/python/python-environments.ts';
-import type { Launch } from '../../../../gateway/lambda/process/launch.ts';
-import type { Machine } from '../../../../gateway/lambda/process/machine.ts';
+import { toolchainsOf } from '../../../../packages/lambda/process/find-toolchain.ts';
+import { findVirtualEnvironment } from '../../../../packages/lambda/process/python/python-environments.ts';
+import type { Launch } from '../../../../packages/lambda/process/launch.ts';
+import type { Machine } from '../../../../packages/lambda/process/machine.ts';
 import { aFolder, aFolderFunction, writeFiles } from '../start-runtime.ts';
 
 /** Programs by name, each a script. */

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { describe, it } from 'node:test';
 
-import { Keeper, MARK } from '../../../../gateway/lambda/process/keeper.ts';
+import { Keeper, MARK } from '../../../../packages/lambda/process/keeper.ts';
 import { aFolder } from '../start-runtime.ts';
 
 /** A process of a group of its own; it would sleep longer than the test lasts. */

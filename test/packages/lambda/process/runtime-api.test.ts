@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { after, describe, it } from 'node:test';
 
-import type { StreamPart } from '../../../../gateway/lambda/job.ts';
-import { RuntimeApi, type RuntimeEvent } from '../../../../gateway/lambda/process/runtime-api.ts';
+import type { StreamPart } from '../../../../packages/lambda/job.ts';
+import { RuntimeApi, type RuntimeEvent } from '../../../../packages/lambda/process/runtime-api.ts';
 
 const EVENT: RuntimeEvent = {
   requestId: '8476a536-e9f4-11e8-9739-2dfe598c3fcd',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 
-import type { FunctionDefinition } from '../../../../gateway/lambda/model.ts';
+import type { FunctionDefinition } from '../../../../packages/core/stack/function.ts';
 import { anInlineFunction, startRuntime, type StartedRuntime } from '../start-runtime.ts';
 import { contractRows as rows } from './contract-rows.ts';
 import type { ContractRow } from './contract-callback-rows.ts';

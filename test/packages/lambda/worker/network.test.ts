@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
 
-import { rerouteFetch } from '../../../../gateway/lambda/worker/network.ts';
+import { rerouteFetch } from '../../../../packages/lambda/worker/network.ts';
 import { aFolder, aFolderFunction, anInlineFunction, returned, startRuntime } from '../start-runtime.ts';
 
 const HOST = 'abc123.execute-api.eu-west-1.amazonaws.com';

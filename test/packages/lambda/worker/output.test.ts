@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 
-import { printLogLine } from '../../../../gateway/lambda/log-line.ts';
+import { printLogLine } from '../../../../packages/lambda/log-line.ts';
 import { aFolder, anInlineFunction, startRuntime } from '../start-runtime.ts';
 
 const REQUEST_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 
-import { MARK } from '../../../../gateway/lambda/process/keeper.ts';
+import { MARK } from '../../../../packages/lambda/process/keeper.ts';
 import { anInlineFunction, failed, returned, startRuntime } from '../start-runtime.ts';
 
 const HURTS = `const { spawn } = require('node:child_process');

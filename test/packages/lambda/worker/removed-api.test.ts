@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { explainRemovedApi } from '../../../../gateway/lambda/worker/removed-api.ts';
+import { explainRemovedApi } from '../../../../packages/lambda/worker/removed-api.ts';
 import { anInlineFunction, startRuntime } from '../start-runtime.ts';
 
 const DEPRECATIONS = 'https://nodejs.org/api/deprecations.html, "End-of-Life"';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 
-import { RuntimeApi } from '../../../../gateway/lambda/process/runtime-api.ts';
-import { RuntimeApiClient } from '../../../../gateway/lambda/worker/runtime-api-client.ts';
+import { RuntimeApi } from '../../../../packages/lambda/process/runtime-api.ts';
+import { RuntimeApiClient } from '../../../../packages/lambda/worker/runtime-api-client.ts';
 
 describe('RuntimeApiClient', () => {
   it('asks for an event, and answers it in one piece or in parts', async () => {

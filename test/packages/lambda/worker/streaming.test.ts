@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { anInlineFunction, failed, startRuntime, type StartedRuntime } from '../start-runtime.ts';
-import type { FunctionDefinition } from '../../../../gateway/lambda/model.ts';
+import type { FunctionDefinition } from '../../../../packages/core/stack/function.ts';
 
 const RIC = 'aws-lambda-nodejs-runtime-interface-client';
 const PRELUDE = (metadata: string): string => `${metadata}${'\0'.repeat(8)}`;

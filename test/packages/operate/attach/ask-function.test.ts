@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { askedRoute, findBreaking, headerOf } from '../../../cli/attach/ask-function.ts';
-import { PlaneError } from '../../../cli/attach/control-plane.ts';
-import { API_ID, aRestApiToAttach } from '../../support/an-api-to-attach.ts';
-import type { ControlPlane } from '../../../cli/attach/control-plane.ts';
-import type { Plan } from '../../../cli/attach/journal.ts';
+import { askedRoute, findBreaking, headerOf } from '../../../../packages/operate/attach/ask-function.ts';
+import { PlaneError } from '../../../../packages/operate/attach/control-plane.ts';
+import { API_ID, aRestApiToAttach } from '../../../support/an-api-to-attach.ts';
+import type { ControlPlane } from '../../../../packages/operate/attach/control-plane.ts';
+import type { Plan } from '../../../../packages/operate/attach/journal.ts';
 
 const one = { resources: 1, methods: ['GET'] };
 

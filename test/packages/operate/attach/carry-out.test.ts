@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PutMethodCommand, UpdateMethodCommand, UpdateStageCommand } from '@aws-sdk/client-api-gateway';
 import { CreateRouteCommand } from '@aws-sdk/client-apigatewayv2';
-import { ForeignEditError } from '../../../cli/attach/carry-out.ts';
-import { PlaneError } from '../../../cli/attach/control-plane.ts';
+import { ForeignEditError } from '../../../../packages/operate/attach/carry-out.ts';
+import { PlaneError } from '../../../../packages/operate/attach/control-plane.ts';
 import {
   anHttpApiToAttach,
   API_ID,
   aRestApiToAttach,
   aWebSocketApiToAttach,
   tokenFor,
-} from '../../support/an-api-to-attach.ts';
-import { makeRootResourceId } from '../../../gateway/definition/cloudformation/physical-ids.ts';
-import { assertSame } from '../../support/every-get-answer.ts';
-import type { ApiToAttach } from '../../support/an-api-to-attach.ts';
+} from '../../../support/an-api-to-attach.ts';
+import { makeRootResourceId } from '../../../../packages/aws/physical-ids.ts';
+import { assertSame } from '../../../support/every-get-answer.ts';
+import type { ApiToAttach } from '../../../support/an-api-to-attach.ts';
 
 const ADMIN = tokenFor('admin');
 const SUPPORT = tokenFor('support');

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { statementId } from '../../../cli/attach/authorizer-function.ts';
-import { findStrangeCall } from '../../../cli/attach/check-calls.ts';
-import type { Undo } from '../../../cli/attach/journal.ts';
-import type { PlaneCall } from '../../../cli/attach/step.ts';
+import { statementId } from '../../../../packages/operate/attach/authorizer-function.ts';
+import { findStrangeCall } from '../../../../packages/operate/attach/check-calls.ts';
+import type { Undo } from '../../../../packages/operate/attach/journal.ts';
+import type { PlaneCall } from '../../../../packages/operate/attach/step.ts';
 
 const REST = { apiId: 'abcdefghij', kind: 'rest', stage: 'prod' } as const;
 const HTTP = { ...REST, kind: 'http' } as const;

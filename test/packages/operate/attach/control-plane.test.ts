@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createControlPlane, PlaneError } from '../../../cli/attach/control-plane.ts';
-import type { Aws, AwsAnswer } from '../../../cli/aws-call.ts';
+import { createControlPlane, PlaneError } from '../../../../packages/operate/attach/control-plane.ts';
+import type { Aws, AwsAnswer } from '../../../../packages/terminal/aws-call.ts';
 
 /** Time that passes by waiting alone. */
 function aClock() {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findSurprises } from '../../../cli/attach/find-surprises.ts';
-import { chooseRoutes } from '../../../cli/attach/choose-routes.ts';
-import { chooseSettings } from '../../../cli/attach/choose-settings.ts';
-import { mayCall } from '../../../cli/attach/authorizer-function.ts';
-import type { AuthorizerFunction } from '../../../cli/attach/authorizer-function.ts';
-import type { Circumstances } from '../../../cli/attach/surprise.ts';
-import type { LiveApi, LiveRoute } from '../../../cli/attach/live-api.ts';
-import { aDocument } from '../../support/an-access-document.ts';
+import { findSurprises } from '../../../../packages/operate/attach/find-surprises.ts';
+import { chooseRoutes } from '../../../../packages/operate/attach/choose-routes.ts';
+import { chooseSettings } from '../../../../packages/operate/attach/choose-settings.ts';
+import { mayCall } from '../../../../packages/operate/attach/authorizer-function.ts';
+import type { AuthorizerFunction } from '../../../../packages/operate/attach/authorizer-function.ts';
+import type { Circumstances } from '../../../../packages/operate/attach/surprise.ts';
+import type { LiveApi, LiveRoute } from '../../../../packages/operate/attach/live-api.ts';
+import { aDocument } from '../../../support/an-access-document.ts';
 
 const ARN = 'arn:aws:lambda:us-east-1:123456789012:function:gatewright-prod-request-authorizer';
 const authorizer: AuthorizerFunction = {

@@ -3,9 +3,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { FORMAT, openAttached, openJournal } from '../../../cli/attach/journal.ts';
-import type { Undo } from '../../../cli/attach/journal.ts';
-import { UsageError } from '../../../cli/output.ts';
+import { FORMAT, openAttached, openJournal } from '../../../../packages/operate/attach/journal.ts';
+import type { Undo } from '../../../../packages/operate/attach/journal.ts';
+import { UsageError } from '../../../../packages/terminal/output.ts';
 
 const UNDO: Undo = {
   ...{ format: FORMAT, id: 'x', apiId: 'abcdefghij', kind: 'rest', stage: '$default', region: 'us-east-1' },

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { whileLocked } from '../../../cli/attach/lock.ts';
+import { whileLocked } from '../../../../packages/operate/attach/lock.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'gatewright-lock-'));
 after(() => rmSync(root, { recursive: true }));

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { still } from '../../../cli/attach/live-api.ts';
-import { writeRoutes } from '../../../cli/attach/write-routes.ts';
-import { anHttpApiToAttach, API_ID, aRestApiToAttach, tokenFor } from '../../support/an-api-to-attach.ts';
-import { functionArn } from '../../support/a-stack.ts';
-import { assertSame } from '../../support/every-get-answer.ts';
-import { documentText } from '../../support/an-access-document.ts';
+import { still } from '../../../../packages/operate/attach/live-api.ts';
+import { writeRoutes } from '../../../../packages/operate/attach/write-routes.ts';
+import { anHttpApiToAttach, API_ID, aRestApiToAttach, tokenFor } from '../../../support/an-api-to-attach.ts';
+import { functionArn } from '../../../support/a-stack.ts';
+import { assertSame } from '../../../support/every-get-answer.ts';
+import { documentText } from '../../../support/an-access-document.ts';
 
 const one = { resources: 1, methods: ['GET'] };
 const stepsOf = (plan: { readonly steps: readonly { readonly name: string }[] }) =>

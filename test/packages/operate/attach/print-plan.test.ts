@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { UpdateStageCommand } from '@aws-sdk/client-api-gateway';
 import { parse } from 'yaml';
-import { planAsJson, printPlan, printUndo } from '../../../cli/attach/print-plan.ts';
-import { snippetsFor } from '../../../cli/attach/snippets.ts';
-import { verify } from '../../../cli/attach/verify.ts';
-import type { VerifyWish } from '../../../cli/attach/verify-wish.ts';
-import { earlierJournal, nextJournal, openAttached } from '../../../cli/attach/journal.ts';
-import { lookAgain } from '../../../cli/attach/make-plan.ts';
+import { planAsJson, printPlan, printUndo } from '../../../../packages/operate/attach/print-plan.ts';
+import { snippetsFor } from '../../../../packages/operate/attach/snippets.ts';
+import { verify } from '../../../../packages/operate/attach/verify.ts';
+import type { VerifyWish } from '../../../../packages/operate/attach/verify-wish.ts';
+import { earlierJournal, nextJournal, openAttached } from '../../../../packages/operate/attach/journal.ts';
+import { lookAgain } from '../../../../packages/operate/attach/make-plan.ts';
 import {
   anHttpApiToAttach,
   API_ID,
   aRestApiToAttach,
   aWebSocketApiToAttach,
   tokenFor,
-} from '../../support/an-api-to-attach.ts';
+} from '../../../support/an-api-to-attach.ts';
 
 const one = { resources: 1, methods: ['GET'] };
 /** docs/guides/sell/quota.md, "In the authorizer": charged routes ask for the key of the authorizer. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkPlacement } from '../../../cli/attach/quota-placement.ts';
-import type { QuotaPlacement } from '../../../cli/attach/quota-placement.ts';
-import type { LiveApi } from '../../../cli/attach/live-api.ts';
+import { checkPlacement } from '../../../../packages/operate/attach/quota-placement.ts';
+import type { QuotaPlacement } from '../../../../packages/operate/attach/quota-placement.ts';
+import type { LiveApi } from '../../../../packages/operate/attach/live-api.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 
 const DESTINATION = 'arn:aws:logs:us-east-1:123456789012:log-group:shop';

@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { checkVerifyWish, readVerifyWish } from '../../../cli/attach/verify-wish.ts';
-import type { VerifyWish } from '../../../cli/attach/verify-wish.ts';
-import { attachCommand } from '../../../cli/attach.ts';
+import { checkVerifyWish, readVerifyWish } from '../../../../packages/operate/attach/verify-wish.ts';
+import type { VerifyWish } from '../../../../packages/operate/attach/verify-wish.ts';
+import { attachCommand } from '../../../../packages/operate/attach.ts';
 import {
   anHttpApiToAttach,
   aRestApiToAttach,
   aWebSocketApiToAttach,
-} from '../../support/an-api-to-attach.ts';
+} from '../../../support/an-api-to-attach.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-verify-'));
 const file = (name: string, text: string): string => {

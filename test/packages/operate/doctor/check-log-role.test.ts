@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { stagesWithLogs } from '../../../cli/doctor/check-log-role.ts';
-import type { TemplateResource } from '../../../cli/doctor/views.ts';
-import { aStackWith } from '../../support/a-packaged-stack.ts';
+import { stagesWithLogs } from '../../../../packages/operate/doctor/check-log-role.ts';
+import type { TemplateResource } from '../../../../packages/operate/doctor/views.ts';
+import { aStackWith } from '../../../support/a-packaged-stack.ts';
 
 describe('stagesWithLogs', () => {
   const rest = (Properties: Record<string, unknown>, Type = 'AWS::ApiGateway::Stage') => ({

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkTemplateLimits } from '../../../cli/doctor/check-template-limits.ts';
-import type { StackView } from '../../../cli/doctor/views.ts';
-import { aStack, aStackWith } from '../../support/a-packaged-stack.ts';
+import { checkTemplateLimits } from '../../../../packages/operate/doctor/check-template-limits.ts';
+import type { StackView } from '../../../../packages/operate/doctor/views.ts';
+import { aStack, aStackWith } from '../../../support/a-packaged-stack.ts';
 
 const many = (count: number): Record<string, object> =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`R${index}`, { Type: 'AWS::SQS::Queue' }]));

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { CreateResourceCommand, PutMethodCommand } from '@aws-sdk/client-api-gateway';
-import { examineApis, examineDefined } from '../../../cli/doctor/examine-api.ts';
-import { surroundingsIn } from '../../../cli/doctor/account-surroundings.ts';
-import { readApiView } from '../../../cli/doctor/read-api-view.ts';
-import type { Unread } from '../../../cli/doctor/finding.ts';
-import { makeRootResourceId } from '../../../gateway/definition/cloudformation/physical-ids.ts';
-import { API_ID, aRestApiToAttach } from '../../support/an-api-to-attach.ts';
+import { examineApis, examineDefined } from '../../../../packages/operate/doctor/examine-api.ts';
+import { surroundingsIn } from '../../../../packages/operate/doctor/account-surroundings.ts';
+import { readApiView } from '../../../../packages/operate/doctor/read-api-view.ts';
+import type { Unread } from '../../../../packages/operate/doctor/finding.ts';
+import { makeRootResourceId } from '../../../../packages/aws/physical-ids.ts';
+import { API_ID, aRestApiToAttach } from '../../../support/an-api-to-attach.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-doctor-api-'));
 after(() => {
@@ -256,7 +256,10 @@ describe('doctor on a template', () => {
     });
 
   it('finds nothing in the example of the repository', async () => {
-    const report = await examineDefined(join(import.meta.dirname, '../../../examples/food-delivery'), 'prod');
+    const report = await examineDefined(
+      join(import.meta.dirname, '../../../../examples/food-delivery'),
+      'prod',
+    );
 
     assert.deepEqual(report.findings, []);
   });

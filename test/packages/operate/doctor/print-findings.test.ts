@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import type { Finding } from '../../../cli/doctor/finding.ts';
-import { printReport } from '../../../cli/doctor/print-findings.ts';
+import type { Finding } from '../../../../packages/operate/doctor/finding.ts';
+import { printReport } from '../../../../packages/operate/doctor/print-findings.ts';
 
 const FINDING: Finding = {
   id: 'name-taken',

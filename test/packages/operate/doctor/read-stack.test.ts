@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { readStack } from '../../../cli/doctor/read-stack.ts';
-import { UsageError } from '../../../cli/output.ts';
-import { RESOURCES } from '../../support/a-packaged-stack.ts';
+import { readStack } from '../../../../packages/operate/doctor/read-stack.ts';
+import { UsageError } from '../../../../packages/terminal/output.ts';
+import { RESOURCES } from '../../../support/a-packaged-stack.ts';
 
 const STATE = {
   service: { service: 'menu', provider: { region: 'eu-west-1' }, custom: { localStages: ['dev'] } },

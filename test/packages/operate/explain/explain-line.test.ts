@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { explainLine } from '../../../cli/explain/explain-line.ts';
-import type { LineStory } from '../../../cli/explain/explain-line.ts';
-import { gatherFacts, logFormatCall, readSince } from '../../../cli/explain/explain-api.ts';
-import { readLogLine, wantedFormat } from '../../../cli/explain/log-line.ts';
-import { createControlPlane } from '../../../cli/attach/control-plane.ts';
-import type { ControlPlane } from '../../../cli/attach/control-plane.ts';
-import { readLiveApi } from '../../../cli/attach/read-live-api.ts';
-import type { CallerWish } from '../../../packages/authoring/wished-caller.ts';
-import { aDocument } from '../../support/an-access-document.ts';
-import { anHttpApiToAttach, awsWithoutSocket } from '../../support/an-api-to-attach.ts';
-import { aRestControl } from '../../support/a-rest-control.ts';
-import type { TestRestControl } from '../../support/a-rest-control.ts';
-import type { TestRequest } from '../../support/an-api.ts';
-import { FORMAT, FUNCTIONS, RESOURCES, RestApiId } from '../../support/failing-api.ts';
+import { explainLine } from '../../../../packages/operate/explain/explain-line.ts';
+import type { LineStory } from '../../../../packages/operate/explain/explain-line.ts';
+import { gatherFacts, logFormatCall, readSince } from '../../../../packages/operate/explain/explain-api.ts';
+import { readLogLine, wantedFormat } from '../../../../packages/operate/explain/log-line.ts';
+import { createControlPlane } from '../../../../packages/operate/attach/control-plane.ts';
+import type { ControlPlane } from '../../../../packages/operate/attach/control-plane.ts';
+import { readLiveApi } from '../../../../packages/operate/attach/read-live-api.ts';
+import type { CallerWish } from '../../../../packages/authoring/wished-caller.ts';
+import { aDocument } from '../../../support/an-access-document.ts';
+import { anHttpApiToAttach, awsWithoutSocket } from '../../../support/an-api-to-attach.ts';
+import { aRestControl } from '../../../support/a-rest-control.ts';
+import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import type { TestRequest } from '../../../support/an-api.ts';
+import { FORMAT, FUNCTIONS, RESOURCES, RestApiId } from '../../../support/failing-api.ts';
 
 const made = aDocument(
   {

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { findLine } from '../../../cli/explain/find-line.ts';
-import type { LineWish } from '../../../cli/explain/find-line.ts';
-import { anAccount } from '../../support/an-aws-account.ts';
+import { findLine } from '../../../../packages/operate/explain/find-line.ts';
+import type { LineWish } from '../../../../packages/operate/explain/find-line.ts';
+import { anAccount } from '../../../support/an-aws-account.ts';
 
 const GROUP = 'arn:aws:logs:us-east-1:123456789012:log-group:/aws/shop:*';
 const NOW = Date.parse('2026-01-02T00:00:00Z');

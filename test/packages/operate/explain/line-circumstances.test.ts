@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { explainLine } from '../../../cli/explain/explain-line.ts';
-import { gatherFacts, readSince } from '../../../cli/explain/explain-api.ts';
-import { readLogLine, wantedFormat } from '../../../cli/explain/log-line.ts';
-import { aWebSocketApiToAttach } from '../../support/an-api-to-attach.ts';
+import { explainLine } from '../../../../packages/operate/explain/explain-line.ts';
+import { gatherFacts, readSince } from '../../../../packages/operate/explain/explain-api.ts';
+import { readLogLine, wantedFormat } from '../../../../packages/operate/explain/log-line.ts';
+import { aWebSocketApiToAttach } from '../../../support/an-api-to-attach.ts';
 
 describe('a line of a WebSocket API', () => {
   const format = wantedFormat('websocket');

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { missingFields, readLogLine, variablesOf, wantedFormat } from '../../../cli/explain/log-line.ts';
+import {
+  missingFields,
+  readLogLine,
+  variablesOf,
+  wantedFormat,
+} from '../../../../packages/operate/explain/log-line.ts';
 
 describe('a line of an access log', () => {
   // Developer guide, "CloudWatch log formats for API Gateway": JSON, CLF, CSV, XML.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readFailedEvent } from '../../../cli/failures/failed-event.ts';
-import { record } from '../../support/a-failure-queue.ts';
+import { readFailedEvent } from '../../../../packages/operate/failures/failed-event.ts';
+import { record } from '../../../support/a-failure-queue.ts';
 
 const read = (body: string, attributes: unknown = {}) =>
   readFailedEvent({ id: 'm', receipt: 'r', body, sentEpochMs: 1, attributes });

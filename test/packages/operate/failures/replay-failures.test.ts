@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { listFailures } from '../../../cli/failures/list-failures.ts';
-import { replayFailures } from '../../../cli/failures/replay-failures.ts';
-import type { Replayed } from '../../../cli/failures/replay-failures.ts';
-import { UsageError } from '../../../cli/output.ts';
-import { aFailureQueue, record } from '../../support/a-failure-queue.ts';
-import { anAccount, xmlError } from '../../support/an-aws-account.ts';
+import { listFailures } from '../../../../packages/operate/failures/list-failures.ts';
+import { replayFailures } from '../../../../packages/operate/failures/replay-failures.ts';
+import type { Replayed } from '../../../../packages/operate/failures/replay-failures.ts';
+import { UsageError } from '../../../../packages/terminal/output.ts';
+import { aFailureQueue, record } from '../../../support/a-failure-queue.ts';
+import { anAccount, xmlError } from '../../../support/an-aws-account.ts';
 
 const TRACKER = 'menu-prod-usage-tracker';
 const WELL = { [TRACKER]: { body: 'null' } };

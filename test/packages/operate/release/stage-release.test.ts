@@ -7,12 +7,12 @@ import {
   promoteCanary,
   canaryOf,
   startCanary,
-} from '../../../cli/release/stage-release.ts';
-import { watchCanary } from '../../../cli/release/watch.ts';
-import type { Looks, WatchWish } from '../../../cli/release/watch.ts';
-import { anHttpApiToAttach, API_ID, aRestApiToAttach } from '../../support/an-api-to-attach.ts';
-import type { ApiToAttach } from '../../support/an-api-to-attach.ts';
-import { assertSame } from '../../support/every-get-answer.ts';
+} from '../../../../packages/operate/release/stage-release.ts';
+import { watchCanary } from '../../../../packages/operate/release/watch.ts';
+import type { Looks, WatchWish } from '../../../../packages/operate/release/watch.ts';
+import { anHttpApiToAttach, API_ID, aRestApiToAttach } from '../../../support/an-api-to-attach.ts';
+import type { ApiToAttach } from '../../../support/an-api-to-attach.ts';
+import { assertSame } from '../../../support/every-get-answer.ts';
 
 const PATH = `/restapis/${API_ID}/stages/prod`;
 const small = { resources: 1, methods: ['GET'] };

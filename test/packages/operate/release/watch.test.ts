@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cloudWatchLooks } from '../../../cli/release/watch.ts';
-import { anAccount, xml, xmlError } from '../../support/an-aws-account.ts';
-import type { Answers } from '../../support/an-aws-account.ts';
+import { cloudWatchLooks } from '../../../../packages/operate/release/watch.ts';
+import { anAccount, xml, xmlError } from '../../../support/an-aws-account.ts';
+import type { Answers } from '../../../support/an-aws-account.ts';
 
 const clock = { nowEpochMs: () => Date.parse('2026-01-01T00:10:00Z'), wait: () => Promise.resolve() };
 const target = { apiName: 'shop', stage: 'prod' };

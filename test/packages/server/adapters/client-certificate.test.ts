@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import { after, before, describe, it } from 'node:test';
 import { getCACertificates, setDefaultCACertificates, TLSSocket } from 'node:tls';
-import { createHttpClient } from '../../../gateway/adapters/http-client.ts';
-import { makeSelfSigned } from '../../../gateway/control/issue-certificate.ts';
+import { createHttpClient } from '../../../../packages/server/adapters/http-client.ts';
+import { makeSelfSigned } from '../../../../packages/aws/certificates/issue-certificate.ts';
 import type { AddressInfo } from 'node:net';
-import type { ClientKeyPair } from '../../../gateway/ports.ts';
+import type { ClientKeyPair } from '../../../../packages/core/ports.ts';
 
 const year = { fromEpochMs: Date.now() - 60_000, toEpochMs: Date.now() + 86_400_000 };
 

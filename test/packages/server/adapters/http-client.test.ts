@@ -4,8 +4,8 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { createHttpClient } from '../../../gateway/adapters/http-client.ts';
-import type { HttpOutcome, HttpRequest } from '../../../gateway/ports.ts';
+import { createHttpClient } from '../../../../packages/server/adapters/http-client.ts';
+import type { HttpOutcome, HttpRequest } from '../../../../packages/core/ports.ts';
 
 const closing: (() => unknown)[] = [];
 after(async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { describe, it } from 'node:test';
-import { createHttpClient } from '../../../gateway/adapters/http-client.ts';
+import { createHttpClient } from '../../../../packages/server/adapters/http-client.ts';
 import type { AddressInfo } from 'node:net';
 
 const MEGABYTE = Buffer.alloc(1024 * 1024);

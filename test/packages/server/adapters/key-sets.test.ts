@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { sign } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { createKeySets } from '../../../gateway/adapters/key-sets.ts';
-import { Issuer, LOCAL_ISSUER } from '../../../gateway/issuer/issuer.ts';
+import { createKeySets } from '../../../../packages/server/adapters/key-sets.ts';
+import { Issuer } from '../../../../packages/cognito/issuer.ts';
+import { LOCAL_ISSUER } from '../../../../packages/core/issuers/issuer-names.ts';
 import {
   aFetcher,
   aKeySet,
@@ -10,10 +11,10 @@ import {
   anEcKey,
   aRsaKey,
   signToken,
-} from '../../support/signed-tokens.ts';
-import { CountingRandom, VirtualClock } from '../../support/virtual-ports.ts';
-import type { KeySets } from '../../../gateway/ports.ts';
-import type { SigningKey } from '../../support/signed-tokens.ts';
+} from '../../../support/signed-tokens.ts';
+import { CountingRandom, VirtualClock } from '../../../support/virtual-ports.ts';
+import type { KeySets } from '../../../../packages/core/ports.ts';
+import type { SigningKey } from '../../../support/signed-tokens.ts';
 
 const ISSUER = 'https://issuer.example/';
 const DISCOVERY = 'https://issuer.example/.well-known/openid-configuration';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
-import { createLateHttpClient } from '../../../gateway/adapters/late-http-client.ts';
+import { createLateHttpClient } from '../../../../packages/server/adapters/late-http-client.ts';
 
 describe('the client of backends that is loaded by its first request', () => {
   it('has nothing to close before that', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough, Writable } from 'node:stream';
 import { describe, it } from 'node:test';
-import { createStreamSink } from '../../../gateway/adapters/log-streams.ts';
+import { createStreamSink } from '../../../../packages/server/adapters/log-streams.ts';
 
 describe('createStreamSink', () => {
   it('writes the lines of one loop turn at once', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createSystemRandom } from '../../../gateway/adapters/random.ts';
+import { createSystemRandom } from '../../../../packages/server/adapters/random.ts';
 
 describe('createSystemRandom', () => {
   const random = createSystemRandom();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createSystemClock, MAX_CLOCK_OFFSET_MS } from '../../../gateway/adapters/system-clock.ts';
-import { followClock } from '../../../packages/dynamodb/clock.ts';
+import { createSystemClock, MAX_CLOCK_OFFSET_MS } from '../../../../packages/server/adapters/system-clock.ts';
+import { followClock } from '../../../../packages/dynamodb/clock.ts';
 
 describe('createSystemClock', () => {
   it('moves for everybody who shares its offset, and comes back', () => {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { watchTemplates } from '../../../gateway/adapters/template-watcher.ts';
+import { watchTemplates } from '../../../../packages/server/adapters/template-watcher.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'gatewright-watch-'));
 after(() => rmSync(root, { recursive: true }));

@@ -8,14 +8,14 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
-import { signRequest } from '../../../packages/aws/sign-request.ts';
+import { signRequest } from '../../../../packages/aws/sign-request.ts';
 import {
   aControlPort,
   ACCOUNT_ID,
   ADMIN,
   READER,
   type TestControlPort,
-} from '../../support/a-control-port.ts';
+} from '../../../support/a-control-port.ts';
 
 function aClient({ url }: TestControlPort, credentials: typeof ADMIN): DynamoDBClient {
   return new DynamoDBClient({ endpoint: url, region: 'us-east-1', credentials, maxAttempts: 1 });

@@ -7,10 +7,10 @@ import { connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
-import { aControlPort, ADMIN } from '../../support/a-control-port.ts';
+import { aControlPort, ADMIN } from '../../../support/a-control-port.ts';
 import type { OutgoingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
-import type { TestControlPort } from '../../support/a-control-port.ts';
+import type { TestControlPort } from '../../../support/a-control-port.ts';
 
 /** Without it a connection that stays would hold the test for ever. */
 const SOON = { timeout: 5_000 };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
-import { serveLocal } from '../../../gateway/control-port/local-endpoints.ts';
-import { aControlPort, type TestControlPort } from '../../support/a-control-port.ts';
+import { createSystemClock } from '../../../../packages/server/adapters/system-clock.ts';
+import { serveLocal } from '../../../../packages/server/control-port/local-endpoints.ts';
+import { aControlPort, type TestControlPort } from '../../../support/a-control-port.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const JSON_1_0 = 'application/x-amz-json-1.0';
@@ -85,7 +85,7 @@ describe('serveLocal', () => {
         },
         {
           ...{ secret: 's', clock, clockFixedBecause: undefined, status: () => 0, routes: () => 0 },
-          ...{ issuer: undefined as never, recorded: undefined as never },
+          recorded: undefined as never,
           onClockMoved: () => moved.push(clock.offsetMs()),
         },
       );

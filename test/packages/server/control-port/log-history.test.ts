@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { LogHistory } from '../../../gateway/control-port/log-history.ts';
-import type { HistoryLine } from '../../../gateway/control-port/log-history.ts';
+import { LogHistory } from '../../../../packages/server/control-port/log-history.ts';
+import type { HistoryLine } from '../../../../packages/server/control-port/log-history.ts';
 
 function aHistory() {
   let now = 1_700_000_000_000;

@@ -72,8 +72,7 @@ describe('EventBuses', () => {
     const bench = anEventEngine({ resources: RULE(PATTERN, gone) });
     await bench.call('events', 'PutEvents', { Entries: [entry({ state: 'paid' })] });
     await bench.engine.idle();
-    const [message] =
-      bench.engine.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:dead`)?.receive({ most: 1 }) ?? [];
+    const [message] = bench.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:dead`)?.receive({ most: 1 }) ?? [];
     assert.equal((JSON.parse(message?.body ?? '{}') as { source: string }).source, 'shop');
     assert.equal(message?.attributes['ERROR_CODE']?.StringValue, 'NOT_FOUND');
     const off = anEventEngine({
@@ -107,10 +106,7 @@ describe('EventBuses', () => {
     const bench = anEventEngine({
       resources: RULE(PATTERN, `{ Id: c, Arn: 'arn:aws:ecs:${REGION}:${ACCOUNT}:cluster/c' }`),
     });
-    assert.match(
-      bench.definitions.unsupported[0]?.consequence ?? '',
-      /^its target arn:aws:ecs:.* is not run here$/,
-    );
+    assert.match(bench.unsupported[0]?.consequence ?? '', /^its target arn:aws:ecs:.* is not run here$/);
   });
 });
 

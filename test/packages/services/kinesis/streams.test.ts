@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RecordedStreams } from '../../../gateway/services/recorded-kinesis.ts';
+import { RecordedStreams } from '../../../../packages/services/kinesis/streams.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

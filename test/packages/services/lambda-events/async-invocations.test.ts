@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ACCOUNT, anEventEngine, REGION } from '../../../support/an-event-engine.ts';
-import type { InvocationResult } from '../../../../gateway/ports.ts';
+import type { InvocationResult } from '../../../../packages/core/ports.ts';
 
 const CONFIG = (more: string): string => `
   Done: { Type: AWS::SQS::Queue, Properties: { QueueName: done } }
@@ -15,7 +15,7 @@ const DESTINATIONS =
 const minutes = (count: number): number => count * 60_000;
 
 function bodiesOf(bench: ReturnType<typeof anEventEngine>, name: string): unknown[] {
-  const queue = bench.engine.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`);
+  const queue = bench.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`);
   return queue?.receive({ most: 10 }).map(({ body }) => JSON.parse(body) as unknown) ?? [];
 }
 
@@ -35,7 +35,7 @@ describe('AsyncInvocations', () => {
       },
     });
     const start = bench.clock.nowEpochMs();
-    assert.equal(bench.engine.async.accept({ functionName: 'work', payload: '{"n":1}' }), true);
+    assert.equal(bench.async.accept({ functionName: 'work', payload: '{"n":1}' }), true);
     await bench.engine.idle();
     await bench.advance(minutes(1) - 1);
     assert.equal(at.length, 1);
@@ -66,14 +66,14 @@ describe('AsyncInvocations', () => {
         responsePayload: { errorType: 'RangeError', errorMessage: 'no' },
       },
     );
-    assert.equal(bench.engine.async.size, 0);
+    assert.equal(bench.async.size, 0);
   });
 
   it('tells the destination which version of an alias has run', async () => {
     const result: InvocationResult = { kind: 'returned', payload: '1', executedVersion: '7' };
     const resources = CONFIG(DESTINATIONS).replace('$LATEST', 'live');
     const bench = anEventEngine({ resources, functions: { work: () => result } });
-    bench.engine.async.accept({ functionName: 'work', qualifier: 'live', payload: '{}' });
+    bench.async.accept({ functionName: 'work', qualifier: 'live', payload: '{}' });
     await bench.engine.idle();
 
     const [record] = bodiesOf(bench, 'done') as Record<string, unknown>[];
@@ -90,7 +90,7 @@ describe('AsyncInvocations', () => {
         },
       },
     });
-    bench.engine.async.accept({ functionName: 'work', payload: '1' });
+    bench.async.accept({ functionName: 'work', payload: '1' });
     await bench.engine.idle();
     await bench.advance(minutes(10));
     assert.deepEqual([bench.invoker.calls.length, bodiesOf(bench, 'failed').length], [3, 1]);
@@ -101,7 +101,7 @@ describe('AsyncInvocations', () => {
       resources: CONFIG(DESTINATIONS),
       functions: { work: () => ({ ok: true }) },
     });
-    bench.engine.async.accept({ functionName: 'work', payload: '{}' });
+    bench.async.accept({ functionName: 'work', payload: '{}' });
     await bench.engine.idle();
     const [record] = bodiesOf(bench, 'done') as Record<string, unknown>[];
     assert.deepEqual(record?.['responsePayload'], { ok: true });
@@ -133,7 +133,7 @@ describe('AsyncInvocations', () => {
           },
         },
       });
-      bench.engine.async.accept({ functionName: 'work', payload: '{}' });
+      bench.async.accept({ functionName: 'work', payload: '{}' });
       await bench.engine.idle();
       for (const ms of waits) await bench.advance(ms);
       assert.equal(bench.invoker.calls.length, calls);
@@ -153,7 +153,7 @@ describe('AsyncInvocations', () => {
       },
     });
     const start = bench.clock.nowEpochMs();
-    bench.engine.async.accept({ functionName: 'work', payload: '{}' });
+    bench.async.accept({ functionName: 'work', payload: '{}' });
     await bench.engine.idle();
     for (let second = 0; second < 600; second += 1) await bench.advance(1000);
     assert.deepEqual(at, [0, 1, 3, 7, 15, 31, 63, 127, 255, 511]);
@@ -175,11 +175,10 @@ describe('AsyncInvocations', () => {
         },
       },
     });
-    bench.engine.async.accept({ functionName: 'work', payload: '{"n":2}' });
+    bench.async.accept({ functionName: 'work', payload: '{"n":2}' });
     await bench.engine.idle();
     await bench.advance(minutes(10));
-    const [message] =
-      bench.engine.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:dead`)?.receive({ most: 1 }) ?? [];
+    const [message] = bench.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:dead`)?.receive({ most: 1 }) ?? [];
     assert.equal(message?.body, '{"n":2}');
     assert.deepEqual(message.attributes['ErrorMessage'], { DataType: 'String', StringValue: 'no' });
     assert.deepEqual(Object.keys(message.attributes), ['RequestID', 'ErrorCode', 'ErrorMessage']);
@@ -199,7 +198,7 @@ describe('AsyncInvocations', () => {
       },
     });
     for (let index = 0; index < 1_000; index += 1)
-      bench.engine.async.accept({ functionName: 'work', payload: `${index}` });
+      bench.async.accept({ functionName: 'work', payload: `${index}` });
     await bench.engine.idle();
     assert.deepEqual([bench.invoker.calls.length, most], [1_000, 64]);
   });

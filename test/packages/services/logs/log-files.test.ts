@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { createLogFiles, fileNameOf } from '../../../gateway/adapters/log-files.ts';
+import { createLogFiles, fileNameOf } from '../../../../packages/services/logs/log-files.ts';
 
 describe('createLogFiles', () => {
   let root = '';

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it, mock } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { createLogSubscriptions, readLogSubscription } from '../../../gateway/services/log-subscriptions.ts';
-import type { LogSubscription } from '../../../gateway/services/log-subscriptions.ts';
-import type { Invocation, InvocationResult } from '../../../gateway/ports.ts';
+import {
+  createLogSubscriptions,
+  readLogSubscription,
+} from '../../../../packages/services/logs/log-subscriptions.ts';
+import type { LogSubscription } from '../../../../packages/services/logs/log-subscriptions.ts';
+import type { Invocation, InvocationResult } from '../../../../packages/core/ports.ts';
 
 const RETURNED: InvocationResult = { kind: 'returned', payload: 'null' };
 const FAILED: InvocationResult = { kind: 'failed' } as unknown as InvocationResult;

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
-import { createXRayDaemon, parseDaemonAddress } from '../../../gateway/adapters/xray.ts';
-import type { DaemonAddress } from '../../../gateway/adapters/xray.ts';
+import { createXRayDaemon } from '../../../../packages/services/logs/xray.ts';
+import { parseDaemonAddress } from '../../../../packages/kernel/calls/daemon-address.ts';
+import type { DaemonAddress } from '../../../../packages/kernel/calls/daemon-address.ts';
 
 describe('parseDaemonAddress', () => {
   const rows: readonly { text: string; address: DaemonAddress | undefined }[] = [

@@ -22,7 +22,7 @@ async function publish(bench: EventBench, fields: Readonly<Record<string, string
 }
 
 const received = (bench: EventBench, name: string) =>
-  bench.engine.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`)?.receive({ most: 10 }) ?? [];
+  bench.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`)?.receive({ most: 10 }) ?? [];
 
 const ATTRIBUTE = {
   'MessageAttributes.entry.1.Name': 'kind',
@@ -130,7 +130,7 @@ describe('Topics', () => {
 
   it('say which protocols send nothing, and note a policy that is none', () => {
     const email = anEventEngine({ resources: topic('Protocol: email, Endpoint: a@example.com') });
-    assert.equal(email.definitions.unsupported[0]?.consequence, 'nothing is sent by email');
+    assert.equal(email.unsupported[0]?.consequence, 'nothing is sent by email');
     const { faults } = anEventEngine({ resources: topic(`${TO_INBOX}, FilterPolicy: { a: [{ like: b }] }`) });
     assert.match(faults.all[0]?.error.message ?? '', /"like" is no operator/);
   });

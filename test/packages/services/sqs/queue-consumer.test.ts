@@ -26,7 +26,7 @@ async function send(bench: EventBench, ...bodies: readonly string[]): Promise<vo
 }
 
 const lengthOf = (bench: EventBench, name: string): number =>
-  bench.engine.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`)?.length ?? -1;
+  bench.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`)?.length ?? -1;
 
 // Source: Lambda developer guide, "Using Lambda with Amazon SQS", docs/aws §18.3
 describe('QueueConsumer', () => {
@@ -132,7 +132,7 @@ describe('QueueConsumer', () => {
       await send(bench, 'a', 'b', 'c');
       await bench.engine.idle();
       assert.equal(bench.invoker.calls.length, 1);
-      const queue = bench.engine.queues.find(ARN);
+      const queue = bench.queues.find(ARN);
       bench.clock.advance(30_000);
       assert.deepEqual(
         queue?.receive({ most: 10 }).map(({ body }) => body),
@@ -239,7 +239,7 @@ describe('QueueConsumer', () => {
         },
       },
     });
-    const queue = bench.engine.queues.find(ARN);
+    const queue = bench.queues.find(ARN);
     for (let index = 0; index < 10_000; index += 1)
       queue?.send({ body: String(index), attributes: {}, senderId: ACCOUNT });
     await bench.engine.idle();

@@ -181,7 +181,7 @@ describe('Sqs by the JSON protocol', () => {
     );
     await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'a' }));
     await client.send(new PurgeQueueCommand({ QueueUrl }));
-    assert.equal(bench.engine.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:jobs`)?.length, 0);
+    assert.equal(bench.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:jobs`)?.length, 0);
   });
 
   it('sends a FIFO message once within five minutes by its deduplication id', async () => {

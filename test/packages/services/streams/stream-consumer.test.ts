@@ -34,7 +34,7 @@ const idsOf = (event: unknown): string[] =>
   (event as { Records: StreamRecordOf[] }).Records.map(({ dynamodb }) => dynamodb.Keys.id.S);
 
 function change(bench: EventBench, ...ids: readonly string[]): void {
-  bench.engine.streams.changed(
+  bench.streams.changed(
     ids.map((id) => ({
       ...{ table: 'orders', keys: { id: { S: id } }, before: undefined, isExpiry: false },
       after: { id: { S: id }, state: { S: 'new' } },
@@ -59,7 +59,7 @@ const failOn =
   };
 
 const lost = (bench: EventBench): Record<string, unknown>[] =>
-  (bench.engine.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:lost`)?.receive({ most: 10 }) ?? []).map(
+  (bench.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:lost`)?.receive({ most: 10 }) ?? []).map(
     ({ body }) => JSON.parse(body) as Record<string, unknown>,
   );
 const ON_FAILURE = 'DestinationConfig: { OnFailure: { Destination: !GetAtt Lost.Arn } }';
@@ -76,7 +76,7 @@ describe('StreamConsumer', () => {
       { ...keys, n: { N: '2' } },
     ];
     const changed = (before: object | undefined, after: object | undefined, isExpiry = false): void =>
-      bench.engine.streams.changed([
+      bench.streams.changed([
         { table: 'orders', keys, before: before as never, after: after as never, isExpiry },
       ]);
     changed(undefined, one);
@@ -133,10 +133,10 @@ describe('StreamConsumer', () => {
     await bench.advance(1_000);
     await bench.advance(2_000);
     assert.deepEqual(batchesOf(bench), ['a', 'b', 'b', 'b']);
-    assert.equal(bench.engine.streams.consumers[0]?.ageMs, 3_000);
+    assert.equal(bench.streams.consumers[0]?.ageMs, 3_000);
     await bench.advance(4_000);
     assert.deepEqual(batchesOf(bench).slice(4), ['b', 'c', 'd']);
-    assert.equal(bench.engine.streams.consumers[0].ageMs, 0);
+    assert.equal(bench.streams.consumers[0].ageMs, 0);
   });
 
   it('gives a batch up after its retries, and says so to the destination', async () => {
@@ -198,7 +198,7 @@ describe('StreamConsumer', () => {
       (lost(bench)[0]?.['requestContext'] as { condition: string }).condition,
       'RecordAgeExceeded',
     );
-    assert.equal(bench.engine.streams.consumers[0]?.waiting, 0);
+    assert.equal(bench.streams.consumers[0]?.waiting, 0);
   });
 
   it('passes over records that the filter refuses', async () => {
@@ -229,7 +229,7 @@ describe('StreamConsumer', () => {
       },
     });
     for (let n = 0; n < 20; n += 1)
-      bench.engine.streams.changed(
+      bench.streams.changed(
         ['a', 'b', 'c', 'd', 'e'].map((id) => ({
           ...{ table: 'orders', keys: { id: { S: id } }, before: undefined, isExpiry: false },
           after: { id: { S: id }, n: { N: `${n}` } },
@@ -250,7 +250,7 @@ describe('StreamConsumer', () => {
     const bench = await aBench('BatchSize: 1', () => {
       if (isBroken) throw new Error('no');
     });
-    bench.engine.replace(bench.definitions);
+    bench.reload();
     isBroken = false;
     await bench.engine.idle();
     assert.deepEqual(batchesOf(bench), ['a', 'a', 'b', 'c', 'd']);

@@ -4,14 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
-import { DefinitionError, StartError } from '../../../gateway/errors.ts';
-import { createTablesAt } from '../../../gateway/services/create-tables.ts';
+import { createSystemClock } from '../../../../packages/server/adapters/system-clock.ts';
+import { DefinitionError, StartError } from '../../../../packages/core/errors.ts';
+import { createTablesAt } from '../../../../packages/services/tables/create-tables.ts';
 import {
   EmbeddedDynamoDbError,
   startEmbeddedDynamoDb,
-} from '../../../packages/dynamodb/embedded-dynamodb.ts';
-import { aClient, anyTarget, SIGNER, aTable } from '../../support/orders-table.ts';
+} from '../../../../packages/dynamodb/embedded-dynamodb.ts';
+import { aClient, anyTarget, SIGNER, aTable } from '../../../support/orders-table.ts';
 
 const DAY_MS = 24 * 3_600_000;
 

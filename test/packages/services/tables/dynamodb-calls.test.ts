@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { adminIdentity, type LocalIdentity } from '../../../../gateway/policy/identities.ts';
-import { createDynamoDbCalls } from '../../../../gateway/aws-api/dynamodb/dynamodb-calls.ts';
+import { adminIdentity, type LocalIdentity } from '../../../../packages/core/policy/identities.ts';
+import { createDynamoDbCalls } from '../../../../packages/services/tables/dynamodb-calls.ts';
 
 const KEY = { accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' };
 const ADMIN = adminIdentity(KEY, '123456789012');

@@ -2,13 +2,13 @@ import { ListTablesCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
-import { createTablesAt } from '../../../gateway/services/create-tables.ts';
-import { checkTables, loadTables } from '../../../gateway/services/saved-tables.ts';
-import { StateFileError } from '../../../gateway/services/state-file.ts';
-import { startEmbeddedDynamoDb } from '../../../packages/dynamodb/embedded-dynamodb.ts';
-import type { EmbeddedDynamoDb } from '../../../packages/dynamodb/embedded-dynamodb.ts';
-import { aClient, anyTarget, aTable, SIGNER } from '../../support/orders-table.ts';
+import { createSystemClock } from '../../../../packages/server/adapters/system-clock.ts';
+import { createTablesAt } from '../../../../packages/services/tables/create-tables.ts';
+import { checkTables, loadTables } from '../../../../packages/services/tables/saved-tables.ts';
+import { StateFileError } from '../../../../packages/kernel/files/state-file.ts';
+import { startEmbeddedDynamoDb } from '../../../../packages/dynamodb/embedded-dynamodb.ts';
+import type { EmbeddedDynamoDb } from '../../../../packages/dynamodb/embedded-dynamodb.ts';
+import { aClient, anyTarget, aTable, SIGNER } from '../../../support/orders-table.ts';
 
 /** A table that a file may name: whatever it is, checkTables() lets it through, and DynamoDB may not. */
 const other = (more: JsonObject, items: readonly JsonObject[] = []): JsonObject => ({

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { readSeeds } from '../../../gateway/services/seed-files.ts';
+import { readSeeds } from '../../../../packages/services/tables/seed-files.ts';
 
 const folders: string[] = [];
 after(() => {

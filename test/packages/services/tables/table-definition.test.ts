@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { JsonObject, ResolvedResource } from '../../../gateway/definition/model.ts';
-import { DefinitionError } from '../../../gateway/errors.ts';
-import { readTableDefinition } from '../../../gateway/services/table-definition.ts';
+import type { JsonObject, ResolvedResource } from '../../../../packages/core/stack/model.ts';
+import { DefinitionError } from '../../../../packages/core/errors.ts';
+import { readTableDefinition } from '../../../../packages/services/tables/table-definition.ts';
 
 const S = (name: string) => ({ AttributeName: name, AttributeType: 'S' });
 const PROPERTIES: JsonObject = {

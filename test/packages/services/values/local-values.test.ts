@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { LocalValues } from '../../../gateway/control/local-values.ts';
-import { parseValues } from '../../../gateway/control/written-values.ts';
-import { aStack } from '../../support/a-stack.ts';
-import { VirtualClock } from '../../support/virtual-ports.ts';
+import { LocalValues } from '../../../../packages/services/values/local-values.ts';
+import { parseValues } from '../../../../packages/services/values/written-values.ts';
+import { aStack } from '../../../support/a-stack.ts';
+import { VirtualClock } from '../../../support/virtual-ports.ts';
 
 function someValues() {
   const lines: string[] = [];

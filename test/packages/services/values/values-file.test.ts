@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { aGateway, GATEWAY_ADMIN } from '../../support/a-gateway.ts';
-import type { ReloadNotice } from '../../../gateway/gateway.ts';
+import { aGateway, GATEWAY_ADMIN } from '../../../support/a-gateway.ts';
+import type { ReloadNotice } from '../../../../packages/engine/gateway.ts';
 
 const RESOURCES = {
   Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'values' } },

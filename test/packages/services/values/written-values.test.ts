@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseValues } from '../../../gateway/control/written-values.ts';
+import { parseValues } from '../../../../packages/services/values/written-values.ts';
 
 const noFile = (path: string): Buffer => {
   throw new Error(`${path} is not there`);

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { loadStacks } from '../../../../gateway/definition/load.ts';
+import { loadStacks } from '../../../../packages/templates/load.ts';
 import { OPTIONS } from '../stack-builders.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-assets-'));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cutCidr } from '../../../../gateway/definition/cloudformation/cidr.ts';
+import { cutCidr } from '../../../../packages/templates/cloudformation/cidr.ts';
 
 const SOURCE = 'CloudFormation user guide, Fn::Cidr';
 

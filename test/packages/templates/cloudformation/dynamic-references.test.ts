@@ -1,11 +1,12 @@
+import { RESOURCE_TYPES } from '../../../../packages/engine/compose/catalogue.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseSource } from '../../../../gateway/definition/cloudformation/template-source.ts';
-import { toRawStack } from '../../../../gateway/definition/cloudformation/template-stack.ts';
-import { StackSet } from '../../../../gateway/definition/stacks.ts';
-import { parseValues, storedValues } from '../../../../gateway/control/written-values.ts';
-import { Faults } from '../../../../gateway/errors.ts';
-import type { ResolvedResource } from '../../../../gateway/definition/model.ts';
+import { parseSource } from '../../../../packages/templates/cloudformation/template-source.ts';
+import { toRawStack } from '../../../../packages/templates/cloudformation/template-stack.ts';
+import { StackSet } from '../../../../packages/templates/stacks.ts';
+import { parseValues, storedValues } from '../../../../packages/services/values/written-values.ts';
+import { Faults } from '../../../../packages/core/errors.ts';
+import type { ResolvedResource } from '../../../../packages/core/stack/model.ts';
 import { OPTIONS } from '../stack-builders.ts';
 
 const VALUES = `
@@ -36,7 +37,7 @@ ${others}`;
   const file = '/app/gatewright.values.yml';
   const values = parseValues(VALUES, file, () => Buffer.alloc(0));
   const stored = storedValues(values, file);
-  const set = new StackSet(faults);
+  const set = new StackSet(RESOURCE_TYPES, faults);
   const tree = parseSource(template, '/app/shop.yml');
   set.add(toRawStack(tree, 'shop', { ...OPTIONS, stored, tolerance: faults }));
   const [stack] = set.complete(['shop']);

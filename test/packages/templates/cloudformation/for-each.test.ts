@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { expandForEach } from '../../../../gateway/definition/cloudformation/for-each.ts';
-import type { JsonObject } from '../../../../gateway/definition/model.ts';
-import { parseSource } from '../../../../gateway/definition/cloudformation/template-source.ts';
+import { expandForEach } from '../../../../packages/templates/cloudformation/for-each.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import { parseSource } from '../../../../packages/templates/cloudformation/template-source.ts';
 import { refusal } from '../stack-builders.ts';
 
 const SOURCE = 'CloudFormation user guide, Fn::ForEach';

@@ -1,14 +1,15 @@
+import { RESOURCE_TYPES } from '../../../../packages/engine/compose/catalogue.ts';
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { expandIncludes } from '../../../../gateway/definition/cloudformation/includes.ts';
-import { loadTemplate } from '../../../../gateway/definition/cloudformation/template-stack.ts';
-import { parseSource } from '../../../../gateway/definition/cloudformation/template-source.ts';
-import { Faults } from '../../../../gateway/errors.ts';
-import { StackSet } from '../../../../gateway/definition/stacks.ts';
-import type { JsonObject } from '../../../../gateway/definition/model.ts';
+import { expandIncludes } from '../../../../packages/templates/cloudformation/includes.ts';
+import { loadTemplate } from '../../../../packages/templates/cloudformation/template-stack.ts';
+import { parseSource } from '../../../../packages/templates/cloudformation/template-source.ts';
+import { Faults } from '../../../../packages/core/errors.ts';
+import { StackSet } from '../../../../packages/templates/stacks.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 import { OPTIONS } from '../stack-builders.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'gatewright-include-'));
@@ -169,7 +170,7 @@ Resources: { A: { Type: AWS::SNS::Topic } }`,
     });
     const faults = new Faults(false);
     const raw = await loadTemplate(join(folder, 'template.yml'), { ...OPTIONS, tolerance: faults });
-    const set = new StackSet(faults);
+    const set = new StackSet(RESOURCE_TYPES, faults);
     set.add(raw);
     const [stack] = set.complete([raw.stackName]);
     const resources = stack?.resolveResources();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { DefinitionError } from '../../../../gateway/errors.ts';
+import { DefinitionError } from '../../../../packages/core/errors.ts';
 import { aStack, evaluate, refusal } from '../stack-builders.ts';
 
 const SECTIONS = `

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
-import { loadStacks } from '../../../../gateway/definition/load.ts';
-import type { ResolvedStack } from '../../../../gateway/definition/model.ts';
+import { loadStacks } from '../../../../packages/templates/load.ts';
+import type { ResolvedStack } from '../../../../packages/core/stack/model.ts';
 import { OPTIONS, refusalOf } from '../stack-builders.ts';
 
 /** Loads `app/template.yaml` of these files. */

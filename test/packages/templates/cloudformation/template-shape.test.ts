@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkShape } from '../../../../gateway/definition/cloudformation/template-shape.ts';
-import type { JsonObject } from '../../../../gateway/definition/model.ts';
+import { checkShape } from '../../../../packages/templates/cloudformation/template-shape.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 
 const TOPIC = { Type: 'AWS::SNS::Topic' };
 

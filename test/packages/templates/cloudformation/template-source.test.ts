@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { parseSource, readSource } from '../../../../gateway/definition/cloudformation/template-source.ts';
-import { DefinitionError } from '../../../../gateway/errors.ts';
+import { parseSource, readSource } from '../../../../packages/templates/cloudformation/template-source.ts';
+import { DefinitionError } from '../../../../packages/core/errors.ts';
 import { refusal, refusalOf } from '../stack-builders.ts';
 import { CODE_POINT } from '../../../support/any-text.ts';
 

@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseValues, storedValues } from '../../../../gateway/control/written-values.ts';
-import { loadStacks } from '../../../../gateway/definition/load.ts';
-import type { ResolvedStack } from '../../../../gateway/definition/model.ts';
+import { parseValues, storedValues } from '../../../../packages/services/values/written-values.ts';
+import { loadStacks } from '../../../../packages/templates/load.ts';
+import type { ResolvedStack } from '../../../../packages/core/stack/model.ts';
 import { OPTIONS, aStack, refusal } from '../stack-builders.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../fixtures/definition/openapi', import.meta.url));

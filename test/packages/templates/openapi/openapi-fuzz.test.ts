@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Json, ResolvedResource } from '../../../../gateway/definition/model.ts';
-import { expandDocuments } from '../../../../gateway/definition/openapi/openapi.ts';
-import { DefinitionError } from '../../../../gateway/errors.ts';
+import type { Json, ResolvedResource } from '../../../../packages/core/stack/model.ts';
+import { expandDocuments } from '../../../../packages/templates/openapi/openapi.ts';
+import { DefinitionError } from '../../../../packages/core/errors.ts';
 
 describe('any JSON as a Body', () => {
   const words = fc.constantFrom(

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { makeRootResourceId } from '../../../../gateway/definition/cloudformation/physical-ids.ts';
-import type { Json, JsonObject } from '../../../../gateway/definition/model.ts';
-import { expandDocuments } from '../../../../gateway/definition/openapi/openapi.ts';
+import { makeRootResourceId } from '../../../../packages/aws/physical-ids.ts';
+import type { Json, JsonObject } from '../../../../packages/core/stack/model.ts';
+import { expandDocuments } from '../../../../packages/templates/openapi/openapi.ts';
 import { document, expand, find, only } from '../openapi-builders.ts';
 import type { Expanded } from '../openapi-builders.ts';
 import { aStack, refusal } from '../stack-builders.ts';

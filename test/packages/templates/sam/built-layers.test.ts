@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { placeBuiltLayers } from '../../../../gateway/definition/sam/built-layers.ts';
-import type { JsonObject } from '../../../../gateway/definition/model.ts';
+import { placeBuiltLayers } from '../../../../packages/templates/sam/built-layers.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 
 const SAM = 'AWS SAM developer guide, "Building Lambda layers in AWS SAM"';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aStack, refusal } from '../stack-builders.ts';
-import type { JsonObject } from '../../../../gateway/definition/model.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 
 const SAM = 'AWS SAM specification, DomainConfiguration';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { samSources } from '../sam-event-builders.ts';
-import type { JsonObject } from '../../../../gateway/definition/model.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 
 // SAM developer guide, "FunctionUrlConfig"; that SAM adds both permissions: docs/aws §19.2
 const permission = (properties: JsonObject, FunctionName: JsonObject = { Ref: 'F' }): JsonObject => ({

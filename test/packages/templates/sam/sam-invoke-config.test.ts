@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { JsonObject } from '../../../../gateway/definition/model.ts';
-import { destinationPolicies } from '../../../../gateway/definition/sam/sam-invoke-config.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
+import { destinationPolicies } from '../../../../packages/templates/sam/sam-invoke-config.ts';
 import { aStack, refusal } from '../stack-builders.ts';
 import { samEvents, samSources } from '../sam-event-builders.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Json } from '../../../../gateway/definition/model.ts';
+import type { Json } from '../../../../packages/core/stack/model.ts';
 import { samSecurity, samTemplate, samText } from '../sam-builders.ts';
 import { aStack } from '../stack-builders.ts';
 

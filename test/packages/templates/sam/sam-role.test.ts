@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { functionRole, startingRole } from '../../../../gateway/definition/sam/sam-role.ts';
-import { expandPolicyTemplate } from '../../../../gateway/definition/sam/sam-policy-templates.ts';
-import type { Json, JsonObject } from '../../../../gateway/definition/model.ts';
+import { functionRole, startingRole } from '../../../../packages/templates/sam/sam-role.ts';
+import { expandPolicyTemplate } from '../../../../packages/templates/sam/sam-policy-templates.ts';
+import type { Json, JsonObject } from '../../../../packages/core/stack/model.ts';
 
 const BASIC = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
 const DOCUMENT = {

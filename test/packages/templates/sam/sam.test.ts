@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { loadStacks } from '../../../../gateway/definition/load.ts';
-import type { JsonObject, ResolvedStack } from '../../../../gateway/definition/model.ts';
-import { expandDocuments } from '../../../../gateway/definition/openapi/openapi.ts';
-import { DefinitionError } from '../../../../gateway/errors.ts';
+import { loadStacks } from '../../../../packages/templates/load.ts';
+import type { JsonObject, ResolvedStack } from '../../../../packages/core/stack/model.ts';
+import { expandDocuments } from '../../../../packages/templates/openapi/openapi.ts';
+import { DefinitionError } from '../../../../packages/core/errors.ts';
 import { OPTIONS, aStack, refusal } from '../stack-builders.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../fixtures/definition/sam', import.meta.url));

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { findStaleBuilds, newerThan } from '../../../../gateway/definition/sam/stale-build.ts';
+import { findStaleBuilds, newerThan } from '../../../../packages/templates/sam/stale-build.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'gatewright-stale-'));
 after(() => rmSync(root, { recursive: true }));

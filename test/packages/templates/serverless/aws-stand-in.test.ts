@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { startAwsStandIn, STANDS_IN } from '../../../../gateway/definition/serverless/aws-stand-in.ts';
-import type { AwsStandIn } from '../../../../gateway/definition/serverless/aws-stand-in.ts';
+import { startAwsStandIn, STANDS_IN } from '../../../../packages/templates/serverless/aws-stand-in.ts';
+import type { AwsStandIn } from '../../../../packages/templates/serverless/aws-stand-in.ts';
 
 let standIn: AwsStandIn;
 

@@ -5,9 +5,9 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { compileService } from '../../../../gateway/definition/serverless/compile-service.ts';
-import type { ServiceRun } from '../../../../gateway/definition/serverless/compile-service.ts';
-import { parsePackaged } from '../../../../gateway/definition/serverless/packaged-service.ts';
+import { compileService } from '../../../../packages/templates/serverless/compile-service.ts';
+import type { ServiceRun } from '../../../../packages/templates/serverless/compile-service.ts';
+import { parsePackaged } from '../../../../packages/templates/serverless/packaged-service.ts';
 
 const OSLS = dirname(createRequire(import.meta.url).resolve('serverless/package.json'));
 

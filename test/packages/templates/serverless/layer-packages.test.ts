@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { packagesMissing, runsNodeOnly } from '../../../../gateway/definition/serverless/layer-packages.ts';
+import { packagesMissing, runsNodeOnly } from '../../../../packages/templates/serverless/layer-packages.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'gatewright-layer-'));
 after(() => rmSync(root, { recursive: true }));

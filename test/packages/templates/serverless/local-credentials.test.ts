@@ -7,7 +7,7 @@ type Provider = { getAwsSdkV3Config?: Sdk3Config; cachedCredentials?: unknown };
 type OlderSdk = { readonly config: { update(options: object): void } };
 
 const { useLocalCredentials } = createRequire(import.meta.url)(
-  '../../../../gateway/definition/serverless/local-credentials.cjs',
+  '../../../../packages/templates/serverless/local-credentials.cjs',
 ) as {
   readonly useLocalCredentials: (
     provider: Provider,

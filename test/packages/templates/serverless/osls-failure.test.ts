@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { explainFailure } from '../../../../gateway/definition/serverless/osls-failure.ts';
-import { parseSource } from '../../../../gateway/definition/cloudformation/template-source.ts';
+import { explainFailure } from '../../../../packages/templates/serverless/osls-failure.ts';
+import { parseSource } from '../../../../packages/templates/cloudformation/template-source.ts';
 
 const FILE = '/app/serverless.yml';
 const SERVICE = `service: shop

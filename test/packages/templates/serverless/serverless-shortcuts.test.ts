@@ -15,7 +15,7 @@ type JsonCycle = {
 
 const require = createRequire(import.meta.url);
 const FILE = fileURLToPath(
-  new URL('../../../../gateway/definition/serverless/serverless-shortcuts.cjs', import.meta.url),
+  new URL('../../../../packages/templates/serverless/serverless-shortcuts.cjs', import.meta.url),
 );
 const { quicken } = require(FILE) as { readonly quicken: (jsonCycle: JsonCycle) => void };
 const original = createRequire(require.resolve('serverless/package.json'))('json-cycle') as JsonCycle;

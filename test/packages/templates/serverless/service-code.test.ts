@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { findServiceCode } from '../../../../gateway/definition/serverless/service-code.ts';
-import type { PackagedService } from '../../../../gateway/definition/serverless/packaged-service.ts';
-import { parseValues, storedValues } from '../../../../gateway/control/written-values.ts';
-import { loadStacks } from '../../../../gateway/definition/load.ts';
+import { findServiceCode } from '../../../../packages/templates/serverless/service-code.ts';
+import type { PackagedService } from '../../../../packages/templates/serverless/packaged-service.ts';
+import { parseValues, storedValues } from '../../../../packages/services/values/written-values.ts';
+import { loadStacks } from '../../../../packages/templates/load.ts';
 import { OPTIONS } from '../stack-builders.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'gatewright-code-'));

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { begin, findChange, markInputs } from '../../../../gateway/definition/serverless/service-inputs.ts';
-import type { Inputs, SeenInputs } from '../../../../gateway/definition/serverless/service-inputs.ts';
+import { begin, findChange, markInputs } from '../../../../packages/templates/serverless/service-inputs.ts';
+import type { Inputs, SeenInputs } from '../../../../packages/templates/serverless/service-inputs.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'service-inputs-')));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -67,7 +67,7 @@ const ACTS: readonly (readonly [what: string, act: string, blind: RegExp | undef
 
 describe('what is seen of a run of osls', () => {
   const inputs = fileURLToPath(
-    new URL('../../../../gateway/definition/serverless/serverless-inputs.cjs', import.meta.url),
+    new URL('../../../../packages/templates/serverless/serverless-inputs.cjs', import.meta.url),
   );
   const own = mkdtempSync(join(folder, 'own-'));
   const other = mkdtempSync(join(folder, 'other-'));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
-import { describeReading, tellWaiting } from '../../../../gateway/definition/serverless/slow-reading.ts';
+import { describeReading, tellWaiting } from '../../../../packages/templates/serverless/slow-reading.ts';
 
 describe('tellWaiting', () => {
   beforeEach(() => {

@@ -11,7 +11,7 @@ import { createDynamoDbListing } from '#shared/table/dynamodb-listing.ts';
 import type { Item } from '#shared/table/item-write.ts';
 import { openDatedEndpoint } from '../../../support/dated-endpoint.ts';
 import { randomTableName } from '../ledger.suite.ts';
-import { createSystemClock } from '../../../../gateway/adapters/system-clock.ts';
+import { createSystemClock } from '../../../../packages/server/adapters/system-clock.ts';
 import { startEmbeddedDynamoDb } from '../../../../packages/dynamodb/embedded-dynamodb.ts';
 import { memoryAdminPorts, ofKey, requested } from '../../../support/quota-admin.ts';
 import type { OpenAdmin } from '../../../support/quota-admin.ts';

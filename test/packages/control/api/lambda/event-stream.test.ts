@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { encodeEvent, toEventStream } from '../../../../gateway/aws-api/lambda/event-stream.ts';
-import { decodeEvents } from '../../../support/event-stream.ts';
-import { aByteStream } from '../../../support/virtual-ports.ts';
-import type { StreamEvent } from '../../../../gateway/aws-api/lambda/event-stream.ts';
-import type { ByteStream } from '../../../../gateway/ports.ts';
+import { encodeEvent, toEventStream } from '../../../../../packages/control/api/lambda/event-stream.ts';
+import { decodeEvents } from '../../../../support/event-stream.ts';
+import { aByteStream } from '../../../../support/virtual-ports.ts';
+import type { StreamEvent } from '../../../../../packages/control/api/lambda/event-stream.ts';
+import type { ByteStream } from '../../../../../packages/core/ports.ts';
 
 const part = (payload: Buffer): StreamEvent => ({ name: 'Part', contentType: 'text/plain', payload });
 const end = (failure: Error | undefined): StreamEvent => ({

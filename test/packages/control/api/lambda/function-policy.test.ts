@@ -8,11 +8,11 @@ import {
 } from '@aws-sdk/client-lambda';
 import type { AddPermissionCommandInput } from '@aws-sdk/client-lambda';
 import { CreateDeploymentCommand } from '@aws-sdk/client-api-gateway';
-import { API_ID, restRoutes } from '../../../support/routed-apis.ts';
-import { ADMIN, aRestControl, refusalOf } from '../../../support/a-rest-control.ts';
-import { functionArn, invokeUri, proxyTo, REGION } from '../../../support/a-stack.ts';
-import { ok, policy } from '../../../support/rest-apis.ts';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import { API_ID, restRoutes } from '../../../../support/routed-apis.ts';
+import { ADMIN, aRestControl, refusalOf } from '../../../../support/a-rest-control.ts';
+import { functionArn, invokeUri, proxyTo, REGION } from '../../../../support/a-stack.ts';
+import { ok, policy } from '../../../../support/rest-apis.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 const API_ARN = `arn:aws:execute-api:${REGION}:123456789012:${API_ID}`;
 const RESOURCES = restRoutes(

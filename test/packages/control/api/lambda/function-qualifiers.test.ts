@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { hasFunctionQualifier } from '../../../../gateway/aws-api/lambda/function-qualifiers.ts';
-import { aStack, functionArn } from '../../../support/a-stack.ts';
+import { hasFunctionQualifier } from '../../../../../packages/control/api/lambda/function-qualifiers.ts';
+import { aStack, functionArn } from '../../../../support/a-stack.ts';
 
 describe('hasFunctionQualifier', () => {
   const alias = { type: 'AWS::Lambda::Alias', id: `${functionArn('greet')}:live`, properties: {} };

@@ -3,14 +3,14 @@ import { describe, it } from 'node:test';
 import {
   createFunctionUrlConfigs,
   isUrlConfigCall,
-} from '../../../../gateway/aws-api/lambda/function-url-configs.ts';
-import { Account } from '../../../../gateway/control/account.ts';
-import { readFunctionUrls } from '../../../../gateway/control/read-function-urls.ts';
-import { REFUSING } from '../../../../gateway/errors.ts';
-import { adminIdentity } from '../../../../gateway/policy/identities.ts';
-import { ACCOUNT_ID, aStack, functionArn } from '../../../support/a-stack.ts';
-import { virtualPorts } from '../../../support/virtual-ports.ts';
-import type { ControlReply } from '../../../../gateway/control-port/control-request.ts';
+} from '../../../../../packages/control/api/lambda/function-url-configs.ts';
+import { Account } from '../../../../../packages/control/account.ts';
+import { readFunctionUrls } from '../../../../../packages/control/read-function-urls.ts';
+import { REFUSING } from '../../../../../packages/core/errors.ts';
+import { adminIdentity } from '../../../../../packages/core/policy/identities.ts';
+import { ACCOUNT_ID, aStack, functionArn } from '../../../../support/a-stack.ts';
+import { virtualPorts } from '../../../../support/virtual-ports.ts';
+import type { ControlReply } from '../../../../../packages/core/api-call.ts';
 
 const ADMIN = adminIdentity({ accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' }, ACCOUNT_ID);
 const ARN = functionArn('greet');

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { AwsCall } from '../../../../gateway/aws-api/aws-call.ts';
-import { createLambdaInvoke } from '../../../../gateway/aws-api/lambda/lambda-invoke.ts';
-import { adminIdentity } from '../../../../gateway/policy/identities.ts';
-import { headerOf } from '../../../../packages/aws/raw-headers.ts';
-import { CountingRandom, FakeInvoker } from '../../../support/virtual-ports.ts';
+import type { AwsCall } from '../../../../../packages/kernel/calls/aws-call.ts';
+import { createLambdaInvoke } from '../../../../../packages/control/api/lambda/lambda-invoke.ts';
+import { adminIdentity } from '../../../../../packages/core/policy/identities.ts';
+import { headerOf } from '../../../../../packages/aws/raw-headers.ts';
+import { CountingRandom, FakeInvoker } from '../../../../support/virtual-ports.ts';
 
 const ACCOUNT_ID = '123456789012';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createLambdaInvoke } from '../../../../gateway/aws-api/lambda/lambda-invoke.ts';
-import { adminIdentity } from '../../../../gateway/policy/identities.ts';
-import { headerOf } from '../../../support/an-api.ts';
-import { CountingRandom, FakeInvoker } from '../../../support/virtual-ports.ts';
+import { createLambdaInvoke } from '../../../../../packages/control/api/lambda/lambda-invoke.ts';
+import { adminIdentity } from '../../../../../packages/core/policy/identities.ts';
+import { headerOf } from '../../../../support/an-api.ts';
+import { CountingRandom, FakeInvoker } from '../../../../support/virtual-ports.ts';
 
 const ACCOUNT_ID = '123456789012';
 const ADMIN = adminIdentity({ accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' }, ACCOUNT_ID);

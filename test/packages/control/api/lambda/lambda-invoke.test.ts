@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { adminIdentity } from '../../../../gateway/policy/identities.ts';
-import type { AwsCall } from '../../../../gateway/aws-api/aws-call.ts';
-import type { ControlReply } from '../../../../gateway/control-port/control-request.ts';
-import { headerOf } from '../../../../packages/aws/raw-headers.ts';
-import { createLambdaInvoke } from '../../../../gateway/aws-api/lambda/lambda-invoke.ts';
-import { decodeEvents } from '../../../support/event-stream.ts';
-import { CountingRandom, FakeInvoker } from '../../../support/virtual-ports.ts';
+import { adminIdentity } from '../../../../../packages/core/policy/identities.ts';
+import type { AwsCall } from '../../../../../packages/kernel/calls/aws-call.ts';
+import type { ControlReply } from '../../../../../packages/core/api-call.ts';
+import { headerOf } from '../../../../../packages/aws/raw-headers.ts';
+import { createLambdaInvoke } from '../../../../../packages/control/api/lambda/lambda-invoke.ts';
+import { decodeEvents } from '../../../../support/event-stream.ts';
+import { CountingRandom, FakeInvoker } from '../../../../support/virtual-ports.ts';
 
 const ACCOUNT_ID = '123456789012';
 const THROTTLED = { Type: 'User', message: 'Rate Exceeded.' };

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { loadStacks } from '../../../../gateway/definition/load.ts';
-import { adminIdentity } from '../../../../gateway/policy/identities.ts';
-import { createLambdaReads } from '../../../../gateway/aws-api/lambda/lambda-reads.ts';
-import { OPTIONS } from '../../definition/stack-builders.ts';
+import { loadStacks } from '../../../../../packages/templates/load.ts';
+import { adminIdentity } from '../../../../../packages/core/policy/identities.ts';
+import { createLambdaReads } from '../../../../../packages/control/api/lambda/lambda-reads.ts';
+import { OPTIONS } from '../../../templates/stack-builders.ts';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AwsCall, AwsService } from '../../../../gateway/aws-api/aws-call.ts';
-import type { ResolvedStack } from '../../../../gateway/definition/model.ts';
+import type { AwsCall, AwsService } from '../../../../../packages/kernel/calls/aws-call.ts';
+import type { ResolvedStack } from '../../../../../packages/core/stack/model.ts';
 
 const ADMIN = adminIdentity({ accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' }, '123456789012');
 const ARN = 'arn:aws:lambda:eu-west-1:123456789012:function';

@@ -6,11 +6,11 @@ import {
   GetRestApiCommand,
   UpdateRestApiCommand,
 } from '@aws-sdk/client-api-gateway';
-import { endpointTypeOf } from '../../../../gateway/aws-api/rest-apis/api-shape.ts';
-import { anEditedApi, deploy, restApiId as deployedId } from '../../../support/an-edited-api.ts';
-import { refusalOf } from '../../../support/a-rest-control.ts';
+import { endpointTypeOf } from '../../../../../packages/control/api/rest/api-shape.ts';
+import { anEditedApi, deploy, restApiId as deployedId } from '../../../../support/an-edited-api.ts';
+import { refusalOf } from '../../../../support/a-rest-control.ts';
 import type { EndpointType, PatchOperation, RestApi } from '@aws-sdk/client-api-gateway';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 /** Recorded at AWS, 2025-07-02, by a public project's tests. */
 const RECORDED = 'recorded 2025-07-02';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { PLAN_RULES } from '../../../../gateway/aws-api/rest-apis/plan-patch.ts';
-import { readPatch } from '../../../../gateway/control/patch.ts';
-import type { UsagePlan } from '../../../../gateway/control/usage-plans.ts';
+import { PLAN_RULES } from '../../../../../packages/control/api/rest/plan-patch.ts';
+import { readPatch } from '../../../../../packages/control/patch.ts';
+import type { UsagePlan } from '../../../../../packages/control/usage-plans.ts';
 
 const PLAN: UsagePlan = {
   ...{ id: 'p1', name: 'gold', description: 'd', productCode: undefined, tags: {} },

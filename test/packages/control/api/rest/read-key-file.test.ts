@@ -6,9 +6,9 @@ import {
   GetUsagePlanKeysCommand,
   ImportApiKeysCommand,
 } from '@aws-sdk/client-api-gateway';
-import { readKeyFile } from '../../../../gateway/aws-api/rest-apis/read-key-file.ts';
-import { aRestControl } from '../../../support/a-rest-control.ts';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import { readKeyFile } from '../../../../../packages/control/api/rest/read-key-file.ts';
+import { aRestControl } from '../../../../support/a-rest-control.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 // Source: API Gateway developer guide, "API Gateway API key file format"
 

@@ -15,10 +15,10 @@ import {
   PutMethodCommand,
   PutMethodResponseCommand,
 } from '@aws-sdk/client-api-gateway';
-import { aRestControl } from '../../../support/a-rest-control.ts';
-import { invokeUri } from '../../../support/a-stack.ts';
-import { ok, policy } from '../../../support/rest-apis.ts';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import { aRestControl } from '../../../../support/a-rest-control.ts';
+import { invokeUri } from '../../../../support/a-stack.ts';
+import { ok, policy } from '../../../../support/rest-apis.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 let control: TestRestControl;
 before(async () => {

@@ -13,10 +13,10 @@ import {
   UpdateAccountCommand,
 } from '@aws-sdk/client-api-gateway';
 import { GetApiCommand } from '@aws-sdk/client-apigatewayv2';
-import { aRestControl } from '../../../support/a-rest-control.ts';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
-import { ACCOUNT_ID, REGION } from '../../../support/a-stack.ts';
-import { stackIdOf } from '../../../../gateway/definition/pseudo-parameters.ts';
+import { aRestControl } from '../../../../support/a-rest-control.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
+import { ACCOUNT_ID, REGION } from '../../../../support/a-stack.ts';
+import { stackIdOf } from '../../../../../packages/templates/pseudo-parameters.ts';
 
 const ofStack = (logicalId: string): Readonly<Record<string, string>> => ({
   'aws:cloudformation:logical-id': logicalId,

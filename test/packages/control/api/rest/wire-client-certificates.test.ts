@@ -9,12 +9,12 @@ import {
   GetStageCommand,
   UpdateClientCertificateCommand,
 } from '@aws-sdk/client-api-gateway';
-import { answered, DEFAULT } from '../../../support/a-method.ts';
-import { aRestControl, refusalOf } from '../../../support/a-rest-control.ts';
-import { aStack } from '../../../support/a-stack.ts';
-import { patchStage, restApiId } from '../../../support/an-edited-api.ts';
-import { restRoutes } from '../../../support/routed-apis.ts';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import { answered, DEFAULT } from '../../../../support/a-method.ts';
+import { aRestControl, refusalOf } from '../../../../support/a-rest-control.ts';
+import { aStack } from '../../../../support/a-stack.ts';
+import { patchStage, restApiId } from '../../../../support/an-edited-api.ts';
+import { restRoutes } from '../../../../support/routed-apis.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 const Integration = {
   ...{ Type: 'HTTP', IntegrationHttpMethod: 'GET', Uri: 'https://backend.example/' },

@@ -8,7 +8,7 @@ import {
   PutMethodCommand,
   UpdateDeploymentCommand,
 } from '@aws-sdk/client-api-gateway';
-import { refusalOf } from '../../../support/a-rest-control.ts';
+import { refusalOf } from '../../../../support/a-rest-control.ts';
 import {
   addRoute,
   anEditedApi,
@@ -16,8 +16,8 @@ import {
   patchStage,
   restApiId,
   status,
-} from '../../../support/an-edited-api.ts';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+} from '../../../../support/an-edited-api.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 let control: TestRestControl;
 before(async () => {

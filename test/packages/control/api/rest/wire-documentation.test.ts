@@ -16,10 +16,10 @@ import {
   UpdateDocumentationPartCommand,
   UpdateDocumentationVersionCommand,
 } from '@aws-sdk/client-api-gateway';
-import { aRestControl, refusalOf as readRefusal } from '../../../support/a-rest-control.ts';
-import { API_ID } from '../../../support/metered-apis.ts';
-import { behindAuthorizer, ok, policy, TOKEN } from '../../../support/rest-apis.ts';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import { aRestControl, refusalOf as readRefusal } from '../../../../support/a-rest-control.ts';
+import { API_ID } from '../../../../support/metered-apis.ts';
+import { behindAuthorizer, ok, policy, TOKEN } from '../../../../support/rest-apis.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 const restApiId = API_ID;
 const PETS = { type: 'METHOD', path: '/pets', method: 'GET' } as const;

@@ -13,12 +13,12 @@ import {
   UpdateBasePathMappingCommand,
   UpdateDomainNameCommand,
 } from '@aws-sdk/client-api-gateway';
-import { serve } from '../../../../gateway/pipeline.ts';
-import { receive } from '../../../../gateway/server/receive.ts';
-import { refusalOf } from '../../../support/a-rest-control.ts';
-import { anEditedApi, restApiId } from '../../../support/an-edited-api.ts';
+import { serve } from '../../../../../packages/core/pipeline.ts';
+import { receive } from '../../../../../packages/core/receive.ts';
+import { refusalOf } from '../../../../support/a-rest-control.ts';
+import { anEditedApi, restApiId } from '../../../../support/an-edited-api.ts';
 import type { CreateDomainNameCommandInput } from '@aws-sdk/client-api-gateway';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 let control: TestRestControl;
 before(async () => {

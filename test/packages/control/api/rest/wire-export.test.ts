@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { GetExportCommand, UpdateMethodCommand } from '@aws-sdk/client-api-gateway';
 import { parse } from 'yaml';
-import { aRestControl, refusalOf } from '../../../support/a-rest-control.ts';
-import { invokeUri } from '../../../support/a-stack.ts';
-import { API_ID } from '../../../support/metered-apis.ts';
-import { behindAuthorizer, ok, policy, TOKEN } from '../../../support/rest-apis.ts';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import { aRestControl, refusalOf } from '../../../../support/a-rest-control.ts';
+import { invokeUri } from '../../../../support/a-stack.ts';
+import { API_ID } from '../../../../support/metered-apis.ts';
+import { behindAuthorizer, ok, policy, TOKEN } from '../../../../support/rest-apis.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 let control: TestRestControl;
 before(async () => {

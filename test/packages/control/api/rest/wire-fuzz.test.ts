@@ -2,16 +2,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { Account } from '../../../../gateway/control/account.ts';
-import { ServedApis } from '../../../../gateway/control/served-apis.ts';
-import { adminIdentity } from '../../../../gateway/policy/identities.ts';
-import { createRestApiWire } from '../../../../gateway/aws-api/rest-apis/rest-api-wire.ts';
-import { ACCOUNT_ID, aStack, REGION } from '../../../support/a-stack.ts';
-import { API_ID, meteredApi } from '../../../support/metered-apis.ts';
-import { ok } from '../../../support/rest-apis.ts';
-import { virtualPorts } from '../../../support/virtual-ports.ts';
-import type { AwsService } from '../../../../gateway/aws-api/aws-call.ts';
-import { webPath } from '../../../support/any-text.ts';
+import { Account } from '../../../../../packages/control/account.ts';
+import { ServedApis } from '../../../../../packages/control/served-apis.ts';
+import { adminIdentity } from '../../../../../packages/core/policy/identities.ts';
+import { createRestApiWire } from '../../../../../packages/control/api/rest/rest-api-wire.ts';
+import { ACCOUNT_ID, aStack, REGION } from '../../../../support/a-stack.ts';
+import { API_ID, meteredApi } from '../../../../support/metered-apis.ts';
+import { ok } from '../../../../support/rest-apis.ts';
+import { virtualPorts } from '../../../../support/virtual-ports.ts';
+import type { AwsService } from '../../../../../packages/kernel/calls/aws-call.ts';
+import { webPath } from '../../../../support/any-text.ts';
 
 const caller = adminIdentity({ accessKeyId: 'AKIALOCAL0000ADMIN', secretAccessKey: 'secret' }, ACCOUNT_ID);
 const IN_API = [

@@ -20,12 +20,12 @@ import {
   UpdateMethodCommand,
   UpdateMethodResponseCommand,
 } from '@aws-sdk/client-api-gateway';
-import { aRestControl, refusalOf } from '../../../support/a-rest-control.ts';
-import { invokeUri } from '../../../support/a-stack.ts';
-import { API_ID } from '../../../support/metered-apis.ts';
-import { ok, restApi } from '../../../support/rest-apis.ts';
-import { makeRootResourceId } from '../../../../gateway/definition/cloudformation/physical-ids.ts';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import { aRestControl, refusalOf } from '../../../../support/a-rest-control.ts';
+import { invokeUri } from '../../../../support/a-stack.ts';
+import { API_ID } from '../../../../support/metered-apis.ts';
+import { ok, restApi } from '../../../../support/rest-apis.ts';
+import { makeRootResourceId } from '../../../../../packages/aws/physical-ids.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 let control: TestRestControl;
 before(async () => {

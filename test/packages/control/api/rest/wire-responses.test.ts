@@ -19,10 +19,10 @@ import {
   UpdateModelCommand,
   UpdateRequestValidatorCommand,
 } from '@aws-sdk/client-api-gateway';
-import { aRestControl, refusalOf } from '../../../support/a-rest-control.ts';
-import { API_ID } from '../../../support/metered-apis.ts';
-import { ok, restApi } from '../../../support/rest-apis.ts';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import { aRestControl, refusalOf } from '../../../../support/a-rest-control.ts';
+import { API_ID } from '../../../../support/metered-apis.ts';
+import { ok, restApi } from '../../../../support/rest-apis.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 let control: TestRestControl;
 before(async () => {

@@ -16,11 +16,11 @@ import {
   PutMethodCommand,
   PutRestApiCommand,
 } from '@aws-sdk/client-api-gateway';
-import { aStack, invokeUri } from '../../../support/a-stack.ts';
-import { refusalOf } from '../../../support/a-rest-control.ts';
-import { anEditedApi, restApiId as templateApiId } from '../../../support/an-edited-api.ts';
-import { restApi } from '../../../support/rest-apis.ts';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import { aStack, invokeUri } from '../../../../support/a-stack.ts';
+import { refusalOf } from '../../../../support/a-rest-control.ts';
+import { anEditedApi, restApiId as templateApiId } from '../../../../support/an-edited-api.ts';
+import { restApi } from '../../../../support/rest-apis.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 let control: TestRestControl;
 before(async () => {

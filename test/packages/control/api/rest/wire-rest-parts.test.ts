@@ -12,11 +12,11 @@ import {
   UpdateAuthorizerCommand,
   UpdateMethodCommand,
 } from '@aws-sdk/client-api-gateway';
-import { aRestControl, refusalOf } from '../../../support/a-rest-control.ts';
-import { invokeUri, proxyTo } from '../../../support/a-stack.ts';
-import { API_ID } from '../../../support/metered-apis.ts';
-import { ok, policy, restApi } from '../../../support/rest-apis.ts';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import { aRestControl, refusalOf } from '../../../../support/a-rest-control.ts';
+import { invokeUri, proxyTo } from '../../../../support/a-stack.ts';
+import { API_ID } from '../../../../support/metered-apis.ts';
+import { ok, policy, restApi } from '../../../../support/rest-apis.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 const onePet = {
   Pet: {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { compilePolicy } from '../../../../gateway/policy/evaluate.ts';
-import { jsonReply } from '../../../../gateway/control-port/control-request.ts';
-import { routeCall } from '../../../../gateway/aws-api/rest-apis/wire-router.ts';
-import type { WireRoute } from '../../../../gateway/aws-api/rest-apis/wire-router.ts';
+import { compilePolicy } from '../../../../../packages/core/policy/evaluate.ts';
+import { jsonReply } from '../../../../../packages/core/api-call.ts';
+import { routeCall } from '../../../../../packages/control/api/rest/wire-router.ts';
+import type { WireRoute } from '../../../../../packages/control/api/rest/wire-router.ts';
 
 const ROUTES: readonly WireRoute[] = ['/restapis/{restApiId}', '/v2/apis/{apiId}'].map((path) => ({
   ...{ method: 'DELETE', path },

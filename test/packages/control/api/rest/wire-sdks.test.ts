@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { GetSdkCommand, GetSdkTypeCommand, GetSdkTypesCommand } from '@aws-sdk/client-api-gateway';
-import { aRestControl, refusalOf as readRefusal } from '../../../support/a-rest-control.ts';
-import { API_ID } from '../../../support/metered-apis.ts';
-import { behindAuthorizer, ok, policy, TOKEN } from '../../../support/rest-apis.ts';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import { aRestControl, refusalOf as readRefusal } from '../../../../support/a-rest-control.ts';
+import { API_ID } from '../../../../support/metered-apis.ts';
+import { behindAuthorizer, ok, policy, TOKEN } from '../../../../support/rest-apis.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 async function refusalOf(call: Promise<unknown>): Promise<string> {
   const { name, message } = await readRefusal(call);

@@ -6,7 +6,7 @@ import {
   GetStageCommand,
   GetStagesCommand,
 } from '@aws-sdk/client-api-gateway';
-import { refusalOf } from '../../../support/a-rest-control.ts';
+import { refusalOf } from '../../../../support/a-rest-control.ts';
 import {
   addRoute,
   anEditedApi,
@@ -14,9 +14,9 @@ import {
   patchStage,
   restApiId,
   status,
-} from '../../../support/an-edited-api.ts';
+} from '../../../../support/an-edited-api.ts';
 import type { PatchOperation } from '@aws-sdk/client-api-gateway';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 let control: TestRestControl;
 before(async () => {

@@ -8,13 +8,13 @@ import {
   TestInvokeMethodCommand,
   UpdateIntegrationCommand,
 } from '@aws-sdk/client-api-gateway';
-import { makeRootResourceId } from '../../../../gateway/definition/cloudformation/physical-ids.ts';
-import { aRestControl, refusalOf } from '../../../support/a-rest-control.ts';
-import { invokeUri } from '../../../support/a-stack.ts';
-import { API_ID } from '../../../support/metered-apis.ts';
-import { restApi } from '../../../support/rest-apis.ts';
-import { LAMBDA } from '../../../support/streaming-methods.ts';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import { makeRootResourceId } from '../../../../../packages/aws/physical-ids.ts';
+import { aRestControl, refusalOf } from '../../../../support/a-rest-control.ts';
+import { invokeUri } from '../../../../support/a-stack.ts';
+import { API_ID } from '../../../../support/metered-apis.ts';
+import { restApi } from '../../../../support/rest-apis.ts';
+import { LAMBDA } from '../../../../support/streaming-methods.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 const restApiId = API_ID;
 const TROUBLESHOOT = 'developer guide, "Troubleshoot issues with response streaming"';

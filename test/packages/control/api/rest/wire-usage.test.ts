@@ -11,10 +11,10 @@ import {
   UpdateApiKeyCommand,
   UpdateUsageCommand,
 } from '@aws-sdk/client-api-gateway';
-import { aRestControl, refusalOf } from '../../../support/a-rest-control.ts';
-import { API_ID, describeReply } from '../../../support/metered-apis.ts';
-import { ok, restApi } from '../../../support/rest-apis.ts';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import { aRestControl, refusalOf } from '../../../../support/a-rest-control.ts';
+import { API_ID, describeReply } from '../../../../support/metered-apis.ts';
+import { ok, restApi } from '../../../../support/rest-apis.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 let control: TestRestControl;
 before(async () => {

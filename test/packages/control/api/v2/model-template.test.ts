@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { CreateModelCommand, GetModelTemplateCommand } from '@aws-sdk/client-api-gateway';
-import { modelTemplate } from '../../../../gateway/aws-api/v2-apis/model-template.ts';
-import { anEditedApi, restApiId } from '../../../support/an-edited-api.ts';
-import type { JsonObject } from '../../../../gateway/definition/model.ts';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import { modelTemplate } from '../../../../../packages/control/api/v2/model-template.ts';
+import { anEditedApi, restApiId } from '../../../../support/an-edited-api.ts';
+import type { JsonObject } from '../../../../../packages/core/stack/model.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 const HEAD = "#set($inputRoot = $input.path('$'))\n";
 

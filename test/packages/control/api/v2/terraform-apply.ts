@@ -8,7 +8,7 @@ import {
   CreateRouteCommand,
   CreateStageCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { invokeUri } from '../../../support/a-stack.ts';
+import { invokeUri } from '../../../../support/a-stack.ts';
 import {
   readApi,
   readDomain,

@@ -19,7 +19,7 @@ import {
   UpdateRouteCommand,
   UpdateStageCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { REGION } from '../../../support/a-stack.ts';
+import { REGION } from '../../../../support/a-stack.ts';
 import {
   readApi,
   readDomain,

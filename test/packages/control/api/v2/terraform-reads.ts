@@ -8,7 +8,7 @@ import {
   GetRouteCommand,
   GetStageCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { invokeUri, REGION } from '../../../support/a-stack.ts';
+import { invokeUri, REGION } from '../../../../support/a-stack.ts';
 import type { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 
 export const DomainName = 'shop.example.com';

@@ -7,15 +7,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { GetDomainNameCommand } from '@aws-sdk/client-apigatewayv2';
-import { serve } from '../../../../gateway/pipeline.ts';
-import { receive } from '../../../../gateway/server/receive.ts';
-import { refusalOf } from '../../../support/a-rest-control.ts';
-import { aV2Control } from '../../../support/a-v2-control.ts';
+import { serve } from '../../../../../packages/core/pipeline.ts';
+import { receive } from '../../../../../packages/core/receive.ts';
+import { refusalOf } from '../../../../support/a-rest-control.ts';
+import { aV2Control } from '../../../../support/a-v2-control.ts';
 import { APPLY, REFRESH } from './terraform-apply.ts';
 import { DESTROY, EDIT } from './terraform-changes.ts';
 import { DomainName } from './terraform-reads.ts';
 import type { Row } from './terraform-reads.ts';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 let control: TestRestControl;
 const ids = { api: '', integration: '', jwt: '', asked: '', guarded: '', open: '', mapping: '' };

@@ -22,13 +22,13 @@ import {
   GetRoutesCommand,
   UpdateModelCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { Connections } from '../../../../gateway/websocket/connections.ts';
-import { message } from '../../../../gateway/websocket/pipeline.ts';
-import { refusalOf } from '../../../support/a-rest-control.ts';
-import { invokeUri } from '../../../support/a-stack.ts';
-import { aV2Control } from '../../../support/a-v2-control.ts';
-import { aDetail, FakeSocket } from '../../websocket/fixture.ts';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import { Connections } from '../../../../../packages/core/websocket/connections.ts';
+import { message } from '../../../../../packages/core/websocket/pipeline.ts';
+import { refusalOf } from '../../../../support/a-rest-control.ts';
+import { invokeUri } from '../../../../support/a-stack.ts';
+import { aV2Control } from '../../../../support/a-v2-control.ts';
+import { aDetail, FakeSocket } from '../../../core/websocket/fixture.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 let control: TestRestControl;
 before(async () => {

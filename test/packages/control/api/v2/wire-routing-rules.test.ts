@@ -10,13 +10,13 @@ import {
   PutRoutingRuleCommand,
   UpdateDomainNameCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { serve } from '../../../../gateway/pipeline.ts';
-import { receive } from '../../../../gateway/server/receive.ts';
-import { refusalOf } from '../../../support/a-rest-control.ts';
-import { aStack } from '../../../support/a-stack.ts';
-import { aV2Control, makeApi } from '../../../support/a-v2-control.ts';
-import { API_ID, restRoutes } from '../../../support/routed-apis.ts';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import { serve } from '../../../../../packages/core/pipeline.ts';
+import { receive } from '../../../../../packages/core/receive.ts';
+import { refusalOf } from '../../../../support/a-rest-control.ts';
+import { aStack } from '../../../../support/a-stack.ts';
+import { aV2Control, makeApi } from '../../../../support/a-v2-control.ts';
+import { API_ID, restRoutes } from '../../../../support/routed-apis.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 import type { RoutingRuleCondition } from '@aws-sdk/client-apigatewayv2';
 
 const DomainName = 'rules.example.com';

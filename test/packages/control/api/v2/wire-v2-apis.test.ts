@@ -17,10 +17,10 @@ import {
   UpdateApiCommand,
   UpdateIntegrationCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { invokeUri } from '../../../support/a-stack.ts';
-import { refusalOf } from '../../../support/a-rest-control.ts';
-import { aV2Control, functionArn, makeApi, makeRoute, statusOf } from '../../../support/a-v2-control.ts';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import { invokeUri } from '../../../../support/a-stack.ts';
+import { refusalOf } from '../../../../support/a-rest-control.ts';
+import { aV2Control, functionArn, makeApi, makeRoute, statusOf } from '../../../../support/a-v2-control.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 let control: TestRestControl;
 before(async () => {

@@ -35,12 +35,12 @@ import {
   UpdateDomainNameCommand,
   UpdateVpcLinkCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { serve } from '../../../../gateway/pipeline.ts';
-import { receive } from '../../../../gateway/server/receive.ts';
-import { refusalOf } from '../../../support/a-rest-control.ts';
-import { aStack } from '../../../support/a-stack.ts';
-import { aV2Control, makeApi, makeRoute } from '../../../support/a-v2-control.ts';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import { serve } from '../../../../../packages/core/pipeline.ts';
+import { receive } from '../../../../../packages/core/receive.ts';
+import { refusalOf } from '../../../../support/a-rest-control.ts';
+import { aStack } from '../../../../support/a-stack.ts';
+import { aV2Control, makeApi, makeRoute } from '../../../../support/a-v2-control.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 let control: TestRestControl;
 let apiId: string;

@@ -18,9 +18,9 @@ import {
   UpdateIntegrationCommand,
   UpdateRouteCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { refusalOf } from '../../../support/a-rest-control.ts';
-import { aV2Control, makeApi, makeRoute, statusOf } from '../../../support/a-v2-control.ts';
-import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import { refusalOf } from '../../../../support/a-rest-control.ts';
+import { aV2Control, makeApi, makeRoute, statusOf } from '../../../../support/a-v2-control.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 let control: TestRestControl;
 before(async () => {

@@ -4,10 +4,13 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
-import { describeUnprepared } from '../../../../../gateway/lambda/refused-start.ts';
-import { findPython } from '../../../../../gateway/lambda/process/python/python-toolchain.ts';
-import { type PythonAnswer, PythonProbe } from '../../../../../gateway/lambda/process/python/python-probe.ts';
-import type { Machine } from '../../../../../gateway/lambda/process/machine.ts';
+import { describeUnprepared } from '../../../../../packages/lambda/refused-start.ts';
+import { findPython } from '../../../../../packages/lambda/process/python/python-toolchain.ts';
+import {
+  type PythonAnswer,
+  PythonProbe,
+} from '../../../../../packages/lambda/process/python/python-probe.ts';
+import type { Machine } from '../../../../../packages/lambda/process/machine.ts';
 import { aFolder, aFolderFunction } from '../../start-runtime.ts';
 
 const MACHINE: Machine = { environment: {}, home: '/nowhere', platform: 'linux', architecture: 'x64' };

@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { openAccessBook } from '../../cli/access-book.ts';
-import { explain } from '../../cli/access-explain.ts';
-import { aDocument } from '../support/an-access-document.ts';
-import type { AccessQuestion } from '../../gateway/index.ts';
+import { openAccessBook } from '../../../../../packages/stack/access/commands/access-book.ts';
+import { explain } from '../../../../../packages/stack/access/commands/access-explain.ts';
+import { aDocument } from '../../../../support/an-access-document.ts';
+import type { AccessQuestion } from '../../../../../packages/engine/index.ts';
 
 const NOW = 1_790_000_000;
 const DOCUMENT = aDocument({

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { explain } from '../../cli/access-explain.ts';
-import type { ExplainFlags } from '../../cli/access-explain.ts';
-import { toHeldKey } from '../../cli/held-key.ts';
-import { aDocument } from '../support/an-access-document.ts';
+import { explain } from '../../../../../packages/stack/access/commands/access-explain.ts';
+import type { ExplainFlags } from '../../../../../packages/stack/access/commands/access-explain.ts';
+import { toHeldKey } from '../../../../../packages/stack/access/commands/held-key.ts';
+import { aDocument } from '../../../../support/an-access-document.ts';
 
 const TOKENS = { id: 'main', type: 'oidc', issuer: 'https://issuer.example/', audience: ['api'] };
 const KEYS = { id: 'keys', type: 'apiKey', prefix: 'shop_live' };

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { readLiveApi } from '../../cli/access-live.ts';
-import type { WantedApi } from '../../cli/access-live.ts';
-import { UsageError } from '../../cli/output.ts';
-import { aLoopbackServer } from '../support/signed-tokens.ts';
+import { readLiveApi } from '../../../../../packages/stack/access/commands/access-live.ts';
+import type { WantedApi } from '../../../../../packages/stack/access/commands/access-live.ts';
+import { UsageError } from '../../../../../packages/terminal/output.ts';
+import { aLoopbackServer } from '../../../../support/signed-tokens.ts';
 
 type Answers = Readonly<Record<string, unknown>>;
 

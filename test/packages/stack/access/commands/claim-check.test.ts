@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { describe, it } from 'node:test';
-import { checkHandlers } from '../../cli/claim-check.ts';
-import { inspectStacks } from '../../gateway/index.ts';
-import type { InspectedApi } from '../../gateway/index.ts';
-import { loadOptions } from '../../cli/access-apis.ts';
-import { aDocument, anAccess } from '../support/an-access-document.ts';
+import { checkHandlers } from '../../../../../packages/stack/access/commands/claim-check.ts';
+import { inspectStacks } from '../../../../../packages/engine/index.ts';
+import type { InspectedApi } from '../../../../../packages/engine/index.ts';
+import { loadOptions } from '../../../../../packages/stack/access/commands/access-apis.ts';
+import { aDocument, anAccess } from '../../../../support/an-access-document.ts';
 
 const INVOKE = 'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions';
 const TEMPLATE = {

@@ -9,9 +9,9 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { invalidatorRoutes } from '#shared/cache/invalidator-routes.ts';
 import { createRouter } from '#shared/http/router.ts';
-import { CacheDesk, countedHandler } from '../support/a-response-cache.ts';
-import { portsAt, recordAt } from '../support/a-stage-cache.ts';
-import { runCommandHere } from '../support/command-in-process.ts';
+import { CacheDesk, countedHandler } from '../../../../support/a-response-cache.ts';
+import { portsAt, recordAt } from '../../../../support/a-stage-cache.ts';
+import { runCommandHere } from '../../../../support/command-in-process.ts';
 
 const desk = new CacheDesk();
 const answer = createRouter(invalidatorRoutes(portsAt(desk)));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { printPdf } from '../../cli/pdf.ts';
+import { printPdf } from '../../../../../packages/stack/quota/commands/pdf.ts';
 
 const textOf = (lines: Parameters<typeof printPdf>[0]['lines']): string =>
   printPdf({ title: 'T', lines }).toString('latin1');

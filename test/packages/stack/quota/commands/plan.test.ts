@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { readPlanFile } from '../../cli/plan.ts';
+import { readPlanFile } from '../../../../../packages/stack/quota/commands/plan.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-plan-'));
 after(() => rmSync(folder, { recursive: true }));

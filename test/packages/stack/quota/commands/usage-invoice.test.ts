@@ -13,10 +13,15 @@ import { quotaAdminRoutes } from '#shared/quota/admin/routes.ts';
 import { assignPlan } from '#shared/quota/admin/keys.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import type { Item } from '#shared/table/item-write.ts';
-import { openInvoiceBook } from '../../cli/invoice-book.ts';
-import { runCommandHere } from '../support/command-in-process.ts';
-import type { Finished } from '../support/command.ts';
-import { AdministeredTable, anAdminEvent, memoryAdminPorts, requested } from '../support/quota-admin.ts';
+import { openInvoiceBook } from '../../../../../packages/stack/quota/commands/invoice-book.ts';
+import { runCommandHere } from '../../../../support/command-in-process.ts';
+import type { Finished } from '../../../../support/command.ts';
+import {
+  AdministeredTable,
+  anAdminEvent,
+  memoryAdminPorts,
+  requested,
+} from '../../../../support/quota-admin.ts';
 
 const BEGIN_MS = Date.UTC(2026, 10, 3);
 const KEY = 'sk_test_only_of_this_test';

@@ -3,9 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { queryExport, readStatement, STATEMENTS } from '../../cli/export-query.ts';
-import { runCommandHere } from '../support/command-in-process.ts';
-import { installFakeDuckDb } from '../support/fake-duckdb.ts';
+import {
+  queryExport,
+  readStatement,
+  STATEMENTS,
+} from '../../../../../packages/stack/quota/commands/export-query.ts';
+import { runCommandHere } from '../../../../support/command-in-process.ts';
+import { installFakeDuckDb } from '../../../../support/fake-duckdb.ts';
 
 describe('the SQL over exports of the usage table', () => {
   let folder = '';

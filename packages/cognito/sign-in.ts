@@ -1,0 +1,114 @@
+/** The local issuer with its user pools, login pages and endpoints, put together. */
+import { createCognitoIdp } from './api/cognito-idp.ts';
+import { Issuer } from './issuer.ts';
+import { serveIssuer } from './issuer-endpoints.ts';
+import { loadIssuerKeys, saveIssuerKeys } from './issuer-key-file.ts';
+import { createSignInPort } from './login/sign-in-port.ts';
+import { readPools } from './pools/read-pools.ts';
+import { UserPools } from './pools/user-pools.ts';
+import { serveTokens } from './token-endpoints.ts';
+import { loadKeptPools, saveKeptPools } from './user-files.ts';
+import { continueTrace } from '../core/events/trace-header.ts';
+import type { AwsService } from '../kernel/calls/aws-call.ts';
+import type { ControlReply, ControlRequest } from '../core/api-call.ts';
+import type { Identities } from '../core/policy/identities.ts';
+import type { Invocation, InvocationResult, Invoker, LogSink, Ports } from '../core/ports.ts';
+import type { ResolvedStack } from '../core/stack/model.ts';
+import type { SignInPort } from './login/sign-in-port.ts';
+import type { StandIns } from '../core/issuers/stand-ins.ts';
+import type { WrittenUser } from './pools/pool-user.ts';
+
+export type LocalSignIn = {
+  readonly issuer: Issuer;
+  readonly pools: UserPools;
+  /** Login pages, key sets and tokens, of the pools and of the issuer itself. */
+  readonly port: SignInPort;
+  /** Cognito's calls of administrators. */
+  readonly serveAdmin: AwsService;
+  /** `POST token` and `POST issuer/rotate` of the command line; undefined for other paths. */
+  readonly serveTokens: (request: ControlRequest, path: string) => Promise<ControlReply | undefined>;
+  /** Pools and users are those of these stacks from here on. */
+  readonly follow: (stacks: readonly ResolvedStack[], users: readonly WrittenUser[]) => void;
+};
+
+type SignInOptions = Pick<Ports, 'clock' | 'random'> & {
+  readonly standIns: StandIns;
+  /** Clients of the issuer's token endpoint. */
+  readonly identities: Identities;
+  /** Of triggers; there only when functions are, after the pools. */
+  readonly invoker: () => Invoker;
+  readonly log: LogSink;
+  /** Where keys and users are kept; undefined = nowhere. */
+  readonly directory: string | undefined;
+};
+
+/** Cognito waits so long for a trigger. */
+const TRIGGER_WITHIN_MS = 5_000;
+
+/** @throws StartError where what is kept is damaged, or cannot be read */
+export async function openLocalSignIn(options: SignInOptions): Promise<LocalSignIn> {
+  const { standIns, identities, clock } = options;
+  const issuer = await openIssuer(options);
+  const pools = await openPools(options, issuer);
+  const cognito = createCognitoIdp(pools, clock);
+  const port = createSignInPort({ issuer, standIns, pools, cognito, clock });
+  return {
+    ...{ issuer, pools, serveAdmin: cognito.serveAdmin },
+    port: {
+      get hosts() {
+        return port.hosts;
+      },
+      admits: (head) => port.admits(head),
+      serve: async (request) => (await port.serve(request)) ?? serveIssuer(request, issuer, identities),
+    },
+    serveTokens: (request, path) => serveTokens(request, path, issuer),
+    follow: (stacks, users) => pools.follow(readPools(stacks, standIns.all), users),
+  };
+}
+
+async function openIssuer({ clock, random, standIns, directory, log }: SignInOptions): Promise<Issuer> {
+  const options = { clock, random, standsInFor: (name: string) => standIns.includes(name) };
+  if (directory === undefined) return Issuer.create(options);
+  return Issuer.create({
+    ...options,
+    kept: await loadIssuerKeys(directory),
+    onChange: (keys) => {
+      saveIssuerKeys(directory, keys).catch((fault: unknown) => {
+        log.write(`the keys of the issuer are not kept: ${String(fault)}`);
+      });
+    },
+  });
+}
+
+async function openPools(
+  { clock, random, invoker, directory, log }: SignInOptions,
+  issuer: Issuer,
+): Promise<UserPools> {
+  let isDue = false;
+  const save = (): void => {
+    // Several changes of one call are written once.
+    if (directory === undefined || isDue) return;
+    isDue = true;
+    setImmediate(() => {
+      isDue = false;
+      saveKeptPools(directory, pools.kept).catch((fault: unknown) => {
+        log.write(`the users are not kept: ${String(fault)}`);
+      });
+    });
+  };
+  const invoke = (functionArn: string, payload: string): Promise<InvocationResult> =>
+    invoker().invoke({
+      ...{ ...readFunction(functionArn), payload, timeoutMs: TRIGGER_WITHIN_MS },
+      traceHeader: continueTrace(undefined, clock.nowEpochMs(), random),
+    });
+  const ports = { clock, random, onChange: save, log: (line: string) => log.write(line), invoke };
+  const pools = new UserPools(issuer, ports, directory === undefined ? [] : await loadKeptPools(directory));
+  return pools;
+}
+
+/** `arn:aws:lambda:{region}:{account}:function:{name}[:{qualifier}]`, or the name itself. */
+function readFunction(arn: string): Pick<Invocation, 'functionName' | 'qualifier'> {
+  if (!arn.startsWith('arn:')) return { functionName: arn };
+  const [functionName = arn, qualifier] = arn.split(':').slice(6);
+  return { functionName, qualifier };
+}

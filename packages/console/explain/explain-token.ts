@@ -1,0 +1,174 @@
+/** Why a bearer token was refused by a JWT or Cognito authorizer. */
+import { list, sentence } from './reason.ts';
+import type { TokenDefectCode } from '../../core/policy/bearer-token.ts';
+import type { Circumstances, GuardCircumstances, TokenCircumstances } from './circumstances.ts';
+import type { Reason } from './reason.ts';
+
+type Refused = {
+  readonly authorizer: string;
+  /** Undefined where it could not be read, or is of a log line. */
+  readonly token: TokenCircumstances | undefined;
+  readonly trusted: NonNullable<GuardCircumstances['trusted']>;
+  readonly failure: string;
+  readonly isDeployed: boolean;
+};
+
+export function explainToken(about: Circumstances, guard: GuardCircumstances): Reason {
+  const { defect, failure = '', isDeployed } = about;
+  const { name: authorizer, token, trusted } = guard;
+  const reason =
+    defect?.kind === 'token' && trusted !== undefined
+      ? explainDefect(defect.code, { authorizer, token, trusted, failure, isDeployed })
+      : undefined;
+  return reason ?? explainUnknown(failure);
+}
+
+function explainUnknown(failure: string): Reason {
+  return {
+    because: [sentence(failure)],
+    changes: ['Send a token that the authorizer’s issuer has signed and that is still good.'],
+  };
+}
+
+/** Undefined where what it would name is not known. */
+function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefined {
+  const { authorizer, trusted, failure } = refused;
+  switch (code) {
+    case 'missing':
+      return undefined;
+    case 'malformed':
+      return {
+        because: [`The credential is no JSON Web Token that authorizer ${authorizer} can read: ${failure}.`],
+        changes: [
+          `Send a signed token: header, payload and signature, joined by dots${localToken(refused)}.`,
+        ],
+      };
+    case 'algorithm':
+      return {
+        because: [`Authorizer ${authorizer} does not accept the algorithm of the token: ${failure}.`],
+        changes: ['Let the issuer sign tokens with RS256, the one that every authorizer accepts.'],
+      };
+    case 'key':
+      return {
+        because: [
+          `The issuer ${issuerOf(refused)} has no key with the \`kid\` of the token, or the token has no \`kid\`.`,
+        ],
+        changes: [
+          `Get a new token from ${issuerOf(refused)}: the issuer may have changed its keys since this one was signed.`,
+        ],
+      };
+    case 'issuer-unreachable':
+      return explainUnreachable(refused);
+    case 'signature':
+      return {
+        because: [`The signature of the token does not match the key of the issuer ${issuerOf(refused)}.`],
+        changes: [
+          `Send the token exactly as ${issuerOf(refused)} signed it; a changed token, or one that another issuer signed, is refused.`,
+        ],
+      };
+    case 'claim':
+      return {
+        because: [`Authorizer ${authorizer} requires a claim that the token does not have: ${failure}.`],
+        changes: [`Get a token with the claims that authorizer ${authorizer} requires.`],
+      };
+    case 'issuer':
+    case 'audience':
+    case 'expired':
+    case 'not-yet-valid':
+    case 'scope':
+      return refused.token && explainClaim(code, refused, refused.token, trusted);
+  }
+}
+
+function explainClaim(
+  code: 'issuer' | 'audience' | 'expired' | 'not-yet-valid' | 'scope',
+  { authorizer, failure, isDeployed }: Refused,
+  token: TokenCircumstances,
+  trusted: Refused['trusted'],
+): Reason {
+  switch (code) {
+    case 'issuer':
+      return {
+        because: [
+          `The token ${token.issuer === undefined ? 'has no issuer' : `names the issuer ${token.issuer}`}; authorizer ${authorizer} accepts ${list(trusted.issuers)}.`,
+        ],
+        changes: ['Use a token of that issuer, or change the authorizer’s issuer.'],
+      };
+    case 'audience':
+      return explainAudience(authorizer, isDeployed, token, trusted.audiences);
+    case 'expired':
+      return {
+        because: [
+          token.expiresAtEpochMs === undefined
+            ? 'The token has no `exp`, and one that never expires is not accepted.'
+            : `The token expired at ${new Date(token.expiresAtEpochMs).toISOString()}.`,
+        ],
+        changes: [renewToken(isDeployed)],
+      };
+    case 'not-yet-valid':
+      return {
+        because: [`The token cannot be used yet: ${failure}.`],
+        changes: [
+          `Wait until the token is valid, or set the clock of its issuer right${isDeployed ? '' : '; `gatewright clock` shows the time that counts here'}.`,
+        ],
+      };
+    case 'scope':
+      return {
+        because: [
+          `The token has the scopes ${list(token.scopes)}, and the route needs one of ${list(trusted.scopes)}.`,
+        ],
+        changes: [`Ask for a token with the scope ${trusted.scopes[0] ?? ''}.`],
+      };
+  }
+}
+
+function explainAudience(
+  authorizer: string,
+  isDeployed: boolean,
+  token: TokenCircumstances,
+  audiences: readonly string[],
+): Reason {
+  const [first] = audiences;
+  const here = first === undefined || isDeployed ? '' : ` (here: \`gatewright token --audience ${first}\`)`;
+  return {
+    because: [
+      `The token is for the audience ${list(token.audience)}, and the authorizer ${authorizer} takes tokens for ${list(audiences)} only.`,
+    ],
+    changes: [
+      `Ask the issuer for a token for ${list(audiences)}${here}, or add ${list(token.audience)} to the authorizer’s audiences.`,
+    ],
+  };
+}
+
+/** The token may be good: nothing could be checked. */
+function explainUnreachable(refused: Refused): Reason {
+  const issuer = issuerOf(refused);
+  return {
+    because: [
+      `The keys of the issuer ${issuer} could not be read, so authorizer ${refused.authorizer} could not check the token.`,
+    ],
+    changes: [
+      ...(refused.isDeployed
+        ? []
+        : [
+            `Without a network, let the gateway stand in for the issuer: \`gatewright start --issuer ${issuer}=local\`.`,
+          ]),
+      `With a network, make ${issuer.replace(/\/$/, '')}/.well-known/openid-configuration reachable, and send the request again.`,
+    ],
+  };
+}
+
+export function renewToken(isDeployed: boolean): string {
+  return isDeployed
+    ? 'Get a new token.'
+    : 'Get a new token; `gatewright clock` shows the time that counts here.';
+}
+
+function localToken({ isDeployed }: Refused): string {
+  return isDeployed ? '' : '; `gatewright token` makes one';
+}
+
+/** The one that the authorizer asked for keys: the token chooses among several, and of one it has no choice. */
+function issuerOf({ token, trusted: { issuers } }: Refused): string {
+  return issuers.find((issuer) => issuer === token?.issuer) ?? issuers[0] ?? 'of the authorizer';
+}

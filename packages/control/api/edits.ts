@@ -1,0 +1,16 @@
+/** Every call that the journal keeps: those of `apigateway` and `apigatewayv2`, and those of functions' policies. */
+import { createFunctionPolicies, isPolicyCall } from './lambda/function-policy.ts';
+import { createRestApiWire } from './rest/rest-api-wire.ts';
+import type { AwsService } from '../../kernel/calls/aws-call.ts';
+import type { RestControl } from './rest/wire-api.ts';
+import type { ServedApis } from '../served-apis.ts';
+
+export function createEdits(control: RestControl & { readonly apis: ServedApis }): AwsService {
+  const { apis } = control;
+  const rest = createRestApiWire(control);
+  const policies = createFunctionPolicies({
+    stacks: () => apis.stacks,
+    policies: apis.account.functionPolicies,
+  });
+  return (call) => (isPolicyCall(call.request.path) ? policies(call) : rest(call));
+}

@@ -1,0 +1,33 @@
+/** Lambda's API, put together: policies and URLs of functions, what only reads, and Invoke. */
+import { createFunctionPolicies, isPolicyCall } from './function-policy.ts';
+import { hasFunctionQualifier } from './function-qualifiers.ts';
+import { createFunctionUrlConfigs, isUrlConfigCall } from './function-url-configs.ts';
+import { createLambdaInvoke } from './lambda-invoke.ts';
+import { createLambdaReads } from './lambda-reads.ts';
+import { executedVersion } from '../../function-aliases.ts';
+import type { AwsService } from '../../../kernel/calls/aws-call.ts';
+import type { ServedApis } from '../../served-apis.ts';
+
+type InvokeOptions = Parameters<typeof createLambdaInvoke>[0];
+
+type LambdaOptions = Omit<InvokeOptions, 'hasQualifier' | 'versionOf'> & {
+  readonly apis: ServedApis;
+  /** Notes what changes policies. */
+  readonly keep: (service: AwsService) => AwsService;
+};
+
+export function createLambda({ apis, keep, ...invoke }: LambdaOptions): AwsService {
+  const stacks = (): ServedApis['stacks'] => apis.stacks;
+  const policies = keep(createFunctionPolicies({ stacks, policies: apis.account.functionPolicies }));
+  const urls = createFunctionUrlConfigs(() => apis.urls);
+  const invoked = createLambdaInvoke({
+    ...invoke,
+    hasQualifier: (name, qualifier) => hasFunctionQualifier(apis.stacks, name, qualifier),
+    versionOf: (name, qualifier) =>
+      executedVersion(apis.stacks, name, qualifier, () => invoke.random.fraction())?.version,
+  });
+  return createLambdaReads(stacks, (call) => {
+    if (isUrlConfigCall(call.request)) return urls(call);
+    return isPolicyCall(call.request.path) ? policies(call) : invoked(call);
+  });
+}

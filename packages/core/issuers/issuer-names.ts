@@ -1,0 +1,15 @@
+/** Names of issuers that are known here: the local one, and those of user pools. */
+
+/** Fixed, and never a real issuer's. */
+export const LOCAL_ISSUER = 'https://local.gatewright.invalid/';
+
+const POOL_ISSUER =
+  /^https:\/\/cognito-idp\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([a-z0-9-]+_[A-Za-z0-9]+)$/;
+
+/** Undefined: the issuer is no user pool. */
+export function readPoolIssuer(
+  issuer: string,
+): { readonly region: string; readonly poolId: string } | undefined {
+  const [, region, poolId] = POOL_ISSUER.exec(issuer) ?? [];
+  return region === undefined || poolId === undefined ? undefined : { region, poolId };
+}

@@ -1,0 +1,59 @@
+/** The types of resources that a start knows: each room gives a table of its own, and templates are resolved by all of them. */
+import type { NamesOfType } from './namers.ts';
+import type { Consequence, TypeClass } from './type-class.ts';
+
+/** Data only: it is loaded for every template, whether it has a resource of the type or not. */
+type ResourceType = Partial<TypeClass> & {
+  /** What Ref and GetAtt give. */
+  readonly names?: NamesOfType;
+  /** Nothing of it changes what a request gets. */
+  readonly isWithoutEffect?: boolean;
+  /** Of a type that is not run. */
+  readonly consequence?: Consequence;
+};
+
+/** By name; `AWS::SQS::*` stands for all types of the prefix that no table names. */
+export type ResourceTypeTable = Readonly<Record<string, ResourceType>>;
+
+/** Of a service whose calls are answered and recorded. */
+export const RECORDED: Consequence = 'calls to it are answered and recorded, and nothing more happens';
+
+const NOT_RUN: Consequence = 'nothing of this type runs here: calls to it fail';
+
+export class ResourceTypes {
+  readonly #types = new Map<string, ResourceType>();
+  readonly #prefixes: (readonly [prefix: string, consequence: Consequence])[] = [];
+
+  constructor(tables: readonly ResourceTypeTable[]) {
+    for (const [name, type] of tables.flatMap((table) => Object.entries(table))) {
+      if (this.#types.has(name)) throw new RangeError(`two tables have the type ${name}`);
+      if (name.endsWith('*')) this.#prefixes.push([name.slice(0, -1), type.consequence ?? NOT_RUN]);
+      else this.#types.set(name, type);
+    }
+  }
+
+  get names(): Iterable<string> {
+    return this.#types.keys();
+  }
+
+  /** What becomes of its properties; undefined for a type of which nothing is read. */
+  classOf(name: string): TypeClass | undefined {
+    const type = this.#types.get(name);
+    if (type === undefined || type.isWithoutEffect === true) return undefined;
+    return type.enforced === undefined && type.noEffect === undefined ? undefined : { enforced: [], ...type };
+  }
+
+  namesOf(name: string): NamesOfType | undefined {
+    return this.#types.get(name)?.names;
+  }
+
+  isWithoutEffect(name: string): boolean {
+    return this.#types.get(name)?.isWithoutEffect === true;
+  }
+
+  /** What a request misses of a type that is not run at all. */
+  consequenceOf(name: string): Consequence {
+    const own = this.#types.get(name)?.consequence;
+    return own ?? this.#prefixes.find(([prefix]) => name.startsWith(prefix))?.[1] ?? NOT_RUN;
+  }
+}

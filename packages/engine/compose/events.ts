@@ -1,0 +1,108 @@
+/** Events of a start: what starts functions beside requests. */
+import { join } from 'node:path';
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import { jsonReply } from '../../core/api-call.ts';
+import type { ControlReply } from '../../core/api-call.ts';
+import type { ServiceClient } from '../../core/ports.ts';
+import { goesElsewhere } from '../../kernel/calls/service-client.ts';
+import type { HandTarget } from '../../kernel/event-rows.ts';
+import { NOTHING_KEPT, openKeptEntries } from '../../kernel/kept-entries.ts';
+import type { MoreEndpoints } from '../../server/control-port/local-endpoints.ts';
+import { ServiceHost } from '../service-host.ts';
+import { catalogueOf } from './catalogue.ts';
+import type { Parts } from './parts.ts';
+
+type ServiceParts = Pick<Parts, 'options' | 'clock' | 'random' | 'runtime' | 'closing' | 'values'> & {
+  /** Of integrations, for targets that are not here. */
+  readonly services: ServiceClient;
+  readonly ownUrl: () => string | undefined;
+};
+
+/** @throws StartError DATA_DIRECTORY */
+export function openServiceHost(at: ServiceParts): ServiceHost {
+  const { options, clock, random, runtime, closing, services, ownUrl, values } = at;
+  const { accountId, dynamodb, log, awsEndpoints } = options;
+  const dataDirectory = dynamodb.kind === 'embedded' ? dynamodb.dataDirectory : undefined;
+  const host = new ServiceHost({
+    catalogue: catalogueOf(options),
+    invoker: runtime,
+    clock,
+    random,
+    services,
+    accountId,
+    isElsewhere: (service) =>
+      service === 'dynamodb-streams'
+        ? dynamodb.kind !== 'embedded'
+        : goesElsewhere(service, awsEndpoints, ownUrl()),
+    kept: dataDirectory === undefined ? NOTHING_KEPT : openKeptEntries(join(dataDirectory, 'events.jsonl')),
+    writtenObject: (id) => values.object(id),
+    report: (message) => log.write(message),
+  });
+  closing.add(() => host.close());
+  return host;
+}
+
+/** What a person means by a logical id: the name of the queue, topic, bus or schedule; any other text is a name itself. */
+export function nameOfLogical(wanted: string, { served }: Pick<Parts, 'served'>): string {
+  const found = served.stacks.map(({ resources }) => resources.get(wanted)).find((one) => one !== undefined);
+  // A queue is known by its URL, a topic by its ARN, a schedule by its name.
+  return found?.physicalId.split(/[:/|]/).at(-1) ?? wanted;
+}
+
+/** What `gatewright events` asks. */
+export function openEventsApi({ events, served }: Pick<Parts, 'events' | 'served'>): MoreEndpoints {
+  return async (request, path) => {
+    if (path !== 'events') return undefined;
+    if (request.method === 'GET')
+      return jsonReply(200, { sources: events.rows, asynchronous: events.pending });
+    if (request.method !== 'POST') return undefined;
+    const sent = readSent(request.body.toString());
+    if (sent === undefined) return jsonReply(400, { message: 'Wanted: {"target": a name, "body": text}' });
+    return sendByHand(events, { ...sent, target: nameOfLogical(sent.target, { served }) }, sent.target);
+  };
+}
+
+/** To a queue, a topic or a bus, or in the place of a schedule's time. @param called what the message names */
+async function sendByHand(events: ServiceHost, sent: HandSent, called: string): Promise<ControlReply> {
+  const { target: wanted, body, groupId, source, detailType } = sent;
+  const all = events.handTargets;
+  const isWanted = ({ arn, name }: HandTarget): boolean => arn === wanted || name === wanted;
+  const schedules = all.filter(({ run }) => run !== undefined);
+  const others = all.filter(({ run }) => run === undefined);
+  const found = schedules.find(isWanted) ?? others.find(isWanted);
+  if (found === undefined) {
+    const names = [...others, ...schedules].map(({ name }) => name).join(', ');
+    return jsonReply(404, {
+      message: `There is no queue, topic, bus or schedule "${called}"; there ${names === '' ? 'are none' : `are ${names}`}`,
+    });
+  }
+  const { arn, run, refuse } = found;
+  run?.();
+  if (run !== undefined) return jsonReply(200, { sent: arn });
+  const refusal = refuse?.(body);
+  if (refusal !== undefined) return jsonReply(409, { message: refusal });
+  const delivery = { groupId, ...(source && { source }), ...(detailType && { detailType }) };
+  const outcome = await events.targets.send(arn, body, delivery);
+  return outcome.kind === 'delivered'
+    ? jsonReply(200, { sent: arn })
+    : jsonReply(409, { message: outcome.message });
+}
+
+type HandSent = {
+  readonly target: string;
+  readonly body: string;
+  readonly groupId?: string | undefined;
+  readonly source?: string | undefined;
+  readonly detailType?: string | undefined;
+};
+
+function readSent(text: string): HandSent | undefined {
+  const { target, body, ...more } = parseJsonObject(text) ?? {};
+  if (typeof target !== 'string' || typeof body !== 'string') return undefined;
+  const { groupId, source, detailType } = more;
+  const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+  return {
+    ...{ target, body, groupId: textOf(groupId) },
+    ...{ source: textOf(source), detailType: textOf(detailType) },
+  };
+}

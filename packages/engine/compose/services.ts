@@ -1,0 +1,121 @@
+/** AWS's own APIs of a start, put together. */
+import { createCallerIdentity } from '../../kernel/calls/caller-identity.ts';
+import { letThrough } from '../../kernel/calls/let-through.ts';
+import { lazily } from './lazily.ts';
+import { backendOf } from './parts.ts';
+import { rightsContext } from './rights.ts';
+import { catalogueOf } from './catalogue.ts';
+import type { AwsService } from '../../kernel/calls/aws-call.ts';
+import type { ServedApis } from '../../control/served-apis.ts';
+import type { AcceptedEvent } from '../../control/api/lambda/lambda-invoke.ts';
+import type { Parts } from './parts.ts';
+
+/** AWS's own APIs on the control port, by signing name. */
+export function openServices(parts: Parts): Map<string, AwsService> {
+  const { options, runtime, random, served, signIn, store, at, closing, journal } = parts;
+  const services = new Map<string, AwsService>();
+  const rights = rightsContext(options, served);
+  // Calls of functions end where those of integrations do: at somebody's endpoint, at AWS, or in the recorder.
+  for (const name of [...calledServices(options), ...(options.awsEndpoints?.live ?? [])])
+    services.set(name, letThrough(at.services, rights));
+  const backend = backendOf(options, store);
+  if (backend !== undefined) {
+    services.set(
+      'dynamodb',
+      lazily(async () => {
+        const { createDynamoDbCalls } = await import('../../services/tables/dynamodb-calls.ts');
+        const calls = createDynamoDbCalls(backend, rights);
+        closing.add(() => calls.close());
+        return (call) => calls.serve(call);
+      }),
+    );
+  }
+  services.set(
+    'lambda',
+    lazily(async () => {
+      const { createLambda } = await import('../../control/api/lambda/lambda-service.ts');
+      return createLambda({
+        ...{ apis: served, keep: (service) => journal.keep(service) },
+        ...{ invoker: runtime, random, accountId: options.accountId },
+        accept: (event) => acceptEvent(event, parts),
+      });
+    }),
+  );
+  if (!services.has('cognito-idp'))
+    services.set(
+      'cognito-idp',
+      lazily(async () => (await signIn.open()).serveAdmin),
+    );
+  addValues(services, parts, letThrough(at.services, rights));
+  services.set('sts', createCallerIdentity(random, services.get('sts')));
+  services.set('apigateway', openRestApis(parts));
+  return services;
+}
+
+/** SSM, Secrets Manager and AppConfig. What is let through to AWS, or to an emulator, has its values there. */
+function addValues(
+  services: Map<string, AwsService>,
+  { options, values, random }: Parts,
+  elsewhere: AwsService,
+): void {
+  const isElsewhere = (name: string): boolean =>
+    services.has(name) || Object.hasOwn(options.awsEndpoints?.urls ?? {}, name);
+  const { accountId } = options;
+  const ofValues: readonly [name: string, service: AwsService][] = [
+    [
+      'ssm',
+      lazily(async () => {
+        const { createSsm } = await import('../../services/values/ssm.ts');
+        return createSsm(await values.open(), accountId);
+      }),
+    ],
+    [
+      'secretsmanager',
+      lazily(async () => {
+        const { createSecretsManager } = await import('../../services/values/secrets-manager.ts');
+        return createSecretsManager(await values.open(), accountId);
+      }),
+    ],
+    [
+      'appconfig',
+      lazily(async () => {
+        const { createAppConfig } = await import('../../services/values/app-config.ts');
+        return createAppConfig({ values: await values.open(), random, accountId });
+      }),
+    ],
+  ];
+  for (const [name, service] of ofValues) services.set(name, isElsewhere(name) ? elsewhere : service);
+}
+
+function calledServices(options: Parts['options']): readonly string[] {
+  return catalogueOf(options).flatMap(({ name, isCalled }) => (isCalled === true ? [name] : []));
+}
+
+/** An invocation of the type `Event`; false where no more events can wait. */
+async function acceptEvent(
+  { functionName, qualifier, payload, wishes }: AcceptedEvent,
+  { events, options: { region, accountId } }: Parts,
+): Promise<boolean> {
+  const arn = `arn:aws:lambda:${region}:${accountId}:function:${functionName}`;
+  const service = await events.find('lambda');
+  const named = qualifier === undefined ? arn : `${arn}:${qualifier}`;
+  const outcome = await service?.target?.deliver?.(named, payload, { wishes });
+  return outcome?.kind === 'delivered';
+}
+
+function openRestApis({ journal, options, at, served }: Parts): AwsService {
+  return lazily(async () => {
+    const { createRestApiWire } = await import('../../control/api/rest/rest-api-wire.ts');
+    const { accountId } = options;
+    // Kept within: loading would lie between the time that is noted and the time that a call sees.
+    return journal.keep(createRestApiWire({ apis: served, random: journal.random, accountId, ports: at }));
+  });
+}
+
+/** Every call that the journal keeps; what they draw, and their time, are its own. */
+export function openEdits({ journal, options, at }: Parts, apis: ServedApis, ports = at): AwsService {
+  return lazily(async () => {
+    const { createEdits } = await import('../../control/api/edits.ts');
+    return createEdits({ apis, random: journal.random, accountId: options.accountId, ports });
+  });
+}

@@ -1,0 +1,148 @@
+/**
+ * Whose tokens count on this machine: the local issuer, those that it stands in for, and keys of all others. The issuer,
+ * its user pools and its pages are loaded when a stack, an option or a call first needs them.
+ */
+import { createKeySets } from '../../server/adapters/key-sets.ts';
+import { LOCAL_ISSUER } from '../../core/issuers/issuer-names.ts';
+import { listTrustedIssuers } from '../../control/trusted-issuers.ts';
+import { StandIns } from '../../core/issuers/stand-ins.ts';
+import { trustsLocalIssuer } from '../../lambda/local-issuer.ts';
+import type { GatewayOptions } from '../gateway.ts';
+import type { Identities } from '../../core/policy/identities.ts';
+import type { Invoker, KeySets, Ports } from '../../core/ports.ts';
+import type { LocalSignIn } from '../../cognito/sign-in.ts';
+import type { ResolvedStack } from '../../core/stack/model.ts';
+import type { ServedApis } from '../../control/served-apis.ts';
+import type { TokenWish } from '../../cognito/issuer.ts';
+import type { WrittenUser } from '../../cognito/pools/pool-user.ts';
+
+type SignInPorts = Pick<Ports, 'clock' | 'random'> & {
+  readonly identities: Identities;
+  /** Of triggers; there only when functions are. */
+  readonly invoker: () => Invoker;
+};
+
+type Followed = { readonly stacks: readonly ResolvedStack[]; readonly users: readonly WrittenUser[] };
+
+const NO_KEYS = { keys: [] };
+
+export class SignIn {
+  readonly own = LOCAL_ISSUER;
+  readonly standIns: StandIns;
+  readonly keySets: KeySets;
+  readonly #options: GatewayOptions;
+  readonly #ports: SignInPorts;
+  #opening: Promise<LocalSignIn> | undefined;
+  #opened: LocalSignIn | undefined;
+  #followed: Followed | undefined;
+
+  constructor(options: GatewayOptions, ports: SignInPorts) {
+    this.#options = options;
+    this.#ports = ports;
+    this.standIns = new StandIns(options.localIssuers);
+    this.keySets = this.#createKeySets();
+  }
+
+  /** Undefined until something has needed it. */
+  get opened(): LocalSignIn | undefined {
+    return this.#opened;
+  }
+
+  /** @throws StartError where what is kept is damaged, or cannot be read */
+  open(): Promise<LocalSignIn> {
+    this.#opening ??= this.#load();
+    return this.#opening;
+  }
+
+  /** Opens while the rest of these stacks is read, where they need it. */
+  expect(stacks: readonly ResolvedStack[]): void {
+    // Where it cannot be opened, `follow` throws.
+    if (needsIssuer(stacks)) this.open().catch(() => undefined);
+  }
+
+  /** Pools, stand-ins and users are those of these stacks from here on. */
+  async follow(stacks: readonly ResolvedStack[], users: readonly WrittenUser[]): Promise<void> {
+    if (needsIssuer(stacks)) await this.open();
+    this.#followed = { stacks, users };
+    this.standIns.follow(stacks);
+    this.#opened?.follow(stacks, users);
+  }
+
+  /** Whether tokens may bear this `iss`. */
+  includes(issuer: string): boolean {
+    return this.standIns.includes(issuer);
+  }
+
+  /** @throws WishRefused */
+  async mint(wish: TokenWish): Promise<{ readonly token: string }> {
+    const { issuer } = await this.open();
+    return issuer.mint(wish);
+  }
+
+  /** Addresses that lead functions to the control port. */
+  get addresses(): readonly string[] {
+    const pools = this.#opened?.pools.all ?? [];
+    return [
+      ...this.standIns.all,
+      ...pools.flatMap(({ pool }) => pool.definition.domains.map((domain) => `https://${domain}`)),
+    ];
+  }
+
+  async #load(): Promise<LocalSignIn> {
+    const { openLocalSignIn } = await import('../../cognito/sign-in.ts');
+    const opened = await openLocalSignIn({
+      ...{ ...this.#ports, standIns: this.standIns },
+      ...{ log: this.#options.log, directory: dataDirectoryOf(this.#options) },
+    });
+    if (this.#followed !== undefined) opened.follow(this.#followed.stacks, this.#followed.users);
+    this.#opened = opened;
+    return opened;
+  }
+
+  #createKeySets(): KeySets {
+    const isLocal = (issuer: string): boolean => this.includes(issuer);
+    const keySet = (): { readonly keys: readonly object[] } => this.#opened?.issuer.keySet() ?? NO_KEYS;
+    const keySets = createKeySets({ isLocal, keySet }, this.#ports.clock);
+    return {
+      known: (issuer, keyId) => keySets.known(issuer, keyId),
+      find: async (issuer, keyId) => {
+        // An authorizer that was made by a call may be the first to trust it.
+        if (isLocal(issuer)) await this.open();
+        return keySets.find(issuer, keyId);
+      },
+    };
+  }
+}
+
+/** Ready where keys and users are kept, which must be readable, and where an option names an issuer. */
+export async function openSignIn(options: GatewayOptions, ports: SignInPorts): Promise<SignIn> {
+  const signIn = new SignIn(options, ports);
+  if (dataDirectoryOf(options) !== undefined || signIn.standIns.all.length > 0) await signIn.open();
+  return signIn;
+}
+
+function dataDirectoryOf({ dynamodb }: GatewayOptions): string | undefined {
+  return dynamodb.kind === 'embedded' ? dynamodb.dataDirectory : undefined;
+}
+
+/** Pools, authorizers that trust the local issuer, and functions that do. */
+function needsIssuer(stacks: readonly ResolvedStack[]): boolean {
+  return stacks.some(
+    ({ resources, functions }) =>
+      functions.some(trustsLocalIssuer) ||
+      [...resources.values()].some(
+        ({ type, properties: { JwtConfiguration } }) =>
+          type === 'AWS::Cognito::UserPool' ||
+          (JwtConfiguration !== undefined && JSON.stringify(JwtConfiguration).includes(LOCAL_ISSUER)),
+      ),
+  );
+}
+
+/** Those that are found here have their keys read already; no request waits longer than it would anyway. */
+export async function findUnreachable(served: ServedApis, signIn: SignIn): Promise<readonly string[]> {
+  const trusted = listTrustedIssuers(served.all);
+  if (trusted.some((issuer) => signIn.includes(issuer))) await signIn.open();
+  const foreign = trusted.filter((issuer) => !signIn.includes(issuer));
+  const found = await Promise.all(foreign.map((issuer) => signIn.keySets.find(issuer, '')));
+  return foreign.filter((_, index) => found[index]?.kind === 'unreachable');
+}

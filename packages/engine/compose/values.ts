@@ -1,0 +1,91 @@
+/** Values of SSM, Secrets Manager, S3 and AppConfig: loaded where a file has some, a stack makes some, or a call asks for one. */
+import { existsSync } from 'node:fs';
+import { randomInt } from 'node:crypto';
+import { resolve } from 'node:path';
+import { VALUES_FILE } from '../../core/stack/stored-values.ts';
+import type { StoredValues } from '../../core/stack/stored-values.ts';
+import type { DefinitionError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { ResolvedStack } from '../../core/stack/model.ts';
+import type { LocalValues } from '../../services/values/local-values.ts';
+import { VALUES_TYPES } from '../../services/values/resource-types.ts';
+import type { WrittenValues } from '../../services/values/written-values.ts';
+import type { GatewayOptions } from '../gateway.ts';
+
+export class LateValues {
+  readonly #options: GatewayOptions;
+  readonly #clock: Clock;
+  #opening: Promise<LocalValues> | undefined;
+  #opened: LocalValues | undefined;
+  #written: WrittenValues | undefined;
+  #stacks: readonly ResolvedStack[] = [];
+
+  constructor(options: GatewayOptions, clock: Clock) {
+    this.#options = options;
+    this.#clock = clock;
+  }
+
+  open(): Promise<LocalValues> {
+    return (this.#opening ??= this.#open());
+  }
+
+  /** By `bucket/key`; what is missing is logged. */
+  object(id: string): ReturnType<LocalValues['object']> {
+    if (this.#opened !== undefined) return this.#opened.object(id);
+    void this.open().then((values) => values.object(id));
+    return undefined;
+  }
+
+  async replace(written: WrittenValues | undefined, stacks: readonly ResolvedStack[]): Promise<void> {
+    this.#written = written;
+    this.#stacks = stacks;
+    const isMade = stacks.some(({ resources }) =>
+      [...resources.values()].some(({ type }) => Object.hasOwn(VALUES_TYPES, type)),
+    );
+    if (this.#opening === undefined && (written !== undefined || isMade)) await this.open();
+    else (await this.#opening)?.replace(written ?? (await noValues()), stacks);
+  }
+
+  async #open(): Promise<LocalValues> {
+    const { LocalValues } = await import('../../services/values/local-values.ts');
+    const tell = (sentence: string): void => this.#options.log.write(sentence);
+    const file = valuesFileOf(this.#options);
+    const values = new LocalValues({ clock: this.#clock, draw: (bound) => randomInt(bound), file, tell });
+    values.replace(this.#written ?? (await noValues()), this.#stacks);
+    this.#opened = values;
+    return values;
+  }
+}
+
+async function noValues(): Promise<WrittenValues> {
+  const { parseValues } = await import('../../services/values/written-values.ts');
+  return parseValues('', '', () => Buffer.alloc(0));
+}
+
+/** Where values are written: what `--values` names, else the usual file where the gateway is started. */
+export function valuesFileOf({ values, directory }: GatewayOptions): string {
+  return resolve(directory, values ?? VALUES_FILE);
+}
+
+type ReadValues = {
+  /** Undefined where there is no file. */
+  readonly written: WrittenValues | undefined;
+  readonly stored: StoredValues;
+  readonly faults: readonly DefinitionError[];
+  readonly attached: readonly string[];
+};
+
+/** @throws StartError where a file that was named cannot be read */
+export async function readValues(options: GatewayOptions): Promise<ReadValues> {
+  const file = valuesFileOf(options);
+  if (options.values === undefined && !existsSync(file)) {
+    const nothing = (): undefined => undefined;
+    const stored = { file, parameter: nothing, secret: nothing, object: nothing, fileOf: nothing };
+    return { written: undefined, stored, faults: [], attached: [] };
+  }
+  const { readAttachedFile, readValuesText } = await import('../../services/values/values-file.ts');
+  const { parseValues, storedValues } = await import('../../services/values/written-values.ts');
+  const text = readValuesText(file, options.values !== undefined) ?? '';
+  const written = parseValues(text, file, readAttachedFile);
+  return { written, stored: storedValues(written, file), faults: written.faults, attached: written.attached };
+}

@@ -1,0 +1,225 @@
+/** The services of one start: opened when they are needed, read and applied together, cleared and closed together. */
+import { parseArn } from '@gatewright/aws/arn';
+import { Faults } from '../core/errors.ts';
+import type { Tolerance } from '../core/errors.ts';
+import type { Clock, Invoker, Random, ServiceClient } from '../core/ports.ts';
+import type { ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
+import { Agenda } from '../kernel/agenda.ts';
+import type { EventSource, HandTarget } from '../kernel/event-rows.ts';
+import { ItemFeed } from '../kernel/item-feed.ts';
+import type { KeptEntries } from '../kernel/kept-entries.ts';
+import { Schedules } from '../kernel/schedules.ts';
+import type {
+  Service,
+  ServiceEntry,
+  ServiceModule,
+  ServicePorts,
+  WrittenObjects,
+} from '../kernel/service.ts';
+import { StackReading } from '../kernel/stack-reading.ts';
+import { TargetDeliveries } from '../kernel/target-deliveries.ts';
+import { Targets } from '../kernel/targets.ts';
+import { Work } from '../kernel/work.ts';
+
+type ServiceHostOptions = {
+  readonly catalogue: readonly ServiceEntry[];
+  readonly invoker: Pick<Invoker, 'invoke' | 'has'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Of integrations, for targets that are not here. */
+  readonly services: ServiceClient;
+  /** Services whose calls go to an endpoint of the user; `dynamodb-streams` where the tables are elsewhere. */
+  readonly isElsewhere: (service: string) => boolean;
+  readonly accountId: string;
+  /** What outlives the gateway. */
+  readonly kept: KeptEntries;
+  readonly writtenObject: WrittenObjects;
+  readonly report: (message: string) => void;
+};
+
+type ReadServices = { readonly unsupported: readonly UnsupportedItem[]; readonly apply: () => void };
+
+export class ServiceHost {
+  readonly items = new ItemFeed();
+  readonly #options: ServiceHostOptions;
+  readonly #ports: ServicePorts;
+  readonly #deliveries: TargetDeliveries;
+  readonly #opened = new Map<string, Service>();
+  readonly #opening = new Map<string, Promise<Service>>();
+  #stacks: readonly ResolvedStack[] | undefined;
+  #functionArns: ReadonlyMap<string, string> = new Map();
+
+  constructor(options: ServiceHostOptions) {
+    const { clock, invoker, random, report, accountId, kept, writtenObject, isElsewhere, services } = options;
+    const agenda = new Agenda(clock);
+    const work = new Work();
+    const targets = new Targets({ services, isElsewhere, find: (service) => this.#findByArn(service) });
+    const ports = { invoker, clock, random, report, kept, agenda, work };
+    this.#options = options;
+    this.#deliveries = new TargetDeliveries({ ...ports, targets });
+    this.#ports = {
+      ...ports,
+      accountId,
+      startedAt: clock.nowEpochMs(),
+      targets,
+      deliveries: this.#deliveries,
+      schedules: new Schedules(ports),
+      items: this.items,
+      writtenObject,
+      functionArnOf: (name) => this.#functionArns.get(name) ?? name,
+    };
+  }
+
+  /** By signing name: a promise where it is not loaded yet, undefined where none has the name. */
+  find(name: string): Service | Promise<Service> | undefined {
+    const entry = this.#options.catalogue.find((one) => one.name === name);
+    return entry && (this.#opened.get(name) ?? this.#open(entry));
+  }
+
+  /** Opens at once what is loaded already. */
+  adopt<Opened extends Service>(name: string, module: { open(ports: ServicePorts): Opened }): Opened {
+    const service = module.open(this.#ports);
+    this.#opened.set(name, service);
+    return service;
+  }
+
+  /** Loads what resources of these stacks need, and what has kept something. */
+  async openNeeded(stacks: readonly ResolvedStack[]): Promise<void> {
+    const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
+    const sources = new Set(
+      resources.flatMap(({ type, properties: { EventSourceArn: arn } }) =>
+        type === 'AWS::Lambda::EventSourceMapping' && typeof arn === 'string' ? [parseArn(arn)?.service] : [],
+      ),
+    );
+    const needed = this.#options.catalogue.filter((entry) => {
+      const { name, arnService = name, types, keptPrefix } = entry;
+      if (sources.has(arnService)) return true;
+      if (keptPrefix !== undefined && this.#options.kept.list(keptPrefix).length > 0) return true;
+      const isNeededBy =
+        entry.isNeededBy ?? (({ type }) => Object.hasOwn(types, type) && isServed(types[type]));
+      return resources.some(isNeededBy);
+    });
+    await Promise.all(needed.map(async ({ name }) => this.find(name)));
+  }
+
+  /** Of the services that are open; no effect before `apply`. */
+  read(stacks: readonly ResolvedStack[], tolerance: Tolerance): ReadServices {
+    const reading = new StackReading(stacks, { isElsewhere: this.#options.isElsewhere, tolerance });
+    const applies = this.#inOrder.map((service) => service.prepare?.(reading));
+    return {
+      unsupported: reading.unsupported,
+      apply: () => {
+        this.#stacks = stacks;
+        this.#functionArns = new Map(reading.functions.map(({ name, arn }) => [name, arn]));
+        for (const apply of applies) apply?.();
+      },
+    };
+  }
+
+  get rows(): readonly EventSource[] {
+    return this.#inOrder.flatMap((service) => service.rows?.() ?? []);
+  }
+
+  get handTargets(): readonly HandTarget[] {
+    return this.#inOrder.flatMap((service) => service.handTargets?.() ?? []);
+  }
+
+  /** Events that are taken and not done. */
+  get pending(): number {
+    return this.#inOrder.reduce((sum, service) => sum + (service.pending ?? 0), 0);
+  }
+
+  get targets(): ServicePorts['targets'] {
+    return this.#ports.targets;
+  }
+
+  /** The clock has been moved. */
+  moved(): void {
+    this.#ports.agenda.moved();
+  }
+
+  /** Whether nothing is under way but what waits for a time. */
+  get isIdle(): boolean {
+    const { work, agenda, schedules } = this.#ports;
+    return work.size === 0 && !agenda.isDue && schedules.pause === undefined;
+  }
+
+  /** When the next of what waits for a time is due. */
+  get nextDue(): number | undefined {
+    return this.#ports.agenda.nextDue;
+  }
+
+  /** When nothing is under way any more but what waits for a time. */
+  async idle(): Promise<void> {
+    const { work, agenda, schedules } = this.#ports;
+    await work.idle();
+    while (agenda.isDue || schedules.pause !== undefined) {
+      agenda.moved();
+      await work.idle();
+      await schedules.pause;
+    }
+  }
+
+  /**
+   * All that waits is gone, what runs has ended, and nothing that follows from it comes: as after a start.
+   * @param between runs while no event starts anything
+   */
+  async clear(between: () => Promise<void>): Promise<void> {
+    const stacks = this.#stacks ?? [];
+    const { agenda, work } = this.#ports;
+    const drop = (): void => {
+      agenda.drop();
+      for (const service of this.#inOrder) service.reset?.();
+    };
+    this.read([], new Faults(true)).apply();
+    drop();
+    await work.idle();
+    await between();
+    await work.idle();
+    drop();
+    this.#deliveries.forget();
+    this.read(stacks, new Faults(true)).apply();
+  }
+
+  close(): void {
+    for (const service of this.#inOrder.toReversed()) service.close?.();
+    this.#ports.agenda.close();
+    this.#options.kept.close();
+  }
+
+  get #inOrder(): readonly Service[] {
+    return this.#options.catalogue.flatMap(({ name }) => this.#opened.get(name) ?? []);
+  }
+
+  #findByArn(service: string): Service | Promise<Service> | undefined {
+    const entry = this.#options.catalogue.find(({ name, arnService = name }) => arnService === service);
+    return entry && this.find(entry.name);
+  }
+
+  #open({ name, load }: ServiceEntry): Promise<Service> {
+    const known = this.#opening.get(name);
+    if (known !== undefined) return known;
+    const opening = load().then((module) => this.#openLoaded(name, module));
+    this.#opening.set(name, opening);
+    // A file that could not be read may be there at the next try.
+    opening.catch(() => this.#opening.delete(name));
+    return opening;
+  }
+
+  /** What is loaded for a call or a target finds the stacks as they are. */
+  #openLoaded(name: string, module: ServiceModule): Service {
+    const known = this.#opened.get(name);
+    if (known !== undefined) return known;
+    const service = this.adopt(name, module);
+    if (this.#stacks !== undefined) {
+      const { isElsewhere } = this.#options;
+      service.prepare?.(new StackReading(this.#stacks, { isElsewhere, tolerance: new Faults(true) }))();
+    }
+    return service;
+  }
+}
+
+/** Of a type without effect, or one that is only recorded, there is nothing to open. */
+function isServed(type: ServiceEntry['types'][string] | undefined): boolean {
+  return type?.enforced !== undefined && type.isWithoutEffect !== true;
+}

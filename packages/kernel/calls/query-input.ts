@@ -1,0 +1,68 @@
+/** Input of AWS's query protocol (`Attribute.1.Name=…`) as a tree, and members of inputs of either protocol. */
+import { memberOf, membersOf } from '@gatewright/aws/json-object';
+import type { AwsOperation } from '@gatewright/aws/aws-operation';
+import type { JsonObject } from '@gatewright/aws/json-object';
+
+export type Tree = { [name: string]: string | Tree };
+
+/** Parameters by the steps of their names. */
+export function treeOf(parameters: URLSearchParams): Tree {
+  const root: Tree = {};
+  for (const [name, value] of parameters) {
+    const steps = name.split('.').slice(0, 8);
+    let at = root;
+    for (const step of steps.slice(0, -1)) {
+      const next = Object.hasOwn(at, step) ? at[step] : undefined;
+      const inner: Tree = typeof next === 'object' ? next : {};
+      define(at, step, inner);
+      at = inner;
+    }
+    define(at, steps.at(-1) ?? '', value);
+  }
+  return root;
+}
+
+/** Names come from a client: none of them may be a prototype's. */
+function define(tree: Tree, name: string, value: string | Tree): void {
+  Object.defineProperty(tree, name, { value, enumerable: true, writable: true, configurable: true });
+}
+
+export function inOrder(tree: Tree): (string | Tree)[] {
+  return Object.entries(tree)
+    .toSorted(([a], [b]) => Number(a) - Number(b))
+    .map(([, item]) => item);
+}
+
+export function textOf(fields: JsonObject, name: string): string | undefined {
+  const value = memberOf(fields, name);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Undefined where it is absent; NaN for what is no whole number. */
+export function numberOf(fields: JsonObject, name: string): number | undefined {
+  const text = textOf(fields, name);
+  if (text === undefined || text === '') return undefined;
+  return /^-?\d{1,12}$/.test(text) ? Number(text) : NaN;
+}
+
+export function listOf(fields: JsonObject, name: string): readonly unknown[] {
+  const value = memberOf(fields, name);
+  return Array.isArray(value) ? value : [];
+}
+
+export function mapOf(fields: JsonObject, name: string): JsonObject {
+  return membersOf(memberOf(fields, name));
+}
+
+/** One text of an input, whichever protocol it came by. */
+type Reader = (name: string) => string | undefined;
+
+export function readerOf(operation: Exclude<AwsOperation, { protocol: 'rest' }>): Reader {
+  if (operation.protocol === 'query') return (name) => operation.parameters.get(name) ?? undefined;
+  const { input = {} } = operation;
+  return (name) => {
+    const value = Object.hasOwn(input, name) ? input[name] : undefined;
+    return typeof value === 'string' ? value : undefined;
+  };
+}

@@ -1,0 +1,50 @@
+/** What rules and schedules have in common: when they run, and which target they have. */
+import { membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { parseArn } from '@gatewright/aws/arn';
+import { compileSchedule } from './delivery/schedule-expression.ts';
+import type { Schedule } from './delivery/schedule.ts';
+import { atPlace } from './delivery/value-match.ts';
+import type { ResourceReader } from './read-resource.ts';
+import { USUAL_TARGET } from './target-deliveries.ts';
+import type { EventTarget } from './target-deliveries.ts';
+
+/** Targets that run here, or are called as integrations call them. */
+const TARGET_SERVICES = ['lambda', 'sqs', 'sns', 'events', 'states', 'kinesis'];
+
+/** Undefined, and noted, where the expression is none. */
+export function readSchedule(
+  reader: ResourceReader,
+  expression: string,
+  anchorMs: number,
+  zone: string,
+): Schedule | undefined {
+  return reader.attempt(
+    'it runs at no time',
+    () =>
+      atPlace(reader.resource.place('ScheduleExpression'), () => compileSchedule(expression, anchorMs, zone)),
+    () => undefined,
+  );
+}
+
+/** What every target has; undefined, and named, where nothing like it runs here. */
+export function readTarget(
+  reader: ResourceReader,
+  target: JsonObject,
+  property: string,
+): EventTarget | undefined {
+  const arn = target['Arn'];
+  const service = typeof arn === 'string' ? parseArn(arn)?.service : undefined;
+  if (typeof arn !== 'string' || service === undefined || !TARGET_SERVICES.includes(service)) {
+    reader.unsupported(property, `its target ${String(arn)} is not run here`);
+    return undefined;
+  }
+  const { MaximumRetryAttempts: retries, MaximumEventAgeInSeconds: age } = membersOf(target['RetryPolicy']);
+  const { Arn: deadLetterArn } = membersOf(target['DeadLetterConfig']);
+  return {
+    arn,
+    deadLetterArn: typeof deadLetterArn === 'string' ? deadLetterArn : undefined,
+    maxRetries: typeof retries === 'number' ? retries : USUAL_TARGET.maxRetries,
+    maxAgeMs: typeof age === 'number' ? age * 1000 : USUAL_TARGET.maxAgeMs,
+  };
+}

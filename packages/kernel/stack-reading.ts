@@ -1,0 +1,81 @@
+/** The resources of all stacks as services read them, and the event sources that they offer to mappings. */
+import type { Tolerance } from '../core/errors.ts';
+import type { ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
+import { ResourceReader } from './read-resource.ts';
+
+/** Reads the mapping of a source that is of a loaded stack; undefined for another ARN. */
+type FindSource = (arn: string) => ((mapping: ResourceReader) => void) | undefined;
+
+export class StackReading {
+  /** Parts that are taken and not done. */
+  readonly unsupported: UnsupportedItem[] = [];
+  readonly functions: ResolvedStack['functions'];
+  /** Services whose calls go to an endpoint of the user. */
+  readonly isElsewhere: (service: string) => boolean;
+  readonly #readers: readonly ResourceReader[];
+  readonly #sources = new Map<string, FindSource | 'elsewhere'>();
+
+  constructor(
+    stacks: readonly ResolvedStack[],
+    {
+      isElsewhere,
+      tolerance,
+    }: { readonly isElsewhere: (service: string) => boolean; readonly tolerance: Tolerance },
+  ) {
+    this.isElsewhere = isElsewhere;
+    this.functions = stacks.flatMap((stack) => stack.functions);
+    this.#readers = stacks.flatMap((stack) =>
+      [...stack.resources.values()].map(
+        (resource) => new ResourceReader(stack, resource, tolerance, this.unsupported),
+      ),
+    );
+  }
+
+  /** Those that are at fault left out. */
+  ofType(type: string): readonly ResourceReader[] {
+    return this.#readers.filter(({ resource }) => resource.type === type && resource.fault === undefined);
+  }
+
+  /**
+   * Of a service that the user has elsewhere, nothing is here.
+   * @param property without which there is nothing to say of it
+   */
+  here(type: string, service: string, property?: string): readonly ResourceReader[] {
+    if (!this.isElsewhere(service)) return this.ofType(type);
+    for (const reader of this.ofType(type))
+      if (property === undefined || reader.value(property) !== undefined)
+        reader.unsupported(
+          undefined,
+          `${service} lies at the endpoint that you have named: it starts no function here`,
+        );
+    return [];
+  }
+
+  /**
+   * @param service as ARNs name it
+   * @param sources by ARN; undefined where the user has the service elsewhere
+   * @returns the mappings of them: empty until Lambda's service, the last one, has read its own resources
+   */
+  offerSources<Source, Mapping>(
+    service: string,
+    sources: ReadonlyMap<string, Source> | undefined,
+    read: (mapping: ResourceReader, source: Source) => Mapping | undefined,
+  ): readonly Mapping[] {
+    const mappings: Mapping[] = [];
+    const find: FindSource = (arn) => {
+      const source = sources?.get(arn);
+      if (source === undefined) return undefined;
+      return (reader) => {
+        const mapping = read(reader, source);
+        if (mapping !== undefined) mappings.push(mapping);
+      };
+    };
+    this.#sources.set(service, sources === undefined ? 'elsewhere' : find);
+    return mappings;
+  }
+
+  /** Of a service that offers none: undefined. */
+  sourceOf(service: string): FindSource | 'elsewhere' | undefined {
+    return this.#sources.get(service);
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Where events go, by ARN: functions, queues, topics and buses of this start; what lies elsewhere is called as an
+ * integration would call it, and so reaches AWS, an emulator or the recorder.
+ */
+import { parseArn } from '@gatewright/aws/arn';
+import type { HttpOutcome, ServiceClient } from '../core/ports.ts';
+import { DELIVERED, final } from './event-ports.ts';
+import type { Delivery, DeliveryOutcome, EventTargets } from './event-ports.ts';
+import type { Service } from './service.ts';
+
+type Options = {
+  readonly services: ServiceClient;
+  /** Services whose calls go to an endpoint of the user: nothing of them is here. */
+  readonly isElsewhere: (service: string) => boolean;
+  /** By the name that ARNs have; a promise where it is not loaded yet, undefined where none has the name. */
+  readonly find: (service: string) => Service | Promise<Service | undefined> | undefined;
+};
+
+const CALL_MS = 30_000;
+
+export class Targets implements EventTargets {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  async send(arn: string, body: string, delivery: Delivery = {}): Promise<DeliveryOutcome> {
+    const parsed = parseArn(arn);
+    if (parsed === undefined) return final('INVALID_ARN', `"${arn}" is no ARN`);
+    const { service, region } = parsed;
+    // What is loaded gets the event in the turn in which it is sent.
+    const found = this.#options.find(service);
+    const target = (found instanceof Promise ? await found : found)?.target;
+    const isElsewhere = this.#options.isElsewhere(service);
+    const outcome = isElsewhere ? undefined : await target?.deliver?.(arn, body, delivery);
+    if (outcome !== undefined) return outcome;
+    const call = target?.remoteCall?.(arn, body, delivery);
+    if (call === undefined) return final('NOT_SERVED', `nothing of ${service} runs here`);
+    const answer = await this.#options.services.call({
+      ...{ service, region, subdomain: undefined, method: 'POST', path: '/', query: '', timeoutMs: CALL_MS },
+      headers: ['Content-Type', `application/x-amz-json-${call.version}`, 'X-Amz-Target', call.target],
+      body: JSON.stringify(call.input),
+    });
+    return outcomeOf(answer);
+  }
+
+  async sendHere(arn: string, body: string, delivery: Delivery): Promise<DeliveryOutcome> {
+    const service = parseArn(arn)?.service ?? '';
+    if (this.#options.isElsewhere(service)) return DELIVERED;
+    const found = this.#options.find(service);
+    const target = (found instanceof Promise ? await found : found)?.target;
+    return (await target?.deliver?.(arn, body, delivery)) ?? DELIVERED;
+  }
+}
+
+function outcomeOf(answer: HttpOutcome): DeliveryOutcome {
+  if (answer.kind !== 'answered') {
+    const message = answer.kind === 'timed-out' ? 'no answer in 30 s' : answer.message;
+    const isFinal = answer.kind === 'unreachable' && answer.reason === 'request';
+    return { kind: 'failed', isFinal, code: 'UNREACHABLE', message };
+  }
+  if (answer.status < 300) return DELIVERED;
+  const message = answer.body.toString('utf8').slice(0, 500);
+  return {
+    kind: 'failed',
+    isFinal: answer.status < 500 && answer.status !== 429,
+    code: String(answer.status),
+    message,
+  };
+}

@@ -1,0 +1,11 @@
+/** CloudFront: invalidations are answered and kept, and nothing is forgotten. */
+import type { Service, ServicePorts } from '../../kernel/service.ts';
+import { RecordedDistributions } from './distributions.ts';
+
+export function open({ clock, random }: ServicePorts): Service {
+  const distributions = new RecordedDistributions(clock, random);
+  return {
+    api: { answer: ({ request }) => distributions.answer(request) },
+    reset: () => distributions.clear(),
+  };
+}

@@ -1,0 +1,25 @@
+/** Rules and buses: what becomes of their properties, and what Ref and GetAtt give. */
+import { arnOf, named, row } from '../../core/resource-types/namers.ts';
+import { words } from '../../core/resource-types/words.ts';
+import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';
+
+export const EVENTBRIDGE_TYPES = {
+  'AWS::Events::Rule': {
+    enforced: words('Name EventBusName EventPattern ScheduleExpression State Targets'),
+    noEffect: words('Description RoleArn Tags'),
+    names: row(named('Name', 64), { Arn: arnOf('events', named('Name', 64), 'rule/') }),
+  },
+  'AWS::Events::EventBus': {
+    enforced: words('Name'),
+    noEffect: words('Description Tags KmsKeyIdentifier Policy LogConfig'),
+    unsupported: {
+      EventSourceName: 'no partner sends events to it',
+      DeadLetterConfig: 'only rules have dead-letter queues here',
+    },
+    names: row(named('Name'), {
+      Arn: arnOf('events', named('Name'), 'event-bus/'),
+      Name: named('Name'),
+    }),
+  },
+  'AWS::Events::EventBusPolicy': { isWithoutEffect: true },
+} satisfies ResourceTypeTable;

@@ -1,0 +1,39 @@
+/** `AWS::Lambda::EventSourceMapping`: each is read by the service whose source it names. */
+import { parseArn } from '@gatewright/aws/arn';
+import { readFunctionName } from '../../kernel/read-resource.ts';
+import type { ResourceReader } from '../../kernel/read-resource.ts';
+import type { StackReading } from '../../kernel/stack-reading.ts';
+
+/** After every service has offered its sources. */
+export function readMappings(stacks: StackReading): void {
+  const names = new Set(stacks.functions.map(({ name }) => name));
+  for (const mapping of stacks.ofType('AWS::Lambda::EventSourceMapping')) {
+    const given = mapping.text('FunctionName') ?? '';
+    if (!names.has(readFunctionName(given).name))
+      mapping.unsupported(
+        'FunctionName',
+        `${given} is no function of the loaded stacks: nothing takes its events`,
+      );
+    readSource(mapping, stacks);
+  }
+}
+
+function readSource(mapping: ResourceReader, stacks: StackReading): void {
+  const arn = mapping.text('EventSourceArn') ?? '';
+  const source = stacks.sourceOf(parseArn(arn)?.service ?? '');
+  if (source === undefined) {
+    mapping.unsupported('EventSourceArn', `${arn === '' ? 'this source' : arn} starts no function here`);
+    return;
+  }
+  if (source === 'elsewhere') {
+    mapping.unsupported(
+      undefined,
+      'its source lies at the endpoint that you have named: it starts no function',
+    );
+    return;
+  }
+  const read = source(arn);
+  if (read === undefined)
+    mapping.unsupported('EventSourceArn', `${arn} is of none of the loaded stacks: it starts no function`);
+  else read(mapping);
+}

@@ -1,0 +1,57 @@
+/** Lambda's side of events: asynchronous invocations, and mappings of the sources that other services offer. */
+import type { Service, ServicePorts, ServiceTarget } from '../../kernel/service.ts';
+import type { StackReading } from '../../kernel/stack-reading.ts';
+import { AsyncInvocations } from './async-invocations.ts';
+import type { AsyncConfig } from './async-invocations.ts';
+import { deliverToFunction } from './function-target.ts';
+import { findConfig, readInvokeConfig } from './read-async.ts';
+import { readMappings } from './read-mappings.ts';
+
+class LambdaEventsService implements Service {
+  readonly async: AsyncInvocations;
+  readonly target: ServiceTarget;
+  /** By `asyncKey`. */
+  #configs: ReadonlyMap<string, AsyncConfig> = new Map();
+  /** ARNs by name of the function. */
+  #deadLetters: ReadonlyMap<string, string> = new Map();
+  #isRestored = false;
+
+  constructor(ports: ServicePorts) {
+    const { invoker } = ports;
+    this.async = new AsyncInvocations({
+      ...ports,
+      configOf: (name, qualifier) => findConfig(this.#configs, this.#deadLetters, name, qualifier),
+      arnOf: ports.functionArnOf,
+    });
+    this.target = { deliver: deliverToFunction(this.async, (name) => invoker.has(name)) };
+  }
+
+  prepare(stacks: StackReading): () => void {
+    readMappings(stacks);
+    const configs = new Map(stacks.ofType('AWS::Lambda::EventInvokeConfig').map(readInvokeConfig));
+    const deadLetters = new Map(
+      stacks.ofType('AWS::Lambda::Function').flatMap((reader) => {
+        const arn = reader.text('DeadLetterConfig.TargetArn');
+        return arn === undefined ? [] : [[reader.resource.physicalId, arn] as const];
+      }),
+    );
+    return () => {
+      this.#configs = configs;
+      this.#deadLetters = deadLetters;
+      if (!this.#isRestored) this.async.restore();
+      this.#isRestored = true;
+    };
+  }
+
+  get pending(): number {
+    return this.async.size;
+  }
+
+  reset(): void {
+    this.async.clear();
+  }
+}
+
+export function open(ports: ServicePorts): LambdaEventsService {
+  return new LambdaEventsService(ports);
+}

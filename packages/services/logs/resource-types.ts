@@ -1,0 +1,28 @@
+/** Log groups and their subscriptions: what becomes of their properties, and what Ref and GetAtt give. */
+import { arnOf, named, row } from '../../core/resource-types/namers.ts';
+import { words } from '../../core/resource-types/words.ts';
+import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';
+
+export const LOGS_TYPES = {
+  'AWS::Logs::SubscriptionFilter': {
+    enforced: words('LogGroupName DestinationArn FilterPattern'),
+    noEffect: words('FilterName Distribution RoleArn'),
+    unsupported: {
+      ApplyOnTransformedLogs: 'lines are handed on as they were written',
+      FieldSelectionCriteria: 'every line is handed on',
+      EmitSystemFields: 'only time and message are handed on',
+    },
+    values: {
+      FilterPattern: { allowed: [''], consequence: 'every line is handed on, whatever the pattern' },
+    },
+  },
+  'AWS::Logs::LogGroup': {
+    names: row(named('LogGroupName', 512), {
+      Arn: (resource) => `${arnOf('logs', named('LogGroupName', 512), 'log-group:')(resource)}:*`,
+    }),
+    isWithoutEffect: true,
+  },
+  'AWS::Logs::LogStream': { isWithoutEffect: true },
+  'AWS::Logs::MetricFilter': { isWithoutEffect: true },
+  'AWS::Logs::QueryDefinition': { isWithoutEffect: true },
+} satisfies ResourceTypeTable;

@@ -1,0 +1,38 @@
+/** Buckets: what becomes of their properties, and what Ref and GetAtt give. */
+import { host, row, lowerNamed } from '../../core/resource-types/namers.ts';
+import { words } from '../../core/resource-types/words.ts';
+import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';
+
+const bucketName = lowerNamed('BucketName', 63);
+
+export const S3_TYPES = {
+  // Objects are those that calls put while the gateway runs, and those of the file of values.
+  'AWS::S3::Bucket': {
+    enforced: words(
+      `BucketName NotificationConfiguration.LambdaConfigurations NotificationConfiguration.QueueConfigurations
+       NotificationConfiguration.TopicConfigurations NotificationConfiguration.EventBridgeConfiguration`,
+    ),
+    noEffect: words(
+      `AccessControl BucketEncryption Tags OwnershipControls PublicAccessBlockConfiguration LoggingConfiguration
+       AccelerateConfiguration AnalyticsConfigurations MetricsConfigurations InventoryConfigurations
+       IntelligentTieringConfigurations CorsConfiguration AbacStatus MetadataConfiguration
+       MetadataTableConfiguration`,
+    ),
+    unsupported: {
+      LifecycleConfiguration: 'objects stay as long as the gateway runs',
+      WebsiteConfiguration: 'it answers no browser',
+      VersioningConfiguration: 'an object has one version, the last',
+      ReplicationConfiguration: 'objects are not copied',
+      ObjectLockConfiguration: 'every object may be deleted',
+      ObjectLockEnabled: 'every object may be deleted',
+    },
+    names: row(bucketName, {
+      Arn: (resource) => `arn:${resource.partition}:s3:::${bucketName(resource)}`,
+      DomainName: host((resource) => `${bucketName(resource)}.s3`),
+      RegionalDomainName: host((resource) => `${bucketName(resource)}.s3.${resource.region}`),
+      WebsiteURL: (resource) =>
+        `http://${bucketName(resource)}.s3-website-${resource.region}.${resource.urlSuffix}`,
+    }),
+  },
+  'AWS::S3::BucketPolicy': { names: row((resource) => resource.text('Bucket') ?? ''), isWithoutEffect: true },
+} satisfies ResourceTypeTable;

@@ -1,0 +1,20 @@
+/** Schedules: what becomes of their properties. */
+import { words } from '../../core/resource-types/words.ts';
+import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';
+
+export const SCHEDULER_TYPES = {
+  'AWS::Scheduler::Schedule': {
+    enforced: words(
+      `Name GroupName ScheduleExpression ScheduleExpressionTimezone StartDate EndDate State Target.Arn Target.Input
+       Target.RetryPolicy Target.DeadLetterConfig Target.SqsParameters Target.EventBridgeParameters`,
+    ),
+    // It runs at the beginning of its window.
+    noEffect: words('Description FlexibleTimeWindow KmsKeyArn Target.RoleArn'),
+    unsupported: {
+      'Target.KinesisParameters': 'records have a partition key of the gateway',
+      'Target.EcsParameters': 'no task is run',
+      'Target.SageMakerPipelineParameters': 'no pipeline is run',
+    },
+  },
+  'AWS::Scheduler::ScheduleGroup': { isWithoutEffect: true },
+} satisfies ResourceTypeTable;

@@ -1,0 +1,33 @@
+/** Topics and subscriptions: what becomes of their properties, and what Ref and GetAtt give. */
+import { arnOf, named, row } from '../../core/resource-types/namers.ts';
+import { words } from '../../core/resource-types/words.ts';
+import { RECORDED } from '../../core/resource-types/resource-types.ts';
+import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';
+
+/** Policies: who may publish is asked of the caller's own role here. */
+export const SNS_TYPES = {
+  'AWS::SNS::Topic': {
+    enforced: words('TopicName FifoTopic Subscription ContentBasedDeduplication'),
+    noEffect: words(
+      `DisplayName Tags KmsMasterKeyId SignatureVersion TracingConfig DataProtectionPolicy DeliveryStatusLogging
+       FifoThroughputScope`,
+    ),
+    unsupported: {
+      ArchivePolicy: 'messages are not archived',
+    },
+    names: row(arnOf('sns', named('TopicName', 256)), {
+      TopicArn: arnOf('sns', named('TopicName', 256)),
+      TopicName: named('TopicName', 256),
+    }),
+  },
+  'AWS::SNS::Subscription': {
+    enforced: words(
+      'TopicArn Protocol Endpoint FilterPolicy FilterPolicyScope RawMessageDelivery RedrivePolicy',
+    ),
+    noEffect: words('Region SubscriptionRoleArn DeliveryPolicy'),
+    unsupported: { ReplayPolicy: 'messages are not archived' },
+  },
+  'AWS::SNS::TopicPolicy': { isWithoutEffect: true },
+  'AWS::SNS::TopicInlinePolicy': { isWithoutEffect: true },
+  'AWS::SNS::*': { consequence: RECORDED },
+} satisfies ResourceTypeTable;

@@ -1,0 +1,32 @@
+/** Queues: what becomes of their properties, and what Ref and GetAtt give. */
+import { arnOf, named, row } from '../../core/resource-types/namers.ts';
+import { words } from '../../core/resource-types/words.ts';
+import type { Namer } from '../../core/resource-types/namers.ts';
+import { RECORDED } from '../../core/resource-types/resource-types.ts';
+import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';
+
+const queueName = named('QueueName', 80);
+const queueUrl: Namer = (resource) =>
+  `https://sqs.${resource.region}.${resource.urlSuffix}/${resource.accountId}/${queueName(resource)}`;
+
+/** Policies: who may send is asked of the caller's own role here. */
+export const SQS_TYPES = {
+  'AWS::SQS::Queue': {
+    enforced: words(
+      `QueueName FifoQueue VisibilityTimeout DelaySeconds MessageRetentionPeriod MaximumMessageSize
+       ReceiveMessageWaitTimeSeconds ContentBasedDeduplication DeduplicationScope RedrivePolicy`,
+    ),
+    noEffect: words(
+      `Tags KmsMasterKeyId KmsDataKeyReusePeriodSeconds SqsManagedSseEnabled FifoThroughputLimit
+       RedriveAllowPolicy`,
+    ),
+    names: row(queueUrl, {
+      Arn: arnOf('sqs', queueName),
+      QueueName: queueName,
+      QueueUrl: queueUrl,
+    }),
+  },
+  'AWS::SQS::QueuePolicy': { isWithoutEffect: true },
+  'AWS::SQS::QueueInlinePolicy': { isWithoutEffect: true },
+  'AWS::SQS::*': { consequence: RECORDED },
+} satisfies ResourceTypeTable;

@@ -1,0 +1,45 @@
+/** Streams of tables, and the functions that read them. */
+import type { EventSource } from '../../kernel/event-rows.ts';
+import type { Service, ServicePorts } from '../../kernel/service.ts';
+import type { StackReading } from '../../kernel/stack-reading.ts';
+import { readStream, readStreamMapping } from './read-streams.ts';
+import { TableStreams } from './table-streams.ts';
+
+class StreamsService implements Service {
+  readonly streams: TableStreams;
+  readonly #ports: ServicePorts;
+
+  constructor(ports: ServicePorts) {
+    this.#ports = ports;
+    this.streams = new TableStreams({ ...ports, arnOf: ports.functionArnOf });
+  }
+
+  prepare(stacks: StackReading): () => void {
+    const streams = stacks.ofType('AWS::DynamoDB::Table').flatMap(readStream);
+    const byArn = stacks.isElsewhere('dynamodb-streams')
+      ? undefined
+      : new Map(streams.map((stream) => [stream.streamArn, stream]));
+    const mappings = stacks.offerSources('dynamodb', byArn, readStreamMapping);
+    return () => {
+      this.streams.replace(streams, mappings);
+      this.#ports.items.follow(this.streams.followed, (changes) => this.streams.changed(changes));
+    };
+  }
+
+  rows(): readonly EventSource[] {
+    return this.streams.consumers.map(({ mapping, tableName, waiting, ageMs }) => ({
+      kind: 'stream',
+      name: tableName,
+      targets: [mapping.functionName],
+      state: `${waiting} waiting, the oldest for ${Math.round(ageMs / 1000)} s`,
+    }));
+  }
+
+  close(): void {
+    this.streams.close();
+  }
+}
+
+export function open(ports: ServicePorts): StreamsService {
+  return new StreamsService(ports);
+}

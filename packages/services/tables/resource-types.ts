@@ -1,0 +1,29 @@
+/** Tables: what becomes of their properties, and what Ref and GetAtt give. */
+import { arnOf, named, row } from '../../core/resource-types/namers.ts';
+import { words } from '../../core/resource-types/words.ts';
+import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';
+
+const tableName = named('TableName', 255);
+
+export const TABLES_TYPES = {
+  'AWS::DynamoDB::Table': {
+    enforced: words(
+      `TableName KeySchema AttributeDefinitions GlobalSecondaryIndexes LocalSecondaryIndexes BillingMode
+       ProvisionedThroughput TimeToLiveSpecification StreamSpecification`,
+    ),
+    noEffect: words(
+      `PointInTimeRecoverySpecification SSESpecification Tags TableClass DeletionProtectionEnabled
+       ContributorInsightsSpecification OnDemandThroughput WarmThroughput`,
+    ),
+    unsupported: {
+      KinesisStreamSpecification: 'changes of items are not streamed',
+      ResourcePolicy: 'only the policies of the caller are evaluated',
+      ImportSourceSpecification: 'the table starts empty',
+    },
+    names: row(tableName, {
+      Arn: arnOf('dynamodb', tableName, 'table/'),
+      StreamArn: (resource) =>
+        `${arnOf('dynamodb', tableName, 'table/')(resource)}/stream/2026-01-01T00:00:00.000`,
+    }),
+  },
+} satisfies ResourceTypeTable;

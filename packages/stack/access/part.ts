@@ -1,0 +1,43 @@
+import type { StackPart } from '../stack-part.ts';
+
+export const accessPart: StackPart = {
+  name: 'access',
+  summary: 'Authorizers that decide by access documents, with API keys, tickets and revocations.',
+  functions: ['token-authorizer', 'request-authorizer', 'access-admin'],
+  handlers: ['access'],
+  resourceFiles: ['access/authorizers.yml', 'access/admin.yml'],
+  tables: ['AccessTable'],
+  alarms: [
+    'TokenAuthorizerFailedAlarm',
+    'TokenAuthorizerSlowAlarm',
+    'TokenAuthorizerCalledAlarm',
+    'TokenAuthorizerUnheardAlarm',
+    'TokenAuthorizerSilentAlarm',
+    'TokenAuthorizerJwksAlarm',
+    'TokenAuthorizerPolicyAlarm',
+    'TokenAuthorizerThrottlesAlarm',
+    'RequestAuthorizerFailedAlarm',
+    'RequestAuthorizerSlowAlarm',
+    'RequestAuthorizerCalledAlarm',
+    'RequestAuthorizerUnheardAlarm',
+    'RequestAuthorizerSilentAlarm',
+    'RequestAuthorizerJwksAlarm',
+    'RequestAuthorizerPolicyAlarm',
+    'RequestAuthorizerThrottlesAlarm',
+    'AccessAdminErrorsAlarm',
+    'AccessAdminThrottlesAlarm',
+    'AccessTableReadsThrottledAlarm',
+    'AccessTableWritesThrottledAlarm',
+  ],
+  parameters: [
+    ...['documents', 'localIssuerUrl', 'usageKeySecret', 'authorizerVersions', 'previousTokenAuthorizer'],
+    ...['previousRequestAuthorizer', 'previousWeight', 'reservedTokenAuthorizer'],
+    'reservedRequestAuthorizer',
+  ],
+  commands: ['access', 'keys', 'attach', 'detach'],
+  guides: [
+    'docs/guides/protect/access.md',
+    'docs/guides/protect/attach.md',
+    'docs/guides/protect/coming-from.md',
+  ],
+};

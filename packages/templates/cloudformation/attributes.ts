@@ -1,0 +1,41 @@
+/**
+ * What `Ref` and `Fn::GetAtt` give per resource type. A type that is not in the table gets a placeholder of
+ * AWS's shape and is reported as such.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html ("Return values")
+ */
+import type { Json } from '../../core/stack/model.ts';
+import { arnOf } from '../../core/resource-types/namers.ts';
+import { makeName } from '@gatewright/aws/physical-ids';
+import { serviceAttribute, serviceReference } from './service-names.ts';
+import type { Identity } from '../../core/resource-types/namers.ts';
+import type { ResourceTypes } from '../../core/resource-types/resource-types.ts';
+
+export type Lookup<Value extends Json = string> = { readonly value: Value; readonly isPlaceholder: boolean };
+
+/** What `Ref` gives. Types outside the tables get CloudFormation's usual made-up name, marked as placeholder. */
+export function referenceTo(types: ResourceTypes, resource: Identity): Lookup {
+  const value = types.namesOf(resource.type)?.ref(resource) ?? serviceReference(resource.type, resource);
+  if (value !== undefined) return { value, isPlaceholder: false };
+  return { value: makeName(resource.stackName, resource.logicalId), isPlaceholder: true };
+}
+
+/** What `Fn::GetAtt` gives; an attribute outside the tables gets a placeholder, in the form that its name suggests. */
+export function attributeOf(types: ResourceTypes, resource: Identity, attribute: string): Lookup<Json> {
+  const attributes = types.namesOf(resource.type)?.attributes;
+  const found = attributes && Object.hasOwn(attributes, attribute) ? attributes[attribute] : undefined;
+  const value = found?.(resource) ?? serviceAttribute(resource.type, attribute, resource);
+  if (value !== undefined) return { value, isPlaceholder: false };
+  return { value: plausibleAttribute(resource, attribute), isPlaceholder: true };
+}
+
+function plausibleAttribute(resource: Identity, attribute: string): string {
+  const name = makeName(resource.stackName, resource.logicalId);
+  const service = resource.type.split('::')[1]?.toLowerCase() ?? 'custom';
+  if (/Arn$/i.test(attribute)) return arnOf(service, () => name)(resource);
+  if (/Port$/.test(attribute)) return '443';
+  if (/(?:Address|Endpoint|Domain|DomainName|Host)$/.test(attribute))
+    return `${name.toLowerCase()}.${service}.${resource.region}.${resource.urlSuffix}`;
+  if (/Ur[il]$/i.test(attribute))
+    return `https://${name.toLowerCase()}.${service}.${resource.region}.${resource.urlSuffix}/`;
+  return attribute === 'Id' || attribute === 'Name' ? name : `${name}-${attribute}`;
+}

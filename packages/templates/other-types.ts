@@ -1,0 +1,60 @@
+/** Types of no service that runs here: roles, what changes nothing for a request, and what a request misses of all others. */
+import { makeUuid } from '@gatewright/aws/physical-ids';
+import { arnOf, id, named, row, iamArn } from '../core/resource-types/namers.ts';
+import type { ResourceTypeTable } from '../core/resource-types/resource-types.ts';
+
+const roleName = named('RoleName', 64);
+
+export const OTHER_TYPES = {
+  'AWS::IAM::Role': {
+    enforced: [],
+    whereKnown: ['RoleName', 'Path', 'Policies', 'ManagedPolicyArns', 'PermissionsBoundary', 'Tags'],
+    noEffect: ['AssumeRolePolicyDocument', 'Description', 'MaxSessionDuration'],
+    names: row(roleName, {
+      Arn: iamArn('role', roleName),
+      RoleId: (resource) => `AROA${id(17)(resource).toUpperCase()}`,
+    }),
+  },
+  'AWS::IAM::Policy': {
+    enforced: [],
+    whereKnown: ['PolicyDocument', 'Roles'],
+    noEffect: ['PolicyName', 'Users', 'Groups'],
+    names: row(named('PolicyName')),
+  },
+  'AWS::IAM::ManagedPolicy': {
+    enforced: [],
+    whereKnown: ['PolicyDocument', 'Roles', 'ManagedPolicyName', 'Path'],
+    noEffect: ['Description', 'Users', 'Groups'],
+    names: row(iamArn('policy', named('ManagedPolicyName')), {
+      PolicyArn: iamArn('policy', named('ManagedPolicyName')),
+    }),
+  },
+  'AWS::IAM::RolePolicy': {
+    enforced: [],
+    whereKnown: ['PolicyDocument', 'RoleName'],
+    noEffect: ['PolicyName'],
+  },
+  'AWS::IAM::User': { names: row(named('UserName', 64), { Arn: iamArn('user', named('UserName', 64)) }) },
+  'AWS::KMS::Key': {
+    names: row(({ stackName, logicalId }) => makeUuid(stackName, logicalId), {
+      Arn: arnOf('kms', ({ stackName, logicalId }) => makeUuid(stackName, logicalId), 'key/'),
+      KeyId: ({ stackName, logicalId }) => makeUuid(stackName, logicalId),
+    }),
+  },
+  'AWS::CloudWatch::Alarm': { isWithoutEffect: true },
+  'AWS::CloudWatch::CompositeAlarm': { isWithoutEffect: true },
+  'AWS::CloudWatch::Dashboard': { isWithoutEffect: true },
+  'AWS::CDK::Metadata': { isWithoutEffect: true },
+  'AWS::CloudFormation::WaitConditionHandle': { isWithoutEffect: true },
+  'AWS::ResourceGroups::Group': { isWithoutEffect: true },
+  'AWS::CertificateManager::Certificate': { isWithoutEffect: true },
+  'AWS::Route53::RecordSet': { isWithoutEffect: true },
+  'AWS::Route53::RecordSetGroup': { isWithoutEffect: true },
+  'AWS::Route53::HostedZone': { isWithoutEffect: true },
+  'AWS::Serverless::Connector': { isWithoutEffect: true },
+  'AWS::IAM::InstanceProfile': { isWithoutEffect: true },
+  'AWS::CloudFormation::Stack': { consequence: 'resources of the nested stack do not exist' },
+  'AWS::WAFv2::*': { consequence: 'no request is filtered by it' },
+  'Custom::*': { consequence: 'the function of the custom resource is not called' },
+  'AWS::CloudFormation::CustomResource': { consequence: 'the function of the custom resource is not called' },
+} satisfies ResourceTypeTable;

@@ -1,0 +1,129 @@
+/** Rooms, the edges between them and the circles: the part of `npm run figures` that follows from the layout. */
+import { roomOf } from './layout.ts';
+import type { Arrow } from './arrows.ts';
+import type { ROOMS } from './layout.ts';
+
+/** Of the commit that is measured. */
+export type Layout = {
+  readonly rooms: typeof ROOMS;
+  readonly doors: Readonly<Record<string, readonly string[]>>;
+};
+
+type RoomFigures = {
+  readonly name: string;
+  /** Undefined where the commit has no table of rooms: its folders are taken for rooms then. */
+  readonly floor: number | undefined;
+  readonly files: number;
+  readonly tokens: number;
+  readonly doors: number | undefined;
+};
+
+export type LayoutFigures = {
+  /** From the ground up. */
+  readonly rooms: readonly RoomFigures[];
+  /** Pairs of rooms of which one imports the other; types and dynamic imports count. */
+  readonly roomEdges: number;
+  readonly upwardRoomEdges: number;
+  /** `importer → imported`, each file of a room that is not below the importer's. */
+  readonly upwardImports: readonly string[];
+  /** Files, then rooms, of which each can be reached from each. */
+  readonly fileCircles: readonly (readonly string[])[];
+  readonly roomCircles: readonly (readonly string[])[];
+};
+
+/**
+ * @param tokens of each source file, by its path
+ * @param arrows between source files
+ */
+export function countRooms(
+  tokens: ReadonlyMap<string, number>,
+  arrows: readonly Arrow[],
+  layout: Layout | undefined,
+): LayoutFigures {
+  const nameOf = (path: string): string =>
+    layout === undefined ? folderOf(path) : (roomOf(path, layout.rooms)?.name ?? path);
+  const between = arrows.filter(({ from, to }) => nameOf(from) !== nameOf(to));
+  const floors = new Map(layout?.rooms.map(({ name, floor }) => [name, floor]));
+  const upward = between.filter(({ from, to }) => isUpward(floors.get(nameOf(from)), floors.get(nameOf(to))));
+  const edgesOf = (some: readonly Arrow[]): Edges => toEdges(some, nameOf);
+  return {
+    rooms: listRooms(tokens, nameOf, layout),
+    roomEdges: countEdges(edgesOf(between)),
+    upwardRoomEdges: countEdges(edgesOf(upward)),
+    upwardImports: upward.map(({ from, to }) => `${from} → ${to}`),
+    fileCircles: findCircles(toEdges(arrows, (path) => path)),
+    roomCircles: findCircles(edgesOf(between)),
+  };
+}
+
+/** Two folders deep at most: `gateway/definition`, `cli`. */
+function folderOf(path: string): string {
+  return path.split('/').slice(0, -1).slice(0, 2).join('/');
+}
+
+function isUpward(from: number | undefined, to: number | undefined): boolean {
+  return from !== undefined && to !== undefined && to >= from;
+}
+
+function listRooms(
+  tokens: ReadonlyMap<string, number>,
+  nameOf: (path: string) => string,
+  layout: Layout | undefined,
+): readonly RoomFigures[] {
+  const files = Map.groupBy(tokens.keys(), nameOf);
+  const order = layout?.rooms.map(({ name }) => name) ?? [...files.keys()].sort();
+  const names = new Set([...order, ...files.keys()]);
+  return [...names].map((name) => {
+    const paths = files.get(name) ?? [];
+    return {
+      name,
+      floor: layout?.rooms.find((room) => room.name === name)?.floor,
+      files: paths.length,
+      tokens: paths.reduce((sum, path) => sum + (tokens.get(path) ?? 0), 0),
+      doors: layout === undefined ? undefined : (layout.doors[name]?.length ?? 0),
+    };
+  });
+}
+
+type Edges = ReadonlyMap<string, ReadonlySet<string>>;
+
+function toEdges(arrows: readonly Arrow[], nameOf: (path: string) => string): Edges {
+  const edges = new Map<string, Set<string>>();
+  for (const { from, to } of arrows) {
+    const targets = edges.get(nameOf(from)) ?? new Set();
+    edges.set(nameOf(from), targets.add(nameOf(to)));
+  }
+  return edges;
+}
+
+function countEdges(edges: Edges): number {
+  return [...edges.values()].reduce((sum, targets) => sum + targets.size, 0);
+}
+
+/** Strongly connected components of two members and more, the largest first (Tarjan's algorithm). */
+export function findCircles(edges: Edges): readonly (readonly string[])[] {
+  const circles: (readonly string[])[] = [];
+  const numbers = new Map<string, number>();
+  const stack: string[] = [];
+  const open = new Set<string>();
+  const visit = (node: string): number => {
+    const own = numbers.size;
+    numbers.set(node, own);
+    stack.push(node);
+    open.add(node);
+    let lowest = own;
+    for (const target of edges.get(node) ?? []) {
+      const known = numbers.get(target);
+      if (known === undefined) lowest = Math.min(lowest, visit(target));
+      else if (open.has(target)) lowest = Math.min(lowest, known);
+    }
+    if (lowest === own) {
+      const circle = stack.splice(stack.indexOf(node));
+      for (const member of circle) open.delete(member);
+      if (circle.length > 1) circles.push(circle.sort());
+    }
+    return lowest;
+  };
+  for (const node of edges.keys()) if (!numbers.has(node)) visit(node);
+  return circles.sort((a, b) => b.length - a.length);
+}

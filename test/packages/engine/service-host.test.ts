@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Faults } from '../../../packages/core/errors.ts';
+import type { ResolvedStack } from '../../../packages/core/stack/model.ts';
+import { ServiceHost } from '../../../packages/engine/service-host.ts';
+import { DELIVERED } from '../../../packages/kernel/event-ports.ts';
+import { NOTHING_KEPT } from '../../../packages/kernel/kept-entries.ts';
+import type { Service, ServiceEntry } from '../../../packages/kernel/service.ts';
+import { CountingRandom, FakeInvoker, VirtualClock } from '../../support/virtual-ports.ts';
+
+const BELL = 'arn:aws:bells:us-east-1:123456789012:bell/front';
+
+/** Bells: a type of resource, a target, a row, and what calls have made; everything that happens is noted. */
+function bells(said: string[]): ServiceEntry {
+  const open = (): Service => {
+    let defined = 0;
+    return {
+      prepare(stacks) {
+        const found = stacks.ofType('AWS::Bells::Bell').length;
+        return () => void said.push(`applied ${(defined = found)}`);
+      },
+      target: {
+        deliver(arn, body) {
+          said.push(`${arn} rang ${body}`);
+          return defined > 0 ? DELIVERED : undefined;
+        },
+      },
+      rows: () => [{ kind: 'bucket', name: 'front', targets: [], state: `${defined} bells` }],
+      reset: () => void said.push('reset'),
+      close: () => void said.push('closed'),
+    };
+  };
+  const load = (): Promise<{ open: () => Service }> => {
+    said.push('loaded');
+    return Promise.resolve({ open });
+  };
+  return { name: 'bells', types: { 'AWS::Bells::Bell': { enforced: [] } }, load };
+}
+
+function aHost(said: string[]): ServiceHost {
+  return new ServiceHost({
+    catalogue: [bells(said)],
+    invoker: new FakeInvoker({}),
+    clock: new VirtualClock(),
+    random: new CountingRandom(),
+    services: { call: () => Promise.resolve({ kind: 'timed-out' }) },
+    isElsewhere: () => false,
+    accountId: '123456789012',
+    kept: NOTHING_KEPT,
+    writtenObject: () => undefined,
+    report: (message) => said.push(message),
+  });
+}
+
+function stackOf(...types: readonly string[]): ResolvedStack {
+  const resources = new Map(types.map((type, index) => [`R${index}`, { type, properties: {} }]));
+  return { resources, functions: [] } as unknown as ResolvedStack;
+}
+
+describe('ServiceHost', () => {
+  it('loads nothing for stacks that name no resource of a service', async () => {
+    const said: string[] = [];
+
+    await aHost(said).openNeeded([stackOf('AWS::Lambda::Function')]);
+
+    assert.deepEqual(said, []);
+  });
+
+  it('loads a service once for its resources, and applies what it has read', async () => {
+    const said: string[] = [];
+    const host = aHost(said);
+    const stacks = [stackOf('AWS::Bells::Bell', 'AWS::Bells::Bell')];
+
+    await host.openNeeded(stacks);
+    await host.openNeeded(stacks);
+    const { apply } = host.read(stacks, new Faults(false));
+    assert.deepEqual(said, ['loaded']);
+    apply();
+
+    assert.deepEqual(said, ['loaded', 'applied 2']);
+    assert.equal(host.rows[0]?.state, '2 bells');
+  });
+
+  it('loads a service for a target, which finds the stacks as they are', async () => {
+    const said: string[] = [];
+    const host = aHost(said);
+    host.read([stackOf('AWS::Bells::Bell')], new Faults(false)).apply();
+
+    const outcome = await host.targets.send(BELL, 'once');
+
+    assert.equal(outcome.kind, 'delivered');
+    assert.deepEqual(said, ['loaded', 'applied 1', `${BELL} rang once`]);
+  });
+
+  it('says of a service that no line of the catalogue has that nothing of it runs here', async () => {
+    const outcome = await aHost([]).targets.send('arn:aws:gongs:us-east-1:123456789012:gong', 'x');
+
+    assert.equal(outcome.kind === 'failed' && outcome.message, 'nothing of gongs runs here');
+  });
+
+  it('goes back to the stacks after a reset, and closes what is open', async () => {
+    const said: string[] = [];
+    const host = aHost(said);
+    const stacks = [stackOf('AWS::Bells::Bell')];
+    await host.openNeeded(stacks);
+    host.read(stacks, new Faults(false)).apply();
+
+    await host.clear(() => Promise.resolve(void said.push('between')));
+    host.close();
+
+    const expected = ['applied 1', 'applied 0', 'reset', 'between', 'reset', 'applied 1', 'closed'];
+    assert.deepEqual(said, ['loaded', ...expected]);
+  });
+});

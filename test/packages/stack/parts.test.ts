@@ -1,0 +1,113 @@
+/** The parts name all that `serverless.yml` and the resource files declare, each once, and nothing else. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { COMMANDS } from '../../../packages/gatewright/command/commands.ts';
+import { COMMON_PART, PARTS } from '../../../packages/stack/parts.ts';
+import type { StackPart } from '../../../packages/stack/stack-part.ts';
+import { alarmsOf, readStack, tablesOf } from '../../support/read-stack.ts';
+
+const REPOSITORY = join(import.meta.dirname, '../../..');
+const ALL = [...PARTS, COMMON_PART];
+
+const { functions, namedFiles, resourceFiles, parameters } = readStack();
+const files = [...resourceFiles.values()];
+
+/** What the stack declares, by the member of a part that names it. */
+const declared = {
+  functions: [...functions.keys()],
+  resourceFiles: [...resourceFiles.keys()],
+  tables: files.flatMap(tablesOf),
+  alarms: files.flatMap(alarmsOf),
+  parameters,
+};
+
+type Declared = keyof typeof declared;
+type Difference = { readonly unnamed: readonly string[]; readonly surplus: readonly string[] };
+
+/** `surplus`: named and not declared, or named a second time. */
+function compare(kind: Declared, parts: readonly StackPart[]): Difference {
+  const named = parts.flatMap((part) => part[kind]);
+  return {
+    unnamed: declared[kind].filter((name) => !named.includes(name)),
+    surplus: named.filter((name, at) => !declared[kind].includes(name) || named.indexOf(name) !== at),
+  };
+}
+
+describe('the parts of the stack', () => {
+  for (const [kind, least] of [
+    ['functions', 16],
+    ['resourceFiles', 10],
+    ['tables', 4],
+    ['alarms', 60],
+    ['parameters', 30],
+  ] as const)
+    it(`name each of its ${kind} once`, () => {
+      assert.ok(declared[kind].length >= least, `${declared[kind].length} ${kind}`);
+      assert.deepEqual(compare(kind, ALL), { unnamed: [], surplus: [] });
+    });
+
+  it('are different from the stack when a function is taken out, is named twice or does not exist', () => {
+    const [first = COMMON_PART, ...others] = ALL;
+    const [removed = '', ...rest] = first.functions;
+    const withFunctions = (names: readonly string[]) => [{ ...first, functions: names }, ...others];
+
+    assert.deepEqual(compare('functions', withFunctions(rest)), { unnamed: [removed], surplus: [] });
+    assert.deepEqual(compare('functions', withFunctions([...first.functions, 'ws-ticket'])), {
+      ...{ unnamed: [], surplus: ['ws-ticket'] },
+    });
+    assert.deepEqual(compare('functions', withFunctions([...first.functions, 'no-such'])), {
+      ...{ unnamed: [], surplus: ['no-such'] },
+    });
+  });
+
+  it('have no resource file that serverless.yml leaves out', () => {
+    const expected = declared.resourceFiles.map((path) => `\${file(packages/stack/${path})}`);
+
+    assert.deepEqual(namedFiles.toSorted(), expected.toSorted());
+  });
+
+  it('are called as their folders', () => {
+    const missing = PARTS.filter(({ name }) => !existsSync(join(REPOSITORY, 'packages/stack', name)));
+
+    assert.deepEqual(missing, []);
+  });
+});
+
+for (const part of ALL)
+  describe(`the part ${part.name}`, () => {
+    const own = new Set(part.resourceFiles.flatMap((path) => [...(resourceFiles.get(path)?.keys() ?? [])]));
+    const common = new Set(
+      COMMON_PART.resourceFiles.flatMap((path) => [...(resourceFiles.get(path)?.keys() ?? [])]),
+    );
+
+    it('declares its tables and alarms in its own files or in the common ones', () => {
+      const elsewhere = [...part.tables, ...part.alarms].filter((id) => !own.has(id) && !common.has(id));
+
+      assert.deepEqual(elsewhere, []);
+    });
+
+    it('declares the roles of its functions in its own files', () => {
+      const elsewhere = part.functions.filter((id) => !own.has(functions.get(id)?.role ?? ''));
+
+      assert.deepEqual(elsewhere, []);
+    });
+
+    it('names commands that exist', () => {
+      assert.deepEqual(
+        part.commands.filter((name) => !COMMANDS.has(name)),
+        [],
+      );
+    });
+
+    it('names guides and handlers that exist', () => {
+      const paths = [...part.guides, ...part.handlers.map((path) => `shared/${path}`)];
+
+      assert.ok(part.guides.length > 0);
+      assert.deepEqual(
+        paths.filter((path) => !existsSync(join(REPOSITORY, path))),
+        [],
+      );
+    });
+  });

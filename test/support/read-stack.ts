@@ -1,0 +1,74 @@
+/** What `serverless.yml` and the resource files of the stack declare, before variables are resolved. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+const REPOSITORY = join(import.meta.dirname, '../..');
+const STACK = join(REPOSITORY, 'packages/stack');
+const ALARM = /^AWS::CloudWatch::(Composite)?Alarm$/;
+const PARAMETER = /\$\{param:(\w+)/g;
+
+type DeclaredFunction = {
+  readonly description: string;
+  /** Logical id. */
+  readonly role: string;
+  readonly environment: Readonly<Record<string, unknown>>;
+};
+
+/** CloudFormation types by logical id. */
+type ResourceTypes = ReadonlyMap<string, string>;
+
+type Stack = {
+  readonly functions: ReadonlyMap<string, DeclaredFunction>;
+  /** As `serverless.yml` names them: `${file(packages/stack/tables.yml)}`. */
+  readonly namedFiles: readonly string[];
+  /** By path from `packages/stack` on. */
+  readonly resourceFiles: ReadonlyMap<string, ResourceTypes>;
+  readonly parameters: readonly string[];
+};
+
+export function readStack(): Stack {
+  const text = readFileSync(join(REPOSITORY, 'serverless.yml'), 'utf8');
+  const { functions, resources } = parseLeniently(text) as {
+    readonly functions: Readonly<Record<string, Partial<DeclaredFunction>>>;
+    readonly resources: readonly string[];
+  };
+  const files = globSync('**/*.yml', { cwd: STACK })
+    .map((path) => path.replaceAll('\\', '/'))
+    .sort()
+    .map((path) => [path, readFileSync(join(STACK, path), 'utf8')] as const);
+  const parameters = [text, ...files.map(([, yaml]) => yaml)].flatMap((yaml) =>
+    [...yaml.matchAll(PARAMETER)].map(([, name = '']) => name),
+  );
+  return {
+    functions: new Map(
+      Object.entries(functions).map(([id, { description = '', role = '', environment = {} }]) => [
+        id,
+        { description, role, environment },
+      ]),
+    ),
+    namedFiles: resources,
+    resourceFiles: new Map(files.map(([path, yaml]) => [path, readResources(yaml)])),
+    parameters: [...new Set(parameters)],
+  };
+}
+
+function readResources(text: string): ResourceTypes {
+  const { Resources = {} } = parseLeniently(text) as {
+    readonly Resources?: Readonly<Record<string, { readonly Type: string }>>;
+  };
+  return new Map(Object.entries(Resources).map(([id, { Type }]) => [id, Type]));
+}
+
+/** CloudFormation's tags mean nothing to the parser: `!Ref AccessTable` is read as its text. */
+function parseLeniently(text: string): unknown {
+  return parse(text, { merge: true, logLevel: 'error' });
+}
+
+export function tablesOf(resources: ResourceTypes): readonly string[] {
+  return [...resources].filter(([, type]) => type === 'AWS::DynamoDB::Table').map(([id]) => id);
+}
+
+export function alarmsOf(resources: ResourceTypes): readonly string[] {
+  return [...resources].filter(([, type]) => ALARM.test(type)).map(([id]) => id);
+}
