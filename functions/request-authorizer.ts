@@ -20,7 +20,11 @@ async function authorize(event: unknown, observer: FunctionObserver, context: un
   return answer(
     authorizer,
     {
-      ...{ kind, arn, sourceIp, receivedAtEpochMs, remainingMs: remainingTimeOf(context) },
+      kind,
+      arn,
+      sourceIp,
+      receivedAtEpochMs,
+      remainingMs: remainingTimeOf(context),
       readCredential: (sources) => readCredential(request, sources),
     },
     observer,

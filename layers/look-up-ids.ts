@@ -44,8 +44,10 @@ export async function lookUpIds(
   try {
     const { accessKeyId, secretAccessKey, sessionToken } = await credentialsOf(provider);
     return await saveMissingIds(folder, stage, isLocalApiId, {
-      ...{ AWS_REGION: provider.getRegion?.(), AWS_ENDPOINT_URL: environment['AWS_ENDPOINT_URL'] },
-      ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+      AWS_REGION: provider.getRegion?.(),
+      AWS_ENDPOINT_URL: environment['AWS_ENDPOINT_URL'],
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
       AWS_SESSION_TOKEN: sessionToken,
     });
   } catch (error) {

@@ -88,7 +88,9 @@ export function printSbom(shipped: Shipped, lock: Lock, folders: readonly string
   const { name, version, type } = shipped;
   const components = folders.map((folder) => componentOf(nameOf(folder, lock), lock[folder] ?? {}));
   const document = {
-    ...{ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1 },
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    version: 1,
     metadata: { component: { type, name, version, 'bom-ref': `${name}@${version}` } },
     components,
   };
@@ -102,7 +104,11 @@ function componentOf(name: string, { version, license, integrity }: LockedPackag
     throw new Error(`${name}: the lock file does not say its version and licence`);
   const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
   return {
-    ...{ type: 'library', name, version, purl, 'bom-ref': purl },
+    type: 'library',
+    name,
+    version,
+    purl,
+    'bom-ref': purl,
     licenses: [licence.includes(' ') ? { expression: licence } : { license: { id: licence } }],
     ...(integrity?.startsWith('sha512-') === true
       ? { hashes: [{ alg: 'SHA-512', content: Buffer.from(integrity.slice(7), 'base64').toString('hex') }] }

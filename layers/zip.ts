@@ -22,9 +22,18 @@ export function writeZip(files: ReadonlyMap<string, Uint8Array>): Buffer {
     const local = Buffer.concat([uint32(0x04034b50), uint16(VERSION), described, uint16(0), encoded, packed]);
     directory.push(
       Buffer.concat([
-        ...[uint32(0x02014b50), uint16(MADE_BY), uint16(VERSION), described],
+        uint32(0x02014b50),
+        uint16(MADE_BY),
+        uint16(VERSION),
+        described,
         // No extra field, no comment, first disk, no internal attributes.
-        ...[uint16(0), uint16(0), uint16(0), uint16(0), uint32(READABLE_FILE), uint32(at), encoded],
+        uint16(0),
+        uint16(0),
+        uint16(0),
+        uint16(0),
+        uint32(READABLE_FILE),
+        uint32(at),
+        encoded,
       ]),
     );
     parts.push(local);

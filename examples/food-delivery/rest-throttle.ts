@@ -31,7 +31,8 @@ class RestThrottle {
         const StageDescription = {
           ...print(usual),
           MethodSettings: methods.map(({ method, path, ...own }) => ({
-            ...{ HttpMethod: method, ResourcePath: path },
+            HttpMethod: method,
+            ResourcePath: path,
             ...print(own),
           })),
         };

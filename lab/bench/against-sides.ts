@@ -83,7 +83,10 @@ async function rateOf(
   const beforeMs = mainThreadMs(running.process.pid);
   const { measured, total } = await generateLoad({
     ...request,
-    ...{ coldFromSeconds: 0, coldToSeconds: 0, warmupSeconds, seconds },
+    coldFromSeconds: 0,
+    coldToSeconds: 0,
+    warmupSeconds,
+    seconds,
   });
   const spentMs = mainThreadMs(running.process.pid) - beforeMs;
   const perProcessorSecond = spentMs > 0 ? (total * 1000) / spentMs : undefined;

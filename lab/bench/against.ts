@@ -158,8 +158,14 @@ export function printRows(rows: readonly AgainstRow[]): string {
   return printColumns(
     ['figure', 'bound', 'pairs', 'ours', 'theirs', 'ratio', 'from', 'to'],
     rows.map(({ figure, verdict, pairs, ours, theirs, median: ratio, low, high }) => [
-      ...[figure, verdict, pairs, Math.round(ours), Math.round(theirs)],
-      ...[three(ratio), three(low), three(high)],
+      figure,
+      verdict,
+      pairs,
+      Math.round(ours),
+      Math.round(theirs),
+      three(ratio),
+      three(low),
+      three(high),
     ]),
   );
 }

@@ -29,7 +29,9 @@ export function readConditions(): Conditions {
     date: new Date().toISOString().slice(0, 10),
     commit: `${git('rev-parse', '--short=8', 'HEAD')}${isChanged ? ' with changes' : ''}`,
     machine: `${cpus().length} × ${processor?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB`,
-    ...{ node: process.version, cores: cpus().length, loadAverage: loadavg()[0] ?? 0 },
+    node: process.version,
+    cores: cpus().length,
+    loadAverage: loadavg()[0] ?? 0,
   };
 }
 

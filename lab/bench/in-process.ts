@@ -32,11 +32,25 @@ export async function serveAndMeasure(
   const [source = ''] = process.argv.slice(2);
   const lines = createStreamSink(process.stderr);
   const gateway = await createGateway({
-    ...{ stage: 'dev', region: 'us-east-1', accountId: '123456789012', directory: process.cwd() },
-    ...{ host: '127.0.0.1', port: 0, controlPort: 0, allowHosts: [], parameters: {}, environment: {} },
-    ...{ dynamodb: { kind: 'embedded', dataDirectory: undefined }, roles: true, accountThrottle: false },
-    ...{ strict: false, reload: false, adminKey: { accessKeyId: 'LOCALBENCH', secretAccessKey: 'bench' } },
-    ...{ record: START_OPTIONS.record.usual, recordAll, isRecording },
+    stage: 'dev',
+    region: 'us-east-1',
+    accountId: '123456789012',
+    directory: process.cwd(),
+    host: '127.0.0.1',
+    port: 0,
+    controlPort: 0,
+    allowHosts: [],
+    parameters: {},
+    environment: {},
+    dynamodb: { kind: 'embedded', dataDirectory: undefined },
+    roles: true,
+    accountThrottle: false,
+    strict: false,
+    reload: false,
+    adminKey: { accessKeyId: 'LOCALBENCH', secretAccessKey: 'bench' },
+    record: START_OPTIONS.record.usual,
+    recordAll,
+    isRecording,
     consoleFiles: () => Promise.resolve(new Map()),
     log: {
       // One line for each request, written as `gatewright start` writes it.

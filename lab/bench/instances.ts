@@ -65,8 +65,12 @@ async function measureBusy(command: string, seconds: number): Promise<Instances[
   try {
     await untilAnswered(started, started.request);
     const load = generateLoad({
-      ...{ ...started.request, connections: BUSY_CALLERS, coldFromSeconds: 0, coldToSeconds: 0 },
-      ...{ warmupSeconds: LEARN_SECONDS, seconds: seconds + 1 },
+      ...started.request,
+      connections: BUSY_CALLERS,
+      coldFromSeconds: 0,
+      coldToSeconds: 0,
+      warmupSeconds: LEARN_SECONDS,
+      seconds: seconds + 1,
     });
     const during = async (): Promise<number | undefined> => {
       await delay(LEARN_SECONDS * 1_000);
@@ -121,7 +125,8 @@ async function residentOfBare(workers: number): Promise<number> {
     for (let n = 0; n < ${workers}; n += 1)
       new Worker(code, { eval: true }).once('message', () => (ready += 1) === ${workers} && console.log('ready'));`;
   const child = spawn(process.execPath, ['--eval', program], {
-    ...{ cwd: folder, stdio: ['ignore', 'pipe', logFile('bare')] },
+    cwd: folder,
+    stdio: ['ignore', 'pipe', logFile('bare')],
   });
   try {
     await new Promise((resolve, reject) => {
@@ -144,8 +149,12 @@ async function sampleMemory(command: string, minutes: number): Promise<readonly 
   try {
     await untilAnswered(started, started.request);
     await generateLoad({
-      ...{ ...started.request, connections: CONNECTIONS, coldFromSeconds: 0, coldToSeconds: 0 },
-      ...{ warmupSeconds: 0, seconds: minutes * 60 },
+      ...started.request,
+      connections: CONNECTIONS,
+      coldFromSeconds: 0,
+      coldToSeconds: 0,
+      warmupSeconds: 0,
+      seconds: minutes * 60,
     });
     return samples;
   } finally {

@@ -84,7 +84,8 @@ export async function measure(target: Target, scenario: Scenario, seconds: numbe
       coldRequestsPerSecond: result.cold / (COLD_TO_SECONDS - COLD_FROM_SECONDS),
       p50Ms: result.p50Ms,
       p99Ms: result.p99Ms,
-      ...{ rssMb, ring },
+      rssMb,
+      ring,
       startMs,
       loadCpuShare: result.cpuShare,
     };

@@ -24,8 +24,12 @@ function describeScenario(scenario: string): string {
 }
 
 const LEAST_OF_FLOOR: Readonly<Record<string, number>> = {
-  ...{ rest: 1, http: 1, 'rest-authorized': 0.95, 'http-authorized': 0.95 },
-  ...{ 'rest-post': 0.9, 'http-post': 0.9 },
+  rest: 1,
+  http: 1,
+  'rest-authorized': 0.95,
+  'http-authorized': 0.95,
+  'rest-post': 0.9,
+  'http-post': 0.9,
 };
 /** Not compared with serverless-offline. */
 const OF_FLOOR_ALONE = /-(?:post|\d+)$/;
@@ -44,17 +48,23 @@ export function throughputFigures({ rows, ratios }: Throughput): readonly Figure
     const offline = ratioOf(scenario, 'serverless-offline');
     const beside: Figure = {
       what: `${name}: requests, beside warm serverless-offline`,
-      ...{ value: offline?.requestsPerSecond ?? undefined, unit: '×', ...atLeast(TIMES_OFFLINE[scenario]) },
+      value: offline?.requestsPerSecond ?? undefined,
+      unit: '×',
+      ...atLeast(TIMES_OFFLINE[scenario]),
     };
     return [
       { what: `${name}: requests`, value: requestsPerSecond, unit: '/s' },
       { what: `${name}: p99`, value: p99Ms, unit: 'ms' },
       {
-        ...{ what: `${name}: requests, beside the floor`, value: floor?.requestsPerSecond ?? undefined },
-        ...{ unit: '×', ...atLeast(LEAST_OF_FLOOR[scenario]) },
+        what: `${name}: requests, beside the floor`,
+        value: floor?.requestsPerSecond ?? undefined,
+        unit: '×',
+        ...atLeast(LEAST_OF_FLOOR[scenario]),
       },
       {
-        ...{ what: `${name}: p99, beside the floor`, value: floor?.p99 ?? undefined, unit: '×' },
+        what: `${name}: p99, beside the floor`,
+        value: floor?.p99 ?? undefined,
+        unit: '×',
         ...(!scenario.endsWith('-post') && { goal: { is: 'at most', bound: 0.5 } }),
       },
       ...(OF_FLOOR_ALONE.test(scenario) ? [] : [beside]),
@@ -68,17 +78,22 @@ export function instanceFigures({ busy, further, growth }: Instances): readonly 
   return [
     {
       what: 'Four callers of a function that is busy for 5 ms: processors used',
-      ...{ value: busy.share === undefined ? undefined : busy.share * 100, unit: '%' },
+      value: busy.share === undefined ? undefined : busy.share * 100,
+      unit: '%',
       goal: { is: 'at least', bound: 90 },
     },
     { what: 'Each further warm function', value: ours, unit: 'MB' },
     {
       what: 'Each further warm function, beside a bare worker',
-      ...{ value: beside, unit: '×', goal: { is: 'at most', bound: 1.15 } },
+      value: beside,
+      unit: '×',
+      goal: { is: 'at most', bound: 1.15 },
     },
     {
       what: 'Memory at the end of a long run under load, beside its beginning',
-      ...{ value: growth, unit: '×', goal: { is: 'at most', bound: 1.1 } },
+      value: growth,
+      unit: '×',
+      goal: { is: 'at most', bound: 1.1 },
     },
   ];
 }

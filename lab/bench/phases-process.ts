@@ -32,7 +32,8 @@ async function measure({ warmupMs, blockMs }: PhasesOrder): Promise<PhasesMeasur
   const { profile } = await session.post('Profiler.stop');
   await session.post('HeapProfiler.startSampling', {
     samplingInterval: SAMPLE_BYTES,
-    ...{ includeObjectsCollectedByMajorGC: true, includeObjectsCollectedByMinorGC: true },
+    includeObjectsCollectedByMajorGC: true,
+    includeObjectsCollectedByMinorGC: true,
   });
   const filled = await measureBlock(blockMs);
   const { head } = (await session.post('HeapProfiler.stopSampling')).profile;

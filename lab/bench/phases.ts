@@ -18,12 +18,10 @@ import type { PhasesMeasured, PhasesOrder } from './phases-process.ts';
 const PAGE = 'docs/performance/phases.md';
 const WARMUP_MS = 8_000;
 const MEASURED: Readonly<Record<string, string>> = {
-  ...{
-    rest: 'REST',
-    'rest-authorized': 'REST, cached authorizer',
-    http: 'HTTP',
-    'http-post': 'HTTP, POST of 1 KB',
-  },
+  rest: 'REST',
+  'rest-authorized': 'REST, cached authorizer',
+  http: 'HTTP',
+  'http-post': 'HTTP, POST of 1 KB',
 };
 
 /** Of one scenario, per request. */
@@ -69,8 +67,11 @@ export function toColumn(name: string, { plain, cpu, heap }: PhasesMeasured): Ph
   const times = cpuSamples(cpu.profile);
   const made = sumBy(heapSamples(heap.head), stepOf);
   return {
-    ...{ name, requests: plain.requests, micros: plain.mainMicros / plain.requests },
-    ...{ steps: sharesOf(sumBy(times, stepOf)), kinds: sharesOf(sumBy(times, kindOf)) },
+    name,
+    requests: plain.requests,
+    micros: plain.mainMicros / plain.requests,
+    steps: sharesOf(sumBy(times, stepOf)),
+    kinds: sharesOf(sumBy(times, kindOf)),
     bytes: totalOf(made) / heap.requests,
     bytesBySteps: mapValues(made, (bytes) => bytes / heap.requests),
   };

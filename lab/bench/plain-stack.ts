@@ -30,23 +30,29 @@ export function plainTemplate(functions: number, source: string): object {
     [`Answer${n}`]: {
       Type: 'AWS::Lambda::Function',
       Properties: {
-        ...{ Runtime: 'nodejs24.x', Handler: 'index.handler' },
-        ...{ Role: 'arn:aws:iam::123456789012:role/any', Code: { ZipFile: source } },
+        Runtime: 'nodejs24.x',
+        Handler: 'index.handler',
+        Role: 'arn:aws:iam::123456789012:role/any',
+        Code: { ZipFile: source },
       },
     },
     [`Permission${n}`]: {
       Type: 'AWS::Lambda::Permission',
       Properties: {
-        ...{ Action: 'lambda:InvokeFunction', FunctionName: { Ref: `Answer${n}` } },
+        Action: 'lambda:InvokeFunction',
+        FunctionName: { Ref: `Answer${n}` },
         Principal: 'apigateway.amazonaws.com',
       },
     },
     [`Integration${n}`]: v2('Integration', {
-      ...{ ApiId, IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' },
+      ApiId,
+      IntegrationType: 'AWS_PROXY',
+      PayloadFormatVersion: '2.0',
       IntegrationUri: { 'Fn::GetAtt': [`Answer${n}`, 'Arn'] },
     }),
     [`Route${n}`]: v2('Route', {
-      ...{ ApiId, RouteKey: n === 0 ? '$default' : `GET /f${n}` },
+      ApiId,
+      RouteKey: n === 0 ? '$default' : `GET /f${n}`,
       Target: { 'Fn::Join': ['/', ['integrations', { Ref: `Integration${n}` }]] },
     }),
   }));

@@ -141,8 +141,11 @@ export function summarise(pairs: readonly BlockPair[]): Omit<RecordRow, 'scenari
     pairs: pairs.length,
     perSecond: sidesOf(rate),
     cost: medianInterval(shares.map(({ cost }) => cost)),
-    ...{ mainMicros: sidesOf(mainMicros), main: medianInterval(shares.map(({ main }) => main)), shares },
-    ...{ processMicros: sidesOf(processMicros), process: more(processMicros) },
+    mainMicros: sidesOf(mainMicros),
+    main: medianInterval(shares.map(({ main }) => main)),
+    shares,
+    processMicros: sidesOf(processMicros),
+    process: more(processMicros),
     busy: sidesOf(({ busy }) => busy),
   };
 }

@@ -21,12 +21,20 @@ const POST = {
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'rest', kind: 'rest', path: '/hello', ...GET, beside: ['floor', 'serverless-offline'] },
   {
-    ...{ name: 'rest-authorized', kind: 'rest', path: '/guarded', ...GET, headers: AUTHORIZED },
+    name: 'rest-authorized',
+    kind: 'rest',
+    path: '/guarded',
+    ...GET,
+    headers: AUTHORIZED,
     beside: ['serverless-offline'],
   },
   { name: 'http', kind: 'http', path: '/hello', ...GET, beside: ['floor', 'serverless-offline'] },
   {
-    ...{ name: 'http-authorized', kind: 'http', path: '/guarded', ...GET, headers: AUTHORIZED },
+    name: 'http-authorized',
+    kind: 'http',
+    path: '/guarded',
+    ...GET,
+    headers: AUTHORIZED,
     beside: ['serverless-offline'],
   },
 ];
@@ -39,7 +47,11 @@ export const WITH_BODY: readonly Scenario[] = [
 /** As many as wait at a time: what a reply takes then is what all before it take. */
 export const CROWDS: readonly Scenario[] = (['rest', 'http'] as const).flatMap((kind) =>
   [256, 1_000].map((connections) => ({
-    ...{ name: `${kind}-${connections}`, kind, path: '/hello', ...GET, connections },
+    name: `${kind}-${connections}`,
+    kind,
+    path: '/hello',
+    ...GET,
+    connections,
     beside: ['floor'],
   })),
 );

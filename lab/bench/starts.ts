@@ -59,8 +59,12 @@ async function measurePlain(command: string, seconds: number): Promise<Plain> {
     await delay(SETTLED_MS);
     const restMb = residentMegabytes(started.process.pid);
     await generateLoad({
-      ...{ ...started.request, connections: CONNECTIONS },
-      ...{ coldFromSeconds: 0, coldToSeconds: 1, warmupSeconds: 2, seconds },
+      ...started.request,
+      connections: CONNECTIONS,
+      coldFromSeconds: 0,
+      coldToSeconds: 1,
+      warmupSeconds: 2,
+      seconds,
     });
     return { ms, restMb, loadedMb: residentMegabytes(started.process.pid) };
   } finally {

@@ -52,7 +52,10 @@ export async function measureUnderLoad<Measured>(
   const load = generateLoad(
     {
       ...request,
-      ...{ coldFromSeconds: 0, coldToSeconds: 0, warmupSeconds: 0, seconds: LOAD_SECONDS },
+      coldFromSeconds: 0,
+      coldToSeconds: 0,
+      warmupSeconds: 0,
+      seconds: LOAD_SECONDS,
     },
     over.signal,
   );

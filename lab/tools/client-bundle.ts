@@ -16,8 +16,15 @@ export function clientBundles(root: string): readonly string[] {
 
 export async function bundleClient(root: string): Promise<string> {
   const { outputFiles } = await build({
-    ...{ absWorkingDir: root, entryPoints: [ENTRY], bundle: true, write: false, minify: true },
-    ...{ format: 'esm', platform: 'neutral', target: 'es2022', banner: { js: BANNER } },
+    absWorkingDir: root,
+    entryPoints: [ENTRY],
+    bundle: true,
+    write: false,
+    minify: true,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2022',
+    banner: { js: BANNER },
   });
   return outputFiles[0]?.text ?? '';
 }

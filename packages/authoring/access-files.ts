@@ -23,7 +23,9 @@ export function readAccessFiles(folder: string, from = process.cwd()): readonly 
 /** Files that look like documents and are read by nobody; files in messages are relative to `from`. */
 export function strayDocuments(folder: string, from = process.cwd()): readonly Problem[] {
   return strayNames(namesIn(folder)).map((name) => ({
-    ...{ file: relative(from, join(folder, name)), line: 1, column: 1 },
+    file: relative(from, join(folder, name)),
+    line: 1,
+    column: 1,
     message:
       'is no access document by its name, so nothing reads it: name it with small letters, digits and -',
   }));

@@ -68,7 +68,11 @@ export function askAccess(
   );
   const [word, reason] = wordsOf(verdict);
   return {
-    ...{ verdict, target, word, reason, charge: chargeOf(document, principal, verdict) },
+    verdict,
+    target,
+    word,
+    reason,
+    charge: chargeOf(document, principal, verdict),
     // Nobody looks at who calls an open route.
     caller: verdict.kind === 'open' ? undefined : describeCaller(document, principal, route),
     quota: verdict.kind === 'allow' ? describeCharge(document, principal, verdict.route) : undefined,

@@ -34,7 +34,9 @@ export function compileChannels(
     seen.add(rule.id);
     const when = compileWhen(rule, path);
     return {
-      ...{ id: rule.id, effect: rule.effect, actions: rule.actions },
+      id: rule.id,
+      effect: rule.effect,
+      actions: rule.actions,
       patterns: rule.channels.map((pattern) =>
         pattern.split('/').map((segment) => {
           const claim = claimOfSegment(segment);

@@ -81,12 +81,16 @@ export function compileDocument(source: CompileSource): Compilation {
   const networks: string[][] = [];
   const rules = compileRules(work, routes, networks);
   const channels = compileChannels(document.channels, {
-    ...{ name: work.name, kind: inventory.kind, problem: work.problem },
+    name: work.name,
+    kind: inventory.kind,
+    problem: work.problem,
     compileWhen: (rule, path) => compileWhen(work, rule, path, networks),
   });
   checkResult(work, networks);
   const quota = compileQuota(document, {
-    ...{ kind: inventory.kind, routes, checkPlan: work.checkPlan },
+    kind: inventory.kind,
+    routes,
+    checkPlan: work.checkPlan,
     complain: work.problem,
   });
   const compiled: CompiledDocument = {
@@ -103,7 +107,9 @@ export function compileDocument(source: CompileSource): Compilation {
     tickets: document.issuers.filter(isTicketIssuer).map(compileTicketIssuer),
     sources: document.sources.map(compileSource),
     roles,
-    ...{ routes, rules, networks },
+    routes,
+    rules,
+    networks,
     context: Object.entries(document.context ?? {}).map(([name, { claim }]) => ({ name, claim })),
     result: {
       format: 'policy',

@@ -87,7 +87,8 @@ export function compileCertificateIssuer(
 ): CertificateIssuer {
   const closed = roles.flatMap((role) => declared[role] ?? []);
   return {
-    ...{ id, match },
+    id,
+    match,
     ...(only && { only }),
     roles: [...new Set(closed.flatMap((role) => role.roles))].sort(),
     scopes: [...new Set(closed.flatMap((role) => role.scopes))].sort(),

@@ -105,10 +105,14 @@ type Place = { readonly path: Path; readonly name: string; readonly what: string
 /** `sources` is one name: their order counts, so they are of one file. */
 function placesOf(value: JsonObject): readonly Place[] {
   const issuers = [value['issuers'] ?? []].flat().map((issuer, index) => ({
-    ...{ path: ['issuers', index, 'id'], what: 'issuer', name: String(membersOf(issuer)['id']) },
+    path: ['issuers', index, 'id'],
+    what: 'issuer',
+    name: String(membersOf(issuer)['id']),
   }));
   const roles = Object.keys(membersOf(value['roles'])).map((name) => ({
-    ...{ path: ['roles', name], what: 'role', name },
+    path: ['roles', name],
+    what: 'role',
+    name,
   }));
   const sources = 'sources' in value ? [{ path: ['sources'], what: 'sources', name: 'sources' }] : [];
   return [...issuers, ...roles, ...sources];

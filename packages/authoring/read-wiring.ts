@@ -69,7 +69,9 @@ function readRoute(
   if (authorizer === undefined) return [];
   return [
     {
-      ...{ method, path, apiKeyRequired: !(asksForKey === undefined || isFalse(asksForKey)) },
+      method,
+      path,
+      apiKeyRequired: !(asksForKey === undefined || isFalse(asksForKey)),
       authorizer: authorizer === 'none' ? undefined : { payload: authorizer },
       calls: authorizer === 'none' ? undefined : calledBy(resources, properties['AuthorizerId']),
     },

@@ -137,7 +137,9 @@ function sizeWith(document: CompiledDocument, principal: Principal, policyDocume
   const usageIdentifierKey = 'x'.repeat(NATIVE_VALUE_LENGTH);
   const isNative = document.apiKeys.some(({ nativeUsagePlan }) => nativeUsagePlan);
   return sizeOf({
-    ...{ principalId, policyDocument, context: backendContext(document, principal) },
+    principalId,
+    policyDocument,
+    context: backendContext(document, principal),
     ...(isNative && { usageIdentifierKey }),
   });
 }

@@ -146,7 +146,10 @@ function compileSource(
   secret: ShapeOf<typeof SECRET>,
 ): CompiledSource {
   return {
-    ...{ name, stage, scheme, toleranceSeconds },
+    name,
+    stage,
+    scheme,
+    toleranceSeconds,
     secret: compileSecret(secret),
     target: compileTarget(target, stage),
     ...(trustDeliveryId && { trustDeliveryId }),

@@ -152,7 +152,13 @@ function toKeyHolder(document: CompiledDocument, issuer: CompiledKeyIssuer, clai
   );
   const { sub = 'somebody', tenant = 'some-tenant', owner, plan, ...metadata } = Object.fromEntries(texts);
   const record = {
-    ...{ keyId: sub, tenant, prefix: issuer.prefix, metadata, roles: [], scopes: [], secrets: [] },
+    keyId: sub,
+    tenant,
+    prefix: issuer.prefix,
+    metadata,
+    roles: [],
+    scopes: [],
+    secrets: [],
     ...(owner !== undefined && { owner }),
     ...(plan !== undefined && { plan }),
     createdAtEpochSeconds: 0,

@@ -53,7 +53,9 @@ export async function openLocalSignIn(options: SignInOptions): Promise<LocalSign
   const cognito = createCognitoIdp(pools, clock);
   const port = createSignInPort({ issuer, standIns, pools, cognito, clock });
   return {
-    ...{ issuer, pools, serveAdmin: cognito.serveAdmin },
+    issuer,
+    pools,
+    serveAdmin: cognito.serveAdmin,
     port: {
       get hosts() {
         return port.hosts;
@@ -98,7 +100,9 @@ async function openPools(
   };
   const invoke = (functionArn: string, payload: string): Promise<InvocationResult> =>
     invoker().invoke({
-      ...{ ...readFunction(functionArn), payload, timeoutMs: TRIGGER_WITHIN_MS },
+      ...readFunction(functionArn),
+      payload,
+      timeoutMs: TRIGGER_WITHIN_MS,
       traceHeader: continueTrace(undefined, clock.nowEpochMs(), random),
     });
   const ports = { clock, random, onChange: save, log: (line: string) => log.write(line), invoke };

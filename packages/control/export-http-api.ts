@@ -164,5 +164,9 @@ function exportScheme(properties: JsonObject, withExtensions: boolean): Draft {
 
 /** Written otherwise in a document. */
 const NOT_OF_AUTHORIZER = new Set([
-  ...['ApiId', 'Name', 'AuthorizerType', 'IdentitySource', 'AuthorizerCredentialsArn'],
+  'ApiId',
+  'Name',
+  'AuthorizerType',
+  'IdentitySource',
+  'AuthorizerCredentialsArn',
 ]);

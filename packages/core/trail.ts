@@ -207,7 +207,9 @@ export class Trail {
     const { firstByteMs, overMs = begunMs + headMs, cutBy } = this.notes?.streamed ?? {};
     const status = typeof head === 'string' ? 200 : head.status;
     return {
-      ...{ status, endpointStatus: status, error: cutBy === 'integration' ? this.failure : undefined },
+      status,
+      endpointStatus: status,
+      error: cutBy === 'integration' ? this.failure : undefined,
       latencyMs: overMs - begunMs,
       requestId: typeof head === 'string' ? requestId?.() : lastHeader(head.headers, 'x-amzn-requestid'),
       stream: { headMs, firstContentMs: firstByteMs === undefined ? undefined : firstByteMs - begunMs },

@@ -15,7 +15,11 @@ export type TableUnits = { readonly table: string; readonly reads: number; reado
 
 const READS: ReadonlySet<string> = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems']);
 const WRITES: ReadonlySet<string> = new Set([
-  ...['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'TransactWriteItems'],
+  'PutItem',
+  'UpdateItem',
+  'DeleteItem',
+  'BatchWriteItem',
+  'TransactWriteItems',
 ]);
 const BYTES_PER_WRITE = 1024;
 /** Of a question that finds nothing. */

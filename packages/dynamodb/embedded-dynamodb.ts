@@ -104,8 +104,11 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
 
   const { clockOffset = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT) } = options;
   const workerData: DynamoDbWorkerData = {
-    ...{ port: options.port, sharesPort: options.sharesPort === true, namedPort: options.namedPort },
-    ...{ directory, clockOffset },
+    port: options.port,
+    sharesPort: options.sharesPort === true,
+    namedPort: options.namedPort,
+    directory,
+    clockOffset,
     signers: options.signers,
   };
   // The thread's file has this file's ending: .ts in a checkout, .js in the published package.

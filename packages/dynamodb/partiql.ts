@@ -167,7 +167,8 @@ async function insert(
   const name = holders.name([partition]);
   try {
     await engine.execute('PutItem', {
-      ...{ TableName: table, Item: item },
+      TableName: table,
+      Item: item,
       ConditionExpression: `attribute_not_exists(${name})`,
       ...holders.members,
     });
@@ -200,7 +201,9 @@ async function update(
     ...rest.map((each) => holders.condition(each)),
   ];
   const { Attributes } = await engine.execute('UpdateItem', {
-    ...{ TableName: table, Key: key, UpdateExpression: clauses.join(' ') },
+    TableName: table,
+    Key: key,
+    UpdateExpression: clauses.join(' '),
     ConditionExpression: conditions.join(' AND '),
     ReturnValues: returnValues(returning, UPDATE_RETURNS),
     ...holders.members,
@@ -215,7 +218,8 @@ async function remove(
   const { key, rest } = await splitKey(engine, table, where);
   const holders = new Placeholders();
   const { Attributes } = await engine.execute('DeleteItem', {
-    ...{ TableName: table, Key: key },
+    TableName: table,
+    Key: key,
     ...(rest.length === 0 ? {} : { ConditionExpression: holders.all(rest) }),
     ReturnValues: returnValues(returning, ['ALL OLD']),
     ...holders.members,

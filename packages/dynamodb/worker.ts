@@ -69,7 +69,8 @@ async function start(
 ): Promise<Running> {
   const clock = followClock(data.clockOffset);
   const engine = await DynamoDbEngine.open({
-    ...{ clock, directory: data.directory },
+    clock,
+    directory: data.directory,
     onChanges: (changes) => say({ kind: 'changes', changes }),
   });
   let port = data.port;

@@ -80,8 +80,14 @@ export function toSettings<Name extends OptionName>(
 
 /** What nobody can leave open. */
 const NEEDED = [
-  ...(['host', 'port', 'control-port', 'allow-host'] as const),
-  ...(['param', 'strict', 'account-throttle', 'reload'] as const),
+  'host',
+  'port',
+  'control-port',
+  'allow-host',
+  'param',
+  'strict',
+  'account-throttle',
+  'reload',
 ];
 
 export type NeededSettings = Pick<UsualSettings, Target<(typeof NEEDED)[number]>>;

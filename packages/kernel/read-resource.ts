@@ -71,7 +71,11 @@ export class ResourceReader {
     const { logicalId, type } = this.resource;
     const { file, line } = this.resource.place(property);
     this.#unsupported.push({
-      ...{ stackName: this.stack.stackName, logicalId, type, consequence, file },
+      stackName: this.stack.stackName,
+      logicalId,
+      type,
+      consequence,
+      file,
       ...(property === undefined ? {} : { property }),
       ...(line === undefined ? {} : { line }),
     });

@@ -38,7 +38,13 @@ export class Targets implements EventTargets {
     const call = target?.remoteCall?.(arn, body, delivery);
     if (call === undefined) return final('NOT_SERVED', `nothing of ${service} runs here`);
     const answer = await this.#options.services.call({
-      ...{ service, region, subdomain: undefined, method: 'POST', path: '/', query: '', timeoutMs: CALL_MS },
+      service,
+      region,
+      subdomain: undefined,
+      method: 'POST',
+      path: '/',
+      query: '',
+      timeoutMs: CALL_MS,
       headers: ['Content-Type', `application/x-amz-json-${call.version}`, 'X-Amz-Target', call.target],
       body: JSON.stringify(call.input),
     });

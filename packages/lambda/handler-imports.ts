@@ -52,7 +52,9 @@ export function importsOf(metafile: Metafile, directory: string): readonly Packa
         const importer = resolve(directory, input);
         const before = kind === 'require-call' ? chains.get(input) : undefined;
         return {
-          ...{ specifier: path, importer, isCertain: kind === 'import-statement' },
+          specifier: path,
+          importer,
+          isCertain: kind === 'import-statement',
           ...(before !== undefined && { steps: [...before, { file: importer, specifier: path }] }),
         };
       }),

@@ -32,14 +32,16 @@ export async function readHandlerSources(
 
 async function listInputs(file: string, directory: string): Promise<readonly string[]> {
   const { metafile } = await build({
-    ...{ entryPoints: [file], absWorkingDir: directory, bundle: true, write: false, metafile: true },
-    ...{
-      packages: 'external',
-      platform: 'node',
-      format: 'esm',
-      logLevel: 'silent',
-      loader: { '.node': 'empty' },
-    },
+    entryPoints: [file],
+    absWorkingDir: directory,
+    bundle: true,
+    write: false,
+    metafile: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'silent',
+    loader: { '.node': 'empty' },
   });
   return Object.keys(metafile.inputs)
     .filter((path) => !path.includes('node_modules/') && /\.[cm]?[jt]sx?$/.test(path))

@@ -158,8 +158,12 @@ class WorkerRuntime implements FunctionRuntime {
     this.#workerFile = workerFile;
     const { clockOffset, log, deadlines = MACHINE_DEADLINES, cacheDirectory, debugging } = options;
     this.#processes = {
-      ...{ clockOffset, log, deadlines, runDirectory },
-      ...{ keeper: new Keeper(runDirectory), memory: new GroupMemory() },
+      clockOffset,
+      log,
+      deadlines,
+      runDirectory,
+      keeper: new Keeper(runDirectory),
+      memory: new GroupMemory(),
       factsOf: (definition) => this.#factsOf(definition),
       hold: debugging && ((instance, isHeld) => debugging.hold(instance, isHeld)),
     };
@@ -324,8 +328,15 @@ class WorkerRuntime implements FunctionRuntime {
     const { clockOffset, standIns, extraEnvironment, log, debugging } = this.#options;
     const { controlUrl, accessKey } = this.#factsOf(definition);
     return {
-      ...{ definition, built, taskRoot, clockOffset, controlUrl },
-      ...{ accessKey, extraEnvironment, log, debugging },
+      definition,
+      built,
+      taskRoot,
+      clockOffset,
+      controlUrl,
+      accessKey,
+      extraEnvironment,
+      log,
+      debugging,
       workerFile: this.#workerFile,
       standIns: standIns?.() ?? [],
       deadlines: this.#options.deadlines ?? MACHINE_DEADLINES,

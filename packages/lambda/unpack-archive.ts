@@ -113,7 +113,8 @@ function readEntry(
   const packedBytes = archive.readUInt32LE(at + 20);
   if (start + packedBytes > archive.length) throw new RangeError('no content');
   const entry = {
-    ...{ name, method },
+    name,
+    method,
     packed: archive.subarray(start, start + packedBytes),
     sizeBytes: archive.readUInt32LE(at + 24),
     checksum: archive.readUInt32LE(at + 16),

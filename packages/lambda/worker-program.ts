@@ -31,8 +31,15 @@ async function buildProgram(
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const file = fileURLToPath(new URL(`./worker/${entry}.${ending}`, import.meta.url));
   const options = {
-    ...{ entryPoints: [file], absWorkingDir: dirname(file), bundle: true, write: false, metafile: true },
-    ...({ platform: 'node', format: 'esm', target: 'node22', logLevel: 'silent' } as const),
+    entryPoints: [file],
+    absWorkingDir: dirname(file),
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    logLevel: 'silent',
     minifySyntax: true,
   };
   const kept = new KeptBuilds(join(cacheDirectory, 'builds'), runDirectory);

@@ -259,7 +259,10 @@ async function finish(
   await askPerson(`Apply ${saved.steps.length} steps to API ${saved.apiId}?`, flags.yes);
   open.begin();
   await applyPlan(saved, {
-    ...{ plane: open.plane, journal, now: () => new Date(), look: () => lookAgain(open.plane, saved) },
+    plane: open.plane,
+    journal,
+    now: () => new Date(),
+    look: () => lookAgain(open.plane, saved),
     tell: ({ name }, what, place, of) => {
       if (what === 'done' || what === 'there')
         remark(`${place}/${of} ${name}${what === 'there' ? ' (was done)' : ''}`);
@@ -272,9 +275,15 @@ async function finish(
 async function plan({ plane, region }: OpenPlane, flags: AttachFlags): Promise<Reading> {
   const { stack = `gatewright-${flags.stage}`, authorizer: type, ttl, identitySource, canary } = flags;
   const wish: AttachWish = {
-    ...{ apiId: flags.api, stage: flags.stage, type, name: flags.name, patterns: flags.routes },
+    apiId: flags.api,
+    stage: flags.stage,
+    type,
+    name: flags.name,
+    patterns: flags.routes,
     functionName: flags.function ?? `${stack}-${type}-authorizer`,
-    ...{ isReplacing: flags.replace, isIncludingEdits: flags.includeEdits, quota: flags.quota },
+    isReplacing: flags.replace,
+    isIncludingEdits: flags.includeEdits,
+    quota: flags.quota,
     isWithoutDocument: !flags.document,
     ttlSeconds: ttl,
     headers: identitySource,

@@ -138,7 +138,9 @@ async function start(flags: StartFlags): Promise<void> {
 
 async function deploy({ plane, live }: OpenStage): Promise<string> {
   const made = await plane.write({
-    ...{ service: 'apigateway', method: 'POST', path: `${live.address}/deployments` },
+    service: 'apigateway',
+    method: 'POST',
+    path: `${live.address}/deployments`,
     body: { description: `gatewright canary ${new Date().toISOString()}` },
   });
   return String(made['id']);

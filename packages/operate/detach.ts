@@ -59,7 +59,10 @@ async function takeBack(plane: ControlPlane, flags: DetachFlags, begin: () => vo
   const { kept } = await undoPlan(
     undo,
     {
-      ...{ plane, journal, now: () => new Date(), look: () => lookAgain(plane, undo) },
+      plane,
+      journal,
+      now: () => new Date(),
+      look: () => lookAgain(plane, undo),
       tell: ({ name }, what, place, of) => {
         if (what === 'undone') remark(`${place}/${of} ${name}`);
       },

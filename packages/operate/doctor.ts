@@ -145,7 +145,9 @@ async function readPackaged(folder: string, flags: StackFlags): Promise<Packaged
 
 function refusedPackaging(message: string, folder: string): Finding {
   return {
-    ...{ id: 'packaging', level: 'obstacle', why: message },
+    id: 'packaging',
+    level: 'obstacle',
+    why: message,
     what: 'the stack cannot be packaged, so it cannot be deployed',
     where: join(folder, 'serverless.yml'),
     fix: 'what the reason says; gatewright package shows whether it helped',
@@ -154,7 +156,9 @@ function refusedPackaging(message: string, folder: string): Finding {
 
 function noCredentials(why: string): Finding {
   return {
-    ...{ id: 'credentials', level: 'obstacle', why },
+    id: 'credentials',
+    level: 'obstacle',
+    why,
     what: 'AWS does not know who asks; nothing of the account was looked at',
     where: '--profile, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
     fix: 'aws sts get-caller-identity must answer with the same settings: sign in (aws sso login --profile NAME), or name a profile',

@@ -116,7 +116,12 @@ async function openPort(
   const judgeClient = (host: string | undefined, peer: TlsPeer | undefined): ClientVerdict =>
     judgePeer(domainOf(host, '/')?.mutual, peer, at.clock.nowEpochMs());
   const served = {
-    ...{ isHostAllowed, resolveApi, toOwnTarget, handleManagement, ...shared, ports: at },
+    isHostAllowed,
+    resolveApi,
+    toOwnTarget,
+    handleManagement,
+    ...shared,
+    ports: at,
     isHttpOnly: (host: string | undefined, target: string) => domainOf(host, target)?.isHttpOnly === true,
     ...(isSecure && { judgeClient }),
   };

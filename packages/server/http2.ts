@@ -18,7 +18,11 @@ const MAX_HEADER_PAIRS = 2_000;
 const IDLE_SESSION_MS = 310_000;
 /** Of HTTP/1.1, which names the connection; HTTP/2 has no place for them (RFC 9113 §8.2.2). */
 const OF_CONNECTION = new Set([
-  ...['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'],
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
 ]);
 
 export type Http2Port = {

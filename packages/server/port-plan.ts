@@ -41,7 +41,8 @@ export function planOwnPorts(
   const port = { option: '--port', basePath: '', toOwnTarget: undefined };
   if (apiIds.length === 0) return [{ ...port, port: firstPort, apiIds: [], chooseApi: () => undefined }];
   return apiIds.map((apiId, index) => ({
-    ...{ ...port, port: firstPort === 0 ? 0 : firstPort + index },
+    ...port,
+    port: firstPort === 0 ? 0 : firstPort + index,
     apiIds: [apiId],
     chooseApi: () => findApi(apiId),
   }));
@@ -70,7 +71,10 @@ export function planSharedPorts(
       stageless: omitStage ? 'rest' : undefined,
     },
     {
-      ...{ port: websocketPort, option: '--websocketPort', basePath: '', stages: websocket },
+      port: websocketPort,
+      option: '--websocketPort',
+      basePath: '',
+      stages: websocket,
       // serverless-offline's WebSocket address has no stage; AWS's has.
       stageless: 'websocket',
     },
@@ -90,7 +94,10 @@ type Group = {
 function planGroup({ port, option, basePath, stages, stageless }: Group, findApi: FindApi): PortPlan {
   const apiIds = [...new Set(stages.map(({ id }) => id))];
   return {
-    ...{ port, option, apiIds, basePath },
+    port,
+    option,
+    apiIds,
+    basePath,
     chooseApi(target) {
       const below = belowBase(target, basePath);
       if (below === undefined) return undefined;

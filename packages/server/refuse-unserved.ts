@@ -26,9 +26,12 @@ export function refuseUnserved(server: Server, log: LogSink): void {
       log.write(`417 ${method} ${shown(url)}: nobody here knows Expect: ${shown(headers.expect)}`);
       const reply = wordRefusal('unknown-expectation');
       response.writeHead(reply.status, [
-        ...[...reply.headers, 'Content-Length', String(reply.body.length)],
+        ...reply.headers,
+        'Content-Length',
+        String(reply.body.length),
         // Its body may or may not follow (RFC 9110 §10.1.1): where it ends cannot be known.
-        ...['Connection', 'close'],
+        'Connection',
+        'close',
       ]);
       response.end(reply.body);
     },

@@ -125,7 +125,9 @@ function openName({ names, policy, acceptsHttp2, mutual }: TlsName, { certify }:
   const { certificate, privateKey } = certify(names);
   return createServer({
     ...tlsRulesOf(policy),
-    ...{ cert: certificate, key: privateKey, handshakeTimeout: HANDSHAKE_MS },
+    cert: certificate,
+    key: privateKey,
+    handshakeTimeout: HANDSHAKE_MS,
     ALPNProtocols: acceptsHttp2 ? ['h2', 'http/1.1'] : ['http/1.1'],
     ...(mutual !== undefined && {
       ca: mutual.truststore.certificates.map(String),

@@ -107,7 +107,11 @@ async function send(
     if (value !== undefined) url.searchParams.set(name, value);
   const text = body === undefined ? undefined : JSON.stringify(body);
   const headers = signRequest({
-    ...{ method, url, service: 'execute-api', nowEpochMs: Date.now(), ...signer },
+    method,
+    url,
+    service: 'execute-api',
+    nowEpochMs: Date.now(),
+    ...signer,
     headers: {
       ...(text !== undefined && { 'Content-Type': 'application/json' }),
       ...(operationId !== undefined && { 'Idempotency-Key': operationId }),
@@ -118,7 +122,10 @@ async function send(
   Reflect.deleteProperty(headers, 'Host');
   try {
     return await fetch(url, {
-      ...{ method, headers, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) },
+      method,
+      headers,
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
       body: text ?? null,
     });
   } catch (cause) {

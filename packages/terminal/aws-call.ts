@@ -76,7 +76,14 @@ export function createAws(
     const { service, timeoutMs } = request;
     const url = new URL(`${endpointOf(service, region, flags, environment)}${path}`);
     const signed = signRequest({
-      ...{ method, url, headers, body, service, region, ...credentials, nowEpochMs: nowEpochMs() },
+      method,
+      url,
+      headers,
+      body,
+      service,
+      region,
+      ...credentials,
+      nowEpochMs: nowEpochMs(),
     });
     try {
       const reply = await askWithin(url, { method, headers: signed, body, timeoutMs });

@@ -21,16 +21,14 @@ export async function sendToFunction(
   const { controlUrl, accessKeyId, secretAccessKey } = await findGateway();
   const url = new URL(`${controlUrl}/2015-03-31/functions/${encodeURIComponent(name)}/invocations`);
   const headers = signRequest({
-    ...{
-      method: 'POST',
-      url,
-      body: event,
-      service: 'lambda',
-      region,
-      accessKeyId,
-      secretAccessKey,
-      nowEpochMs,
-    },
+    method: 'POST',
+    url,
+    body: event,
+    service: 'lambda',
+    region,
+    accessKeyId,
+    secretAccessKey,
+    nowEpochMs,
     headers: {
       'Content-Type': 'application/json',
       'X-Amz-Invocation-Type': isAsync ? 'Event' : 'RequestResponse',

@@ -34,7 +34,8 @@ export function toLoadOptions(flags: LoadFlags) {
     },
     parameters: flags.param,
     environment: readEnvFile(flags.envFile),
-    ...{ strict: flags.strict, allowUnguarded: flags.allowUnguarded },
+    strict: flags.strict,
+    allowUnguarded: flags.allowUnguarded,
     directory: process.cwd(),
     ...keptServices(process.cwd()),
   };

@@ -27,7 +27,9 @@ export function accessAdminRoutes({ keys, revocations, documents }: AccessAdmins
   const routes: readonly Route[] = [
     readRoute(
       {
-        ...{ path: '/access/openapi.json', id: 'describeAccessApi', summary: 'This description' },
+        path: '/access/openapi.json',
+        id: 'describeAccessApi',
+        summary: 'This description',
         answer: { description: 'OpenAPI 3.1' },
       },
       async () => {

@@ -124,7 +124,10 @@ export async function chargeQuota(
   const { plan, tenant, key } = chargedAs(quota, principal);
   if (plan === undefined || tenant === undefined || key === undefined) return { kind: 'no-subject' };
   const charge = {
-    ...{ plan, tenant, key, route: routeNameOf(route) },
+    plan,
+    tenant,
+    key,
+    route: routeNameOf(route),
     ...(receivedAtEpochMs !== undefined && { atEpochMs: receivedAtEpochMs }),
   };
   const decision = await (quota.isTracked === true ? quotas.look(charge) : quotas.consume(charge)).catch(

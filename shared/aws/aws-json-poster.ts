@@ -64,7 +64,12 @@ async function send(
   const body = JSON.stringify(input);
   const headers = signRequest({
     ...credentials,
-    ...{ method: 'POST', url, body, service, region, nowEpochMs: Date.now() },
+    method: 'POST',
+    url,
+    body,
+    service,
+    region,
+    nowEpochMs: Date.now(),
     headers: {
       'Content-Type': `application/x-amz-json-${JSON_VERSIONS[service]}`,
       'X-Amz-Target': target,

@@ -67,7 +67,11 @@ function createCall({ region, credentials, endpoint }: ControlPlaneConfig): Call
     const url = new URL(path, origin);
     const body = input === undefined ? undefined : JSON.stringify(input);
     const headers = signRequest({
-      ...{ method, url, service: 'apigateway', region, nowEpochMs: Date.now() },
+      method,
+      url,
+      service: 'apigateway',
+      region,
+      nowEpochMs: Date.now(),
       ...credentials,
       headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
       ...(body !== undefined && { body }),
@@ -76,7 +80,10 @@ function createCall({ region, credentials, endpoint }: ControlPlaneConfig): Call
     Reflect.deleteProperty(headers, 'Host');
     try {
       const response = await fetch(url, {
-        ...{ method, headers, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) },
+        method,
+        headers,
+        redirect: 'error',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
         ...(body !== undefined && { body }),
       });
       return { status: response.status, body: parseBody(await response.text()) };

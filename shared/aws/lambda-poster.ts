@@ -57,7 +57,12 @@ async function send(
   const url = new URL(`/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`, origin);
   const body = JSON.stringify(payload);
   const headers = signRequest({
-    ...{ method: 'POST', url, service: 'lambda', region, nowEpochMs: Date.now(), body },
+    method: 'POST',
+    url,
+    service: 'lambda',
+    region,
+    nowEpochMs: Date.now(),
+    body,
     ...credentials,
     headers: { 'Content-Type': 'application/json', 'X-Amz-Invocation-Type': type },
   });

@@ -31,7 +31,9 @@ export function parseRawRequest(event: unknown): RawRequest {
   if (receivedAtEpochMs === undefined)
     throw malformed('the event of an HTTP request says when it was received');
   return {
-    ...{ method, path, receivedAtEpochMs },
+    method,
+    path,
+    receivedAtEpochMs,
     query: queryOf(fields),
     pathParameters: parseOptionalFields(fields['pathParameters']),
     headers: headersOf(fields),

@@ -45,9 +45,21 @@ const SIGNATURE_HEADERS = new Set([
  * sends one would have his answer kept for all who do not.
  */
 const REWRITING_HEADERS = [
-  ...['forwarded', 'x-forwarded-host', 'x-forwarded-path', 'x-forwarded-prefix', 'x-forwarded-scheme'],
-  ...['x-forwarded-server', 'x-host', 'x-http-host-override', 'x-http-method', 'x-http-method-override'],
-  ...['x-method-override', 'x-original-host', 'x-original-method', 'x-original-url', 'x-rewrite-url'],
+  'forwarded',
+  'x-forwarded-host',
+  'x-forwarded-path',
+  'x-forwarded-prefix',
+  'x-forwarded-scheme',
+  'x-forwarded-server',
+  'x-host',
+  'x-http-host-override',
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
+  'x-original-host',
+  'x-original-method',
+  'x-original-url',
+  'x-rewrite-url',
 ];
 
 /**

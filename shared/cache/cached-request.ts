@@ -45,7 +45,11 @@ export function parseCachedRequest(event: unknown): CachedRequest | undefined {
     const { apiId, stage, domainName, routeKey, resourcePath = routeKey } = context;
     if (typeof apiId !== 'string') return undefined;
     return {
-      ...{ method, path, headers, apiId, query: queryOf(fields) },
+      method,
+      path,
+      headers,
+      apiId,
+      query: queryOf(fields),
       route: [
         typeof resourcePath === 'string' ? resourcePath : '',
         parseOptionalFields(fields['pathParameters']),

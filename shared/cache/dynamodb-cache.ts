@@ -47,7 +47,9 @@ export function createDynamoDbCache(options: DynamoDbCacheOptions): ResponseCach
   if (!Number.isInteger(maxBodyBytes) || maxBodyBytes < 1 || maxBodyBytes > LONGEST_BODY_BYTES)
     throw new DomainError('CONFIG_INVALID', `maxBodyBytes is 1 to ${LONGEST_BODY_BYTES}`);
   return {
-    ...{ namespace, maxBodyBytes, codec: BROTLI },
+    namespace,
+    maxBodyBytes,
+    codec: BROTLI,
     store: createDynamoDbTable({ ...table, timeoutMs }),
     clock: { nowEpochMs: () => Date.now() },
     random: { hex: randomHex, fraction: () => Math.random() },

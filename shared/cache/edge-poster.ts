@@ -25,8 +25,14 @@ export async function invalidateEdge(
   const url = new URL(`/${VERSION}/distribution/${distributionId}/invalidation`, endpoint ?? home);
   const body = batchText(paths, reference);
   const headers = signRequest({
-    ...{ method: 'POST', url, service: 'cloudfront', region: isChina ? 'cn-northwest-1' : 'us-east-1' },
-    ...{ nowEpochMs: Date.now(), ...credentials, headers: { 'Content-Type': 'text/xml' }, body },
+    method: 'POST',
+    url,
+    service: 'cloudfront',
+    region: isChina ? 'cn-northwest-1' : 'us-east-1',
+    nowEpochMs: Date.now(),
+    ...credentials,
+    headers: { 'Content-Type': 'text/xml' },
+    body,
   });
   // Clients set it themselves, and refuse to be told.
   Reflect.deleteProperty(headers, 'Host');

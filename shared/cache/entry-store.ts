@@ -189,9 +189,14 @@ export async function keepEntry(ports: EntryPorts, entry: NewEntry): Promise<Kep
     change: {
       kind: 'put',
       item: {
-        ...{ doc, version: owner, pieces, expiresAt, startedAt: startedAtEpochMs },
+        doc,
+        version: owner,
+        pieces,
+        expiresAt,
+        startedAt: startedAtEpochMs,
         ...(pieces === 0 && { data: packed }),
-        ...{ storedAt: entry.storedAtEpochMs, freshUntil: entry.freshUntilEpochMs },
+        storedAt: entry.storedAtEpochMs,
+        freshUntil: entry.freshUntilEpochMs,
         staleUntil: entry.staleUntilEpochMs,
       },
     },

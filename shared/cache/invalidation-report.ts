@@ -53,7 +53,8 @@ export class Tally {
       dropped: this.#counts.get('dropped') ?? 0,
       refreshed: this.#counts.get('refreshed') ?? 0,
       flushed: [...this.#flushed],
-      ...{ authorizersFlushed: this.#authorizers, edgePaths: this.#edgePaths },
+      authorizersFlushed: this.#authorizers,
+      edgePaths: this.#edgePaths,
       left: this.#left.slice(0, MAX_LEFT),
       leftCount: this.#left.length,
     };

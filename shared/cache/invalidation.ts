@@ -32,8 +32,16 @@ export const NAMESPACE = /^[A-Za-z0-9._-]{1,64}$/;
 const PART = /^(query|header)\.([^=]{1,256})=(.*)$/s;
 const MAX_LABELS = 100;
 const MEMBERS = [
-  ...['namespace', 'tags', 'paths', 'parts', 'all', 'authorizers', 'edgePaths'],
-  ...['allowFlush', 'flushAbove', 'dryRun'],
+  'namespace',
+  'tags',
+  'paths',
+  'parts',
+  'all',
+  'authorizers',
+  'edgePaths',
+  'allowFlush',
+  'flushAbove',
+  'dryRun',
 ];
 /** `rest/a1b2c3d4e5/prod` */
 const AUTHORIZERS = /^(rest|http)\/([a-z0-9]{1,32})\/([A-Za-z0-9_$-]{1,128})$/;
@@ -65,7 +73,9 @@ export function parseInvalidation(value: unknown): Invalidation & { readonly dry
   if (labels.length + beyond.length > MAX_LABELS)
     throw new RequestInvalid('body', `must name at most ${MAX_LABELS}`);
   return {
-    ...{ namespace, labels: [...new Set(labels)].sort(), allowFlush: flagOf(value, 'allowFlush') },
+    namespace,
+    labels: [...new Set(labels)].sort(),
+    allowFlush: flagOf(value, 'allowFlush'),
     flushAbove: flushAbove === undefined ? undefined : Number(flushAbove),
     ...(beyond.length > 0 && { beyond }),
     dryRun: flagOf(value, 'dryRun'),

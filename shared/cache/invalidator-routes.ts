@@ -76,7 +76,9 @@ async function stateOf(ports: InvalidatorPorts, id: string) {
 export function invalidatorRoutes(ports: InvalidatorPorts): readonly Route[] {
   const openApi = readRoute(
     {
-      ...{ path: '/cache/openapi.json', id: 'describeCacheApi', summary: 'This description' },
+      path: '/cache/openapi.json',
+      id: 'describeCacheApi',
+      summary: 'This description',
       answer: { description: 'OpenAPI 3.1' },
     },
     async () => {
@@ -86,13 +88,12 @@ export function invalidatorRoutes(ports: InvalidatorPorts): readonly Route[] {
   );
   const ask = documentRoute(
     {
-      ...{
-        method: 'POST',
-        path: '/cache/invalidations',
-        id: 'invalidate',
-        summary: 'Invalidate kept answers',
-      },
-      ...{ document: WISH, answer: { description: '200: done; 202: it is gone on with every minute' } },
+      method: 'POST',
+      path: '/cache/invalidations',
+      id: 'invalidate',
+      summary: 'Invalidate kept answers',
+      document: WISH,
+      answer: { description: '200: done; 202: it is gone on with every minute' },
     },
     async ({ body }) => {
       const { dryRun, ...asked } = parseInvalidation(body);
@@ -103,7 +104,9 @@ export function invalidatorRoutes(ports: InvalidatorPorts): readonly Route[] {
   );
   const look = readRoute(
     {
-      ...{ path: '/cache/invalidations/{id}', id: 'getInvalidation', summary: 'How an invalidation stands' },
+      path: '/cache/invalidations/{id}',
+      id: 'getInvalidation',
+      summary: 'How an invalidation stands',
       answer: { description: 'Its state, and when it is done what was done' },
     },
     async ({ path: { id } }) => jsonReply(200, await stateOf(ports, id)),
@@ -115,7 +118,9 @@ export function invalidatorRoutes(ports: InvalidatorPorts): readonly Route[] {
 function showRoute({ listing, store, clock }: InvalidatorPorts): Route {
   return readRoute(
     {
-      ...{ path: '/cache/entries', id: 'listCacheEntries', summary: 'What is known of kept answers' },
+      path: '/cache/entries',
+      id: 'listCacheEntries',
+      summary: 'What is known of kept answers',
       query: {
         namespace: text('Of the entries.', { pattern: NAMESPACE, maxLength: 64 }),
         tag: optional(text('Only those with it.', { maxLength: 256 })),
@@ -138,7 +143,8 @@ function showRoute({ listing, store, clock }: InvalidatorPorts): Route {
         if (hasMore) break;
         const shown = typeof item['shown'] === 'string' ? { entry: item['shown'] } : {};
         entries.push({
-          ...{ id, kind: record === undefined ? 'response' : 'recorded-by-cacheTags' },
+          id,
+          kind: record === undefined ? 'response' : 'recorded-by-cacheTags',
           ...(record === undefined ? shown : { entry: printRecord(record), refusal: record.refusal ?? null }),
           until: new Date(Number(item['expiresAt']) * 1000).toISOString(),
         });

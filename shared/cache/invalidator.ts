@@ -152,7 +152,8 @@ class Run {
       for await (const { id, item } of entriesOf(listing, asked.namespace, label, clock.nowEpochMs())) {
         const { kind = 'response', doc, shown, expiresAt: until = 0 } = item;
         const known = {
-          ...{ kind, until },
+          kind,
+          until,
           ...(doc !== undefined && { doc }),
           ...(shown !== undefined && { shown }),
         };

@@ -81,7 +81,11 @@ export class ResponseCache<Event> {
     // One who may have it anew and wants nothing kept leaves what is there as it is.
     if (mayRefresh && directives.has('no-store')) return said(request, 'fwd=request');
     const visit = new Visit(this.#ports, this.#rules, {
-      ...{ request, event, isWarned, remainingMs, scope },
+      request,
+      event,
+      isWarned,
+      remainingMs,
+      scope,
       id: cacheKeyOf(request, this.#rules.key ?? {}, scope),
       isCachedOnly: directives.has('only-if-cached'),
     });
@@ -205,7 +209,8 @@ class Visit<Event> {
     const { request, event, scope } = this.#asked;
     const nowEpochMs = this.#ports.clock.nowEpochMs();
     const lifetime = lifetimeOf(answer, {
-      ...{ ttlSeconds: rules.ttlSeconds, negativeTtlSeconds: rules.negativeTtlSeconds ?? 0 },
+      ttlSeconds: rules.ttlSeconds,
+      negativeTtlSeconds: rules.negativeTtlSeconds ?? 0,
       staleWhileRevalidateSeconds: rules.staleWhileRevalidateSeconds ?? 0,
       isPublic: scope === 'public',
       keyHeaders: keyHeaders(rules.key ?? {}),
@@ -218,7 +223,11 @@ class Visit<Event> {
     }
     const freshUntilEpochMs = nowEpochMs + lifetime.freshSeconds * 1000;
     const kept = await keepEntry(this.#ports, {
-      ...{ ...lease, answer, labels, startedAtEpochMs, freshUntilEpochMs },
+      ...lease,
+      answer,
+      labels,
+      startedAtEpochMs,
+      freshUntilEpochMs,
       storedAtEpochMs: nowEpochMs,
       staleUntilEpochMs: freshUntilEpochMs + lifetime.staleSeconds * 1000,
     });

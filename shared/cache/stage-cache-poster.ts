@@ -45,7 +45,12 @@ export function flushAuthorizers(
 async function forget(path: string, { region, credentials, endpoint }: ControlPlaneConfig): Promise<Flushed> {
   const url = new URL(path, endpoint ?? `https://apigateway.${region}.${suffixOf(region)}`);
   const headers = signRequest({
-    ...{ method: 'DELETE', url, service: 'apigateway', region, nowEpochMs: Date.now(), ...credentials },
+    method: 'DELETE',
+    url,
+    service: 'apigateway',
+    region,
+    nowEpochMs: Date.now(),
+    ...credentials,
   });
   const status = (await send(url, 'DELETE', headers))?.status ?? 503;
   if (status === 429 || status >= 500) return 'throttled';
@@ -64,7 +69,12 @@ export function refreshRequest(
   const url = new URL(`/${encodeURIComponent(stage)}${path}`, origin);
   for (const [name, value] of query) url.searchParams.append(name, value);
   const signed = signRequest({
-    ...{ method, url, service: 'execute-api', region, nowEpochMs, ...credentials },
+    method,
+    url,
+    service: 'execute-api',
+    region,
+    nowEpochMs,
+    ...credentials,
     headers: { ...Object.fromEntries(headers), 'Cache-Control': 'max-age=0' },
   });
   return { url, headers: signed };
@@ -97,8 +107,12 @@ function sendToLoopback(
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request({
-      ...{ method, signal, host: '127.0.0.1', port: port === '' ? 80 : port },
-      ...{ path: pathname + search, headers: { ...headers, Host: host } },
+      method,
+      signal,
+      host: '127.0.0.1',
+      port: port === '' ? 80 : port,
+      path: pathname + search,
+      headers: { ...headers, Host: host },
     });
     outgoing.on('error', reject);
     outgoing.on('response', (incoming) => {

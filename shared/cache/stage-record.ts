@@ -55,7 +55,9 @@ function toStageRecord(event: unknown, parameters: KeyParameters): StageRecord |
   const headers = keyHeaders(parameters);
   const values = parseOptionalFields(fields['pathParameters']);
   return {
-    ...{ apiId: request.apiId, stage: request.stage, method: request.method },
+    apiId: request.apiId,
+    stage: request.stage,
+    method: request.method,
     path: resourcePath.replace(/\{([^}+]+)\+?\}/g, (_, name: string) =>
       textOf(values[name]).split('/').map(encodeURIComponent).join('/'),
     ),

@@ -49,12 +49,14 @@ export async function askFor(
         return { id, joined: true };
     } else {
       const set = {
-        ...{ doc: JSON.stringify(asked), state: 'waiting', planned: 0, again: 0, askedAt: nowEpochMs },
-        ...{
-          run: Number(item?.['run'] ?? 0) + 1,
-          leasedUntil: 0,
-          expiresAt: inSeconds(nowEpochMs, KEPT_SECONDS),
-        },
+        doc: JSON.stringify(asked),
+        state: 'waiting',
+        planned: 0,
+        again: 0,
+        askedAt: nowEpochMs,
+        run: Number(item?.['run'] ?? 0) + 1,
+        leasedUntil: 0,
+        expiresAt: inSeconds(nowEpochMs, KEPT_SECONDS),
       };
       const is = item === undefined ? 'absent' : 'equal';
       const test =

@@ -39,7 +39,7 @@ export function readCacheInvalidatorConfig(environment: Environment = process.en
   return {
     tableName,
     streams: readStreams(environment['GATEWRIGHT_CACHE_STREAMS'] ?? ''),
-    stageCaches: { ...{ ...signer, endpoint }, ...(apiEndpoint !== '' && { apiEndpoint }) },
+    stageCaches: { ...signer, endpoint, ...(apiEndpoint !== '' && { apiEndpoint }) },
     edge: distributionId === '' ? undefined : { ...signer, endpoint: edgeEndpoint, distributionId },
   };
 }

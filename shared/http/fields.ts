@@ -38,7 +38,10 @@ export function text(
 ): Field<string> {
   return {
     schema: {
-      ...{ type: 'string', description, minLength: 1, maxLength },
+      type: 'string',
+      description,
+      minLength: 1,
+      maxLength,
       ...(pattern !== undefined && { pattern: pattern.source }),
     },
     isRequired: true,

@@ -68,7 +68,9 @@ function describeOperation(path: string, route: RouteDescription): Readonly<Reco
     parameters: [
       ...names.map((name) => ({ name, in: 'path', required: true, schema: NAME })),
       ...Object.entries(query).map(([name, field]) => ({
-        ...{ name, in: 'query', required: field.isRequired },
+        name,
+        in: 'query',
+        required: field.isRequired,
         schema: field.schema,
       })),
       ...(isChange ? [OPERATION_ID_PARAMETER] : []),

@@ -141,7 +141,12 @@ function toAdmitOptions(options: WebhookOptions): AdmitOptions {
   const { scheme, secrets, claims, trustDeliveryId } = options;
   const { toleranceSeconds = 300, maxBodyBytes = 1_000_000, source = scheme } = options;
   return {
-    ...{ scheme, source, toleranceSeconds, maxBodyBytes, claims, trustDeliveryId },
+    scheme,
+    source,
+    toleranceSeconds,
+    maxBodyBytes,
+    claims,
+    trustDeliveryId,
     secrets: () => (typeof secrets === 'function' ? secrets() : secrets),
   };
 }

@@ -41,7 +41,9 @@ export function createTicketDesk(
     const { name } = taker.document;
     try {
       const issued = await issueTicket(ports, {
-        ...{ document: name, caller, ttlSeconds: taker.issuer.ttlSeconds },
+        document: name,
+        caller,
+        ttlSeconds: taker.issuer.ttlSeconds,
       });
       const reply = jsonReply(200, { ...issued, for: name });
       return { ...reply, headers: { ...reply.headers, 'cache-control': 'no-store' } };
@@ -80,7 +82,8 @@ export function callerOfTicket(event: unknown): TicketCaller {
     throw new DomainError('CONFIG_INVALID', "the route's authorizer does not tell the caller's issuer");
   return {
     ...told,
-    ...{ subject, issuer },
+    subject,
+    issuer,
     ...(clientId !== undefined && { clientId }),
     ...(expiresAtEpochSeconds !== undefined && { expiresAtEpochSeconds }),
   };

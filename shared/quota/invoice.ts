@@ -63,8 +63,11 @@ export function makeInvoices(
     const revision = 1 + all.reduce((sum, { version }) => sum + version - 1, 0);
     const customer = all.map(({ plan }) => customerOf(plan)).find((found) => found !== undefined);
     return {
-      ...{ number: numberOf(tenant, month, currency, revision), month, tenant },
-      ...{ customer: addressee(customer) ?? { name: tenant, address: [] }, currency },
+      number: numberOf(tenant, month, currency, revision),
+      month,
+      tenant,
+      customer: addressee(customer) ?? { name: tenant, address: [] },
+      currency,
       lines: lines.map(({ line }) => line),
       total: printMinor(total, currency),
       lost: all.reduce((sum, { lost }) => sum + lost, 0),
@@ -137,7 +140,9 @@ function toLine(
     limit,
     ...(key !== undefined && { key }),
     ...(route !== undefined && { route }),
-    ...{ plan, price, periods: periods.length },
+    plan,
+    price,
+    periods: periods.length,
     used: sum(({ used }) => used),
     included: sum(({ used, carried = 0 }) => Math.min(used, Math.max(0, price.included - carried))),
     lost: sum(({ lost }) => lost),

@@ -139,7 +139,10 @@ async function replace(request: OpenRequest, line: Line, store: ItemStore): Prom
   const head = {
     is: 'other',
     rule: printRule(limit.period),
-    ...{ from: line.rule, cur: line.cur.startEpochMs, past: printPast(line), nowEpochMs },
+    from: line.rule,
+    cur: line.cur.startEpochMs,
+    past: printPast(line),
+    nowEpochMs,
   } as const;
   return { head, period: { ...period, startEpochMs }, carried };
 }
@@ -189,7 +192,17 @@ function open(
   const credits = Math.max(0, whole - carried);
   return store.transact(
     openWrites({
-      ...{ id, period, plan, credits, limit: quota, overage, level, wasteBudget, head, isSharded, carried },
+      id,
+      period,
+      plan,
+      credits,
+      limit: quota,
+      overage,
+      level,
+      wasteBudget,
+      head,
+      isSharded,
+      carried,
       ...(limit.id !== id.limit && { name: limit.id }),
     }),
   );

@@ -125,8 +125,12 @@ function whenHead(head: Head, start: string): readonly Test[] {
 
 function headAfter({ id, period, plan, level, head }: Opening): Item {
   return {
-    ...{ cur: periodId(period), plan: plan.id, planVer: plan.version, rule: head.rule },
-    ...{ level, list: subjectList(id.tenant) },
+    cur: periodId(period),
+    plan: plan.id,
+    planVer: plan.version,
+    rule: head.rule,
+    level,
+    list: subjectList(id.tenant),
     ...(head.is !== 'next' && { since: period.startEpochMs }),
     ...(head.is === 'other' && { past: head.past, at: head.nowEpochMs }),
   };

@@ -194,7 +194,10 @@ function parseQuota(fields: PlanFields): QuotaLimit {
   return {
     kind: 'quota',
     id: fields.id('id'),
-    ...{ level, quota, period, billing },
+    level,
+    quota,
+    period,
+    billing,
     initialUsage: fields.whole('initialUsage', { min: 0, max: quota }, 0),
     overage,
     alarms: parseAlarms(fields),

@@ -126,7 +126,11 @@ function parseCustomer(fields: PlanFields): Customer {
   const name = line('name', fields.get('name'));
   const address = fields.list('address', MAX_ADDRESS_LINES, []).map((each) => line('address', each));
   const customer = {
-    ...{ name, address, ...optional('taxId'), ...optional('email'), ...optional('stripe') },
+    name,
+    address,
+    ...optional('taxId'),
+    ...optional('email'),
+    ...optional('stripe'),
     ...instantOf(fields, 'from'),
     ...instantOf(fields, 'until'),
   };

@@ -156,7 +156,11 @@ function createShard({ id, period, units, wasteBudget }: Move, shard: number): I
     change: {
       kind: 'put',
       item: {
-        ...{ rem: units, out: 0, used: 0, cred: units, b: wasteBudget },
+        rem: units,
+        out: 0,
+        used: 0,
+        cred: units,
+        b: wasteBudget,
         expiresAt: expiryOf(period),
       },
     },

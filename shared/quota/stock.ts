@@ -136,7 +136,9 @@ export class Stock {
     const bound = outstandingMax === undefined ? undefined : outstandingMax + Math.min(0, report);
     const sent = await this.writesTo(key).grant({
       ...size,
-      ...{ outstandingMax: bound, report, endEpochMs: this.#of.endEpochMs },
+      outstandingMax: bound,
+      report,
+      endEpochMs: this.#of.endEpochMs,
     });
     if (sent.kind !== 'done') this.#tellLater(report);
     else if (outstandingMax === undefined) this.#unreported -= size.units;

@@ -44,7 +44,9 @@ export function operationWrite(
 ): ItemWrite {
   const { pk, operationId, kind, atEpochMs } = operation;
   return {
-    ...{ purpose, key: operationKey(pk, operationId), when: [{ attribute: 'kind', is: 'absent' }] },
+    purpose,
+    key: operationKey(pk, operationId),
+    when: [{ attribute: 'kind', is: 'absent' }],
     change: { kind: 'put', item: { kind, at: atEpochMs, ...record } },
   };
 }

@@ -29,7 +29,9 @@ export const MESSAGE_SIGNATURE: Scheme = {
 function checkCoverage(request: RawRequest, { components }: SignatureInput): Refused | undefined {
   const { body, query } = request;
   const required = [
-    ...['@method', '@authority', '@path'],
+    '@method',
+    '@authority',
+    '@path',
     ...(query === '' ? [] : ['@query']),
     ...(body.length === 0 ? [] : ['content-digest']),
   ];

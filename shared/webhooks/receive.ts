@@ -41,7 +41,10 @@ export function createWebhookReceiver(parts: ReceiverParts): WebhookReceiver {
         return { outcome: 'UnknownSource', reply: problemReply(problem(404, 'Not Found')) };
       const { scheme, toleranceSeconds, trustDeliveryId } = source;
       const admission = await admitDelivery(request, {
-        ...{ scheme, toleranceSeconds, trustDeliveryId, claims },
+        scheme,
+        toleranceSeconds,
+        trustDeliveryId,
+        claims,
         source: source.name,
         maxBodyBytes: MESSAGE_LIMIT_BYTES,
         secrets: (nowEpochMs) => secrets.get(source.secret, nowEpochMs),

@@ -78,13 +78,17 @@ async function readFromAws({ kind, name }: SecretPlace, caller: AwsCaller): Prom
     if (kind === 'secret') {
       const input = { SecretId: name };
       const answer = await caller.call({
-        ...{ service: 'secretsmanager', target: 'secretsmanager.GetSecretValue', input },
+        service: 'secretsmanager',
+        target: 'secretsmanager.GetSecretValue',
+        input,
       });
       return answer['SecretString'];
     }
     const input = { Name: name, WithDecryption: true };
     const { Parameter: parameter } = await caller.call({
-      ...{ service: 'ssm', target: 'AmazonSSM.GetParameter', input },
+      service: 'ssm',
+      target: 'AmazonSSM.GetParameter',
+      input,
     });
     return typeof parameter === 'object' && parameter !== null && 'Value' in parameter
       ? parameter.Value

@@ -152,7 +152,9 @@ function refusal(
   { id, channel }: { readonly id?: string | undefined; readonly channel?: string | undefined },
 ): ServerFrame {
   return {
-    ...{ type: 'error', code, message },
+    type: 'error',
+    code,
+    message,
     ...(id !== undefined && { id }),
     ...(channel !== undefined && { channel }),
   };

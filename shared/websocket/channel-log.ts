@@ -74,14 +74,18 @@ async function takeNumbers({ items, clock }: LogPorts, address: string, count: n
     const at = clock.nowEpochMs();
     const set = { at, expiresAt: Math.ceil(at / 1000) + HEAD_SECONDS };
     const taken = await items.update({
-      ...{ purpose: 'channel', key, when: [{ attribute: 'seq', is: 'present' }] },
+      purpose: 'channel',
+      key,
+      when: [{ attribute: 'seq', is: 'present' }],
       change: { kind: 'update', add: { seq: count }, set },
     });
     if (taken.kind === 'done') return positionOf(taken.item);
     assertPossible(taken);
     if (taken.kind !== 'refused') continue;
     const begun = await items.update({
-      ...{ purpose: 'channel', key, when: [{ attribute: 'seq', is: 'absent' }] },
+      purpose: 'channel',
+      key,
+      when: [{ attribute: 'seq', is: 'absent' }],
       change: { kind: 'put', item: { seq: count, log: at, ...set } },
     });
     if (begun.kind === 'done') return { log: at, seq: count };
@@ -110,7 +114,9 @@ async function writeEntry(
 
 function putOnce(items: ItemStore, key: ItemKey, item: Item): Promise<WriteOutcome> {
   return items.update({
-    ...{ purpose: 'channel', key, when: [{ attribute: 'seq', is: 'absent' }] },
+    purpose: 'channel',
+    key,
+    when: [{ attribute: 'seq', is: 'absent' }],
     change: { kind: 'put', item },
   });
 }
@@ -163,7 +169,10 @@ export async function readLog(ports: LogPorts, address: string, after: Position)
   const start = Math.max(seen, seq - LOG_LIMIT_ENTRIES);
   const lost: Range[] = start > seen ? [[seen + 1, start]] : [];
   const page = await ports.store.page({
-    ...{ pk: logKey(address, log), limit: PAGE, from: seqKey(start + 1), to: seqKey(seq) },
+    pk: logKey(address, log),
+    limit: PAGE,
+    from: seqKey(start + 1),
+    to: seqKey(seq),
   });
   const nowSeconds = ports.clock.nowEpochMs() / 1000;
   const kept = page.items.map(({ item }) => item).filter(({ expiresAt }) => Number(expiresAt) > nowSeconds);
@@ -262,7 +271,10 @@ export async function readEntries(
   const entries: ChannelEntry[] = [];
   for (let after: string | undefined, hasMore = true; hasMore;) {
     const page = await store.page({
-      ...{ pk: logKey(address, log), limit: PAGE, from: seqKey(from), to: seqKey(to) },
+      pk: logKey(address, log),
+      limit: PAGE,
+      from: seqKey(from),
+      to: seqKey(to),
       ...(after !== undefined && { after }),
     });
     entries.push(...page.items.map(({ item }) => toEntry(item)));

@@ -22,7 +22,11 @@ export function createConnectionPoster(read: () => PosterConfig): ConnectionPost
       const path = `${encodeURIComponent(stage)}/@connections/${encodeURIComponent(connectionId)}`;
       const url = new URL(`https://${domain}/${path}`);
       const headers = signRequest({
-        ...{ method: 'POST', url, service: 'execute-api', region, nowEpochMs: Date.now() },
+        method: 'POST',
+        url,
+        service: 'execute-api',
+        region,
+        nowEpochMs: Date.now(),
         ...credentials,
         headers: { 'Content-Type': 'text/plain' },
         body: text,

@@ -54,7 +54,10 @@ export async function deliver(
   let places: Places = job.places ?? ALL_PLACES;
   for (let after: string | undefined, isFirst = true, hasMore = true; hasMore; isFirst = false) {
     const page = await ports.store.page({
-      ...{ pk, limit: PAGE, from: places[0], to: places[1] },
+      pk,
+      limit: PAGE,
+      from: places[0],
+      to: places[1],
       ...(after !== undefined && { after }),
     });
     ({ hasMore } = page);
@@ -116,7 +119,9 @@ async function tellOne(
 /** Said once: afterwards the connection listens to nothing. */
 function expiredText(address: string): string {
   const frame: ServerFrame = {
-    ...{ type: 'error', channel: channelOf(address), code: 'credential-expired' },
+    type: 'error',
+    channel: channelOf(address),
+    code: 'credential-expired',
     message: 'the credential has ended; connect again with a new one',
   };
   return JSON.stringify(frame);

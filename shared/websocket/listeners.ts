@@ -51,7 +51,9 @@ export function connectionItems(connection: Connection, nowEpochMs: number): rea
     key: { pk: ownKey(connection), sk: RECORD },
     item: {
       ...nameItem(connection),
-      ...{ principalId, connectedAt, expiresAt },
+      principalId,
+      connectedAt,
+      expiresAt,
       ...(tenant !== undefined && { tenant }),
       ...endOf(connection),
     },

@@ -45,7 +45,9 @@ export async function answerPing(
   const end = credentialEnd(event);
   const closesAt = event.connectedAtEpochMs + WEBSOCKET_CONNECTION_LIMIT_SECONDS * 1000;
   return {
-    ...{ type: 'pong', protocol: PROTOCOL_VERSION, connectionId: event.connectionId },
+    type: 'pong',
+    protocol: PROTOCOL_VERSION,
+    connectionId: event.connectionId,
     pingAfterMs: Math.ceil(pingAfterMs),
     closesInMs: Math.max(0, closesAt - nowEpochMs),
     ...(end !== undefined && { credentialEndsInMs: Math.max(0, end * 1000 - nowEpochMs) }),
@@ -99,7 +101,8 @@ async function touch({ items, clock }: ChannelPorts, event: WebSocketEvent): Pro
   const { principalId = '' } = event.authorizer;
   if (principalId === '') return;
   await items.update({
-    ...{ purpose: 'presence', key: { pk: callerKey(principalId), sk: listenerKey(event) } },
+    purpose: 'presence',
+    key: { pk: callerKey(principalId), sk: listenerKey(event) },
     when: [{ attribute: 'seenAt', is: 'present' }],
     change: { kind: 'update', set: { seenAt: clock.nowEpochMs() } },
   });

@@ -57,7 +57,8 @@ export async function heartbeat(
 ): Promise<boolean> {
   const seenAt = clock.nowEpochMs();
   const outcome = await items.update({
-    ...{ purpose: 'presence', key: memberKey(address, connection) },
+    purpose: 'presence',
+    key: memberKey(address, connection),
     when: [
       { attribute: 'seenAt', is: 'present' },
       { attribute: 'leftAt', is: 'absent' },
@@ -114,7 +115,9 @@ export async function sweep(ports: ChannelPorts, address: string): Promise<numbe
   await takeLeaves(ports, address, overdue);
   const dueAt = Math.max(next, nowEpochMs + pingMs * LEAST_PAUSE_PINGS);
   await items.update({
-    ...{ purpose: 'presence', key: sweepKey(address), when: [] },
+    purpose: 'presence',
+    key: sweepKey(address),
+    when: [],
     change: { kind: 'put', item: { dueAt, expiresAt: endOf(dueAt, pingMs) } },
   });
   return dueAt - nowEpochMs;
@@ -132,7 +135,8 @@ async function takeSweep(
   const dueAt = nowEpochMs + limits.pingMs;
   const before = found.kind === 'done' ? found.item?.['dueAt'] : undefined;
   const taken = await items.update({
-    ...{ purpose: 'presence', key },
+    purpose: 'presence',
+    key,
     when: [
       before === undefined
         ? { attribute: 'dueAt', is: 'absent' }
@@ -183,13 +187,16 @@ async function tellTogether(
     await tellOf(ports, address, gone);
     const isOver = clock.nowEpochMs() - begunMs >= TELLS_FOR_MS;
     const ended = await items.update({
-      ...{ purpose: 'presence', key },
+      purpose: 'presence',
+      key,
       when: isOver ? [isOwn] : [isOwn, { attribute: 'more', is: 'absent' }],
       change: { kind: 'update', remove: ['teller', 'until'] },
     });
     if (ended.kind !== 'refused' || isOver) return;
     const goesOn = await items.update({
-      ...{ purpose: 'presence', key, when: [isOwn] },
+      purpose: 'presence',
+      key,
+      when: [isOwn],
       change: { kind: 'update', remove: ['more'] },
     });
     if (goesOn.kind !== 'done') return;
@@ -207,7 +214,8 @@ async function becomeTeller(
     const nowEpochMs = clock.nowEpochMs();
     const expiresAt = endOf(nowEpochMs, limits.pingMs);
     const taken = await items.update({
-      ...{ purpose: 'presence', key },
+      purpose: 'presence',
+      key,
       when: [{ attribute: 'until', is: 'absent-or-at-most', value: nowEpochMs }],
       change: { kind: 'update', set: { teller, until: nowEpochMs + LEAVE_TOLD_WITHIN_MS, expiresAt } },
     });
@@ -215,7 +223,8 @@ async function becomeTeller(
     // Told twice rather than not at all.
     if (taken.kind !== 'refused') return 'own';
     const left = await items.update({
-      ...{ purpose: 'presence', key },
+      purpose: 'presence',
+      key,
       when: [{ attribute: 'until', is: 'present' }],
       change: { kind: 'update', set: { more: 1 } },
     });
@@ -245,7 +254,8 @@ async function markLeave(
   { key, seenAt }: Leaving,
 ): Promise<Gone | undefined> {
   const marked = await items.update({
-    ...{ purpose: 'presence', key },
+    purpose: 'presence',
+    key,
     // A ping that came meanwhile keeps it.
     when: [
       seenAt === undefined
@@ -270,7 +280,8 @@ async function readMembers(
   let after: string | undefined;
   for (let page = 0; page < PAGES_LIMIT; page += 1) {
     const { items, hasMore } = await store.page({
-      ...{ pk: membersKey(address), limit: PAGE },
+      pk: membersKey(address),
+      limit: PAGE,
       ...(after !== undefined && { after }),
     });
     kept.push(...items.filter(({ item }) => Number(item['expiresAt']) > nowSeconds));
@@ -288,7 +299,9 @@ async function put(
 ): Promise<void> {
   const expiresAt = endOf(item.seenAt, limits.pingMs);
   const outcome = await items.update({
-    ...{ purpose: 'presence', key, when: [] },
+    purpose: 'presence',
+    key,
+    when: [],
     change: { kind: 'put', item: { ...item, expiresAt } },
   });
   if (outcome.kind !== 'done')

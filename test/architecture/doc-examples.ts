@@ -42,7 +42,9 @@ export function findExamples(): readonly DocExample[] {
       ([, name = '']) => ({ name, path: file }),
     );
     return [...handedOn, ...own].map(({ name, path }) => ({
-      ...{ entry, name, path },
+      entry,
+      name,
+      path,
       code: exampleOf(readSource(path).text, name),
     }));
   });

@@ -73,7 +73,8 @@ export function writeErrorsPage(page: string): string {
     [
       'starting',
       [
-        ...['| code | when |', '| --- | --- |'],
+        '| code | when |',
+        '| --- | --- |',
         ...starts.map(({ code, comment }) => `| \`${code}\` | ${sentence(comment)} |`).toSorted(),
       ],
     ],

@@ -14,7 +14,10 @@ import type { Finished } from '../support/command.ts';
 const MAIN = fileURLToPath(new URL('../../packages/gatewright/command/main.ts', import.meta.url));
 
 const FIELDS: Readonly<Record<string, string>> = {
-  ...{ requestId: 'a-1', httpMethod: 'GET', path: '/prod/nowhere', status: '403' },
+  requestId: 'a-1',
+  httpMethod: 'GET',
+  path: '/prod/nowhere',
+  status: '403',
   'error.responseType': 'MISSING_AUTHENTICATION_TOKEN',
 };
 

@@ -128,7 +128,13 @@ describe('the cache invalidator on a started gateway', () => {
 
   it('flushes answers of authorizers, and tells CloudFront, as calls to AWS show', async () => {
     const { report } = await cache(
-      ...['invalidate', 'orders', '--authorizers', `rest/${api.id}/prod`, '--edge', '/orders/*', '/mine'],
+      'invalidate',
+      'orders',
+      '--authorizers',
+      `rest/${api.id}/prod`,
+      '--edge',
+      '/orders/*',
+      '/mine',
     );
     assert.deepEqual(
       [report['authorizersFlushed'], report['edgePaths'], report.left],

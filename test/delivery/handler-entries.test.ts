@@ -62,8 +62,14 @@ async function compile(cwd: string, files: readonly string[], flags: readonly st
 async function bundle(text: string): Promise<{ sizeBytes: number; files: readonly string[] }> {
   const { metafile } = await build({
     stdin: { contents: text, resolveDir: service.directory, sourcefile: 'handler.js' },
-    ...{ absWorkingDir: service.directory, bundle: true, write: false, metafile: true, minify: true },
-    ...{ platform: 'node', format: 'esm', external: ['@aws-sdk/*'] },
+    absWorkingDir: service.directory,
+    bundle: true,
+    write: false,
+    metafile: true,
+    minify: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['@aws-sdk/*'],
   });
   const [output] = Object.values(metafile.outputs);
   assert.ok(output);
@@ -211,8 +217,14 @@ describe('a handler with quota()', () => {
   it('is bundled without a line of the gateway', async () => {
     // As serverless-esbuild calls it where nothing but the format is set.
     const { outputFiles } = await build({
-      ...{ absWorkingDir: partners, entryPoints: ['orders.ts'], bundle: true, write: false },
-      ...{ platform: 'node', target: 'node22', format: 'esm', external: ['@aws-sdk/*'] },
+      absWorkingDir: partners,
+      entryPoints: ['orders.ts'],
+      bundle: true,
+      write: false,
+      platform: 'node',
+      target: 'node22',
+      format: 'esm',
+      external: ['@aws-sdk/*'],
     });
     const code = outputFiles[0]?.text ?? '';
     // esbuild writes above each part where it comes from.

@@ -22,7 +22,9 @@ describe('npm run package -- --stage dev', () => {
   before(async () => {
     output = await mkdtemp(join(tmpdir(), 'gatewright-package-'));
     const packaged = await packageService({
-      ...{ serviceDirectory: ROOT, stage: 'dev', outputDirectory: output },
+      serviceDirectory: ROOT,
+      stage: 'dev',
+      outputDirectory: output,
       // Docs: operating.md, "Rolling out the authorizers".
       parameters: ['authorizerVersions=true', 'previousRequestAuthorizer=41', 'previousWeight=0.9'],
     });
@@ -38,9 +40,12 @@ describe('npm run package -- --stage dev', () => {
     const { Properties } = resources['WebsocketsDeploymentStage'] ?? {};
     assert.equal(Properties?.['AccessLogSettings'], undefined);
     assert.deepEqual(Properties?.['DefaultRouteSettings'], {
-      ...{ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100, DetailedMetricsEnabled: true },
+      ThrottlingRateLimit: 50,
+      ThrottlingBurstLimit: 100,
+      DetailedMetricsEnabled: true,
       // Whole messages in the log.
-      ...{ LoggingLevel: 'OFF', DataTraceEnabled: false },
+      LoggingLevel: 'OFF',
+      DataTraceEnabled: false,
     });
   });
 

@@ -15,10 +15,22 @@ import { readZip } from '../support/zip-entries.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
 const FUNCTIONS = [
-  ...['access-admin', 'cache-invalidator', 'quota-admin', 'request-authorizer', 'token-authorizer'],
+  'access-admin',
+  'cache-invalidator',
+  'quota-admin',
+  'request-authorizer',
+  'token-authorizer',
   'usage-closer',
-  ...['usage-tracker', 'webhook-receiver', 'ws-connect', 'ws-default', 'ws-disconnect', 'ws-publish'],
-  ...['ws-publisher', 'ws-subscribe', 'ws-ticket', 'ws-unsubscribe'],
+  'usage-tracker',
+  'webhook-receiver',
+  'ws-connect',
+  'ws-default',
+  'ws-disconnect',
+  'ws-publish',
+  'ws-publisher',
+  'ws-subscribe',
+  'ws-ticket',
+  'ws-unsubscribe',
 ];
 type Reference = { readonly 'Fn::GetAtt': readonly [string, string] };
 type Pattern = { readonly 'Fn::Sub': string };
@@ -87,9 +99,23 @@ describe('npm run package -- --stage prod', () => {
     assert.deepEqual(
       exported.sort(),
       [
-        ...['TokenAuthorizer', 'RequestAuthorizer', 'WsConnect', 'WsDisconnect', 'WsDefault', 'WsTicket'],
-        ...['WsSubscribe', 'WsUnsubscribe', 'WsPublish', 'WsPublisher', 'WebhooksBus', 'AlarmTopic'],
-        ...['AccessAdmin', 'CacheInvalidator', 'QuotaAdmin', 'UsageTracker', 'WebhookReceiver'],
+        'TokenAuthorizer',
+        'RequestAuthorizer',
+        'WsConnect',
+        'WsDisconnect',
+        'WsDefault',
+        'WsTicket',
+        'WsSubscribe',
+        'WsUnsubscribe',
+        'WsPublish',
+        'WsPublisher',
+        'WebhooksBus',
+        'AlarmTopic',
+        'AccessAdmin',
+        'CacheInvalidator',
+        'QuotaAdmin',
+        'UsageTracker',
+        'WebhookReceiver',
       ]
         .map((name) => `${name}Arn`)
         .concat(

@@ -29,7 +29,9 @@ type Sample = {
 };
 
 const NODE: Sample = {
-  ...{ runtime: 'nodejs24.x', handler: 'app.handler', file: 'app.js' },
+  runtime: 'nodejs24.x',
+  handler: 'app.handler',
+  file: 'app.js',
   source: `exports.handler = async (event) => {
       if (event.do === 'throw') throw new RangeError('out of it');
       if (event.do === 'exit') process.exit(3);
@@ -43,7 +45,10 @@ const SAMPLES: readonly Sample[] = [
   NODE,
   { ...NODE, isolation: 'process' },
   {
-    ...{ runtime: 'python3.12', handler: 'app.handler', file: 'app.py', needs: 'python3' },
+    runtime: 'python3.12',
+    handler: 'app.handler',
+    file: 'app.py',
+    needs: 'python3',
     source: `import os, time
 def handler(event, context):
     if event.get('do') == 'throw': raise ValueError('out of it')
@@ -56,7 +61,10 @@ def handler(event, context):
     thrown: { errorType: 'ValueError', errorMessage: 'out of it' },
   },
   {
-    ...{ runtime: 'provided.al2023', handler: 'any', file: 'bootstrap', needs: 'curl' },
+    runtime: 'provided.al2023',
+    handler: 'any',
+    file: 'bootstrap',
+    needs: 'curl',
     source: `#!/bin/bash
 api="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation"
 while true; do
@@ -75,7 +83,10 @@ done
     thrown: { errorType: 'Own', errorMessage: 'out of it' },
   },
   {
-    ...{ runtime: 'provided.al2023', handler: 'any', file: 'main.go', needs: 'go' },
+    runtime: 'provided.al2023',
+    handler: 'any',
+    file: 'main.go',
+    needs: 'go',
     // Without the package net/http, which takes long to compile for the first time.
     source: `package main
 import ("bufio"; "fmt"; "io"; "net"; "net/textproto"; "os"; "strconv"; "strings"; "time")

@@ -39,7 +39,12 @@ async function signed(
 ): Promise<number> {
   const url = new URL(`${adminUrl}${path}`);
   const headers = signRequest({
-    ...{ method, url, body, service: 'execute-api', region: 'us-east-1', nowEpochMs: Date.now() },
+    method,
+    url,
+    body,
+    service: 'execute-api',
+    region: 'us-east-1',
+    nowEpochMs: Date.now(),
     ...signer,
     headers: method === 'GET' ? {} : { 'Idempotency-Key': 'op-1', 'Content-Type': 'application/json' },
   });

@@ -116,9 +116,18 @@ before(async () => {
   synced = sync.stdout;
   running = await startCommand(
     [
-      ...['start', '.', ...all.map(folderOf), '--port', '0', '--control-port', '0', '--json', '--no-reload'],
+      'start',
+      '.',
+      ...all.map(folderOf),
+      '--port',
+      '0',
+      '--control-port',
+      '0',
+      '--json',
+      '--no-reload',
       // As at AWS: functions have the rights of their roles, and a REST API calls none that does not let it.
-      ...['--roles', 'on'],
+      '--roles',
+      'on',
     ],
     READY,
     { cwd: toolkit },

@@ -27,7 +27,8 @@ async function aStart(
   t.after(() => rmSync(folder, { recursive: true }));
   const ports = ['--port', '0', '--control-port', '0', '--no-reload', '--json'];
   const gateway = await startCommand(['start', ...sources, ...args, ...ports], READY, {
-    ...{ cwd: folder, environment },
+    cwd: folder,
+    environment,
   });
   t.after(() => gateway.stop());
   return { gateway, folder, apis: (readyOf(gateway) as Ready).apis };

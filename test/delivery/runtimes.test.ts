@@ -47,7 +47,8 @@ type Language = {
 };
 
 const NODE: Language = {
-  ...{ name: 'Node.js', folder: 'node' },
+  name: 'Node.js',
+  folder: 'node',
   guard: (CodeUri) => ({ Runtime: 'nodejs24.x', Handler: 'app.guard', CodeUri }),
   work: (CodeUri) => ({ Runtime: 'nodejs24.x', Handler: 'app.handler', CodeUri }),
 };
@@ -56,18 +57,23 @@ const LANGUAGES: readonly Language[] = [
   NODE,
   { ...NODE, name: 'Node.js in processes', isolation: 'process' },
   {
-    ...{ name: 'Python', folder: 'python', find: () => missing('python3', '--version') },
+    name: 'Python',
+    folder: 'python',
+    find: () => missing('python3', '--version'),
     guard: (CodeUri) => ({ Runtime: 'python3.13', Handler: 'app.guard', CodeUri }),
     work: (CodeUri) => ({ Runtime: 'python3.13', Handler: 'app.handler', CodeUri }),
   },
   {
-    ...{ name: 'bash', folder: 'bash', find: () => missing('curl', '--version') },
+    name: 'bash',
+    folder: 'bash',
+    find: () => missing('curl', '--version'),
     guard: (CodeUri) => ({ Runtime: 'provided.al2023', Handler: 'guard', CodeUri }),
     work: (CodeUri) => ({ Runtime: 'provided.al2023', Handler: 'handler', CodeUri }),
   },
   {
     // A module with a package for each function, as AWS's samples have it, built by `go build` and by nobody else.
-    ...{ name: 'Go', folder: 'go' },
+    name: 'Go',
+    folder: 'go',
     find: () => missing('go', 'version'),
     fetch: async (folder) =>
       (await run(folder, 'go', ['mod', 'download'])) ?? (await compileStandardLibrary(folder)),
@@ -75,24 +81,31 @@ const LANGUAGES: readonly Language[] = [
     work: (folder) => goFunction(join(folder, 'work')),
   },
   {
-    ...{ name: 'Java', folder: 'java', fetch: fetchJava, build: buildJava },
+    name: 'Java',
+    folder: 'java',
+    fetch: fetchJava,
+    build: buildJava,
     find: async () => (await missing('mvn', '--version')) ?? missing('javac', '-version'),
     // Of a project that Maven has built, with its dependencies beside it, and of a jar.
     guard: (CodeUri) => ({ Runtime: 'java17', Handler: 'example.Guard::handleRequest', ...java, CodeUri }),
     work: (folder) => ({
-      ...{ Runtime: 'java17', Handler: 'example.Work', ...java },
+      Runtime: 'java17',
+      Handler: 'example.Work',
+      ...java,
       CodeUri: join(folder, 'target/app.jar'),
     }),
   },
   {
-    ...{ name: 'Ruby', folder: 'ruby' },
+    name: 'Ruby',
+    folder: 'ruby',
     find: async (folder) =>
       (await missing('ruby', '--version')) ?? run(folder, 'gem', ['which', 'aws_lambda_ric']),
     guard: (CodeUri) => ({ Runtime: 'ruby3.4', Handler: 'app.guard', CodeUri }),
     work: (CodeUri) => ({ Runtime: 'ruby3.4', Handler: 'app.handler', CodeUri }),
   },
   {
-    ...{ name: '.NET', folder: 'dotnet' },
+    name: '.NET',
+    folder: 'dotnet',
     find: () => missing('dotnet', '--version'),
     fetch: (folder) => run(folder, 'dotnet', ['restore']),
     build: (folder) => run(folder, 'dotnet', ['publish', '-c', 'Release', '-o', 'publish', '--no-restore']),
@@ -200,11 +213,17 @@ const ANSWERS = [
   { asks: 'without a token', path: '/work', status: 401, body: { message: 'Unauthorized' } },
   { asks: 'as a person', path: '/work', token: 'ada', status: 200, body: { version: 'first', who: 'ada' } },
   {
-    ...{ asks: 'as somebody whom the policy denies', path: '/work', token: 'mallory', status: 403 },
+    asks: 'as somebody whom the policy denies',
+    path: '/work',
+    token: 'mallory',
+    status: 403,
     body: { Message: 'User is not authorized to access this resource with an explicit deny' },
   },
   {
-    ...{ asks: 'as somebody whom the authorizer does not know', path: '/work', token: 'nobody', status: 401 },
+    asks: 'as somebody whom the authorizer does not know',
+    path: '/work',
+    token: 'nobody',
+    status: 401,
     body: { message: 'Unauthorized' },
   },
   {
@@ -215,16 +234,25 @@ const ANSWERS = [
     body: { message: null },
   },
   {
-    ...{ asks: 'what throws', path: '/work?do=throw', token: 'ada', status: 502 },
+    asks: 'what throws',
+    path: '/work?do=throw',
+    token: 'ada',
+    status: 502,
     body: { message: 'Internal server error' },
   },
   {
-    ...{ asks: 'what ends its process', path: '/work?do=exit', token: 'ada', status: 502 },
+    asks: 'what ends its process',
+    path: '/work?do=exit',
+    token: 'ada',
+    status: 502,
     body: { message: 'Internal server error' },
   },
   { asks: 'again', path: '/work', token: 'ada', status: 200, body: { version: 'first', who: 'ada' } },
   {
-    ...{ asks: 'what takes too long', path: '/late?do=wait', token: 'ada', status: 502 },
+    asks: 'what takes too long',
+    path: '/late?do=wait',
+    token: 'ada',
+    status: 502,
     body: { message: 'Internal server error' },
   },
   {

@@ -85,7 +85,8 @@ process.exit(3);`,
     const { left, ...said } = JSON.parse(stdout) as { readonly left: readonly number[] };
     assert.deepEqual(said, {
       answers: [{ pets: 1 }, { pets: 1 }],
-      ...{ moved: true, back: true },
+      moved: true,
+      back: true,
       environment: [true, '127.0.0.1', 'us-east-1', null],
     });
     assert.match(stderr, /with 1 stage of APIs: .*ask\.mjs/);

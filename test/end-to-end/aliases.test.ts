@@ -28,8 +28,12 @@ const withAlias = (name: string, code: string): Record<string, object> => ({
   [name]: {
     Type: 'AWS::Lambda::Function',
     Properties: {
-      ...{ FunctionName: name.toLowerCase(), Runtime: 'nodejs24.x', Handler: 'index.handler', Role: 'none' },
-      ...{ Timeout: 20, Code: { ZipFile: code } },
+      FunctionName: name.toLowerCase(),
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Role: 'none',
+      Timeout: 20,
+      Code: { ZipFile: code },
     },
   },
   [`${name}One`]: { Type: 'AWS::Lambda::Version', Properties: { FunctionName: { Ref: name } } },
@@ -37,7 +41,8 @@ const withAlias = (name: string, code: string): Record<string, object> => ({
   [`${name}Live`]: {
     Type: 'AWS::Lambda::Alias',
     Properties: {
-      ...{ FunctionName: { Ref: name }, Name: 'live' },
+      FunctionName: { Ref: name },
+      Name: 'live',
       FunctionVersion: { 'Fn::GetAtt': [`${name}One`, 'Version'] },
       RoutingConfig: {
         AdditionalVersionWeights: [
@@ -73,7 +78,8 @@ const RESOURCES = {
   Nightly: {
     Type: 'AWS::Events::Rule',
     Properties: {
-      ...{ Name: 'nightly', ScheduleExpression: 'rate(30 days)' },
+      Name: 'nightly',
+      ScheduleExpression: 'rate(30 days)',
       Targets: [{ Id: 'r', Arn: { Ref: 'EchoLive' } }],
     },
   },
@@ -81,20 +87,25 @@ const RESOURCES = {
   Guard: {
     Type: 'AWS::ApiGateway::Authorizer',
     Properties: {
-      ...{ RestApiId: { Ref: 'Rest' }, Name: 'guard', Type: 'TOKEN', AuthorizerResultTtlInSeconds: 0 },
-      ...{
-        IdentitySource: 'method.request.header.Authorization',
-        AuthorizerUri: invocations({ Ref: 'EchoLive' }),
-      },
+      RestApiId: { Ref: 'Rest' },
+      Name: 'guard',
+      Type: 'TOKEN',
+      AuthorizerResultTtlInSeconds: 0,
+      IdentitySource: 'method.request.header.Authorization',
+      AuthorizerUri: invocations({ Ref: 'EchoLive' }),
     },
   },
   Method: {
     Type: 'AWS::ApiGateway::Method',
     Properties: {
-      ...{ RestApiId: { Ref: 'Rest' }, ResourceId: { 'Fn::GetAtt': ['Rest', 'RootResourceId'] } },
-      ...{ HttpMethod: 'GET', AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: 'Guard' } },
+      RestApiId: { Ref: 'Rest' },
+      ResourceId: { 'Fn::GetAtt': ['Rest', 'RootResourceId'] },
+      HttpMethod: 'GET',
+      AuthorizationType: 'CUSTOM',
+      AuthorizerId: { Ref: 'Guard' },
       Integration: {
-        ...{ Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST' },
+        Type: 'AWS_PROXY',
+        IntegrationHttpMethod: 'POST',
         // The way that SAM's and Serverless's guides lead a stage to its alias.
         Uri: {
           'Fn::Sub':
@@ -104,13 +115,16 @@ const RESOURCES = {
     },
   },
   Deployment: {
-    ...{ Type: 'AWS::ApiGateway::Deployment', DependsOn: 'Method' },
+    Type: 'AWS::ApiGateway::Deployment',
+    DependsOn: 'Method',
     Properties: { RestApiId: { Ref: 'Rest' } },
   },
   Stage: {
     Type: 'AWS::ApiGateway::Stage',
     Properties: {
-      ...{ RestApiId: { Ref: 'Rest' }, DeploymentId: { Ref: 'Deployment' }, StageName: 'v1' },
+      RestApiId: { Ref: 'Rest' },
+      DeploymentId: { Ref: 'Deployment' },
+      StageName: 'v1',
       Variables: { alias: 'live' },
     },
   },
@@ -118,14 +132,17 @@ const RESOURCES = {
   HttpIntegration: {
     Type: 'AWS::ApiGatewayV2::Integration',
     Properties: {
-      ...{ ApiId: { Ref: 'Http' }, IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' },
+      ApiId: { Ref: 'Http' },
+      IntegrationType: 'AWS_PROXY',
+      PayloadFormatVersion: '2.0',
       IntegrationUri: { Ref: 'EchoLive' },
     },
   },
   HttpRoute: {
     Type: 'AWS::ApiGatewayV2::Route',
     Properties: {
-      ...{ ApiId: { Ref: 'Http' }, RouteKey: '$default' },
+      ApiId: { Ref: 'Http' },
+      RouteKey: '$default',
       Target: { 'Fn::Sub': 'integrations/${HttpIntegration}' },
     },
   },
@@ -191,7 +208,8 @@ describe('an alias whose other version has all the weight', () => {
       ['nightly', 'aws.events'],
     ]) {
       const { status } = await fetch(`${started.listening.control}/_gatewright/events`, {
-        ...{ method: 'POST', headers: { Authorization: `Bearer ${controlSecret}` } },
+        method: 'POST',
+        headers: { Authorization: `Bearer ${controlSecret}` },
         body: JSON.stringify({ target, body: 'x' }),
       });
       assert.equal(status, 200);

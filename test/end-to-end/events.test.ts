@@ -9,7 +9,11 @@ import { aGateway, GATEWAY_ADMIN, type StartedGateway } from '../support/a-gatew
 const aFunction = (name: string, code: string): object => ({
   Type: 'AWS::Lambda::Function',
   Properties: {
-    ...{ FunctionName: name, Runtime: 'nodejs24.x', Handler: 'index.handler', Role: 'none', Timeout: 20 },
+    FunctionName: name,
+    Runtime: 'nodejs24.x',
+    Handler: 'index.handler',
+    Role: 'none',
+    Timeout: 20,
     Code: { ZipFile: code },
     Environment: { Variables: { TABLE: { Ref: 'Orders' } } },
   },
@@ -26,7 +30,8 @@ const RESOURCES = {
   Orders: {
     Type: 'AWS::DynamoDB::Table',
     Properties: {
-      ...{ TableName: 'orders', BillingMode: 'PAY_PER_REQUEST' },
+      TableName: 'orders',
+      BillingMode: 'PAY_PER_REQUEST',
       KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
       AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
       StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
@@ -62,7 +67,10 @@ const RESOURCES = {
   Packer: {
     Type: 'AWS::Serverless::Function',
     Properties: {
-      ...{ FunctionName: 'packer', Runtime: 'nodejs24.x', Handler: 'index.handler', Timeout: 20 },
+      FunctionName: 'packer',
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Timeout: 20,
       InlineCode: `exports.handler = async ({ Records }) => {
         for (const { body } of Records ?? []) console.log('packed', body);
         if (Records === undefined) throw new Error('no parcel');

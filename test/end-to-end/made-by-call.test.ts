@@ -18,7 +18,9 @@ const ADMIN = { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' };
 const FUNCTION = {
   Type: 'AWS::Lambda::Function',
   Properties: {
-    ...{ FunctionName: 'hello', Runtime: 'nodejs24.x', Handler: 'index.handler' },
+    FunctionName: 'hello',
+    Runtime: 'nodejs24.x',
+    Handler: 'index.handler',
     Code: { ZipFile: 'exports.handler = async () => ({ statusCode: 200, body: "made" })' },
   },
 };
@@ -46,9 +48,20 @@ describe('a start without any API', () => {
     const template = join(folder, 'template.json');
     writeFileSync(template, JSON.stringify({ Resources: { Hello: FUNCTION } }));
     gateway = await createGateway({
-      ...{ stage: 'dev', region: 'us-east-1', accountId: '123456789012', host: '127.0.0.1' },
-      ...{ port: 0, controlPort: 0, allowHosts: [], parameters: {}, environment: {}, directory: folder },
-      ...{ dynamodb: { kind: 'none' }, strict: false, accountThrottle: false, reload: false },
+      stage: 'dev',
+      region: 'us-east-1',
+      accountId: '123456789012',
+      host: '127.0.0.1',
+      port: 0,
+      controlPort: 0,
+      allowHosts: [],
+      parameters: {},
+      environment: {},
+      directory: folder,
+      dynamodb: { kind: 'none' },
+      strict: false,
+      accountThrottle: false,
+      reload: false,
       adminKey: ADMIN,
       log: { write: () => undefined },
       functionLog: () => undefined,
@@ -80,7 +93,9 @@ describe('a start without any API', () => {
     const functionArn = 'arn:aws:lambda:us-east-1:123456789012:function:hello';
     await sdk.send(
       new PutIntegrationCommand({
-        ...{ ...method, type: 'AWS_PROXY', integrationHttpMethod: 'POST' },
+        ...method,
+        type: 'AWS_PROXY',
+        integrationHttpMethod: 'POST',
         uri: `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${functionArn}/invocations`,
       }),
     );

@@ -30,9 +30,20 @@ async function start(Resources: object, more: Partial<GatewayOptions> = {}): Pro
   const template = { Transform: 'AWS::Serverless-2016-10-31', Resources };
   writeFileSync(file, JSON.stringify(template, undefined, 2));
   const gateway = await createGateway({
-    ...{ stage: 'dev', region: 'us-east-1', accountId: '123456789012', host: '127.0.0.1' },
-    ...{ port: 0, controlPort: 0, allowHosts: [], parameters: {}, environment: {}, directory: folder },
-    ...{ dynamodb: { kind: 'none' }, strict: false, accountThrottle: false, reload: false },
+    stage: 'dev',
+    region: 'us-east-1',
+    accountId: '123456789012',
+    host: '127.0.0.1',
+    port: 0,
+    controlPort: 0,
+    allowHosts: [],
+    parameters: {},
+    environment: {},
+    directory: folder,
+    dynamodb: { kind: 'none' },
+    strict: false,
+    accountThrottle: false,
+    reload: false,
     adminKey: { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' },
     log: { write: () => undefined },
     functionLog: () => undefined,

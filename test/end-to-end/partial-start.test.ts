@@ -22,9 +22,20 @@ async function start(template: object, more: Partial<GatewayOptions> = {}): Prom
   writeFileSync(file, JSON.stringify(template, undefined, 2));
   const log: string[] = [];
   const gateway = await createGateway({
-    ...{ stage: 'dev', region: 'us-east-1', accountId: '123456789012', host: '127.0.0.1' },
-    ...{ port: 0, controlPort: 0, allowHosts: [], parameters: {}, environment: {}, directory: folder },
-    ...{ dynamodb: { kind: 'none' }, strict: false, accountThrottle: false, reload: false },
+    stage: 'dev',
+    region: 'us-east-1',
+    accountId: '123456789012',
+    host: '127.0.0.1',
+    port: 0,
+    controlPort: 0,
+    allowHosts: [],
+    parameters: {},
+    environment: {},
+    directory: folder,
+    dynamodb: { kind: 'none' },
+    strict: false,
+    accountThrottle: false,
+    reload: false,
     adminKey: { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' },
     log: { write: (line) => void log.push(line) },
     functionLog: () => undefined,

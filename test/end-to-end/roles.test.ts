@@ -42,17 +42,22 @@ const aFunction = (FunctionName: string, more: object) => ({
   Properties: { FunctionName, CodeUri: '.', Handler: 'app.handler', Runtime: 'nodejs24.x', ...more },
 });
 const allow = (Action: string, Resource: string, more: object = {}) => ({
-  ...{ Effect: 'Allow', Action, Resource },
+  Effect: 'Allow',
+  Action,
+  Resource,
   ...more,
 });
 const putPet = (logicalId: string) => ({
   Type: 'AWS::ApiGateway::Method',
   Properties: {
-    ...{ RestApiId: { Ref: 'Api' }, HttpMethod: 'POST', AuthorizationType: 'NONE' },
+    RestApiId: { Ref: 'Api' },
+    HttpMethod: 'POST',
+    AuthorizationType: 'NONE',
     ResourceId: { Ref: `${logicalId}Path` },
     MethodResponses: [{ StatusCode: '200' }, { StatusCode: '403' }],
     Integration: {
-      ...{ Type: 'AWS', IntegrationHttpMethod: 'POST' },
+      Type: 'AWS',
+      IntegrationHttpMethod: 'POST',
       Uri: 'arn:aws:apigateway:us-east-1:dynamodb:action/PutItem',
       Credentials: { 'Fn::GetAtt': [`${logicalId}Role`, 'Arn'] },
       RequestTemplates: { 'application/json': '{"TableName": "pets", "Item": {"id": {"S": "x"}}}' },
@@ -71,7 +76,8 @@ const TEMPLATE = {
     Table: {
       Type: 'AWS::DynamoDB::Table',
       Properties: {
-        ...{ TableName: 'pets', BillingMode: 'PAY_PER_REQUEST' },
+        TableName: 'pets',
+        BillingMode: 'PAY_PER_REQUEST',
         AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
         KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
       },
@@ -130,13 +136,16 @@ const json = (service: string, target: string, body: object): Call => ({
   body: JSON.stringify(body),
 });
 const form = (service: string, body: string, at = '/'): Call => ({
-  ...{ service, path: at, body },
+  service,
+  path: at,
+  body,
   headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
 });
 const put = (id: string): Call =>
   json('dynamodb', 'DynamoDB_20120810.PutItem', { TableName: 'pets', Item: { id: { S: id } } });
 const invoke = (name: string): Call => ({
-  ...{ service: 'lambda', path: `/2015-03-31/functions/${name}/invocations` },
+  service: 'lambda',
+  path: `/2015-03-31/functions/${name}/invocations`,
   body: '{"service":"sts","body":"Action=GetCallerIdentity"}',
 });
 const message = (bus: string): Call =>
@@ -154,10 +163,22 @@ describe('roles at run time', () => {
     writeFileSync(join(folder, 'app.mjs'), HANDLER);
     writeFileSync(join(folder, 'template.json'), JSON.stringify(TEMPLATE));
     gateway = await createGateway({
-      ...{ stage: 'dev', region: 'us-east-1', accountId: '123456789012', host: '127.0.0.1', port: 0 },
-      ...{ controlPort: 0, allowHosts: [], parameters: {}, environment: {}, directory: folder },
+      stage: 'dev',
+      region: 'us-east-1',
+      accountId: '123456789012',
+      host: '127.0.0.1',
+      port: 0,
+      controlPort: 0,
+      allowHosts: [],
+      parameters: {},
+      environment: {},
+      directory: folder,
       dynamodb: { kind: 'embedded', dataDirectory: undefined },
-      ...{ adminKey: ADMIN, strict: false, reload: false, accountThrottle: false, roles: true },
+      adminKey: ADMIN,
+      strict: false,
+      reload: false,
+      accountThrottle: false,
+      roles: true,
       log: { write: (line) => told.push(line) },
       functionLog: () => undefined,
       onProgress: () => undefined,
@@ -177,7 +198,8 @@ describe('roles at run time', () => {
     const body = JSON.stringify(call);
     const at = { ...ADMIN, method: 'POST', url, headers: {}, body, service: 'lambda', region: 'us-east-1' };
     const reply = await fetch(url, {
-      ...{ method: 'POST', body },
+      method: 'POST',
+      body,
       headers: signRequest({ ...at, nowEpochMs: Date.now() }),
     });
     return (await reply.json()) as Answer;
@@ -209,9 +231,12 @@ describe('roles at run time', () => {
   // AWS's words of each protocol.
   for (const { what, call, status, says, action, resource } of [
     {
-      ...{ what: 'DynamoDB, for a condition', call: put('dog-1'), status: 400 },
+      what: 'DynamoDB, for a condition',
+      call: put('dog-1'),
+      status: 400,
       says: '"__type":"com.amazon.coral.service#AccessDeniedException"',
-      ...{ action: 'dynamodb:PutItem', resource: ARN('dynamodb', 'table/pets') },
+      action: 'dynamodb:PutItem',
+      resource: ARN('dynamodb', 'table/pets'),
     },
     {
       what: 'DynamoDB, for one member of a transaction',
@@ -221,42 +246,60 @@ describe('roles at run time', () => {
           { Delete: { TableName: 'pets', Key: { id: { S: 'cat-1' } } } },
         ],
       }),
-      ...{ status: 400, says: 'AccessDeniedException' },
-      ...{ action: 'dynamodb:DeleteItem', resource: ARN('dynamodb', 'table/pets') },
+      status: 400,
+      says: 'AccessDeniedException',
+      action: 'dynamodb:DeleteItem',
+      resource: ARN('dynamodb', 'table/pets'),
     },
     {
-      ...{ what: 'Lambda', call: invoke('reader'), status: 403, says: '"__type":"AccessDeniedException"' },
-      ...{ action: 'lambda:InvokeFunction', resource: ARN('lambda', 'function:reader') },
+      what: 'Lambda',
+      call: invoke('reader'),
+      status: 403,
+      says: '"__type":"AccessDeniedException"',
+      action: 'lambda:InvokeFunction',
+      resource: ARN('lambda', 'function:reader'),
     },
     {
       what: 'SNS',
       call: form('sns', `Action=Publish&TopicArn=${ARN('sns', 'other')}&Message=m`),
-      ...{ status: 403, says: '<Code>AuthorizationError</Code>' },
-      ...{ action: 'SNS:Publish', resource: ARN('sns', 'other') },
+      status: 403,
+      says: '<Code>AuthorizationError</Code>',
+      action: 'SNS:Publish',
+      resource: ARN('sns', 'other'),
     },
     {
       what: 'SQS',
       call: form('sqs', 'Action=SendMessage&MessageBody=m', '/123456789012/other'),
-      ...{ status: 403, says: '<Code>AccessDenied</Code>' },
-      ...{ action: 'sqs:sendmessage', resource: ARN('sqs', 'other') },
+      status: 403,
+      says: '<Code>AccessDenied</Code>',
+      action: 'sqs:sendmessage',
+      resource: ARN('sqs', 'other'),
     },
     {
-      ...{ what: 'EventBridge', call: message('other'), status: 400, says: 'AccessDeniedException' },
-      ...{ action: 'events:PutEvents', resource: ARN('events', 'event-bus/other') },
+      what: 'EventBridge',
+      call: message('other'),
+      status: 400,
+      says: 'AccessDeniedException',
+      action: 'events:PutEvents',
+      resource: ARN('events', 'event-bus/other'),
     },
     {
       what: 'Step Functions',
       call: json('states', 'AWSStepFunctions.StartExecution', {
         stateMachineArn: ARN('states', 'stateMachine:m'),
       }),
-      ...{ status: 400, says: 'AccessDeniedException' },
-      ...{ action: 'states:StartExecution', resource: ARN('states', 'stateMachine:m') },
+      status: 400,
+      says: 'AccessDeniedException',
+      action: 'states:StartExecution',
+      resource: ARN('states', 'stateMachine:m'),
     },
     {
       what: 'Kinesis',
       call: json('kinesis', 'Kinesis_20131202.PutRecord', { StreamName: 's', Data: '', PartitionKey: 'p' }),
-      ...{ status: 400, says: 'AccessDeniedException' },
-      ...{ action: 'kinesis:PutRecord', resource: ARN('kinesis', 'stream/s') },
+      status: 400,
+      says: 'AccessDeniedException',
+      action: 'kinesis:PutRecord',
+      resource: ARN('kinesis', 'stream/s'),
     },
   ])
     it(`a function is refused what its role lacks: ${what}`, async () => {

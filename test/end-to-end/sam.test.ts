@@ -53,7 +53,8 @@ const TEMPLATE = {
             '/again': {
               get: {
                 'x-amazon-apigateway-integration': {
-                  ...{ type: 'http_proxy', httpMethod: 'GET' },
+                  type: 'http_proxy',
+                  httpMethod: 'GET',
                   uri: {
                     'Fn::Sub': 'https://${Open}.execute-api.${AWS::Region}.amazonaws.com/${Open.Stage}/hello',
                   },
@@ -67,7 +68,10 @@ const TEMPLATE = {
     Hello: {
       Type: 'AWS::Serverless::Function',
       Properties: {
-        ...{ Runtime: 'nodejs24.x', Handler: 'index.handler', InlineCode: HELLO, AutoPublishAlias: 'live' },
+        Runtime: 'nodejs24.x',
+        Handler: 'index.handler',
+        InlineCode: HELLO,
+        AutoPublishAlias: 'live',
         Events: {
           Open: route('Open', '/hello'),
           Keyed: route('Keyed', '/hello'),
@@ -101,9 +105,20 @@ describe('a service of SAM', () => {
     const file = join(folder, 'template.json');
     writeFileSync(file, JSON.stringify(TEMPLATE));
     gateway = await createGateway({
-      ...{ stage: 'dev', region: 'us-east-1', accountId: '123456789012', host: '127.0.0.1', port: 0 },
-      ...{ controlPort: 0, allowHosts: [], parameters: {}, environment: {}, directory: folder },
-      ...{ dynamodb: { kind: 'none' }, strict: false, reload: false, accountThrottle: false },
+      stage: 'dev',
+      region: 'us-east-1',
+      accountId: '123456789012',
+      host: '127.0.0.1',
+      port: 0,
+      controlPort: 0,
+      allowHosts: [],
+      parameters: {},
+      environment: {},
+      directory: folder,
+      dynamodb: { kind: 'none' },
+      strict: false,
+      reload: false,
+      accountThrottle: false,
       adminKey: { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' },
       log: { write: () => undefined },
       functionLog: () => undefined,
@@ -127,7 +142,10 @@ describe('a service of SAM', () => {
     const api = gateway.routes().find((each) => each.logicalId === name);
     assert.ok(api);
     const reply = await gateway.inject({
-      ...{ apiId: api.id, method, target: `/dev${path}`, headers: ['Content-Type', 'application/json'] },
+      apiId: api.id,
+      method,
+      target: `/dev${path}`,
+      headers: ['Content-Type', 'application/json'],
       ...(body === undefined ? {} : { body: Buffer.from(body) }),
     });
     return { status: reply.status, headers: reply.headers.join('\n'), body: String(reply.body) };

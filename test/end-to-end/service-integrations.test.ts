@@ -91,11 +91,21 @@ describe('AWS integrations of a running gateway', () => {
     const file = join(folder, 'template.json');
     writeFileSync(file, JSON.stringify(TEMPLATE));
     gateway = await createGateway({
-      ...{ stage: 'dev', region: 'us-east-1', accountId: '123456789012', host: '127.0.0.1', port: 0 },
-      ...{ controlPort: 0, allowHosts: [], parameters: {}, environment: {}, directory: folder },
+      stage: 'dev',
+      region: 'us-east-1',
+      accountId: '123456789012',
+      host: '127.0.0.1',
+      port: 0,
+      controlPort: 0,
+      allowHosts: [],
+      parameters: {},
+      environment: {},
+      directory: folder,
       dynamodb: { kind: 'embedded', dataDirectory: undefined },
       adminKey: { accessKeyId: 'AKIDSERVICESTEST0001', secretAccessKey: 'a-secret-of-this-test-only' },
-      ...{ strict: true, reload: false, accountThrottle: false },
+      strict: true,
+      reload: false,
+      accountThrottle: false,
       log: { write: () => undefined },
       functionLog: () => undefined,
       onProgress: () => undefined,
@@ -113,7 +123,10 @@ describe('AWS integrations of a running gateway', () => {
     const [api] = gateway.routes();
     assert.ok(api);
     const reply = await gateway.inject({
-      ...{ apiId: api.id, method, target: '/dev/rex', headers: ['Content-Type', 'application/json'] },
+      apiId: api.id,
+      method,
+      target: '/dev/rex',
+      headers: ['Content-Type', 'application/json'],
       ...(body === undefined ? {} : { body: Buffer.from(body) }),
     });
     return { status: reply.status, body: String(reply.body) };

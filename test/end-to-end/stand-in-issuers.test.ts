@@ -12,7 +12,9 @@ const NOWHERE = 'https://issuer.invalid/';
 const lambda = (code: string, more: object = {}) => ({
   Type: 'AWS::Lambda::Function',
   Properties: {
-    ...{ Runtime: 'nodejs24.x', Handler: 'index.handler', Role: 'arn:aws:iam::123456789012:role/x' },
+    Runtime: 'nodejs24.x',
+    Handler: 'index.handler',
+    Role: 'arn:aws:iam::123456789012:role/x',
     Code: { ZipFile: code },
     ...more,
   },
@@ -20,7 +22,9 @@ const lambda = (code: string, more: object = {}) => ({
 const jwt = (Issuer: unknown) => ({
   Type: 'AWS::ApiGatewayV2::Authorizer',
   Properties: {
-    ...{ ApiId: { Ref: 'Http' }, Name: 'jwt', AuthorizerType: 'JWT' },
+    ApiId: { Ref: 'Http' },
+    Name: 'jwt',
+    AuthorizerType: 'JWT',
     IdentitySource: ['$request.header.Authorization'],
     JwtConfiguration: { Issuer, Audience: ['app'] },
   },
@@ -28,7 +32,9 @@ const jwt = (Issuer: unknown) => ({
 const route = (path: string, AuthorizerId: string, AuthorizationType = 'JWT') => ({
   Type: 'AWS::ApiGatewayV2::Route',
   Properties: {
-    ...{ ApiId: { Ref: 'Http' }, RouteKey: `GET ${path}`, AuthorizationType },
+    ApiId: { Ref: 'Http' },
+    RouteKey: `GET ${path}`,
+    AuthorizationType,
     AuthorizerId: { Ref: AuthorizerId },
     Target: { 'Fn::Sub': 'integrations/${Hello}' },
   },
@@ -86,7 +92,9 @@ const RESOURCES = {
   Hello: {
     Type: 'AWS::ApiGatewayV2::Integration',
     Properties: {
-      ...{ ApiId: { Ref: 'Http' }, IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' },
+      ApiId: { Ref: 'Http' },
+      IntegrationType: 'AWS_PROXY',
+      PayloadFormatVersion: '2.0',
       IntegrationUri: uri('Function'),
     },
   },
@@ -98,9 +106,13 @@ const RESOURCES = {
   OfGuard: {
     Type: 'AWS::ApiGatewayV2::Authorizer',
     Properties: {
-      ...{ ApiId: { Ref: 'Http' }, Name: 'guard', AuthorizerType: 'REQUEST' },
-      ...{ AuthorizerPayloadFormatVersion: '2.0', EnableSimpleResponses: true },
-      ...{ IdentitySource: ['$request.header.Authorization'], AuthorizerUri: uri('Guard') },
+      ApiId: { Ref: 'Http' },
+      Name: 'guard',
+      AuthorizerType: 'REQUEST',
+      AuthorizerPayloadFormatVersion: '2.0',
+      EnableSimpleResponses: true,
+      IdentitySource: ['$request.header.Authorization'],
+      AuthorizerUri: uri('Guard'),
     },
   },
   RPool: route('/pool', 'OfPool'),

@@ -34,13 +34,18 @@ const TEMPLATE = {
     Chat: {
       Type: 'AWS::Serverless::Function',
       Properties: {
-        ...{ Runtime: 'nodejs24.x', Handler: 'index.handler', Timeout: 20, InlineCode: CHAT },
+        Runtime: 'nodejs24.x',
+        Handler: 'index.handler',
+        Timeout: 20,
+        InlineCode: CHAT,
         FunctionUrlConfig: { AuthType: 'NONE', InvokeMode: 'RESPONSE_STREAM' },
         Events: {
           Get: {
             Type: 'Api',
             Properties: {
-              ...{ Path: '/chat', Method: 'get', RestApiId: { Ref: 'Api' } },
+              Path: '/chat',
+              Method: 'get',
+              RestApiId: { Ref: 'Api' },
               ResponseTransferMode: 'RESPONSE_STREAM',
             },
           },
@@ -50,7 +55,8 @@ const TEMPLATE = {
     Echo: {
       Type: 'AWS::Serverless::Function',
       Properties: {
-        ...{ Runtime: 'nodejs24.x', Handler: 'index.handler' },
+        Runtime: 'nodejs24.x',
+        Handler: 'index.handler',
         InlineCode: 'exports.handler = async ({ body }) => ({ statusCode: 200, body })',
         Events: {
           Post: { Type: 'Api', Properties: { Path: '/echo', Method: 'post', RestApiId: { Ref: 'Api' } } },
@@ -60,7 +66,9 @@ const TEMPLATE = {
     Api: {
       Type: 'AWS::Serverless::Api',
       Properties: {
-        ...{ StageName: 'dev', MinimumCompressionSize: 10, EndpointConfiguration: { Type: 'REGIONAL' } },
+        StageName: 'dev',
+        MinimumCompressionSize: 10,
+        EndpointConfiguration: { Type: 'REGIONAL' },
         AccessLogSetting: {
           DestinationArn: 'arn:aws:logs:us-east-1:123456789012:log-group:/aws/chat',
           Format:
@@ -91,9 +99,20 @@ describe('a service that streams', () => {
     const template = join(folder, 'template.json');
     writeFileSync(template, JSON.stringify(TEMPLATE));
     gateway = await createGateway({
-      ...{ stage: 'dev', region: 'us-east-1', accountId: '123456789012', host: '127.0.0.1' },
-      ...{ port: 0, controlPort: 0, allowHosts: [], parameters: {}, environment: {}, directory: folder },
-      ...{ dynamodb: { kind: 'none' }, strict: true, accountThrottle: false, reload: false },
+      stage: 'dev',
+      region: 'us-east-1',
+      accountId: '123456789012',
+      host: '127.0.0.1',
+      port: 0,
+      controlPort: 0,
+      allowHosts: [],
+      parameters: {},
+      environment: {},
+      directory: folder,
+      dynamodb: { kind: 'none' },
+      strict: true,
+      accountThrottle: false,
+      reload: false,
       adminKey: { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' },
       log: { write: () => undefined },
       functionLog: () => undefined,
@@ -161,7 +180,10 @@ describe('a service that streams', () => {
     const [api] = gateway.routes();
 
     const reply = await gateway.inject({
-      ...{ apiId: api?.id ?? '', method: 'POST', target: '/dev/echo', body },
+      apiId: api?.id ?? '',
+      method: 'POST',
+      target: '/dev/echo',
+      body,
       headers: Object.entries(headers).flat(),
     });
 

@@ -21,7 +21,8 @@ beforeEach(() => {
 describe('the routes of the invalidator', () => {
   it('are those that the stack serves, all behind IAM', () => {
     const { functions } = parse(readFileSync(join(import.meta.dirname, '../../serverless.yml'), 'utf8'), {
-      ...{ merge: true, logLevel: 'error' },
+      merge: true,
+      logLevel: 'error',
     }) as { readonly functions: Readonly<Record<string, { readonly events: readonly Served[] }>> };
     const served = (functions['cache-invalidator']?.events ?? []).flatMap(({ httpApi }) => httpApi ?? []);
     const routes = invalidatorRoutes(portsAt(desk));
@@ -36,11 +37,16 @@ describe('the routes of the invalidator', () => {
 
 describe('the invalidator', () => {
   const anAdminEvent = (body: object, iam?: object) => ({
-    ...{ version: '2.0', routeKey: 'POST /cache/invalidations', rawPath: '/cache/invalidations' },
+    version: '2.0',
+    routeKey: 'POST /cache/invalidations',
+    rawPath: '/cache/invalidations',
     headers: { 'idempotency-key': 'op-1' },
     body: JSON.stringify(body),
     requestContext: {
-      ...{ stage: '$default', requestId: 'r', timeEpoch: desk.nowMs, ...(iam && { authorizer: { iam } }) },
+      stage: '$default',
+      requestId: 'r',
+      timeEpoch: desk.nowMs,
+      ...(iam && { authorizer: { iam } }),
       http: { method: 'POST', path: '/cache/invalidations' },
     },
   });

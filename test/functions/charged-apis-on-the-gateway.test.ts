@@ -34,7 +34,10 @@ function aChargedApi(kind: Kind, { quota = {}, ttlSeconds = 0, more = {} }: Give
 }
 
 const wired = (over: Partial<WiredAuthorizer>): WiredAuthorizer => ({
-  ...{ name: 'auth', payload: 'rest-request', ttlSeconds: 300, simpleResponses: false },
+  name: 'auth',
+  payload: 'rest-request',
+  ttlSeconds: 300,
+  simpleResponses: false,
   calls: over.payload === 'rest-token' ? 'token-authorizer' : 'request-authorizer',
   identitySources: [{ kind: 'header', name: 'authorization' }],
   ...over,
@@ -73,7 +76,8 @@ describe('a charged API', () => {
   it('is refused where simple answers are kept for all routes alike, whoever counts', () => {
     const result = { format: 'simple', cacheTtlSeconds: 300 };
     const document = documentFor('http-2.0-simple', {
-      ...{ rules: RULES, result },
+      rules: RULES,
+      result,
       quota: { ...QUOTA, count: 'access-log' },
     });
 

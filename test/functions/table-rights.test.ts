@@ -63,7 +63,10 @@ async function administerKeys(): Promise<string> {
   const known = { roles: new Set<string>(), hasNativePlans: false, cached: [], planClaims: [['plan']] };
   const admin = new KeyAdmin(
     {
-      ...{ store: access.store, listing: access.listing, clock, random: REAL_RANDOM },
+      store: access.store,
+      listing: access.listing,
+      clock,
+      random: REAL_RANDOM,
       plans: createPlanCatalogue(usage),
       caches: { flush: () => Promise.resolve() },
       nativeKeys: { put: () => Promise.resolve(''), disable: () => Promise.resolve() },
@@ -141,7 +144,11 @@ async function giveTicket(): Promise<void> {
 /** Charges, and publishes what the documents bring. */
 async function charge(): Promise<void> {
   const quotas = createQuotas({
-    ...{ store: usage.store, clock, random: REAL_RANDOM, timer: TIMER, plans: [PLAN] },
+    store: usage.store,
+    clock,
+    random: REAL_RANDOM,
+    timer: TIMER,
+    plans: [PLAN],
   });
   // Over a boundary, so that a later period is opened too.
   for (const atEpochMs of [NOON_MS, NOON_MS + 1, NOON_MS + DAY_MS]) {
@@ -163,7 +170,9 @@ async function track(): Promise<void> {
 async function administerQuotas(): Promise<void> {
   const ports = { store: usage.store, listing: usage.listing, random: REAL_RANDOM, timer: TIMER };
   const at = new AdministeredTable({
-    ...{ ports, moveTo: (epochMs) => void (nowMs = epochMs), close: () => Promise.resolve() },
+    ports,
+    moveTo: (epochMs) => void (nowMs = epochMs),
+    close: () => Promise.resolve(),
   });
   const { tenant, plan } = await at.aTenant();
   // Suspended before anybody has called, so there is no ledger.

@@ -31,10 +31,14 @@ async function run(event: unknown, answers: Answers = {}, environment: Record<st
   const [ran] = await runInstance(
     'webhook-receiver',
     {
-      ...{ AWS_ENDPOINT_URL: server.url, AWS_REGION: 'us-east-1' },
-      ...{ AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'canary-key' },
-      ...{ GATEWRIGHT_STAGE: 'dev', GATEWRIGHT_ACCESS_TABLE: 'access' },
-      ...{ GATEWRIGHT_ACCOUNT_ID: '123456789012', LOCAL_WEBHOOK_SECRET: SECRET },
+      AWS_ENDPOINT_URL: server.url,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'canary-key',
+      GATEWRIGHT_STAGE: 'dev',
+      GATEWRIGHT_ACCESS_TABLE: 'access',
+      GATEWRIGHT_ACCOUNT_ID: '123456789012',
+      LOCAL_WEBHOOK_SECRET: SECRET,
       ...environment,
     },
     event,

@@ -6,7 +6,8 @@ import { runWithTable } from '../support/recording-table.ts';
 import { aWebSocketEvent } from '../support/websocket-events.ts';
 
 const authorizer = {
-  ...{ principalId: 'main|ada', sub: 'ada' },
+  principalId: 'main|ada',
+  sub: 'ada',
   channels: '{"space":"chat","subscribe":["**"],"publish":["**"]}',
 };
 const eventOf = (message: object) =>

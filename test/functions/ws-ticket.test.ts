@@ -8,14 +8,13 @@ import { aLoopbackServer } from '../support/signed-tokens.ts';
 const EVENT = {
   version: '2.0',
   requestContext: {
-    ...{ apiId: apiIdOf('food-delivery-http'), stage: '$default' },
+    apiId: apiIdOf('food-delivery-http'),
+    stage: '$default',
     authorizer: {
       lambda: {
-        ...{
-          sub: 'canary',
-          iss: 'https://local.gatewright.invalid/',
-          exp: Math.floor(Date.now() / 1000) + 300,
-        },
+        sub: 'canary',
+        iss: 'https://local.gatewright.invalid/',
+        exp: Math.floor(Date.now() / 1000) + 300,
         ticketCaller: '{"principalId":"local|canary","roles":["support"],"scopes":[]}',
       },
     },
@@ -32,9 +31,12 @@ async function run(status: number) {
     });
   });
   const environment = {
-    ...{ AWS_ENDPOINT_URL_DYNAMODB: server.url, AWS_REGION: 'us-east-1' },
-    ...{ AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
-    ...{ GATEWRIGHT_STAGE: 'dev', GATEWRIGHT_ACCESS_TABLE: 'access' },
+    AWS_ENDPOINT_URL_DYNAMODB: server.url,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    GATEWRIGHT_STAGE: 'dev',
+    GATEWRIGHT_ACCESS_TABLE: 'access',
   };
   const [ran] = await runInstance('ws-ticket', environment, EVENT);
   return { ran, asked };

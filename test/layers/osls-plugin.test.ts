@@ -165,11 +165,11 @@ describe('StackPlugin', () => {
       Auth: {
         Type: 'AWS::ApiGateway::Authorizer',
         Properties: {
-          ...{ RestApiId: { Ref: 'Api' }, Name: 'tokens', Type: 'TOKEN' },
-          ...{
-            AuthorizerResultTtlInSeconds: ttlSeconds,
-            IdentitySource: 'method.request.header.Authorization',
-          },
+          RestApiId: { Ref: 'Api' },
+          Name: 'tokens',
+          Type: 'TOKEN',
+          AuthorizerResultTtlInSeconds: ttlSeconds,
+          IdentitySource: 'method.request.header.Authorization',
           AuthorizerUri: {
             'Fn::Join': ['', [{ 'Fn::GetAtt': ['TokenDashauthorizerLambdaFunction', 'Arn'] }]],
           },
@@ -241,7 +241,8 @@ sources:
     const deployed = { localStages: [] };
     const more = { WebhookReceiverRole: role };
     return {
-      ...{ folder: service.folder, role },
+      folder: service.folder,
+      role,
       [Symbol.dispose]: () => service[Symbol.dispose](),
       hooks: aPlugin('prod', {}, custom, service.folder, more),
       deployed: aPlugin('prod', {}, deployed, service.folder, more),

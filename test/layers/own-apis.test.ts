@@ -6,11 +6,13 @@ const finalize = 'after:aws:package:finalize:mergeCustomProviderResources';
 
 describe('packaging an API of its own behind the authorizers', () => {
   const SOCKET = {
-    ...{ Sockets: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'WEBSOCKET' } } },
+    Sockets: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'WEBSOCKET' } },
     Auth: {
       Type: 'AWS::ApiGatewayV2::Authorizer',
       Properties: {
-        ...{ ApiId: { Ref: 'Sockets' }, Name: 'tokens', AuthorizerType: 'REQUEST' },
+        ApiId: { Ref: 'Sockets' },
+        Name: 'tokens',
+        AuthorizerType: 'REQUEST',
         AuthorizerUri: { 'Fn::Sub': 'x/${RequestDashauthorizerLambdaFunction.Arn}/invocations' },
       },
     },

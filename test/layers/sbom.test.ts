@@ -50,7 +50,9 @@ describe('printSbom', () => {
     ]);
     const { components, ...head } = JSON.parse(text) as { components: readonly Record<string, unknown>[] };
     assert.deepEqual(head, {
-      ...{ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1 },
+      bomFormat: 'CycloneDX',
+      specVersion: '1.6',
+      version: 1,
       metadata: { component: { type: 'application', name: 'f', version: '1.0.0', 'bom-ref': 'f@1.0.0' } },
     });
     assert.deepEqual(

@@ -73,7 +73,9 @@ function addDomains(draft: Draft): void {
         Type: 'AWS::ApiGatewayV2::ApiMapping',
         DependsOn: [draft.id('Stage')],
         Properties: {
-          ...{ ApiId: { Ref: draft.id('Api') }, DomainName: { Ref: domain }, Stage: stage },
+          ApiId: { Ref: draft.id('Api') },
+          DomainName: { Ref: domain },
+          Stage: stage,
           ...(key === undefined ? {} : { ApiMappingKey: key }),
         },
       });

@@ -91,8 +91,14 @@ async function run(gateway: Gateway, folder: string, close: () => Promise<void>)
   if (api === undefined) throw new Error('the gateway serves no API of this template');
   const secret = (await readCredentials(folder))?.controlSecret ?? '';
   return describeApi({
-    ...{ apiId: api.id, region: REGION, accountId: ACCOUNT_ID, url: new URL(api.url) },
-    ...{ control: listening.control, secret, close, authority: authorityOf(listening) },
+    apiId: api.id,
+    region: REGION,
+    accountId: ACCOUNT_ID,
+    url: new URL(api.url),
+    control: listening.control,
+    secret,
+    close,
+    authority: authorityOf(listening),
     readLog: () => readLines(join(folder, '.gatewright', 'logs', `${ACCESS_LOG}.log`)),
   });
 }

@@ -62,8 +62,10 @@ function printAreas(results: readonly CaseResult[]): readonly string[] {
 }
 
 const EVIDENCE = {
-  ...{ inferred: 'inferred', verify: 'reports differ' },
-  ...{ unsettled: 'not settled', partly: 'less than AWS does' },
+  inferred: 'inferred',
+  verify: 'reports differ',
+  unsettled: 'not settled',
+  partly: 'less than AWS does',
 };
 
 /** `docs/aws §2.5` as a link to its page. */

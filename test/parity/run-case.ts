@@ -57,12 +57,16 @@ async function stage(
   const running: { api?: RunningApi } = {};
   const around = await surround(parityCase, running, closing);
   const template = buildTemplate(parityCase, {
-    ...{ naming, backendUrl: around.backend?.url, runnerUrl: around.runner.url },
+    naming,
+    backendUrl: around.backend?.url,
+    runnerUrl: around.runner.url,
     issuerUrl: around.issuer?.url,
   });
   const tls = setup.domains?.some(({ mutualTls }) => mutualTls === true) ?? false;
   const started = await startEngine(template, {
-    ...{ awsEndpoint: around.aws?.url, tls, roles: setup.withoutPermission !== undefined },
+    awsEndpoint: around.aws?.url,
+    tls,
+    roles: setup.withoutPermission !== undefined,
     files: {
       ...(setup.identities === undefined
         ? {}

@@ -27,7 +27,12 @@ export function sign(
 ): Record<string, string> {
   const { method, url, headers, body, nowEpochMs } = request;
   return signRequest({
-    ...{ method, url, headers, service, region, nowEpochMs },
+    method,
+    url,
+    headers,
+    service,
+    region,
+    nowEpochMs,
     ...(body === undefined ? {} : { body }),
     ...keyOf(as),
   });

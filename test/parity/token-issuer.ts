@@ -41,7 +41,8 @@ function print(setup: TokenSetup, issuer: string): string {
   const { claims = {}, expiresIn = USUAL_SECONDS, notBefore, issuedAt, header, signedBy = 'issuer' } = setup;
   const now = Math.floor(Date.now() / 1000);
   const all = {
-    ...{ iss: issuer, exp: now + expiresIn },
+    iss: issuer,
+    exp: now + expiresIn,
     ...(notBefore === undefined ? {} : { nbf: now + notBefore }),
     ...(issuedAt === undefined ? {} : { iat: now + issuedAt }),
     ...claims,

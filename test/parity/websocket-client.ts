@@ -42,7 +42,10 @@ export function connect(
   const options = { headers: headers as Record<string, string | string[]>, handshakeTimeout: HANDSHAKE_MS };
   const socket = new WebSocket(url, [...subprotocols], options);
   const client: { -readonly [Key in keyof Client]: Client[Key] } & { pongs: string[] } = {
-    ...{ socket, answered: {}, pongs: [], end: undefined },
+    socket,
+    answered: {},
+    pongs: [],
+    end: undefined,
   };
   // A frame may come together with the handshake's answer, so listen before the connection is open.
   socket.on('message', (data: Buffer) => receive(data.toString()));

@@ -41,8 +41,13 @@ export const billing: Proof = {
     try {
       const program = join(folder, 'process.mjs');
       await build({
-        ...{ entryPoints: [join(import.meta.dirname, 'billing-process.ts')], outfile: program, bundle: true },
-        ...{ platform: 'node', format: 'esm', minify: true, logLevel: 'silent' },
+        entryPoints: [join(import.meta.dirname, 'billing-process.ts')],
+        outfile: program,
+        bundle: true,
+        platform: 'node',
+        format: 'esm',
+        minify: true,
+        logLevel: 'silent',
         banner: {
           js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
         },
@@ -98,9 +103,12 @@ class Fleet {
     const { accessKeyId, secretAccessKey } = SIGNER;
     this.#program = program;
     this.#environment = {
-      ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
       // A thousand processes compile the program once.
-      ...{ AWS_ENDPOINT_URL_DYNAMODB: endpoint, NODE_COMPILE_CACHE: codeCache },
+      AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+      NODE_COMPILE_CACHE: codeCache,
     };
     this.#client = new dynamoDb.DynamoDBClient({ region: 'us-east-1', endpoint, credentials: SIGNER });
   }
@@ -108,7 +116,8 @@ class Fleet {
   async makeTable(): Promise<void> {
     await this.#client.send(
       new dynamoDb.CreateTableCommand({
-        ...{ TableName: TABLE, BillingMode: 'PAY_PER_REQUEST' },
+        TableName: TABLE,
+        BillingMode: 'PAY_PER_REQUEST',
         AttributeDefinitions: ['pk', 'sk'].map((name) => ({
           AttributeName: name,
           AttributeType: 'S' as const,
@@ -172,11 +181,9 @@ class Fleet {
   ): Promise<Measured> {
     const { Items = [] } = await this.#client.send(
       new dynamoDb.QueryCommand({
-        ...{
-          TableName: TABLE,
-          ConsistentRead: true,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :p)',
-        },
+        TableName: TABLE,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :p)',
         ExpressionAttributeValues: { ':pk': { S: `Q#${plan}#${plan}#` }, ':p': { S: 'P#' } },
       }),
     );

@@ -30,8 +30,11 @@ const UNTOLD = {
 const CONNECTION = { apiId: 'abcdef1234', stage: 'dev', connectionId: 'AAAAAAAAAAAAAA=' };
 const PRESENCE = 'chat:a!here';
 const EVENT = {
-  ...{ ...CONNECTION, connectedAtEpochMs: Date.now(), authorizer: { principalId: 'main|ada' } },
-  ...{ subprotocols: [], body: '' },
+  ...CONNECTION,
+  connectedAtEpochMs: Date.now(),
+  authorizer: { principalId: 'main|ada' },
+  subprotocols: [],
+  body: '',
 };
 
 /** All of them end a connection whose credential is over. */

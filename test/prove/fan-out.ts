@@ -138,7 +138,9 @@ async function publish(
   const heard = (): number => to.filter(({ messages }) => messages.at(-1)?.data === data).length;
   const sent = within(`"${data}" is taken`, limitOf('publication'), by.channels.publish('staff/crowd', data));
   const all = until(
-    ...([`"${data}" is heard by all`, limitOf('publication'), () => heard() === to.length] as const),
+    `"${data}" is heard by all`,
+    limitOf('publication'),
+    () => heard() === to.length,
     () => `${heard()} of ${to.length} have heard it`,
   );
   await Promise.all([sent, all]);

@@ -121,7 +121,9 @@ async function tryStages(
   let progress = '';
   for (const [stage, filesAtOnce] of FILES_AT_ONCE.entries()) {
     const subjects = open.map(({ path, text, mutants: some, stages }) => ({
-      ...{ path, text, tests: stages[stage] ?? [] },
+      path,
+      text,
+      tests: stages[stage] ?? [],
       mutants: some.filter(({ id }) => alive.has(id)),
     }));
     const groups = groupByFolder(

@@ -67,7 +67,8 @@ function partsOf(schedules: number): readonly Part[] {
   const share = Math.ceil(schedules / MODELS.length);
   return MODELS.flatMap(({ name: model }) =>
     Array.from({ length: Math.ceil(share / PART) }, (_, part) => ({
-      ...{ model, firstSeed: 1 + part * PART },
+      model,
+      firstSeed: 1 + part * PART,
       schedules: Math.min(PART, share - part * PART),
     })),
   );

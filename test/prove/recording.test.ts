@@ -9,7 +9,11 @@ import type { BlockPair } from '../../lab/bench/record-process.ts';
 /** A pair of blocks of a second in which recording took so large a share. */
 function pairOf(share: number): BlockPair {
   const block = (requests: number): Block => ({
-    ...{ requests, tookMs: 1000, mainMicros: 1e6, processMicros: 2e6, busy: 1 },
+    requests,
+    tookMs: 1000,
+    mainMicros: 1e6,
+    processMicros: 2e6,
+    busy: 1,
   });
   return { on: block(10_000 * (1 - share)), off: block(10_000) };
 }

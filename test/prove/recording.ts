@@ -62,7 +62,10 @@ function toFigures({ scenario, pairs, perSecond, cost, mainMicros, main, ring, r
     high: round(high * 100, 2),
   });
   return {
-    ...{ scenario, pairs, throughputPercent: percents(cost), servingThreadPercent: percents(main) },
+    scenario,
+    pairs,
+    throughputPercent: percents(cost),
+    servingThreadPercent: percents(main),
     perSecond: { on: Math.round(perSecond.on), off: Math.round(perSecond.off) },
     servingThreadMicros: { on: round(mainMicros.on, 1), off: round(mainMicros.off, 1) },
     ...(ring && { recordsInRing: ring.kept, ringMegabytes: round(ring.bytes / 1024 ** 2, 1) }),

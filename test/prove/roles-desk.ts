@@ -67,7 +67,9 @@ export class Desk {
   get channels(): ChannelPorts {
     const { store: items } = this.#table('ConnectionsTable');
     return {
-      ...{ items, store: createLiveStore(this.#name('ConnectionsTable'), this.#load), clock },
+      items,
+      store: createLiveStore(this.#name('ConnectionsTable'), this.#load),
+      clock,
       courier: { deliver: () => Promise.resolve() },
       limits: { keptSeconds: 60, pingMs: 60_000, connectionsPerCaller: 20 },
     };
@@ -103,7 +105,10 @@ export class Desk {
   async invalidate(namespace: string): Promise<void> {
     const { origin: apiEndpoint } = this.#at.cached;
     const stages = createStageCaches({
-      ...{ region: 'us-east-1', credentials: this.#credentials, endpoint: this.#at.control, apiEndpoint },
+      region: 'us-east-1',
+      credentials: this.#credentials,
+      endpoint: this.#at.control,
+      apiEndpoint,
     });
     const statuses: number[] = [];
     const refresh: typeof stages.refresh = async (record) => {
@@ -167,7 +172,10 @@ export class Desk {
   async keys(): Promise<KeyAdmin> {
     const known = { roles: new Set<string>(), hasNativePlans: false, cached: [], planClaims: [['plan']] };
     const ports = {
-      ...{ store: this.access.store, listing: this.access.listing, clock, random: REAL_RANDOM },
+      store: this.access.store,
+      listing: this.access.listing,
+      clock,
+      random: REAL_RANDOM,
       plans: createPlanCatalogue(this.usage),
       caches: { flush: () => Promise.resolve() },
       nativeKeys: { put: () => Promise.resolve(''), disable: () => Promise.resolve() },

@@ -89,7 +89,8 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
         name: 'tickets are given',
         run: () =>
           createTicketStore(mine.access.store).put(REAL_RANDOM.hex(64), {
-            ...{ document: 'shop', notAfterEpochSeconds: Math.floor(Date.now() / 1000) + 30 },
+            document: 'shop',
+            notAfterEpochSeconds: Math.floor(Date.now() / 1000) + 30,
             caller: { principalId: 'main|alice', subject: 'alice', issuer: ISSUER, roles: [], scopes: [] },
           }),
       },

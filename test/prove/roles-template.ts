@@ -28,17 +28,21 @@ const CALLED: JsonObject = {
   CachedPath: {
     Type: 'AWS::ApiGateway::Resource',
     Properties: {
-      ...{ RestApiId: { Ref: 'Cached' }, ParentId: { 'Fn::GetAtt': ['Cached', 'RootResourceId'] } },
+      RestApiId: { Ref: 'Cached' },
+      ParentId: { 'Fn::GetAtt': ['Cached', 'RootResourceId'] },
       PathPart: 'p',
     },
   },
   CachedGet: {
     Type: 'AWS::ApiGateway::Method',
     Properties: {
-      ...{ RestApiId: { Ref: 'Cached' }, ResourceId: { Ref: 'CachedPath' } },
-      ...{ HttpMethod: 'GET', AuthorizationType: 'AWS_IAM' },
+      RestApiId: { Ref: 'Cached' },
+      ResourceId: { Ref: 'CachedPath' },
+      HttpMethod: 'GET',
+      AuthorizationType: 'AWS_IAM',
       Integration: {
-        ...{ Type: 'MOCK', RequestTemplates: { 'application/json': '{"statusCode":200}' } },
+        Type: 'MOCK',
+        RequestTemplates: { 'application/json': '{"statusCode":200}' },
         IntegrationResponses: [{ StatusCode: '200' }],
       },
       MethodResponses: [{ StatusCode: '200' }],
@@ -52,8 +56,11 @@ const CALLED: JsonObject = {
   CachedStage: {
     Type: 'AWS::ApiGateway::Stage',
     Properties: {
-      ...{ RestApiId: { Ref: 'Cached' }, DeploymentId: { Ref: 'CachedDeployment' }, StageName: 'dev' },
-      ...{ CacheClusterEnabled: true, CacheClusterSize: '0.5' },
+      RestApiId: { Ref: 'Cached' },
+      DeploymentId: { Ref: 'CachedDeployment' },
+      StageName: 'dev',
+      CacheClusterEnabled: true,
+      CacheClusterSize: '0.5',
     },
   },
 };
@@ -82,8 +89,12 @@ export function templateOf(stack: ResolvedStack, without: Place | undefined): Js
     resources[`${logicalId}Stub`] = {
       Type: 'AWS::Lambda::Function',
       Properties: {
-        ...{ FunctionName: logicalId, Handler: 'index.handler', Runtime: 'nodejs24.x', Timeout: 30 },
-        ...{ Code: { ZipFile: STUB }, Role: { 'Fn::GetAtt': [logicalId, 'Arn'] } },
+        FunctionName: logicalId,
+        Handler: 'index.handler',
+        Runtime: 'nodejs24.x',
+        Timeout: 30,
+        Code: { ZipFile: STUB },
+        Role: { 'Fn::GetAtt': [logicalId, 'Arn'] },
       },
     };
   }

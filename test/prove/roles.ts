@@ -45,10 +45,20 @@ class Stage {
     const file = join(this.#folder, 'template.json');
     writeFileSync(file, JSON.stringify(templateOf(this.#stack, without)));
     this.#gateway ??= await createGateway({
-      ...{ ...HOME, host: '127.0.0.1', port: 0, controlPort: 0, allowHosts: [], parameters: {} },
-      ...{ environment: {}, directory: this.#folder, adminKey: ADMIN, strict: false, reload: false },
+      ...HOME,
+      host: '127.0.0.1',
+      port: 0,
+      controlPort: 0,
+      allowHosts: [],
+      parameters: {},
+      environment: {},
+      directory: this.#folder,
+      adminKey: ADMIN,
+      strict: false,
+      reload: false,
       dynamodb: { kind: 'embedded', dataDirectory: undefined },
-      ...{ accountThrottle: false, roles: true },
+      accountThrottle: false,
+      roles: true,
       log: { write: (line) => this.told.push(line) },
       functionLog: () => undefined,
       onProgress: () => undefined,
@@ -62,7 +72,10 @@ class Stage {
     const tables = [...this.#stack.resources.values()].filter(({ type }) => type === 'AWS::DynamoDB::Table');
     this.#at = {
       stage: this.#name,
-      ...{ control, dynamodb, sockets, cached: { id: cached.id, origin: new URL(cached.url).origin } },
+      control,
+      dynamodb,
+      sockets,
+      cached: { id: cached.id, origin: new URL(cached.url).origin },
       tables: Object.fromEntries(tables.map(({ logicalId, physicalId }) => [logicalId, physicalId])),
     };
   }
@@ -209,7 +222,8 @@ async function judge(
       refusedWhole.push(...(await stage.refusedFeatures(role)).map((name) => `${role}: ${name}`));
     if (refusedWhole.length > 0)
       return {
-        ...{ kind: 'refuted', figures: {} },
+        kind: 'refuted',
+        figures: {},
         reason: `refused with all statements: ${refusedWhole.join('; ')}\n${stage.told.join('\n')}`,
       };
     for (const place of places) {
@@ -248,8 +262,14 @@ export const roles: Proof = {
 
 async function loadStage(stage: string): Promise<ResolvedStack> {
   const [stack] = await loadStacks([REPOSITORY], {
-    ...{ ...HOME, parameters: {}, environment: {}, strict: false, onProgress: () => undefined },
-    ...{ stage, chosen: { stage }, types: RESOURCE_TYPES },
+    ...HOME,
+    parameters: {},
+    environment: {},
+    strict: false,
+    onProgress: () => undefined,
+    stage,
+    chosen: { stage },
+    types: RESOURCE_TYPES,
   });
   if (stack === undefined) throw new Error(`stage ${stage} was not loaded`);
   return stack;

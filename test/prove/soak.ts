@@ -112,8 +112,13 @@ class Soak {
     const exitCode = await gateway.stop();
     const strangersPercent = 100 * this.#strangers.share(begunMs, performance.now());
     const figures = {
-      ...{ servedAtLeast: Math.min(...this.#served), servedAtMost: Math.max(...this.#served) },
-      ...{ slowedSeconds: this.#slowedSeconds, strangersPercent, lost, exitCode: exitCode ?? -1, seconds },
+      servedAtLeast: Math.min(...this.#served),
+      servedAtMost: Math.max(...this.#served),
+      slowedSeconds: this.#slowedSeconds,
+      strangersPercent,
+      lost,
+      exitCode: exitCode ?? -1,
+      seconds,
     };
     const outcome = this.#judge(looks, figures);
     if (outcome.kind === 'refuted') console.log(gateway.tail());

@@ -31,12 +31,24 @@ type Size = {
 };
 
 const FULL: Size = {
-  ...{ idle: 9_800, processes: 5, dying: 200, frozen: 5, probes: 500 },
-  ...{ messageBytes: 1_000_000_000, pings: 100_000, unreadPingBytes: 128_000_000 },
+  idle: 9_800,
+  processes: 5,
+  dying: 200,
+  frozen: 5,
+  probes: 500,
+  messageBytes: 1_000_000_000,
+  pings: 100_000,
+  unreadPingBytes: 128_000_000,
 };
 const QUICK: Size = {
-  ...{ idle: 200, processes: 1, dying: 20, frozen: 2, probes: 10 },
-  ...{ messageBytes: 1_000_000_000, pings: 5_000, unreadPingBytes: 8_000_000 },
+  idle: 200,
+  processes: 1,
+  dying: 20,
+  frozen: 2,
+  probes: 10,
+  messageBytes: 1_000_000_000,
+  pings: 5_000,
+  unreadPingBytes: 8_000_000,
 };
 
 /** What is recorded for `gatewright requests` has a bound of its own, and would be taken for what connections hold. */
@@ -129,8 +141,15 @@ class Run {
     const exitCode = await this.#gateway.stop();
     if (exitCode !== 0) this.#wrong.push(`SIGTERM ended it with ${String(exitCode)}`);
     const figures = {
-      ...{ idle: idle + dying, connectedMs, bytesEach: each, residentBytesEach: residentEach },
-      ...{ ...waits, ...killed, hostile: hostile.figures, ...limit, emptied },
+      idle: idle + dying,
+      connectedMs,
+      bytesEach: each,
+      residentBytesEach: residentEach,
+      ...waits,
+      ...killed,
+      hostile: hostile.figures,
+      ...limit,
+      emptied,
     };
     console.log(`  ${JSON.stringify(figures)}`);
     return this.#wrong.length === 0

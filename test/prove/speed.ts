@@ -29,7 +29,10 @@ export const speed: Proof = {
     }
     const { commit, rows } = await measureAgainst(
       parseOptions([
-        ...['--against', against, '--bound', String(LEAST)],
+        '--against',
+        against,
+        '--bound',
+        String(LEAST),
         ...(sample === undefined ? [] : ['--pairs', String(sample)]),
         ...TARGETS.flatMap((target) => ['--target', target]),
       ]),
@@ -55,7 +58,12 @@ export function reasonsAgainst(
 function toFigures({ figure, pairs, ours, theirs, median, low, high }: AgainstRow): Figures {
   const three = (value: number): number => Number(value.toFixed(3));
   return {
-    ...{ figure, pairs, ours: three(ours), base: three(theirs) },
-    ...{ ratio: three(median), low: three(low), high: three(high) },
+    figure,
+    pairs,
+    ours: three(ours),
+    base: three(theirs),
+    ratio: three(median),
+    low: three(low),
+    high: three(high),
   };
 }

@@ -65,8 +65,12 @@ async function runFile(file: string): Promise<Tally> {
     testGroups: readonly Group[];
   };
   const tally: Tally = {
-    ...{ validAccepted: 0, invalidRefused: 0 },
-    ...{ validRefused: {}, refusedFor: {}, invalidAccepted: [], escaped: [] },
+    validAccepted: 0,
+    invalidRefused: 0,
+    validRefused: {},
+    refusedFor: {},
+    invalidAccepted: [],
+    escaped: [],
   };
   for (const group of testGroups)
     for (const vector of group.tests)

@@ -74,14 +74,20 @@ describe('the secret of native usage plans', () => {
 
 describe('readAccessAdminConfig', () => {
   const WHOLE = {
-    ...{ GATEWRIGHT_STAGE: 'dev', GATEWRIGHT_ACCESS_TABLE: 'gatewright-dev-access', AWS_REGION: 'eu-west-1' },
-    ...{ AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'session' },
+    GATEWRIGHT_STAGE: 'dev',
+    GATEWRIGHT_ACCESS_TABLE: 'gatewright-dev-access',
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_SESSION_TOKEN: 'session',
   };
 
   it('reads table, secret, and as whom and where API Gateway is told', () => {
     const endpoints = { AWS_ENDPOINT_URL: 'http://a', AWS_ENDPOINT_URL_API_GATEWAY: 'http://b' };
     assert.deepEqual(readAccessAdminConfig({ ...WHOLE, ...endpoints }), {
-      ...{ stage: 'dev', tableName: 'gatewright-dev-access', usageKeySecret: undefined },
+      stage: 'dev',
+      tableName: 'gatewright-dev-access',
+      usageKeySecret: undefined,
       controlPlane: {
         region: 'eu-west-1',
         credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' },
@@ -108,8 +114,11 @@ describe('readChannelsConfig', () => {
 
   it('reads the table, who delivers, and limits that have usual values', () => {
     assert.deepEqual(readChannelsConfig({ ...ENVIRONMENT, GATEWRIGHT_PING_SECONDS: '2' }), {
-      ...{ tableName: 'connections', publisher: 'ws-publisher', keptSeconds: 3_600 },
-      ...{ pingMs: 2_000, connectionsPerCaller: 20 },
+      tableName: 'connections',
+      publisher: 'ws-publisher',
+      keptSeconds: 3_600,
+      pingMs: 2_000,
+      connectionsPerCaller: 20,
     });
   });
 
@@ -120,7 +129,8 @@ describe('readChannelsConfig', () => {
   it('takes each limit from its least to its most', () => {
     const read = (kept: string, ping: string, connections: string) => {
       const limits = {
-        ...{ GATEWRIGHT_KEPT_SECONDS: kept, GATEWRIGHT_PING_SECONDS: ping },
+        GATEWRIGHT_KEPT_SECONDS: kept,
+        GATEWRIGHT_PING_SECONDS: ping,
         GATEWRIGHT_CONNECTIONS_PER_CALLER: connections,
       };
       const { keptSeconds, pingMs, connectionsPerCaller } = readChannelsConfig({ ...ENVIRONMENT, ...limits });
@@ -154,8 +164,10 @@ describe('readChannelsConfig', () => {
 describe('readCacheInvalidatorConfig', () => {
   const SIGNER = { region: 'eu-west-1', credentials: { accessKeyId: 'AKID', secretAccessKey: 'canary' } };
   const ENVIRONMENT = {
-    ...{ GATEWRIGHT_CACHE_TABLE: 'cache', AWS_REGION: SIGNER.region },
-    ...{ AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'canary' },
+    GATEWRIGHT_CACHE_TABLE: 'cache',
+    AWS_REGION: SIGNER.region,
+    AWS_ACCESS_KEY_ID: 'AKID',
+    AWS_SECRET_ACCESS_KEY: 'canary',
   };
 
   it('reads the table, and that there are neither streams nor a distribution where none is named', () => {
@@ -166,7 +178,9 @@ describe('readCacheInvalidatorConfig', () => {
     };
     for (const over of [{}, empty])
       assert.deepEqual(readCacheInvalidatorConfig({ ...ENVIRONMENT, ...over }), {
-        ...{ tableName: 'cache', streams: [], edge: undefined },
+        tableName: 'cache',
+        streams: [],
+        edge: undefined,
         stageCaches: { ...SIGNER, endpoint: undefined },
       });
   });
@@ -185,7 +199,9 @@ describe('readCacheInvalidatorConfig', () => {
     const apiEndpoint = 'http://{apiId}.execute-api.localhost:3000';
     assert.deepEqual(config.stageCaches, { ...SIGNER, endpoint: 'http://127.0.0.1:4000', apiEndpoint });
     assert.deepEqual(config.edge, {
-      ...{ ...SIGNER, endpoint: 'http://127.0.0.1:4001', distributionId: 'E1A2B3' },
+      ...SIGNER,
+      endpoint: 'http://127.0.0.1:4001',
+      distributionId: 'E1A2B3',
     });
   });
 
@@ -209,8 +225,12 @@ describe('readCacheInvalidatorConfig', () => {
 
 describe('readWebhookReceiverConfig', () => {
   const ENVIRONMENT = {
-    ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'canary' },
-    ...{ GATEWRIGHT_STAGE: 'dev', GATEWRIGHT_ACCESS_TABLE: 'access', GATEWRIGHT_ACCOUNT_ID: '123456789012' },
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'AKID',
+    AWS_SECRET_ACCESS_KEY: 'canary',
+    GATEWRIGHT_STAGE: 'dev',
+    GATEWRIGHT_ACCESS_TABLE: 'access',
+    GATEWRIGHT_ACCOUNT_ID: '123456789012',
   };
 
   it('knows AWS by the endpoints that the SDKs would use', () => {

@@ -176,8 +176,12 @@ export class LedgerJudge {
     if (known !== undefined) return known;
     const counts = { given: 0, peakGiven: 0, peakCredits: 0, expectedCredits: 0, admitted: 0, owed: 0 };
     const truth = {
-      ...{ isOpened: false, isLowered: false, countedIn: undefined },
-      ...{ billed: new Map(), taken: new Map(), ...counts },
+      isOpened: false,
+      isLowered: false,
+      countedIn: undefined,
+      billed: new Map(),
+      taken: new Map(),
+      ...counts,
     };
     this.#truths.set(name, truth);
     return truth;

@@ -69,7 +69,10 @@ export function drawSetting(chance: Seeded, options: QuotaModelOptions): Setting
   const limit = (id: string, level: string, units: number): Readonly<Record<string, unknown>> => {
     const wasteBudget = chance.pick([0.01, 0.1, 0.5]);
     const drawn = {
-      ...{ id, level, quota: units, period: { everySeconds: periodMs / 1000 } },
+      id,
+      level,
+      quota: units,
+      period: { everySeconds: periodMs / 1000 },
       initialUsage: chance.chance(0.2) ? 2 : 0,
       overage: chance.chance(0.2) ? 5 : 0,
       alarms: chance.chance(0.3) ? [50, 100] : [],

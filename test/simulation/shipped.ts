@@ -24,7 +24,8 @@ const QUOTA = ['quotas', 'ledger', 'line', 'plan', 'plan-book', 'admin/limits'];
 /** What is simulated, and the table that it stands on. */
 export const SHIPPED_FILES: readonly string[] = [
   ...QUOTA.map((name) => `shared/quota/${name}.ts`),
-  ...['test/support/memory-table.ts', 'test/support/memory-listing.ts'],
+  'test/support/memory-table.ts',
+  'test/support/memory-listing.ts',
 ];
 
 /** @param markOf what stands behind the address of a file: those of a mutant have a mark */

@@ -129,7 +129,13 @@ export class ChannelNetwork {
   #connect(caller: Caller): Socket {
     const id = `c${(this.#connections += 1)}=`;
     const line: Line = {
-      ...{ id, caller, isOpen: false, onopen: null, onmessage: null, onclose: null, onerror: null },
+      id,
+      caller,
+      isOpen: false,
+      onopen: null,
+      onmessage: null,
+      onclose: null,
+      onerror: null,
       send: (text) => {
         if (!line.isOpen) throw new Error('not open');
         this.after(this.#delay(), async () => {

@@ -19,7 +19,10 @@ import { aWebSocketEvent } from './websocket-events.ts';
 export const NOW_MS = 1_607_854_670_000;
 const LIMITS: ChannelLimits = { keptSeconds: 3_600, pingMs: 60_000, connectionsPerCaller: 20 };
 export const EVERYTHING = JSON.stringify({
-  ...{ space: 'chat', subscribe: ['**'], publish: ['**'], presence: ['**'] },
+  space: 'chat',
+  subscribe: ['**'],
+  publish: ['**'],
+  presence: ['**'],
 });
 
 export type Caller = Readonly<Record<string, string>>;
@@ -45,7 +48,8 @@ export class ChannelWorld {
   constructor(limits: Partial<ChannelLimits> = {}) {
     const clock = { nowEpochMs: () => this.nowMs };
     this.ports = {
-      ...{ clock, items: createMemoryTable({ clock, items: this.items, maxItems: 10_000_000 }) },
+      clock,
+      items: createMemoryTable({ clock, items: this.items, maxItems: 10_000_000 }),
       limits: { ...LIMITS, ...limits },
       store: {
         put: async (kept) => {
@@ -104,7 +108,9 @@ export class ChannelWorld {
 
   event(connectionId: string, caller: Caller = ADA, body = ''): WebSocketEvent {
     const requestContext = {
-      ...{ connectionId, authorizer: caller, requestTimeEpoch: this.nowMs },
+      connectionId,
+      authorizer: caller,
+      requestTimeEpoch: this.nowMs,
       connectedAt: this.#connectedAt.get(connectionId) ?? NOW_MS,
     };
     return parseWebSocketEvent(aWebSocketEvent({ requestContext, body }));

@@ -111,7 +111,9 @@ export async function aControlPort(): Promise<TestControlPort> {
       status: () => ({ apis: 1 }),
       recorded: { calls: [], clear: () => undefined },
       signIn: {
-        ...{ open: () => undefined, hosts: [], admits: () => false },
+        open: () => undefined,
+        hosts: [],
+        admits: () => false,
         serve: (request) => Promise.resolve(serveIssuer(request, issuer, identities)),
       },
       more: (request, path) => serveTokens(request, path, issuer),

@@ -29,7 +29,10 @@ export function aFailureQueue(messages: readonly Held[], functions: Readonly<Rec
       const taken = held.filter(({ id }) => !hidden.has(id)).slice(0, Number(MaxNumberOfMessages));
       for (const { id } of taken) hidden.add(id);
       const Messages = taken.map(({ id, body, attributes = {} }) => ({
-        ...{ MessageId: id, ReceiptHandle: `receipt-${id}`, Body: body, MessageAttributes: attributes },
+        MessageId: id,
+        ReceiptHandle: `receipt-${id}`,
+        Body: body,
+        MessageAttributes: attributes,
         Attributes: { SentTimestamp: '1767225600000' },
       }));
       return { body: Messages.length === 0 ? {} : { Messages } };

@@ -54,7 +54,9 @@ export function aFunctionUrl(
   const stacks = [aStack({ GreetUrl: url, ...resources })];
   const accountOf = new Account({
     clock: ports.clock,
-    ...{ isThrottled: false, needsPermissions: true, ...account },
+    isThrottled: false,
+    needsPermissions: true,
+    ...account,
   });
   accountOf.functionPolicies.define(stacks);
   const faults = new Faults(false);
@@ -62,7 +64,9 @@ export function aFunctionUrl(
   if (found === undefined) throw new Error('the resources have no URL');
   const { served } = found;
   return {
-    ...{ ports, faults, host: served.domainName },
+    ports,
+    faults,
+    host: served.domainName,
     async send({ method = 'GET', target, headers = [], body }) {
       const wire = { method, target, rawHeaders: headers, remoteAddress: '127.0.0.1', httpVersion: '1.1' };
       const bytes = body === undefined ? undefined : Buffer.from(body);

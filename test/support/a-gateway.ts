@@ -33,9 +33,20 @@ export async function aGateway(
   }
   const lines: string[] = [];
   const gateway = await createGateway({
-    ...{ stage: 'dev', region: 'eu-west-1', accountId: '123456789012', host: '127.0.0.1' },
-    ...{ port: 0, controlPort: 0, allowHosts: [], parameters: {}, environment: {}, directory },
-    ...{ dynamodb: { kind: 'none' }, strict: false, accountThrottle: false, reload: false },
+    stage: 'dev',
+    region: 'eu-west-1',
+    accountId: '123456789012',
+    host: '127.0.0.1',
+    port: 0,
+    controlPort: 0,
+    allowHosts: [],
+    parameters: {},
+    environment: {},
+    directory,
+    dynamodb: { kind: 'none' },
+    strict: false,
+    accountThrottle: false,
+    reload: false,
     adminKey: GATEWAY_ADMIN,
     log: { write: (line) => lines.push(line) },
     functionLog: ({ message }) => lines.push(message),
@@ -51,7 +62,10 @@ export async function aGateway(
     await gateway.load([template]);
     const listening = await gateway.listen();
     return {
-      ...{ gateway, listening, lines, close },
+      gateway,
+      listening,
+      lines,
+      close,
       urlOf(kind) {
         const api = listening.apis.find((candidate) => candidate.kind === kind);
         if (api === undefined) throw new Error(`no ${kind} API is served`);

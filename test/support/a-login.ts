@@ -10,8 +10,11 @@ export const CONTROL = '127.0.0.1:4000';
 export const VERIFIER = 'v'.repeat(43);
 const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
 export const CLIENT = {
-  ...{ AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: ['code'] },
-  ...{ AllowedOAuthScopes: ['openid', 'email'], CallbackURLs: [CALLBACK], LogoutURLs: [`${PAGE}/`] },
+  AllowedOAuthFlowsUserPoolClient: true,
+  AllowedOAuthFlows: ['code'],
+  AllowedOAuthScopes: ['openid', 'email'],
+  CallbackURLs: [CALLBACK],
+  LogoutURLs: [`${PAGE}/`],
 };
 export const WISH = {
   response_type: 'code',
@@ -33,7 +36,9 @@ export async function send(
   wish: { query?: object; form?: object; headers?: Headers; host?: string } = {},
 ): Promise<ControlReply> {
   const reply = await port.serve({
-    ...{ method, path, host: wish.host ?? CONTROL },
+    method,
+    path,
+    host: wish.host ?? CONTROL,
     query: new URLSearchParams(
       Object.entries({ ...wish.query }).filter(([, value]) => value !== undefined) as [string, string][],
     ).toString(),
@@ -69,7 +74,8 @@ export async function submit(
   const cookie = cookies ?? header(shown, 'set-cookie').split(';')[0] ?? '';
   return send(at, 'POST', pool('/login'), {
     query: { ...WISH, ...PKCE, ...query },
-    ...{ form: { form, ...fields }, headers: { cookie } },
+    form: { form, ...fields },
+    headers: { cookie },
   });
 }
 
@@ -82,8 +88,12 @@ export const redeem = async (at: At, code: string, fields: object = {}, headers:
   answerOf(
     await send(at, 'POST', pool('/oauth2/token'), {
       form: {
-        ...{ grant_type: 'authorization_code', client_id: 'app', code, redirect_uri: CALLBACK },
-        ...{ code_verifier: VERIFIER, ...fields },
+        grant_type: 'authorization_code',
+        client_id: 'app',
+        code,
+        redirect_uri: CALLBACK,
+        code_verifier: VERIFIER,
+        ...fields,
       },
       headers,
     }),

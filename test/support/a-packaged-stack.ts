@@ -24,12 +24,17 @@ export const RESOURCES: Readonly<Record<string, TemplateResource>> = {
 
 export function aStack(changes: Partial<StackView> = {}): StackView {
   return {
-    ...{ stage: 'prod', stackName: 'menu-prod', region: 'us-east-1', localStages: ['dev'] },
+    stage: 'prod',
+    stackName: 'menu-prod',
+    region: 'us-east-1',
+    localStages: ['dev'],
     template: {
       Resources: RESOURCES,
       Outputs: { OrdersArn: { Export: { Name: 'menu-prod-OrdersArn' } } },
     },
-    ...{ templateBytes: 10_000, codeBytes: 100_000, documents: ['menu'] },
+    templateBytes: 10_000,
+    codeBytes: 100_000,
+    documents: ['menu'],
     issuers: [{ document: 'menu', url: 'https://login.menu.com/' }],
     ...changes,
   };

@@ -10,8 +10,11 @@ export function aPermission(properties: JsonObject = {}): TestResource {
   return {
     type: 'AWS::Lambda::Permission',
     properties: {
-      ...{ Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' },
-      ...{ FunctionName: functionArn('fn'), SourceArn: `${API_ARN}/*/*`, ...properties },
+      Action: 'lambda:InvokeFunction',
+      Principal: 'apigateway.amazonaws.com',
+      FunctionName: functionArn('fn'),
+      SourceArn: `${API_ARN}/*/*`,
+      ...properties,
     },
   };
 }

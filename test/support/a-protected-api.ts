@@ -73,7 +73,10 @@ export function aProtectedApi(
   const api = anApi(resources, { auth, list: () => ({ statusCode: 200, body: 'ok' }) });
   return {
     ...api,
-    ...{ asked, fetched, counts, keySets },
+    asked,
+    fetched,
+    counts,
+    keySets,
     async get(path, token, stage = 'prod') {
       const headers =
         token === undefined ? [] : ['Authorization', token.includes(' ') ? token : `Bearer ${token}`];
@@ -149,8 +152,12 @@ function restResources(kind: Kind, ttlSeconds: number): Record<string, TestResou
   const method = (ResourceId: string): TestResource => ({
     type: 'AWS::ApiGateway::Method',
     properties: {
-      ...{ RestApiId: API, ResourceId, HttpMethod: 'GET', Integration: proxyTo('list') },
-      ...{ AuthorizationType: 'CUSTOM', AuthorizerId: 'Auth' },
+      RestApiId: API,
+      ResourceId,
+      HttpMethod: 'GET',
+      Integration: proxyTo('list'),
+      AuthorizationType: 'CUSTOM',
+      AuthorizerId: 'Auth',
     },
   });
   return {
@@ -164,11 +171,11 @@ function restResources(kind: Kind, ttlSeconds: number): Record<string, TestResou
     Auth: {
       type: 'AWS::ApiGateway::Authorizer',
       properties: {
-        ...{ RestApiId: API, AuthorizerUri: invokeUri('auth'), AuthorizerResultTtlInSeconds: ttlSeconds },
-        ...{
-          Type: kind === 'rest-token' ? 'TOKEN' : 'REQUEST',
-          IdentitySource: 'method.request.header.Authorization',
-        },
+        RestApiId: API,
+        AuthorizerUri: invokeUri('auth'),
+        AuthorizerResultTtlInSeconds: ttlSeconds,
+        Type: kind === 'rest-token' ? 'TOKEN' : 'REQUEST',
+        IdentitySource: 'method.request.header.Authorization',
       },
     },
     Deployment: { type: 'AWS::ApiGateway::Deployment', properties: { RestApiId: API, StageName: 'prod' } },
@@ -184,8 +191,11 @@ function httpResources(kind: Kind, ttlSeconds: number): Record<string, TestResou
   const route = (path: string): TestResource => ({
     type: 'AWS::ApiGatewayV2::Route',
     properties: {
-      ...{ ApiId: API, RouteKey: `GET ${path}`, Target: 'integrations/Run' },
-      ...{ AuthorizationType: 'CUSTOM', AuthorizerId: 'Auth' },
+      ApiId: API,
+      RouteKey: `GET ${path}`,
+      Target: 'integrations/Run',
+      AuthorizationType: 'CUSTOM',
+      AuthorizerId: 'Auth',
     },
   });
   const stage = (StageName: string): TestResource => ({
@@ -206,7 +216,9 @@ function httpResources(kind: Kind, ttlSeconds: number): Record<string, TestResou
     Run: {
       type: 'AWS::ApiGatewayV2::Integration',
       properties: {
-        ...{ ApiId: API, IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' },
+        ApiId: API,
+        IntegrationType: 'AWS_PROXY',
+        PayloadFormatVersion: '2.0',
         IntegrationUri: functionArn('list'),
       },
     },

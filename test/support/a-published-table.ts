@@ -31,7 +31,11 @@ export function aPublishedTable({
   };
   const admin = new DocumentAdmin({ store, listing: createMemoryListing(items), clock }, { follows, check });
   return {
-    ...{ state, items, store, clock, admin },
+    state,
+    items,
+    store,
+    clock,
+    admin,
     publish: async (access: CompiledAccess) => {
       const { checksum, parts } = toPublication(access);
       for (const [index, data] of parts.entries()) await admin.keepPart(checksum, index, data);

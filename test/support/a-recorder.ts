@@ -43,7 +43,12 @@ export function aRecorder(clock: Clock, random: Random, accountId = '12345678901
   const recorder: Recorder = new Recorder({ clock, random, report, find: (service) => host.find(service) });
   const host: ServiceHost = new ServiceHost({
     catalogue: CATALOGUE,
-    ...{ invoker: new FakeInvoker({}), clock, random, accountId, report, kept: NOTHING_KEPT },
+    invoker: new FakeInvoker({}),
+    clock,
+    random,
+    accountId,
+    report,
+    kept: NOTHING_KEPT,
     isElsewhere: () => false,
     writtenObject: () => undefined,
     services: { call: (request) => recorder.answer(request) },

@@ -26,7 +26,11 @@ export class CacheDesk {
     const down = { kind: 'unknown', reason: 'down' } as const;
     this.listing = createMemoryListing(this.items);
     this.ports = {
-      ...{ namespace, maxBodyBytes: 1_048_576, codec: BROTLI, clock, random: REAL_RANDOM },
+      namespace,
+      maxBodyBytes: 1_048_576,
+      codec: BROTLI,
+      clock,
+      random: REAL_RANDOM,
       // A turn of the loop: whoever waits lets the others go on, and no time passes.
       timer: { pause: () => new Promise((resolve) => setImmediate(resolve)) },
       store: {
@@ -60,9 +64,15 @@ export function anHttpEvent({
   authorizer,
 }: Asked) {
   return {
-    ...{ version: '2.0', rawPath: path, rawQueryString: query, headers },
+    version: '2.0',
+    rawPath: path,
+    rawQueryString: query,
+    headers,
     requestContext: {
-      ...{ apiId: 'a1b2c3', stage: '$default', domainName: 'api.example.com', timeEpoch: NOON_MS },
+      apiId: 'a1b2c3',
+      stage: '$default',
+      domainName: 'api.example.com',
+      timeEpoch: NOON_MS,
       http: { method, path },
       ...(authorizer !== undefined && { authorizer }),
     },
@@ -78,10 +88,20 @@ export function aRestEvent({
   readonly parameters?: Readonly<Record<string, string>>;
 }) {
   return {
-    ...{ httpMethod: 'GET', path: resource, resource, headers: {}, pathParameters: parameters },
+    httpMethod: 'GET',
+    path: resource,
+    resource,
+    headers: {},
+    pathParameters: parameters,
     requestContext: {
-      ...{ apiId: 'a1b2c3d4e5', stage: 'prod', httpMethod: 'GET', path: resource, resourcePath: resource },
-      ...{ requestId: 'r-1', requestTimeEpoch: NOON_MS, identity: {} },
+      apiId: 'a1b2c3d4e5',
+      stage: 'prod',
+      httpMethod: 'GET',
+      path: resource,
+      resourcePath: resource,
+      requestId: 'r-1',
+      requestTimeEpoch: NOON_MS,
+      identity: {},
     },
   };
 }

@@ -84,7 +84,11 @@ export async function aRestControl(
   ]);
   const admin = adminIdentity(ADMIN, ACCOUNT_ID);
   const control = await openControlPort({
-    ...{ port: 0, allowHosts: [], clock, random, secret: 'unused' },
+    port: 0,
+    allowHosts: [],
+    clock,
+    random,
+    secret: 'unused',
     identities: createIdentities([
       admin,
       ...parseIdentities(READER_FILE, 'gatewright.identities.yml', ACCOUNT_ID),
@@ -109,7 +113,10 @@ export async function aRestControl(
   });
   const clientFor = (credentials: typeof ADMIN): APIGatewayClient =>
     new APIGatewayClient({
-      ...{ endpoint: control.url, region: REGION, credentials, maxAttempts: 1 },
+      endpoint: control.url,
+      region: REGION,
+      credentials,
+      maxAttempts: 1,
       requestHandler: ONCE,
     });
   const sdk = clientFor(ADMIN);
@@ -122,13 +129,22 @@ export async function aRestControl(
   });
   const reader = clientFor(READER);
   return {
-    ...{ url: control.url, sdk, v2, reader, served, ports },
+    url: control.url,
+    sdk,
+    v2,
+    reader,
+    served,
+    ports,
     async ask(service, method, path, body) {
       const serveCall = mounted.get(service);
       if (serveCall === undefined) throw new Error(`no service ${service}`);
       const [plain = '', query = ''] = path.split('?');
       const request = {
-        ...{ method, path: plain, query, body: Buffer.from(body), host: new URL(control.url).host },
+        method,
+        path: plain,
+        query,
+        body: Buffer.from(body),
+        host: new URL(control.url).host,
         rawHeaders: ['Accept', 'application/json', 'Content-Type', 'application/json'],
       };
       const reply = await serveCall({ request, caller: admin, service, region: REGION });

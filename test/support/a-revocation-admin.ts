@@ -34,15 +34,13 @@ const ACCESS = anAccess(
     ...aDocument(
       {
         issuers: [
-          ...[
-            {
-              id: 'customers',
-              type: 'oidc',
-              issuer: ISSUER,
-              audience: ['api'],
-              revocation: { cacheSeconds: 5 },
-            },
-          ],
+          {
+            id: 'customers',
+            type: 'oidc',
+            issuer: ISSUER,
+            audience: ['api'],
+            revocation: { cacheSeconds: 5 },
+          },
           { id: 'old', type: 'oidc', issuer: 'https://old.example/', audience: ['api'] },
         ],
         sources: [{ in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['customers', 'old'] }],
@@ -79,7 +77,9 @@ export class RevocationDesk {
     this.reader = createRevocationReader(ports);
     this.admin = new RevocationAdmin(
       {
-        ...{ store: ports, listing, clock: { nowEpochMs: () => this.nowSeconds * 1000 } },
+        store: ports,
+        listing,
+        clock: { nowEpochMs: () => this.nowSeconds * 1000 },
         caches: {
           flush: ({ kind, apiId, stage }) => {
             if (this.isGatewayDown)

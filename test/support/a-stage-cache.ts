@@ -86,7 +86,11 @@ export async function invalidateKept(cache: RecordingTable, clock: InvalidatorPo
   const { store, listing } = cache;
   const invalidator = createInvalidator(
     {
-      ...{ store, listing, clock, random: REAL_RANDOM, timer: { pause: () => Promise.resolve() } },
+      store,
+      listing,
+      clock,
+      random: REAL_RANDOM,
+      timer: { pause: () => Promise.resolve() },
       stages,
       beyond: NO_BEYOND,
     },

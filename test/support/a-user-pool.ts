@@ -18,7 +18,10 @@ import { VirtualClock } from './virtual-ports.ts';
 export const POOL_ID = 'us-east-1_Shop';
 export const AUTH0 = 'https://example.eu.auth0.com/';
 export const ADA: WrittenUser = {
-  ...{ username: 'ada', password: 'Correct horse 1!', groups: ['admins'], claims: {} },
+  username: 'ada',
+  password: 'Correct horse 1!',
+  groups: ['admins'],
+  claims: {},
   attributes: { email: 'ada@example.com', 'custom:tenant': 'acme' },
 };
 
@@ -34,12 +37,15 @@ export async function aUserPool(
   const clock = new VirtualClock();
   const standIns = new StandIns([AUTH0]);
   const issuer = await Issuer.create({
-    ...{ clock, random: createSystemRandom() },
+    clock,
+    random: createSystemRandom(),
     standsInFor: (name) => standIns.includes(name),
   });
   const lines: string[] = [];
   const pools = new UserPools(issuer, {
-    ...{ clock, random: createSystemRandom(), onChange: () => undefined },
+    clock,
+    random: createSystemRandom(),
+    onChange: () => undefined,
     log: (line) => lines.push(line),
     invoke,
   });
@@ -68,12 +74,21 @@ export async function aUserPool(
   const port = createSignInPort({ issuer, standIns, pools, cognito, clock });
   const caller = adminIdentity(GATEWAY_ADMIN, '123456789012');
   const request = (name: string, input: object): ControlRequest => ({
-    ...{ method: 'POST', path: '/', query: '', host: 'cognito-idp.us-east-1.amazonaws.com' },
+    method: 'POST',
+    path: '/',
+    query: '',
+    host: 'cognito-idp.us-east-1.amazonaws.com',
     rawHeaders: ['X-Amz-Target', `AWSCognitoIdentityProviderService.${name}`],
     body: Buffer.from(JSON.stringify(input)),
   });
   return {
-    ...{ clock, issuer, pools, cognito, port, lines, standIns },
+    clock,
+    issuer,
+    pools,
+    cognito,
+    port,
+    lines,
+    standIns,
     /** Without a signature. */
     async call(name: string, input: object): Promise<Answer> {
       const reply = await cognito.serveUser(request(name, input));
@@ -103,7 +118,8 @@ export const client = { ClientId: 'app' };
 
 export function signIn(USERNAME: string, PASSWORD_: string, more: object = {}): object {
   return {
-    ...{ ...client, AuthFlow: 'USER_PASSWORD_AUTH' },
+    ...client,
+    AuthFlow: 'USER_PASSWORD_AUTH',
     AuthParameters: { USERNAME, PASSWORD: PASSWORD_, ...more },
   };
 }

@@ -40,7 +40,9 @@ export async function makeRoute(
 ): Promise<{ readonly routeId: string; readonly integrationId: string }> {
   const { IntegrationId = '' } = await v2.send(
     new CreateIntegrationCommand({
-      ...{ ApiId, IntegrationType: 'AWS_PROXY', IntegrationUri: functionArn(functionName) },
+      ApiId,
+      IntegrationType: 'AWS_PROXY',
+      IntegrationUri: functionArn(functionName),
       PayloadFormatVersion: '2.0',
     }),
   );

@@ -26,7 +26,9 @@ export const ACCESS_STORES: readonly { readonly name: string; readonly open: () 
         const store = createMemoryTable({ clock: { nowEpochMs: () => 0 }, items });
         const dump = () => Promise.resolve(JSON.stringify([...items]));
         return Promise.resolve({
-          ...{ store, listing: createMemoryListing(items), dump },
+          store,
+          listing: createMemoryListing(items),
+          dump,
           close: () => Promise.resolve(),
         });
       },

@@ -55,7 +55,9 @@ const FUNCTIONS = {
 const LEAVE: TestResource = {
   type: 'AWS::Lambda::Permission',
   properties: {
-    ...{ FunctionName: 'list', Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' },
+    FunctionName: 'list',
+    Action: 'lambda:InvokeFunction',
+    Principal: 'apigateway.amazonaws.com',
     SourceArn: `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:${API_ID}/*`,
   },
 };
@@ -111,8 +113,12 @@ export function aRestApiToAttach({
       parts[`R${index}${method}`] = {
         type: 'AWS::ApiGateway::Method',
         properties: {
-          ...{ RestApiId: API_ID, ResourceId: `R${index}`, HttpMethod: method },
-          ...{ AuthorizationType: 'NONE', Integration: proxyTo('list'), ...more },
+          RestApiId: API_ID,
+          ResourceId: `R${index}`,
+          HttpMethod: method,
+          AuthorizationType: 'NONE',
+          Integration: proxyTo('list'),
+          ...more,
         },
       };
     }
@@ -145,9 +151,11 @@ function v2Parts(
   const uri = `arn:aws:apigateway:${REGION}:lambda:path/2015-03-31/functions/${functionArn('list')}/invocations`;
   return {
     Api: {
-      ...{ type: 'AWS::ApiGatewayV2::Api', id: API_ID },
+      type: 'AWS::ApiGatewayV2::Api',
+      id: API_ID,
       properties: {
-        ...{ Name: 'shop', ProtocolType },
+        Name: 'shop',
+        ProtocolType,
         ...(ProtocolType === 'WEBSOCKET' ? { RouteSelectionExpression: '$request.body.action' } : {}),
       },
     },
@@ -175,7 +183,8 @@ function v2Parts(
     Prod: {
       type: 'AWS::ApiGatewayV2::Stage',
       properties: {
-        ...{ ApiId: API_ID, StageName: 'prod' },
+        ApiId: API_ID,
+        StageName: 'prod',
         ...(AutoDeploy ? { AutoDeploy } : { DeploymentId: 'Deployment' }),
       },
     },
@@ -210,30 +219,33 @@ async function open(
     plan: Pick<Plan, 'apiId' | 'stage' | 'functionArn'>,
     write: Work['plane']['write'],
   ): Work => ({
-    ...{ plane: { write }, look: () => lookAgain(plane, plan), journal: journal() },
-    ...{ now: () => new Date(0), tell: () => undefined },
+    plane: { write },
+    look: () => lookAgain(plane, plan),
+    journal: journal(),
+    now: () => new Date(0),
+    tell: () => undefined,
   });
   const type = kind === 'rest' ? 'token' : 'request';
   return {
-    ...{ control, plane, document, root, journal },
+    control,
+    plane,
+    document,
+    root,
+    journal,
     plan: (wish = {}) =>
       makePlan(
         plane,
         {
-          ...{
-            apiId: API_ID,
-            stage: 'prod',
-            type,
-            functionName: FUNCTIONS[wish.type ?? type],
-            name: 'gatewright',
-          },
-          ...{
-            patterns: [],
-            isReplacing: false,
-            isIncludingEdits: false,
-            isWithoutDocument: false,
-            quota: undefined,
-          },
+          apiId: API_ID,
+          stage: 'prod',
+          type,
+          functionName: FUNCTIONS[wish.type ?? type],
+          name: 'gatewright',
+          patterns: [],
+          isReplacing: false,
+          isIncludingEdits: false,
+          isWithoutDocument: false,
+          quota: undefined,
           ...wish,
         },
         [document],
@@ -249,7 +261,9 @@ async function open(
     seen: async () =>
       JSON.stringify(
         await lookAgain(plane, {
-          ...{ apiId: API_ID, stage: 'prod', functionArn: functionArn(FUNCTIONS[type]) },
+          apiId: API_ID,
+          stage: 'prod',
+          functionArn: functionArn(FUNCTIONS[type]),
         }),
       ),
     everything: () => (kind === 'rest' ? readRest(control, API_ID) : readV2(control, API_ID, kind)),

@@ -35,7 +35,9 @@ export type ApiSetup = Partial<Omit<AccountOptions, 'clock'>> & {
 
 const aFunction = (name: string): FunctionDefinition =>
   ({
-    ...{ name, logicalId: name, stackName: 'test' },
+    name,
+    logicalId: name,
+    stackName: 'test',
     place: { file: 'template.json', line: 1, logicalId: name },
   }) as FunctionDefinition;
 

@@ -101,8 +101,11 @@ export const FRESH: Answers = {
   'lambda GET /2016-08-19/account-settings': {
     body: {
       AccountLimit: {
-        ...{ TotalCodeSize: 80_530_636_800, CodeSizeUnzipped: 262_144_000, CodeSizeZipped: 52_428_800 },
-        ...{ ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 1000 },
+        TotalCodeSize: 80_530_636_800,
+        CodeSizeUnzipped: 262_144_000,
+        CodeSizeZipped: 52_428_800,
+        ConcurrentExecutions: 1000,
+        UnreservedConcurrentExecutions: 1000,
       },
       AccountUsage: { TotalCodeSize: 0, FunctionCount: 0 },
     },

@@ -59,7 +59,12 @@ export function anEventEngine(wish: EventBenchWish): EventBench {
   const recorder: Recorder = new Recorder({ clock, random, report, find: (service) => engine.find(service) });
   const engine = new ServiceHost({
     catalogue: CATALOGUE,
-    ...{ invoker, clock, random, accountId: ACCOUNT, isElsewhere, report },
+    invoker,
+    clock,
+    random,
+    accountId: ACCOUNT,
+    isElsewhere,
+    report,
     kept: dataDirectory === undefined ? NOTHING_KEPT : openKeptEntries(join(dataDirectory, 'events.jsonl')),
     writtenObject: () => undefined,
     services: { call: (request) => recorder.answer(request) },
@@ -71,21 +76,29 @@ export function anEventEngine(wish: EventBenchWish): EventBench {
   apply();
   const send: EventBench['send'] = (request) =>
     recorder.answer({
-      ...{ subdomain: undefined, region: REGION, method: 'POST', path: '/', query: '' },
-      ...{ headers: [], body: undefined, timeoutMs: 1000, ...request },
+      subdomain: undefined,
+      region: REGION,
+      method: 'POST',
+      path: '/',
+      query: '',
+      headers: [],
+      body: undefined,
+      timeoutMs: 1000,
+      ...request,
     });
   return {
-    ...{ engine, queues, async, streams },
-    ...{
-      clock,
-      invoker,
-      recorder,
-      reports,
-      unsupported,
-      faults,
-      send,
-      reload: () => engine.read(stacks, faults).apply(),
-    },
+    engine,
+    queues,
+    async,
+    streams,
+    clock,
+    invoker,
+    recorder,
+    reports,
+    unsupported,
+    faults,
+    send,
+    reload: () => engine.read(stacks, faults).apply(),
     async advance(ms) {
       clock.advance(ms);
       engine.moved();
@@ -116,8 +129,16 @@ function stackOf({ resources, functions = {} }: EventBenchWish): ResolvedStack {
   const [resolver] = set.complete(['events']);
   const resolved = resolver?.resolveResources() ?? new Map();
   const stack = {
-    ...{ stackName: 'events', stage: 'dev', region: REGION, accountId: ACCOUNT, file: '/app/events.yml' },
-    ...{ includes: [], outputs: new Map(), metadata: {}, exports: new Map(), refused: new Map() },
+    stackName: 'events',
+    stage: 'dev',
+    region: REGION,
+    accountId: ACCOUNT,
+    file: '/app/events.yml',
+    includes: [],
+    outputs: new Map(),
+    metadata: {},
+    exports: new Map(),
+    refused: new Map(),
     ...classifyResources(RESOURCE_TYPES, 'events', resolved.values()),
     resources: resolved,
     functions: names.map((name) => ({ name, arn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}` })),

@@ -83,7 +83,9 @@ export class ApiKeyTable {
     };
     this.admin = new KeyAdmin(
       {
-        ...{ store: this.store, clock, random: REAL_RANDOM },
+        store: this.store,
+        clock,
+        random: REAL_RANDOM,
         listing: over?.listing ?? createMemoryListing(this.items),
         caches: { flush: ({ kind, apiId, stage }) => tell(`flush ${kind} ${apiId}/${stage}`) },
         nativeKeys: {

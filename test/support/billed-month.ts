@@ -152,7 +152,9 @@ class Month {
     const each = { ...shared, level: 'key', quota: this.#chance.whole(20, 2000), period: this.#period };
     const free = { fee: '0', included: 0, tiers: [{ unitPrice: '0.0005' }] };
     await savePlan(this.#ports, this.#request(), 'gold', {
-      ...{ id: 'gold', version: this.#version, invoice: { currency: 'EUR' } },
+      id: 'gold',
+      version: this.#version,
+      invoice: { currency: 'EUR' },
       limits: [
         { id: 'monthly', ...monthly, price },
         { id: 'each', ...each, price: free },

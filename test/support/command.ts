@@ -98,7 +98,8 @@ export async function startCommand(
   await until(ready);
   return {
     pid: child.pid ?? 0,
-    ...{ output, until },
+    output,
+    until,
     async stop() {
       const begunMs = performance.now();
       child.kill('SIGTERM');

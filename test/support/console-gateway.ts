@@ -10,7 +10,10 @@ const code = (text: string): object => ({ ZipFile: text });
 const lambda = (name: string, text: string): object => ({
   Type: 'AWS::Lambda::Function',
   Properties: {
-    ...{ FunctionName: name, Runtime: 'nodejs24.x', Handler: 'index.handler', Code: code(text) },
+    FunctionName: name,
+    Runtime: 'nodejs24.x',
+    Handler: 'index.handler',
+    Code: code(text),
     Environment: { Variables: { STAGE: 'dev', API_TOKEN: 'very-secret-variable' } },
   },
 });
@@ -21,7 +24,10 @@ const api = { 'Fn::Sub': '${Api}' };
 const method = (resource: object, more: object): object => ({
   Type: 'AWS::ApiGateway::Method',
   Properties: {
-    ...{ RestApiId: api, ResourceId: resource, HttpMethod: 'GET', AuthorizationType: 'NONE' },
+    RestApiId: api,
+    ResourceId: resource,
+    HttpMethod: 'GET',
+    AuthorizationType: 'NONE',
     Integration: { Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', Uri: uri('Hello') },
     ...more,
   },
@@ -48,7 +54,8 @@ const TEMPLATE = {
     Table: {
       Type: 'AWS::DynamoDB::Table',
       Properties: {
-        ...{ TableName: 'orders', BillingMode: 'PAY_PER_REQUEST' },
+        TableName: 'orders',
+        BillingMode: 'PAY_PER_REQUEST',
         AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
         KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
       },
@@ -59,8 +66,12 @@ const TEMPLATE = {
     Auth: {
       Type: 'AWS::ApiGateway::Authorizer',
       Properties: {
-        ...{ RestApiId: api, Name: 'gate', Type: 'TOKEN', AuthorizerUri: uri('Gate') },
-        ...{ IdentitySource: 'method.request.header.Authorization', AuthorizerResultTtlInSeconds: 300 },
+        RestApiId: api,
+        Name: 'gate',
+        Type: 'TOKEN',
+        AuthorizerUri: uri('Gate'),
+        IdentitySource: 'method.request.header.Authorization',
+        AuthorizerResultTtlInSeconds: 300,
       },
     },
     GetGuarded: method({ Ref: 'Guarded' }, { AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: 'Auth' } }),
@@ -73,8 +84,11 @@ const TEMPLATE = {
     Stage: {
       Type: 'AWS::ApiGateway::Stage',
       Properties: {
-        ...{ RestApiId: api, StageName: 'dev', DeploymentId: { Ref: 'Deployment' } },
-        ...{ CacheClusterEnabled: true, CacheClusterSize: '0.5' },
+        RestApiId: api,
+        StageName: 'dev',
+        DeploymentId: { Ref: 'Deployment' },
+        CacheClusterEnabled: true,
+        CacheClusterSize: '0.5',
         MethodSettings: [
           { HttpMethod: 'GET', ResourcePath: '/guarded', CachingEnabled: true, CacheTtlInSeconds: 60 },
         ],
@@ -87,7 +101,8 @@ const TEMPLATE = {
     Plan: {
       Type: 'AWS::ApiGateway::UsagePlan',
       Properties: {
-        ...{ UsagePlanName: 'basic', Quota: { Limit: 2, Period: 'DAY' } },
+        UsagePlanName: 'basic',
+        Quota: { Limit: 2, Period: 'DAY' },
         ApiStages: [{ ApiId: api, Stage: { Ref: 'Stage' } }],
       },
     },
@@ -110,7 +125,9 @@ const TEMPLATE = {
     Default: {
       Type: 'AWS::ApiGatewayV2::Route',
       Properties: {
-        ...{ ApiId: { Ref: 'Socket' }, RouteKey: '$default', RouteResponseSelectionExpression: '$default' },
+        ApiId: { Ref: 'Socket' },
+        RouteKey: '$default',
+        RouteResponseSelectionExpression: '$default',
         Target: { 'Fn::Sub': 'integrations/${ChatIntegration}' },
       },
     },
@@ -129,7 +146,11 @@ const TEMPLATE = {
 const ACCESS: AccessBook = {
   documents: () => [
     {
-      ...{ name: 'shop', kind: 'rest', apis: [], issuers: ['main'], columns: ['anybody', 'clerk'] },
+      name: 'shop',
+      kind: 'rest',
+      apis: [],
+      issuers: ['main'],
+      columns: ['anybody', 'clerk'],
       rows: [
         { method: 'GET', path: '/guarded', cells: ['deny', 'allow'], rules: ['clerks: allow if role clerk'] },
       ],
@@ -178,14 +199,20 @@ export async function aConsoleGateway(): Promise<ConsoleGateway> {
     body: Buffer.from('<!doctype html><title>Gatewright</title>'),
   };
   const gateway = await createGateway({
-    ...{ stage: 'dev', region: 'us-east-1', accountId: '123456789012', host: '127.0.0.1' },
-    ...{ port: 0, controlPort: 0, allowHosts: [], parameters: {}, environment: {}, directory: folder },
-    ...{
-      dynamodb: { kind: 'embedded', dataDirectory: undefined },
-      strict: false,
-      accountThrottle: false,
-      reload: false,
-    },
+    stage: 'dev',
+    region: 'us-east-1',
+    accountId: '123456789012',
+    host: '127.0.0.1',
+    port: 0,
+    controlPort: 0,
+    allowHosts: [],
+    parameters: {},
+    environment: {},
+    directory: folder,
+    dynamodb: { kind: 'embedded', dataDirectory: undefined },
+    strict: false,
+    accountThrottle: false,
+    reload: false,
     adminKey: { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' },
     record: 100,
     access: ACCESS,
@@ -202,7 +229,11 @@ export async function aConsoleGateway(): Promise<ConsoleGateway> {
   const send: ConsoleGateway['send'] = (verb, path, headers = {}, body = '') =>
     sendTo(`${control}${path}`, verb, headers, body);
   return {
-    ...{ gateway, control, console: shown, key, send },
+    gateway,
+    control,
+    console: shown,
+    key,
+    send,
     urlOf: (name) => apis.find((one) => one.name === name)?.url ?? '',
     async ask(verb, path, body) {
       const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' };

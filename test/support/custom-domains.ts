@@ -36,12 +36,15 @@ export function echoingChat(DomainName: string): Record<string, TestResource> {
       type: 'AWS::ApiGatewayV2::Api',
       id: ApiId,
       properties: {
-        ...{ Name: 'chat', ProtocolType: 'WEBSOCKET', RouteSelectionExpression: '$request.body.action' },
+        Name: 'chat',
+        ProtocolType: 'WEBSOCKET',
+        RouteSelectionExpression: '$request.body.action',
       },
     },
     ChatRun: resource('Integration', { IntegrationType: 'AWS_PROXY', IntegrationUri: invokeUri('echo') }),
     ChatRoute: resource('Route', {
-      ...{ RouteKey: '$default', Target: 'integrations/ChatRun' },
+      RouteKey: '$default',
+      Target: 'integrations/ChatRun',
       RouteResponseSelectionExpression: '$default',
     }),
     ChatAnswer: resource('RouteResponse', { RouteId: 'ChatRoute', RouteResponseKey: '$default' }),

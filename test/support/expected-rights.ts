@@ -41,20 +41,26 @@ const noteUse = 'UpdateItem AccessTable.Arn KEY#* pk sk ver usedAt layout';
 const keys = ['GetItem AccessTable.Arn KEY#* REVOKED#* DOCUMENTS DOCUMENTS#*', noteUse];
 const ofConnections = (right: string) => right.replace(' ', ' ConnectionsTable.Arn ');
 const endsConnections = [
-  ...['Query live#* presence#*', 'BatchWriteItem live#* presence#*', 'UpdateItem head#* presence#*'],
+  'Query live#* presence#*',
+  'BatchWriteItem live#* presence#*',
+  'UpdateItem head#* presence#*',
   'PutItem head#* log#*',
 ].map(ofConnections);
 const ledgers = 'GetItem,PutItem,UpdateItem UsageTable.Arn Q#*';
 export const TABLE_RIGHTS: Readonly<Record<string, readonly string[]>> = {
   TokenAuthorizerRole: keys,
   CacheInvalidatorRole: [
-    ...['GetItem,UpdateItem CacheTable.Arn WORK', 'PutItem,UpdateItem CacheTable.Arn WORK#*'],
-    ...['GetItem,PutItem CacheTable.Arn L#*', 'Query CacheTable.Arn WORK WORK#* L#*'],
+    'GetItem,UpdateItem CacheTable.Arn WORK',
+    'PutItem,UpdateItem CacheTable.Arn WORK#*',
+    'GetItem,PutItem CacheTable.Arn L#*',
+    'Query CacheTable.Arn WORK WORK#* L#*',
     'UpdateItem CacheTable.Arn E#* pk sk invalidatedAt expiresAt layout',
   ],
   RequestAuthorizerRole: [
-    ...[...keys, 'UpdateItem AccessTable.Arn TICKET#* pk sk document notAfter usedAt layout'],
-    ...['GetItem,PutItem,ConditionCheckItem UsageTable.Arn PLAN#*', ledgers],
+    ...keys,
+    'UpdateItem AccessTable.Arn TICKET#* pk sk document notAfter usedAt layout',
+    'GetItem,PutItem,ConditionCheckItem UsageTable.Arn PLAN#*',
+    ledgers,
     'UpdateItem UsageTable.Arn R#*',
   ],
   WsConnectRole: ['BatchWriteItem,Query live#*'].map(ofConnections),
@@ -62,31 +68,44 @@ export const TABLE_RIGHTS: Readonly<Record<string, readonly string[]>> = {
   WsUnsubscribeRole: endsConnections,
   WsPublishRole: endsConnections,
   WsSubscribeRole: [
-    ...['Query live#* log#* presence#*', 'GetItem head#* presence#*', 'PutItem head#* log#* presence#*'],
-    ...['BatchWriteItem live#* presence#*', 'UpdateItem head#* presence#*'],
+    'Query live#* log#* presence#*',
+    'GetItem head#* presence#*',
+    'PutItem head#* log#* presence#*',
+    'BatchWriteItem live#* presence#*',
+    'UpdateItem head#* presence#*',
   ].map(ofConnections),
   WsDefaultRole: [
-    ...['Query live#* presence#*', 'GetItem head#*', 'UpdateItem head#* live#* presence#*'],
-    ...['BatchWriteItem live#* presence#*', 'PutItem head#* log#*'],
+    'Query live#* presence#*',
+    'GetItem head#*',
+    'UpdateItem head#* live#* presence#*',
+    'BatchWriteItem live#* presence#*',
+    'PutItem head#* log#*',
   ].map(ofConnections),
   WsPublisherRole: [
-    ...['Query live#* log#* presence#*', 'GetItem head#*', 'BatchWriteItem live#* presence#*'],
-    ...['UpdateItem head#* presence#*', 'PutItem head#* log#*'],
+    'Query live#* log#* presence#*',
+    'GetItem head#*',
+    'BatchWriteItem live#* presence#*',
+    'UpdateItem head#* presence#*',
+    'PutItem head#* log#*',
   ].map(ofConnections),
   WsTicketRole: ['GetItem AccessTable.Arn DOCUMENTS DOCUMENTS#*', 'PutItem AccessTable.Arn TICKET#*'],
   UsageCloserRole: [
-    ...['GetItem UsageTable.Arn PLAN#* K#* Q#* AUDIT#*', 'PutItem UsageTable.Arn Q#* AUDIT#*'],
+    'GetItem UsageTable.Arn PLAN#* K#* Q#* AUDIT#*',
+    'PutItem UsageTable.Arn Q#* AUDIT#*',
     'UpdateItem,Query UsageTable.Arn Q#*',
   ],
   UsageTrackerRole: ['GetItem,ConditionCheckItem UsageTable.Arn PLAN#*', ledgers],
   QuotaAdminRole: [
-    ...['GetItem,PutItem UsageTable.Arn PLAN#* K#* Q#* AUDIT#*', 'UpdateItem UsageTable.Arn Q#*'],
-    ...['ConditionCheckItem UsageTable.Arn PLAN#* Q#*', 'Query UsageTable.Arn Q#* AUDIT#*'],
+    'GetItem,PutItem UsageTable.Arn PLAN#* K#* Q#* AUDIT#*',
+    'UpdateItem UsageTable.Arn Q#*',
+    'ConditionCheckItem UsageTable.Arn PLAN#* Q#*',
+    'Query UsageTable.Arn Q#* AUDIT#*',
   ],
   AccessAdminRole: [
-    ...['GetItem KEY#* REVOKED#* REVOCATIONS#* DOCUMENTS DOCUMENTS#*'],
+    'GetItem KEY#* REVOKED#* REVOCATIONS#* DOCUMENTS DOCUMENTS#*',
     'PutItem KEY#* TENANT#* REVOKED#* REVOCATIONS#* DOCUMENTS DOCUMENTS#*',
-    ...['Query KEY#* TENANT#* REVOCATIONS#* DOCUMENTS', 'UpdateItem KEY#* pk sk ver doc layout'],
+    'Query KEY#* TENANT#* REVOCATIONS#* DOCUMENTS',
+    'UpdateItem KEY#* pk sk ver doc layout',
     'UpdateItem REVOKED#* REVOCATIONS#* pk sk until withdrawnAt withdrawnBy layout',
   ]
     .map((right) => right.replace(' ', ' AccessTable.Arn '))

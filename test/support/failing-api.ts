@@ -45,7 +45,8 @@ const part = (type: string, properties: JsonObject): TestResource => ({
 /** Every request to it fails in a phase of its own. */
 export const RESOURCES: Readonly<Record<string, TestResource>> = {
   Api: {
-    ...{ type: 'AWS::ApiGateway::RestApi', id: RestApiId },
+    type: 'AWS::ApiGateway::RestApi',
+    id: RestApiId,
     properties: {
       Name: 'shop',
       Policy: {
@@ -87,17 +88,18 @@ export const RESOURCES: Readonly<Record<string, TestResource>> = {
   OddGet: methodOf('odd', { Integration: proxyTo('odd') }),
   TeapotGet: methodOf('teapot', { Integration: proxyTo('teapot') }),
   Auth: part('Authorizer', {
-    ...{ Name: 'ours', Type: 'TOKEN', AuthorizerUri: invokeUri('decide'), AuthorizerResultTtlInSeconds: 0 },
+    Name: 'ours',
+    Type: 'TOKEN',
+    AuthorizerUri: invokeUri('decide'),
+    AuthorizerResultTtlInSeconds: 0,
     IdentitySource: 'method.request.header.Authorization',
   }),
   Validator: part('RequestValidator', { Name: 'all', ValidateRequestParameters: true }),
   Deployment: part('Deployment', {}),
   Prod: part('Stage', {
-    ...{
-      StageName: 'prod',
-      DeploymentId: 'Deployment',
-      AccessLogSetting: { DestinationArn: LOG_GROUP_ARN, Format: FORMAT },
-    },
+    StageName: 'prod',
+    DeploymentId: 'Deployment',
+    AccessLogSetting: { DestinationArn: LOG_GROUP_ARN, Format: FORMAT },
     MethodSettings: [
       { HttpMethod: 'GET', ResourcePath: '/slow-down', ThrottlingRateLimit: 1, ThrottlingBurstLimit: 1 },
     ],

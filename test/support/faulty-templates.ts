@@ -6,7 +6,10 @@ const CODE = 'exports.handler = async () => ({ statusCode: 200, body: "served" }
 export const aFunction = (name: string, more: object = {}) => ({
   Type: 'AWS::Lambda::Function',
   Properties: {
-    ...{ FunctionName: name, Runtime: 'nodejs24.x', Handler: 'index.handler', Code: { ZipFile: CODE } },
+    FunctionName: name,
+    Runtime: 'nodejs24.x',
+    Handler: 'index.handler',
+    Code: { ZipFile: CODE },
     ...more,
   },
 });
@@ -15,7 +18,9 @@ const uriOf = (name: string): string =>
 export const aMethod = (resource: string, name: string, more: object = {}) => ({
   Type: 'AWS::ApiGateway::Method',
   Properties: {
-    ...{ RestApiId: { Ref: 'Api' }, ResourceId: { Ref: resource }, HttpMethod: 'GET' },
+    RestApiId: { Ref: 'Api' },
+    ResourceId: { Ref: resource },
+    HttpMethod: 'GET',
     Integration: { Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', Uri: uriOf(name) },
     ...more,
   },
@@ -23,7 +28,9 @@ export const aMethod = (resource: string, name: string, more: object = {}) => ({
 const aPath = (part: string) => ({
   Type: 'AWS::ApiGateway::Resource',
   Properties: {
-    ...{ RestApiId: { Ref: 'Api' }, ParentId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] }, PathPart: part },
+    RestApiId: { Ref: 'Api' },
+    ParentId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] },
+    PathPart: part,
   },
 });
 /** `GET /good` is served; `GET /bad` is what a case makes of it. */
@@ -44,14 +51,17 @@ export const HTTP: Resources = {
   Target: {
     Type: 'AWS::ApiGatewayV2::Integration',
     Properties: {
-      ...{ ApiId: { Ref: 'Api' }, IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' },
+      ApiId: { Ref: 'Api' },
+      IntegrationType: 'AWS_PROXY',
+      PayloadFormatVersion: '2.0',
       IntegrationUri: { 'Fn::GetAtt': ['Hello', 'Arn'] },
     },
   },
   GetGood: {
     Type: 'AWS::ApiGatewayV2::Route',
     Properties: {
-      ...{ ApiId: { Ref: 'Api' }, RouteKey: 'GET /good' },
+      ApiId: { Ref: 'Api' },
+      RouteKey: 'GET /good',
       Target: { 'Fn::Join': ['/', ['integrations', { Ref: 'Target' }]] },
     },
   },
@@ -62,7 +72,10 @@ export const HTTP: Resources = {
 };
 const anOperation = (name: string) => ({
   'x-amazon-apigateway-integration': {
-    ...{ type: 'aws_proxy', httpMethod: 'POST', payloadFormatVersion: '2.0', uri: uriOf(name) },
+    type: 'aws_proxy',
+    httpMethod: 'POST',
+    payloadFormatVersion: '2.0',
+    uri: uriOf(name),
   },
 });
 export const guarded = (more: object) => aMethod('Bad', 'hello', { AuthorizationType: 'CUSTOM', ...more });
@@ -119,7 +132,9 @@ export const CASES: readonly Case[] = [
       Who: {
         Type: 'AWS::ApiGateway::Authorizer',
         Properties: {
-          ...{ RestApiId: { Ref: 'Api' }, Type: 'TOKEN', Name: 'who' },
+          RestApiId: { Ref: 'Api' },
+          Type: 'TOKEN',
+          Name: 'who',
           AuthorizerUri: { 'Fn::GetAtt': ['Nothing', 'Arn'] },
         },
       },
@@ -174,7 +189,8 @@ export const CASES: readonly Case[] = [
       Deployment: {
         Type: 'AWS::ApiGateway::Deployment',
         Properties: {
-          ...{ RestApiId: { Ref: 'Api' }, StageName: 'dev' },
+          RestApiId: { Ref: 'Api' },
+          StageName: 'dev',
           StageDescription: { Variables: { 'a-b': '1' } },
         },
       },
@@ -193,8 +209,11 @@ export const CASES: readonly Case[] = [
           {
             Type: 'AWS::ApiGateway::Authorizer',
             Properties: {
-              ...{ RestApiId: { Ref: 'Api' }, Type: 'TOKEN', Name: `who${index}` },
-              ...{ AuthorizerUri: uriOf('hello'), IdentitySource: 'method.request.header.Authorization' },
+              RestApiId: { Ref: 'Api' },
+              Type: 'TOKEN',
+              Name: `who${index}`,
+              AuthorizerUri: uriOf('hello'),
+              IdentitySource: 'method.request.header.Authorization',
             },
           },
         ]),
@@ -211,14 +230,18 @@ export const CASES: readonly Case[] = [
       Slow: {
         Type: 'AWS::ApiGatewayV2::Integration',
         Properties: {
-          ...{ ApiId: { Ref: 'Api' }, IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' },
-          ...{ IntegrationUri: { 'Fn::GetAtt': ['Hello', 'Arn'] }, TimeoutInMillis: 60_000 },
+          ApiId: { Ref: 'Api' },
+          IntegrationType: 'AWS_PROXY',
+          PayloadFormatVersion: '2.0',
+          IntegrationUri: { 'Fn::GetAtt': ['Hello', 'Arn'] },
+          TimeoutInMillis: 60_000,
         },
       },
       GetBad: {
         Type: 'AWS::ApiGatewayV2::Route',
         Properties: {
-          ...{ ApiId: { Ref: 'Api' }, RouteKey: 'GET /bad' },
+          ApiId: { Ref: 'Api' },
+          RouteKey: 'GET /bad',
           Target: { 'Fn::Join': ['/', ['integrations', { Ref: 'Slow' }]] },
         },
       },
@@ -236,7 +259,9 @@ export const CASES: readonly Case[] = [
       },
       GetBad: aMethod('Bad', 'hello', {
         Integration: {
-          ...{ Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', Uri: uriOf('hello') },
+          Type: 'AWS_PROXY',
+          IntegrationHttpMethod: 'POST',
+          Uri: uriOf('hello'),
           TimeoutInMillis: 900_000,
         },
       }),
@@ -283,7 +308,10 @@ export const CASES: readonly Case[] = [
       GetBad: {
         Type: 'AWS::ApiGatewayV2::Route',
         Properties: {
-          ...{ ApiId: { Ref: 'Api' }, RouteKey: 'GET /bad', AuthorizationType: 'JWT', AuthorizerId: 'x' },
+          ApiId: { Ref: 'Api' },
+          RouteKey: 'GET /bad',
+          AuthorizationType: 'JWT',
+          AuthorizerId: 'x',
           Target: { 'Fn::Join': ['/', ['integrations', { Ref: 'Target' }]] },
         },
       },

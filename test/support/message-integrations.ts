@@ -90,7 +90,8 @@ export const MESSAGE_KINDS: readonly Kind[] = [
   messageKind(
     'AWS with a service',
     {
-      ...{ IntegrationType: 'AWS', CredentialsArn: ROLE },
+      IntegrationType: 'AWS',
+      CredentialsArn: ROLE,
       IntegrationUri: 'arn:aws:apigateway:us-east-1:sqs:path/123456789012/q',
     },
     NO_CONNECTION,
@@ -112,7 +113,9 @@ export const MESSAGE_KINDS: readonly Kind[] = [
     name: 'WebSocket API, a response',
     type: 'AWS::ApiGatewayV2::IntegrationResponse',
     properties: {
-      ...{ ApiId: API, IntegrationId: 'Integration', IntegrationResponseKey: '/4\\d\\d/' },
+      ApiId: API,
+      IntegrationId: 'Integration',
+      IntegrationResponseKey: '/4\\d\\d/',
       ResponseTemplates: { $default: 'x' },
       TemplateSelectionExpression: '\\$default',
       ContentHandlingStrategy: 'CONVERT_TO_TEXT',

@@ -35,14 +35,24 @@ const LOCAL = { iss: 'https://local.gatewright.invalid/' };
 
 export const PRODUCTION_CASES: readonly ProductionCase[] = [
   {
-    ...{ recipe: 'cognito', document: 'shop', kind: 'rest', api: 'a1b2c3d4e5/prod' },
+    recipe: 'cognito',
+    document: 'shop',
+    kind: 'rest',
+    api: 'a1b2c3d4e5/prod',
     jwksUri: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123/.well-known/jwks.json',
     header: { typ: undefined },
     // Cognito developer guide, "Understanding the access token".
     claims: {
-      ...{ sub: 'ada', iss: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123' },
-      ...{ client_id: '3n4b5urk1ft4fl3mg5e62d9ado', token_use: 'access', username: 'ada', version: 2 },
-      ...{ scope: 'aws.cognito.signin.user.admin', auth_time: now, jti: 'j-1', ...times },
+      sub: 'ada',
+      iss: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123',
+      client_id: '3n4b5urk1ft4fl3mg5e62d9ado',
+      token_use: 'access',
+      username: 'ada',
+      version: 2,
+      scope: 'aws.cognito.signin.user.admin',
+      auth_time: now,
+      jti: 'j-1',
+      ...times,
     },
     asks: [
       [{}, 'GET/customers/ada/orders', 'allow'],
@@ -55,14 +65,21 @@ export const PRODUCTION_CASES: readonly ProductionCase[] = [
     ],
   },
   {
-    ...{ recipe: 'auth0', document: 'invoices', kind: 'http-1.0', api: 'b2c3d4e5f6/$default' },
+    recipe: 'auth0',
+    document: 'invoices',
+    kind: 'http-1.0',
+    api: 'b2c3d4e5f6/$default',
     jwksUri: 'https://example.eu.auth0.com/.well-known/jwks.json',
     header: { typ: 'JWT' },
     // Auth0 docs, "Access token profiles", with RBAC and permissions in the token.
     claims: {
-      ...{ sub: 'auth0|7', iss: 'https://example.eu.auth0.com/', azp: 'spa', scope: 'openid profile' },
+      sub: 'auth0|7',
+      iss: 'https://example.eu.auth0.com/',
+      azp: 'spa',
+      scope: 'openid profile',
       aud: ['https://api.invoices.example', 'https://example.eu.auth0.com/userinfo'],
-      ...{ permissions: ['read:invoices'], ...times },
+      permissions: ['read:invoices'],
+      ...times,
     },
     asks: [
       [{}, 'GET/invoices', 'allow'],
@@ -74,13 +91,21 @@ export const PRODUCTION_CASES: readonly ProductionCase[] = [
     ],
   },
   {
-    ...{ recipe: 'machine-to-machine', document: 'billing', kind: 'http-2.0', api: 'd4e5f6a7b8/$default' },
+    recipe: 'machine-to-machine',
+    document: 'billing',
+    kind: 'http-2.0',
+    api: 'd4e5f6a7b8/$default',
     jwksUri: 'https://login.example/.well-known/jwks.json',
     header: { typ: 'at+jwt' },
     // RFC 9068 §2.2.
     claims: {
-      ...{ sub: 'checkout', iss: 'https://login.example', aud: 'https://billing.example' },
-      ...{ client_id: 'checkout', scope: 'charges:read charges:write', jti: 'j-1', ...times },
+      sub: 'checkout',
+      iss: 'https://login.example',
+      aud: 'https://billing.example',
+      client_id: 'checkout',
+      scope: 'charges:read charges:write',
+      jti: 'j-1',
+      ...times,
     },
     // Payload 2.0 has no way to say 401.
     asks: [
@@ -93,12 +118,18 @@ export const PRODUCTION_CASES: readonly ProductionCase[] = [
     ],
   },
   {
-    ...{ recipe: 'websocket', document: 'tracker', kind: 'websocket', api: 'e5f6a7b8c9/prod' },
+    recipe: 'websocket',
+    document: 'tracker',
+    kind: 'websocket',
+    api: 'e5f6a7b8c9/prod',
     jwksUri: 'https://login.example/.well-known/jwks.json',
     header: { typ: 'JWT' },
     claims: {
-      ...{ sub: 'ada', iss: 'https://login.example/', aud: 'https://tracker.example' },
-      ...{ scope: 'parcels:read', ...times },
+      sub: 'ada',
+      iss: 'https://login.example/',
+      aud: 'https://tracker.example',
+      scope: 'parcels:read',
+      ...times,
     },
     asks: [
       [{}, '$connect', 'allow'],
@@ -130,7 +161,9 @@ export async function askInProduction(
   const resource = `arn:aws:execute-api:us-east-1:123456789012:${api}/${target}`;
   try {
     const asked: Asked = {
-      ...{ kind, arn: parseMethodArn(resource), sourceIp: undefined },
+      kind,
+      arn: parseMethodArn(resource),
+      sourceIp: undefined,
       readCredential: (sources) => readTokenHeader(`Bearer ${token}`, sources),
     };
     const result = await answer(authorizer, asked, UNOBSERVED);
@@ -138,7 +171,9 @@ export async function askInProduction(
     const evaluated = compilePolicy(result.policyDocument);
     if (evaluated.kind === 'invalid') return evaluated.reason;
     const decision = evaluated.policy.decide({
-      ...{ action: 'execute-api:Invoke', resource, conditions: new Map() },
+      action: 'execute-api:Invoke',
+      resource,
+      conditions: new Map(),
     });
     return decision === 'allow' ? 'allow' : 'deny';
   } catch (error) {

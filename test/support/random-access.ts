@@ -50,9 +50,15 @@ type Disagreement = {
 
 export function emptyTally(): AccessTally {
   return {
-    ...{ decisions: 0, allowed: 0, ordinary: 0, closedOdd: 0 },
-    ...{ dotted: 0, resolvedElsewhere: 0 },
-    ...{ policies: 0, unrepresentable: 0, largestBytes: 0 },
+    decisions: 0,
+    allowed: 0,
+    ordinary: 0,
+    closedOdd: 0,
+    dotted: 0,
+    resolvedElsewhere: 0,
+    policies: 0,
+    unrepresentable: 0,
+    largestBytes: 0,
   };
 }
 
@@ -115,7 +121,12 @@ function randomPrincipal(pick: Pick): Principal {
     '*',
     'a/b',
     '${aws:username}',
-    ...['x%41', 'v1.2', 'a..b', '..', 'u-2;x', '...'],
+    'x%41',
+    'v1.2',
+    'a..b',
+    '..',
+    'u-2;x',
+    '...',
   ]);
   const roles = new Set(pick.some(['admin', 'support']));
   const claims = {

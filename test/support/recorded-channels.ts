@@ -11,7 +11,10 @@ function recordedWorld({ calls }: Calls): ChannelWorld {
   const world = new ChannelWorld();
   const note = (action: string, leadingKey: string): void =>
     void calls.push({
-      ...{ action: `dynamodb:${action}`, resource: 'ConnectionsTable.Arn', leadingKey, attributes: [] },
+      action: `dynamodb:${action}`,
+      resource: 'ConnectionsTable.Arn',
+      leadingKey,
+      attributes: [],
     });
   const { items, store } = { items: { ...world.ports.items }, store: { ...world.ports.store } };
   const recordedItems: Pick<ItemStore, 'update' | 'read'> = {

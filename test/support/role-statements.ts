@@ -53,7 +53,9 @@ function toStatement({ Action, Resource: resource, Condition }: Statement): Tabl
   const holds = compileConditions(Condition, false);
   const keyed = (name: string) => Object.values(Condition ?? {}).flatMap((keys) => keys[name] ?? []);
   return {
-    ...{ actions, resource, leadingKeys: keyed('dynamodb:LeadingKeys') },
+    actions,
+    resource,
+    leadingKeys: keyed('dynamodb:LeadingKeys'),
     attributes: keyed('dynamodb:Attributes'),
     allows: ({ action, resource: asked, leadingKey, attributes }) =>
       actions.includes(action) &&

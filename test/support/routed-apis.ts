@@ -86,8 +86,11 @@ export function httpRoutes(
     Run: {
       type: 'AWS::ApiGatewayV2::Integration',
       properties: {
-        ...{ ApiId, IntegrationType: 'AWS_PROXY', IntegrationUri: functionArn('echo') },
-        ...{ PayloadFormatVersion: '2.0', ...integration },
+        ApiId,
+        IntegrationType: 'AWS_PROXY',
+        IntegrationUri: functionArn('echo'),
+        PayloadFormatVersion: '2.0',
+        ...integration,
       },
     },
   };

@@ -14,6 +14,8 @@ export function servedAlone(
     isHostAllowed,
     resolveApi: () => api,
     handleManagement: () => ({ status: 404, headers: [], body: '' }),
-    ...{ intake: new Intake(), unread: new UnreadReplies(ports.log), ports },
+    intake: new Intake(),
+    unread: new UnreadReplies(ports.log),
+    ports,
   };
 }

@@ -6,8 +6,16 @@ import type { ServedApi } from '../../packages/core/exchange.ts';
 import type { TestPorts } from './virtual-ports.ts';
 
 const UPGRADE = [
-  ...['Host', 'shop.test', 'Connection', 'Upgrade', 'Upgrade', 'websocket', 'Sec-WebSocket-Version', '13'],
-  ...['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
+  'Host',
+  'shop.test',
+  'Connection',
+  'Upgrade',
+  'Upgrade',
+  'websocket',
+  'Sec-WebSocket-Version',
+  '13',
+  'Sec-WebSocket-Key',
+  'dGhlIHNhbXBsZSBub25jZQ==',
 ];
 
 type Handshake = { readonly target: string; readonly headers?: readonly string[] };
@@ -21,7 +29,9 @@ export async function shakeHands(
   const wire = { method: 'GET', target, body: undefined, remoteAddress: '127.0.0.1', httpVersion: '1.1' };
   const handshake = receive({ ...wire, rawHeaders: [...UPGRADE, ...headers] }, api, ports);
   const outcome = await connect(handshake, {
-    ...{ ...ports, connections: new Connections(ports.clock), findApi: () => api },
+    ...ports,
+    connections: new Connections(ports.clock),
+    findApi: () => api,
   });
   return outcome.kind === 'accepted' ? 101 : outcome.reply.status;
 }

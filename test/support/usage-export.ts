@@ -185,8 +185,16 @@ function linesOf(
   const id = { tenant, limit: 'monthly', subject: `key-${index}` };
   const subject: Subjected = { id, level: 'key', plan, zoneAt: () => 'UTC' };
   const ledger: Item = {
-    ...{ rem: CREDITS - used - lost, out: lost, used, cred: CREDITS, lim: CREDITS, b: 0 },
-    ...{ plan, ver: 1, expiresAt: expiryOf(MONTH), closed: MONTH.endEpochMs },
+    rem: CREDITS - used - lost,
+    out: lost,
+    used,
+    cred: CREDITS,
+    lim: CREDITS,
+    b: 0,
+    plan,
+    ver: 1,
+    expiresAt: expiryOf(MONTH),
+    closed: MONTH.endEpochMs,
   };
   const key = ledgerKey(id, MONTH);
   const start = key.sk.slice('P#'.length);

@@ -43,7 +43,9 @@ export function saveFigures(measured: readonly Measured[]): readonly SaveFigure[
     const laterMs = median(saves.flatMap((one) => one.laterMs));
     return [
       {
-        ...{ server: side.server, what: LANGUAGES[side.function], laterMs },
+        server: side.server,
+        what: LANGUAGES[side.function],
+        laterMs,
         firstMs: median(saves.map(({ firstMs }) => firstMs)),
         isHeld: side.server === 'gateway' ? Math.round(laterMs) <= SAVE_GOAL_MS : undefined,
       },
@@ -60,7 +62,9 @@ function answerLines(measured: readonly Measured[]): readonly (readonly string[]
     const [fresh, kept] = [find('gateway', false), find('gateway', true) ?? []];
     const other = find('serverless-offline', false);
     return [
-      ...[LANGUAGES[name], fresh === undefined ? '' : ms(firstOf(fresh)), ms(firstOf(kept))],
+      LANGUAGES[name],
+      fresh === undefined ? '' : ms(firstOf(fresh)),
+      ms(firstOf(kept)),
       other === undefined ? '' : `${ms(firstOf(other))} (${times(firstOf(kept), firstOf(other))})`,
       ms(warmOf(kept)),
       other === undefined ? '' : `${ms(warmOf(other))} (${times(warmOf(kept), warmOf(other))})`,
@@ -74,7 +78,10 @@ export function printFunctionsPage(
   skipped: readonly string[],
 ): string {
   const saves = saveFigures(measured).map(({ server, what, firstMs, laterMs, isHeld }) => [
-    ...[what, server === 'gateway' ? 'this gateway' : server, ms(firstMs), ms(laterMs)],
+    what,
+    server === 'gateway' ? 'this gateway' : server,
+    ms(firstMs),
+    ms(laterMs),
     isHeld === undefined ? '' : `at most ${SAVE_GOAL_MS} ms`,
     isHeld === undefined ? '' : isHeld ? 'held' : '**missed**',
   ]);
@@ -92,8 +99,12 @@ other afterwards. Medians of ${runs} interleaved runs. _Nothing kept_: bundles a
 
 ${markdownTable(
   [
-    ...['function', 'first, nothing kept', 'first, kept', 'first, serverless-offline'],
-    ...['later', 'later, serverless-offline'],
+    'function',
+    'first, nothing kept',
+    'first, kept',
+    'first, serverless-offline',
+    'later',
+    'later, serverless-offline',
   ],
   answerLines(measured),
 )}

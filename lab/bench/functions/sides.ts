@@ -60,7 +60,9 @@ export function prepareSides(withOffline: boolean): Prepared {
 function gatewaySide(name: FunctionName, isKept: boolean): Side {
   const service = name === 'java' ? join(COPY, 'java/template.yaml') : COPY;
   return {
-    ...{ server: 'gateway', function: name, isKept },
+    server: 'gateway',
+    function: name,
+    isKept,
     source: name === 'java' ? undefined : join(COPY, FILES[name]),
     start() {
       const label = isKept ? GATEWAY : GATEWAY_ANEW;
@@ -75,7 +77,9 @@ function gatewaySide(name: FunctionName, isKept: boolean): Side {
 /** With its switch for code that changes, by which each event has a new instance; without it a save counts at the next start. */
 function offlineSide(name: keyof typeof FILES): Side {
   return {
-    ...{ server: 'serverless-offline', function: name, isKept: false },
+    server: 'serverless-offline',
+    function: name,
+    isKept: false,
     source: join(BUILD, OFFLINE, FILES[name]),
     start: () => startServerlessOffline(OFFLINE),
   };

@@ -2,11 +2,17 @@
 import type { Column } from './axis.ts';
 
 export const PER_SECOND: Column = {
-  ...{ key: 'requestsPerSecond', title: 'requests/s', isRate: true, atMost: 'flat' },
+  key: 'requestsPerSecond',
+  title: 'requests/s',
+  isRate: true,
+  atMost: 'flat',
 };
 export const P99: Column = { key: 'p99Ms', title: 'p99, ms', digits: 1 };
 export const CPU: Column = {
-  ...{ key: 'cpuMicros', title: 'processor time of a request, µs', digits: 1, atMost: 'flat' },
+  key: 'cpuMicros',
+  title: 'processor time of a request, µs',
+  digits: 1,
+  atMost: 'flat',
 };
 export const START: Column = { key: 'startMs', title: 'start, ms', atMost: 'linear' };
 export const MEMORY: Column = { key: 'rssMb', title: 'memory, MB', atMost: 'linear' };

@@ -21,12 +21,10 @@ async function importKeys({ control }: Served, count: number): Promise<void> {
 }
 
 const apiKeys: Axis = {
-  ...{
-    name: 'api-keys',
-    title: 'API keys',
-    counts: 'API keys of one usage plan',
-    sizes: [10, 100, 1_000, 10_000],
-  },
+  name: 'api-keys',
+  title: 'API keys',
+  counts: 'API keys of one usage plan',
+  sizes: [10, 100, 1_000, 10_000],
   columns: [
     { key: 'importMs', title: 'import of all, ms', digits: 1, atMost: 'linear' },
     ...OF_REQUESTS,
@@ -45,7 +43,9 @@ const apiKeys: Axis = {
 };
 
 const cacheEntries: Axis = {
-  ...{ name: 'cache-entries', title: 'Entries of a stage cache', counts: 'kept answers' },
+  name: 'cache-entries',
+  title: 'Entries of a stage cache',
+  counts: 'kept answers',
   sizes: [10, 100, 1_000, 10_000, 100_000],
   columns: [
     { key: 'fillMicros', title: 'to make one, µs', digits: 1, atMost: 'flat' },

@@ -38,11 +38,13 @@ function drawPanel({ title, pairs }: Plot, counts: string): string {
   const [top, bottom] = [MARGIN.top, PANEL.height - MARGIN.bottom];
   const x = logScale(
     pairs.map(([size]) => size),
-    ...([left, right] as const),
+    left,
+    right,
   );
   const y = logScale(
     pairs.map(([, cost]) => cost),
-    ...([bottom, top] as const),
+    bottom,
+    top,
   );
   const points = pairs.map(([size, cost]) => `${shift(x.at(size))},${shift(y.at(cost))}`);
   return [

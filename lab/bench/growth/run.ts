@@ -72,7 +72,8 @@ function printFigures(measured: Measured): string {
     [axis.name, '', ...axis.columns.map(({ title }) => title)],
     [
       ...points.map(({ size, figures }) => [
-        ...[size, null],
+        size,
+        null,
         ...axis.columns.map(({ key, digits = 0 }) => figures[key]?.toFixed(digits) ?? null),
       ]),
       ['exponent', null, ...axis.columns.map((column) => fits.get(column)?.overall.toFixed(2) ?? null)],

@@ -22,10 +22,7 @@ const CONNECTIONS = 32;
 
 const QUOTAS = ['resources', 'routes', 'stages', 'authorizers', 'usage-plans'];
 /** Of the defaults that AWS raises, those that the sizes exceed. A function call for each of 4,096 connections is one of them. */
-const RAISED = [
-  ...QUOTAS.flatMap((quota) => ['--account-quota', `${quota}=20000`]),
-  ...['--concurrency', '5000'],
-];
+const RAISED = [...QUOTAS.flatMap((quota) => ['--account-quota', `${quota}=20000`]), '--concurrency', '5000'];
 
 export type Served = {
   readonly process: ChildProcess;
@@ -86,8 +83,12 @@ async function start({ name, template, files }: Required<Stack>): Promise<Served
   });
   const { apis, control, dynamodb } = JSON.parse(await readyLine(child)) as Ready;
   return {
-    ...{ process: child, startMs: performance.now() - fromMs, control, dynamodb },
-    ...{ templateBytes: text.length, origin: new URL(apis[0]?.url ?? control).origin },
+    process: child,
+    startMs: performance.now() - fromMs,
+    control,
+    dynamodb,
+    templateBytes: text.length,
+    origin: new URL(apis[0]?.url ?? control).origin,
   };
 }
 
@@ -107,8 +108,9 @@ export async function askUnderLoad(served: Served, asked: Asked): Promise<Figure
   const result = await load(served, asked, SETTLE_SECONDS);
   const cpuMicros = ((allThreadsMs(served.process.pid) - usedMs) * 1000) / result.total;
   return {
-    ...{ requestsPerSecond: result.measured / seconds, p99Ms: result.p99Ms },
-    ...{ cpuMicros: Number.isFinite(cpuMicros) ? cpuMicros : undefined },
+    requestsPerSecond: result.measured / seconds,
+    p99Ms: result.p99Ms,
+    cpuMicros: Number.isFinite(cpuMicros) ? cpuMicros : undefined,
     rssMb: residentMegabytes(served.process.pid),
   };
 }
@@ -117,9 +119,16 @@ export async function load(served: Served, asked: Asked, warmupSeconds = 0): Ret
   const { path, headers = {}, connections = CONNECTIONS, expectedBody = 'ok', ...others } = asked;
   const { hostname, port } = new URL(served.origin);
   return generateLoad({
-    ...{ host: hostname, port: Number(port), path, headers, connections, expectedBody },
+    host: hostname,
+    port: Number(port),
+    path,
+    headers,
+    connections,
+    expectedBody,
     method: others.bodyBytes === undefined ? 'GET' : 'POST',
-    ...{ coldFromSeconds: 0, coldToSeconds: 0, warmupSeconds },
+    coldFromSeconds: 0,
+    coldToSeconds: 0,
+    warmupSeconds,
     ...others,
   });
 }

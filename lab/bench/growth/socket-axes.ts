@@ -70,7 +70,9 @@ async function talk(served: Served, clients: readonly WebSocket[], seconds: numb
 }
 
 const sockets: Axis = {
-  ...{ name: 'sockets', title: 'WebSocket connections', counts: 'open connections' },
+  name: 'sockets',
+  title: 'WebSocket connections',
+  counts: 'open connections',
   sizes: [10, 100, 1_000, 16_000],
   columns: [
     { key: 'connectMicros', title: 'to open one, µs', atMost: 'flat' },
@@ -92,7 +94,9 @@ const sockets: Axis = {
         const talked = await talk(served, clients.slice(0, TALKING), seconds);
         const known = before !== undefined && after !== undefined && size >= 1_000;
         return {
-          ...{ ...talked, connectMicros: size < 100 ? undefined : connectMicros, rssMb: after },
+          ...talked,
+          connectMicros: size < 100 ? undefined : connectMicros,
+          rssMb: after,
           connectionBytes: known ? ((after - before) * 2 ** 20) / size : undefined,
         };
       });
@@ -100,7 +104,9 @@ const sockets: Axis = {
 };
 
 const messages: Axis = {
-  ...{ name: 'messages', title: 'Talking WebSocket connections', counts: 'connections that talk' },
+  name: 'messages',
+  title: 'Talking WebSocket connections',
+  counts: 'connections that talk',
   sizes: [1, 10, 100, 1_000],
   columns: OF_MESSAGES.map((column) => (column === P99 ? { ...P99, atMost: 'linear' as const } : column)),
   how: 'Each connection says something, waits for what the function answers, and says it again.',

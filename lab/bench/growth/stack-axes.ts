@@ -14,14 +14,19 @@ type Grown = Omit<Axis, 'columns' | 'measure'> & {
 
 const GROWN: readonly Grown[] = [
   {
-    ...{ name: 'routes', title: 'Routes', counts: 'routes of a REST API', sizes: [10, 100, 1_000, 10_000] },
+    name: 'routes',
+    title: 'Routes',
+    counts: 'routes of a REST API',
+    sizes: [10, 100, 1_000, 10_000],
     template: stacks.restRoutes,
     asked: (size) => ({ path: '/dev/r{n}', turns: size }),
     how: 'One REST API out of an OpenAPI document, every route asked in turn. AWS gives an API 300 resources and raises that: `--account-quota resources=20000`. Routes of an HTTP API grow by `routes` alike; of its integrations AWS takes 300, which it raises for nobody.',
     why: 'A start reads and compiles each route once; a request walks the tree of its own path.',
   },
   {
-    ...{ name: 'functions', title: 'Functions, declared', counts: 'functions' },
+    name: 'functions',
+    title: 'Functions, declared',
+    counts: 'functions',
     sizes: [1, 10, 100, 1_000],
     template: stacks.functions,
     files: (size) =>
@@ -31,7 +36,9 @@ const GROWN: readonly Grown[] = [
     why: 'A start reads five resources of the template for each function; code is bundled once it is called, so that one is paid for.',
   },
   {
-    ...{ name: 'warm-functions', title: 'Functions, warm', counts: 'functions asked in turn' },
+    name: 'warm-functions',
+    title: 'Functions, warm',
+    counts: 'functions asked in turn',
     sizes: [1, 4, 16, 64],
     template: stacks.functions,
     files: (size) =>
@@ -41,7 +48,9 @@ const GROWN: readonly Grown[] = [
     why: 'Each instance is a thread with memory of its own. The events of a turn of the loop travel to a busy instance together: spread over many threads they travel one by one, and the two processors go from thread to thread.',
   },
   {
-    ...{ name: 'authorizers', title: 'Authorizers', counts: 'authorizers of an HTTP API' },
+    name: 'authorizers',
+    title: 'Authorizers',
+    counts: 'authorizers of an HTTP API',
     sizes: [1, 10, 100, 1_000],
     template: stacks.authorizers,
     asked: (size) => ({ path: '/r{n}', turns: size, headers: { Authorization: 'token' } }),
@@ -49,7 +58,9 @@ const GROWN: readonly Grown[] = [
     why: 'What they have said is found by authorizer and credential in one map.',
   },
   {
-    ...{ name: 'template', title: 'Size of the template', counts: 'resources of the template' },
+    name: 'template',
+    title: 'Size of the template',
+    counts: 'resources of the template',
     sizes: [10, 100, 1_000, 4_900],
     template: stacks.resources,
     asked: () => ({ path: '/r0' }),
@@ -57,14 +68,20 @@ const GROWN: readonly Grown[] = [
     why: 'A start reads, resolves and classifies each resource once; requests read none of them.',
   },
   {
-    ...{ name: 'stages', title: 'Stages', counts: 'stages of an HTTP API', sizes: [1, 10, 100, 1_000] },
+    name: 'stages',
+    title: 'Stages',
+    counts: 'stages of an HTTP API',
+    sizes: [1, 10, 100, 1_000],
     template: stacks.stages,
     asked: (size) => ({ path: '/s{n}/one', turns: size }),
     how: 'One HTTP API whose stages are asked in turn. AWS gives an API 10 and raises that: `--account-quota stages=20000`.',
     why: 'Each stage has a deployment of its own; a request finds its stage by name.',
   },
   {
-    ...{ name: 'usage-plans', title: 'Usage plans', counts: 'usage plans', sizes: [1, 10, 100, 1_000] },
+    name: 'usage-plans',
+    title: 'Usage plans',
+    counts: 'usage plans',
+    sizes: [1, 10, 100, 1_000],
     template: (size) => stacks.keysAndPlans(size, size),
     asked: (size) => ({ path: '/dev/r', turns: size, headers: { 'x-api-key': stacks.keyOf('{n}') } }),
     how: 'A method that wants an API key, and usage plans that open its stage, each with a key of its own; all keys are used in turn. AWS gives an account 300 plans and raises that: `--account-quota usage-plans=20000`.',
@@ -74,7 +91,12 @@ const GROWN: readonly Grown[] = [
 
 export const STACK_AXES: readonly Axis[] = GROWN.map(
   ({ template, files, asked, name, title, counts, sizes, how, why }) => ({
-    ...{ name, title, counts, sizes, how, why },
+    name,
+    title,
+    counts,
+    sizes,
+    how,
+    why,
     columns: [START, ...OF_REQUESTS, MEMORY, { key: 'templateKb', title: 'template, kB' }],
     measure: (size, seconds) =>
       serving(

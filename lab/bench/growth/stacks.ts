@@ -21,7 +21,10 @@ function lambda(file = 'index', handler = 'handler'): object {
   return {
     Type: 'AWS::Lambda::Function',
     Properties: {
-      ...{ Runtime: 'nodejs24.x', Handler: `${file}.${handler}`, Code: 'src', Timeout: 20 },
+      Runtime: 'nodejs24.x',
+      Handler: `${file}.${handler}`,
+      Code: 'src',
+      Timeout: 20,
       Role: 'arn:aws:iam::123456789012:role/any',
     },
   };
@@ -31,7 +34,8 @@ function permission(name: string): object {
   return {
     Type: 'AWS::Lambda::Permission',
     Properties: {
-      ...{ Action: 'lambda:InvokeFunction', FunctionName: ref(name) },
+      Action: 'lambda:InvokeFunction',
+      FunctionName: ref(name),
       Principal: 'apigateway.amazonaws.com',
     },
   };
@@ -48,13 +52,16 @@ function v2(type: string, properties: object): object {
 
 function v2Integration(name: string): object {
   return v2('Integration', {
-    ...{ IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0', IntegrationUri: arnOf(name) },
+    IntegrationType: 'AWS_PROXY',
+    PayloadFormatVersion: '2.0',
+    IntegrationUri: arnOf(name),
   });
 }
 
 function v2Route(key: string, integration: string, more: object = {}): object {
   return v2('Route', {
-    ...{ RouteKey: key, Target: { 'Fn::Join': ['/', ['integrations', ref(integration)]] } },
+    RouteKey: key,
+    Target: { 'Fn::Join': ['/', ['integrations', ref(integration)]] },
     ...more,
   });
 }
@@ -68,7 +75,10 @@ const HTTP_STAGE = { HttpStage: v2('Stage', { StageName: '$default', AutoDeploy:
 export function httpRoutes(count: number): Template {
   return {
     Resources: {
-      ...{ ...HTTP_API, ...HTTP_STAGE, ...called('Answer'), Call: v2Integration('Answer') },
+      ...HTTP_API,
+      ...HTTP_STAGE,
+      ...called('Answer'),
+      Call: v2Integration('Answer'),
       ...named(times(count, (n) => [`Route${n}`, v2Route(`ANY /r${n}`, 'Call')])),
     },
   };
@@ -78,15 +88,22 @@ export function httpRoutes(count: number): Template {
 export function authorizers(count: number): Template {
   return {
     Resources: {
-      ...{ ...HTTP_API, ...HTTP_STAGE, ...called('Answer'), Call: v2Integration('Answer') },
+      ...HTTP_API,
+      ...HTTP_STAGE,
+      ...called('Answer'),
+      Call: v2Integration('Answer'),
       ...called('Allow', 'index', 'allowHttp'),
       ...named(
         times(count, (n) => [
           `Authorizer${n}`,
           v2('Authorizer', {
-            ...{ Name: `a${n}`, AuthorizerType: 'REQUEST', EnableSimpleResponses: true },
-            ...{ AuthorizerPayloadFormatVersion: '2.0', AuthorizerResultTtlInSeconds: 3600 },
-            ...{ IdentitySource: ['$request.header.Authorization'], AuthorizerUri: invocationOf('Allow') },
+            Name: `a${n}`,
+            AuthorizerType: 'REQUEST',
+            EnableSimpleResponses: true,
+            AuthorizerPayloadFormatVersion: '2.0',
+            AuthorizerResultTtlInSeconds: 3600,
+            IdentitySource: ['$request.header.Authorization'],
+            AuthorizerUri: invocationOf('Allow'),
           }),
         ]),
       ),
@@ -94,7 +111,8 @@ export function authorizers(count: number): Template {
         times(count, (n) => [
           `Route${n}`,
           v2Route(`GET /r${n}`, 'Call', {
-            ...{ AuthorizationType: 'CUSTOM', AuthorizerId: ref(`Authorizer${n}`) },
+            AuthorizationType: 'CUSTOM',
+            AuthorizerId: ref(`Authorizer${n}`),
           }),
         ]),
       ),
@@ -106,7 +124,9 @@ export function authorizers(count: number): Template {
 export function stages(count: number): Template {
   return {
     Resources: {
-      ...{ ...HTTP_API, ...called('Answer'), Call: v2Integration('Answer') },
+      ...HTTP_API,
+      ...called('Answer'),
+      Call: v2Integration('Answer'),
       Route: v2Route('GET /one', 'Call'),
       ...named(times(count, (n) => [`Stage${n}`, v2('Stage', { StageName: `s${n}`, AutoDeploy: true })])),
     },
@@ -141,9 +161,13 @@ function restResource(part: string): object {
 
 function restMethod(resource: string, more: object = {}, integration: object = {}): object {
   return rest('Method', {
-    ...{ ResourceId: ref(resource), HttpMethod: 'GET', AuthorizationType: 'NONE' },
+    ResourceId: ref(resource),
+    HttpMethod: 'GET',
+    AuthorizationType: 'NONE',
     Integration: {
-      ...{ Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', Uri: invocationOf('Answer') },
+      Type: 'AWS_PROXY',
+      IntegrationHttpMethod: 'POST',
+      Uri: invocationOf('Answer'),
       ...integration,
     },
     ...more,
@@ -178,7 +202,8 @@ export function restRoutes(count: number): Template {
 export function functions(count: number): Template {
   return {
     Resources: {
-      ...{ ...REST_API, ...restStage('Method0') },
+      ...REST_API,
+      ...restStage('Method0'),
       ...named(times(count, (n) => Object.entries(called(`Answer${n}`, `f${n}`))).flat()),
       ...named(times(count, (n) => [`Resource${n}`, restResource(`r${n}`)])),
       ...named(
@@ -198,7 +223,8 @@ export function keysAndPlans(keys: number, plans: number): Template {
   const plan = (n: number): object => ({
     Type: 'AWS::ApiGateway::UsagePlan',
     Properties: {
-      ...{ UsagePlanName: `plan-${n}`, Quota: { Limit: 2_000_000_000, Period: 'MONTH' } },
+      UsagePlanName: `plan-${n}`,
+      Quota: { Limit: 2_000_000_000, Period: 'MONTH' },
       Throttle: { RateLimit: 1_000_000, BurstLimit: 1_000_000 },
       ApiStages: [{ ApiId: ref('Rest'), Stage: ref('RestStage') }],
     },
@@ -213,7 +239,9 @@ export function keysAndPlans(keys: number, plans: number): Template {
   });
   return {
     Resources: {
-      ...{ ...REST_API, ...called('Answer'), Resource: restResource('r') },
+      ...REST_API,
+      ...called('Answer'),
+      Resource: restResource('r'),
       Method: restMethod('Resource', { ApiKeyRequired: true }),
       ...restStage('Method'),
       ...named(times(plans, (n) => [`Plan${n}`, plan(n)])),
@@ -228,14 +256,17 @@ export function cachedRoute(): Template {
   const parameter = 'querystring.n';
   return {
     Resources: {
-      ...{ ...REST_API, ...called('Answer'), Resource: restResource('r') },
+      ...REST_API,
+      ...called('Answer'),
+      Resource: restResource('r'),
       Method: restMethod(
         'Resource',
         { RequestParameters: { [`method.request.${parameter}`]: false } },
         { CacheKeyParameters: [`method.request.${parameter}`] },
       ),
       ...restStage('Method', {
-        ...{ CacheClusterEnabled: true, CacheClusterSize: '0.5' },
+        CacheClusterEnabled: true,
+        CacheClusterSize: '0.5',
         MethodSettings: [
           { ResourcePath: '/*', HttpMethod: '*', CachingEnabled: true, CacheTtlInSeconds: 3600 },
         ],
@@ -255,14 +286,16 @@ export function socketEcho(): Template {
       Socket: {
         Type: 'AWS::ApiGatewayV2::Api',
         Properties: {
-          ...{ Name: 'grown-sockets', ProtocolType: 'WEBSOCKET' },
+          Name: 'grown-sockets',
+          ProtocolType: 'WEBSOCKET',
           RouteSelectionExpression: '$request.body.action',
         },
       },
       ...called('Answer'),
       Call: part('Integration', { IntegrationType: 'AWS_PROXY', IntegrationUri: invocationOf('Answer') }),
       Route: part('Route', {
-        ...{ RouteKey: '$default', RouteResponseSelectionExpression: '$default' },
+        RouteKey: '$default',
+        RouteResponseSelectionExpression: '$default',
         Target: { 'Fn::Join': ['/', ['integrations', ref('Call')]] },
       }),
       Response: part('RouteResponse', { RouteId: ref('Route'), RouteResponseKey: '$default' }),
@@ -281,14 +314,17 @@ export function itemTable(): Template {
       Items: {
         Type: 'AWS::DynamoDB::Table',
         Properties: {
-          ...{ TableName: TABLE, BillingMode: 'PAY_PER_REQUEST' },
+          TableName: TABLE,
+          BillingMode: 'PAY_PER_REQUEST',
           AttributeDefinitions: ['pk', 'sk', 'owner'].map((name) => ({
-            ...{ AttributeName: name, AttributeType: 'S' },
+            AttributeName: name,
+            AttributeType: 'S',
           })),
           KeySchema: [key('pk', 'HASH'), key('sk', 'RANGE')],
           GlobalSecondaryIndexes: [
             {
-              ...{ IndexName: 'by-owner', Projection: { ProjectionType: 'ALL' } },
+              IndexName: 'by-owner',
+              Projection: { ProjectionType: 'ALL' },
               KeySchema: [key('owner', 'HASH'), key('sk', 'RANGE')],
             },
           ],

@@ -22,7 +22,9 @@ const TEXT = 'x'.repeat(200);
 
 const keyOf = (n: number) => ({ pk: { S: `p${Math.floor(n / PARTITION)}` }, sk: { S: `s${n % PARTITION}` } });
 const itemOf = (n: number) => ({
-  ...{ ...keyOf(n), owner: { S: `o${Math.floor(n / PARTITION)}` }, text: { S: TEXT } },
+  ...keyOf(n),
+  owner: { S: `o${Math.floor(n / PARTITION)}` },
+  text: { S: TEXT },
 });
 
 async function fill(client: DynamoDBClient, count: number): Promise<void> {
@@ -80,13 +82,16 @@ async function measure(served: Served, size: number, seconds: number): Promise<F
   const query = (name: string, n: number, index?: string) =>
     client.send(
       new QueryCommand({
-        ...{ TableName: TABLE, IndexName: index, KeyConditionExpression: '#key = :value' },
+        TableName: TABLE,
+        IndexName: index,
+        KeyConditionExpression: '#key = :value',
         ExpressionAttributeNames: { '#key': name },
         ExpressionAttributeValues: { ':value': index === undefined ? keyOf(n).pk : itemOf(n).owner },
       }),
     );
   return {
-    ...{ rssMb, fillMicros: size < 1_000 ? undefined : fillMicros },
+    rssMb,
+    fillMicros: size < 1_000 ? undefined : fillMicros,
     getMicros: await time((n) => client.send(new GetItemCommand({ TableName: TABLE, Key: keyOf(n) }))),
     putMicros: await time((n) => client.send(new PutItemCommand({ TableName: TABLE, Item: itemOf(n) }))),
     queryMicros: await time((n) => query('pk', n)),
@@ -99,7 +104,9 @@ async function measure(served: Served, size: number, seconds: number): Promise<F
 }
 
 export const TABLE_AXIS: Axis = {
-  ...{ name: 'items', title: 'Items of a table', counts: 'items' },
+  name: 'items',
+  title: 'Items of a table',
+  counts: 'items',
   sizes: [100, 1_000, 10_000, 100_000],
   columns: [
     { key: 'fillMicros', title: 'to write one, by batches, µs', atMost: 'flat' },

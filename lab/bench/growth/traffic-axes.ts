@@ -16,7 +16,9 @@ const OF_BODIES = [
 ] as const;
 
 const connections: Axis = {
-  ...{ name: 'connections', title: 'Connections', counts: 'keep-alive connections' },
+  name: 'connections',
+  title: 'Connections',
+  counts: 'keep-alive connections',
   sizes: [1, 8, 64, 512, 4_096],
   columns: [
     ...OF_REQUESTS.map((column) => (column === P99 ? { ...P99, atMost: 'linear' as const } : column)),
@@ -31,21 +33,30 @@ const connections: Axis = {
 };
 
 const bodyUp: Axis = {
-  ...{ name: 'body-up', title: 'Body of a request', counts: 'bytes of the body', sizes: BODIES },
+  name: 'body-up',
+  title: 'Body of a request',
+  counts: 'bytes of the body',
+  sizes: BODIES,
   columns: OF_BODIES,
   how: `POST to one route of an HTTP API, ${FEW_CONNECTIONS} connections. AWS takes 10 MB, of which what a function gets is 6 MiB with the rest of its event.`,
   why: 'A body becomes text, a string of the event’s JSON, a message to the instance and a string again: each byte is copied and looked at a fixed number of times.',
   measure: (size, seconds) =>
     serving({ name: 'body-up', template: httpRoutes(1) }, (served) =>
       askUnderLoad(served, {
-        ...{ path: '/r0', connections: FEW_CONNECTIONS, bodyBytes: size, seconds },
+        path: '/r0',
+        connections: FEW_CONNECTIONS,
+        bodyBytes: size,
+        seconds,
         headers: { 'Content-Type': 'text/plain' },
       }),
     ),
 };
 
 const bodyDown: Axis = {
-  ...{ name: 'body-down', title: 'Body of an answer', counts: 'bytes of the body', sizes: BODIES },
+  name: 'body-down',
+  title: 'Body of an answer',
+  counts: 'bytes of the body',
+  sizes: BODIES,
   columns: OF_BODIES,
   how: `GET of one route of an HTTP API whose function answers with that many bytes, ${FEW_CONNECTIONS} connections.`,
   why: 'The function’s result is JSON that is written once and read once, then bytes of a socket.',

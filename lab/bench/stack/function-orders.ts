@@ -17,12 +17,18 @@ export const LOG_LINES = 100;
 
 /** As serverless.yml sets them in stage dev. */
 export const FUNCTION_ENVIRONMENT = {
-  ...{ GATEWRIGHT_ACCESS_TABLE: 'access', GATEWRIGHT_USAGE_TABLE: 'usage' },
-  ...{ GATEWRIGHT_CONNECTIONS_TABLE: 'connections', GATEWRIGHT_CACHE_TABLE: 'cache' },
-  ...{ GATEWRIGHT_PUBLISHER: 'gatewright-dev-ws-publisher', GATEWRIGHT_KEPT_SECONDS: '3600' },
-  ...{ GATEWRIGHT_PING_SECONDS: '60', GATEWRIGHT_CONNECTIONS_PER_CALLER: '200' },
-  ...{ GATEWRIGHT_DOCUMENTS: 'bundled', GATEWRIGHT_USAGE_COUNTS: 'reached' },
-  ...{ GATEWRIGHT_ACCOUNT_ID: '123456789012', LOCAL_WEBHOOK_SECRET: SECRET },
+  GATEWRIGHT_ACCESS_TABLE: 'access',
+  GATEWRIGHT_USAGE_TABLE: 'usage',
+  GATEWRIGHT_CONNECTIONS_TABLE: 'connections',
+  GATEWRIGHT_CACHE_TABLE: 'cache',
+  GATEWRIGHT_PUBLISHER: 'gatewright-dev-ws-publisher',
+  GATEWRIGHT_KEPT_SECONDS: '3600',
+  GATEWRIGHT_PING_SECONDS: '60',
+  GATEWRIGHT_CONNECTIONS_PER_CALLER: '200',
+  GATEWRIGHT_DOCUMENTS: 'bundled',
+  GATEWRIGHT_USAGE_COUNTS: 'reached',
+  GATEWRIGHT_ACCOUNT_ID: '123456789012',
+  LOCAL_WEBHOOK_SECRET: SECRET,
 };
 
 export function functionOrders(issuer: Pick<Issuer, 'events'>): readonly FunctionOrder[] {
@@ -67,7 +73,11 @@ function messageEvent(action: string, eventType = 'MESSAGE'): object {
   const times = { connectedAt: 1_607_854_667_185, requestTimeEpoch: Date.now() };
   return {
     requestContext: {
-      ...{ routeKey, eventType, stage: 'dev', apiId, connectionId: 'c{{n}}=' },
+      routeKey,
+      eventType,
+      stage: 'dev',
+      apiId,
+      connectionId: 'c{{n}}=',
       ...times,
     },
     body: JSON.stringify({ action, type: action, channel: 'rooms/1', id: '1', data: { text: 'hi' } }),
@@ -96,9 +106,16 @@ function ticketEvent(): object {
 function adminEvent(routeKey: string): object {
   const [method = '', path = ''] = routeKey.split(' ');
   return {
-    ...{ version: '2.0', routeKey, rawPath: path, headers: {}, isBase64Encoded: false },
+    version: '2.0',
+    routeKey,
+    rawPath: path,
+    headers: {},
+    isBase64Encoded: false,
     requestContext: {
-      ...{ stage: '$default', requestId: 'r-1', timeEpoch: Date.now(), http: { method, path } },
+      stage: '$default',
+      requestId: 'r-1',
+      timeEpoch: Date.now(),
+      http: { method, path },
       authorizer: { iam: { userArn: 'arn:aws:iam::123456789012:user/bench' } },
     },
   };
@@ -108,7 +125,11 @@ function webhookEvent(): object {
   const body = '{"ref":"refs/heads/main"}';
   const signature = createHmac('sha256', SECRET).update(body).digest('hex');
   return {
-    ...{ version: '2.0', rawPath: '/webhooks/github', rawQueryString: '', body, isBase64Encoded: false },
+    version: '2.0',
+    rawPath: '/webhooks/github',
+    rawQueryString: '',
+    body,
+    isBase64Encoded: false,
     headers: {
       'x-hub-signature-256': `sha256=${signature}`,
       'x-github-delivery': '{{n}}',
@@ -117,7 +138,8 @@ function webhookEvent(): object {
     },
     pathParameters: { source: 'github' },
     requestContext: {
-      ...{ domainName: 'api.example.com', timeEpoch: Date.now() },
+      domainName: 'api.example.com',
+      timeEpoch: Date.now(),
       http: { method: 'POST', path: '/webhooks/github' },
     },
   };
@@ -126,11 +148,21 @@ function webhookEvent(): object {
 function logEvent(): object {
   const message = (line: number): string =>
     JSON.stringify({
-      ...{ requestId: `{{n}}-${line}`, requestTimeEpoch: Date.now(), status: '200' },
-      ...{ plan: PLAN, tenant: PLAN, key: 'key', method: 'GET', path: '/orders' },
+      requestId: `{{n}}-${line}`,
+      requestTimeEpoch: Date.now(),
+      status: '200',
+      plan: PLAN,
+      tenant: PLAN,
+      key: 'key',
+      method: 'GET',
+      path: '/orders',
     });
   const payload = {
-    ...{ messageType: 'DATA_MESSAGE', owner: '1', logGroup: 'g', logStream: 's', subscriptionFilters: ['f'] },
+    messageType: 'DATA_MESSAGE',
+    owner: '1',
+    logGroup: 'g',
+    logStream: 's',
+    subscriptionFilters: ['f'],
     logEvents: Array.from({ length: LOG_LINES }, (_, line) => {
       return { id: String(line), timestamp: Date.now(), message: message(line) };
     }),

@@ -71,8 +71,12 @@ export async function measureFunctions(
     const units = perAnswer(before, await world.readUnits(), warm.answers);
     const of = (read: (start: Start) => number): number => median(starts.map(read));
     figures.push({
-      ...{ name: order.name, asked: order.asked, units, printedBytes: warm.bytesPerAnswer },
-      ...{ zipBytes: sizes.get(order.name) ?? 0, startBytes: built.bytes },
+      name: order.name,
+      asked: order.asked,
+      units,
+      printedBytes: warm.bytesPerAnswer,
+      zipBytes: sizes.get(order.name) ?? 0,
+      startBytes: built.bytes,
       importMs: of(({ importMs }) => importMs),
       firstMs: of(({ firstMs }) => firstMs),
       coldMs: of(({ importMs, firstMs }) => importMs + firstMs),

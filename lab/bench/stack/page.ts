@@ -72,7 +72,9 @@ ${markdownTable(
   ['charge', 'charges', 'read units', 'write units'],
   figures.charges.map(({ lease, charges, units }) => [
     lease === undefined ? 'billed exactly' : `leases of up to ${lease.toLocaleString('en-US')}`,
-    ...[charges.toLocaleString('en-US'), unit(units.reads), unit(units.writes)],
+    charges.toLocaleString('en-US'),
+    unit(units.reads),
+    unit(units.writes),
   ]),
 )}
 
@@ -89,18 +91,31 @@ ${costTable(figures.placements)}
 function functionTable(functions: readonly FunctionFigures[]): string {
   return markdownTable(
     [
-      ...['function', 'asked for', 'package KB', 'read at start KB', 'import ms', 'first ms', 'cold ms'],
-      ...['warm ms', 'RSS MB', 'read units', 'write units', 'printed bytes'],
+      'function',
+      'asked for',
+      'package KB',
+      'read at start KB',
+      'import ms',
+      'first ms',
+      'cold ms',
+      'warm ms',
+      'RSS MB',
+      'read units',
+      'write units',
+      'printed bytes',
     ],
     functions.map((one) => [
-      ...[one.name, one.asked, kb(one.zipBytes), kb(one.startBytes), ms(one.importMs), ms(one.firstMs)],
-      ...[
-        ms(one.coldMs),
-        ms(one.warmMs),
-        one.rssMb.toFixed(0),
-        unit(one.units.reads),
-        unit(one.units.writes),
-      ],
+      one.name,
+      one.asked,
+      kb(one.zipBytes),
+      kb(one.startBytes),
+      ms(one.importMs),
+      ms(one.firstMs),
+      ms(one.coldMs),
+      ms(one.warmMs),
+      one.rssMb.toFixed(0),
+      unit(one.units.reads),
+      unit(one.units.writes),
       one.printedBytes.toFixed(0),
     ]),
   );
@@ -112,7 +127,10 @@ function ratioTable(ratios: readonly StartRatio[]): string {
     ratios.map((row) => {
       const isHeld = isRatioHeld(row);
       return [
-        ...[row.name, row.keys === 'memory' ? 'in memory' : 'fetched', ms(row.startMs), row.ratio.toFixed(2)],
+        row.name,
+        row.keys === 'memory' ? 'in memory' : 'fetched',
+        ms(row.startMs),
+        row.ratio.toFixed(2),
         isHeld === undefined ? '' : `at most ${RATIO_GOAL}`,
         isHeld === undefined ? '' : isHeld ? 'held' : '**missed**',
       ];

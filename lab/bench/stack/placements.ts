@@ -57,20 +57,37 @@ export function costOfPlacement(placement: Placement): PlacementCost {
       events: 1,
       apis: [
         {
-          ...{ apiId: 'a', apiName: what, stage: 'prod', kind: api, requests: 1, unbilled: 0, units: 1 },
-          ...{ connectionMinutes: 0, responseBytes: 0, onlyRest: [] },
+          apiId: 'a',
+          apiName: what,
+          stage: 'prod',
+          kind: api,
+          requests: 1,
+          unbilled: 0,
+          units: 1,
+          connectionMinutes: 0,
+          responseBytes: 0,
+          onlyRest: [],
         },
       ],
       functions: [
         {
-          ...{ name: what, memoryMb: MEMORY_MB, architecture: ARCHITECTURE, calls, keptSeconds: undefined },
-          ...{ totalMs: calls * billedMs, logBytes: calls * (REPORT_BYTES + printedBytes) },
+          name: what,
+          memoryMb: MEMORY_MB,
+          architecture: ARCHITECTURE,
+          calls,
+          keptSeconds: undefined,
+          totalMs: calls * billedMs,
+          logBytes: calls * (REPORT_BYTES + printedBytes),
         },
       ],
-      ...{ caches: [], tables: [{ table: 'all', ...units }], eventsOfTables: 1 },
+      caches: [],
+      tables: [{ table: 'all', ...units }],
+      eventsOfTables: 1,
     },
     {
-      ...{ events: MILLION, writesPerEvent: undefined, readsPerEvent: undefined },
+      events: MILLION,
+      writesPerEvent: undefined,
+      readsPerEvent: undefined,
       isFreeTierCounted: false,
     },
     USUAL_PRICES,
@@ -78,8 +95,12 @@ export function costOfPlacement(placement: Placement): PlacementCost {
   const of = (item: string): number =>
     lines.filter((line) => line.item === item).reduce((sum, { cost }) => sum + cost, 0);
   return {
-    ...{ placement, total, api: of('REST') + of('HTTP'), lambda: of('Lambda') },
-    ...{ logs: of('logs'), tables: of('DynamoDB') },
+    placement,
+    total,
+    api: of('REST') + of('HTTP'),
+    lambda: of('Lambda'),
+    logs: of('logs'),
+    tables: of('DynamoDB'),
   };
 }
 
@@ -118,7 +139,10 @@ function listCredentials({ printedBytes, credentials }: Basis): readonly Placeme
     .filter(({ isAsked }) => isAsked)
     .map(({ what, units }) => ({
       what: `REST API, TOKEN authorizer, not cached, ${what}`,
-      ...{ api: 'rest', calls: 1, printedBytes: printedBytes.token, units },
+      api: 'rest',
+      calls: 1,
+      printedBytes: printedBytes.token,
+      units,
       billedMs: AUTHORIZER_MS + (units.reads + units.writes > 0 ? TABLE_CALL_MS : 0),
     }));
 }
@@ -127,7 +151,10 @@ function listQuotas({ printedBytes, charges, trackerUnits, linesPerEvent }: Basi
   const inAuthorizer = charges.map(({ lease, units }): Placement => {
     return {
       what: `REST API, quota in the REQUEST authorizer, which may keep no answer, ${describeLease(lease)}`,
-      ...{ api: 'rest', calls: 1, printedBytes: printedBytes.request, units },
+      api: 'rest',
+      calls: 1,
+      printedBytes: printedBytes.request,
+      units,
       billedMs: AUTHORIZER_MS + (units.writes >= 1 ? TABLE_CALL_MS : 0),
     };
   });
@@ -135,7 +162,11 @@ function listQuotas({ printedBytes, charges, trackerUnits, linesPerEvent }: Basi
     const calls = 1 / Math.max(...SERVED);
     return {
       what: `REST API, TOKEN authorizer, each kept answer serves ${1 / calls}, quota in the handler, ${describeLease(lease)}`,
-      ...{ api: 'rest', calls, billedMs: AUTHORIZER_MS, printedBytes: printedBytes.token, units },
+      api: 'rest',
+      calls,
+      billedMs: AUTHORIZER_MS,
+      printedBytes: printedBytes.token,
+      units,
     };
   });
   const perLine = {
@@ -144,7 +175,10 @@ function listQuotas({ printedBytes, charges, trackerUnits, linesPerEvent }: Basi
   };
   const fromLogs: Placement = {
     what: `REST API, quota from access logs, ${linesPerEvent} lines of one caller at a time, without the log itself`,
-    ...{ api: 'rest', calls: 1 / linesPerEvent, billedMs: TRACKER_MS, printedBytes: printedBytes.tracker },
+    api: 'rest',
+    calls: 1 / linesPerEvent,
+    billedMs: TRACKER_MS,
+    printedBytes: printedBytes.tracker,
     units: perLine,
   };
   return [...inAuthorizer, ...inHandler, fromLogs];

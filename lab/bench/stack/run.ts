@@ -39,7 +39,9 @@ export async function runStack(args: readonly string[]): Promise<void> {
   const of = (name: string): FunctionFigures | undefined => functions.find((one) => one.name === name);
   const printed = (name: string): number => of(name)?.printedBytes ?? 0;
   const placements = listPlacements({
-    ...{ credentials, charges, linesPerEvent: LOG_LINES },
+    credentials,
+    charges,
+    linesPerEvent: LOG_LINES,
     trackerUnits: of('usage-tracker')?.units ?? { reads: 0, writes: 0 },
     printedBytes: {
       token: printed('token-authorizer'),

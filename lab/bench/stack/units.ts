@@ -55,12 +55,17 @@ export async function measureCredentials(world: World): Promise<readonly UnitFig
   ];
   const nowEpochSeconds = Math.floor(Date.now() / 1000);
   await store.update({
-    ...{ purpose: 'key', key: apiKeyItem('bench'), when: [] },
+    purpose: 'key',
+    key: apiKeyItem('bench'),
+    when: [],
     change: { kind: 'put', item: printRecord(aKey(nowEpochSeconds), 1) },
   });
   const target = { issuer: 'https://login.example/', value: 'somebody' };
   const caller = {
-    ...{ principalId: 'local|bench', roles: ['support'], scopes: [], subject: 'bench' },
+    principalId: 'local|bench',
+    roles: ['support'],
+    scopes: [],
+    subject: 'bench',
     issuer: 'https://login.example/',
   };
   const hashes = Array.from({ length: ASKED }, () => randomBytes(32).toString('hex'));
@@ -69,7 +74,8 @@ export async function measureCredentials(world: World): Promise<readonly UnitFig
   return [
     { what: 'a token', units: { reads: 0, writes: 0 } },
     {
-      ...{ what: 'a token that may be revoked (by its id, subject and client)', isAsked: true },
+      what: 'a token that may be revoked (by its id, subject and client)',
+      isAsked: true,
       units: await unitsOf(world, ASKED, () =>
         revocations.revokedUntil([
           { ...target, kind: 'jti' },
@@ -96,8 +102,14 @@ export async function measureCredentials(world: World): Promise<readonly UnitFig
 function aKey(createdAtEpochSeconds: number): Parameters<typeof printRecord>[0] {
   const hash = createHash('sha256').update('key').digest('hex');
   return {
-    ...{ keyId: 'bench', prefix: 'gw', tenant: 'tenant', roles: ['partner'], scopes: [], metadata: {} },
-    ...{ secrets: [{ hash, createdAtEpochSeconds }], createdAtEpochSeconds },
+    keyId: 'bench',
+    prefix: 'gw',
+    tenant: 'tenant',
+    roles: ['partner'],
+    scopes: [],
+    metadata: {},
+    secrets: [{ hash, createdAtEpochSeconds }],
+    createdAtEpochSeconds,
   };
 }
 
@@ -112,7 +124,9 @@ export async function measureCharges(world: World): Promise<readonly ChargeFigur
         ? { billing: 'exact' }
         : { billing: 'leased', lease: { max: lease, seconds: 3_600 } };
     const quotas = createDynamoDbQuotas({
-      ...{ tableName: 'usage', timeoutMs: 5_000, load: world.load },
+      tableName: 'usage',
+      timeoutMs: 5_000,
+      load: world.load,
       plans: [{ id, version: 1, limits: [{ ...limit, ...billing }] }],
     });
     const charges = lease === undefined ? EXACT_CHARGES : Math.min(lease * GRANTS, MOST_CHARGES);

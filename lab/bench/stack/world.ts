@@ -35,7 +35,10 @@ const TIMEOUT_MS = 5_000;
 export async function openWorld(): Promise<World> {
   const store = await startEmbeddedDynamoDb({ port: 0, signers: [TABLES_KEY] });
   const client = new dynamoDb.DynamoDBClient({
-    ...{ region: 'us-east-1', endpoint: store.url, credentials: TABLES_KEY, maxAttempts: 1 },
+    region: 'us-east-1',
+    endpoint: store.url,
+    credentials: TABLES_KEY,
+    maxAttempts: 1,
   });
   for (const table of TABLES) await client.send(new dynamoDb.CreateTableCommand(declareTable(table)));
   const aws = createServer((request, response) => {
@@ -54,11 +57,14 @@ export async function openWorld(): Promise<World> {
   await publishDocuments(storeOf('access'));
   return {
     environment: {
-      ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: TABLES_KEY.accessKeyId },
-      ...{ AWS_SECRET_ACCESS_KEY: TABLES_KEY.secretAccessKey, AWS_ENDPOINT_URL_DYNAMODB: store.url },
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: TABLES_KEY.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: TABLES_KEY.secretAccessKey,
+      AWS_ENDPOINT_URL_DYNAMODB: store.url,
       AWS_ENDPOINT_URL: `http://127.0.0.1:${(aws.address() as AddressInfo).port}`,
     },
-    ...{ load, storeOf },
+    load,
+    storeOf,
     async readUnits() {
       await delay(TOLD_AFTER_MS);
       const sum = (kind: 'reads' | 'writes'): number =>
@@ -78,7 +84,8 @@ export async function openWorld(): Promise<World> {
 function declareTable(TableName: TableName): dynamoDb.CreateTableCommandInput {
   const attributes = ['pk', 'sk', ...(TableName === 'usage' ? ['list'] : [])];
   return {
-    ...{ TableName, BillingMode: 'PAY_PER_REQUEST' },
+    TableName,
+    BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: attributes.map((name) => ({ AttributeName: name, AttributeType: 'S' })),
     KeySchema: [
       { AttributeName: 'pk', KeyType: 'HASH' },

@@ -10,7 +10,9 @@ const STEP_DEADLINE_MS = 600_000;
 
 function run(program: string, args: readonly string[]): string {
   const { status, stdout, error } = spawnSync(program, args, {
-    ...{ cwd: ROOT, encoding: 'utf8', timeout: STEP_DEADLINE_MS },
+    cwd: ROOT,
+    encoding: 'utf8',
+    timeout: STEP_DEADLINE_MS,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   if (status !== 0)

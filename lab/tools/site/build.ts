@@ -15,7 +15,9 @@ const ENTRIES = [
   ...['access', 'cache', 'quota', 'webhooks', 'websocket', 'websocket-client'].map(
     (name) => `shared/entries/${name}.ts`,
   ),
-  ...['packages/gatewright/testing/entry.ts', 'packages/velocity/index.ts', 'packages/dynamodb/index.ts'],
+  'packages/gatewright/testing/entry.ts',
+  'packages/velocity/index.ts',
+  'packages/dynamodb/index.ts',
 ];
 
 function main(): number {
@@ -30,7 +32,9 @@ function main(): number {
   write('typedoc.json', JSON.stringify(describeSite(documents), null, 2));
   const program = join(toolFolder('site'), 'node_modules/typedoc/bin/typedoc');
   const built = spawnSync(process.execPath, [program, '--options', options], {
-    ...{ cwd: ROOT, stdio: 'inherit', timeout: BUILD_DEADLINE_MS },
+    cwd: ROOT,
+    stdio: 'inherit',
+    timeout: BUILD_DEADLINE_MS,
   });
   return built.status ?? 1;
 }
@@ -75,10 +79,17 @@ function describeSite(documents: readonly string[]): Readonly<Record<string, unk
     tsconfig: join(ROOT, 'tsconfig.json'),
     out: SITE,
     // Of the checkout that it was built in, nothing is to stand in the pages.
-    ...{ disableSources: true, hideGenerator: true, githubPages: false, cleanOutputDir: true },
-    ...{ excludeInternal: true, excludeExternals: true, excludePrivate: true },
+    disableSources: true,
+    hideGenerator: true,
+    githubPages: false,
+    cleanOutputDir: true,
+    excludeInternal: true,
+    excludeExternals: true,
+    excludePrivate: true,
     // What the types say is checked by `npm run check`; types that no entry exports are described where they are used.
-    ...{ skipErrorChecking: true, validation: { notExported: false }, treatWarningsAsErrors: true },
+    skipErrorChecking: true,
+    validation: { notExported: false },
+    treatWarningsAsErrors: true,
     navigation: { includeCategories: true, includeGroups: false },
     highlightLanguages: [
       'bash',

@@ -12,7 +12,8 @@ const PARTS: readonly Part[] = [
     title: 'Run my stack locally',
     about: 'Serve what you have, look at each request, sign in, test.',
     pages: [
-      ...['guides/README', ...inFolder('guides/run', 'serving settings daily-loop console sign-in values')],
+      'guides/README',
+      ...inFolder('guides/run', 'serving settings daily-loop console sign-in values'),
       'guides/run/',
     ],
   },
@@ -52,8 +53,15 @@ const PARTS: readonly Part[] = [
     title: 'Reference',
     about: 'Options, errors, settings, the control plane; exports are listed beside these pages.',
     pages: [
-      ...['reference/commands', 'reference/stack', 'errors', 'function-runtime', 'control-plane'],
-      ...['request-path', 'versions', 'dependencies', 'reference/'],
+      'reference/commands',
+      'reference/stack',
+      'errors',
+      'function-runtime',
+      'control-plane',
+      'request-path',
+      'versions',
+      'dependencies',
+      'reference/',
     ],
   },
   {

@@ -33,8 +33,15 @@ export function createSignedGet(environment: Environment): SignedGet {
     async get(service, path) {
       const url = new URL(`${endpoint ?? `https://${service}.${region}.amazonaws.com`}${path}`);
       const headers = signRequest({
-        ...{ method: 'GET', url, headers: { accept: 'application/json' }, service, region },
-        ...{ accessKeyId, secretAccessKey, sessionToken, nowEpochMs: Date.now() },
+        method: 'GET',
+        url,
+        headers: { accept: 'application/json' },
+        service,
+        region,
+        accessKeyId,
+        secretAccessKey,
+        sessionToken,
+        nowEpochMs: Date.now(),
       });
       const { status, text } = await askWithin(url, { headers });
       return readAnswer(url, status, text);

@@ -89,8 +89,12 @@ function issue(
 ): CertifiedKey {
   const content = tlv(
     SEQUENCE,
-    ...[VERSION, tlv(TAG.integer, makeSerial()), ALGORITHM, nameOf(issuer.name)],
-    ...[tlv(SEQUENCE, time(fromEpochMs), time(toEpochMs)), nameOf(commonName)],
+    VERSION,
+    tlv(TAG.integer, makeSerial()),
+    ALGORITHM,
+    nameOf(issuer.name),
+    tlv(SEQUENCE, time(fromEpochMs), time(toEpochMs)),
+    nameOf(commonName),
     publicKey.export({ type: 'spki', format: 'der' }),
     ...(extensions.length === 0 ? [] : [tlv(contextTag(3, true), tlv(SEQUENCE, ...extensions))]),
   );

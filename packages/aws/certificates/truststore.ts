@@ -15,7 +15,10 @@ const MAX_CHAIN = 4;
 const MIN_RSA_BITS = 2_048;
 /** PKCS #1 with MD5 and SHA-1, ECDSA and DSA with SHA-1. */
 const INSECURE = new Set([
-  ...['1.2.840.113549.1.1.4', '1.2.840.113549.1.1.5', '1.2.840.10045.4.1', '1.2.840.10040.4.3'],
+  '1.2.840.113549.1.1.4',
+  '1.2.840.113549.1.1.5',
+  '1.2.840.10045.4.1',
+  '1.2.840.10040.4.3',
 ]);
 
 /** @throws RangeError with what is wrong, as the end of a sentence */

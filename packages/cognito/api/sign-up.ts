@@ -103,9 +103,7 @@ export const SIGN_UP: CognitoOperations = {
     pool.useCode(user, 'new password', input.text('ConfirmationCode'));
     await pool.setPassword(user, password, 'CONFIRMED');
     const metadata = input.map('ClientMetadata');
-    await postConfirmation(
-      ...([pool, user, 'PostConfirmation_ConfirmForgotPassword', client.clientId, metadata] as const),
-    );
+    await postConfirmation(pool, user, 'PostConfirmation_ConfirmForgotPassword', client.clientId, metadata);
     return {};
   },
 };

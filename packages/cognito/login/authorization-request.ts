@@ -45,7 +45,11 @@ export function readAuthorizationRequest(query: string, { pool }: LocalPool): Re
     return { kind: 'refused', text: describeMismatch(redirectUri, client) };
   const state = text('state');
   const refuse = (error: string, description: string): RequestRead => ({
-    ...{ kind: 'error', redirectUri, state, error, description },
+    kind: 'error',
+    redirectUri,
+    state,
+    error,
+    description,
   });
   if (text('response_type') !== 'code')
     return refuse('unsupported_response_type', 'Only the authorization code flow is served');
@@ -62,8 +66,15 @@ export function readAuthorizationRequest(query: string, { pool }: LocalPool): Re
   return {
     kind: 'request',
     request: {
-      ...{ client, redirectUri, state, scopes, challenge, nonce: text('nonce') },
-      ...{ audience: text('audience'), prompt: text('prompt'), hint: text('login_hint') ?? '' },
+      client,
+      redirectUri,
+      state,
+      scopes,
+      challenge,
+      nonce: text('nonce'),
+      audience: text('audience'),
+      prompt: text('prompt'),
+      hint: text('login_hint') ?? '',
     },
   };
 }

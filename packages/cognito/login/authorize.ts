@@ -127,8 +127,14 @@ function giveCode(
   headers: readonly string[],
 ): ControlReply {
   const code = place.state.giveCode({
-    ...{ poolId: place.pool.definition.poolId, clientId: client.clientId, redirectUri, sub: user.sub },
-    ...{ scopes, nonce, audience, challenge },
+    poolId: place.pool.definition.poolId,
+    clientId: client.clientId,
+    redirectUri,
+    sub: user.sub,
+    scopes,
+    nonce,
+    audience,
+    challenge,
   });
   return redirect(withQuery(redirectUri, { code, state }), headers);
 }
@@ -143,13 +149,16 @@ function showForm(
   return printLoginPage(
     {
       action: `${place.baseUrl}/login?${new URLSearchParams(request.query).toString()}`,
-      ...{ poolName: place.pool.definition.name, clientName: client.name, redirectUri },
+      poolName: place.pool.definition.name,
+      clientName: client.name,
+      redirectUri,
       formToken: place.state.formToken(cookie),
       users: listUsers(place).map((user) => ({
         username: user.username,
         detail: [...user.groups].join(', ') || (user.attributes.get('email') ?? ''),
       })),
-      ...{ username: shown.username, fault: shown.fault },
+      username: shown.username,
+      fault: shown.fault,
       needsNewPassword: shown.needsNewPassword === true,
     },
     setCookie(FORM_COOKIE, cookie, 'Strict'),

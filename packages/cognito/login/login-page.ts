@@ -84,8 +84,16 @@ function printPage(
   return {
     status,
     headers: [
-      ...['Content-Type', 'text/html; charset=utf-8', 'Content-Security-Policy', policy],
-      ...['X-Frame-Options', 'DENY', 'Referrer-Policy', 'same-origin', 'Cache-Control', 'no-store'],
+      'Content-Type',
+      'text/html; charset=utf-8',
+      'Content-Security-Policy',
+      policy,
+      'X-Frame-Options',
+      'DENY',
+      'Referrer-Policy',
+      'same-origin',
+      'Cache-Control',
+      'no-store',
       ...headers,
     ],
     body:

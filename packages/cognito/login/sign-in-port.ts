@@ -72,7 +72,10 @@ export function createSignInPort(parts: Parts): SignInPort {
 }
 
 const PREFLIGHT = [
-  ...['Access-Control-Allow-Methods', 'GET, POST, OPTIONS', 'Access-Control-Max-Age', '600'],
+  'Access-Control-Allow-Methods',
+  'GET, POST, OPTIONS',
+  'Access-Control-Max-Age',
+  '600',
   'Access-Control-Allow-Headers',
   'authorization, auth0-client, cache-control, content-type, amz-sdk-invocation-id, amz-sdk-request, x-amz-target, x-amz-user-agent, x-amz-content-sha256',
 ];
@@ -215,7 +218,11 @@ function readCors(request: ControlRequest, pools: readonly LocalPool[]): readonl
   const origin = headerOf(request, 'origin');
   if (origin === undefined || !isKnownOrigin(origin, pools)) return [];
   return [
-    ...['Access-Control-Allow-Origin', origin, 'Vary', 'Origin'],
-    ...['Access-Control-Expose-Headers', 'x-amzn-ErrorType, x-amzn-ErrorMessage, x-amzn-RequestId'],
+    'Access-Control-Allow-Origin',
+    origin,
+    'Vary',
+    'Origin',
+    'Access-Control-Expose-Headers',
+    'x-amzn-ErrorType, x-amzn-ErrorMessage, x-amzn-RequestId',
   ];
 }

@@ -104,9 +104,18 @@ export const USUAL_SECONDS = { id: HOUR, access: HOUR, refresh: 30 * 24 * HOUR }
 /** A client of a pool that is somebody else's: nothing is known of it but its id. */
 export function openClient(clientId: string, kind: PoolDefinition['kind']): AppClient {
   return {
-    ...{ clientId, name: clientId, secret: undefined, flows: ALL_FLOWS },
-    ...{ callbackUrls: 'loopback', logoutUrls: 'loopback', scopes: 'any', allowsCode: true },
-    ...{ seconds: USUAL_SECONDS, tellsUnknownUsers: false, revokesTokens: true, readable: undefined },
+    clientId,
+    name: clientId,
+    secret: undefined,
+    flows: ALL_FLOWS,
+    callbackUrls: 'loopback',
+    logoutUrls: 'loopback',
+    scopes: 'any',
+    allowsCode: true,
+    seconds: USUAL_SECONDS,
+    tellsUnknownUsers: false,
+    revokesTokens: true,
+    readable: undefined,
     // Auth0's libraries for pages count on it; Cognito's do without.
     rotationGraceSeconds: kind === 'oidc' ? 0 : undefined,
   };
@@ -118,14 +127,20 @@ export function openPool(
   place: Pick<PoolDefinition, 'kind' | 'poolId' | 'region' | 'arn'>,
 ): PoolDefinition {
   return {
-    ...{ ...place, issuer, name: place.poolId },
+    ...place,
+    issuer,
+    name: place.poolId,
     policy: { minimumLength: 8, needs: [], temporaryDays: 7 },
-    ...{
-      nameAttributes: [],
-      aliases: ['email', 'phone_number', 'preferred_username'],
-      autoVerified: ['email'],
-    },
-    ...{ isCaseSensitive: false, allowsSignUp: true, required: [], groups: [], clients: [] },
-    ...{ isOpen: true, domains: [], triggers: new Map() },
+    nameAttributes: [],
+    aliases: ['email', 'phone_number', 'preferred_username'],
+    autoVerified: ['email'],
+    isCaseSensitive: false,
+    allowsSignUp: true,
+    required: [],
+    groups: [],
+    clients: [],
+    isOpen: true,
+    domains: [],
+    triggers: new Map(),
   };
 }

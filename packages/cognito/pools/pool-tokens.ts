@@ -38,8 +38,12 @@ function cognitoId({ user, client, authTime, originJti, eventId, nonce }: TokenF
     ...Object.fromEntries(readable.map(([name, value]) => [name, typed(name, value)])),
     ...groupsOf(user),
     ...user.claims,
-    ...{ 'cognito:username': user.username, origin_jti: originJti, aud: client.clientId, event_id: eventId },
-    ...{ token_use: 'id', auth_time: authTime },
+    'cognito:username': user.username,
+    origin_jti: originJti,
+    aud: client.clientId,
+    event_id: eventId,
+    token_use: 'id',
+    auth_time: authTime,
     ...(nonce === undefined ? {} : { nonce }),
   };
 }
@@ -47,9 +51,15 @@ function cognitoId({ user, client, authTime, originJti, eventId, nonce }: TokenF
 function cognitoAccess({ user, client, authTime, originJti, eventId, scopes }: TokenFacts): Claims {
   return {
     ...user.claims,
-    ...{ sub: user.sub, ...groupsOf(user), origin_jti: originJti, event_id: eventId },
-    ...{ client_id: client.clientId, token_use: 'access', scope: scopes?.join(' ') ?? OWN_DATA_SCOPE },
-    ...{ auth_time: authTime, username: user.username },
+    sub: user.sub,
+    ...groupsOf(user),
+    origin_jti: originJti,
+    event_id: eventId,
+    client_id: client.clientId,
+    token_use: 'access',
+    scope: scopes?.join(' ') ?? OWN_DATA_SCOPE,
+    auth_time: authTime,
+    username: user.username,
     ...(scopes === undefined ? {} : { version: 2 }),
   };
 }
@@ -63,7 +73,10 @@ function oidcId({ user, client, authTime, originJti, nonce, scopes = [] }: Token
   return {
     ...userClaims(user, scopes),
     ...user.claims,
-    ...{ sub: user.sub, aud: client.clientId, auth_time: authTime, sid: originJti },
+    sub: user.sub,
+    aud: client.clientId,
+    auth_time: authTime,
+    sid: originJti,
     ...(nonce === undefined ? {} : { nonce }),
   };
 }
@@ -76,8 +89,11 @@ function oidcAccess(
   const own = `${pool.issuer.replace(/\/$/, '')}/userinfo`;
   return {
     ...user.claims,
-    ...{ sub: user.sub, aud: audience === undefined ? own : [audience, own], azp: client.clientId },
-    ...{ scope: scopes.join(' '), sid: originJti },
+    sub: user.sub,
+    aud: audience === undefined ? own : [audience, own],
+    azp: client.clientId,
+    scope: scopes.join(' '),
+    sid: originJti,
     ...(user.groups.size === 0 ? {} : { roles: [...user.groups] }),
   };
 }

@@ -53,7 +53,10 @@ function readPool(
     stacks.flatMap((stack) => ofType(stack, type)).filter((resource) => poolIdOf(resource) === poolId);
   const admin = blockOf(properties, 'AdminCreateUserConfig');
   return {
-    ...{ kind: 'cognito', issuer: userPoolIssuer(region, poolId), poolId, region },
+    kind: 'cognito',
+    issuer: userPoolIssuer(region, poolId),
+    poolId,
+    region,
     name: textOf(properties, 'UserPoolName') ?? textOf(properties, 'PoolName') ?? logicalId,
     arn: poolArn(region, accountId, poolId),
     policy: readPolicy(blockOf(blockOf(properties, 'Policies'), 'PasswordPolicy'), admin),

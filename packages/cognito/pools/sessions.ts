@@ -200,8 +200,14 @@ export class Sessions {
     const now = this.#pool.ports.clock.nowEpochMs();
     const untilMs = of.untilMs ?? now + client.seconds.refresh * 1000;
     this.#sessions.set(hash, {
-      ...{ hash, sub: user.sub, clientId: client.clientId, scopes, audience },
-      ...{ originJti: of.originJti, authTime: of.authTime, untilMs },
+      hash,
+      sub: user.sub,
+      clientId: client.clientId,
+      scopes,
+      audience,
+      originJti: of.originJti,
+      authTime: of.authTime,
+      untilMs,
     });
     const [oldest] = this.#sessions.keys();
     if (this.#sessions.size > MAX_SESSIONS && oldest !== undefined) this.#sessions.delete(oldest);
@@ -218,8 +224,14 @@ export class Sessions {
     const { client, scopes } = facts;
     const groups = changes.groups === undefined ? facts.user.groups : new Set(changes.groups);
     const token = {
-      ...{ ...facts, user: { ...facts.user, groups }, scopes, nonce: facts.nonce, audience: facts.audience },
-      ...{ originJti: of.originJti, authTime: of.authTime, eventId: ports.random.uuid() },
+      ...facts,
+      user: { ...facts.user, groups },
+      scopes,
+      nonce: facts.nonce,
+      audience: facts.audience,
+      originJti: of.originJti,
+      authTime: of.authTime,
+      eventId: ports.random.uuid(),
     };
     const iat = Math.floor(ports.clock.nowEpochMs() / 1000);
     const sign = (claims: Readonly<Record<string, unknown>>, seconds: number): string => {

@@ -32,7 +32,8 @@ export type TokenChanges = {
 
 const NONE: ClaimChanges = { add: {}, suppress: [] };
 export const NO_CHANGES: TokenChanges = {
-  ...{ groups: undefined, id: NONE },
+  groups: undefined,
+  id: NONE,
   access: { ...NONE, scopesToAdd: [], scopesToSuppress: [] },
 };
 
@@ -59,11 +60,16 @@ export async function askForChanges(
   const isFirst = trigger.version === '1';
   const { user, client, scopes = [OWN_DATA_SCOPE], source, metadata } = of;
   const response = await callTrigger(pool, {
-    ...{ name: 'PreTokenGeneration', source, clientId: client.clientId, user },
+    name: 'PreTokenGeneration',
+    source,
+    clientId: client.clientId,
+    user,
     request: {
       userAttributes: userAttributes(user),
       groupConfiguration: {
-        ...{ groupsToOverride: [...user.groups], iamRolesToOverride: [], preferredRole: null },
+        groupsToOverride: [...user.groups],
+        iamRolesToOverride: [],
+        preferredRole: null,
       },
       ...(isFirst ? {} : { scopes }),
       ...metadataOf(metadata),

@@ -39,10 +39,14 @@ export async function callTrigger(
   const trigger = definition.triggers.get(name);
   if (trigger === undefined) return undefined;
   const event = {
-    ...{ version: trigger.version, triggerSource: source, region: definition.region },
-    ...{ userPoolId: definition.poolId, userName: user.username },
+    version: trigger.version,
+    triggerSource: source,
+    region: definition.region,
+    userPoolId: definition.poolId,
+    userName: user.username,
     callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId },
-    ...{ request, response },
+    request,
+    response,
   };
   return readResponse(name, await ports.invoke(trigger.arn, JSON.stringify(event)));
 }
@@ -94,7 +98,10 @@ export async function preSignUp(
   },
 ): Promise<boolean> {
   const response = await callTrigger(pool, {
-    ...{ name: 'PreSignUp', source: of.source, clientId: of.clientId, user },
+    name: 'PreSignUp',
+    source: of.source,
+    clientId: of.clientId,
+    user,
     request: {
       userAttributes: Object.fromEntries(user.attributes),
       validationData: of.validationData.size === 0 ? null : Object.fromEntries(of.validationData),
@@ -128,7 +135,10 @@ export async function postConfirmation(
   metadata: Metadata,
 ): Promise<void> {
   await callTrigger(pool, {
-    ...{ name: 'PostConfirmation', source, clientId, user },
+    name: 'PostConfirmation',
+    source,
+    clientId,
+    user,
     request: { userAttributes: userAttributes(user), ...metadataOf(metadata) },
     response: {},
   });
@@ -142,7 +152,10 @@ export async function preAuthentication(
   validationData: Metadata,
 ): Promise<void> {
   await callTrigger(pool, {
-    ...{ name: 'PreAuthentication', source: 'PreAuthentication_Authentication', clientId, user },
+    name: 'PreAuthentication',
+    source: 'PreAuthentication_Authentication',
+    clientId,
+    user,
     request: {
       userAttributes: userAttributes(user),
       validationData: validationData.size === 0 ? null : Object.fromEntries(validationData),
@@ -159,7 +172,10 @@ export async function postAuthentication(
   metadata: Metadata,
 ): Promise<void> {
   await callTrigger(pool, {
-    ...{ name: 'PostAuthentication', source: 'PostAuthentication_Authentication', clientId, user },
+    name: 'PostAuthentication',
+    source: 'PostAuthentication_Authentication',
+    clientId,
+    user,
     request: { userAttributes: userAttributes(user), newDeviceUsed: false, ...metadataOf(metadata) },
     response: {},
   });
@@ -196,10 +212,15 @@ export async function customMessage(
   { source, clientId, metadata }: MessageOf,
 ): Promise<CustomMessage | undefined> {
   const response = await callTrigger(pool, {
-    ...{ name: 'CustomMessage', source, clientId, user },
+    name: 'CustomMessage',
+    source,
+    clientId,
+    user,
     request: {
-      ...{ userAttributes: userAttributes(user), codeParameter: '{####}' },
-      ...{ linkParameter: '{##Click Here##}', usernameParameter: '{username}' },
+      userAttributes: userAttributes(user),
+      codeParameter: '{####}',
+      linkParameter: '{##Click Here##}',
+      usernameParameter: '{username}',
       ...metadataOf(metadata),
     },
     response: { smsMessage: null, emailMessage: null, emailSubject: null },

@@ -136,14 +136,18 @@ export class UserPool {
     const sub = this.ports.random.uuid();
     const now = this.ports.clock.nowEpochMs();
     const user: PoolUser = {
-      ...{
-        username: nameAttributes.length > 0 ? sub : name,
-        sub,
-        attributes: own,
-        groups: new Set<string>(),
-      },
-      ...{ claims: {}, status, isEnabled: true, password: undefined, passwordSetAtMs: now },
-      ...{ createdAtMs: now, changedAtMs: now, isWritten: false },
+      username: nameAttributes.length > 0 ? sub : name,
+      sub,
+      attributes: own,
+      groups: new Set<string>(),
+      claims: {},
+      status,
+      isEnabled: true,
+      password: undefined,
+      passwordSetAtMs: now,
+      createdAtMs: now,
+      changedAtMs: now,
+      isWritten: false,
     };
     this.#users.set(this.#keyOf(user.username), user);
     this.ports.onChange();
@@ -163,10 +167,18 @@ export class UserPool {
       Object.hasOwn(others, name) ? [[verifiedName(name), 'true'] as const] : [],
     );
     this.#users.set(this.#keyOf(username), {
-      ...{ username, sub, attributes: new Map([...verified, ...Object.entries(others)]) },
-      ...{ groups: new Set(groups), claims, status: 'CONFIRMED', isEnabled: true },
+      username,
+      sub,
+      attributes: new Map([...verified, ...Object.entries(others)]),
+      groups: new Set(groups),
+      claims,
+      status: 'CONFIRMED',
+      isEnabled: true,
       password: password === undefined ? undefined : { kind: 'written', text: password },
-      ...{ passwordSetAtMs: now, createdAtMs: now, changedAtMs: now, isWritten: true },
+      passwordSetAtMs: now,
+      createdAtMs: now,
+      changedAtMs: now,
+      isWritten: true,
     });
   }
 

@@ -23,15 +23,18 @@ const POLICY = [
 ].join('; ');
 
 const HEADERS = [
-  ...['Content-Security-Policy', POLICY, 'Referrer-Policy', 'no-referrer', 'Cache-Control', 'no-store'],
-  ...[
-    'Cross-Origin-Opener-Policy',
-    'same-origin',
-    'Cross-Origin-Resource-Policy',
-    'same-origin',
-    'X-Frame-Options',
-    'DENY',
-  ],
+  'Content-Security-Policy',
+  POLICY,
+  'Referrer-Policy',
+  'no-referrer',
+  'Cache-Control',
+  'no-store',
+  'Cross-Origin-Opener-Policy',
+  'same-origin',
+  'Cross-Origin-Resource-Policy',
+  'same-origin',
+  'X-Frame-Options',
+  'DENY',
 ];
 
 /** Of a request, what stands behind the path of a short link. */

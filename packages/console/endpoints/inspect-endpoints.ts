@@ -44,8 +44,14 @@ export type InspectPorts = Recording & {
 
 const PREFIX = 'console/';
 const CHANGES: ReadonlySet<string> = new Set([
-  ...['caches/flush', 'keys/remaining', 'keys/enabled', 'connections/send', 'connections/close'],
-  ...['access/ask', 'invoices/close', 'tables'],
+  'caches/flush',
+  'keys/remaining',
+  'keys/enabled',
+  'connections/send',
+  'connections/close',
+  'access/ask',
+  'invoices/close',
+  'tables',
 ]);
 
 /** `path` is below `/_gatewright/`. @returns undefined for paths of others */
@@ -110,14 +116,12 @@ function nameIn({ findApi }: InspectPorts): (apiId: string) => string | undefine
 function showConnection(connection: Connection, { findApi }: InspectPorts): ShownConnection {
   const { connectionId, apiId, stageName, caller, sourceIp, userAgent } = connection;
   return {
-    ...{
-      id: connectionId,
-      apiId,
-      apiName: findApi(apiId)?.name ?? apiId,
-      stage: stageName,
-      sourceIp,
-      userAgent,
-    },
+    id: connectionId,
+    apiId,
+    apiName: findApi(apiId)?.name ?? apiId,
+    stage: stageName,
+    sourceIp,
+    userAgent,
     principal:
       caller.kind === 'lambda' ? caller.principalId : caller.kind === 'iam' ? caller.userArn : undefined,
     connectedAtEpochMs: connection.connectedAtEpochMs,

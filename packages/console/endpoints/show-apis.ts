@@ -16,7 +16,12 @@ export function showApis(
     const { deployment } = stage;
     return [
       {
-        ...{ id, name, kind, stage: stageName, url, stack },
+        id,
+        name,
+        kind,
+        stage: stageName,
+        url,
+        stack,
         hasCors: deployment.cors !== undefined,
         hasResourcePolicy: deployment.resourcePolicy !== undefined,
         routes: deployment.routes.plans.map((plan, index) =>
@@ -37,7 +42,10 @@ function showRoute(
   const limit = stage.throttle?.bucketOf(routeKey, nowEpochMs)?.limit;
   const caching = stage.cache?.routes.get(plan);
   return {
-    ...{ method: plan.httpMethod, path: plan.resourcePath, routeKey, apiKeyRequired: plan.apiKeyRequired },
+    method: plan.httpMethod,
+    path: plan.resourcePath,
+    routeKey,
+    apiKeyRequired: plan.apiKeyRequired,
     guard: showGuard(plan),
     target: target ?? '(nothing)',
     timeoutMs: 'timeoutMs' in integration ? integration.timeoutMs : undefined,

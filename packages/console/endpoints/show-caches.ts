@@ -36,12 +36,10 @@ function showStage(
     const says = value.verdict.kind === 'simple' ? `isAuthorized: ${value.verdict.isAuthorized}` : 'a policy';
     const where = isOfCanary ? ', on the canary' : '';
     return {
-      ...{
-        kind: 'authorizer',
-        ...place,
-        id,
-        holds: `${value.principalId ?? 'no principal'}, ${says}${where}`,
-      },
+      kind: 'authorizer',
+      ...place,
+      id,
+      holds: `${value.principalId ?? 'no principal'}, ${says}${where}`,
       // What stands in front of the line break is the authorizer's id.
       key: redactor.value('authorization', key.slice(key.indexOf('\n') + 1)),
       ageMs: given === undefined ? undefined : nowEpochMs - given,
@@ -49,7 +47,10 @@ function showStage(
     };
   });
   const replies = (repliesOf(stage) ?? []).map(({ id, key, value, expiresAtEpochMs }): ShownCacheEntry => ({
-    ...{ kind: 'response', ...place, id, key: redactor.text(key) },
+    kind: 'response',
+    ...place,
+    id,
+    key: redactor.text(key),
     holds: `${value.status}, ${value.body.length} bytes`,
     ageMs: value.storedAtEpochMs === undefined ? undefined : nowEpochMs - value.storedAtEpochMs,
     endsInMs: expiresAtEpochMs - nowEpochMs,

@@ -52,7 +52,10 @@ export function showCost(ports: CostPorts): TrafficShape {
       const own = calls.filter(({ functionName }) => functionName === name);
       return {
         architecture: architecture ?? 'x86_64',
-        ...{ name, memoryMb: memorySizeMb, calls: countCalls(own), keptSeconds: kept.get(name) },
+        name,
+        memoryMb: memorySizeMb,
+        calls: countCalls(own),
+        keptSeconds: kept.get(name),
         totalMs: own.reduce((sum, { tookMs, standsFor }) => sum + tookMs * standsFor, 0),
         logBytes: own.reduce(
           (sum, { requestId = '', standsFor }) =>
@@ -85,7 +88,11 @@ function shapeApi(
   const asked = rows.filter(({ kind }) => kind === 'request' || kind === 'handshake');
   const unbilled = protocol === 'rest' ? countOf(asked.filter(costsNothing)) : 0;
   return {
-    ...{ apiId, apiName: name, stage: stage.name, kind: protocol, unbilled },
+    apiId,
+    apiName: name,
+    stage: stage.name,
+    kind: protocol,
+    unbilled,
     requests: countOf(asked) - unbilled,
     units: rows.reduce((sum, row) => sum + unitsOf(row) * row.standsFor, 0),
     connectionMinutes: connectionMs(rows, nowEpochMs) / MINUTE_MS,

@@ -34,17 +34,24 @@ export function showFunctions(
     const byTime = own.toSorted((a, b) => a.tookMs - b.tookMs);
     const calls = countCalls(own);
     return {
-      ...{ name: one.name, handler: one.handler, runtime: one.runtime, memoryMb: one.memorySizeMb },
-      ...{ timeoutSeconds: one.timeoutSeconds, stack: one.stackName, ...countsOf(one.name) },
+      name: one.name,
+      handler: one.handler,
+      runtime: one.runtime,
+      memoryMb: one.memorySizeMb,
+      timeoutSeconds: one.timeoutSeconds,
+      stack: one.stackName,
+      ...countsOf(one.name),
       environment: Object.entries(one.environment).map(
         ([name, value]) => [name, redactor?.value(name, value) ?? value] as const,
       ),
       calls,
       errors: own.filter(({ failed }) => failed).length,
-      ...{ p50Ms: quantile(byTime, 0.5 * calls), p99Ms: quantile(byTime, 0.99 * calls) },
+      p50Ms: quantile(byTime, 0.5 * calls),
+      p99Ms: quantile(byTime, 0.99 * calls),
       coldMs: own.flatMap(({ initMs }) => (initMs === undefined ? [] : [initMs])).slice(0, SHOWN_STARTS),
       lines: (lines?.last(SHOWN_LINES, one.name) ?? []).map(({ epochMs, level, message, requestId }) => ({
-        ...{ epochMs, level },
+        epochMs,
+        level,
         message: (ofInvocation?.(requestId) ?? redactor)?.text(message) ?? message,
       })),
     };

@@ -30,7 +30,8 @@ export function showKeys(
 function showPlan(plan: UsagePlan, at: KeysAndPlans, nowEpochMs: number): Omit<ShownPlan, 'stages'> {
   const { id, name, throttle, quota } = plan;
   return {
-    ...{ id, name },
+    id,
+    name,
     throttle: throttle && { ratePerSecond: throttle.rateLimit, burst: throttle.burstLimit },
     quota: quota && { limit: quota.limit, period: quota.period },
     keys: at.plans.keysOf(id).map(({ keyId, usage }) => {
@@ -42,7 +43,10 @@ function showPlan(plan: UsagePlan, at: KeysAndPlans, nowEpochMs: number): Omit<S
         return [printDay(day), usage.usedOn(day)];
       });
       return {
-        ...{ keyId, days, name: key?.name ?? keyId, enabled: key?.enabled ?? false },
+        keyId,
+        days,
+        name: key?.name ?? keyId,
+        enabled: key?.enabled ?? false,
         left: quota && usage.remainingOn(today, quota),
       };
     }),

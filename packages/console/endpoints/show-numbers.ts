@@ -15,7 +15,11 @@ export function showNumbers(counts: RequestCounts | undefined): ShownNumbers {
 function showRoute(counted: RouteCount): RouteNumbers {
   const { apiName, routeKey, count, clientErrors, serverErrors } = counted;
   return {
-    ...{ apiName, route: routeKey, count, clientErrors, serverErrors },
+    apiName,
+    route: routeKey,
+    count,
+    clientErrors,
+    serverErrors,
     p50Ms: quantileOf(counted, 0.5) ?? 0,
     p99Ms: quantileOf(counted, 0.99) ?? 0,
   };

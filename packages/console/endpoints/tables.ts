@@ -26,11 +26,20 @@ export async function callTable(
   if (!OPERATIONS.has(operation))
     throw new WishRefused(`${operation} is not one of ${[...OPERATIONS].join(', ')}.`);
   const outcome = await services.call({
-    ...{ service: 'dynamodb', subdomain: undefined, region, method: 'POST', path: '/', query: '' },
+    service: 'dynamodb',
+    subdomain: undefined,
+    region,
+    method: 'POST',
+    path: '/',
+    query: '',
     headers: [
-      ...['Content-Type', 'application/x-amz-json-1.0', 'X-Amz-Target', `DynamoDB_20120810.${operation}`],
+      'Content-Type',
+      'application/x-amz-json-1.0',
+      'X-Amz-Target',
+      `DynamoDB_20120810.${operation}`,
       // What a person looks at is not what the stack costs.
-      ...[UNCOUNTED, 'console'],
+      UNCOUNTED,
+      'console',
     ],
     body: JSON.stringify(input),
     timeoutMs: TIMEOUT_MS,

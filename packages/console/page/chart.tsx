@@ -57,7 +57,10 @@ export function Chart({ label, seconds, series, ...props }: Props) {
         },
         axes: [
           {
-            ...{ ...axis, grid: { show: false }, size: 32 * scale, space: 72 * scale },
+            ...axis,
+            grid: { show: false },
+            size: 32 * scale,
+            space: 72 * scale,
             values: (_, marks, __, ___, step) => marks.map((mark) => axisTime(mark, step)),
           },
           { ...axis, size: 44 * scale, space: 30 * scale, incrs: WHOLE_STEPS },

@@ -91,7 +91,9 @@ function withHits({ functions }: TrafficShape, hits: number): readonly FunctionS
     one.keptSeconds === undefined
       ? {
           ...one,
-          ...{ calls: one.calls * more, totalMs: one.totalMs * more, logBytes: one.logBytes * more },
+          calls: one.calls * more,
+          totalMs: one.totalMs * more,
+          logBytes: one.logBytes * more,
         }
       : one,
   );

@@ -78,12 +78,16 @@ function apiLines(apis: readonly ApiShape[], factor: number, prices: Prices): re
     const of = `${api.apiName} / ${api.stage}`;
     if (api.kind !== 'websocket')
       return {
-        ...{ item: api.kind === 'rest' ? 'REST' : 'HTTP', of, cost },
+        item: api.kind === 'rest' ? 'REST' : 'HTTP',
+        of,
+        cost,
         amount: `${count(units)} ${api.kind === 'rest' ? 'requests' : 'requests of 512 KB'}`,
       };
     const minutes = api.connectionMinutes * factor;
     return {
-      ...{ item: 'WebSocket', of, cost: cost + (minutes / MILLION) * prices.connectionMinutes },
+      item: 'WebSocket',
+      of,
+      cost: cost + (minutes / MILLION) * prices.connectionMinutes,
       amount: `${count(units)} messages of 32 KB, ${count(minutes)} connection minutes`,
     };
   });
@@ -116,7 +120,8 @@ function lambdaLines(
     const own = gigabyteSeconds(one) * factor;
     const asked = ((one.calls * factor * billedCalls) / MILLION) * prices.lambdaRequests;
     return {
-      ...{ item: 'Lambda', of: one.name },
+      item: 'Lambda',
+      of: one.name,
       amount: `${count(one.calls * factor)} calls, ${count(own)} GB-seconds (${one.architecture})`,
       cost: asked + own * billedSeconds * rates[one.architecture],
     };
@@ -130,7 +135,9 @@ function share(units: number, free: number): number {
 
 function cacheLine({ apiName, stage, gigabytes }: CacheShape, { cache }: Prices): CostLine {
   return {
-    ...{ item: 'cache', of: `${apiName} / ${stage}`, amount: `${gigabytes} GB for ${HOURS_PER_MONTH} hours` },
+    item: 'cache',
+    of: `${apiName} / ${stage}`,
+    amount: `${gigabytes} GB for ${HOURS_PER_MONTH} hours`,
     cost: (cache[gigabytes] ?? 0) * HOURS_PER_MONTH,
   };
 }
@@ -166,7 +173,8 @@ function tableLines(shape: TrafficShape, month: Month, prices: Prices): readonly
 
 function tableLine(of: string, writes: number, reads: number, { tableWrites, tableReads }: Prices): CostLine {
   return {
-    ...{ item: 'DynamoDB', of },
+    item: 'DynamoDB',
+    of,
     amount: `${count(writes)} write units, ${count(reads)} read units`,
     cost: (writes / MILLION) * tableWrites + (reads / MILLION) * tableReads,
   };
@@ -175,7 +183,9 @@ function tableLine(of: string, writes: number, reads: number, { tableWrites, tab
 function dataLine(apis: readonly ApiShape[], factor: number, isFree: boolean, { dataOut }: Prices): CostLine {
   const gigabytes = (apis.reduce((sum, { responseBytes }) => sum + responseBytes, 0) * factor) / GIGABYTE;
   return {
-    ...{ item: 'data out', of: 'bodies of answers', amount: `${count(gigabytes)} GB` },
+    item: 'data out',
+    of: 'bodies of answers',
+    amount: `${count(gigabytes)} GB`,
     cost: Math.max(0, gigabytes - (isFree ? FREE.gigabytesOut : 0)) * dataOut,
   };
 }

@@ -58,16 +58,16 @@ export function JsonEditor({ value, label, isReadOnly = false, onChange }: Props
       state: EditorState.create({
         doc: value,
         extensions: [
-          ...[
-            lineNumbers(),
-            history(),
-            drawSelection(),
-            bracketMatching(),
-            json(),
-            THEME,
-            syntaxHighlighting(COLOURS),
-          ],
-          ...[EditorState.readOnly.of(isReadOnly), EditorView.lineWrapping, TYPED_OVER],
+          lineNumbers(),
+          history(),
+          drawSelection(),
+          bracketMatching(),
+          json(),
+          THEME,
+          syntaxHighlighting(COLOURS),
+          EditorState.readOnly.of(isReadOnly),
+          EditorView.lineWrapping,
+          TYPED_OVER,
           EditorView.contentAttributes.of({ 'aria-label': label }),
           keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
           EditorView.updateListener.of((update) => {

@@ -3,8 +3,14 @@ import type { RequestDetail } from '../records/model.ts';
 
 /** Added by every client itself, or refused by `fetch`. */
 const OWN = new Set([
-  ...['host', 'connection', 'content-length', 'accept-encoding', 'transfer-encoding'],
-  ...['keep-alive', 'upgrade', 'expect'],
+  'host',
+  'connection',
+  'content-length',
+  'accept-encoding',
+  'transfer-encoding',
+  'keep-alive',
+  'upgrade',
+  'expect',
 ]);
 
 type Header = readonly [name: string, value: string];

@@ -30,7 +30,13 @@ export type TableQuestion = {
 };
 
 export const WHOLE_TABLE: TableQuestion = {
-  ...{ index: '', partition: '', operator: '=', sort: '', sortTo: '', limit: 50, isDescending: false },
+  index: '',
+  partition: '',
+  operator: '=',
+  sort: '',
+  sortTo: '',
+  limit: 50,
+  isDescending: false,
 };
 
 type TableKeys = { readonly partition: string | undefined; readonly sort: string | undefined };

@@ -30,8 +30,13 @@ function describeRequest(kept: KeptRequest, { lines, redactor }: DescribeWith): 
   const authorizerLines = askedId === undefined ? [] : lines.ofInvocation(askedId);
   return {
     kind: kept.kind,
-    ...{ protocol: api.protocol, method: received.method, path: received.path },
-    ...{ status: kept.status, tookMs: kept.latencyMs, apiId: api.apiId, apiName: api.name },
+    protocol: api.protocol,
+    method: received.method,
+    path: received.path,
+    status: kept.status,
+    tookMs: kept.latencyMs,
+    apiId: api.apiId,
+    apiName: api.name,
     stageName: stage?.name,
     stages: [...api.stages.keys()],
     routeKey: route?.routeKey,
@@ -178,8 +183,14 @@ function describeEvent(kept: KeptEvent, { lines, redactor }: DescribeWith): Circ
   const integration = route?.integration;
   return {
     kind: kept.kind === 'MESSAGE' ? 'message' : kept.kind === 'POST' ? 'post' : 'disconnect',
-    ...{ protocol: 'websocket', method: kept.kind, path: '', status: kept.status, tookMs: kept.latencyMs },
-    ...{ apiId: kept.apiId, apiName: found?.api.name ?? kept.apiId, stageName: kept.stageName },
+    protocol: 'websocket',
+    method: kept.kind,
+    path: '',
+    status: kept.status,
+    tookMs: kept.latencyMs,
+    apiId: kept.apiId,
+    apiName: found?.api.name ?? kept.apiId,
+    stageName: kept.stageName,
     stages: [...(found?.api.stages.keys() ?? [])],
     routeKey: route?.routeKey,
     phase: kept.phase,
@@ -191,7 +202,11 @@ function describeEvent(kept: KeptEvent, { lines, redactor }: DescribeWith): Circ
       route: name,
       because: 'the selection expression did not give its name',
     })),
-    ...{ guard: undefined, policies: [], meter: undefined, cache: undefined, cors: undefined },
+    guard: undefined,
+    policies: [],
+    meter: undefined,
+    cache: undefined,
+    cors: undefined,
     validation: error?.detail.validationErrorString,
     integration:
       integration === undefined || integration.kind === 'none'

@@ -21,7 +21,9 @@ export function describeDetail(sequence: number, kept: Kept, at: DetailWith): Re
   const circumstances = describeCircumstances(kept, at);
   const common = {
     ...describeRow(sequence, kept, redactor),
-    ...{ circumstances, showsSecrets, story: explain(circumstances) },
+    circumstances,
+    showsSecrets,
+    story: explain(circumstances),
   };
   if (isEvent(kept)) return { ...common, ...describeMessages(kept, at) };
   const { received, replyHeaders, replyBody, sizes } = kept;
@@ -66,7 +68,11 @@ function describeMessages(
     showData('Its answer', answer, redactor),
   ].filter((shown): shown is Shown => shown !== undefined);
   const phase: PhaseRecord = {
-    ...{ name: kept.phase, beginMs: 0, endMs: kept.latencyMs, read: [], shows },
+    name: kept.phase,
+    beginMs: 0,
+    endMs: kept.latencyMs,
+    read: [],
+    shows,
     outcome: kept.failure === undefined ? 'answered' : 'refused',
     decided: kept.failure === undefined ? closure : redactor.text(kept.failure),
   };

@@ -39,7 +39,8 @@ export function readOutcome(
     const payload = record.text() ?? '';
     const initMs = record.number();
     return {
-      ...{ kind: 'returned', payload },
+      kind: 'returned',
+      payload,
       ...(requestId !== undefined && { requestId }),
       ...(initMs !== undefined && { initMs }),
     };

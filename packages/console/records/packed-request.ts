@@ -179,17 +179,24 @@ export function unpackRequest(from: PackedRequest): KeptRequest {
   const isMapped = proxy?.kind === 'lambda-proxy' && proxy.changes !== undefined;
   return {
     isEventItsOwn: isEventRemade && !isMapped,
-    ...{
-      kind,
-      received,
-      sizes,
-      caller,
-      metered: seldom?.metered,
-      phase: from.phase,
-      standsFor: from.standsFor,
-    },
-    ...{ status, isStreamed, startedMs, latencyMs, enteredMs, outcome, sent },
-    ...{ failure: rare?.failure, error: rare?.error, asked: rare?.asked, cache: rare?.cache },
+    kind,
+    received,
+    sizes,
+    caller,
+    metered: seldom?.metered,
+    phase: from.phase,
+    standsFor: from.standsFor,
+    status,
+    isStreamed,
+    startedMs,
+    latencyMs,
+    enteredMs,
+    outcome,
+    sent,
+    failure: rare?.failure,
+    error: rare?.error,
+    asked: rare?.asked,
+    cache: rare?.cache,
     connectionId: rare?.connectionId,
     get replyHeaders() {
       return replyOf().headers;
@@ -214,12 +221,27 @@ function readReceived(record: RecordReader, from: PackedRequest): Received {
   const body = record.data();
   const packed = readPacked(record);
   const received = new Exchange(api, {
-    ...{ method, rawPath, rawQuery, headers, body, packed, sourceIp, protocol },
+    method,
+    rawPath,
+    rawQuery,
+    headers,
+    body,
+    packed,
+    sourceIp,
+    protocol,
     clientCertificate: seldom?.clientCertificate,
-    ...{ requestId, extendedRequestId, traceHeader, receivedAtEpochMs },
+    requestId,
+    extendedRequestId,
+    traceHeader,
+    receivedAtEpochMs,
   });
   Object.assign(received, {
-    ...{ stage, route, path, pathParameters, caller, apiKey: seldom?.apiKey },
+    stage,
+    route,
+    path,
+    pathParameters,
+    caller,
+    apiKey: seldom?.apiKey,
     outgoing: proxy,
   });
   return received;
@@ -271,7 +293,10 @@ function readSent(record: RecordReader): Sent | undefined {
   const target = record.text();
   if (target === undefined) return undefined;
   return {
-    ...{ target, method: record.text(), headers: record.texts(), body: record.textOrData() },
+    target,
+    method: record.text(),
+    headers: record.texts(),
+    body: record.textOrData(),
     timeoutMs: record.number(),
   };
 }
@@ -294,7 +319,11 @@ function rareOf({ received: { notes }, trail, connectionId }: Finished): Rare | 
   if (failure === undefined && connectionId === undefined && outcome === undefined)
     if (asked === undefined && lookedUp === undefined) return undefined;
   return {
-    ...{ failure, error, asked, connectionId, outcome },
+    failure,
+    error,
+    asked,
+    connectionId,
+    outcome,
     cache: lookedUp && {
       isHit: lookedUp.reply !== undefined,
       ttlSeconds: lookedUp.ttlSeconds,

@@ -40,8 +40,12 @@ function visitRequest(kept: KeptRequest, redactor: Redactor): void {
 /** What an event has beside headers, query and body: a list of 10,000 rows makes no events to look through them. */
 function factsOf({ path, pathParameters, stage, caller, apiKey, clientCertificate }: Received): object {
   return {
-    ...{ path, pathParameters, stageVariables: stage?.variables, clientCertificate },
-    ...{ authorizer: caller && toldOf(caller), apiKey: apiKey?.value },
+    path,
+    pathParameters,
+    stageVariables: stage?.variables,
+    clientCertificate,
+    authorizer: caller && toldOf(caller),
+    apiKey: apiKey?.value,
   };
 }
 
@@ -82,8 +86,23 @@ function visitText(data: string | Buffer | undefined, redactor: Redactor): void 
 
 /** What programs go by: no text of callers or functions, and a record is found by it again. */
 const FIXED: ReadonlySet<string> = new Set([
-  ...['id', 'kind', 'protocol', 'apiId', 'stage', 'method', 'phase', 'code', 'cache', 'connectionId'],
-  ...['name', 'outcome', 'form', 'decision', 'effect', 'from', 'of'],
+  'id',
+  'kind',
+  'protocol',
+  'apiId',
+  'stage',
+  'method',
+  'phase',
+  'code',
+  'cache',
+  'connectionId',
+  'name',
+  'outcome',
+  'form',
+  'decision',
+  'effect',
+  'from',
+  'of',
 ]);
 
 /** Sentences and facts that were made of the texts, too. */

@@ -160,10 +160,18 @@ export class RequestCounts {
 
 function nothingCounted(apiName: string, routeKey: string): RouteCount {
   return {
-    ...{ apiName, routeKey, count: 0, clientErrors: 0, serverErrors: 0 },
+    apiName,
+    routeKey,
+    count: 0,
+    clientErrors: 0,
+    serverErrors: 0,
     times: new Uint32Array(CLASSES),
     slowFromMs: Infinity,
-    ...{ second: NaN, inSecond: 0, notKept: 0, headers: [], headerBytes: 0 },
+    second: NaN,
+    inSecond: 0,
+    notKept: 0,
+    headers: [],
+    headerBytes: 0,
   };
 }
 

@@ -223,7 +223,8 @@ export const REST_TYPES = {
     names: idOf(6, 'Id'),
     enforced: words('UsagePlanName ApiStages Quota Throttle'),
     fields: [
-      ...[field('name', 'text', 'UsagePlanName'), field('description')],
+      field('name', 'text', 'UsagePlanName'),
+      field('description'),
       block('throttle', fieldsOf('rateLimit burstLimit', 'number')),
       block('quota', [...fieldsOf('limit offset', 'number'), field('period')]),
     ],

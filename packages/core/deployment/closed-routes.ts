@@ -25,7 +25,11 @@ export function closedPlan(
   reason: string,
 ): MessageRoutePlan {
   return {
-    ...{ routeKey, resourceId, resourcePath, httpMethod, logicalId },
+    routeKey,
+    resourceId,
+    resourcePath,
+    httpMethod,
+    logicalId,
     operationName: undefined,
     authorization: { kind: 'none' },
     apiKeyRequired: false,

@@ -22,7 +22,10 @@ type UrlOwner = { readonly functionName: string; readonly qualifier: string | un
 /** One route that takes every request; it answers 500 where the URL cannot be read. */
 export function compileFunctionUrl(url: PropertyBag, owner: UrlOwner, tolerance: Tolerance): Deployment {
   const facts = {
-    ...{ routeKey: ROUTE, resourceId: ROUTE, resourcePath: ROUTE, httpMethod: ROUTE },
+    routeKey: ROUTE,
+    resourceId: ROUTE,
+    resourcePath: ROUTE,
+    httpMethod: ROUTE,
     logicalId: url.logicalId,
   };
   const compiled = tolerance.attempt<Pick<Deployment, 'cors'> & { readonly plan: RoutePlan }>(
@@ -32,9 +35,15 @@ export function compileFunctionUrl(url: PropertyBag, owner: UrlOwner, tolerance:
   );
   const { cors, plan } = compiled;
   return {
-    ...{ id: URL_STAGE, protocol: 'http', errors: functionUrlWordings, cors },
+    id: URL_STAGE,
+    protocol: 'http',
+    errors: functionUrlWordings,
+    cors,
     routes: { find: () => ({ plan, pathParameters: null }), plans: [plan] },
-    ...{ resourcePolicy: undefined, apiKeySource: 'HEADER', binaryMediaTypes: [], messageRouting: undefined },
+    resourcePolicy: undefined,
+    apiKeySource: 'HEADER',
+    binaryMediaTypes: [],
+    messageRouting: undefined,
   };
 }
 
@@ -42,7 +51,8 @@ type Compiled = Pick<RoutePlan, 'operationName' | 'authorization' | 'apiKeyRequi
 
 function compileRoute(url: PropertyBag, owner: UrlOwner): Compiled {
   return {
-    ...{ operationName: undefined, apiKeyRequired: false },
+    operationName: undefined,
+    apiKeyRequired: false,
     authorization:
       readAuthType(url) === 'NONE'
         ? { kind: 'none' }

@@ -84,7 +84,10 @@ function compileStream(
     const target = readTarget(block, timeoutMs);
     return (
       refuseAtRunTime(parameters, false) ?? {
-        ...{ kind: 'http-stream', ...target, idleMs, parameters },
+        kind: 'http-stream',
+        ...target,
+        idleMs,
+        parameters,
         contentHandling: readContentHandling(block),
       }
     );

@@ -79,8 +79,11 @@ function compileAws(integration: PropertyBag, tolerance: Tolerance): Integration
     return (
       refused ??
       onlyByPost(method, 'IntegrationMethod') ?? {
-        ...{ kind: 'function', ...lambda.target, timeoutMs },
-        ...{ request, response: NO_METHOD },
+        kind: 'function',
+        ...lambda.target,
+        timeoutMs,
+        request,
+        response: NO_METHOD,
       }
     );
   const service = readServiceUri(uri);
@@ -90,8 +93,13 @@ function compileAws(integration: PropertyBag, tolerance: Tolerance): Integration
   const roleArn = role === '' ? undefined : role;
   return (
     refused ?? {
-      ...{ kind: 'service', target: service.target, method, timeoutMs, roleArn },
-      ...{ request, response: NO_METHOD },
+      kind: 'service',
+      target: service.target,
+      method,
+      timeoutMs,
+      roleArn,
+      request,
+      response: NO_METHOD,
     }
   );
 }

@@ -28,7 +28,8 @@ export function compileHttpJwtAuthorizer(bag: PropertyBag): TokenAuthorizer {
     );
   return {
     ...describe(bag),
-    ...{ dialect: 'http-jwt', withoutScope: 'ACCESS_DENIED' },
+    dialect: 'http-jwt',
+    withoutScope: 'ACCESS_DENIED',
     identitySource: readSource(bag, readTextList(bag, 'IdentitySource'), HTTP_SOURCE, [
       'header',
       'querystring',
@@ -54,7 +55,8 @@ export function compileRestJwtAuthorizer(bag: PropertyBag): TokenAuthorizer {
   refuseStrangers(block, ['Issuers', 'AllowedAlgorithms', 'RequiredClaims']);
   return {
     ...describe(bag),
-    ...{ dialect: 'rest-jwt', withoutScope: 'ACCESS_DENIED' },
+    dialect: 'rest-jwt',
+    withoutScope: 'ACCESS_DENIED',
     identitySource: readRestSource(bag),
     trust: {
       ...PLAIN_TRUST,

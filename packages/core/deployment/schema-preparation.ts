@@ -23,8 +23,15 @@ const ONE = ['additionalItems', 'additionalProperties', 'items', 'not'];
 const LIST = ['allOf', 'anyOf', 'items', 'oneOf'];
 const MAP = ['definitions', 'dependencies', 'patternProperties', 'properties'];
 const NUMBERS = [
-  ...['maxItems', 'maxLength', 'maxProperties', 'maximum'],
-  ...['minItems', 'minLength', 'minProperties', 'minimum', 'multipleOf'],
+  'maxItems',
+  'maxLength',
+  'maxProperties',
+  'maximum',
+  'minItems',
+  'minLength',
+  'minProperties',
+  'minimum',
+  'multipleOf',
 ];
 const FLAGS = [
   'additionalItems',
@@ -37,8 +44,17 @@ const FLAGS = [
 const ANNOTATIONS = ['$schema', 'default', 'description', 'format', 'id', 'title'];
 /** The keywords of draft 4; AWS refuses every other [issue]. */
 const KEYWORDS: ReadonlySet<string> = new Set([
-  ...[...ONE, ...LIST, ...MAP, ...NUMBERS, ...FLAGS, ...ANNOTATIONS],
-  ...['$ref', 'enum', 'pattern', 'required', 'type'],
+  ...ONE,
+  ...LIST,
+  ...MAP,
+  ...NUMBERS,
+  ...FLAGS,
+  ...ANNOTATIONS,
+  '$ref',
+  'enum',
+  'pattern',
+  'required',
+  'type',
 ]);
 
 const MAX_DEPTH = 100;

@@ -61,22 +61,28 @@ export function http1RequestContext(facts: RoutedFacts, caller: CallerFacts): Re
 
 /** What of a context differs from request to request. */
 const CONTEXT_PARTS = [
-  ...(['authentication', 'authorizer', 'method', 'path', 'protocol', 'sourceIp', 'userAgent'] as const),
-  ...(['requestId', 'time', 'timeEpoch'] as const),
+  'authentication',
+  'authorizer',
+  'method',
+  'path',
+  'protocol',
+  'sourceIp',
+  'userAgent',
+  'requestId',
+  'time',
+  'timeEpoch',
 ] as const;
 type ContextPart = (typeof CONTEXT_PARTS)[number];
 
 const PARTS = [
   ...CONTEXT_PARTS,
-  ...([
-    'rawQueryString',
-    'cookies',
-    'headers',
-    'query',
-    'body',
-    'pathParameters',
-    'isBase64Encoded',
-  ] as const),
+  'rawQueryString',
+  'cookies',
+  'headers',
+  'query',
+  'body',
+  'pathParameters',
+  'isBase64Encoded',
 ] as const;
 type Part = (typeof PARTS)[number];
 

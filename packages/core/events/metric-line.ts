@@ -38,7 +38,9 @@ export function metricLine(facts: LogFacts, { protocol, apiName, isDetailed, cac
             },
           ],
         },
-        ...{ ...api, ...route, Stage },
+        ...api,
+        ...route,
+        Stage,
         ...Object.fromEntries(metrics.map(([name, , value]) => [name, value])),
       }),
     )

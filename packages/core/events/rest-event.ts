@@ -20,15 +20,28 @@ const LEADING_SLASHES = /^\/\/+/;
 
 /** What of a context differs from request to request. */
 const CONTEXT_PARTS = [
-  ...(['authorizer', 'httpMethod', 'extendedRequestId', 'requestTime', 'requestPath'] as const),
-  ...(['protocol', 'requestTimeEpoch', 'requestId', 'identity'] as const),
+  'authorizer',
+  'httpMethod',
+  'extendedRequestId',
+  'requestTime',
+  'requestPath',
+  'protocol',
+  'requestTimeEpoch',
+  'requestId',
+  'identity',
 ] as const;
 type ContextPart = (typeof CONTEXT_PARTS)[number];
 
 const PARTS = [
   ...CONTEXT_PARTS,
-  ...(['path', 'headers', 'multiValueHeaders', 'query', 'multiQuery', 'pathParameters'] as const),
-  ...(['body', 'isBase64Encoded'] as const),
+  'path',
+  'headers',
+  'multiValueHeaders',
+  'query',
+  'multiQuery',
+  'pathParameters',
+  'body',
+  'isBase64Encoded',
 ] as const;
 type Part = (typeof PARTS)[number];
 

@@ -122,7 +122,8 @@ function buildHttpCall(plan: HttpIntegration, input: MappingInput, facts: Facts)
     input,
     request: addressed(plan, mapped.parameters, request, '', {
       // Templates need the text.
-      ...{ method, unpacks: true },
+      method,
+      unpacks: true,
       headers: printHeaders(headers),
       body: bodyFor(method, mapped.body),
     }),
@@ -141,7 +142,8 @@ function buildProxyRequest(
   const headers = passHeaders(input, request.api.apiId);
   mapHeaders(headers, 'http-proxy', parameters);
   return addressed(plan, parameters, request, request.rawQuery, {
-    ...{ method, unpacks },
+    method,
+    unpacks,
     headers: printHeaders(headers),
     body: bodyFor(method, convertBody(request, plan.contentHandling, binaryMediaTypes)),
   });

@@ -36,7 +36,9 @@ export function describeCall(
     }
     case 'function':
       return {
-        ...{ uri: lambdaUri(api, outgoing.functionName, outgoing.qualifier), received, latencyMs },
+        uri: lambdaUri(api, outgoing.functionName, outgoing.qualifier),
+        received,
+        latencyMs,
         sent: { ...nowhere, body: outgoing.event },
       };
     case 'http':

@@ -256,7 +256,15 @@ function signedCaller(authorization: IamAuthorization, matched: Matched, at: Por
   if (identity === undefined) throw new TypeError('a verified signature is of no identity');
   const { arn: userArn, roleArn, accountId, userId, organizationId, tags } = describeIdentity(identity);
   return {
-    ...{ kind: 'iam', accessKey: identity.accessKeyId, accountId, callerId: userId, userArn, userId },
-    ...{ roleArn, organizationId, tags, permissions: permissionsOf(identity) },
+    kind: 'iam',
+    accessKey: identity.accessKeyId,
+    accountId,
+    callerId: userId,
+    userArn,
+    userId,
+    roleArn,
+    organizationId,
+    tags,
+    permissions: permissionsOf(identity),
   };
 }

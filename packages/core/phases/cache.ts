@@ -49,7 +49,10 @@ export function lookUp(admitted: Admitted, at: { readonly clock: Clock }): Cache
   return {
     reply: found && toReply(found, warning),
     storedAtEpochMs: found?.storedAtEpochMs,
-    ...{ cache, key, warning, ttlSeconds: caching.ttlSeconds },
+    cache,
+    key,
+    warning,
+    ttlSeconds: caching.ttlSeconds,
   };
 }
 

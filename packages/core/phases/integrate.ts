@@ -146,7 +146,8 @@ function refusal({ reason, message, isReserved }: Extract<InvocationResult, { ki
       return gatewayError('REQUEST_TOO_LARGE', { source: 'client', reason: message });
     case 'throttled':
       return gatewayError('FUNCTION_THROTTLED', {
-        ...{ source: 'integration', reason: message },
+        source: 'integration',
+        reason: message,
         ...(isReserved === true && { throttledBy: 'ReservedFunctionConcurrentInvocationLimitExceeded' }),
       });
     case 'not-found':

@@ -56,7 +56,9 @@ export function log(
     );
   at.metrics?.write(
     metricLine(facts, {
-      ...{ protocol: api.protocol, apiName: api.name, cache: trail.notes?.cache },
+      protocol: api.protocol,
+      apiName: api.name,
+      cache: trail.notes?.cache,
       isDetailed: options?.hasDetailedMetrics === true,
     }),
   );
@@ -102,7 +104,10 @@ function describe(
   const isAsked = kind === 'lambda' || kind === 'token';
   const wordings = received.stage?.deployment.errors ?? received.api.errors;
   return {
-    ...{ request: received, status, latencyMs, connection },
+    request: received,
+    status,
+    latencyMs,
+    connection,
     responseBytes: trail.notes?.streamed?.sentBytes ?? Buffer.byteLength(reply.body),
     // AWS calls it an authorizer where there is one, and authentication where it checks a signature itself.
     authenticate: kind === 'iam' ? authenticated : undefined,
@@ -150,7 +155,8 @@ function describeAuthorizer(
   const { event, result } = notes?.asked ?? {};
   const caller = notes?.caller;
   return {
-    ...{ authorizerId: authorizer.authorizerId, identity },
+    authorizerId: authorizer.authorizerId,
+    identity,
     call: event === undefined ? undefined : { uri, event, result: result && payloadOf(result) },
     failure: !isRefused
       ? undefined

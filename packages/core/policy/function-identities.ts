@@ -76,7 +76,8 @@ export class FunctionIdentities {
     const { partition = 'aws', accountId = '' } = parseArn(role?.arn ?? signer.arn) ?? {};
     const session = `assumed-role/${role?.name ?? `${name}-role`}/${name}`;
     return {
-      ...{ name, ...this.keyPairOf(name) },
+      name,
+      ...this.keyPairOf(name),
       arn: `arn:${partition}:sts::${accountId}:${session}`,
       policies: role?.policies ?? [ALLOW_ALL],
       role: this.#session(signer, accountId, role ?? nobodysRole(name, accountId, partition)),
@@ -97,7 +98,9 @@ export class FunctionIdentities {
       ...[...role.tags].map(([key, value]) => [`aws:principaltag/${key}`, [value]] as const),
     ]);
     return {
-      ...{ arn: role.arn, userId, boundary: role.boundary },
+      arn: role.arn,
+      userId,
+      boundary: role.boundary,
       facts: { get: (key) => known.get(key) ?? this.#timeOf(key) },
       onDenied: (question, decision) => this.#tell(name, role, question, decision),
     };
@@ -135,7 +138,11 @@ export function withFunctions(fixed: Identities, functions: FunctionIdentities):
 function nobodysRole(functionName: string, accountId: string, partition: string): Role {
   const name = `${functionName}-role`;
   return {
-    ...{ name, arn: `arn:${partition}:iam::${accountId}:role/${name}` },
-    ...{ policies: [ALLOW_ALL], boundary: undefined, tags: new Map(), place: { file: '' } },
+    name,
+    arn: `arn:${partition}:iam::${accountId}:role/${name}`,
+    policies: [ALLOW_ALL],
+    boundary: undefined,
+    tags: new Map(),
+    place: { file: '' },
   };
 }

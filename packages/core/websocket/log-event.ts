@@ -61,7 +61,9 @@ export function logEvent(event: ConnectionEvent, trail: Trail, at: Ports & Recor
   }
   at.metrics?.write(
     metricLine(facts, {
-      ...{ protocol: 'websocket', apiName: found.api.name, cache: undefined },
+      protocol: 'websocket',
+      apiName: found.api.name,
+      cache: undefined,
       isDetailed: options?.hasDetailedMetrics === true,
     }),
   );
@@ -94,11 +96,22 @@ function record(event: ConnectionEvent, trail: Trail): FinishedEvent {
   const { kind, connection, requestId, found, route, status, payload } = event;
   const { connectionId, caller, sourceIp, apiId, stageName } = connection;
   return {
-    ...{ kind, requestId, connectionId, caller, sourceIp, apiId, stageName, found, route, status, payload },
+    kind,
+    requestId,
+    connectionId,
+    caller,
+    sourceIp,
+    apiId,
+    stageName,
+    found,
+    route,
+    status,
+    payload,
     body: kind === 'MESSAGE' ? event.body : undefined,
     reply: kind === 'MESSAGE' ? event.reply : undefined,
     closure: kind === 'MESSAGE' ? undefined : event.closure,
-    ...{ trail, latencyMs: trail.elapsedMs() },
+    trail,
+    latencyMs: trail.elapsedMs(),
   };
 }
 
@@ -115,18 +128,34 @@ function describe(
   const isMessage = kind === 'MESSAGE';
   return {
     request: {
-      ...{ method: '', rawPath: '', rawQuery: '', body: undefined, protocol: '', traceHeader: '' },
-      ...{ api, stage, route, caller, sourceIp, requestId, extendedRequestId: requestId },
+      method: '',
+      rawPath: '',
+      rawQuery: '',
+      body: undefined,
+      protocol: '',
+      traceHeader: '',
+      api,
+      stage,
+      route,
+      caller,
+      sourceIp,
+      requestId,
+      extendedRequestId: requestId,
       headers: userAgent === null ? NO_HEADERS : new HeaderList(['user-agent', userAgent]),
       receivedAtEpochMs: at.clock.nowEpochMs() - Math.round(latencyMs),
     },
-    ...{ status, latencyMs },
+    status,
+    latencyMs,
     responseBytes: isMessage && event.reply !== undefined ? Buffer.byteLength(event.reply) : 0,
-    ...{ authenticate: undefined, authorizer: undefined, authorize: undefined },
+    authenticate: undefined,
+    authorizer: undefined,
+    authorize: undefined,
     integration: trail.describeIntegration(status),
     failure: trail.error && stage.deployment.errors.describe(trail.error.code, trail.error.detail),
     connection: {
-      ...{ connectionId, connectedAtEpochMs, eventType: kind },
+      connectionId,
+      connectedAtEpochMs,
+      eventType: kind,
       messageId: isMessage ? event.messageId : undefined,
       disconnectStatusCode: isMessage ? undefined : event.closure.code,
       disconnectReason: isMessage ? undefined : event.closure.reason,

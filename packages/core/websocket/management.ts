@@ -73,7 +73,8 @@ function manage(
   if (!CONNECTION_ID.test(connectionId))
     return wordRefusal('invalid-connection-id', {
       message: `Invalid connectionId: ${connectionId}`,
-      ...{ connectionId, requestId },
+      connectionId,
+      requestId,
     });
   if (!takeFromAccount(stage, at.clock.nowEpochMs())) return wordRefusal('too-many-posts');
   switch (request.method) {
@@ -168,8 +169,19 @@ export function recordPost(
   const stage = api.stages.get(stageName);
   const nothing = { route: undefined, payload: undefined, reply: undefined, closure: undefined };
   records?.takeEvent({
-    ...{ kind: 'POST', requestId, connectionId, caller, sourceIp, apiId, stageName, body, status: 200 },
-    ...{ ...nothing, found: stage && { api, stage }, trail: new Trail(clock), latencyMs: 0 },
+    kind: 'POST',
+    requestId,
+    connectionId,
+    caller,
+    sourceIp,
+    apiId,
+    stageName,
+    body,
+    status: 200,
+    ...nothing,
+    found: stage && { api, stage },
+    trail: new Trail(clock),
+    latencyMs: 0,
   });
 }
 

@@ -69,7 +69,13 @@ export const CATALOGUE: readonly ServiceEntry[] = [
 /** Every type of resource that a start knows. */
 function resourceTypesOf(catalogue: readonly ServiceEntry[]): ResourceTypes {
   return new ResourceTypes([
-    ...[CONTROL_TYPES, LAMBDA_TYPES, COGNITO_TYPES, TABLES_TYPES, VALUES_TYPES, LOGS_TYPES, OTHER_TYPES],
+    CONTROL_TYPES,
+    LAMBDA_TYPES,
+    COGNITO_TYPES,
+    TABLES_TYPES,
+    VALUES_TYPES,
+    LOGS_TYPES,
+    OTHER_TYPES,
     ...catalogue.map(({ types }) => types),
   ]);
 }

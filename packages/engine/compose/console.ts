@@ -72,7 +72,11 @@ function requestPorts({
 }: Parts): RequestEndpointPorts | undefined {
   if (records === undefined) return undefined;
   return {
-    ...{ records, at, clock, version, clockFixedBecause: clockFixedBecause(options) },
+    records,
+    at,
+    clock,
+    version,
+    clockFixedBecause: clockFixedBecause(options),
     findApi: (apiId) => served.find(apiId),
     who: { issuer: signIn, identities, clock, keys: () => served.account.keys },
   };
@@ -83,10 +87,16 @@ function inspectPorts(parts: Parts): InspectPorts {
   const redactor = records?.redactor ?? createRedactor(parts.controlSecret);
   const rows = () => records?.rows({ limit: COUNTED_ROWS }) ?? [];
   return {
-    ...{ clock, random, records, redactor, connections: at.connections, services: at.services },
+    clock,
+    random,
+    records,
+    redactor,
+    connections: at.connections,
+    services: at.services,
     findApi: (apiId) => served.find(apiId),
     allApis: () => served.all.map((api) => api.served),
-    ...{ access: options.access, invoices: options.invoices },
+    access: options.access,
+    invoices: options.invoices,
     followsPublished: () =>
       served.stacks.some(({ functions }) =>
         functions.some(({ environment }) => environment['GATEWRIGHT_DOCUMENTS'] === 'published'),
@@ -106,7 +116,9 @@ function inspectPorts(parts: Parts): InspectPorts {
       numbers: () => showNumbers(records?.counts),
       cost: () =>
         showCost({
-          ...{ rows: rows(), calls: records?.functionCalls() ?? [], lines: records?.lines },
+          rows: rows(),
+          calls: records?.functionCalls() ?? [],
+          lines: records?.lines,
           apis: served.all.map((api) => api.served),
           functions: declaredFunctions(parts),
           nowEpochMs: clock.nowEpochMs(),
@@ -117,12 +129,15 @@ function inspectPorts(parts: Parts): InspectPorts {
       differs: () => ({
         unsupported: served.unsupported,
         assumptions: Object.entries(options.assumptions ?? USUAL_ASSUMPTIONS).map(([name, value]) => ({
-          ...{ name, value },
+          name,
+          value,
           choices: Object.entries(ASSUMPTIONS).find(([known]) => known === name)?.[1] ?? [],
         })),
       }),
       start: () => ({
-        ...{ version, stage: options.stage, isRecording: records !== undefined },
+        version,
+        stage: options.stage,
+        isRecording: records !== undefined,
         clock: { nowEpochMs: clock.nowEpochMs(), offsetMs: clock.offsetMs() },
         clockFixedBecause: clockFixedBecause(options),
       }),

@@ -42,7 +42,9 @@ export async function openDefinition(
   const region = stacks[0]?.region ?? 'us-east-1';
   const caller = adminIdentity(READER, accountId);
   const serve = createRestApiWire({
-    ...{ apis: served, random: createSystemRandom(), accountId },
+    apis: served,
+    random: createSystemRandom(),
+    accountId,
     get ports(): Ports {
       throw new Error('nothing is invoked here');
     },
@@ -51,7 +53,10 @@ export async function openDefinition(
     stacks,
     stages: served.all.flatMap(({ identity, stages }) =>
       stages.map(({ settings }) => ({
-        ...{ apiId: identity.apiId, name: identity.name, kind: identity.protocol, stage: settings.name },
+        apiId: identity.apiId,
+        name: identity.name,
+        kind: identity.protocol,
+        stage: settings.name,
       })),
     ),
     async get(path) {

@@ -102,7 +102,10 @@ function readSent(text: string): HandSent | undefined {
   const { groupId, source, detailType } = more;
   const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
   return {
-    ...{ target, body, groupId: textOf(groupId) },
-    ...{ source: textOf(source), detailType: textOf(detailType) },
+    target,
+    body,
+    groupId: textOf(groupId),
+    source: textOf(source),
+    detailType: textOf(detailType),
   };
 }

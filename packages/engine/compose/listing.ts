@@ -19,7 +19,14 @@ export function listRoutesOf(parts: Parts): ApiRoutes[] {
 /** The listing without its routes: what the ready line holds. */
 export function listStages(parts: Parts): ApiListing[] {
   return listRoutesOf(parts).map(({ stack, logicalId, id, name, kind, stage, region, url }) => ({
-    ...{ stack, logicalId, id, name, kind, stage, region, url },
+    stack,
+    logicalId,
+    id,
+    name,
+    kind,
+    stage,
+    region,
+    url,
   }));
 }
 

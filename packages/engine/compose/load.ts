@@ -42,7 +42,9 @@ export async function load(
   const values = await readValues(options);
   const { stored } = values;
   const stacks = await loadStacks(sources, {
-    ...{ ...options, types: typesOf(options), tolerance: faults },
+    ...options,
+    types: typesOf(options),
+    tolerance: faults,
     stored,
     keptIn: options.keptIn ?? join(options.directory, '.gatewright', 'cache', 'services'),
   });
@@ -114,7 +116,8 @@ function signersOf(
   roles: RolesOfStacks | undefined,
 ): Parameters<Parts['store']['admit']>[0] {
   return functions.all.map(({ name, accessKeyId, secretAccessKey }) => ({
-    ...{ accessKeyId, secretAccessKey },
+    accessKeyId,
+    secretAccessKey,
     isJudged: roles?.ofFunctions.has(name) === true,
   }));
 }

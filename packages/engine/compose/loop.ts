@@ -49,7 +49,9 @@ export function openLoopApi({ history, clock, served }: Parts): MoreEndpoints {
 
 function listFunctions({ functions }: Parts['served']['stacks'][number]): FunctionListing[] {
   return functions.map(({ name, logicalId, stackName, region }) => ({
-    ...{ name, logicalId, region },
+    name,
+    logicalId,
+    region,
     stack: stackName,
   }));
 }

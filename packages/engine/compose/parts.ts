@@ -147,8 +147,15 @@ export function openAccount(options: GatewayOptions, clock: Clock): Account {
     roles: needsPermissions,
   } = options;
   return new Account({
-    ...{ clock, isThrottled: accountThrottle, region },
-    ...{ quotas, usageLagMs, assumptions, vpcEndpoints, needsPermissions, cacheMemoryBytes },
+    clock,
+    isThrottled: accountThrottle,
+    region,
+    quotas,
+    usageLagMs,
+    assumptions,
+    vpcEndpoints,
+    needsPermissions,
+    cacheMemoryBytes,
   });
 }
 
@@ -205,7 +212,9 @@ export async function openRuntime(
 ): Promise<FunctionRuntime> {
   const { directory, reload, functionLog } = options;
   const runtime = await createFunctionRuntime({
-    ...{ clockOffset: clock.offset, deadlines, debugging },
+    clockOffset: clock.offset,
+    deadlines,
+    debugging,
     controlUrl: at.controlUrl,
     standIns: at.standIns,
     findVersion: at.findVersion,
@@ -220,7 +229,9 @@ export async function openRuntime(
             functionLog(line);
           },
     maxInstances: MAX_INSTANCES,
-    ...{ isolation: options.isolation, concurrency: options.concurrency, isCold: options.cold },
+    isolation: options.isolation,
+    concurrency: options.concurrency,
+    isCold: options.cold,
     reload,
   });
   runtime.onReload((event) => options.onReload({ ...event, what: event.functionName }));

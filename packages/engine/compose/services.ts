@@ -35,8 +35,11 @@ export function openServices(parts: Parts): Map<string, AwsService> {
     lazily(async () => {
       const { createLambda } = await import('../../control/api/lambda/lambda-service.ts');
       return createLambda({
-        ...{ apis: served, keep: (service) => journal.keep(service) },
-        ...{ invoker: runtime, random, accountId: options.accountId },
+        apis: served,
+        keep: (service) => journal.keep(service),
+        invoker: runtime,
+        random,
+        accountId: options.accountId,
         accept: (event) => acceptEvent(event, parts),
       });
     }),

@@ -91,8 +91,10 @@ export class SignIn {
   async #load(): Promise<LocalSignIn> {
     const { openLocalSignIn } = await import('../../cognito/sign-in.ts');
     const opened = await openLocalSignIn({
-      ...{ ...this.#ports, standIns: this.standIns },
-      ...{ log: this.#options.log, directory: dataDirectoryOf(this.#options) },
+      ...this.#ports,
+      standIns: this.standIns,
+      log: this.#options.log,
+      directory: dataDirectoryOf(this.#options),
     });
     if (this.#followed !== undefined) opened.follow(this.#followed.stacks, this.#followed.users);
     this.#opened = opened;

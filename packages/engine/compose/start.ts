@@ -148,16 +148,44 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   closing.add(() => observers.close());
   const { logGroups, metrics, traces } = observers;
   const at = whileRecording(options, {
-    ...{ clock, random, invoker: runtime, http, services, log, connections, identities },
-    ...{ logGroups, metrics, traces, records, compressor: createCompressor() },
+    clock,
+    random,
+    invoker: runtime,
+    http,
+    services,
+    log,
+    connections,
+    identities,
+    logGroups,
+    metrics,
+    traces,
+    records,
+    compressor: createCompressor(),
     keySets: signIn.keySets,
     ...lookUpsIn(served),
     linkOf: shortLinks(options, ownUrl),
   });
   const management = { clock, random, connections, identities, records };
   const parts: Parts = {
-    ...{ options, name, history, clock, random, identities, signIn, store, runtime },
-    ...{ journal, served, at, management, recorder, values, records, functionIdentities, events, closing },
+    options,
+    name,
+    history,
+    clock,
+    random,
+    identities,
+    signIn,
+    store,
+    runtime,
+    journal,
+    served,
+    at,
+    management,
+    recorder,
+    values,
+    records,
+    functionIdentities,
+    events,
+    closing,
     subscriptions: logGroups,
     resets: options.resets === true ? new KeptBaseline() : undefined,
     addresses: new Map(),
@@ -204,7 +232,11 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
       parts.at.connections.sweep();
       parts.events.moved();
     },
-    ...{ clock, random, identities, secret, report },
+    clock,
+    random,
+    identities,
+    secret,
+    report,
     mounts: {
       services: openServices(parts),
       connections(request, apiId, path) {
@@ -224,13 +256,11 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
       routes: () => listRoutesOf(parts),
       recorded: parts.recorder,
       more: inTurn(
-        ...[
-          openTokensApi(signIn),
-          openLoopApi(parts),
-          openEventsApi(parts),
-          openStateApi(parts),
-          openTestingApi(parts),
-        ],
+        openTokensApi(signIn),
+        openLoopApi(parts),
+        openEventsApi(parts),
+        openStateApi(parts),
+        openTestingApi(parts),
         openConsoleApi(parts),
       ),
       consoleFiles: (request) => serveConsole(request, options.consoleFiles),
@@ -280,9 +310,14 @@ function assemble(parts: Parts, publish: () => Promise<void>): Gateway {
       const { controlSecret: key } = parts;
       const shown = parts.options.consoleFiles && { console: `${control}${CONSOLE_PATH}#${key}` };
       return {
-        ...{ name: parts.name, apis: listStages(parts), control, ...shown, dynamodb: store.url },
+        name: parts.name,
+        apis: listStages(parts),
+        control,
+        ...shown,
+        dynamodb: store.url,
         ...(parts.tls !== undefined && { certificateAuthority: parts.tls.certificateAuthority }),
-        ...{ unsupported: served.unsupported, unreachableIssuers },
+        unsupported: served.unsupported,
+        unreachableIssuers,
       };
     },
     close: () => closing.run(),

@@ -43,7 +43,8 @@ export async function openTls(options: GatewayOptions, served: ServedApis): Prom
       const wish = { commonName: commonName.slice(0, 64), names };
       return issueFrom({ certificate, privateKey }, 'server', {
         ...wish,
-        ...{ fromEpochMs: now - DAY_MS, toEpochMs: now + LIFETIME_MS },
+        fromEpochMs: now - DAY_MS,
+        toEpochMs: now + LIFETIME_MS,
       });
     },
     nameOf: (plan, serverName) =>
@@ -72,7 +73,8 @@ export function nameServer(
   serverName: string | undefined,
 ): TlsName {
   const ofPlan = {
-    ...{ names: usual, policy: USUAL_SECURITY_POLICY },
+    names: usual,
+    policy: USUAL_SECURITY_POLICY,
     acceptsHttp2: !plan.apiIds.some((id) => served.find(id)?.protocol === 'websocket'),
   };
   if (serverName === undefined || usual.includes(serverName)) return ofPlan;
@@ -97,7 +99,8 @@ function ofDomain(served: ServedApis, serverName: string, assumptions: Assumptio
     policy,
     acceptsHttp2: !isWebSocket,
     mutual: truststore && {
-      ...{ domain: name, truststore },
+      domain: name,
+      truststore,
       endsWithout: assumptions['missing-client-certificate'] === 'ended',
     },
   };

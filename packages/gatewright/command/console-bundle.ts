@@ -51,8 +51,16 @@ export async function bundleConsole(folder: string): Promise<ReadonlyMap<string,
   const { build } = await import('esbuild');
   const { outputFiles } = await build({
     entryPoints: { app: join(folder, 'main.tsx') },
-    ...{ bundle: true, minify: true, write: false, outdir: folder, format: 'esm', target: 'es2022' },
-    ...{ jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none', logLevel: 'silent' },
+    bundle: true,
+    minify: true,
+    write: false,
+    outdir: folder,
+    format: 'esm',
+    target: 'es2022',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    legalComments: 'none',
+    logLevel: 'silent',
     tsconfigRaw: {},
   });
   const bundled = outputFiles.map(

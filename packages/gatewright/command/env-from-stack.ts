@@ -56,7 +56,9 @@ async function listFunctions(name: string, aws: Aws): Promise<readonly Listed[]>
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const parameters = { StackName: name, NextToken: next };
     const { body } = await demand(aws, 'cloudformation:ListStackResources', {
-      ...{ ...CLOUDFORMATION, action: 'ListStackResources', parameters },
+      ...CLOUDFORMATION,
+      action: 'ListStackResources',
+      parameters,
     });
     const result = memberAt(body, 'ListStackResourcesResponse', 'ListStackResourcesResult');
     for (const resource of listAt(result, 'StackResourceSummaries')) {

@@ -116,7 +116,10 @@ sources:
 
 /** The API of an empty folder: who calls it is said by the authorizer. */
 export const HELLO_API: ApiToProtect = {
-  ...{ stack: 'hello-dev', logicalId: 'ApiGatewayRestApi', stage: 'dev', kind: 'rest' },
+  stack: 'hello-dev',
+  logicalId: 'ApiGatewayRestApi',
+  stage: 'dev',
+  kind: 'rest',
 };
 
 /** What `gatewright access sync` would read of the file below, so that the first start needs none. */

@@ -45,7 +45,8 @@ function describeProcess(pid: number): { readonly name: string; readonly parent:
     }
     if (process.platform === 'win32') return undefined;
     const line = execFileSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], {
-      ...{ encoding: 'utf8', timeout: 2_000 },
+      encoding: 'utf8',
+      timeout: 2_000,
       stdio: ['ignore', 'pipe', 'ignore'],
     }).trim();
     const [, parent = '', path = ''] = /^(\d+)\s+(.*)$/.exec(line) ?? [];

@@ -31,7 +31,9 @@ export function runBeside(
   const inherited = Object.entries(process.env).filter(([name]) => !OF_THE_DEVELOPER.includes(name));
   const [program, ...args] = shellOf(command);
   const child = spawn(program, args, {
-    ...{ shell: process.platform === 'win32', stdio: 'inherit', detached: isGroup },
+    shell: process.platform === 'win32',
+    stdio: 'inherit',
+    detached: isGroup,
     env: { ...Object.fromEntries(inherited), ...variables },
   });
   let isOver = false;

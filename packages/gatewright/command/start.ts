@@ -51,15 +51,21 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
   const stage = flags.stage ?? USUAL_STAGE;
   const shown = openStartConsole(sources, stage, adminKey);
   const gateway = await createGateway({
-    ...{ ...readSettings(flags), ...toLoadOptions(flags), adminKey },
+    ...readSettings(flags),
+    ...toLoadOptions(flags),
+    adminKey,
     companions: sources.filter((source) => !named.includes(source)),
     awsEndpoints: readAwsEndpoints(flags.aws, process.env),
     announced: { folder: runningFolder(process.env), name: flags.name },
-    ...{ ...readExecOptions(flags, command), ...deployed.options, ...readInspect(flags) },
+    ...readExecOptions(flags, command),
+    ...deployed.options,
+    ...readInspect(flags),
     dynamodb: readDynamoDb(flags),
-    ...{ ...shown.options, linksLines: isSeen(flags) },
+    ...shown.options,
+    linksLines: isSeen(flags),
     xrayDaemon: readDaemon(process.env['AWS_XRAY_DAEMON_ADDRESS']),
-    ...{ log, documentFolders: accessFoldersOf(sources) },
+    log,
+    documentFolders: accessFoldersOf(sources),
     functionLog: (line) => printFunctionLine(line, flags),
     onProgress: (message) => remark(message),
     ...(!flags.json && { onWaiting: (message: string) => remark(message) }),
@@ -80,8 +86,13 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
     const text = flags.json
       ? `${JSON.stringify({ ready: true, ...listening })}\n`
       : describeStart({
-          ...{ gateway, listening, documents, stage, load: { ...flags, sources } },
-          ...{ tookMs: performance.now() - startedMs, isVerbose: flags.verbose },
+          gateway,
+          listening,
+          documents,
+          stage,
+          load: { ...flags, sources },
+          tookMs: performance.now() - startedMs,
+          isVerbose: flags.verbose,
         });
     sayReady(flags, listening, text);
     if (flags.open && listening.console !== undefined) openBrowser(listening.console);

@@ -36,9 +36,21 @@ const NOT_COPIED = new Set(['gatewright/package', 'console/page']);
 const SCHEMAS = ['access.schema.json', 'webhooks.schema.json'];
 /** What the page of the console is made of beside our own. */
 const BUNDLED_PACKAGES = [
-  ...['preact', 'uplot', '@codemirror/view', '@codemirror/state', '@codemirror/commands'],
-  ...['@codemirror/language', '@codemirror/lang-json', '@lezer/common', '@lezer/highlight', '@lezer/json'],
-  ...['@lezer/lr', 'style-mod', 'w3c-keyname', 'crelt', '@marijn/find-cluster-break'],
+  'preact',
+  'uplot',
+  '@codemirror/view',
+  '@codemirror/state',
+  '@codemirror/commands',
+  '@codemirror/language',
+  '@codemirror/lang-json',
+  '@lezer/common',
+  '@lezer/highlight',
+  '@lezer/json',
+  '@lezer/lr',
+  'style-mod',
+  'w3c-keyname',
+  'crelt',
+  '@marijn/find-cluster-break',
 ];
 /** Files that are no TypeScript: programs that other programs load, their types, and queries. */
 const PLAIN_FILES = '**/*.{cjs,cts,py,sql}';

@@ -19,8 +19,15 @@ export async function bundleCommand(packageDirectory: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   const { warnings } = await build({
     entryPoints: { main: join(packageDirectory, 'packages/gatewright/command/main.js') },
-    ...{ outdir: folder, bundle: true, splitting: true, chunkNames: 'part-[hash]' },
-    ...{ format: 'esm', platform: 'node', target: 'esnext', charset: 'utf8', logLevel: 'silent' },
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    chunkNames: 'part-[hash]',
+    format: 'esm',
+    platform: 'node',
+    target: 'esnext',
+    charset: 'utf8',
+    logLevel: 'silent',
     // Errors and log lines show the names of classes and functions.
     keepNames: true,
     plugins: [keepPlaces(folder)],

@@ -4,7 +4,8 @@ import { dirname, join, posix } from 'node:path';
 
 /** Below docs/. What is about the toolkit's own making stays in the repository. */
 const SHIPPED = [
-  ...['guides/**/*.md', 'recipes/*.md'],
+  'guides/**/*.md',
+  'recipes/*.md',
   ...['aws/surprises', 'control-plane', 'errors', 'function-runtime', 'quota', 'reference/commands'].map(
     (name) => `${name}.md`,
   ),

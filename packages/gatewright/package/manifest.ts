@@ -85,7 +85,10 @@ export async function makeManifest(root: string): Promise<Manifest> {
   const { name, version, description, license } = source;
   const entries = HANDLER_ENTRIES.map((entry) => [`./${entry}`, exportOf(`./entries/${entry}`)]);
   return {
-    ...{ name, version, description, license },
+    name,
+    version,
+    description,
+    license,
     engines: ENGINES,
     keywords: ['api-gateway', 'serverless-plugin', 'serverless-offline', 'osls', 'lambda', 'websocket'],
     type: 'module',

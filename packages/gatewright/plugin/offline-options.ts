@@ -21,7 +21,9 @@ type OfflineOption = OptionSchema &
   );
 
 const honoured = (usage: string, type: OptionSchema['type'], shortcut?: string): OfflineOption => ({
-  ...{ kind: 'honoured', usage, type },
+  kind: 'honoured',
+  usage,
+  type,
   ...(shortcut === undefined ? {} : { shortcut }),
 });
 /** An option of `gatewright start`. */
@@ -189,7 +191,8 @@ function decide(given: CliOptions): StartSettings {
     ...(host !== undefined && { host: host === 'localhost' ? '127.0.0.1' : host }),
     port: 0,
     sharedPorts: {
-      ...{ httpPort: portOf('httpPort'), websocketPort: portOf('websocketPort') },
+      httpPort: portOf('httpPort'),
+      websocketPort: portOf('websocketPort'),
       prefix: readPrefix(given['prefix']),
       omitStage: readFlag('noPrependStageInUrl', given['noPrependStageInUrl']),
     },

@@ -105,7 +105,10 @@ function factsOf(
 ): StartFacts {
   const source = relative(process.cwd(), directory);
   return {
-    ...{ gateway, listening, stage, isVerbose },
+    gateway,
+    listening,
+    stage,
+    isVerbose,
     // Those of a folder are read with the stack; without them tokens are proposed for what the template itself trusts.
     documents: [],
     tookMs: performance.now() - startedMs,

@@ -97,7 +97,9 @@ export async function injectInto(gateway: Gateway, api: ApiListing, request: Api
   const { host, pathname } = new URL(api.url);
   const length = body === undefined ? [] : ['Content-Length', String(body.length)];
   const reply = await gateway.inject({
-    ...{ apiId: api.id, method, target: `${pathname.replace(/\/$/, '')}${path}` },
+    apiId: api.id,
+    method,
+    target: `${pathname.replace(/\/$/, '')}${path}`,
     headers: ['Host', host, ...headers.flat(), ...length],
     ...(body === undefined ? {} : { body }),
   });

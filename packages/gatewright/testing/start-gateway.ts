@@ -138,7 +138,11 @@ async function connectWith(parse: Parse): Promise<TestGateway> {
     ),
   );
   return makeTestGateway({
-    ...{ environment, apis: status.apis, findings: status.unsupported, request: sendTo, parse },
+    environment,
+    apis: status.apis,
+    findings: status.unsupported,
+    request: sendTo,
+    parse,
     close: () => Promise.resolve(),
   });
 }
@@ -167,20 +171,32 @@ function toGatewayOptions(options: StartOptions, directory: string): Parameters<
   const home = readHome(process.env);
   if (typeof home === 'string') throw new TestingError(home);
   return {
-    ...{ stage: stage ?? 'dev', ...home, directory, host: '127.0.0.1', port: 0, controlPort: 0 },
+    stage: stage ?? 'dev',
+    ...home,
+    directory,
+    host: '127.0.0.1',
+    port: 0,
+    controlPort: 0,
     chosen: {
       ...(stage !== undefined && { stage }),
       ...(region !== undefined && { region }),
       ...(account !== undefined && { accountId: account }),
     },
-    ...{ parameters: options.parameters ?? {}, environment: options.environment ?? {} },
+    parameters: options.parameters ?? {},
+    environment: options.environment ?? {},
     ...(functionEnvironment !== undefined && { functionEnvironment }),
-    ...{ allowHosts: [], dynamodb: { kind: 'embedded', dataDirectory: undefined } },
+    allowHosts: [],
+    dynamodb: { kind: 'embedded', dataDirectory: undefined },
     ...toSettings(['seed', 'values', 'isolation', 'concurrency', 'cold'], (name) => options[name]),
     ...(options.tables !== undefined && { tables: options.tables }),
-    ...{ localIssuers: options.issuers ?? [], roles: options.roles ?? true },
-    ...{ strict: options.strict ?? false, accountThrottle: false },
-    ...{ record: START_OPTIONS.record.usual, reload: false, resets: true, leavesCredentials: false },
+    localIssuers: options.issuers ?? [],
+    roles: options.roles ?? true,
+    strict: options.strict ?? false,
+    accountThrottle: false,
+    record: START_OPTIONS.record.usual,
+    reload: false,
+    resets: true,
+    leavesCredentials: false,
     adminKey: chooseKeyPair(process.env),
     log: { write: onLine },
     functionLog: ({ functionName, message }) => onLine(`[${functionName}] ${message}`),

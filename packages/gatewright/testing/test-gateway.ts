@@ -149,7 +149,12 @@ export function makeTestGateway(parts: TestGatewayParts): TestGateway {
     await parts.close();
   };
   return {
-    ...{ apis, findings, environment, settle, close, clock: clockOf(read, settle) },
+    apis,
+    findings,
+    environment,
+    settle,
+    close,
+    clock: clockOf(read, settle),
     url: (api, stage) => {
       const isSocket = apis.some((one) => one.kind === 'websocket' && one.logicalId === api);
       return chooseApi(apis, isSocket, { ...(api && { api }), ...(stage && { stage }) }).url;

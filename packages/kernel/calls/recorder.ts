@@ -115,7 +115,9 @@ export class Recorder {
       service,
       region,
       ...(operation.protocol === 'rest' ? {} : { action: operation.action }),
-      ...{ method, path, query },
+      method,
+      path,
+      query,
       headers: Object.fromEntries(
         headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1] ?? '']] : [])),
       ),

@@ -63,8 +63,12 @@ export class MessageQueue {
     this.#sequence += 1;
     const queued: QueuedMessage = {
       ...message,
-      ...{ id, sequence: this.#sequence, sentAt: now },
-      ...{ receiveCount: 0, firstReceivedAt: undefined, receipt: undefined },
+      id,
+      sequence: this.#sequence,
+      sentAt: now,
+      receiveCount: 0,
+      firstReceivedAt: undefined,
+      receipt: undefined,
       visibleAt: now + (message.delayMs ?? this.settings.delayMs),
     };
     this.put(queued, now);

@@ -139,8 +139,16 @@ async function buildGo(go: string, root: string, buildFolder: string, machine: M
   mkdirSync(dirname(program), { recursive: true });
   const { HOME, PATH, GOPATH, GOMODCACHE, GOCACHE, GOROOT, GOFLAGS } = machine.environment;
   const env = {
-    ...{ HOME, PATH, GOPATH, GOMODCACHE, GOCACHE, GOROOT, GOFLAGS },
-    ...{ GOPROXY: 'off', GOTOOLCHAIN: 'local', CGO_ENABLED: '0' },
+    HOME,
+    PATH,
+    GOPATH,
+    GOMODCACHE,
+    GOCACHE,
+    GOROOT,
+    GOFLAGS,
+    GOPROXY: 'off',
+    GOTOOLCHAIN: 'local',
+    CGO_ENABLED: '0',
   };
   const known = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
   await new Promise<void>((resolve, reject) => {

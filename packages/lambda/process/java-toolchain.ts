@@ -61,14 +61,22 @@ export async function findJava(
     command: java,
     args: [
       `-Xmx${Math.floor(definition.memorySizeMb * HEAP_SHARE)}m`,
-      ...['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'],
-      ...['-cp', [...classPath, ...client].join(':'), MAIN, definition.handler],
+      '-XX:+UseSerialGC',
+      '-XX:TieredStopAtLevel=1',
+      '-Xshare:auto',
+      '-cp',
+      [...classPath, ...client].join(':'),
+      MAIN,
+      definition.handler,
     ],
     environment: {},
     searchPath: [dirname(java)],
   };
   return {
-    ...{ kind: 'found', launch: () => Promise.resolve(launch), sources: SOURCES, missing: [] },
+    kind: 'found',
+    launch: () => Promise.resolve(launch),
+    sources: SOURCES,
+    missing: [],
     findings: [
       ...versionFinding(definition, `Java ${version}`, version === wanted),
       ...(code.lack === undefined ? [] : [lacking(definition, code.lack)]),

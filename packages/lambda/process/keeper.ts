@@ -62,7 +62,9 @@ export class Keeper {
   #start(): ChildProcess {
     const args = ['-c', SCRIPT, 'keeper', `${MARK}=${this.#run}/`, this.#folder];
     const shell = spawn('sh', args, {
-      ...{ cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] },
+      cwd: '/',
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
       env: { PATH: '/usr/bin:/bin' },
     });
     shell.unref();

@@ -94,13 +94,21 @@ export class NodeProcessCode implements RunnableCode {
     const { controlUrl, accessKey } = this.#setup.factsOf(this.#definition);
     const isTimed = this.#setup.deadlines !== NO_DEADLINES;
     return {
-      ...{ functionName: name, functionArn: arn, runtime, memorySizeMb, handler, layers },
+      functionName: name,
+      functionArn: arn,
+      runtime,
+      memorySizeMb,
+      handler,
+      layers,
       timeoutMs: isTimed ? timeoutSeconds * 1000 : MAX_TIMEOUT_MS,
       stoodMs: undefined,
       logGroupName: facts.logGroupName,
       logStreamName: facts.logStreamName,
       taskRoot: this.taskRoot,
-      ...{ code, sourceMaps, runtimePackages: OWN_PACKAGES, controlUrl },
+      code,
+      sourceMaps,
+      runtimePackages: OWN_PACKAGES,
+      controlUrl,
       accessKeyId: accessKey.id,
       standIns: this.#setup.standIns(),
     };

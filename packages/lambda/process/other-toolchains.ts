@@ -33,14 +33,19 @@ export async function findRuby(
       'the gem aws_lambda_ric is not installed; gem install aws_lambda_ric',
     );
   const launch = {
-    ...{ command: ruby, args: [client, handler], searchPath: [dirname(ruby)] },
+    command: ruby,
+    args: [client, handler],
+    searchPath: [dirname(ruby)],
     environment: {
       GEM_PATH: [join(taskRoot, 'vendor', 'bundle', 'ruby', `${wanted}.0`), ...gems].join(':'),
       RUBYLIB: [taskRoot, ...layerRoots(definition).map((layer) => join(layer, 'ruby', 'lib'))].join(':'),
     },
   };
   return {
-    ...{ kind: 'found', launch: () => Promise.resolve(launch), sources: RUBY_SOURCES, missing: [] },
+    kind: 'found',
+    launch: () => Promise.resolve(launch),
+    sources: RUBY_SOURCES,
+    missing: [],
     findings: versionFinding(definition, `Ruby ${version}`, version.startsWith(`${wanted}.`)),
   };
 }
@@ -79,18 +84,25 @@ export async function findDotnet(
       `${client} is not in ${folder}; add the package Amazon.Lambda.RuntimeSupport`,
     );
   const config = [
-    ...['--depsfile', join(folder, `${assembly}.deps.json`)],
-    ...['--runtimeconfig', join(folder, `${assembly}.runtimeconfig.json`)],
+    '--depsfile',
+    join(folder, `${assembly}.deps.json`),
+    '--runtimeconfig',
+    join(folder, `${assembly}.runtimeconfig.json`),
   ];
   const args = isProgram
     ? [join(folder, `${assembly}.dll`)]
     : ['exec', ...config, join(folder, client), handler];
   const launch = {
-    ...{ command: dotnet, args, searchPath: [dirname(dotnet)] },
+    command: dotnet,
+    args,
+    searchPath: [dirname(dotnet)],
     environment: { DOTNET_ROLL_FORWARD: 'Major', DOTNET_CLI_TELEMETRY_OPTOUT: '1' },
   };
   return {
-    ...{ kind: 'found', launch: () => Promise.resolve(launch), sources: DOTNET_SOURCES, missing: [] },
+    kind: 'found',
+    launch: () => Promise.resolve(launch),
+    sources: DOTNET_SOURCES,
+    missing: [],
     findings: versionFinding(definition, `.NET ${told}`, told.startsWith(`${wanted}.`)),
   };
 }

@@ -120,7 +120,11 @@ export function processProgram(
   const environment = processEnvironment(definition, facts, launch, folders);
   const around = { cwd: taskRoot, environment };
   const program: ProcessProgram = {
-    ...{ definition, clockOffset, log, keeper, memory },
+    definition,
+    clockOffset,
+    log,
+    keeper,
+    memory,
     runtime: { ...wrap(definition, launch), ...around },
     extensions: findExtensions(definition).map((command) => ({ command, args: [], ...around })),
     deadlines: launch.hasNoDeadline === true ? NO_DEADLINES : deadlines,

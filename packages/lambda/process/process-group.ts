@@ -47,7 +47,9 @@ export class ProcessGroup {
     this.#keeper = keeper;
     this.#child = spawn(command, args, {
       // A group of its own; on Windows, where there are none, it would be a console of its own.
-      ...{ cwd, detached: process.platform !== 'win32', windowsHide: true },
+      cwd,
+      detached: process.platform !== 'win32',
+      windowsHide: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...environment, [MARK]: mark },
     });

@@ -129,7 +129,8 @@ async function fetchOverHttp(
     };
     const outgoing = send({
       ...control,
-      ...{ method, path: pathname + search },
+      method,
+      path: pathname + search,
       headers: { ...headers, host, 'content-length': Buffer.byteLength(body) },
       ...(signal !== null && signal !== undefined && { signal }),
     });

@@ -71,7 +71,9 @@ function prepareModules(
   if (control !== undefined) rerouteFetch(control);
   const patched = new Set<string>();
   hookModules({
-    ...{ layers, runtime, runtimePackages },
+    layers,
+    runtime,
+    runtimePackages,
     bundleUrl: code.kind === 'bundle' ? pathToFileURL(code.address).href : undefined,
     bundleText: code.kind === 'bundle' && code.format === 'esm' ? bundleText : undefined,
     onBuiltin: (name) => {

@@ -41,7 +41,8 @@ async function askFunction(
   const [, , , , , , name = '', qualifier] = functionArn.split(':');
   const query = qualifier === undefined ? '' : `?Qualifier=${encodeURIComponent(qualifier)}`;
   const answer = await plane.write({
-    ...{ service: 'lambda', method: 'POST' },
+    service: 'lambda',
+    method: 'POST',
     path: `/2015-03-31/functions/${encodeURIComponent(name)}/invocations${query}`,
     body:
       settings['type'] === 'TOKEN'
@@ -134,14 +135,12 @@ function requestEvent(
   const sourceIp = '203.0.113.1';
   if (settings['authorizerPayloadFormatVersion'] === '2.0')
     return {
-      ...{
-        ...common,
-        version: '2.0',
-        routeArn: arn,
-        identitySource: [credential],
-        rawPath: path,
-        rawQueryString: '',
-      },
+      ...common,
+      version: '2.0',
+      routeArn: arn,
+      identitySource: [credential],
+      rawPath: path,
+      rawQueryString: '',
       routeKey: `${method} ${path}`,
       requestContext: {
         apiId,
@@ -152,11 +151,17 @@ function requestEvent(
       },
     };
   return {
-    ...{ ...common, methodArn: arn, multiValueHeaders: { [header]: [credential] } },
+    ...common,
+    methodArn: arn,
+    multiValueHeaders: { [header]: [credential] },
     ...(kind === 'http' ? { version: '1.0', identitySource: credential } : {}),
     ...(kind === 'websocket' ? {} : { resource: path, path, httpMethod: method }),
     requestContext: {
-      ...{ apiId, stage, requestId: 'gatewright-verify', requestTimeEpoch: now, identity: { sourceIp } },
+      apiId,
+      stage,
+      requestId: 'gatewright-verify',
+      requestTimeEpoch: now,
+      identity: { sourceIp },
       ...(kind === 'websocket'
         ? { eventType: 'CONNECT', routeKey: '$connect' }
         : { httpMethod: method, resourcePath: path }),

@@ -61,7 +61,10 @@ export async function readAuthorizerFunction(
   const own = statements.find(({ Sid }) => Sid === statementId(apiId));
   const timeout = found['Timeout'];
   return {
-    ...{ arn, name, address, qualifier },
+    arn,
+    name,
+    address,
+    qualifier,
     timeoutSeconds: typeof timeout === 'number' ? timeout : undefined,
     isCallable: statements.some((statement) => mayCall(statement, apiArnBeside(arn, apiId))),
     parts: own === undefined ? {} : { [permissionPart(apiId)]: { Sid: statementId(apiId) } },

@@ -36,7 +36,9 @@ export function chooseSettings(
   const isSimple = kind === 'http' && document?.result.format === 'simple';
   const uri = invokeUri(functionArn);
   const wired = {
-    ...{ name, ttlSeconds: ttl, simpleResponses: isSimple },
+    name,
+    ttlSeconds: ttl,
+    simpleResponses: isSimple,
     calls: type === 'token' ? 'token-authorizer' : 'request-authorizer',
     payload:
       kind === 'websocket'
@@ -54,7 +56,9 @@ export function chooseSettings(
     return {
       wired,
       body: {
-        ...{ name, type: isToken ? 'TOKEN' : 'REQUEST', authorizerUri: uri },
+        name,
+        type: isToken ? 'TOKEN' : 'REQUEST',
+        authorizerUri: uri,
         ...(identitySources.length === 0
           ? {}
           : {

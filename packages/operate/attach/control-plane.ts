@@ -81,7 +81,11 @@ export function createControlPlane(
     for (let attempt = 1; ; attempt += 1) {
       await pace({ method, path });
       const answer = await aws.call({
-        ...{ service, protocol: 'rest', method, path, headers: HEADERS },
+        service,
+        protocol: 'rest',
+        method,
+        path,
+        headers: HEADERS,
         body: body && JSON.stringify(body),
       });
       if (!isBusy(answer) || attempt === ATTEMPTS) return answer;

@@ -59,11 +59,14 @@ function checkDocument({ live, document, settings, choice: { chosen } }: Circums
       ),
     ];
   const after = live.routes.map(({ key, method, path, authorizationType }) => ({
-    ...{ method: method.startsWith('$') ? 'ANY' : method, path },
+    method: method.startsWith('$') ? 'ANY' : method,
+    path,
     isProtected: authorizationType === 'CUSTOM' || chosen.some((one) => one.key === key),
   }));
   const wired = live.routes.map(({ key, method, path, apiKeyRequired }) => ({
-    ...{ method, path, apiKeyRequired },
+    method,
+    path,
+    apiKeyRequired,
     authorizer: chosen.some((one) => one.key === key) ? settings.wired : undefined,
   }));
   const keySource = live.api['apiKeySource'] === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER';

@@ -84,17 +84,18 @@ export async function makePlan(
     }),
   ].filter(({ id }) => !(wish.isWithoutDocument && id === 'no-document'));
   return {
-    ...{ live, authorizer, document, surprises },
+    live,
+    authorizer,
+    document,
+    surprises,
     plan: {
-      ...{
-        format: FORMAT,
-        id: planId,
-        madeAt: new Date().toISOString(),
-        apiId,
-        kind: live.kind,
-        stage,
-        region,
-      },
+      format: FORMAT,
+      id: planId,
+      madeAt: new Date().toISOString(),
+      apiId,
+      kind: live.kind,
+      stage,
+      region,
       functionArn: authorizer.arn,
       ...(wish.isWithoutDocument && { isWithoutDocument: true }),
       steps: planSteps(live, authorizer, wished),
@@ -121,7 +122,9 @@ function refuseCanary({ kind }: LiveApi, canaryPercent: number | undefined): Sur
   if (canaryPercent === undefined || kind === 'rest') return [];
   return [
     {
-      ...{ id: 'no-canary', level: 'obstacle', what: 'only REST APIs have canaries' },
+      id: 'no-canary',
+      level: 'obstacle',
+      what: 'only REST APIs have canaries',
       fix: 'leave --canary out; with autoDeploy off, gatewright rollback goes back',
     },
   ];
@@ -132,7 +135,9 @@ function refuseToken({ kind }: LiveApi, type: AttachWish['type']): Surprise[] {
   if (type === 'request' || kind === 'rest') return [];
   return [
     {
-      ...{ id: 'no-token', level: 'obstacle', what: 'only REST APIs have authorizers of type TOKEN' },
+      id: 'no-token',
+      level: 'obstacle',
+      what: 'only REST APIs have authorizers of type TOKEN',
       fix: 'leave --authorizer token out: the request authorizer reads the same header',
     },
   ];

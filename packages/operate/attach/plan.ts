@@ -38,12 +38,20 @@ function permissionStep({ apiId }: LiveApi, { arn, name, address, qualifier }: A
   const query = qualifier === undefined ? '' : `?Qualifier=${encodeURIComponent(qualifier)}`;
   const Sid = statementId(apiId);
   return {
-    ...{ name: 'permission', part: permissionPart(apiId), before: null, after: { Sid }, isLive: false },
+    name: 'permission',
+    part: permissionPart(apiId),
+    before: null,
+    after: { Sid },
+    isLive: false,
     does: `let API Gateway call ${name} for this API`,
     apply: {
-      ...{ service: 'lambda', method: 'POST', path: `${address}/policy${query}` },
+      service: 'lambda',
+      method: 'POST',
+      path: `${address}/policy${query}`,
       body: {
-        ...{ StatementId: Sid, Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' },
+        StatementId: Sid,
+        Action: 'lambda:InvokeFunction',
+        Principal: 'apigateway.amazonaws.com',
         SourceArn: `${apiArnBeside(arn, apiId)}/authorizers/*`,
       },
     },
@@ -60,7 +68,11 @@ function authorizerStep({ address, kind }: LiveApi, body: JsonObject): Step {
     .filter((one) => one !== undefined && one !== '')
     .map(String);
   return {
-    ...{ name: 'authorizer', part: authorizerPart(name), before: null, makes: 'authorizer', isLive: false },
+    name: 'authorizer',
+    part: authorizerPart(name),
+    before: null,
+    makes: 'authorizer',
+    isLive: false,
     does: `make the authorizer ${name}${said.length === 0 ? '' : ` by ${said.join(', ')}`}${kept}`,
     after: body,
     apply: { service: 'apigateway', method: 'POST', path: `${address}/authorizers`, body },
@@ -71,7 +83,10 @@ function authorizerStep({ address, kind }: LiveApi, body: JsonObject): Step {
 function keySourceStep({ address, api, parts }: LiveApi): Step {
   const was = typeof api['apiKeySource'] === 'string' ? api['apiKeySource'] : 'HEADER';
   return {
-    ...{ name: 'api key source', part: 'api', before: parts['api'] ?? {}, isLive: false },
+    name: 'api key source',
+    part: 'api',
+    before: parts['api'] ?? {},
+    isLive: false,
     does: `take API keys from the authorizer, not from ${was === 'HEADER' ? 'the header' : was}`,
     after: { apiKeySource: 'AUTHORIZER' },
     apply: patch(address, [{ op: 'replace', path: '/apiKeySource', value: 'AUTHORIZER' }]),
@@ -86,10 +101,14 @@ function routeStep({ kind, isAutomatic, authorizers }: LiveApi, route: LiveRoute
   const was = describeGuard(authorizationType, authorizerId, authorizers);
   const calls = kind === 'rest' ? restCalls : v2Calls;
   return {
-    ...{ name: `route ${key}`, part: routePart(key), before: shown, isLive: isAutomatic },
+    name: `route ${key}`,
+    part: routePart(key),
+    before: shown,
+    isLive: isAutomatic,
     does: `${key}: ${was} → ${asksKey ? 'the authorizer and a key of its own' : 'the authorizer'}`,
     after: {
-      ...{ authorizationType: 'CUSTOM', authorizerId: '{authorizer}' },
+      authorizationType: 'CUSTOM',
+      authorizerId: '{authorizer}',
       ...(scopes.length === 0 ? {} : { authorizationScopes: null }),
       ...(asksKey ? { apiKeyRequired: true } : {}),
     },
@@ -129,11 +148,13 @@ function restCalls({ address, scopes, asksKey, type, id }: RouteChange): Calls {
 function v2Calls({ address, scopes, type, id }: RouteChange): Calls {
   return {
     apply: edit('PATCH', address, {
-      ...{ authorizationType: 'CUSTOM', authorizerId: '{authorizer}' },
+      authorizationType: 'CUSTOM',
+      authorizerId: '{authorizer}',
       ...(scopes.length === 0 ? {} : { authorizationScopes: [] }),
     }),
     revert: edit('PATCH', address, {
-      ...{ authorizationType: type, authorizerId: id ?? '' },
+      authorizationType: type,
+      authorizerId: id ?? '',
       ...(scopes.length === 0 ? {} : { authorizationScopes: scopes }),
     }),
   };
@@ -142,8 +163,13 @@ function v2Calls({ address, scopes, type, id }: RouteChange): Calls {
 function deploymentStep({ address }: LiveApi, planId: string): Step {
   const description = `${DEPLOYED_BY} ${planId}`;
   return {
-    ...{ name: 'deployment', part: deploymentPart(description), before: null, makes: 'deployment' },
-    ...{ does: 'deploy what is set', after: { description }, isLive: false },
+    name: 'deployment',
+    part: deploymentPart(description),
+    before: null,
+    makes: 'deployment',
+    does: 'deploy what is set',
+    after: { description },
+    isLive: false,
     apply: edit('POST', `${address}/deployments`, { description }),
     revert: edit('DELETE', `${address}/deployments/{deployment}`),
   };
@@ -155,7 +181,9 @@ function stageStep({ kind, address, stage, stageShown, parts }: LiveApi, canaryP
   const base = { name: 'stage', part: 'stage', before: parts['stage'] ?? {}, isLive: true };
   if (kind !== 'rest')
     return {
-      ...{ ...base, does: `point stage ${stage} at the deployment`, after: { deploymentId: '{deployment}' } },
+      ...base,
+      does: `point stage ${stage} at the deployment`,
+      after: { deploymentId: '{deployment}' },
       apply: edit('PATCH', path, { deploymentId: '{deployment}' }),
       revert: edit('PATCH', path, { deploymentId: was }),
     };
@@ -163,7 +191,9 @@ function stageStep({ kind, address, stage, stageShown, parts }: LiveApi, canaryP
   const moved: Outcome = { after: { deploymentId: '{deployment}' }, revert: patch(path, [pointAt(was)]) };
   if (canaryPercent === undefined)
     return {
-      ...{ ...base, ...moved, does: `point stage ${stage} at the deployment` },
+      ...base,
+      ...moved,
+      does: `point stage ${stage} at the deployment`,
       apply: patch(path, [pointAt('{deployment}')]),
     };
   return {

@@ -78,7 +78,12 @@ function tellVerification({ url, token }: Partial<Pick<VerifyWish, 'url' | 'toke
 export function planAsJson({ plan, live, surprises }: Reading): string {
   const { id, apiId, kind, stage, region, functionArn, steps } = plan;
   return JSON.stringify({
-    ...{ id, apiId, kind, stage, region, functionArn },
+    id,
+    apiId,
+    kind,
+    stage,
+    region,
+    functionArn,
     drift: live.drift ?? null,
     origin: originOf(live) ?? null,
     steps: steps.map(({ name, does, isLive, apply, revert }) => ({ name, does, isLive, apply, revert })),

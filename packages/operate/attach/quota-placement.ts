@@ -100,8 +100,13 @@ function isJsonLine(format: string): boolean {
 function usageFormat(kind: LiveApi['kind']): string {
   const route = kind === 'rest' ? '$context.httpMethod $context.resourcePath' : '$context.routeKey';
   return JSON.stringify({
-    ...{ requestId: '$context.extendedRequestId', requestTimeEpoch: '$context.requestTimeEpoch' },
-    ...{ status: '$context.status', integrationStatus: '$context.integrationStatus' },
-    ...{ plan: 'PLAN', tenant: 'TENANT', key: '$context.authorizer.principalId', route },
+    requestId: '$context.extendedRequestId',
+    requestTimeEpoch: '$context.requestTimeEpoch',
+    status: '$context.status',
+    integrationStatus: '$context.integrationStatus',
+    plan: 'PLAN',
+    tenant: 'TENANT',
+    key: '$context.authorizer.principalId',
+    route,
   });
 }

@@ -34,8 +34,17 @@ async function readRest(
   const gatewayResponses = responses.filter((response) => response['defaultResponse'] !== true);
   const routes = resources.flatMap((resource) => restRoutes(address, resource));
   return {
-    ...{ kind: 'rest', apiId, name: textAt(api, 'name') ?? apiId, stage, address, api, stageShown },
-    ...{ routes, authorizers, gatewayResponses, isAutomatic: false },
+    kind: 'rest',
+    apiId,
+    name: textAt(api, 'name') ?? apiId,
+    stage,
+    address,
+    api,
+    stageShown,
+    routes,
+    authorizers,
+    gatewayResponses,
+    isAutomatic: false,
     parts: {
       api: still(api),
       stage: still(stageShown),
@@ -71,7 +80,11 @@ function restRoutes(address: string, resource: JsonObject): readonly LiveRoute[]
 
 function routeOf(shown: JsonObject, key: string, method: string, path: string, address: string): LiveRoute {
   return {
-    ...{ key, method, path, address, shown: still(shown) },
+    key,
+    method,
+    path,
+    address,
+    shown: still(shown),
     authorizationType: textAt(shown, 'authorizationType') ?? 'NONE',
     authorizerId: textAt(shown, 'authorizerId'),
     apiKeyRequired: shown['apiKeyRequired'] === true,
@@ -161,8 +174,17 @@ async function readV2(plane: ControlPlane, api: JsonObject, apiId: string, stage
     return routeOf(shown, key, method, path, `${address}/routes/${String(shown['routeId'])}`);
   });
   return {
-    ...{ kind, apiId, name: textAt(api, 'name') ?? apiId, stage, address, api, stageShown },
-    ...{ routes, authorizers, gatewayResponses: [], isAutomatic },
+    kind,
+    apiId,
+    name: textAt(api, 'name') ?? apiId,
+    stage,
+    address,
+    api,
+    stageShown,
+    routes,
+    authorizers,
+    gatewayResponses: [],
+    isAutomatic,
     parts: {
       api: still(api),
       stage: still(stageShown, ...(isAutomatic ? ['deploymentId'] : [])),
@@ -190,7 +212,9 @@ async function findHttpDrift(
   const exported = await plane.read('apigateway', path);
   if (exported === undefined) return undefined;
   const set = routes.map(({ method, path: where, authorizationType }) => ({
-    ...{ method, path: where, isProtected: authorizationType === 'CUSTOM' },
+    method,
+    path: where,
+    isProtected: authorizationType === 'CUSTOM',
   }));
   const served = readExportedRoutes(exported);
   const guards = new Map(served.map((route) => [`${route.method} ${route.path}`, route.isProtected]));

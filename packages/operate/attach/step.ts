@@ -148,9 +148,23 @@ export function findForeignEdits(
 
 /** Members whose values are no secret of anybody's. */
 const TELLABLE = new Set([
-  ...['authorizationType', 'authorizerId', 'apiKeyRequired', 'deploymentId', 'routeKey', 'target', 'path'],
-  ...['name', 'type', 'identitySource', 'authorizerResultTtlInSeconds', 'autoDeploy', 'apiKeySource'],
-  ...['cacheClusterEnabled', 'disableExecuteApiEndpoint', 'statusCode', 'percentTraffic'],
+  'authorizationType',
+  'authorizerId',
+  'apiKeyRequired',
+  'deploymentId',
+  'routeKey',
+  'target',
+  'path',
+  'name',
+  'type',
+  'identitySource',
+  'authorizerResultTtlInSeconds',
+  'autoDeploy',
+  'apiKeySource',
+  'cacheClusterEnabled',
+  'disableExecuteApiEndpoint',
+  'statusCode',
+  'percentTraffic',
 ]);
 
 /** `route GET /orders: authorizationType was NONE and is AWS_IAM` */

@@ -129,7 +129,9 @@ async function testAuthorizer(undo: Undo, plane: ControlPlane, now: Snapshot): P
   const { authorizer: id } = findIds(undo.steps, now);
   if (id === undefined) return [];
   const answer = await plane.write({
-    ...{ service: 'apigateway', method: 'POST', path: `/restapis/${undo.apiId}/authorizers/${id}` },
+    service: 'apigateway',
+    method: 'POST',
+    path: `/restapis/${undo.apiId}/authorizers/${id}`,
     body: { headers: { [headerOf(undo)]: BAD_TOKEN }, pathWithQueryString: '/', stageVariables: {} },
   });
   const status = Number(answer['clientStatus']);
@@ -164,7 +166,8 @@ async function testMethod(
   if (memberAt(resource, 'resourceMethods', method) === undefined)
     throw new UsageError(`--invoke: the API has no method ${invoke}`);
   const answer = await plane.write({
-    ...{ service: 'apigateway', method: 'POST' },
+    service: 'apigateway',
+    method: 'POST',
     path: `/restapis/${apiId}/resources/${textAt(resource, 'id') ?? ''}/methods/${method}`,
     body: { pathWithQueryString: path },
   });
@@ -208,7 +211,8 @@ async function askLive(undo: Undo, { url, path, token }: VerifyWish): Promise<re
 
 function checkGood(asked: string, status: number): Check {
   return {
-    ...{ what: `GET ${asked} with a good one is let in`, saw: String(status) },
+    what: `GET ${asked} with a good one is let in`,
+    saw: String(status),
     isGood: status !== 401 && status !== 403 && status < 500,
   };
 }

@@ -29,7 +29,8 @@ export function writeRoutes(folder: string, live: LiveApi, keys: ReadonlySet<str
       `no document of ${folder} names stage ${stage} of API ${apiId}\nWhere one names it by stack and logical id, gatewright access sync finds the id; else write api: { STAGE: { apiId: ${apiId}, stage: ${stage} } }, with the stage of the toolkit's stack`,
     );
   const routes = live.routes.map(({ key, method, path, authorizationType }) => ({
-    ...{ method: method.startsWith('$') ? 'ANY' : method, path },
+    method: method.startsWith('$') ? 'ANY' : method,
+    path,
     isProtected: authorizationType === 'CUSTOM' || keys.has(key),
   }));
   const inventory = printInventory({ kind, apiIds: document.apiIds, routes });

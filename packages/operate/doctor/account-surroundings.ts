@@ -34,7 +34,9 @@ export function surroundingsIn(plane: ControlPlane, unread: Unread[]): Surroundi
       const timeout = membersOf(found)['Timeout'];
       return isJsonObject(found)
         ? {
-            ...{ name: functionName, where: `function ${functionName}`, sources: [] },
+            name: functionName,
+            where: `function ${functionName}`,
+            sources: [],
             timeoutSeconds: typeof timeout === 'number' ? timeout : undefined,
           }
         : undefined;

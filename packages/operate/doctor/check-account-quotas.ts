@@ -15,7 +15,8 @@ export function checkConcurrency({ stack, account }: Views): readonly Finding[] 
   const free = Math.max(0, unreserved + had - LEFT_TO_OTHERS);
   return [
     {
-      ...{ id: 'concurrency', level: 'obstacle' },
+      id: 'concurrency',
+      level: 'obstacle',
       what: `${sum} concurrent executions are reserved, and ${free} can be`,
       why: `the account has ${concurrency} in this region, ${unreserved + had} of them unreserved but for this stack, and AWS leaves at least ${LEFT_TO_OTHERS} to all others`,
       where: wanted.map(({ logicalId, count }) => `${logicalId}: ${count}`).join(', '),
@@ -42,11 +43,9 @@ export function checkCodeStorage({ stack, account }: Views): readonly Finding[] 
   if (codeBytes + stack.codeBytes <= codeLimitBytes) return [];
   return [
     {
-      ...{
-        id: 'code-storage',
-        level: 'obstacle',
-        where: `functions and layers of account ${account.accountId}`,
-      },
+      id: 'code-storage',
+      level: 'obstacle',
+      where: `functions and layers of account ${account.accountId}`,
       what: `functions and layers take ${codeBytes} of ${codeLimitBytes} bytes, and these are ${stack.codeBytes} more`,
       why: 'AWS Lambda refuses code beyond what the account may store in a region',
       fix: 'delete old versions of functions and layers, or ask for more: Service Quotas, AWS Lambda, "Function and layer storage"',
@@ -75,7 +74,9 @@ export function checkApiCount({ stack, account }: Views): readonly Finding[] {
     if (added.length === 0 || apis[kind] + added.length <= API_QUOTAS[kind]) return [];
     return [
       {
-        ...{ id: 'api-count', level: 'warning', where: added.map(([id]) => id).join(', ') },
+        id: 'api-count',
+        level: 'warning',
+        where: added.map(([id]) => id).join(', '),
         what: `the account has ${apis[kind]} ${API_NAMES[kind]} APIs in ${stack.region}`,
         why: `${API_QUOTAS[kind]} are allowed, unless AWS has raised that for the account`,
         fix: 'delete APIs that nobody calls, or see what is allowed: Service Quotas, Amazon API Gateway',

@@ -7,7 +7,12 @@ import type { Finding } from './finding.ts';
 type ApiCheck = (view: ApiView) => readonly Finding[];
 
 const warning = (id: string, what: string, why: string, where: string, fix: string): Finding => ({
-  ...{ id, level: 'warning', what, why, where, fix },
+  id,
+  level: 'warning',
+  what,
+  why,
+  where,
+  fix,
 });
 
 /** `Resource: event.methodArn`, also through a parameter of that name. */
@@ -92,7 +97,9 @@ function checkPermissions({ routes, authorizers }: ApiView): readonly Finding[] 
     calls?.isPermitted === false
       ? [
           {
-            ...{ id: 'permission', level: 'obstacle', where: calls.where },
+            id: 'permission',
+            level: 'obstacle',
+            where: calls.where,
             what: `API Gateway may not call ${calls.functionName} for ${calls.by}`,
             why: calls.functionName.includes(':')
               ? 'the permission of a function does not hold for its aliases and versions: each needs its own, and without it every call is 500'
@@ -240,7 +247,9 @@ function checkWebAcls({ live: { kind, apiId }, webAcls }: ApiView): readonly Fin
   return webAcls
     .filter(({ api }) => api === apiId)
     .map(({ where }) => ({
-      ...{ id: 'waf-http', level: 'obstacle', where },
+      id: 'waf-http',
+      level: 'obstacle',
+      where,
       what: 'a web ACL is meant to guard an HTTP API',
       why: 'AWS WAF takes REST APIs only: the association fails, or guards nothing',
       fix: 'CloudFront with the web ACL in front of it, or a REST API',
@@ -263,6 +272,16 @@ function checkKind(view: ApiView): readonly Finding[] {
 
 /** In the order in which they are told. */
 export const API_CHECKS: readonly ApiCheck[] = [
-  ...[checkPermissions, checkWebAcls, checkNarrowPolicies, checkBodyReaders, checkTimeouts, checkPayloads],
-  ...[checkPages, checkPlans, checkDeployed, checkLogs, checkThrottling, checkKind],
+  checkPermissions,
+  checkWebAcls,
+  checkNarrowPolicies,
+  checkBodyReaders,
+  checkTimeouts,
+  checkPayloads,
+  checkPages,
+  checkPlans,
+  checkDeployed,
+  checkLogs,
+  checkThrottling,
+  checkKind,
 ];

@@ -10,7 +10,8 @@ export function checkExports({ stack, account }: Views): readonly Finding[] {
   );
   return [
     ...taken.map((one): Finding => ({
-      ...{ id: 'export-taken', level: 'obstacle' },
+      id: 'export-taken',
+      level: 'obstacle',
       what: `stack ${one.stackName} exports ${one.name} already`,
       why: 'a name is exported once in an account and region, so CloudFormation refuses the stack',
       where: `output ${named.find(({ name }) => name === one.name)?.output ?? ''}`,
@@ -19,7 +20,8 @@ export function checkExports({ stack, account }: Views): readonly Finding[] {
     ...account.importers
       .filter(({ by }) => by.length > 0)
       .map(({ name, by }): Finding => ({
-        ...{ id: 'export-in-use', level: 'obstacle' },
+        id: 'export-in-use',
+        level: 'obstacle',
         what: `export ${name} goes with this deployment, and ${by.join(', ')} imports it`,
         why: 'CloudFormation deletes and changes no export that is imported',
         where: `export ${name} of stack ${stackName}`,

@@ -48,7 +48,9 @@ export function checkNames({ stack, account }: Views): readonly Finding[] {
     .map(({ type, logicalId, name }) => {
       const kind = KINDS[type];
       return {
-        ...{ id: 'name-taken', level: 'obstacle', where: `${logicalId} (${type})` },
+        id: 'name-taken',
+        level: 'obstacle',
+        where: `${logicalId} (${type})`,
         what: `${kind?.called ?? type} ${name} exists, and stack ${stack.stackName} has not made it`,
         why: 'CloudFormation makes what the template names and fails with "already exists"; the whole deployment is taken back',
         fix: kind?.fix(name) ?? 'delete it, or take another name',

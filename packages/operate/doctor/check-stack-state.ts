@@ -7,8 +7,12 @@ export function checkStackState({ stack, account }: Views): readonly Finding[] {
   const { stackStatus: status = 'none' } = account;
   const finding = (why: string, fix: string): readonly Finding[] => [
     {
-      ...{ id: 'stack-state', level: 'obstacle', why, fix },
-      ...{ what: `stack ${stackName} is in state ${status}`, where: `stack ${stackName}` },
+      id: 'stack-state',
+      level: 'obstacle',
+      why,
+      fix,
+      what: `stack ${stackName} is in state ${status}`,
+      where: `stack ${stackName}`,
     },
   ];
   if (/^(ROLLBACK|DELETE)_(COMPLETE|FAILED)$|^CREATE_FAILED$/.test(status))

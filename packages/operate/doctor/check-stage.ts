@@ -6,21 +6,27 @@ export function checkStage({ stage, localStages, documents, issuers }: StackView
   const findings: Finding[] = [];
   if (localStages.includes(stage))
     findings.push({
-      ...{ id: 'local-stage', level: 'obstacle', where: 'serverless.yml: custom.localStages' },
+      id: 'local-stage',
+      level: 'obstacle',
+      where: 'serverless.yml: custom.localStages',
       what: `stage ${stage} is for a developer's machine`,
       why: 'what is deployed there may trust the issuer of the local gateway, whose address nobody but that machine reaches: callers get 401 or 500',
       fix: `deploy another stage, or take ${stage} out of custom.localStages and give its documents real issuers`,
     });
   else if (documents.length === 0)
     findings.push({
-      ...{ id: 'no-documents', level: 'warning', where: 'access/*.yml: api' },
+      id: 'no-documents',
+      level: 'warning',
+      where: 'access/*.yml: api',
       what: `no access document is in force in stage ${stage}`,
       why: 'every API that asks the authorizers of this stage is answered 500, whoever calls',
       fix: `name the APIs of the stage in a document, as api: { ${stage}: { stack: …, logicalId: …, stage: … } }`,
     });
   for (const { document, url } of issuers.filter(({ url }) => isNobodys(url)))
     findings.push({
-      ...{ id: 'nobodys-issuer', level: 'warning', where: `access/${document}.yml: issuers` },
+      id: 'nobodys-issuer',
+      level: 'warning',
+      where: `access/${document}.yml: issuers`,
       what: `${url} signs no tokens: the name is kept for examples`,
       why: `nobody can call what ${document} protects in stage ${stage}`,
       fix: 'write the issuer of your callers',

@@ -10,7 +10,9 @@ export function checkNewerTables({ stack, account }: Views): readonly Finding[] 
     if (wanted === undefined || schema === undefined || schema <= wanted) return [];
     return [
       {
-        ...{ id: 'schema-newer', level: 'obstacle', where: `${logicalId} (AWS::DynamoDB::Table)` },
+        id: 'schema-newer',
+        level: 'obstacle',
+        where: `${logicalId} (AWS::DynamoDB::Table)`,
         what: `table ${name} has layout ${schema}, and this version knows ${wanted}`,
         why: 'a newer version of the stack was deployed, and this one does not read all that it has written',
         fix: 'deploy a version that knows the layout; docs/guides/operate/operating.md, "Upgrading, and going back"',
@@ -23,7 +25,9 @@ export function checkGlobalTables({ account }: Views): readonly Finding[] {
   return account.tables
     .filter(({ replicas }) => replicas.length > 0)
     .map(({ logicalId, name, replicas }) => ({
-      ...{ id: 'global-table', level: 'obstacle', where: `${logicalId} (AWS::DynamoDB::Table)` },
+      id: 'global-table',
+      level: 'obstacle',
+      where: `${logicalId} (AWS::DynamoDB::Table)`,
       what: `table ${name} is a global table, with replicas in ${replicas.join(', ')}`,
       why: 'regions agree after the fact: each admits the whole quota, and each takes a one-time ticket once',
       fix: `aws dynamodb update-table --table-name ${name} --replica-updates ${replicas

@@ -36,7 +36,10 @@ export function checkTemplateLimits(stack: StackView): readonly Finding[] {
     if (found <= most * NEARLY) continue;
     const isOver = found > most;
     findings.push({
-      ...{ id: 'template-limits', level: isOver ? 'obstacle' : 'warning', where, fix },
+      id: 'template-limits',
+      level: isOver ? 'obstacle' : 'warning',
+      where,
+      fix,
       what: `the template has ${found} ${called}`,
       why: isOver ? `CloudFormation takes ${most} at most` : `CloudFormation takes ${most}, and that is near`,
     });
@@ -44,7 +47,7 @@ export function checkTemplateLimits(stack: StackView): readonly Finding[] {
   for (const [logicalId, { Type, Properties = {} }] of Object.entries(stack.template.Resources)) {
     const over = Type === 'AWS::IAM::Role' ? policyOver(Properties) : environmentOver(Type, Properties);
     if (over !== undefined)
-      findings.push({ ...{ id: 'template-limits', level: 'obstacle', where: logicalId }, ...over });
+      findings.push({ id: 'template-limits', level: 'obstacle', where: logicalId, ...over });
   }
   return findings;
 }

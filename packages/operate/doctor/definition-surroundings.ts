@@ -49,7 +49,9 @@ export function surroundingsOf({ stacks }: DefinitionPlane): Surroundings {
       const { name, timeoutSeconds, place } = definition;
       const sources = isAuthorizer ? await readHandlerSources(definition) : [];
       return {
-        ...{ name, timeoutSeconds, where: placeText(place) },
+        name,
+        timeoutSeconds,
+        where: placeText(place),
         sources: sources.map(({ file, text }) => ({ text, file: relative(process.cwd(), file) })),
       };
     },
@@ -109,7 +111,9 @@ function nameIn(value: unknown): string {
 function statementOf({ properties }: ResolvedResource) {
   const { Principal, Action, SourceArn, SourceAccount } = properties;
   return {
-    ...{ Effect: 'Allow', Action, Principal: { Service: Principal } },
+    Effect: 'Allow',
+    Action,
+    Principal: { Service: Principal },
     Condition: {
       ...(SourceArn === undefined ? {} : { ArnLike: { 'AWS:SourceArn': SourceArn } }),
       ...(SourceAccount === undefined ? {} : { StringEquals: { 'AWS:SourceAccount': SourceAccount } }),

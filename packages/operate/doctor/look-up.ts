@@ -12,7 +12,9 @@ const QUESTIONS: Readonly<Record<string, (asked: Asked) => Question>> = {
   'AWS::DynamoDB::Table': ({ name }) => ({
     permission: 'dynamodb:DescribeTable',
     request: {
-      ...{ service: 'dynamodb', protocol: 'json', target: 'DynamoDB_20120810.DescribeTable' },
+      service: 'dynamodb',
+      protocol: 'json',
+      target: 'DynamoDB_20120810.DescribeTable',
       input: { TableName: name },
     },
     absent: /ResourceNotFoundException/,
@@ -20,7 +22,10 @@ const QUESTIONS: Readonly<Record<string, (asked: Asked) => Question>> = {
   'AWS::Logs::LogGroup': ({ name }) => ({
     permission: 'logs:DescribeLogGroups',
     request: {
-      ...{ service: 'logs', protocol: 'json', version: '1.1', target: 'Logs_20140328.DescribeLogGroups' },
+      service: 'logs',
+      protocol: 'json',
+      version: '1.1',
+      target: 'Logs_20140328.DescribeLogGroups',
       input: { logGroupNamePrefix: name },
     },
     absent: /ResourceNotFoundException/,
@@ -28,7 +33,8 @@ const QUESTIONS: Readonly<Record<string, (asked: Asked) => Question>> = {
   'AWS::Lambda::Function': ({ name }) => ({
     permission: 'lambda:GetFunctionConfiguration',
     request: {
-      ...{ service: 'lambda', protocol: 'rest' },
+      service: 'lambda',
+      protocol: 'rest',
       path: `/2015-03-31/functions/${encodeURIComponent(name)}/configuration`,
     },
     absent: /ResourceNotFoundException/,
@@ -36,7 +42,9 @@ const QUESTIONS: Readonly<Record<string, (asked: Asked) => Question>> = {
   'AWS::SQS::Queue': ({ name }) => ({
     permission: 'sqs:GetQueueUrl',
     request: {
-      ...{ service: 'sqs', protocol: 'json', target: 'AmazonSQS.GetQueueUrl' },
+      service: 'sqs',
+      protocol: 'json',
+      target: 'AmazonSQS.GetQueueUrl',
       input: { QueueName: name },
     },
     absent: /NonExistentQueue|QueueDoesNotExist/,
@@ -44,7 +52,10 @@ const QUESTIONS: Readonly<Record<string, (asked: Asked) => Question>> = {
   'AWS::SNS::Topic': ({ name, region, accountId }) => ({
     permission: 'sns:GetTopicAttributes',
     request: {
-      ...{ service: 'sns', protocol: 'query', action: 'GetTopicAttributes', version: '2010-03-31' },
+      service: 'sns',
+      protocol: 'query',
+      action: 'GetTopicAttributes',
+      version: '2010-03-31',
       parameters: { TopicArn: `arn:${partitionOf(region)}:sns:${region}:${accountId}:${name}` },
     },
     absent: /NotFound/,
@@ -52,7 +63,10 @@ const QUESTIONS: Readonly<Record<string, (asked: Asked) => Question>> = {
   'AWS::Events::EventBus': ({ name }) => ({
     permission: 'events:DescribeEventBus',
     request: {
-      ...{ service: 'events', protocol: 'json', version: '1.1', target: 'AWSEvents.DescribeEventBus' },
+      service: 'events',
+      protocol: 'json',
+      version: '1.1',
+      target: 'AWSEvents.DescribeEventBus',
       input: { Name: name },
     },
     absent: /ResourceNotFoundException/,
@@ -60,7 +74,10 @@ const QUESTIONS: Readonly<Record<string, (asked: Asked) => Question>> = {
   'AWS::CloudWatch::Dashboard': ({ name }) => ({
     permission: 'cloudwatch:GetDashboard',
     request: {
-      ...{ service: 'monitoring', protocol: 'query', action: 'GetDashboard', version: '2010-08-01' },
+      service: 'monitoring',
+      protocol: 'query',
+      action: 'GetDashboard',
+      version: '2010-08-01',
       parameters: { DashboardName: name },
     },
     absent: /ResourceNotFound/,
@@ -115,7 +132,9 @@ async function readTable(
   const replicas = replicasIn(described, region);
   const arn = textAt(described, 'Table', 'TableArn');
   const tags = await reader.read(`tags of table ${name}`, 'dynamodb:ListTagsOfResource', {
-    ...{ service: 'dynamodb', protocol: 'json', target: 'DynamoDB_20120810.ListTagsOfResource' },
+    service: 'dynamodb',
+    protocol: 'json',
+    target: 'DynamoDB_20120810.ListTagsOfResource',
     input: { ResourceArn: arn },
   });
   const schema = tags === undefined || tags === 'absent' ? undefined : schemaOf(tags.body);

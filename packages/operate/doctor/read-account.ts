@@ -13,7 +13,10 @@ import type { AccountView, NamedResource, StackResource, StackView } from './vie
 /** Who the credentials are; or why AWS takes them for nobody. */
 export async function readCaller(aws: Aws): Promise<Caller | { readonly refused: string }> {
   const answer = await aws.call({
-    ...{ service: 'sts', protocol: 'query', action: 'GetCallerIdentity', version: '2011-06-15' },
+    service: 'sts',
+    protocol: 'query',
+    action: 'GetCallerIdentity',
+    version: '2011-06-15',
   });
   if (answer.kind === 'silent') return { refused: answer.message };
   if (answer.kind === 'refused') return { refused: `${answer.code}: ${answer.message}` };
@@ -44,8 +47,17 @@ export async function readAccount(aws: Aws, caller: Caller, stack: StackView): P
   for (const { name } of gone) importers.push({ name, by: await readImporters(reader, name) });
   return {
     ...caller,
-    ...{ stackStatus, resources, exports, importers, hasLogRole, lambda, apis },
-    ...{ taken: found.taken, tables: found.tables, reserved: own, unread: sorted(reader.unread) },
+    stackStatus,
+    resources,
+    exports,
+    importers,
+    hasLogRole,
+    lambda,
+    apis,
+    taken: found.taken,
+    tables: found.tables,
+    reserved: own,
+    unread: sorted(reader.unread),
   };
 }
 
@@ -64,7 +76,13 @@ function namedResources({ template }: StackView): readonly NamedResource[] {
 }
 
 const NAME_PROPERTIES = [
-  ...['TableName', 'LogGroupName', 'FunctionName', 'QueueName', 'TopicName', 'DashboardName', 'Name'],
+  'TableName',
+  'LogGroupName',
+  'FunctionName',
+  'QueueName',
+  'TopicName',
+  'DashboardName',
+  'Name',
 ];
 
 const CLOUDFORMATION = { service: 'cloudformation', protocol: 'query', version: '2010-05-15' } as const;
@@ -165,7 +183,9 @@ async function readLogRole(reader: Reader): Promise<boolean | undefined> {
 
 async function readLambda(reader: Reader): Promise<AccountView['lambda']> {
   const answer = await reader.read("Lambda's quotas of the account", 'lambda:GetAccountSettings', {
-    ...{ service: 'lambda', protocol: 'rest', path: '/2016-08-19/account-settings' },
+    service: 'lambda',
+    protocol: 'rest',
+    path: '/2016-08-19/account-settings',
   });
   if (answer === undefined || answer === 'absent') return undefined;
   const limit = (name: string): number => Number(memberAt(answer.body, 'AccountLimit', name));
@@ -187,7 +207,8 @@ async function readReservations(reader: Reader, stack: StackView): Promise<Reado
       `what ${name} keeps of the concurrency`,
       'lambda:GetFunctionConcurrency',
       {
-        ...{ service: 'lambda', protocol: 'rest' },
+        service: 'lambda',
+        protocol: 'rest',
         path: `/2019-09-30/functions/${encodeURIComponent(name)}/concurrency`,
       },
       /ResourceNotFoundException|HTTP 404/,
@@ -222,7 +243,9 @@ async function readApiPages(
   for (let page = 1; page <= API_PAGES; page += 1) {
     const query = next === undefined ? '' : `&${token}=${encodeURIComponent(next)}`;
     const answer = await reader.read('how many APIs there are', `apigateway:GET on ${path.split('?')[0]}`, {
-      ...{ service: 'apigateway', protocol: 'rest', path: `${path}${query}` },
+      service: 'apigateway',
+      protocol: 'rest',
+      path: `${path}${query}`,
     });
     if (answer === undefined || answer === 'absent') return undefined;
     const found = memberAt(answer.body, member) ?? memberAt(answer.body, '_embedded', 'item');

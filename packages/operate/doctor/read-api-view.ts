@@ -58,7 +58,12 @@ export async function readApiView(
   const validators =
     live.kind === 'rest' ? await plane.list(`${live.address}/requestvalidators?limit=500`) : [];
   return {
-    ...{ live, routes, authorizers, plans, keys, hasValidators: validators.length > 0 },
+    live,
+    routes,
+    authorizers,
+    plans,
+    keys,
+    hasValidators: validators.length > 0,
     where: around.where('api', apiId),
     stageWhere: around.where('stage', stage, apiId),
     webAcls: around.webAcls(live),
@@ -111,7 +116,9 @@ async function invocationOf(
   const functionName = functionIn(uri);
   if (functionName === undefined) return undefined;
   return {
-    ...{ by, where, functionName },
+    by,
+    where,
+    functionName,
     isPermitted: hasRole ? undefined : await around.isPermitted(functionName, source, apiId),
     facts: await around.facts(functionName, source.startsWith('authorizers/')),
   };
@@ -136,7 +143,10 @@ async function viewAuthorizer(
     (textAt(shown, 'authorizerCredentials') ?? textAt(shown, 'authorizerCredentialsArn') ?? '') !== '';
   const about = { by: `authorizer ${name}`, where, source: `authorizers/${id}`, apiId };
   return {
-    ...{ name, id, where, ttlSeconds: Number(shown['authorizerResultTtlInSeconds'] ?? 0) },
+    name,
+    id,
+    where,
+    ttlSeconds: Number(shown['authorizerResultTtlInSeconds'] ?? 0),
     calls: await invocationOf(textAt(shown, 'authorizerUri') ?? '', hasRole, about, around),
   };
 }
@@ -160,8 +170,10 @@ async function readPlans(
     if (!isOfStage) continue;
     const name = textAt(plan, 'name') ?? id;
     plans.push({
-      ...{ name, where: around.where('plan', id, name) },
-      ...{ hasQuota: isJsonObject(plan['quota']), hasThrottle: isJsonObject(plan['throttle']) },
+      name,
+      where: around.where('plan', id, name),
+      hasQuota: isJsonObject(plan['quota']),
+      hasThrottle: isJsonObject(plan['throttle']),
     });
   }
   const keys = (await plane.list('/apikeys?limit=500')).slice(0, KEYS_LIMIT).map((key) => {

@@ -103,7 +103,9 @@ async function readKey(plane: ControlPlane, live: LiveApi, id: string): Promise<
   const plan = plans.find((one) => stagesOf(one).includes(`${live.apiId}/${live.stage}`));
   const [quota, throttle] = [plan?.['quota'], plan?.['throttle']];
   return {
-    ...{ id, isEnabled: key['enabled'] !== false, opens: plans.flatMap(stagesOf) },
+    id,
+    isEnabled: key['enabled'] !== false,
+    opens: plans.flatMap(stagesOf),
     plan: plan && {
       id: textAt(plan, 'name') ?? String(plan['id']),
       ...(isJsonObject(quota) && {
@@ -195,7 +197,9 @@ export function logFormatCall(
     value,
   });
   return {
-    ...{ service: 'apigateway', method: 'PATCH', path },
+    service: 'apigateway',
+    method: 'PATCH',
+    path,
     body:
       kind === 'rest'
         ? { patchOperations: [replace('destinationArn', destinationArn), replace('format', format)] }

@@ -44,7 +44,9 @@ export function explainLine(
       ? tellRules(document, about.method, about.path, wish, nowEpochSeconds)
       : [];
   return {
-    ...{ phase: about.phase, headline: told.headline, missing },
+    phase: about.phase,
+    headline: told.headline,
+    missing,
     sentences: [
       ...(open.length === 0 ? told.sentences : open),
       ...tellGone(facts),

@@ -54,7 +54,10 @@ async function inLogs(aws: Aws, logGroupName: string, requestId: string, startTi
   let nextToken: string | undefined;
   for (let page = 1; page <= PAGES_LIMIT; page += 1) {
     const answer = await aws.call({
-      ...{ service: 'logs', protocol: 'json', target: 'Logs_20140328.FilterLogEvents', version: '1.1' },
+      service: 'logs',
+      protocol: 'json',
+      target: 'Logs_20140328.FilterLogEvents',
+      version: '1.1',
       input: {
         logGroupName,
         startTime,

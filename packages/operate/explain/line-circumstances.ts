@@ -63,21 +63,17 @@ export function describeLine(facts: LineFacts): Circumstances {
   const method = fields.get('httpMethod') ?? 'GET';
   return {
     kind: live.kind === 'websocket' ? kindOfEvent(fields.get('eventType')) : 'request',
-    ...{
-      protocol: live.kind,
-      method,
-      path: below,
-      status,
-      tookMs: Number(fields.get('responseLatency') ?? 0),
-    },
-    ...{
-      apiId: live.apiId,
-      apiName: live.name,
-      stageName: live.stage,
-      stages,
-      routeKey: route?.key,
-      ...said,
-    },
+    protocol: live.kind,
+    method,
+    path: below,
+    status,
+    tookMs: Number(fields.get('responseLatency') ?? 0),
+    apiId: live.apiId,
+    apiName: live.name,
+    stageName: live.stage,
+    stages,
+    routeKey: route?.key,
+    ...said,
     defect: said.failure === undefined ? undefined : findDefect(said.failure),
     isDeployed: true,
     nearMisses:
@@ -93,7 +89,9 @@ export function describeLine(facts: LineFacts): Circumstances {
     policies: [],
     meter: describeMeter(facts, route, key),
     validation: fields.get('error.validationErrorString'),
-    ...{ cache: undefined, integration: describeIntegration(facts, status), cors: undefined },
+    cache: undefined,
+    integration: describeIntegration(facts, status),
+    cors: undefined,
   };
 }
 
@@ -208,7 +206,8 @@ function describeGuard(
     kind: isIam ? 'iam' : isToken ? 'token' : 'lambda',
     name: isIam ? 'AWS_IAM' : (textAt(shown, 'name') ?? 'of the route'),
     functionName: functionIn(textAt(shown, 'authorizerUri') ?? ''),
-    ...{ places, ttlSeconds: Number(shown['authorizerResultTtlInSeconds'] ?? 0) },
+    places,
+    ttlSeconds: Number(shown['authorizerResultTtlInSeconds'] ?? 0),
     // An answer without a call of the function was kept.
     from:
       fields.get('authorizer.principalId') === undefined
@@ -216,8 +215,12 @@ function describeGuard(
         : fields.get('authorizer.latency') === '0'
           ? 'cache'
           : 'function',
-    ...{ ageMs: undefined, principal: fields.get('authorizer.principalId'), simpleAnswer: undefined },
-    ...{ lines: [], token: undefined, trusted: undefined },
+    ageMs: undefined,
+    principal: fields.get('authorizer.principalId'),
+    simpleAnswer: undefined,
+    lines: [],
+    token: undefined,
+    trusted: undefined,
   };
 }
 
@@ -254,9 +257,12 @@ function describeIntegration(
   const latency = fields.get('integration.latency') ?? fields.get('integrationLatency');
   return {
     kind: type === 'MOCK' ? 'mock' : functionName === undefined ? 'http' : 'lambda-proxy',
-    ...{ target: functionName ?? uri, timeoutMs: timeout },
+    target: functionName ?? uri,
+    timeoutMs: timeout,
     outcome: isTimeout ? 'timed-out' : outcomeOf(fields, error, thrown, functionName),
-    ...{ errorType: undefined, errorMessage: thrown ?? error, lines: [] },
+    errorType: undefined,
+    errorMessage: thrown ?? error,
+    lines: [],
     tookMs: latency === undefined ? undefined : Number(latency),
   };
 }

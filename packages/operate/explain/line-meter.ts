@@ -73,8 +73,15 @@ function describeV2Meter(
   const rate = Number(memberAt(settings, 'throttlingRateLimit'));
   const burst = Number(memberAt(settings, 'throttlingBurstLimit'));
   return {
-    ...{ keyRequired: route.apiKeyRequired, keySource: 'HEADER', isKeyGiven: false, keyId: undefined },
-    ...{ keyFault: undefined, opens: [], planId: undefined, quota: undefined, planLimit: undefined },
+    keyRequired: route.apiKeyRequired,
+    keySource: 'HEADER',
+    isKeyGiven: false,
+    keyId: undefined,
+    keyFault: undefined,
+    opens: [],
+    planId: undefined,
+    quota: undefined,
+    planLimit: undefined,
     routeLimit: Number.isNaN(rate) ? undefined : { ratePerSecond: rate, burst, level: 0 },
   };
 }

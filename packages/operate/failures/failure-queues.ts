@@ -26,7 +26,9 @@ export async function findFailureQueues(aws: Aws, stackName: string): Promise<re
     // A topic, a bus or another function keeps nothing to be given again.
     if (owner === undefined) continue;
     const answer = await demand(aws, 'sqs:GetQueueUrl', {
-      ...{ service: 'sqs', protocol: 'json', target: 'AmazonSQS.GetQueueUrl' },
+      service: 'sqs',
+      protocol: 'json',
+      target: 'AmazonSQS.GetQueueUrl',
       input: { QueueName: name, QueueOwnerAWSAccountId: owner },
     });
     queues.push({ name, url: textAt(answer.body, 'QueueUrl') ?? '', functions });
@@ -42,8 +44,11 @@ async function functionsOf(aws: Aws, stackName: string): Promise<readonly string
       aws,
       'cloudformation:ListStackResources',
       {
-        ...{ service: 'cloudformation', protocol: 'query', version: '2010-05-15' },
-        ...{ action: 'ListStackResources', parameters: { StackName: stackName, NextToken: next } },
+        service: 'cloudformation',
+        protocol: 'query',
+        version: '2010-05-15',
+        action: 'ListStackResources',
+        parameters: { StackName: stackName, NextToken: next },
       },
       /does not exist/,
     );
@@ -69,7 +74,9 @@ async function destinationsOf(aws: Aws, name: string): Promise<readonly string[]
     aws,
     'lambda:ListFunctionEventInvokeConfigs',
     {
-      ...{ service: 'lambda', protocol: 'rest', path: path('2019-09-25', 'event-invoke-config/list') },
+      service: 'lambda',
+      protocol: 'rest',
+      path: path('2019-09-25', 'event-invoke-config/list'),
     },
     missing,
   );

@@ -18,7 +18,9 @@ export async function takeMessages(
   const taken = new Map<string, QueueMessage>();
   while (taken.size < limit) {
     const answer = await demand(aws, 'sqs:ReceiveMessage', {
-      ...{ service: 'sqs', protocol: 'json', target: 'AmazonSQS.ReceiveMessage' },
+      service: 'sqs',
+      protocol: 'json',
+      target: 'AmazonSQS.ReceiveMessage',
       input: {
         QueueUrl: queueUrl,
         MaxNumberOfMessages: Math.min(AT_ONCE, limit - taken.size),
@@ -50,14 +52,18 @@ function readMessage(message: unknown): QueueMessage {
 /** Lets others see it again at once. Where that fails, it comes to light by itself when its time is over. */
 export async function giveBack(aws: Aws, queueUrl: string, { receipt }: QueueMessage): Promise<void> {
   await aws.call({
-    ...{ service: 'sqs', protocol: 'json', target: 'AmazonSQS.ChangeMessageVisibility' },
+    service: 'sqs',
+    protocol: 'json',
+    target: 'AmazonSQS.ChangeMessageVisibility',
     input: { QueueUrl: queueUrl, ReceiptHandle: receipt, VisibilityTimeout: 0 },
   });
 }
 
 export async function deleteMessage(aws: Aws, queueUrl: string, { receipt }: QueueMessage): Promise<void> {
   await demand(aws, 'sqs:DeleteMessage', {
-    ...{ service: 'sqs', protocol: 'json', target: 'AmazonSQS.DeleteMessage' },
+    service: 'sqs',
+    protocol: 'json',
+    target: 'AmazonSQS.DeleteMessage',
     input: { QueueUrl: queueUrl, ReceiptHandle: receipt },
   });
 }

@@ -86,7 +86,11 @@ async function callAgain(
   if (functionName === undefined || !functions.includes(functionName))
     return `it is of ${functionName ?? 'no function that it names'}, which does not send to ${name}`;
   const answer = await aws.call({
-    ...{ service: 'lambda', protocol: 'rest', method: 'POST', timeoutMs: CALL_WITHIN_MS, body: payload },
+    service: 'lambda',
+    protocol: 'rest',
+    method: 'POST',
+    timeoutMs: CALL_WITHIN_MS,
+    body: payload,
     path: `/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`,
     headers: { 'Content-Type': 'application/json', 'X-Amz-Invocation-Type': 'RequestResponse' },
   });

@@ -78,7 +78,9 @@ export function moveStage(
       'the stage deploys each edit by itself (autoDeploy), so the next one would undo this: --stop-auto-deploy switches that off',
     );
   return {
-    ...{ service: 'apigateway', method: 'PATCH', path },
+    service: 'apigateway',
+    method: 'PATCH',
+    path,
     body: { deploymentId, ...(isAutomatic ? { autoDeploy: false } : {}) },
   };
 }

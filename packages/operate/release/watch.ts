@@ -78,10 +78,16 @@ export function cloudWatchLooks(
   const sum = async (metric: string): Promise<number> => {
     const now = clock.nowEpochMs();
     const found = await ask('GetMetricStatistics', {
-      ...{ Namespace: 'AWS/ApiGateway', MetricName: metric, Period: '60', 'Statistics.member.1': 'Sum' },
-      ...{ 'Dimensions.member.1.Name': 'ApiName', 'Dimensions.member.1.Value': apiName },
-      ...{ 'Dimensions.member.2.Name': 'Stage', 'Dimensions.member.2.Value': stage },
-      ...{ StartTime: new Date(now - 120_000).toISOString(), EndTime: new Date(now).toISOString() },
+      Namespace: 'AWS/ApiGateway',
+      MetricName: metric,
+      Period: '60',
+      'Statistics.member.1': 'Sum',
+      'Dimensions.member.1.Name': 'ApiName',
+      'Dimensions.member.1.Value': apiName,
+      'Dimensions.member.2.Name': 'Stage',
+      'Dimensions.member.2.Value': stage,
+      StartTime: new Date(now - 120_000).toISOString(),
+      EndTime: new Date(now).toISOString(),
     });
     const points = membersOf(memberAt(found, 'Datapoints'));
     const latest = points.toSorted((a, b) => timeOf(b) - timeOf(a))[0];

@@ -161,7 +161,8 @@ async function openStream(
   const { idleMs } = request;
   const reply = await agent.request({
     ...options,
-    ...{ headersTimeout: idleMs, bodyTimeout: idleMs },
+    headersTimeout: idleMs,
+    bodyTimeout: idleMs,
   });
   const head = { status: reply.statusCode, headers: rawList(reply.headers) };
   return { kind: 'streams', head, body: new BackendStream(reply.body, request) };

@@ -123,7 +123,8 @@ export async function openControlPort(options: ControlPortOptions): Promise<Cont
   );
   readBeforeIdleEnds(server);
   const endHttp2 = acceptHttp2(server, (arrival) => acceptHttp2Call(arrival, port, options), {
-    ...{ maxHeaderBytes: MAX_HEADER_BYTES, firstBytesMs: HEADERS_TIMEOUT_MS },
+    maxHeaderBytes: MAX_HEADER_BYTES,
+    firstBytesMs: HEADERS_TIMEOUT_MS,
   });
   port = await listenOn(server, '127.0.0.1', options.port, '--control-port');
   const close = (): Promise<void> => {
@@ -315,7 +316,10 @@ function commonHeaders(headers: readonly string[], { clock, random }: ControlPor
   );
   return [
     ...(hasRequestId ? [] : ['x-amzn-RequestId', random.uuid()]),
-    ...['X-Content-Type-Options', 'nosniff', 'Date', new Date(clock.nowEpochMs()).toUTCString()],
+    'X-Content-Type-Options',
+    'nosniff',
+    'Date',
+    new Date(clock.nowEpochMs()).toUTCString(),
   ];
 }
 

@@ -114,7 +114,9 @@ function toArrival(stream: ServerHttp2Stream, raw: readonly string[]): Http2Arri
     return !name.startsWith(':') || name === ':authority';
   });
   return {
-    ...{ method: of(':method'), target: of(':path'), host },
+    method: of(':method'),
+    target: of(':path'),
+    host,
     rawHeaders: raw.includes('host') ? kept : [...kept, 'host', host],
     readBody: (maxBytes) => readBody(stream, maxBytes),
   };

@@ -79,7 +79,11 @@ export class EventBuses {
     const { clock, accountId } = this.#options;
     const seconds = typeof Time === 'number' ? Time * 1000 : Date.parse(String(Time));
     this.publish(busArnOf(EventBusName, region, accountId), {
-      ...{ version: '0', id, account: accountId, region, source: String(Source) },
+      version: '0',
+      id,
+      account: accountId,
+      region,
+      source: String(Source),
       'detail-type': String(DetailType),
       time: printTime(Number.isFinite(seconds) ? seconds : clock.nowEpochMs()),
       resources: Array.isArray(Resources) ? Resources.map(String) : [],
@@ -126,7 +130,10 @@ export class EventBuses {
     if (!this.#rules.has(arn)) return undefined;
     const { clock, random, accountId } = this.#options;
     this.publish(arn, {
-      ...{ version: '0', id: random.uuid(), account: accountId, region: arn.split(':')[3] ?? '' },
+      version: '0',
+      id: random.uuid(),
+      account: accountId,
+      region: arn.split(':')[3] ?? '',
       source: delivery.source ?? 'gatewright',
       'detail-type': delivery.detailType ?? 'Event',
       time: printTime(clock.nowEpochMs()),

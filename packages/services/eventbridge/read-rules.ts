@@ -26,7 +26,8 @@ export function readRule(reader: ResourceReader, anchorMs: number): ReadRule {
   const pattern = reader.value('EventPattern');
   const expression = reader.text('ScheduleExpression') ?? '';
   const rule: EventRule = {
-    ...{ name, busArn },
+    name,
+    busArn,
     arn: `arn:${parseArn(busArn)?.partition ?? 'aws'}:events:${region}:${accountId}:rule/${bus === 'default' ? '' : `${bus}/`}${name}`,
     isEnabled: !['DISABLED'].includes(reader.text('State') ?? 'ENABLED'),
     test:

@@ -220,7 +220,10 @@ function readPending(value: JsonObject): Pending | undefined {
   if (typeof id !== 'string' || typeof functionName !== 'string' || typeof payload !== 'string')
     return undefined;
   return {
-    ...{ id, functionName, payload, throttles: 0 },
+    id,
+    functionName,
+    payload,
+    throttles: 0,
     ...(typeof qualifier === 'string' ? { qualifier } : {}),
     ...(typeof clientContext === 'string' ? { wishes: { clientContext, onLine: undefined } } : {}),
     acceptedAt: Number(acceptedAt),

@@ -151,8 +151,12 @@ class Queue {
     const { invoker, random, accountId } = this.#options;
     const { functionName, logGroup, filterName } = this.#to;
     const message = {
-      ...{ messageType: 'DATA_MESSAGE', owner: accountId, logGroup, logStream: 'gatewright' },
-      ...{ subscriptionFilters: [filterName], logEvents },
+      messageType: 'DATA_MESSAGE',
+      owner: accountId,
+      logGroup,
+      logStream: 'gatewright',
+      subscriptionFilters: [filterName],
+      logEvents,
     };
     const data = gzipSync(JSON.stringify(message)).toString('base64');
     const payload = JSON.stringify({ awslogs: { data } });

@@ -68,7 +68,9 @@ export class BucketNotifications {
     const { clock, random, accountId } = this.#options;
     const { bucket, key, kind, size, etag } = change;
     return {
-      ...{ eventVersion: '2.1', eventSource: 'aws:s3', awsRegion: region },
+      eventVersion: '2.1',
+      eventSource: 'aws:s3',
+      awsRegion: region,
       eventTime: new Date(clock.nowEpochMs()).toISOString(),
       eventName: NAMES[kind],
       userIdentity: { principalId: `AWS:${accountId}` },

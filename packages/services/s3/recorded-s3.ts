@@ -85,8 +85,11 @@ export class RecordedBuckets {
       this.#objects.delete(oldest);
     }
     this.onChange?.({
-      ...{ bucket, key: decodeOrKeep(key), kind: 'put' },
-      ...{ size: body.length, etag: etag.replaceAll('"', '') },
+      bucket,
+      key: decodeOrKeep(key),
+      kind: 'put',
+      size: body.length,
+      etag: etag.replaceAll('"', ''),
     });
     return this.#reply(200, ['ETag', etag], NOTHING);
   }

@@ -31,7 +31,10 @@ export function readScheduler(reader: ResourceReader, anchorMs: number): ReadSch
   const name = reader.text('Name') ?? resource.physicalId;
   const group = reader.text('GroupName') ?? 'default';
   return {
-    ...{ name, expression, schedule, target },
+    name,
+    expression,
+    schedule,
+    target,
     arn: `arn:${partitionOf(region)}:scheduler:${region}:${accountId}:schedule/${group}/${name}`,
     from,
     until: timeOf(reader, 'EndDate'),
@@ -66,7 +69,14 @@ export function scheduleInput({ arn, input, place }: ReadSchedule, scheduledAt: 
       .replaceAll('<aws.scheduler.execution-id>', id)
       .replaceAll('<aws.scheduler.attempt-number>', '1');
   return JSON.stringify({
-    ...{ version: '0', id, 'detail-type': 'Scheduled Event', source: 'aws.scheduler' },
-    ...{ account: place.accountId, time, region: place.region, resources: [arn], detail: '{}' },
+    version: '0',
+    id,
+    'detail-type': 'Scheduled Event',
+    source: 'aws.scheduler',
+    account: place.accountId,
+    time,
+    region: place.region,
+    resources: [arn],
+    detail: '{}',
   });
 }

@@ -52,7 +52,11 @@ function readOne(
         );
   return [
     {
-      ...{ arn, topicArn, protocol: Protocol, endpoint: Endpoint, test },
+      arn,
+      topicArn,
+      protocol: Protocol,
+      endpoint: Endpoint,
+      test,
       isRaw: RawMessageDelivery === true || RawMessageDelivery === 'true',
       deadLetterArn: typeof dead === 'string' ? dead : undefined,
     },

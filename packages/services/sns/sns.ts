@@ -110,7 +110,9 @@ function readPublished(
       'Invalid parameter: Message Structure - JSON message body failed to parse, or has no default entry',
     );
   return {
-    ...{ message, groupId, byProtocol },
+    message,
+    groupId,
+    byProtocol,
     deduplicationId: textOf(input, 'MessageDeduplicationId'),
     subject: textOf(input, 'Subject'),
     attributes: readAttributes(mapOf(input, 'MessageAttributes')),

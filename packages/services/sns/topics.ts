@@ -130,7 +130,9 @@ function attributesOf({ attributes }: Published): Record<string, { Type: string;
 function notification(subscription: Subscription, sent: Sent): object {
   const attributes = attributesOf(sent);
   return {
-    ...{ Type: 'Notification', MessageId: sent.id, TopicArn: subscription.topicArn },
+    Type: 'Notification',
+    MessageId: sent.id,
+    TopicArn: subscription.topicArn,
     ...(sent.subject === undefined ? {} : { Subject: sent.subject }),
     Message: textFor(sent, 'sqs'),
     Timestamp: sent.timestamp,
@@ -143,9 +145,13 @@ function notification(subscription: Subscription, sent: Sent): object {
 
 function lambdaEvent(subscription: Subscription, sent: Sent): string {
   const record = {
-    ...{ EventSource: 'aws:sns', EventVersion: '1.0', EventSubscriptionArn: subscription.arn },
+    EventSource: 'aws:sns',
+    EventVersion: '1.0',
+    EventSubscriptionArn: subscription.arn,
     Sns: {
-      ...{ Type: 'Notification', MessageId: sent.id, TopicArn: subscription.topicArn },
+      Type: 'Notification',
+      MessageId: sent.id,
+      TopicArn: subscription.topicArn,
       Subject: sent.subject ?? null,
       Message: textFor(sent, 'lambda'),
       Timestamp: sent.timestamp,

@@ -133,7 +133,9 @@ export class QueueConsumer {
     // Taken before the function runs: what is received again while it does is no longer its own.
     const receipts = batch.map(({ id, receipt = '' }) => ({ id, receipt }));
     const result = await invoker.invoke({
-      ...{ functionName, timeoutMs: LONGEST_RUN_MS, traceHeader: makeTrace(random) },
+      functionName,
+      timeoutMs: LONGEST_RUN_MS,
+      traceHeader: makeTrace(random),
       ...(qualifier === undefined ? {} : { qualifier }),
       payload: JSON.stringify({ Records: records }),
     });
@@ -192,7 +194,9 @@ function printAttributes({ attributes }: QueuedMessage): object {
       name,
       {
         ...(StringValue === undefined ? { binaryValue: BinaryValue } : { stringValue: StringValue }),
-        ...{ stringListValues: [], binaryListValues: [], dataType: DataType },
+        stringListValues: [],
+        binaryListValues: [],
+        dataType: DataType,
       },
     ]),
   );

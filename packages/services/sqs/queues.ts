@@ -232,7 +232,10 @@ export class LocalQueue {
     const { isFifo } = this.definition.settings;
     const moved: QueuedMessage = {
       ...message,
-      ...{ receiveCount: 0, firstReceivedAt: undefined, receipt: undefined, visibleAt: now },
+      receiveCount: 0,
+      firstReceivedAt: undefined,
+      receipt: undefined,
+      visibleAt: now,
       sequence: this.#queue.nextSequence(),
       sentAt: isFifo ? now : message.sentAt,
     };

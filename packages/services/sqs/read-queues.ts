@@ -21,7 +21,9 @@ export function readQueue(reader: ResourceReader): QueueDefinition {
       'it is taken as it is',
     );
   return {
-    ...{ name, url, settings },
+    name,
+    url,
+    settings,
     arn: `arn:${partitionOf(stack.region)}:sqs:${stack.region}:${stack.accountId}:${name}`,
   };
 }

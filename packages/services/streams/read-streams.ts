@@ -34,7 +34,10 @@ export function readStreamMapping(
   if (reader.value('TumblingWindowInSeconds') !== undefined && reader.value('TumblingWindowInSeconds') !== 0)
     reader.unsupported('TumblingWindowInSeconds', 'its function gets batches without a window and its state');
   return {
-    ...{ id: reader.resource.physicalId, streamArn, functionName: name, qualifier },
+    id: reader.resource.physicalId,
+    streamArn,
+    functionName: name,
+    qualifier,
     batchSize: reader.whole('BatchSize', 100, 1, 10_000),
     windowMs: reader.whole('MaximumBatchingWindowInSeconds', 0, 0, 300) * 1000,
     bisects: reader.flag('BisectBatchOnFunctionError', false),

@@ -63,7 +63,11 @@ export class StreamConsumer {
     this.#stream = stream;
     this.#options = options;
     this.#lanes = Array.from({ length: mapping.parallel }, () => ({
-      ...{ waiting: [], first: [], isBusy: false, running: [], window: undefined },
+      waiting: [],
+      first: [],
+      isBusy: false,
+      running: [],
+      window: undefined,
     }));
     const left =
       before?.handOver() ??
@@ -194,7 +198,9 @@ export class StreamConsumer {
     const { functionName, qualifier } = this.mapping;
     const beganMs = clock.monotonicMs();
     const result = await invoker.invoke({
-      ...{ functionName, timeoutMs: LONGEST_RUN_MS, traceHeader: makeTrace(random) },
+      functionName,
+      timeoutMs: LONGEST_RUN_MS,
+      traceHeader: makeTrace(random),
       ...(qualifier === undefined ? {} : { qualifier }),
       payload: JSON.stringify({
         Records: batch.records.map((record) => printStreamRecord(record, this.#stream)),
@@ -285,7 +291,10 @@ export class StreamConsumer {
     );
     if (onFailureArn === undefined) return;
     const lost = recordsLost(batch, this.#stream, {
-      ...{ condition, result, requestId: random.uuid(), functionArn: arnOf(functionName) },
+      condition,
+      result,
+      requestId: random.uuid(),
+      functionArn: arnOf(functionName),
       nowEpochMs: this.#now(),
     });
     const outcome = await targets.send(onFailureArn, JSON.stringify(lost));

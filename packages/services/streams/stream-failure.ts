@@ -25,7 +25,8 @@ export function recordsLost(
       ? {}
       : {
           responseContext: {
-            ...{ statusCode: 200, executedVersion: versionOf(result) },
+            statusCode: 200,
+            executedVersion: versionOf(result),
             ...(result.kind === 'failed' ? { functionError: 'Unhandled' } : {}),
           },
         }),

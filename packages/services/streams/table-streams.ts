@@ -56,7 +56,8 @@ export class TableStreams {
       this.#sequence += 1;
       const record: StreamRecord = {
         ...change,
-        ...{ id: this.#options.random.hex(32), at },
+        id: this.#options.random.hex(32),
+        at,
         sequence: `400000${String(this.#sequence).padStart(17, '0')}`,
         size: JSON.stringify(change satisfies JsonObject).length,
       };

@@ -20,8 +20,13 @@ const DESCRIBED_TIMES = 100;
 /** DynamoDB takes no larger item. */
 const MAX_ITEM_CHARS = 2 * 400 * 1024;
 const OF_TABLE = new Set([
-  ...['TableName', 'AttributeDefinitions', 'KeySchema', 'BillingMode'],
-  ...['ProvisionedThroughput', 'GlobalSecondaryIndexes', 'LocalSecondaryIndexes'],
+  'TableName',
+  'AttributeDefinitions',
+  'KeySchema',
+  'BillingMode',
+  'ProvisionedThroughput',
+  'GlobalSecondaryIndexes',
+  'LocalSecondaryIndexes',
 ]);
 
 export async function saveTables(target: DynamoDbTarget): Promise<readonly SavedTable[]> {
@@ -160,7 +165,9 @@ function toDefinition(description: JsonObject): JsonObject {
     if (!Array.isArray(list)) return {};
     return {
       [name]: (list as JsonObject[]).map((index) => ({
-        ...{ IndexName: index['IndexName'], KeySchema: index['KeySchema'], Projection: index['Projection'] },
+        IndexName: index['IndexName'],
+        KeySchema: index['KeySchema'],
+        Projection: index['Projection'],
         ...(isGlobal ? capacity(index) : {}),
       })),
     };

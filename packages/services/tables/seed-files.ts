@@ -41,7 +41,8 @@ export async function readSeeds(folder: string): Promise<readonly Seed[]> {
 /** Those that a program gives. @throws StartError with the item */
 export function toSeeds(tables: Readonly<Record<string, readonly object[]>>): readonly Seed[] {
   return Object.entries(tables).map(([table, items]) => ({
-    ...{ file: table, table },
+    file: table,
+    table,
     items: items.map((item, index) => toItem(table, item, index + 1)),
   }));
 }

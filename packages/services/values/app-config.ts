@@ -83,8 +83,12 @@ function getLatest(call: AwsCall, token: string, at: Ports): ControlReply {
   const next = openSession({ ...session, seen: found.version }, at);
   const { pollSeconds, seen } = session;
   return print(found, seen === found.version, [
-    ...['Next-Poll-Configuration-Token', next, 'Next-Poll-Interval-In-Seconds', String(pollSeconds)],
-    ...['Version-Label', String(found.version)],
+    'Next-Poll-Configuration-Token',
+    next,
+    'Next-Poll-Interval-In-Seconds',
+    String(pollSeconds),
+    'Version-Label',
+    String(found.version),
   ]);
 }
 

@@ -49,8 +49,10 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
     if (region === undefined) throw new UsageError('AWS_REGION is not set');
     const { accessKeyId, secretAccessKey, sessionToken } = await findCredentials({}, region);
     const { found, absent } = await saveMissingIds(folder, stage, isLocalApiId, {
-      ...{ AWS_REGION: region, AWS_ENDPOINT_URL: process.env['AWS_ENDPOINT_URL'] },
-      ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+      AWS_REGION: region,
+      AWS_ENDPOINT_URL: process.env['AWS_ENDPOINT_URL'],
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
       AWS_SESSION_TOKEN: sessionToken,
     });
     for (const line of found) say(line);

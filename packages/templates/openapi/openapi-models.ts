@@ -16,18 +16,25 @@ const ONE = ['additionalItems', 'additionalProperties', 'items', 'not'];
 const LIST = ['allOf', 'anyOf', 'oneOf'];
 const MAP = ['definitions', 'patternProperties', 'properties'];
 const PLAIN = [
-  ...[
-    'enum',
-    'exclusiveMaximum',
-    'maxItems',
-    'maxLength',
-    'maxProperties',
-    'maximum',
-    'minItems',
-    'minLength',
-  ],
-  ...['minProperties', 'minimum', 'multipleOf', 'pattern', 'required', 'title', 'description', 'type'],
-  ...['uniqueItems', 'format', 'dependencies'],
+  'enum',
+  'exclusiveMaximum',
+  'maxItems',
+  'maxLength',
+  'maxProperties',
+  'maximum',
+  'minItems',
+  'minLength',
+  'minProperties',
+  'minimum',
+  'multipleOf',
+  'pattern',
+  'required',
+  'title',
+  'description',
+  'type',
+  'uniqueItems',
+  'format',
+  'dependencies',
 ];
 const MAX_DEPTH = 100;
 

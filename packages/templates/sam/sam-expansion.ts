@@ -116,7 +116,8 @@ export class SamExpansion {
     const inherited = Object.entries(source).filter(([name]) => kept.includes(name));
     const condition = this.conditionOf(origin);
     this.resources.set(logicalId, {
-      ...{ Type: type, ...Object.fromEntries(inherited) },
+      Type: type,
+      ...Object.fromEntries(inherited),
       ...present({ Condition: condition }),
       Properties: properties,
     });
@@ -202,7 +203,11 @@ export class SamExpansion {
     if (!isCatchAll && (typeof path !== 'string' || typeof method !== 'string'))
       return this.fail(ownerId, `event ${eventName}: Path and Method must both be written as text`);
     this.addRoute(kind, properties[kind === 'rest' ? 'RestApiId' : 'ApiId'], {
-      ...{ ownerId, eventName, properties, target, ...(fault && { fault }) },
+      ownerId,
+      eventName,
+      properties,
+      target,
+      ...(fault && { fault }),
       path: typeof path === 'string' ? path : '$default',
       method:
         typeof method === 'string'

@@ -51,7 +51,11 @@ export async function loadServerlessService(
   try {
     const osls = findOsls(dirname(file));
     const compiled = await compileService({
-      ...{ serviceFolder: dirname(file), oslsFolder: osls.folder, home, signal, keptIn: options.keptIn },
+      serviceFolder: dirname(file),
+      oslsFolder: osls.folder,
+      home,
+      signal,
+      keptIn: options.keptIn,
       arguments: packageArguments(file, tree, options),
       environment: options.environment,
       answers: {
@@ -124,7 +128,8 @@ function packageArguments(
       (isJsonObject(provider) && provider['region'] !== undefined));
   return [
     'package',
-    ...['--config', basename(file)],
+    '--config',
+    basename(file),
     ...(stageOf(tree, options) === undefined ? [] : ['--stage', options.stage]),
     ...(saysRegion ? [] : ['--region', settleHome(options, {}).region]),
     ...Object.entries(options.parameters).map(([name, value]) => `--param=${name}=${value}`),

@@ -11,11 +11,25 @@ import type { RouteSegment } from './route-finder.ts';
  * separator (`..;x` to Tomcat, `..\` to IIS). Ids with dots within (`v1.2`, `a..b`) are none of these.
  */
 const DOT_SEGMENTS = [
-  ...['*/../*', '*/..', '*/./*', '*/.', '*%2e*', '*%2E*'],
-  ...['*/..;*', '*/.;*', '*/..%*', '*/.%*', '*%2F.*', '*%2f.*'],
-  ...['*\\*', '*%5C*', '*%5c*', '*%252*'],
+  '*/../*',
+  '*/..',
+  '*/./*',
+  '*/.',
+  '*%2e*',
+  '*%2E*',
+  '*/..;*',
+  '*/.;*',
+  '*/..%*',
+  '*/.%*',
+  '*%2F.*',
+  '*%2f.*',
+  '*\\*',
+  '*%5C*',
+  '*%5c*',
+  '*%252*',
   // Escapes of escapes that no client writes: `.%%32E` and `.%2%65` are `.%2E` once, and `..` twice decoded.
-  ...['*%%*', '*%?%*'],
+  '*%%*',
+  '*%?%*',
 ];
 /** The same as one expression, but that IAM's patterns deny every escape after dots. */
 const HAS_DOT_SEGMENT = /\/\.\.?(?:[/;]|%(?:2f|3b|5c|25)|$)|%2e|%2f\.|\\|%5c|%252|%.?%/is;

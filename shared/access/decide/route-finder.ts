@@ -101,7 +101,9 @@ function growTree(kind: ApiKind, routes: readonly CompiledRoute[], method: strin
   const root = aBranch();
   for (const template of templates) if (!isFallback(template.index)) addTemplate(root, template);
   return {
-    ...{ templates, root, fallback: templates.find(({ index }) => isFallback(index)) },
+    templates,
+    root,
+    fallback: templates.find(({ index }) => isFallback(index)),
     longest: Math.max(...templates.map(({ segments }) => segments.length)),
   };
 }

@@ -44,7 +44,8 @@ export class DocumentAdmin {
     this.#assertFollowed();
     const head = await this.#head();
     const written = await this.#ports.store.update({
-      ...{ purpose: 'record', key: partKey(checksum, index) },
+      purpose: 'record',
+      key: partKey(checksum, index),
       // What counts is not written over, whatever somebody says its checksum is.
       when: head?.checksum === checksum ? [{ attribute: 'data', is: 'equal', value: data }] : [],
       change: { kind: 'put', item: { data } },
@@ -57,7 +58,11 @@ export class DocumentAdmin {
   /** The newest first. @throws DomainError STORE_UNAVAILABLE */
   async list(): Promise<readonly Version[]> {
     const page = await this.#ports.listing.range({
-      ...{ pk: DOCUMENTS_PARTITION, from: 'V#', to: 'V#~', limit: LISTED, newestFirst: true },
+      pk: DOCUMENTS_PARTITION,
+      from: 'V#',
+      to: 'V#~',
+      limit: LISTED,
+      newestFirst: true,
     });
     if (page.kind !== 'done') throw accessTableSilent();
     return page.items.flatMap(({ item }) => parseVersion(item) ?? []);
@@ -116,11 +121,15 @@ export class DocumentAdmin {
     const change = { kind: 'put', item: printVersion(published) } as const;
     const written = await this.#ports.store.transact([
       {
-        ...{ purpose: 'record', key: versionKey(published.version), change },
+        purpose: 'record',
+        key: versionKey(published.version),
+        change,
         when: [{ attribute: 'version', is: 'absent' }],
       },
       {
-        ...{ purpose: 'record', key: headKey(), change },
+        purpose: 'record',
+        key: headKey(),
+        change,
         when: [
           before === undefined
             ? { attribute: 'version', is: 'absent' }

@@ -15,14 +15,18 @@ export function documentRoutes(admin: () => DocumentAdmin): readonly Route[] {
   return [
     readRoute(
       {
-        ...{ path: '/access/versions', id: 'listDocumentVersions', summary: 'Published documents' },
+        path: '/access/versions',
+        id: 'listDocumentVersions',
+        summary: 'Published documents',
         answer: { description: 'The newest first' },
       },
       async () => jsonReply(200, { versions: (await admin().list()).map(showVersion) }),
     ),
     changeRoute(
       {
-        ...{ method: 'PUT', path: '/access/versions/parts/{part}', id: 'keepDocumentPart' },
+        method: 'PUT',
+        path: '/access/versions/parts/{part}',
+        id: 'keepDocumentPart',
         summary: 'Keep a part of what is to be published',
         body: {
           checksum: CHECKSUM,
@@ -37,7 +41,9 @@ export function documentRoutes(admin: () => DocumentAdmin): readonly Route[] {
     ),
     changeRoute(
       {
-        ...{ method: 'POST', path: '/access/versions', id: 'publishDocuments' },
+        method: 'POST',
+        path: '/access/versions',
+        id: 'publishDocuments',
         summary: 'Let authorizers take the documents whose parts have been kept',
         body: { checksum: CHECKSUM, parts: whole('How many.', { min: 1, max: MAX_PARTS }) },
         answer: { description: 'The version that counts now' },
@@ -47,8 +53,11 @@ export function documentRoutes(admin: () => DocumentAdmin): readonly Route[] {
     ),
     changeRoute(
       {
-        ...{ method: 'POST', path: '/access/versions/{version}/restore', id: 'restoreDocuments' },
-        ...{ summary: 'Bring an earlier version back, as a new one', body: {} },
+        method: 'POST',
+        path: '/access/versions/{version}/restore',
+        id: 'restoreDocuments',
+        summary: 'Bring an earlier version back, as a new one',
+        body: {},
         answer: { description: 'The version that counts now' },
       },
       async ({ path: { version }, operationId, signer }) => {

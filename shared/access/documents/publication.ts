@@ -80,7 +80,12 @@ export function parseVersion(item: Item | undefined): Version | undefined {
     typeof at === 'number';
   if (!isWhole) throw broken('the record of a version is not whole');
   return {
-    ...{ version, checksum, parts, documents, by, publishedAtEpochMs: at },
+    version,
+    checksum,
+    parts,
+    documents,
+    by,
+    publishedAtEpochMs: at,
     ...(typeof restores === 'number' && { restores }),
   };
 }

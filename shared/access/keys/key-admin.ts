@@ -100,7 +100,10 @@ export class KeyAdmin {
     const apiKeyId = usagePlanId === undefined ? undefined : await this.#putNative(keyId, usagePlanId);
     const { text, secret } = this.#makeSecret(given.prefix, keyId);
     const record: ApiKeyRecord = {
-      ...{ keyId, ...given, secrets: [secret], createdAtEpochSeconds: secret.createdAtEpochSeconds },
+      keyId,
+      ...given,
+      secrets: [secret],
+      createdAtEpochSeconds: secret.createdAtEpochSeconds,
       ...(lifetimeSeconds !== undefined && {
         notAfterEpochSeconds: secret.createdAtEpochSeconds + lifetimeSeconds,
       }),
@@ -205,7 +208,9 @@ export class KeyAdmin {
     const { keyId } = stored.record;
     const { id: operationId, by } = operation;
     const at = {
-      ...{ pk: apiKeyItem(keyId).pk, operationId, kind: asked.kind },
+      pk: apiKeyItem(keyId).pk,
+      operationId,
+      kind: asked.kind,
       atEpochMs: this.#ports.clock.nowEpochMs(),
     };
     const record = operationWrite('key', at, { hash: hashOperation(asked), by });

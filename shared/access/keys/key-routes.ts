@@ -51,7 +51,10 @@ export function keyAdminRoutes(admin: () => KeyAdmin): readonly Route[] {
     createRoute(admin),
     readRoute(
       {
-        ...{ path: '/access/keys', id: 'listKeys', summary: 'Keys of a tenant', query: PAGE },
+        path: '/access/keys',
+        id: 'listKeys',
+        summary: 'Keys of a tenant',
+        query: PAGE,
         answer: { description: 'A page; `next` goes into `cursor`' },
       },
       async ({ query: { tenant, cursor, limit = 50 }, receivedEpochMs }) => {
@@ -65,7 +68,9 @@ export function keyAdminRoutes(admin: () => KeyAdmin): readonly Route[] {
     ),
     readRoute(
       {
-        ...{ path: '/access/keys/{keyId}', id: 'showKey', summary: 'One key and who changed it' },
+        path: '/access/keys/{keyId}',
+        id: 'showKey',
+        summary: 'One key and who changed it',
         answer: { description: 'The key without its secret, which nobody knows' },
       },
       async ({ path: { keyId }, receivedEpochMs }) => {
@@ -83,7 +88,11 @@ export function keyAdminRoutes(admin: () => KeyAdmin): readonly Route[] {
 function createRoute(admin: () => KeyAdmin): Route {
   return changeRoute(
     {
-      ...{ method: 'POST', path: '/access/keys', id: 'createKey', summary: 'Make a key', body: NEW_KEY },
+      method: 'POST',
+      path: '/access/keys',
+      id: 'createKey',
+      summary: 'Make a key',
+      body: NEW_KEY,
       answer: { description: `${CHANGED} \`key\` is the key itself, shown this once.` },
     },
     async (request) => {
@@ -98,18 +107,17 @@ function changeRoutes(admin: () => KeyAdmin): readonly Route[] {
   return [
     changeRoute(
       {
-        ...{
-          method: 'POST',
-          path: '/access/keys/{keyId}/rotate',
-          id: 'rotateKey',
-          summary: 'A further secret',
-        },
+        method: 'POST',
+        path: '/access/keys/{keyId}/rotate',
+        id: 'rotateKey',
+        summary: 'A further secret',
         body: {
           overlapSeconds: optional(
             whole(
               'The secret before stays good for so long; 0 ends all earlier ones now. Default: one day.',
               {
-                ...{ min: 0, max: OVERLAP_LIMIT_SECONDS },
+                min: 0,
+                max: OVERLAP_LIMIT_SECONDS,
               },
             ),
           ),
@@ -124,13 +132,12 @@ function changeRoutes(admin: () => KeyAdmin): readonly Route[] {
     ),
     changeRoute(
       {
-        ...{
-          method: 'POST',
-          path: '/access/keys/{keyId}/revoke',
-          id: 'revokeKey',
-          summary: 'End a key for good',
-        },
-        ...{ body: {}, answer: { description: CHANGED } },
+        method: 'POST',
+        path: '/access/keys/{keyId}/revoke',
+        id: 'revokeKey',
+        summary: 'End a key for good',
+        body: {},
+        answer: { description: CHANGED },
       },
       async (request) =>
         replyChanged(

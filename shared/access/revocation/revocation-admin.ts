@@ -115,7 +115,10 @@ export class RevocationAdmin {
     const { issuer } = this.#find(issuerName);
     const outcome = await this.#ports.listing.range({
       // Hashes are hex digits.
-      ...{ pk: revocationsPartition(issuer), from: '0', to: 'g', limit },
+      pk: revocationsPartition(issuer),
+      from: '0',
+      to: 'g',
+      limit,
       ...(cursor !== undefined && { after: cursor }),
     });
     if (outcome.kind !== 'done') throw accessTableSilent();
@@ -164,7 +167,9 @@ export class RevocationAdmin {
   ): readonly ItemWrite[] {
     const key = revocationKey(target);
     const at = {
-      ...{ pk: key.pk, operationId, kind: asked.kind },
+      pk: key.pk,
+      operationId,
+      kind: asked.kind,
       atEpochMs: this.#ports.clock.nowEpochMs(),
     };
     const expiresAt = this.#nowEpochSeconds() + keptSeconds;
@@ -237,7 +242,12 @@ function parseRevocation(issuer: string, item: Item): Revocation {
   )
     throw new DomainError('STORE_UNAVAILABLE', 'an item of the access table is no revocation');
   return {
-    ...{ issuer, kind, value, by, untilEpochSeconds: until, atEpochMs: at },
+    issuer,
+    kind,
+    value,
+    by,
+    untilEpochSeconds: until,
+    atEpochMs: at,
     expiresAtEpochSeconds: expiresAt,
     withdrawnAtEpochMs: typeof withdrawnAt === 'number' ? withdrawnAt : undefined,
   };

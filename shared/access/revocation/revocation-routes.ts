@@ -30,8 +30,11 @@ export function revocationRoutes(admin: () => RevocationAdmin): readonly Route[]
     ...changeRoutes(admin),
     changeRoute(
       {
-        ...{ method: 'POST', path: '/access/documents/{document}/flush', id: 'flushAuthorizers' },
-        ...{ summary: 'Forget what authorizers have answered for the APIs of a document', body: {} },
+        method: 'POST',
+        path: '/access/documents/{document}/flush',
+        id: 'flushAuthorizers',
+        summary: 'Forget what authorizers have answered for the APIs of a document',
+        body: {},
         answer: { description: CHANGED },
       },
       async ({ path: { document } }) =>
@@ -48,7 +51,10 @@ function listRoute(admin: () => RevocationAdmin): Route {
   };
   return readRoute(
     {
-      ...{ path: '/access/revocations', id: 'listRevocations', summary: 'What is revoked', query },
+      path: '/access/revocations',
+      id: 'listRevocations',
+      summary: 'What is revoked',
+      query,
       answer: { description: 'A page; `next` goes into `cursor`' },
     },
     async ({ query: { issuer, cursor, limit = 50 } }) => {
@@ -63,7 +69,10 @@ function changeRoutes(admin: () => RevocationAdmin): readonly Route[] {
   return [
     changeRoute(
       {
-        ...{ method: 'POST', path, id: 'revokeTokens', summary: 'Refuse tokens issued until now' },
+        method: 'POST',
+        path,
+        id: 'revokeTokens',
+        summary: 'Refuse tokens issued until now',
         body: {
           ...TARGET,
           tokenEndsAt: optional(
@@ -83,8 +92,13 @@ function changeRoutes(admin: () => RevocationAdmin): readonly Route[] {
     ),
     changeRoute(
       {
-        ...{ method: 'DELETE', path, id: 'withdrawRevocation', summary: 'Let the tokens in again' },
-        ...{ query: TARGET, body: {}, answer: { description: CHANGED } },
+        method: 'DELETE',
+        path,
+        id: 'withdrawRevocation',
+        summary: 'Let the tokens in again',
+        query: TARGET,
+        body: {},
+        answer: { description: CHANGED },
       },
       async ({ query, operationId, signer }) =>
         reply(await admin().withdraw(targetOf(query), { id: operationId, by: signer })),
@@ -111,9 +125,12 @@ function reply({ revocation, outside }: RevocationChanged): ProxyResult {
 function showRevocation(revocation: Revocation) {
   const { issuer, kind, value, by, atEpochMs, untilEpochSeconds, withdrawnAtEpochMs } = revocation;
   return {
-    ...{ issuer, [kind]: value, state: withdrawnAtEpochMs === undefined ? 'revoked' : 'withdrawn' },
+    issuer,
+    [kind]: value,
+    state: withdrawnAtEpochMs === undefined ? 'revoked' : 'withdrawn',
     issuedUntil: untilEpochSeconds === WHENEVER_ISSUED ? undefined : printTime(untilEpochSeconds * 1000),
-    ...{ by, at: printTime(atEpochMs) },
+    by,
+    at: printTime(atEpochMs),
     withdrawnAt: withdrawnAtEpochMs === undefined ? undefined : printTime(withdrawnAtEpochMs),
     forgottenAt: printTime(revocation.expiresAtEpochSeconds * 1000),
   };

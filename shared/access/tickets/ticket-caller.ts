@@ -21,7 +21,9 @@ export type TicketCallerContext = {
 export function printTicketCaller({ principalId, roles, scopes, claims }: Principal): string {
   const { iat, jti } = claims;
   const caller: TicketCallerContext = {
-    ...{ principalId, roles: [...roles].sort(), scopes: [...scopes].sort() },
+    principalId,
+    roles: [...roles].sort(),
+    scopes: [...scopes].sort(),
     ...(typeof iat === 'number' && { iat }),
     ...(typeof jti === 'string' && { jti }),
   };

@@ -19,7 +19,10 @@ export function toTicketPrincipal(
   return {
     principalId: own === undefined ? `${id}|${caller.principalId}` : `${own.id}|${subject}`,
     issuerId: own?.id ?? id,
-    ...{ issuer, subject, clientId, expiresAtEpochSeconds },
+    issuer,
+    subject,
+    clientId,
+    expiresAtEpochSeconds,
     ...expandRoles(caller, declared),
     claims: { sub: subject, ...(iat !== undefined && { iat }), ...(jti !== undefined && { jti }) },
   };

@@ -12,7 +12,9 @@ export function createTicketStore(store: ItemStore): TicketStore {
   return {
     async put(hash, { document, caller, notAfterEpochSeconds }) {
       const item = {
-        ...{ document, caller: JSON.stringify(caller), notAfter: notAfterEpochSeconds },
+        document,
+        caller: JSON.stringify(caller),
+        notAfter: notAfterEpochSeconds,
         expiresAt: notAfterEpochSeconds + REMEMBERED_SECONDS,
       };
       // Sent once: a ticket that nobody was told harms nobody.

@@ -21,7 +21,10 @@ export async function listAudit(
   const { sk } = parseCursor(cursor);
   const page = await listing.range({
     pk: auditDay(new Date(dayEpochMs).toISOString()),
-    ...{ from: '0', to: LAST, limit: PAGE, newestFirst: true },
+    from: '0',
+    to: LAST,
+    limit: PAGE,
+    newestFirst: true,
     ...(sk !== undefined && { after: sk }),
   });
   if (page.kind === 'unavailable') throw unavailable(page.reason);

@@ -43,7 +43,9 @@ export async function closeOver(
   if (parseCursor(cursor)['of']?.startsWith('fees ') === true)
     return recordFees(ports, requested, { month, cursor });
   const { rows, next } = await listLedgers(ports, {
-    ...{ tenant: undefined, cursor, limit: PAGE },
+    tenant: undefined,
+    cursor,
+    limit: PAGE,
     ...boundsOf(month),
   });
   const counts = { closed: 0, recorded: 0, running: 0 };
@@ -106,7 +108,8 @@ async function logRun(ports: AdminPorts, requested: Requested, month: string | u
   await carryOut(ports, requested, asked, () =>
     Promise.resolve({
       writes: (record) => [recordWrite(asked, requested, record)],
-      ...{ before: {}, after: {} },
+      before: {},
+      after: {},
     }),
   );
 }

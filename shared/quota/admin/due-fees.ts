@@ -241,11 +241,18 @@ function toDue({ id, limit, plan, period }: Owed): DueFee {
   const key = headKey(id);
   return {
     row: {
-      ...{ tenant, limit: limit.id },
+      tenant,
+      limit: limit.id,
       ...(limit.level === 'key' && { key: subject }),
-      ...{ plan: plan.id, periodStart: String(periodStart), periodEnd: String(periodEnd) },
-      ...{ month: monthAt(limit.period.timeZone, period.startEpochMs), state: 'open' },
-      ...{ quota: limit.quota, credits, remaining: credits, ...none },
+      plan: plan.id,
+      periodStart: String(periodStart),
+      periodEnd: String(periodEnd),
+      month: monthAt(limit.period.timeZone, period.startEpochMs),
+      state: 'open',
+      quota: limit.quota,
+      credits,
+      remaining: credits,
+      ...none,
     },
     pk: key.pk,
     planVersion: plan.version,

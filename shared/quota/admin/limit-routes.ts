@@ -31,7 +31,8 @@ export function limitRoutes(ports: AdminPorts): readonly Route[] {
   return [
     ...routesOf(ports, '/quota/tenants/{tenant}/limits/{limit}', 'Tenant', { plan: PLAN_NAME }),
     ...routesOf(ports, '/quota/tenants/{tenant}/keys/{key}/limits/{limit}', 'Key', {
-      ...{ plan: PLAN_NAME, route: ROUTE },
+      plan: PLAN_NAME,
+      route: ROUTE,
     }),
   ];
 }
@@ -65,7 +66,9 @@ function routesOf(
   return [
     readRoute(
       {
-        ...{ path: base, id: `get${owner}Limit`, query: withPeriod },
+        path: base,
+        id: `get${owner}Limit`,
+        query: withPeriod,
         summary: 'How the limit stands in a period',
         answer: { description: 'Its usage', schema: USAGE_ROW },
       },
@@ -99,7 +102,11 @@ function adjustRoutes(
   return [
     changeRoute(
       {
-        ...{ method: 'PUT', path: base, id: `set${owner}Limit`, query, answer: CHANGED },
+        method: 'PUT',
+        path: base,
+        id: `set${owner}Limit`,
+        query,
+        answer: CHANGED,
         summary: 'Sets another limit for a period',
         body: { limit: whole('Units of the period, top-ups and overage not counted', { ...UNITS, min: 0 }) },
       },
@@ -111,13 +118,11 @@ function adjustRoutes(
     ),
     changeRoute(
       {
-        ...{
-          method: 'POST',
-          path: `${base}/top-up`,
-          id: `topUp${owner}`,
-          query,
-          answer: CHANGED,
-        },
+        method: 'POST',
+        path: `${base}/top-up`,
+        id: `topUp${owner}`,
+        query,
+        answer: CHANGED,
         summary: 'Admits more units in a period',
         body: { units: whole('Units to add', UNITS) },
       },
@@ -152,7 +157,10 @@ function act(
 function closeRoute(ports: AdminPorts, base: Base, owner: 'Tenant' | 'Key', query: LimitQuery): Route {
   return changeRoute(
     {
-      ...{ method: 'POST', path: `${base}/close`, id: `close${owner}Period`, body: {} },
+      method: 'POST',
+      path: `${base}/close`,
+      id: `close${owner}Period`,
+      body: {},
       summary: 'Closes a period that is over, and records its usage',
       query: { ...query, period: PERIOD },
       answer: {

@@ -110,7 +110,10 @@ async function adjust(
       );
     if (units < 0 && item['mov'] !== undefined) lowered = { id, period };
     const by = {
-      ...{ operationId: requested.operationId, kind, units, basedOn: ledger },
+      operationId: requested.operationId,
+      kind,
+      units,
+      basedOn: ledger,
       ...(limit !== undefined && { limit }),
       ...(units < 0 && { covered: ledger.covered }),
       ...(restored !== undefined && { restored }),

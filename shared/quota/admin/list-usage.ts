@@ -57,7 +57,8 @@ export function listLedgers(ports: AdminPorts, question: UsageQuestion): Promise
   return listRows(ports, question, {
     prefix: 'P#',
     read: (subject, sk, item, pk) => ({
-      ...{ subject, key: { pk, sk } },
+      subject,
+      key: { pk, sk },
       row: toUsageRow(subject, sk.slice('P#'.length), item),
     }),
   });

@@ -12,7 +12,9 @@ const PRICE = {
   type: 'object',
   description: 'Amounts are decimal text; the first `included` units cost nothing.',
   properties: {
-    ...{ fee: TEXT, included: WHOLE, meter: TEXT },
+    fee: TEXT,
+    included: WHOLE,
+    meter: TEXT,
     tiers: {
       type: 'array',
       items: {
@@ -30,7 +32,12 @@ const CUSTOMER = {
   type: 'object',
   required: ['name'],
   properties: {
-    ...{ name: TEXT, taxId: TEXT, email: TEXT, stripe: TEXT, from: DATE, until: DATE },
+    name: TEXT,
+    taxId: TEXT,
+    email: TEXT,
+    stripe: TEXT,
+    from: DATE,
+    until: DATE,
     address: { type: 'array', items: TEXT },
   },
   additionalProperties: false,
@@ -44,12 +51,20 @@ const LIMIT = {
   properties: {
     id: TEXT,
     level: { enum: ['tenant', 'key', 'route'] },
-    ...{ quota: WHOLE, overage: WHOLE, initialUsage: WHOLE, wasteBudget: { type: 'number' } },
+    quota: WHOLE,
+    overage: WHOLE,
+    initialUsage: WHOLE,
+    wasteBudget: { type: 'number' },
     period: {
       anyOf: [{ enum: ['DAY', 'WEEK', 'MONTH'] }, structure({ everySeconds: WHOLE, from: TEXT }, ['from'])],
     },
-    ...{ timeZone: TEXT, anchor: FACTS, alarms: { type: 'array', items: WHOLE } },
-    ...{ rate: { type: 'number' }, perSeconds: { type: 'number' }, burst: WHOLE, clockSkewMs: WHOLE },
+    timeZone: TEXT,
+    anchor: FACTS,
+    alarms: { type: 'array', items: WHOLE },
+    rate: { type: 'number' },
+    perSeconds: { type: 'number' },
+    burst: WHOLE,
+    clockSkewMs: WHOLE,
     lease: { anyOf: [{ const: false }, FACTS] },
     billing: { enum: ['exact', 'leased'] },
     price: PRICE,
@@ -80,8 +95,13 @@ export const KEY_PLAN: JsonSchema = structure({ tenant: TEXT, key: TEXT, plan: T
 
 const COUNTS = { quota: WHOLE, credits: WHOLE, used: WHOLE, included: WHOLE, overage: WHOLE, lost: WHOLE };
 const NAMES = {
-  ...{ tenant: TEXT, key: TEXT, route: TEXT, limit: TEXT, plan: TEXT },
-  ...{ periodStart: INSTANT, periodEnd: INSTANT },
+  tenant: TEXT,
+  key: TEXT,
+  route: TEXT,
+  limit: TEXT,
+  plan: TEXT,
+  periodStart: INSTANT,
+  periodEnd: INSTANT,
 };
 const MONTH = { type: 'string', description: 'On whose invoice it is: 2026-11' };
 const OPTIONAL = ['key', 'route'];
@@ -92,7 +112,9 @@ export const USAGE_ROW: JsonSchema = structure(
     ...NAMES,
     state: { enum: ['open', 'suspended', 'closed'] },
     ...COUNTS,
-    ...{ charged: WHOLE, outstanding: WHOLE, remaining: WHOLE },
+    charged: WHOLE,
+    outstanding: WHOLE,
+    remaining: WHOLE,
     month: MONTH,
   },
   OPTIONAL,
@@ -124,8 +146,14 @@ export const CLOSED_PAGE: JsonSchema = structure(
 );
 
 const ENTRY = {
-  ...{ operationId: TEXT, kind: TEXT, by: TEXT, at: INSTANT },
-  ...{ target: FACTS, input: FACTS, before: FACTS, after: FACTS },
+  operationId: TEXT,
+  kind: TEXT,
+  by: TEXT,
+  at: INSTANT,
+  target: FACTS,
+  input: FACTS,
+  before: FACTS,
+  after: FACTS,
 };
 
 export const AUDIT_ENTRY: JsonSchema = structure(ENTRY);

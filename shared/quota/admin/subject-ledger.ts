@@ -177,7 +177,12 @@ export function rowOf({ id, limit, plan, period, head, item, carried }: SubjectL
   const credits = Math.max(0, whole - carried);
   const susp = head?.['susp'];
   const shown = item ?? {
-    ...{ rem: credits, cred: credits, lim: limit.quota, ov: limit.overage, carry: carried, name: limit.id },
+    rem: credits,
+    cred: credits,
+    lim: limit.quota,
+    ov: limit.overage,
+    carry: carried,
+    name: limit.id,
     expiresAt: expiryOf(period),
     ...(susp !== undefined && { susp }),
   };

@@ -84,7 +84,9 @@ export function usageRoutes(ports: AdminPorts): readonly Route[] {
 function closeRoute(ports: AdminPorts): Route {
   return changeRoute(
     {
-      ...{ method: 'POST', path: '/quota/close', id: 'closeQuotaPeriods' },
+      method: 'POST',
+      path: '/quota/close',
+      id: 'closeQuotaPeriods',
       summary: 'Closes periods that are over, a page at a time, and records their usage',
       body: {
         month: optional(text('Of one month, by the zones of the plans: 2026-11', { pattern: MONTH })),

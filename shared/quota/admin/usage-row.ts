@@ -54,7 +54,9 @@ export function subjectOf(pk: string, item: Item): Subjected {
   // A head of before levels were written down is of a key, unless it has none.
   const level = item['level'] ?? (subject === '' ? 'tenant' : 'key');
   return {
-    ...{ id: { tenant, limit, subject }, level: String(level), plan: String(item['plan'] ?? '') },
+    id: { tenant, limit, subject },
+    level: String(level),
+    plan: String(item['plan'] ?? ''),
     zoneAt: (startEpochMs) => zoneAt(item, startEpochMs),
   };
 }

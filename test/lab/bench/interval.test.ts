@@ -6,25 +6,21 @@ import { judge, medianInterval, rankOfBound } from '../../../lab/bench/interval.
 describe('rankOfBound', () => {
   /** Critical values of the two-sided sign test at 5 %, plus one: any table of it, e.g. Dixon & Mood 1946, table 1. */
   const rows: readonly (readonly [n: number, rank: number])[] = [
-    ...([
-      [0, 0],
-      [1, 0],
-      [5, 0],
-      [6, 1],
-      [8, 1],
-      [9, 2],
-      [11, 2],
-      [12, 3],
-    ] as const),
-    ...([
-      [14, 3],
-      [15, 4],
-      [17, 5],
-      [20, 6],
-      [22, 6],
-      [23, 7],
-      [25, 8],
-    ] as const),
+    [0, 0],
+    [1, 0],
+    [5, 0],
+    [6, 1],
+    [8, 1],
+    [9, 2],
+    [11, 2],
+    [12, 3],
+    [14, 3],
+    [15, 4],
+    [17, 5],
+    [20, 6],
+    [22, 6],
+    [23, 7],
+    [25, 8],
   ];
   for (const [n, rank] of rows) it(`is ${rank} for ${n} values`, () => assert.equal(rankOfBound(n), rank));
 

@@ -12,14 +12,23 @@ import { findRatios, summarise } from '../../../lab/bench/report.ts';
 import type { Measurement } from '../../../lab/bench/measure.ts';
 
 const CONDITIONS = {
-  ...{ date: '2026-11-21', commit: 'abcdef12', machine: '2 × a processor, 4 GB', node: 'v24' },
-  ...{ cores: 2, loadAverage: 0.2 },
+  date: '2026-11-21',
+  commit: 'abcdef12',
+  machine: '2 × a processor, 4 GB',
+  node: 'v24',
+  cores: 2,
+  loadAverage: 0.2,
 };
 const STARTS = { runs: 3, npmStartMs: { unchanged: 990, changed: 2100 }, plainMs: 404, restMb: 119.6 };
 
 const run = (requestsPerSecond: number, p99Ms: number): Measurement => ({
-  ...{ requestsPerSecond, p99Ms, coldRequestsPerSecond: 1, p50Ms: 1, rssMb: undefined },
-  ...{ startMs: 1, loadCpuShare: 0.5 },
+  requestsPerSecond,
+  p99Ms,
+  coldRequestsPerSecond: 1,
+  p50Ms: 1,
+  rssMb: undefined,
+  startMs: 1,
+  loadCpuShare: 0.5,
 });
 
 describe('docs/performance.md', () => {
@@ -34,16 +43,20 @@ describe('docs/performance.md', () => {
     summarise('rest', 'serverless-offline', [run(1_200, 50)]),
   ];
   const requests = throughputFigures({
-    ...{ conditions: {}, rows },
+    conditions: {},
+    rows,
     ratios: findRatios(rows, (scenario) => scenario.replace('-authorized', '')),
   });
   const page = printPage(CONDITIONS, [
     { title: 'Requests', how: 'So.', figures: requests },
     { title: 'Start', how: 'So.', figures: startFigures({ ...STARTS, loadedMb: undefined }) },
     {
-      ...{ title: 'Instances', how: 'So.' },
+      title: 'Instances',
+      how: 'So.',
       figures: instanceFigures({
-        ...{ busy: { share: 0.897, instances: 2 }, further: { ours: 12, bare: 10 }, growth: undefined },
+        busy: { share: 0.897, instances: 2 },
+        further: { ours: 12, bare: 10 },
+        growth: undefined,
       }),
     },
   ]);

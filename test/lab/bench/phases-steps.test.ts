@@ -27,7 +27,8 @@ const ROWS: readonly {
   {
     name: 'what a phase calls in another folder',
     stack: [own('buildHttp2Event', 'packages/core/events/http-event.ts'), ...MAP],
-    ...{ step: 'map-request', kind: 'event as JSON text' },
+    step: 'map-request',
+    kind: 'event as JSON text',
   },
   {
     name: 'the pipeline itself',
@@ -51,33 +52,39 @@ const ROWS: readonly {
   {
     name: 'the system call for a reply',
     stack: [native('writeUtf8String'), ...END],
-    ...{ step: 'system call: socket', kind: 'write system calls' },
+    step: 'system call: socket',
+    kind: 'write system calls',
   },
   {
     name: 'the system call for lines of the log',
     stack: [native('writev'), { functionName: 'clearBuffer', url: 'node:internal/streams/writable' }, ROOT],
-    ...{ step: 'system call: log', kind: 'write system calls' },
+    step: 'system call: log',
+    kind: 'write system calls',
   },
   {
     name: 'a message to an instance',
     stack: [native('postMessage'), own('#post', 'packages/lambda/thread-instance.ts'), ROOT],
-    ...{ step: 'postMessage', kind: 'postMessage' },
+    step: 'postMessage',
+    kind: 'postMessage',
   },
   {
     name: 'garbage, whoever has made it',
     stack: [native('(garbage collector)'), ...MAP],
-    ...{ step: 'garbage collection', kind: 'garbage collection' },
+    step: 'garbage collection',
+    kind: 'garbage collection',
   },
   {
     name: 'no JavaScript at all',
     stack: [native('(program)'), ROOT],
-    ...{ step: 'engine', kind: 'engine, no JavaScript running' },
+    step: 'engine',
+    kind: 'engine, no JavaScript running',
   },
   { name: 'nothing', stack: [native('(idle)'), ROOT], step: undefined, kind: undefined },
   {
     name: 'the profiler',
     stack: [native('dispatch'), { functionName: 'post', url: 'node:inspector' }, ROOT],
-    ...{ step: undefined, kind: undefined },
+    step: undefined,
+    kind: undefined,
   },
 ];
 

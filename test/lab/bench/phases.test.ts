@@ -4,12 +4,20 @@ import { printPhases, toColumn } from '../../../lab/bench/phases.ts';
 import type { Block } from '../../../lab/bench/in-process.ts';
 
 const CONDITIONS = {
-  ...{ date: '2026-11-22', commit: 'abcdef12', machine: '2 × a processor, 4 GB', node: 'v24' },
-  ...{ cores: 2, loadAverage: 0.2 },
+  date: '2026-11-22',
+  commit: 'abcdef12',
+  machine: '2 × a processor, 4 GB',
+  node: 'v24',
+  cores: 2,
+  loadAverage: 0.2,
 };
 const BLOCK: Block = { requests: 100, tookMs: 1, mainMicros: 2_000, processMicros: 1, busy: 1 };
 const frame = (functionName: string, url: string) => ({
-  ...{ functionName, url, scriptId: '1', lineNumber: 0, columnNumber: 0 },
+  functionName,
+  url,
+  scriptId: '1',
+  lineNumber: 0,
+  columnNumber: 0,
 });
 const MATCH = frame('match', 'file:///any/packages/core/phases/match.ts');
 const MEASURED = {
@@ -21,7 +29,10 @@ const MEASURED = {
         { id: 2, callFrame: frame('(garbage collector)', '') },
         { id: 3, callFrame: frame('(idle)', '') },
       ],
-      ...{ startTime: 0, endTime: 1, samples: [1, 2, 3], timeDeltas: [30, 10, 500] },
+      startTime: 0,
+      endTime: 1,
+      samples: [1, 2, 3],
+      timeDeltas: [30, 10, 500],
     },
     requests: 90,
   },

@@ -6,7 +6,11 @@ import type { BlockPair } from '../../../lab/bench/record-process.ts';
 
 /** A block of a second in which the serving thread had nothing else to do. */
 const block = (requests: number, more: Partial<Block> = {}): Block => ({
-  ...{ requests, tookMs: 1000, mainMicros: 1e6, processMicros: 2e6, busy: 1 },
+  requests,
+  tookMs: 1000,
+  mainMicros: 1e6,
+  processMicros: 2e6,
+  busy: 1,
   ...more,
 });
 
@@ -51,7 +55,9 @@ describe('describeRow', () => {
     const pairs = Array.from({ length: 6 }, () => ({ on: block(9_800), off: block(10_000) }));
 
     const text = describeRow({
-      ...{ scenario: 'rest', rssMb: 300, ring: { kept: 2_000, limit: 2_000, bytes: 2 * 1024 ** 2 } },
+      scenario: 'rest',
+      rssMb: 300,
+      ring: { kept: 2_000, limit: 2_000, bytes: 2 * 1024 ** 2 },
       ...summarise(pairs),
     });
 

@@ -10,14 +10,25 @@ import {
 describe('toAccessFiles', () => {
   it('takes documents with their inventories and snapshots, and leaves all else alone', () => {
     const names = [
-      ...['webhooks.yml', 'shop.yml', 'access.schema.json', 'compiled.json', 'Notes.yml', 'notes.txt'],
-      ...[inventoryName('shop'), snapshotName('shop', 'main'), snapshotName('shop-eu', 'main'), 'a.yaml'],
+      'webhooks.yml',
+      'shop.yml',
+      'access.schema.json',
+      'compiled.json',
+      'Notes.yml',
+      'notes.txt',
+      inventoryName('shop'),
+      snapshotName('shop', 'main'),
+      snapshotName('shop-eu', 'main'),
+      'a.yaml',
     ];
 
     const open = () => undefined;
     const files = toAccessFiles({
-      ...{ names, read: (name) => `text of ${name}`, tell: (name) => `in/${name}` },
-      ...{ pathOf: (name) => `/in/${name}`, open },
+      names,
+      read: (name) => `text of ${name}`,
+      tell: (name) => `in/${name}`,
+      pathOf: (name) => `/in/${name}`,
+      open,
     });
 
     assert.deepEqual(files, [
@@ -30,7 +41,9 @@ describe('toAccessFiles', () => {
         snapshots: new Map(),
       },
       {
-        ...{ name: 'shop', file: 'in/shop.yml', text: 'text of shop.yml' },
+        name: 'shop',
+        file: 'in/shop.yml',
+        text: 'text of shop.yml',
         sharing: { path: '/in/shop.yml', open },
         inventory: 'text of shop.routes.json',
         snapshots: new Map([['main', 'text of shop.main.jwks.json']]),

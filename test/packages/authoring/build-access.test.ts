@@ -68,7 +68,10 @@ describe('a snapshot of keys', () => {
   const key = aRsaKey();
   const issuers = [
     {
-      ...{ id: 'main', type: 'oidc', issuer: 'https://issuer.example/', audience: ['api'] },
+      id: 'main',
+      type: 'oidc',
+      issuer: 'https://issuer.example/',
+      audience: ['api'],
       jwks: { snapshotMaxAgeDays: 7 },
     },
   ];

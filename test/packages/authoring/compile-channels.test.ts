@@ -7,7 +7,8 @@ const RULE = { id: 'r', effect: 'allow', actions: ['subscribe'], channels: ['ord
 const compiled = (rules: readonly object[], over: object = {}, kind: 'websocket' | 'http' = 'websocket') =>
   compile(
     documentText({
-      ...{ rules: [{ id: 'all', effect: 'allow', connect: true }], channels: { rules, ...over } },
+      rules: [{ id: 'all', effect: 'allow', connect: true }],
+      channels: { rules, ...over },
     }),
     anInventory(kind === 'websocket' ? ['ANY $connect'] : ['GET /orders'], kind),
   );
@@ -24,7 +25,9 @@ describe('channels of an access document', () => {
       space: 'orders',
       rules: [
         {
-          ...{ id: 'r', effect: 'allow', actions: ['subscribe'] },
+          id: 'r',
+          effect: 'allow',
+          actions: ['subscribe'],
           patterns: [['orders', { claim: ['org', 'tenant'] }, '*']],
           when: { is: 'role', name: 'support' },
         },
@@ -65,7 +68,9 @@ describe('channels of an access document', () => {
 
   it('are refused where a caller would have so many that nothing is granted', () => {
     const many = Array.from({ length: 4 }, (_, index) => ({
-      ...{ ...RULE, id: `many-${index}`, when: { roles: { any: ['support'] } } },
+      ...RULE,
+      id: `many-${index}`,
+      when: { roles: { any: ['support'] } },
       channels: Array.from({ length: 20 }, (__, part) => `department-${index}-${part}/{org.tenant}/*`),
     }));
     assert.match(

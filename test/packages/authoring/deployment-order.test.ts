@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { findLateParts, orderedDependsOn } from '@gatewright/authoring/deployment-order';
 
 const part = (type: string, properties: object = {}, over: object = {}) => ({
-  ...{ Type: `AWS::ApiGateway::${type}`, Properties: { RestApiId: { Ref: 'Api' }, ...properties } },
+  Type: `AWS::ApiGateway::${type}`,
+  Properties: { RestApiId: { Ref: 'Api' }, ...properties },
   ...over,
 });
 const TEMPLATE = {

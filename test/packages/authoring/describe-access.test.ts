@@ -82,8 +82,10 @@ describe('describeAccess', () => {
     ];
     const rules = [{ id: 'all', effect: 'allow', methods: ['GET'], paths: ['/**'] }];
     const quota = {
-      ...{ plan: { claim: 'plan' }, tenant: { claim: 'tenant' } },
-      ...{ routes: ['GET /report'], when: { issuers: ['keys'] } },
+      plan: { claim: 'plan' },
+      tenant: { claim: 'tenant' },
+      routes: ['GET /report'],
+      when: { issuers: ['keys'] },
     };
     const document = aDocument({ issuers, sources, rules, quota }, ['GET /users', 'GET /report']);
 

@@ -17,9 +17,17 @@ const RICH = documentText({
   },
   issuers: [
     {
-      ...{ id: 'main', type: 'oidc', issuer: 'https://issuer.example/', audience: ['api'] },
-      ...{ jwksUri: 'https://issuer.example/keys', algorithms: ['RS256', 'ES256'], typ: ['at+jwt'] },
-      ...{ clients: ['web'], clockSkewSeconds: 10, maxTokenAgeSeconds: 3600, only: ['prod'] },
+      id: 'main',
+      type: 'oidc',
+      issuer: 'https://issuer.example/',
+      audience: ['api'],
+      jwksUri: 'https://issuer.example/keys',
+      algorithms: ['RS256', 'ES256'],
+      typ: ['at+jwt'],
+      clients: ['web'],
+      clockSkewSeconds: 10,
+      maxTokenAgeSeconds: 3600,
+      only: ['prod'],
       claims: {
         principal: 'sub',
         scopes: ['scope', ['https://x.example/scp']],
@@ -44,7 +52,10 @@ const RICH = documentText({
     },
     { id: 'local', type: 'local', only: ['dev'] },
     {
-      ...{ id: 'partners', type: 'clientCert', roles: ['support'], only: ['prod'] },
+      id: 'partners',
+      type: 'clientCert',
+      roles: ['support'],
+      only: ['prod'],
       match: [{ issuerDN: 'CN=Partner CA', serialNumbers: ['0a:1b'] }, { issuerDN: 'CN=B' }],
     },
   ],
@@ -56,12 +67,10 @@ const RICH = documentText({
   ],
   rules: [
     {
-      ...{
-        id: 'r1',
-        effect: 'allow',
-        methods: ['GET', '*'],
-        paths: ['/orders', '/orders/{id}', '/t/{t+}', '/**'],
-      },
+      id: 'r1',
+      effect: 'allow',
+      methods: ['GET', '*'],
+      paths: ['/orders', '/orders/{id}', '/t/{t+}', '/**'],
       bind: { id: { claim: 'sub' }, t: { claim: ['a.b', 'c'], each: true, max: 3 } },
       when: {
         all: [{ scopes: { all: ['a:b'], any: ['c'] } }, { not: { roles: { any: ['admin'] } } }],

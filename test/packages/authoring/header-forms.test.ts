@@ -8,8 +8,12 @@ const header = (over: object) => ({ in: 'header', name: 'authorization', issuers
 // As Cognito's authorizers take it (docs/guides/protect/coming-from.md): one place, so every caller of it has the identity source.
 describe('a header that is read with Bearer and without it', () => {
   const wired = {
-    ...({ name: 'request', payload: 'rest-request', calls: 'request-authorizer', ttlSeconds: 60 } as const),
-    ...({ simpleResponses: false, identitySources: [{ kind: 'header', name: 'authorization' }] } as const),
+    name: 'request',
+    payload: 'rest-request',
+    calls: 'request-authorizer',
+    ttlSeconds: 60,
+    simpleResponses: false,
+    identitySources: [{ kind: 'header', name: 'authorization' }],
   };
   const check = (...sources: readonly object[]) => checkWiring(aDocument({ sources }), wired).join();
 

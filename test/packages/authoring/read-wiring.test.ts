@@ -58,12 +58,18 @@ describe('readWiring', () => {
     };
 
     assert.deepEqual(readWiring({ Auth: http }, 'Api')[0], {
-      ...{ name: 'Auth', payload: 'http-2.0', ttlSeconds: 60, simpleResponses: true },
+      name: 'Auth',
+      payload: 'http-2.0',
+      ttlSeconds: 60,
+      simpleResponses: true,
       calls: 'request-authorizer',
       identitySources: [{ kind: 'header', name: 'authorization' }],
     });
     assert.deepEqual(readWiring(websocket, 'Api')[0], {
-      ...{ name: 'Auth', payload: 'websocket', ttlSeconds: 0, simpleResponses: false },
+      name: 'Auth',
+      payload: 'websocket',
+      ttlSeconds: 0,
+      simpleResponses: false,
       calls: 'request-authorizer',
       identitySources: [{ kind: 'querystring', name: 'token' }],
     });
@@ -94,8 +100,12 @@ describe('readWiredApi', () => {
   const method = (resource: unknown, over: object = {}) => ({
     Type: 'AWS::ApiGateway::Method',
     Properties: {
-      ...{ RestApiId: { Ref: 'Api' }, ResourceId: resource, HttpMethod: 'GET' },
-      ...{ AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: 'Auth' }, ...over },
+      RestApiId: { Ref: 'Api' },
+      ResourceId: resource,
+      HttpMethod: 'GET',
+      AuthorizationType: 'CUSTOM',
+      AuthorizerId: { Ref: 'Auth' },
+      ...over,
     },
   });
   const root = { 'Fn::GetAtt': ['Api', 'RootResourceId'] };

@@ -48,7 +48,10 @@ describe('compileWebhooks', () => {
         target: { ...bus, bus: 'hooks-prod' },
       },
       {
-        ...{ name: 'billing', stage: 'prod', scheme: 'stripe', toleranceSeconds: 60 },
+        name: 'billing',
+        stage: 'prod',
+        scheme: 'stripe',
+        toleranceSeconds: 60,
         secret: { kind: 'secret', name: 'hooks/stripe' },
         target: { kind: 'sqs', queue: 'billing-prod.fifo' },
       },

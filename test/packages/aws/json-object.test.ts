@@ -31,8 +31,13 @@ describe('parseJsonObject', () => {
 describe('isJsonObject', () => {
   it('tells an object from a list and from nothing', () => {
     assert.deepEqual([{}, { a: 1 }, [], null, undefined, 'a', 0].map(isJsonObject), [
-      ...[true, true],
-      ...[false, false, false, false, false],
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+      false,
     ]);
   });
 });

@@ -85,7 +85,10 @@ describe('verifySignature of a signed header', () => {
     });
     const { headers } = await signer.sign(
       {
-        ...{ method: 'GET', protocol: 'http:', hostname: '127.0.0.1', path: '/dev/orders' },
+        method: 'GET',
+        protocol: 'http:',
+        hostname: '127.0.0.1',
+        path: '/dev/orders',
         headers: { host: '127.0.0.1:4000' },
       },
       { signingDate: new Date(NOW_MS) },

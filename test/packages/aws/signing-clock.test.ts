@@ -9,9 +9,15 @@ const AT = { service: 'dynamodb', secretOf: () => 'not-a-real-secret' };
 
 function aRequestSignedAt(nowEpochMs: number): SignedRequest {
   const signed = signRequest({
-    ...{ method: 'POST', url: new URL('http://127.0.0.1:4000/'), headers: {}, body: '{}', nowEpochMs },
-    ...{ service: 'dynamodb', region: 'us-east-1' },
-    ...{ accessKeyId: 'AKIALOCAL0001', secretAccessKey: 'not-a-real-secret' },
+    method: 'POST',
+    url: new URL('http://127.0.0.1:4000/'),
+    headers: {},
+    body: '{}',
+    nowEpochMs,
+    service: 'dynamodb',
+    region: 'us-east-1',
+    accessKeyId: 'AKIALOCAL0001',
+    secretAccessKey: 'not-a-real-secret',
   });
   return { method: 'POST', path: '/', query: '', rawHeaders: Object.entries(signed).flat(), body: '{}' };
 }
@@ -31,15 +37,24 @@ describe('verifyByAnyClock', () => {
     { name: 'by neither', signedMs: 2 * HOUR_MS, offsetMs: HOUR_MS, expected: 'refused' },
     {
       name: 'before the clock came back to the machine’s',
-      ...{ signedMs: HOUR_MS, offsetMs: 0, former: [HOUR_MS], expected: 'verified' },
+      signedMs: HOUR_MS,
+      offsetMs: 0,
+      former: [HOUR_MS],
+      expected: 'verified',
     },
     {
       name: 'before the clock was moved on, two moves ago',
-      ...{ signedMs: HOUR_MS, offsetMs: 9 * HOUR_MS, former: [HOUR_MS, 2 * HOUR_MS], expected: 'verified' },
+      signedMs: HOUR_MS,
+      offsetMs: 9 * HOUR_MS,
+      former: [HOUR_MS, 2 * HOUR_MS],
+      expected: 'verified',
     },
     {
       name: 'by a time that never was',
-      ...{ signedMs: 3 * HOUR_MS, offsetMs: 0, former: [HOUR_MS], expected: 'refused' },
+      signedMs: 3 * HOUR_MS,
+      offsetMs: 0,
+      former: [HOUR_MS],
+      expected: 'refused',
     },
   ])
     it(`finds what is signed ${name} ${expected}`, () => {

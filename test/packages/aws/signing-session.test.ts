@@ -68,7 +68,8 @@ describe('verifySignature of a temporary key', () => {
   for (const { name, request, session: known, expected } of rows)
     it(name, () => {
       const result = verifySignature(request, {
-        ...{ nowEpochMs: NOW_MS, service: 'execute-api' },
+        nowEpochMs: NOW_MS,
+        service: 'execute-api',
         secretOf: () => KEY.secretAccessKey,
         sessionOf: () => known,
       });

@@ -12,7 +12,10 @@ const POOL = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc';
 describe('cognitoClaims', () => {
   it('makes an ID token of a wish without scope, and groups of roles', () => {
     assert.deepEqual(cognitoClaims({ sub: 'ada', aud: 'app', roles: ['admin'] }, 7), {
-      ...{ 'cognito:groups': ['admin'], token_use: 'id', auth_time: 7, aud: 'app' },
+      'cognito:groups': ['admin'],
+      token_use: 'id',
+      auth_time: 7,
+      aud: 'app',
       'cognito:username': 'ada',
     });
   });
@@ -36,7 +39,10 @@ describe('a token in the name of a pool', () => {
     const at = { clock: createSystemClock(), random: createSystemRandom() };
     const issuer = await Issuer.create({ ...at, standsInFor: (name) => name === POOL });
     const verifier = CognitoJwtVerifier.create({
-      ...{ userPoolId: 'eu-west-1_Abc', clientId: 'app', tokenUse: null, groups: 'admin' },
+      userPoolId: 'eu-west-1_Abc',
+      clientId: 'app',
+      tokenUse: null,
+      groups: 'admin',
     });
     verifier.cacheJwks({ keys: issuer.keySet().keys.map((key) => ({ ...key })) });
 

@@ -31,7 +31,8 @@ describe('saveKeptPools', () => {
     const others = await aUserPool();
     others.pools.restore(await loadKeptPools(folder));
     const refresh = {
-      ...{ ClientId: 'app', AuthFlow: 'REFRESH_TOKEN_AUTH' },
+      ClientId: 'app',
+      AuthFlow: 'REFRESH_TOKEN_AUTH',
       AuthParameters: { REFRESH_TOKEN: RefreshToken },
     };
     assert.equal((await others.call('InitiateAuth', signIn)).status, 200);

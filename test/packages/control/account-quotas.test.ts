@@ -174,7 +174,10 @@ describe('the control plane', () => {
           ),
           control.sdk.send(
             new CreateAuthorizerCommand({
-              ...{ restApiId, name: 'more', type: 'TOKEN', authorizerUri: invokeUri('auth') },
+              restApiId,
+              name: 'more',
+              type: 'TOKEN',
+              authorizerUri: invokeUri('auth'),
               identitySource: 'method.request.header.Authorization',
             }),
           ),

@@ -29,7 +29,9 @@ function holder(account: Account, value = KEY_VALUE): KeyHolder | undefined {
 function addByCall(account: Account): void {
   account.keys.put({
     ...account.keys.get('Key'),
-    ...{ id: 'called0001', value: NEW_VALUE, enabled: true },
+    id: 'called0001',
+    value: NEW_VALUE,
+    enabled: true,
   });
   account.plans.join('Plan', account.makePlanKey('called0001'));
 }

@@ -16,8 +16,17 @@ describe('raiseQuota', () => {
     assert.deepEqual(
       RAISABLE_QUOTAS.toSorted(),
       [
-        ...['authorizers', 'domain-names', 'http-vpc-links', 'resource-policy-length', 'resources', 'routes'],
-        ...['stages', 'usage-plans', 'usage-plans-per-key', 'vpc-links', 'websocket-integrations'],
+        'authorizers',
+        'domain-names',
+        'http-vpc-links',
+        'resource-policy-length',
+        'resources',
+        'routes',
+        'stages',
+        'usage-plans',
+        'usage-plans-per-key',
+        'vpc-links',
+        'websocket-integrations',
       ],
       TABLES,
     );
@@ -72,7 +81,10 @@ describe('a raised quota (docs/aws §13)', () => {
 
   it('lets a resource policy be as long, and not longer', () => {
     const Statement = Array.from({ length: 90 }, () => ({
-      ...{ Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*' },
+      Effect: 'Allow',
+      Principal: '*',
+      Action: 'execute-api:Invoke',
+      Resource: 'execute-api:/*',
     }));
     const routes = restRoutes({ 'GET /a': {} });
     const Api = { type: 'AWS::ApiGateway::RestApi', properties: { Name: 'a', Policy: { Statement } } };

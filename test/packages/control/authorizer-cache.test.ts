@@ -6,7 +6,10 @@ import type { AuthorizerGrant } from '../../../packages/core/exchange.ts';
 
 const DAY_MS = 86_400_000;
 const grantAt = (givenAtEpochMs: number): AuthorizerGrant => ({
-  ...{ principalId: 'user', context: {}, usageIdentifierKey: undefined, givenAtEpochMs },
+  principalId: 'user',
+  context: {},
+  usageIdentifierKey: undefined,
+  givenAtEpochMs,
   verdict: { kind: 'simple', isAuthorized: true },
 });
 

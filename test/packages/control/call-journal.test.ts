@@ -78,8 +78,14 @@ describe('CallJournal', () => {
   });
 
   const CALL = {
-    ...{ method: 'POST', path: '/restapis', query: '', contentType: '', body: '', region: 'us-east-1' },
-    ...{ atEpochMs: 1, drawn: ['ab'] },
+    method: 'POST',
+    path: '/restapis',
+    query: '',
+    contentType: '',
+    body: '',
+    region: 'us-east-1',
+    atEpochMs: 1,
+    drawn: ['ab'],
   };
   const ROWS: readonly (readonly [string, unknown])[] = [
     ['no list', {}],

@@ -8,7 +8,11 @@ const aResource = (
   type: string,
   properties: ResolvedResource['properties'],
 ): ResolvedResource => ({
-  ...{ logicalId, type, physicalId: `${logicalId}-id`, dependsOn: [], properties },
+  logicalId,
+  type,
+  physicalId: `${logicalId}-id`,
+  dependsOn: [],
+  properties,
   place: (property) => ({ file: 'template.yml', line: undefined, logicalId, property }),
 });
 const READS = '{"owner": "$context.authorizer.claims.email"}';

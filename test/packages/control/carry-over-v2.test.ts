@@ -19,14 +19,17 @@ const ApiId = 'abcdefghij';
 /** `GET /pets` and `GET /birds` on `$default`; `more` is put over the properties of resources. */
 function template(more: Readonly<Record<string, JsonObject>> = {}): Record<string, TestResource> {
   const part = (name: string, type: string, properties: JsonObject): TestResource => ({
-    ...{ type: `AWS::ApiGatewayV2::${type}`, id: name === 'Api' ? ApiId : name },
+    type: `AWS::ApiGatewayV2::${type}`,
+    id: name === 'Api' ? ApiId : name,
     properties: { ...(name === 'Api' ? {} : { ApiId }), ...properties, ...more[name] },
   });
   const target = { Target: 'integrations/List' };
   return {
     Api: part('Api', 'Api', { Name: 'shop', ProtocolType: 'HTTP' }),
     List: part('List', 'Integration', {
-      ...{ IntegrationType: 'AWS_PROXY', IntegrationUri: invokeUri('list'), PayloadFormatVersion: '2.0' },
+      IntegrationType: 'AWS_PROXY',
+      IntegrationUri: invokeUri('list'),
+      PayloadFormatVersion: '2.0',
     }),
     Pets: part('Pets', 'Route', { RouteKey: 'GET /pets', ...target }),
     Birds: part('Birds', 'Route', { RouteKey: 'GET /birds', ...target }),

@@ -158,7 +158,12 @@ describe('a custom domain of REST APIs', () => {
     const api = serving({ ...PETS, D: all, M: mapping({ Stage: 'dev' }, '*.example.com') });
 
     assert.deepEqual(await told(api, '/pets', 'shop.example.com'), [
-      ...['/pets', '/pets', '/pets', 'dev', 'shop.example.com', 'shop'],
+      '/pets',
+      '/pets',
+      '/pets',
+      'dev',
+      'shop.example.com',
+      'shop',
     ]);
     for (const host of ['example.com', 'a.b.example.com', 'localhost:3000'])
       assert.equal(api.served.atDomain(host, '/pets'), undefined, host);
@@ -168,7 +173,9 @@ describe('a custom domain of REST APIs', () => {
     const Auth = {
       type: 'AWS::ApiGateway::Authorizer',
       properties: {
-        ...{ RestApiId: API_ID, Type: 'REQUEST', IdentitySource: 'method.request.header.Host' },
+        RestApiId: API_ID,
+        Type: 'REQUEST',
+        IdentitySource: 'method.request.header.Host',
         AuthorizerUri: `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:auth/invocations`,
       },
     };
@@ -236,7 +243,8 @@ describe('a custom domain of HTTP APIs', () => {
   it('is told apart where nothing is mapped: HTTP APIs would say Not Found', () => {
     const { served } = serving({ ...HTTP, D, M: keyed({ ApiMappingKey: 'v1', Stage: '$default' }) });
     assert.deepEqual(served.atDomain(HOST, '/v2'), {
-      ...{ api: undefined, isHttpOnly: true },
+      api: undefined,
+      isHttpOnly: true,
       mutual: undefined,
     });
   });

@@ -9,7 +9,12 @@ const item = (
   consequence: string,
   more: Partial<UnsupportedItem> = {},
 ): UnsupportedItem => ({
-  ...{ stackName: '', logicalId: 'Me', type: 'AWS::Lambda::Function', property, consequence, ...more },
+  stackName: '',
+  logicalId: 'Me',
+  type: 'AWS::Lambda::Function',
+  property,
+  consequence,
+  ...more,
 });
 
 const fault = (property: string | undefined) => ({

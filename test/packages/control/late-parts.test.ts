@@ -9,8 +9,12 @@ const aResource = (
   dependsOn: readonly string[] = [],
   api = 'a1',
 ): ResolvedResource => ({
-  ...{ logicalId, type: `AWS::ApiGateway::${type}`, physicalId: logicalId, dependsOn },
-  ...{ properties: { RestApiId: api }, place: () => ({ file: 'template.yml' }) },
+  logicalId,
+  type: `AWS::ApiGateway::${type}`,
+  physicalId: logicalId,
+  dependsOn,
+  properties: { RestApiId: api },
+  place: () => ({ file: 'template.yml' }),
 });
 const late = (deployment: ResolvedResource) =>
   findLateParts(

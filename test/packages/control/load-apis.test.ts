@@ -21,7 +21,9 @@ describe('loadApis', () => {
       );
 
       const told = faults.all.map(({ error: { message, place }, consequences }) => [
-        ...[place.logicalId, place.property, message.replace(/ Format should.*/, '')],
+        place.logicalId,
+        place.property,
+        message.replace(/ Format should.*/, ''),
         ...consequences,
       ]);
       const formatted = 'The provided route key is not formatted properly for HTTP protocol.';

@@ -35,10 +35,19 @@ describe('a public function URL', () => {
     assert.match(host, /^[a-z0-9]{32}\.lambda-url\.us-east-1\.on\.aws$/);
     assert.deepEqual([reply.status, reply.body.toString()], [200, 'hello']);
     assert.partialDeepStrictEqual(ports.invoker.calls[0]?.event, {
-      ...{ version: '2.0', routeKey: '$default', rawPath: '/a%2Fb', rawQueryString: 'c=1&c=2' },
-      ...{ cookies: ['a=1', 'b=2'], queryStringParameters: { c: '1,2' }, body: 'x', isBase64Encoded: false },
+      version: '2.0',
+      routeKey: '$default',
+      rawPath: '/a%2Fb',
+      rawQueryString: 'c=1&c=2',
+      cookies: ['a=1', 'b=2'],
+      queryStringParameters: { c: '1,2' },
+      body: 'x',
+      isBase64Encoded: false,
       requestContext: {
-        ...{ accountId: 'anonymous', apiId: urlId, domainName: host, domainPrefix: urlId },
+        accountId: 'anonymous',
+        apiId: urlId,
+        domainName: host,
+        domainPrefix: urlId,
         http: {
           method: 'POST',
           path: '/a%2Fb',
@@ -46,7 +55,9 @@ describe('a public function URL', () => {
           sourceIp: '127.0.0.1',
           userAgent: 'me',
         },
-        ...{ requestId: headerOf(reply, 'x-amzn-requestid'), routeKey: '$default', stage: '$default' },
+        requestId: headerOf(reply, 'x-amzn-requestid'),
+        routeKey: '$default',
+        stage: '$default',
       },
     });
   });
@@ -90,7 +101,9 @@ describe('a public function URL', () => {
       const reply = await aFunctionUrl(NONE, () => refused).send({ target: '/' });
       assert.equal(reply.status, 429);
       assert.deepEqual(JSON.parse(reply.body.toString()), {
-        ...{ Reason: reason, Type: 'User', message: 'Rate Exceeded.' },
+        Reason: reason,
+        Type: 'User',
+        message: 'Rate Exceeded.',
       });
       assert.equal(headerOf(reply, 'x-amzn-errortype'), 'TooManyRequestsException');
     });
@@ -108,8 +121,12 @@ describe('a public function URL', () => {
 // docs/aws §19.5
 describe('CORS of a function URL', () => {
   const Cors = {
-    ...{ AllowOrigins: ['*'], AllowMethods: ['GET'], AllowHeaders: ['X-A'], ExposeHeaders: ['X-B'] },
-    ...{ MaxAge: 60, AllowCredentials: true },
+    AllowOrigins: ['*'],
+    AllowMethods: ['GET'],
+    AllowHeaders: ['X-A'],
+    ExposeHeaders: ['X-B'],
+    MaxAge: 60,
+    AllowCredentials: true,
   };
   const from = ['Origin', 'https://page.example'];
   const preflight = [...from, 'Access-Control-Request-Method', 'GET'];
@@ -157,8 +174,12 @@ const IDENTITIES = `identities:
 async function signed(url: TestUrl, name: string, service = 'lambda'): Promise<readonly unknown[]> {
   url.ports.identities = createIdentities(parseIdentities(IDENTITIES, 'f.yml', ACCOUNT_ID));
   const headers = signRequest({
-    ...{ method: 'GET', url: new URL(`http://${url.host}/x`), service, region: 'us-east-1' },
-    ...{ nowEpochMs: EPOCH_MS, secretAccessKey: SECRET },
+    method: 'GET',
+    url: new URL(`http://${url.host}/x`),
+    service,
+    region: 'us-east-1',
+    nowEpochMs: EPOCH_MS,
+    secretAccessKey: SECRET,
     accessKeyId: `AKIALOCAL${name.toUpperCase().padStart(8, '0')}`,
   });
   const reply = await url.send({ target: '/x', headers: Object.entries(headers).flat() });

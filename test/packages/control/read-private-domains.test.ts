@@ -22,7 +22,10 @@ const allow = (statement: JsonObject = {}): JsonObject => ({
   Version: '2012-10-17',
   Statement: [
     {
-      ...{ Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*' },
+      Effect: 'Allow',
+      Principal: '*',
+      Action: 'execute-api:Invoke',
+      Resource: 'execute-api:/*',
       ...statement,
     },
   ],
@@ -40,7 +43,8 @@ function anApi(properties: JsonObject): Record<string, TestResource> {
 }
 
 const domain = (properties: JsonObject = {}): TestResource => ({
-  ...{ type: 'AWS::ApiGateway::DomainNameV2', id: ARN },
+  type: 'AWS::ApiGateway::DomainNameV2',
+  id: ARN,
   properties: { DomainName: HOST, ...PRIVATE, Policy: allow(), ...properties },
 });
 const mapping = (properties: JsonObject = {}): TestResource => ({
@@ -50,7 +54,9 @@ const mapping = (properties: JsonObject = {}): TestResource => ({
 const association = (endpoint: string): TestResource => ({
   type: 'AWS::ApiGateway::DomainNameAccessAssociation',
   properties: {
-    ...{ DomainNameArn: ARN, AccessAssociationSource: endpoint, AccessAssociationSourceType: 'VPCE' },
+    DomainNameArn: ARN,
+    AccessAssociationSource: endpoint,
+    AccessAssociationSourceType: 'VPCE',
   },
 });
 
@@ -86,7 +92,8 @@ describe('a private custom domain', () => {
     {
       name: 'finds the API below a base path',
       resources: { D: domain(), M: mapping({ BasePath: 'v1' }) },
-      ...{ target: '/v1/pets', status: 200 },
+      target: '/v1/pets',
+      status: 200,
     },
     {
       name: 'knows the associated endpoint as the one that its callers come through',
@@ -113,7 +120,8 @@ describe('a private custom domain', () => {
       name: 'takes the endpoint and its VPC from the gateway where no template associates one',
       api: { Policy: allow({ Condition: { StringEquals: { 'aws:SourceVpc': 'vpc-1' } } }) },
       resources: { D: domain({ Policy: from(OURS) }), M: mapping() },
-      ...{ vpcEndpoints: new Map([[OURS, 'vpc-1']]), status: 200 },
+      vpcEndpoints: new Map([[OURS, 'vpc-1']]),
+      status: 200,
     },
     {
       name: 'lets nobody in without a policy',

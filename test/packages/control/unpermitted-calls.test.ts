@@ -23,7 +23,9 @@ function findingsOf(
   const functions = own.map(
     (name) =>
       ({
-        ...{ name, logicalId: `${name}Function`, stackName: 'test' },
+        name,
+        logicalId: `${name}Function`,
+        stackName: 'test',
         place: { file: 'template.json', line: 7, logicalId: `${name}Function` },
       }) as FunctionDefinition,
   );
@@ -47,7 +49,10 @@ function guarded(permissions: Resources = {}): Resources {
   const Guard: TestResource = {
     type: 'AWS::ApiGateway::Authorizer',
     properties: {
-      ...{ RestApiId: API_ID, Name: 'ours', Type: 'TOKEN', AuthorizerUri: invokeUri('auth') },
+      RestApiId: API_ID,
+      Name: 'ours',
+      Type: 'TOKEN',
+      AuthorizerUri: invokeUri('auth'),
       IdentitySource: 'method.request.header.Authorization',
     },
   };

@@ -29,8 +29,10 @@ const streaming = (...parts: string[]): TestApi =>
 describe('a Lambda proxy of transfer mode STREAM', () => {
   it('gets the event of a proxy and answers by metadata, delimiter and body', async () => {
     const metadata = {
-      ...{ statusCode: 201, headers: { 'X-One': 'a', Date: 'then' } },
-      ...{ multiValueHeaders: { 'X-Two': ['b', 'c'] }, cookies: ['d=1', 'e=2'] },
+      statusCode: 201,
+      headers: { 'X-One': 'a', Date: 'then' },
+      multiValueHeaders: { 'X-Two': ['b', 'c'] },
+      cookies: ['d=1', 'e=2'],
     };
     const api = streaming(`${JSON.stringify(metadata)}${NULS}hel`, 'lo');
 
@@ -141,7 +143,8 @@ describe('a Lambda proxy of transfer mode STREAM', () => {
 
   it('needs no binary media types for bytes, and converts nothing', async () => {
     const api = aMethod({
-      ...{ integration: LAMBDA, api: { BinaryMediaTypes: ['image/png'] } },
+      integration: LAMBDA,
+      api: { BinaryMediaTypes: ['image/png'] },
       functions: { chat: () => [`{"headers":{"Content-Type":"image/png"}}${NULS}bytes`] },
     });
 

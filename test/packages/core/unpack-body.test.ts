@@ -89,9 +89,15 @@ describe('a packed request body', () => {
     api.ports.identities = createIdentities(parseIdentities(ALICE, 'f.yml', ACCOUNT_ID));
     const body = gzipSync('{"a":1}');
     const signed = signRequest({
-      ...{ method: 'POST', url: new URL('http://pets.example/dev/1'), body, nowEpochMs: EPOCH_MS },
-      ...{ service: 'execute-api', region: 'us-east-1', headers: { 'Content-Encoding': 'gzip' } },
-      ...{ accessKeyId: 'AKIALOCAL000ALICE', secretAccessKey: 'of-this-test' },
+      method: 'POST',
+      url: new URL('http://pets.example/dev/1'),
+      body,
+      nowEpochMs: EPOCH_MS,
+      service: 'execute-api',
+      region: 'us-east-1',
+      headers: { 'Content-Encoding': 'gzip' },
+      accessKeyId: 'AKIALOCAL000ALICE',
+      secretAccessKey: 'of-this-test',
     });
 
     const request = { method: 'POST', target: '/dev/1', headers: Object.entries(signed).flat(), body };

@@ -243,7 +243,8 @@ describe('calls of a signer that is judged', () => {
 
   before(async () => {
     dynamoDb = await startEmbeddedDynamoDb({
-      ...{ port: 0, signers: [SIGNER] },
+      port: 0,
+      signers: [SIGNER],
       judge(question) {
         asked.push(question);
         return question.rights.some(({ action }) => action === 'dynamodb:GetItem') ? undefined : 'not that';
@@ -266,10 +267,12 @@ describe('calls of a signer that is judged', () => {
     await read();
     assert.deepEqual(asked, [
       {
-        ...{ accessKeyId: 'AKIDJUDGED', region: 'us-east-1' },
+        accessKeyId: 'AKIDJUDGED',
+        region: 'us-east-1',
         rights: [
           {
-            ...{ action: 'dynamodb:GetItem', resource: 'orders' },
+            action: 'dynamodb:GetItem',
+            resource: 'orders',
             conditions: {
               'dynamodb:leadingkeys': ['ada'],
               'dynamodb:attributes': ['customer', 'number'],
@@ -284,7 +287,8 @@ describe('calls of a signer that is judged', () => {
     await dynamoDb.admit([SIGNER, JUDGED]);
     for (const TableName of ['orders', 'none'])
       await assert.rejects(judged.send(new ScanCommand({ TableName })), {
-        ...{ name: 'AccessDeniedException', message: 'not that' },
+        name: 'AccessDeniedException',
+        message: 'not that',
       });
   });
 });

@@ -41,8 +41,14 @@ describe('the port of the embedded DynamoDB', () => {
     }: { headers?: Record<string, string>; key?: typeof SIGNER; service?: string; nowEpochMs?: number } = {},
   ): Record<string, string> =>
     signRequest({
-      ...{ method: 'POST', url: new URL(dynamoDb.url), headers: { ...HEADERS, ...headers }, body },
-      ...{ region: 'us-east-1', service, nowEpochMs, ...key },
+      method: 'POST',
+      url: new URL(dynamoDb.url),
+      headers: { ...HEADERS, ...headers },
+      body,
+      region: 'us-east-1',
+      service,
+      nowEpochMs,
+      ...key,
     });
   for (const { name, body = '{}', headers, sent = body, expected } of [
     { name: 'admits a signed call', headers: sign, expected: 200 },

@@ -4,7 +4,8 @@ import type { DynamoDbEngine } from '../../../packages/dynamodb/engine.ts';
 import { anEngine } from '../../support/counters-engine.ts';
 
 const TABLE = {
-  ...{ TableName: 'usage', BillingMode: 'PAY_PER_REQUEST' },
+  TableName: 'usage',
+  BillingMode: 'PAY_PER_REQUEST',
   AttributeDefinitions: ['pk', 'sk', 'list'].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
   KeySchema: [
     { AttributeName: 'pk', KeyType: 'HASH' },
@@ -49,9 +50,11 @@ describe('keys of an index', () => {
     const pk = 'c'.repeat(1500);
     await put(pk);
     const listed = {
-      ...{ TableName: 'usage', Key: { pk: { S: pk }, sk: { S: 'HEAD' } } },
+      TableName: 'usage',
+      Key: { pk: { S: pk }, sk: { S: 'HEAD' } },
       UpdateExpression: 'SET #l = :l',
-      ...{ ExpressionAttributeNames: { '#l': 'list' }, ExpressionAttributeValues: { ':l': { S: 'l' } } },
+      ExpressionAttributeNames: { '#l': 'list' },
+      ExpressionAttributeValues: { ':l': { S: 'l' } },
     };
 
     await assert.rejects(engine.execute('UpdateItem', listed));
@@ -71,12 +74,11 @@ describe('keys of an index', () => {
     await put('d', 'l');
     const update = (name: string, value: string): Promise<unknown> =>
       engine.execute('UpdateItem', {
-        ...{
-          TableName: 'usage',
-          Key: { pk: { S: 'd' }, sk: { S: 'HEAD' } },
-          UpdateExpression: 'SET #n = :v',
-        },
-        ...{ ExpressionAttributeNames: { '#n': name }, ExpressionAttributeValues: { ':v': { S: value } } },
+        TableName: 'usage',
+        Key: { pk: { S: 'd' }, sk: { S: 'HEAD' } },
+        UpdateExpression: 'SET #n = :v',
+        ExpressionAttributeNames: { '#n': name },
+        ExpressionAttributeValues: { ':v': { S: value } },
       });
 
     await assert.rejects(update('list', ''));

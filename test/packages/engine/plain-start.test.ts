@@ -69,7 +69,10 @@ describe('a start of a plain template', () => {
 
   it("serves AWS's API of the control plane from the first call on", async () => {
     const client = new APIGatewayClient({
-      ...{ endpoint: control, region: 'us-east-1', credentials: credentials(), maxAttempts: 1 },
+      endpoint: control,
+      region: 'us-east-1',
+      credentials: credentials(),
+      maxAttempts: 1,
     });
     const { items = [] } = await client.send(new GetRestApisCommand({}));
     client.destroy();
@@ -96,7 +99,10 @@ describe('a start of a plain template', () => {
 
   it('answers for user pools that it does not have', async () => {
     const client = new CognitoIdentityProviderClient({
-      ...{ endpoint: control, region: 'us-east-1', credentials: credentials(), maxAttempts: 1 },
+      endpoint: control,
+      region: 'us-east-1',
+      credentials: credentials(),
+      maxAttempts: 1,
     });
     await assert.rejects(client.send(new ListUsersCommand({ UserPoolId: 'us-east-1_Abc' })), {
       name: 'ResourceNotFoundException',

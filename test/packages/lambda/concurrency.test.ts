@@ -8,7 +8,11 @@ type Member = { -readonly [Key in keyof ConcurrencyMember]: ConcurrencyMember[Ke
 
 function aMember(changes: Partial<Member> = {}): Member {
   const member: Member = {
-    ...{ reserved: undefined, events: 0, size: 0, idleSince: undefined, ...changes },
+    reserved: undefined,
+    events: 0,
+    size: 0,
+    idleSince: undefined,
+    ...changes,
     letOldestGo() {
       member.idleSince = undefined;
       member.size -= 1;

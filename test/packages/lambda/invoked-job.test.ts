@@ -19,7 +19,9 @@ describe('an invocation by Lambda’s own API', () => {
   async function started() {
     const { runtime, invoke } = await startRuntime([anInlineFunction('told', SOURCE)], { maxInstances: 1 });
     const serve = createLambdaInvoke({
-      ...{ invoker: runtime, random: new CountingRandom(), accountId: '123456789012' },
+      invoker: runtime,
+      random: new CountingRandom(),
+      accountId: '123456789012',
       hasQualifier: () => true,
       versionOf: () => '7',
       accept: () => false,
@@ -27,11 +29,16 @@ describe('an invocation by Lambda’s own API', () => {
     const call = (headers: string[], body: string, query = ''): Promise<ControlReply> =>
       serve({
         request: {
-          ...{ method: 'POST', path: '/2015-03-31/functions/told/invocations', query },
-          ...{ rawHeaders: headers, body: Buffer.from(body), host: '127.0.0.1:4000' },
+          method: 'POST',
+          path: '/2015-03-31/functions/told/invocations',
+          query,
+          rawHeaders: headers,
+          body: Buffer.from(body),
+          host: '127.0.0.1:4000',
         },
         caller: adminIdentity({ accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' }, '123456789012'),
-        ...{ service: 'lambda', region: 'us-east-1' },
+        service: 'lambda',
+        region: 'us-east-1',
       });
     return { invoke, call };
   }
@@ -105,7 +112,9 @@ describe('an invocation by Lambda’s own API', () => {
 
 describe('printLogLine', () => {
   const line: Omit<FunctionLogLine, 'requestId'> = {
-    ...{ functionName: 'f', epochMs: 0, message: 'no module' },
+    functionName: 'f',
+    epochMs: 0,
+    message: 'no module',
     level: 'ERROR',
     stream: 'stderr',
   };

@@ -22,9 +22,11 @@ describe('withVersion', () => {
     [
       'has its version from a caller of Invoke',
       {
-        ...{ ...EVENT, qualifier: 'live' },
+        ...EVENT,
+        qualifier: 'live',
         wishes: {
-          ...{ clientContext: undefined, onLine: undefined },
+          clientContext: undefined,
+          onLine: undefined,
           invoked: { arn: `${ARN}:live`, version: '1' },
         },
       },

@@ -36,8 +36,14 @@ const FILES: Readonly<Record<string, string>> = {
 
 describe('KeptBuilds', () => {
   const options: BuildOptions = {
-    ...{ entryPoints: [join(project, 'handler.ts')], absWorkingDir: project, bundle: true },
-    ...{ platform: 'node', format: 'esm', metafile: true, write: false, logLevel: 'silent' },
+    entryPoints: [join(project, 'handler.ts')],
+    absWorkingDir: project,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    metafile: true,
+    write: false,
+    logLevel: 'silent',
   };
   let builds = 0;
 

@@ -31,8 +31,12 @@ class Machine {
 
   #start(owner: InstanceOwner): Instance {
     const instance = {
-      ...{ restingSince: performance.now(), isDraining: false, answeredCount: 0 },
-      ...{ activeMs: 0, load: 0, isStuck: true },
+      restingSince: performance.now(),
+      isDraining: false,
+      answeredCount: 0,
+      activeMs: 0,
+      load: 0,
+      isStuck: true,
       hasRoom: () => false,
       drain: () => undefined,
       send: (job: Job) => {

@@ -9,8 +9,14 @@ import type { Arrival } from '../../../packages/server/answer-request.ts';
 import type { ReplySink } from '../../../packages/server/stream-reply.ts';
 
 const GET: Omit<Arrival, 'remoteAddress'> = {
-  ...{ method: 'GET', target: '/dev/pets', host: 'pets.example', apiId: undefined, httpVersion: '1.1' },
-  ...{ headers: new HeaderList(['Host', 'pets.example']), body: undefined, peer: undefined },
+  method: 'GET',
+  target: '/dev/pets',
+  host: 'pets.example',
+  apiId: undefined,
+  httpVersion: '1.1',
+  headers: new HeaderList(['Host', 'pets.example']),
+  body: undefined,
+  peer: undefined,
 };
 
 describe('a request whose connection has been reset', () => {

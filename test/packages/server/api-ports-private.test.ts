@@ -70,7 +70,9 @@ describe('the ports of private APIs', () => {
     served.prepare([aStack({ ...restRoutes({ 'GET /pets': {} }), ...hidden })]).serve();
     const findApi = (id: string) => served.find(id);
     opened = await openApiPorts({
-      ...{ host: '127.0.0.1', allowHosts: [], plans: planOwnPorts([API_ID], 0, findApi) },
+      host: '127.0.0.1',
+      allowHosts: [],
+      plans: planOwnPorts([API_ID], 0, findApi),
       findDomain: (host, path) => served.atDomain(host, path),
       handleManagement: () => ({ status: 404, headers: [], body: '' }),
       at: { ...ports, findApi, connections: new Connections(ports.clock) },

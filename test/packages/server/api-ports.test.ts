@@ -54,7 +54,9 @@ describe('openApiPorts', () => {
     served.prepare([aStack(RESOURCES)]).serve();
     const findApi = (id: string) => served.find(id);
     opened = await openApiPorts({
-      ...{ host: '127.0.0.1', allowHosts: [], plans: planOwnPorts([API_ID], 0, findApi) },
+      host: '127.0.0.1',
+      allowHosts: [],
+      plans: planOwnPorts([API_ID], 0, findApi),
       findDomain: (host, path) => served.atDomain(host, path),
       handleManagement: () => ({ status: 404, headers: [], body: '' }),
       at: { ...ports, findApi, connections: new Connections(ports.clock) },
@@ -161,12 +163,16 @@ describe('openApiPorts', () => {
     },
     ...['/ping', '/sping?x=1'].flatMap((path) => [
       {
-        ...{ name: `keeps ${path} of a REST API for the health check (docs/aws §2.1)`, path },
-        ...{ host: (own: number) => `localhost:${own}`, expected: [200, 'healthy'] as const },
+        name: `keeps ${path} of a REST API for the health check (docs/aws §2.1)`,
+        path,
+        host: (own: number) => `localhost:${own}`,
+        expected: [200, 'healthy'] as const,
       },
       {
-        ...{ name: `keeps ${path} of a custom domain for the health check (docs/aws §2.1)`, path },
-        ...{ host: () => HOST, expected: [200, 'healthy'] as const },
+        name: `keeps ${path} of a custom domain for the health check (docs/aws §2.1)`,
+        path,
+        host: () => HOST,
+        expected: [200, 'healthy'] as const,
       },
     ]),
     {
@@ -220,7 +226,9 @@ describe('closing the ports', () => {
     served.prepare([aStack(restRoutes({ 'GET /pets': {} }))]).serve();
     const findApi = (id: string) => served.find(id);
     const opened = await openApiPorts({
-      ...{ host: '127.0.0.1', allowHosts: [], plans: planOwnPorts([API_ID], 0, findApi) },
+      host: '127.0.0.1',
+      allowHosts: [],
+      plans: planOwnPorts([API_ID], 0, findApi),
       findDomain: () => undefined,
       handleManagement: () => ({ status: 404, headers: [], body: '' }),
       at: { ...ports, findApi, connections: new Connections(ports.clock) },

@@ -34,8 +34,12 @@ describe('a stage run through the AWS SDK', () => {
   const deploy = async (functionName: string, canary?: number): Promise<void> => {
     await control.sdk.send(
       new PutIntegrationCommand({
-        ...{ restApiId: API_ID, resourceId: 'Pets', httpMethod: 'GET' },
-        ...{ type: 'AWS_PROXY', integrationHttpMethod: 'POST', uri: invokeUri(functionName) },
+        restApiId: API_ID,
+        resourceId: 'Pets',
+        httpMethod: 'GET',
+        type: 'AWS_PROXY',
+        integrationHttpMethod: 'POST',
+        uri: invokeUri(functionName),
       }),
     );
     const canarySettings = canary === undefined ? {} : { canarySettings: { percentTraffic: canary } };

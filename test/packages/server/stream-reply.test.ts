@@ -40,7 +40,9 @@ type Started = { readonly port: number; readonly ports: TestPorts; readonly logg
 /** `ANY /dev/pets`, which streams what `stream` gives; `logged` waits for the access log's next line. */
 async function start(stream: Stream, uri = 'http://pets.example/'): Promise<Started> {
   const Integration = {
-    ...{ Type: 'HTTP_PROXY', IntegrationHttpMethod: 'ANY', Uri: uri },
+    Type: 'HTTP_PROXY',
+    IntegrationHttpMethod: 'ANY',
+    Uri: uri,
     ResponseTransferMode: 'STREAM',
   };
   const { api, ports } = stagedApi(

@@ -55,7 +55,8 @@ describe('connections with TLS end with their client', () => {
     endAll = serveTls(server, {
       nameOf: () => ({ names: ['localhost'], policy: 'TLS_1_2', acceptsHttp2: true }),
       certify: (names) => issueFrom(authority, 'server', { commonName: 'localhost', names, ...times }),
-      ...{ http2, log: ports.log },
+      http2,
+      log: ports.log,
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     port = (server.address() as AddressInfo).port;
@@ -85,7 +86,10 @@ describe('connections with TLS end with their client', () => {
       createConnection: () =>
         (wire = connectTls({
           ...asked,
-          ...{ host: '127.0.0.1', port, ALPNProtocols: ['h2'], allowHalfOpen: true },
+          host: '127.0.0.1',
+          port,
+          ALPNProtocols: ['h2'],
+          allowHalfOpen: true,
         })),
     });
     const closed = once(await connection, 'close');

@@ -100,7 +100,9 @@ describe('API ports with TLS', () => {
     const findApi = (id: string) => served.find(id);
     open = () =>
       openApiPorts({
-        ...{ host: '127.0.0.1', allowHosts: [], plans: planOwnPorts([API_ID], 0, findApi) },
+        host: '127.0.0.1',
+        allowHosts: [],
+        plans: planOwnPorts([API_ID], 0, findApi),
         findDomain: (...asked) => served.atDomain(...asked),
         handleManagement: () => ({ status: 404, headers: [], body: '' }),
         tls: {
@@ -132,7 +134,11 @@ describe('API ports with TLS', () => {
   });
 
   const optionsOf = ({ host = 'localhost', servername = host, key, maxVersion }: Asked) => ({
-    ...{ host: '127.0.0.1', port, servername, ca: authority.certificate, agent: false },
+    host: '127.0.0.1',
+    port,
+    servername,
+    ca: authority.certificate,
+    agent: false,
     ...(key !== undefined && { cert: key.certificate, key: key.privateKey }),
     // Node's own client offers nothing older than TLS 1.2 without being asked.
     ...(maxVersion !== undefined && {
@@ -272,8 +278,11 @@ describe('API ports with TLS', () => {
 
   it('forgets whom a new version of the truststore does not have, on connections that are open, too', async () => {
     const session = connectHttp2(`https://${HOST}:${port}`, {
-      ...{ host: '127.0.0.1', servername: HOST, ca: authority.certificate },
-      ...{ cert: shop.certificate, key: shop.privateKey },
+      host: '127.0.0.1',
+      servername: HOST,
+      ca: authority.certificate,
+      cert: shop.certificate,
+      key: shop.privateKey,
     });
     session.on('error', () => undefined);
     const ask = (): Promise<number | undefined> =>
@@ -316,7 +325,9 @@ describe('API ports with TLS', () => {
 
   it('opens no WebSocket at a domain with mutual TLS without a certificate', async () => {
     const socket = new WebSocket(`wss://127.0.0.1:${port}/`, {
-      ...{ servername: HOST, ca: authority.certificate, headers: { Host: HOST } },
+      servername: HOST,
+      ca: authority.certificate,
+      headers: { Host: HOST },
     });
     const { promise, resolve } = Promise.withResolvers<NodeJS.ErrnoException>();
     socket.on('error', resolve);

@@ -55,10 +55,12 @@ describe('the parts of the stack', () => {
 
     assert.deepEqual(compare('functions', withFunctions(rest)), { unnamed: [removed], surplus: [] });
     assert.deepEqual(compare('functions', withFunctions([...first.functions, 'ws-ticket'])), {
-      ...{ unnamed: [], surplus: ['ws-ticket'] },
+      unnamed: [],
+      surplus: ['ws-ticket'],
     });
     assert.deepEqual(compare('functions', withFunctions([...first.functions, 'no-such'])), {
-      ...{ unnamed: [], surplus: ['no-such'] },
+      unnamed: [],
+      surplus: ['no-such'],
     });
   });
 

@@ -50,7 +50,9 @@ describe('classifyResources', () => {
       properties: {
         MfaConfiguration: 'ON',
         LambdaConfig: {
-          ...{ PreSignUp: 'arn', PreTokenGeneration: 'arn', UserMigration: 'arn' },
+          PreSignUp: 'arn',
+          PreTokenGeneration: 'arn',
+          UserMigration: 'arn',
           PreTokenGenerationConfig: { LambdaArn: 'arn', LambdaVersion: 'V3_0' },
         },
       },
@@ -185,9 +187,12 @@ describe('classifyResources', () => {
       name: 'takes what a custom domain asks of TLS and of rules, and keeps silent about its certificate',
       type: 'AWS::ApiGateway::DomainName',
       properties: {
-        ...{ DomainName: 'api.example.com', RegionalCertificateArn: 'arn', SecurityPolicy: 'TLS_1_2' },
+        DomainName: 'api.example.com',
+        RegionalCertificateArn: 'arn',
+        SecurityPolicy: 'TLS_1_2',
         EndpointConfiguration: { Types: ['REGIONAL'] },
-        ...{ MutualTlsAuthentication: { TruststoreUri: 's3://b/k' }, RoutingMode: 'ROUTING_RULE_ONLY' },
+        MutualTlsAuthentication: { TruststoreUri: 's3://b/k' },
+        RoutingMode: 'ROUTING_RULE_ONLY',
       },
       unsupported: [],
       noEffect: ['RegionalCertificateArn'],

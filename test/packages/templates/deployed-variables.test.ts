@@ -6,7 +6,8 @@ import type { ResolvedResource } from '../../../packages/core/stack/model.ts';
 
 describe('withDeployedVariables', () => {
   const definition = {
-    ...{ logicalId: 'Pay', name: 'shop-pay' },
+    logicalId: 'Pay',
+    name: 'shop-pay',
     environment: {
       TABLE: 'shop-Orders-LOCAL',
       BANK: '',
@@ -26,8 +27,11 @@ describe('withDeployedVariables', () => {
 
   it('takes the deployed values, but for those that name what is served here', () => {
     assert.deepEqual(withDeployedVariables(definition, deployed, [{ resources }]).environment, {
-      ...{ TABLE: 'shop-Orders-LOCAL', TOPIC: 'arn:aws:sns:us-east-1:1:shop-Paid-X' },
-      ...{ BANK: 'https://bank', LOCAL_ONLY: 'x', NEW: 'n' },
+      TABLE: 'shop-Orders-LOCAL',
+      TOPIC: 'arn:aws:sns:us-east-1:1:shop-Paid-X',
+      BANK: 'https://bank',
+      LOCAL_ONLY: 'x',
+      NEW: 'n',
     });
   });
 

@@ -12,7 +12,11 @@ import type { JsonObject } from '../../../packages/core/stack/model.ts';
 /** What a start says of it; `-` where a property changes nothing for a request. */
 function told(type: string, properties: JsonObject): readonly string[] {
   const resource = {
-    ...{ logicalId: 'R', type, properties, physicalId: 'r', dependsOn: [] },
+    logicalId: 'R',
+    type,
+    properties,
+    physicalId: 'r',
+    dependsOn: [],
     place: () => ({ file: 'f' }),
   };
   const { unsupported, noEffect } = classifyResources(RESOURCE_TYPES, 'shop', [resource]);
@@ -31,8 +35,12 @@ describe('what AWS has launched', () => {
         type: 'AWS::ApiGateway::Method',
         properties: {
           Integration: {
-            ...{ Type: 'HTTP_PROXY', Uri: 'http://a.example', IntegrationHttpMethod: 'GET' },
-            ...{ ConnectionType: 'VPC_LINK', ConnectionId: 'link', IntegrationTarget: 'arn:alb' },
+            Type: 'HTTP_PROXY',
+            Uri: 'http://a.example',
+            IntegrationHttpMethod: 'GET',
+            ConnectionType: 'VPC_LINK',
+            ConnectionId: 'link',
+            IntegrationTarget: 'arn:alb',
           },
         },
         says: /--vpc-link .*21 Nov 2025/,
@@ -109,8 +117,10 @@ describe('what AWS has launched', () => {
       name: 'security policies (19 Nov 2025 and 13 Mar 2026), and one of tomorrow',
       seen: () =>
         [
-          ...['SecurityPolicy_TLS13_1_3_2025_09', 'SecurityPolicy_TLS13_1_3_FIPS_PFS_PQ_2025_09'],
-          ...['SecurityPolicy_TLS13_1_2_PQ_2025_09', 'SecurityPolicy_TLS14_2030_01'],
+          'SecurityPolicy_TLS13_1_3_2025_09',
+          'SecurityPolicy_TLS13_1_3_FIPS_PFS_PQ_2025_09',
+          'SecurityPolicy_TLS13_1_2_PQ_2025_09',
+          'SecurityPolicy_TLS14_2030_01',
         ].map(leastOf),
       is: ['TLSv1.3', 'TLSv1.3', 'TLSv1.2', 'TLSv1.2'],
     },
@@ -118,7 +128,9 @@ describe('what AWS has launched', () => {
       name: 'JWT authorizers of REST APIs with several issuers (autumn of 2026)',
       seen: () =>
         told('AWS::ApiGateway::Authorizer', {
-          ...{ Name: 'a', Type: 'JWT', IdentitySource: 'method.request.header.Authorization' },
+          Name: 'a',
+          Type: 'JWT',
+          IdentitySource: 'method.request.header.Authorization',
           JwtConfiguration: { Issuers: [{ Issuer: 'https://a' }, { Issuer: 'https://b' }] },
         }),
       is: [],
@@ -127,7 +139,9 @@ describe('what AWS has launched', () => {
       name: 'private custom domains and their access associations (Nov 2024)',
       seen: () =>
         told('AWS::ApiGateway::DomainNameAccessAssociation', {
-          ...{ DomainNameArn: 'arn', AccessAssociationSource: 'vpce-1', AccessAssociationSourceType: 'VPCE' },
+          DomainNameArn: 'arn',
+          AccessAssociationSource: 'vpce-1',
+          AccessAssociationSourceType: 'VPCE',
         }),
       is: [],
     },

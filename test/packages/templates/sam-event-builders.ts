@@ -22,7 +22,8 @@ export function samEvents(
     Conditions: { No: { 'Fn::Equals': ['a', 'b'] } },
     Resources: {
       F: {
-        ...{ Type: 'AWS::Serverless::Function', ...own },
+        Type: 'AWS::Serverless::Function',
+        ...own,
         Properties: { Runtime: 'nodejs24.x', Handler: 'a.b', Role: 'given', Events: events, ...more },
       },
       ...rest,

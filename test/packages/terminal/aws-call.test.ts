@@ -5,10 +5,15 @@ import type { AwsCall } from '../../../packages/terminal/aws-call.ts';
 import { anAccount, xml, xmlError } from '../../support/an-aws-account.ts';
 
 const IDENTITY: AwsCall = {
-  ...{ service: 'sts', protocol: 'query', action: 'GetCallerIdentity', version: '2011-06-15' },
+  service: 'sts',
+  protocol: 'query',
+  action: 'GetCallerIdentity',
+  version: '2011-06-15',
 };
 const TABLE: AwsCall = {
-  ...{ service: 'dynamodb', protocol: 'json', target: 'DynamoDB_20120810.DescribeTable' },
+  service: 'dynamodb',
+  protocol: 'json',
+  target: 'DynamoDB_20120810.DescribeTable',
   input: { TableName: 't' },
 };
 

@@ -13,12 +13,16 @@ describe('endpointOf', () => {
     ['lambda', 'cn-north-1', {}, {}, 'https://lambda.cn-north-1.amazonaws.com.cn'],
     ['sqs', 'eu-west-1', {}, { AWS_ENDPOINT_URL: 'http://127.0.0.1:1/' }, 'http://127.0.0.1:1'],
     [
-      ...(['logs', 'eu-west-1', {}] as const),
+      'logs',
+      'eu-west-1',
+      {},
       { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: 'https://logs.example' },
       'https://logs.example',
     ],
     [
-      ...(['sqs', 'eu-west-1', { endpointUrl: 'https://aws.example' }] as const),
+      'sqs',
+      'eu-west-1',
+      { endpointUrl: 'https://aws.example' },
       { AWS_ENDPOINT_URL_SQS: 'https://sqs.example' },
       'https://aws.example',
     ],

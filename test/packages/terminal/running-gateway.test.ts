@@ -14,9 +14,13 @@ describe('findGateway', () => {
     process.env['GATEWRIGHT_HOME'] = home;
     for (const port of [4000, 4001])
       await announce(runningFolder(process.env), {
-        ...{ name: 'shop', directory: `/app/${port}`, pid: process.pid },
-        ...{ controlUrl: `http://127.0.0.1:${port}`, controlSecret: 's'.repeat(43) },
-        ...{ accessKeyId: 'AKIALOCAL', secretAccessKey: 'local' },
+        name: 'shop',
+        directory: `/app/${port}`,
+        pid: process.pid,
+        controlUrl: `http://127.0.0.1:${port}`,
+        controlSecret: 's'.repeat(43),
+        accessKeyId: 'AKIALOCAL',
+        secretAccessKey: 'local',
       });
   });
   afterEach(() => {

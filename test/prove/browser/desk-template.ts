@@ -1,7 +1,8 @@
 /** A stack with what food-delivery has not: a signed route, a model, and an integration that calls SNS. */
 
 const mock = {
-  ...{ type: 'mock', requestTemplates: { 'application/json': '{"statusCode": 200}' } },
+  type: 'mock',
+  requestTemplates: { 'application/json': '{"statusCode": 200}' },
   responses: { default: { statusCode: '200' } },
 };
 const answers = { '200': { description: 'done' } };
@@ -9,7 +10,8 @@ const answers = { '200': { description: 'done' } };
 const PATHS = {
   '/signed': {
     get: {
-      ...{ responses: answers, 'x-amazon-apigateway-integration': mock },
+      responses: answers,
+      'x-amazon-apigateway-integration': mock,
       'x-amazon-apigateway-auth': { type: 'AWS_IAM' },
       security: [{ sigv4: [] }],
     },
@@ -18,14 +20,17 @@ const PATHS = {
     post: {
       requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Pet' } } } },
       'x-amazon-apigateway-request-validator': 'bodies',
-      ...{ responses: answers, 'x-amazon-apigateway-integration': mock },
+      responses: answers,
+      'x-amazon-apigateway-integration': mock,
     },
   },
   '/notes': {
     post: {
       responses: answers,
       'x-amazon-apigateway-integration': {
-        ...{ type: 'aws', httpMethod: 'POST', uri: 'arn:aws:apigateway:us-east-1:sns:path//' },
+        type: 'aws',
+        httpMethod: 'POST',
+        uri: 'arn:aws:apigateway:us-east-1:sns:path//',
         credentials: { 'Fn::GetAtt': ['Publisher', 'Arn'] },
         requestParameters: {
           'integration.request.header.Content-Type': "'application/x-www-form-urlencoded'",
@@ -52,7 +57,8 @@ export const DESK = {
           Version: '2012-10-17',
           Statement: [
             {
-              ...{ Effect: 'Allow', Action: 'sts:AssumeRole' },
+              Effect: 'Allow',
+              Action: 'sts:AssumeRole',
               Principal: { Service: 'apigateway.amazonaws.com' },
             },
           ],
@@ -72,20 +78,25 @@ export const DESK = {
       Type: 'AWS::ApiGateway::RestApi',
       Properties: {
         Body: {
-          ...{ openapi: '3.0.1', info: { title: 'desk', version: '1' }, paths: PATHS },
+          openapi: '3.0.1',
+          info: { title: 'desk', version: '1' },
+          paths: PATHS,
           'x-amazon-apigateway-request-validators': {
             bodies: { validateRequestBody: true, validateRequestParameters: false },
           },
           components: {
             schemas: {
               Pet: {
-                ...{ type: 'object', required: ['name'] },
+                type: 'object',
+                required: ['name'],
                 properties: { name: { type: 'string', minLength: 2 }, age: { type: 'integer' } },
               },
             },
             securitySchemes: {
               sigv4: {
-                ...{ type: 'apiKey', name: 'Authorization', in: 'header' },
+                type: 'apiKey',
+                name: 'Authorization',
+                in: 'header',
                 'x-amazon-apigateway-authtype': 'awsSigv4',
               },
             },
@@ -105,11 +116,9 @@ export const DESK = {
 export const IDENTITIES = JSON.stringify({
   identities: [
     {
-      ...{
-        name: 'reader',
-        accessKeyId: 'AKIAREADERREADERREAD',
-        secretAccessKey: 'secret-of-the-console-proof',
-      },
+      name: 'reader',
+      accessKeyId: 'AKIAREADERREADERREAD',
+      secretAccessKey: 'secret-of-the-console-proof',
       policies: [
         {
           Version: '2012-10-17',

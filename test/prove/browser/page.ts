@@ -108,7 +108,10 @@ export async function openBrowser(): Promise<{
   const executablePath = findChromium();
   const { chromium } = loadDriver();
   const browser = await chromium.launch({
-    ...{ executablePath, headless: true, args: FLAGS, timeout: LAUNCHED_WITHIN_MS },
+    executablePath,
+    headless: true,
+    args: FLAGS,
+    timeout: LAUNCHED_WITHIN_MS,
   });
   const blank = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html').end('<!doctype html><title>app</title>');
@@ -144,7 +147,10 @@ export function openProfile(home: string, profile: string, args: readonly string
   const executablePath = findChromium();
   const { PATH = '' } = process.env;
   return loadDriver().chromium.launchPersistentContext(profile, {
-    ...{ executablePath, headless: true, args: [...FLAGS, ...args], timeout: LAUNCHED_WITHIN_MS },
+    executablePath,
+    headless: true,
+    args: [...FLAGS, ...args],
+    timeout: LAUNCHED_WITHIN_MS,
     env: { PATH, HOME: home },
   });
 }
@@ -212,7 +218,11 @@ export async function serve(
     return stdout.trim();
   };
   return {
-    ...{ apis, control, console, run, folder: cwd },
+    apis,
+    control,
+    console,
+    run,
+    folder: cwd,
     urlOf(stack, kind) {
       const [api, ...more] = apis.filter((api) => api.stack === stack && api.kind === kind);
       if (api === undefined || more.length > 0) throw new Error(`${stack} has not one ${kind} API`);

@@ -15,14 +15,13 @@ export function routesTemplate(count: number): object {
   const method = (name: string, more: object = {}): object => ({
     Type: 'AWS::ApiGateway::Method',
     Properties: {
-      ...{
-        RestApiId: { Ref: 'Api' },
-        ResourceId: { Ref: name },
-        HttpMethod: 'GET',
-        AuthorizationType: 'NONE',
-      },
+      RestApiId: { Ref: 'Api' },
+      ResourceId: { Ref: name },
+      HttpMethod: 'GET',
+      AuthorizationType: 'NONE',
       Integration: {
-        ...{ Type: 'MOCK', RequestTemplates: { 'application/json': '{"statusCode": 200}' } },
+        Type: 'MOCK',
+        RequestTemplates: { 'application/json': '{"statusCode": 200}' },
         IntegrationResponses: [{ StatusCode: '200' }],
       },
       MethodResponses: [{ StatusCode: '200' }],
@@ -53,7 +52,8 @@ export function routesTemplate(count: number): object {
       Plan: {
         Type: 'AWS::ApiGateway::UsagePlan',
         Properties: {
-          ...{ UsagePlanName: 'basic', Quota: { Limit: 1, Period: 'DAY' } },
+          UsagePlanName: 'basic',
+          Quota: { Limit: 1, Period: 'DAY' },
           ApiStages: [{ ApiId: { Ref: 'Api' }, Stage: { Ref: 'Stage' } }],
         },
       },

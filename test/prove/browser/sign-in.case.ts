@@ -75,8 +75,12 @@ export const browserCase: BrowserCase = {
 async function begin({ page, origin, base, client }: App, state: string): Promise<string> {
   const verifier = randomBytes(32).toString('base64url');
   const query = new URLSearchParams({
-    ...{ response_type: 'code', client_id: client, redirect_uri: `${origin}/callback`, state },
-    ...{ scope: 'openid email', code_challenge_method: 'S256' },
+    response_type: 'code',
+    client_id: client,
+    redirect_uri: `${origin}/callback`,
+    state,
+    scope: 'openid email',
+    code_challenge_method: 'S256',
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
   });
   await page.goto(`${base}/oauth2/authorize?${query.toString()}`);
@@ -98,8 +102,11 @@ async function redeem({ page, origin, base, client }: App, verifier: string, sta
   const back = new URL(page.url());
   assert.deepEqual([back.origin, back.searchParams.get('state')], [origin, state]);
   return askToken(page, `${base}/oauth2/token`, {
-    ...{ grant_type: 'authorization_code', client_id: client, code: back.searchParams.get('code') ?? '' },
-    ...{ redirect_uri: `${origin}/callback`, code_verifier: verifier },
+    grant_type: 'authorization_code',
+    client_id: client,
+    code: back.searchParams.get('code') ?? '',
+    redirect_uri: `${origin}/callback`,
+    code_verifier: verifier,
   });
 }
 

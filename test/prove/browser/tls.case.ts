@@ -173,8 +173,18 @@ function fillStore(home: string, authority: string, client: Profile['client']): 
   writeFileSync(key, client.privateKey, { mode: 0o600 });
   run(
     'openssl',
-    ...['pkcs12', '-export', '-in', certificate, '-inkey', key, '-out', both],
-    ...['-passout', 'pass:', '-name', 'shop'],
+    'pkcs12',
+    '-export',
+    '-in',
+    certificate,
+    '-inkey',
+    key,
+    '-out',
+    both,
+    '-passout',
+    'pass:',
+    '-name',
+    'shop',
   );
   run('pk12util', '-d', `sql:${store}`, '-i', both, '-W', '');
 }

@@ -105,8 +105,9 @@ export async function connectionsIn({ dynamodb: endpoint }: Gateway): Promise<nu
   do {
     const page = await client.send(
       new ScanCommand({
-        ...{ TableName: 'gatewright-dev-connections', FilterExpression: 'sk = :record' },
-        ...{ ExpressionAttributeValues: { ':record': { S: 'connection' } } },
+        TableName: 'gatewright-dev-connections',
+        FilterExpression: 'sk = :record',
+        ExpressionAttributeValues: { ':record': { S: 'connection' } },
         ...(after !== undefined && { ExclusiveStartKey: after }),
       }),
     );

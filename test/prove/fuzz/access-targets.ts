@@ -21,12 +21,10 @@ const policy: FuzzTarget = {
       Version: '2012-10-17',
       Statement: [
         {
-          ...{
-            Sid: 'a',
-            Effect: 'Allow',
-            Action: ['execute-api:*'],
-            Resource: 'arn:aws:execute-api:*:1:a/*/GET/${aws:username}',
-          },
+          Sid: 'a',
+          Effect: 'Allow',
+          Action: ['execute-api:*'],
+          Resource: 'arn:aws:execute-api:*:1:a/*/GET/${aws:username}',
           Condition: {
             StringLike: { 'aws:UserAgent': '*x?' },
             IpAddress: { 'aws:SourceIp': ['10.0.0.0/8', '::1/128'] },

@@ -69,8 +69,12 @@ describe('Trials', () => {
     it(`asks ${how}`, async () => {
       const { trials, asked } = trialsOf(HELD);
       const test = (file: string, index: number, burntMs: number) => ({
-        ...{ file, index, burntMs, isAlone },
-        ...{ hits: [7], ms: 100 - burntMs },
+        file,
+        index,
+        burntMs,
+        isAlone,
+        hits: [7],
+        ms: 100 - burntMs,
       });
       const tests = [test('/slow', 0, 5), test('/slow', 1, 90), test('/quick', 0, 20), test('/quick', 1, 1)];
 

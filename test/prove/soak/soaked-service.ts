@@ -34,8 +34,13 @@ exports.handler = async ({ requestContext, pathParameters: { key }, body }) => {
 const fn = (handler: string, Events: object, more: object = {}): object => ({
   Type: 'AWS::Serverless::Function',
   Properties: {
-    ...{ Runtime: 'nodejs24.x', Handler: `${handler}.handler`, CodeUri: 'src', Timeout: 29, MemorySize: 256 },
-    ...{ Events, ...more },
+    Runtime: 'nodejs24.x',
+    Handler: `${handler}.handler`,
+    CodeUri: 'src',
+    Timeout: 29,
+    MemorySize: 256,
+    Events,
+    ...more,
   },
 });
 const rest = (Path: string, Method: string, more: object = {}): object => ({
@@ -89,7 +94,8 @@ function soakedTemplate(version: number): object {
       Kept: {
         Type: 'AWS::DynamoDB::Table',
         Properties: {
-          ...{ TableName: 'kept', BillingMode: 'PAY_PER_REQUEST' },
+          TableName: 'kept',
+          BillingMode: 'PAY_PER_REQUEST',
           AttributeDefinitions: [{ AttributeName: 'key', AttributeType: 'S' }],
           KeySchema: [{ AttributeName: 'key', KeyType: 'HASH' }],
         },

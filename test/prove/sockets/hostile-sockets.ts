@@ -62,7 +62,8 @@ async function tooLong(client: RawClient, poured: Promise<number>): Promise<Ende
   await client.ended();
   const isBounded = taken <= TAKEN_MOST_BYTES;
   return {
-    ...{ id: client.id, code: 1009 },
+    id: client.id,
+    code: 1009,
     wrong: !isBounded
       ? `${taken} bytes were taken`
       : client.closeCode === 1009
@@ -92,7 +93,8 @@ export const HOSTILE_SOCKETS: readonly HostileSocket[] = [
       await client.ended();
       const received = client.receivedBytes - begun;
       return {
-        ...{ id: client.id, code: 1000 },
+        id: client.id,
+        code: 1000,
         wrong: received < all ? `it has received ${received} of ${all} bytes` : undefined,
         figures: { receivedBytes: received },
       };
@@ -106,7 +108,8 @@ export const HOSTILE_SOCKETS: readonly HostileSocket[] = [
       client.socket.pause();
       const [refusal = '', posted = ''] = (await push(client.id, 500)).split(' ');
       return {
-        ...{ id: client.id, code: 'idle' },
+        id: client.id,
+        code: 'idle',
         wrong: refusal === 'LimitExceededException' ? undefined : `posts end with ${refusal} after ${posted}`,
         figures: { posted: Number(posted), refusal },
         release: () => client.socket.destroy(),
@@ -121,7 +124,8 @@ export const HOSTILE_SOCKETS: readonly HostileSocket[] = [
       client.socket.pause();
       const taken = await pour(client, textFrame(TEXT), TAKEN_MOST_BYTES * 2);
       return {
-        ...{ id: client.id, code: 'idle' },
+        id: client.id,
+        code: 'idle',
         wrong: taken > TAKEN_MOST_BYTES ? `${taken} bytes were taken` : undefined,
         figures: { takenBytes: taken },
         release: () => client.socket.destroy(),
@@ -157,7 +161,8 @@ export const HOSTILE_SOCKETS: readonly HostileSocket[] = [
       await client.ended();
       const pongs = client.frames.get(10) ?? 0;
       return {
-        ...{ id: client.id, code: 1000 },
+        id: client.id,
+        code: 1000,
         // Of those that come at once only the newest has to be answered.
         wrong: answer.endsWith(' still here') && pongs > 0 ? undefined : `${answer}, ${pongs} pongs`,
         figures: { pings, pongs },
@@ -176,7 +181,8 @@ export const HOSTILE_SOCKETS: readonly HostileSocket[] = [
         unreadPingBytes,
       );
       return {
-        ...{ id: client.id, code: 'idle' },
+        id: client.id,
+        code: 'idle',
         figures: { takenBytes: taken },
         release: () => client.socket.destroy(),
       };

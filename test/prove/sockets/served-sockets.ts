@@ -33,7 +33,11 @@ exports.handler = async ({ body }) => {
 const fn = (handler: string, ended: string): object => ({
   Type: 'AWS::Serverless::Function',
   Properties: {
-    ...{ Runtime: 'nodejs24.x', Handler: `${handler}.handler`, CodeUri: 'src', Timeout: 29, MemorySize: 256 },
+    Runtime: 'nodejs24.x',
+    Handler: `${handler}.handler`,
+    CodeUri: 'src',
+    Timeout: 29,
+    MemorySize: 256,
     Environment: {
       Variables: {
         ENDED: ended,
@@ -79,12 +83,14 @@ function socketParts(routes: Readonly<Record<string, string>>): Record<string, o
     });
     if (isTwoWay)
       parts[`${id}Response`] = part('RouteResponse', {
-        ...{ RouteId: { Ref: `${id}Route` }, RouteResponseKey: '$default' },
+        RouteId: { Ref: `${id}Route` },
+        RouteResponseKey: '$default',
       });
     parts[`${name}Leave`] = {
       Type: 'AWS::Lambda::Permission',
       Properties: {
-        ...{ Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' },
+        Action: 'lambda:InvokeFunction',
+        Principal: 'apigateway.amazonaws.com',
         FunctionName: { Ref: name },
       },
     };
@@ -110,7 +116,8 @@ export class ServedSockets {
         Socket: {
           Type: 'AWS::ApiGatewayV2::Api',
           Properties: {
-            ...{ Name: 'sockets', ProtocolType: 'WEBSOCKET' },
+            Name: 'sockets',
+            ProtocolType: 'WEBSOCKET',
             RouteSelectionExpression: '$request.body.action',
           },
         },

@@ -59,9 +59,13 @@ describe('the routes of access-admin', () => {
 
   it('describe themselves', async () => {
     const event = {
-      ...{ version: '2.0', routeKey: 'GET /access/openapi.json', headers: {} },
+      version: '2.0',
+      routeKey: 'GET /access/openapi.json',
+      headers: {},
       requestContext: {
-        ...{ stage: '$default', requestId: 'r-1', timeEpoch: 0 },
+        stage: '$default',
+        requestId: 'r-1',
+        timeEpoch: 0,
         http: { method: 'GET', path: '/access/openapi.json' },
         authorizer: { iam: { userArn: 'arn:aws:iam::123456789012:user/ada' } },
       },

@@ -66,7 +66,9 @@ describe("the gateway's own issuer", () => {
     const claims = { iss: 'https://local.gatewright.invalid/', aud: 'gatewright' };
 
     assert.deepEqual(await ask(document, claims), {
-      ...{ kind: 'unknown', reason: 'TOKEN_ISSUER_UNKNOWN', result: undefined },
+      kind: 'unknown',
+      reason: 'TOKEN_ISSUER_UNKNOWN',
+      result: undefined,
     });
   });
 });
@@ -114,7 +116,10 @@ describe('an exact answer of a TOKEN authorizer', () => {
     const rules = [
       { id: 'all', effect: 'allow', methods: ['GET'], paths: ['/**'] },
       {
-        ...{ id: 'blocked', effect: 'deny', methods: ['GET'], paths: ['/users'] },
+        id: 'blocked',
+        effect: 'deny',
+        methods: ['GET'],
+        paths: ['/users'],
         when: { sourceIp: { cidr: ['192.0.2.0/24'] } },
       },
     ];

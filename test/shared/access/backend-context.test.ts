@@ -70,7 +70,10 @@ describe('backendContext', () => {
     const others = Array.from({ length: 50 }, (_, index) => `a-scope-that-is-long-${index}`);
     const rules = [
       {
-        ...{ id: 'r', effect: 'allow', methods: ['GET'], paths: ['/users'] },
+        id: 'r',
+        effect: 'allow',
+        methods: ['GET'],
+        paths: ['/users'],
         when: { not: { any: [{ all: [{ scopes: { all: ['z:rule'] } }, { mfa: true }] }, { mfa: true }] } },
       },
     ];

@@ -5,7 +5,11 @@ import type { WiredAuthorizer } from '../../../packages/authoring/check-wiring.t
 import { aDocument } from '../../support/an-access-document.ts';
 
 const wired = (payload: WiredAuthorizer['payload'], calls: WiredAuthorizer['calls']): WiredAuthorizer => ({
-  ...{ name: 'auth', payload, calls, ttlSeconds: 60, simpleResponses: false },
+  name: 'auth',
+  payload,
+  calls,
+  ttlSeconds: 60,
+  simpleResponses: false,
   identitySources: [{ kind: 'header', name: 'authorization' }],
 });
 

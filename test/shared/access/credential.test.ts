@@ -253,7 +253,9 @@ describe('the subprotocol of a WebSocket', () => {
     for (const name of ['Sec-WebSocket-Protocol', 'sec-websocket-protocol'])
       it(`${name}: "${header}" holds ${expected}`, () => {
         const event = {
-          ...{ type: 'REQUEST', methodArn: ARN, headers: { [name]: header } },
+          type: 'REQUEST',
+          methodArn: ARN,
+          headers: { [name]: header },
           requestContext: { eventType: 'CONNECT' },
         };
         assert.equal(
@@ -264,7 +266,9 @@ describe('the subprotocol of a WebSocket', () => {
 
   it('refuses two lists with different tokens', () => {
     const event = {
-      ...{ type: 'REQUEST', methodArn: ARN, requestContext: { eventType: 'CONNECT' } },
+      type: 'REQUEST',
+      methodArn: ARN,
+      requestContext: { eventType: 'CONNECT' },
       multiValueHeaders: { 'Sec-WebSocket-Protocol': ['bearer, a', 'bearer, b'] },
     };
     assert.equal(

@@ -37,8 +37,13 @@ const SUBPROTOCOL = { in: 'subprotocol', marker: 'bearer', issuers: ['main', 'ti
 const STAFF = { id: 'staff', effect: 'allow', connect: true, when: { roles: { any: ['support'] } } };
 
 const CALLER: TicketCaller = {
-  ...{ principalId: 'main|ada', subject: 'ada', issuer: 'https://issuer.example/', clientId: 'web' },
-  ...{ roles: ['support', 'unheard-of'], scopes: ['chat'], iat: NOON_SECONDS - 60 },
+  principalId: 'main|ada',
+  subject: 'ada',
+  issuer: 'https://issuer.example/',
+  clientId: 'web',
+  roles: ['support', 'unheard-of'],
+  scopes: ['chat'],
+  iat: NOON_SECONDS - 60,
   expiresAtEpochSeconds: NOON_SECONDS + 300,
 };
 
@@ -59,8 +64,10 @@ async function aStage(document: CompiledDocument, caller: Partial<TicketCaller> 
       anAccess(document),
       { stage: 'prod', localIssuerUrl: undefined },
       {
-        ...{ clock, keySets: aFetcher(new Map()) },
-        ...{ tickets: createTicketStore(from), revocations: createRevocationReader(from) },
+        clock,
+        keySets: aFetcher(new Map()),
+        tickets: createTicketStore(from),
+        revocations: createRevocationReader(from),
         apiKeys: createApiKeyReader(from),
       },
     );
@@ -132,7 +139,10 @@ describe('an authorizer for tickets', () => {
         // By a token of the same issuer it would be the same principal.
         principalId: 'main|ada',
         context: {
-          ...{ sub: 'ada', iss: 'https://issuer.example/', clientId: 'web', exp: NOON_SECONDS + 300 },
+          sub: 'ada',
+          iss: 'https://issuer.example/',
+          clientId: 'web',
+          exp: NOON_SECONDS + 300,
           // Of the ticket, and of what the document makes of the role.
           scope: 'chat orders:read',
         },
@@ -239,7 +249,9 @@ describe('a document with tickets', () => {
 
   const build = (from: string, given: object = {}) => {
     const file = (name: string, over: object, routes: readonly string[], kind: 'http' | 'websocket') => ({
-      ...{ name, file: `access/${name}.yml`, text: JSON.stringify(documentText(over)) },
+      name,
+      file: `access/${name}.yml`,
+      text: JSON.stringify(documentText(over)),
       inventory: printInventory(anInventory(routes, kind)),
     });
     const api = { prod: { apiId: 'socket0000', stage: 'prod' } };

@@ -48,7 +48,11 @@ describe('createAwsCaller', () => {
     const at = date.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5');
     const again = signRequest({
       ...CREDENTIALS,
-      ...{ method: 'POST', url: new URL('/', url), body, service: 'sqs', region: 'eu-west-1' },
+      method: 'POST',
+      url: new URL('/', url),
+      body,
+      service: 'sqs',
+      region: 'eu-west-1',
       headers: { 'Content-Type': 'application/x-amz-json-1.0', 'X-Amz-Target': CALL.target },
       nowEpochMs: Date.parse(at),
     });
@@ -62,7 +66,9 @@ describe('createAwsCaller', () => {
       response.end('{}');
     });
     const caller = createAwsCaller({
-      ...{ region: 'eu-west-1', credentials: CREDENTIALS, endpointOf: () => server.url },
+      region: 'eu-west-1',
+      credentials: CREDENTIALS,
+      endpointOf: () => server.url,
     });
     for (const service of ['events', 'secretsmanager', 'sqs', 'ssm'] as const)
       await caller.call({ ...CALL, service });

@@ -102,19 +102,15 @@ describe('grants', () => {
 
   it('open nothing where they cannot be read', () => {
     for (const text of [
-      ...[
-        undefined,
-        '',
-        'null',
-        '[]',
-        '{}',
-        '{"space":"chat","subscribe":"**"}',
-        '{"space":"a b","subscribe":["**"]}',
-      ],
-      ...[
-        '{"space":"chat","subscribe":["**"],"deny":{"subscribe":[7]}}',
-        '{"space":"chat","subscribe":["**/a"]}',
-      ],
+      undefined,
+      '',
+      'null',
+      '[]',
+      '{}',
+      '{"space":"chat","subscribe":"**"}',
+      '{"space":"a b","subscribe":["**"]}',
+      '{"space":"chat","subscribe":["**"],"deny":{"subscribe":[7]}}',
+      '{"space":"chat","subscribe":["**/a"]}',
     ])
       assert.equal(mayUseChannel(parseChannelGrants(text), 'subscribe', 'rooms/1'), false, text);
   });

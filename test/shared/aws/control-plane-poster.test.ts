@@ -102,7 +102,9 @@ describe('createAuthorizerCaches', () => {
     const credentials = { ...CREDENTIALS, sessionToken: 'session' };
 
     await createAuthorizerCaches(configFor(server.url, credentials)).flush({
-      ...{ kind: 'http', apiId: 'abcdefghij', stage: '$default' },
+      kind: 'http',
+      apiId: 'abcdefghij',
+      stage: '$default',
     });
 
     assert.match(

@@ -13,7 +13,10 @@ describe('parseRawRequest', () => {
       assert.deepEqual(
         { ...request, body: Buffer.from(request.body).toString('hex') },
         {
-          ...{ method: 'POST', path: '/webhooks/partner', query: '', body: 'c3a4' },
+          method: 'POST',
+          path: '/webhooks/partner',
+          query: '',
+          body: 'c3a4',
           pathParameters: { source: 'github' },
           headers: new Map([['x-signature', ['a']]]),
           receivedAtEpochMs: SIGNED_AT_SECONDS * 1000,

@@ -119,11 +119,13 @@ describe('who shares an answer', () => {
     const reversed = { 'Accept-Language': 'de', Accept: 'text/html' };
     const claims = { sub: 'ada', scope: 'read' };
     await send({
-      ...{ query: 'page=1&size=9&a=0', headers: { ...ALICE, cookie: 'c', ...accept } },
+      query: 'page=1&size=9&a=0',
+      headers: { ...ALICE, cookie: 'c', ...accept },
       authorizer: { jwt: { claims } },
     });
     const again = await send({
-      ...{ query: 'size=9&a=0&page=1', headers: { ...reversed, cookie: 'c', ...ALICE } },
+      query: 'size=9&a=0&page=1',
+      headers: { ...reversed, cookie: 'c', ...ALICE },
       authorizer: { jwt: { claims: { scope: claims.scope, sub: claims.sub } } },
     });
     assert.equal(again.body, 'answer 1');

@@ -17,10 +17,14 @@ describe('createDynamoDbCache', () => {
   let stop: () => Promise<void>;
   before(async () => {
     const dynamoDb = await startEmbeddedDynamoDb({
-      ...{ port: 0, signers: [SIGNER], clockOffset: createSystemClock().offset },
+      port: 0,
+      signers: [SIGNER],
+      clockOffset: createSystemClock().offset,
     });
     client = new commands.DynamoDBClient({
-      ...{ region: 'us-east-1', endpoint: dynamoDb.url, maxAttempts: 1 },
+      region: 'us-east-1',
+      endpoint: dynamoDb.url,
+      maxAttempts: 1,
       credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
     });
     const names = ['pk', 'sk'];
@@ -49,7 +53,9 @@ describe('createDynamoDbCache', () => {
     // Each an instance of its own, as Lambda has one per request under way.
     const send = async (): Promise<Reply> => {
       const cache = createDynamoDbCache({
-        ...{ tableName: TABLE, namespace: 'orders', timeoutMs: 30_000 },
+        tableName: TABLE,
+        namespace: 'orders',
+        timeoutMs: 30_000,
         load: () => Promise.resolve({ client, commands }),
       });
       const handler = middy<object, unknown>()

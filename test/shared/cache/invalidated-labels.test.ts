@@ -37,7 +37,9 @@ describe('an invalidation', () => {
     for (const digit of '0123456789abcdef')
       assert.equal(
         await isInvalidated(desk.ports.store, 'orders', {
-          ...{ labels: ['all'], id: `${digit}00`, sinceEpochMs: desk.nowMs },
+          labels: ['all'],
+          id: `${digit}00`,
+          sinceEpochMs: desk.nowMs,
         }),
         true,
       );

@@ -24,9 +24,15 @@ const desk = new CacheDesk();
 const answer = createRouter(invalidatorRoutes(portsAt(desk)));
 async function get(path: string, queryStringParameters: Readonly<Record<string, string>> = {}) {
   const event = {
-    ...{ version: '2.0', routeKey: `GET ${path}`, headers: {}, queryStringParameters },
+    version: '2.0',
+    routeKey: `GET ${path}`,
+    headers: {},
+    queryStringParameters,
     requestContext: {
-      ...{ stage: '$default', requestId: 'r-1', timeEpoch: desk.nowMs, http: { method: 'GET', path } },
+      stage: '$default',
+      requestId: 'r-1',
+      timeEpoch: desk.nowMs,
+      http: { method: 'GET', path },
       authorizer: { iam: { userArn: 'arn:aws:iam::123456789012:user/ada' } },
     },
   };
@@ -93,7 +99,9 @@ describe('GET /cache/entries', () => {
       entries.map((entry) => ({ ...entry, id: '' })),
       [
         {
-          ...{ id: '', kind: 'response', entry: 'path:/orders query.page=2 tag:one' },
+          id: '',
+          kind: 'response',
+          entry: 'path:/orders query.page=2 tag:one',
           until: new Date(desk.nowMs + 61_000).toISOString(),
         },
       ],

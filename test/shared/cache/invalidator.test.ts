@@ -58,8 +58,15 @@ describe('an invalidation', () => {
 
     assert.deepEqual([await send('/b'), await send('/a')], ['2', '3']);
     assert.deepEqual(await reportOf(portsOf(), id), {
-      ...{ state: 'done', entries: 1, dropped: 1, refreshed: 0, flushed: [], left: [], leftCount: 0 },
-      ...{ authorizersFlushed: [], edgePaths: [] },
+      state: 'done',
+      entries: 1,
+      dropped: 1,
+      refreshed: 0,
+      flushed: [],
+      left: [],
+      leftCount: 0,
+      authorizersFlushed: [],
+      edgePaths: [],
     });
   });
 
@@ -73,7 +80,8 @@ describe('an invalidation', () => {
         return { statusCode: 200, body: `${queryStringParameters.page} ${backend}` };
       },
       {
-        ...{ cache: desk.ports, key: { query: ['page'] } },
+        cache: desk.ports,
+        key: { query: ['page'] },
         tags: (event) => {
           const { page } = (event as { queryStringParameters: { page: string } }).queryStringParameters;
           return ['10', '500', '999'].includes(page) ? ['changed'] : ['others'];
@@ -90,7 +98,8 @@ describe('an invalidation', () => {
     const api = cachedApi(
       stage,
       {
-        ...{ AuthorizationType: 'AWS_IAM', RequestParameters: { [parameter]: false } },
+        AuthorizationType: 'AWS_IAM',
+        RequestParameters: { [parameter]: false },
         Integration: { ...proxyTo('list'), CacheKeyParameters: [parameter] },
       },
       (event) => list(event as object),

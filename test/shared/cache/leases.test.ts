@@ -18,7 +18,9 @@ beforeEach(() => {
 async function begin() {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   const handler = withResponseCache<object>(() => promise, {
-    ...{ cache: desk.ports, ttlSeconds: 60, scope: 'public' },
+    cache: desk.ports,
+    ttlSeconds: 60,
+    scope: 'public',
   });
   const reply = handler(anHttpEvent({})) as Promise<Reply>;
   for (let turns = 0; turns < 4; turns += 1) await turn();

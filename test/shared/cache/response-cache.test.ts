@@ -132,7 +132,9 @@ describe('a response cache', () => {
 
   it('asks again where whoever was to answer has died', async () => {
     const never = withResponseCache<object>(() => new Promise(() => undefined), {
-      ...{ cache: desk.ports, ttlSeconds: 60, scope: 'public' },
+      cache: desk.ports,
+      ttlSeconds: 60,
+      scope: 'public',
     });
     void never(anHttpEvent({}));
     await turn();

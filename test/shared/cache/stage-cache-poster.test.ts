@@ -5,8 +5,13 @@ import { createStageCaches } from '#shared/cache/stage-cache-poster.ts';
 import { aLoopbackServer } from '../../support/signed-tokens.ts';
 
 const RECORD = {
-  ...{ apiId: 'a1b2c3d4e5', stage: 'prod', method: 'GET', path: '/pets' },
-  ...{ query: [['page', '2']] as const, headers: [['x-kind', 'cat']] as const, refusal: undefined },
+  apiId: 'a1b2c3d4e5',
+  stage: 'prod',
+  method: 'GET',
+  path: '/pets',
+  query: [['page', '2']] as const,
+  headers: [['x-kind', 'cat']] as const,
+  refusal: undefined,
 };
 
 describe('a refresh on this machine', () => {
@@ -34,7 +39,10 @@ describe('a refresh on this machine', () => {
 
     assert.deepEqual(reply, { status: 200, warning: '199 not authorized' });
     assert.deepEqual(seen, [
-      ...['/prod/pets?page=2', 'a1b2c3d4e5.execute-api.localhost:PORT', 'max-age=0', 'cat'],
+      '/prod/pets?page=2',
+      'a1b2c3d4e5.execute-api.localhost:PORT',
+      'max-age=0',
+      'cat',
       'AWS4-HMAC-SHA256 Credential=AKIDSTAGE',
     ]);
   });

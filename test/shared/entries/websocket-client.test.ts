@@ -10,7 +10,12 @@ describe('connectChannels', () => {
     const webSocket = function (...made: readonly unknown[]) {
       const sent: string[] = [];
       const socket = {
-        ...{ made, sent, onopen: null, onmessage: null, onclose: null, onerror: null },
+        made,
+        sent,
+        onopen: null,
+        onmessage: null,
+        onclose: null,
+        onerror: null,
         send: (text: string) => void sent.push(text),
         close: () => undefined,
       };

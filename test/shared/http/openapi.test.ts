@@ -11,7 +11,9 @@ const told = { summary: 'a thing', answer: { description: 'done' } };
 const ROUTES = [
   readRoute(
     {
-      ...{ ...told, path: '/things/{thing}', id: 'getThing' },
+      ...told,
+      path: '/things/{thing}',
+      id: 'getThing',
       query: { at: optional(text('when')), units: whole('units', { min: 1, max: 2 }) },
     },
     () => Promise.resolve(jsonReply(200, {})),

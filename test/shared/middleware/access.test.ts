@@ -78,7 +78,9 @@ for (const [form, wrap] of Object.entries(FORMS))
         name: 'refuses a WebSocket message whose connection has outlived its credential',
         event: {
           requestContext: {
-            ...{ eventType: 'MESSAGE', connectedAt: NOW_MS - 120_000, requestTimeEpoch: NOW_MS },
+            eventType: 'MESSAGE',
+            connectedAt: NOW_MS - 120_000,
+            requestTimeEpoch: NOW_MS,
             authorizer: { principalId: 'main|alice', ...asText({ ...CALLER, exp: NOW_MS / 1000 - 60 }) },
           },
         },

@@ -27,7 +27,9 @@ describe('cacheTags', () => {
     const desk = new CacheDesk();
     const problems: string[] = [];
     const middleware = cacheTags({
-      ...{ cache: desk.ports, key: {}, onProblem: (problem) => problems.push(problem) },
+      cache: desk.ports,
+      key: {},
+      onProblem: (problem) => problems.push(problem),
     });
     for (const isBegun of [true, false]) {
       desk.items.clear();
@@ -55,7 +57,9 @@ describe('cacheTags', () => {
       await markLabel(desk.ports.store, 'orders', 'tag:t', desk.nowMs);
       desk.pass(secondsAgo);
       const middleware = cacheTags({
-        ...{ cache: desk.ports, key: {}, tags: () => ['t'] },
+        cache: desk.ports,
+        key: {},
+        tags: () => ['t'],
         onProblem: (problem) => problems.push(problem),
       });
       await middleware.after?.({ event: aRestEvent({}), response: {} } as never);

@@ -7,8 +7,12 @@ import { aDocument, aPrincipal } from '../../support/an-access-document.ts';
 import { printCognitoClaims, printHttpClaims } from '../../../packages/core/events/claim-text.ts';
 
 const CLAIMS = {
-  ...{ sub: 'ada', email: 'ada@shop.example', 'cognito:groups': ['admin', 'staff'], exp: 1_601_553_600 },
-  ...{ address: { city: 'x' }, verified: true },
+  sub: 'ada',
+  email: 'ada@shop.example',
+  'cognito:groups': ['admin', 'staff'],
+  exp: 1_601_553_600,
+  address: { city: 'x' },
+  verified: true,
 };
 const NAMES = ['sub', 'email', 'cognito:groups', 'exp', 'address', 'verified'];
 const names = [...NAMES, 'phone'];

@@ -13,7 +13,9 @@ import { REAL_RANDOM } from '../../support/real-quota-ports.ts';
 const MAIN = { id: 'main', type: 'oidc', issuer: 'https://issuer.example/', audience: ['api'] };
 const shop = {
   ...aDocument(),
-  ...{ name: 'shop', givesTickets: true as const, apis: [{ for: 'prod', apiId: 'shop000000', stage: 'v1' }] },
+  name: 'shop',
+  givesTickets: true as const,
+  apis: [{ for: 'prod', apiId: 'shop000000', stage: 'v1' }],
 };
 const aSocket = (name: string, over: object = {}) => ({
   ...aDocument(
@@ -28,12 +30,17 @@ const aSocket = (name: string, over: object = {}) => ({
     ['ANY $connect'],
     'websocket',
   ),
-  ...{ name, apis: [{ for: 'prod', apiId: `${name}0000`, stage: 'v1' }] },
+  name,
+  apis: [{ for: 'prod', apiId: `${name}0000`, stage: 'v1' }],
 });
 
 const ADA = aPrincipal({
-  ...{ subject: 'ada', clientId: 'web', roles: new Set(['support']), scopes: new Set(['chat']) },
-  ...{ claims: { iat: NOON_SECONDS - 5, jti: 't-1' }, expiresAtEpochSeconds: NOON_SECONDS + 300 },
+  subject: 'ada',
+  clientId: 'web',
+  roles: new Set(['support']),
+  scopes: new Set(['chat']),
+  claims: { iat: NOON_SECONDS - 5, jti: 't-1' },
+  expiresAtEpochSeconds: NOON_SECONDS + 300,
 });
 /** As the authorizer of `shop` answers. */
 const CONTEXT = backendContext(shop, ADA);
@@ -50,7 +57,9 @@ const AUTHORIZERS: Readonly<Record<string, object>> = {
 
 const anEvent = (over: object = {}, body?: unknown) => ({
   requestContext: {
-    ...{ apiId: 'shop000000', stage: 'v1', authorizer: { lambda: CONTEXT } },
+    apiId: 'shop000000',
+    stage: 'v1',
+    authorizer: { lambda: CONTEXT },
     ...over,
   },
   ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
@@ -59,7 +68,9 @@ const anEvent = (over: object = {}, body?: unknown) => ({
 function aDesk(sockets = [aSocket('chat')], store = createMemoryTable({ clock: { nowEpochMs: () => 0 } })) {
   const tickets = createTicketStore(store);
   const desk = createTicketDesk(anAccess(shop, ...sockets), 'prod', {
-    ...{ tickets, random: REAL_RANDOM, clock: { nowEpochMs: () => NOON_SECONDS * 1000 } },
+    tickets,
+    random: REAL_RANDOM,
+    clock: { nowEpochMs: () => NOON_SECONDS * 1000 },
   });
   const ask = async (event: unknown) => {
     const { statusCode, headers, body = '' } = await desk(event);
@@ -80,8 +91,14 @@ describe('createTicketDesk', () => {
       assert.deepEqual(await tickets.take(parseTicket(String(body['ticket'])) ?? '', at), {
         kind: 'taken',
         caller: {
-          ...{ principalId: 'main|ada', subject: 'ada', issuer: 'https://issuer.example/', clientId: 'web' },
-          ...{ roles: ['support'], scopes: ['chat'], iat: NOON_SECONDS - 5, jti: 't-1' },
+          principalId: 'main|ada',
+          subject: 'ada',
+          issuer: 'https://issuer.example/',
+          clientId: 'web',
+          roles: ['support'],
+          scopes: ['chat'],
+          iat: NOON_SECONDS - 5,
+          jti: 't-1',
           expiresAtEpochSeconds: NOON_SECONDS + 300,
         },
       });

@@ -49,7 +49,10 @@ describe('charging what never suffices', () => {
     const charged = await charge(1, { find: () => holdings, move: () => undefined, bound: 0 });
 
     assert.deepEqual('refusal' in charged && charged.refusal, {
-      ...{ kind: 'refused', reason: 'unavailable', limit: 'a', retryAfterMs: 1000 },
+      kind: 'refused',
+      reason: 'unavailable',
+      limit: 'a',
+      retryAfterMs: 1000,
     });
     assert.equal(holdings[0]?.asked, 64);
   });

@@ -89,9 +89,15 @@ describe('units that were lent and not used, while another lease pays for them',
       const { clock, store } = new QuotaTable();
       const random = { hex: (digits: number) => '1'.repeat(digits), fraction: () => 0.5 };
       const ports: HolderPorts = {
-        ...{ store, clock, random, timer: { pause: () => Promise.resolve() } },
-        ...{ grantIds: new GrantIds(random, clock), debts: new Debts(clock, 10) },
-        ...{ denyCacheMs: 1000, freshnessMs: 1000, observe: () => undefined },
+        store,
+        clock,
+        random,
+        timer: { pause: () => Promise.resolve() },
+        grantIds: new GrantIds(random, clock),
+        debts: new Debts(clock, 10),
+        denyCacheMs: 1000,
+        freshnessMs: 1000,
+        observe: () => undefined,
       };
       const sent: ItemWrite[] = [];
       const paid = Promise.withResolvers<WriteOutcome>();

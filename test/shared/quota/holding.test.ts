@@ -16,16 +16,19 @@ function aLimit(overrides: object = {}): QuotaLimit {
 
 function aLedger(overrides: Partial<LedgerState> = {}): LedgerState {
   return {
-    ...{ remaining: 100, outstanding: 0, used: 0, credits: 100, limit: 100, wasteBudget: 1 },
-    ...{
-      suspended: false,
-      closed: false,
-      replaced: false,
-      carried: 0,
-      overage: 0,
-      covered: 100,
-      restored: 0,
-    },
+    remaining: 100,
+    outstanding: 0,
+    used: 0,
+    credits: 100,
+    limit: 100,
+    wasteBudget: 1,
+    suspended: false,
+    closed: false,
+    replaced: false,
+    carried: 0,
+    overage: 0,
+    covered: 100,
+    restored: 0,
     alarmed: new Set(),
     ...overrides,
   };
@@ -45,11 +48,14 @@ describe('how a quota stands', () => {
     },
     {
       name: 'tells nobody of overage before it is used',
-      ...{ limit: { overage: 10 }, expected: { limit: 100, remaining: 100, overage: false } },
+      limit: { overage: 10 },
+      expected: { limit: 100, remaining: 100, overage: false },
     },
     {
       name: 'counts what this process holds',
-      ...{ seen: { remaining: 60 }, held: 7, expected: { limit: 100, remaining: 67, overage: false } },
+      seen: { remaining: 60 },
+      held: 7,
+      expected: { limit: 100, remaining: 67, overage: false },
     },
     {
       name: 'has nothing left in the overage, and says so',

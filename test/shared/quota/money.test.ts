@@ -38,8 +38,13 @@ describe('money', () => {
 
   it('knows the currencies of ISO 4217', () => {
     assert.deepEqual(['EUR', 'USD', 'JPY', 'eur', 'EURO', 'ZZZ', ''].map(isCurrency), [
-      ...[true, true, true],
-      ...[false, false, false, false],
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
     ]);
   });
 });

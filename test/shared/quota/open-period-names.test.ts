@@ -16,7 +16,8 @@ const idOf = (limit: string) => ({ tenant: 't', limit, subject: 'k' });
 /** First contact of a subject with a version of its plan, whose only limit has that name. */
 async function open(table: QuotaTable, version: number, name: string, store = table.store): Promise<Opened> {
   const plan = parsePlan({
-    ...{ id: 'p', version },
+    id: 'p',
+    version,
     limits: [{ id: name, level: 'key', quota: 5, period: 'DAY' }],
   });
   await table.store.update(savePlanWrite(plan, version === 1 ? undefined : version - 1));

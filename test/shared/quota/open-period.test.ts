@@ -57,7 +57,9 @@ describe('openPeriod, where the ledger in force was ended and nothing was opened
     assert.equal((await openPeriod(request, store)).kind, 'ready');
     const key = ledgerKey(id, DAY);
     await store.update({
-      ...{ purpose: 'grant', key, when: [] },
+      purpose: 'grant',
+      key,
+      when: [],
       change: { kind: 'update', add: { rem: -2, used: 2 } },
     });
     await store.update(replaceWrite(key, request.nowEpochMs));
@@ -151,7 +153,8 @@ describe('openPeriod, of a plan with another period than the one before', () => 
   it('opens what begins when the period in force is over, though its plan may not end that one', async () => {
     const { store, items } = new QuotaTable();
     const weekly = parsePlan({
-      ...{ id: 'w', version: 1 },
+      id: 'w',
+      version: 1,
       limits: [{ id: 'daily', level: 'key', quota: 5, period: 'WEEK' }],
     });
     for (const plan of [PLAN, weekly]) await store.update(savePlanWrite(plan, undefined));

@@ -17,7 +17,11 @@ const NOV_20_MS = Date.UTC(2026, 10, 20, 12);
 
 type Limits = readonly object[];
 const limit = (quota: number, period: unknown, more: object = {}): object => ({
-  ...{ id: 'daily', level: 'key', quota, period, lease: false },
+  id: 'daily',
+  level: 'key',
+  quota,
+  period,
+  lease: false,
   ...more,
 });
 
@@ -74,7 +78,10 @@ class Changing {
 
   async refusal(): Promise<Rejection> {
     const decision = await this.#holder.consume({
-      ...{ plan: this.#plan, tenant: 'acme', key: 'k-1', atEpochMs: this.table.nowMs },
+      plan: this.#plan,
+      tenant: 'acme',
+      key: 'k-1',
+      atEpochMs: this.table.nowMs,
     });
     assert.equal(decision.allowed, false);
     return decision;

@@ -206,9 +206,15 @@ class Sharded {
     const { store, clock } = this.table;
     const random = { hex: (digits: number) => '0'.repeat(digits), fraction: () => 0.5 };
     const at = {
-      ...{ store, clock, random, timer: { pause: () => Promise.resolve() } },
-      ...{ grantIds: new GrantIds(random, clock), debts: new Debts(clock, 10) },
-      ...{ denyCacheMs: 1000, freshnessMs: 60_000, observe: () => undefined },
+      store,
+      clock,
+      random,
+      timer: { pause: () => Promise.resolve() },
+      grantIds: new GrantIds(random, clock),
+      debts: new Debts(clock, 10),
+      denyCacheMs: 1000,
+      freshnessMs: 60_000,
+      observe: () => undefined,
     };
     this.#put(headKey(ID), { cur: '2026-11-19', ...(shards.length > 1 && { sh: shards.length }) });
     if (root !== undefined) this.#put(ledgerKey(ID, TODAY), { mov: 0, b: 100, ...root });

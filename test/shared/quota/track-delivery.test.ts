@@ -13,8 +13,15 @@ const DAY_MS = 86_400_000;
 
 const lineOf = (requestId: string, over: object = {}) =>
   JSON.stringify({
-    ...{ requestId, requestTimeEpoch: String(NOON_MS), status: '200', integrationStatus: '200' },
-    ...{ plan: 'gold', tenant: 'acme', key: 'canary-key', route: 'GET /a', ...over },
+    requestId,
+    requestTimeEpoch: String(NOON_MS),
+    status: '200',
+    integrationStatus: '200',
+    plan: 'gold',
+    tenant: 'acme',
+    key: 'canary-key',
+    route: 'GET /a',
+    ...over,
   });
 const LINES = [
   lineOf('good-1'),
@@ -59,8 +66,12 @@ describe('a delivery with lines that cannot be charged', () => {
       const { counts, waiting, newestEpochMs } = await trackDelivery(event, tracker, RULES);
 
       assert.deepEqual(counts, {
-        ...{ UsageCharged: 2, UsageSeen: 0, UsageUnchargeable: 0, UsageWaiting: 2 },
-        ...{ UsageUncounted: 0, UsageMalformed: 1 },
+        UsageCharged: 2,
+        UsageSeen: 0,
+        UsageUnchargeable: 0,
+        UsageWaiting: 2,
+        UsageUncounted: 0,
+        UsageMalformed: 1,
       });
       assert.equal(table.ledger()['used'], 2);
       assert.match(waiting ?? '', /usage plan broken cannot be read.*ahead/);

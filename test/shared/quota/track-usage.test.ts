@@ -41,7 +41,9 @@ async function aTable(limits: readonly object[] = LIMITS, cost: unknown = 1): Pr
 
 const trackerOf = (table: QuotaTable, store: ItemStore = table.store) =>
   createUsageTracker({
-    ...{ store, clock: table.clock, timer: TIMER },
+    store,
+    clock: table.clock,
+    timer: TIMER,
     observe: (event) => table.events.push(event),
   });
 

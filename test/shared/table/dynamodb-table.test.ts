@@ -137,8 +137,10 @@ describe('createDynamoDbTable', () => {
     });
     const before = { ...process.env };
     Object.assign(process.env, {
-      ...{ AWS_ENDPOINT_URL_DYNAMODB: server.url, AWS_REGION: 'us-east-1' },
-      ...{ AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' },
+      AWS_ENDPOINT_URL_DYNAMODB: server.url,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'secret',
     });
     try {
       const outcome = await createDynamoDbTable({ tableName: 't' }).update(write);
@@ -193,7 +195,8 @@ describe('createDynamoDbTable', () => {
     await using server = await aLoopbackServer((_request, response) => {
       const [status = 500, body = {}] = answers[asked++] ?? [];
       response.writeHead(status, {
-        ...{ 'content-type': 'application/x-amz-json-1.0', date: 'Fri, 20 Nov 2026 08:00:00 GMT' },
+        'content-type': 'application/x-amz-json-1.0',
+        date: 'Fri, 20 Nov 2026 08:00:00 GMT',
       });
       response.end(JSON.stringify(body));
     });

@@ -60,7 +60,8 @@ describe('a change', () => {
     assert.deepEqual(
       applyChange({ kind: 'update', add: { n: -2 }, set: { m: 'x' }, remove: ['o'] }, { n: 5, o: 1 }),
       {
-        ...{ n: 3, m: 'x' },
+        n: 3,
+        m: 'x',
       },
     );
     for (const item of [undefined, {}, { n: '5' }])

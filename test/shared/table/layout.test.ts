@@ -8,7 +8,9 @@ import { readSource } from '../../architecture/source-files.ts';
 
 const KEY = { pk: 'a', sk: 'b' };
 const ADD: ItemWrite = {
-  ...{ purpose: 'grant', key: KEY, when: [] },
+  purpose: 'grant',
+  key: KEY,
+  when: [],
   change: { kind: 'update', add: { n: 1 }, set: { m: 'x' } },
 };
 const PUT: ItemWrite = { ...ADD, change: { kind: 'put', item: { n: 1 } } };

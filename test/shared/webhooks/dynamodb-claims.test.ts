@@ -26,7 +26,9 @@ describe('createDynamoDbClaims (docs/design/authorizers §7.16, replay refused)'
       clockOffset: createSystemClock().offset,
     });
     client = new commands.DynamoDBClient({
-      ...{ region: 'us-east-1', endpoint: dynamoDb.url, maxAttempts: 1 },
+      region: 'us-east-1',
+      endpoint: dynamoDb.url,
+      maxAttempts: 1,
       credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
     });
     const names = ['pk', 'sk'];

@@ -34,7 +34,9 @@ function verify(
   eventOf: (request: WebhookRequest) => unknown = aWebhookEvent,
 ): Promise<Verification> {
   return verifyDelivery(parseRawRequest(eventOf(request)), {
-    ...{ scheme: 'rfc9421', secrets: () => secrets, toleranceSeconds: 300 },
+    scheme: 'rfc9421',
+    secrets: () => secrets,
+    toleranceSeconds: 300,
   });
 }
 
@@ -65,7 +67,8 @@ function signed(
   const signature = createHmac('sha256', KEY).update(base).digest('base64');
   const { headers = [], ...rest } = more;
   return {
-    ...{ nowEpochMs: NOW_MS, body: '' },
+    nowEpochMs: NOW_MS,
+    body: '',
     ...rest,
     headers: [
       ['host', 'A.example:443'],

@@ -10,7 +10,10 @@ import type { WebhookRequest } from '../../support/webhook-events.ts';
 
 const SECRET = 'a secret of this test only';
 const SOURCE: CompiledSource = {
-  ...{ name: 'github', stage: 'dev', scheme: 'github', toleranceSeconds: 300 },
+  name: 'github',
+  stage: 'dev',
+  scheme: 'github',
+  toleranceSeconds: 300,
   secret: { kind: 'parameter', name: '/hooks/github' },
   target: { kind: 'eventBridge', bus: 'hooks-dev', source: 'github.webhook' },
 };
@@ -32,7 +35,10 @@ function aReceiver(more: Partial<CompiledSource> = {}) {
       },
     },
     config: {
-      ...{ stage: 'dev', tableName: 'access', region: 'us-east-1', accountId: '123456789012' },
+      stage: 'dev',
+      tableName: 'access',
+      region: 'us-east-1',
+      accountId: '123456789012',
       aws: {
         region: 'us-east-1',
         credentials: { accessKeyId: 'a', secretAccessKey: 'b' },

@@ -8,7 +8,11 @@ import type { Delivery } from '#shared/webhooks/verify.ts';
 import { CODE_POINT } from '../../support/any-text.ts';
 
 const aDelivery = (body: string | Uint8Array, more: Partial<Delivery> = {}): Delivery => ({
-  ...{ scheme: 'github', key: 'id#1', type: 'push', payload: {}, receivedAtEpochMs: 1_700_000_000_000 },
+  scheme: 'github',
+  key: 'id#1',
+  type: 'push',
+  payload: {},
+  receivedAtEpochMs: 1_700_000_000_000,
   body: Buffer.from(body),
   ...more,
 });
@@ -70,7 +74,8 @@ async function send(
     },
   };
   await sendMessage('{"m":1}', delivery, target, {
-    ...{ caller, source },
+    caller,
+    source,
     home: { region: 'cn-north-1', accountId: '123456789012' },
   });
   return made;

@@ -12,7 +12,9 @@ import { CODE_POINT } from '../../support/any-text.ts';
 
 function verify(event: unknown, { scheme, secret }: Signed): Promise<Verification> {
   return verifyDelivery(parseRawRequest(event), {
-    ...{ scheme, secrets: () => [secret], toleranceSeconds: 300 },
+    scheme,
+    secrets: () => [secret],
+    toleranceSeconds: 300,
   });
 }
 
@@ -23,7 +25,11 @@ describe('verifyDelivery under fire (docs/design/authorizers §7.16)', () => {
     const text = fc.oneof(fc.string({ unit: CODE_POINT }), fc.constantFrom('', 't=1', 'v1=', ',', '='));
     const name = fc.constantFrom(
       ...KNOWN_ANSWERS.flatMap(({ headers }) => headers.map(([header]) => header.toLowerCase())),
-      ...['signature', 'signature-input', 'content-digest', 'host', 'x-github-delivery'],
+      'signature',
+      'signature-input',
+      'content-digest',
+      'host',
+      'x-github-delivery',
     );
     await fc.assert(
       fc.asyncProperty(

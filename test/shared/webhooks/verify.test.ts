@@ -21,7 +21,9 @@ function verify(
   more: Partial<VerifyOptions> = {},
 ): Promise<Verification> {
   return verifyDelivery(parseRawRequest(event), {
-    ...{ scheme, secrets: () => [secret], toleranceSeconds: 300 },
+    scheme,
+    secrets: () => [secret],
+    toleranceSeconds: 300,
     ...more,
   });
 }
@@ -122,9 +124,21 @@ describe('verifyDelivery (docs/design/authorizers §7.16)', () => {
     });
 
   const TIMES = [
-    ...['', ' 1700000000', '1700000000 ', '1.7e9', '0x6553F100', '1700000000.0', '+1700000000'],
-    ...['-1700000000', '01700000000', '１７００００００００', '1700000000,1700000000', 'NaN'],
-    ...['99999999999999999999', 'Infinity', '1700000000\n'],
+    '',
+    ' 1700000000',
+    '1700000000 ',
+    '1.7e9',
+    '0x6553F100',
+    '1700000000.0',
+    '+1700000000',
+    '-1700000000',
+    '01700000000',
+    '１７００００００００',
+    '1700000000,1700000000',
+    'NaN',
+    '99999999999999999999',
+    'Infinity',
+    '1700000000\n',
   ];
   for (const time of TIMES)
     it(`refuses the time ${JSON.stringify(time)}, rightly signed or not`, async () => {

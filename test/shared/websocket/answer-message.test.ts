@@ -10,7 +10,10 @@ import type { Caller } from '../../support/a-channel-world.ts';
 const LIMITED: Caller = {
   ...ADA,
   channels: JSON.stringify({
-    ...{ space: 'chat', subscribe: ['rooms/*', 'news'], publish: ['rooms/*'], presence: ['rooms/*'] },
+    space: 'chat',
+    subscribe: ['rooms/*', 'news'],
+    publish: ['rooms/*'],
+    presence: ['rooms/*'],
     deny: { subscribe: ['rooms/staff'], publish: ['rooms/staff'] },
   }),
 };
@@ -163,8 +166,12 @@ describe('a ping', () => {
       ending,
     );
     assert.deepEqual(pong, {
-      ...{ type: 'pong', protocol: 1, connectionId: 'a=', pingAfterMs: 240_000 },
-      ...{ closesInMs: 7_200_000, credentialEndsInMs: 600_000 },
+      type: 'pong',
+      protocol: 1,
+      connectionId: 'a=',
+      pingAfterMs: 240_000,
+      closesInMs: 7_200_000,
+      credentialEndsInMs: 600_000,
       heads: { 'rooms/1': { log, seq: 1 } },
     });
   });

@@ -106,7 +106,9 @@ describe('a delivery', () => {
 
     assert.deepEqual(asked, ['live#channel#chat:rooms/1']);
     assert.deepEqual(world.framesOf('2=').at(-1), {
-      ...{ type: 'messages', channel: CHANNEL, log: NOW_MS },
+      type: 'messages',
+      channel: CHANNEL,
+      log: NOW_MS,
       messages: messages.map(({ id, data }) => ({ seq: data, id, at: NOW_MS, data })),
     });
   });

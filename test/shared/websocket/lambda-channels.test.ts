@@ -5,7 +5,8 @@ import { createLambdaChannelPorts } from '#shared/websocket/lambda-channels.ts';
 describe('channels in a function of the stack', () => {
   it('are configured by its environment, and go by the clock of its machine', (t) => {
     const environment = {
-      ...{ GATEWRIGHT_CONNECTIONS_TABLE: 'connections', GATEWRIGHT_PUBLISHER: 'publisher' },
+      GATEWRIGHT_CONNECTIONS_TABLE: 'connections',
+      GATEWRIGHT_PUBLISHER: 'publisher',
       GATEWRIGHT_KEPT_SECONDS: '120',
     };
     const before = Object.keys(environment).map((name) => [name, process.env[name]] as const);

@@ -12,7 +12,10 @@ import type { TrafficShape } from '../../endpoints/cost-model.ts';
 const EVERY_MS = 5000;
 const KEPT = 'gatewright-prices';
 const USUAL_MONTH: Month = {
-  ...{ events: 1_000_000, writesPerEvent: undefined, readsPerEvent: undefined, isFreeTierCounted: false },
+  events: 1_000_000,
+  writesPerEvent: undefined,
+  readsPerEvent: undefined,
+  isFreeTierCounted: false,
 };
 
 export function CostView() {

@@ -32,13 +32,12 @@ export function Preflight({ apiId, host, method, target, headers, hasCaller }: P
     const { request: reply } = await ask<{ request: RequestDetail }>('POST', 'send', {
       apiId,
       edit: {
-        ...{ method: 'OPTIONS', target },
+        method: 'OPTIONS',
+        target,
         headers: [
-          ...[
-            ['Host', host],
-            ['Origin', origin],
-            ['Access-Control-Request-Method', method],
-          ],
+          ['Host', host],
+          ['Origin', origin],
+          ['Access-Control-Request-Method', method],
           ...(names.length === 0 ? [] : [['Access-Control-Request-Headers', names.join(',')]]),
         ],
       },

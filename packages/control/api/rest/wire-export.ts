@@ -40,11 +40,10 @@ export function exportRoutes(control: RestControl): readonly WireRoute[] {
           status: 200,
           headers: [
             // A download, whatever it holds, as at AWS.
-            ...['Content-Type', 'application/octet-stream'],
-            ...[
-              'Content-Disposition',
-              `attachment; filename="${kind}_${version}.${isYaml ? 'yaml' : 'json'}"`,
-            ],
+            'Content-Type',
+            'application/octet-stream',
+            'Content-Disposition',
+            `attachment; filename="${kind}_${version}.${isYaml ? 'yaml' : 'json'}"`,
           ],
           body: isYaml ? stringify(document) : JSON.stringify(document, null, 2),
         };

@@ -48,7 +48,9 @@ export async function findPython(
     join(layer, 'python'),
   ]);
   const question = {
-    ...{ handler, root: taskRoot, paths },
+    handler,
+    root: taskRoot,
+    paths,
     requirements: project?.requirements,
     pyproject: project?.requirements === undefined ? project?.pyproject : undefined,
   };

@@ -10,8 +10,13 @@ export type GivenParameters = Readonly<Record<string, string>>;
 
 export function loadOptions(stage: string, directory: string, parameters: GivenParameters = {}) {
   return {
-    ...{ stage, directory, ...homeOfEnvironment(), strict: false },
-    ...{ parameters, environment: {}, ...keptServices(directory) },
+    stage,
+    directory,
+    ...homeOfEnvironment(),
+    strict: false,
+    parameters,
+    environment: {},
+    ...keptServices(directory),
     onProgress: (message: string) => remark(message),
   };
 }

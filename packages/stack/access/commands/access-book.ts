@@ -41,7 +41,9 @@ function readDocuments(source: string): readonly CompiledDocument[] {
 function showDocument(document: CompiledDocument, stage: string): ShownAccess {
   const { columns, rows } = describeAccess(document);
   return {
-    ...{ name: document.name, kind: document.kind, columns },
+    name: document.name,
+    kind: document.kind,
+    columns,
     apis: document.apis
       .filter((api) => api.for === stage)
       .map((api) => ({ apiId: api.apiId, stage: api.stage })),
@@ -75,7 +77,12 @@ function answer(
   return {
     kind: 'answer',
     answer: {
-      ...{ word, reason, caller, quota, rules, refusal: verdict.refusal },
+      word,
+      reason,
+      caller,
+      quota,
+      rules,
+      refusal: verdict.refusal,
       route: route && `${route.method} ${route.path}`,
     },
   };

@@ -54,7 +54,7 @@ export async function syncRoutes(
       apiId,
       from,
       warnings: found = [],
-    } = await readRoutes(...([folder, document, stage, inspect] as const));
+    } = await readRoutes(folder, document, stage, inspect);
     const differences = [...found];
     const path = inventoryPath(folder, name);
     const before = existsSync(path) ? readFileSync(path, 'utf8') : '';

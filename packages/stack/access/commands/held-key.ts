@@ -19,10 +19,14 @@ export function toHeldKey(answer: Readonly<Record<string, unknown>>): HeldKey {
   const { keyId, prefix, tenant, owner, plan, roles, scopes, metadata, state } = answer;
   if ([keyId, prefix, tenant, state].every(isText) && Array.isArray(roles) && Array.isArray(scopes))
     return {
-      ...{ keyId: String(keyId), prefix: String(prefix), tenant: String(tenant), state: String(state) },
+      keyId: String(keyId),
+      prefix: String(prefix),
+      tenant: String(tenant),
+      state: String(state),
       ...(isText(owner) && { owner }),
       ...(isText(plan) && { plan }),
-      ...{ roles: roles.filter(isText), scopes: scopes.filter(isText) },
+      roles: roles.filter(isText),
+      scopes: scopes.filter(isText),
       metadata: toTexts(metadata),
     };
   throw new UsageError('the admin endpoint answered with something else than a key');

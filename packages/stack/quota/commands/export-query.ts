@@ -57,9 +57,12 @@ export async function* queryExport(
   const [prelude, sql] = await Promise.all([readStatement('duckdb'), readStatement(statement)]);
   const pattern = files.endsWith('.gz') || files.includes('*') ? files : join(files, '*.json.gz');
   const instance = await DuckDBInstance.create(':memory:', {
-    ...{ memory_limit: memory, temp_directory: spillFolder, preserve_insertion_order: 'false' },
+    memory_limit: memory,
+    temp_directory: spillFolder,
+    preserve_insertion_order: 'false',
     // What is read is what is named, and nothing is fetched.
-    ...{ autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' },
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
   });
   try {
     const connection = await instance.connect();

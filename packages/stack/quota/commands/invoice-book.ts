@@ -37,10 +37,18 @@ export function openInvoiceBook(findTarget: () => AdminTarget | undefined): Invo
 
 function showInvoice({ number, tenant, customer, currency, total, lines }: Invoice): ShownInvoice {
   return {
-    ...{ number, tenant, customer: customer.name, currency, total },
+    number,
+    tenant,
+    customer: customer.name,
+    currency,
+    total,
     lines: lines.map(({ limit, key, route, plan, periods, used, included, amount }) => ({
       what: [limit, key, route].filter((part) => part !== undefined).join(', '),
-      ...{ plan, periods, used, included, amount },
+      plan,
+      periods,
+      used,
+      included,
+      amount,
     })),
   };
 }

@@ -5,8 +5,21 @@ import { printPdf } from './pdf.ts';
 import type { PdfLine } from './pdf.ts';
 
 const COLUMNS = [
-  ...['number', 'month', 'tenant', 'customer', 'currency', 'limit', 'key', 'route', 'plan'],
-  ...['periods', 'used', 'included', 'lost', 'amount', 'total'],
+  'number',
+  'month',
+  'tenant',
+  'customer',
+  'currency',
+  'limit',
+  'key',
+  'route',
+  'plan',
+  'periods',
+  'used',
+  'included',
+  'lost',
+  'amount',
+  'total',
 ];
 /** Letters of a line of details. */
 const WIDTH = 110;

@@ -104,9 +104,14 @@ function entryOf(
 ): Parameters<typeof logForgotten>[2] {
   const at = new Date().toISOString();
   const entry = {
-    ...{ operationId: '-', kind: 'forget-customer', by: `access key ${accessKeyId}`, at },
-    ...{ target: { forgotten: true }, input: reference === undefined ? {} : { reference } },
-    ...{ before: { items }, after: {} },
+    operationId: '-',
+    kind: 'forget-customer',
+    by: `access key ${accessKeyId}`,
+    at,
+    target: { forgotten: true },
+    input: reference === undefined ? {} : { reference },
+    before: { items },
+    after: {},
   };
   const sk = `${at}#${randomBytes(6).toString('hex')}`;
   return { key: { pk: `AUDIT#${at.slice(0, 10)}`, sk }, doc: JSON.stringify(entry) };

@@ -72,7 +72,12 @@ async function ask(at: DynamoDbAccess, operation: string, input: object): Promis
   const body = JSON.stringify(input);
   for (let attempt = 1; ; attempt += 1) {
     const headers = signRequest({
-      ...{ method: 'POST', url, service: 'dynamodb', nowEpochMs: Date.now(), body, ...signer },
+      method: 'POST',
+      url,
+      service: 'dynamodb',
+      nowEpochMs: Date.now(),
+      body,
+      ...signer,
       headers: {
         'Content-Type': 'application/x-amz-json-1.0',
         'X-Amz-Target': `DynamoDB_20120810.${operation}`,

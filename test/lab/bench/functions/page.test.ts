@@ -4,8 +4,12 @@ import { printFunctionsPage, saveFigures } from '../../../../lab/bench/functions
 import type { Measured } from '../../../../lab/bench/functions/page.ts';
 
 const CONDITIONS = {
-  ...{ date: '2026-11-21', commit: 'abcdef12', machine: '2 × a processor, 4 GB', node: 'v24' },
-  ...{ cores: 2, loadAverage: 0.2 },
+  date: '2026-11-21',
+  commit: 'abcdef12',
+  machine: '2 × a processor, 4 GB',
+  node: 'v24',
+  cores: 2,
+  loadAverage: 0.2,
 };
 const measured = (
   side: Measured['side'],

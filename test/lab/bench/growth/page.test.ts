@@ -6,8 +6,12 @@ import { judge, plotsOf, printGrowth } from '../../../../lab/bench/growth/page.t
 import type { Measured } from '../../../../lab/bench/growth/page.ts';
 
 const AXIS: Axis = {
-  ...{ name: 'routes', title: 'Routes', counts: 'routes of an API', sizes: [10, 100, 1_000] },
-  ...{ how: 'Each route in turn.', why: 'A tree is walked.' },
+  name: 'routes',
+  title: 'Routes',
+  counts: 'routes of an API',
+  sizes: [10, 100, 1_000],
+  how: 'Each route in turn.',
+  why: 'A tree is walked.',
   columns: [
     { key: 'rate', title: 'requests/s', isRate: true, atMost: 'flat' },
     { key: 'startMs', title: 'start, ms', atMost: 'linear' },
@@ -20,7 +24,9 @@ const CONDITIONS = { commit: 'abcdef12', machine: '2 × a processor, 4 GB', core
 const measured = (start: (size: number) => number, loadAverage = 0.1): Measured => ({
   axis: AXIS,
   points: AXIS.sizes.map((size): Point => ({
-    ...{ size, date: '2026-11-22', loadAverage },
+    size,
+    date: '2026-11-22',
+    loadAverage,
     figures: { rate: 12_345, startMs: start(size), p99Ms: size === 10 ? undefined : 2.25 },
   })),
 });

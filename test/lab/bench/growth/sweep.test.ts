@@ -20,7 +20,13 @@ describe('a sweep', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const axis = (name: string, failsAt = 0): Axis => ({
-    ...{ name, title: name, counts: 'things', sizes: [1, 10, 100], how: '', why: '', columns: [] },
+    name,
+    title: name,
+    counts: 'things',
+    sizes: [1, 10, 100],
+    how: '',
+    why: '',
+    columns: [],
     measure: (size, seconds) => {
       if (size === failsAt) return Promise.reject(new Error('ended'));
       measured.push(`${name} ${size} ${seconds}`);
@@ -35,7 +41,10 @@ describe('a sweep', () => {
 
     assert.deepEqual(measured, ['a 1 3', 'a 10 3', 'a 100 3', 'b 1 3', 'b 10 3', 'b 100 3']);
     assert.deepEqual(readAxes([axis('b')], kept, 3)[0]?.points[1], {
-      ...{ size: 10, figures: { startMs: 10 }, date: '2026-11-22', loadAverage: 0.1 },
+      size: 10,
+      figures: { startMs: 10 },
+      date: '2026-11-22',
+      loadAverage: 0.1,
     });
   });
 

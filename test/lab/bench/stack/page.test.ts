@@ -5,19 +5,44 @@ import { perAnswer } from '../../../../lab/bench/stack/units.ts';
 import type { StackFigures } from '../../../../lab/bench/stack/page.ts';
 
 const CONDITIONS = {
-  ...{ date: '2026-11-21', commit: 'abcdef12', machine: '2 × a processor, 4 GB', node: 'v24' },
-  ...{ cores: 2, loadAverage: 0.2 },
+  date: '2026-11-21',
+  commit: 'abcdef12',
+  machine: '2 × a processor, 4 GB',
+  node: 'v24',
+  cores: 2,
+  loadAverage: 0.2,
 };
 const aRatio = (name: StackFigures['ratios'][number]['name'], ratio: number) => ({
-  ...({ name, form: 'layer', keys: 'memory', starts: 20, importMs: 5, firstMs: 5, startMs: 10 } as const),
-  ...{ leastStartMs: 9, cpuMs: 10, rssMb: 50, ratio, leastRatio: ratio },
+  name,
+  form: 'layer',
+  keys: 'memory',
+  starts: 20,
+  importMs: 5,
+  firstMs: 5,
+  startMs: 10,
+  leastStartMs: 9,
+  cpuMs: 10,
+  rssMb: 50,
+  ratio,
+  leastRatio: ratio,
 });
 const FIGURES: StackFigures = {
-  ...{ rounds: 7, layerBytes: 204_800, credentials: [], placements: [] },
+  rounds: 7,
+  layerBytes: 204_800,
+  credentials: [],
+  placements: [],
   functions: [
     {
-      ...{ name: 'ws-connect', asked: 'a connection', zipBytes: 2048, startBytes: 4096, importMs: 12.34 },
-      ...{ firstMs: 50, coldMs: 62, warmMs: 1.5, rssMb: 60, printedBytes: 700.4 },
+      name: 'ws-connect',
+      asked: 'a connection',
+      zipBytes: 2048,
+      startBytes: 4096,
+      importMs: 12.34,
+      firstMs: 50,
+      coldMs: 62,
+      warmMs: 1.5,
+      rssMb: 60,
+      printedBytes: 700.4,
       units: { reads: 0.5, writes: 2 },
     },
   ],

@@ -5,7 +5,12 @@ import { costOfPlacement, describePrices, listPlacements } from '../../../../lab
 import type { Placement } from '../../../../lab/bench/stack/placements.ts';
 
 const aPlacement = (over: Partial<Placement>): Placement => ({
-  ...{ what: 'it', api: 'rest', calls: 0, billedMs: 0, printedBytes: 0, units: { reads: 0, writes: 0 } },
+  what: 'it',
+  api: 'rest',
+  calls: 0,
+  billedMs: 0,
+  printedBytes: 0,
+  units: { reads: 0, writes: 0 },
   ...over,
 });
 const BASIS = {
@@ -52,8 +57,15 @@ describe('a million requests', () => {
 
     assert.equal(new Set(names).size, names.length);
     for (const part of [
-      ...['without an authorizer', 'TOKEN authorizer, not cached', 'simple response', 'IAM policy'],
-      ...['each kept answer serves 100', 'an API key', 'billed exactly', 'leases of 1,000', 'access logs'],
+      'without an authorizer',
+      'TOKEN authorizer, not cached',
+      'simple response',
+      'IAM policy',
+      'each kept answer serves 100',
+      'an API key',
+      'billed exactly',
+      'leases of 1,000',
+      'access logs',
     ])
       assert.ok(
         names.some((name) => name.includes(part)),

@@ -82,16 +82,14 @@ describe('a draft of what may be answered', () => {
 
   it('makes up values for parameters that have none', () => {
     assert.deepEqual(draft('sam', { 'template.yaml': SAM })?.arguments, [
-      ...[
-        '--param',
-        'Table=local',
-        '--param',
-        'Size=1',
-        '--param',
-        'ApiKeyValue=local-key-of-30-characters-000',
-        '--param',
-        'Mode=fast',
-      ],
+      '--param',
+      'Table=local',
+      '--param',
+      'Size=1',
+      '--param',
+      'ApiKeyValue=local-key-of-30-characters-000',
+      '--param',
+      'Mode=fast',
     ]);
   });
 

@@ -22,7 +22,9 @@ describe("Cognito's API for administrators", () => {
     const asked = await at.call('InitiateAuth', signIn('dora', temporary));
     const answer = (Session: unknown, NEW_PASSWORD: string) =>
       at.call('RespondToAuthChallenge', {
-        ...{ ...client, ChallengeName: 'NEW_PASSWORD_REQUIRED', Session },
+        ...client,
+        ChallengeName: 'NEW_PASSWORD_REQUIRED',
+        Session,
         ChallengeResponses: { USERNAME: 'dora', NEW_PASSWORD },
       });
     const weak = await answer(asked.body['Session'], 'weak');
@@ -121,17 +123,18 @@ describe("Cognito's API for administrators", () => {
   it('keeps who may not from doing it', async () => {
     const at = await aUserPool();
     const request = {
-      ...{
-        method: 'POST',
-        path: '/',
-        query: '',
-        host: '127.0.0.1',
-        body: Buffer.from(`{"UserPoolId":"${POOL_ID}"}`),
-      },
+      method: 'POST',
+      path: '/',
+      query: '',
+      host: '127.0.0.1',
+      body: Buffer.from(`{"UserPoolId":"${POOL_ID}"}`),
       rawHeaders: ['X-Amz-Target', 'AWSCognitoIdentityProviderService.ListUsers'],
     };
     const caller = {
-      ...{ name: 'x', accessKeyId: 'AKIALOCAL000000000X', secretAccessKey: 'x', policies: [] },
+      name: 'x',
+      accessKeyId: 'AKIALOCAL000000000X',
+      secretAccessKey: 'x',
+      policies: [],
       arn: 'arn:aws:iam::123456789012:user/x',
     };
 

@@ -36,12 +36,16 @@ describe("Cognito's API for users", () => {
     const { jti, origin_jti, event_id, ...restOfId } = id;
     assert.deepEqual(restOfId, {
       ...common,
-      ...{ aud: 'app', token_use: 'id', 'cognito:username': 'ada', 'custom:tenant': 'acme' },
-      ...{ email: 'ada@example.com', email_verified: true },
+      aud: 'app',
+      token_use: 'id',
+      'cognito:username': 'ada',
+      'custom:tenant': 'acme',
+      email: 'ada@example.com',
+      email_verified: true,
     });
     assert.deepEqual(
       [access['client_id'], access['token_use'], access['scope'], access['username'], access['aud']],
-      [...['app', 'access', 'aws.cognito.signin.user.admin', 'ada', undefined]],
+      ['app', 'access', 'aws.cognito.signin.user.admin', 'ada', undefined],
     );
     assert.deepEqual([access['origin_jti'], access['event_id'] === event_id], [origin_jti, true]);
     assert.notEqual(access['jti'], jti);
@@ -166,7 +170,9 @@ describe("Cognito's API for users", () => {
     const claims = claimsOf(tokensOf(await at.call('InitiateAuth', signIn('carl', PASSWORD)))['IdToken']);
 
     assert.deepEqual(made.body['CodeDeliveryDetails'], {
-      ...{ AttributeName: 'email', DeliveryMedium: 'EMAIL', Destination: 'c***@e***' },
+      AttributeName: 'email',
+      DeliveryMedium: 'EMAIL',
+      Destination: 'c***@e***',
     });
     assert.deepEqual(
       [codeOf(early), codeOf(wrong)],

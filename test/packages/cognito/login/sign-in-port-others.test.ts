@@ -97,7 +97,8 @@ describe('the guard of these addresses', () => {
     ],
     [
       'a call of an administrator by a page',
-      ...(['POST', '/'] as const),
+      'POST',
+      '/',
       { origin: PAGE, 'x-amz-target': 'AWSCognitoIdentityProviderService.ListUsers' },
       false,
     ],

@@ -28,7 +28,9 @@ type Functions = Readonly<Record<string, object | InvocationResult>>;
 
 const returned = (value: unknown): InvocationResult => ({ kind: 'returned', payload: JSON.stringify(value) });
 const failed = (errorMessage: string): InvocationResult => ({
-  ...{ kind: 'failed', payload: '{}', errorType: 'Error' },
+  kind: 'failed',
+  payload: '{}',
+  errorType: 'Error',
   errorMessage,
 });
 
@@ -57,7 +59,8 @@ async function aTriggeredPool(functions: Functions, config: object = {}, pool: o
 
 const SIGN_UP = {
   ...client,
-  ...{ Username: 'bob', Password: PASSWORD },
+  Username: 'bob',
+  Password: PASSWORD,
   UserAttributes: [{ Name: 'email', Value: 'bob@example.com' }],
 };
 
@@ -77,7 +80,10 @@ describe('a trigger of a user pool', () => {
     assert.deepEqual(
       at.events[0],
       {
-        ...{ version: '1', triggerSource: 'PreSignUp_SignUp', region: 'us-east-1', userPoolId: POOL_ID },
+        version: '1',
+        triggerSource: 'PreSignUp_SignUp',
+        region: 'us-east-1',
+        userPoolId: POOL_ID,
         userName: 'bob',
         callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: 'app' },
         request: {
@@ -93,8 +99,10 @@ describe('a trigger of a user pool', () => {
       at.events[2]?.request,
       {
         userAttributes: {
-          ...{ sub: body['UserSub'], 'cognito:user_status': 'CONFIRMED' },
-          ...{ email: 'bob@example.com', email_verified: 'true' },
+          sub: body['UserSub'],
+          'cognito:user_status': 'CONFIRMED',
+          email: 'bob@example.com',
+          email_verified: 'true',
         },
       },
       DOCUMENTED,

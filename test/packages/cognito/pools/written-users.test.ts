@@ -12,7 +12,10 @@ describe('parseUsers', () => {
     assert.deepEqual(faults, []);
     assert.deepEqual(users, [
       {
-        ...{ username: 'ada', password: 'x', groups: ['admins'], claims: { permissions: ['a'] } },
+        username: 'ada',
+        password: 'x',
+        groups: ['admins'],
+        claims: { permissions: ['a'] },
         attributes: { email: 'a@b', 'custom:age': '7' },
       },
       { username: 'bob', password: undefined, attributes: {}, groups: [], claims: {} },

@@ -212,7 +212,8 @@ describe('the console’s endpoints', () => {
     assert.deepEqual([shown.documents[0]?.name, shown.isPublished], ['shop', false]);
 
     const reply = (await at.ask('POST', 'console/access/ask', {
-      ...{ document: 'shop', roles: ['clerk'] },
+      document: 'shop',
+      roles: ['clerk'],
     })) as { routes: ShownRouteAnswer[] };
     assert.equal(reply.routes[0]?.reason, 'as clerk');
     const { roles } = (await at.ask('GET', 'console/identities')) as ShownIdentities;

@@ -41,7 +41,11 @@ async function served(resources: Record<string, TestResource>, clockFixedBecause
   const keys = new ApiKeys();
   for (const key of api.account.keys.all) keys.put(key);
   const at = {
-    ...{ at: api.ports, records: api.records, clock, clockFixedBecause, version: '1' },
+    at: api.ports,
+    records: api.records,
+    clock,
+    clockFixedBecause,
+    version: '1',
     findApi: (id: string) => (id === 'abcdefghij' ? api.api.served : undefined),
     who: { issuer, identities: createIdentities([]), clock, keys: () => keys },
   };

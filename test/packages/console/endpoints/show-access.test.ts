@@ -6,7 +6,11 @@ import type { ShownAccess } from '../../../../packages/console/endpoints/access-
 describe('showAccess', () => {
   it('names the APIs that a document protects, of those that are served', () => {
     const document: ShownAccess = {
-      ...{ name: 'shop', kind: 'rest', issuers: [], columns: [], rows: [] },
+      name: 'shop',
+      kind: 'rest',
+      issuers: [],
+      columns: [],
+      rows: [],
       apis: [
         { apiId: 'a1', stage: 'dev' },
         { apiId: 'elsewhere', stage: 'dev' },

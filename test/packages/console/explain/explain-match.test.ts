@@ -20,7 +20,9 @@ function httpApi(...routeKeys: readonly string[]): Record<string, TestResource> 
     Run: {
       type: 'AWS::ApiGatewayV2::Integration',
       properties: {
-        ...{ ApiId: API, IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' },
+        ApiId: API,
+        IntegrationType: 'AWS_PROXY',
+        PayloadFormatVersion: '2.0',
         IntegrationUri: functionArn('list'),
       },
     },

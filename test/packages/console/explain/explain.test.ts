@@ -23,27 +23,30 @@ const JWT_API: Record<string, TestResource> = {
   Run: {
     type: 'AWS::ApiGatewayV2::Integration',
     properties: {
-      ...{ ApiId: API, IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' },
+      ApiId: API,
+      IntegrationType: 'AWS_PROXY',
+      PayloadFormatVersion: '2.0',
       IntegrationUri: functionArn('list'),
     },
   },
   Auth: {
     type: 'AWS::ApiGatewayV2::Authorizer',
     properties: {
-      ...{
-        ApiId: API,
-        Name: 'tokens',
-        AuthorizerType: 'JWT',
-        IdentitySource: ['$request.header.Authorization'],
-      },
+      ApiId: API,
+      Name: 'tokens',
+      AuthorizerType: 'JWT',
+      IdentitySource: ['$request.header.Authorization'],
       JwtConfiguration: { Issuer: ISSUER, Audience: ['api'] },
     },
   },
   Menu: {
     type: 'AWS::ApiGatewayV2::Route',
     properties: {
-      ...{ ApiId: API, RouteKey: 'GET /menu', Target: 'integrations/Run' },
-      ...{ AuthorizationType: 'JWT', AuthorizerId: 'Auth' },
+      ApiId: API,
+      RouteKey: 'GET /menu',
+      Target: 'integrations/Run',
+      AuthorizationType: 'JWT',
+      AuthorizerId: 'Auth',
     },
   },
   Stage: {
@@ -84,7 +87,9 @@ const validated = restApi(
 
 const templated = restApi({
   Integration: {
-    ...{ Type: 'AWS', IntegrationHttpMethod: 'POST', Uri: invokeUri('list') },
+    Type: 'AWS',
+    IntegrationHttpMethod: 'POST',
+    Uri: invokeUri('list'),
     RequestTemplates: { 'application/json': '#set($x = $util.parseJson("{"))\n$x' },
     IntegrationResponses: [{ StatusCode: '200' }],
   },
@@ -92,8 +97,16 @@ const templated = restApi({
 });
 
 const UPGRADE = [
-  ...['Host', 'chat.example', 'Upgrade', 'websocket', 'Connection', 'Upgrade'],
-  ...['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version', '13'],
+  'Host',
+  'chat.example',
+  'Upgrade',
+  'websocket',
+  'Connection',
+  'Upgrade',
+  'Sec-WebSocket-Key',
+  'dGhlIHNhbXBsZSBub25jZQ==',
+  'Sec-WebSocket-Version',
+  '13',
 ];
 
 describe('explain', () => {

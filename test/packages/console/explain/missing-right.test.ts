@@ -8,7 +8,10 @@ import { describeDenial } from '../../../../packages/core/policy/identities.ts';
 
 const question = { action: 's3:GetObject', resource: 'arn:aws:s3:::bucket/key' };
 const identity = {
-  ...{ name: 'list', accessKeyId: 'AKID', secretAccessKey: 's', policies: [] },
+  name: 'list',
+  accessKeyId: 'AKID',
+  secretAccessKey: 's',
+  policies: [],
   arn: 'arn:aws:sts::123456789012:assumed-role/reader/list',
 } as unknown as Parameters<typeof describeDenial>[0];
 

@@ -9,22 +9,41 @@ const SHAPE: TrafficShape = {
   events: 100,
   apis: [
     {
-      ...{ apiId: 'a', apiName: 'shop', stage: 'dev', kind: 'rest', requests: 100, unbilled: 0, units: 100 },
-      ...{ connectionMinutes: 0, responseBytes: 0, onlyRest: ['the response cache'] },
+      apiId: 'a',
+      apiName: 'shop',
+      stage: 'dev',
+      kind: 'rest',
+      requests: 100,
+      unbilled: 0,
+      units: 100,
+      connectionMinutes: 0,
+      responseBytes: 0,
+      onlyRest: ['the response cache'],
     },
   ],
   functions: [
     {
-      ...{ name: 'get', memoryMb: 1024, architecture: 'x86_64', calls: 50, totalMs: 5000, logBytes: 0 },
+      name: 'get',
+      memoryMb: 1024,
+      architecture: 'x86_64',
+      calls: 50,
+      totalMs: 5000,
+      logBytes: 0,
       keptSeconds: undefined,
     },
     {
-      ...{ name: 'gate', memoryMb: 1024, architecture: 'arm64', calls: 100, totalMs: 1000, logBytes: 0 },
+      name: 'gate',
+      memoryMb: 1024,
+      architecture: 'arm64',
+      calls: 100,
+      totalMs: 1000,
+      logBytes: 0,
       keptSeconds: 0,
     },
   ],
   caches: [{ apiName: 'shop', stage: 'dev', gigabytes: '0.5', hits: 50, misses: 50 }],
-  ...{ tables: undefined, eventsOfTables: 0 },
+  tables: undefined,
+  eventsOfTables: 0,
 };
 const MONTH = { events: 1e6, writesPerEvent: undefined, readsPerEvent: undefined, isFreeTierCounted: false };
 

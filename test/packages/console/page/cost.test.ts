@@ -14,20 +14,40 @@ import type {
 } from '../../../../packages/console/endpoints/cost-model.ts';
 
 const NOTHING: TrafficShape = {
-  ...{ events: 0, apis: [], functions: [], caches: [] },
-  ...{ tables: undefined, eventsOfTables: 0 },
+  events: 0,
+  apis: [],
+  functions: [],
+  caches: [],
+  tables: undefined,
+  eventsOfTables: 0,
 };
 const month = (events: number, over: Partial<Month> = {}): Month => ({
-  ...{ events, writesPerEvent: undefined, readsPerEvent: undefined, isFreeTierCounted: false },
+  events,
+  writesPerEvent: undefined,
+  readsPerEvent: undefined,
+  isFreeTierCounted: false,
   ...over,
 });
 const api = (over: Partial<ApiShape>): ApiShape => ({
-  ...{ apiId: 'a', apiName: 'shop', stage: 'dev', kind: 'rest', requests: 0, unbilled: 0, units: 0 },
-  ...{ connectionMinutes: 0, responseBytes: 0, onlyRest: [] },
+  apiId: 'a',
+  apiName: 'shop',
+  stage: 'dev',
+  kind: 'rest',
+  requests: 0,
+  unbilled: 0,
+  units: 0,
+  connectionMinutes: 0,
+  responseBytes: 0,
+  onlyRest: [],
   ...over,
 });
 const lambda = (over: Partial<FunctionShape>): FunctionShape => ({
-  ...{ name: 'get', memoryMb: 1024, architecture: 'x86_64', calls: 0, totalMs: 0, logBytes: 0 },
+  name: 'get',
+  memoryMb: 1024,
+  architecture: 'x86_64',
+  calls: 0,
+  totalMs: 0,
+  logBytes: 0,
   keptSeconds: undefined,
   ...over,
 });
@@ -130,7 +150,8 @@ describe('what a month costs', () => {
     {
       name: 'units that were counted, table by table, of 10 requests: a million takes 3 × 0.625 + 1 × 0.125 and 0.5 × 0.125',
       shape: {
-        ...{ events: 4, eventsOfTables: 10 },
+        events: 4,
+        eventsOfTables: 10,
         tables: [
           { table: 'orders', reads: 10, writes: 30 },
           { table: 'menus', reads: 5, writes: 0 },
@@ -204,7 +225,12 @@ describe('prices', () => {
 describe('count', () => {
   it('says numbers as people do', () => {
     assert.deepEqual([0, 0.25, 12.3, 340, 1_250_000, 2e9].map(count), [
-      ...['0', '0.25', '12', '340', '1.3 million', '2 billion'],
+      '0',
+      '0.25',
+      '12',
+      '340',
+      '1.3 million',
+      '2 billion',
     ]);
   });
 });

@@ -14,7 +14,11 @@ describe('values of DynamoDB', () => {
     const nested = { list: { L: [{ N: '1' }, { M: { deep: { BOOL: true } } }] } };
 
     assert.deepEqual(fromDynamo({ ...item, ...nested }), {
-      ...{ id: 'o-1', count: 2, gone: null, tags: ['a'], sizes: [1] },
+      id: 'o-1',
+      count: 2,
+      gone: null,
+      tags: ['a'],
+      sizes: [1],
       list: [1, { deep: true }],
     });
     assert.equal(printValue({ N: '2' }), '2');

@@ -5,7 +5,9 @@ import { askedHeaders, asksFirst, judgePreflight } from '../../../../packages/co
 import type { PreflightQuestion } from '../../../../packages/console/page/preflight.ts';
 
 const QUESTION: PreflightQuestion = {
-  ...{ origin: 'https://app.example', method: 'PUT', hasCredentials: false },
+  origin: 'https://app.example',
+  method: 'PUT',
+  hasCredentials: false,
   headers: [
     ['Authorization', 'Bearer x'],
     ['Accept', '*/*'],

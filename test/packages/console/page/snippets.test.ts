@@ -15,7 +15,11 @@ function detailOf({ method = 'POST', headers = [], body }: Fields): RequestDetai
   const request = { headers: [['Host', '127.0.0.1:3000'], ...headers], body };
   const target = "/dev/orders?name=it's";
   return {
-    ...{ method, target, status: 201, request, url: `https://127.0.0.1:3000${target}` },
+    method,
+    target,
+    status: 201,
+    request,
+    url: `https://127.0.0.1:3000${target}`,
   } as unknown as RequestDetail;
 }
 
@@ -48,9 +52,18 @@ describe('snippets', () => {
     const words = execFileSync('/bin/sh', ['-c', line], { encoding: 'utf8' }).trimEnd().split('\n');
 
     assert.deepEqual(words, [
-      ...['-i', '-X', 'POST', '-H', 'Content-Type: application/json'],
-      ...['-H', "X-Note: don't; rm -rf $HOME `id`", '-H', 'X-Empty;'],
-      ...['--data-raw', '{"a":"\'"}', "https://127.0.0.1:3000/dev/orders?name=it's"],
+      '-i',
+      '-X',
+      'POST',
+      '-H',
+      'Content-Type: application/json',
+      '-H',
+      "X-Note: don't; rm -rf $HOME `id`",
+      '-H',
+      'X-Empty;',
+      '--data-raw',
+      '{"a":"\'"}',
+      "https://127.0.0.1:3000/dev/orders?name=it's",
     ]);
   });
 

@@ -56,7 +56,10 @@ describe('a question to a table', () => {
     assert.deepEqual(indexesOf(TABLE), ['by-owner']);
     assert.deepEqual(keysOf(TABLE, 'by-owner'), { partition: 'owner', sort: undefined });
     assert.deepEqual(call({ index: 'by-owner', partition: 'alice', sort: '7', isDescending: true }).input, {
-      ...{ TableName: 'orders', Limit: 50, IndexName: 'by-owner', ScanIndexForward: false },
+      TableName: 'orders',
+      Limit: 50,
+      IndexName: 'by-owner',
+      ScanIndexForward: false,
       KeyConditionExpression: '#p = :p',
       ExpressionAttributeNames: { '#p': 'owner' },
       ExpressionAttributeValues: { ':p': { S: 'alice' } },

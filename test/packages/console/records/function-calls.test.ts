@@ -6,8 +6,16 @@ import { RequestRecords } from '../../../../packages/console/records/request-rec
 import { anApi, somePorts } from '../../core/websocket/fixture.ts';
 
 const UPGRADE = [
-  ...['Host', '127.0.0.1:3000', 'Connection', 'Upgrade', 'Upgrade', 'websocket'],
-  ...['Sec-WebSocket-Version', '13', 'Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
+  'Host',
+  '127.0.0.1:3000',
+  'Connection',
+  'Upgrade',
+  'Upgrade',
+  'websocket',
+  'Sec-WebSocket-Version',
+  '13',
+  'Sec-WebSocket-Key',
+  'dGhlIHNhbXBsZSBub25jZQ==',
 ];
 
 describe('callsOf', () => {

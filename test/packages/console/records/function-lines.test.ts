@@ -3,7 +3,11 @@ import { describe, it } from 'node:test';
 import { FunctionLines } from '../../../../packages/console/records/function-lines.ts';
 
 const line = (requestId: string, message: string, functionName = 'list') => ({
-  ...{ functionName, requestId, level: 'INFO', epochMs: 0, message },
+  functionName,
+  requestId,
+  level: 'INFO',
+  epochMs: 0,
+  message,
 });
 
 describe('FunctionLines', () => {

@@ -16,17 +16,22 @@ function anEvent(change: Partial<FinishedEvent> = {}): FinishedEvent {
   trail.enter('integrate');
   trail.noteOutcome({ kind: 'returned', payload: '{"ok":1}', requestId: () => 'invocation-1', initMs: 12.5 });
   return {
-    ...{ kind: 'MESSAGE', requestId: 'request-1', connectionId: 'connection-1', sourceIp: '127.0.0.1' },
-    ...{ apiId: 'abcdefghij', stageName: 'dev', found: undefined, route: undefined, closure: undefined },
+    kind: 'MESSAGE',
+    requestId: 'request-1',
+    connectionId: 'connection-1',
+    sourceIp: '127.0.0.1',
+    apiId: 'abcdefghij',
+    stageName: 'dev',
+    found: undefined,
+    route: undefined,
+    closure: undefined,
     caller: { kind: 'anonymous' },
-    ...{
-      body: '{"action":"ü"}',
-      payload: '{"body":"…"}',
-      reply: 'said',
-      status: 200,
-      trail,
-      latencyMs: 3.25,
-    },
+    body: '{"action":"ü"}',
+    payload: '{"body":"…"}',
+    reply: 'said',
+    status: 200,
+    trail,
+    latencyMs: 3.25,
     ...change,
   };
 }
@@ -42,8 +47,12 @@ describe('packEvent', () => {
 
     assert.deepEqual(kept, {
       ...rest,
-      ...{ atEpochMs: 1_700_000_000_123, phase: 'integrate', failure: undefined, error: undefined },
-      ...{ startedMs: trail.startedMs, enteredMs: { integrate: trail.startedMs + 3 } },
+      atEpochMs: 1_700_000_000_123,
+      phase: 'integrate',
+      failure: undefined,
+      error: undefined,
+      startedMs: trail.startedMs,
+      enteredMs: { integrate: trail.startedMs + 3 },
       sizes: { request: 14, reply: 4, event: 12 },
     });
     assert.deepEqual(

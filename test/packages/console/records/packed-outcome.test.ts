@@ -38,7 +38,9 @@ describe('an outcome', () => {
 
   it('that streams is kept without its stream', () => {
     assert.deepEqual(kept({ kind: 'streams', head: '{"statusCode":200}', body }), {
-      ...{ kind: 'streams', head: '{"statusCode":200}', requestId: undefined },
+      kind: 'streams',
+      head: '{"statusCode":200}',
+      requestId: undefined,
     });
   });
 });

@@ -13,7 +13,8 @@ const origin = ['Origin', 'https://app.example'];
 const cors = { CorsConfiguration: { AllowOrigins: ['*'], ExposeHeaders: ['x-a'] } };
 const failing = { echo: () => ({ statusCode: 'none' }) };
 const cached = {
-  ...{ CacheClusterEnabled: true, CacheClusterSize: '0.5' },
+  CacheClusterEnabled: true,
+  CacheClusterSize: '0.5',
   MethodSettings: [{ ResourcePath: '/*', HttpMethod: '*', CachingEnabled: true }],
 };
 

@@ -33,7 +33,9 @@ const HEADERS = ['Host', 'a.example', 'X-One', 'ü', 'x-one', 'two', 'Cookie', '
 const rest = restRoutes({ 'POST /pets/{id}': {}, 'GET /pets/{id}': {} });
 const mapped = {
   Integration: {
-    ...{ Type: 'AWS', IntegrationHttpMethod: 'POST', Uri: invokeUri('echo') },
+    Type: 'AWS',
+    IntegrationHttpMethod: 'POST',
+    Uri: invokeUri('echo'),
     RequestTemplates: { 'application/json': '{"body":$input.json("$")}' },
     IntegrationResponses: [{ StatusCode: '200' }],
   },
@@ -61,7 +63,9 @@ const CASES: readonly (readonly [string, TestApi, TestRequest])[] = [
     'a packed body',
     anApi(rest, { echo }),
     {
-      ...{ method: 'POST', target: '/dev/pets/7', headers: [...HEADERS, 'Content-Encoding', 'gzip'] },
+      method: 'POST',
+      target: '/dev/pets/7',
+      headers: [...HEADERS, 'Content-Encoding', 'gzip'],
       body: gzipSync('{"name":"rex"}'),
     },
   ],
@@ -111,8 +115,11 @@ describe('packRequest', () => {
       assert.deepEqual(
         [kept.status, kept.replyHeaders, String(kept.replyBody), kept.phase, kept.failure],
         [
-          ...[was.reply.status, was.reply.headers, String(was.reply.body)],
-          ...[was.trail.answeredBy, was.trail.failure],
+          was.reply.status,
+          was.reply.headers,
+          String(was.reply.body),
+          was.trail.answeredBy,
+          was.trail.failure,
         ],
       );
       assert.deepEqual(
@@ -178,7 +185,10 @@ describe('packRequest', () => {
     const body = Buffer.concat(members);
 
     const { kept } = await packed(anApi(rest, { echo }), {
-      ...{ method: 'POST', target: '/dev/pets/7', headers: ['Content-Encoding', 'gzip'], body },
+      method: 'POST',
+      target: '/dev/pets/7',
+      headers: ['Content-Encoding', 'gzip'],
+      body,
     });
 
     assert.deepEqual([kept.received.packed, kept.sizes.request], [undefined, body.length]);

@@ -28,8 +28,12 @@ describe('RecordArena', () => {
     assert.deepEqual(
       [read.text(), read.number(), read.text(), read.data(), read.texts(), read.textOrData()],
       [
-        ...['short ü', 1_700_000_000_000.125, LONG, Buffer.from([0, 255, 128])],
-        ...[['Host', 'a.example', 'X-Long', LONG, 'Empty', ''], 'body'],
+        'short ü',
+        1_700_000_000_000.125,
+        LONG,
+        Buffer.from([0, 255, 128]),
+        ['Host', 'a.example', 'X-Long', LONG, 'Empty', ''],
+        'body',
       ],
     );
     assert.deepEqual([read.textOrData(), read.text()], [Buffer.from([1]), 'end']);

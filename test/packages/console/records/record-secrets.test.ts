@@ -11,8 +11,13 @@ import type { RecordedApi } from '../../../support/recorded-apis.ts';
 
 const RAW = 'verysecrettoken12345';
 const hello = {
-  ...{ name: 'list', handler: 'index.handler', runtime: 'nodejs24.x', memorySizeMb: 128 },
-  ...{ timeoutSeconds: 3, stackName: 'stack', environment: {} },
+  name: 'list',
+  handler: 'index.handler',
+  runtime: 'nodejs24.x',
+  memorySizeMb: 128,
+  timeoutSeconds: 3,
+  stackName: 'stack',
+  environment: {},
 };
 
 /** What leaves the ring of the newest request. */
@@ -35,7 +40,9 @@ const print = ({ records }: RecordedApi, requestId: string, message: string): vo
 const INVOCATION = 'invocation-1';
 /** What a function answers, with the id that its lines carry. */
 const answers = (result: object) => (): object => ({
-  ...{ kind: 'returned', payload: JSON.stringify(result), requestId: () => INVOCATION },
+  kind: 'returned',
+  payload: JSON.stringify(result),
+  requestId: () => INVOCATION,
 });
 const list = answers({ statusCode: 200, body: 'ok' });
 

@@ -36,7 +36,10 @@ describe('counts of requests', () => {
 
     assert.deepEqual(
       counts.routes.map(({ routeKey, count, clientErrors, serverErrors }) => [
-        ...[routeKey, count, clientErrors, serverErrors],
+        routeKey,
+        count,
+        clientErrors,
+        serverErrors,
       ]),
       [
         ['GET /pets', 4, 2, 1],

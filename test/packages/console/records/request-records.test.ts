@@ -67,7 +67,9 @@ describe('recorded requests', () => {
     const api = aRecordedApi(
       restApi({
         Integration: {
-          ...{ Type: 'AWS', IntegrationHttpMethod: 'POST', Uri: invokeUri('list') },
+          Type: 'AWS',
+          IntegrationHttpMethod: 'POST',
+          Uri: invokeUri('list'),
           RequestTemplates: { 'application/json': '{"stage":"$context.stage"}' },
           IntegrationResponses: [{ StatusCode: '200' }],
         },
@@ -182,8 +184,16 @@ describe('recorded requests', () => {
 
     const begun = api.last().phases.map(({ name, beginMs }) => `${name} ${beginMs}`);
     assert.deepEqual(begun, [
-      ...['screen 0', 'match 1', 'authenticate 2', 'authorize 3', 'meter 4', 'validate 5', 'cache 6'],
-      ...['map-request 7', 'integrate 8', 'map-response 9'],
+      'screen 0',
+      'match 1',
+      'authenticate 2',
+      'authorize 3',
+      'meter 4',
+      'validate 5',
+      'cache 6',
+      'map-request 7',
+      'integrate 8',
+      'map-response 9',
     ]);
     assert.equal(readings, 11);
   });

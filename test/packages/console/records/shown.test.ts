@@ -13,7 +13,8 @@ describe('what is shown of a body', () => {
       const shown = showData('Body', sent, SHOWING);
 
       assert.deepEqual(shown, {
-        ...{ title: 'Body', form: 'json' },
+        title: 'Body',
+        form: 'json',
         text: JSON.stringify(JSON.parse(sent), null, 2),
       });
     });

@@ -71,8 +71,13 @@ test('what belongs to another part names one that is held, and its owner is read
 
 test('ids are as long as the row says', () => {
   const source = {
-    ...{ stackName: 's', logicalId: 'L', region: 'eu-west-1', accountId: '123456789012' },
-    ...{ partition: 'aws', urlSuffix: 'amazonaws.com', text: () => undefined },
+    stackName: 's',
+    logicalId: 'L',
+    region: 'eu-west-1',
+    accountId: '123456789012',
+    partition: 'aws',
+    urlSuffix: 'amazonaws.com',
+    text: () => undefined,
   };
   const lengths = ['RequestValidator', 'Authorizer', 'Resource'].map(
     (noun) => referenceTo(RESOURCE_TYPES, { ...source, type: `AWS::ApiGateway::${noun}` }).value.length,

@@ -129,7 +129,8 @@ describe('a template selection expression of an integration response (docs: webs
   ] as const)
     it(`makes "${key}" of ${expression}`, () => {
       const response = bag({
-        ...{ IntegrationId: 'i1', IntegrationResponseKey: '$default' },
+        IntegrationId: 'i1',
+        IntegrationResponseKey: '$default',
         TemplateSelectionExpression: expression,
       });
       const [frame] = compileFrames(bag({}), [response]) ?? [];

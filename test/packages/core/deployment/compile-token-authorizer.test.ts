@@ -11,7 +11,9 @@ const VARIABLE = '${stageVariables.pool}';
 
 function compile(ProviderARNs: readonly string[]): TokenAuthorizer {
   const bag = {
-    ...{ id: 'Auth', logicalId: 'Auth', properties: { Type: 'COGNITO_USER_POOLS', ProviderARNs } },
+    id: 'Auth',
+    logicalId: 'Auth',
+    properties: { Type: 'COGNITO_USER_POOLS', ProviderARNs },
     place: (property?: string) => ({ file: 'template.json', logicalId: 'Auth', property }),
   };
   return compileCognitoAuthorizer(bag, { assumptions: USUAL_ASSUMPTIONS }, false);

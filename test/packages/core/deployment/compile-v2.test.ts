@@ -89,8 +89,12 @@ describe('what only WebSocket APIs have, on an integration of an HTTP API', () =
         Backend: {
           type: 'AWS::ApiGatewayV2::Integration',
           properties: {
-            ...{ ApiId: API, IntegrationUri: 'https://backend.example/', IntegrationMethod: 'GET' },
-            ...{ IntegrationType: 'HTTP_PROXY', PayloadFormatVersion: '1.0', ...properties },
+            ApiId: API,
+            IntegrationUri: 'https://backend.example/',
+            IntegrationMethod: 'GET',
+            IntegrationType: 'HTTP_PROXY',
+            PayloadFormatVersion: '1.0',
+            ...properties,
           },
         },
         Stage: {

@@ -15,14 +15,20 @@ const STAGE: TestResource = {
   properties: { ApiId: API_ID, StageName: 'logged', AutoDeploy: true },
 };
 const HTTP_AUTHORIZER = {
-  ...{ ApiId: API_ID, Name: 'Auth', AuthorizerType: 'REQUEST', AuthorizerUri: invokeUri('auth') },
-  ...{ AuthorizerPayloadFormatVersion: '2.0', EnableSimpleResponses: true },
+  ApiId: API_ID,
+  Name: 'Auth',
+  AuthorizerType: 'REQUEST',
+  AuthorizerUri: invokeUri('auth'),
+  AuthorizerPayloadFormatVersion: '2.0',
+  EnableSimpleResponses: true,
 };
 const SOCKET: Readonly<Record<string, TestResource>> = {
   Api: {
-    ...{ type: 'AWS::ApiGatewayV2::Api', id: API_ID },
+    type: 'AWS::ApiGatewayV2::Api',
+    id: API_ID,
     properties: {
-      ...{ Name: 'chat', ProtocolType: 'WEBSOCKET' },
+      Name: 'chat',
+      ProtocolType: 'WEBSOCKET',
       RouteSelectionExpression: '$request.body.action',
     },
   },
@@ -33,15 +39,21 @@ const SOCKET: Readonly<Record<string, TestResource>> = {
   Auth: {
     type: 'AWS::ApiGatewayV2::Authorizer',
     properties: {
-      ...{ ApiId: API_ID, Name: 'Auth', AuthorizerType: 'REQUEST', AuthorizerUri: invokeUri('auth') },
+      ApiId: API_ID,
+      Name: 'Auth',
+      AuthorizerType: 'REQUEST',
+      AuthorizerUri: invokeUri('auth'),
       IdentitySource: ['route.request.querystring.token'],
     },
   },
   Connect: {
     type: 'AWS::ApiGatewayV2::Route',
     properties: {
-      ...{ ApiId: API_ID, RouteKey: '$connect', Target: 'integrations/Run' },
-      ...{ AuthorizationType: 'CUSTOM', AuthorizerId: 'Auth' },
+      ApiId: API_ID,
+      RouteKey: '$connect',
+      Target: 'integrations/Run',
+      AuthorizationType: 'CUSTOM',
+      AuthorizerId: 'Auth',
     },
   },
   Prod: {

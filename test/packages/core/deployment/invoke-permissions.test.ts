@@ -188,7 +188,9 @@ describe('leave to invoke (docs/aws §1.5, §4.4)', () => {
       const Auth = {
         type: 'AWS::ApiGateway::Authorizer',
         properties: {
-          ...{ RestApiId: API_ID, Type: 'TOKEN', AuthorizerUri: invokeUri('auth') },
+          RestApiId: API_ID,
+          Type: 'TOKEN',
+          AuthorizerUri: invokeUri('auth'),
           ...(role === undefined ? {} : { AuthorizerCredentials: role }),
         },
       };

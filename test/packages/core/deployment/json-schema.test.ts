@@ -241,20 +241,22 @@ describe('a set of schemas refuses', () => {
 describe('any JSON as a schema', () => {
   it('is compiled or refused, and its check ends', () => {
     const keywords = fc.constantFrom(
-      ...[
-        'type',
-        'properties',
-        'items',
-        'required',
-        'enum',
-        'anyOf',
-        'not',
-        '$ref',
-        'pattern',
-        'definitions',
-        'a',
-      ],
-      ...['additionalProperties', 'minimum', 'dependencies', 'uniqueItems', '__proto__'],
+      'type',
+      'properties',
+      'items',
+      'required',
+      'enum',
+      'anyOf',
+      'not',
+      '$ref',
+      'pattern',
+      'definitions',
+      'a',
+      'additionalProperties',
+      'minimum',
+      'dependencies',
+      'uniqueItems',
+      '__proto__',
     );
     const { schema } = fc.letrec<{ schema: unknown }>((tie) => ({
       schema: fc.oneof(

@@ -153,7 +153,9 @@ const KINDS: readonly Kind[] = [
     type: 'AWS::ApiGatewayV2::Integration',
     properties: {
       ...V2_INTEGRATION,
-      ...{ IntegrationType: 'AWS_PROXY', IntegrationSubtype: 'SQS-PurgeQueue', CredentialsArn: ROLE },
+      IntegrationType: 'AWS_PROXY',
+      IntegrationSubtype: 'SQS-PurgeQueue',
+      CredentialsArn: ROLE,
       PayloadFormatVersion: '1.0',
       RequestParameters: { QueueUrl: 'https://sqs.us-east-1.amazonaws.com/123456789012/q' },
     },

@@ -6,27 +6,43 @@ import type { Refusal } from '../../../../packages/core/deployment/refusal-wordi
 
 const rows: readonly { of: Refusal; status: number; body: string; errorType?: string; source: string }[] = [
   {
-    ...{ of: 'no-api', status: 403, body: '{"message":"Forbidden"}' },
+    of: 'no-api',
+    status: 403,
+    body: '{"message":"Forbidden"}',
     source: 'docs/aws §10.4',
   },
   {
-    ...{ of: 'no-http-api', status: 404, body: '{"message":"Not Found"}' },
+    of: 'no-http-api',
+    status: 404,
+    body: '{"message":"Not Found"}',
     source: 'docs/aws §10.4',
   },
   {
-    ...{ of: 'untrusted-certificate', status: 403, body: '{"message":"Forbidden"}' },
-    ...{ errorType: 'ForbiddenException', source: 'docs/aws §10.7' },
+    of: 'untrusted-certificate',
+    status: 403,
+    body: '{"message":"Forbidden"}',
+    errorType: 'ForbiddenException',
+    source: 'docs/aws §10.7',
   },
   {
-    ...{ of: 'message-too-long', status: 413, body: '{"message":"Message too long"}' },
-    ...{ errorType: 'PayloadTooLargeException', source: 'docs/aws §11.5' },
+    of: 'message-too-long',
+    status: 413,
+    body: '{"message":"Message too long"}',
+    errorType: 'PayloadTooLargeException',
+    source: 'docs/aws §11.5',
   },
   {
-    ...{ of: 'too-many-posts', status: 429, body: '{"message":"Too Many Requests"}' },
-    ...{ errorType: 'LimitExceededException', source: 'docs/aws §11.5' },
+    of: 'too-many-posts',
+    status: 429,
+    body: '{"message":"Too Many Requests"}',
+    errorType: 'LimitExceededException',
+    source: 'docs/aws §11.5',
   },
   {
-    ...{ of: 'gone', status: 410, body: '', errorType: 'GoneException' },
+    of: 'gone',
+    status: 410,
+    body: '',
+    errorType: 'GoneException',
     source: 'docs/aws §11.5: no body',
   },
 ];
@@ -38,7 +54,8 @@ describe('wordRefusal', () => {
       const type = body === '' ? [] : ['Content-Type', 'application/json'];
 
       assert.deepEqual(worded, {
-        ...{ status, body },
+        status,
+        body,
         headers: errorType === undefined ? type : [...type, 'x-amzn-ErrorType', errorType],
       });
     });

@@ -20,38 +20,45 @@ describe('a definition with a transfer mode is refused', () => {
     {
       name: 'that AWS does not have',
       integration: { ...LAMBDA, ResponseTransferMode: 'RESPONSE_STREAM' },
-      ...{ at: 'Integration.ResponseTransferMode', says: /AWS has BUFFERED and STREAM/ },
+      at: 'Integration.ResponseTransferMode',
+      says: /AWS has BUFFERED and STREAM/,
     },
     ...['MOCK', 'AWS', 'HTTP'].map((Type) => ({
       name: `STREAM on an integration of type ${Type}`,
       integration: { ...LAMBDA, Type },
-      ...{ at: 'Integration.ResponseTransferMode', says: /for AWS_PROXY and HTTP_PROXY integrations/ },
+      at: 'Integration.ResponseTransferMode',
+      says: /for AWS_PROXY and HTTP_PROXY integrations/,
     })),
     {
       name: 'STREAM and the URI of Invoke',
       integration: { ...LAMBDA, Uri: invokeUri('chat') },
-      ...{ at: 'Integration.Uri', says: /response-streaming-invocations/ },
+      at: 'Integration.Uri',
+      says: /response-streaming-invocations/,
     },
     {
       name: 'STREAM and a URI that is none',
       integration: { ...LAMBDA, Uri: 'https://pets.example' },
-      ...{ at: 'Integration.Uri', says: /Invalid ARN specified in the request/ },
+      at: 'Integration.Uri',
+      says: /Invalid ARN specified in the request/,
     },
     {
       name: 'BUFFERED and the URI of InvokeWithResponseStream',
       integration: { ...LAMBDA, ResponseTransferMode: 'BUFFERED' },
-      ...{ at: 'Integration.Uri', says: /needs ResponseTransferMode STREAM/ },
+      at: 'Integration.Uri',
+      says: /needs ResponseTransferMode STREAM/,
     },
     {
       name: 'STREAM for longer than 15 minutes',
       integration: { ...LAMBDA, TimeoutInMillis: 900_001 },
-      ...{ at: 'Integration.TimeoutInMillis', says: /from 50 to 900000/ },
+      at: 'Integration.TimeoutInMillis',
+      says: /from 50 to 900000/,
     },
     {
       name: 'STREAM and parameters of a cache key',
       method: { RequestParameters: { 'method.request.path.id': true } },
       integration: { ...BACKEND, CacheKeyParameters: ['method.request.path.id'] },
-      ...{ at: 'Integration.CacheKeyParameters', says: /cannot be cached/ },
+      at: 'Integration.CacheKeyParameters',
+      says: /cannot be cached/,
     },
   ];
   for (const { name, at, says, ...setup } of rows)
@@ -66,7 +73,8 @@ describe('a definition with a transfer mode is refused', () => {
 
   it('where the stage wants that very method cached', () => {
     const stage = (setting: JsonObject): JsonObject => ({
-      ...{ CacheClusterEnabled: true, CacheClusterSize: '0.5' },
+      CacheClusterEnabled: true,
+      CacheClusterSize: '0.5',
       MethodSettings: [{ CachingEnabled: true, ...setting }],
     });
     const make = (setting: JsonObject): TestApi =>
@@ -88,7 +96,8 @@ describe('a stage that caches all methods', () => {
   it('keeps nothing of those that stream', async () => {
     const api = stagedApi(
       {
-        ...{ CacheClusterEnabled: true, CacheClusterSize: '0.5' },
+        CacheClusterEnabled: true,
+        CacheClusterSize: '0.5',
         MethodSettings: [{ ResourcePath: '/*', HttpMethod: '*', CachingEnabled: true }],
       },
       {},

@@ -47,7 +47,9 @@ async function ofHttp(
   const Auth = {
     type: 'AWS::ApiGatewayV2::Authorizer',
     properties: {
-      ...{ ApiId: API_ID, Name: 'auth', AuthorizerType: 'REQUEST' },
+      ApiId: API_ID,
+      Name: 'auth',
+      AuthorizerType: 'REQUEST',
       ...(isJwt
         ? {}
         : {
@@ -55,7 +57,8 @@ async function ofHttp(
             AuthorizerPayloadFormatVersion: '2.0',
             EnableSimpleResponses: true,
           }),
-      ...{ IdentitySource: ['$request.header.Authorization'], ...authorizer },
+      IdentitySource: ['$request.header.Authorization'],
+      ...authorizer,
     },
   };
   const route = { AuthorizationType: isJwt ? 'JWT' : 'CUSTOM', AuthorizerId: 'Auth' };
@@ -75,7 +78,9 @@ async function ofHandshake(auth: Handler): Promise<string> {
   assert.ok(stage);
   const logs = {
     access: { groups: ['chat'], format: compileAccessLogFormat(FORMAT) },
-    ...{ executionGroups: [], optionsOf: () => PLAIN_ROUTE, isTraced: false },
+    executionGroups: [],
+    optionsOf: () => PLAIN_ROUTE,
+    isTraced: false,
   };
   const api = { ...open, stages: new Map([['dev', { ...stage, logs }]]) };
   const ports = somePorts(api, { connect: OK, auth });

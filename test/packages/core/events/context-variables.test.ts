@@ -6,11 +6,17 @@ import type { CallerFacts } from '../../../../packages/core/events/request-facts
 
 const TOKEN: CallerFacts = { kind: 'jwt', claims: { sub: 'alice', 'cognito:groups': 'a,b' }, scopes: null };
 const LAMBDA: CallerFacts = {
-  ...{ kind: 'lambda', principalId: 'alice', integrationLatencyMs: 7 },
+  kind: 'lambda',
+  principalId: 'alice',
+  integrationLatencyMs: 7,
   context: { level: 3, none: null, principalId: 'root' },
 };
 const SIGNER: CallerFacts = {
-  ...{ kind: 'iam', accessKey: 'AKIA', accountId: '123456789012', callerId: 'AIDA', userId: 'AIDA' },
+  kind: 'iam',
+  accessKey: 'AKIA',
+  accountId: '123456789012',
+  callerId: 'AIDA',
+  userId: 'AIDA',
   userArn: 'arn:aws:iam::123456789012:user/alice',
 };
 

@@ -12,16 +12,18 @@ import type {
 } from '../../../../packages/core/events/request-facts.ts';
 
 const NAMES = [
-  ...[
-    'Host',
-    'user-agent',
-    'X-Forwarded-For',
-    'x-amzn-trace-id',
-    'Authorization',
-    'Cookie',
-    'content-length',
-  ],
-  ...['Content-Type', '__proto__', 'X-Odd', 'x-odd', 'connection'],
+  'Host',
+  'user-agent',
+  'X-Forwarded-For',
+  'x-amzn-trace-id',
+  'Authorization',
+  'Cookie',
+  'content-length',
+  'Content-Type',
+  '__proto__',
+  'X-Odd',
+  'x-odd',
+  'connection',
 ];
 const headers = fc
   .array(fc.tuple(fc.constantFrom(...NAMES), fc.string({ unit: 'binary-ascii' })), { maxLength: 8 })
@@ -32,8 +34,13 @@ const callers = fc.constantFrom<CallerFacts>(
   { kind: 'lambda', principalId: 'ann', context: { plan: 'go"ld', limit: 5 }, integrationLatencyMs: 0 },
   { kind: 'jwt', claims: { sub: 'ann' }, scopes: ['read'] },
   {
-    ...{ kind: 'iam', accountId: '123456789012', callerId: 'AIDA:ann', accessKey: 'AKIA', userId: 'AIDA' },
-    ...{ userArn: 'arn:aws:iam::123456789012:user/ann', organizationId: 'o-1' },
+    kind: 'iam',
+    accountId: '123456789012',
+    callerId: 'AIDA:ann',
+    accessKey: 'AKIA',
+    userId: 'AIDA',
+    userArn: 'arn:aws:iam::123456789012:user/ann',
+    organizationId: 'o-1',
   },
 );
 

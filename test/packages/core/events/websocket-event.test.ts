@@ -82,13 +82,11 @@ describe('buildConnectEvent', () => {
 
     assert.equal('authorizer' in event.requestContext, false);
     assert.deepEqual(event.requestContext.identity, {
-      ...{
-        sourceIp: '192.0.2.1',
-        accessKey: 'AKIA',
-        accountId: '123456789012',
-        caller: 'AIDA',
-        user: 'AIDA',
-      },
+      sourceIp: '192.0.2.1',
+      accessKey: 'AKIA',
+      accountId: '123456789012',
+      caller: 'AIDA',
+      user: 'AIDA',
       userArn: 'arn:aws:iam::123456789012:user/alice',
     });
   });

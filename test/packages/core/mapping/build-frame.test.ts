@@ -20,7 +20,9 @@ const answer = (status: number, body: string | Buffer, type = 'application/json'
   body: Buffer.from(body),
 });
 const aFrame = (changes: Partial<FrameResponse> & { readonly text?: string }): FrameResponse => ({
-  ...{ pattern: undefined, selectTemplate: undefined, contentHandling: undefined },
+  pattern: undefined,
+  selectTemplate: undefined,
+  contentHandling: undefined,
   templates:
     changes.text === undefined ? new Map() : new Map([['$default', compileTemplate(changes.text, 't')]]),
   ...changes,

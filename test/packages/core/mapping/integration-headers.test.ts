@@ -37,8 +37,16 @@ describe('startHeaders (docs/aws §2.6, §15.30)', () => {
 
   it('starts an HTTP call without any header of the client', () => {
     assert.deepEqual(printHeaders(startHeaders('http', own)), [
-      ...['Accept', 'application/json', 'User-Agent', 'AmazonAPIGateway_abc', 'Content-Type', 'text/csv'],
-      ...['X-Amzn-Trace-Id', 'Root=1', 'X-Amzn-Apigateway-Api-Id', 'abc'],
+      'Accept',
+      'application/json',
+      'User-Agent',
+      'AmazonAPIGateway_abc',
+      'Content-Type',
+      'text/csv',
+      'X-Amzn-Trace-Id',
+      'Root=1',
+      'X-Amzn-Apigateway-Api-Id',
+      'abc',
     ]);
   });
 

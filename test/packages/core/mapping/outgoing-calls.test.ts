@@ -20,7 +20,9 @@ describe('a call of a mapped request', () => {
   it('of a function is 500 where its template sets a header that may not go to AWS (docs/aws §1.5)', async () => {
     const { send, ports } = aMethod({
       integration: {
-        ...{ Type: 'AWS', IntegrationHttpMethod: 'POST', Uri: invokeUri('fn') },
+        Type: 'AWS',
+        IntegrationHttpMethod: 'POST',
+        Uri: invokeUri('fn'),
         IntegrationResponses: DEFAULT,
         RequestTemplates: JSON_ONLY('#set($context.requestOverride.header.TE = "trailers"){}'),
       },

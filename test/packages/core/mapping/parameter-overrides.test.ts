@@ -17,7 +17,9 @@ function anInput(template?: string): MappingInput {
   if (template !== undefined)
     compileTemplate(template, 'test').render(
       templateScope({
-        ...{ body: '', context, stageVariables: null },
+        body: '',
+        context,
+        stageVariables: null,
         parameters: { path: {}, querystring: {}, header: {} },
       }),
     );

@@ -11,7 +11,12 @@ describe('readKeptUsage', () => {
   });
 
   for (const value of [
-    ...[null, undefined, 'text', 7, [], {}],
+    null,
+    undefined,
+    'text',
+    7,
+    [],
+    {},
     { ...GOOD, firstDay: 1.5 },
     { ...GOOD, firstDay: '20777' },
     { ...GOOD, used: undefined },

@@ -96,7 +96,8 @@ describe('serve behind a TOKEN authorizer', () => {
       const { send } = anApi(
         {
           ...behindAuthorizer(TOKEN),
-          ...{ OfAuthorizer: may(letIn), OfMethod: aPermission({ FunctionName: 'list' }) },
+          OfAuthorizer: may(letIn),
+          OfMethod: aPermission({ FunctionName: 'list' }),
         },
         { list: ok, auth: () => policy('Allow', '*') },
         { needsPermissions: true, ownFunctions: ['list', 'auth', 'other'] },

@@ -149,7 +149,8 @@ describe('a reply of an API with MinimumCompressionSize', () => {
     let calls = 0;
     const api = stagedApi(
       {
-        ...{ CacheClusterEnabled: true, CacheClusterSize: '0.5' },
+        CacheClusterEnabled: true,
+        CacheClusterSize: '0.5',
         MethodSettings: [{ ResourcePath: '/*', HttpMethod: '*', CachingEnabled: true }],
       },
       { list: () => ({ statusCode: 200, body: `${(calls += 1)} ${TEXT}` }) },

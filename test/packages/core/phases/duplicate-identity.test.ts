@@ -16,8 +16,12 @@ function anHttpApi(version: '1.0' | '2.0') {
   const authorizer = {
     type: 'AWS::ApiGatewayV2::Authorizer',
     properties: {
-      ...{ ApiId: API_ID, Name: 'auth', AuthorizerType: 'REQUEST', AuthorizerUri: invokeUri('auth') },
-      ...{ AuthorizerPayloadFormatVersion: version, AuthorizerResultTtlInSeconds: 60 },
+      ApiId: API_ID,
+      Name: 'auth',
+      AuthorizerType: 'REQUEST',
+      AuthorizerUri: invokeUri('auth'),
+      AuthorizerPayloadFormatVersion: version,
+      AuthorizerResultTtlInSeconds: 60,
       IdentitySource: ['$request.header.Authorization'],
     },
   };

@@ -30,22 +30,30 @@ function httpApi(
     Run: {
       type: 'AWS::ApiGatewayV2::Integration',
       properties: {
-        ...{ ApiId: 'abcdefghij', IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' },
+        ApiId: 'abcdefghij',
+        IntegrationType: 'AWS_PROXY',
+        PayloadFormatVersion: '2.0',
         IntegrationUri: functionArn('list'),
       },
     },
     Auth: {
       type: 'AWS::ApiGatewayV2::Authorizer',
       properties: {
-        ...{ ApiId: 'abcdefghij', AuthorizerType: 'JWT', IdentitySource: ['$request.header.Authorization'] },
+        ApiId: 'abcdefghij',
+        AuthorizerType: 'JWT',
+        IdentitySource: ['$request.header.Authorization'],
         JwtConfiguration: jwt,
       },
     },
     Menu: {
       type: 'AWS::ApiGatewayV2::Route',
       properties: {
-        ...{ ApiId: 'abcdefghij', RouteKey: 'GET /menu', Target: 'integrations/Run' },
-        ...{ AuthorizationType: 'JWT', AuthorizerId: 'Auth', ...route },
+        ApiId: 'abcdefghij',
+        RouteKey: 'GET /menu',
+        Target: 'integrations/Run',
+        AuthorizationType: 'JWT',
+        AuthorizerId: 'Auth',
+        ...route,
       },
     },
     Stage: {
@@ -75,8 +83,12 @@ describe('serve behind a JWT authorizer of an HTTP API', () => {
     assert.deepEqual(authorizerOf(api), {
       jwt: {
         claims: {
-          ...{ iss: ISSUER, aud: 'api', sub: 'alice', roles: '[a b]' },
-          ...{ iat: String(NOW), exp: String(NOW + 300) },
+          iss: ISSUER,
+          aud: 'api',
+          sub: 'alice',
+          roles: '[a b]',
+          iat: String(NOW),
+          exp: String(NOW + 300),
         },
         scopes: null,
       },

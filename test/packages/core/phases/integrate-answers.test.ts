@@ -23,7 +23,9 @@ function thrown(run: () => unknown): readonly unknown[] {
 
 describe('a backend that cannot be reached', () => {
   const unreachable = (reason: 'address' | 'network' | 'too-large' | 'request'): HttpOutcome => ({
-    ...{ kind: 'unreachable', reason, message: 'why' },
+    kind: 'unreachable',
+    reason,
+    message: 'why',
   });
   const NETWORK = 'Network error communicating with endpoint';
   for (const [reason, kind, expected] of [
@@ -64,7 +66,10 @@ describe('a function that is called asynchronously', () => {
 
 describe('a function', () => {
   const failed: InvocationResult = {
-    ...{ kind: 'failed', errorType: 'Error', errorMessage: 'boom', payload: '{"errorMessage":"boom"}' },
+    kind: 'failed',
+    errorType: 'Error',
+    errorMessage: 'boom',
+    payload: '{"errorMessage":"boom"}',
   };
 
   it('behind templates answers what it said, and its error chooses the answer', () => {
@@ -77,7 +82,10 @@ describe('a function', () => {
       body: Buffer.from('{"a":1}'),
     });
     assert.deepEqual(readAnswer(call('function'), failed), {
-      ...{ status: 200, headers, body: Buffer.from('{"errorMessage":"boom"}'), errorMessage: 'boom' },
+      status: 200,
+      headers,
+      body: Buffer.from('{"errorMessage":"boom"}'),
+      errorMessage: 'boom',
     });
     assert.equal(readAnswer(call('lambda'), returned), '{"a":1}');
   });

@@ -20,7 +20,9 @@ async function logged(Integration: JsonObject, list: FakeFunction): Promise<stri
     restApi({ Integration, MethodResponses: [{ StatusCode: '200' }] }),
   );
   api.ports.http.answer = () => ({
-    ...{ kind: 'answered', status: 200, body: Buffer.from('x') },
+    kind: 'answered',
+    status: 200,
+    body: Buffer.from('x'),
     headers: ['x-amzn-RequestId', 'of-the-backend'],
   });
   await gatherReply(await api.send({ target: '/dev/pets' }), { maxBytes: 100, timeoutMs: 1000 });
@@ -29,12 +31,18 @@ async function logged(Integration: JsonObject, list: FakeFunction): Promise<stri
 
 const requestId = (): string => ID;
 const lambda = (Type: string): JsonObject => ({
-  ...{ Type, IntegrationHttpMethod: 'POST', Uri: invokeUri('list') },
+  Type,
+  IntegrationHttpMethod: 'POST',
+  Uri: invokeUri('list'),
   IntegrationResponses: [{ StatusCode: '200' }],
 });
 const answers: FakeFunction = () => ({ kind: 'returned', payload: '{"body":"x"}', requestId });
 const fails: FakeFunction = () => ({
-  ...{ kind: 'failed', payload: '{}', errorType: 'Error', errorMessage: 'no', requestId },
+  kind: 'failed',
+  payload: '{}',
+  errorType: 'Error',
+  errorMessage: 'no',
+  requestId,
 });
 
 describe('$context.integration.requestId', () => {

@@ -135,8 +135,10 @@ describe('meter, throttle of a stage', () => {
     );
   }
   const forAll = (rate: number, burst: number): JsonObject => ({
-    ...{ HttpMethod: '*', ResourcePath: '/*' },
-    ...{ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst },
+    HttpMethod: '*',
+    ResourcePath: '/*',
+    ThrottlingRateLimit: rate,
+    ThrottlingBurstLimit: burst,
   });
 
   it('gives each method a bucket with the limit of */*, and no other stage any', async () => {

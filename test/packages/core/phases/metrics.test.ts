@@ -52,8 +52,13 @@ describe('metrics', () => {
     assert.equal(line?._aws.CloudWatchMetrics[0]?.Namespace, 'AWS/ApiGateway');
     const values = Object.entries(line).filter(([name]) => name !== '_aws');
     assert.deepEqual(Object.fromEntries(values), {
-      ...{ ApiName: 'pets', Stage: 'dev', Count: 1, '4XXError': 0, '5XXError': 0 },
-      ...{ Latency: 0, IntegrationLatency: 0 },
+      ApiName: 'pets',
+      Stage: 'dev',
+      Count: 1,
+      '4XXError': 0,
+      '5XXError': 0,
+      Latency: 0,
+      IntegrationLatency: 0,
     });
   });
 
@@ -116,7 +121,9 @@ describe('metrics', () => {
       Stage: {
         type: 'AWS::ApiGatewayV2::Stage',
         properties: {
-          ...{ ApiId, StageName: '$default', AutoDeploy: true },
+          ApiId,
+          StageName: '$default',
+          AutoDeploy: true,
           DefaultRouteSettings: { DetailedMetricsEnabled: true },
         },
       },

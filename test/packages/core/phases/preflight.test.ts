@@ -10,8 +10,12 @@ const headers = ['Origin', 'https://shop.example', 'Access-Control-Request-Metho
 const Auth = {
   type: 'AWS::ApiGatewayV2::Authorizer',
   properties: {
-    ...{ ApiId: API_ID, Name: 'auth', AuthorizerType: 'REQUEST', AuthorizerUri: invokeUri('auth') },
-    ...{ AuthorizerPayloadFormatVersion: '2.0', IdentitySource: ['$request.header.Authorization'] },
+    ApiId: API_ID,
+    Name: 'auth',
+    AuthorizerType: 'REQUEST',
+    AuthorizerUri: invokeUri('auth'),
+    AuthorizerPayloadFormatVersion: '2.0',
+    IdentitySource: ['$request.header.Authorization'],
   },
 };
 const guarded = { AuthorizationType: 'CUSTOM', AuthorizerId: 'Auth' };

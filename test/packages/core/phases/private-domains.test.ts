@@ -16,7 +16,10 @@ function arriving(whole: PolicyDecision, below: PolicyDecision, hasPolicy = true
   ]);
   const policy = { decide: ({ resource }: { resource: string }) => asked.get(resource) };
   const privateDomain: PrivateDomain = {
-    ...{ name: 'api.internal', arn: ARN, vpcEndpoint: undefined, vpcEndpoints: new Map() },
+    name: 'api.internal',
+    arn: ARN,
+    vpcEndpoint: undefined,
+    vpcEndpoints: new Map(),
     policy: hasPolicy ? (policy as PrivateDomain['policy']) : undefined,
   };
   return {
@@ -29,7 +32,9 @@ function arriving(whole: PolicyDecision, below: PolicyDecision, hasPolicy = true
     },
     stage: { name: 'dev', deployment: { resourcePolicy: undefined } },
     route: { authorization: { kind: 'none' } },
-    ...{ method: 'GET', path: '/pets', rawHeaders: [] },
+    method: 'GET',
+    path: '/pets',
+    rawHeaders: [],
   } as unknown as Matched;
 }
 

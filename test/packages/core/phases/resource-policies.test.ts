@@ -24,7 +24,10 @@ function aPolicy(...statements: { readonly [name: string]: JsonObject | string }
     Policy: {
       Version: '2012-10-17',
       Statement: statements.map((statement) => ({
-        ...{ Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*' },
+        Effect: 'Allow',
+        Principal: '*',
+        Action: 'execute-api:Invoke',
+        Resource: 'execute-api:/*',
         ...statement,
       })),
     },
@@ -107,7 +110,8 @@ describe('a resource policy before an open method', () => {
       const Auth = {
         type: 'AWS::ApiGateway::Authorizer',
         properties: {
-          ...{ RestApiId: 'abcdefghij', Type: 'COGNITO_USER_POOLS' },
+          RestApiId: 'abcdefghij',
+          Type: 'COGNITO_USER_POOLS',
           ProviderARNs: ['arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_pool'],
         },
       };

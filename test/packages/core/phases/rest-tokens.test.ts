@@ -30,7 +30,9 @@ function poolApi(method: JsonObject = {}, authorizer: JsonObject = {}): Record<s
       Auth: {
         type: 'AWS::ApiGateway::Authorizer',
         properties: {
-          ...{ RestApiId: 'abcdefghij', Type: 'COGNITO_USER_POOLS', ProviderARNs: [POOL_ARN] },
+          RestApiId: 'abcdefghij',
+          Type: 'COGNITO_USER_POOLS',
+          ProviderARNs: [POOL_ARN],
           IdentitySource: 'method.request.header.Authorization',
           ...authorizer,
         },
@@ -193,8 +195,13 @@ describe('serve behind a COGNITO_USER_POOLS authorizer', () => {
 
     assert.deepEqual(authorizerOf(api), {
       claims: {
-        ...{ iss: POOL_ISSUER, aud: 'api', sub: 'alice', token_use: 'id', 'cognito:groups': 'a,b' },
-        ...{ iat: 'Mon Apr 14 22:13:38 UTC 2025', exp: 'Mon Apr 14 22:18:38 UTC 2025' },
+        iss: POOL_ISSUER,
+        aud: 'api',
+        sub: 'alice',
+        token_use: 'id',
+        'cognito:groups': 'a,b',
+        iat: 'Mon Apr 14 22:13:38 UTC 2025',
+        exp: 'Mon Apr 14 22:18:38 UTC 2025',
       },
     });
   });
@@ -207,7 +214,8 @@ describe('serve behind a JWT authorizer of a REST API', () => {
       Auth: {
         type: 'AWS::ApiGateway::Authorizer',
         properties: {
-          ...{ RestApiId: 'abcdefghij', Type: 'JWT' },
+          RestApiId: 'abcdefghij',
+          Type: 'JWT',
           JwtConfiguration: {
             Issuers: [
               { Issuer: ISSUER, Audience: ['api'] },

@@ -62,7 +62,11 @@ type Signing = {
 function signedBy(name: string, signing: Signing = {}): string[] {
   const { service = 'execute-api', region = 'us-east-1', nowEpochMs = EPOCH_MS, secret = SECRET } = signing;
   const headers = signRequest({
-    ...{ method: 'GET', url: new URL(`http://${HOST}/dev/pets?limit=1`), service, region, nowEpochMs },
+    method: 'GET',
+    url: new URL(`http://${HOST}/dev/pets?limit=1`),
+    service,
+    region,
+    nowEpochMs,
     accessKeyId: KEYS[name] ?? name,
     secretAccessKey: secret,
   });
@@ -93,18 +97,18 @@ class Hash {
 /** The query of a URL that the SDK's own signer has signed. */
 async function presignedQuery(expiresIn: number): Promise<string> {
   const signer = new SignatureV4({
-    ...{ service: 'execute-api', region: 'us-east-1', sha256: Hash as never },
+    service: 'execute-api',
+    region: 'us-east-1',
+    sha256: Hash as never,
     credentials: { accessKeyId: KEYS['alice'] ?? '', secretAccessKey: SECRET },
   });
   const request = {
-    ...{
-      method: 'GET',
-      protocol: 'http:',
-      hostname: HOST,
-      path: '/dev/pets',
-      headers: { host: HOST },
-      query: {},
-    },
+    method: 'GET',
+    protocol: 'http:',
+    hostname: HOST,
+    path: '/dev/pets',
+    headers: { host: HOST },
+    query: {},
   };
   const signed = await signer.presign(request, { expiresIn, signingDate: new Date(EPOCH_MS) });
   return new URLSearchParams(signed.query as Record<string, string>).toString();
@@ -292,7 +296,9 @@ describe('serve behind AWS_IAM on an HTTP API', () => {
     Run: {
       type: 'AWS::ApiGatewayV2::Integration',
       properties: {
-        ...{ ApiId: 'abcdefghij', IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' },
+        ApiId: 'abcdefghij',
+        IntegrationType: 'AWS_PROXY',
+        PayloadFormatVersion: '2.0',
         IntegrationUri: functionArn('list'),
       },
     },
@@ -327,9 +333,13 @@ describe('serve behind AWS_IAM on an HTTP API', () => {
     assert.equal(reply.status, 200);
     const event = api.ports.invoker.calls[0]?.event as { requestContext: { authorizer: { iam: object } } };
     assert.deepEqual(event.requestContext.authorizer.iam, {
-      ...{ accessKey: 'AKIALOCAL000ALICE', accountId: ACCOUNT_ID, callerId: 'AIDALOCAL000ALICE' },
-      ...{ cognitoIdentity: null, principalOrgId: null },
-      ...{ userArn: `arn:aws:iam::${ACCOUNT_ID}:user/alice`, userId: 'AIDALOCAL000ALICE' },
+      accessKey: 'AKIALOCAL000ALICE',
+      accountId: ACCOUNT_ID,
+      callerId: 'AIDALOCAL000ALICE',
+      cognitoIdentity: null,
+      principalOrgId: null,
+      userArn: `arn:aws:iam::${ACCOUNT_ID}:user/alice`,
+      userId: 'AIDALOCAL000ALICE',
     });
   });
 });

@@ -111,7 +111,8 @@ describe('stage variables', () => {
         Response: {
           type: 'AWS::ApiGateway::GatewayResponse',
           properties: {
-            ...{ RestApiId: 'abcdefghij', ResponseType: 'DEFAULT_4XX' },
+            RestApiId: 'abcdefghij',
+            ResponseType: 'DEFAULT_4XX',
             ResponseTemplates: { 'application/json': '$stageVariables.host' },
           },
         },

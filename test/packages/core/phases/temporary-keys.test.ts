@@ -40,8 +40,12 @@ function iamApi(apiProperties: JsonObject): Record<string, TestResource> {
 /** Headers of a request to the target, signed by the temporary key with its token. */
 function signed(nowEpochMs = EPOCH_MS): string[] {
   const headers = signRequest({
-    ...{ method: 'GET', url: new URL(`http://abcdefghij.execute-api.localhost:3000${TARGET}`) },
-    ...{ service: 'execute-api', region: 'us-east-1', nowEpochMs, ...KEY },
+    method: 'GET',
+    url: new URL(`http://abcdefghij.execute-api.localhost:3000${TARGET}`),
+    service: 'execute-api',
+    region: 'us-east-1',
+    nowEpochMs,
+    ...KEY,
     headers: { 'X-Amz-Security-Token': SESSION },
   });
   return Object.entries(headers).flat();
@@ -53,7 +57,10 @@ describe('serve behind AWS_IAM to a temporary key', () => {
       Version: '2012-10-17',
       Statement: [
         {
-          ...{ Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*' },
+          Effect: 'Allow',
+          Principal: '*',
+          Action: 'execute-api:Invoke',
+          Resource: 'execute-api:/*',
           Condition: { StringEquals: condition },
         },
       ],
@@ -85,7 +92,9 @@ describe('serve behind AWS_IAM to a temporary key', () => {
     const custom = {
       type: 'AWS::ApiGateway::GatewayResponse',
       properties: {
-        ...{ RestApiId: 'abcdefghij', ResponseType: 'EXPIRED_TOKEN', StatusCode: '418' },
+        RestApiId: 'abcdefghij',
+        ResponseType: 'EXPIRED_TOKEN',
+        StatusCode: '418',
         ResponseTemplates: { 'application/json': '"$context.error.responseType"' },
       },
     };

@@ -11,7 +11,8 @@ it('refuses a body of too many different names, and says why in the log', async 
   const { send, ports } = anApi(
     restApi(
       {
-        ...{ HttpMethod: 'POST', RequestValidatorId: 'Validator' },
+        HttpMethod: 'POST',
+        RequestValidatorId: 'Validator',
         RequestModels: { 'application/json': 'Any' },
       },
       {

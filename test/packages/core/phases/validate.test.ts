@@ -170,7 +170,9 @@ describe('validate', () => {
         Auth: {
           type: 'AWS::ApiGateway::Authorizer',
           properties: {
-            ...{ RestApiId: API, Type: 'TOKEN', IdentitySource: 'method.request.header.Authorization' },
+            RestApiId: API,
+            Type: 'TOKEN',
+            IdentitySource: 'method.request.header.Authorization',
             AuthorizerUri:
               'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:auth/invocations',
           },
@@ -244,8 +246,13 @@ describe('a WebSocket route', () => {
     compileWebSocketDeployment('d', {
       api: bag(API, { ProtocolType: 'WEBSOCKET' }),
       routes: routes.map((route, index) => bag(`r${index}`, route)),
-      ...{ integrations: new Map(), authorizers: new Map(), routeResponses: [], integrationResponses: [] },
-      ...{ tolerance: REFUSING, assumptions: USUAL_ASSUMPTIONS, invokePermissions: ALL_PERMITTED },
+      integrations: new Map(),
+      authorizers: new Map(),
+      routeResponses: [],
+      integrationResponses: [],
+      tolerance: REFUSING,
+      assumptions: USUAL_ASSUMPTIONS,
+      invokePermissions: ALL_PERMITTED,
       models: [bag('m1', { Name: 'Chat', Schema: { required: ['text'] } })],
     });
   const verdict = (route: JsonObject, body: string): string => {

@@ -34,13 +34,13 @@ describe('printRoutes', () => {
       aPlan('ANY /iam', { authorization: { kind: 'iam', unsigned: 'MISSING_AUTHENTICATION_TOKEN' } }),
       aPlan('GET /pets', {
         integration: {
-          ...{
-            kind: 'http-proxy',
-            uri: text('http://${stageVariables.host}/'),
-            method: 'GET',
-            timeoutMs: 50,
-          },
-          ...{ vpcLink: undefined, parameters: [], contentHandling: undefined },
+          kind: 'http-proxy',
+          uri: text('http://${stageVariables.host}/'),
+          method: 'GET',
+          timeoutMs: 50,
+          vpcLink: undefined,
+          parameters: [],
+          contentHandling: undefined,
         },
       }),
       aPlan('$default'),

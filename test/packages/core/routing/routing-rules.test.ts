@@ -7,7 +7,12 @@ const GUIDE = 'developer guide, "Routing rules to connect API stages to a custom
 const header = (name: string, glob: string): RuleCondition => ({ kind: 'headers', anyOf: [{ name, glob }] });
 const below = (...anyOf: string[]): RuleCondition => ({ kind: 'base-paths', anyOf });
 const rule = (id: string, priority: number, ...conditions: RuleCondition[]): RoutingRule => ({
-  ...{ id, priority, conditions, apiId: 'a', stage: 'dev', stripsBasePath: false },
+  id,
+  priority,
+  conditions,
+  apiId: 'a',
+  stage: 'dev',
+  stripsBasePath: false,
 });
 
 describe('matchRule', () => {

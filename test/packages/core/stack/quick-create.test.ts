@@ -33,8 +33,10 @@ describe('Quick create', () => {
       name: 'an address behind a route of its own',
       api: { Target: 'https://backend.example/', RouteKey: 'GET /pets' },
       integration: {
-        ...{ IntegrationType: 'HTTP_PROXY', IntegrationUri: 'https://backend.example/' },
-        ...{ PayloadFormatVersion: '1.0', IntegrationMethod: 'ANY' },
+        IntegrationType: 'HTTP_PROXY',
+        IntegrationUri: 'https://backend.example/',
+        PayloadFormatVersion: '1.0',
+        IntegrationMethod: 'ANY',
       },
       routeKey: 'GET /pets',
       source: 'API reference v2, CreateApi, "target", "routeKey"',

@@ -13,7 +13,8 @@ describe('$connect and $disconnect without a Lambda proxy', () => {
       const { shakeHands, ports } = setUp({
         routeKey: '$connect',
         integration: {
-          ...{ ...HTTP, IntegrationType: 'HTTP' },
+          ...HTTP,
+          IntegrationType: 'HTTP',
           RequestTemplates: {
             'application/json': '{"user": "$input.params("X-User")", "is": "$context.eventType"}',
           },
@@ -71,7 +72,8 @@ describe('$connect and $disconnect without a Lambda proxy', () => {
     const { end, ports } = setUp({
       routeKey: '$disconnect',
       integration: {
-        ...{ ...HTTP, IntegrationType: 'HTTP' },
+        ...HTTP,
+        IntegrationType: 'HTTP',
         RequestTemplates: { 'application/json': '$context.connectionId $context.disconnectStatusCode' },
       },
       replies: false,

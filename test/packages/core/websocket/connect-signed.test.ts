@@ -20,8 +20,11 @@ describe('connect behind AWS_IAM', () => {
       const running = await startApi(anApi(routes), { connect: OK }, IDENTITIES);
       after(() => running.close());
       const { Authorization: authorization = '', 'X-Amz-Date': date = '' } = signRequest({
-        ...{ method: 'GET', url: new URL(`http://${running.host}/dev`), service: 'execute-api' },
-        ...{ region: 'us-east-1', nowEpochMs: STARTED_AT_EPOCH_MS },
+        method: 'GET',
+        url: new URL(`http://${running.host}/dev`),
+        service: 'execute-api',
+        region: 'us-east-1',
+        nowEpochMs: STARTED_AT_EPOCH_MS,
         accessKeyId: `AKIALOCAL${who.toUpperCase()}`,
         secretAccessKey: secret,
       });

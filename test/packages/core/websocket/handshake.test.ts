@@ -24,9 +24,12 @@ function aHandshake(rawHeaders: readonly string[], changes: Partial<RequestFacts
 }
 
 const GOOD = [
-  ...['upgrade', 'WebSocket'],
-  ...['sec-websocket-key', 'dGhlIHNhbXBsZSBub25jZQ=='],
-  ...['SEC-WEBSOCKET-VERSION', '13'],
+  'upgrade',
+  'WebSocket',
+  'sec-websocket-key',
+  'dGhlIHNhbXBsZSBub25jZQ==',
+  'SEC-WEBSOCKET-VERSION',
+  '13',
 ];
 
 describe('checkHandshake', () => {

@@ -33,8 +33,14 @@ function logged(
 
 async function shakeHands({ api, ports }: ReturnType<typeof logged>, target = '/dev'): Promise<void> {
   const rawHeaders = [
-    ...['Upgrade', 'websocket', 'Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ==', 'User-Agent', 'tester/1'],
-    ...['Sec-WebSocket-Version', '13'],
+    'Upgrade',
+    'websocket',
+    'Sec-WebSocket-Key',
+    'dGhlIHNhbXBsZSBub25jZQ==',
+    'User-Agent',
+    'tester/1',
+    'Sec-WebSocket-Version',
+    '13',
   ];
   const wire = { method: 'GET', target, rawHeaders, body: undefined, remoteAddress: '192.0.2.1' };
   await connect(receive({ ...wire, httpVersion: '1.1' }, api, ports), ports);
@@ -193,7 +199,9 @@ describe('the execution log of a WebSocket stage (docs/aws §10.3)', () => {
 
   const REQUEST_ID = '57593f79-6e46-4a6f-91b1-f5d848cc2059';
   const answers: InvocationResult = {
-    ...{ kind: 'returned', payload: '{"statusCode":200}', requestId: () => REQUEST_ID },
+    kind: 'returned',
+    payload: '{"statusCode":200}',
+    requestId: () => REQUEST_ID,
   };
 
   // Knowledge centre, 410-gone-api-gateway: "The requestId for AWS integration endpoints"; the form: docs/aws §10.3.

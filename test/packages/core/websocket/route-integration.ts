@@ -43,7 +43,9 @@ export function setUp({
     Route: {
       type: type('Route'),
       properties: {
-        ...{ ApiId: API, RouteKey: routeKey, Target: 'integrations/Integration' },
+        ApiId: API,
+        RouteKey: routeKey,
+        Target: 'integrations/Integration',
         ...(selects ? { RouteResponseSelectionExpression: '$default' } : {}),
       },
     },
@@ -96,12 +98,24 @@ export function setUp({
 }
 
 const HANDSHAKE = [
-  ...['Host', 'example.test', 'Connection', 'Upgrade', 'Upgrade', 'websocket', 'X-User', 'ann'],
-  ...['Sec-WebSocket-Version', '13', 'Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
+  'Host',
+  'example.test',
+  'Connection',
+  'Upgrade',
+  'Upgrade',
+  'websocket',
+  'X-User',
+  'ann',
+  'Sec-WebSocket-Version',
+  '13',
+  'Sec-WebSocket-Key',
+  'dGhlIHNhbXBsZSBub25jZQ==',
 ];
 
 export const answered = (status: number, body: string | Buffer, type = 'application/json'): HttpOutcome => ({
-  ...{ kind: 'answered', status, headers: ['Content-Type', type] },
+  kind: 'answered',
+  status,
+  headers: ['Content-Type', type],
   body: Buffer.from(body),
 });
 export const MOCK = {

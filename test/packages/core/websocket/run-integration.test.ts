@@ -58,7 +58,8 @@ describe('a message to an integration that is no Lambda proxy (docs/aws §11.3)'
   it('reaches an HTTP backend by template and mapped parameters, and sees its answer through the response', async () => {
     const { say, ports } = setUp({
       integration: {
-        ...{ IntegrationType: 'HTTP', IntegrationMethod: 'POST' },
+        IntegrationType: 'HTTP',
+        IntegrationMethod: 'POST',
         IntegrationUri: 'https://backend.example/${stageVariables.table}/{room}',
         RequestTemplates: { 'application/json': '{"said": $input.json("$.text")}' },
         RequestParameters: {
@@ -119,7 +120,9 @@ describe('a message to an integration that is no Lambda proxy (docs/aws §11.3)'
   it('calls an AWS service with the role of the integration', async () => {
     const { say, ports } = setUp({
       integration: {
-        ...{ IntegrationType: 'AWS', IntegrationMethod: 'POST', CredentialsArn: ROLE },
+        IntegrationType: 'AWS',
+        IntegrationMethod: 'POST',
+        CredentialsArn: ROLE,
         IntegrationUri: 'arn:aws:apigateway:us-east-1:dynamodb:action/PutItem',
         // Without a selection expression a template is known by its media type, as the CDK writes them.
         RequestTemplates: {
@@ -142,7 +145,9 @@ describe('a message to an integration that is no Lambda proxy (docs/aws §11.3)'
     const events: unknown[] = [];
     const { say } = setUp({
       integration: {
-        ...{ IntegrationType: 'AWS', IntegrationMethod: 'POST', IntegrationUri: invokeUri('fn') },
+        IntegrationType: 'AWS',
+        IntegrationMethod: 'POST',
+        IntegrationUri: invokeUri('fn'),
         RequestTemplates: { 'application/json': '{"only": $input.json("$.a")}' },
       },
       responses: [
@@ -167,7 +172,9 @@ describe('a message to an integration that is no Lambda proxy (docs/aws §11.3)'
     const bytes = Buffer.from([0xff, 0xd8, 0x00]);
     const toBytes = setUp({
       integration: {
-        ...{ ...HTTP, IntegrationType: 'HTTP', ContentHandlingStrategy: 'CONVERT_TO_BINARY' },
+        ...HTTP,
+        IntegrationType: 'HTTP',
+        ContentHandlingStrategy: 'CONVERT_TO_BINARY',
       },
       answer: answered(200, 'thanks', 'text/plain'),
     });

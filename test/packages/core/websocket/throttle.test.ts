@@ -56,7 +56,9 @@ describe('throttle of a WebSocket stage', () => {
         'Sec-WebSocket-Version',
         '13',
       ],
-      ...{ body: undefined, remoteAddress: '127.0.0.1', httpVersion: '1.1' },
+      body: undefined,
+      remoteAddress: '127.0.0.1',
+      httpVersion: '1.1',
     };
 
     const outcomes = [

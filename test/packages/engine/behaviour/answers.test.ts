@@ -9,7 +9,9 @@ import type { TestApi } from '../../../support/an-api.ts';
 
 const RestApiId = API_ID;
 const HTTP = {
-  ...{ Type: 'HTTP', IntegrationHttpMethod: 'POST', Uri: 'http://backend.example/' },
+  Type: 'HTTP',
+  IntegrationHttpMethod: 'POST',
+  Uri: 'http://backend.example/',
   IntegrationResponses: DEFAULT,
 };
 const POST = { method: 'POST', target: '/dev/1' };

@@ -53,17 +53,16 @@ async function withoutScope(assumptions: Assumptions): Promise<unknown> {
   const Auth = {
     type: 'AWS::ApiGateway::Authorizer',
     properties: {
-      ...{
-        RestApiId: API_ID,
-        Type: 'COGNITO_USER_POOLS',
-        IdentitySource: 'method.request.header.Authorization',
-      },
+      RestApiId: API_ID,
+      Type: 'COGNITO_USER_POOLS',
+      IdentitySource: 'method.request.header.Authorization',
       ProviderARNs: ['arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_pool'],
     },
   };
   const Pool = { type: 'AWS::Cognito::UserPool', id: 'us-east-1_pool', properties: {} };
   const method = {
-    ...{ AuthorizationType: 'COGNITO_USER_POOLS', AuthorizerId: 'Auth' },
+    AuthorizationType: 'COGNITO_USER_POOLS',
+    AuthorizerId: 'Auth',
     AuthorizationScopes: ['orders/read'],
   };
   const api = withIssuers(restApi(method, { Auth, Pool }), { assumptions });
@@ -81,7 +80,8 @@ async function withoutScope(assumptions: Assumptions): Promise<unknown> {
 /** Status without the identity source, and how often the authorizer was asked, with a cache of `ttl` seconds. */
 async function withoutSource(assumptions: Assumptions, ttl: number): Promise<unknown> {
   const authorizer = {
-    ...{ Type: 'REQUEST', IdentitySource: 'method.request.header.h' },
+    Type: 'REQUEST',
+    IdentitySource: 'method.request.header.h',
     AuthorizerResultTtlInSeconds: ttl,
   };
   const auth = (): unknown => policy('Allow', '*');
@@ -110,7 +110,9 @@ async function mappedPath(assumptions: Assumptions): Promise<unknown> {
       List: {
         type: 'AWS::ApiGatewayV2::Integration',
         properties: {
-          ...{ ApiId, IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' },
+          ApiId,
+          IntegrationType: 'AWS_PROXY',
+          PayloadFormatVersion: '2.0',
           IntegrationUri: 'arn:aws:lambda:us-east-1:123456789012:function:list',
           RequestParameters: { 'overwrite:path': '/changed' },
         },
@@ -147,8 +149,12 @@ async function throwingUnauthorized(assumptions: Assumptions): Promise<unknown> 
     const Auth = {
       type: 'AWS::ApiGatewayV2::Authorizer',
       properties: {
-        ...{ ApiId: API_ID, Name: 'auth', AuthorizerType: 'REQUEST', AuthorizerUri: invokeUri('auth') },
-        ...{ AuthorizerPayloadFormatVersion, IdentitySource: ['$request.header.Authorization'] },
+        ApiId: API_ID,
+        Name: 'auth',
+        AuthorizerType: 'REQUEST',
+        AuthorizerUri: invokeUri('auth'),
+        AuthorizerPayloadFormatVersion,
+        IdentitySource: ['$request.header.Authorization'],
       },
     };
     const auth = (): never => {
@@ -271,7 +277,8 @@ describe('an assumption', () => {
 
     assert.deepEqual(await throttledFunction(as('500'), of5xx), [500, '"5xx"', type]);
     assert.deepEqual(await throttledFunction(as('429'), ofThrottled), [
-      ...[429, '"throttled"'],
+      429,
+      '"throttled"',
       'TooManyRequestsException',
     ]);
     assert.deepEqual(await throttledFunction(as('429'), of5xx), [

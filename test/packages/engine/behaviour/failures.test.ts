@@ -164,7 +164,9 @@ checkAll('a gateway response', [
 ]);
 
 const HTTP = {
-  ...{ Type: 'HTTP', IntegrationHttpMethod: 'GET', Uri: 'http://backend.example/' },
+  Type: 'HTTP',
+  IntegrationHttpMethod: 'GET',
+  Uri: 'http://backend.example/',
   IntegrationResponses: DEFAULT,
 };
 

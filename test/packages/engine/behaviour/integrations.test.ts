@@ -10,7 +10,9 @@ import type { TestRequest } from '../../../support/an-api.ts';
 
 const RestApiId = API_ID;
 const HTTP = {
-  ...{ Type: 'HTTP', IntegrationHttpMethod: 'POST', Uri: 'http://backend.example/' },
+  Type: 'HTTP',
+  IntegrationHttpMethod: 'POST',
+  Uri: 'http://backend.example/',
   IntegrationResponses: DEFAULT,
 };
 
@@ -201,7 +203,9 @@ checkAll('an integration', [
       return [service, path, headerLines(headers)['content-type'], body];
     },
     expected: [
-      ...['sqs', '/123456789012/queue', 'application/x-www-form-urlencoded'],
+      'sqs',
+      '/123456789012/queue',
+      'application/x-www-form-urlencoded',
       'Action=SendMessage&MessageBody=%7B%22a%22%3A+1%7D',
     ],
   },
@@ -266,12 +270,15 @@ checkAll('a stage variable', [
       const Auth = {
         type: 'AWS::ApiGateway::Authorizer',
         properties: {
-          ...{ RestApiId, Type: 'TOKEN', AuthorizerUri: arn },
+          RestApiId,
+          Type: 'TOKEN',
+          AuthorizerUri: arn,
           IdentitySource: 'method.request.header.Authorization',
         },
       };
       const method = {
-        ...{ AuthorizationType: 'CUSTOM', AuthorizerId: 'Auth' },
+        AuthorizationType: 'CUSTOM',
+        AuthorizerId: 'Auth',
         Integration: { ...proxyTo('echo'), Uri: arn },
       };
       const api = anEchoApi(

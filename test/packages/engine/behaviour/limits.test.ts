@@ -18,7 +18,9 @@ function aGuarded(): ReturnType<typeof anEchoApi> {
   const Auth = {
     type: 'AWS::ApiGateway::Authorizer',
     properties: {
-      ...{ RestApiId, Type: 'TOKEN', AuthorizerUri: invokeUri('auth') },
+      RestApiId,
+      Type: 'TOKEN',
+      AuthorizerUri: invokeUri('auth'),
       IdentitySource: 'method.request.header.Authorization',
     },
   };
@@ -110,7 +112,10 @@ const stage = (index: number): TestResource => ({
 const authorizer = (index: number): TestResource => ({
   type: 'AWS::ApiGateway::Authorizer',
   properties: {
-    ...{ RestApiId, Name: `a${index}`, Type: 'TOKEN', AuthorizerUri: invokeUri('auth') },
+    RestApiId,
+    Name: `a${index}`,
+    Type: 'TOKEN',
+    AuthorizerUri: invokeUri('auth'),
     IdentitySource: 'method.request.header.Authorization',
   },
 });
@@ -121,15 +126,21 @@ const httpStage = (index: number): TestResource => ({
 const httpAuthorizer = (index: number): TestResource => ({
   type: 'AWS::ApiGatewayV2::Authorizer',
   properties: {
-    ...{ ApiId: API_ID, Name: `a${index}`, AuthorizerType: 'REQUEST', AuthorizerUri: invokeUri('auth') },
+    ApiId: API_ID,
+    Name: `a${index}`,
+    AuthorizerType: 'REQUEST',
+    AuthorizerUri: invokeUri('auth'),
     AuthorizerPayloadFormatVersion: '2.0',
   },
 });
 const httpIntegration = (index: number): TestResource => ({
   type: 'AWS::ApiGatewayV2::Integration',
   properties: {
-    ...{ ApiId: API_ID, IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' },
-    ...{ IntegrationUri: functionArn('echo'), Description: String(index) },
+    ApiId: API_ID,
+    IntegrationType: 'AWS_PROXY',
+    PayloadFormatVersion: '2.0',
+    IntegrationUri: functionArn('echo'),
+    Description: String(index),
   },
 });
 const rest = (more: Record<string, TestResource>): Record<string, TestResource> =>
@@ -274,7 +285,9 @@ describe('a definition is refused', () => {
       Tagged: {
         type: 'AWS::ApiGatewayV2::Stage',
         properties: {
-          ...{ ApiId: API_ID, StageName: 'tagged', AutoDeploy: true },
+          ApiId: API_ID,
+          StageName: 'tagged',
+          AutoDeploy: true,
           Tags: Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 'v'])),
         },
       },

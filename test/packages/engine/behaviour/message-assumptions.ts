@@ -18,7 +18,8 @@ function severalKeys(assumptions: Assumptions): Promise<unknown> {
       { IntegrationResponseKey: '/2../', ResponseTemplates: { $default: 'one' } },
       { IntegrationResponseKey: '/20./', ResponseTemplates: { $default: 'two' } },
     ],
-    ...{ answer, assumptions },
+    answer,
+    assumptions,
   });
   return say('{}');
 }
@@ -95,19 +96,27 @@ const source = 'docs/aws §11.3';
 
 export const MESSAGE_ROWS: readonly AssumptionRow[] = [
   {
-    ...{ source, name: 'connect-status-override', observe: overridden },
+    source,
+    name: 'connect-status-override',
+    observe: overridden,
     expected: { applied: [401, 401], ignored: [101, 101] },
   },
   {
-    ...{ source, name: 'converted-answers', observe: converted },
+    source,
+    name: 'converted-answers',
+    observe: converted,
     expected: { binary: ['ok', '/wA='], all: ['b2s=', '/wA='] },
   },
   {
-    ...{ source, name: 'matching-integration-responses', observe: severalKeys },
+    source,
+    name: 'matching-integration-responses',
+    observe: severalKeys,
     expected: { first: 'one', last: 'two' },
   },
   {
-    ...{ source, name: 'message-content-type', observe: contentTypes },
+    source,
+    name: 'message-content-type',
+    observe: contentTypes,
     expected: {
       'application/json': [
         'application/json: {}',
@@ -119,7 +128,9 @@ export const MESSAGE_ROWS: readonly AssumptionRow[] = [
     },
   },
   {
-    ...{ source, name: 'missing-integration-response', observe: noResponse },
+    source,
+    name: 'missing-integration-response',
+    observe: noResponse,
     expected: {
       passed: ['ok', 'ok', 101],
       silent: [undefined, 'ok', 101],
@@ -127,13 +138,16 @@ export const MESSAGE_ROWS: readonly AssumptionRow[] = [
     },
   },
   {
-    ...{ source, name: 'route-response-alone' },
+    source,
+    name: 'route-response-alone',
     observe: (assumptions: Assumptions) =>
       setUp({ integration: toBackend, selects: false, answer, assumptions }).say('{}'),
     expected: { 'one-way': undefined, 'two-way': 'ok' },
   },
   {
-    ...{ source, name: 'unmapped-messages', observe: unmapped },
+    source,
+    name: 'unmapped-messages',
+    observe: unmapped,
     expected: { refused: 'Internal server error', passed: 'ok' },
   },
 ];

@@ -98,12 +98,10 @@ checkAll('keys and plans', [
           Prod: {
             type: 'AWS::ApiGateway::Stage',
             properties: {
-              ...{
-                RestApiId: API_ID,
-                StageName: 'prod',
-                DeploymentId: 'Deployment',
-                CacheClusterEnabled: true,
-              },
+              RestApiId: API_ID,
+              StageName: 'prod',
+              DeploymentId: 'Deployment',
+              CacheClusterEnabled: true,
               MethodSettings: [{ ResourcePath: '/*', HttpMethod: '*', CachingEnabled: true }],
             },
           },

@@ -48,8 +48,11 @@ function aStrictApi(): TestApi {
     SpentKey: of('UsagePlanKey', { UsagePlanId: 'SpentPlan', KeyId: 'Spent', KeyType: 'API_KEY' }),
   };
   const method = {
-    ...{ AuthorizationType: 'CUSTOM', AuthorizerId: 'Auth', ApiKeyRequired: true },
-    ...{ RequestValidatorId: 'Strict', RequestModels: { 'application/json': 'Pet' } },
+    AuthorizationType: 'CUSTOM',
+    AuthorizerId: 'Auth',
+    ApiKeyRequired: true,
+    RequestValidatorId: 'Strict',
+    RequestModels: { 'application/json': 'Pet' },
     RequestParameters: { 'method.request.querystring.q': true },
     Integration: {
       Type: 'HTTP',
@@ -65,7 +68,9 @@ function aStrictApi(): TestApi {
     CacheClusterEnabled: true,
     MethodSettings: [
       {
-        ...{ ResourcePath: '/pets', HttpMethod: 'POST', CachingEnabled: true },
+        ResourcePath: '/pets',
+        HttpMethod: 'POST',
+        CachingEnabled: true,
         UnauthorizedCacheControlHeaderStrategy: 'FAIL_WITH_403',
       },
     ],
@@ -76,7 +81,10 @@ function aStrictApi(): TestApi {
     Statement: [
       { Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*' },
       {
-        ...{ Effect: 'Deny', Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*' },
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 'execute-api:Invoke',
+        Resource: 'execute-api:/*',
         Condition: { StringEquals: { 'aws:UserAgent': 'banned' } },
       },
     ],

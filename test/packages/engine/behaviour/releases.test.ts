@@ -48,12 +48,15 @@ checkAll('a stage with a canary', [
         const stage = await control.sdk.send(new GetStageCommand({ restApiId, stageName }));
         const byCanary = await status(control, '/prod/birds');
         await patchStage(control, stageName, {
-          ...{ op: 'replace', path: '/canarySettings/percentTraffic', value: '0' },
+          op: 'replace',
+          path: '/canarySettings/percentTraffic',
+          value: '0',
         });
         return [
           stage.deploymentId === before,
           stage.canarySettings?.deploymentId === made,
-          ...[byCanary, await status(control, '/prod/birds')],
+          byCanary,
+          await status(control, '/prod/birds'),
         ];
       }),
     expected: [true, true, 200, 403],

@@ -9,7 +9,9 @@ import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 import type { TestApi } from '../../../support/an-api.ts';
 
 const HTTP = {
-  ...{ Type: 'HTTP', IntegrationHttpMethod: 'GET', Uri: 'http://backend.example/' },
+  Type: 'HTTP',
+  IntegrationHttpMethod: 'GET',
+  Uri: 'http://backend.example/',
   IntegrationResponses: DEFAULT,
 };
 const MOCK = {

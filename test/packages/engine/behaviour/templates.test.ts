@@ -7,7 +7,9 @@ import type { TestApi, TestRequest } from '../../../support/an-api.ts';
 
 const RestApiId = API_ID;
 const HTTP = {
-  ...{ Type: 'HTTP', IntegrationHttpMethod: 'POST', Uri: 'http://backend.example/' },
+  Type: 'HTTP',
+  IntegrationHttpMethod: 'POST',
+  Uri: 'http://backend.example/',
   IntegrationResponses: DEFAULT,
 };
 
@@ -90,15 +92,25 @@ async function rendered(template: string, request: Partial<TestRequest> = {}): P
 
 /** Variables that a request has wherever it goes, and one of every kind that it has not. */
 const CONTEXT = [
-  ...['accountId', 'apiId', 'deploymentId', 'domainName', 'domainPrefix', 'httpMethod', 'path', 'protocol'],
-  ...['requestTimeEpoch', 'requestTime', 'resourcePath', 'stage', 'identity.sourceIp', 'identity.userAgent'],
-  ...[
-    'identity.user',
-    'identity.apiKey',
-    'identity.cognitoIdentityId',
-    'isCanaryRequest',
-    'authorizer.claims.sub',
-  ],
+  'accountId',
+  'apiId',
+  'deploymentId',
+  'domainName',
+  'domainPrefix',
+  'httpMethod',
+  'path',
+  'protocol',
+  'requestTimeEpoch',
+  'requestTime',
+  'resourcePath',
+  'stage',
+  'identity.sourceIp',
+  'identity.userAgent',
+  'identity.user',
+  'identity.apiKey',
+  'identity.cognitoIdentityId',
+  'isCanaryRequest',
+  'authorizer.claims.sub',
   'wafResponseCode',
 ];
 
@@ -111,9 +123,26 @@ checkAll('a template', [
       return (await rendered(template, { headers: ['User-Agent', 'curl/8'] })).split('|');
     },
     expected: [
-      ...['123456789012', API_ID, 'Deployment', `${API_ID}.execute-api.us-east-1.amazonaws.com`, API_ID],
-      ...['GET', '/dev/1', 'HTTP/1.1', '1744668818000', '14/Apr/2025:22:13:38 +0000', '/{id}', 'dev'],
-      ...['127.0.0.1', 'curl/8', '', '', '', '', '', ''],
+      '123456789012',
+      API_ID,
+      'Deployment',
+      `${API_ID}.execute-api.us-east-1.amazonaws.com`,
+      API_ID,
+      'GET',
+      '/dev/1',
+      'HTTP/1.1',
+      '1744668818000',
+      '14/Apr/2025:22:13:38 +0000',
+      '/{id}',
+      'dev',
+      '127.0.0.1',
+      'curl/8',
+      '',
+      '',
+      '',
+      '',
+      '',
+      '',
     ],
   },
   {

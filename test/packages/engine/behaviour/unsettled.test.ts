@@ -18,8 +18,12 @@ function behindHttp(authorizer: JsonObject, auth: FakeFunction): TestApi {
   const Auth = {
     type: 'AWS::ApiGatewayV2::Authorizer',
     properties: {
-      ...{ ApiId: API_ID, Name: 'auth', AuthorizerType: 'REQUEST', AuthorizerUri: invokeUri('auth') },
-      ...{ AuthorizerPayloadFormatVersion: '2.0', IdentitySource: ['$request.header.Authorization'] },
+      ApiId: API_ID,
+      Name: 'auth',
+      AuthorizerType: 'REQUEST',
+      AuthorizerUri: invokeUri('auth'),
+      AuthorizerPayloadFormatVersion: '2.0',
+      IdentitySource: ['$request.header.Authorization'],
       ...authorizer,
     },
   };

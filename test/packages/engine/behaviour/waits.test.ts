@@ -120,11 +120,14 @@ describe('a request, alone on its way', () => {
     { name: 'of an HTTP API', template: stacks.httpRoutes(1), kind: 'http', request: GET('/r0') },
     {
       name: 'behind an authorizer whose grant is kept',
-      ...{ template: stacks.authorizers(1), kind: 'http', request: GET('/r0', 'Authorization: token') },
+      template: stacks.authorizers(1),
+      kind: 'http',
+      request: GET('/r0', 'Authorization: token'),
     },
     {
       name: 'with a body',
-      ...{ template: stacks.httpRoutes(1), kind: 'http' },
+      template: stacks.httpRoutes(1),
+      kind: 'http',
       request: ['POST', '/r0', 'Content-Length: 4', '', 'body'],
     },
   ];

@@ -74,7 +74,9 @@ async function countSteps(row: Row, size: number): Promise<{ load: number; reque
   const apiId = gateway.inspect()[0]?.id ?? '';
   const ask = async (): Promise<void> => {
     const { status } = await gateway.inject({
-      ...{ apiId, method: 'GET', ...row.ask(size) },
+      apiId,
+      method: 'GET',
+      ...row.ask(size),
     });
     assert.equal(status, 200);
   };

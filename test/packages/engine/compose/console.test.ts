@@ -45,7 +45,10 @@ describe('whileRecording', () => {
 
     assert.equal(whileRecording({}, at), at);
     assert.deepEqual(Object.keys(Object.getOwnPropertyDescriptor(at, 'records') ?? {}).toSorted(), [
-      ...['configurable', 'enumerable', 'value', 'writable'],
+      'configurable',
+      'enumerable',
+      'value',
+      'writable',
     ]);
   });
 });

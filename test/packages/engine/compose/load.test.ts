@@ -11,8 +11,11 @@ const RESOURCES = {
   Root: {
     Type: 'AWS::ApiGateway::Method',
     Properties: {
-      ...{ RestApiId: { Ref: 'Api' }, ResourceId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] } },
-      ...{ HttpMethod: 'GET', AuthorizationType: 'NONE', Integration: { Type: 'MOCK' } },
+      RestApiId: { Ref: 'Api' },
+      ResourceId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] },
+      HttpMethod: 'GET',
+      AuthorizationType: 'NONE',
+      Integration: { Type: 'MOCK' },
     },
   },
 };

@@ -24,7 +24,8 @@ describe('mountSignIn', () => {
 
   it('lets pages of this machine call Cognito, with the first request', async () => {
     const preflight = await ask('/', 'OPTIONS', {
-      ...{ origin: OWN_PAGE, 'access-control-request-method': 'POST' },
+      origin: OWN_PAGE,
+      'access-control-request-method': 'POST',
       'access-control-request-headers': 'content-type,x-amz-target',
     });
 

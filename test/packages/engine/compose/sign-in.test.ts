@@ -16,7 +16,9 @@ function aSignIn(options: Partial<GatewayOptions> = {}) {
   return openSignIn(
     { dynamodb: { kind: 'none' }, log: { write: () => undefined }, ...options } as GatewayOptions,
     {
-      ...{ clock: createSystemClock(), random: createSystemRandom(), identities: createIdentities([]) },
+      clock: createSystemClock(),
+      random: createSystemRandom(),
+      identities: createIdentities([]),
       invoker: () => {
         throw new Error('no trigger is there');
       },
@@ -90,7 +92,9 @@ describe('findUnreachable', () => {
       Guard: {
         Type: 'AWS::ApiGatewayV2::Authorizer',
         Properties: {
-          ...{ ApiId: { Ref: 'Api' }, Name: 'guard', AuthorizerType: 'JWT' },
+          ApiId: { Ref: 'Api' },
+          Name: 'guard',
+          AuthorizerType: 'JWT',
           IdentitySource: ['$request.header.Authorization'],
           JwtConfiguration: { Issuer: LOCAL_ISSUER, Audience: ['gatewright'] },
         },
@@ -98,7 +102,9 @@ describe('findUnreachable', () => {
       Guarded: {
         Type: 'AWS::ApiGatewayV2::Route',
         Properties: {
-          ...{ ApiId: { Ref: 'Api' }, RouteKey: 'GET /guarded', AuthorizationType: 'JWT' },
+          ApiId: { Ref: 'Api' },
+          RouteKey: 'GET /guarded',
+          AuthorizationType: 'JWT',
           AuthorizerId: { Ref: 'Guard' },
           Target: { 'Fn::Join': ['/', ['integrations', { Ref: 'Integration' }]] },
         },

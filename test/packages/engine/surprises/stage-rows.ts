@@ -151,7 +151,11 @@ export const STAGES: readonly Surprise[] = [
       api.api.edit(createMethod(api.api.resources, { resourceId: 'Path/pets', httpMethod: 'POST' }, edit));
       await ask();
       createDeployment(api.api, {
-        ...{ id: 'second', description: '', stageName: 'dev', stage: {}, canary: undefined },
+        id: 'second',
+        description: '',
+        stageName: 'dev',
+        stage: {},
+        canary: undefined,
       });
       await ask();
       return seen;

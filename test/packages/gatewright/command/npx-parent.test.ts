@@ -60,7 +60,8 @@ describe('what npx has started', { skip: process.platform === 'win32' }, () => {
     it(name, async () => {
       const env = { ...process.env, NODE: process.execPath, WAITS, npm_command: npmCommand };
       const wrapper = spawn(process.execPath, ['--input-type=module', '-e', WRAPS, '--', '/bin/sh', script], {
-        ...{ env, cwd: fileURLToPath(new URL('../../../..', import.meta.url)) },
+        env,
+        cwd: fileURLToPath(new URL('../../../..', import.meta.url)),
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       const lines = createInterface(wrapper.stdout)[Symbol.asyncIterator]();

@@ -47,7 +47,9 @@ describe('a profile of the gateway', () => {
       children: [],
     });
     const head = {
-      ...{ callFrame: frame('(root)'), selfSize: 0, id: 1 },
+      callFrame: frame('(root)'),
+      selfSize: 0,
+      id: 1,
       children: [{ callFrame: frame(''), selfSize: 5, id: 2, children: [leaf(3, 10)] }, leaf(4, 20)],
     };
     assert.deepEqual(summariseHolders(head), [

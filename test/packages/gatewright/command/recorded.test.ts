@@ -11,7 +11,13 @@ function aDetail(sentences: readonly string[], changes: readonly string[]): Requ
 
 describe('what a list of requests leaves out', () => {
   const state: RecordState = {
-    ...{ isRecording: true, kept: 2, taken: 2, limit: 10, bytes: 100, counted: 2, notKept: 0 },
+    isRecording: true,
+    kept: 2,
+    taken: 2,
+    limit: 10,
+    bytes: 100,
+    counted: 2,
+    notKept: 0,
     sampled: undefined,
   };
   const sampled = { keptOneOf: 12, perSecond: 11_900, text: '1 of 12 kept at 11,900/s' };

@@ -11,30 +11,26 @@ import type { StartFacts } from '../../../../packages/gatewright/command/start-t
 import type { ApiRoutes } from '../../../../packages/engine/index.ts';
 
 const route = (path: string, functionName: string, authorizer?: string): ApiRoutes['routes'][number] => ({
-  ...{
-    logicalId: 'Route',
-    method: 'GET',
-    path,
-    authorizer,
-    functionName,
-    target: undefined,
-    apiKeyRequired: false,
-  },
+  logicalId: 'Route',
+  method: 'GET',
+  path,
+  authorizer,
+  functionName,
+  target: undefined,
+  apiKeyRequired: false,
 });
 
 /** An API of these routes; nothing else of it is printed here. */
 const anApi = (routes: ApiRoutes['routes']): ApiRoutes => ({
-  ...{
-    logicalId: 'Api',
-    id: 'a1b2c3d4e5',
-    name: 'shop',
-    stack: 'shop-dev',
-    kind: 'http',
-    stage: 'dev',
-    region: 'us-east-1',
-    url: 'http://127.0.0.1:3000',
-    routes,
-  },
+  logicalId: 'Api',
+  id: 'a1b2c3d4e5',
+  name: 'shop',
+  stack: 'shop-dev',
+  kind: 'http',
+  stage: 'dev',
+  region: 'us-east-1',
+  url: 'http://127.0.0.1:3000',
+  routes,
 });
 
 const HERE = { sources: ['.'], param: {} };
@@ -145,7 +141,12 @@ describe('countUnsupported', () => {
 describe('describeUnsupported', () => {
   it('says once what several parts miss, each with its place', () => {
     const item = (logicalId: string, property: string | undefined, consequence: string, place = {}) => ({
-      ...{ stackName: 'shop-dev', type: 'AWS::X', logicalId, property, consequence, ...place },
+      stackName: 'shop-dev',
+      type: 'AWS::X',
+      logicalId,
+      property,
+      consequence,
+      ...place,
     });
     const at = (line: number) => ({ file: join(process.cwd(), 'shop.yml'), line });
 
@@ -173,13 +174,15 @@ describe('describeStart', () => {
       inspect: () => [inspected],
     },
     listening: {
-      ...{
-        control: 'http://127.0.0.1:4000',
-        unsupported: [item],
-        unreachableIssuers: ['https://issuer.test'],
-      },
+      control: 'http://127.0.0.1:4000',
+      unsupported: [item],
+      unreachableIssuers: ['https://issuer.test'],
     },
-    ...{ documents: [], tookMs: 1234, stage: 'dev', load: HERE, isVerbose: false },
+    documents: [],
+    tookMs: 1234,
+    stage: 'dev',
+    load: HERE,
+    isVerbose: false,
   } as unknown as StartFacts;
 
   it('gives an address for each route, a line to paste and one line for the findings', () => {

@@ -6,19 +6,34 @@ import type { ApiRoutes, InspectedApi, InspectedRoute } from '../../../../packag
 type Row = ApiRoutes['routes'][number];
 
 const row = (path: string, more: Partial<Row> = {}): Row => ({
-  ...{ method: 'GET', path, logicalId: 'Route', apiKeyRequired: false, authorizer: undefined },
-  ...{ functionName: 'answer', target: undefined },
+  method: 'GET',
+  path,
+  logicalId: 'Route',
+  apiKeyRequired: false,
+  authorizer: undefined,
+  functionName: 'answer',
+  target: undefined,
   ...more,
 });
 
 const guard = (more: Partial<InspectedRoute> = {}): InspectedRoute => ({
-  ...{ method: 'GET', path: '/', apiKeyRequired: false, authorizer: undefined },
+  method: 'GET',
+  path: '/',
+  apiKeyRequired: false,
+  authorizer: undefined,
   ...more,
 });
 
 const of = (kind: ApiRoutes['kind'], routes: readonly Row[]): ApiRoutes => ({
-  ...{ stack: 'shop-dev', logicalId: 'Api', id: 'a1', name: 'shop', kind, stage: 'dev' },
-  ...{ region: 'us-east-1', url: `${kind === 'websocket' ? 'ws' : 'http'}://127.0.0.1:3000/dev`, routes },
+  stack: 'shop-dev',
+  logicalId: 'Api',
+  id: 'a1',
+  name: 'shop',
+  kind,
+  stage: 'dev',
+  region: 'us-east-1',
+  url: `${kind === 'websocket' ? 'ws' : 'http'}://127.0.0.1:3000/dev`,
+  routes,
 });
 
 function suggest(
@@ -31,15 +46,13 @@ function suggest(
     pairs.map(([shown]) => shown),
   );
   const inspected: InspectedApi = {
-    ...{
-      stack: 'shop-dev',
-      logicalId: 'Api',
-      id: 'a1',
-      kind,
-      stage: 'dev',
-      region: 'us-east-1',
-      apiKeySource: 'HEADER',
-    },
+    stack: 'shop-dev',
+    logicalId: 'Api',
+    id: 'a1',
+    kind,
+    stage: 'dev',
+    region: 'us-east-1',
+    apiKeySource: 'HEADER',
     routes: pairs.map(([, guarded]) => guarded),
   };
   return suggestTries(api, guardedRoutes(api, [inspected], documents, 'dev'));

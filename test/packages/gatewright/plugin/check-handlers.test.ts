@@ -100,7 +100,8 @@ describe('checkHandlers', () => {
       Put: {
         Type: 'AWS::ApiGateway::Method',
         Properties: {
-          ...{ HttpMethod: 'PUT', AuthorizerId: { Ref: 'Ours' } },
+          HttpMethod: 'PUT',
+          AuthorizerId: { Ref: 'Ours' },
           Integration: { RequestTemplates: { 'application/json': { 'Fn::Sub': text } } },
         },
       },
@@ -120,7 +121,9 @@ describe('checkHandlers', () => {
 
   // As `Body` brings it, of which no method and no route is a resource.
   const scheme = (uri: object) => ({
-    ...{ type: 'apiKey', name: 'Authorization', in: 'header' },
+    type: 'apiKey',
+    name: 'Authorization',
+    in: 'header',
     'x-amazon-apigateway-authorizer': { type: 'token', authorizerUri: uri },
   });
   const invoked = (name: string) => ({ 'Fn::Sub': `arn:…/\${${name}.Arn}/invocations` });

@@ -93,7 +93,9 @@ describe('withoutState', () => {
     const stack = { 'gatewright/serverless.yml': 'plugins: [gatewright/stack]\n' };
 
     assert.deepEqual(await inFolder(stack, (directory) => withoutState(['**'], directory)), [
-      ...['**', '!.gatewright/**', '!gatewright/**'],
+      '**',
+      '!.gatewright/**',
+      '!gatewright/**',
     ]);
     assert.deepEqual(await inFolder({}, (directory) => withoutState([], directory)), ['!.gatewright/**']);
   });

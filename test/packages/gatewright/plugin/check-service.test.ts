@@ -29,11 +29,11 @@ const authorizer = (ttlSeconds: number) => ({
   RequestDashauthorizerApiGatewayAuthorizer: {
     Type: 'AWS::ApiGateway::Authorizer',
     Properties: {
-      ...{ RestApiId: { Ref: 'ApiGatewayRestApi' }, Name: 'request-authorizer', Type: 'REQUEST' },
-      ...{
-        IdentitySource: 'method.request.header.Authorization',
-        AuthorizerResultTtlInSeconds: ttlSeconds,
-      },
+      RestApiId: { Ref: 'ApiGatewayRestApi' },
+      Name: 'request-authorizer',
+      Type: 'REQUEST',
+      IdentitySource: 'method.request.header.Authorization',
+      AuthorizerResultTtlInSeconds: ttlSeconds,
       AuthorizerUri: {
         'Fn::Join': ['', [{ 'Fn::ImportValue': 'gatewright-dev-RequestAuthorizerArn' }, '/invocations']],
       },
@@ -69,15 +69,19 @@ const method = (over: object = {}) => ({
   ApiGatewayResourceOrders: {
     Type: 'AWS::ApiGateway::Resource',
     Properties: {
-      ...{ RestApiId: { Ref: 'ApiGatewayRestApi' }, PathPart: 'orders' },
+      RestApiId: { Ref: 'ApiGatewayRestApi' },
+      PathPart: 'orders',
       ParentId: { 'Fn::GetAtt': ['ApiGatewayRestApi', 'RootResourceId'] },
     },
   },
   ApiGatewayMethodOrdersGet: {
     Type: 'AWS::ApiGateway::Method',
     Properties: {
-      ...{ RestApiId: { Ref: 'ApiGatewayRestApi' }, ResourceId: { Ref: 'ApiGatewayResourceOrders' } },
-      ...{ HttpMethod: 'GET', ApiKeyRequired: true, AuthorizationType: 'CUSTOM' },
+      RestApiId: { Ref: 'ApiGatewayRestApi' },
+      ResourceId: { Ref: 'ApiGatewayResourceOrders' },
+      HttpMethod: 'GET',
+      ApiKeyRequired: true,
+      AuthorizationType: 'CUSTOM',
       AuthorizerId: { Ref: 'RequestDashauthorizerApiGatewayAuthorizer' },
       ...over,
     },
@@ -89,22 +93,27 @@ const NOTES = {
   ApiGatewayResourceOrder: {
     Type: 'AWS::ApiGateway::Resource',
     Properties: {
-      ...{ RestApiId: { Ref: 'ApiGatewayRestApi' }, PathPart: '{id}' },
+      RestApiId: { Ref: 'ApiGatewayRestApi' },
+      PathPart: '{id}',
       ParentId: { Ref: 'ApiGatewayResourceOrders' },
     },
   },
   ApiGatewayResourceNotes: {
     Type: 'AWS::ApiGateway::Resource',
     Properties: {
-      ...{ RestApiId: { Ref: 'ApiGatewayRestApi' }, PathPart: 'notes' },
+      RestApiId: { Ref: 'ApiGatewayRestApi' },
+      PathPart: 'notes',
       ParentId: { Ref: 'ApiGatewayResourceOrder' },
     },
   },
   ApiGatewayMethodNotesGet: {
     Type: 'AWS::ApiGateway::Method',
     Properties: {
-      ...{ RestApiId: { Ref: 'ApiGatewayRestApi' }, ResourceId: { Ref: 'ApiGatewayResourceNotes' } },
-      ...{ HttpMethod: 'GET', ApiKeyRequired: true, AuthorizationType: 'CUSTOM' },
+      RestApiId: { Ref: 'ApiGatewayRestApi' },
+      ResourceId: { Ref: 'ApiGatewayResourceNotes' },
+      HttpMethod: 'GET',
+      ApiKeyRequired: true,
+      AuthorizationType: 'CUSTOM',
       AuthorizerId: { Ref: 'RequestDashauthorizerApiGatewayAuthorizer' },
     },
   },

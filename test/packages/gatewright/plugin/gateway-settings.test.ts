@@ -37,16 +37,15 @@ describe('readGatewaySettings', () => {
     const settings = readGatewaySettings(undefined, {});
 
     assert.deepEqual(settings, {
-      ...{ region: 'us-east-1', accountId: '123456789012' },
-      ...{
-        accountThrottle: false,
-        allowUnguarded: false,
-        roles: true,
-        metrics: false,
-        cold: false,
-        recordAll: false,
-        usageLagMs: 0,
-      },
+      region: 'us-east-1',
+      accountId: '123456789012',
+      accountThrottle: false,
+      allowUnguarded: false,
+      roles: true,
+      metrics: false,
+      cold: false,
+      recordAll: false,
+      usageLagMs: 0,
       accountQuotas: {},
       assumptions: settings.assumptions,
       awsEndpoints: { urls: {}, live: [], credentials: undefined },
@@ -61,7 +60,9 @@ describe('readGatewaySettings', () => {
   it('reads maps, lists and texts as the command line reads them', () => {
     const settings = readGatewaySettings(
       {
-        ...{ access: 'access', variables: { 'cf:a.B': 'c' }, account: 210_987_654_321 },
+        access: 'access',
+        variables: { 'cf:a.B': 'c' },
+        account: 210_987_654_321,
         assume: { 'week-start': 'monday', 'cognito-scope-status': 403 },
         'account-quota': ['stages=20', 'resources=400'],
         'account-throttle': 'on',
@@ -77,7 +78,8 @@ describe('readGatewaySettings', () => {
         'vpc-link': { orders: ['http://a:1', 'http://b:2'], users: 'http://c:3' },
       },
       {
-        ...{ AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's' },
+        AWS_ACCESS_KEY_ID: 'a',
+        AWS_SECRET_ACCESS_KEY: 's',
         AWS_ENDPOINT_URL_SQS: 'http://localhost:9324',
         AWS_REGION: 'eu-west-3',
       },
@@ -88,16 +90,15 @@ describe('readGatewaySettings', () => {
     const others = { ...settings };
     delete others.assumptions;
     assert.deepEqual(others, {
-      ...{ region: 'eu-west-3', accountId: '210987654321' },
-      ...{
-        accountThrottle: true,
-        allowUnguarded: true,
-        roles: false,
-        metrics: true,
-        cold: false,
-        recordAll: true,
-        usageLagMs: 30_000,
-      },
+      region: 'eu-west-3',
+      accountId: '210987654321',
+      accountThrottle: true,
+      allowUnguarded: true,
+      roles: false,
+      metrics: true,
+      cold: false,
+      recordAll: true,
+      usageLagMs: 30_000,
       accountQuotas: { stages: 20, resources: 400 },
       awsEndpoints: {
         urls: { sqs: 'http://localhost:9324' },

@@ -14,7 +14,8 @@ describe('orderDeployments', () => {
     orderDeployments(resources);
 
     assert.deepEqual(resources.Deployment, {
-      ...{ Type: 'AWS::ApiGateway::Deployment', Properties: { RestApiId, StageName: 'dev' } },
+      Type: 'AWS::ApiGateway::Deployment',
+      Properties: { RestApiId, StageName: 'dev' },
       DependsOn: ['OverQuota'],
     });
   });

@@ -8,16 +8,14 @@ describe('readStartOptions', () => {
     const settings = readStartOptions({});
 
     assert.deepEqual(settings, {
-      ...{
-        host: '127.0.0.1',
-        port: 3000,
-        controlPort: 4000,
-        allowHosts: [],
-        record: 2000,
-        reload: true,
-        strict: false,
-        tls: false,
-      },
+      host: '127.0.0.1',
+      port: 3000,
+      controlPort: 4000,
+      allowHosts: [],
+      record: 2000,
+      reload: true,
+      strict: false,
+      tls: false,
       dynamodb: { kind: 'embedded', dataDirectory: undefined },
     });
   });

@@ -4,8 +4,14 @@ import { chooseApi, makeRequest } from '../../../../packages/gatewright/testing/
 import type { ApiListing } from '../../../../packages/engine/index.ts';
 
 const api = (logicalId: string, kind: ApiListing['kind'], stage = 'dev'): ApiListing => ({
-  ...{ stack: 'shop', logicalId, id: `${logicalId}-id`, name: `shop-${logicalId}`, kind, stage },
-  ...{ region: 'us-east-1', url: 'http://127.0.0.1:1/dev' },
+  stack: 'shop',
+  logicalId,
+  id: `${logicalId}-id`,
+  name: `shop-${logicalId}`,
+  kind,
+  stage,
+  region: 'us-east-1',
+  url: 'http://127.0.0.1:1/dev',
 });
 
 describe('a request of a test', () => {

@@ -86,7 +86,9 @@ describe('a gateway of gatewright/testing', () => {
     assert.deepEqual(
       (await gateway.table('Pets').items()).find(({ id }) => id === 'kim'),
       {
-        ...{ id: 'kim', tags: ['a'], at: null },
+        id: 'kim',
+        tags: ['a'],
+        at: null,
       },
     );
   });

@@ -15,7 +15,11 @@ const ALICE = {
 function aCall(form: string): AwsCall {
   return {
     request: {
-      ...{ method: 'POST', path: '/', query: '', host: '127.0.0.1:4000', body: Buffer.from(form) },
+      method: 'POST',
+      path: '/',
+      query: '',
+      host: '127.0.0.1:4000',
+      body: Buffer.from(form),
       rawHeaders: ['Content-Type', 'application/x-www-form-urlencoded; charset=utf-8'],
     },
     caller: ALICE,

@@ -14,13 +14,11 @@ function aCall(): AwsCall {
   assert.ok(ADMIN);
   return {
     request: {
-      ...{
-        method: 'PUT',
-        path: '/bucket/key',
-        query: 'x=1',
-        host: '127.0.0.1:4000',
-        body: Buffer.from('hi'),
-      },
+      method: 'PUT',
+      path: '/bucket/key',
+      query: 'x=1',
+      host: '127.0.0.1:4000',
+      body: Buffer.from('hi'),
       rawHeaders: [
         'Host',
         '127.0.0.1:4000',
@@ -70,7 +68,9 @@ describe('letThrough', () => {
   it('says 501, which no SDK tries again, of a call that nobody here knows', async () => {
     const services = new FakeBackend<ServiceRequest>();
     services.answer = () => ({
-      ...{ kind: 'unreachable', reason: 'request', message: 's3 PUT is not recorded' },
+      kind: 'unreachable',
+      reason: 'request',
+      message: 's3 PUT is not recorded',
     });
 
     const reply = await letThrough(services, RIGHTS)(aCall());

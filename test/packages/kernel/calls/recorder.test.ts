@@ -18,8 +18,15 @@ function aRecorder(): Recorder {
 
 function aCall(more: Partial<ServiceRequest>): ServiceRequest {
   return {
-    ...{ service: 'sqs', subdomain: undefined, region: 'us-east-1', method: 'POST', path: '/', query: '' },
-    ...{ headers: JSON_TYPE, body: undefined, timeoutMs: 1_000 },
+    service: 'sqs',
+    subdomain: undefined,
+    region: 'us-east-1',
+    method: 'POST',
+    path: '/',
+    query: '',
+    headers: JSON_TYPE,
+    body: undefined,
+    timeoutMs: 1_000,
     ...more,
   };
 }
@@ -269,7 +276,11 @@ describe('Recorder', () => {
     assert.deepEqual(recorder.calls, [
       {
         at: '2025-04-14T22:13:38.000Z',
-        ...{ service: 's3', region: 'us-east-1', method: 'PUT', path: '/bucket/k', query: '' },
+        service: 's3',
+        region: 'us-east-1',
+        method: 'PUT',
+        path: '/bucket/k',
+        query: '',
         headers: { 'X-A': '1' },
         bodyBase64: '/w==',
         status: 200,

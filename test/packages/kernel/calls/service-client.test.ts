@@ -38,7 +38,11 @@ function setUp(
   const clock = new VirtualClock();
   const recorder = aRecorder(clock, new CountingRandom(), '123456789012');
   const client = createServiceClient({
-    ...{ http, clock, recorder, dynamodb: undefined, ownUrl: () => 'http://127.0.0.1:4000' },
+    http,
+    clock,
+    recorder,
+    dynamodb: undefined,
+    ownUrl: () => 'http://127.0.0.1:4000',
     endpoints: { urls: {}, live: [], credentials: undefined, ...endpoints },
     ...more,
   });

@@ -19,7 +19,12 @@ function rightsOf(
   const { target, body, form, path = '/', method = 'POST', subdomain } = call;
   return rightsOfCall(
     {
-      ...{ service, region: 'eu-west-1', method, path, query: '', subdomain },
+      service,
+      region: 'eu-west-1',
+      method,
+      path,
+      query: '',
+      subdomain,
       headers:
         form === undefined
           ? [...JSON_TYPE, ...(target === undefined ? [] : ['X-Amz-Target', target])]

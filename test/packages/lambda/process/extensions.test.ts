@@ -39,7 +39,9 @@ describe('an extension of a layer', () => {
     chmodSync(join(layer, 'extensions/watcher'), 0o755);
     const HEARD = join(layer, 'heard');
     const definition = aFolderFunction(folder, 'any', {
-      ...{ name: 'f', runtime: 'provided.al2023', environment: { HEARD } },
+      name: 'f',
+      runtime: 'provided.al2023',
+      environment: { HEARD },
       layers: [{ arn: 'watching', directory: layer }],
     });
     const { invoke, runtime } = await startRuntime([definition], { maxInstances: 1 });

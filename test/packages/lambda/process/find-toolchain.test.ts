@@ -135,15 +135,15 @@ describe('a function in Java', () => {
       told: /has no classes and no jar; build it/,
     },
     {
-      ...{ what: 'no client', machine: () => aMachine(JAVA), files: { 'a.jar': '' } },
+      what: 'no client',
+      machine: () => aMachine(JAVA),
+      files: { 'a.jar': '' },
       told: /neither in its packages nor in ~\/\.m2; mvn dependency:get -Dartifact=com\.amazonaws:.*:RELEASE$/,
     },
     {
-      ...{
-        what: 'another system',
-        files: { 'a.jar': '' },
-        told: /AWS's client for Java has programs for Linux alone/,
-      },
+      what: 'another system',
+      files: { 'a.jar': '' },
+      told: /AWS's client for Java has programs for Linux alone/,
       machine: () => aMachine(JAVA, undefined, { platform: 'darwin' as const }),
     },
   ];

@@ -62,7 +62,11 @@ describe('the Runtime API of an instance', () => {
 
     assert.equal(await event.text(), EVENT.payload);
     const headers = [
-      ...['aws-request-id', 'deadline-ms', 'invoked-function-arn', 'trace-id', 'client-context'],
+      'aws-request-id',
+      'deadline-ms',
+      'invoked-function-arn',
+      'trace-id',
+      'client-context',
     ].map((name) => event.headers.get(`lambda-runtime-${name}`));
     assert.deepEqual(headers, [
       EVENT.requestId,

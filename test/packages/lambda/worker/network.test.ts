@@ -111,7 +111,9 @@ describe('calls of a function to execute-api', () => {
       [{ method: 'POST', body: Buffer.from('é'), headers: { 'X-A': '1' } }, null, '1', 'é'],
       [
         { method: 'post', body: 'b', headers: new Headers({ 'x-a': '2', 'content-type': 'text/csv' }) },
-        ...['text/csv', '2', 'b'],
+        'text/csv',
+        '2',
+        'b',
       ],
       [{ method: 'POST', body: 'b', headers: new Headers({ 'x-a': '2' }) }, TEXT, '2', 'b'],
       [

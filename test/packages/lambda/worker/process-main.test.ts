@@ -90,8 +90,11 @@ describe('a function in a process of its own', { skip }, () => {
     });
 
     const start = await runtime.stream({
-      ...{ functionName: 'streams', payload: '{}', traceHeader: '' },
-      ...{ timeoutMs: 30_000, idleMs: 30_000 },
+      functionName: 'streams',
+      payload: '{}',
+      traceHeader: '',
+      timeoutMs: 30_000,
+      idleMs: 30_000,
     });
 
     assert.equal(start.kind, 'streams');

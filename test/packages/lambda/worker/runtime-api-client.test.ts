@@ -25,8 +25,14 @@ describe('RuntimeApiClient', () => {
     const client = new RuntimeApiClient(`127.0.0.1:${await api.listen()}`);
     const deliver = (requestId: string): void =>
       api.deliver({
-        ...{ requestId, payload: '{"ä":1}', deadlineMs: 1, functionArn: 'arn', traceHeader: 'Root=1' },
-        ...{ functionVersion: '7', clientContext: undefined, clockOffsetMs: 5 },
+        requestId,
+        payload: '{"ä":1}',
+        deadlineMs: 1,
+        functionArn: 'arn',
+        traceHeader: 'Root=1',
+        functionVersion: '7',
+        clientContext: undefined,
+        clockOffsetMs: 5,
       });
 
     await client.postInitError('{}');

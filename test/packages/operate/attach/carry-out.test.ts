@@ -208,7 +208,9 @@ describe('an API that somebody else edits', () => {
       edit: ({ control }: ApiToAttach) =>
         control.sdk.send(
           new UpdateMethodCommand({
-            ...{ restApiId: API_ID, resourceId: 'R1', httpMethod: 'GET' },
+            restApiId: API_ID,
+            resourceId: 'R1',
+            httpMethod: 'GET',
             patchOperations: [{ op: 'replace', path: '/authorizationType', value: 'AWS_IAM' }],
           }),
         ),
@@ -232,7 +234,8 @@ describe('an API that somebody else edits', () => {
       edit: ({ control }: ApiToAttach) =>
         control.sdk.send(
           new UpdateStageCommand({
-            ...{ restApiId: API_ID, stageName: 'prod' },
+            restApiId: API_ID,
+            stageName: 'prod',
             patchOperations: [{ op: 'replace', path: '/variables/password', value: 'hunter2' }],
           }),
         ),

@@ -16,7 +16,9 @@ const LEAVE = {
 };
 
 const api = (method: PlaneCall['method'], path: string, body?: PlaneCall['body']): PlaneCall => ({
-  ...{ service: 'apigateway', method, path },
+  service: 'apigateway',
+  method,
+  path,
   ...(body !== undefined && { body }),
 });
 const lambda = (method: PlaneCall['method'], path: string, body?: PlaneCall['body']): PlaneCall => ({

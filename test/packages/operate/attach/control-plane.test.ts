@@ -18,7 +18,8 @@ function aClock() {
 function anAws(answer: (path: string, call: number) => AwsAnswer): Aws & { readonly paths: string[] } {
   const paths: string[] = [];
   return {
-    ...{ region: 'us-east-1', paths },
+    region: 'us-east-1',
+    paths,
     call(request) {
       if (request.protocol === 'rest') paths.push(request.path);
       return Promise.resolve(answer(paths.at(-1) ?? '', paths.length));
@@ -27,7 +28,10 @@ function anAws(answer: (path: string, call: number) => AwsAnswer): Aws & { reado
 }
 
 const good = (body: Record<string, unknown>): AwsAnswer => ({
-  ...{ kind: 'answer', body, headers: new Headers(), text: '' },
+  kind: 'answer',
+  body,
+  headers: new Headers(),
+  text: '',
 });
 const refused = (status: number, code: string): AwsAnswer => ({
   kind: 'refused',

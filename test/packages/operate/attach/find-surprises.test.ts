@@ -11,23 +11,46 @@ import { aDocument } from '../../../support/an-access-document.ts';
 
 const ARN = 'arn:aws:lambda:us-east-1:123456789012:function:gatewright-prod-request-authorizer';
 const authorizer: AuthorizerFunction = {
-  ...{ arn: ARN, name: 'gatewright-prod-request-authorizer', timeoutSeconds: 5, isCallable: true },
-  ...{ address: '', qualifier: undefined, parts: {} },
+  arn: ARN,
+  name: 'gatewright-prod-request-authorizer',
+  timeoutSeconds: 5,
+  isCallable: true,
+  address: '',
+  qualifier: undefined,
+  parts: {},
 };
 
 function aRoute(key: string, over: Partial<LiveRoute> = {}): LiveRoute {
   const [method = '', path = ''] = key.startsWith('$') ? ['ANY', key] : key.split(' ');
   return {
-    ...{ key, method, path, address: '', shown: {}, authorizationType: 'NONE', authorizerId: undefined },
-    ...{ apiKeyRequired: false, ...over },
+    key,
+    method,
+    path,
+    address: '',
+    shown: {},
+    authorizationType: 'NONE',
+    authorizerId: undefined,
+    apiKeyRequired: false,
+    ...over,
   };
 }
 
 function anApi(over: Partial<LiveApi> = {}): LiveApi {
   return {
-    ...{ kind: 'rest', apiId: 'a1b2c3', name: 'shop', stage: 'prod', address: '', api: {}, stageShown: {} },
-    ...{ routes: [aRoute('GET /users'), aRoute('GET /users/{id}')], authorizers: [], gatewayResponses: [] },
-    ...{ parts: {}, isAutomatic: false, drift: [], ...over },
+    kind: 'rest',
+    apiId: 'a1b2c3',
+    name: 'shop',
+    stage: 'prod',
+    address: '',
+    api: {},
+    stageShown: {},
+    routes: [aRoute('GET /users'), aRoute('GET /users/{id}')],
+    authorizers: [],
+    gatewayResponses: [],
+    parts: {},
+    isAutomatic: false,
+    drift: [],
+    ...over,
   };
 }
 
@@ -39,18 +62,18 @@ function about(
 ): Circumstances {
   const { ttlSeconds } = over;
   const settings = chooseSettings(live, document, {
-    ...{ type: 'request', name: 'ours', functionArn: ARN },
+    type: 'request',
+    name: 'ours',
+    functionArn: ARN,
     ...(ttlSeconds !== undefined && { ttlSeconds }),
   });
   return {
-    ...{
-      live,
-      authorizer,
-      settings,
-      document,
-      choice: chooseRoutes(live, [], false),
-      isIncludingEdits: false,
-    },
+    live,
+    authorizer,
+    settings,
+    document,
+    choice: chooseRoutes(live, [], false),
+    isIncludingEdits: false,
     ...over,
   };
 }

@@ -8,11 +8,19 @@ import type { Undo } from '../../../../packages/operate/attach/journal.ts';
 import { UsageError } from '../../../../packages/terminal/output.ts';
 
 const UNDO: Undo = {
-  ...{ format: FORMAT, id: 'x', apiId: 'abcdefghij', kind: 'rest', stage: '$default', region: 'us-east-1' },
+  format: FORMAT,
+  id: 'x',
+  apiId: 'abcdefghij',
+  kind: 'rest',
+  stage: '$default',
+  region: 'us-east-1',
   functionArn: 'arn:aws:lambda:us-east-1:123456789012:function:guard',
   steps: [
     {
-      ...{ name: 'stage', does: 'points the stage at the deployment', part: 'stage', isLive: true },
+      name: 'stage',
+      does: 'points the stage at the deployment',
+      part: 'stage',
+      isLive: true,
       before: { deploymentId: 'old' },
       after: { deploymentId: 'new' },
       apply: { service: 'apigateway', method: 'PATCH', path: '/restapis/abcdefghij/stages/%24default' },

@@ -35,7 +35,9 @@ describe('a plan', () => {
   // docs/guides/sell/quota.md, "In the authorizer": the key is the authorizer's, and charged routes ask for it.
   it('sets what an admission key needs on request, and takes it back', async () => {
     const quota = {
-      ...{ plan: 'free', tenant: 'shop', admissionKey: 'shop-admitted-requests-prod' },
+      plan: 'free',
+      tenant: 'shop',
+      admissionKey: 'shop-admitted-requests-prod',
       plans: [{ id: 'free', version: 1, limits: [{ id: 'daily', level: 'key', quota: 10, period: 'DAY' }] }],
     };
     await using api = await aRestApiToAttach({ ...one, over: { quota, result: { cacheTtlSeconds: 0 } } });
@@ -44,7 +46,12 @@ describe('a plan', () => {
     const { plan } = await api.plan({ type: 'request', quota: 'authorizer' });
 
     assert.deepEqual(stepsOf(plan), [
-      ...['permission', 'authorizer', 'api key source', 'route GET /things-1', 'deployment', 'stage'],
+      'permission',
+      'authorizer',
+      'api key source',
+      'route GET /things-1',
+      'deployment',
+      'stage',
     ]);
     await api.apply(plan);
     const { live } = await api.plan({ isWithoutDocument: true });

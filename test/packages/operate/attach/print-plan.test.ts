@@ -21,7 +21,9 @@ import {
 const one = { resources: 1, methods: ['GET'] };
 /** docs/guides/sell/quota.md, "In the authorizer": charged routes ask for the key of the authorizer. */
 const ADMITTED = {
-  ...{ plan: 'free', tenant: 'shop', admissionKey: 'shop-admitted-requests-prod' },
+  plan: 'free',
+  tenant: 'shop',
+  admissionKey: 'shop-admitted-requests-prod',
   plans: [{ id: 'free', version: 1, limits: [{ id: 'daily', level: 'key', quota: 10, period: 'DAY' }] }],
 };
 
@@ -164,7 +166,8 @@ describe('what a detachment tells before it asks', () => {
     const running = await first();
     await api.control.sdk.send(
       new UpdateStageCommand({
-        ...{ restApiId: API_ID, stageName: 'prod' },
+        restApiId: API_ID,
+        stageName: 'prod',
         patchOperations: [
           { op: 'copy', from: '/canarySettings/deploymentId', path: '/deploymentId' },
           { op: 'remove', path: '/canarySettings' },

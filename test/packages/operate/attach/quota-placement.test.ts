@@ -7,8 +7,12 @@ import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 
 const DESTINATION = 'arn:aws:logs:us-east-1:123456789012:log-group:shop';
 const WHOLE = JSON.stringify({
-  ...{ requestId: '$context.extendedRequestId', requestTimeEpoch: '$context.requestTimeEpoch' },
-  ...{ status: '$context.status', plan: 'gold', tenant: 'shop', key: '$context.authorizer.sub' },
+  requestId: '$context.extendedRequestId',
+  requestTimeEpoch: '$context.requestTimeEpoch',
+  status: '$context.status',
+  plan: 'gold',
+  tenant: 'shop',
+  key: '$context.authorizer.sub',
 });
 
 function aLive(kind: LiveApi['kind'], format?: string): LiveApi {
@@ -34,47 +38,60 @@ describe('where a quota is enforced', () => {
     { what: 'in the authorizer', placement: 'authorizer', finds: [] },
     {
       what: 'in a TOKEN authorizer',
-      ...{ placement: 'authorizer', type: 'token', finds: ['quota-token obstacle'] },
+      placement: 'authorizer',
+      type: 'token',
+      finds: ['quota-token obstacle'],
     },
     {
       what: 'in the authorizer, though the document has it charged from logs',
-      ...{ placement: 'authorizer', document: tracked, finds: ['quota-count obstacle'] },
+      placement: 'authorizer',
+      document: tracked,
+      finds: ['quota-count obstacle'],
     },
     {
       what: 'without a quota in the document',
-      ...{ placement: 'access-log', document: aDocument(), finds: ['no-quota obstacle'] },
+      placement: 'access-log',
+      document: aDocument(),
+      finds: ['no-quota obstacle'],
     },
     { what: 'in the handler', placement: 'handler', finds: ['quota-handler obstacle'] },
     {
       what: 'from logs, though the document has it charged in the authorizer',
-      ...{ placement: 'access-log', finds: ['quota-count obstacle'] },
+      placement: 'access-log',
+      finds: ['quota-count obstacle'],
     },
     {
       what: 'from logs of a stage that writes none',
-      ...{ placement: 'access-log', document: tracked, finds: ['no-access-log obstacle'] },
+      placement: 'access-log',
+      document: tracked,
+      finds: ['no-access-log obstacle'],
     },
     {
       what: 'from logs without the id that AWS gives',
-      ...{ placement: 'access-log', document: tracked, finds: ['access-log-format obstacle'] },
+      placement: 'access-log',
+      document: tracked,
+      finds: ['access-log-format obstacle'],
       live: aLive('rest', WHOLE.replace('extendedRequestId', 'requestId')),
     },
     {
       what: 'from logs that are no JSON',
-      ...{ placement: 'access-log', document: tracked, finds: ['access-log-format obstacle'] },
+      placement: 'access-log',
+      document: tracked,
+      finds: ['access-log-format obstacle'],
       live: aLive('rest', '$context.extendedRequestId $context.requestTimeEpoch $context.status'),
     },
     {
       what: 'from logs that name no caller',
-      ...{
-        placement: 'access-log',
-        document: tracked,
-        live: aLive('http', WHOLE.replace('authorizer.sub', 'stage')),
-      },
+      placement: 'access-log',
+      document: tracked,
+      live: aLive('http', WHOLE.replace('authorizer.sub', 'stage')),
       finds: ['access-log-caller warning', 'access-log-filter warning'],
     },
     {
       what: 'from logs that have it all',
-      ...{ placement: 'access-log', document: tracked, live: aLive('websocket', WHOLE) },
+      placement: 'access-log',
+      document: tracked,
+      live: aLive('websocket', WHOLE),
       finds: ['access-log-filter warning'],
     },
   ];

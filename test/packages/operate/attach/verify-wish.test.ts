@@ -29,7 +29,9 @@ describe('what verification is asked for', () => {
     assert.deepEqual(readVerifyWish({}), NONE);
     assert.deepEqual(
       readVerifyWish({
-        ...{ url: URL_HERE, path: '/a?b=c', invoke: 'GET /a' },
+        url: URL_HERE,
+        path: '/a?b=c',
+        invoke: 'GET /a',
         tokenFile: file('good', 'Bearer abc\n'),
       }),
       { url: URL_HERE, path: '/a?b=c', invoke: 'GET /a', token: 'abc' },

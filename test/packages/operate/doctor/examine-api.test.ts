@@ -26,7 +26,11 @@ const invoke = (name: string, end = '') => ({
 const aFunction = (FunctionName: string, ZipFile: string, Timeout = 5) => ({
   Type: 'AWS::Lambda::Function',
   Properties: {
-    ...{ FunctionName, Runtime: 'nodejs24.x', Handler: 'index.handler', Timeout, Code: { ZipFile } },
+    FunctionName,
+    Runtime: 'nodejs24.x',
+    Handler: 'index.handler',
+    Timeout,
+    Code: { ZipFile },
     Role: 'arn:aws:iam::123456789012:role/any',
   },
 });
@@ -45,7 +49,8 @@ const LOG = {
 const cors = (ResponseType: string) => ({
   Type: 'AWS::ApiGateway::GatewayResponse',
   Properties: {
-    ...{ RestApiId: ref('Api'), ResponseType },
+    RestApiId: ref('Api'),
+    ResponseType,
     ResponseParameters: { 'gatewayresponse.header.Access-Control-Allow-Origin': "'*'" },
   },
 });
@@ -163,7 +168,9 @@ const HTTP_WITH_ROUTE: Template = {
   Run: {
     Type: 'AWS::ApiGatewayV2::Integration',
     Properties: {
-      ...{ ApiId: ref('Api'), IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' },
+      ApiId: ref('Api'),
+      IntegrationType: 'AWS_PROXY',
+      PayloadFormatVersion: '2.0',
       IntegrationUri: invoke('List'),
     },
   },

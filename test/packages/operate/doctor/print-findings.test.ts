@@ -7,13 +7,19 @@ import { printReport } from '../../../../packages/operate/doctor/print-findings.
 const FINDING: Finding = {
   id: 'name-taken',
   level: 'obstacle',
-  ...{ what: 'table \u001b[2J exists', why: 'w', where: 'T', fix: 'f' },
+  what: 'table \u001b[2J exists',
+  why: 'w',
+  where: 'T',
+  fix: 'f',
 };
 
 describe('printReport', () => {
   it('says of each finding what, why, where and how to end it', () => {
     const report = {
-      ...{ stage: 'prod', stack: 'menu-prod', account: '123456789012', region: 'us-east-1' },
+      stage: 'prod',
+      stack: 'menu-prod',
+      account: '123456789012',
+      region: 'us-east-1',
       findings: [FINDING],
       unread: [
         { what: 'a', reason: 'AccessDenied: no', permission: 'sqs:GetQueueUrl' },

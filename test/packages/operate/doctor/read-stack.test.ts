@@ -45,7 +45,10 @@ describe('readStack', () => {
 
     assert.deepEqual(Object.keys(template.Resources), Object.keys(RESOURCES));
     assert.deepEqual(view, {
-      ...{ stage: 'prod', stackName: 'menu-prod', region: 'eu-west-1', localStages: ['dev'] },
+      stage: 'prod',
+      stackName: 'menu-prod',
+      region: 'eu-west-1',
+      localStages: ['dev'],
       templateBytes: JSON.stringify({ Resources: RESOURCES }).length,
       codeBytes: 500,
       documents: ['menu'],

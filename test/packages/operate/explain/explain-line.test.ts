@@ -104,11 +104,9 @@ describe('a failing request of a deployed API is explained from its log line, th
     {
       request: { target: '/prod/orders', ...as('deny') },
       wish: { claims: JSON.stringify({ sub: 'carl', roles: ['support'] }), role: [], scope: [] },
-      ...{
-        status: 403,
-        phase: 'authorize',
-        says: /By the access document orders as it is here: deny, no rule allows it/,
-      },
+      status: 403,
+      phase: 'authorize',
+      says: /By the access document orders as it is here: deny, no rule allows it/,
     },
     {
       request: { target: '/prod/keyed' },

@@ -90,7 +90,11 @@ describe('a line of a WebSocket API', () => {
 
       const story = explainLine(
         await gatherFacts(api.plane, live, fields),
-        ...([format, await readSince(api.plane, live), api.document, undefined, 0] as const),
+        format,
+        await readSince(api.plane, live),
+        api.document,
+        undefined,
+        0,
       );
 
       assert.equal(story.phase, phase, line);

@@ -9,8 +9,12 @@ const read = (body: string, attributes: unknown = {}) =>
 describe('readFailedEvent', () => {
   it('reads the record of a destination', () => {
     assert.deepEqual(read(record('shop-prod-tracker', { a: 1 })), {
-      ...{ messageId: 'm', sentEpochMs: 1, functionName: 'shop-prod-tracker', attempts: 3 },
-      ...{ error: 'StoreError: the table is away', payload: '{"a":1}' },
+      messageId: 'm',
+      sentEpochMs: 1,
+      functionName: 'shop-prod-tracker',
+      attempts: 3,
+      error: 'StoreError: the table is away',
+      payload: '{"a":1}',
     });
   });
 

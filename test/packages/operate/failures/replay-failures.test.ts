@@ -26,8 +26,12 @@ describe('listFailures', () => {
     assert.equal(failures.length, 25);
     assert.deepEqual(failures[3], {
       queue: 'menu-prod-failures',
-      ...{ messageId: 'm3', functionName: TRACKER, sentEpochMs: 1_767_225_600_000, attempts: 3 },
-      ...{ error: 'StoreError: the table is away', payload: '{"batch":3}' },
+      messageId: 'm3',
+      functionName: TRACKER,
+      sentEpochMs: 1_767_225_600_000,
+      attempts: 3,
+      error: 'StoreError: the table is away',
+      payload: '{"batch":3}',
     });
     assert.deepEqual([queue.left().held.length, queue.left().hidden], [25, []]);
     assert.ok(!account.calls.some((name) => /Delete|invocations/.test(name)));

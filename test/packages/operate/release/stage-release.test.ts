@@ -50,7 +50,8 @@ describe('a canary of a REST stage', () => {
     await api.plane.write(startCanary(PATH, deploymentId, 25));
     await api.control.sdk.send(
       new UpdateStageCommand({
-        ...{ restApiId: API_ID, stageName: 'prod' },
+        restApiId: API_ID,
+        stageName: 'prod',
         patchOperations: [
           { op: 'replace', path: '/canarySettings/stageVariableOverrides/colour', value: 'blue' },
         ],

@@ -39,8 +39,15 @@ describe('createHttpClient behind a backend that asks for a certificate', () => 
 
   async function shownBy(clientCertificate?: ClientKeyPair): Promise<string> {
     const outcome = await client.send({
-      ...{ method: 'GET', origin, target: '/', headers: [], body: undefined, timeoutMs: 5_000 },
-      ...{ vpcLink: undefined, unpacks: true, clientCertificate },
+      method: 'GET',
+      origin,
+      target: '/',
+      headers: [],
+      body: undefined,
+      timeoutMs: 5_000,
+      vpcLink: undefined,
+      unpacks: true,
+      clientCertificate,
     });
     if (outcome.kind !== 'answered') throw new Error(JSON.stringify(outcome));
     return outcome.body.toString();

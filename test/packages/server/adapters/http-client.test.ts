@@ -63,8 +63,14 @@ describe('createHttpClient', () => {
     );
     t.after(() => redirected.close());
     const outcome = await redirected.send({
-      ...{ method: 'GET', origin: 'https://a.example:81', target: '/', headers: [], body: undefined },
-      ...{ timeoutMs: 1_000, vpcLink: undefined, unpacks: false },
+      method: 'GET',
+      origin: 'https://a.example:81',
+      target: '/',
+      headers: [],
+      body: undefined,
+      timeoutMs: 1_000,
+      vpcLink: undefined,
+      unpacks: false,
     });
 
     assert.equal(outcome.kind === 'answered' && String(outcome.body), 'a.example:81');
@@ -251,8 +257,14 @@ describe('createHttpClient with VPC links', () => {
 
     for (let round = 0; round < 4; round += 1)
       await linked.send({
-        ...{ method: 'GET', origin: 'http://nlb.invalid', target: '/', headers: [], body: undefined },
-        ...{ timeoutMs: 5_000, vpcLink: 'orders', unpacks: true },
+        method: 'GET',
+        origin: 'http://nlb.invalid',
+        target: '/',
+        headers: [],
+        body: undefined,
+        timeoutMs: 5_000,
+        vpcLink: 'orders',
+        unpacks: true,
       });
 
     assert.deepEqual(calls, ['a', 'b', 'a', 'b']);

@@ -17,8 +17,14 @@ describe('the client of backends that is loaded by its first request', () => {
     try {
       for (const target of ['/one', '/two']) {
         const outcome = await client.send({
-          ...{ method: 'GET', target, headers: [], body: undefined, timeoutMs: 5_000, unpacks: false },
-          ...{ origin: 'http://absent.example', vpcLink: 'link' },
+          method: 'GET',
+          target,
+          headers: [],
+          body: undefined,
+          timeoutMs: 5_000,
+          unpacks: false,
+          origin: 'http://absent.example',
+          vpcLink: 'link',
         });
         assert.equal(outcome.kind, 'answered');
         assert.equal(outcome.body.toString(), target);

@@ -79,12 +79,19 @@ describe('serveLocal', () => {
     const move = (body: object) =>
       serveLocal(
         {
-          ...{ method: 'POST', path: '/_gatewright/clock', query: '', host: '' },
+          method: 'POST',
+          path: '/_gatewright/clock',
+          query: '',
+          host: '',
           rawHeaders: ['Authorization', 'Bearer s', 'Content-Type', 'application/json'],
           body: Buffer.from(JSON.stringify(body)),
         },
         {
-          ...{ secret: 's', clock, clockFixedBecause: undefined, status: () => 0, routes: () => 0 },
+          secret: 's',
+          clock,
+          clockFixedBecause: undefined,
+          status: () => 0,
+          routes: () => 0,
           recorded: undefined as never,
           onClockMoved: () => moved.push(clock.offsetMs()),
         },

@@ -10,7 +10,11 @@ function aHistory() {
   const sink = history.listenIn({ write: (line) => written.push(line) });
   const print = (functionName: string, message: string): void =>
     history.addFunctionLine({
-      ...{ functionName, message, epochMs: now, requestId: 'r-1', level: 'INFO' },
+      functionName,
+      message,
+      epochMs: now,
+      requestId: 'r-1',
+      level: 'INFO',
     });
   return { history, sink, written, print, pass: (ms: number) => (now += ms) };
 }

@@ -16,7 +16,11 @@ const PATTERN = 'EventPattern: { source: [shop], detail: { state: [paid] } }';
 const WORK = '{ Id: w, Arn: !GetAtt work.Arn }';
 
 const entry = (detail: object, more: object = {}) => ({
-  ...{ EventBusName: 'shop', Source: 'shop', DetailType: 'order', Detail: JSON.stringify(detail), ...more },
+  EventBusName: 'shop',
+  Source: 'shop',
+  DetailType: 'order',
+  Detail: JSON.stringify(detail),
+  ...more,
 });
 
 // Source: EventBridge user guide, "Amazon EventBridge event structure", "Amazon EventBridge rules", docs/aws §18.5
@@ -38,8 +42,15 @@ describe('EventBuses', () => {
       bench.invoker.calls.map(({ event }) => event),
       [
         {
-          ...{ version: '0', id, 'detail-type': 'order', source: 'shop', account: ACCOUNT },
-          ...{ time: '2023-11-14T22:13:20Z', region: REGION, resources: ['r'], detail: { state: 'paid' } },
+          version: '0',
+          id,
+          'detail-type': 'order',
+          source: 'shop',
+          account: ACCOUNT,
+          time: '2023-11-14T22:13:20Z',
+          region: REGION,
+          resources: ['r'],
+          detail: { state: 'paid' },
         },
       ],
     );
@@ -126,8 +137,13 @@ describe('Schedules', () => {
     const { id, ...event } = bench.invoker.calls[0]?.event as Record<string, unknown>;
     assert.equal(typeof id, 'string');
     assert.deepEqual(event, {
-      ...{ version: '0', 'detail-type': 'Scheduled Event', source: 'aws.events', account: ACCOUNT },
-      ...{ time: '2025-04-15T02:00:00Z', region: REGION, detail: {} },
+      version: '0',
+      'detail-type': 'Scheduled Event',
+      source: 'aws.events',
+      account: ACCOUNT,
+      time: '2025-04-15T02:00:00Z',
+      region: REGION,
+      detail: {},
       resources: [`arn:aws:events:${REGION}:${ACCOUNT}:rule/nightly`],
     });
     await bench.advance(2 * 86_400_000);
@@ -198,15 +214,18 @@ describe('Schedules', () => {
   // https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#rate-based
   const rates = [
     {
-      ...{ title: 'at once, and then each hour', start: '' },
+      title: 'at once, and then each hour',
+      start: '',
       times: ['2025-04-14T22:13:38Z', '2025-04-14T23:13:38Z', '2025-04-15T00:13:38Z'],
     },
     {
-      ...{ title: 'from its StartDate on', start: `StartDate: '2025-04-14T23:00:00Z'` },
+      title: 'from its StartDate on',
+      start: `StartDate: '2025-04-14T23:00:00Z'`,
       times: ['2025-04-14T23:00:00Z', '2025-04-15T00:00:00Z'],
     },
     {
-      ...{ title: 'as its StartDate counts, which has passed', start: `StartDate: '2025-01-01T00:30:00Z'` },
+      title: 'as its StartDate counts, which has passed',
+      start: `StartDate: '2025-01-01T00:30:00Z'`,
       times: ['2025-04-14T22:30:00Z', '2025-04-14T23:30:00Z'],
     },
   ];

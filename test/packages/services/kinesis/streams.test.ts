@@ -65,7 +65,9 @@ describe('recorded streams', () => {
       const call = aShelf();
       const numbers = ['a', 'b'].map((text) => String(call('PutRecord', put(text))['SequenceNumber']));
       const { ShardIterator: start } = call('GetShardIterator', {
-        ...{ StreamName: 's', ShardId: 'shardId-000000000000', ShardIteratorType: type },
+        StreamName: 's',
+        ShardId: 'shardId-000000000000',
+        ShardIteratorType: type,
         ...from(numbers),
       });
       call('PutRecord', put('late'));
@@ -111,7 +113,9 @@ describe('recorded streams', () => {
     const call = aShelf();
     for (let count = 0; count < 1_001; count += 1) call('PutRecord', put(String(count)));
     const { ShardIterator: start } = call('GetShardIterator', {
-      ...{ StreamName: 's', ShardId: 'shardId-000000000000', ShardIteratorType: 'TRIM_HORIZON' },
+      StreamName: 's',
+      ShardId: 'shardId-000000000000',
+      ShardIteratorType: 'TRIM_HORIZON',
     });
     const kept = texts(call('GetRecords', { ShardIterator: start }));
 

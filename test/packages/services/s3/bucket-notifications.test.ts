@@ -30,7 +30,10 @@ describe('BucketNotifications', () => {
     const { s3, responseElements, ...rest } = record ?? {};
     assert.ok(responseElements !== undefined);
     assert.deepEqual(rest, {
-      ...{ eventVersion: '2.1', eventSource: 'aws:s3', awsRegion: REGION, eventName: 'ObjectCreated:Put' },
+      eventVersion: '2.1',
+      eventSource: 'aws:s3',
+      awsRegion: REGION,
+      eventName: 'ObjectCreated:Put',
       eventTime: '2025-04-14T22:13:38.000Z',
       userIdentity: { principalId: 'AWS:123456789012' },
       requestParameters: { sourceIPAddress: '127.0.0.1' },

@@ -14,7 +14,8 @@ const TO_INBOX = 'Protocol: sqs, Endpoint: !GetAtt Inbox.Arn';
 
 async function publish(bench: EventBench, fields: Readonly<Record<string, string>>): Promise<string> {
   const outcome = await bench.send({
-    ...{ service: 'sns', body: new URLSearchParams(fields).toString() },
+    service: 'sns',
+    body: new URLSearchParams(fields).toString(),
     headers: ['Content-Type', 'application/x-www-form-urlencoded'],
   });
   await bench.engine.idle();
@@ -56,9 +57,16 @@ describe('Topics', () => {
     assert.deepEqual(
       { ...Sns, SigningCertUrl: '', UnsubscribeUrl: '' },
       {
-        ...{ Type: 'Notification', MessageId: id, TopicArn: TOPIC, Subject: 'hi', Message: 'hello' },
-        ...{ Timestamp: '2025-04-14T22:13:38.000Z', SignatureVersion: '1', Signature: 'EXAMPLE' },
-        ...{ SigningCertUrl: '', UnsubscribeUrl: '' },
+        Type: 'Notification',
+        MessageId: id,
+        TopicArn: TOPIC,
+        Subject: 'hi',
+        Message: 'hello',
+        Timestamp: '2025-04-14T22:13:38.000Z',
+        SignatureVersion: '1',
+        Signature: 'EXAMPLE',
+        SigningCertUrl: '',
+        UnsubscribeUrl: '',
         MessageAttributes: { kind: { Type: 'String', Value: 'sale' } },
       },
     );
@@ -103,7 +111,8 @@ describe('Topics', () => {
       [`PublishBatchRequestEntries.member.${index}.Message`]: message,
     });
     const answer = await publish(bench, {
-      ...{ Action: 'PublishBatch', TopicArn: TOPIC },
+      Action: 'PublishBatch',
+      TopicArn: TOPIC,
       ...entry(1, 'a', '{"default":"all","sqs":"queues"}'),
       'PublishBatchRequestEntries.member.1.MessageStructure': 'json',
       ...entry(2, 'b', ''),

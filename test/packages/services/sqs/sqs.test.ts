@@ -29,11 +29,15 @@ const textOf = (body: unknown): string => Buffer.from(body as Uint8Array).toStri
 /** AWS's own client in front of the queues, without a socket; it checks the MD5 digests that it is given. */
 function clientOf(bench: EventBench): SQSClient {
   return new SQSClient({
-    ...{ region: REGION, credentials: { accessKeyId: 'a', secretAccessKey: 'b' }, maxAttempts: 1 },
+    region: REGION,
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    maxAttempts: 1,
     requestHandler: {
       async handle(request: HttpRequest) {
         const outcome = await bench.send({
-          ...{ service: 'sqs', path: request.path, body: textOf(request.body) },
+          service: 'sqs',
+          path: request.path,
+          body: textOf(request.body),
           headers: Object.entries(request.headers).flat(),
         });
         if (outcome.kind !== 'answered') throw new Error(JSON.stringify(outcome));
@@ -190,7 +194,9 @@ describe('Sqs by the JSON protocol', () => {
       client.send(
         new SendMessageCommand({
           QueueUrl: QueueUrl.replace('jobs', 'in-order.fifo'),
-          ...{ MessageBody: 'a', MessageGroupId: 'g', MessageDeduplicationId: 'd' },
+          MessageBody: 'a',
+          MessageGroupId: 'g',
+          MessageDeduplicationId: 'd',
         }),
       );
     const [first, second] = [await send(), await send()];
@@ -242,7 +248,9 @@ describe('Sqs by the JSON protocol', () => {
 
 describe('Sqs by the query protocol', () => {
   const form = (fields: Readonly<Record<string, string>>) => ({
-    ...{ service: 'sqs', path: `/${ACCOUNT}/jobs`, body: new URLSearchParams(fields).toString() },
+    service: 'sqs',
+    path: `/${ACCOUNT}/jobs`,
+    body: new URLSearchParams(fields).toString(),
     headers: ['Content-Type', 'application/x-www-form-urlencoded'],
   });
   const ask = async (bench: EventBench, fields: Readonly<Record<string, string>>) => {

@@ -36,7 +36,10 @@ const idsOf = (event: unknown): string[] =>
 function change(bench: EventBench, ...ids: readonly string[]): void {
   bench.streams.changed(
     ids.map((id) => ({
-      ...{ table: 'orders', keys: { id: { S: id } }, before: undefined, isExpiry: false },
+      table: 'orders',
+      keys: { id: { S: id } },
+      before: undefined,
+      isExpiry: false,
       after: { id: { S: id }, state: { S: 'new' } },
     })),
   );
@@ -107,12 +110,10 @@ describe('StreamConsumer', () => {
           userIdentity: undefined,
         },
         {
-          ...{
-            eventName: 'REMOVE',
-            NewImage: undefined,
-            OldImage: two,
-            StreamViewType: 'NEW_AND_OLD_IMAGES',
-          },
+          eventName: 'REMOVE',
+          NewImage: undefined,
+          OldImage: two,
+          StreamViewType: 'NEW_AND_OLD_IMAGES',
           userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' },
         },
       ],
@@ -231,7 +232,10 @@ describe('StreamConsumer', () => {
     for (let n = 0; n < 20; n += 1)
       bench.streams.changed(
         ['a', 'b', 'c', 'd', 'e'].map((id) => ({
-          ...{ table: 'orders', keys: { id: { S: id } }, before: undefined, isExpiry: false },
+          table: 'orders',
+          keys: { id: { S: id } },
+          before: undefined,
+          isExpiry: false,
           after: { id: { S: id }, n: { N: `${n}` } },
         })),
       );

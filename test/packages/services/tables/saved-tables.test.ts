@@ -12,9 +12,12 @@ import { aClient, anyTarget, aTable, SIGNER } from '../../../support/orders-tabl
 
 /** A table that a file may name: whatever it is, checkTables() lets it through, and DynamoDB may not. */
 const other = (more: JsonObject, items: readonly JsonObject[] = []): JsonObject => ({
-  ...{ region: 'us-east-1', timeToLive: null, items },
+  region: 'us-east-1',
+  timeToLive: null,
+  items,
   definition: {
-    ...{ TableName: 'other', BillingMode: 'PAY_PER_REQUEST' },
+    TableName: 'other',
+    BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
     KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
   },

@@ -17,7 +17,8 @@ function someValues() {
       aStack({
         Own: { type: 'AWS::SSM::Parameter', id: 'own', properties: { Type: 'String', Value: 'stack' } },
         Db: {
-          ...{ type: 'AWS::SecretsManager::Secret', properties: { Name: 'db', SecretString: 'stack' } },
+          type: 'AWS::SecretsManager::Secret',
+          properties: { Name: 'db', SecretString: 'stack' },
           id: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:db-abc123',
         },
       }),

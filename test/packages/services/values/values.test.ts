@@ -46,8 +46,11 @@ const RESOURCES = {
   Root: {
     Type: 'AWS::ApiGateway::Method',
     Properties: {
-      ...{ RestApiId: { Ref: 'Api' }, ResourceId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] } },
-      ...{ HttpMethod: 'GET', AuthorizationType: 'NONE', Integration: { Type: 'MOCK' } },
+      RestApiId: { Ref: 'Api' },
+      ResourceId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] },
+      HttpMethod: 'GET',
+      AuthorizationType: 'NONE',
+      Integration: { Type: 'MOCK' },
     },
   },
   Made: { Type: 'AWS::SSM::Parameter', Properties: { Name: '/app/made', Type: 'String', Value: 'stack' } },
@@ -57,8 +60,10 @@ const RESOURCES = {
     Properties: {
       Name: 'stack/db',
       GenerateSecretString: {
-        ...{ SecretStringTemplate: '{"user":"root"}', GenerateStringKey: 'password' },
-        ...{ PasswordLength: 20, ExcludePunctuation: true },
+        SecretStringTemplate: '{"user":"root"}',
+        GenerateStringKey: 'password',
+        PasswordLength: 20,
+        ExcludePunctuation: true,
       },
     },
   },
@@ -80,7 +85,10 @@ const READER = { accessKeyId: 'AKIALOCAL000READER', secretAccessKey: 'reader-sec
 describe('Values that functions read', () => {
   let started: StartedGateway;
   const at = (credentials = GATEWAY_ADMIN) => ({
-    ...{ endpoint: started.listening.control, region: 'eu-west-1', credentials, maxAttempts: 1 },
+    endpoint: started.listening.control,
+    region: 'eu-west-1',
+    credentials,
+    maxAttempts: 1,
   });
   before(async () => {
     const files = { 'gatewright.values.yml': WRITTEN, 'gatewright.identities.yml': IDENTITIES };
@@ -105,8 +113,12 @@ describe('Values that functions read', () => {
     assert.deepEqual(
       Parameters.map(({ Type, Value }) => `${Type} ${Value}`),
       [
-        ...['String db.local', 'String 007', 'StringList a,b', 'SecureString hush-hush'],
-        ...['String from the file', 'String stack'],
+        'String db.local',
+        'String 007',
+        'StringList a,b',
+        'SecureString hush-hush',
+        'String from the file',
+        'String stack',
       ],
     );
     assert.deepEqual(InvalidParameters, ['/no']);
@@ -189,7 +201,8 @@ describe('Values that functions read', () => {
     const client = new AppConfigDataClient(at());
     const session = await client.send(
       new StartConfigurationSessionCommand({
-        ...{ ApplicationIdentifier: 'shop', EnvironmentIdentifier: 'dev' },
+        ApplicationIdentifier: 'shop',
+        EnvironmentIdentifier: 'dev',
         ConfigurationProfileIdentifier: 'flags',
       }),
     );
@@ -255,7 +268,8 @@ describe('Values that functions read', () => {
       () =>
         new AppConfigDataClient(at()).send(
           new StartConfigurationSessionCommand({
-            ...{ ApplicationIdentifier: 'shop', EnvironmentIdentifier: 'dev' },
+            ApplicationIdentifier: 'shop',
+            EnvironmentIdentifier: 'dev',
             ConfigurationProfileIdentifier: 'gone',
           }),
         ),

@@ -18,7 +18,9 @@ describe('parseValues', () => {
       [objects.get('photos/logo.png'), attached, faults],
       [
         {
-          ...{ bytes: Buffer.from([1, 255]), isText: false, contentType: 'image/png' },
+          bytes: Buffer.from([1, 255]),
+          isText: false,
+          contentType: 'image/png',
           file: '/app/logo.png',
         },
         ['/app/logo.png'],

@@ -93,8 +93,12 @@ describe('a template of CDK without asset metadata', () => {
     const [bucket, key] = [parameter('S3Bucket'), parameter('S3VersionKey')];
     const half = (index: number) => ({ 'Fn::Select': [index, { 'Fn::Split': ['||', { Ref: key }] }] });
     const data = {
-      ...{ path: `asset.${CODE}`, id: CODE, packaging: 'zip', sourceHash: CODE },
-      ...{ s3BucketParameter: bucket, s3KeyParameter: key },
+      path: `asset.${CODE}`,
+      id: CODE,
+      packaging: 'zip',
+      sourceHash: CODE,
+      s3BucketParameter: bucket,
+      s3KeyParameter: key,
     };
     const source = anAssembly(
       'legacy',
@@ -107,7 +111,9 @@ describe('a template of CDK without asset metadata', () => {
               Type: 'AWS::Lambda::Function',
               Properties: {
                 Code: { S3Bucket: { Ref: bucket }, S3Key: { 'Fn::Join': ['', [half(0), half(1)]] } },
-                ...{ Runtime: 'nodejs24.x', Handler: 'index.handler', Role: 'arn:aws:iam::1:role/a' },
+                Runtime: 'nodejs24.x',
+                Handler: 'index.handler',
+                Role: 'arn:aws:iam::1:role/a',
               },
             },
           },

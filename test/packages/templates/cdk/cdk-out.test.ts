@@ -23,8 +23,13 @@ function partOfKey(index: number): object {
 describe('a cloud assembly of CDK 1', () => {
   it('gives its assets to the template as parameters, as `cdk deploy` does', async () => {
     const asset = {
-      ...{ path: `asset.${HASH}`, id: HASH, packaging: 'zip', sourceHash: HASH },
-      ...{ s3BucketParameter: BUCKET, s3KeyParameter: KEY, artifactHashParameter: CONTENT },
+      path: `asset.${HASH}`,
+      id: HASH,
+      packaging: 'zip',
+      sourceHash: HASH,
+      s3BucketParameter: BUCKET,
+      s3KeyParameter: KEY,
+      artifactHashParameter: CONTENT,
     };
     const artifact = {
       type: 'aws:cloudformation:stack',

@@ -44,7 +44,9 @@ function expand(
     object: (address: string) => OBJECTS[address],
   };
   const { tree, files: read } = expandIncludes(parseSource(template, file), 'shop', {
-    ...{ ...OPTIONS, parameters: { Bucket: 'bucket' }, stored },
+    ...OPTIONS,
+    parameters: { Bucket: 'bucket' },
+    stored,
     tolerance: faults,
   });
   return { value: tree.value, files: read, told: faults.all.map(({ error }) => error.describe()) };

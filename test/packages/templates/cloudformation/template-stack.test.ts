@@ -18,13 +18,17 @@ Outputs: { B: { Value: y } }`;
     const file = '/app/shop.yml';
     assert.deepEqual(stack.raw.findings, [
       {
-        ...{ logicalId: 'T', type: 'AWS::SNS::Topic', property: 'TopicName' },
+        logicalId: 'T',
+        type: 'AWS::SNS::Topic',
+        property: 'TopicName',
         place: { file, line: 8, logicalId: 'T', property: 'TopicName' },
         message: 'the key TopicName is written twice',
         consequence: 'the last one, in line 8, holds',
       },
       {
-        ...{ logicalId: '', type: 'template', property: 'Outputs' },
+        logicalId: '',
+        type: 'template',
+        property: 'Outputs',
         place: { file, line: 9, property: 'Outputs' },
         message: 'the key Outputs is written twice',
         consequence: 'the last one, in line 9, holds',

@@ -7,9 +7,30 @@ import { DefinitionError } from '../../../../packages/core/errors.ts';
 
 describe('any JSON as a Body', () => {
   const words = fc.constantFrom(
-    ...['/x', '/{a}', '/$default', 'get', 'post', 'parameters', 'responses', 'security', 'a', '200', '$ref'],
-    ...['requestBody', 'content', 'schema', 'application/json', 'x-amazon-apigateway-integration', 'type'],
-    ...['uri', 'name', 'in', 'properties', 'items', '__proto__', 'constructor'],
+    '/x',
+    '/{a}',
+    '/$default',
+    'get',
+    'post',
+    'parameters',
+    'responses',
+    'security',
+    'a',
+    '200',
+    '$ref',
+    'requestBody',
+    'content',
+    'schema',
+    'application/json',
+    'x-amazon-apigateway-integration',
+    'type',
+    'uri',
+    'name',
+    'in',
+    'properties',
+    'items',
+    '__proto__',
+    'constructor',
   );
   const scalars = fc.oneof(
     fc.constantFrom('#/definitions/a', '#/components/schemas/a', '#', 'aws_proxy', 'query', 'body', ''),
@@ -47,7 +68,10 @@ describe('any JSON as a Body', () => {
       fc.assert(
         fc.property(fc.oneof(roots, anything), (body) => {
           const api: ResolvedResource = {
-            ...{ logicalId: 'Api', type, physicalId: 'abc', dependsOn: [] },
+            logicalId: 'Api',
+            type,
+            physicalId: 'abc',
+            dependsOn: [],
             properties: { Body: body as Json, Parameters: { basepath: 'prepend' }, BasePath: 'split' },
             place: (property) => ({ file: 'f', property }),
           };

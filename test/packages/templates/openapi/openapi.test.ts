@@ -161,7 +161,9 @@ describe('expandDocuments for a REST API', () => {
 
   it('applies security of the root where an operation has none, with its scopes', () => {
     const scheme = {
-      ...{ type: 'apiKey', name: 'TestHeaderAuth', in: 'header' },
+      type: 'apiKey',
+      name: 'TestHeaderAuth',
+      in: 'header',
       'x-amazon-apigateway-authorizer': { type: 'cognito_user_pools', providerARNs: ['arn:pool'] },
     };
     const root = { security: [{ pool: ['email'] }], components: { securitySchemes: { pool: scheme } } };

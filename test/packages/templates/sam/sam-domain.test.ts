@@ -53,7 +53,9 @@ describe('expandDomain', () => {
       madeOf(text),
       {
         ApiGatewayDomainNameApiExampleCom: {
-          ...{ type: 'ApiGateway::DomainName', DomainName: 'api.example.com', SecurityPolicy: 'TLS_1_2' },
+          type: 'ApiGateway::DomainName',
+          DomainName: 'api.example.com',
+          SecurityPolicy: 'TLS_1_2',
           EndpointConfiguration: { Types: ['REGIONAL'] },
         },
         Shop0v1BasePathMapping: { ...mapping, BasePath: 'v1' },
@@ -73,11 +75,14 @@ describe('expandDomain', () => {
       madeOf(text),
       {
         ApiGatewayDomainNameApiExampleCom: {
-          ...{ type: 'ApiGatewayV2::DomainName', DomainName: 'api.example.com' },
+          type: 'ApiGatewayV2::DomainName',
+          DomainName: 'api.example.com',
           DomainNameConfigurations: [{ EndpointType: 'REGIONAL' }],
         },
         Shop0v1shopApiMapping: {
-          ...{ type: 'ApiGatewayV2::ApiMapping', DomainName: 'api.example.com', Stage: 'live' },
+          type: 'ApiGatewayV2::ApiMapping',
+          DomainName: 'api.example.com',
+          Stage: 'live',
           ApiMappingKey: 'v1/shop',
         },
       },
@@ -94,7 +99,9 @@ describe('expandDomain', () => {
     );
 
     assert.deepEqual(Object.keys(made), [
-      ...['ApiGatewayDomainNameAExampleCom', 'Shop0oneBasePathMapping', 'Shop1twoBasePathMapping'],
+      'ApiGatewayDomainNameAExampleCom',
+      'Shop0oneBasePathMapping',
+      'Shop1twoBasePathMapping',
     ]);
   });
 

@@ -31,8 +31,10 @@ describe('S3 events of SAM', () => {
     assert.deepEqual(samEvents(event(BUCKET), {}, Files()).resources['FEPermission'], {
       Type: 'AWS::Lambda::Permission',
       Properties: {
-        ...{ Action: 'lambda:InvokeFunction', FunctionName: { Ref: 'F' } },
-        ...{ Principal: 's3.amazonaws.com', SourceAccount: { Ref: 'AWS::AccountId' } },
+        Action: 'lambda:InvokeFunction',
+        FunctionName: { Ref: 'F' },
+        Principal: 's3.amazonaws.com',
+        SourceAccount: { Ref: 'AWS::AccountId' },
       },
     });
   });
@@ -42,7 +44,8 @@ describe('S3 events of SAM', () => {
     const config = { LambdaConfigurations: [other], TopicConfigurations: [] };
 
     assert.deepEqual(notificationsOf({}, Files(config)), {
-      ...{ LambdaConfigurations: [other, ...ADDED], TopicConfigurations: [] },
+      LambdaConfigurations: [other, ...ADDED],
+      TopicConfigurations: [],
     });
   });
 

@@ -18,7 +18,9 @@ describe('rules of SAM events', () => {
       type: 'Schedule',
       given: { Schedule: 'rate(1 day)', Name: 'nightly', Input: '{}', Enabled: false },
       rule: {
-        ...{ ScheduleExpression: 'rate(1 day)', Name: 'nightly', State: 'DISABLED' },
+        ScheduleExpression: 'rate(1 day)',
+        Name: 'nightly',
+        State: 'DISABLED',
         Targets: [{ Id: 'FELambdaTarget', Arn, Input: '{}' }],
       },
     },
@@ -26,27 +28,32 @@ describe('rules of SAM events', () => {
       type: 'CloudWatchEvent',
       given: { Pattern: PATTERN, EventBusName: 'bus', InputPath: '$.detail', State: 'ENABLED' },
       rule: {
-        ...{ EventPattern: PATTERN, EventBusName: 'bus', State: 'ENABLED' },
+        EventPattern: PATTERN,
+        EventBusName: 'bus',
+        State: 'ENABLED',
         Targets: [{ Id: 'FELambdaTarget', Arn, InputPath: '$.detail' }],
       },
     },
     {
       type: 'EventBridgeRule',
       given: {
-        ...{
-          Pattern: PATTERN,
-          RuleName: 'own',
-          Target: { Id: 'T' },
-          RetryPolicy: { MaximumRetryAttempts: 1 },
-        },
-        ...{ InputTransformer: { InputTemplate: '"x"' }, DeadLetterConfig: { Arn: 'dead' } },
+        Pattern: PATTERN,
+        RuleName: 'own',
+        Target: { Id: 'T' },
+        RetryPolicy: { MaximumRetryAttempts: 1 },
+        InputTransformer: { InputTemplate: '"x"' },
+        DeadLetterConfig: { Arn: 'dead' },
       },
       rule: {
-        ...{ EventPattern: PATTERN, Name: 'own' },
+        EventPattern: PATTERN,
+        Name: 'own',
         Targets: [
           {
-            ...{ Id: 'T', Arn, InputTransformer: { InputTemplate: '"x"' } },
-            ...{ RetryPolicy: { MaximumRetryAttempts: 1 }, DeadLetterConfig: { Arn: 'dead' } },
+            Id: 'T',
+            Arn,
+            InputTransformer: { InputTemplate: '"x"' },
+            RetryPolicy: { MaximumRetryAttempts: 1 },
+            DeadLetterConfig: { Arn: 'dead' },
           },
         ],
       },
@@ -60,8 +67,10 @@ describe('rules of SAM events', () => {
         FEPermission: {
           Type: 'AWS::Lambda::Permission',
           Properties: {
-            ...{ Action: 'lambda:InvokeFunction', FunctionName: { Ref: 'F' } },
-            ...{ Principal: 'events.amazonaws.com', SourceArn: { 'Fn::GetAtt': ['FE', 'Arn'] } },
+            Action: 'lambda:InvokeFunction',
+            FunctionName: { Ref: 'F' },
+            Principal: 'events.amazonaws.com',
+            SourceArn: { 'Fn::GetAtt': ['FE', 'Arn'] },
           },
         },
       });
@@ -114,18 +123,25 @@ describe('expandSchedulerSchedule', () => {
 
   it('makes a schedule with a role that may invoke the function and send what failed', () => {
     const given = {
-      ...{ ScheduleExpression, ScheduleExpressionTimezone: 'Europe/Rome', Input: '{}' },
-      ...{ DeadLetterConfig: { Type: 'SQS' }, PermissionsBoundary: 'bound' },
+      ScheduleExpression,
+      ScheduleExpressionTimezone: 'Europe/Rome',
+      Input: '{}',
+      DeadLetterConfig: { Type: 'SQS' },
+      PermissionsBoundary: 'bound',
     };
     const made = samEvents(event('ScheduleV2', given)).resources;
     const dead = { 'Fn::GetAtt': ['FEQueue', 'Arn'] };
 
     assert.deepEqual(Object.keys(made).toSorted(), ['FE', 'FEQueue', 'FERole']);
     assert.deepEqual(propertiesOf(made, 'FE'), {
-      ...{ ScheduleExpression, ScheduleExpressionTimezone: 'Europe/Rome', Name: 'FE' },
+      ScheduleExpression,
+      ScheduleExpressionTimezone: 'Europe/Rome',
+      Name: 'FE',
       FlexibleTimeWindow: { Mode: 'OFF' },
       Target: {
-        ...{ Arn, RoleArn: { 'Fn::GetAtt': ['FERole', 'Arn'] }, Input: '{}' },
+        Arn,
+        RoleArn: { 'Fn::GetAtt': ['FERole', 'Arn'] },
+        Input: '{}',
         DeadLetterConfig: { Arn: dead },
       },
     });
@@ -149,7 +165,8 @@ describe('expandSchedulerSchedule', () => {
 
     assert.deepEqual(Object.keys(made), ['FE']);
     assert.deepEqual(propertiesOf(made, 'FE'), {
-      ...{ ScheduleExpression, FlexibleTimeWindow: { Mode: 'OFF' } },
+      ScheduleExpression,
+      FlexibleTimeWindow: { Mode: 'OFF' },
       Target: { Arn, RoleArn: 'role' },
     });
   });

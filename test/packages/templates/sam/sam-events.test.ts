@@ -22,7 +22,9 @@ const policy = (queueArn: unknown, queueUrl: unknown): object => ({
       Version: '2012-10-17',
       Statement: [
         {
-          ...{ Effect: 'Allow', Action: 'sqs:SendMessage', Resource: queueArn },
+          Effect: 'Allow',
+          Action: 'sqs:SendMessage',
+          Resource: queueArn,
           Principal: { Service: 'sns.amazonaws.com' },
           Condition: { ArnEquals: { 'aws:SourceArn': 'topic' } },
         },
@@ -40,7 +42,9 @@ describe('expandSource (docs/aws §18.10)', () => {
         FE: {
           Type: MAPPING,
           Properties: {
-            ...{ FunctionName: { Ref: 'F' }, EventSourceArn: 'queue', BatchSize: 5 },
+            FunctionName: { Ref: 'F' },
+            EventSourceArn: 'queue',
+            BatchSize: 5,
             ScalingConfig: { MaximumConcurrency: 2 },
           },
         },
@@ -49,15 +53,20 @@ describe('expandSource (docs/aws §18.10)', () => {
     {
       what: 'a stream, whose destination has no type at CloudFormation',
       given: event('DynamoDB', {
-        ...{ Stream: 'stream', StartingPosition: 'LATEST', MaximumRetryAttempts: 2 },
+        Stream: 'stream',
+        StartingPosition: 'LATEST',
+        MaximumRetryAttempts: 2,
         DestinationConfig: { OnFailure: { Type: 'SQS', Destination: 'dead' } },
       }),
       made: {
         FE: {
           Type: MAPPING,
           Properties: {
-            ...{ FunctionName: { Ref: 'F' }, EventSourceArn: 'stream', StartingPosition: 'LATEST' },
-            ...{ MaximumRetryAttempts: 2, DestinationConfig: { OnFailure: { Destination: 'dead' } } },
+            FunctionName: { Ref: 'F' },
+            EventSourceArn: 'stream',
+            StartingPosition: 'LATEST',
+            MaximumRetryAttempts: 2,
+            DestinationConfig: { OnFailure: { Destination: 'dead' } },
           },
         },
       },
@@ -86,8 +95,10 @@ describe('expandSource (docs/aws §18.10)', () => {
         FEEventSourceMapping: {
           Type: MAPPING,
           Properties: {
-            ...{ FunctionName: { Ref: 'F' }, EventSourceArn: { 'Fn::GetAtt': ['FEQueue', 'Arn'] } },
-            ...{ BatchSize: 10, Enabled: true },
+            FunctionName: { Ref: 'F' },
+            EventSourceArn: { 'Fn::GetAtt': ['FEQueue', 'Arn'] },
+            BatchSize: 10,
+            Enabled: true,
           },
         },
       },
@@ -144,14 +155,17 @@ describe('expandSource (docs/aws §18.10)', () => {
     const { FE: mapping } = samSources(queue, { AutoPublishAlias: 'live' }, {}, { Condition: 'No' });
 
     assert.deepEqual(mapping, {
-      ...{ Type: MAPPING, Condition: 'No' },
+      Type: MAPPING,
+      Condition: 'No',
       Properties: { FunctionName: { Ref: 'FAliaslive' }, EventSourceArn: 'queue' },
     });
   });
 
   it('names events that start nothing here, and properties that it does not apply', () => {
     const given = {
-      ...{ A: { Type: 'IoTRule', Properties: { Sql: 'SELECT *' } }, B: { Type: 'Kinesis' }, C: {} },
+      A: { Type: 'IoTRule', Properties: { Sql: 'SELECT *' } },
+      B: { Type: 'Kinesis' },
+      C: {},
       D: { Type: 'SQS', Properties: { Queue: 'queue', Surprise: 1 } },
     };
 

@@ -43,7 +43,8 @@ describe('expandInvokeConfig (docs/aws §18.10)', () => {
       FEventInvokeConfig: {
         Type: 'AWS::Lambda::EventInvokeConfig',
         Properties: {
-          ...{ FunctionName: { Ref: 'F' }, Qualifier: '$LATEST' },
+          FunctionName: { Ref: 'F' },
+          Qualifier: '$LATEST',
           DestinationConfig: { OnSuccess: { Destination: 'a' }, OnFailure: { Destination: 'b' } },
         },
       },

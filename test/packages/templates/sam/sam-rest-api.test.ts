@@ -167,7 +167,10 @@ describe('Auth of AWS::Serverless::Api', () => {
 describe('Auth.ResourcePolicy of AWS::Serverless::Api', () => {
   const every = ['execute-api:/live/GET/x', 'execute-api:/live/POST/x'];
   const statement = (Effect: string, Condition?: Json): JsonObject => ({
-    ...{ Effect, Action: 'execute-api:Invoke', Resource: every, Principal: '*' },
+    Effect,
+    Action: 'execute-api:Invoke',
+    Resource: every,
+    Principal: '*',
     ...(Condition === undefined ? {} : { Condition }),
   });
   const rows: { policy: string; statements: readonly Json[] }[] = [

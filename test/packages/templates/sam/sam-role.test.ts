@@ -103,7 +103,8 @@ describe('expandPolicyTemplate', () => {
   // SAM developer guide, "AWS SAM policy templates".
   for (const { name, parameters, action, resource } of [
     {
-      ...{ name: 'DynamoDBCrudPolicy', action: 'dynamodb:ConditionCheckItem' },
+      name: 'DynamoDBCrudPolicy',
+      action: 'dynamodb:ConditionCheckItem',
       parameters: { TableName: { Ref: 'Table' } },
       resource: {
         'Fn::Sub': [
@@ -113,11 +114,15 @@ describe('expandPolicyTemplate', () => {
       },
     },
     {
-      ...{ name: 'S3ReadPolicy', action: 's3:GetObject', parameters: { BucketName: 'b' } },
+      name: 'S3ReadPolicy',
+      action: 's3:GetObject',
+      parameters: { BucketName: 'b' },
       resource: { 'Fn::Sub': ['arn:${AWS::Partition}:s3:::${BucketName}/*', { BucketName: 'b' }] },
     },
     {
-      ...{ name: 'KinesisStreamReadPolicy', action: 'kinesis:ListStreams', parameters: { StreamName: 's' } },
+      name: 'KinesisStreamReadPolicy',
+      action: 'kinesis:ListStreams',
+      parameters: { StreamName: 's' },
       resource: { 'Fn::Sub': 'arn:${AWS::Partition}:kinesis:${AWS::Region}:${AWS::AccountId}:stream/*' },
     },
     { name: 'SSMParameterReadPolicy', action: 'ssm:*', parameters: {}, resource: '*' },

@@ -62,7 +62,9 @@ describe('compiling a service', () => {
   const run = (changed: Partial<ServiceRun> = {}): ReturnType<typeof compileService> => {
     hasCompiled = false;
     return compileService({
-      ...{ serviceFolder: folder, oslsFolder: OSLS, keptIn },
+      serviceFolder: folder,
+      oslsFolder: OSLS,
+      keptIn,
       arguments: ['package', '--config', 'serverless.yml', '--stage', 'dev', '--param=given=1'],
       home: { region: 'us-east-1', accountId: '123456789012' },
       environment: { KEPT_VARIABLE: 'of the environment' },

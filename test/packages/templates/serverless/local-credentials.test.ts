@@ -17,7 +17,8 @@ const { useLocalCredentials } = createRequire(import.meta.url)(
 };
 
 const ENVIRONMENT = {
-  ...{ AWS_ACCESS_KEY_ID: 'AKIALOCAL', AWS_SECRET_ACCESS_KEY: 'secret' },
+  AWS_ACCESS_KEY_ID: 'AKIALOCAL',
+  AWS_SECRET_ACCESS_KEY: 'secret',
   AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
 };
 const credentials = { accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' };
@@ -36,7 +37,9 @@ describe('useLocalCredentials', () => {
     useLocalCredentials(provider, undefined, ENVIRONMENT);
 
     assert.deepEqual(provider.getAwsSdkV3Config?.({ region: 'eu-west-1' }), {
-      ...{ profile: 'mine', region: 'eu-west-1', credentials },
+      profile: 'mine',
+      region: 'eu-west-1',
+      credentials,
     });
   });
 

@@ -26,7 +26,11 @@ function aFolder(files: Readonly<Record<string, string>>): string {
 /** What osls's driver says of a service with the functions `a` and `b`, the first with this artifact. */
 function packagedService(artifact: string | undefined, builders: readonly string[] = []): PackagedService {
   return {
-    ...{ template: {}, stackName: 's', stage: 'dev', region: 'eu-west-1', builders },
+    template: {},
+    stackName: 's',
+    stage: 'dev',
+    region: 'eu-west-1',
+    builders,
     functions: new Map([
       ['A', { name: 'a', artifact }],
       ['B', { name: 'b', artifact: undefined }],
@@ -162,7 +166,8 @@ s3: { assets: { rate.txt: '7' } }`,
       () => Buffer.alloc(0),
     );
     const [stack] = await loadStacks([folder], {
-      ...{ ...OPTIONS, stored: storedValues(values, '/app/gatewright.values.yml') },
+      ...OPTIONS,
+      stored: storedValues(values, '/app/gatewright.values.yml'),
       onProgress: (message) => void informed.push(message),
     });
 

@@ -8,7 +8,10 @@ import { aDocument, aPrincipal } from '../../../support/an-access-document.ts';
 
 const AT = { nowEpochSeconds: 0, isInNetwork: () => undefined };
 const rule = (over: Partial<CompiledChannelRule>): CompiledChannelRule => ({
-  ...{ id: 'r', effect: 'allow', actions: ['subscribe'], patterns: [['rooms', '*']] },
+  id: 'r',
+  effect: 'allow',
+  actions: ['subscribe'],
+  patterns: [['rooms', '*']],
   ...over,
 });
 const grantsOf = (rules: readonly CompiledChannelRule[], claims: Record<string, unknown> = {}) => {

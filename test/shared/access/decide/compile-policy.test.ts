@@ -8,21 +8,24 @@ import { aDocument, aPrincipal, ARN, PREFIX } from '../../../support/an-access-d
 
 /** Denied beside every wildcard. */
 const DOTS = [
-  ...[
-    '*%%*',
-    '*%252*',
-    '*%2E*',
-    '*%2F.*',
-    '*%2e*',
-    '*%2f.*',
-    '*%5C*',
-    '*%5c*',
-    '*%?%*',
-    '*/.',
-    '*/.%*',
-    '*/..',
-  ],
-  ...['*/..%*', '*/../*', '*/..;*', '*/./*', '*/.;*', '*\\*'],
+  '*%%*',
+  '*%252*',
+  '*%2E*',
+  '*%2F.*',
+  '*%2e*',
+  '*%2f.*',
+  '*%5C*',
+  '*%5c*',
+  '*%?%*',
+  '*/.',
+  '*/.%*',
+  '*/..',
+  '*/..%*',
+  '*/../*',
+  '*/..;*',
+  '*/./*',
+  '*/.;*',
+  '*\\*',
 ].map((text) => `Deny ${text}`);
 const AT = { nowEpochSeconds: 1_900_000_000 };
 const allow = (paths: readonly string[], over: object = {}) => ({

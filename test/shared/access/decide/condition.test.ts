@@ -12,8 +12,14 @@ const PRINCIPAL = aPrincipal({
   roles: new Set(['admin']),
   scopes: new Set(['orders:read']),
   claims: {
-    ...{ plan: 'gold', level: 3, vip: true, teams: ['a', 7], nothing: null, amr: ['pwd', 'mfa'] },
-    ...{ address: { city: 'x' }, auth_time: NOW - 60 },
+    plan: 'gold',
+    level: 3,
+    vip: true,
+    teams: ['a', 7],
+    nothing: null,
+    amr: ['pwd', 'mfa'],
+    address: { city: 'x' },
+    auth_time: NOW - 60,
   },
 });
 

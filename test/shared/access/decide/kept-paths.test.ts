@@ -10,7 +10,10 @@ import { aDocument, aPrincipal, ARN } from '../../../support/an-access-document.
 
 const AT = { nowEpochSeconds: 1_900_000_000 };
 const allow = (id: string, paths: readonly string[], over: object = {}) => ({
-  ...{ id, effect: 'allow', methods: ['GET'], paths },
+  id,
+  effect: 'allow',
+  methods: ['GET'],
+  paths,
   ...over,
 });
 
@@ -66,8 +69,15 @@ describe('what an instance keeps of policies', () => {
       ],
     },
     [
-      ...['GET /users', 'GET /users/{id}', 'GET /users/{id}/orders', 'GET /orders', 'GET /office'],
-      ...['GET /admin', 'GET /admin/a', 'GET /admin/b', 'GET /tenants/{t}'],
+      'GET /users',
+      'GET /users/{id}',
+      'GET /users/{id}/orders',
+      'GET /orders',
+      'GET /office',
+      'GET /admin',
+      'GET /admin/a',
+      'GET /admin/b',
+      'GET /tenants/{t}',
     ],
   );
   const admin = { roles: new Set(['admin']) };

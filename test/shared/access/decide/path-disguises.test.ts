@@ -9,7 +9,10 @@ import { evaluateAsDocumented } from '../../../support/iam-by-documentation.ts';
 import { compilePolicy as compileForGateway } from '../../../../packages/core/policy/evaluate.ts';
 
 const allow = (paths: readonly string[], over: object = {}) => ({
-  ...{ id: 'a', effect: 'allow', methods: ['GET'], paths },
+  id: 'a',
+  effect: 'allow',
+  methods: ['GET'],
+  paths,
   ...over,
 });
 
@@ -30,7 +33,8 @@ describe('the policy beside dot segments', () => {
     ['GET /users/{id}/files/{proxy+}'],
   );
   const closed = aDocument({ rules: [{ ...allow(['/{proxy+}']), id: 'all' }] }, [
-    ...['GET /{proxy+}', 'GET /admin'],
+    'GET /{proxy+}',
+    'GET /admin',
   ]);
   const behindHttp = aDocument(
     { rules: [{ ...allow(['/{proxy+}']), id: 'all' }] },

@@ -4,8 +4,16 @@ import { parseStoredApiKey } from '#shared/access/keys/api-key-record.ts';
 
 const SECRET = { hash: 'a'.repeat(64), createdAtEpochSeconds: 1 };
 const RECORD = {
-  ...{ keyId: 'k', prefix: 'gw', tenant: 'acme', roles: ['reader'], scopes: [], metadata: {} },
-  ...{ secrets: [SECRET], createdAtEpochSeconds: 1, notAfterEpochSeconds: 2, revokedAtEpochSeconds: 3 },
+  keyId: 'k',
+  prefix: 'gw',
+  tenant: 'acme',
+  roles: ['reader'],
+  scopes: [],
+  metadata: {},
+  secrets: [SECRET],
+  createdAtEpochSeconds: 1,
+  notAfterEpochSeconds: 2,
+  revokedAtEpochSeconds: 3,
 };
 const parse = (change: object, ver: unknown = 1): unknown =>
   parseStoredApiKey({ ver: ver as number, doc: JSON.stringify({ ...RECORD, ...change }) });

@@ -17,11 +17,13 @@ describe('the usage plan of a new API key', () => {
     const operation = table.operation();
 
     await assert.rejects(table.admin.create(aNewKey({ ...paid, plan: 'nope' }), operation), {
-      ...{ code: 'REQUEST_INVALID', field: 'plan' },
+      code: 'REQUEST_INVALID',
+      field: 'plan',
       message: /^plan must be a usage plan that is saved; there are gold, silver/,
     });
     await assert.rejects(table.admin.create(aNewKey({ ...paid, metadata: { tier: 'nope' } }), operation), {
-      ...{ code: 'REQUEST_INVALID', field: 'metadata.tier' },
+      code: 'REQUEST_INVALID',
+      field: 'metadata.tier',
     });
     assert.equal(table.items.size, 0);
     for (const plan of ['gold', 'silver']) {
@@ -35,7 +37,8 @@ describe('the usage plan of a new API key', () => {
     const table = new ApiKeyTable();
     const paid = { prefix: 'shop_paid' };
     await assert.rejects(table.admin.create(aNewKey(paid), table.operation()), {
-      ...{ code: 'REQUEST_INVALID', field: 'plan' },
+      code: 'REQUEST_INVALID',
+      field: 'plan',
       message:
         /^plan must be there: documents charge such keys by plan or tier or owner\.x, and deny those without; there are gold/,
     });

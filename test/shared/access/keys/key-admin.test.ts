@@ -81,7 +81,8 @@ for (const { name, open } of STORES)
         const rotate = () => codeOf(table.admin.rotate(keyId, 0, table.operation()));
         const [revoked] = await Promise.all([
           codeOf(table.admin.revoke(keyId, table.operation())),
-          ...[rotate(), rotate()],
+          rotate(),
+          rotate(),
         ]);
 
         assert.equal(revoked, 'done');

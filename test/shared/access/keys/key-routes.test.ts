@@ -24,12 +24,10 @@ function anApi(table = new ApiKeyTable()) {
       routeKey,
       headers: { 'idempotency-key': `operation-${operations}` },
       requestContext: {
-        ...{
-          stage: '$default',
-          requestId: 'r-1',
-          timeEpoch: table.nowSeconds * 1000,
-          http: { method, path },
-        },
+        stage: '$default',
+        requestId: 'r-1',
+        timeEpoch: table.nowSeconds * 1000,
+        http: { method, path },
         authorizer: { iam: { userArn: 'arn:aws:iam::123456789012:user/ada' } },
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
@@ -63,8 +61,15 @@ describe('the admin endpoints of API keys', () => {
     assert.ok(typeof key === 'string');
     assert.ok(parseApiKey(key));
     assert.partialDeepStrictEqual(shown.body, {
-      ...{ keyId, tenant: 'acme', name: 'CI', roles: ['support'], scopes: [], metadata: { region: 'eu' } },
-      ...{ state: 'active', createdAt: '2026-11-19T12:00:00.000Z', notAfter: '2026-11-19T13:00:00.000Z' },
+      keyId,
+      tenant: 'acme',
+      name: 'CI',
+      roles: ['support'],
+      scopes: [],
+      metadata: { region: 'eu' },
+      state: 'active',
+      createdAt: '2026-11-19T12:00:00.000Z',
+      notAfter: '2026-11-19T13:00:00.000Z',
       changes: [{ kind: 'create', by: 'arn:aws:iam::123456789012:user/ada', at: '2026-11-19T12:00:00.000Z' }],
     });
     assert.partialDeepStrictEqual(listed.body, { keys: [{ keyId }] });
@@ -150,39 +155,39 @@ describe('the admin endpoints of API keys', () => {
     },
     {
       name: 'a prefix that no document takes',
-      ...{ route: make, over: { body: { ...valid, prefix: 'other' } }, status: 400, field: 'prefix' },
+      route: make,
+      over: { body: { ...valid, prefix: 'other' } },
+      status: 400,
+      field: 'prefix',
     },
     {
       name: 'metadata that would pose as a standard claim',
-      ...{
-        route: make,
-        over: { body: { ...valid, metadata: { sub: 'x' } } },
-        status: 400,
-        field: 'metadata',
-      },
+      route: make,
+      over: { body: { ...valid, metadata: { sub: 'x' } } },
+      status: 400,
+      field: 'metadata',
     },
     {
       name: 'metadata beyond its bounds',
-      ...{
-        route: make,
-        over: { body: { ...valid, metadata: { note: 'x'.repeat(257) } } },
-        status: 400,
-        field: 'metadata',
-      },
+      route: make,
+      over: { body: { ...valid, metadata: { note: 'x'.repeat(257) } } },
+      status: 400,
+      field: 'metadata',
     },
     {
       name: 'a life that is none',
-      ...{
-        route: make,
-        over: { body: { ...valid, lifetimeSeconds: 0 } },
-        status: 400,
-        field: 'lifetimeSeconds',
-      },
+      route: make,
+      over: { body: { ...valid, lifetimeSeconds: 0 } },
+      status: 400,
+      field: 'lifetimeSeconds',
     },
     { name: 'a body that is no JSON', route: make, over: { body: '{' }, status: 400, field: 'body' },
     {
       name: 'a change without an operation id',
-      ...{ route: make, over: { body: valid, headers: {} }, status: 400, field: 'Idempotency-Key' },
+      route: make,
+      over: { body: valid, headers: {} },
+      status: 400,
+      field: 'Idempotency-Key',
     },
     {
       name: 'a request that nobody signed',
@@ -200,26 +205,23 @@ describe('the admin endpoints of API keys', () => {
     },
     {
       name: 'an id of another form, which might name another item',
-      ...{
-        route: 'GET /access/keys/{keyId}',
-        over: { pathParameters: { keyId: 'x#KEY' } },
-        status: 400,
-        field: 'keyId',
-      },
+      route: 'GET /access/keys/{keyId}',
+      over: { pathParameters: { keyId: 'x#KEY' } },
+      status: 400,
+      field: 'keyId',
     },
     {
       name: 'an unknown key',
-      ...{
-        route: 'GET /access/keys/{keyId}',
-        over: { pathParameters: { keyId: '0'.repeat(16) } },
-        status: 404,
-      },
+      route: 'GET /access/keys/{keyId}',
+      over: { pathParameters: { keyId: '0'.repeat(16) } },
+      status: 404,
     },
     {
       name: 'an overlap beyond a month',
       route: 'POST /access/keys/{keyId}/rotate',
       over: { pathParameters: { keyId: '0'.repeat(16) }, body: { overlapSeconds: 2_592_001 } },
-      ...{ status: 400, field: 'overlapSeconds' },
+      status: 400,
+      field: 'overlapSeconds',
     },
   ];
   for (const { name, route, over, status, field } of refusals)

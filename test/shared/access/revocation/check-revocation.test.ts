@@ -202,7 +202,9 @@ describe('an authorizer whose issuer has revocation', () => {
       },
     );
   const asked = (claims: Record<string, unknown> = {}) => ({
-    ...{ kind: 'rest' as const, arn: { ...ARN, target: 'GET/users' }, sourceIp: undefined },
+    kind: 'rest' as const,
+    arn: { ...ARN, target: 'GET/users' },
+    sourceIp: undefined,
     readCredential: () =>
       readTokenHeader(
         `Bearer ${signToken(key, someClaims({ iat: nowSeconds, ...claims }))}`,

@@ -17,9 +17,13 @@ async function anApi() {
     operations += 1;
     const { body, ...rest } = over;
     const event = {
-      ...{ version: '2.0', routeKey, headers: { 'idempotency-key': `operation-${operations}` } },
+      version: '2.0',
+      routeKey,
+      headers: { 'idempotency-key': `operation-${operations}` },
       requestContext: {
-        ...{ stage: '$default', requestId: 'r-1', timeEpoch: desk.nowSeconds * 1000 },
+        stage: '$default',
+        requestId: 'r-1',
+        timeEpoch: desk.nowSeconds * 1000,
         http: { method, path },
         authorizer: { iam: { userArn: 'arn:aws:iam::123456789012:user/ada' } },
       },
@@ -45,7 +49,12 @@ describe('the admin endpoints of revocation', () => {
     assert.partialDeepStrictEqual(revoked, {
       status: 200,
       body: {
-        ...{ issuer: ISSUER, sub: 'ada', state: 'revoked', issuedUntil: noon, by, at: noon },
+        issuer: ISSUER,
+        sub: 'ada',
+        state: 'revoked',
+        issuedUntil: noon,
+        by,
+        at: noon,
         outside: [
           { step: 'flush rest rest000000/v1', done: true },
           { step: 'flush http http000000/$default', done: true },

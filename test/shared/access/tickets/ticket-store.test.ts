@@ -12,8 +12,13 @@ import { NOON_SECONDS } from '../../../support/api-key-table.ts';
 import { REAL_RANDOM } from '../../../support/real-quota-ports.ts';
 
 const CALLER: TicketCaller = {
-  ...{ principalId: 'main|ada', subject: 'ada', issuer: 'https://issuer.example/' },
-  ...{ roles: ['support'], scopes: ['orders:read'], iat: NOON_SECONDS, jti: 't-1' },
+  principalId: 'main|ada',
+  subject: 'ada',
+  issuer: 'https://issuer.example/',
+  roles: ['support'],
+  scopes: ['orders:read'],
+  iat: NOON_SECONDS,
+  jti: 't-1',
   expiresAtEpochSeconds: NOON_SECONDS + 300,
 };
 

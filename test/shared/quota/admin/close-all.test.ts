@@ -96,7 +96,9 @@ describe('closing all that is over', () => {
     assert.ok((await close(ports)).closed > 0);
 
     assert.deepEqual(await close(ports, OVER_MS + 22 * HOUR_MS), {
-      ...{ closed: 0, recorded: 0, running: 0 },
+      closed: 0,
+      recorded: 0,
+      running: 0,
       isWhole: true,
     });
     const readsAt = async (epochMs: number): Promise<number> => {

@@ -75,7 +75,9 @@ describe('closing what is over', () => {
   it('prices a period by the version that opened it, whatever is saved meanwhile', async () => {
     const { ports, at } = aTable();
     const version = (number: number, unitPrice: string): object => ({
-      ...{ id: 'priced', version: number, invoice: { currency: 'EUR' } },
+      id: 'priced',
+      version: number,
+      invoice: { currency: 'EUR' },
       limits: [{ ...DAILY, price: { tiers: [{ unitPrice }] } }],
     });
     await savePlan(ports, requested('one'), 'priced', version(1, '0.001'));
@@ -96,7 +98,9 @@ describe('closing what is over', () => {
     it(`owes ${replaced ? 'no fee for a period that another rule has cut short' : 'the fee of a period that was over when another rule took over'}`, async () => {
       const { ports, items, at } = aTable();
       await savePlan(ports, requested('one'), 'priced', {
-        ...{ id: 'priced', version: 1, invoice: { currency: 'EUR' } },
+        id: 'priced',
+        version: 1,
+        invoice: { currency: 'EUR' },
         limits: [{ ...DAILY, price: { fee: '9' } }],
       });
       const quotas = at.aHolder(() => NOON_MS);

@@ -41,7 +41,11 @@ async function aTable(): Promise<{
 }
 
 const OF_TENANT: LedgerQuestion = {
-  ...{ tenant: 'acme', limit: 'monthly', key: undefined, route: undefined, periodEpochMs: undefined },
+  tenant: 'acme',
+  limit: 'monthly',
+  key: undefined,
+  route: undefined,
+  periodEpochMs: undefined,
 };
 
 describe('a limit before its first charge', () => {
@@ -156,7 +160,8 @@ describe('a plan that is saved', () => {
       ...ports.store,
       transact: (writes) =>
         Promise.resolve({
-          ...{ kind: 'refused', storeEpochMs: undefined },
+          kind: 'refused',
+          storeEpochMs: undefined,
           members: writes.map(() => ({ holds: false, item: undefined })),
         }),
     };

@@ -69,7 +69,12 @@ class HandHost implements Host {
     const sent: string[] = [];
     const closedWith: (number | undefined)[] = [];
     const socket: Made = {
-      ...{ onopen: null, onmessage: null, onclose: null, onerror: null, sent, closedWith },
+      onopen: null,
+      onmessage: null,
+      onclose: null,
+      onerror: null,
+      sent,
+      closedWith,
       send: (text) => void sent.push(text),
       close: (code) => void closedWith.push(code),
     };
@@ -103,7 +108,9 @@ describe('one connection after the other', () => {
       host,
       { url: () => 'wss://example', protocols },
       {
-        ...{ opened: nothing, frame: nothing, ping: () => 'ping' },
+        opened: nothing,
+        frame: nothing,
+        ping: () => 'ping',
         problem: (error) => problems.push(error),
         state: (state) => states.push(state),
       },

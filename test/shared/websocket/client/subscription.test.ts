@@ -13,7 +13,9 @@ function aSubscription(channel: string, after?: { log: number; seq: number }) {
   const pauses: number[] = [];
   const runs: (() => void)[] = [];
   const host = {
-    ...{ connect: () => assert.fail(), nowMs: () => 0, fraction: () => 0.5 },
+    connect: () => assert.fail(),
+    nowMs: () => 0,
+    fraction: () => 0.5,
     newId: () => `q${asked.length}`,
     after: (ms: number, run: () => void) => {
       pauses.push(ms);

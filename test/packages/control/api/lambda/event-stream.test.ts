@@ -9,7 +9,8 @@ import type { ByteStream } from '../../../../../packages/core/ports.ts';
 
 const part = (payload: Buffer): StreamEvent => ({ name: 'Part', contentType: 'text/plain', payload });
 const end = (failure: Error | undefined): StreamEvent => ({
-  ...{ name: 'End', contentType: 'text/plain' },
+  name: 'End',
+  contentType: 'text/plain',
   payload: Buffer.from(failure?.message ?? 'well'),
 });
 
@@ -47,7 +48,9 @@ describe('encodeEvent', () => {
         assert.deepEqual(others, []);
         assert.deepEqual(decoded?.payload, payload);
         assert.deepEqual(decoded.headers, {
-          ...{ ':event-type': 'Part', ':content-type': 'text/plain', ':message-type': 'event' },
+          ':event-type': 'Part',
+          ':content-type': 'text/plain',
+          ':message-type': 'event',
         });
       }),
     );
@@ -57,7 +60,9 @@ describe('encodeEvent', () => {
 describe('toEventStream', () => {
   it('ends with one event more', async () => {
     assert.deepEqual(await read(toEventStream(aByteStream(['one', 'two']), part, end)), [
-      ...['Part:one', 'Part:two', 'End:well'],
+      'Part:one',
+      'Part:two',
+      'End:well',
     ]);
   });
 

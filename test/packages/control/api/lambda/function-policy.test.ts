@@ -25,14 +25,18 @@ const RESOURCES = restRoutes(
       Auth: {
         type: 'AWS::ApiGateway::Authorizer',
         properties: {
-          ...{ RestApiId: API_ID, Type: 'TOKEN', AuthorizerUri: invokeUri('auth') },
+          RestApiId: API_ID,
+          Type: 'TOKEN',
+          AuthorizerUri: invokeUri('auth'),
           AuthorizerResultTtlInSeconds: 0,
         },
       },
       Written: {
         type: 'AWS::Lambda::Permission',
         properties: {
-          ...{ FunctionName: 'other', Action: 'lambda:InvokeFunction', Principal: '123456789012' },
+          FunctionName: 'other',
+          Action: 'lambda:InvokeFunction',
+          Principal: '123456789012',
         },
       },
       Live: {
@@ -53,7 +57,10 @@ before(async () => {
     { withLeave: true },
   );
   lambda = new LambdaClient({
-    ...{ endpoint: control.url, region: REGION, credentials: ADMIN, maxAttempts: 1 },
+    endpoint: control.url,
+    region: REGION,
+    credentials: ADMIN,
+    maxAttempts: 1,
   });
 });
 after(async () => {
@@ -66,7 +73,10 @@ const statusOf = async (target: string): Promise<number> =>
 
 const allow = (FunctionName: string, StatementId: string, SourceArn: string): AddPermissionCommand =>
   new AddPermissionCommand({
-    ...{ FunctionName, StatementId, SourceArn, Action: 'lambda:InvokeFunction' },
+    FunctionName,
+    StatementId,
+    SourceArn,
+    Action: 'lambda:InvokeFunction',
     Principal: 'apigateway.amazonaws.com',
   });
 
@@ -76,8 +86,11 @@ describe('AddPermission and RemovePermission, by the unmodified SDK', () => {
     const { Statement = '' } = await lambda.send(allow('fn', 'for-pets', `${API_ARN}/*/GET/pets`));
 
     assert.deepEqual(JSON.parse(Statement), {
-      ...{ Sid: 'for-pets', Effect: 'Allow', Principal: { Service: 'apigateway.amazonaws.com' } },
-      ...{ Action: 'lambda:InvokeFunction', Resource: functionArn('fn') },
+      Sid: 'for-pets',
+      Effect: 'Allow',
+      Principal: { Service: 'apigateway.amazonaws.com' },
+      Action: 'lambda:InvokeFunction',
+      Resource: functionArn('fn'),
       Condition: { ArnLike: { 'AWS:SourceArn': `${API_ARN}/*/GET/pets` } },
     });
     assert.equal(await statusOf('/dev/pets'), 200);
@@ -108,8 +121,11 @@ describe('AddPermission and RemovePermission, by the unmodified SDK', () => {
 
     assert.deepEqual(statementsIn(live.Policy), [
       {
-        ...{ Sid: 's1', Effect: 'Allow', Principal: { Service: 's3.amazonaws.com' } },
-        ...{ Action: 'lambda:InvokeFunction', Resource: `${functionArn('other')}:live` },
+        Sid: 's1',
+        Effect: 'Allow',
+        Principal: { Service: 's3.amazonaws.com' },
+        Action: 'lambda:InvokeFunction',
+        Resource: `${functionArn('other')}:live`,
         Condition: { StringEquals: { 'AWS:SourceAccount': '123456789012' } },
       },
     ]);

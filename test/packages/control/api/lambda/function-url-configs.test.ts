@@ -23,7 +23,9 @@ const STACK = aStack({
   OfAlias: {
     type: 'AWS::Lambda::Url',
     properties: {
-      ...{ TargetFunctionArn: 'greet', Qualifier: 'live', AuthType: 'AWS_IAM' },
+      TargetFunctionArn: 'greet',
+      Qualifier: 'live',
+      AuthType: 'AWS_IAM',
       InvokeMode: 'RESPONSE_STREAM',
     },
   },
@@ -61,7 +63,10 @@ describe('createFunctionUrlConfigs', () => {
       assert.equal(reply.status, 200);
       assert.match(String(FunctionUrl), /^https:\/\/[a-z0-9]{32}\.lambda-url\.us-east-1\.on\.aws\/$/);
       assert.deepEqual(others, {
-        ...{ FunctionArn: ARN, AuthType: 'NONE', Cors: { AllowOrigins: ['*'] }, InvokeMode: 'BUFFERED' },
+        FunctionArn: ARN,
+        AuthType: 'NONE',
+        Cors: { AllowOrigins: ['*'] },
+        InvokeMode: 'BUFFERED',
       });
     }
   });
@@ -69,7 +74,9 @@ describe('createFunctionUrlConfigs', () => {
   it('describes that of an alias', async () => {
     const config = read(await ask('/2021-10-31/functions/greet/url', 'Qualifier=live'));
     assert.partialDeepStrictEqual(config, {
-      ...{ FunctionArn: `${ARN}:live`, AuthType: 'AWS_IAM', InvokeMode: 'RESPONSE_STREAM' },
+      FunctionArn: `${ARN}:live`,
+      AuthType: 'AWS_IAM',
+      InvokeMode: 'RESPONSE_STREAM',
     });
   });
 

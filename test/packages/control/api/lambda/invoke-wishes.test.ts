@@ -11,11 +11,16 @@ const ACCOUNT_ID = '123456789012';
 function aTailOf(name: string): AwsCall {
   return {
     request: {
-      ...{ method: 'POST', path: `/2015-03-31/functions/${name}/invocations`, query: '' },
-      ...{ rawHeaders: ['X-Amz-Log-Type', 'Tail'], body: Buffer.from(''), host: '127.0.0.1:4000' },
+      method: 'POST',
+      path: `/2015-03-31/functions/${name}/invocations`,
+      query: '',
+      rawHeaders: ['X-Amz-Log-Type', 'Tail'],
+      body: Buffer.from(''),
+      host: '127.0.0.1:4000',
     },
     caller: adminIdentity({ accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' }, ACCOUNT_ID),
-    ...{ service: 'lambda', region: 'us-east-1' },
+    service: 'lambda',
+    region: 'us-east-1',
   };
 }
 
@@ -31,7 +36,9 @@ describe('the log of an answer', () => {
     };
     const serve = createLambdaInvoke({
       invoker: new FakeInvoker({ ran: () => returned, broken: () => neverRan }),
-      ...{ random: new CountingRandom(), accountId: ACCOUNT_ID, accept: () => true },
+      random: new CountingRandom(),
+      accountId: ACCOUNT_ID,
+      accept: () => true,
     });
     const answers = await Promise.all(['ran', 'broken'].map((name) => serve(aTailOf(name))));
 

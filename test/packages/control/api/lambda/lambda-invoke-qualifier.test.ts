@@ -34,9 +34,14 @@ describe('createLambdaInvoke, asked by alias', () => {
         request: {
           method: 'POST',
           path: `/2015-03-31/functions/${encodeURIComponent(name)}/invocations`,
-          ...{ query, rawHeaders: [], body: Buffer.from('{}'), host: '127.0.0.1:4000' },
+          query,
+          rawHeaders: [],
+          body: Buffer.from('{}'),
+          host: '127.0.0.1:4000',
         },
-        ...{ caller: ADMIN, service: 'lambda', region: 'us-east-1' },
+        caller: ADMIN,
+        service: 'lambda',
+        region: 'us-east-1',
       });
 
       assert.equal(reply.status, status);

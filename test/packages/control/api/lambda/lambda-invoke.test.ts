@@ -118,12 +118,14 @@ describe('createLambdaInvoke', () => {
     },
     {
       // Source: Lambda API reference, TooManyRequestsException, member Reason
-      ...{ name: 'says that all functions together have reached their limit', status: 429 },
+      name: 'says that all functions together have reached their limit',
+      status: 429,
       wish: { name: 'crowded' },
       body: { Reason: 'ConcurrentInvocationLimitExceeded', ...THROTTLED },
     },
     {
-      ...{ name: 'says that a function has reached what it has reserved', status: 429 },
+      name: 'says that a function has reached what it has reserved',
+      status: 429,
       wish: { name: 'busy' },
       body: { Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded', ...THROTTLED },
       header: ['x-amzn-errortype', 'TooManyRequestsException'],
@@ -234,7 +236,10 @@ describe('createLambdaInvoke', () => {
     assert.deepEqual(statuses, [202, 202, 429]);
     assert.deepEqual(invoker.calls, []);
     assert.deepEqual(accepted[0], {
-      ...{ functionName: 'fail', qualifier: undefined, payload: '1', wishes: undefined },
+      functionName: 'fail',
+      qualifier: undefined,
+      payload: '1',
+      wishes: undefined,
     });
   });
 });
@@ -292,12 +297,14 @@ describe('InvokeWithResponseStream', () => {
     {
       name: 'an Event, which has no answer to stream',
       call: streamed('chat', { headers: ['X-Amz-Invocation-Type', 'Event'] }),
-      ...{ status: 400, type: 'InvalidParameterValueException' },
+      status: 400,
+      type: 'InvalidParameterValueException',
     },
     {
       name: 'a caller who may not invoke',
       call: streamed('chat', { mayInvoke: false }),
-      ...{ status: 403, type: 'AccessDeniedException' },
+      status: 403,
+      type: 'AccessDeniedException',
     },
   ])
     it(`refuses ${name} before it streams`, async () => {

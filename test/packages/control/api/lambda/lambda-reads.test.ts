@@ -45,10 +45,16 @@ Resources:
 function aCall(path: string, query = '', caller = ADMIN): AwsCall {
   return {
     request: {
-      ...{ method: 'GET', path: `/2015-03-31/functions${path}`, query, host: 'h', body: Buffer.alloc(0) },
+      method: 'GET',
+      path: `/2015-03-31/functions${path}`,
+      query,
+      host: 'h',
+      body: Buffer.alloc(0),
       rawHeaders: [],
     },
-    ...{ caller, service: 'lambda', region: 'eu-west-1' },
+    caller,
+    service: 'lambda',
+    region: 'eu-west-1',
   };
 }
 

@@ -63,8 +63,11 @@ describe('UpdateRestApi', () => {
     assert.deepEqual(
       { name, description, apiKeySource, disableExecuteApiEndpoint, tags },
       {
-        ...{ name: 'renamed', description: 'all of them', apiKeySource: 'AUTHORIZER' },
-        ...{ disableExecuteApiEndpoint: true, tags: {} },
+        name: 'renamed',
+        description: 'all of them',
+        apiKeySource: 'AUTHORIZER',
+        disableExecuteApiEndpoint: true,
+        tags: {},
       },
     );
     assert.deepEqual([cleared.description, cleared.disableExecuteApiEndpoint], [undefined, false], RECORDED);
@@ -81,7 +84,9 @@ describe('UpdateRestApi', () => {
 
   it('keeps a binary media type by the name "-", which is no end of a list', async () => {
     const { binaryMediaTypes } = await patch(await made(), {
-      ...{ op: 'add', path: '/binaryMediaTypes/-', value: 'image/png' },
+      op: 'add',
+      path: '/binaryMediaTypes/-',
+      value: 'image/png',
     });
 
     assert.deepEqual(binaryMediaTypes, ['-'], RECORDED);
@@ -271,7 +276,9 @@ describe('CreateRestApi', () => {
   it('keeps tags, version and VPC endpoints, and a method-less API is not deployed', async () => {
     const { id = '' } = await control.sdk.send(
       new CreateRestApiCommand({
-        ...{ name: 'x', tags: { team: 'a' }, version: 'v1' },
+        name: 'x',
+        tags: { team: 'a' },
+        version: 'v1',
         endpointConfiguration: { types: ['PRIVATE'], vpcEndpointIds: ['vpce-1'] },
       }),
     );
@@ -279,7 +286,9 @@ describe('CreateRestApi', () => {
 
     assert.deepEqual([shown.tags, shown.version], [{ team: 'a' }, 'v1'], RECORDED);
     assert.deepEqual(shown.endpointConfiguration, {
-      ...{ types: ['PRIVATE'], ipAddressType: 'dualstack', vpcEndpointIds: ['vpce-1'] },
+      types: ['PRIVATE'],
+      ipAddressType: 'dualstack',
+      vpcEndpointIds: ['vpce-1'],
     });
     const refusal = await refusalOf(
       control.sdk.send(new CreateDeploymentCommand({ restApiId: id, stageName: 'dev' })),

@@ -5,8 +5,14 @@ import { readPatch } from '../../../../../packages/control/patch.ts';
 import type { UsagePlan } from '../../../../../packages/control/usage-plans.ts';
 
 const PLAN: UsagePlan = {
-  ...{ id: 'p1', name: 'gold', description: 'd', productCode: undefined, tags: {} },
-  ...{ apiStages: [{ apiId: 'a1', stage: 'dev', throttle: {} }], throttle: undefined, quota: undefined },
+  id: 'p1',
+  name: 'gold',
+  description: 'd',
+  productCode: undefined,
+  tags: {},
+  apiStages: [{ apiId: 'a1', stage: 'dev', throttle: {} }],
+  throttle: undefined,
+  quota: undefined,
 };
 
 const patch = (op: string, path: string, value?: string, plan = PLAN): UsagePlan =>
@@ -25,7 +31,9 @@ describe('a usage plan', () => {
     ['replace', '/quota/period', 'WEEK', { quota: { limit: 0, offset: 0, period: 'WEEK' } }],
     ['replace', '/quota/offset', '1', { quota: { limit: 0, offset: 1, period: 'DAY' } }],
     [
-      ...(['replace', '/apiStages/a1:dev/throttle/~1pets~1{id}/GET/rateLimit', '9'] as const),
+      'replace',
+      '/apiStages/a1:dev/throttle/~1pets~1{id}/GET/rateLimit',
+      '9',
       {
         apiStages: [
           { apiId: 'a1', stage: 'dev', throttle: { '/pets/{id}/GET': { rateLimit: 9, burstLimit: 0 } } },

@@ -20,7 +20,11 @@ describe('readKeyFile', () => {
 
     assert.deepEqual(readKeyFile(text), [
       {
-        ...{ line: 2, name: 'a, "b"', value: KEY, description: 'two\nlines', enabled: true },
+        line: 2,
+        name: 'a, "b"',
+        value: KEY,
+        description: 'two\nlines',
+        enabled: true,
         planIds: ['p1', 'p2'],
       },
       { line: 4, name: 'c', value: 'other', description: undefined, enabled: false, planIds: [] },

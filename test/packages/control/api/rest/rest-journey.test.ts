@@ -27,7 +27,8 @@ before(async () => {
 after(() => control.close());
 
 const toFunction = {
-  ...{ type: 'AWS_PROXY' as const, integrationHttpMethod: 'POST' },
+  type: 'AWS_PROXY' as const,
+  integrationHttpMethod: 'POST',
   uri: invokeUri('list'),
 };
 
@@ -46,7 +47,9 @@ async function makePets(): Promise<string> {
   const onePet = await resource('{id}', pets);
   await sdk.send(
     new CreateModelCommand({
-      ...{ restApiId, name: 'Pet', contentType: 'application/json' },
+      restApiId,
+      name: 'Pet',
+      contentType: 'application/json',
       schema: JSON.stringify({ type: 'object', required: ['name'] }),
     }),
   );
@@ -55,8 +58,12 @@ async function makePets(): Promise<string> {
   );
   const { id: authorizerId } = await sdk.send(
     new CreateAuthorizerCommand({
-      ...{ restApiId, name: 'guard', type: 'TOKEN', authorizerUri: invokeUri('admit') },
-      ...{ identitySource: 'method.request.header.Authorization', authorizerResultTtlInSeconds: 0 },
+      restApiId,
+      name: 'guard',
+      type: 'TOKEN',
+      authorizerUri: invokeUri('admit'),
+      identitySource: 'method.request.header.Authorization',
+      authorizerResultTtlInSeconds: 0,
     }),
   );
   const put = async (
@@ -76,25 +83,32 @@ async function makePets(): Promise<string> {
   await sdk.send(new PutMethodCommand({ ...mock, authorizationType: 'NONE' }));
   await sdk.send(
     new PutIntegrationCommand({
-      ...{ ...mock, type: 'MOCK' },
+      ...mock,
+      type: 'MOCK',
       requestTemplates: { 'application/json': '{"statusCode": 202}' },
     }),
   );
   await sdk.send(
     new PutMethodResponseCommand({
-      ...{ ...mock, statusCode: '202', responseParameters: { 'method.response.header.X-Mock': false } },
+      ...mock,
+      statusCode: '202',
+      responseParameters: { 'method.response.header.X-Mock': false },
     }),
   );
   await sdk.send(
     new PutIntegrationResponseCommand({
-      ...{ ...mock, statusCode: '202', selectionPattern: '202' },
+      ...mock,
+      statusCode: '202',
+      selectionPattern: '202',
       responseParameters: { 'method.response.header.X-Mock': "'yes'" },
       responseTemplates: { 'application/json': '{"query": "$input.params(\'q\')"}' },
     }),
   );
   await sdk.send(
     new PutGatewayResponseCommand({
-      ...{ restApiId, responseType: 'UNAUTHORIZED', statusCode: '401' },
+      restApiId,
+      responseType: 'UNAUTHORIZED',
+      statusCode: '401',
       responseTemplates: { 'application/json': '{"sorry": $context.error.messageString}' },
     }),
   );
@@ -128,7 +142,9 @@ describe('REST APIs through the AWS SDK alone', () => {
       await control.sdk.send(new CreateDeploymentCommand({ restApiId, stageName: 'dev' }));
       const { body } = await control.sdk.send(
         new GetExportCommand({
-          ...{ restApiId, stageName: 'dev', exportType },
+          restApiId,
+          stageName: 'dev',
+          exportType,
           parameters: { extensions: 'apigateway' },
         }),
       );

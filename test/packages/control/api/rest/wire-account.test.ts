@@ -30,15 +30,18 @@ describe('the account and its tags, asked by the unmodified SDK', () => {
   before(async () => {
     at = await aRestControl({
       Tagged: {
-        ...{ type: 'AWS::ApiGateway::RestApi', id: 'tagged' },
+        type: 'AWS::ApiGateway::RestApi',
+        id: 'tagged',
         properties: { Name: 'tagged', Tags: [{ Key: 'team', Value: 'shop' }] },
       },
       Http: {
-        ...{ type: 'AWS::ApiGatewayV2::Api', id: 'httpapi' },
+        type: 'AWS::ApiGatewayV2::Api',
+        id: 'httpapi',
         properties: { Name: 'http', ProtocolType: 'HTTP', Tags: { team: 'web' } },
       },
       Stage: {
-        ...{ type: 'AWS::ApiGatewayV2::Stage', id: '$default' },
+        type: 'AWS::ApiGatewayV2::Stage',
+        id: '$default',
         properties: { ApiId: 'httpapi', StageName: '$default', AutoDeploy: true, Tags: { live: 'yes' } },
       },
     });

@@ -17,7 +17,9 @@ import { restRoutes } from '../../../../support/routed-apis.ts';
 import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 const Integration = {
-  ...{ Type: 'HTTP', IntegrationHttpMethod: 'GET', Uri: 'https://backend.example/' },
+  Type: 'HTTP',
+  IntegrationHttpMethod: 'GET',
+  Uri: 'https://backend.example/',
   IntegrationResponses: DEFAULT,
 };
 const routes = { 'GET /1': { Integration, MethodResponses: [{ StatusCode: '200' }] } };

@@ -60,10 +60,13 @@ const places = async (): Promise<readonly (string | undefined)[]> => {
 const importing = (documentationParts: readonly unknown[], mode: 'merge' | 'overwrite') =>
   control.sdk.send(
     new ImportDocumentationPartsCommand({
-      ...{ restApiId, mode },
+      restApiId,
+      mode,
       body: Buffer.from(
         JSON.stringify({
-          ...{ openapi: '3.0.1', info: { title: 'pets', version: '1' }, paths: {} },
+          openapi: '3.0.1',
+          info: { title: 'pets', version: '1' },
+          paths: {},
           'x-amazon-apigateway-documentation': { version: '1', documentationParts },
         }),
       ),
@@ -95,7 +98,8 @@ describe('documentation over AWS’s REST API', () => {
     const documentationPartId = made.id!;
     const changed = await control.sdk.send(
       new UpdateDocumentationPartCommand({
-        ...{ restApiId, documentationPartId },
+        restApiId,
+        documentationPartId,
         patchOperations: [{ op: 'replace', path: '/properties', value: '{"summary":"pets"}' }],
       }),
     );
@@ -142,7 +146,9 @@ describe('documentation over AWS’s REST API', () => {
 
   it('makes parts of the extension of a document that is imported as an API', async () => {
     const body = {
-      ...{ openapi: '3.0.1', info: { title: 'dogs', version: '1' }, paths: {} },
+      openapi: '3.0.1',
+      info: { title: 'dogs', version: '1' },
+      paths: {},
       'x-amazon-apigateway-documentation': {
         documentationParts: [
           { location: { type: 'API' }, properties: { description: 'dogs' } },
@@ -164,7 +170,10 @@ describe('documentation over AWS’s REST API', () => {
   it('exports the version of a stage as it was made, and only where it is asked for', async () => {
     await control.sdk.send(
       new CreateDocumentationVersionCommand({
-        ...{ restApiId, documentationVersion: '1.0', stageName: 'prod', description: 'to read' },
+        restApiId,
+        documentationVersion: '1.0',
+        stageName: 'prod',
+        description: 'to read',
       }),
     );
     await importing([{ location: { type: 'API' }, properties: { title: 'Later' } }], 'overwrite');
@@ -184,7 +193,8 @@ describe('documentation over AWS’s REST API', () => {
     const documentationVersion = '1.0';
     const changed = await control.sdk.send(
       new UpdateDocumentationVersionCommand({
-        ...{ restApiId, documentationVersion },
+        restApiId,
+        documentationVersion,
         patchOperations: [{ op: 'replace', path: '/description', value: 'read' }],
       }),
     );

@@ -31,7 +31,9 @@ const certificate = 'arn:aws:acm:us-east-1:123456789012:certificate/1';
 function make(domainName: string, more: Partial<CreateDomainNameCommandInput> = {}) {
   return control.sdk.send(
     new CreateDomainNameCommand({
-      ...{ domainName, regionalCertificateArn: certificate, endpointConfiguration: { types: ['REGIONAL'] } },
+      domainName,
+      regionalCertificateArn: certificate,
+      endpointConfiguration: { types: ['REGIONAL'] },
       ...more,
     }),
   );
@@ -92,7 +94,8 @@ describe('custom domains through the AWS SDK', () => {
     await map(domainName, 'v1', 'dev');
     await control.sdk.send(
       new UpdateBasePathMappingCommand({
-        ...{ domainName, basePath: 'v1' },
+        domainName,
+        basePath: 'v1',
         patchOperations: [
           { op: 'replace', path: '/basePath', value: 'v2' },
           { op: 'replace', path: '/stage', value: 'prod' },

@@ -146,7 +146,9 @@ describe('GetExport through the AWS SDK', () => {
   it('shows what is deployed, not what is edited', async () => {
     await control.sdk.send(
       new UpdateMethodCommand({
-        ...{ restApiId: API_ID, resourceId: 'Pets', httpMethod: 'GET' },
+        restApiId: API_ID,
+        resourceId: 'Pets',
+        httpMethod: 'GET',
         patchOperations: [{ op: 'replace', path: '/operationName', value: 'edited' }],
       }),
     );

@@ -39,7 +39,9 @@ describe('gateway responses through the AWS SDK', () => {
     const responseType = 'MISSING_AUTHENTICATION_TOKEN';
     await control.sdk.send(
       new PutGatewayResponseCommand({
-        ...{ restApiId, responseType, statusCode: '404' },
+        restApiId,
+        responseType,
+        statusCode: '404',
         responseTemplates: { 'application/json': '{"gone":true}' },
       }),
     );
@@ -51,7 +53,8 @@ describe('gateway responses through the AWS SDK', () => {
 
     const patched = await control.sdk.send(
       new UpdateGatewayResponseCommand({
-        ...{ restApiId, responseType },
+        restApiId,
+        responseType,
         patchOperations: [
           { op: 'replace', path: '/statusCode', value: '410' },
           { op: 'add', path: '/responseParameters/gatewayresponse.header.X-Why', value: "'gone'" },
@@ -111,7 +114,9 @@ describe('models and validators through the AWS SDK', () => {
     );
     await control.sdk.send(
       new UpdateMethodCommand({
-        ...{ restApiId, resourceId: 'Pets', httpMethod: 'GET' },
+        restApiId,
+        resourceId: 'Pets',
+        httpMethod: 'GET',
         patchOperations: [
           { op: 'add', path: '/requestModels/application~1json', value: 'Pet' },
           { op: 'replace', path: '/requestValidatorId', value: id },

@@ -33,8 +33,10 @@ const integration = { type: 'AWS_PROXY', httpMethod: 'POST', uri: invokeUri('lis
 function documentOf(paths: readonly string[], more: Record<string, unknown> = {}): Uint8Array {
   const operations = paths.map((path) => [path, { get: { 'x-amazon-apigateway-integration': integration } }]);
   const document = {
-    ...{ openapi: '3.0.1', info: { title: 'imported', version: '1' } },
-    ...{ paths: Object.fromEntries(operations), ...more },
+    openapi: '3.0.1',
+    info: { title: 'imported', version: '1' },
+    paths: Object.fromEntries(operations),
+    ...more,
   };
   return Buffer.from(JSON.stringify(document));
 }
@@ -152,8 +154,13 @@ describe('REST APIs through the AWS SDK', () => {
 describe('OpenAPI documents through the AWS SDK', () => {
   it('are imported in JSON and YAML, and exported again', async () => {
     const yaml = [
-      ...['swagger: "2.0"', 'info: { title: yaml, version: "1" }', 'basePath: /v1', 'paths:', '  /pets:'],
-      ...['    get:', `      x-amazon-apigateway-integration: ${JSON.stringify(integration)}`],
+      'swagger: "2.0"',
+      'info: { title: yaml, version: "1" }',
+      'basePath: /v1',
+      'paths:',
+      '  /pets:',
+      '    get:',
+      `      x-amazon-apigateway-integration: ${JSON.stringify(integration)}`,
     ].join('\n');
     const made = await control.sdk.send(
       new ImportRestApiCommand({ body: Buffer.from(yaml), parameters: { basepath: 'prepend' } }),

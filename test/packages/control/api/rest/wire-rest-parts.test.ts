@@ -26,7 +26,10 @@ const onePet = {
   PetGet: {
     type: 'AWS::ApiGateway::Method',
     properties: {
-      ...{ RestApiId: API_ID, ResourceId: 'Pet', HttpMethod: 'GET', AuthorizationType: 'NONE' },
+      RestApiId: API_ID,
+      ResourceId: 'Pet',
+      HttpMethod: 'GET',
+      AuthorizationType: 'NONE',
       Integration: proxyTo('list'),
     },
   },
@@ -194,7 +197,8 @@ describe('the ARN of a test (docs/aws §4.4)', () => {
     const called = control.ports.invoker.calls.at(-1)?.event as { requestContext: { stage: string } };
 
     assert.deepEqual(asked, {
-      ...{ type: 'TOKEN', authorizationToken: 'alice' },
+      type: 'TOKEN',
+      authorizationToken: 'alice',
       methodArn: `arn:aws:execute-api:us-east-1:123456789012:${API_ID}/ESTestInvoke-stage/GET/`,
     });
     assert.equal(called.requestContext.stage, 'test-invoke-stage');
@@ -234,13 +238,24 @@ describe('TestInvokeMethod', () => {
     assert.deepEqual(
       events,
       [
-        ...['Starting execution for request', 'HTTP Method', 'Method request path'],
-        ...['Method request query string', 'Method request headers'],
-        ...['Method request body before transformations', 'Endpoint request URI', 'Endpoint request headers'],
-        ...['Endpoint request body after transformations', SENDING, 'Received response. Status'],
-        ...['Endpoint response headers', 'Endpoint response body before transformations'],
-        ...['Method response body after transformations', 'Method response headers'],
-        ...['Successfully completed execution', 'Method completed with status', undefined],
+        'Starting execution for request',
+        'HTTP Method',
+        'Method request path',
+        'Method request query string',
+        'Method request headers',
+        'Method request body before transformations',
+        'Endpoint request URI',
+        'Endpoint request headers',
+        'Endpoint request body after transformations',
+        SENDING,
+        'Received response. Status',
+        'Endpoint response headers',
+        'Endpoint response body before transformations',
+        'Method response body after transformations',
+        'Method response headers',
+        'Successfully completed execution',
+        'Method completed with status',
+        undefined,
       ],
       'docs/aws §10.3',
     );

@@ -6,7 +6,8 @@ import { routeCall } from '../../../../../packages/control/api/rest/wire-router.
 import type { WireRoute } from '../../../../../packages/control/api/rest/wire-router.ts';
 
 const ROUTES: readonly WireRoute[] = ['/restapis/{restApiId}', '/v2/apis/{apiId}'].map((path) => ({
-  ...{ method: 'DELETE', path },
+  method: 'DELETE',
+  path,
   serve: (call) => jsonReply(200, { deleted: call.path('restApiId') || call.path('apiId') }),
 }));
 
@@ -22,8 +23,11 @@ function aCaller() {
   });
   assert.equal(compiled.kind, 'compiled');
   return {
-    ...{ name: 'dev', accessKeyId: 'AKIADEV', secretAccessKey: 'secret' },
-    ...{ arn: 'arn:aws:iam::123456789012:user/dev', policies: [compiled.policy] },
+    name: 'dev',
+    accessKeyId: 'AKIADEV',
+    secretAccessKey: 'secret',
+    arn: 'arn:aws:iam::123456789012:user/dev',
+    policies: [compiled.policy],
   };
 }
 

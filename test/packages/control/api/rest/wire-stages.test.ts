@@ -30,7 +30,10 @@ describe('stages through the AWS SDK', () => {
 
     const made = await control.sdk.send(
       new CreateStageCommand({
-        ...{ restApiId, deploymentId, stageName: 's1', description: 'my stage' },
+        restApiId,
+        deploymentId,
+        stageName: 's1',
+        description: 'my stage',
         variables: { color: 'blue' },
       }),
     );

@@ -29,12 +29,18 @@ export const APPLY: readonly Row[] = [
     call: (v2) =>
       v2.send(
         new CreateApiCommand({
-          ...{ Name: 'shop', ProtocolType: 'HTTP', Tags: { team: 'a' } },
+          Name: 'shop',
+          ProtocolType: 'HTTP',
+          Tags: { team: 'a' },
           ApiKeySelectionExpression: '$request.header.x-api-key',
           RouteSelectionExpression: '$request.method $request.path',
           CorsConfiguration: {
-            ...{ AllowCredentials: false, AllowHeaders: [], AllowMethods: ['GET'] },
-            ...{ AllowOrigins: ['https://a.example'], ExposeHeaders: [], MaxAge: 0 },
+            AllowCredentials: false,
+            AllowHeaders: [],
+            AllowMethods: ['GET'],
+            AllowOrigins: ['https://a.example'],
+            ExposeHeaders: [],
+            MaxAge: 0,
           },
         }),
       ),
@@ -44,10 +50,13 @@ export const APPLY: readonly Row[] = [
     ...readApi,
     from: 'api.go resourceAPIRead',
     reads: () => ({
-      ...{ Name: 'shop', ProtocolType: 'HTTP', Tags: { team: 'a' } },
+      Name: 'shop',
+      ProtocolType: 'HTTP',
+      Tags: { team: 'a' },
       ApiKeySelectionExpression: '$request.header.x-api-key',
       RouteSelectionExpression: '$request.method $request.path',
-      ...{ DisableExecuteApiEndpoint: false, IpAddressType: 'ipv4' },
+      DisableExecuteApiEndpoint: false,
+      IpAddressType: 'ipv4',
     }),
   },
   {
@@ -55,8 +64,12 @@ export const APPLY: readonly Row[] = [
     call: (v2, { api }) =>
       v2.send(
         new CreateIntegrationCommand({
-          ...{ ApiId: api, IntegrationType: 'AWS_PROXY', IntegrationUri: invokeUri('echo') },
-          ...{ ConnectionType: 'INTERNET', IntegrationMethod: 'POST', PayloadFormatVersion: '2.0' },
+          ApiId: api,
+          IntegrationType: 'AWS_PROXY',
+          IntegrationUri: invokeUri('echo'),
+          ConnectionType: 'INTERNET',
+          IntegrationMethod: 'POST',
+          PayloadFormatVersion: '2.0',
           PassthroughBehavior: 'WHEN_NO_MATCH',
         }),
       ),
@@ -69,7 +82,9 @@ export const APPLY: readonly Row[] = [
     call: (v2, { api }) =>
       v2.send(
         new CreateAuthorizerCommand({
-          ...{ ApiId: api, AuthorizerType: 'JWT', Name: 'tokens' },
+          ApiId: api,
+          AuthorizerType: 'JWT',
+          Name: 'tokens',
           IdentitySource: ['$request.header.Authorization'],
           JwtConfiguration: { Audience: ['shop'], Issuer: 'https://issuer.example' },
         }),
@@ -83,9 +98,14 @@ export const APPLY: readonly Row[] = [
     call: (v2, { api }) =>
       v2.send(
         new CreateAuthorizerCommand({
-          ...{ ApiId: api, AuthorizerType: 'REQUEST', Name: 'asked', AuthorizerUri: invokeUri('admit') },
-          ...{ AuthorizerPayloadFormatVersion: '2.0', EnableSimpleResponses: true },
-          ...{ IdentitySource: ['$request.header.x-who'], AuthorizerResultTtlInSeconds: 300 },
+          ApiId: api,
+          AuthorizerType: 'REQUEST',
+          Name: 'asked',
+          AuthorizerUri: invokeUri('admit'),
+          AuthorizerPayloadFormatVersion: '2.0',
+          EnableSimpleResponses: true,
+          IdentitySource: ['$request.header.x-who'],
+          AuthorizerResultTtlInSeconds: 300,
         }),
       ),
     keeps: { id: 'asked', of: 'AuthorizerId' },
@@ -96,8 +116,12 @@ export const APPLY: readonly Row[] = [
     call: (v2, { api, integration, jwt }) =>
       v2.send(
         new CreateRouteCommand({
-          ...{ ApiId: api, RouteKey: 'GET /guarded', Target: `integrations/${integration}` },
-          ...{ ApiKeyRequired: false, AuthorizationType: 'JWT', AuthorizerId: jwt },
+          ApiId: api,
+          RouteKey: 'GET /guarded',
+          Target: `integrations/${integration}`,
+          ApiKeyRequired: false,
+          AuthorizationType: 'JWT',
+          AuthorizerId: jwt,
           AuthorizationScopes: ['read'],
         }),
       ),
@@ -106,8 +130,12 @@ export const APPLY: readonly Row[] = [
   {
     ...readRoute('guarded'),
     reads: ({ jwt, integration }) => ({
-      ...{ ApiKeyRequired: false, AuthorizationType: 'JWT', AuthorizerId: jwt },
-      ...{ AuthorizationScopes: ['read'], RouteKey: 'GET /guarded', Target: `integrations/${integration}` },
+      ApiKeyRequired: false,
+      AuthorizationType: 'JWT',
+      AuthorizerId: jwt,
+      AuthorizationScopes: ['read'],
+      RouteKey: 'GET /guarded',
+      Target: `integrations/${integration}`,
     }),
   },
   {
@@ -115,8 +143,11 @@ export const APPLY: readonly Row[] = [
     call: (v2, { api, integration }) =>
       v2.send(
         new CreateRouteCommand({
-          ...{ ApiId: api, RouteKey: 'GET /open', Target: `integrations/${integration}` },
-          ...{ ApiKeyRequired: false, AuthorizationType: 'NONE' },
+          ApiId: api,
+          RouteKey: 'GET /open',
+          Target: `integrations/${integration}`,
+          ApiKeyRequired: false,
+          AuthorizationType: 'NONE',
         }),
       ),
     keeps: { id: 'open', of: 'RouteId' },
@@ -128,13 +159,20 @@ export const APPLY: readonly Row[] = [
     call: (v2, { api }) =>
       v2.send(
         new CreateStageCommand({
-          ...{ ApiId: api, AutoDeploy: true, StageName: '$default', Tags: { team: 'a' } },
+          ApiId: api,
+          AutoDeploy: true,
+          StageName: '$default',
+          Tags: { team: 'a' },
           DefaultRouteSettings: {
-            ...{ DetailedMetricsEnabled: true, ThrottlingBurstLimit: 100, ThrottlingRateLimit: 50 },
+            DetailedMetricsEnabled: true,
+            ThrottlingBurstLimit: 100,
+            ThrottlingRateLimit: 50,
           },
           RouteSettings: {
             'GET /open': {
-              ...{ DetailedMetricsEnabled: false, ThrottlingBurstLimit: 10, ThrottlingRateLimit: 5 },
+              DetailedMetricsEnabled: false,
+              ThrottlingBurstLimit: 10,
+              ThrottlingRateLimit: 5,
             },
           },
           StageVariables: { old: '1', kept: '2' },
@@ -144,11 +182,15 @@ export const APPLY: readonly Row[] = [
   {
     ...readStage,
     reads: () => ({
-      ...{ AutoDeploy: true, StageName: '$default', Tags: { team: 'a' } },
+      AutoDeploy: true,
+      StageName: '$default',
+      Tags: { team: 'a' },
       StageVariables: { old: '1', kept: '2' },
       RouteSettings: {
         'GET /open': {
-          ...{ DetailedMetricsEnabled: false, ThrottlingBurstLimit: 10, ThrottlingRateLimit: 5 },
+          DetailedMetricsEnabled: false,
+          ThrottlingBurstLimit: 10,
+          ThrottlingRateLimit: 5,
         },
       },
     }),
@@ -159,7 +201,8 @@ export const APPLY: readonly Row[] = [
     call: (v2) =>
       v2.send(
         new CreateDomainNameCommand({
-          ...{ DomainName, Tags: { team: 'a' } },
+          DomainName,
+          Tags: { team: 'a' },
           DomainNameConfigurations: [{ CertificateArn, EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' }],
         }),
       ),
@@ -177,6 +220,14 @@ export const APPLY: readonly Row[] = [
 
 /** A plan that has nothing to do reads everything once more. */
 export const REFRESH: readonly Row[] = [
-  ...[readApi, readIntegration, readJwt, readAsked, readRoute('guarded'), readRoute('open')],
-  ...[readStage, readApi, readDomain, readMapping],
+  readApi,
+  readIntegration,
+  readJwt,
+  readAsked,
+  readRoute('guarded'),
+  readRoute('open'),
+  readStage,
+  readApi,
+  readDomain,
+  readMapping,
 ];

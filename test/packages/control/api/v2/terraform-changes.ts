@@ -65,8 +65,11 @@ export const EDIT: readonly Row[] = [
     call: (v2, { api, integration }) =>
       v2.send(
         new UpdateIntegrationCommand({
-          ...{ ApiId: api, IntegrationId: integration, IntegrationType: 'AWS_PROXY' },
-          ...{ TimeoutInMillis: 12_000, RequestParameters: { 'append:header.x-shop': 'one' } },
+          ApiId: api,
+          IntegrationId: integration,
+          IntegrationType: 'AWS_PROXY',
+          TimeoutInMillis: 12_000,
+          RequestParameters: { 'append:header.x-shop': 'one' },
           ResponseParameters: { 200: { 'append:header.x-seen': 'yes' } },
         }),
       ),
@@ -80,7 +83,9 @@ export const EDIT: readonly Row[] = [
     call: (v2, { api, integration }) =>
       v2.send(
         new UpdateIntegrationCommand({
-          ...{ ApiId: api, IntegrationId: integration, IntegrationType: 'AWS_PROXY' },
+          ApiId: api,
+          IntegrationId: integration,
+          IntegrationType: 'AWS_PROXY',
           RequestParameters: { 'append:header.x-shop': '' },
           ResponseParameters: { 200: {} },
         }),
@@ -100,7 +105,10 @@ export const EDIT: readonly Row[] = [
     call: (v2, { api, open, asked }) =>
       v2.send(
         new UpdateRouteCommand({
-          ...{ ApiId: api, RouteId: open, AuthorizerId: asked, AuthorizationType: 'CUSTOM' },
+          ApiId: api,
+          RouteId: open,
+          AuthorizerId: asked,
+          AuthorizationType: 'CUSTOM',
         }),
       ),
   },
@@ -116,7 +124,9 @@ export const EDIT: readonly Row[] = [
     call: (v2, { api }) =>
       v2.send(
         new UpdateStageCommand({
-          ...{ ApiId: api, StageName: '$default', RouteSettings: {} },
+          ApiId: api,
+          StageName: '$default',
+          RouteSettings: {},
           StageVariables: { old: '', kept: '3' },
         }),
       ),
@@ -127,7 +137,8 @@ export const EDIT: readonly Row[] = [
     call: (v2) =>
       v2.send(
         new UpdateDomainNameCommand({
-          ...{ DomainName, MutualTlsAuthentication: { TruststoreUri: '' } },
+          DomainName,
+          MutualTlsAuthentication: { TruststoreUri: '' },
           DomainNameConfigurations: [{ CertificateArn, EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' }],
         }),
       ),

@@ -39,15 +39,20 @@ export const readIntegration: Row = {
   call: (v2, { api, integration }) =>
     v2.send(new GetIntegrationCommand({ ApiId: api, IntegrationId: integration })),
   reads: () => ({
-    ...{ ConnectionType: 'INTERNET', IntegrationMethod: 'POST', IntegrationType: 'AWS_PROXY' },
-    ...{ IntegrationUri: invokeUri('echo'), PayloadFormatVersion: '2.0' },
+    ConnectionType: 'INTERNET',
+    IntegrationMethod: 'POST',
+    IntegrationType: 'AWS_PROXY',
+    IntegrationUri: invokeUri('echo'),
+    PayloadFormatVersion: '2.0',
   }),
 };
 export const readJwt: Row = {
   from: 'authorizer.go resourceAuthorizerRead',
   call: (v2, { api, jwt }) => v2.send(new GetAuthorizerCommand({ ApiId: api, AuthorizerId: jwt })),
   reads: () => ({
-    ...{ AuthorizerType: 'JWT', Name: 'tokens', IdentitySource: ['$request.header.Authorization'] },
+    AuthorizerType: 'JWT',
+    Name: 'tokens',
+    IdentitySource: ['$request.header.Authorization'],
     JwtConfiguration: { Audience: ['shop'], Issuer: 'https://issuer.example' },
   }),
 };
@@ -55,8 +60,11 @@ export const readAsked: Row = {
   from: 'authorizer.go resourceAuthorizerRead',
   call: (v2, { api, asked }) => v2.send(new GetAuthorizerCommand({ ApiId: api, AuthorizerId: asked })),
   reads: () => ({
-    ...{ AuthorizerType: 'REQUEST', AuthorizerPayloadFormatVersion: '2.0', EnableSimpleResponses: true },
-    ...{ AuthorizerResultTtlInSeconds: 300, AuthorizerUri: invokeUri('admit') },
+    AuthorizerType: 'REQUEST',
+    AuthorizerPayloadFormatVersion: '2.0',
+    EnableSimpleResponses: true,
+    AuthorizerResultTtlInSeconds: 300,
+    AuthorizerUri: invokeUri('admit'),
     IdentitySource: ['$request.header.x-who'],
   }),
 };

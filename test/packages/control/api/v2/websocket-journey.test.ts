@@ -54,24 +54,32 @@ async function frames(ApiId: string): Promise<unknown[]> {
 async function makeChat(): Promise<string> {
   const { ApiId = '' } = await control.v2.send(
     new CreateApiCommand({
-      ...{ Name: 'chat', ProtocolType: 'WEBSOCKET', RouteSelectionExpression: '$request.body.action' },
+      Name: 'chat',
+      ProtocolType: 'WEBSOCKET',
+      RouteSelectionExpression: '$request.body.action',
     }),
   );
   await control.v2.send(
     new CreateModelCommand({
-      ...{ ApiId, Name: 'Numbered', ContentType: 'application/json' },
+      ApiId,
+      Name: 'Numbered',
+      ContentType: 'application/json',
       Schema: JSON.stringify({ type: 'object', required: ['n'], properties: { n: { type: 'integer' } } }),
     }),
   );
   const { IntegrationId: mock = '' } = await control.v2.send(
     new CreateIntegrationCommand({
-      ...{ ApiId, IntegrationType: 'MOCK', TemplateSelectionExpression: '\\$default' },
+      ApiId,
+      IntegrationType: 'MOCK',
+      TemplateSelectionExpression: '\\$default',
       RequestTemplates: { $default: '{"statusCode": 200}' },
     }),
   );
   await control.v2.send(
     new CreateIntegrationResponseCommand({
-      ...{ ApiId, IntegrationId: mock, IntegrationResponseKey: '$default' },
+      ApiId,
+      IntegrationId: mock,
+      IntegrationResponseKey: '$default',
       TemplateSelectionExpression: '\\$default',
       ResponseTemplates: { $default: '{"told": true}' },
     }),
@@ -85,7 +93,10 @@ async function makeChat(): Promise<string> {
   ] as const) {
     const { RouteId } = await control.v2.send(
       new CreateRouteCommand({
-        ...{ ApiId, RouteKey, Target: `integrations/${id}`, RouteResponseSelectionExpression: '$default' },
+        ApiId,
+        RouteKey,
+        Target: `integrations/${id}`,
+        RouteResponseSelectionExpression: '$default',
         ...(RouteKey === 'mock'
           ? { RequestModels: { mock: 'Numbered' }, ModelSelectionExpression: '$request.body.action' }
           : {}),
@@ -115,7 +126,10 @@ async function copy(ApiId: string): Promise<string> {
     for (const { IntegrationResponseKey, ...response } of responses.Items ?? [])
       await v2.send(
         new CreateIntegrationResponseCommand({
-          ...{ ...response, ...at, IntegrationId: again.IntegrationId, IntegrationResponseKey },
+          ...response,
+          ...at,
+          IntegrationId: again.IntegrationId,
+          IntegrationResponseKey,
         }),
       );
   }
@@ -192,7 +206,9 @@ describe('WebSocket APIs through the AWS SDK', () => {
     const { Items = [] } = await control.v2.send(new GetIntegrationsCommand({ ApiId }));
     const { RouteId } = await control.v2.send(
       new CreateRouteCommand({
-        ...{ ApiId, RouteKey: '$connect', Target: `integrations/${Items[0]?.IntegrationId}` },
+        ApiId,
+        RouteKey: '$connect',
+        Target: `integrations/${Items[0]?.IntegrationId}`,
         RequestParameters: { [key]: { Required: true } },
       }),
     );

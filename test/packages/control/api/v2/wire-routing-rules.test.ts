@@ -122,7 +122,9 @@ describe('routing rules through the AWS SDK', () => {
       type: 'AWS::ApiGatewayV2::RoutingRule',
       id: `${arn}/routingrules/abc123`,
       properties: {
-        ...{ DomainNameArn: arn, Priority: 5, Conditions: [{ MatchBasePaths: { AnyOf: ['pets'] } }] },
+        DomainNameArn: arn,
+        Priority: 5,
+        Conditions: [{ MatchBasePaths: { AnyOf: ['pets'] } }],
         Actions: pets(false),
       },
     };

@@ -66,18 +66,17 @@ describe('HTTP APIs through the AWS SDK', () => {
     const ApiId = await makeApi(control);
     await control.v2.send(
       new UpdateApiCommand({
-        ...{ ApiId, Description: 'all for pets' },
+        ApiId,
+        Description: 'all for pets',
         CorsConfiguration: { AllowOrigins: ['https://a.example'], AllowMethods: ['GET'], MaxAge: 60 },
       }),
     );
     const { AuthorizerId } = await control.v2.send(
       new CreateAuthorizerCommand({
-        ...{
-          ApiId,
-          Name: 'tokens',
-          AuthorizerType: 'JWT',
-          IdentitySource: ['$request.header.Authorization'],
-        },
+        ApiId,
+        Name: 'tokens',
+        AuthorizerType: 'JWT',
+        IdentitySource: ['$request.header.Authorization'],
         JwtConfiguration: { Audience: ['shop'], Issuer: 'https://issuer.example' },
       }),
     );
@@ -89,20 +88,26 @@ describe('HTTP APIs through the AWS SDK', () => {
     await makeRoute(control, ApiId, 'GET /signed', { AuthorizationType: 'AWS_IAM' });
     const { AuthorizerId: askedId } = await control.v2.send(
       new CreateAuthorizerCommand({
-        ...{ ApiId, Name: 'asked', AuthorizerType: 'REQUEST', AuthorizerResultTtlInSeconds: 0 },
-        ...{
-          IdentitySource: ['$request.header.x-who', '$request.querystring.x'],
-          EnableSimpleResponses: true,
-        },
-        ...{ AuthorizerPayloadFormatVersion: '2.0', AuthorizerUri: invokeUri('admit') },
+        ApiId,
+        Name: 'asked',
+        AuthorizerType: 'REQUEST',
+        AuthorizerResultTtlInSeconds: 0,
+        IdentitySource: ['$request.header.x-who', '$request.querystring.x'],
+        EnableSimpleResponses: true,
+        AuthorizerPayloadFormatVersion: '2.0',
+        AuthorizerUri: invokeUri('admit'),
       }),
     );
     const { integrationId: IntegrationId } = await makeRoute(control, ApiId, 'GET /mapped', {
-      ...{ functionName: 'echo', AuthorizerId: askedId, AuthorizationType: 'CUSTOM' },
+      functionName: 'echo',
+      AuthorizerId: askedId,
+      AuthorizationType: 'CUSTOM',
     });
     await control.v2.send(
       new UpdateIntegrationCommand({
-        ...{ ApiId, IntegrationId, TimeoutInMillis: 5000 },
+        ApiId,
+        IntegrationId,
+        TimeoutInMillis: 5000,
         RequestParameters: {
           'append:header.x-user': '$context.identity.sourceIp',
           'remove:querystring.x': "''",
@@ -135,7 +140,10 @@ describe('HTTP APIs through the AWS SDK', () => {
   it('have what a quick create stands for, and answer at once', async () => {
     const made = await control.v2.send(
       new CreateApiCommand({
-        ...{ Name: 'quick', ProtocolType: 'HTTP', Target: functionArn('list'), RouteKey: 'GET /quick' },
+        Name: 'quick',
+        ProtocolType: 'HTTP',
+        Target: functionArn('list'),
+        RouteKey: 'GET /quick',
         Tags: { team: 'a' },
       }),
     );
@@ -168,11 +176,15 @@ describe('HTTP APIs through the AWS SDK', () => {
     await makeRoute(control, ApiId, 'GET /old');
     const operation = {
       'x-amazon-apigateway-integration': {
-        ...{ type: 'AWS_PROXY', uri: functionArn('list'), payloadFormatVersion: '2.0' },
+        type: 'AWS_PROXY',
+        uri: functionArn('list'),
+        payloadFormatVersion: '2.0',
       },
     };
     const document = {
-      ...{ openapi: '3.0.1', info: { title: 'new', version: '1' }, paths: { '/new': { get: operation } } },
+      openapi: '3.0.1',
+      info: { title: 'new', version: '1' },
+      paths: { '/new': { get: operation } },
       'x-amazon-apigateway-cors': { allowOrigins: ['*'] },
     };
     const again = await control.v2.send(new ReimportApiCommand({ ApiId, Body: JSON.stringify(document) }));

@@ -56,7 +56,8 @@ const CertificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/1';
 function makeDomain(DomainName: string, more: Partial<CreateDomainNameCommand['input']> = {}) {
   return control.v2.send(
     new CreateDomainNameCommand({
-      ...{ DomainName, DomainNameConfigurations: [{ CertificateArn, EndpointType: 'REGIONAL' }] },
+      DomainName,
+      DomainNameConfigurations: [{ CertificateArn, EndpointType: 'REGIONAL' }],
       ...more,
     }),
   );

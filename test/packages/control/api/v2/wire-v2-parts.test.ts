@@ -81,12 +81,10 @@ describe('Parts of HTTP APIs through the AWS SDK', () => {
     const ApiId = await makeApi(control);
     const { AuthorizerId } = await control.v2.send(
       new CreateAuthorizerCommand({
-        ...{
-          ApiId,
-          Name: 'tokens',
-          AuthorizerType: 'JWT',
-          IdentitySource: ['$request.header.Authorization'],
-        },
+        ApiId,
+        Name: 'tokens',
+        AuthorizerType: 'JWT',
+        IdentitySource: ['$request.header.Authorization'],
         JwtConfiguration: { Audience: ['shop'], Issuer: 'https://issuer.example' },
       }),
     );
@@ -151,8 +149,12 @@ describe('What AWS refuses of HTTP APIs', () => {
       call: (ApiId) =>
         control.v2.send(
           new CreateIntegrationCommand({
-            ...{ ApiId, IntegrationType: 'HTTP_PROXY', IntegrationUri: 'https://a.example' },
-            ...{ IntegrationMethod: 'GET', TimeoutInMillis: 40_000, PayloadFormatVersion: '1.0' },
+            ApiId,
+            IntegrationType: 'HTTP_PROXY',
+            IntegrationUri: 'https://a.example',
+            IntegrationMethod: 'GET',
+            TimeoutInMillis: 40_000,
+            PayloadFormatVersion: '1.0',
           }),
         ),
       error: 'BadRequestException',
@@ -163,7 +165,10 @@ describe('What AWS refuses of HTTP APIs', () => {
       call: (ApiId) =>
         control.v2.send(
           new CreateAuthorizerCommand({
-            ...{ ApiId, Name: 'x', AuthorizerType: 'JWT', IdentitySource: ['$request.header.A'] },
+            ApiId,
+            Name: 'x',
+            AuthorizerType: 'JWT',
+            IdentitySource: ['$request.header.A'],
           }),
         ),
       error: 'BadRequestException',

@@ -89,7 +89,9 @@ describe('stages of HTTP APIs through the AWS SDK', () => {
     const settings = { ThrottlingRateLimit: 1, ThrottlingBurstLimit: 1 };
     await control.v2.send(
       new UpdateStageCommand({
-        ...{ ...at, StageVariables: { a: '1', b: '2' }, RouteSettings: { 'GET /a': settings } },
+        ...at,
+        StageVariables: { a: '1', b: '2' },
+        RouteSettings: { 'GET /a': settings },
         AccessLogSettings: {
           DestinationArn: 'arn:aws:logs:us-east-1:123456789012:log-group:access',
           Format: '$context.requestId',

@@ -51,7 +51,7 @@ describe('the Python of a function', () => {
     readonly missing?: RegExp;
   }[] = [
     {
-      ...{ name: 'is another one, and a finding says so, where the nearest takes too long' },
+      name: 'is another one, and a finding says so, where the nearest takes too long',
       programs: { 'python3.13': NEVER, 'python3.12': answers('3.12.1') },
       findings: [
         /^\S+\/python3\.13 has not answered within 0\.05 s → functions run with \/usr\/bin\/python3\.12\.1, Python 3\.12\.1$/,
@@ -59,18 +59,18 @@ describe('the Python of a function', () => {
       ],
     },
     {
-      ...{ name: 'is the machine’s, and a finding says so, where its virtual environment does not run' },
+      name: 'is the machine’s, and a finding says so, where its virtual environment does not run',
       venv: DOES_NOT_RUN,
       programs: { 'python3.13': answers('3.13.2') },
       findings: [/\.venv\/bin\/python does not run \(3\) → functions run with \S+, Python 3\.13\.2$/],
     },
     {
-      ...{ name: 'is the next one without a word where a version manager’s shim leads nowhere' },
+      name: 'is the next one without a word where a version manager’s shim leads nowhere',
       programs: { 'python3.13': DOES_NOT_RUN, python3: answers('3.13.2') },
       findings: [],
     },
     {
-      ...{ name: 'is missing, for the reason that it has' },
+      name: 'is missing, for the reason that it has',
       programs: { 'python3.13': NEVER },
       missing:
         /python3\.13 has not answered within 0\.05 s, and there is no other Python 3; install Python 3\.13/,
@@ -118,22 +118,26 @@ describe('a handler in Python that cannot be', () => {
     readonly says: string;
   }[] = [
     {
-      ...{ handler: 'src.app.handler', fault: { kind: 'syntax', file, line: 3, message: "expected ':'" } },
-      ...{
-        type: 'UserCodeSyntaxError',
-        says: "Syntax error in module 'src.app': expected ':' (app.py, line 3)",
-      },
+      handler: 'src.app.handler',
+      fault: { kind: 'syntax', file, line: 3, message: "expected ':'" },
+      type: 'UserCodeSyntaxError',
+      says: "Syntax error in module 'src.app': expected ':' (app.py, line 3)",
     },
     {
-      ...{ handler: 'app.none', fault: { kind: 'no-function', file, function: 'none' } },
-      ...{ type: 'HandlerNotFound', says: "Handler 'none' missing on module 'app'" },
+      handler: 'app.none',
+      fault: { kind: 'no-function', file, function: 'none' },
+      type: 'HandlerNotFound',
+      says: "Handler 'none' missing on module 'app'",
     },
     {
-      ...{ handler: 'gone.handler', fault: { kind: 'no-file', module: 'gone' } },
-      ...{ type: 'ImportModuleError', says: "Unable to import module 'gone': No module named 'gone'" },
+      handler: 'gone.handler',
+      fault: { kind: 'no-file', module: 'gone' },
+      type: 'ImportModuleError',
+      says: "Unable to import module 'gone': No module named 'gone'",
     },
     {
-      ...{ handler: 'handler', fault: { kind: 'no-file', module: '' } },
+      handler: 'handler',
+      fault: { kind: 'no-file', module: '' },
       type: 'MalformedHandlerName',
       says: "Bad handler 'handler': not enough values to unpack (expected 2, got 1)",
     },

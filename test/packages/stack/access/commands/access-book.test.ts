@@ -22,7 +22,10 @@ const DOCUMENT = aDocument({
   ],
 });
 const question = (over: Partial<AccessQuestion>): AccessQuestion => ({
-  ...{ document: DOCUMENT.name, method: 'GET', roles: [], scopes: [] },
+  document: DOCUMENT.name,
+  method: 'GET',
+  roles: [],
+  scopes: [],
   ...over,
 });
 
@@ -65,7 +68,10 @@ describe('the access book of a start', () => {
 
       assert.ok(reply.kind === 'answer');
       const told = explain(DOCUMENT, 'GET', asked.path, {
-        ...{ role: flags, scope: [], policy: false, json: false },
+        role: flags,
+        scope: [],
+        policy: false,
+        json: false,
         ...(asked.claims !== undefined && { claims: asked.claims }),
       });
       assert.equal(reply.answer.word, says);

@@ -19,7 +19,8 @@ const RULES = [
 ];
 const documentWith = (issuers: readonly { readonly id: string }[]) =>
   aDocument({
-    ...{ issuers, rules: RULES },
+    issuers,
+    rules: RULES,
     sources: [
       { in: 'header', name: 'authorization', scheme: 'Bearer', issuers: issuers.map(({ id }) => id) },
     ],
@@ -58,7 +59,10 @@ describe('explain of the holder of an API key', () => {
 describe('explain of a caller without a claim that rules look at', () => {
   it('names it, and none of other routes', () => {
     const listed = {
-      ...{ id: 'listed', effect: 'allow', methods: ['GET'], paths: ['/users'] },
+      id: 'listed',
+      effect: 'allow',
+      methods: ['GET'],
+      paths: ['/users'],
       when: { claims: [{ claim: 'email', op: 'exists' }] },
     };
     const document = aDocument({ issuers: [TOKENS], rules: [listed, RULES[1]] });
@@ -82,7 +86,9 @@ describe('explain of a caller who is charged', () => {
     when: { issuers: ['keys'] },
   };
   const document = aDocument({
-    ...{ issuers: [TOKENS, KEYS], rules: [open], quota },
+    issuers: [TOKENS, KEYS],
+    rules: [open],
+    quota,
     sources: [{ in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['main', 'keys'] }],
   });
   const asKey = (claims: object) => flags({ issuer: 'keys', claims: JSON.stringify(claims) });
@@ -114,14 +120,16 @@ describe('explain of a caller who is charged', () => {
 
 describe('explain of an API key', () => {
   const key = toHeldKey({
-    ...{ keyId: '0123456789abcdef', prefix: 'shop_live', tenant: 'acme', plan: 'gold', state: 'active' },
-    ...{
-      roles: ['admin'],
-      scopes: ['a'],
-      metadata: { owner: 'x', team: 'blue' },
-      owner: 'ada',
-      name: 'ours',
-    },
+    keyId: '0123456789abcdef',
+    prefix: 'shop_live',
+    tenant: 'acme',
+    plan: 'gold',
+    state: 'active',
+    roles: ['admin'],
+    scopes: ['a'],
+    metadata: { owner: 'x', team: 'blue' },
+    owner: 'ada',
+    name: 'ours',
   });
   const document = documentWith([TOKENS, KEYS]);
 
@@ -236,7 +244,8 @@ describe('explain of what no rule decides', () => {
     );
     assert.match(explain(document, undefined, undefined, flags()), /^GET \/health +OPEN +it has no author/m);
     assert.deepEqual(JSON.parse(explain(document, 'GET', '/health', flags({ json: true }))), {
-      ...{ kind: 'open', rules: [] },
+      kind: 'open',
+      rules: [],
       route: { method: 'GET', path: '/health', isOpen: true },
     });
   });
@@ -253,7 +262,9 @@ describe('explain of what no rule decides', () => {
     [
       part({ alg: 'RS256', kid: 'k' }),
       part({
-        ...{ iss: 'https://issuer.example/', sub: 'a', aud: 'api' },
+        iss: 'https://issuer.example/',
+        sub: 'a',
+        aud: 'api',
         exp: Math.floor(Date.now() / 1000) + 600,
         ...claims,
       }),

@@ -16,7 +16,9 @@ const TEMPLATE = {
     Auth: {
       Type: 'AWS::ApiGateway::Authorizer',
       Properties: {
-        ...{ RestApiId: { Ref: 'Api' }, Name: 'ours', Type: 'TOKEN' },
+        RestApiId: { Ref: 'Api' },
+        Name: 'ours',
+        Type: 'TOKEN',
         IdentitySource: 'method.request.header.Authorization',
         AuthorizerUri: `${INVOKE}/arn:aws:lambda:us-east-1:123456789012:function:gatewright-dev-token-authorizer/invocations`,
       },
@@ -34,14 +36,14 @@ const TEMPLATE = {
     Get: {
       Type: 'AWS::ApiGateway::Method',
       Properties: {
-        ...{
-          RestApiId: { Ref: 'Api' },
-          ResourceId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] },
-          HttpMethod: 'GET',
-        },
-        ...{ AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: 'Auth' } },
+        RestApiId: { Ref: 'Api' },
+        ResourceId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] },
+        HttpMethod: 'GET',
+        AuthorizationType: 'CUSTOM',
+        AuthorizerId: { Ref: 'Auth' },
         Integration: {
-          ...{ Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST' },
+          Type: 'AWS_PROXY',
+          IntegrationHttpMethod: 'POST',
           Uri: { 'Fn::Sub': `${INVOKE}/\${List.Arn}/invocations` },
         },
       },
@@ -76,13 +78,23 @@ async function check(source: string) {
 /** Of a route without a function, whose integration has these texts. */
 function checkMapping(callerMappings: NonNullable<InspectedApi['routes'][number]['callerMappings']>) {
   const authorizer = {
-    ...({ name: 'ours', payload: 'rest-token', ttlSeconds: 60, simpleResponses: false } as const),
-    ...{ functionName: 'gatewright-dev-token-authorizer', identitySources: [] },
+    name: 'ours',
+    payload: 'rest-token',
+    ttlSeconds: 60,
+    simpleResponses: false,
+    functionName: 'gatewright-dev-token-authorizer',
+    identitySources: [],
   };
   const route = { method: 'GET', path: '/', authorizer, apiKeyRequired: false, callerMappings };
   const api: InspectedApi = {
-    ...{ stack: 's', logicalId: 'Api', id: 'a1', kind: 'rest', stage: 'dev', region: 'us-east-1' },
-    ...{ routes: [route], apiKeySource: 'HEADER' },
+    stack: 's',
+    logicalId: 'Api',
+    id: 'a1',
+    kind: 'rest',
+    stage: 'dev',
+    region: 'us-east-1',
+    routes: [route],
+    apiKeySource: 'HEADER',
   };
   const access = anAccess(aDocument({ api: { dev: { apiId: 'a1', stage: 'dev' } } }, ['GET /']));
   return checkHandlers(access, [api], 'dev');

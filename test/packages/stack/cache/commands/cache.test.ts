@@ -26,11 +26,15 @@ const server = createServer((request, response) => {
       request.headers.authorization ?? '',
     );
     const event = {
-      ...{ version: '2.0', routeKey: `${request.method} ${url.pathname}`, headers: request.headers },
+      version: '2.0',
+      routeKey: `${request.method} ${url.pathname}`,
+      headers: request.headers,
       queryStringParameters: Object.fromEntries(url.searchParams),
       body: Buffer.concat(parts).toString(),
       requestContext: {
-        ...{ stage: '$default', requestId: 'r-1', timeEpoch: desk.nowMs },
+        stage: '$default',
+        requestId: 'r-1',
+        timeEpoch: desk.nowMs,
         http: { method: request.method, path: url.pathname },
         ...(isSigned && { authorizer: { iam: { userArn: 'arn:aws:iam::123456789012:user/ada' } } }),
       },
@@ -41,11 +45,9 @@ const server = createServer((request, response) => {
   });
 });
 const environment: Record<string, string> = {
-  ...{
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'AKIDOFADEPLOYEDSTACK',
-    AWS_SECRET_ACCESS_KEY: 'of-ada',
-  },
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'AKIDOFADEPLOYEDSTACK',
+  AWS_SECRET_ACCESS_KEY: 'of-ada',
 };
 const cache = (...args: readonly string[]) => runCommandHere(['cache', ...args], { environment });
 

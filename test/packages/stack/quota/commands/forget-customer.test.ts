@@ -25,7 +25,9 @@ import { REAL_RANDOM } from '../../../../support/real-quota-ports.ts';
 
 const BEGIN_MS = Date.UTC(2026, 9, 3);
 const PLAN = {
-  ...{ id: 'gold', version: 1, cost: { 'GET /acme': 1, '*': 1 } },
+  id: 'gold',
+  version: 1,
+  cost: { 'GET /acme': 1, '*': 1 },
   invoice: {
     currency: 'EUR',
     customers: {
@@ -75,7 +77,10 @@ class TwoCustomers {
     await topUp(this.ports, request(`for-${tenant}`), ofKey(tenant), 5);
     await suspend(this.ports, request('off'), ofKey(tenant, { key: 'k-2', plan: 'gold' }));
     const tracker = createUsageTracker({
-      ...{ store: this.ports.store, clock: this.#clock, timer: this.ports.timer, observe: () => undefined },
+      store: this.ports.store,
+      clock: this.#clock,
+      timer: this.ports.timer,
+      observe: () => undefined,
     });
     const subject = { plan: 'gold', tenant, key: 'k-3', route: 'GET /acme' };
     await tracker.track([{ requestId: 'r', subject, atEpochMs: this.nowMs }]);
@@ -87,7 +92,11 @@ class TwoCustomers {
     const quotas = createQuotas({ store, random, timer, clock: this.#clock });
     for (const tenant of tenants) {
       const { allowed, ...rest } = await quotas.consume({
-        ...{ plan: 'gold', tenant, key: 'k-1', route: 'GET /acme', atEpochMs: this.nowMs },
+        plan: 'gold',
+        tenant,
+        key: 'k-1',
+        route: 'GET /acme',
+        atEpochMs: this.nowMs,
         run: { remainingMs: 1000 },
       });
       assert.ok(allowed, JSON.stringify(rest));
@@ -99,7 +108,9 @@ class TwoCustomers {
     const admin = new KeyAdmin(
       {
         store: createMemoryTable({ clock: this.#clock, items: this.access }),
-        ...{ listing: createMemoryListing(this.access), clock: this.#clock, random: REAL_RANDOM },
+        listing: createMemoryListing(this.access),
+        clock: this.#clock,
+        random: REAL_RANDOM,
         plans: { has: () => Promise.resolve(true), list: () => Promise.resolve([]) },
         caches: { flush: () => Promise.resolve() },
         nativeKeys: { put: () => Promise.resolve(''), disable: () => Promise.resolve() },
@@ -137,8 +148,17 @@ function sweptMemory(items: Map<string, Item>): SweptTable {
 }
 
 const KINDS = [
-  ...['heads', 'ledgers', 'usage records', 'operations', 'seen requests', 'keys', 'rates', 'permits'],
-  ...['audit entries', 'API keys', 'lists of API keys'],
+  'heads',
+  'ledgers',
+  'usage records',
+  'operations',
+  'seen requests',
+  'keys',
+  'rates',
+  'permits',
+  'audit entries',
+  'API keys',
+  'lists of API keys',
 ] as const;
 
 const everything = (items: ReadonlyMap<string, Item>): string => JSON.stringify([...items]);
@@ -212,7 +232,9 @@ describe('gatewright quota forget', () => {
 
   before(async () => {
     dynamoDb = await startEmbeddedDynamoDb({
-      ...{ port: 0, signers: [SIGNER], clockOffset: createSystemClock().offset },
+      port: 0,
+      signers: [SIGNER],
+      clockOffset: createSystemClock().offset,
     });
     client = new commands.DynamoDBClient({
       region: 'us-east-1',
@@ -253,7 +275,8 @@ describe('gatewright quota forget', () => {
       ['quota', 'forget', 'globex', '--region', 'us-east-1', '--stage', 'prod', ...args, '--json'],
       {
         environment: {
-          ...{ AWS_ACCESS_KEY_ID: SIGNER.accessKeyId, AWS_SECRET_ACCESS_KEY: SIGNER.secretAccessKey },
+          AWS_ACCESS_KEY_ID: SIGNER.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: SIGNER.secretAccessKey,
           AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
         },
       },

@@ -26,14 +26,18 @@ import {
 const BEGIN_MS = Date.UTC(2026, 10, 3);
 const KEY = 'sk_test_only_of_this_test';
 const PLAN = {
-  ...{ id: 'gold', version: 1 },
+  id: 'gold',
+  version: 1,
   invoice: {
     currency: 'EUR',
     customers: { acme: { name: 'Ächme & Söhne (Ltd)', address: ['1 High Street'], stripe: 'cus_1' } },
   },
   limits: [
     {
-      ...{ id: 'monthly', level: 'tenant', quota: 100_000, period: 'MONTH' },
+      id: 'monthly',
+      level: 'tenant',
+      quota: 100_000,
+      period: 'MONTH',
       price: { fee: '49.00', included: 10, tiers: [{ unitPrice: '0.125' }], meter: 'requests' },
     },
   ],
@@ -112,8 +116,11 @@ const usageOf = (month: string, ...args: readonly string[]): Promise<Finished> =
   runCommandHere(['usage', ...args, '--period', month, '--url', urlOf(admin)], {
     cwd: folder,
     environment: {
-      ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's' },
-      ...{ STRIPE_API_KEY: KEY, STRIPE_API_BASE: urlOf(stripe) },
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'a',
+      AWS_SECRET_ACCESS_KEY: 's',
+      STRIPE_API_KEY: KEY,
+      STRIPE_API_BASE: urlOf(stripe),
     },
   });
 
