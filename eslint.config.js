@@ -13,6 +13,12 @@ const SHARED_ADAPTERS = [
   'packages/authoring/account/*.ts',
 ];
 
+/** `{ ...{ a, b } }` and `[...[a, b]]`, which save lines and cost readers. */
+const LITERAL_SPREADS = [
+  'ObjectExpression > SpreadElement > :matches(ObjectExpression, TSAsExpression > ObjectExpression)',
+  ':matches(ArrayExpression, CallExpression, NewExpression) > SpreadElement > :matches(ArrayExpression, TSAsExpression > ArrayExpression)',
+];
+
 export default ts.config(
   {
     ignores: [
@@ -48,6 +54,10 @@ export default ts.config(
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'named exports only' },
         { selector: 'ExportAllDeclaration', message: 'no barrels: export where the thing is made' },
+        ...LITERAL_SPREADS.map((selector) => ({
+          selector,
+          message: 'write the members of a literal itself',
+        })),
       ],
     },
   },

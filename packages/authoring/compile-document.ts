@@ -111,15 +111,7 @@ export function compileDocument(source: CompileSource): Compilation {
     rules,
     networks,
     context: Object.entries(document.context ?? {}).map(([name, { claim }]) => ({ name, claim })),
-    result: {
-      format: 'policy',
-      cacheTtlSeconds: 60,
-      expiryCondition: false,
-      maxBytes: 7168,
-      onOversize: 'fail',
-      ...document.result,
-      ...(document.result?.claims !== undefined && { claims: claimsToCarry(document.result.claims) }),
-    },
+    result: compileResult(document.result),
     ...(channels !== undefined && { channels }),
     ...(quota !== undefined && { quota }),
     ...(work.givesTickets === true && { givesTickets: true }),
@@ -130,6 +122,18 @@ export function compileDocument(source: CompileSource): Compilation {
   return problems.length > 0
     ? { kind: 'invalid', problems }
     : { kind: 'compiled', document: compiled, warnings };
+}
+
+function compileResult(result: AccessDocument['result']): CompiledDocument['result'] {
+  return {
+    format: 'policy',
+    cacheTtlSeconds: 60,
+    expiryCondition: false,
+    maxBytes: 7168,
+    onOversize: 'fail',
+    ...result,
+    ...(result?.claims !== undefined && { claims: claimsToCarry(result.claims) }),
+  };
 }
 
 function compileSource(source: AccessDocument['sources'][number]): CompiledSource {

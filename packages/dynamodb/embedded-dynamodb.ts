@@ -102,19 +102,10 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
   const directory = dataDirectory === undefined ? undefined : join(dataDirectory, 'dynamodb');
   if (directory !== undefined) await makeDirectory(directory);
 
-  const { clockOffset = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT) } = options;
-  const workerData: DynamoDbWorkerData = {
-    port: options.port,
-    sharesPort: options.sharesPort === true,
-    namedPort: options.namedPort,
-    directory,
-    clockOffset,
-    signers: options.signers,
-  };
   // The thread's file has this file's ending: .ts in a checkout, .js in the published package.
   const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
   const worker = new Worker(file, {
-    workerData,
+    workerData: workerDataOf(options, directory),
     // The ARNs of tables are made from it; the developer's own environment stays out.
     env: { AWS_ACCOUNT_ID: accountId, ...codeCache() },
     // Flags of the program around it are not for the thread: `--input-type` would refuse its file.
@@ -163,6 +154,18 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
       await within(exited, CLOSE_WITHIN_MS);
       await worker.terminate();
     },
+  };
+}
+
+function workerDataOf(options: EmbeddedDynamoDbOptions, directory: string | undefined): DynamoDbWorkerData {
+  const { clockOffset = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT) } = options;
+  return {
+    port: options.port,
+    sharesPort: options.sharesPort === true,
+    namedPort: options.namedPort,
+    directory,
+    clockOffset,
+    signers: options.signers,
   };
 }
 

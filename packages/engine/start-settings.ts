@@ -88,7 +88,7 @@ const NEEDED = [
   'strict',
   'account-throttle',
   'reload',
-];
+] as const;
 
 export type NeededSettings = Pick<UsualSettings, Target<(typeof NEEDED)[number]>>;
 

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 
 import { KeptBuilds } from './kept-builds.ts';
 
@@ -41,11 +41,11 @@ async function buildProgram(
     target: 'node22',
     logLevel: 'silent',
     minifySyntax: true,
-  };
+  } as const satisfies BuildOptions;
   const kept = new KeptBuilds(join(cacheDirectory, 'builds'), runDirectory);
   const text = await kept.make({ what: 'program', options }, async () => {
     const { outputFiles, metafile } = await build(options);
-    return { made: outputFiles?.[0]?.text ?? '', metafile };
+    return { made: outputFiles[0]?.text ?? '', metafile };
   });
   const outfile = join(runDirectory, name);
   mkdirSync(dirname(outfile), { recursive: true });

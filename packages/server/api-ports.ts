@@ -6,6 +6,7 @@ import {
   readApiIdFromPath,
   readVpcEndpointFromHost,
 } from '../core/routing/host.ts';
+import type { IncomingMessage } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { setImmediate as nextImmediate } from 'node:timers/promises';
 import { isAdmittedHost } from '@gatewright/aws/guards';
@@ -137,18 +138,7 @@ async function openPort(
       if (isSecure && judgeClient(headers.host, peerOf(request.socket)).kind !== 'admitted') return undefined;
       const api = resolveApi(headers.host, url, apiIdHeader(request), request.rawHeaders);
       if (api?.protocol !== 'websocket') return undefined;
-      return receive(
-        {
-          method: request.method ?? 'GET',
-          target: toOwnTarget(headers.host, url, api),
-          rawHeaders: request.rawHeaders,
-          body: undefined,
-          remoteAddress,
-          httpVersion: request.httpVersion,
-        },
-        api,
-        at,
-      );
+      return receive(handshakeOf(request, toOwnTarget(headers.host, url, api), remoteAddress), api, at);
     },
   });
   let endTls: OpenPort['endTls'];
@@ -158,6 +148,14 @@ async function openPort(
   }
   port = await listenOn(server, options.host, plan.port, plan.option);
   return { server, sockets, port, http2, endTls };
+}
+
+function handshakeOf(
+  { method = 'GET', rawHeaders, httpVersion }: IncomingMessage,
+  target: string,
+  remoteAddress: string,
+): Parameters<typeof receive>[0] {
+  return { method, target, rawHeaders, body: undefined, remoteAddress, httpVersion };
 }
 
 /** The port that a client leaves out is that of its scheme. */

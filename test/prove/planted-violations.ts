@@ -77,6 +77,10 @@ const LINT: readonly (readonly [rule: string, path: string, text: string])[] = [
   ],
   ['no-restricted-syntax', 'packages/engine', 'export default 1;'],
   ['no-restricted-syntax', 'packages/engine', "export * from './settings.ts';"],
+  ['no-restricted-syntax', 'packages/engine', 'export const x = { ...{ a: 1 }, b: 2 };'],
+  ['no-restricted-syntax', 'packages/engine', 'export const x = { ...({ a: 1 } as const), b: 2 };'],
+  ['no-restricted-syntax', 'packages/engine', 'export const x = [...[1, 2], 3];'],
+  ['no-restricted-syntax', 'packages/engine', 'export const x = Math.max(...([1, 2] as const), 3);'],
   [
     'no-restricted-imports',
     'shared/access',

@@ -83,7 +83,7 @@ function requestPorts({
 }
 
 function inspectPorts(parts: Parts): InspectPorts {
-  const { served, clock, random, records, at, store, options, recorder, identities } = parts;
+  const { served, clock, random, records, at, store, options } = parts;
   const redactor = records?.redactor ?? createRedactor(parts.controlSecret);
   const rows = () => records?.rows({ limit: COUNTED_ROWS }) ?? [];
   return {
@@ -103,45 +103,50 @@ function inspectPorts(parts: Parts): InspectPorts {
       ),
     metering: () => ({ keys: served.account.keys, plans: served.account.plans }),
     tableRegion: () => (store.url === undefined ? undefined : (served.stacks[0]?.region ?? options.region)),
-    pages: {
-      apis: () => ({
-        apis: showApis(listRoutesOf(parts), (apiId) => served.find(apiId), clock.nowEpochMs()),
+    pages: pagesOf(parts, rows),
+  };
+}
+
+function pagesOf(parts: Parts, rows: () => ReturnType<RequestRecords['rows']>): InspectPorts['pages'] {
+  const { served, clock, records, store, options, recorder, identities } = parts;
+  return {
+    apis: () => ({
+      apis: showApis(listRoutesOf(parts), (apiId) => served.find(apiId), clock.nowEpochMs()),
+    }),
+    identities: () => ({
+      signers: identities.all.map(({ name, arn }) => ({ name, arn })),
+      keys: served.account.keys.all.map(({ id, name }) => ({ id, name: name ?? id })),
+      roles: [...new Set((options.access?.documents() ?? []).flatMap(({ columns }) => columns.slice(1)))],
+    }),
+    functions: () => ({ functions: functionsOf(parts) }),
+    numbers: () => showNumbers(records?.counts),
+    cost: () =>
+      showCost({
+        rows: rows(),
+        calls: records?.functionCalls() ?? [],
+        lines: records?.lines,
+        apis: served.all.map((api) => api.served),
+        functions: declaredFunctions(parts),
+        nowEpochMs: clock.nowEpochMs(),
+        tables: store.consumed,
+        eventsSinceStart: records?.counts.sinceStart ?? 0,
       }),
-      identities: () => ({
-        signers: identities.all.map(({ name, arn }) => ({ name, arn })),
-        keys: served.account.keys.all.map(({ id, name }) => ({ id, name: name ?? id })),
-        roles: [...new Set((options.access?.documents() ?? []).flatMap(({ columns }) => columns.slice(1)))],
-      }),
-      functions: () => ({ functions: functionsOf(parts) }),
-      numbers: () => showNumbers(records?.counts),
-      cost: () =>
-        showCost({
-          rows: rows(),
-          calls: records?.functionCalls() ?? [],
-          lines: records?.lines,
-          apis: served.all.map((api) => api.served),
-          functions: declaredFunctions(parts),
-          nowEpochMs: clock.nowEpochMs(),
-          tables: store.consumed,
-          eventsSinceStart: records?.counts.sinceStart ?? 0,
-        }),
-      calls: () => ({ calls: recorder.calls.toReversed() }),
-      differs: () => ({
-        unsupported: served.unsupported,
-        assumptions: Object.entries(options.assumptions ?? USUAL_ASSUMPTIONS).map(([name, value]) => ({
-          name,
-          value,
-          choices: Object.entries(ASSUMPTIONS).find(([known]) => known === name)?.[1] ?? [],
-        })),
-      }),
-      start: () => ({
-        version,
-        stage: options.stage,
-        isRecording: records !== undefined,
-        clock: { nowEpochMs: clock.nowEpochMs(), offsetMs: clock.offsetMs() },
-        clockFixedBecause: clockFixedBecause(options),
-      }),
-    },
+    calls: () => ({ calls: recorder.calls.toReversed() }),
+    differs: () => ({
+      unsupported: served.unsupported,
+      assumptions: Object.entries(options.assumptions ?? USUAL_ASSUMPTIONS).map(([name, value]) => ({
+        name,
+        value,
+        choices: Object.entries(ASSUMPTIONS).find(([known]) => known === name)?.[1] ?? [],
+      })),
+    }),
+    start: () => ({
+      version,
+      stage: options.stage,
+      isRecording: records !== undefined,
+      clock: { nowEpochMs: clock.nowEpochMs(), offsetMs: clock.offsetMs() },
+      clockFixedBecause: clockFixedBecause(options),
+    }),
   };
 }
 

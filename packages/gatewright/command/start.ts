@@ -83,18 +83,8 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
     const told = flags.exec === undefined ? whenToldToEnd() : undefined;
     const listening = await gateway.listen();
     shown.listensAt(listening);
-    const text = flags.json
-      ? `${JSON.stringify({ ready: true, ...listening })}\n`
-      : describeStart({
-          gateway,
-          listening,
-          documents,
-          stage,
-          load: { ...flags, sources },
-          tookMs: performance.now() - startedMs,
-          isVerbose: flags.verbose,
-        });
-    sayReady(flags, listening, text);
+    const tookMs = performance.now() - startedMs;
+    sayReady(flags, listening, readyText(flags, { gateway, listening, documents, stage, sources, tookMs }));
     if (flags.open && listening.console !== undefined) openBrowser(listening.console);
     if (flags.exec === undefined) await Promise.race([told, orphaned]);
     else process.exitCode = await runWithGateway(flags.exec, deployed.around(gateway), orphaned);
@@ -103,6 +93,18 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
     await log.close();
     await endProfile(profiling);
   }
+}
+
+function readyText(
+  flags: Flags,
+  {
+    sources,
+    ...started
+  }: Omit<Parameters<typeof describeStart>[0], 'load' | 'isVerbose'> & { sources: readonly string[] },
+): string {
+  return flags.json
+    ? `${JSON.stringify({ ready: true, ...started.listening })}\n`
+    : describeStart({ ...started, load: { ...flags, sources }, isVerbose: flags.verbose });
 }
 
 /** @throws DefinitionError before anything is opened */

@@ -155,10 +155,7 @@ export function makeTestGateway(parts: TestGatewayParts): TestGateway {
     settle,
     close,
     clock: clockOf(read, settle),
-    url: (api, stage) => {
-      const isSocket = apis.some((one) => one.kind === 'websocket' && one.logicalId === api);
-      return chooseApi(apis, isSocket, { ...(api && { api }), ...(stage && { stage }) }).url;
-    },
+    url: (api, stage) => urlOf(apis, api, stage),
     async inject(path, options = {}) {
       const request = makeRequest(path, options);
       const response = await parts.request(chooseApi(apis, false, options), request);
@@ -193,6 +190,11 @@ export function makeTestGateway(parts: TestGatewayParts): TestGateway {
     },
     [Symbol.asyncDispose]: close,
   };
+}
+
+function urlOf(apis: TestGateway['apis'], api?: string, stage?: string): string {
+  const isSocket = apis.some((one) => one.kind === 'websocket' && one.logicalId === api);
+  return chooseApi(apis, isSocket, { ...(api && { api }), ...(stage && { stage }) }).url;
 }
 
 /** @throws TestingError */

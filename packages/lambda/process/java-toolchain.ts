@@ -57,21 +57,7 @@ export async function findJava(
     const get = `mvn dependency:get -Dartifact=com.amazonaws:${CLIENT}:RELEASE`;
     return refuse('Code', `${CLIENT} is neither in its packages nor in ~/.m2; ${get}`);
   }
-  const launch: Launch = {
-    command: java,
-    args: [
-      `-Xmx${Math.floor(definition.memorySizeMb * HEAP_SHARE)}m`,
-      '-XX:+UseSerialGC',
-      '-XX:TieredStopAtLevel=1',
-      '-Xshare:auto',
-      '-cp',
-      [...classPath, ...client].join(':'),
-      MAIN,
-      definition.handler,
-    ],
-    environment: {},
-    searchPath: [dirname(java)],
-  };
+  const launch = launchOf(java, definition, [...classPath, ...client]);
   return {
     kind: 'found',
     launch: () => Promise.resolve(launch),
@@ -81,6 +67,24 @@ export async function findJava(
       ...versionFinding(definition, `Java ${version}`, version === wanted),
       ...(code.lack === undefined ? [] : [lacking(definition, code.lack)]),
     ],
+  };
+}
+
+function launchOf(java: string, definition: FunctionDefinition, classPath: readonly string[]): Launch {
+  return {
+    command: java,
+    args: [
+      `-Xmx${Math.floor(definition.memorySizeMb * HEAP_SHARE)}m`,
+      '-XX:+UseSerialGC',
+      '-XX:TieredStopAtLevel=1',
+      '-Xshare:auto',
+      '-cp',
+      classPath.join(':'),
+      MAIN,
+      definition.handler,
+    ],
+    environment: {},
+    searchPath: [dirname(java)],
   };
 }
 

@@ -87,10 +87,8 @@ export async function loadServerlessService(
     if (refusal !== undefined) throw refusal;
     if ('message' in compiled) throw explainFailure(compiled, file, tree, options.stored?.file);
     const raw = toRawStack(parsePackaged(compiled.result), file, tree, { ...options, ...home });
-    return {
-      ...raw,
-      findings: [...compiled.notes.map((note) => toFinding(note, file, tree)), ...raw.findings],
-    };
+    const notes = compiled.notes.map((note) => toFinding(note, file, tree));
+    return { ...raw, findings: [...notes, ...raw.findings] };
   } finally {
     waiting?.end();
   }

@@ -14,7 +14,7 @@ describe('a header that is read with Bearer and without it', () => {
     ttlSeconds: 60,
     simpleResponses: false,
     identitySources: [{ kind: 'header', name: 'authorization' }],
-  };
+  } as const;
   const check = (...sources: readonly object[]) => checkWiring(aDocument({ sources }), wired).join();
 
   it('may be the identity source', () => {

@@ -83,14 +83,11 @@ describe('connections with TLS end with their client', () => {
     const connection = nextConnection();
     let wire: TLSSocket | undefined;
     const session = connectHttp2(`https://localhost:${port}`, {
-      createConnection: () =>
-        (wire = connectTls({
-          ...asked,
-          host: '127.0.0.1',
-          port,
-          ALPNProtocols: ['h2'],
-          allowHalfOpen: true,
-        })),
+      createConnection() {
+        // The types of tls.connect leave out allowHalfOpen, which its socket takes.
+        const options = { ...asked, host: '127.0.0.1', port, ALPNProtocols: ['h2'], allowHalfOpen: true };
+        return (wire = connectTls(options));
+      },
     });
     const closed = once(await connection, 'close');
     const stream = session.request({ ':path': '/dev/pets' });

@@ -14,8 +14,8 @@ const CONDITIONS = {
 };
 const aRatio = (name: StackFigures['ratios'][number]['name'], ratio: number) => ({
   name,
-  form: 'layer',
-  keys: 'memory',
+  form: 'layer' as const,
+  keys: 'memory' as const,
   starts: 20,
   importMs: 5,
   firstMs: 5,

@@ -84,7 +84,7 @@ function checkMapping(callerMappings: NonNullable<InspectedApi['routes'][number]
     simpleResponses: false,
     functionName: 'gatewright-dev-token-authorizer',
     identitySources: [],
-  };
+  } as const;
   const route = { method: 'GET', path: '/', authorizer, apiKeyRequired: false, callerMappings };
   const api: InspectedApi = {
     stack: 's',
