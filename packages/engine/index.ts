@@ -1,7 +1,8 @@
 /** The package's entry: what programs and the command line may use of the gateway. */
 export { createStreamSink } from '../server/adapters/log-streams.ts';
 export { parseDaemonAddress } from '../kernel/calls/daemon-address.ts';
-export { createGateway, inspectStacks, listRoutes } from './compose/start.ts';
+export { createGateway } from './compose/start.ts';
+export { inspectStacks, listRoutes } from './compose/read-stacks.ts';
 export { openDefinition } from './compose/definition.ts';
 export { readHome } from '../core/stack/home.ts';
 export { NOTHING_SERVED, requireSources } from '../templates/load.ts';

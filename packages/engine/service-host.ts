@@ -1,5 +1,6 @@
 /** The services of one start: opened when they are needed, read and applied together, cleared and closed together. */
 import { parseArn } from '@gatewright/aws/arn';
+import { isJsonObject } from '@gatewright/aws/json-object';
 import { Faults } from '../core/errors.ts';
 import type { Tolerance } from '../core/errors.ts';
 import type { Clock, Invoker, Random, ServiceClient } from '../core/ports.ts';
@@ -7,6 +8,7 @@ import type { ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
 import { Agenda } from '../kernel/agenda.ts';
 import type { EventSource, HandTarget } from '../kernel/event-rows.ts';
 import { ItemFeed } from '../kernel/item-feed.ts';
+import { StateFileError } from '../kernel/files/state-file.ts';
 import type { KeptEntries } from '../kernel/kept-entries.ts';
 import { Schedules } from '../kernel/schedules.ts';
 import type {
@@ -35,9 +37,14 @@ type ServiceHostOptions = {
   readonly kept: KeptEntries;
   readonly writtenObject: WrittenObjects;
   readonly report: (message: string) => void;
+  /** Per service. Default: 5 s. */
+  readonly closeWithinMs?: number;
 };
 
 type ReadServices = { readonly unsupported: readonly UnsupportedItem[]; readonly apply: () => void };
+
+/** A service that takes longer has lost its connection, or waits for a client that does not leave. */
+const CLOSE_WITHIN_MS = 5_000;
 
 export class ServiceHost {
   readonly items = new ItemFeed();
@@ -105,13 +112,17 @@ export class ServiceHost {
   /** Of the services that are open; no effect before `apply`. */
   read(stacks: readonly ResolvedStack[], tolerance: Tolerance): ReadServices {
     const reading = new StackReading(stacks, { isElsewhere: this.#options.isElsewhere, tolerance });
-    const applies = this.#inOrder.map((service) => service.prepare?.(reading));
+    const read = new Map(this.#inOrder.map((service) => [service, service.prepare?.(reading)]));
     return {
       unsupported: reading.unsupported,
       apply: () => {
         this.#stacks = stacks;
         this.#functionArns = new Map(reading.functions.map(({ name, arn }) => [name, arn]));
-        for (const apply of applies) apply?.();
+        // One that a call or a target has opened since then has read other stacks, or none.
+        for (const service of this.#inOrder) {
+          if (read.has(service)) read.get(service)?.();
+          else this.#catchUp(service, stacks);
+        }
       },
     };
   }
@@ -181,10 +192,47 @@ export class ServiceHost {
     this.read(stacks, new Faults(true)).apply();
   }
 
-  close(): void {
-    for (const service of this.#inOrder.toReversed()) service.close?.();
+  /** What open services save, by name. */
+  savedStates(): Readonly<Record<string, unknown>> {
+    return Object.fromEntries(
+      this.#options.catalogue.flatMap(({ name }) => {
+        const state = this.#opened.get(name)?.state;
+        return state === undefined ? [] : [[name, state.save()]];
+      }),
+    );
+  }
+
+  /** @returns what loads them. @throws StateFileError before anything has changed */
+  async checkStates(saved: unknown): Promise<() => void> {
+    if (!isJsonObject(saved)) throw new StateFileError('its services are not an object');
+    const loads: (() => void)[] = [];
+    for (const [name, state] of Object.entries(saved)) {
+      const service = await this.find(name);
+      if (service?.state === undefined)
+        throw new StateFileError(`it has a service "${name}", which keeps no state here`);
+      loads.push(service.state.check(state));
+    }
+    return () => {
+      for (const load of loads) load();
+    };
+  }
+
+  /** Ends all services, the last of the catalogue first. */
+  async close(): Promise<void> {
+    for (const [name, service] of [...this.#opened].toReversed()) await this.#end(name, service);
     this.#ports.agenda.close();
     this.#options.kept.close();
+  }
+
+  async #end(name: string, service: Service): Promise<void> {
+    const ended = service.close?.();
+    if (ended === undefined) return;
+    const { closeWithinMs = CLOSE_WITHIN_MS, report } = this.#options;
+    const late = Promise.withResolvers<'late'>();
+    const timer = setTimeout(() => late.resolve('late'), closeWithinMs);
+    const outcome = await Promise.race([ended, late.promise]);
+    clearTimeout(timer);
+    if (outcome === 'late') report(`${name} had not closed after ${closeWithinMs / 1000} s`);
   }
 
   get #inOrder(): readonly Service[] {
@@ -211,11 +259,13 @@ export class ServiceHost {
     const known = this.#opened.get(name);
     if (known !== undefined) return known;
     const service = this.adopt(name, module);
-    if (this.#stacks !== undefined) {
-      const { isElsewhere } = this.#options;
-      service.prepare?.(new StackReading(this.#stacks, { isElsewhere, tolerance: new Faults(true) }))();
-    }
+    if (this.#stacks !== undefined) this.#catchUp(service, this.#stacks);
     return service;
+  }
+
+  #catchUp(service: Service, stacks: readonly ResolvedStack[]): void {
+    const { isElsewhere } = this.#options;
+    service.prepare?.(new StackReading(stacks, { isElsewhere, tolerance: new Faults(true) }))();
   }
 }
 

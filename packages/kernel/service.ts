@@ -65,7 +65,17 @@ export interface Service {
   handTargets?(): readonly HandTarget[];
   /** As after the start: what waits is gone, and what calls have made. */
   reset?(): void;
-  close?(): void;
+  /** For `gatewright data`. */
+  readonly state?: ServiceState;
+  /** The gateway waits for it, but for no more than a few seconds. */
+  close?(): void | Promise<void>;
+}
+
+interface ServiceState {
+  /** Plain JSON. */
+  save(): unknown;
+  /** @returns what loads it. @throws StateFileError for what was not saved by it, before anything has changed */
+  check(saved: unknown): () => void;
 }
 
 export type ServiceCall = { readonly request: ServiceRequest; readonly operation: AwsOperation };

@@ -84,7 +84,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     pseudo-parameters serverless/aws-stand-in
   `),
   lambda: list(`
-    check-together deadlines debugging handler-sources invoked-version local-issuer log-line
+    check-together deadlines debugging handler-sources local-issuer log-line
     process/process-group resource-types runtime runtime-packages
   `),
   control: list(`
@@ -94,7 +94,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     vpc-links
   `),
   cognito: list(`
-    issuer issuer-key-file pools/pool-user pools/user-pools pools/written-users resource-types sign-in
+    issuer issuer-key-file pools/pool-user pools/written-users resource-types sign-in
     user-files
   `),
   console: list(`

@@ -1,10 +1,6 @@
 /** What templates define, asked as AWS's own control plane would be asked once it is deployed: nothing is started, nothing can be changed. */
-import { createSystemClock } from '../../server/adapters/system-clock.ts';
 import { createSystemRandom } from '../../server/adapters/random.ts';
-import { Account } from '../../control/account.ts';
-import { ServedApis } from '../../control/served-apis.ts';
-import { RESOURCE_TYPES } from './catalogue.ts';
-import { loadStacks } from '../../templates/load.ts';
+import { readApis } from './read-stacks.ts';
 import { Faults } from '../../core/errors.ts';
 import { adminIdentity } from '../../core/policy/identities.ts';
 import type { LoadOptions } from '../../templates/load-options.ts';
@@ -35,9 +31,8 @@ export async function openDefinition(
 ): Promise<DefinitionPlane> {
   const { createRestApiWire } = await import('../../control/api/rest/rest-api-wire.ts');
   const tolerance = new Faults(false);
-  const served = new ServedApis(new Account({ clock: createSystemClock(), isThrottled: false }));
-  const stacks = await loadStacks(sources, { ...options, types: RESOURCE_TYPES, tolerance });
-  served.prepare(stacks, tolerance).serve();
+  const served = await readApis(sources, options, tolerance);
+  const { stacks } = served;
   const accountId = stacks[0]?.accountId ?? '123456789012';
   const region = stacks[0]?.region ?? 'us-east-1';
   const caller = adminIdentity(READER, accountId);

@@ -1,5 +1,6 @@
 /** What is served and where: the listing of APIs and function URLs, and the ports that it is spread over. */
-import { addressOf } from './parts.ts';
+import { sep } from 'node:path';
+import { addressOf } from './addresses.ts';
 import { listApis, listUrls } from '../../control/list-apis.ts';
 import { planOwnPorts, planSharedPorts } from '../../server/port-plan.ts';
 import type { Parts } from './parts.ts';
@@ -28,6 +29,13 @@ export function listStages(parts: Parts): ApiListing[] {
     region,
     url,
   }));
+}
+
+/** Of the stack that was named first; `gatewright env` exports it. */
+export function regionOf({ served, firstSource, options }: Parts): string {
+  const { stacks } = served;
+  const first = stacks.find(({ file }) => file === firstSource || file.startsWith(`${firstSource}${sep}`));
+  return (first ?? stacks[0])?.region ?? options.region;
 }
 
 export function planPorts(parts: Parts): readonly PortPlan[] {

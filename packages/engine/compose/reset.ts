@@ -1,30 +1,96 @@
 /** The state after the start, and the way back to it: what `gatewright/testing` does between two tests. */
-import { backendOf } from './parts.ts';
 import { Faults, WishRefused } from '../../core/errors.ts';
 import { GOING_AWAY } from '../../core/websocket/limits.ts';
-import type { Parts, Resets } from './parts.ts';
-import type { KeptPool } from '../../cognito/pools/user-pools.ts';
 import type { DynamoDbTarget } from '../../services/tables/create-tables.ts';
-import type { SavedTable } from '../../services/tables/saved-tables.ts';
+import { backendOf } from './parts.ts';
+import type { Parts, Resets } from './parts.ts';
 
-type Baseline = {
-  readonly tables: readonly SavedTable[];
-  readonly pools: readonly KeptPool[];
-  readonly clockOffsetMs: number;
+type Reset = (keepsInstances: boolean) => unknown;
+
+type ResetPart = {
+  readonly name: string;
+  /** Looks at what there is after the start. @returns what goes back to it */
+  readonly keep: (parts: Parts) => Reset | Promise<Reset>;
 };
 
+/**
+ * In the order of the way back, while no event starts anything. Instances end first, so that what they still do is undone.
+ * What was recorded of requests is left: it tells how a test went. Services go back by their contract, before and after.
+ */
+const RESET_PARTS: readonly ResetPart[] = [
+  {
+    name: 'instances',
+    keep:
+      ({ runtime }) =>
+      (keepsInstances) => {
+        if (!keepsInstances) runtime.renew();
+      },
+  },
+  {
+    name: 'clock',
+    keep({ clock }) {
+      const offsetMs = clock.offsetMs();
+      return () => {
+        clock.reset();
+        clock.shift(offsetMs);
+      };
+    },
+  },
+  {
+    name: 'tables',
+    async keep(parts) {
+      const target = targetOf(parts);
+      if (target === undefined) return () => undefined;
+      const { loadTables, saveTables } = await import('../../services/tables/saved-tables.ts');
+      const tables = await saveTables(target);
+      return () => loadTables(target, tables);
+    },
+  },
+  {
+    name: 'pools',
+    keep({ signIn }) {
+      const kept = signIn.opened?.pools.kept ?? [];
+      return () => signIn.opened?.pools.restore(kept);
+    },
+  },
+  {
+    name: 'apis',
+    keep:
+      ({ served, options }) =>
+      () =>
+        served.restart(new Faults(options.allowUnguarded === true)),
+  },
+  {
+    name: 'journal',
+    keep:
+      ({ journal }) =>
+      () =>
+        journal.forget(),
+  },
+  {
+    name: 'recorded calls',
+    keep:
+      ({ recorder }) =>
+      () =>
+        recorder.clear(),
+  },
+  {
+    name: 'log lines',
+    keep:
+      ({ history }) =>
+      () =>
+        history.clear(),
+  },
+];
+
 export class KeptBaseline implements Resets {
-  #baseline: Baseline | undefined;
+  #resets: readonly Reset[] | undefined;
   #turn: Promise<void> = Promise.resolve();
 
   async begin(parts: Parts): Promise<void> {
-    const { signIn, clock } = parts;
-    const target = targetOf(parts);
-    this.#baseline = {
-      tables: target === undefined ? [] : await (await tablesOf()).saveTables(target),
-      pools: signIn.opened?.pools.kept ?? [],
-      clockOffsetMs: clock.offsetMs(),
-    };
+    const resets: Reset[] = [];
+    for (const { keep } of RESET_PARTS) resets.push(await keep(parts));
+    this.#resets = resets;
   }
 
   run(parts: Parts, keepsInstances: boolean): Promise<void> {
@@ -33,29 +99,14 @@ export class KeptBaseline implements Resets {
     return run;
   }
 
-  /**
-   * Connections end first and instances last, so that what they still do is undone. What was recorded of requests is
-   * left: it tells how a test went.
-   */
-  async #reset(parts: Parts, keepsInstances: boolean): Promise<void> {
-    const baseline = this.#baseline;
-    if (baseline === undefined) throw new WishRefused('the gateway has not been loaded yet');
-    const { at, clock, events, history, journal, recorder } = parts;
-    const { runtime, served, signIn, options } = parts;
+  async #reset({ at, events, journal }: Parts, keepsInstances: boolean): Promise<void> {
+    const resets = this.#resets;
+    if (resets === undefined) throw new WishRefused('the gateway has not been loaded yet');
     for (const connection of at.connections.all) at.connections.end(connection, GOING_AWAY);
     await journal.inTurn(() =>
       events.clear(async () => {
         events.items.pause();
-        if (!keepsInstances) runtime.renew();
-        clock.reset();
-        clock.shift(baseline.clockOffsetMs);
-        const target = targetOf(parts);
-        if (target !== undefined) await (await tablesOf()).loadTables(target, baseline.tables);
-        signIn.opened?.pools.restore(baseline.pools);
-        served.restart(new Faults(options.allowUnguarded === true));
-        journal.forget();
-        recorder.clear();
-        history.clear();
+        for (const reset of resets) await reset(keepsInstances);
       }),
     );
     events.items.resume();
@@ -70,8 +121,4 @@ function targetOf({ options, store }: Parts): DynamoDbTarget | undefined {
     throw new WishRefused('a reset would empty tables that are kept; leave out --data and --dynamodb');
   const backend = backendOf(options, store);
   return backend && { region, ...backend };
-}
-
-function tablesOf() {
-  return import('../../services/tables/saved-tables.ts');
 }

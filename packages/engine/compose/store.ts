@@ -9,9 +9,14 @@ import type {
   TableUnits,
 } from '@gatewright/dynamodb';
 import { DefinitionError, StartError } from '../../core/errors.ts';
+import type { FunctionIdentities } from '../../core/policy/function-identities.ts';
+import type { ShiftableClock } from '../../core/ports.ts';
 import { makeKeyPair } from '../../kernel/files/identity-file.ts';
 import type { DynamoDbChoice } from '../../kernel/files/model.ts';
 import type { TableDefinition } from '../../services/tables/table-definition.ts';
+import type { GatewayOptions } from '../gateway.ts';
+import type { Closing } from './closing.ts';
+import { judgeDynamoDbCall } from './judge-call.ts';
 
 export interface Store {
   /** Undefined = none. */
@@ -33,6 +38,28 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** Its end is noted before anything else can fail: a store that nobody closes keeps its folder locked. */
+export async function openStoreOf(
+  options: GatewayOptions,
+  clock: ShiftableClock,
+  functions: FunctionIdentities,
+  closing: Closing,
+  onChanges: (changes: readonly TableChange[]) => void,
+): Promise<Store> {
+  const { region, accountId, dynamodb, log, adminKey } = options;
+  const store = await openStore(dynamodb, {
+    region,
+    accountId,
+    clockOffset: clock.offset,
+    signers: [adminKey],
+    judge: (question) => judgeDynamoDbCall(question, functions, accountId),
+    onFault: (message) => log.write(message),
+    onChanges,
+  });
+  closing.add(() => store.close());
+  return store;
+}
+
 type StoreContext = {
   /** Who may sign calls of the embedded store from the start on: the user's own tools. */
   readonly signers: readonly AwsCredentials[];
@@ -46,7 +73,7 @@ type StoreContext = {
 };
 
 /** @throws StartError when it does not start */
-export async function openStore(choice: DynamoDbChoice, context: StoreContext): Promise<Store> {
+async function openStore(choice: DynamoDbChoice, context: StoreContext): Promise<Store> {
   if (choice.kind === 'embedded') return openEmbedded(choice.dataDirectory, context);
   if (choice.kind === 'none')
     return { url: undefined, keyPair: undefined, createTables: refuseTables, ...NOTHING_TO_DO };

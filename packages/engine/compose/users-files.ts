@@ -1,7 +1,8 @@
 /** Where local users are written. Their format is loaded where one of the files is there. */
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { UsersRead } from '../../cognito/pools/written-users.ts';
+import type { GatewayOptions } from '../gateway.ts';
 
 const USERS_FILE = 'users.yml';
 
@@ -30,4 +31,8 @@ async function isPresent(file: string): Promise<boolean> {
   } catch (error) {
     return !(error instanceof Error && 'code' in error && error.code === 'ENOENT');
   }
+}
+
+export function usersFilesOf({ directory, seed: folder }: GatewayOptions): readonly string[] {
+  return usersFiles(directory, folder === undefined ? undefined : resolve(directory, folder));
 }

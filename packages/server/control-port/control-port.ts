@@ -37,7 +37,7 @@ export interface SignInMount {
 }
 
 /** What others answer behind the port. */
-type ControlMounts = {
+export type ControlMounts = {
   /** By signing name: `dynamodb`, `lambda` … A name that is not here is refused by name. */
   readonly services: ReadonlyMap<string, AwsService>;
   /**

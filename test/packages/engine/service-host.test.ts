@@ -4,6 +4,7 @@ import { Faults } from '../../../packages/core/errors.ts';
 import type { ResolvedStack } from '../../../packages/core/stack/model.ts';
 import { ServiceHost } from '../../../packages/engine/service-host.ts';
 import { DELIVERED } from '../../../packages/kernel/event-ports.ts';
+import { StateFileError } from '../../../packages/kernel/files/state-file.ts';
 import { NOTHING_KEPT } from '../../../packages/kernel/kept-entries.ts';
 import type { Service, ServiceEntry } from '../../../packages/kernel/service.ts';
 import { CountingRandom, FakeInvoker, VirtualClock } from '../../support/virtual-ports.ts';
@@ -11,9 +12,10 @@ import { CountingRandom, FakeInvoker, VirtualClock } from '../../support/virtual
 const BELL = 'arn:aws:bells:us-east-1:123456789012:bell/front';
 
 /** Bells: a type of resource, a target, a row, and what calls have made; everything that happens is noted. */
-function bells(said: string[]): ServiceEntry {
+function bells(said: string[], close?: () => Promise<void>): ServiceEntry {
   const open = (): Service => {
     let defined = 0;
+    let rang = 0;
     return {
       prepare(stacks) {
         const found = stacks.ofType('AWS::Bells::Bell').length;
@@ -21,13 +23,22 @@ function bells(said: string[]): ServiceEntry {
       },
       target: {
         deliver(arn, body) {
+          rang += 1;
           said.push(`${arn} rang ${body}`);
           return defined > 0 ? DELIVERED : undefined;
         },
       },
       rows: () => [{ kind: 'bucket', name: 'front', targets: [], state: `${defined} bells` }],
+      state: {
+        save: () => ({ rang }),
+        check(saved) {
+          const { rang: wanted } = saved as { rang: unknown };
+          if (typeof wanted !== 'number') throw new StateFileError('rang is no number');
+          return () => void (rang = wanted);
+        },
+      },
       reset: () => void said.push('reset'),
-      close: () => void said.push('closed'),
+      close: close ?? (() => void said.push('closed')),
     };
   };
   const load = (): Promise<{ open: () => Service }> => {
@@ -37,9 +48,10 @@ function bells(said: string[]): ServiceEntry {
   return { name: 'bells', types: { 'AWS::Bells::Bell': { enforced: [] } }, load };
 }
 
-function aHost(said: string[]): ServiceHost {
+function aHost(said: string[], close?: () => Promise<void>): ServiceHost {
   return new ServiceHost({
-    catalogue: [bells(said)],
+    catalogue: [bells(said, close)],
+    closeWithinMs: 1,
     invoker: new FakeInvoker({}),
     clock: new VirtualClock(),
     random: new CountingRandom(),
@@ -92,6 +104,46 @@ describe('ServiceHost', () => {
     assert.deepEqual(said, ['loaded', 'applied 1', `${BELL} rang once`]);
   });
 
+  it('applies new stacks to a service that was opened after they had been read', async () => {
+    const said: string[] = [];
+    const host = aHost(said);
+    const { apply } = host.read([stackOf('AWS::Bells::Bell')], new Faults(false));
+
+    await host.targets.send(BELL, 'early');
+    apply();
+    await host.targets.send(BELL, 'late');
+
+    assert.deepEqual(said, ['loaded', `${BELL} rang early`, 'applied 1', `${BELL} rang late`]);
+  });
+
+  it('applies new stacks to a service that was opened after they had been read, and had older ones', async () => {
+    const said: string[] = [];
+    const host = aHost(said);
+    host.read([stackOf('AWS::Bells::Bell')], new Faults(false)).apply();
+    const { apply } = host.read([stackOf('AWS::Bells::Bell', 'AWS::Bells::Bell')], new Faults(false));
+
+    await host.targets.send(BELL, 'once');
+    apply();
+
+    assert.deepEqual(said, ['loaded', 'applied 1', `${BELL} rang once`, 'applied 2']);
+  });
+
+  it('saves the state of open services, and loads it where all of it is right', async () => {
+    const said: string[] = [];
+    const host = aHost(said);
+    assert.deepEqual(host.savedStates(), {});
+    await host.targets.send(BELL, 'once');
+    assert.deepEqual(host.savedStates(), { bells: { rang: 1 } });
+
+    const other = aHost([]);
+    (await other.checkStates({ bells: { rang: 7 } }))();
+
+    assert.deepEqual(other.savedStates(), { bells: { rang: 7 } });
+    await assert.rejects(other.checkStates({ bells: { rang: 'often' } }), /rang/);
+    await assert.rejects(other.checkStates({ gongs: {} }), /gongs/);
+    await assert.rejects(other.checkStates([]), /not an object/);
+  });
+
   it('says of a service that no line of the catalogue has that nothing of it runs here', async () => {
     const outcome = await aHost([]).targets.send('arn:aws:gongs:us-east-1:123456789012:gong', 'x');
 
@@ -106,9 +158,21 @@ describe('ServiceHost', () => {
     host.read(stacks, new Faults(false)).apply();
 
     await host.clear(() => Promise.resolve(void said.push('between')));
-    host.close();
+    await host.close();
 
     const expected = ['applied 1', 'applied 0', 'reset', 'between', 'reset', 'applied 1', 'closed'];
     assert.deepEqual(said, ['loaded', ...expected]);
+  });
+
+  it('waits for a service that ends, and says of one that does not end in time that it has not', async () => {
+    const said: string[] = [];
+    const ending = aHost(said, () => Promise.resolve(void said.push('ended')));
+    const hanging = aHost(said, () => new Promise(() => undefined));
+    for (const host of [ending, hanging]) {
+      await host.openNeeded([stackOf('AWS::Bells::Bell')]);
+      await host.close();
+    }
+
+    assert.deepEqual(said, ['loaded', 'ended', 'loaded', 'bells had not closed after 0.001 s']);
   });
 });

@@ -1,0 +1,87 @@
+/** What every start has before anything is loaded: options, clock, identities, records, APIs and connections. */
+import { Account } from '../../control/account.ts';
+import { CallJournal } from '../../control/call-journal.ts';
+import { ServedApis } from '../../control/served-apis.ts';
+import { Connections } from '../../core/websocket/connections.ts';
+import { makeControlSecret } from '../../kernel/files/identity-file.ts';
+import { makeOwnFolder } from '../../kernel/files/own-folder.ts';
+import { createSystemRandom } from '../../server/adapters/random.ts';
+import { createSystemClock } from '../../server/adapters/system-clock.ts';
+import { startSweeping } from '../../server/websocket-frames.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { GatewayOptions } from '../gateway.ts';
+import type { Closing } from './closing.ts';
+import { openRecords } from './console.ts';
+import { openLoop } from './loop.ts';
+import type { Parts } from './parts.ts';
+import { openIdentities } from './rights.ts';
+
+export type Base = Pick<
+  Parts,
+  | 'options'
+  | 'name'
+  | 'history'
+  | 'clock'
+  | 'random'
+  | 'identities'
+  | 'functionIdentities'
+  | 'records'
+  | 'journal'
+  | 'served'
+  | 'management'
+  | 'controlSecret'
+  | 'closing'
+>;
+
+export async function openBase(given: GatewayOptions, closing: Closing): Promise<Base> {
+  const clock = createSystemClock();
+  const { options, history, name } = await openLoop(given, clock);
+  const random = createSystemRandom();
+  // First of all: nothing may be made in a folder that others can write to.
+  await makeOwnFolder(options.directory);
+  const { identities, functionIdentities } = await openIdentities(options, clock);
+  const records = openRecords(options, clock);
+  const connections = new Connections(clock, options.assumptions);
+  closing.add(startSweeping(connections));
+  const journal = new CallJournal(clock, random);
+  return {
+    options,
+    name,
+    history,
+    clock,
+    random,
+    identities,
+    functionIdentities,
+    records,
+    journal,
+    served: new ServedApis(openAccount(options, journal.clock)),
+    management: { clock, random, connections, identities, records },
+    controlSecret: makeControlSecret(),
+    closing,
+  };
+}
+
+/** What keys, plans, stages and caches remember, within the limits of this start. */
+export function openAccount(options: GatewayOptions, clock: Clock): Account {
+  const {
+    accountQuotas: quotas,
+    region,
+    usageLagMs,
+    assumptions,
+    vpcEndpoints,
+    cacheMemoryBytes,
+    accountThrottle,
+    roles: needsPermissions,
+  } = options;
+  return new Account({
+    clock,
+    isThrottled: accountThrottle,
+    region,
+    quotas,
+    usageLagMs,
+    assumptions,
+    vpcEndpoints,
+    needsPermissions,
+    cacheMemoryBytes,
+  });
+}

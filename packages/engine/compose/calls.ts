@@ -1,0 +1,58 @@
+/** What a start calls: HTTP backends, services of AWS, and those that run here. */
+import type { VpcLinks } from '../../control/vpc-links.ts';
+import type { HttpClient } from '../../core/ports.ts';
+import { Recorder } from '../../kernel/calls/recorder.ts';
+import type { FunctionRuntime } from '../../lambda/runtime.ts';
+import type { LocalOrigin } from '../../server/adapters/http-client.ts';
+import { createLateHttpClient } from '../../server/adapters/late-http-client.ts';
+import type { GatewayOptions } from '../gateway.ts';
+import type { ServiceHost } from '../service-host.ts';
+import { localOriginOf } from './addresses.ts';
+import type { Base } from './base.ts';
+import type { Closing } from './closing.ts';
+import { openServiceHost } from './events.ts';
+import type { Pace } from './functions.ts';
+import type { Parts } from './parts.ts';
+import { openServiceClient } from './rights.ts';
+import type { Store } from './store.ts';
+import { LateValues } from './values.ts';
+
+type Calls = Pick<Parts, 'recorder' | 'values' | 'events'> & Pick<Parts['at'], 'http' | 'services'>;
+
+/** @param parts made after these: where APIs and the control port listen */
+export function openCalls(
+  base: Base,
+  { store, runtime, pace }: { readonly store: Store; readonly runtime: FunctionRuntime; readonly pace: Pace },
+  parts: () => Parts,
+): Calls {
+  const { options, clock, random, served, functionIdentities, closing } = base;
+  const origin = (host: string): LocalOrigin | undefined => localOriginOf(parts(), host);
+  const http = openHttp(options, pace, origin, closing, served.vpcLinks);
+  const values = new LateValues(options, clock);
+  const find = (service: string): ReturnType<ServiceHost['find']> => events.find(service);
+  const recorder = new Recorder({ clock, random, find, report: (message) => options.log.write(message) });
+  const ownUrl = (): string | undefined => parts().controlUrl;
+  const calls = { http, clock, recorder, options, store, served, functionIdentities, ownUrl };
+  const services = openServiceClient(calls);
+  const events = openServiceHost({ ...calls, random, runtime, closing, services, values });
+  events.items.connect((tables) => store.follow(tables));
+  return { http, values, recorder, services, events };
+}
+
+/**
+ * For HTTP integrations. An id that `Ref` or a call gives is nothing that anybody writes on a command line; so a VPC
+ * link's name does as well.
+ * @param localOrigin where a host is that this gateway serves itself
+ */
+function openHttp(
+  { vpcLinks }: GatewayOptions,
+  { deadlines }: Pace,
+  localOrigin: (host: string) => LocalOrigin | undefined,
+  closing: Closing,
+  known: VpcLinks,
+): HttpClient {
+  const links = { get: (id: string) => vpcLinks?.get(id) ?? vpcLinks?.get(known.nameOf(id) ?? id) };
+  const http = createLateHttpClient(links, localOrigin, (ms) => deadlines.signal(ms));
+  closing.add(() => http.close());
+  return http;
+}

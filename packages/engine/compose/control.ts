@@ -1,0 +1,83 @@
+/** The control port of a start, and what is mounted on it. */
+import { serveConsole } from '../../console/endpoints/console-files.ts';
+import { handleManagement } from '../../core/websocket/management.ts';
+import { publishCredentials } from '../../kernel/files/identity-file.ts';
+import { openControlPort } from '../../server/control-port/control-port.ts';
+import type { ControlMounts } from '../../server/control-port/control-port.ts';
+import { openConsoleApi } from './console.ts';
+import { openEventsApi } from './events.ts';
+import { listRoutesOf, regionOf } from './listing.ts';
+import { announceStart, inTurn, openLoopApi } from './loop.ts';
+import { clockFixedBecause, describeFault } from './parts.ts';
+import type { Parts } from './parts.ts';
+import { openServices } from './services.ts';
+import { mountSignIn, openTokensApi } from './sign-in-port.ts';
+import { openStateApi } from './state.ts';
+import { openTestingApi } from './testing.ts';
+
+/** Opens the control port. What it returns leaves its credentials for the other commands. */
+export async function openControl(parts: Parts): Promise<() => Promise<void>> {
+  const { options, clock, random, identities, closing } = parts;
+  const { controlSecret: secret } = parts;
+  const report = (fault: unknown): void => {
+    options.log.write(describeFault(fault));
+  };
+  const control = await openControlPort({
+    port: options.controlPort,
+    allowHosts: options.allowHosts,
+    clockFixedBecause: clockFixedBecause(options),
+    onClockMoved: () => {
+      parts.at.connections.sweep();
+      parts.events.moved();
+    },
+    clock,
+    random,
+    identities,
+    secret,
+    report,
+    mounts: mountsOf(parts),
+  });
+  closing.add(() => control.close());
+  parts.controlUrl = control.url;
+  const { adminKey, directory } = options;
+  return async () => {
+    const credentials = { ...adminKey, controlUrl: control.url, controlSecret: secret };
+    if (options.leavesCredentials === false) return;
+    const published = await publishCredentials(directory, credentials);
+    closing.add(() => published.remove());
+    await announceStart(parts, credentials);
+  };
+}
+
+function mountsOf(parts: Parts): ControlMounts {
+  const { options, served, management, signIn } = parts;
+  return {
+    services: openServices(parts),
+    connections(request, apiId, path) {
+      const domain = apiId === undefined ? served.atDomain(request.host, path) : undefined;
+      // Nobody has shown a certificate here.
+      if (domain?.mutual !== undefined) return undefined;
+      const api = apiId === undefined ? domain?.api : served.find(apiId);
+      return api?.protocol === 'websocket' ? handleManagement(request, api, management, path) : undefined;
+    },
+    isDomain: (host) => served.domains.ofHost(host) !== undefined,
+    status: () => ({
+      name: parts.name,
+      region: regionOf(parts),
+      apis: listRoutesOf(parts),
+      unsupported: served.unsupported,
+    }),
+    routes: () => listRoutesOf(parts),
+    recorded: parts.recorder,
+    more: inTurn(
+      openTokensApi(signIn),
+      openLoopApi(parts),
+      openEventsApi(parts),
+      openStateApi(parts),
+      openTestingApi(parts),
+      openConsoleApi(parts),
+    ),
+    consoleFiles: (request) => serveConsole(request, options.consoleFiles),
+    signIn: mountSignIn(signIn),
+  };
+}

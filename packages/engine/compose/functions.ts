@@ -1,0 +1,75 @@
+/** The functions of a start: their runtime, and how time passes for them. */
+import { join } from 'node:path';
+import { executedVersion } from '../../control/function-aliases.ts';
+import { Debugging, hasInspector, openInspector } from '../../lambda/debugging.ts';
+import { MACHINE_DEADLINES, NO_DEADLINES, StoppableDeadlines } from '../../lambda/deadlines.ts';
+import { createFunctionRuntime } from '../../lambda/runtime.ts';
+import type { FunctionRuntime } from '../../lambda/runtime.ts';
+import type { Deadlines } from '../../core/ports.ts';
+import type { GatewayOptions } from '../gateway.ts';
+import type { Closing } from './closing.ts';
+import type { Base } from './base.ts';
+import type { Parts } from './parts.ts';
+import type { Store } from './store.ts';
+
+/** Per function; Lambda's default for an account is 1,000, a laptop's is less. */
+const MAX_INSTANCES = 64;
+
+/** How time passes for functions and for those who wait for them. */
+export type Pace = { readonly deadlines: Deadlines; readonly debugging: Debugging | undefined };
+
+/** @throws StartError PORT_IN_USE */
+export function openPace({ inspect, noTimeout = false, onProgress }: GatewayOptions, closing: Closing): Pace {
+  if (inspect !== undefined) openInspector(inspect, onProgress);
+  const usual = noTimeout ? NO_DEADLINES : MACHINE_DEADLINES;
+  if (!hasInspector()) return { deadlines: usual, debugging: undefined };
+  const stoppable = noTimeout ? undefined : new StoppableDeadlines();
+  const debugging = new Debugging(stoppable, inspect?.breaks === true);
+  closing.add(() => debugging.close());
+  return { deadlines: stoppable ?? usual, debugging };
+}
+
+/** @param parts made after the functions: the address of the control port */
+export async function openFunctions(
+  { options, clock, random, records, served, functionIdentities, closing }: Base,
+  { signIn, store }: Pick<Parts, 'signIn' | 'store'>,
+  { deadlines, debugging }: Pace,
+  parts: () => Parts,
+): Promise<FunctionRuntime> {
+  const { directory, reload, functionLog } = options;
+  const runtime = await createFunctionRuntime({
+    clockOffset: clock.offset,
+    deadlines,
+    debugging,
+    controlUrl: () => parts().controlUrl,
+    standIns: () => signIn.addresses,
+    findVersion: (name, qualifier) =>
+      executedVersion(served.stacks, name, qualifier, () => random.fraction()),
+    keyPairOf: (functionName) => functionIdentities.keyPairOf(functionName),
+    extraEnvironment: { ...storeEnvironment(options, store), ...options.functionEnvironment },
+    cacheDirectory: join(directory, '.gatewright', 'cache'),
+    log:
+      records === undefined
+        ? functionLog
+        : (line) => {
+            records.hear(line);
+            functionLog(line);
+          },
+    maxInstances: MAX_INSTANCES,
+    isolation: options.isolation,
+    concurrency: options.concurrency,
+    isCold: options.cold,
+    reload,
+  });
+  closing.add(() => runtime.close());
+  runtime.onReload((event) => options.onReload({ ...event, what: event.functionName }));
+  return runtime;
+}
+
+/**
+ * Functions reach the embedded store directly. Somebody else's endpoint they reach through the control port,
+ * which signs again: their local key pair means nothing there.
+ */
+function storeEnvironment({ dynamodb }: GatewayOptions, { url }: Store): Readonly<Record<string, string>> {
+  return dynamodb.kind === 'embedded' && url !== undefined ? { AWS_ENDPOINT_URL_DYNAMODB: url } : {};
+}

@@ -1,0 +1,90 @@
+/** The gateway that a program holds: loads, listens, answers, ends. */
+import { resolve } from 'node:path';
+import { refuseForeignOrigin } from '@gatewright/aws/guards';
+import { inspectApis } from '../../control/inspect-apis.ts';
+import { CONSOLE_PATH } from '../../console/endpoints/console-files.ts';
+import { gatherReply } from '../../core/gather-reply.ts';
+import { serve } from '../../core/pipeline.ts';
+import { OWN_ADDRESS, receive } from '../../core/receive.ts';
+import { handleManagement } from '../../core/websocket/management.ts';
+import { openApiPorts } from '../../server/api-ports.ts';
+import type { Gateway } from '../gateway.ts';
+import { controlUrlOf, shownHost } from './addresses.ts';
+import { allOrNothing } from './closing.ts';
+import { environmentOf } from './environment.ts';
+import { listRoutesOf, listStages, planPorts } from './listing.ts';
+import { load } from './load.ts';
+import type { Parts } from './parts.ts';
+import { watchStacks } from './reload.ts';
+import { findUnreachable } from './sign-in.ts';
+import { openTls } from './tls.ts';
+
+/** @param publish leaves the credentials of the control port for other commands */
+export function gatewayOf(parts: Parts, publish: () => Promise<void>): Gateway {
+  const { signIn, served, store, at, closing } = parts;
+  return {
+    async load(sources) {
+      parts.firstSource = resolve(sources[0] ?? '.');
+      const faults = await load(sources, parts);
+      await parts.resets?.begin(parts);
+      if (parts.options.reload) await watchStacks(sources, parts, faults);
+    },
+    get stacks() {
+      return served.stacks;
+    },
+    routes: () => listRoutesOf(parts),
+    inspect: () => inspectApis(served.all, served.stacks, signIn),
+    inject(request) {
+      const api = served.find(request.apiId);
+      if (api === undefined) throw new RangeError(`no API ${request.apiId}`);
+      const { method, target, headers: rawHeaders = [], body } = request;
+      const wire = { method, target, rawHeaders, body, remoteAddress: OWN_ADDRESS, httpVersion: '1.1' };
+      return serve(receive(wire, api, at), at).then((reply) => gatherReply(reply, INJECTED));
+    },
+    environment: () => environmentOf(parts),
+    mint: async (wish) => (await signIn.mint(wish)).token,
+    async listen() {
+      const [unreachableIssuers] = await allOrNothing(findUnreachable(served, signIn), listen(parts));
+      // Not before: a start that fails must not take the place of one that runs in the same directory.
+      await publish();
+      const control = controlUrlOf(parts);
+      const { controlSecret: key } = parts;
+      const shown = parts.options.consoleFiles && { console: `${control}${CONSOLE_PATH}#${key}` };
+      return {
+        name: parts.name,
+        apis: listStages(parts),
+        control,
+        ...shown,
+        dynamodb: store.url,
+        ...(parts.tls !== undefined && { certificateAuthority: parts.tls.certificateAuthority }),
+        unsupported: served.unsupported,
+        unreachableIssuers,
+      };
+    },
+    close: () => closing.run(),
+  };
+}
+
+async function listen(parts: Parts): Promise<void> {
+  const { options, at, management, addresses, closing } = parts;
+  const plans = planPorts(parts);
+  parts.tls = options.tls === true ? await openTls(options, parts.served) : undefined;
+  const { ports, any, close } = await openApiPorts({
+    host: options.host,
+    plans,
+    allowHosts: options.allowHosts,
+    findDomain: (...asked) => parts.served.atDomain(...asked),
+    handleManagement: (request, api, path) =>
+      refuseForeignOrigin(request) ?? handleManagement(request, api, management, path),
+    ...(parts.tls !== undefined && { tls: parts.tls }),
+    at,
+  });
+  closing.add(close);
+  parts.anyPort = any;
+  const shown = shownHost(options);
+  for (const { apiIds, basePath } of plans)
+    for (const apiId of apiIds) addresses.set(apiId, `${shown}:${ports.get(apiId) ?? 0}${basePath}`);
+}
+
+/** AWS's bounds of a stream. */
+const INJECTED = { maxBytes: 200 * 1024 * 1024, timeoutMs: 900_000 };

@@ -1,0 +1,48 @@
+/** What stacks define, read without starting anything. */
+import { Account } from '../../control/account.ts';
+import { inspectApis } from '../../control/inspect-apis.ts';
+import type { InspectedApi } from '../../control/inspect-apis.ts';
+import { listApis, listUrls } from '../../control/list-apis.ts';
+import type { ApiRoutes } from '../../control/list-apis.ts';
+import { ServedApis } from '../../control/served-apis.ts';
+import { Faults, REFUSING_WHAT_REQUESTS_MEET } from '../../core/errors.ts';
+import type { Tolerance } from '../../core/errors.ts';
+import { LOCAL_ISSUER } from '../../core/issuers/issuer-names.ts';
+import { createSystemClock } from '../../server/adapters/system-clock.ts';
+import type { LoadOptions } from '../../templates/load-options.ts';
+import { loadStacks } from '../../templates/load.ts';
+import { RESOURCE_TYPES } from './catalogue.ts';
+
+/** The routes of stacks without starting anything; what cannot be served is left out or closed. @throws DefinitionError */
+export async function listRoutes(
+  sources: readonly string[],
+  options: LoadOptions,
+): Promise<readonly ApiRoutes[]> {
+  const served = await readApis(sources, options, new Faults(false));
+  const nowhere = (): string => 'not-listening';
+  return [...listApis(served.all, nowhere), ...listUrls(served.urls, nowhere)];
+}
+
+/** How the routes of stacks are guarded, without starting anything. @throws DefinitionError for what `tolerance` refuses, which is all that requests meet unless it is given */
+export async function inspectStacks(
+  sources: readonly string[],
+  options: LoadOptions,
+): Promise<readonly InspectedApi[]> {
+  const served = await readApis(sources, options, options.tolerance ?? REFUSING_WHAT_REQUESTS_MEET);
+  return inspectApis(served.all, served.stacks, {
+    own: LOCAL_ISSUER,
+    includes: (issuer) => issuer === LOCAL_ISSUER,
+  });
+}
+
+export async function readApis(
+  sources: readonly string[],
+  options: LoadOptions,
+  tolerance: Tolerance,
+): Promise<ServedApis> {
+  const served = new ServedApis(new Account({ clock: createSystemClock(), isThrottled: false }));
+  served
+    .prepare(await loadStacks(sources, { ...options, types: RESOURCE_TYPES, tolerance }), tolerance)
+    .serve();
+  return served;
+}

@@ -1,0 +1,68 @@
+/** Loads the stacks again when one of their files changes. */
+import { existsSync } from 'node:fs';
+import { DefinitionError } from '../../core/errors.ts';
+import type { Fault } from '../../core/errors.ts';
+import { watchDocuments, watchTemplates } from '../../server/adapters/template-watcher.ts';
+import { addressOf } from './addresses.ts';
+import { load } from './load.ts';
+import { describeFault } from './parts.ts';
+import type { Parts } from './parts.ts';
+import { identifyFault } from './refuse-faults.ts';
+import { usersFilesOf } from './users-files.ts';
+import { readValues, valuesFileOf } from './values.ts';
+
+/** Loads the stacks again whenever one of their files changes; what brings new faults leaves the old ones in place. */
+export async function watchStacks(
+  sources: readonly string[],
+  parts: Parts,
+  faultsAtStart: readonly Fault[],
+): Promise<void> {
+  const { options, served, addresses, closing } = parts;
+  let faults = faultsAtStart;
+  let isKept = false;
+  const told = new Set<string>();
+  const reload = async (): Promise<void> => {
+    const begunMs = performance.now();
+    options.onReload({ kind: 'begun', what: 'the stacks' });
+    try {
+      faults = await load(sources, parts, new Set(faults.map(({ error }) => identifyFault(error))));
+      isKept = false;
+      options.onReload({ kind: 'reloaded', what: 'the stacks', tookMs: performance.now() - begunMs });
+      const homeless = served.all.filter(
+        ({ identity: { apiId } }) => !addresses.has(apiId) && !told.has(apiId),
+      );
+      for (const { identity } of homeless) {
+        told.add(identity.apiId);
+        options.log.write(
+          `${identity.name} is new: it answers at ${options.tls === true ? 'https' : 'http'}://${addressOf(parts, identity.apiId)} until the next start gives it a port`,
+        );
+      }
+    } catch (error) {
+      const message = error instanceof DefinitionError ? error.describe() : describeFault(error);
+      isKept = true;
+      options.onReload({ kind: 'kept', what: 'the stacks', message });
+    }
+  };
+  let running = Promise.resolve();
+  const ofValues = [valuesFileOf(options), ...(await readValues(options)).attached];
+  const files = [
+    ...usersFilesOf(options),
+    ...ofValues,
+    ...served.stacks.flatMap(({ file, includes }) => [file, ...includes]),
+  ];
+  const broken = faultsAtStart.map(({ error }) => error.place.file).filter((file) => existsSync(file));
+  closing.add(
+    watchTemplates([...new Set([...files, ...broken])], () => {
+      running = running.then(reload);
+    }),
+  );
+  // A plug-in may have refused the service for what stands there, so it is asked again when that is mended.
+  closing.add(
+    watchDocuments(
+      (options.documentFolders ?? []).filter((folder) => existsSync(folder)),
+      () => {
+        running = running.then(() => (isKept ? reload() : undefined));
+      },
+    ),
+  );
+}

@@ -1,0 +1,39 @@
+/** The ports of requests: what phases may call. */
+import { createCompressor } from '../../server/adapters/compressor.ts';
+import type { Base } from './base.ts';
+import { shortLinks, whileRecording } from './console.ts';
+import { openObservers } from './observers.ts';
+import type { Parts } from './parts.ts';
+
+export async function openRequestPorts(
+  base: Base,
+  given: Pick<Parts, 'signIn' | 'runtime'> & Pick<Parts['at'], 'http' | 'services'>,
+  parts: () => Parts,
+): Promise<Pick<Parts, 'at' | 'subscriptions'>> {
+  const { options, clock, random, identities, records, served, closing } = base;
+  const { runtime, signIn, http, services } = given;
+  const { connections } = base.management;
+  const observers = await openObservers(options, { invoker: runtime, clock, random });
+  closing.add(() => observers.close());
+  const { logGroups, metrics, traces } = observers;
+  const at = whileRecording(options, {
+    clock,
+    random,
+    invoker: runtime,
+    http,
+    services,
+    log: options.log,
+    connections,
+    identities,
+    logGroups,
+    metrics,
+    traces,
+    records,
+    compressor: createCompressor(),
+    keySets: signIn.keySets,
+    findApi: (apiId: string) => served.find(apiId),
+    labelOf: (apiId: string) => served.labelOf(apiId),
+    linkOf: shortLinks(options, () => parts().controlUrl),
+  });
+  return { at, subscriptions: logGroups };
+}
