@@ -11,6 +11,8 @@ export type Defect =
   | { readonly kind: 'authorizer'; readonly code: AuthorizerDefectCode }
   /** No AWS::Lambda::Permission lets the API, or its authorizer, invoke the function. */
   | { readonly kind: 'permission' }
+  /** What stands in front of the stage refused the request, and says why itself. */
+  | { readonly kind: 'screen'; readonly because: readonly string[]; readonly changes: readonly string[] }
   /** A mapping template broke off. */
   | { readonly kind: 'template'; readonly side: 'request' | 'response'; readonly problem: string }
   /** What a function returned, or began to stream, is no proxy response. */

@@ -18,6 +18,8 @@ import { meter } from './phases/meter.ts';
 import { preflight } from './phases/preflight.ts';
 import { screen, screenByPolicy } from './phases/screen.ts';
 import { validate } from './phases/validate.ts';
+import { screenByFilter } from './stage-screens.ts';
+import type { Screening } from './stage-screens.ts';
 import { Trail } from './trail.ts';
 import type { Recording } from './trail.ts';
 import type { Admitted, Caller, Matched, Received, Reply } from './exchange.ts';
@@ -26,7 +28,7 @@ import type { Ports } from './ports.ts';
 /**
  * Serves one request. Never rejects: every failure becomes a reply, every exit is logged, a streamed one when it is over.
  */
-export async function serve(received: Received, at: Ports & Recording): Promise<Reply> {
+export async function serve(received: Received, at: Ports & Recording & Screening): Promise<Reply> {
   const trail = new Trail(at.clock);
   if (at.records !== undefined) trail.keepAll(received);
   let reply: Reply;
@@ -71,10 +73,11 @@ export async function serve(received: Received, at: Ports & Recording): Promise<
 }
 
 /** Who calls, of a request and of the handshake of a WebSocket; undefined where the authorizer has to be asked. */
-export function recognize(matched: Matched, trail: Trail, at: Ports): Caller | undefined {
+export function recognize(matched: Matched, trail: Trail, at: Ports & Screening): Caller | undefined {
   const { stage } = matched;
   if ((stage.logs ?? at.metrics) !== undefined) observe(matched, trail, at);
   trail.enter('screen');
+  if (at.screens?.isEmpty === false) screenByFilter(matched, at.screens);
   screenByPolicy(matched);
   trail.enter('authenticate');
   return knownCaller(matched, at);

@@ -193,6 +193,9 @@ export type HttpOutcome =
       readonly message: string;
     };
 
+/** Where this gateway serves a host itself; `trusted`: its own authority, where it speaks TLS. */
+export type LocalOrigin = { readonly origin: string; readonly trusted?: string };
+
 export interface HttpClient {
   /** Never rejects and follows no redirect. */
   send(request: HttpRequest): Promise<HttpOutcome>;

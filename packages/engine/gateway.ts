@@ -107,6 +107,8 @@ export type Listening = {
   /** Undefined where nobody is told of it. */
   readonly name: string | undefined;
   readonly apis: readonly ApiListing[];
+  /** What stands in front of APIs, with the address of its port. */
+  readonly fronts: readonly { readonly name: string; readonly url: string }[];
   /** With TLS: file of the certificate that clients have to trust. */
   readonly certificateAuthority?: string;
   readonly control: string;

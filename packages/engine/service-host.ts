@@ -3,15 +3,19 @@ import { parseArn } from '@gatewright/aws/arn';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { Faults } from '../core/errors.ts';
 import type { Tolerance } from '../core/errors.ts';
-import type { Clock, Invoker, Random, ServiceClient } from '../core/ports.ts';
+import type { Clock, HttpClient, Invoker, LocalOrigin, Random, ServiceClient } from '../core/ports.ts';
+import type { ScreenVerdict, StageScreens } from '../core/stage-screens.ts';
 import type { ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
 import { Agenda } from '../kernel/agenda.ts';
 import type { EventSource, HandTarget } from '../kernel/event-rows.ts';
+import { Feed } from '../kernel/feed.ts';
 import { ItemFeed } from '../kernel/item-feed.ts';
 import { StateFileError } from '../kernel/files/state-file.ts';
 import type { KeptEntries } from '../kernel/kept-entries.ts';
 import { Schedules } from '../kernel/schedules.ts';
 import type {
+  Front,
+  LogLine,
   Service,
   ServiceEntry,
   ServiceModule,
@@ -36,6 +40,8 @@ type ServiceHostOptions = {
   /** What outlives the gateway. */
   readonly kept: KeptEntries;
   readonly writtenObject: WrittenObjects;
+  /** Of integrations. */
+  readonly http: HttpClient;
   readonly report: (message: string) => void;
   /** Per service. Default: 5 s. */
   readonly closeWithinMs?: number;
@@ -43,15 +49,21 @@ type ServiceHostOptions = {
 
 type ReadServices = { readonly unsupported: readonly UnsupportedItem[]; readonly apply: () => void };
 
+const PASSED: ScreenVerdict = { kind: 'passed' };
+
 /** A service that takes longer has lost its connection, or waits for a client that does not leave. */
 const CLOSE_WITHIN_MS = 5_000;
 
 export class ServiceHost {
   readonly items = new ItemFeed();
+  readonly lines = new Feed<LogLine>();
+  readonly metrics = new Feed<string>();
   readonly #options: ServiceHostOptions;
   readonly #ports: ServicePorts;
   readonly #deliveries: TargetDeliveries;
   readonly #opened = new Map<string, Service>();
+  /** Of those that are open. */
+  #screening: readonly NonNullable<Service['screenOf']>[] = [];
   readonly #opening = new Map<string, Promise<Service>>();
   #stacks: readonly ResolvedStack[] | undefined;
   #functionArns: ReadonlyMap<string, string> = new Map();
@@ -72,6 +84,9 @@ export class ServiceHost {
       deliveries: this.#deliveries,
       schedules: new Schedules(ports),
       items: this.items,
+      lines: this.lines,
+      metrics: this.metrics,
+      http: options.http,
       writtenObject,
       functionArnOf: (name) => this.#functionArns.get(name) ?? name,
     };
@@ -87,6 +102,7 @@ export class ServiceHost {
   adopt<Opened extends Service>(name: string, module: { open(ports: ServicePorts): Opened }): Opened {
     const service = module.open(this.#ports);
     this.#opened.set(name, service);
+    this.#screening = this.#inOrder.flatMap((one) => one.screenOf?.bind(one) ?? []);
     return service;
   }
 
@@ -138,6 +154,35 @@ export class ServiceHost {
   /** Events that are taken and not done. */
   get pending(): number {
     return this.#inOrder.reduce((sum, service) => sum + (service.pending ?? 0), 0);
+  }
+
+  /** Of all services; the first that refuses decides. */
+  get screens(): StageScreens {
+    const screening = (): readonly NonNullable<Service['screenOf']>[] => this.#screening;
+    return {
+      get isEmpty() {
+        return screening().length === 0;
+      },
+      judge(stageArn, request) {
+        for (const screenOf of screening()) {
+          const verdict = screenOf(stageArn)?.(request) ?? PASSED;
+          if (verdict.kind === 'refused') return verdict;
+        }
+        return PASSED;
+      },
+    };
+  }
+
+  originOf(host: string): LocalOrigin | undefined {
+    for (const service of this.#inOrder) {
+      const origin = service.originOf?.(host);
+      if (origin !== undefined) return origin;
+    }
+    return undefined;
+  }
+
+  get fronts(): readonly Front[] {
+    return this.#inOrder.flatMap((service) => service.fronts?.() ?? []);
   }
 
   get targets(): ServicePorts['targets'] {

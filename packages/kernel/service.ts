@@ -3,12 +3,16 @@
  * it needs of them goes through targets, sources and feeds.
  */
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
-import type { HttpOutcome, ServiceRequest } from '../core/ports.ts';
+import type { ControlReply, ControlRequest } from '../core/api-call.ts';
+import type { Matched } from '../core/exchange.ts';
+import type { HttpClient, HttpOutcome, LocalOrigin, ServiceRequest } from '../core/ports.ts';
+import type { ScreenVerdict } from '../core/stage-screens.ts';
 import type { ResourceTypeTable } from '../core/resource-types/resource-types.ts';
 import type { ResolvedResource } from '../core/stack/model.ts';
 import type { OperationResult } from './calls/aws-operation.ts';
 import type { EventSource, HandTarget } from './event-rows.ts';
 import type { Delivery, DeliveryOutcome, EventPorts, EventTargets } from './event-ports.ts';
+import type { Feed } from './feed.ts';
 import type { ItemFeed } from './item-feed.ts';
 import type { Schedules } from './schedules.ts';
 import type { StackReading } from './stack-reading.ts';
@@ -40,10 +44,18 @@ export type ServicePorts = EventPorts & {
   readonly schedules: Schedules;
   /** Changes of items of tables. */
   readonly items: ItemFeed;
+  /** Of log groups: access and execution logs of stages, and what functions print. */
+  readonly lines: Feed<LogLine>;
+  /** Per request one line in CloudWatch's embedded metric format. */
+  readonly metrics: Feed<string>;
+  /** As integrations call: hosts of APIs and of services of this start are found here. */
+  readonly http: HttpClient;
   /** An object of the file of values, by `bucket/key`. */
   readonly writtenObject: WrittenObjects;
   readonly functionArnOf: (functionName: string) => string;
 };
+
+export type LogLine = { readonly group: string; readonly text: string; readonly epochMs: number };
 
 export type WrittenObjects = (
   id: string,
@@ -63,6 +75,12 @@ export interface Service {
   readonly pending?: number;
   /** What `gatewright events send` may name. */
   handTargets?(): readonly HandTarget[];
+  /** In front of stages: REST APIs' own, and those of others whose ARN it knows; undefined = not in front of this one. */
+  screenOf?(stageArn: string): ((request: Matched) => ScreenVerdict) | undefined;
+  /** Where a host of an integration is, if it is one of this service: `orders.internal`. */
+  originOf?(host: string): LocalOrigin | undefined;
+  /** Ports in front of APIs. Each gets a port of its own at the start; what answers is asked for again by name. */
+  fronts?(): readonly Front[];
   /** As after the start: what waits is gone, and what calls have made. */
   reset?(): void;
   /** For `gatewright data`. */
@@ -77,6 +95,18 @@ interface ServiceState {
   /** @returns what loads it. @throws StateFileError for what was not saved by it, before anything has changed */
   check(saved: unknown): () => void;
 }
+
+/** Clients' way to an API that is not API Gateway's own, as a distribution of CloudFront is. */
+export type Front = {
+  /** `d111.cloudfront.net` */
+  readonly name: string;
+  /** Names that a Host header may have, beside those of this machine. */
+  readonly hosts: readonly string[];
+  /** Rejects only for faults of our own. */
+  serve(request: FrontRequest): Promise<ControlReply>;
+};
+
+type FrontRequest = ControlRequest & { readonly remoteAddress: string };
 
 export type ServiceCall = { readonly request: ServiceRequest; readonly operation: AwsOperation };
 export type Answered = Extract<HttpOutcome, { kind: 'answered' }>;

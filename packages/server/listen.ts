@@ -1,5 +1,6 @@
 /** Binding a server to an address, with a message a person can act on when it does not work. */
 import { StartError } from '../core/errors.ts';
+import type { Server as HttpServer } from 'node:http';
 import type { Server } from 'node:net';
 
 /**
@@ -38,4 +39,11 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number, optio
     default:
       return error;
   }
+}
+
+/** With all its connections. */
+export async function closeServer(server: HttpServer): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  await closed;
 }

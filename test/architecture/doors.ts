@@ -50,33 +50,36 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     usage-error webhook-files webhooks-document webhooks-permissions wished-caller
   `),
   core: list(`
-    api-call defect deployment/access-log deployment/assumptions deployment/caching deployment/canary
-    deployment/closed-routes deployment/compile-authorization deployment/compile-function-url
-    deployment/compile-integration deployment/compile-resource-policy deployment/compile-rest
-    deployment/compile-token-authorizer deployment/compile-v2 deployment/compile-validation
-    deployment/error-wordings deployment/gateway-responses deployment/invoke-permissions deployment/model
-    deployment/models deployment/properties deployment/refusal-wordings deployment/route-keys
-    deployment/route-options deployment/stage-variables deployment/throttle errors events/authorizer-event
+    api-call defect deployment/access-log deployment/assumptions deployment/caching
+    deployment/canary deployment/closed-routes deployment/compile-authorization
+    deployment/compile-function-url deployment/compile-integration
+    deployment/compile-resource-policy deployment/compile-rest deployment/compile-token-authorizer
+    deployment/compile-v2 deployment/compile-validation deployment/error-wordings
+    deployment/gateway-responses deployment/invoke-permissions deployment/model deployment/models
+    deployment/properties deployment/refusal-wordings deployment/route-keys deployment/route-options
+    deployment/stage-variables deployment/throttle errors events/authorizer-event
     events/execution-log events/header-list events/identity-sources events/reply-framing
     events/request-conditions events/request-facts events/trace-header exchange gather-reply
-    issuers/issuer-names issuers/stand-ins mapping/choose-template mapping/integration metering/kept-usage
-    metering/quota metering/quota-period metering/token-bucket phases/finish phases/map-request
-    phases/map-response pipeline policy/bearer-token policy/evaluate policy/function-identities
-    policy/identities policy/known-conditions policy/managed-policies policy/model policy/role
-    policy/trace-policy ports receive resource-types/namers resource-types/resource-types
-    resource-types/type-class resource-types/words routing/base-path routing/function-name routing/host
-    routing/print-routes routing/rest-routes routing/route-address routing/routing-rules routing/stage-path
-    stack/function stack/home stack/json-values stack/model stack/quick-create stack/stored-values trail
+    issuers/issuer-names issuers/stand-ins mapping/choose-template mapping/integration
+    metering/kept-usage metering/quota metering/quota-period metering/token-bucket phases/finish
+    phases/map-request phases/map-response pipeline policy/bearer-token policy/evaluate
+    policy/function-identities policy/identities policy/known-conditions policy/managed-policies
+    policy/model policy/role policy/trace-policy ports receive resource-types/namers
+    resource-types/resource-types resource-types/type-class resource-types/words routing/base-path
+    routing/function-name routing/host routing/print-routes routing/rest-routes
+    routing/route-address routing/routing-rules routing/stage-path stack/function stack/home
+    stack/json-values stack/model stack/quick-create stack/stored-values stage-screens trail
     turn-end websocket/connections websocket/limits websocket/management websocket/pipeline
   `),
   kernel: list(`
-    agenda calls/aws-call calls/aws-endpoints calls/aws-operation calls/caller-identity calls/daemon-address
-    calls/guarded-services calls/let-through calls/query-input calls/recorder calls/service-client
-    calls/service-rights delivery/batch-failures delivery/event-pattern delivery/filter-policy
-    delivery/message-queue delivery/queue-model delivery/retries delivery/schedule delivery/target-input
-    delivery/value-match destination-record event-bus event-ports event-rows files/authority-files
-    files/identity-file files/model files/own-folder files/running-gateways files/secret-file files/state-file
-    item-feed kept-entries message-digest read-resource read-target schedules service stack-reading
+    agenda calls/aws-call calls/aws-endpoints calls/aws-operation calls/caller-identity
+    calls/daemon-address calls/guarded-services calls/let-through calls/query-input calls/recorder
+    calls/service-client calls/service-rights delivery/batch-failures delivery/event-pattern
+    delivery/filter-policy delivery/message-queue delivery/queue-model delivery/retries
+    delivery/schedule delivery/target-input delivery/value-match destination-record event-bus
+    event-ports event-rows feed files/authority-files files/identity-file files/model
+    files/own-folder files/running-gateways files/secret-file files/state-file item-feed
+    kept-entries message-digest read-resource read-target schedules service stack-reading
     target-deliveries targets work
   `),
   templates: list(`
@@ -117,10 +120,10 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     attach canary detach doctor explain/explain-api failures failures/demand rollback
   `),
   server: list(`
-    adapters/compressor adapters/http-client adapters/key-sets adapters/late-http-client adapters/log-streams
-    adapters/random adapters/system-clock adapters/template-watcher api-ports control-port/control-port
-    control-port/local-endpoints control-port/log-endpoints control-port/log-history port-plan
-    security-policies tls-front websocket-frames
+    adapters/compressor adapters/key-sets adapters/late-http-client adapters/log-streams
+    adapters/random adapters/system-clock adapters/template-watcher api-ports
+    control-port/control-port control-port/local-endpoints control-port/log-endpoints
+    control-port/log-history front-port port-plan security-policies tls-front websocket-frames
   `),
   'services/cloudfront': list(`
     service

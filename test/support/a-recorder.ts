@@ -14,7 +14,7 @@ import * as sns from '../../packages/services/sns/service.ts';
 import * as sqs from '../../packages/services/sqs/service.ts';
 import * as states from '../../packages/services/states/service.ts';
 import * as tableStreams from '../../packages/services/streams/service.ts';
-import { FakeInvoker } from './virtual-ports.ts';
+import { FakeBackend, FakeInvoker } from './virtual-ports.ts';
 
 export type AdoptedServices = {
   readonly queues: ReturnType<typeof sqs.open>['queues'];
@@ -51,6 +51,7 @@ export function aRecorder(clock: Clock, random: Random, accountId = '12345678901
     kept: NOTHING_KEPT,
     isElsewhere: () => false,
     writtenObject: () => undefined,
+    http: new FakeBackend(),
     services: { call: (request) => recorder.answer(request) },
   });
   adoptServices(host);

@@ -12,7 +12,13 @@ import { toRawStack } from '../../packages/templates/cloudformation/template-sta
 import type { ResolvedStack, UnsupportedItem } from '../../packages/core/stack/model.ts';
 import type { HttpOutcome, ServiceRequest } from '../../packages/core/ports.ts';
 import { type AdoptedServices, adoptServices } from './a-recorder.ts';
-import { CountingRandom, type FakeFunction, FakeInvoker, VirtualClock } from './virtual-ports.ts';
+import {
+  FakeBackend,
+  CountingRandom,
+  type FakeFunction,
+  FakeInvoker,
+  VirtualClock,
+} from './virtual-ports.ts';
 
 export const ACCOUNT = '123456789012';
 export const REGION = 'us-east-1';
@@ -67,6 +73,7 @@ export function anEventEngine(wish: EventBenchWish): EventBench {
     report,
     kept: dataDirectory === undefined ? NOTHING_KEPT : openKeptEntries(join(dataDirectory, 'events.jsonl')),
     writtenObject: () => undefined,
+    http: new FakeBackend(),
     services: { call: (request) => recorder.answer(request) },
   });
   const { queues, async, streams } = adoptServices(engine);

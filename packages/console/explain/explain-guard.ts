@@ -9,7 +9,8 @@ import type { Reason } from './reason.ts';
 type Statement = GuardPolicy['statements'][number];
 
 export function explainGuard(about: Circumstances): Reason {
-  const { guard, phase, code, failure } = about;
+  const { guard, phase, code, failure, defect } = about;
+  if (defect?.kind === 'screen') return { because: [...defect.because], changes: [...defect.changes] };
   const missing = guard === undefined ? undefined : missingOf(guard);
   const refusing =
     about.policies.find(({ decision }) => decision === 'explicit-deny') ??

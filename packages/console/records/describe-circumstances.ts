@@ -71,6 +71,12 @@ function describeRequest(kept: KeptRequest, { lines, redactor }: DescribeWith): 
 }
 
 function redactDefect(defect: Defect | undefined, redactor: Redactor): Defect | undefined {
+  if (defect?.kind === 'screen')
+    return {
+      ...defect,
+      because: defect.because.map((sentence) => redactor.text(sentence)),
+      changes: defect.changes.map((sentence) => redactor.text(sentence)),
+    };
   return defect !== undefined && 'problem' in defect
     ? { ...defect, problem: redactor.text(defect.problem) }
     : defect;

@@ -1,6 +1,6 @@
 /** Where a start can be reached, once it listens. */
 import { API_PATH, readApiIdFromHost } from '../../core/routing/host.ts';
-import type { LocalOrigin } from '../../server/adapters/http-client.ts';
+import type { LocalOrigin } from '../../core/ports.ts';
 import type { GatewayOptions } from '../gateway.ts';
 import type { Parts } from './parts.ts';
 

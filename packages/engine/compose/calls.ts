@@ -1,9 +1,8 @@
 /** What a start calls: HTTP backends, services of AWS, and those that run here. */
 import type { VpcLinks } from '../../control/vpc-links.ts';
-import type { HttpClient } from '../../core/ports.ts';
+import type { HttpClient, LocalOrigin } from '../../core/ports.ts';
 import { Recorder } from '../../kernel/calls/recorder.ts';
 import type { FunctionRuntime } from '../../lambda/runtime.ts';
-import type { LocalOrigin } from '../../server/adapters/http-client.ts';
 import { createLateHttpClient } from '../../server/adapters/late-http-client.ts';
 import type { GatewayOptions } from '../gateway.ts';
 import type { ServiceHost } from '../service-host.ts';
@@ -26,7 +25,8 @@ export function openCalls(
   parts: () => Parts,
 ): Calls {
   const { options, clock, random, served, functionIdentities, closing } = base;
-  const origin = (host: string): LocalOrigin | undefined => localOriginOf(parts(), host);
+  const origin = (host: string): LocalOrigin | undefined =>
+    localOriginOf(parts(), host) ?? events.originOf(host);
   const http = openHttp(options, pace, origin, closing, served.vpcLinks);
   const values = new LateValues(options, clock);
   const find = (service: string): ReturnType<ServiceHost['find']> => events.find(service);

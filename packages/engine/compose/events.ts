@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply } from '../../core/api-call.ts';
-import type { ServiceClient } from '../../core/ports.ts';
+import type { HttpClient, ServiceClient } from '../../core/ports.ts';
 import { goesElsewhere } from '../../kernel/calls/service-client.ts';
 import type { HandTarget } from '../../kernel/event-rows.ts';
 import { NOTHING_KEPT, openKeptEntries } from '../../kernel/kept-entries.ts';
@@ -16,11 +16,12 @@ type ServiceParts = Pick<Parts, 'options' | 'clock' | 'random' | 'runtime' | 'cl
   /** Of integrations, for targets that are not here. */
   readonly services: ServiceClient;
   readonly ownUrl: () => string | undefined;
+  readonly http: HttpClient;
 };
 
 /** @throws StartError DATA_DIRECTORY */
 export function openServiceHost(at: ServiceParts): ServiceHost {
-  const { options, clock, random, runtime, closing, services, ownUrl, values } = at;
+  const { options, clock, random, runtime, closing, services, ownUrl, values, http } = at;
   const { accountId, dynamodb, log, awsEndpoints } = options;
   const dataDirectory = dynamodb.kind === 'embedded' ? dynamodb.dataDirectory : undefined;
   const host = new ServiceHost({
@@ -29,6 +30,7 @@ export function openServiceHost(at: ServiceParts): ServiceHost {
     clock,
     random,
     services,
+    http,
     accountId,
     isElsewhere: (service) =>
       service === 'dynamodb-streams'

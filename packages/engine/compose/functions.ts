@@ -9,6 +9,7 @@ import type { Deadlines } from '../../core/ports.ts';
 import type { GatewayOptions } from '../gateway.ts';
 import type { Closing } from './closing.ts';
 import type { Base } from './base.ts';
+import { publishFunctionLine } from './feeds.ts';
 import type { Parts } from './parts.ts';
 import type { Store } from './store.ts';
 
@@ -29,7 +30,7 @@ export function openPace({ inspect, noTimeout = false, onProgress }: GatewayOpti
   return { deadlines: stoppable ?? usual, debugging };
 }
 
-/** @param parts made after the functions: the address of the control port */
+/** @param parts made after the functions: the address of the control port, services */
 export async function openFunctions(
   { options, clock, random, records, served, functionIdentities, closing }: Base,
   { signIn, store }: Pick<Parts, 'signIn' | 'store'>,
@@ -48,13 +49,11 @@ export async function openFunctions(
     keyPairOf: (functionName) => functionIdentities.keyPairOf(functionName),
     extraEnvironment: { ...storeEnvironment(options, store), ...options.functionEnvironment },
     cacheDirectory: join(directory, '.gatewright', 'cache'),
-    log:
-      records === undefined
-        ? functionLog
-        : (line) => {
-            records.hear(line);
-            functionLog(line);
-          },
+    log: (line) => {
+      records?.hear(line);
+      publishFunctionLine(line, parts().events);
+      functionLog(line);
+    },
     maxInstances: MAX_INSTANCES,
     isolation: options.isolation,
     concurrency: options.concurrency,

@@ -11,6 +11,7 @@ import { openApiPorts } from '../../server/api-ports.ts';
 import type { Gateway } from '../gateway.ts';
 import { controlUrlOf, shownHost } from './addresses.ts';
 import { allOrNothing } from './closing.ts';
+import { openFronts } from './fronts.ts';
 import { environmentOf } from './environment.ts';
 import { listRoutesOf, listStages, planPorts } from './listing.ts';
 import { load } from './load.ts';
@@ -45,6 +46,7 @@ export function gatewayOf(parts: Parts, publish: () => Promise<void>): Gateway {
     mint: async (wish) => (await signIn.mint(wish)).token,
     async listen() {
       const [unreachableIssuers] = await allOrNothing(findUnreachable(served, signIn), listen(parts));
+      const fronts = await openFronts(parts);
       // Not before: a start that fails must not take the place of one that runs in the same directory.
       await publish();
       const control = controlUrlOf(parts);
@@ -53,6 +55,7 @@ export function gatewayOf(parts: Parts, publish: () => Promise<void>): Gateway {
       return {
         name: parts.name,
         apis: listStages(parts),
+        fronts,
         control,
         ...shown,
         dynamodb: store.url,

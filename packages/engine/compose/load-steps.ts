@@ -61,16 +61,8 @@ export const LOAD_STEPS: readonly LoadStep[] = [
     read: readFunctions,
   },
   {
-    name: 'apis',
-    after: { functions: 'a request of a new route would not find its function' },
-    read:
-      ({ apis, stacks, faults, notEnforced }) =>
-      () =>
-        apis.serve(withFaults(faults.all, stacks, notEnforced)),
-  },
-  {
     name: 'services',
-    after: { apis: 'an event would start a function whose calls find the old APIs' },
+    after: { functions: 'an event would start a function of the old set' },
     async read({ stacks, faults, notEnforced }, { events }) {
       await events.openNeeded(stacks);
       const { unsupported, apply } = events.read(stacks, faults);
@@ -86,6 +78,18 @@ export const LOAD_STEPS: readonly LoadStep[] = [
       const filters = resources.filter(({ type }) => type === 'AWS::Logs::SubscriptionFilter');
       return () => subscriptions.subscribe(filters);
     },
+  },
+  {
+    name: 'apis',
+    after: {
+      functions: 'a request of a new route would not find its function',
+      services: 'a request of a new stage would pass by what screens it',
+      subscriptions: 'the first log lines of a new stage would not be delivered',
+    },
+    read:
+      ({ apis, stacks, faults, notEnforced }) =>
+      () =>
+        apis.serve(withFaults(faults.all, stacks, notEnforced)),
   },
 ];
 

@@ -2,20 +2,22 @@
 import { createCompressor } from '../../server/adapters/compressor.ts';
 import type { Base } from './base.ts';
 import { shortLinks, whileRecording } from './console.ts';
+import { publishingGroups, publishingMetrics } from './feeds.ts';
 import { openObservers } from './observers.ts';
 import type { Parts } from './parts.ts';
 
 export async function openRequestPorts(
   base: Base,
-  given: Pick<Parts, 'signIn' | 'runtime'> & Pick<Parts['at'], 'http' | 'services'>,
+  given: Pick<Parts, 'signIn' | 'runtime' | 'events'> & Pick<Parts['at'], 'http' | 'services'>,
   parts: () => Parts,
 ): Promise<Pick<Parts, 'at' | 'subscriptions'>> {
   const { options, clock, random, identities, records, served, closing } = base;
-  const { runtime, signIn, http, services } = given;
+  const { runtime, signIn, events, http, services } = given;
   const { connections } = base.management;
   const observers = await openObservers(options, { invoker: runtime, clock, random });
   closing.add(() => observers.close());
   const { logGroups, metrics, traces } = observers;
+  const metricsOf = publishingMetrics(metrics, events);
   const at = whileRecording(options, {
     clock,
     random,
@@ -25,8 +27,11 @@ export async function openRequestPorts(
     log: options.log,
     connections,
     identities,
-    logGroups,
-    metrics,
+    screens: events.screens,
+    logGroups: publishingGroups(logGroups, events, clock),
+    get metrics() {
+      return metricsOf();
+    },
     traces,
     records,
     compressor: createCompressor(),

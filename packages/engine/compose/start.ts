@@ -39,7 +39,8 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   const pace = openPace(options, closing);
   const runtime = await openFunctions(base, { signIn, store }, pace, later);
   const { http, services, ...calls } = openCalls(base, { store, runtime, pace }, later);
-  const requests = await openRequestPorts(base, { signIn, runtime, http, services }, later);
+  const reached = { signIn, runtime, events: calls.events, http, services };
+  const requests = await openRequestPorts(base, reached, later);
   const parts: Parts = {
     ...base,
     ...calls,

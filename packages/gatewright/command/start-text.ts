@@ -38,6 +38,7 @@ export function describeStart(facts: StartFacts): string {
   const needs = guarded.flat().find(({ token }) => token !== undefined)?.token;
   const services = [
     ['Control', listening.control, 'AWS’s own APIs, issuer, @connections'],
+    ...listening.fronts.map(({ name, url }) => ['In front', url, name]),
     ...(listening.name === undefined ? [] : [['Name', listening.name, 'for --gateway of other commands']]),
     ...(listening.dynamodb === undefined ? [] : [['DynamoDB', listening.dynamodb, '']]),
     ...(listening.certificateAuthority === undefined

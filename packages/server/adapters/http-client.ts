@@ -12,6 +12,7 @@ import type {
   HttpHead,
   HttpOutcome,
   HttpRequest,
+  LocalOrigin,
   StreamAnswer,
   StreamTimes,
 } from '../../core/ports.ts';
@@ -87,9 +88,6 @@ function withHost(given: HttpRequest, { trusted }: LocalOrigin): HttpRequest {
   if (isNamed) return request;
   return { ...request, headers: ['Host', new URL(request.origin).host, ...request.headers] };
 }
-
-/** Where this gateway serves a host itself; `trusted`: its own authority, where it speaks TLS. */
-export type LocalOrigin = { readonly origin: string; readonly trusted?: string };
 
 type Certified = Pick<HttpRequest, 'clientCertificate' | 'trusted'>;
 

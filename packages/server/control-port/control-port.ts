@@ -4,7 +4,7 @@
  */
 import { KEPT_ALIVE, readBeforeIdleEnds } from '@gatewright/aws/idle-connections';
 import { headerOf } from '@gatewright/aws/raw-headers';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { ShiftableClock } from '../../core/ports.ts';
 import type { Identities } from '../../core/policy/identities.ts';
 import type { Random } from '../../core/ports.ts';
@@ -15,7 +15,7 @@ import type { Http2Arrival } from './http2.ts';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import { wordRefusal } from '../../core/deployment/refusal-wordings.ts';
 import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
-import { listenOn } from '../listen.ts';
+import { closeServer, listenOn } from '../listen.ts';
 import { type MoreEndpoints, type RecordedCalls, serveLocal } from './local-endpoints.ts';
 import { readBody } from '@gatewright/aws/read-body';
 import { sendStream } from '../stream-reply.ts';
@@ -345,10 +345,4 @@ function send(
 /** Of a HEAD, where the body is not there to be measured. */
 function hasLength({ headers }: ControlReply): boolean {
   return headers.some((text, index) => index % 2 === 0 && text.toLowerCase() === 'content-length');
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve));
-  server.closeAllConnections();
-  await closed;
 }

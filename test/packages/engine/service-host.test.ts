@@ -7,7 +7,7 @@ import { DELIVERED } from '../../../packages/kernel/event-ports.ts';
 import { StateFileError } from '../../../packages/kernel/files/state-file.ts';
 import { NOTHING_KEPT } from '../../../packages/kernel/kept-entries.ts';
 import type { Service, ServiceEntry } from '../../../packages/kernel/service.ts';
-import { CountingRandom, FakeInvoker, VirtualClock } from '../../support/virtual-ports.ts';
+import { FakeBackend, CountingRandom, FakeInvoker, VirtualClock } from '../../support/virtual-ports.ts';
 
 const BELL = 'arn:aws:bells:us-east-1:123456789012:bell/front';
 
@@ -60,6 +60,7 @@ function aHost(said: string[], close?: () => Promise<void>): ServiceHost {
     accountId: '123456789012',
     kept: NOTHING_KEPT,
     writtenObject: () => undefined,
+    http: new FakeBackend(),
     report: (message) => said.push(message),
   });
 }

@@ -1,0 +1,24 @@
+/** Ports of what stands in front of APIs. */
+import { openFrontPort } from '../../server/front-port.ts';
+import type { Listening } from '../gateway.ts';
+import { shownHost } from './addresses.ts';
+import type { Parts } from './parts.ts';
+
+/** One port each. A reload changes what answers there; what it adds gets a port at the next start. */
+export async function openFronts({ options, events, closing }: Parts): Promise<Listening['fronts']> {
+  const opened: { readonly name: string; readonly url: string }[] = [];
+  for (const { name } of events.fronts) {
+    const find = () => events.fronts.find((front) => front.name === name);
+    const { port, close } = await openFrontPort({
+      host: options.host,
+      allowHosts: () => [...options.allowHosts, ...(find()?.hosts ?? [])],
+      serve: (request) => find()?.serve(request) ?? Promise.resolve(GONE),
+      log: options.log,
+    });
+    closing.add(close);
+    opened.push({ name, url: `http://${shownHost(options)}:${port}` });
+  }
+  return opened;
+}
+
+const GONE = { status: 404, headers: ['Content-Type', 'text/plain'], body: 'a reload has taken it away' };

@@ -1,0 +1,83 @@
+/** A port in front of APIs: whole requests for what stands there, and its replies. */
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isAdmittedHost } from '@gatewright/aws/guards';
+import { KEPT_ALIVE, readBeforeIdleEnds } from '@gatewright/aws/idle-connections';
+import type { ControlReply, ControlRequest } from '../core/api-call.ts';
+import { wordRefusal } from '../core/deployment/refusal-wordings.ts';
+import { MAX_BODY_BYTES } from '../core/exchange.ts';
+import type { LogSink } from '../core/ports.ts';
+import { originForm } from '../core/receive.ts';
+import { MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './http.ts';
+import { closeServer, listenOn } from './listen.ts';
+
+type FrontPortOptions = {
+  /** Bind address. */
+  readonly host: string;
+  /** Names beside the loopback ones that a Host header may carry. */
+  readonly allowHosts: () => readonly string[];
+  readonly serve: (request: ControlRequest & { readonly remoteAddress: string }) => Promise<ControlReply>;
+  readonly log: LogSink;
+};
+
+/** Takes a free port. */
+export async function openFrontPort(
+  options: FrontPortOptions,
+): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
+  let port = 0;
+  const server = createServer(
+    { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: REQUEST_TIMEOUT_MS, ...KEPT_ALIVE },
+    (request, response) => {
+      answer(request, port, options).then(
+        (reply) => send(request, response, reply),
+        (fault: unknown) => {
+          options.log.write(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
+          response.destroy();
+        },
+      );
+    },
+  );
+  readBeforeIdleEnds(server);
+  port = await listenOn(server, options.host, 0, '--port');
+  return { port, close: () => closeServer(server) };
+}
+
+async function answer(
+  request: IncomingMessage,
+  port: number,
+  { allowHosts, serve }: FrontPortOptions,
+): Promise<ControlReply> {
+  const { host } = request.headers;
+  if (host === undefined) return wordRefusal('without-host');
+  // Attack: a name of the attacker's that resolves to this machine (DNS rebinding).
+  if (!isAdmittedHost(host, { port, allowHosts: allowHosts() })) return wordRefusal('foreign-host');
+  const { remoteAddress } = request.socket;
+  if (remoteAddress === undefined)
+    throw new Error(`${request.method ?? ''}: its client has reset the connection`);
+  const body = await readBody(request);
+  if (body === undefined) return wordRefusal('body-too-long');
+  const { method = 'GET', rawHeaders } = request;
+  const [path = '', ...query] = originForm(request.url).split('?');
+  return serve({ method, path, query: query.join('?'), rawHeaders, body, host, remoteAddress });
+}
+
+/** Undefined: more than API Gateway itself takes. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > MAX_BODY_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function send(
+  { method }: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: ControlReply,
+): void {
+  response.writeHead(status, [...headers, 'Content-Length', String(Buffer.byteLength(body))]);
+  response.end(method === 'HEAD' ? '' : body);
+}
