@@ -18,7 +18,7 @@ import { packagesMissing, runsNodeOnly } from './layer-packages.ts';
 import { findServiceCode } from './service-code.ts';
 import { describeReading, tellWaiting } from './slow-reading.ts';
 import type { FoundOsls, Waiting } from './slow-reading.ts';
-import { explainFailure, memberOf, pathOf } from './osls-failure.ts';
+import { explainFailure, findChild, pathOf } from './osls-failure.ts';
 import type { DriverNote } from './serverless-process.ts';
 import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import { readSource } from '../cloudformation/template-source.ts';
@@ -259,7 +259,7 @@ function findServiceLine(
   const own = tree?.value['resources'];
   const roots = isJsonList(own) ? own.map((_part, index) => ['resources', String(index)]) : [['resources']];
   const root = roots.find(
-    (start) => [...start, section, logicalId].reduce<unknown>(memberOf, tree?.value) !== undefined,
+    (start) => [...start, section, logicalId].reduce<unknown>(findChild, tree?.value) !== undefined,
   );
   return root === undefined ? undefined : tree?.lineOf([...root, ...path]);
 }
