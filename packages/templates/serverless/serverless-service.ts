@@ -1,11 +1,10 @@
 /** Loads one osls service: what osls's package life cycle makes of it, as a stack. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DefinitionError, StartError } from '../../core/errors.ts';
 import { compileService } from './compile-service.ts';
 import { settleHome } from '../../core/stack/home.ts';
-import { listIncludedFiles } from './included-files.ts';
 import type { LoadOptions } from '../load-options.ts';
 import type { LoadBoard } from '../load-board.ts';
 import type { JsonObject } from '../../core/stack/model.ts';
@@ -262,4 +261,25 @@ function findServiceLine(
     (start) => [...start, section, logicalId].reduce<unknown>(findChild, tree?.value) !== undefined,
   );
   return root === undefined ? undefined : tree?.lineOf([...root, ...path]);
+}
+
+const INCLUDE = /\$\{file\(\s*['"]?([^)'"$]+?)['"]?\s*\)/g;
+
+/** A service with more is most likely generated. */
+const INCLUDES_LIMIT = 200;
+const INCLUDE_LIMIT_BYTES = 1_000_000;
+
+/**
+ * The files named in `file` and in what it takes in, without itself; paths count from the service's folder, as
+ * osls reads them. A path that is itself made of variables is not followed.
+ */
+export function listIncludedFiles(file: string, serviceFolder: string): readonly string[] {
+  const found = new Set([file]);
+  for (const each of found) {
+    if (!existsSync(each) || !statSync(each).isFile() || statSync(each).size > INCLUDE_LIMIT_BYTES) continue;
+    for (const [, path = ''] of readFileSync(each, 'utf8').matchAll(INCLUDE))
+      if (found.size <= INCLUDES_LIMIT) found.add(resolve(serviceFolder, path));
+  }
+  found.delete(file);
+  return [...found].filter((each) => existsSync(each));
 }
