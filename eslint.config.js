@@ -15,8 +15,8 @@ const SHARED_ADAPTERS = [
 
 /** `{ ...{ a, b } }` and `[...[a, b]]`, which save lines and cost readers. */
 const LITERAL_SPREADS = [
-  'ObjectExpression > SpreadElement > :matches(ObjectExpression, TSAsExpression > ObjectExpression)',
-  ':matches(ArrayExpression, CallExpression, NewExpression) > SpreadElement > :matches(ArrayExpression, TSAsExpression > ArrayExpression)',
+  'ObjectExpression > SpreadElement > :matches(ObjectExpression, TSAsExpression:has(> ObjectExpression))',
+  ':matches(ArrayExpression, CallExpression, NewExpression) > SpreadElement > :matches(ArrayExpression, TSAsExpression:has(> ArrayExpression))',
 ];
 
 const RESTRICTED_SYNTAX = [
