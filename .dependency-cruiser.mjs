@@ -162,7 +162,7 @@ export default {
       'pipelines-only-order-phases',
       'A pipeline names phases in order; what has effects comes in by ports.',
       { path: ['^packages/core/pipeline\\.ts$', '^packages/core/websocket/pipeline\\.ts$'] },
-      { path: '^packages/core/(stack|resource-types|receive|unpack-body)' },
+      { path: '^packages/core/(stack|resource-types|receive)' },
     ),
     rule(
       'control-plane-serves-no-requests',

@@ -15,9 +15,22 @@ const SHARED_ADAPTERS = [
 
 /** `{ ...{ a, b } }` and `[...[a, b]]`, which save lines and cost readers. */
 const LITERAL_SPREADS = [
-  'ObjectExpression > SpreadElement > :matches(ObjectExpression, TSAsExpression > ObjectExpression)',
-  ':matches(ArrayExpression, CallExpression, NewExpression) > SpreadElement > :matches(ArrayExpression, TSAsExpression > ArrayExpression)',
+  'ObjectExpression > SpreadElement > :matches(ObjectExpression, TSAsExpression:has(> ObjectExpression))',
+  ':matches(ArrayExpression, CallExpression, NewExpression) > SpreadElement > :matches(ArrayExpression, TSAsExpression:has(> ArrayExpression))',
 ];
+
+const RESTRICTED_SYNTAX = [
+  { selector: 'ExportDefaultDeclaration', message: 'named exports only' },
+  { selector: 'ExportAllDeclaration', message: 'no barrels: export where the thing is made' },
+  ...LITERAL_SPREADS.map((selector) => ({ selector, message: 'write the members of a literal itself' })),
+];
+
+/** Readers of JSON of which one is enough, and where each stands. */
+const JSON_FILES = ['packages/aws/json-object.ts', 'packages/core/stack/json-values.ts'];
+const JSON_READER_COPIES = {
+  selector: ':matches(FunctionDeclaration, VariableDeclarator)[id.name=/^(textOf|memberOf|membersOf)$/]',
+  message: `import it from ${JSON_FILES.join(' or ')}, or say in the name what it does`,
+};
 
 export default ts.config(
   {
@@ -50,15 +63,7 @@ export default ts.config(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'named exports only' },
-        { selector: 'ExportAllDeclaration', message: 'no barrels: export where the thing is made' },
-        ...LITERAL_SPREADS.map((selector) => ({
-          selector,
-          message: 'write the members of a literal itself',
-        })),
-      ],
+      'no-restricted-syntax': ['error', ...RESTRICTED_SYNTAX, JSON_READER_COPIES],
     },
   },
   {
@@ -95,6 +100,7 @@ export default ts.config(
       'no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout', 'setInterval', 'console'],
     },
   },
+  { files: JSON_FILES, rules: { 'no-restricted-syntax': ['error', ...RESTRICTED_SYNTAX] } },
   {
     files: ['packages/console/page/**/*.tsx'],
     rules: { 'max-lines-per-function': ['error', { max: 90, skipBlankLines: true, skipComments: true }] },

@@ -1,4 +1,5 @@
 /** What the tables of keys and charges must not be, by the compiled template. Before anything is deployed. */
+import { membersOf } from '@gatewright/aws/json-object';
 import type { Template } from './edit-template.ts';
 
 const TABLE_VARIABLES = ['GATEWRIGHT_USAGE_TABLE', 'GATEWRIGHT_ACCESS_TABLE'];
@@ -36,8 +37,4 @@ function ownTables({ Resources }: Pick<Template, 'Resources'>): readonly string[
 function regionOf(replica: unknown): string {
   const { Region: region } = membersOf(replica);
   return typeof region === 'string' ? region : JSON.stringify(region ?? replica);
-}
-
-function membersOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

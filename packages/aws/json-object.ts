@@ -23,6 +23,16 @@ export function memberOf(value: unknown, name: string): unknown {
   return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
+/** Undefined where it is another kind of value. */
+export function asText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Undefined where it is another kind of value, and where nothing is in it. */
+export function asNonEmptyText(value: unknown): string | undefined {
+  return value === '' ? undefined : asText(value);
+}
+
 /** What a text says; undefined where it is no JSON, which has no undefined. */
 export function parseJson(text: string): unknown {
   try {

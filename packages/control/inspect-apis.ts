@@ -7,11 +7,9 @@ import type {
   RoutePlan,
 } from '../core/deployment/model.ts';
 import { isClosed } from '../core/deployment/closed-routes.ts';
-import type { ResolvedStack } from '../core/stack/model.ts';
+import type { ResolvedResource, ResolvedStack } from '../core/stack/model.ts';
 import { callerMappingsIn } from './caller-mappings.ts';
 import type { CallerMapping } from './caller-mappings.ts';
-import { findLateParts } from './late-parts.ts';
-import type { LatePart } from './late-parts.ts';
 import type { ApiState } from './api-state.ts';
 
 type FunctionDefinition = ResolvedStack['functions'][number];
@@ -162,4 +160,43 @@ export function localTokenOf(authorization: Authorization, known: LocalIssuers):
   const audience = local.audience === 'any' ? undefined : local.audience[0];
   const issuer = local.issuer === known.own ? undefined : local.issuer;
   return { issuer, audience, scope: authorization.scopes[0], tokenUse };
+}
+
+/** A deployment that does not wait for a gateway response or method of its API. */
+type LatePart = { readonly part: string; readonly deployment: string };
+
+/** Nothing refers to these, so `DependsOn` alone brings them before a deployment. */
+const PARTS: ReadonlySet<string> = new Set(['AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method']);
+
+/** What comes with the OpenAPI document of its API is made with the API; its id here tells the operation, with spaces. */
+const IN_TEMPLATE = /^[A-Za-z0-9]+$/;
+
+/** What a deployment of a REST API must hold and CloudFormation may make after it, as far as `DependsOn` tells. */
+export function findLateParts(
+  resources: ReadonlyMap<string, ResolvedResource>,
+  apiId: string,
+): readonly LatePart[] {
+  const ofApi = [...resources.values()].filter((resource) => resource.properties['RestApiId'] === apiId);
+  return ofApi
+    .filter(({ type }) => type === 'AWS::ApiGateway::Deployment')
+    .flatMap(({ logicalId: deployment }) => {
+      const awaited = awaitedBy(resources, deployment);
+      return ofApi
+        .filter(
+          ({ type, logicalId }) => PARTS.has(type) && IN_TEMPLATE.test(logicalId) && !awaited.has(logicalId),
+        )
+        .map(({ logicalId: part }) => ({ part, deployment }));
+    });
+}
+
+function awaitedBy(resources: ReadonlyMap<string, ResolvedResource>, from: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const open = [from];
+  for (let next = open.pop(); next !== undefined; next = open.pop())
+    for (const name of resources.get(next)?.dependsOn ?? [])
+      if (!found.has(name)) {
+        found.add(name);
+        open.push(name);
+      }
+  return found;
 }

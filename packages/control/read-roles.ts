@@ -1,4 +1,5 @@
 /** `AWS::IAM::Role` and the policies that templates attach to it → what each role gives (IAM user guide, "Policies and permissions"). */
+import { membersOf } from '../core/stack/json-values.ts';
 import { DefinitionError } from '../core/errors.ts';
 import type { Tolerance } from '../core/errors.ts';
 import { compilePolicy } from '../core/policy/evaluate.ts';
@@ -88,7 +89,7 @@ class RoleReader {
 
   #inline(owned: Owned): readonly CompiledPolicy[] {
     return listOf(owned.resource.properties['Policies']).map((policy, index) =>
-      this.#document(owned, `Policies.${index}.PolicyDocument`, memberOf(policy, 'PolicyDocument')),
+      this.#document(owned, `Policies.${index}.PolicyDocument`, membersOf(policy)['PolicyDocument']),
     );
   }
 
@@ -155,7 +156,7 @@ function isUnresolved({ unresolved = [] }: ResolvedResource, property: string): 
 function readTags(tags: Json | undefined): ReadonlyMap<string, string> {
   return new Map(
     listOf(tags).flatMap((tag) => {
-      const [key, value] = [memberOf(tag, 'Key'), memberOf(tag, 'Value')];
+      const { Key: key, Value: value } = membersOf(tag);
       return typeof key === 'string' && typeof value === 'string' ? [[key.toLowerCase(), value]] : [];
     }),
   );
@@ -164,10 +165,4 @@ function readTags(tags: Json | undefined): ReadonlyMap<string, string> {
 function listOf(value: Json | undefined): readonly Json[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? (value as readonly Json[]) : [value];
-}
-
-function memberOf(value: Json, name: string): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as { readonly [key: string]: Json })[name]
-    : undefined;
 }

@@ -2,14 +2,15 @@
 import { DefinitionError } from '../core/errors.ts';
 import { optionsOf } from '../core/deployment/route-options.ts';
 import { canaryOf } from './account.ts';
-import { createStageThrottle } from './stage-throttle.ts';
 import type { StageCaching } from '../core/deployment/caching.ts';
 import type { CanarySettings } from '../core/deployment/canary.ts';
 import type { Deployment } from '../core/deployment/model.ts';
-import type { ResponseCache, ServedStage, StageCache, StageLogs } from '../core/exchange.ts';
+import type { ResponseCache, ServedStage, StageCache, StageLogs, StageThrottle } from '../core/exchange.ts';
 import type { Account } from './account.ts';
 import type { CertifiedKey } from '@gatewright/aws/certificates/issue-certificate';
 import type { StageSettings } from './stage-settings.ts';
+import type { ThrottleSettings } from '../core/deployment/throttle.ts';
+import type { TokenBucket, TokenBuckets } from '../core/metering/token-bucket.ts';
 
 /** The stage with its canary. @throws RangeError for a deployment that is none, DefinitionError for a certificate */
 export function serveStage(
@@ -47,6 +48,22 @@ export function serveStage(
         : undefined,
   };
   return { ...stage, canary: { percentTraffic: canary.percentTraffic, stage: release } };
+}
+
+/** The buckets that requests of a stage meet; undefined where none can meet a limit, so that requests ask for nothing. */
+export function createStageThrottle(
+  settings: ThrottleSettings | undefined,
+  buckets: TokenBuckets,
+  account: TokenBucket | undefined,
+): StageThrottle | undefined {
+  if (settings === undefined && account === undefined) return undefined;
+  return {
+    account,
+    bucketOf(routeKey, nowEpochMs) {
+      const limit = settings?.byRouteKey.get(routeKey) ?? settings?.usual;
+      return limit === undefined ? undefined : buckets.get(routeKey, limit, nowEpochMs);
+    },
+  };
 }
 
 /** @throws DefinitionError for a certificate that there is not */

@@ -6,7 +6,6 @@ import { REFUSING } from '../core/errors.ts';
 import { carryOver } from './carry-over.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
 import { Domains, matchDomain } from './domains.ts';
-import { labelApis } from './label-apis.ts';
 import { noteAliases } from './function-aliases.ts';
 import { noteUnpermitted, readFunctionUrls } from './read-function-urls.ts';
 import { loadApis } from './load-apis.ts';
@@ -23,6 +22,7 @@ import type { ApiState } from './api-state.ts';
 import type { Truststore } from '@gatewright/aws/certificates/truststore';
 import type { FunctionUrl } from './read-function-urls.ts';
 import type { VpcLink } from './vpc-links.ts';
+import type { ApiIdentity } from '../core/deployment/model.ts';
 
 /** APIs that are compiled and wait for the rest of their stacks. */
 type PreparedApis = {
@@ -206,4 +206,31 @@ function vpcLinksOf(stacks: readonly ResolvedStack[], createdAtEpochMs: number):
       createdAtEpochMs,
     }));
   return [...read('rest', 'AWS::ApiGateway::VpcLink'), ...read('http', 'AWS::ApiGatewayV2::VpcLink')];
+}
+
+const KINDS: Readonly<Record<ApiIdentity['protocol'], string>> = {
+  rest: 'REST',
+  http: 'HTTP',
+  websocket: 'WebSocket',
+};
+
+/**
+ * Which API a request line is of, in as few words as tell them apart: the name by id, with a blank behind it; the kind,
+ * then the id too where that is not enough. Nothing for one API alone.
+ */
+export function labelApis(
+  apis: readonly (Pick<ApiIdentity, 'apiId' | 'name' | 'protocol'> & { readonly functionUrl?: unknown })[],
+): ReadonlyMap<string, string> {
+  if (apis.length < 2) return new Map();
+  const forms = apis.map(({ apiId, name, protocol, functionUrl }) => {
+    const kind = functionUrl === undefined ? KINDS[protocol] : 'URL';
+    return [name, `${name} (${kind})`, `${name} (${kind} ${apiId})`];
+  });
+  return new Map(
+    apis.map(({ apiId }, index) => {
+      const own = forms[index] ?? [];
+      const told = own.find((text, at) => forms.filter((other) => other[at] === text).length === 1);
+      return [apiId, `${told ?? apiId} `];
+    }),
+  );
 }

@@ -1,9 +1,9 @@
 /** What came over a wire (or through `inject`) → an exchange with its ids. */
+import { gunzipSync, inflateSync } from 'node:zlib';
 import { HeaderList } from './events/header-list.ts';
 import { continueTrace } from './events/trace-header.ts';
 import { Exchange, MAX_BODY_BYTES } from './exchange.ts';
-import { type UnpackedBody, unpackBody } from './unpack-body.ts';
-import type { ClientCertificateFacts } from './events/request-facts.ts';
+import type { ClientCertificateFacts, PackedBody } from './events/request-facts.ts';
 import type { Received, ServedApi } from './exchange.ts';
 import type { Ports } from './ports.ts';
 
@@ -74,6 +74,38 @@ function unpack(
   if (body.length === 0 || body.length > MAX_BODY_BYTES) return undefined;
   const coding = headers.last('content-encoding');
   return coding === undefined ? undefined : unpackBody(body, coding, MAX_BODY_BYTES);
+}
+
+type Unpack = (body: Buffer, options: { readonly maxOutputLength: number }) => Buffer;
+
+const CODINGS: ReadonlyMap<string, Unpack> = new Map([
+  ['gzip', gunzipSync],
+  ['deflate', inflateSync],
+]);
+
+type UnpackedBody = {
+  readonly body: Buffer;
+  /** Undefined where nothing was packed. */
+  readonly packed: PackedBody | undefined;
+};
+
+/**
+ * The content of a packed request body (developer guide, "Call an API method with a compressed payload"). AWS unpacks
+ * on every REST API, whether or not it packs its replies, and leaves `Content-Encoding` where it is.
+ * Never gives more than `maxBytes`, however little was sent for it.
+ */
+export function unpackBody(body: Buffer, contentEncoding: string, maxBytes: number): UnpackedBody {
+  const coding = contentEncoding.trim().toLowerCase();
+  if (coding === '' || coding === 'identity') return { body, packed: undefined };
+  const unpack = CODINGS.get(coding);
+  if (unpack === undefined) return { body, packed: { sent: body, fault: 'unsupported' } };
+  try {
+    const content = unpack(body, { maxOutputLength: maxBytes });
+    return { body: content, packed: { sent: body, fault: undefined } };
+  } catch (error) {
+    const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    return { body, packed: { sent: body, fault: isTooLarge ? 'too-large' : 'unsupported' } };
+  }
 }
 
 /** Undefined: the extended id is the only one. */

@@ -3,7 +3,7 @@
  * reference has them ("Actions, resources, and condition keys for Amazon DynamoDB"). Pure; the store asks it of every
  * call that a role makes, and so does who stands in front of another store.
  */
-import { membersOf } from '@gatewright/aws/json-object';
+import { asText, membersOf } from '@gatewright/aws/json-object';
 import { parseStatement, StatementError } from './partiql-parser.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Condition, Statement } from './partiql-parser.ts';
@@ -89,7 +89,7 @@ function tableRight(operation: string, input: JsonObject): NeededRight {
   if (typeof arn === 'string') return { action, resource: arn, conditions: {} };
   return {
     action,
-    resource: resourceOf({ table: tableName(input['TableName']), index: textOf(input['IndexName']) }),
+    resource: resourceOf({ table: tableName(input['TableName']), index: asText(input['IndexName']) }),
     conditions: {},
   };
 }
@@ -141,7 +141,7 @@ function batchRight(
 
 /** A scan names no key: `ForAllValues` on it holds, as the developer guide warns. */
 function searchRight(operation: string, input: JsonObject, partitionKeyOf: PartitionKeyOf): NeededRight {
-  const target = { table: tableName(input['TableName']), index: textOf(input['IndexName']) };
+  const target = { table: tableName(input['TableName']), index: asText(input['IndexName']) };
   const partitionKey = partitionKeyOf(target.table, target.index);
   const keys = partitionKey === undefined ? UNKNOWN_KEY : valueTexts([partitionOfQuery(input, partitionKey)]);
   return {
@@ -242,10 +242,6 @@ function valueTexts(values: readonly unknown[]): readonly string[] {
 
 function present(key: string, values: readonly string[]): Record<string, readonly string[]> {
   return values.length === 0 ? {} : { [key]: values };
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }
 
 function textsOf(value: unknown): readonly string[] {

@@ -1,7 +1,7 @@
 /** `gatewright failures list|replay`: events that functions of a stack failed at for good, and another try. */
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { asText, isJsonObject } from '@gatewright/aws/json-object';
 import { createAws } from '../terminal/aws-call.ts';
 import type { Aws } from '../terminal/aws-call.ts';
 import { addAwsOptions, findCredentials } from '../terminal/aws-session.ts';
@@ -144,14 +144,10 @@ function readListed(file: string): readonly Listed[] {
   if (Array.isArray(list) && list.every(isJsonObject))
     return list.map((one) => ({
       messageId: String(one['messageId']),
-      functionName: textOf(one['functionName']),
-      payload: textOf(one['payload']),
+      functionName: asText(one['functionName']),
+      payload: asText(one['payload']),
     }));
   throw new UsageError(`--file: ${file} does not hold what failures list --json prints`);
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }
 
 function tell({ messageId, functionName, outcome, why }: Replayed, { json }: ListFlags): void {

@@ -14,7 +14,6 @@ import { apiIdHeader, createApiServer } from './http.ts';
 import { openHttp2 } from './http2.ts';
 import { Intake } from './intake.ts';
 import { judgePeer } from './judge-peer.ts';
-import { rememberLast } from './last-host.ts';
 import { listenOn } from './listen.ts';
 import { originForm, receive } from '../core/receive.ts';
 import { peerOf, serveTls } from './tls-front.ts';
@@ -260,4 +259,18 @@ function stopListening(server: Server): Promise<void> {
 async function unreadIsRead(): Promise<void> {
   await nextImmediate();
   await nextImmediate();
+}
+
+/**
+ * `read`, whose answer hangs on its text alone, asked anew only where the text is another than the last.
+ * For the Host header of one port: its clients mostly call it by one name.
+ */
+export function rememberLast<Answer extends object | boolean>(
+  read: (host: string) => Answer,
+): (host: string) => Answer {
+  let last: { readonly host: string; readonly answer: Answer } | undefined;
+  return (host) => {
+    if (last?.host !== host) last = { host, answer: read(host) };
+    return last.answer;
+  };
 }

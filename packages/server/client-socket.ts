@@ -107,7 +107,7 @@ export class ClientSocket implements ConnectionSocket {
       this.close(BINARY_REFUSED);
       return;
     }
-    const text = textOf(data);
+    const text = decodeText(data);
     this.#inFlight += 1;
     this.#bytesInFlight += text.length;
     this.#regulate();
@@ -153,7 +153,7 @@ export class ClientSocket implements ConnectionSocket {
 }
 
 /** `ws` hands over one buffer (`binaryType` is `nodebuffer`); the other shapes are of its type only. */
-function textOf(data: RawData): string {
+function decodeText(data: RawData): string {
   if (Buffer.isBuffer(data)) return data.toString('utf8');
   return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)).toString('utf8');
 }

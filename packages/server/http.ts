@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import { KEPT_ALIVE, readBeforeIdleEnds } from '@gatewright/aws/idle-connections';
 import { acceptRequest } from './answer-request.ts';
 import { originForm } from '../core/receive.ts';
-import { headersOf } from './repeated-headers.ts';
 import { refuseMalformed, refuseUnfinished } from './refuse-malformed.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
 import { isWebSocketHandshake } from './websocket-frames.ts';
+import { areSameLines, HeaderList } from '../core/events/header-list.ts';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { ApiServerOptions, Arrival } from './answer-request.ts';
 import type { TlsPeer } from './tls-peer.ts';
@@ -83,6 +83,35 @@ function toArrival(request: IncomingMessage, peer: TlsPeer | undefined): Arrival
     body: hasBody(request) ? request : undefined,
     peer,
   };
+}
+
+/** Of those that a connection sent last; more are read anew each time. */
+const MOST_LINES = 64;
+const MOST_CHARS = 4_096;
+
+const lastOf = new WeakMap<object, HeaderList>();
+
+/**
+ * A client that keeps its connection mostly sends the same headers in each request: what is read out of them is read
+ * once.
+ * @param lines flat name, value list, as it came over the connection
+ */
+export function headersOf(connection: object, lines: readonly string[]): HeaderList {
+  const last = lastOf.get(connection);
+  if (last !== undefined && areSameLines(last.lines, lines)) {
+    last.repeat();
+    return last;
+  }
+  const headers = new HeaderList(lines);
+  if (isShort(lines)) lastOf.set(connection, headers);
+  return headers;
+}
+
+function isShort(lines: readonly string[]): boolean {
+  if (lines.length > MOST_LINES) return false;
+  let chars = 0;
+  for (const line of lines) chars += line.length;
+  return chars <= MOST_CHARS;
 }
 
 /** With `optimizeEmptyRequests` a request without these headers never emits `end`. */

@@ -8,7 +8,6 @@ import { ABNORMAL, GOING_AWAY, MESSAGE_LIMIT_BYTES } from '../core/websocket/lim
 import { connect, disconnect, message } from '../core/websocket/pipeline.ts';
 import { ClientSocket } from './client-socket.ts';
 import { printHead } from './raw-reply.ts';
-import { TaskQueue } from './task-queue.ts';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
@@ -199,4 +198,28 @@ function writeReply(socket: Duplex, reply: RawReply): void {
   socket.once('close', () => clearTimeout(deadline));
   socket.write(printHead(reply));
   socket.end(reply.body);
+}
+
+/** Tasks of which some run at a time; the others wait in the order in which they came. */
+export class TaskQueue {
+  readonly #atOnce: number;
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+
+  constructor(atOnce: number) {
+    this.#atOnce = atOnce;
+  }
+
+  async run(task: () => Promise<void>): Promise<void> {
+    if (this.#running === this.#atOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#running += 1;
+    try {
+      await task();
+    } finally {
+      // The place goes from one to the next without being free in between.
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running -= 1;
+      else next();
+    }
+  }
 }

@@ -1,4 +1,5 @@
 /** Sorts every resource and property of a stack into the classes of the tables of resource types, so that nothing is ignored in silence. */
+import { memberOf } from '@gatewright/aws/json-object';
 import { NO_CONSEQUENCE } from '../core/errors.ts';
 import type { DefinitionPlace } from '../core/errors.ts';
 import type { ResourceTypes } from '../core/resource-types/resource-types.ts';
@@ -65,13 +66,13 @@ function* classifyProperties(
   properties: JsonObject,
 ): Generator<[property: string, consequence: string | undefined]> {
   for (const [property, rule] of Object.entries(known.values ?? {})) {
-    const value = property.split('.').reduce(memberOf, properties);
+    const value = property.split('.').reduce<unknown>(memberOf, properties);
     if (typeof value !== 'string') continue;
     const isAllowed = rule.allowed.some((allowed) => allowed.toLowerCase() === value.toLowerCase());
     if (!isAllowed) yield [property, `${value}: ${rule.consequence}`];
   }
   for (const [property, { value, consequence }] of Object.entries(known.except ?? {}))
-    if (property.split('.').reduce(memberOf, properties) === value) yield [property, consequence];
+    if (property.split('.').reduce<unknown>(memberOf, properties) === value) yield [property, consequence];
   for (const [name, value] of Object.entries(properties)) {
     const nested = isJsonObject(value) && hasNestedRules(known, name) ? value : undefined;
     if (nested === undefined) yield* classifyProperty(known, name, value);
@@ -111,8 +112,4 @@ function isSwitchedOff(value: Json): boolean {
   if (value === '' || value === null || value === false || value === 'false') return true;
   if (isJsonList(value)) return value.length === 0;
   return isJsonObject(value) && Object.keys(value).length === 0;
-}
-
-function memberOf(value: Json, key: string): Json {
-  return isJsonObject(value) && Object.hasOwn(value, key) ? (value[key] ?? null) : null;
 }

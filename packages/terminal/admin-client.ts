@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { UsageError } from './output.ts';
-import { addGatewayOptions, askGateway, findGateway, memberOf } from './running-gateway.ts';
+import { addGatewayOptions, askGateway, findGateway, readMember } from './running-gateway.ts';
 
 /** What every command that administers takes. */
 export type AdminFlags = { readonly url?: string | undefined; readonly target?: AdminTarget };
@@ -136,7 +136,7 @@ async function send(
 /** The admin API of the gateway that was started here. */
 async function findLocal(): Promise<AdminTarget> {
   const { accessKeyId, secretAccessKey } = await findGateway();
-  const apis = memberOf(await askGateway('GET', 'status'), 'apis');
+  const apis = readMember(await askGateway('GET', 'status'), 'apis');
   const found = adminTargetOf(Array.isArray(apis) ? apis : [], { accessKeyId, secretAccessKey });
   if (found !== undefined) return found;
   throw new UsageError(
@@ -149,10 +149,10 @@ export function adminTargetOf(
   apis: readonly unknown[],
   { accessKeyId, secretAccessKey }: Pick<AdminTarget, 'accessKeyId' | 'secretAccessKey'>,
 ): AdminTarget | undefined {
-  const admin = apis.find((api) => /^gatewright-.+-admin$/.test(String(memberOf(api, 'name'))));
+  const admin = apis.find((api) => /^gatewright-.+-admin$/.test(String(readMember(api, 'name'))));
   if (admin === undefined) return undefined;
-  const region = String(memberOf(admin, 'region'));
-  return { origin: String(memberOf(admin, 'url')), region, accessKeyId, secretAccessKey };
+  const region = String(readMember(admin, 'region'));
+  return { origin: String(readMember(admin, 'url')), region, accessKeyId, secretAccessKey };
 }
 
 function readDeployed(url: string, environment: Readonly<Record<string, string | undefined>>): AdminTarget {

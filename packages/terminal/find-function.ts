@@ -1,6 +1,6 @@
 /** A function of the running gateway, by how a person names it. */
 import { UsageError } from './output.ts';
-import { askGateway, memberOf } from './running-gateway.ts';
+import { askGateway, readMember } from './running-gateway.ts';
 
 export type FoundFunction = { readonly name: string; readonly region: string; readonly nowEpochMs: number };
 
@@ -10,11 +10,11 @@ export type FoundFunction = { readonly name: string; readonly region: string; re
  */
 export async function findFunction(given: string): Promise<FoundFunction> {
   const answer = await askGateway('GET', 'functions');
-  const functions = listOf(memberOf(answer, 'functions')).map((one) => ({
-    name: String(memberOf(one, 'name')),
-    logicalId: String(memberOf(one, 'logicalId')),
-    region: String(memberOf(one, 'region')),
-    nowEpochMs: Number(memberOf(answer, 'nowEpochMs')),
+  const functions = listOf(readMember(answer, 'functions')).map((one) => ({
+    name: String(readMember(one, 'name')),
+    logicalId: String(readMember(one, 'logicalId')),
+    region: String(readMember(one, 'region')),
+    nowEpochMs: Number(readMember(answer, 'nowEpochMs')),
   }));
   const exact = functions.filter(({ name, logicalId }) => name === given || logicalId === given);
   const found = exact.length > 0 ? exact : functions.filter(({ name }) => name.endsWith(`-${given}`));

@@ -133,7 +133,7 @@ function messageOf(answer: unknown): string | undefined {
 }
 
 /** A member of an answer that must be there. */
-export function memberOf(answer: unknown, name: string): unknown {
+export function readMember(answer: unknown, name: string): unknown {
   if (typeof answer === 'object' && answer !== null && Object.hasOwn(answer, name))
     return Reflect.get(answer, name);
   throw new TypeError(`the gateway's answer has no ${name}`);

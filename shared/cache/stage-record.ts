@@ -3,7 +3,7 @@
  * entries, so this is all that anybody knows of them.
  */
 import { createHash } from 'node:crypto';
-import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import { asText, isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import { parseOptionalFields } from '../aws/event-fields.ts';
 import type { ItemStore, Random } from '../ports.ts';
 import { headerOf, parseCachedRequest } from './cached-request.ts';
@@ -59,7 +59,7 @@ function toStageRecord(event: unknown, parameters: KeyParameters): StageRecord |
     stage: request.stage,
     method: request.method,
     path: resourcePath.replace(/\{([^}+]+)\+?\}/g, (_, name: string) =>
-      textOf(values[name]).split('/').map(encodeURIComponent).join('/'),
+      (asText(values[name]) ?? '').split('/').map(encodeURIComponent).join('/'),
     ),
     query: names.flatMap((name) => (request.query.get(name) ?? []).map((value): Pair => [name, value])),
     headers: headers.flatMap((name): Pair[] => {
@@ -69,8 +69,6 @@ function toStageRecord(event: unknown, parameters: KeyParameters): StageRecord |
     refusal: refusalOf(request.method, context, headers),
   };
 }
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 function refusalOf(
   method: string,

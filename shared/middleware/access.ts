@@ -4,6 +4,7 @@
  * `requestContext.authorizer`, which only API Gateway can write; headers are the caller's own word.
  */
 import type { MiddlewareObj } from '@middy/core';
+import { asNonEmptyText } from '@gatewright/aws/json-object';
 import { parseOptionalFields } from '../aws/event-fields.ts';
 import type { EventFields } from '../aws/event-fields.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
@@ -117,12 +118,12 @@ export function callerOf(event: unknown): Caller | undefined {
   if (expiresAtEpochSeconds !== undefined && typeof expiresAtEpochSeconds !== 'number') return undefined;
   return {
     subject: sub,
-    issuer: textOf(iss),
-    clientId: textOf(clientId),
-    scopes: textOf(scope)?.split(' ') ?? [],
+    issuer: asNonEmptyText(iss),
+    clientId: asNonEmptyText(clientId),
+    scopes: asNonEmptyText(scope)?.split(' ') ?? [],
     expiresAtEpochSeconds,
     context,
-    cut: textOf(contextCut)?.split(' ') ?? [],
+    cut: asNonEmptyText(contextCut)?.split(' ') ?? [],
   };
 }
 
@@ -160,8 +161,4 @@ function receivedAtEpochMs(event: object): number | undefined {
   const context = parseOptionalFields(parseOptionalFields(event)['requestContext']);
   const stamp = context['timeEpoch'] ?? context['requestTimeEpoch'];
   return typeof stamp === 'number' ? stamp : undefined;
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

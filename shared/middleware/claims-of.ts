@@ -61,10 +61,10 @@ const NOT_CLAIMS = new Set(['principalId', 'integrationLatency', 'ticketCaller',
 function toldOf({ sub, iss, scope, clientId, exp, ...rest }: EventFields): [string, string | null][] {
   const named = Object.entries(rest).filter(([name]) => !NOT_CLAIMS.has(name));
   const standard = Object.entries({ sub, iss, scope, client_id: clientId, exp });
-  return [...standard, ...named].map(([name, value]) => [name, textOf(value)]);
+  return [...standard, ...named].map(([name, value]) => [name, printValue(value)]);
 }
 
-function textOf(value: unknown): string | null {
+function printValue(value: unknown): string | null {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     ? String(value)
     : null;

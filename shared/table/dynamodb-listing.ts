@@ -52,7 +52,7 @@ class ListedTable {
       });
       const { Items: items = [], LastEvaluatedKey: last } = await client.send(command, deadline());
       const kept = items.map((item) => ({
-        key: { pk: textOf(item, 'pk'), sk: textOf(item, 'sk') },
+        key: { pk: readTextAttribute(item, 'pk'), sk: readTextAttribute(item, 'sk') },
         item: parseItem(item),
       }));
       const reason = findNewerLayout(kept.map(({ item }) => item));
@@ -105,9 +105,13 @@ function printListed({ pk, sk, list }: ListedKey): DynamoDbItem {
 }
 
 function parseListed(item: DynamoDbItem): ListedKey {
-  return { pk: textOf(item, 'pk'), sk: textOf(item, 'sk'), list: textOf(item, 'list') };
+  return {
+    pk: readTextAttribute(item, 'pk'),
+    sk: readTextAttribute(item, 'sk'),
+    list: readTextAttribute(item, 'list'),
+  };
 }
 
-function textOf(item: DynamoDbItem, name: string): string {
+function readTextAttribute(item: DynamoDbItem, name: string): string {
   return item[name]?.S ?? '';
 }

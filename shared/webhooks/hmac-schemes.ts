@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { RawRequest } from '../aws/raw-request.ts';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
-import { parseEpochSeconds, readOnlyHeader, refused, textOf } from './scheme.ts';
+import { matchText, parseEpochSeconds, readOnlyHeader, refused } from './scheme.ts';
 import { SIGNATURE_HEADERS } from './signature-headers.ts';
 import type { Scheme, SignatureClaim } from './scheme.ts';
 
@@ -27,8 +27,8 @@ export const GITHUB: Scheme = {
   // Nothing signs X-GitHub-Delivery and X-GitHub-Event.
   describe: ({ headers }) => ({
     id: undefined,
-    unsignedId: textOf(headers.get('x-github-delivery')?.join(), /^[0-9A-Za-z-]{1,64}$/),
-    type: textOf(headers.get('x-github-event')?.join(), NAME),
+    unsignedId: matchText(headers.get('x-github-delivery')?.join(), /^[0-9A-Za-z-]{1,64}$/),
+    type: matchText(headers.get('x-github-event')?.join(), NAME),
   }),
 };
 
@@ -55,8 +55,8 @@ export const STRIPE: Scheme = {
   },
   isUsable: (secret) => isLongEnough(textKey(secret)),
   describe: (_, payload) => ({
-    id: textOf(payload['id'], /^evt_[A-Za-z0-9_]{1,120}$/),
-    type: textOf(payload['type'], NAME),
+    id: matchText(payload['id'], /^evt_[A-Za-z0-9_]{1,120}$/),
+    type: matchText(payload['type'], NAME),
   }),
 };
 
@@ -82,8 +82,8 @@ export const SLACK: Scheme = {
     const { event } = payload;
     const inner = typeof event === 'object' && event !== null && 'type' in event ? event.type : undefined;
     return {
-      id: textOf(payload['event_id'], /^[A-Za-z0-9]{1,64}$/),
-      type: textOf(inner, NAME) ?? textOf(payload['type'], NAME),
+      id: matchText(payload['event_id'], /^[A-Za-z0-9]{1,64}$/),
+      type: matchText(inner, NAME) ?? matchText(payload['type'], NAME),
     };
   },
 };
@@ -116,7 +116,7 @@ export const STANDARD: Scheme = {
     standardKey(secret).toString('base64') === base64Of(secret) && isLongEnough(standardKey(secret)),
   describe: (request, payload) => ({
     id: request.headers.get(`${familyOf(request)}-id`)?.[0],
-    type: textOf(payload['type'], NAME),
+    type: matchText(payload['type'], NAME),
   }),
 };
 

@@ -67,6 +67,6 @@ export function parseEpochSeconds(text: string): number | undefined {
   return Number.isSafeInteger(seconds) ? seconds : undefined;
 }
 
-export function textOf(value: unknown, form: RegExp): string | undefined {
+export function matchText(value: unknown, form: RegExp): string | undefined {
   return typeof value === 'string' && form.test(value) ? value : undefined;
 }

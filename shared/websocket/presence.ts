@@ -46,7 +46,7 @@ export async function join(
   const before = await ports.items.read(key, { consistent: true });
   await put(ports, key, { sub, seenAt: ports.clock.nowEpochMs() });
   if (before.kind === 'done' && before.item !== undefined && before.item['leftAt'] === undefined) return;
-  await publishEntries(ports, address, [{ event: 'join', member: memberOf(key, { sub }) }]);
+  await publishEntries(ports, address, [{ event: 'join', member: toMember(key, { sub }) }]);
 }
 
 /** @returns false: counts as gone, and would have to join again */
@@ -88,7 +88,7 @@ export async function listMembers(ports: ChannelPorts, address: string): Promise
   const { kept, isCut } = await readMembers(ports, address, MEMBERS_LIMIT);
   const members = kept
     .filter(({ item }) => item['leftAt'] === undefined)
-    .map(({ key, item }) => memberOf(key, item));
+    .map(({ key, item }) => toMember(key, item));
   return { members, isCut };
 }
 
@@ -243,7 +243,7 @@ async function readGone(ports: ChannelPorts, address: string): Promise<readonly 
 async function tellOf(ports: ChannelPorts, address: string, gone: readonly Gone[]): Promise<void> {
   for (let first = 0; first < gone.length; first += LEAVES_TOGETHER) {
     const some = gone.slice(first, first + LEAVES_TOGETHER);
-    const entries = some.map(({ key, item }) => ({ event: 'leave', member: memberOf(key, item) }) as const);
+    const entries = some.map(({ key, item }) => ({ event: 'leave', member: toMember(key, item) }) as const);
     await publishEntries(ports, address, entries);
     await ports.store.remove(some.map(({ key }) => key));
   }
@@ -317,6 +317,6 @@ function memberKey(address: string, connection: ConnectionName): ItemKey {
   return { pk: membersKey(address), sk: listenerKey(connection) };
 }
 
-function memberOf({ sk }: ItemKey, { sub }: Item): Member {
+function toMember({ sk }: ItemKey, { sub }: Item): Member {
   return { id: sk.slice(0, PLACE_DIGITS), sub: String(sub) };
 }

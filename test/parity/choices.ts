@@ -115,7 +115,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
     evidence: 'verify',
     here: 'unpacked all the same, as the developer guide and public threads say; `Content-Encoding` stays, a signature covers what was sent',
     switch: '`Content-Encoding: identity`',
-    test: 'test/packages/core/unpack-body.test.ts',
+    test: 'test/packages/core/receive.test.ts',
   },
   {
     section: '§2.4',

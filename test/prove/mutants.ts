@@ -52,7 +52,7 @@ const FILES_AT_ONCE = [12, 12, 48];
 
 /** Stage by stage, no test twice. */
 function splitTests(path: string, tests: readonly string[]): readonly (readonly string[])[] {
-  const cheap = tests.filter((test) => !STARTS_MUCH.test(textOf(test)));
+  const cheap = tests.filter((test) => !STARTS_MUCH.test(readText(test)));
   const first = cheap.filter((test) => dirname(test) === dirname(`test/${path}`)).slice(0, FIRST_TESTS);
   const second = cheap.filter((test) => !first.includes(test));
   return [first, second, tests.filter((test) => !cheap.includes(test))];
@@ -87,7 +87,7 @@ async function tryAll({ sample, seed, only, survivors }: Scope): Promise<Outcome
   for (const { path, text } of files) {
     const tests = findNearestTests(path, graph);
     const hash = (by: string | undefined): string =>
-      hashOf(text, ...(by === undefined ? tests : tests.filter((test) => test === by)).map(textOf));
+      hashOf(text, ...(by === undefined ? tests : tests.filter((test) => test === by)).map(readText));
     const untried = drawn.filter(({ file, id }) => {
       if (file !== path) return false;
       const known = kept.get(id);
@@ -256,7 +256,7 @@ function keep(kept: Kept): void {
   appendFileSync(KEPT, `${JSON.stringify(kept)}\n`);
 }
 
-function textOf(path: string): string {
+function readText(path: string): string {
   return readSource(path).text;
 }
 

@@ -81,6 +81,8 @@ const LINT: readonly (readonly [rule: string, path: string, text: string])[] = [
   ['no-restricted-syntax', 'packages/engine', 'export const x = { ...({ a: 1 } as const), b: 2 };'],
   ['no-restricted-syntax', 'packages/engine', 'export const x = [...[1, 2], 3];'],
   ['no-restricted-syntax', 'packages/engine', 'export const x = Math.max(...([1, 2] as const), 3);'],
+  ['no-restricted-syntax', 'packages/engine', 'export function textOf(): void {}'],
+  ['no-restricted-syntax', 'packages/engine', 'export const memberOf = (): void => undefined;'],
   [
     'no-restricted-imports',
     'shared/access',

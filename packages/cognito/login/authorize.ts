@@ -10,7 +10,6 @@ import { NO_METADATA, postAuthentication, preAuthentication } from '../pools/tri
 import type { LocalPool } from '../pools/user-pools.ts';
 import { readAuthorizationRequest } from './authorization-request.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
-import { FORM_COOKIE, readCookie, sessionCookie, setCookie } from './cookies.ts';
 import { printLoginPage, printNotice } from './login-page.ts';
 import type { LoginState } from './login-state.ts';
 import { isAllowedRedirect, withQuery } from './redirects.ts';
@@ -23,6 +22,11 @@ export type LoginPlace = LocalPool & {
 };
 
 const MAX_LISTED = 30;
+/**
+ * Which form this browser was shown. Never sent along from other sites. Ports of one host share cookies, so their values
+ * mean nothing anywhere else.
+ */
+const FORM_COOKIE = 'gatewright_form';
 
 /** `GET`: a code at once for a browser that is signed in, else the form. */
 export function authorize(request: ControlRequest, place: LoginPlace): ControlReply {
@@ -214,4 +218,21 @@ export function logOut(request: ControlRequest, place: LoginPlace): ControlReply
   return target === null
     ? printNotice(200, 'Signed out', 'You can close this page.', gone)
     : redirect(target, gone);
+}
+
+function readCookie(request: ControlRequest, name: string): string | undefined {
+  const pairs = (headerOf(request, 'cookie') ?? '').split(/;\s*/);
+  const pair = pairs.find((text) => text.startsWith(`${name}=`));
+  return pair?.slice(name.length + 1);
+}
+
+/** Who is signed in to a pool. */
+function sessionCookie(poolId: string): string {
+  return `gatewright_session_${poolId.replace(/[^A-Za-z0-9]/g, '_')}`;
+}
+
+/** Header lines; no value = the browser forgets it. */
+function setCookie(name: string, value: string | undefined, sameSite: 'Lax' | 'Strict'): string[] {
+  const life = value === undefined ? '; Max-Age=0' : '';
+  return ['Set-Cookie', `${name}=${value ?? ''}; Path=/; HttpOnly; SameSite=${sameSite}${life}`];
 }

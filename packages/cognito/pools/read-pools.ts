@@ -1,6 +1,6 @@
 /** User pools of the loaded stacks, with clients, groups and domains: `AWS::Cognito::UserPool…`. */
 import { parseArn } from '@gatewright/aws/arn';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { asNonEmptyText, isJsonObject } from '@gatewright/aws/json-object';
 import { makeId } from '@gatewright/aws/physical-ids';
 import { userPoolIssuer } from '../../core/deployment/compile-token-authorizer.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
@@ -57,7 +57,7 @@ function readPool(
     issuer: userPoolIssuer(region, poolId),
     poolId,
     region,
-    name: textOf(properties, 'UserPoolName') ?? textOf(properties, 'PoolName') ?? logicalId,
+    name: asNonEmptyText(properties['UserPoolName']) ?? asNonEmptyText(properties['PoolName']) ?? logicalId,
     arn: poolArn(region, accountId, poolId),
     policy: readPolicy(blockOf(blockOf(properties, 'Policies'), 'PasswordPolicy'), admin),
     nameAttributes: textsOf(properties, 'UsernameAttributes'),
@@ -89,18 +89,18 @@ const TRIGGERS: readonly TriggerName[] = [
 /** Of the two ways to name the function for tokens, the one with a version comes first. */
 function readTriggers(config: Properties): ReadonlyMap<TriggerName, TriggerFunction> {
   const plain = TRIGGERS.flatMap((name) => {
-    const arn = textOf(config, name);
+    const arn = asNonEmptyText(config[name]);
     return arn === undefined ? [] : [[name, { arn, version: '1' }] as const];
   });
   const ofTokens = blockOf(config, 'PreTokenGenerationConfig');
-  const arn = textOf(ofTokens, 'LambdaArn');
-  const version = /^V([123])_0$/.exec(textOf(ofTokens, 'LambdaVersion') ?? 'V1_0')?.[1] ?? '1';
+  const arn = asNonEmptyText(ofTokens['LambdaArn']);
+  const version = /^V([123])_0$/.exec(asNonEmptyText(ofTokens['LambdaVersion']) ?? 'V1_0')?.[1] ?? '1';
   const versioned = { arn: arn ?? '', version: version === '3' ? '3' : version === '2' ? '2' : '1' } as const;
   return new Map([...plain, ...(arn === undefined ? [] : [['PreTokenGeneration', versioned] as const])]);
 }
 
 function poolIdOf({ properties }: ResolvedResource): string | undefined {
-  const named = textOf(properties, 'UserPoolId');
+  const named = asNonEmptyText(properties['UserPoolId']);
   // Some templates name the pool by its ARN; so does CloudFormation take it.
   return named === undefined ? undefined : (parseArn(named)?.resource.replace(/^userpool\//, '') ?? named);
 }
@@ -165,7 +165,7 @@ function readClient(
   const readable = textsOf(properties, 'ReadAttributes');
   return {
     clientId: physicalId,
-    name: textOf(properties, 'ClientName') ?? logicalId,
+    name: asNonEmptyText(properties['ClientName']) ?? logicalId,
     secret,
     flows: readFlows(properties),
     callbackUrls: textsOf(properties, 'CallbackURLs'),
@@ -174,10 +174,8 @@ function readClient(
     allowsCode: isOauth && textsOf(properties, 'AllowedOAuthFlows').includes('code'),
     seconds: readSeconds(properties),
     rotationGraceSeconds:
-      textOf(rotation, 'Feature') === 'ENABLED'
-        ? (numberOf(rotation, 'RetryGracePeriodSeconds') ?? 0)
-        : undefined,
-    tellsUnknownUsers: textOf(properties, 'PreventUserExistenceErrors') !== 'ENABLED',
+      rotation['Feature'] === 'ENABLED' ? (numberOf(rotation, 'RetryGracePeriodSeconds') ?? 0) : undefined,
+    tellsUnknownUsers: properties['PreventUserExistenceErrors'] !== 'ENABLED',
     revokesTokens:
       properties['EnableTokenRevocation'] === undefined || isOn(properties, 'EnableTokenRevocation'),
     readable: readable.length === 0 ? undefined : readable,
@@ -190,7 +188,7 @@ function readSeconds(properties: Properties): AppClient['seconds'] {
   const units = blockOf(properties, 'TokenValidityUnits');
   const seconds = (name: string, usualUnit: string, usual: number): number => {
     const validity = numberOf(properties, `${name}Validity`) ?? 0;
-    return validity === 0 ? usual : validity * (UNIT_SECONDS[textOf(units, name) ?? usualUnit] ?? 1);
+    return validity === 0 ? usual : validity * (UNIT_SECONDS[asNonEmptyText(units[name]) ?? usualUnit] ?? 1);
   };
   return {
     id: seconds('IdToken', 'hours', USUAL_SECONDS.id),
@@ -201,11 +199,6 @@ function readSeconds(properties: Properties): AppClient['seconds'] {
 
 function ofType({ resources }: ResolvedStack, type: string): ResolvedResource[] {
   return [...resources.values()].filter((resource) => resource.type === `AWS::Cognito::${type}`);
-}
-
-function textOf(properties: Properties, name: string): string | undefined {
-  const value = properties[name];
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function textsOf(properties: Properties, name: string): readonly string[] {

@@ -3,7 +3,7 @@
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  */
 import { ServiceRefusal } from '../../core/errors.ts';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { asText, isJsonObject } from '@gatewright/aws/json-object';
 import { OWN_DATA_SCOPE } from '../pool-issuer.ts';
 import type { AppClient } from './pool-model.ts';
 import type { PoolUser } from './pool-user.ts';
@@ -142,9 +142,7 @@ export function changeId(claims: Claims, { id }: TokenChanges): Claims {
 
 /** `aud` of an access token may be the client and nothing else. */
 export function changeAccess(claims: Claims, { access }: TokenChanges, clientId: string): Claims {
-  const scopes = textOf(claims['scope'])
-    .split(' ')
-    .filter((scope) => scope !== '');
+  const scopes = (asText(claims['scope']) ?? '').split(' ').filter((scope) => scope !== '');
   const kept = scopes.filter((scope) => !access.scopesToSuppress.includes(scope));
   const scope = [...new Set([...kept, ...access.scopesToAdd])].join(' ');
   const add = access.add['aud'] === clientId ? access.add : without(access.add, 'aud');
@@ -159,8 +157,4 @@ function change(claims: Claims, { add, suppress }: ClaimChanges): Claims {
 
 function without(claims: Claims, name: string): Claims {
   return Object.fromEntries(Object.entries(claims).filter(([key]) => key !== name));
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -3,7 +3,7 @@
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
 import { ServiceRefusal } from '../../core/errors.ts';
-import { isJsonObject, type JsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import { asNonEmptyText, isJsonObject, type JsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { InvocationResult } from '../../core/ports.ts';
 import type { CustomMessage, TriggerName } from './pool-model.ts';
 import { verifiedName } from './pool-user.ts';
@@ -226,9 +226,9 @@ export async function customMessage(
     response: { smsMessage: null, emailMessage: null, emailSubject: null },
   });
   if (response === undefined) return undefined;
-  const textOf = (name: string): string | undefined => {
-    const text = response[name];
-    return typeof text === 'string' && text !== '' ? text : undefined;
+  return {
+    email: asNonEmptyText(response['emailMessage']),
+    subject: asNonEmptyText(response['emailSubject']),
+    sms: asNonEmptyText(response['smsMessage']),
   };
-  return { email: textOf('emailMessage'), subject: textOf('emailSubject'), sms: textOf('smsMessage') };
 }

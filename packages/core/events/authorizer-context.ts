@@ -59,17 +59,17 @@ const kept = new WeakMap<object, Kept>();
 /** JSON of the member; undefined = no such key. */
 export function authorizerText(dialect: Dialect, caller: CallerFacts): string | undefined {
   // Of a grant that has just been given, the time that this took differs.
-  if (caller.kind !== 'lambda' || caller.integrationLatencyMs !== 0) return textOf(dialect, caller);
+  if (caller.kind !== 'lambda' || caller.integrationLatencyMs !== 0) return printCaller(dialect, caller);
   const { context, principalId } = caller;
   let texts = kept.get(context);
   if (texts === undefined || texts.principalId !== principalId) {
     texts = { principalId, rest: undefined, http2: undefined };
     kept.set(context, texts);
   }
-  return (texts[dialect] ??= textOf(dialect, caller));
+  return (texts[dialect] ??= printCaller(dialect, caller));
 }
 
-function textOf(dialect: Dialect, caller: CallerFacts): string | undefined {
+function printCaller(dialect: Dialect, caller: CallerFacts): string | undefined {
   const printed = PRINTS[dialect](caller);
   return printed && JSON.stringify(printed);
 }

@@ -28,7 +28,7 @@ export function buildFrame(
   // Bytes out of text is what the integration's own strategy makes of a request.
   const ownHandling = handling === 'CONVERT_TO_TEXT' ? handling : undefined;
   if (frames === undefined || plan.kind === 'http-proxy')
-    return textOf(convertBody(answer, ownHandling, encodesAll));
+    return printPayload(convertBody(answer, ownHandling, encodesAll));
   const selectBy = plan.kind === 'function' ? answer.errorMessage : String(answer.status);
   const chosen = selectResponse(frames, selectBy);
   if (chosen === undefined)
@@ -37,8 +37,8 @@ export function buildFrame(
     );
   const payload = convertBody(answer, chosen.contentHandling ?? ownHandling, encodesAll);
   const { status, headers } = answer;
-  const template = chooseTemplate(chosen, message, { status, headers, body: textOf(payload) });
-  return template === undefined ? textOf(payload) : renderTemplate(template, payload, input);
+  const template = chooseTemplate(chosen, message, { status, headers, body: printPayload(payload) });
+  return template === undefined ? printPayload(payload) : renderTemplate(template, payload, input);
 }
 
 function chooseTemplate(
@@ -66,6 +66,6 @@ function convertBody(
 }
 
 /** Frames to clients are text. */
-function textOf(payload: Payload): string {
+function printPayload(payload: Payload): string {
   return payload.kind === 'text' ? payload.text : payload.bytes.toString('utf8');
 }

@@ -16,7 +16,6 @@ import {
   mapRequestParameters,
   overrideParameters,
 } from './request-parameters.ts';
-import { actionHeaders } from './service-action.ts';
 import { joinQuery, printQueryPair, renderHttpAddress, renderPath } from './target-uri.ts';
 import { printHeaders, type WireHeaders } from './wire-headers.ts';
 import type {
@@ -241,4 +240,23 @@ function mapHeaders(headers: WireHeaders, target: HeaderTarget, parameters: Mapp
 
 function printQuery({ query }: MappedParameters): string[] {
   return query.flatMap(([name, values]) => values.map((value) => printQueryPair(name, value)));
+}
+
+/** Services of the JSON protocol whose target API Gateway names itself; for others (`events`) a mapping has to. */
+const TARGETS: Readonly<Record<string, string>> = {
+  dynamodb: 'DynamoDB_20120810',
+  kinesis: 'Kinesis_20131202',
+  states: 'AWSStepFunctions',
+};
+/** SSM still speaks the query protocol: parameters in the query make such a call, a body makes a JSON one [obs]. */
+const TARGETS_WITH_BODY: Readonly<Record<string, string>> = { ssm: 'AmazonSSM' };
+
+/** Header lines that the `action/` form of a service URI adds (docs/aws §8); a mapping of the same name replaces them. */
+function actionHeaders(
+  service: string,
+  action: string,
+  hasBody: boolean,
+): readonly (readonly [name: string, value: string])[] {
+  const prefix = TARGETS[service] ?? (hasBody ? TARGETS_WITH_BODY[service] : undefined);
+  return prefix === undefined ? [] : [['X-Amz-Target', `${prefix}.${action}`]];
 }

@@ -7,7 +7,6 @@ import { configurationError } from './mapping-failure.ts';
 import { collectOverrides } from './overrides.ts';
 import { readParameterSource } from './parameter-source.ts';
 import { renderTemplate } from './request-body.ts';
-import { nameOfReturned } from './returned-headers.ts';
 import { selectResponse } from './select-response.ts';
 import { printHeaders, setHeader, toHeaderValue, type WireHeaders } from './wire-headers.ts';
 import type { IntegrationResponse, ResponseMapping } from './integration.ts';
@@ -139,4 +138,43 @@ function proxiedBody(answer: IntegrationAnswer, facts: ReplyFacts): string | Buf
   const wantsBinary = acceptsBinary(request.headers.last('accept'), binaryMediaTypes);
   if (wantsBinary) return answer.body;
   return answer.body.toString(isBinary ? 'base64' : 'utf8');
+}
+
+/** Leave as `x-amzn-Remapped-{Name}`: the gateway speaks for itself in these. */
+const REMAPPED_ALWAYS = ['connection', 'content-length', 'date', 'server'];
+const REMAPPED = {
+  mapped: new Set([
+    ...REMAPPED_ALWAYS,
+    'authorization',
+    'content-md5',
+    'expect',
+    'host',
+    'max-forwards',
+    'proxy-authenticate',
+    'trailer',
+    'upgrade',
+    'user-agent',
+    'www-authenticate',
+  ]),
+  proxied: new Set([...REMAPPED_ALWAYS, 'x-amzn-requestid']),
+  streamed: new Set([...REMAPPED_ALWAYS, 'x-amzn-requestid']),
+};
+
+/** `trailer` and `keep-alive` of a backend speak of its own connection; the client's socket would refuse the first. */
+const DROPPED = {
+  mapped: new Set(['transfer-encoding', 'keep-alive']),
+  proxied: new Set(['transfer-encoding', 'keep-alive', 'trailer', 'content-encoding', 'via']),
+  // What is streamed is not unpacked.
+  streamed: new Set(['transfer-encoding', 'keep-alive', 'trailer', 'via']),
+};
+
+/**
+ * How a header of an answer leaves a REST API (docs/aws §2.7; recorded December 2024).
+ * `mapped`: set by a mapping of an AWS, HTTP or MOCK integration; `proxied`, `streamed`: from the backend of an
+ * HTTP_PROXY, by its transfer mode. Undefined = dropped.
+ */
+export function nameOfReturned(name: string, by: 'mapped' | 'proxied' | 'streamed'): string | undefined {
+  const lower = name.toLowerCase();
+  if (DROPPED[by].has(lower)) return undefined;
+  return REMAPPED[by].has(lower) ? `x-amzn-Remapped-${name}` : name;
 }

@@ -1,5 +1,5 @@
 /** Integrations of HTTP APIs with one operation of an AWS service: from its parameters to the call (docs/aws §8). */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { asText, isJsonObject } from '@gatewright/aws/json-object';
 import { gatewayError } from '../errors.ts';
 import { type ChangeFacts, type ChangeValue, readChangeValue } from './parameter-change.ts';
 import { joinQuery, printQueryPair } from './target-uri.ts';
@@ -225,17 +225,13 @@ function printMember(name: string, value: unknown): string[] {
 }
 
 function configurationCall(values: JsonObject): Call {
-  const textOf = (name: string): string => {
-    const value = values[name];
-    return typeof value === 'string' ? value : '';
-  };
-  const part = (name: string): string => encodeURIComponent(textOf(name).toWellFormed());
-  const version = textOf('ClientConfigurationVersion');
+  const part = (name: string): string => encodeURIComponent((asText(values[name]) ?? '').toWellFormed());
+  const version = asText(values['ClientConfigurationVersion']) ?? '';
   return {
     method: 'GET',
     path: `/applications/${part('Application')}/environments/${part('Environment')}/configurations/${part('Configuration')}`,
     query: joinQuery([
-      printQueryPair('client_id', textOf('ClientId')),
+      printQueryPair('client_id', asText(values['ClientId']) ?? ''),
       version === '' ? '' : printQueryPair('client_configuration_version', version),
     ]),
     headers: [],

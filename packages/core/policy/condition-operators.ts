@@ -1,6 +1,6 @@
 /** IAM's condition operators, each compiled per value of the policy (IAM user guide, "Condition operators"). */
+import { isWithin, onlyAddress, parseCallerAddress, parseIpBlock } from '@gatewright/aws/ip-address';
 import { quote } from '../routing/quote.ts';
-import { parseIpRange } from './ip-range.ts';
 import type { ConditionValues } from './model.ts';
 import { PolicyInvalid } from './policy-invalid.ts';
 import { compilePattern, compileText } from './text-pattern.ts';
@@ -59,6 +59,19 @@ const ipAddress: Compile = (policyValue) => {
   if (range === undefined) throw new PolicyInvalid(`${quote(policyValue)} is no address and no CIDR block`);
   return range;
 };
+
+/** Whether an address lies in the block; an address that cannot be read lies in none. */
+type IpRange = (address: string) => boolean;
+
+/** Reads `203.0.113.0/24`, `2001:db8::/32` or a single address, whatever stands below the prefix; undefined for anything else. */
+export function parseIpRange(text: string): IpRange | undefined {
+  const block = parseIpBlock(text);
+  if (block === undefined) return undefined;
+  return (candidateText) => {
+    const candidate = parseCallerAddress(candidateText);
+    return candidate !== undefined && isWithin(onlyAddress(candidate), block);
+  };
+}
 
 type Comparison = (request: number, policy: number) => boolean;
 

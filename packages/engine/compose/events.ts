@@ -1,6 +1,6 @@
 /** Events of a start: what starts functions beside requests. */
 import { join } from 'node:path';
-import { parseJsonObject } from '@gatewright/aws/json-object';
+import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { HttpClient, ServiceClient } from '../../core/ports.ts';
@@ -102,12 +102,11 @@ function readSent(text: string): HandSent | undefined {
   const { target, body, ...more } = parseJsonObject(text) ?? {};
   if (typeof target !== 'string' || typeof body !== 'string') return undefined;
   const { groupId, source, detailType } = more;
-  const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
   return {
     target,
     body,
-    groupId: textOf(groupId),
-    source: textOf(source),
-    detailType: textOf(detailType),
+    groupId: asText(groupId),
+    source: asText(source),
+    detailType: asText(detailType),
   };
 }

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { readDuration } from '../../engine/settings.ts';
 import { say, UsageError } from '../../terminal/output.ts';
-import { addGatewayOptions, askGateway, memberOf } from '../../terminal/running-gateway.ts';
+import { addGatewayOptions, askGateway, readMember } from '../../terminal/running-gateway.ts';
 
 export function clockCommand(): Command {
   return (
@@ -19,8 +19,8 @@ export function clockCommand(): Command {
 
 async function moveClock(shift: string | undefined): Promise<void> {
   const answer = await ask(shift);
-  const now = new Date(Number(memberOf(answer, 'nowEpochMs'))).toISOString();
-  const offsetMs = Number(memberOf(answer, 'offsetMs'));
+  const now = new Date(Number(readMember(answer, 'nowEpochMs'))).toISOString();
+  const offsetMs = Number(readMember(answer, 'offsetMs'));
   const ahead = offsetMs === 0 ? 'as on this machine' : `${offsetMs > 0 ? '+' : ''}${offsetMs / 1000} s`;
   say(`${now} (${ahead})`);
 }

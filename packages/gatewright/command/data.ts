@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { count, remark, say } from '../../terminal/output.ts';
-import { addGatewayOptions, askGateway, memberOf } from '../../terminal/running-gateway.ts';
+import { addGatewayOptions, askGateway, readMember } from '../../terminal/running-gateway.ts';
 
 /** Tables may be large. */
 const DEADLINE_MS = 300_000;
@@ -29,7 +29,7 @@ function fileCommand(name: 'save' | 'load', description: string): Command {
     .argument('<file>', 'the file')
     .action(async (file: string) => {
       const answer = await askGateway('POST', `data/${name}`, { file: resolve(file) }, DEADLINE_MS);
-      const number = (member: string): number => Number(memberOf(answer, member));
+      const number = (member: string): number => Number(readMember(answer, member));
       const what = [
         count(number('tables'), 'table'),
         count(number('items'), 'item'),
@@ -37,7 +37,7 @@ function fileCommand(name: 'save' | 'load', description: string): Command {
       ];
       say(`${name === 'save' ? 'saved' : 'loaded'} ${what.join(', ')}: ${file}`);
       if (name === 'save') return;
-      const left = memberOf(answer, 'left');
+      const left = readMember(answer, 'left');
       for (const sentence of Array.isArray(left) ? left : []) remark(`left out: ${String(sentence)}`);
     });
 }

@@ -1,6 +1,6 @@
 /** `gatewright env`: shell exports for AWS's SDKs and command line. */
 import { Command } from 'commander';
-import { addGatewayOptions, askGateway, findGateway, memberOf } from '../../terminal/running-gateway.ts';
+import { addGatewayOptions, askGateway, findGateway, readMember } from '../../terminal/running-gateway.ts';
 import { say } from '../../terminal/output.ts';
 
 export function envCommand(): Command {
@@ -16,7 +16,7 @@ export function envCommand(): Command {
 async function printEnv({ json }: { readonly json: boolean }): Promise<void> {
   const { accessKeyId, secretAccessKey, controlUrl } = await findGateway();
   const status = await askGateway('GET', 'status');
-  const region = String(memberOf(status, 'region'));
+  const region = String(readMember(status, 'region'));
   const variables: Record<string, string> = {
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
@@ -37,10 +37,10 @@ async function printEnv({ json }: { readonly json: boolean }): Promise<void> {
 
 /** The SDK's management client needs an API and a stage; with one WebSocket stage there is no doubt which. */
 function managementEndpoint(status: unknown): Record<string, string> {
-  const apis = memberOf(status, 'apis');
+  const apis = readMember(status, 'apis');
   const urls = (Array.isArray(apis) ? apis : [])
-    .filter((api: unknown) => memberOf(api, 'kind') === 'websocket')
-    .map((api: unknown) => String(memberOf(api, 'url')));
+    .filter((api: unknown) => readMember(api, 'kind') === 'websocket')
+    .map((api: unknown) => String(readMember(api, 'url')));
   const [url] = urls;
   return urls.length === 1 && url !== undefined
     ? { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: url.replace(/^ws/, 'http') }

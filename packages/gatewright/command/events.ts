@@ -4,7 +4,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { showControls } from '#shared/visible-text.ts';
 import { say, table, UsageError } from '../../terminal/output.ts';
-import { addGatewayOptions, askGateway, memberOf } from '../../terminal/running-gateway.ts';
+import { addGatewayOptions, askGateway, readMember } from '../../terminal/running-gateway.ts';
 
 type Source = {
   readonly kind: string;
@@ -44,12 +44,12 @@ async function listEvents({ json }: { readonly json: boolean }): Promise<void> {
     say(JSON.stringify(answer));
     return;
   }
-  const sources = memberOf(answer, 'sources') as readonly Source[];
+  const sources = readMember(answer, 'sources') as readonly Source[];
   const rows = sources.map(({ kind, name, targets, state }) =>
     [kind, name, targets.length === 0 ? '-' : targets.join(', '), state].map(showControls),
   );
   for (const line of table(rows)) say(line);
-  const waiting = Number(memberOf(answer, 'asynchronous'));
+  const waiting = Number(readMember(answer, 'asynchronous'));
   if (waiting > 0) say(`${waiting} asynchronous events are not done`);
   if (rows.length === 0 && waiting === 0) say('nothing but requests starts functions here');
 }
@@ -58,7 +58,7 @@ async function sendEvent(target: string, given: string, flags: SendFlags): Promi
   const body = await readBody(given);
   const { group: groupId, source, detailType } = flags;
   const answer = await askGateway('POST', 'events', { target, body, groupId, source, detailType });
-  say(`${String(memberOf(answer, 'sent'))} has the event`);
+  say(`${String(readMember(answer, 'sent'))} has the event`);
 }
 
 /** @throws UsageError */

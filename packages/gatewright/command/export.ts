@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { count, say } from '../../terminal/output.ts';
 import { writePrivately } from '../../terminal/private-file.ts';
-import { addGatewayOptions, askGateway, memberOf } from '../../terminal/running-gateway.ts';
+import { addGatewayOptions, askGateway, readMember } from '../../terminal/running-gateway.ts';
 
 type ExportFlags = { readonly har: string; readonly showSecrets: boolean };
 
@@ -16,7 +16,7 @@ export function exportCommand(): Command {
 
 async function exportRequests({ har, showSecrets }: ExportFlags): Promise<void> {
   const archive = await askGateway('GET', `requests.har${showSecrets ? '?secrets=show' : ''}`);
-  const entries = memberOf(memberOf(archive, 'log'), 'entries') as readonly unknown[];
+  const entries = readMember(readMember(archive, 'log'), 'entries') as readonly unknown[];
   // Bodies of a start may hold what is nobody else's business.
   await writePrivately(har, `${JSON.stringify(archive, null, 2)}\n`);
   say(`${count(entries.length, 'request')} in ${har}`);

@@ -7,7 +7,7 @@ import { Command } from 'commander';
 import { readDuration } from '../../engine/settings.ts';
 import { say, UsageError } from '../../terminal/output.ts';
 import { diffDetails, rowsToLines, tellStory } from './recorded.ts';
-import { addGatewayOptions, askGateway, memberOf } from '../../terminal/running-gateway.ts';
+import { addGatewayOptions, askGateway, readMember } from '../../terminal/running-gateway.ts';
 import type { RequestDetail } from '../../engine/index.ts';
 
 /** A function may take its 29 s. */
@@ -46,7 +46,7 @@ async function replay(id: string, flags: ReplayFlags): Promise<void> {
   };
   const again = `requests/${encodeURIComponent(before.id)}/replay`;
   const answer = await askGateway('POST', again, wish, REPLAY_WITHIN_MS);
-  const after = memberOf(answer, 'request') as RequestDetail;
+  const after = readMember(answer, 'request') as RequestDetail;
   const lines = flags.json
     ? [JSON.stringify(after, null, 2)]
     : flags.diff

@@ -1,7 +1,7 @@
 /** `gatewright requests`: what the running gateway served last. */
 import { Command, InvalidArgumentError } from 'commander';
 import { describeSampling, rowsToLines } from './recorded.ts';
-import { addGatewayOptions, askGateway, followGateway, memberOf } from '../../terminal/running-gateway.ts';
+import { addGatewayOptions, askGateway, followGateway, readMember } from '../../terminal/running-gateway.ts';
 import { remark, say } from '../../terminal/output.ts';
 import type { RecordState, RequestRow } from '../../engine/index.ts';
 
@@ -33,9 +33,9 @@ async function list(flags: RequestFlags): Promise<void> {
     if (value !== undefined) query.set(name, value);
   }
   const answer = await askGateway('GET', `requests?${query.toString()}`);
-  const rows = memberOf(answer, 'rows') as readonly RequestRow[];
+  const rows = readMember(answer, 'rows') as readonly RequestRow[];
   print(rows.toReversed(), flags);
-  const state = memberOf(answer, 'state') as RecordState;
+  const state = readMember(answer, 'state') as RecordState;
   tellSampling(state, flags);
   if (!flags.follow) {
     if (rows.length === 0 && !flags.json) remark('No request of that kind is kept.');
@@ -44,10 +44,10 @@ async function list(flags: RequestFlags): Promise<void> {
   let told = state.sampled?.text;
   for await (const batch of followGateway(`requests/events?since=${state.taken}`)) {
     print(
-      (memberOf(batch, 'rows') as readonly RequestRow[]).filter((row) => isWanted(row, flags)),
+      (readMember(batch, 'rows') as readonly RequestRow[]).filter((row) => isWanted(row, flags)),
       flags,
     );
-    const now = memberOf(batch, 'state') as RecordState;
+    const now = readMember(batch, 'state') as RecordState;
     if (now.sampled?.text !== told) tellSampling(now, flags);
     told = now.sampled?.text;
   }

@@ -1,5 +1,6 @@
 /** `gatewright start`: loads stacks, serves them, prints what there is to know, ends on SIGTERM or Ctrl-C. */
 import { join } from 'node:path';
+import { spawn } from 'node:child_process';
 import { Command } from 'commander';
 import {
   chooseKeyPair,
@@ -16,20 +17,23 @@ import {
 } from '../../engine/index.ts';
 import { accessFoldersOf } from '@gatewright/authoring/stack-files';
 import { withStack } from '../../stack/commands/with-stack.ts';
-import { openStartConsole } from './start-console.ts';
 import { refuseUnsafeAccess } from '../../stack/access/commands/access-check.ts';
 import { readAwsEndpoints, readDaemon } from '../../terminal/aws-options.ts';
 import { addLoadOptions, toLoadOptions, USUAL_STAGE } from '../../terminal/load-options.ts';
 import { remark, UsageError } from '../../terminal/output.ts';
 import { takeFromStack } from './env-from-stack.ts';
 import { readExecOptions, runWithGateway, sayReady } from './start-exec.ts';
-import { openBrowser } from './open-browser.ts';
 import { addStartOptions } from '../../terminal/start-options.ts';
 import { describeStart } from './start-text.ts';
 import { whenNpxEnds } from './npx-parent.ts';
 import { holdYoungGeneration } from './young-generation.ts';
-import type { DynamoDbChoice, Flags, GatewayOptions } from '../../engine/index.ts';
+import { openAccessBook } from '../../stack/access/commands/access-book.ts';
+import { adminTargetOf } from '../../terminal/admin-client.ts';
+import { loadConsole } from './console-bundle.ts';
+import { openInvoiceBook } from '../../stack/quota/commands/invoice-book.ts';
+import type { DynamoDbChoice, Flags, GatewayOptions, Listening } from '../../engine/index.ts';
 import type { Profiling } from './profile.ts';
+import type { AdminTarget } from '../../terminal/admin-client.ts';
 
 export function startCommand(): Command {
   const command = addLoadOptions(new Command('start').description('Serve stacks on this machine.'));
@@ -95,6 +99,34 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
   }
 }
 
+type StartConsole = {
+  readonly options: Pick<GatewayOptions, 'consoleFiles' | 'access' | 'invoices'>;
+  /** Once it listens, invoices can be asked for. */
+  readonly listensAt: (listening: Listening) => void;
+};
+
+/**
+ * What `gatewright start` lends its console: files of the page, access documents, invoices (docs/decisions/0080).
+ * @param stage of the stack that holds the authorizers
+ */
+function openStartConsole(
+  sources: readonly string[],
+  stage: string,
+  adminKey: GatewayOptions['adminKey'],
+): StartConsole {
+  let admin: AdminTarget | undefined;
+  return {
+    options: {
+      consoleFiles: loadConsole,
+      access: openAccessBook(sources, stage),
+      invoices: openInvoiceBook(() => admin),
+    },
+    listensAt({ apis }) {
+      admin = adminTargetOf(apis, adminKey);
+    },
+  };
+}
+
 function readyText(
   flags: Flags,
   {
@@ -141,6 +173,20 @@ function whenToldToEnd(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
+}
+
+const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
+  darwin: ['open'],
+  // The empty text is the title of the window that `start` would take the address for.
+  win32: ['cmd', '/c', 'start', ''],
+};
+
+/** In the browser of whoever sits here. What cannot be opened is no fault of the start: the address stands above. */
+function openBrowser(url: string): void {
+  const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
+  const child = spawn(program, [...args, url], { stdio: 'ignore', detached: true });
+  child.on('error', () => remark(`${program} cannot be run; open the console by its address`));
+  child.unref();
 }
 
 /** What of the gateway's options these flags are, unchanged. */

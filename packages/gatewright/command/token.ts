@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readDuration } from '../../engine/settings.ts';
 import { say, UsageError } from '../../terminal/output.ts';
-import { addGatewayOptions, askGateway, memberOf } from '../../terminal/running-gateway.ts';
+import { addGatewayOptions, askGateway, readMember } from '../../terminal/running-gateway.ts';
 
 type TokenFlags = {
   readonly sub: string;
@@ -42,7 +42,7 @@ async function mint(flags: TokenFlags): Promise<void> {
     claims: claim,
     expiresInSeconds: expires,
   });
-  const token = memberOf(answer, 'token');
+  const token = readMember(answer, 'token');
   if (typeof token !== 'string') throw new UsageError('the gateway answered without a token');
   say(flags.json ? JSON.stringify(answer) : token);
 }

@@ -37,9 +37,9 @@ export async function makeStackConfig(root: string): Promise<JsonObject> {
     package: packaging,
     resources,
   } = await read(root, 'serverless.yml');
-  const defaults = membersOf(membersOf(params)['default']);
+  const defaults = parseMembers(parseMembers(params)['default']);
   const files = (resources as readonly string[]).map((text) => FILE.exec(text)?.[1] ?? text);
-  const packages = membersOf(membersOf(layers)['packages']);
+  const packages = parseMembers(parseMembers(layers)['packages']);
   return {
     params: defaults,
     custom,
@@ -53,10 +53,10 @@ export async function makeStackConfig(root: string): Promise<JsonObject> {
 
 async function read(root: string, file: string): Promise<JsonObject> {
   const text = await readFile(join(root, file), 'utf8');
-  return membersOf(parse(text, { merge: true, customTags: TAGS, maxAliasCount: -1 }));
+  return parseMembers(parse(text, { merge: true, customTags: TAGS, maxAliasCount: -1 }));
 }
 
-function membersOf(value: unknown): JsonObject {
+function parseMembers(value: unknown): JsonObject {
   if (typeof value === 'object' && value !== null) return { ...value };
   throw new Error('serverless.yml has lost a part that the npm package takes out of it');
 }

@@ -12,7 +12,7 @@ const BUNDLERS = /esbuild|webpack|bundle|rollup|parcel|rspack/;
 
 /** Patterns of the service and what none of its packages holds. */
 export function withoutState(patterns: readonly string[], directory: string): readonly string[] {
-  const isStack = /gatewright\/stack/.test(textOf(join(directory, 'gatewright/serverless.yml')));
+  const isStack = /gatewright\/stack/.test(readIfThere(join(directory, 'gatewright/serverless.yml')));
   return [...patterns, STATE, ...(isStack ? [STACK] : [])];
 }
 
@@ -54,7 +54,7 @@ export async function checkPackages({
 }
 
 function isDependency(directory: string): boolean {
-  const text = textOf(join(directory, 'package.json'));
+  const text = readIfThere(join(directory, 'package.json'));
   // Without one, nothing is left out.
   if (text === '') return existsSync(join(directory, 'node_modules/gatewright'));
   const { dependencies = {} } = JSON.parse(text) as { readonly dependencies?: JsonObject };
@@ -71,6 +71,6 @@ function handlersOf(resources: JsonObject): ReadonlySet<string> {
   return new Set(handlers);
 }
 
-function textOf(file: string): string {
+function readIfThere(file: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }

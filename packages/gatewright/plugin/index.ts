@@ -9,16 +9,14 @@ import { OFFLINE_COMMAND_OPTIONS, readOfflineOptions } from './offline-options.t
 import { START_OPTIONS as ROWS } from '../../engine/start-options.ts';
 import { OptionError, readOption, readPairs } from './option-values.ts';
 import { readStartOptions, START_OPTIONS } from './start-options.ts';
-import { listenForTermination } from './termination.ts';
 import type { CliOptions, PluginUtilities, Serverless } from './serverless.ts';
 import type { ServiceFacts } from './session.ts';
 import type { StartSettings } from './settings.ts';
-import type { Termination } from './termination.ts';
 
 /** How long what other plug-ins hold open (a watcher, a database) may keep the process after the end. */
 const EXIT_WITHIN_MS = 500;
 
-type Running = { readonly termination: Termination; readonly close: () => Promise<void> };
+type Running = { readonly told: Promise<void>; readonly close: () => Promise<void> };
 
 class GatewrightPlugin {
   /** What it refuses is refused in `gatewright start` as well. */
@@ -69,7 +67,7 @@ class GatewrightPlugin {
       'gateway:start:start': () => this.#runToEnd(() => readStartOptions(this.#cli)),
       'offline:start': () => this.#runToEnd(() => this.#offline()),
       'offline:start:init': () => this.#start(() => this.#offline()),
-      'offline:start:ready': () => this.#running?.termination.told,
+      'offline:start:ready': () => this.#running?.told,
       'offline:start:end': () => this.#end(),
       'offline:functionsUpdated:cleanup': () => this.#noteUpdate(),
     };
@@ -97,7 +95,7 @@ class GatewrightPlugin {
 
   async #runToEnd(readSettings: () => StartSettings): Promise<void> {
     await this.#start(readSettings);
-    await this.#running?.termination.told;
+    await this.#running?.told;
     await this.#end();
   }
 
@@ -105,10 +103,10 @@ class GatewrightPlugin {
     const settings = this.#reading(readSettings);
     const service = this.#describeService();
     const isVerbose = this.#cli['verbose'] === true;
-    const termination = listenForTermination();
+    const told = whenToldToEnd();
     const { explain, startSession } = await import('./session.ts');
     try {
-      this.#running = { termination, close: await startSession(service, { ...settings, isVerbose }) };
+      this.#running = { told, close: await startSession(service, { ...settings, isVerbose }) };
     } catch (error) {
       // Whatever other plug-ins have opened for the start, a bundler's watcher say, must not keep a failed one alive.
       this.#exitSoon();
@@ -194,6 +192,16 @@ class GatewrightPlugin {
   #error(message: string): Error {
     return new this.#serverless.classes.Error(message, 'GATEWRIGHT');
   }
+}
+
+/**
+ * Resolves on SIGTERM or Ctrl-C; a second signal then ends the process at once. Listens from now on, so that a signal
+ * during the start is not lost.
+ */
+function whenToldToEnd(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
 }
 
 // osls takes a plug-in's default export.

@@ -33,7 +33,7 @@ export function inOrder(tree: Tree): (string | Tree)[] {
     .map(([, item]) => item);
 }
 
-export function textOf(fields: JsonObject, name: string): string | undefined {
+export function readTextField(fields: JsonObject, name: string): string | undefined {
   const value = memberOf(fields, name);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return typeof value === 'string' ? value : undefined;
@@ -41,7 +41,7 @@ export function textOf(fields: JsonObject, name: string): string | undefined {
 
 /** Undefined where it is absent; NaN for what is no whole number. */
 export function numberOf(fields: JsonObject, name: string): number | undefined {
-  const text = textOf(fields, name);
+  const text = readTextField(fields, name);
   if (text === undefined || text === '') return undefined;
   return /^-?\d{1,12}$/.test(text) ? Number(text) : NaN;
 }

@@ -5,7 +5,7 @@
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { parseArn } from '@gatewright/aws/arn';
 import { readOperation } from '@gatewright/aws/aws-operation';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { asNonEmptyText, isJsonObject } from '@gatewright/aws/json-object';
 import { rightsOf } from '@gatewright/dynamodb/rights';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { NeededRight, PartitionKeyOf } from '@gatewright/dynamodb/rights';
@@ -81,7 +81,10 @@ const RIGHTS: Readonly<
   // AWS words this service's actions in capitals, and a text message's resource is the number.
   sns(action, read) {
     const resource =
-      textOf(read('TopicArn')) ?? textOf(read('TargetArn')) ?? textOf(read('PhoneNumber')) ?? '*';
+      asNonEmptyText(read('TopicArn')) ??
+      asNonEmptyText(read('TargetArn')) ??
+      asNonEmptyText(read('PhoneNumber')) ??
+      '*';
     const single = action.replace(/Batch$/, '');
     return [{ action: `sns:${single}`, resource, shownAction: `SNS:${single}` }];
   },
@@ -91,7 +94,11 @@ const RIGHTS: Readonly<
     return [
       {
         action: `sqs:${single}`,
-        resource: queueArn(textOf(read('QueueUrl')) ?? place.path, textOf(read('QueueName')), place),
+        resource: queueArn(
+          asNonEmptyText(read('QueueUrl')) ?? place.path,
+          asNonEmptyText(read('QueueName')),
+          place,
+        ),
         shownAction: `sqs:${single.toLowerCase()}`,
       },
     ];
@@ -101,15 +108,15 @@ const RIGHTS: Readonly<
     if (!Array.isArray(entries)) return [{ action: `events:${action}`, resource: '*' }];
     const permissions = entries.map((entry: unknown) => {
       const fields = isJsonObject(entry) ? entry : {};
-      const source = textOf(fields['Source']);
-      const detailType = textOf(fields['DetailType']);
+      const source = asNonEmptyText(fields['Source']);
+      const detailType = asNonEmptyText(fields['DetailType']);
       const conditions = new Map([
         ...(source === undefined ? [] : [['events:source', [source]] as const]),
         ...(detailType === undefined ? [] : [['events:detail-type', [detailType]] as const]),
       ]);
       return {
         action: 'events:PutEvents',
-        resource: busArn(textOf(fields['EventBusName']), place),
+        resource: busArn(asNonEmptyText(fields['EventBusName']), place),
         conditions,
       };
     });
@@ -119,13 +126,16 @@ const RIGHTS: Readonly<
     {
       action: `states:${action}`,
       resource:
-        textOf(read('stateMachineArn')) ?? textOf(read('executionArn')) ?? textOf(read('activityArn')) ?? '*',
+        asNonEmptyText(read('stateMachineArn')) ??
+        asNonEmptyText(read('executionArn')) ??
+        asNonEmptyText(read('activityArn')) ??
+        '*',
     },
   ],
   kinesis(action, read, { region, accountId }) {
-    const name = textOf(read('StreamName'));
+    const name = asNonEmptyText(read('StreamName'));
     const named = name === undefined ? '*' : `arn:aws:kinesis:${region}:${accountId}:stream/${name}`;
-    return [{ action: `kinesis:${action}`, resource: textOf(read('StreamARN')) ?? named }];
+    return [{ action: `kinesis:${action}`, resource: asNonEmptyText(read('StreamARN')) ?? named }];
   },
 };
 
@@ -174,8 +184,4 @@ function rightOfCloudFront(
   if (id === undefined || call.method !== 'POST') return undefined;
   const resource = `arn:aws:cloudfront::${accountId}:distribution/${id}`;
   return [{ action: 'cloudfront:CreateInvalidation', resource }];
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

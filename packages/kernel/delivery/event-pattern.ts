@@ -2,7 +2,7 @@
  * Event patterns of EventBridge, and the filters of event source mappings, which are the same (docs/aws §18.5): a tree of
  * the event's shape whose leaves are lists of what a value may be like.
  */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import { compileValueTest, isScalar, PatternError, type Scalar } from './value-match.ts';
 import type { ValueTest } from './value-match.ts';
 
@@ -50,10 +50,6 @@ function matchesLeaf(value: unknown, tests: readonly ValueTest[], rules: readonl
     : [isScalar(value) ? value : undefined];
   const all = values.length === 0 ? [undefined] : values;
   return tests.some((test) => all.some((each) => test(each)));
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
 /** `FilterCriteria` of an event source mapping: one of up to ten patterns must match. Undefined = there is none. @throws PatternError */

@@ -12,11 +12,11 @@ import type { CheckedCode, CodeFinding, RunnableCode } from '../runnable-code.ts
 import type { WatchedSources } from '../source-watcher.ts';
 import { taskRootOf } from '../task-root.ts';
 import { makeExecutable } from './custom-toolchain.ts';
-import { findExtensions } from './extension-programs.ts';
 import type { Launch, Toolchain } from './launch.ts';
-import { findInLayers, processEnvironment } from './process-environment.ts';
+import { findInLayers, layerRoots, processEnvironment } from './process-environment.ts';
 import type { GroupCommand } from './process-group.ts';
 import { ProcessInstance } from './process-instance.ts';
+import { isExecutable, listNames } from './machine.ts';
 import type { ProcessProgram } from './process-program.ts';
 
 /** What all functions of a gateway have in common. */
@@ -146,4 +146,18 @@ function wrap(
   if (file !== undefined) return { command: file, args: [command, ...args] };
   const place = { ...definition.place, property: 'Environment' };
   throw new DefinitionError(place, `AWS_LAMBDA_EXEC_WRAPPER ${wrapper} is in none of its layers`);
+}
+
+/**
+ * Extensions of Lambda: programs in the folder `extensions` of a layer, which run beside the runtime. Absolute files, by
+ * name; of two of the same name that of the later layer.
+ */
+function findExtensions(definition: Pick<FunctionDefinition, 'layers'>): readonly string[] {
+  const found = new Map<string, string>();
+  for (const layer of layerRoots(definition))
+    for (const name of listNames(join(layer, 'extensions'))) {
+      const file = join(layer, 'extensions', name);
+      if (!found.has(name) && isExecutable(file)) found.set(name, file);
+    }
+  return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
 }

@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { writeFileSync } from 'node:fs';
 
-import { signalGroup } from './end-group.ts';
 import { type Keeper, MARK } from './keeper.ts';
 
 export type GroupCommand = {
@@ -127,6 +126,40 @@ export class ProcessGroup {
     };
     const timer = setTimeout(hear, OUTPUT_MS);
     this.#child.once('close', hear);
+  }
+}
+
+/** What the system offers. */
+type System = {
+  readonly platform: NodeJS.Platform;
+  readonly kill: (pid: number, signal: NodeJS.Signals) => void;
+  readonly run: (command: string, args: readonly string[]) => void;
+};
+
+const HERE: System = {
+  platform: process.platform,
+  kill: (pid, signal) => {
+    process.kill(pid, signal);
+  },
+  run: (command, args) => {
+    // Whoever has ended meanwhile is no error, and without the command there is nothing else to call.
+    spawn(command, args, { stdio: 'ignore', windowsHide: true }).on('error', () => undefined);
+  },
+};
+
+/**
+ * A signal to a process and all that it has started: to its group, where the system has groups. Windows has neither
+ * groups nor a signal that asks: there nothing happens before SIGKILL, which ends the tree of processes by `taskkill`.
+ */
+export function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL', system: System = HERE): void {
+  if (system.platform === 'win32') {
+    if (signal === 'SIGKILL') system.run('taskkill', ['/pid', String(pid), '/t', '/f']);
+    return;
+  }
+  try {
+    system.kill(-pid, signal);
+  } catch {
+    // Nobody of the group is left.
   }
 }
 

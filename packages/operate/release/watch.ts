@@ -89,7 +89,7 @@ export function cloudWatchLooks(
       StartTime: new Date(now - 120_000).toISOString(),
       EndTime: new Date(now).toISOString(),
     });
-    const points = membersOf(memberAt(found, 'Datapoints'));
+    const points = listMembers(memberAt(found, 'Datapoints'));
     const latest = points.toSorted((a, b) => timeOf(b) - timeOf(a))[0];
     return Number(memberAt(latest, 'Sum') ?? 0);
   };
@@ -98,8 +98,8 @@ export function cloudWatchLooks(
     async alarmState(name) {
       const found = await ask('DescribeAlarms', { 'AlarmNames.member.1': name });
       const all = [
-        ...membersOf(memberAt(found, 'MetricAlarms')),
-        ...membersOf(memberAt(found, 'CompositeAlarms')),
+        ...listMembers(memberAt(found, 'MetricAlarms')),
+        ...listMembers(memberAt(found, 'CompositeAlarms')),
       ];
       return textAt(all[0], 'StateValue') ?? '';
     },
@@ -110,7 +110,7 @@ export function cloudWatchLooks(
 }
 
 /** The list that was read from XML: `member` elements, or the list itself. */
-function membersOf(value: unknown): readonly unknown[] {
+function listMembers(value: unknown): readonly unknown[] {
   const found = Array.isArray(value) ? value : memberAt(value, 'member');
   return found === undefined ? [] : Array.isArray(found) ? (found as readonly unknown[]) : [found];
 }

@@ -4,6 +4,7 @@
  * @see CloudWatch Logs user guide, "Log group-level subscription filters", example 2
  */
 import { gzipSync } from 'node:zlib';
+import { asNonEmptyText, asText } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../../core/stack/model.ts';
 import type { Clock, Invoker, LogGroups, Random } from '../../core/ports.ts';
 
@@ -45,14 +46,11 @@ type Line = { readonly id: string; readonly timestamp: number; readonly message:
 
 /** A destination that is no function has nobody here; `functionName` is then its ARN. */
 export function readLogSubscription({ logicalId, properties }: ResolvedResource): LogSubscription {
-  const textOf = (name: string): string => {
-    const value = properties[name];
-    return typeof value === 'string' ? value : '';
-  };
-  const arn = textOf('DestinationArn');
+  const { DestinationArn, FilterName, LogGroupName } = properties;
+  const arn = asText(DestinationArn) ?? '';
   return {
-    filterName: textOf('FilterName') === '' ? logicalId : textOf('FilterName'),
-    logGroup: textOf('LogGroupName'),
+    filterName: asNonEmptyText(FilterName) ?? logicalId,
+    logGroup: asText(LogGroupName) ?? '',
     functionName: /:function:([^:]+)/.exec(arn)?.[1] ?? arn,
   };
 }

@@ -5,7 +5,7 @@ import type { MessageAttribute } from '../../kernel/delivery/queue-model.ts';
 import type { Random } from '../../core/ports.ts';
 import { type OperationResult, refuse } from '../../kernel/calls/aws-operation.ts';
 import { answerSns } from './recorded-publish.ts';
-import { mapOf, textOf, treeOf, type Tree } from '../../kernel/calls/query-input.ts';
+import { mapOf, readTextField, treeOf, type Tree } from '../../kernel/calls/query-input.ts';
 import type { Published, Topics } from './topics.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
@@ -20,7 +20,7 @@ export function answerTopics(
   random: Random,
 ): OperationResult | undefined {
   const input = readInput(operation);
-  const arn = textOf(input, 'TopicArn') ?? textOf(input, 'TargetArn') ?? '';
+  const arn = readTextField(input, 'TopicArn') ?? readTextField(input, 'TargetArn') ?? '';
   const topic = topics.find(arn);
   if (topic === undefined) return undefined;
   switch (operation.action) {
@@ -54,7 +54,7 @@ function publishBatch(input: JsonObject, arn: string, topics: Topics, random: Ra
   const done: JsonObject[] = [];
   const failed: JsonObject[] = [];
   for (const entry of entries) {
-    const Id = textOf(entry, 'Id') ?? '';
+    const Id = readTextField(entry, 'Id') ?? '';
     const published = readPublished(entry, topics.find(arn)?.isFifo === true);
     if ('kind' in published) {
       const { code, message } = published;
@@ -99,12 +99,13 @@ function readPublished(
   input: JsonObject,
   isFifo: boolean,
 ): Published | Extract<OperationResult, { kind: 'error' }> {
-  const message = textOf(input, 'Message') ?? '';
-  const groupId = textOf(input, 'MessageGroupId');
+  const message = readTextField(input, 'Message') ?? '';
+  const groupId = readTextField(input, 'MessageGroupId');
   if (message === '') return no('Invalid parameter: Empty message');
   if (isFifo && groupId === undefined)
     return no('Invalid parameter: The MessageGroupId parameter is required for FIFO topics');
-  const byProtocol = textOf(input, 'MessageStructure') === 'json' ? parseStructure(message) : undefined;
+  const byProtocol =
+    readTextField(input, 'MessageStructure') === 'json' ? parseStructure(message) : undefined;
   if (byProtocol === 'invalid')
     return no(
       'Invalid parameter: Message Structure - JSON message body failed to parse, or has no default entry',
@@ -113,8 +114,8 @@ function readPublished(
     message,
     groupId,
     byProtocol,
-    deduplicationId: textOf(input, 'MessageDeduplicationId'),
-    subject: textOf(input, 'Subject'),
+    deduplicationId: readTextField(input, 'MessageDeduplicationId'),
+    subject: readTextField(input, 'Subject'),
     attributes: readAttributes(mapOf(input, 'MessageAttributes')),
   };
 }

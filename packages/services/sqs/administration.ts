@@ -4,7 +4,7 @@ import { printQueueSettings, readQueueSettings } from './queue-settings.ts';
 import type { LocalQueue, QueueDefinition, Queues } from './queues.ts';
 import type { QueuePlace } from './queue-place.ts';
 import { invalid, missing, SqsError } from './error.ts';
-import { listOf, mapOf, textOf } from '../../kernel/calls/query-input.ts';
+import { listOf, mapOf, readTextField } from '../../kernel/calls/query-input.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** Queues that calls may make. */
@@ -24,7 +24,7 @@ export function administerQueues(
     case 'GetQueueUrl':
       return getQueueUrl(input, place, queues);
     case 'ListQueues': {
-      const prefix = textOf(input, 'QueueNamePrefix') ?? '';
+      const prefix = readTextField(input, 'QueueNamePrefix') ?? '';
       const urls = queues.all
         .filter(
           ({ definition: { name, arn } }) => name.startsWith(prefix) && arn.split(':')[3] === place.region,
@@ -77,7 +77,7 @@ function changeTags(
 }
 
 function createQueue(input: JsonObject, place: QueuePlace, queues: Queues): JsonObject {
-  const name = textOf(input, 'QueueName');
+  const name = readTextField(input, 'QueueName');
   if (name === undefined || name === '') throw missing('QueueName');
   if (!/^(?:[A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo)$/.test(name))
     throw invalid('Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length');
@@ -128,9 +128,9 @@ function readSettings(attributes: JsonObject, before?: QueueDefinition): QueueDe
 
 /** Of a queue that is not here, `QueueDoesNotExist`: nobody could receive from an address that was made up. */
 function getQueueUrl(input: JsonObject, { region, accountId }: QueuePlace, queues: Queues): JsonObject {
-  const name = textOf(input, 'QueueName');
+  const name = readTextField(input, 'QueueName');
   if (name === undefined || name === '') throw missing('QueueName');
-  const owner = textOf(input, 'QueueOwnerAWSAccountId') ?? accountId;
+  const owner = readTextField(input, 'QueueOwnerAWSAccountId') ?? accountId;
   const found = queues.find(`arn:${partitionOf(region)}:sqs:${region}:${owner}:${name}`);
   if (found === undefined) throw new SqsError('QueueDoesNotExist', 'The specified queue does not exist.');
   return { QueueUrl: found.definition.url };

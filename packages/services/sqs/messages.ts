@@ -10,7 +10,7 @@ import {
 import { digestOfAttributes, digestOfBody } from '../../kernel/message-digest.ts';
 import type { QueueDefinition } from './queues.ts';
 import { invalid, missing } from './error.ts';
-import { listOf, mapOf, numberOf, textOf } from '../../kernel/calls/query-input.ts';
+import { listOf, mapOf, numberOf, readTextField } from '../../kernel/calls/query-input.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** XML 1.0 characters: "A message can include only XML, JSON, and unformatted text". */
@@ -25,7 +25,7 @@ export function readNewMessage(
   { settings }: QueueDefinition,
   senderId: string,
 ): NewMessage {
-  const body = textOf(input, 'MessageBody');
+  const body = readTextField(input, 'MessageBody');
   if (body === undefined || body === '') throw missing('MessageBody');
   if (FORBIDDEN.test(body)) throw invalid('Invalid characters in the message body.');
   const attributes = readAttributes(mapOf(input, 'MessageAttributes'));
@@ -34,13 +34,13 @@ export function readNewMessage(
       `One or more parameters are invalid. Reason: Message must be shorter than ${settings.maxMessageBytes} bytes.`,
     );
   const trace = mapOf(input, 'MessageSystemAttributes')['AWSTraceHeader'];
-  const traceHeader = isJsonObject(trace) ? textOf(trace, 'StringValue') : undefined;
+  const traceHeader = isJsonObject(trace) ? readTextField(trace, 'StringValue') : undefined;
   const common = { body, attributes, senderId, ...(traceHeader === undefined ? {} : { traceHeader }) };
   const groupId = readToken(input, 'MessageGroupId');
   const delay = numberOf(input, 'DelaySeconds');
   if (delay !== undefined && !(delay >= 0 && delay <= 900))
     throw invalid(
-      `Value ${textOf(input, 'DelaySeconds') ?? ''} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.`,
+      `Value ${readTextField(input, 'DelaySeconds') ?? ''} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.`,
     );
   if (!settings.isFifo)
     return { ...common, groupId, ...(delay === undefined ? {} : { delayMs: delay * 1000 }) };
@@ -58,7 +58,7 @@ export function readNewMessage(
 }
 
 function readToken(input: JsonObject, name: string): string | undefined {
-  const value = textOf(input, name);
+  const value = readTextField(input, name);
   if (value === undefined) return undefined;
   if (TOKEN.test(value)) return value;
   throw invalid(
@@ -75,13 +75,13 @@ function readAttributes(given: JsonObject): Record<string, MessageAttribute> {
 
 function readAttribute(name: string, value: unknown): MessageAttribute {
   const fields: JsonObject = membersOf(value);
-  const type = textOf(fields, 'DataType') ?? '';
+  const type = readTextField(fields, 'DataType') ?? '';
   if (!/^(?:String|Number|Binary)(?:\..+)?$/.test(type))
     throw invalid(
       `The message attribute '${name}' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.`,
     );
-  const text = type.startsWith('Binary') ? undefined : textOf(fields, 'StringValue');
-  const bytes = type.startsWith('Binary') ? textOf(fields, 'BinaryValue') : undefined;
+  const text = type.startsWith('Binary') ? undefined : readTextField(fields, 'StringValue');
+  const bytes = type.startsWith('Binary') ? readTextField(fields, 'BinaryValue') : undefined;
   if ((text ?? bytes ?? '') === '')
     throw invalid(`The message attribute '${name}' must contain a non-empty message attribute value.`);
   if (type.startsWith('Number') && !/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/.test(text ?? ''))
@@ -157,7 +157,7 @@ export function systemAttributes(
 
 /** A handle is the text of our own receipt, unreadable to a person. */
 export function receiptOf(input: JsonObject): string {
-  const handle = textOf(input, 'ReceiptHandle');
+  const handle = readTextField(input, 'ReceiptHandle');
   if (handle === undefined || handle === '') throw missing('ReceiptHandle');
   return Buffer.from(handle, 'base64').toString();
 }

@@ -2,7 +2,7 @@
 import type { LocalQueue, Queues } from './queues.ts';
 import { partitionOf } from '@gatewright/aws/arn';
 import { missing } from './error.ts';
-import { textOf } from '../../kernel/calls/query-input.ts';
+import { readTextField } from '../../kernel/calls/query-input.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 export type QueuePlace = { readonly region: string; readonly accountId: string };
@@ -13,7 +13,7 @@ export function findQueue(
   { region, accountId }: QueuePlace,
   queues: Queues,
 ): LocalQueue | undefined {
-  const url = textOf(input, 'QueueUrl');
+  const url = readTextField(input, 'QueueUrl');
   if (url === undefined || url === '') throw missing('QueueUrl');
   const [, owner = accountId, name = ''] = /(?:\/(\d{12}))?\/([^/]+)$/.exec(url) ?? [];
   const own = /^https?:\/\/sqs\.([a-z0-9-]+)\.amazonaws\.com/.exec(url)?.[1] ?? region;

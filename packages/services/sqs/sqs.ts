@@ -9,7 +9,7 @@ import { type LocalQueue, OverfullError, type Queues } from './queues.ts';
 import { findQueue, type QueuePlace } from './queue-place.ts';
 import { administerQueues } from './administration.ts';
 import { invalid, missing, SqsError } from './error.ts';
-import { listOf, numberOf, textOf } from '../../kernel/calls/query-input.ts';
+import { listOf, numberOf, readTextField } from '../../kernel/calls/query-input.ts';
 import { readSqsInput } from './input.ts';
 import { printReceived, printSent, readNewMessage, receiptOf } from './messages.ts';
 import { printForQuery } from './xml.ts';
@@ -132,7 +132,7 @@ const OPERATIONS: Readonly<Record<string, Run | 'receive'>> = {
     printSent(queue.send(readNewMessage(input, queue.definition, accountId)), queue.definition),
   SendMessageBatch(queue, input, { accountId }) {
     const entries = readEntries(input);
-    const bytes = entries.reduce((sum, entry) => sum + (textOf(entry, 'MessageBody') ?? '').length, 0);
+    const bytes = entries.reduce((sum, entry) => sum + (readTextField(entry, 'MessageBody') ?? '').length, 0);
     if (bytes > MAX_BATCH_BYTES)
       throw new SqsError(
         'BatchRequestTooLong',
@@ -177,7 +177,7 @@ function deleteOne(queue: LocalQueue, input: JsonObject): void {
   // A standard queue answers so for any handle that it once gave.
   if (isGone && queue.definition.settings.isFifo && queue.hasMessage(receipt))
     throw invalid(
-      `Value ${textOf(input, 'ReceiptHandle') ?? ''} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.`,
+      `Value ${readTextField(input, 'ReceiptHandle') ?? ''} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.`,
     );
 }
 
@@ -190,7 +190,7 @@ function changeOne(queue: LocalQueue, input: JsonObject): void {
   if (!queue.changeVisibility(receipt, seconds * 1000))
     throw new SqsError(
       'MessageNotInflight',
-      `Value ${textOf(input, 'ReceiptHandle') ?? ''} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
+      `Value ${readTextField(input, 'ReceiptHandle') ?? ''} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
     );
 }
 
@@ -198,7 +198,7 @@ function within(input: JsonObject, name: string, least: number, most: number): n
   const value = numberOf(input, name);
   if (value === undefined || (value >= least && value <= most)) return value;
   throw invalid(
-    `Value ${textOf(input, name) ?? ''} for parameter ${name} is invalid. Reason: Must be between ${least} and ${most}, if provided.`,
+    `Value ${readTextField(input, name) ?? ''} for parameter ${name} is invalid. Reason: Must be between ${least} and ${most}, if provided.`,
   );
 }
 
@@ -212,7 +212,7 @@ function readEntries(input: JsonObject): readonly JsonObject[] {
       'TooManyEntriesInBatchRequest',
       `Maximum number of entries per request are ${MAX_BATCH}. You have sent ${entries.length}.`,
     );
-  const ids = entries.map((entry) => textOf(entry, 'Id') ?? '');
+  const ids = entries.map((entry) => readTextField(entry, 'Id') ?? '');
   if (!ids.every((id) => /^[A-Za-z0-9_-]{1,80}$/.test(id)))
     throw new SqsError(
       'InvalidBatchEntryId',
@@ -231,7 +231,7 @@ function inBatch(entries: readonly JsonObject[], run: (entry: JsonObject) => Jso
   const done: JsonObject[] = [];
   const failed: JsonObject[] = [];
   for (const entry of entries) {
-    const Id = textOf(entry, 'Id');
+    const Id = readTextField(entry, 'Id');
     try {
       done.push({ Id, ...run(entry) });
     } catch (error) {

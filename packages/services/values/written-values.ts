@@ -77,7 +77,7 @@ type Entry = { readonly name: string; readonly node: Node };
 
 /** What stacks ask for while they are loaded. */
 export function storedValues({ parameters, secrets, objects }: WrittenValues, file: string): StoredValues {
-  const textOf = (content: Content | undefined): string | undefined =>
+  const readText = (content: Content | undefined): string | undefined =>
     content?.isText === true ? content.bytes.toString('utf8') : undefined;
   return {
     file,
@@ -85,9 +85,9 @@ export function storedValues({ parameters, secrets, objects }: WrittenValues, fi
     secret: (id) => {
       const name = /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:(.+)$/.exec(id)?.[1];
       const names = [id, ...(name === undefined ? [] : [name, name.replace(/-[A-Za-z0-9]{6}$/, '')])];
-      return textOf(names.map((each) => secrets.get(each)).find((found) => found !== undefined));
+      return readText(names.map((each) => secrets.get(each)).find((found) => found !== undefined));
     },
-    object: (address) => textOf(objects.get(address)),
+    object: (address) => readText(objects.get(address)),
     fileOf: (address) => objects.get(address)?.file,
   };
 }

@@ -1,5 +1,6 @@
 /** Loads the stacks of a CDK cloud assembly (`cdk.out`). */
 import { dirname, join } from 'node:path';
+import { asText } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
 import { isAccountId, isRegion } from '../../core/stack/home.ts';
 import type { LoadOptions } from '../load-options.ts';
@@ -28,7 +29,7 @@ export async function loadCdkOutput(
     if (artifact['type'] === 'aws:cloudformation:stack') {
       stacks.push(await loadStack(name, artifact, properties, folder, options));
     } else if (artifact['type'] === 'cdk:cloud-assembly' && depth < NESTING_LIMIT) {
-      const nested = join(folder, textOf(properties['directoryName']) ?? '', 'manifest.json');
+      const nested = join(folder, asText(properties['directoryName']) ?? '', 'manifest.json');
       stacks.push(...(await loadCdkOutput(nested, options, depth + 1)));
     }
   }
@@ -48,9 +49,9 @@ async function loadStack(
   folder: string,
   options: LoadOptions,
 ): Promise<RawStack> {
-  const file = join(folder, textOf(properties['templateFile']) ?? `${name}.template.json`);
+  const file = join(folder, asText(properties['templateFile']) ?? `${name}.template.json`);
   // aws://123456789012/eu-west-1, with "unknown-…" in an environment-agnostic stack
-  const [account = '', region = ''] = (textOf(artifact['environment']) ?? '')
+  const [account = '', region = ''] = (asText(artifact['environment']) ?? '')
     .replace('aws://', '')
     .split('/');
   const parameters = mapOf(properties, 'parameters');
@@ -60,7 +61,7 @@ async function loadStack(
   };
   const named = { ...assetParameters(artifact), ...textValues(parameters) };
   const given = { ...options, parameters: { ...named, ...options.parameters } };
-  return loadTemplate(file, given, textOf(properties['stackName']) ?? name, own);
+  return loadTemplate(file, given, asText(properties['stackName']) ?? name, own);
 }
 
 /** What `cdk deploy` of version 1 hands to the template for each asset: bucket, prefix and name of the object, hash. */
@@ -70,14 +71,14 @@ function assetParameters(artifact: JsonObject): Readonly<Record<string, string>>
   for (const entry of metadata.flat()) {
     const data = isJsonObject(entry) && entry['type'] === 'aws:cdk:asset' ? entry['data'] : undefined;
     if (!isJsonObject(data)) continue;
-    const hash = textOf(data['sourceHash']) ?? textOf(data['id']) ?? '';
+    const hash = asText(data['sourceHash']) ?? asText(data['id']) ?? '';
     const values = {
       s3BucketParameter: 'cdk-assets',
       s3KeyParameter: `||${hash}.zip`,
       artifactHashParameter: hash,
     };
     for (const [key, value] of Object.entries(values)) {
-      const name = textOf(data[key]);
+      const name = asText(data[key]);
       if (name !== undefined) found[name] = value;
     }
   }
@@ -89,8 +90,4 @@ function textValues(values: JsonObject): Readonly<Record<string, string>> {
   return Object.fromEntries(
     entries.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   );
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

@@ -17,7 +17,7 @@ type ReferenceSource = {
 };
 
 type StackParts = {
-  readonly textOf: (logicalId: string, property: string) => string | undefined;
+  readonly findText: (logicalId: string, property: string) => string | undefined;
   readonly fail: (at: Path, message: string) => never;
 };
 
@@ -70,7 +70,7 @@ export class DynamicReferences {
         resource['Type'] === 'AWS::SecretsManager::Secret' &&
         this.#names.physicalId(name) === id,
     );
-    return owner === undefined ? undefined : this.#stack.textOf(owner[0], 'SecretString');
+    return owner === undefined ? undefined : this.#stack.findText(owner[0], 'SecretString');
   }
 }
 
@@ -118,10 +118,10 @@ function readSecret(parts: readonly string[], source: ReferenceSource): string {
   const text = stored?.secret(id) ?? ownSecret(id);
   const name = nameOf(id);
   if (text === undefined) return fail(missing('secret', id, `secretsmanager: { ${name}: … }`, stored));
-  return key === '' ? text : memberOf(text, id, key, source);
+  return key === '' ? text : readSecretMember(text, id, key, source);
 }
 
-function memberOf(text: string, id: string, key: string, { fail }: ReferenceSource): string {
+function readSecretMember(text: string, id: string, key: string, { fail }: ReferenceSource): string {
   let members: unknown;
   try {
     members = JSON.parse(text);

@@ -62,10 +62,10 @@ function localTemplate(resource: JsonObject): { type: string; property: string; 
 
 /** Values of a parent as parameters of the stack that it nests: a list is one text with commas. */
 export function parameterTexts(values: JsonObject): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, textOf(value)]));
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, printParameter(value)]));
 }
 
-function textOf(value: Json): string {
-  if (isJsonList(value)) return value.map(textOf).join(',');
+function printParameter(value: Json): string {
+  if (isJsonList(value)) return value.map(printParameter).join(',');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -12,7 +12,7 @@ import type { RawStack } from '../raw-stack.ts';
 interface NamedResources {
   typeOf(logicalId: string): string;
   /** A resolved property as text. */
-  textOf(logicalId: string, property: string): string | undefined;
+  findText(logicalId: string, property: string): string | undefined;
   /** Runs `look`, unless it is running already: then names need each other in a circle. */
   guard<T>(logicalId: string, look: () => T): T;
 }
@@ -75,7 +75,7 @@ export class ResourceNames {
       partition: partitionOf(region),
       urlSuffix: urlSuffixOf(region),
       ...(identified.type === 'AWS::Lambda::Version' && { ordinal: this.#ordinalOf(logicalId) }),
-      text: (property) => this.#resources.textOf(logicalId, property),
+      text: (property) => this.#resources.findText(logicalId, property),
     };
   }
 

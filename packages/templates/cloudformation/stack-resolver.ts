@@ -60,13 +60,13 @@ export class StackResolver implements Scope {
     this.#resources = this.#section('Resources');
     const fail = (at: Path, message: string): never => this.fail(at, message);
     this.#parameters = readParameters(this.#template['Parameters'], raw, fail, tolerance);
-    const textOf = (...place: [logicalId: string, property: string]) => this.#textOf(...place);
+    const findText = (...place: [logicalId: string, property: string]) => this.#findText(...place);
     this.#names = new ResourceNames(raw, types, {
       typeOf: (logicalId) => this.#type(logicalId),
-      textOf,
+      findText,
       guard: (logicalId, look) => this.#guard(logicalId, ['Resources', logicalId], look),
     });
-    this.#references = new DynamicReferences(raw.stored, this.#resources, this.#names, { textOf, fail });
+    this.#references = new DynamicReferences(raw.stored, this.#resources, this.#names, { findText, fail });
   }
 
   /** Names and attributes that had to be made up. */
@@ -247,7 +247,7 @@ export class StackResolver implements Scope {
     this.#needs.set(this.#owner, needs.add(logicalId));
   }
 
-  #textOf(logicalId: string, property: string): string | undefined {
+  #findText(logicalId: string, property: string): string | undefined {
     const at = ['Resources', logicalId, 'Properties', ...property.split('.')];
     const found = memberAt(this.#resources, at.slice(1));
     if (found === undefined) return undefined;

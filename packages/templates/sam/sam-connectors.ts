@@ -54,15 +54,15 @@ function connectorsOf(declared: JsonObject): readonly Connector[] {
   return Object.entries(declared).flatMap(([origin, resource]) => {
     if (!isJsonObject(resource)) return [];
     if (resource['Type'] === 'AWS::Serverless::Connector') {
-      const properties = memberOf(resource, 'Properties');
+      const properties = mapOf(resource, 'Properties');
       const sourceId = idOf(properties['Source']);
       return sourceId === undefined ? [] : [{ origin, name: origin, sourceId, properties }];
     }
-    return Object.entries(memberOf(resource, 'Connectors')).map(([name, connector]) => ({
+    return Object.entries(mapOf(resource, 'Connectors')).map(([name, connector]) => ({
       origin,
       name: `${origin}${name}`,
       sourceId: origin,
-      properties: isJsonObject(connector) ? memberOf(connector, 'Properties') : {},
+      properties: isJsonObject(connector) ? mapOf(connector, 'Properties') : {},
     }));
   });
 }
@@ -70,8 +70,4 @@ function connectorsOf(declared: JsonObject): readonly Connector[] {
 function idOf(end: Json | undefined): string | undefined {
   const id = membersOf(end)['Id'];
   return typeof id === 'string' ? id : undefined;
-}
-
-function memberOf(value: JsonObject, name: string): JsonObject {
-  return mapOf(value, name);
 }

@@ -5,7 +5,6 @@ import { pick, present } from './sam-expansion.ts';
 import type { RouteTarget, SamExpansion } from './sam-expansion.ts';
 import { expandSource } from './sam-events.ts';
 import { deadLetterConfig, expandInvokeConfig } from './sam-invoke-config.ts';
-import { expandFunctionUrl } from './sam-function-url.ts';
 import { functionRole } from './sam-role.ts';
 import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 
@@ -169,5 +168,36 @@ function expandEvent(
     properties,
     arn: target.arn,
     name: target.name,
+  });
+}
+
+const URL_MEMBERS = ['AuthType', 'Cors', 'InvokeMode'];
+
+/** `FunctionUrlConfig` → the URL of a function or of its alias, and for a public one the permissions that it needs. */
+function expandFunctionUrl(
+  expansion: SamExpansion,
+  logicalId: string,
+  config: Json | undefined,
+  { name }: FunctionTarget,
+): void {
+  if (config === undefined) return;
+  if (!isJsonObject(config)) expansion.fail(logicalId, 'FunctionUrlConfig must be a map');
+  const stranger = Object.keys(config).find((member) => !URL_MEMBERS.includes(member));
+  if (stranger !== undefined) expansion.fail(logicalId, `FunctionUrlConfig has no member ${stranger}`);
+  expansion.make(logicalId, `${logicalId}Url`, 'AWS::Lambda::Url', {
+    TargetFunctionArn: name,
+    ...pick(config, URL_MEMBERS),
+  });
+  if (config['AuthType'] !== 'NONE') return;
+  const permission = { FunctionName: name, Principal: '*' };
+  expansion.make(logicalId, `${logicalId}UrlPublicPermissions`, 'AWS::Lambda::Permission', {
+    ...permission,
+    Action: 'lambda:InvokeFunctionUrl',
+    FunctionUrlAuthType: 'NONE',
+  });
+  expansion.make(logicalId, `${logicalId}URLInvokeAllowPublicAccess`, 'AWS::Lambda::Permission', {
+    ...permission,
+    Action: 'lambda:InvokeFunction',
+    InvokedViaFunctionUrl: true,
   });
 }

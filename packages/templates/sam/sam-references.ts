@@ -3,6 +3,7 @@
  * needs their value.
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
  */
+import { asText } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 
@@ -60,7 +61,7 @@ export function fillParameters(value: Json, values: ReadonlyMap<string, Json>): 
     if (name === 'Fn::Sub') {
       const text = argument.replace(
         /\$\{\s*([A-Za-z0-9]+)\s*\}/g,
-        (whole, key: string) => textOf(values.get(key)) ?? whole,
+        (whole, key: string) => asText(values.get(key)) ?? whole,
       );
       return text.includes('${') ? value : text;
     }
@@ -68,10 +69,6 @@ export function fillParameters(value: Json, values: ReadonlyMap<string, Json>): 
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [key, fillParameters(member, values)]),
   );
-}
-
-function textOf(value: Json | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }
 
 /** Parameters by name: given, or by default. Values of SSM and of the account are left to CloudFormation. */

@@ -2,6 +2,7 @@
  * The role that SAM makes of `Policies` and of what else a function or a state machine needs (SAM developer guide,
  * "AWS::Serverless::Function", "Policies").
  */
+import { asText } from '@gatewright/aws/json-object';
 import { managedPolicyArn } from '../../core/policy/managed-policies.ts';
 import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
@@ -96,15 +97,7 @@ function deadLetters(queue: Json | undefined): readonly Json[] {
 
 /** A topic that goes over a queue is read as one. */
 function sourceOf(event: Json): string {
-  const type = textOf(memberOf(event, 'Type'));
-  const queue = memberOf(memberOf(event, 'Properties') ?? {}, 'SqsSubscription');
+  const type = asText(membersOf(event)['Type']) ?? '';
+  const queue = membersOf(membersOf(event)['Properties'])['SqsSubscription'];
   return type === 'SNS' && (queue === true || queue === 'true' || isJsonObject(queue)) ? 'SQS' : type;
-}
-
-function memberOf(value: Json, name: string): Json | undefined {
-  return membersOf(value)[name];
-}
-
-function textOf(value: Json | undefined): string {
-  return typeof value === 'string' ? value : '';
 }

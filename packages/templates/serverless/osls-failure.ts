@@ -20,7 +20,7 @@ export function explainFailure(
   if (first?.[1] === undefined) return new DefinitionError({ file }, cleanMessage(failure.message));
   const [, property, kind = ''] = first;
   const path = pathOf(property);
-  const written = path.reduce<unknown>(memberOf, tree?.value);
+  const written = path.reduce<unknown>(findChild, tree?.value);
   const text =
     typeof written === 'string'
       ? (variableText(written, kind, file, tree) ?? written)
@@ -47,7 +47,7 @@ function variableText(
 
 function isWithoutValue(text: string, file: string, tree: SourceTree | undefined): boolean {
   const [, own] = /^\$\{self:([^,}]+)/.exec(text) ?? [];
-  if (own !== undefined) return pathOf(own.trim()).reduce<unknown>(memberOf, tree?.value) === undefined;
+  if (own !== undefined) return pathOf(own.trim()).reduce<unknown>(findChild, tree?.value) === undefined;
   const [, included] = /^\$\{file\(([^)]+)\)/.exec(text) ?? [];
   return included !== undefined && !existsSync(resolve(dirname(file), included));
 }
@@ -84,7 +84,7 @@ export function pathOf(property: string): Path {
   return property.split('.').flatMap((key) => key.split(/\[(\d+)\]/).filter((part) => part !== ''));
 }
 
-export function memberOf(value: unknown, key: string): unknown {
+export function findChild(value: unknown, key: string): unknown {
   if (isJsonList(value)) return value[Number(key)];
   return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }

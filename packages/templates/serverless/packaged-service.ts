@@ -1,4 +1,5 @@
 /** What `serverless-driver.cjs` leaves behind, read once. */
+import { asText } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import type { RestStageSettings } from './osls-rest-stage.ts';
@@ -27,11 +28,11 @@ export function parsePackaged(text: string): PackagedService {
   const rest = membersOf(result['restStage']);
   return {
     template: result['template'],
-    stackName: textOf(result['stackName']) ?? '',
-    stage: textOf(result['stage']) ?? '',
-    region: textOf(result['region']) ?? '',
-    functions: mapOf(result['functions'], (entry, name) => ({ name, artifact: textOf(entry['artifact']) })),
-    layers: mapOf(result['layers'], (entry, name) => ({ name, path: textOf(entry['path']) })),
+    stackName: asText(result['stackName']) ?? '',
+    stage: asText(result['stage']) ?? '',
+    region: asText(result['region']) ?? '',
+    functions: mapOf(result['functions'], (entry, name) => ({ name, artifact: asText(entry['artifact']) })),
+    layers: mapOf(result['layers'], (entry, name) => ({ name, path: asText(entry['path']) })),
     esbuild: isJsonObject(result['esbuild']) ? result['esbuild'] : undefined,
     builders: isJsonList(result['builders'])
       ? result['builders'].filter((name) => typeof name === 'string')
@@ -40,7 +41,7 @@ export function parsePackaged(text: string): PackagedService {
       logs: rest['logs'],
       tracing: rest['tracing'],
       metrics: rest['metrics'],
-      logGroup: textOf(rest['logGroup']) ?? '',
+      logGroup: asText(rest['logGroup']) ?? '',
     },
   };
 }
@@ -50,11 +51,7 @@ function mapOf<T>(
   read: (entry: JsonObject, name: string) => T,
 ): ReadonlyMap<string, T> {
   const entries = Object.entries(membersOf(value)).flatMap(([logicalId, entry]) =>
-    isJsonObject(entry) ? [[logicalId, read(entry, textOf(entry['name']) ?? logicalId)] as const] : [],
+    isJsonObject(entry) ? [[logicalId, read(entry, asText(entry['name']) ?? logicalId)] as const] : [],
   );
   return new Map(entries);
-}
-
-function textOf(value: Json | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

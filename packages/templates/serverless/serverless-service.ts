@@ -1,11 +1,10 @@
 /** Loads one osls service: what osls's package life cycle makes of it, as a stack. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DefinitionError, StartError } from '../../core/errors.ts';
 import { compileService } from './compile-service.ts';
 import { settleHome } from '../../core/stack/home.ts';
-import { listIncludedFiles } from './included-files.ts';
 import type { LoadOptions } from '../load-options.ts';
 import type { LoadBoard } from '../load-board.ts';
 import type { JsonObject } from '../../core/stack/model.ts';
@@ -18,7 +17,7 @@ import { packagesMissing, runsNodeOnly } from './layer-packages.ts';
 import { findServiceCode } from './service-code.ts';
 import { describeReading, tellWaiting } from './slow-reading.ts';
 import type { FoundOsls, Waiting } from './slow-reading.ts';
-import { explainFailure, memberOf, pathOf } from './osls-failure.ts';
+import { explainFailure, findChild, pathOf } from './osls-failure.ts';
 import type { DriverNote } from './serverless-process.ts';
 import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import { readSource } from '../cloudformation/template-source.ts';
@@ -259,7 +258,28 @@ function findServiceLine(
   const own = tree?.value['resources'];
   const roots = isJsonList(own) ? own.map((_part, index) => ['resources', String(index)]) : [['resources']];
   const root = roots.find(
-    (start) => [...start, section, logicalId].reduce<unknown>(memberOf, tree?.value) !== undefined,
+    (start) => [...start, section, logicalId].reduce<unknown>(findChild, tree?.value) !== undefined,
   );
   return root === undefined ? undefined : tree?.lineOf([...root, ...path]);
+}
+
+const INCLUDE = /\$\{file\(\s*['"]?([^)'"$]+?)['"]?\s*\)/g;
+
+/** A service with more is most likely generated. */
+const INCLUDES_LIMIT = 200;
+const INCLUDE_LIMIT_BYTES = 1_000_000;
+
+/**
+ * The files named in `file` and in what it takes in, without itself; paths count from the service's folder, as
+ * osls reads them. A path that is itself made of variables is not followed.
+ */
+export function listIncludedFiles(file: string, serviceFolder: string): readonly string[] {
+  const found = new Set([file]);
+  for (const each of found) {
+    if (!existsSync(each) || !statSync(each).isFile() || statSync(each).size > INCLUDE_LIMIT_BYTES) continue;
+    for (const [, path = ''] of readFileSync(each, 'utf8').matchAll(INCLUDE))
+      if (found.size <= INCLUDES_LIMIT) found.add(resolve(serviceFolder, path));
+  }
+  found.delete(file);
+  return [...found].filter((each) => existsSync(each));
 }

@@ -1,6 +1,7 @@
 /** Where the code of a service's functions is: its source, the artifact that it names, or what its packaging left behind. */
 import { readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { memberOf } from '@gatewright/aws/json-object';
 import { isJsonObject } from '../../core/stack/json-values.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { isArchive } from '../packed-code.ts';
@@ -84,8 +85,4 @@ function readState(file: string): JsonObject | undefined {
     // It is being written, or was never finished: as if nothing had been packaged.
     return undefined;
   }
-}
-
-function memberOf(value: Json | undefined, key: string): Json | undefined {
-  return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }

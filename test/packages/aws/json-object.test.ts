@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   asJsonObject,
+  asNonEmptyText,
+  asText,
   isJson,
   isJsonObject,
   memberOf,
@@ -67,6 +69,21 @@ describe('what nobody has checked', () => {
     const value = { a: 1 };
     assert.equal(membersOf(value), value);
     assert.equal(asJsonObject(value), value);
+  });
+
+  it('a text is taken as it is, and nothing else is made one', () => {
+    assert.equal(asText('a'), 'a');
+    assert.equal(asText(''), '');
+    for (const value of [0, 1, true, null, undefined, ['a'], { a: 'a' }]) {
+      assert.equal(asText(value), undefined);
+      assert.equal(asNonEmptyText(value), undefined);
+    }
+  });
+
+  it('a text in which nothing is may count as none', () => {
+    assert.equal(asNonEmptyText('a'), 'a');
+    assert.equal(asNonEmptyText(' '), ' ');
+    assert.equal(asNonEmptyText(''), undefined);
   });
 
   it('a text that is no JSON says nothing', () => {

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import fc from 'fast-check';
 import { Account } from '../../../packages/control/account.ts';
 import { ServedApis } from '../../../packages/control/served-apis.ts';
-import { openApiPorts } from '../../../packages/server/api-ports.ts';
+import { openApiPorts, rememberLast } from '../../../packages/server/api-ports.ts';
 import { planOwnPorts } from '../../../packages/server/port-plan.ts';
 import { Connections } from '../../../packages/core/websocket/connections.ts';
 import { aStack } from '../../support/a-stack.ts';
@@ -297,5 +298,27 @@ describe('closing the ports', () => {
     await closed;
     assert.equal(await asked, 'ECONNRESET');
     assert.ok(performance.now() - begunMs < 5_000);
+  });
+});
+
+describe('rememberLast', () => {
+  it('answers as what it reads by does, whatever came before', () => {
+    const isLong = (host: string): boolean => host.length > 3;
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('', 'abc', 'ABC', 'abcd', 'localhost:80', 'localhost:8080')),
+        (hosts) => {
+          const remembered = rememberLast(isLong);
+          for (const host of hosts) assert.equal(remembered(host), isLong(host));
+        },
+      ),
+    );
+  });
+
+  it('reads a host once for as long as no other comes', () => {
+    const read: string[] = [];
+    const remembered = rememberLast((host) => read.push(host) > 0);
+    for (const host of ['a', 'a', 'a', 'b', 'b', 'a', '', '']) remembered(host);
+    assert.deepEqual(read, ['a', 'b', 'a', '']);
   });
 });

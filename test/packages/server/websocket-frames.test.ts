@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { after, describe, it } from 'node:test';
-import { isWebSocketHandshake } from '../../../packages/server/websocket-frames.ts';
+import { setImmediate } from 'node:timers/promises';
+import { isWebSocketHandshake, TaskQueue } from '../../../packages/server/websocket-frames.ts';
 import { anApi } from '../core/websocket/fixture.ts';
 import {
   connectTcp,
@@ -73,7 +74,7 @@ describe('handshakes', () => {
     await asked.promise;
     socket.resetAndDestroy();
     await once(socket, 'close');
-    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+    for (let turn = 0; turn < 20; turn += 1) await setImmediate();
     release.resolve(undefined);
 
     assert.equal((await ended.promise).requestContext.disconnectStatusCode, 1006);
@@ -154,5 +155,43 @@ describe('close', () => {
 
     assert.ok(performance.now() - startedMs < 10_000);
     client.socket.terminate();
+  });
+});
+
+describe('TaskQueue', () => {
+  it('runs every task, so many at a time, in the order in which they came', async () => {
+    const turns = new TaskQueue(3);
+    const begun: number[] = [];
+    let running = 0;
+    let most = 0;
+
+    await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        turns.run(async () => {
+          begun.push(index);
+          most = Math.max(most, (running += 1));
+          await setImmediate();
+          running -= 1;
+        }),
+      ),
+    );
+
+    assert.deepEqual(begun, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    assert.equal(most, 3);
+  });
+
+  it('gives the turn of a task that fails to the next', async () => {
+    const turns = new TaskQueue(1);
+    const failed = turns.run(() => Promise.reject(new Error('no')));
+    let ran = false;
+
+    const next = turns.run(() => {
+      ran = true;
+      return Promise.resolve();
+    });
+
+    await assert.rejects(failed);
+    await next;
+    assert.equal(ran, true);
   });
 });

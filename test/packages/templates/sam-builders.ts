@@ -47,10 +47,10 @@ export function samProperties(text: string, logicalId: string): JsonObject {
 export function samText(text: string, logicalId: string, member: string): string {
   const properties = samProperties(text, logicalId);
   const integration = properties['Integration'] as JsonObject | undefined;
-  return textOf(properties[member] ?? integration?.[member]);
+  return printMember(properties[member] ?? integration?.[member]);
 }
 
-function textOf(value: Json | undefined): string {
+function printMember(value: Json | undefined): string {
   return typeof value === 'string' ? value : JSON.stringify(value ?? null);
 }
 
@@ -58,7 +58,7 @@ function textOf(value: Json | undefined): string {
 export function samSecurity(text: string): Readonly<Record<string, string>> {
   const resources = [...samResources(text).values()];
   const nameOf = (id: unknown): string =>
-    textOf(
+    printMember(
       resources.find(({ type, physicalId }) => type.endsWith('::Authorizer') && physicalId === id)
         ?.properties['Name'],
     );
@@ -70,7 +70,7 @@ export function samSecurity(text: string): Readonly<Record<string, string>> {
       const key = properties['ApiKeyRequired'] === true ? ' key' : '';
       return [
         logicalId.replace(/^\w+ /, ''),
-        `${textOf(properties['AuthorizationType'])}${authorizer}${key}`,
+        `${printMember(properties['AuthorizationType'])}${authorizer}${key}`,
       ];
     });
   return Object.fromEntries(entries) as Record<string, string>;

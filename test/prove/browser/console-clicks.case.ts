@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
-import { go, openConsole, textOf } from './console-tour.ts';
+import { go, openConsole, readText } from './console-tour.ts';
 import { changePrices, lookAround, moveClock, readTable, writeJson } from './console-steps.ts';
 import { DESK, IDENTITIES } from './desk-template.ts';
 import { serve } from './page.ts';
@@ -89,7 +89,7 @@ async function buildRequests(page: Page): Promise<void> {
   await build(page, 'desk', 'POST /pets');
   await writeJson(page, 'aside', '{}');
   await send(400);
-  assert.match(await textOf(page, '.story'), /name/);
+  assert.match(await readText(page, '.story'), /name/);
   await build(page, 'desk', 'POST /pets');
   await writeJson(page, 'aside', '{}');
   await page.click('aside button:has-text("Example of Pet")');
@@ -166,7 +166,7 @@ async function replay(page: Page, stacks: Stacks): Promise<void> {
   await page.fill('.replay input.shift', '+1d');
   await send();
   await page.waitForSelector('.request-title .status.client');
-  assert.match(await textOf(page, '.story'), /expired/);
+  assert.match(await readText(page, '.story'), /expired/);
   await open();
   await page.selectOption('.replay select', 'nobody');
   await send();
@@ -182,7 +182,7 @@ async function useKeys(page: Page): Promise<void> {
   await page.waitForSelector('.split-list:not(:has(.line:has-text("POST")))');
   await page.keyboard.press('Escape');
   await page.keyboard.press('j');
-  const first = await textOf(page, '.line.open .target');
+  const first = await readText(page, '.line.open .target');
   await page.keyboard.press('j');
   await page.waitForSelector('.windowed .line.open, .line.open');
   await page.keyboard.press('k');

@@ -1,6 +1,6 @@
 /** The console of an API of 500 routes and as many requests: it shows them all, finds one, and stays as wide as the window. */
 import assert from 'node:assert/strict';
-import { go, openConsole, textOf, tour } from './console-tour.ts';
+import { go, openConsole, readText, tour } from './console-tour.ts';
 import { serve } from './page.ts';
 import { routesTemplate } from './routes-template.ts';
 import type { BrowserCase } from './page.ts';
@@ -19,7 +19,7 @@ export const browserCase: BrowserCase = {
 
     await page.fill('input[type=search]', 'item321');
     await page.waitForSelector('.line:has-text("/dev/item321")');
-    assert.match(await textOf(page, '.hint'), /^1 of 499 kept/);
+    assert.match(await readText(page, '.hint'), /^1 of 499 kept/);
     await go(page, 'apis');
     await page.waitForSelector('text=/item1');
     await page.fill('input[type=search]', 'item499');

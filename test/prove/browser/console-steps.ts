@@ -1,6 +1,6 @@
 /** What a person does in sections of the console by the page alone: tables, prices, the clock, and what is only looked at. */
 import assert from 'node:assert/strict';
-import { go, textOf } from './console-tour.ts';
+import { go, readText } from './console-tour.ts';
 import type { Page } from './page.ts';
 
 export async function writeJson(page: Page, editor: string, value: unknown): Promise<void> {
@@ -33,12 +33,12 @@ export async function readTable(page: Page): Promise<void> {
 
 export async function changePrices(page: Page): Promise<void> {
   await go(page, 'numbers/cost');
-  const before = await textOf(page, 'section[aria-label=Cost] h2');
+  const before = await readText(page, 'section[aria-label=Cost] h2');
   await page.click('summary:has-text("Prices of us-east-1")');
   await page.fill('label:has-text("REST requests") input', '350');
   await page.keyboard.press('Tab');
   await page.waitForSelector('summary .badge:has-text("changed")');
-  assert.notEqual(await textOf(page, 'section[aria-label=Cost] h2'), before);
+  assert.notEqual(await readText(page, 'section[aria-label=Cost] h2'), before);
   await page.click('button:has-text("As they were")');
   await page.waitForSelector('summary:not(:has(.badge))');
 }

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
-import { openConsole, textOf } from './console-tour.ts';
+import { openConsole, readText } from './console-tour.ts';
 import { serve } from './page.ts';
 import { routesTemplate } from './routes-template.ts';
 import type { BrowserCase, Page } from './page.ts';
@@ -38,7 +38,7 @@ export const browserCase: BrowserCase = {
       await page.fill('input[type=search]', text);
       await page.waitForSelector('.hint:has-text("kept")');
     }
-    assert.match(await textOf(page, '.hint'), new RegExp(`^${ROWS} of ${ROWS} kept`));
+    assert.match(await readText(page, '.hint'), new RegExp(`^${ROWS} of ${ROWS} kept`));
     report('searched', await elementsOf(page), await endWatch(page));
     await beginWatch(page);
     const [seen] = await Promise.all([scroll(page, 240), ask(url, MORE, PAUSE_MS)]);

@@ -42,7 +42,7 @@ export async function openConsole(page: Page, address: string): Promise<readonly
   return problems;
 }
 
-export async function textOf(page: Page, selector: string): Promise<string> {
+export async function readText(page: Page, selector: string): Promise<string> {
   await page.waitForSelector(selector);
   return (await page.textContent(selector)) ?? '';
 }

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { go, lookAt, openConsole, textOf, tour } from './console-tour.ts';
+import { go, lookAt, openConsole, readText, tour } from './console-tour.ts';
 import { serve } from './page.ts';
 import { KEY, routesTemplate } from './routes-template.ts';
 import type { BrowserCase, Page } from './page.ts';
@@ -59,7 +59,7 @@ async function explainAndReplay(page: Page, stacks: Stacks): Promise<void> {
   const carl = await stacks.token('--sub', 'carl', '--role', 'courier');
   assert.equal(await statusOf(users, { authorization: `Bearer ${carl}` }), 403);
   await page.click('.line:has-text("403"):has-text("carl")');
-  const story = await textOf(page, '.story');
+  const story = await readText(page, '.story');
   assert.match(story, /GET \/users was refused with 403 in the phase authorize/);
   assert.match(story, /The token is of carl with the roles courier/);
   await lookAt(page, 'few-refused');
@@ -67,9 +67,9 @@ async function explainAndReplay(page: Page, stacks: Stacks): Promise<void> {
   await page.fill('.replay input.identity', 'alice:admin');
   await page.click('.replay .main-action');
   await page.waitForSelector('.request-title .status.ok');
-  assert.match(await textOf(page, '.story'), /GET \/users was answered with 200/);
+  assert.match(await readText(page, '.story'), /GET \/users was answered with 200/);
   await page.click('a:has-text("What differs from before")');
-  assert.match(await textOf(page, 'table.compare'), /403/);
+  assert.match(await readText(page, 'table.compare'), /403/);
   await lookAt(page, 'few-compared');
 
   // In Traffic, k alone is one request up.
@@ -121,7 +121,7 @@ async function hearMessage(page: Page, stacks: Stacks): Promise<void> {
 async function askAccess(page: Page): Promise<void> {
   await go(page, 'access/food-delivery-rest');
   await page.click('tr:has-text("GET /users/{id}") button[aria-label^="partner"]');
-  assert.match(await textOf(page, '.story'), /DENY own-profile allows it to its owner only/);
+  assert.match(await readText(page, '.story'), /DENY own-profile allows it to its owner only/);
   await lookAt(page, 'few-asked');
   await page.fill('label:has-text("Subject") input', '7');
   await page.click('form .main-action');

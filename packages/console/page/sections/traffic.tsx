@@ -142,14 +142,14 @@ function choose(
     if (api !== '' && row.apiName !== api) return false;
     if (status !== '' && !(row.status < 600 && String(row.status).startsWith(status.charAt(0)))) return false;
     if (text === '') return true;
-    return textOf(row).includes(text);
+    return toSearchText(row).includes(text);
   });
 }
 
 /** Of 10,000 rows, made once and not with each key that is pressed. */
 const TEXTS = new WeakMap<RequestRow, string>();
 
-function textOf(row: RequestRow): string {
+function toSearchText(row: RequestRow): string {
   let text = TEXTS.get(row);
   if (text === undefined) {
     const { method, target, routeKey, caller, id, status, code, apiName } = row;

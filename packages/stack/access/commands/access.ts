@@ -11,11 +11,15 @@ import { explain } from './access-explain.ts';
 import type { ExplainFlags } from './access-explain.ts';
 import { publishCommands } from './access-publish.ts';
 import { revocationCommands } from './access-revoke.ts';
-import { takeSnapshots } from './access-snapshot.ts';
 import { readHeldKey } from './held-key.ts';
 import { saveDeployedIds } from '@gatewright/authoring/account/deployed-ids';
 import { syncRoutes } from './access-sync.ts';
-import { strayDocuments, writeCompiledAccess } from '@gatewright/authoring/access-files';
+import {
+  snapshotPath,
+  strayDocuments,
+  writeCompiledAccess,
+  writeIfNew,
+} from '@gatewright/authoring/access-files';
 import type { GivenParameters } from './access-apis.ts';
 import { startOption } from '../../../terminal/start-options.ts';
 import { withStack } from '../../commands/with-stack.ts';
@@ -23,6 +27,11 @@ import { collectText, readStageName } from '../../../terminal/options.ts';
 import { complain, count, paint, say, table, UsageError } from '../../../terminal/output.ts';
 import { usualAccessFolder } from '@gatewright/authoring/stack-files';
 import { webhookProblems, writeCompiledWebhooks } from '@gatewright/authoring/webhook-files';
+import { compileIssuer, isTokenIssuer, snapshotDays } from '@gatewright/authoring/compile-issuer';
+import { printSnapshot } from '@gatewright/authoring/key-snapshot';
+import { readNamedDocuments } from '@gatewright/authoring/access-documents';
+import { createKeySetFetcher } from '#shared/access/tokens/key-set-fetcher.ts';
+import { DomainError } from '#shared/errors.ts';
 
 type AccessFlags = { readonly folder: string };
 type StageFlags = AccessFlags & { readonly stage: string };
@@ -90,6 +99,27 @@ function snapshotCommand(): Command {
       for (const line of await takeSnapshots(existing(folder), names)) say(line);
       build(folder);
     });
+}
+
+/** Asks every issuer whose document wants its keys to ship. @throws UsageError naming the issuer that cannot be asked */
+async function takeSnapshots(folder: string, names: readonly string[]): Promise<readonly string[]> {
+  const fetcher = createKeySetFetcher();
+  const lines: string[] = [];
+  for (const { name, document } of readNamedDocuments(folder, names))
+    for (const issuer of document.issuers) {
+      if (!isTokenIssuer(issuer) || snapshotDays(issuer) === undefined) continue;
+      const { jwksUri, keys } = compileIssuer(issuer).trust;
+      try {
+        const keySet = await fetcher.fetch(jwksUri, keys);
+        const text = printSnapshot(keySet, Math.floor(Date.now() / 1000));
+        writeIfNew(snapshotPath(folder, name, issuer.id), text);
+        lines.push(`${name}: keys of ${issuer.id}, trusted for ${snapshotDays(issuer) ?? 0} days`);
+      } catch (error) {
+        if (!(error instanceof DomainError)) throw error;
+        throw new UsageError(`${name}: keys of ${issuer.id} at ${jwksUri}: ${error.message}`);
+      }
+    }
+  return lines.length === 0 ? ['no issuer has jwks.snapshotMaxAgeDays'] : lines;
 }
 
 function buildCommand(): Command {

@@ -5,7 +5,7 @@ import { printAnswer } from '../../commands/admin-commands.ts';
 import { forget, survey } from './forget-customer.ts';
 import type { Survey, Tables } from './forget-customer.ts';
 import { remark, UsageError } from '../../../terminal/output.ts';
-import { addGatewayOptions, askGateway, findGateway, memberOf } from '../../../terminal/running-gateway.ts';
+import { addGatewayOptions, askGateway, findGateway, readMember } from '../../../terminal/running-gateway.ts';
 import { logForgotten, openSweptTable } from './swept-table.ts';
 import type { DynamoDbAccess } from './swept-table.ts';
 
@@ -120,7 +120,7 @@ function entryOf(
 async function findTables({ region }: ForgetFlags): Promise<DynamoDbAccess> {
   if (region === undefined) {
     const { accessKeyId, secretAccessKey, controlUrl } = await findGateway();
-    const served = String(memberOf(await askGateway('GET', 'status'), 'region'));
+    const served = String(readMember(await askGateway('GET', 'status'), 'region'));
     return { endpoint: controlUrl, region: served, accessKeyId, secretAccessKey };
   }
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = process.env;

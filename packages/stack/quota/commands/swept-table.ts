@@ -1,6 +1,6 @@
 /** A DynamoDB table item by item, asked directly and signed: for what no function of the stack has a right to. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { parseJsonObject } from '@gatewright/aws/json-object';
+import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
@@ -90,7 +90,7 @@ async function ask(at: DynamoDbAccess, operation: string, input: object): Promis
     );
     const answer = parseJsonObject((await reply?.text().catch(() => '')) ?? '');
     if (reply?.ok === true && answer !== undefined) return answer;
-    const said = ['__type', 'message', 'Message'].map((name) => textOf(answer?.[name])).join(' ');
+    const said = ['__type', 'message', 'Message'].map((name) => asText(answer?.[name]) ?? '').join(' ');
     const isPassing =
       reply === undefined || reply.status >= 500 || /Throttl|ProvisionedThroughput/.test(said);
     if (!isPassing || attempt === TRIES)
@@ -101,8 +101,4 @@ async function ask(at: DynamoDbAccess, operation: string, input: object): Promis
       );
     await wait(BACK_OFF_MS * 2 ** attempt);
   }
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

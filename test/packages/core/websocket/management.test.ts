@@ -8,12 +8,12 @@ import {
   LimitExceededException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import { createStageThrottle } from '../../../../packages/control/stage-throttle.ts';
 import { TokenBucket, TokenBuckets } from '../../../../packages/core/metering/token-bucket.ts';
 import { BUFFER_LIMIT_BYTES } from '../../../../packages/core/websocket/limits.ts';
 import { aDetail, anApi, API_ID, FakeSocket } from './fixture.ts';
 import { idOf, ROUTES, sdk, start } from './sdk.ts';
 import { open } from './server.ts';
+import { createStageThrottle } from '../../../../packages/control/serve-stage.ts';
 import type { SeenEvent } from './fixture.ts';
 import type { RunningApi } from './server.ts';
 

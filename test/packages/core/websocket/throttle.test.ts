@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createStageThrottle } from '../../../../packages/control/stage-throttle.ts';
 import { receive } from '../../../../packages/core/receive.ts';
 import { connect, message } from '../../../../packages/core/websocket/pipeline.ts';
 import { TokenBuckets } from '../../../../packages/core/metering/token-bucket.ts';
 import { aDetail, anApi, FakeSocket, somePorts } from './fixture.ts';
+import { createStageThrottle } from '../../../../packages/control/serve-stage.ts';
 import type { ServedApi } from '../../../../packages/core/exchange.ts';
 import type { FakePorts } from './fixture.ts';
 

@@ -13,7 +13,7 @@ describe('the console’s bundle', () => {
   before(async () => {
     files = await loadConsole();
   });
-  const textOf = (name: string): string => files.get(name)?.body.toString() ?? '';
+  const readBundled = (name: string): string => files.get(name)?.body.toString() ?? '';
 
   it('weighs at most 250 KB gzipped, all files together', () => {
     const gzipped = [...files.values()].reduce((sum, { body }) => sum + gzipSync(body).length, 0);
@@ -23,12 +23,12 @@ describe('the console’s bundle', () => {
   });
 
   it('has no inline script or style, and loads nothing from elsewhere', () => {
-    const page = textOf('index.html');
+    const page = readBundled('index.html');
 
     assert.doesNotMatch(page, /<script(?![^>]* src=)|<style|\sstyle=|\son\w+=/);
     assert.doesNotMatch(page, /(src|href)="(https?:)?\/\//);
-    assert.doesNotMatch(textOf('app.css'), /@import|url\(["']?https?:/);
-    assert.doesNotMatch(textOf('app.js'), /\beval\(|new Function\(/);
+    assert.doesNotMatch(readBundled('app.css'), /@import|url\(["']?https?:/);
+    assert.doesNotMatch(readBundled('app.js'), /\beval\(|new Function\(/);
   });
 
   it('is typed as browsers need it', () => {

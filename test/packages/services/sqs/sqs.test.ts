@@ -24,7 +24,7 @@ const QUEUES = `
   Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs, VisibilityTimeout: 40 } }
   Fifo: { Type: AWS::SQS::Queue, Properties: { QueueName: in-order.fifo, FifoQueue: true } }`;
 
-const textOf = (body: unknown): string => Buffer.from(body as Uint8Array).toString();
+const decodeBody = (body: unknown): string => Buffer.from(body as Uint8Array).toString();
 
 /** AWS's own client in front of the queues, without a socket; it checks the MD5 digests that it is given. */
 function clientOf(bench: EventBench): SQSClient {
@@ -37,7 +37,7 @@ function clientOf(bench: EventBench): SQSClient {
         const outcome = await bench.send({
           service: 'sqs',
           path: request.path,
-          body: textOf(request.body),
+          body: decodeBody(request.body),
           headers: Object.entries(request.headers).flat(),
         });
         if (outcome.kind !== 'answered') throw new Error(JSON.stringify(outcome));

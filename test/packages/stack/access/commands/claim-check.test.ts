@@ -119,7 +119,7 @@ describe('checkHandlers', () => {
 
   it('finds the planted mistake in mapping templates and parameters, which no handler shows', async () => {
     const place = { file: join(process.cwd(), 'api.yaml'), line: 7, logicalId: 'Api', property: undefined };
-    const textOf = (text: string) => [{ text, place }];
+    const textAt = (text: string) => [{ text, place }];
     const cases = [
       [
         '{"owner": "$context.authorizer.claims.email"}',
@@ -131,7 +131,7 @@ describe('checkHandlers', () => {
     ] as const;
     await Promise.all(
       cases.map(async ([text, expected]) => {
-        const [complaint] = await checkMapping(textOf(text));
+        const [complaint] = await checkMapping(textAt(text));
         if (expected === undefined) assert.equal(complaint, undefined, text);
         else assert.match(complaint ?? '', expected);
       }),

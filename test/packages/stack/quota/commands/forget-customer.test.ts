@@ -281,14 +281,14 @@ describe('gatewright quota forget', () => {
         },
       },
     );
-  const textOf = async (table: string): Promise<string> =>
+  const readTable = async (table: string): Promise<string> =>
     JSON.stringify((await client.send(new commands.ScanCommand({ TableName: table }))).Items);
 
   it('says what there is, asks for the name again and for open money, deletes, and shows that nothing is left', async () => {
     const dry = await run();
     const wrong = await run('--confirm', 'acme-2');
     const refused = await run('--confirm', 'globex');
-    assert.ok((await textOf('gatewright-prod-usage')).includes('globex'), 'nothing was deleted');
+    assert.ok((await readTable('gatewright-prod-usage')).includes('globex'), 'nothing was deleted');
     const done = await run('--confirm', 'globex', '--even-if-open', '--reference', 'request 17');
     const again = await run();
 
@@ -301,9 +301,9 @@ describe('gatewright quota forget', () => {
     assert.equal(done.code, 0, done.stderr);
     assert.equal((JSON.parse(done.stdout) as { left: number }).left, 0);
     assert.deepEqual((JSON.parse(again.stdout) as { found: object }).found, {});
-    const usage = await textOf('gatewright-prod-usage');
+    const usage = await readTable('gatewright-prod-usage');
     assert.ok(!usage.includes('globex') && usage.includes('acme-2'));
     assert.match(usage, /forget-customer.*request 17/);
-    assert.ok(!(await textOf('gatewright-prod-access')).includes('globex'));
+    assert.ok(!(await readTable('gatewright-prod-access')).includes('globex'));
   });
 });

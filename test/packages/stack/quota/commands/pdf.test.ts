@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { printPdf } from '../../../../../packages/stack/quota/commands/pdf.ts';
 
-const textOf = (lines: Parameters<typeof printPdf>[0]['lines']): string =>
+const printText = (lines: Parameters<typeof printPdf>[0]['lines']): string =>
   printPdf({ title: 'T', lines }).toString('latin1');
 
 describe('printPdf', () => {
   it('names the place of each object, and its own', () => {
-    const text = textOf([{ text: 'one' }, { columns: ['a', '1', '2', '3', '4'], hasRule: true }]);
+    const text = printText([{ text: 'one' }, { columns: ['a', '1', '2', '3', '4'], hasRule: true }]);
 
     const start = Number(/startxref\n(\d+)\n%%EOF\n$/.exec(text)?.[1]);
     assert.ok(text.startsWith('xref\n', start));
@@ -19,7 +19,7 @@ describe('printPdf', () => {
   });
 
   it('says how long each page is, and begins another where one is full', () => {
-    const text = textOf(Array.from({ length: 120 }, (_, index) => ({ text: `line ${index}` })));
+    const text = printText(Array.from({ length: 120 }, (_, index) => ({ text: `line ${index}` })));
 
     assert.match(text, /\/Count 3 /);
     for (const [, length, content] of text.matchAll(/\/Length (\d+) >>\nstream\n([^]*?)\nendstream/g))
@@ -27,10 +27,10 @@ describe('printPdf', () => {
   });
 
   it('keeps what a name says from ending its string', () => {
-    assert.match(textOf([{ text: String.raw`a) Tj (b\ €` }]), /\(a\\051 Tj \\050b\\134 \\200\) Tj/);
+    assert.match(printText([{ text: String.raw`a) Tj (b\ €` }]), /\(a\\051 Tj \\050b\\134 \\200\) Tj/);
   });
 
   it('refuses letters that its fonts lack, naming them', () => {
-    assert.throws(() => textOf([{ text: 'Łódź' }]), /no letter Ł \(U\+0141\)/);
+    assert.throws(() => printText([{ text: 'Łódź' }]), /no letter Ł \(U\+0141\)/);
   });
 });

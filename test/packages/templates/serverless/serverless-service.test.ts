@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { listIncludedFiles } from '../../../../packages/templates/serverless/included-files.ts';
+import { listIncludedFiles } from '../../../../packages/templates/serverless/serverless-service.ts';
 
 describe('listIncludedFiles', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-includes-'));

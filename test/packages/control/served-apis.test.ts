@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { labelApis } from '../../../packages/control/label-apis.ts';
+import { labelApis } from '../../../packages/control/served-apis.ts';
 
 const api = (apiId: string, name: string, protocol: 'rest' | 'http' | 'websocket') => ({
   apiId,

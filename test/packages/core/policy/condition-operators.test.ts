@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { parseIpRange } from '../../../../packages/core/policy/ip-range.ts';
+import { parseIpRange } from '../../../../packages/core/policy/condition-operators.ts';
 
 describe('parseIpRange', () => {
   const inside: [block: string, address: string][] = [

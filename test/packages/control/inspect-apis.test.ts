@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findLateParts } from '../../../packages/control/late-parts.ts';
+import { findLateParts } from '../../../packages/control/inspect-apis.ts';
 import type { ResolvedResource } from '../../../packages/core/stack/model.ts';
 
 const aResource = (

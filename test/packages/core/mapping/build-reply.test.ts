@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { nameOfReturned } from '../../../../packages/core/mapping/returned-headers.ts';
+import { nameOfReturned } from '../../../../packages/core/mapping/build-reply.ts';
 
 const remapped = (name: string): string => `x-amzn-Remapped-${name}`;
 

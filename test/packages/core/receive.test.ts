@@ -4,11 +4,11 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { signRequest } from '../../../packages/aws/sign-request.ts';
 import { createIdentities, parseIdentities } from '../../../packages/core/policy/identities.ts';
-import { unpackBody } from '../../../packages/core/unpack-body.ts';
 import { aMethod } from '../../support/a-method.ts';
 import { anEchoApi, answerOf, httpRoutes } from '../../support/routed-apis.ts';
 import { ACCOUNT_ID, proxyTo } from '../../support/a-stack.ts';
 import { EPOCH_MS } from '../../support/virtual-ports.ts';
+import { unpackBody } from '../../../packages/core/receive.ts';
 import type { TestApi } from '../../support/an-api.ts';
 
 const GUIDE = 'developer guide, "Call an API method with a compressed payload"';

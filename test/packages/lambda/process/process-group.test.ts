@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { signalGroup } from '../../../../packages/lambda/process/end-group.ts';
+import { signalGroup } from '../../../../packages/lambda/process/process-group.ts';
 
 function signalled(platform: NodeJS.Platform, signal: 'SIGTERM' | 'SIGKILL'): readonly string[] {
   const done: string[] = [];
