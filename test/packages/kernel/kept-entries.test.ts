@@ -53,7 +53,7 @@ describe('KeptEntries', () => {
     await before.call('sqs', 'SendMessage', { QueueUrl, MessageBody: 'kept' });
     before.async.accept({ functionName: 'work', payload: '"kept, too"' });
     await before.engine.idle();
-    before.engine.close();
+    await before.engine.close();
 
     isBroken = false;
     const later = anEventEngine({ resources, functions, dataDirectory });
@@ -61,7 +61,7 @@ describe('KeptEntries', () => {
     const { Messages } = await later.call('sqs', 'ReceiveMessage', { QueueUrl });
     assert.equal((Messages as { Body: string }[])[0]?.Body, 'kept');
     assert.deepEqual(later.invoker.calls, [{ functionName: 'work', event: 'kept, too' }]);
-    later.engine.close();
+    await later.engine.close();
     assert.deepEqual(openKeptEntries(join(dataDirectory, 'events.jsonl')).list('async/'), []);
   });
 });
