@@ -176,6 +176,7 @@ describe('describeStart', () => {
     listening: {
       control: 'http://127.0.0.1:4000',
       unsupported: [item],
+      fronts: [],
       unreachableIssuers: ['https://issuer.test'],
     },
     documents: [],
