@@ -20,6 +20,7 @@ import { type InstanceReport, type PartReceipt, readInstanceReport } from './ins
 import { type EventMessage, type Job, readFailure } from './job.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import { startThread, type ThreadProgram } from './start-thread.ts';
+import { isDraining, isEnding, stateAfter, type ThreadState } from './thread-state.ts';
 import type { Deadline } from '../core/ports.ts';
 
 /** An event that waits behind one running this long is taken back (docs/design/hot-path §3). */
@@ -31,17 +32,6 @@ const AT_ONCE = 2;
 const BYTES_PER_MB = 1024 * 1024;
 /** Of a thread that has ended before it could be asked. */
 const NOTHING_HELD = { used_heap_size: 0, external_memory: 0 };
-
-type State = 'starting' | 'ready' | 'draining' | 'ending' | 'over';
-
-/** What may follow; a thread that was told to drain before it is ready stays `draining`. */
-const NEXT: Readonly<Record<State, readonly State[]>> = {
-  starting: ['ready', 'draining', 'ending'],
-  ready: ['draining', 'ending'],
-  draining: ['ending'],
-  ending: ['over'],
-  over: [],
-};
 
 /** The event that runs. */
 type Head = {
@@ -75,7 +65,7 @@ export class ThreadInstance implements Instance {
   readonly #outgoing: EventMessage[] = [];
   /** Number after the last answered event: slots before it are free again. */
   #passed = 0;
-  #state: State = 'starting';
+  #state: ThreadState = 'starting';
   #initFailure: string | undefined;
   #takeBackTimer: NodeJS.Timeout | undefined;
   #deadline: Deadline | undefined;
@@ -91,10 +81,10 @@ export class ThreadInstance implements Instance {
     const seed = randomUUID();
     this.#requestIdOf = requestIds(seed);
     this.#worker = startThread(program, events.port2, reports.port2, this.#board, seed);
-    this.#reports.on('message', (message) => this.#onReport(readInstanceReport(message)));
+    this.#reports.on('message', this.#hearReport);
     this.#worker.on('error', (error: unknown) => this.#onCrash(error));
     this.#worker.on('exit', (code) => this.#onExit(code));
-    this.#port.on('message', (text: string) => this.#onAnswer(text));
+    this.#port.on('message', this.#hearAnswer);
     const limitMs = initLimitMs(program.definition.timeoutSeconds);
     this.#deadline = program.deadlines.after(limitMs, () => setImmediate(() => this.#checkInit()));
     program.debugging?.follow(this.#worker, program.built.code);
@@ -118,15 +108,11 @@ export class ThreadInstance implements Instance {
   }
 
   get isDraining(): boolean {
-    return this.#state === 'draining' || this.#isEnding;
+    return isDraining(this.#state);
   }
 
   drain(): void {
     this.#enter('draining');
-  }
-
-  get #isEnding(): boolean {
-    return this.#state === 'ending' || this.#state === 'over';
   }
 
   /** Once it has loaded the function; it may be about to end since. */
@@ -134,9 +120,8 @@ export class ThreadInstance implements Instance {
     return this.initMs !== undefined;
   }
 
-  /** Goes on to this state where the table allows it, and stays as it is otherwise. */
-  #enter(next: State): void {
-    if (NEXT[this.#state].includes(next)) this.#state = next;
+  #enter(wanted: ThreadState): void {
+    this.#state = stateAfter(this.#state, wanted);
   }
 
   /** Whether it takes another event now, at most `window` in all. */
@@ -170,7 +155,7 @@ export class ThreadInstance implements Instance {
 
   /** Whoever runs over `MemorySize` is killed, as at Lambda; also in an endless loop, which V8 interrupts for the question. */
   async endIfTooLarge(): Promise<void> {
-    if (this.#isEnding) return;
+    if (isEnding(this.#state)) return;
     const { used_heap_size: heap, external_memory: outside } = await this.#worker
       .getHeapStatistics()
       .catch(() => NOTHING_HELD);
@@ -186,6 +171,10 @@ export class ThreadInstance implements Instance {
     this.#deadline ??= this.#watchDeadline(this.#timeoutMs);
   }
 
+  readonly #hearReport = (message: unknown): void => this.#onReport(readInstanceReport(message));
+
+  readonly #hearAnswer = (message: unknown): void => this.#onAnswer(String(message));
+
   #onReport(report: InstanceReport): void {
     if (report.kind === 'line') {
       Atomics.sub(this.#board.unreadLines, 0, 1);
@@ -199,7 +188,7 @@ export class ThreadInstance implements Instance {
     } else if (report.kind === 'init-failed') {
       this.#initFailure = report.payload;
       void this.end();
-    } else if (!this.#isEnding) {
+    } else if (!isEnding(this.#state)) {
       this.#enter('ready');
       this.initMs = performance.now() - this.restingSince;
       this.#deadline?.clear();
@@ -220,26 +209,9 @@ export class ThreadInstance implements Instance {
     job.receive({ bytes, acknowledge, contentType, requestId: laterId(this.#requestIdOf, sequence) });
   }
 
-  #drainReports(): void {
-    for (;;) {
-      const received = receiveMessageOnPort(this.#reports);
-      if (received === undefined) return;
-      this.#onReport(readInstanceReport(received.message));
-    }
-  }
-
-  /** A thread may end before its last answer has been heard. */
-  #drainAnswers(): void {
-    for (;;) {
-      const received = receiveMessageOnPort(this.#port);
-      if (received === undefined) return;
-      this.#onAnswer(String(received.message));
-    }
-  }
-
   #onAnswer(text: string): void {
     // What the function printed and streamed comes before its answer.
-    if (Atomics.load(this.#board.unreadLines, 0) > 0) this.#drainReports();
+    if (Atomics.load(this.#board.unreadLines, 0) > 0) drain(this.#reports, this.#hearReport);
     const job = this.#dropHead();
     if (job === undefined) return;
     const slot = slotOf(job.sequence);
@@ -331,8 +303,9 @@ export class ThreadInstance implements Instance {
 
   #onExit(code: number): void {
     this.#enter('ending');
-    this.#drainReports();
-    this.#drainAnswers();
+    // A thread may end before its last answer has been heard.
+    drain(this.#reports, this.#hearReport);
+    drain(this.#port, this.#hearAnswer);
     this.#enter('over');
     const reason =
       code === 0
@@ -391,5 +364,14 @@ export class ThreadInstance implements Instance {
         this.#log({ level: undefined, stream, requestId: undefined, epochMs: this.#nowEpochMs(), message });
       });
     }
+  }
+}
+
+/** Hears at once what has come and waits for the next loop turn. */
+function drain(port: MessagePort, hear: (message: unknown) => void): void {
+  for (;;) {
+    const received = receiveMessageOnPort(port);
+    if (received === undefined) return;
+    hear(received.message);
   }
 }

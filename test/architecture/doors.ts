@@ -2,6 +2,8 @@
  * The files of each room that other rooms may import, from the room's folder, without their ending. A file that is not
  * listed is the room's own; one that no other room imports is taken off the list (`import-direction.test.ts`).
  */
+import { existsSync, readdirSync } from 'node:fs';
+
 const list = (text: string): readonly string[] => text.trim().split(/\s+/);
 
 export const DOORS: Readonly<Record<string, readonly string[]>> = {
@@ -125,38 +127,9 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     control-port/control-port control-port/local-endpoints control-port/log-endpoints
     control-port/log-history front-port port-plan security-policies tls-front websocket-frames
   `),
-  'services/cloudfront': list(`
-    service
-  `),
-  'services/eventbridge': list(`
-    resource-types service
-  `),
-  'services/kinesis': list(`
-    resource-types service
-  `),
-  'services/lambda-events': list(`
-    resource-types service
-  `),
+  ...doorsOfServices(),
   'services/logs': list(`
     log-files log-subscriptions resource-types xray
-  `),
-  'services/s3': list(`
-    resource-types service
-  `),
-  'services/scheduler': list(`
-    resource-types service
-  `),
-  'services/sns': list(`
-    resource-types service
-  `),
-  'services/sqs': list(`
-    resource-types service
-  `),
-  'services/states': list(`
-    resource-types service
-  `),
-  'services/streams': list(`
-    resource-types service
   `),
   'services/tables': list(`
     attribute-values create-tables dynamodb-calls resource-types saved-tables seed-files seed-tables
@@ -177,3 +150,16 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     trust-text
   `),
 };
+
+/** What the catalogue reads of each: its types, where it has some, and the service. */
+function doorsOfServices(): Readonly<Record<string, readonly string[]>> {
+  const folder = new URL('../../packages/services/', import.meta.url);
+  const has = (path: string): boolean => existsSync(new URL(path, folder));
+  const services = readdirSync(folder).filter((name) => has(`${name}/service.ts`));
+  return Object.fromEntries(
+    services.map((name) => [
+      `services/${name}`,
+      ['resource-types', 'service'].filter((file) => has(`${name}/${file}.ts`)),
+    ]),
+  );
+}

@@ -149,7 +149,7 @@ describe('a service', () => {
       )
       .map(({ path }) => path);
 
-    assert.ok(services.length >= 10);
+    assert.ok(services.length > 1);
     assert.deepEqual(importers, ['packages/engine/compose/catalogue.ts']);
   });
 });

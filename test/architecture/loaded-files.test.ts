@@ -13,7 +13,7 @@ describe('a plain template', () => {
   it('is seen to load what it needs', async () => {
     const loaded = await loading;
 
-    for (const path of ['packages/core/pipeline.ts', 'packages/services/sqs/resource-types.ts'])
+    for (const path of ['packages/core/pipeline.ts', 'packages/services/values/resource-types.ts'])
       assert.ok(loaded.includes(path), path);
   });
 });

@@ -27,12 +27,19 @@ describe('the tests of a module', () => {
   });
 
   it('are its mirror, then its aspects, then those of the nearest importer', () => {
-    const source = { 'a/b.ts': '', 'a/b-c.ts': '', 'a/part.ts': '', 'a/lost.ts': '' };
+    const source = {
+      'packages/services/bells/ring.ts': '',
+      'a/b.ts': '',
+      'a/b-c.ts': '',
+      'a/part.ts': '',
+      'a/lost.ts': '',
+    };
     const text: Readonly<Record<string, string>> = {
       'a/b.ts': "import './part.ts';\nexport const b = 1;",
       'test/a/b.test.ts': '',
       'test/a/b-speed.test.ts': '',
       'test/a/b-c-limits.test.ts': '',
+      'test/together/bells/ring.test.ts': '',
     };
     const modules = [...Object.keys(source), ...Object.keys(text)].map((path) =>
       readModule(path, text[path] ?? 'export const x = 1;'),
@@ -42,6 +49,9 @@ describe('the tests of a module', () => {
 
     assert.deepEqual(found.get('a/b.ts')?.tests, ['test/a/b.test.ts', 'test/a/b-speed.test.ts']);
     assert.deepEqual(found.get('a/b-c.ts')?.tests, ['test/a/b-c-limits.test.ts']);
+    assert.deepEqual(found.get('packages/services/bells/ring.ts')?.tests, [
+      'test/together/bells/ring.test.ts',
+    ]);
     assert.equal(found.get('a/part.ts')?.through, 'a/b.ts');
     assert.deepEqual(found.get('a/lost.ts')?.tests, []);
   });

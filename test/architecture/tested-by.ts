@@ -1,6 +1,7 @@
 /**
  * Where the test of a module lies (docs/decisions/0024-workspaces-and-rooms.md). The tests of `a/b.ts` are
- * `test/a/b.test.ts` and `test/a/b-<aspect>.test.ts`. A module without any is tested through the nearest module that
+ * `test/a/b.test.ts` and `test/a/b-<aspect>.test.ts`; those of a file of a service that need other services are in
+ * `test/together/<service>`. A module without any is tested through the nearest module that
  * imports it and has tests, a program by the tests that run it as a process.
  */
 import { PROGRAMS } from './layout.ts';
@@ -36,7 +37,10 @@ function ownTests(sources: readonly string[], tests: readonly string[]): Readonl
   const known = new Set(sources);
   const found = new Map<string, string[]>();
   for (const test of tests) {
-    let bare = test.replace(/^test\//, '').replace(/\.(test|suite)\.ts$/, '');
+    let bare = test
+      .replace(/^test\/together\/(?=.*\/)/, 'packages/services/')
+      .replace(/^test\//, '')
+      .replace(/\.(test|suite)\.ts$/, '');
     while (!known.has(`${bare}.ts`) && /-[^/-]+$/.test(bare)) bare = bare.replace(/-[^/-]+$/, '');
     if (known.has(`${bare}.ts`)) found.set(`${bare}.ts`, [...(found.get(`${bare}.ts`) ?? []), test]);
   }

@@ -4,63 +4,27 @@
  * without a violation refutes the proof, so the table stays complete.
  */
 import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { SOURCE_FOLDERS } from '../architecture/layout.ts';
-import { REPOSITORY, listFiles } from '../architecture/source-files.ts';
+import { REPOSITORY } from '../architecture/source-files.ts';
 import { cruiseImports } from '../architecture/cruise-imports.ts';
 import { PLANTED, PROVEN_FLAGS, plantedTargets } from './planted-violations.ts';
 import type { PlantedViolation } from './planted-violations.ts';
 import type { Outcome, Proof } from './proof.ts';
-
-/** The scope of our own packages. */
-const OURS = '@gatewright';
+import { copyRepository } from './repository-copy.ts';
 
 /** `rule in path`, one for each finding of a tool. */
 type Findings = ReadonlySet<string>;
 const finding = (rule: string, path: string): string => `${rule} in ${path}`;
 
-function copyRepository(): string {
-  const copy = mkdtempSync(join(tmpdir(), 'gatewright-rules-'));
-  const sources = listFiles().filter(
-    (path) => SOURCE_FOLDERS.some((folder) => path.startsWith(`${folder}/`)) || !path.includes('/'),
-  );
-  for (const path of sources) {
-    mkdirSync(dirname(join(copy, path)), { recursive: true });
-    cpSync(join(REPOSITORY, path), join(copy, path));
-  }
-  linkPackages(copy);
+function copyWithViolations(): string {
+  const copy = copyRepository('gatewright-rules-');
   for (const { path, text } of [...plantedTargets(), ...PLANTED]) {
     mkdirSync(dirname(join(copy, path)), { recursive: true });
     writeFileSync(join(copy, path), text);
   }
   return copy;
-}
-
-/** Packages of others as they are installed; our own lead to the copy, where violations are planted. */
-function linkPackages(copy: string): void {
-  const [installed, target] = [join(REPOSITORY, 'node_modules'), join(copy, 'node_modules')];
-  mkdirSync(target);
-  for (const name of readdirSync(installed)) {
-    if (name !== OURS) symlinkSync(join(installed, name), join(target, name));
-  }
-  mkdirSync(join(target, OURS));
-  for (const name of readdirSync(join(installed, OURS))) {
-    // npm links a workspace by a relative path.
-    symlinkSync(readlinkSync(join(installed, OURS, name)), join(target, OURS, name));
-  }
 }
 
 const plantedFor = (tool: PlantedViolation['tool']): readonly PlantedViolation[] =>
@@ -136,7 +100,7 @@ async function unprovenRules(): Promise<readonly string[]> {
 }
 
 async function proveRules(): Promise<Outcome> {
-  const copy = copyRepository();
+  const copy = copyWithViolations();
   try {
     const found: Record<PlantedViolation['tool'], Findings> = {
       types: findTypeErrors(copy),

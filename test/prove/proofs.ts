@@ -9,6 +9,7 @@ import { mutants } from './mutants.ts';
 import type { Proof } from './proof.ts';
 import { quota } from './quota.ts';
 import { recording } from './recording.ts';
+import { removable } from './removable.ts';
 import { roles } from './roles.ts';
 import { soak } from './soak.ts';
 import { sockets } from './sockets.ts';
@@ -19,6 +20,7 @@ import { vectors } from './vectors.ts';
 /** In the order in which they run. */
 export const PROOFS: readonly Proof[] = [
   checkRules,
+  removable,
   limits,
   quota,
   billing,

@@ -1,6 +1,6 @@
 /** The event engine alone: functions are closures, time moves when told, templates are read as a start reads them. */
 import { join } from 'node:path';
-import { CATALOGUE, RESOURCE_TYPES } from '../../packages/engine/compose/catalogue.ts';
+import { RESOURCE_TYPES } from '../../packages/engine/compose/catalogue.ts';
 import { ServiceHost } from '../../packages/engine/service-host.ts';
 import { Faults } from '../../packages/core/errors.ts';
 import { Recorder } from '../../packages/kernel/calls/recorder.ts';
@@ -11,10 +11,10 @@ import { parseSource } from '../../packages/templates/cloudformation/template-so
 import { toRawStack } from '../../packages/templates/cloudformation/template-stack.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../packages/core/stack/model.ts';
 import type { HttpOutcome, ServiceRequest } from '../../packages/core/ports.ts';
-import { type AdoptedServices, adoptServices } from './a-recorder.ts';
+import { adoptServices, entriesOf, type OpenedServices, type ServiceModules } from './a-recorder.ts';
 import {
-  FakeBackend,
   CountingRandom,
+  FakeBackend,
   type FakeFunction,
   FakeInvoker,
   VirtualClock,
@@ -23,7 +23,8 @@ import {
 export const ACCOUNT = '123456789012';
 export const REGION = 'us-east-1';
 
-export type EventBench = AdoptedServices & {
+export type EventBench<Modules extends ServiceModules = ServiceModules> = {
+  readonly services: OpenedServices<Modules>;
   readonly engine: ServiceHost;
   readonly clock: VirtualClock;
   readonly invoker: FakeInvoker;
@@ -55,7 +56,11 @@ const TARGETS: Readonly<Record<string, string>> = {
   states: 'AWSStepFunctions',
 };
 
-export function anEventEngine(wish: EventBenchWish): EventBench {
+/** With the services that are given, and no other. */
+export function anEventEngine<Modules extends ServiceModules>(
+  modules: Modules,
+  wish: EventBenchWish,
+): EventBench<Modules> {
   const { functions = {}, isElsewhere = () => false, dataDirectory } = wish;
   const clock = new VirtualClock();
   const random = new CountingRandom();
@@ -64,7 +69,7 @@ export function anEventEngine(wish: EventBenchWish): EventBench {
   const report = (message: string): void => void reports.push(message);
   const recorder: Recorder = new Recorder({ clock, random, report, find: (service) => engine.find(service) });
   const engine = new ServiceHost({
-    catalogue: CATALOGUE,
+    catalogue: entriesOf(modules),
     invoker,
     clock,
     random,
@@ -76,7 +81,7 @@ export function anEventEngine(wish: EventBenchWish): EventBench {
     http: new FakeBackend(),
     services: { call: (request) => recorder.answer(request) },
   });
-  const { queues, async, streams } = adoptServices(engine);
+  const services = adoptServices(engine, modules);
   const faults = new Faults(false);
   const stacks = [stackOf(wish)];
   const { unsupported, apply } = engine.read(stacks, faults);
@@ -95,9 +100,7 @@ export function anEventEngine(wish: EventBenchWish): EventBench {
     });
   return {
     engine,
-    queues,
-    async,
-    streams,
+    services,
     clock,
     invoker,
     recorder,

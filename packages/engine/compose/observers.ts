@@ -11,17 +11,22 @@ type Opened = { readonly groups: LogSubscriptions; close(): Promise<void> };
 /** Lines that come while the files are being opened; a start that logs more at once has other troubles. */
 const MAX_HELD = 10_000;
 
-/** Opened by the first line, or by a subscription of a stack. */
+/** Opened by the first line, or by a subscription of a stack; what fails is tried again by the next one. */
 export class LateLogGroups implements LogGroups {
   readonly #options: GatewayOptions;
   readonly #at: At;
+  readonly #openFiles: typeof openLogFiles;
   #opening: Promise<Opened> | undefined;
   #opened: Opened | undefined;
   #held: [group: string, line: string][] = [];
+  /** Lines that came while as many waited as may. */
+  #dropped = 0;
+  #toldFailure: string | undefined;
 
-  constructor(options: GatewayOptions, at: At) {
+  constructor(options: GatewayOptions, at: At, openFiles = openLogFiles) {
     this.#options = options;
     this.#at = at;
+    this.#openFiles = openFiles;
   }
 
   write(group: string, line: string): void {
@@ -30,7 +35,8 @@ export class LateLogGroups implements LogGroups {
       return;
     }
     if (this.#held.length < MAX_HELD) this.#held.push([group, line]);
-    void this.#open();
+    else this.#dropped += 1;
+    if (this.#opening === undefined) this.#open().catch((error: unknown) => this.#tellFailure(error));
   }
 
   async subscribe(filters: readonly ResolvedResource[]): Promise<void> {
@@ -40,31 +46,58 @@ export class LateLogGroups implements LogGroups {
   }
 
   async close(): Promise<void> {
-    await (await this.#opening)?.close();
+    // Whoever began it is told of its failure.
+    const opened = await this.#opening?.catch(() => undefined);
+    this.#tellLost(this.#held.length + this.#dropped, 'their files could not be opened');
+    await opened?.close();
   }
 
   #open(): Promise<Opened> {
-    return (this.#opening ??= this.#load());
+    return (this.#opening ??= this.#load().catch((error: unknown) => {
+      this.#opening = undefined;
+      throw error;
+    }));
   }
 
   async #load(): Promise<Opened> {
-    const { createLogFiles } = await import('../../services/logs/log-files.ts');
-    const { createLogSubscriptions } = await import('../../services/logs/log-subscriptions.ts');
-    const report = (message: string): void => this.#options.log.write(message);
-    const { directory, accountId } = this.#options;
-    const files = createLogFiles({ directory: join(directory, '.gatewright', 'logs'), report });
-    const groups = createLogSubscriptions(files, { ...this.#at, accountId, report });
-    const opened = {
-      groups,
-      async close() {
-        await groups.close();
-        await files.close();
-      },
-    };
-    for (const [group, line] of this.#held.splice(0)) groups.write(group, line);
+    const opened = await this.#openFiles(this.#options, this.#at);
+    for (const [group, line] of this.#held.splice(0)) opened.groups.write(group, line);
     this.#opened = opened;
+    this.#tellLost(
+      this.#dropped,
+      `they came while the files were being opened and ${MAX_HELD} lines waited already`,
+    );
+    this.#dropped = 0;
     return opened;
   }
+
+  /** Each line tries again: the same failure is told once. */
+  #tellFailure(error: unknown): void {
+    const failure = error instanceof Error ? error.message : String(error);
+    if (failure === this.#toldFailure) return;
+    this.#toldFailure = failure;
+    this.#options.log.write(`log groups cannot be opened; lines wait for the next try: ${failure}`);
+  }
+
+  #tellLost(count: number, why: string): void {
+    if (count === 0) return;
+    this.#options.log.write(`log groups: ${count} line${count === 1 ? ' is' : 's are'} lost; ${why}`);
+  }
+}
+
+async function openLogFiles({ directory, accountId, log }: GatewayOptions, at: At): Promise<Opened> {
+  const { createLogFiles } = await import('../../services/logs/log-files.ts');
+  const { createLogSubscriptions } = await import('../../services/logs/log-subscriptions.ts');
+  const report = (message: string): void => log.write(message);
+  const files = createLogFiles({ directory: join(directory, '.gatewright', 'logs'), report });
+  const groups = createLogSubscriptions(files, { ...at, accountId, report });
+  return {
+    groups,
+    async close() {
+      await groups.close();
+      await files.close();
+    },
+  };
 }
 
 type Observers = Pick<Ports, 'metrics' | 'traces'> & {

@@ -15,24 +15,33 @@ import type { GatewayOptions } from '../gateway.ts';
 export class LateValues {
   readonly #options: GatewayOptions;
   readonly #clock: Clock;
+  readonly #load: typeof loadLocalValues;
   #opening: Promise<LocalValues> | undefined;
   #opened: LocalValues | undefined;
+  #toldFailure: string | undefined;
   #written: WrittenValues | undefined;
   #stacks: readonly ResolvedStack[] = [];
 
-  constructor(options: GatewayOptions, clock: Clock) {
+  constructor(options: GatewayOptions, clock: Clock, load = loadLocalValues) {
     this.#options = options;
     this.#clock = clock;
+    this.#load = load;
   }
 
+  /** A file that could not be read may be there at the next try. */
   open(): Promise<LocalValues> {
-    return (this.#opening ??= this.#open());
+    return (this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined;
+      throw error;
+    }));
   }
 
   /** By `bucket/key`; what is missing is logged. */
   object(id: string): ReturnType<LocalValues['object']> {
     if (this.#opened !== undefined) return this.#opened.object(id);
-    void this.open().then((values) => values.object(id));
+    this.open()
+      .then((values) => values.object(id))
+      .catch((error: unknown) => this.#tellFailure(error));
     return undefined;
   }
 
@@ -47,7 +56,7 @@ export class LateValues {
   }
 
   async #open(): Promise<LocalValues> {
-    const { LocalValues } = await import('../../services/values/local-values.ts');
+    const { LocalValues } = await this.#load();
     const tell = (sentence: string): void => this.#options.log.write(sentence);
     const file = valuesFileOf(this.#options);
     const values = new LocalValues({ clock: this.#clock, draw: (bound) => randomInt(bound), file, tell });
@@ -55,6 +64,18 @@ export class LateValues {
     this.#opened = values;
     return values;
   }
+
+  /** Whoever asks tries again: the same failure is told once. */
+  #tellFailure(error: unknown): void {
+    const failure = error instanceof Error ? error.message : String(error);
+    if (failure === this.#toldFailure) return;
+    this.#toldFailure = failure;
+    this.#options.log.write(`values cannot be loaded: ${failure}`);
+  }
+}
+
+function loadLocalValues(): Promise<{ readonly LocalValues: typeof LocalValues }> {
+  return import('../../services/values/local-values.ts');
 }
 
 async function noValues(): Promise<WrittenValues> {

@@ -1,55 +1,17 @@
-import type { ServiceRequest } from '../../../packages/core/ports.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DefinitionError } from '../../../packages/core/errors.ts';
 import { SERVICE_SUBTYPES } from '../../../packages/core/mapping/service-subtype.ts';
-import { aRecorder } from '../../support/a-recorder.ts';
 import { answered, headerLines } from '../../support/a-method.ts';
-import { anApi, headerOf } from '../../support/an-api.ts';
-import { CountingRandom, VirtualClock } from '../../support/virtual-ports.ts';
+import { aServiceIntegration } from '../../support/a-service-integration.ts';
+import { headerOf } from '../../support/an-api.ts';
 import type { JsonObject } from '../../../packages/core/stack/model.ts';
-import type { TestApi } from '../../support/an-api.ts';
-import { MACHINE, QUEUE, REQUEST, SUBTYPE_ROWS } from '../engine/service-subtype-rows.ts';
-
-const API = 'abcdefghij';
-const ROLE = 'arn:aws:iam::123456789012:role/calls';
-function anIntegration(subtype: string, parameters: JsonObject, more: JsonObject = {}): TestApi {
-  return anApi(
-    {
-      Api: {
-        type: 'AWS::ApiGatewayV2::Api',
-        id: API,
-        properties: { Name: 'orders', ProtocolType: 'HTTP' },
-      },
-      Call: {
-        type: 'AWS::ApiGatewayV2::Integration',
-        properties: {
-          ApiId: API,
-          IntegrationType: 'AWS_PROXY',
-          IntegrationSubtype: subtype,
-          PayloadFormatVersion: '1.0',
-          CredentialsArn: ROLE,
-          RequestParameters: parameters,
-          ...more,
-        },
-      },
-      Route: {
-        type: 'AWS::ApiGatewayV2::Route',
-        properties: { ApiId: API, RouteKey: 'POST /{kind}', Target: 'integrations/Call' },
-      },
-      Stage: {
-        type: 'AWS::ApiGatewayV2::Stage',
-        properties: { ApiId: API, StageName: '$default', AutoDeploy: true },
-      },
-    },
-    {},
-  );
-}
+import { QUEUE, REQUEST, SUBTYPE_ROWS } from '../engine/service-subtype-rows.ts';
 
 describe('a service integration of an HTTP API', () => {
   for (const { subtype, parameters, call, headers, body } of SUBTYPE_ROWS)
     it(`${subtype} calls the service with its parameters (docs/aws §8)`, async () => {
-      const { send, ports } = anIntegration(subtype, parameters);
+      const { send, ports } = aServiceIntegration(subtype, parameters);
       ports.services.answer = () => answered('{}');
 
       const reply = await send(REQUEST);
@@ -74,7 +36,7 @@ describe('a service integration of an HTTP API', () => {
   });
 
   it('answers with what the service said, changed by ResponseParameters', async () => {
-    const { send, ports } = anIntegration(
+    const { send, ports } = aServiceIntegration(
       'SQS-PurgeQueue',
       { QueueUrl: QUEUE },
       {
@@ -112,7 +74,7 @@ describe('a service integration of an HTTP API', () => {
   ];
   for (const { name, parameters } of missing)
     it(`answers 400 to a request that ${name} (docs/aws §8, verify)`, async () => {
-      const { send, ports } = anIntegration('SQS-SendMessage', parameters);
+      const { send, ports } = aServiceIntegration('SQS-SendMessage', parameters);
 
       const reply = await send(REQUEST);
 
@@ -127,43 +89,11 @@ describe('a service integration of an HTTP API', () => {
   ] as const;
   for (const { outcome, status } of failures)
     it(`says ${status} where the service is ${outcome.kind}${'reason' in outcome ? `, ${outcome.reason}` : ''}`, async () => {
-      const { send, ports } = anIntegration('SQS-PurgeQueue', { QueueUrl: QUEUE });
+      const { send, ports } = aServiceIntegration('SQS-PurgeQueue', { QueueUrl: QUEUE });
       ports.services.answer = () => outcome;
 
       assert.equal((await send(REQUEST)).status, status);
     });
-
-  it('is answered by the recorder: a message in XML, an event in JSON', async () => {
-    const recorder = aRecorder(new VirtualClock(), new CountingRandom(), '123456789012');
-    const ask = async (subtype: string, parameters: JsonObject): Promise<string> => {
-      const { send, ports } = anIntegration(subtype, parameters);
-      Object.assign(ports, { services: { call: (request: ServiceRequest) => recorder.answer(request) } });
-      const { status, body } = await send(REQUEST);
-      return `${status} ${String(body)}`;
-    };
-
-    assert.match(
-      await ask('SQS-SendMessage', { QueueUrl: QUEUE, MessageBody: 'hi' }),
-      /^200 <\?xml.*<SendMessageResult><MessageId>/s,
-    );
-    assert.match(
-      await ask('SQS-ReceiveMessage', { QueueUrl: QUEUE }),
-      /<ReceiveMessageResult><\/ReceiveMessageResult>/,
-    );
-    assert.doesNotMatch(await ask('SQS-DeleteMessage', { QueueUrl: QUEUE, ReceiptHandle: 'r' }), /Result>/);
-    const event = { Detail: '$request.body.detail', DetailType: 'd', Source: 's' };
-    assert.match(await ask('EventBridge-PutEvents', event), /^200 \{"FailedEntryCount":0,/);
-    assert.match(
-      await ask('StepFunctions-StartExecution', { StateMachineArn: MACHINE }),
-      /^200 \{"executionArn":"arn:aws:states:us-east-1:123456789012:execution:orders:/,
-    );
-    const sync = { StateMachineArn: MACHINE };
-    assert.match(await ask('StepFunctions-StartSyncExecution', sync), /^500 /);
-    assert.deepEqual(
-      recorder.calls.map(({ action }) => action),
-      ['SendMessage', 'ReceiveMessage', 'DeleteMessage', 'PutEvents', 'StartExecution'],
-    );
-  });
 
   const refused: readonly {
     readonly name: string;
@@ -193,7 +123,7 @@ describe('a service integration of an HTTP API', () => {
   for (const { name, subtype = 'SQS-SendMessage', parameters, more = {}, message } of refused)
     it(`is refused with ${name}`, () => {
       assert.throws(
-        () => anIntegration(subtype, parameters ?? { QueueUrl: QUEUE, MessageBody: 'x' }, more),
+        () => aServiceIntegration(subtype, parameters ?? { QueueUrl: QUEUE, MessageBody: 'x' }, more),
         (error) => error instanceof DefinitionError && message.test(error.message),
       );
     });

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { openKeptEntries } from '../../../packages/kernel/kept-entries.ts';
-import { ACCOUNT, anEventEngine, REGION } from '../../support/an-event-engine.ts';
 
 describe('KeptEntries', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-kept-'));
@@ -36,32 +35,5 @@ describe('KeptEntries', () => {
     entries.close();
     assert.ok(readFileSync(path, 'utf8').split('\n').length < 20_000);
     assert.deepEqual(openKeptEntries(path).list(''), []);
-  });
-
-  it('gives a gateway its messages and events back', async () => {
-    const dataDirectory = join(folder, 'three');
-    const resources = `
-  Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs } }`;
-    let isBroken = true;
-    const functions = {
-      work: () => {
-        if (isBroken) throw new Error('no');
-      },
-    };
-    const before = anEventEngine({ resources, functions, dataDirectory });
-    const QueueUrl = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/jobs`;
-    await before.call('sqs', 'SendMessage', { QueueUrl, MessageBody: 'kept' });
-    before.async.accept({ functionName: 'work', payload: '"kept, too"' });
-    await before.engine.idle();
-    await before.engine.close();
-
-    isBroken = false;
-    const later = anEventEngine({ resources, functions, dataDirectory });
-    await later.engine.idle();
-    const { Messages } = await later.call('sqs', 'ReceiveMessage', { QueueUrl });
-    assert.equal((Messages as { Body: string }[])[0]?.Body, 'kept');
-    assert.deepEqual(later.invoker.calls, [{ functionName: 'work', event: 'kept, too' }]);
-    await later.engine.close();
-    assert.deepEqual(openKeptEntries(join(dataDirectory, 'events.jsonl')).list('async/'), []);
   });
 });

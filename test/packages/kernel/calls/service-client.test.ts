@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { verifySignature } from '../../../../packages/aws/signature.ts';
-import { aRecorder } from '../../../support/a-recorder.ts';
-import type { Recorder } from '../../../../packages/kernel/calls/recorder.ts';
+import { Recorder } from '../../../../packages/kernel/calls/recorder.ts';
 import { createServiceClient } from '../../../../packages/kernel/calls/service-client.ts';
 import { CountingRandom, EPOCH_MS, FakeBackend, VirtualClock } from '../../../support/virtual-ports.ts';
 import type { HttpRequest, ServiceRequest } from '../../../../packages/core/ports.ts';
@@ -36,7 +35,12 @@ function setUp(
 } {
   const http = new FakeBackend<HttpRequest>();
   const clock = new VirtualClock();
-  const recorder = aRecorder(clock, new CountingRandom(), '123456789012');
+  const recorder = new Recorder({
+    clock,
+    random: new CountingRandom(),
+    report: (message) => assert.fail(message),
+    find: () => ({ api: { answer: () => ({ kind: 'result', fields: {} }) } }),
+  });
   const client = createServiceClient({
     http,
     clock,

@@ -18,6 +18,10 @@ import { HttpResponse } from '@smithy/protocol-http';
 import type { HttpRequest } from '@smithy/protocol-http';
 import { Readable } from 'node:stream';
 import { ACCOUNT, anEventEngine, type EventBench, REGION } from '../../../support/an-event-engine.ts';
+import * as sqs from '../../../../packages/services/sqs/service.ts';
+
+const SERVICES = { sqs };
+type Bench = EventBench<typeof SERVICES>;
 
 const QueueUrl = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/jobs`;
 const QUEUES = `
@@ -27,7 +31,7 @@ const QUEUES = `
 const decodeBody = (body: unknown): string => Buffer.from(body as Uint8Array).toString();
 
 /** AWS's own client in front of the queues, without a socket; it checks the MD5 digests that it is given. */
-function clientOf(bench: EventBench): SQSClient {
+function clientOf(bench: Bench): SQSClient {
   return new SQSClient({
     region: REGION,
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
@@ -58,7 +62,7 @@ function clientOf(bench: EventBench): SQSClient {
 }
 
 function aClient() {
-  const bench = anEventEngine({ resources: QUEUES });
+  const bench = anEventEngine(SERVICES, { resources: QUEUES });
   return { bench, client: clientOf(bench) };
 }
 
@@ -185,7 +189,7 @@ describe('Sqs by the JSON protocol', () => {
     );
     await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'a' }));
     await client.send(new PurgeQueueCommand({ QueueUrl }));
-    assert.equal(bench.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:jobs`)?.length, 0);
+    assert.equal(bench.services.sqs.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:jobs`)?.length, 0);
   });
 
   it('sends a FIFO message once within five minutes by its deduplication id', async () => {
@@ -253,13 +257,13 @@ describe('Sqs by the query protocol', () => {
     body: new URLSearchParams(fields).toString(),
     headers: ['Content-Type', 'application/x-www-form-urlencoded'],
   });
-  const ask = async (bench: EventBench, fields: Readonly<Record<string, string>>) => {
+  const ask = async (bench: Bench, fields: Readonly<Record<string, string>>) => {
     const outcome = await bench.send(form(fields));
     return outcome.kind === 'answered' ? `${outcome.status} ${outcome.body.toString()}` : outcome.kind;
   };
 
   it('reads numbered lists and maps, and answers in XML', async () => {
-    const bench = anEventEngine({ resources: QUEUES });
+    const bench = anEventEngine(SERVICES, { resources: QUEUES });
     const batch = await ask(bench, {
       Action: 'SendMessageBatch',
       'SendMessageBatchRequestEntry.1.Id': 'one',
@@ -288,13 +292,13 @@ describe('Sqs by the query protocol', () => {
   });
 
   it('has the older name of an error', async () => {
-    const bench = anEventEngine({ resources: QUEUES });
+    const bench = anEventEngine(SERVICES, { resources: QUEUES });
     const answer = await ask(bench, { Action: 'GetQueueUrl', QueueName: 'none' });
     assert.match(answer, /^400 .*<Code>AWS\.SimpleQueueService\.NonExistentQueue<\/Code>/s);
   });
 
   it('is recorded beside the call, and a queue of no stack is recorded alone', async () => {
-    const bench = anEventEngine({ resources: QUEUES });
+    const bench = anEventEngine(SERVICES, { resources: QUEUES });
     await ask(bench, { Action: 'SendMessage', MessageBody: 'a' });
     const elsewhere = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/elsewhere`;
     const sent = await bench.call('sqs', 'SendMessage', { QueueUrl: elsewhere, MessageBody: 'b' });

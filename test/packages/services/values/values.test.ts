@@ -5,7 +5,6 @@ import {
   GetLatestConfigurationCommand,
   StartConfigurationSessionCommand,
 } from '@aws-sdk/client-appconfigdata';
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   BatchGetSecretValueCommand,
   DescribeSecretCommand,
@@ -34,9 +33,6 @@ ssm:
 secretsmanager:
   app/db: { user: ada, password: hush-hush }
   app/key: !!binary AAH/
-s3:
-  photos:
-    rates/of today.json: { eur: 1 }
 appconfig:
   shop: { dev: { flags: { dark: true } } }
 `;
@@ -180,23 +176,6 @@ describe('Values that functions read', () => {
     assert.equal(first.SecretString, second.SecretString);
   });
 
-  it('gives objects that are written beside those that were put', async () => {
-    const s3 = new S3Client(at());
-    const written = { Bucket: 'photos', Key: 'rates/of today.json' };
-    const put = { Bucket: 'photos', Key: 'new.txt' };
-    await s3.send(new PutObjectCommand({ ...put, Body: 'fresh', ContentType: 'text/plain' }));
-
-    const found = await s3.send(new GetObjectCommand(written));
-    const fresh = await s3.send(new GetObjectCommand(put));
-    const head = await s3.send(new HeadObjectCommand(written));
-
-    assert.deepEqual(
-      [await found.Body?.transformToString(), found.ContentType, await fresh.Body?.transformToString()],
-      ['{"eur":1}', 'application/json', 'fresh'],
-    );
-    assert.deepEqual([head.ContentLength, head.ETag], [9, found.ETag]);
-  });
-
   it('gives a configuration, and nothing more until it changes', async () => {
     const client = new AppConfigDataClient(at());
     const session = await client.send(
@@ -258,12 +237,6 @@ describe('Values that functions read', () => {
       'ResourceNotFoundException',
     ],
     [
-      'an object that is not there',
-      () => new S3Client(at()).send(new GetObjectCommand({ Bucket: 'photos', Key: 'gone.png' })),
-      'NoSuchKey',
-      /^s3: photos\/gone\.png is asked for/,
-    ],
-    [
       'a configuration that is not there',
       () =>
         new AppConfigDataClient(at()).send(
@@ -290,12 +263,6 @@ describe('Values that functions read', () => {
       'a secret that no policy gives',
       () => new SecretsManagerClient(at(READER)).send(new GetSecretValueCommand({ SecretId: 'app/key' })),
       'AccessDeniedException',
-    ],
-    [
-      'an object that no policy gives',
-      () =>
-        new S3Client(at(READER)).send(new GetObjectCommand({ Bucket: 'photos', Key: 'rates/of today.json' })),
-      'AccessDenied',
     ],
   ];
   for (const [what, call, error, told] of refused) {

@@ -1,7 +1,12 @@
+/** Services together: lambda-events, sqs. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ACCOUNT, anEventEngine, REGION } from '../../../support/an-event-engine.ts';
-import type { InvocationResult } from '../../../../packages/core/ports.ts';
+import { ACCOUNT, anEventEngine, type EventBench, REGION } from '../../support/an-event-engine.ts';
+import type { InvocationResult } from '../../../packages/core/ports.ts';
+import * as sqs from '../../../packages/services/sqs/service.ts';
+import * as lambdaEvents from '../../../packages/services/lambda-events/service.ts';
+
+const SERVICES = { sqs, lambda: lambdaEvents };
 
 const CONFIG = (more: string): string => `
   Done: { Type: AWS::SQS::Queue, Properties: { QueueName: done } }
@@ -14,8 +19,8 @@ const DESTINATIONS =
 
 const minutes = (count: number): number => count * 60_000;
 
-function bodiesOf(bench: ReturnType<typeof anEventEngine>, name: string): unknown[] {
-  const queue = bench.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`);
+function bodiesOf(bench: EventBench<typeof SERVICES>, name: string): unknown[] {
+  const queue = bench.services.sqs.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`);
   return queue?.receive({ most: 10 }).map(({ body }) => JSON.parse(body) as unknown) ?? [];
 }
 
@@ -25,7 +30,7 @@ const THROTTLED: InvocationResult = { kind: 'refused', reason: 'throttled', mess
 describe('AsyncInvocations', () => {
   it('tries a failed event again after one minute and after two more, and gives it up', async () => {
     const at: number[] = [];
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: CONFIG(DESTINATIONS),
       functions: {
         work() {
@@ -35,7 +40,7 @@ describe('AsyncInvocations', () => {
       },
     });
     const start = bench.clock.nowEpochMs();
-    assert.equal(bench.async.accept({ functionName: 'work', payload: '{"n":1}' }), true);
+    assert.equal(bench.services.lambda.async.accept({ functionName: 'work', payload: '{"n":1}' }), true);
     await bench.engine.idle();
     await bench.advance(minutes(1) - 1);
     assert.equal(at.length, 1);
@@ -66,14 +71,14 @@ describe('AsyncInvocations', () => {
         responsePayload: { errorType: 'RangeError', errorMessage: 'no' },
       },
     );
-    assert.equal(bench.async.size, 0);
+    assert.equal(bench.services.lambda.async.size, 0);
   });
 
   it('tells the destination which version of an alias has run', async () => {
     const result: InvocationResult = { kind: 'returned', payload: '1', executedVersion: '7' };
     const resources = CONFIG(DESTINATIONS).replace('$LATEST', 'live');
-    const bench = anEventEngine({ resources, functions: { work: () => result } });
-    bench.async.accept({ functionName: 'work', qualifier: 'live', payload: '{}' });
+    const bench = anEventEngine(SERVICES, { resources, functions: { work: () => result } });
+    bench.services.lambda.async.accept({ functionName: 'work', qualifier: 'live', payload: '{}' });
     await bench.engine.idle();
 
     const [record] = bodiesOf(bench, 'done') as Record<string, unknown>[];
@@ -82,7 +87,7 @@ describe('AsyncInvocations', () => {
   });
 
   it('runs all tries of an event when the clock jumps past them', async () => {
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: CONFIG(DESTINATIONS),
       functions: {
         work() {
@@ -90,18 +95,18 @@ describe('AsyncInvocations', () => {
         },
       },
     });
-    bench.async.accept({ functionName: 'work', payload: '1' });
+    bench.services.lambda.async.accept({ functionName: 'work', payload: '1' });
     await bench.engine.idle();
     await bench.advance(minutes(10));
     assert.deepEqual([bench.invoker.calls.length, bodiesOf(bench, 'failed').length], [3, 1]);
   });
 
   it('tells the destination of success what the function has returned', async () => {
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: CONFIG(DESTINATIONS),
       functions: { work: () => ({ ok: true }) },
     });
-    bench.async.accept({ functionName: 'work', payload: '{}' });
+    bench.services.lambda.async.accept({ functionName: 'work', payload: '{}' });
     await bench.engine.idle();
     const [record] = bodiesOf(bench, 'done') as Record<string, unknown>[];
     assert.deepEqual(record?.['responsePayload'], { ok: true });
@@ -125,7 +130,7 @@ describe('AsyncInvocations', () => {
     },
   ])
     it(`tries a failed event ${name}`, async () => {
-      const bench = anEventEngine({
+      const bench = anEventEngine(SERVICES, {
         resources: CONFIG(`${config}, ${DESTINATIONS}`),
         functions: {
           work() {
@@ -133,7 +138,7 @@ describe('AsyncInvocations', () => {
           },
         },
       });
-      bench.async.accept({ functionName: 'work', payload: '{}' });
+      bench.services.lambda.async.accept({ functionName: 'work', payload: '{}' });
       await bench.engine.idle();
       for (const ms of waits) await bench.advance(ms);
       assert.equal(bench.invoker.calls.length, calls);
@@ -143,7 +148,7 @@ describe('AsyncInvocations', () => {
 
   it('tries a throttled event with growing waits for six hours, and that is no failure of the function', async () => {
     const at: number[] = [];
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: CONFIG(DESTINATIONS),
       functions: {
         work() {
@@ -153,7 +158,7 @@ describe('AsyncInvocations', () => {
       },
     });
     const start = bench.clock.nowEpochMs();
-    bench.async.accept({ functionName: 'work', payload: '{}' });
+    bench.services.lambda.async.accept({ functionName: 'work', payload: '{}' });
     await bench.engine.idle();
     for (let second = 0; second < 600; second += 1) await bench.advance(1000);
     assert.deepEqual(at, [0, 1, 3, 7, 15, 31, 63, 127, 255, 511]);
@@ -163,7 +168,7 @@ describe('AsyncInvocations', () => {
   });
 
   it('sends the event itself to the dead-letter queue of the function', async () => {
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: `
   Dead: { Type: AWS::SQS::Queue, Properties: { QueueName: dead } }
   Other:
@@ -175,10 +180,11 @@ describe('AsyncInvocations', () => {
         },
       },
     });
-    bench.async.accept({ functionName: 'work', payload: '{"n":2}' });
+    bench.services.lambda.async.accept({ functionName: 'work', payload: '{"n":2}' });
     await bench.engine.idle();
     await bench.advance(minutes(10));
-    const [message] = bench.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:dead`)?.receive({ most: 1 }) ?? [];
+    const [message] =
+      bench.services.sqs.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:dead`)?.receive({ most: 1 }) ?? [];
     assert.equal(message?.body, '{"n":2}');
     assert.deepEqual(message.attributes['ErrorMessage'], { DataType: 'String', StringValue: 'no' });
     assert.deepEqual(Object.keys(message.attributes), ['RequestID', 'ErrorCode', 'ErrorMessage']);
@@ -186,7 +192,7 @@ describe('AsyncInvocations', () => {
 
   it('runs 64 events of a function at a time, and all of them', async () => {
     let [running, most] = [0, 0];
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: '',
       functions: {
         async work() {
@@ -198,7 +204,7 @@ describe('AsyncInvocations', () => {
       },
     });
     for (let index = 0; index < 1_000; index += 1)
-      bench.async.accept({ functionName: 'work', payload: `${index}` });
+      bench.services.lambda.async.accept({ functionName: 'work', payload: `${index}` });
     await bench.engine.idle();
     assert.deepEqual([bench.invoker.calls.length, most], [1_000, 64]);
   });

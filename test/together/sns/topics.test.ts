@@ -1,6 +1,13 @@
+/** Services together: lambda-events, sns, sqs. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ACCOUNT, anEventEngine, type EventBench, REGION } from '../../../support/an-event-engine.ts';
+import { ACCOUNT, anEventEngine, type EventBench, REGION } from '../../support/an-event-engine.ts';
+import * as sqs from '../../../packages/services/sqs/service.ts';
+import * as sns from '../../../packages/services/sns/service.ts';
+import * as lambdaEvents from '../../../packages/services/lambda-events/service.ts';
+
+const SERVICES = { sqs, sns, lambda: lambdaEvents };
+type Bench = EventBench<typeof SERVICES>;
 
 const TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:news`;
 const topic = (subscription: string): string => `
@@ -12,7 +19,7 @@ const topic = (subscription: string): string => `
     Properties: { TopicArn: !Ref News, ${subscription} }`;
 const TO_INBOX = 'Protocol: sqs, Endpoint: !GetAtt Inbox.Arn';
 
-async function publish(bench: EventBench, fields: Readonly<Record<string, string>>): Promise<string> {
+async function publish(bench: Bench, fields: Readonly<Record<string, string>>): Promise<string> {
   const outcome = await bench.send({
     service: 'sns',
     body: new URLSearchParams(fields).toString(),
@@ -22,8 +29,8 @@ async function publish(bench: EventBench, fields: Readonly<Record<string, string
   return outcome.kind === 'answered' ? `${outcome.status} ${outcome.body.toString()}` : outcome.kind;
 }
 
-const received = (bench: EventBench, name: string) =>
-  bench.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`)?.receive({ most: 10 }) ?? [];
+const received = (bench: Bench, name: string) =>
+  bench.services.sqs.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`)?.receive({ most: 10 }) ?? [];
 
 const ATTRIBUTE = {
   'MessageAttributes.entry.1.Name': 'kind',
@@ -34,7 +41,7 @@ const ATTRIBUTE = {
 // Source: SNS developer guide, "Fanout Amazon SNS notifications to Lambda functions", "… to Amazon SQS queues", docs/aws §18.6
 describe('Topics', () => {
   it('hand a message to a function', async () => {
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: topic('Protocol: lambda, Endpoint: !GetAtt work.Arn'),
       functions: { work: () => 1 },
     });
@@ -73,7 +80,7 @@ describe('Topics', () => {
   });
 
   it('hand a message to a queue in an envelope, or raw with its attributes', async () => {
-    const bench = anEventEngine({ resources: topic(TO_INBOX) });
+    const bench = anEventEngine(SERVICES, { resources: topic(TO_INBOX) });
     await publish(bench, { Action: 'Publish', TopicArn: TOPIC, Message: 'hello', ...ATTRIBUTE });
     const [message] = received(bench, 'inbox');
     const envelope = JSON.parse(message?.body ?? '{}') as Record<string, unknown>;
@@ -81,7 +88,7 @@ describe('Topics', () => {
       [envelope['Type'], envelope['Message'], envelope['MessageAttributes'], message?.attributes],
       ['Notification', 'hello', { kind: { Type: 'String', Value: 'sale' } }, {}],
     );
-    const raw = anEventEngine({ resources: topic(`${TO_INBOX}, RawMessageDelivery: true`) });
+    const raw = anEventEngine(SERVICES, { resources: topic(`${TO_INBOX}, RawMessageDelivery: true`) });
     await publish(raw, { Action: 'Publish', TopicArn: TOPIC, Message: 'hello', ...ATTRIBUTE });
     const [plain] = received(raw, 'inbox');
     assert.deepEqual(
@@ -91,7 +98,7 @@ describe('Topics', () => {
   });
 
   it('pass over messages that the filter policy refuses', async () => {
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: topic(
         `${TO_INBOX}, RawMessageDelivery: true, FilterPolicyScope: MessageBody, FilterPolicy: { price: [{ numeric: ['<', 10] }] }`,
       ),
@@ -105,7 +112,7 @@ describe('Topics', () => {
   });
 
   it('take batches, of which a bad entry fails alone, and messages by protocol', async () => {
-    const bench = anEventEngine({ resources: topic(`${TO_INBOX}, RawMessageDelivery: true`) });
+    const bench = anEventEngine(SERVICES, { resources: topic(`${TO_INBOX}, RawMessageDelivery: true`) });
     const entry = (index: number, id: string, message: string) => ({
       [`PublishBatchRequestEntries.member.${index}.Id`]: id,
       [`PublishBatchRequestEntries.member.${index}.Message`]: message,
@@ -128,7 +135,7 @@ describe('Topics', () => {
   });
 
   it('send what nobody takes to the dead-letter queue of the subscription', async () => {
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: topic(
         `Protocol: lambda, Endpoint: 'arn:aws:lambda:${REGION}:${ACCOUNT}:function:gone', RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn }`,
       ),
@@ -138,9 +145,11 @@ describe('Topics', () => {
   });
 
   it('say which protocols send nothing, and note a policy that is none', () => {
-    const email = anEventEngine({ resources: topic('Protocol: email, Endpoint: a@example.com') });
+    const email = anEventEngine(SERVICES, { resources: topic('Protocol: email, Endpoint: a@example.com') });
     assert.equal(email.unsupported[0]?.consequence, 'nothing is sent by email');
-    const { faults } = anEventEngine({ resources: topic(`${TO_INBOX}, FilterPolicy: { a: [{ like: b }] }`) });
+    const { faults } = anEventEngine(SERVICES, {
+      resources: topic(`${TO_INBOX}, FilterPolicy: { a: [{ like: b }] }`),
+    });
     assert.match(faults.all[0]?.error.message ?? '', /"like" is no operator/);
   });
 });

@@ -1,6 +1,13 @@
+/** Services together: eventbridge, lambda-events, s3. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { anEventEngine, type EventBench, REGION } from '../../../support/an-event-engine.ts';
+import { anEventEngine, type EventBench, REGION } from '../../support/an-event-engine.ts';
+import * as eventbridge from '../../../packages/services/eventbridge/service.ts';
+import * as s3 from '../../../packages/services/s3/service.ts';
+import * as lambdaEvents from '../../../packages/services/lambda-events/service.ts';
+
+const SERVICES = { events: eventbridge, s3, lambda: lambdaEvents };
+type Bench = EventBench<typeof SERVICES>;
 
 const bucket = (configuration: string): string => `
   Photos:
@@ -11,18 +18,18 @@ const bucket = (configuration: string): string => `
 const onCreated = (more = '', event = 's3:ObjectCreated:*'): string =>
   `LambdaConfigurations: [{ Event: '${event}', Function: !GetAtt work.Arn, ${more} }]`;
 
-async function ask(bench: EventBench, method: string, path: string, body = ''): Promise<void> {
+async function ask(bench: Bench, method: string, path: string, body = ''): Promise<void> {
   await bench.send({ service: 's3', method, path, body });
   await bench.engine.idle();
 }
 
-const eventsOf = (bench: EventBench) =>
+const eventsOf = (bench: Bench) =>
   bench.invoker.calls.map(({ event }) => (event as { Records: Record<string, unknown>[] }).Records[0] ?? {});
 
 // Source: S3 user guide, "Event message structure", docs/aws §18.8
 describe('BucketNotifications', () => {
   it('tell a function what has been put', async () => {
-    const bench = anEventEngine({ resources: bucket(onCreated()), functions: { work: () => 1 } });
+    const bench = anEventEngine(SERVICES, { resources: bucket(onCreated()), functions: { work: () => 1 } });
     await ask(bench, 'PUT', '/photos/a%20b/%C3%BC.png', 'four');
     await ask(bench, 'PUT', '/others/a.png', 'x');
     const [record, ...more] = eventsOf(bench);
@@ -47,7 +54,7 @@ describe('BucketNotifications', () => {
   it('go by event, prefix and suffix', async () => {
     const filter =
       'Filter: { S3Key: { Rules: [{ Name: prefix, Value: in/ }, { Name: suffix, Value: .png }] } }';
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: bucket(onCreated(filter, 's3:ObjectRemoved:Delete')),
       functions: { work: () => 1 },
     });
@@ -62,7 +69,7 @@ describe('BucketNotifications', () => {
   });
 
   it('go to EventBridge, where a rule takes them', async () => {
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: `${bucket('EventBridgeConfiguration: {}')}
   Rule:
     Type: AWS::Events::Rule
@@ -79,7 +86,7 @@ describe('BucketNotifications', () => {
   });
 
   it('name events that do not happen here', () => {
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: bucket(onCreated('', 's3:ObjectRestore:Completed')),
       functions: { work: () => 1 },
     });

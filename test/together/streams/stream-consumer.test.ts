@@ -1,3 +1,4 @@
+/** Services together: lambda-events, sqs, streams. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
@@ -6,7 +7,13 @@ import {
   type EventBench,
   type EventBenchWish,
   REGION,
-} from '../../../support/an-event-engine.ts';
+} from '../../support/an-event-engine.ts';
+import * as sqs from '../../../packages/services/sqs/service.ts';
+import * as tableStreams from '../../../packages/services/streams/service.ts';
+import * as lambdaEvents from '../../../packages/services/lambda-events/service.ts';
+
+const SERVICES = { sqs, 'dynamodb-streams': tableStreams, lambda: lambdaEvents };
+type Bench = EventBench<typeof SERVICES>;
 
 const ARN = `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/orders/stream/2026-01-01T00:00:00.000`;
 const table = (mapping = '', view = 'NEW_AND_OLD_IMAGES'): string => `
@@ -33,8 +40,8 @@ type StreamRecordOf = {
 const idsOf = (event: unknown): string[] =>
   (event as { Records: StreamRecordOf[] }).Records.map(({ dynamodb }) => dynamodb.Keys.id.S);
 
-function change(bench: EventBench, ...ids: readonly string[]): void {
-  bench.streams.changed(
+function change(bench: Bench, ...ids: readonly string[]): void {
+  bench.services['dynamodb-streams'].streams.changed(
     ids.map((id) => ({
       table: 'orders',
       keys: { id: { S: id } },
@@ -46,23 +53,22 @@ function change(bench: EventBench, ...ids: readonly string[]): void {
 }
 
 async function aBench(mapping: string, work: NonNullable<EventBenchWish['functions']>[string]) {
-  const bench = anEventEngine({ resources: table(mapping), functions: { work } });
+  const bench = anEventEngine(SERVICES, { resources: table(mapping), functions: { work } });
   change(bench, 'a', 'b', 'c', 'd');
   await bench.engine.idle();
   return bench;
 }
 
 /** Batches as `ab`, in the order in which the function got them. */
-const batchesOf = (bench: EventBench): string[] =>
-  bench.invoker.calls.map(({ event }) => idsOf(event).join(''));
+const batchesOf = (bench: Bench): string[] => bench.invoker.calls.map(({ event }) => idsOf(event).join(''));
 const failOn =
   (...bad: readonly string[]) =>
   (event: unknown): void => {
     if (idsOf(event).some((id) => bad.includes(id))) throw new Error('no');
   };
 
-const lost = (bench: EventBench): Record<string, unknown>[] =>
-  (bench.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:lost`)?.receive({ most: 10 }) ?? []).map(
+const lost = (bench: Bench): Record<string, unknown>[] =>
+  (bench.services.sqs.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:lost`)?.receive({ most: 10 }) ?? []).map(
     ({ body }) => JSON.parse(body) as Record<string, unknown>,
   );
 const ON_FAILURE = 'DestinationConfig: { OnFailure: { Destination: !GetAtt Lost.Arn } }';
@@ -72,14 +78,14 @@ const ONE_BATCH = 'MaximumBatchingWindowInSeconds: 1';
 // Source: Lambda developer guide, "Process DynamoDB records with Lambda", docs/aws §18.7
 describe('StreamConsumer', () => {
   it('hands changes over as records, with the images that the stream has', async () => {
-    const bench = anEventEngine({ resources: table(), functions: { work: () => 1 } });
+    const bench = anEventEngine(SERVICES, { resources: table(), functions: { work: () => 1 } });
     const keys = { id: { S: 'a' } };
     const [one, two] = [
       { ...keys, n: { N: '1' } },
       { ...keys, n: { N: '2' } },
     ];
     const changed = (before: object | undefined, after: object | undefined, isExpiry = false): void =>
-      bench.streams.changed([
+      bench.services['dynamodb-streams'].streams.changed([
         { table: 'orders', keys, before: before as never, after: after as never, isExpiry },
       ]);
     changed(undefined, one);
@@ -134,10 +140,10 @@ describe('StreamConsumer', () => {
     await bench.advance(1_000);
     await bench.advance(2_000);
     assert.deepEqual(batchesOf(bench), ['a', 'b', 'b', 'b']);
-    assert.equal(bench.streams.consumers[0]?.ageMs, 3_000);
+    assert.equal(bench.services['dynamodb-streams'].streams.consumers[0]?.ageMs, 3_000);
     await bench.advance(4_000);
     assert.deepEqual(batchesOf(bench).slice(4), ['b', 'c', 'd']);
-    assert.equal(bench.streams.consumers[0].ageMs, 0);
+    assert.equal(bench.services['dynamodb-streams'].streams.consumers[0].ageMs, 0);
   });
 
   it('gives a batch up after its retries, and says so to the destination', async () => {
@@ -199,11 +205,11 @@ describe('StreamConsumer', () => {
       (lost(bench)[0]?.['requestContext'] as { condition: string }).condition,
       'RecordAgeExceeded',
     );
-    assert.equal(bench.streams.consumers[0]?.waiting, 0);
+    assert.equal(bench.services['dynamodb-streams'].streams.consumers[0]?.waiting, 0);
   });
 
   it('passes over records that the filter refuses', async () => {
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: table(
         `FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"],"dynamodb":{"Keys":{"id":{"S":["b"]}}}}' }] }`,
       ),
@@ -216,7 +222,7 @@ describe('StreamConsumer', () => {
 
   it('keeps the order of each item with several batches at a time', async () => {
     const seen: string[] = [];
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: table('BatchSize: 1, ParallelizationFactor: 4'),
       functions: {
         async work(event) {
@@ -230,7 +236,7 @@ describe('StreamConsumer', () => {
       },
     });
     for (let n = 0; n < 20; n += 1)
-      bench.streams.changed(
+      bench.services['dynamodb-streams'].streams.changed(
         ['a', 'b', 'c', 'd', 'e'].map((id) => ({
           table: 'orders',
           keys: { id: { S: id } },

@@ -1,6 +1,13 @@
+/** Services together: eventbridge, lambda-events, scheduler, sqs. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ACCOUNT, anEventEngine, REGION } from '../../../support/an-event-engine.ts';
+import { ACCOUNT, anEventEngine, REGION } from '../../support/an-event-engine.ts';
+import * as sqs from '../../../packages/services/sqs/service.ts';
+import * as eventbridge from '../../../packages/services/eventbridge/service.ts';
+import * as scheduler from '../../../packages/services/scheduler/service.ts';
+import * as lambdaEvents from '../../../packages/services/lambda-events/service.ts';
+
+const SERVICES = { sqs, events: eventbridge, scheduler, lambda: lambdaEvents };
 
 const RULE = (more: string, targets: string): string => `
   Bus: { Type: AWS::Events::EventBus, Properties: { Name: shop } }
@@ -26,7 +33,7 @@ const entry = (detail: object, more: object = {}) => ({
 // Source: EventBridge user guide, "Amazon EventBridge event structure", "Amazon EventBridge rules", docs/aws §18.5
 describe('EventBuses', () => {
   it('hands an event to the function of the rule that it matches', async () => {
-    const bench = anEventEngine({ resources: RULE(PATTERN, WORK), functions: { work: () => 1 } });
+    const bench = anEventEngine(SERVICES, { resources: RULE(PATTERN, WORK), functions: { work: () => 1 } });
     const answer = await bench.call('events', 'PutEvents', {
       Entries: [
         entry({ state: 'paid' }, { Resources: ['r'], Time: 1_700_000_000 }),
@@ -67,7 +74,7 @@ describe('EventBuses', () => {
   ])
     // Source: EventBridge user guide, "Amazon EventBridge input transformation"
     it(`gives a target what ${name} makes of the event`, async () => {
-      const bench = anEventEngine({
+      const bench = anEventEngine(SERVICES, {
         resources: RULE(PATTERN, `{ Id: w, Arn: !GetAtt work.Arn, ${target} }`),
         functions: { work: () => 1 },
       });
@@ -80,13 +87,14 @@ describe('EventBuses', () => {
   it('sends what a target cannot take to its dead-letter queue, and a rule that is switched off nothing', async () => {
     const dead = 'DeadLetterConfig: { Arn: !GetAtt Dead.Arn }';
     const gone = `{ Id: g, Arn: 'arn:aws:lambda:${REGION}:${ACCOUNT}:function:gone', ${dead} }`;
-    const bench = anEventEngine({ resources: RULE(PATTERN, gone) });
+    const bench = anEventEngine(SERVICES, { resources: RULE(PATTERN, gone) });
     await bench.call('events', 'PutEvents', { Entries: [entry({ state: 'paid' })] });
     await bench.engine.idle();
-    const [message] = bench.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:dead`)?.receive({ most: 1 }) ?? [];
+    const [message] =
+      bench.services.sqs.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:dead`)?.receive({ most: 1 }) ?? [];
     assert.equal((JSON.parse(message?.body ?? '{}') as { source: string }).source, 'shop');
     assert.equal(message?.attributes['ERROR_CODE']?.StringValue, 'NOT_FOUND');
-    const off = anEventEngine({
+    const off = anEventEngine(SERVICES, {
       resources: RULE(`State: DISABLED\n      ${PATTERN}`, WORK),
       functions: { work: () => 1 },
     });
@@ -96,7 +104,7 @@ describe('EventBuses', () => {
   });
 
   it('passes events on from bus to bus, and a circle of buses ends', async () => {
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: `
   One: { Type: AWS::Events::EventBus, Properties: { Name: one } }
   Two: { Type: AWS::Events::EventBus, Properties: { Name: two } }
@@ -114,7 +122,7 @@ describe('EventBuses', () => {
   });
 
   it('says which targets are not run', () => {
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: RULE(PATTERN, `{ Id: c, Arn: 'arn:aws:ecs:${REGION}:${ACCOUNT}:cluster/c' }`),
     });
     assert.match(bench.unsupported[0]?.consequence ?? '', /^its target arn:aws:ecs:.* is not run here$/);
@@ -129,7 +137,7 @@ describe('Schedules', () => {
     Properties: { Name: nightly, ScheduleExpression: 'cron(0 2 * * ? *)', Targets: [${WORK}] }`;
 
   it('runs a rule at its times, with an event of its own, when the clock gets there', async () => {
-    const bench = anEventEngine({ resources: NIGHTLY, functions: { work: () => 1 } });
+    const bench = anEventEngine(SERVICES, { resources: NIGHTLY, functions: { work: () => 1 } });
     // It is 14 April 2025, 22:13:38.
     await bench.advance(3 * 3_600_000);
     assert.equal(bench.invoker.calls.length, 0);
@@ -151,7 +159,7 @@ describe('Schedules', () => {
   });
 
   it('plays a hundred times that the clock has jumped over, and says that there were more', async () => {
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: NIGHTLY.replace('cron(0 2 * * ? *)', 'rate(1 minute)'),
       functions: { work: () => 1 },
     });
@@ -165,7 +173,7 @@ describe('Schedules', () => {
   it('lets no time of a jump begin before the work of the one before it has ended', async () => {
     let running = 0;
     let most = 0;
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: NIGHTLY.replace('cron(0 2 * * ? *)', 'rate(1 hour)'),
       functions: {
         work: async () => {
@@ -182,7 +190,7 @@ describe('Schedules', () => {
   });
 
   it('runs a schedule of EventBridge Scheduler in its time zone, between its dates, with its input', async () => {
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: `
   Daily:
     Type: AWS::Scheduler::Schedule
@@ -231,7 +239,7 @@ describe('Schedules', () => {
   ];
   for (const { title, start, times } of rates)
     it(`runs a rate of EventBridge Scheduler ${title}`, async () => {
-      const bench = anEventEngine({ resources: RATE(start), functions: { work: () => 1 } });
+      const bench = anEventEngine(SERVICES, { resources: RATE(start), functions: { work: () => 1 } });
       await bench.advance(2 * 3_600_000 + 60_000);
       assert.deepEqual(
         bench.invoker.calls.map(({ event }) => event),
@@ -243,7 +251,7 @@ describe('Schedules', () => {
     });
 
   it('notes an expression that is none', () => {
-    const { faults } = anEventEngine({
+    const { faults } = anEventEngine(SERVICES, {
       resources: NIGHTLY.replace('cron(0 2 * * ? *)', 'every night'),
       functions: { work: () => 1 },
     });

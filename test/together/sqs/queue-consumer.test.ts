@@ -1,6 +1,12 @@
+/** Services together: lambda-events, sqs. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ACCOUNT, anEventEngine, type EventBench, REGION } from '../../../support/an-event-engine.ts';
+import { ACCOUNT, anEventEngine, type EventBench, REGION } from '../../support/an-event-engine.ts';
+import * as sqs from '../../../packages/services/sqs/service.ts';
+import * as lambdaEvents from '../../../packages/services/lambda-events/service.ts';
+
+const SERVICES = { sqs, lambda: lambdaEvents };
+type Bench = EventBench<typeof SERVICES>;
 
 const URL = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/jobs`;
 const ARN = `arn:aws:sqs:${REGION}:${ACCOUNT}:jobs`;
@@ -20,19 +26,19 @@ const jobs = (mapping = '', queue = 'VisibilityTimeout: 30', tries = 3): string 
 
 type Records = { readonly Records: readonly Readonly<Record<string, unknown>>[] };
 
-async function send(bench: EventBench, ...bodies: readonly string[]): Promise<void> {
+async function send(bench: Bench, ...bodies: readonly string[]): Promise<void> {
   for (const MessageBody of bodies) await bench.call('sqs', 'SendMessage', { QueueUrl: URL, MessageBody });
   await bench.engine.idle();
 }
 
-const lengthOf = (bench: EventBench, name: string): number =>
-  bench.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`)?.length ?? -1;
+const lengthOf = (bench: Bench, name: string): number =>
+  bench.services.sqs.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`)?.length ?? -1;
 
 // Source: Lambda developer guide, "Using Lambda with Amazon SQS", docs/aws §18.3
 describe('QueueConsumer', () => {
   it('hands messages to the function as records, and deletes them when it returns', async () => {
     const events: Records[] = [];
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: jobs(),
       functions: { work: (event) => void events.push(event as Records) },
     });
@@ -69,7 +75,7 @@ describe('QueueConsumer', () => {
 
   it('lets messages of a failed batch come back when their visibility timeout has passed, and then die', async () => {
     const counts: unknown[] = [];
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: jobs(),
       functions: {
         work(event) {
@@ -121,7 +127,7 @@ describe('QueueConsumer', () => {
   ])
     // Source: Lambda developer guide, "Implementing partial batch responses", "Success and failure conditions"
     it(`keeps of a batch what the function reports with ${name}`, async () => {
-      const bench = anEventEngine({
+      const bench = anEventEngine(SERVICES, {
         resources: jobs(
           'FunctionResponseTypes: [ReportBatchItemFailures], BatchSize: 3, MaximumBatchingWindowInSeconds: 1',
         ),
@@ -132,7 +138,7 @@ describe('QueueConsumer', () => {
       await send(bench, 'a', 'b', 'c');
       await bench.engine.idle();
       assert.equal(bench.invoker.calls.length, 1);
-      const queue = bench.queues.find(ARN);
+      const queue = bench.services.sqs.queues.find(ARN);
       bench.clock.advance(30_000);
       assert.deepEqual(
         queue?.receive({ most: 10 }).map(({ body }) => body),
@@ -143,7 +149,7 @@ describe('QueueConsumer', () => {
 
   it('gathers a batch until it is full, or its window has passed', async () => {
     const sizes: number[] = [];
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: jobs('BatchSize: 4, MaximumBatchingWindowInSeconds: 10'),
       functions: { work: (event) => void sizes.push((event as Records).Records.length) },
     });
@@ -159,7 +165,7 @@ describe('QueueConsumer', () => {
 
   it('runs as many batches at a time as ScalingConfig says', async () => {
     let [running, most] = [0, 0];
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: jobs('BatchSize: 1, ScalingConfig: { MaximumConcurrency: 2 }'),
       functions: {
         async work() {
@@ -181,7 +187,7 @@ describe('QueueConsumer', () => {
 
   it('deletes what the filter refuses without the function', async () => {
     const bodies: unknown[] = [];
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: jobs(
         `FilterCriteria: { Filters: [{ Pattern: '{"body":{"kind":["paid"],"total":[{"numeric":[">",10]}]}}' }] }`,
       ),
@@ -195,7 +201,7 @@ describe('QueueConsumer', () => {
   it('keeps the order of each group of a FIFO queue, also past failures', async () => {
     const seen: string[] = [];
     let failures = 2;
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: `
   Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs.fifo, FifoQueue: true, ContentBasedDeduplication: true, VisibilityTimeout: 30 } }
   Mapping: { Type: AWS::Lambda::EventSourceMapping, Properties: { EventSourceArn: !GetAtt Jobs.Arn, FunctionName: work, BatchSize: 1 } }`,
@@ -226,7 +232,7 @@ describe('QueueConsumer', () => {
   it('loses none of 10,000 messages to workers that crash, and gives none to a worker that has deleted it', async () => {
     const done = new Map<string, number>();
     let calls = 0;
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: jobs('BatchSize: 10', 'VisibilityTimeout: 30', 12),
       functions: {
         work(event) {
@@ -239,7 +245,7 @@ describe('QueueConsumer', () => {
         },
       },
     });
-    const queue = bench.queues.find(ARN);
+    const queue = bench.services.sqs.queues.find(ARN);
     for (let index = 0; index < 10_000; index += 1)
       queue?.send({ body: String(index), attributes: {}, senderId: ACCOUNT });
     await bench.engine.idle();

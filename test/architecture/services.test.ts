@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { importedServices, listServices, namedServices, TOGETHER } from './services.ts';
+import { readSources } from './source-files.ts';
+
+const tests = readSources().filter(({ path }) => path.startsWith('test/'));
+const together = tests.filter(({ path }) => path.startsWith(`${TOGETHER}/`));
+
+describe('tests of several services', () => {
+  it('name in their first line the services that they import', () => {
+    const wrong = together.filter(
+      (file) => namedServices(file)?.join() !== importedServices(file).toSorted().join(),
+    );
+
+    assert.ok(together.length > 0);
+    assert.deepEqual(
+      wrong.map(({ path }) => path),
+      [],
+    );
+  });
+
+  it('are of two services at least: those of one lie in its mirror', () => {
+    const alone = together.filter((file) => (namedServices(file)?.length ?? 0) < 2);
+
+    assert.deepEqual(
+      alone.map(({ path }) => path),
+      [],
+    );
+  });
+
+  it('lie below the name of a service that they name, or below none', () => {
+    const astray = together.filter((file) => {
+      const folder = file.path.split('/').slice(2, -1);
+      return folder.length > 0 && namedServices(file)?.includes(folder.join('/')) !== true;
+    });
+
+    assert.deepEqual(
+      astray.map(({ path }) => path),
+      [],
+    );
+  });
+});
+
+describe('a service', () => {
+  it('is imported by no test but its own and those of several services', () => {
+    const services = listServices();
+    const strangers = tests
+      .filter(({ path }) => !path.startsWith(`${TOGETHER}/`))
+      .flatMap((file) =>
+        importedServices(file, services)
+          .filter((service) => !file.path.startsWith(`test/packages/services/${service}/`))
+          .map((service) => `${file.path} imports ${service}`),
+      );
+
+    assert.ok(services.length > 1);
+    assert.deepEqual(strangers, []);
+  });
+});
+
+describe('what a test says of services', () => {
+  const text = (first: string): string =>
+    `${first}import * as sqs from '../../packages/services/sqs/service.ts';\nimport { TABLES_TYPES } from '../../packages/services/tables/resource-types.ts';\n`;
+
+  it('is read from its first line and from its imports', () => {
+    const file = { path: 'test/together/a.test.ts', text: text('/** Services together: sns, sqs. */\n') };
+
+    assert.deepEqual(namedServices(file), ['sns', 'sqs']);
+    assert.deepEqual(importedServices(file, ['sns', 'sqs']), ['sqs']);
+  });
+
+  it('is nothing without that line', () => {
+    assert.equal(namedServices({ path: 'test/together/a.test.ts', text: text('') }), undefined);
+  });
+});

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, it } from 'node:test';
+import { LateValues } from '../../../../packages/engine/compose/values.ts';
+import type { GatewayOptions } from '../../../../packages/engine/gateway.ts';
+import { LocalValues } from '../../../../packages/services/values/local-values.ts';
+import { VirtualClock } from '../../../support/virtual-ports.ts';
+
+/** Values whose code loads after so many tries. */
+function lateValues({ failures }: { readonly failures: number }) {
+  const log: string[] = [];
+  let tries = 0;
+  const options = { directory: '/app', log: { write: (line: string) => void log.push(line) } };
+  const values = new LateValues(options as unknown as GatewayOptions, new VirtualClock(), async () => {
+    await nextTurn();
+    tries += 1;
+    if (tries <= failures) throw new Error('EMFILE: too many open files');
+    return { LocalValues };
+  });
+  return { values, log };
+}
+
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+}
+
+describe('LateValues', () => {
+  it('says in the log why an object could not be looked up, once for all who ask', async () => {
+    const { values, log } = lateValues({ failures: 2 });
+
+    assert.equal(values.object('bucket/one'), undefined);
+    assert.equal(values.object('bucket/two'), undefined);
+    await turns();
+    values.object('bucket/one');
+    await turns();
+
+    assert.deepEqual(log, ['values cannot be loaded: EMFILE: too many open files']);
+  });
+
+  it('tries again for the next who asks', async () => {
+    const { values } = lateValues({ failures: 1 });
+    await assert.rejects(values.open(), /EMFILE/);
+
+    assert.ok((await values.open()) instanceof LocalValues);
+  });
+});

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { listServices } from '../architecture/services.ts';
+import { readSource } from '../architecture/source-files.ts';
+import { reasonsAgainst } from './removable.ts';
+import { plainRestTemplate, PROBES, refusalIn } from './removable/probes.ts';
+import { CATALOGUE, pathsOf, Removal, withoutService } from './removable/remove-service.ts';
+import { TypeCheck } from './removable/type-check.ts';
+
+const LISTED = `import { BELL_TYPES } from '../../services/bells/resource-types.ts';
+import { OTHER_TYPES } from '../../templates/other-types.ts';
+
+export const CATALOGUE = [
+  { name: 'bells', types: BELL_TYPES, load: () => import('../../services/bells/service.ts') },
+  {
+    name: 'horns',
+    types: {},
+    load: () => import('../../services/horns/service.ts'),
+  },
+];
+
+void OTHER_TYPES;
+`;
+
+describe('withoutService', () => {
+  it('takes out the entry and what is imported of the folder', () => {
+    const rest = withoutService(LISTED, 'bells');
+
+    assert.doesNotMatch(rest, /bells|BELL/);
+    assert.match(rest, /OTHER_TYPES } from[^]*name: 'horns'[^]*void OTHER_TYPES/);
+  });
+
+  it('takes out an entry of several lines', () => {
+    assert.match(withoutService(LISTED, 'horns'), /service\.ts'\) },\n\];/);
+  });
+
+  it('refuses a catalogue without the service', () => {
+    assert.throws(() => withoutService(LISTED, 'drums'), /0 entries of drums, not one/);
+  });
+
+  it('knows every service of the catalogue as it is', () => {
+    const { text } = readSource(CATALOGUE);
+
+    for (const service of listServices())
+      assert.ok(!withoutService(text, service).includes(`services/${service}/`), service);
+  });
+});
+
+describe('what goes with a service', () => {
+  const tests = [
+    { path: 'test/together/bells/ring.test.ts', text: '/** Services together: bells, horns. */\n' },
+    { path: 'test/together/quiet.test.ts', text: '/** Services together: drums, horns. */\n' },
+  ];
+
+  it('is its folder, its tests and those that name it', () => {
+    assert.deepEqual(pathsOf('bells', tests), [
+      'packages/services/bells',
+      'test/packages/services/bells',
+      'test/together/bells/ring.test.ts',
+    ]);
+  });
+});
+
+describe('a copy of the repository', () => {
+  const FILES: Readonly<Record<string, string>> = {
+    'tsconfig.json': JSON.stringify({
+      compilerOptions: { noEmit: true, allowImportingTsExtensions: true, module: 'nodenext', types: [] },
+      include: ['packages', 'test'],
+    }),
+    [CATALOGUE]: LISTED.replace(/^void.*\n/m, 'export const other = OTHER_TYPES;\n'),
+    'packages/templates/other-types.ts': 'export const OTHER_TYPES = {};\n',
+    'packages/services/bells/resource-types.ts': 'export const BELL_TYPES = {};\n',
+    'packages/services/bells/service.ts': 'export const open = () => 1;\n',
+    'packages/services/horns/service.ts': 'export const open = () => 2;\n',
+  };
+  let copy = '';
+  beforeEach(() => {
+    copy = mkdtempSync(join(tmpdir(), 'gatewright-copy-'));
+    for (const [path, text] of Object.entries(FILES)) {
+      mkdirSync(dirname(join(copy, path)), { recursive: true });
+      writeFileSync(join(copy, path), text);
+    }
+  });
+  afterEach(() => rmSync(copy, { recursive: true, force: true }));
+
+  it('has no error of types without a service, and all of it when that is put back', () => {
+    const [types, removal] = [new TypeCheck(copy), new Removal(copy)];
+    assert.deepEqual(types.errors(), []);
+
+    removal.remove(pathsOf('bells', []));
+    removal.unlist('bells');
+    assert.deepEqual(types.errors(), []);
+
+    removal.putBack();
+    assert.deepEqual(types.errors(), []);
+    for (const [path, text] of Object.entries(FILES))
+      assert.equal(readFileSync(join(copy, path), 'utf8'), text);
+  });
+
+  it('has one where somebody still names what is gone, and none when it is back', () => {
+    const [types, removal] = [new TypeCheck(copy), new Removal(copy)];
+    assert.deepEqual(types.errors(), []);
+
+    removal.remove(['packages/services/horns']);
+    const [error = '', ...more] = types.errors();
+    assert.match(error, /^packages\/engine\/compose\/catalogue\.ts\(9\): TS2307 /);
+    assert.equal(more.length, 0);
+
+    removal.putBack();
+    assert.deepEqual(types.errors(), []);
+  });
+});
+
+describe('what a stack names of a service', () => {
+  it('is written down for every service', () => {
+    const missing = listServices().filter((service) => PROBES[service] === undefined);
+
+    assert.deepEqual(missing, []);
+  });
+
+  it('stands on a line of its own in the template', () => {
+    const lines = plainRestTemplate(PROBES['sqs']).split('\n');
+
+    assert.equal(lines.filter((line) => line.includes('"Probe":')).length, 1);
+  });
+
+  it('is found in what a start says', () => {
+    const output =
+      'error: --strict: 1 parts\n  /tmp/a/template.json:7: Probe (AWS::SQS::Queue): nothing runs\n';
+
+    assert.equal(refusalIn(output), 'template.json:7: Probe (AWS::SQS::Queue): nothing runs');
+    assert.equal(refusalIn('error: something else\n'), undefined);
+  });
+});
+
+describe('the proof that a service can be taken out', () => {
+  const seen = {
+    service: 'bells',
+    typeErrors: [],
+    tests: { passed: 1, failed: [] },
+    answer: '200 hello',
+    refusal: 'template.json:7: Probe',
+  };
+
+  it('holds where nothing misses it', () => {
+    assert.deepEqual(reasonsAgainst(seen), []);
+  });
+
+  for (const { name, more, reason } of [
+    { name: 'an error of types', more: { typeErrors: ['a.ts(1): TS2307 x'] }, reason: /a\.ts\(1\)/ },
+    { name: 'a test that fails', more: { tests: { passed: 1, failed: ['rings'] } }, reason: /"rings" fails/ },
+    { name: 'no test at all', more: { tests: { passed: 0, failed: [] } }, reason: /no test/ },
+    { name: 'another answer', more: { answer: '500 ' }, reason: /answers 500/ },
+    { name: 'silence about the probe', more: { refusal: undefined }, reason: /told nothing/ },
+  ])
+    it(`is refuted by ${name}`, () => {
+      const [first = '', ...others] = reasonsAgainst({ ...seen, ...more });
+
+      assert.match(first, reason);
+      assert.equal(others.length, 0);
+    });
+});

@@ -1,0 +1,175 @@
+/**
+ * Proves that a service is a folder: takes each out of a copy of the repository, with its tests and its lines of the
+ * catalogue, and shows that nothing else misses it, and that a stack which names it is told so.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ANY_PORTS } from '../../lab/bench/plain-stack.ts';
+import { logFile, readyLine, stop } from '../../lab/bench/targets.ts';
+import { listServices, TOGETHER } from '../architecture/services.ts';
+import { readSources } from '../architecture/source-files.ts';
+import type { Figures, Outcome, Proof } from './proof.ts';
+import { plainRestTemplate, PROBES, refusalIn } from './removable/probes.ts';
+import { pathsOf, Removal } from './removable/remove-service.ts';
+import { TypeCheck } from './removable/type-check.ts';
+import { copyRepository } from './repository-copy.ts';
+
+const COMMAND = 'packages/gatewright/command/main.ts';
+
+/** What was seen without a service. */
+type Seen = {
+  readonly service: string;
+  readonly typeErrors: readonly string[];
+  /** Of the other services' tests; `failed` names files. */
+  readonly tests: { readonly passed: number; readonly failed: readonly string[] };
+  /** Of a plain REST API: status and body. */
+  readonly answer: string;
+  /** The line that refuses the probe; undefined = it was taken in silence. */
+  readonly refusal: string | undefined;
+};
+
+/** Without this one. */
+async function look(copy: string, service: string, types: TypeCheck): Promise<Seen> {
+  return {
+    service,
+    typeErrors: types.errors(),
+    tests: runTests(copy),
+    answer: await startPlain(copy),
+    refusal: await refuse(copy, service),
+  };
+}
+
+/** All tests that are left of services, and of what they stand on. */
+function runTests(copy: string): Seen['tests'] {
+  const folders = [TOGETHER, 'test/packages/services', 'test/packages/kernel'];
+  // In one process: they share what they load.
+  const how = ['--test', '--test-isolation=none', '--test-reporter=tap'];
+  const words = [...how, ...folders.map((folder) => `${folder}/**/*.test.ts`)];
+  const { stdout } = spawnSync(process.execPath, words, {
+    cwd: copy,
+    encoding: 'utf8',
+    timeout: 120_000,
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const passed = Number(/^# pass (\d+)$/m.exec(stdout)?.[1] ?? 0);
+  const failed = [...stdout.matchAll(/^\s*not ok \d+ - (.*)$/gm)].map(([, name = '']) => name);
+  return { passed, failed };
+}
+
+async function inFolder<Result>(
+  text: string,
+  work: (folder: string) => Result | Promise<Result>,
+): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-removable-'));
+  try {
+    writeFileSync(join(folder, 'template.json'), text);
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function startPlain(copy: string): Promise<string> {
+  return inFolder(plainRestTemplate(), async (folder) => {
+    const child = spawn(process.execPath, [join(copy, COMMAND), 'start', 'template.json', ...ANY_PORTS], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', logFile('removable')],
+      env: { ...process.env, GATEWRIGHT_HOME: join(folder, 'home') },
+    });
+    try {
+      const { apis } = JSON.parse(await readyLine(child)) as { readonly apis: readonly { url: string }[] };
+      const reply = await fetch(`${apis[0]?.url ?? ''}/`);
+      return `${reply.status} ${await reply.text()}`;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    } finally {
+      await stop({ process: child });
+    }
+  });
+}
+
+function refuse(copy: string, service: string): Promise<string | undefined> {
+  return inFolder(plainRestTemplate(PROBES[service]), (folder) => {
+    const words = [join(copy, COMMAND), 'start', 'template.json', ...ANY_PORTS, '--strict'];
+    const { stdout, stderr, status } = spawnSync(process.execPath, words, {
+      cwd: folder,
+      encoding: 'utf8',
+      timeout: 20_000,
+      env: { ...process.env, GATEWRIGHT_HOME: join(folder, 'home') },
+    });
+    return status === 1 ? refusalIn(`${stdout}\n${stderr}`) : undefined;
+  });
+}
+
+/** What the claim says, of one service. */
+export function reasonsAgainst({ service, typeErrors, tests, answer, refusal }: Seen): readonly string[] {
+  return [
+    ...typeErrors.slice(0, 3).map((error) => `without ${service}: ${error}`),
+    ...tests.failed.slice(0, 3).map((name) => `without ${service}: "${name}" fails`),
+    ...(tests.passed === 0 ? [`without ${service}: no test of another service has passed`] : []),
+    ...(answer === '200 hello' ? [] : [`without ${service}: a plain REST API answers ${answer}`]),
+    ...(refusal === undefined ? [`without ${service}: a stack that names it is told nothing`] : []),
+  ];
+}
+
+function toFigures({ service, typeErrors, tests, answer, refusal = '' }: Seen): Figures {
+  return { service, typeErrors: typeErrors.length, testsOfOthers: tests.passed, answer, refusal };
+}
+
+/** A service whose folder is gone and which the catalogue still lists is an error: else the check would see nothing. */
+function seesWhatIsMissing(removal: Removal, types: TypeCheck, service: string): boolean {
+  removal.remove([`packages/services/${service}`]);
+  const errors = types.errors();
+  removal.putBack();
+  return errors.some((error) => error.startsWith('packages/engine/compose/catalogue.ts'));
+}
+
+async function proveRemovable(only: string | undefined): Promise<Outcome> {
+  const services = listServices().filter((service) => only === undefined || service === only);
+  const unknown = services.filter((service) => PROBES[service] === undefined);
+  const copy = copyRepository('gatewright-removable-');
+  const removal = new Removal(copy);
+  const tests = readSources().filter(({ path }) => path.startsWith(`${TOGETHER}/`));
+  try {
+    const types = new TypeCheck(copy);
+    const before = types.errors();
+    const [first = ''] = services;
+    const isBlind = !seesWhatIsMissing(removal, types, first);
+    const seen: Seen[] = [];
+    for (const service of services) {
+      removal.remove(pathsOf(service, tests));
+      removal.unlist(service);
+      const one = await look(copy, service, types);
+      removal.putBack();
+      console.log(
+        `  without ${service.padEnd(14)} ${one.typeErrors.length} errors, ${one.tests.passed} tests, ${one.answer}`,
+      );
+      console.log(`    ${one.refusal ?? 'is told nothing'}`);
+      seen.push(one);
+    }
+    const reasons = [
+      ...before.slice(0, 3).map((error) => `with all services: ${error}`),
+      ...(isBlind ? [`nobody notices that ${first} is missing from its line of the catalogue`] : []),
+      ...unknown.map((service) => `nothing is written down that a stack would name of ${service}`),
+      ...seen.flatMap(reasonsAgainst),
+      ...(seen.length === 0 ? [`there is no service ${only ?? ''}`] : []),
+    ];
+    const figures = { services: seen.map(toFigures) };
+    return reasons.length === 0
+      ? { kind: 'proven', figures, isPart: only !== undefined }
+      : { kind: 'refuted', reason: reasons.join('; '), figures };
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+    rmSync(`${copy}-aside`, { recursive: true, force: true });
+  }
+}
+
+export const removable: Proof = {
+  name: 'removable',
+  claim:
+    'each service can be taken out with its folder, its tests and its lines of the catalogue: no error of types, the tests of other services pass, a plain REST API answers, and a stack that names the service is refused with logical id and line',
+  quick: false,
+  run: ({ only }) => proveRemovable(only),
+};

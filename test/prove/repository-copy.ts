@@ -1,0 +1,33 @@
+/** A copy of the repository, for proofs that plant or remove something, with the installed packages linked. */
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { REPOSITORY, listFiles } from '../architecture/source-files.ts';
+
+/** The scope of our own packages. */
+const OURS = '@gatewright';
+
+/** @param prefix of its name among temporary folders; whoever asks removes it */
+export function copyRepository(prefix: string): string {
+  const copy = mkdtempSync(join(tmpdir(), prefix));
+  for (const path of listFiles()) {
+    mkdirSync(dirname(join(copy, path)), { recursive: true });
+    cpSync(join(REPOSITORY, path), join(copy, path));
+  }
+  linkPackages(copy);
+  return copy;
+}
+
+/** Packages of others as they are installed; our own lead to the copy. */
+function linkPackages(copy: string): void {
+  const [installed, target] = [join(REPOSITORY, 'node_modules'), join(copy, 'node_modules')];
+  mkdirSync(target);
+  for (const name of readdirSync(installed)) {
+    if (name !== OURS) symlinkSync(join(installed, name), join(target, name));
+  }
+  mkdirSync(join(target, OURS));
+  for (const name of readdirSync(join(installed, OURS))) {
+    // npm links a workspace by a relative path.
+    symlinkSync(readlinkSync(join(installed, OURS, name)), join(target, OURS, name));
+  }
+}
