@@ -1,4 +1,5 @@
 /** What editors complete `gatewright.yml` from, made of the options of `gatewright start`. */
+import { findOption } from '../engine/start-settings.ts';
 import { settingNames } from './settings-file.ts';
 import type { JsonSchema } from '#shared/http/fields.ts';
 import type { Command, Option } from 'commander';
@@ -26,14 +27,14 @@ function describe(command: Command, name: string): JsonSchema {
   const no = command.options.find(({ long }) => long === `--no-${name}`);
   const description = (yes ?? no)?.description;
   if (yes === undefined || yes.isBoolean()) return { description, type: 'boolean' };
-  return { description, anyOf: [...formsOf(yes), ...(no === undefined ? [] : [{ const: false }])] };
+  return { description, anyOf: [...formsOf(yes, name), ...(no === undefined ? [] : [{ const: false }])] };
 }
 
 /** A repeatable option takes a list, and pairs as a map. */
-function formsOf({ argChoices, description, flags }: Option): readonly JsonSchema[] {
+function formsOf({ argChoices, flags }: Option, name: string): readonly JsonSchema[] {
   if (argChoices !== undefined)
     return [{ enum: argChoices }, ...(argChoices.includes('on') ? [{ type: 'boolean' }] : [])];
-  if (!/repeatable\)/.test(description)) return [TEXT];
+  if (findOption(name)?.repeats !== true) return [TEXT];
   const pairs = { type: 'object', additionalProperties: { anyOf: [TEXT, TEXTS] } };
   return [TEXT, TEXTS, ...(flags.includes('=') ? [pairs] : [])];
 }

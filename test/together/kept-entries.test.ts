@@ -30,7 +30,7 @@ describe('what services have kept', () => {
     await before.call('sqs', 'SendMessage', { QueueUrl, MessageBody: 'kept' });
     before.services.lambda.async.accept({ functionName: 'work', payload: '"kept, too"' });
     await before.engine.idle();
-    before.engine.close();
+    await before.engine.close();
 
     isBroken = false;
     const later = anEventEngine(SERVICES, { resources, functions, dataDirectory });
@@ -38,7 +38,7 @@ describe('what services have kept', () => {
     const { Messages } = await later.call('sqs', 'ReceiveMessage', { QueueUrl });
     assert.equal((Messages as { Body: string }[])[0]?.Body, 'kept');
     assert.deepEqual(later.invoker.calls, [{ functionName: 'work', event: 'kept, too' }]);
-    later.engine.close();
+    await later.engine.close();
     assert.deepEqual(openKeptEntries(join(dataDirectory, 'events.jsonl')).list('async/'), []);
   });
 });

@@ -42,7 +42,7 @@ function aCall(more: Partial<ServiceRequest>): ServiceRequest {
   };
 }
 
-const textOf = (outcome: HttpOutcome): string =>
+const describeOutcome = (outcome: HttpOutcome): string =>
   outcome.kind === 'answered' ? `${outcome.status} ${outcome.body.toString()}` : outcome.kind;
 
 describe('Recorder', () => {
@@ -58,14 +58,14 @@ describe('Recorder', () => {
     it(`answers ${name}`, async () => {
       const recorder = aRecorder();
 
-      assert.match(textOf(await recorder.answer(aCall(call))), expected);
+      assert.match(describeOutcome(await recorder.answer(aCall(call))), expected);
       assert.equal(recorder.calls.length, 1);
     });
 
   it('answers 500 where a service breaks, and reports why', async () => {
     const report: string[] = [];
 
-    assert.match(textOf(await aRecorder(report).answer(aCall({ query: 'Action=Break' }))), /^500 /);
+    assert.match(describeOutcome(await aRecorder(report).answer(aCall({ query: 'Action=Break' }))), /^500 /);
     assert.match(report[0] ?? '', /cracked/);
   });
 
