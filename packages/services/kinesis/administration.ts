@@ -1,4 +1,4 @@
-/** Calls about streams themselves: made, deleted, described, listed (Kinesis API reference). */
+/** Calls about streams themselves: made, deleted, described, listed (docs/aws §18.11). */
 import { memberOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { invalidArgument, KinesisError } from './error.ts';

@@ -1,4 +1,4 @@
-/** Calls about records: put into shards, and read back from an iterator on (Kinesis API reference). */
+/** Calls about records: put into shards, and read back from an iterator on (docs/aws §18.11). */
 import { parseArn } from '@gatewright/aws/arn';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { invalidArgument, KinesisError, shardNotFound } from './error.ts';
@@ -11,7 +11,7 @@ import type { NewRecord, Shard } from './shard.ts';
 import { findStream, nameOfStream } from './stream-place.ts';
 import type { StreamPlace } from './stream-place.ts';
 
-export type RecordCall = {
+type RecordCall = {
   readonly input: JsonObject;
   readonly place: StreamPlace;
   readonly streams: LocalStreams;

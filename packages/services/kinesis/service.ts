@@ -1,4 +1,4 @@
-/** Kinesis: streams, the functions that read them, and the calls of SDKs. */
+/** Kinesis: streams, the functions that read them, and the calls of SDKs (docs/aws §18.11). */
 import { parseArn } from '@gatewright/aws/arn';
 import { refuse } from '../../kernel/calls/aws-operation.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';

@@ -248,7 +248,7 @@ export class ShardLane {
     const { bisects, maxRetries = Infinity } = this.at.mapping;
     const isThrottled = result.kind === 'refused' && result.reason === 'throttled';
     if (!isThrottled && bisects && !isCut && batch.records.length > 1) {
-      // "Splitting a batch does not count towards the retry quota."
+      // Which takes none of the retries.
       const middle = Math.ceil(batch.records.length / 2);
       const halves = [batch.records.slice(0, middle), batch.records.slice(middle)];
       this.#first.unshift(...halves.map((records) => ({ ...batch, records })));

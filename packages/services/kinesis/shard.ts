@@ -21,7 +21,7 @@ export type StoredRecord = {
   readonly arrivedAt: number;
 };
 
-export type ShardRange = { readonly from: bigint; readonly to: bigint };
+type ShardRange = { readonly from: bigint; readonly to: bigint };
 
 const HASH_KEYS = 2n ** 128n;
 /** "Each shard can support writes up to 1,000 records per second, up to a maximum data write total of 1 MiB per second" */

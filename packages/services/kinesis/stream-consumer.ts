@@ -1,4 +1,4 @@
-/** An event source mapping of a stream: the lanes that read its shards, and where each begins. */
+/** An event source mapping of a stream: the lanes that read its shards, and where each begins (docs/aws §18.11). */
 import type { LocalStream } from './local-streams.ts';
 import { placesOf, ShardLane } from './shard-lane.ts';
 import type { LanePorts, StreamMapping } from './shard-lane.ts';

@@ -3,7 +3,7 @@ import { ACCOUNT, anEventEngine, REGION } from '../../../support/an-event-engine
 import type { EventBench, EventBenchWish } from '../../../support/an-event-engine.ts';
 
 export const ARN = `arn:aws:kinesis:${REGION}:${ACCOUNT}:stream/orders`;
-export const LOST = `arn:aws:sqs:${REGION}:${ACCOUNT}:lost`;
+const LOST = `arn:aws:sqs:${REGION}:${ACCOUNT}:lost`;
 
 export type Fields = Readonly<Record<string, unknown>>;
 
