@@ -60,6 +60,7 @@ class KinesisService implements Service {
 
   rows(): readonly EventSource[] {
     return this.streams.all.map((stream) => {
+      stream.trim();
       const readers = this.#consumers.filter(({ mapping }) => mapping.streamArn === stream.definition.arn);
       return {
         kind: 'stream',

@@ -73,6 +73,7 @@ export class ShardLane {
   #isBusy = false;
   #isClosed = false;
   #window: Wake | undefined;
+  #keptPlace: number | undefined;
 
   constructor(at: At, from: number, ports: LanePorts) {
     this.at = at;
@@ -275,9 +276,11 @@ export class ShardLane {
 
   #keepPlace(): void {
     const { mapping, shard, number } = this.at;
+    const next = this.place;
+    if (this.#isClosed || next === this.#keptPlace) return;
+    this.#keptPlace = next;
     const { parallel } = mapping;
-    if (!this.#isClosed)
-      this.#ports.kept.put(`${placesOf(mapping.id, shard)}${number}`, { number, parallel, next: this.place });
+    this.#ports.kept.put(`${placesOf(mapping.id, shard)}${number}`, { number, parallel, next });
   }
 
   /** Gives up records that are older than the mapping takes, or than the stream keeps. */

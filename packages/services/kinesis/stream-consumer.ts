@@ -26,7 +26,8 @@ export class StreamConsumer {
       const places = known?.placesIn(shard) ?? this.#keptPlaces(shard);
       return Array.from({ length: mapping.parallel }, (_, number) => {
         const from = goOnFrom(places, number, mapping.parallel) ?? startIn(shard, mapping);
-        return new ShardLane({ mapping, stream, shard, number }, from, ports);
+        // A stream that was deleted and made anew may be behind the place of the one before.
+        return new ShardLane({ mapping, stream, shard, number }, Math.min(from, shard.end), ports);
       });
     });
   }

@@ -169,6 +169,14 @@ describe('Kinesis of a start', () => {
     );
   });
 
+  it('lists no record that is older than the retention period', async () => {
+    const bench = anEventEngine({ resources: streamOf() });
+    await put(bench, 'a');
+    await bench.advance(86_400_001);
+
+    assert.equal(bench.engine.rows[0]?.state, '0 records in 1 shard');
+  });
+
   it('is after a reset as it was after the start', async () => {
     const bench = anEventEngine({ resources: mapped('BatchSize: 1'), functions: { work: () => 1 } });
     await put(bench, 'a');

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { ACCOUNT, anEventEngine, REGION } from '../../../support/an-event-engine.ts';
+import type { EventBenchWish } from '../../../support/an-event-engine.ts';
 import { EPOCH_MS } from '../../../support/virtual-ports.ts';
 import {
   aBench,
@@ -312,6 +313,25 @@ describe('StreamConsumer', () => {
         ['b', 'c'],
       ],
     );
+  });
+
+  it('goes back, with another number of batches at a time, to what one of them had not done', async () => {
+    const dataDirectory = mkdtempSync(join(tmpdir(), 'gatewright-kinesis-'));
+    const wish = (parallel: number): EventBenchWish => ({
+      resources: mapped(`BatchSize: 1, ParallelizationFactor: ${parallel}`),
+      dataDirectory,
+    });
+    const first = anEventEngine({ ...wish(4), functions: { work: failOn('a') } });
+    const Records = ['a', 'b', 'c', 'd'].map((text) => recordOf(text, text));
+    await call(first, 'PutRecords', { StreamName: 'orders', Records });
+    await first.engine.idle();
+    await first.engine.close();
+    const second = anEventEngine({ ...wish(1), functions: { work: () => 1 } });
+    await second.engine.idle();
+    await second.engine.close();
+    rmSync(dataDirectory, { recursive: true });
+
+    assert.deepEqual(batchesOf(second), ['a', 'b', 'c', 'd']);
   });
 
   it('goes on where it was when the stacks are loaded again', async () => {
