@@ -24,11 +24,13 @@ type StreamPorts = Pick<EventPorts, 'clock' | 'kept' | 'report'>;
 
 export class LocalStreams {
   readonly #ports: StreamPorts;
+  readonly #maxBytes: number;
   readonly #streams = new Map<string, LocalStream>();
   #isFull = false;
 
-  constructor(ports: StreamPorts) {
+  constructor(ports: StreamPorts, maxBytes = MAX_BYTES) {
     this.#ports = ports;
+    this.#maxBytes = maxBytes;
   }
 
   get all(): readonly LocalStream[] {
@@ -90,12 +92,12 @@ export class LocalStreams {
   /** The oldest records of the fullest shard go first, as after the retention period. */
   #makeRoom(): void {
     let held = this.all.reduce((sum, { bytes }) => sum + bytes, 0);
-    if (held <= MAX_BYTES) return;
+    if (held <= this.#maxBytes) return;
     if (!this.#isFull)
-      this.#ports.report(`the streams hold more than ${MAX_BYTES / 1_048_576} MiB: their oldest records go`);
+      this.#ports.report(`the streams hold more than ${this.#maxBytes} bytes: their oldest records go`);
     this.#isFull = true;
     const shards = this.all.flatMap((stream) => stream.shards);
-    while (held > MAX_BYTES) {
+    while (held > this.#maxBytes) {
       const fullest = shards.reduce((most, shard) => (shard.bytes > most.bytes ? shard : most));
       held -= fullest.bytes;
       fullest.drop(1);

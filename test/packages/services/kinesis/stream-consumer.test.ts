@@ -180,6 +180,23 @@ describe('StreamConsumer of a shard', () => {
     assert.equal(lostOf(bench).length, 1);
   });
 
+  it('says so when records have gone while an older batch held their shard', async () => {
+    const bench = aBench(`BatchSize: 1, ${ON_FAILURE}`, failOn('a'));
+    await put(bench, 'a');
+    await bench.advance(60_000);
+    await put(bench, 'b');
+    await bench.advance(25 * 3_600_000);
+    await put(bench, 'c');
+
+    assert.equal(batchesOf(bench).at(-1), 'c');
+    assert.equal(batchesOf(bench).includes('b'), false);
+    assert.ok(
+      bench.reports.includes(
+        'orders, shardId-000000000000: older records are gone before work has seen them',
+      ),
+    );
+  });
+
   it('counts what Lambda refused to run for now as no retry', async () => {
     let isThrottled = true;
     const bench = aBench('MaximumRetryAttempts: 0', () =>
