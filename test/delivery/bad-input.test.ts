@@ -34,7 +34,7 @@ const wrong = file(
 );
 const tables = file(
   'tables.json',
-  JSON.stringify({ Resources: { Queue: { Type: 'AWS::Kinesis::Stream', Properties: {} } } }),
+  JSON.stringify({ Resources: { Queue: { Type: 'AWS::MSK::Cluster', Properties: {} } } }),
 );
 file('damaged/issuer-keys.json', '{}');
 file('torn/dynamodb/CURRENT', 'MANIFEST-000001');
@@ -98,7 +98,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
   {
     name: 'what cannot be enforced, with --strict',
     args: ['start', tables, '--strict', ...PORTS],
-    says: /--strict: 1 part.*\n +\S+: Queue \(AWS::Kinesis::Stream\)/,
+    says: /--strict: 1 part.*\n +\S+: Queue \(AWS::MSK::Cluster\)/,
   },
   {
     name: 'a store that is no URL',

@@ -1,7 +1,21 @@
-/** Streams of Kinesis: what becomes of them. */
+/** Streams of Kinesis: what becomes of their properties, and what Ref and GetAtt give. */
+import { arnOf, named, row } from '../../core/resource-types/namers.ts';
+import { words } from '../../core/resource-types/words.ts';
 import { RECORDED } from '../../core/resource-types/resource-types.ts';
 import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';
 
+const streamName = named('Name', 128);
+
 export const KINESIS_TYPES = {
-  'AWS::Kinesis::Stream*': { consequence: RECORDED },
+  'AWS::Kinesis::Stream': {
+    enforced: words('Name ShardCount StreamModeDetails RetentionPeriodHours'),
+    noEffect: words('Tags StreamEncryption DesiredShardLevelMetrics'),
+    unsupported: {
+      MaxRecordSizeInKiB: 'records hold 1 MiB at most',
+      WarmThroughputMiBps: 'it begins with four shards',
+    },
+    names: row(streamName, { Arn: arnOf('kinesis', streamName, 'stream/') }),
+  },
+  // Consumers with a connection of their own, and policies of streams.
+  'AWS::Kinesis::*': { consequence: RECORDED },
 } satisfies ResourceTypeTable;

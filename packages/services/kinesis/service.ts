@@ -1,25 +1,144 @@
-/** Kinesis: records are kept, and read back by calls; they start no function. */
-import type { Service, ServicePorts } from '../../kernel/service.ts';
+/** Kinesis: streams, the functions that read them, and the calls of SDKs (docs/aws §18.11). */
+import { parseArn } from '@gatewright/aws/arn';
+import { refuse } from '../../kernel/calls/aws-operation.ts';
+import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
+import type { EventSource, HandTarget } from '../../kernel/event-rows.ts';
+import type { Service, ServiceApi, ServiceCall, ServicePorts, ServiceTarget } from '../../kernel/service.ts';
+import type { StackReading } from '../../kernel/stack-reading.ts';
+import { answerKinesis } from './calls.ts';
+import { LocalStreams } from './local-streams.ts';
+import type { LocalStream } from './local-streams.ts';
+import { readStream, readStreamMapping } from './read-streams.ts';
+import type { StreamMapping } from './shard-lane.ts';
+import { StreamConsumer } from './stream-consumer.ts';
+import { nameOfStream } from './stream-place.ts';
+import { deliverToStream, putRecordCall } from './stream-target.ts';
 import { RecordedStreams } from './streams.ts';
 
-export function open({ clock, accountId }: ServicePorts): Service {
-  const streams = new RecordedStreams(clock, accountId);
-  return {
-    api: {
-      answer: ({ request, operation }) =>
-        operation.protocol === 'json' ? streams.answer(operation, request.region) : undefined,
-    },
-    target: {
-      remoteCall: (arn, body, { groupId }) => ({
-        version: '1.1',
-        target: 'Kinesis_20131202.PutRecord',
-        input: {
-          StreamARN: arn,
-          Data: Buffer.from(body).toString('base64'),
-          PartitionKey: groupId ?? 'gatewright',
-        },
-      }),
-    },
-    reset: () => streams.clear(),
-  };
+class KinesisService implements Service {
+  readonly streams: LocalStreams;
+  readonly api: ServiceApi;
+  readonly target: ServiceTarget;
+  readonly #ports: ServicePorts;
+  readonly #recorded: RecordedStreams;
+  /** ARNs of targets that no stack has: they lie elsewhere. */
+  readonly #elsewhere = new Set<string>();
+  #consumers: readonly StreamConsumer[] = [];
+
+  constructor(ports: ServicePorts) {
+    const { clock, accountId, random } = ports;
+    this.#ports = ports;
+    this.streams = new LocalStreams(ports);
+    this.#recorded = new RecordedStreams(clock, accountId);
+    this.api = { answer: (call) => this.#answer(call) };
+    this.target = {
+      deliver: deliverToStream(this.streams, random),
+      remoteCall: (arn, body, delivery) => {
+        this.#elsewhere.add(nameOfStream(arn));
+        return putRecordCall(arn, body, delivery);
+      },
+    };
+  }
+
+  prepare(stacks: StackReading): () => void {
+    const isElsewhere = stacks.isElsewhere('kinesis');
+    const definitions = isElsewhere ? [] : stacks.ofType('AWS::Kinesis::Stream').map(readStream);
+    const byArn = new Map(definitions.map((definition) => [definition.arn, definition]));
+    const roles = new Map(
+      stacks
+        .ofType('AWS::Lambda::Function')
+        .map((reader) => [reader.resource.physicalId, reader.text('Role') ?? '']),
+    );
+    const mappings = stacks.offerSources('kinesis', isElsewhere ? undefined : byArn, (reader, definition) =>
+      readStreamMapping(reader, definition, (name) => roles.get(name) ?? ''),
+    );
+    return () => {
+      this.streams.replace(definitions);
+      this.#read(mappings);
+    };
+  }
+
+  rows(): readonly EventSource[] {
+    return this.streams.all.map((stream) => {
+      stream.trim();
+      const readers = this.#consumers.filter(({ mapping }) => mapping.streamArn === stream.definition.arn);
+      return {
+        kind: 'stream',
+        name: stream.definition.name,
+        targets: readers.map(({ mapping }) => mapping.functionName),
+        state: describeState(stream, readers),
+      };
+    });
+  }
+
+  handTargets(): readonly HandTarget[] {
+    return this.streams.all.map(({ definition: { arn, name } }) => ({ arn, name }));
+  }
+
+  reset(): void {
+    this.streams.clear();
+    this.#recorded.clear();
+    this.#elsewhere.clear();
+  }
+
+  close(): void {
+    for (const consumer of this.#consumers) consumer.close();
+    this.#consumers = [];
+  }
+
+  /** A mapping that is still there goes on where it was. */
+  #read(mappings: readonly StreamMapping[]): void {
+    const before = new Map(this.#consumers.map((consumer) => [consumer.mapping.id, consumer]));
+    this.#consumers = mappings.flatMap((mapping) => {
+      const stream = this.streams.find(mapping.streamArn);
+      const known = before.get(mapping.id);
+      if (stream === undefined) return [];
+      before.delete(mapping.id);
+      return [new StreamConsumer(mapping, stream, this.#ports, known)];
+    });
+    for (const consumer of before.values()) consumer.close();
+    for (const consumer of this.#consumers) consumer.start();
+  }
+
+  #answer({ request, operation }: ServiceCall): OperationResult | undefined {
+    if (operation.protocol !== 'json') return undefined;
+    const { action, input } = operation;
+    if (input === undefined) return refuse('SerializationException', 'The body is no JSON object');
+    if (this.#isRecorded(action, input)) return this.#recorded.answer(operation, request.region);
+    const place = { region: request.region, accountId: this.#ports.accountId };
+    return answerKinesis(action, input, place, { streams: this.streams, clock: this.#ports.clock });
+  }
+
+  /**
+   * A start without any stream has all of them elsewhere: what is put there is recorded, and can be read back. One that
+   * has streams answers for a name that is none of them as AWS does.
+   */
+  #isRecorded(action: string, input: Readonly<Record<string, unknown>>): boolean {
+    const { StreamName: name, StreamARN: arn, ShardIterator: iterator } = input;
+    if (action === 'GetRecords') return this.#recorded.hasIterator(iterator);
+    const named = typeof arn === 'string' ? nameOfStream(arn) : typeof name === 'string' ? name : '';
+    const isHere = this.streams.all.some(({ definition }) => definition.name === named);
+    if (isHere || action === 'CreateStream' || action === 'ListStreams') return false;
+    if (this.#recorded.has(named)) return true;
+    const isPut = action === 'PutRecord' || action === 'PutRecords';
+    return isPut && (this.streams.all.length === 0 || this.#elsewhere.has(named) || this.#isForeign(arn));
+  }
+
+  #isForeign(arn: unknown): boolean {
+    const accountId = typeof arn === 'string' ? parseArn(arn)?.accountId : undefined;
+    return accountId !== undefined && accountId !== this.#ports.accountId;
+  }
+}
+
+function describeState(stream: LocalStream, readers: readonly StreamConsumer[]): string {
+  const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+  const held = `${count(stream.length, 'record')} in ${count(stream.shards.length, 'shard')}`;
+  if (readers.length === 0) return held;
+  const waiting = readers.reduce((sum, reader) => sum + reader.waiting, 0);
+  const ageMs = Math.max(...readers.map((reader) => reader.ageMs));
+  return `${held}, ${waiting} waiting, the oldest for ${Math.round(ageMs / 1000)} s`;
+}
+
+export function open(ports: ServicePorts): KinesisService {
+  return new KinesisService(ports);
 }

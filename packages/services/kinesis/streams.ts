@@ -1,4 +1,4 @@
-/** Kinesis as far as integrations call it: records are checked, kept for a while in one shard per stream, and read back in order. */
+/** Streams that no stack and no call has made: records are checked, kept for a while in one shard per stream, and read back in order. */
 import { membersOf } from '@gatewright/aws/json-object';
 import { refuse } from '../../kernel/calls/aws-operation.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
@@ -44,7 +44,17 @@ export class RecordedStreams {
     this.#keptCharacters = 0;
   }
 
-  /** Undefined for an operation that is not known here. A stream that nobody has written to is there, and empty: templates make them. */
+  /** Whether it was written to. */
+  has(stream: string): boolean {
+    return this.#records.has(stream);
+  }
+
+  hasIterator(iterator: unknown): boolean {
+    const place = typeof iterator === 'string' ? readIterator(iterator) : undefined;
+    return place !== undefined && this.has(place.stream);
+  }
+
+  /** Undefined for an operation that is not known here. A stream that nobody has written to is there, and empty. */
   answer({ action, input }: JsonOperation, region: string): OperationResult | undefined {
     if (input === undefined) return refuse('SerializationException', 'The body is no JSON object');
     switch (action) {

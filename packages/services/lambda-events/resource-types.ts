@@ -15,10 +15,11 @@ export const LAMBDA_EVENTS_TYPES = {
     enforced: words(
       `EventSourceArn FunctionName Enabled BatchSize MaximumBatchingWindowInSeconds FunctionResponseTypes
        FilterCriteria ScalingConfig.MaximumConcurrency BisectBatchOnFunctionError MaximumRetryAttempts
-       MaximumRecordAgeInSeconds ParallelizationFactor DestinationConfig.OnFailure TumblingWindowInSeconds`,
+       MaximumRecordAgeInSeconds ParallelizationFactor DestinationConfig.OnFailure TumblingWindowInSeconds
+       StartingPosition StartingPositionTimestamp`,
     ),
-    // A stream begins with the start that follows it.
-    noEffect: words('Tags KmsKeyArn MetricsConfig StartingPosition StartingPositionTimestamp'),
+    // Of a source that begins with the start, such as a table's stream, every position is the same.
+    noEffect: words('Tags KmsKeyArn MetricsConfig'),
     unsupported: { ProvisionedPollerConfig: 'as many batches run at a time as without it' },
     names: row(({ stackName, logicalId }) => makeUuid(stackName, logicalId), {
       Id: ({ stackName, logicalId }) => makeUuid(stackName, logicalId),

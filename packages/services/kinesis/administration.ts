@@ -1,0 +1,180 @@
+/** Calls about streams themselves: made, deleted, described, listed (docs/aws §18.11). */
+import { memberOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { invalidArgument, KinesisError } from './error.ts';
+import { InputReader, NAME_RULE } from './input.ts';
+import { ON_DEMAND_SHARDS } from './local-streams.ts';
+import type { LocalStream, LocalStreams, StreamDefinition } from './local-streams.ts';
+import { printShardId } from './shard.ts';
+import type { Shard } from './shard.ts';
+import { arnOfStream, findStream } from './stream-place.ts';
+import type { StreamPlace } from './stream-place.ts';
+
+/** Of all provisioned streams of an account in a region of the larger ones. */
+export const SHARD_LIMIT = 500;
+const MAX_SHARDS = 100_000;
+const SHARD_ID_RULE = NAME_RULE;
+
+type Operation = (input: JsonObject, place: StreamPlace, streams: LocalStreams) => JsonObject;
+
+export const ADMINISTRATION: Readonly<Record<string, Operation>> = {
+  CreateStream: createStream,
+  DeleteStream(input, place, streams) {
+    streams.remove(findStream(input, place, streams).definition.arn);
+    return {};
+  },
+  DescribeStream: describeStream,
+  DescribeStreamSummary(input, place, streams) {
+    const stream = findStream(input, place, streams);
+    const counts = { OpenShardCount: stream.shards.length, ConsumerCount: 0 };
+    return { StreamDescriptionSummary: { ...describe(stream), ...counts } };
+  },
+  ListShards: listShards,
+  ListStreams: listStreams,
+};
+
+function createStream(input: JsonObject, place: StreamPlace, streams: LocalStreams): JsonObject {
+  const reader = new InputReader(input);
+  const given = reader.whole('ShardCount', { least: 1, most: MAX_SHARDS });
+  const name = reader.text('StreamName', { ...NAME_RULE, isRequired: true }) ?? '';
+  const mode = readMode(input);
+  reader.check();
+  const arn = arnOfStream(name, place);
+  if (streams.find(arn) !== undefined)
+    throw new KinesisError(
+      'ResourceInUseException',
+      `Stream ${name} under account ${place.accountId} already exists.`,
+    );
+  const shardCount = mode === 'ON_DEMAND' ? ON_DEMAND_SHARDS : (given ?? 1);
+  const current = streams.all.reduce((sum, { shards }) => sum + shards.length, 0);
+  if (current + shardCount > SHARD_LIMIT)
+    throw new KinesisError(
+      'LimitExceededException',
+      `This request would exceed the shard limit for the account ${place.accountId} in ${place.region}. ` +
+        `Current shard count for the account: ${current}. Limit: ${SHARD_LIMIT}. ` +
+        `Number of additional shards that would have resulted from this request: ${shardCount}. Refer to the AWS Service Limits page ` +
+        `(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to request higher limits.`,
+    );
+  streams.create({ arn, name, ...place, mode, shardCount, retentionHours: 24 });
+  return {};
+}
+
+function readMode(input: JsonObject): StreamDefinition['mode'] {
+  const details = memberOf(input, 'StreamModeDetails');
+  const reader = new InputReader({ StreamMode: memberOf(details, 'StreamMode') }, 'streamModeDetails.');
+  const mode = reader.text('StreamMode', {
+    isRequired: details !== undefined,
+    values: ['PROVISIONED', 'ON_DEMAND'],
+  });
+  reader.check();
+  return mode === 'ON_DEMAND' ? mode : 'PROVISIONED';
+}
+
+function describeStream(input: JsonObject, place: StreamPlace, streams: LocalStreams): JsonObject {
+  const reader = new InputReader(input);
+  const limit = reader.whole('Limit', { least: 1, most: 10_000 }) ?? 100;
+  const after = reader.text('ExclusiveStartShardId', SHARD_ID_RULE);
+  const stream = findStream(input, place, streams, reader);
+  const { page, hasMore } = pageOf(stream.shards, ({ id }) => after === undefined || id > after, limit);
+  const Shards = page.map(printShard);
+  return { StreamDescription: { ...describe(stream), Shards, HasMoreShards: hasMore } };
+}
+
+function listShards(input: JsonObject, place: StreamPlace, streams: LocalStreams): JsonObject {
+  const reader = new InputReader(input);
+  const limit = reader.whole('MaxResults', { least: 1, most: 10_000 }) ?? 1_000;
+  const start = reader.text('ExclusiveStartShardId', SHARD_ID_RULE);
+  const token = reader.text('NextToken', { least: 1, most: 1_048_576 });
+  if (token !== undefined && (input['StreamName'] !== undefined || start !== undefined))
+    throw invalidArgument('NextToken and StreamName cannot be provided together.');
+  const next = token === undefined ? undefined : readToken(token);
+  const stream = next === undefined ? findStream(input, place, streams, reader) : byArn(next.arn, streams);
+  // All shards are open here: a filter leaves out none but those up to the one that it names.
+  const filter = memberOf(memberOf(input, 'ShardFilter'), 'ShardId');
+  const after = next?.after ?? start ?? (typeof filter === 'string' ? filter : undefined);
+  const { page, hasMore } = pageOf(stream.shards, ({ id }) => after === undefined || id > after, limit);
+  const last = page.at(-1);
+  const more = hasMore && last !== undefined ? { NextToken: printToken(stream.definition.arn, last.id) } : {};
+  return { Shards: page.map(printShard), ...more };
+}
+
+function listStreams(input: JsonObject, place: StreamPlace, streams: LocalStreams): JsonObject {
+  const reader = new InputReader(input);
+  const limit = reader.whole('Limit', { least: 1, most: 10_000 }) ?? 100;
+  const start = reader.text('ExclusiveStartStreamName', NAME_RULE);
+  const token = reader.text('NextToken', { least: 1, most: 1_048_576 });
+  reader.check();
+  const after = token === undefined ? start : readToken(token).after;
+  const here = streams.all
+    .filter(({ definition }) => definition.region === place.region)
+    .toSorted((a, b) => (a.definition.name < b.definition.name ? -1 : 1));
+  const { page, hasMore } = pageOf(
+    here,
+    ({ definition: { name } }) => after === undefined || name > after,
+    limit,
+  );
+  const last = page.at(-1)?.definition;
+  return {
+    StreamNames: page.map(({ definition: { name } }) => name),
+    StreamSummaries: page.map(summarize),
+    HasMoreStreams: hasMore,
+    ...(hasMore && last !== undefined ? { NextToken: printToken(last.arn, last.name) } : {}),
+  };
+}
+
+function pageOf<Item>(
+  items: readonly Item[],
+  isWanted: (item: Item) => boolean,
+  limit: number,
+): { readonly page: readonly Item[]; readonly hasMore: boolean } {
+  const wanted = items.filter(isWanted);
+  return { page: wanted.slice(0, limit), hasMore: wanted.length > limit };
+}
+
+function summarize({ definition, createdAt }: LocalStream): JsonObject {
+  return {
+    StreamName: definition.name,
+    StreamARN: definition.arn,
+    StreamStatus: 'ACTIVE',
+    StreamModeDetails: { StreamMode: definition.mode },
+    StreamCreationTimestamp: createdAt / 1000,
+  };
+}
+
+function describe(stream: LocalStream): JsonObject {
+  return {
+    ...summarize(stream),
+    RetentionPeriodHours: stream.definition.retentionHours,
+    EnhancedMonitoring: [{ ShardLevelMetrics: [] }],
+    EncryptionType: 'NONE',
+  };
+}
+
+function printShard({ number, range, startingSequence }: Shard): JsonObject {
+  return {
+    ShardId: printShardId(number),
+    HashKeyRange: { StartingHashKey: range.from.toString(), EndingHashKey: range.to.toString() },
+    SequenceNumberRange: { StartingSequenceNumber: startingSequence },
+  };
+}
+
+function byArn(arn: string, streams: LocalStreams): LocalStream {
+  const stream = streams.find(arn);
+  if (stream === undefined) throw invalidToken();
+  return stream;
+}
+
+function printToken(arn: string, after: string): string {
+  return Buffer.from(`${arn} ${after}`).toString('base64');
+}
+
+/** @throws KinesisError InvalidArgumentException */
+function readToken(token: string): { readonly arn: string; readonly after: string } {
+  const [, arn, after] = /^(\S+) (\S+)$/.exec(Buffer.from(token, 'base64').toString('utf8')) ?? [];
+  if (arn === undefined || after === undefined) throw invalidToken();
+  return { arn, after };
+}
+
+function invalidToken(): KinesisError {
+  return invalidArgument('Invalid NextToken.');
+}

@@ -1,0 +1,28 @@
+/** Kinesis as SDKs call it, over the streams of this start. */
+import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { ADMINISTRATION } from './administration.ts';
+import { KinesisError } from './error.ts';
+import type { LocalStreams } from './local-streams.ts';
+import { RECORD_CALLS } from './records.ts';
+import type { StreamPlace } from './stream-place.ts';
+
+/** Undefined for an operation that is not known here. */
+export function answerKinesis(
+  action: string,
+  input: JsonObject,
+  place: StreamPlace,
+  { streams, clock }: { readonly streams: LocalStreams; readonly clock: Clock },
+): OperationResult | undefined {
+  const administer = Object.hasOwn(ADMINISTRATION, action) ? ADMINISTRATION[action] : undefined;
+  const move = Object.hasOwn(RECORD_CALLS, action) ? RECORD_CALLS[action] : undefined;
+  const nowEpochMs = clock.nowEpochMs();
+  try {
+    const fields = administer?.(input, place, streams) ?? move?.({ input, place, streams, nowEpochMs });
+    return fields && { kind: 'result', fields };
+  } catch (error) {
+    if (error instanceof KinesisError) return error.toResult();
+    throw error;
+  }
+}

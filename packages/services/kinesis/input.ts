@@ -1,0 +1,157 @@
+/**
+ * Members of an input, checked as AWS checks them: all that is wrong with it comes in one ValidationException; a value of
+ * another type than the API has is a SerializationException.
+ */
+import { memberOf, membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { KinesisError } from './error.ts';
+
+type TextRule = {
+  readonly isRequired?: boolean;
+  readonly least?: number;
+  readonly most?: number;
+  /** As the API reference writes it. */
+  readonly pattern?: string;
+  readonly values?: readonly string[];
+};
+type WholeRule = { readonly isRequired?: boolean; readonly least: number; readonly most: number };
+
+const NAME = '[a-zA-Z0-9_.-]+';
+export const NAME_RULE: TextRule = { least: 1, most: 128, pattern: NAME };
+const ARN_RULE: TextRule = { least: 1, most: 2048, pattern: 'arn:aws.*:kinesis:.*:\\d{12}:.*stream/\\S+' };
+/** AWS names so many at a time. */
+const MAX_FAULTS = 10;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+export class InputReader {
+  readonly #input: JsonObject;
+  readonly #path: string;
+  readonly #faults: string[];
+
+  constructor(input: JsonObject, path = '', faults: string[] = []) {
+    this.#input = input;
+    this.#path = path;
+    this.#faults = faults;
+  }
+
+  text(name: string, rule: TextRule = {}): string | undefined {
+    const value = this.#member(name, rule);
+    if (value === undefined) return undefined;
+    if (typeof value !== 'string') throw wrongType(value, 'String');
+    const { least = 0, most = Infinity, pattern, values } = rule;
+    const note = (constraint: string): void => this.#note(`'${value}'`, name, constraint);
+    if (values?.includes(value) === false) note(`Member must satisfy enum value set: [${values.join(', ')}]`);
+    // One that is too long is not tried: it could take for ever.
+    if (pattern !== undefined && value.length <= most && !new RegExp(`^(?:${pattern})$`).test(value))
+      note(`Member must satisfy regular expression pattern: ${pattern}`);
+    if (value.length < least) note(`Member must have length greater than or equal to ${least}`);
+    if (value.length > most) note(`Member must have length less than or equal to ${most}`);
+    return value;
+  }
+
+  whole(name: string, { least, most, isRequired = false }: WholeRule): number | undefined {
+    const value = this.#member(name, { isRequired });
+    if (value === undefined) return undefined;
+    if (typeof value !== 'number') throw wrongType(value, 'Integer');
+    const whole = Math.floor(value);
+    if (whole < least)
+      this.#note(`'${whole}'`, name, `Member must have value greater than or equal to ${least}`);
+    if (whole > most) this.#note(`'${whole}'`, name, `Member must have value less than or equal to ${most}`);
+    return whole;
+  }
+
+  /** Seconds of the epoch, with a fraction. */
+  time(name: string): number | undefined {
+    const value = this.#member(name, {});
+    if (value !== undefined && typeof value !== 'number') throw wrongType(value, 'Timestamp');
+    return value;
+  }
+
+  /**
+   * @param mostBytes before base64
+   * @param beside bytes that count with it
+   */
+  blob(name: string, mostBytes: number, beside: number): string | undefined {
+    const value = this.#member(name, { isRequired: true });
+    if (value === undefined) return undefined;
+    if (typeof value !== 'string') throw wrongType(value, 'Blob');
+    if (!BASE64.test(value))
+      throw new KinesisError(
+        'SerializationException',
+        `'${name}' can not be converted to a Blob: Data must be base64`,
+      );
+    // The value itself may be a megabyte long.
+    if (Buffer.byteLength(value, 'base64') + beside > mostBytes)
+      this.#note('', name, `Member must have length less than or equal to ${mostBytes}`);
+    return value;
+  }
+
+  /** A reader for each structure of a list. */
+  list(name: string, least: number, most: number): readonly InputReader[] {
+    const value = this.#member(name, { isRequired: true });
+    if (value === undefined) return [];
+    if (!Array.isArray(value)) throw wrongType(value, 'List');
+    if (value.length < least)
+      this.#note(`'[]'`, name, `Member must have length greater than or equal to ${least}`);
+    if (value.length > most) this.#note('', name, `Member must have length less than or equal to ${most}`);
+    return value.slice(0, most).map((item: unknown, index) => {
+      const path = `${this.#path}${lowerFirst(name)}.${index + 1}.member.`;
+      return new InputReader(membersOf(item), path, this.#faults);
+    });
+  }
+
+  /** Name, or ARN, or both; the ARN holds. */
+  stream(): { readonly name: string | undefined; readonly arn: string | undefined } {
+    const arn = this.text('StreamARN', ARN_RULE);
+    const name = this.text('StreamName', NAME_RULE);
+    if (arn === undefined && name === undefined) this.#note('null', 'StreamName', 'Member must not be null');
+    return { name, arn };
+  }
+
+  /** To be called when everything is read. @throws KinesisError ValidationException */
+  check(): void {
+    const faults = this.#faults.slice(0, MAX_FAULTS);
+    if (faults.length === 0) return;
+    const errors = faults.length === 1 ? 'error' : 'errors';
+    throw new KinesisError(
+      'ValidationException',
+      `${faults.length} validation ${errors} detected: ${faults.join('; ')}`,
+    );
+  }
+
+  #member(name: string, { isRequired = false }: { readonly isRequired?: boolean }): unknown {
+    const value = memberOf(this.#input, name) ?? undefined;
+    if (value === undefined && isRequired) this.#note('null', name, 'Member must not be null');
+    return value;
+  }
+
+  /** @param value as AWS prints it; empty where it does not */
+  #note(value: string, name: string, constraint: string): void {
+    const what = value === '' ? 'Value' : `Value ${value}`;
+    this.#faults.push(
+      `${what} at '${this.#path}${lowerFirst(name)}' failed to satisfy constraint: ${constraint}`,
+    );
+  }
+}
+
+function lowerFirst(name: string): string {
+  return name === 'StreamARN' ? 'streamARN' : name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+/** In the words of AWS's parser. */
+function wrongType(value: unknown, wanted: string): KinesisError {
+  const message = Array.isArray(value)
+    ? 'Start of list found where not expected'
+    : typeof value === 'object'
+      ? 'Start of structure or map found where not expected.'
+      : wanted === 'List'
+        ? 'Expected list or null'
+        : `${JAVA_TYPES[typeof value] ?? 'a value'} can not be converted to an ${wanted}`;
+  return new KinesisError('SerializationException', message);
+}
+
+const JAVA_TYPES: Readonly<Record<string, string>> = {
+  boolean: 'class java.lang.Boolean',
+  number: 'class java.math.BigDecimal',
+  string: 'class java.lang.String',
+};

@@ -1,0 +1,216 @@
+/** Calls about records: put into shards, and read back from an iterator on (docs/aws §18.11). */
+import { parseArn } from '@gatewright/aws/arn';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { invalidArgument, KinesisError, shardNotFound } from './error.ts';
+import { InputReader, NAME_RULE } from './input.ts';
+import type { LocalStream, LocalStreams } from './local-streams.ts';
+import { readSequence } from './sequence-number.ts';
+import { printIterator, readIterator } from './shard-iterator.ts';
+import { printShardId, sizeOf } from './shard.ts';
+import type { NewRecord, Shard } from './shard.ts';
+import { findStream, nameOfStream } from './stream-place.ts';
+import type { StreamPlace } from './stream-place.ts';
+
+type RecordCall = {
+  readonly input: JsonObject;
+  readonly place: StreamPlace;
+  readonly streams: LocalStreams;
+  readonly nowEpochMs: number;
+};
+
+/** 1 MiB, with the partition key. */
+export const MAX_RECORD_BYTES = 1_048_576;
+const MAX_PUT_BYTES = 5 * 1_048_576;
+const MAX_PUT_RECORDS = 500;
+/** "GetRecords can return up to 10 MiB of data, and up to 10,000 records per call" */
+const MAX_GET_BYTES = 10 * 1_048_576;
+const MAX_GET_RECORDS = 10_000;
+const HASH_KEYS = 2n ** 128n;
+const HASH_KEY_PATTERN = '0|([1-9]\\d{0,38})';
+const ITERATOR_TYPES = [
+  'AFTER_SEQUENCE_NUMBER',
+  'LATEST',
+  'AT_TIMESTAMP',
+  'AT_SEQUENCE_NUMBER',
+  'TRIM_HORIZON',
+];
+
+export const RECORD_CALLS: Readonly<Record<string, (call: RecordCall) => JsonObject>> = {
+  PutRecord: putRecord,
+  PutRecords: putRecords,
+  GetShardIterator: getShardIterator,
+  GetRecords: getRecords,
+};
+
+function putRecord({ input, place, streams }: RecordCall): JsonObject {
+  const reader = new InputReader(input);
+  const record = readRecord(reader);
+  const stream = findStream(input, place, streams, reader);
+  const placed = put(stream, withHashKey(record));
+  stream.tell();
+  return placed;
+}
+
+function putRecords({ input, place, streams }: RecordCall): JsonObject {
+  const reader = new InputReader(input);
+  const given = reader.list('Records', 1, MAX_PUT_RECORDS).map(readRecord);
+  const stream = findStream(input, place, streams, reader);
+  if (given.reduce((sum, record) => sum + sizeOf(record), 0) > MAX_PUT_BYTES)
+    throw invalidArgument('Records size exceeds 5 MB limit');
+  // What is wrong with one record refuses all; what its shard cannot take refuses it alone.
+  const records = given.map(withHashKey);
+  const placed = records.map((record) => attempt(() => put(stream, record)));
+  stream.tell();
+  return {
+    FailedRecordCount: placed.filter((one) => 'ErrorCode' in one).length,
+    Records: placed,
+  };
+}
+
+/** Entries that have failed name an error in the place of a shard and a number. */
+function attempt(run: () => JsonObject): JsonObject {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof KinesisError)) throw error;
+    return { ErrorCode: error.code, ErrorMessage: error.message };
+  }
+}
+
+function put(stream: LocalStream, record: NewRecord): JsonObject {
+  const { shard, stored } = stream.put(record);
+  return { ShardId: shard.id, SequenceNumber: stored.sequence };
+}
+
+type ReadRecord = Pick<NewRecord, 'partitionKey' | 'data'> & { readonly explicit: string | undefined };
+
+function readRecord(reader: InputReader): ReadRecord {
+  const partitionKey = reader.text('PartitionKey', { isRequired: true, least: 1, most: 256 }) ?? '';
+  const explicit = reader.text('ExplicitHashKey', { pattern: HASH_KEY_PATTERN, most: 39 });
+  const data = reader.blob('Data', MAX_RECORD_BYTES, Buffer.byteLength(partitionKey)) ?? '';
+  return { partitionKey, explicit, data };
+}
+
+/** @throws KinesisError InvalidArgumentException */
+function withHashKey({ explicit, ...record }: ReadRecord): NewRecord {
+  const hashKey = explicit === undefined ? undefined : BigInt(explicit);
+  if (hashKey !== undefined && hashKey >= HASH_KEYS)
+    throw invalidArgument(
+      `Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was ${hashKey}`,
+    );
+  return { ...record, hashKey };
+}
+
+type IteratorWish = {
+  readonly type: string;
+  readonly sequence: string | undefined;
+  /** Seconds of the epoch. */
+  readonly time: number | undefined;
+};
+
+function getShardIterator({ input, place, streams, nowEpochMs }: RecordCall): JsonObject {
+  const reader = new InputReader(input);
+  const shardId = reader.text('ShardId', { ...NAME_RULE, isRequired: true }) ?? '';
+  const type = reader.text('ShardIteratorType', { isRequired: true, values: ITERATOR_TYPES }) ?? '';
+  const sequence = reader.text('StartingSequenceNumber', { pattern: '0|([1-9]\\d{0,128})', most: 129 });
+  const time = reader.time('Timestamp');
+  const stream = findStream(input, place, streams, reader);
+  stream.trim();
+  const shard = findShard(shardId, stream);
+  const from = startOf(shard, stream, { type, sequence, time }, nowEpochMs);
+  const streamArn = stream.definition.arn;
+  return { ShardIterator: printIterator({ createdAt: nowEpochMs, streamArn, shard: shard.number, from }) };
+}
+
+/** AWS reads the number of a shard and no more: `shardId-0` and `0` name the first one, too. */
+function findShard(shardId: string, { shards, definition: { name, accountId } }: LocalStream): Shard {
+  const number = /^(?:[^-]*-)?(\d{1,12})$/.exec(shardId)?.[1];
+  if (number === undefined)
+    throw new KinesisError(
+      'ResourceNotFoundException',
+      `Could not find shard ${shardId} in stream ${name} under account ${accountId}.`,
+    );
+  const shard = shards[Number(number)];
+  if (shard === undefined) throw shardNotFound(printShardId(Number(number)), name, accountId);
+  return shard;
+}
+
+function startOf(
+  shard: Shard,
+  stream: LocalStream,
+  { type, sequence, time }: IteratorWish,
+  nowEpochMs: number,
+): number {
+  const isBySequence = type === 'AT_SEQUENCE_NUMBER' || type === 'AFTER_SEQUENCE_NUMBER';
+  if (isBySequence !== (sequence !== undefined))
+    throw invalidArgument(
+      'Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or ' +
+        '(2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. ' +
+        `Request specified ${type} and ${isBySequence ? 'no' : 'also a'} StartingSequenceNumber.`,
+    );
+  if (sequence !== undefined) {
+    const index = indexOf(sequence, shard, stream);
+    return type === 'AT_SEQUENCE_NUMBER' ? index : index + 1;
+  }
+  if (type === 'AT_TIMESTAMP') return shard.firstSince(readTime(time, nowEpochMs));
+  return type === 'LATEST' ? shard.end : shard.start;
+}
+
+/** @throws KinesisError InvalidArgumentException */
+function indexOf(sequence: string, shard: Shard, { definition, createdAt }: LocalStream): number {
+  const { name, accountId } = definition;
+  const read = readSequence(sequence);
+  const what = `StartingSequenceNumber ${sequence} used in GetShardIterator on shard ${shard.id} in stream ${name} under account ${accountId}`;
+  if (read === undefined) throw invalidArgument(`${what} is invalid.`);
+  if (read.shard !== shard.number)
+    throw invalidArgument(
+      `Invalid StartingSequenceNumber. It encodes ${printShardId(read.shard)}, while it was used in a call to a shard with ${shard.id}`,
+    );
+  if (read.createdAt !== Math.floor(createdAt / 1000) * 1000)
+    throw invalidArgument(`${what} is invalid because it did not come from this stream.`);
+  return read.index;
+}
+
+/** @throws KinesisError InvalidArgumentException */
+function readTime(seconds: number | undefined, nowEpochMs: number): number {
+  if (seconds === undefined)
+    throw invalidArgument(
+      'Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current request has no timestamp parameter.',
+    );
+  const timeMs = Math.round(seconds * 1000);
+  if (timeMs > nowEpochMs)
+    throw invalidArgument(
+      'The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. ' +
+        `timestampInMillis: ${timeMs}, currentTimestampInMillis: ${nowEpochMs}`,
+    );
+  return timeMs;
+}
+
+function getRecords({ input, streams, nowEpochMs }: RecordCall): JsonObject {
+  const reader = new InputReader(input);
+  const limit = reader.whole('Limit', { least: 1, most: MAX_GET_RECORDS }) ?? MAX_GET_RECORDS;
+  const text = reader.text('ShardIterator', { isRequired: true, least: 1, most: 512 }) ?? '';
+  reader.check();
+  const iterator = readIterator(text, nowEpochMs);
+  const { streamArn, shard: number, from } = iterator;
+  const stream = streams.find(streamArn);
+  const shard = stream?.shards[number];
+  if (stream === undefined || shard === undefined)
+    throw shardNotFound(printShardId(number), nameOfStream(streamArn), parseArn(streamArn)?.accountId ?? '');
+  stream.trim();
+  const records = [];
+  let [next, bytes, last] = [from, 0, nowEpochMs];
+  for (const record of shard.from(from)) {
+    bytes += sizeOf(record);
+    if (records.length === limit || bytes > MAX_GET_BYTES) break;
+    const { index, sequence: SequenceNumber, partitionKey: PartitionKey, data: Data, arrivedAt } = record;
+    records.push({ SequenceNumber, PartitionKey, Data, ApproximateArrivalTimestamp: arrivedAt / 1000 });
+    [next, last] = [index + 1, arrivedAt];
+  }
+  const hasMore = !shard.from(next).next().done;
+  return {
+    Records: records,
+    NextShardIterator: printIterator({ ...iterator, createdAt: nowEpochMs, from: next }),
+    MillisBehindLatest: hasMore ? Math.max(0, nowEpochMs - last) : 0,
+  };
+}

@@ -1,0 +1,36 @@
+/**
+ * Sequence numbers as AWS has them: 47 hex digits, written as a decimal number of 56, so that they sort as texts do.
+ * Digits: `2`, second of the shard's creation (9), shard (1), index (16), `00`, second of arrival (9), shard (8), `2`.
+ */
+
+type Sequence = {
+  /** Epoch milliseconds; a number has whole seconds. */
+  readonly createdAt: number;
+  readonly arrivedAt: number;
+  readonly shard: number;
+  /** Grows by one with every record of a shard. */
+  readonly index: number;
+};
+
+const hex = (value: number, width: number): string => value.toString(16).padStart(width, '0');
+const seconds = (epochMs: number): string => hex(Math.floor(epochMs / 1000), 9);
+
+export function printSequence({ createdAt, arrivedAt, shard, index }: Sequence): string {
+  const digits = `2${seconds(createdAt)}${hex(shard % 16, 1)}${hex(index, 16)}00${seconds(arrivedAt)}${hex(shard, 8)}2`;
+  return BigInt(`0x${digits}`).toString();
+}
+
+/** Undefined for what is none. */
+export function readSequence(text: string): Sequence | undefined {
+  if (!/^[1-9]\d{55}$/.test(text)) return undefined;
+  const digits = BigInt(text).toString(16);
+  const [, created = '', index = '', arrived = '', shard = ''] =
+    /^2([\da-f]{9})[\da-f]([\da-f]{16})[\da-f]{2}([\da-f]{9})([\da-f]{8})2$/.exec(digits) ?? [];
+  const read = {
+    createdAt: parseInt(created, 16) * 1000,
+    arrivedAt: parseInt(arrived, 16) * 1000,
+    shard: parseInt(shard, 16),
+    index: parseInt(index, 16),
+  };
+  return Number.isSafeInteger(read.index) ? read : undefined;
+}

@@ -1,0 +1,44 @@
+/** Shard iterators: where in a shard a reader is, for five minutes. */
+import { invalidArgument, KinesisError } from './error.ts';
+
+type ShardIterator = {
+  readonly createdAt: number;
+  readonly streamArn: string;
+  readonly shard: number;
+  /** The place of the first record that it gives. */
+  readonly from: number;
+};
+
+/** "A shard iterator expires 5 minutes after it is returned to the requester." */
+const LIFETIME_MS = 300_000;
+
+/** Opaque, as AWS's are: it is checked when it comes back. */
+export function printIterator({ createdAt, streamArn, shard, from }: ShardIterator): string {
+  return Buffer.from(`${createdAt} ${shard} ${from} ${streamArn}`).toString('base64');
+}
+
+/** @throws KinesisError InvalidArgumentException, ExpiredIteratorException */
+export function readIterator(text: string, nowEpochMs: number): ShardIterator {
+  const [, createdAt = '', shard = '', from = '', streamArn = ''] =
+    /^(\d{1,15}) (\d{1,5}) (\d{1,16}) (arn:[a-z-]+:kinesis:[^ ]+)$/.exec(
+      Buffer.from(text, 'base64').toString('utf8'),
+    ) ?? [];
+  const read = { createdAt: Number(createdAt), shard: Number(shard), from: Number(from), streamArn };
+  if (streamArn === '' || printIterator(read) !== text) throw invalidArgument('Invalid ShardIterator.');
+  if (nowEpochMs - read.createdAt > LIFETIME_MS)
+    throw new KinesisError(
+      'ExpiredIteratorException',
+      `Iterator expired. The iterator was created at time ${printTime(read.createdAt)} while right now it is ` +
+        `${printTime(nowEpochMs)} which is further in the future than the tolerated delay of ${LIFETIME_MS} milliseconds.`,
+    );
+  return read;
+}
+
+/** `Thu Jan 22 01:22:02 UTC 2015`, as Java prints it. */
+function printTime(epochMs: number): string {
+  const [weekday = '', day = '', month = '', year = '', time = ''] = new Date(epochMs)
+    .toUTCString()
+    .replace(',', '')
+    .split(' ');
+  return `${weekday} ${month} ${day} ${time} UTC ${year}`;
+}

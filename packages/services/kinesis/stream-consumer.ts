@@ -1,0 +1,96 @@
+/** An event source mapping of a stream: the lanes that read its shards, and where each begins (docs/aws §18.11). */
+import type { LocalStream } from './local-streams.ts';
+import { placesOf, ShardLane } from './shard-lane.ts';
+import type { LanePorts, StreamMapping } from './shard-lane.ts';
+import type { Shard } from './shard.ts';
+
+/** Of one lane, the number of its shard's lanes with it. */
+type Place = { readonly number: number; readonly parallel: number; readonly next: number };
+
+export class StreamConsumer {
+  readonly mapping: StreamMapping;
+  readonly stream: LocalStream;
+  readonly #lanes: readonly ShardLane[];
+  readonly #ports: LanePorts;
+  #stop: () => void = () => undefined;
+
+  /** @param before the one whose places it takes */
+  constructor(mapping: StreamMapping, stream: LocalStream, ports: LanePorts, before?: StreamConsumer) {
+    this.mapping = mapping;
+    this.stream = stream;
+    this.#ports = ports;
+    before?.close();
+    stream.trim();
+    const known = before?.stream === stream ? before : undefined;
+    this.#lanes = stream.shards.flatMap((shard) => {
+      const places = known?.placesIn(shard) ?? this.#keptPlaces(shard);
+      return Array.from({ length: mapping.parallel }, (_, number) => {
+        const from = goOnFrom(places, number, mapping.parallel) ?? startIn(shard, mapping);
+        // A stream that was deleted and made anew may be behind the place of the one before.
+        return new ShardLane({ mapping, stream, shard, number }, Math.min(from, shard.end), ports);
+      });
+    });
+  }
+
+  /** Records that its function has not done. */
+  get waiting(): number {
+    return this.#lanes.reduce((sum, { waiting }) => sum + waiting, 0);
+  }
+
+  get ageMs(): number {
+    return this.#lanes.reduce((most, { ageMs }) => Math.max(most, ageMs), 0);
+  }
+
+  start(): void {
+    this.#stop = this.stream.listen(() => this.#pump());
+    this.#pump();
+  }
+
+  close(): void {
+    this.#stop();
+    for (const lane of this.#lanes) lane.close();
+  }
+
+  placesIn(shard: Shard): readonly Place[] {
+    const { parallel } = this.mapping;
+    return this.#lanes
+      .filter(({ at }) => at.shard === shard)
+      .map(({ at: { number }, place }) => ({ number, parallel, next: place }));
+  }
+
+  #pump(): void {
+    for (const lane of this.#lanes) lane.pump();
+  }
+
+  /** Of a start before. */
+  #keptPlaces(shard: Shard): readonly Place[] {
+    const { kept } = this.#ports;
+    return kept.list(placesOf(this.mapping.id, shard)).map(([key, value]) => {
+      const place = {
+        number: Number(value['number']),
+        parallel: Number(value['parallel']),
+        next: Number(value['next']),
+      };
+      if (place.parallel !== this.mapping.parallel) kept.delete(key);
+      return place;
+    });
+  }
+}
+
+/** Lanes of another number share the keys otherwise: to what one of them has not done, all go back. */
+function goOnFrom(places: readonly Place[], number: number, parallel: number): number | undefined {
+  const own = places.find((place) => place.number === number && place.parallel === parallel);
+  if (own !== undefined) return own.next;
+  return places.length === 0 ? undefined : Math.min(...places.map(({ next }) => next));
+}
+
+function startIn(shard: Shard, { start }: StreamMapping): number {
+  switch (start.kind) {
+    case 'TRIM_HORIZON':
+      return shard.start;
+    case 'LATEST':
+      return shard.end;
+    case 'AT_TIMESTAMP':
+      return shard.firstSince(start.epochMs);
+  }
+}

@@ -1,0 +1,35 @@
+/** Which stream a call names: by name in the account and region of the caller, or by ARN. */
+import { parseArn, partitionOf } from '@gatewright/aws/arn';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { streamNotFound } from './error.ts';
+import { InputReader } from './input.ts';
+import type { LocalStream, LocalStreams } from './local-streams.ts';
+
+export type StreamPlace = { readonly region: string; readonly accountId: string };
+
+export function arnOfStream(name: string, { region, accountId }: StreamPlace): string {
+  return `arn:${partitionOf(region)}:kinesis:${region}:${accountId}:stream/${name}`;
+}
+
+export function nameOfStream(arn: string): string {
+  return arn.split(':stream/')[1] ?? '';
+}
+
+/**
+ * The last of the checks of an input.
+ * @param reader that has read the other members
+ * @throws KinesisError ValidationException, ResourceNotFoundException
+ */
+export function findStream(
+  input: JsonObject,
+  place: StreamPlace,
+  streams: LocalStreams,
+  reader = new InputReader(input),
+): LocalStream {
+  const given = reader.stream();
+  reader.check();
+  const arn = given.arn ?? arnOfStream(given.name ?? '', place);
+  const stream = streams.find(arn);
+  if (stream === undefined) throw streamNotFound(nameOfStream(arn), parseArn(arn)?.accountId ?? '');
+  return stream;
+}
