@@ -1,9 +1,8 @@
 /** A stream `orders`, the calls of it, and a function that reads it. */
-import { ACCOUNT, anEventEngine, REGION } from '../../../support/an-event-engine.ts';
-import type { EventBench, EventBenchWish } from '../../../support/an-event-engine.ts';
+import { ACCOUNT, REGION } from '../../../support/an-event-engine.ts';
+import type { EventBench } from '../../../support/an-event-engine.ts';
 
 export const ARN = `arn:aws:kinesis:${REGION}:${ACCOUNT}:stream/orders`;
-const LOST = `arn:aws:sqs:${REGION}:${ACCOUNT}:lost`;
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -36,10 +35,6 @@ export async function put(bench: EventBench, ...texts: readonly string[]): Promi
   return answer;
 }
 
-export function aBench(mapping: string, work: NonNullable<EventBenchWish['functions']>[string]): EventBench {
-  return anEventEngine({ resources: mapped(mapping), functions: { work } });
-}
-
 type EventRecord = { readonly kinesis: { readonly data: string; readonly sequenceNumber: string } };
 
 export const recordsOf = (event: unknown): readonly EventRecord[] =>
@@ -57,6 +52,3 @@ export const failOn =
   (event: unknown): void => {
     if (textsOf(event).some((text) => bad.includes(text))) throw new Error('no');
   };
-
-export const lostOf = (bench: EventBench): readonly Fields[] =>
-  (bench.queues.find(LOST)?.receive({ most: 10 }) ?? []).map(({ body }) => JSON.parse(body) as Fields);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import * as kinesis from '../../../../packages/services/kinesis/service.ts';
 import { ACCOUNT, anEventEngine, REGION } from '../../../support/an-event-engine.ts';
 import type { EventBench } from '../../../support/an-event-engine.ts';
 import { EPOCH_MS } from '../../../support/virtual-ports.ts';
@@ -9,7 +10,8 @@ import type { Fields } from './a-stream.ts';
 const API = 'Amazon Kinesis Data Streams API reference';
 const KINESALITE = 'mhart/kinesalite, test/';
 
-const aStream = (properties?: string): EventBench => anEventEngine({ resources: streamOf(properties) });
+const aStream = (properties?: string): EventBench =>
+  anEventEngine({ kinesis }, { resources: streamOf(properties) });
 
 const idsOf = ({ Shards }: Fields): string[] =>
   (Shards as { ShardId: string }[]).map(({ ShardId }) => ShardId);

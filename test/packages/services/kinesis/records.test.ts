@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import * as kinesis from '../../../../packages/services/kinesis/service.ts';
 import { ACCOUNT, anEventEngine } from '../../../support/an-event-engine.ts';
 import type { EventBench } from '../../../support/an-event-engine.ts';
 import { EPOCH_MS } from '../../../support/virtual-ports.ts';
@@ -10,7 +11,8 @@ const API = 'Amazon Kinesis Data Streams API reference';
 /** Its tests were run against AWS by their author. */
 const KINESALITE = 'mhart/kinesalite, test/';
 
-const aStream = (properties?: string): EventBench => anEventEngine({ resources: streamOf(properties) });
+const aStream = (properties?: string): EventBench =>
+  anEventEngine({ kinesis }, { resources: streamOf(properties) });
 
 async function iteratorOf(bench: EventBench, wish: Fields = {}): Promise<unknown> {
   const input = { StreamName: 'orders', ShardId: 'shardId-000000000000', ShardIteratorType: 'TRIM_HORIZON' };

@@ -1,3 +1,4 @@
+/** Services together: eventbridge, kinesis, lambda-events, sqs. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,9 +20,24 @@ import {
 import { HttpResponse } from '@smithy/protocol-http';
 import type { HttpRequest } from '@smithy/protocol-http';
 import { Readable } from 'node:stream';
-import { ACCOUNT, anEventEngine, REGION } from '../../../support/an-event-engine.ts';
-import type { EventBench } from '../../../support/an-event-engine.ts';
-import { ARN, batchesOf, call, mapped, put, recordOf, streamOf, textsOf } from './a-stream.ts';
+import { ACCOUNT, anEventEngine, REGION } from '../../support/an-event-engine.ts';
+import type { EventBench } from '../../support/an-event-engine.ts';
+import {
+  ARN,
+  batchesOf,
+  call,
+  mapped,
+  put,
+  recordOf,
+  streamOf,
+  textsOf,
+} from '../../packages/services/kinesis/a-stream.ts';
+import * as eventbridge from '../../../packages/services/eventbridge/service.ts';
+import * as kinesis from '../../../packages/services/kinesis/service.ts';
+import * as lambdaEvents from '../../../packages/services/lambda-events/service.ts';
+import * as sqs from '../../../packages/services/sqs/service.ts';
+
+const SERVICES = { sqs, events: eventbridge, kinesis, lambda: lambdaEvents };
 
 /** AWS's own client in front of the streams, without a socket. */
 function clientOf(bench: EventBench): KinesisClient {
@@ -51,7 +67,7 @@ function clientOf(bench: EventBench): KinesisClient {
 
 describe('Kinesis for the AWS SDK', () => {
   it('makes a stream, puts records, reads them back and deletes it', async () => {
-    const client = clientOf(anEventEngine({ resources: streamOf() }));
+    const client = clientOf(anEventEngine(SERVICES, { resources: streamOf() }));
     const StreamName = 'made';
     await client.send(new CreateStreamCommand({ StreamName, ShardCount: 2 }));
     await waitUntilStreamExists({ client, maxWaitTime: 15 }, { StreamName });
@@ -77,7 +93,7 @@ describe('Kinesis for the AWS SDK', () => {
   });
 
   it('is told of a stream that is not there by the name of the error', async () => {
-    const client = clientOf(anEventEngine({ resources: streamOf() }));
+    const client = clientOf(anEventEngine(SERVICES, { resources: streamOf() }));
 
     await assert.rejects(client.send(new DescribeStreamCommand({ StreamName: 'none' })), {
       name: 'ResourceNotFoundException',
@@ -97,7 +113,7 @@ const event = { Entries: [{ Source: 'shop', DetailType: 'order', Detail: '{"n":1
 
 describe('Kinesis as a target', () => {
   it('takes events of a rule as records of a stream that is here', async () => {
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: mapped() + rule('!GetAtt Orders.Arn'),
       functions: { work: () => 1 },
     });
@@ -111,7 +127,7 @@ describe('Kinesis as a target', () => {
 
   for (const own of ['', streamOf()])
     it(`is called, and recorded, for a stream that lies elsewhere${own === '' ? '' : ', also beside one that is here'}`, async () => {
-      const bench = anEventEngine({ resources: own + rule(ARN.replace('orders', 'foreign')) });
+      const bench = anEventEngine(SERVICES, { resources: own + rule(ARN.replace('orders', 'foreign')) });
       await bench.call('events', 'PutEvents', event);
       await bench.engine.idle();
 
@@ -125,7 +141,7 @@ describe('Kinesis as a target', () => {
     });
 
   it('tries a record again that its shard did not take in this second', async () => {
-    const bench = anEventEngine({ resources: streamOf() + rule('!GetAtt Orders.Arn') });
+    const bench = anEventEngine(SERVICES, { resources: streamOf() + rule('!GetAtt Orders.Arn') });
     const Records = Array.from({ length: 500 }, () => recordOf('x'));
     for (let count = 0; count < 2; count += 1)
       await call(bench, 'PutRecords', { StreamName: 'orders', Records });
@@ -141,7 +157,7 @@ describe('Kinesis as a target', () => {
   });
 
   it('may be sent to by hand', async () => {
-    const bench = anEventEngine({ resources: mapped(), functions: { work: () => 1 } });
+    const bench = anEventEngine(SERVICES, { resources: mapped(), functions: { work: () => 1 } });
     const target = bench.engine.handTargets.find(({ name }) => name === 'orders');
     await bench.engine.targets.send(target?.arn ?? '', '{"by":"hand"}');
     await bench.engine.idle();
@@ -154,7 +170,7 @@ const NO_STREAM = '  Other: { Type: AWS::SQS::Queue }';
 
 describe('Kinesis of a start', () => {
   it('lists a stream with its functions', () => {
-    const bench = anEventEngine({ resources: mapped(), functions: { work: () => 1 } });
+    const bench = anEventEngine(SERVICES, { resources: mapped(), functions: { work: () => 1 } });
 
     assert.deepEqual(
       bench.engine.rows.filter(({ name }) => name === 'orders'),
@@ -170,7 +186,7 @@ describe('Kinesis of a start', () => {
   });
 
   it('lists no record that is older than the retention period', async () => {
-    const bench = anEventEngine({ resources: streamOf() });
+    const bench = anEventEngine(SERVICES, { resources: streamOf() });
     await put(bench, 'a');
     await bench.advance(86_400_001);
 
@@ -178,7 +194,10 @@ describe('Kinesis of a start', () => {
   });
 
   it('is after a reset as it was after the start', async () => {
-    const bench = anEventEngine({ resources: mapped('BatchSize: 1'), functions: { work: () => 1 } });
+    const bench = anEventEngine(SERVICES, {
+      resources: mapped('BatchSize: 1'),
+      functions: { work: () => 1 },
+    });
     await put(bench, 'a');
     await call(bench, 'CreateStream', { StreamName: 'made', ShardCount: 1 });
     await bench.engine.clear(() => Promise.resolve());
@@ -191,10 +210,10 @@ describe('Kinesis of a start', () => {
 
   it('throws the records of a stream away that has another number of shards now, and says so', async () => {
     const dataDirectory = mkdtempSync(join(tmpdir(), 'gatewright-kinesis-'));
-    const before = anEventEngine({ resources: streamOf(), dataDirectory });
+    const before = anEventEngine(SERVICES, { resources: streamOf(), dataDirectory });
     await put(before, 'a');
     await before.engine.close();
-    const after = anEventEngine({ resources: streamOf('ShardCount: 2'), dataDirectory });
+    const after = anEventEngine(SERVICES, { resources: streamOf('ShardCount: 2'), dataDirectory });
     const { rows } = after.engine;
     await after.engine.close();
     rmSync(dataDirectory, { recursive: true });
@@ -204,7 +223,7 @@ describe('Kinesis of a start', () => {
   });
 
   it('answers and records what is put where no stack has a stream', async () => {
-    const bench = anEventEngine({ resources: NO_STREAM });
+    const bench = anEventEngine(SERVICES, { resources: NO_STREAM });
     const first = await call(bench, 'PutRecord', { StreamName: 'any', ...recordOf('a') });
     const { ShardIterator } = await call(bench, 'GetShardIterator', {
       StreamName: 'any',
@@ -222,7 +241,7 @@ describe('Kinesis of a start', () => {
   });
 
   it('starts no function where the user has Kinesis elsewhere, and says so', () => {
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: mapped(),
       functions: { work: () => 1 },
       isElsewhere: (service) => service === 'kinesis',

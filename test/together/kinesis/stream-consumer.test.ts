@@ -1,18 +1,17 @@
+/** Services together: kinesis, lambda-events, sqs. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { ACCOUNT, anEventEngine, REGION } from '../../../support/an-event-engine.ts';
-import type { EventBenchWish } from '../../../support/an-event-engine.ts';
-import { EPOCH_MS } from '../../../support/virtual-ports.ts';
+import { ACCOUNT, anEventEngine, REGION } from '../../support/an-event-engine.ts';
+import type { EventBench, EventBenchWish } from '../../support/an-event-engine.ts';
+import { EPOCH_MS } from '../../support/virtual-ports.ts';
 import {
-  aBench,
   ARN,
   batchesOf,
   call,
   failOn,
-  lostOf,
   mapped,
   put,
   recordOf,
@@ -20,8 +19,24 @@ import {
   streamOf,
   textsOf,
   toBase64,
-} from './a-stream.ts';
-import type { Fields } from './a-stream.ts';
+} from '../../packages/services/kinesis/a-stream.ts';
+import type { Fields } from '../../packages/services/kinesis/a-stream.ts';
+import * as kinesis from '../../../packages/services/kinesis/service.ts';
+import * as lambdaEvents from '../../../packages/services/lambda-events/service.ts';
+import * as sqs from '../../../packages/services/sqs/service.ts';
+
+const SERVICES = { sqs, kinesis, lambda: lambdaEvents };
+const LOST = `arn:aws:sqs:${REGION}:${ACCOUNT}:lost`;
+type Bench = EventBench<typeof SERVICES>;
+
+function aBench(mapping: string, work: NonNullable<EventBenchWish['functions']>[string]): Bench {
+  return anEventEngine(SERVICES, { resources: mapped(mapping), functions: { work } });
+}
+
+const lostOf = (bench: Bench): readonly Fields[] =>
+  (bench.services.sqs.queues.find(LOST)?.receive({ most: 10 }) ?? []).map(
+    ({ body }) => JSON.parse(body) as Fields,
+  );
 
 const ON_FAILURE = 'DestinationConfig: { OnFailure: { Destination: !GetAtt Lost.Arn } }';
 
@@ -84,7 +99,7 @@ describe('StreamConsumer of a shard', () => {
   });
 
   it('lets a shard go on while a batch of another one fails', async () => {
-    const bench = anEventEngine({
+    const bench = anEventEngine(SERVICES, {
       resources: mapped('BatchSize: 1', 'ShardCount: 2'),
       functions: { work: failOn('a1') },
     });
@@ -295,14 +310,18 @@ describe('StreamConsumer', () => {
     // Source: Lambda API reference, CreateEventSourceMapping, "StartingPosition"
     it(`begins a stream that has records from ${position} on`, async () => {
       const folder = mkdtempSync(join(tmpdir(), 'gatewright-kinesis-'));
-      const before = anEventEngine({ resources: streamOf(), dataDirectory: folder });
+      const before = anEventEngine(SERVICES, { resources: streamOf(), dataDirectory: folder });
       await put(before, 'a');
       before.clock.advance(5_000);
       await put(before, 'b');
       await before.engine.close();
 
       const resources = mapped().replace('TRIM_HORIZON', position.replace(', ', '\n      '));
-      const bench = anEventEngine({ resources, functions: { work: () => 1 }, dataDirectory: folder });
+      const bench = anEventEngine(SERVICES, {
+        resources,
+        functions: { work: () => 1 },
+        dataDirectory: folder,
+      });
       await bench.engine.idle();
       await bench.advance(10_000);
       await put(bench, 'c');
@@ -315,10 +334,10 @@ describe('StreamConsumer', () => {
   it('goes on after a restart where it was', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-kinesis-'));
     const wish = { resources: mapped('BatchSize: 1, ParallelizationFactor: 2'), dataDirectory: folder };
-    const first = anEventEngine({ ...wish, functions: { work: failOn('b') } });
+    const first = anEventEngine(SERVICES, { ...wish, functions: { work: failOn('b') } });
     await put(first, 'a', 'b', 'c');
     await first.engine.close();
-    const second = anEventEngine({ ...wish, functions: { work: () => 1 } });
+    const second = anEventEngine(SERVICES, { ...wish, functions: { work: () => 1 } });
     await second.engine.idle();
     await second.engine.close();
     rmSync(folder, { recursive: true });
@@ -338,12 +357,12 @@ describe('StreamConsumer', () => {
       resources: mapped(`BatchSize: 1, ParallelizationFactor: ${parallel}`),
       dataDirectory,
     });
-    const first = anEventEngine({ ...wish(4), functions: { work: failOn('a') } });
+    const first = anEventEngine(SERVICES, { ...wish(4), functions: { work: failOn('a') } });
     const Records = ['a', 'b', 'c', 'd'].map((text) => recordOf(text, text));
     await call(first, 'PutRecords', { StreamName: 'orders', Records });
     await first.engine.idle();
     await first.engine.close();
-    const second = anEventEngine({ ...wish(1), functions: { work: () => 1 } });
+    const second = anEventEngine(SERVICES, { ...wish(1), functions: { work: () => 1 } });
     await second.engine.idle();
     await second.engine.close();
     rmSync(dataDirectory, { recursive: true });
@@ -380,7 +399,7 @@ describe('StreamConsumer', () => {
   for (const { name, mapping, says } of faults)
     it(`notes ${name} to begin with`, () => {
       const resources = mapped().replace('StartingPosition: TRIM_HORIZON', mapping);
-      const bench = anEventEngine({ resources, functions: { work: () => 1 } });
+      const bench = anEventEngine(SERVICES, { resources, functions: { work: () => 1 } });
 
       assert.match(bench.faults.all.map(({ error }) => error.message).join(), new RegExp(says));
     });
