@@ -8,21 +8,23 @@ import type { LoggedCheck, LoggedIntegration } from './events/log-variables.ts';
 import type { Clock, HttpHead, HttpOutcome, InvocationResult, StreamAnswer } from './ports.ts';
 
 /** In AWS's order. */
-const ORDER = {
-  screen: 0,
-  match: 1,
-  preflight: 2,
-  authenticate: 3,
-  authorize: 4,
-  meter: 5,
-  validate: 6,
-  cache: 7,
-  'map-request': 8,
-  integrate: 9,
-  'map-response': 10,
-} as const;
+const PHASES = [
+  'screen',
+  'match',
+  'preflight',
+  'authenticate',
+  'authorize',
+  'meter',
+  'validate',
+  'cache',
+  'map-request',
+  'integrate',
+  'map-response',
+] as const;
 
-export type PhaseName = keyof typeof ORDER;
+export type PhaseName = (typeof PHASES)[number];
+
+const ORDER = Object.fromEntries(PHASES.map((name, place) => [name, place])) as Record<PhaseName, number>;
 
 /**
  * When each phase was entered, by its place and by `monotonicMs`; NaN = not entered. A phase lasts until the next mark. A
@@ -30,7 +32,9 @@ export type PhaseName = keyof typeof ORDER;
  */
 type Marks = readonly number[];
 
-const unmarked = (): number[] => [NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN];
+/** One for each phase: the type says when one is missing. */
+type EachOf<Names extends readonly string[]> = { -readonly [Place in keyof Names]: number };
+const unmarked = (): EachOf<typeof PHASES> => [NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN];
 
 /** By name, those that were entered. */
 export function namedTimes(marks: Marks): Partial<Record<PhaseName, number>> {

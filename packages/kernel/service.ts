@@ -63,7 +63,8 @@ export type WrittenObjects = (
 
 export interface Service {
   /**
-   * Reads all stacks, without any effect: a reload reads everything before it changes anything.
+   * Reads all stacks, without any effect: a reload reads everything before it changes anything. A source of event source
+   * mappings offers them here (`stacks.offerSources`); resources of types with `enforced` properties load the service.
    * @returns what applies it; what is still defined keeps its state
    */
   prepare?(stacks: StackReading): () => void;

@@ -1,5 +1,5 @@
 /**
- * How many units a holder asks for. Decides cost only, never safety: the gates of the grant are compared by the
+ * How many units a holder asks for, within the lease of its plan (`plan.ts`). Decides cost only, never safety: the gates of the grant are compared by the
  * store with the item as it is, so wrong rates or a wrong clock here only waste writes.
  */
 import type { QuotaLimit } from './plan.ts';

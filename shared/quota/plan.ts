@@ -174,14 +174,17 @@ function parseLimit(fields: PlanFields, largestCost: number): Limit {
   return limit;
 }
 
+/** What a plan without `lease` has. */
+const USUAL_LEASE = { seconds: 30, units: 10_000 };
+
 function parseQuota(fields: PlanFields): QuotaLimit {
   const quota = fields.whole('quota', { min: 0, max: MAX_UNITS });
   const overage = fields.whole('overage', { min: 0, max: MAX_UNITS }, 0);
   if (quota + overage > MAX_UNITS) fields.fail('overage', `and quota together must be at most ${MAX_UNITS}`);
   const lease = fields.get('lease');
   const leaseFields = new PlanFields(lease === false ? {} : (lease ?? {}), fields.pathOf('lease'));
-  const leaseSeconds = leaseFields.number('seconds', { min: 1, max: 3600 }, 30);
-  const maxLeaseUnits = leaseFields.whole('max', { min: 1, max: 1_000_000 }, 10_000);
+  const leaseSeconds = leaseFields.number('seconds', { min: 1, max: 3600 }, USUAL_LEASE.seconds);
+  const maxLeaseUnits = leaseFields.whole('max', { min: 1, max: 1_000_000 }, USUAL_LEASE.units);
   leaseFields.refuseOthers();
   const wasteShare = fields.number('wasteBudget', { min: 0, max: 0.5 }, 0.01);
   const level = fields.oneOf('level', LEVELS);
