@@ -118,6 +118,8 @@ export interface ServiceApi {
   readonly jsonVersion?: '1.0' | '1.1';
   /** Of the XML of the query protocol. */
   readonly namespace?: string;
+  /** ARN of what a call is about, where the service alone can tell: policies are asked for it. */
+  resourceOf?(operation: AwsOperation): string | undefined;
   /** Undefined: the operation is not known here. */
   answer(call: ServiceCall): Answer | Promise<Answer>;
 }

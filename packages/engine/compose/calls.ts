@@ -32,7 +32,7 @@ export function openCalls(
   const find = (service: string): ReturnType<ServiceHost['find']> => events.find(service);
   const recorder = new Recorder({ clock, random, find, report: (message) => options.log.write(message) });
   const ownUrl = (): string | undefined => parts().controlUrl;
-  const calls = { http, clock, recorder, options, store, served, functionIdentities, ownUrl };
+  const calls = { http, clock, recorder, options, store, served, functionIdentities, ownUrl, find };
   const services = openServiceClient(calls);
   const events = openServiceHost({ ...calls, random, runtime, closing, services, values });
   events.items.connect((tables) => store.follow(tables));

@@ -10,6 +10,7 @@ import type { RightsContext } from '../../kernel/calls/service-rights.ts';
 import type { Parts } from './parts.ts';
 import type { ServedApis } from '../../control/served-apis.ts';
 import type { GatewayOptions } from '../gateway.ts';
+import type { ServiceHost } from '../service-host.ts';
 import type { Clock, ServiceClient } from '../../core/ports.ts';
 import type { ServiceClientOptions } from '../../kernel/calls/service-client.ts';
 
@@ -28,21 +29,37 @@ export async function openIdentities(
 }
 
 /** What rights name beside the call itself. */
-export function rightsContext({ accountId }: GatewayOptions, served: ServedApis): RightsContext {
-  return { accountId, partitionKeyOf: (table, index) => partitionKeyOf(served.stacks, table, index) };
+export function rightsContext(
+  { accountId }: GatewayOptions,
+  served: ServedApis,
+  find: ServiceHost['find'],
+): RightsContext {
+  return {
+    accountId,
+    partitionKeyOf: (table, index) => partitionKeyOf(served.stacks, table, index),
+    resourceOf(name, operation) {
+      const service = find(name);
+      // One that is not loaded has given nothing that a call could name.
+      return service === undefined || service instanceof Promise
+        ? undefined
+        : service.api?.resourceOf?.(operation);
+    },
+  };
 }
 
 /** Calls of services by integrations, with the rights of the roles that their methods name. */
 export function openServiceClient(
   at: Pick<ServiceClientOptions, 'http' | 'clock' | 'recorder' | 'ownUrl'> &
-    Pick<Parts, 'options' | 'store' | 'served' | 'functionIdentities'>,
+    Pick<Parts, 'options' | 'store' | 'served' | 'functionIdentities'> & {
+      readonly find: ServiceHost['find'];
+    },
 ): ServiceClient {
-  const { options, store, served, functionIdentities, ...ports } = at;
+  const { options, store, served, functionIdentities, find, ...ports } = at;
   const services = createServiceClient({
     ...ports,
     endpoints: options.awsEndpoints,
     dynamodb: backendOf(options, store),
   });
-  const context = rightsContext(options, served);
+  const context = rightsContext(options, served, find);
   return guardServices(services, context, (roleArn) => functionIdentities.assume(roleArn));
 }

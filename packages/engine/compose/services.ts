@@ -14,7 +14,7 @@ import type { Parts } from './parts.ts';
 export function openServices(parts: Parts): Map<string, AwsService> {
   const { options, runtime, random, served, signIn, store, at, closing, journal } = parts;
   const services = new Map<string, AwsService>();
-  const rights = rightsContext(options, served);
+  const rights = rightsContext(options, served, (name) => parts.events.find(name));
   // Calls of functions end where those of integrations do: at somebody's endpoint, at AWS, or in the recorder.
   for (const name of [...calledServices(options), ...(options.awsEndpoints?.live ?? [])])
     services.set(name, letThrough(at.services, rights));

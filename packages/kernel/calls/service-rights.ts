@@ -27,6 +27,8 @@ type ServiceCall = {
 export type RightsContext = {
   readonly accountId: string;
   readonly partitionKeyOf: PartitionKeyOf;
+  /** Of a call that names no resource itself; absent = no service can tell. */
+  readonly resourceOf?: (service: string, operation: AwsOperation) => string | undefined;
 };
 
 type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
@@ -48,7 +50,12 @@ export function rightsOfCall(
       ? rightsOfDynamoDb(operation.action, operation.input ?? {}, place, context.partitionKeyOf)
       : undefined;
   const rights = Object.hasOwn(RIGHTS, call.service) ? RIGHTS[call.service] : undefined;
-  return rights?.(operation.action, readerOf(operation), place);
+  const needed = rights?.(operation.action, readerOf(operation), place);
+  const isOpen = needed?.some(({ resource }) => resource === '*') === true;
+  const known = isOpen ? context.resourceOf?.(call.service, operation) : undefined;
+  return known === undefined
+    ? needed
+    : needed?.map((one) => (one.resource === '*' ? { ...one, resource: known } : one));
 }
 
 /** @param input the body, whatever it is */

@@ -1,5 +1,6 @@
 /** Kinesis: streams, the functions that read them, and the calls of SDKs (docs/aws §18.11). */
 import { parseArn } from '@gatewright/aws/arn';
+import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import { refuse } from '../../kernel/calls/aws-operation.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { EventSource, HandTarget } from '../../kernel/event-rows.ts';
@@ -11,6 +12,7 @@ import type { LocalStream } from './local-streams.ts';
 import { readStream, readStreamMapping } from './read-streams.ts';
 import type { StreamMapping } from './shard-lane.ts';
 import { StreamConsumer } from './stream-consumer.ts';
+import { streamOfIterator } from './shard-iterator.ts';
 import { nameOfStream } from './stream-place.ts';
 import { deliverToStream, putRecordCall } from './stream-target.ts';
 import { RecordedStreams } from './streams.ts';
@@ -30,7 +32,7 @@ class KinesisService implements Service {
     this.#ports = ports;
     this.streams = new LocalStreams(ports);
     this.#recorded = new RecordedStreams(clock, accountId);
-    this.api = { answer: (call) => this.#answer(call) };
+    this.api = { answer: (call) => this.#answer(call), resourceOf: streamOfCall };
     this.target = {
       deliver: deliverToStream(this.streams, random),
       remoteCall: (arn, body, delivery) => {
@@ -141,4 +143,11 @@ function describeState(stream: LocalStream, readers: readonly StreamConsumer[]):
 
 export function open(ports: ServicePorts): KinesisService {
   return new KinesisService(ports);
+}
+
+/** GetRecords names its stream by the iterator alone. */
+function streamOfCall(operation: AwsOperation): string | undefined {
+  if (operation.protocol !== 'json' || operation.action !== 'GetRecords') return undefined;
+  const iterator = operation.input?.['ShardIterator'];
+  return typeof iterator === 'string' ? streamOfIterator(iterator) : undefined;
 }

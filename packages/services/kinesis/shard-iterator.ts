@@ -17,14 +17,15 @@ export function printIterator({ createdAt, streamArn, shard, from }: ShardIterat
   return Buffer.from(`${createdAt} ${shard} ${from} ${streamArn}`).toString('base64');
 }
 
+/** ARN of the stream, whether or not the iterator has expired; undefined for what is no iterator of ours. */
+export function streamOfIterator(text: string): string | undefined {
+  return parseIterator(text)?.streamArn;
+}
+
 /** @throws KinesisError InvalidArgumentException, ExpiredIteratorException */
 export function readIterator(text: string, nowEpochMs: number): ShardIterator {
-  const [, createdAt = '', shard = '', from = '', streamArn = ''] =
-    /^(\d{1,15}) (\d{1,5}) (\d{1,16}) (arn:[a-z-]+:kinesis:[^ ]+)$/.exec(
-      Buffer.from(text, 'base64').toString('utf8'),
-    ) ?? [];
-  const read = { createdAt: Number(createdAt), shard: Number(shard), from: Number(from), streamArn };
-  if (streamArn === '' || printIterator(read) !== text) throw invalidArgument('Invalid ShardIterator.');
+  const read = parseIterator(text);
+  if (read === undefined) throw invalidArgument('Invalid ShardIterator.');
   if (nowEpochMs - read.createdAt > LIFETIME_MS)
     throw new KinesisError(
       'ExpiredIteratorException',
@@ -32,6 +33,15 @@ export function readIterator(text: string, nowEpochMs: number): ShardIterator {
         `${printTime(nowEpochMs)} which is further in the future than the tolerated delay of ${LIFETIME_MS} milliseconds.`,
     );
   return read;
+}
+
+function parseIterator(text: string): ShardIterator | undefined {
+  const [, createdAt = '', shard = '', from = '', streamArn = ''] =
+    /^(\d{1,15}) (\d{1,5}) (\d{1,16}) (arn:[a-z-]+:kinesis:[^ ]+)$/.exec(
+      Buffer.from(text, 'base64').toString('utf8'),
+    ) ?? [];
+  const read = { createdAt: Number(createdAt), shard: Number(shard), from: Number(from), streamArn };
+  return streamArn === '' || printIterator(read) !== text ? undefined : read;
 }
 
 /** `Thu Jan 22 01:22:02 UTC 2015`, as Java prints it. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { rightsOfCall } from '../../../../packages/kernel/calls/service-rights.ts';
+import type { RightsContext } from '../../../../packages/kernel/calls/service-rights.ts';
 
 const AT = { accountId: '123456789012', partitionKeyOf: () => 'id' };
 const JSON_TYPE = ['Content-Type', 'application/x-amz-json-1.0'];
@@ -15,6 +16,7 @@ function rightsOf(
     method?: string;
     subdomain?: string;
   },
+  more: Pick<RightsContext, 'resourceOf'> = {},
 ) {
   const { target, body, form, path = '/', method = 'POST', subdomain } = call;
   return rightsOfCall(
@@ -31,7 +33,7 @@ function rightsOf(
           : ['Content-Type', 'application/x-www-form-urlencoded'],
       body: form ?? JSON.stringify(body ?? {}),
     },
-    AT,
+    { ...AT, ...more },
   );
 }
 
@@ -132,6 +134,20 @@ describe('rightsOfCall', () => {
       ),
       [['1'], ['id', 'a'], ['eu-west-1']],
     );
+  });
+
+  it('asks for what a service knows of a call that names no resource, and of no other', () => {
+    const resourceOf = (service: string): string => `arn:aws:${service}:eu-west-1:123456789012:stream/s`;
+    const body = { ShardIterator: 'opaque' };
+    const call = { target: 'Kinesis_20131202.GetRecords', body };
+    const known = rightsOf('kinesis', call, { resourceOf }) ?? [];
+    const named = rightsOf('kinesis', { ...call, body: { StreamName: 't' } }, { resourceOf }) ?? [];
+
+    assert.deepEqual(
+      [...known, ...named].map(({ resource }) => resource.split('/').at(-1)),
+      ['s', 't'],
+    );
+    assert.equal(rightsOf('kinesis', call, { resourceOf: () => undefined })?.[0]?.resource, '*');
   });
 
   it('does not know what calls of other services need', () => {
