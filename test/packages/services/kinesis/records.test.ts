@@ -414,20 +414,4 @@ describe('calls about records', () => {
       message: `StartingSequenceNumber ${first} used in GetShardIterator on shard shardId-000000000000 in stream later under account ${ACCOUNT} is invalid because it did not come from this stream.`,
     });
   });
-
-  it('are of the stream of their iterator where policies are asked', async () => {
-    const bench = aStream();
-    const { ShardIterator } = (await iteratorOf(bench, { ShardIteratorType: 'LATEST' })) as Fields;
-    const service = await bench.engine.find('kinesis');
-    const resourceOf = (iterator: unknown): string | undefined =>
-      service?.api?.resourceOf?.({
-        protocol: 'json',
-        prefix: 'Kinesis_20131202',
-        action: 'GetRecords',
-        input: { ShardIterator: iterator },
-      });
-
-    assert.equal(resourceOf(ShardIterator), ARN);
-    assert.equal(resourceOf('forged'), undefined);
-  });
 });
