@@ -4,48 +4,33 @@
  * reads from there when it is free.
  */
 import { createHash } from 'node:crypto';
-import type { InvocationResult } from '../../core/ports.ts';
 import type { Wake } from '../../kernel/agenda.ts';
-import { readBatchFailures } from '../../kernel/delivery/batch-failures.ts';
 import type { EventTest } from '../../kernel/delivery/event-pattern.ts';
-import { streamWaitMs } from '../../kernel/delivery/retries.ts';
-import { LONGEST_RUN_MS, makeTrace } from '../../kernel/event-ports.ts';
-import type { EventPorts, EventTargets } from '../../kernel/event-ports.ts';
+import type { EventPorts } from '../../kernel/event-ports.ts';
+import { tryBatch } from '../../kernel/ordered-batch.ts';
+import type { Batch, BatchPorts, BatchRules, BatchSource } from '../../kernel/ordered-batch.ts';
 import { filterView, printEventRecord } from './kinesis-event.ts';
 import type { LocalStream } from './local-streams.ts';
-import { printLostBatch } from './lost-batch.ts';
-import type { Batch, LossCondition } from './lost-batch.ts';
 import type { Shard, StoredRecord } from './shard.ts';
 
-export type StreamMapping = {
+export type StreamMapping = BatchRules & {
   readonly id: string;
   readonly streamArn: string;
   readonly region: string;
-  readonly functionName: string;
-  readonly qualifier: string | undefined;
   /** The role of the function. */
   readonly roleArn: string;
   readonly start: StartingPosition;
   readonly batchSize: number;
   readonly windowMs: number;
-  readonly bisects: boolean;
-  /** Undefined = as long as the stream keeps the records. */
-  readonly maxRetries: number | undefined;
-  readonly maxAgeMs: number | undefined;
   /** Batches of a shard at a time, those of one partition key in order. */
   readonly parallel: number;
-  readonly reportsItems: boolean;
   readonly filter: EventTest | undefined;
-  readonly onFailureArn: string | undefined;
 };
 
 export type StartingPosition =
   { readonly kind: 'TRIM_HORIZON' | 'LATEST' } | { readonly kind: 'AT_TIMESTAMP'; readonly epochMs: number };
 
-export type LanePorts = EventPorts & {
-  readonly targets: EventTargets;
-  readonly functionArnOf: (functionName: string) => string;
-};
+export type LanePorts = EventPorts & BatchPorts;
 
 type At = {
   readonly mapping: StreamMapping;
@@ -63,12 +48,13 @@ const FRAME_CHARACTERS = 700;
 export class ShardLane {
   readonly at: At;
   readonly #ports: LanePorts;
+  readonly #source: BatchSource<StoredRecord>;
   /** The place of the first record that has not been looked at. */
   #next: number;
   /** What is gathered while its window is open. */
   #gathered: StoredRecord[] = [];
   /** What is tried before anything else: halves of a batch, the rest of one. */
-  #first: Batch[] = [];
+  #first: Batch<StoredRecord>[] = [];
   #running: readonly StoredRecord[] = [];
   #isBusy = false;
   #isClosed = false;
@@ -78,6 +64,7 @@ export class ShardLane {
   constructor(at: At, from: number, ports: LanePorts) {
     this.at = at;
     this.#ports = ports;
+    this.#source = sourceOf(at);
     this.#next = from;
   }
 
@@ -139,7 +126,7 @@ export class ShardLane {
   }
 
   /** A full batch, or what there is when the window has passed. */
-  #gather(dueMs: number): Batch | undefined {
+  #gather(dueMs: number): Batch<StoredRecord> | undefined {
     const { mapping, stream } = this.at;
     stream.trim();
     const isFull = this.#take();
@@ -188,83 +175,18 @@ export class ShardLane {
     );
   }
 
-  async #run(given: Batch, dueMs: number): Promise<void> {
-    const batch = await this.#withoutOld(given, dueMs);
-    if (batch.records.length === 0) {
-      this.#goOn(dueMs);
-      return;
+  async #run(batch: Batch<StoredRecord>, dueMs: number): Promise<void> {
+    const at = { rules: this.at.mapping, source: this.#source, ports: this.#ports };
+    // What runs while the stacks are loaded again belongs to the reader that comes after.
+    const tried = await tryBatch(batch, dueMs, at, () => this.#isClosed);
+    if (tried === undefined) return;
+    this.#first.unshift(...tried.left);
+    if (tried.againAt === undefined) this.#goOn(tried.endedMs);
+    else {
+      this.#running = [];
+      this.#keepPlace();
+      this.#ports.agenda.at(tried.againAt, (due) => this.#goOn(due));
     }
-    const { clock, report } = this.#ports;
-    const { mapping, stream } = this.at;
-    const beganMs = clock.monotonicMs();
-    const result = await this.#invoke(batch);
-    // What runs while the stacks are loaded again belongs to who comes after.
-    if (this.#isClosed) return;
-    const endedMs = dueMs + Math.max(0, clock.monotonicMs() - beganMs);
-    const { done, isCut } = this.#judge(batch, result);
-    const rest = { records: batch.records.slice(done), tries: batch.tries, runs: batch.runs + 1 };
-    if (rest.records.length === 0) {
-      this.#goOn(endedMs);
-      return;
-    }
-    if (result.kind === 'failed')
-      report(
-        `${batch.records.length} records of ${stream.definition.name} for ${mapping.functionName}: ${result.errorMessage}`,
-      );
-    await this.#retry(rest, { result, endedMs, isCut });
-  }
-
-  #invoke({ records }: Batch): Promise<InvocationResult> {
-    const { invoker, random } = this.#ports;
-    const { mapping, shard } = this.at;
-    const { functionName, qualifier } = mapping;
-    return invoker.invoke({
-      functionName,
-      timeoutMs: LONGEST_RUN_MS,
-      traceHeader: makeTrace(random),
-      ...(qualifier === undefined ? {} : { qualifier }),
-      payload: JSON.stringify({ Records: records.map((record) => printEventRecord(record, shard, mapping)) }),
-    });
-  }
-
-  /** How many are done; `isCut`: the function has said where to go on. */
-  #judge({ records }: Batch, result: InvocationResult): { readonly done: number; readonly isCut: boolean } {
-    if (result.kind !== 'returned') return { done: 0, isCut: false };
-    if (!this.at.mapping.reportsItems) return { done: records.length, isCut: false };
-    const numbers = records.map(({ sequence }) => sequence);
-    const outcome = readBatchFailures(result.payload, new Set(numbers));
-    if (outcome.kind === 'all') return { done: 0, isCut: false };
-    const first = numbers.findIndex((number) => outcome.failed.has(number));
-    return { done: first === -1 ? records.length : first, isCut: true };
-  }
-
-  async #retry(
-    batch: Batch,
-    {
-      result,
-      endedMs,
-      isCut,
-    }: { readonly result: InvocationResult; readonly endedMs: number; readonly isCut: boolean },
-  ): Promise<void> {
-    const { bisects, maxRetries = Infinity } = this.at.mapping;
-    const isThrottled = result.kind === 'refused' && result.reason === 'throttled';
-    if (!isThrottled && bisects && !isCut && batch.records.length > 1) {
-      // Which takes none of the retries.
-      const middle = Math.ceil(batch.records.length / 2);
-      const halves = [batch.records.slice(0, middle), batch.records.slice(middle)];
-      this.#first.unshift(...halves.map((records) => ({ ...batch, records })));
-      this.#goOn(endedMs);
-      return;
-    }
-    if (!isThrottled && batch.tries >= maxRetries) {
-      await this.#giveUp(batch, 'RetryAttemptsExhausted', result);
-      this.#goOn(endedMs);
-      return;
-    }
-    this.#running = [];
-    this.#first.unshift({ ...batch, tries: batch.tries + (isThrottled ? 0 : 1) });
-    this.#keepPlace();
-    this.#ports.agenda.at(endedMs + streamWaitMs(batch.runs), (due) => this.#goOn(due));
   }
 
   #goOn(dueMs: number): void {
@@ -282,42 +204,24 @@ export class ShardLane {
     const { parallel } = mapping;
     this.#ports.kept.put(`${placesOf(mapping.id, shard)}${number}`, { number, parallel, next });
   }
-
-  /** Gives up records that are older than the mapping takes, or than the stream keeps. */
-  async #withoutOld(batch: Batch, dueMs: number): Promise<Batch> {
-    const { mapping, stream } = this.at;
-    const retentionMs = stream.definition.retentionHours * 3_600_000;
-    const limitMs = Math.min(mapping.maxAgeMs ?? retentionMs, retentionMs);
-    const old = batch.records.filter(({ arrivedAt }) => dueMs - arrivedAt > limitMs);
-    if (old.length === 0) return batch;
-    await this.#giveUp({ ...batch, records: old }, 'RecordAgeExceeded', undefined);
-    return { ...batch, records: batch.records.slice(old.length) };
-  }
-
-  async #giveUp(batch: Batch, condition: LossCondition, result: InvocationResult | undefined): Promise<void> {
-    const { targets, report, random, functionArnOf } = this.#ports;
-    const { mapping, stream, shard } = this.at;
-    const { functionName, streamArn, onFailureArn } = mapping;
-    report(
-      `${batch.records.length} records of ${stream.definition.name} are given up for ${functionName}: ${condition}`,
-    );
-    if (onFailureArn === undefined) return;
-    const lost = printLostBatch(batch, shard, {
-      condition,
-      result,
-      streamArn,
-      requestId: random.uuid(),
-      functionArn: functionArnOf(functionName),
-      nowEpochMs: this.#now(),
-    });
-    const outcome = await targets.send(onFailureArn, JSON.stringify(lost));
-    if (outcome.kind === 'failed') report(`${onFailureArn}: ${outcome.message}`);
-  }
 }
 
 /** Where the places of its lanes are among the kept entries. */
 export function placesOf(mappingId: string, shard: Shard): string {
   return `kinesis/place/${mappingId}/${shard.number}/`;
+}
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html */
+function sourceOf({ mapping, stream, shard }: At): BatchSource<StoredRecord> {
+  const { streamArn } = mapping;
+  return {
+    name: stream.definition.name,
+    retentionMs: stream.definition.retentionHours * 3_600_000,
+    print: (record) => printEventRecord(record, shard, mapping),
+    sequenceOf: ({ sequence }) => sequence,
+    arrivedAt: ({ arrivedAt }) => arrivedAt,
+    lossInfo: (lost) => ({ KinesisBatchInfo: { shardId: shard.id, ...lost, streamArn } }),
+  };
 }
 
 function charactersOf({ data, partitionKey }: StoredRecord): number {

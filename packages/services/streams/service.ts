@@ -11,7 +11,7 @@ class StreamsService implements Service {
 
   constructor(ports: ServicePorts) {
     this.#ports = ports;
-    this.streams = new TableStreams({ ...ports, arnOf: ports.functionArnOf });
+    this.streams = new TableStreams(ports);
   }
 
   prepare(stacks: StackReading): () => void {

@@ -2,31 +2,21 @@
  * An event source mapping of a table's stream (docs/aws §18.7): records go to the function in order, a batch that fails
  * holds what comes after it until it succeeds, is too old, or is given up.
  */
-import { readBatchFailures } from '../../kernel/delivery/batch-failures.ts';
 import type { EventTest } from '../../kernel/delivery/event-pattern.ts';
-import { streamWaitMs } from '../../kernel/delivery/retries.ts';
-import type { InvocationResult } from '../../core/ports.ts';
-import { type EventPorts, type EventTargets, LONGEST_RUN_MS, makeTrace } from '../../kernel/event-ports.ts';
-import { recordsLost } from './stream-failure.ts';
-import { laneOf, printStreamRecord, type StreamRecord, type TableStream } from './stream-record.ts';
+import type { EventPorts } from '../../kernel/event-ports.ts';
+import { tryBatch } from '../../kernel/ordered-batch.ts';
+import type { Batch, BatchPorts, BatchRules, BatchSource } from '../../kernel/ordered-batch.ts';
+import { laneOf, printStreamRecord, SHARD, type StreamRecord, type TableStream } from './stream-record.ts';
 import type { Wake } from '../../kernel/agenda.ts';
 
-export type StreamMapping = {
+export type StreamMapping = BatchRules & {
   readonly id: string;
   readonly streamArn: string;
-  readonly functionName: string;
-  readonly qualifier: string | undefined;
   readonly batchSize: number;
   readonly windowMs: number;
-  readonly bisects: boolean;
-  /** Undefined = until the records are a day old. */
-  readonly maxRetries: number | undefined;
-  readonly maxAgeMs: number | undefined;
   /** Batches of different items at a time. */
   readonly parallel: number;
-  readonly reportsItems: boolean;
   readonly filter: EventTest | undefined;
-  readonly onFailureArn: string | undefined;
 };
 
 /** "DynamoDB streams … data retention of 24 hours" */
@@ -35,15 +25,11 @@ const RETENTION_MS = 86_400_000;
 const MAX_WAITING = 100_000;
 const MAX_BATCH_CHARACTERS = 5_500_000;
 
-type Options = EventPorts & {
-  readonly targets: EventTargets;
-  readonly arnOf: (functionName: string) => string;
-};
-type Batch = { readonly records: readonly StreamRecord[]; tries: number; runs: number };
+type Options = EventPorts & BatchPorts;
 type Lane = {
   waiting: StreamRecord[];
   /** What is tried before anything else of the lane: halves of a batch, the rest of one. */
-  readonly first: Batch[];
+  readonly first: Batch<StreamRecord>[];
   isBusy: boolean;
   /** What is with the function. */
   running: readonly StreamRecord[];
@@ -54,6 +40,7 @@ export class StreamConsumer {
   readonly mapping: StreamMapping;
   readonly #stream: TableStream;
   readonly #options: Options;
+  readonly #source: BatchSource<StreamRecord>;
   readonly #lanes: readonly Lane[];
   #isClosed = false;
 
@@ -62,6 +49,7 @@ export class StreamConsumer {
     this.mapping = mapping;
     this.#stream = stream;
     this.#options = options;
+    this.#source = sourceOf(stream);
     this.#lanes = Array.from({ length: mapping.parallel }, () => ({
       waiting: [],
       first: [],
@@ -165,7 +153,7 @@ export class StreamConsumer {
   }
 
   /** A full batch, or what there is when the window has passed. */
-  #gather(lane: Lane, dueMs: number): Batch | undefined {
+  #gather(lane: Lane, dueMs: number): Batch<StreamRecord> | undefined {
     const { batchSize, windowMs } = this.mapping;
     const [oldest] = lane.waiting;
     if (oldest === undefined) return undefined;
@@ -188,79 +176,17 @@ export class StreamConsumer {
     return { records: lane.waiting.splice(0, count), tries: 0, runs: 0 };
   }
 
-  async #run(lane: Lane, given: Batch, dueMs: number): Promise<void> {
-    const batch = await this.#withoutOld(given, dueMs);
-    if (batch.records.length === 0) {
-      this.#next(lane, dueMs);
-      return;
+  async #run(lane: Lane, batch: Batch<StreamRecord>, dueMs: number): Promise<void> {
+    const at = { rules: this.mapping, source: this.#source, ports: this.#options };
+    const tried = await tryBatch(batch, dueMs, at, () => this.#isClosed);
+    if (tried === undefined) return;
+    this.#forget(tried.over);
+    lane.first.unshift(...tried.left);
+    if (tried.againAt === undefined) this.#next(lane, tried.endedMs);
+    else {
+      lane.running = [];
+      this.#options.agenda.at(tried.againAt, (due) => this.#next(lane, due));
     }
-    const { invoker, random, clock, report } = this.#options;
-    const { functionName, qualifier } = this.mapping;
-    const beganMs = clock.monotonicMs();
-    const result = await invoker.invoke({
-      functionName,
-      timeoutMs: LONGEST_RUN_MS,
-      traceHeader: makeTrace(random),
-      ...(qualifier === undefined ? {} : { qualifier }),
-      payload: JSON.stringify({
-        Records: batch.records.map((record) => printStreamRecord(record, this.#stream)),
-      }),
-    });
-    batch.runs += 1;
-    const endedMs = dueMs + Math.max(0, clock.monotonicMs() - beganMs);
-    const failedFrom = this.#failedFrom(batch, result);
-    this.#forget(batch.records.slice(0, failedFrom));
-    if (failedFrom >= batch.records.length) {
-      this.#next(lane, endedMs);
-      return;
-    }
-    if (result.kind === 'failed')
-      report(
-        `${batch.records.length} records of ${this.#stream.tableName} for ${functionName}: ${result.errorMessage}`,
-      );
-    const rest = { ...batch, records: batch.records.slice(failedFrom) };
-    await this.#retry(lane, rest, { result, endedMs, isCut: failedFrom > 0 });
-  }
-
-  /** The place of the first record that is not done. */
-  #failedFrom({ records }: Batch, result: InvocationResult): number {
-    if (result.kind !== 'returned') return 0;
-    if (!this.mapping.reportsItems) return records.length;
-    const numbers = records.map(({ sequence }) => sequence);
-    const outcome = readBatchFailures(result.payload, new Set(numbers));
-    if (outcome.kind === 'all') return 0;
-    const first = numbers.findIndex((number) => outcome.failed.has(number));
-    return first === -1 ? records.length : first;
-  }
-
-  async #retry(
-    lane: Lane,
-    batch: Batch,
-    {
-      result,
-      endedMs,
-      isCut,
-    }: { readonly result: InvocationResult; readonly endedMs: number; readonly isCut: boolean },
-  ): Promise<void> {
-    const { bisects, maxRetries = Infinity } = this.mapping;
-    const isThrottled = result.kind === 'refused' && result.reason === 'throttled';
-    if (!isThrottled && bisects && !isCut && batch.records.length > 1) {
-      // Halving takes none of the retries.
-      const middle = Math.ceil(batch.records.length / 2);
-      const halves = [batch.records.slice(0, middle), batch.records.slice(middle)];
-      lane.first.unshift(...halves.map((records) => ({ ...batch, records })));
-      this.#next(lane, endedMs);
-      return;
-    }
-    if (!isThrottled && batch.tries >= maxRetries) {
-      await this.#giveUp(batch, 'RetryAttemptsExhausted', result);
-      this.#next(lane, endedMs);
-      return;
-    }
-    const again = { ...batch, tries: batch.tries + (isThrottled ? 0 : 1) };
-    lane.first.unshift(again);
-    lane.running = [];
-    this.#options.agenda.at(endedMs + streamWaitMs(batch.runs), (due) => this.#next(lane, due));
   }
 
   #next(lane: Lane, dueMs: number): void {
@@ -269,39 +195,19 @@ export class StreamConsumer {
     this.#pump(lane, dueMs);
   }
 
-  /** Gives up records that are older than the mapping takes, or than the stream keeps. */
-  async #withoutOld(batch: Batch, dueMs: number): Promise<Batch> {
-    const limitMs = Math.min(this.mapping.maxAgeMs ?? RETENTION_MS, RETENTION_MS);
-    const old = batch.records.filter(({ at }) => dueMs - at > limitMs);
-    if (old.length === 0) return batch;
-    await this.#giveUp({ ...batch, records: old }, 'RecordAgeExceeded', undefined);
-    return { ...batch, records: batch.records.slice(old.length) };
-  }
-
-  async #giveUp(
-    batch: Batch,
-    condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded',
-    result: InvocationResult | undefined,
-  ): Promise<void> {
-    const { targets, report, random, arnOf } = this.#options;
-    const { functionName, onFailureArn } = this.mapping;
-    this.#forget(batch.records);
-    report(
-      `${batch.records.length} records of ${this.#stream.tableName} are given up for ${functionName}: ${condition}`,
-    );
-    if (onFailureArn === undefined) return;
-    const lost = recordsLost(batch, this.#stream, {
-      condition,
-      result,
-      requestId: random.uuid(),
-      functionArn: arnOf(functionName),
-      nowEpochMs: this.#now(),
-    });
-    const outcome = await targets.send(onFailureArn, JSON.stringify(lost));
-    if (outcome.kind === 'failed') report(`${onFailureArn}: ${outcome.message}`);
-  }
-
   #forget(records: readonly StreamRecord[]): void {
     for (const { sequence } of records) this.#options.kept.delete(this.#prefix + sequence);
   }
+}
+
+function sourceOf(stream: TableStream): BatchSource<StreamRecord> {
+  const { streamArn, tableName } = stream;
+  return {
+    name: tableName,
+    retentionMs: RETENTION_MS,
+    print: (record) => printStreamRecord(record, stream),
+    sequenceOf: ({ sequence }) => sequence,
+    arrivedAt: ({ at }) => at,
+    lossInfo: (lost) => ({ DDBStreamBatchInfo: { shardId: SHARD, ...lost, streamArn } }),
+  };
 }

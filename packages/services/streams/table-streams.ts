@@ -7,7 +7,7 @@ import type { StreamRecord, TableStream } from './stream-record.ts';
 
 type Options = EventPorts & {
   readonly targets: EventTargets;
-  readonly arnOf: (functionName: string) => string;
+  readonly functionArnOf: (functionName: string) => string;
 };
 
 export class TableStreams {

@@ -197,6 +197,19 @@ describe('StreamConsumer', () => {
     assert.deepEqual(batchesOf(bench), ['abcd', 'cd']);
   });
 
+  // Lambda developer guide, "Configuring partial batch response with DynamoDB": a batch is bisected at the reported number.
+  it('halves no batch whose first record the function reports', async () => {
+    const bench = await aBench(
+      `BatchSize: 4, ${ONE_BATCH}, BisectBatchOnFunctionError: true, FunctionResponseTypes: [ReportBatchItemFailures]`,
+      (event) => {
+        const [first] = (event as { Records: StreamRecordOf[] }).Records;
+        return { batchItemFailures: [{ itemIdentifier: first?.dynamodb.SequenceNumber }] };
+      },
+    );
+    await bench.advance(1_000);
+    assert.deepEqual(batchesOf(bench), ['abcd', 'abcd']);
+  });
+
   it('gives up records that are too old', async () => {
     const bench = await aBench(`BatchSize: 1, MaximumRecordAgeInSeconds: 60, ${ON_FAILURE}`, failOn('a'));
     await bench.advance(30_000);

@@ -1,0 +1,222 @@
+/**
+ * One try of a batch of records in order, as Lambda makes it for streams of tables and of Kinesis (docs/aws §18.7): what is
+ * done or given up, what of it is tried again, and when.
+ */
+import type { InvocationResult } from '../core/ports.ts';
+import { readBatchFailures } from './delivery/batch-failures.ts';
+import { streamWaitMs } from './delivery/retries.ts';
+import { versionOf } from './destination-record.ts';
+import { LONGEST_RUN_MS, makeTrace } from './event-ports.ts';
+import type { EventPorts, EventTargets } from './event-ports.ts';
+
+export type Batch<Item> = {
+  readonly records: readonly Item[];
+  /** Retries that are used up. */
+  readonly tries: number;
+  /** How often the function has had it. */
+  readonly runs: number;
+};
+
+/** What an event source mapping of a stream says of failures. */
+export type BatchRules = {
+  readonly functionName: string;
+  readonly qualifier: string | undefined;
+  readonly bisects: boolean;
+  /** Undefined = as long as the stream keeps the records. */
+  readonly maxRetries: number | undefined;
+  readonly maxAgeMs: number | undefined;
+  readonly reportsItems: boolean;
+  readonly onFailureArn: string | undefined;
+};
+
+/** Where the records come from. */
+export type BatchSource<Item> = {
+  /** For the log: of the stream, or of the table. */
+  readonly name: string;
+  readonly retentionMs: number;
+  /** As the function gets it. */
+  print(record: Item): unknown;
+  sequenceOf(record: Item): string;
+  /** Epoch milliseconds. */
+  arrivedAt(record: Item): number;
+  /** What the on-failure destination is given in place of the records: `{ KinesisBatchInfo: … }`. */
+  lossInfo(lost: BatchRange): object;
+};
+
+type BatchRange = {
+  readonly startSequenceNumber: string;
+  readonly endSequenceNumber: string;
+  /** ISO 8601 */
+  readonly approximateArrivalOfFirstRecord: string;
+  readonly approximateArrivalOfLastRecord: string;
+  readonly batchSize: number;
+};
+
+export type BatchPorts = Pick<EventPorts, 'invoker' | 'random' | 'clock' | 'report'> & {
+  readonly targets: EventTargets;
+  readonly functionArnOf: (functionName: string) => string;
+};
+
+type TriedBatch<Item> = {
+  /** Done, or given up. */
+  readonly over: readonly Item[];
+  /** To be tried before anything that came later, in this order. */
+  readonly left: readonly Batch<Item>[];
+  /** Epoch milliseconds; undefined = at once. */
+  readonly againAt: number | undefined;
+  readonly endedMs: number;
+};
+
+type At<Item> = {
+  readonly rules: BatchRules;
+  readonly source: BatchSource<Item>;
+  readonly ports: BatchPorts;
+};
+type LossCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
+
+/**
+ * @param dueMs when this was to happen: waits count from there
+ * @param isOver whether another reader has taken the records over while the function ran
+ * @returns undefined where that is so
+ */
+export async function tryBatch<Item>(
+  given: Batch<Item>,
+  dueMs: number,
+  at: At<Item>,
+  isOver: () => boolean,
+): Promise<TriedBatch<Item> | undefined> {
+  const { rules, source, ports } = at;
+  const { fresh, old } = await giveUpOld(given, dueMs, at);
+  if (fresh.records.length === 0) return { over: old, left: [], againAt: undefined, endedMs: dueMs };
+  const beganMs = ports.clock.monotonicMs();
+  const result = await invoke(fresh, at);
+  if (isOver()) return undefined;
+  const endedMs = dueMs + Math.max(0, ports.clock.monotonicMs() - beganMs);
+  const { done, isCut } = judge(fresh, result, at);
+  const over = [...old, ...fresh.records.slice(0, done)];
+  const rest = { records: fresh.records.slice(done), tries: fresh.tries, runs: fresh.runs + 1 };
+  if (rest.records.length === 0) return { over, left: [], againAt: undefined, endedMs };
+  if (result.kind === 'failed')
+    ports.report(
+      `${fresh.records.length} records of ${source.name} for ${rules.functionName}: ${result.errorMessage}`,
+    );
+  return retry(rest, { at, over, result, endedMs, isCut });
+}
+
+function invoke<Item>(
+  { records }: Batch<Item>,
+  { rules, source, ports }: At<Item>,
+): Promise<InvocationResult> {
+  const { functionName, qualifier } = rules;
+  return ports.invoker.invoke({
+    functionName,
+    timeoutMs: LONGEST_RUN_MS,
+    traceHeader: makeTrace(ports.random),
+    ...(qualifier === undefined ? {} : { qualifier }),
+    payload: JSON.stringify({ Records: records.map((record) => source.print(record)) }),
+  });
+}
+
+/** How many are done; `isCut`: the function has said where to go on. */
+function judge<Item>(
+  { records }: Batch<Item>,
+  result: InvocationResult,
+  { rules, source }: At<Item>,
+): { readonly done: number; readonly isCut: boolean } {
+  if (result.kind !== 'returned') return { done: 0, isCut: false };
+  if (!rules.reportsItems) return { done: records.length, isCut: false };
+  const numbers = records.map((record) => source.sequenceOf(record));
+  const outcome = readBatchFailures(result.payload, new Set(numbers));
+  if (outcome.kind === 'all') return { done: 0, isCut: false };
+  const first = numbers.findIndex((number) => outcome.failed.has(number));
+  return { done: first === -1 ? records.length : first, isCut: true };
+}
+
+type Failed<Item> = Pick<TriedBatch<Item>, 'over' | 'endedMs'> & {
+  readonly at: At<Item>;
+  readonly result: InvocationResult;
+  readonly isCut: boolean;
+};
+
+async function retry<Item>(
+  batch: Batch<Item>,
+  { at, over, result, endedMs, isCut }: Failed<Item>,
+): Promise<TriedBatch<Item>> {
+  const { bisects, maxRetries = Infinity } = at.rules;
+  const { records, tries, runs } = batch;
+  const isThrottled = result.kind === 'refused' && result.reason === 'throttled';
+  if (!isThrottled && bisects && !isCut && records.length > 1) {
+    // Which takes none of the retries.
+    const middle = Math.ceil(records.length / 2);
+    const halves = [records.slice(0, middle), records.slice(middle)];
+    return { over, left: halves.map((half) => ({ ...batch, records: half })), againAt: undefined, endedMs };
+  }
+  if (!isThrottled && tries >= maxRetries) {
+    await giveUp(batch, at, { condition: 'RetryAttemptsExhausted', result });
+    return { over: [...over, ...records], left: [], againAt: undefined, endedMs };
+  }
+  const again = { ...batch, tries: tries + (isThrottled ? 0 : 1) };
+  return { over, left: [again], againAt: endedMs + streamWaitMs(runs), endedMs };
+}
+
+/** Records that are older than the mapping takes, or than the stream keeps. */
+async function giveUpOld<Item>(
+  batch: Batch<Item>,
+  dueMs: number,
+  at: At<Item>,
+): Promise<{ readonly fresh: Batch<Item>; readonly old: readonly Item[] }> {
+  const { rules, source } = at;
+  const limitMs = Math.min(rules.maxAgeMs ?? source.retentionMs, source.retentionMs);
+  const old = batch.records.filter((record) => dueMs - source.arrivedAt(record) > limitMs);
+  if (old.length === 0) return { fresh: batch, old };
+  await giveUp({ ...batch, records: old }, at, { condition: 'RecordAgeExceeded', result: undefined });
+  return { fresh: { ...batch, records: batch.records.slice(old.length) }, old };
+}
+
+async function giveUp<Item>(
+  { records, runs }: Batch<Item>,
+  { rules, source, ports }: At<Item>,
+  { condition, result }: { readonly condition: LossCondition; readonly result: InvocationResult | undefined },
+): Promise<void> {
+  const { functionName, onFailureArn } = rules;
+  const { targets, report, random, clock, functionArnOf } = ports;
+  report(`${records.length} records of ${source.name} are given up for ${functionName}: ${condition}`);
+  if (onFailureArn === undefined) return;
+  const outcome = await targets.send(
+    onFailureArn,
+    JSON.stringify({
+      requestContext: {
+        requestId: random.uuid(),
+        functionArn: functionArnOf(functionName),
+        condition,
+        approximateInvokeCount: runs,
+      },
+      ...describeResult(result),
+      version: '1.0',
+      timestamp: new Date(clock.nowEpochMs()).toISOString(),
+      ...source.lossInfo(rangeOf(records, source)),
+    }),
+  );
+  if (outcome.kind === 'failed') report(`${onFailureArn}: ${outcome.message}`);
+}
+
+function describeResult(result: InvocationResult | undefined): object {
+  if (result?.kind !== 'returned' && result?.kind !== 'failed') return {};
+  const functionError = result.kind === 'failed' ? { functionError: 'Unhandled' } : {};
+  return { responseContext: { statusCode: 200, executedVersion: versionOf(result), ...functionError } };
+}
+
+function rangeOf<Item>(records: readonly Item[], source: BatchSource<Item>): BatchRange {
+  const [first] = records;
+  const last = records.at(-1);
+  const sequenceOf = (record: Item | undefined): string => (record ? source.sequenceOf(record) : '');
+  const timeOf = (record: Item | undefined): string =>
+    new Date(record ? source.arrivedAt(record) : 0).toISOString();
+  return {
+    startSequenceNumber: sequenceOf(first),
+    endSequenceNumber: sequenceOf(last),
+    approximateArrivalOfFirstRecord: timeOf(first),
+    approximateArrivalOfLastRecord: timeOf(last),
+    batchSize: records.length,
+  };
+}
