@@ -81,8 +81,8 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     delivery/schedule delivery/target-input delivery/value-match destination-record event-bus
     event-ports event-rows feed files/authority-files files/identity-file files/model
     files/own-folder files/running-gateways files/secret-file files/state-file item-feed
-    kept-entries message-digest ordered-batch read-resource read-target schedules service
-    stack-reading target-deliveries targets work
+    kept-entries message-digest ordered-batch read-ordered-mapping read-resource read-target
+    schedules service stack-reading target-deliveries targets work
   `),
   templates: list(`
     classify cloudformation/template-source deployed-variables load load-options openapi/openapi other-types

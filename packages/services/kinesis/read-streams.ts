@@ -1,8 +1,6 @@
 /** `AWS::Kinesis::Stream`, and event source mappings of streams. */
 import { partitionOf } from '@gatewright/aws/arn';
-import { compileFilters } from '../../kernel/delivery/event-pattern.ts';
-import { atPlace } from '../../kernel/delivery/value-match.ts';
-import { readFunctionName } from '../../kernel/read-resource.ts';
+import { readOrderedMapping } from '../../kernel/read-ordered-mapping.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import { SHARD_LIMIT } from './administration.ts';
 import { ON_DEMAND_SHARDS } from './local-streams.ts';
@@ -38,37 +36,10 @@ export function readStreamMapping(
   { arn, region }: StreamDefinition,
   roleOf: (functionName: string) => string,
 ): StreamMapping | undefined {
-  if (reader.value('TumblingWindowInSeconds') !== undefined && reader.value('TumblingWindowInSeconds') !== 0)
-    reader.unsupported('TumblingWindowInSeconds', 'its function gets batches without a window and its state');
-  const { name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
-  const retries = reader.whole('MaximumRetryAttempts', -1, -1, 10_000);
-  const ageSeconds = reader.whole('MaximumRecordAgeInSeconds', -1, -1, 604_800);
-  const mapping: StreamMapping = {
-    id: reader.resource.physicalId,
-    streamArn: arn,
-    region,
-    functionName: name,
-    qualifier,
-    roleArn: roleOf(name),
-    start: readStart(reader),
-    batchSize: reader.whole('BatchSize', 100, 1, 10_000),
-    windowMs: reader.whole('MaximumBatchingWindowInSeconds', 0, 0, 300) * 1000,
-    bisects: reader.flag('BisectBatchOnFunctionError', false),
-    maxRetries: retries === -1 ? undefined : retries,
-    maxAgeMs: ageSeconds === -1 ? undefined : ageSeconds * 1000,
-    parallel: reader.whole('ParallelizationFactor', 1, 1, 10),
-    reportsItems: reader.list('FunctionResponseTypes').includes('ReportBatchItemFailures'),
-    filter: reader.attempt(
-      'no record is handed on',
-      () =>
-        atPlace(reader.resource.place('FilterCriteria'), () =>
-          compileFilters(reader.value('FilterCriteria')),
-        ),
-      () => () => false,
-    ),
-    onFailureArn: reader.text('DestinationConfig.OnFailure.Destination'),
-  };
-  return reader.flag('Enabled', true) ? mapping : undefined;
+  const mapping = readOrderedMapping(reader);
+  const start = readStart(reader);
+  const roleArn = roleOf(mapping.functionName);
+  return reader.flag('Enabled', true) ? { ...mapping, streamArn: arn, region, roleArn, start } : undefined;
 }
 
 function readStart(reader: ResourceReader): StartingPosition {

@@ -5,26 +5,20 @@
  */
 import { createHash } from 'node:crypto';
 import type { Wake } from '../../kernel/agenda.ts';
-import type { EventTest } from '../../kernel/delivery/event-pattern.ts';
 import type { EventPorts } from '../../kernel/event-ports.ts';
 import { tryBatch } from '../../kernel/ordered-batch.ts';
-import type { Batch, BatchPorts, BatchRules, BatchSource } from '../../kernel/ordered-batch.ts';
+import type { Batch, BatchPorts, BatchSource } from '../../kernel/ordered-batch.ts';
+import type { OrderedMapping } from '../../kernel/read-ordered-mapping.ts';
 import { filterView, printEventRecord } from './kinesis-event.ts';
 import type { LocalStream } from './local-streams.ts';
 import type { Shard, StoredRecord } from './shard.ts';
 
-export type StreamMapping = BatchRules & {
-  readonly id: string;
+export type StreamMapping = OrderedMapping & {
   readonly streamArn: string;
   readonly region: string;
   /** The role of the function. */
   readonly roleArn: string;
   readonly start: StartingPosition;
-  readonly batchSize: number;
-  readonly windowMs: number;
-  /** Batches of a shard at a time, those of one partition key in order. */
-  readonly parallel: number;
-  readonly filter: EventTest | undefined;
 };
 
 export type StartingPosition =

@@ -1,8 +1,7 @@
 /** Streams of `AWS::DynamoDB::Table`, and event source mappings of them. */
-import { compileFilters } from '../../kernel/delivery/event-pattern.ts';
-import { atPlace } from '../../kernel/delivery/value-match.ts';
-import { readFunctionName, type ResourceReader } from '../../kernel/read-resource.ts';
 import { partitionOf } from '@gatewright/aws/arn';
+import { readOrderedMapping } from '../../kernel/read-ordered-mapping.ts';
+import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { StreamMapping } from './stream-consumer.ts';
 import type { TableStream, ViewType } from './stream-record.ts';
 
@@ -27,32 +26,6 @@ export function readStreamMapping(
   reader: ResourceReader,
   { streamArn }: TableStream,
 ): StreamMapping | undefined {
-  if (!reader.flag('Enabled', true)) return undefined;
-  const { name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
-  const retries = reader.whole('MaximumRetryAttempts', -1, -1, 10_000);
-  const ageSeconds = reader.whole('MaximumRecordAgeInSeconds', -1, -1, 604_800);
-  if (reader.value('TumblingWindowInSeconds') !== undefined && reader.value('TumblingWindowInSeconds') !== 0)
-    reader.unsupported('TumblingWindowInSeconds', 'its function gets batches without a window and its state');
-  return {
-    id: reader.resource.physicalId,
-    streamArn,
-    functionName: name,
-    qualifier,
-    batchSize: reader.whole('BatchSize', 100, 1, 10_000),
-    windowMs: reader.whole('MaximumBatchingWindowInSeconds', 0, 0, 300) * 1000,
-    bisects: reader.flag('BisectBatchOnFunctionError', false),
-    maxRetries: retries === -1 ? undefined : retries,
-    maxAgeMs: ageSeconds === -1 ? undefined : ageSeconds * 1000,
-    parallel: reader.whole('ParallelizationFactor', 1, 1, 10),
-    reportsItems: reader.list('FunctionResponseTypes').includes('ReportBatchItemFailures'),
-    filter: reader.attempt(
-      'no record is handed on',
-      () =>
-        atPlace(reader.resource.place('FilterCriteria'), () =>
-          compileFilters(reader.value('FilterCriteria')),
-        ),
-      () => () => false,
-    ),
-    onFailureArn: reader.text('DestinationConfig.OnFailure.Destination'),
-  };
+  const mapping = readOrderedMapping(reader);
+  return reader.flag('Enabled', true) ? { ...mapping, streamArn } : undefined;
 }

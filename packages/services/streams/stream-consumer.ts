@@ -2,22 +2,14 @@
  * An event source mapping of a table's stream (docs/aws §18.7): records go to the function in order, a batch that fails
  * holds what comes after it until it succeeds, is too old, or is given up.
  */
-import type { EventTest } from '../../kernel/delivery/event-pattern.ts';
 import type { EventPorts } from '../../kernel/event-ports.ts';
 import { tryBatch } from '../../kernel/ordered-batch.ts';
-import type { Batch, BatchPorts, BatchRules, BatchSource } from '../../kernel/ordered-batch.ts';
+import type { Batch, BatchPorts, BatchSource } from '../../kernel/ordered-batch.ts';
+import type { OrderedMapping } from '../../kernel/read-ordered-mapping.ts';
 import { laneOf, printStreamRecord, SHARD, type StreamRecord, type TableStream } from './stream-record.ts';
 import type { Wake } from '../../kernel/agenda.ts';
 
-export type StreamMapping = BatchRules & {
-  readonly id: string;
-  readonly streamArn: string;
-  readonly batchSize: number;
-  readonly windowMs: number;
-  /** Batches of different items at a time. */
-  readonly parallel: number;
-  readonly filter: EventTest | undefined;
-};
+export type StreamMapping = OrderedMapping & { readonly streamArn: string };
 
 /** "DynamoDB streams … data retention of 24 hours" */
 const RETENTION_MS = 86_400_000;

@@ -1,0 +1,46 @@
+/** Properties of `AWS::Lambda::EventSourceMapping` that sources with order have in common (docs/aws §18.7). */
+import { compileFilters } from './delivery/event-pattern.ts';
+import type { EventTest } from './delivery/event-pattern.ts';
+import { atPlace } from './delivery/value-match.ts';
+import type { BatchRules } from './ordered-batch.ts';
+import { readFunctionName } from './read-resource.ts';
+import type { ResourceReader } from './read-resource.ts';
+
+export type OrderedMapping = BatchRules & {
+  readonly id: string;
+  readonly batchSize: number;
+  readonly windowMs: number;
+  /** Batches of a shard at a time, those of one key in order. */
+  readonly parallel: number;
+  readonly filter: EventTest | undefined;
+};
+
+/** Whatever `Enabled` says: faults of one that is off are told, too. */
+export function readOrderedMapping(reader: ResourceReader): OrderedMapping {
+  if (reader.value('TumblingWindowInSeconds') !== undefined && reader.value('TumblingWindowInSeconds') !== 0)
+    reader.unsupported('TumblingWindowInSeconds', 'its function gets batches without a window and its state');
+  const { name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
+  const retries = reader.whole('MaximumRetryAttempts', -1, -1, 10_000);
+  const ageSeconds = reader.whole('MaximumRecordAgeInSeconds', -1, -1, 604_800);
+  return {
+    id: reader.resource.physicalId,
+    functionName: name,
+    qualifier,
+    batchSize: reader.whole('BatchSize', 100, 1, 10_000),
+    windowMs: reader.whole('MaximumBatchingWindowInSeconds', 0, 0, 300) * 1000,
+    bisects: reader.flag('BisectBatchOnFunctionError', false),
+    maxRetries: retries === -1 ? undefined : retries,
+    maxAgeMs: ageSeconds === -1 ? undefined : ageSeconds * 1000,
+    parallel: reader.whole('ParallelizationFactor', 1, 1, 10),
+    reportsItems: reader.list('FunctionResponseTypes').includes('ReportBatchItemFailures'),
+    filter: reader.attempt(
+      'no record is handed on',
+      () =>
+        atPlace(reader.resource.place('FilterCriteria'), () =>
+          compileFilters(reader.value('FilterCriteria')),
+        ),
+      () => () => false,
+    ),
+    onFailureArn: reader.text('DestinationConfig.OnFailure.Destination'),
+  };
+}
