@@ -10,7 +10,9 @@ import { readModule } from './source-modules.ts';
 export function readTree(root: string): Tree {
   const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
   const listed = execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 }).split('\0');
-  const paths = listed.filter((path) => !path.startsWith('test/fixtures/') && existsSync(join(root, path)));
+  // The list ends with a NUL, too.
+  const named = listed.filter((path) => path !== '' && existsSync(join(root, path)));
+  const paths = named.filter((path) => !path.startsWith('test/fixtures/'));
   const read = (path: string): string => readFileSync(join(root, path), 'utf8');
   const manifests = paths.filter((path) => posix.basename(path) === 'package.json');
   const others = paths.filter((path) => /\.(cjs|yml)$/.test(path));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { importClosure } from './source-files.ts';
+import { importClosure, listFiles } from './source-files.ts';
 
 describe('importClosure', () => {
   const texts: Readonly<Record<string, string>> = {
@@ -19,5 +19,13 @@ describe('importClosure', () => {
       'test/a.ts',
       'test/b.ts',
     ]);
+  });
+});
+
+describe('the top of the repository', () => {
+  it('shows at most 20 entries', () => {
+    const shown = new Set(listFiles().map((path) => path.split('/', 1).join()));
+
+    assert.ok([...shown].filter((name) => !name.startsWith('.')).length <= 20, [...shown].join(', '));
   });
 });
