@@ -20,6 +20,7 @@ export { START_OPTIONS } from './start-options.ts';
 export { optionNames, toFlagName, toSettings } from './start-settings.ts';
 export { runningFolder } from '../kernel/files/running-gateways.ts';
 export { chooseKeyPair } from '../kernel/files/identity-file.ts';
+export type { Service, ServiceEntry, ServicePorts } from '../kernel/service.ts';
 export type { DefinitionPlane } from './compose/definition.ts';
 export type { DaemonAddress } from '../kernel/calls/daemon-address.ts';
 export type { InspectedApi, InspectedRoute } from '../control/inspect-apis.ts';

@@ -1,6 +1,6 @@
 /** The services of one start: opened when they are needed, read and applied together, cleared and closed together. */
 import { parseArn } from '@gatewright/aws/arn';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import { Faults } from '../core/errors.ts';
 import type { Tolerance } from '../core/errors.ts';
 import type { Clock, HttpClient, Invoker, LocalOrigin, Random, ServiceClient } from '../core/ports.ts';
@@ -50,14 +50,20 @@ type ServiceHostOptions = {
 type ReadServices = { readonly unsupported: readonly UnsupportedItem[]; readonly apply: () => void };
 
 const PASSED: ScreenVerdict = { kind: 'passed' };
+const NO_VERDICT: ScreenVerdict = {
+  kind: 'refused',
+  reason: 'what screens the stage has given no verdict',
+  because: ['What screens the stage has given no verdict, so the request is refused.'],
+  changes: ["Return { kind: 'passed' } or a refusal, and no promise, from the service's screenOf."],
+};
 
 /** A service that takes longer has lost its connection, or waits for a client that does not leave. */
 const CLOSE_WITHIN_MS = 5_000;
 
 export class ServiceHost {
   readonly items = new ItemFeed();
-  readonly lines = new Feed<LogLine>();
-  readonly metrics = new Feed<string>();
+  readonly lines: Feed<LogLine>;
+  readonly metrics: Feed<string>;
   readonly #options: ServiceHostOptions;
   readonly #ports: ServicePorts;
   readonly #deliveries: TargetDeliveries;
@@ -70,7 +76,12 @@ export class ServiceHost {
 
   constructor(options: ServiceHostOptions) {
     const { clock, invoker, random, report, accountId, kept, writtenObject, isElsewhere, services } = options;
-    const agenda = new Agenda(clock);
+    const names = options.catalogue.map(({ name }) => name);
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined) throw new RangeError(`two services are called "${twice}"`);
+    this.lines = new Feed(report);
+    this.metrics = new Feed(report);
+    const agenda = new Agenda(clock, report);
     const work = new Work();
     const targets = new Targets({ services, isElsewhere, find: (service) => this.#findByArn(service) });
     const ports = { invoker, clock, random, report, kept, agenda, work };
@@ -101,9 +112,13 @@ export class ServiceHost {
   /** Opens at once what is loaded already. */
   adopt<Opened extends Service>(name: string, module: { open(ports: ServicePorts): Opened }): Opened {
     const service = module.open(this.#ports);
+    this.#admit(name, service);
+    return service;
+  }
+
+  #admit(name: string, service: Service): void {
     this.#opened.set(name, service);
     this.#screening = this.#inOrder.flatMap((one) => one.screenOf?.bind(one) ?? []);
-    return service;
   }
 
   /** Loads what resources of these stacks need, and what has kept something. */
@@ -136,8 +151,13 @@ export class ServiceHost {
         this.#functionArns = new Map(reading.functions.map(({ name, arn }) => [name, arn]));
         // One that a call or a target has opened since then has read other stacks, or none.
         for (const service of this.#inOrder) {
-          if (read.has(service)) read.get(service)?.();
-          else this.#catchUp(service, stacks);
+          try {
+            if (read.has(service)) read.get(service)?.();
+            else this.#catchUp(service, stacks);
+          } catch (fault) {
+            // The others have the new stacks already, or must get them: half a swap would be worse.
+            this.#reportFault(service, 'could not take the new stacks', fault);
+          }
         }
       },
     };
@@ -165,7 +185,9 @@ export class ServiceHost {
       },
       judge(stageArn, request) {
         for (const screenOf of screening()) {
-          const verdict = screenOf(stageArn)?.(request) ?? PASSED;
+          const screen = screenOf(stageArn);
+          if (screen === undefined) continue;
+          const verdict = verdictOf(screen(request));
           if (verdict.kind === 'refused') return verdict;
         }
         return PASSED;
@@ -266,18 +288,28 @@ export class ServiceHost {
   async close(): Promise<void> {
     for (const [name, service] of [...this.#opened].toReversed()) await this.#end(name, service);
     this.#ports.agenda.close();
-    this.#options.kept.close();
   }
 
+  /** One that fails, or does not end in time, keeps no other one open. */
   async #end(name: string, service: Service): Promise<void> {
-    const ended = service.close?.();
-    if (ended === undefined) return;
     const { closeWithinMs = CLOSE_WITHIN_MS, report } = this.#options;
     const late = Promise.withResolvers<'late'>();
     const timer = setTimeout(() => late.resolve('late'), closeWithinMs);
-    const outcome = await Promise.race([ended, late.promise]);
-    clearTimeout(timer);
-    if (outcome === 'late') report(`${name} had not closed after ${closeWithinMs / 1000} s`);
+    try {
+      if ((await Promise.race([service.close?.(), late.promise])) === 'late')
+        report(`${name} had not closed after ${closeWithinMs / 1000} s`);
+    } catch (fault) {
+      this.#reportFault(service, 'could not be closed', fault);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #reportFault(service: Service, what: string, fault: unknown): void {
+    const [name = ''] = [...this.#opened].find(([, one]) => one === service) ?? [];
+    this.#options.report(
+      `${name} ${what}: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`,
+    );
   }
 
   get #inOrder(): readonly Service[] {
@@ -303,8 +335,10 @@ export class ServiceHost {
   #openLoaded(name: string, module: ServiceModule): Service {
     const known = this.#opened.get(name);
     if (known !== undefined) return known;
-    const service = this.adopt(name, module);
+    const service = module.open(this.#ports);
+    // Before anything reaches it: one that cannot read the stacks is not open.
     if (this.#stacks !== undefined) this.#catchUp(service, this.#stacks);
+    this.#admit(name, service);
     return service;
   }
 
@@ -312,6 +346,13 @@ export class ServiceHost {
     const { isElsewhere } = this.#options;
     service.prepare?.(new StackReading(stacks, { isElsewhere, tolerance: new Faults(true) }))();
   }
+}
+
+/** A service in JavaScript may return what is no verdict, a promise say: the request is refused then. */
+function verdictOf(given: unknown): ScreenVerdict {
+  const kind = memberOf(given, 'kind');
+  if (kind === 'passed') return PASSED;
+  return kind === 'refused' ? (given as ScreenVerdict) : NO_VERDICT;
 }
 
 /** Of a type without effect, or one that is only recorded, there is nothing to open. */

@@ -20,14 +20,17 @@ const LONGEST_TIMER_MS = 3_600_000;
 
 export class Agenda {
   readonly #clock: Clock;
+  readonly #report: (message: string) => void;
   readonly #waiting = new DueHeap<Waiting>();
   #timer: NodeJS.Timeout | undefined;
   #timerDue: number | undefined;
   #isClosed = false;
   #isRunning = false;
 
-  constructor(clock: Clock) {
+  /** @param report one sentence about what failed when its time came */
+  constructor(clock: Clock, report: (message: string) => void) {
     this.#clock = clock;
+    this.#report = report;
   }
 
   /**
@@ -83,10 +86,18 @@ export class Agenda {
     try {
       const now = this.#clock.nowEpochMs();
       for (let next = this.#waiting.takeDue(now); next !== undefined; next = this.#waiting.takeDue(now))
-        if (!next.value.isCancelled) next.value.then(next.due);
+        if (!next.value.isCancelled) this.#run(next.value, next.due);
     } finally {
       this.#isRunning = false;
       this.#arm();
+    }
+  }
+
+  #run({ then }: Waiting, dueMs: number): void {
+    try {
+      then(dueMs);
+    } catch (fault) {
+      this.#report(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
     }
   }
 

@@ -1,5 +1,6 @@
 /** What is published in one place and followed in others; nothing is kept. */
 export class Feed<Item> {
+  readonly #report: (message: string) => void;
   readonly #listeners = new Set<(item: Item) => void>();
 
   /** What is costly to make is made only where it is followed. */
@@ -7,9 +8,20 @@ export class Feed<Item> {
     return this.#listeners.size > 0;
   }
 
-  /** Each listener in turn. It does not wait, and does not throw. */
+  constructor(report: (message: string) => void) {
+    this.#report = report;
+  }
+
+  /** Each listener in turn; one that throws is reported, and keeps the item from no other. */
   publish(item: Item): void {
-    for (const listener of this.#listeners) listener(item);
+    for (const listener of this.#listeners)
+      try {
+        listener(item);
+      } catch (fault) {
+        this.#report(
+          `a listener failed: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`,
+        );
+      }
   }
 
   /** @returns what ends it */

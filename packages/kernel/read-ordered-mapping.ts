@@ -8,6 +8,8 @@ import type { ResourceReader } from './read-resource.ts';
 
 export type OrderedMapping = BatchRules & {
   readonly id: string;
+  /** Its properties as text: a reload that leaves them leaves its reader, with what runs. */
+  readonly definition: string;
   readonly batchSize: number;
   readonly windowMs: number;
   /** Batches of a shard at a time, those of one key in order. */
@@ -24,6 +26,7 @@ export function readOrderedMapping(reader: ResourceReader): OrderedMapping {
   const ageSeconds = reader.whole('MaximumRecordAgeInSeconds', -1, -1, 604_800);
   return {
     id: reader.resource.physicalId,
+    definition: JSON.stringify(reader.resource.properties),
     functionName: name,
     qualifier,
     batchSize: reader.whole('BatchSize', 100, 1, 10_000),

@@ -65,7 +65,8 @@ export interface Service {
   /**
    * Reads all stacks, without any effect: a reload reads everything before it changes anything. A source of event source
    * mappings offers them here (`stacks.offerSources`); resources of types with `enforced` properties load the service.
-   * @returns what applies it; what is still defined keeps its state
+   * What throws refuses the load.
+   * @returns what applies it and does not throw; what is still defined keeps its state
    */
   prepare?(stacks: StackReading): () => void;
   readonly api?: ServiceApi;
@@ -76,11 +77,14 @@ export interface Service {
   readonly pending?: number;
   /** What `gatewright events send` may name. */
   handTargets?(): readonly HandTarget[];
-  /** In front of stages: REST APIs' own, and those of others whose ARN it knows; undefined = not in front of this one. */
+  /**
+   * In front of a stage, of whatever kind of API; undefined = not in front of this one. It is asked once the route is known:
+   * not for requests without a route, nor for preflights that the API answers. What throws answers 500.
+   */
   screenOf?(stageArn: string): ((request: Matched) => ScreenVerdict) | undefined;
   /** Where a host of an integration is, if it is one of this service: `orders.internal`. */
   originOf?(host: string): LocalOrigin | undefined;
-  /** Ports in front of APIs. Each gets a port of its own at the start; what answers is asked for again by name. */
+  /** Ports in front of APIs, each of another name. Each gets a port of its own at the start; what answers there is asked for by name. */
   fronts?(): readonly Front[];
   /** As after the start: what waits is gone, and what calls have made. */
   reset?(): void;

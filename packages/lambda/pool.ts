@@ -44,6 +44,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
   #failingSince: number | undefined;
   #headTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
+  #onUnused: (() => void) | undefined;
   #swap:
     { program: InstanceProgram; done: (failure: string | undefined) => void; instance: Instance } | undefined;
 
@@ -147,6 +148,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
     }
     if (this.#queue.length > 0) this.#dispatch();
     else this.#growth.follow();
+    if (!this.#isUsed) this.#onUnused?.();
   }
 
   onTakenBack(_instance: Instance, jobs: readonly Job[], headRanMs: number): void {
@@ -166,6 +168,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
     if (initFailure !== undefined && !wasTold) this.#failInit(instance, initFailure);
     this.#dispatch();
     this.#limits.gate.leave(instance);
+    if (!this.#isUsed) this.#onUnused?.();
   }
 
   /**
@@ -204,9 +207,20 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
     }
   }
 
+  /** What waits and what runs is still done, then all instances end: for a pool that gets no more events. */
+  async finish(): Promise<void> {
+    if (this.#isUsed) await new Promise<void>((resolve) => void (this.#onUnused = resolve));
+    await this.close();
+  }
+
+  get #isUsed(): boolean {
+    return this.#queue.length > 0 || this.#busy.size > 0;
+  }
+
   /** Refuses what waits, and ends all instances. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#onUnused?.();
     this.#together.leave(this);
     clearTimeout(this.#headTimer);
     this.#swap?.done(undefined);

@@ -142,6 +142,8 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #machine = thisMachine();
   #processFile: Promise<string> | undefined;
   /** Instances of functions that are no more, until they have ended. */
+  /** Those that a reload has taken away, while their last events run. */
+  readonly #leaving = new Set<FunctionEntry>();
   readonly #ending = new Set<Promise<unknown>>();
   #unsupported: ReadonlyMap<string, string> = new Map();
   readonly #borrowed = new Set<string>();
@@ -279,7 +281,8 @@ class WorkerRuntime implements FunctionRuntime {
     this.#watcher?.close();
     const entries = [...this.#functions.values()];
     this.#functions.clear();
-    await Promise.all(entries.flatMap(({ pool, code }) => [pool.close(), code.dispose()]));
+    const leaving = [...this.#leaving].map(({ pool }) => pool.close());
+    await Promise.all([...leaving, ...entries.flatMap(({ pool, code }) => [pool.close(), code.dispose()])]);
     await Promise.all(this.#ending);
     this.#processes.keeper.close();
     // What a function's processes have started may write for a moment after they were ended.
@@ -354,9 +357,13 @@ class WorkerRuntime implements FunctionRuntime {
     if (entry === undefined) return;
     this.#functions.delete(name);
     this.#watcher?.forget(name);
-    const ended = Promise.all([entry.pool.close(), entry.code.dispose()]);
+    this.#leaving.add(entry);
+    const ended = entry.pool.finish().then(() => entry.code.dispose());
     this.#ending.add(ended);
-    void ended.finally(() => this.#ending.delete(ended));
+    void ended.finally(() => {
+      this.#leaving.delete(entry);
+      this.#ending.delete(ended);
+    });
   }
 
   /** Builds a changed function again; code that does not build or load leaves the old version in place. */

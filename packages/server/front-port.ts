@@ -28,13 +28,12 @@ export async function openFrontPort(
   const server = createServer(
     { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: REQUEST_TIMEOUT_MS, ...KEPT_ALIVE },
     (request, response) => {
-      answer(request, port, options).then(
-        (reply) => send(request, response, reply),
-        (fault: unknown) => {
+      answer(request, port, options)
+        .then((reply) => send(request, response, reply))
+        .catch((fault: unknown) => {
           options.log.write(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
           response.destroy();
-        },
-      );
+        });
     },
   );
   readBeforeIdleEnds(server);
@@ -73,11 +72,22 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return Buffer.concat(chunks);
 }
 
+/** Of the connection, and what the port itself says of the body: a reply of a backend is passed on with its headers. */
+const OWN_HEADERS = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding', 'upgrade']);
+
+/** @throws TypeError for a status or a header that HTTP does not have */
 function send(
   { method }: IncomingMessage,
   response: ServerResponse,
   { status, headers, body }: ControlReply,
 ): void {
-  response.writeHead(status, [...headers, 'Content-Length', String(Buffer.byteLength(body))]);
-  response.end(method === 'HEAD' ? '' : body);
+  const passed = headers.filter(
+    (_, index) => !OWN_HEADERS.has((headers[index - (index % 2)] ?? '').toLowerCase()),
+  );
+  const hasBody = status !== 204 && status !== 304;
+  response.writeHead(
+    status,
+    hasBody ? [...passed, 'Content-Length', String(Buffer.byteLength(body))] : passed,
+  );
+  response.end(method === 'HEAD' || !hasBody ? '' : body);
 }

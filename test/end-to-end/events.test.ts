@@ -179,7 +179,7 @@ describe('Events of a start', () => {
       status: 404,
       body: {
         message:
-          'There is no queue, topic, bus or schedule "none"; there are jobs, parcels, ' +
+          'There is no queue, topic, bus, stream or schedule "none"; there are jobs, parcels, ' +
           `${String(body.sources[3]?.['name'])}, PackerYearly`,
       },
     });

@@ -24,7 +24,7 @@ export function openCalls(
   { store, runtime, pace }: { readonly store: Store; readonly runtime: FunctionRuntime; readonly pace: Pace },
   parts: () => Parts,
 ): Calls {
-  const { options, clock, random, served, functionIdentities, closing } = base;
+  const { options, clock, random, served, functionIdentities, closing, kept } = base;
   const origin = (host: string): LocalOrigin | undefined =>
     localOriginOf(parts(), host) ?? events.originOf(host);
   const http = openHttp(options, pace, origin, closing, served.vpcLinks);
@@ -34,7 +34,7 @@ export function openCalls(
   const ownUrl = (): string | undefined => parts().controlUrl;
   const calls = { http, clock, recorder, options, store, served, functionIdentities, ownUrl, find };
   const services = openServiceClient(calls);
-  const events = openServiceHost({ ...calls, random, runtime, closing, services, values });
+  const events = openServiceHost({ ...calls, random, runtime, closing, services, values, kept });
   events.items.connect((tables) => store.follow(tables));
   return { http, values, recorder, services, events };
 }

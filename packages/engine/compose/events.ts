@@ -1,29 +1,28 @@
 /** Events of a start: what starts functions beside requests. */
-import { join } from 'node:path';
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { HttpClient, ServiceClient } from '../../core/ports.ts';
 import { goesElsewhere } from '../../kernel/calls/service-client.ts';
 import type { HandTarget } from '../../kernel/event-rows.ts';
-import { NOTHING_KEPT, openKeptEntries } from '../../kernel/kept-entries.ts';
 import type { MoreEndpoints } from '../../server/control-port/local-endpoints.ts';
 import { ServiceHost } from '../service-host.ts';
 import { catalogueOf } from './catalogue.ts';
 import type { Parts } from './parts.ts';
 
-type ServiceParts = Pick<Parts, 'options' | 'clock' | 'random' | 'runtime' | 'closing' | 'values'> & {
+type ServiceParts = Pick<
+  Parts,
+  'options' | 'clock' | 'random' | 'runtime' | 'closing' | 'values' | 'kept'
+> & {
   /** Of integrations, for targets that are not here. */
   readonly services: ServiceClient;
   readonly ownUrl: () => string | undefined;
   readonly http: HttpClient;
 };
 
-/** @throws StartError DATA_DIRECTORY */
 export function openServiceHost(at: ServiceParts): ServiceHost {
-  const { options, clock, random, runtime, closing, services, ownUrl, values, http } = at;
+  const { options, clock, random, runtime, closing, services, ownUrl, values, http, kept } = at;
   const { accountId, dynamodb, log, awsEndpoints } = options;
-  const dataDirectory = dynamodb.kind === 'embedded' ? dynamodb.dataDirectory : undefined;
   const host = new ServiceHost({
     catalogue: catalogueOf(options),
     invoker: runtime,
@@ -36,7 +35,7 @@ export function openServiceHost(at: ServiceParts): ServiceHost {
       service === 'dynamodb-streams'
         ? dynamodb.kind !== 'embedded'
         : goesElsewhere(service, awsEndpoints, ownUrl()),
-    kept: dataDirectory === undefined ? NOTHING_KEPT : openKeptEntries(join(dataDirectory, 'events.jsonl')),
+    kept,
     writtenObject: (id) => values.object(id),
     report: (message) => log.write(message),
   });
@@ -44,7 +43,7 @@ export function openServiceHost(at: ServiceParts): ServiceHost {
   return host;
 }
 
-/** What a person means by a logical id: the name of the queue, topic, bus or schedule; any other text is a name itself. */
+/** What a person means by a logical id: the name of the queue, topic, bus, stream or schedule; any other text is a name itself. */
 export function nameOfLogical(wanted: string, { served }: Pick<Parts, 'served'>): string {
   const found = served.stacks.map(({ resources }) => resources.get(wanted)).find((one) => one !== undefined);
   // A queue is known by its URL, a topic by its ARN, a schedule by its name.
@@ -75,7 +74,7 @@ async function sendByHand(events: ServiceHost, sent: HandSent, called: string): 
   if (found === undefined) {
     const names = [...others, ...schedules].map(({ name }) => name).join(', ');
     return jsonReply(404, {
-      message: `There is no queue, topic, bus or schedule "${called}"; there ${names === '' ? 'are none' : `are ${names}`}`,
+      message: `There is no queue, topic, bus, stream or schedule "${called}"; there ${names === '' ? 'are none' : `are ${names}`}`,
     });
   }
   const { arn, run, refuse } = found;

@@ -7,7 +7,7 @@ import type { Parts } from './parts.ts';
 /** One port each. A reload changes what answers there; what it adds gets a port at the next start. */
 export async function openFronts({ options, events, closing }: Parts): Promise<Listening['fronts']> {
   const opened: { readonly name: string; readonly url: string }[] = [];
-  for (const { name } of events.fronts) {
+  for (const name of new Set(events.fronts.map((front) => front.name))) {
     const find = () => events.fronts.find((front) => front.name === name);
     const { port, close } = await openFrontPort({
       host: options.host,

@@ -7,6 +7,7 @@ import type { Identities } from '../../core/policy/identities.ts';
 import type { Random, ShiftableClock } from '../../core/ports.ts';
 import type { ManagementPorts } from '../../core/websocket/management.ts';
 import type { WebSocketPorts } from '../../core/websocket/pipeline.ts';
+import type { KeptEntries } from '../../kernel/kept-entries.ts';
 import type { Recorder } from '../../kernel/calls/recorder.ts';
 import type { FunctionRuntime } from '../../lambda/runtime.ts';
 import type { LogHistory } from '../../server/control-port/log-history.ts';
@@ -39,6 +40,8 @@ export type Parts = {
   readonly management: ManagementPorts;
   readonly recorder: Recorder;
   readonly events: ServiceHost;
+  /** What outlives the gateway of events; nothing without a data directory. */
+  readonly kept: KeptEntries;
   /** What functions read of SSM, Secrets Manager, S3 and AppConfig. */
   readonly values: LateValues;
   /** Undefined = nothing is recorded. */

@@ -25,7 +25,7 @@ export function eventsCommand(): Command {
   const send = addGatewayOptions(
     new Command('send')
       .description('Send an event to a queue, a topic or a bus, or run a schedule now.')
-      .argument('<target>', 'name or ARN of the queue, topic, bus or schedule')
+      .argument('<target>', 'name or ARN of the queue, topic, bus, stream or schedule')
       .argument('[body]', 'the message, or the detail of an event: text, @file, or - for stdin', '{}'),
   )
     .option('--group <id>', 'MessageGroupId of a FIFO queue or topic')

@@ -51,6 +51,9 @@ function readRuleTarget(reader: ResourceReader, target: unknown): readonly RuleT
   if (!isJsonObject(target)) return [];
   const common = readTarget(reader, target, 'Targets');
   if (common === undefined) return [];
+  for (const name of Object.keys(target))
+    if (name.endsWith('Parameters') && name !== 'SqsParameters')
+      reader.unsupported('Targets', `${name} of the target ${common.arn} has no effect here`);
   const { MessageGroupId: groupId } = membersOf(target['SqsParameters']);
   const input = reader.attempt<TargetInput>(
     'the target gets the whole event',

@@ -96,6 +96,7 @@ class KinesisService implements Service {
       const known = before.get(mapping.id);
       if (stream === undefined) return [];
       before.delete(mapping.id);
+      if (known?.isOf(mapping, stream) === true) return [known];
       return [new StreamConsumer(mapping, stream, this.#ports, known)];
     });
     for (const consumer of before.values()) consumer.close();

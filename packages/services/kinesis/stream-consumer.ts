@@ -41,7 +41,14 @@ export class StreamConsumer {
     return this.#lanes.reduce((most, { ageMs }) => Math.max(most, ageMs), 0);
   }
 
+  /** Whether nothing has changed for it. */
+  isOf(mapping: StreamMapping, stream: LocalStream): boolean {
+    const { definition, roleArn } = this.mapping;
+    return stream === this.stream && definition === mapping.definition && roleArn === mapping.roleArn;
+  }
+
   start(): void {
+    this.#stop();
     this.#stop = this.stream.listen(() => this.#pump());
     this.#pump();
   }

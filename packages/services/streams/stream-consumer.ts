@@ -55,6 +55,16 @@ export class StreamConsumer {
     for (const record of left) this.#add(record);
   }
 
+  /** Whether nothing has changed for it. */
+  isOf(mapping: StreamMapping, stream: TableStream): boolean {
+    const { definition } = this.mapping;
+    return (
+      !this.#isClosed &&
+      definition === mapping.definition &&
+      JSON.stringify(this.#stream) === JSON.stringify(stream)
+    );
+  }
+
   get tableName(): string {
     return this.#stream.tableName;
   }

@@ -34,7 +34,12 @@ export class TableStreams {
       const stream = byArn.get(mapping.streamArn);
       const known = before.get(mapping.id);
       before.delete(mapping.id);
-      return stream === undefined ? [] : [new StreamConsumer(mapping, stream, this.#options, known)];
+      if (stream === undefined) return [];
+      return [
+        known?.isOf(mapping, stream) === true
+          ? known
+          : new StreamConsumer(mapping, stream, this.#options, known),
+      ];
     });
     for (const consumer of before.values()) consumer.close();
     for (const consumer of this.#consumers) consumer.start();

@@ -49,8 +49,12 @@ function bells(said: string[], close?: () => Promise<void>): ServiceEntry {
 }
 
 function aHost(said: string[], close?: () => Promise<void>): ServiceHost {
+  return hostOf([bells(said, close)], said);
+}
+
+function hostOf(catalogue: readonly ServiceEntry[], said: string[] = []): ServiceHost {
   return new ServiceHost({
-    catalogue: [bells(said, close)],
+    catalogue,
     closeWithinMs: 1,
     invoker: new FakeInvoker({}),
     clock: new VirtualClock(),
@@ -176,4 +180,87 @@ describe('ServiceHost', () => {
 
     assert.deepEqual(said, ['loaded', 'ended', 'loaded', 'bells had not closed after 0.001 s']);
   });
+
+  it('closes the others where one fails to close, and says which', async () => {
+    const said: string[] = [];
+    const host = hostOf(
+      [
+        entryOf('first', { close: () => void said.push('first closed') }),
+        entryOf('second', { close: () => Promise.reject(new Error('stuck')) }),
+        entryOf('third', {
+          close() {
+            throw new Error('broken');
+          },
+        }),
+      ],
+      said,
+    );
+    for (const name of ['first', 'second', 'third']) await host.find(name);
+
+    await host.close();
+
+    assert.deepEqual(
+      said.map((text) => text.split('\n')[0]),
+      [
+        'third could not be closed: Error: broken',
+        'second could not be closed: Error: stuck',
+        'first closed',
+      ],
+    );
+  });
+
+  it('has no service that could not read the stacks when it was opened', async () => {
+    let isBroken = true;
+    const prepare = (): (() => void) => {
+      if (isBroken) throw new Error('unreadable');
+      return () => undefined;
+    };
+    const host = hostOf([entryOf('late', { prepare })]);
+    host.read([], new Faults(false)).apply();
+
+    await assert.rejects(Promise.resolve(host.find('late')), /unreadable/);
+    await assert.rejects(Promise.resolve(host.find('late')), /unreadable/);
+    isBroken = false;
+    assert.ok(await host.find('late'));
+  });
+
+  it('gives the new stacks to the others where one service fails to take them', async () => {
+    const said: string[] = [];
+    const broken = (): never => {
+      throw new Error('no room');
+    };
+    const fine = (): void => void said.push('applied');
+    const host = hostOf(
+      [entryOf('broken', { prepare: () => broken }), entryOf('fine', { prepare: () => fine })],
+      said,
+    );
+    for (const name of ['broken', 'fine']) await host.find(name);
+
+    host.read([], new Faults(false)).apply();
+
+    assert.deepEqual(
+      said.map((text) => text.split('\n')[0]),
+      ['broken could not take the new stacks: Error: no room', 'applied'],
+    );
+  });
+
+  for (const [what, verdict] of [
+    ['nothing', undefined],
+    ['a promise', Promise.resolve({ kind: 'passed' })],
+    ['another word', { kind: 'allowed' }],
+  ] as const)
+    it(`lets no request through where a screen returns ${what}`, async () => {
+      const host = hostOf([entryOf('moat', { screenOf: () => () => verdict as never })]);
+      await host.find('moat');
+
+      assert.equal(host.screens.judge('arn', {} as never).kind, 'refused');
+    });
+
+  it('takes no two services of one name', () => {
+    assert.throws(() => hostOf([entryOf('a', {}), entryOf('a', {})]), /two services are called "a"/);
+  });
 });
+
+function entryOf(name: string, service: Service): ServiceEntry {
+  return { name, types: {}, load: () => Promise.resolve({ open: () => service }) };
+}

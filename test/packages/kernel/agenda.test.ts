@@ -3,10 +3,27 @@ import { describe, it } from 'node:test';
 import { Agenda } from '../../../packages/kernel/agenda.ts';
 import { VirtualClock } from '../../support/virtual-ports.ts';
 
+function fail(message: string): never {
+  throw new Error(message);
+}
+
 describe('Agenda', () => {
+  it('reports what fails when its time comes, and goes on with the next', () => {
+    const clock = new VirtualClock();
+    const said: string[] = [];
+    const agenda = new Agenda(clock, (message) => said.push(message.split('\n')[0] ?? ''));
+    const start = clock.nowEpochMs();
+    agenda.at(start + 1, () => fail('broken'));
+    agenda.at(start + 2, () => said.push('next'));
+    clock.advance(2);
+    agenda.moved();
+
+    assert.deepEqual(said, ['Error: broken', 'next']);
+  });
+
   it('runs what is due in order of its time when the clock jumps, and what that adds for the time between', () => {
     const clock = new VirtualClock();
-    const agenda = new Agenda(clock);
+    const agenda = new Agenda(clock, fail);
     const start = clock.nowEpochMs();
     const ran: string[] = [];
     agenda.at(start + 300, () => ran.push('late'));
@@ -28,7 +45,7 @@ describe('Agenda', () => {
 
   it('drops what waits, and tells who waits for an answer', () => {
     const clock = new VirtualClock();
-    const agenda = new Agenda(clock);
+    const agenda = new Agenda(clock, fail);
     const told: string[] = [];
     const at = (name: string) =>
       agenda.at(
@@ -48,7 +65,7 @@ describe('Agenda', () => {
 
   it('runs by itself when the time comes', async () => {
     const ran = await new Promise((resolve) => {
-      const agenda = new Agenda({ nowEpochMs: () => Date.now(), monotonicMs: () => performance.now() });
+      const agenda = new Agenda({ nowEpochMs: () => Date.now(), monotonicMs: () => performance.now() }, fail);
       agenda.at(Date.now() + 5, () => resolve('ran'));
       // The timer of the agenda holds no process.
       setTimeout(() => undefined, 1_000);

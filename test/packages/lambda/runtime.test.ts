@@ -214,6 +214,19 @@ describe('the runtime', () => {
     assert.equal(returned(await invoke('changed')), 1);
   });
 
+  it('finishes the events of a function whose definition changes, those that wait too', async () => {
+    const slow =
+      'exports.handler = async () => { await new Promise((done) => setTimeout(done, 200)); return 1; };';
+    const { runtime, invoke } = await startRuntime([anInlineFunction('f', slow)]);
+    await invoke('f');
+    const running = [invoke('f'), invoke('f')];
+
+    await runtime.define([anInlineFunction('f', 'exports.handler = async () => 2;')]);
+
+    assert.equal(returned(await invoke('f')), 2);
+    assert.deepEqual((await Promise.all(running)).map(returned), [1, 1]);
+  });
+
   it('ends within a second, whatever its functions do, and answers those who wait', async () => {
     const { runtime, invoke } = await startRuntime([
       anInlineFunction('spin', 'exports.handler = async () => { console.log("go"); for (;;); }'),

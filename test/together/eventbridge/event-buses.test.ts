@@ -127,6 +127,17 @@ describe('EventBuses', () => {
     });
     assert.match(bench.unsupported[0]?.consequence ?? '', /^its target arn:aws:ecs:.* is not run here$/);
   });
+
+  it('names parameters of a target that have no effect', () => {
+    const target = "{ Id: w, Arn: !GetAtt work.Arn, KinesisParameters: { PartitionKeyPath: '$.id' } }";
+    const resources = RULE(PATTERN, target);
+    const bench = anEventEngine(SERVICES, { resources, functions: { work: () => 1 } });
+
+    assert.match(
+      bench.unsupported[0]?.consequence ?? '',
+      /^KinesisParameters of the target .* has no effect here$/,
+    );
+  });
 });
 
 // Source: EventBridge user guide, "Creating a rule that runs on a schedule"; Scheduler user guide, docs/aws §18.4

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ACCOUNT, anEventEngine, REGION } from '../../support/an-event-engine.ts';
 import type { EventBench, EventBenchWish } from '../../support/an-event-engine.ts';
 import { EPOCH_MS } from '../../support/virtual-ports.ts';
@@ -172,6 +173,18 @@ describe('StreamConsumer of a shard', () => {
     isBroken = false;
     await bench.advance(1_000);
     assert.deepEqual(batchesOf(bench), ['abcd', 'cd']);
+  });
+
+  it('runs nothing again for a reload that leaves its mapping as it is', async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const bench = aBench('BatchSize: 4', () => promise);
+    await call(bench, 'PutRecord', { StreamName: 'orders', ...recordOf('a') });
+    await nextTurn();
+    bench.reload();
+    resolve(undefined);
+    await bench.engine.idle();
+
+    assert.deepEqual(batchesOf(bench), ['a']);
   });
 
   it('gives up records that are too old, and goes on with those that are not', async () => {

@@ -22,7 +22,10 @@ const PORCH: ServiceEntry = {
             const origin = `https://${apiHost}`;
             const outcome = await http.send({ ...call, origin, unpacks: false });
             return outcome.kind === 'answered'
-              ? { ...outcome, headers: ['X-Porch', 'yes'] }
+              ? {
+                  ...outcome,
+                  headers: [...outcome.headers, 'X-Porch', path.endsWith('/odd') ? 'żółw' : 'yes'],
+                }
               : { status: 502, headers: [], body: JSON.stringify(outcome) };
           },
         });
@@ -66,6 +69,13 @@ describe('a service with a port in front of an API', () => {
   it('takes requests for its own names and those of this machine alone', async () => {
     assert.equal(await statusFor('front.example'), 200);
     assert.equal(await statusFor('attacker.example'), 403);
+  });
+
+  it('ends a connection whose reply HTTP does not have, and goes on', async () => {
+    await assert.rejects(fetch(`${front()}/dev/odd`));
+
+    assert.match(started.lines.join('\n'), /Invalid character in header content/);
+    assert.equal((await fetch(`${front()}/dev/`)).status, 200);
   });
 
   it('takes bodies as large as API Gateway does', async () => {
