@@ -249,14 +249,16 @@ export class ServiceHost {
       agenda.drop();
       for (const service of this.#inOrder) service.reset?.();
     };
-    this.read([], new Faults(true)).apply();
+    const none: readonly ResolvedStack[] = [];
+    this.read(none, new Faults(true)).apply();
     drop();
     await work.idle();
     await between();
     await work.idle();
     drop();
     this.#deliveries.forget();
-    this.read(stacks, new Faults(true)).apply();
+    // Stacks of a reload in between are newer than those of before.
+    if (this.#stacks === none) this.read(stacks, new Faults(true)).apply();
   }
 
   /** What open services save, by name. */

@@ -5,8 +5,7 @@ import { shownHost } from './addresses.ts';
 import type { Parts } from './parts.ts';
 
 /** One port each. A reload changes what answers there; what it adds gets a port at the next start. */
-export async function openFronts({ options, events, closing }: Parts): Promise<Listening['fronts']> {
-  const opened: { readonly name: string; readonly url: string }[] = [];
+export async function openFronts({ options, events, closing, fronts }: Parts): Promise<Listening['fronts']> {
   for (const name of new Set(events.fronts.map((front) => front.name))) {
     const find = () => events.fronts.find((front) => front.name === name);
     const { port, close } = await openFrontPort({
@@ -16,9 +15,9 @@ export async function openFronts({ options, events, closing }: Parts): Promise<L
       log: options.log,
     });
     closing.add(close);
-    opened.push({ name, url: `http://${shownHost(options)}:${port}` });
+    fronts.set(name, `http://${shownHost(options)}:${port}`);
   }
-  return opened;
+  return [...fronts].map(([name, url]) => ({ name, url }));
 }
 
 const GONE = { status: 404, headers: ['Content-Type', 'text/plain'], body: 'a reload has taken it away' };

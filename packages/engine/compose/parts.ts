@@ -52,6 +52,8 @@ export type Parts = {
   readonly closing: Closing;
   /** Host, port and base path by API id, once listening. */
   readonly addresses: Map<string, string>;
+  /** Address by name, of what stands in front of APIs, once listening. */
+  readonly fronts: Map<string, string>;
   /** Absolute path of what was loaded first. */
   firstSource: string;
   /** Of an API port, once listening. */

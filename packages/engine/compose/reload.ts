@@ -37,6 +37,11 @@ export async function watchStacks(
           `${identity.name} is new: it answers at ${options.tls === true ? 'https' : 'http'}://${addressOf(parts, identity.apiId)} until the next start gives it a port`,
         );
       }
+      for (const { name } of parts.events.fronts)
+        if (!parts.fronts.has(name) && !told.has(name)) {
+          told.add(name);
+          options.log.write(`${name} is new: the next start gives it a port`);
+        }
     } catch (error) {
       const message = error instanceof DefinitionError ? error.describe() : describeFault(error);
       isKept = true;

@@ -50,6 +50,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
     runtime,
     resets: options.resets === true ? new KeptBaseline() : undefined,
     addresses: new Map(),
+    fronts: new Map(),
     anyPort: undefined,
     tls: undefined,
     firstSource: '',

@@ -55,6 +55,9 @@ export class LocalStreams {
   /** `CreateStream`. */
   create(definition: StreamDefinition): void {
     this.#open(definition, true);
+    // A start before may have left records of a stream that a call made: they went with it.
+    this.#streams.get(definition.arn)?.purge();
+    this.#open(definition, true);
   }
 
   /** With all that is in it. */

@@ -181,6 +181,21 @@ describe('ServiceHost', () => {
     assert.deepEqual(said, ['loaded', 'ended', 'loaded', 'bells had not closed after 0.001 s']);
   });
 
+  it('keeps the stacks of a reload that comes while it is cleared', async () => {
+    const said: string[] = [];
+    const host = aHost(said);
+    await host.openNeeded([stackOf('AWS::Bells::Bell')]);
+    host.read([stackOf('AWS::Bells::Bell')], new Faults(false)).apply();
+    const newer = [stackOf('AWS::Bells::Bell', 'AWS::Bells::Bell')];
+
+    await host.clear(() => {
+      host.read(newer, new Faults(false)).apply();
+      return Promise.resolve();
+    });
+
+    assert.equal(host.rows[0]?.state, '2 bells');
+  });
+
   it('closes the others where one fails to close, and says which', async () => {
     const said: string[] = [];
     const host = hostOf(

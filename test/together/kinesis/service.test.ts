@@ -222,6 +222,22 @@ describe('Kinesis of a start', () => {
     assert.equal(rows[0]?.state, '0 records in 2 shards');
   });
 
+  it('begins a stream that a call makes empty, whatever one of that name held in a start before', async () => {
+    const dataDirectory = mkdtempSync(join(tmpdir(), 'gatewright-kinesis-'));
+    const made = { StreamName: 'made', ShardCount: 1 };
+    const before = anEventEngine(SERVICES, { resources: streamOf(), dataDirectory });
+    await call(before, 'CreateStream', made);
+    await call(before, 'PutRecord', { StreamName: 'made', ...recordOf('a') });
+    await before.engine.close();
+    const after = anEventEngine(SERVICES, { resources: streamOf(), dataDirectory });
+    await call(after, 'CreateStream', made);
+    const { rows } = after.engine;
+    await after.engine.close();
+    rmSync(dataDirectory, { recursive: true });
+
+    assert.equal(rows.find(({ name }) => name === 'made')?.state, '0 records in 1 shard');
+  });
+
   it('answers and records what is put where no stack has a stream', async () => {
     const bench = anEventEngine(SERVICES, { resources: NO_STREAM });
     const first = await call(bench, 'PutRecord', { StreamName: 'any', ...recordOf('a') });
