@@ -1,13 +1,10 @@
 /** What every start has before anything is loaded: options, clock, identities, records, APIs and connections. */
-import { join } from 'node:path';
 import { Account } from '../../control/account.ts';
 import { CallJournal } from '../../control/call-journal.ts';
 import { ServedApis } from '../../control/served-apis.ts';
 import { Connections } from '../../core/websocket/connections.ts';
 import { makeControlSecret } from '../../kernel/files/identity-file.ts';
 import { makeOwnFolder } from '../../kernel/files/own-folder.ts';
-import { NOTHING_KEPT, openKeptEntries } from '../../kernel/kept-entries.ts';
-import type { KeptEntries } from '../../kernel/kept-entries.ts';
 import { createSystemRandom } from '../../server/adapters/random.ts';
 import { createSystemClock } from '../../server/adapters/system-clock.ts';
 import { startSweeping } from '../../server/websocket-frames.ts';
@@ -33,11 +30,9 @@ export type Base = Pick<
   | 'served'
   | 'management'
   | 'controlSecret'
-  | 'kept'
   | 'closing'
 >;
 
-/** @throws StartError DATA_DIRECTORY */
 export async function openBase(given: GatewayOptions, closing: Closing): Promise<Base> {
   const clock = createSystemClock();
   const { options, history, name } = await openLoop(given, clock);
@@ -62,17 +57,8 @@ export async function openBase(given: GatewayOptions, closing: Closing): Promise
     served: new ServedApis(openAccount(options, journal.clock)),
     management: { clock, random, connections, identities, records },
     controlSecret: makeControlSecret(),
-    kept: openKept(options, closing),
     closing,
   };
-}
-
-/** Closed after the functions, whose last events are struck off there. */
-function openKept({ dynamodb }: GatewayOptions, closing: Closing): KeptEntries {
-  if (dynamodb.kind !== 'embedded' || dynamodb.dataDirectory === undefined) return NOTHING_KEPT;
-  const kept = openKeptEntries(join(dynamodb.dataDirectory, 'events.jsonl'));
-  closing.add(() => kept.close());
-  return kept;
 }
 
 /** What keys, plans, stages and caches remember, within the limits of this start. */

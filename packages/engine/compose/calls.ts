@@ -21,10 +21,20 @@ type Calls = Pick<Parts, 'recorder' | 'values' | 'events'> & Pick<Parts['at'], '
 /** @param parts made after these: where APIs and the control port listen */
 export function openCalls(
   base: Base,
-  { store, runtime, pace }: { readonly store: Store; readonly runtime: FunctionRuntime; readonly pace: Pace },
+  {
+    store,
+    kept,
+    runtime,
+    pace,
+  }: {
+    readonly store: Store;
+    readonly kept: Parts['kept'];
+    readonly runtime: FunctionRuntime;
+    readonly pace: Pace;
+  },
   parts: () => Parts,
 ): Calls {
-  const { options, clock, random, served, functionIdentities, closing, kept } = base;
+  const { options, clock, random, served, functionIdentities, closing } = base;
   const origin = (host: string): LocalOrigin | undefined =>
     localOriginOf(parts(), host) ?? events.originOf(host);
   const http = openHttp(options, pace, origin, closing, served.vpcLinks);

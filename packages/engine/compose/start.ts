@@ -12,7 +12,7 @@ import type { Parts } from './parts.ts';
 import { openRequestPorts } from './request-ports.ts';
 import { KeptBaseline } from './reset.ts';
 import { openSignIn } from './sign-in.ts';
-import { openStoreOf } from './store.ts';
+import { openKept, openStoreOf } from './store.ts';
 
 /** Starts what every stack needs: store, issuer, function runtime, control port. @throws StartError, DefinitionError */
 export async function createGateway(options: GivenOptions): Promise<Gateway> {
@@ -36,9 +36,10 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
       parts.events.items.publish(changes),
     ),
   );
+  const kept = openKept(options, closing);
   const pace = openPace(options, closing);
   const runtime = await openFunctions(base, { signIn, store }, pace, later);
-  const { http, services, ...calls } = openCalls(base, { store, runtime, pace }, later);
+  const { http, services, ...calls } = openCalls(base, { store, kept, runtime, pace }, later);
   const reached = { signIn, runtime, events: calls.events, http, services };
   const requests = await openRequestPorts(base, reached, later);
   const parts: Parts = {
@@ -47,6 +48,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
     ...requests,
     signIn,
     store,
+    kept,
     runtime,
     resets: options.resets === true ? new KeptBaseline() : undefined,
     addresses: new Map(),

@@ -1,4 +1,5 @@
 /** The DynamoDB of a start: our own worker, somebody's endpoint, or none. */
+import { join } from 'node:path';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { EmbeddedDynamoDbError, openLateDynamoDb, startEmbeddedDynamoDb } from '@gatewright/dynamodb';
 import type {
@@ -12,6 +13,8 @@ import { DefinitionError, StartError } from '../../core/errors.ts';
 import type { FunctionIdentities } from '../../core/policy/function-identities.ts';
 import type { ShiftableClock } from '../../core/ports.ts';
 import { makeKeyPair } from '../../kernel/files/identity-file.ts';
+import { NOTHING_KEPT, openKeptEntries } from '../../kernel/kept-entries.ts';
+import type { KeptEntries } from '../../kernel/kept-entries.ts';
 import type { DynamoDbChoice } from '../../kernel/files/model.ts';
 import type { TableDefinition } from '../../services/tables/table-definition.ts';
 import type { GatewayOptions } from '../gateway.ts';
@@ -160,4 +163,15 @@ function refuseTables(tables: readonly TableDefinition[]): Promise<void> {
   return Promise.reject(
     new DefinitionError(table.place, 'the stack has tables, and this gateway runs without DynamoDB'),
   );
+}
+
+/**
+ * Opened after the store, which holds the lock of the folder; closed after the functions, whose last events are struck off
+ * there. @throws StartError DATA_DIRECTORY
+ */
+export function openKept({ dynamodb }: GatewayOptions, closing: Closing): KeptEntries {
+  if (dynamodb.kind !== 'embedded' || dynamodb.dataDirectory === undefined) return NOTHING_KEPT;
+  const kept = openKeptEntries(join(dynamodb.dataDirectory, 'events.jsonl'));
+  closing.add(() => kept.close());
+  return kept;
 }
