@@ -345,3 +345,8 @@ export class Faults implements Tolerance {
     }));
   }
 }
+
+/** Of what was thrown and nothing expected: its stack, for the log. */
+export function describeFault(fault: unknown): string {
+  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+}

@@ -1,7 +1,7 @@
 /** The services of one start: opened when they are needed, read and applied together, cleared and closed together. */
 import { parseArn } from '@gatewright/aws/arn';
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
-import { Faults } from '../core/errors.ts';
+import { describeFault, Faults } from '../core/errors.ts';
 import type { Tolerance } from '../core/errors.ts';
 import type { Clock, HttpClient, Invoker, LocalOrigin, Random, ServiceClient } from '../core/ports.ts';
 import type { ScreenVerdict, StageScreens } from '../core/stage-screens.ts';
@@ -70,6 +70,7 @@ export class ServiceHost {
   readonly #opened = new Map<string, Service>();
   /** Of those that are open. */
   #screening: readonly NonNullable<Service['screenOf']>[] = [];
+  #resolving: readonly NonNullable<Service['originOf']>[] = [];
   readonly #opening = new Map<string, Promise<Service>>();
   #stacks: readonly ResolvedStack[] | undefined;
   #functionArns: ReadonlyMap<string, string> = new Map();
@@ -118,7 +119,9 @@ export class ServiceHost {
 
   #admit(name: string, service: Service): void {
     this.#opened.set(name, service);
+    // Asked by each request: listed here, and not there.
     this.#screening = this.#inOrder.flatMap((one) => one.screenOf?.bind(one) ?? []);
+    this.#resolving = this.#inOrder.flatMap((one) => one.originOf?.bind(one) ?? []);
   }
 
   /** Loads what resources of these stacks need, and what has kept something. */
@@ -196,8 +199,8 @@ export class ServiceHost {
   }
 
   originOf(host: string): LocalOrigin | undefined {
-    for (const service of this.#inOrder) {
-      const origin = service.originOf?.(host);
+    for (const originOf of this.#resolving) {
+      const origin = originOf(host);
       if (origin !== undefined) return origin;
     }
     return undefined;
@@ -309,9 +312,7 @@ export class ServiceHost {
 
   #reportFault(service: Service, what: string, fault: unknown): void {
     const [name = ''] = [...this.#opened].find(([, one]) => one === service) ?? [];
-    this.#options.report(
-      `${name} ${what}: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`,
-    );
+    this.#options.report(`${name} ${what}: ${describeFault(fault)}`);
   }
 
   get #inOrder(): readonly Service[] {

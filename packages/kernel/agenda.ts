@@ -2,6 +2,7 @@
  * Everything that waits for a time of the virtual clock, in one order: visibility timeouts, retries, schedules, waits of
  * receivers. When the clock is moved, what has become due runs, the earliest first.
  */
+import { describeFault } from '../core/errors.ts';
 import { DueHeap } from './delivery/due-heap.ts';
 import type { Clock } from '../core/ports.ts';
 
@@ -97,7 +98,7 @@ export class Agenda {
     try {
       then(dueMs);
     } catch (fault) {
-      this.#report(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
+      this.#report(describeFault(fault));
     }
   }
 

@@ -1,4 +1,6 @@
 /** What is published in one place and followed in others; nothing is kept. */
+import { describeFault } from '../core/errors.ts';
+
 export class Feed<Item> {
   readonly #report: (message: string) => void;
   readonly #listeners = new Set<(item: Item) => void>();
@@ -18,9 +20,7 @@ export class Feed<Item> {
       try {
         listener(item);
       } catch (fault) {
-        this.#report(
-          `a listener failed: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`,
-        );
+        this.#report(`a listener failed: ${describeFault(fault)}`);
       }
   }
 

@@ -1,4 +1,5 @@
 /** A request that has arrived, by whichever version of HTTP → the API that it is for, and its answer. */
+import { describeFault } from '../core/errors.ts';
 import { wordRefusal } from '../core/deployment/refusal-wordings.ts';
 import { addFraming, bytesOf } from '../core/events/reply-framing.ts';
 import { MAX_BODY_BYTES } from '../core/exchange.ts';
@@ -103,7 +104,7 @@ function begin(arrival: Arrival, sink: ReplySink, options: ApiServerOptions): vo
   const answerWith = (body: Buffer | undefined): void => {
     answer(arrival, sink, { api, body, shows: verdict.shows }, options).catch((fault: unknown) => {
       // Nothing of one request may end the process that serves all the others.
-      options.ports.log.write(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
+      options.ports.log.write(describeFault(fault));
       sink.destroy();
     });
   };

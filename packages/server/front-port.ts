@@ -1,4 +1,5 @@
 /** A port in front of APIs: whole requests for what stands there, and its replies. */
+import { describeFault } from '../core/errors.ts';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isAdmittedHost } from '@gatewright/aws/guards';
@@ -31,7 +32,7 @@ export async function openFrontPort(
       answer(request, port, options)
         .then((reply) => send(request, response, reply))
         .catch((fault: unknown) => {
-          options.log.write(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
+          options.log.write(describeFault(fault));
           response.destroy();
         });
     },

@@ -2,6 +2,7 @@
  * Upgrades of one HTTP server ⇄ the WebSocket pipeline. `ws` speaks the protocol; which handshake is
  * accepted, what a message means and when a connection ends is decided in `websocket/`.
  */
+import { describeFault } from '../core/errors.ts';
 import { WebSocketServer } from 'ws';
 import { wordRefusal } from '../core/deployment/refusal-wordings.ts';
 import { ABNORMAL, GOING_AWAY, MESSAGE_LIMIT_BYTES } from '../core/websocket/limits.ts';
@@ -178,7 +179,7 @@ export class WebSocketPort {
 
   /** Nothing of one connection may end the process that serves all the others. */
   #report(fault: unknown): void {
-    this.#deps.at.log.write(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
+    this.#deps.at.log.write(describeFault(fault));
   }
 }
 

@@ -3,7 +3,7 @@
  * reads: error, stage or API wording · adds: reply · may answer: always
  * @see docs/aws §1.3–1.5; docs/errors.md
  */
-import { GatewayError, gatewayError } from '../errors.ts';
+import { describeFault, GatewayError, gatewayError } from '../errors.ts';
 import type { ErrorWordings } from '../deployment/model.ts';
 import type { Received, Reply } from '../exchange.ts';
 import type { Trail } from '../trail.ts';
@@ -19,6 +19,6 @@ export function fail(error: unknown, received: Received, trail: Trail): Reply {
 
 /** A bug of ours: the client learns nothing, the operator gets the stack. */
 function asFault(error: unknown): GatewayError {
-  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const reason = describeFault(error);
   return gatewayError('DEFAULT_5XX', { source: 'gateway', reason });
 }

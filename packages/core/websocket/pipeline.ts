@@ -3,7 +3,7 @@
  * goes through the phases of any request; a message carries no credentials and has no reply by default.
  * @see docs/aws §3.4, §4.7, §11.1–11.4
  */
-import { GatewayError, gatewayError } from '../errors.ts';
+import { describeFault, GatewayError, gatewayError } from '../errors.ts';
 import { wordFrame } from '../deployment/refusal-wordings.ts';
 import { continueTrace } from '../events/trace-header.ts';
 import {
@@ -270,5 +270,5 @@ function newTrace(at: Ports): string {
 function noteFailure(error: unknown, trail: Trail): void {
   trail.error = error instanceof GatewayError ? error : undefined;
   if (error instanceof GatewayError) trail.failure = error.message;
-  else trail.failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  else trail.failure = describeFault(error);
 }

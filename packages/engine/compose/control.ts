@@ -1,4 +1,5 @@
 /** The control port of a start, and what is mounted on it. */
+import { describeFault } from '../../core/errors.ts';
 import { serveConsole } from '../../console/endpoints/console-files.ts';
 import { handleManagement } from '../../core/websocket/management.ts';
 import { publishCredentials } from '../../kernel/files/identity-file.ts';
@@ -8,7 +9,7 @@ import { openConsoleApi } from './console.ts';
 import { openEventsApi } from './events.ts';
 import { listRoutesOf, regionOf } from './listing.ts';
 import { announceStart, inTurn, openLoopApi } from './loop.ts';
-import { clockFixedBecause, describeFault } from './parts.ts';
+import { clockFixedBecause } from './parts.ts';
 import type { Parts } from './parts.ts';
 import { openServices } from './services.ts';
 import { mountSignIn, openTokensApi } from './sign-in-port.ts';

@@ -80,10 +80,6 @@ export function backendOf({ dynamodb, region }: GatewayOptions, store: Store): D
   return dynamodb.kind === 'url' ? { ...dynamodb, region } : { url: store.url, ...store.keyPair };
 }
 
-export function describeFault(fault: unknown): string {
-  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
-}
-
 /** Why the clock must stay where it is; undefined = it may be moved. */
 export function clockFixedBecause({ dynamodb }: GatewayOptions): string | undefined {
   return dynamodb.kind === 'url'

@@ -1,11 +1,10 @@
 /** Loads the stacks again when one of their files changes. */
 import { existsSync } from 'node:fs';
-import { DefinitionError } from '../../core/errors.ts';
+import { describeFault, DefinitionError } from '../../core/errors.ts';
 import type { Fault } from '../../core/errors.ts';
 import { watchDocuments, watchTemplates } from '../../server/adapters/template-watcher.ts';
 import { addressOf } from './addresses.ts';
 import { load } from './load.ts';
-import { describeFault } from './parts.ts';
 import type { Parts } from './parts.ts';
 import { identifyFault } from './refuse-faults.ts';
 import { usersFilesOf } from './users-files.ts';

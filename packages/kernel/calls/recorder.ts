@@ -3,6 +3,7 @@
  * kept to be read back at `GET /_gatewright/recorded`. What the stacks have made is delivered and run; of all else
  * nothing is.
  */
+import { describeFault } from '../../core/errors.ts';
 import { headerOf, printJsonReply, printQueryReply } from './aws-operation.ts';
 import { endpointVariableOf } from './endpoint-variables.ts';
 import type { Answered, Service, ServiceApi, ServiceCall } from '../service.ts';
@@ -84,7 +85,7 @@ export class Recorder {
     try {
       return await api.answer(call);
     } catch (fault) {
-      this.#options.report(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
+      this.#options.report(describeFault(fault));
       return { kind: 'error', status: 500, code: 'InternalError', message: 'Internal server error' };
     }
   }
