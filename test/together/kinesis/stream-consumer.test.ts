@@ -28,6 +28,7 @@ function aBench(mapping: string, work: NonNullable<EventBenchWish['functions']>[
   return anEventEngine(SERVICES, { resources: mapped(mapping), functions: { work } });
 }
 
+// Source: Lambda API reference, CreateEventSourceMapping, docs/aws §18.11
 describe('StreamConsumer', () => {
   const starts: { position: string; gives: string }[] = [
     { position: 'TRIM_HORIZON', gives: 'abc' },
