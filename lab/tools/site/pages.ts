@@ -56,8 +56,8 @@ const PARTS: readonly Part[] = [
       'reference/commands',
       'reference/stack',
       'errors',
-      'function-runtime',
-      'control-plane',
+      'design/functions',
+      'design/control-plane',
       'request-path',
       'versions',
       'dependencies',
@@ -67,12 +67,12 @@ const PARTS: readonly Part[] = [
   {
     title: 'How true is it',
     about: 'The score against recorded answers of AWS, each known difference, speed, and the proofs.',
-    pages: ['parity', 'performance', 'performance/', 'quota', 'evidence/README', 'aws/README', 'aws/'],
+    pages: ['parity', 'performance', 'performance/', 'evidence/README', 'aws/README', 'aws/'],
   },
   {
     title: 'Theory',
     about: 'What the design rests on, and why things are as they are.',
-    pages: ['design/README', 'design/', 'decisions/'],
+    pages: ['design/', 'decisions/'],
   },
 ];
 
