@@ -117,8 +117,8 @@ export function printPhases(
   return `# Where a request's time goes
 
 Written by \`npm run bench -- phases\` from one run: ${date}, commit ${commit}, ${machine}, Node ${node}; ${CONNECTIONS} connections. Goals and throughput:
-[performance](../performance.md). The serving thread is sampled by V8's profilers; nothing in the request path measures
-([why](../decisions/0181-where-time-goes-and-what-speed-is-kept.md)). A row named as a phase of the [request path](../request-path.md) holds what that phase calls, too.
+[performance](../performance.md). The serving thread is sampled by V8's profilers; nothing in the request path measures:
+a reading of the clock costs as much as a phase. A row named as a phase of the [request path](../request-path.md) holds what that phase calls, too.
 Load average before: ${loadAverage.toFixed(1)} on ${cores} processors${loadAverage > QUIET_LOAD ? '; **not quiet**, so shares count, and times are too long' : ''}.
 
 ## Time of the serving thread, µs per request

@@ -107,7 +107,7 @@ export class GatewayError extends Error {
   }
 }
 
-/** Makes a `GatewayError` without capturing a stack: refusals are ordinary traffic, and a stack costs 4× (docs/decisions/0002). */
+/** Makes a `GatewayError` without capturing a stack: refusals are ordinary traffic, and a stack costs 4×. */
 export function gatewayError(code: GatewayErrorCode, detail: GatewayErrorDetail): GatewayError {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
@@ -258,7 +258,7 @@ export class Refusals {
   }
 }
 
-/** What becomes of a part of a definition that cannot be taken (docs/decisions/0036). */
+/** What becomes of a part of a definition that cannot be taken: it is noted, what depends on it answers 500, the rest is served. */
 export interface Tolerance {
   /** Whether routes answer although a guard in front of them cannot be enforced: `--allow-unguarded`. */
   readonly allowsUnguarded: boolean;

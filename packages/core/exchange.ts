@@ -1,6 +1,6 @@
 /**
  * One request in flight. A single object whose fields are all set at construction (a stable shape is
- * what makes it fast, docs/decisions/0002); the stages are types over it, so a phase cannot read what an
+ * what makes it fast); the stages are types over it, so a phase cannot read what an
  * earlier phase has not established. Only the methods here move it from stage to stage.
  */
 import type {

@@ -256,7 +256,7 @@ export interface LogSink {
 }
 
 /**
- * CloudWatch's log groups by name; here files (docs/decisions/0011). For the access and execution logs of all
+ * CloudWatch's log groups by name; here files. For the access and execution logs of all
  * kinds of API.
  */
 export interface LogGroups {

@@ -94,8 +94,8 @@ Nothing here is a figure of AWS: instances are threads and processes of this mac
 ## First and later answers
 
 The first request to a function at a server that listens, in a fresh process of that server each time, and the median of 200 requests one after the
-other afterwards. Medians of ${runs} interleaved runs. _Nothing kept_: bundles and compiled code of earlier starts were removed; _kept_: a start like any but the very first
-([0174](../decisions/0174-what-esbuild-has-made-is-kept.md)). serverless-offline 14.8 runs on osls with serverless-esbuild, which builds before it listens; × is how much longer it takes.
+other afterwards. Medians of ${runs} interleaved runs. _Nothing kept_: bundles and compiled code of earlier starts were removed; _kept_: a start like any but the very first.
+serverless-offline 14.8 runs on osls with serverless-esbuild, which builds before it listens; × is how much longer it takes.
 
 ${markdownTable(
   [

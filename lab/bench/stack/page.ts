@@ -38,8 +38,8 @@ export function printStackPage(conditions: Conditions, figures: StackFigures): s
 
 ${describeRun(conditions, 'npm run bench -- stack')}
 
-**Nothing on this page was measured at AWS.** Starts are those of local Node.js processes, units those that the embedded DynamoDB counts
-([0111](../decisions/0111-units-of-tables-are-counted.md)), and costs are reckoned from both, from prices of public pages and from what is said below to be assumed.
+**Nothing on this page was measured at AWS.** Starts are those of local Node.js processes, units those that the embedded DynamoDB counts,
+and costs are reckoned from both, from prices of public pages and from what is said below to be assumed.
 
 ## Functions
 
@@ -52,7 +52,7 @@ ${functionTable(figures.functions)}
 
 Import and first answer, with packages in the layer, by those of a bare aws-jwt-verify handler in the same form: no logs, no metrics, no policy. Neither has a tracer; Lambda's own traces are not of this process.
 _In memory_: the issuer's keys are there; _fetched_: one request over TLS away. _Published documents_: what \`GATEWRIGHT_DOCUMENTS: published\` adds, with a client of the SDK and reads of the table.
-_In middy_: what running inside of middy again would add ([0182](../decisions/0182-authorizers-stay-outside-of-middy.md)).
+_In middy_: what running inside of middy again would add.
 
 ${ratioTable(figures.ratios)}
 

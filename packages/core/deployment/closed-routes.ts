@@ -1,6 +1,6 @@
 /**
  * Routes that answer 500 to everybody, with the reason in the log: those that could not be compiled, and those behind a
- * guard that cannot be enforced. They ask for no credentials, since nothing is let through (docs/decisions/0036).
+ * guard that cannot be enforced. They ask for no credentials, since nothing is let through.
  */
 import type {
   Deployment,

@@ -1,6 +1,6 @@
 /**
  * JSON of one form again and again: what is the same each time is printed once, the rest is put between. An event of a
- * kilobyte costs a fifth of what `JSON.stringify` takes for it (docs/decisions/0192).
+ * kilobyte costs a fifth of what `JSON.stringify` takes for it.
  */
 
 /** What `JSON.stringify` writes otherwise than it stands: quotes, control characters, and halves of surrogate pairs. */

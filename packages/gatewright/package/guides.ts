@@ -6,9 +6,8 @@ import { dirname, join, posix } from 'node:path';
 const SHIPPED = [
   'guides/**/*.md',
   'recipes/*.md',
-  ...['aws/surprises', 'control-plane', 'errors', 'function-runtime', 'quota', 'reference/commands'].map(
-    (name) => `${name}.md`,
-  ),
+  ...['control-plane', 'functions', 'quota'].map((name) => `design/${name}.md`),
+  ...['aws/surprises', 'errors', 'reference/commands'].map((name) => `${name}.md`),
 ];
 /** To a file, with or without a part of it. */
 const LINK = /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)/g;
