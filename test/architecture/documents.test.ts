@@ -56,15 +56,24 @@ describe(STACK_PAGE, () => {
   });
 });
 
-describe('README.md', () => {
-  it('names every command', async () => {
-    const { text } = readSource('README.md');
-    const unnamed = (await loadCommands()).filter((command) => !text.includes(`\`${command.name()}\``));
+/** Lengths that a reader of the first pages was promised. */
+describe('the first pages', () => {
+  for (const [path, most] of [
+    ['README.md', 450],
+    ['CONTRIBUTING.md', 700],
+    ['AGENTS.md', 900],
+  ] as const)
+    it(`${path} has at most ${most} words`, () => {
+      const words = readSource(path).text.split(/\s+/).filter(Boolean).length;
+      assert.ok(words <= most, `${words} words`);
+    });
 
-    assert.deepEqual(
-      unnamed.map((command) => command.name()),
-      [],
-    );
+  it('and all others have at most 85,000 together', () => {
+    const words = listFiles()
+      .filter((path) => path.endsWith('.md'))
+      .map((path) => readSource(path).text.split(/\s+/).filter(Boolean).length);
+    const sum = words.reduce((all, each) => all + each, 0);
+    assert.ok(sum <= 85_000, `${sum} words`);
   });
 });
 
