@@ -1,4 +1,4 @@
-/** Lambda authorizers of all three kinds of API → what `authenticate` reads. */
+/** Compiles the Lambda authorizers of all three kinds of API for `authenticate`. */
 import { DefinitionError } from '../errors.ts';
 import { compileWholeMatch } from '../mapping/whole-match.ts';
 import { isContextVariable } from '../events/context-variables.ts';
@@ -12,12 +12,12 @@ import type { WholeMatch } from '../mapping/whole-match.ts';
 import type { PropertyBag } from './properties.ts';
 import type { AuthorizerPayload, FunctionTarget, IdentitySource, LambdaAuthorizer } from './model.ts';
 
-/** Longest a REST or WebSocket authorizer may run; HTTP APIs give it 10 s (docs/aws §4.3). */
+/** Longest run of a REST or WebSocket authorizer; HTTP APIs allow 10 s (docs/aws §4.3). */
 const REST_TIMEOUT_MS = 29_000;
 const HTTP_TIMEOUT_MS = 10_000;
 const MAX_TTL_SECONDS = 3600;
 
-/** How each kind of API writes its identity sources. */
+/** Syntax of identity sources by kind of API. */
 export const REST_SOURCE =
   /^(method\.request\.header|method\.request\.querystring|stageVariables|context)\.(.+)$/;
 const WEBSOCKET_SOURCE =

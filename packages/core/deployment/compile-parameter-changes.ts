@@ -46,7 +46,7 @@ function compileChanges(bag: PropertyBag, property: string, side: ChangeSide): P
 }
 
 const TARGET = /^(append|overwrite|remove):(header|querystring)\.(.+)$/;
-/** The gateway speaks for itself in these. */
+/** Headers reserved for the gateway. */
 const RESERVED =
   /^(?:access-control-.*|apigw-.*|authorization|connection|content-(?:encoding|length|location)|forwarded|keep-alive|origin|proxy-auth.*|te|trailers?|transfer-encoding|upgrade|via|x-amzn?-.*|x-forwarded-(?:for|host|proto))$/i;
 
