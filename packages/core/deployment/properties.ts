@@ -1,19 +1,19 @@
-/** Reads properties of a resource by type; every refusal names file, resource and property. */
+/** Typed reading of resource properties; every refusal names file, resource and property. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../errors.ts';
 import type { DefinitionPlace, Tolerance } from '../errors.ts';
 
-/** A resource as compilers see it: an id, CloudFormation properties, and where they stand. */
+/** A resource for the compilers: id, CloudFormation properties, and their places. */
 export type PropertyBag = {
   readonly id: string;
   readonly logicalId: string;
   readonly properties: Readonly<Record<string, unknown>>;
-  /** What is wrong with it; whatever needs it must not go by the rest. */
+  /** The resource's fault; parts that depend on it must not use the rest. */
   readonly fault?: DefinitionError | undefined;
   place(property?: string): DefinitionPlace;
 };
 
-/** The resource itself, if nothing is wrong with it. @throws DefinitionError */
+/** Returns a resource without a fault. @throws DefinitionError */
 export function sound<T extends PropertyBag>(bag: T): T {
   if (bag.fault !== undefined) throw bag.fault;
   return bag;
@@ -46,7 +46,10 @@ export function readInteger(bag: PropertyBag, property: string, rule: IntegerRul
   );
 }
 
-/** A number beyond AWS's limits is told, and the limit holds. @throws DefinitionError for what is no whole number */
+/**
+ * A number beyond AWS's limits is reported, and the limit applies. @throws DefinitionError for what is no
+ * whole number
+ */
 export function readWithinLimits(
   bag: PropertyBag,
   property: string,
