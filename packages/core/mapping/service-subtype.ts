@@ -1,4 +1,4 @@
-/** Integrations of HTTP APIs with one operation of an AWS service: from its parameters to the call (docs/aws §8). */
+/** Integrations of HTTP APIs that call one operation of an AWS service (docs/aws §8). */
 import { asText, isJsonObject } from '@gatewright/aws/json-object';
 import { gatewayError } from '../errors.ts';
 import { type ChangeFacts, type ChangeValue, readChangeValue } from './parameter-change.ts';
@@ -6,7 +6,7 @@ import { joinQuery, printQueryPair } from './target-uri.ts';
 import type { ServiceRequest } from '../ports.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-/** How the text of a parameter reads. */
+/** Type of a parameter's text. */
 type Kind = 'text' | 'integer' | 'json' | 'list' | 'time';
 
 type Call = Pick<ServiceRequest, 'method' | 'path' | 'query' | 'headers' | 'body'> & {
@@ -21,19 +21,19 @@ type ServiceSubtype = {
   readonly call: (values: JsonObject) => Call;
 };
 
-/** An operation with what it is given. */
+/** An operation with its parameters. */
 export type SubtypeCall = {
   readonly subtype: ServiceSubtype;
   readonly parameters: readonly (readonly [name: string, value: ChangeValue])[];
   readonly timeoutMs: number;
-  /** What the service is called with. */
+  /** The role for calling the service. */
   readonly roleArn: string | undefined;
 };
 
 const EVENT = { Detail: 'text', DetailType: 'text', Source: 'text' } as const;
 const EXECUTION = { Name: 'text', Input: 'text' } as const;
 
-/** Of every subtype: the region of the service, where it is not the API's. */
+/** For every subtype: the service's region, if not the API's. */
 export const REGION_PARAMETER = 'Region';
 
 export const SERVICE_SUBTYPES: Readonly<Record<string, ServiceSubtype>> = {
@@ -115,10 +115,7 @@ export const SERVICE_SUBTYPES: Readonly<Record<string, ServiceSubtype>> = {
   },
 };
 
-/**
- * The call of the service.
- * @throws GatewayError BAD_REQUEST_PARAMETERS where the request lacks what the service needs
- */
+/** @throws GatewayError BAD_REQUEST_PARAMETERS where the request lacks what the service needs */
 export function buildServiceRequest(
   { subtype, parameters, timeoutMs, roleArn }: SubtypeCall,
   request: ChangeFacts['request'],
@@ -190,7 +187,7 @@ function jsonCall(target: string, version: string, input: JsonObject): Call {
   };
 }
 
-/** SQS is asked in its query protocol, in which it answers XML. */
+/** SQS is called by its query protocol, so that it answers XML. */
 function queueCall(action: string, { QueueUrl: queue, ...values }: JsonObject): Call {
   if (typeof queue !== 'string' || !URL.canParse(queue)) throw badRequest('QueueUrl is no URL');
   const { hostname, pathname } = new URL(queue);
@@ -239,7 +236,7 @@ function configurationCall(values: JsonObject): Call {
   };
 }
 
-/** `StateMachineArn` → `stateMachineArn`: Step Functions writes its parameters so. */
+/** `StateMachineArn` → `stateMachineArn`, as Step Functions spells its parameters. */
 function lowerFirst(values: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]),

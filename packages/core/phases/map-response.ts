@@ -1,7 +1,7 @@
 /**
- * Reads the integration's answer as a reply.
- * reads: the answer, Accept · adds: reply · may answer: always ·
- * fails with: FUNCTION_FAILED (malformed proxy answer), API_CONFIGURATION_ERROR (base64 that is none, no response for it)
+ * Makes the reply from the integration's answer.
+ * reads: the answer, Accept · adds: reply · may answer: always · fails with: FUNCTION_FAILED (malformed proxy
+ * answer), API_CONFIGURATION_ERROR (base64 that is none, no response for it)
  * @see docs/aws §3.5, §3.6, §7.7
  */
 import { gatewayError } from '../errors.ts';
@@ -22,7 +22,7 @@ import type { Mapped, Reply } from '../exchange.ts';
 import type { HttpStreamCall, IntegrationAnswer, Outgoing, StreamedAnswer } from '../mapping/outgoing.ts';
 import type { StreamTimes } from '../ports.ts';
 
-/** `answer`: text of a Lambda proxy, or what any other integration answered. */
+/** `answer`: a text for Lambda proxies, otherwise status, headers and body. */
 export function mapResponse(mapped: Mapped, answer: string | IntegrationAnswer | StreamedAnswer): Reply {
   const { outgoing } = mapped;
   if (outgoing.kind === 'lambda-proxy') return readProxyAnswer(mapped, outgoing, answer);

@@ -5,11 +5,11 @@ import type { ConditionValues } from './model.ts';
 import { PolicyInvalid } from './policy-invalid.ts';
 import { compilePattern, compileText } from './text-pattern.ts';
 
-/** Whether one value of the request meets one value of the policy. */
+/** Whether a value of the request matches a value of the policy. */
 export type ValueTest = (requestValue: string, values: ConditionValues) => boolean;
 
 export type Operator = {
-  /** `…Not…`: holds where no policy value is met, and where the request has no value at all. */
+  /** `…Not…`: holds if no policy value matches, also for a missing request value. */
   readonly isNegated: boolean;
   /** @throws PolicyInvalid for a value that the operator cannot read. */
   compile(policyValue: string, hasVariables: boolean): ValueTest;
@@ -31,7 +31,7 @@ const equalsIgnoreCase: Compile = (policyValue, hasVariables) => {
 const ARN_COLON = /:(?![^{}]*\})/;
 const ARN_PARTS = 6;
 
-/** Part by part: a wildcard in one of the six parts does not reach into the next. */
+/** Part by part: a wildcard in one of the six parts does not extend into the next. */
 const arnLike: Compile = (policyValue, hasVariables) => {
   const patterns = splitArn(policyValue.split(ARN_COLON)).map((part) => compilePattern(part, hasVariables));
   if (patterns.length < ARN_PARTS) throw new PolicyInvalid(`${quote(policyValue)} is no ARN`);
@@ -60,10 +60,13 @@ const ipAddress: Compile = (policyValue) => {
   return range;
 };
 
-/** Whether an address lies in the block; an address that cannot be read lies in none. */
+/** Whether an address is in the block; unreadable addresses are in none. */
 type IpRange = (address: string) => boolean;
 
-/** Reads `203.0.113.0/24`, `2001:db8::/32` or a single address, whatever stands below the prefix; undefined for anything else. */
+/**
+ * Reads `203.0.113.0/24`, `2001:db8::/32` or a single address, with any bits below the prefix; undefined for
+ * anything else.
+ */
 export function parseIpRange(text: string): IpRange | undefined {
   const block = parseIpBlock(text);
   if (block === undefined) return undefined;
@@ -103,7 +106,10 @@ function date(compare: Comparison): Compile {
   };
 }
 
-/** W3C date and time (`2025-04-14T22:13:38Z`, shorter forms down to a year) or seconds since 1970; milliseconds. */
+/**
+ * W3C date and time (`2025-04-14T22:13:38Z`, shorter forms down to a year) or seconds since 1970;
+ * milliseconds.
+ */
 const W3C_DATE = /^\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?)?)?$/;
 const EPOCH_SECONDS = /^\d{5,12}(?:\.\d{1,9})?$/;
 
@@ -118,7 +124,7 @@ const isEqual: Comparison = (request, policy) => request === policy;
 const wanted = (compile: Compile): Operator => ({ isNegated: false, compile });
 const unwanted = (compile: Compile): Operator => ({ isNegated: true, compile });
 
-/** By exact name; `Null`, `…IfExists` and `ForAllValues:` are `conditions.ts`'s. */
+/** By exact name; `Null`, `…IfExists` and `ForAllValues:` are in `conditions.ts`. */
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ['StringEquals', wanted(equals)],
   ['StringNotEquals', unwanted(equals)],
