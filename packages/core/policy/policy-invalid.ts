@@ -1,4 +1,6 @@
-/** What makes a document no policy; `compilePolicy` turns it into its `invalid` outcome, nothing else sees it. */
+/**
+ * A document is no valid policy; `compilePolicy` turns it into its `invalid` outcome and is the only catcher.
+ */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 

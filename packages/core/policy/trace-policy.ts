@@ -1,6 +1,6 @@
 /**
- * Which statement of a policy decides, and what of the others does not fit: asked afterwards, for a person. The same
- * parts are compiled as for requests, so that the two cannot say different things.
+ * Finds a policy's deciding statement, and why the others do not match, for explanations. Compiles the same
+ * parts as for requests, so that both always agree.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import { compileConditions } from './conditions.ts';
@@ -25,7 +25,7 @@ type StatementTrace = {
   readonly sid: string | undefined;
   readonly effect: 'Allow' | 'Deny';
   readonly applies: boolean;
-  /** What of it the request does not fit. */
+  /** The parts that do not match the request. */
   readonly fails: readonly StatementPart[];
   readonly actions: readonly string[];
   readonly resources: readonly string[];
@@ -34,7 +34,7 @@ type StatementTrace = {
 
 export type PolicyTrace = {
   readonly decision: PolicyDecision;
-  /** The statement that decided, from 0; undefined where none spoke of the request. */
+  /** The deciding statement, from 0; undefined if none matched. */
   readonly decidedBy: number | undefined;
   readonly action: string;
   readonly resource: string;
@@ -111,7 +111,7 @@ function holds(block: JsonObject, hasVariables: boolean, values: PolicyQuestion[
   }
 }
 
-/** `not …` in front of what is left out. */
+/** `not …` before exclusions. */
 function namesOf(statement: JsonObject, name: 'Action' | 'Resource'): readonly string[] {
   const excluded = statement[`Not${name}`];
   return excluded === undefined
