@@ -1,9 +1,10 @@
 /**
- * The PartiQL that ExecuteStatement takes here: SELECT, INSERT, UPDATE and DELETE on one table, conditions joined by AND.
- * Source: DynamoDB developer guide, "PartiQL statements for DynamoDB". All else is refused by name.
+ * The supported PartiQL of ExecuteStatement: SELECT, INSERT, UPDATE and DELETE on one table, conditions
+ * joined by AND. Source: DynamoDB developer guide, "PartiQL statements for DynamoDB". Other syntax is refused
+ * by name.
  */
 
-/** A statement that is not taken; DynamoDB's ValidationException. */
+/** An unsupported statement; DynamoDB's ValidationException. */
 export class StatementError extends Error {
   override readonly name = 'StatementError';
 }
@@ -84,7 +85,7 @@ function unsupported(what: string): Error {
 
 const MAX_NESTING = 32;
 
-/** @throws StatementError that names what is not supported */
+/** @throws StatementError that names the unsupported part */
 export function parseStatement(statement: string, parameters: readonly Value[]): Statement {
   return new StatementParser(tokenize(statement), parameters).parse();
 }
@@ -308,7 +309,7 @@ class StatementParser {
     return token;
   }
 
-  /** A sign or a word in any case, never a quoted name. */
+  /** A sign or a case-insensitive word, never a quoted name. */
   #eat(text: string): boolean {
     const token = this.#peek();
     const isThere = (token.kind === 'sign' || token.kind === 'word') && token.text.toUpperCase() === text;

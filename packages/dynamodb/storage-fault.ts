@@ -1,6 +1,6 @@
-/** What LevelDB says of its folder, as something a person can act on. */
+/** Explains LevelDB's errors about its folder. */
 
-/** @returns undefined for what is no matter of the folder. @param code LevelDB's own, `LEVEL_CORRUPTION` */
+/** @returns undefined for other errors. @param code LevelDB's own, `LEVEL_CORRUPTION` */
 export function explainStorageFault(
   code: string,
   message: string,
@@ -19,7 +19,7 @@ export function explainStorageFault(
   }
 }
 
-/** LevelDB says "not open" and names the reason in the cause. */
+/** LevelDB reports "not open" and gives the reason in the cause. */
 export function storageFaultOf(error: unknown): { readonly code: string; readonly message: string } {
   if (!(error instanceof Error)) return { code: 'UNKNOWN', message: String(error) };
   const { cause } = error;

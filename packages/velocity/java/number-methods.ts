@@ -12,7 +12,7 @@ import {
 } from './values.ts';
 import { failure } from './template-error.ts';
 
-/** `equals`, `hashCode` and `toString`, which every object has. */
+/** `equals`, `hashCode` and `toString` of every object. */
 export function objectMethods<Self extends JavaValue>(): Readonly<Record<string, MethodBody<Self>>> {
   return {
     'equals(Object)': (self, args) => areEqual(self, args.any(0), args.budget),
@@ -57,7 +57,7 @@ function sign(difference: number): number {
   return Math.sign(difference);
 }
 
-/** intValue() and its kin, which every Number has. */
+/** intValue() and similar methods of every Number. */
 function conversions<Self extends JavaNumber>(): Readonly<Record<string, MethodBody<Self>>> {
   return {
     ...objectMethods<Self>(),
@@ -69,7 +69,7 @@ function conversions<Self extends JavaNumber>(): Readonly<Record<string, MethodB
   };
 }
 
-/** java.lang.Integer. `$n.parseInt("5")` is how templates turn texts into numbers. */
+/** java.lang.Integer. Templates use `$n.parseInt("5")` to turn texts into numbers. */
 export const INTEGER_METHODS = methodTable<number>({
   ...conversions<number>(),
   'compare(int,int)': (_, args) => sign(args.int(0) - args.int(1)),
@@ -121,7 +121,7 @@ export const DOUBLE_METHODS = methodTable<JavaDouble>({
   'valueOf(String)': (_, args) => parseDoubleText(args.text(0)),
 });
 
-/** What BigInteger and BigDecimal share and templates need. */
+/** Shared methods of BigInteger and BigDecimal, as far as templates need them. */
 export const BIG_NUMBER_METHODS: MethodTable<JavaNumber> = methodTable<JavaNumber>(conversions<JavaNumber>());
 
 /** java.lang.Boolean. */
