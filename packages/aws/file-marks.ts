@@ -1,4 +1,3 @@
-/** Marks of files, to find out later whether they have changed. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';

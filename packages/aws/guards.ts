@@ -5,7 +5,6 @@
 import { headerOf } from './raw-headers.ts';
 
 type HostRule = {
-  /** The port on which the request came in. */
   readonly port: number;
   /** Names admitted by `--allow-host` and custom domains: `demo.example.com` (any port) or `localhost:8080`. */
   readonly allowHosts: readonly string[];
@@ -19,7 +18,6 @@ type HostRule = {
 type Arrival = {
   /** Flat name, value list in wire order. */
   readonly rawHeaders: readonly string[];
-  /** The Host header, with its port. */
   readonly host: string;
 };
 
@@ -71,7 +69,6 @@ export function refuseForeignOrigin(request: Arrival): GuardRefusal | undefined 
   return undefined;
 }
 
-/** Whether a Host header names this machine, an API, or an allowed name. */
 export function isAdmittedHost(host: string, rule: HostRule): boolean {
   const parts = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+?)\.?(?::(\d{1,5}))?$/.exec(host.toLowerCase());
   const name = parts?.[1];

@@ -1,5 +1,3 @@
-/** An unchecked JSON object. */
-
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isJsonObject(value: unknown): value is JsonObject {

@@ -114,7 +114,6 @@ function prune({ folder, mostFiles, mostBytes }: KeptFolder): Tally {
   const left = { files: 0, bytes: 0 };
   for (const { file, bytes } of found.toSorted((a, b) => b.ms - a.ms)) {
     const isOver = left.files + 1 > mostFiles * STAYS || left.bytes + bytes > mostBytes * STAYS;
-    // The newest file stays, whatever its size.
     if (isOver && left.files > 0) rmSync(file, { force: true });
     else {
       left.files += 1;

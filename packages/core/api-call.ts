@@ -14,7 +14,6 @@ export type ControlRequest = {
   /** Flat name, value list in wire order, the client's spelling and duplicates kept. */
   readonly rawHeaders: readonly string[];
   readonly body: Buffer;
-  /** The Host header, with its port. */
   readonly host: string;
 };
 

@@ -22,11 +22,8 @@ type AuthorizerDefectCode =
   | 'identity-missing'
   /** The token does not match IdentityValidationExpression; the function was not called. */
   | 'identity-mismatch'
-  /** The function threw `Unauthorized`. */
   | 'unauthorized'
   | 'timed-out'
   | 'failed'
-  /** Lambda refused the call. */
   | 'refused'
-  /** The result is not valid for an authorizer. */
   | 'malformed';

@@ -26,7 +26,6 @@ import type { ByteStream, ClientKeyPair, InvocationResult } from './ports.ts';
  */
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
-/** The reply to the client. */
 export type Reply = {
   status: number;
   /** Flat name, value list: keeps duplicates and the handler's spelling. */
@@ -36,7 +35,6 @@ export type Reply = {
   stream?: StreamedBody;
 };
 
-/** The body of a streamed reply. */
 export type StreamedBody = {
   readonly bytes: ByteStream;
   /** Longest silence of the connection. */
@@ -67,7 +65,6 @@ export type AuthorizerGrant = {
     | { readonly kind: 'simple'; readonly isAuthorized: boolean };
 };
 
-/** A cache entry, for display. */
 export type CacheEntry<Value> = {
   readonly key: string;
   readonly value: Value;
@@ -106,7 +103,6 @@ export interface KeyHolder {
   isQuotaUsedUp(nowEpochMs: number): boolean;
   /** Remaining quota, for explanations; undefined = the plan has none. */
   quotaLeft?(nowEpochMs: number): number | undefined;
-  /** Counts one admitted request. */
   count(nowEpochMs: number): void;
 }
 
@@ -146,7 +142,6 @@ export type StageCache = {
   readonly routes: ReadonlyMap<RoutePlan, RouteCaching>;
 };
 
-/** The logs of a stage. */
 export type StageLogs = {
   readonly access: AccessLog | undefined;
   /** REST only: groups of the execution log, for routes that have one. */
@@ -156,7 +151,6 @@ export type StageLogs = {
   readonly isTraced: boolean;
 };
 
-/** A stage, for requests. */
 export type ServedStage = {
   readonly name: string;
   readonly deploymentId: string;
@@ -221,7 +215,6 @@ export type Caller =
  * recorded.
  */
 export type PhaseNotes = {
-  /** Set if the authorizer's function was called. */
   asked: { readonly event: string; result: InvocationResult | undefined } | undefined;
   /** Also of a request that the caller may not make. */
   caller: Caller | undefined;
@@ -244,7 +237,6 @@ type CacheNotes = {
   readonly key: string;
   readonly ttlSeconds: number;
   readonly reply: unknown;
-  /** Of the entry that answered. */
   readonly storedAtEpochMs: number | undefined;
 };
 

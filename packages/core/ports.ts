@@ -116,7 +116,6 @@ export interface ByteStream extends AsyncIterable<Buffer> {
   cancel(): void;
 }
 
-/** An answer whose body is still arriving. */
 export type StreamAnswer<Head> = {
   readonly kind: 'streams';
   readonly head: Head;
@@ -130,7 +129,6 @@ export type StreamAnswer<Head> = {
 /** Status and headers of a backend; headers are a flat name, value list in its spelling. */
 export type HttpHead = { readonly status: number; readonly headers: readonly string[] };
 
-/** Timeouts of a streamed answer. */
 export type StreamTimes = {
   /** For the whole answer. */
   readonly timeoutMs: number;
@@ -164,7 +162,6 @@ export type HttpRequest = {
   /** Flat name, value list. */
   readonly headers: readonly string[];
   readonly body: string | Buffer | undefined;
-  /** For the whole exchange. */
   readonly timeoutMs: number;
   /** For TLS backends that ask for one; absent = none. */
   readonly clientCertificate?: ClientKeyPair | undefined;
@@ -214,7 +211,6 @@ export interface Compressor {
 
 /** One unsigned call of an AWS service. */
 export type ServiceRequest = {
-  /** `sqs`, `dynamodb`, `states` */
   readonly service: string;
   /** `{subdomain}.{service}` of the integration's URI. */
   readonly subdomain: string | undefined;
@@ -233,7 +229,6 @@ export type ServiceRequest = {
 };
 
 export interface ServiceClient {
-  /** Never rejects. */
   call(request: ServiceRequest): Promise<HttpOutcome>;
 }
 
@@ -269,13 +264,11 @@ export interface LogGroups {
   write(group: string, line: string): void;
 }
 
-/** Destination of X-Ray segments. */
 export interface TraceSink {
   /** Takes one segment document as JSON text; must not wait. */
   send(segment: string): void;
 }
 
-/** The ports of the phases. */
 export type Ports = {
   readonly clock: Clock;
   readonly random: Random;
@@ -296,6 +289,5 @@ export type Ports = {
   /** Undefined = nothing is traced. */
   readonly traces?: TraceSink | undefined;
   readonly keySets: KeySets;
-  /** Identities that may sign requests. */
   readonly identities: Identities;
 };

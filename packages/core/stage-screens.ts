@@ -18,7 +18,6 @@ export type ScreenVerdict =
     };
 
 export interface StageScreens {
-  /** No stage has a screen. */
   readonly isEmpty: boolean;
   /**
    * Synchronous: rate rules count in memory. @param stageArn

@@ -51,7 +51,6 @@ type IntegrationOutcome = InvocationResult | HttpOutcome | StreamAnswer<string |
 
 export type TrailNotes = {
   readonly marks: number[];
-  /** The integration's outcome. */
   outcome: IntegrationOutcome | undefined;
   /** The end of a streamed reply, with its `monotonicMs`. */
   streamed: (StreamEnd & { readonly overMs: number }) | undefined;
@@ -69,7 +68,6 @@ export type Finished = {
   readonly connectionId: string | undefined;
 };
 
-/** An event of an open connection, or its end. */
 export type FinishedEvent = {
   /** `POST`: sent to the client by `@connections`. */
   readonly kind: 'MESSAGE' | 'DISCONNECT' | 'POST';
@@ -102,7 +100,6 @@ export interface RecordSink {
 export type Recording = { readonly records?: RecordSink | undefined };
 
 export class Trail {
-  /** The phase entered last. */
   phase: PhaseName = 'screen';
   /** The phase that answered or failed: the last one entered, or the integration whose answer was mapped. */
   answeredBy: PhaseName = 'screen';

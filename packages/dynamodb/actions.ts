@@ -20,7 +20,6 @@ const OPERATIONS = [
   'UpdateTable',
 ] as const;
 
-/** An operation's result, before printing. */
 export type Output = Record<string, unknown>;
 
 export type DynaliteOperation = (typeof OPERATIONS)[number];

@@ -27,7 +27,6 @@ const LEAST_READ = 0.5;
 
 type Execute = (operation: string, input: JsonObject) => Promise<Output>;
 
-/** Units consumed since the start, by table. */
 export class CapacityMeter {
   readonly #tables = new Map<string, { reads: number; writes: number }>();
   readonly #onMore: () => void;

@@ -29,7 +29,6 @@ import { WriteSet } from './write-set.ts';
 import { dueSecondsOf, ExpiryQueue } from './expiry.ts';
 import { KeyLocks } from '@gatewright/aws/key-locks';
 
-/** A write's change of an item. */
 export type TableChange = {
   readonly table: string;
   readonly keys: Item;

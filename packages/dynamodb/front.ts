@@ -31,7 +31,6 @@ type FrontOptions = {
 /** The accepted callers and their rights; the thread's owner knows the policies. */
 export type Callers = {
   secretOf(accessKeyId: string): string | undefined;
-  /** Whether each of its calls is judged. */
   isJudged(accessKeyId: string): boolean;
   /** @returns the reason for a refusal, in AWS's words */
   judge(question: CallQuestion): Promise<string | undefined>;
@@ -152,7 +151,6 @@ async function refuseUnlessAllowed(
 
 const REGION = /^[a-z0-9-]{1,32}$/;
 
-/** The signer, and its region. */
 type Caller = { readonly accessKeyId: string; readonly region: string };
 
 /** @throws DynamoDbError 400 in DynamoDB's words */

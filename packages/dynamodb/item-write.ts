@@ -1,4 +1,3 @@
-/** What single writes and transactions share: an item's key, its old item, its refusal. */
 import { membersOf } from '@gatewright/aws/json-object';
 import { dynaliteDb, type Item, type Table } from './dynalite-store.ts';
 import { DYNAMODB, DynamoDbError, validationError } from './actions.ts';

@@ -1,4 +1,3 @@
-/** Key attributes of a table and of its indexes. */
 import type { Item, KeyElement, Table } from './dynalite-store.ts';
 import type { PartitionKeyOf } from './rights.ts';
 

@@ -149,7 +149,6 @@ class Late implements LateDynamoDb {
 
   async #pass(socket: Socket): Promise<void> {
     this.#sockets.add(socket);
-    // A client may break off at any time.
     socket.on('error', () => socket.destroy()).on('close', () => this.#sockets.delete(socket));
     try {
       const beside = { ...this.#options, port: 0, namedPort: this.#port };

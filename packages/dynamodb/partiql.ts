@@ -17,7 +17,6 @@ import type { Output } from './actions.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Table } from './dynalite-store.ts';
 
-/** The engine's part for statements. */
 interface StatementStore {
   execute(operation: string, input: JsonObject): Promise<Output>;
   table(name: string): Promise<Table>;
@@ -150,7 +149,6 @@ function isEqual(condition: Condition, name: string): boolean {
   return condition.kind === 'compare' && condition.operator === '=' && isNamed(condition.path, name);
 }
 
-/** Sort key conditions of Query. */
 function isSortCondition(condition: Condition, sort: string | undefined): boolean {
   if (sort === undefined || !isNamed(condition.path, sort)) return false;
   if (condition.kind === 'compare') return condition.operator !== '<>';

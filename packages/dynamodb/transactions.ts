@@ -21,7 +21,6 @@ import {
 import { WriteSet } from './write-set.ts';
 import { isRefusedCondition, keyOf, lockName, readReturnOld } from './item-write.ts';
 
-/** The engine's part for transactions. */
 interface LockedStore {
   check(operation: DynaliteOperation, input: object): Record<string, unknown>;
   table(name: string): Promise<Table>;

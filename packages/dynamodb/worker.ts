@@ -34,7 +34,6 @@ export type DynamoDbSigner = {
   readonly isJudged?: boolean;
 };
 
-/** Messages to the thread. */
 export type DynamoDbWorkerOrder =
   | { readonly kind: 'close' }
   /** Answered by `admitted`. */
@@ -43,13 +42,11 @@ export type DynamoDbWorkerOrder =
   | { readonly kind: 'follow'; readonly tables: readonly string[] }
   | { readonly kind: 'verdict'; readonly number: number; readonly refusal: string | undefined };
 
-/** Messages to the gateway. */
 export type DynamoDbWorkerMessage =
   | { readonly kind: 'admitted' }
   /** Answered by a `verdict` with the same number. */
   | { readonly kind: 'question'; readonly number: number; readonly question: CallQuestion }
   | { readonly kind: 'changes'; readonly changes: readonly TableChange[] }
-  /** Units consumed since the start. */
   | { readonly kind: 'consumed'; readonly tables: readonly TableUnits[] }
   | { readonly kind: 'listening'; readonly port: number }
   /** `code` is Node's or LevelDB's: EADDRINUSE, LEVEL_LOCKED. */

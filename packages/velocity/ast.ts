@@ -1,6 +1,5 @@
 import type { Span, Token } from './tokens.ts';
 
-/** One operator of #if and #set expressions. */
 export type BinaryOperator =
   | 'or'
   | 'and'
@@ -49,7 +48,6 @@ export type Expression =
 /** Statements up to the #end, #else or end of the enclosing block. */
 export type Block = Span & { readonly kind: 'block'; readonly statements: readonly Statement[] };
 
-/** One #if or #elseif. */
 export type Branch = { readonly condition: Expression; readonly block: Block };
 
 /** Any `#name` except #set and #if: built-in, macro definition, macro call or text that looks like one. */
@@ -61,7 +59,6 @@ export type Directive = Span & {
   readonly block: Block | undefined;
 };
 
-/** A part that prints or acts. */
 export type Statement =
   | (Span & { readonly kind: 'text' | 'textblock' | 'comment' })
   /** Text with its escapes resolved. */

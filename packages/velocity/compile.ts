@@ -23,14 +23,12 @@ import { type Token, tokenLiteral } from './tokens.ts';
 /** AWS's limit of a mapping template. */
 const MAX_TEMPLATE_BYTES = 300 * 1024;
 
-/** A template's input. */
 export type RenderScope = {
   /** Variables by name without `$`. The template may change the maps and lists in them. */
   readonly variables: Readonly<Record<string, JavaValue>>;
   readonly undefinedReferences: UndefinedReferences;
 };
 
-/** A template ready to render. */
 export type CompiledTemplate = {
   readonly name: string;
   /** The source text; absent if the template was made elsewhere. */

@@ -22,10 +22,8 @@ const MAX_DEFINE_DEPTH = 2;
 const MAX_BODY_DEPTH = 20;
 const BODY = 'bodyContent';
 
-/** A macro's definition. */
 export type Macro = { readonly parameters: readonly string[]; readonly body: Renderer };
 
-/** The template compiler's part for directives. */
 export type DirectiveCompiler = {
   readonly compileBlock: (block: Block) => Renderer;
   readonly compileArgument: (argument: Expression) => CompiledExpression;

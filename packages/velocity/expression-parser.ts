@@ -1,4 +1,3 @@
-/** References, literals and the expressions of #if and #set. */
 import type { BinaryOperator, Expression, Reference, ReferencePart } from './ast.ts';
 import type { TokenReader } from './token-reader.ts';
 import type { TokenKind } from './tokens.ts';

@@ -1,4 +1,3 @@
-/** Values and conditions of #if and #set, and the arguments of methods and directives. */
 import { areEqual } from './java/equality.ts';
 import { calculate, compareNumbers, type MathOperator, parseWhole, toInt } from './java/numbers.ts';
 import { printValue } from './java/printing.ts';

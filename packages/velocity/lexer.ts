@@ -46,7 +46,6 @@ export class VelocityLexer {
     this.#inSet = false;
   }
 
-  /** The parser has read a directive's name. */
   enterDirective(): void {
     this.#mode = 'directive';
   }
@@ -56,7 +55,6 @@ export class VelocityLexer {
     this.#pop();
   }
 
-  /** Whether `(` follows, whitespace aside. */
   isParenthesisNext(): boolean {
     let at = this.#position;
     while (' \n\r\t'.includes(this.#source[at] ?? '.')) at += 1;

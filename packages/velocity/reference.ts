@@ -11,7 +11,6 @@ type CompileValue = (value: Extract<ReferencePart, { kind: 'index' }>['index']) 
 
 type Step = (state: RenderState, variables: Variables, self: JavaValue) => JavaValue;
 
-/** A reference to read, print or assign. */
 export type CompiledReference = {
   readonly root: string;
   readonly literal: string;

@@ -3,10 +3,8 @@ import { type JavaValue, type LoopScope, RenderedBlock } from './java/values.ts'
 import type { RenderBudget } from './java/render-budget.ts';
 import type { TemplatePlace } from './java/template-error.ts';
 
-/** Prints a part of a template. */
 export type Renderer = (state: RenderState, variables: Variables) => void;
 export type Evaluator = (state: RenderState, variables: Variables) => JavaValue;
-/** Decides an #if. */
 export type Condition = (state: RenderState, variables: Variables) => boolean;
 
 /** The variables visible to a part of a template. A name without a value is null. */
@@ -128,7 +126,6 @@ export class RenderState {
   readonly undefinedReferences: UndefinedReferences;
   /** Depth of running macro calls; a call left by #break stays counted, as in Velocity. */
   macroDepth = 0;
-  /** The present position, for errors. */
   place: TemplatePlace = { line: 1, column: 1 };
   #output = '';
 
@@ -178,7 +175,6 @@ export class StopSignal extends Error {
 
 /** #break. Made once, like STOP: a stack trace would cost more than the rest of the template. */
 export const BREAK = new StopSignal('nearest');
-/** #stop. */
 export const STOP = new StopSignal('template');
 
 /** A block as value: #define, or the body of a `#@macro`. */

@@ -1,10 +1,8 @@
 /** Lexical modes of Velocity 1.7: the possible tokens depend on the text before. */
 export type LexicalMode =
-  /** Plain text. */
   | 'text'
   /** After `#`, before the directive's name is known. */
   | 'preDirective'
-  /** Inside a directive. */
   | 'directive'
   /** After `$`. */
   | 'reference'
@@ -19,7 +17,6 @@ export type LexicalMode =
   | 'blockComment'
   | 'textblock';
 
-/** Kinds of tokens; `eof` ends every text. */
 export type TokenKind =
   | 'text'
   | 'doubleEscape'

@@ -18,7 +18,6 @@ export function contextTag(number: number, isConstructed: boolean): number {
   return 0x80 | (isConstructed ? 0x20 : 0) | number;
 }
 
-/** Tag, length, value. */
 export function tlv(tag: number, ...parts: readonly Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   return Buffer.concat([Buffer.from([tag]), lengthOf(content.length), content]);

@@ -17,7 +17,6 @@ import type { KeyObject } from 'node:crypto';
 export type CertifiedKey = { readonly certificate: string; readonly privateKey: string };
 
 type CertificateWish = {
-  /** Of the subject. */
   readonly commonName: string;
   readonly fromEpochMs: number;
   readonly toEpochMs: number;

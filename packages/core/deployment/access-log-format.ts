@@ -5,7 +5,6 @@ import { logReader } from '../events/log-variables.ts';
 import type { LogFacts } from '../events/log-variables.ts';
 
 export type AccessLogFormat = {
-  /** The definition's text. */
   readonly source: string;
   /** The line without its end; unknown or missing values show as `-`. */
   print(facts: LogFacts): string;

@@ -69,7 +69,6 @@ function closeMessages(routing: MessageRouting, reason: string): MessageRouting 
   };
 }
 
-/** A `$connect` route that opens no connection. */
 export function closedConnect(logicalId: string, reason: string): MessageRoutePlan {
   const routeKey = '$connect';
   return closedPlan(

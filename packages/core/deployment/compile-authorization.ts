@@ -142,7 +142,6 @@ function findAuthorizer(
   throw new DefinitionError(method.place('AuthorizerId'), `Invalid authorizer ID specified. ${needs}`);
 }
 
-/** API Gateway's quota per route. */
 const MAX_SCOPES = 10;
 /** RFC 6749 §3.3; excludes characters that could end the quotes of a challenge. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/;

@@ -17,7 +17,6 @@ const REST_TIMEOUT_MS = 29_000;
 const HTTP_TIMEOUT_MS = 10_000;
 const MAX_TTL_SECONDS = 3600;
 
-/** Syntax of identity sources by kind of API. */
 export const REST_SOURCE =
   /^(method\.request\.header|method\.request\.querystring|stageVariables|context)\.(.+)$/;
 const WEBSOCKET_SOURCE =

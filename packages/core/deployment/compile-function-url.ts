@@ -16,7 +16,6 @@ const ROUTE = '$default';
 /** `Deployment.id` and stage of a URL. */
 export const URL_STAGE = '$default';
 
-/** A function, or its alias. */
 type UrlOwner = { readonly functionName: string; readonly qualifier: string | undefined };
 
 /** One route for every request; it answers 500 if the URL cannot be read. */

@@ -1,4 +1,3 @@
-/** Compiles RestApi.Policy and the endpoint type. */
 import { DefinitionError } from '../errors.ts';
 import { compilePolicy } from '../policy/evaluate.ts';
 import { readBlock, readTextList } from './properties.ts';

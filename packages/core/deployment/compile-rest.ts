@@ -19,7 +19,6 @@ import type { Models } from './models.ts';
 import type { PropertyBag } from './properties.ts';
 import type { Authorization, Deployment, Integration, ResourcePolicy, RoutePlan } from './model.ts';
 
-/** The control plane's state at the moment of compilation. */
 type RestResources = {
   readonly api: PropertyBag;
   readonly resources: ReadonlyMap<string, PropertyBag & { readonly path: string }>;
@@ -28,7 +27,6 @@ type RestResources = {
   readonly assumptions: Assumptions;
   /** VPC of each VPC endpoint of private APIs. */
   readonly vpcEndpoints: ReadonlyMap<string, string>;
-  /** Maximum length of the resource policy. */
   readonly policyCharacters: number;
   /** `arn:aws:execute-api:{region}:{account}:{apiId}` */
   readonly apiArn: string;
@@ -111,7 +109,6 @@ function isStream({ kind }: Integration): boolean {
   return kind === 'lambda-stream' || kind === 'http-stream';
 }
 
-/** Paths for which no route is possible. */
 function findIllegalPaths(from: RestResources): ReadonlySet<string> {
   const byPath = new Map([...from.resources.values()].map((resource) => [resource.path, resource]));
   const illegal = checkResourceTree([...byPath.keys()]);

@@ -118,7 +118,6 @@ function restBody(code: GatewayErrorCode, message: string | null, denialKey: Den
   return `{"${key}":${gap}${JSON.stringify(message)}}`;
 }
 
-/** The built-in gateway response of a REST API. */
 export function wordRest(
   code: GatewayErrorCode,
   detail: GatewayErrorDetail,
@@ -185,7 +184,6 @@ const TYPE_OF_CODE: Readonly<Partial<Record<GatewayErrorCode, GatewayResponseTyp
   MALFORMED_REQUEST: 'DEFAULT_4XX',
 };
 
-/** The gateway response type that words a failure. */
 export function responseTypeOf(code: GatewayErrorCode): GatewayResponseType | undefined {
   return TYPE_OF_CODE[code] ?? (isResponseType(code) ? code : undefined);
 }

@@ -1,4 +1,3 @@
-/** Reads the URIs of integrations and authorizers. */
 import { compileStageText, mapStageText } from './stage-text.ts';
 import type { FunctionTarget } from './model.ts';
 

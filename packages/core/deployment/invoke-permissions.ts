@@ -27,7 +27,6 @@ export const ALL_PERMITTED: InvokePermissions = { leave: () => undefined };
 export type PermissionsOfApi = (apiArn: string) => InvokePermissions;
 
 export interface PermissionSource {
-  /** Changes with every change. */
   readonly version: number;
   /** Resources of type `AWS::Lambda::Permission`. */
   readonly permissions: readonly PropertyBag[];

@@ -190,7 +190,6 @@ function canonicalText(value: Json): string {
   );
 }
 
-/** Names the model in a refusal. */
 function attributed<T>(name: string, work: () => T): T {
   try {
     return work();

@@ -3,7 +3,6 @@ import { readMethodSettings } from './throttle.ts';
 import type { PropertyBag } from './properties.ts';
 
 type MethodSettings = {
-  /** For all methods; empty if the stage sets none. */
   readonly usual: PropertyBag;
   /** By route key: `GET /pets/{id}`. */
   readonly byRouteKey: ReadonlyMap<string, PropertyBag>;

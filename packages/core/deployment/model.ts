@@ -46,10 +46,8 @@ export type IdentitySource =
   | { readonly kind: 'stageVariable'; readonly name: string }
   | { readonly kind: 'context'; readonly name: string };
 
-/** The event format of an authorizer function, and the format of its answer. */
 export type AuthorizerPayload = 'rest-token' | 'rest-request' | 'http-1.0' | 'http-2.0' | 'websocket';
 
-/** The called function, resolved with the stage variables. */
 export type FunctionTarget = {
   /** Renders to a function name (not ARN). */
   readonly functionName: StageText;
@@ -111,7 +109,6 @@ export type ResourcePolicy =
   /** A private API without a policy: every request is denied. */
   | { readonly kind: 'closed' };
 
-/** Payload format of the proxy event and the function's answer. */
 export type ProxyPayload = 'rest-1.0' | 'http-1.0' | 'http-2.0' | 'websocket' | 'function-url';
 
 export type LambdaProxyIntegration = FunctionTarget & {
@@ -150,7 +147,6 @@ export type RequiredParameter = {
   readonly name: string;
 };
 
-/** Requirements of a request; at least one side is not empty. */
 export type RequestValidation = {
   /** In the order in which AWS lists the missing ones. */
   readonly parameters: readonly RequiredParameter[];
@@ -162,7 +158,6 @@ export type RequestValidation = {
 export type RequestModel = {
   readonly mediaType: string;
   readonly name: string;
-  /** Finds this or another model of the API. */
   readonly schemaOf: (name: string) => Readonly<Record<string, unknown>> | undefined;
 };
 
@@ -196,7 +191,6 @@ export type RoutePlan = RouteFacts & {
   readonly cacheKey?: CacheKeyPlan | undefined;
 };
 
-/** Distinguishes the cached answers of a route. */
 export type CacheKeyPlan = {
   /** Routes that share one share their entries. */
   readonly namespace: string;
@@ -233,7 +227,6 @@ export type RouteTable = {
   readonly plans: readonly RoutePlan[];
 };
 
-/** The client's reply to a failure, before request ids and CORS are added. */
 export type ErrorWording = {
   readonly status: number;
   readonly body: string;

@@ -11,7 +11,6 @@ import type { JsonObject } from '../stack/model.ts';
 export type Models = {
   /** The model's name for a reference by name or id. */
   nameOf(reference: string): string | undefined;
-  /** The schema as written. */
   schemaOf(name: string): JsonObject | undefined;
   /**
    * @throws DefinitionError for a schema that AWS refuses; RangeError for a name that `nameOf` does not give.

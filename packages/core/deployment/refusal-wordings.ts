@@ -16,10 +16,8 @@ const REFUSALS = {
   'plain-http': [400, 'This port speaks HTTPS: write https:// or wss://'],
   'too-slow': [408, 'Request Timeout'],
   'headers-beyond-reading': [431, 'Request Header Fields Too Large'],
-  /** CONNECT. */
   proxy: [405, 'Method Not Allowed'],
   'unknown-expectation': [417, 'Expectation Failed'],
-  /** DNS rebinding. */
   'foreign-host': [403, 'Host not allowed'],
   'untrusted-certificate': [403, 'Forbidden', 'ForbiddenException'],
   'no-api': [403, 'Forbidden'],

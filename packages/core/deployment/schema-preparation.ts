@@ -60,7 +60,6 @@ const MAX_DEPTH = 100;
 const CANONICAL =
   /^https:\/\/apigateway\.amazonaws\.com\/restapis\/([^/#]+)\/models\/([A-Za-z0-9]+)(?:#.*)?$/;
 
-/** The URL by which other schemas refer to a model. */
 export function modelUrl(apiId: string, name: string): string {
   return `https://apigateway.amazonaws.com/restapis/${apiId}/models/${name}`;
 }

@@ -27,9 +27,7 @@ type AuthorizerResult =
   /** Fail closed: the client gets 500. */
   | { readonly kind: 'invalid'; readonly reason: string };
 
-/** Limit of an authorizer's answer on a WebSocket API. */
 const MAX_WEBSOCKET_BYTES = 8 * 1024;
-/** Limit of each `Resource`. */
 const MAX_ARN_LENGTH = 512;
 
 /** Never throws. */

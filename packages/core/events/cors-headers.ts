@@ -36,7 +36,6 @@ export function preflightHeaders(cors: CorsPlan, origin: string): string[] {
   return headers;
 }
 
-/** Headers that the gateway adds to the reply of an actual request, errors included. */
 export function replyCorsHeaders(cors: CorsPlan, origin: string): string[] {
   const allowOrigin = allowedOrigin(cors, origin);
   if (allowOrigin === undefined) return [];

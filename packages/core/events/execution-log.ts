@@ -9,7 +9,6 @@ type LoggedMessage = {
   readonly body: string | Buffer | undefined;
 };
 
-/** The integration's request and response. */
 export type LoggedCall = {
   /** A URL, or the name of a function. */
   readonly uri: string;
@@ -24,7 +23,6 @@ type Placed = {
   readonly pathParameters: Readonly<Record<string, string>> | null;
 };
 
-/** A request, or an event of an open WebSocket. */
 type LoggedEvent =
   | ({ readonly kind: 'request' } & Placed)
   | ({ readonly kind: 'CONNECT' } & Placed)
@@ -69,7 +67,6 @@ const SECRET_PARAMETERS = ['X-Amz-Signature', 'X-Amz-Security-Token'];
 /** Shorter secrets would match unrelated text. */
 const MIN_SECRET_LENGTH = 4;
 
-/** The lines of a logging level. */
 export function levelLines(
   facts: ExecutionFacts,
   {
@@ -160,7 +157,6 @@ export function printTestLog(
 /** The authorizer's call; undefined if no function was called. */
 export type AuthorizerFacts = {
   readonly authorizerId: string;
-  /** The client's identity sources. */
   readonly identity: string | undefined;
   readonly call:
     { readonly uri: string; readonly event: string; readonly result: string | undefined } | undefined;

@@ -40,7 +40,6 @@ export type LoggedConnection = {
   readonly disconnectReason?: string | undefined;
 };
 
-/** An answered request. */
 export type LogFacts = {
   readonly request: ContextFacts;
   readonly status: number;

@@ -1,7 +1,6 @@
 /** Binary bodies (docs/aws §2.4). */
 import type { RequestFacts } from './request-facts.ts';
 
-/** A body in events; `null` when there is none. */
 type EventBody = { readonly body: string | null; readonly isBase64Encoded: boolean };
 
 const NO_BODY: EventBody = { body: null, isBase64Encoded: false };

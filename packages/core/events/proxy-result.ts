@@ -27,7 +27,6 @@ type Malformed = { readonly kind: 'malformed'; readonly reason: string };
 export type BinaryRules = {
   /** The API's, in lower case. */
   readonly binaryMediaTypes: readonly string[];
-  /** The request's Accept. */
   readonly accept: string | undefined;
 };
 
@@ -50,7 +49,6 @@ const REST_REMAPPED = new Set([
 /** A reply of known length cannot have the trailers that `Trailer` announces; the socket would refuse it. */
 const REST_DROPPED = new Set(['trailer', 'transfer-encoding']);
 
-/** HTTP APIs. */
 const HTTP_DROPPED = new Set(CONNECTION_HEADERS);
 
 /** REST. `statusCode` may be missing (200); unknown members make the answer malformed. */

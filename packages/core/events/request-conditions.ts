@@ -3,7 +3,6 @@ import { readVpcEndpointFromHost } from '../routing/host.ts';
 import type { RoutedFacts } from './request-facts.ts';
 import type { ConditionValues, PolicyPrincipal } from '../policy/model.ts';
 
-/** Facts besides the request. */
 export type ConditionFacts = {
   /** The signer; undefined = unsigned. */
   readonly principal?: Signer | undefined;

@@ -13,7 +13,6 @@ export type PackedBody = {
   readonly fault: 'unsupported' | 'too-large' | undefined;
 };
 
-/** Facts before the route is known. */
 export type RequestFacts = {
   /** Upper-case verb as received. */
   readonly method: string;
@@ -52,7 +51,6 @@ export type ClientCertificateFacts = {
   readonly validity: { readonly notBefore: string; readonly notAfter: string };
 };
 
-/** The API of the request. */
 export type ApiFacts = {
   readonly apiId: string;
   readonly accountId: string;
@@ -90,7 +88,6 @@ export type PrivateDomain = {
   readonly policy: CompiledPolicy | undefined;
   /** The VPC endpoint of its callers; undefined if none is associated with it. */
   readonly vpcEndpoint: string | undefined;
-  /** The known VPC of each endpoint. */
   readonly vpcEndpoints: ReadonlyMap<string, string>;
 };
 
@@ -129,7 +126,6 @@ export type RoutedFacts = RequestFacts & {
 export type ContextValue =
   string | number | boolean | null | readonly ContextValue[] | { readonly [key: string]: ContextValue };
 
-/** The caller, as events show it. */
 export type CallerFacts =
   | { readonly kind: 'anonymous' }
   | {

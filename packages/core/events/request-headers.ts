@@ -42,7 +42,6 @@ type HeaderFacts = Pick<RequestFacts, 'headers' | 'sourceIp' | 'traceHeader'>;
 
 type Gathered = { readonly name: string; readonly values: string[] };
 
-/** Spelling of the client, as REST and WebSocket APIs deliver it. */
 export function readRestHeaders(request: HeaderFacts): HeaderMaps {
   const gathered = gather(request, REST_DROPPED, (name, lower) => REST_SPELLINGS.get(lower) ?? name);
   // A signature is for the gateway alone: a function that sees it could replay the request.
@@ -51,7 +50,6 @@ export function readRestHeaders(request: HeaderFacts): HeaderMaps {
   return toMaps(gathered);
 }
 
-/** JSON of both maps. */
 export function printRestHeaders(request: RequestFacts): { readonly single: string; readonly multi: string } {
   const { texts } = request.headers;
   if (texts === undefined) {

@@ -67,7 +67,6 @@ export function traceSegment(facts: LogFacts, name: string): string {
   });
 }
 
-/** X-Ray's fault flags by status. */
 function faultsOf(status: number): Record<string, true> {
   if (status >= 500) return { fault: true };
   if (status === 429) return { error: true, throttle: true };

@@ -5,12 +5,10 @@ import type { ApiFacts, CallerFacts, RoutedFacts, StageFacts } from './request-f
 import { readRestHeaders } from './request-headers.ts';
 import { formatRequestTime } from './request-time.ts';
 
-/** Identity of a connection. */
 export type ConnectionStart = { readonly connectionId: string; readonly connectedAtEpochMs: number };
 
 /** Facts of the handshake, constant for the life of the connection. */
 export type ConnectionFacts = ConnectionStart & {
-  /** The Host header of the handshake. */
   readonly host: string;
   /** The custom domain of the handshake; absent = the API's own name. */
   readonly domainName?: string;

@@ -65,7 +65,6 @@ function convertBody(
   return convertResponseBody(body, { isBinary, wantsBinary: false }, handling);
 }
 
-/** Frames to clients are text. */
 function printPayload(payload: Payload): string {
   return payload.kind === 'text' ? payload.text : payload.bytes.toString('utf8');
 }

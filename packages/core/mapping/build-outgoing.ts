@@ -33,7 +33,6 @@ import type { HttpRequest } from '../ports.ts';
 import type { Payload } from './content-handling.ts';
 import type { FunctionCall, HttpCall, MappedOutgoing, MockCall, ServiceCall } from './outgoing.ts';
 
-/** An admitted request, for mappings. */
 export type MappableFacts = RoutedFacts & {
   readonly caller: CallerFacts;
   readonly apiKey: ApiKeyFacts;
@@ -120,7 +119,6 @@ function buildHttpCall(plan: HttpIntegration, input: MappingInput, facts: Facts)
     plan,
     input,
     request: addressed(plan, mapped.parameters, request, '', {
-      // Templates need text.
       method,
       unpacks: true,
       headers: printHeaders(headers),

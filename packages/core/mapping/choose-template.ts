@@ -7,7 +7,6 @@ const USUAL_TYPE = 'application/json';
 
 type RequestTemplate =
   | { readonly kind: 'template'; readonly template: CompiledTemplate }
-  /** The body stays unchanged. */
   | { readonly kind: 'passthrough' }
   /** Status 415. */
   | { readonly kind: 'unsupported' };

@@ -1,4 +1,3 @@
-/** The text functions of `$util`. */
 import { failure } from '@gatewright/velocity/java/template-error';
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {

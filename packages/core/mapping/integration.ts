@@ -15,7 +15,6 @@ type VariableText = {
 /** Templates by media type (`application/json`, `$default`), in the order of the definition. */
 export type MediaTemplates = ReadonlyMap<string, CompiledTemplate>;
 
-/** Handling of a body without a template. */
 export type Passthrough = 'WHEN_NO_MATCH' | 'WHEN_NO_TEMPLATES' | 'NEVER';
 
 /** `integration.request.{place}.{name}` ← source. */
@@ -25,7 +24,6 @@ export type RequestParameter = {
   readonly source: ParameterSource;
 };
 
-/** Builds the integration request. */
 export type RequestMapping = {
   readonly parameters: readonly RequestParameter[];
   readonly templates: MediaTemplates;
@@ -66,7 +64,6 @@ export type FrameResponse = {
   readonly contentHandling: ContentHandling | undefined;
 };
 
-/** Makes the reply from the integration's answer. */
 export type ResponseMapping = {
   readonly responses: readonly IntegrationResponse[];
   /** Statuses of `MethodResponses`; choosing a response with another status is a configuration error. */
@@ -118,7 +115,6 @@ export type ServiceIntegration = Mapped & {
   /** `ANY` = the client's. */
   readonly method: string;
   readonly timeoutMs: number;
-  /** `credentials` of the method. */
   readonly roleArn: string | undefined;
 };
 

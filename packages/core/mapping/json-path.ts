@@ -17,7 +17,6 @@ type Segment =
   | { readonly kind: 'deep' }
   | { readonly kind: 'length' };
 
-/** A parsed path. */
 export type JsonPath = {
   readonly segments: readonly Segment[];
   /** Whether the path names at most one value. */

@@ -7,7 +7,6 @@ import type { Outgoing } from './outgoing.ts';
 
 type SentCall = {
   readonly outgoing: Outgoing | undefined;
-  /** The event of a Lambda proxy. */
   readonly payload: string | undefined;
   readonly stage: StageFacts | undefined;
   readonly api: ApiFacts;

@@ -1,4 +1,3 @@
-/** Integration requests and answers. */
 import type {
   FunctionIntegration,
   HttpApiProxyIntegration,
@@ -26,7 +25,6 @@ export type FunctionCall = {
   readonly plan: FunctionIntegration;
   readonly input: MappingInput;
   readonly functionName: string;
-  /** Version or alias. */
   readonly qualifier: string | undefined;
   readonly event: string;
   /** `X-Amz-Invocation-Type: Event`: the function's result is not awaited. */
@@ -47,7 +45,6 @@ export type ServiceCall = {
   readonly request: ServiceRequest;
 };
 
-/** A backend whose answer is streamed. */
 export type HttpStreamCall = {
   readonly kind: 'http-stream';
   readonly plan: HttpStreamIntegration;
@@ -66,7 +63,6 @@ type HttpApiServiceCall = {
   readonly request: ServiceRequest;
 };
 
-/** Result of `buildOutgoing`. */
 export type MappedOutgoing = MockCall | FunctionCall | HttpCall | HttpStreamCall | ServiceCall;
 
 /** A Lambda proxy is used as compiled: its event is the exchange's `payload`. */

@@ -39,7 +39,6 @@ export class OverrideMap extends SilentMap {
   }
 }
 
-/** Values by parameter; several if the template gave a list. */
 type OverriddenParameters = Readonly<Record<string, readonly string[]>>;
 
 /** Overrides of an exchange, applied after parameter mapping. */

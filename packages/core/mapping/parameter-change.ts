@@ -18,7 +18,6 @@ export type ParameterChange = {
   readonly value: ChangeValue;
 };
 
-/** Changes of one integration. */
 export type ParameterChanges = {
   readonly request: readonly ParameterChange[];
   /** By the integration's status. */

@@ -14,7 +14,6 @@ export type ParameterSource =
   | { readonly kind: 'stageVariable'; readonly name: string }
   | { readonly kind: 'context'; readonly name: string };
 
-/** The side of the integration that a mapping is on. */
 export type MappingSide = 'method.request' | 'route.request' | 'integration.response';
 
 const NAMED = /^(path|querystring|multivaluequerystring|header|multivalueheader)\.([a-zA-Z0-9._$-]+)$/;
@@ -52,12 +51,10 @@ function parseBodySource(rest: string): ParameterSource | undefined {
   }
 }
 
-/** Values that a mapping reads besides the request. */
 export type SourceFacts = {
   readonly input: MappingInput;
   /** Text of the request's body, or of the integration's answer. */
   readonly body: string;
-  /** Values of a header on this side. */
   readonly header: (name: string) => readonly string[];
 };
 

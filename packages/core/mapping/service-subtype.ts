@@ -6,7 +6,6 @@ import { joinQuery, printQueryPair } from './target-uri.ts';
 import type { ServiceRequest } from '../ports.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-/** Type of a parameter's text. */
 type Kind = 'text' | 'integer' | 'json' | 'list' | 'time';
 
 type Call = Pick<ServiceRequest, 'method' | 'path' | 'query' | 'headers' | 'body'> & {
@@ -21,12 +20,10 @@ type ServiceSubtype = {
   readonly call: (values: JsonObject) => Call;
 };
 
-/** An operation with its parameters. */
 export type SubtypeCall = {
   readonly subtype: ServiceSubtype;
   readonly parameters: readonly (readonly [name: string, value: ChangeValue])[];
   readonly timeoutMs: number;
-  /** The role for calling the service. */
   readonly roleArn: string | undefined;
 };
 

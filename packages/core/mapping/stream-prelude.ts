@@ -33,7 +33,6 @@ export async function splitPrelude(stream: ByteStream): Promise<StreamAnswer<str
   }
 }
 
-/** Type of a streamed answer that begins with status and headers. */
 const WITH_METADATA = 'application/vnd.awslambda.http-integration-response';
 
 /**

@@ -1,5 +1,3 @@
-/** Outgoing headers: one line per name, later values replace earlier ones. */
-
 /** Lines by lower-case name, spelled as last written. */
 export type WireHeaders = Map<string, { readonly name: string; readonly values: readonly string[] }>;
 

@@ -1,7 +1,6 @@
 /** Calendar of quotas: days, weeks and months of UTC (docs/aws §5.3). */
 
 export type QuotaPeriod = 'DAY' | 'WEEK' | 'MONTH';
-/** First day of a week. */
 export type WeekStart = 'sunday' | 'monday';
 
 const DAY_MS = 86_400_000;

@@ -17,14 +17,12 @@ import type { SourceFacts } from '../mapping/parameter-source.ts';
 import type { CompiledPolicy } from '../policy/model.ts';
 import type { Clock } from '../ports.ts';
 
-/** The cache's result for this request. */
 type CacheLookup = {
   /** From the cache; undefined = the integration answers, and `storeReply` keeps its answer. */
   readonly reply: Reply | undefined;
   readonly cache: ResponseCache;
   readonly key: string;
   readonly ttlSeconds: number;
-  /** Of the entry that answered. */
   readonly storedAtEpochMs: number | undefined;
   /** For every answer to this request, never stored in an entry. */
   readonly warning: string | undefined;

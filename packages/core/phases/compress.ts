@@ -17,7 +17,6 @@ export async function compress(
 ): Promise<void> {
   const coding = chooseCoding(headers.last('accept-encoding'));
   if (coding === undefined || reply.stream !== undefined || reply.body.length === 0) return;
-  // The integration has compressed it already.
   if (lastHeader(reply.headers, 'content-encoding') !== undefined) return;
   const content = Buffer.from(reply.body);
   if (content.length < minimumBytes) return;

@@ -18,7 +18,6 @@ const NOTHING = Buffer.alloc(0);
 /** The integration's outcome; for a streaming one as soon as its status is known. */
 type Outcome = InvocationResult | HttpOutcome | StreamedAnswer;
 
-/** The parts to send, of a request or a WebSocket event. */
 type Sendable = Pick<Mapped, 'outgoing' | 'payload' | 'traceHeader'> & {
   readonly stage: Pick<Mapped['stage'], 'variables'>;
 };

@@ -72,7 +72,6 @@ function oneLine(text: string): string {
     .replaceAll(/\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Logs a streamed reply once its socket has finished or died. */
 export function logStreamed(
   received: Received,
   reply: Reply,

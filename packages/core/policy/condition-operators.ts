@@ -5,7 +5,6 @@ import type { ConditionValues } from './model.ts';
 import { PolicyInvalid } from './policy-invalid.ts';
 import { compilePattern, compileText } from './text-pattern.ts';
 
-/** Whether a value of the request matches a value of the policy. */
 export type ValueTest = (requestValue: string, values: ConditionValues) => boolean;
 
 export type Operator = {

@@ -22,7 +22,6 @@ type FunctionIdentitiesOptions = {
 
 type KnownRoles = {
   readonly byArn: ReadonlyMap<string, Role>;
-  /** By function name. */
   readonly ofFunctions: ReadonlyMap<string, Role>;
 };
 

@@ -4,7 +4,6 @@
  * leftmost fit, so the cost is bounded by pattern length × text length.
  */
 
-/** Made once per pattern. */
 type Matcher = (text: string) => boolean;
 
 export function compileGlob(pattern: string): Matcher {

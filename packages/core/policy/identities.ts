@@ -22,7 +22,6 @@ export type LocalIdentity = {
   readonly tags?: ReadonlyMap<string, string>;
   /** Present on a temporary key pair: valid with this token only, and until it expires. */
   readonly session?: IdentitySession;
-  /** The role session that a function signs as. */
   readonly role?: RoleSession;
 };
 
@@ -44,7 +43,6 @@ type IdentitySession = { readonly token: string; readonly expiresAtEpochMs: numb
 /** All identities of a start, by access key. */
 export type Identities = {
   find(accessKeyId: string): LocalIdentity | undefined;
-  /** For `verifySignature`. */
   secretOf(accessKeyId: string): string | undefined;
   /** For `verifySignature`, by the gateway's clock; undefined = the key pair is permanent. */
   sessionOf(accessKeyId: string, nowEpochMs: number): SigningSession | undefined;

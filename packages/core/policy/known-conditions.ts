@@ -28,7 +28,6 @@ const KEYS = new Set([
 /** Services whose calls are evaluated; conditions of other services have no effect here. */
 const SERVICES = /^(?:\*|dynamodb|events|execute-api|kinesis|lambda|s3|sns|sqs|states|apigateway)(?::|$)/i;
 
-/** Condition keys of a document that no call here has. */
 export function unknownConditionKeys(document: unknown): readonly string[] {
   const keys = listOf(membersOf(document)['Statement']).flatMap((statement) => {
     const { Action: actions, NotAction: others, Condition: condition } = membersOf(statement);

@@ -16,7 +16,6 @@ export type PolicyPrincipal = {
 };
 
 export type PolicyQuestion = {
-  /** `execute-api:Invoke` */
   readonly action: string;
   /** `arn:aws:execute-api:…/{stage}/{VERB}/{path}` with the actual, still encoded path. */
   readonly resource: string;
@@ -33,7 +32,6 @@ type PolicySource = {
   readonly options: PolicyReading;
 };
 
-/** Options for reading a document. */
 export type PolicyReading = {
   /**
    * `arn:aws:execute-api:{region}:{account}:{apiId}`, replaces `execute-api:` in `execute-api:/…` resources.

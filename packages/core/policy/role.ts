@@ -18,7 +18,6 @@ function missingStatement({ action, resource }: Pick<PolicyQuestion, 'action' | 
   return JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource });
 }
 
-/** One line for the author of the role. */
 export function describeMissing(
   who: string,
   { name, place }: Pick<Role, 'name' | 'place'>,

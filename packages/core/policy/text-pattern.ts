@@ -2,7 +2,6 @@
 import { compileGlob } from './glob.ts';
 import type { ConditionValues } from './model.ts';
 
-/** Whether a request's text matches, with these values of the variables. */
 export type Pattern = (text: string, values: ConditionValues) => boolean;
 
 type Part =

@@ -8,7 +8,6 @@ export type TokenDialect = 'http-jwt' | 'rest-jwt' | 'cognito';
 
 type TokenRefusalWords = {
   readonly dialect: TokenDialect;
-  /** Error for a token without any of the scopes. */
   readonly withoutScope: 'UNAUTHORIZED' | 'ACCESS_DENIED';
 };
 

@@ -81,7 +81,6 @@ function findAudienceDefect(
   return form === undefined || named.some((name) => form(name)) ? undefined : WRONG_AUDIENCE;
 }
 
-/** One text or a list of texts. */
 function textsOf(value: unknown): readonly string[] | undefined {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   const texts = list.filter((item) => typeof item === 'string');

@@ -11,7 +11,6 @@ import type { CompiledPolicy, PolicyDecision, PolicyQuestion, PolicyReading } fr
 
 type StatementPart = 'principal' | 'action' | 'resource' | 'condition';
 
-/** One operator and key of a `Condition`. */
 type ConditionTrace = {
   readonly operator: string;
   readonly key: string;
@@ -25,7 +24,6 @@ type StatementTrace = {
   readonly sid: string | undefined;
   readonly effect: 'Allow' | 'Deny';
   readonly applies: boolean;
-  /** The parts that do not match the request. */
   readonly fails: readonly StatementPart[];
   readonly actions: readonly string[];
   readonly resources: readonly string[];
@@ -111,7 +109,6 @@ function holds(block: JsonObject, hasVariables: boolean, values: PolicyQuestion[
   }
 }
 
-/** `not …` before exclusions. */
 function namesOf(statement: JsonObject, name: 'Action' | 'Resource'): readonly string[] {
   const excluded = statement[`Not${name}`];
   return excluded === undefined

@@ -1,7 +1,6 @@
 /** Makes the ids, names and ARNs of resources, for the tables of `Ref` and `Fn::GetAtt`. */
 import { makeId, makeName } from '@gatewright/aws/physical-ids';
 
-/** The parts of a resource that its identity depends on. */
 export type Identity = {
   readonly stackName: string;
   readonly logicalId: string;
@@ -18,7 +17,6 @@ export type Identity = {
 
 export type Namer = (resource: Identity) => string;
 
-/** Identifiers of a type of resource. */
 export type NamesOfType = {
   readonly ref: Namer;
   readonly attributes?: Readonly<Record<string, Namer>>;

@@ -4,7 +4,6 @@ import type { Consequence, TypeClass } from './type-class.ts';
 
 /** Data only: loaded for every template, whether or not it uses the type. */
 type ResourceType = Partial<TypeClass> & {
-  /** Results of Ref and GetAtt. */
   readonly names?: NamesOfType;
   /** The type never changes what a request gets. */
   readonly isWithoutEffect?: boolean;

@@ -1,4 +1,3 @@
-/** Names of functions, versions and aliases in templates and calls. */
 import type { FunctionTarget } from '../deployment/model.ts';
 
 /** A function, version or alias: each has its own policy and is invoked by its own name. */

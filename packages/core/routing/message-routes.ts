@@ -5,7 +5,6 @@ type MessageRoutingResult =
   | { readonly kind: 'compiled'; readonly routing: MessageRouting }
   | { readonly kind: 'invalid'; readonly message: string };
 
-/** A path into a message's body: member names and array indexes. */
 type BodyPath = readonly (string | number)[];
 
 type Part =

@@ -12,7 +12,6 @@ import type { TextMap } from './text-map.ts';
 export type TrieEntry = {
   readonly plan: RoutePlan;
   readonly segments: readonly PathSegment[];
-  /** `every`: any method. */
   readonly methods: readonly string[] | 'every';
 };
 

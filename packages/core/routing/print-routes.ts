@@ -1,7 +1,6 @@
 /** The rows of `gatewright routes`. */
 import type { Authorization, Integration, RoutePlan, RouteTable } from '../deployment/model.ts';
 
-/** One route, as written in the definition. */
 export type RouteRow = {
   /** `GET`, `ANY`; `$default` for that route of an HTTP API and for WebSocket routes without a verb. */
   readonly method: string;

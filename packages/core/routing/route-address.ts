@@ -1,5 +1,3 @@
-/** The clickable address of a route. */
-
 type Api = { readonly kind: 'rest' | 'http' | 'websocket' | 'function-url'; readonly url: string };
 
 /** The URL with the stage, with samples for parameters; routes of a WebSocket API have none. */

@@ -1,5 +1,3 @@
-/** Region and account of the stacks. */
-
 export type Home = { readonly region: string; readonly accountId: string };
 
 /** AWS's own example account, so that no real one is meant. */

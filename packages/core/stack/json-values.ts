@@ -10,7 +10,6 @@ export function isJsonList(value: unknown): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** The object's members; none if the value is no object. */
 export function membersOf(value: unknown): JsonObject {
   return isJsonObject(value) ? value : {};
 }

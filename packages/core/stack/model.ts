@@ -29,7 +29,6 @@ export type UnsupportedItem = {
   readonly type: string;
   /** Absent: the whole resource. */
   readonly property?: string | undefined;
-  /** What a request will miss. */
   readonly consequence: string;
   /** A fault besides missing support: AWS's words, or the reader's. */
   readonly message?: string | undefined;
@@ -43,7 +42,6 @@ export type ResolvedStack = {
   readonly stage: string;
   readonly region: string;
   readonly accountId: string;
-  /** For messages. */
   readonly file: string;
   /** Further files of the stack. */
   readonly includes: readonly string[];

@@ -14,7 +14,6 @@ export function isQuickCreated(logicalId: string): boolean {
   return logicalId.endsWith(MARK);
 }
 
-/** The properties of the integration for a `Target`. */
 export function quickIntegration(target: string, credentialsArn?: string): JsonObject {
   const isUrl = /^https?:/i.test(target);
   return {

@@ -11,7 +11,6 @@ import type { Reply, ServedStage } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import type { Trail } from '../trail.ts';
 
-/** One call of a route's function: event text and trace header. */
 type RouteCall = {
   readonly route: RoutePlan;
   readonly stage: ServedStage;

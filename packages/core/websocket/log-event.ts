@@ -115,7 +115,6 @@ function record(event: ConnectionEvent, trail: Trail): FinishedEvent {
   };
 }
 
-/** A message is no HTTP request: missing values show as `-`. */
 function describe(
   event: ConnectionEvent,
   { api, stage }: NonNullable<ConnectionEvent['found']>,

@@ -1,4 +1,3 @@
-/** Selects the route of a handshake or a message. */
 import { gatewayError } from '../errors.ts';
 import type { MessageRoutePlan, MessageRouting, RoutePlan } from '../deployment/model.ts';
 import type { Matched, Received } from '../exchange.ts';

@@ -33,7 +33,6 @@ export function isRunnable(integration: Integration): integration is RunnableInt
   }
 }
 
-/** A connection's event for the integration of its route. */
 type RouteEvent = {
   readonly integration: RunnableIntegration;
   /** The route's handling of answers: frames and statuses. */
@@ -44,10 +43,8 @@ type RouteEvent = {
   readonly contextOf: () => Readonly<Record<string, unknown>>;
 };
 
-/** An event of an open connection. */
 export type ServedEvent = ConnectionEventFacts & { readonly stage: ServedStage };
 
-/** The parts of a message or disconnect for its integration. */
 type EventParts = {
   readonly body: string | undefined;
   readonly traceHeader: string;

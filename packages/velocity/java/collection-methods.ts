@@ -203,7 +203,6 @@ export const MAP_METHODS = methodTable<JavaMap>({
   'values()': (self) => new JavaMapView(self, 'values'),
 });
 
-/** java.util.Map.Entry. */
 export const ENTRY_METHODS = methodTable<JavaEntry>({
   ...objectMethods<JavaEntry>(),
   'getKey()': (self) => self.key,
@@ -215,7 +214,6 @@ export const ENTRY_METHODS = methodTable<JavaEntry>({
   },
 });
 
-/** java.util.Iterator. */
 export const ITERATOR_METHODS = methodTable<JavaIterator>({
   'hasNext()': (self) => self.hasNext(),
   'next()': (self) => self.next(),
@@ -225,7 +223,6 @@ export const ITERATOR_METHODS = methodTable<JavaIterator>({
   },
 });
 
-/** `$foreach`. */
 export const LOOP_METHODS = methodTable<LoopScope>({
   'getCount()': (self) => self.index + 1,
   'getFirst()': (self) => self.index < 1,

@@ -126,7 +126,6 @@ const CLASS_NAMES = [
   [RenderedBlock, 'block'],
 ] as const;
 
-/** Class name of a value, for messages. */
 export function className(value: JavaValue): string {
   if (value === null) return 'null';
   if (typeof value === 'string') return 'String';

@@ -24,7 +24,6 @@ type ParameterType = keyof typeof ACCEPTS;
 
 type Overload<Self> = { readonly parameters: readonly ParameterType[]; readonly body: MethodBody<Self> };
 
-/** Overloads by name. */
 export type MethodTable<Self> = ReadonlyMap<string, readonly Overload<Self>[]>;
 
 /** Values that Java would pass to a parameter of that type; null fits every class, but no primitive. */
@@ -124,7 +123,6 @@ export class Arguments {
     return value instanceof JavaMap ? value : absent(at);
   }
 
-  /** The elements of a list or of a map's view. */
   items(at: number): readonly JavaValue[] {
     const value = this.any(at);
     if (!(value instanceof JavaList || value instanceof JavaMapView)) return absent(at);

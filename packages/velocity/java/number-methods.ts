@@ -88,7 +88,6 @@ export const INTEGER_METHODS = methodTable<number>({
   'valueOf(String)': (_, args) => parseInt32(args.text(0), 10),
 });
 
-/** java.lang.Long. */
 export const LONG_METHODS = methodTable<JavaLong>({
   ...conversions<JavaLong>(),
   'compareTo(Long)': (self, args) => sign(compareNumbers(self, numberAt(args, 0))),
@@ -105,7 +104,6 @@ function extreme(args: Arguments, direction: 1 | -1): JavaLong {
   return new JavaLong(toLong(compareNumbers(left, right) * direction >= 0 ? left : right));
 }
 
-/** java.lang.Double. */
 export const DOUBLE_METHODS = methodTable<JavaDouble>({
   ...conversions<JavaDouble>(),
   'compareTo(Double)': (self, args) => sign(compareNumbers(self, numberAt(args, 0))),
@@ -124,7 +122,6 @@ export const DOUBLE_METHODS = methodTable<JavaDouble>({
 /** Shared methods of BigInteger and BigDecimal, as far as templates need them. */
 export const BIG_NUMBER_METHODS: MethodTable<JavaNumber> = methodTable<JavaNumber>(conversions<JavaNumber>());
 
-/** java.lang.Boolean. */
 export const BOOLEAN_METHODS = methodTable<boolean>({
   ...objectMethods<boolean>(),
   'booleanValue()': (self) => self,
@@ -139,7 +136,6 @@ function isTrueText(value: JavaValue): boolean {
   return typeof value === 'string' && value.toLowerCase() === 'true';
 }
 
-/** java.lang.Character. */
 export const CHARACTER_METHODS = methodTable<JavaCharacter>({
   ...objectMethods<JavaCharacter>(),
   'charValue()': (self) => self,

@@ -6,7 +6,6 @@ const LONG_BITS = 64;
 /** Maximum digits of a BigInteger or BigDecimal; multiplying longer ones would cost more than its step. */
 const MAX_DIGITS = 2_000;
 
-/** Operators of #set, by token. */
 export type MathOperator = 'plus' | 'minus' | 'multiply' | 'divide' | 'modulo';
 
 type Whole = Exclude<JavaNumber, JavaDouble | JavaBigDecimal>;
@@ -43,7 +42,6 @@ export function toInt(value: JavaNumber): number {
   return Math.max(-2_147_483_648, Math.min(2_147_483_647, Math.trunc(double)));
 }
 
-/** Java's `longValue`. */
 export function toLong(value: JavaNumber): bigint {
   if (isWhole(value)) return BigInt.asIntN(LONG_BITS, wholeOf(value));
   const double = toDouble(value);
@@ -54,7 +52,6 @@ export function toLong(value: JavaNumber): bigint {
   return BigInt(Math.trunc(double));
 }
 
-/** Java's `doubleValue`. */
 export function toDouble(value: JavaNumber): number {
   if (typeof value === 'number') return value;
   if (value instanceof JavaBigDecimal) return Number(printBigDecimal(value));

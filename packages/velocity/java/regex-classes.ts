@@ -1,6 +1,5 @@
 /** Character classes of java.util.regex. */
 
-/** Whether a character, as code point, is in a class. */
 export type CharTest = (codePoint: number) => boolean;
 
 /** Code points from first to last, sorted, with gaps between ranges. */
@@ -51,7 +50,6 @@ export const POSIX_CLASSES: Readonly<Record<string, CharClass>> = {
 /** Characters that `.` matches without DOTALL. */
 export const NO_LINE_END: CharClass = negated(classOf('\n\n\r\r\u0085\u0085\u2028\u2029'));
 
-/** Every character. */
 export const ANY_CHAR: CharClass = ofRanges([[0, LAST]]);
 
 /** Unicode properties with the same name in Java and JavaScript. */

@@ -20,7 +20,6 @@ import { failure, type TemplateError } from './template-error.ts';
 export type Assertion =
   'start' | 'end' | 'inputStart' | 'inputEnd' | 'wordBoundary' | 'noWordBoundary' | 'absoluteEnd';
 
-/** A part of a pattern. */
 export type Node =
   | { readonly kind: 'empty' }
   | { readonly kind: 'char'; readonly set: CharClass }

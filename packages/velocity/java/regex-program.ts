@@ -24,7 +24,6 @@ export type Instruction =
   | { readonly op: 'backreference'; readonly group: number; readonly ignoreCase: boolean }
   | { readonly op: 'match' };
 
-/** A compiled pattern. */
 export type RegexProgram = {
   readonly instructions: readonly Instruction[];
   /** Number of capturing groups, with the whole match as 0. */

@@ -47,7 +47,6 @@ export class TemplateError extends Error {
     this.column = place?.column;
   }
 
-  /** Adds the place to an error that has none. */
   at(place: TemplatePlace): this {
     this.line ??= place.line;
     this.column ??= place.column;

@@ -51,7 +51,6 @@ export class JavaDouble {
   }
 }
 
-/** A java.math.BigInteger. */
 export class JavaBigInteger {
   readonly value: bigint;
   constructor(value: bigint) {
