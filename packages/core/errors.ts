@@ -22,7 +22,7 @@ export type GatewayResponseType =
   | 'BAD_REQUEST_BODY'
   /** A required parameter is missing. */
   | 'BAD_REQUEST_PARAMETERS'
-  /** Any other fault of the caller, such as a body that is no JSON where a value of it is mapped. */
+  /** Any other fault of the caller, such as a body that is not JSON although a mapping reads it. */
   | 'DEFAULT_4XX'
   /** Any other fault; a bug of the gateway, its stack is in the log. [us] */
   | 'DEFAULT_5XX'
@@ -48,7 +48,7 @@ export type GatewayResponseType =
   | 'THROTTLED'
   /** Credential missing, a token that does not verify, or the authorizer answered `Unauthorized`. */
   | 'UNAUTHORIZED'
-  /** No template for the content type, and passthrough is off; a body that is not packed as its `Content-Encoding` says. */
+  /** No template for the content type, and passthrough is off; a body that does not match its `Content-Encoding`. */
   | 'UNSUPPORTED_MEDIA_TYPE'
   /** The web ACL blocked it. */
   | 'WAF_FILTERED';
@@ -65,7 +65,7 @@ type FixedErrorCode =
   | 'URI_TOO_LONG'
   /** Headers over 10,240 bytes (8,000 on private REST APIs). */
   | 'HEADERS_TOO_LARGE'
-  /** The bytes make no sense: bad percent-encoding, a body shorter than announced, more than one `Host`. */
+  /** Malformed HTTP: bad percent-encoding, a body shorter than announced, more than one `Host`. */
   | 'MALFORMED_REQUEST';
 
 export type GatewayErrorCode = GatewayResponseType | FixedErrorCode;

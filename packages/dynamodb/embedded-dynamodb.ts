@@ -194,12 +194,12 @@ function judge(
   question: CallQuestion,
   { judge: decide, onFault }: EmbeddedDynamoDbOptions,
 ): string | undefined {
-  if (decide === undefined) return 'Nobody knows what this key may do';
+  if (decide === undefined) return 'The rights of this key are unknown';
   try {
     return decide(question);
   } catch (error) {
     onFault?.(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    return 'What this key may do could not be found out; see the log';
+    return 'The rights of this key could not be evaluated; see the log';
   }
 }
 
@@ -250,7 +250,7 @@ async function makeDirectory(directory: string): Promise<void> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new EmbeddedDynamoDbError('DATA_DIRECTORY', `--data: ${directory} cannot be made: ${reason}`);
+    throw new EmbeddedDynamoDbError('DATA_DIRECTORY', `--data: ${directory} cannot be created: ${reason}`);
   }
 }
 
@@ -282,12 +282,12 @@ export function describeLateStart(limitMs: number, load: Load, output: string): 
   const { waiting, cores } = load;
   const isBusy = waiting > cores;
   const reason = isBusy
-    ? `this machine is busy (a load of ${waiting.toFixed(1)} on ${cores} cores), so that it may only be slow: start again with less beside it`
-    : 'nothing says why: start again, and with --data look whether its disk is slow or full';
+    ? `this machine is busy (load ${waiting.toFixed(1)} on ${cores} cores): stop other programs and start again`
+    : 'the cause is unknown: start again; with --data, check whether the disk is slow or full';
   const lines = output.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
   return (
     `the embedded DynamoDB did not start in ${Math.round(limitMs / 1000)} s; ${reason}. ` +
-    'Or take one that runs elsewhere, as DynamoDB Local: --dynamodb http://127.0.0.1:8000' +
-    (lines === '' ? '' : `\nThe last that it printed:\n${lines}`)
+    'Or use another one, such as DynamoDB Local: --dynamodb http://127.0.0.1:8000' +
+    (lines === '' ? '' : `\nIts last output:\n${lines}`)
   );
 }

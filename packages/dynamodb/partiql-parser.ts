@@ -80,7 +80,7 @@ function tokenize(statement: string): Token[] {
 }
 
 function unsupported(what: string): Error {
-  return new StatementError(`Statement wasn't well formed, or has what is not supported here: ${what}`);
+  return new StatementError(`Statement wasn't well formed, or is not supported here: ${what}`);
 }
 
 const MAX_NESTING = 32;
@@ -142,7 +142,7 @@ class StatementParser {
     const table = this.#name();
     this.#expect('VALUE');
     const { M: item } = this.#value();
-    if (typeof item !== 'object' || item === null) throw unsupported('a VALUE that is no document');
+    if (typeof item !== 'object' || item === null) throw unsupported('a VALUE that is not a document');
     return { kind: 'insert', table, item: item as Readonly<Record<string, Value>> };
   }
 
@@ -236,7 +236,7 @@ class StatementParser {
       if (lower === 'true' || lower === 'false') return { BOOL: lower === 'true' };
       if (lower === 'null') return { NULL: true };
     }
-    if (kind !== 'sign') throw unsupported(text === '' ? 'an end within a value' : text);
+    if (kind !== 'sign') throw unsupported(text === '' ? 'an unterminated value' : text);
     switch (text) {
       case '?':
         return this.#parameter();
@@ -290,7 +290,7 @@ class StatementParser {
   #name(): string {
     const { kind, text } = this.#next();
     if (kind === 'word' || kind === 'name') return text;
-    throw unsupported(text === '' ? 'an end where a name is expected' : text);
+    throw unsupported(text === '' ? 'the end where a name is expected' : text);
   }
 
   #list<T>(read: () => T): T[] {

@@ -201,6 +201,8 @@ function refuseParameters(input: JsonObject): void {
       value === false ||
       (typeof value === 'object' && 'StreamEnabled' in value && value.StreamEnabled === false);
     if (!isOff)
-      throw validationError(`The embedded DynamoDB has no ${says} (${name}); start with --dynamodb URL`);
+      throw validationError(
+        `The embedded DynamoDB does not support ${says} (${name}); start with --dynamodb URL`,
+      );
   }
 }

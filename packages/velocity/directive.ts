@@ -176,7 +176,7 @@ function compileBreak(directive: Directive, args: readonly CompiledExpression[])
   return (state, variables) => {
     const loop = target.evaluate(state, variables);
     if (loop instanceof LoopScope) throw new StopSignal(loop);
-    throw failure('the argument of #break is no loop; expected $foreach or its parent');
+    throw failure('the argument of #break is not a loop; expected $foreach or its parent');
   };
 }
 

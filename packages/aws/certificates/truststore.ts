@@ -23,17 +23,16 @@ const INSECURE = new Set([
 
 /** @throws RangeError whose message completes a sentence */
 export function readTruststore(text: string): Truststore {
-  if (Buffer.byteLength(text) > MAX_BYTES)
-    throw new RangeError('is longer than 1 MB, which AWS does not take');
+  if (Buffer.byteLength(text) > MAX_BYTES) throw new RangeError('is longer than 1 MB, the limit of AWS');
   const blocks = text.match(BLOCK) ?? [];
-  if (blocks.length === 0) throw new RangeError('has no certificate in PEM');
+  if (blocks.length === 0) throw new RangeError('has no PEM certificate');
   if (blocks.length > MAX_CERTIFICATES)
-    throw new RangeError(`has ${blocks.length} certificates; AWS takes ${MAX_CERTIFICATES}`);
+    throw new RangeError(`has ${blocks.length} certificates; AWS takes at most ${MAX_CERTIFICATES}`);
   const certificates = blocks.map((block, index) => {
     try {
       return new X509Certificate(block);
     } catch {
-      throw new RangeError(`has a block that is no certificate, the one at place ${index + 1}`);
+      throw new RangeError(`has an invalid certificate, block ${index + 1}`);
     }
   });
   return { text, certificates };

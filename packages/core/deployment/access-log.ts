@@ -47,7 +47,7 @@ function readGroup(block: PropertyBag): string {
   if (group === undefined)
     throw new DefinitionError(
       block.place('DestinationArn'),
-      `Invalid ARN specified in the request: "${arn}" is no CloudWatch log group and no Firehose stream named amazon-apigateway-…`,
+      `Invalid ARN specified in the request: "${arn}" is neither a CloudWatch log group nor a Firehose stream named amazon-apigateway-…`,
     );
   return group;
 }

@@ -62,7 +62,7 @@ export function readValidation(bag: PropertyBag): WholeMatch | undefined {
   if (matches !== undefined) return matches;
   throw new DefinitionError(
     bag.place('IdentityValidationExpression'),
-    `"${pattern}" is no Java regular expression that the gateway can read`,
+    `"${pattern}" is not a Java regular expression that the gateway supports`,
   );
 }
 
@@ -93,7 +93,7 @@ export function compileRestLambdaAuthorizer(
   if (!isToken && ttlSeconds > 0 && identitySources.length === 0)
     throw new DefinitionError(
       bag.place('IdentitySource'),
-      'A REQUEST authorizer with a cache needs at least one identity source; set AuthorizerResultTtlInSeconds to 0 to go without',
+      'A REQUEST authorizer with a cache needs at least one identity source; add one, or set AuthorizerResultTtlInSeconds to 0',
     );
   const isIgnored = !isToken && ttlSeconds === 0 && assumptions['uncached-identity-sources'] === 'ignored';
   const target = readTarget(bag);

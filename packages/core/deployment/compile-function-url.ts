@@ -66,7 +66,7 @@ export function readAuthType(url: PropertyBag): FunctionUrlFacts['authType'] {
   if (authType === 'NONE' || authType === 'AWS_IAM') return authType;
   throw new DefinitionError(
     url.place('AuthType'),
-    `"${authType}" is no type of authorization; AWS has NONE and AWS_IAM`,
+    `"${authType}" is not a valid AuthType; AWS has NONE and AWS_IAM`,
   );
 }
 
@@ -79,6 +79,6 @@ function compileIntegration(url: PropertyBag, owner: UrlOwner): Integration {
   if (mode === 'RESPONSE_STREAM') return { kind: 'lambda-stream', ...common, idleMs: LONGEST_MS };
   throw new DefinitionError(
     url.place('InvokeMode'),
-    `"${mode}" is no invoke mode; AWS has BUFFERED and RESPONSE_STREAM`,
+    `"${mode}" is not a valid InvokeMode; AWS has BUFFERED and RESPONSE_STREAM`,
   );
 }

@@ -80,7 +80,7 @@ function compileStream(
       `Response streaming is for AWS_PROXY and HTTP_PROXY integrations, not for ${type}`,
     );
   if (readTextList(block, 'CacheKeyParameters').length > 0)
-    throw refuse('CacheKeyParameters', 'A streamed response cannot be cached: leave CacheKeyParameters out');
+    throw refuse('CacheKeyParameters', 'A streamed response cannot be cached: remove CacheKeyParameters');
   const timeoutMs = readWithinLimits(block, 'TimeoutInMillis', STREAM_TIMEOUT, tolerance);
   const parameters = compileRequestParameters(method, block);
   if (type === 'HTTP_PROXY') {

@@ -25,7 +25,7 @@ export function compileResponseChanges(integration: PropertyBag): ParameterChang
     Object.keys(byStatus?.properties ?? {}).map((status) => {
       const place = `ResponseParameters.${status}`;
       if (byStatus === undefined || !/^[2-5]\d\d$/.test(status))
-        throw new DefinitionError(integration.place(place), `"${status}" is no status from 200 to 599`);
+        throw new DefinitionError(integration.place(place), `"${status}" is not a status from 200 to 599`);
       const block = readBlock(byStatus, status);
       if (block === undefined) return [Number(status), []];
       // CloudFormation wraps the changes in a list, the API itself gives a map.

@@ -84,7 +84,7 @@ function findResource(method: PropertyBag, from: RestResources): PropertyBag & {
 function authorize(method: PropertyBag, httpMethod: string, from: RestResources): Authorization {
   const compile = (): Authorization => compileRestAuthorization(method, from);
   if (!from.tolerance.allowsUnguarded) return compile();
-  return from.tolerance.attempt(`${httpMethod} is open to everybody`, compile, () => ({ kind: 'none' }));
+  return from.tolerance.attempt(`${httpMethod} is open to all callers`, compile, () => ({ kind: 'none' }));
 }
 
 /** The closed replacement of a method that cannot be compiled; undefined if its route is unknown. */
@@ -129,7 +129,7 @@ function refuseLongTimeout(method: PropertyBag): void {
   if (readInteger(block, 'TimeoutInMillis', EDGE_TIMEOUT) > EDGE_TIMEOUT.usual)
     throw new DefinitionError(
       block.place('TimeoutInMillis'),
-      'Timeout should be between 50 ms and 29000 ms on an edge-optimized API. Set EndpointConfiguration.Types to REGIONAL to go beyond',
+      'Timeout should be between 50 ms and 29000 ms on an edge-optimized API. Set EndpointConfiguration.Types to REGIONAL for longer timeouts',
     );
 }
 
@@ -181,7 +181,7 @@ function compileApi(api: PropertyBag, from: RestResources): Partial<Deployment> 
 function guard(api: PropertyBag, from: RestResources): ResourcePolicy | undefined {
   const compile = (): ResourcePolicy | undefined => compileResourcePolicy(api, from.apiArn, from);
   if (!from.tolerance.allowsUnguarded) return compile();
-  return from.tolerance.attempt('the API is open to everybody', compile, () => undefined);
+  return from.tolerance.attempt('the API is open to all callers', compile, () => undefined);
 }
 
 /** In template order; of two methods with one route key the first wins. */

@@ -23,7 +23,7 @@ export function compileServiceSubtype(
   if (subtype === undefined)
     throw refuse(
       'IntegrationSubtype',
-      `"${name}" is no integration subtype. AWS has ${Object.keys(SERVICE_SUBTYPES).join(', ')}`,
+      `"${name}" is not an integration subtype. AWS has ${Object.keys(SERVICE_SUBTYPES).join(', ')}`,
     );
   if (readText(integration, 'PayloadFormatVersion', '') !== '1.0')
     throw refuse('PayloadFormatVersion', `PayloadFormatVersion of ${name} must be "1.0"`);

@@ -156,7 +156,7 @@ function readPoolIssuer(bag: PropertyBag, text: string): string {
 function invalidProvider(bag: PropertyBag, text: string): DefinitionError {
   return new DefinitionError(
     bag.place('ProviderARNs'),
-    `Invalid ARN "${text}". A provider reads arn:aws:cognito-idp:{region}:{account}:userpool/{poolId}`,
+    `Invalid ARN "${text}". Use arn:aws:cognito-idp:{region}:{account}:userpool/{poolId}`,
   );
 }
 
@@ -250,8 +250,5 @@ function itemOf(block: PropertyBag, property: string, index: number): PropertyBa
 function refuseStrangers(block: PropertyBag, known: readonly string[]): void {
   const stranger = Object.keys(block.properties).find((property) => !known.includes(property));
   if (stranger !== undefined)
-    throw new DefinitionError(
-      block.place(stranger),
-      `${stranger} is not known here; there is ${known.join(', ')}`,
-    );
+    throw new DefinitionError(block.place(stranger), `Unknown member ${stranger}; use ${known.join(', ')}`);
 }

@@ -191,7 +191,7 @@ function isResponseOf(response: PropertyBag, route: PropertyBag, isEnough: boole
 function authorize(route: PropertyBag, from: V2Resources, protocol: V2Protocol): Authorization {
   const compile = (): Authorization => compileV2Authorization(route, from, protocol);
   if (!from.tolerance.allowsUnguarded) return compile();
-  return from.tolerance.attempt('the route is open to everybody', compile, () => ({ kind: 'none' }));
+  return from.tolerance.attempt('the route is open to all callers', compile, () => ({ kind: 'none' }));
 }
 
 /** All routes with a key; those that cannot be compiled are closed. */

@@ -24,7 +24,7 @@ export type SchemaCheck = (value: unknown, bytes: number) => SchemaVerdict;
 const STEPS = { base: 2_000_000, perByte: 10 };
 /** Listing every error costs memory per error: longer bodies get only the first. */
 const MAX_EXPLAINED = { bytes: 65_536, steps: 200_000 };
-const TOO_MUCH = 'the body takes too much work to check against its schema';
+const TOO_MUCH = 'checking the body against its schema takes too many steps';
 
 const VALID: SchemaVerdict = { isValid: true };
 
@@ -57,7 +57,7 @@ export class SchemaSet {
       const test = compilePattern(pattern);
       if (test === undefined)
         throw new SchemaRefusal(
-          `Invalid model schema specified: the pattern ${JSON.stringify(pattern)} is no regular expression, or one beyond the gateway's bounds`,
+          `Invalid model schema specified: the pattern ${JSON.stringify(pattern)} is not a regular expression, or exceeds the gateway's limits`,
         );
       this.#patterns.set(pattern, test);
     }

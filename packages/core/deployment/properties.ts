@@ -27,7 +27,7 @@ export function readText(bag: PropertyBag, property: string, usual?: string): st
   if ((value === undefined || value === null) && usual !== undefined) return usual;
   throw new DefinitionError(
     bag.place(property),
-    value === undefined ? `${property} is required` : `${property} must be a text`,
+    value === undefined ? `${property} is required` : `${property} must be a string`,
   );
 }
 
@@ -61,7 +61,7 @@ export function readWithinLimits(
   if (typeof number !== 'number' || !Number.isInteger(number)) return readInteger(bag, property, rule);
   const limit = Math.min(Math.max(number, rule.min), rule.max);
   return tolerance.attempt(
-    `${limit} holds here`,
+    `the limit of ${limit} applies`,
     () => readInteger(bag, property, rule),
     () => limit,
   );
@@ -84,7 +84,7 @@ export function readTextList(bag: PropertyBag, property: string): string[] {
     const texts = value.filter((item) => typeof item === 'string');
     if (texts.length === value.length) return texts;
   }
-  throw new DefinitionError(bag.place(property), `${property} must be a list of texts`);
+  throw new DefinitionError(bag.place(property), `${property} must be a list of strings`);
 }
 
 /** A map whose values are texts; absent = undefined. */
@@ -96,7 +96,7 @@ export function readTextMap(bag: PropertyBag, property: string): Record<string, 
   const texts: Record<string, string> = {};
   for (const [name, item] of Object.entries(value)) {
     if (typeof item !== 'string' && typeof item !== 'number' && typeof item !== 'boolean')
-      throw new DefinitionError(bag.place(`${property}.${name}`), `${property}.${name} must be a text`);
+      throw new DefinitionError(bag.place(`${property}.${name}`), `${property}.${name} must be a string`);
     texts[name] = String(item);
   }
   return texts;

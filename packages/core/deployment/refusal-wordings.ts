@@ -13,7 +13,7 @@ const REFUSALS = {
   malformed: [400, 'Bad Request'],
   /** HTTP/1.1 requires it. */
   'without-host': [400, 'Bad Request'],
-  'plain-http': [400, 'This port speaks HTTPS: write https:// or wss://'],
+  'plain-http': [400, 'This port expects HTTPS. Use https:// or wss://'],
   'too-slow': [408, 'Request Timeout'],
   'headers-beyond-reading': [431, 'Request Header Fields Too Large'],
   proxy: [405, 'Method Not Allowed'],

@@ -53,7 +53,7 @@ function readAmount(bag: PropertyBag, property: string): number | undefined {
   if (typeof number === 'number' && number >= 0 && Number.isFinite(number)) return number;
   throw new DefinitionError(
     bag.place(property),
-    `${property} must be a number that is not negative, not ${JSON.stringify(value)}`,
+    `${property} must be a number of at least 0, not ${JSON.stringify(value)}`,
   );
 }
 

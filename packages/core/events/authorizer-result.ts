@@ -69,7 +69,7 @@ function readPolicyVerdict(document: unknown): AuthorizerAnswer['verdict'] | Inv
   const compiled = compilePolicy(document, { effectInAnyCase: true });
   return compiled.kind === 'compiled'
     ? { kind: 'policy', policy: compiled.policy }
-    : invalid(`a policyDocument that is no policy: ${compiled.reason}`);
+    : invalid(`an invalid policyDocument: ${compiled.reason}`);
 }
 
 /** Runs before the policy is compiled; malformed policies are the compiler's to report. */

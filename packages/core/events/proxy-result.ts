@@ -58,7 +58,7 @@ export function readRestResult(payload: string, rules: BinaryRules): ProxyResult
   const stranger = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
   if (stranger !== undefined) return malformed(`unknown member ${quote(stranger)}`);
   const status = result['statusCode'] === undefined ? 200 : readStatus(result['statusCode']);
-  if (status === undefined) return malformed('statusCode is no HTTP status');
+  if (status === undefined) return malformed('statusCode is not an HTTP status');
   const lines = readMergedHeaders(result, 'multi-first');
   if (lines.kind === 'malformed') return lines;
   const headers = writeRestHeaders(lines.lines);
@@ -73,7 +73,7 @@ export function readStreamHead(prelude: string): ProxyResult {
   const stranger = Object.keys(result).find((member) => !STREAM_MEMBERS.has(member));
   if (stranger !== undefined) return malformed(`unknown member ${quote(stranger)} in the metadata`);
   const status = result['statusCode'] === undefined ? 200 : readStatus(result['statusCode']);
-  if (status === undefined) return malformed('statusCode is no HTTP status');
+  if (status === undefined) return malformed('statusCode is not an HTTP status');
   const lines = readMergedHeaders(result, 'multi-first');
   if (lines.kind === 'malformed') return lines;
   const cookies = readCookies(result['cookies']);
@@ -88,7 +88,7 @@ export function readHttp1Result(payload: string): ProxyResult {
   const stranger = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
   if (stranger !== undefined) return malformed(`unknown member ${quote(stranger)}`);
   const status = readStatus(result['statusCode']);
-  if (status === undefined) return malformed('statusCode is no HTTP status');
+  if (status === undefined) return malformed('statusCode is not an HTTP status');
   const lines = readMergedHeaders(result, 'single-first');
   if (lines.kind === 'malformed') return lines;
   return reply(status, writeHttpHeaders(lines.lines), HTTP_DEFAULT_TYPE, readBody(result, true));
@@ -106,7 +106,7 @@ export function readHttp2Result(payload: string, defaultType = HTTP_DEFAULT_TYPE
   const result = asJsonObject(parsed);
   if (result === undefined || !Object.hasOwn(result, 'statusCode')) return inferred(payload);
   const status = readStatus(result['statusCode']);
-  if (status === undefined) return malformed('statusCode is no HTTP status');
+  if (status === undefined) return malformed('statusCode is not an HTTP status');
   const single = readHeaderMap(result['headers']);
   if (single.kind === 'malformed') return single;
   const cookies = readCookies(result['cookies']);
@@ -127,7 +127,7 @@ export function readConnectResult(payload: string): ProxyResult {
   const result = parseRecord(payload);
   if (result === undefined) return malformed('not a JSON object');
   const status = readStatus(result['statusCode']);
-  if (status === undefined) return malformed('statusCode is no HTTP status');
+  if (status === undefined) return malformed('statusCode is not an HTTP status');
   const lines = readMergedHeaders(result, 'multi-first');
   if (lines.kind === 'malformed') return lines;
   return reply(status, writeRestHeaders(lines.lines), JSON_TYPE, readBody(result, true));

@@ -50,7 +50,7 @@ export function readMultiHeaderMap(map: unknown): HeaderReading {
 function addLine(lines: HeaderLine[], name: string, value: unknown): HeaderReading | undefined {
   const text = printScalar(value);
   if (text === undefined) return malformed(`header ${quote(name)} is not a string`);
-  if (!isSafe(name, text)) return malformed(`header ${quote(name)} has characters that headers cannot have`);
+  if (!isSafe(name, text)) return malformed(`header ${quote(name)} has invalid characters`);
   lines.push([name, text]);
   return undefined;
 }
@@ -62,7 +62,7 @@ export function readCookies(cookies: unknown): HeaderReading {
   const lines: HeaderLine[] = [];
   for (const cookie of cookies as unknown[]) {
     if (typeof cookie !== 'string') return malformed('a cookie is not a string');
-    if (!VALUE.test(cookie)) return malformed('a cookie has characters that headers cannot have');
+    if (!VALUE.test(cookie)) return malformed('a cookie has invalid characters');
     lines.push(['Set-Cookie', cookie]);
   }
   return { kind: 'headers', lines };

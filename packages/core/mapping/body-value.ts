@@ -39,6 +39,6 @@ function parse(body: string): JsonValue | undefined {
   try {
     return JSON.parse(body) as JsonValue;
   } catch {
-    throw new MalformedBodyError('the body begins like JSON and is none');
+    throw new MalformedBodyError('the body starts like JSON but is not valid JSON');
   }
 }

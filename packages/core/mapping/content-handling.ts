@@ -54,6 +54,6 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 function decoded(body: Buffer): Payload {
   const base64 = body.toString('latin1');
   if (!BASE64.test(base64) || base64.replace(/=+$/, '').length % 4 === 1)
-    throw new NotBase64Error('the body is no base64');
+    throw new NotBase64Error('the body is not base64');
   return { kind: 'bytes', bytes: Buffer.from(base64, 'base64') };
 }

@@ -145,19 +145,19 @@ function readValue(name: string, kind: Kind, text: string): unknown {
       return text;
     case 'integer':
       if (/^-?\d{1,9}$/.test(text)) return Number(text);
-      throw badRequest(`${name} is no whole number`);
+      throw badRequest(`${name} is not a whole number`);
     case 'json':
       return parseJson(name, text);
     case 'list': {
       const list = text.startsWith('[') ? parseJson(name, text) : text.split(',');
       if (Array.isArray(list))
         return list.map((item) => (typeof item === 'string' ? item.trim() : String(item)));
-      throw badRequest(`${name} is no list`);
+      throw badRequest(`${name} is not a list`);
     }
     case 'time': {
       const epochMs = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text);
       if (Number.isFinite(epochMs)) return epochMs / 1000;
-      throw badRequest(`${name} is no time`);
+      throw badRequest(`${name} is not a time`);
     }
   }
 }
@@ -166,7 +166,7 @@ function parseJson(name: string, text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw badRequest(`${name} is no JSON`);
+    throw badRequest(`${name} is not JSON`);
   }
 }
 
@@ -186,7 +186,7 @@ function jsonCall(target: string, version: string, input: JsonObject): Call {
 
 /** SQS is called by its query protocol, so that it answers XML. */
 function queueCall(action: string, { QueueUrl: queue, ...values }: JsonObject): Call {
-  if (typeof queue !== 'string' || !URL.canParse(queue)) throw badRequest('QueueUrl is no URL');
+  if (typeof queue !== 'string' || !URL.canParse(queue)) throw badRequest('QueueUrl is not a URL');
   const { hostname, pathname } = new URL(queue);
   const form = ['Action', 'Version'].map((name, index) =>
     printQueryPair(name, index === 0 ? action : '2012-11-05'),

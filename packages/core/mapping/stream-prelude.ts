@@ -20,7 +20,7 @@ export async function splitPrelude(stream: ByteStream): Promise<StreamAnswer<str
   for (;;) {
     const next = await parts.next();
     if (next.done === true)
-      throw malformedStream('the answer ended before the eight NUL bytes behind its metadata');
+      throw malformedStream('the answer ended before the eight NUL bytes after its metadata');
     head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
     const at = head.indexOf(DELIMITER);
     if (at >= 0 && at <= MAX_PRELUDE_BYTES) {
@@ -29,7 +29,7 @@ export async function splitPrelude(stream: ByteStream): Promise<StreamAnswer<str
     }
     if (head.length < MAX_PRELUDE_BYTES + DELIMITER.length) continue;
     stream.cancel();
-    throw malformedStream('no eight NUL bytes behind the metadata in the first 16 KB');
+    throw malformedStream('no eight NUL bytes after the metadata in the first 16 KB');
   }
 }
 

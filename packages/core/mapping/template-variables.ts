@@ -162,7 +162,7 @@ const UTIL = new HostObject(
       onText((text) => {
         const value = parseJson(text);
         if (value === undefined && text.trim() !== '')
-          throw failure('$util.parseJson got a text that is no JSON');
+          throw failure('$util.parseJson got text that is not JSON');
         return value ?? null;
       }),
     ],

@@ -26,7 +26,7 @@ const BEYOND_BYTES = /[^\u0000-\u00ff]/; // eslint-disable-line no-control-regex
  * @throws HeaderInvalidError
  */
 export function toHeaderValue(name: string, value: string): string {
-  if (!NAME.test(name)) throw new HeaderInvalidError('a mapped header has a name that headers cannot have');
+  if (!NAME.test(name)) throw new HeaderInvalidError('a mapped header has an invalid name');
   if (CONTROL.test(value)) throw new HeaderInvalidError(`the mapped header ${name} has a control character`);
   return BEYOND_BYTES.test(value) ? Buffer.from(value, 'utf8').toString('latin1') : value;
 }

@@ -101,7 +101,7 @@ export function authenticate(matched: Matched, at: Ports, connection?: Connectio
       return askIssuer(authorization, matched, at);
     case 'none':
     case 'iam':
-      throw new TypeError(`nobody to ask for ${authorization.kind}`);
+      throw new TypeError(`no authorizer to call for ${authorization.kind}`);
   }
 }
 
@@ -153,7 +153,7 @@ function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): Auth
     if (read.kind === 'grant') return read.grant;
     throw gatewayError('AUTHORIZER_CONFIGURATION_ERROR', {
       source: 'integration',
-      reason: `authorizer ${authorizer.name} answered ${read.reason}`,
+      reason: `authorizer ${authorizer.name} returned ${read.reason}`,
       logged: describeWrongForm(authorizer),
       defect: { kind: 'authorizer', code: 'malformed' },
     });
@@ -258,7 +258,7 @@ function signedCaller(authorization: IamAuthorization, matched: Matched, at: Por
     throw gatewayError(code, { source: 'client', reason: message, message, errorType });
   }
   const identity = at.identities.find(signature.accessKeyId);
-  if (identity === undefined) throw new TypeError('a verified signature is of no identity');
+  if (identity === undefined) throw new TypeError('a verified signature belongs to no identity');
   const { arn: userArn, roleArn, accountId, userId, organizationId, tags } = describeIdentity(identity);
   return {
     kind: 'iam',

@@ -53,10 +53,10 @@ function admitToUrl(matched: Matched, url: FunctionUrlFacts, caller: Caller): vo
         : combinationFor(matched, signer)(signer.permissions.decide(question), ofFunction);
     if (decision === 'allow') continue;
     const who = signer === undefined ? 'everybody' : signer.userArn;
-    const denies = decision === 'explicit-deny' ? 'a policy denies' : 'no policy gives';
+    const denies = decision === 'explicit-deny' ? 'a policy denies' : 'no policy allows';
     throw gatewayError('ACCESS_DENIED', {
       source: 'client',
-      reason: `${denies} ${who} ${action} on ${url.functionArn}`,
+      reason: `${denies} ${action} on ${url.functionArn} for ${who}`,
     });
   }
 }

@@ -43,10 +43,13 @@ export function screen(received: Received): void {
 
 function refusePacked(fault: 'unsupported' | 'too-large'): never {
   if (fault === 'too-large')
-    throw gatewayError('REQUEST_TOO_LARGE', { source: 'client', reason: 'body over 10 MB once unpacked' });
+    throw gatewayError('REQUEST_TOO_LARGE', {
+      source: 'client',
+      reason: 'body over 10 MB once decompressed',
+    });
   throw gatewayError('UNSUPPORTED_MEDIA_TYPE', {
     source: 'client',
-    reason: 'the body is not packed as Content-Encoding says, or in a way other than gzip and deflate',
+    reason: 'the body does not match its Content-Encoding, or the coding is neither gzip nor deflate',
   });
 }
 

@@ -33,7 +33,7 @@ const ARN_PARTS = 6;
 /** Part by part: a wildcard in one of the six parts does not extend into the next. */
 const arnLike: Compile = (policyValue, hasVariables) => {
   const patterns = splitArn(policyValue.split(ARN_COLON)).map((part) => compilePattern(part, hasVariables));
-  if (patterns.length < ARN_PARTS) throw new PolicyInvalid(`${quote(policyValue)} is no ARN`);
+  if (patterns.length < ARN_PARTS) throw new PolicyInvalid(`${quote(policyValue)} is not an ARN`);
   return (requestValue, values) => {
     const parts = splitArn(requestValue.split(':'));
     return (
@@ -49,13 +49,15 @@ function splitArn(pieces: readonly string[]): readonly string[] {
 
 const bool: Compile = (policyValue) => {
   const wanted = policyValue.toLowerCase();
-  if (wanted !== 'true' && wanted !== 'false') throw new PolicyInvalid(`${quote(policyValue)} is no boolean`);
+  if (wanted !== 'true' && wanted !== 'false')
+    throw new PolicyInvalid(`${quote(policyValue)} is not a boolean`);
   return (requestValue) => requestValue.toLowerCase() === wanted;
 };
 
 const ipAddress: Compile = (policyValue) => {
   const range = parseIpRange(policyValue);
-  if (range === undefined) throw new PolicyInvalid(`${quote(policyValue)} is no address and no CIDR block`);
+  if (range === undefined)
+    throw new PolicyInvalid(`${quote(policyValue)} is neither an address nor a CIDR block`);
   return range;
 };
 
@@ -82,7 +84,7 @@ const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
 function numeric(compare: Comparison): Compile {
   return (policyValue) => {
     const policy = readNumber(policyValue);
-    if (policy === undefined) throw new PolicyInvalid(`${quote(policyValue)} is no number`);
+    if (policy === undefined) throw new PolicyInvalid(`${quote(policyValue)} is not a number`);
     return (requestValue) => {
       const request = readNumber(requestValue);
       return request !== undefined && compare(request, policy);
@@ -97,7 +99,7 @@ function readNumber(text: string): number | undefined {
 function date(compare: Comparison): Compile {
   return (policyValue) => {
     const policy = readDate(policyValue);
-    if (policy === undefined) throw new PolicyInvalid(`${quote(policyValue)} is no date`);
+    if (policy === undefined) throw new PolicyInvalid(`${quote(policyValue)} is not a date`);
     return (requestValue) => {
       const request = readDate(requestValue);
       return request !== undefined && compare(request, policy);

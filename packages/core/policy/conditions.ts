@@ -40,7 +40,7 @@ function readValues(value: unknown, key: string): readonly string[] {
   return list.map((item) => {
     if (typeof item === 'string') return item;
     if (typeof item === 'number' || typeof item === 'boolean') return String(item);
-    throw new PolicyInvalid(`Condition key ${quote(key)} has a value that is no scalar`);
+    throw new PolicyInvalid(`Condition key ${quote(key)} has a value that is not a scalar`);
   });
 }
 
@@ -61,7 +61,7 @@ function compileNull(key: string, policyValues: readonly string[]): Condition {
   const wanted = policyValues.map((value) => {
     const lower = value.toLowerCase();
     if (lower === 'true' || lower === 'false') return lower === 'true';
-    throw new PolicyInvalid(`${quote(value)} is no boolean`);
+    throw new PolicyInvalid(`${quote(value)} is not a boolean`);
   });
   return (values) => wanted.includes((values.get(key) ?? []).length === 0);
 }

@@ -112,7 +112,7 @@ function readStatement(value: unknown, hasVariables: boolean, options: PolicyRea
   refuseStrangers(statement, STATEMENT_MEMBERS, 'Statement');
   const effect = readEffect(statement['Effect'], options);
   if (options.ofIdentity === true && ('Principal' in statement || 'NotPrincipal' in statement))
-    throw new PolicyInvalid('a policy of an identity names no Principal: it is for whoever holds it');
+    throw new PolicyInvalid('an identity-based policy must not have a Principal');
   return {
     isDeny: effect === 'Deny',
     principals: compilePrincipals(statement, effect, options.ofResource === true),
@@ -159,5 +159,5 @@ function readResource(text: string, { apiArn }: PolicyReading): string {
   if (apiArn !== undefined && text.startsWith(ABBREVIATION))
     return `${apiArn}/${text.slice(ABBREVIATION.length)}`;
   if (text.startsWith('arn:') || text.startsWith('*')) return text;
-  throw new PolicyInvalid(`Resource ${quote(text)} is no ARN`);
+  throw new PolicyInvalid(`Resource ${quote(text)} is not an ARN`);
 }

@@ -234,7 +234,7 @@ class IdentitiesReader {
 
   #identity(item: unknown): LocalIdentity {
     const fields = this.#fields(item, 'an identity', [...IDENTITY_KEYS, ...OPTIONAL_KEYS]);
-    const name = this.#text(item, fields, 'name', /^[\w+=,.@-]{1,64}$/, 'a user name as IAM allows it');
+    const name = this.#text(item, fields, 'name', /^[\w+=,.@-]{1,64}$/, 'a valid IAM user name');
     const accessKeyId = this.#text(
       item,
       fields,
@@ -280,10 +280,9 @@ class IdentitiesReader {
         return this.#fail(
           key,
           'tags',
-          'must have keys of up to 128 and values of up to 256 characters, as texts',
+          'must have keys of up to 128 and values of up to 256 characters, as strings',
         );
-      if (tags.has(name))
-        return this.#fail(key, 'tags', 'has a key twice; upper and lower case are the same');
+      if (tags.has(name)) return this.#fail(key, 'tags', 'has a key twice; keys are case-insensitive');
       tags.set(name, text);
     }
     return tags;
@@ -294,7 +293,13 @@ class IdentitiesReader {
    */
   #session(item: unknown, fields: ReadonlyMap<string, unknown>): { session?: IdentitySession } {
     if (!fields.has('sessionToken') && !fields.has('sessionExpires')) return {};
-    const token = this.#text(item, fields, 'sessionToken', /^[\x21-\x7e]{1,4096}$/, 'a text without blanks');
+    const token = this.#text(
+      item,
+      fields,
+      'sessionToken',
+      /^[\x21-\x7e]{1,4096}$/,
+      'a string without blanks',
+    );
     const expires = this.#text(
       item,
       fields,
@@ -322,7 +327,7 @@ class IdentitiesReader {
     const fields = new Map<string, unknown>();
     for (const { key, value } of node.items) {
       const name = isScalar(key) ? String(key.value) : '';
-      if (!keys.includes(name)) this.#fail(key, name, `is not known here; ${what} has ${wanted}`);
+      if (!keys.includes(name)) this.#fail(key, name, `is unknown; ${what} has ${wanted}`);
       fields.set(name, value);
     }
     return fields;

@@ -23,6 +23,6 @@ export function readTexts(value: unknown, what: string): readonly string[] {
   if (list.length === 0) throw new PolicyInvalid(`${what} is empty`);
   return list.map((item) => {
     if (typeof item === 'string' && item !== '') return item;
-    throw new PolicyInvalid(`${what} is not a text or a list of texts`);
+    throw new PolicyInvalid(`${what} is not a string or a list of strings`);
   });
 }

@@ -67,7 +67,7 @@ function readNames(value: unknown): Names {
     if (ACCOUNT_ID.test(name)) accounts.add(name);
     else if (arn?.service === 'iam' && arn.resource === 'root') accounts.add(arn.accountId);
     else if (name === '*' || isIdentity(name)) arns.add(name);
-    else throw new PolicyInvalid(`Principal ${quote(name)} is no account, user or role`);
+    else throw new PolicyInvalid(`Principal ${quote(name)} is not an account, user or role`);
   }
   const isEverybody = arns.has('*');
   const isNamed = ({ arn, roleArn }: PolicyPrincipal): boolean =>

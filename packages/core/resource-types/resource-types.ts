@@ -15,7 +15,7 @@ type ResourceType = Partial<TypeClass> & {
 export type ResourceTypeTable = Readonly<Record<string, ResourceType>>;
 
 /** For a service whose calls are answered and recorded. */
-export const RECORDED: Consequence = 'calls to it are answered and recorded, and nothing more happens';
+export const RECORDED: Consequence = 'calls to it are answered and recorded, without further effect';
 
 const NOT_RUN: Consequence = 'nothing of this type runs here: calls to it fail';
 

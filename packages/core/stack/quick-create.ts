@@ -51,7 +51,7 @@ function quickCreate(stackName: string, api: ResolvedResource): readonly Resolve
     if (routeKey === undefined || routeKey === null) return [];
     throw new DefinitionError(api.place('RouteKey'), 'RouteKey is for quick create, which needs a Target');
   }
-  if (typeof target !== 'string') throw new DefinitionError(api.place('Target'), 'Target must be a text');
+  if (typeof target !== 'string') throw new DefinitionError(api.place('Target'), 'Target must be a string');
   if (api.properties['ProtocolType'] !== 'HTTP')
     throw new DefinitionError(api.place('Target'), 'Quick create is supported for HTTP APIs only');
   const ApiId = api.physicalId;

@@ -20,12 +20,12 @@ export function checkHandshake(request: RequestFacts): void {
   if (request.method !== 'GET' || upgrade !== 'websocket')
     throw malformed('an upgrade is GET with Upgrade: websocket');
   if (!KEY.test(request.headers.last('sec-websocket-key') ?? ''))
-    throw malformed('Sec-WebSocket-Key is missing or no base64 of 16 bytes');
+    throw malformed('Sec-WebSocket-Key is missing or not base64 of 16 bytes');
   if (request.headers.last('sec-websocket-version')?.trim() !== '13')
     throw malformed('Sec-WebSocket-Version is not 13', ['Sec-WebSocket-Version', '13']);
   const protocols = request.headers.last('sec-websocket-protocol');
   if (protocols !== undefined && !PROTOCOLS.test(protocols))
-    throw malformed('Sec-WebSocket-Protocol is no list of tokens');
+    throw malformed('Sec-WebSocket-Protocol is not a list of tokens');
 }
 
 function malformed(reason: string, headers: readonly string[] = []): GatewayError {

@@ -87,7 +87,7 @@ function manage(
     default:
       throw gatewayError('MISSING_AUTHENTICATION_TOKEN', {
         source: 'client',
-        reason: `@connections has no ${request.method}`,
+        reason: `@connections does not support ${request.method}`,
       });
   }
 }

@@ -106,7 +106,7 @@ export function prepareCall(event: RouteEvent): PreparedCall {
   refuseUnpermitted(integration);
   try {
     const call = buildOutgoing(integration, facts, [], contextOf);
-    if (call.kind === 'http-stream') throw new TypeError('nothing of a WebSocket API streams');
+    if (call.kind === 'http-stream') throw new TypeError('WebSocket APIs do not stream');
     return { event, call, payload: printCall(call) };
   } catch (error) {
     throw toMappingFailure(error, 'request');
@@ -144,7 +144,7 @@ export async function askForStatus({ event, call }: PreparedCall, trail: Trail, 
   const overridden = mayOverride ? collectOverrides(call.input.context).response.status : undefined;
   const status = overridden ?? answer.status;
   if (status >= 200 && status <= 599) return status < 300 ? 101 : status;
-  throw configurationError(`${status} is no status of a handshake`);
+  throw configurationError(`${status} is not a valid handshake status`);
 }
 
 function frameOf({ route, facts }: RouteEvent, call: MessageCall, answer: IntegrationAnswer): string {
@@ -166,7 +166,7 @@ async function send(
   trail.noteOutcome(outcome);
   const answer = readAnswer({ outgoing }, outcome);
   if (typeof answer === 'string' || 'head' in answer)
-    throw new TypeError(`a ${outgoing.kind} call was answered by a text or a stream`);
+    throw new TypeError(`a ${outgoing.kind} call returned text or a stream`);
   return answer;
 }
 

@@ -33,7 +33,7 @@ function parseWholeText(text: string, radix: number, bits: number): bigint {
   let value = 0n;
   for (const char of digits ?? '?') {
     const digit = Number.parseInt(char, 36);
-    if (!(digit < radix)) throw failure(`a text is no whole number of base ${radix}`);
+    if (!(digit < radix)) throw failure(`a text is not a whole number of base ${radix}`);
     value = value * BigInt(radix) + BigInt(digit);
   }
   if (text.startsWith('-')) value = -value;
@@ -49,7 +49,7 @@ function parseInt32(text: string, radix: number): number {
 function parseDoubleText(text: string): JavaDouble {
   const found =
     /^[\0- ]*([+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,9})?[fFdD]?))[\0- ]*$/.exec(text);
-  if (found?.[1] === undefined) throw failure('a text is no number');
+  if (found?.[1] === undefined) throw failure('a text is not a number');
   return new JavaDouble(Number(found[1].replace(/[fFdD]$/, '')));
 }
 

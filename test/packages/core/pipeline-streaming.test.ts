@@ -100,7 +100,7 @@ describe('a Lambda proxy of transfer mode STREAM', () => {
     {
       name: 'a header that would be two',
       parts: [`{"headers":{"x":"a\\r\\nb: c"}}${NULS}`],
-      reason: /characters that headers cannot have/,
+      reason: /has invalid characters/,
     },
     {
       name: 'cookies that are no list',

@@ -112,7 +112,7 @@ describe('parseIdentities', () => {
     {
       name: 'a key that is a list',
       text: '? [identities]\n: []',
-      expected: /^f\.yml:1: is not known here; the file has identities$/,
+      expected: /^f\.yml:1: is unknown; the file has identities$/,
     },
     { name: 'an empty file', text: '', expected: /^f\.yml: the file must be a map with identities$/ },
     {
@@ -124,7 +124,7 @@ describe('parseIdentities', () => {
       name: 'an unknown key',
       text: FILE.replace('    policies', '    groups: []\n    policies'),
       expected:
-        /^f\.yml:5: groups: is not known here; an identity has name, accessKeyId, secretAccessKey, policies, accountId, organizationId, tags, sessionToken, sessionExpires$/,
+        /^f\.yml:5: groups: is unknown; an identity has name, accessKeyId, secretAccessKey, policies, accountId, organizationId, tags, sessionToken, sessionExpires$/,
     },
     {
       name: 'a missing key',
@@ -154,8 +154,7 @@ describe('parseIdentities', () => {
     {
       name: 'a policy that names a principal (IAM user guide, "AWS JSON policy elements: Principal")',
       text: FILE.replace('Effect: Allow', "Effect: Allow, Principal: '*'"),
-      expected:
-        /^f\.yml:6: policies: a policy of an identity names no Principal: it is for whoever holds it$/,
+      expected: /^f\.yml:6: policies: an identity-based policy must not have a Principal$/,
     },
     {
       name: 'a policy that IAM would refuse',
