@@ -12,8 +12,8 @@ export const ASSUMPTIONS = {
    */
   'connect-status-override': ['applied', 'ignored'],
   /**
-   * Answers that CONVERT_TO_TEXT encodes as base64 on a WebSocket API: by their type, or all (docs/aws
-   * §11.3).
+   * Answers that CONVERT_TO_TEXT encodes as base64 on a WebSocket API: by their type, or all
+   * (docs/aws §11.3).
    */
   'converted-answers': ['binary', 'all'],
   /**
@@ -32,8 +32,8 @@ export const ASSUMPTIONS = {
    */
   'http-unauthorized-status': ['by-format', '401', '500'],
   /**
-   * Whether parameter mapping of an HTTP API changes the input and answer of a Lambda integration (docs/aws
-   * §7.9).
+   * Whether parameter mapping of an HTTP API changes the input and answer of a Lambda integration
+   * (docs/aws §7.9).
    */
   'lambda-parameter-mapping': ['applied', 'ignored'],
   /** Close code after 2 hours of a WebSocket connection, as `idle-close-code` (docs/aws §11.4). */
@@ -48,8 +48,8 @@ export const ASSUMPTIONS = {
    */
   'missing-client-certificate': ['ended', '403'],
   /**
-   * The answer of a two-way WebSocket route whose non-proxy integration has no IntegrationResponse (docs/aws
-   * §11.3).
+   * The answer of a two-way WebSocket route whose non-proxy integration has no IntegrationResponse
+   * (docs/aws §11.3).
    */
   'missing-integration-response': ['passed', 'silent', 'failed'],
   /** A RouteResponse whose route has no RouteResponseSelectionExpression (docs/aws §11.3). */

@@ -43,8 +43,8 @@ const OF_OTHERS = ['EventSourceToken', 'PrincipalOrgID', 'FunctionUrlAuthType', 
 
 type Grant = {
   /**
-   * A version, an alias or the function itself: permission for one does not extend to another (docs/aws
-   * §8.1).
+   * A version, an alias or the function itself: permission for one does not extend to another
+   * (docs/aws §8.1).
    */
   readonly owner: PolicyOwner;
   /** Undefined = any account. */

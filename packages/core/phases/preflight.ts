@@ -1,8 +1,8 @@
 /**
  * Answers a CORS preflight if the API has a `CorsConfiguration`, or the function URL its `Cors`, and no route
  * takes the request.
- * reads: method, Origin, Access-Control-Request-Method · adds: nothing · may answer: 204, a function URL 200
- * · fails with: nothing
+ * reads: method, Origin, Access-Control-Request-Method · adds: nothing · may answer: 204, a function URL 200 ·
+ * fails with: nothing
  * @see docs/aws §12
  */
 import { preflightHeaders } from '../events/cors-headers.ts';
