@@ -76,7 +76,8 @@ describe('parseIdentities', () => {
     {
       name: 'a tag that is a number',
       text: withMore({ tags: '{ level: 3 }' }),
-      expected: /^f\.yml:5: tags: must have keys of up to 128 and values of up to 256 characters, as strings$/,
+      expected:
+        /^f\.yml:5: tags: must have keys of up to 128 and values of up to 256 characters, as strings$/,
     },
     {
       name: 'two tags that differ by case alone, of which one would be lost',
