@@ -6,7 +6,7 @@ export const COMMAND_PAGE = 'docs/reference/commands.md';
 
 const INTRODUCTION = `# Commands
 
-Every command of \`gatewright\` with its arguments and options, made from the commands by \`npm run docs\`; \`gatewright COMMAND --help\` says the same. Options of \`start\` can stand in [a settings file](../guides/run/settings.md). What they are for is told by the guides, from [the map](../../README.md#where-things-are) on.
+Every command of \`gatewright\` with its arguments and options, made from the commands by \`npm run docs\`; \`gatewright COMMAND --help\` says the same. Options of \`start\` can stand in [a settings file](../guides/run/settings.md). What they are for is told by the guides, from [the map](../README.md) on.
 
 Each command ends with exit code 0 when it has done what it was asked, 1 where you can fix what it names, and 70 for a bug of ours, unless its own page says more.`;
 
