@@ -12,7 +12,7 @@ const PARTS: readonly Part[] = [
     title: 'Run my stack locally',
     about: 'Serve what you have, look at each request, sign in, test.',
     pages: [
-      'guides/README',
+      'guides/first-invoice',
       ...inFolder('guides/run', 'serving settings daily-loop console sign-in values'),
       'guides/run/',
     ],
