@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { COMMAND_PAGE, loadCommands, printCommandReference } from './command-reference.ts';
+import { COMMAND_PAGE, printCommandReference } from './command-reference.ts';
 import { writeErrorsPage } from './errors-page.ts';
 import { REPOSITORY, listFiles, readSource, readSources } from './source-files.ts';
 import { printStackReference, STACK_PAGE } from './stack-reference.ts';
