@@ -67,7 +67,7 @@ const PARTS: readonly Part[] = [
   {
     title: 'How true is it',
     about: 'The score against recorded answers of AWS, each known difference, speed, and the proofs.',
-    pages: ['parity', 'performance', 'performance/', 'quota', 'evidence/README', 'aws/README', 'aws/'],
+    pages: ['parity', 'performance', 'quota', 'evidence/README', 'aws/README', 'aws/'],
   },
   {
     title: 'Theory',
