@@ -65,7 +65,7 @@ ${loadAverage > QUIET_LOAD ? busy : ''}
 | --- | --- | --- |
 ${rows.join('\n')}
 
-Missed goals of this run:
+Missed goals, each goal in brackets:
 
 ${printMissed(figures)}`;
 }
@@ -80,8 +80,11 @@ export function renewSummary(page: string, summary: string): string {
 function printCell({ label, what }: Cell, figures: readonly Figure[]): string {
   const figure = figures.find((one) => one.what === what);
   const held = figure === undefined ? undefined : isHeld(figure);
-  const goal = figure?.goal === undefined ? '' : `${figure.goal.is} ${figure.goal.bound} ${figure.unit}`;
-  const verdict = held === undefined ? '' : ` (goal ${goal}: ${held ? 'held' : '**missed**'})`;
+  const goal =
+    figure?.goal === undefined
+      ? ''
+      : `${figure.goal.is === 'at least' ? '≥' : '≤'} ${figure.goal.bound} ${figure.unit}`;
+  const verdict = held === undefined ? '' : ` (${goal}: ${held ? 'held' : '**missed**'})`;
   return `${label === '' ? '' : `${label} `}${figure === undefined ? 'not measured' : printValue(figure)}${verdict}`;
 }
 
@@ -90,10 +93,16 @@ function printMissed(figures: readonly Figure[]): string {
   const missed = figures.filter((figure) => isHeld(figure) === false);
   if (missed.length === 0) return 'None.';
   const kinds = Map.groupBy(missed, ({ what }) => /^(?:GET|POST).*?: (.*)$/.exec(what)?.[1] ?? what);
-  return [...kinds].map(([kind, all]) => `- ${kind}: ${all.map(printMiss).join('; ')}`).join('\n');
+  return [...kinds]
+    .map(([kind, all]) => `- ${kind} (${printGoals(all)}): ${all.map(printMiss).join('; ')}`)
+    .join('\n');
+}
+
+function printGoals(figures: readonly Figure[]): string {
+  return [...new Set(figures.map(({ goal }) => goal?.bound))].join(' or ');
 }
 
 function printMiss(figure: Figure): string {
   const name = /^(?:GET, )?((?:REST|HTTP|POST).*?): /.exec(figure.what)?.[1]?.replace(' API', '');
-  return `${name === undefined ? '' : `${name} `}${printValue(figure)} (${figure.goal?.bound ?? ''})`;
+  return `${name === undefined ? '' : `${name} `}${printValue(figure)}`;
 }

@@ -33,14 +33,14 @@ describe('docs/performance.md', () => {
 
   it('has six figures, each with its goal and what it is compared with', () => {
     assert.equal(summary.match(/^\| /gm)?.length, 2 + 6);
-    assert.match(summary, /20000 \/s \| floor 0\.83 × \(goal at least 1 ×: \*\*missed\*\*\)/);
-    assert.match(summary, /at rest 104 MB \(goal at most 120 MB: held\); after load not measured/);
+    assert.match(summary, /20000 \/s \| floor 0\.83 × \(≥ 1 ×: \*\*missed\*\*\)/);
+    assert.match(summary, /at rest 104 MB \(≤ 120 MB: held\); after load not measured/);
   });
 
   it('has one line for the missed goals of a kind', () => {
     assert.deepEqual(summary.match(/^- .*/gm), [
-      '- requests, beside the floor: REST 0.83 × (1); HTTP 0.73 × (1)',
-      '- `npm start`, nothing changed: 1.19 s (1)',
+      '- requests, beside the floor (1): REST 0.83 ×; HTTP 0.73 ×',
+      '- `npm start`, nothing changed (1): 1.19 s',
     ]);
     assert.match(printSummary(CONDITIONS, []), /None\.$/);
   });
