@@ -99,7 +99,7 @@ function printMissed(figures: readonly Figure[]): string {
 }
 
 function printGoals(figures: readonly Figure[]): string {
-  return [...new Set(figures.map(({ goal }) => goal?.bound))].join(' or ');
+  return [...new Set(figures.map(({ goal }) => goal?.bound))].join(', ');
 }
 
 function printMiss(figure: Figure): string {
