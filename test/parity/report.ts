@@ -21,7 +21,7 @@ Written by \`npm run parity -- --write-docs\`; do not edit. \`npm run parity\` p
 
 **${countOf(documented)} documented cases hold.** Sentences of AWS’s developer guide about HTTP and WebSocket APIs; each case names its page.
 
-How it is counted: each case is set up as CloudFormation and sent to the gateway over a socket ([the cases](../test/parity/README.md)). A case holds if everything that it names is equal. Expectations were written before the gateway ran them. The two scores are not added.
+How it is counted: each case is set up as CloudFormation and sent to the gateway over a socket ([the cases](../test/parity/README.md)). A case holds if everything that it names is equal. No answer of this gateway became an expectation. The two scores are not added.
 
 ## Known differences
 
