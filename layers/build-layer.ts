@@ -1,4 +1,4 @@
-/** Bundles the layer's packages for `/opt/nodejs/node_modules`, where ESM imports find them (docs/decisions/0003-layer.md). */
+/** Bundles the layer's packages for `/opt/nodejs/node_modules`, where ESM imports find them. */
 import { copyFile, glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';

@@ -1,6 +1,6 @@
 /**
- * The parts of the stack out of the npm package, in the service of whoever deploys it (docs/decisions/0064). What the
- * service has itself are its documents; the functions import them by a name that stands for its folder `access`.
+ * The parts of the stack out of the npm package, in the service that deploys it: no fork or checkout is needed. The
+ * service itself has only its documents; the functions import them by a name that stands for its folder `access`.
  */
 import {
   existsSync,

@@ -1,6 +1,7 @@
 /**
- * Versions and an alias of the authorizers (docs/decisions/0072): who imports the alias gets a new version for a part of
- * the calls first. osls makes versions; what is made here is the alias, who may call it, and its export.
+ * Versions and an alias of the authorizers: importers of the alias get a new version for a part of the calls first. Its
+ * export is a new one, since CloudFormation changes no export that is imported. osls makes versions; the alias, its
+ * permission and its export are made here.
  */
 import type { Template } from './edit-template.ts';
 

@@ -1,8 +1,7 @@
 /**
- * `npm run bench [-- --seconds N --runs N --only rest|http --no-offline]`: this gateway, the floor and
- * serverless-offline on the same service, interleaved, medians; a table, and last on stdout one JSON line.
- * A failed check (status, body, invocations) ends the run with exit code 1. `npm run bench -- quota`: @see quota.ts;
- * `npm run bench -- performance`: @see performance.ts; `npm run bench -- growth`: @see growth/run.ts; `npm run bench -- phases`: @see phases.ts; `npm run bench -- functions`: @see functions/run.ts; `npm run bench -- stack`: @see stack/run.ts; `npm run bench -- record`: @see record.ts; `npm run bench -- authorizer`: @see authorizer.ts; `npm run bench -- --against COMMIT`: @see against.ts; `npm run bench -- starts --against COMMIT`: @see against-starts.ts
+ * `npm run bench`, see USAGE. Without a name: this gateway, the floor and serverless-offline on the same service,
+ * interleaved, medians; a table, and last on stdout one JSON line. A failed check (status, body, invocations) ends the
+ * run with exit code 1.
  */
 import { parseArgs } from 'node:util';
 import { runAgainst } from './against.ts';
@@ -20,6 +19,26 @@ import { SCENARIOS, WITH_BODY } from './scenarios.ts';
 import { runStack } from './stack/run.ts';
 import { measureThroughput } from './throughput.ts';
 import type { ThroughputOptions } from './throughput.ts';
+
+const USAGE = `npm run bench [-- --seconds N] [--runs N] [--only rest|http] [--no-offline]
+npm run bench -- --against COMMIT [--pairs N] [--seconds N] [--target NAME …] [--bound RATIO]
+                              this checkout beside another commit, on a quiet machine
+npm run bench -- NAME [OPTION …]
+`;
+
+type Bench = { readonly about: string; readonly run: (args: string[]) => Promise<void> };
+
+const BENCHES: Readonly<Record<string, Bench>> = {
+  performance: { about: 'requests, starts and memory beside their goals; 25 minutes', run: runPerformance },
+  phases: { about: 'time and memory of a request by phase; 2 minutes', run: runPhases },
+  growth: { about: 'how cost grows with connections, routes, keys, items …; --only AXIS', run: runGrowth },
+  functions: { about: 'first answers, later ones and saves, beside serverless-offline', run: runFunctions },
+  stack: { about: 'starts, packages, units and costs of the deployable stack', run: runStack },
+  quota: { about: 'one quota over 8 processes, beside other limiters', run: runQuotaBench },
+  record: { about: 'cost of recording requests; --only rest, --record-all', run: runRecordBench },
+  authorizer: { about: 'size and start of the authorizers, beside other libraries', run: runAuthorizerBench },
+  starts: { about: 'starts beside those of --against COMMIT, checkout and package', run: runAgainstStarts },
+};
 
 function parseOptions(): ThroughputOptions {
   const { values } = parseArgs({
@@ -54,15 +73,12 @@ async function runAll(options: ThroughputOptions): Promise<void> {
 
 try {
   const [name, ...args] = process.argv.slice(2);
-  if (name === 'quota') await runQuotaBench(args);
-  else if (name === 'performance') await runPerformance(args);
-  else if (name === 'phases') await runPhases(args);
-  else if (name === 'record') await runRecordBench(args);
-  else if (name === 'growth') await runGrowth(args);
-  else if (name === 'functions') await runFunctions(args);
-  else if (name === 'stack') await runStack(args);
-  else if (name === 'starts') await runAgainstStarts(args);
-  else if (name === 'authorizer') await runAuthorizerBench(args);
+  const bench = BENCHES[name ?? ''];
+  if (name === '--help')
+    console.log(
+      [USAGE, ...Object.entries(BENCHES).map(([is, { about }]) => `  ${is.padEnd(12)} ${about}`)].join('\n'),
+    );
+  else if (bench !== undefined) await bench.run(args);
   else if (process.argv.some((one) => /^--against(=|$)/.test(one)))
     process.exitCode = (await runAgainst(process.argv.slice(2))) ? 0 : 1;
   else await runAll(parseOptions());

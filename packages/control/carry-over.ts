@@ -1,7 +1,7 @@
 /**
  * What API calls made of an API, put into the same API as its template defines it anew. A template changes
  * what has changed in it since it was loaded last, property by property, as an update of a stack does at AWS; all
- * else stays as calls left it (docs/decisions/0014, 0084).
+ * else stays as calls left it.
  */
 import { DefinitionError, Faults } from '../core/errors.ts';
 import { compileDeployment } from './compile-deployment.ts';

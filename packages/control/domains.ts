@@ -1,6 +1,6 @@
 /**
  * Custom domains and what their base paths lead to (docs/aws §10.4). Like stages they are what templates and
- * API calls make of them; a reload changes what the template has changed (docs/decisions/0014).
+ * API calls make of them; a reload changes what the template has changed.
  */
 import { findBasePath } from '../core/routing/base-path.ts';
 import { matchRule } from '../core/routing/routing-rules.ts';

@@ -1,8 +1,8 @@
 /**
- * Every way a request, a definition or a start can fail, by stable code. How a `GatewayError` reads is said by the
- * wordings of the stage or API (deployment/error-wordings.ts), in frames and without an API by
- * deployment/refusal-wordings.ts. `[passes]`: the same request may succeed later; `[us]`: a bug of the gateway. What else
- * is 4xx the caller can fix, what is 5xx the owner of the API. docs/errors.md is written from these comments and from
+ * All failures of requests, definitions and starts, by stable code. Wordings are in
+ * deployment/error-wordings.ts (by stage or API) and deployment/refusal-wordings.ts (frames, and without an
+ * API). `[passes]`: the same request may succeed later; `[us]`: a bug of the gateway. The caller can fix
+ * other 4xx, the owner of the API other 5xx. docs/errors.md is written from these comments and from
  * deployment/error-wordings.ts.
  */
 
@@ -53,7 +53,7 @@ export type GatewayResponseType =
   /** The web ACL blocked the request. */
   | 'WAF_FILTERED';
 
-/** Failures that AWS words itself and no template can customise. */
+/** Failures that AWS words itself; templates cannot customise them. */
 type FixedErrorCode =
   /** The first path segment is not a stage of the API. */
   | 'STAGE_NOT_FOUND'
@@ -70,24 +70,26 @@ type FixedErrorCode =
 
 export type GatewayErrorCode = GatewayResponseType | FixedErrorCode;
 
-/** Who is to blame: the caller, the thing behind the gateway, or the gateway's own configuration. */
+/** Whose fault it is: the caller's, the integration's, or the gateway configuration's. */
 type ErrorSource = 'client' | 'integration' | 'gateway';
 
 export type GatewayErrorDetail = {
   readonly source: ErrorSource;
-  /** What the client reads; absent = the default text of the code. `null` is AWS's literal `{"message":null}`. */
+  /**
+   * The client's message; absent = the default text of the code. `null` is AWS's literal `{"message":null}`.
+   */
   readonly message?: string | null;
-  /** HTTP status where it differs from the code's default. */
+  /** HTTP status, if different from the code's default. */
   readonly status?: number;
-  /** Value of `x-amzn-ErrorType` where it differs from the code's default. */
+  /** Value of `x-amzn-ErrorType`, if different from the code's default. */
   readonly errorType?: string;
-  /** What the operator reads in the log and the trail; never sent to the client. */
+  /** For the operator, in the log and the trail; never sent to the client. */
   readonly reason: string;
-  /** What access logs say in its place, where AWS's words are known. */
+  /** Text of access logs in its place, where AWS's words are known. */
   readonly logged?: string | undefined;
-  /** Which check refused, where that is more than the code says. */
+  /** The check that refused, where it is more precise than the code. */
   readonly defect?: Defect;
-  /** Header lines that belong to this failure, e.g. `www-authenticate`. Flat name, value list. */
+  /** Header lines of this failure, e.g. `www-authenticate`. Flat name, value list. */
   readonly headers?: readonly string[];
   /** FUNCTION_THROTTLED: Lambda's name of the limit. */
   readonly throttledBy?: string;
@@ -107,7 +109,7 @@ export class GatewayError extends Error {
   }
 }
 
-/** Makes a `GatewayError` without capturing a stack: refusals are ordinary traffic, and a stack costs 4× (docs/decisions/0002). */
+/** Makes a `GatewayError` without a stack: refusals are ordinary traffic, and capturing a stack costs 4×. */
 export function gatewayError(code: GatewayErrorCode, detail: GatewayErrorDetail): GatewayError {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
@@ -116,7 +118,7 @@ export function gatewayError(code: GatewayErrorCode, detail: GatewayErrorDetail)
   return error;
 }
 
-/** Where in a definition something is wrong. Lines count from 1. */
+/** The place of a fault in a definition. Lines count from 1. */
 export type DefinitionPlace = {
   readonly file: string;
   readonly line?: number | undefined;
@@ -124,7 +126,7 @@ export type DefinitionPlace = {
   readonly property?: string | undefined;
 };
 
-/** A definition that AWS would refuse, or that we cannot read. Message says what AWS wants. */
+/** A definition that AWS would refuse, or that we cannot read. The message says what AWS requires. */
 export class DefinitionError extends Error {
   override readonly name = 'DefinitionError';
   readonly code = 'DEFINITION_INVALID';
@@ -135,7 +137,7 @@ export class DefinitionError extends Error {
     this.place = place;
   }
 
-  /** `file:line: LogicalId.Property: message` as the command line prints it. */
+  /** `file:line: LogicalId.Property: message`, for the command line. */
   describe(): string {
     const { file, line, logicalId, property } = this.place;
     const where = line === undefined ? file : `${file}:${line}`;
@@ -189,7 +191,7 @@ type StartErrorCode =
   /** The file of `--values`, or gatewright.values.yml, cannot be read. */
   | 'VALUES';
 
-/** The gateway cannot start or go on for a reason the person at the keyboard can mend; one sentence, no stack. */
+/** The gateway cannot start or go on for a reason the user can fix; one sentence, no stack. */
 export class StartError extends Error {
   override readonly name = 'StartError';
   readonly code: StartErrorCode;
@@ -201,14 +203,14 @@ export class StartError extends Error {
 }
 
 /**
- * What somebody asks of a running gateway, at the console, by a command or in a test, and cannot have; the message says
- * why.
+ * A request to a running gateway, by the console, a command or a test, that cannot be fulfilled; the message
+ * says why.
  */
 export class WishRefused extends Error {
   override readonly name = 'WishRefused';
 }
 
-/** A refusal of a service of AWS that the gateway stands in for, by the service's own name for it and in its words. */
+/** A refusal by an AWS service that the gateway emulates, with the service's own name and words for it. */
 export class ServiceRefusal extends Error {
   override readonly name = 'ServiceRefusal';
   readonly code: string;
@@ -221,7 +223,7 @@ export class ServiceRefusal extends Error {
   }
 }
 
-/** Several things wrong with a definition, told together; in the place of the first. */
+/** Several faults of a definition, reported together; takes the place of the first. */
 export class DefinitionFaults extends DefinitionError {
   readonly all: readonly DefinitionError[];
 
@@ -235,11 +237,11 @@ export class DefinitionFaults extends DefinitionError {
   }
 }
 
-/** Reads on after a refusal, so that all of what is wrong with one part is told. */
+/** Reads on after a refusal, so that all faults of a part are reported. */
 export class Refusals {
   readonly #errors: DefinitionError[] = [];
 
-  /** @param instead stands for the value until `end` refuses the part */
+  /** @param instead value used until `end` refuses the part */
   read<T>(make: () => T, instead: T): T {
     try {
       return make();
@@ -250,7 +252,7 @@ export class Refusals {
     }
   }
 
-  /** @throws DefinitionError where anything was refused; DefinitionFaults where it was more than one thing */
+  /** @throws DefinitionError for one refusal; DefinitionFaults for more */
   end(): void {
     const [first, ...others] = this.#errors;
     if (first === undefined) return;
@@ -258,23 +260,26 @@ export class Refusals {
   }
 }
 
-/** What becomes of a part of a definition that cannot be taken (docs/decisions/0036). */
+/**
+ * Handling of a part of a definition that cannot be taken: it is reported, and routes that depend on it
+ * answer 500.
+ */
 export interface Tolerance {
-  /** Whether routes answer although a guard in front of them cannot be enforced: `--allow-unguarded`. */
+  /** Whether routes answer although a guard of theirs cannot be enforced: `--allow-unguarded`. */
   readonly allowsUnguarded: boolean;
   /**
-   * What `make` gives; where a DefinitionError stops it, what `instead` makes of the error.
+   * The result of `make`; after a DefinitionError, the result of `instead`.
    * @param consequence what requests will miss then, as half a sentence
    * @throws DefinitionError where nothing is tolerated
    */
   attempt<T>(consequence: string, make: () => T, instead: (error: DefinitionError) => T): T;
-  /** Goes on without what the error speaks of. @throws the error where nothing is tolerated */
+  /** Goes on without the faulty part. @throws the error where nothing is tolerated */
   note(error: DefinitionError, consequence: string): void;
 }
 
 /**
- * The first thing that AWS would refuse ends the work: for AWS's own API, and wherever a definition is judged. Routes
- * stay as they are written, whatever guards them elsewhere.
+ * The first fault that AWS would refuse throws: for AWS's own API, and wherever a definition is judged.
+ * Routes stay as written, whatever guards them elsewhere.
  */
 export const REFUSING: Tolerance = {
   allowsUnguarded: true,
@@ -284,10 +289,12 @@ export const REFUSING: Tolerance = {
   },
 };
 
-/** Consequence of what no request ever meets, such as the certificate of a distribution. */
+/** For parts that no request meets, such as the certificate of a distribution. */
 export const NO_CONSEQUENCE = 'changes nothing for a request';
 
-/** For those who judge routes and what guards them: what changes nothing for a request is passed over, all else is refused. */
+/**
+ * For judging routes and their guards: faults without effect on requests are skipped, others are refused.
+ */
 export const REFUSING_WHAT_REQUESTS_MEET: Tolerance = {
   allowsUnguarded: true,
   attempt(consequence, make, instead) {
@@ -303,13 +310,13 @@ export const REFUSING_WHAT_REQUESTS_MEET: Tolerance = {
   },
 };
 
-/** One thing that could not be taken, and what requests miss by it. */
+/** One part that could not be taken, and its consequence for requests. */
 export type Fault = { readonly error: DefinitionError; readonly consequences: readonly string[] };
 
-/** Gathers what cannot be taken, so that the rest is served and all of it is told. */
+/** Collects faults, so that the rest is served and all faults are reported. */
 export class Faults implements Tolerance {
   readonly allowsUnguarded: boolean;
-  /** By place and message: deployments of one API meet the same fault again. */
+  /** Keyed by place and message: deployments of one API meet the same fault again. */
   readonly #faults = new Map<
     string,
     { readonly error: DefinitionError; readonly consequences: Set<string> }
@@ -346,7 +353,7 @@ export class Faults implements Tolerance {
   }
 }
 
-/** Of what was thrown and nothing expected: its stack, for the log. */
+/** An unexpected error with its stack, for the log. */
 export function describeFault(fault: unknown): string {
   return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
 }

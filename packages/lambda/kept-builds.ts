@@ -1,4 +1,4 @@
-/** What esbuild has made, kept from one start to the next for as long as it would make the same (docs/decisions/0174). */
+/** What esbuild has made, kept from one start to the next for as long as it would make the same. */
 import { hash } from '@gatewright/aws/file-marks';
 import { type KeptFolder, readKept, writeKept } from '@gatewright/aws/kept-files';
 import { type BuildOptions, type Metafile, version } from 'esbuild';

@@ -26,7 +26,7 @@ import type { Deadline } from '../core/ports.ts';
 /** An event that waits behind one running this long is taken back (docs/design/hot-path §3). */
 const TAKE_BACK_AFTER_MS = 15;
 
-/** So many events are sent at once. Whatever comes while the thread has as much to do waits for the others of its turn (docs/decisions/0177). */
+/** At most 2 in flight; later ones wait for the end of the turn and go as one message: waking the thread is dear, letting it sleep dearer. */
 const AT_ONCE = 2;
 
 const BYTES_PER_MB = 1024 * 1024;

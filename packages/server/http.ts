@@ -35,7 +35,7 @@ export function createApiServer(
   };
   const server = createServer(
     {
-      // A request without a body costs 15 % less (docs/decisions/0002).
+      // A request without a body costs 15 % less.
       optimizeEmptyRequests: true,
       maxHeaderSize: MAX_HEADER_BYTES,
       requireHostHeader: false,

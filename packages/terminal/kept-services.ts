@@ -1,4 +1,4 @@
-/** Where commands find what a start has had osls compile (docs/decisions/0154), which takes seconds to do again. */
+/** Where commands find what a start has had osls compile, which takes seconds to do again. */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -59,7 +59,7 @@ export function createObservation(serviceName: string): Observation {
     for (const [name, text] of Object.entries(metadata)) metrics.addMetadata(name, text);
     metrics.publishStoredMetrics();
   };
-  // Powertools' own middleware is not used: it costs a start 0.4 ms (docs/decisions/0018-what-a-start-reads.md).
+  // Powertools' own middleware is not used: it costs a start 0.4 ms.
   return {
     observer,
     before() {

@@ -6,7 +6,7 @@
  * its last write. Numbers only go up, so a write applies at most once however often it is sent, and the mark proves that one
  * landed whose answer was lost. DynamoDB conditions know no arithmetic: the holder computes constants, the store compares
  * them with the item as it is.
- * @see docs/decisions/0012-quota-ledger.md, 0043-each-write-of-a-holder-counts-once.md
+ * A grant debits before a unit is used, and nothing is reclaimed from a silent holder: a lost write wastes, never admits.
  */
 import type { Item, ItemKey, ItemWrite, Test } from '../table/item-write.ts';
 import { operationKey, printKeyPart } from '../table/item-write.ts';

@@ -1,7 +1,6 @@
 /**
  * The ledgers of a subject under one limit, one after the other, through changes of the plan's period, zone and anchor, of
  * the limit's id, and of the key's plan. Its head says by which rule they follow each other now, and by which before.
- * @see docs/decisions/0044-a-plan-may-change-its-periods.md
  */
 import type { ItemStore } from '../ports.ts';
 import type { Item, ItemKey } from '../table/item-write.ts';

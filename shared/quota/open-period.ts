@@ -2,7 +2,6 @@
  * Creates a period's ledger at first contact: once ever, by the newest plan, not before its time. Where the plan has another
  * period than before, what was charged in ledgers that the new one overlaps counts in it, and they grant nothing more: over any
  * overlap nobody gets more than the larger of the two.
- * @see docs/decisions/0044-a-plan-may-change-its-periods.md
  */
 import type { ItemStore } from '../ports.ts';
 import type { Item, RefusedMember, TransactOutcome } from '../table/item-write.ts';

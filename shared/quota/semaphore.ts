@@ -4,7 +4,7 @@
  * An item has up to 25 permits: `c` counts those that are taken, and `f<id>` of each holds the instant (epoch ms) by
  * which its request has ended, whatever became of its process. Invariant of each write: `c` is the number of `f…`. The
  * id makes a release apply once however often it is sent, and proves that a permit was taken whose answer was lost.
- * @see docs/decisions/0021-concurrency-and-shards.md
+ * Attributes of the item and not entries of a map: DynamoDB needs no map to be there, so the first request creates the item.
  */
 import type { Item, ItemKey, ItemWrite } from '../table/item-write.ts';
 import { printKeyPart } from '../table/item-write.ts';

@@ -6,7 +6,6 @@
  *
  * Invariants of each write: root `rem + out + used + mov = cred`, shard `rem + out + used = cred`, and the shards' `cred`
  * make up `mov`.
- * @see docs/decisions/0021-concurrency-and-shards.md
  */
 import type { ItemStore } from '../ports.ts';
 import type { Item, ItemKey, ItemWrite, Test } from '../table/item-write.ts';

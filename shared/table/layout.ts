@@ -1,6 +1,6 @@
 /**
- * Which layout of items this version knows. The number grows with each change that the version before cannot read
- * (docs/decisions/0086), and whoever writes a later one says so in the item: an older version leaves it alone.
+ * Which layout of items this version knows. The number grows with each change that the version before cannot read.
+ * A later layout is written into the item, and an older version leaves such an item alone.
  */
 import type { Item, ItemWrite, Test } from './item-write.ts';
 

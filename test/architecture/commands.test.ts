@@ -9,9 +9,9 @@ import { alternatives, findCommands, optionsOf } from './documented-commands.ts'
 import { REPOSITORY, listFiles, readSource } from './source-files.ts';
 import type { DocumentedCommand } from './documented-commands.ts';
 
-/** Decisions and evidence tell of their day; AWS's pages name no command of ours. */
+/** AWS's pages name no command of ours. */
 const documents = listFiles()
-  .filter((path) => path.endsWith('.md') && !/^docs\/(decisions|aws|design)\//.test(path))
+  .filter((path) => path.endsWith('.md') && !path.startsWith('docs/aws/'))
   .map(readSource);
 const say = ({ path, words }: DocumentedCommand): string => `${path}: ${words.join(' ')}`;
 

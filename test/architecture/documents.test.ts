@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { COMMAND_PAGE, loadCommands, printCommandReference } from './command-reference.ts';
+import { COMMAND_PAGE, printCommandReference } from './command-reference.ts';
 import { writeErrorsPage } from './errors-page.ts';
 import { REPOSITORY, listFiles, readSource, readSources } from './source-files.ts';
 import { printStackReference, STACK_PAGE } from './stack-reference.ts';
@@ -56,15 +56,24 @@ describe(STACK_PAGE, () => {
   });
 });
 
-describe('README.md', () => {
-  it('names every command', async () => {
-    const { text } = readSource('README.md');
-    const unnamed = (await loadCommands()).filter((command) => !text.includes(`\`${command.name()}\``));
+/** Lengths that a reader of the first pages was promised. */
+describe('the first pages', () => {
+  for (const [path, most] of [
+    ['README.md', 450],
+    ['CONTRIBUTING.md', 700],
+    ['AGENTS.md', 900],
+  ] as const)
+    it(`${path} has at most ${most} words`, () => {
+      const words = readSource(path).text.split(/\s+/).filter(Boolean).length;
+      assert.ok(words <= most, `${words} words`);
+    });
 
-    assert.deepEqual(
-      unnamed.map((command) => command.name()),
-      [],
-    );
+  it('and all others have at most 85,000 together', () => {
+    const words = listFiles()
+      .filter((path) => path.endsWith('.md'))
+      .map((path) => readSource(path).text.split(/\s+/).filter(Boolean).length);
+    const sum = words.reduce((all, each) => all + each, 0);
+    assert.ok(sum <= 85_000, `${sum} words`);
   });
 });
 

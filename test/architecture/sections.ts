@@ -13,8 +13,8 @@ type Book = ReadonlyMap<string, Section>;
 /** A number with its parts, `2B`, or the id of a requirement: `B14`. */
 const ID = String.raw`\d+(?:\.\d+)+|\d+[A-F]?|[A-Z]\d+`;
 const HEADING = /^#{1,3} (\d+(?:\.\d+)+|\d+[A-F]?)\.? /;
-const ROW = /^\| ([BFJKP]\d+) \|/;
-const BOLD = /^- \*\*(\d+\.\d+)\*\* /;
+/** A test of section 7, or a requirement in a list: `- **B14** …`. */
+const BOLD = /^- \*\*(\d+\.\d+|[BFJKP]\d+)\*\* /;
 const ITEM = /^(\d+)\. /;
 
 export function bookOf(path: string): string | undefined {
@@ -45,7 +45,7 @@ function readPage(path: string, text: string, book: Map<string, Section>): void 
       book.set(id, { path, heading });
       continue;
     }
-    const inner = ROW.exec(line)?.[1] ?? BOLD.exec(line)?.[1];
+    const inner = BOLD.exec(line)?.[1];
     if (inner !== undefined) book.set(inner, { path, heading });
     const item = ITEM.exec(line)?.[1];
     const numbered = item === undefined || heading === '' ? undefined : `${heading}.${item}`;

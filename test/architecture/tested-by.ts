@@ -1,5 +1,5 @@
 /**
- * Where the test of a module lies (docs/decisions/0024-workspaces-and-rooms.md). The tests of `a/b.ts` are
+ * Where the test of a module is. The tests of `a/b.ts` are
  * `test/a/b.test.ts` and `test/a/b-<aspect>.test.ts`; those of a file of a service that need other services are in
  * `test/together/<service>`. A module without any is tested through the nearest module that
  * imports it and has tests, a program by the tests that run it as a process.

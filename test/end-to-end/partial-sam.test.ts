@@ -1,4 +1,4 @@
-/** What SAM refuses stays where it is: its routes answer 500, the rest is served (docs/decisions/0036). */
+/** What SAM refuses stays where it is: its routes answer 500, the rest is served. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

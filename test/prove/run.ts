@@ -1,13 +1,23 @@
 /**
- * `npm run prove [-- name …] [--quick] [--minutes N] [--seed N] [--sample N] [--only FOLDER] [--survivors] [--against COMMIT] [--without NAME]`. Each proof writes docs/evidence/<name>.json with date, commit and
- * figures, where nothing is uncommitted; quick runs leave the evidence alone. Exit code 1: refuted; 2: a proof
- * asked for by name could not run here.
+ * `npm run prove`, see USAGE. Each proof writes docs/evidence/<name>.json on a clean tree; quick runs do not.
+ * Exit code 1: refuted; 2: a proof asked for by name could not run here.
  */
 import { parseArgs } from 'node:util';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { describeTree, writeEvidence } from './evidence.ts';
 import type { Proof } from './proof.ts';
 import { PROOFS } from './proofs.ts';
+
+const USAGE = `npm run prove [-- NAME …] [OPTION …]
+
+  --quick          only short proofs, or the short form of the named ones; writes no evidence
+  --without NAME   all but this one
+  --minutes N      how long: fuzz, soak, quota
+  --seed N         seed of random input: fuzz, mutants
+  --sample N       how many mutants, or clients of fan-out
+  --only NAME      one folder (mutants) or one case (browser)
+  --survivors      mutants that no test has caught so far
+  --against COMMIT what speed is compared with`;
 
 /** Runs one proof and says in one line how it ended. */
 async function prove(
@@ -56,8 +66,15 @@ async function main(): Promise<number> {
       survivors: { type: 'boolean', default: false },
       against: { type: 'string' },
       without: { type: 'string', multiple: true, default: [] },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) {
+    const width = Math.max(...PROOFS.map(({ name }) => name.length));
+    const list = PROOFS.map(({ name, claim }) => `  ${name.padEnd(width)}  ${claim}`);
+    console.log([USAGE, '', ...list].join('\n'));
+    return 0;
+  }
   const unknown = [...positionals, ...values.without].filter(
     (name) => !PROOFS.some((proof) => proof.name === name),
   );

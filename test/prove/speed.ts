@@ -8,7 +8,7 @@ import type { Figures, Proof } from './proof.ts';
 /**
  * The commit whose speed is kept: that of the last release; before the first one, the last whose cost of recording was
  * proven (docs/evidence/recording.json). It stays where it is between releases: of a base that moved with each run, many small
- * losses would add up unseen (docs/decisions/0181).
+ * losses would add up unseen.
  */
 const BASE = 'cc48829fae9bf449a1452ad6dcaadb437646310e';
 const LEAST = 0.95;

@@ -56,17 +56,20 @@ function stagePages(): readonly string[] {
     mkdirSync(dirname(join(STAGED, 'docs', path)), { recursive: true });
     cpSync(join(docs, path), join(STAGED, 'docs', path));
   }
-  return [...arrangePages(found)].map(([part, children], index) => {
+  const parts = arrangePages(texts.get('docs/README.md') ?? '', found);
+  const map = '.build/site-pages/docs/README.md';
+  const headings = parts.map(({ title, pages }, index) => {
     const path = `parts/${index + 1}.md`;
     write(
       path,
       printPart(
-        part,
-        children.map((child) => posix.join('../docs', child)),
+        title,
+        pages.map((page) => posix.join('../docs', page)),
       ),
     );
     return join('.build/site-pages', path);
   });
+  return [map, ...headings];
 }
 
 function describeSite(documents: readonly string[]): Readonly<Record<string, unknown>> {
@@ -86,6 +89,9 @@ function describeSite(documents: readonly string[]): Readonly<Record<string, unk
     excludeInternal: true,
     excludeExternals: true,
     excludePrivate: true,
+    // The search finds words of the pages, not titles alone.
+    searchInDocuments: true,
+    searchInComments: true,
     // What the types say is checked by `npm run check`; types that no entry exports are described where they are used.
     skipErrorChecking: true,
     validation: { notExported: false },

@@ -1,102 +1,36 @@
-/** The pages of the site: in which order, under which heading, and how each leads to the others. */
+/** The pages of the site, arranged as docs/README.md has them, with links that work there. */
 import { posix } from 'node:path';
 
-type Part = { readonly title: string; readonly about: string; readonly pages: readonly string[] };
-
-const inFolder = (folder: string, names: string): readonly string[] =>
-  names.split(' ').map((name) => `${folder}/${name}`);
-
-/** Below docs/; a name that ends in `/` stands for the pages of that folder that no other part has. */
-const PARTS: readonly Part[] = [
-  {
-    title: 'Run my stack locally',
-    about: 'Serve what you have, look at each request, sign in, test.',
-    pages: [
-      'guides/README',
-      ...inFolder('guides/run', 'serving settings daily-loop console sign-in values'),
-      'guides/run/',
-    ],
-  },
-  {
-    title: 'Move here',
-    about: 'From another tool: what each of its options is called here, and what is different.',
-    pages: ['moving/'],
-  },
-  {
-    title: 'Protect an API',
-    about: 'Who may call what, and how callers survive the change.',
-    pages: [
-      ...inFolder('guides/protect', 'own-repository coming-from access attach'),
-      ...inFolder('recipes', 'cognito auth0 machine-to-machine websocket sam-tickets'),
-    ],
-  },
-  {
-    title: 'Sell by plans',
-    about: 'Quotas that hold, prices, invoices.',
-    pages: ['guides/sell/quota', 'recipes/api-keys', 'recipes/partners'],
-  },
-  {
-    title: 'Receive webhooks, push and cache',
-    about: 'Signed webhooks, live updates, channels, cached answers.',
-    pages: [
-      'guides/receive/webhooks',
-      'recipes/payments',
-      ...inFolder('guides/receive', 'live realtime cache'),
-    ],
-  },
-  {
-    title: 'Deploy and operate',
-    about: 'Before the first deployment, a runbook for each alarm, what attacks found.',
-    pages: ['guides/operate/operating', 'recipes/ci', 'security-findings'],
-  },
-  {
-    title: 'Reference',
-    about: 'Options, errors, settings, the control plane; exports are listed beside these pages.',
-    pages: [
-      'reference/commands',
-      'reference/stack',
-      'errors',
-      'function-runtime',
-      'control-plane',
-      'request-path',
-      'versions',
-      'dependencies',
-      'reference/',
-    ],
-  },
-  {
-    title: 'How true is it',
-    about: 'The score against recorded answers of AWS, each known difference, speed, and the proofs.',
-    pages: ['parity', 'performance', 'quota', 'evidence/README', 'aws/README', 'aws/'],
-  },
-  {
-    title: 'Theory',
-    about: 'What the design rests on, and why things are as they are.',
-    pages: ['design/README', 'design/', 'decisions/'],
-  },
-];
+type Part = { readonly title: string; readonly pages: readonly string[] };
 
 /** Links to a file, with or without a part of it; pictures as well. */
 const LINK = /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)/g;
 
-/** Pages of each part, in order. @throws Error where a page stands in no part, or a part names one that is not there */
-export function arrangePages(found: readonly string[]): ReadonlyMap<Part, readonly string[]> {
+/**
+ * The headings of docs/README.md with the pages that each links to, in order. A link to a folder or to its README takes
+ * the pages of that folder that no other part has. `map`: the text of docs/README.md; `found`: paths below docs/.
+ *
+ * @throws Error where a page is linked nowhere
+ */
+export function arrangePages(map: string, found: readonly string[]): readonly Part[] {
   const rest = new Set(found);
-  const take = (path: string): string => {
-    if (!rest.delete(path)) throw new Error(`docs/${path} is not there, or stands in two parts of the site`);
-    return path;
-  };
-  const arranged = new Map<Part, string[]>();
-  for (const part of PARTS)
-    arranged.set(
-      part,
-      part.pages.filter((page) => !page.endsWith('/')).map((page) => take(`${page}.md`)),
-    );
-  for (const [part, pages] of arranged)
-    for (const folder of part.pages.filter((page) => page.endsWith('/')))
-      pages.push(...[...rest].filter((path) => path.startsWith(folder)).map(take));
-  if (rest.size > 0) throw new Error(`these pages stand in no part of the site: ${[...rest].join(', ')}`);
-  return arranged;
+  rest.delete('README.md');
+  const take = (paths: readonly string[]): readonly string[] => paths.filter((path) => rest.delete(path));
+  const parts = map
+    .split(/^## /m)
+    .slice(1)
+    .map((part) => {
+      const targets = [...part.matchAll(LINK)].map(([, , , target = '']) => posix.normalize(target));
+      return { title: part.split('\n')[0] ?? '', targets, pages: [...take(targets)] };
+    });
+  for (const { targets, pages } of parts)
+    for (const target of targets) {
+      const folder = target.replace(/(^|\/)README\.md$/, '');
+      if (folder === target && target.endsWith('.md')) continue;
+      pages.push(...take([...rest].filter((path) => path.startsWith(`${folder}/`))));
+    }
+  if (rest.size > 0) throw new Error(`docs/README.md links to none of: ${[...rest].join(', ')}`);
+  return parts.filter(({ pages }) => pages.length > 0);
 }
 
 /** A page as the generator takes it: its heading as title, links to what the site lacks as their words alone. `texts`: all pages, by path. */
@@ -137,6 +71,6 @@ function anchorOf(heading: string): string {
 }
 
 /** The page that stands above those of a part. */
-export function printPart({ title, about }: Part, children: readonly string[]): string {
-  return `---\ntitle: ${JSON.stringify(title)}\nchildren: ${JSON.stringify(children)}\n---\n\n${about}\n`;
+export function printPart(title: string, children: readonly string[]): string {
+  return `---\ntitle: ${JSON.stringify(title)}\nchildren: ${JSON.stringify(children)}\n---\n`;
 }

@@ -1,4 +1,4 @@
-/** What the console asks beside requests, below `/_gatewright/console/` (docs/control-plane.md). */
+/** What the console asks beside requests, below `/_gatewright/console/` (docs/design/control-plane.md). */
 import { WishRefused } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../core/api-call.ts';

@@ -1,4 +1,4 @@
-/** What was recorded, below `/_gatewright/requests`: rows, one request whole, events, archive, replay (docs/control-plane.md). */
+/** What was recorded, below `/_gatewright/requests`: rows, one request whole, events, archive, replay (docs/design/control-plane.md). */
 import { WishRefused } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../core/api-call.ts';

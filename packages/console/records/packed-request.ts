@@ -1,6 +1,6 @@
 /**
  * A finished request as the ring keeps it: its texts and numbers as bytes in an arena, and references to what lives on
- * without it. Hardly anything of it stays for the garbage collector (docs/decisions/0103).
+ * without it. Hardly anything of it stays for the garbage collector.
  */
 import { areSameLines, HeaderList } from '../../core/events/header-list.ts';
 import { Exchange } from '../../core/exchange.ts';

@@ -1,6 +1,6 @@
 /**
  * Records as bytes outside of the heap. A record outlives the young generation of the garbage collector, so as objects it
- * would be copied twice and collected among the old ones; of bytes the collector sees nothing (docs/decisions/0103).
+ * would be copied twice and collected among the old ones; of bytes the collector sees nothing.
  * First in, first out: what is written in some order is read in the same.
  */
 

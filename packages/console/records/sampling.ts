@@ -1,11 +1,11 @@
 /**
- * Which requests are kept whole when there are more than anybody reads (docs/decisions/0110). All are counted
+ * Which requests are kept whole when there are more than anybody reads: keeping all would cost over 3 %. All are counted
  * (request-counts.ts); of ordinary successes above so many a second every nth is kept, of everything else each one.
  */
 import type { RouteCount } from './request-counts.ts';
 import type { Finished } from '../../core/trail.ts';
 
-/** Ordinary successes of a second that are all kept: at that rate a ring of 2,000 lasts eight seconds (docs/decisions/0172). */
+/** Ordinary successes of a second that are all kept: at that rate a ring of 2,000 lasts eight seconds. */
 export const WHOLE_PER_SECOND = 250;
 /** Of each route, so that a seldom one does not vanish beside a busy one. */
 const FIRST_OF_ROUTE = 5;

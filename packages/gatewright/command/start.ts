@@ -106,7 +106,7 @@ type StartConsole = {
 };
 
 /**
- * What `gatewright start` lends its console: files of the page, access documents, invoices (docs/decisions/0080).
+ * What `gatewright start` lends its console: files of the page, access documents, invoices. The gateway imports none of it.
  * @param stage of the stack that holds the authorizers
  */
 function openStartConsole(

@@ -1,6 +1,6 @@
 /**
  * How much of the process may be objects that were made a moment ago, most of which nobody needs any more. V8 would let these
- * take 128 MB under load, and no request is faster for more than a quarter of it (docs/decisions/0189).
+ * take 128 MB under load, and no request is faster for more than a quarter of it.
  */
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 

@@ -121,7 +121,7 @@ export async function detachPackage(
   return manifest;
 }
 
-/** What `serverless deploy` of the stack needs beside the functions' code (docs/decisions/0064). */
+/** What `serverless deploy` of the stack needs beside the functions' code: plain data, so that osls resolves its variables. */
 async function writeStack(root: string, outputDirectory: string): Promise<void> {
   const stack = join(outputDirectory, 'stack');
   const layer = join(outputDirectory, '.layer');

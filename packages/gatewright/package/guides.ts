@@ -4,11 +4,12 @@ import { dirname, join, posix } from 'node:path';
 
 /** Below docs/. What is about the toolkit's own making stays in the repository. */
 const SHIPPED = [
+  'README.md',
   'guides/**/*.md',
+  'moving/*.md',
   'recipes/*.md',
-  ...['aws/surprises', 'control-plane', 'errors', 'function-runtime', 'quota', 'reference/commands'].map(
-    (name) => `${name}.md`,
-  ),
+  ...['control-plane', 'functions', 'quota'].map((name) => `design/${name}.md`),
+  ...['aws/surprises', 'errors', 'reference/commands'].map((name) => `${name}.md`),
 ];
 /** To a file, with or without a part of it. */
 const LINK = /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)/g;

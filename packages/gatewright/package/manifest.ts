@@ -96,7 +96,7 @@ export async function makeManifest(root: string): Promise<Manifest> {
     exports: {
       '.': {
         import: exportOf('./entries/gateway'),
-        // osls resolves a plug-in's name as `require` does: `plugins: [gatewright]` (docs/decisions/0009-npm-package-and-plugin.md).
+        // osls resolves a plug-in's name as `require` does: `plugins: [gatewright]`.
         require: exportOf('./packages/gatewright/plugin/index'),
       },
       './plugin': exportOf('./packages/gatewright/plugin/index'),

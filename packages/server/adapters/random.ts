@@ -1,4 +1,4 @@
-/** Ids from the system's generator, drawn through one pool: a draw per id costs 30× (docs/decisions/0002). */
+/** Ids from the system's generator, drawn through one pool: a draw per id costs 30×. */
 import { randomFillSync, randomUUID } from 'node:crypto';
 import type { Random } from '../../core/ports.ts';
 

@@ -50,7 +50,7 @@ export class LogHistory {
 
   /**
    * What is written to the sink is remembered: the lines of a loop turn as one text, since ten thousand strings of each second
-   * would be copied by V8 from its young generation into the old one (docs/decisions/0191).
+   * would be copied by V8 from its young generation into the old one.
    */
   listenIn(sink: LogSink): LogSink {
     return {

@@ -1,5 +1,5 @@
 /**
- * An operation that its writer could not finish (SAM, docs/decisions/0036): in the document stands why, so that its route
+ * An operation that its writer could not finish (SAM): in the document stands why, so that its route
  * is there and answers 500.
  */
 import { DefinitionError } from '../../core/errors.ts';

@@ -1,4 +1,4 @@
-/** What SAM refuses, as what answers 500: a route of an API, or all of them (docs/decisions/0036). */
+/** What SAM refuses, as what answers 500: a route of an API, or all of them, so that no wider route takes its requests. */
 import type { DefinitionError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/stack/model.ts';
 import { closedOperation } from '../openapi/closed-operation.ts';

@@ -1,7 +1,7 @@
 'use strict';
 /**
  * What a service may say although osls or its plug-ins would stop at it: each becomes a note to the parent, and the
- * template comes out all the same (docs/decisions/0037). Part of `serverless-driver.cjs`, in osls's own process.
+ * template comes out all the same. Part of `serverless-driver.cjs`, in osls's own process.
  */
 
 /** Plug-ins that run, bundle or deploy: a template is the same with and without them. */

@@ -1,6 +1,6 @@
 'use strict';
 /**
- * What osls does slowly, done faster (docs/decisions/0185). Part of `serverless-driver.cjs`, in osls's
+ * What osls does slowly, done faster: half a second of each run. Part of `serverless-driver.cjs`, in osls's
  * own process; nothing of it changes what comes out.
  */
 // Taken now: the driver watches what osls reads through these names later, and this is none of the service's inputs.

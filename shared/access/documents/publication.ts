@@ -1,5 +1,5 @@
 /**
- * Published documents as the access table keeps them (docs/decisions/0065): versions that only grow, each naming by its
+ * Published documents as the access table keeps them: versions that only grow, each naming by its
  * checksum the parts that its text is kept in. Nothing is ever written over, so that a version is what it was.
  */
 import { createHash } from 'node:crypto';

@@ -52,20 +52,20 @@ describe('checkWiring', () => {
       name: 'refuses to keep answers that a quota was charged for',
       over: { quota },
       expected: /keeps answers for 60 s, and what it keeps is not charged to the quota: set its TTL to 0/,
-      source: 'docs/decisions/0017-quota-in-the-authorizer.md',
+      source: 'an answer to a charged request allows that one request',
     },
     {
       name: 'takes a quota where nothing is kept',
       over: { quota },
       wired: { ttlSeconds: 0, identitySources: [] },
       expected: undefined,
-      source: 'docs/decisions/0017-quota-in-the-authorizer.md',
+      source: 'an answer to a charged request allows that one request',
     },
     {
       name: 'takes kept answers where the quota is counted from access logs',
       over: { quota: { ...quota, count: 'access-log' } },
       expected: undefined,
-      source: 'docs/decisions/0017-quota-in-the-authorizer.md: it only looks',
+      source: 'a charge from logs needs no fresh answer: the authorizer only looks',
     },
     {
       name: 'refuses a TOKEN authorizer where every route is charged',

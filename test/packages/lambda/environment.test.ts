@@ -6,7 +6,7 @@ import { anInlineFunction, returned, startRuntime } from './start-runtime.ts';
 
 const PRINT = 'exports.handler = async () => ({ ...process.env })';
 
-/** Lambda, "Defined runtime environment variables", without those that docs/function-runtime.md leaves out. */
+/** Lambda, "Defined runtime environment variables", without those that docs/design/functions.md leaves out. */
 const DOCUMENTED = [
   'AWS_ACCESS_KEY_ID',
   'AWS_DEFAULT_REGION',

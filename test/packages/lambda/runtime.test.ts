@@ -259,13 +259,13 @@ describe('definitions that are refused before anything runs', () => {
       name: 'a handler file that is missing',
       given: aFolderFunction(folder, 'functions/orders.list'),
       message: /there is no functions\/orders\.ts, .* write it with an export named "list"$/,
-      source: 'docs/function-runtime.md',
+      source: 'docs/design/functions.md',
     },
     {
       name: 'an export that is missing',
       given: aFolderFunction(folder, 'users.remove'),
       message: /users\.ts exports list, but no "remove"$/,
-      source: 'docs/function-runtime.md',
+      source: 'docs/design/functions.md',
     },
     {
       name: 'a handler without an export name',
@@ -284,7 +284,7 @@ describe('definitions that are refused before anything runs', () => {
       given: aFolderFunction(folder, 'broken.handler'),
       message: /broken\.ts:1:24/,
       at: /^\/.*\/broken\.ts:1: /,
-      source: 'docs/function-runtime.md',
+      source: 'docs/design/functions.md',
     },
     {
       name: 'esbuild settings that cannot be honoured, all by name',

@@ -1,7 +1,7 @@
 /**
  * AWS's own control planes, `apigateway` and, below `/v2`, `apigatewayv2`. They edit resources; requests see them when
  * CreateDeployment has made a deployment of them and a stage points at it, as at AWS.
- * @see API Gateway API reference; docs/control-plane.md lists what is served
+ * @see API Gateway API reference; docs/design/control-plane.md lists what is served
  */
 import { accountRoutes } from './wire-account.ts';
 import { clientCertificateRoutes } from './wire-client-certificates.ts';

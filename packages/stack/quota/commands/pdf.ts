@@ -1,6 +1,6 @@
 /**
  * Pages of text as PDF 1.4, by the fonts that every reader has (Helvetica): what an invoice needs and no more.
- * @see docs/decisions/0063-invoices-are-made-of-records.md for why there is no library
+ * No library: pdf-lib has had no release since 2021, and pdfkit brings a dozen packages into every installation.
  */
 import { UsageError } from '../../../terminal/output.ts';
 

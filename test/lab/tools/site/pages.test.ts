@@ -1,25 +1,43 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { arrangePages, stagePage } from '../../../../lab/tools/site/pages.ts';
-import { listFiles } from '../../../architecture/source-files.ts';
+import { listFiles, readSource } from '../../../architecture/source-files.ts';
 
 describe('the pages of the site', () => {
   const found = listFiles('docs')
     .filter((path) => path.endsWith('.md'))
     .map((path) => path.slice('docs/'.length));
 
-  it('have each page of docs/ once, each part at least one', () => {
-    const arranged = arrangePages(found);
-    assert.deepEqual([...arranged.values()].flat().toSorted(), found.toSorted());
-    assert.ok([...arranged.values()].every((pages) => pages.length > 0));
+  const map = readSource('docs/README.md').text;
+
+  it('are those of docs/, each once, in parts that are the headings of docs/README.md', () => {
+    const parts = arrangePages(map, found);
+    assert.deepEqual(
+      parts.flatMap(({ pages }) => pages).toSorted(),
+      found.filter((path) => path !== 'README.md').toSorted(),
+    );
+    assert.ok(parts.length > 4);
   });
 
-  it('would miss a page that stands in no part, and one that is gone', () => {
-    assert.throws(() => arrangePages([...found, 'lost.md']), /lost\.md/);
-    assert.throws(
-      () => arrangePages(found.filter((path) => path !== 'guides/run/serving.md')),
-      /docs\/guides\/run\/serving\.md/,
+  it('are arranged in the order of the links; a folder takes the pages that no other part has', () => {
+    const parts = arrangePages('# Map\n## One\n[b](b.md) [a](a.md)\n## Two\n[all](c/README.md) [d](d)\n', [
+      'a.md',
+      'b.md',
+      'c/README.md',
+      'c/x.md',
+      'd/y.md',
+    ]);
+    assert.deepEqual(
+      parts.map(({ title, pages }) => [title, ...pages]),
+      [
+        ['One', 'b.md', 'a.md'],
+        ['Two', 'c/README.md', 'c/x.md', 'd/y.md'],
+      ],
     );
+  });
+
+  it('must all be linked', () => {
+    assert.throws(() => arrangePages(map, [...found, 'lost.md']), /lost\.md/);
   });
 });
 

@@ -189,7 +189,7 @@ describe('messages between the gateway and an instance', () => {
     assert.deepEqual(beyondAnswers(answers), [0]);
   });
 
-  // Answers are never gathered: the event after may not end (docs/decisions/0177).
+  // Answers are never gathered: the event after may not end.
   it('are fewer than requests to it, and no more than answers from it, where many come together', async (context) => {
     const answers: string[] = [];
     const posts: number[] = [];

@@ -12,7 +12,7 @@ describe('keepLinks', () => {
   it('keeps links to what ships, and leaves the words of all others', () => {
     const shipped = new Set(['docs/guides/protect/access.md', 'docs/recipes/auth0.md']);
     const text =
-      '[a](../guides/protect/access.md#commands) [b](https://issuer.example/) [`c` d](../decisions/0001.md) ![e](../images/e.png) [f](#here)';
+      '[a](../guides/protect/access.md#commands) [b](https://issuer.example/) [`c` d](../evidence/one.md) ![e](../images/e.png) [f](#here)';
 
     assert.equal(
       keepLinks(text, 'docs/recipes/auth0.md', shipped),

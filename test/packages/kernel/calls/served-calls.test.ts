@@ -34,7 +34,7 @@ function addressOf(client: Readonly<Record<string, unknown>>, name: string): rea
   return [http[0], http[1]];
 }
 
-const GUIDE = readFileSync(new URL('../../../../docs/control-plane.md', import.meta.url), 'utf8');
+const GUIDE = readFileSync(new URL('../../../../docs/design/control-plane.md', import.meta.url), 'utf8');
 
 describe('every command of the AWS SDK for API Gateway', () => {
   let control: TestRestControl;
@@ -44,7 +44,7 @@ describe('every command of the AWS SDK for API Gateway', () => {
   after(() => control.close());
 
   for (const { name, client, refused } of CLIENTS)
-    it(`is served, or refused with 501 and named in docs/control-plane.md: ${name}`, async () => {
+    it(`is served, or refused with 501 and named in docs/design/control-plane.md: ${name}`, async () => {
       const commands = Object.keys(client).flatMap((key) => /^(\w+)Command$/.exec(key)?.[1] ?? []);
       const answered501: string[] = [];
       for (const command of commands) {

@@ -255,6 +255,6 @@ export const contractRows: readonly ContractRow[] = [
     name: 'what a thread cannot do is explained',
     source: 'exports.handler = async () => process.chdir("/")',
     fails: ['TypeError', /process\.chdir\(\) is not supported in workers: .* runs in a worker thread/],
-    from: 'docs/function-runtime.md',
+    from: 'docs/design/functions.md',
   },
 ];

@@ -68,7 +68,7 @@ for (const { name, open } of ACCESS_STORES)
       assert.equal(await revoke(), 'OPERATION_REUSED');
     });
 
-    // Decision 0016: ids count per partition, so that one serves a script over many.
+    // Ids count per partition, so that one serves a script over many.
     it('count one operation id for each of its targets, and answer none of them by another', async () => {
       const desk = new RevocationDesk(opened);
       const operation = desk.operation();

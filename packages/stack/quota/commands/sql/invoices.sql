@@ -1,5 +1,5 @@
 -- The lines of a month's invoices, of an export of the usage table to S3. Athena as it is; DuckDB with duckdb.sql before it.
--- Parameter: the month, '2026-11'. It gives to the cent what `gatewright usage invoice` gives (docs/decisions/0076).
+-- Parameter: the month, '2026-11'. It gives to the cent what `gatewright usage invoice` gives.
 WITH written AS (
   SELECT
     item.pk.s AS pk,

@@ -1,0 +1,65 @@
+/** Records of decisions are few and short, and a reason is written where it is needed, never cited by number. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { listFiles, readSource } from './source-files.ts';
+
+const MOST_RECORDS = 30;
+const MOST_WORDS = 300;
+const FOLDER = 'docs/decisions/';
+/** Neither data of tests nor what is not text. */
+const READABLE = /\.(?:ts|tsx|js|mjs|cjs|py|sql|ya?ml|sh|json|css|html|md)$/;
+/** By path, by name, as a link, and bare: "0178 measured it". */
+const CITATION = new RegExp(
+  [
+    String.raw`decisions/\d{4}`,
+    String.raw`\bdecisions? \[?\d{3,4}\b`,
+    String.raw`\[\d{4}\]\((?:[^)]*/)?\d{4}-`,
+    String.raw`(?<![\w.:+'"/\\-])0[01]\d\d(?=[:;,)]|\.\s| [a-z]|'s)`,
+  ].join('|'),
+  'gi',
+);
+
+const records = listFiles()
+  .filter((path) => path.startsWith(FOLDER))
+  .map(readSource);
+
+describe('docs/decisions', () => {
+  it(`has at most ${MOST_RECORDS} records, numbered from one on`, () => {
+    assert.ok(records.length <= MOST_RECORDS, `${records.length} records: merge what belongs together`);
+    assert.deepEqual(
+      records.map(({ path }) => path.slice(FOLDER.length).slice(0, 5)),
+      records.map((_, index) => `${String(index + 1).padStart(4, '0')}-`),
+    );
+  });
+
+  it(`has no record of more than ${MOST_WORDS} words`, () => {
+    const long = records
+      .map(({ path, text }) => ({ path, words: text.split(/\s+/).filter((word) => word !== '').length }))
+      .filter(({ words }) => words > MOST_WORDS);
+
+    assert.deepEqual(long, []);
+  });
+
+  it('has context, decision and consequences in each record, with a status and a date', () => {
+    const form =
+      /^# \d{4}: .+\n\n\w+, \d{4}-\d\d-\d\d\.\n\n## Context\n[^]+\n## Decision\n[^]+\n## Consequences\n/;
+
+    assert.deepEqual(
+      records.filter(({ text }) => !form.test(text)).map(({ path }) => path),
+      [],
+    );
+  });
+});
+
+describe('sources and pages', () => {
+  it('cite no decision by its number', () => {
+    const citing = listFiles()
+      .filter((path) => READABLE.test(path) && !path.startsWith('test/fixtures/'))
+      .map(readSource)
+      .flatMap(({ path, text }) =>
+        [...text.replace(/^# \d{4}: /, '# ').matchAll(CITATION)].map(([found]) => `${path}: ${found}`),
+      );
+
+    assert.deepEqual(citing, []);
+  });
+});
