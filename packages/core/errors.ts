@@ -10,62 +10,62 @@ import type { Defect } from './defect.ts';
 
 /** AWS's gateway response types that a template may customise (developer guide, "Gateway response types"). */
 export type GatewayResponseType =
-  /** The authorizer's policy, a resource policy or IAM does not allow it. */
+  /** The authorizer's policy, a resource policy or IAM denies the request. */
   | 'ACCESS_DENIED'
-  /** The route cannot be served as it is configured: no such function or host, a template that fails, no response for the answer. */
+  /** The route is misconfigured: missing function or host, failing template, or no matching response. */
   | 'API_CONFIGURATION_ERROR'
-  /** The authorizer's answer is not valid for API Gateway. */
+  /** The authorizer returned a result that API Gateway does not accept. */
   | 'AUTHORIZER_CONFIGURATION_ERROR'
   /** The authorizer threw, timed out or could not be invoked. */
   | 'AUTHORIZER_FAILURE'
-  /** The body does not fit its model. */
+  /** The body does not match its model. */
   | 'BAD_REQUEST_BODY'
   /** A required parameter is missing. */
   | 'BAD_REQUEST_PARAMETERS'
-  /** Any other fault of the caller, such as a body that is not JSON although a mapping reads it. */
+  /** Any other client error, such as an invalid JSON body where a value of it is mapped. */
   | 'DEFAULT_4XX'
-  /** Any other fault; a bug of the gateway, its stack is in the log. [us] */
+  /** Any other error: a bug of the gateway, with its stack in the log. [us] */
   | 'DEFAULT_5XX'
   /** Temporary credentials have expired. */
   | 'EXPIRED_TOKEN'
-  /** The integration could not be reached, or refuses the form of the call. [passes] */
+  /** The integration cannot be reached, or refuses the call. [passes] */
   | 'INTEGRATION_FAILURE'
   /** No answer within the integration timeout. [passes] */
   | 'INTEGRATION_TIMEOUT'
-  /** The API key is missing, unknown, disabled or not in a plan of this stage. */
+  /** The API key is missing, unknown, disabled or in no plan of this stage. */
   | 'INVALID_API_KEY'
-  /** The AWS signature is wrong, or `Authorization` is no signature on a route that reads one. */
+  /** The AWS signature is wrong, or `Authorization` holds no signature where one is required. */
   | 'INVALID_SIGNATURE'
-  /** No such route or method (AWS's wording; 404 on HTTP APIs), or a required signature is missing. */
+  /** No such route or method (404 on HTTP APIs), or a required signature is missing. */
   | 'MISSING_AUTHENTICATION_TOKEN'
   /** The usage plan's quota is used up. [passes] */
   | 'QUOTA_EXCEEDED'
-  /** Body over 10 MB, as sent or once decompressed, or over Lambda's 6 MB. */
+  /** The body is over 10 MB, packed or unpacked, or over Lambda's 6 MB. */
   | 'REQUEST_TOO_LARGE'
   /** The resource was removed after authentication. */
   | 'RESOURCE_NOT_FOUND'
-  /** Over the rate of plan, method, stage or account; too many open connections. [passes] */
+  /** Over the rate of plan, method, stage or account, or too many open connections. [passes] */
   | 'THROTTLED'
-  /** Credential missing, a token that does not verify, or the authorizer answered `Unauthorized`. */
+  /** The credential is missing, the token is invalid, or the authorizer answered `Unauthorized`. */
   | 'UNAUTHORIZED'
-  /** No template for the content type, and passthrough is off; a body that does not match its `Content-Encoding`. */
+  /** No template for the content type without passthrough, or a body that contradicts its `Content-Encoding`. */
   | 'UNSUPPORTED_MEDIA_TYPE'
-  /** The web ACL blocked it. */
+  /** The web ACL blocked the request. */
   | 'WAF_FILTERED';
 
 /** Failures that AWS words itself; templates cannot customise them. */
 type FixedErrorCode =
-  /** The first path segment names no stage of the API. */
+  /** The first path segment is not a stage of the API. */
   | 'STAGE_NOT_FOUND'
-  /** The function threw, timed out, or its answer is no valid proxy response. */
+  /** The function threw, timed out, or returned an invalid proxy result. */
   | 'FUNCTION_FAILED'
-  /** Too many instances of the function are running. [passes] */
+  /** The function already runs at its concurrency limit. [passes] */
   | 'FUNCTION_THROTTLED'
-  /** Path and query over 10,240 bytes (8,192 on edge-optimized and private REST APIs); a method ARN over 1,600 where a REST method is not open. */
+  /** Path and query over 10,240 bytes (edge-optimized and private REST APIs: 8,192), or the method ARN of a protected REST method over 1,600. */
   | 'URI_TOO_LONG'
   /** Headers over 10,240 bytes (8,000 on private REST APIs). */
   | 'HEADERS_TOO_LARGE'
-  /** Malformed HTTP: bad percent-encoding, a body shorter than announced, more than one `Host`. */
+  /** Invalid HTTP: bad percent-encoding, a body shorter than announced, or several `Host` headers. */
   | 'MALFORMED_REQUEST';
 
 export type GatewayErrorCode = GatewayResponseType | FixedErrorCode;
@@ -150,11 +150,11 @@ export class DefinitionError extends Error {
 type StartErrorCode =
   /** Only one of `GATEWRIGHT_ACCESS_KEY_ID` and `GATEWRIGHT_SECRET_ACCESS_KEY` is set, or one is malformed. */
   | 'ADMIN_KEY_INVALID'
-  /** The file of this start's credentials cannot be written or read. */
+  /** The credentials file of this start cannot be written or read. */
   | 'CREDENTIALS_FILE'
   /** The folder of `--data` cannot be used. */
   | 'DATA_DIRECTORY'
-  /** The embedded DynamoDB does not start: another process has its port or its folder, or the machine is too busy. */
+  /** The embedded DynamoDB does not start: its port or folder is in use, or the machine is too busy. */
   | 'DYNAMODB_NOT_STARTED'
   /** A table did not become active in time. */
   | 'DYNAMODB_NOT_READY'
@@ -162,31 +162,31 @@ type StartErrorCode =
   | 'DYNAMODB_REFUSED'
   /** Nothing answers at the address of `--dynamodb`. */
   | 'DYNAMODB_UNREACHABLE'
-  /** The address of `--host` is not one of this machine. */
+  /** The address of `--host` does not belong to this machine. */
   | 'HOST_UNKNOWN'
   /** The keys of the local issuer cannot be written or read. */
   | 'ISSUER_KEYS'
-  /** Users made by calls cannot be read from the folder of `--data`. */
+  /** The saved users in the folder of `--data` cannot be read. */
   | 'KEPT_USERS'
-  /** The local CA in `.gatewright/tls` cannot be read or written, or its key does not match. */
+  /** The local CA in `.gatewright/tls` cannot be read or written, or key and certificate do not match. */
   | 'LOCAL_CA'
-  /** A gateway with the name of `--name` is already running. */
+  /** A gateway with the same `--name` is already running. */
   | 'NAME_IN_USE'
-  /** The service has a serverless.yml and osls is not installed there. */
+  /** The service has a serverless.yml, but osls is not installed there. */
   | 'OSLS_MISSING'
-  /** `.gatewright`, or a folder in it, is a link or cannot be made. */
+  /** `.gatewright`, or a folder in it, is a link or cannot be created. */
   | 'OWN_FOLDER'
-  /** Under `serverless offline` two APIs of one port would claim the same path. */
+  /** With `serverless offline`, two APIs on one port claim the same path. */
   | 'PORT_AMBIGUOUS'
-  /** The port needs rights that this user does not have. */
+  /** This user may not listen on the port. */
   | 'PORT_FORBIDDEN'
-  /** Something else listens on the port. */
+  /** Another process listens on the port. */
   | 'PORT_IN_USE'
-  /** `~/.gatewright/running` is a link, or no folder. */
+  /** `~/.gatewright/running` is a link, or not a folder. */
   | 'RUNNING_FOLDER'
   /** A file of `--seed` cannot be read. */
   | 'SEED'
-  /** `--strict`, and a template has parts that cannot be enforced; each is listed by logical id. */
+  /** With `--strict`: parts of a template cannot be enforced; the message names their logical ids. */
   | 'UNSUPPORTED'
   /** The file of `--values`, or gatewright.values.yml, cannot be read. */
   | 'VALUES';

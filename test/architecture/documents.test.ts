@@ -28,7 +28,7 @@ describe('docs/errors.md', () => {
     const settings = { ...(await resolveConfig(join(REPOSITORY, 'docs/errors.md'))), parser: 'markdown' };
 
     assert.equal(await format(writeErrorsPage(text), settings), text);
-    assert.match(text, /^\| `THROTTLED` +\| +429 \| caller +\| `4XXError` +\| yes +\|/m);
+    assert.match(text, /^\| `THROTTLED` +\| +429 \| caller +\| .* _Retry\._ +\|$/m);
   });
 
   it('has no code with which no start ends', () => {
