@@ -88,11 +88,11 @@ export function printIndex(): string {
     .flatMap(({ path, text }) =>
       [...text.matchAll(/^#{1,3} (\d+(?:\.\d+)*)\.? (.*)$/gm)].map(([, id = '', title = '']) => {
         const page = path.slice('docs/aws/'.length);
-        return { id, row: `| §${id} | ${title.replaceAll('|', '\\|')} | [${page}](${page}) |` };
+        return { id, row: `- §${id} [${title.replaceAll(/[[\]]/g, '\\$&')}](${page})` };
       }),
     );
   const sorted = rows.toSorted((a, b) => orderOf(a.id) - orderOf(b.id)).map(({ row }) => row);
-  return ['| section | what | page |', '| --- | --- | --- |', ...sorted].join('\n');
+  return sorted.join('\n');
 }
 
 function orderOf(id: string): number {
