@@ -226,6 +226,8 @@ export default {
   ],
   options: {
     tsPreCompilationDeps: true,
+    // Paths of what the examples import.
+    tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
     exclude: { path: ['\\.build/', '\\.serverless/', '\\.gatewright/', '^coverage/'] },
     enhancedResolveOptions: {

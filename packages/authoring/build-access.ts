@@ -67,12 +67,17 @@ export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan)
   const givers = new Set(
     read.flatMap(({ reading }) => (reading.kind === 'invalid' ? [] : ticketSourcesOf(reading.document))),
   );
-  for (const { name, reading, inventory: inventoryText, snapshots } of read) {
+  for (const [index, { name, reading, inventory: inventoryText, snapshots }] of read.entries()) {
     if (reading.kind === 'invalid') {
       problems.push(...reading.problems);
       continue;
     }
     const { document, locate } = reading;
+    const namesake = read.slice(0, index).find((other) => other.name === name);
+    if (namesake !== undefined) {
+      problems.push(locate([], `has the name of ${namesake.file}: each document needs a name of its own`));
+      continue;
+    }
     const inventory = inventoryText === undefined ? undefined : parseInventory(inventoryText);
     if (inventory === undefined) {
       withoutInventory.push(locate(['routes'], 'the routes have not been read: run gatewright access sync'));

@@ -39,10 +39,12 @@ export async function makeStackConfig(root: string): Promise<JsonObject> {
   } = await read(root, 'serverless.yml');
   const defaults = parseMembers(parseMembers(params)['default']);
   const files = (resources as readonly string[]).map((text) => FILE.exec(text)?.[1] ?? text);
+  // Of services of this checkout.
+  const { accessFolders: _, ...customForAll } = parseMembers(custom);
   const packages = parseMembers(parseMembers(layers)['packages']);
   return {
     params: defaults,
-    custom,
+    custom: customForAll,
     provider,
     package: packaging,
     layers: { packages: { ...packages, path: `${STACK_FOLDER}/layer` } },
