@@ -219,15 +219,14 @@ export default {
       {},
       {
         couldNotResolve: true,
-        // A package of types only: nothing to resolve at run time. The launcher lies elsewhere in the package.
-        pathNot: ['^aws-lambda$', '^\\.\\./packages/gatewright/'],
+        // A package of types only: nothing to resolve at run time. Examples import the package that they install. The launcher
+        // lies elsewhere in the package.
+        pathNot: ['^aws-lambda$', '^gatewright/', '^\\.\\./packages/gatewright/'],
       },
     ),
   ],
   options: {
     tsPreCompilationDeps: true,
-    // Paths of what the examples import.
-    tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
     exclude: { path: ['\\.build/', '\\.serverless/', '\\.gatewright/', '^coverage/'] },
     enhancedResolveOptions: {
