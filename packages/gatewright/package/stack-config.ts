@@ -39,12 +39,13 @@ export async function makeStackConfig(root: string): Promise<JsonObject> {
   } = await read(root, 'serverless.yml');
   const defaults = parseMembers(parseMembers(params)['default']);
   const files = (resources as readonly string[]).map((text) => FILE.exec(text)?.[1] ?? text);
-  // Of services of this checkout.
-  const { accessFolders: _, ...customForAll } = parseMembers(custom);
   const packages = parseMembers(parseMembers(layers)['packages']);
   return {
     params: defaults,
-    custom: customForAll,
+    // Without the folders of the examples.
+    custom: Object.fromEntries(
+      Object.entries(parseMembers(custom)).filter(([name]) => name !== 'accessFolders'),
+    ),
     provider,
     package: packaging,
     layers: { packages: { ...packages, path: `${STACK_FOLDER}/layer` } },
