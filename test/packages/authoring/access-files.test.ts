@@ -89,7 +89,8 @@ describe('folders that a stack names', () => {
   });
 
   it('have no document of a name that another has', () => {
-    write('shop/access/orders.yml', JSON.stringify(documentText()));
+    const api = { dev: { apiId: 'shop', stage: 'dev' } };
+    write('shop/access/orders.yml', JSON.stringify(documentText({ api })));
     write('shop/access/orders.routes.json', printInventory(anInventory(['GET /users'])));
     const { problems } = writeCompiledAccess(join(root, 'access'), { from: root });
 
