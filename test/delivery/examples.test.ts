@@ -89,7 +89,8 @@ async function openPage(address: string): Promise<void> {
   socket.close();
 }
 
-describe('examples', { concurrency: 2 }, () => {
+// Links in place of what npm installs start nothing in a shell of Windows.
+describe('examples', { concurrency: 2, skip: process.platform === 'win32' }, () => {
   for (const name of readdirSync(EXAMPLES)) {
     const folder = join(EXAMPLES, name);
     const readme = readReadme(folder);

@@ -78,7 +78,7 @@ export async function anNpmService(
   alsoInstalled: readonly string[] = [],
 ): Promise<NpmService> {
   const directory = await mkdtemp(join(tmpdir(), 'gatewright-npm-'));
-  await cp(fixture, directory, { recursive: true });
+  await cp(fixture, directory, { recursive: true, filter: isOfRepository });
   const modules = join(directory, 'node_modules');
   await mkdir(modules);
   const { directory: source, manifest } = await (compiled ??= compilePackage());
@@ -140,7 +140,9 @@ export async function anInstalledCopy(
 
 /** What runs in the checkout have left in the folder stays there. */
 function isOfRepository(path: string): boolean {
-  return !/[\\/](?:node_modules|\.gatewright|gatewright[\\/]serverless\.yml|compiled\.json)$/.test(path);
+  return !/[\\/](?:node_modules|\.gatewright|gatewright[\\/]serverless\.yml|gatewright[\\/]access[\\/]compiled\.json)$/.test(
+    path,
+  );
 }
 
 async function packOnce(source: string): Promise<string> {
