@@ -133,14 +133,11 @@ describe('examples', { concurrency: 2, skip: process.platform === 'win32' }, () 
         const { apis } = readyOf(gateway) as { readonly apis: readonly { readonly url: string }[] };
         // A person has the ports from 3000 on.
         const hosts = apis.map(({ url }) => new URL(url).host);
-        for (const { command, answer } of readme.steps) {
-          const line = command.replace(
-            /127\.0\.0\.1:30(\d\d)/g,
-            (_, index) => hosts[Number(index)] ?? 'none',
-          );
-          const wanted = patternOf(
-            (answer ?? '').replace(/127\.0\.0\.1:30(\d\d)/g, (_, index) => hosts[Number(index)] ?? 'none'),
-          );
+        const onFreePorts = (text: string): string =>
+          text.replace(/127\.0\.0\.1:30(\d\d)/g, (_, index) => hosts[Number(index)] ?? 'none');
+        for (const { command, answer = '' } of readme.steps) {
+          const line = onFreePorts(command);
+          const wanted = patternOf(onFreePorts(answer));
           const untilMs = Date.now() + ANSWERS_WITHIN_MS;
           let printed = await shell.run(line);
           while (!wanted.test(printed) && Date.now() < untilMs) {
