@@ -219,8 +219,9 @@ export default {
       {},
       {
         couldNotResolve: true,
-        // A package of types only: nothing to resolve at run time. The launcher lies elsewhere in the package.
-        pathNot: ['^aws-lambda$', '^\\.\\./packages/gatewright/'],
+        // A package of types only: nothing to resolve at run time. Examples import the package that they install. The launcher
+        // lies elsewhere in the package.
+        pathNot: ['^aws-lambda$', '^gatewright/', '^\\.\\./packages/gatewright/'],
       },
     ),
   ],

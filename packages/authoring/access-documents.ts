@@ -8,6 +8,7 @@ import { UsageError } from './usage-error.ts';
 
 export type NamedDocument = {
   readonly name: string;
+  readonly folder: string;
   readonly file: string;
   readonly document: AccessDocument;
   /** Finds the line of any part of it. */
@@ -24,9 +25,9 @@ export function readNamedDocuments(folder: string, names: readonly string[]): re
     );
   return files
     .filter(({ name }) => names.length === 0 || names.includes(name))
-    .map(({ name, file, text, sharing }) => {
+    .map(({ name, folder: place, file, text, sharing }) => {
       const reading = readDocument(text, file, sharing);
       if (reading.kind === 'invalid') throw new UsageError(reading.problems.map(printProblem).join('\n'));
-      return { name, file, document: reading.document, locate: reading.locate };
+      return { name, folder: place, file, document: reading.document, locate: reading.locate };
     });
 }

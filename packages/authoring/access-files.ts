@@ -1,34 +1,72 @@
 /** The folder `access/`: documents that people write, inventories and the compiled file that commands write. */
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
+import { parse as parseYaml } from 'yaml';
 import { inventoryName, snapshotName, strayNames, toAccessFiles } from './access-folder.ts';
 import { buildAccess, printCompiledAccess } from './build-access.ts';
 import type { AccessBuild, AccessFile } from './build-access.ts';
 import { openSharedFrom } from './shared-files.ts';
 import type { Problem } from './read-document.ts';
 import { checkPlan } from './check-plan.ts';
+import { UsageError } from './usage-error.ts';
 
-/** Every document of the folder with its inventory; files in messages are relative to `from`. */
-export function readAccessFiles(folder: string, from = process.cwd()): readonly AccessFile[] {
+/** Inventory and key snapshots of a document lie in its own folder, and paths in it begin there. */
+type PlacedFile = AccessFile & { readonly folder: string };
+type DocumentPlace = Pick<PlacedFile, 'folder' | 'name'>;
+
+/**
+ * Every document of the folder, and of those that belong to it, with its inventory; files in messages are relative to `from`.
+ * @throws UsageError
+ */
+export function readAccessFiles(folder: string, from = process.cwd()): readonly PlacedFile[] {
   if (!existsSync(folder)) return [];
-  return toAccessFiles({
-    names: namesIn(folder),
-    read: (name) => readFileSync(join(folder, name), 'utf8'),
-    tell: (name) => relative(from, join(folder, name)),
-    pathOf: (name) => resolve(folder, name),
-    open: openSharedFrom(from),
-  });
+  const files = foldersOf(folder).flatMap((each) =>
+    toAccessFiles({
+      names: namesIn(each),
+      read: (name) => readFileSync(join(each, name), 'utf8'),
+      tell: (name) => relative(from, join(each, name)),
+      pathOf: (name) => resolve(each, name),
+      open: openSharedFrom(from),
+    }).map((file) => ({ ...file, folder: each })),
+  );
+  return files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
+
+/**
+ * The folder, and those of services that keep their documents themselves: `custom.accessFolders` of the stack beside it.
+ * @throws UsageError where one is not there: its APIs would go unprotected
+ */
+function foldersOf(folder: string): readonly string[] {
+  const stack = join(dirname(resolve(folder)), 'serverless.yml');
+  if (!existsSync(stack)) return [folder];
+  const text = readFileSync(stack, 'utf8');
+  // Most stacks have none, and a whole definition takes long to read.
+  if (!text.includes(SETTING)) return [folder];
+  const { custom } = parseYaml(text, { logLevel: 'error', merge: true }) as {
+    readonly custom?: { readonly [SETTING]?: unknown };
+  };
+  const named = custom?.[SETTING] ?? [];
+  if (!Array.isArray(named)) throw new UsageError(`${stack}: custom.${SETTING} is not a list of folders`);
+  const others = named.map((path) => join(dirname(folder), String(path)));
+  const missing = others.find((other) => !existsSync(other));
+  if (missing !== undefined)
+    throw new UsageError(`${stack}: custom.${SETTING} names ${missing}, which does not exist`);
+  return [folder, ...others];
+}
+
+const SETTING = 'accessFolders';
 
 /** Files that look like documents and are read by nobody; files in messages are relative to `from`. */
 export function strayDocuments(folder: string, from = process.cwd()): readonly Problem[] {
-  return strayNames(namesIn(folder)).map((name) => ({
-    file: relative(from, join(folder, name)),
-    line: 1,
-    column: 1,
-    message:
-      'is no access document by its name, so nothing reads it: name it with small letters, digits and -',
-  }));
+  return foldersOf(folder).flatMap((each) =>
+    strayNames(namesIn(each)).map((name) => ({
+      file: relative(from, join(each, name)),
+      line: 1,
+      column: 1,
+      message:
+        'is no access document by its name, so nothing reads it: name it with small letters, digits and -',
+    })),
+  );
 }
 
 function namesIn(folder: string): readonly string[] {
@@ -38,11 +76,11 @@ function namesIn(folder: string): readonly string[] {
 }
 
 /** `access/orders.main.jwks.json` */
-export function snapshotPath(folder: string, name: string, issuerId: string): string {
+export function snapshotPath({ folder, name }: DocumentPlace, issuerId: string): string {
   return join(folder, snapshotName(name, issuerId));
 }
 
-export function inventoryPath(folder: string, name: string): string {
+export function inventoryPath({ folder, name }: DocumentPlace): string {
   return join(folder, inventoryName(name));
 }
 
@@ -60,9 +98,10 @@ export function writeCompiledAccess(
     inventory: inventories.get(file.name) ?? file.inventory,
   }));
   const build = buildAccess(files, checkPlan);
-  for (const { name } of build.compiled.documents) {
-    const text = inventories.get(name);
-    if (text !== undefined) writeIfNew(inventoryPath(folder, name), text);
+  const compiled = new Set(build.compiled.documents.map(({ name }) => name));
+  for (const file of files) {
+    const text = inventories.get(file.name);
+    if (text !== undefined && compiled.has(file.name)) writeIfNew(inventoryPath(file), text);
   }
   if (build.problems.length === 0 && existsSync(folder))
     writeIfNew(join(folder, 'compiled.json'), printCompiledAccess(build.compiled));

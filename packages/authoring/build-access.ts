@@ -60,6 +60,7 @@ export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan)
   const warnings: Problem[] = [];
   const withoutInventory: Problem[] = [];
   const read = files.map((file) => ({ ...file, reading: readDocument(file.text, file.file, file.sharing) }));
+  problems.push(...namesakes(read));
   const checkTicketsOf = createTicketCheck(read);
   const plans = read.flatMap(({ reading }) =>
     reading.kind === 'invalid' ? [] : (reading.document.quota?.plans ?? []),
@@ -123,7 +124,17 @@ function describeExtended(name: string, reading: DocumentReading): readonly stri
   return [`${name} extends ${reading.extended.join(', ')}: ${names.join('; ')}`];
 }
 
-type ReadFile = Pick<AccessFile, 'name' | 'inventory'> & {
+/** Of several folders: one inventory and one part of what is published go by each name. */
+function namesakes(read: readonly ReadFile[]): readonly Problem[] {
+  return read.flatMap(({ name, reading }, index) => {
+    const first = read.slice(0, index).find((other) => other.name === name);
+    return first === undefined || reading.kind === 'invalid'
+      ? []
+      : [reading.locate([], `has the name of ${first.file}: each document needs a name of its own`)];
+  });
+}
+
+type ReadFile = Pick<AccessFile, 'name' | 'file' | 'inventory'> & {
   readonly reading: ReturnType<typeof readDocument>;
 };
 

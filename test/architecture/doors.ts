@@ -32,8 +32,8 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     access/tokens/key-sets access/tokens/token-claims access/tokens/token-shape aws/authorizer-event
     aws/authorizer-result aws/aws-json-poster aws/channel-grants aws/claim-text aws/limits aws/proxy-result
     aws/remaining-time aws/websocket-event cache/lambda-invalidator config/usage-config config/webhooks-config
-    entries/websocket errors http/fields http/path-name http/reply http/router middleware/lambda-plans
-    middleware/lambda-quotas middleware/lambda-ws-ticket middleware/quota middleware/ws-ticket
+    errors http/fields http/path-name http/reply http/router middleware/lambda-plans
+    middleware/lambda-quotas middleware/lambda-ws-ticket middleware/ws-ticket
     observability/guard-authorizer observability/logger observability/observation
     observability/observe-authorizer observability/observe-handler observability/quota-metrics ports
     quota/admin/close-all quota/admin/print-rows quota/admin/routes quota/admin/usage-record

@@ -1,7 +1,7 @@
 /** `gatewright init` and what follows, out of the npm package: no checkout of the toolkit is anywhere near. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -156,6 +156,21 @@ describe('gatewright init in an empty folder into which the package was installe
     assert.equal(code, 0);
     assert.match(stdout, /kept\s+package\.json[^]*Next\n {2}npm install --save-dev osls\n/);
     assert.equal(await readFile(join(service.directory, 'package.json'), 'utf8'), manifest);
+  });
+});
+
+describe('gatewright init --if-missing in a service that has brought its documents', () => {
+  it('makes the stack around them, no document for another API, and nothing the second time', async (t) => {
+    const { service, run } = await own(join(FIXTURES, 'bookings'));
+    t.after(() => service.remove());
+    await mkdir(join(service.directory, 'gatewright/access'), { recursive: true });
+    await service.write('gatewright/access/mine.yml', 'version: 1\napi: { dev: { stack: another-dev } }\n');
+    const { code, stdout, stderr } = await run('init', '--if-missing');
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^written\s+gatewright\/serverless\.yml\n\nNext\n/);
+    assert.doesNotMatch(stdout, /access sync/);
+    assert.deepEqual(await readdir(join(service.directory, 'gatewright/access')), ['mine.yml']);
+    assert.deepEqual(await run('init', '--if-missing'), { code: 0, stdout: '', stderr: '' });
   });
 });
 

@@ -52,12 +52,14 @@ function makeFolders(): void {
   mkdirSync(toolkit);
   for (const name of ['layers', 'packages', 'shared', 'node_modules'])
     symlinkSync(join(CHECKOUT, name), join(toolkit, name));
-  for (const name of ['functions', 'package.json', 'serverless.yml'])
+  for (const name of ['functions', 'package.json', 'access'])
     cpSync(join(CHECKOUT, name), join(toolkit, name), { recursive: true });
-  cpSync(join(CHECKOUT, 'access'), join(toolkit, 'access'), {
-    recursive: true,
-    filter: (source) => !source.includes('food-delivery'),
-  });
+  // Without the documents of the examples.
+  const definition = readFileSync(join(CHECKOUT, 'serverless.yml'), 'utf8');
+  writeFileSync(
+    join(toolkit, 'serverless.yml'),
+    definition.replace(/^ {2}accessFolders:\n(?: {4}- .*\n)+/m, ''),
+  );
   makePackage();
   for (const recipe of recipes.values()) {
     const service = folderOf(recipe);

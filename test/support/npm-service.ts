@@ -1,11 +1,14 @@
 /** A service as a user of the npm package has it: in a folder of its own, with the package and osls installed. */
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { buildPackage } from '../../packages/gatewright/package/build-package.ts';
 import { SCOPE } from '../../packages/gatewright/package/manifest.ts';
+import { packPackage } from '../../packages/gatewright/package/pack.ts';
 import type { Manifest } from '../../packages/gatewright/package/manifest.ts';
 
 const CHECKOUT = join(import.meta.dirname, '../..');
@@ -25,7 +28,11 @@ type Word = { readonly manifest?: Manifest; readonly failure?: string };
 
 const LOOK_EVERY_MS = 200;
 
+/** osls is installed in a checkout under the name of what it took the place of. */
+const OSLS = 'serverless';
+
 let compiled: Promise<Package> | undefined;
+let packed: Promise<string> | undefined;
 
 /**
  * The compiler and its companions take half a minute, so all services of a run have copies of what one process wrote.
@@ -71,7 +78,7 @@ export async function anNpmService(
   alsoInstalled: readonly string[] = [],
 ): Promise<NpmService> {
   const directory = await mkdtemp(join(tmpdir(), 'gatewright-npm-'));
-  await cp(fixture, directory, { recursive: true });
+  await cp(fixture, directory, { recursive: true, filter: isOfRepository });
   const modules = join(directory, 'node_modules');
   await mkdir(modules);
   const { directory: source, manifest } = await (compiled ??= compilePackage());
@@ -92,4 +99,54 @@ export async function anNpmService(
     },
     remove: () => rm(directory, { recursive: true, force: true }),
   };
+}
+
+/**
+ * A copy of a folder that has a package.json, outside of the checkout, as `npm install` leaves it: the tarball of
+ * `gatewright` unpacked, links to all else that the package.json and that of `gatewright` name, and nothing more.
+ * npm itself would ask a registry.
+ */
+export async function anInstalledCopy(
+  folder: string,
+): Promise<{ readonly directory: string; remove(): Promise<void> }> {
+  const root = await mkdtemp(join(tmpdir(), 'gatewright-copy-'));
+  const directory = join(root, basename(folder));
+  await cp(folder, directory, { recursive: true, filter: isOfRepository });
+  const { directory: source, manifest } = await (compiled ??= compilePackage());
+  const tarball = await (packed ??= packOnce(source));
+  const modules = join(directory, 'node_modules');
+  await mkdir(join(modules, '.bin'), { recursive: true });
+  await mkdir(join(modules, 'gatewright'));
+  const unpack = ['-xzf', tarball, '-C', join(modules, 'gatewright'), '--strip-components=1'];
+  await promisify(execFile)('tar', unpack);
+  const text = await readFile(join(directory, 'package.json'), 'utf8');
+  const { dependencies = {}, devDependencies = {} } = JSON.parse(text) as Partial<
+    Record<'dependencies' | 'devDependencies', Readonly<Record<string, string>>>
+  >;
+  const declared = Object.keys({ ...dependencies, ...devDependencies });
+  const others = [...Object.keys(manifest.dependencies), ...declared].filter(
+    (name) => name !== 'gatewright' && !name.startsWith(SCOPE),
+  );
+  for (const name of new Set(others)) {
+    const target = join(CHECKOUT, 'node_modules', name === 'osls' ? OSLS : name);
+    if (!existsSync(target)) throw new Error(`${folder} depends on ${name}, which the checkout has not`);
+    await mkdir(dirname(join(modules, name)), { recursive: true });
+    await symlink(target, join(modules, name));
+  }
+  if (declared.includes('gatewright'))
+    await symlink('../gatewright/bin/gatewright.cjs', join(modules, '.bin/gatewright'));
+  return { directory, remove: () => rm(root, { recursive: true, force: true }) };
+}
+
+/** What runs in the checkout have left in the folder stays there. */
+function isOfRepository(path: string): boolean {
+  return !/[\\/](?:node_modules|\.gatewright|gatewright[\\/]serverless\.yml|gatewright[\\/]access[\\/]compiled\.json)$/.test(
+    path,
+  );
+}
+
+async function packOnce(source: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-packed-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return packPackage(source, folder);
 }

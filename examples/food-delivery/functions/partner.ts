@@ -1,8 +1,6 @@
 /** HTTP API: the menu for partners, who may ask for it 100 times a day each. */
-import middy from '@middy/core';
 import type { APIGatewayProxyEventV2WithLambdaAuthorizer } from 'aws-lambda';
-import { quota } from '#shared/middleware/quota.ts';
-import { createDynamoDbQuotas } from '#shared/quota/dynamodb-quotas.ts';
+import { createDynamoDbQuotas, withQuota } from 'gatewright/quota';
 import { show } from './menu.ts';
 
 /** The part of the toolkit's authorizer's answer that says who calls; nothing that the caller may choose. */
@@ -18,15 +16,11 @@ const PLAN = {
 
 const quotas = createDynamoDbQuotas({ tableName: process.env['USAGE_TABLE'] ?? '', plans: [PLAN] });
 
-export const menu = middy()
-  .use(
-    quota<PartnerEvent>({
-      quotas,
-      subject: ({ requestContext }) => ({
-        plan: PLAN.id,
-        tenant: TENANT,
-        key: requestContext.authorizer.lambda.sub,
-      }),
-    }),
-  )
-  .handler(show);
+export const menu = withQuota<PartnerEvent>(show, {
+  quotas,
+  subject: ({ requestContext }) => ({
+    plan: PLAN.id,
+    tenant: TENANT,
+    key: requestContext.authorizer.lambda.sub,
+  }),
+});

@@ -1,5 +1,5 @@
 /** Each minute: a new price of everything, pushed to whoever watches. */
-import { createLambdaPublisher } from '@gatewright/handlers/websocket';
+import { createLambdaPublisher } from 'gatewright/websocket';
 
 const SYMBOLS = ['ACME', 'BETA', 'CORE', 'DELTA', 'ECHO'];
 

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { inventoryPath, writeIfNew } from '../access-files.ts';
 import { parseInventory, printInventory } from '../route-inventory.ts';
 import { readNamedDocuments } from '../access-documents.ts';
+import type { NamedDocument } from '../access-documents.ts';
 import { findApiId, NoSuchApiError } from './find-api-id.ts';
 import { UsageError } from '../usage-error.ts';
 import { createSignedGet } from './signed-get.ts';
@@ -40,10 +41,11 @@ type IdsToFind = {
 export function idsToFind(folder: string, stage: string, isLocalId: IsLocalId): IdsToFind {
   const unknown: string[] = [];
   const local: string[] = [];
-  for (const { name, document } of readNamedDocuments(folder, [])) {
+  for (const named of readNamedDocuments(folder, [])) {
+    const { name, document } = named;
     const api = document.api[stage];
     if (api === undefined || api.apiId !== undefined) continue;
-    const path = inventoryPath(folder, name);
+    const path = inventoryPath(named);
     const known =
       (existsSync(path) ? parseInventory(readFileSync(path, 'utf8'))?.apiIds[stage] : undefined) ?? [];
     if (known.length === 0) unknown.push(name);
@@ -69,7 +71,10 @@ export function withDeployedId(
 /** Writes what CloudFormation says into the inventories. @returns a line for each */
 export async function saveDeployedIds(folder: string, stage: string): Promise<readonly string[]> {
   const ids = await readDeployedIds(folder, stage);
-  return [...ids].map(([name, apiId]) => save(folder, name, stage, apiId));
+  return readNamedDocuments(folder, []).flatMap((named) => {
+    const apiId = ids.get(named.name);
+    return apiId === undefined ? [] : [save(named, stage, apiId)];
+  });
 }
 
 export type MissingIds = {
@@ -92,11 +97,12 @@ export async function saveMissingIds(
   const absent: string[] = [];
   if (names.length === 0) return { found, absent };
   const aws = createSignedGet(environment);
-  for (const { name, document } of readNamedDocuments(folder, names)) {
+  for (const named of readNamedDocuments(folder, names)) {
+    const { name, document } = named;
     const api = document.api[stage] ?? {};
     const isLocal = (apiId: string): boolean => isLocalId(api, apiId);
     try {
-      found.push(save(folder, name, stage, await findApiId(aws, api), isLocal));
+      found.push(save(named, stage, await findApiId(aws, api), isLocal));
     } catch (error) {
       if (!(error instanceof NoSuchApiError)) throw error;
       absent.push(
@@ -108,14 +114,13 @@ export async function saveMissingIds(
 }
 
 function save(
-  folder: string,
-  name: string,
+  named: NamedDocument,
   stage: string,
   apiId: string,
   kept: (apiId: string) => boolean = () => false,
 ): string {
-  const path = inventoryPath(folder, name);
+  const path = inventoryPath(named);
   const text = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
   const isNew = writeIfNew(path, withDeployedId(text, stage, apiId, kept));
-  return `${name}: ${apiId} in stage ${stage}${isNew ? '' : ', nothing new'}`;
+  return `${named.name}: ${apiId} in stage ${stage}${isNew ? '' : ', nothing new'}`;
 }

@@ -23,13 +23,15 @@ import type { ApiToProtect } from './init-files.ts';
 import { homeOfEnvironment } from '../../terminal/load-options.ts';
 import { paint, say, UsageError } from '../../terminal/output.ts';
 
-type InitFlags = { readonly webhooks: boolean };
+type InitFlags = { readonly webhooks: boolean; readonly ifMissing: boolean };
 
 /** What is to be written, by path below the folder, and what to do then. */
 type Plan = { readonly files: ReadonlyMap<string, string>; readonly next: readonly string[] };
 
 /** In the package; a checkout has them in docs. */
 const GUIDES = 'node_modules/gatewright/docs/guides';
+/** Below a service. */
+const STACK_FILE = join(STACK_FOLDER, 'serverless.yml');
 /** Of osls, SAM and CDK. */
 const DEFINITION = /^(?:serverless\.(?:ya?ml|json|[cm]?[jt]s)|template\.(?:ya?ml|json)|cdk\.(?:json|out))$/;
 
@@ -38,9 +40,11 @@ export function initCommand(): Command {
     .description('Create your stack and a first access document from the npm package.')
     .argument('[dir]', 'folder of a service, or an empty folder', '.')
     .option('--webhooks', 'also create access/webhooks.yml for signed webhooks', false)
+    .option('--if-missing', 'do nothing if the stack already exists; for scripts', false)
     .action(async (directory: string, flags: InitFlags) => {
       const folder = resolve(directory);
       mkdirSync(folder, { recursive: true });
+      if (flags.ifMissing && hasStack(folder)) return;
       const { files, next } = isService(folder)
         ? await planOfService(folder, flags)
         : planOfEmpty(folder, flags);
@@ -51,6 +55,15 @@ export function initCommand(): Command {
 
 function isService(folder: string): boolean {
   return readdirSync(folder).some((name) => DEFINITION.test(name));
+}
+
+/** The folder itself, or one below it. */
+function hasStack(folder: string): boolean {
+  return existsSync(join(folder, STACK_FILE)) || isStack(readIfThere(join(folder, 'serverless.yml')));
+}
+
+function isStack(definition: string): boolean {
+  return /gatewright\/stack/.test(definition);
 }
 
 function planOfEmpty(folder: string, { webhooks }: InitFlags): Plan {
@@ -80,16 +93,17 @@ function planOfEmpty(folder: string, { webhooks }: InitFlags): Plan {
 
 async function planOfService(folder: string, { webhooks }: InitFlags): Promise<Plan> {
   const own = readIfThere(join(folder, 'serverless.yml'));
-  if (/gatewright\/stack/.test(own)) return planOfStack(folder, own, { webhooks });
-  const stack = join(STACK_FOLDER, 'serverless.yml');
+  if (isStack(own)) return planOfStack(folder, own, webhooks);
   const all = await readApis(folder);
   const access = join(folder, STACK_FOLDER, 'access');
+  // A service that was copied with its documents lacks the stack only: APIs without a document are meant to have none.
+  const lacksStackOnly = !existsSync(join(folder, STACK_FILE)) && documentsIn(access).length > 0;
   // Run again, for an API that has come or for webhooks, it leaves alone what a document protects already.
-  const apis = all.filter((api) => !isProtected(api, access));
+  const apis = lacksStackOnly ? [] : all.filter((api) => !isProtected(api, access));
   const region = all[0]?.region ?? homeOfEnvironment().region;
   const names = nameDocuments(apis, filesIn(access));
   const files = new Map([
-    [stack, stackFile({ up: '../', region })],
+    [STACK_FILE, stackFile({ up: '../', region })],
     ...apis.map((api, index) => {
       const rules = usersMayDoAll(api);
       const text = documentFile({ api, routes: '../..', up: '../../', rules });
@@ -102,7 +116,7 @@ async function planOfService(folder: string, { webhooks }: InitFlags): Promise<P
     next: [
       ...(missingOf(folder).length === 0 ? [] : [installLine(folder)]),
       ...(findStack([folder]).kind === 'not-needed' ? attachLines(all, folder) : []),
-      'npx gatewright access sync   # reads the routes',
+      ...(lacksStackOnly ? [] : ['npx gatewright access sync   # reads the routes']),
       'npx gatewright access matrix # who may call what',
       'npx gatewright start',
     ],
@@ -110,7 +124,7 @@ async function planOfService(folder: string, { webhooks }: InitFlags): Promise<P
 }
 
 /** Of the stack itself, to which only webhooks can be added. @throws UsageError where they are not asked for */
-function planOfStack(folder: string, text: string, { webhooks }: InitFlags): Plan {
+function planOfStack(folder: string, text: string, webhooks: boolean): Plan {
   if (!webhooks)
     throw new UsageError(`${relative(process.cwd(), folder) || '.'} is the stack of Gatewright already`);
   const up = /\$\{file\(((?:\.\.\/)*)node_modules\//.exec(text)?.[1] ?? '';
@@ -122,8 +136,7 @@ function planOfStack(folder: string, text: string, { webhooks }: InitFlags): Pla
 
 /** Does a document of the folder say so? Whatever its name, a second one would be an error. */
 function isProtected({ stack, logicalId }: ApiToProtect, access: string): boolean {
-  return filesIn(access)
-    .filter((name) => /\.ya?ml$/.test(name))
+  return documentsIn(access)
     .flatMap((name) => protectedApis(readIfThere(join(access, name))))
     .some((api) => api.stack === stack && (api.logicalId === undefined || api.logicalId === logicalId));
 }
@@ -140,6 +153,10 @@ function protectedApis(text: string): readonly NamedApi[] {
     .map(({ value }) => value)
     .filter(isMap)
     .map((named) => ({ stack: named.get('stack'), logicalId: named.get('logicalId') }));
+}
+
+function documentsIn(folder: string): readonly string[] {
+  return filesIn(folder).filter((name) => /\.ya?ml$/.test(name));
 }
 
 function filesIn(folder: string): readonly string[] {

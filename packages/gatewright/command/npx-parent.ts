@@ -1,7 +1,7 @@
 /**
- * `npx gatewright start &` and `kill`: npx ends at the signal and hands it to nobody, so that the gateway would stay
- * behind, with its ports. It looks after npx instead, and ends with it. Whoever starts it in any other way, such as with
- * nohup, keeps it.
+ * `npx gatewright start &` and `kill`: npx ends at the signal and passes it to no process, so that the gateway would stay
+ * behind, with its ports. So does npm where the script `start` starts it. It looks after npx or npm instead, and ends with
+ * it. Started in any other way, such as with nohup or in the background of another script, it stays.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -9,9 +9,10 @@ import { readFileSync } from 'node:fs';
 const LOOK_EVERY_MS = 500;
 const SHELL = /^-?(?:ba|da|k|z|a)?sh$/;
 
-/** Resolves when npx is gone; never where the gateway was not started by it. */
+/** Resolves when npx, or npm that runs `start`, is gone; never where the gateway was not started by it. */
 export function whenNpxEnds(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
-  if (environment['npm_command'] !== 'exec') return new Promise(() => undefined);
+  const { npm_command: command, npm_lifecycle_event: script } = environment;
+  if (command !== 'exec' && script !== 'start') return new Promise(() => undefined);
   const parent = process.ppid;
   const beyond = beyondShell(parent);
   return new Promise((resolve) => {

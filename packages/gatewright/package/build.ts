@@ -1,9 +1,10 @@
-/** `npm run build:package`: writes the npm packages below `.build/npm` and prints what each weighs. */
+/** `npm run build:package`: writes the npm packages and their tarballs below `.build/npm`, and prints what each weighs. */
 import { glob, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildPackage, detachPackage } from './build-package.ts';
 import { neededFolders, printSbom, readLock } from '../../../layers/sbom.ts';
 import { ALONE } from './manifest.ts';
+import { packPackage } from './pack.ts';
 import type { Manifest } from './manifest.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -13,7 +14,10 @@ await rm(join(ROOT, OUTPUT), { recursive: true, force: true });
 const built = join(ROOT, OUTPUT, 'gatewright');
 await report(await buildPackage(ROOT, built), 'gatewright');
 for (const name of ALONE) await report(await detachPackage(built, name, join(ROOT, OUTPUT, name)), name);
-console.log(`pack one with: npm pack ./${OUTPUT}/gatewright`);
+const tarballs = await Promise.all(
+  ['gatewright', ...ALONE].map((name) => packPackage(join(ROOT, OUTPUT, name), join(ROOT, OUTPUT))),
+);
+console.log(`install it in a service: npm install --save-dev ${tarballs[0] ?? ''}`);
 
 /** Of each package, inside of it: what an installation of it brings along. */
 async function report(manifest: Manifest, folder: string): Promise<void> {

@@ -42,7 +42,10 @@ export async function makeStackConfig(root: string): Promise<JsonObject> {
   const packages = parseMembers(parseMembers(layers)['packages']);
   return {
     params: defaults,
-    custom,
+    // Without the folders of the examples.
+    custom: Object.fromEntries(
+      Object.entries(parseMembers(custom)).filter(([name]) => name !== 'accessFolders'),
+    ),
     provider,
     package: packaging,
     layers: { packages: { ...packages, path: `${STACK_FOLDER}/layer` } },

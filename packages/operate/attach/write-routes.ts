@@ -14,8 +14,9 @@ import type { LiveApi } from './live-api.ts';
  */
 export function writeRoutes(folder: string, live: LiveApi, keys: ReadonlySet<string>): string {
   const { apiId, stage, kind } = live;
-  const found = readNamedDocuments(folder, []).flatMap(({ name, document }) => {
-    const path = inventoryPath(folder, name);
+  const found = readNamedDocuments(folder, []).flatMap((named) => {
+    const { name, document } = named;
+    const path = inventoryPath(named);
     const known = parseInventory(existsSync(path) ? readFileSync(path, 'utf8') : '');
     const isOf = Object.entries(document.api).some(
       ([stackStage, api]) =>

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
 import { buildAccess, printCompiledAccess } from '../../../packages/authoring/build-access.ts';
 import {
   readAccessFiles,
@@ -26,11 +26,10 @@ describe('access/compiled.json', () => {
 
 describe('readAccessFiles', () => {
   it('reads documents only, and finds none where there is no folder', () => {
-    const names = readAccessFiles(FOLDER).map(({ name }) => name);
+    const own = readAccessFiles(FOLDER).filter(({ folder }) => folder === FOLDER);
 
-    assert.ok(names.includes('food-delivery-rest'));
     assert.deepEqual(
-      names,
+      own.map(({ name }) => name),
       readdirSync(FOLDER)
         // webhooks.yml protects no API.
         .filter((file) => file.endsWith('.yml') && file !== 'webhooks.yml')
@@ -38,6 +37,67 @@ describe('readAccessFiles', () => {
         .sort(),
     );
     assert.deepEqual(readAccessFiles('/nowhere'), []);
+  });
+
+  it('reads those of services that the stack names, each with the folder that it is in', () => {
+    const food = join(FOLDER, '../examples/food-delivery/gatewright/access');
+    const files = readAccessFiles(FOLDER);
+
+    assert.deepEqual(
+      files.filter(({ folder }) => folder === food).map(({ name }) => name),
+      ['food-delivery-http', 'food-delivery-rest', 'food-delivery-tracking'],
+    );
+    assert.deepEqual(
+      files.map(({ name }) => name),
+      files.map(({ name }) => name).toSorted(),
+    );
+  });
+});
+
+describe('folders that a stack names', () => {
+  let root: string;
+  const write = (path: string, text: string): void => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  };
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'gatewright-access-'));
+    write('serverless.yml', 'custom: { accessFolders: [shop/access] }\nx: !Ref Y\n');
+    write('access/orders.yml', JSON.stringify(documentText()));
+    write('access/orders.routes.json', printInventory(anInventory(['GET /users'])));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  it('are an error where they do not exist: their APIs would go unprotected', () => {
+    assert.throws(() => readAccessFiles(join(root, 'access')), /names .*shop.access, which does not exist/);
+  });
+
+  it('keep the inventories of their documents', () => {
+    write(
+      'shop/access/shop.yml',
+      JSON.stringify(documentText({ api: { dev: { apiId: 'shop', stage: 'dev' } } })),
+    );
+    const inventories = new Map([['shop', printInventory(anInventory(['GET /users']))]]);
+
+    assert.deepEqual(writeCompiledAccess(join(root, 'access'), { inventories }).problems, []);
+    assert.deepEqual(readdirSync(join(root, 'shop/access')), ['shop.routes.json', 'shop.yml']);
+    assert.deepEqual(
+      readAccessFiles(join(root, 'access')).map(({ name }) => name),
+      ['orders', 'shop'],
+    );
+  });
+
+  it('have no document of a name that another has', () => {
+    const api = { dev: { apiId: 'shop', stage: 'dev' } };
+    write('shop/access/orders.yml', JSON.stringify(documentText({ api })));
+    write('shop/access/orders.routes.json', printInventory(anInventory(['GET /users'])));
+    const { problems } = writeCompiledAccess(join(root, 'access'), { from: root });
+
+    assert.deepEqual(
+      problems.map(({ file, message }) => `${file}: ${message}`),
+      ['shop/access/orders.yml: has the name of access/orders.yml: each document needs a name of its own'],
+    );
   });
 });
 

@@ -42,21 +42,16 @@ export async function syncRoutes(
   const named = readNamedDocuments(folder, names);
   const documents = named.filter(({ document }) => Object.hasOwn(document.api, stage));
   if (named.length > 0 && documents.length === 0) throw new UsageError(describeStages(named, stage));
-  assertSources(folder, documents);
+  assertSources(documents);
   const inspect = inspectOnce(folder, stage, documents, parameters);
   const lines: string[] = [];
   const warnings: string[] = [];
   const inventories = new Map<string, string>();
   for (const document of documents) {
     const { name } = document;
-    const {
-      inventory,
-      apiId,
-      from,
-      warnings: found = [],
-    } = await readRoutes(folder, document, stage, inspect);
+    const { inventory, apiId, from, warnings: found = [] } = await readRoutes(document, stage, inspect);
     const differences = [...found];
-    const path = inventoryPath(folder, name);
+    const path = inventoryPath(document);
     const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
     const known = parseInventory(before);
     const ids = new Set([...(apiId === undefined ? [] : [apiId]), ...(known?.apiIds[stage] ?? [])]);
@@ -86,12 +81,12 @@ function describeStages(named: readonly NamedDocument[], stage: string): string 
 }
 
 /** @throws UsageError: the gateway, which reads them all together, does not know whose source is missing */
-function assertSources(folder: string, documents: readonly NamedDocument[]): void {
+function assertSources(documents: readonly NamedDocument[]): void {
   const missing = documents.filter(
-    ({ document: { routes } }) => routes !== LIVE && !existsSync(resolve(folder, routes)),
+    ({ folder, document: { routes } }) => routes !== LIVE && !existsSync(resolve(folder, routes)),
   );
   if (missing.length === 0) return;
-  const problems = missing.map(({ document: { routes }, locate }) =>
+  const problems = missing.map(({ folder, document: { routes }, locate }) =>
     locate(
       ['routes'],
       `there is nothing at ${resolve(folder, routes)}; the path begins at the folder of the document`,
@@ -114,8 +109,9 @@ function inspectOnce(
   return () => {
     const sources = new Set(
       documents
-        .map(({ document }) => resolve(folder, document.routes))
-        .filter((path) => path !== resolve(folder, LIVE) && readOpenApi(path) === undefined),
+        .filter(({ document }) => document.routes !== LIVE)
+        .map((named) => resolve(named.folder, named.document.routes))
+        .filter((path) => readOpenApi(path) === undefined),
     );
     if (existsSync(join(own, 'serverless.yml'))) sources.add(own);
     // The toolkit's own plug-in must not refuse documents by the routes of yesterday.
@@ -127,8 +123,7 @@ function inspectOnce(
 const LIVE = 'live';
 
 async function readRoutes(
-  folder: string,
-  { file, document }: NamedDocument,
+  { folder, file, document }: NamedDocument,
   stage: string,
   inspect: Inspect,
 ): Promise<Found> {

@@ -105,14 +105,15 @@ function snapshotCommand(): Command {
 async function takeSnapshots(folder: string, names: readonly string[]): Promise<readonly string[]> {
   const fetcher = createKeySetFetcher();
   const lines: string[] = [];
-  for (const { name, document } of readNamedDocuments(folder, names))
-    for (const issuer of document.issuers) {
+  for (const named of readNamedDocuments(folder, names))
+    for (const issuer of named.document.issuers) {
+      const { name } = named;
       if (!isTokenIssuer(issuer) || snapshotDays(issuer) === undefined) continue;
       const { jwksUri, keys } = compileIssuer(issuer).trust;
       try {
         const keySet = await fetcher.fetch(jwksUri, keys);
         const text = printSnapshot(keySet, Math.floor(Date.now() / 1000));
-        writeIfNew(snapshotPath(folder, name, issuer.id), text);
+        writeIfNew(snapshotPath(named, issuer.id), text);
         lines.push(`${name}: keys of ${issuer.id}, trusted for ${snapshotDays(issuer) ?? 0} days`);
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;

@@ -37,7 +37,7 @@ function isRunning(pid: number): boolean {
 
 describe('what npx has started', { skip: process.platform === 'win32' }, () => {
   // A last command that is not the only one keeps the shell in between.
-  for (const { name, script, npmCommand, ends } of [
+  for (const { name, script, npmCommand, npmScript = '', ends } of [
     {
       name: 'ends with npx',
       script: 'exec "$NODE" --input-type=module -e "$WAITS"',
@@ -51,6 +51,13 @@ describe('what npx has started', { skip: process.platform === 'win32' }, () => {
       ends: true,
     },
     {
+      name: 'ends with npm behind a shell, where the script start starts it',
+      script: '"$NODE" --input-type=module -e "$WAITS"; :',
+      npmCommand: 'start',
+      npmScript: 'start',
+      ends: true,
+    },
+    {
       name: 'stays where npx has not started it',
       script: 'exec "$NODE" --input-type=module -e "$WAITS"',
       npmCommand: '',
@@ -58,7 +65,13 @@ describe('what npx has started', { skip: process.platform === 'win32' }, () => {
     },
   ])
     it(name, async () => {
-      const env = { ...process.env, NODE: process.execPath, WAITS, npm_command: npmCommand };
+      const env = {
+        ...process.env,
+        NODE: process.execPath,
+        WAITS,
+        npm_command: npmCommand,
+        npm_lifecycle_event: npmScript,
+      };
       const wrapper = spawn(process.execPath, ['--input-type=module', '-e', WRAPS, '--', '/bin/sh', script], {
         env,
         cwd: fileURLToPath(new URL('../../../..', import.meta.url)),
