@@ -7,7 +7,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const MODULES = fileURLToPath(new URL('../node_modules', import.meta.url));
+const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
 for (const path of [...headersOfNode(), ...otherSystems(), ...translations(), ...oldDeclarations()])
   rmSync(join(MODULES, path), { recursive: true, force: true });
