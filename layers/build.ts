@@ -1,5 +1,5 @@
 /**
- * `npm run build`: builds the layer, bundles the functions, prints what they weigh, and lists the packages of each in
+ * `npm run build`: builds the layer, bundles the functions, prints their sizes, and writes an SBOM of each to
  * `.build/sbom`.
  */
 import { glob, mkdir, readFile, stat, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** Ids of deployed APIs that nobody knows yet, asked of AWS with the credentials that osls deploys with. */
+/** Looks up unknown ids of deployed APIs in AWS, with the credentials that osls deploys with. */
 import { existsSync } from 'node:fs';
 import { idsToFind, saveMissingIds } from '@gatewright/authoring/account/deployed-ids';
 import type { MissingIds } from '@gatewright/authoring/account/deployed-ids';
@@ -7,7 +7,10 @@ import { STANDS_IN } from '../packages/templates/serverless/aws-stand-in.ts';
 import { UsageError } from '@gatewright/authoring/usage-error';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 
-/** What is asked of osls: 4 makes a provider of the SDK, Serverless 3 gives credentials that may have to be waited for. */
+/**
+ * The part of osls's provider used here: osls 4 makes a provider of the SDK, Serverless 3 gives credentials
+ * that may be a promise.
+ */
 export type CredentialSource = {
   getStage(): string;
   getRegion?(): string;
@@ -17,11 +20,11 @@ export type CredentialSource = {
 type Held = { readonly credentials?: AwsCredentials & { getPromise?(): Promise<void> } };
 
 type LookUp = MissingIds & {
-  /** Why packaging cannot go on, and what to do. */
+  /** Why packaging stops, and what to do. */
   readonly refusal?: string;
 };
 
-/** Of an account, for a deployment: only in `serverless package` and `serverless deploy` of the whole stack. */
+/** True only in `serverless package` and `serverless deploy` of the whole stack. */
 export function isPackaging(commands: readonly string[], environment: NodeJS.ProcessEnv): boolean {
   const [command, ...more] = commands;
   return (

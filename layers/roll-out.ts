@@ -1,19 +1,19 @@
 /**
- * Versions and an alias of the authorizers (docs/decisions/0072): who imports the alias gets a new version for a part of
- * the calls first. osls makes versions; what is made here is the alias, who may call it, and its export.
+ * Versions and an alias of the authorizers, so that importers of the alias send only a part of the calls to a
+ * new version first. osls makes the versions; here come the alias, its permission and its export.
  */
 import type { Template } from './edit-template.ts';
 
-/** `custom.rollout` of serverless.yml; parameters of a command line are texts. */
+/** `custom.rollout` of serverless.yml; command-line parameters are strings. */
 export type Rollout = {
   readonly versions?: boolean | string;
-  /** Share of the calls that the previous versions keep: 0 to 1. */
+  /** Share of calls that stays with the previous versions: 0 to 1. */
   readonly previousWeight?: number | string;
   /** By function: the number of its previous version. */
   readonly previous?: Readonly<Record<string, number | string>>;
 };
 
-/** A problem of what was asked for, in words for who asked. */
+/** A problem with the settings, in words for the user. */
 type RolloutProblem = { readonly problem: string };
 
 const ALIAS = 'live';
@@ -96,7 +96,7 @@ function addAlias(template: Template, wanted: Wanted): void {
       Action: 'lambda:InvokeFunction',
       Principal: 'apigateway.amazonaws.com',
       SourceAccount: { Ref: 'AWS::AccountId' },
-      // The alias: leave for the function alone does not reach it.
+      // The alias needs a permission of its own: one for the function does not cover it.
       FunctionName: { Ref: id },
     },
   };

@@ -1,106 +1,112 @@
 /**
- * Every way the domain library can fail, by stable code. `[passes]`: the same request may succeed later; `[operator]`: who
- * deployed can fix it, and not who called. docs/errors.md is written from these comments.
+ * Every failure of the domain library, by stable code. `[passes]`: the same request may succeed later;
+ * `[operator]`: the deployer can fix it, not the caller. docs/errors.md is written from these comments.
  */
 
-/** Reasons why a credential is not accepted. The caller is to blame: 401. */
+/** Why a credential is not accepted. The caller's fault: 401. */
 export type TokenErrorCode =
   /** No credential where the API looks for one. */
   | 'TOKEN_MISSING'
   /** Not a compact JWS in canonical form, two different credentials, or over the size limit. */
   | 'TOKEN_MALFORMED'
-  /** No issuer of the access document says it is its own. */
+  /** No issuer of the access document matches it. */
   | 'TOKEN_ISSUER_UNKNOWN'
   /** Algorithm, `typ` or `crit` that this issuer's tokens may not have. */
   | 'TOKEN_HEADER_REFUSED'
-  /** The issuer publishes no key of that id. */
+  /** The issuer publishes no key with that id. */
   | 'TOKEN_KEY_UNKNOWN'
-  /** The signature is not that of the issuer’s key. */
+  /** The signature does not match the issuer’s key. */
   | 'TOKEN_SIGNATURE_INVALID'
-  /** Made for another API. */
+  /** Issued for another API. */
   | 'TOKEN_AUDIENCE_MISMATCH'
-  /** `exp` is over, the tolerated clock difference included. */
+  /** `exp` is over, including the tolerated clock difference. */
   | 'TOKEN_EXPIRED'
-  /** `nbf` or `iat` lies in the future. [passes] */
+  /** `nbf` or `iat` is in the future. [passes] */
   | 'TOKEN_NOT_YET_VALID'
-  /** A claim that must be there is missing or of a wrong type. */
+  /** A required claim is missing or of a wrong type. */
   | 'TOKEN_CLAIM_INVALID'
-  /** An API key of which nothing is on record, or not with this secret. */
+  /** An API key that is not stored, or not with this secret. */
   | 'TOKEN_UNKNOWN'
   /** Revoked by its id, its subject or its tenant. */
   | 'TOKEN_REVOKED';
 
-/** Reasons that are ours: 500, never reported as a bad token, or clients would log their users out. */
+/** Failures of ours: 500, never reported as a bad token, because clients would log their users out. */
 export type ServiceErrorCode =
-  /** What came out of a function is not what its authorizer answered: a middleware put something else there. */
+  /** A middleware replaced the answer of the authorizer. */
   | 'ANSWER_REPLACED'
   /** No access document protects the API and stage of the event. */
   | 'API_UNKNOWN'
   /** An environment variable or a setting of the function is missing or malformed. */
   | 'CONFIG_INVALID'
-  /** API Gateway's own API did not do what it was asked for. [passes] */
+  /** API Gateway's own API did not do what was requested. [passes] */
   | 'CONTROL_PLANE_FAILED'
-  /** The event is none that API Gateway sends to this kind of function. */
+  /** API Gateway does not send such an event to this kind of function. */
   | 'EVENT_MALFORMED'
   /** The key set of an issuer cannot be fetched, and no older one may be used. [passes] */
   | 'KEY_SET_UNAVAILABLE'
-  /** The rules that apply to a caller cannot be said in one IAM policy. */
+  /** The rules that apply to a caller do not fit into one IAM policy. */
   | 'POLICY_UNREPRESENTABLE'
-  /** The answer of the authorizer is over the size that API Gateway takes. */
+  /** The authorizer's answer is larger than API Gateway allows. */
   | 'RESULT_TOO_LARGE'
-  /** Where the secret of a webhook is kept cannot be read. [passes] */
+  /** The secret of a webhook cannot be read. [passes] */
   | 'SECRET_UNAVAILABLE'
   /** DynamoDB did not answer in time, throttled or refused. [passes] */
   | 'STORE_UNAVAILABLE'
-  /** Where verified webhooks go did not take one. [passes] */
+  /** The target of verified webhooks did not take one. [passes] */
   | 'TARGET_UNAVAILABLE';
 
-/** Misuse of quotas by whoever configures or calls them; a spent quota is no error but an outcome. */
+/** Wrong configuration or use of quotas; a spent quota is no error but an outcome. */
 export type QuotaErrorCode =
-  /** A usage plan that could not be kept; `PlanInvalid` names the field. */
+  /** A usage plan that could not be enforced; `PlanInvalid` names the field. */
   | 'PLAN_INVALID'
-  /** No usage plan of that id. */
+  /** No usage plan with that id. */
   | 'PLAN_UNKNOWN'
-  /** No such API key; of quotas, no plan is assigned to the key and nothing was ever charged to it. */
+  /** No such API key; for quotas, no plan is assigned to the key and nothing was ever charged to it. */
   | 'KEY_UNKNOWN'
-  /** The plan has no limit of that id. */
+  /** The plan has no limit with that id. */
   | 'LIMIT_UNKNOWN'
-  /** No ledger was opened for that period, or it is gone. */
+  /** No ledger was opened for that period, or it has expired. */
   | 'PERIOD_UNKNOWN'
-  /** The period is closed for good. */
+  /** The period is already closed. */
   | 'PERIOD_CLOSED'
   /** The period is not over, so it cannot be closed. [passes] */
   | 'PERIOD_RUNNING'
-  /** A cost that is no whole number of units, or more than a limit could ever give. [operator] */
+  /** A cost that is no whole number of units, or more than a limit could ever allow. [operator] */
   | 'COST_INVALID'
-  /** A tenant, key or route that is missing or over its size. */
+  /** A tenant, key or route that is missing or too long. */
   | 'SUBJECT_INVALID'
-  /** Some requests of access logs cannot be charged yet; given again later, they are. [passes] [operator] */
+  /**
+   * Some requests of access logs cannot be charged yet; they are charged when sent again later. [passes]
+   * [operator]
+   */
   | 'USAGE_WAITING'
-  /** The table's store lacks what exactness rests on. [operator] */
+  /** The table's store lacks what exact counting needs. [operator] */
   | 'STORE_UNFIT';
 
-/** What administrators' requests are refused for; the status of each: shared/http/problem.ts. */
+/** Why administrators' requests are refused; statuses: shared/http/problem.ts. */
 type AdminErrorCode =
-  /** A header, parameter or body that is not as described; `RequestInvalid` names the field. */
+  /** A header, parameter or body that does not match its description; `RequestInvalid` names the field. */
   | 'REQUEST_INVALID'
-  /** A body over what the endpoint takes. */
+  /** The body is larger than the endpoint allows. */
   | 'REQUEST_TOO_LARGE'
   /** No endpoint at this path. */
   | 'ROUTE_UNKNOWN'
-  /** The endpoint does not take this method. */
+  /** The endpoint does not support this method. */
   | 'METHOD_NOT_ALLOWED'
-  /** Nobody signed: the route was deployed without IAM. [operator] */
+  /** The request is not signed: the route was deployed without IAM. [operator] */
   | 'SIGNER_MISSING'
-  /** The operation id has been used for another change. */
+  /** The operation id was already used for another change. */
   | 'OPERATION_REUSED'
-  /** Somebody else's change came between. [passes] */
+  /** Another change was made meanwhile. [passes] */
   | 'EDIT_CONFLICT'
-  /** The authorizers of the stack take the documents of their bundle, and would not look at published ones. [operator] */
+  /**
+   * The authorizers of the stack use the documents of their bundle, and would ignore published ones.
+   * [operator]
+   */
   | 'DOCUMENTS_NOT_FOLLOWED'
-  /** An API key that gets no further secrets. */
+  /** A revoked API key gets no further secrets. */
   | 'KEY_REVOKED'
-  /** Two secrets of an API key are good at the moment. [passes] */
+  /** Two secrets of an API key are valid at the moment. [passes] */
   | 'ROTATION_RUNNING';
 
 export type DomainErrorCode = TokenErrorCode | ServiceErrorCode | QuotaErrorCode | AdminErrorCode;
@@ -133,7 +139,7 @@ export class DomainError extends Error {
 }
 
 /**
- * A usage plan that is refused when it is saved: it could not be kept, or does not say what it means.
+ * A usage plan that is refused when it is saved: it could not be enforced, or is ambiguous.
  *
  * @example
  * ```ts
@@ -158,7 +164,7 @@ export class PlanInvalid extends DomainError {
   }
 }
 
-/** A request that does not say what it must, or says more. */
+/** A request that lacks a field, has a wrong one or an unknown one. */
 export class RequestInvalid extends DomainError {
   /** Name of the header, parameter or member of the body. */
   readonly field: string;
@@ -169,7 +175,6 @@ export class RequestInvalid extends DomainError {
   }
 }
 
-/** A version that is not the one after the newest. */
 export class VersionConflict extends DomainError {
   /** The version to save next. */
   readonly nextVersion: number;
@@ -195,7 +200,7 @@ export function isTokenError(error: unknown): error is DomainError & { readonly 
   return error instanceof DomainError && error.code.startsWith('TOKEN_');
 }
 
-/** API Gateway answers 401 if, and only if, a REST or WebSocket authorizer fails with exactly this message. */
+/** API Gateway answers 401 only if a REST or WebSocket authorizer fails with exactly this message. */
 export class UnauthorizedAnswer extends Error {
   override readonly name = 'UnauthorizedAnswer';
 

@@ -1,4 +1,6 @@
-/** The folder `access/`: documents that people write, inventories and the compiled file that commands write. */
+/**
+ * The folder `access/`: documents written by people, inventories and the compiled file written by commands.
+ */
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { inventoryName, snapshotName, strayNames, toAccessFiles } from './access-folder.ts';
@@ -20,7 +22,7 @@ export function readAccessFiles(folder: string, from = process.cwd()): readonly 
   });
 }
 
-/** Files that look like documents and are read by nobody; files in messages are relative to `from`. */
+/** Files that look like documents but are not read; files in messages are relative to `from`. */
 export function strayDocuments(folder: string, from = process.cwd()): readonly Problem[] {
   return strayNames(namesIn(folder)).map((name) => ({
     file: relative(from, join(folder, name)),
@@ -47,9 +49,9 @@ export function inventoryPath(folder: string, name: string): string {
 }
 
 /**
- * Compiles the folder, and writes `compiled.json` if it says something new. With problems, the old file stays.
- * `inventories` that have just been read, by name of the document, take the place of those there are as far as their
- * documents compile with them.
+ * Compiles the folder, and writes `compiled.json` if it changed. With problems, the old file stays.
+ * `inventories`, just read and keyed by document name, replace the stored ones as far as their documents
+ * compile with them.
  */
 export function writeCompiledAccess(
   folder: string,
@@ -69,7 +71,7 @@ export function writeCompiledAccess(
   return build;
 }
 
-/** In one step, since a gateway may be watching; not at all where nothing changes, since it would reload. */
+/** Atomic, since a gateway may be watching; skipped when unchanged, since a write would reload it. */
 export function writeIfNew(path: string, text: string): boolean {
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return false;
   const draft = `${path}.${process.pid}`;

@@ -1,4 +1,7 @@
-/** "May this caller GET /orders/7?", answered by the rules of a document, for the command line and the console alike. Build time only. */
+/**
+ * "May this caller GET /orders/7?", answered by the rules of a document, for the command line and the
+ * console. Build time only.
+ */
 import {
   chargedAs,
   describeMissing,
@@ -17,8 +20,9 @@ import { AccessQuestionError, findRefusal, toCaller } from './wished-caller.ts';
 import type { CallerWish } from './wished-caller.ts';
 
 /**
- * What becomes of one request; `refusal` where the token is no good whatever the rules say, `uncharged` where the rules let
- * the caller in and the quota has nobody to charge: `no claim plan`; `lacks` claims that every caller must have.
+ * Verdict on one request. `refusal`: the token is invalid, whatever the rules say. `uncharged`: the rules
+ * allow the caller, and the quota finds no account to charge: `no claim plan`. `lacks`: claims that every
+ * caller must have.
  */
 type Verdict = (
   Decision | { readonly kind: 'open'; readonly route: CompiledRoute; readonly rules: readonly [] }
@@ -33,9 +37,9 @@ export type AccessAnswer = {
   readonly target: string;
   readonly word: AccessWord;
   readonly reason: string;
-  /** As whom the rules see the caller; undefined where nobody looks. */
+  /** The caller as the rules see it; undefined on an open route. */
   readonly caller: string | undefined;
-  /** What the quota makes of the caller, in words; empty where it makes nothing. */
+  /** How the quota charges the caller, in words; empty where it does not. */
   readonly quota: string | undefined;
   /** Every rule that names the route, in words. */
   readonly rules: readonly string[];
@@ -50,7 +54,10 @@ type RouteAnswer = {
   readonly reason: string;
 };
 
-/** Of a WebSocket API, method and path do not matter: `$connect` is asked. @throws AccessQuestionError */
+/**
+ * On a WebSocket API, method and path are ignored: the question is about `$connect`. @throws
+ * AccessQuestionError
+ */
 export function askAccess(
   document: CompiledDocument,
   method: string | undefined,
@@ -73,7 +80,6 @@ export function askAccess(
     word,
     reason,
     charge: chargeOf(document, principal, verdict),
-    // Nobody looks at who calls an open route.
     caller: verdict.kind === 'open' ? undefined : describeCaller(document, principal, route),
     quota: verdict.kind === 'allow' ? describeCharge(document, principal, verdict.route) : undefined,
     rules: rows.flatMap(({ rules }) => rules),
@@ -95,7 +101,7 @@ export function askEveryRoute(
   });
 }
 
-/** The rules speak about open routes too, but nobody asks them. */
+/** Rules may name open routes too, but are not evaluated there. */
 function verdictOn(
   document: CompiledDocument,
   target: string,
@@ -133,7 +139,7 @@ function targetOf(method: string, path: string | undefined): string {
   throw new AccessQuestionError('write the path below the stage too, as in: explain orders GET /orders/7');
 }
 
-/** What the quota makes of a caller whom the rules let in. */
+/** How the quota charges an allowed caller. */
 function chargeOf(document: CompiledDocument, principal: Principal, { kind, route }: Verdict): Charge {
   const { quota } = document;
   if (quota === undefined || kind !== 'allow') return {};
@@ -161,7 +167,9 @@ function describeCharge(
   return `charged: ${missing}, so the authorizer answers 403 although the rules allow it`;
 }
 
-/** As whom the rules see the caller, and where that was looked for: most refusals are a claim of another name. */
+/**
+ * The caller as the rules see it, and where that was found: most refusals come from a claim of another name.
+ */
 function describeCaller(
   { issuers, apiKeys, rules, routes }: CompiledDocument,
   { subject, issuerId, roles, scopes, claims }: Principal,
@@ -182,7 +190,7 @@ function describeCaller(
     `sub=${subject}  issuer: ${issuerId}  ${named.join('')}${tell('roles', roles)}  ${tell('scopes', scopes)}${describeMissingClaims()}`,
   );
 
-  /** Those that the route's rules look at and the caller has not. */
+  /** Claims that the route's rules read and the caller lacks. */
   function describeMissingClaims(): string {
     const index = routes.findIndex((each) => each === route);
     const asked = rules.filter((rule) => index === -1 || rule.routes.includes(index)).flatMap(claimsIn);
@@ -193,7 +201,7 @@ function describeCaller(
   }
 }
 
-/** Claims that a rule looks at: in its conditions and bindings. */
+/** Claims that a rule reads in its conditions and bindings. */
 function claimsIn(part: unknown): readonly (readonly string[])[] {
   if (typeof part !== 'object' || part === null) return [];
   const own = 'claim' in part && Array.isArray(part.claim) ? [part.claim.map(String)] : [];

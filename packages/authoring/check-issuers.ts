@@ -1,4 +1,4 @@
-/** What the issuers and sources of a document must mean together. Build time only. */
+/** Checks issuers and sources of a document against each other. Build time only. */
 import { SUBPROTOCOL_MARKER } from '@gatewright/handlers/aws/websocket-event';
 import type { ApiKind } from '@gatewright/handlers/access/compiled-document';
 import {
@@ -20,10 +20,12 @@ type IssuerCheck = {
   readonly warning: (path: Path, message: string) => void;
 };
 
-/** Where each kind of source can stand; nothing else carries it. */
+/** Sources that only a WebSocket API can carry. */
 const WEBSOCKET_ONLY = ['query', 'subprotocol'];
 
-/** Hosts whose `iss` is known to end with a slash, or not to: the commonest mistake, and its tokens are all refused. */
+/**
+ * Hosts whose `iss` is known to end with a slash, or not: the most common mistake, which refuses every token.
+ */
 const SLASHES: readonly { readonly host: RegExp; readonly hasSlash: boolean }[] = [
   { host: /(^|\.)auth0\.com$|^sts\.windows\.net$/, hasSlash: true },
   {

@@ -1,9 +1,9 @@
-/** Usage plans in access documents, read by the library that keeps them. */
+/** Checks usage plans in access documents with the quota library. */
 import { PlanInvalid } from '@gatewright/handlers/errors';
 import type { CheckPlan } from './compile-quota.ts';
 import { parsePlan } from '@gatewright/handlers/quota/plan';
 
-/** Limits that a plan may have, and nobody would hold. */
+/** Limits that a plan may have, but that are not enforced. */
 const UNHELD = {
   request: {
     concurrency:

@@ -1,4 +1,7 @@
-/** Rules that name certificates by serial number: one that can never match is a deny list that denies nobody. Build time only. */
+/**
+ * Rules that name certificates by serial number: a deny list that can never match denies no caller. Build
+ * time only.
+ */
 import { normalizeSerial } from '@gatewright/handlers/access/tokens/client-certificate';
 import { isCertificateIssuer } from './compile-issuer.ts';
 import type { AccessDocument } from './document.ts';
@@ -7,7 +10,10 @@ import type { Path } from './shape.ts';
 
 type Complain = (path: Path, message: string) => void;
 
-/** Principals of certificates have the claim `serialNumber` as `normalizeSerial` writes it, and claims are compared as texts. */
+/**
+ * Principals of certificates have the claim `serialNumber` as `normalizeSerial` writes it, and claims are
+ * compared as strings.
+ */
 export function checkSerialNumbers({ issuers, rules }: AccessDocument, problem: Complain): void {
   if (!issuers.some(isCertificateIssuer)) return;
   for (const [index, { when }] of rules.entries())

@@ -1,4 +1,4 @@
-/** What one-time tickets ask of documents. Build time only. */
+/** Checks documents for one-time tickets. Build time only. */
 import { compileIssuer, isTokenIssuer } from './compile-issuer.ts';
 import type {
   ApiKind,
@@ -11,8 +11,8 @@ import type { Path } from './shape.ts';
 type Complain = (path: Path, message: string) => void;
 
 /**
- * A ticket carries who its holder is, with roles and scopes, and no claims: a rule that asks for one would find it
- * missing, which lets a `deny` pass by.
+ * A ticket carries its holder's identity, roles and scopes, but no claims: a `deny` rule that reads a claim
+ * would not match.
  */
 export function checkTickets(
   { tickets, rules, context }: CompiledDocument,
@@ -47,12 +47,15 @@ function asksForClaims(condition: CompiledCondition): boolean {
   }
 }
 
-/** Names of documents whose callers the document's WebSocket takes tickets of. */
+/** Names of documents whose callers' tickets the document's WebSocket takes. */
 export function ticketSourcesOf({ issuers }: AccessDocument): readonly string[] {
   return issuers.flatMap((issuer) => (issuer.type === 'ticket' ? issuer.from : []));
 }
 
-/** `kindOf`: of the document of that name; `unread` where its routes are not known yet, undefined where there is none. */
+/**
+ * `kindOf`: the kind of that document's API; `unread` where its routes are not known yet, undefined where
+ * there is no such document.
+ */
 export function checkTicketSources(
   { issuers }: AccessDocument,
   kindOf: (name: string) => ApiKind | 'unread' | undefined,
@@ -72,9 +75,9 @@ export function checkTicketSources(
 }
 
 /**
- * A ticket calls its holder what the giver's document does, and of an issuer that both trust its holder is the same
- * principal as by a token. Attack: where one takes the subject from a claim that people choose, such as a nickname,
- * whoever is called like another's `sub` would open the WebSocket as that one.
+ * A ticket's holder has the subject that the giving document assigns; under an issuer that both trust, it is
+ * the same principal as by a token. Attack: if one document takes the subject from a claim that users choose,
+ * such as a nickname, a user can take another's `sub` and open the WebSocket in that name.
  */
 export function checkTicketSubjects(
   document: AccessDocument,
@@ -94,7 +97,7 @@ export function checkTicketSubjects(
   });
 }
 
-/** By `iss`: the claim that names whom a token speaks for. */
+/** By `iss`: the claim used as subject. */
 function subjectClaims(document: AccessDocument | undefined): ReadonlyMap<string, string> {
   const trusts = document?.issuers.filter(isTokenIssuer).map((issuer) => compileIssuer(issuer).trust) ?? [];
   return new Map(trusts.map(({ issuer, principal }) => [issuer, principal.join('.')]));

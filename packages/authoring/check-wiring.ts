@@ -1,15 +1,14 @@
 /**
- * Does an API use the authorizer in a way that keeps the document's promises? API Gateway's cache answers
- * from what it was told the answer depends on, and the authorizer itself cannot see what that was.
+ * Checks that an API uses the authorizer as its document requires. API Gateway caches answers by the
+ * configured identity sources, which the authorizer itself cannot see.
  */
 import type { CompiledDocument, CompiledSource } from '@gatewright/handlers/access/compiled-document';
 
-/** How one authorizer of an API is set, as its template says. */
+/** Configuration of one authorizer of an API, from its template. */
 export type WiredAuthorizer = {
-  /** Named in messages. */
   readonly name: string;
   readonly payload: 'rest-token' | 'rest-request' | 'http-1.0' | 'http-2.0' | 'websocket';
-  /** Which of the toolkit's functions it invokes. */
+  /** The toolkit's function that it invokes. */
   readonly calls: 'token-authorizer' | 'request-authorizer';
   readonly ttlSeconds: number;
   readonly simpleResponses: boolean;
@@ -23,17 +22,17 @@ export type WiredSource = {
 };
 
 /**
- * Which of them a function's name, its logical id or the export of its ARN means, whatever stack and stage it is
- * deployed in (`gatewright-prod-token-authorizer`, `RequestAuthorizerArn`). Undefined: none of ours.
+ * The toolkit's function that a function name, logical id or ARN export refers to, in any stack and stage
+ * (`gatewright-prod-token-authorizer`, `RequestAuthorizerArn`). Undefined: none of ours.
  */
 export function calledFunction(name: string): WiredAuthorizer['calls'] | undefined {
-  // The last: the stack's own name may be of the kind, and comes first.
+  // The last match: the stack's own name may look like one, and comes first.
   const kind = [...name.matchAll(/(token|request)(?:-|dash)?authorizer/gi)].at(-1)?.[1];
   if (kind === undefined) return undefined;
   return kind.toLowerCase() === 'token' ? 'token-authorizer' : 'request-authorizer';
 }
 
-/** What is unsafe or can never work, each with what to change. Empty: all is well. */
+/** What is unsafe or can never work, each with what to change. Empty: no fault. */
 export function checkWiring(document: CompiledDocument, authorizer: WiredAuthorizer): readonly string[] {
   const { name, ttlSeconds } = authorizer;
   const complaints = [
@@ -46,7 +45,7 @@ export function checkWiring(document: CompiledDocument, authorizer: WiredAuthori
   return complaints.map((complaint) => `authorizer ${name}: ${complaint}`);
 }
 
-/** Each function reads events of its own kind, and fails with any other. */
+/** Each function reads only its own kind of event. */
 function checkFunction({ payload, calls }: WiredAuthorizer): readonly string[] {
   const wanted = payload === 'rest-token' ? 'token-authorizer' : 'request-authorizer';
   if (calls === wanted) return [];
@@ -95,7 +94,9 @@ function checkCache(document: CompiledDocument, authorizer: WiredAuthorizer): re
   return complaints;
 }
 
-/** A kept answer charges nobody, and a TOKEN event has no stamp that says to which period a charge belongs. */
+/**
+ * A cached answer charges no caller, and a TOKEN event has no timestamp that assigns a charge to a period.
+ */
 function checkQuota(
   { quota }: CompiledDocument,
   { payload, ttlSeconds }: WiredAuthorizer,
@@ -112,7 +113,7 @@ function checkQuota(
     : [];
 }
 
-/** Every identity source must be there, or API Gateway answers 401 by itself. */
+/** If any identity source is missing, API Gateway itself answers 401. */
 function checkReach({ sources }: CompiledDocument, authorizer: WiredAuthorizer): readonly string[] {
   const { identitySources, payload } = authorizer;
   if (payload === 'rest-token') {
@@ -123,7 +124,7 @@ function checkReach({ sources }: CompiledDocument, authorizer: WiredAuthorizer):
           `a TOKEN authorizer reads one header only, never ${describeSource(unread)}: use a REQUEST authorizer`,
         ];
   }
-  // One header, with Bearer and without, is one place.
+  // A header with and without Bearer is one place.
   if (new Set(sources.map(describeSource)).size < 2) return [];
   const demanded = identitySources.find((wired) => sources.some((source) => isSame(source, wired)));
   return demanded === undefined
@@ -159,9 +160,7 @@ function describeSource(source: CompiledSource): string {
   }
 }
 
-/** One route of an API as it is deployed. */
 export type WiredRoute = {
-  /** `GET`, `ANY`. */
   readonly method: string;
   readonly path: string;
   /** Undefined: none that could be ours. */
@@ -169,7 +168,7 @@ export type WiredRoute = {
   readonly apiKeyRequired: boolean;
 };
 
-/** Routes that browsers ask without a credential before they send one; each with what to change. */
+/** Routes to which browsers send a preflight without credentials; each with what to change. */
 export function checkPreflight(wired: readonly WiredRoute[]): readonly string[] {
   return wired
     .filter(({ method, authorizer }) => method === 'OPTIONS' && authorizer !== undefined)
@@ -178,10 +177,13 @@ export function checkPreflight(wired: readonly WiredRoute[]): readonly string[] 
     );
 }
 
-/** Where an API takes API keys from; undefined: it is only known once deployed. */
+/** Where an API reads API keys; undefined: known only once deployed. */
 export type ApiKeySource = 'HEADER' | 'AUTHORIZER' | undefined;
 
-/** What keeps charged routes from being charged, or from being refused when the quota is spent; each with what to change. */
+/**
+ * What prevents charged routes from being charged, or from being refused over quota; each with what to
+ * change.
+ */
 export function checkChargedRoutes(
   { quota, routes }: CompiledDocument,
   wired: readonly WiredRoute[],
@@ -205,7 +207,7 @@ export function checkChargedRoutes(
       complaints.push(
         `${method} ${path} is charged, which a TOKEN authorizer cannot do: give it a REQUEST authorizer`,
       );
-    // Over quota such a request would pass: the policy lets it on, and nobody asks for the key.
+    // Over quota such a request would pass: the policy allows it, and no key is required.
     if (quota.admissionKey !== undefined && !route.apiKeyRequired && route.authorizer !== undefined)
       complaints.push(
         `${method} ${path} is charged but asks for no API key: set ApiKeyRequired: true, or leave quota.admissionKey out`,
@@ -214,7 +216,7 @@ export function checkChargedRoutes(
   return complaints;
 }
 
-/** Every admitted request names that key, so where the stack's keys have other values nobody gets through. */
+/** Every admitted request uses that key, so a wrong value in the stack blocks all callers. */
 export function checkAdmissionKey(
   { quota }: CompiledDocument,
   { stack, stage }: { readonly stack: string; readonly stage: string },
@@ -227,7 +229,7 @@ export function checkAdmissionKey(
   ];
 }
 
-/** What keeps native usage plans from counting the document's keys; each with what to change. */
+/** What prevents native usage plans from counting the document's keys; each with what to change. */
 export function checkNativePlans(
   { apiKeys }: CompiledDocument,
   wired: readonly WiredRoute[],

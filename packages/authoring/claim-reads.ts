@@ -1,7 +1,7 @@
 /**
- * Where a handler's source reads the caller as a Cognito or JWT authorizer told it: behind a Lambda authorizer
- * `authorizer.claims` and `authorizer.jwt` are not there, and `C#${claims.sub}` is one customer for all of them. By the
- * text, so that any language and style is seen; what only looks so is acknowledged in a comment.
+ * Finds places where a handler's source reads the caller as from a Cognito or JWT authorizer. Behind a Lambda
+ * authorizer `authorizer.claims` and `authorizer.jwt` do not exist, and `C#${claims.sub}` is one customer for
+ * all callers. Matched on text, for any language and style; false matches are acknowledged in a comment.
  */
 type ClaimRead = {
   readonly line: number;
@@ -9,11 +9,11 @@ type ClaimRead = {
   readonly what: string;
 };
 
-/** What stands for an authorizer that is missing, or a cast: `|| {}`, `as { jwt: { claims: Claims } }`. */
+/** A fallback for a missing authorizer, or a cast: `|| {}`, `as { jwt: { claims: Claims } }`. */
 const IN_BRACES = String.raw`(?:\|\||\?\?|\bas)\s*\{(?:[^{}\n]|\{[^{}\n]{0,120}\}){0,160}\}`;
-/** Of a name between its dot, bracket or `.get(` and what is read. */
+/** The member read after a dot, bracket or `.get(`. */
 const MEMBER = String.raw`(?:\.\s*|\[\s*['"${'`'}]|\(\s*['"])(claims|jwt)\b`;
-/** Inside of a pattern, which may have patterns and defaults of its own. */
+/** Inside of a destructuring pattern, which may nest patterns and defaults. */
 const PATTERN = String.raw`(?:[^{};]|\{[^{};]{0,120}\}){0,200}`;
 const TYPE = String.raw`(?:\s*:\s*[^={};\n]{0,80}(?:\{[^{};]{0,120}\})?)?`;
 
@@ -45,7 +45,7 @@ const NAMES = [
 ];
 const ACKNOWLEDGED = /gatewright:\s*claims acknowledged/;
 
-/** What reads the caller from another name of the authorizer. */
+/** Reads of the caller by another name of the authorizer. */
 function readsOfNames(text: string): readonly RegExp[] {
   const names = new Set(NAMES.flatMap((pattern) => [...text.matchAll(pattern)].map(([, name = '']) => name)));
   if (names.size === 0) return [];
@@ -59,7 +59,10 @@ function readsOfNames(text: string): readonly RegExp[] {
   ];
 }
 
-/** Each line once, in order; none where the line, or the one above it, says `gatewright: claims acknowledged`. */
+/**
+ * Each line once, in order; lines marked by `gatewright: claims acknowledged`, on the line or above it, are
+ * left out.
+ */
 export function findClaimReads(text: string): readonly ClaimRead[] {
   const lines = text.split('\n');
   const found = new Map<number, ClaimRead>();
@@ -73,7 +76,7 @@ export function findClaimReads(text: string): readonly ClaimRead[] {
   return [...found.values()].sort((a, b) => a.line - b.line);
 }
 
-/** What to do about one, behind the file and line where it stands. */
+/** What to do, printed after the file and line. */
 export function describeClaimRead(what: string, route: string): string {
   return (
     `reads ${what}, which is not there behind the authorizer of ${route}, so every caller would be undefined: read ` +
@@ -81,7 +84,10 @@ export function describeClaimRead(what: string, route: string): string {
   );
 }
 
-/** As `findClaimReads`, of a mapping template or parameter: `authorizer.claims`, each once; none where a comment acknowledges it. */
+/**
+ * Like `findClaimReads`, for a mapping template or parameter: `authorizer.claims`, each once; none where a
+ * comment acknowledges it.
+ */
 export function findMappedClaims(text: string): readonly string[] {
   if (ACKNOWLEDGED.test(text)) return [];
   return [
@@ -89,7 +95,7 @@ export function findMappedClaims(text: string): readonly string[] {
   ].map((name) => `authorizer.${name}`);
 }
 
-/** What to do about one, behind the place where it stands. */
+/** What to do, printed after the place. */
 export function describeMappedClaim(what: string, route: string): string {
   return (
     `reads $context.${what}, which is not there behind the authorizer of ${route}, so every caller would be nobody: let the document hand over the claim ` +

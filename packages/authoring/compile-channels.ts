@@ -11,7 +11,6 @@ import type { Path } from './shape.ts';
 type ChannelRuleText = NonNullable<AccessDocument['channels']>['rules'][number];
 
 type CompileChannels = {
-  /** Of the document. */
   readonly name: string;
   readonly kind: ApiKind;
   readonly problem: (path: Path, message: string) => void;

@@ -1,4 +1,4 @@
-/** `result.claims` of a document: what the backend is told of the caller, and what it cannot do without. */
+/** `result.claims` of a document: claims passed to the backend, and those it requires. */
 import type { ClaimsToCarry } from '@gatewright/handlers/access/compiled-document';
 import { isKeyIssuer } from './compile-issuer.ts';
 import type { AccessDocument } from './document.ts';
@@ -6,10 +6,13 @@ import type { Path } from './shape.ts';
 
 type ClaimsText = NonNullable<NonNullable<AccessDocument['result']>['claims']>;
 
-/** What is on record of every key; anything else is of its metadata. */
+/** Stored with every key; anything else is part of its metadata. */
 const CLAIMS_OF_KEYS = ['sub', 'tenant'];
 
-/** Whoever keeps records by a claim keeps them all under one name where it is missing, so none is unless that is said. */
+/**
+ * A backend that stores data by a missing claim mixes all callers, so claims are required unless listed as
+ * optional.
+ */
 export function claimsToCarry({ as, names, optional = [] }: ClaimsText): ClaimsToCarry {
   return { as, names, required: names.filter((name) => !optional.includes(name)) };
 }

@@ -40,7 +40,7 @@ export type Compilation =
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
 type CompileSource = {
-  /** File name without its ending. */
+  /** File name without extension. */
   readonly name: string;
   readonly document: AccessDocument;
   readonly inventory: RouteInventory;
@@ -48,15 +48,15 @@ type CompileSource = {
   readonly snapshots?: ReadonlyMap<string, KeySnapshot>;
   readonly locate: Locate;
   readonly checkPlan?: CheckPlan | undefined;
-  /** Whether the document of a WebSocket takes tickets of this one's callers. */
+  /** Whether a WebSocket's document takes tickets of this document's callers. */
   readonly givesTickets?: boolean;
 };
 
-/** API Gateway's own default. */
+/** API Gateway's default. */
 const USUAL_TTL_LIMIT_SECONDS = 300;
-/** Far more than API Gateway takes; routes are walked segment within segment. */
+/** Far more than API Gateway allows; routes are walked recursively by segment. */
 const SEGMENTS_LIMIT = 200;
-/** More lists than this would double the policy too often. */
+/** Each list can double the policy. */
 const NETWORKS_LIMIT = 4;
 
 type Work = CompileSource & {
@@ -64,7 +64,7 @@ type Work = CompileSource & {
   readonly warning: (path: Path, message: string) => void;
 };
 
-/** Checks what no single part of the document can know, and turns names into what they stand for. */
+/** Checks that need the whole document, and replaces names by what they stand for. */
 export function compileDocument(source: CompileSource): Compilation {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
@@ -199,7 +199,7 @@ function compileWhen(
     roles: new Set(Object.keys(document.roles ?? {})),
     complain: problem,
     opens: rule.effect === 'allow',
-    // API Gateway keeps no answer for `$connect`.
+    // API Gateway does not cache answers for `$connect`.
     keptSeconds: inventory.kind === 'websocket' ? 0 : (document.result?.cacheTtlSeconds ?? 60),
     networkIndex(cidr) {
       const sorted = [...cidr].sort();
@@ -237,7 +237,7 @@ function checkResult({ document, inventory, problem, warning }: Work, networks: 
   if (expiryCondition) problem([...at, 'expiryCondition'], 'a simple answer has no conditions');
   if (cacheTtlSeconds === 0) return;
   const bound = document.rules.findIndex(({ bind }) => bind !== undefined);
-  // The verdict for id 1 would be the answer for id 2: both are the same route key.
+  // The verdict for id 1 would be cached for id 2: both have the same route key.
   if (bound !== -1)
     problem(
       ['rules', bound, 'bind'],
@@ -256,7 +256,7 @@ function warnOfRule(
   path: Path,
   routes: readonly (CompiledRoute | undefined)[],
 ): void {
-  // Preflights are meant to be open, and whoever writes `*` means other verbs.
+  // Preflights are meant to be open, and `*` means the other verbs.
   const isPreflight = (route: CompiledRoute): boolean =>
     route.method === 'OPTIONS' && !rule.methods?.includes('OPTIONS');
   const open = routes.find((route) => route?.isOpen === true && !isPreflight(route));
@@ -278,7 +278,7 @@ function warnOfRule(
     );
 }
 
-/** Default deny is right, and worth a line where nobody wrote it. */
+/** Default deny is right, but deserves a warning where it is not written. */
 function warnOfSilence({ warning }: Work, { routes, rules, apis }: CompiledDocument): void {
   const allowed = new Set(rules.flatMap((rule) => (rule.effect === 'allow' ? rule.routes : [])));
   const denies = rules.filter((rule) => rule.effect === 'deny' && rule.when === undefined);
@@ -304,7 +304,7 @@ function listRoutes(routes: readonly (readonly [number, CompiledRoute])[]): stri
   return `${names.join(', ')}${routes.length > 10 ? ' …' : ''}`;
 }
 
-/** What only shows when the rules are tried on callers. */
+/** Problems that appear only when the rules are tried on callers. */
 function tryCallers({ problem, warning, inventory }: Work, document: CompiledDocument): void {
   const endless = inventory.routes.find(({ path }) => path.split('/').length > SEGMENTS_LIMIT);
   if (endless !== undefined) {

@@ -1,14 +1,16 @@
-/** The quota of an access document → what the authorizer charges by. Build time only. */
+/** The quota of an access document → what the authorizer charges. Build time only. */
 import type { ApiKind, CompiledQuota, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
 import type { AccessDocument } from './document.ts';
 import type { PlanText } from './document-quota.ts';
 import { QUOTA_CONTEXT_NAMES } from '@gatewright/handlers/access/quota-context';
 import type { Path } from './shape.ts';
 
-/** Who charges by a plan: the authorizer, or `usage-tracker` once requests are over, which can hold no rate. */
+/**
+ * What charges by a plan: the authorizer, or `usage-tracker` after the requests, which cannot enforce a rate.
+ */
 type CountedBy = 'request' | 'access-log';
 
-/** What is wrong with a usage plan, and where in it; undefined: nothing. */
+/** What is wrong with a usage plan, and where; undefined: nothing. */
 export type CheckPlan = (
   plan: unknown,
   countedBy: CountedBy,
@@ -17,7 +19,7 @@ export type CheckPlan = (
 type QuotaSurroundings = {
   readonly kind: ApiKind;
   readonly routes: readonly CompiledRoute[];
-  /** Without it a document may bring no plans. */
+  /** Absent: a document may not define plans. */
   readonly checkPlan: CheckPlan | undefined;
   readonly complain: (path: Path, message: string, at?: 'key') => void;
 };

@@ -6,7 +6,7 @@ import { described, list, object, oneOf, refine, text } from './shape.ts';
 /** `{tenant}`, `{org.id}`: the value of a claim. */
 const CLAIM_SEGMENT = /^\{([^{}./\s]+(?:\.[^{}./\s]+)*)\}$/;
 
-/** Steps to the claim that stands in a segment; undefined: it is a text. */
+/** Path of the claim in a segment; undefined: a literal segment. */
 export function claimOfSegment(segment: string): readonly string[] | undefined {
   return CLAIM_SEGMENT.exec(segment)?.[1]?.split('.');
 }

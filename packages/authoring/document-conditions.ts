@@ -1,4 +1,4 @@
-/** The `when` of a rule, as it is written in an access document. */
+/** The `when` of a rule, as written in an access document. */
 import {
   described,
   either,
@@ -24,7 +24,7 @@ const CLAIM_NAME = text(
   'the name of a claim, such as sub or realm_access.roles; a name that itself has dots as a list: ["https://x.example/roles"]',
 );
 
-/** `realm_access.roles` → its steps; a claim whose own name has dots is written as a list of steps. */
+/** `realm_access.roles` → its steps; a claim with dots in its own name is written as a list of steps. */
 export const CLAIM_PATH: Shape<readonly string[]> = described(
   either(
     mapped(CLAIM_NAME, (path) => path.split('.')),
@@ -78,7 +78,7 @@ const CLAIM_TEST: Shape<ClaimTest> = refine(
   checkClaimTest,
 );
 
-/** `op` decides what `value` may be; a test that can never hold is a mistake, not a rule. */
+/** `op` decides the type of `value`; a test that can never hold is reported as a mistake. */
 function checkClaimTest({ op, value }: ClaimTest): string | undefined {
   switch (op) {
     case 'exists':

@@ -1,4 +1,4 @@
-/** The `issuers` of an access document: whose credentials count. */
+/** The `issuers` of an access document: whose credentials are accepted. */
 import { KEY_PREFIX } from '@gatewright/handlers/access/keys/api-key';
 import { CLAIM_PATH, NAME } from './document-conditions.ts';
 import { SIGNATURE_ALGORITHMS } from '@gatewright/handlers/access/tokens/issuers';
@@ -32,7 +32,7 @@ const JWKS = object(
       integer(1, 3600),
       'At most one look for unknown key ids in this time. Default: 30.',
     ),
-    // Two attempts must end before the authorizer's own timeout (serverless.yml).
+    // Two attempts must fit into the authorizer's own timeout (serverless.yml).
     timeoutMs: described(integer(100, 2000), 'Of one attempt; there are two. Default: 1500.'),
     maxBytes: described(integer(1000, 1_000_000), 'Default: 150000.'),
     snapshotMaxAgeDays: described(

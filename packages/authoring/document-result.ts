@@ -1,4 +1,4 @@
-/** `result` of an access document: how the authorizer answers, and what it tells the backend. */
+/** `result` of an access document: how the authorizer answers, and what it passes to the backend. */
 import { AUTHORIZER_RESULT_LIMIT_BYTES } from '@gatewright/handlers/aws/limits';
 import { described, flag, integer, list, object, oneOf, text } from './shape.ts';
 

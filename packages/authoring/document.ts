@@ -23,7 +23,7 @@ import type { JsonSchema } from '@gatewright/handlers/http/fields';
 const STAGE = /^(\$default|[A-Za-z0-9_-]{1,128})$/;
 
 const API_ID_TEXT = text(/^[a-z0-9]{1,64}$/, 'the id of the API, such as a1b2c3d4e5');
-/** AWS gives ids of digits only, too, and ones such as `12e4567890`: YAML takes both for numbers. */
+/** AWS also gives ids of digits only, and ids such as `12e4567890`: YAML reads both as numbers. */
 const API_ID: Shape<string> = {
   ...API_ID_TEXT,
   read(value, path, report) {
@@ -201,7 +201,7 @@ const ROLES = described(
   'Roles that rules may name. inherits: the role is those roles too; scopes: it has these scopes as well.',
 );
 
-/** What several documents share, by `extends`. */
+/** Parts that several documents share, by `extends`. */
 export const SHARED_DOCUMENT = object(
   { version: literal(1) },
   {
@@ -267,7 +267,7 @@ export type CertificateIssuerText = Extract<AccessDocument['issuers'][number], {
 export type TicketIssuerText = Extract<AccessDocument['issuers'][number], { type: 'ticket' }>;
 export type BindText = NonNullable<RuleText['bind']>[string];
 
-/** What editors complete from; `access/access.schema.json` is this, printed. */
+/** Editors complete from it; `access/access.schema.json` is its printed form. */
 export function documentSchema(): JsonSchema {
   const { schema }: Shape<unknown> = ACCESS_DOCUMENT;
   const required = [schema['required'] ?? []].flat();
@@ -275,7 +275,7 @@ export function documentSchema(): JsonSchema {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Gatewright access document',
     ...schema,
-    // A document that extends others may have these from there.
+    // A document that extends others may get these from there.
     required: required.filter((name) => name !== 'issuers' && name !== 'sources'),
     anyOf: [{ required: ['issuers', 'sources'] }, { required: ['extends'] }],
     definitions: { condition: CONDITION.schema },

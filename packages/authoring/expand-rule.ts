@@ -1,4 +1,4 @@
-/** A rule's methods and paths → the routes of the inventory that they name. Build time only. */
+/** A rule's methods and paths → the matching routes of the inventory. Build time only. */
 import type { BindText, RuleText } from './document.ts';
 import type { CompiledBinding, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
 import type { InventoryRoute } from './route-inventory.ts';
@@ -7,7 +7,7 @@ import type { RouteSegment } from '@gatewright/handlers/access/decide/route-find
 import { isClose } from './shape.ts';
 import type { Path } from './shape.ts';
 
-/** What `ANY` stands for; no other verb is ever allowed. */
+/** The verbs of `ANY`; no other verb is ever allowed. */
 const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
 type ExpandedRule = {
@@ -17,7 +17,7 @@ type ExpandedRule = {
 
 type Complain = (path: Path, message: string, at?: 'key') => void;
 
-/** One route per concrete verb, in a fixed order; a verb of its own takes its place out of `ANY`. */
+/** One route per concrete verb, in a fixed order; a verb with its own route is excluded from `ANY`. */
 export function expandRoutes(inventory: readonly InventoryRoute[]): readonly CompiledRoute[] {
   const own = new Set(inventory.map(({ method, path }) => `${method} ${path}`));
   return inventory
@@ -33,7 +33,7 @@ function compareTexts(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** A path or a method that reaches no route is a mistake, most likely of the pen. */
+/** A path or method that matches no route is a mistake, most likely a typo. */
 export function expandRule(
   rule: RuleText,
   routes: readonly CompiledRoute[],

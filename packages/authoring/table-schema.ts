@@ -1,9 +1,9 @@
-/** Which layout a table was made for, by its tag (docs/decisions/0073). */
+/** The layout that a table was made for, by its tag. */
 import { membersOf } from '@gatewright/aws/json-object';
 
 const SCHEMA_TAG = 'gatewright:schema';
 
-/** Of a table's properties in a template, or of what DynamoDB lists; undefined where there is no such tag. */
+/** From a table's properties in a template, or from DynamoDB's list of tags; undefined without the tag. */
 export function schemaOf({ Tags: tags }: Readonly<Record<string, unknown>> = {}): number | undefined {
   const all: readonly unknown[] = Array.isArray(tags) ? tags : [];
   const tag = all.map(membersOf).find(({ Key }) => Key === SCHEMA_TAG);

@@ -127,7 +127,7 @@ export type WebhooksBuild =
   | { readonly kind: 'compiled'; readonly webhooks: CompiledWebhooks }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
-/** Reads and compiles the document. `file` is only named in problems. Never throws. */
+/** Reads and compiles the document. `file` only appears in problems. Never throws. */
 export function compileWebhooks(documentText: string, file: string): WebhooksBuild {
   const reading = readShaped(documentText, file, WEBHOOKS_DOCUMENT);
   if (reading.kind === 'invalid') return reading;
@@ -167,7 +167,7 @@ function compileTarget({ eventBridge, sqs }: ShapeOf<typeof TARGET>, stage: stri
   return { kind: 'sqs', queue: named(sqs?.queue ?? '') };
 }
 
-/** What editors complete from; `access/webhooks.schema.json` is this, printed. */
+/** Editors complete from it; `access/webhooks.schema.json` is its printed form. */
 export function webhooksSchema(): JsonSchema {
   const { schema }: Shape<unknown> = WEBHOOKS_DOCUMENT;
   return {

@@ -1,9 +1,11 @@
-/** For what an authorizer reads the `access` table: without it, each of these would fail request by request. */
+/**
+ * What an authorizer needs the `access` table for: without it, requests that need it would fail one by one.
+ */
 import type { CompiledDocument } from './compiled-document.ts';
 
 type TableNeed = 'takes API keys' | 'takes tickets' | 'has revocation';
 
-/** What of a document needs the table where it is deployed. */
+/** The document's features that need the table when deployed. */
 export function tableNeeds(
   { apis, apiKeys, tickets, issuers }: CompiledDocument,
   deployedStage: string,

@@ -1,4 +1,4 @@
-/** The events that API Gateway sends to a Lambda authorizer, as shapes; parse only. */
+/** Parses the events that API Gateway sends to a Lambda authorizer. */
 import { DomainError } from '../errors.ts';
 import { parseFields, parseOptionalFields } from './event-fields.ts';
 import type { EventFields } from './event-fields.ts';
@@ -6,7 +6,7 @@ import { gatewayStamp } from './gateway-stamp.ts';
 import { parseMethodArn } from './method-arn.ts';
 import type { MethodArn } from './method-arn.ts';
 
-/** Which answer and which 401 the API behind the event understands. */
+/** The kind of API behind the event, which decides the forms of answer and 401. */
 export type AuthorizerKind = 'rest' | 'http-1.0' | 'http-2.0' | 'websocket';
 
 type TokenEvent = {
@@ -18,14 +18,14 @@ type TokenEvent = {
 export type RequestEvent = {
   readonly kind: AuthorizerKind;
   readonly arn: MethodArn;
-  /** By lower-case name; every value the caller sent. */
+  /** By lower-case name; every value sent. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
   readonly query: ReadonlyMap<string, readonly string[]>;
-  /** The caller's address as API Gateway saw it; `X-Forwarded-For` is the caller's own word. */
+  /** The caller's address as API Gateway saw it; a caller can forge `X-Forwarded-For`. */
   readonly sourceIp: string | undefined;
   /** mTLS: verified by API Gateway against the domain's trust store. */
   readonly certificate: ClientCertificate | undefined;
-  /** API Gateway's stamp of the request. */
+  /** API Gateway's timestamp of the request. */
   readonly receivedAtEpochMs: number | undefined;
 };
 
@@ -74,7 +74,7 @@ export function parseRequestEvent(event: unknown): RequestEvent {
   };
 }
 
-/** Payload 2.0 has it under `authentication`, all others under `identity`. */
+/** Under `authentication` in payload 2.0, else under `identity`. */
 function certificateOf(context: EventFields): ClientCertificate | undefined {
   const { clientCert = parseOptionalFields(context['identity'])['clientCert'] } = parseOptionalFields(
     context['authentication'],
@@ -90,7 +90,7 @@ function certificateOf(context: EventFields): ClientCertificate | undefined {
   return { subjectDN, issuerDN, serialNumber, notAfterEpochSeconds: Math.floor(notAfterEpochMs / 1000) };
 }
 
-/** Payload 2.0 has it under `http`, all others under `identity`. */
+/** Under `http` in payload 2.0, else under `identity`. */
 function sourceIpOf(context: EventFields): string | undefined {
   const { sourceIp = parseOptionalFields(context['identity'])['sourceIp'] } = parseOptionalFields(
     context['http'],
@@ -106,7 +106,7 @@ function kindOf(fields: EventFields): AuthorizerKind {
   return context['eventType'] === 'CONNECT' ? 'websocket' : 'rest';
 }
 
-/** Every value per name: a second, different value hidden in the multi-value map must not be overlooked. */
+/** Every value per name: a second, different value in the multi-value map must not be overlooked. */
 function valuesOf(
   single: unknown,
   multi: unknown,

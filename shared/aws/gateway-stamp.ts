@@ -1,4 +1,4 @@
-/** When API Gateway received a request, by its own clock. */
+/** The time when API Gateway received a request, by its own clock. */
 import { parseOptionalFields } from './event-fields.ts';
 
 /**

@@ -1,9 +1,11 @@
-/** The events of a WebSocket API, as shapes; parse only. */
+/** Parses the events of a WebSocket API. */
 import { DomainError } from '../errors.ts';
 import { parseFields, parseOptionalFields } from './event-fields.ts';
 import { gatewayStamp } from './gateway-stamp.ts';
 
-/** Marks the token in `Sec-WebSocket-Protocol: bearer, eyJ…`: browsers can set no other header of a WebSocket. */
+/**
+ * Marks the token in `Sec-WebSocket-Protocol: bearer, eyJ…`: browsers can set no other header of a WebSocket.
+ */
 export const SUBPROTOCOL_MARKER = 'bearer';
 
 export type WebSocketEvent = {
@@ -11,11 +13,10 @@ export type WebSocketEvent = {
   readonly stage: string;
   readonly connectionId: string;
   readonly connectedAtEpochMs: number;
-  /** What the `$connect` authorizer said: `principalId` and its context, all as text. */
+  /** From the `$connect` authorizer: `principalId` and its context, all as strings. */
   readonly authorizer: Readonly<Record<string, string>>;
   /** Offered in `Sec-WebSocket-Protocol`, in the caller's order; only on `$connect`. */
   readonly subprotocols: readonly string[];
-  /** When API Gateway received it. */
   readonly receivedAtEpochMs?: number;
   /** Text of the message; empty on `$connect` and `$disconnect`. */
   readonly body: string;

@@ -1,4 +1,4 @@
-/** The response cache over a DynamoDB table, with bodies packed by Brotli. */
+/** The response cache on a DynamoDB table, with bodies compressed by Brotli. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
@@ -12,16 +12,18 @@ import type { ResponseCachePorts } from './response-cache.ts';
 export type DynamoDbCacheOptions = DynamoDbTableOptions & {
   /** Entries of one namespace are invalidated together: usually the service. */
   readonly namespace: string;
-  /** Of an answer's body as it comes from the handler. Default: 1,048,576, as API Gateway's stage cache. */
+  /** Limit of an answer's body before compression. Default: 1,048,576, as API Gateway's stage cache. */
   readonly maxBodyBytes?: number;
 };
 
 const MAX_BODY_BYTES = 1_048_576;
-/** Lambda takes no longer answer. */
+/** Lambda's limit of an answer. */
 const LONGEST_BODY_BYTES = 6 * 1024 * 1024;
-/** Pieces of 300 KB take their time; a request that waits longer is better off with its handler. */
+/**
+ * Bodies in pieces of 300 KB need time; for a request that waits longer, the handler is the better choice.
+ */
 const TIMEOUT_MS = 1000;
-/** Below, packing makes them longer. */
+/** Compression makes shorter bodies longer. */
 const PACKED_FROM = 256;
 const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);

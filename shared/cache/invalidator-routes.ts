@@ -1,4 +1,7 @@
-/** What cache-invalidator answers on the admin functions' API: one table, from which the OpenAPI document is made as well. */
+/**
+ * Routes of cache-invalidator on the admin functions' API: one table, from which the OpenAPI document is made
+ * as well.
+ */
 import { DomainError, RequestInvalid } from '../errors.ts';
 import { optional, text, whole } from '../http/fields.ts';
 import { jsonReply } from '../http/reply.ts';
@@ -49,7 +52,10 @@ const WISH = {
   },
 };
 
-/** Asks for one and carries it out as far as time goes; what is left is gone on with every minute. */
+/**
+ * Records an invalidation and carries it out as far as time allows; the schedule continues the rest every
+ * minute.
+ */
 async function invalidate(
   ports: InvalidatorPorts,
   asked: Invalidation,
@@ -137,7 +143,7 @@ function showRoute({ listing, store, clock }: InvalidatorPorts): Route {
       const label = tag === undefined ? 'all' : tagLabel(tag);
       for await (const { id, item } of entriesOf(listing, namespace, label, clock.nowEpochMs())) {
         const record = item['kind'] === 'stage' ? parseStageRecord(item['doc']) : undefined;
-        // The index names answers until their time is over, also those that were dropped before.
+        // The index lists answers until they expire, also those dropped before.
         if (record === undefined && (await isDropped(store, namespace, label, { id, item }))) continue;
         hasMore = entries.length === limit;
         if (hasMore) break;

@@ -5,7 +5,7 @@ import type { Environment } from './environment.ts';
 
 type CacheInvalidatorConfig = {
   readonly tableName: string;
-  /** Which tags a change of a table invalidates. */
+  /** The tags that a change of a table invalidates. */
   readonly streams: readonly {
     readonly table: string;
     readonly namespace: string;
@@ -17,12 +17,14 @@ type CacheInvalidatorConfig = {
 };
 
 /**
- * Reads what `cache-invalidator` needs:
+ * Reads the settings of `cache-invalidator`:
  * - `GATEWRIGHT_CACHE_TABLE`
- * - `GATEWRIGHT_CACHE_STREAMS`: rules for streams of tables, `[{"table":"orders","namespace":"shop","tags":["order:{id}"]}]`
- * - `GATEWRIGHT_CACHE_ENDPOINT`: where APIs are instead of AWS's own address, with `{apiId}` in it
- * - `GATEWRIGHT_DISTRIBUTION_ID`: of CloudFront; empty: there is none
- * - Lambda's own: `AWS_REGION`, its credentials and `AWS_ENDPOINT_URL`, or that of `…_API_GATEWAY` and `…_CLOUDFRONT`
+ * - `GATEWRIGHT_CACHE_STREAMS`: rules for streams of tables,
+ * `[{"table":"orders","namespace":"shop","tags":["order:{id}"]}]`
+ * - `GATEWRIGHT_CACHE_ENDPOINT`: address of APIs in place of AWS's own, with `{apiId}` in it
+ * - `GATEWRIGHT_DISTRIBUTION_ID`: of CloudFront; empty: none
+ * - Lambda's own: `AWS_REGION`, its credentials and `AWS_ENDPOINT_URL`, or that of `…_API_GATEWAY` and
+ * `…_CLOUDFRONT`
  * @throws DomainError CONFIG_INVALID with the variable's name
  */
 export function readCacheInvalidatorConfig(environment: Environment = process.env): CacheInvalidatorConfig {

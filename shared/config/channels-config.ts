@@ -14,7 +14,7 @@ type ChannelsConfig = {
 };
 
 /**
- * Reads what the functions of the WebSocket API need:
+ * Reads the settings of the WebSocket API's functions:
  * - `GATEWRIGHT_CONNECTIONS_TABLE`
  * - `GATEWRIGHT_PUBLISHER`: the function that delivers; absent = this one
  * - `GATEWRIGHT_KEPT_SECONDS`: how long messages of channels are kept, 60 to 86,400; absent = an hour
@@ -35,7 +35,10 @@ export function readChannelsConfig(environment: Environment = process.env): Chan
   };
 }
 
-/** Reads what calls of Lambda need: what `readSignerConfig` reads, `AWS_ENDPOINT_URL_LAMBDA` and `AWS_ENDPOINT_URL`. @throws DomainError CONFIG_INVALID */
+/**
+ * Reads the settings for calls of Lambda: those of `readSignerConfig`, `AWS_ENDPOINT_URL_LAMBDA` and
+ * `AWS_ENDPOINT_URL`. @throws DomainError CONFIG_INVALID
+ */
 export function readInvokerConfig(environment: Environment = process.env): InvokerConfig {
   const endpoint = environment['AWS_ENDPOINT_URL_LAMBDA'] ?? environment['AWS_ENDPOINT_URL'];
   return { ...readSignerConfig(environment), ...(endpoint !== undefined && { endpoint }) };

@@ -5,16 +5,16 @@ import type { Environment } from './environment.ts';
 export type LogConfig = {
   /** Dimension of the metrics. */
   readonly stage: string;
-  /** How logs name a caller. */
   readonly principal:
     { readonly as: 'hash'; readonly salt: string } | { readonly as: 'plain' } | { readonly as: 'nothing' };
 };
 
 /**
- * Reads what logs and metrics need:
+ * Reads the settings of logs and metrics:
  * - `GATEWRIGHT_STAGE`: stage of this stack; absent = `unknown`, for functions that do not need it themselves
  * - `GATEWRIGHT_LOG_PRINCIPAL`: `hash` (the default), `plain` or `nothing`
- * - `GATEWRIGHT_LOG_SALT`: key of the hash, at least 16 characters; with neither variable callers are not named
+ * - `GATEWRIGHT_LOG_SALT`: key of the hash, at least 16 characters; with neither variable callers are not
+ * named
  * @throws DomainError CONFIG_INVALID with the variable's name
  */
 export function readLogConfig(environment: Environment = process.env): LogConfig {

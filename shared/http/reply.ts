@@ -1,4 +1,4 @@
-/** The one builder of JSON replies. */
+/** Builds all JSON replies. */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 
 /** A reply with a JSON body. `contentType` differs for problem documents only. */

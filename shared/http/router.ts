@@ -1,4 +1,4 @@
-/** From an event of an HTTP API to the route that answers it. */
+/** Finds the route for an event of an HTTP API. */
 import { parseHttpEvent } from '../aws/http-event.ts';
 import type { HttpEvent } from '../aws/http-event.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
@@ -6,13 +6,13 @@ import { DomainError } from '../errors.ts';
 import { adminProblemOf, problemReply } from './problem.ts';
 import type { Route } from './route.ts';
 
-/** Told of every answer: which route, and the code of a refusal. */
+/** Called for every answer, with the route and the code of a refusal. */
 export type Answered = (routeId: string, code: string | undefined) => void;
 
 /**
- * Answers by the route key that the gateway chose, since that is what IAM has allowed: another reading of the path
- * would let a disguised one (`//`, a trailing slash) reach what a policy denies. A fallback route (`ANY /x/{proxy+}`)
- * is answered with 404 or 405. What is no refusal is thrown: the platform logs it, and the caller sees 500.
+ * Dispatches by the route key that the gateway chose, since IAM has allowed that one: parsing the path again
+ * would let a disguised path (`//`, a trailing slash) reach what a policy denies. A fallback route (`ANY
+ * /x/{proxy+}`) answers 404 or 405. Other errors are thrown: the platform logs them, and the caller gets 500.
  */
 export function createRouter(
   routes: readonly Route[],
@@ -47,7 +47,7 @@ function withHeaders(reply: ProxyResult, status: number, allowed: readonly strin
   return reply;
 }
 
-/** The methods that a path takes; a parameter stands for one segment. */
+/** The methods of a path; a parameter stands for one segment. */
 function allowedAt(path: string, routes: readonly Route[]): readonly string[] {
   const segments = path.split('/');
   return routes

@@ -18,7 +18,8 @@ export type CachedHandler<Event> = (event: Event, ...rest: readonly unknown[]) =
 const MAX_SECONDS = 86_400;
 
 /**
- * For middy: `.use(responseCache({ cache, ttlSeconds: 60 }))`, after what refuses callers: who is answered here has not met the later ones.
+ * For middy: `.use(responseCache({ cache, ttlSeconds: 60 }))`, after middlewares that refuse callers: a
+ * cached answer skips the later ones.
  *
  * @example
  * ```ts

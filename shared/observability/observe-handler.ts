@@ -6,7 +6,7 @@ import type { FunctionObserver } from './observation.ts';
 
 export type Handler<Result> = (event: unknown, context: Context) => Promise<Result>;
 
-/** @see createObservation for what becomes of errors */
+/** @see createObservation for the handling of errors */
 export function observeHandler<Result>(
   serviceName: string,
   handle: (event: unknown, observer: FunctionObserver) => Promise<Result>,

@@ -1,15 +1,15 @@
-/** What CloudWatch Logs sends to a subscribed function: `{awslogs: {data}}`, base64 of gzip of JSON. */
+/** The input of a function subscribed to CloudWatch Logs: `{awslogs: {data}}`, base64 of gzip of JSON. */
 import { gunzipSync } from 'node:zlib';
 import { parseFields, parseOptionalFields } from '../aws/event-fields.ts';
 import { DomainError } from '../errors.ts';
 
 export type LogEvent = { readonly timestampEpochMs: number; readonly message: string };
 
-/** CloudWatch sends about 1 MB of lines at once; a bomb of zeros would be gigabytes. */
+/** CloudWatch sends about 1 MB of lines at once; a decompression bomb would be gigabytes. */
 const MAX_INFLATED_BYTES = 16 * 1024 * 1024;
 
 /**
- * Empty for CONTROL_MESSAGE, by which CloudWatch asks whether the function can be reached.
+ * Empty for CONTROL_MESSAGE, by which CloudWatch tests whether the function can be reached.
  * @throws DomainError EVENT_MALFORMED
  */
 export function readLogBatch(event: unknown): readonly LogEvent[] {

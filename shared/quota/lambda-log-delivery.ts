@@ -1,4 +1,4 @@
-/** Lines of access logs, by whichever way they come to the function: what to charge, and what to answer. */
+/** Lines of access logs from any source of the function: what to charge, and what to answer. */
 import { parseFields } from '../aws/event-fields.ts';
 import { DomainError } from '../errors.ts';
 import { readLogBatch } from './lambda-log-batch.ts';
@@ -7,13 +7,14 @@ import type { LogEvent } from './lambda-log-batch.ts';
 type LogDelivery = {
   readonly lines: readonly LogEvent[];
   /**
-   * What Firehose goes on with: it keeps records apart of which a line waits. CloudWatch Logs takes no answer.
-   * @throws DomainError USAGE_WAITING where a line of CloudWatch Logs waits: Lambda gives all of them again, then keeps them
+   * The answer to Firehose: records with waiting lines are marked as failed. CloudWatch Logs takes no answer.
+   * @throws DomainError USAGE_WAITING when a line of CloudWatch Logs waits: Lambda sends all of them again,
+   * then keeps them
    */
   readonly reply: (waiting: ReadonlySet<LogEvent>) => FirehoseReply | undefined;
 };
 
-/** `data` as it came: a delivery stream keeps the log, and counting it changes nothing of it. */
+/** `data` is unchanged: the delivery stream stores the log, and counting does not alter it. */
 export type FirehoseReply = {
   readonly records: readonly {
     readonly recordId: string;
@@ -23,9 +24,11 @@ export type FirehoseReply = {
 };
 
 /**
- * Of a subscription of CloudWatch Logs, `{awslogs}`, or of a Firehose stream that transforms data, `{records}`.
+ * From a subscription of CloudWatch Logs, `{awslogs}`, or a Firehose stream that transforms data,
+ * `{records}`.
  * @throws DomainError EVENT_MALFORMED
- * @see Amazon Data Firehose developer guide, "Transform source data", "Required parameters for data transformation"
+ * @see Amazon Data Firehose developer guide, "Transform source data", "Required parameters for data
+ * transformation"
  */
 export function readLogDelivery(event: unknown): LogDelivery {
   const { deliveryStreamArn, records } = parseFields(event);
@@ -48,7 +51,7 @@ function refuseWaiting({ size }: ReadonlySet<LogEvent>): undefined {
     throw new DomainError('USAGE_WAITING', 'some requests of the batch cannot be charged yet; give it again');
 }
 
-/** One line to a record, as API Gateway puts them, or several, as an aggregating producer does. */
+/** One line per record, as from API Gateway, or several, as from an aggregating producer. */
 function readRecord(record: unknown): {
   readonly recordId: string;
   readonly data: string;

@@ -1,4 +1,7 @@
-/** `access/webhooks.compiled.json`: what the receiver ships of `access/webhooks.yml`. Names of secrets, never secrets. */
+/**
+ * `access/webhooks.compiled.json`: the receiver's data from `access/webhooks.yml`. Names of secrets, never
+ * secrets.
+ */
 import type { SchemeName } from './signature-headers.ts';
 
 export type CompiledWebhooks = {
@@ -18,7 +21,9 @@ export type CompiledSource = {
 };
 
 export type SecretPlace = {
-  /** `parameter`: SSM; `secret`: Secrets Manager; `env`: a variable, which a deployed function does not look at. */
+  /**
+   * `parameter`: SSM; `secret`: Secrets Manager; `env`: a variable, which a deployed function does not read.
+   */
   readonly kind: 'env' | 'parameter' | 'secret';
   readonly name: string;
 };
@@ -28,12 +33,12 @@ export type Target =
       readonly kind: 'eventBridge';
       readonly bus: string;
       readonly source: string;
-      /** Without: the type of the event, as the sender names it. */
+      /** Default: the type of the event, as the sender names it. */
       readonly detailType?: string;
     }
   | { readonly kind: 'sqs'; readonly queue: string };
 
-/** The file as it is imported; written and checked by the build only. */
+/** The file as imported; written and checked by the build only. */
 export function parseCompiledWebhooks(json: unknown): CompiledWebhooks {
   return json as CompiledWebhooks;
 }

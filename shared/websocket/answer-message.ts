@@ -1,4 +1,4 @@
-/** Messages of clients and their answers: one frame each, which the route's response sends. */
+/** Answers messages of clients: one frame each, sent as the route's response. */
 import { CHANNELS, mayUseChannel, parseChannelGrants } from '../aws/channel-grants.ts';
 import type { ChannelGrants } from '../aws/channel-grants.ts';
 import type { WebSocketEvent } from '../aws/websocket-event.ts';
@@ -16,17 +16,17 @@ import { answerPing } from './ping.ts';
 import { join, leave, listMembers } from './presence.ts';
 import { publishEntries } from './publish-entries.ts';
 
-/** Of one connection; each presence channel counts, too. */
+/** Per connection; each presence channel counts, too. */
 export const CHANNELS_PER_CONNECTION = 50;
-/** The frame around it has to fit into AWS's 128 KB, too. */
+/** The frame around it must fit into AWS's 128 KB, too. */
 export const MAX_DATA_BYTES = 120 * 1024;
 
-/** Of a route, which takes some of the protocol's messages; what else comes is a mistake of the deployment. */
+/** Messages of the protocol that a route takes; any other message means a wrong deployment. */
 type TakenActions = readonly ClientMessage['action'][];
 
 /**
- * Never throws for what a client may do wrong. A connection is kept no longer than the credential by which it was opened:
- * what comes afterwards is refused, and all that the connection listens to is taken away.
+ * Never throws for a client's mistake. A connection is used no longer than its credential: later messages are
+ * refused, and all its subscriptions are removed.
  */
 export async function answerMessage(
   ports: ChannelPorts,
@@ -36,7 +36,7 @@ export async function answerMessage(
   const message = parseClientMessage(event.body);
   const id = 'id' in message ? message.id : undefined;
   if (isCredentialOver(event)) {
-    // What cannot be taken away now is refused by whoever delivers.
+    // Subscriptions that cannot be removed now are skipped at delivery.
     await endConnection(ports, event).catch(() => undefined);
     return refusal('credential-expired', 'the credential has ended; connect again with a new one', { id });
   }
@@ -83,10 +83,10 @@ async function answerAllowed(
 
 type Place = { readonly event: WebSocketEvent; readonly address: string };
 
-/** What one has joined one may leave, whatever was granted since. */
+/** A joined channel may always be left, whatever the grants are now. */
 function isAllowed(grants: ChannelGrants, { action, channel }: ChannelMessage): boolean {
   if (action === 'unsubscribe') return true;
-  // A presence channel is no name that may be published to.
+  // A presence channel cannot be published to.
   return action === 'publish' ? mayUseChannel(grants, 'publish', channel) : mayHear(grants, channel);
 }
 
@@ -107,14 +107,14 @@ async function subscribe(
       id,
       channel,
     });
-  // Before the head is read: what gets a later number finds the listener.
+  // Before reading the head: messages with a later number then find the subscriber.
   await ports.store.put(interestItems(connection, listenersKey(address)));
   const isPresence = watchedChannel(channel) !== undefined;
   if (isPresence) await join(ports, address, connection, subjectOf(event));
   const { log, seq } = (await readHead(ports, address)) ?? { log: 0, seq: 0 };
   const subscribed = { type: 'subscribed', id, channel, head: { log, seq } } as const;
   if (!isPresence) return subscribed;
-  // After the head: joins and leaves with a later number say again what the list may have already.
+  // After the head: joins and leaves with a later number may repeat entries of the list.
   const { members, isCut } = await listMembers(ports, address);
   return { ...subscribed, members, ...(isCut && { membersCut: true }) };
 }
@@ -140,7 +140,7 @@ async function publish(
   return { type: 'published', id, channel, seq };
 }
 
-/** As others know the caller. */
+/** The caller's name for other members. */
 function subjectOf({ authorizer }: WebSocketEvent): string {
   const { sub, principalId = '' } = authorizer;
   return sub ?? principalId;

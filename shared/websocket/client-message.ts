@@ -1,4 +1,4 @@
-/** Texts of clients → messages of the protocol; parse only. */
+/** Parses clients' texts into messages of the protocol. */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { isChannelName } from '../aws/channel-grants.ts';
@@ -10,14 +10,14 @@ export type ClientMessageOf<Action extends ClientMessage['action']> = Extract<
   { readonly action: Action }
 >;
 
-/** What is wrong, as the client is told it. */
+/** What is wrong, in words for the client. */
 type Malformed = { readonly malformed: string; readonly id?: string };
 
 const ID = /^[\x21-\x7e]{1,64}$/;
 /** Channels of one connection, and as many with their presence. */
 const SEEN_LIMIT = 100;
 
-/** @returns Malformed where `action` is none of those that the protocol has */
+/** @returns Malformed for an unknown `action` */
 export function parseClientMessage(text: string): ClientMessage | Malformed {
   const fields = parseJsonObject(text);
   if (fields === undefined || typeof fields['action'] !== 'string')

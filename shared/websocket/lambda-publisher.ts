@@ -1,4 +1,4 @@
-/** Publishing to channels from any function: it may call `ws-publisher`, and needs no other right. */
+/** Publishes to channels from any function that may call `ws-publisher`; no other permission is needed. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { createFunctionInvoker } from '../aws/lambda-poster.ts';
 import { readInvokerConfig } from '../config/channels-config.ts';
@@ -7,14 +7,14 @@ import type { FunctionInvoker } from '../ports.ts';
 import { parsePublisherEvent } from './publisher-event.ts';
 
 export type Publication = {
-  /** Sent again with the same id, a message counts once for whoever hears it by the client library. */
+  /** Repeated with the same id, a message counts once for users of the client library. */
   readonly id?: string;
-  /** false: `ws-publisher` is told, and nobody waits for what comes of it. Lambda tries again where it fails. */
+  /** false: calls `ws-publisher` without waiting for the result. Lambda retries failures. */
   readonly wait?: boolean;
 };
 
 export type Published = {
-  /** Number of the message, of several the last one's; undefined where nobody waited. */
+  /** Number of the message, of several the last one's; undefined without waiting. */
   readonly seq: number | undefined;
 };
 
@@ -51,7 +51,7 @@ export function createLambdaPublisher(
     { id, wait = true }: Publication,
   ): Promise<Published> => {
     const event = { ...payload, id: id ?? globalThis.crypto.randomUUID() };
-    // Refused here, it says why to whoever called.
+    // Checked here already, so that the caller gets the reason.
     parsePublisherEvent(event, () => '');
     if (!wait) {
       await invoker.start(functionArn, event);

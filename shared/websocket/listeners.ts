@@ -22,7 +22,10 @@ const MAX_NAME_CHARACTERS = 256;
 const RECORD = 'connection';
 const PAGE = 100;
 
-/** Whom a message is for. `issuer` is the id in the access document: two issuers may have a user of the same name. */
+/**
+ * The audience of a message. `issuer` is the id in the access document: two issuers may have users of the
+ * same name.
+ */
 export type Audience = { readonly topic: string } | { readonly issuer: string; readonly sub: string };
 
 /** @throws DomainError SUBJECT_INVALID */
@@ -43,7 +46,7 @@ function ownKey(connection: ConnectionName): string {
   return `live#connection#${nameOf(connection)}`;
 }
 
-/** The connection itself, heard by its caller's name where it has one. */
+/** The connection itself, listed under its caller's name if it has one. */
 export function connectionItems(connection: Connection, nowEpochMs: number): readonly KeptItem[] {
   const { principalId, tenant, connectedAtEpochMs: connectedAt } = connection;
   const { expiresAtEpochSeconds: expiresAt } = connection;
@@ -63,7 +66,7 @@ export function connectionItems(connection: Connection, nowEpochMs: number): rea
   return [record, { key, item: { ...listenerItem(connection), seenAt: nowEpochMs } }];
 }
 
-/** One more partition that the connection listens to. */
+/** Adds a partition that the connection listens to. */
 export function interestItems(connection: Connection, pk: string): readonly KeptItem[] {
   const { expiresAtEpochSeconds: expiresAt } = connection;
   return [
@@ -79,7 +82,7 @@ export function interestKeys(connection: ConnectionName, pk: string): readonly I
   ];
 }
 
-/** Channels that the connection listens to, by their addresses. */
+/** Addresses of the channels that the connection listens to. */
 export async function channelsOf(
   store: Pick<LiveStore, 'page'>,
   connection: ConnectionName,
@@ -88,7 +91,7 @@ export async function channelsOf(
   return items.flatMap(({ key }) => addressOfListeners(key.sk) ?? []);
 }
 
-/** Removes all that is known of a connection. @returns addresses of the channels that it listened to */
+/** Removes all items of a connection. @returns addresses of the channels that it listened to */
 export async function forgetConnection(
   store: LiveStore,
   connection: ConnectionName,
@@ -105,7 +108,7 @@ export async function forgetConnection(
     });
     channels.push(...page.items.flatMap(({ key }) => addressOfListeners(key.sk) ?? []));
     if (keys.length > 0) await store.remove(keys);
-    // Those of this page are gone, so that the next page is the first again.
+    // The items of this page are deleted, so the next page is the first again.
     hasMore = page.hasMore && keys.length > 0;
   }
   return channels;

@@ -1,4 +1,4 @@
-/** What `ws-publisher` is asked, by whomever: parse only. */
+/** Parses requests to `ws-publisher` from any source. */
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { DomainError } from '../errors.ts';
@@ -17,15 +17,15 @@ export type PublisherEvent =
   | { readonly kind: 'deliver'; readonly job: DeliveryJob }
   | { readonly kind: 'publish'; readonly publications: readonly Publication[] };
 
-/** Of one call: together they are delivered in few frames. */
+/** Per call: together they are delivered in few frames. */
 const MESSAGES_LIMIT = 100;
 const ID = /^[\x21-\x7e]{1,64}$/;
 const PLACE = /^[0-9a-g]{0,12}$/;
 
 /**
- * Of EventBridge the `detail`, of SNS each message as JSON, of other functions the event itself: `{"channel":…,"data":…}`,
- * or `"messages":[…]` in place of `data`. `newId` where nothing names the publication; EventBridge and SNS, which
- * may deliver twice, do.
+ * From EventBridge the `detail`, from SNS each message as JSON, from other functions the event itself:
+ * `{"channel":…,"data":…}`, or `"messages":[…]` in place of `data`. `newId` is used when the source gives no
+ * id; EventBridge and SNS, which may deliver twice, do.
  * @throws DomainError SUBJECT_INVALID, EVENT_MALFORMED
  */
 export function parsePublisherEvent(event: unknown, newId: () => string): PublisherEvent {

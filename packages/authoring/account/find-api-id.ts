@@ -1,4 +1,4 @@
-/** The id that an API has in an account, by what a document calls it. */
+/** Finds an API's id in an account by the name that a document gives it. */
 import { memberOf } from '@gatewright/aws/json-object';
 import { UsageError } from '../usage-error.ts';
 import type { SignedGet } from './signed-get.ts';
@@ -15,12 +15,12 @@ const PAGES_LIMIT = 20;
 const ID = /^[a-z0-9]{1,64}$/;
 const ADDRESS = /^(?:https|wss):\/\/([a-z0-9]{1,64})\.execute-api\./;
 
-/** The account has none, or not yet: what protects an API is deployed before it. */
+/** The account has no such API, or not yet: what protects an API is deployed before it. */
 export class NoSuchApiError extends UsageError {
   override readonly name = 'NoSuchApiError';
 }
 
-/** @throws NoSuchApiError; UsageError where there is more than one, or no answer */
+/** @throws NoSuchApiError; UsageError for more than one, or without an answer */
 export async function findApiId(
   aws: SignedGet,
   { stack, logicalId, output, name }: NamedApi,
@@ -51,7 +51,7 @@ async function findByOutput(aws: SignedGet, stack: string, output: string): Prom
   );
 }
 
-/** Names need not be unique, so one that two APIs have says nothing. */
+/** Names need not be unique, so a name shared by two APIs finds none. */
 async function findByName(aws: SignedGet, name: string): Promise<string> {
   const rest = await listAll(aws, '/restapis?limit=500', 'item', 'position', 'position');
   const v2 = await listAll(aws, '/v2/apis?maxResults=100', 'items', 'nextToken', 'nextToken');

@@ -1,4 +1,4 @@
-/** Signed questions to AWS's own APIs (or to whatever AWS_ENDPOINT_URL names), and nothing taken for an answer that is none. */
+/** Signed GET requests to AWS's APIs (or to AWS_ENDPOINT_URL), with strict checks of the answer. */
 import { signRequest } from '@gatewright/aws/sign-request';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -12,7 +12,7 @@ export type SignedGet = {
   readonly region: string;
   /**
    * Undefined: not found.
-   * @throws UsageError where the answer is a failure, a redirect, too large, late or no JSON object
+   * @throws UsageError when the answer is a failure, a redirect, too large, late or no JSON object
    */
   readonly get: (service: string, path: string) => Promise<JsonObject | undefined>;
 };

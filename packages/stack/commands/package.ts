@@ -1,4 +1,6 @@
-/** `gatewright package`: what `serverless deploy` of the stack here would upload, without an account. */
+/**
+ * `gatewright package`: writes what `serverless deploy` of the stack here would upload, without an account.
+ */
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
@@ -36,7 +38,7 @@ export function packageCommand(): Command {
     });
 }
 
-/** Ids that are not known yet; those that are, are looked up anew by `gatewright access ids` alone. */
+/** Looks up unknown ids; known ones are refreshed by `gatewright access ids` alone. */
 async function lookUpIds(folder: string, stage: string): Promise<void> {
   if (!existsSync(folder)) return;
   const { unknown, local } = idsToFind(folder, stage, isLocalApiId);
@@ -58,7 +60,7 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
     for (const line of found) say(line);
     for (const line of absent) warn(line);
   } catch (error) {
-    // The stack comes first, and the API that it protects after it.
+    // The stack is deployed first, and the API that it protects after it.
     if (!(error instanceof UsageError)) throw error;
     if (unknown.length > 0)
       warn(
@@ -71,7 +73,7 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
   }
 }
 
-/** Absolute: the folder that was named, else here or gatewright/. @throws UsageError where it is no service */
+/** Absolute: the named folder, else here or gatewright/. @throws UsageError when it is no service */
 export function serviceFolder(named: string | undefined): string {
   const folder = resolve(named ?? usualFolder());
   if (existsSync(join(folder, 'serverless.yml'))) return folder;

@@ -1,4 +1,4 @@
-/** The sources of a start, and the toolkit's stack where they import from it and nobody has named it. */
+/** The sources of a start, with the toolkit's stack when they import from it and do not name it. */
 import { relative } from 'node:path';
 import { findStack } from '@gatewright/authoring/stack-files';
 

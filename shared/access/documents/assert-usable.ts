@@ -1,4 +1,4 @@
-/** Documents that would lock everybody out, or let in whom nobody deployed, are not published. */
+/** Refuses to publish documents that lock all callers out, or accept callers that no deployment allowed. */
 import type { AuthorizerConfig } from '../../config/access-config.ts';
 import { DomainError } from '../../errors.ts';
 import type { CompiledAccess } from '../compiled-document.ts';

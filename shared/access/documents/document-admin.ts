@@ -1,4 +1,7 @@
-/** What administrators publish: parts first, then a version that names them; earlier versions are brought back as new ones. */
+/**
+ * Publishes documents: first the parts, then a version that names them. Earlier versions are restored as new
+ * ones.
+ */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { Clock, ItemListing, ItemStore } from '../../ports.ts';
 import type { Operation } from '../admin-operation.ts';
@@ -22,9 +25,9 @@ type DocumentAdminPorts = {
 };
 
 type DocumentAdminSetting = {
-  /** Whether the authorizers of this stack follow what is published. */
+  /** Whether the authorizers of this stage use published documents. */
   readonly follows: boolean;
-  /** Whether authorizers could use them here. @throws DomainError */
+  /** Checks that authorizers could use them here. @throws DomainError */
   readonly check: (access: CompiledAccess) => void;
 };
 
@@ -46,7 +49,7 @@ export class DocumentAdmin {
     const written = await this.#ports.store.update({
       purpose: 'record',
       key: partKey(checksum, index),
-      // What counts is not written over, whatever somebody says its checksum is.
+      // A part in use is never overwritten, whatever checksum is claimed for it.
       when: head?.checksum === checksum ? [{ attribute: 'data', is: 'equal', value: data }] : [],
       change: { kind: 'put', item: { data } },
     });
@@ -55,7 +58,7 @@ export class DocumentAdmin {
     if (written.kind !== 'done') throw accessTableSilent();
   }
 
-  /** The newest first. @throws DomainError STORE_UNAVAILABLE */
+  /** Newest first. @throws DomainError STORE_UNAVAILABLE */
   async list(): Promise<readonly Version[]> {
     const page = await this.#ports.listing.range({
       pk: DOCUMENTS_PARTITION,
@@ -68,7 +71,10 @@ export class DocumentAdmin {
     return page.items.flatMap(({ item }) => parseVersion(item) ?? []);
   }
 
-  /** What counts already is published again by nobody. @throws RequestInvalid; DomainError DOCUMENTS_NOT_FOLLOWED, EDIT_CONFLICT, STORE_UNAVAILABLE */
+  /**
+   * The current version is not published again. @throws RequestInvalid; DomainError DOCUMENTS_NOT_FOLLOWED,
+   * EDIT_CONFLICT, STORE_UNAVAILABLE
+   */
   async publish(
     { checksum, parts }: Pick<Version, 'checksum' | 'parts'>,
     { by }: Operation,
@@ -108,7 +114,7 @@ export class DocumentAdmin {
     return parseVersion(await readAccessItem(this.#ports.store, headKey()));
   }
 
-  /** @throws DomainError EDIT_CONFLICT: somebody else has published meanwhile */
+  /** @throws DomainError EDIT_CONFLICT when another version was published meanwhile */
   async #put(
     made: Omit<Version, 'version' | 'publishedAtEpochMs'>,
     before: Version | undefined,

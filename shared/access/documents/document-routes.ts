@@ -1,4 +1,4 @@
-/** The admin routes of published documents: what they take and answer. */
+/** The admin routes of published documents: input and answers. */
 import { text, whole } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, readRoute } from '../../http/route.ts';
@@ -10,7 +10,7 @@ import type { Version } from './publication.ts';
 
 const CHECKSUM = text('SHA-256 of the text of all documents.', { pattern: /^[0-9a-f]{64}$/ });
 
-/** `admin`: made when the first request needs it. */
+/** `admin`: made at the first request. */
 export function documentRoutes(admin: () => DocumentAdmin): readonly Route[] {
   return [
     readRoute(

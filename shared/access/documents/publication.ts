@@ -1,6 +1,6 @@
 /**
- * Published documents as the access table keeps them (docs/decisions/0065): versions that only grow, each naming by its
- * checksum the parts that its text is kept in. Nothing is ever written over, so that a version is what it was.
+ * Published documents in the access table: versions that only grow, each naming by checksum the parts of its
+ * text. Nothing is ever overwritten, so a version never changes.
  */
 import { createHash } from 'node:crypto';
 import { DomainError } from '../../errors.ts';
@@ -9,9 +9,12 @@ import type { Item, ItemKey } from '../../table/item-write.ts';
 import { readAccessItem } from '../access-item.ts';
 import type { CompiledAccess } from '../compiled-document.ts';
 
-/** Of what `compiled.json` looks like: a function reads its own only. One more with each change that an older one would misread. */
+/**
+ * Format of `compiled.json`: a function reads only its own. Increased with each change that an older reader
+ * would misread.
+ */
 const DOCUMENTS_FORMAT = 1;
-/** Of base64: two thirds of what an admin route takes, a fifth of what an item may have. */
+/** Base64 characters: two thirds of an admin route's limit, a fifth of an item's. */
 export const PART_CHARACTERS = 80_000;
 export const MAX_PARTS = 60;
 
@@ -33,7 +36,7 @@ export type Version = {
   readonly documents: number;
   readonly by: string;
   readonly publishedAtEpochMs: number;
-  /** The version that this one brings back. */
+  /** The version that this one restores. */
   readonly restores?: number;
 };
 
@@ -66,7 +69,7 @@ export function printVersion({ publishedAtEpochMs, restores, ...version }: Versi
   return { ...version, at: publishedAtEpochMs, ...(restores !== undefined && { restores }) };
 }
 
-/** Undefined: nothing has been published. @throws DomainError STORE_UNAVAILABLE for an item that is none */
+/** Undefined: nothing is published. @throws DomainError STORE_UNAVAILABLE for a malformed item */
 export function parseVersion(item: Item | undefined): Version | undefined {
   if (item === undefined) return undefined;
   const { version, checksum, parts, documents, by, at, restores } = item;
@@ -90,7 +93,7 @@ export function parseVersion(item: Item | undefined): Version | undefined {
   };
 }
 
-/** @throws DomainError STORE_UNAVAILABLE where a part is missing, or the whole is not what was published */
+/** @throws DomainError STORE_UNAVAILABLE when a part is missing, or the checksum does not match */
 export async function readDocuments(
   store: Pick<ItemStore, 'read'>,
   { checksum, parts }: Pick<Version, 'checksum' | 'parts'>,
@@ -122,7 +125,7 @@ function parseDocuments(text: string): CompiledAccess {
   return { documents };
 }
 
-/** What the compiler makes, as far as every reader relies on it before it looks at rules. */
+/** The structure that every reader relies on before it evaluates rules. */
 function isDocument(document: unknown): boolean {
   const { name, kind, apis, issuers, sources, routes, rules, result } = Object(document) as Readonly<
     Record<string, unknown>

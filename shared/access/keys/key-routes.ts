@@ -1,4 +1,4 @@
-/** The admin routes of API keys: what they take and answer. Who may call which is IAM's to say. */
+/** The admin routes of API keys: input and answers. IAM decides who may call which. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { RequestInvalid } from '../../errors.ts';
 import { hasControls, optional, text, whole } from '../../http/fields.ts';
@@ -16,7 +16,7 @@ const DAY_SECONDS = 86_400;
 const LIFETIME_LIMIT_SECONDS = 3650 * DAY_SECONDS;
 const OVERLAP_LIMIT_SECONDS = 30 * DAY_SECONDS;
 const NAME = /^[A-Za-z][A-Za-z0-9_:.-]{0,63}$/;
-/** No claim of these names may come from metadata. */
+/** Metadata may not set claims of these names. */
 const CLAIM_NAME = /^(?!(?:sub|tenant|owner|plan|iss|exp|aud|scope|scp|roles)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
 const NEW_KEY = {
@@ -45,7 +45,7 @@ const PAGE = {
 const CHANGED =
   'The key; `outside` says what API Gateway was told, with a reason where it failed: send it again.';
 
-/** `admin`: made when the first request needs it. */
+/** `admin`: made at the first request. */
 export function keyAdminRoutes(admin: () => KeyAdmin): readonly Route[] {
   return [
     createRoute(admin),
@@ -163,7 +163,6 @@ function replyChanged({ stored, key, outside }: Changed, nowEpochMs: number) {
   return { ...reply, headers: { ...reply.headers, 'cache-control': 'no-store' } };
 }
 
-/** Everything but hashes. */
 function showKey({ record, usedAtEpochSeconds }: StoredApiKey, nowEpochMs: number) {
   const { secrets, createdAtEpochSeconds, notAfterEpochSeconds, revokedAtEpochSeconds, ...rest } = record;
   const isOver = notAfterEpochSeconds !== undefined && notAfterEpochSeconds * 1000 <= nowEpochMs;
@@ -189,7 +188,7 @@ function printTime(epochSeconds: number | undefined): string | undefined {
   return epochSeconds === undefined ? undefined : new Date(epochSeconds * 1000).toISOString();
 }
 
-/** An id of another form cannot be one of ours, and would be a key of the table that is. */
+/** An id of another form is none of ours, and must not become a key of the table. */
 function idOf(keyId: string): string {
   if (!KEY_ID.test(keyId)) throw new RequestInvalid('keyId', 'must be 16 letters and digits');
   return keyId;

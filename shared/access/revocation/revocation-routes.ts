@@ -1,4 +1,4 @@
-/** The admin routes of revoked tokens and kept answers: what they take and answer. */
+/** The admin routes of revoked tokens and authorizer caches: input and answers. */
 import type { ProxyResult } from '../../aws/proxy-result.ts';
 import { RequestInvalid } from '../../errors.ts';
 import { instant, optional, text, whole } from '../../http/fields.ts';
@@ -23,7 +23,7 @@ const TARGET = {
 
 const CHANGED = '`outside` says what API Gateway was told, with a reason where it failed: send it again.';
 
-/** `admin`: made when the first request needs it. */
+/** `admin`: made at the first request. */
 export function revocationRoutes(admin: () => RevocationAdmin): readonly Route[] {
   return [
     listRoute(admin),

@@ -1,4 +1,4 @@
-/** Revocations of a table, as authorizers read them: one round trip, whatever is asked for. */
+/** Reads revocations from a table for authorizers, in one round trip. */
 import type { ItemStore, RevocationReader } from '../../ports.ts';
 import { readAccessItem } from '../access-item.ts';
 import { revocationKey } from './revocation.ts';

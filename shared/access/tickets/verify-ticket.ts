@@ -1,4 +1,4 @@
-/** A one-time ticket → who it was made for. */
+/** A one-time ticket → the caller it was issued to. */
 import { DomainError } from '../../errors.ts';
 import type { TokenErrorCode } from '../../errors.ts';
 import type { TicketStore } from '../../ports.ts';
@@ -14,7 +14,7 @@ const REFUSALS: Readonly<
 };
 
 /**
- * Uses the ticket up. It ends with the credential by which it was asked for, if that comes first.
+ * Uses the ticket up. A ticket expires no later than the credential that it was requested with.
  * @throws DomainError TOKEN_UNKNOWN, TOKEN_REVOKED, TOKEN_EXPIRED, TOKEN_AUDIENCE_MISMATCH; STORE_UNAVAILABLE
  */
 export async function takeTicket(

@@ -1,4 +1,4 @@
-/** Who changed what: the entries of a day, newest first. */
+/** The audit entries of a day, newest first. */
 import { parseCursor, printCursor } from './cursor.ts';
 import { auditDay, parseEntry, unavailable } from './operation.ts';
 import type { AdminPorts, AuditEntry } from './operation.ts';

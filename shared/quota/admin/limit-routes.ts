@@ -1,4 +1,4 @@
-/** One limit of a tenant, or of a key: how it stands, and what is done to it. */
+/** One limit of a tenant or a key: its state and its changes. */
 import { instant, optional, whole } from '../../http/fields.ts';
 import type { Field } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
@@ -21,12 +21,12 @@ import type { LedgerQuestion } from './subject-ledger.ts';
 
 const CHANGED = { description: 'Done', schema: CARRIED_OUT };
 
-/** What an instance is asked for first decides what it loads: most are asked for one thing. */
+/** Loaded on demand: most instances serve only one kind of request. */
 function loadLimits(): Promise<typeof Limits> {
   return import('./limits.ts');
 }
 
-/** The same for both: a limit of the whole tenant, and one of a key or of its routes. */
+/** The same for a limit of the whole tenant, and one of a key or its routes. */
 export function limitRoutes(ports: AdminPorts): readonly Route[] {
   return [
     ...routesOf(ports, '/quota/tenants/{tenant}/limits/{limit}', 'Tenant', { plan: PLAN_NAME }),
@@ -135,7 +135,7 @@ function adjustRoutes(
   ];
 }
 
-/** A change that takes nothing but the names of whom it concerns. */
+/** A change without a body. */
 function act(
   ports: AdminPorts,
   path: `${Base}/${string}`,

@@ -10,7 +10,7 @@ import type { AdminPorts } from './operation.ts';
 import type * as Plans from './plans.ts';
 import { CARRIED_OUT, CURSOR, KEY_PLAN, pageOf, PLAN } from './schemas.ts';
 
-/** Most instances are asked for one thing, and start without the others. */
+/** Loaded on demand: most instances serve only one kind of request. */
 function loadPlans(): Promise<typeof Plans> {
   return import('./plans.ts');
 }
@@ -65,7 +65,6 @@ const NEXT_VERSION = whole('1 for the first assignment, else one more than the n
   max: Number.MAX_SAFE_INTEGER,
 });
 
-/** Which key is on which plan. */
 export function keyRoutes(ports: AdminPorts): readonly Route[] {
   return [
     readRoute(

@@ -1,4 +1,4 @@
-/** Usage plans, as administrators list, read and save them. */
+/** Usage plans, for administrators. */
 import { DomainError, PlanInvalid, RequestInvalid, VersionConflict } from '../../errors.ts';
 import type { Item } from '../../table/item-write.ts';
 import { planKey } from '../ledger.ts';
@@ -9,7 +9,7 @@ import { parseCursor, printCursor } from './cursor.ts';
 import { carryOut, readItem, recordWrite, unavailable } from './operation.ts';
 import type { AdminPorts, CarriedOut, Requested } from './operation.ts';
 
-/** A plan as it was saved: `{id, version, limits, cost?}`. */
+/** A plan as saved: `{id, version, limits, cost?}`. */
 type PlanDocument = Readonly<Record<string, unknown>>;
 
 type PlanPage = { readonly plans: readonly PlanDocument[]; readonly next?: string };
@@ -42,7 +42,8 @@ export async function listPlans(ports: AdminPorts, cursor: string | undefined): 
 }
 
 /**
- * Saves the next version of a plan, or the first of a new one. Periods in progress keep what they were opened with.
+ * Saves the next version of a plan, or the first of a new one. Periods in progress keep the version that
+ * opened them.
  * @throws PlanInvalid naming the field, RequestInvalid when the document is of another plan, DomainError
  *   EDIT_CONFLICT when its version is not the one after the newest
  */
@@ -76,7 +77,7 @@ export function savePlan(
   });
 }
 
-/** What stands in the table is shown as it stands, even if an older code's plan would be refused today. */
+/** Shown as stored, even if today's checks would refuse an older plan. */
 function describeStored(item: Item): Readonly<Record<string, unknown>> {
   try {
     return { plan: documentOf(parseStored(item)) };

@@ -21,7 +21,7 @@ export function printCsv(columns: readonly string[], rows: readonly object[], wi
   return [...(withHeader ? [columns.join(',')] : []), ...lines].map((line) => `${line}\r\n`).join('');
 }
 
-/** A name that begins like a formula would be run by the spreadsheet that opens it (CSV injection). */
+/** Attack: a spreadsheet runs a name that begins like a formula (CSV injection). */
 function printCell(value: unknown): string {
   if (typeof value === 'number') return String(value);
   const isWritten = typeof value === 'object' || typeof value === 'boolean';

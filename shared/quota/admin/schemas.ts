@@ -1,4 +1,4 @@
-/** JSON Schemas of what quota-admin answers, and fields that several of its routes take. */
+/** JSON Schemas of quota-admin's answers, and fields that several of its routes take. */
 import { instant, oneOf, optional, text, whole } from '../../http/fields.ts';
 import type { JsonSchema } from '../../http/fields.ts';
 

@@ -1,4 +1,4 @@
-/** Usage of many: how tenants stand, exports, and the audit log. */
+/** Usage of tenants, exports, and the audit log. */
 import { instant, optional, text } from '../../http/fields.ts';
 import type { ReadFields } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
@@ -102,7 +102,7 @@ function closeRoute(ports: AdminPorts): Route {
   );
 }
 
-/** Few instances list: the others start without. */
+/** Loaded on demand: few instances list. */
 function loadLists(): Promise<typeof ListUsage> {
   return import('./list-usage.ts');
 }

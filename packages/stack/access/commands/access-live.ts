@@ -1,4 +1,4 @@
-/** The routes of an API that is live: what is set, and what the stage serves, asked of AWS's own API. */
+/** Routes of a deployed API, both configured and served by the stage, read from AWS. */
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { ApiKind } from '#shared/access/compiled-document.ts';
 import type { InventoryRoute } from '@gatewright/authoring/route-inventory';
@@ -13,9 +13,8 @@ import type { Environment, SignedGet } from '@gatewright/authoring/account/signe
 type LiveApi = {
   readonly apiId: string;
   readonly kind: ApiKind;
-  /** Of what is set and of what the stage serves; each once. */
+  /** Routes that are configured or served, each once. */
   readonly routes: readonly InventoryRoute[];
-  /** Where the two differ. */
   readonly warnings: readonly string[];
 };
 
@@ -25,7 +24,7 @@ export type WantedApi = NamedApi & {
   readonly stage: string;
 };
 
-/** API Gateway's own bounds are 300 resources and 300 routes. */
+/** API Gateway's own limits are 300 resources and 300 routes. */
 const PAGES_LIMIT = 20;
 const ROUTES_LIMIT = 10_000;
 const SHOWN = 10;
@@ -33,7 +32,7 @@ const SHOWN = 10;
 /**
  * Finds the API by its id, or by stack and logical id, and lists its routes. Routes count as protected by
  * their authorization type: CUSTOM. Credentials come from the environment.
- * @throws UsageError, also for every answer that is partial or not what was asked for
+ * @throws UsageError, also for every partial or unexpected answer
  */
 export async function readLiveApi(wanted: WantedApi, environment: Environment): Promise<LiveApi> {
   const aws = createSignedGet(environment);
@@ -125,7 +124,7 @@ async function listRoutes(aws: SignedGet, apiId: string): Promise<readonly Inven
     const isProtected = authorizationType === 'CUSTOM';
     const [, method, path] = typeof routeKey === 'string' ? (/^([A-Z]+) (.*)$/s.exec(routeKey) ?? []) : [];
     if (method !== undefined) return { method: assertMethod(method), path: assertPath(path), isProtected };
-    // `$default`, and the routes of a WebSocket API, which are named as anybody likes.
+    // `$default`, and the routes of a WebSocket API, whose names are free.
     if (typeof routeKey !== 'string' || routeKey === '' || showControls(routeKey) !== routeKey)
       throw new UsageError(`AWS names a route ${show(routeKey)}`);
     return { method: 'ANY', path: routeKey, isProtected };
@@ -147,8 +146,9 @@ function show(value: unknown): string {
 }
 
 /**
- * REST lists are `item` (or HAL's `_embedded.item`) with `position`, those of version 2 `items` with `nextToken`. A list
- * that is cut short would leave closed routes out, and wildcards would run across them: whatever is odd is an error.
+ * REST lists are `item` (or HAL's `_embedded.item`) with `position`, those of version 2 `items` with
+ * `nextToken`. A partial list would omit closed routes, and wildcards would match them: anything unexpected
+ * is an error.
  */
 async function listPages(
   aws: SignedGet,
@@ -163,7 +163,7 @@ async function listPages(
       next === undefined ? path : `${path}&${token}=${encodeURIComponent(next)}`,
     );
     const items = answer?.['items'] ?? answer?.['item'] ?? memberOf(answer?.['_embedded'], 'item');
-    // HAL writes a list of one as the one.
+    // HAL writes a list of one as the item itself.
     const list: readonly unknown[] = Array.isArray(items) ? items : [items];
     for (const item of list) {
       if (!isJsonObject(item) || found.length >= ROUTES_LIMIT)

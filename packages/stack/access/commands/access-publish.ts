@@ -1,4 +1,7 @@
-/** `gatewright access publish | versions | rollback`: documents for authorizers that are deployed already, over the admin endpoints. */
+/**
+ * `gatewright access publish | versions | rollback`: documents of deployed authorizers, over the admin
+ * endpoints.
+ */
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { toPublication } from '#shared/access/documents/publication.ts';
@@ -84,7 +87,7 @@ function report(answer: Answer, flags: ReadFlags): void {
     );
 }
 
-/** Each request of a publication is an operation of its own; sending one again changes nothing. */
+/** Each request of a publication is an operation of its own; sending it again changes nothing. */
 function withoutId({ json, url }: ChangeFlags): ChangeFlags {
   return { json, url };
 }

@@ -1,4 +1,7 @@
-/** `gatewright access sync`: the routes of protected APIs, out of their templates into `access/<name>.routes.json`. */
+/**
+ * `gatewright access sync`: copies the routes of protected APIs from their templates to
+ * `access/<name>.routes.json`.
+ */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { AccessDocument } from '@gatewright/authoring/document';
@@ -16,7 +19,7 @@ import { inventoryPath } from '@gatewright/authoring/access-files';
 import { readLiveApi } from './access-live.ts';
 import { count, UsageError } from '../../../terminal/output.ts';
 
-/** What was found for one document, and where. */
+/** The routes found for one document, and their source. */
 type Found = {
   readonly inventory: Omit<RouteInventory, 'apiIds'>;
   readonly apiId: string | undefined;
@@ -25,14 +28,17 @@ type Found = {
 };
 
 type SyncedRoutes = {
-  /** What each document has now. */
+  /** A summary line per document. */
   readonly lines: readonly string[];
   readonly warnings: readonly string[];
-  /** Texts of inventories by name of the document; to be written once they compile. */
+  /** Texts of inventories by document name, to be written once they compile. */
   readonly inventories: ReadonlyMap<string, string>;
 };
 
-/** Reads every source once, and says for each document what it found. Writes nothing: a source that is cut short must not take the place of a whole one. */
+/**
+ * Reads every source once, and reports what each document has. Writes nothing: a partial inventory must not
+ * replace a complete one.
+ */
 export async function syncRoutes(
   folder: string,
   names: readonly string[],
@@ -60,7 +66,7 @@ export async function syncRoutes(
     const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
     const known = parseInventory(before);
     const ids = new Set([...(apiId === undefined ? [] : [apiId]), ...(known?.apiIds[stage] ?? [])]);
-    // Ids that other stages, or a deployed API, have been found under before stay.
+    // Ids known from other stages, or from a deployed API, are kept.
     const apiIds = { ...known?.apiIds, ...(ids.size > 0 && { [stage]: [...ids].sort() }) };
     const text = printInventory({ ...inventory, apiIds });
     inventories.set(name, text);
@@ -85,7 +91,7 @@ function describeStages(named: readonly NamedDocument[], stage: string): string 
   return `no access document names stage "${stage}" under api; they name: ${[...stages].sort().join(', ')}`;
 }
 
-/** @throws UsageError: the gateway, which reads them all together, does not know whose source is missing */
+/** @throws UsageError: the gateway reads all sources together and cannot say whose source is missing */
 function assertSources(folder: string, documents: readonly NamedDocument[]): void {
   const missing = documents.filter(
     ({ document: { routes } }) => routes !== LIVE && !existsSync(resolve(folder, routes)),
@@ -102,7 +108,10 @@ function assertSources(folder: string, documents: readonly NamedDocument[]): voi
 
 type Inspect = () => Promise<readonly InspectedApi[]>;
 
-/** All stacks together, since they import from each other: protected ones the authorizers of the documents' own. */
+/**
+ * All stacks together, since they import from each other: protected stacks use the authorizers of the
+ * documents' stack.
+ */
 function inspectOnce(
   folder: string,
   stage: string,
@@ -118,7 +127,7 @@ function inspectOnce(
         .filter((path) => path !== resolve(folder, LIVE) && readOpenApi(path) === undefined),
     );
     if (existsSync(join(own, 'serverless.yml'))) sources.add(own);
-    // The toolkit's own plug-in must not refuse documents by the routes of yesterday.
+    // The toolkit's own plug-in must not refuse documents because of outdated routes.
     const environment = { GATEWRIGHT_READS_ROUTES: 'true' };
     return (apis ??= inspectApis([...sources], { ...loadOptions(stage, own, parameters), environment }));
   };
@@ -155,7 +164,7 @@ async function readRoutes(
 /** Undefined for anything but a file that holds an OpenAPI document. */
 function readOpenApi(path: string): readonly InventoryRoute[] | undefined {
   if (!existsSync(path) || !statSync(path).isFile()) return undefined;
-  // CloudFormation's own tags (!Ref, !GetAtt) mean nothing here.
+  // CloudFormation tags (!Ref, !GetAtt) are not resolved here.
   return readOpenApiRoutes(parseYaml(readFileSync(path, 'utf8'), { logLevel: 'error' }));
 }
 

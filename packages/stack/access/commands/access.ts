@@ -1,4 +1,4 @@
-/** `gatewright access`: who may call what, which rule decides, and whether documents and APIs still fit together. */
+/** `gatewright access`: who may call what, by which rule, and whether documents and APIs still match. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
@@ -62,7 +62,7 @@ function inFolder(name: string, description: string): Command {
     );
 }
 
-/** Absolute. @throws UsageError: nothing to read would look like nothing to complain of */
+/** Absolute. @throws UsageError: a missing folder would look like one without problems */
 function existing(folder: string): string {
   if (existsSync(folder)) return resolve(folder);
   throw new UsageError(
@@ -101,7 +101,10 @@ function snapshotCommand(): Command {
     });
 }
 
-/** Asks every issuer whose document wants its keys to ship. @throws UsageError naming the issuer that cannot be asked */
+/**
+ * Fetches the keys of every issuer whose document ships them. @throws UsageError naming the issuer that does
+ * not answer
+ */
 async function takeSnapshots(folder: string, names: readonly string[]): Promise<readonly string[]> {
   const fetcher = createKeySetFetcher();
   const lines: string[] = [];

@@ -5,7 +5,7 @@ import type { AdminFlags } from '../../../terminal/admin-client.ts';
 import type { HeldKey } from '@gatewright/authoring/wished-caller';
 import { UsageError } from '../../../terminal/output.ts';
 
-/** @param text the key or its id; its secret is sent nowhere and not checked */
+/** @param text the key or its id; its secret is neither sent nor checked */
 export async function readHeldKey(text: string, flags: AdminFlags): Promise<HeldKey> {
   const keyId = KEY_ID.test(text) ? text : parseApiKey(text)?.keyId;
   if (keyId === undefined)

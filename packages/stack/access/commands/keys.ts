@@ -98,7 +98,7 @@ function revokeCommand(): Command {
     .action((keyId: string, flags: ChangeFlags) => change(`${pathOf(keyId)}/revoke`, {}, flags));
 }
 
-/** @throws UsageError where API Gateway did not do its part, with what to do */
+/** @throws UsageError when API Gateway did not do its part, with what to do */
 async function change(path: string, body: object, flags: ChangeFlags): Promise<void> {
   const sent = await sendChange({ method: 'POST', path, body }, flags);
   const { answer } = sent;
@@ -110,7 +110,7 @@ async function change(path: string, body: object, flags: ChangeFlags): Promise<v
   requireOutside(sent);
 }
 
-/** The key itself goes to stdout alone, so that it can be piped to where it is kept. */
+/** Only the key goes to stdout, so that it can be piped. */
 function printChange(answer: Answer, flags: ReadFlags): void {
   if (flags.json) {
     printAnswer(answer, flags);

@@ -1,4 +1,4 @@
-/** `gatewright cache`: what is known of kept answers, and having them made anew, over the admin endpoints. */
+/** `gatewright cache`: lists and invalidates cached answers, over the admin endpoints. */
 import { Command, InvalidArgumentError } from 'commander';
 import {
   changeCommand,

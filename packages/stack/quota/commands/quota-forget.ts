@@ -1,4 +1,7 @@
-/** `gatewright quota forget`: deletes what the tables know of a customer, with the rights of whoever runs it, and shows that nothing is left. */
+/**
+ * `gatewright quota forget`: deletes a customer's data from the tables, with the rights of the user who runs
+ * it, and shows that nothing is left.
+ */
 import { randomBytes } from 'node:crypto';
 import { Command, Option } from 'commander';
 import { printAnswer } from '../../commands/admin-commands.ts';
@@ -20,7 +23,7 @@ type ForgetFlags = {
   readonly json: boolean;
 };
 
-/** So many of what is open are named. */
+/** At most this many open items are named. */
 const NAMED = 5;
 
 export function forgetCommand(): Command {

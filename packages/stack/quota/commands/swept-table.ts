@@ -1,4 +1,6 @@
-/** A DynamoDB table item by item, asked directly and signed: for what no function of the stack has a right to. */
+/**
+ * A DynamoDB table item by item, called directly and signed: no function of the stack has these permissions.
+ */
 import { setTimeout as wait } from 'node:timers/promises';
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -42,7 +44,7 @@ export function openSweptTable(at: DynamoDbAccess, tableName: string): SweptTabl
         named({
           Key: printKey(key),
           UpdateExpression: 'SET #doc = :after',
-          // Sent again after a lost answer, it is what it should be.
+          // A repeated write after a lost answer finds its own value.
           ConditionExpression: '#doc = :before OR #doc = :after',
           ExpressionAttributeNames: { '#doc': 'doc' },
           ExpressionAttributeValues: { ':before': { S: before }, ':after': { S: after } },
@@ -52,7 +54,7 @@ export function openSweptTable(at: DynamoDbAccess, tableName: string): SweptTabl
   };
 }
 
-/** An entry of the log that a customer was forgotten: by whom and why, never who. */
+/** Audit entry that a customer was forgotten: by whom and why, without the customer's name. */
 export async function logForgotten(
   at: DynamoDbAccess,
   tableName: string,
@@ -65,7 +67,7 @@ function toKept(item: DynamoDbItem): KeptItem {
   return { key: { pk: item['pk']?.S ?? '', sk: item['sk']?.S ?? '' }, item: parseItem(item) };
 }
 
-/** @throws UsageError where the table has refused, or does not answer */
+/** @throws UsageError when the table refuses, or does not answer */
 async function ask(at: DynamoDbAccess, operation: string, input: object): Promise<JsonObject> {
   const { endpoint, ...signer } = at;
   const url = new URL(endpoint);

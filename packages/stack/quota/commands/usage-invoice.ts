@@ -1,4 +1,4 @@
-/** `gatewright usage invoice`, `close` and `stripe`: what a month comes to, and who is told. */
+/** `gatewright usage invoice`, `close` and `stripe`: a month's invoices, and where they are sent. */
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
@@ -24,10 +24,10 @@ type InvoiceFlags = MonthFlags & {
   readonly draft?: boolean;
 };
 
-/** How many that are not closed are named. */
+/** At most this many open periods are named. */
 const NAMED = 5;
 const HOURS_MS = 3_600_000;
-/** Months begin so much earlier and end so much later somewhere. */
+/** The span of time zones: a month begins this much earlier or ends this much later somewhere. */
 const ZONES_MS = 15 * HOURS_MS;
 
 export function closeCommand(): Command {
@@ -59,7 +59,7 @@ async function close({ period: month, ...flags }: ChangeFlags & { readonly perio
   printAnswer(await closePeriods(month, flags), flags);
 }
 
-/** What is over, of a month or at all. */
+/** Closes periods that are over, of a month or all. */
 export async function closePeriods(
   month: string | undefined,
   flags: AdminFlags & { readonly operation?: string },
@@ -112,7 +112,7 @@ async function print(made: Invoice, { format, out }: InvoiceFlags, isFirst: bool
   } else process.stdout.write(text);
 }
 
-/** What the records of the month come to, tenant by tenant. */
+/** The invoices of the month, tenant by tenant. */
 export async function* readInvoices(flags: MonthFlags): AsyncGenerator<Priced> {
   const plans = new Map<string, UsagePlan | undefined>();
   for await (const [tenant, records] of readTenants(flags)) {
@@ -123,7 +123,7 @@ export async function* readInvoices(flags: MonthFlags): AsyncGenerator<Priced> {
   }
 }
 
-/** A tenant's records stand together in an export. */
+/** A tenant's records are adjacent in an export. */
 async function* readTenants(flags: MonthFlags): AsyncGenerator<readonly [string, readonly UsageRecord[]]> {
   let current: { readonly tenant: string; readonly records: UsageRecord[] } | undefined;
   for await (const record of readRecords(flags)) {
@@ -169,7 +169,7 @@ function boundsOf({ period, tenant }: MonthFlags) {
   };
 }
 
-/** Who pays is said by the newest version of a plan; what is paid, by the records. */
+/** The newest version of a plan says who pays; the records say how much. */
 async function loadPlans(
   records: readonly UsageRecord[],
   plans: Map<string, UsagePlan | undefined>,

@@ -1,4 +1,7 @@
-/** `gatewright usage sql`: usage and invoices of as many keys as there are, from an export of the table and not from the table. */
+/**
+ * `gatewright usage sql`: usage and invoices of any number of keys, from an export of the table instead of
+ * the table.
+ */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
