@@ -20,7 +20,6 @@ export type CredentialSource = {
 type Held = { readonly credentials?: AwsCredentials & { getPromise?(): Promise<void> } };
 
 type LookUp = MissingIds & {
-  /** Why packaging stops, and what to do. */
   readonly refusal?: string;
 };
 

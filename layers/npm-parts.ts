@@ -25,7 +25,6 @@ export const DOCUMENTS = 'gatewright-documents';
 /** Below the service; rewritten where it differs, and holds no user files. */
 export const STACK_FOLDER = '.gatewright/stack';
 const FUNCTIONS = `${STACK_FOLDER}/functions`;
-/** For a service that has no such document. */
 const NOTHING: Readonly<Record<string, string>> = {
   'compiled.json': '{"documents":[]}\n',
   'webhooks.compiled.json': '{"sources":[]}\n',

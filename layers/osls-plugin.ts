@@ -32,7 +32,6 @@ import type { StackParts } from './stack-parts.ts';
 /** Logical ids; `false` removes one from the stage, with everything that refers to it. */
 type Apis = Readonly<Record<string, boolean | 'true' | 'false'>>;
 
-/** The part of osls's object that is used here. */
 export type Serverless = {
   readonly serviceDir: string;
   readonly configurationInput: { readonly params?: Readonly<Record<string, unknown>> };
@@ -52,7 +51,6 @@ export type Serverless = {
   getProvider(name: 'aws'): CredentialSource & { readonly naming: { getStackName(): string } };
 };
 
-/** osls's own log, where it gives one. */
 type PluginLog = { readonly log?: Readonly<Record<'warning' | 'notice', (text: string) => void>> };
 
 const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
@@ -122,7 +120,6 @@ class StackPlugin {
       throw this.#error(`unknown stage "${this.#stage()}": params has ${stages.join(', ')}`, 'UNKNOWN_STAGE');
   }
 
-  /** Before the documents are compiled with these ids. */
   async #lookUpIds(): Promise<void> {
     const provider = this.#serverless.getProvider('aws');
     const { found, absent, refusal } = await lookUpIds(join(this.#serverless.serviceDir, 'access'), provider);

@@ -27,7 +27,6 @@ type Packaged =
 const TIMEOUT_MS = 600_000;
 const OUTPUT_LIMIT_CHARACTERS = 1_000_000;
 
-/** Writes the compiled template and every artefact to `outputDirectory`. */
 export async function packageService(request: PackageRequest): Promise<Packaged> {
   const { serviceDirectory, stage, outputDirectory, parameters = [] } = request;
   const stages = await readStages(serviceDirectory);
@@ -93,14 +92,12 @@ function runOsls(
   });
 }
 
-/** The service's own osls, else ours. */
 function findOsls(serviceDirectory: string): string {
   for (const origin of [join(serviceDirectory, 'package.json'), import.meta.url])
     for (const name of ['osls', 'serverless'])
       try {
         return dirname(createRequire(origin).resolve(`${name}/package.json`));
       } catch {
-        // Not installed there: try the next place.
       }
   throw new Error(`osls is not installed: run npm install --save-dev osls in ${serviceDirectory}`);
 }

@@ -13,7 +13,6 @@ export type Rollout = {
   readonly previous?: Readonly<Record<string, number | string>>;
 };
 
-/** A problem with the settings, in words for the user. */
 type RolloutProblem = { readonly problem: string };
 
 const ALIAS = 'live';

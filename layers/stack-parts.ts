@@ -3,7 +3,6 @@ import { buildLayer, LAYER_DIRECTORY } from './build-layer.ts';
 import { packFunctions } from './pack-functions.ts';
 import type { OslsFunction } from './pack-functions.ts';
 
-/** The part of osls's service that changes here. */
 export type PartsOfService = {
   readonly custom?: object;
   readonly functions?: Readonly<Record<string, OslsFunction>>;
@@ -22,7 +21,6 @@ export function checkoutParts(serviceDir: string): StackParts {
   return {
     layerPath: LAYER_DIRECTORY,
     prepare() {
-      // All files are where serverless.yml expects them.
     },
     async pack({ functions = {} }) {
       await buildLayer(serviceDir);

@@ -166,7 +166,6 @@ export class PlanInvalid extends DomainError {
 
 /** A request that lacks a field, has a wrong one or an unknown one. */
 export class RequestInvalid extends DomainError {
-  /** Name of the header, parameter or member of the body. */
   readonly field: string;
 
   constructor(field: string, rule: string) {

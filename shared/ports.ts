@@ -8,7 +8,6 @@ import type { ItemKey, ItemWrite, ReadOutcome, TransactOutcome, WriteOutcome } f
 import type { KeptItem, KeyRange, ListOutcome, ListPage, RangeOutcome } from './table/listing.ts';
 import type { Connection } from './websocket/connection.ts';
 
-/** Wall-clock time of tokens and TTLs. */
 export interface Clock {
   nowEpochMs(): number;
 }
@@ -30,7 +29,6 @@ export interface Observer {
 export type MeasureName = `${string}Bytes` | `${string}Ms`;
 
 export type Facts = {
-  /** Name of the access document. */
   readonly document?: string;
   /** `a1b2c3d4e5/prod` */
   readonly api?: string;
@@ -65,7 +63,6 @@ export type FetchLimits = {
   readonly totalMs?: number;
 };
 
-/** API keys for authorizers. */
 export interface ApiKeyReader {
   /** The current state. @throws DomainError STORE_UNAVAILABLE */
   find(keyId: string): Promise<StoredApiKey | undefined>;
@@ -136,7 +133,6 @@ export type AwsCall = {
   readonly input: Readonly<Record<string, unknown>>;
 };
 
-/** API Gateway's caches of authorizer answers. */
 export interface AuthorizerCaches {
   /** Flushes them for one stage. @throws DomainError CONTROL_PLANE_FAILED */
   flush(api: CachedApi): Promise<void>;
@@ -154,7 +150,6 @@ export interface NativeKeys {
   disable(apiKeyId: string): Promise<void>;
 }
 
-/** Ids of the saved usage plans. */
 export interface PlanCatalogue {
   /** The current state. @throws DomainError STORE_UNAVAILABLE */
   has(planId: string): Promise<boolean>;
@@ -196,7 +191,6 @@ export interface ItemStore {
   read(key: ItemKey, options?: { readonly consistent: boolean }): Promise<ReadOutcome>;
 }
 
-/** Items of open connections. @throws DomainError STORE_UNAVAILABLE */
 export interface LiveStore {
   put(items: readonly KeptItem[]): Promise<void>;
   remove(keys: readonly ItemKey[]): Promise<void>;
@@ -222,7 +216,6 @@ export interface ConnectionPoster {
   ): Promise<'sent' | 'gone' | 'throttled' | 'failed'>;
 }
 
-/** Other Lambda functions, by name or ARN. */
 export interface FunctionInvoker {
   /** Lambda has accepted the event; the result is not awaited. @throws DomainError TARGET_UNAVAILABLE */
   start(functionName: string, payload: unknown): Promise<void>;
@@ -250,20 +243,17 @@ export type DeliveryJob = {
 
 /** Lists items of an ItemStore page by page, for administration. Never throws: a failure is an outcome. */
 export interface ItemListing {
-  /** Current items of one partition. */
   range(range: KeyRange): Promise<RangeOutcome>;
   /** Keys of the items with a list name, by partition; a new one may be missing for a moment. */
   list(page: ListPage): Promise<ListOutcome>;
 }
 
-/** One request to charge to a usage plan. */
 export type QuotaCharge = {
   readonly plan: string;
   readonly tenant: string;
   readonly key: string;
   /** `GET /orders/{id}`. */
   readonly route: string;
-  /** API Gateway's timestamp of the request. */
   readonly atEpochMs?: number;
 };
 
@@ -272,7 +262,6 @@ export type QuotaAnswer =
   | {
       readonly allowed: false;
       readonly reason: 'quota-exceeded' | 'rate-limited' | 'concurrency' | 'suspended' | 'unavailable';
-      /** Id of the refusing limit. */
       readonly limit: string;
       readonly retryAfterSeconds: number | undefined;
       readonly limits: readonly AdvertisedLimit[];

@@ -1,4 +1,3 @@
-/** `Random.hex` of this process. */
 import { randomBytes } from 'node:crypto';
 
 /** Unpredictable lower-case hex digits. */

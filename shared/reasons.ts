@@ -1,4 +1,3 @@
-/** Reasons of refusals and failures in logs and metrics. */
 import type { DenyReason } from './access/decide/decide.ts';
 import type { QuotaVerdict } from './access/charge-quota.ts';
 import { DomainError } from './errors.ts';
@@ -6,7 +5,6 @@ import type { TokenErrorCode } from './errors.ts';
 import { REASONS } from './failures.ts';
 import type { Reason } from './failures.ts';
 
-/** Why a known caller is refused. */
 type Verdict = DenyReason | Exclude<QuotaVerdict['kind'], 'admitted'>;
 
 const VERDICTS: Readonly<Record<Verdict, Reason>> = {

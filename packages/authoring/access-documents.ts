@@ -1,4 +1,3 @@
-/** Reads the documents that a command names, without compiling them. */
 import type { AccessDocument } from './document.ts';
 import { printProblem } from './read-document.ts';
 import { readDocument } from './read-access-document.ts';
@@ -10,7 +9,6 @@ export type NamedDocument = {
   readonly name: string;
   readonly file: string;
   readonly document: AccessDocument;
-  /** Finds the line of any part of the document. */
   readonly locate: Locate;
 };
 

@@ -1,4 +1,3 @@
-/** Names of the files of an access folder. Build time only. */
 import type { AccessFile } from './build-access.ts';
 import type { OpenShared } from './extend-document.ts';
 
@@ -10,19 +9,15 @@ const DOCUMENT = /^([a-z0-9][a-z0-9-]*)\.ya?ml$/;
 const SHARED = /^_[a-z0-9][a-z0-9-]*\.ya?ml$/;
 const SNAPSHOT_END = '.jwks.json';
 
-/** How a folder is read; `name` is the name of a file in it. */
 type FolderReader = {
   readonly names: readonly string[];
   readonly read: (name: string) => string;
   /** Returns the file's name for messages. */
   readonly tell: (name: string) => string;
-  /** Unique path of the file. */
   readonly pathOf: (name: string) => string;
-  /** Opens a file that a document extends. */
   readonly open: OpenShared;
 };
 
-/** Every document with its inventory and key snapshots, by name. */
 export function toAccessFiles({ names, read, tell, pathOf, open }: FolderReader): readonly AccessFile[] {
   return [...names].sort().flatMap((file) => {
     const name = DOCUMENT.exec(file)?.[1];

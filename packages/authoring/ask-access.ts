@@ -1,6 +1,6 @@
 /**
  * "May this caller GET /orders/7?", answered by the rules of a document, for the command line and the
- * console. Build time only.
+ * console.
  */
 import {
   chargedAs,
@@ -41,7 +41,6 @@ export type AccessAnswer = {
   readonly caller: string | undefined;
   /** How the quota charges the caller, in words; empty where it does not. */
   readonly quota: string | undefined;
-  /** Every rule that names the route, in words. */
   readonly rules: readonly string[];
 };
 
@@ -139,7 +138,6 @@ function targetOf(method: string, path: string | undefined): string {
   throw new AccessQuestionError('write the path below the stage too, as in: explain orders GET /orders/7');
 }
 
-/** How the quota charges an allowed caller. */
 function chargeOf(document: CompiledDocument, principal: Principal, { kind, route }: Verdict): Charge {
   const { quota } = document;
   if (quota === undefined || kind !== 'allow') return {};
@@ -190,7 +188,6 @@ function describeCaller(
     `sub=${subject}  issuer: ${issuerId}  ${named.join('')}${tell('roles', roles)}  ${tell('scopes', scopes)}${describeMissingClaims()}`,
   );
 
-  /** Claims that the route's rules read and the caller lacks. */
   function describeMissingClaims(): string {
     const index = routes.findIndex((each) => each === route);
     const asked = rules.filter((rule) => index === -1 || rule.routes.includes(index)).flatMap(claimsIn);
@@ -201,7 +198,6 @@ function describeCaller(
   }
 }
 
-/** Claims that a rule reads in its conditions and bindings. */
 function claimsIn(part: unknown): readonly (readonly string[])[] {
   if (typeof part !== 'object' || part === null) return [];
   const own = 'claim' in part && Array.isArray(part.claim) ? [part.claim.map(String)] : [];

@@ -1,4 +1,4 @@
-/** All access documents of a folder → the one JSON that ships, or every mistake. Build time only. */
+/** All access documents of a folder → the one JSON that ships, or every mistake. */
 import type { AccessDocument } from './document.ts';
 import type { PlanText } from './document-quota.ts';
 import { checkTicketSources, checkTicketSubjects, ticketSourcesOf } from './check-tickets.ts';
@@ -16,7 +16,6 @@ import { parseInventory } from './route-inventory.ts';
 export type AccessFile = {
   /** `orders` for `access/orders.yml`. */
   readonly name: string;
-  /** Named in messages: `access/orders.yml`. */
   readonly file: string;
   readonly text: string;
   /** Opens the files that it extends; absent = it extends none. */
@@ -34,7 +33,6 @@ export type AccessBuild = {
   readonly protects: readonly ProtectedStack[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
-  /** Documents whose routes have not been read yet. */
   readonly withoutInventory: readonly Problem[];
   /**
    * What documents get by `extends`, in words: `orders extends access/_shared.yml: issuers main; roles
@@ -49,7 +47,6 @@ export type ProtectedStack = {
   readonly for: string;
   readonly stack: string;
   readonly logicalId: string;
-  /** Of the API itself. */
   readonly stage: string;
   /** Its routes are read from the deployed API (`routes: live`), so they are known only after deployment. */
   readonly isReadLive: boolean;
@@ -164,7 +161,6 @@ function readSnapshots(texts: AccessFile['snapshots']): ReadonlyMap<string, KeyS
   );
 }
 
-/** Ids of usage plans that an earlier document defines with other limits. */
 function plansAgain(earlier: readonly CompiledDocument[], { quota }: CompiledDocument): readonly string[] {
   const known = earlier.flatMap((document) => document.quota?.plans ?? []);
   return (quota?.plans ?? [])
@@ -194,7 +190,6 @@ function sharesApi(a: CompiledDocument, b: CompiledDocument): boolean {
   return b.apis.some((api) => keys.has(JSON.stringify([api.for, api.apiId, api.stage])));
 }
 
-/** Text of `access/compiled.json`, without white space. */
 export function printCompiledAccess(compiled: CompiledAccess): string {
   return `${JSON.stringify(compiled)}\n`;
 }

@@ -1,4 +1,4 @@
-/** Checks issuers and sources of a document against each other. Build time only. */
+/** Checks issuers and sources of a document against each other. */
 import { SUBPROTOCOL_MARKER } from '@gatewright/handlers/aws/websocket-event';
 import type { ApiKind } from '@gatewright/handlers/access/compiled-document';
 import {

@@ -1,4 +1,3 @@
-/** Checks usage plans in access documents with the quota library. */
 import { PlanInvalid } from '@gatewright/handlers/errors';
 import type { CheckPlan } from './compile-quota.ts';
 import { parsePlan } from '@gatewright/handlers/quota/plan';

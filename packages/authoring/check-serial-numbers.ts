@@ -1,7 +1,4 @@
-/**
- * Rules that name certificates by serial number: a deny list that can never match denies no caller. Build
- * time only.
- */
+/** Rules that name certificates by serial number: a deny list that can never match denies no caller. */
 import { normalizeSerial } from '@gatewright/handlers/access/tokens/client-certificate';
 import { isCertificateIssuer } from './compile-issuer.ts';
 import type { AccessDocument } from './document.ts';

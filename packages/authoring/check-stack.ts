@@ -1,4 +1,4 @@
-/** Checks before deployment that a stack uses the authorizers as the documents require. Build time only. */
+/** Checks before deployment that a stack uses the authorizers as the documents require. */
 import type { ProtectedStack } from './build-access.ts';
 import { checkLaterRoutes } from './check-later-routes.ts';
 import { checkChargedRoutes, checkNativePlans, checkPreflight, checkWiring } from './check-wiring.ts';

@@ -1,4 +1,4 @@
-/** Checks documents for one-time tickets. Build time only. */
+/** Checks documents for one-time tickets. */
 import { compileIssuer, isTokenIssuer } from './compile-issuer.ts';
 import type {
   ApiKind,
@@ -47,7 +47,6 @@ function asksForClaims(condition: CompiledCondition): boolean {
   }
 }
 
-/** Names of documents whose callers' tickets the document's WebSocket takes. */
 export function ticketSourcesOf({ issuers }: AccessDocument): readonly string[] {
   return issuers.flatMap((issuer) => (issuer.type === 'ticket' ? issuer.from : []));
 }

@@ -1,7 +1,4 @@
-/**
- * APIs that use the toolkit's authorizers without an access document: they answer 500 to every request. Build
- * time only.
- */
+/** APIs that use the toolkit's authorizers without an access document: they answer 500 to every request. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { ProtectedStack } from './build-access.ts';
 import { readWiring } from './read-wiring.ts';
@@ -9,7 +6,6 @@ import { readWiring } from './read-wiring.ts';
 /** `stage`: the API's own, as in its address. */
 type UnprotectedApi = Pick<ProtectedStack, 'stack' | 'logicalId' | 'stage'>;
 
-/** The lines to write and where, for `stage` of the authorizers' stack. */
 export function describeUnprotected(
   { stack, logicalId, stage: name }: UnprotectedApi,
   stage: string,

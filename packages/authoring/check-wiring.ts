@@ -4,11 +4,9 @@
  */
 import type { CompiledDocument, CompiledSource } from '@gatewright/handlers/access/compiled-document';
 
-/** Configuration of one authorizer of an API, from its template. */
 export type WiredAuthorizer = {
   readonly name: string;
   readonly payload: 'rest-token' | 'rest-request' | 'http-1.0' | 'http-2.0' | 'websocket';
-  /** The toolkit's function that it invokes. */
   readonly calls: 'token-authorizer' | 'request-authorizer';
   readonly ttlSeconds: number;
   readonly simpleResponses: boolean;

@@ -33,7 +33,6 @@ function takenFrom(source: string): RegExp {
 
 const CHAIN = String.raw`\(*(?:\w+\s+as\s+[\w.]+\s*\))?(?:[\w$?!'"[\]]|\s{0,40}\.){1,120}?\bauthorizer\b['"\]!)]*`;
 const ELSE = String.raw`(?:\s+as\s+[^;\n{}]{1,80}?)?\)*(?:\s*(?:\|\||\?\?)\s*(?:\{\s*\}|\w+))?\)*`;
-/** Other names of the authorizer, or functions that return it. */
 const NAMES = [
   // const auth = event.requestContext.authorizer ?? {}; const auth = (event) => event.requestContext.authorizer
   new RegExp(
@@ -45,7 +44,6 @@ const NAMES = [
 ];
 const ACKNOWLEDGED = /gatewright:\s*claims acknowledged/;
 
-/** Reads of the caller by another name of the authorizer. */
 function readsOfNames(text: string): readonly RegExp[] {
   const names = new Set(NAMES.flatMap((pattern) => [...text.matchAll(pattern)].map(([, name = '']) => name)));
   if (names.size === 0) return [];

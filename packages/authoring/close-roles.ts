@@ -1,4 +1,4 @@
-/** `roles` of a document → each role with all that it inherits. Build time only. */
+/** `roles` of a document → each role with all that it inherits. */
 import type { CompiledRole } from '@gatewright/handlers/access/compiled-document';
 import type { AccessDocument } from './document.ts';
 import type { Path } from './shape.ts';

@@ -1,4 +1,3 @@
-/** `channels` of a document → what ships. Build time only. */
 import type {
   ApiKind,
   CompiledChannels,

@@ -1,4 +1,4 @@
-/** `when` of a rule → the tree that ships. Build time only. */
+/** `when` of a rule → the tree that ships. */
 import type { CompiledCondition } from '@gatewright/handlers/access/compiled-document';
 import type { ClaimTest, Condition, Several } from './document-conditions.ts';
 import type { Path } from './shape.ts';

@@ -1,4 +1,4 @@
-/** Access document and route inventory → what ships, or every mistake with its place. Build time only. */
+/** Access document and route inventory → what ships, or every mistake with its place. */
 import { claimsThatDenyMissing, compileCondition } from './compile-condition.ts';
 import { checkClaims, claimsToCarry } from './compile-claims.ts';
 import { compileChannels } from './compile-channels.ts';
@@ -40,11 +40,9 @@ export type Compilation =
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
 type CompileSource = {
-  /** File name without extension. */
   readonly name: string;
   readonly document: AccessDocument;
   readonly inventory: RouteInventory;
-  /** Keys that ship, by issuer's id. */
   readonly snapshots?: ReadonlyMap<string, KeySnapshot>;
   readonly locate: Locate;
   readonly checkPlan?: CheckPlan | undefined;
@@ -64,7 +62,6 @@ type Work = CompileSource & {
   readonly warning: (path: Path, message: string) => void;
 };
 
-/** Checks that need the whole document, and replaces names by what they stand for. */
 export function compileDocument(source: CompileSource): Compilation {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
@@ -304,7 +301,6 @@ function listRoutes(routes: readonly (readonly [number, CompiledRoute])[]): stri
   return `${names.join(', ')}${routes.length > 10 ? ' …' : ''}`;
 }
 
-/** Problems that appear only when the rules are tried on callers. */
 function tryCallers({ problem, warning, inventory }: Work, document: CompiledDocument): void {
   const endless = inventory.routes.find(({ path }) => path.split('/').length > SEGMENTS_LIMIT);
   if (endless !== undefined) {

@@ -1,4 +1,4 @@
-/** An issuer as written in a document → what tokens are checked against. Build time only. */
+/** An issuer as written in a document → what tokens are checked against. */
 import type {
   CertificateIssuer,
   CompiledDocument,
@@ -20,13 +20,11 @@ import type { KeySnapshot } from './key-snapshot.ts';
 import { USUAL_LIMITS } from '@gatewright/handlers/access/tokens/key-sets';
 
 const TICKET_TTL_SECONDS = 30;
-/** The upper limit of `maxTokenAgeSeconds`. */
 const LONGEST_TOKEN_AGE_SECONDS = 31_536_000;
 
 type JwksText = NonNullable<Extract<IssuerText, { type: 'oidc' }>['jwks']>;
 type ClaimsText = NonNullable<Extract<IssuerText, { type: 'oidc' }>['claims']>;
 
-/** `snapshot`: a stored copy of the issuer's keys, where the document ships one. */
 export function compileIssuer(issuer: IssuerText, snapshot?: KeySnapshot): CompiledIssuer {
   const only = issuer.only === undefined ? {} : { only: issuer.only };
   const revocation = revocationOf(issuer);

@@ -1,4 +1,4 @@
-/** The quota of an access document → what the authorizer charges. Build time only. */
+/** The quota of an access document → what the authorizer charges. */
 import type { ApiKind, CompiledQuota, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
 import type { AccessDocument } from './document.ts';
 import type { PlanText } from './document-quota.ts';
@@ -10,7 +10,6 @@ import type { Path } from './shape.ts';
  */
 type CountedBy = 'request' | 'access-log';
 
-/** What is wrong with a usage plan, and where; undefined: nothing. */
 export type CheckPlan = (
   plan: unknown,
   countedBy: CountedBy,

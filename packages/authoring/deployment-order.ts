@@ -1,11 +1,10 @@
 /**
  * A REST API deployment is a snapshot, and CloudFormation makes it before resources that it does not depend
- * on. Works on a compiled template, intrinsics unresolved; build time only.
+ * on. Works on a compiled template, intrinsics unresolved.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-/** A resource that a deployment must include and does not wait for. */
 type LatePart = { readonly deployment: string; readonly part: string };
 
 /**
@@ -13,7 +12,6 @@ type LatePart = { readonly deployment: string; readonly part: string };
  */
 const PARTS: ReadonlySet<unknown> = new Set(['AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method']);
 
-/** In the order of the template. */
 export function findLateParts(resources: JsonObject): readonly LatePart[] {
   return Object.entries(resources).flatMap(([deployment, resource]) => {
     if (membersOf(resource)['Type'] !== 'AWS::ApiGateway::Deployment') return [];
@@ -45,7 +43,6 @@ function apiOf(resource: unknown): string | undefined {
   return typeof api === 'string' ? api : undefined;
 }
 
-/** All resources that CloudFormation makes before this one. */
 function reach(resources: JsonObject, from: string): ReadonlySet<string> {
   const found = new Set<string>();
   const open = [from];

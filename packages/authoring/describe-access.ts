@@ -1,4 +1,4 @@
-/** Who may call what: a document as a table, in words. Build time only. */
+/** Who may call what: a document as a table, in words. */
 import type {
   CompiledCondition,
   CompiledDocument,
@@ -18,7 +18,6 @@ type MatrixRow = {
   readonly route: CompiledRoute;
   /** By role; `anybody` first: a caller without any role. */
   readonly cells: readonly MatrixCell[];
-  /** Every rule that names the route, in words; empty on an open route. */
   readonly rules: readonly string[];
   /** An allowed caller is charged, or refused if no account can be charged. */
   readonly isCharged: boolean;

@@ -1,4 +1,3 @@
-/** The `when` of a rule, as written in an access document. */
 import {
   described,
   either,

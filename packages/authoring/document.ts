@@ -201,7 +201,6 @@ const ROLES = described(
   'Roles that rules may name. inherits: the role is those roles too; scopes: it has these scopes as well.',
 );
 
-/** Parts that several documents share, by `extends`. */
 export const SHARED_DOCUMENT = object(
   { version: literal(1) },
   {

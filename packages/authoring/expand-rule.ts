@@ -1,4 +1,4 @@
-/** A rule's methods and paths → the matching routes of the inventory. Build time only. */
+/** A rule's methods and paths → the matching routes of the inventory. */
 import type { BindText, RuleText } from './document.ts';
 import type { CompiledBinding, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
 import type { InventoryRoute } from './route-inventory.ts';

@@ -1,6 +1,6 @@
 /**
  * `extends` of an access document: issuers, sources and roles that several documents share, from files of the
- * repository or of an npm package. Each name has one definition and nothing is overridden. Build time only.
+ * repository or of an npm package. Each name has one definition and nothing is overridden.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import { SHARED_DOCUMENT } from './document.ts';
@@ -9,7 +9,6 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Locate, Problem } from './read-document.ts';
 import type { Path } from './shape.ts';
 
-/** A file that a document extends. */
 type SharedText = {
   /** Unique path. */
   readonly path: string;
@@ -25,9 +24,7 @@ type Part = { readonly file: string; readonly value: JsonObject; readonly locate
 type Extended = {
   /** The merged document; its own entries come first, so that their positions stay. */
   readonly value: JsonObject;
-  /** Finds the line of a part in its file. */
   readonly locate: Locate;
-  /** Names of the files, for messages. */
   readonly files: readonly string[];
 };
 

@@ -1,4 +1,4 @@
-/** OpenAPI document → the routes of an API, for APIs without a template. Build time only. */
+/** OpenAPI document → the routes of an API, for APIs without a template. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { InventoryRoute } from './route-inventory.ts';
 

@@ -1,7 +1,4 @@
-/**
- * Text of `access/<name>.yml`, with what it extends → access document, or every mistake with its place. Build
- * time only.
- */
+/** Text of `access/<name>.yml`, with what it extends → access document, or every mistake with its place. */
 import { ACCESS_DOCUMENT } from './document.ts';
 import type { AccessDocument } from './document.ts';
 import { extendDocument } from './extend-document.ts';
@@ -10,11 +7,9 @@ import { PROBLEMS_LIMIT, readYaml, shaped } from './read-document.ts';
 import type { Problem, Reading } from './read-document.ts';
 
 export type DocumentReading = Reading<AccessDocument> & {
-  /** Files that it extends, as named in messages. */
   readonly extended?: readonly string[];
 };
 
-/** The document's path, and how the files it extends are opened. */
 export type Sharing = { readonly path: string; readonly open: OpenShared };
 
 /** Reads YAML or JSON. `file` only appears in problems. Never throws. */

@@ -1,10 +1,9 @@
-/** A user's text → a value of some shape, or every mistake with its place. Build time only. */
+/** A user's text → a value of some shape, or every mistake with its place. */
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { showControls } from '@gatewright/handlers/visible-text';
 import type { Path, Shape } from './shape.ts';
 
-/** One mistake, its place, and what to write instead. */
 export type Problem = {
   readonly file: string;
   readonly line: number;
@@ -15,7 +14,6 @@ export type Problem = {
   readonly excerpt?: readonly [line: string, mark: string];
 };
 
-/** Finds the line of any part of the document, for rules that are checked later. */
 export type Locate = (path: Path, message: string, at?: 'key') => Problem;
 
 export type Reading<T> =
@@ -23,7 +21,6 @@ export type Reading<T> =
       readonly kind: 'read';
       readonly document: T;
       readonly locate: Locate;
-      /** Files that it extends, as named in messages. */
       readonly extended?: readonly string[];
     }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
@@ -76,7 +73,6 @@ export function locateField(text: string, file: string, field: string, message: 
   return { ...problem, ...excerptAt(text, problem) };
 }
 
-/** The same for any other user document. */
 export function readShaped<T>(text: string, file: string, shape: Shape<T>): Reading<T> {
   const yaml = readYaml(text, file);
   return yaml.kind === 'invalid' ? yaml : shaped(yaml, text, shape);
@@ -141,7 +137,6 @@ export function shaped<T>(
     : { kind: 'read', document, locate };
 }
 
-/** Positions of keys that their map already has. */
 function repeatedKeys(yaml: Document): readonly number[] {
   const found: number[] = [];
   visit(yaml, {

@@ -1,4 +1,4 @@
-/** A compiled CloudFormation template, intrinsics unresolved → how an API uses the toolkit's authorizers. Build time only. */
+/** A compiled CloudFormation template, intrinsics unresolved → how an API uses the toolkit's authorizers. */
 import { membersOf } from '@gatewright/aws/json-object';
 import { calledFunction } from './check-wiring.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';

@@ -1,6 +1,6 @@
 /**
  * Shapes: one description of user input, from which both the reader (with a message for every mistake) and
- * the JSON Schema (for editors) are made. Build time only; functions do not contain it.
+ * the JSON Schema (for editors) are made. Functions do not contain it.
  */
 
 import * as field from '@gatewright/handlers/http/fields';
@@ -63,7 +63,6 @@ export function scalar(): Shape<string | number | boolean> {
   );
 }
 
-/** A request field, used in a file. */
 function ofField<T>({ schema, wanted, read }: Field<T>): Shape<T> {
   return leaf(schema, wanted, (value) => read(value, 'body'));
 }
@@ -237,7 +236,6 @@ export function refine<T>(
   };
 }
 
-/** Converts the value after reading. */
 export function mapped<A, B>(shape: Shape<A>, change: (read: A) => B): Shape<B> {
   return {
     ...shape,

@@ -1,4 +1,3 @@
-/** Finds the files that documents extend: by path from the one that names them, or in node_modules. */
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { OpenShared } from './extend-document.ts';

@@ -36,7 +36,6 @@ export function usualAccessFolder(directory: string): string {
   return !existsSync(join(directory, 'access')) && existsSync(join(directory, below)) ? below : 'access';
 }
 
-/** Every folder where documents of these sources may be, existing or not. */
 export function accessFoldersOf(sources: readonly string[]): readonly string[] {
   const places = sources.map((source) => folderOf(resolve(source)));
   return [

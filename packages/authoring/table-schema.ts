@@ -1,4 +1,3 @@
-/** The layout that a table was made for, by its tag. */
 import { membersOf } from '@gatewright/aws/json-object';
 
 const SCHEMA_TAG = 'gatewright:schema';

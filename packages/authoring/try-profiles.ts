@@ -31,7 +31,6 @@ export type TooManyChannels = Extract<ProfileFailure, { readonly kind: 'too-many
 
 type ProfileReport = { readonly failures: readonly ProfileFailure[]; readonly largestBytes: number };
 
-/** A fact about a caller that some rule tests. */
 type Right = { readonly name: string; readonly give: (draft: Draft) => void };
 
 type Draft = {

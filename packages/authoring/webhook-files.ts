@@ -13,7 +13,6 @@ export function readWebhooks(folder: string, from = process.cwd()): WebhooksBuil
   return existsSync(path) ? compileWebhooks(readFileSync(path, 'utf8'), relative(from, path)) : undefined;
 }
 
-/** Problems of the document; none without a document. */
 export function webhookProblems(build: WebhooksBuild | undefined): readonly Problem[] {
   return build?.kind === 'invalid' ? build.problems : [];
 }

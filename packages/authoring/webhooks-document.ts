@@ -1,4 +1,6 @@
-/** `access/webhooks.yml` as a person writes it: who may send webhooks, how they sign, and where deliveries go. Build time only. */
+/**
+ * `access/webhooks.yml` as a person writes it: who may send webhooks, how they sign, and where deliveries go.
+ */
 import { readShaped } from './read-document.ts';
 import type { Problem } from './read-document.ts';
 import { described, integer, literal, object, oneOf, record, refine, text } from './shape.ts';

@@ -1,7 +1,4 @@
-/**
- * A hypothetical caller: the principal that a document's rules see for claims, a token or an API key. Build
- * time only.
- */
+/** A hypothetical caller: the principal that a document's rules see for claims, a token or an API key. */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type {
@@ -95,7 +92,6 @@ export function findRefusal(
   }
 }
 
-/** The principal of the claims: the holder of a token, or of an API key. */
 function toHolder(document: CompiledDocument, wish: CallerWish, nowEpochSeconds: number): Principal {
   if (wish.held !== undefined) return toHolderOf(wish.held, document);
   const claims = readClaims(wish);
@@ -126,7 +122,6 @@ function toHolder(document: CompiledDocument, wish: CallerWish, nowEpochSeconds:
   return toPrincipal({ sub: 'somebody', exp: nowEpochSeconds + 3600, ...claims }, chosen, document.roles);
 }
 
-/** The key's holder, as the access table describes it. */
 function toHolderOf(held: HeldKey, document: CompiledDocument): Principal {
   const issuer = document.apiKeys.find(({ prefix }) => prefix === held.prefix);
   if (issuer === undefined)

@@ -9,7 +9,6 @@ import { keyAdminRoutes } from './keys/key-routes.ts';
 import type { RevocationAdmin } from './revocation/revocation-admin.ts';
 import { revocationRoutes } from './revocation/revocation-routes.ts';
 
-/** Each is made at its first request. */
 type AccessAdmins = {
   readonly keys: () => KeyAdmin;
   readonly revocations: () => RevocationAdmin;

@@ -1,4 +1,3 @@
-/** Items of the `access` table as authorizers and administrators read them. */
 import { DomainError } from '../errors.ts';
 import type { ItemStore } from '../ports.ts';
 import type { Item, ItemKey } from '../table/item-write.ts';

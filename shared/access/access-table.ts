@@ -5,7 +5,6 @@ import type { CompiledDocument } from './compiled-document.ts';
 
 type TableNeed = 'takes API keys' | 'takes tickets' | 'has revocation';
 
-/** The document's features that need the table when deployed. */
 export function tableNeeds(
   { apis, apiKeys, tickets, issuers }: CompiledDocument,
   deployedStage: string,

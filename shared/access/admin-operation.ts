@@ -1,4 +1,3 @@
-/** Administrators' operations on the `access` table. */
 import type { ItemStore } from '../ports.ts';
 import { operationKey } from '../table/item-write.ts';
 import { hashOperation, isCarriedOut } from '../table/operation-record.ts';

@@ -51,7 +51,6 @@ export type Authorized =
       readonly result: AuthorizerResult;
       /** Rules that granted nothing, or less, because a claim may not appear in a policy. */
       readonly rejectedBindings: readonly string[];
-      /** Why a request that the rules allow is still refused. */
       readonly refusal?: Exclude<QuotaVerdict['kind'], 'admitted'>;
     }
   /** `result` only when the API cannot answer 401: HTTP APIs with payload 2.0 turn every error into 500. */

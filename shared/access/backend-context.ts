@@ -1,4 +1,3 @@
-/** What the backend gets about the caller, beside the principal's id. */
 import { CHANNELS } from '../aws/channel-grants.ts';
 import type { AuthorizerContext } from '../aws/authorizer-result.ts';
 import { CARRIED_CLAIMS, printCarriedClaims } from './carried-claims.ts';

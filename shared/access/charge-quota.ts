@@ -1,4 +1,3 @@
-/** The charge of an allowed request: who is charged, and what follows for the answer. */
 import { DomainError } from '../errors.ts';
 import type { QuotaAnswer, QuotaKeeper } from '../ports.ts';
 import { claimAt } from './decide/claims.ts';

@@ -22,10 +22,10 @@ export type CompiledDocument = {
   readonly sources: readonly CompiledSource[];
   /** Every role with all roles and scopes that it includes, itself among them. */
   readonly roles: Readonly<Record<string, CompiledRole>>;
-  /** One entry per concrete verb; rules refer to them by index. */
+  /** One entry per concrete verb; rules have its index. */
   readonly routes: readonly CompiledRoute[];
   readonly rules: readonly CompiledRule[];
-  /** Address blocks, which conditions refer to by index. */
+  /** Address blocks; conditions have their index. */
   readonly networks: readonly (readonly string[])[];
   readonly context: readonly { readonly name: string; readonly claim: ClaimPath }[];
   readonly result: CompiledResult;
@@ -51,16 +51,13 @@ export type CompiledIssuer = {
   /** Stages of the authorizers' own stack in which it is trusted; absent: all. */
   readonly only?: readonly string[];
   readonly trust: TokenTrust;
-  /** Its tokens are checked for revocation. */
   readonly revocation?: { readonly cacheSeconds: number };
 };
 
-/** Authorities whose client certificates are accepted. */
 export type CertificateIssuer = {
   readonly id: string;
   readonly only?: readonly string[];
   readonly match: readonly { readonly issuerDN: string; readonly serialNumbers?: readonly string[] }[];
-  /** Roles of every caller with such a certificate. */
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
 };
@@ -184,7 +181,6 @@ export type CompiledCondition =
   | { readonly is: 'mfa' }
   | { readonly is: 'auth-age'; readonly maxSeconds: number };
 
-/** Claims passed to the backend, in the form of another authorizer. */
 export type ClaimsToCarry = {
   readonly as: ClaimForm;
   readonly names: readonly string[];
@@ -193,7 +189,6 @@ export type ClaimsToCarry = {
 };
 
 type CompiledResult = {
-  /** The claims that `claimsOf` returns to the backend. */
   readonly claims?: ClaimsToCarry;
   readonly format: 'policy' | 'simple';
   readonly cacheTtlSeconds: number;

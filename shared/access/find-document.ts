@@ -35,7 +35,6 @@ export function findDocument(
   return found;
 }
 
-/** One stage of an API, by which documents are chosen. */
 type ApiStage = Pick<MethodArn, 'apiId' | 'stage'>;
 
 /** Undefined: no document protects it. */

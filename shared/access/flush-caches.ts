@@ -18,7 +18,6 @@ export async function flushCaches(
   );
 }
 
-/** Only refusals count as failed steps; other errors are thrown. */
 export async function attemptStep(step: string, run: () => Promise<void>): Promise<OutsideStep> {
   try {
     await run();

@@ -71,7 +71,6 @@ export function createTableIdentifier(
   };
 }
 
-/** The table itself, on DynamoDB. */
 export function openAccessTable(tableName: string): AccessTable {
   const table = createDynamoDbTable({ tableName });
   return {

@@ -1,4 +1,3 @@
-/** Credential → principal, by the kind of issuer. */
 import { loadOnce } from '../aws/load-package.ts';
 import type { AuthorizerConfig } from '../config/access-config.ts';
 import { DomainError } from '../errors.ts';
@@ -29,7 +28,6 @@ type Identifier = (
   document: CompiledDocument,
   credential: Credential,
   nowEpochSeconds: number,
-  /** Remaining run time of the authorizer. */
   remainingMs?: () => number,
 ) => Promise<Principal>;
 

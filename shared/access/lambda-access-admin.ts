@@ -1,4 +1,3 @@
-/** `access-admin` in a Lambda function, by the current documents. */
 import { readAccessAdminConfig, readAuthorizerConfig, readDocumentsConfig } from '../config/access-config.ts';
 import type { PlanCatalogue } from '../ports.ts';
 import { createRouter } from '../http/router.ts';

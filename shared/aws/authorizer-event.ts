@@ -1,4 +1,3 @@
-/** Parses the events that API Gateway sends to a Lambda authorizer. */
 import { DomainError } from '../errors.ts';
 import { parseFields, parseOptionalFields } from './event-fields.ts';
 import type { EventFields } from './event-fields.ts';
@@ -25,7 +24,6 @@ export type RequestEvent = {
   readonly sourceIp: string | undefined;
   /** mTLS: verified by API Gateway against the domain's trust store. */
   readonly certificate: ClientCertificate | undefined;
-  /** API Gateway's timestamp of the request. */
   readonly receivedAtEpochMs: number | undefined;
 };
 

@@ -50,7 +50,6 @@ export function isChannelName(name: string): boolean {
   return segments.length <= SEGMENTS_LIMIT && segments.every((segment) => CHANNEL_SEGMENT.test(segment));
 }
 
-/** Undefined when nothing is granted. */
 export function printChannelGrants({ space, allow, deny }: ChannelGrants): string | undefined {
   if (isEmpty(allow)) return undefined;
   return JSON.stringify({ space, ...allow, ...(!isEmpty(deny) && { deny }) });
@@ -85,7 +84,6 @@ function isEmpty(patterns: ChannelPatterns): boolean {
   return CHANNEL_ACTIONS.every((action) => (patterns[action]?.length ?? 0) === 0);
 }
 
-/** Whether the grants allow the action on the channel; without grants nothing is allowed. */
 export function mayUseChannel(
   grants: ChannelGrants | undefined,
   action: ChannelAction,

@@ -1,4 +1,3 @@
-/** Parses the event of an HTTP API, payload 2.0. */
 import { DomainError } from '../errors.ts';
 import { parseFields, parseOptionalFields } from './event-fields.ts';
 

@@ -5,7 +5,6 @@
  */
 export const AUTHORIZER_RESULT_LIMIT_BYTES = 8_192;
 
-/** Longest `Resource` of a policy statement. */
 export const POLICY_RESOURCE_LIMIT_CHARACTERS = 512;
 
 /** All headers of a request together, so the longest credential. */

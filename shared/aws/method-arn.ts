@@ -1,4 +1,3 @@
-/** The ARN of a request's method or route. */
 import { DomainError } from '../errors.ts';
 import { parseArn, printArn } from '@gatewright/aws/arn';
 
@@ -32,7 +31,6 @@ export function parseMethodArn(text: string): MethodArn {
   return { partition, region, accountId, apiId, stage, target: target.join('/') };
 }
 
-/** The ARN pattern for `target` (wildcards allowed) under the same API and stage. */
 export function printMethodArn(arn: MethodArn, target: string): string {
   const { partition, region, accountId, apiId, stage } = arn;
   return printArn({

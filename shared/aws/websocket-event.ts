@@ -1,4 +1,3 @@
-/** Parses the events of a WebSocket API. */
 import { DomainError } from '../errors.ts';
 import { parseFields, parseOptionalFields } from './event-fields.ts';
 import { gatewayStamp } from './gateway-stamp.ts';

@@ -1,4 +1,3 @@
-/** A handler's answer in one form for REST and HTTP APIs, and the answers to conditional requests. */
 import { createHash } from 'node:crypto';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { parseDirectives } from './directives.ts';

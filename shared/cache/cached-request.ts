@@ -20,7 +20,6 @@ export type CachedRequest = {
   readonly query: ReadonlyMap<string, readonly string[]>;
   /** By lower-case name. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
-  /** API Gateway's data about the caller. */
   readonly caller: EventFields;
 };
 

@@ -1,4 +1,3 @@
-/** The response cache on a DynamoDB table, with bodies compressed by Brotli. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';

@@ -1,4 +1,3 @@
-/** Labels by which an invalidation finds the answer to a request. */
 import { createHash } from 'node:crypto';
 import { keyHeaders } from './cache-key.ts';
 import type { KeyParameters } from './cache-key.ts';
@@ -9,7 +8,6 @@ import type { Label } from './labels.ts';
 const MAX_TAGS = 32;
 const MAX_PARTS = 32;
 const TAG = /^[\x21-\x7e]{1,256}$/;
-/** Longer values are hashed. */
 const MAX_VALUE = 256;
 
 /** @returns undefined for malformed or too many tags: then the answer is not cached */

@@ -103,7 +103,6 @@ export async function readAnswer(
   return { ...head, body };
 }
 
-/** Whether this owner may now call the handler. */
 export async function takeLease(
   { store, namespace }: EntryPorts,
   lease: {

@@ -1,4 +1,3 @@
-/** Reads a call of the invalidator: requests for invalidation, or a timer event to continue. */
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import { DomainError, RequestInvalid } from '../errors.ts';
 import { isTag } from './entry-labels.ts';

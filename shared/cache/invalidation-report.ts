@@ -1,4 +1,3 @@
-/** Entries that an invalidation found, and the result of each. */
 import type { Item } from '../table/item-write.ts';
 import type { CacheBeyond } from './invalidation.ts';
 import { parseStageRecord } from './stage-record.ts';
@@ -12,7 +11,6 @@ export type Report = {
   readonly flushed: readonly string[];
   /** `rest/a1b2c3d4e5/prod` */
   readonly authorizersFlushed: readonly string[];
-  /** Paths invalidated in CloudFront. */
   readonly edgePaths: readonly string[];
   /** Entries that were not invalidated, and why; at most 100. */
   readonly left: readonly { readonly entry: string; readonly reason: string }[];

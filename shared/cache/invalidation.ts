@@ -1,11 +1,9 @@
-/** Parses requests for invalidation from administrators, events and messages. */
 import { createHash } from 'node:crypto';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { RequestInvalid } from '../errors.ts';
 import { isTag, pathLabel, partLabel, tagLabel } from './entry-labels.ts';
 import type { Label } from './labels.ts';
 
-/** Matches entries that have any of the labels. */
 export type Invalidation = {
   readonly namespace: string;
   /** Sorted. */
@@ -101,7 +99,6 @@ export function invalidationId({
 
 const isPath = (path: string): boolean => path.startsWith('/');
 
-/** The form of each entry of a list. */
 const RULES = {
   tags: '1 to 256 visible ASCII characters each',
   paths: 'paths from the first slash on: /orders/17',

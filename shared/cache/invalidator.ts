@@ -24,7 +24,6 @@ import {
 } from './work-list.ts';
 import type { Work, WorkPorts } from './work-list.ts';
 
-/** API Gateway's stage caches. */
 export interface StageCaches {
   /** Requests an entry with `Cache-Control: max-age=0`, signed. */
   readonly refresh: (
@@ -274,7 +273,6 @@ function itemOf(cache: CacheBeyond): Item {
   return { kind: BEYOND, doc: JSON.stringify(cache) };
 }
 
-/** Stages with more entries than may be refreshed one by one. */
 function flushedAbove({ flushAbove }: Invalidation, items: Iterable<Item>): ReadonlySet<string> {
   const counts = new Map<string, number>();
   for (const item of items) {

@@ -41,7 +41,6 @@ export function indexWrites(
 
 const MAX_PRINTED = 512;
 
-/** The labels of an answer, for administrators. */
 export function printLabels(labels: readonly Label[]): string {
   return labels
     .filter((label) => label !== 'all')
@@ -110,7 +109,6 @@ export async function* entriesOf(
   }
 }
 
-/** Every item of a partition, by pages. @throws DomainError STORE_UNAVAILABLE */
 export async function* itemsOf(
   listing: ItemListing,
   pk: string,

@@ -51,7 +51,6 @@ export type ResponseCachePorts = EntryPorts & {
   readonly timer: Timer;
 };
 
-/** The decision on a request. */
 export type Looked =
   | { readonly kind: 'answered'; readonly reply: CachedReply }
   /** Call the handler; `settle` takes its answer, undefined if it failed. */
@@ -107,7 +106,6 @@ type Visited<Event> = {
   readonly remainingMs: () => number;
 };
 
-/** One request and its entry. */
 class Visit<Event> {
   readonly #ports: ResponseCachePorts;
   readonly #rules: ResponseCacheRules<Event>;

@@ -60,7 +60,6 @@ async function forget(path: string, { region, credentials, endpoint }: ControlPl
   return status >= 200 && status < 300 ? 'done' : 'refused';
 }
 
-/** The request that makes API Gateway replace an entry. */
 export function refreshRequest(
   { apiId, stage, method, path, query, headers }: StageRecord,
   { region, credentials, apiEndpoint }: Pick<StageCachesConfig, 'region' | 'credentials' | 'apiEndpoint'>,

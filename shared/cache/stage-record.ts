@@ -15,7 +15,6 @@ import type { Label } from './labels.ts';
 
 type Pair = readonly [name: string, value: string];
 
-/** One entry of a stage cache, as the request that asks for it again. */
 export type StageRecord = {
   readonly apiId: string;
   readonly stage: string;

@@ -100,7 +100,6 @@ export async function claim(
   return outcome.kind === 'done' ? toWork(id, outcome.item) : undefined;
 }
 
-/** Whether the claim still belongs to this owner. */
 export async function keepClaim(
   { store }: WorkPorts,
   { id }: Work,
@@ -170,7 +169,6 @@ async function readWork(store: ItemStore, id: string): Promise<Item | undefined>
   return read.item;
 }
 
-/** False: a condition failed. */
 async function update(store: ItemStore, id: string, when: ItemWrite['when'], set: Item): Promise<boolean> {
   const outcome = await store.update({ ...keyOf(id), when, change: { kind: 'update', set } });
   if (outcome.kind === 'done' || outcome.kind === 'refused') return outcome.kind === 'done';

@@ -16,7 +16,6 @@ export type AuthorizerConfig = {
 };
 
 type AccessTableConfig = {
-  /** Table of API keys, tickets and revocations; undefined: none configured. */
   readonly tableName: string | undefined;
 };
 
@@ -36,7 +35,6 @@ type TicketDeskConfig = {
 type AccessAdminConfig = {
   /** Stage of this stack, which selects the access documents. */
   readonly stage: string;
-  /** Table of API keys and revocations. */
   readonly tableName: string;
   readonly usageKeySecret: string | undefined;
   readonly controlPlane: ControlPlaneConfig;

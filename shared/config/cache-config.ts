@@ -1,4 +1,3 @@
-/** Environment of the function that invalidates caches. */
 import type { ControlPlaneConfig } from '../aws/control-plane-poster.ts';
 import { invalid, readSignerConfig, readTableName } from './environment.ts';
 import type { Environment } from './environment.ts';

@@ -1,10 +1,8 @@
-/** Environment of the functions of the WebSocket API. */
 import type { InvokerConfig } from '../aws/lambda-poster.ts';
 import { invalid, readNumber, readSignerConfig, readTableName } from './environment.ts';
 import type { Environment } from './environment.ts';
 
 type ChannelsConfig = {
-  /** Table of open connections and channels. */
   readonly tableName: string;
   /** Name or ARN of the function that delivers. */
   readonly publisher: string;

@@ -1,4 +1,3 @@
-/** Environment of logs and metrics. */
 import { invalid } from './environment.ts';
 import type { Environment } from './environment.ts';
 

@@ -1,4 +1,3 @@
-/** Environment of the receiver of webhooks. */
 import { isLoopbackUrl } from '../access/tokens/issuers.ts';
 import type { AwsCallerConfig } from '../aws/aws-json-poster.ts';
 import type { AwsCall } from '../ports.ts';
@@ -8,7 +7,6 @@ import type { Environment } from './environment.ts';
 export type WebhookReceiverConfig = {
   /** Stage of this stack, which selects the sources. */
   readonly stage: string;
-  /** Table of the claims. */
   readonly tableName: string;
   readonly region: string;
   readonly accountId: string;

@@ -139,7 +139,6 @@ export function readFields<F extends Fields>(fields: F, value: unknown, where: W
   return Object.fromEntries(read) as ReadFields<F>;
 }
 
-/** The schema of a JSON object that `readFields` takes. */
 export function schemaOf(fields: Fields): JsonSchema {
   const entries = Object.entries(fields);
   return {

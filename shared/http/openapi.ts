@@ -1,4 +1,3 @@
-/** The OpenAPI 3.1 document of an admin function, made from its table of routes. */
 import type { Route, RouteDescription } from './route.ts';
 
 type OpenApiInfo = { readonly title: string; readonly version: string; readonly description: string };

@@ -4,7 +4,6 @@
  * pointers (RFC 6901).
  */
 
-/** One segment of a path, percent-encoded. */
 export function printPathName(name: string): string {
   return encodeURIComponent(escapeName(name));
 }

@@ -5,7 +5,6 @@
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { jsonReply } from './reply.ts';
 
-/** One policy, and the caller's remaining quota. */
 export type AdvertisedLimit = {
   /** `monthly`; the same in both fields. */
   readonly id: string;

@@ -1,4 +1,3 @@
-/** Builds all JSON replies. */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 
 /** A reply with a JSON body. `contentType` differs for problem documents only. */

@@ -1,4 +1,3 @@
-/** A route of an admin function: its input, its answers, and its handler. */
 import type { HttpEvent } from '../aws/http-event.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { DomainError, RequestInvalid } from '../errors.ts';
@@ -14,7 +13,6 @@ type ParameterOf<Path extends string> = Path extends `${string}{${infer Name}}${
   ? Name | ParameterOf<Rest>
   : never;
 
-/** A request that has passed every check of its route. */
 type RouteRequest<Path extends string, Query extends Fields, Body> = {
   readonly path: Readonly<Record<ParameterOf<Path>, string>>;
   readonly query: ReadFields<Query>;
@@ -69,7 +67,6 @@ const MAX_NAME_LENGTH = 256;
 const MAX_BODY_BYTES = 128 * 1024;
 const OPERATION_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
-/** A route that changes nothing. */
 export function readRoute<const Path extends string, Query extends Fields = NoFields>(
   told: Told<Path, Query>,
   handle: (request: RouteRequest<Path, Query, undefined>) => Promise<ProxyResult>,

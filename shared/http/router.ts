@@ -1,4 +1,3 @@
-/** Finds the route for an event of an HTTP API. */
 import { parseHttpEvent } from '../aws/http-event.ts';
 import type { HttpEvent } from '../aws/http-event.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
@@ -47,7 +46,6 @@ function withHeaders(reply: ProxyResult, status: number, allowed: readonly strin
   return reply;
 }
 
-/** The methods of a path; a parameter stands for one segment. */
 function allowedAt(path: string, routes: readonly Route[]): readonly string[] {
   const segments = path.split('/');
   return routes

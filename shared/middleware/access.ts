@@ -25,7 +25,6 @@ export type Caller = {
 };
 
 export type AccessOptions = {
-  /** The caller must have all of these. */
   readonly scopes?: readonly string[];
   /** Tolerated difference between clocks. Default: 30. */
   readonly clockSkewSeconds?: number;

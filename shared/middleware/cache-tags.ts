@@ -9,7 +9,6 @@ import { keepRecord } from '../cache/stage-record.ts';
 import type { CachedHandler } from './response-cache.ts';
 
 export type CacheTagsOptions<Event> = {
-  /** `createDynamoDbCache({ tableName, namespace })` */
   readonly cache: Pick<ResponseCachePorts, 'store' | 'random' | 'clock' | 'namespace'>;
   /** The method's `cacheKeyParameters`: an entry is requested again with only these. */
   readonly key: KeyParameters;

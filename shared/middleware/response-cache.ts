@@ -9,7 +9,6 @@ import type { Looked, ResponseCachePorts, ResponseCacheRules } from '../cache/re
 import { DomainError } from '../errors.ts';
 
 export type ResponseCacheOptions<Event> = ResponseCacheRules<Event> & {
-  /** `createDynamoDbCache({ tableName, namespace })` */
   readonly cache: ResponseCachePorts;
 };
 

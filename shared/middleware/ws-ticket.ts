@@ -92,7 +92,6 @@ export function callerOfTicket(event: unknown): TicketCaller {
 
 type Taker = { readonly document: CompiledDocument; readonly issuer: CompiledTicketIssuer };
 
-/** The WebSockets that take tickets of the callers of the event's API. */
 function takersOf(access: CompiledAccess, deployedStage: string, event: unknown): readonly Taker[] {
   const { apiId, stage } = parseFields(parseFields(event)['requestContext']);
   if (typeof apiId !== 'string' || typeof stage !== 'string')

@@ -9,7 +9,6 @@ type Decided<Result> =
   | { readonly kind: 'unauthorized' }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-/** The decision of one invocation; empty until its authorizer is reached. */
 type Invocation<Result> = { decided?: Decided<Result> };
 
 /**

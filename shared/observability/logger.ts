@@ -1,4 +1,3 @@
-/** Powertools' logger with redaction of credentials in everything it prints. */
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { redact } from './redact.ts';
 

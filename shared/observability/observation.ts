@@ -23,7 +23,6 @@ class FunctionMetrics extends Metrics {
   }
 }
 
-/** The part of middy's request that is used. */
 type Ended = { readonly error?: unknown; readonly context: Context };
 
 type Invocation = { outcome: string; reason?: string; facts: Facts };

@@ -1,4 +1,3 @@
-/** A handler with logs and metrics around it, in middy. */
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { createObservation } from './observation.ts';

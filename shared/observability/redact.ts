@@ -1,4 +1,3 @@
-/** Removes credentials from logged objects. */
 import { SIGNATURE_HEADERS } from '../webhooks/signature-headers.ts';
 
 const SECRET_KEYS = new Set([
@@ -6,7 +5,6 @@ const SECRET_KEYS = new Set([
   'apikey',
   'authorization',
   'authorizationtoken',
-  // Claims about the caller.
   'authorizer',
   // Forms and JSON carry passwords and refresh tokens.
   'body',

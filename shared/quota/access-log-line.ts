@@ -1,4 +1,3 @@
-/** One line of an API's access log → the request to charge. */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { repeatsMember } from '../http/json-members.ts';
 import type { Subject } from './subject.ts';

@@ -1,7 +1,5 @@
-/** Elapsed time on machines whose clocks may stop. */
 import type { AgeClock } from '../ports.ts';
 
-/** One instant on both clocks. */
 export type Moment = { readonly wallMs: number; readonly monotonicMs: number };
 
 export function momentOf(clock: AgeClock): Moment {

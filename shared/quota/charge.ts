@@ -1,4 +1,3 @@
-/** Charges one request to all of its limits, or to none. */
 import type { Holding, Moved, Refusal } from './holding.ts';
 
 export type Charged =

@@ -7,7 +7,6 @@ import type { Clock } from '../ports.ts';
 import type { ItemKey } from '../table/item-write.ts';
 
 export type Debt = {
-  /** Total units lent in this period. */
   borrowed: number;
   /** Delivered units that no ledger has been charged for yet. */
   owed: number;

@@ -1,4 +1,3 @@
-/** Ports of administration on a DynamoDB table. */
 import type { AdminPorts } from './admin/operation.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { createDynamoDbListing } from '../table/dynamodb-listing.ts';

@@ -1,4 +1,3 @@
-/** Usage counted from access logs, on a DynamoDB table. */
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { CLOCK, TIMER } from './dynamodb-quotas.ts';
 import { createUsageReader } from './read-usage.ts';

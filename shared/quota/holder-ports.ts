@@ -1,4 +1,3 @@
-/** Ports that all holdings of one process share, and events that they emit. */
 import type { AgeClock, ItemStore, Random, Timer } from '../ports.ts';
 import type { Debts } from './debts.ts';
 import type { GrantIds } from './grant.ts';

@@ -9,7 +9,6 @@ export type RefusalReason = 'quota-exceeded' | 'rate-limited' | 'concurrency' | 
 export type Refusal = {
   readonly kind: 'refused';
   readonly reason: RefusalReason;
-  /** Id of the refusing limit. */
   readonly limit: string;
   /** Time until a request may be admitted; undefined = only an administrator can change it. */
   readonly retryAfterMs: number | undefined;
@@ -81,7 +80,6 @@ export interface Holding {
   readonly corrected: Promise<void>;
   /** Makes room without the store, within the bound of `onUnavailable`; the units stay owed. */
   borrow(cost: number, bound: number): boolean;
-  /** Reads the state from the store, without taking anything. */
   look(): Promise<void>;
   state(atEpochMs: number): LimitState;
 }

@@ -19,7 +19,6 @@ import type { Subject } from './subject.ts';
 
 type HoldingsOptions = {
   readonly ports: HolderPorts;
-  /** The clock of buckets. */
   readonly nowEpochMs: () => number;
   /** More than this evict the least recently used, which return their units. */
   readonly maxLeases: number;
@@ -34,7 +33,6 @@ const MAX_LEAVING = 10_000;
 
 export class Holdings {
   readonly #options: HoldingsOptions;
-  /** In order of last use. */
   readonly #leases = new Map<string, Lease>();
   #round = this.#leases.values();
   /** Evicted, and not yet settled. */
@@ -133,7 +131,6 @@ export class Holdings {
     const name = nameOf(id, period, plan);
     const known = this.#leases.get(name);
     if (known !== undefined) {
-      // Last used is last in the map.
       this.#leases.delete(name);
       this.#leases.set(name, known);
       known.adopt(limit, plan);

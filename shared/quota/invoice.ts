@@ -106,7 +106,6 @@ function addressee(customer: Customer | undefined): Customer | undefined {
   ) as Customer;
 }
 
-/** The last version of each period. */
 function newestOf(records: readonly UsageRecord[]): readonly UsageRecord[] {
   const byPeriod = Map.groupBy(records, ({ limit, key, route, periodStart }) =>
     JSON.stringify([limit, key, route, periodStart]),

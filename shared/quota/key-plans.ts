@@ -61,12 +61,10 @@ export function keyPlanKey(tenant: string, key: string): ItemKey {
   return { pk: `K#${printKeyPart(tenant)}#${printKeyPart(key)}`, sk: 'PLAN' };
 }
 
-/** The list of a tenant's keys that have a plan. */
 export function keyList(tenant: string): string {
   return `K#${printKeyPart(tenant)}`;
 }
 
-/** A plan of a key, and its time. */
 export type Assignment = {
   readonly plan: string;
   /** undefined: assigned before times were stored. */

@@ -18,7 +18,6 @@ export class LastRefusal {
     this.#forMs = forMs;
   }
 
-  /** The reason, however old. */
   get reason(): RefusalReason | undefined {
     return this.#last?.refusal.reason;
   }

@@ -5,11 +5,8 @@
  */
 import type { QuotaLimit } from './plan.ts';
 
-/** A holder's estimates for sizing a lease. */
 type Demand = {
-  /** Units that the current request lacks. */
   readonly need: number;
-  /** This holder's units per second. */
   readonly ownRate: number;
   /** The whole ledger's drain in units per second. */
   readonly ledgerRate: number;

@@ -34,7 +34,6 @@ export class Lease implements Holding {
   readonly id: string;
   readonly #ledger: LedgerId;
   readonly #period: Period;
-  /** The plan of the last request. */
   #plan: UsagePlan;
   readonly #key: ItemKey;
   readonly #at: HolderPorts;
@@ -115,7 +114,6 @@ export class Lease implements Holding {
     return this.#stock.isLate(this.#at.freshnessMs) || this.#isStale();
   }
 
-  /** Reports to the ledger. Units in use stay. */
   settleOverdue(): Promise<void> {
     if (this.#isStale()) return this.giveBack();
     return this.#turns.take(() => this.#settle(this.#origin, true));
@@ -308,7 +306,6 @@ export class Lease implements Holding {
     return this.#seen === undefined ? this.#key : this.#source;
   }
 
-  /** Returns units and reports to the item that the units came from. */
   async #settle(key: ItemKey, keepsUnits = false): Promise<void> {
     const settled = await this.#stock.settle(key, keepsUnits);
     if (settled === undefined) return;

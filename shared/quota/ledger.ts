@@ -15,7 +15,6 @@ import type { Period } from './period.ts';
 /** Key of a subject's limit: `Q#acme#monthly#key-1`. */
 export type LedgerId = { readonly tenant: string; readonly limit: string; readonly subject: string };
 
-/** The ledger as a holder last saw it. */
 export type LedgerState = {
   readonly remaining: number;
   /** Granted and not reported used. */
@@ -30,11 +29,9 @@ export type LedgerState = {
   readonly replaced: boolean;
   /** Units of such ledgers that count in this one. */
   readonly carried: number;
-  /** Units of `credits` that are overage. */
   readonly overage: number;
   /** The most units that were ever covered by quota, top-ups and resets. */
   readonly covered: number;
-  /** Units of `credits` that resets returned. */
   readonly restored: number;
   /** Percents whose alarm has been raised. */
   readonly alarmed: ReadonlySet<number>;
@@ -147,7 +144,6 @@ function numbered(
   };
 }
 
-/** Time to live of a ledger, in seconds, from the end of its period. */
 export function expiryOf({ endEpochMs }: Pick<Period, 'endEpochMs'>): number {
   return Math.ceil((endEpochMs + KEEP_MS) / 1000);
 }
@@ -258,7 +254,6 @@ export function resumeWrite(key: ItemKey): ItemWrite {
   return { purpose: 'resume', key, when, change: { kind: 'update', remove: ['susp'] } };
 }
 
-/** Closes a period for good, before its usage is invoiced. */
 export function closeWrite(key: ItemKey, nowEpochMs: number): ItemWrite {
   const when: Test[] = [
     { attribute: 'rem', is: 'present' },

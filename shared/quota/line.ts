@@ -21,7 +21,6 @@ export type Line = {
   readonly rule: string | undefined;
   readonly plan: string;
   readonly planVersion: number;
-  /** When it replaced another rule. */
   readonly sinceEpochMs: number;
   /** Newest first, the current one included. */
   readonly segments: readonly Segment[];
@@ -93,7 +92,6 @@ export function mayReplace(
   return assigned === undefined ? nowEpochMs - line.sinceEpochMs >= HOLD_MS : assigned === plan.id;
 }
 
-/** The ledgers of a line that may have been used in a period, newest first. */
 export function overlapping({ segments }: Line, period: Period): readonly Period[] {
   const found: Period[] = [];
   for (const { rule, since, last } of segments) {

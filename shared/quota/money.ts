@@ -1,6 +1,5 @@
 /** Money as integers: 10^-12 of a currency's unit in computations, its minor unit after rounding. */
 
-/** In 10^-12 of the currency. */
 export type Exact = bigint;
 
 const SCALE = 12;
@@ -28,7 +27,6 @@ function minorDigits(currency: string): number {
   return found === undefined ? HUNDREDTHS : Number(found[0]);
 }
 
-/** To the currency's minor unit; half of one is rounded up, away from zero. */
 export function toMinor(amount: Exact, currency: string): bigint {
   const unit = 10n ** BigInt(SCALE - minorDigits(currency));
   const rounded = ((amount < 0n ? -amount : amount) * 2n + unit) / (2n * unit);

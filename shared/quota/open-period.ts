@@ -39,7 +39,6 @@ export type Opened =
   /** It exists, or may exist: continue with it. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'plan-changed' }
-  /** Its requests are charged to that ledger. */
   | { readonly kind: 'moved'; readonly period: Period }
   /** The limit continues the ledgers of a previous limit of its plan. */
   | { readonly kind: 'renamed'; readonly id: LedgerId }
@@ -76,7 +75,6 @@ export async function openPeriod(request: OpenRequest, store: ItemStore): Promis
 
 type Plan = { readonly head: Head; readonly period: Period; readonly carried: number };
 
-/** The reaction to a head that has refused a period. */
 async function decide(
   request: OpenRequest,
   item: Item | undefined,

@@ -6,7 +6,6 @@ import { periodId } from './period.ts';
 import type { Period } from './period.ts';
 import type { Level } from './plan.ts';
 
-/** The head of a subject relative to the period to open. */
 export type Head =
   /** It has an earlier period of the same rule. */
   | { readonly is: 'next'; readonly rule: string }
@@ -38,7 +37,6 @@ export type Opening = {
   readonly overage: number;
   readonly level: Level;
   readonly wasteBudget: number;
-  /** Whether it may have shards; decided once per period. */
   readonly isSharded?: boolean;
   readonly head: Head;
   /** Units of other ledgers that count in this one. */
@@ -155,7 +153,6 @@ function limitsWrite(
   };
 }
 
-/** Makes a limit continue the ledgers of another. */
 export function aliasWrites(
   id: LedgerId,
   alias: string,

@@ -28,7 +28,6 @@ type OwnWritePorts = {
   readonly grantIds: GrantIds;
 };
 
-/** A write that may still be applied. */
 type GivenUp = {
   readonly write: ItemWrite;
   readonly sequence: number;

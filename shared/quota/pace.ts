@@ -4,7 +4,6 @@ import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
 import type { LedgerState } from './ledger.ts';
 
-/** For one holding, measured between its contacts with the store. */
 export class Pace {
   readonly #clock: AgeClock;
   readonly #own = new MeanRate();
@@ -18,7 +17,6 @@ export class Pace {
     this.#clock = clock;
   }
 
-  /** Units per second of this holder. */
   get ownRate(): number {
     return this.#own.perSecond;
   }
@@ -32,7 +30,6 @@ export class Pace {
     this.#spent += units;
   }
 
-  /** Called before units are requested. */
   ask(): void {
     if (this.#askedAt !== undefined)
       this.#own.note(this.#spent, elapsedMs(this.#clock, this.#askedAt) / 1000);

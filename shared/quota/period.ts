@@ -1,4 +1,3 @@
-/** Boundaries of quota periods. Pure: the same timestamp gives the same period on every machine. */
 
 export type PeriodLength =
   | 'DAY'
@@ -42,7 +41,6 @@ export function periodId(period: Period): string {
   return new Date(period.startEpochMs).toISOString();
 }
 
-/** The period that contains a timestamp. */
 export function periodAt(rule: PeriodRule, stampEpochMs: number): Period {
   if (typeof rule.length === 'object') {
     const lengthMs = rule.length.everySeconds * 1000;

@@ -70,7 +70,6 @@ export class PermitPool {
     return this.#refused.fresh;
   }
 
-  /** Correction of this process's clock, in milliseconds. */
   correctionMs(): number {
     return this.#nowEpochMs() - this.#at.clock.nowEpochMs();
   }
@@ -210,7 +209,6 @@ export class PermitPool {
   }
 }
 
-/** One request's permit of one limit. */
 class Permit implements Holding {
   readonly corrected = Promise.resolve();
   readonly #pool: PermitPool;
@@ -303,7 +301,6 @@ export class Run {
   readonly startedAt: Moment;
   /** Until its platform ends it; undefined = it ends within `maxSeconds` of the limit. */
   readonly remainingMs: number | undefined;
-  /** By limit and subject. */
   readonly #permits = new Map<string, Permit>();
 
   constructor(startedAt: Moment, remainingMs: number | undefined) {

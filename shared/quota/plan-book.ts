@@ -44,7 +44,6 @@ export class PlanBook {
       : undefined;
   }
 
-  /** Makes the next `read` ask the table. */
   forget(planId: string): void {
     this.#entries.delete(planId);
   }

@@ -6,7 +6,6 @@ type Range = { readonly min: number; readonly max: number };
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?$/;
 
-/** One JSON object of a plan. Every field must be read by name before `refuseOthers`. */
 export class PlanFields {
   readonly #path: string;
   readonly #fields: Readonly<Record<string, unknown>>;

@@ -57,7 +57,6 @@ export type ConcurrencyLimit = {
   readonly kind: 'concurrency';
   readonly id: string;
   readonly level: Level;
-  /** Requests that may run at once. */
   readonly concurrency: number;
   /** Longest run of a request whose platform gives no deadline. */
   readonly maxSeconds: number;
@@ -93,7 +92,6 @@ const MAX_ROUTES = 500;
 const MAX_RATE_WINDOW_SECONDS = 86_400;
 /** Most items that a request may have to try, times their permits. */
 const MAX_CONCURRENCY = 1000;
-/** The longest run of a Lambda function. */
 const MAX_RUN_SECONDS = 900;
 const LEVELS = ['tenant', 'key', 'route'] as const;
 const PERIODS = ['DAY', 'WEEK', 'MONTH'] as const;
@@ -176,7 +174,6 @@ function parseLimit(fields: PlanFields, largestCost: number): Limit {
   return limit;
 }
 
-/** Default of a plan without `lease`. */
 const USUAL_LEASE = { seconds: 30, units: 10_000 };
 
 function parseQuota(fields: PlanFields): QuotaLimit {
@@ -228,7 +225,7 @@ function parseBilling(fields: PlanFields, level: Level, { length }: PeriodRule):
   return billing;
 }
 
-/** Features that need the total of all items cannot work in time with shards. */
+/** Overage and alarms need the total of all items, which shards do not have in time. */
 function parseShards(fields: PlanFields, wasteBudget: number, overage: number): QuotaLimit['shards'] {
   if (!fields.has('shards')) return undefined;
   if (overage > 0) fields.fail('overage', 'cannot be told of a quota with shards; raise the quota');

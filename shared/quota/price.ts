@@ -11,7 +11,6 @@ import { PlanFields } from './plan-fields.ts';
 type Tier = { readonly upTo?: number; readonly unitPrice: string };
 
 export type Price = {
-  /** Per period, used or not; decimal. */
   readonly fee: string;
   /** The first units of a period, which are free. */
   readonly included: number;

@@ -97,7 +97,6 @@ export interface Admission {
 export type Rejection = {
   readonly allowed: false;
   readonly reason: RefusalReason;
-  /** Id of the refusing limit. */
   readonly limit: string;
   /** undefined: the key is suspended until an administrator resumes it. */
   readonly retryAfterSeconds: number | undefined;

@@ -1,4 +1,3 @@
-/** Emits an event once per threshold and period of a quota. */
 import type { HolderPorts } from './holder-ports.ts';
 import type { Item, ItemKey } from '../table/item-write.ts';
 import { alarmWrite } from './ledger.ts';

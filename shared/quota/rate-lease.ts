@@ -20,7 +20,6 @@ type Batch = { units: number; readonly sentAt: Moment };
 const ATTEMPTS = 4;
 const BACK_OFF_MS = 10;
 const UNAVAILABLE_MS = 1000;
-/** A lease takes at most this share of the bucket's units. */
 const SHARE = 2;
 
 export class RateLease implements Holding {

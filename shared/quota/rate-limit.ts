@@ -24,7 +24,6 @@ export function incrementUs(limit: RateLimit, units: number): number {
   return Math.ceil((units * limit.perSeconds * 1e6) / limit.rate);
 }
 
-/** How far ahead of now `tat` may be. */
 export function toleranceUs(limit: RateLimit): number {
   return Math.floor((usableBurst(limit) * limit.perSeconds * 1e6) / limit.rate);
 }

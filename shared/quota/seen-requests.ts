@@ -42,7 +42,6 @@ export function spanOf(atEpochMs: number): number {
   return Math.floor(atEpochMs / SPAN_MS);
 }
 
-/** Cached parts that are full. */
 export class FullParts {
   readonly #marks = new Map<string, string>();
   #length = 0;

@@ -9,7 +9,6 @@ import type { Item, ItemKey, ItemWrite } from '../table/item-write.ts';
 import { printKeyPart } from '../table/item-write.ts';
 import type { LedgerId } from './ledger.ts';
 
-/** The id of a permit's request, and the deadline of that request. */
 export type Claim = { readonly id: string; readonly deadlineEpochMs: number };
 
 /**
@@ -25,7 +24,6 @@ export function semaphoreKey(id: LedgerId, part: number): ItemKey {
   return { pk: `C#${names.join('#')}#${part}`, sk: 'SEM' };
 }
 
-/** The first permit of a new item. */
 export function createWrite(key: ItemKey, claim: Claim): ItemWrite {
   const item = { c: 1, [nameOf(claim.id)]: claim.deadlineEpochMs, expiresAt: expiryOf(claim) };
   return {

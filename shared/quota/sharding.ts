@@ -20,12 +20,10 @@ import { accountKey, growWrite, moveWrites, recall, shardCountOf } from './shard
 import type { Account } from './shards.ts';
 
 type Supply =
-  /** There may be enough now. */
   | 'supplied'
   /** All of them together have less. */
   | 'short'
   | 'halted'
-  /** There is no root: the period is not open. */
   | 'absent'
   | 'unavailable';
 
@@ -73,7 +71,6 @@ export class Sharding {
     return this.#at;
   }
 
-  /** The item that grants to this process. */
   get key(): ItemKey {
     return accountKey(this.#ledger, this.#period, this.#account);
   }
@@ -83,7 +80,6 @@ export class Sharding {
     return this.#account === 'root' ? 0 : Math.max(0, this.#root?.remaining ?? 0);
   }
 
-  /** The units that a refill would bring now. */
   get share(): number {
     return Math.ceil(this.reserve / (2 * this.#count));
   }
@@ -103,7 +99,6 @@ export class Sharding {
     return ageMs > this.#freshForMs || (this.#throttles > 0 && ageMs > THROTTLED_MS);
   }
 
-  /** The state of the granting item, with the root's own fields. */
   view(item: Item, key: ItemKey): LedgerState {
     const own = parseLedger(item);
     const isRoot = key.pk === this.#rootKey().pk;
@@ -167,7 +162,6 @@ export class Sharding {
     }
   }
 
-  /** Tries to bring the granting item to `need` units. */
   async #supply(need: number, seen: LedgerState | undefined): Promise<Supply> {
     const filled = await this.#fill(need, seen);
     return filled === 'short' ? this.#search(need) : filled;
@@ -192,7 +186,6 @@ export class Sharding {
     return this.reserve > 0 ? 'unavailable' : 'short';
   }
 
-  /** Reads all of them, to find one with enough, or enough to collect. */
   async #search(need: number): Promise<Supply> {
     const { store } = this.#at;
     const before = this.#account;

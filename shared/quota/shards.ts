@@ -13,7 +13,6 @@ import { headKey, expiryOf, ledgerKey } from './ledger.ts';
 import type { LedgerId } from './ledger.ts';
 import type { Period } from './period.ts';
 
-/** One of the items of a ledger: its root, or the shard of that number. */
 export type Account = 'root' | number;
 
 /** Each in a partition of its own, to spread the writes. */
@@ -47,7 +46,6 @@ type Move = {
   readonly from: Account;
   readonly to: Account;
   readonly units: number;
-  /** Whether the receiving shard already exists. */
   readonly isThere: boolean;
   /** For a new shard: units that its leases may hold unreported. */
   readonly wasteBudget: number;

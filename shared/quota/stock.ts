@@ -28,7 +28,6 @@ export class Stock {
   readonly #update: ItemStore['update'];
   /** Used and not yet reported to the ledger; below 0: charged as used, and not used. */
   #unreported = 0;
-  /** When the first of them was used. */
   #unreportedSince: Moment | undefined;
   /** Admitted without the ledger: while it was out of reach, or settled above the estimate. */
   #debt: Debt | undefined;
@@ -41,12 +40,10 @@ export class Stock {
     this.#debt = at.debts.find(of.key);
   }
 
-  /** Whether the ledger counts unused units as used. */
   get isOvercharged(): boolean {
     return this.#unreported < 0;
   }
 
-  /** Whether everything is reported. */
   get isSettled(): boolean {
     const isSure = [...this.#writes.values()].every(({ isUnsure }) => !isUnsure);
     const isPaid = this.owed === 0 || this.#debt?.isVoid === true;
@@ -83,12 +80,10 @@ export class Stock {
     debt.borrowed += lacking;
     debt.owed += lacking;
     this.units += lacking;
-    // Charged as used when it is paid.
     this.#unreported -= lacking;
     return true;
   }
 
-  /** Records delivered units, whether or not the quota has them. */
   owe(units: number): void {
     this.#debt ??= this.#at.debts.open(this.#of.key, this.#of.endEpochMs) ?? { borrowed: 0, owed: 0 };
     this.#debt.owed += units;

@@ -1,4 +1,3 @@
-/** The charged subject, and its ledgers. */
 import { DomainError } from '../errors.ts';
 import { printKeyPart } from '../table/item-write.ts';
 import { headKey } from './ledger.ts';
@@ -6,7 +5,6 @@ import type { LedgerId } from './ledger.ts';
 import type { Limit } from './plan.ts';
 
 export type Subject = {
-  /** Id of the key's usage plan. */
   readonly plan: string;
   readonly tenant: string;
   /** Id of the API key (or of the principal), never its secret: rotation keeps the usage. */

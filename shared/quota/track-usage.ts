@@ -23,7 +23,6 @@ export type UsageTrackerPorts = {
   readonly observe: (event: QuotaEvent) => void;
 };
 
-/** Requests, counted once per limit charged. */
 type Tracked = {
   readonly charged: number;
   /** Charged before: the lines came twice. */
@@ -52,7 +51,6 @@ export type UsageTracker = {
   track(requests: readonly TrackedRequest[]): Promise<Tracked>;
 };
 
-/** Requests of one ledger and span, which are charged together. */
 type Group = {
   readonly id: LedgerId;
   readonly limit: QuotaLimit;

@@ -1,4 +1,3 @@
-/** Runs tasks one after the other. */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
 

@@ -71,7 +71,6 @@ export function parseFailure(error: unknown): Unanswered {
   return wasAnswered ? { kind: 'rejected', retryable: false, reason } : { kind: 'unknown', reason };
 }
 
-/** The `Date` of an error's response. */
 export function dateOfError(error: unknown): string | undefined {
   const headers = membersOf(membersOf(membersOf(error)['$response'])['headers']);
   const date = headers['date'];

@@ -9,7 +9,6 @@ export type Item = Readonly<Record<string, Value>>;
 /** `Q#acme#monthly#key-1` and `P#2026-11-01T00:00:00.000Z`; @see printKeyPart */
 export type ItemKey = { readonly pk: string; readonly sk: string };
 
-/** One comparison with the item when the write arrives. A missing attribute fails all but `absent…`. */
 export type Test =
   | { readonly attribute: string; readonly is: 'absent' | 'present' }
   | {
@@ -117,7 +116,6 @@ export function operationKey(pk: string, operationId: string): ItemKey {
   return { pk, sk: `OP#${printKeyPart(operationId)}` };
 }
 
-/** Whether every test of a write holds for the item (undefined = there is none). */
 export function testsHold(tests: readonly Test[], item: Item | undefined): boolean {
   return tests.every((test) => holds(test, item?.[test.attribute]));
 }

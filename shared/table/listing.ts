@@ -1,14 +1,12 @@
 /** Pages of a table's items, as data; `memory-listing.ts` and `dynamodb-listing.ts` fetch them. */
 import type { Item, ItemKey } from './item-write.ts';
 
-/** Items of one partition in order of their sort keys. */
 export type KeyRange = {
   readonly pk: string;
   /** Smallest and largest sort key, both included. */
   readonly from: string;
   readonly to: string;
   readonly limit: number;
-  /** Last sort key of the previous page. */
   readonly after?: string;
   readonly newestFirst?: boolean;
 };
@@ -26,7 +24,6 @@ export type ListPage = {
   /** `T#acme`; absent: all lists. */
   readonly list?: string;
   readonly limit: number;
-  /** Last key of the previous page. */
   readonly after?: ListedKey;
 };
 

@@ -8,7 +8,6 @@ export type CompiledWebhooks = {
   readonly sources: readonly CompiledSource[];
 };
 
-/** One sender in one stage of the stack. */
 export type CompiledSource = {
   /** Last segment of the path: `POST /webhooks/{name}`. */
   readonly name: string;

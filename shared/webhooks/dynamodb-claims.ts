@@ -97,7 +97,7 @@ async function take(
     kind: 'taken',
     claim: {
       async keep() {
-        // Whoever has the claim now, the event has arrived.
+        // The event has arrived, even if another function has the claim now.
         await orRefused(
           load,
           ({ UpdateItemCommand }) =>

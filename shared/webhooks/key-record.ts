@@ -55,7 +55,6 @@ const isOnCurve =
   (key: KeyObject): boolean =>
     key.asymmetricKeyDetails?.namedCurve === curve;
 
-/** The registered algorithms of RFC 9421 §6.2. */
 const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map<string, Algorithm>([
   [
     'rsa-pss-sha512',

@@ -1,4 +1,3 @@
-/** The interface of webhook signature schemes. */
 import type { EventFields } from '../aws/event-fields.ts';
 import type { RawRequest } from '../aws/raw-request.ts';
 
@@ -26,11 +25,9 @@ export type SignatureClaim = {
   readonly expiresAtEpochSeconds?: number | undefined;
   /** @param secret one that `isUsable` accepts */
   readonly isSignedBy: (secret: string) => boolean;
-  /** The signed parts: equal when a delivery is repeated unchanged. */
   readonly signed: readonly (string | Uint8Array)[];
 };
 
-/** Data of a verified delivery. */
 type Description = {
   /** The sender's id of the event, only if it is signed: the same in every attempt of the sender. */
   readonly id: string | undefined;

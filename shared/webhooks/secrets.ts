@@ -38,7 +38,6 @@ export class SecretCache {
     }
   }
 
-  /** One read for all waiting deliveries. */
   #readOnce(key: string, place: SecretPlace, nowEpochMs: number): Promise<Kept> {
     const known = this.#reading.get(key);
     if (known !== undefined) return known;

@@ -1,4 +1,3 @@
-/** A verified delivery as an event of EventBridge or a message of SQS. */
 import { isJson } from '@gatewright/aws/json-object';
 import { sha256Hex } from '@gatewright/aws/sign-request';
 import { DomainError } from '../errors.ts';

@@ -9,7 +9,6 @@ import type { Refused, Scheme } from './scheme.ts';
 import { SCHEMES } from './schemes.ts';
 import type { SchemeName } from './signature-headers.ts';
 
-/** A delivery with a valid signature. */
 export type Delivery = {
   readonly scheme: SchemeName;
   /**

@@ -12,7 +12,6 @@ export function watchedChannel(channel: string): string | undefined {
   return channel.endsWith(PRESENCE_SUFFIX) ? channel.slice(0, -PRESENCE_SUFFIX.length) : undefined;
 }
 
-/** Without the suffix of a presence channel. */
 export function baseChannel(channel: string): string {
   return watchedChannel(channel) ?? channel;
 }

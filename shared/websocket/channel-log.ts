@@ -37,7 +37,6 @@ const PAGE = 100;
 
 type Appended = {
   readonly from: number;
-  /** Position of the last one. */
   readonly to: Position;
   /** In the order of the log. */
   readonly entries: readonly ChannelEntry[];
@@ -231,7 +230,6 @@ type Gap = {
   readonly pk: string;
   readonly from: number;
   readonly to: number;
-  /** When the number after the gap was taken. */
   readonly neighbourAt: number;
 };
 

@@ -1,4 +1,3 @@
-/** External dependencies of the channel functions. */
 import type {
   ChannelCourier,
   Clock,
@@ -15,7 +14,6 @@ export type ChannelLimits = {
   readonly keptSeconds: number;
   /** Ping interval of members that are present in a channel. */
   readonly pingMs: number;
-  /** Limit of open connections per principal. */
   readonly connectionsPerCaller: number;
 };
 

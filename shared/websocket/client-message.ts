@@ -1,4 +1,3 @@
-/** Parses clients' texts into messages of the protocol. */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { isChannelName } from '../aws/channel-grants.ts';
@@ -10,7 +9,6 @@ export type ClientMessageOf<Action extends ClientMessage['action']> = Extract<
   { readonly action: Action }
 >;
 
-/** What is wrong, in words for the client. */
 type Malformed = { readonly malformed: string; readonly id?: string };
 
 const ID = /^[\x21-\x7e]{1,64}$/;

@@ -1,4 +1,3 @@
-/** The answer to `$connect`. */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { SUBPROTOCOL_MARKER } from '../aws/websocket-event.ts';
 import type { WebSocketEvent } from '../aws/websocket-event.ts';

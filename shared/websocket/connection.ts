@@ -1,4 +1,3 @@
-/** An open WebSocket connection, as stored. */
 import { sha256Hex } from '@gatewright/aws/sign-request';
 import { WEBSOCKET_CONNECTION_LIMIT_SECONDS } from '../aws/limits.ts';
 import type { WebSocketEvent } from '../aws/websocket-event.ts';
@@ -79,7 +78,6 @@ export function placeOf(connection: ConnectionName): string {
   return sha256Hex(nameOf(connection)).slice(0, PLACE_DIGITS);
 }
 
-/** Sort key among the subscribers. */
 export function listenerKey(connection: ConnectionName): string {
   return `${placeOf(connection)}#${nameOf(connection)}`;
 }

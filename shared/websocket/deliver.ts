@@ -19,11 +19,9 @@ import type { Told } from './tell.ts';
 export type Delivered = Readonly<Record<Told, number>> & {
   /** In units of 32 KB, as API Gateway bills messages. */
   readonly units: number;
-  /** Functions that were handed a share. */
   readonly shares: number;
 };
 
-/** Subscribers read at a time. */
 const PAGE = 250;
 /** Concurrent posts; each takes some 10 ms, mostly waiting. */
 const AT_ONCE = 64;

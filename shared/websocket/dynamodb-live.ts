@@ -1,4 +1,3 @@
-/** LiveStore on the `connections` table. */
 import type * as DynamoDb from '@aws-sdk/client-dynamodb';
 import { loadOnce, loadPackage } from '../aws/load-package.ts';
 import { DomainError } from '../errors.ts';

@@ -8,7 +8,6 @@ export const PROTOCOL_VERSION = 1;
 /** A position in a channel. A log that is begun anew has another number. */
 export type Position = { readonly log: number; readonly seq: number };
 
-/** A member on one connection. */
 export type Member = { readonly id: string; readonly sub: string };
 
 /** One entry of a channel's log, by its number. Numbers are consecutive. */
@@ -44,7 +43,6 @@ export type ClientMessage =
       readonly action: 'read';
       readonly id: string;
       readonly channel: string;
-      /** Requests entries after this. */
       readonly after: Position;
     }
   | {
@@ -55,12 +53,10 @@ export type ClientMessage =
     }
   | {
       readonly action: 'ping';
-      /** The client's position, by channel. */
       readonly seen?: Readonly<Record<string, Position>>;
     };
 
 export type ErrorCode =
-  /** The rules of the access document do not allow it. */
   | 'forbidden'
   /** The credential used for opening the connection has expired: connect again with a new one. */
   | 'credential-expired'
@@ -94,7 +90,6 @@ export type ServerFrame =
       readonly id?: string;
       readonly upTo?: number;
       readonly head?: number;
-      /** Numbers whose messages have expired. */
       readonly lost?: readonly Range[];
     }
   | {
@@ -105,7 +100,6 @@ export type ServerFrame =
       readonly pingAfterMs: number;
       /** When API Gateway closes the connection in any case. */
       readonly closesInMs: number;
-      /** When the credential expires. */
       readonly credentialEndsInMs?: number;
       /** Current positions of channels of which the client has missed entries. */
       readonly heads?: Readonly<Record<string, Position>>;
@@ -114,7 +108,6 @@ export type ServerFrame =
     }
   | {
       readonly type: 'error';
-      /** Id of the message that it answers. */
       readonly id?: string;
       readonly channel?: string;
       readonly code: ErrorCode;

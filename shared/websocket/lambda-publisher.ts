@@ -24,7 +24,6 @@ export interface Publisher {
    * @throws DomainError SUBJECT_INVALID for a message over 120 KB or a channel of no such form; TARGET_UNAVAILABLE
    */
   publish(channel: string, message: unknown, options?: Publication): Promise<Published>;
-  /** Up to 100 at a time, in few frames. */
   publishAll(channel: string, messages: readonly unknown[], options?: Publication): Promise<Published>;
 }
 

@@ -37,7 +37,6 @@ export function audienceKey(audience: Audience): string {
   return `live#topic#${printKeyPart(topic)}`;
 }
 
-/** Partition of the connections of one principal. */
 export function callerKey(principalId: string): string {
   return `live#caller#${printKeyPart(principalId)}`;
 }
@@ -66,7 +65,6 @@ export function connectionItems(connection: Connection, nowEpochMs: number): rea
   return [record, { key, item: { ...listenerItem(connection), seenAt: nowEpochMs } }];
 }
 
-/** Adds a partition that the connection listens to. */
 export function interestItems(connection: Connection, pk: string): readonly KeptItem[] {
   const { expiresAtEpochSeconds: expiresAt } = connection;
   return [
@@ -82,7 +80,6 @@ export function interestKeys(connection: ConnectionName, pk: string): readonly I
   ];
 }
 
-/** Addresses of the channels that the connection listens to. */
 export async function channelsOf(
   store: Pick<LiveStore, 'page'>,
   connection: ConnectionName,

@@ -24,9 +24,7 @@ export type Wish = {
 
 export type Posted = {
   readonly sent: number;
-  /** Closed without notice; removed now. */
   readonly gone: number;
-  /** Their credentials have expired. */
   readonly expired: number;
   /** API Gateway did not take the message, or was too slow. */
   readonly failed: number;

@@ -26,7 +26,6 @@ const PAGES_LIMIT = 20;
 /** A ping may be delayed by the network, and by a client's timer. */
 const OVERDUE_AFTER_PINGS = 1.25;
 const LEAST_PAUSE_PINGS = 0.125;
-/** Most leaves in one frame. */
 const LEAVES_TOGETHER = 50;
 /** A leave not announced within this time was abandoned. */
 const LEAVE_TOLD_WITHIN_MS = 10_000;
@@ -35,7 +34,6 @@ const TELLS_FOR_MS = 2_000;
 
 type WatchedMembers = { readonly members: readonly Member[]; readonly isCut: boolean };
 
-/** Adds a member, and announces it unless it was present. */
 export async function join(
   ports: ChannelPorts,
   address: string,
@@ -83,7 +81,6 @@ export async function leaveForGood(
   await takeLeaves(ports, address, [{ key: memberKey(address, connection) }]);
 }
 
-/** Present members, in no order. @throws DomainError STORE_UNAVAILABLE */
 export async function listMembers(ports: ChannelPorts, address: string): Promise<WatchedMembers> {
   const { kept, isCut } = await readMembers(ports, address, MEMBERS_LIMIT);
   const members = kept
@@ -185,7 +182,6 @@ async function tellTogether(
   let told = await becomeTeller(ports, key, teller);
   if (told === undefined) return;
   for (let gone = own; ; gone = await readGone(ports, address)) {
-    // Leaves of a teller that could not finish in time.
     if (told === 'more') gone = await readGone(ports, address);
     await tellOf(ports, address, gone);
     const isOver = clock.nowEpochMs() - begunMs >= TELLS_FOR_MS;

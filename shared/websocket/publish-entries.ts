@@ -1,4 +1,3 @@
-/** Writes entries into a channel's log and has them delivered. */
 import { append } from './channel-log.ts';
 import type { NewEntry } from './channel-log.ts';
 import type { ChannelPorts } from './channel-ports.ts';

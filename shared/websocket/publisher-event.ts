@@ -1,4 +1,3 @@
-/** Parses requests to `ws-publisher` from any source. */
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { DomainError } from '../errors.ts';
@@ -6,7 +5,6 @@ import type { DeliveryJob } from '../ports.ts';
 import { MAX_DATA_BYTES } from './answer-message.ts';
 import { assertAddress } from './channel-address.ts';
 
-/** Messages for one channel, published together. */
 type Publication = {
   /** `chat:rooms/1`: the space of its access document, and the channel. */
   readonly address: string;

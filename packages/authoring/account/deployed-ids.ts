@@ -74,16 +74,13 @@ export function withDeployedId(
   return printInventory({ ...inventory, apiIds: { ...inventory.apiIds, [stage]: [...ids].sort() } });
 }
 
-/** Writes the ids from CloudFormation into the inventories. @returns a line for each */
 export async function saveDeployedIds(folder: string, stage: string): Promise<readonly string[]> {
   const ids = await readDeployedIds(folder, stage);
   return [...ids].map(([name, apiId]) => save(folder, name, stage, apiId));
 }
 
 export type MissingIds = {
-  /** A line for each id found. */
   readonly found: readonly string[];
-  /** A sentence for each API that is not deployed yet. */
   readonly absent: readonly string[];
 };
 

@@ -1,4 +1,3 @@
-/** Finds an API's id in an account by the name that a document gives it. */
 import { memberOf } from '@gatewright/aws/json-object';
 import { UsageError } from '../usage-error.ts';
 import type { SignedGet } from './signed-get.ts';

@@ -6,7 +6,6 @@ import { losesValue, ownerValues } from './owner-values.ts';
 import type { Principal } from './principal.ts';
 import { lackedClaims } from './required-claims.ts';
 
-/** One permission for a route. */
 export type Grant = {
   readonly ruleId: string;
   /** Segments of the path that must have one of these values; none: the whole route. */
@@ -16,7 +15,6 @@ export type Grant = {
 export type OwnedSegment = { readonly segment: number; readonly values: readonly string[] };
 
 export type RouteVerdict = {
-  /** Ids of the deny rules that apply; one is enough. */
   readonly deniedBy: readonly string[];
   readonly grants: readonly Grant[];
 };
@@ -34,7 +32,6 @@ export type RulesInForce = {
 };
 
 export type RuleInForce = {
-  /** Place in the document. */
   readonly index: number;
   readonly rule: CompiledRule;
   /** For each of the rule's bindings; undefined: no bindings, so the same for every principal. */

@@ -1,4 +1,3 @@
-/** Reads claims of a verified token by path. */
 import type { ClaimPath } from '../compiled-document.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;

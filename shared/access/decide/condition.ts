@@ -1,4 +1,3 @@
-/** Evaluates a condition for a principal. */
 import { claimAt } from './claims.ts';
 import type { CompiledCondition } from '../compiled-document.ts';
 import type { Principal } from './principal.ts';
@@ -9,7 +8,6 @@ import type { Principal } from './principal.ts';
  */
 export type Truth = boolean | undefined;
 
-/** The largest clock skew that a document may allow. */
 const CLOCK_SKEW_LIMIT_SECONDS = 120;
 
 export type Circumstances = {

@@ -29,7 +29,6 @@ export type DenyReason =
   | 'deny-rule'
   | 'not-owner'
   | 'dot-segment'
-  /** The caller lacks a claim that `result.claims` requires. */
   | 'missing-claim';
 
 type AskedRequest = {

@@ -6,7 +6,6 @@ import { alignmentsOf, ANY, covers, typicalPath } from './segment-patterns.ts';
 import type { SegmentPattern } from './segment-patterns.ts';
 
 export type OverGrant = {
-  /** Index of another route that the pattern matches. */
   readonly route: number;
   /** As narrow as an IAM pattern can be: denying it takes the excess back. */
   readonly pattern: SegmentPattern;

@@ -33,11 +33,9 @@ export type PathGrantsResult =
 /** The largest answer holds a hundred resources. Lists of claims multiply. */
 const OWNED_PATTERNS_LIMIT = 500;
 
-/** The principal's rights on the routes of one verb. */
 type MethodGrants = {
   readonly document: CompiledDocument;
   readonly method: string;
-  /** By index of the route. */
   readonly granted: ReadonlyMap<number, RouteGrant>;
 };
 
@@ -136,7 +134,6 @@ function isFree({ document, granted }: MethodGrants, template: Template): boolea
   );
 }
 
-/** One pattern for each combination of owned values. */
 function ownedPatterns({ pattern }: Template, owned: readonly OwnedSegment[]): readonly SegmentPattern[] {
   return owned.reduce<readonly SegmentPattern[]>(
     (begun, { segment, values }) =>

@@ -1,4 +1,3 @@
-/** The recognised caller, with all data that decisions may use. */
 import { DomainError } from '../../errors.ts';
 import { claimAt } from './claims.ts';
 import type { Claims } from './claims.ts';
@@ -15,7 +14,6 @@ export type Principal = {
   readonly clientId: string | undefined;
   /** Including inherited ones; roles that the document does not declare are omitted. */
   readonly roles: ReadonlySet<string>;
-  /** Scopes of the token and of its roles. */
   readonly scopes: ReadonlySet<string>;
   readonly claims: Claims;
   /** Undefined: an API key that does not expire. */

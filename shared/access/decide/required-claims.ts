@@ -14,7 +14,6 @@ export function lackedClaims(
   );
 }
 
-/** A value that a handler would take for no owner. */
 function isEmpty(value: unknown): boolean {
   if (typeof value === 'string') return value.trim() === '';
   return value === undefined || value === null || (Array.isArray(value) && value.length === 0);

@@ -10,7 +10,6 @@ export type RouteSegment = { readonly literal: string } | 'one' | 'rest';
 
 /** A route with its parsed path. The root is one empty literal. */
 export type Template = {
-  /** Index of the route in its document. */
   readonly index: number;
   /** Order among the templates of its verb: of two that match, the lower is the route. */
   readonly rank: number;
@@ -27,7 +26,6 @@ type RouteFinder = {
   readonly find: (method: string, words: readonly string[]) => Template | undefined;
   /** Templates that may match the words before the pattern's first wildcard, the most specific first. */
   readonly below: (method: string, pattern: SegmentPattern) => readonly Template[];
-  /** Number of segments of the longest template. */
   readonly longest: (method: string) => number;
   /** Whether the text is a literal segment of any route. */
   readonly isName: (text: string) => boolean;

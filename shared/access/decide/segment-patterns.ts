@@ -45,7 +45,6 @@ export function distinct(patterns: readonly SegmentPattern[]): readonly SegmentP
   return [...byText.values()];
 }
 
-/** Drops every pattern that another one covers. */
 export function withoutCovered(patterns: readonly SegmentPattern[]): readonly SegmentPattern[] {
   const all = distinct(patterns);
   if (all.length < 2 || !all.some((pattern) => pattern.includes(ANY))) return all;

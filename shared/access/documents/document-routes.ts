@@ -1,4 +1,3 @@
-/** The admin routes of published documents: input and answers. */
 import { text, whole } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, readRoute } from '../../http/route.ts';

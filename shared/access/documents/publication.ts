@@ -21,7 +21,6 @@ export const MAX_PARTS = 60;
 export const DOCUMENTS_PARTITION = 'DOCUMENTS';
 const HEAD: ItemKey = { pk: DOCUMENTS_PARTITION, sk: 'HEAD' };
 
-/** Text of all documents, to be cut into parts. */
 export type Publication = {
   readonly text: string;
   readonly checksum: string;
@@ -36,7 +35,6 @@ export type Version = {
   readonly documents: number;
   readonly by: string;
   readonly publishedAtEpochMs: number;
-  /** The version that this one restores. */
   readonly restores?: number;
 };
 
@@ -125,7 +123,6 @@ function parseDocuments(text: string): CompiledAccess {
   return { documents };
 }
 
-/** The structure that every reader relies on before it evaluates rules. */
 function isDocument(document: unknown): boolean {
   const { name, kind, apis, issuers, sources, routes, rules, result } = Object(document) as Readonly<
     Record<string, unknown>

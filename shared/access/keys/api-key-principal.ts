@@ -1,4 +1,3 @@
-/** A verified API key → its principal. */
 import type { CompiledDocument, CompiledKeyIssuer } from '../compiled-document.ts';
 import type { ApiKeyRecord } from './api-key-record.ts';
 import type { Claims } from '../decide/claims.ts';

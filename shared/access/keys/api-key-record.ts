@@ -22,7 +22,6 @@ export type ApiKeyRecord = {
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
   readonly plan?: string;
-  /** Claims beside those above. */
   readonly metadata: Readonly<Record<string, string>>;
   /** Newest first; a second one only while a rotation overlaps. */
   readonly secrets: readonly KeySecret[];
@@ -30,7 +29,6 @@ export type ApiKeyRecord = {
   /** Refused from then on. Not named `expiresAt`, because DynamoDB would delete the item. */
   readonly notAfterEpochSeconds?: number;
   readonly revokedAtEpochSeconds?: number;
-  /** The API Gateway key that stands for this one in a native usage plan. */
   readonly native?: NativeKey;
 };
 
@@ -51,14 +49,12 @@ export type StoredApiKey = {
   readonly usedAtEpochSeconds: number | undefined;
 };
 
-/** Maximum number of valid secrets per key. */
 export const SECRETS_LIMIT = 2;
 
 export function apiKeyItem(keyId: string): ItemKey {
   return { pk: `KEY#${keyId}`, sk: 'KEY' };
 }
 
-/** Partition of a tenant's list of keys. */
 export function tenantPartition(tenant: string): string {
   return `TENANT#${printKeyPart(tenant)}`;
 }

@@ -1,4 +1,3 @@
-/** API keys of a table, for authorizers: one read, and occasionally a write of the last use. */
 import type { ApiKeyReader, ItemStore } from '../../ports.ts';
 import { readAccessItem } from '../access-item.ts';
 import { apiKeyItem, parseStoredApiKey } from './api-key-record.ts';

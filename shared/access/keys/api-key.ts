@@ -51,7 +51,6 @@ export function hashApiKey(text: string): Buffer {
   return sha256(text);
 }
 
-/** The last `length` digits of the number. */
 export function toBase62(hex: string, length: number): string {
   let number = BigInt(`0x${hex}`);
   let digits = '';

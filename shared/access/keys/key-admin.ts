@@ -50,7 +50,6 @@ export type KeyAdminSetting = {
   readonly stage: string;
   /** By prefix: what the stage's access documents say about its keys. */
   readonly prefixes: ReadonlyMap<string, KeyPrefix>;
-  /** Usage plans of access documents, by id. */
   readonly broughtPlans: readonly string[];
   readonly usageKeySecret: string | undefined;
 };
@@ -68,11 +67,9 @@ export type Changed = {
   readonly stored: StoredApiKey;
   /** The key itself, only when it is made: it cannot be shown again. */
   readonly key: string | undefined;
-  /** Steps taken in API Gateway, if any. */
   readonly outside: readonly OutsideStep[];
 };
 
-/** Hex digits of entropy per key. */
 const ENTROPY_DIGITS = 64;
 /**
  * Each failed attempt means that another change of the key succeeded: there are never this many at a time.
@@ -315,7 +312,6 @@ export class KeyAdmin {
 
 type Change = {
   readonly asked: AskedOperation;
-  /** The record after the change. */
   readonly stored: StoredApiKey;
   readonly text: string | undefined;
   readonly writes: readonly ItemWrite[];

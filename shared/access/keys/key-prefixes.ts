@@ -36,7 +36,6 @@ export function keyPrefixesOf(
   return prefixes;
 }
 
-/** Ids of the usage plans of all documents, since the authorizer saves all of them. */
 export function broughtPlansOf({ documents }: CompiledAccess): readonly string[] {
   return documents.flatMap(({ quota }) => quota?.plans.map(({ id }) => id) ?? []);
 }
@@ -48,7 +47,6 @@ function planClaimsOf({ quota }: CompiledDocument, issuerId: string): readonly C
   return [quota.plan.claim];
 }
 
-/** The document's APIs in the stage that may cache authorizer answers. */
 export function cachedApisOf({ kind, apis }: CompiledDocument, deployedStage: string): readonly CachedApi[] {
   if (kind === 'websocket') return [];
   const own = apis.filter((api) => api.for === deployedStage);

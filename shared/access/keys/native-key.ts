@@ -1,4 +1,3 @@
-/** The API Gateway key that stands for one of ours in a native usage plan. */
 import { createHmac } from 'node:crypto';
 import { toBase62 } from './api-key.ts';
 

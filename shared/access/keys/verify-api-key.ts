@@ -1,4 +1,3 @@
-/** An API key as sent → its stored record, if valid now. */
 import { timingSafeEqual } from 'node:crypto';
 import { DomainError } from '../../errors.ts';
 import type { ApiKeyReader } from '../../ports.ts';

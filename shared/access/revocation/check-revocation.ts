@@ -1,4 +1,3 @@
-/** Checks whether a valid token has been revoked. */
 import { DomainError } from '../../errors.ts';
 import type { RevocationReader } from '../../ports.ts';
 import type { CompiledIssuer } from '../compiled-document.ts';

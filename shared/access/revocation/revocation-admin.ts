@@ -26,7 +26,6 @@ type RevocationAdminPorts = {
 
 type RevocationAdminSetting = {
   readonly issuers: readonly RevocableIssuer[];
-  /** By document name: its APIs with caches. */
   readonly cached: ReadonlyMap<string, readonly CachedApi[]>;
 };
 
@@ -37,7 +36,6 @@ type RevocationRequest = RevocationTarget & {
 };
 
 export type Revocation = RevocationTarget & {
-  /** Tokens issued until then are refused. */
   readonly untilEpochSeconds: number;
   readonly by: string;
   readonly atEpochMs: number;
@@ -47,7 +45,6 @@ export type Revocation = RevocationTarget & {
 
 export type RevocationChanged = {
   readonly revocation: Revocation;
-  /** Steps taken in API Gateway. */
   readonly outside: readonly OutsideStep[];
 };
 
@@ -110,7 +107,6 @@ export class RevocationAdmin {
     });
   }
 
-  /** A page of an issuer's revocations, in arbitrary order. */
   async list(
     issuerName: string,
     { cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number },
@@ -131,7 +127,6 @@ export class RevocationAdmin {
     };
   }
 
-  /** Flushes API Gateway's authorizer caches of a document's APIs. @throws RequestInvalid */
   async flush(document: string): Promise<readonly OutsideStep[]> {
     const apis = this.#setting.cached.get(document);
     if (apis !== undefined) return await flushCaches(this.#ports.caches, apis);
@@ -219,7 +214,6 @@ type Planned = {
   readonly asked: AskedOperation;
   readonly when: ItemWrite['when'];
   readonly change: Change;
-  /** The same for the list item. */
   readonly listed: Change;
 };
 

@@ -6,9 +6,7 @@ import { cachedApisOf } from '../keys/key-prefixes.ts';
 import type { CachedApi } from '../keys/key-prefixes.ts';
 
 export type RevocableIssuer = {
-  /** `iss` of its tokens. */
   readonly issuer: string;
-  /** Its ids in documents. */
   readonly ids: ReadonlySet<string>;
   /** No document accepts an older token. */
   readonly longestTokenAgeSeconds: number;
@@ -45,7 +43,6 @@ export function revocableIssuersOf(
   return [...issuers.values()];
 }
 
-/** For each document of the stage, its APIs that may cache answers. */
 export function cachedApisByDocument(
   { documents }: CompiledAccess,
   deployedStage: string,

@@ -1,4 +1,3 @@
-/** The admin routes of revoked tokens and authorizer caches: input and answers. */
 import type { ProxyResult } from '../../aws/proxy-result.ts';
 import { RequestInvalid } from '../../errors.ts';
 import { instant, optional, text, whole } from '../../http/fields.ts';

@@ -1,4 +1,3 @@
-/** Reads revocations from a table for authorizers, in one round trip. */
 import type { ItemStore, RevocationReader } from '../../ports.ts';
 import { readAccessItem } from '../access-item.ts';
 import { revocationKey } from './revocation.ts';

@@ -23,7 +23,6 @@ export const REVOCATION_KINDS = ['jti', 'sub', 'client'] as const;
 type RevocationKind = (typeof REVOCATION_KINDS)[number];
 
 export type RevocationTarget = {
-  /** `iss` of the tokens. */
   readonly issuer: string;
   readonly kind: RevocationKind;
   readonly value: string;
@@ -43,7 +42,6 @@ export function revocationKey(target: RevocationTarget): ItemKey {
   return { pk: `REVOKED#${revocationHash(target)}`, sk: 'REVOKED' };
 }
 
-/** Partition of an issuer's list of revocations. */
 export function revocationsPartition(issuer: string): string {
   return `REVOCATIONS#${printKeyPart(issuer)}`;
 }

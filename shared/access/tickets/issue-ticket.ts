@@ -11,7 +11,6 @@ export type TicketPorts = {
 };
 
 export type WantedTicket = {
-  /** Name of the access document of the WebSocket to open. */
   readonly document: string;
   readonly caller: TicketCaller;
   readonly ttlSeconds: number;

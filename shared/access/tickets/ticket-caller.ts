@@ -4,7 +4,6 @@
  */
 import type { Principal } from '../decide/principal.ts';
 
-/** Name of the context's member. */
 export const TICKET_CALLER = 'ticketCaller';
 
 /** In addition to every context's `sub`, `iss`, `clientId` and `exp`. */

@@ -1,4 +1,3 @@
-/** The principal of a one-time ticket under the WebSocket's document. */
 import type { CompiledDocument, CompiledTicketIssuer } from '../compiled-document.ts';
 import { expandRoles } from '../decide/principal.ts';
 import type { Principal } from '../decide/principal.ts';

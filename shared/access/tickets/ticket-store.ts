@@ -1,4 +1,3 @@
-/** TicketStore on a table of conditional writes. */
 import type { ItemStore, TicketStore } from '../../ports.ts';
 import type { Item } from '../../table/item-write.ts';
 import { accessTableSilent } from '../access-item.ts';

@@ -14,7 +14,6 @@ import type { TicketCallerContext } from './ticket-caller.ts';
 /** The caller whom a ticket admits, as the authorizer of an ordinary route recognised it. */
 export type TicketCaller = TicketCallerContext & {
   readonly subject: string;
-  /** `iss` of the token. */
   readonly issuer: string;
   readonly clientId?: string;
   /** Expiry of the credential that the ticket was requested with; absent: never. */
@@ -33,7 +32,6 @@ export type TicketOutcome =
   /** `foreign`: for another document's API, and still valid there. */
   | { readonly kind: 'unknown' | 'used' | 'expired' | 'foreign' };
 
-/** Hex digits of entropy per ticket. */
 export const TICKET_ENTROPY_DIGITS = 64;
 
 /** Characters that a query and a subprotocol allow unescaped. */

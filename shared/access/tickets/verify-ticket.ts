@@ -1,4 +1,3 @@
-/** A one-time ticket → the caller it was issued to. */
 import { DomainError } from '../../errors.ts';
 import type { TokenErrorCode } from '../../errors.ts';
 import type { TicketStore } from '../../ports.ts';

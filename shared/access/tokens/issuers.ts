@@ -1,4 +1,3 @@
-/** Names and addresses of issuers. */
 
 /** Signature algorithms of aws-jwt-verify; symmetric ones and `none` are never allowed. */
 export const SIGNATURE_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;

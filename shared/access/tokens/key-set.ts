@@ -9,7 +9,6 @@ export type VerificationKey = {
   readonly jwk: { readonly kid: string; readonly kty: string; readonly alg?: string };
   /** Made once: importing a JWK costs more than a verification. */
   readonly keyObject: KeyObject;
-  /** The algorithms of this kind of key: `RS256` …. */
   readonly algorithms: readonly string[];
 };
 

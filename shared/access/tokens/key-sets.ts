@@ -31,7 +31,6 @@ type Held = {
   /** Read from the snapshot at first need. */
   shipped?: KeySet;
   fetchedAtMs: number;
-  /** Consecutive, since the last success. */
   failures: number;
   failedAtMs: number;
   refreshing?: Promise<void>;

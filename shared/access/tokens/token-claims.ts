@@ -1,4 +1,3 @@
-/** Checks the claims of a token, independent of its signature. */
 import { DomainError } from '../../errors.ts';
 import type { Claims } from '../decide/claims.ts';
 import type { TokenTrust } from '../compiled-document.ts';

@@ -13,7 +13,6 @@ type UnverifiedToken = {
   readonly keyId: string;
   /** Lower case; undefined if absent. */
   readonly type: string | undefined;
-  /** The `iss` claim, which selects the issuer whose key must have signed. */
   readonly issuer: string;
 };
 

@@ -17,7 +17,6 @@ type VerifiedToken = { readonly issuer: CompiledIssuer; readonly claims: Claims 
 type TokenVerifier = (
   token: string,
   issuers: readonly CompiledIssuer[],
-  /** Remaining run time of the caller. */
   remainingMs?: () => number,
 ) => Promise<VerifiedToken>;
 

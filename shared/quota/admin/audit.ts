@@ -1,4 +1,3 @@
-/** The audit entries of a day, newest first. */
 import { parseCursor, printCursor } from './cursor.ts';
 import { auditDay, parseEntry, unavailable } from './operation.ts';
 import type { AdminPorts, AuditEntry } from './operation.ts';

@@ -1,4 +1,3 @@
-/** Closes periods for good, and records the usage to bill. */
 import { DomainError } from '../../errors.ts';
 import { closeWrite, headKey, ledgerKey, parseLedger } from '../ledger.ts';
 import { periodId } from '../period.ts';

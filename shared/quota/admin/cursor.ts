@@ -1,4 +1,3 @@
-/** Opaque cursors of listings. */
 import { RequestInvalid } from '../../errors.ts';
 
 const MAX_CURSOR_LENGTH = 8192;

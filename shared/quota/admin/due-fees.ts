@@ -24,7 +24,6 @@ import { parseUsageRecord, recordPrefix } from './usage-record.ts';
 import { periodEndOf } from './usage-row.ts';
 import type { UsageRow } from './usage-row.ts';
 
-/** A period that is over and has neither ledger nor record. */
 type DueFee = {
   readonly row: UsageRow;
   readonly pk: string;
@@ -36,7 +35,6 @@ type DueFee = {
 type Ports = Pick<AdminPorts, 'store' | 'listing'>;
 type Plans = ReadonlyMap<string, UsagePlan>;
 
-/** A subscriber's plans over time; newest first. */
 type Subscriber = {
   readonly tenant: string;
   /** undefined: the whole tenant only. */
@@ -101,7 +99,6 @@ function hasFee(limit: UsagePlan['limits'][number]): limit is QuotaLimit {
   return limit.kind === 'quota' && limit.price !== undefined && Number(limit.price.fee) > 0;
 }
 
-/** First keys, by the index; then customers that plans name. */
 async function listSubscribers(
   ports: Ports,
   plans: Plans,
@@ -191,7 +188,6 @@ function owedBy(
   });
 }
 
-/** Those that overlap with it, newest first. */
 function periodsWithin(
   rule: QuotaLimit['period'],
   fromEpochMs: number,

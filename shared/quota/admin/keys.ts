@@ -1,4 +1,3 @@
-/** Plans of keys, for administrators. */
 import { DomainError, VersionConflict } from '../../errors.ts';
 import {
   assignWrite,

@@ -1,4 +1,3 @@
-/** One limit of a tenant or a key: its state and its changes. */
 import { instant, optional, whole } from '../../http/fields.ts';
 import type { Field } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';

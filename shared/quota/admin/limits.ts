@@ -19,10 +19,8 @@ import type { AdminPorts, Asked, CarriedOut, Requested } from './operation.ts';
 import { findLedger, findOpenLedger, idOf } from './subject-ledger.ts';
 import type { LedgerQuestion, SubjectLedger } from './subject-ledger.ts';
 
-/** Computes an adjustment from the current ledger. */
 type Adjustment = { readonly units: number; readonly limit?: number; readonly restored?: number };
 
-/** Admits that many units more in the period. */
 export function topUp(
   ports: AdminPorts,
   requested: Requested,

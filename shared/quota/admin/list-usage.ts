@@ -1,4 +1,3 @@
-/** Usage of many subjects, page by page: current state and closed records. */
 import type { Item, ItemKey } from '../../table/item-write.ts';
 import { subjectList } from '../ledger.ts';
 import type { KeptItem, ListedKey } from '../../table/listing.ts';
@@ -162,7 +161,6 @@ function boundOf(prefix: string, epochMs: number | undefined, otherwise: string)
   return `${prefix}${epochMs === undefined ? otherwise : new Date(epochMs).toISOString()}`;
 }
 
-/** The last finished subject; or the one in progress, and how far it is. */
 type Position = {
   readonly after?: ListedKey | undefined;
   readonly current?: ListedKey | undefined;

@@ -19,7 +19,6 @@ export type AdminPorts = {
 /** Who makes a change, when, and under which id. */
 export type Requested = {
   readonly operationId: string;
-  /** ARN of the IAM principal. */
   readonly by: string;
   readonly atEpochMs: number;
 };
@@ -32,7 +31,6 @@ export function toRequested(request: {
   return { operationId: request.operationId, by: request.signer, atEpochMs: request.receivedEpochMs };
 }
 
-/** JSON objects: the state before and after. */
 type Facts = Readonly<Record<string, unknown>>;
 
 export type AuditEntry = AskedOperation & {
@@ -125,7 +123,6 @@ export function unavailable(reason: string): DomainError {
   return new DomainError('STORE_UNAVAILABLE', `the quota table does not answer (${reason})`);
 }
 
-/** Partition of a day's entries; a sort key begins with the instant. */
 export function auditDay(instant: string): string {
   return `AUDIT#${instant.slice(0, 10)}`;
 }

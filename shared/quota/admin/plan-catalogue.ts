@@ -1,4 +1,3 @@
-/** Usage plans of a table, to check names against. */
 import type { PlanCatalogue } from '../../ports.ts';
 import { parseKeyPart } from '../../table/item-write.ts';
 import { planKey } from '../ledger.ts';

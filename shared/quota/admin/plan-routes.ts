@@ -1,4 +1,3 @@
-/** `/quota/plans` and the plans of keys. */
 import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, documentRoute, readRoute } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';

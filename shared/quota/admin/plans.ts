@@ -1,4 +1,3 @@
-/** Usage plans, for administrators. */
 import { DomainError, PlanInvalid, RequestInvalid, VersionConflict } from '../../errors.ts';
 import type { Item } from '../../table/item-write.ts';
 import { planKey } from '../ledger.ts';

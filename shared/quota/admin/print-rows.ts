@@ -1,4 +1,3 @@
-/** Rows of an export as text. */
 
 type Format = 'ndjson' | 'csv';
 
@@ -7,7 +6,6 @@ export const MEDIA_TYPES: Readonly<Record<Format, string>> = {
   csv: 'text/csv; charset=utf-8',
 };
 
-/** One JSON object per line. */
 export function printNdjson(rows: readonly object[]): string {
   return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 }

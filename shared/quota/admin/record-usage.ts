@@ -14,7 +14,6 @@ import {
 import type { Billing, UsageRecord } from './usage-record.ts';
 import type { UsageRow } from './usage-row.ts';
 
-/** A current ledger, and the partition of its records. */
 type Looked = { readonly row: UsageRow; readonly pk: string; readonly item: Item };
 
 const ATTEMPTS = 5;

@@ -1,4 +1,3 @@
-/** Finds the one ledger that the names in a request refer to. */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { Item, ItemKey } from '../../table/item-write.ts';
 import { headKey, expiryOf, ledgerKey } from '../ledger.ts';
@@ -49,7 +48,6 @@ export type SubjectLedger = {
   readonly head: Item | undefined;
   /** undefined: the current period, without charges yet. */
   readonly item: Item | undefined;
-  /** Units that count in it when it is opened. */
   readonly carried: number;
 };
 

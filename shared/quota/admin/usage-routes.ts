@@ -1,4 +1,3 @@
-/** Usage of tenants, exports, and the audit log. */
 import { instant, optional, text } from '../../http/fields.ts';
 import type { ReadFields } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';

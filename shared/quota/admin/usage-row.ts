@@ -1,4 +1,3 @@
-/** One limit of one subject in one period: shown, exported and invoiced. */
 import type { Item } from '../../table/item-write.ts';
 import { parseKeyPart } from '../../table/item-write.ts';
 import { KEEP_MS, parseLedger } from '../ledger.ts';
@@ -39,7 +38,6 @@ export type UsageRow = {
   readonly lost: number;
 };
 
-/** The subject of rows, from its head. */
 export type Subjected = {
   readonly id: LedgerId;
   readonly level: string;
@@ -61,7 +59,6 @@ export function subjectOf(pk: string, item: Item): Subjected {
   };
 }
 
-/** @param item the ledger; `periodStart` its id */
 export function toUsageRow(subject: Subjected, periodStart: string, item: Item): UsageRow {
   const { tenant } = subject.id;
   const startEpochMs = Date.parse(periodStart);

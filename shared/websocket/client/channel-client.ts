@@ -28,7 +28,6 @@ export type SubscribeOptions = {
 
 export interface ChannelSubscription {
   readonly channel: string;
-  /** Position of the last delivered message; to continue from, even after leaving the page. */
   readonly position: Position | undefined;
   end(): void;
 }

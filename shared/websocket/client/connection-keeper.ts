@@ -9,7 +9,6 @@ export type State = 'connecting' | 'open' | 'closed';
 
 type KeeperOptions = {
   readonly url: () => string | Promise<string>;
-  /** Subprotocols: `bearer` and the token. */
   readonly protocols: () => readonly string[] | Promise<readonly string[]>;
 };
 
@@ -17,10 +16,8 @@ type KeeperEvents = {
   /** There is a new connection: open questions have to be sent again. */
   readonly opened: () => void;
   readonly frame: (frame: ServerFrame) => void;
-  /** The text of the next ping. */
   readonly ping: () => string;
   readonly state: (state: State) => void;
-  /** No attempt was possible. */
   readonly problem: (error: unknown) => void;
 };
 

@@ -50,7 +50,6 @@ export class Questions {
     this.#send = send;
   }
 
-  /** Rejects with ChannelError when the answer is a refusal. */
   ask(question: Question): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const open: Open = { question, resolve, reject, cancel: ignore, asked: 0 };

@@ -1,4 +1,3 @@
-/** One channel of a client: delivers to its handlers, and requests missing messages. */
 import { PRESENCE_SUFFIX } from '../channel-address.ts';
 import type { ChannelEntry, Member, Position } from '../frames.ts';
 import { Feed } from './feed.ts';
@@ -11,7 +10,6 @@ export type ChannelMessage = {
   readonly channel: string;
   readonly seq: number;
   readonly id: string;
-  /** Time of publication, in ms. */
   readonly at: number;
   /** Subject of the publishing client; undefined: a service. */
   readonly by: string | undefined;
@@ -22,12 +20,10 @@ export type ChannelMessage = {
 export type Gap = { readonly channel: string; readonly from: number; readonly to: number };
 
 export type ChannelHandlers = {
-  /** Each message once, in order. */
   readonly message: (message: ChannelMessage) => void;
   readonly gap?: (gap: Gap) => void;
   /** Called when the members change. A subscription with this handler is a member, too. */
   readonly members?: (members: readonly Member[]) => void;
-  /** The subscription is refused, and over. */
   readonly error?: (error: ChannelError) => void;
   /** From now on nothing is missed; called again after each new connection. */
   readonly ready?: () => void;
@@ -39,7 +35,6 @@ const READ_AGAIN_MS = { least: 250, most: 5_000 };
 
 type Ports = { readonly host: Host; readonly questions: Questions };
 
-/** A channel of messages, or one of joins and leaves. */
 export class Subscription {
   readonly channel: string;
   readonly #ports: Ports;

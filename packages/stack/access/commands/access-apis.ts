@@ -1,11 +1,9 @@
-/** Loaded APIs in the form that access documents use. */
 import type { InventoryRoute } from '@gatewright/authoring/route-inventory';
 import type { InspectedApi, inspectStacks } from '../../../engine/index.ts';
 import { keptServices } from '../../../terminal/kept-services.ts';
 import { homeOfEnvironment } from '../../../terminal/load-options.ts';
 import { remark } from '../../../terminal/output.ts';
 
-/** Template parameters, by name. */
 export type GivenParameters = Readonly<Record<string, string>>;
 
 export function loadOptions(stage: string, directory: string, parameters: GivenParameters = {}) {

@@ -1,4 +1,3 @@
-/** Checks access documents alone, or against the stacks that they protect. */
 import { dirname, join } from 'node:path';
 import { buildAccess } from '@gatewright/authoring/build-access';
 import { describeUnprotected } from '@gatewright/authoring/check-unprotected';
@@ -81,11 +80,9 @@ export async function checkDocuments(
 
 type Misfits = {
   readonly unsafe: string[];
-  /** Routes added or removed since the documents' routes were read. */
   readonly drift: readonly string[];
 };
 
-/** Differences between the APIs and their documents. */
 function checkApis({ documents }: CompiledAccess, apis: readonly InspectedApi[], stage: string): Misfits {
   const unsafe: string[] = [];
   const drift: string[] = [];
@@ -100,7 +97,6 @@ function checkApis({ documents }: CompiledAccess, apis: readonly InspectedApi[],
   return { unsafe, drift };
 }
 
-/** APIs whose routes use authorizers that have no document for them. */
 function findUnprotected(
   { documents }: CompiledAccess,
   apis: readonly InspectedApi[],

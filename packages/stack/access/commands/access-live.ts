@@ -13,14 +13,12 @@ import type { Environment, SignedGet } from '@gatewright/authoring/account/signe
 type LiveApi = {
   readonly apiId: string;
   readonly kind: ApiKind;
-  /** Routes that are configured or served, each once. */
   readonly routes: readonly InventoryRoute[];
   readonly warnings: readonly string[];
 };
 
 export type WantedApi = NamedApi & {
   readonly apiId?: string;
-  /** The API's own stage, which the document protects. */
   readonly stage: string;
 };
 

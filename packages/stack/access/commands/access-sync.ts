@@ -19,7 +19,6 @@ import { inventoryPath } from '@gatewright/authoring/access-files';
 import { readLiveApi } from './access-live.ts';
 import { count, UsageError } from '../../../terminal/output.ts';
 
-/** The routes found for one document, and their source. */
 type Found = {
   readonly inventory: Omit<RouteInventory, 'apiIds'>;
   readonly apiId: string | undefined;
@@ -28,7 +27,6 @@ type Found = {
 };
 
 type SyncedRoutes = {
-  /** A summary line per document. */
   readonly lines: readonly string[];
   readonly warnings: readonly string[];
   /** Texts of inventories by document name, to be written once they compile. */

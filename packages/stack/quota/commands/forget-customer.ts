@@ -13,9 +13,7 @@ import { parseKeyPart, printKeyPart } from '#shared/table/item-write.ts';
 import type { Item, ItemKey } from '#shared/table/item-write.ts';
 import type { KeptItem } from '#shared/table/listing.ts';
 
-/** A table, item by item, with the rights of a user who may delete. */
 export interface SweptTable {
-  /** All items, as they are now. */
   scan(): AsyncIterable<KeptItem>;
   remove(key: ItemKey): Promise<void>;
   /** Writes if `doc` is still the old one. @throws if it is not */
@@ -25,7 +23,6 @@ export interface SweptTable {
 export type Tables = { readonly usage: SweptTable; readonly access: SweptTable };
 
 export type Survey = {
-  /** Number of items of the customer, by kind. */
   readonly found: ReadonlyMap<string, number>;
   /** Periods with a price that are not closed, and records that may be on no invoice yet. */
   readonly openMoney: readonly string[];
@@ -60,7 +57,6 @@ function isCustomersKey(tenant: string, pk: string): boolean {
   return OF_TENANTS.has(kind) && owner === printKeyPart(tenant);
 }
 
-/** For an item of the usage table. */
 function usageFate(tenant: string, { key, item }: KeptItem): Fate {
   if (isCustomersKey(tenant, key.pk)) return { kind: 'delete', what: nameOf(key) };
   const doc = item['doc'];
@@ -182,7 +178,6 @@ async function keysOf(
   return { keyIds, nativeKeys };
 }
 
-/** Usage that may still have to be billed. */
 class OpenMoney {
   readonly #tenant: string;
   readonly #nowEpochMs: number;

@@ -21,7 +21,6 @@ const COLUMNS = [
   'amount',
   'total',
 ];
-/** Characters per line of details. */
 const WIDTH = 110;
 
 export function printInvoiceCsv(invoices: readonly Invoice[], withHeader: boolean): string {

@@ -54,7 +54,6 @@ export function printPdf({
   return assemble(objects);
 }
 
-/** Contents of the pages, each from the top. */
 function paginate(lines: readonly PdfLine[]): readonly string[] {
   const pages: string[][] = [[]];
   let y = PAGE.height - PAGE.margin;

@@ -1,11 +1,9 @@
-/** Shared by the commands over the quotas' admin endpoints. */
 import { InvalidArgumentError } from 'commander';
 import { printPathName } from '#shared/http/path-name.ts';
 import { printAnswer, sendChange } from '../../commands/admin-commands.ts';
 import type { ChangeFlags } from '../../commands/admin-commands.ts';
 import type { AdminRequest } from '../../../terminal/admin-client.ts';
 
-/** Sends a change and prints its result. */
 export async function change(request: Omit<AdminRequest, 'operationId'>, flags: ChangeFlags): Promise<void> {
   printAnswer((await sendChange(request, flags)).answer, flags);
 }

@@ -23,7 +23,6 @@ type ForgetFlags = {
   readonly json: boolean;
 };
 
-/** At most this many open items are named. */
 const NAMED = 5;
 
 export function forgetCommand(): Command {

@@ -24,7 +24,6 @@ type InvoiceFlags = MonthFlags & {
   readonly draft?: boolean;
 };
 
-/** At most this many open periods are named. */
 const NAMED = 5;
 const HOURS_MS = 3_600_000;
 /** The span of time zones: a month begins this much earlier or ends this much later somewhere. */
@@ -59,7 +58,6 @@ async function close({ period: month, ...flags }: ChangeFlags & { readonly perio
   printAnswer(await closePeriods(month, flags), flags);
 }
 
-/** Closes periods that are over, of a month or all. */
 export async function closePeriods(
   month: string | undefined,
   flags: AdminFlags & { readonly operation?: string },
@@ -112,7 +110,6 @@ async function print(made: Invoice, { format, out }: InvoiceFlags, isFirst: bool
   } else process.stdout.write(text);
 }
 
-/** The invoices of the month, tenant by tenant. */
 export async function* readInvoices(flags: MonthFlags): AsyncGenerator<Priced> {
   const plans = new Map<string, UsagePlan | undefined>();
   for await (const [tenant, records] of readTenants(flags)) {
@@ -134,7 +131,6 @@ async function* readTenants(flags: MonthFlags): AsyncGenerator<readonly [string,
   if (current !== undefined) yield [current.tenant, current.records];
 }
 
-/** Records of the month, every version. */
 export async function* readRecords(flags: MonthFlags): AsyncGenerator<UsageRecord> {
   for await (const record of readExport<UsageRecord>('records', boundsOf(flags), flags))
     if (record.month === flags.period) yield record;

@@ -86,7 +86,6 @@ async function send(flags: StripeFlags): Promise<void> {
     );
 }
 
-/** A record's meter event, or why it has none. */
 async function toEvent(
   record: UsageRecord,
   plans: Map<string, UsagePlan>,
