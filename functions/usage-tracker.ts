@@ -1,6 +1,4 @@
-/**
- * Charges served requests, each once, by the lines of access logs from CloudWatch Logs or a Firehose stream.
- */
+/** Charges served requests, each once, by access logs from CloudWatch Logs or a Firehose stream. */
 import { readUsageTrackerConfig } from '#shared/config/usage-config.ts';
 import type { UsageTrackerConfig } from '#shared/config/usage-config.ts';
 import { loadLogger } from '#shared/observability/logger.ts';

@@ -20,7 +20,7 @@ const REQUIRE = 'const require = (name) => process.getBuiltinModule(name);';
 
 /**
  * Rebuilds the layer's folder: one pre-bundled ES module per package (each file costs a start 0.5 ms), a
- * package.json and the licence. `root` holds package.json and node_modules; `directory` becomes the layer's.
+ * package.json and the licence.
  * @throws Error when a source file would ship twice.
  */
 export async function buildLayer(root: string, directory = join(root, LAYER_DIRECTORY)): Promise<Metafile> {
@@ -40,7 +40,7 @@ export async function buildLayer(root: string, directory = join(root, LAYER_DIRE
 }
 
 /**
- * Bundled one by one: in one build, esbuild moves its CommonJS helpers to a file that all packages then load.
+ * Bundled one by one: in one build, all packages would load a common file with esbuild's CommonJS helpers.
  */
 async function bundlePackage(root: string, outdir: string, { name }: LayerPackage): Promise<Metafile> {
   const { metafile } = await build({

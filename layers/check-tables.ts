@@ -5,10 +5,7 @@ import type { Template } from './edit-template.ts';
 const TABLE_VARIABLES = ['GATEWRIGHT_USAGE_TABLE', 'GATEWRIGHT_ACCESS_TABLE'];
 const TABLE_TYPES = ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'];
 
-/**
- * One sentence per own table that is replicated to several regions: its units and tickets would count in
- * each.
- */
+/** One sentence per own table that is replicated to other regions: its units would count in each. */
 export function globalTables({ Resources }: Template): readonly string[] {
   return ownTables({ Resources }).flatMap((logicalId) => {
     const { Type: type, Properties = {} } = Resources[logicalId] ?? { Type: '' };

@@ -1,7 +1,4 @@
-/**
- * The layer's contents: third-party packages that several functions share, by the subpaths that may be
- * imported.
- */
+/** The layer's contents: third-party packages that several functions share, by importable subpaths. */
 
 export type LayerPackage = {
   readonly name: string;
@@ -22,10 +19,7 @@ export const LAYER_PACKAGES: readonly LayerPackage[] = [
  */
 export const HOSTED = {
   host: '@aws-lambda-powertools/metrics',
-  /**
-   * The names that the other packages import of each; a missing name fails their import (a test imports them
-   * all).
-   */
+  /** The names that other packages import of each; a missing name fails their import (a test checks). */
   modules: {
     '@aws-lambda-powertools/commons': ['Utility', 'deepMerge', 'isNullOrUndefined'],
     '@aws-lambda-powertools/commons/typeutils': ['isString'],

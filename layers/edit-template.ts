@@ -1,6 +1,4 @@
-/**
- * Corrects the compiled template: removes what osls adds and our stack must not have, and adds what it omits.
- */
+/** Corrects the compiled template: removes what osls must not add, and adds what it omits. */
 
 export type Template = {
   readonly Resources: Record<
@@ -49,10 +47,7 @@ function refersTo(value: unknown, logicalId: string): boolean {
   });
 }
 
-/**
- * Removes `DependsOn` entries that a reference already implies; osls adds them, and linters complain about
- * each.
- */
+/** Removes `DependsOn` entries that a reference implies; osls adds them, and linters complain. */
 export function removeImpliedDependencies({ Resources }: Template): void {
   for (const resource of Object.values(Resources)) {
     const { DependsOn, ...rest } = resource;

@@ -1,7 +1,4 @@
-/**
- * The parts of the stack from the npm package, used in the deploying service. The service has only its
- * documents; the functions import them by a name that stands for its folder `access`.
- */
+/** The parts of the stack from the npm package. The deploying service has only its documents. */
 import {
   existsSync,
   lstatSync,
@@ -17,10 +14,7 @@ import type { BuildOptions } from 'esbuild';
 import { packFunctions } from './pack-functions.ts';
 import type { PartsOfService, StackParts } from './stack-parts.ts';
 
-/**
- * The import by which functions get a service's compiled documents
- * (packages/gatewright/package/build-package.ts).
- */
+/** By this name functions import a service's documents (packages/gatewright/package/build-package.ts). */
 export const DOCUMENTS = 'gatewright-documents';
 /** Below the service; rewritten where it differs, and holds no user files. */
 export const STACK_FOLDER = '.gatewright/stack';
@@ -103,9 +97,7 @@ function filesIn(folder: string): readonly string[] {
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 }
 
-/**
- * Atomic, since a gateway may be running the file; skipped when unchanged, since a write would reload it.
- */
+/** Atomic, since a gateway may be running the file; skipped when unchanged, to avoid a reload. */
 function writeIfNew(path: string, content: string | Buffer): void {
   const bytes = Buffer.from(content);
   if (existsSync(path) && readFileSync(path).equals(bytes)) return;

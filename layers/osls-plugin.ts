@@ -1,7 +1,6 @@
 /**
- * The steps that osls lacks for our stack, in `serverless package` and `deploy`: refuses unknown stages and a
- * local issuer outside `custom.localStages`, compiles the access documents, bundles the functions, and builds
- * the layer before it is zipped.
+ * The steps that osls lacks for our stack, in `serverless package` and `deploy`: checks stages, compiles the
+ * access documents, bundles the functions, and builds the layer.
  */
 import { join } from 'node:path';
 import { tableNeeds } from '#shared/access/access-table.ts';
@@ -56,10 +55,7 @@ type PluginLog = { readonly log?: Readonly<Record<'warning' | 'notice', (text: s
 const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
 
 class StackPlugin {
-  /**
-   * A refusal here also ends the start of a local gateway
-   * (packages/templates/serverless/serverless-leniency.cjs).
-   */
+  /** Refusals also end a local gateway's start (packages/templates/serverless/serverless-leniency.cjs). */
   static readonly guards = true;
   readonly hooks: Readonly<Record<string, () => void | Promise<void>>>;
   readonly #serverless: Serverless;
@@ -146,10 +142,7 @@ class StackPlugin {
     return build;
   }
 
-  /**
-   * Without routes a document protects nothing. The gateway, which only reads the template, is used to read
-   * them.
-   */
+  /** Without routes a document protects nothing. The gateway reads them from the template. */
   #assertReadRoutes(): void {
     const missing = this.#access?.withoutInventory ?? [];
     if (missing.length > 0 && this.#isDeployment())
@@ -206,9 +199,7 @@ class StackPlugin {
     if (refused !== undefined) throw this.#error(refused.problem, 'ROLLOUT_INVALID');
   }
 
-  /**
-   * Removed by a parameter only: CloudFormation deletes what an update omits, including the API's address.
-   */
+  /** By a parameter only: CloudFormation deletes what an update omits, including the API's address. */
   #leaveOut(template: Template): void {
     const { apis = {} } = this.#serverless.service.custom ?? {};
     const stack = this.#serverless.getProvider('aws').naming.getStackName();

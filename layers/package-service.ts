@@ -97,8 +97,7 @@ function findOsls(serviceDirectory: string): string {
     for (const name of ['osls', 'serverless'])
       try {
         return dirname(createRequire(origin).resolve(`${name}/package.json`));
-      } catch {
-      }
+      } catch {}
   throw new Error(`osls is not installed: run npm install --save-dev osls in ${serviceDirectory}`);
 }
 

@@ -1,6 +1,6 @@
 /**
- * Versions and an alias of the authorizers, so that importers of the alias send only a part of the calls to a
- * new version first. osls makes the versions; here come the alias, its permission and its export.
+ * An alias of the authorizers' versions, so that only a part of the calls reaches a new version first. osls
+ * makes the versions; here come the alias, its permission and its export.
  */
 import type { Template } from './edit-template.ts';
 

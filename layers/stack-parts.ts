@@ -20,8 +20,7 @@ export interface StackParts {
 export function checkoutParts(serviceDir: string): StackParts {
   return {
     layerPath: LAYER_DIRECTORY,
-    prepare() {
-    },
+    prepare() {},
     async pack({ functions = {} }) {
       await buildLayer(serviceDir);
       await packFunctions(serviceDir, functions);

@@ -75,10 +75,7 @@ export type QuotaErrorCode =
   | 'COST_INVALID'
   /** A tenant, key or route that is missing or too long. */
   | 'SUBJECT_INVALID'
-  /**
-   * Some requests of access logs cannot be charged yet; they are charged when sent again later. [passes]
-   * [operator]
-   */
+  /** Some requests of access logs cannot be charged yet; sent again later, they are. [passes] [operator] */
   | 'USAGE_WAITING'
   /** The table's store lacks what exact counting needs. [operator] */
   | 'STORE_UNFIT';
@@ -99,10 +96,7 @@ type AdminErrorCode =
   | 'OPERATION_REUSED'
   /** Another change was made meanwhile. [passes] */
   | 'EDIT_CONFLICT'
-  /**
-   * The authorizers of the stack use the documents of their bundle, and would ignore published ones.
-   * [operator]
-   */
+  /** The stack's authorizers use the documents of their bundle, and ignore published ones. [operator] */
   | 'DOCUMENTS_NOT_FOLLOWED'
   /** A revoked API key gets no further secrets. */
   | 'KEY_REVOKED'

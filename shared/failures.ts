@@ -30,10 +30,7 @@ export type Reason =
   | 'answer_replaced'
   | 'internal_error';
 
-/**
- * Other codes are `internal_error`. Flat, since every authorizer carries it; administrators' answers:
- * http/problem.ts.
- */
+/** Other codes are `internal_error`. Flat: every authorizer has it. For administrators: http/problem.ts. */
 export const REASONS: Readonly<Partial<Record<DomainErrorCode, Reason>>> = {
   TOKEN_MISSING: 'missing_token',
   TOKEN_MALFORMED: 'invalid_token',

@@ -120,9 +120,7 @@ export interface DeliveryClaim {
 
 /** One call of an AWS service that speaks JSON (`X-Amz-Target`), signed with the function's credentials. */
 export interface AwsCaller {
-  /**
-   * The answer's JSON object. @throws Error, also after a limited time; `name` is AWS's code if it answered.
-   */
+  /** The answer's JSON object. @throws Error, also after a limited time; `name` is AWS's code. */
   call(call: AwsCall): Promise<Readonly<Record<string, unknown>>>;
 }
 
@@ -163,9 +161,7 @@ export interface AgeClock extends Clock {
 }
 
 export interface Random {
-  /**
-   * Lower-case hex digits for unique ids, so they must be unpredictable and never repeat in a cloned process.
-   */
+  /** Lower-case hex digits for unique ids: unpredictable, and never repeated in a cloned process. */
   hex(digits: number): string;
   /** In [0, 1); spreads retries, never decides safety. */
   fraction(): number;
@@ -274,9 +270,6 @@ export type QuotaAnswer =
 export interface QuotaKeeper {
   /** Charges every limit of the plan, or none. */
   consume(charge: QuotaCharge): Promise<QuotaAnswer>;
-  /**
-   * Whether units are left after the charges from access logs; charges nothing, and never returns
-   * `unavailable`.
-   */
+  /** Whether units are left after the charges from access logs; charges nothing, never `unavailable`. */
   look(charge: QuotaCharge): Promise<QuotaAnswer>;
 }

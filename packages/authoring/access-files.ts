@@ -1,6 +1,4 @@
-/**
- * The folder `access/`: documents written by people, inventories and the compiled file written by commands.
- */
+/** The folder `access/`: documents of people, inventories and the compiled file of commands. */
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { inventoryName, snapshotName, strayNames, toAccessFiles } from './access-folder.ts';

@@ -1,7 +1,4 @@
-/**
- * "May this caller GET /orders/7?", answered by the rules of a document, for the command line and the
- * console.
- */
+/** Answers "May this caller GET /orders/7?" by a document's rules, for the command line and the console. */
 import {
   chargedAs,
   describeMissing,
@@ -53,10 +50,7 @@ type RouteAnswer = {
   readonly reason: string;
 };
 
-/**
- * On a WebSocket API, method and path are ignored: the question is about `$connect`. @throws
- * AccessQuestionError
- */
+/** On a WebSocket API, method and path are ignored: `$connect` is checked. @throws AccessQuestionError */
 export function askAccess(
   document: CompiledDocument,
   method: string | undefined,
@@ -165,9 +159,7 @@ function describeCharge(
   return `charged: ${missing}, so the authorizer answers 403 although the rules allow it`;
 }
 
-/**
- * The caller as the rules see it, and where that was found: most refusals come from a claim of another name.
- */
+/** The caller as the rules see it, and where that was found: most refusals come from a misnamed claim. */
 function describeCaller(
   { issuers, apiKeys, rules, routes }: CompiledDocument,
   { subject, issuerId, roles, scopes, claims }: Principal,

@@ -34,10 +34,7 @@ export type AccessBuild = {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
   readonly withoutInventory: readonly Problem[];
-  /**
-   * What documents get by `extends`, in words: `orders extends access/_shared.yml: issuers main; roles
-   * admin`.
-   */
+  /** What documents get by `extends`: `orders extends access/_shared.yml: issuers main; roles admin`. */
   readonly extended: readonly string[];
 };
 

@@ -92,9 +92,7 @@ function checkCache(document: CompiledDocument, authorizer: WiredAuthorizer): re
   return complaints;
 }
 
-/**
- * A cached answer charges no caller, and a TOKEN event has no timestamp that assigns a charge to a period.
- */
+/** A cached answer charges no caller, and a TOKEN event has no timestamp to choose a period by. */
 function checkQuota(
   { quota }: CompiledDocument,
   { payload, ttlSeconds }: WiredAuthorizer,
@@ -178,10 +176,7 @@ export function checkPreflight(wired: readonly WiredRoute[]): readonly string[] 
 /** Where an API reads API keys; undefined: known only once deployed. */
 export type ApiKeySource = 'HEADER' | 'AUTHORIZER' | undefined;
 
-/**
- * What prevents charged routes from being charged, or from being refused over quota; each with what to
- * change.
- */
+/** What prevents charged routes from being charged, or refused over quota; each with what to change. */
 export function checkChargedRoutes(
   { quota, routes }: CompiledDocument,
   wired: readonly WiredRoute[],

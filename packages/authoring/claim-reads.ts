@@ -1,7 +1,7 @@
 /**
- * Finds places where a handler's source reads the caller as from a Cognito or JWT authorizer. Behind a Lambda
- * authorizer `authorizer.claims` and `authorizer.jwt` do not exist, and `C#${claims.sub}` is one customer for
- * all callers. Matched on text, for any language and style; false matches are acknowledged in a comment.
+ * Finds code that reads the caller as from a Cognito or JWT authorizer: behind a Lambda authorizer those
+ * claims do not exist, and `C#${claims.sub}` is one customer for all callers. Matched on text, for any
+ * language; false matches are acknowledged in a comment.
  */
 type ClaimRead = {
   readonly line: number;
@@ -57,10 +57,7 @@ function readsOfNames(text: string): readonly RegExp[] {
   ];
 }
 
-/**
- * Each line once, in order; lines marked by `gatewright: claims acknowledged`, on the line or above it, are
- * left out.
- */
+/** Each line once, in order; without lines acknowledged by `gatewright: claims acknowledged`. */
 export function findClaimReads(text: string): readonly ClaimRead[] {
   const lines = text.split('\n');
   const found = new Map<number, ClaimRead>();

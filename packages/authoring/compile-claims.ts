@@ -9,10 +9,7 @@ type ClaimsText = NonNullable<NonNullable<AccessDocument['result']>['claims']>;
 /** Stored with every key; anything else is part of its metadata. */
 const CLAIMS_OF_KEYS = ['sub', 'tenant'];
 
-/**
- * A backend that stores data by a missing claim mixes all callers, so claims are required unless listed as
- * optional.
- */
+/** Data stored by a missing claim mixes all callers, so claims are required unless listed as optional. */
 export function claimsToCarry({ as, names, optional = [] }: ClaimsText): ClaimsToCarry {
   return { as, names, required: names.filter((name) => !optional.includes(name)) };
 }

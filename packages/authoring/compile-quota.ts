@@ -5,9 +5,7 @@ import type { PlanText } from './document-quota.ts';
 import { QUOTA_CONTEXT_NAMES } from '@gatewright/handlers/access/quota-context';
 import type { Path } from './shape.ts';
 
-/**
- * What charges by a plan: the authorizer, or `usage-tracker` after the requests, which cannot enforce a rate.
- */
+/** What charges by a plan: the authorizer, or later `usage-tracker`, which cannot enforce a rate. */
 type CountedBy = 'request' | 'access-log';
 
 export type CheckPlan = (

@@ -7,9 +7,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 
 type LatePart = { readonly deployment: string; readonly part: string };
 
-/**
- * Nothing that a deployment waits for refers to these, unlike models, validators and authorizers of methods.
- */
+/** Nothing that a deployment waits for refers to these, unlike models and validators of methods. */
 const PARTS: ReadonlySet<unknown> = new Set(['AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method']);
 
 export function findLateParts(resources: JsonObject): readonly LatePart[] {

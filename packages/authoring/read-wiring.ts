@@ -78,9 +78,7 @@ function readRoute(
   ];
 }
 
-/**
- * Undefined: it is not in this template. Its function may be known only once deployed, so any counts as ours.
- */
+/** Undefined: not in this template. Its function may be unknown until deployed, so any counts as ours. */
 function readPayload(resources: JsonObject, id: unknown): WiredAuthorizer['payload'] | 'none' | undefined {
   const logicalId = refOf(id);
   if (logicalId === undefined || !(logicalId in resources)) return undefined;

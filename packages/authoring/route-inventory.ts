@@ -1,7 +1,4 @@
-/**
- * The routes of a protected API in its template: `access/<name>.routes.json`, written by `gatewright access
- * sync`.
- */
+/** The routes of a protected API: `access/<name>.routes.json`, written by `gatewright access sync`. */
 import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { ApiKind } from '@gatewright/handlers/access/compiled-document';
 

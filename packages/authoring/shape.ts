@@ -1,6 +1,6 @@
 /**
- * Shapes: one description of user input, from which both the reader (with a message for every mistake) and
- * the JSON Schema (for editors) are made. Functions do not contain it.
+ * Shapes: one description of user input, from which both the reader and the JSON Schema (for editors) are
+ * made. Functions do not contain it.
  */
 
 import * as field from '@gatewright/handlers/http/fields';

@@ -12,9 +12,7 @@ export function openSharedFrom(root: string): OpenShared {
   };
 }
 
-/**
- * Like Node, in the nearest node_modules that has it. By file path, since packages do not export documents.
- */
+/** From the nearest node_modules, by file path, since packages do not export documents. */
 function findInPackages(name: string, folder: string): string | undefined {
   // `..` would lead out of the package.
   if (name.split('/').includes('..')) return undefined;

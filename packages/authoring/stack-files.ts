@@ -1,7 +1,4 @@
-/**
- * Finds the toolkit's stack that a service imports from, and its documents, by the files that `gatewright
- * init` writes.
- */
+/** Finds a service's toolkit stack and its documents by the files that `gatewright init` writes. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 

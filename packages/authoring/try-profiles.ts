@@ -1,6 +1,6 @@
 /**
- * Tries a document on typical callers at build time: with no rights, with each right, with any two, and with
- * all. Finds policies that are too large, or that IAM cannot express, before deployment.
+ * Tries a document on typical callers: with no rights, each right, any two, and all. Finds policies that are
+ * too large, or that IAM cannot express, before deployment.
  */
 import type { PolicyDocument } from '@gatewright/handlers/aws/authorizer-result';
 import { sizeOf } from '@gatewright/handlers/aws/authorizer-result';
@@ -67,9 +67,7 @@ export function tryProfiles(document: CompiledDocument): ProfileReport {
   return { failures, largestBytes };
 }
 
-/**
- * A WebSocket's policy allows only `$connect`; a caller's rights enlarge the list of its channels instead.
- */
+/** A WebSocket's policy allows only `$connect`; a caller's rights enlarge the channel list instead. */
 function tryChannels(document: CompiledDocument): ProfileReport {
   const failures: ProfileFailure[] = [];
   let largestBytes = 0;

@@ -1,6 +1,4 @@
-/**
- * `access/webhooks.yml` as a person writes it: who may send webhooks, how they sign, and where deliveries go.
- */
+/** `access/webhooks.yml`: who may send webhooks, how they sign, and where deliveries go. */
 import { readShaped } from './read-document.ts';
 import type { Problem } from './read-document.ts';
 import { described, integer, literal, object, oneOf, record, refine, text } from './shape.ts';

@@ -1,6 +1,4 @@
-/**
- * What an authorizer needs the `access` table for: without it, requests that need it would fail one by one.
- */
+/** What an authorizer needs the `access` table for, so that a missing table is noticed at once. */
 import type { CompiledDocument } from './compiled-document.ts';
 
 type TableNeed = 'takes API keys' | 'takes tickets' | 'has revocation';

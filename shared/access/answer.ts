@@ -1,5 +1,5 @@
 /**
- * Ends an authorizer function: returns its result, or throws the one message that API Gateway answers as 401.
+ * Ends an authorizer function: returns its result, or throws the message that API Gateway answers as 401.
  */
 import type { Asked, Authorizer, AuthorizerResult } from './authorize.ts';
 import { CONTEXT_CUT } from './backend-context.ts';

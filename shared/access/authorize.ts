@@ -141,9 +141,7 @@ type ByQuota = Known & {
   readonly nowEpochSeconds: number;
 };
 
-/**
- * With a charge here, the answer is for one request; with charges from logs, it holds while units are left.
- */
+/** A charge here answers one request; with charges from logs, the answer holds while units are left. */
 async function answerByQuota(
   document: CompiledDocument,
   quota: CompiledQuota,

@@ -4,10 +4,7 @@ import { claimAt } from './decide/claims.ts';
 import type { CompiledDocument, CompiledQuota, CompiledRoute, NameOrClaim } from './compiled-document.ts';
 import type { Principal } from './decide/principal.ts';
 
-/**
- * Creates the quotas at the first charge; most documents have none. `plans` are those of all documents, to be
- * published.
- */
+/** Creates the quotas at the first charge. `plans` are those of all documents, to be published. */
 export type LoadQuotas = (plans: readonly unknown[]) => Promise<QuotaKeeper>;
 
 export type QuotaVerdict =

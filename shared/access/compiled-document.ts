@@ -212,10 +212,7 @@ export type CompiledQuota = {
   readonly issuers?: readonly string[];
   /** Usage plans to publish, in the quota library's form. */
   readonly plans: readonly { readonly id: string }[];
-  /**
-   * Value of the API Gateway key that the API requires; given to every caller but those over quota; may end
-   * in `${stage}`.
-   */
+  /** Value of the API key that the API requires, given unless over quota; may end in `${stage}`. */
   readonly admissionKey?: string;
 };
 

@@ -85,10 +85,7 @@ function isHeader(source: CompiledSource): source is HeaderSource {
   return source.in === 'header';
 }
 
-/**
- * A document may read one header with `Bearer` and without, as Cognito's authorizers do; the value decides
- * which it is.
- */
+/** A header may be read with `Bearer` and without, as Cognito's authorizers do; the value decides. */
 function suits(value: string, { name, scheme }: HeaderSource, sources: readonly CompiledSource[]): boolean {
   const isOnly = sources.filter(isHeader).every((other) => other.name !== name || other.scheme === scheme);
   return isOnly || BEARER.test(value) === (scheme !== undefined);

@@ -1,6 +1,4 @@
-/**
- * Steps in API Gateway after an administrator's change: each runs independently, and failures are reported.
- */
+/** Steps in API Gateway after an administrator's change; one failure does not stop the others. */
 import { DomainError } from '../errors.ts';
 import type { AuthorizerCaches } from '../ports.ts';
 import type { CachedApi } from './keys/key-prefixes.ts';

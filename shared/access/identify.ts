@@ -66,9 +66,7 @@ export function createIdentifier(config: AuthorizerConfig, ports: AuthorizerPort
 
 type TokenCredential = Credential & { readonly kind: 'token' };
 
-/**
- * Neither keys nor tickets contain a dot, and every JWT has two: a JWT alone never loads the table module.
- */
+/** Neither keys nor tickets contain a dot, and every JWT has two: a JWT never loads the table module. */
 function mayBeOnRecord({ apiKeys, tickets }: CompiledDocument, { token }: TokenCredential): boolean {
   return !token.includes('.') && apiKeys.length + tickets.length > 0;
 }

@@ -1,4 +1,3 @@
-
 /** Operator → key → value: `{ IpAddress: { 'aws:SourceIp': ['203.0.113.0/24'] } }`. */
 export type PolicyConditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 

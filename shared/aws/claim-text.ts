@@ -1,7 +1,4 @@
-/**
- * A claim as functions get it from API Gateway's own token authorizers: always a string (docs/aws §4.5,
- * §4.6).
- */
+/** A claim from API Gateway's own token authorizers: always a string (docs/aws §4.5, §4.6). */
 
 /** `cognito`: user pool authorizers of REST APIs; `jwt`: JWT authorizers of HTTP APIs. */
 export type ClaimForm = 'cognito' | 'jwt';

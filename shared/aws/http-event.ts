@@ -2,9 +2,7 @@ import { DomainError } from '../errors.ts';
 import { parseFields, parseOptionalFields } from './event-fields.ts';
 
 export type HttpEvent = {
-  /**
-   * The route that the gateway chose: `GET /quota/plans/{plan}`. IAM has allowed this one, so dispatch by it.
-   */
+  /** The route chosen by the gateway: `GET /quota/plans/{plan}`. IAM allowed this one: dispatch by it. */
   readonly routeKey: string;
   readonly method: string;
   /** Decoded, without the stage; for messages, never for dispatch. */

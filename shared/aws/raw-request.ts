@@ -1,7 +1,4 @@
-/**
- * The HTTP request behind a proxy event (REST, HTTP API 1.0 and 2.0, function URL), down to the bytes of its
- * body.
- */
+/** The HTTP request behind a proxy event (REST, HTTP API 1.0 and 2.0, function URL), body as bytes. */
 import { DomainError } from '../errors.ts';
 import { parseFields, parseOptionalFields } from './event-fields.ts';
 import type { EventFields } from './event-fields.ts';
@@ -64,9 +61,7 @@ function headersOf(fields: EventFields): ReadonlyMap<string, readonly string[]> 
   return headers;
 }
 
-/**
- * Signatures are over bytes: text is encoded as UTF-8, and base64 is accepted only if decoding loses nothing.
- */
+/** Signatures are over bytes: text is encoded as UTF-8; base64 must decode without loss. */
 function bytesOf(body: unknown, isBase64Encoded: unknown): Uint8Array {
   if (body === undefined || body === null) return new Uint8Array();
   if (typeof body !== 'string') throw malformed('the body of an HTTP request is text');

@@ -2,9 +2,7 @@ import { DomainError } from '../errors.ts';
 import { parseFields, parseOptionalFields } from './event-fields.ts';
 import { gatewayStamp } from './gateway-stamp.ts';
 
-/**
- * Marks the token in `Sec-WebSocket-Protocol: bearer, eyJ…`: browsers can set no other header of a WebSocket.
- */
+/** Marks the token in `Sec-WebSocket-Protocol: bearer, eyJ…`, the only header that browsers can set. */
 export const SUBPROTOCOL_MARKER = 'bearer';
 
 export type WebSocketEvent = {

@@ -33,10 +33,7 @@ const KEPT_BY_304 = [
   'warning',
 ];
 
-/**
- * @returns undefined for an answer without a status of its own, or with cookies: it is neither cached nor
- * changed
- */
+/** @returns undefined for an answer without status, or with cookies: it is neither cached nor changed */
 export function parseAnswer(response: unknown): CacheableAnswer | undefined {
   if (!isJsonObject(response)) return undefined;
   const { statusCode, headers, multiValueHeaders, body, isBase64Encoded, cookies } = response;

@@ -17,10 +17,7 @@ export type KeyParameters = {
  */
 export type Scope<Event> = 'authorization' | 'public' | ((event: Event) => string | undefined);
 
-/**
- * Headers that do not identify the caller. Any other header may be an unknown credential, and so separates
- * callers.
- */
+/** Headers that do not identify the caller. Any other may be a credential, and separates callers. */
 const ANONYMOUS_HEADERS = new Set(
   (
     'accept accept-charset accept-encoding accept-language access-control-request-headers ' +

@@ -12,9 +12,7 @@ export type CachedRequest = {
   readonly host: string;
   /** As requested and passed by API Gateway. */
   readonly path: string;
-  /**
-   * HTTP APIs decode the path: `/a%2Fb` and `/a/b` become one path, but may be two routes or two parameters.
-   */
+  /** HTTP APIs decode the path: `/a%2Fb` and `/a/b` are one path, but may be two routes or parameters. */
   readonly route: readonly [name: string, parameters: EventFields];
   /** By name, values in the order of the request. */
   readonly query: ReadonlyMap<string, readonly string[]>;

@@ -2,10 +2,7 @@
 
 type Directives = ReadonlyMap<string, string>;
 
-/**
- * Names in lower case; a directive without a value has an empty one. Of repeated ones the first counts (RFC
- * 9111 §4.2.1).
- */
+/** Names in lower case, values may be empty. Of repeated directives the first counts (RFC 9111 §4.2.1). */
 export function parseDirectives(header: string | undefined): Directives {
   const directives = new Map<string, string>();
   for (const [, name = '', quoted, plain = ''] of (header ?? '').matchAll(

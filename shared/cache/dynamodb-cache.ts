@@ -18,9 +18,7 @@ export type DynamoDbCacheOptions = DynamoDbTableOptions & {
 const MAX_BODY_BYTES = 1_048_576;
 /** Lambda's limit of an answer. */
 const LONGEST_BODY_BYTES = 6 * 1024 * 1024;
-/**
- * Bodies in pieces of 300 KB need time; for a request that waits longer, the handler is the better choice.
- */
+/** Bodies in pieces of 300 KB need time; beyond this the handler is the better choice. */
 const TIMEOUT_MS = 1000;
 /** Compression makes shorter bodies longer. */
 const PACKED_FROM = 256;

@@ -10,18 +10,13 @@ export type Invalidation = {
   readonly labels: readonly Label[];
   /** Stage caches may be flushed whole when an entry cannot be requested again. */
   readonly allowFlush: boolean;
-  /**
-   * A stage with more entries than this is flushed instead of refreshed entry by entry; undefined: never.
-   */
+  /** A stage with more entries is flushed instead of refreshed entry by entry; undefined: never. */
   readonly flushAbove: number | undefined;
   /** Caches that are flushed whole, regardless of the labels. */
   readonly beyond?: readonly CacheBeyond[];
 };
 
-/**
- * Caches without entries in the table: answers of a stage's authorizers, paths of the CloudFront
- * distribution.
- */
+/** Caches without entries in the table: authorizers' answers of a stage, paths in CloudFront. */
 export type CacheBeyond =
   | {
       readonly kind: 'authorizers';

@@ -1,7 +1,4 @@
-/**
- * Routes of cache-invalidator on the admin functions' API: one table, from which the OpenAPI document is made
- * as well.
- */
+/** Routes of cache-invalidator on the admin functions' API; the OpenAPI document is made from them. */
 import { DomainError, RequestInvalid } from '../errors.ts';
 import { optional, text, whole } from '../http/fields.ts';
 import { jsonReply } from '../http/reply.ts';
@@ -52,10 +49,7 @@ const WISH = {
   },
 };
 
-/**
- * Records an invalidation and carries it out as far as time allows; the schedule continues the rest every
- * minute.
- */
+/** Records an invalidation and carries it out as far as time allows; the schedule continues the rest. */
 async function invalidate(
   ports: InvalidatorPorts,
   asked: Invalidation,

@@ -38,10 +38,7 @@ export type Flushed = 'done' | 'throttled' | 'refused';
 /** Caches without entries in the table. */
 export interface CachesBeyond {
   readonly flushAuthorizers: (api: 'rest' | 'http', apiId: string, stage: string) => Promise<Flushed>;
-  /**
-   * CreateInvalidation: the same `reference` is the same invalidation. Undefined: the stack has no
-   * distribution.
-   */
+  /** CreateInvalidation: an equal `reference` is the same one. Undefined: the stack has no distribution. */
   readonly invalidateEdge: ((paths: readonly string[], reference: string) => Promise<Flushed>) | undefined;
 }
 
@@ -206,9 +203,7 @@ class Run {
     return true;
   }
 
-  /**
-   * Counts as refreshed only when its backend has recorded it anew: the answer alone may come from the cache.
-   */
+  /** Refreshed only when its backend has recorded it anew: the answer alone may come from the cache. */
   async #refresh(id: string, record: StageRecord): Promise<string> {
     let result = '';
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {

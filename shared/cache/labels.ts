@@ -48,10 +48,7 @@ export function printLabels(labels: readonly Label[]): string {
     .slice(0, MAX_PRINTED);
 }
 
-/**
- * Whether one of the labels has been invalidated since; to be called after writing the index and before
- * writing the entry.
- */
+/** Whether a label was invalidated since; call after writing the index and before the entry. */
 export async function isInvalidated(
   store: ItemStore,
   namespace: string,

@@ -38,10 +38,7 @@ export type ResponseCacheRules<Event> = {
   readonly refresh?: RefreshRules<Event>;
   /** How long a request waits for an answer that another request is making. Default: 5000. */
   readonly waitMs?: number;
-  /**
-   * Longest run time of the handler; after it another request calls it. Default: 30000, API Gateway's own
-   * maximum.
-   */
+  /** Longest run of the handler, then another request calls it. Default: 30000, as API Gateway's maximum. */
   readonly leaseMs?: number;
 };
 

@@ -1,7 +1,4 @@
-/**
- * StageCaches by requests signed with the function's credentials: to the API itself, and to API Gateway's
- * control plane.
- */
+/** StageCaches by signed requests: to the API itself, and to API Gateway's control plane. */
 import { request } from 'node:http';
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { ControlPlaneConfig } from '../aws/control-plane-poster.ts';

@@ -9,9 +9,7 @@ export type AuthorizerConfig = {
   readonly stage: string;
   /** Address of the gateway's own issuer; undefined: its tokens are not trusted. */
   readonly localIssuerUrl: string | undefined;
-  /**
-   * Secret that values of native usage plans' keys are derived from; undefined: no document may use them.
-   */
+  /** Secret from which native usage plans' key values are derived; undefined: no document may use them. */
   readonly usageKeySecret?: string | undefined;
 };
 

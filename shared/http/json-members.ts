@@ -1,7 +1,4 @@
-/**
- * Duplicate member names in an object: JSON.parse takes the last, other parsers the first (RFC 8259 section
- * 4).
- */
+/** Duplicate members of an object: JSON.parse takes the last, others the first (RFC 8259 section 4). */
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
 

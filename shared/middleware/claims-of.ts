@@ -57,10 +57,7 @@ function readOurs(context: EventFields): CallerClaims {
 /** Members that the gateway or the authorizer adds; not claims. */
 const NOT_CLAIMS = new Set(['principalId', 'integrationLatency', 'ticketCaller', CONTEXT_CUT]);
 
-/**
- * The members of every context, under their names in tokens, and those that the document names under
- * `context`.
- */
+/** The members of every context, under their names in tokens, and those that the document names. */
 function toldOf({ sub, iss, scope, clientId, exp, ...rest }: EventFields): [string, string | null][] {
   const named = Object.entries(rest).filter(([name]) => !NOT_CLAIMS.has(name));
   const standard = Object.entries({ sub, iss, scope, client_id: clientId, exp });

@@ -3,9 +3,7 @@ import type { LoadQuotas } from '../access/charge-quota.ts';
 import { readUsageTableConfig } from '../config/usage-config.ts';
 import type { MetricSink } from '../observability/quota-metrics.ts';
 
-/**
- * Loaded with the first charged request: a function whose documents charge nothing never loads the library.
- */
+/** Loaded with the first charged request: functions without charges never load the library. */
 export function createQuotaLoader(metrics: MetricSink): LoadQuotas {
   return async (plans) => {
     const [{ createDynamoDbQuotas }, { createDynamoDbUsageReader }, { countQuotas }] = await Promise.all([

@@ -14,10 +14,7 @@ import type { Subject } from '../quota/subject.ts';
 
 export type QuotaMiddlewareOptions<Event> = {
   readonly quotas: Quotas;
-  /**
-   * The charged subject: plan, tenant and key from the authorizer. Never from anything that the caller may
-   * choose.
-   */
+  /** Plan, tenant and key to charge, from the authorizer. Never from anything that the caller may choose. */
   readonly subject: (event: Event) => Subject;
   /** Units of this request; default: the plan's cost of the route. */
   readonly cost?: (event: Event) => number;

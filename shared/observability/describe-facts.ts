@@ -27,9 +27,7 @@ export function describeFacts(
   );
 }
 
-/**
- * The same caller has the same name in one deployment; without the salt it cannot be traced to the caller.
- */
+/** A caller has one name per deployment; without the salt it cannot be traced to the caller. */
 function nameOf(principalId: string, principal: LogConfig['principal']): string | undefined {
   switch (principal.as) {
     case 'plain':

@@ -1,7 +1,4 @@
-/**
- * The outermost wrapper of an authorizer: its result is the authorizer's decision, whatever a middleware
- * does.
- */
+/** The outermost wrapper of an authorizer: middlewares cannot change the authorizer's decision. */
 import { DomainError, UnauthorizedAnswer } from '../errors.ts';
 
 type Decided<Result> =
@@ -66,9 +63,7 @@ function settle<Result>(
   return decided.result;
 }
 
-/**
- * Lambda logs a function's errors: only our own messages are known not to quote a caller, and causes are not.
- */
+/** Lambda logs a function's errors: only our own messages are known not to quote a caller. */
 function toFailure(error: unknown): Error {
   return error instanceof DomainError
     ? new DomainError(error.code, error.message)

@@ -37,10 +37,7 @@ const SECRET_KEYS = new Set([
 ]);
 
 const REDACTED = '[redacted]';
-/**
- * Removes the query of addresses: `/x?token=…`. Fragments never reach a server, but appear in `Referer`s of
- * bad clients.
- */
+/** Removes the query of addresses: `/x?token=…`. Fragments appear in `Referer`s of bad clients. */
 const QUERY = /[?#].*$/s;
 const ADDRESS_KEYS = new Set(['location', 'origin', 'path', 'rawpath', 'referer', 'referrer', 'uri', 'url']);
 /**

@@ -21,9 +21,7 @@ export type QuotaEvent =
   | { readonly kind: 'granted'; readonly limit: string; readonly units: number; readonly leased: boolean }
   | { readonly kind: 'refused'; readonly limit: string; readonly reason: RefusalReason }
   | { readonly kind: 'returned' | 'wasted'; readonly limit: string; readonly units: number }
-  /**
-   * Emitted by one holder per threshold and period; a stream of the table has it even if that holder dies.
-   */
+  /** Emitted by one holder per threshold and period; a stream of the table has it in any case. */
   | { readonly kind: 'alarm'; readonly id: LedgerId; readonly period: Period; readonly percent: number }
   /** `outcome`: the kind of the store's answer; `throttled` = too many writes, mostly for one item. */
   | { readonly kind: 'store'; readonly purpose: string; readonly outcome: string; readonly elapsedMs: number }

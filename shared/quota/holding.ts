@@ -26,9 +26,7 @@ export type Acquired =
 export type Moved = {
   readonly kind: 'moved';
   readonly from: { readonly id: LedgerId; readonly period: Period; readonly plan: Pick<UsagePlan, 'id'> };
-  /**
-   * Another period, the ledgers of another limit, or (undefined) the default, without what is remembered.
-   */
+  /** Another period, another limit's ledgers, or (undefined) the default, forgetting what is remembered. */
   readonly to: Period | LedgerId | undefined;
 };
 

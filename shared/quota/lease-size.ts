@@ -21,10 +21,7 @@ export type LeaseSize = {
   readonly outstandingMax: number | undefined;
 };
 
-/**
- * A lease leaves at least (SHARES - 1) times its size in the ledger: no holder takes the last units in one
- * block.
- */
+/** A lease leaves at least (SHARES - 1) times its size: no holder takes the last units in one block. */
 const SHARES = 4;
 /** A lease grows at most by this factor, so one burst does not take units that an idle holder never uses. */
 const GROWTH = 4;

@@ -166,9 +166,7 @@ export class Lease implements Holding {
     if (this.#stock.isOvercharged) await this.giveBack();
   }
 
-  /**
-   * Returns the unused units, and reports; at shutdown, or when the lease is given up. Dropped here first.
-   */
+  /** Returns unused units, and reports; at shutdown, or when the lease is given up. Dropped here first. */
   giveBack(): Promise<void> {
     return this.#turns.take(async () => {
       await this.#payDebt();
@@ -208,10 +206,7 @@ export class Lease implements Holding {
     return (await this.#payDebt()) ?? (await this.#getUnits(cost));
   }
 
-  /**
-   * Notices a suspension or a top-up by an eventually consistent read, a tenth of the price of a refused
-   * write.
-   */
+  /** Notices a suspension or top-up by a read, at a tenth of the price of a refused write. */
   async #refresh(cost: number): Promise<Refusal | undefined> {
     const isKnown =
       (await this.#sharding?.refresh(this.#pace.ledgerRate / Math.max(1, this.#lastUnits))) ?? true;

@@ -157,9 +157,7 @@ function whenOf(endEpochMs: number): Test {
   return { attribute: 'expiresAt', is: 'equal', value: expiryOf({ endEpochMs }) };
 }
 
-/**
- * Charges served requests, and so may take the ledger below zero. Goes with a record of what was charged.
- */
+/** Charges served requests, so the ledger may fall below zero. Goes with a record of the charge. */
 export function trackWrite(key: ItemKey, units: number, endEpochMs?: number): ItemWrite {
   return {
     purpose: 'track',
@@ -187,10 +185,7 @@ export function alarmWrite(key: ItemKey, percent: number, nowEpochMs: number): I
   };
 }
 
-/**
- * Top-up, decrease or reset; applied once per operation id, which is also its audit record. Members: record,
- * ledger.
- */
+/** Top-up, decrease or reset, once per operation id, also its audit record. Members: record, ledger. */
 export function adjustWrites(
   key: ItemKey,
   by: {
@@ -198,10 +193,7 @@ export function adjustWrites(
     readonly kind: string;
     readonly units: number;
     readonly limit?: number;
-    /**
-     * The most that quota, top-ups and resets ever covered: lowering the limit does not raise the price of
-     * past usage.
-     */
+    /** The most that quota, top-ups and resets ever covered: a lower limit keeps the price of past usage. */
     readonly covered?: number;
     /** All units that resets have returned, including this one's. */
     readonly restored?: number;

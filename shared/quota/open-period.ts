@@ -48,9 +48,7 @@ export type Opened =
   | { readonly kind: 'suspended' }
   | { readonly kind: 'unavailable' };
 
-/**
- * A period may be opened this long before it begins by the store's clock: requests arrive by other clocks.
- */
+/** A period may be opened this early by the store's clock: requests arrive by other clocks. */
 const EARLY_MS = 10_000;
 const ROUNDS = 4;
 

@@ -46,10 +46,9 @@ export type Opening = {
 };
 
 /**
- * Creates a period's ledger, exactly once: the plan must be the newest, the head must not have reached the
- * period (else a late writer would refill a ledger that TTL has removed) nor be suspended, the ledger must
- * not exist. Lists find a subject by its head. Members: plan, head, ledger, and for the subject's first limit
- * the list of its limits.
+ * Creates a period's ledger, exactly once: the plan must be the newest, the head neither beyond the period
+ * (else a late writer would refill a ledger that TTL has removed) nor suspended. Members: plan, head, ledger,
+ * and for the subject's first limit the list of its limits.
  */
 export function openWrites(opening: Opening): readonly [ItemWrite, ItemWrite, ItemWrite, ...ItemWrite[]] {
   const { id, period, plan, credits, head } = opening;

@@ -1,4 +1,3 @@
-
 export type PeriodLength =
   | 'DAY'
   | 'WEEK'

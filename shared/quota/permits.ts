@@ -74,10 +74,7 @@ export class PermitPool {
     return this.#nowEpochMs() - this.#at.clock.nowEpochMs();
   }
 
-  /**
-   * The item that gave the claim a permit, or why it has none. Tries two items at random first, then the
-   * others.
-   */
+  /** The item that gave the claim a permit, or why it has none. Tries two items at random first. */
   async acquire(claim: Claim): Promise<ItemKey | Refusal> {
     void this.#owed.settle();
     for (const part of this.#order()) {

@@ -97,10 +97,7 @@ export function savePlanWrite(plan: UsagePlan, basedOn: number | undefined): Ite
   return planWrite(plan, test);
 }
 
-/**
- * The plan of a stored item. @throws PlanInvalid, DomainError PLAN_INVALID if this code cannot have written
- * it
- */
+/** A stored plan. @throws PlanInvalid, DomainError PLAN_INVALID if this code cannot have written it */
 export function parseStored(item: Item): UsagePlan {
   let document: unknown;
   try {

@@ -26,10 +26,7 @@ export type QuotaLimit = {
   readonly wasteBudget: number;
   readonly leaseSeconds: number;
   readonly maxLeaseUnits: number;
-  /**
-   * `exact`: used and charged in one write, so that a process that dies has been billed exactly what it
-   * admitted.
-   */
+  /** `exact`: used and charged in one write, so a process that dies was billed exactly what it admitted. */
   readonly billing: 'exact' | 'leased';
   /** The price of its units; absent: it is on no invoice. */
   readonly price?: Price;

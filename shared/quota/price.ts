@@ -1,7 +1,4 @@
-/**
- * Prices of units and who pays, in a plan. Amounts are decimal text, computed as integers, never as binary
- * fractions.
- */
+/** Prices of units and who pays. Amounts are decimal text, computed as integers, never binary fractions. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { isCurrency, parseDecimal } from './money.ts';
 import type { PeriodLength } from './period.ts';

@@ -112,9 +112,7 @@ export type Quotas = {
   consume(request: ConsumeRequest): Promise<Decision>;
   /** The subject's limits, from the store; charges nothing. @throws as `consume` */
   peek(request: ConsumeRequest): Promise<readonly LimitState[]>;
-  /**
-   * Returns unused units; call at shutdown (SIGTERM). Without it, units of an ended process stay charged.
-   */
+  /** Returns unused units; call at shutdown (SIGTERM), or units of an ended process stay charged. */
   flush(): Promise<void>;
 };
 

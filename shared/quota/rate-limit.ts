@@ -28,10 +28,7 @@ export function toleranceUs(limit: RateLimit): number {
   return Math.floor((usableBurst(limit) * limit.perSeconds * 1e6) / limit.rate);
 }
 
-/**
- * Takes units if the bucket has them. `tatUs` is the last known one; a wrong guess is refused and costs a
- * second write.
- */
+/** Takes units if the bucket has them. `tatUs`: the last known; a wrong guess costs a second write. */
 export function rateWrite(
   key: ItemKey,
   limit: RateLimit,

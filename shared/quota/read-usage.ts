@@ -43,10 +43,7 @@ type Standing = AdvertisedLimit & { readonly isSpent: boolean; readonly isSuspen
 type UsageReaderOptions = {
   readonly store: ItemStore;
   readonly clock: AgeClock;
-  /**
-   * Published if the table lacks them or has older ones: the tracker, which charges by them, has none in
-   * code.
-   */
+  /** Published if the table lacks them or has older ones: the tracker has none in code. */
   readonly plans: readonly unknown[];
 };
 

@@ -1,8 +1,6 @@
 /**
  * Requests that a ledger was charged for from logs, by request id. The ids of ten seconds are stored together
- * in parts, so that a batch of lines costs one transaction per ledger and not one per request. A charge
- * rewrites only the last part, and pays by its size, so the first parts are of a kilobyte. A full part never
- * changes, so it is read once.
+ * in parts: a batch of lines costs one transaction per ledger. A full part never changes, so it is read once.
  */
 import { createHash } from 'node:crypto';
 import type { ItemStore } from '../ports.ts';
@@ -11,9 +9,7 @@ import type { Item, ItemKey, ItemWrite, Test } from '../table/item-write.ts';
 const SPAN_MS = 10_000;
 /** 72 bits: among 100,000 requests of one span, two alike are expected once in 10^12 spans. */
 const MARK_LENGTH = 12;
-/**
- * Entries of a full part: with its key and other attributes a kilobyte, two write units of a transaction.
- */
+/** Entries of a full part: with its key a kilobyte, two write units of a transaction. */
 const PART = 70;
 /** One batch goes into one part, up to 48 KB. */
 const BATCH = 4000;

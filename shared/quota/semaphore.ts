@@ -11,9 +11,7 @@ import type { LedgerId } from './ledger.ts';
 
 export type Claim = { readonly id: string; readonly deadlineEpochMs: number };
 
-/**
- * This many ids and deadlines fit into one write unit (1 KB); more permits are spread over several items.
- */
+/** Ids and deadlines that fit into one write unit (1 KB); more permits take several items. */
 export const PERMITS_PER_ITEM = 25;
 /** Longer than any request may run: the item must not expire under running ones. */
 const KEEP_SECONDS = 7 * 86_400;

@@ -1,9 +1,7 @@
 /**
- * One process's work on a ledger with shards: on one shard at a time, its home, chosen by the process's own
- * number. A shard without enough units is refilled from the root, by half of its share; once the root is
- * empty, the process moves to a shard with enough units, or collects the scattered ones. A request is refused
- * only when all shards together lack units. Only the root is suspended or closed, so it is read once per
- * `freshnessMs`.
+ * One process's work on a ledger with shards. It uses one shard, refills it from the root, and moves on or
+ * collects units when the root is empty; a request is refused only when all shards together lack units. Only
+ * the root is suspended or closed, so it is read once per `freshnessMs`.
  */
 import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';

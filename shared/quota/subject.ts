@@ -38,9 +38,7 @@ export function checkKey(pk: string): void {
     );
 }
 
-/**
- * Called once per ledger, not per request. @throws DomainError SUBJECT_INVALID when its key would be too long
- */
+/** Once per ledger, not per request. @throws DomainError SUBJECT_INVALID when its key would be too long */
 export function checkLedgerId(id: LedgerId): void {
   checkKey(headKey(id).pk);
 }

@@ -17,10 +17,7 @@ type TrackedDelivery = {
   readonly reply: () => FirehoseReply | undefined;
 };
 
-/**
- * @throws DomainError EVENT_MALFORMED; STORE_UNAVAILABLE: some may be charged, and the delivery may be
- * repeated
- */
+/** @throws DomainError EVENT_MALFORMED; STORE_UNAVAILABLE: some may be charged; repeat the delivery */
 export async function trackDelivery(
   event: unknown,
   tracker: UsageTracker,

@@ -27,10 +27,7 @@ type Tracked = {
   readonly charged: number;
   /** Charged before: the lines came twice. */
   readonly seen: number;
-  /**
-   * Not chargeable: a closed period, a suspended subject without ledger, an unknown plan, or names too long
-   * for a key.
-   */
+  /** A closed period, a suspended subject without ledger, an unknown plan, or names too long for a key. */
   readonly unchargeable: number;
   /** Not charged, at least to some of their limits; they do not delay others. */
   readonly waiting: readonly Waiting[];
@@ -218,9 +215,7 @@ async function chargeGroup(
   throw unavailable();
 }
 
-/**
- * @throws DomainError STORE_UNAVAILABLE: charged requests are not charged again when the lines come again
- */
+/** @throws DomainError STORE_UNAVAILABLE: repeated lines are not charged again */
 async function tellThresholds(
   { id, limit: { alarms } }: Group,
   period: Period,

@@ -1,10 +1,7 @@
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
 
-  /**
-   * Not `async`: the caller must continue before the next task, or that one would request what is already
-   * there.
-   */
+  /** Not `async`: the caller must continue before the next task, or that one repeats its request. */
   take<T>(run: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(run);
     this.#last = turn.catch(() => undefined);

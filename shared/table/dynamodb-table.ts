@@ -31,10 +31,7 @@ type Client = Awaited<ReturnType<LoadTableClient>>;
 const TIMEOUT_MS = 250;
 const FIRST_TIMEOUT_MS = 2000;
 
-/**
- * Region, credentials and endpoint come from the SDK's environment (`AWS_REGION`,
- * `AWS_ENDPOINT_URL_DYNAMODB`).
- */
+/** Region, credentials and endpoint: the SDK's environment (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`). */
 const loadTableClient: LoadTableClient = async () => {
   const commands = await loadPackage('@aws-sdk/client-dynamodb', () => import('@aws-sdk/client-dynamodb'));
   return { client: new commands.DynamoDBClient({ maxAttempts: 1 }), commands };

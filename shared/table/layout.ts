@@ -7,9 +7,7 @@ import type { Item, ItemWrite, Test } from './item-write.ts';
 /** Also the value of the tables' tag `gatewright:schema`. */
 export const LAYOUT = 1;
 
-/**
- * Adds the condition that the existing item's layout is known. Without the attribute it is the first layout.
- */
+/** Adds the condition that the item's layout is known. Without the attribute it is the first. */
 export function guardLayout(write: ItemWrite, layout = LAYOUT): ItemWrite {
   const known: Test = { attribute: 'layout', is: 'absent-or-at-most', value: layout };
   return { ...write, when: [...write.when, known] };

@@ -31,9 +31,7 @@ export type ListOutcome =
   | {
       readonly kind: 'done';
       readonly keys: readonly ListedKey[];
-      /**
-       * Where the next page begins; undefined: this was the last. Even an empty page may not be the last.
-       */
+      /** Start of the next page; undefined: this was the last. Even an empty page may not be the last. */
       readonly after: ListedKey | undefined;
     }
   | { readonly kind: 'unavailable'; readonly reason: string };

@@ -1,7 +1,4 @@
-/**
- * `access/webhooks.compiled.json`: the receiver's data from `access/webhooks.yml`. Names of secrets, never
- * secrets.
- */
+/** `access/webhooks.compiled.json`: the receiver's data. Names of secrets, never secrets. */
 import type { SchemeName } from './signature-headers.ts';
 
 export type CompiledWebhooks = {
@@ -20,9 +17,7 @@ export type CompiledSource = {
 };
 
 export type SecretPlace = {
-  /**
-   * `parameter`: SSM; `secret`: Secrets Manager; `env`: a variable, which a deployed function does not read.
-   */
+  /** `parameter`: SSM; `secret`: Secrets Manager; `env`: a variable, never read when deployed. */
   readonly kind: 'env' | 'parameter' | 'secret';
   readonly name: string;
 };

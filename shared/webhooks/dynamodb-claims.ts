@@ -1,17 +1,11 @@
-/**
- * DeliveryClaims on the `access` table: `pk` `WEBHOOK#{source}`, `sk` the delivery's key, deleted at
- * `expiresAt`.
- */
+/** DeliveryClaims on the `access` table: `pk` `WEBHOOK#{source}`, `sk` the delivery's key. */
 import { randomUUID } from 'node:crypto';
 import type * as DynamoDb from '@aws-sdk/client-dynamodb';
 import { loadOnce, loadPackage } from '../aws/load-package.ts';
 import { DomainError } from '../errors.ts';
 import type { ClaimedDelivery, ClaimOutcome, DeliveryClaims } from '../ports.ts';
 
-/**
- * The client and the used parts of its package; loaded on the first call, because loading costs 45 ms of a
- * cold start.
- */
+/** The client and its package; loaded on the first call, because loading costs 45 ms of a cold start. */
 export type LoadClaimsClient = () => Promise<{
   readonly client: Pick<DynamoDb.DynamoDBClient, 'send'>;
   readonly commands: Pick<typeof DynamoDb, 'DeleteItemCommand' | 'PutItemCommand' | 'UpdateItemCommand'>;
@@ -35,10 +29,7 @@ const REMEMBERED_SECONDS = 30 * 86_400;
 const LEASE_SECONDS = 60;
 const TIMEOUT_MS = 2_000;
 
-/**
- * Region, credentials and endpoint come from the SDK's environment (`AWS_REGION`,
- * `AWS_ENDPOINT_URL_DYNAMODB`).
- */
+/** Region, credentials and endpoint: the SDK's environment (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`). */
 const loadClaimsClient: LoadClaimsClient = async () => {
   const commands = await loadPackage('@aws-sdk/client-dynamodb', () => import('@aws-sdk/client-dynamodb'));
   return { client: new commands.DynamoDBClient({ maxAttempts: 3 }), commands };

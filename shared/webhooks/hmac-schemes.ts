@@ -1,7 +1,4 @@
-/**
- * GitHub, Stripe, Slack and Standard Webhooks (Svix): HMAC-SHA-256 over the raw body with a prefix that
- * differs by scheme.
- */
+/** GitHub, Stripe, Slack and Standard Webhooks (Svix): HMAC-SHA-256 over a prefix and the raw body. */
 import { createHmac } from 'node:crypto';
 import type { RawRequest } from '../aws/raw-request.ts';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
@@ -9,9 +6,7 @@ import { matchText, parseEpochSeconds, readOnlyHeader, refused } from './scheme.
 import { SIGNATURE_HEADERS } from './signature-headers.ts';
 import type { Scheme, SignatureClaim } from './scheme.ts';
 
-/**
- * During a change of secrets a sender signs with two; more are not needed, and each costs a hash of the body.
- */
+/** During a change of secrets a sender signs with two; each signature costs a hash of the body. */
 const SIGNATURES_LIMIT = 8;
 const HEX = /^[0-9a-f]{64}$/;
 const BASE64 = /^[A-Za-z0-9+/]{43}=$/;

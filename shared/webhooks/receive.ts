@@ -1,7 +1,4 @@
-/**
- * Handles a request of `webhook-receiver`: finds the source, admits the delivery, passes it on, and remembers
- * it.
- */
+/** Handles a request of `webhook-receiver`: finds the source, admits the delivery and passes it on. */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { parseRawRequest } from '../aws/raw-request.ts';
 import type { WebhookReceiverConfig } from '../config/webhooks-config.ts';
@@ -75,10 +72,7 @@ async function giveUp(claim: DeliveryClaim | undefined): Promise<void> {
   await claim?.release().catch(() => undefined);
 }
 
-/**
- * The event has arrived. A failure answer would certainly make the sender repeat it; a missing mark only
- * might.
- */
+/** The event has arrived. A failure answer would make the sender repeat it; a missing mark only might. */
 async function keep(claim: DeliveryClaim | undefined): Promise<Receipt> {
   const arrived: Receipt = { outcome: 'Delivered', reply: ACCEPTED };
   try {

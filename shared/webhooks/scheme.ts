@@ -58,9 +58,7 @@ export function readOnlyHeader(request: RawRequest, name: string): string | Refu
   return others.length > 0 ? refused('duplicate_signature') : value;
 }
 
-/**
- * Digits only: `1e9`, ` 1`, `0x1` and `1.5` are numbers in JavaScript, but the signer signed other bytes.
- */
+/** Digits only: `1e9`, ` 1`, `0x1` and `1.5` are numbers in JavaScript, but not the signed bytes. */
 export function parseEpochSeconds(text: string): number | undefined {
   const seconds = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : undefined;
   return Number.isSafeInteger(seconds) ? seconds : undefined;

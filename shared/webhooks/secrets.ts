@@ -4,10 +4,7 @@ import type { AwsCaller } from '../ports.ts';
 import type { SecretPlace } from './compiled-webhooks.ts';
 
 const FRESH_MS = 300_000;
-/**
- * GitHub does not repeat unanswered deliveries, so an outage of the parameter store must not stop them at
- * once.
- */
+/** GitHub does not repeat unanswered deliveries, so an outage of the store must not stop them at once. */
 const STALE_MS = 3_600_000;
 
 type ReadSecretText = (place: SecretPlace) => Promise<string>;

@@ -11,10 +11,7 @@ import type { SchemeName } from './signature-headers.ts';
 
 export type Delivery = {
   readonly scheme: SchemeName;
-  /**
-   * `id#` and the sender's own id if it is signed, else `signed#` and a hash of the signed parts: equal when
-   * repeated.
-   */
+  /** `id#` and the sender's own id if signed, else `signed#` and a hash of the signed parts. */
   readonly key: string;
   /** `push`, `invoice.paid`. Not proven on GitHub, which signs only the body. */
   readonly type: string | undefined;

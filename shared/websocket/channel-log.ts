@@ -134,10 +134,7 @@ function contentOf(entry: NewEntry): Item {
   return { id, data: JSON.stringify(data), ...(by !== undefined && { by }) };
 }
 
-/**
- * The channel's current position; undefined: nothing was ever published to it. @throws DomainError
- * STORE_UNAVAILABLE
- */
+/** Current position; undefined: nothing was ever published. @throws DomainError STORE_UNAVAILABLE */
 export async function readHead(
   { items }: Pick<LogPorts, 'items'>,
   address: string,

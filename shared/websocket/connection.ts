@@ -22,14 +22,9 @@ export type Connection = {
   /** If the document's context has one. */
   readonly tenant?: string;
   readonly connectedAtEpochMs: number;
-  /**
-   * When the record may be deleted: AWS closes every connection after two hours, and `$disconnect` is best
-   * effort.
-   */
+  /** When the record may go: AWS closes connections after two hours, and `$disconnect` is best effort. */
   readonly expiresAtEpochSeconds: number;
-  /**
-   * When the credential used for opening expires; absent: never. The connection itself does not end with it.
-   */
+  /** Expiry of the credential used for opening; absent: never. The connection does not end with it. */
   readonly credentialExpiresAtEpochSeconds?: number;
 };
 

@@ -73,10 +73,7 @@ export async function deliver(
   return delivered;
 }
 
-/**
- * Other functions take the rest beyond one's own share. A share that cannot be handed over stays with the
- * caller.
- */
+/** Other functions take the rest beyond one's own share; what cannot be handed over stays here. */
 async function handOn(
   { courier }: DeliveryPorts,
   job: DeliveryJob,

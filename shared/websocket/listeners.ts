@@ -22,10 +22,7 @@ const MAX_NAME_CHARACTERS = 256;
 const RECORD = 'connection';
 const PAGE = 100;
 
-/**
- * The audience of a message. `issuer` is the id in the access document: two issuers may have users of the
- * same name.
- */
+/** `issuer` is the id in the access document: two issuers may have users of the same name. */
 export type Audience = { readonly topic: string } | { readonly issuer: string; readonly sub: string };
 
 /** @throws DomainError SUBJECT_INVALID */

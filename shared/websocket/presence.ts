@@ -150,10 +150,7 @@ type Leaving = {
   readonly seenAt?: number;
 };
 
-/**
- * Marks, announces, removes: if the function dies in between, the marks remain, and the next sweep announces
- * again.
- */
+/** Marks, announces, removes: if the function dies in between, the next sweep announces again. */
 async function takeLeaves(ports: ChannelPorts, address: string, leaving: readonly Leaving[]): Promise<void> {
   const gone: Gone[] = [];
   for (let first = 0; first < leaving.length; first += LEAVES_TOGETHER) {

@@ -13,9 +13,7 @@ type Ran = {
   readonly undelivered: number;
 };
 
-/**
- * @throws DomainError STORE_UNAVAILABLE when something could not be written; then the call may be repeated
- */
+/** @throws DomainError STORE_UNAVAILABLE when something is not written; then the call may be repeated */
 export async function runPublisher(ports: DeliveryPorts, event: PublisherEvent): Promise<Ran> {
   if (event.kind === 'deliver') return { delivered: [await deliver(ports, event.job)], undelivered: 0 };
   const delivered: Delivered[] = [];

@@ -1,6 +1,4 @@
-/**
- * Looks up in AWS the ids of deployed APIs that documents name by stack and logical id or output, or by name.
- */
+/** Looks up ids of deployed APIs that documents name by stack and logical id or output, or by name. */
 import { existsSync, readFileSync } from 'node:fs';
 import { inventoryPath, writeIfNew } from '../access-files.ts';
 import { parseInventory, printInventory } from '../route-inventory.ts';

@@ -1,6 +1,4 @@
-/**
- * `gatewright package`: writes what `serverless deploy` of the stack here would upload, without an account.
- */
+/** `gatewright package`: writes the upload of `serverless deploy`, without an account. */
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';

@@ -1,7 +1,4 @@
-/**
- * Principal + document → the IAM policy that API Gateway caches and evaluates for every request with the same
- * credential.
- */
+/** Principal + document → the IAM policy that API Gateway caches per credential. */
 import type { PolicyConditions, PolicyDocument, PolicyStatement } from '../../aws/authorizer-result.ts';
 import { POLICY_RESOURCE_LIMIT_CHARACTERS } from '../../aws/limits.ts';
 import { printMethodArn } from '../../aws/method-arn.ts';
@@ -95,10 +92,7 @@ export function denyAll(arn: MethodArn): PolicyDocument {
   return policyOf('Deny', arn, '*');
 }
 
-/**
- * A verdict for one request, without caching. A path that contains wildcards is denied: it would cover more
- * requests.
- */
+/** A verdict for one request, without caching. A path with wildcards is denied: it would cover more. */
 export function exactPolicy(isAllowed: boolean, arn: MethodArn): PolicyDocument {
   return isAllowed && !/[*?$]/.test(arn.target.replace(/^\$connect$/, ''))
     ? policyOf('Allow', arn, arn.target)

@@ -23,13 +23,7 @@ export type Decision =
       readonly rules: readonly string[];
     };
 
-export type DenyReason =
-  | 'no-route'
-  | 'no-rule'
-  | 'deny-rule'
-  | 'not-owner'
-  | 'dot-segment'
-  | 'missing-claim';
+export type DenyReason = 'no-route' | 'no-rule' | 'deny-rule' | 'not-owner' | 'dot-segment' | 'missing-claim';
 
 type AskedRequest = {
   /** The method ARN after the stage: `GET/users/1`, still encoded; `$connect`. */

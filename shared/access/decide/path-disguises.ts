@@ -42,10 +42,7 @@ const HAS_DOT_SEGMENT = /\/\.\.?(?:[/;]|%(?:2f|3b|5c|25)|$)|%2e|%2f\.|\\|%5c|%25
 const ODD_SEPARATORS = ['*//*', '*%2F*', '*%2f*', '*;*', '*%3B*', '*%3b*', '*%25*'];
 const COVERED_BY_THEM = /^\*(?:\/\.\.?[;%]|%2[Ff]\.|%252)\*$/;
 
-/**
- * Whether a server may drop a segment of the path, or go up by one. Policies with a wildcard deny exactly
- * these.
- */
+/** Whether a server may drop a segment of the path, or go up by one. Policies with a wildcard deny these. */
 export function hasDotSegment(target: string): boolean {
   return HAS_DOT_SEGMENT.test(target);
 }
@@ -70,10 +67,7 @@ export function disguisesOf(exposed: readonly (readonly RouteSegment[])[]): read
   ];
 }
 
-/**
- * How a server behind the gateway may read a path without dot segments: decoded repeatedly, with its own
- * separators.
- */
+/** How a server behind the gateway may read a path without dot segments. */
 export function asServersRead(target: string, decode: (text: string) => string): string {
   let [text, decoded] = [target, decode(target)];
   for (let times = 1; decoded !== text && times < DECODINGS_LIMIT; times += 1)

@@ -123,10 +123,7 @@ function routeGrants(
   return granted;
 }
 
-/**
- * Whether every request of the principal to the route passes: it has no authorizer, or a rule allows the
- * whole route.
- */
+/** Whether every request of the principal to the route passes: no authorizer, or the whole route allowed. */
 function isFree({ document, granted }: MethodGrants, template: Template): boolean {
   return (
     document.routes[template.index]?.isOpen === true ||
@@ -187,10 +184,7 @@ type Way = {
   readonly path: readonly string[];
 };
 
-/**
- * Whether the deny pattern matches an ordinary request of the grant: one whose parameters are not route
- * names.
- */
+/** Whether the deny pattern matches an ordinary request of the grant, without route names as parameters. */
 function isLost(document: CompiledDocument, { template, pattern, path }: Way, deny: SegmentPattern): boolean {
   const { isName } = finderOf(document);
   if (pattern.some((text, index) => text !== template.pattern[index] && isName(text))) return false;
@@ -200,10 +194,7 @@ function isLost(document: CompiledDocument, { template, pattern, path }: Way, de
   );
 }
 
-/**
- * Replaces patterns by `orders/*` where every route below `orders` is allowed, starting at the highest such
- * place.
- */
+/** Replaces patterns by `orders/*` where every route below `orders` is allowed, highest place first. */
 function mergeSubtrees(grants: MethodGrants, patterns: readonly SegmentPattern[]): readonly SegmentPattern[] {
   const { document, method } = grants;
   const prefixes = new Map<string, SegmentPattern>();
@@ -224,9 +215,7 @@ function mergeSubtrees(grants: MethodGrants, patterns: readonly SegmentPattern[]
   return withoutCovered([...patterns, ...subtrees]);
 }
 
-/**
- * For each closed route that an allowed wildcard may match, its segments from the first such wildcard on.
- */
+/** For each closed route that an allowed wildcard may match, its segments from that wildcard on. */
 function exposedBy(
   grants: MethodGrants,
   allowed: readonly SegmentPattern[],

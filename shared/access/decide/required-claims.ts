@@ -1,6 +1,4 @@
-/**
- * Claims without which a handler would write data of no owner: a caller who lacks one is known, but denied.
- */
+/** Claims without which a handler would write data of no owner: a caller who lacks one is denied. */
 import type { CompiledDocument } from '../compiled-document.ts';
 import type { Claims } from './claims.ts';
 

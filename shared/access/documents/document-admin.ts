@@ -1,7 +1,4 @@
-/**
- * Publishes documents: first the parts, then a version that names them. Earlier versions are restored as new
- * ones.
- */
+/** Publishes documents: first the parts, then a version naming them. Old versions are restored as new. */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { Clock, ItemListing, ItemStore } from '../../ports.ts';
 import type { Operation } from '../admin-operation.ts';

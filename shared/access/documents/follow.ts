@@ -1,7 +1,6 @@
 /**
- * Follows the current documents. The request path only compares times; the table is read beside it, and
- * awaited only at the first request and after a pause in requests. When reading or making fails, the last
- * good result stays; without one there is no answer.
+ * Follows the current documents. The table is read beside requests, and awaited only at the first one and
+ * after a pause. After a failure the last good result stays; without one there is no answer.
  */
 import { DomainError } from '../../errors.ts';
 import type { Clock, ItemStore, Observer } from '../../ports.ts';

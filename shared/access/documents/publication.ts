@@ -9,10 +9,7 @@ import type { Item, ItemKey } from '../../table/item-write.ts';
 import { readAccessItem } from '../access-item.ts';
 import type { CompiledAccess } from '../compiled-document.ts';
 
-/**
- * Format of `compiled.json`: a function reads only its own. Increased with each change that an older reader
- * would misread.
- */
+/** Format of `compiled.json`: increased with each change that an older reader would misread. */
 const DOCUMENTS_FORMAT = 1;
 /** Base64 characters: two thirds of an admin route's limit, a fifth of an item's. */
 export const PART_CHARACTERS = 80_000;

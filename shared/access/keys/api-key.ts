@@ -35,9 +35,7 @@ export function printApiKey({ prefix, keyId }: ApiKey, entropy: string): string 
   return `${body}${checksumOf(body)}`;
 }
 
-/**
- * The key id that an operation makes: repeating the operation gives the same key. A key's id is no secret.
- */
+/** The key id that an operation makes: repeating it gives the same key. A key's id is no secret. */
 export function keyIdOf(tenant: string, operationId: string): string {
   // No tenant name contains a line break.
   return toBase62(sha256(`${tenant}\n${operationId}`).toString('hex'), KEY_ID_LENGTH);

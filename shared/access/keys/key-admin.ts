@@ -71,9 +71,7 @@ export type Changed = {
 };
 
 const ENTROPY_DIGITS = 64;
-/**
- * Each failed attempt means that another change of the key succeeded: there are never this many at a time.
- */
+/** Each failed attempt means that another change of the key succeeded: there are never this many. */
 const REVOKE_ATTEMPTS = 100;
 /** Shown per key. */
 const CHANGES_LIMIT = 100;

@@ -1,6 +1,4 @@
-/**
- * API key administration in a Lambda function: configuration from the environment, real clock and network.
- */
+/** API key administration in a Lambda function, with its environment, real clock and network. */
 import { createAuthorizerCaches, createNativeKeys } from '../../aws/control-plane-poster.ts';
 import { readAccessAdminConfig } from '../../config/access-config.ts';
 import type { PlanCatalogue } from '../../ports.ts';

@@ -65,9 +65,7 @@ function findSecret(secrets: readonly KeySecret[], hash: Buffer): KeySecret | un
   return found;
 }
 
-/**
- * Limited in number and time; the oldest goes first. Holds hashes, so that a memory dump contains no key.
- */
+/** Limited in number and time; the oldest goes first. Holds hashes: a memory dump contains no key. */
 class Refusals {
   readonly #untilEpochSeconds = new Map<string, number>();
 

@@ -17,10 +17,7 @@ export type RevocationCheck = (
 
 const CACHE_LIMIT = 1000;
 
-/**
- * A token without `jti` can be revoked by its subject and client only; one without `iat` not at all, so it is
- * refused.
- */
+/** Without `jti` a token is revocable by subject and client only; one without `iat` is refused. */
 export function createRevocationCheck(reader: RevocationReader | undefined): RevocationCheck {
   const cache = new RevocationCache();
   return async (principal, revocation, nowEpochSeconds) => {

@@ -1,7 +1,4 @@
-/**
- * Administration of revoked tokens in a Lambda function: configuration from the environment, real clock and
- * network.
- */
+/** Administration of revoked tokens in a Lambda function, with its environment, real clock and network. */
 import { createAuthorizerCaches } from '../../aws/control-plane-poster.ts';
 import { readAccessAdminConfig } from '../../config/access-config.ts';
 import { createDynamoDbTable } from '../../table/dynamodb-table.ts';

@@ -1,6 +1,4 @@
-/**
- * Revocation settings in the access documents of a stage: issuers whose tokens are checked, APIs with caches.
- */
+/** Revocation settings in a stage's access documents: issuers whose tokens are checked, cached APIs. */
 import type { CompiledAccess } from '../compiled-document.ts';
 import { cachedApisOf } from '../keys/key-prefixes.ts';
 import type { CachedApi } from '../keys/key-prefixes.ts';
@@ -14,10 +12,7 @@ export type RevocableIssuer = {
   readonly cached: readonly CachedApi[];
 };
 
-/**
- * `deployedStage` is the stage of the authorizers' own stack. Grouped by `iss`, since one issuer may have two
- * ids.
- */
+/** `deployedStage`: of the authorizers' own stack. Grouped by `iss`: one issuer may have two ids. */
 export function revocableIssuersOf(
   { documents }: CompiledAccess,
   deployedStage: string,

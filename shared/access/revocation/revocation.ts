@@ -14,10 +14,7 @@ import { createHash } from 'node:crypto';
 import { printKeyPart } from '../../table/item-write.ts';
 import type { ItemKey } from '../../table/item-write.ts';
 
-/**
- * `jti`: one token; `sub`: its subject (the document's `claims.principal`); `client`: the client it was
- * issued to.
- */
+/** `jti`: one token; `sub`: its subject (the document's `claims.principal`); `client`: its client. */
 export const REVOCATION_KINDS = ['jti', 'sub', 'client'] as const;
 
 type RevocationKind = (typeof REVOCATION_KINDS)[number];

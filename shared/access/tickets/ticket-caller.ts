@@ -16,10 +16,7 @@ export type TicketCallerContext = {
   readonly jti?: string;
 };
 
-/**
- * As JSON: the context of a REST API holds only flat values, and an empty list must not look like a missing
- * one.
- */
+/** As JSON: a REST context holds only flat values, and an empty list must not look like a missing one. */
 export function printTicketCaller({ principalId, roles, scopes, claims }: Principal): string {
   const { iat, jti } = claims;
   const caller: TicketCallerContext = {
@@ -32,9 +29,7 @@ export function printTicketCaller({ principalId, roles, scopes, claims }: Princi
   return JSON.stringify(caller);
 }
 
-/**
- * Undefined: the API's document gives no tickets, or the caller's roles and scopes are too long to carry.
- */
+/** Undefined: the API's document gives no tickets, or roles and scopes are too long to carry. */
 export function parseTicketCaller(text: unknown): TicketCallerContext | undefined {
   if (typeof text !== 'string') return undefined;
   let value: unknown;

@@ -1,7 +1,4 @@
-/**
- * mTLS: the certificate that API Gateway has verified → its principal. API Gateway checks no revocation; deny
- * rules do.
- */
+/** mTLS: a certificate verified by API Gateway → its principal. Only deny rules check revocation. */
 import type { ClientCertificate } from '../../aws/authorizer-event.ts';
 import { DomainError } from '../../errors.ts';
 import type { CertificateIssuer } from '../compiled-document.ts';

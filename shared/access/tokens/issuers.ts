@@ -1,12 +1,10 @@
-
 /** Signature algorithms of aws-jwt-verify; symmetric ones and `none` are never allowed. */
 export const SIGNATURE_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
 
 export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
 
 /**
- * `iss` of the gateway's own issuer. The `.invalid` domain (RFC 2606) can never serve keys to a deployed
- * stage.
+ * `iss` of the gateway's own issuer. A `.invalid` domain (RFC 2606) never serves keys to a deployed stage.
  */
 export const LOCAL_ISSUER = 'https://local.gatewright.invalid/';
 

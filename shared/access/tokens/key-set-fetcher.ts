@@ -1,6 +1,4 @@
-/**
- * KeySetFetcher over HTTPS; plain HTTP only to this machine. `node:https` starts 15 ms faster than `fetch`.
- */
+/** KeySetFetcher over HTTPS; HTTP only to this machine. `node:https` starts 15 ms faster than `fetch`. */
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { DomainError } from '../../errors.ts';

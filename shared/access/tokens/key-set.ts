@@ -104,9 +104,7 @@ export function isWeakRsaKey(modulus: bigint, bits: number, exponent: bigint): b
   return ROCA_PRIMES.every((prime) => isPowerOf65537(Number(modulus % BigInt(prime)), prime));
 }
 
-/**
- * Computed each time: nine in ten keys differ at the first two primes, and tables would cost every start.
- */
+/** Computed each time: nine in ten keys differ at the first two primes, and tables cost every start. */
 function isPowerOf65537(residue: number, prime: number): boolean {
   let power = 1;
   do {

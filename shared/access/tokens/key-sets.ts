@@ -18,10 +18,7 @@ export const USUAL_LIMITS: KeySetLimits = {
   maxBytes: 150_000,
 };
 
-/**
- * Part of the caller's time reserved to report and remember an unreachable issuer: a killed instance
- * remembers nothing.
- */
+/** Time kept to report and remember an unreachable issuer: a killed instance remembers nothing. */
 const RESERVED_MS = 200;
 const BACKOFF_FIRST_MS = 1_000;
 const BACKOFF_LIMIT_MS = 60_000;

@@ -48,9 +48,7 @@ export function assertHeader({ algorithm, type }: UnverifiedToken, trust: TokenT
     throw refused('the token is of a type that is no access token');
 }
 
-/**
- * Exactly one spelling per byte sequence: no padding, no spare bits. Otherwise one token has several texts.
- */
+/** Exactly one spelling per byte sequence (no padding or spare bits), so a token has one text. */
 function isCanonicalBase64Url(text: string): boolean {
   return /^[A-Za-z0-9_-]+$/.test(text) && Buffer.from(text, 'base64url').toString('base64url') === text;
 }

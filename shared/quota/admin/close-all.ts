@@ -1,7 +1,4 @@
-/**
- * The scheduled round that closes all periods that are over; each invocation continues where the last one
- * ended.
- */
+/** The scheduled round that closes all periods that are over; an invocation continues the last one. */
 import type { ItemStore } from '../../ports.ts';
 import { closeOver } from './close-over.ts';
 import type { ClosedPage } from './close-over.ts';

@@ -156,10 +156,7 @@ function toSubscriber(item: Item): Subscriber {
   return { tenant: String(item['tenant']), key: String(item['key']), assignments: assignmentsOf(item) };
 }
 
-/**
- * Periods that are over, each by the plan at its end: after a change within one, only the last plan charges
- * the fee.
- */
+/** Periods that are over, each by the plan at its end: only the last of several plans charges the fee. */
 function owedBy(
   { tenant, key, assignments }: Subscriber,
   plans: Plans,

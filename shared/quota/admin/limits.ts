@@ -46,10 +46,7 @@ export function setLimit(
   }));
 }
 
-/**
- * Returns all charges of the period. Units that holders have leased stay usable in addition, and are part of
- * `credits`.
- */
+/** Returns all charges of the period. Leased units stay usable in addition, and count in `credits`. */
 export function reset(
   ports: AdminPorts,
   requested: Requested,
@@ -158,9 +155,7 @@ function change(
   });
 }
 
-/**
- * The period is part of the request only if the caller named it: repeated tomorrow it is the same request.
- */
+/** The period is part of the request only if named: repeated tomorrow it is the same request. */
 export function ask(question: LedgerQuestion, { kind, input }: Pick<Asked, 'kind' | 'input'>): Asked {
   const { tenant, key, route, limit, periodEpochMs, plan } = question;
   const target = {

@@ -1,4 +1,3 @@
-
 type Format = 'ndjson' | 'csv';
 
 export const MEDIA_TYPES: Readonly<Record<Format, string>> = {

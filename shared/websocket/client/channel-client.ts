@@ -41,9 +41,7 @@ export interface Channels {
   close(): void;
 }
 
-/**
- * A browser sends each message in one frame, and API Gateway ends a connection with 1009 for a longer one.
- */
+/** Browsers send a message in one frame, and API Gateway ends a connection with 1009 for a longer one. */
 const FRAME_BYTES = 32 * 1024;
 
 export class ChannelClient implements Channels {

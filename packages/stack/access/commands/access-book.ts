@@ -1,7 +1,4 @@
-/**
- * The access documents beside the sources of a start, for its console: those that the authorizers were
- * bundled with.
- */
+/** The access documents beside the sources of a start, for its console. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJsonObject } from '@gatewright/aws/json-object';

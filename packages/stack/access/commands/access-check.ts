@@ -32,10 +32,7 @@ export function readCompiled(folder: string): CompiledAccess {
   return compiled;
 }
 
-/**
- * Like `readCompiled`, with ids of deployed APIs by document, and without unread inventories. @throws
- * UsageError
- */
+/** Like `readCompiled`, with ids of deployed APIs, and without unread inventories. @throws UsageError */
 export function compiledFor(folder: string, stage: string, ids: ReadonlyMap<string, string>): CompiledAccess {
   const files = readAccessFiles(folder).map((file) => {
     const apiId = ids.get(file.name);

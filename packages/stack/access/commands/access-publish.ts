@@ -1,7 +1,4 @@
-/**
- * `gatewright access publish | versions | rollback`: documents of deployed authorizers, over the admin
- * endpoints.
- */
+/** `gatewright access publish | versions | rollback`: documents of deployed authorizers. */
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { toPublication } from '#shared/access/documents/publication.ts';

@@ -1,7 +1,4 @@
-/**
- * `gatewright access sync`: copies the routes of protected APIs from their templates to
- * `access/<name>.routes.json`.
- */
+/** `gatewright access sync`: copies routes of protected APIs to `access/<name>.routes.json`. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { AccessDocument } from '@gatewright/authoring/document';
@@ -106,10 +103,7 @@ function assertSources(folder: string, documents: readonly NamedDocument[]): voi
 
 type Inspect = () => Promise<readonly InspectedApi[]>;
 
-/**
- * All stacks together, since they import from each other: protected stacks use the authorizers of the
- * documents' stack.
- */
+/** All stacks together, since they import from each other. */
 function inspectOnce(
   folder: string,
   stage: string,

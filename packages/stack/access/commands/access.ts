@@ -101,10 +101,7 @@ function snapshotCommand(): Command {
     });
 }
 
-/**
- * Fetches the keys of every issuer whose document ships them. @throws UsageError naming the issuer that does
- * not answer
- */
+/** Fetches the keys of issuers whose documents ship them. @throws UsageError naming a silent issuer */
 async function takeSnapshots(folder: string, names: readonly string[]): Promise<readonly string[]> {
   const fetcher = createKeySetFetcher();
   const lines: string[] = [];

@@ -1,6 +1,4 @@
-/**
- * Finds handlers behind the toolkit's authorizers that still read the caller where another authorizer put it.
- */
+/** Finds handlers behind the toolkit's authorizers that read the caller as another authorizer wrote it. */
 import { relative } from 'node:path';
 import {
   describeClaimRead,

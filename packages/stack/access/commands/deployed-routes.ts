@@ -17,9 +17,7 @@ export function readExportedRoutes(exported: JsonObject): readonly InventoryRout
   throw new UsageError("the stage's export is no OpenAPI document");
 }
 
-/**
- * A Lambda authorizer; an undeclared scheme may be one. Keys, IAM and JWT authorizers do not involve ours.
- */
+/** A Lambda authorizer, as an undeclared scheme may be; keys, IAM and JWT authorizers are not ours. */
 function isCustom(scheme: unknown): boolean {
   if (!isJsonObject(scheme)) return true;
   const { type } = membersOf(scheme['x-amazon-apigateway-authorizer']);

@@ -50,10 +50,7 @@ export function readStatement(name: Statement | 'duckdb'): Promise<string> {
   return readFile(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
 }
 
-/**
- * Yields some thousand rows at a time. @throws UsageError when DuckDB is not installed, or cannot read the
- * files
- */
+/** Some thousand rows at a time. @throws UsageError without DuckDB, or when it cannot read the files */
 export async function* queryExport(
   { files, statement, month, spillFolder, memory = MEMORY, around = ['', ''] }: ExportQuery,
   installedIn: string,

@@ -48,10 +48,7 @@ const USAGE_SORTS = {
   'SEEN#': 'seen requests',
 } as const;
 
-/**
- * Ledgers and what belongs to them, keys' plans, rates, permits: all partitions whose first name is the
- * tenant.
- */
+/** Ledgers, keys' plans, rates, permits: all partitions whose first name is the tenant. */
 function isCustomersKey(tenant: string, pk: string): boolean {
   const [kind = '', owner] = pk.split('#');
   return OF_TENANTS.has(kind) && owner === printKeyPart(tenant);
@@ -104,10 +101,7 @@ function withoutCustomer(value: unknown, tenant: string): unknown {
   );
 }
 
-/**
- * For an item of the access table. `keyIds`: of the customer's keys, because their changes do not name the
- * customer.
- */
+/** For an item of the access table. Changes name `keyIds`, not the customer. */
 function accessFate(tenant: string, keyIds: ReadonlySet<string>, { key }: KeptItem): Fate {
   if (key.pk === tenantPartition(tenant)) return { kind: 'delete', what: 'lists of API keys' };
   if (!key.pk.startsWith('KEY#') || !keyIds.has(key.pk.slice('KEY#'.length))) return KEEP;

@@ -1,7 +1,4 @@
-/**
- * The invoices of a start for its console, as `gatewright usage invoice` makes them, over the same admin
- * routes.
- */
+/** Invoices for the console, as `gatewright usage invoice` makes them, over the same admin routes. */
 import type { Invoice } from '#shared/quota/invoice.ts';
 import { UsageError } from '../../../terminal/output.ts';
 import { closePeriods, describeNotClosed, readInvoices, readNotClosed } from './usage-invoice.ts';

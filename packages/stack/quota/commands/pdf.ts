@@ -1,7 +1,4 @@
-/**
- * Pages of text as PDF 1.4 in Helvetica, a font that every reader has: all that an invoice needs, so no
- * library.
- */
+/** Pages of text as PDF 1.4 in Helvetica, which every reader has: enough for an invoice, so no library. */
 import { UsageError } from '../../../terminal/output.ts';
 
 export type PdfLine =

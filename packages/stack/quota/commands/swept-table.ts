@@ -1,6 +1,4 @@
-/**
- * A DynamoDB table item by item, called directly and signed: no function of the stack has these permissions.
- */
+/** A DynamoDB table item by item, with the user's permissions: no function of the stack has these. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';

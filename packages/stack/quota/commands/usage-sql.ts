@@ -1,7 +1,4 @@
-/**
- * `gatewright usage sql`: usage and invoices of any number of keys, from an export of the table instead of
- * the table.
- */
+/** `gatewright usage sql`: usage and invoices of any number of keys, from an export of the table. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
