@@ -121,5 +121,5 @@ export function assertPackagesInLayer(name: string, metafile: Metafile): void {
   for (const { imports } of Object.values(metafile.outputs))
     for (const { path, external } of imports)
       if (external === true && !path.startsWith('node:') && !provided.has(path))
-        throw new Error(`${name}: imports ${path}, which the layer does not hold (layers/contents.ts)`);
+        throw new Error(`${name}: imports ${path}, which is not in the layer (layers/contents.ts)`);
 }

@@ -13,8 +13,8 @@ export function globalTables({ Resources }: Template): readonly string[] {
     if (type !== 'AWS::DynamoDB::GlobalTable' && regions.length === 0) return [];
     const where = regions.length === 0 ? '' : ` in ${regions.join(', ')}`;
     return [
-      `${logicalId} is a global table${where}: its regions agree after the fact, so each would admit the whole quota and take a one-time ` +
-        'ticket once. Keep it an AWS::DynamoDB::Table without replicas; docs/guides/operate/operating.md, "Several regions", says what to do instead',
+      `${logicalId} is a global table${where}: its regions agree with a delay, so each would admit the whole quota and accept a one-time ` +
+        'ticket once. Use an AWS::DynamoDB::Table without replicas; docs/guides/operate/operating.md, "Several regions", has alternatives',
     ];
   });
 }

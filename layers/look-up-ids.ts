@@ -63,21 +63,21 @@ async function credentialsOf(provider: CredentialSource): Promise<AwsCredentials
     return provider.getAwsSdkV3CredentialsProvider()();
   const { credentials } = (await provider.getCredentials?.()) ?? {};
   await credentials?.getPromise?.();
-  if (credentials === undefined) throw new UsageError('there are no credentials');
+  if (credentials === undefined) throw new UsageError('no credentials found');
   return credentials;
 }
 
 function describe(missing: readonly string[], stage: string, error: unknown): string {
   return (
-    `nobody knows the id of the API in stage "${stage}" of ${missing.map((name) => `access/${name}.yml`).join(', ')}, and AWS could not be asked: ${firstLine(error)}. ` +
-    `Package with credentials (--aws-profile, AWS_PROFILE), write api.${stage}.apiId in the document, or package without an account by npx gatewright package --stage ${stage}, whose authorizers answer 500 there until it is known`
+    `the id of the API in stage "${stage}" of ${missing.map((name) => `access/${name}.yml`).join(', ')} is unknown, and AWS could not be asked: ${firstLine(error)}. ` +
+    `Package with credentials (--aws-profile, AWS_PROFILE), write api.${stage}.apiId in the document, or package without an account by npx gatewright package --stage ${stage}; until the id is known, its authorizers answer 500`
   );
 }
 
 function describeLocal(local: readonly string[], stage: string, error: unknown): string {
   return (
     `${local.join(', ')}: only the local gateway's id of the API is known in stage ${stage}, and AWS could not be asked: ${firstLine(error)}; ` +
-    'right on this machine, but deployed like this the authorizers refuse everybody'
+    'this works on this machine, but when deployed the authorizers deny every request'
   );
 }
 

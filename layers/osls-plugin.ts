@@ -208,8 +208,8 @@ class StackPlugin {
       const owner = this.#protects().find((api) => api.stack === stack && api.logicalId === logicalId);
       if (owner !== undefined)
         throw this.#error(
-          `access/${owner.document.name}.yml protects ${logicalId} in stage "${this.#stage()}", which is left out there: ` +
-            'set its parameter in params (custom.apis of serverless.yml) to true, or take the stage out of the document',
+          `access/${owner.document.name}.yml protects ${logicalId} in stage "${this.#stage()}", but the stage leaves it out: ` +
+            'set its parameter in params (custom.apis of serverless.yml) to true, or remove the stage from the document',
           'ACCESS_API_LEFT_OUT',
         );
       removeWithDependents(template, logicalId);
@@ -246,7 +246,7 @@ class StackPlugin {
     const local = sources.find(({ stage, secret }) => stage === this.#stage() && secret.kind === 'env');
     if (local !== undefined)
       throw this.#error(
-        `stage "${local.stage}" is deployed, but access/webhooks.yml keeps the secret of "${local.name}" in a variable ` +
+        `stage "${local.stage}" is deployed, but access/webhooks.yml reads the secret of "${local.name}" from a variable ` +
           'there: name a parameter or a secret, or add the stage to custom.localStages',
         'LOCAL_SECRET_DEPLOYED',
       );
@@ -307,7 +307,7 @@ class StackPlugin {
       if (!trusts || !apis.some((api) => api.for === stage)) continue;
       throw this.#error(
         `stage "${stage}" is deployed, but access/${name}.yml trusts the local issuer there: ` +
-          'take the stage out of its "only", or add it to custom.localStages',
+          'remove the stage from its "only", or add it to custom.localStages',
         'LOCAL_ISSUER_DEPLOYED',
       );
     }

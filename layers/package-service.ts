@@ -97,19 +97,21 @@ function findOsls(serviceDirectory: string): string {
     for (const name of ['osls', 'serverless'])
       try {
         return dirname(createRequire(origin).resolve(`${name}/package.json`));
-      } catch {}
+      } catch {
+        // Not installed there: try the next place.
+      }
   throw new Error(`osls is not installed: run npm install --save-dev osls in ${serviceDirectory}`);
 }
 
 /** Why packaging failed. osls prints `Error:` and then the message, among banners and stack frames. */
 export function describeEnd({ exitCode, signal, output }: Ended): string {
   if (exitCode === null)
-    return `osls was ended (${signal ?? 'no signal'}) before it had packaged anything; it is given ${TIMEOUT_MS / 60_000} minutes, and nothing is known of the stack yet: try again when the machine has less to do`;
+    return `osls was stopped (${signal ?? 'no signal'}) before it finished packaging. Its limit is ${TIMEOUT_MS / 60_000} minutes: try again when the machine is less busy`;
   const lines = output.split('\n').map((line) => line.replace(/^[^\w"'./$@-]+/, '').trim());
   const start = lines.findIndex((line) => /^(\w+ )?Error:?$/.test(line));
   const said = lines.slice(start + 1).filter((line) => line !== '');
   // Without `Error:`, the last line is the reason.
-  return (start === -1 ? said.at(-1) : said[0]) ?? 'osls ended without saying why';
+  return (start === -1 ? said.at(-1) : said[0]) ?? 'osls ended without an error message';
 }
 
 async function listArtefacts(directory: string): Promise<readonly Artefact[]> {

@@ -38,14 +38,14 @@ export function addAliases(
   if (!isRollout(rollout))
     return named.length === 0 && weight === 0
       ? undefined
-      : { problem: 'a previous version has a weight only where params.authorizerVersions is true' };
+      : { problem: 'a weight of a previous version needs params.authorizerVersions: true' };
   const wrong = named.find(({ version }) => !VERSION.test(version));
   if (wrong !== undefined)
-    return { problem: `previous version of ${wrong.name}: "${wrong.version}" is no number of a version` };
+    return { problem: `previous version of ${wrong.name}: "${wrong.version}" is no version number` };
   if (!(weight >= 0 && weight <= 1))
     return { problem: `params.previousWeight is ${String(previousWeight)}: a share from 0 to 1` };
   if (weight > 0 && named.length === 0)
-    return { problem: 'params.previousWeight has no version to go to: name one in previous…Authorizer' };
+    return { problem: 'params.previousWeight has no previous version: name one in previous…Authorizer' };
   for (const { name, version } of wanted) {
     const functionId = `${name
       .split('-')
@@ -80,7 +80,7 @@ function addAlias(template: Template, wanted: Wanted): void {
   template.Resources[id] = {
     Type: 'AWS::Lambda::Alias',
     Properties: {
-      Description: 'What APIs call that import it; weights move calls from one version to the next',
+      Description: 'Imported by the APIs that call it; weights move calls from one version to the next',
       FunctionName: { Ref: functionId },
       FunctionVersion: { 'Fn::GetAtt': [versionId, 'Version'] },
       Name: ALIAS,

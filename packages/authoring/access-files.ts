@@ -27,7 +27,7 @@ export function strayDocuments(folder: string, from = process.cwd()): readonly P
     line: 1,
     column: 1,
     message:
-      'is no access document by its name, so nothing reads it: name it with small letters, digits and -',
+      'is not read, because its name is no name of an access document: use small letters, digits and -',
   }));
 }
 

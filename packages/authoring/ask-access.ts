@@ -129,7 +129,9 @@ function findUncharged(
 
 function targetOf(method: string, path: string | undefined): string {
   if (path?.startsWith('/') === true) return `${method.toUpperCase()}${path}`;
-  throw new AccessQuestionError('write the path below the stage too, as in: explain orders GET /orders/7');
+  throw new AccessQuestionError(
+    'write the path below the stage as well, as in: explain orders GET /orders/7',
+  );
 }
 
 function chargeOf(document: CompiledDocument, principal: Principal, { kind, route }: Verdict): Charge {
@@ -149,7 +151,7 @@ function describeCharge(
   const { quota } = document;
   if (quota === undefined || route === undefined || !isCharged(document, route)) return undefined;
   if (!isChargedCaller(quota, principal))
-    return `not charged: ${principal.issuerId} is none of quota.when.issuers`;
+    return `not charged: ${principal.issuerId} is not in quota.when.issuers`;
   const subject = chargedAs(quota, principal);
   const missing = describeMissing(quota, subject);
   if (missing === undefined)
@@ -186,7 +188,7 @@ function describeCaller(
     const missing = [
       ...new Set(asked.filter((path) => claimAt(claims, path) === undefined).map((path) => path.join('.'))),
     ];
-    return missing.length === 0 ? '' : `  claims that are missing: ${missing.join(', ')}`;
+    return missing.length === 0 ? '' : `  missing claims: ${missing.join(', ')}`;
   }
 }
 
@@ -198,9 +200,9 @@ function claimsIn(part: unknown): readonly (readonly string[])[] {
 
 function wordsOf(verdict: Verdict): readonly [AccessWord, string] {
   const rules = verdict.rules.join(', ');
-  if (verdict.kind === 'open') return ['OPEN', 'it has no authorizer, so nothing asks the rules'];
+  if (verdict.kind === 'open') return ['OPEN', 'the route has no authorizer, so rules do not apply'];
   if (verdict.uncharged !== undefined)
-    return ['DENY', `${rules} allows it, but it is charged: ${verdict.uncharged}`];
+    return ['DENY', `${rules} allows it, but it cannot be charged: ${verdict.uncharged}`];
   if (verdict.kind === 'allow') return ['ALLOW', `by ${rules}`];
   switch (verdict.reason) {
     case 'no-route':
@@ -212,7 +214,7 @@ function wordsOf(verdict: Verdict): readonly [AccessWord, string] {
     case 'deny-rule':
       return ['DENY', `by ${rules}`];
     case 'not-owner':
-      return ['DENY', `${rules} allows it to its owner only`];
+      return ['DENY', `${rules} allows it only to its owner`];
     case 'dot-segment':
       return [
         'DENY',

@@ -93,7 +93,7 @@ export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan)
         problems.push(
           locate(
             ['quota', 'plans'],
-            `another document has the usage plan ${id} otherwise: one table holds both`,
+            `another document defines the usage plan ${id} differently: both are stored in one table`,
           ),
         );
       for (const message of unheldLimits(document, plans, checkPlan))
@@ -102,7 +102,7 @@ export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan)
       if (twin === undefined) {
         documents.push(compilation.document);
         protects.push(...protectedStacks(compilation.document, document));
-      } else problems.push(locate(['api'], `protects an API that "${twin.name}" protects already`));
+      } else problems.push(locate(['api'], `protects an API that "${twin.name}" already protects`));
     }
   }
   const extended = read.flatMap(({ name, reading }) => describeExtended(name, reading));

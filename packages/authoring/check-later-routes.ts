@@ -34,10 +34,10 @@ export function checkLaterRoutes(
     for (const { route: index } of findOverGrants(now, method, pattern)) {
       const reached = nameOf(now.routes[index]);
       if (!later.has(index) || reached === name || complaints.has(reached)) continue;
-      const was = met.has(reached) ? 'was open' : 'was not there';
+      const was = met.has(reached) ? 'was open' : 'did not exist';
       complaints.set(
         reached,
-        `${reached} has an authorizer but ${was} when the document's routes were read, so whoever may ${name} is let in there too: run gatewright access sync`,
+        `${reached} has an authorizer but ${was} when the document's routes were read, so callers allowed on ${name} can call it too: run gatewright access sync`,
       );
     }
   return [...complaints.values()];

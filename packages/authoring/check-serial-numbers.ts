@@ -27,11 +27,11 @@ function checkCondition({ all, any, not, claims }: Condition, path: Path, proble
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
     for (const serial of values) {
       const at = [...path, 'claims', index];
-      if (typeof serial !== 'string') problem(at, 'write serial numbers as texts, in quotes');
+      if (typeof serial !== 'string') problem(at, 'write serial numbers in quotes');
       else if (normalizeSerial(serial) !== serial)
         problem(
           at,
-          `serial numbers are told without colons and leading zeros, in lower case: write "${normalizeSerial(serial)}"`,
+          `serial numbers have no colons or leading zeros, and lower-case letters: write "${normalizeSerial(serial)}"`,
         );
     }
   }

@@ -25,10 +25,10 @@ export function checkTickets(
     if (when !== undefined && asksForClaims(when))
       problem(
         ['rules', index, 'when'],
-        `asks for claims, which the tickets of "${issuer.id}" do not carry: use roles or scopes`,
+        `tests claims, which the tickets of "${issuer.id}" do not carry: use roles or scopes`,
       );
   if (context.length > 0)
-    warning(['context'], `whoever comes with a ticket of "${issuer.id}" has none of these claims`);
+    warning(['context'], `callers with a ticket of "${issuer.id}" have none of these claims`);
 }
 
 function asksForClaims(condition: CompiledCondition): boolean {
@@ -67,7 +67,10 @@ export function checkTicketSources(
       if (kind === undefined) return [{ path, message: `there is no access document "${name}"` }];
       if (kind !== 'websocket') return [];
       return [
-        { path, message: `"${name}" protects a WebSocket; tickets are asked for by ordinary requests` },
+        {
+          path,
+          message: `"${name}" protects a WebSocket, but tickets are given to callers of REST and HTTP APIs`,
+        },
       ];
     });
   });
@@ -90,7 +93,7 @@ export function checkTicketSubjects(
         .filter(([iss, claim]) => own.has(iss) && own.get(iss) !== claim)
         .map(([iss, claim]) => ({
           path: ['issuers', index, 'from', place],
-          message: `"${name}" takes the subject of ${iss} from ${claim}, this document from ${own.get(iss) ?? ''}: name the same claims.principal`,
+          message: `"${name}" takes the subject of ${iss} from ${claim}, this document from ${own.get(iss) ?? ''}: use the same claims.principal`,
         })),
     );
   });

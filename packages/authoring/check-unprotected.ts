@@ -11,8 +11,8 @@ export function describeUnprotected(
   stage: string,
 ): string {
   return (
-    `${stack} ${logicalId} stage ${name}: its routes ask the authorizers, but no access document protects it, so every call is ` +
-    `answered 500: name it under api of one, as ${stage}: { stack: ${stack}, logicalId: ${logicalId}, stage: ${name} }`
+    `${stack} ${logicalId} stage ${name}: its routes use the authorizers, but no access document protects it, so every call is ` +
+    `answered 500: add it to api of a document, as ${stage}: { stack: ${stack}, logicalId: ${logicalId}, stage: ${name} }`
   );
 }
 

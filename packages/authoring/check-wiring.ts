@@ -49,7 +49,7 @@ function checkFunction({ payload, calls }: WiredAuthorizer): readonly string[] {
   if (calls === wanted) return [];
   const isToken = payload === 'rest-token';
   return [
-    `invokes ${calls} with events of ${isToken ? 'type TOKEN' : payload}, so every call would be answered 500: use ${isToken ? 'TokenAuthorizerArn, or type REQUEST' : 'RequestAuthorizerArn'}`,
+    `invokes ${calls} with events of ${isToken ? 'type TOKEN' : payload}, so every call would answer 500: use ${isToken ? 'TokenAuthorizerArn, or type REQUEST' : 'RequestAuthorizerArn'}`,
   ];
 }
 
@@ -59,11 +59,11 @@ function checkFormat(
 ): readonly string[] {
   if (result.format === 'simple' && !simpleResponses)
     return [
-      'the document answers simply: set EnableSimpleResponses: true with payload 2.0, or result.format: policy',
+      'the document has result.format: simple: set EnableSimpleResponses: true with payload 2.0, or result.format: policy',
     ];
   if (result.format === 'policy' && simpleResponses)
     return [
-      `EnableSimpleResponses with ${payload} takes no policy: set it to false, or result.format: simple`,
+      `EnableSimpleResponses with ${payload} accepts no policy: set it to false, or result.format: simple`,
     ];
   return [];
 }
@@ -74,20 +74,20 @@ function checkCache(document: CompiledDocument, authorizer: WiredAuthorizer): re
   const complaints: string[] = [];
   if (ttlSeconds > result.cacheTtlSeconds)
     complaints.push(
-      `keeps answers for ${ttlSeconds} s, the document allows ${result.cacheTtlSeconds} s: lower the authorizer's TTL, or raise result.cacheTtlSeconds`,
+      `caches answers for ${ttlSeconds} s, the document allows ${result.cacheTtlSeconds} s: lower the authorizer's TTL, or raise result.cacheTtlSeconds`,
     );
   if (result.onOversize === 'exact')
-    complaints.push('keeps answers that may hold for one request only (onOversize: exact): set its TTL to 0');
+    complaints.push('caches answers that may be for one request only (onOversize: exact): set its TTL to 0');
   const missing = sources.find((source) => !identitySources.some((wired) => isSame(source, wired)));
   if (missing !== undefined)
     complaints.push(
-      `keeps answers without telling callers apart by ${describeSource(missing)}: add it to the identity sources, or set the TTL to 0`,
+      `caches answers without ${describeSource(missing)} as an identity source, so callers share them: add it, or set the TTL to 0`,
     );
   const isPerRoute = rules.length > 0 && document.routes.length > 1;
   const hasRouteKey = identitySources.some(({ kind, name }) => kind === 'context' && name === 'routeKey');
   if (result.format === 'simple' && payload === 'http-2.0' && isPerRoute && !hasRouteKey)
     complaints.push(
-      'keeps one verdict for all routes: add $context.routeKey to the identity sources, or set the TTL to 0',
+      'caches one verdict for all routes: add $context.routeKey to the identity sources, or set the TTL to 0',
     );
   return complaints;
 }
@@ -105,7 +105,9 @@ function checkQuota(
         ]
       : [];
   return ttlSeconds > 0 && quota.isTracked !== true
-    ? [`keeps answers for ${ttlSeconds} s, and what it keeps is not charged to the quota: set its TTL to 0`]
+    ? [
+        `caches answers for ${ttlSeconds} s, and cached answers are not charged to the quota: set its TTL to 0`,
+      ]
     : [];
 }
 
@@ -116,9 +118,7 @@ function checkReach({ sources }: CompiledDocument, authorizer: WiredAuthorizer):
     const unread = sources.find((source) => !identitySources.some((wired) => isSame(source, wired)));
     return unread === undefined
       ? []
-      : [
-          `a TOKEN authorizer reads one header only, never ${describeSource(unread)}: use a REQUEST authorizer`,
-        ];
+      : [`a TOKEN authorizer reads one header, never ${describeSource(unread)}: use a REQUEST authorizer`];
   }
   // A header with and without Bearer is one place.
   if (new Set(sources.map(describeSource)).size < 2) return [];
@@ -126,7 +126,7 @@ function checkReach({ sources }: CompiledDocument, authorizer: WiredAuthorizer):
   return demanded === undefined
     ? []
     : [
-        `answers 401 to every caller without ${demanded.kind} ${demanded.name}, though the document takes a credential elsewhere too: leave the identity sources out and set the TTL to 0`,
+        `answers 401 to every caller without ${demanded.kind} ${demanded.name}, but the document also accepts a credential elsewhere: remove the identity sources and set the TTL to 0`,
       ];
 }
 
@@ -169,7 +169,8 @@ export function checkPreflight(wired: readonly WiredRoute[]): readonly string[] 
   return wired
     .filter(({ method, authorizer }) => method === 'OPTIONS' && authorizer !== undefined)
     .map(
-      ({ path }) => `OPTIONS ${path} has an authorizer, but browsers ask without credentials: take it off`,
+      ({ path }) =>
+        `OPTIONS ${path} has an authorizer, but browsers send preflights without credentials: remove it`,
     );
 }
 
@@ -194,16 +195,16 @@ export function checkChargedRoutes(
     if (route === undefined) continue;
     if (route.authorizer === undefined && isOpen !== true)
       complaints.push(
-        `${method} ${path} is charged but no authorizer of the toolkit guards it: anybody would pass uncharged; give it one, or run gatewright access sync`,
+        `${method} ${path} is charged but has no authorizer of the toolkit, so calls would be uncharged: add one, or run gatewright access sync`,
       );
     if (quota.routes !== undefined && route.authorizer?.payload === 'rest-token')
       complaints.push(
-        `${method} ${path} is charged, which a TOKEN authorizer cannot do: give it a REQUEST authorizer`,
+        `${method} ${path} is charged, which a TOKEN authorizer cannot do: use a REQUEST authorizer`,
       );
     // Over quota such a request would pass: the policy allows it, and no key is required.
     if (quota.admissionKey !== undefined && !route.apiKeyRequired && route.authorizer !== undefined)
       complaints.push(
-        `${method} ${path} is charged but asks for no API key: set ApiKeyRequired: true, or leave quota.admissionKey out`,
+        `${method} ${path} is charged but requires no API key: set ApiKeyRequired: true, or remove quota.admissionKey`,
       );
   }
   return complaints;
@@ -218,7 +219,7 @@ export function checkAdmissionKey(
   const wanted = quota?.admissionKey?.replace('${stage}', stage);
   if (wanted === undefined || values.length === 0 || values.includes(wanted)) return [];
   return [
-    `quota.admissionKey is ${wanted} in stage ${stage} of the API, and no API key of stack ${stack} has that Value: everybody would be answered as if over quota`,
+    `quota.admissionKey is ${wanted} in stage ${stage} of the API, but no API key of stack ${stack} has that Value: every caller would be over quota`,
   ];
 }
 

@@ -74,7 +74,7 @@ export function findClaimReads(text: string): readonly ClaimRead[] {
 /** What to do, printed after the file and line. */
 export function describeClaimRead(what: string, route: string): string {
   return (
-    `reads ${what}, which is not there behind the authorizer of ${route}, so every caller would be undefined: read ` +
+    `reads ${what}, which does not exist behind the authorizer of ${route}, so every caller would be undefined: read ` +
     `claimsOf(event) of @gatewright/handlers/access instead (docs/guides/protect/coming-from.md), or write "gatewright: claims acknowledged" in a comment there`
   );
 }
@@ -93,7 +93,7 @@ export function findMappedClaims(text: string): readonly string[] {
 /** What to do, printed after the place. */
 export function describeMappedClaim(what: string, route: string): string {
   return (
-    `reads $context.${what}, which is not there behind the authorizer of ${route}, so every caller would be nobody: let the document hand over the claim ` +
+    `reads $context.${what}, which does not exist behind the authorizer of ${route}, so every caller would be empty: let the document pass the claim ` +
     `(context: { email: { claim: email } }) and read $context.authorizer.email (docs/guides/protect/coming-from.md), or write "## gatewright: claims acknowledged" in the template`
   );
 }

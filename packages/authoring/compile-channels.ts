@@ -28,7 +28,7 @@ export function compileChannels(
   const seen = new Set<string>();
   const rules = channels.rules.map((rule, index) => {
     const path = ['channels', 'rules', index];
-    if (seen.has(rule.id)) problem([...path, 'id'], `"${rule.id}" is the id of an earlier rule, too`);
+    if (seen.has(rule.id)) problem([...path, 'id'], `"${rule.id}" is already the id of an earlier rule`);
     seen.add(rule.id);
     const when = compileWhen(rule, path);
     return {

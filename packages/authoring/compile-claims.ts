@@ -25,7 +25,7 @@ export function checkClaims(
     if (!claims.names.includes(name))
       problem(
         ['result', 'claims', 'optional', place],
-        `"${name}" is not among names, so nobody is asked for it`,
+        `"${name}" is not in names, so it is not required anyway`,
       );
   const { required = [] } = claimsToCarry(claims);
   const ofNoKey = required.filter((name) => !CLAIMS_OF_KEYS.includes(name));

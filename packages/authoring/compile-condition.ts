@@ -73,7 +73,7 @@ function compileAge(
   if (maxSeconds <= 0)
     complain(
       path,
-      `must be over the ${keptSeconds} s for which answers are kept: raise it, or lower result.cacheTtlSeconds`,
+      `must be over the ${keptSeconds} s for which answers are cached: raise it, or lower result.cacheTtlSeconds`,
     );
   return { is: 'auth-age', maxSeconds };
 }

@@ -163,7 +163,7 @@ function compileRules(
       problem(
         path,
         isWebSocket
-          ? 'a WebSocket has one thing to allow: write connect: true'
+          ? 'a WebSocket API only has connect: write connect: true'
           : 'connect is for WebSocket APIs only',
       );
       return [];
@@ -225,25 +225,25 @@ function checkResult({ document, inventory, problem, warning }: Work, networks: 
   if (cacheTtlSeconds > USUAL_TTL_LIMIT_SECONDS)
     warning(
       [...at, 'cacheTtlSeconds'],
-      `a revoked right, or an expired token, lives on for ${cacheTtlSeconds} s; ${USUAL_TTL_LIMIT_SECONDS} s are enough for most`,
+      `a revoked right, or an expired token, stays valid for ${cacheTtlSeconds} s; ${USUAL_TTL_LIMIT_SECONDS} s are enough for most APIs`,
     );
   if (onOversize === 'exact' && cacheTtlSeconds > 0)
-    problem([...at, 'onOversize'], 'exact answers for one request only: it needs cacheTtlSeconds: 0');
+    problem([...at, 'onOversize'], 'onOversize: exact answers one request only: set cacheTtlSeconds: 0');
   if (format !== 'simple') return;
   if (inventory.kind !== 'http') problem([...at, 'format'], 'simple answers are for HTTP APIs only');
-  if (expiryCondition) problem([...at, 'expiryCondition'], 'a simple answer has no conditions');
+  if (expiryCondition) problem([...at, 'expiryCondition'], 'a simple answer cannot have conditions');
   if (cacheTtlSeconds === 0) return;
   const bound = document.rules.findIndex(({ bind }) => bind !== undefined);
   // The verdict for id 1 would be cached for id 2: both have the same route key.
   if (bound !== -1)
     problem(
       ['rules', bound, 'bind'],
-      'cannot be kept as a simple answer: set result.format: policy, or cacheTtlSeconds: 0',
+      'cannot be cached as a simple answer: set result.format: policy, or cacheTtlSeconds: 0',
     );
   if (networks.length > 0)
     problem(
       [...at, 'format'],
-      'a kept simple answer would hold for other addresses: set format: policy, or cacheTtlSeconds: 0',
+      'a cached simple answer would apply to other addresses: set format: policy, or cacheTtlSeconds: 0',
     );
 }
 
@@ -260,18 +260,15 @@ function warnOfRule(
   if (open !== undefined)
     warning(
       path,
-      `${open.method} ${open.path} asks none of our authorizers (it has another one, or none), so nothing enforces this rule there`,
+      `${open.method} ${open.path} has none of our authorizers, so this rule is not enforced there`,
     );
   const when = JSON.stringify(rule.when ?? {});
   if (rule.effect === 'allow' && when.includes('"not"') && when.includes('"claims"'))
-    warning(
-      [...path, 'when'],
-      'a claim that is missing makes "not" true: write the claim that must be there instead',
-    );
+    warning([...path, 'when'], 'a missing claim makes "not" true: name the required claim instead');
   for (const claim of rule.effect === 'deny' ? claimsThatDenyMissing(rule.when) : [])
     warning(
       [...path, 'when'],
-      `denies every token without the claim ${claim} too; if it should not, add { claim: ${claim}, op: exists } beside the test`,
+      `also denies every token without the claim ${claim}; if it should not, add { claim: ${claim}, op: exists } beside the test`,
     );
 }
 
@@ -283,16 +280,16 @@ function warnOfSilence({ warning }: Work, { routes, rules, apis }: CompiledDocum
   const guarded = [...routes.entries()].filter(([, route]) => route.isOpen !== true);
   const silent = guarded.filter(([index]) => !allowed.has(index));
   const vain = guarded.filter(([index]) => allowed.has(index) && shut.has(index));
-  if (silent.length > 0) warning(['rules'], `no rule allows ${listRoutes(silent)}: nobody may call them`);
+  if (silent.length > 0) warning(['rules'], `no rule allows ${listRoutes(silent)}: every call is denied`);
   if (vain.length > 0)
     warning(
       ['rules'],
-      `a deny rule without "when" shuts ${listRoutes(vain)} to everybody, whoever is allowed there`,
+      `a deny rule without "when" denies ${listRoutes(vain)} to every caller, in spite of allow rules`,
     );
   if (apis.length === 0)
     warning(
       ['api'],
-      'the id of the API is not known in any stage: run gatewright access sync, or write apiId',
+      'the id of the API is unknown in every stage: run gatewright access sync, or write apiId',
     );
 }
 
@@ -309,7 +306,7 @@ function tryCallers({ problem, warning, inventory }: Work, document: CompiledDoc
   }
   const unspeakable = inventory.routes.find(({ path }) => /[*?]|\$\{/.test(path));
   if (unspeakable !== undefined)
-    problem(['routes'], `${unspeakable.path} holds a wildcard of IAM, which no policy can name`);
+    problem(['routes'], `${unspeakable.path} contains a wildcard of IAM, which no policy can name`);
   const complain = document.result.onOversize === 'exact' ? warning : problem;
   for (const failure of tryProfiles(document).failures.slice(0, 3))
     if (failure.kind === 'too-many-channels') problem(['channels', 'rules'], describeTooMany(failure));
@@ -321,9 +318,9 @@ function describeFailure(failure: Exclude<ProfileFailure, TooManyChannels>): str
     case 'too-large':
       return `the answer for ${failure.caller} takes ${failure.sizeBytes} bytes, over result.maxBytes: name fewer routes`;
     case 'too-many':
-      return `the answer for ${failure.caller} names more values than it can hold: lower bind.max`;
+      return `the answer for ${failure.caller} has too many values: lower bind.max`;
     case 'unrepresentable':
-      return `for ${failure.caller}, no IAM policy denies ${print(failure.denied)} and allows ${print(failure.allowed)}: let one rule name both`;
+      return `for ${failure.caller}, no IAM policy denies ${print(failure.denied)} and allows ${print(failure.allowed)}: name both in one rule`;
   }
 }
 

@@ -79,7 +79,7 @@ function describeQuota({ quota }: CompiledDocument): readonly string[] {
   const who = quota.issuers === undefined ? 'everybody' : `callers of ${quota.issuers.join(', ')}`;
   const named = `to the plan of ${from(quota.plan)}, as tenant ${from(quota.tenant)}`;
   const isClaimed = 'claim' in quota.plan || 'claim' in quota.tenant;
-  return [`charged: ${who}, ${named}${isClaimed ? '; 403 where the caller has no such claim' : ''}`];
+  return [`charged: ${who}, ${named}${isClaimed ? '; 403 for callers without such a claim' : ''}`];
 }
 
 /** `channels chat: rooms: allow subscribe and publish on rooms/* if role member` */

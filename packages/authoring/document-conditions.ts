@@ -20,7 +20,7 @@ export const SCOPE = text(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/, 'a scope, such as
 
 const CLAIM_NAME = text(
   /^[^.\s]+(\.[^.\s]+)*$/,
-  'the name of a claim, such as sub or realm_access.roles; a name that itself has dots as a list: ["https://x.example/roles"]',
+  'the name of a claim, such as sub or realm_access.roles; a name that has dots itself as a list: ["https://x.example/roles"]',
 );
 
 /** `realm_access.roles` → its steps; a claim with dots in its own name is written as a list of steps. */
@@ -30,7 +30,7 @@ export const CLAIM_PATH: Shape<readonly string[]> = described(
     list(text(/^.{1,200}$/, 'the name of a claim'), 1, 8),
     (value) => !Array.isArray(value),
   ),
-  'A claim; dots lead into claims within claims. A name that itself has dots is written as a list: ["https://x.example/roles"].',
+  'A claim; dots lead into claims within claims. A name that has dots itself is written as a list: ["https://x.example/roles"].',
 );
 
 const CIDR = refine(
@@ -103,7 +103,7 @@ export const CONDITION: Shape<Condition> = refine(
       any: described(list(self), 'One of these must hold.'),
       not: described(
         self,
-        'This must not hold. In an allow rule a claim that is missing makes a condition false, so its "not" is true; a deny rule on a missing claim denies.',
+        'This must not hold. In an allow rule a missing claim makes a condition false, so its "not" is true; a deny rule on a missing claim denies.',
       ),
       issuers: described(list(NAME), 'The credential comes from one of these issuers.'),
       clients: described(
@@ -114,16 +114,16 @@ export const CONDITION: Shape<Condition> = refine(
       roles: several(NAME),
       claims: described(
         list(CLAIM_TEST),
-        'Each of these tests must hold. Types are strict: "1" is not 1. A deny rule on a claim that is missing denies, unless exists is asked of it too.',
+        'Each of these tests must hold. Types are strict: "1" is not 1. A deny rule on a missing claim denies, unless exists is tested too.',
       ),
       sourceIp: described(
         object({ cidr: list(CIDR) }, {}),
-        'The request comes from one of these networks; compiled into the policy, so it holds for cached answers too.',
+        'The request comes from one of these networks; compiled into the policy, so cached answers respect it too.',
       ),
       mfa: described(literal(true), 'The token says that more than one factor was used ("mfa" in amr).'),
       authAgeSeconds: described(
         integer(1, 31_536_000),
-        'The person proved who they are at most this long ago (auth_time), the time for which answers are kept included.',
+        'The user signed in at most this long ago (auth_time), including the time for which answers are cached.',
       ),
     },
   ),

@@ -56,7 +56,11 @@ export function expandRule(
   const bindings = Object.entries(bind).map(([name, text]) => bindTo(name, text, indexes, found));
   for (const [place, name] of Object.keys(bind).entries())
     if (bindings[place] === undefined) {
-      complain(['bind', name], `binds {${name}}, which not every path of the rule has as one segment`, 'key');
+      complain(
+        ['bind', name],
+        `binds {${name}}, which is not a single segment in every path of the rule`,
+        'key',
+      );
       isWhole = false;
     }
   return isWhole ? { routes: indexes, bind: bindings.filter((binding) => binding !== undefined) } : undefined;
@@ -122,7 +126,7 @@ function nothingFound(
   const greedy = known.find((candidate) => candidate.endsWith('+}') && isBelow(candidate, path));
   if (close !== undefined) return `the API has no route ${path}; did you mean ${close}?`;
   if (greedy !== undefined)
-    return `the API has no route ${path} of its own, all below is ${greedy}: decide there in the handler, or give the API this route`;
+    return `the API has no route ${path}; all below is ${greedy}: decide in its handler, or add this route to the API`;
   return `the API has no route ${path}; it has ${known.slice(0, 12).join(', ')}${known.length > 12 ? ' …' : ''}`;
 }
 

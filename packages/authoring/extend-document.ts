@@ -45,9 +45,9 @@ export function extendDocument(
     for (const [index, name] of namesOf(part.value).entries()) {
       const place = Array.isArray(part.value['extends']) ? ['extends', index] : ['extends'];
       const shared = open(name, path);
-      if (shared === undefined) fail(part.locate(place, `there is no file ${name} from here`));
+      if (shared === undefined) fail(part.locate(place, `there is no file ${name} here`));
       else if (shared.path === own.path || chain.some((each) => each.path === shared.path))
-        fail(part.locate(place, `${shared.file} is extended in a circle`));
+        fail(part.locate(place, `${shared.file} extends itself in a circle`));
       else if (!seen.has(shared.path)) {
         seen.add(shared.path);
         const read = readShared(shared);
@@ -91,7 +91,7 @@ function findRepeated(parts: readonly Part[]): readonly Problem[] {
       known.set(`${what} ${name}`, before ?? `${file}:${line}`);
       return before === undefined
         ? []
-        : [locate(path, `${name} is declared in ${before} too: there is one place for each name`, 'key')];
+        : [locate(path, `${name} is declared in ${before} too: declare each name once`, 'key')];
     }),
   );
 }

@@ -157,7 +157,7 @@ function toValue(yaml: Document, report: (message: string) => void): unknown {
   try {
     return yaml.toJS({ maxAliasCount: 100 });
   } catch {
-    report('the document has too many aliases, or one that leads to itself');
+    report('the document has too many aliases, or an alias that refers to itself');
     return undefined;
   }
 }

@@ -58,7 +58,7 @@ export function flag(): Shape<boolean> {
 
 /** A string, number or boolean that is compared with a claim. */
 export function scalar(): Shape<string | number | boolean> {
-  return leaf({ type: ['string', 'number', 'boolean'] }, 'a text, a number, true or false', (value) =>
+  return leaf({ type: ['string', 'number', 'boolean'] }, 'a string, a number, true or false', (value) =>
     typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined,
   );
 }
@@ -96,7 +96,7 @@ export function list<T>(item: Shape<T>, min = 1, max = 200): Shape<readonly T[]>
       return all(items, (entry, index) => {
         const place = [...path, index];
         const text = JSON.stringify(entry);
-        if (seen.has(text)) report(place, `stands here twice: ${show(entry)}`);
+        if (seen.has(text)) report(place, `is listed twice: ${show(entry)}`);
         seen.add(text);
         return item.read(entry, place, report);
       });
@@ -126,7 +126,7 @@ export function record<T>(
       if (entries === undefined) return undefined;
       if (entries.length < min) report(path, `needs at least ${min} entry`);
       if (entries.length > max) {
-        report(path, `has ${entries.length} entries; at most ${max} are read`);
+        report(path, `has ${entries.length} entries; the limit is ${max}`);
         return undefined;
       }
       const read = all(entries, ([key, entry]) => {

@@ -110,7 +110,7 @@ function toHolder(document: CompiledDocument, wish: CallerWish, nowEpochSeconds:
     keyIssuer === undefined
   )
     throw new AccessQuestionError(
-      `the document trusts no such issuer; it has ${listIssuers(document)}${slashHint(document, claims)}`,
+      `the document does not trust this issuer; it has ${listIssuers(document)}${slashHint(document, claims)}`,
     );
   const chosenKey = keyIssuer ?? (document.issuers.length === 0 ? document.apiKeys[0] : undefined);
   if (chosenKey !== undefined) return toKeyHolder(document, chosenKey, claims);
@@ -126,7 +126,7 @@ function toHolderOf(held: HeldKey, document: CompiledDocument): Principal {
   const issuer = document.apiKeys.find(({ prefix }) => prefix === held.prefix);
   if (issuer === undefined)
     throw new AccessQuestionError(
-      `the document takes no keys ${held.prefix}_…; it has ${listIssuers(document)}`,
+      `the document accepts no keys ${held.prefix}_…; it has ${listIssuers(document)}`,
     );
   const record = { ...held, secrets: [], createdAtEpochSeconds: 0 };
   return toKeyPrincipal({ record, notAfterEpochSeconds: undefined }, issuer, document.roles);
@@ -170,7 +170,7 @@ function slashHint({ issuers }: CompiledDocument, { iss }: Claims): string {
   const bare = (name: string) => name.replace(/\/$/, '');
   const meant = issuers.find(({ trust }) => trust.issuer !== iss && bare(trust.issuer) === bare(iss));
   if (meant === undefined) return '';
-  return `\nthe token says iss "${iss}", the document "${meant.trust.issuer}": write it exactly so`;
+  return `\nthe token has iss "${iss}", the document "${meant.trust.issuer}": write it exactly like this`;
 }
 
 function listIssuers({ issuers, apiKeys, tickets }: CompiledDocument): string {

@@ -109,7 +109,7 @@ function assertLasts(
   nowEpochSeconds: number,
 ): void {
   if (margin !== undefined && end !== undefined && end - nowEpochSeconds < margin)
-    throw new DomainError('TOKEN_EXPIRED', 'the credential ends too soon');
+    throw new DomainError('TOKEN_EXPIRED', 'the credential expires too soon');
 }
 
 type Known = { readonly principal: Principal; readonly asked: Asked; readonly decision: Decision };
@@ -249,7 +249,7 @@ function choosePolicy(
   const exact = exactPolicy(decision.kind === 'allow', arn);
   if (document.result.onOversize === 'exact' && fits(exact)) return { policy: exact, rejectedBindings: [] };
   if (failure === 'RESULT_TOO_LARGE') throw tooLarge();
-  throw new DomainError(failure, 'the rules that apply to the caller cannot be said in one IAM policy');
+  throw new DomainError(failure, 'the rules that apply to the caller do not fit into one IAM policy');
 }
 
 function answerUnknown(document: CompiledDocument, asked: Asked): AuthorizerResult | undefined {

@@ -31,7 +31,7 @@ export function findDocument(
   if (found === undefined)
     throw new DomainError('API_UNKNOWN', 'no access document protects the API and stage of the event');
   if (found.kind !== API_KINDS[kind])
-    throw new DomainError('API_UNKNOWN', 'the access document of the API is for an API of another kind');
+    throw new DomainError('API_UNKNOWN', 'the access document of the API is for another kind of API');
   return found;
 }
 

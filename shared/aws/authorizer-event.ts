@@ -42,7 +42,7 @@ export type ClientCertificate = {
 export function parseTokenEvent(event: unknown): TokenEvent {
   const { type, authorizationToken, methodArn } = parseFields(event);
   if (type !== 'TOKEN' || typeof authorizationToken !== 'string' || typeof methodArn !== 'string')
-    throw malformed('a TOKEN authorizer event has type, authorizationToken and methodArn');
+    throw malformed('a TOKEN authorizer event must have type, authorizationToken and methodArn');
   return { arn: parseMethodArn(methodArn), authorizationToken };
 }
 
@@ -53,10 +53,10 @@ export function parseTokenEvent(event: unknown): TokenEvent {
  */
 export function parseRequestEvent(event: unknown): RequestEvent {
   const fields = parseFields(event);
-  if (fields['type'] !== 'REQUEST') throw malformed('a REQUEST authorizer event has type REQUEST');
+  if (fields['type'] !== 'REQUEST') throw malformed('a REQUEST authorizer event must have type REQUEST');
   const kind = kindOf(fields);
   const arn = kind === 'http-2.0' ? fields['routeArn'] : fields['methodArn'];
-  if (typeof arn !== 'string') throw malformed('a REQUEST authorizer event names its method by ARN');
+  if (typeof arn !== 'string') throw malformed('a REQUEST authorizer event must have a method ARN');
   return {
     kind,
     arn: parseMethodArn(arn),
@@ -83,8 +83,8 @@ function certificateOf(context: EventFields): ClientCertificate | undefined {
   // `Aug  5 00:28:21 2120 GMT`
   const notAfterEpochMs = typeof notAfter === 'string' ? Date.parse(notAfter) : NaN;
   if (typeof subjectDN !== 'string' || typeof issuerDN !== 'string' || typeof serialNumber !== 'string')
-    throw malformed('a client certificate has subject, issuer and serial number');
-  if (Number.isNaN(notAfterEpochMs)) throw malformed('a client certificate says until when it is valid');
+    throw malformed('a client certificate must have subject, issuer and serial number');
+  if (Number.isNaN(notAfterEpochMs)) throw malformed('a client certificate must have an expiry time');
   return { subjectDN, issuerDN, serialNumber, notAfterEpochSeconds: Math.floor(notAfterEpochMs / 1000) };
 }
 

@@ -57,7 +57,7 @@ async function findKey(call: Call, name: string): Promise<string> {
   const { item = memberOf(body['_embedded'], 'item') } = body;
   const items: readonly unknown[] = Array.isArray(item) ? item : [item];
   const found = items.find((key) => memberOf(key, 'name') === name);
-  return idOf({ status: 200, body: { id: memberOf(found, 'id') } }, 'to find an API key that is there');
+  return idOf({ status: 200, body: { id: memberOf(found, 'id') } }, 'to find an existing API key');
 }
 
 function createCall({ region, credentials, endpoint }: ControlPlaneConfig): Call {
@@ -101,11 +101,11 @@ function idOf(reply: Reply, what: string): string {
   expectSuccess(reply, what);
   const { id } = reply.body;
   if (typeof id === 'string') return id;
-  throw new DomainError('CONTROL_PLANE_FAILED', `API Gateway was asked ${what} and named none`);
+  throw new DomainError('CONTROL_PLANE_FAILED', `API Gateway was called ${what} and returned no id`);
 }
 
 /** Only the status is repeated: the answer's text may quote the call, which contains a key's value. */
 function expectSuccess({ status }: Reply, what: string): void {
   if (status >= 200 && status < 300) return;
-  throw new DomainError('CONTROL_PLANE_FAILED', `API Gateway was asked ${what} and answered ${status}`);
+  throw new DomainError('CONTROL_PLANE_FAILED', `API Gateway was called ${what} and answered ${status}`);
 }

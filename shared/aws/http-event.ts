@@ -28,9 +28,9 @@ export function parseHttpEvent(event: unknown): HttpEvent {
   const { http, stage, requestId, timeEpoch, authorizer } = context;
   const { method, path } = parseFields(http);
   if (typeof routeKey !== 'string' || typeof method !== 'string' || typeof path !== 'string')
-    throw malformed('names its route, method and path');
+    throw malformed('must have route, method and path');
   if (typeof requestId !== 'string' || typeof timeEpoch !== 'number')
-    throw malformed('says when it was received, and its id');
+    throw malformed('must have a time and an id');
   const { userArn } = parseOptionalFields(parseOptionalFields(authorizer)['iam']);
   const prefix = `/${String(stage)}/`;
   return {

@@ -27,9 +27,8 @@ export function parseRawRequest(event: unknown): RawRequest {
   const path = http['path'] ?? context['path'] ?? fields['path'];
   const receivedAtEpochMs = gatewayStamp(event);
   if (typeof method !== 'string' || typeof path !== 'string')
-    throw malformed('the event of an HTTP request names its method and path');
-  if (receivedAtEpochMs === undefined)
-    throw malformed('the event of an HTTP request says when it was received');
+    throw malformed('the event of an HTTP request must have method and path');
+  if (receivedAtEpochMs === undefined) throw malformed('the event of an HTTP request must have a time');
   return {
     method,
     path,
@@ -64,10 +63,10 @@ function headersOf(fields: EventFields): ReadonlyMap<string, readonly string[]> 
 /** Signatures are over bytes: text is encoded as UTF-8; base64 must decode without loss. */
 function bytesOf(body: unknown, isBase64Encoded: unknown): Uint8Array {
   if (body === undefined || body === null) return new Uint8Array();
-  if (typeof body !== 'string') throw malformed('the body of an HTTP request is text');
+  if (typeof body !== 'string') throw malformed('the body of an HTTP request must be text');
   if (isBase64Encoded !== true) return Buffer.from(body, 'utf8');
   const bytes = Buffer.from(body, 'base64');
-  if (bytes.toString('base64') !== body) throw malformed('the body is said to be base64, and is not');
+  if (bytes.toString('base64') !== body) throw malformed('the body is marked as base64, but is not');
   return bytes;
 }
 

@@ -37,9 +37,9 @@ export function parseWebSocketEvent(event: unknown): WebSocketEvent {
   const { requestContext, headers, body } = parseFields(event);
   const { apiId, stage, connectionId, connectedAt, authorizer } = parseFields(requestContext);
   if (typeof apiId !== 'string' || typeof stage !== 'string' || typeof connectionId !== 'string')
-    throw malformed('a WebSocket event names its API, stage and connection');
+    throw malformed('a WebSocket event must have API, stage and connection');
   if (typeof connectedAt !== 'number')
-    throw malformed('a WebSocket event says when the connection was opened');
+    throw malformed('a WebSocket event must have the time of the connection');
   const receivedAtEpochMs = gatewayStamp(event);
   return {
     apiId,

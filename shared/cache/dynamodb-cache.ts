@@ -42,9 +42,12 @@ const decompress = promisify(brotliDecompress);
 export function createDynamoDbCache(options: DynamoDbCacheOptions): ResponseCachePorts {
   const { namespace, maxBodyBytes = MAX_BODY_BYTES, timeoutMs = TIMEOUT_MS, ...table } = options;
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(namespace))
-    throw new DomainError('CONFIG_INVALID', 'a cache namespace has 1 to 64 letters, digits, dots, - and _');
+    throw new DomainError(
+      'CONFIG_INVALID',
+      'a cache namespace must be 1 to 64 letters, digits, dots, - and _',
+    );
   if (!Number.isInteger(maxBodyBytes) || maxBodyBytes < 1 || maxBodyBytes > LONGEST_BODY_BYTES)
-    throw new DomainError('CONFIG_INVALID', `maxBodyBytes is 1 to ${LONGEST_BODY_BYTES}`);
+    throw new DomainError('CONFIG_INVALID', `maxBodyBytes must be 1 to ${LONGEST_BODY_BYTES}`);
   return {
     namespace,
     maxBodyBytes,

@@ -71,5 +71,5 @@ function valueOf(attribute: unknown): string | undefined {
 }
 
 function malformed(): DomainError {
-  return new DomainError('EVENT_MALFORMED', 'the event asks for no invalidation, in no form that is known');
+  return new DomainError('EVENT_MALFORMED', 'the event contains no request for invalidation');
 }

@@ -50,7 +50,8 @@ const EDGE_PATH = /^\/(?:[A-Za-z0-9\-_.~!'();:@&=+$,/?]|%[0-9A-Fa-f]{2})*\*?$/;
 export function parseInvalidation(value: unknown): Invalidation & { readonly dryRun: boolean } {
   if (!isJsonObject(value)) throw new RequestInvalid('body', 'must be an object');
   const unknown = Object.keys(value).find((name) => !MEMBERS.includes(name));
-  if (unknown !== undefined) throw new RequestInvalid('body', `has only the members ${MEMBERS.join(', ')}`);
+  if (unknown !== undefined)
+    throw new RequestInvalid('body', `may only have the members ${MEMBERS.join(', ')}`);
   const { namespace, flushAbove } = value;
   if (typeof namespace !== 'string' || !NAMESPACE.test(namespace))
     throw new RequestInvalid('namespace', 'must be 1 to 64 letters, digits, dots, dashes and underscores');

@@ -129,5 +129,5 @@ function suffixOf(region: string): string {
 }
 
 function assertNames(apiId: string, stage: string): void {
-  if (!API_ID.test(apiId) || !STAGE.test(stage)) throw new TypeError('no names of an API and its stage');
+  if (!API_ID.test(apiId) || !STAGE.test(stage)) throw new TypeError('not the names of an API and its stage');
 }

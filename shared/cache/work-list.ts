@@ -66,7 +66,7 @@ export async function askFor(
       if (await update(store, id, [test], set)) return { id, joined: false };
     }
   }
-  throw unavailable('others keep changing the same');
+  throw unavailable('others keep changing the same item');
 }
 
 /** Requests that are not carried out yet. @throws DomainError STORE_UNAVAILABLE */
@@ -152,7 +152,7 @@ export async function noteEntry({ store }: WorkPorts, work: Work, entryId: strin
     change: { kind: 'update', set },
   });
   if (outcome.kind !== 'done')
-    throw unavailable(outcome.kind === 'refused' ? 'an entry is gone' : outcome.reason);
+    throw unavailable(outcome.kind === 'refused' ? 'an entry no longer exists' : outcome.reason);
 }
 
 export function plannedEntries({ listing }: WorkPorts, work: Work) {

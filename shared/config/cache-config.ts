@@ -47,7 +47,7 @@ export function readCacheInvalidatorConfig(environment: Environment = process.en
 
 function readStreams(text: string): CacheInvalidatorConfig['streams'] {
   const wrong = () =>
-    invalid('GATEWRIGHT_CACHE_STREAMS', 'is no JSON list of table, namespace and tags each');
+    invalid('GATEWRIGHT_CACHE_STREAMS', 'must be a JSON list of objects with table, namespace and tags');
   let rules: unknown;
   try {
     rules = JSON.parse(text === '' ? '[]' : text);

@@ -44,7 +44,7 @@ export function readText(
 export function readSignerConfig(
   environment: Environment = process.env,
 ): Pick<AwsCallerConfig, 'region' | 'credentials'> {
-  const unset = 'is missing or has not its form';
+  const unset = 'is missing or malformed';
   const sessionToken = environment['AWS_SESSION_TOKEN'];
   return {
     region: readText(environment, 'AWS_REGION', /^[a-z0-9-]{1,32}$/, unset),

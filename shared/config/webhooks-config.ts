@@ -45,7 +45,8 @@ export function readWebhookReceiverConfig(environment: Environment = process.env
     },
     // Variables are visible in a function's configuration, and this repository's are public.
     localSecret(variable) {
-      if (!isLocal) throw invalid(variable, 'is a secret in the environment: allowed on this machine only');
+      if (!isLocal)
+        throw invalid(variable, 'is a secret in the environment, which is allowed on this machine only');
       return environment[variable] ?? '';
     },
   };

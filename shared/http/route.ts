@@ -158,7 +158,7 @@ function readOperationId(headers: Readonly<Record<string, string>>): string {
   throw new RequestInvalid(
     'Idempotency-Key',
     'must be an id of your choice, 1 to 128 letters, digits, dots, colons, dashes and underscores, ' +
-      'the same whenever the same change is sent again',
+      'the same whenever the change is repeated',
   );
 }
 
@@ -174,6 +174,6 @@ function readJson(body: string | undefined): unknown {
     throw new RequestInvalid('body', 'must be JSON');
   }
   // Other parsers take the first of two members, so the approved change could differ from the one made.
-  if (repeatsMember(body)) throw new RequestInvalid('body', 'must not name a member of an object twice');
+  if (repeatsMember(body)) throw new RequestInvalid('body', 'must not have a member twice in one object');
   return value;
 }

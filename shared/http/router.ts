@@ -37,7 +37,7 @@ export function createRouter(
 function refuse({ path }: HttpEvent, routes: readonly Route[]): never {
   if (allowedAt(path, routes).length === 0)
     throw new DomainError('ROUTE_UNKNOWN', 'there is nothing at this path');
-  throw new DomainError('METHOD_NOT_ALLOWED', 'this path does not take that method');
+  throw new DomainError('METHOD_NOT_ALLOWED', 'this path does not support that method');
 }
 
 function withHeaders(reply: ProxyResult, status: number, allowed: readonly string[]): ProxyResult {

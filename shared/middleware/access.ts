@@ -142,7 +142,7 @@ function refusal(
   if ((caller.expiresAtEpochSeconds ?? Infinity) + clockSkewSeconds < nowEpochMs / 1000)
     return problemReply(problem(401, 'Unauthorized', 'the credential has expired'));
   if (!allowMethodOverride && overridesMethod(parseOptionalFields(event)))
-    return problemReply(problem(403, 'Forbidden', 'the request asks for another method than its own'));
+    return problemReply(problem(403, 'Forbidden', 'the request overrides its method'));
   if (scopes.every((scope) => caller.scopes.includes(scope))) return undefined;
   // Some scopes were omitted here: a caller may have this one, so the answer must not say that it is missing.
   if (caller.cut.includes('scope')) return problemReply(problem(500, 'Internal Server Error'));

@@ -47,7 +47,7 @@ function readOurs(context: EventFields): CallerClaims {
   if (carried === undefined && String(context[CONTEXT_CUT]).split(' ').includes(CARRIED_CLAIMS))
     throw new DomainError(
       'CONFIG_INVALID',
-      'the claims under result.claims are too long to be carried: name fewer',
+      'the claims under result.claims are too long to carry: name fewer',
     );
   const entries = carried === undefined ? toldOf(context) : Object.entries(carried);
   const claims = Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== null));
@@ -87,7 +87,7 @@ function guard(claims: CallerClaims, carried: ReadonlySet<string>): CallerClaims
       return;
     throw new DomainError(
       'CONFIG_INVALID',
-      `the claim ${name} is not carried: name it under result.claims.names of the API's access document`,
+      `the claim ${name} is not carried: add it to result.claims.names of the API's access document`,
     );
   };
   return new Proxy(Object.freeze(claims), {

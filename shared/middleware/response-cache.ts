@@ -102,6 +102,9 @@ function createCache<Event>({ cache, ...rules }: ResponseCacheOptions<Event>): R
   };
   for (const [name, value] of Object.entries(seconds))
     if (!Number.isInteger(value) || value < 0 || value > MAX_SECONDS)
-      throw new DomainError('CONFIG_INVALID', `${name} of a response cache is 0 to ${MAX_SECONDS} seconds`);
+      throw new DomainError(
+        'CONFIG_INVALID',
+        `${name} of a response cache must be 0 to ${MAX_SECONDS} seconds`,
+      );
   return new ResponseCache(cache, rules);
 }

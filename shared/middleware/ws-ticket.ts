@@ -77,7 +77,7 @@ export function callerOfTicket(event: unknown): TicketCaller {
   const caller = callerOf(event);
   const told = parseTicketCaller(caller?.context[TICKET_CALLER]);
   if (caller === undefined || told === undefined)
-    throw new DomainError('CONFIG_INVALID', "the route's authorizer does not tell who asks for a ticket");
+    throw new DomainError('CONFIG_INVALID', "the route's authorizer does not tell the caller");
   const { subject, issuer, clientId, expiresAtEpochSeconds } = caller;
   if (issuer === undefined)
     throw new DomainError('CONFIG_INVALID', "the route's authorizer does not tell the caller's issuer");
@@ -95,7 +95,7 @@ type Taker = { readonly document: CompiledDocument; readonly issuer: CompiledTic
 function takersOf(access: CompiledAccess, deployedStage: string, event: unknown): readonly Taker[] {
   const { apiId, stage } = parseFields(parseFields(event)['requestContext']);
   if (typeof apiId !== 'string' || typeof stage !== 'string')
-    throw new DomainError('EVENT_MALFORMED', 'the event does not name its API and stage');
+    throw new DomainError('EVENT_MALFORMED', 'the event has no API and stage');
   const giver = documentOf(access, deployedStage, { apiId, stage });
   if (giver === undefined)
     throw new DomainError('API_UNKNOWN', 'no access document protects the API and stage of the event');

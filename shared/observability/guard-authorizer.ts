@@ -71,10 +71,7 @@ function toFailure(error: unknown): Error {
 }
 
 function replaced(): DomainError {
-  return new DomainError(
-    'ANSWER_REPLACED',
-    'what came out of the function is not what its authorizer answered',
-  );
+  return new DomainError('ANSWER_REPLACED', "the function's result is not its authorizer's answer");
 }
 
 /** A middleware that changes the answer in place fails, rather than granting more. */

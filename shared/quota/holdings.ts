@@ -161,7 +161,7 @@ export class Holdings {
     if (run === undefined)
       throw new PlanInvalid(
         'limits',
-        `must not limit concurrency here (${limit.id}): nobody is told when a request has ended; quota() and withQuota() are`,
+        `must not limit concurrency here (${limit.id}), because the end of a request is unknown; use quota() or withQuota()`,
       );
     const name = semaphoreKey(id, 0).pk;
     const { ports, nowEpochMs, maxLeases } = this.#options;

@@ -33,7 +33,7 @@ export type FirehoseReply = {
 export function readLogDelivery(event: unknown): LogDelivery {
   const { deliveryStreamArn, records } = parseFields(event);
   if (deliveryStreamArn === undefined) return { lines: readLogBatch(event), reply: refuseWaiting };
-  if (!Array.isArray(records)) throw malformed('the event of a delivery stream has records');
+  if (!Array.isArray(records)) throw malformed('the event of a delivery stream must have records');
   const read = records.map(readRecord);
   return {
     lines: read.flatMap(({ lines }) => lines),
@@ -48,7 +48,7 @@ export function readLogDelivery(event: unknown): LogDelivery {
 
 function refuseWaiting({ size }: ReadonlySet<LogEvent>): undefined {
   if (size > 0)
-    throw new DomainError('USAGE_WAITING', 'some requests of the batch cannot be charged yet; give it again');
+    throw new DomainError('USAGE_WAITING', 'some requests of the batch cannot be charged yet; send it again');
 }
 
 /** One line per record, as from API Gateway, or several, as from an aggregating producer. */
@@ -59,7 +59,7 @@ function readRecord(record: unknown): {
 } {
   const { recordId, data, approximateArrivalTimestamp: timestampEpochMs } = parseFields(record);
   if (typeof recordId !== 'string' || typeof data !== 'string' || typeof timestampEpochMs !== 'number')
-    throw malformed('a record has a recordId, data and an approximateArrivalTimestamp');
+    throw malformed('a record must have a recordId, data and an approximateArrivalTimestamp');
   const lines = Buffer.from(data, 'base64')
     .toString('utf8')
     .split('\n')

@@ -128,7 +128,7 @@ export function parsePlan(value: unknown): UsagePlan {
   if (limits.length === 0) throw new PlanInvalid('limits', 'must have at least one limit');
   const ids = limits.map((limit) => limit.id);
   const twice = ids.findIndex((limitId, index) => ids.indexOf(limitId) < index);
-  if (twice !== -1) throw new PlanInvalid(`limits[${twice}].id`, 'is the id of an earlier limit');
+  if (twice !== -1) throw new PlanInvalid(`limits[${twice}].id`, 'is already the id of an earlier limit');
   return { id, version, limits, costs, ...(invoice && { invoice }), source: JSON.stringify(value) };
 }
 
@@ -218,14 +218,14 @@ function parseBilling(fields: PlanFields, level: Level, { length }: PeriodRule):
   const billing = fields.oneOf('billing', ['exact', 'leased'] as const);
   const [needless] = ofLeases;
   if (billing === 'exact' && needless !== undefined)
-    fields.fail(needless, 'is of leases, and billing: exact takes none: each request is one write');
+    fields.fail(needless, 'is a setting of leases, and billing: exact has none: each request is one write');
   return billing;
 }
 
 /** Overage and alarms need the total of all items, which shards do not have in time. */
 function parseShards(fields: PlanFields, wasteBudget: number, overage: number): QuotaLimit['shards'] {
   if (!fields.has('shards')) return undefined;
-  if (overage > 0) fields.fail('overage', 'cannot be told of a quota with shards; raise the quota');
+  if (overage > 0) fields.fail('overage', 'cannot be detected for a quota with shards; raise the quota');
   if (fields.has('alarms')) fields.fail('alarms', 'cannot be raised for a quota with shards');
   if (wasteBudget < 2) fields.fail('shards', 'need leases, and a waste budget of at least 2 units');
   if (fields.get('shards') === 'auto') return 'auto';
@@ -241,7 +241,7 @@ function parseShards(fields: PlanFields, wasteBudget: number, overage: number): 
 function parsePeriod(fields: PlanFields): PeriodRule {
   const length = parsePeriodLength(fields);
   const timeZone = fields.text('timeZone', 'UTC');
-  if (!isTimeZone(timeZone)) fields.fail('timeZone', 'is no time zone that this runtime knows');
+  if (!isTimeZone(timeZone)) fields.fail('timeZone', 'is not a time zone that this runtime knows');
   const anchor = new PlanFields(fields.get('anchor') ?? {}, fields.pathOf('anchor'));
   const dayName = length === 'WEEK' ? 'weekday' : 'day';
   if (typeof length === 'object' && (fields.has('timeZone') || fields.has('anchor')))
@@ -283,7 +283,7 @@ function parseRate(fields: PlanFields): RateLimit {
   const perSeconds = fields.number('perSeconds', { min: 1, max: MAX_RATE_WINDOW_SECONDS }, 1);
   const burst = fields.whole('burst', { min: 1, max: 1e9 });
   if ((burst * perSeconds) / rate > MAX_RATE_WINDOW_SECONDS)
-    fields.fail('burst', 'takes more than a day to fill again; that is a quota');
+    fields.fail('burst', 'needs more than a day to refill; that is a quota');
   return {
     kind: 'rate',
     id: fields.id('id'),
@@ -316,7 +316,7 @@ function refuseSize(fields: PlanFields, limit: QuotaLimit | RateLimit, needed: n
   if (limit.kind === 'quota')
     return fields.fail('quota', `is less than the largest cost (${needed}), which could never be admitted`);
   const least = Math.ceil(limit.burst - usableBurst(limit) + needed);
-  const why = limit.leased ? 'its lease' : 'the time from asking to using';
+  const why = limit.leased ? 'its lease' : 'the time between request and use';
   return fields.fail(
     'burst',
     `is too small for ${why}: make it at least ${least}, or lower lease.maxAgeMs or clockSkewMs`,

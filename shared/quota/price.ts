@@ -75,9 +75,9 @@ export function parsePrice(limit: PlanFields, level: string, length: PeriodLengt
   const fields = new PlanFields(limit.get('price'), limit.pathOf('price'));
   const fee = decimalOf(fields, 'fee', '0');
   if (Number(fee) > 0 && level === 'route')
-    fields.fail('fee', 'is for limits of a key or a tenant: nobody knows of a route that is not asked for');
+    fields.fail('fee', 'is for limits of a key or a tenant: a route without requests is unknown');
   if (Number(fee) > 0 && typeof length === 'object' && length.everySeconds < LEAST_FEE_SECONDS)
-    fields.fail('fee', 'is for periods of an hour or more');
+    fields.fail('fee', 'needs periods of an hour or more');
   const included = fields.whole('included', { min: 0, max: MAX_UNITS }, 0);
   const tiers = fields
     .list('tiers', MAX_TIERS, [])
@@ -87,9 +87,9 @@ export function parsePrice(limit: PlanFields, level: string, length: PeriodLengt
     const isLast = index === tiers.length - 1;
     const path = `tiers[${index}].upTo`;
     if (isLast && upTo !== undefined)
-      fields.fail(path, 'must be left out of the last tier: it has all the rest');
+      fields.fail(path, 'must be left out of the last tier, which has all the rest');
     if (!isLast && (upTo === undefined || upTo <= below))
-      return fields.fail(path, `must be over ${below}, where the one before ends`);
+      return fields.fail(path, `must be over ${below}, the end of the previous tier`);
     below = upTo ?? below;
   }
   const meter = fields.has('meter') ? fields.id('meter') : undefined;

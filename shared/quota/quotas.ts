@@ -218,7 +218,7 @@ class Holder {
   /** undefined: the table is out of reach. */
   async #readPlan(planId: string): Promise<UsagePlan | undefined> {
     const read = await this.#book.read(planId);
-    if (read.kind === 'unknown') throw new DomainError('PLAN_UNKNOWN', 'there is no usage plan of that id');
+    if (read.kind === 'unknown') throw new DomainError('PLAN_UNKNOWN', 'there is no usage plan with that id');
     return read.kind === 'known' ? read.plan : undefined;
   }
 
@@ -301,7 +301,7 @@ function checkCost(units: number, plan: UsagePlan): number {
     throw new DomainError('COST_INVALID', 'the cost must be a whole number of units, 0 or more');
   const tooSmall = plan.limits.find((limit) => limit.kind === 'rate' && usableBurst(limit) < units);
   if (tooSmall !== undefined)
-    throw new DomainError('COST_INVALID', `the burst of ${tooSmall.id} can never give ${units} units`);
+    throw new DomainError('COST_INVALID', `the burst of ${tooSmall.id} never allows ${units} units`);
   return units;
 }
 

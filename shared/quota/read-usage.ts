@@ -158,7 +158,7 @@ function countedLimits(limits: readonly Limit[]): readonly QuotaLimit[] {
     if (limit.kind === 'quota') return limit;
     throw new PlanInvalid(
       'limits',
-      `must have quotas only (${limit.id} is a ${limit.kind}): what is counted from access logs is over by then`,
+      `must have quotas only (${limit.id} is a ${limit.kind}): access logs are counted after the requests`,
     );
   });
 }
@@ -178,6 +178,6 @@ function toAnswer(limits: readonly Standing[]): QuotaAnswer {
 /** undefined: the table is out of reach. */
 async function readPlan(planId: string, book: PlanBook): Promise<UsagePlan | undefined> {
   const read = await book.read(planId);
-  if (read.kind === 'unknown') throw new DomainError('PLAN_UNKNOWN', 'there is no usage plan of that id');
+  if (read.kind === 'unknown') throw new DomainError('PLAN_UNKNOWN', 'there is no usage plan with that id');
   return read.kind === 'known' ? read.plan : undefined;
 }

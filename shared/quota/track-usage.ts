@@ -102,11 +102,11 @@ export function describeWaiting(waiting: readonly Waiting[]): string {
   const plans = new Set(waiting.filter(({ reason }) => reason === 'plan-unreadable').map(({ plan }) => plan));
   const ahead = waiting.filter(({ reason }) => reason === 'period-ahead').slice(0, NAMED_REQUESTS);
   const parts = [
-    ...[...plans].map((plan) => `usage plan ${plan} cannot be read, save its next version`),
+    ...[...plans].map((plan) => `usage plan ${plan} cannot be read: save its next version`),
     ...(ahead.length === 0
       ? []
       : [
-          `its period has not begun by this clock, look at the time in the log (${ahead.map(({ requestId }) => requestId).join(', ')})`,
+          `its period has not begun by this clock: check the time in the log (${ahead.map(({ requestId }) => requestId).join(', ')})`,
         ]),
   ];
   const count = new Set(waiting.map(({ requestId }) => requestId)).size;
@@ -311,6 +311,6 @@ function takeForUnreadable(error: unknown): { readonly kind: 'unreadable' } {
 function unavailable(): DomainError {
   return new DomainError(
     'STORE_UNAVAILABLE',
-    'the usage table did not take the charges of a batch of log lines',
+    'the usage table did not accept the charges of a batch of log lines',
   );
 }

@@ -16,6 +16,6 @@ export function guardLayout(write: ItemWrite, layout = LAYOUT): ItemWrite {
 /** @returns a message about an item of a newer version; undefined when there is none */
 export function findNewerLayout(items: readonly (Item | undefined)[], layout = LAYOUT): string | undefined {
   for (const { layout: found = 1 } of items.filter((item) => item !== undefined))
-    if (!(Number(found) <= layout)) return `layout ${found} is of a newer stack`;
+    if (!(Number(found) <= layout)) return `layout ${found} belongs to a newer stack`;
   return undefined;
 }

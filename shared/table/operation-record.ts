@@ -59,5 +59,5 @@ export function operationWrite(
 export function isCarriedOut(item: Item | undefined, hash: string): item is Item {
   if (item === undefined) return false;
   if (item['hash'] === hash) return true;
-  throw new DomainError('OPERATION_REUSED', 'this operation id has been used for another change of the same');
+  throw new DomainError('OPERATION_REUSED', 'this operation id was already used for another change');
 }

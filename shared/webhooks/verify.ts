@@ -68,11 +68,11 @@ export async function verifyDelivery(request: RawRequest, options: VerifyOptions
 
 function checkSecrets({ isUsable }: Scheme, secrets: readonly string[]): void {
   if (secrets.length < 1 || secrets.length > SECRETS_LIMIT)
-    throw new DomainError('CONFIG_INVALID', `a webhook has 1 to ${SECRETS_LIMIT} secrets`);
+    throw new DomainError('CONFIG_INVALID', `a webhook must have 1 to ${SECRETS_LIMIT} secrets`);
   if (!secrets.every(isUsable))
     throw new DomainError(
       'CONFIG_INVALID',
-      'a webhook secret has not the form of its scheme, or is shorter than 16 bytes',
+      'a webhook secret does not have the form of its scheme, or is shorter than 16 bytes',
     );
 }
 

@@ -38,7 +38,7 @@ export async function answerMessage(
   if (isCredentialOver(event)) {
     // Subscriptions that cannot be removed now are skipped at delivery.
     await endConnection(ports, event).catch(() => undefined);
-    return refusal('credential-expired', 'the credential has ended; connect again with a new one', { id });
+    return refusal('credential-expired', 'the credential has expired; connect again with a new one', { id });
   }
   if ('malformed' in message) return refusal('invalid', message.malformed, { id });
   if (!taken.includes(message.action))
@@ -50,7 +50,7 @@ export async function answerMessage(
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     if (error.code === 'STORE_UNAVAILABLE' || error.code === 'TARGET_UNAVAILABLE')
-      return refusal('unavailable', 'not now; send the same again', asked);
+      return refusal('unavailable', 'not available at the moment; send the same again', asked);
     throw error;
   }
 }
@@ -92,7 +92,7 @@ function isAllowed(grants: ChannelGrants, { action, channel }: ChannelMessage): 
 
 function verbOf({ action, channel }: ChannelMessage): string {
   if (action === 'publish') return 'publish to this channel';
-  return watchedChannel(channel) === undefined ? 'hear this channel' : 'be present in this channel';
+  return watchedChannel(channel) === undefined ? 'subscribe to this channel' : 'be present in this channel';
 }
 
 async function subscribe(
@@ -103,7 +103,7 @@ async function subscribe(
   const connection = toConnection(event);
   const known = await channelsOf(ports.store, connection);
   if (!known.includes(address) && known.length >= CHANNELS_PER_CONNECTION)
-    return refusal('too-many', `a connection hears ${CHANNELS_PER_CONNECTION} channels at most`, {
+    return refusal('too-many', `a connection may have ${CHANNELS_PER_CONNECTION} channels at most`, {
       id,
       channel,
     });
@@ -135,7 +135,7 @@ async function publish(
   { id, channel, data }: ClientMessageOf<'publish'>,
 ): Promise<ServerFrame> {
   if (Buffer.byteLength(JSON.stringify(data)) > MAX_DATA_BYTES)
-    return refusal('too-large', `data has ${MAX_DATA_BYTES} bytes at most`, { id, channel });
+    return refusal('too-large', `data may have ${MAX_DATA_BYTES} bytes at most`, { id, channel });
   const { seq } = await publishEntries(ports, address, [{ id, by: subjectOf(event), data }]);
   return { type: 'published', id, channel, seq };
 }

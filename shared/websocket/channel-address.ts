@@ -32,7 +32,10 @@ export function printAddress(space: string, channel: string): string {
 export function assertAddress(address: string): void {
   const [space, channel] = splitAddress(address);
   if (!CHANNEL_SPACE.test(space) || !isChannelName(baseChannel(channel)))
-    throw new DomainError('SUBJECT_INVALID', 'a channel is addressed as space:channel, such as chat:rooms/1');
+    throw new DomainError(
+      'SUBJECT_INVALID',
+      'the address of a channel is space:channel, such as chat:rooms/1',
+    );
 }
 
 /** The client's name of the channel. */

@@ -121,7 +121,7 @@ function expiredText(address: string): string {
     type: 'error',
     channel: channelOf(address),
     code: 'credential-expired',
-    message: 'the credential has ended; connect again with a new one',
+    message: 'the credential has expired; connect again with a new one',
   };
   return JSON.stringify(frame);
 }

@@ -28,7 +28,7 @@ export function createLiveStore(tableName: string, load: LoadLiveClient = loadLi
     for (let first = 0; first < requests.length; first += BATCH) {
       let left = requests.slice(first, first + BATCH);
       for (let attempt = 1; left.length > 0; attempt += 1) {
-        if (attempt > ATTEMPTS) throw new Error('DynamoDB left writes of a batch undone');
+        if (attempt > ATTEMPTS) throw new Error('DynamoDB did not process all writes of a batch');
         const command = new commands.BatchWriteItemCommand({ RequestItems: { [tableName]: left } });
         const { UnprocessedItems } = await client.send(command, deadline());
         left = UnprocessedItems?.[tableName] ?? [];

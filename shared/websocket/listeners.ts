@@ -30,7 +30,7 @@ export function audienceKey(audience: Audience): string {
   if (!('topic' in audience)) return callerKey(`${audience.issuer}|${audience.sub}`);
   const { topic } = audience;
   if (topic === '' || topic.length > MAX_NAME_CHARACTERS)
-    throw new DomainError('SUBJECT_INVALID', `a topic has 1 to ${MAX_NAME_CHARACTERS} characters`);
+    throw new DomainError('SUBJECT_INVALID', `a topic must have 1 to ${MAX_NAME_CHARACTERS} characters`);
   return `live#topic#${printKeyPart(topic)}`;
 }
 

@@ -301,7 +301,7 @@ async function put(
     change: { kind: 'put', item: { ...item, expiresAt } },
   });
   if (outcome.kind !== 'done')
-    throw new DomainError('STORE_UNAVAILABLE', 'the connections table did not take who is present');
+    throw new DomainError('STORE_UNAVAILABLE', 'the connections table did not accept the change of presence');
 }
 
 /** Long after every announcement: for leftovers when no member pings any more. */

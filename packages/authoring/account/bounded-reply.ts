@@ -31,7 +31,7 @@ export async function askWithin(
     return { status: response.status, headers: response.headers, text: await readBounded(url, response) };
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
-    throw new UsageError(`${url.origin} cannot be reached, or does not end its answer`, { cause });
+    throw new UsageError(`${url.origin} cannot be reached, or its answer does not end`, { cause });
   }
 }
 

@@ -106,7 +106,7 @@ export async function saveMissingIds(
     } catch (error) {
       if (!(error instanceof NoSuchApiError)) throw error;
       absent.push(
-        `${name}: ${error.message}; it is protected in stage ${stage} once it is deployed and this stack is deployed again`,
+        `${name}: ${error.message}; deploy the API, then this stack again, to protect it in stage ${stage}`,
       );
     }
   }

@@ -34,7 +34,7 @@ async function findPhysicalId(aws: SignedGet, stack: string, logicalId: string):
   const id = memberOf(memberOf(answer, 'StackResourceDetail'), 'PhysicalResourceId');
   if (typeof id === 'string' && ID.test(id)) return id;
   throw new NoSuchApiError(
-    `CloudFormation knows no API ${logicalId} in stack ${stack} in region ${aws.region}`,
+    `CloudFormation has no API ${logicalId} in stack ${stack} in region ${aws.region}`,
   );
 }
 
@@ -46,7 +46,7 @@ async function findByOutput(aws: SignedGet, stack: string, output: string): Prom
   const id = typeof value === 'string' ? (ADDRESS.exec(value)?.[1] ?? value) : '';
   if (ID.test(id)) return id;
   throw new NoSuchApiError(
-    `stack ${stack} in region ${aws.region} has no output ${output} that is the id or the address of an API`,
+    `stack ${stack} in region ${aws.region} has no output ${output} with the id or the address of an API`,
   );
 }
 
@@ -62,9 +62,9 @@ async function findByName(aws: SignedGet, name: string): Promise<string> {
     .map(({ id }) => String(id));
   const [id] = ids;
   if (id !== undefined && ids.length === 1 && ID.test(id)) return id;
-  if (id === undefined) throw new NoSuchApiError(`region ${aws.region} has no API called ${name}`);
+  if (id === undefined) throw new NoSuchApiError(`region ${aws.region} has no API with the name ${name}`);
   throw new UsageError(
-    `${ids.length} APIs of region ${aws.region} are called ${name} (${ids.join(', ')}): write apiId`,
+    `${ids.length} APIs in region ${aws.region} have the name ${name} (${ids.join(', ')}): write apiId`,
   );
 }
 
@@ -84,7 +84,7 @@ async function listAll(
     if (typeof after !== 'string' || after === '') return found;
     token = encodeURIComponent(after);
   }
-  throw new UsageError(`region ${aws.region} has more APIs than are looked through: write apiId`);
+  throw new UsageError(`region ${aws.region} has too many APIs to search: write apiId`);
 }
 
 async function ask(aws: SignedGet, action: string, parameters: Record<string, string>): Promise<unknown> {

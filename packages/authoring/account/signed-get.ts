@@ -26,7 +26,7 @@ export function createSignedGet(environment: Environment): SignedGet {
   const { AWS_SESSION_TOKEN: sessionToken, AWS_ENDPOINT_URL: endpoint } = environment;
   if (region === undefined || accessKeyId === undefined || secretAccessKey === undefined)
     throw new UsageError(
-      'a live API is read with AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: try eval "$(aws configure export-credentials --format env)"',
+      'reading a live API needs AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: try eval "$(aws configure export-credentials --format env)"',
     );
   return {
     region,
@@ -54,11 +54,11 @@ function readAnswer(url: URL, status: number, text: string): JsonObject | undefi
   const said = showControls(text.slice(0, QUOTED_CHARACTERS));
   if (status >= 300 && status < 400)
     throw new UsageError(
-      `${url.origin}${url.pathname} answered ${status}: a redirect is not followed, since credentials would go along`,
+      `${url.origin}${url.pathname} answered ${status}: redirects are not followed, since they would get the credentials`,
     );
   if (status < 200 || status > 299)
     throw new UsageError(`${url.origin}${url.pathname} answered ${status}: ${said}`);
   const answer = parseJsonObject(text);
   if (answer !== undefined) return answer;
-  throw new UsageError(`${url.origin}${url.pathname} answered with no JSON object: ${said}`);
+  throw new UsageError(`${url.origin}${url.pathname} answered without a JSON object: ${said}`);
 }

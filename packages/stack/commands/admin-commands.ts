@@ -32,7 +32,7 @@ export async function sendChange(
     return { answer: await askAdmin({ ...request, operationId }, flags), operationId };
   } catch (error) {
     if (mayHaveLanded(error))
-      throw new UsageError(`${error.message}; send it again with --operation ${operationId}`, {
+      throw new UsageError(`${error.message}; repeat it with --operation ${operationId}`, {
         cause: error,
       });
     throw error;
@@ -56,8 +56,8 @@ export function requireOutside({ answer, operationId }: SentChange): void {
   if (failed.length === 0) return;
   const list = failed.map(({ step, reason }) => `${printValue(step)}: ${printValue(reason)}`).join('; ');
   throw new UsageError(
-    `the change is made, but API Gateway did not do its part (${list}); kept answers end by themselves with the ` +
-      `authorizers' TTL, or send it again with --operation ${operationId}`,
+    `the change is made, but API Gateway did not do its part (${list}); cached answers expire with the ` +
+      `authorizers' TTL, or repeat it with --operation ${operationId}`,
   );
 }
 

@@ -62,11 +62,11 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
     if (!(error instanceof UsageError)) throw error;
     if (unknown.length > 0)
       warn(
-        `${unknown.join(', ')}: nobody knows the id of the API in stage ${stage} yet, so it is protected there only after it is deployed and this is packaged again with AWS_REGION and credentials (${error.message})`,
+        `${unknown.join(', ')}: the id of the API in stage ${stage} is still unknown. To protect it there, deploy it and package again with AWS_REGION and credentials (${error.message})`,
       );
     if (local.length > 0)
       warn(
-        `${local.join(', ')}: only the local gateway's id of the API is known in stage ${stage}; before a deployment package with AWS_REGION and credentials, or the authorizers refuse everybody there (${error.message})`,
+        `${local.join(', ')}: only the local gateway's id of the API is known in stage ${stage}. Before a deployment, package with AWS_REGION and credentials, or the authorizers deny every request there (${error.message})`,
       );
   }
 }

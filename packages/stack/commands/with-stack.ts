@@ -8,9 +8,9 @@ export function withStack(
 ): readonly string[] {
   const search = findStack(sources);
   if (search.kind === 'missing')
-    say('the stack of Gatewright, which is imported from, is not here: npx gatewright init makes one');
+    say('the service imports from the Gatewright stack, which is not here: run npx gatewright init');
   if (search.kind !== 'found') return sources;
   const folder = relative(process.cwd(), search.folder) || '.';
-  say(`with the stack of Gatewright in ${folder}, which is imported from`);
+  say(`starting the Gatewright stack in ${folder} too, because the service imports from it`);
   return [folder, ...sources];
 }

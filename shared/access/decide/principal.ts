@@ -83,5 +83,5 @@ function readNames(claims: Claims, path: ClaimPath): readonly string[] {
 
 function invalid(path: ClaimPath): DomainError {
   const name = path.join('.');
-  return new DomainError('TOKEN_CLAIM_INVALID', `the token's claim "${name}" is missing or not acceptable`);
+  return new DomainError('TOKEN_CLAIM_INVALID', `the token's claim "${name}" is missing or not valid`);
 }

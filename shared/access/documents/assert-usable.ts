@@ -13,7 +13,7 @@ export function assertUsable(
   for (const { name, issuers, apiKeys } of here) {
     const isHere = ({ only }: { readonly only?: readonly string[] }) => only?.includes(stage) ?? true;
     if (localIssuerUrl === undefined && issuers.some((issuer) => issuer.trust.isLocal && isHere(issuer)))
-      throw invalid(`${name} trusts the local issuer, which is on no developer's machine here`);
+      throw invalid(`${name} trusts the local issuer, but this is not a developer's machine`);
     if (
       usageKeySecret === undefined &&
       apiKeys.some((issuer) => issuer.nativeUsagePlan === true && isHere(issuer))

@@ -50,8 +50,7 @@ export class DocumentAdmin {
       when: head?.checksum === checksum ? [{ attribute: 'data', is: 'equal', value: data }] : [],
       change: { kind: 'put', item: { data } },
     });
-    if (written.kind === 'refused')
-      throw new RequestInvalid('data', 'is another than that of the version that counts');
+    if (written.kind === 'refused') throw new RequestInvalid('data', 'differs from the current version');
     if (written.kind !== 'done') throw accessTableSilent();
   }
 
@@ -87,7 +86,7 @@ export class DocumentAdmin {
   async restore(version: number, { by }: Operation): Promise<Version> {
     this.#assertFollowed();
     const wanted = parseVersion(await readAccessItem(this.#ports.store, versionKey(version)));
-    if (wanted === undefined) throw new RequestInvalid('version', 'is none that was published');
+    if (wanted === undefined) throw new RequestInvalid('version', 'was not published');
     const head = await this.#head();
     if (head?.checksum === wanted.checksum) return head;
     // A version of an older release may have another format.
@@ -144,7 +143,7 @@ export class DocumentAdmin {
     if (written.kind === 'refused')
       throw new DomainError(
         'EDIT_CONFLICT',
-        'somebody else has published meanwhile; look, and publish again',
+        'another version was published meanwhile; check it, and publish again',
       );
     throw accessTableSilent();
   }
@@ -153,7 +152,7 @@ export class DocumentAdmin {
     if (!this.#setting.follows)
       throw new DomainError(
         'DOCUMENTS_NOT_FOLLOWED',
-        'the authorizers of this stack take the documents that were deployed with them, so publishing would change nothing: write documents: published to the params of this stage, deploy the stack once, and publish then',
+        'the authorizers of this stack use the documents deployed with them, so publishing would change nothing: write documents: published to the params of this stage, deploy the stack once, then publish',
       );
   }
 }

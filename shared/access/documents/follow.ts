@@ -52,7 +52,7 @@ export function followPublished<Made>(
     }
     // Deleting published documents must not reopen what the bundle allowed.
     if (head === undefined && good !== undefined)
-      throw new DomainError('STORE_UNAVAILABLE', 'the published documents are gone');
+      throw new DomainError('STORE_UNAVAILABLE', 'the published documents no longer exist');
     const made = make(head === undefined ? bundled : await readDocuments(store, head));
     good = { checksum, made, checkedAtMs };
     observer.count('DocumentsLoaded');

@@ -76,7 +76,7 @@ export function parseVersion(item: Item | undefined): Version | undefined {
     typeof documents === 'number' &&
     typeof by === 'string' &&
     typeof at === 'number';
-  if (!isWhole) throw broken('the record of a version is not whole');
+  if (!isWhole) throw broken('the record of a version is incomplete');
   return {
     version,
     checksum,
@@ -101,7 +101,7 @@ export async function readDocuments(
     }),
   );
   const text = Buffer.from(texts.join(''), 'base64').toString();
-  if (checksumOf(text) !== checksum) throw broken('the published documents are not what their checksum says');
+  if (checksumOf(text) !== checksum) throw broken('the published documents do not match their checksum');
   return parseDocuments(text);
 }
 
@@ -116,7 +116,7 @@ function parseDocuments(text: string): CompiledAccess {
       `the published documents have format ${String(format)}, this function reads ${DOCUMENTS_FORMAT}`,
     );
   if (!Array.isArray(documents) || !documents.every(isDocument))
-    throw broken('the published documents are none of access documents');
+    throw broken('the published text contains no access documents');
   return { documents };
 }
 

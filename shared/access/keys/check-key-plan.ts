@@ -27,7 +27,7 @@ export async function assertPlansKnown(
   if (!isCharged && planClaims[0] !== undefined)
     throw new RequestInvalid(
       fieldOf(planClaims[0]),
-      `must be there: documents charge such keys by ${planClaims.map((path) => path.join('.')).join(' or ')}, and deny those without; there are ${await listPlans({ brought, saved })}`,
+      `is required: documents charge such keys by ${planClaims.map((path) => path.join('.')).join(' or ')}, and deny keys without it; there are ${await listPlans({ brought, saved })}`,
     );
   for (const path of planClaims) {
     const plan = claimAt(claims, path);
@@ -35,7 +35,7 @@ export async function assertPlansKnown(
     if (typeof plan !== 'string' || brought.includes(plan) || (await saved.has(plan))) continue;
     throw new RequestInvalid(
       fieldOf(path),
-      `must be a usage plan that is saved; there are ${await listPlans({ brought, saved })}`,
+      `must be a saved usage plan; there are ${await listPlans({ brought, saved })}`,
     );
   }
 }

@@ -134,7 +134,7 @@ export class KeyAdmin {
     if (secrets.length > SECRETS_LIMIT)
       throw new DomainError(
         'ROTATION_RUNNING',
-        'the rotation before still overlaps; wait for its end, or end all earlier secrets by overlapSeconds 0 (--overlap 0s)',
+        'the previous rotation still overlaps; wait for its end, or end all earlier secrets with overlapSeconds 0 (--overlap 0s)',
       );
     const stored = { record: { ...record, secrets }, version: version + 1, usedAtEpochSeconds };
     const writes = [
@@ -221,14 +221,17 @@ export class KeyAdmin {
         if (await this.#isReplayed(keyId, asked, operation)) return this.#replay(keyId);
         throw new DomainError(
           'EDIT_CONFLICT',
-          'the key was changed by somebody else at the same time; try again',
+          'another change of the key was made at the same time; try again',
         );
       }
       default: {
         // After a lost answer, the stored record shows whether the change was made.
         const now = await readAccessItem(this.#ports.store, apiKeyItem(keyId));
         if (now?.['doc'] === JSON.stringify(stored.record)) return this.#finish(stored, text);
-        throw new DomainError('STORE_UNAVAILABLE', 'the access table did not take the change; send it again');
+        throw new DomainError(
+          'STORE_UNAVAILABLE',
+          'the access table did not confirm the change; send it again',
+        );
       }
     }
   }
@@ -297,7 +300,7 @@ export class KeyAdmin {
     if (usageKeySecret === undefined)
       throw new DomainError(
         'CONFIG_INVALID',
-        'GATEWRIGHT_USAGE_KEY_SECRET is missing: a key was asked for a native usage plan',
+        'GATEWRIGHT_USAGE_KEY_SECRET is missing, and a native usage plan needs it',
       );
     const value = nativeKeyValue(usageKeySecret, stage, keyId);
     return this.#ports.nativeKeys.put({ name: `gatewright-${stage}-${keyId}`, value, usagePlanId });

@@ -91,5 +91,5 @@ function earlier(a: number | undefined, b: number | undefined): number | undefin
 
 /** One refusal for every reason, so that ids cannot be probed. */
 function unknown(): DomainError {
-  return new DomainError('TOKEN_UNKNOWN', 'the API key is not on record');
+  return new DomainError('TOKEN_UNKNOWN', 'the API key is unknown');
 }

@@ -146,11 +146,14 @@ export class RevocationAdmin {
         this.#writesOf(target, operation, planned, keptSecondsOf(issuer)),
       );
       if (outcome.kind === 'refused' && !(await this.#isReplayed(asked, target, operation)))
-        throw new DomainError('EDIT_CONFLICT', 'somebody else changed it at the same time; try again');
+        throw new DomainError('EDIT_CONFLICT', 'another change was made at the same time; try again');
       // After a lost answer, the stored record shows whether the change was made.
       const isLost = outcome.kind === 'unknown' || outcome.kind === 'rejected';
       if (isLost && !(await this.#isReplayed(asked, target, operation)))
-        throw new DomainError('STORE_UNAVAILABLE', 'the access table did not take the change; send it again');
+        throw new DomainError(
+          'STORE_UNAVAILABLE',
+          'the access table did not confirm the change; send it again',
+        );
     }
     const listed = await readAccessItem(this.#ports.store, listKey(target));
     const outside = await flushCaches(this.#ports.caches, issuer.cached);
@@ -196,7 +199,7 @@ export class RevocationAdmin {
     if (only !== undefined)
       throw new RequestInvalid(
         'issuer',
-        `means several issuers; write one of ${found.map(({ issuer }) => issuer).join(', ')}`,
+        `matches several issuers; write one of ${found.map(({ issuer }) => issuer).join(', ')}`,
       );
     const known = issuers.flatMap(({ ids }) => [...ids]).join(', ') || 'none';
     throw new RequestInvalid(

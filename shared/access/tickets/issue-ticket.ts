@@ -51,7 +51,7 @@ export async function issueTicket(
   if (notAfterEpochSeconds <= now) throw new DomainError('TOKEN_EXPIRED', 'the credential has expired');
   const ticket = printTicket(random.hex(TICKET_ENTROPY_DIGITS));
   const hash = parseTicket(ticket);
-  if (hash === undefined) throw new TypeError('a ticket that cannot be read was printed');
+  if (hash === undefined) throw new TypeError('the printed ticket cannot be parsed');
   await tickets.put(hash, { document, caller, notAfterEpochSeconds });
   return { ticket, expiresInSeconds: notAfterEpochSeconds - now };
 }

@@ -6,7 +6,7 @@ import type { TicketCaller, TicketOutcome } from './ticket.ts';
 const REFUSALS: Readonly<
   Record<Exclude<TicketOutcome['kind'], 'taken'>, readonly [TokenErrorCode, message: string]>
 > = {
-  unknown: ['TOKEN_UNKNOWN', 'the ticket is not on record'],
+  unknown: ['TOKEN_UNKNOWN', 'the ticket is unknown'],
   used: ['TOKEN_REVOKED', 'the ticket has been used'],
   expired: ['TOKEN_EXPIRED', 'the ticket has expired'],
   foreign: ['TOKEN_AUDIENCE_MISMATCH', 'the ticket is for another API'],

@@ -14,12 +14,12 @@ export function createKeySetFetcher(): KeySetFetcher {
   return {
     async fetch(uri, limits = USUAL_LIMITS) {
       if (!uri.startsWith('https://') && !isLoopbackUrl(uri))
-        throw unavailable('the key set address is neither https nor on this machine');
+        throw unavailable('the address of the key set is neither https nor on this machine');
       const { timeoutMs, totalMs = Infinity } = limits;
       const startedMs = performance.now();
       for (let attempt = 1; ; attempt += 1) {
         const leftMs = totalMs - (performance.now() - startedMs);
-        if (leftMs < 1) throw unavailable('no time is left to ask the issuer');
+        if (leftMs < 1) throw unavailable('no time is left to call the issuer');
         const signal = AbortSignal.timeout(Math.floor(Math.min(timeoutMs, leftMs)));
         try {
           return await get(uri, limits, signal);

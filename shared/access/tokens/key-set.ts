@@ -35,7 +35,7 @@ export function parseKeySet(text: string, onDropped?: () => void): KeySet {
   const usable = keys.filter(({ keyId }) => keys.filter((key) => key.keyId === keyId).length === 1);
   if (onDropped !== undefined)
     for (let left = usable.length; left < candidates.length; left += 1) onDropped();
-  if (usable.length === 0) throw unavailable('the key set holds no key that may verify a signature');
+  if (usable.length === 0) throw unavailable('the key set has no key that may verify a signature');
   return new Map(usable.map((key) => [key.keyId, key]));
 }
 
@@ -47,7 +47,8 @@ function keysOf(text: string): readonly unknown[] {
   } catch {
     keys = undefined;
   }
-  if (!Array.isArray(keys) || keys.length > KEYS_LIMIT) throw unavailable('the issuer answered no key set');
+  if (!Array.isArray(keys) || keys.length > KEYS_LIMIT)
+    throw unavailable('the answer of the issuer is no key set');
   return keys;
 }
 

@@ -94,7 +94,7 @@ export class KeySets {
 
   #unknownKey(): DomainError {
     this.#observer.count('UnknownKid');
-    return new DomainError('TOKEN_KEY_UNKNOWN', 'the issuer has no key of the id that the token names');
+    return new DomainError('TOKEN_KEY_UNKNOWN', "the issuer has no key with the token's key id");
   }
 
   /** The last fetched set, until it is too old; the snapshot of the build if there was none. */
@@ -159,5 +159,5 @@ function backoffMs(failures: number): number {
 }
 
 function unavailable(): DomainError {
-  return new DomainError('KEY_SET_UNAVAILABLE', "the issuer's key set cannot be read now");
+  return new DomainError('KEY_SET_UNAVAILABLE', "the issuer's key set cannot be read at the moment");
 }

@@ -63,5 +63,5 @@ function otherAudience(): DomainError {
 }
 
 function invalidClaim(claim: string): DomainError {
-  return new DomainError('TOKEN_CLAIM_INVALID', `the token's claim "${claim}" is missing or not acceptable`);
+  return new DomainError('TOKEN_CLAIM_INVALID', `the token's claim "${claim}" is missing or not valid`);
 }

@@ -43,9 +43,9 @@ export function parseToken(token: string): UnverifiedToken {
  */
 export function assertHeader({ algorithm, type }: UnverifiedToken, trust: TokenTrust): void {
   if (!trust.algorithms.some((allowed) => allowed === algorithm))
-    throw refused('the token is signed with an algorithm that is not allowed for its issuer');
+    throw refused('the signature algorithm of the token is not allowed for its issuer');
   if (type !== undefined && !trust.types.includes(type))
-    throw refused('the token is of a type that is no access token');
+    throw refused('the type of the token is not that of an access token');
 }
 
 /** Exactly one spelling per byte sequence (no padding or spare bits), so a token has one text. */

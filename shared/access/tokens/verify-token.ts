@@ -34,7 +34,7 @@ export function createTokenVerifier(
     const unverified = parseToken(token);
     const issuer = issuers.find(({ trust }) => trust.issuer === unverified.issuer);
     if (issuer === undefined)
-      throw new DomainError('TOKEN_ISSUER_UNKNOWN', 'the token is of an issuer that is not trusted');
+      throw new DomainError('TOKEN_ISSUER_UNKNOWN', 'the issuer of the token is not trusted');
     const { trust } = issuer;
     observer.note({
       issuerId: issuer.id,
@@ -77,12 +77,12 @@ async function toDomainError(error: unknown): Promise<DomainError> {
   if (error instanceof JwtNotBeforeError)
     return new DomainError('TOKEN_NOT_YET_VALID', 'the token is not valid yet');
   if (error instanceof JwtInvalidIssuerError)
-    return new DomainError('TOKEN_ISSUER_UNKNOWN', 'the token is of an issuer that is not trusted');
+    return new DomainError('TOKEN_ISSUER_UNKNOWN', 'the issuer of the token is not trusted');
   if (error instanceof JwtParseError)
-    return new DomainError('TOKEN_MALFORMED', 'a registered claim of the token is of a wrong type');
+    return new DomainError('TOKEN_MALFORMED', 'a registered claim of the token has a wrong type');
   return badSignature();
 }
 
 function badSignature(): DomainError {
-  return new DomainError('TOKEN_SIGNATURE_INVALID', 'the signature of the token is not of the key it names');
+  return new DomainError('TOKEN_SIGNATURE_INVALID', 'the signature of the token does not match its key');
 }

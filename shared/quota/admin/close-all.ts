@@ -52,7 +52,9 @@ export async function closeAllOver(
     if (performance.now() - startedMs > withinMs) break;
   }
   if (atEpochMs - begunEpochMs > LATE_AFTER_MS)
-    throw unavailable('two weeks have not sufficed to close all that is over, and ledgers go after five');
+    throw unavailable(
+      'not all periods could be closed within two weeks, and their ledgers expire after five',
+    );
   return { ...sums, isWhole: false };
 }
 

@@ -100,8 +100,7 @@ export function assignPlan(ports: AdminPorts, requested: Requested, wanted: KeyP
     const item = await readItem(ports.store, keyPlanKey(tenant, key));
     const known = item === undefined || planOf(item) === undefined ? undefined : parseKeyPlan(item);
     const next = Number(item?.['ver'] ?? 0) + 1;
-    if (version !== next)
-      throw new VersionConflict(next, `the next version to be saved is ${next}; yours says ${version}`);
+    if (version !== next) throw new VersionConflict(next, `the next version is ${next}; yours is ${version}`);
     return {
       writes: (record) => [
         recordWrite(asked, requested, record),

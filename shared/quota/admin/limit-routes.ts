@@ -60,7 +60,7 @@ function routesOf(
 ): readonly Route[] {
   const withPeriod = {
     ...query,
-    period: optional(instant('An instant of the period; now is the default')),
+    period: optional(instant('An instant of the period; default: now')),
   };
   return [
     readRoute(
@@ -68,7 +68,7 @@ function routesOf(
         path: base,
         id: `get${owner}Limit`,
         query: withPeriod,
-        summary: 'How the limit stands in a period',
+        summary: 'Usage of the limit in a period',
         answer: { description: 'Its usage', schema: USAGE_ROW },
       },
       async (request) => {
@@ -78,14 +78,7 @@ function routesOf(
       },
     ),
     ...adjustRoutes(ports, base, owner, withPeriod),
-    act(
-      ports,
-      `${base}/reset`,
-      `reset${owner}`,
-      'Gives back all that was charged in a period',
-      withPeriod,
-      'reset',
-    ),
+    act(ports, `${base}/reset`, `reset${owner}`, 'Returns all charges of a period', withPeriod, 'reset'),
     act(ports, `${base}/suspend`, `suspend${owner}`, 'Admits nothing until resumed', query, 'suspend'),
     act(ports, `${base}/resume`, `resume${owner}`, 'Ends a suspension', query, 'resume'),
     closeRoute(ports, base, owner, query),

@@ -174,7 +174,7 @@ function absent(key: ItemKey): ItemWrite {
 }
 
 function refuseClosed({ closed }: LedgerState): void {
-  if (closed) throw new DomainError('PERIOD_CLOSED', 'the period is closed for good');
+  if (closed) throw new DomainError('PERIOD_CLOSED', 'the period is already closed');
 }
 
 function describe(

@@ -99,7 +99,7 @@ export async function carryOut(
     isRefused = outcome.kind === 'refused';
     await timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + random.fraction()));
   }
-  if (isRefused) throw new DomainError('EDIT_CONFLICT', 'others are changing the same; ask again');
+  if (isRefused) throw new DomainError('EDIT_CONFLICT', 'others are changing the same item; try again');
   throw unavailable('no answer');
 }
 
@@ -141,7 +141,7 @@ async function findEntry(
   if (!isCarriedOut(record, hash)) return undefined;
   const log = String(record['log']);
   const entry = await readItem(store, { pk: auditDay(log), sk: log });
-  if (entry === undefined) throw unavailable('an operation without its audit entry');
+  if (entry === undefined) throw unavailable('the operation has no audit entry');
   return parseEntry(entry);
 }
 

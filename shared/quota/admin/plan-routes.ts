@@ -47,7 +47,7 @@ export function planRoutes(ports: AdminPorts): readonly Route[] {
         method: 'PUT',
         path: '/quota/plans/{plan}',
         id: 'saveQuotaPlan',
-        summary: 'Saves the next version of a plan; counts from the next period on',
+        summary: 'Saves the next version of a plan; takes effect in the next period',
         document: PLAN,
         answer: { description: 'Saved', schema: CARRIED_OUT },
       },

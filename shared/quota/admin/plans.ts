@@ -18,7 +18,7 @@ const PAGE = 25;
 /** @throws DomainError PLAN_UNKNOWN, STORE_UNAVAILABLE */
 export async function getPlan({ store }: Pick<AdminPorts, 'store'>, planId: string): Promise<UsagePlan> {
   const item = await readItem(store, planKey(planId));
-  if (item === undefined) throw new DomainError('PLAN_UNKNOWN', 'there is no usage plan of that id');
+  if (item === undefined) throw new DomainError('PLAN_UNKNOWN', 'there is no usage plan with that id');
   return parseStored(item);
 }
 
@@ -53,7 +53,7 @@ export function savePlan(
   document: unknown,
 ): Promise<CarriedOut> {
   const plan = parsePlan(document);
-  if (plan.id !== planId) throw new RequestInvalid('id', 'must be the plan that the path names');
+  if (plan.id !== planId) throw new RequestInvalid('id', 'must be the plan in the path');
   const { pk } = planKey(planId);
   const asked = { kind: 'save-plan', pk, target: { plan: planId }, input: documentOf(plan) };
   return carryOut(ports, requested, asked, async () => {
@@ -62,7 +62,7 @@ export function savePlan(
     if (newest !== undefined && plan.version !== newest + 1)
       throw new VersionConflict(
         newest + 1,
-        `version ${newest} is the newest, so the next to be saved is ${newest + 1}; yours says ${plan.version}`,
+        `version ${newest} is the newest, so the next is ${newest + 1}; yours is ${plan.version}`,
       );
     return {
       writes: (record) => [

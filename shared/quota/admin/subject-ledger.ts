@@ -85,7 +85,7 @@ export async function findLedger(
   if (kept !== undefined) return { ...found, ...kept, carried: 0 };
   const now = periodAt(limit.period, nowEpochMs);
   if (periodEpochMs !== undefined && (periodEpochMs < now.startEpochMs || now.endEpochMs <= periodEpochMs))
-    throw new DomainError('PERIOD_UNKNOWN', 'nothing was charged in that period, or it is long over');
+    throw new DomainError('PERIOD_UNKNOWN', 'nothing was charged in that period, or its ledger has expired');
   return { ...found, ...(await findStanding(ports, question, found, nowEpochMs)) };
 }
 
@@ -162,7 +162,7 @@ export async function findOpenLedger(
     if (found.item !== undefined) return { ...found, item: found.item };
     const opened = await openPeriod({ ...found, nowEpochMs }, ports.store);
     if (opened.kind === 'gone')
-      throw new DomainError('PERIOD_UNKNOWN', 'the period is over, and its ledger is gone');
+      throw new DomainError('PERIOD_UNKNOWN', 'the period is over, and its ledger has expired');
     if (opened.kind === 'suspended')
       throw new DomainError('EDIT_CONFLICT', 'the subject is suspended; resume it first');
     if (opened.kind === 'unavailable') throw unavailable('the period could not be opened');
@@ -207,7 +207,7 @@ async function findPlan(
   const known = assigned?.plan ?? head?.['plan'] ?? (await findLastPlan(ports, question));
   if (typeof known === 'string') {
     if (named === undefined || named === known) return getPlan(ports, known);
-    throw new RequestInvalid('plan', `must be left out: it is on ${known}`);
+    throw new RequestInvalid('plan', `must be left out: the key is on ${known}`);
   }
   const ofKeys = key === undefined ? await findPlanOfKeys(ports, question) : undefined;
   if (ofKeys !== undefined) return ofKeys;
@@ -237,7 +237,7 @@ async function findPlanOfKeys(
   if (wanted.length > 1)
     throw new RequestInvalid(
       'plan',
-      `must be given: keys of the tenant are on ${wanted.map(({ id }) => id).join(' and ')}`,
+      `is required: keys of the tenant are on ${wanted.map(({ id }) => id).join(' and ')}`,
     );
   // If no plan has such a limit, any of them leads to the refusal.
   return wanted[0] ?? plans[0];
@@ -262,14 +262,11 @@ function levelOf({ key, route }: LedgerQuestion): QuotaLimit['level'] {
 function findLimit(plan: UsagePlan, question: LedgerQuestion): QuotaLimit {
   const level = levelOf(question);
   const limit = plan.limits.find(({ id }) => id === question.limit);
-  if (limit === undefined) throw new DomainError('LIMIT_UNKNOWN', 'the plan has no limit of that id');
+  if (limit === undefined) throw new DomainError('LIMIT_UNKNOWN', 'the plan has no limit with that id');
   if (limit.kind !== 'quota')
     throw new DomainError('LIMIT_UNKNOWN', `that limit is no quota (${limit.kind}), and has no usage`);
   if (limit.level === level) return limit;
-  if (limit.level === 'route') throw new RequestInvalid('route', 'must be given: the limit is per route');
-  if (level === 'route') throw new RequestInvalid('route', 'must not be given: the limit is not per route');
-  throw new DomainError(
-    'LIMIT_UNKNOWN',
-    `that limit is per ${limit.level}, and is found at the ${limit.level}'s path`,
-  );
+  if (limit.level === 'route') throw new RequestInvalid('route', 'is required: the limit is per route');
+  if (level === 'route') throw new RequestInvalid('route', 'must be left out: the limit is not per route');
+  throw new DomainError('LIMIT_UNKNOWN', `that limit is per ${limit.level}: use the ${limit.level}'s path`);
 }

@@ -84,7 +84,7 @@ export class ChannelClient implements Channels {
     handlers: ChannelHandlers,
     { after }: SubscribeOptions = {},
   ): ChannelSubscription {
-    if (this.#subscriptions.has(channel)) throw new Error(`${channel} has a subscription`);
+    if (this.#subscriptions.has(channel)) throw new Error(`${channel} already has a subscription`);
     const refused = (error: ChannelError): void => {
       for (const name of [channel, channel + PRESENCE_SUFFIX]) this.#subscriptions.get(name)?.end();
       this.#forget(channel);
@@ -115,7 +115,10 @@ export class ChannelClient implements Channels {
     const question = { action: 'publish', id: this.#host.newId(), channel, data } as const;
     // Sending it would end this connection and, as it is repeated, every later one.
     if (new TextEncoder().encode(JSON.stringify(question)).length > FRAME_BYTES)
-      throw new ChannelError('too-large', 'a message of a client has 32 KB at most, with what is around it');
+      throw new ChannelError(
+        'too-large',
+        'a message of a client may have 32 KB at most, including its frame',
+      );
     const answer = await this.#questions.ask(question);
     return answer.type === 'published' ? answer.seq : 0;
   }

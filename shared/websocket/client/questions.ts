@@ -97,8 +97,7 @@ export class Questions {
   /** Drops questions whose answers are not needed any more. */
   drop(isMeant: (question: Question) => boolean): void {
     for (const [id, { question }] of this.#open)
-      if (isMeant(question))
-        this.#take(id)?.reject(new ChannelError('closed', 'nobody waits for it any more'));
+      if (isMeant(question)) this.#take(id)?.reject(new ChannelError('closed', 'the request was cancelled'));
   }
 
   #pose(open: Open): void {

@@ -157,7 +157,7 @@ function checkAuthorizers(document: CompiledDocument, api: InspectedApi): readon
 function checkOrder({ lateParts = [] }: InspectedApi): readonly string[] {
   return lateParts.map(
     ({ part, deployment }) =>
-      `${part} may be made after ${deployment}, which then answers without it: name it in the DependsOn of the deployment, which the Serverless plug-in does by itself (plugins: [gatewright])`,
+      `${part} may be created after ${deployment}, which then misses it: add it to the DependsOn of the deployment, as the Serverless plug-in does (plugins: [gatewright])`,
   );
 }
 

@@ -41,17 +41,17 @@ export async function readLiveApi(wanted: WantedApi, environment: Environment): 
     return { apiId, kind: 'rest', ...(await readRest(aws, apiId, wanted.stage)) };
   }
   const api = await aws.get('apigateway', `/v2/apis/${apiId}`);
-  if (api === undefined) throw new UsageError(`AWS knows no API ${apiId} in region ${aws.region}`);
+  if (api === undefined) throw new UsageError(`AWS has no API ${apiId} in region ${aws.region}`);
   assertId(api['apiId'], apiId);
   const { protocolType } = api;
   if (protocolType === 'WEBSOCKET')
     return { apiId, kind: 'websocket', routes: await listRoutes(aws, apiId), warnings: [] };
   if (protocolType === 'HTTP') return { apiId, kind: 'http', ...(await readHttp(aws, apiId, wanted.stage)) };
-  throw new UsageError(`the answer about API ${apiId} names no protocolType of an API`);
+  throw new UsageError(`the answer about API ${apiId} has no known protocolType`);
 }
 
 function assertId(id: unknown, apiId: string): void {
-  if (id !== apiId) throw new UsageError(`asked about API ${apiId}, AWS answered about ${show(id)}`);
+  if (id !== apiId) throw new UsageError(`asked for API ${apiId}, AWS answered with ${show(id)}`);
 }
 
 type Routes = Pick<LiveApi, 'routes' | 'warnings'>;
@@ -73,14 +73,14 @@ async function readHttp(aws: SignedGet, apiId: string, stage: string): Promise<R
 
 async function readExport(aws: SignedGet, path: string): Promise<readonly InventoryRoute[]> {
   const exported = await aws.get('apigateway', path);
-  if (exported === undefined) throw new UsageError('the stage is there, but AWS has no export of it');
+  if (exported === undefined) throw new UsageError('the stage exists, but AWS has no export of it');
   const routes = readExportedRoutes(exported);
   for (const { path: name } of routes) if (name !== '$default') assertPath(name);
   return routes;
 }
 
 function notDeployed(routes: readonly InventoryRoute[], stage: string): Routes {
-  return { routes, warnings: [`stage ${stage} is not deployed yet: its routes are those that are set`] };
+  return { routes, warnings: [`stage ${stage} is not deployed yet: the configured routes are used`] };
 }
 
 function unite(set: readonly InventoryRoute[], deployed: readonly InventoryRoute[], stage: string): Routes {
@@ -91,7 +91,7 @@ function unite(set: readonly InventoryRoute[], deployed: readonly InventoryRoute
       ...(onlyDeployed.length === 0
         ? []
         : [
-            `stage ${stage} still serves what the API has no more, so it stays guarded: ${some(onlyDeployed)}`,
+            `stage ${stage} still serves routes that the API no longer has; they stay protected: ${some(onlyDeployed)}`,
           ]),
       ...(onlySet.length === 0 ? [] : [`stage ${stage} does not serve yet: ${some(onlySet)}`]),
     ],
@@ -124,19 +124,19 @@ async function listRoutes(aws: SignedGet, apiId: string): Promise<readonly Inven
     if (method !== undefined) return { method: assertMethod(method), path: assertPath(path), isProtected };
     // `$default`, and the routes of a WebSocket API, whose names are free.
     if (typeof routeKey !== 'string' || routeKey === '' || showControls(routeKey) !== routeKey)
-      throw new UsageError(`AWS names a route ${show(routeKey)}`);
+      throw new UsageError(`AWS listed a route ${show(routeKey)}`);
     return { method: 'ANY', path: routeKey, isProtected };
   });
 }
 
 function assertPath(path: unknown): string {
   if (typeof path === 'string' && path.startsWith('/') && showControls(path) === path) return path;
-  throw new UsageError(`AWS names a route's path ${show(path)}`);
+  throw new UsageError(`AWS listed a route with the path ${show(path)}`);
 }
 
 function assertMethod(method: string): string {
   if (/^[A-Z]{1,16}$/.test(method)) return method;
-  throw new UsageError(`AWS names a route's method ${show(method)}`);
+  throw new UsageError(`AWS listed a route with the method ${show(method)}`);
 }
 
 function show(value: unknown): string {
@@ -165,7 +165,7 @@ async function listPages(
     const list: readonly unknown[] = Array.isArray(items) ? items : [items];
     for (const item of list) {
       if (!isJsonObject(item) || found.length >= ROUTES_LIMIT)
-        throw new UsageError(`page ${page} of the list of routes is not one that API Gateway gives`);
+        throw new UsageError(`page ${page} of the list of routes has an unknown form`);
       found.push(item);
     }
     const following = answer?.[token];

@@ -73,14 +73,14 @@ async function findEarlier(flags: ChangeFlags): Promise<number> {
   const [newest, ...others] = Array.isArray(versions) ? (versions as readonly Answer[]) : [];
   const earlier = others.find(({ checksum }) => checksum !== newest?.['checksum'])?.['version'];
   if (typeof earlier === 'number') return earlier;
-  throw new UsageError('nothing else was published before; gatewright access versions lists what there is');
+  throw new UsageError('there is no earlier version; gatewright access versions lists all');
 }
 
 function report(answer: Answer, flags: ReadFlags): void {
   printAnswer(answer, flags);
   if (!flags.json)
     remark(
-      'Authorizers take it within 60 s; what API Gateway has kept of their answers ends with their TTL, or by gatewright access flush.',
+      'Authorizers use it within 60 s. Their answers cached by API Gateway end with their TTL, or by gatewright access flush.',
     );
 }
 

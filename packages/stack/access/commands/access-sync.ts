@@ -66,12 +66,11 @@ export async function syncRoutes(
     const text = printInventory({ ...inventory, apiIds });
     inventories.set(name, text);
     const routes = `${count(inventory.routes.length, 'route')} of ${inventory.kind} API ${from}`;
-    lines.push(`${name}: ${routes}${text === before ? ', nothing new' : ''}`);
+    lines.push(`${name}: ${routes}${text === before ? ', no changes' : ''}`);
     const gone = (known?.routes ?? [])
       .map(keyOf)
       .filter((key) => !inventory.routes.some((route) => keyOf(route) === key));
-    if (gone.length > 0)
-      differences.push(`routes that are gone, and that no wildcard stops at any more: ${gone.join(', ')}`);
+    if (gone.length > 0) differences.push(`removed routes, which wildcards now match: ${gone.join(', ')}`);
     warnings.push(...differences.map((text) => `${name}: ${text}`));
   }
   return { lines, warnings, inventories };
@@ -95,7 +94,7 @@ function assertSources(folder: string, documents: readonly NamedDocument[]): voi
   const problems = missing.map(({ document: { routes }, locate }) =>
     locate(
       ['routes'],
-      `there is nothing at ${resolve(folder, routes)}; the path begins at the folder of the document`,
+      `${resolve(folder, routes)} does not exist; the path is relative to the folder of the document`,
     ),
   );
   throw new UsageError(problems.map(printProblem).join('\n'));
@@ -148,7 +147,7 @@ async function readRoutes(
   }
   if (document.kind === undefined)
     throw new UsageError(
-      `${file}: an OpenAPI file does not say what the API is: write kind: rest or kind: http`,
+      `${file}: an OpenAPI file does not tell the kind of API: write kind: rest or kind: http`,
     );
   return { inventory: { kind: document.kind, routes }, apiId: undefined, from: `in ${document.routes}` };
 }

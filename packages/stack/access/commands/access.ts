@@ -66,7 +66,7 @@ function inFolder(name: string, description: string): Command {
 function existing(folder: string): string {
   if (existsSync(folder)) return resolve(folder);
   throw new UsageError(
-    `there is no folder ${folder}: run gatewright init, or name the folder of the documents by --folder`,
+    `there is no folder ${folder}: run gatewright init, or name the folder of the documents with --folder`,
   );
 }
 
@@ -136,7 +136,7 @@ function build(folder: string, inventories?: ReadonlyMap<string, string>): void 
   printProblems([...withoutInventory, ...warnings, ...strayDocuments(path)], 'yellow');
   printProblems(wrong, 'red');
   if (wrong.length > 0)
-    throw new UsageError(`${count(wrong.length, 'problem')}; not everything was compiled`);
+    throw new UsageError(`${count(wrong.length, 'problem')}; not all documents were compiled`);
   for (const line of extended) say(line);
   say(`${count(compiled.documents.length, 'document')} compiled`);
 }

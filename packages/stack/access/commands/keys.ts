@@ -105,7 +105,7 @@ async function change(path: string, body: object, flags: ChangeFlags): Promise<v
   printChange(answer, flags);
   if (!path.endsWith('/revoke') && typeof answer['key'] !== 'string')
     throw new UsageError(
-      'this operation was carried out before and showed its key then; rotate the key for another',
+      'this operation was already carried out and showed its key then; rotate the key to get another',
     );
   requireOutside(sent);
 }
@@ -123,7 +123,7 @@ function printChange(answer: Answer, flags: ReadFlags): void {
   ]);
   remark(table(rows));
   if (typeof key !== 'string') return;
-  remark(paint('yellow', 'This is the only time that the key is shown:', process.stderr));
+  remark(paint('yellow', 'The key is shown only this once:', process.stderr));
   say(key);
 }
 

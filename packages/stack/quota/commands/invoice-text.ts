@@ -55,7 +55,7 @@ export function printInvoicePdf(invoice: Invoice): Buffer {
       ? []
       : [
           {
-            text: `Not billed: ${count(lost)} units that were handed out, and whose use was never reported.`,
+            text: `Not billed: ${count(lost)} units that were granted, but never reported as used.`,
           },
         ]),
   ];

@@ -103,7 +103,7 @@ function codeOf(letter: string): number {
   const extra = EXTRA_CODES[Array.from(EXTRA).indexOf(letter)];
   if (extra !== undefined) return extra;
   throw new UsageError(
-    `the PDF's fonts have no letter ${letter} (U+${code.toString(16).toUpperCase().padStart(4, '0')}); they have those of Western Europe, json and csv have all`,
+    `the PDF's fonts have no letter ${letter} (U+${code.toString(16).toUpperCase().padStart(4, '0')}), only those of Western Europe: use json or csv`,
   );
 }
 

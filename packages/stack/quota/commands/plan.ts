@@ -112,7 +112,7 @@ type PlanFile = { readonly plan: { readonly id: string }; readonly text: string 
 export async function readPlanFile(file: string): Promise<PlanFile> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    throw new UsageError(`${file} cannot be read${isMissing ? ': there is no such file' : ''}`, { cause });
+    throw new UsageError(`${file} cannot be read${isMissing ? ': the file does not exist' : ''}`, { cause });
   });
   const mistake = findYamlMistake(text, file);
   if (mistake !== undefined) throw new UsageError(printProblem(mistake));

@@ -97,7 +97,7 @@ async function ask(at: DynamoDbAccess, operation: string, input: object): Promis
       throw new UsageError(
         reply === undefined
           ? `${url.origin} cannot be reached`
-          : `DynamoDB refused ${operation}: ${said.trim()} (${reply.status}); what was done stays, and the command may be run again`,
+          : `DynamoDB refused ${operation}: ${said.trim()} (${reply.status}). Completed changes stay; the command may be run again`,
       );
     await wait(BACK_OFF_MS * 2 ** attempt);
   }

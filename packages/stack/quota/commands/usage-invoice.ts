@@ -80,7 +80,7 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
   const open = await readNotClosed(flags);
   if (open.length > 0 && !draft)
     throw new UsageError(
-      `${describeNotClosed(open)}: run gatewright usage close --period ${flags.period}, or ask for a --draft`,
+      `${describeNotClosed(open)}: run gatewright usage close --period ${flags.period}, or pass --draft`,
     );
   if (open.length > 0) remark(`draft: ${describeNotClosed(open)}`);
   let isFirst = true;

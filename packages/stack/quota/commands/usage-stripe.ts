@@ -78,11 +78,11 @@ async function send(flags: StripeFlags): Promise<void> {
     }
   }
   remark(
-    `${counts.sent} events sent, ${counts.before} were sent before, ${counts.nothing} records add nothing, ${counts.unmetered} have no meter`,
+    `${counts.sent} events sent, ${counts.before} already sent, ${counts.nothing} records without usage, ${counts.unmetered} without a meter`,
   );
   if (counts.negative > 0)
     throw new UsageError(
-      `${counts.negative} corrections are below 0, which a meter does not take back by itself: correct them at Stripe (gatewright usage export --format invoice names them)`,
+      `${counts.negative} corrections are below 0, which meters do not accept: correct them at Stripe (gatewright usage export --format invoice lists them)`,
     );
 }
 
@@ -102,11 +102,11 @@ async function toEvent(
   const customer = found.invoice?.customers.get(tenant)?.stripe;
   if (customer === undefined)
     throw new UsageError(
-      `plan ${plan} has no invoice.customers.${tenant}.stripe (cus_…): nobody can be charged`,
+      `plan ${plan} has no invoice.customers.${tenant}.stripe (cus_…), so the customer cannot be charged`,
     );
   const endMs = Math.min(Date.parse(periodEnd) - 1000, Date.now());
   if (Date.now() - endMs > MAX_AGE_MS)
-    throw new UsageError(`${recordId} ended more than 34 days ago, and Stripe takes no event older than 35`);
+    throw new UsageError(`${recordId} ended more than 34 days ago; Stripe takes no event older than 35 days`);
   return {
     event_name: price.meter,
     identifier: createHash('sha256').update(recordId).digest('hex'),
@@ -137,7 +137,7 @@ async function post(event: MeterEvent, key: string): Promise<void> {
     // Sent before, but the answer was lost.
     if (isFinal && /already exists with identifier/i.test(text)) return;
     if (isFinal || attempt === TRIES)
-      throw new UsageError(`Stripe did not take ${identifier}: ${describe(reply?.status, text)}`);
+      throw new UsageError(`Stripe refused ${identifier}: ${describe(reply?.status, text)}`);
     await new Promise((resolve) => setTimeout(resolve, BACK_OFF_MS * 2 ** (attempt - 1)));
   }
 }

@@ -77,5 +77,5 @@ async function warnOfOpen(question: ExportQuestion, flags: AdminFlags): Promise<
   for await (const row of readExport<UsageRow>('usage', question, flags))
     if (row.state !== 'closed') open.push(row);
   for await (const row of readExport<UsageRow>('due', question, flags)) open.push(row);
-  if (open.length > 0) remark(`${describeNotClosed(open)}, and not among these`);
+  if (open.length > 0) remark(`${describeNotClosed(open)}; they are not included`);
 }
