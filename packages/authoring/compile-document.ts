@@ -228,7 +228,7 @@ function checkResult({ document, inventory, problem, warning }: Work, networks: 
       `a revoked right, or an expired token, stays valid for ${cacheTtlSeconds} s; ${USUAL_TTL_LIMIT_SECONDS} s are enough for most APIs`,
     );
   if (onOversize === 'exact' && cacheTtlSeconds > 0)
-    problem([...at, 'onOversize'], 'onOversize: exact answers one request only: set cacheTtlSeconds: 0');
+    problem([...at, 'onOversize'], 'exact answers one request only: it needs cacheTtlSeconds: 0');
   if (format !== 'simple') return;
   if (inventory.kind !== 'http') problem([...at, 'format'], 'simple answers are for HTTP APIs only');
   if (expiryCondition) problem([...at, 'expiryCondition'], 'a simple answer cannot have conditions');

@@ -207,7 +207,7 @@ async function findPlan(
   const known = assigned?.plan ?? head?.['plan'] ?? (await findLastPlan(ports, question));
   if (typeof known === 'string') {
     if (named === undefined || named === known) return getPlan(ports, known);
-    throw new RequestInvalid('plan', `must be left out: the key is on ${known}`);
+    throw new RequestInvalid('plan', `must be left out: the plan is ${known}`);
   }
   const ofKeys = key === undefined ? await findPlanOfKeys(ports, question) : undefined;
   if (ofKeys !== undefined) return ofKeys;

@@ -118,9 +118,9 @@ describe('readLiveApi', () => {
     await assert.rejects(
       ask({}, { apiId: 'none' }),
       (error) =>
-        error instanceof UsageError && /AWS knows no API none in region eu-west-1/.test(error.message),
+        error instanceof UsageError && /AWS has no API none in region eu-west-1/.test(error.message),
     );
-    await assert.rejects(ask({}, { stack: 's', logicalId: 'L' }), /CloudFormation knows no API L in stack s/);
+    await assert.rejects(ask({}, { stack: 's', logicalId: 'L' }), /CloudFormation has no API L in stack s/);
   });
 
   it('says what it needs where the environment has no credentials', async () => {
@@ -157,7 +157,7 @@ describe('readLiveApi', () => {
       { method: 'GET', path: '/users/{id}/secrets', isProtected: true },
     ]);
     assert.deepEqual(api.warnings, [
-      'stage prod still serves what the API has no more, so it stays guarded: GET /users/{id}/secrets',
+      'stage prod still serves routes that the API no longer has; they stay protected: GET /users/{id}/secrets',
       'stage prod does not serve yet: ANY /users',
     ]);
   });
@@ -272,7 +272,7 @@ describe('readLiveApi', () => {
 
     await assert.rejects(
       readLiveApi(wanted, environment(server.url)),
-      /answered 302: a redirect is not followed/,
+      /answered 302: redirects are not followed/,
     );
     assert.equal(asked, 0);
   });
@@ -306,7 +306,7 @@ describe('readLiveApi', () => {
 
     await assert.rejects(
       readLiveApi(wanted, environment(server.url)),
-      (error) => error instanceof UsageError && /does not end its answer/.test(error.message),
+      (error) => error instanceof UsageError && /its answer does not end/.test(error.message),
     );
   });
 });
