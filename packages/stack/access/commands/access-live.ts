@@ -124,7 +124,7 @@ async function listRoutes(aws: SignedGet, apiId: string): Promise<readonly Inven
     if (method !== undefined) return { method: assertMethod(method), path: assertPath(path), isProtected };
     // `$default`, and the routes of a WebSocket API, whose names are free.
     if (typeof routeKey !== 'string' || routeKey === '' || showControls(routeKey) !== routeKey)
-      throw new UsageError(`AWS listed a route ${show(routeKey)}`);
+      throw new UsageError(`AWS listed a route with the key ${show(routeKey)}`);
     return { method: 'ANY', path: routeKey, isProtected };
   });
 }

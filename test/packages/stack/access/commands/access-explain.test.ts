@@ -156,7 +156,7 @@ describe('explain of an API key', () => {
 
     assert.throws(() => explain(document, 'GET', '/users', flags({ held: other })), {
       code: 'USAGE',
-      message: /takes no keys other_live_…; it has .*keys shop_live_…/,
+      message: /accepts no keys other_live_…; it has .*keys shop_live_…/,
     });
   });
 });
@@ -242,7 +242,7 @@ describe('explain of what no rule decides', () => {
       explain(document, 'GET', '/health', flags()),
       /^OPEN {2}GET \/health {2}the route has no authorizer, so rules do not apply\nroute {2}GET \/health$/,
     );
-    assert.match(explain(document, undefined, undefined, flags()), /^GET \/health +OPEN +it has no author/m);
+    assert.match(explain(document, undefined, undefined, flags()), /^GET \/health +OPEN +the route has no author/m);
     assert.deepEqual(JSON.parse(explain(document, 'GET', '/health', flags({ json: true }))), {
       kind: 'open',
       rules: [],

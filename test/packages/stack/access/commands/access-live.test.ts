@@ -208,7 +208,7 @@ describe('readLiveApi', () => {
       [
         'an answer about another API',
         { ...REST, '/restapis/abc': { id: 'other' } },
-        /AWS answered about "other"/,
+        /AWS answered with "other"/,
       ],
       [
         'a path without a slash',
@@ -227,14 +227,14 @@ describe('readLiveApi', () => {
       ],
       ['a stage without an export', { ...REST, [REST_EXPORT]: undefined }, /no export of it/],
       ['an export that is none', { ...REST, [REST_EXPORT]: { message: 'x' } }, /no OpenAPI document/],
-      ['a list instead of an object', { ...REST, '/restapis/abc': [] }, /no JSON object: \[\]/],
-      ['a text', { ...REST, '/restapis/abc': 'text' }, /no JSON object: "text"/],
+      ['a list instead of an object', { ...REST, '/restapis/abc': [] }, /without a JSON object: \[\]/],
+      ['a text', { ...REST, '/restapis/abc': 'text' }, /without a JSON object: "text"/],
       [
         'a route without a name',
         { ...HTTP, [routes]: { items: [{ authorizationType: 'NONE' }] } },
-        /names a route nothing/,
+        /listed a route with the key nothing/,
       ],
-      ['a kind of API that there is not', { ...HTTP, '/v2/apis/def': { apiId: 'def' } }, /no protocolType/],
+      ['a kind of API that there is not', { ...HTTP, '/v2/apis/def': { apiId: 'def' } }, /no known protocolType/],
       [
         'more routes than there can be',
         { ...REST, [RESOURCES]: { item: Array.from({ length: 10_001 }, () => item) } },
