@@ -278,7 +278,7 @@ describe('readLiveApi', () => {
   });
 
   for (const { name, answer, expected } of [
-    { name: 'a page of a captive portal', answer: '<html>', expected: /no JSON object: <html>/ },
+    { name: 'a page of a captive portal', answer: '<html>', expected: /without a JSON object: <html>/ },
     {
       name: 'a bomb',
       answer: gzipSync(Buffer.alloc(17 * 1024 * 1024, ' ')),
