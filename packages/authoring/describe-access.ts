@@ -76,7 +76,7 @@ function describeQuota({ quota }: CompiledDocument): readonly string[] {
   if (quota === undefined) return [];
   const from = (source: NameOrClaim): string =>
     'name' in source ? source.name : `claim ${source.claim.join('.')}`;
-  const who = quota.issuers === undefined ? 'everybody' : `callers of ${quota.issuers.join(', ')}`;
+  const who = quota.issuers === undefined ? 'all callers' : `callers of ${quota.issuers.join(', ')}`;
   const named = `to the plan of ${from(quota.plan)}, as tenant ${from(quota.tenant)}`;
   const isClaimed = 'claim' in quota.plan || 'claim' in quota.tenant;
   return [`charged: ${who}, ${named}${isClaimed ? '; 403 for callers without such a claim' : ''}`];

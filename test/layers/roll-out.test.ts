@@ -93,7 +93,11 @@ describe('addAliases', () => {
   });
 
   const wrong: readonly (readonly [name: string, rollout: Rollout, problem: RegExp])[] = [
-    ['a weight without versions', { previousWeight: 0.5, previous: PREVIOUS }, /needs params\.authorizerVersions: true/],
+    [
+      'a weight without versions',
+      { previousWeight: 0.5, previous: PREVIOUS },
+      /needs params\.authorizerVersions: true/,
+    ],
     [
       'a previous version without versions',
       { previous: { ...PREVIOUS, 'token-authorizer': '3' } },

@@ -54,10 +54,7 @@ describe('claimsOf', () => {
       claimsOf(behindOurs({ claims: { as: 'cognito', names: ['sub'] } }, 'rest')) ?? assert.fail();
 
     assert.equal(claims['sub'], 'ada');
-    assert.throws(
-      () => claims['email'],
-      /the claim email is not carried: add it to result\.claims\.names/,
-    );
+    assert.throws(() => claims['email'], /the claim email is not carried: add it to result\.claims\.names/);
     assert.throws(() => 'email' in claims, /not carried/);
     assert.match(`${JSON.stringify(claims)} ${inspect(claims)}`, /ada/);
     assert.deepEqual(Object.keys(claims), ['sub']);

@@ -62,7 +62,7 @@ function usageFate(tenant: string, { key, item }: KeptItem): Fate {
   if (!key.pk.startsWith('PLAN#')) return KEEP;
   const plan: unknown = JSON.parse(doc);
   const after = JSON.stringify(withoutCustomer(plan, tenant));
-  return after === JSON.stringify(plan) ? KEEP : { kind: 'rewrite', what: 'plans with their name', after };
+  return after === JSON.stringify(plan) ? KEEP : { kind: 'rewrite', what: 'plans that named them', after };
 }
 
 function nameOf({ pk, sk }: ItemKey): string {

@@ -43,7 +43,10 @@ describe('findApiId', () => {
     };
     assert.equal(await find({ name: 'shop' }, answers), 'r2');
     assert.equal(await find({ name: 'live' }, answers), 'h1');
-    await assert.rejects(find({ name: 'none' }, answers), /region eu-central-1 has no API with the name none/);
+    await assert.rejects(
+      find({ name: 'none' }, answers),
+      /region eu-central-1 has no API with the name none/,
+    );
   });
 
   it('refuses a name that two APIs have', async () => {

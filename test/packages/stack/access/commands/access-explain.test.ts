@@ -70,10 +70,7 @@ describe('explain of a caller without a claim that rules look at', () => {
 
     assert.match(asked('{}'), /^DENY[^]*caller .*missing claims: email$/m);
     assert.doesNotMatch(asked('{"email":"ada@x.example"}'), /missing/);
-    assert.match(
-      explain(document, 'GET', '/users/ada', flags({ claims: '{}' })),
-      /missing claims: owner$/m,
-    );
+    assert.match(explain(document, 'GET', '/users/ada', flags({ claims: '{}' })), /missing claims: owner$/m);
   });
 });
 
@@ -242,7 +239,10 @@ describe('explain of what no rule decides', () => {
       explain(document, 'GET', '/health', flags()),
       /^OPEN {2}GET \/health {2}the route has no authorizer, so rules do not apply\nroute {2}GET \/health$/,
     );
-    assert.match(explain(document, undefined, undefined, flags()), /^GET \/health +OPEN +the route has no author/m);
+    assert.match(
+      explain(document, undefined, undefined, flags()),
+      /^GET \/health +OPEN +the route has no author/m,
+    );
     assert.deepEqual(JSON.parse(explain(document, 'GET', '/health', flags({ json: true }))), {
       kind: 'open',
       rules: [],

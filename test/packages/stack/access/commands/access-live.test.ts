@@ -117,8 +117,7 @@ describe('readLiveApi', () => {
   it('says which API and region it looked in', async () => {
     await assert.rejects(
       ask({}, { apiId: 'none' }),
-      (error) =>
-        error instanceof UsageError && /AWS has no API none in region eu-west-1/.test(error.message),
+      (error) => error instanceof UsageError && /AWS has no API none in region eu-west-1/.test(error.message),
     );
     await assert.rejects(ask({}, { stack: 's', logicalId: 'L' }), /CloudFormation has no API L in stack s/);
   });
@@ -234,7 +233,11 @@ describe('readLiveApi', () => {
         { ...HTTP, [routes]: { items: [{ authorizationType: 'NONE' }] } },
         /listed a route with the key nothing/,
       ],
-      ['a kind of API that there is not', { ...HTTP, '/v2/apis/def': { apiId: 'def' } }, /no known protocolType/],
+      [
+        'a kind of API that there is not',
+        { ...HTTP, '/v2/apis/def': { apiId: 'def' } },
+        /no known protocolType/,
+      ],
       [
         'more routes than there can be',
         { ...REST, [RESOURCES]: { item: Array.from({ length: 10_001 }, () => item) } },
