@@ -1,4 +1,4 @@
-/** Invalidates kept answers: asked by administrators, EventBridge, SNS, streams of tables or other functions. */
+/** Invalidates cached answers for administrators, EventBridge, SNS, table streams or other functions. */
 import { createLambdaInvalidator } from '#shared/cache/lambda-invalidator.ts';
 import type { Invalidator } from '#shared/cache/lambda-invalidator.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';

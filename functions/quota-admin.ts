@@ -1,4 +1,4 @@
-/** Quotas' admin endpoints, on an HTTP API behind IAM: who may call which route is IAM's to say. */
+/** Admin endpoints of quotas, on an HTTP API that IAM protects. */
 import { readUsageTableConfig } from '#shared/config/usage-config.ts';
 import { createRouter } from '#shared/http/router.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';

@@ -1,4 +1,4 @@
-/** Every hour goes on with the round of the day: closes every period that is over, and records its usage, before its ledger goes. */
+/** Runs every hour: closes each period that is over and records its usage before its ledger expires. */
 import { readUsageTableConfig } from '#shared/config/usage-config.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { closeAllOver } from '#shared/quota/admin/close-all.ts';

@@ -1,4 +1,4 @@
-/** Lines of access logs, from CloudWatch Logs or a Firehose stream: charges the requests that were served, each once. */
+/** Charges served requests, each once, by access logs from CloudWatch Logs or a Firehose stream. */
 import { readUsageTrackerConfig } from '#shared/config/usage-config.ts';
 import type { UsageTrackerConfig } from '#shared/config/usage-config.ts';
 import { loadLogger } from '#shared/observability/logger.ts';
@@ -16,7 +16,6 @@ export const handler = observeHandler('usage-tracker', async (event, { metrics }
   tracker ??= createDynamoDbUsageTracker(rules.tableName, countQuotas(metrics));
   const { counts, newestEpochMs, waiting, reply } = await trackDelivery(event, tracker, rules);
   for (const [name, count] of Object.entries(counts)) metrics.addMetric(name, 'Count', count);
-  // How far behind the clock the charges are.
   if (newestEpochMs !== undefined) metrics.addMetric('UsageLag', 'Milliseconds', Date.now() - newestEpochMs);
   if (waiting !== undefined) (await loadLogger('usage-tracker')).error(waiting);
   return reply();

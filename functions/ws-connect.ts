@@ -1,4 +1,4 @@
-/** `$connect`: remembers who is connected, and accepts, unless its caller has too many connections open. */
+/** `$connect`: stores the connection and accepts it, unless the caller has too many open. */
 import { parseWebSocketEvent } from '#shared/aws/websocket-event.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { admitConnection } from '#shared/websocket/admit-connection.ts';

@@ -1,4 +1,4 @@
-/** `$default` with a route response: answers pings, and says what it would understand. */
+/** `$default` with a route response: answers pings, and otherwise lists the actions it understands. */
 import { parseWebSocketEvent } from '#shared/aws/websocket-event.ts';
 import { jsonReply } from '#shared/http/reply.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';

@@ -1,4 +1,4 @@
-/** `$disconnect`: forgets the connection. AWS ignores the answer and does not promise to call. */
+/** `$disconnect`: deletes the connection. AWS ignores the answer and does not guarantee the call. */
 import type { ProxyResult } from '#shared/aws/proxy-result.ts';
 import { parseWebSocketEvent } from '#shared/aws/websocket-event.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';

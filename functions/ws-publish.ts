@@ -1,4 +1,4 @@
-/** Route `publish`: what a client says goes into the log of its channel, and is delivered by `ws-publisher`. */
+/** Route `publish`: appends a client's message to the log of its channel; `ws-publisher` delivers it. */
 import { parseWebSocketEvent } from '#shared/aws/websocket-event.ts';
 import { jsonReply } from '#shared/http/reply.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';

@@ -1,4 +1,4 @@
-/** Called by other functions, EventBridge, SNS and itself: publishes to channels, and delivers a share of what was published. */
+/** Called by functions, EventBridge, SNS and itself: publishes to channels, and delivers one share. */
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { randomHex } from '#shared/random-hex.ts';
 import type { DeliveryPorts } from '#shared/websocket/channel-ports.ts';

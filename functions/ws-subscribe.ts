@@ -1,4 +1,4 @@
-/** Routes `subscribe` and `read`: a connection hears a channel from now on, or reads what it has missed. */
+/** Routes `subscribe` and `read`: subscribes a connection to a channel, or reads missed messages. */
 import { parseWebSocketEvent } from '#shared/aws/websocket-event.ts';
 import { jsonReply } from '#shared/http/reply.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';

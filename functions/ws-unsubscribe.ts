@@ -1,4 +1,3 @@
-/** Route `unsubscribe`: a connection hears a channel no longer. */
 import { parseWebSocketEvent } from '#shared/aws/websocket-event.ts';
 import { jsonReply } from '#shared/http/reply.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';

@@ -7,25 +7,24 @@ import { HOSTED, LAYER_PACKAGES, specifierOf } from './contents.ts';
 import type { LayerPackage } from './contents.ts';
 
 export const LAYER_DIRECTORY = '.build/layer';
-/** What a package loads lazily. A package of its own, so that it has one place whoever imports it. */
+/** What packages load lazily: a package of its own, so that all importers share one copy. */
 const SHARED_CHUNKS = 'gatewright-shared-chunks';
 /** Specifier of the module that stands for a whole package while the layer is built. */
 const WHOLE = 'whole:';
 const BUILTIN = 'builtin';
 /**
- * Some of the SDK's dependencies are CommonJS and require Node's modules, which an ES module cannot; all else is
- * bundled. `createRequire` would cost each file 0.5 ms of every start.
+ * Some of the SDK's dependencies are CommonJS and require Node's modules, which an ES module cannot.
+ * `createRequire` would add 0.5 ms to each start per file.
  */
 const REQUIRE = 'const require = (name) => process.getBuiltinModule(name);';
 
 /**
- * Writes the layer's folder anew: one pre-bundled ES module per package with what all its subpaths export, since
- * each file costs a start 0.5 ms; a package.json and the licence. `root` is the folder with package.json and
- * node_modules, `directory` becomes the layer's.
+ * Rebuilds the layer's folder: one pre-bundled ES module per package (each file costs a start 0.5 ms), a
+ * package.json and the licence.
  * @throws Error when a source file would ship twice.
  */
 export async function buildLayer(root: string, directory = join(root, LAYER_DIRECTORY)): Promise<Metafile> {
-  // Built aside and put in place at the end: a gateway may be running functions from the folder.
+  // Built aside and moved at the end: a gateway may be running functions from the folder.
   const draft = `${directory}-${process.pid}`;
   const modules = join(draft, 'nodejs', 'node_modules');
   const metafile: Metafile = { inputs: {}, outputs: {} };
@@ -40,7 +39,9 @@ export async function buildLayer(root: string, directory = join(root, LAYER_DIRE
   return metafile;
 }
 
-/** Each on its own: in one build, esbuild moves its helpers of CommonJS to a file that all packages then load. */
+/**
+ * Bundled one by one: in one build, all packages would load a common file with esbuild's CommonJS helpers.
+ */
 async function bundlePackage(root: string, outdir: string, { name }: LayerPackage): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
@@ -59,7 +60,7 @@ async function bundlePackage(root: string, outdir: string, { name }: LayerPackag
     define: name.startsWith('@aws-lambda-powertools/') ? NO_STREAMS : {},
     minifySyntax: true,
     minifyWhitespace: true,
-    // The SDK and its users tell errors by the names of their classes; of the others nobody does.
+    // The SDK and its users tell errors apart by class name.
     minifyIdentifiers: !name.startsWith('@aws-sdk/'),
     legalComments: 'none',
     metafile: true,
@@ -101,7 +102,7 @@ function wholePackages(root: string): Plugin {
   };
 }
 
-/** Of every package but the host itself, imports of what it hosts become imports of the host. */
+/** In every package but the host, imports of a hosted module become imports of the host. */
 function hostedModules(root: string, packageName: string): Plugin {
   const isHost = packageName === HOSTED.host;
   return {
@@ -110,7 +111,7 @@ function hostedModules(root: string, packageName: string): Plugin {
       esbuild.onResolve({ filter: /^@aws/ }, ({ path, namespace, kind }) => {
         if (!(path in HOSTED.modules)) return undefined;
         if (!isHost) return { path: HOSTED.host, external: true };
-        // The host names them for others, and may not depend on all of them itself.
+        // The host re-exports modules that it does not itself depend on.
         const resolveDir = join(root, 'node_modules', HOSTED.host);
         return namespace === 'whole' ? esbuild.resolve(path, { resolveDir, kind }) : undefined;
       });
@@ -118,11 +119,11 @@ function hostedModules(root: string, packageName: string): Plugin {
   };
 }
 
-/** An import of one of these reads all its exports, and one of `node:timers` loads another module: 0.5 ms. */
+/** Importing one of these reads all its exports, and `node:timers` loads another module: 0.5 ms. */
 const FROM_PROCESS: Readonly<Record<string, readonly string[]>> = {
   'node:timers': ['setImmediate', 'setTimeout'],
 };
-/** Powertools makes a Console of its own, and both streams for it, before there is anything to print. */
+/** Powertools creates its own Console, with both streams, before anything is printed. */
 const LAZY_CONSOLE = join(import.meta.dirname, 'lazy-console.ts');
 const NO_STREAMS = { 'process.stdout': 'undefined', 'process.stderr': 'undefined' };
 
@@ -147,7 +148,7 @@ export function assertShippedOnce(metafile: Metafile): void {
   const seen = new Map<string, string>();
   for (const [output, { inputs }] of Object.entries(metafile.outputs)) {
     for (const [input, { bytesInOutput }] of Object.entries(inputs)) {
-      // A few lines in the place of an import statement, without state: powertools' logger and metrics have each theirs.
+      // A few stateless lines that replace an import statement. Powertools' logger and metrics have one each.
       if (input.startsWith(`${BUILTIN}:`) || input.endsWith('layers/lazy-console.ts')) continue;
       const other = seen.get(input);
       if (bytesInOutput > 0 && other !== undefined)

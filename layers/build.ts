@@ -1,5 +1,5 @@
 /**
- * `npm run build`: builds the layer, bundles the functions, prints what they weigh, and lists the packages of each in
+ * `npm run build`: builds the layer, bundles the functions, prints their sizes, and writes an SBOM of each to
  * `.build/sbom`.
  */
 import { glob, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
@@ -26,9 +26,9 @@ print('layer, unzipped', layer.unzippedBytes);
 print('layer, zipped', layer.zippedBytes);
 for (const { name, files, startBytes, packages } of await bundleFunctions(ROOT)) {
   await writeSbom(name, neededFolders(lock, packages));
-  print(`function ${name}, at its start`, startBytes);
+  print(`function ${name}, files read at its start`, startBytes);
   const sizeBytes = [...files.values()].reduce((sum, code) => sum + code.length, 0);
-  if (sizeBytes > startBytes) print(`function ${name}, with what it may load`, sizeBytes);
+  if (sizeBytes > startBytes) print(`function ${name}, with lazily loaded files`, sizeBytes);
 }
 
 async function writeSbom(name: string, folders: readonly string[]): Promise<void> {

@@ -1,4 +1,4 @@
-/** Bundles every function: to be packed, to be measured, and to prove that nothing ships twice. */
+/** Bundles every function, for packing, measuring, and proving that nothing ships twice. */
 import { glob, readFile } from 'node:fs/promises';
 import { join, parse, relative } from 'node:path';
 import { build } from 'esbuild';
@@ -10,18 +10,17 @@ export type FunctionBundle = {
   readonly name: string;
   /** By path in the function's package: `functions/{name}.mjs`, `functions/chunks/….mjs`. */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** Paths of those that are read before the handler can be called, and what they import from elsewhere. */
+  /** Paths read before the handler can be called, with their imports from other packages. */
   readonly startFiles: readonly string[];
   readonly startImports: readonly string[];
   readonly startBytes: number;
-  /** Packages of the layer that any of its files imports. */
   readonly packages: readonly string[];
 };
 
 type BundleSettings = {
   readonly pattern?: string;
   readonly sourcemap?: 'external' | false;
-  /** In place of `custom.esbuild` of the serverless.yml at `root`. */
+  /** Replaces `custom.esbuild` of the serverless.yml at `root`. */
   readonly esbuild?: BuildOptions;
 };
 
@@ -57,7 +56,6 @@ export async function bundleFunctions(
   return bundles.sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** The entry and what it imports at once, whatever that is. */
 function startFilesOf({ outputs }: Metafile, entry: string): readonly string[] {
   const found = new Set([entry]);
   for (const file of found)
@@ -85,9 +83,9 @@ function packagesOf({ outputs }: Metafile): readonly string[] {
   return [...new Set(names)].sort();
 }
 
-/** `custom.esbuild` of serverless.yml, so that what is measured is what is deployed. */
+/** `custom.esbuild` of serverless.yml, so that the measured bundle is the deployed one. */
 async function readEsbuildOptions(root: string): Promise<BuildOptions> {
-  // CloudFormation's own tags (!Ref, !GetAtt) mean nothing here.
+  // CloudFormation tags (!Ref, !GetAtt) are not resolved here.
   const yaml: unknown = parseYaml(await readFile(join(root, 'serverless.yml'), 'utf8'), {
     logLevel: 'error',
   });
@@ -108,10 +106,9 @@ function buildOptions(given: BuildOptions): BuildOptions {
   };
 }
 
-/** Our own are the functions' code, wherever they are installed. */
+/** Our own packages are the functions' code, wherever they are installed. */
 const OTHERS_PACKAGE = /node_modules\/(?!@?gatewright\/)(?!.*node_modules\/@?gatewright\/)/;
 
-/** @throws Error */
 export function assertPackagesInLayer(name: string, metafile: Metafile): void {
   const bundled = Object.keys(metafile.inputs).find((input) => OTHERS_PACKAGE.test(input));
   if (bundled !== undefined)
@@ -124,5 +121,5 @@ export function assertPackagesInLayer(name: string, metafile: Metafile): void {
   for (const { imports } of Object.values(metafile.outputs))
     for (const { path, external } of imports)
       if (external === true && !path.startsWith('node:') && !provided.has(path))
-        throw new Error(`${name}: imports ${path}, which the layer does not hold (layers/contents.ts)`);
+        throw new Error(`${name}: imports ${path}, which is not in the layer (layers/contents.ts)`);
 }

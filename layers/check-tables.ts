@@ -1,11 +1,11 @@
-/** What the tables of keys and charges must not be, by the compiled template. Before anything is deployed. */
+/** Checks the tables of keys and charges in the compiled template before deployment. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { Template } from './edit-template.ts';
 
 const TABLE_VARIABLES = ['GATEWRIGHT_USAGE_TABLE', 'GATEWRIGHT_ACCESS_TABLE'];
 const TABLE_TYPES = ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'];
 
-/** A sentence for each table of ours that would be in several regions: its units and tickets would count in each. */
+/** One sentence per own table that is replicated to other regions: its units would count in each. */
 export function globalTables({ Resources }: Template): readonly string[] {
   return ownTables({ Resources }).flatMap((logicalId) => {
     const { Type: type, Properties = {} } = Resources[logicalId] ?? { Type: '' };
@@ -13,13 +13,13 @@ export function globalTables({ Resources }: Template): readonly string[] {
     if (type !== 'AWS::DynamoDB::GlobalTable' && regions.length === 0) return [];
     const where = regions.length === 0 ? '' : ` in ${regions.join(', ')}`;
     return [
-      `${logicalId} is a global table${where}: its regions agree after the fact, so each would admit the whole quota and take a one-time ` +
-        'ticket once. Keep it an AWS::DynamoDB::Table without replicas; docs/guides/operate/operating.md, "Several regions", says what to do instead',
+      `${logicalId} is a global table${where}: its regions agree with a delay, so each would admit the whole quota and accept a one-time ` +
+        'ticket once. Use an AWS::DynamoDB::Table without replicas; docs/guides/operate/operating.md, "Several regions", has alternatives',
     ];
   });
 }
 
-/** Tables that functions are told of as theirs, also where another resource took the place of ours. */
+/** Tables that the functions use, also where another resource replaces ours. */
 function ownTables({ Resources }: Pick<Template, 'Resources'>): readonly string[] {
   const ids = Object.values(Resources)
     .filter(({ Type }) => Type === 'AWS::Lambda::Function')

@@ -1,8 +1,7 @@
-/** What the layer holds: third-party packages that several functions share, by the subpaths that may be imported. */
+/** The layer's contents: third-party packages that several functions share, by importable subpaths. */
 
 export type LayerPackage = {
   readonly name: string;
-  /** Keys of its `exports`. */
   readonly subpaths: readonly string[];
 };
 
@@ -15,12 +14,12 @@ export const LAYER_PACKAGES: readonly LayerPackage[] = [
 ];
 
 /**
- * What several of the packages need and nobody imports by name. It is in the file of one that every function loads,
- * and the others import it from there: every file more costs each start 0.4 ms.
+ * Modules that several packages need and none of our code imports by name. One package that every function
+ * loads hosts them: every further file costs each start 0.4 ms.
  */
 export const HOSTED = {
   host: '@aws-lambda-powertools/metrics',
-  /** What the others take of each; a name that is missing here fails their import, which a test does. */
+  /** The names that other packages import of each; a missing name fails their import (a test checks). */
   modules: {
     '@aws-lambda-powertools/commons': ['Utility', 'deepMerge', 'isNullOrUndefined'],
     '@aws-lambda-powertools/commons/typeutils': ['isString'],
@@ -36,7 +35,7 @@ export const HOSTED = {
   } as Readonly<Record<string, readonly string[]>>,
 };
 
-/** `@middy/core`, `aws-jwt-verify/error`: what an import statement says. */
+/** `@middy/core`, `aws-jwt-verify/error` */
 export function specifierOf(name: string, subpath: string): string {
   return subpath === '.' ? name : `${name}${subpath.slice(1)}`;
 }

@@ -1,4 +1,4 @@
-/** What osls puts into a compiled template that a stack of ours must not have, and what it leaves out. */
+/** Corrects the compiled template: removes what osls must not add, and adds what it omits. */
 
 export type Template = {
   readonly Resources: Record<
@@ -9,12 +9,12 @@ export type Template = {
 };
 
 /**
- * Takes a resource out, with whatever refers to it: routes, integrations, permissions, alarms, outputs.
- * Returns the logical ids of all resources that went.
+ * Removes a resource and everything that refers to it: routes, integrations, permissions, alarms, outputs.
+ * Returns the logical ids of all removed resources.
  */
 export function removeWithDependents(template: Template, logicalId: string): readonly string[] {
   const gone = new Set(logicalId in template.Resources ? [logicalId] : []);
-  // Iteration reaches what is added on the way.
+  // Iteration also visits ids added on the way.
   for (const id of gone) {
     for (const [other, resource] of Object.entries(template.Resources))
       if (refersTo(resource, id)) gone.add(other);
@@ -47,7 +47,7 @@ function refersTo(value: unknown, logicalId: string): boolean {
   });
 }
 
-/** What a resource refers to comes before it all the same; osls writes it down once more, and linters complain of each. */
+/** Removes `DependsOn` entries that a reference implies; osls adds them, and linters complain. */
 export function removeImpliedDependencies({ Resources }: Template): void {
   for (const resource of Object.values(Resources)) {
     const { DependsOn, ...rest } = resource;
@@ -61,8 +61,9 @@ export function removeImpliedDependencies({ Resources }: Template): void {
 }
 
 /**
- * osls exports every output as `sls-{service}-{stage}-{output}`, the layer's ARN among them, which is another with each
- * deployment: CloudFormation refuses to change an export in use, so whoever imported it would block all later ones.
+ * osls exports every output as `sls-{service}-{stage}-{output}`, including the layer's ARN, which changes
+ * with each deployment. CloudFormation refuses to change an export in use, so one import would block all
+ * later deployments.
  */
 export function removeForeignExports({ Outputs = {} }: Template, prefix = 'sls-'): void {
   for (const output of Object.values(Outputs)) {
@@ -74,11 +75,11 @@ export function removeForeignExports({ Outputs = {} }: Template, prefix = 'sls-'
 const SEND_TRACES = {
   Effect: 'Allow',
   Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
-  // Neither action knows resources.
+  // Neither action supports resource-level permissions.
   Resource: '*',
 };
 
-/** osls gives this right to a role of its own making only. */
+/** osls grants this only to roles that it makes itself. */
 export function allowTracing({ Resources }: Template): void {
   for (const { Type, Properties } of Object.values(Resources)) {
     const { Mode: mode } = (Properties?.['TracingConfig'] ?? {}) as { Mode?: unknown };

@@ -1,4 +1,4 @@
-/** Ids of deployed APIs that nobody knows yet, asked of AWS with the credentials that osls deploys with. */
+/** Looks up unknown ids of deployed APIs in AWS, with the credentials that osls deploys with. */
 import { existsSync } from 'node:fs';
 import { idsToFind, saveMissingIds } from '@gatewright/authoring/account/deployed-ids';
 import type { MissingIds } from '@gatewright/authoring/account/deployed-ids';
@@ -7,7 +7,10 @@ import { STANDS_IN } from '../packages/templates/serverless/aws-stand-in.ts';
 import { UsageError } from '@gatewright/authoring/usage-error';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 
-/** What is asked of osls: 4 makes a provider of the SDK, Serverless 3 gives credentials that may have to be waited for. */
+/**
+ * The part of osls's provider used here: osls 4 makes a provider of the SDK, Serverless 3 gives credentials
+ * that may be a promise.
+ */
 export type CredentialSource = {
   getStage(): string;
   getRegion?(): string;
@@ -17,11 +20,10 @@ export type CredentialSource = {
 type Held = { readonly credentials?: AwsCredentials & { getPromise?(): Promise<void> } };
 
 type LookUp = MissingIds & {
-  /** Why packaging cannot go on, and what to do. */
   readonly refusal?: string;
 };
 
-/** Of an account, for a deployment: only in `serverless package` and `serverless deploy` of the whole stack. */
+/** True only in `serverless package` and `serverless deploy` of the whole stack. */
 export function isPackaging(commands: readonly string[], environment: NodeJS.ProcessEnv): boolean {
   const [command, ...more] = commands;
   return (
@@ -61,21 +63,21 @@ async function credentialsOf(provider: CredentialSource): Promise<AwsCredentials
     return provider.getAwsSdkV3CredentialsProvider()();
   const { credentials } = (await provider.getCredentials?.()) ?? {};
   await credentials?.getPromise?.();
-  if (credentials === undefined) throw new UsageError('there are no credentials');
+  if (credentials === undefined) throw new UsageError('no credentials found');
   return credentials;
 }
 
 function describe(missing: readonly string[], stage: string, error: unknown): string {
   return (
-    `nobody knows the id of the API in stage "${stage}" of ${missing.map((name) => `access/${name}.yml`).join(', ')}, and AWS could not be asked: ${firstLine(error)}. ` +
-    `Package with credentials (--aws-profile, AWS_PROFILE), write api.${stage}.apiId in the document, or package without an account by npx gatewright package --stage ${stage}, whose authorizers answer 500 there until it is known`
+    `the id of the API in stage "${stage}" of ${missing.map((name) => `access/${name}.yml`).join(', ')} is unknown, and AWS could not be asked: ${firstLine(error)}. ` +
+    `Package with credentials (--aws-profile, AWS_PROFILE), write api.${stage}.apiId in the document, or package without an account by npx gatewright package --stage ${stage}; until the id is known, its authorizers answer 500`
   );
 }
 
 function describeLocal(local: readonly string[], stage: string, error: unknown): string {
   return (
     `${local.join(', ')}: only the local gateway's id of the API is known in stage ${stage}, and AWS could not be asked: ${firstLine(error)}; ` +
-    'right on this machine, but deployed like this the authorizers refuse everybody'
+    'this works on this machine, but when deployed the authorizers deny every request'
   );
 }
 

@@ -1,7 +1,4 @@
-/**
- * The parts of the stack out of the npm package, in the service that deploys it: no fork or checkout is needed. The
- * service itself has only its documents; the functions import them by a name that stands for its folder `access`.
- */
+/** The parts of the stack from the npm package. The deploying service has only its documents. */
 import {
   existsSync,
   lstatSync,
@@ -17,12 +14,11 @@ import type { BuildOptions } from 'esbuild';
 import { packFunctions } from './pack-functions.ts';
 import type { PartsOfService, StackParts } from './stack-parts.ts';
 
-/** As functions import what the documents of a service are compiled to (packages/gatewright/package/build-package.ts). */
+/** By this name functions import a service's documents (packages/gatewright/package/build-package.ts). */
 export const DOCUMENTS = 'gatewright-documents';
-/** Below the service: written anew where it differs, and nothing of anybody's own. */
+/** Below the service; rewritten where it differs, and holds no user files. */
 export const STACK_FOLDER = '.gatewright/stack';
 const FUNCTIONS = `${STACK_FOLDER}/functions`;
-/** Of a service that has no such document. */
 const NOTHING: Readonly<Record<string, string>> = {
   'compiled.json': '{"documents":[]}\n',
   'webhooks.compiled.json': '{"sources":[]}\n',
@@ -45,7 +41,7 @@ export function npmParts(serviceDir: string, packageFolder: string): StackParts 
     },
     async pack(service) {
       const functions = service.functions ?? {};
-      // As in the package: what is deployed does not tell where it was packed.
+      // As in the package, so that the deployed code does not depend on where it was packed.
       for (const definition of Object.values(functions))
         definition.handler = `functions/${parse(definition.handler ?? '').name}.handler`;
       const { esbuild } = (service.custom ?? {}) as { readonly esbuild?: BuildOptions };
@@ -74,7 +70,7 @@ function setEsbuild(service: PartsOfService, serviceDir: string): void {
   esbuild.alias = { ...esbuild.alias, ...alias };
 }
 
-/** Attack: git keeps links, so a cloned repository could let this write outside of it. @throws Error */
+/** Attack: git keeps links, so a cloned repository could make this write outside of it. @throws Error */
 function makeOwnFolder(serviceDir: string): void {
   let path = serviceDir;
   for (const part of [...STACK_FOLDER.split('/'), 'functions']) {
@@ -87,7 +83,7 @@ function makeOwnFolder(serviceDir: string): void {
   if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { flag: 'wx' });
 }
 
-/** What another version of the package has left behind goes, too. */
+/** Also removes what another version of the package has left. */
 function copyTree(from: string, to: string): void {
   const wanted = filesIn(from);
   const found = existsSync(to) ? filesIn(to) : [];
@@ -101,7 +97,7 @@ function filesIn(folder: string): readonly string[] {
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 }
 
-/** In one step, since a gateway may be running it; not at all where nothing changes, since it would reload. */
+/** Atomic, since a gateway may be running the file; skipped when unchanged, to avoid a reload. */
 function writeIfNew(path: string, content: string | Buffer): void {
   const bytes = Buffer.from(content);
   if (existsSync(path) && readFileSync(path).equals(bytes)) return;

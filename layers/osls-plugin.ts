@@ -1,7 +1,6 @@
 /**
- * What osls itself cannot do for a stack of ours. Runs in `serverless package` and `deploy`: refuses unknown
- * stages and a local issuer outside `custom.localStages`, compiles the access documents, bundles the functions, and
- * builds the layer before it is zipped.
+ * The steps that osls lacks for our stack, in `serverless package` and `deploy`: checks stages, compiles the
+ * access documents, bundles the functions, and builds the layer.
  */
 import { join } from 'node:path';
 import { tableNeeds } from '#shared/access/access-table.ts';
@@ -29,10 +28,9 @@ import type { Rollout } from './roll-out.ts';
 import { checkoutParts } from './stack-parts.ts';
 import type { StackParts } from './stack-parts.ts';
 
-/** Logical ids; `false` leaves one out of the stage, with whatever refers to it. */
+/** Logical ids; `false` removes one from the stage, with everything that refers to it. */
 type Apis = Readonly<Record<string, boolean | 'true' | 'false'>>;
 
-/** The part of osls's object that is used here. */
 export type Serverless = {
   readonly serviceDir: string;
   readonly configurationInput: { readonly params?: Readonly<Record<string, unknown>> };
@@ -52,20 +50,19 @@ export type Serverless = {
   getProvider(name: 'aws'): CredentialSource & { readonly naming: { getStackName(): string } };
 };
 
-/** osls's own, where it gives one. */
 type PluginLog = { readonly log?: Readonly<Record<'warning' | 'notice', (text: string) => void>> };
 
 const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
 
 class StackPlugin {
-  /** What it refuses ends the start of a local gateway as well (packages/templates/serverless/serverless-leniency.cjs). */
+  /** Refusals also end a local gateway's start (packages/templates/serverless/serverless-leniency.cjs). */
   static readonly guards = true;
   readonly hooks: Readonly<Record<string, () => void | Promise<void>>>;
   readonly #serverless: Serverless;
   readonly #parts: StackParts;
   readonly #log: PluginLog['log'];
   #access: AccessBuild | undefined;
-  /** Asked once: later osls gives the layer an artifact of its own. */
+  /** Read once: later osls gives the layer an artifact of its own. */
   #packsLayer = false;
   #webhooks: WebhooksBuild | undefined;
 
@@ -106,7 +103,7 @@ class StackPlugin {
     };
   }
 
-  /** Who has parts from elsewhere overrides it (`npm-plugin.ts`). */
+  /** Overridden where the parts come from elsewhere (`npm-plugin.ts`). */
   protected partsOf({ serviceDir }: Serverless): StackParts {
     return checkoutParts(serviceDir);
   }
@@ -119,7 +116,6 @@ class StackPlugin {
       throw this.#error(`unknown stage "${this.#stage()}": params has ${stages.join(', ')}`, 'UNKNOWN_STAGE');
   }
 
-  /** Before the documents are compiled with them. */
   async #lookUpIds(): Promise<void> {
     const provider = this.#serverless.getProvider('aws');
     const { found, absent, refusal } = await lookUpIds(join(this.#serverless.serviceDir, 'access'), provider);
@@ -129,13 +125,13 @@ class StackPlugin {
   }
 
   #begin(): void {
-    // A document may name a route that nobody has read yet, while `gatewright access sync` is about to.
+    // A document may name a route that is not read yet, while `gatewright access sync` is about to read it.
     if (process.env['GATEWRIGHT_READS_ROUTES'] === undefined) this.#access = this.#compileAccess();
     this.#parts.prepare(this.#serverless.service);
     this.#makeVersions();
   }
 
-  /** Authorizers with rules that nobody could read must not be started, let alone deployed. */
+  /** Authorizers with unreadable rules must not start, let alone be deployed. */
   #compileAccess(): AccessBuild {
     const { serviceDir } = this.#serverless;
     const build = writeCompiledAccess(join(serviceDir, 'access'), { from: serviceDir });
@@ -146,7 +142,7 @@ class StackPlugin {
     return build;
   }
 
-  /** Without routes a document protects nothing. The gateway, which only reads the template, is how they are read. */
+  /** Without routes a document protects nothing. The gateway reads them from the template. */
   #assertReadRoutes(): void {
     const missing = this.#access?.withoutInventory ?? [];
     if (missing.length > 0 && this.#isDeployment())
@@ -157,7 +153,7 @@ class StackPlugin {
     if (this.#isDeployment()) await this.#parts.pack(this.#serverless.service);
   }
 
-  /** Whoever brings a layer of their own (the gateway, when it only reads the template) needs none. */
+  /** A caller that brings its own layer (the gateway, when it only reads the template) needs no build. */
   #isDeployment(): boolean {
     const layers = Object.values(this.#serverless.service.layers ?? {});
     return layers.some(
@@ -165,7 +161,7 @@ class StackPlugin {
     );
   }
 
-  /** Whoever holds the local issuer's key is anybody: it belongs on a developer's machine only. */
+  /** With the local issuer's key one can impersonate anyone: it belongs on a developer's machine only. */
   #assertNoLocalIssuer(): void {
     const { custom, provider } = this.#serverless.service;
     if ((custom?.localStages ?? ['dev']).includes(this.#stage())) return;
@@ -203,7 +199,7 @@ class StackPlugin {
     if (refused !== undefined) throw this.#error(refused.problem, 'ROLLOUT_INVALID');
   }
 
-  /** By a parameter only: what an update leaves out, CloudFormation deletes, address and all. */
+  /** By a parameter only: CloudFormation deletes what an update omits, including the API's address. */
   #leaveOut(template: Template): void {
     const { apis = {} } = this.#serverless.service.custom ?? {};
     const stack = this.#serverless.getProvider('aws').naming.getStackName();
@@ -212,15 +208,15 @@ class StackPlugin {
       const owner = this.#protects().find((api) => api.stack === stack && api.logicalId === logicalId);
       if (owner !== undefined)
         throw this.#error(
-          `access/${owner.document.name}.yml protects ${logicalId} in stage "${this.#stage()}", which is left out there: ` +
-            'set its parameter in params (custom.apis of serverless.yml) to true, or take the stage out of the document',
+          `access/${owner.document.name}.yml protects ${logicalId} in stage "${this.#stage()}", but the stage leaves it out: ` +
+            'set its parameter in params (custom.apis of serverless.yml) to true, or remove the stage from the document',
           'ACCESS_API_LEFT_OUT',
         );
       removeWithDependents(template, logicalId);
     }
   }
 
-  /** Whoever only reads the template (the gateway) says so, and starts. */
+  /** A caller that only reads the template (the gateway) gets a warning and starts. */
   #assertProtected({ Resources }: Template): void {
     if (this.#access === undefined || !this.#packsLayer) return;
     const stack = this.#serverless.getProvider('aws').naming.getStackName();
@@ -236,7 +232,7 @@ class StackPlugin {
     return (this.#access?.protects ?? []).filter((api) => api.for === this.#stage());
   }
 
-  /** API Gateway's cache answers by what the template says; a function cannot see it, so nobody would notice. */
+  /** API Gateway's cache depends on the template; a function cannot see a wrong setting. */
   #assertSafeWiring(): void {
     const provider = this.#serverless.getProvider('aws');
     const { Resources } = this.#serverless.service.provider.compiledCloudFormationTemplate;
@@ -244,19 +240,19 @@ class StackPlugin {
     if (complaints.length > 0) throw this.#error(complaints.join('\n'), 'ACCESS_WIRING_UNSAFE');
   }
 
-  /** A deployed function refuses it, delivery by delivery; here it is said once. */
+  /** A deployed function refuses it with each delivery; here it is reported once. */
   #assertNoLocalSecret(): void {
     const { sources } = this.#webhooks?.kind === 'compiled' ? this.#webhooks.webhooks : { sources: [] };
     const local = sources.find(({ stage, secret }) => stage === this.#stage() && secret.kind === 'env');
     if (local !== undefined)
       throw this.#error(
-        `stage "${local.stage}" is deployed, but access/webhooks.yml keeps the secret of "${local.name}" in a variable ` +
+        `stage "${local.stage}" is deployed, but access/webhooks.yml reads the secret of "${local.name}" from a variable ` +
           'there: name a parameter or a secret, or add the stage to custom.localStages',
         'LOCAL_SECRET_DEPLOYED',
       );
   }
 
-  /** The secrets and targets of the document are written down once, and the role has exactly those. */
+  /** The document is the only list of secrets and targets, and the role gets exactly those. */
   #allowReceiver(): void {
     if (this.#webhooks?.kind !== 'compiled') return;
     const { Resources } = this.#serverless.service.provider.compiledCloudFormationTemplate;
@@ -272,7 +268,7 @@ class StackPlugin {
       };
   }
 
-  /** Else every request of the API would be 500. */
+  /** Otherwise every request of the API would answer 500. */
   #assertKeysServed(): void {
     const stage = this.#stage();
     const documents = this.#access?.compiled.documents ?? [];
@@ -311,7 +307,7 @@ class StackPlugin {
       if (!trusts || !apis.some((api) => api.for === stage)) continue;
       throw this.#error(
         `stage "${stage}" is deployed, but access/${name}.yml trusts the local issuer there: ` +
-          'take the stage out of its "only", or add it to custom.localStages',
+          'remove the stage from its "only", or add it to custom.localStages',
         'LOCAL_ISSUER_DEPLOYED',
       );
     }

@@ -1,4 +1,4 @@
-/** Bundles the stack's functions and has osls upload these archives in place of ones of its own. */
+/** Bundles the stack's functions and makes osls upload these archives in place of its own. */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join, parse } from 'node:path';
 import type { BuildOptions } from 'esbuild';
@@ -6,15 +6,14 @@ import { bundleFunctions } from './bundle-functions.ts';
 import { writeZip } from './zip.ts';
 
 /**
- * Beside the package and not in it: they were five sixths of what a cold start loads, and Lambda reads them only with
- * `--enable-source-maps`. How a stack trace is read by them: docs/guides/operate/operating.md.
+ * Outside of the package: source maps were five sixths of what a cold start loads, and Lambda reads them only
+ * with `--enable-source-maps`. Reading a stack trace with them: docs/guides/operate/operating.md.
  */
 const SOURCE_MAPS = '.build/source-maps';
 
-/** osls copies what is there to the folder that `--package` names. */
+/** osls copies these files to the folder that `--package` names. */
 const WORKSHOP = '.serverless';
 
-/** A function as osls has it. */
 export type OslsFunction = {
   handler?: string;
   versionFunction?: boolean;

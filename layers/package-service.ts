@@ -1,4 +1,4 @@
-/** Runs osls's `package` offline: whatever osls asks AWS is answered on this machine. */
+/** Runs osls's `package` offline: calls to AWS are answered on this machine. */
 import { spawn } from 'node:child_process';
 import { glob, readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -12,22 +12,21 @@ type PackageRequest = {
   /** Absolute folder that holds the service's serverless.yml. */
   readonly serviceDirectory: string;
   readonly stage: string;
-  /** Absolute; written anew. */
+  /** Absolute path; its content is replaced. */
   readonly outputDirectory: string;
-  /** `name=value`, instead of those of `params`. */
+  /** `name=value`; replaces the values of `params`. */
   readonly parameters?: readonly string[];
 };
 
 type Packaged =
   | { readonly kind: 'packaged'; readonly artefacts: readonly Artefact[] }
-  /** One sentence for the person at the keyboard. */
+  /** One sentence, shown to the user. */
   | { readonly kind: 'failed'; readonly message: string };
 
 /** A busy machine takes minutes. */
 const TIMEOUT_MS = 600_000;
 const OUTPUT_LIMIT_CHARACTERS = 1_000_000;
 
-/** Writes the compiled template and every artefact to `outputDirectory`. */
 export async function packageService(request: PackageRequest): Promise<Packaged> {
   const { serviceDirectory, stage, outputDirectory, parameters = [] } = request;
   const stages = await readStages(serviceDirectory);
@@ -56,14 +55,14 @@ export async function packageService(request: PackageRequest): Promise<Packaged>
 }
 
 async function readStages(serviceDirectory: string): Promise<readonly string[]> {
-  // CloudFormation's own tags (!Ref, !GetAtt) mean nothing here.
+  // CloudFormation tags (!Ref, !GetAtt) are not resolved here.
   const text = await readFile(join(serviceDirectory, 'serverless.yml'), 'utf8');
   const { params } = parseYaml(text, { logLevel: 'error' }) as { params?: Record<string, unknown> };
   return Object.keys(params ?? {}).filter((name) => name !== 'default');
 }
 
 type Ended = {
-  /** Null where a signal has ended it. */
+  /** Null when a signal ended it. */
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly output: string;
@@ -75,7 +74,7 @@ function runOsls(
   environment: Readonly<Record<string, string>>,
 ): Promise<Ended> {
   const osls = join(findOsls(cwd), 'bin/serverless.js');
-  // The developer's own AWS settings must not reach osls: it would ask a real account.
+  // The developer's AWS settings must not reach osls: it would call a real account.
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [osls, ...oslsArguments], {
@@ -93,27 +92,26 @@ function runOsls(
   });
 }
 
-/** The service's own, else the one beside us. */
 function findOsls(serviceDirectory: string): string {
   for (const origin of [join(serviceDirectory, 'package.json'), import.meta.url])
     for (const name of ['osls', 'serverless'])
       try {
         return dirname(createRequire(origin).resolve(`${name}/package.json`));
       } catch {
-        // Not installed there: the next place.
+        // Not installed there: try the next place.
       }
   throw new Error(`osls is not installed: run npm install --save-dev osls in ${serviceDirectory}`);
 }
 
-/** Why nothing is packaged. osls prints `Error:` and then the message, among banners and stack frames. */
+/** Why packaging failed. osls prints `Error:` and then the message, among banners and stack frames. */
 export function describeEnd({ exitCode, signal, output }: Ended): string {
   if (exitCode === null)
-    return `osls was ended (${signal ?? 'no signal'}) before it had packaged anything; it is given ${TIMEOUT_MS / 60_000} minutes, and nothing is known of the stack yet: try again when the machine has less to do`;
+    return `osls was stopped (${signal ?? 'no signal'}) before it finished packaging. Its limit is ${TIMEOUT_MS / 60_000} minutes: try again when the machine is less busy`;
   const lines = output.split('\n').map((line) => line.replace(/^[^\w"'./$@-]+/, '').trim());
   const start = lines.findIndex((line) => /^(\w+ )?Error:?$/.test(line));
   const said = lines.slice(start + 1).filter((line) => line !== '');
-  // Without that word, what it does is told first, and what it ends at last.
-  return (start === -1 ? said.at(-1) : said[0]) ?? 'osls ended without saying why';
+  // Without `Error:`, the last line is the reason.
+  return (start === -1 ? said.at(-1) : said[0]) ?? 'osls ended without an error message';
 }
 
 async function listArtefacts(directory: string): Promise<readonly Artefact[]> {

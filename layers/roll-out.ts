@@ -1,20 +1,18 @@
 /**
- * Versions and an alias of the authorizers: importers of the alias get a new version for a part of the calls first. Its
- * export is a new one, since CloudFormation changes no export that is imported. osls makes versions; the alias, its
- * permission and its export are made here.
+ * An alias of the authorizers' versions, so that only a part of the calls reaches a new version first. osls
+ * makes the versions; here come the alias, its permission and its export.
  */
 import type { Template } from './edit-template.ts';
 
-/** `custom.rollout` of serverless.yml; parameters of a command line are texts. */
+/** `custom.rollout` of serverless.yml; command-line parameters are strings. */
 export type Rollout = {
   readonly versions?: boolean | string;
-  /** Share of the calls that the previous versions keep: 0 to 1. */
+  /** Share of calls that stays with the previous versions: 0 to 1. */
   readonly previousWeight?: number | string;
   /** By function: the number of its previous version. */
   readonly previous?: Readonly<Record<string, number | string>>;
 };
 
-/** A problem of what was asked for, in words for who asked. */
 type RolloutProblem = { readonly problem: string };
 
 const ALIAS = 'live';
@@ -40,14 +38,14 @@ export function addAliases(
   if (!isRollout(rollout))
     return named.length === 0 && weight === 0
       ? undefined
-      : { problem: 'a previous version has a weight only where params.authorizerVersions is true' };
+      : { problem: 'a weight of a previous version needs params.authorizerVersions: true' };
   const wrong = named.find(({ version }) => !VERSION.test(version));
   if (wrong !== undefined)
-    return { problem: `previous version of ${wrong.name}: "${wrong.version}" is no number of a version` };
+    return { problem: `previous version of ${wrong.name}: "${wrong.version}" is no version number` };
   if (!(weight >= 0 && weight <= 1))
     return { problem: `params.previousWeight is ${String(previousWeight)}: a share from 0 to 1` };
   if (weight > 0 && named.length === 0)
-    return { problem: 'params.previousWeight has no version to go to: name one in previous…Authorizer' };
+    return { problem: 'params.previousWeight has no previous version: name one in previous…Authorizer' };
   for (const { name, version } of wanted) {
     const functionId = `${name
       .split('-')
@@ -82,7 +80,7 @@ function addAlias(template: Template, wanted: Wanted): void {
   template.Resources[id] = {
     Type: 'AWS::Lambda::Alias',
     Properties: {
-      Description: 'What APIs call that import it; weights move calls from one version to the next',
+      Description: 'Imported by the APIs that call it; weights move calls from one version to the next',
       FunctionName: { Ref: functionId },
       FunctionVersion: { 'Fn::GetAtt': [versionId, 'Version'] },
       Name: ALIAS,
@@ -97,7 +95,7 @@ function addAlias(template: Template, wanted: Wanted): void {
       Action: 'lambda:InvokeFunction',
       Principal: 'apigateway.amazonaws.com',
       SourceAccount: { Ref: 'AWS::AccountId' },
-      // The alias: leave for the function alone does not reach it.
+      // The alias needs a permission of its own: one for the function does not cover it.
       FunctionName: { Ref: id },
     },
   };

@@ -1,6 +1,6 @@
 /**
- * What is shipped, as CycloneDX lists it: the packages of each function, of the layer and of each npm package, by the
- * lock file, with licence and checksum. No time and no serial number, so that equal inputs give equal files.
+ * The shipped packages as CycloneDX: of each function, of the layer and of each npm package, by the lock
+ * file, with licence and checksum. No time and no serial number, so that equal inputs give equal files.
  * @see https://cyclonedx.org/docs/1.6/json/
  */
 import { readFile } from 'node:fs/promises';
@@ -35,7 +35,7 @@ export async function readLock(root: string): Promise<Lock> {
   return packages;
 }
 
-/** Folders of the packages whose files a bundle holds, by the paths that esbuild read. */
+/** Folders of the packages whose files are in a bundle, by esbuild's input paths. */
 export function bundledFolders(lock: Lock, inputs: Iterable<string>): readonly string[] {
   const folders = new Set<string>();
   for (const input of inputs) {
@@ -50,7 +50,7 @@ export function bundledFolders(lock: Lock, inputs: Iterable<string>): readonly s
   return [...folders].sort();
 }
 
-/** Folders of these packages and of all that they need, as Node finds them from the root. */
+/** Folders of these packages and their dependencies, as Node resolves them from the root. */
 export function neededFolders(lock: Lock, names: Iterable<string>): readonly string[] {
   const found = new Set<string>();
   const visit = (name: string, from: string): void => {
@@ -64,7 +64,7 @@ export function neededFolders(lock: Lock, names: Iterable<string>): readonly str
   return [...found].sort();
 }
 
-/** Up from the folder that needs it; a workspace is where its link leads. */
+/** Searches upwards from the dependent folder; a workspace resolves to the target of its link. */
 function resolve(lock: Lock, name: string, from: string): string | undefined {
   for (let at = from; ; at = at.slice(0, Math.max(at.lastIndexOf(`/${FOLDER}`), 0))) {
     const folder = `${at === '' ? '' : `${at}/`}${FOLDER}${name}`;
@@ -83,7 +83,7 @@ export function nameOf(folder: string, lock: Lock): string {
   return link === undefined ? folder : nameOf(link[0], lock);
 }
 
-/** @throws Error for a package of which the lock file does not say version and licence */
+/** @throws Error for a package without version or licence in the lock file */
 export function printSbom(shipped: Shipped, lock: Lock, folders: readonly string[]): string {
   const { name, version, type } = shipped;
   const components = folders.map((folder) => componentOf(nameOf(folder, lock), lock[folder] ?? {}));
@@ -101,7 +101,7 @@ function componentOf(name: string, { version, license, integrity }: LockedPackag
   const isOurs = name.startsWith('@gatewright/');
   const licence = license ?? (isOurs ? 'MIT' : undefined);
   if (version === undefined || licence === undefined)
-    throw new Error(`${name}: the lock file does not say its version and licence`);
+    throw new Error(`${name}: the lock file has no version or licence of it`);
   const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
   return {
     type: 'library',

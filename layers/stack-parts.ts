@@ -3,7 +3,6 @@ import { buildLayer, LAYER_DIRECTORY } from './build-layer.ts';
 import { packFunctions } from './pack-functions.ts';
 import type { OslsFunction } from './pack-functions.ts';
 
-/** The part of osls's service that the parts of a stack are put into. */
 export type PartsOfService = {
   readonly custom?: object;
   readonly functions?: Readonly<Record<string, OslsFunction>>;
@@ -12,18 +11,16 @@ export type PartsOfService = {
 export interface StackParts {
   /** `layers.packages.path` of serverless.yml. */
   readonly layerPath: string;
-  /** Before anything is read or packed. */
+  /** Runs before anything is read or packed. */
   prepare(service: PartsOfService): void;
-  /** Builds layer and functions, and has osls upload these archives. */
+  /** Builds layer and functions, and makes osls upload these archives. */
   pack(service: PartsOfService): Promise<void>;
 }
 
 export function checkoutParts(serviceDir: string): StackParts {
   return {
     layerPath: LAYER_DIRECTORY,
-    prepare() {
-      // Everything lies where serverless.yml says.
-    },
+    prepare() {},
     async pack({ functions = {} }) {
       await buildLayer(serviceDir);
       await packFunctions(serviceDir, functions);

@@ -1,4 +1,7 @@
-/** Writes a zip archive (APPNOTE 6.3, no zip64): the same bytes for the same files, so that an unchanged function is not deployed again. */
+/**
+ * Writes a zip archive (APPNOTE 6.3, no zip64): equal files give equal bytes, so an unchanged function is not
+ * deployed again.
+ */
 import { crc32, deflateRawSync } from 'node:zlib';
 
 const VERSION = 20;
@@ -7,10 +10,10 @@ const MADE_BY = (3 << 8) | VERSION;
 const READABLE_FILE = (0o100644 << 16) >>> 0;
 const UTF8_NAMES = 0x0800;
 const DEFLATED = 8;
-/** 1 January 1980, the first day that zip knows. */
+/** 1 January 1980, the first date of the zip format. */
 const DATE = 0x0021;
 
-/** In the order of names. */
+/** Entries are sorted by name. */
 export function writeZip(files: ReadonlyMap<string, Uint8Array>): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];

@@ -1,10 +1,10 @@
 /**
- * What each failure of the stack is called in log lines and metrics. docs/errors.md is written from this, from what
- * administrators are answered (http/problem.ts) and from the comments of errors.ts.
+ * Reasons and metrics of failures in log lines. docs/errors.md is written from this, from the answers to
+ * administrators (http/problem.ts) and from the comments of errors.ts.
  */
 import type { DomainErrorCode } from './errors.ts';
 
-/** What logs and metrics call a refusal or failure: few stable words, whatever the code behind them is. */
+/** Reasons in logs and metrics: few stable words, independent of the code. */
 export type Reason =
   | 'missing_token'
   | 'invalid_token'
@@ -14,7 +14,7 @@ export type Reason =
   | 'token_revoked'
   /** RFC 6750 section 3.1: the request requires higher privileges than the token provides. */
   | 'insufficient_scope'
-  /** The caller is known, and lacks a claim that the service cannot do without. */
+  /** The caller is known, and lacks a claim that the service requires. */
   | 'missing_claim'
   | 'forbidden'
   | 'quota_exceeded'
@@ -30,14 +30,14 @@ export type Reason =
   | 'answer_replaced'
   | 'internal_error';
 
-/** What is not here is `internal_error`. Flat, since every authorizer carries it; administrators' answers: http/problem.ts. */
+/** Other codes are `internal_error`. Flat: every authorizer has it. For administrators: http/problem.ts. */
 export const REASONS: Readonly<Partial<Record<DomainErrorCode, Reason>>> = {
   TOKEN_MISSING: 'missing_token',
   TOKEN_MALFORMED: 'invalid_token',
   TOKEN_ISSUER_UNKNOWN: 'invalid_token',
   TOKEN_HEADER_REFUSED: 'invalid_token',
   TOKEN_UNKNOWN: 'invalid_token',
-  // Nobody can have signed with a key that is not there; `UnknownKid` counts these apart.
+  // A signature by a missing key cannot be verified; `UnknownKid` counts these separately.
   TOKEN_KEY_UNKNOWN: 'invalid_signature',
   TOKEN_SIGNATURE_INVALID: 'invalid_signature',
   TOKEN_AUDIENCE_MISMATCH: 'invalid_claims',
@@ -57,7 +57,7 @@ export const REASONS: Readonly<Partial<Record<DomainErrorCode, Reason>>> = {
   TARGET_UNAVAILABLE: 'target_unavailable',
 };
 
-/** Counted by the authorizers beside `Failed`: failures of ours that somebody should look at. */
+/** Counted by the authorizers beside `Failed`: failures of ours that need attention. */
 export const METRICS: Readonly<Partial<Record<DomainErrorCode, string>>> = {
   API_UNKNOWN: 'UnknownApi',
   KEY_SET_UNAVAILABLE: 'JwksUnavailable',

@@ -1,4 +1,4 @@
-/** What the domain library needs from the outside. Adapters implement these; tests pass virtual ones. */
+/** External dependencies of the domain library. Adapters implement these; tests pass virtual ones. */
 import type { StoredApiKey } from './access/keys/api-key-record.ts';
 import type { CachedApi } from './access/keys/key-prefixes.ts';
 import type { RevocationTarget } from './access/revocation/revocation.ts';
@@ -8,42 +8,39 @@ import type { ItemKey, ItemWrite, ReadOutcome, TransactOutcome, WriteOutcome } f
 import type { KeptItem, KeyRange, ListOutcome, ListPage, RangeOutcome } from './table/listing.ts';
 import type { Connection } from './websocket/connection.ts';
 
-/** Wall-clock time as tokens and TTLs see it. */
 export interface Clock {
   nowEpochMs(): number;
 }
 
 /**
- * Hears what a function does, for metrics and logs. Names and reasons are fixed words; what may name a caller goes
- * through `note` alone, whose adapter keeps hashes.
+ * Receives events of a function, for metrics and logs. Names and reasons are fixed words; data about a caller
+ * goes through `note` only, whose adapter stores hashes.
  */
 export interface Observer {
-  /** One more: an outcome (`Allow`, `Deny`, `Unauthorized`) with its reason, or an event (`JwksFetch`). */
+  /** Counts one: an outcome (`Allow`, `Deny`, `Unauthorized`) with its reason, or an event (`JwksFetch`). */
   readonly count: (metric: string, reason?: string) => void;
   readonly measure: (metric: MeasureName, value: number) => void;
-  /** Measures how long `work` keeps the processor. */
+  /** Measures the processor time of `work`. */
   readonly time: <T>(metric: MeasureName, work: () => T) => T;
-  /** Beside the metrics of this invocation; the last word on each fact stays. */
+  /** Logged beside the metrics of this invocation; the last value of each fact stays. */
   readonly note: (facts: Facts) => void;
 }
 
-/** Bytes and milliseconds. */
 export type MeasureName = `${string}Bytes` | `${string}Ms`;
 
 export type Facts = {
-  /** Name of the access document. */
   readonly document?: string;
   /** `a1b2c3d4e5/prod` */
   readonly api?: string;
   /** Code of the refusal or failure; finer than its reason. */
   readonly code?: string;
   readonly issuerId?: string;
-  /** `RS256` …, or `other`: a token may say anything. */
+  /** `RS256` …, or `other`: a token may contain anything. */
   readonly algorithm?: string;
-  /** As the token names it: anybody's text. */
+  /** From the token: arbitrary text. */
   readonly keyId?: string;
   readonly principalId?: string;
-  /** Ids of the rules that decide. */
+  /** Ids of the deciding rules. */
   readonly rules?: readonly string[];
   /** Names of claims that the caller lacks and the document requires. */
   readonly lacks?: readonly string[];
@@ -54,23 +51,22 @@ export type Facts = {
  * @throws DomainError KEY_SET_UNAVAILABLE for every reason, so that an outage never looks like a bad token.
  */
 export interface KeySetFetcher {
-  /** Without limits: those of API Gateway's own JWT authorizer. */
+  /** Default limits: those of API Gateway's own JWT authorizer. */
   fetch(uri: string, limits?: FetchLimits): Promise<string>;
 }
 
 export type FetchLimits = {
-  /** Of one attempt. */
+  /** Per attempt. */
   readonly timeoutMs: number;
   readonly maxBytes: number;
-  /** Of all attempts together: what the caller's own time leaves. */
+  /** For all attempts together: the caller's remaining time. */
   readonly totalMs?: number;
 };
 
-/** API keys as authorizers need them. */
 export interface ApiKeyReader {
-  /** As it is now. @throws DomainError STORE_UNAVAILABLE */
+  /** The current state. @throws DomainError STORE_UNAVAILABLE */
   find(keyId: string): Promise<StoredApiKey | undefined>;
-  /** Writes down that the key is in use, within a bounded time, or does not; never throws. */
+  /** Records the use of the key within a limited time, or fails silently; never throws. */
   noteUse(keyId: string, atEpochSeconds: number): Promise<void>;
 }
 
@@ -78,25 +74,24 @@ export interface ApiKeyReader {
 export interface TicketStore {
   /** @throws DomainError STORE_UNAVAILABLE */
   put(hash: string, ticket: StoredTicket): Promise<void>;
-  /** Uses it up: of many who take the same one at the same time, one gets it. @throws DomainError STORE_UNAVAILABLE */
+  /** Uses it up: of several concurrent callers, one gets it. @throws DomainError STORE_UNAVAILABLE */
   take(
     hash: string,
     at: { readonly document: string; readonly nowEpochSeconds: number },
   ): Promise<TicketOutcome>;
 }
 
-/** Which tokens an administrator has revoked. */
 export interface RevocationReader {
   /**
-   * For each: tokens that were issued until then are revoked; undefined: nobody has revoked any. As it is now.
+   * For each: tokens issued until then are revoked; undefined: none is. The current state.
    * @throws DomainError STORE_UNAVAILABLE
    */
   revokedUntil(holders: readonly RevocationTarget[]): Promise<readonly (number | undefined)[]>;
 }
 
 /**
- * Which deliveries of webhooks have been seen, per source and key. Conditional, so that of two equal ones at the
- * same time one goes on.
+ * Seen webhook deliveries, per source and key. Writes are conditional, so of two equal concurrent deliveries
+ * one continues.
  */
 export interface DeliveryClaims {
   /** @throws DomainError STORE_UNAVAILABLE */
@@ -113,19 +108,19 @@ export type ClaimOutcome =
   | { readonly kind: 'taken'; readonly claim: DeliveryClaim }
   /** It has arrived before. */
   | { readonly kind: 'delivered' }
-  /** Somebody is at it, or was and died; who asks again later will know. */
+  /** In progress, or abandoned; a later call will tell. */
   | { readonly kind: 'held' };
 
 export interface DeliveryClaim {
-  /** It has arrived: it is not delivered again. @throws DomainError STORE_UNAVAILABLE */
+  /** Delivered: it is not delivered again. @throws DomainError STORE_UNAVAILABLE */
   keep(): Promise<void>;
-  /** It has not: the sender's next attempt may try. @throws DomainError STORE_UNAVAILABLE */
+  /** Not delivered: the sender's next attempt may try. @throws DomainError STORE_UNAVAILABLE */
   release(): Promise<void>;
 }
 
-/** One call of an AWS service that speaks JSON (`X-Amz-Target`), signed as this function. */
+/** One call of an AWS service that speaks JSON (`X-Amz-Target`), signed with the function's credentials. */
 export interface AwsCaller {
-  /** The answer's JSON object. @throws Error, also after a bounded time; `name` is AWS's code where it answered. */
+  /** The answer's JSON object. @throws Error, also after a limited time; `name` is AWS's code. */
   call(call: AwsCall): Promise<Readonly<Record<string, unknown>>>;
 }
 
@@ -136,16 +131,15 @@ export type AwsCall = {
   readonly input: Readonly<Record<string, unknown>>;
 };
 
-/** What API Gateway keeps of authorizers' answers. */
 export interface AuthorizerCaches {
-  /** Forgets them for one stage. @throws DomainError CONTROL_PLANE_FAILED */
+  /** Flushes them for one stage. @throws DomainError CONTROL_PLANE_FAILED */
   flush(api: CachedApi): Promise<void>;
 }
 
-/** API Gateway's own keys, by which its own usage plans count. Both count once however often they are asked. */
+/** API Gateway's own keys, which its usage plans count by. Both calls take effect once, even if repeated. */
 export interface NativeKeys {
   /**
-   * Makes a key of that value and puts it into the usage plan.
+   * Creates a key with that value and adds it to the usage plan.
    * @returns its id
    * @throws DomainError PLAN_UNKNOWN, CONTROL_PLANE_FAILED
    */
@@ -154,52 +148,52 @@ export interface NativeKeys {
   disable(apiKeyId: string): Promise<void>;
 }
 
-/** Ids of the usage plans that are saved. */
 export interface PlanCatalogue {
-  /** As it is now. @throws DomainError STORE_UNAVAILABLE */
+  /** The current state. @throws DomainError STORE_UNAVAILABLE */
   has(planId: string): Promise<boolean>;
   /** Some of them, for people to choose from. @throws DomainError STORE_UNAVAILABLE */
   list(): Promise<readonly string[]>;
 }
 
-/** Wall clock, and one that nobody sets. Either may stand still while a Lambda instance is frozen. */
+/** Wall clock, and a monotonic one. Both may stand still while a Lambda instance is frozen. */
 export interface AgeClock extends Clock {
   monotonicMs(): number;
 }
 
 export interface Random {
-  /** Lower-case hex digits; unique ids are made of these, so they must be unpredictable and not be cloned. */
+  /** Lower-case hex digits for unique ids: unpredictable, and never repeated in a cloned process. */
   hex(digits: number): string;
   /** In [0, 1); spreads retries, never decides safety. */
   fraction(): number;
 }
 
-/** Waits for a bounded time: back-off of throttled writes. */
+/** Waits for a limited time: back-off of throttled writes. */
 export interface Timer {
   pause(ms: number): Promise<void>;
 }
 
 /**
  * A table of items with linearizable conditional writes (DynamoDB, or memory). Every call ends within the
- * store's own deadline; none throws: a failure is an outcome, since what matters is whether it was applied.
- * But for DomainError CONFIG_INVALID, from the first call on: what the store needs is not installed.
+ * store's own timeout and never throws: a failure is an outcome, since the caller needs to know whether the
+ * write was applied. The exception is DomainError CONFIG_INVALID, from the first call on, when a needed
+ * package is not installed.
  */
 export interface ItemStore {
-  /** Carried out at most once per call as far as this side can tell: implementations never retry by themselves. */
+  /** Sent at most once per call: implementations never retry by themselves. */
   update(write: ItemWrite): Promise<WriteOutcome>;
   /** All or nothing; at most 4 writes to different items. */
   transact(writes: readonly ItemWrite[]): Promise<TransactOutcome>;
-  /** Eventually consistent unless asked otherwise. */
+  /** Eventually consistent by default. */
   read(key: ItemKey, options?: { readonly consistent: boolean }): Promise<ReadOutcome>;
 }
 
-/** What is known of open connections. @throws DomainError STORE_UNAVAILABLE */
 export interface LiveStore {
   put(items: readonly KeptItem[]): Promise<void>;
   remove(keys: readonly ItemKey[]): Promise<void>;
   /**
-   * Items of one partition as they are now, in order of their sort keys; `after` is that which the page before ended with,
-   * `from` and `to` are the smallest and largest wanted. A page may be shorter than its limit and not the last.
+   * Current items of one partition, in order of their sort keys; `after` is the last key of the previous
+   * page, `from` and `to` are the smallest and largest wanted. A page may be shorter than its limit without
+   * being the last.
    */
   page(asked: {
     readonly pk: string;
@@ -210,7 +204,7 @@ export interface LiveStore {
   }): Promise<{ readonly items: readonly KeptItem[]; readonly hasMore: boolean }>;
 }
 
-/** Sends to one WebSocket connection. Never throws: who is told next must not wait for who was told before. */
+/** Sends to one WebSocket connection. Never throws: one failed connection must not delay the next. */
 export interface ConnectionPoster {
   post(
     connection: Pick<Connection, 'apiId' | 'stage' | 'connectionId'>,
@@ -218,17 +212,16 @@ export interface ConnectionPoster {
   ): Promise<'sent' | 'gone' | 'throttled' | 'failed'>;
 }
 
-/** Other Lambda functions, by name or ARN. */
 export interface FunctionInvoker {
-  /** Lambda has taken the event; nobody waits for what comes of it. @throws DomainError TARGET_UNAVAILABLE */
+  /** Lambda has accepted the event; the result is not awaited. @throws DomainError TARGET_UNAVAILABLE */
   start(functionName: string, payload: unknown): Promise<void>;
-  /** What the function answers. @throws DomainError TARGET_UNAVAILABLE, also where the function fails */
+  /** The function's answer. @throws DomainError TARGET_UNAVAILABLE, also when the function fails */
   ask(functionName: string, payload: unknown): Promise<unknown>;
 }
 
-/** Has messages of a channel's log delivered to those who listen, by another function that nobody waits for. */
+/** Has messages of a channel's log delivered to subscribers by another function, without waiting for it. */
 export interface ChannelCourier {
-  /** @throws DomainError TARGET_UNAVAILABLE where that function was not told */
+  /** @throws DomainError TARGET_UNAVAILABLE when that function could not be called */
   deliver(job: DeliveryJob): Promise<void>;
 }
 
@@ -238,28 +231,25 @@ export type DeliveryJob = {
   /** First and last sequence number. */
   readonly from: number;
   readonly to: number;
-  /** Which log of the channel has them; absent: the one that it has now. */
+  /** The channel's log that has them; absent: the current one. */
   readonly log?: number;
-  /** Of the listeners those whose place is from the first on and before the second; absent: all. */
+  /** Only listeners with a place from the first on and before the second; absent: all. */
   readonly places?: readonly [from: string, before: string];
 };
 
-/** Lists what a ItemStore keeps, a page at a time; for administration. None throws: a failure is an outcome. */
+/** Lists items of an ItemStore page by page, for administration. Never throws: a failure is an outcome. */
 export interface ItemListing {
-  /** Items of one partition, as they are now. */
   range(range: KeyRange): Promise<RangeOutcome>;
-  /** Keys of the items that name a list, by partition; a new one may be missing for a moment. */
+  /** Keys of the items with a list name, by partition; a new one may be missing for a moment. */
   list(page: ListPage): Promise<ListOutcome>;
 }
 
-/** One request that somebody's usage plan is charged for. */
 export type QuotaCharge = {
   readonly plan: string;
   readonly tenant: string;
   readonly key: string;
   /** `GET /orders/{id}`. */
   readonly route: string;
-  /** API Gateway's stamp of the request. */
   readonly atEpochMs?: number;
 };
 
@@ -268,16 +258,18 @@ export type QuotaAnswer =
   | {
       readonly allowed: false;
       readonly reason: 'quota-exceeded' | 'rate-limited' | 'concurrency' | 'suspended' | 'unavailable';
-      /** Id of the limit that refuses. */
       readonly limit: string;
       readonly retryAfterSeconds: number | undefined;
       readonly limits: readonly AdvertisedLimit[];
     };
 
-/** Usage plans as an authorizer needs them. Throws DomainError PLAN_UNKNOWN, PLAN_INVALID, SUBJECT_INVALID, COST_INVALID. */
+/**
+ * Usage plans for an authorizer. Throws DomainError PLAN_UNKNOWN, PLAN_INVALID, SUBJECT_INVALID,
+ * COST_INVALID.
+ */
 export interface QuotaKeeper {
   /** Charges every limit of the plan, or none. */
   consume(charge: QuotaCharge): Promise<QuotaAnswer>;
-  /** Whether something is left by what was counted from access logs; charges nothing, and never says `unavailable`. */
+  /** Whether units are left after the charges from access logs; charges nothing, never `unavailable`. */
   look(charge: QuotaCharge): Promise<QuotaAnswer>;
 }

@@ -1,7 +1,6 @@
-/** `Random.hex` of this process. */
 import { randomBytes } from 'node:crypto';
 
-/** Lower-case hex digits that nobody can predict. */
+/** Unpredictable lower-case hex digits. */
 export function randomHex(digits: number): string {
   return randomBytes(Math.ceil(digits / 2))
     .toString('hex')

@@ -1,4 +1,3 @@
-/** What logs and metrics call a refusal or failure. */
 import type { DenyReason } from './access/decide/decide.ts';
 import type { QuotaVerdict } from './access/charge-quota.ts';
 import { DomainError } from './errors.ts';
@@ -6,7 +5,6 @@ import type { TokenErrorCode } from './errors.ts';
 import { REASONS } from './failures.ts';
 import type { Reason } from './failures.ts';
 
-/** Why a caller who is known is not let in. */
 type Verdict = DenyReason | Exclude<QuotaVerdict['kind'], 'admitted'>;
 
 const VERDICTS: Readonly<Record<Verdict, Reason>> = {
@@ -30,7 +28,7 @@ function isTokenErrorCode(refusal: TokenErrorCode | Verdict): refusal is TokenEr
   return refusal.startsWith('TOKEN_');
 }
 
-/** Of a failure; what is not in the table, and every error that is not ours, is `internal_error`. */
+/** For a failure; codes outside the table, and foreign errors, are `internal_error`. */
 export function failureReason(error: unknown): Reason {
   return (error instanceof DomainError ? REASONS[error.code] : undefined) ?? 'internal_error';
 }

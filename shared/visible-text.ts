@@ -1,6 +1,6 @@
-/** Text of strangers, made fit for a terminal: names of routes, tenants and keys come from elsewhere. */
+/** Makes foreign text safe for a terminal: names of routes, tenants and keys come from elsewhere. */
 
-/** Controls, C1 among them, and marks that turn the direction of text: `\u001b` instead of what it does. */
+/** Prints control characters, C1 among them, and marks of text direction as escapes: `\u001b`. */
 export function showControls(text: string): string {
   return text.replace(
     /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,

@@ -1,4 +1,3 @@
-/** The documents that a command is about, read but not yet compiled. */
 import type { AccessDocument } from './document.ts';
 import { printProblem } from './read-document.ts';
 import { readDocument } from './read-access-document.ts';
@@ -11,11 +10,10 @@ export type NamedDocument = {
   readonly folder: string;
   readonly file: string;
   readonly document: AccessDocument;
-  /** Finds the line of any part of it. */
   readonly locate: Locate;
 };
 
-/** The documents of these names, all without; unread inventories do not matter. @throws UsageError */
+/** The documents of these names, or all of them; unread inventories do not matter. @throws UsageError */
 export function readNamedDocuments(folder: string, names: readonly string[]): readonly NamedDocument[] {
   const files = readAccessFiles(folder);
   const unknown = names.find((name) => !files.some((file) => file.name === name));

@@ -1,4 +1,4 @@
-/** The folder `access/`: documents that people write, inventories and the compiled file that commands write. */
+/** The folder `access/`: documents of people, inventories and the compiled file of commands. */
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
@@ -33,8 +33,8 @@ export function readAccessFiles(folder: string, from = process.cwd()): readonly 
 }
 
 /**
- * The folder, and those of services that keep their documents themselves: `custom.accessFolders` of the stack beside it.
- * @throws UsageError where one is not there: its APIs would go unprotected
+ * The folder, and those that `custom.accessFolders` of the stack beside it names.
+ * @throws UsageError for a missing folder: its APIs would be unprotected
  */
 function foldersOf(folder: string): readonly string[] {
   const stack = join(dirname(resolve(folder)), 'serverless.yml');
@@ -56,7 +56,7 @@ function foldersOf(folder: string): readonly string[] {
 
 const SETTING = 'accessFolders';
 
-/** Files that look like documents and are read by nobody; files in messages are relative to `from`. */
+/** Files that look like documents but are not read; files in messages are relative to `from`. */
 export function strayDocuments(folder: string, from = process.cwd()): readonly Problem[] {
   return foldersOf(folder).flatMap((each) =>
     strayNames(namesIn(each)).map((name) => ({
@@ -64,7 +64,7 @@ export function strayDocuments(folder: string, from = process.cwd()): readonly P
       line: 1,
       column: 1,
       message:
-        'is no access document by its name, so nothing reads it: name it with small letters, digits and -',
+        'is not read, because its name is not one of an access document: use small letters, digits and -',
     })),
   );
 }
@@ -85,9 +85,9 @@ export function inventoryPath({ folder, name }: DocumentPlace): string {
 }
 
 /**
- * Compiles the folder, and writes `compiled.json` if it says something new. With problems, the old file stays.
- * `inventories` that have just been read, by name of the document, take the place of those there are as far as their
- * documents compile with them.
+ * Compiles the folder, and writes `compiled.json` if it changed. With problems, the old file stays.
+ * `inventories`, just read and keyed by document name, replace the stored ones as far as their documents
+ * compile with them.
  */
 export function writeCompiledAccess(
   folder: string,
@@ -108,7 +108,7 @@ export function writeCompiledAccess(
   return build;
 }
 
-/** In one step, since a gateway may be watching; not at all where nothing changes, since it would reload. */
+/** Atomic, since a gateway may be watching; skipped when unchanged, since a write would reload it. */
 export function writeIfNew(path: string, text: string): boolean {
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return false;
   const draft = `${path}.${process.pid}`;

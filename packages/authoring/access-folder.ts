@@ -1,4 +1,3 @@
-/** What the files of an access folder are, by their names. Build time only. */
 import type { AccessFile } from './build-access.ts';
 import type { OpenShared } from './extend-document.ts';
 
@@ -6,23 +5,19 @@ import type { OpenShared } from './extend-document.ts';
 export const WEBHOOKS_NAME = 'webhooks';
 
 const DOCUMENT = /^([a-z0-9][a-z0-9-]*)\.ya?ml$/;
-/** What documents extend lies beside them, or anywhere else. */
+/** Files that documents extend may be here, or anywhere else. */
 const SHARED = /^_[a-z0-9][a-z0-9-]*\.ya?ml$/;
 const SNAPSHOT_END = '.jwks.json';
 
-/** How a folder is read; `name` is that of a file in it. */
 type FolderReader = {
   readonly names: readonly string[];
   readonly read: (name: string) => string;
-  /** What messages call the file. */
+  /** Returns the file's name for messages. */
   readonly tell: (name: string) => string;
-  /** Tells the file apart from all others. */
   readonly pathOf: (name: string) => string;
-  /** Opens what a document extends. */
   readonly open: OpenShared;
 };
 
-/** Every document with its inventory and key snapshots, by name. */
 export function toAccessFiles({ names, read, tell, pathOf, open }: FolderReader): readonly AccessFile[] {
   return [...names].sort().flatMap((file) => {
     const name = DOCUMENT.exec(file)?.[1];
@@ -47,7 +42,7 @@ export function toAccessFiles({ names, read, tell, pathOf, open }: FolderReader)
   });
 }
 
-/** YAML whose name makes it no document: somebody may believe that it protects an API. */
+/** YAML files whose names make them no document: a user may believe that they protect an API. */
 export function strayNames(names: readonly string[]): readonly string[] {
   return names.filter((name) => /\.ya?ml$/i.test(name) && !DOCUMENT.test(name) && !SHARED.test(name));
 }

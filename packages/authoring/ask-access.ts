@@ -1,4 +1,4 @@
-/** "May this caller GET /orders/7?", answered by the rules of a document, for the command line and the console alike. Build time only. */
+/** Answers "May this caller GET /orders/7?" by a document's rules, for the command line and the console. */
 import {
   chargedAs,
   describeMissing,
@@ -17,8 +17,9 @@ import { AccessQuestionError, findRefusal, toCaller } from './wished-caller.ts';
 import type { CallerWish } from './wished-caller.ts';
 
 /**
- * What becomes of one request; `refusal` where the token is no good whatever the rules say, `uncharged` where the rules let
- * the caller in and the quota has nobody to charge: `no claim plan`; `lacks` claims that every caller must have.
+ * Verdict on one request. `refusal`: the token is invalid, whatever the rules say. `uncharged`: the rules
+ * allow the caller, and the quota finds no account to charge: `no claim plan`. `lacks`: claims that every
+ * caller must have.
  */
 type Verdict = (
   Decision | { readonly kind: 'open'; readonly route: CompiledRoute; readonly rules: readonly [] }
@@ -33,11 +34,10 @@ export type AccessAnswer = {
   readonly target: string;
   readonly word: AccessWord;
   readonly reason: string;
-  /** As whom the rules see the caller; undefined where nobody looks. */
+  /** The caller as the rules see it; undefined on an open route. */
   readonly caller: string | undefined;
-  /** What the quota makes of the caller, in words; empty where it makes nothing. */
+  /** How the quota charges the caller, in words; empty where it does not. */
   readonly quota: string | undefined;
-  /** Every rule that names the route, in words. */
   readonly rules: readonly string[];
 };
 
@@ -50,7 +50,7 @@ type RouteAnswer = {
   readonly reason: string;
 };
 
-/** Of a WebSocket API, method and path do not matter: `$connect` is asked. @throws AccessQuestionError */
+/** On a WebSocket API, method and path are ignored: `$connect` is checked. @throws AccessQuestionError */
 export function askAccess(
   document: CompiledDocument,
   method: string | undefined,
@@ -73,7 +73,6 @@ export function askAccess(
     word,
     reason,
     charge: chargeOf(document, principal, verdict),
-    // Nobody looks at who calls an open route.
     caller: verdict.kind === 'open' ? undefined : describeCaller(document, principal, route),
     quota: verdict.kind === 'allow' ? describeCharge(document, principal, verdict.route) : undefined,
     rules: rows.flatMap(({ rules }) => rules),
@@ -95,7 +94,7 @@ export function askEveryRoute(
   });
 }
 
-/** The rules speak about open routes too, but nobody asks them. */
+/** Rules may name open routes too, but are not evaluated there. */
 function verdictOn(
   document: CompiledDocument,
   target: string,
@@ -130,10 +129,11 @@ function findUncharged(
 
 function targetOf(method: string, path: string | undefined): string {
   if (path?.startsWith('/') === true) return `${method.toUpperCase()}${path}`;
-  throw new AccessQuestionError('write the path below the stage too, as in: explain orders GET /orders/7');
+  throw new AccessQuestionError(
+    'write the path below the stage as well, as in: explain orders GET /orders/7',
+  );
 }
 
-/** What the quota makes of a caller whom the rules let in. */
 function chargeOf(document: CompiledDocument, principal: Principal, { kind, route }: Verdict): Charge {
   const { quota } = document;
   if (quota === undefined || kind !== 'allow') return {};
@@ -151,7 +151,7 @@ function describeCharge(
   const { quota } = document;
   if (quota === undefined || route === undefined || !isCharged(document, route)) return undefined;
   if (!isChargedCaller(quota, principal))
-    return `not charged: ${principal.issuerId} is none of quota.when.issuers`;
+    return `not charged: ${principal.issuerId} is not in quota.when.issuers`;
   const subject = chargedAs(quota, principal);
   const missing = describeMissing(quota, subject);
   if (missing === undefined)
@@ -161,7 +161,7 @@ function describeCharge(
   return `charged: ${missing}, so the authorizer answers 403 although the rules allow it`;
 }
 
-/** As whom the rules see the caller, and where that was looked for: most refusals are a claim of another name. */
+/** The caller as the rules see it, and where that was found: most refusals come from a misnamed claim. */
 function describeCaller(
   { issuers, apiKeys, rules, routes }: CompiledDocument,
   { subject, issuerId, roles, scopes, claims }: Principal,
@@ -182,18 +182,16 @@ function describeCaller(
     `sub=${subject}  issuer: ${issuerId}  ${named.join('')}${tell('roles', roles)}  ${tell('scopes', scopes)}${describeMissingClaims()}`,
   );
 
-  /** Those that the route's rules look at and the caller has not. */
   function describeMissingClaims(): string {
     const index = routes.findIndex((each) => each === route);
     const asked = rules.filter((rule) => index === -1 || rule.routes.includes(index)).flatMap(claimsIn);
     const missing = [
       ...new Set(asked.filter((path) => claimAt(claims, path) === undefined).map((path) => path.join('.'))),
     ];
-    return missing.length === 0 ? '' : `  claims that are missing: ${missing.join(', ')}`;
+    return missing.length === 0 ? '' : `  missing claims: ${missing.join(', ')}`;
   }
 }
 
-/** Claims that a rule looks at: in its conditions and bindings. */
 function claimsIn(part: unknown): readonly (readonly string[])[] {
   if (typeof part !== 'object' || part === null) return [];
   const own = 'claim' in part && Array.isArray(part.claim) ? [part.claim.map(String)] : [];
@@ -202,9 +200,9 @@ function claimsIn(part: unknown): readonly (readonly string[])[] {
 
 function wordsOf(verdict: Verdict): readonly [AccessWord, string] {
   const rules = verdict.rules.join(', ');
-  if (verdict.kind === 'open') return ['OPEN', 'it has no authorizer, so nothing asks the rules'];
+  if (verdict.kind === 'open') return ['OPEN', 'the route has no authorizer, so rules do not apply'];
   if (verdict.uncharged !== undefined)
-    return ['DENY', `${rules} allows it, but it is charged: ${verdict.uncharged}`];
+    return ['DENY', `${rules} allows it, but it cannot be charged: ${verdict.uncharged}`];
   if (verdict.kind === 'allow') return ['ALLOW', `by ${rules}`];
   switch (verdict.reason) {
     case 'no-route':
@@ -216,7 +214,7 @@ function wordsOf(verdict: Verdict): readonly [AccessWord, string] {
     case 'deny-rule':
       return ['DENY', `by ${rules}`];
     case 'not-owner':
-      return ['DENY', `${rules} allows it to its owner only`];
+      return ['DENY', `${rules} allows it only to its owner`];
     case 'dot-segment':
       return [
         'DENY',

@@ -1,4 +1,4 @@
-/** All access documents of a folder → the one JSON that ships, or every mistake. Build time only. */
+/** All access documents of a folder → the one JSON that ships, or every mistake. */
 import type { AccessDocument } from './document.ts';
 import type { PlanText } from './document-quota.ts';
 import { checkTicketSources, checkTicketSubjects, ticketSourcesOf } from './check-tickets.ts';
@@ -14,12 +14,11 @@ import type { Problem } from './read-document.ts';
 import { parseInventory } from './route-inventory.ts';
 
 export type AccessFile = {
-  /** `orders` of `access/orders.yml`. */
+  /** `orders` for `access/orders.yml`. */
   readonly name: string;
-  /** Named in messages: `access/orders.yml`. */
   readonly file: string;
   readonly text: string;
-  /** How what it extends is opened; absent = it extends nothing. */
+  /** Opens the files that it extends; absent = it extends none. */
   readonly sharing?: Sharing;
   /** Text of `access/orders.routes.json`; undefined where there is none yet. */
   readonly inventory: string | undefined;
@@ -28,15 +27,14 @@ export type AccessFile = {
 };
 
 export type AccessBuild = {
-  /** What could be compiled; a document with a problem is not among it. */
+  /** The documents that compile; those with a problem are left out. */
   readonly compiled: CompiledAccess;
-  /** Which stacks hold the APIs, for those who have a template but no ids yet. */
+  /** The stacks that hold the APIs, for callers with a template but no ids yet. */
   readonly protects: readonly ProtectedStack[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
-  /** Documents whose routes have not been read yet. */
   readonly withoutInventory: readonly Problem[];
-  /** What documents have by `extends`, in words: `orders extends access/_shared.yml: issuers main; roles admin`. */
+  /** What documents get by `extends`: `orders extends access/_shared.yml: issuers main; roles admin`. */
   readonly extended: readonly string[];
 };
 
@@ -46,13 +44,12 @@ export type ProtectedStack = {
   readonly for: string;
   readonly stack: string;
   readonly logicalId: string;
-  /** Of the API itself. */
   readonly stage: string;
-  /** Its routes are read from what is deployed (`routes: live`), so only after that they can be known. */
+  /** Its routes are read from the deployed API (`routes: live`), so they are known only after deployment. */
   readonly isReadLive: boolean;
 };
 
-/** `checkPlan` reads the usage plans of documents; without it, a document that has some is refused. */
+/** `checkPlan` checks the usage plans of documents; without it, a document with plans is refused. */
 export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan): AccessBuild {
   const documents: CompiledDocument[] = [];
   const protects: ProtectedStack[] = [];
@@ -97,7 +94,7 @@ export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan)
         problems.push(
           locate(
             ['quota', 'plans'],
-            `another document has the usage plan ${id} otherwise: one table holds both`,
+            `another document defines the usage plan ${id} differently: both are stored in one table`,
           ),
         );
       for (const message of unheldLimits(document, plans, checkPlan))
@@ -106,14 +103,13 @@ export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan)
       if (twin === undefined) {
         documents.push(compilation.document);
         protects.push(...protectedStacks(compilation.document, document));
-      } else problems.push(locate(['api'], `protects an API that "${twin.name}" protects already`));
+      } else problems.push(locate(['api'], `protects an API that "${twin.name}" already protects`));
     }
   }
   const extended = read.flatMap(({ name, reading }) => describeExtended(name, reading));
   return { compiled: { documents }, protects, problems, warnings, withoutInventory, extended };
 }
 
-/** What a document is with what it extends. */
 function describeExtended(name: string, reading: DocumentReading): readonly string[] {
   if (reading.kind === 'invalid' || reading.extended === undefined) return [];
   const { issuers, roles = {} } = reading.document;
@@ -138,7 +134,7 @@ type ReadFile = Pick<AccessFile, 'name' | 'file' | 'inventory'> & {
   readonly reading: ReturnType<typeof readDocument>;
 };
 
-/** What documents whose tickets another one takes must have in common with it. */
+/** What a document must have in common with one that takes its tickets. */
 function createTicketCheck(read: readonly ReadFile[]) {
   const kinds = new Map(read.map(({ name, inventory }) => [name, parseInventory(inventory ?? '')?.kind]));
   const documents = new Map(
@@ -173,7 +169,6 @@ function readSnapshots(texts: AccessFile['snapshots']): ReadonlyMap<string, KeyS
   );
 }
 
-/** Ids of usage plans that an earlier document has with other limits. */
 function plansAgain(earlier: readonly CompiledDocument[], { quota }: CompiledDocument): readonly string[] {
   const known = earlier.flatMap((document) => document.quota?.plans ?? []);
   return (quota?.plans ?? [])
@@ -183,7 +178,7 @@ function plansAgain(earlier: readonly CompiledDocument[], { quota }: CompiledDoc
     .map(({ id }) => id);
 }
 
-/** What `count: access-log` cannot hold of the plan that a document names and another brings along. */
+/** Limits of a plan, defined in another document, that `count: access-log` cannot enforce. */
 function unheldLimits(
   { quota }: AccessDocument,
   all: readonly PlanText[],
@@ -203,7 +198,6 @@ function sharesApi(a: CompiledDocument, b: CompiledDocument): boolean {
   return b.apis.some((api) => keys.has(JSON.stringify([api.for, api.apiId, api.stage])));
 }
 
-/** Text of `access/compiled.json`: as short as JSON is. */
 export function printCompiledAccess(compiled: CompiledAccess): string {
   return `${JSON.stringify(compiled)}\n`;
 }

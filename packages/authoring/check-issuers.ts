@@ -1,4 +1,4 @@
-/** What the issuers and sources of a document must mean together. Build time only. */
+/** Checks issuers and sources of a document against each other. */
 import { SUBPROTOCOL_MARKER } from '@gatewright/handlers/aws/websocket-event';
 import type { ApiKind } from '@gatewright/handlers/access/compiled-document';
 import {
@@ -20,10 +20,10 @@ type IssuerCheck = {
   readonly warning: (path: Path, message: string) => void;
 };
 
-/** Where each kind of source can stand; nothing else carries it. */
+/** Sources that only a WebSocket API can carry. */
 const WEBSOCKET_ONLY = ['query', 'subprotocol'];
 
-/** Hosts whose `iss` is known to end with a slash, or not to: the commonest mistake, and its tokens are all refused. */
+/** Hosts whose `iss` is known to end with a slash, or not: the wrong one refuses every token. */
 const SLASHES: readonly { readonly host: RegExp; readonly hasSlash: boolean }[] = [
   { host: /(^|\.)auth0\.com$|^sts\.windows\.net$/, hasSlash: true },
   {
@@ -47,16 +47,16 @@ export function checkIssuers(check: IssuerCheck): void {
         problem(
           path,
           isCertificate
-            ? `"${id}" is read from a source in: clientCert only`
+            ? `"${id}" is an issuer of certificates: write in: clientCert`
             : `"${id}" issues tokens, not certificates`,
         );
       if (tickets.has(id) && source.in === 'header')
-        problem(path, `"${id}" issues tickets, which stand in the query or in a subprotocol only`);
+        problem(path, `"${id}" issues tickets: read them from the query or a subprotocol`);
     }
     if (source.in === 'subprotocol' && source.marker.toLowerCase() !== SUBPROTOCOL_MARKER)
       warning(
         ['sources', index, 'marker'],
-        `ws-connect gives back "${SUBPROTOCOL_MARKER}" only, and a browser closes a connection that gives none back: choose that, or answer $connect yourself`,
+        `ws-connect returns only "${SUBPROTOCOL_MARKER}", and a browser closes a connection without a returned subprotocol: use it, or answer $connect yourself`,
       );
     if (WEBSOCKET_ONLY.includes(source.in) && kind !== 'websocket')
       problem(['sources', index, 'in'], `is for WebSocket APIs only; this API is a ${kind} API`);
@@ -88,28 +88,27 @@ function checkEachIssuer({ document, kind, snapshots, problem, warning }: Issuer
     }
     if (isKeyIssuer(issuer)) {
       const { prefix } = issuer;
-      if (trusted.has(prefix))
-        problem(path, `its keys begin with "${prefix}", as those of another issuer do`);
+      if (trusted.has(prefix)) problem(path, `its keys begin with "${prefix}", like those of another issuer`);
       trusted.add(prefix);
       if (issuer.nativeUsagePlan === true && kind !== 'rest')
         problem([...path, 'nativeUsagePlan'], `is for REST APIs only; this API is a ${kind} API`);
       if (issuer.nativeUsagePlan === true && document.quota?.admissionKey !== undefined)
         problem(
           [...path, 'nativeUsagePlan'],
-          'cannot be beside quota.admissionKey: an answer names one API Gateway key',
+          'does not work with quota.admissionKey: an answer names one API Gateway key',
         );
       continue;
     }
     if (snapshotDays(issuer) !== undefined && snapshots?.has(issuer.id) !== true)
       problem(
         [...path, 'jwks', 'snapshotMaxAgeDays'],
-        'the keys have not been taken: run gatewright access snapshot',
+        'the keys have not been fetched: run gatewright access snapshot',
       );
     const { issuer: name } = compileIssuer(issuer).trust;
-    if (trusted.has(name)) problem(path, `its tokens say iss "${name}", as those of another issuer do`);
+    if (trusted.has(name)) problem(path, `its tokens have iss "${name}", like those of another issuer`);
     trusted.add(name);
     const other = otherSpelling(name);
-    if (other !== undefined) warning([...path, 'issuer'], `tokens of this issuer say "${other}"`);
+    if (other !== undefined) warning([...path, 'issuer'], `tokens of this issuer have "${other}"`);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Routes that a document has not met with an authorizer. Most are denied; one that a wildcard of an allowed route runs
- * across is not, since nobody knew that it had to be denied again.
+ * Routes with an authorizer that a document does not know. Most are denied; one that a wildcard of an allowed
+ * route also matches is not, since no rule denies it.
  */
 import type { CompiledDocument, CompiledRule } from '@gatewright/handlers/access/compiled-document';
 import { expandRoutes } from './expand-rule.ts';
@@ -11,8 +11,8 @@ import { ANY, ORDINARY } from '@gatewright/handlers/access/decide/segment-patter
 import type { SegmentPattern } from '@gatewright/handlers/access/decide/segment-patterns';
 
 /**
- * Which routes of the API as it is now callers would reach by a rule that is about another route, each with what to do.
- * `found`: protected are those that ask an authorizer of the toolkit.
+ * Routes of the current API that callers reach by a rule about another route, each with what to do. `found`:
+ * protected routes are those with an authorizer of the toolkit.
  */
 export function checkLaterRoutes(
   document: CompiledDocument,
@@ -34,10 +34,10 @@ export function checkLaterRoutes(
     for (const { route: index } of findOverGrants(now, method, pattern)) {
       const reached = nameOf(now.routes[index]);
       if (!later.has(index) || reached === name || complaints.has(reached)) continue;
-      const was = met.has(reached) ? 'was open' : 'was not there';
+      const was = met.has(reached) ? 'was open' : 'did not exist';
       complaints.set(
         reached,
-        `${reached} has an authorizer but ${was} when the document's routes were read, so whoever may ${name} is let in there too: run gatewright access sync`,
+        `${reached} has an authorizer but ${was} when the document's routes were read, so callers allowed on ${name} can call it too: run gatewright access sync`,
       );
     }
   return [...complaints.values()];
@@ -58,7 +58,7 @@ function allowedPatterns({ rules, routes }: CompiledDocument): readonly AllowedP
     );
 }
 
-/** What an owner's value stands for is no wildcard. */
+/** The placeholder of an owner's value is no wildcard. */
 function patternOf(path: string, { bind = [] }: CompiledRule, place: number): SegmentPattern {
   const owned = new Set(bind.map(({ segments }) => segments[place]));
   return parseTemplate(path).map((segment, index) => {

@@ -1,18 +1,17 @@
-/** Usage plans in access documents, read by the library that keeps them. */
 import { PlanInvalid } from '@gatewright/handlers/errors';
 import type { CheckPlan } from './compile-quota.ts';
 import { parsePlan } from '@gatewright/handlers/quota/plan';
 
-/** Limits that a plan may have, and nobody would hold. */
+/** Limits that a plan may have, but that are not enforced. */
 const UNHELD = {
   request: {
     concurrency:
-      'is for quota() and withQuota() in the handler: an authorizer is not told when a request has ended',
+      'needs quota() or withQuota() in the handler: an authorizer does not see the end of a request',
   },
   'access-log': {
     concurrency:
-      'is for quota() and withQuota() in the handler: with count: access-log requests are over when they are counted',
-    rate: 'cannot be held with count: access-log, which counts requests that are over: leave the limit out, or write count: request',
+      'needs quota() or withQuota() in the handler: count: access-log counts requests after they end',
+    rate: 'cannot be enforced with count: access-log, which counts requests after they end: remove the limit, or write count: request',
   },
 } as const;
 

@@ -1,4 +1,4 @@
-/** Rules that name certificates by serial number: one that can never match is a deny list that denies nobody. Build time only. */
+/** Rules that name certificates by serial number: a deny list that can never match denies no caller. */
 import { normalizeSerial } from '@gatewright/handlers/access/tokens/client-certificate';
 import { isCertificateIssuer } from './compile-issuer.ts';
 import type { AccessDocument } from './document.ts';
@@ -7,7 +7,10 @@ import type { Path } from './shape.ts';
 
 type Complain = (path: Path, message: string) => void;
 
-/** Principals of certificates have the claim `serialNumber` as `normalizeSerial` writes it, and claims are compared as texts. */
+/**
+ * Principals of certificates have the claim `serialNumber` as `normalizeSerial` writes it, and claims are
+ * compared as strings.
+ */
 export function checkSerialNumbers({ issuers, rules }: AccessDocument, problem: Complain): void {
   if (!issuers.some(isCertificateIssuer)) return;
   for (const [index, { when }] of rules.entries())
@@ -24,11 +27,11 @@ function checkCondition({ all, any, not, claims }: Condition, path: Path, proble
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
     for (const serial of values) {
       const at = [...path, 'claims', index];
-      if (typeof serial !== 'string') problem(at, 'write serial numbers as texts, in quotes');
+      if (typeof serial !== 'string') problem(at, 'write serial numbers in quotes');
       else if (normalizeSerial(serial) !== serial)
         problem(
           at,
-          `serial numbers are told without colons and leading zeros, in lower case: write "${normalizeSerial(serial)}"`,
+          `serial numbers have no colons or leading zeros, and lower-case letters: write "${normalizeSerial(serial)}"`,
         );
     }
   }

@@ -1,11 +1,11 @@
-/** Does a stack use the authorizers in a way that keeps what the documents promise? Before it is deployed; build time only. */
+/** Checks before deployment that a stack uses the authorizers as the documents require. */
 import type { ProtectedStack } from './build-access.ts';
 import { checkLaterRoutes } from './check-later-routes.ts';
 import { checkChargedRoutes, checkNativePlans, checkPreflight, checkWiring } from './check-wiring.ts';
 import { readWiredApi, readWiring } from './read-wiring.ts';
 
 /**
- * What is unsafe about the APIs of a stack that documents protect by stack and logical id, each with its document.
+ * What is unsafe about the APIs that documents protect by stack and logical id, each with its document.
  * `resources` are those of the compiled template, intrinsics unresolved.
  */
 export function checkStack(
@@ -27,10 +27,10 @@ export function checkStack(
               routes.map(({ method, path, calls }) => ({ method, path, isProtected: calls !== undefined })),
             )),
         ...checkChargedRoutes(document, routes, apiKeySource),
-        // Without routes in the template nothing says that none of them asks for a key.
+        // Without routes in the template it is unknown whether any requires an API key.
         ...(routes.length > 0 ? checkNativePlans(document, routes, apiKeySource) : []),
       ].map((complaint) => `access/${document.name}.yml: ${complaint}`);
     });
-  // A document may name one API for several of its own stages.
+  // A document may name one API for several stages.
   return [...new Set(complaints)];
 }

@@ -1,4 +1,4 @@
-/** What one-time tickets ask of documents. Build time only. */
+/** Checks documents for one-time tickets. */
 import { compileIssuer, isTokenIssuer } from './compile-issuer.ts';
 import type {
   ApiKind,
@@ -11,8 +11,8 @@ import type { Path } from './shape.ts';
 type Complain = (path: Path, message: string) => void;
 
 /**
- * A ticket carries who its holder is, with roles and scopes, and no claims: a rule that asks for one would find it
- * missing, which lets a `deny` pass by.
+ * A ticket carries its holder's identity, roles and scopes, but no claims: a `deny` rule that reads a claim
+ * would not match.
  */
 export function checkTickets(
   { tickets, rules, context }: CompiledDocument,
@@ -25,10 +25,10 @@ export function checkTickets(
     if (when !== undefined && asksForClaims(when))
       problem(
         ['rules', index, 'when'],
-        `asks for claims, which the tickets of "${issuer.id}" do not carry: use roles or scopes`,
+        `tests claims, which the tickets of "${issuer.id}" do not carry: use roles or scopes`,
       );
   if (context.length > 0)
-    warning(['context'], `whoever comes with a ticket of "${issuer.id}" has none of these claims`);
+    warning(['context'], `callers with a ticket of "${issuer.id}" have none of these claims`);
 }
 
 function asksForClaims(condition: CompiledCondition): boolean {
@@ -47,12 +47,14 @@ function asksForClaims(condition: CompiledCondition): boolean {
   }
 }
 
-/** Names of documents whose callers the document's WebSocket takes tickets of. */
 export function ticketSourcesOf({ issuers }: AccessDocument): readonly string[] {
   return issuers.flatMap((issuer) => (issuer.type === 'ticket' ? issuer.from : []));
 }
 
-/** `kindOf`: of the document of that name; `unread` where its routes are not known yet, undefined where there is none. */
+/**
+ * `kindOf`: the kind of that document's API; `unread` where its routes are not known yet, undefined where
+ * there is no such document.
+ */
 export function checkTicketSources(
   { issuers }: AccessDocument,
   kindOf: (name: string) => ApiKind | 'unread' | undefined,
@@ -65,16 +67,19 @@ export function checkTicketSources(
       if (kind === undefined) return [{ path, message: `there is no access document "${name}"` }];
       if (kind !== 'websocket') return [];
       return [
-        { path, message: `"${name}" protects a WebSocket; tickets are asked for by ordinary requests` },
+        {
+          path,
+          message: `"${name}" protects a WebSocket, but tickets are given to callers of REST and HTTP APIs`,
+        },
       ];
     });
   });
 }
 
 /**
- * A ticket calls its holder what the giver's document does, and of an issuer that both trust its holder is the same
- * principal as by a token. Attack: where one takes the subject from a claim that people choose, such as a nickname,
- * whoever is called like another's `sub` would open the WebSocket as that one.
+ * A ticket's holder has the subject that the giving document assigns; under an issuer that both trust, it is
+ * the same principal as by a token. Attack: if one document takes the subject from a claim that users choose,
+ * such as a nickname, a user can take another's `sub` and open the WebSocket in that name.
  */
 export function checkTicketSubjects(
   document: AccessDocument,
@@ -88,13 +93,13 @@ export function checkTicketSubjects(
         .filter(([iss, claim]) => own.has(iss) && own.get(iss) !== claim)
         .map(([iss, claim]) => ({
           path: ['issuers', index, 'from', place],
-          message: `"${name}" takes the subject of ${iss} from ${claim}, this document from ${own.get(iss) ?? ''}: name the same claims.principal`,
+          message: `"${name}" takes the subject of ${iss} from ${claim}, this document from ${own.get(iss) ?? ''}: use the same claims.principal`,
         })),
     );
   });
 }
 
-/** By `iss`: the claim that names whom a token speaks for. */
+/** By `iss`: the claim used as subject. */
 function subjectClaims(document: AccessDocument | undefined): ReadonlyMap<string, string> {
   const trusts = document?.issuers.filter(isTokenIssuer).map((issuer) => compileIssuer(issuer).trust) ?? [];
   return new Map(trusts.map(({ issuer, principal }) => [issuer, principal.join('.')]));

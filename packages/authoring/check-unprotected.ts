@@ -1,25 +1,24 @@
-/** Which APIs ask the toolkit's authorizers for callers that no access document describes? They answer 500 to everybody. Build time only. */
+/** APIs that use the toolkit's authorizers without an access document: they answer 500 to every request. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { ProtectedStack } from './build-access.ts';
 import { readWiring } from './read-wiring.ts';
 
-/** `stage`: its own, as in its address. */
+/** `stage`: the API's own, as in its address. */
 type UnprotectedApi = Pick<ProtectedStack, 'stack' | 'logicalId' | 'stage'>;
 
-/** What to write where, for `stage` of the authorizers' own stack. */
 export function describeUnprotected(
   { stack, logicalId, stage: name }: UnprotectedApi,
   stage: string,
 ): string {
   return (
-    `${stack} ${logicalId} stage ${name}: its routes ask the authorizers, but no access document protects it, so every call is ` +
-    `answered 500: name it under api of one, as ${stage}: { stack: ${stack}, logicalId: ${logicalId}, stage: ${name} }`
+    `${stack} ${logicalId} stage ${name}: its routes use the authorizers, but no access document protects it, so every call is ` +
+    `answered 500: add it to api of a document, as ${stage}: { stack: ${stack}, logicalId: ${logicalId}, stage: ${name} }`
   );
 }
 
 /**
- * Those of a compiled template, intrinsics unresolved. A document that names an API by its id alone does not count: the
- * template has no ids, so nobody could tell.
+ * Unprotected APIs of a compiled template, intrinsics unresolved. A document that names an API by id alone
+ * does not count: a template has no ids.
  */
 export function unprotectedApis(
   protects: readonly ProtectedStack[],
@@ -39,7 +38,7 @@ export function unprotectedApis(
     .map((api) => ({ stack: stackName, ...api }));
 }
 
-/** A deployment may make a stage by the way. */
+/** A deployment may create a stage too. */
 const MAKES_STAGES = /^AWS::ApiGateway(V2)?::(Stage|Deployment)$/;
 
 function stagesOf(resources: Readonly<Record<string, unknown>>, logicalId: string): readonly string[] {

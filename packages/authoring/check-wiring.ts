@@ -1,15 +1,12 @@
 /**
- * Does an API use the authorizer in a way that keeps the document's promises? API Gateway's cache answers
- * from what it was told the answer depends on, and the authorizer itself cannot see what that was.
+ * Checks that an API uses the authorizer as its document requires. API Gateway caches answers by the
+ * configured identity sources, which the authorizer itself cannot see.
  */
 import type { CompiledDocument, CompiledSource } from '@gatewright/handlers/access/compiled-document';
 
-/** How one authorizer of an API is set, as its template says. */
 export type WiredAuthorizer = {
-  /** Named in messages. */
   readonly name: string;
   readonly payload: 'rest-token' | 'rest-request' | 'http-1.0' | 'http-2.0' | 'websocket';
-  /** Which of the toolkit's functions it invokes. */
   readonly calls: 'token-authorizer' | 'request-authorizer';
   readonly ttlSeconds: number;
   readonly simpleResponses: boolean;
@@ -23,17 +20,17 @@ export type WiredSource = {
 };
 
 /**
- * Which of them a function's name, its logical id or the export of its ARN means, whatever stack and stage it is
- * deployed in (`gatewright-prod-token-authorizer`, `RequestAuthorizerArn`). Undefined: none of ours.
+ * The toolkit's function that a function name, logical id or ARN export refers to, in any stack and stage
+ * (`gatewright-prod-token-authorizer`, `RequestAuthorizerArn`). Undefined: none of ours.
  */
 export function calledFunction(name: string): WiredAuthorizer['calls'] | undefined {
-  // The last: the stack's own name may be of the kind, and comes first.
+  // The last match: the stack's own name may look like one, and comes first.
   const kind = [...name.matchAll(/(token|request)(?:-|dash)?authorizer/gi)].at(-1)?.[1];
   if (kind === undefined) return undefined;
   return kind.toLowerCase() === 'token' ? 'token-authorizer' : 'request-authorizer';
 }
 
-/** What is unsafe or can never work, each with what to change. Empty: all is well. */
+/** What is unsafe or can never work, each with what to change. Empty: no fault. */
 export function checkWiring(document: CompiledDocument, authorizer: WiredAuthorizer): readonly string[] {
   const { name, ttlSeconds } = authorizer;
   const complaints = [
@@ -46,13 +43,13 @@ export function checkWiring(document: CompiledDocument, authorizer: WiredAuthori
   return complaints.map((complaint) => `authorizer ${name}: ${complaint}`);
 }
 
-/** Each function reads events of its own kind, and fails with any other. */
+/** Each function reads only its own kind of event. */
 function checkFunction({ payload, calls }: WiredAuthorizer): readonly string[] {
   const wanted = payload === 'rest-token' ? 'token-authorizer' : 'request-authorizer';
   if (calls === wanted) return [];
   const isToken = payload === 'rest-token';
   return [
-    `invokes ${calls} with events of ${isToken ? 'type TOKEN' : payload}, so every call would be answered 500: use ${isToken ? 'TokenAuthorizerArn, or type REQUEST' : 'RequestAuthorizerArn'}`,
+    `invokes ${calls} with events of ${isToken ? 'type TOKEN' : payload}, so every call would answer 500: use ${isToken ? 'TokenAuthorizerArn, or type REQUEST' : 'RequestAuthorizerArn'}`,
   ];
 }
 
@@ -62,11 +59,11 @@ function checkFormat(
 ): readonly string[] {
   if (result.format === 'simple' && !simpleResponses)
     return [
-      'the document answers simply: set EnableSimpleResponses: true with payload 2.0, or result.format: policy',
+      'the document has result.format: simple: set EnableSimpleResponses: true with payload 2.0, or result.format: policy',
     ];
   if (result.format === 'policy' && simpleResponses)
     return [
-      `EnableSimpleResponses with ${payload} takes no policy: set it to false, or result.format: simple`,
+      `EnableSimpleResponses with ${payload} accepts no policy: set it to false, or result.format: simple`,
     ];
   return [];
 }
@@ -77,25 +74,25 @@ function checkCache(document: CompiledDocument, authorizer: WiredAuthorizer): re
   const complaints: string[] = [];
   if (ttlSeconds > result.cacheTtlSeconds)
     complaints.push(
-      `keeps answers for ${ttlSeconds} s, the document allows ${result.cacheTtlSeconds} s: lower the authorizer's TTL, or raise result.cacheTtlSeconds`,
+      `caches answers for ${ttlSeconds} s, the document allows ${result.cacheTtlSeconds} s: lower the authorizer's TTL, or raise result.cacheTtlSeconds`,
     );
   if (result.onOversize === 'exact')
-    complaints.push('keeps answers that may hold for one request only (onOversize: exact): set its TTL to 0');
+    complaints.push('caches answers that may be for one request only (onOversize: exact): set its TTL to 0');
   const missing = sources.find((source) => !identitySources.some((wired) => isSame(source, wired)));
   if (missing !== undefined)
     complaints.push(
-      `keeps answers without telling callers apart by ${describeSource(missing)}: add it to the identity sources, or set the TTL to 0`,
+      `caches answers without ${describeSource(missing)} as an identity source, so callers share them: add it, or set the TTL to 0`,
     );
   const isPerRoute = rules.length > 0 && document.routes.length > 1;
   const hasRouteKey = identitySources.some(({ kind, name }) => kind === 'context' && name === 'routeKey');
   if (result.format === 'simple' && payload === 'http-2.0' && isPerRoute && !hasRouteKey)
     complaints.push(
-      'keeps one verdict for all routes: add $context.routeKey to the identity sources, or set the TTL to 0',
+      'caches one verdict for all routes: add $context.routeKey to the identity sources, or set the TTL to 0',
     );
   return complaints;
 }
 
-/** A kept answer charges nobody, and a TOKEN event has no stamp that says to which period a charge belongs. */
+/** A cached answer charges no caller, and a TOKEN event has no timestamp to choose a period by. */
 function checkQuota(
   { quota }: CompiledDocument,
   { payload, ttlSeconds }: WiredAuthorizer,
@@ -108,28 +105,28 @@ function checkQuota(
         ]
       : [];
   return ttlSeconds > 0 && quota.isTracked !== true
-    ? [`keeps answers for ${ttlSeconds} s, and what it keeps is not charged to the quota: set its TTL to 0`]
+    ? [
+        `caches answers for ${ttlSeconds} s, and cached answers are not charged to the quota: set its TTL to 0`,
+      ]
     : [];
 }
 
-/** Every identity source must be there, or API Gateway answers 401 by itself. */
+/** If any identity source is missing, API Gateway itself answers 401. */
 function checkReach({ sources }: CompiledDocument, authorizer: WiredAuthorizer): readonly string[] {
   const { identitySources, payload } = authorizer;
   if (payload === 'rest-token') {
     const unread = sources.find((source) => !identitySources.some((wired) => isSame(source, wired)));
     return unread === undefined
       ? []
-      : [
-          `a TOKEN authorizer reads one header only, never ${describeSource(unread)}: use a REQUEST authorizer`,
-        ];
+      : [`a TOKEN authorizer reads one header, never ${describeSource(unread)}: use a REQUEST authorizer`];
   }
-  // One header, with Bearer and without, is one place.
+  // A header with and without Bearer is one place.
   if (new Set(sources.map(describeSource)).size < 2) return [];
   const demanded = identitySources.find((wired) => sources.some((source) => isSame(source, wired)));
   return demanded === undefined
     ? []
     : [
-        `answers 401 to every caller without ${demanded.kind} ${demanded.name}, though the document takes a credential elsewhere too: leave the identity sources out and set the TTL to 0`,
+        `answers 401 to every caller without ${demanded.kind} ${demanded.name}, but the document also accepts a credential elsewhere: remove the identity sources and set the TTL to 0`,
       ];
 }
 
@@ -159,9 +156,7 @@ function describeSource(source: CompiledSource): string {
   }
 }
 
-/** One route of an API as it is deployed. */
 export type WiredRoute = {
-  /** `GET`, `ANY`. */
   readonly method: string;
   readonly path: string;
   /** Undefined: none that could be ours. */
@@ -169,19 +164,20 @@ export type WiredRoute = {
   readonly apiKeyRequired: boolean;
 };
 
-/** Routes that browsers ask without a credential before they send one; each with what to change. */
+/** Routes to which browsers send a preflight without credentials; each with what to change. */
 export function checkPreflight(wired: readonly WiredRoute[]): readonly string[] {
   return wired
     .filter(({ method, authorizer }) => method === 'OPTIONS' && authorizer !== undefined)
     .map(
-      ({ path }) => `OPTIONS ${path} has an authorizer, but browsers ask without credentials: take it off`,
+      ({ path }) =>
+        `OPTIONS ${path} has an authorizer, but browsers send preflights without credentials: remove it`,
     );
 }
 
-/** Where an API takes API keys from; undefined: it is only known once deployed. */
+/** Where an API reads API keys; undefined: known only once deployed. */
 export type ApiKeySource = 'HEADER' | 'AUTHORIZER' | undefined;
 
-/** What keeps charged routes from being charged, or from being refused when the quota is spent; each with what to change. */
+/** What prevents charged routes from being charged, or refused over quota; each with what to change. */
 export function checkChargedRoutes(
   { quota, routes }: CompiledDocument,
   wired: readonly WiredRoute[],
@@ -199,22 +195,22 @@ export function checkChargedRoutes(
     if (route === undefined) continue;
     if (route.authorizer === undefined && isOpen !== true)
       complaints.push(
-        `${method} ${path} is charged but no authorizer of the toolkit guards it: anybody would pass uncharged; give it one, or run gatewright access sync`,
+        `${method} ${path} is charged but has no authorizer of the toolkit, so calls would be uncharged: add one, or run gatewright access sync`,
       );
     if (quota.routes !== undefined && route.authorizer?.payload === 'rest-token')
       complaints.push(
-        `${method} ${path} is charged, which a TOKEN authorizer cannot do: give it a REQUEST authorizer`,
+        `${method} ${path} is charged, which a TOKEN authorizer cannot do: use a REQUEST authorizer`,
       );
-    // Over quota such a request would pass: the policy lets it on, and nobody asks for the key.
+    // Over quota such a request would pass: the policy allows it, and no key is required.
     if (quota.admissionKey !== undefined && !route.apiKeyRequired && route.authorizer !== undefined)
       complaints.push(
-        `${method} ${path} is charged but asks for no API key: set ApiKeyRequired: true, or leave quota.admissionKey out`,
+        `${method} ${path} is charged but requires no API key: set ApiKeyRequired: true, or remove quota.admissionKey`,
       );
   }
   return complaints;
 }
 
-/** Every admitted request names that key, so where the stack's keys have other values nobody gets through. */
+/** Every admitted request uses that key, so a wrong value in the stack blocks all callers. */
 export function checkAdmissionKey(
   { quota }: CompiledDocument,
   { stack, stage }: { readonly stack: string; readonly stage: string },
@@ -223,11 +219,11 @@ export function checkAdmissionKey(
   const wanted = quota?.admissionKey?.replace('${stage}', stage);
   if (wanted === undefined || values.length === 0 || values.includes(wanted)) return [];
   return [
-    `quota.admissionKey is ${wanted} in stage ${stage} of the API, and no API key of stack ${stack} has that Value: everybody would be answered as if over quota`,
+    `quota.admissionKey is ${wanted} in stage ${stage} of the API, but no API key of stack ${stack} has that Value: every caller would be over quota`,
   ];
 }
 
-/** What keeps native usage plans from counting the document's keys; each with what to change. */
+/** What prevents native usage plans from counting the document's keys; each with what to change. */
 export function checkNativePlans(
   { apiKeys }: CompiledDocument,
   wired: readonly WiredRoute[],

@@ -1,7 +1,7 @@
 /**
- * Where a handler's source reads the caller as a Cognito or JWT authorizer told it: behind a Lambda authorizer
- * `authorizer.claims` and `authorizer.jwt` are not there, and `C#${claims.sub}` is one customer for all of them. By the
- * text, so that any language and style is seen; what only looks so is acknowledged in a comment.
+ * Finds code that reads the caller as from a Cognito or JWT authorizer: behind a Lambda authorizer those
+ * claims do not exist, and `C#${claims.sub}` is one customer for all callers. Matched on text, for any
+ * language; false matches are acknowledged in a comment.
  */
 type ClaimRead = {
   readonly line: number;
@@ -9,11 +9,11 @@ type ClaimRead = {
   readonly what: string;
 };
 
-/** What stands for an authorizer that is missing, or a cast: `|| {}`, `as { jwt: { claims: Claims } }`. */
+/** A fallback for a missing authorizer, or a cast: `|| {}`, `as { jwt: { claims: Claims } }`. */
 const IN_BRACES = String.raw`(?:\|\||\?\?|\bas)\s*\{(?:[^{}\n]|\{[^{}\n]{0,120}\}){0,160}\}`;
-/** Of a name between its dot, bracket or `.get(` and what is read. */
+/** The member read after a dot, bracket or `.get(`. */
 const MEMBER = String.raw`(?:\.\s*|\[\s*['"${'`'}]|\(\s*['"])(claims|jwt)\b`;
-/** Inside of a pattern, which may have patterns and defaults of its own. */
+/** Inside of a destructuring pattern, which may nest patterns and defaults. */
 const PATTERN = String.raw`(?:[^{};]|\{[^{};]{0,120}\}){0,200}`;
 const TYPE = String.raw`(?:\s*:\s*[^={};\n]{0,80}(?:\{[^{};]{0,120}\})?)?`;
 
@@ -33,7 +33,6 @@ function takenFrom(source: string): RegExp {
 
 const CHAIN = String.raw`\(*(?:\w+\s+as\s+[\w.]+\s*\))?(?:[\w$?!'"[\]]|\s{0,40}\.){1,120}?\bauthorizer\b['"\]!)]*`;
 const ELSE = String.raw`(?:\s+as\s+[^;\n{}]{1,80}?)?\)*(?:\s*(?:\|\||\?\?)\s*(?:\{\s*\}|\w+))?\)*`;
-/** Other names of the authorizer, or functions that return it. */
 const NAMES = [
   // const auth = event.requestContext.authorizer ?? {}; const auth = (event) => event.requestContext.authorizer
   new RegExp(
@@ -45,7 +44,6 @@ const NAMES = [
 ];
 const ACKNOWLEDGED = /gatewright:\s*claims acknowledged/;
 
-/** What reads the caller from another name of the authorizer. */
 function readsOfNames(text: string): readonly RegExp[] {
   const names = new Set(NAMES.flatMap((pattern) => [...text.matchAll(pattern)].map(([, name = '']) => name)));
   if (names.size === 0) return [];
@@ -59,7 +57,7 @@ function readsOfNames(text: string): readonly RegExp[] {
   ];
 }
 
-/** Each line once, in order; none where the line, or the one above it, says `gatewright: claims acknowledged`. */
+/** Each line once, in order; without lines acknowledged by `gatewright: claims acknowledged`. */
 export function findClaimReads(text: string): readonly ClaimRead[] {
   const lines = text.split('\n');
   const found = new Map<number, ClaimRead>();
@@ -73,15 +71,18 @@ export function findClaimReads(text: string): readonly ClaimRead[] {
   return [...found.values()].sort((a, b) => a.line - b.line);
 }
 
-/** What to do about one, behind the file and line where it stands. */
+/** What to do, printed after the file and line. */
 export function describeClaimRead(what: string, route: string): string {
   return (
-    `reads ${what}, which is not there behind the authorizer of ${route}, so every caller would be undefined: read ` +
+    `reads ${what}, which does not exist behind the authorizer of ${route}, so every caller would be undefined: read ` +
     `claimsOf(event) of @gatewright/handlers/access instead (docs/guides/protect/coming-from.md), or write "gatewright: claims acknowledged" in a comment there`
   );
 }
 
-/** As `findClaimReads`, of a mapping template or parameter: `authorizer.claims`, each once; none where a comment acknowledges it. */
+/**
+ * Like `findClaimReads`, for a mapping template or parameter: `authorizer.claims`, each once; none where a
+ * comment acknowledges it.
+ */
 export function findMappedClaims(text: string): readonly string[] {
   if (ACKNOWLEDGED.test(text)) return [];
   return [
@@ -89,10 +90,10 @@ export function findMappedClaims(text: string): readonly string[] {
   ].map((name) => `authorizer.${name}`);
 }
 
-/** What to do about one, behind the place where it stands. */
+/** What to do, printed after the place. */
 export function describeMappedClaim(what: string, route: string): string {
   return (
-    `reads $context.${what}, which is not there behind the authorizer of ${route}, so every caller would be nobody: let the document hand over the claim ` +
+    `reads $context.${what}, which does not exist behind the authorizer of ${route}, so every caller would be empty: let the document pass the claim ` +
     `(context: { email: { claim: email } }) and read $context.authorizer.email (docs/guides/protect/coming-from.md), or write "## gatewright: claims acknowledged" in the template`
   );
 }

@@ -1,9 +1,9 @@
-/** `roles` of a document → what each of them comes to. Build time only. */
+/** `roles` of a document → each role with all that it inherits. */
 import type { CompiledRole } from '@gatewright/handlers/access/compiled-document';
 import type { AccessDocument } from './document.ts';
 import type { Path } from './shape.ts';
 
-/** Every role with all that it inherits. Each is walked once: ways through the graph can be more than stars. */
+/** Each role is visited once: the number of paths through the graph can be exponential. */
 export function closeRoles(
   document: Pick<AccessDocument, 'roles'>,
   problem: (path: Path, message: string) => void,
@@ -11,7 +11,7 @@ export function closeRoles(
   const roles = document.roles ?? {};
   const close = (name: string): ReadonlySet<string> => {
     const closed = new Set([name]);
-    // A set that grows is walked to its end.
+    // The set grows while it is walked.
     for (const role of closed) for (const inherited of roles[role]?.inherits ?? []) closed.add(inherited);
     return closed;
   };

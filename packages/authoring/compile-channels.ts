@@ -1,4 +1,3 @@
-/** `channels` of a document → what ships. Build time only. */
 import type {
   ApiKind,
   CompiledChannels,
@@ -11,7 +10,6 @@ import type { Path } from './shape.ts';
 type ChannelRuleText = NonNullable<AccessDocument['channels']>['rules'][number];
 
 type CompileChannels = {
-  /** Of the document. */
   readonly name: string;
   readonly kind: ApiKind;
   readonly problem: (path: Path, message: string) => void;
@@ -30,7 +28,7 @@ export function compileChannels(
   const seen = new Set<string>();
   const rules = channels.rules.map((rule, index) => {
     const path = ['channels', 'rules', index];
-    if (seen.has(rule.id)) problem([...path, 'id'], `"${rule.id}" is the id of an earlier rule, too`);
+    if (seen.has(rule.id)) problem([...path, 'id'], `"${rule.id}" is already the id of an earlier rule`);
     seen.add(rule.id);
     const when = compileWhen(rule, path);
     return {

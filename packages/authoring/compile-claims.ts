@@ -1,4 +1,4 @@
-/** `result.claims` of a document: what the backend is told of the caller, and what it cannot do without. */
+/** `result.claims` of a document: claims passed to the backend, and those it requires. */
 import type { ClaimsToCarry } from '@gatewright/handlers/access/compiled-document';
 import { isKeyIssuer } from './compile-issuer.ts';
 import type { AccessDocument } from './document.ts';
@@ -6,10 +6,10 @@ import type { Path } from './shape.ts';
 
 type ClaimsText = NonNullable<NonNullable<AccessDocument['result']>['claims']>;
 
-/** What is on record of every key; anything else is of its metadata. */
+/** Stored with every key; anything else is part of its metadata. */
 const CLAIMS_OF_KEYS = ['sub', 'tenant'];
 
-/** Whoever keeps records by a claim keeps them all under one name where it is missing, so none is unless that is said. */
+/** Data stored by a missing claim mixes all callers, so claims are required unless listed as optional. */
 export function claimsToCarry({ as, names, optional = [] }: ClaimsText): ClaimsToCarry {
   return { as, names, required: names.filter((name) => !optional.includes(name)) };
 }
@@ -25,7 +25,7 @@ export function checkClaims(
     if (!claims.names.includes(name))
       problem(
         ['result', 'claims', 'optional', place],
-        `"${name}" is not among names, so nobody is asked for it`,
+        `"${name}" is not in names, so it is not required anyway`,
       );
   const { required = [] } = claimsToCarry(claims);
   const ofNoKey = required.filter((name) => !CLAIMS_OF_KEYS.includes(name));

@@ -1,4 +1,4 @@
-/** `when` of a rule → the tree that ships. Build time only. */
+/** `when` of a rule → the tree that ships. */
 import type { CompiledCondition } from '@gatewright/handlers/access/compiled-document';
 import type { ClaimTest, Condition, Several } from './document-conditions.ts';
 import type { Path } from './shape.ts';
@@ -6,16 +6,16 @@ import type { Path } from './shape.ts';
 type ConditionNames = {
   readonly issuers: ReadonlySet<string>;
   readonly roles: ReadonlySet<string>;
-  /** Index of a list of address blocks; the same list has the same index. */
+  /** Index of a list of address blocks; equal lists share an index. */
   readonly networkIndex: (cidr: readonly string[]) => number;
-  /** Whether callers are let in where the condition holds, and not where it does not. */
+  /** Whether the condition allows callers rather than denies them. */
   readonly opens: boolean;
-  /** How long API Gateway may keep what follows from the condition. */
+  /** How long API Gateway may cache an answer that depends on the condition. */
   readonly keptSeconds: number;
   readonly complain: (path: Path, message: string) => void;
 };
 
-/** Several keys of one condition must all hold. Names that the document does not declare are reported. */
+/** Several keys of one condition must all hold. Reports names that the document does not declare. */
 export function compileCondition(condition: Condition, path: Path, names: ConditionNames): CompiledCondition {
   const nested = (key: 'all' | 'any') =>
     condition[key]?.map((inner, index) => compileCondition(inner, [...path, key, index], names));
@@ -63,7 +63,7 @@ export function compileCondition(condition: Condition, path: Path, names: Condit
   return together('all', parts);
 }
 
-/** A kept answer lets in for as long as it is kept, so the sign-in must be young enough at the end of that. */
+/** A cached answer is valid until it expires, so the sign-in must still be recent enough then. */
 function compileAge(
   authAgeSeconds: number,
   path: Path,
@@ -73,7 +73,7 @@ function compileAge(
   if (maxSeconds <= 0)
     complain(
       path,
-      `must be over the ${keptSeconds} s for which answers are kept: raise it, or lower result.cacheTtlSeconds`,
+      `must be over the ${keptSeconds} s for which answers are cached: raise it, or lower result.cacheTtlSeconds`,
     );
   return { is: 'auth-age', maxSeconds };
 }
@@ -101,8 +101,8 @@ function list(names: ReadonlySet<string>): string {
 }
 
 /**
- * Claims without which a deny rule with this condition denies, though a value would have to be there for what was
- * written: tests that no "not" turns around, without an `exists` of the same claim anywhere.
+ * Claims whose absence makes a deny rule with this condition deny: tests not inverted by a "not", without an
+ * `exists` of the same claim.
  */
 export function claimsThatDenyMissing(condition: Condition | undefined): readonly string[] {
   const asked = new Set<string>();

@@ -1,4 +1,4 @@
-/** Access document and route inventory → what ships, or every mistake with its place. Build time only. */
+/** Access document and route inventory → what ships, or every mistake with its place. */
 import { claimsThatDenyMissing, compileCondition } from './compile-condition.ts';
 import { checkClaims, claimsToCarry } from './compile-claims.ts';
 import { compileChannels } from './compile-channels.ts';
@@ -40,23 +40,21 @@ export type Compilation =
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
 type CompileSource = {
-  /** File name without its ending. */
   readonly name: string;
   readonly document: AccessDocument;
   readonly inventory: RouteInventory;
-  /** Keys that ship, by issuer's id. */
   readonly snapshots?: ReadonlyMap<string, KeySnapshot>;
   readonly locate: Locate;
   readonly checkPlan?: CheckPlan | undefined;
-  /** Whether the document of a WebSocket takes tickets of this one's callers. */
+  /** Whether a WebSocket's document takes tickets of this document's callers. */
   readonly givesTickets?: boolean;
 };
 
-/** API Gateway's own default. */
+/** API Gateway's default. */
 const USUAL_TTL_LIMIT_SECONDS = 300;
-/** Far more than API Gateway takes; routes are walked segment within segment. */
+/** Far more than API Gateway allows; routes are walked recursively by segment. */
 const SEGMENTS_LIMIT = 200;
-/** More lists than this would double the policy too often. */
+/** Each list can double the policy. */
 const NETWORKS_LIMIT = 4;
 
 type Work = CompileSource & {
@@ -64,7 +62,6 @@ type Work = CompileSource & {
   readonly warning: (path: Path, message: string) => void;
 };
 
-/** Checks what no single part of the document can know, and turns names into what they stand for. */
 export function compileDocument(source: CompileSource): Compilation {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
@@ -166,7 +163,7 @@ function compileRules(
       problem(
         path,
         isWebSocket
-          ? 'a WebSocket has one thing to allow: write connect: true'
+          ? 'a WebSocket API only has connect: write connect: true'
           : 'connect is for WebSocket APIs only',
       );
       return [];
@@ -199,7 +196,7 @@ function compileWhen(
     roles: new Set(Object.keys(document.roles ?? {})),
     complain: problem,
     opens: rule.effect === 'allow',
-    // API Gateway keeps no answer for `$connect`.
+    // API Gateway does not cache answers for `$connect`.
     keptSeconds: inventory.kind === 'websocket' ? 0 : (document.result?.cacheTtlSeconds ?? 60),
     networkIndex(cidr) {
       const sorted = [...cidr].sort();
@@ -228,25 +225,25 @@ function checkResult({ document, inventory, problem, warning }: Work, networks: 
   if (cacheTtlSeconds > USUAL_TTL_LIMIT_SECONDS)
     warning(
       [...at, 'cacheTtlSeconds'],
-      `a revoked right, or an expired token, lives on for ${cacheTtlSeconds} s; ${USUAL_TTL_LIMIT_SECONDS} s are enough for most`,
+      `a revoked right, or an expired token, stays valid for ${cacheTtlSeconds} s; ${USUAL_TTL_LIMIT_SECONDS} s are enough for most APIs`,
     );
   if (onOversize === 'exact' && cacheTtlSeconds > 0)
-    problem([...at, 'onOversize'], 'exact answers for one request only: it needs cacheTtlSeconds: 0');
+    problem([...at, 'onOversize'], 'exact answers one request only: it needs cacheTtlSeconds: 0');
   if (format !== 'simple') return;
   if (inventory.kind !== 'http') problem([...at, 'format'], 'simple answers are for HTTP APIs only');
-  if (expiryCondition) problem([...at, 'expiryCondition'], 'a simple answer has no conditions');
+  if (expiryCondition) problem([...at, 'expiryCondition'], 'a simple answer cannot have conditions');
   if (cacheTtlSeconds === 0) return;
   const bound = document.rules.findIndex(({ bind }) => bind !== undefined);
-  // The verdict for id 1 would be the answer for id 2: both are the same route key.
+  // The verdict for id 1 would be cached for id 2: both have the same route key.
   if (bound !== -1)
     problem(
       ['rules', bound, 'bind'],
-      'cannot be kept as a simple answer: set result.format: policy, or cacheTtlSeconds: 0',
+      'cannot be cached as a simple answer: set result.format: policy, or cacheTtlSeconds: 0',
     );
   if (networks.length > 0)
     problem(
       [...at, 'format'],
-      'a kept simple answer would hold for other addresses: set format: policy, or cacheTtlSeconds: 0',
+      'a cached simple answer would apply to other addresses: set format: policy, or cacheTtlSeconds: 0',
     );
 }
 
@@ -256,29 +253,26 @@ function warnOfRule(
   path: Path,
   routes: readonly (CompiledRoute | undefined)[],
 ): void {
-  // Preflights are meant to be open, and whoever writes `*` means other verbs.
+  // Preflights are meant to be open, and `*` means the other verbs.
   const isPreflight = (route: CompiledRoute): boolean =>
     route.method === 'OPTIONS' && !rule.methods?.includes('OPTIONS');
   const open = routes.find((route) => route?.isOpen === true && !isPreflight(route));
   if (open !== undefined)
     warning(
       path,
-      `${open.method} ${open.path} asks none of our authorizers (it has another one, or none), so nothing enforces this rule there`,
+      `${open.method} ${open.path} has none of our authorizers, so this rule is not enforced there`,
     );
   const when = JSON.stringify(rule.when ?? {});
   if (rule.effect === 'allow' && when.includes('"not"') && when.includes('"claims"'))
-    warning(
-      [...path, 'when'],
-      'a claim that is missing makes "not" true: write the claim that must be there instead',
-    );
+    warning([...path, 'when'], 'a missing claim makes "not" true: name the required claim instead');
   for (const claim of rule.effect === 'deny' ? claimsThatDenyMissing(rule.when) : [])
     warning(
       [...path, 'when'],
-      `denies every token without the claim ${claim} too; if it should not, add { claim: ${claim}, op: exists } beside the test`,
+      `also denies every token without the claim ${claim}; if it should not, add { claim: ${claim}, op: exists } beside the test`,
     );
 }
 
-/** Default deny is right, and worth a line where nobody wrote it. */
+/** Default deny is right, but deserves a warning where it is not written. */
 function warnOfSilence({ warning }: Work, { routes, rules, apis }: CompiledDocument): void {
   const allowed = new Set(rules.flatMap((rule) => (rule.effect === 'allow' ? rule.routes : [])));
   const denies = rules.filter((rule) => rule.effect === 'deny' && rule.when === undefined);
@@ -286,16 +280,16 @@ function warnOfSilence({ warning }: Work, { routes, rules, apis }: CompiledDocum
   const guarded = [...routes.entries()].filter(([, route]) => route.isOpen !== true);
   const silent = guarded.filter(([index]) => !allowed.has(index));
   const vain = guarded.filter(([index]) => allowed.has(index) && shut.has(index));
-  if (silent.length > 0) warning(['rules'], `no rule allows ${listRoutes(silent)}: nobody may call them`);
+  if (silent.length > 0) warning(['rules'], `no rule allows ${listRoutes(silent)}: every call is denied`);
   if (vain.length > 0)
     warning(
       ['rules'],
-      `a deny rule without "when" shuts ${listRoutes(vain)} to everybody, whoever is allowed there`,
+      `a deny rule without "when" denies ${listRoutes(vain)} to every caller, in spite of allow rules`,
     );
   if (apis.length === 0)
     warning(
       ['api'],
-      'the id of the API is not known in any stage: run gatewright access sync, or write apiId',
+      'the id of the API is unknown in every stage: run gatewright access sync, or write apiId',
     );
 }
 
@@ -304,7 +298,6 @@ function listRoutes(routes: readonly (readonly [number, CompiledRoute])[]): stri
   return `${names.join(', ')}${routes.length > 10 ? ' …' : ''}`;
 }
 
-/** What only shows when the rules are tried on callers. */
 function tryCallers({ problem, warning, inventory }: Work, document: CompiledDocument): void {
   const endless = inventory.routes.find(({ path }) => path.split('/').length > SEGMENTS_LIMIT);
   if (endless !== undefined) {
@@ -313,7 +306,7 @@ function tryCallers({ problem, warning, inventory }: Work, document: CompiledDoc
   }
   const unspeakable = inventory.routes.find(({ path }) => /[*?]|\$\{/.test(path));
   if (unspeakable !== undefined)
-    problem(['routes'], `${unspeakable.path} holds a wildcard of IAM, which no policy can name`);
+    problem(['routes'], `${unspeakable.path} contains a wildcard of IAM, which no policy can name`);
   const complain = document.result.onOversize === 'exact' ? warning : problem;
   for (const failure of tryProfiles(document).failures.slice(0, 3))
     if (failure.kind === 'too-many-channels') problem(['channels', 'rules'], describeTooMany(failure));
@@ -325,9 +318,9 @@ function describeFailure(failure: Exclude<ProfileFailure, TooManyChannels>): str
     case 'too-large':
       return `the answer for ${failure.caller} takes ${failure.sizeBytes} bytes, over result.maxBytes: name fewer routes`;
     case 'too-many':
-      return `the answer for ${failure.caller} names more values than it can hold: lower bind.max`;
+      return `the answer for ${failure.caller} has too many values: lower bind.max`;
     case 'unrepresentable':
-      return `for ${failure.caller}, no IAM policy denies ${print(failure.denied)} and allows ${print(failure.allowed)}: let one rule name both`;
+      return `for ${failure.caller}, no IAM policy denies ${print(failure.denied)} and allows ${print(failure.allowed)}: name both in one rule`;
   }
 }
 

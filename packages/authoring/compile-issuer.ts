@@ -1,4 +1,4 @@
-/** An issuer as a person writes it → what tokens are checked against. Build time only. */
+/** An issuer as written in a document → what tokens are checked against. */
 import type {
   CertificateIssuer,
   CompiledDocument,
@@ -20,13 +20,11 @@ import type { KeySnapshot } from './key-snapshot.ts';
 import { USUAL_LIMITS } from '@gatewright/handlers/access/tokens/key-sets';
 
 const TICKET_TTL_SECONDS = 30;
-/** The most that a document may write as `maxTokenAgeSeconds`. */
 const LONGEST_TOKEN_AGE_SECONDS = 31_536_000;
 
 type JwksText = NonNullable<Extract<IssuerText, { type: 'oidc' }>['jwks']>;
 type ClaimsText = NonNullable<Extract<IssuerText, { type: 'oidc' }>['claims']>;
 
-/** `snapshot`: the issuer's keys as they were taken, where the document wants them to ship. */
 export function compileIssuer(issuer: IssuerText, snapshot?: KeySnapshot): CompiledIssuer {
   const only = issuer.only === undefined ? {} : { only: issuer.only };
   const revocation = revocationOf(issuer);
@@ -48,8 +46,8 @@ function revocationOf({ revocation }: IssuerText): CompiledIssuer['revocation'] 
 }
 
 /**
- * What revokes tokens "issued until then" is forgotten some day, and no token may be older than that: so their age is
- * bounded, and a token that does not say when it was issued is refused.
+ * A revocation of tokens "issued until then" expires one day, and no token may outlive it: so token age is
+ * limited, and a token without issue time is refused.
  */
 function withAge(trust: TokenTrust): TokenTrust {
   return { ...trust, maxTokenAgeSeconds: trust.maxTokenAgeSeconds ?? LONGEST_TOKEN_AGE_SECONDS };

@@ -1,14 +1,13 @@
-/** The quota of an access document → what the authorizer charges by. Build time only. */
+/** The quota of an access document → what the authorizer charges. */
 import type { ApiKind, CompiledQuota, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
 import type { AccessDocument } from './document.ts';
 import type { PlanText } from './document-quota.ts';
 import { QUOTA_CONTEXT_NAMES } from '@gatewright/handlers/access/quota-context';
 import type { Path } from './shape.ts';
 
-/** Who charges by a plan: the authorizer, or `usage-tracker` once requests are over, which can hold no rate. */
+/** What charges by a plan: the authorizer, or later `usage-tracker`, which cannot enforce a rate. */
 type CountedBy = 'request' | 'access-log';
 
-/** What is wrong with a usage plan, and where in it; undefined: nothing. */
 export type CheckPlan = (
   plan: unknown,
   countedBy: CountedBy,
@@ -17,7 +16,7 @@ export type CheckPlan = (
 type QuotaSurroundings = {
   readonly kind: ApiKind;
   readonly routes: readonly CompiledRoute[];
-  /** Without it a document may bring no plans. */
+  /** Absent: a document may not define plans. */
   readonly checkPlan: CheckPlan | undefined;
   readonly complain: (path: Path, message: string, at?: 'key') => void;
 };
@@ -31,7 +30,7 @@ export function compileQuota(document: AccessDocument, around: QuotaSurroundings
   checkSurroundings(document, quota.routes === undefined && !isTracked, around);
   checkPlans(plans, isTracked ? 'access-log' : 'request', around);
   if (admissionKey !== undefined && around.kind !== 'rest')
-    around.complain(['quota', 'admissionKey'], 'is for REST APIs: others can answer 403 only, leave it out');
+    around.complain(['quota', 'admissionKey'], 'is for REST APIs; others always answer 403: remove it');
   const routes = quota.routes && chargedRoutes(quota.routes, around);
   const issuers = quota.when?.issuers;
   checkIssuers(document, issuers ?? [], isTracked, around);
@@ -56,7 +55,7 @@ function checkIssuers(
   if (isTracked && charged.length > 0)
     complain(
       ['quota', 'when'],
-      'has no effect with count: access-log, which charges whoever was logged: take it out',
+      'has no effect with count: access-log, which charges every logged caller: remove it',
     );
   const known = issuers.map(({ id }) => id);
   for (const [index, id] of charged.entries())
@@ -74,11 +73,11 @@ function checkSurroundings(
 ): void {
   for (const name of Object.keys(context))
     if (QUOTA_CONTEXT_NAMES.has(name))
-      complain(['context', name], 'is what the quota tells the backend: give the claim another name', 'key');
+      complain(['context', name], 'is a name that the quota uses for the backend: rename the claim', 'key');
   if (isWhole && (result.cacheTtlSeconds ?? 0) > 0)
     complain(
       ['result', 'cacheTtlSeconds'],
-      'would let a kept answer pass uncharged: every route is charged, so set 0 or leave it out',
+      'would cache answers that are not charged, and every route is charged: set 0 or remove it',
     );
 }
 
@@ -92,13 +91,13 @@ function checkPlans(
     const wrong = checkPlan(plan, countedBy);
     if (wrong !== undefined) complain([...place, ...wrong.path], wrong.message);
     if (plans.findIndex(({ id }) => id === plan.id) < index)
-      complain([...place, 'id'], 'is the id of an earlier plan');
+      complain([...place, 'id'], 'is already the id of an earlier plan');
   }
 }
 
 const refusePlan: CheckPlan = () => ({
   path: [],
-  message: 'cannot be read here: keep it in the usage table',
+  message: 'cannot be read here: save it in the usage table',
 });
 
 function chargedRoutes(
@@ -108,7 +107,7 @@ function chargedRoutes(
   if (kind === 'websocket') {
     complain(
       ['quota', 'routes'],
-      'is for REST and HTTP APIs: a WebSocket charges opening a connection, leave it out',
+      'is for REST and HTTP APIs; a WebSocket API charges connections: remove it',
     );
     return [];
   }
@@ -119,7 +118,7 @@ function chargedRoutes(
     if (found === -1)
       complain(place, `the API has no route ${name}; it has ${known.slice(0, 12).join(', ')}`);
     else if (routes[found]?.isOpen === true)
-      complain(place, 'has no authorizer, so nobody would charge it: charge it in its handler');
+      complain(place, 'has no authorizer to charge it: charge it in its handler');
     return found === -1 ? [] : [found];
   });
 }

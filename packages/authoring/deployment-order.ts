@@ -1,17 +1,15 @@
 /**
- * A deployment of a REST API takes what is there when it is made, and CloudFormation makes it before whatever it need not
- * wait for. Over a compiled template, intrinsics unresolved; build time only.
+ * A REST API deployment is a snapshot, and CloudFormation makes it before resources that it does not depend
+ * on. Works on a compiled template, intrinsics unresolved.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-/** One resource that a deployment must hold and does not wait for. */
 type LatePart = { readonly deployment: string; readonly part: string };
 
-/** What nothing refers to that a deployment waits for, unlike models, validators and authorizers of methods. */
+/** Nothing that a deployment waits for refers to these, unlike models and validators of methods. */
 const PARTS: ReadonlySet<unknown> = new Set(['AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method']);
 
-/** In the order of the template. */
 export function findLateParts(resources: JsonObject): readonly LatePart[] {
   return Object.entries(resources).flatMap(([deployment, resource]) => {
     if (membersOf(resource)['Type'] !== 'AWS::ApiGateway::Deployment') return [];
@@ -25,7 +23,7 @@ export function findLateParts(resources: JsonObject): readonly LatePart[] {
   });
 }
 
-/** The `DependsOn` of each deployment that waits for all its parts but those that wait for it themselves. */
+/** The `DependsOn` of each deployment, with all its parts but those that wait for it themselves. */
 export function orderedDependsOn(resources: JsonObject): ReadonlyMap<string, readonly string[]> {
   const late = findLateParts(resources).filter(
     ({ deployment, part }) => !reach(resources, part).has(deployment),
@@ -43,7 +41,6 @@ function apiOf(resource: unknown): string | undefined {
   return typeof api === 'string' ? api : undefined;
 }
 
-/** Everything that CloudFormation makes before the resource. */
 function reach(resources: JsonObject, from: string): ReadonlySet<string> {
   const found = new Set<string>();
   const open = [from];
@@ -64,7 +61,7 @@ function dependsOn(resource: unknown): readonly string[] {
   return [membersOf(resource)['DependsOn'] ?? []].flat().filter((name) => typeof name === 'string');
 }
 
-/** Of `Ref`, `Fn::GetAtt` and `Fn::Sub`, however deep. */
+/** Logical ids in `Ref`, `Fn::GetAtt` and `Fn::Sub`, at any depth. */
 function namesIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(namesIn);
   return Object.entries(typeof value === 'object' && value !== null ? value : {}).flatMap(([key, inner]) => {

@@ -1,4 +1,4 @@
-/** Who may call what: a document as a table, in words. Build time only. */
+/** Who may call what: a document as a table, in words. */
 import type {
   CompiledCondition,
   CompiledDocument,
@@ -9,7 +9,7 @@ import type {
 } from '@gatewright/handlers/access/compiled-document';
 
 /**
- * `open`: the route has no authorizer; `allow`: always; `own`: for what belongs to the caller; `depends`: on
+ * `open`: the route has no authorizer; `allow`: always; `own`: only what belongs to the caller; `depends`: on
  * more than the role; `deny`.
  */
 export type MatrixCell = 'open' | 'allow' | 'own' | 'depends' | 'deny';
@@ -18,16 +18,15 @@ type MatrixRow = {
   readonly route: CompiledRoute;
   /** By role; `anybody` first: a caller without any role. */
   readonly cells: readonly MatrixCell[];
-  /** Every rule that names the route, in words; none where nothing asks them. */
   readonly rules: readonly string[];
-  /** Whoever is let in is charged, or refused where nobody can be. */
+  /** An allowed caller is charged, or refused if no account can be charged. */
   readonly isCharged: boolean;
 };
 
 type AccessMatrix = {
   readonly columns: readonly string[];
   readonly rows: readonly MatrixRow[];
-  /** What holds for all rows: who is charged, and what is known of callers by key. */
+  /** Applies to all rows: who is charged, and what is known of callers by key. */
   readonly notes: readonly string[];
 };
 
@@ -77,10 +76,10 @@ function describeQuota({ quota }: CompiledDocument): readonly string[] {
   if (quota === undefined) return [];
   const from = (source: NameOrClaim): string =>
     'name' in source ? source.name : `claim ${source.claim.join('.')}`;
-  const who = quota.issuers === undefined ? 'everybody' : `callers of ${quota.issuers.join(', ')}`;
+  const who = quota.issuers === undefined ? 'all callers' : `callers of ${quota.issuers.join(', ')}`;
   const named = `to the plan of ${from(quota.plan)}, as tenant ${from(quota.tenant)}`;
   const isClaimed = 'claim' in quota.plan || 'claim' in quota.tenant;
-  return [`charged: ${who}, ${named}${isClaimed ? '; 403 where the caller has no such claim' : ''}`];
+  return [`charged: ${who}, ${named}${isClaimed ? '; 403 for callers without such a claim' : ''}`];
 }
 
 /** `channels chat: rooms: allow subscribe and publish on rooms/* if role member` */
@@ -102,7 +101,7 @@ function describeKeys({ id, prefix, nativeUsagePlan }: CompiledKeyIssuer): strin
   return `${id}: keys ${prefix}_…, with the roles and scopes of the key${plan}`;
 }
 
-/** Undefined: more than the role decides. */
+/** Undefined: depends on more than the role. */
 type Truth = boolean | undefined;
 
 function cellOf(

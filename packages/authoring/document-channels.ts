@@ -6,7 +6,7 @@ import { described, list, object, oneOf, refine, text } from './shape.ts';
 /** `{tenant}`, `{org.id}`: the value of a claim. */
 const CLAIM_SEGMENT = /^\{([^{}./\s]+(?:\.[^{}./\s]+)*)\}$/;
 
-/** Steps to the claim that stands in a segment; undefined: it is a text. */
+/** Path of the claim in a segment; undefined: a literal segment. */
 export function claimOfSegment(segment: string): readonly string[] | undefined {
   return CLAIM_SEGMENT.exec(segment)?.[1]?.split('.');
 }
@@ -26,11 +26,11 @@ const RULE = refine(
       effect: oneOf('allow', 'deny'),
       actions: described(
         list(oneOf(...CHANNEL_ACTIONS)),
-        'subscribe: hears what is published; publish: says something; presence: is seen to be there, and sees who is.',
+        'subscribe: receives messages; publish: sends messages; presence: is a member, and sees the members.',
       ),
       channels: described(
         list(CHANNEL_PATTERN, 1, 20),
-        'Patterns. {claim} is the value of a claim of the caller, or each of its values.',
+        'Patterns. {claim} stands for the value of a claim of the caller, or for each of its values.',
       ),
     },
     { when: CONDITION },
@@ -38,7 +38,7 @@ const RULE = refine(
   {},
   ({ effect, channels }) =>
     effect === 'deny' && channels.some((pattern) => pattern.split('/').some(claimOfSegment))
-      ? 'has a claim in a deny rule, which would deny nothing to who lacks it: name the claim in the allow rule'
+      ? 'has a claim in a deny rule, which would not deny callers without it: name the claim in the allow rule'
       : undefined,
 );
 
@@ -47,13 +47,13 @@ export const CHANNELS = described(
     {
       rules: described(
         list(RULE, 1, 50),
-        'Nobody may do anything with a channel unless a rule allows it; a deny rule wins; order does not matter.',
+        'A channel is denied unless a rule allows it; a deny rule wins; order does not matter.',
       ),
     },
     {
       space: described(
         NAME,
-        'Whose channels these are: documents of one space share them. Left out: the name of the document.',
+        'Namespace of the channels: documents with the same space share them. Default: the name of the document.',
       ),
     },
   ),

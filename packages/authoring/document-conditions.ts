@@ -1,4 +1,3 @@
-/** The `when` of a rule, as it is written in an access document. */
 import {
   described,
   either,
@@ -21,17 +20,17 @@ export const SCOPE = text(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/, 'a scope, such as
 
 const CLAIM_NAME = text(
   /^[^.\s]+(\.[^.\s]+)*$/,
-  'the name of a claim, such as sub or realm_access.roles; a name that itself has dots as a list: ["https://x.example/roles"]',
+  'the name of a claim, such as sub or realm_access.roles; a name that has dots itself as a list: ["https://x.example/roles"]',
 );
 
-/** `realm_access.roles` → its steps; a claim whose own name has dots is written as a list of steps. */
+/** `realm_access.roles` → its steps; a claim with dots in its own name is written as a list of steps. */
 export const CLAIM_PATH: Shape<readonly string[]> = described(
   either(
     mapped(CLAIM_NAME, (path) => path.split('.')),
     list(text(/^.{1,200}$/, 'the name of a claim'), 1, 8),
     (value) => !Array.isArray(value),
   ),
-  'A claim; dots lead into claims within claims. A name that itself has dots is written as a list: ["https://x.example/roles"].',
+  'A claim; dots lead into claims within claims. A name that has dots itself is written as a list: ["https://x.example/roles"].',
 );
 
 const CIDR = refine(
@@ -78,7 +77,7 @@ const CLAIM_TEST: Shape<ClaimTest> = refine(
   checkClaimTest,
 );
 
-/** `op` decides what `value` may be; a test that can never hold is a mistake, not a rule. */
+/** `op` decides the type of `value`; a test that can never hold is reported as a mistake. */
 function checkClaimTest({ op, value }: ClaimTest): string | undefined {
   switch (op) {
     case 'exists':
@@ -104,7 +103,7 @@ export const CONDITION: Shape<Condition> = refine(
       any: described(list(self), 'One of these must hold.'),
       not: described(
         self,
-        'This must not hold. In an allow rule a claim that is missing makes a condition false, so its "not" is true; a deny rule on a missing claim denies.',
+        'This must not hold. In an allow rule a missing claim makes a condition false, so its "not" is true; a deny rule on a missing claim denies.',
       ),
       issuers: described(list(NAME), 'The credential comes from one of these issuers.'),
       clients: described(
@@ -115,16 +114,16 @@ export const CONDITION: Shape<Condition> = refine(
       roles: several(NAME),
       claims: described(
         list(CLAIM_TEST),
-        'Each of these tests must hold. Types are strict: "1" is not 1. A deny rule on a claim that is missing denies, unless exists is asked of it too.',
+        'Each of these tests must hold. Types are strict: "1" is not 1. A deny rule on a missing claim denies, unless exists is tested too.',
       ),
       sourceIp: described(
         object({ cidr: list(CIDR) }, {}),
-        'The request comes from one of these networks; compiled into the policy, so it holds for cached answers too.',
+        'The request comes from one of these networks; compiled into the policy, so cached answers respect it too.',
       ),
       mfa: described(literal(true), 'The token says that more than one factor was used ("mfa" in amr).'),
       authAgeSeconds: described(
         integer(1, 31_536_000),
-        'The person proved who they are at most this long ago (auth_time), the time for which answers are kept included.',
+        'The user signed in at most this long ago (auth_time), including the time for which answers are cached.',
       ),
     },
   ),

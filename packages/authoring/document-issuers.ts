@@ -1,4 +1,4 @@
-/** The `issuers` of an access document: whose credentials count. */
+/** The `issuers` of an access document: whose credentials are accepted. */
 import { KEY_PREFIX } from '@gatewright/handlers/access/keys/api-key';
 import { CLAIM_PATH, NAME } from './document-conditions.ts';
 import { SIGNATURE_ALGORITHMS } from '@gatewright/handlers/access/tokens/issuers';
@@ -8,15 +8,15 @@ const HTTPS_URL = text(/^https:\/\/[^\s/?#]+\S*$/, 'an https URL, such as https:
 const CLIENT = text(/^\S{1,256}$/, 'the id of a client');
 const STAGES = described(
   list(text(/^[A-Za-z0-9_-]{1,128}$/, 'a stage of this stack')),
-  'Only in these stages of this stack (keys of "api"); everywhere when left out.',
+  'Only in these stages of this stack (keys of "api"). Default: all.',
 );
 
 const CLAIMS = object(
   {},
   {
-    principal: described(CLAIM_PATH, 'Whom the token speaks for. Default: sub.'),
-    scopes: described(list(CLAIM_PATH), 'Where scopes stand. Default: scope and scp.'),
-    roles: described(list(CLAIM_PATH), 'Where roles stand. Default: roles.'),
+    principal: described(CLAIM_PATH, 'Claim with the subject of the token. Default: sub.'),
+    scopes: described(list(CLAIM_PATH), 'Claims with scopes. Default: scope and scp.'),
+    roles: described(list(CLAIM_PATH), 'Claims with roles. Default: roles.'),
   },
 );
 
@@ -26,18 +26,18 @@ const JWKS = object(
     maxAgeSeconds: described(integer(30, 86_400), 'A withdrawn key is refused after this. Default: 600.'),
     staleSeconds: described(
       integer(0, 604_800),
-      'How much longer keys serve while the issuer is out of reach; then every request fails with 500. Default: 3600.',
+      'How much longer keys are used while the issuer is out of reach; then every request fails with 500. Default: 3600.',
     ),
     cooldownSeconds: described(
       integer(1, 3600),
-      'At most one look for unknown key ids in this time. Default: 30.',
+      'At most one fetch for unknown key ids in this time. Default: 30.',
     ),
-    // Two attempts must end before the authorizer's own timeout (serverless.yml).
-    timeoutMs: described(integer(100, 2000), 'Of one attempt; there are two. Default: 1500.'),
+    // Two attempts must fit into the authorizer's own timeout (serverless.yml).
+    timeoutMs: described(integer(100, 2000), 'Timeout of one attempt; there are two. Default: 1500.'),
     maxBytes: described(integer(1000, 1_000_000), 'Default: 150000.'),
     snapshotMaxAgeDays: described(
       integer(1, 90),
-      'Ship the keys as they are at build, for starts while the issuer is out of reach, and trust them for so long. Take them with gatewright access snapshot.',
+      'Ship the keys with the build, for starts while the issuer is out of reach, and trust them for this long. Fetch them with gatewright access snapshot.',
     ),
   },
 );
@@ -48,23 +48,23 @@ const REVOCATION = described(
     object(
       {},
       {
-        cacheSeconds: described(integer(0, 60), 'How long an authorizer may keep what it read. Default: 0.'),
+        cacheSeconds: described(integer(0, 60), 'How long an authorizer caches a record. Default: 0.'),
       },
     ),
     (value) => typeof value !== 'object',
   ),
-  'Refuse tokens that are revoked (gatewright access revoke): one consistent read of the access table for each. Makes iat required.',
+  'Refuse revoked tokens (gatewright access revoke): one consistent read of the access table for each. Makes iat required.',
 );
 
 const ISSUER_BASE = {
-  id: described(NAME, 'Name by which sources and rules mean this issuer.'),
+  id: described(NAME, 'Name of this issuer in sources and rules.'),
 };
 
 const OIDC = object(
   {
     ...ISSUER_BASE,
     type: oneOf('oidc'),
-    issuer: described(HTTPS_URL, 'Exactly the iss of its tokens, trailing slash included.'),
+    issuer: described(HTTPS_URL, 'The exact iss of its tokens, trailing slash included.'),
     audience: described(list(CLIENT), 'A token must name one of these in aud.'),
   },
   {
@@ -72,7 +72,7 @@ const OIDC = object(
     algorithms: described(list(oneOf(...SIGNATURE_ALGORITHMS)), 'Default: RS256.'),
     typ: described(
       list(text(/^[A-Za-z0-9.+/-]{1,64}$/, 'a token type, such as at+jwt')),
-      'Header typ values that are access tokens; a token without typ passes too. Default: JWT and at+jwt.',
+      'Header typ values of access tokens; a token without typ passes too. Default: JWT and at+jwt.',
     ),
     clients: described(list(CLIENT), 'Only tokens issued to these clients (client_id or azp).'),
     clockSkewSeconds: described(integer(0, 120), 'Default: 30.'),
@@ -99,7 +99,7 @@ const COGNITO = object(
   },
   {
     tokenUse: described(oneOf('access', 'id'), 'Default: access.'),
-    groupsAs: described(oneOf('roles'), 'Groups count as roles. Left out: groups have no effect.'),
+    groupsAs: described(oneOf('roles'), 'Groups count as roles. Default: groups have no effect.'),
     clockSkewSeconds: described(integer(0, 120), 'Default: 30.'),
     maxTokenAgeSeconds: integer(60, 31_536_000),
     revocation: REVOCATION,
@@ -120,14 +120,14 @@ const LOCAL = object(
 const CLIENT_CERT = object(
   {
     ...ISSUER_BASE,
-    type: described(oneOf('clientCert'), 'Callers known by the certificate of their TLS connection.'),
+    type: described(oneOf('clientCert'), 'Callers identified by the certificate of their TLS connection.'),
     match: list(
       object(
         { issuerDN: text(/^[^\s].{0,255}$/, 'the name of an authority, such as CN=Partner CA,O=Example') },
         {
           serialNumbers: described(
             list(text(/^[0-9A-Fa-f]{1,2}(:?[0-9A-Fa-f]{2})*$/, 'a serial number in hex, such as 0a:1b')),
-            'Only these certificates; all of the authority when left out.',
+            'Only these certificates. Default: all of the authority.',
           ),
         },
       ),
@@ -147,7 +147,7 @@ const API_KEY = object(
     type: described(oneOf('apiKey'), 'Keys of the access table: gatewright keys create.'),
     prefix: described(
       text(KEY_PREFIX, 'letters and digits, at most one _ between them, such as shop_live'),
-      'How its keys begin. Keys of one prefix are good for every API whose document names it.',
+      'Prefix of its keys. Keys of one prefix are valid for every API whose document names it.',
     ),
   },
   {
@@ -168,11 +168,11 @@ const TICKET = object(
     ),
     from: described(
       list(text(/^[A-Za-z0-9._-]{1,128}$/, 'the name of an access document, such as orders'), 1, 10),
-      'Access documents of the APIs whose callers are given tickets.',
+      'Access documents of the APIs whose callers get tickets.',
     ),
   },
   {
-    ttlSeconds: described(integer(5, 30), 'How long a ticket is good. Default: 30.'),
+    ttlSeconds: described(integer(5, 30), 'How long a ticket is valid. Default: 30.'),
     only: STAGES,
   },
 );

@@ -1,4 +1,4 @@
-/** The `quota` of an access document: what the authorizer charges for every request that it lets in. */
+/** The `quota` of an access document: what the authorizer charges for each allowed request. */
 import { CLAIM_PATH } from './document-conditions.ts';
 import { described, either, list, mapped, object, oneOf, text } from './shape.ts';
 import type { Shape } from './shape.ts';
@@ -8,7 +8,7 @@ const ID = text(
   'a name of letters, digits, dots, _ and -, such as partner',
 );
 
-/** A name for everybody, or what a verified token says. */
+/** One name for all callers, or a claim of a verified token. */
 const NAMED = either(
   mapped(ID, (name) => ({ name })),
   object({ claim: CLAIM_PATH }, {}),
@@ -17,14 +17,14 @@ const NAMED = either(
 
 export type PlanText = { readonly id: string };
 
-/** The rest of a plan is read by the quota library, which whoever compiles brings along. */
+/** The rest of a plan is checked by the quota library, which the compiling side provides. */
 const PLAN: Shape<PlanText> = {
   schema: { type: 'object', properties: { id: ID.schema }, required: ['id'] },
   wanted:
     'a usage plan, such as {id: gold, version: 1, limits: [{id: daily, level: key, quota: 100, period: DAY}]}',
   read(value, path, report) {
     const { id } = (typeof value === 'object' && value !== null ? value : {}) as { readonly id?: unknown };
-    if (id === undefined) report(path, '"id" is missing: write id: a name of the plan');
+    if (id === undefined) report(path, '"id" is missing: write id: and a name of the plan');
     else if (ID.read(id, [...path, 'id'], report) !== undefined) return value as PlanText;
     return undefined;
   },
@@ -34,40 +34,43 @@ export const QUOTA = object(
   {
     plan: described(
       NAMED,
-      'Id of the usage plan, or the claim that says it. A caller without the claim is denied.',
+      'Id of the usage plan, or the claim with it. A caller without the claim is denied.',
     ),
     tenant: described(
       NAMED,
-      'Whose usage it is: a name that no other API of the usage table uses, or the claim that says it.',
+      'Tenant of the usage: a name that no other API of the usage table uses, or the claim with it.',
     ),
   },
   {
     key: described(
       object({ claim: CLAIM_PATH }, {}),
-      'The claim that says who is charged. Default: the principal, that is issuer and subject.',
+      'The claim with the charged key. Default: the principal, that is issuer and subject.',
     ),
     count: described(
       oneOf('request', 'access-log'),
-      'request: the authorizer charges each request. access-log: usage-tracker charges what was logged, seconds later, and the authorizer denies whoever is over; answers may then be kept. Default: request.',
+      'request: the authorizer charges each request. access-log: usage-tracker charges logged requests, seconds later, and the authorizer denies callers over quota; answers may then be cached. Default: request.',
     ),
     when: described(
       object(
         { issuers: list(text(/^[a-z0-9][a-z0-9-]*$/, 'the id of an issuer of the document'), 1, 20) },
         {},
       ),
-      'Who is charged: callers whose credential is of one of these issuers. All others pass uncharged, by the rules alone, so that users and partners share a route. Default: everybody.',
+      'Charges only callers with a credential of one of these issuers. All others pass uncharged, by the rules alone, so that users and partners share a route. Default: all callers.',
     ),
     routes: described(
       list(text(/^([A-Z]+ \/\S*|[A-Z]+ \$default)$/, 'a route of the API, such as GET /orders/{id}')),
-      'The routes that are charged. Default: all. What a charged request costs is in the plan.',
+      'The charged routes. Default: all. The plan has the cost of a request.',
     ),
-    plans: described(list(PLAN, 1, 20), 'Usage plans that are published if the usage table has none as new.'),
+    plans: described(
+      list(PLAN, 1, 20),
+      'Usage plans, published if the usage table lacks them or has older versions.',
+    ),
     admissionKey: described(
       text(
         /^[A-Za-z0-9_-]{20,100}(\$\{stage\})?$/,
         'the value of an API key: 20 to 100 letters, digits, _ and -, and ${stage} at the end for that of the API',
       ),
-      'REST with ApiKeySourceType AUTHORIZER: value of the API Gateway key by which admitted requests pass. Over quota the answer is then that of INVALID_API_KEY, which can be made 429; without it, 403. API Gateway takes a value once per account and region, hence ${stage}.',
+      'REST with ApiKeySourceType AUTHORIZER: value of the API Gateway key of admitted requests. Over quota the answer is then that of INVALID_API_KEY, which can be made 429; without it, 403. API Gateway takes a value once per account and region, hence ${stage}.',
     ),
   },
 );

@@ -1,4 +1,4 @@
-/** `result` of an access document: how the authorizer answers, and what it tells the backend. */
+/** `result` of an access document: how the authorizer answers, and what it passes to the backend. */
 import { AUTHORIZER_RESULT_LIMIT_BYTES } from '@gatewright/handlers/aws/limits';
 import { described, flag, integer, list, object, oneOf, text } from './shape.ts';
 
@@ -16,11 +16,11 @@ export const RESULT = object(
         {
           optional: described(
             list(CLAIM_NAME, 0, 50),
-            'Those of names that a caller may lack, or have empty. Who lacks another is denied (403, missing_claim): a record that is kept by it would be of everybody without.',
+            'Names that a caller may lack, or have empty. A caller without another one is denied (403, missing_claim): data stored by it would mix all such callers.',
           ),
         },
       ),
-      'Claims that claimsOf(event) gives the backend, as a Cognito or JWT authorizer would: lists in its form. What stands here reaches access logs. Every caller must have them, but for those under optional.',
+      'Claims that claimsOf(event) gives the backend, as a Cognito or JWT authorizer would: lists in its form. They appear in access logs. Every caller must have them, but for those under optional.',
     ),
     format: described(
       oneOf('policy', 'simple'),
@@ -28,20 +28,23 @@ export const RESULT = object(
     ),
     cacheTtlSeconds: described(
       integer(0, 3600),
-      'The longest that API Gateway may keep an answer, and so the longest that a withdrawn right lives on. Default: 60.',
+      'The longest time that API Gateway may cache an answer, and so that a withdrawn right stays valid. Default: 60.',
     ),
     rejectIfExpiresWithinSeconds: described(
       integer(1, 3600),
-      'Refuse credentials that end so soon, 401: with cacheTtlSeconds, no kept answer outlives its token. Left out: until they end.',
+      'Refuse credentials that expire within this time, 401: with cacheTtlSeconds, no cached answer outlives its token. Default: until they expire.',
     ),
     expiryCondition: described(
       flag(),
       "End every grant at the token's exp by a condition in the policy. Default: false.",
     ),
-    maxBytes: described(integer(512, AUTHORIZER_RESULT_LIMIT_BYTES), 'Largest answer. Default: 7168.'),
+    maxBytes: described(
+      integer(512, AUTHORIZER_RESULT_LIMIT_BYTES),
+      'Size limit of an answer. Default: 7168.',
+    ),
     onOversize: described(
       oneOf('fail', 'exact'),
-      'When a policy would be too large, or IAM cannot say it. fail: 500 and a metric. exact: a policy for this one request; needs a cache TTL of 0. Default: fail.',
+      'When a policy would be too large, or IAM cannot express it. fail: 500 and a metric. exact: a policy for this one request; needs a cache TTL of 0. Default: fail.',
     ),
   },
 );

@@ -23,12 +23,12 @@ import type { JsonSchema } from '@gatewright/handlers/http/fields';
 const STAGE = /^(\$default|[A-Za-z0-9_-]{1,128})$/;
 
 const API_ID_TEXT = text(/^[a-z0-9]{1,64}$/, 'the id of the API, such as a1b2c3d4e5');
-/** AWS gives ids of digits only, too, and ones such as `12e4567890`: YAML takes both for numbers. */
+/** AWS also gives ids of digits only, and ids such as `12e4567890`: YAML reads both as numbers. */
 const API_ID: Shape<string> = {
   ...API_ID_TEXT,
   read(value, path, report) {
     if (typeof value !== 'number') return API_ID_TEXT.read(value, path, report);
-    report(path, "must stand in quotes, or YAML takes it for a number: apiId: '…'");
+    report(path, "must be in quotes, because YAML reads it as a number: apiId: '…'");
     return undefined;
   },
 };
@@ -39,16 +39,16 @@ const API = refine(
     {
       stack: described(
         text(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, 'the name of a CloudFormation stack'),
-        'Stack that holds the API.',
+        'Stack of the API.',
       ),
       logicalId: text(/^[A-Za-z0-9]{1,255}$/, 'the logical id of the API in its stack'),
       output: described(
         text(/^[A-Za-z0-9]{1,255}$/, 'the name of an output of the stack'),
-        'Output of the stack that is the id of the API or its address. Looked up when the stack is packaged, instead of logicalId.',
+        'Output of the stack with the id or the address of the API. Looked up when the stack is packaged, instead of logicalId.',
       ),
       name: described(
         text(/^[^\p{Cc}]{1,128}$/u, 'the name of the API'),
-        'Name of the API, where it is in no stack. Looked up when the stack is packaged.',
+        'Name of an API outside of any stack. Looked up when the stack is packaged.',
       ),
       apiId: API_ID,
     },
@@ -69,7 +69,7 @@ const API = refine(
   },
 );
 
-const ISSUERS_OF_SOURCE = described(list(NAME), 'Issuers whose credentials may stand here.');
+const ISSUERS_OF_SOURCE = described(list(NAME), 'Issuers whose credentials are accepted here.');
 
 const SOURCE = variant('in', {
   header: object(
@@ -81,7 +81,7 @@ const SOURCE = variant('in', {
     {
       scheme: described(
         oneOf('Bearer'),
-        'The word before the credential. Left out: the whole value is the credential.',
+        'The word before the credential. Default: the whole value is the credential.',
       ),
     },
   ),
@@ -120,7 +120,7 @@ const RULE_FIELDS = object(
           'a path such as /orders/{id}, or /orders/** for all below',
         ),
       ),
-      'As the API names its routes. {name} is one segment, {name+} a greedy one, /** at the end the route and all below.',
+      "Paths of the API's routes. {name} is one segment, {name+} a greedy one, /** at the end the route and all below.",
     ),
     connect: described(literal(true), 'WebSocket: opening a connection.'),
     when: CONDITION,
@@ -131,7 +131,7 @@ const RULE_FIELDS = object(
         object(
           { claim: CLAIM_PATH },
           {
-            each: described(flag(), 'The claim is a list; any of its values fits.'),
+            each: described(flag(), 'The claim is a list; any of its values matches.'),
             max: described(integer(1, 100), 'A token with more values gets no grant. Default: 20.'),
           },
         ),
@@ -158,7 +158,7 @@ function checkRule({
   if (connect === true)
     return methods === undefined && paths === undefined && bind === undefined
       ? undefined
-      : 'has connect and routes: a WebSocket has no routes to name here, leave methods, paths and bind out';
+      : 'has connect and routes, but a WebSocket has no routes here: remove methods, paths and bind';
   if (methods === undefined || paths === undefined)
     return 'names no routes: write methods: [GET] and paths: [/orders], or connect: true for a WebSocket';
   return bind !== undefined && effect === 'deny'
@@ -188,20 +188,19 @@ const EXTENDS = described(
       anyOf: [EXTENDS_NAME.schema, { type: 'array', items: EXTENDS_NAME.schema, minItems: 1, maxItems: 20 }],
     },
   } satisfies Shape<readonly string[]>,
-  'Files whose issuers, sources and roles are those of this document too. One place for each name.',
+  'Files whose issuers, sources and roles this document shares. Each name has one definition.',
 );
 
 const ISSUERS = list(ISSUER, 1, 20);
 const SOURCES = described(
   list(SOURCE, 1, 10),
-  'Where a credential is looked for, in this order. A bad credential is refused; the next place is not tried.',
+  'Places of credentials, in this order. A bad credential is refused; the next place is not tried.',
 );
 const ROLES = described(
   record(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'a name of letters, digits, _ and -', ROLE),
-  'Roles that rules may name. inherits: the role is those roles too; scopes: it has these scopes as well.',
+  'Roles for rules. inherits: the role includes those roles; scopes: it has these scopes as well.',
 );
 
-/** What several documents share, by `extends`. */
 export const SHARED_DOCUMENT = object(
   { version: literal(1) },
   {
@@ -218,25 +217,22 @@ export const ACCESS_DOCUMENT = object(
     version: literal(1),
     api: described(
       record(/^[A-Za-z0-9_-]{1,128}$/, 'a stage of this stack', API, 1),
-      'The API that is protected, for each stage of the stack that holds the authorizers.',
+      'The protected API, for each stage of the stack that holds the authorizers.',
     ),
     routes: described(
       text(/^\S{1,400}$/, 'a folder with a serverless.yml, a template, an OpenAPI file, or live'),
-      'Where the routes of the API are read from, relative to the document: folder of a service, template, OpenAPI file; or live.',
+      'Source of the routes, relative to the document: folder of a service, template, OpenAPI file; or live.',
     ),
     issuers: ISSUERS,
     sources: SOURCES,
     rules: described(
       list(RULE, 1, 200),
-      'Nobody may do anything unless a rule allows it; a deny rule wins; order does not matter.',
+      'A request is denied unless a rule allows it; a deny rule wins; order does not matter.',
     ),
   },
   {
     $schema: text(/^\S{1,400}$/, 'the path of access.schema.json'),
-    kind: described(
-      oneOf('rest', 'http'),
-      'Kind of the API, where routes is an OpenAPI file: it does not say.',
-    ),
+    kind: described(oneOf('rest', 'http'), 'Kind of the API; needed where routes is an OpenAPI file.'),
     extends: EXTENDS,
     roles: ROLES,
     context: described(
@@ -245,12 +241,12 @@ export const ACCESS_DOCUMENT = object(
         'a name of letters, digits and _ that is not one of the standard ones',
         object({ claim: CLAIM_PATH }, {}),
       ),
-      'Claims that the backend gets beside sub, iss, scope, clientId and exp. What stands here reaches access logs.',
+      'Claims for the backend beside sub, iss, scope, clientId and exp. They appear in access logs.',
     ),
     channels: CHANNELS,
     quota: described(
       QUOTA,
-      'Charges every request that is let in to a usage plan. The API must not keep answers of its authorizer: TTL 0.',
+      'Charges every allowed request to a usage plan. The API must not cache answers of its authorizer: TTL 0.',
     ),
     result: RESULT,
   },
@@ -267,7 +263,7 @@ export type CertificateIssuerText = Extract<AccessDocument['issuers'][number], {
 export type TicketIssuerText = Extract<AccessDocument['issuers'][number], { type: 'ticket' }>;
 export type BindText = NonNullable<RuleText['bind']>[string];
 
-/** What editors complete from; `access/access.schema.json` is this, printed. */
+/** Editors complete from it; `access/access.schema.json` is its printed form. */
 export function documentSchema(): JsonSchema {
   const { schema }: Shape<unknown> = ACCESS_DOCUMENT;
   const required = [schema['required'] ?? []].flat();
@@ -275,7 +271,7 @@ export function documentSchema(): JsonSchema {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Gatewright access document',
     ...schema,
-    // A document that extends others may have these from there.
+    // A document that extends others may get these from there.
     required: required.filter((name) => name !== 'issuers' && name !== 'sources'),
     anyOf: [{ required: ['issuers', 'sources'] }, { required: ['extends'] }],
     definitions: { condition: CONDITION.schema },

@@ -1,4 +1,4 @@
-/** A rule's methods and paths → the routes of the inventory that they name. Build time only. */
+/** A rule's methods and paths → the matching routes of the inventory. */
 import type { BindText, RuleText } from './document.ts';
 import type { CompiledBinding, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
 import type { InventoryRoute } from './route-inventory.ts';
@@ -7,7 +7,7 @@ import type { RouteSegment } from '@gatewright/handlers/access/decide/route-find
 import { isClose } from './shape.ts';
 import type { Path } from './shape.ts';
 
-/** What `ANY` stands for; no other verb is ever allowed. */
+/** The verbs of `ANY`; no other verb is ever allowed. */
 const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
 type ExpandedRule = {
@@ -17,7 +17,7 @@ type ExpandedRule = {
 
 type Complain = (path: Path, message: string, at?: 'key') => void;
 
-/** One route per concrete verb, in a fixed order; a verb of its own takes its place out of `ANY`. */
+/** One route per concrete verb, in a fixed order; a verb with its own route is excluded from `ANY`. */
 export function expandRoutes(inventory: readonly InventoryRoute[]): readonly CompiledRoute[] {
   const own = new Set(inventory.map(({ method, path }) => `${method} ${path}`));
   return inventory
@@ -33,7 +33,7 @@ function compareTexts(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** A path or a method that reaches no route is a mistake, most likely of the pen. */
+/** A path or method that matches no route is a mistake, most likely a typo. */
 export function expandRule(
   rule: RuleText,
   routes: readonly CompiledRoute[],
@@ -56,7 +56,11 @@ export function expandRule(
   const bindings = Object.entries(bind).map(([name, text]) => bindTo(name, text, indexes, found));
   for (const [place, name] of Object.keys(bind).entries())
     if (bindings[place] === undefined) {
-      complain(['bind', name], `binds {${name}}, which not every path of the rule has as one segment`, 'key');
+      complain(
+        ['bind', name],
+        `binds {${name}}, which is not a single segment in every path of the rule`,
+        'key',
+      );
       isWhole = false;
     }
   return isWhole ? { routes: indexes, bind: bindings.filter((binding) => binding !== undefined) } : undefined;
@@ -122,7 +126,7 @@ function nothingFound(
   const greedy = known.find((candidate) => candidate.endsWith('+}') && isBelow(candidate, path));
   if (close !== undefined) return `the API has no route ${path}; did you mean ${close}?`;
   if (greedy !== undefined)
-    return `the API has no route ${path} of its own, all below is ${greedy}: decide there in the handler, or give the API this route`;
+    return `the API has no route ${path}; all below is ${greedy}: decide in its handler, or add this route to the API`;
   return `the API has no route ${path}; it has ${known.slice(0, 12).join(', ')}${known.length > 12 ? ' …' : ''}`;
 }
 

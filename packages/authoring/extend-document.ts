@@ -1,6 +1,6 @@
 /**
- * `extends` of an access document: issuers, sources and roles that several documents share, from files of the repository or of
- * an npm package. One place for each name: nothing is overridden, so what a name means is found by looking for it once. Build time only.
+ * `extends` of an access document: issuers, sources and roles that several documents share, from files of the
+ * repository or of an npm package. Each name has one definition and nothing is overridden.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import { SHARED_DOCUMENT } from './document.ts';
@@ -9,26 +9,22 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Locate, Problem } from './read-document.ts';
 import type { Path } from './shape.ts';
 
-/** A file that a document extends. */
 type SharedText = {
-  /** Tells files apart. */
+  /** Unique path. */
   readonly path: string;
-  /** Named in messages. */
   readonly file: string;
   readonly text: string;
 };
 
-/** Finds what the file at `from` calls so; undefined: it is not there. */
+/** Opens the file that `from` refers to by this name; undefined: not found. */
 export type OpenShared = (name: string, from: string) => SharedText | undefined;
 
 type Part = { readonly file: string; readonly value: JsonObject; readonly locate: Locate };
 
 type Extended = {
-  /** The document as if all stood in it: what is its own first, so that its places stay. */
+  /** The merged document; its own entries come first, so that their positions stay. */
   readonly value: JsonObject;
-  /** Finds the line in the file where the part stands. */
   readonly locate: Locate;
-  /** Names of the files, as messages have them. */
   readonly files: readonly string[];
 };
 
@@ -49,9 +45,9 @@ export function extendDocument(
     for (const [index, name] of namesOf(part.value).entries()) {
       const place = Array.isArray(part.value['extends']) ? ['extends', index] : ['extends'];
       const shared = open(name, path);
-      if (shared === undefined) fail(part.locate(place, `there is no file ${name} from here`));
+      if (shared === undefined) fail(part.locate(place, `there is no file ${name} here`));
       else if (shared.path === own.path || chain.some((each) => each.path === shared.path))
-        fail(part.locate(place, `${shared.file} is extended in a circle`));
+        fail(part.locate(place, `${shared.file} extends itself in a circle`));
       else if (!seen.has(shared.path)) {
         seen.add(shared.path);
         const read = readShared(shared);
@@ -68,7 +64,7 @@ export function extendDocument(
   return wrong.length === 0 ? merge(own, parts) : undefined;
 }
 
-/** Of texts alone; what else stands there is told by the shape of the document. */
+/** Strings only; other values are reported by the schema of the document. */
 function namesOf(value: JsonObject): readonly string[] {
   return [value['extends'] ?? []].flat().filter((name) => typeof name === 'string');
 }
@@ -95,14 +91,14 @@ function findRepeated(parts: readonly Part[]): readonly Problem[] {
       known.set(`${what} ${name}`, before ?? `${file}:${line}`);
       return before === undefined
         ? []
-        : [locate(path, `${name} is declared in ${before} too: there is one place for each name`, 'key')];
+        : [locate(path, `${name} is declared in ${before} too: declare each name once`, 'key')];
     }),
   );
 }
 
 type Place = { readonly path: Path; readonly name: string; readonly what: string };
 
-/** `sources` is one name: their order counts, so they are of one file. */
+/** `sources` counts as one name: its order matters, so all come from one file. */
 function placesOf(value: JsonObject): readonly Place[] {
   const issuers = [value['issuers'] ?? []].flat().map((issuer, index) => ({
     path: ['issuers', index, 'id'],
@@ -123,7 +119,7 @@ function merge(own: Part, parts: readonly Part[]): Extended {
   const asked = issuersAsked(own.value, sources?.value['sources']);
   const issuers = [own, ...parts].flatMap((part) =>
     [part.value['issuers'] ?? []].flat().flatMap((issuer: unknown, index) =>
-      // What a company's file has for other documents is none of this one's business.
+      // A shared file may contain entries for other documents; only those asked for are taken.
       part === own || asked.has(String(membersOf(issuer)['id'])) ? [{ part, issuer, index }] : [],
     ),
   );
@@ -150,7 +146,7 @@ function merge(own: Part, parts: readonly Part[]): Extended {
   };
 }
 
-/** Issuers that the document speaks of anywhere but where they are declared. */
+/** Issuers that the document refers to outside of their declaration. */
 function issuersAsked(own: JsonObject, sources: unknown): ReadonlySet<string> {
   const named = new Set<string>();
   const look = (value: unknown): void => {

@@ -3,12 +3,12 @@ import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import { parseKeySet } from '@gatewright/handlers/access/tokens/key-set';
 
 export type KeySnapshot = {
-  /** Text of the key set; checked to hold a usable key. */
+  /** Text of the key set; checked to contain a usable key. */
   readonly keySet: string;
   readonly takenAtEpochSeconds: number;
 };
 
-/** Undefined when the text is no snapshot, or no key of it may verify a signature. */
+/** Undefined when the text is no snapshot, or none of its keys may verify a signature. */
 export function parseSnapshot(text: string): KeySnapshot | undefined {
   const { takenAtEpochSeconds, keys } = membersOf(parseJson(text));
   if (typeof takenAtEpochSeconds !== 'number' || !Number.isSafeInteger(takenAtEpochSeconds)) return undefined;
@@ -21,7 +21,7 @@ export function parseSnapshot(text: string): KeySnapshot | undefined {
   }
 }
 
-/** @throws DomainError KEY_SET_UNAVAILABLE when the issuer answered no usable key */
+/** @throws DomainError KEY_SET_UNAVAILABLE when the issuer returned no usable key */
 export function printSnapshot(keySet: string, takenAtEpochSeconds: number): string {
   parseKeySet(keySet);
   const { keys } = JSON.parse(keySet) as { keys: unknown };

@@ -1,4 +1,4 @@
-/** OpenAPI document → the routes of an API, for APIs whose template is not at hand. Build time only. */
+/** OpenAPI document → the routes of an API, for APIs without a template. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { InventoryRoute } from './route-inventory.ts';
 
@@ -14,8 +14,8 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Undefined when the value is no OpenAPI or Swagger document. An operation without security is open; `guards` says of
- * the name of a scheme whether it protects, where not every one does.
+ * Undefined when the value is no OpenAPI or Swagger document. An operation without security is open; `guards`
+ * tells by name whether a scheme protects, where not every scheme does.
  */
 export function readOpenApiRoutes(
   document: unknown,

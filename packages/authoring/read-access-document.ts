@@ -1,4 +1,4 @@
-/** Text of `access/<name>.yml` → access document, with what it extends, or every mistake with its place. Build time only. */
+/** Text of `access/<name>.yml`, with what it extends → access document, or every mistake with its place. */
 import { ACCESS_DOCUMENT } from './document.ts';
 import type { AccessDocument } from './document.ts';
 import { extendDocument } from './extend-document.ts';
@@ -7,14 +7,12 @@ import { PROBLEMS_LIMIT, readYaml, shaped } from './read-document.ts';
 import type { Problem, Reading } from './read-document.ts';
 
 export type DocumentReading = Reading<AccessDocument> & {
-  /** Files that it extends, as messages name them. */
   readonly extended?: readonly string[];
 };
 
-/** Where a document lies, and how what it extends is opened. */
 export type Sharing = { readonly path: string; readonly open: OpenShared };
 
-/** Reads YAML or JSON. `file` is only named in problems. Never throws. */
+/** Reads YAML or JSON. `file` only appears in problems. Never throws. */
 export function readDocument(text: string, file: string, sharing?: Sharing): DocumentReading {
   const yaml = readYaml(text, file);
   if (yaml.kind === 'invalid') return yaml;
@@ -32,7 +30,7 @@ export function readDocument(text: string, file: string, sharing?: Sharing): Doc
   return { kind: 'invalid', problems: reading.problems.map((problem) => ofFile(problem, file)) };
 }
 
-/** The line that is shown is of the document itself. */
+/** The excerpt is of the document itself. */
 function ofFile({ excerpt, ...problem }: Problem, file: string): Problem {
   return problem.file === file && excerpt !== undefined ? { ...problem, excerpt } : problem;
 }

@@ -1,21 +1,19 @@
-/** Text that a person writes → a value of some shape, or every mistake with its place. Build time only. */
+/** A user's text → a value of some shape, or every mistake with its place. */
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { showControls } from '@gatewright/handlers/visible-text';
 import type { Path, Shape } from './shape.ts';
 
-/** One mistake, where it stands and what to write instead. */
 export type Problem = {
   readonly file: string;
   readonly line: number;
   readonly column: number;
   /** `rules[2].effect: must be one of allow, deny, not "alow"` */
   readonly message: string;
-  /** The line in question and a mark below the place, where the text itself is no YAML. */
+  /** The line and a mark below the place, when the text is not valid YAML. */
   readonly excerpt?: readonly [line: string, mark: string];
 };
 
-/** Finds the line of any part of the document, for rules that are checked later. */
 export type Locate = (path: Path, message: string, at?: 'key') => Problem;
 
 export type Reading<T> =
@@ -23,21 +21,20 @@ export type Reading<T> =
       readonly kind: 'read';
       readonly document: T;
       readonly locate: Locate;
-      /** Files that it extends, as messages name them. */
       readonly extended?: readonly string[];
     }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
-/** Where the library's own words are for programmers. */
+/** Replaces messages of the library that are written for programmers. */
 const YAML_WORDS: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'a second document begins here: one file holds one',
 };
 
-/** Of a line of any length. */
+/** At most this much of a long line is shown. */
 const CARET_WIDTH = 100;
 const CARET_BEFORE = 60;
 const TEXT_LIMIT_CHARACTERS = 500_000;
-/** Nobody reads more, and finding the place of each takes time. */
+/** More would not be read, and finding each place takes time. */
 export const PROBLEMS_LIMIT = 100;
 
 function excerptAt(
@@ -50,7 +47,7 @@ function excerptAt(
   return part.trim() === '' ? {} : { excerpt: [part, `${' '.repeat(column - 1 - from)}^`] };
 }
 
-/** Of many mistakes the first is mended first: it is the one to look at. */
+/** The excerpt is shown for the first mistake, the one to mend first. */
 function showFirst(problems: readonly Problem[], text: string): readonly Problem[] {
   return problems.map((problem, index) =>
     index === 0 ? { ...problem, ...excerptAt(text, problem) } : problem,
@@ -59,13 +56,13 @@ function showFirst(problems: readonly Problem[], text: string): readonly Problem
 
 const ANYTHING: Shape<true> = { schema: {}, wanted: 'anything', read: () => true };
 
-/** What keeps a text from being YAML; for files whose content somebody else checks. */
+/** What keeps a text from being YAML; for files whose content is checked elsewhere. */
 export function findYamlMistake(text: string, file: string): Problem | undefined {
   const reading = readShaped(text, file, ANYTHING);
   return reading.kind === 'invalid' ? reading.problems[0] : undefined;
 }
 
-/** Where a field stands that somebody else has found wrong, such as `limits[1].burst`. */
+/** Locates a field that another check has rejected, such as `limits[1].burst`. */
 export function locateField(text: string, file: string, field: string, message: string): Problem | undefined {
   const reading = readShaped(text, file, ANYTHING);
   if (reading.kind === 'invalid') return undefined;
@@ -76,7 +73,6 @@ export function locateField(text: string, file: string, field: string, message: 
   return { ...problem, ...excerptAt(text, problem) };
 }
 
-/** The same for any other document of a user's. */
 export function readShaped<T>(text: string, file: string, shape: Shape<T>): Reading<T> {
   const yaml = readYaml(text, file);
   return yaml.kind === 'invalid' ? yaml : shaped(yaml, text, shape);
@@ -86,7 +82,7 @@ type YamlReading =
   | { readonly kind: 'yaml'; readonly value: unknown; readonly locate: Locate }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
-/** Text → plain values, and where each stands. Never throws. */
+/** Text → plain values and their places. Never throws. */
 export function readYaml(text: string, file: string): YamlReading {
   const lines = new LineCounter();
   const at = (offset: number, message: string): Problem => {
@@ -101,7 +97,7 @@ export function readYaml(text: string, file: string): YamlReading {
   // The library compares every key of a map with every other: 40,000 of them take 12 s.
   const options = { prettyErrors: false, strict: true, uniqueKeys: false };
   const yaml = parseDocument(text, { lineCounter: lines, ...options });
-  // What follows the first is mostly its consequence.
+  // Later mistakes mostly follow from the first.
   const wrong = [...yaml.errors, ...yaml.warnings].sort((a, b) => a.pos[0] - b.pos[0])[0];
   if (wrong !== undefined) {
     const problem = at(wrong.pos[0], YAML_WORDS[wrong.code] ?? wrong.message);
@@ -126,7 +122,7 @@ export function readYaml(text: string, file: string): YamlReading {
   return { kind: 'yaml', value, locate };
 }
 
-/** What was read, in a shape; `text` is only shown of the first mistake. */
+/** Reads the values into a shape; `text` is only used to show the first mistake. */
 export function shaped<T>(
   { value, locate }: Pick<Extract<YamlReading, { kind: 'yaml' }>, 'value' | 'locate'>,
   text: string,
@@ -141,7 +137,6 @@ export function shaped<T>(
     : { kind: 'read', document, locate };
 }
 
-/** Where keys stand that their map has already. */
 function repeatedKeys(yaml: Document): readonly number[] {
   const found: number[] = [];
   visit(yaml, {
@@ -157,17 +152,17 @@ function repeatedKeys(yaml: Document): readonly number[] {
   return found;
 }
 
-/** Aliases are counted by the library, so that a few lines cannot become gigabytes. */
+/** The library limits aliases, so that a few lines cannot become gigabytes. */
 function toValue(yaml: Document, report: (message: string) => void): unknown {
   try {
     return yaml.toJS({ maxAliasCount: 100 });
   } catch {
-    report('the document has too many aliases, or one that leads to itself');
+    report('the document has too many aliases, or an alias that refers to itself');
     return undefined;
   }
 }
 
-/** Where the part stands; what is missing stands where its parent does. */
+/** Offset of the part; for a missing part, that of its parent. */
 function offsetOf(yaml: Document, path: Path, where: 'key' | undefined): number {
   let node: unknown = yaml.contents;
   let offset = startOf(node) ?? 0;

@@ -1,4 +1,4 @@
-/** A compiled CloudFormation template, intrinsics unresolved → how an API uses the toolkit's authorizers. Build time only. */
+/** A compiled CloudFormation template, intrinsics unresolved → how an API uses the toolkit's authorizers. */
 import { membersOf } from '@gatewright/aws/json-object';
 import { calledFunction } from './check-wiring.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -13,7 +13,7 @@ const KINDS: Readonly<Record<string, WiredSource['kind']>> = {
 
 const MAX_PATH_CHARACTERS = 10_000;
 
-/** Only authorizers whose function is one of ours, by its name in the template or by the export it is imported by. */
+/** Only authorizers whose function is one of ours, by its name in the template or by the imported export. */
 export function readWiring(resources: JsonObject, apiLogicalId: string): readonly WiredAuthorizer[] {
   return Object.entries(resources).flatMap(([logicalId, resource]) => {
     const { Type: type, Properties } = membersOf(resource);
@@ -29,14 +29,14 @@ export function readWiring(resources: JsonObject, apiLogicalId: string): readonl
   });
 }
 
-/** `calls`: which of the toolkit's functions its authorizer invokes, as far as the template says. */
+/** `calls`: the toolkit's function that its authorizer invokes, as far as the template tells. */
 type ReadRoute = WiredRoute & { readonly calls: WiredAuthorizer['calls'] | undefined };
 
 type WiredApi = { readonly routes: readonly ReadRoute[]; readonly apiKeySource: ApiKeySource };
 
 /**
- * The routes of an API as the template says them. Left out is what only shows once deployed: resources and authorizers of
- * other stacks, routes of an OpenAPI document.
+ * The routes of an API in the template. Left out is what is known only once deployed: resources and
+ * authorizers of other stacks, routes of an OpenAPI document.
  */
 export function readWiredApi(resources: JsonObject, apiLogicalId: string): WiredApi {
   const source = propertiesOf(resources, apiLogicalId)['ApiKeySourceType'] ?? 'HEADER';
@@ -78,7 +78,7 @@ function readRoute(
   ];
 }
 
-/** Undefined: it is not in this template. Whose function it calls may only show once deployed, so any counts as ours. */
+/** Undefined: not in this template. Its function may be unknown until deployed, so any counts as ours. */
 function readPayload(resources: JsonObject, id: unknown): WiredAuthorizer['payload'] | 'none' | undefined {
   const logicalId = refOf(id);
   if (logicalId === undefined || !(logicalId in resources)) return undefined;
@@ -92,19 +92,19 @@ function calledBy(resources: JsonObject, id: unknown): WiredAuthorizer['calls'] 
   return calledFunction(JSON.stringify(uri));
 }
 
-/** `/users/{id}`, from the parts that the template has in a chain up to the API's root. */
+/** `/users/{id}`, from the template's chain of path parts up to the API's root. */
 function pathOf(resources: JsonObject, id: unknown, api: string, below = ''): string | undefined {
   const { 'Fn::GetAtt': root } = membersOf(id);
   const [owner, attribute] = Array.isArray(root) ? root.map(String) : String(root).split('.');
   if (owner === api && attribute === 'RootResourceId') return below === '' ? '/' : below;
   const logicalId = refOf(id);
   const { ParentId: parent, PathPart: part } = propertiesOf(resources, logicalId ?? '');
-  // A ring of parents would be longer than any path of API Gateway's.
+  // Ends a cycle of parents: its path would exceed API Gateway's limit.
   if (typeof part !== 'string' || below.length > MAX_PATH_CHARACTERS) return undefined;
   return pathOf(resources, parent, api, `/${part}${below}`);
 }
 
-/** `GET /users`; `$default` is every verb of whatever no other route takes. */
+/** `GET /users`; `$default` is every request that no other route takes. */
 function placeOf(routeKey: unknown): readonly unknown[] {
   if (typeof routeKey !== 'string') return [];
   return routeKey.startsWith('$') ? ['ANY', routeKey] : routeKey.split(' ');
@@ -168,6 +168,6 @@ function readSource(text: string): readonly WiredSource[] {
 
 function numberOf(value: unknown, usual: number): number {
   const number = Number(value ?? usual);
-  // A TTL that is only known at deployment may be any.
+  // A TTL known only at deployment may be any value.
   return Number.isFinite(number) ? number : 3600;
 }

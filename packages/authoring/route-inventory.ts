@@ -1,23 +1,23 @@
-/** The routes of a protected API as its template has them: `access/<name>.routes.json`, written by `gatewright access sync`. */
+/** The routes of a protected API: `access/<name>.routes.json`, written by `gatewright access sync`. */
 import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { ApiKind } from '@gatewright/handlers/access/compiled-document';
 
 export type RouteInventory = {
   readonly kind: ApiKind;
-  /** Id of the API by stage of the authorizers' own stack: where it is deployed, and in the local gateway. */
+  /** Ids of the API by stage of the authorizers' own stack: as deployed, and in the local gateway. */
   readonly apiIds: Readonly<Record<string, readonly string[]>>;
   readonly routes: readonly InventoryRoute[];
 };
 
 export type InventoryRoute = {
-  /** `GET`, `ANY`; `$default` and `$connect` stand in `path`, with `ANY`. */
+  /** `GET`, `ANY`; `$default` and `$connect` are a `path`, with `ANY`. */
   readonly method: string;
   readonly path: string;
-  /** False: the route has no authorizer, so nothing that a document says of it is enforced. */
+  /** False: the route has no authorizer, so a document's rules for it are not enforced. */
   readonly isProtected: boolean;
 };
 
-/** Undefined when the text is no inventory: whoever wrote it by hand should run the command instead. */
+/** Undefined when the text is no inventory: a user who wrote it by hand should run the command instead. */
 export function parseInventory(text: string): RouteInventory | undefined {
   const value = parseJson(text);
   return isInventory(value) ? value : undefined;

@@ -1,6 +1,6 @@
 /**
- * Shapes: one description of what a user may write, from which both the reader (with a message for every
- * mistake) and the JSON Schema (for editors) are made. Build time only; nothing of it ships in a function.
+ * Shapes: one description of user input, from which both the reader and the JSON Schema (for editors) are
+ * made. Functions do not contain it.
  */
 
 import * as field from '@gatewright/handlers/http/fields';
@@ -9,7 +9,7 @@ import type { Field, JsonSchema } from '@gatewright/handlers/http/fields';
 /** Where in the document: `['rules', 2, 'effect']`. */
 export type Path = readonly (string | number)[];
 
-/** `key`: the mistake is the key itself, not the value behind it. */
+/** `key`: the mistake is in the key, not in its value. */
 type Report = (path: Path, message: string, at?: 'key') => void;
 
 export type Shape<T> = {
@@ -29,7 +29,7 @@ type Read<Required extends Fields, Optional extends Fields> = {
 
 const NUMBER_OF_KNOWN_SHOWN = 12;
 
-/** Text of a form. `wanted` goes on after "must be". */
+/** A string of a form. Messages put `wanted` after "must be". */
 export function text(pattern: RegExp, wanted: string): Shape<string> {
   return leaf(
     { type: 'string', pattern: pattern.source, description: capitalise(wanted) },
@@ -42,7 +42,6 @@ export function oneOf<const T extends string>(...words: readonly T[]): Shape<T> 
   return ofField(field.oneOf(undefined, words));
 }
 
-/** Exactly this value. */
 export function literal<const T extends number | boolean>(only: T): Shape<T> {
   return leaf({ const: only }, String(only), (value) => (value === only ? only : undefined));
 }
@@ -57,14 +56,13 @@ export function flag(): Shape<boolean> {
   );
 }
 
-/** A text, number or boolean, as it is compared with a claim. */
+/** A string, number or boolean that is compared with a claim. */
 export function scalar(): Shape<string | number | boolean> {
-  return leaf({ type: ['string', 'number', 'boolean'] }, 'a text, a number, true or false', (value) =>
+  return leaf({ type: ['string', 'number', 'boolean'] }, 'a string, a number, true or false', (value) =>
     typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined,
   );
 }
 
-/** A field of a request, as it stands in a file. */
 function ofField<T>({ schema, wanted, read }: Field<T>): Shape<T> {
   return leaf(schema, wanted, (value) => read(value, 'body'));
 }
@@ -98,7 +96,7 @@ export function list<T>(item: Shape<T>, min = 1, max = 200): Shape<readonly T[]>
       return all(items, (entry, index) => {
         const place = [...path, index];
         const text = JSON.stringify(entry);
-        if (seen.has(text)) report(place, `stands here twice: ${show(entry)}`);
+        if (seen.has(text)) report(place, `is listed twice: ${show(entry)}`);
         seen.add(text);
         return item.read(entry, place, report);
       });
@@ -106,7 +104,7 @@ export function list<T>(item: Shape<T>, min = 1, max = 200): Shape<readonly T[]>
   };
 }
 
-/** A map whose keys are names of the user's; bounded, as what comes of it may grow with its square. */
+/** A map whose keys the user chooses; limited, because the result may grow with its square. */
 export function record<T>(
   name: RegExp,
   wantedName: string,
@@ -128,7 +126,7 @@ export function record<T>(
       if (entries === undefined) return undefined;
       if (entries.length < min) report(path, `needs at least ${min} entry`);
       if (entries.length > max) {
-        report(path, `has ${entries.length} entries; at most ${max} are read`);
+        report(path, `has ${entries.length} entries; the limit is ${max}`);
         return undefined;
       }
       const read = all(entries, ([key, entry]) => {
@@ -174,7 +172,7 @@ export function object<R extends Fields, O extends Fields>(required: R, optional
   };
 }
 
-/** A map whose `tag` says which of several shapes it has. */
+/** A map whose `tag` chooses one of several shapes. */
 export function variant<V extends Readonly<Record<string, Shape<unknown>>>>(
   tag: string,
   variants: V,
@@ -210,7 +208,7 @@ export function either<A, B>(
   };
 }
 
-/** A shape that holds itself; `name` is its place among the schema's definitions. */
+/** A shape that contains itself; `name` is its key in the schema's definitions. */
 export function recursive<T>(name: string, wanted: string, shape: () => Shape<T>): Shape<T> {
   return {
     schema: { $ref: `#/definitions/${name}` },
@@ -219,7 +217,7 @@ export function recursive<T>(name: string, wanted: string, shape: () => Shape<T>
   };
 }
 
-/** A further rule for what has been read; `check` gives the message for a breach. */
+/** Adds a rule to a shape; `check` returns the message for a breach. */
 export function refine<T>(
   shape: Shape<T>,
   rule: JsonSchema,
@@ -238,7 +236,6 @@ export function refine<T>(
   };
 }
 
-/** What has been read, in the form that the rest of the code wants. */
 export function mapped<A, B>(shape: Shape<A>, change: (read: A) => B): Shape<B> {
   return {
     ...shape,
@@ -253,7 +250,7 @@ export function described<T>(shape: Shape<T>, description: string): Shape<T> {
   return { ...shape, schema: { ...shape.schema, description } };
 }
 
-/** Every entry is read even after a mistake, so that all mistakes are reported at once. */
+/** Reads on after a mistake, so that all mistakes are reported at once. */
 function all<T, R>(entries: readonly T[], read: (entry: T, index: number) => R | undefined): R[] | undefined {
   const taken = entries.map(read);
   const whole = taken.filter((entry) => entry !== undefined);
@@ -272,7 +269,7 @@ function unknownKey(name: string, known: readonly string[]): string {
   return `unknown key "${name.slice(0, 60)}": ${hint}`;
 }
 
-/** One letter more, less or other, or two swapped. */
+/** One letter added, missing or changed, or two swapped. */
 export function isClose(a: string, b: string): boolean {
   if (Math.abs(a.length - b.length) > 1) return false;
   let start = 0;

@@ -1,19 +1,18 @@
-/** Finds the files that documents extend: by path from the one that names them, or in node_modules. */
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { OpenShared } from './extend-document.ts';
 
-/** @param root what messages name files relative to */
+/** @param root file names in messages are relative to it */
 export function openSharedFrom(root: string): OpenShared {
   return (name, from) => {
     const path = /^\.{0,2}\//.test(name) ? resolve(dirname(from), name) : findInPackages(name, dirname(from));
     if (path === undefined || !isFile(path)) return undefined;
-    // One file by two ways is one file.
+    // The real path, so that one file is read once by any path.
     return { path: realpathSync(path), file: relative(root, path), text: readFileSync(path, 'utf8') };
   };
 }
 
-/** As Node finds packages: in the nearest node_modules that has it. Whole paths, since documents are no exports. */
+/** From the nearest node_modules, by file path, since packages do not export documents. */
 function findInPackages(name: string, folder: string): string | undefined {
   // `..` would lead out of the package.
   if (name.split('/').includes('..')) return undefined;

@@ -1,24 +1,24 @@
-/** Where the toolkit's stack is that a service imports from, and where its documents are: by the files that `gatewright init` writes. */
+/** Finds a service's toolkit stack and its documents by the files that `gatewright init` writes. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-/** Folder of the stack below a service that has a definition of its own. */
+/** Folder of the stack below a service that has its own definition. */
 export const STACK_FOLDER = 'gatewright';
 
 const PLUGIN = /^\s*(?:plugins:\s*\[.*|-\s*)['"]?(?:gatewright\/stack|\.\/layers\/osls-plugin\.ts)\b/m;
-/** An export of the stack, or `${cf:…}` of it, whatever names the stage. */
+/** An export of the stack, or `${cf:…}` of it, however the stage is named. */
 const ASKS = /\bgatewright-[^\s'"]*[-.][A-Z]\w*(?:Arn|Name|Url)\b/;
 const READ_LIMIT_BYTES = 1_000_000;
 const FILE_LIMIT = 200;
 const ANCESTORS = 6;
 
 type StackSearch =
-  /** Nothing asks for the stack, or it is among the sources. */
+  /** No source imports from the stack, or it is among the sources. */
   | { readonly kind: 'not-needed' }
   | { readonly kind: 'found'; readonly folder: string }
   | { readonly kind: 'missing' };
 
-/** Looks below the sources, and beside them as far as their repository reaches. */
+/** Looks below the sources, and beside them up to the root of their repository. */
 export function findStack(sources: readonly string[]): StackSearch {
   const paths = sources.map((source) => resolve(source));
   const folders = [...new Set(paths.map(folderOf))];
@@ -33,7 +33,6 @@ export function usualAccessFolder(directory: string): string {
   return !existsSync(join(directory, 'access')) && existsSync(join(directory, below)) ? below : 'access';
 }
 
-/** Wherever documents of these sources may lie, whether they are there or not. */
 export function accessFoldersOf(sources: readonly string[]): readonly string[] {
   const places = sources.map((source) => folderOf(resolve(source)));
   return [
@@ -63,7 +62,7 @@ function isStack(folder: string): boolean {
   return PLUGIN.test(readText(join(folder, 'serverless.yml')));
 }
 
-/** In the definition and what lies around it: resources in files of their own, templates that CDK has made. */
+/** Looks in the definition and the files around it: resource files, templates made by CDK. */
 function asksForStack(folder: string): boolean {
   if (isFile(folder)) return ASKS.test(readText(folder));
   const places = [folder, ...foldersIn(folder).map((name) => join(folder, name))];

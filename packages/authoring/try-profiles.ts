@@ -1,6 +1,6 @@
 /**
- * Tries a document on typical callers at build time: nobody special, everybody with one right, with any two,
- * and with all. A policy that would be too large, or that IAM cannot say, is found here and not at 3 a.m.
+ * Tries a document on typical callers: with no rights, each right, any two, and all. Finds policies that are
+ * too large, or that IAM cannot express, before deployment.
  */
 import type { PolicyDocument } from '@gatewright/handlers/aws/authorizer-result';
 import { sizeOf } from '@gatewright/handlers/aws/authorizer-result';
@@ -17,9 +17,8 @@ import type { Principal } from '@gatewright/handlers/access/decide/principal';
 
 export type ProfileFailure =
   | { readonly kind: 'too-large'; readonly caller: string; readonly sizeBytes: number }
-  /** Lists of claims that `bind` multiplies. */
   | { readonly kind: 'too-many'; readonly caller: string }
-  /** Of channels: the caller would be granted none. */
+  /** For channels: the caller would be granted none. */
   | { readonly kind: 'too-many-channels'; readonly caller: string; readonly characters: number }
   | {
       readonly kind: 'unrepresentable';
@@ -32,7 +31,6 @@ export type TooManyChannels = Extract<ProfileFailure, { readonly kind: 'too-many
 
 type ProfileReport = { readonly failures: readonly ProfileFailure[]; readonly largestBytes: number };
 
-/** One fact about a caller that some rule asks for. */
 type Right = { readonly name: string; readonly give: (draft: Draft) => void };
 
 type Draft = {
@@ -43,10 +41,10 @@ type Draft = {
   readonly claims: Record<string, unknown>;
 };
 
-/** With more rights than this, pairs would take seconds; then only single ones and all are tried. */
+/** With more rights, pairs would take seconds; then only single rights and all together are tried. */
 const PAIRS_LIMIT = 40;
 const NOW_EPOCH_SECONDS = 1_900_000_000;
-/** As long as a UUID, which most subjects are. */
+/** A UUID, as most subjects are. */
 const TYPICAL_VALUE = '0f3c9b1e-7d52-4a86-b0c4-3e1f5a7d9c20';
 const TYPICAL_ARN = {
   partition: 'aws',
@@ -69,11 +67,11 @@ export function tryProfiles(document: CompiledDocument): ProfileReport {
   return { failures, largestBytes };
 }
 
-/** A WebSocket's policy allows `$connect` and no more; what grows with a caller's rights is the list of its channels. */
+/** A WebSocket's policy allows only `$connect`; a caller's rights enlarge the channel list instead. */
 function tryChannels(document: CompiledDocument): ProfileReport {
   const failures: ProfileFailure[] = [];
   let largestBytes = 0;
-  // Rules that ask for an address hold, which grants more.
+  // Rules on addresses count as matched, which grants more.
   const at = { nowEpochSeconds: NOW_EPOCH_SECONDS, isInNetwork: () => true };
   for (const profile of profilesOf(document)) {
     const characters = tellChannels(document, principalWith(document, profile), at)?.length ?? 0;
@@ -85,7 +83,7 @@ function tryChannels(document: CompiledDocument): ProfileReport {
 }
 
 export function describeTooMany({ caller, characters }: TooManyChannels): string {
-  return `the patterns for ${caller} have ${characters} characters, over ${CARRIED_LIMIT_CHARACTERS}, with which nothing is granted: use wildcards`;
+  return `the patterns for ${caller} have ${characters} characters, over the limit of ${CARRIED_LIMIT_CHARACTERS}, so nothing would be granted: use wildcards`;
 }
 
 function profilesOf(document: CompiledDocument): readonly (readonly Right[])[] {
@@ -176,7 +174,10 @@ function principalWith(document: CompiledDocument, profile: readonly Right[]): P
   };
 }
 
-/** A deny rule denies whoever lacks its claim; the callers of interest have it, with a value that it does not mean. */
+/**
+ * A deny rule also denies callers without its claim, so typical callers get the claim with a value that the
+ * rule does not match.
+ */
 function giveHarmlessClaims(claims: Record<string, unknown>, condition: CompiledCondition): void {
   switch (condition.is) {
     case 'all':
@@ -254,7 +255,6 @@ function rightsOf(document: CompiledDocument): readonly Right[] {
   return [...rights.values()];
 }
 
-/** Of routes and of channels. */
 function allRules({ rules, channels }: CompiledDocument) {
   return [...rules, ...(channels?.rules ?? [])];
 }

@@ -1,4 +1,4 @@
-/** Something a person can mend by calling differently; one sentence. */
+/** An error that the user can avoid by calling differently; one sentence. */
 export class UsageError extends Error {
   override readonly name: string = 'UsageError';
   readonly code = 'USAGE';

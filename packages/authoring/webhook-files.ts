@@ -13,12 +13,11 @@ export function readWebhooks(folder: string, from = process.cwd()): WebhooksBuil
   return existsSync(path) ? compileWebhooks(readFileSync(path, 'utf8'), relative(from, path)) : undefined;
 }
 
-/** What is wrong with it; nothing without a document. */
 export function webhookProblems(build: WebhooksBuild | undefined): readonly Problem[] {
   return build?.kind === 'invalid' ? build.problems : [];
 }
 
-/** Compiles the document, and writes the compiled file if it says something new. With problems, the old file stays. */
+/** Compiles the document, and writes the compiled file if it changed. With problems, the old file stays. */
 export function writeCompiledWebhooks(folder: string, from?: string): WebhooksBuild | undefined {
   const build = readWebhooks(folder, from);
   if (build?.kind === 'compiled')

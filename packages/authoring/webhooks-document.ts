@@ -1,4 +1,4 @@
-/** `access/webhooks.yml` as a person writes it: who may send webhooks, how they sign, and where deliveries go. Build time only. */
+/** `access/webhooks.yml`: who may send webhooks, how they sign, and where deliveries go. */
 import { readShaped } from './read-document.ts';
 import type { Problem } from './read-document.ts';
 import { described, integer, literal, object, oneOf, record, refine, text } from './shape.ts';
@@ -21,7 +21,7 @@ const SECRET = refine(
           /^(\/[A-Za-z0-9_.-]{1,128}){2,15}$/,
           'the path of an SSM parameter, such as /gatewright/prod/github',
         ),
-        'SecureString in the parameter store, one secret per line: the new one and the old one while it is changed.',
+        'SecureString in the parameter store, one secret per line: both the new and the old one during a change.',
       ),
       secret: described(
         text(/^[A-Za-z0-9/_+=.@-]{1,512}$/, 'the name of a secret in Secrets Manager'),
@@ -46,7 +46,7 @@ const EVENT_BRIDGE = object(
     bus: text(NAME_OF_TARGET, 'the name of an event bus, such as default or gatewright-{stage}-webhooks'),
     source: described(
       text(/^(?!aws\.)[A-Za-z0-9_.-]{1,256}$/, 'the source of the events, such as github.webhook'),
-      'By which rules pick the events.',
+      'Source of the events, for rules.',
     ),
   },
   {
@@ -82,18 +82,18 @@ const SOURCE = refine(
       scheme: oneOf(...SCHEME_NAMES),
       secrets: described(
         record(STAGE, 'a stage of this stack', SECRET, 1),
-        'Where the secret is kept, for each stage of the stack. A stage that is not named has no such source.',
+        'Place of the secret, for each stage of the stack. Other stages do not have this source.',
       ),
       target: TARGET,
     },
     {
       toleranceSeconds: described(
         integer(1, 3600),
-        "How far the sender's time may be from ours, either way. Default: 300.",
+        "Tolerated difference between the sender's time and ours. Default: 300.",
       ),
       trustDeliveryId: described(
         literal(true),
-        'GitHub only. Tell deliveries with equal bodies (workflow_dispatch) apart by X-GitHub-Delivery, which nothing signs.',
+        'GitHub only. Tell deliveries with equal bodies (workflow_dispatch) apart by X-GitHub-Delivery, which is not signed.',
       ),
     },
   ),
@@ -102,7 +102,7 @@ const SOURCE = refine(
     if (scheme === 'github')
       return toleranceSeconds === undefined
         ? undefined
-        : 'has toleranceSeconds, but GitHub signs no time: leave it out';
+        : 'has toleranceSeconds, but GitHub signs no time: remove it';
     return trustDeliveryId === undefined ? undefined : 'has trustDeliveryId, which is for github only';
   },
 );
@@ -117,7 +117,7 @@ const WEBHOOKS_DOCUMENT = object(
         SOURCE,
         1,
       ),
-      'Who may send webhooks.',
+      'Senders of webhooks.',
     ),
   },
   { $schema: text(/^\S{1,400}$/, 'the path of webhooks.schema.json') },
@@ -127,7 +127,7 @@ export type WebhooksBuild =
   | { readonly kind: 'compiled'; readonly webhooks: CompiledWebhooks }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
-/** Reads and compiles the document. `file` is only named in problems. Never throws. */
+/** Reads and compiles the document. `file` only appears in problems. Never throws. */
 export function compileWebhooks(documentText: string, file: string): WebhooksBuild {
   const reading = readShaped(documentText, file, WEBHOOKS_DOCUMENT);
   if (reading.kind === 'invalid') return reading;
@@ -167,7 +167,7 @@ function compileTarget({ eventBridge, sqs }: ShapeOf<typeof TARGET>, stage: stri
   return { kind: 'sqs', queue: named(sqs?.queue ?? '') };
 }
 
-/** What editors complete from; `access/webhooks.schema.json` is this, printed. */
+/** Editors complete from it; `access/webhooks.schema.json` is its printed form. */
 export function webhooksSchema(): JsonSchema {
   const { schema }: Shape<unknown> = WEBHOOKS_DOCUMENT;
   return {

@@ -1,14 +1,13 @@
-/** What the receiver's role must allow for its document, and no more. Build time only. */
+/** The least permissions that the receiver's role needs for its document. */
 import type { CompiledSource, CompiledWebhooks } from '@gatewright/handlers/webhooks/compiled-webhooks';
 
-/** A statement of an IAM policy, as CloudFormation writes it. */
 type PolicyStatement = {
   readonly Effect: 'Allow';
   readonly Action: string;
   readonly Resource: { readonly 'Fn::Sub': string };
 };
 
-/** One statement per resource, in the document's order. Everything is in the stack's own account and region. */
+/** One statement per resource, in the document's order; all in the stack's own account and region. */
 export function receiverPermissions(
   { sources }: CompiledWebhooks,
   stage: string,
@@ -22,7 +21,7 @@ export function receiverPermissions(
 
 function secretStatement({ secret: { kind, name } }: CompiledSource): PolicyStatement | undefined {
   if (kind === 'parameter') return allow('ssm:GetParameter', 'ssm', `parameter${name}`);
-  // Secrets Manager puts six characters of its own behind the name.
+  // Secrets Manager appends six random characters to the name.
   if (kind === 'secret')
     return allow('secretsmanager:GetSecretValue', 'secretsmanager', `secret:${name}-??????`);
   return undefined;

@@ -1,4 +1,4 @@
-/** A caller who is only spoken of: whom the rules of a document would see behind claims, a token or an API key. Build time only. */
+/** A hypothetical caller: the principal that a document's rules see for claims, a token or an API key. */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type {
@@ -33,11 +33,11 @@ export type CallerWish = {
   readonly role: readonly string[];
   readonly scope: readonly string[];
   readonly ip?: string | undefined;
-  /** What is on record of the caller's API key; instead of a token. */
+  /** The stored record of the caller's API key; instead of a token. */
   readonly held?: HeldKey | undefined;
 };
 
-/** What is asked cannot be; `part` is where that was said. */
+/** A question that cannot be answered; `part` is the input at fault. */
 export class AccessQuestionError extends Error {
   override readonly name = 'AccessQuestionError';
   readonly part: 'token' | 'claims' | 'ip' | undefined;
@@ -71,7 +71,7 @@ export function toCaller(document: CompiledDocument, wish: CallerWish, nowEpochS
   }
 }
 
-/** What the authorizer has against the token, but for its signature, key and revocation. */
+/** Why the authorizer refuses the token; its signature, key and revocation are not checked. */
 export function findRefusal(
   { issuers }: CompiledDocument,
   { token, held }: CallerWish,
@@ -92,7 +92,6 @@ export function findRefusal(
   }
 }
 
-/** Whom the claims speak for: the holder of a token, or of an API key. */
 function toHolder(document: CompiledDocument, wish: CallerWish, nowEpochSeconds: number): Principal {
   if (wish.held !== undefined) return toHolderOf(wish.held, document);
   const claims = readClaims(wish);
@@ -111,7 +110,7 @@ function toHolder(document: CompiledDocument, wish: CallerWish, nowEpochSeconds:
     keyIssuer === undefined
   )
     throw new AccessQuestionError(
-      `the document trusts no such issuer; it has ${listIssuers(document)}${slashHint(document, claims)}`,
+      `the document does not trust this issuer; it has ${listIssuers(document)}${slashHint(document, claims)}`,
     );
   const chosenKey = keyIssuer ?? (document.issuers.length === 0 ? document.apiKeys[0] : undefined);
   if (chosenKey !== undefined) return toKeyHolder(document, chosenKey, claims);
@@ -123,18 +122,17 @@ function toHolder(document: CompiledDocument, wish: CallerWish, nowEpochSeconds:
   return toPrincipal({ sub: 'somebody', exp: nowEpochSeconds + 3600, ...claims }, chosen, document.roles);
 }
 
-/** Whoever holds the key, by what the access table knows of it. */
 function toHolderOf(held: HeldKey, document: CompiledDocument): Principal {
   const issuer = document.apiKeys.find(({ prefix }) => prefix === held.prefix);
   if (issuer === undefined)
     throw new AccessQuestionError(
-      `the document takes no keys ${held.prefix}_…; it has ${listIssuers(document)}`,
+      `the document accepts no keys ${held.prefix}_…; it has ${listIssuers(document)}`,
     );
   const record = { ...held, secrets: [], createdAtEpochSeconds: 0 };
   return toKeyPrincipal({ record, notAfterEpochSeconds: undefined }, issuer, document.roles);
 }
 
-/** As whoever asked for a ticket; roles and scopes are said beside, other claims are not carried. */
+/** The holder of a ticket; roles and scopes are given separately, other claims are not carried. */
 function toTicketHolder(
   document: CompiledDocument,
   issuer: CompiledTicketIssuer,
@@ -145,7 +143,7 @@ function toTicketHolder(
   return toTicketPrincipal(caller, issuer, document);
 }
 
-/** As a key with these claims would be; what is not said of its record is nothing. */
+/** The holder of a key with these claims; fields that are not given are absent. */
 function toKeyHolder(document: CompiledDocument, issuer: CompiledKeyIssuer, claims: Claims): Principal {
   const texts = Object.entries(claims).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
@@ -166,13 +164,13 @@ function toKeyHolder(document: CompiledDocument, issuer: CompiledKeyIssuer, clai
   return toKeyPrincipal({ record, notAfterEpochSeconds: undefined }, issuer, document.roles);
 }
 
-/** With and without the slash are two issuers, and nobody sees the difference. */
+/** Issuers with and without a trailing slash differ, which is easily overlooked. */
 function slashHint({ issuers }: CompiledDocument, { iss }: Claims): string {
   if (typeof iss !== 'string') return '';
   const bare = (name: string) => name.replace(/\/$/, '');
   const meant = issuers.find(({ trust }) => trust.issuer !== iss && bare(trust.issuer) === bare(iss));
   if (meant === undefined) return '';
-  return `\nthe token says iss "${iss}", the document "${meant.trust.issuer}": write it exactly so`;
+  return `\nthe token has iss "${iss}", the document "${meant.trust.issuer}": write it exactly like this`;
 }
 
 function listIssuers({ issuers, apiKeys, tickets }: CompiledDocument): string {

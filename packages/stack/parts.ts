@@ -1,4 +1,4 @@
-/** The parts of the deployable stack, and what they have in common. Printed as docs/reference/stack.md by `npm run schemas`. */
+/** The parts of the deployable stack. Printed as docs/reference/stack.md by `npm run schemas`. */
 import { accessPart } from './access/part.ts';
 import { cachePart } from './cache/part.ts';
 import { channelsPart } from './channels/part.ts';
@@ -8,7 +8,7 @@ import type { StackPart } from './stack-part.ts';
 
 export const PARTS: readonly StackPart[] = [accessPart, quotaPart, webhooksPart, channelsPart, cachePart];
 
-/** What belongs to every part. `tables.yml` and `operations.yml` also declare tables and alarms that a part names. */
+/** Belongs to every part. `tables.yml` and `operations.yml` also declare tables and alarms of parts. */
 export const COMMON_PART: StackPart = {
   name: 'common',
   summary:

@@ -1,4 +1,4 @@
-/** What belongs to one part of the deployable stack. Data only: `serverless.yml` is written by hand, and a test compares. */
+/** One part of the deployable stack. Data only: `serverless.yml` is written by hand, and a test compares. */
 export type StackPart = {
   /** Also the name of its folder. */
   readonly name: string;
@@ -6,18 +6,18 @@ export type StackPart = {
   readonly summary: string;
   /** Ids in `serverless.yml`; their handlers are `functions/<id>.ts`. */
   readonly functions: readonly string[];
-  /** Folders and files below `shared/` in which the rules of the functions are. */
+  /** Folders and files below `shared/` that hold the rules of the functions. */
   readonly handlers: readonly string[];
-  /** From `packages/stack` on. */
+  /** Relative to `packages/stack`. */
   readonly resourceFiles: readonly string[];
   /** Logical ids. */
   readonly tables: readonly string[];
   /** Logical ids. */
   readonly alarms: readonly string[];
-  /** Names below `params` of `serverless.yml`, and those that it takes without a default. */
+  /** Names below `params` of `serverless.yml`, and required parameters. */
   readonly parameters: readonly string[];
-  /** First words behind `gatewright`. */
+  /** First words after `gatewright`. */
   readonly commands: readonly string[];
-  /** From the repository root; begin with the first. */
+  /** Paths from the repository root; the first is the one to begin with. */
   readonly guides: readonly string[];
 };

@@ -1,4 +1,4 @@
-/** All routes of `access-admin`, and their description. Who may call which is IAM's to say. */
+/** All routes of `access-admin` and their description. IAM decides who may call which. */
 import { jsonReply } from '../http/reply.ts';
 import { readRoute } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
@@ -9,7 +9,6 @@ import { keyAdminRoutes } from './keys/key-routes.ts';
 import type { RevocationAdmin } from './revocation/revocation-admin.ts';
 import { revocationRoutes } from './revocation/revocation-routes.ts';
 
-/** Each made when the first request needs it. */
 type AccessAdmins = {
   readonly keys: () => KeyAdmin;
   readonly revocations: () => RevocationAdmin;

@@ -1,13 +1,12 @@
-/** Items of the `access` table as authorizers and administrators read them. */
 import { DomainError } from '../errors.ts';
 import type { ItemStore } from '../ports.ts';
 import type { Item, ItemKey } from '../table/item-write.ts';
 
-/** The store's client repeats nothing, for the sake of writes; a read may be lost and asked again. */
+/** The store's client does not retry, because of writes; a lost read may be repeated. */
 const READ_ATTEMPTS = 2;
 
 /**
- * The item as it is now. Consistent: what was revoked a moment ago must not come back through a lagging replica.
+ * The item as it is now. Read consistently: a recent revocation must not be undone by a lagging replica.
  * @throws DomainError STORE_UNAVAILABLE
  */
 export async function readAccessItem(

@@ -1,9 +1,8 @@
-/** For what an authorizer reads the `access` table: without it, each of these would fail request by request. */
+/** What an authorizer needs the `access` table for, so that a missing table is noticed at once. */
 import type { CompiledDocument } from './compiled-document.ts';
 
 type TableNeed = 'takes API keys' | 'takes tickets' | 'has revocation';
 
-/** What of a document needs the table where it is deployed. */
 export function tableNeeds(
   { apis, apiKeys, tickets, issuers }: CompiledDocument,
   deployedStage: string,

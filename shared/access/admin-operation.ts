@@ -1,14 +1,13 @@
-/** Administrators' operations on the `access` table. */
 import type { ItemStore } from '../ports.ts';
 import { operationKey } from '../table/item-write.ts';
 import { hashOperation, isCarriedOut } from '../table/operation-record.ts';
 import type { AskedOperation } from '../table/operation-record.ts';
 import { readAccessItem } from './access-item.ts';
 
-export type Operation = { readonly id: string; /** ARN of whoever signed. */ readonly by: string };
+export type Operation = { readonly id: string; /** ARN of the signer. */ readonly by: string };
 
 /**
- * Whether this operation on the partition has been carried out; then nothing is changed again.
+ * Whether this operation on the partition was already carried out; then nothing changes again.
  * @throws DomainError OPERATION_REUSED, STORE_UNAVAILABLE
  */
 export async function isReplayed(

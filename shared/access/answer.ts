@@ -1,4 +1,6 @@
-/** How an authorizer function ends: it returns its result, or fails with the one message that API Gateway takes for 401. */
+/**
+ * Ends an authorizer function: returns its result, or throws the message that API Gateway answers as 401.
+ */
 import type { Asked, Authorizer, AuthorizerResult } from './authorize.ts';
 import { CONTEXT_CUT } from './backend-context.ts';
 import { sizeOf } from '../aws/authorizer-result.ts';
@@ -8,9 +10,10 @@ import type { Observer } from '../ports.ts';
 import { reasonOf } from '../reasons.ts';
 
 /**
- * `Unauthorized` counts exactly the invocations that fail on purpose, so that an alarm can take them off
- * Lambda's errors; an unknown caller who is denied instead counts as `Deny`.
- * @throws UnauthorizedAnswer where the API can say 401 to an unknown caller; DomainError for failures of ours (500)
+ * `Unauthorized` counts exactly the intended failures, so that an alarm can subtract them from Lambda's
+ * errors; an unknown caller who is denied instead counts as `Deny`.
+ * @throws UnauthorizedAnswer when the API can answer 401 to an unknown caller; DomainError for failures of
+ * ours (500)
  */
 export async function answer(
   authorizer: Authorizer,

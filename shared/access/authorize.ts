@@ -32,13 +32,13 @@ import { quotaContext } from './quota-context.ts';
 export type Asked = {
   readonly kind: AuthorizerKind;
   readonly arn: MethodArn;
-  /** TOKEN events do not tell it. */
+  /** TOKEN events do not contain it. */
   readonly sourceIp: string | undefined;
-  /** API Gateway's stamp, which says to which period a charge belongs; TOKEN events have none. */
+  /** API Gateway's timestamp assigns a charge to a period; TOKEN events have none. */
   readonly receivedAtEpochMs?: number | undefined;
-  /** How long the platform lets the authorizer run; without it, an issuer is waited for as its document says. */
+  /** Remaining run time of the authorizer; without it, the document's timeout for an issuer applies. */
   readonly remainingMs?: (() => number) | undefined;
-  /** Takes the credential out of the event. Throws DomainError TOKEN_* where there is none to take. */
+  /** Reads the credential from the event. Throws DomainError TOKEN_* when there is none. */
   readonly readCredential: (sources: readonly CompiledSource[]) => Credential;
 };
 
@@ -49,12 +49,11 @@ export type Authorized =
       readonly kind: 'known';
       readonly decision: Decision;
       readonly result: AuthorizerResult;
-      /** Rules that granted nothing, or less, because a claim may not stand in a policy. */
+      /** Rules that granted nothing, or less, because a claim may not appear in a policy. */
       readonly rejectedBindings: readonly string[];
-      /** Why a request that the rules let in is refused all the same. */
       readonly refusal?: Exclude<QuotaVerdict['kind'], 'admitted'>;
     }
-  /** `result` only where the API can be given no 401: HTTP APIs with payload 2.0 turn every error into 500. */
+  /** `result` only when the API cannot answer 401: HTTP APIs with payload 2.0 turn every error into 500. */
   | {
       readonly kind: 'unknown';
       readonly reason: TokenErrorCode;
@@ -67,7 +66,7 @@ export type Authorized =
  */
 export type Authorizer = (asked: Asked) => Promise<Authorized>;
 
-/** Key sets live as long as the authorizer: one per instance of a function. Nothing is fetched before it is needed. */
+/** Key sets live as long as the authorizer: one per instance of a function. Fetched on demand. */
 export function createAuthorizer(
   access: CompiledAccess,
   config: AuthorizerConfig,
@@ -103,14 +102,14 @@ export function createAuthorizer(
   };
 }
 
-/** API Gateway may keep the answer beyond what it is about. */
+/** Ensures that API Gateway does not cache the answer beyond its validity. */
 function assertLasts(
   { result: { rejectIfExpiresWithinSeconds: margin } }: CompiledDocument,
   { expiresAtEpochSeconds: end }: Principal,
   nowEpochSeconds: number,
 ): void {
   if (margin !== undefined && end !== undefined && end - nowEpochSeconds < margin)
-    throw new DomainError('TOKEN_EXPIRED', 'the credential ends too soon');
+    throw new DomainError('TOKEN_EXPIRED', 'the credential expires too soon');
 }
 
 type Known = { readonly principal: Principal; readonly asked: Asked; readonly decision: Decision };
@@ -142,7 +141,7 @@ type ByQuota = Known & {
   readonly nowEpochSeconds: number;
 };
 
-/** What is charged here is answered for one request; what is charged from logs, for as long as anything is left. */
+/** A charge here answers one request; with charges from logs, the answer holds while units are left. */
 async function answerByQuota(
   document: CompiledDocument,
   quota: CompiledQuota,
@@ -167,7 +166,7 @@ async function answerByQuota(
   );
 }
 
-/** For this one request, since the next has to be charged too. */
+/** For this request only, since the next has to be charged too. */
 function answerOnce(
   document: CompiledDocument,
   quota: CompiledQuota,
@@ -176,7 +175,7 @@ function answerOnce(
   nowEpochSeconds: number,
 ): Authorized {
   const isAdmitted = verdict.kind === 'admitted';
-  // The API refuses who brings no admission key, and words that apart from a plain denial.
+  // The API itself refuses a missing admission key, with another message than a plain denial.
   const isLetOn = isAdmitted || (verdict.kind === 'over-quota' && quota.admissionKey !== undefined);
   const context = {
     ...contextOf(document, { principal, asked, nowEpochSeconds }),
@@ -209,7 +208,7 @@ function contextOf(
   };
 }
 
-/** A document has either of them, which its compiler sees to. */
+/** A document has one of them; the compiler ensures it. */
 function usageKeyOf(
   { quota }: CompiledDocument,
   { usageIdentifierKey = quota?.admissionKey }: Principal,
@@ -220,7 +219,6 @@ function usageKeyOf(
     : { usageIdentifierKey: usageIdentifierKey.replace('${stage}', arn.stage) };
 }
 
-/** Made once per instance. */
 function quotasOf(
   { documents }: CompiledAccess,
   { quotas: load }: AuthorizerPorts,
@@ -235,7 +233,7 @@ type Choice = {
   readonly fits: (policy: PolicyDocument) => boolean;
 };
 
-/** The whole API; smaller by naming subtrees; or, where the document says so, this one request. */
+/** The whole API; a smaller policy of subtrees; or, if the document says so, this request only. */
 function choosePolicy(
   document: CompiledDocument,
   principal: Principal,
@@ -251,7 +249,7 @@ function choosePolicy(
   const exact = exactPolicy(decision.kind === 'allow', arn);
   if (document.result.onOversize === 'exact' && fits(exact)) return { policy: exact, rejectedBindings: [] };
   if (failure === 'RESULT_TOO_LARGE') throw tooLarge();
-  throw new DomainError(failure, 'the rules that apply to the caller cannot be said in one IAM policy');
+  throw new DomainError(failure, 'the rules that apply to the caller do not fit into one IAM policy');
 }
 
 function answerUnknown(document: CompiledDocument, asked: Asked): AuthorizerResult | undefined {

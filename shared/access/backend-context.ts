@@ -1,4 +1,3 @@
-/** What the backend learns of the caller, beside the principal's id. */
 import { CHANNELS } from '../aws/channel-grants.ts';
 import type { AuthorizerContext } from '../aws/authorizer-result.ts';
 import { CARRIED_CLAIMS, printCarriedClaims } from './carried-claims.ts';
@@ -7,17 +6,18 @@ import type { CompiledCondition, CompiledDocument } from './compiled-document.ts
 import type { Principal } from './decide/principal.ts';
 import { printTicketCaller, TICKET_CALLER } from './tickets/ticket-caller.ts';
 
-/** A value beyond this is left out, and said to be: together they must fit beside a policy. */
+/** A longer value is omitted, and its omission reported: all values must fit beside a policy. */
 const VALUE_LIMIT_CHARACTERS = 1_024;
 
-/** Several claims, or patterns of channels, as one text: beyond it nothing of them is told. */
+/** Limit of several claims or channel patterns as one text: a longer text is omitted entirely. */
 export const CARRIED_LIMIT_CHARACTERS = 2_048;
-/** Names of what was left out for its length, apart by spaces. */
+/** Names of the values omitted for their length, separated by spaces. */
 export const CONTEXT_CUT = 'contextCut';
 
 /**
  * Only flat values, since an object or array fails every REST request with 500, and only claims that the
- * document names, since access logs may print them. `exp` goes along because a kept answer outlives the token.
+ * document names, since access logs may print them. `exp` is included because a cached answer outlives the
+ * token.
  * @param channels what the caller may do with channels, as `tellChannels` prints it
  */
 export function backendContext(
@@ -40,7 +40,8 @@ export function backendContext(
     [TICKET_CALLER, givesTickets === true ? printTicketCaller(principal) : undefined],
   ] as const;
   const all = [...named, ...standard];
-  // Left out in silence, "too long" would look like "none" to the backend, which would then decide otherwise than the rules.
+  // If omission were silent, "too long" would look like "none", and the backend would decide differently from
+  // the rules.
   const cut = all.flatMap(([name, value]) => (isTooLong(value, name) ? [name] : []));
   if (scope.isCut) cut.push('scope');
   return Object.fromEntries(
@@ -50,12 +51,12 @@ export function backendContext(
   );
 }
 
-/** Those that the document names come first, so that what its rules go by is told whatever else a token lists. */
+/** Scopes that the document names come first, so that other scopes of a token cannot displace them. */
 function tellScopes(
   document: CompiledDocument,
   { scopes }: Principal,
 ): { readonly text: string | undefined; readonly isCut: boolean } {
-  // A list may hold `a b`, which is one name to rules and would be two to whoever splits the text.
+  // A list may contain `a b`: one name to the rules, but two after the text is split.
   const told = [...scopes].filter((scope) => !scope.includes(' ')).sort();
   const whole = told.join(' ');
   if (whole.length <= VALUE_LIMIT_CHARACTERS) return { text: whole === '' ? undefined : whole, isCut: false };

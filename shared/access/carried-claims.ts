@@ -1,16 +1,17 @@
 /**
- * Claims that a service reads, as its former authorizer gave them: named by `result.claims`, carried as one JSON text of
- * the context (a REST API holds flat values only, and names such as `cognito:groups`), read by `claimsOf`.
+ * Claims for a service in the form of its former authorizer: named by `result.claims`, carried as one JSON
+ * text of the context (a REST API allows only flat values, and names such as `cognito:groups` not at all),
+ * read by `claimsOf`.
  */
 import { printClaim } from '../aws/claim-text.ts';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { Claims } from './decide/claims.ts';
 import type { ClaimsToCarry } from './compiled-document.ts';
 
-/** Name of the context's member. A document may call no claim so. */
+/** Name of the context's member. No claim of a document may have it. */
 export const CARRIED_CLAIMS = 'carriedClaims';
 
-/** A claim that the credential lacks is null: carried, and not there. */
+/** Null: a carried claim that the credential lacks. */
 type CarriedClaims = Readonly<Record<string, string | null>>;
 
 export function printCarriedClaims({ as, names }: ClaimsToCarry, claims: Claims): string {

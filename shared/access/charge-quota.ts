@@ -1,32 +1,28 @@
-/** The charge of a request that the rules let in: who is charged, and what that means for the answer. */
 import { DomainError } from '../errors.ts';
 import type { QuotaAnswer, QuotaKeeper } from '../ports.ts';
 import { claimAt } from './decide/claims.ts';
 import type { CompiledDocument, CompiledQuota, CompiledRoute, NameOrClaim } from './compiled-document.ts';
 import type { Principal } from './decide/principal.ts';
 
-/**
- * Makes the quotas when the first request has to be charged; most documents have none. `plans` are those of all
- * documents, to be published.
- */
+/** Creates the quotas at the first charge. `plans` are those of all documents, to be published. */
 export type LoadQuotas = (plans: readonly unknown[]) => Promise<QuotaKeeper>;
 
 export type QuotaVerdict =
   | { readonly kind: 'admitted' | 'over-quota' | 'suspended'; readonly decision: QuotaAnswer }
-  /** The token does not say whom to charge, or to which plan, or not by a name that can be charged. */
+  /** The token has no tenant or plan to charge, or one whose name cannot be charged. */
   | { readonly kind: 'no-subject' }
-  /** A TOKEN authorizer was asked. */
+  /** A TOKEN authorizer was called. */
   | { readonly kind: 'not-charged' };
 
-/** Characters that a name in the usage table may have; a longer one is nobody's. */
+/** Longest name in the usage table; a longer one cannot be charged. */
 const NAME_LIMIT_CHARACTERS = 256;
 
-/** Requests that no authorizer may let in without a charge. */
+/** Requests that no authorizer may allow without a charge. */
 export function isCharged({ quota, routes }: CompiledDocument, route: CompiledRoute): boolean {
   return quota !== undefined && (quota.routes?.includes(routes.indexOf(route)) ?? true);
 }
 
-/** Whether a caller is charged at all; others pass by the rules alone. */
+/** Whether a caller is charged at all; for others the rules alone decide. */
 export function isChargedCaller(
   { issuers }: Pick<CompiledQuota, 'issuers'>,
   { issuerId }: Pick<Principal, 'issuerId'>,
@@ -34,7 +30,7 @@ export function isChargedCaller(
   return issuers?.includes(issuerId) ?? true;
 }
 
-/** What is said of the caller that a charge needs; undefined where it is not there, or may be nobody's name. */
+/** The caller's names that a charge needs; undefined when one is missing or may not be used. */
 export function chargedAs(
   quota: CompiledQuota,
   principal: Principal,
@@ -52,7 +48,7 @@ export function chargedAs(
   };
 }
 
-/** `no claim plan`, where the caller cannot be charged; undefined where everything is said. */
+/** `no claim plan`, when the caller cannot be charged; undefined when it can. */
 export function describeMissing(
   quota: CompiledQuota,
   subject: ReturnType<typeof chargedAs>,
@@ -66,7 +62,7 @@ export function describeMissing(
   return claims.length === 0 ? undefined : claims.join(', ');
 }
 
-/** Why the authorizer refuses a caller whom the rules let in, for logs: never shown to the caller. */
+/** Why the authorizer refuses an allowed caller, for logs: never shown to the caller. */
 export function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: QuotaVerdict): string {
   const subject = chargedAs(quota, principal);
   switch (verdict.kind) {
@@ -86,8 +82,8 @@ export function describeRefusal(quota: CompiledQuota, principal: Principal, verd
 const uncharged = new WeakMap<CompiledDocument, CompiledDocument>();
 
 /**
- * The document without its charged routes: what may be said of the whole API in one policy, since a policy may be
- * kept, and then nobody is charged. Fails closed: an API that keeps answers in spite of the rule denies these routes.
+ * The document without its charged routes: what one policy may say of the whole API, since cached policies
+ * charge no caller. Fails closed: an API that caches answers in spite of the rule denies these routes.
  */
 export function withoutCharged(document: CompiledDocument): CompiledDocument {
   const { quota } = document;
@@ -107,9 +103,10 @@ export function withoutCharged(document: CompiledDocument): CompiledDocument {
 }
 
 /**
- * Takes the cost of the route, or looks whether something is left where the charge comes from access logs. What was
- * taken is not given back when a later phase of API Gateway or the backend fails: the authorizer never hears of it.
- * @throws DomainError STORE_UNAVAILABLE (500): an authorizer has no 503, and an outage must not look like a spent quota;
+ * Charges the cost of the route, or checks that units are left if access logs are charged. A charge is not
+ * returned when a later phase of API Gateway or the backend fails: the authorizer does not learn of it.
+ * @throws DomainError STORE_UNAVAILABLE (500): an authorizer has no 503, and an outage must not look like a
+ * spent quota;
  *   PLAN_UNKNOWN, CONFIG_INVALID
  */
 export async function chargeQuota(
@@ -138,12 +135,12 @@ export async function chargeQuota(
   if (decision.reason === 'unavailable')
     throw new DomainError(
       'STORE_UNAVAILABLE',
-      'the usage table did not say whether the caller is within its quota',
+      'the usage table did not answer whether the caller is within its quota',
     );
   return { kind: decision.reason === 'suspended' ? 'suspended' : 'over-quota', decision };
 }
 
-/** As plans name routes: `GET /orders/{id}`, `$connect`. */
+/** Route names as in plans: `GET /orders/{id}`, `$connect`. */
 function routeNameOf(route: CompiledRoute | undefined): string {
   if (route === undefined) return '$none';
   return route.method === route.path ? route.path : `${route.method} ${route.path}`;
@@ -156,15 +153,15 @@ function nameOf(from: NameOrClaim, { claims }: Principal): string | undefined {
 }
 
 /**
- * A name in the access log is between quotes, and API Gateway escapes nothing: `\u0062ob` would be charged to bob, a
- * quote would spoil the line, and `-` means nobody, so that whoever is called so would never be charged.
+ * A name in the access log is quoted, and API Gateway escapes nothing: `\u0062ob` would be charged to bob, a
+ * quote would spoil the line, and `-` means no caller, so a caller of that name would never be charged.
  */
 function isName(name: string | undefined, { isTracked }: CompiledQuota): boolean {
   if (name === undefined || name === '' || name.length > NAME_LIMIT_CHARACTERS) return false;
   return isTracked !== true || (name !== '-' && !/["\\\p{Cc}]/u.test(name));
 }
 
-/** Names of 256 characters each may be too long together, as bytes of one key of the table. */
+/** Two names of 256 characters may be too long together, as bytes of one table key. */
 function ignoreLongNames(error: unknown): undefined {
   if (error instanceof DomainError && error.code === 'SUBJECT_INVALID') return undefined;
   throw error;

@@ -1,6 +1,6 @@
 /**
- * What ships in the authorizers: access documents compiled at build time to plain JSON. Nothing here is
- * checked again at run time; `access/compiled.json` is made by `compileDocument` and by nothing else.
+ * The data that ships in the authorizers: access documents compiled at build time to plain JSON. Not checked
+ * again at run time; `access/compiled.json` is only made by `compileDocument`.
  */
 import type { ChannelAction } from '../aws/channel-grants.ts';
 import type { ClaimForm } from '../aws/claim-text.ts';
@@ -20,30 +20,30 @@ export type CompiledDocument = {
   readonly apiKeys: readonly CompiledKeyIssuer[];
   readonly tickets: readonly CompiledTicketIssuer[];
   readonly sources: readonly CompiledSource[];
-  /** Every role with the roles and scopes that it comes to, itself included. */
+  /** Every role with all roles and scopes that it includes, itself among them. */
   readonly roles: Readonly<Record<string, CompiledRole>>;
-  /** One entry per concrete verb; rules mean them by index. */
+  /** One entry per concrete verb; rules have its index. */
   readonly routes: readonly CompiledRoute[];
   readonly rules: readonly CompiledRule[];
-  /** Address blocks that conditions mean by index. */
+  /** Address blocks; conditions have their index. */
   readonly networks: readonly (readonly string[])[];
   readonly context: readonly { readonly name: string; readonly claim: ClaimPath }[];
   readonly result: CompiledResult;
   /** WebSocket APIs. */
   readonly channels?: CompiledChannels;
   readonly quota?: CompiledQuota;
-  /** A WebSocket takes tickets of its callers, so the backend learns whom `ws-ticket` needs to know. */
+  /** A WebSocket takes tickets of its callers, so the backend gets the caller's identity for `ws-ticket`. */
   readonly givesTickets?: true;
 };
 
 export type ProtectedApi = {
-  /** Stage of the authorizers' own stack: what is deployed there answers for this API. */
+  /** Stage of the authorizers' own stack that serves this API. */
   readonly for: string;
   readonly apiId: string;
   readonly stage: string;
 };
 
-/** Steps from the token's claims to a value. */
+/** Path from the token's claims to a value. */
 export type ClaimPath = readonly string[];
 
 export type CompiledIssuer = {
@@ -51,16 +51,13 @@ export type CompiledIssuer = {
   /** Stages of the authorizers' own stack in which it is trusted; absent: all. */
   readonly only?: readonly string[];
   readonly trust: TokenTrust;
-  /** Its tokens are looked up among the revoked ones. */
   readonly revocation?: { readonly cacheSeconds: number };
 };
 
-/** Authorities whose client certificates count. */
 export type CertificateIssuer = {
   readonly id: string;
   readonly only?: readonly string[];
   readonly match: readonly { readonly issuerDN: string; readonly serialNumbers?: readonly string[] }[];
-  /** What every caller with such a certificate is and may. */
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
 };
@@ -71,7 +68,7 @@ export type CompiledKeyIssuer = {
   readonly only?: readonly string[];
   /** `shop_live` */
   readonly prefix: string;
-  /** REST APIs: the answer names the API Gateway key by which a native usage plan counts. */
+  /** REST APIs: the answer names the API Gateway key of a native usage plan. */
   readonly nativeUsagePlan?: true;
 };
 
@@ -79,7 +76,7 @@ export type CompiledKeyIssuer = {
 export type CompiledTicketIssuer = {
   readonly id: string;
   readonly only?: readonly string[];
-  /** Names of the documents whose callers are given tickets. */
+  /** Names of the documents whose callers get tickets. */
   readonly from: readonly string[];
   readonly ttlSeconds: number;
 };
@@ -87,12 +84,12 @@ export type CompiledTicketIssuer = {
 export type TokenTrust = {
   /** Exactly the `iss` of its tokens. */
   readonly issuer: string;
-  /** The gateway's own: keys come from where GATEWRIGHT_ISSUER_URL says. */
+  /** The gateway's own: keys come from GATEWRIGHT_ISSUER_URL. */
   readonly isLocal: boolean;
   readonly jwksUri: string;
-  /** A token must name one of these in `aud`; absent: not looked at (Cognito access tokens have none). */
+  /** A token must have one of these in `aud`; absent: not checked (Cognito access tokens have none). */
   readonly audience?: readonly string[];
-  /** A token must be issued to one of these; absent: to anybody. */
+  /** A token must be issued to one of these clients; absent: to any. */
   readonly clients?: readonly string[];
   readonly algorithms: readonly SignatureAlgorithm[];
   /** Lower case. */
@@ -113,7 +110,7 @@ export type KeySetLimits = {
   readonly cooldownSeconds: number;
   readonly timeoutMs: number;
   readonly maxBytes: number;
-  /** Keys as they were at build, for an instance that has never reached the issuer. */
+  /** Keys at build time, for an instance that has never reached the issuer. */
   readonly snapshot?: { readonly keySet: string; readonly expiresAtEpochSeconds: number };
 };
 
@@ -136,7 +133,7 @@ export type CompiledRoute = {
   readonly method: string;
   /** `/orders/{id}`, `/files/{proxy+}`, `$default`. */
   readonly path: string;
-  /** The route has no authorizer: anybody may call it, whatever the rules say. */
+  /** The route has no authorizer: any caller may use it, whatever the rules say. */
   readonly isOpen?: true;
 };
 
@@ -159,11 +156,11 @@ export type CompiledChannelRule = {
   readonly when?: CompiledCondition;
 };
 
-/** A text, which may be `*` or `**`, or the value of a claim of the caller. */
+/** A literal, which may be `*` or `**`, or a claim of the caller. */
 export type ChannelSegment = string | { readonly claim: ClaimPath };
 
 export type CompiledBinding = {
-  /** Which segment of the path it is, from 0, for each of the rule's routes in their order. */
+  /** Index of the path segment, from 0, for each of the rule's routes in order. */
   readonly segments: readonly number[];
   readonly claim: ClaimPath;
   /** Undefined: the claim is one value. */
@@ -184,21 +181,19 @@ export type CompiledCondition =
   | { readonly is: 'mfa' }
   | { readonly is: 'auth-age'; readonly maxSeconds: number };
 
-/** Claims that the backend is told, in the form that another authorizer gave them. */
 export type ClaimsToCarry = {
   readonly as: ClaimForm;
   readonly names: readonly string[];
-  /** Those of them that every caller must have; absent: what was compiled before there were any requires none. */
+  /** Claims that every caller must have; absent: none, in documents compiled before this member existed. */
   readonly required?: readonly string[];
 };
 
 type CompiledResult = {
-  /** What `claimsOf` gives the backend. */
   readonly claims?: ClaimsToCarry;
   readonly format: 'policy' | 'simple';
   readonly cacheTtlSeconds: number;
   readonly expiryCondition: boolean;
-  /** Credentials that end so soon are refused. */
+  /** Credentials that expire within this time are refused. */
   readonly rejectIfExpiresWithinSeconds?: number;
   readonly maxBytes: number;
   readonly onOversize: 'fail' | 'exact';
@@ -207,17 +202,17 @@ type CompiledResult = {
 export type CompiledQuota = {
   readonly plan: NameOrClaim;
   readonly tenant: NameOrClaim;
-  /** `usage-tracker` charges, from access logs; the authorizer only looks whether something is left. */
+  /** `usage-tracker` charges, from access logs; the authorizer only checks that units are left. */
   readonly isTracked?: true;
   /** Absent: the principal's id. */
   readonly key?: ClaimPath;
   /** Indexes into the document's routes; absent: every request is charged. */
   readonly routes?: readonly number[];
-  /** Ids of issuers whose callers are charged; absent: everybody is. */
+  /** Ids of issuers whose callers are charged; absent: all callers. */
   readonly issuers?: readonly string[];
-  /** Usage plans to publish, as the quota library reads them. */
+  /** Usage plans to publish, in the quota library's form. */
   readonly plans: readonly { readonly id: string }[];
-  /** Value of the API Gateway key without which the API refuses; given to every caller but those over quota; may end in `${stage}`. */
+  /** Value of the API key that the API requires, given unless over quota; may end in `${stage}`. */
   readonly admissionKey?: string;
 };
 

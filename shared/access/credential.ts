@@ -1,4 +1,4 @@
-/** Where the caller put the credential. Reads it out; verifies nothing. */
+/** Finds the caller's credential in an event. Verifies nothing. */
 import { REQUEST_HEADERS_LIMIT_BYTES } from '../aws/limits.ts';
 import type { ClientCertificate, RequestEvent } from '../aws/authorizer-event.ts';
 import { DomainError } from '../errors.ts';
@@ -6,7 +6,7 @@ import type { CompiledSource } from './compiled-document.ts';
 
 const BEARER = /^bearer +/i;
 
-/** `issuers`: ids of those whose credentials may stand where this one was found. */
+/** `issuers`: ids of those whose credentials may be at this place. */
 export type Credential =
   | { readonly kind: 'token'; readonly token: string; readonly issuers: readonly string[] }
   | {
@@ -16,7 +16,7 @@ export type Credential =
     };
 
 /**
- * The credential of a TOKEN event, whose header is chosen in the authorizer's settings: there is only one.
+ * The credential of a TOKEN event, which has one header, chosen in the authorizer's settings.
  * @throws DomainError TOKEN_MISSING, TOKEN_MALFORMED
  */
 export function readTokenHeader(value: string, sources: readonly CompiledSource[]): Credential {
@@ -26,9 +26,8 @@ export function readTokenHeader(value: string, sources: readonly CompiledSource[
 }
 
 /**
- * Looks into the sources in their order; the first that holds anything counts, and a bad credential there
- * is not excused by a good one elsewhere. Two different ones for the same issuer are refused instead of
- * choosing one.
+ * Checks the sources in order; the first with any value counts, even if that is bad and a later one is good.
+ * Two different credentials for the same issuer are refused.
  * @throws DomainError TOKEN_MISSING, TOKEN_MALFORMED
  */
 export function readCredential(event: RequestEvent, sources: readonly CompiledSource[]): Credential {
@@ -86,7 +85,7 @@ function isHeader(source: CompiledSource): source is HeaderSource {
   return source.in === 'header';
 }
 
-/** Where a document reads one header with `Bearer` and without it, as Cognito's authorizers do, a value is read as what it is. */
+/** A header may be read with `Bearer` and without, as Cognito's authorizers do; the value decides. */
 function suits(value: string, { name, scheme }: HeaderSource, sources: readonly CompiledSource[]): boolean {
   const isOnly = sources.filter(isHeader).every((other) => other.name !== name || other.scheme === scheme);
   return isOnly || BEARER.test(value) === (scheme !== undefined);

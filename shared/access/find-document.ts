@@ -1,4 +1,4 @@
-/** The access document that protects an API: chosen by API and stage of the event, never by what a caller sends. */
+/** Finds the access document of an API by API and stage of the event, never by anything the caller sends. */
 import type { AuthorizerKind } from '../aws/authorizer-event.ts';
 import type { MethodArn } from '../aws/method-arn.ts';
 import { DomainError } from '../errors.ts';
@@ -11,14 +11,15 @@ const API_KINDS: Readonly<Record<AuthorizerKind, ApiKind>> = {
   websocket: 'websocket',
 };
 
-/** `access/compiled.json` as it is imported; written and checked by the build only. */
+/** `access/compiled.json` as imported; written and checked by the build only. */
 export function parseCompiledAccess(json: unknown): CompiledAccess {
   return json as CompiledAccess;
 }
 
 /**
- * `deployedStage` is the stage of the authorizers' own stack: what protects an API there is no answer elsewhere.
- * @throws DomainError API_UNKNOWN: nobody has said who may use this API, so nobody may, and it is no fault of the caller's.
+ * `deployedStage` is the stage of the authorizers' own stack: a document for another stage does not apply.
+ * @throws DomainError API_UNKNOWN: no document says who may use this API, so all are denied, and it is not
+ * the caller's fault.
  */
 export function findDocument(
   { documents }: CompiledAccess,
@@ -30,11 +31,10 @@ export function findDocument(
   if (found === undefined)
     throw new DomainError('API_UNKNOWN', 'no access document protects the API and stage of the event');
   if (found.kind !== API_KINDS[kind])
-    throw new DomainError('API_UNKNOWN', 'the access document of the API is for an API of another kind');
+    throw new DomainError('API_UNKNOWN', 'the access document of the API is for another kind of API');
   return found;
 }
 
-/** One stage of an API, by which documents are chosen. */
 type ApiStage = Pick<MethodArn, 'apiId' | 'stage'>;
 
 /** Undefined: no document protects it. */

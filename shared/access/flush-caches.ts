@@ -1,12 +1,12 @@
-/** What an administrator's change has API Gateway do: each step by itself, and what fails is said. */
+/** Steps in API Gateway after an administrator's change; one failure does not stop the others. */
 import { DomainError } from '../errors.ts';
 import type { AuthorizerCaches } from '../ports.ts';
 import type { CachedApi } from './keys/key-prefixes.ts';
 
-/** `reason`: why it did not work; sending the operation again tries again. */
+/** `reason`: why it failed; repeating the operation tries again. */
 export type OutsideStep = { readonly step: string; readonly reason: string | undefined };
 
-/** Has API Gateway forget what it keeps of authorizers' answers: what one API refuses keeps no other from it. */
+/** Flushes API Gateway's caches of authorizer answers: a failure for one API does not stop the others. */
 export async function flushCaches(
   caches: AuthorizerCaches,
   apis: readonly CachedApi[],
@@ -16,7 +16,6 @@ export async function flushCaches(
   );
 }
 
-/** Only refusals are steps that failed; what else goes wrong is thrown. */
 export async function attemptStep(step: string, run: () => Promise<void>): Promise<OutsideStep> {
   try {
     await run();
@@ -27,7 +26,7 @@ export async function attemptStep(step: string, run: () => Promise<void>): Promi
   }
 }
 
-/** `[{ step: 'flush rest a1b2c3/dev', done: false, reason: '…' }]`, as answers of the admin routes say it. */
+/** `[{ step: 'flush rest a1b2c3/dev', done: false, reason: '…' }]`, as in answers of the admin routes. */
 export function printSteps(steps: readonly OutsideStep[]): readonly Readonly<Record<string, unknown>>[] {
   return steps.map(({ step, reason }) => ({ step, done: reason === undefined, ...(reason && { reason }) }));
 }

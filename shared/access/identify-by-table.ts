@@ -1,6 +1,6 @@
 /**
- * Credentials and revocations that the `access` table knows of. One module with all that belongs to it, loaded by
- * the first caller who needs any: the start of an authorizer whose callers bring tokens reads none of this.
+ * Credentials and revocations in the `access` table. One module, loaded by the first caller who needs any of
+ * it: an authorizer for plain tokens starts without it.
  */
 import type { AuthorizerConfig } from '../config/access-config.ts';
 import type { ApiKeyReader, RevocationReader, TicketStore } from '../ports.ts';
@@ -25,7 +25,7 @@ export type AccessTable = {
   readonly revocations: RevocationReader;
 };
 
-/** What an authorizer reaches of the table; each only where a document has the like. */
+/** An authorizer's access to the table; each port only if a document needs it. */
 export type TablePorts = { readonly [Part in keyof AccessTable]?: AccessTable[Part] | undefined };
 
 export type KeyHolder = VerifiedApiKey & {
@@ -33,7 +33,7 @@ export type KeyHolder = VerifiedApiKey & {
   readonly usageIdentifierKey?: string;
 };
 
-/** Undefined: no key of these issuers, or no ticket; whether it is a token is for others to say. */
+/** Undefined: no key of these issuers, or no ticket; it may still be a token. */
 export type TableIdentifier = {
   /** @throws DomainError TOKEN_UNKNOWN, TOKEN_REVOKED, TOKEN_EXPIRED; STORE_UNAVAILABLE */
   readonly findKeyHolder: (
@@ -71,7 +71,6 @@ export function createTableIdentifier(
   };
 }
 
-/** The table itself, on DynamoDB. */
 export function openAccessTable(tableName: string): AccessTable {
   const table = createDynamoDbTable({ tableName });
   return {

@@ -1,4 +1,3 @@
-/** Credential → principal, by whichever kind of issuer vouches for it. */
 import { loadOnce } from '../aws/load-package.ts';
 import type { AuthorizerConfig } from '../config/access-config.ts';
 import { DomainError } from '../errors.ts';
@@ -15,13 +14,12 @@ import { toPrincipal } from './decide/principal.ts';
 import type { Principal } from './decide/principal.ts';
 import { createTokenVerifier } from './tokens/verify-token.ts';
 
-/** What an authorizer reaches; nothing here is touched before a request needs it. */
+/** Ports of an authorizer; none is used before a request needs it. */
 export type AuthorizerPorts = TablePorts & {
   readonly clock: Clock;
   readonly keySets: KeySetFetcher;
-  /** Absent: nobody counts. */
   readonly observer?: Observer | undefined;
-  /** Absent: routes that a document charges are denied. TOKEN events have no stamp to charge by. */
+  /** Absent: charged routes are denied. TOKEN events have no timestamp to charge by. */
   readonly quotas?: LoadQuotas | undefined;
 };
 
@@ -30,7 +28,6 @@ type Identifier = (
   document: CompiledDocument,
   credential: Credential,
   nowEpochSeconds: number,
-  /** How long the authorizer may still run. */
   remainingMs?: () => number,
 ) => Promise<Principal>;
 
@@ -41,7 +38,7 @@ export function createIdentifier(config: AuthorizerConfig, ports: AuthorizerPort
     const { createTableIdentifier } = await import('./identify-by-table.ts');
     return createTableIdentifier(config, ports);
   });
-  // Few APIs ask for certificates, and each start of each authorizer would read this.
+  // Loaded on demand: few APIs use certificates, and it would cost every start.
   const loadCertificates = loadOnce(() => import('./tokens/client-certificate.ts'));
   return async (document, credential, nowEpochSeconds, remainingMs) => {
     if (credential.kind === 'certificate') {
@@ -69,7 +66,7 @@ export function createIdentifier(config: AuthorizerConfig, ports: AuthorizerPort
 
 type TokenCredential = Credential & { readonly kind: 'token' };
 
-/** Neither keys nor tickets have a dot in them, and every JWT has two: what reads the table is not loaded for one. */
+/** Neither keys nor tickets contain a dot, and every JWT has two: a JWT never loads the table module. */
 function mayBeOnRecord({ apiKeys, tickets }: CompiledDocument, { token }: TokenCredential): boolean {
   return !token.includes('.') && apiKeys.length + tickets.length > 0;
 }
@@ -80,7 +77,7 @@ type Presented = {
   readonly nowEpochSeconds: number;
 };
 
-/** Undefined: neither a key nor a ticket that the document takes here; whether it is a token is for others to say. */
+/** Undefined: neither a key nor a ticket that the document accepts here; it may still be a token. */
 async function identifyOnRecord(
   table: TableIdentifier,
   document: CompiledDocument,
@@ -106,8 +103,8 @@ async function identifyOnRecord(
 }
 
 /**
- * Whether what an authorizer needs for the documents of its stage is there: found out at its first event, and not
- * when the first key comes.
+ * Checks that everything the authorizer needs for its stage's documents is configured: at its first event,
+ * not when the first key comes.
  * @throws DomainError CONFIG_INVALID
  */
 export function assertServed(
@@ -135,7 +132,7 @@ export function assertServed(
     );
 }
 
-/** The gateway's own issuer is trusted only where the stack says where it is. */
+/** The gateway's own issuer is trusted only where the stack gives its address. */
 function trustedIssuers(
   { issuers }: CompiledDocument,
   credential: Credential,

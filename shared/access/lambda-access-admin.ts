@@ -1,4 +1,3 @@
-/** `access-admin` as it runs in a Lambda function: by the documents that count now. */
 import { readAccessAdminConfig, readAuthorizerConfig, readDocumentsConfig } from '../config/access-config.ts';
 import type { PlanCatalogue } from '../ports.ts';
 import { createRouter } from '../http/router.ts';
@@ -14,13 +13,13 @@ import { createLambdaRevocationAdmin } from './revocation/lambda-revocation-admi
 
 type Answer = ReturnType<typeof createRouter>;
 
-/** Administrators wait, unlike requests. */
+/** Longer than for requests: administrators can wait. */
 const STORE_TIMEOUT_MS = 2000;
 
 /** @param compiled `access/compiled.json` */
 export function createLambdaAccessAdmin(compiled: unknown, plans: () => PlanCatalogue): Answer {
   let current: (() => Promise<Answer>) | undefined;
-  // Publishing must be possible where what is published cannot be used.
+  // Publishing must work even where the current documents cannot be used.
   const documents = once(createLambdaDocumentAdmin);
   const make = (access: CompiledAccess): Answer =>
     createRouter(

@@ -1,4 +1,4 @@
-/** The authorizer as it runs in a Lambda function: configuration from the environment, real clock and network. */
+/** The authorizer in a Lambda function: configuration from the environment, real clock and network. */
 import { loadOnce } from '../aws/load-package.ts';
 import { readAccessTableConfig, readAuthorizerConfig } from '../config/access-config.ts';
 import type { Observer } from '../ports.ts';
@@ -10,7 +10,7 @@ import type { AccessTable } from './identify-by-table.ts';
 import { createKeySetFetcher } from './tokens/key-set-fetcher.ts';
 
 /**
- * One per instance, made at its first event so that a bad configuration fails calls and not the start.
+ * One per instance, made at its first event, so that a bad configuration fails calls and not the start.
  * @param compiled `access/compiled.json`
  * @param quotas only of authorizers that may charge
  * @throws DomainError CONFIG_INVALID
@@ -33,7 +33,7 @@ export function createLambdaAuthorizer(
   return async (asked) => (await current())(asked);
 }
 
-/** Read with the first key or ticket, or the first token that may be revoked; whoever never meets one starts without it. */
+/** Loaded with the first key or ticket, or the first token that may be revoked; otherwise never. */
 function openLate(tableName: string): AccessTable {
   const open = loadOnce(async () => {
     const { openAccessTable } = await import('./identify-by-table.ts');

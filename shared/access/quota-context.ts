@@ -1,12 +1,12 @@
 /**
- * What the authorizer tells of a quota, as context: to the backend of an admitted request, and to the gateway
- * response of a refused one, whose headers are made of it.
+ * Quota state in the authorizer's context: for the backend of an admitted request, and for the gateway
+ * response of a refused one, whose headers are made from it.
  */
 import type { AuthorizerContext } from '../aws/authorizer-result.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import type { QuotaAnswer } from '../ports.ts';
 
-/** A document may call no claim so. */
+/** A document may not name a claim like this. */
 export const QUOTA_CONTEXT_NAMES: ReadonlySet<string> = new Set([
   'rateLimit',
   'rateLimitPolicy',
@@ -15,7 +15,10 @@ export const QUOTA_CONTEXT_NAMES: ReadonlySet<string> = new Set([
   'quotaRefusal',
 ]);
 
-/** `rateLimit` and `rateLimitPolicy` hold the fields of those names; a refusal adds `retryAfter` and `violatedPolicy`, and `quotaRefusal` says in words for logs why. */
+/**
+ * `rateLimit` and `rateLimitPolicy` hold the header fields of those names; a refusal adds `retryAfter` and
+ * `violatedPolicy`, and `quotaRefusal` gives the reason in words, for logs.
+ */
 export function quotaContext(decision: QuotaAnswer): AuthorizerContext {
   const { ratelimit, 'ratelimit-policy': policy } = rateLimitHeaders(decision.limits);
   return {

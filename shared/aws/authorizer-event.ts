@@ -1,4 +1,3 @@
-/** The events that API Gateway sends to a Lambda authorizer, as shapes; parse only. */
 import { DomainError } from '../errors.ts';
 import { parseFields, parseOptionalFields } from './event-fields.ts';
 import type { EventFields } from './event-fields.ts';
@@ -6,7 +5,7 @@ import { gatewayStamp } from './gateway-stamp.ts';
 import { parseMethodArn } from './method-arn.ts';
 import type { MethodArn } from './method-arn.ts';
 
-/** Which answer and which 401 the API behind the event understands. */
+/** The kind of API behind the event, which decides the forms of answer and 401. */
 export type AuthorizerKind = 'rest' | 'http-1.0' | 'http-2.0' | 'websocket';
 
 type TokenEvent = {
@@ -18,14 +17,13 @@ type TokenEvent = {
 export type RequestEvent = {
   readonly kind: AuthorizerKind;
   readonly arn: MethodArn;
-  /** By lower-case name; every value the caller sent. */
+  /** By lower-case name; every value sent. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
   readonly query: ReadonlyMap<string, readonly string[]>;
-  /** The caller's address as API Gateway saw it; `X-Forwarded-For` is the caller's own word. */
+  /** The caller's address as API Gateway saw it; a caller can forge `X-Forwarded-For`. */
   readonly sourceIp: string | undefined;
   /** mTLS: verified by API Gateway against the domain's trust store. */
   readonly certificate: ClientCertificate | undefined;
-  /** API Gateway's stamp of the request. */
   readonly receivedAtEpochMs: number | undefined;
 };
 
@@ -44,7 +42,7 @@ export type ClientCertificate = {
 export function parseTokenEvent(event: unknown): TokenEvent {
   const { type, authorizationToken, methodArn } = parseFields(event);
   if (type !== 'TOKEN' || typeof authorizationToken !== 'string' || typeof methodArn !== 'string')
-    throw malformed('a TOKEN authorizer event has type, authorizationToken and methodArn');
+    throw malformed('a TOKEN authorizer event must have type, authorizationToken and methodArn');
   return { arn: parseMethodArn(methodArn), authorizationToken };
 }
 
@@ -55,10 +53,10 @@ export function parseTokenEvent(event: unknown): TokenEvent {
  */
 export function parseRequestEvent(event: unknown): RequestEvent {
   const fields = parseFields(event);
-  if (fields['type'] !== 'REQUEST') throw malformed('a REQUEST authorizer event has type REQUEST');
+  if (fields['type'] !== 'REQUEST') throw malformed('a REQUEST authorizer event must have type REQUEST');
   const kind = kindOf(fields);
   const arn = kind === 'http-2.0' ? fields['routeArn'] : fields['methodArn'];
-  if (typeof arn !== 'string') throw malformed('a REQUEST authorizer event names its method by ARN');
+  if (typeof arn !== 'string') throw malformed('a REQUEST authorizer event must have a method ARN');
   return {
     kind,
     arn: parseMethodArn(arn),
@@ -74,7 +72,7 @@ export function parseRequestEvent(event: unknown): RequestEvent {
   };
 }
 
-/** Payload 2.0 has it under `authentication`, all others under `identity`. */
+/** Under `authentication` in payload 2.0, else under `identity`. */
 function certificateOf(context: EventFields): ClientCertificate | undefined {
   const { clientCert = parseOptionalFields(context['identity'])['clientCert'] } = parseOptionalFields(
     context['authentication'],
@@ -85,12 +83,12 @@ function certificateOf(context: EventFields): ClientCertificate | undefined {
   // `Aug  5 00:28:21 2120 GMT`
   const notAfterEpochMs = typeof notAfter === 'string' ? Date.parse(notAfter) : NaN;
   if (typeof subjectDN !== 'string' || typeof issuerDN !== 'string' || typeof serialNumber !== 'string')
-    throw malformed('a client certificate has subject, issuer and serial number');
-  if (Number.isNaN(notAfterEpochMs)) throw malformed('a client certificate says until when it is valid');
+    throw malformed('a client certificate must have subject, issuer and serial number');
+  if (Number.isNaN(notAfterEpochMs)) throw malformed('a client certificate must have an expiry time');
   return { subjectDN, issuerDN, serialNumber, notAfterEpochSeconds: Math.floor(notAfterEpochMs / 1000) };
 }
 
-/** Payload 2.0 has it under `http`, all others under `identity`. */
+/** Under `http` in payload 2.0, else under `identity`. */
 function sourceIpOf(context: EventFields): string | undefined {
   const { sourceIp = parseOptionalFields(context['identity'])['sourceIp'] } = parseOptionalFields(
     context['http'],
@@ -106,7 +104,7 @@ function kindOf(fields: EventFields): AuthorizerKind {
   return context['eventType'] === 'CONNECT' ? 'websocket' : 'rest';
 }
 
-/** Every value per name: a second, different value hidden in the multi-value map must not be overlooked. */
+/** Every value per name: a second, different value in the multi-value map must not be overlooked. */
 function valuesOf(
   single: unknown,
   multi: unknown,

@@ -1,5 +1,3 @@
-/** What a Lambda authorizer answers, as shapes; print only. */
-
 /** Operator → key → value: `{ IpAddress: { 'aws:SourceIp': ['203.0.113.0/24'] } }`. */
 export type PolicyConditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
@@ -31,7 +29,6 @@ export type SimpleResult = {
   readonly context: AuthorizerContext;
 };
 
-/** Bytes of the answer on its way to API Gateway. */
 export function sizeOf(result: PolicyResult | SimpleResult): number {
   return new TextEncoder().encode(JSON.stringify(result)).length;
 }

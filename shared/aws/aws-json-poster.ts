@@ -1,6 +1,6 @@
 /**
- * AwsCaller over HTTPS. One signed request each is all that a function needs of EventBridge, SQS, SSM or Secrets
- * Manager; their SDK clients would be 300 KB more in the layer and 40 ms more of a cold start, apiece.
+ * AwsCaller over HTTPS. A function needs one signed request of EventBridge, SQS, SSM or Secrets Manager; each
+ * SDK client would add 300 KB to the layer and 40 ms to a cold start.
  */
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -13,11 +13,11 @@ import type { AwsCredentials } from '@gatewright/aws/sign-request';
 export type AwsCallerConfig = {
   readonly region: string;
   readonly credentials: AwsCredentials;
-  /** Origins other than AWS's own (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_SQS`). */
+  /** Origins in place of AWS's own (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_SQS`). */
   readonly endpointOf: (service: AwsCall['service']) => string | undefined;
 };
 
-/** A first TLS handshake out of a cold network often fails once, and GitHub never sends a delivery again. */
+/** The first TLS handshake from a cold network often fails once, and GitHub never repeats a delivery. */
 const ATTEMPTS = 2;
 const ATTEMPT_TIMEOUT_MS = 2_000;
 const ANSWER_LIMIT_BYTES = 256 * 1024;
@@ -28,7 +28,7 @@ const JSON_VERSIONS: Readonly<Record<AwsCall['service'], string>> = {
   ssm: '1.1',
 };
 
-/** AWS's answer to a call that it did not carry out; the message may quote the call, so nobody should log it. */
+/** AWS refused a call. Do not log the message: it may quote the call. */
 class AwsRefusal extends Error {
   override readonly name: string;
   readonly status: number;

@@ -1,37 +1,37 @@
 /**
- * What a connection may do with channels, as its authorizer has said it: one JSON text of the context, which API Gateway
- * keeps for as long as the connection is open and hands on with every event of it.
+ * A connection's rights on channels, as its authorizer granted them: one JSON text of the context, which API
+ * Gateway keeps while the connection is open and passes with each of its events.
  */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-/** Name of the context's member. A document may call no claim so. */
+/** Name of the context's member. A document may not name a claim like this. */
 export const CHANNELS = 'channels';
 
 export const CHANNEL_ACTIONS = ['subscribe', 'publish', 'presence'] as const;
 
 export type ChannelAction = (typeof CHANNEL_ACTIONS)[number];
 
-/** Patterns such as `orders/acme/*` by what they are for. */
+/** Patterns such as `orders/acme/*`, by action. */
 export type ChannelPatterns = Readonly<Partial<Record<ChannelAction, readonly string[]>>>;
 
 export type ChannelGrants = {
-  /** Whose channels these are: equal names of two spaces are two channels. */
+  /** Namespace: equal names in two spaces are two channels. */
   readonly space: string;
   readonly allow: ChannelPatterns;
-  /** Wins. */
+  /** Takes precedence over `allow`. */
   readonly deny: ChannelPatterns;
 };
 
-/** One part of a channel's name between slashes: neither a wildcard nor anything that stands for something else. */
+/** One segment of a channel's name: neither a wildcard nor a placeholder. */
 export const CHANNEL_SEGMENT = /^[A-Za-z0-9$&'()+,.:;=@_|~-]{1,64}$/;
 
-/** Room for a space of access documents. */
+/** Allows the names of access documents. */
 export const CHANNEL_SPACE = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 const SEGMENTS_LIMIT = 8;
 
-/** `rooms/*`: `*` is one segment; `rooms/**`: all that is below, however deep. */
+/** `rooms/*`: `*` is one segment; `rooms/**`: any number of segments. */
 export function isChannelPattern(pattern: string): boolean {
   const segments = pattern.split('/');
   return (
@@ -50,13 +50,12 @@ export function isChannelName(name: string): boolean {
   return segments.length <= SEGMENTS_LIMIT && segments.every((segment) => CHANNEL_SEGMENT.test(segment));
 }
 
-/** Undefined where nothing is granted: then there is nothing to tell. */
 export function printChannelGrants({ space, allow, deny }: ChannelGrants): string | undefined {
   if (isEmpty(allow)) return undefined;
   return JSON.stringify({ space, ...allow, ...(!isEmpty(deny) && { deny }) });
 }
 
-/** Undefined: none, or none that can be read. What cannot be read opens nothing. */
+/** Undefined: none, or unreadable ones, which grant nothing. */
 export function parseChannelGrants(text: string | undefined): ChannelGrants | undefined {
   const fields = text === undefined ? undefined : parseJsonObject(text);
   if (fields === undefined) return undefined;
@@ -85,7 +84,6 @@ function isEmpty(patterns: ChannelPatterns): boolean {
   return CHANNEL_ACTIONS.every((action) => (patterns[action]?.length ?? 0) === 0);
 }
 
-/** Whether the grants let the connection do that on the channel; none let it do nothing. */
 export function mayUseChannel(
   grants: ChannelGrants | undefined,
   action: ChannelAction,

@@ -1,4 +1,4 @@
-/** One claim as functions get to see it behind API Gateway's own token authorizers: always a text (docs/aws §4.5, §4.6). */
+/** A claim from API Gateway's own token authorizers: always a string (docs/aws §4.5, §4.6). */
 
 /** `cognito`: user pool authorizers of REST APIs; `jwt`: JWT authorizers of HTTP APIs. */
 export type ClaimForm = 'cognito' | 'jwt';
@@ -20,7 +20,7 @@ function printScalar(value: unknown): string {
 }
 
 const DATES = new Set(['exp', 'iat']);
-/** The last second that a JavaScript date can hold. */
+/** The last second of a JavaScript date. */
 const MAX_DATE_SECONDS = 8.64e12;
 
 /** `java.util.Date.toString()` in UTC. */

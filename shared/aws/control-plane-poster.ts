@@ -1,4 +1,4 @@
-/** AuthorizerCaches and NativeKeys by API Gateway's own API, signed as this function. */
+/** AuthorizerCaches and NativeKeys through API Gateway's API, signed with the function's credentials. */
 import { DomainError } from '../errors.ts';
 import type { AuthorizerCaches, NativeKeys } from '../ports.ts';
 import { memberOf, parseJsonObject } from '@gatewright/aws/json-object';
@@ -9,7 +9,7 @@ import type { AwsCredentials } from '@gatewright/aws/sign-request';
 export type ControlPlaneConfig = {
   readonly region: string;
   readonly credentials: AwsCredentials;
-  /** Instead of AWS's own address: `AWS_ENDPOINT_URL_API_GATEWAY`, `AWS_ENDPOINT_URL`. */
+  /** In place of AWS's own address: `AWS_ENDPOINT_URL_API_GATEWAY`, `AWS_ENDPOINT_URL`. */
   readonly endpoint: string | undefined;
 };
 
@@ -35,7 +35,7 @@ export function createNativeKeys(config: ControlPlaneConfig): NativeKeys {
   return {
     async put({ name, value, usagePlanId }) {
       const made = await call('POST', '/apikeys', { name, value, enabled: true });
-      // The same operation, sent again: the key is there.
+      // The operation was repeated: the key exists.
       const id = made.status === 409 ? await findKey(call, name) : idOf(made, 'to make an API key');
       const plan = `/usageplans/${encodeURIComponent(usagePlanId)}/keys`;
       const joined = await call('POST', plan, { keyId: id, keyType: 'API_KEY' });
@@ -46,7 +46,7 @@ export function createNativeKeys(config: ControlPlaneConfig): NativeKeys {
     async disable(apiKeyId) {
       const patchOperations = [{ op: 'replace', path: '/enabled', value: 'false' }];
       const done = await call('PATCH', `/apikeys/${encodeURIComponent(apiKeyId)}`, { patchOperations });
-      // Whoever deleted it has done more than that.
+      // A deleted key needs no disabling.
       if (done.status !== 404) expectSuccess(done, 'to disable an API key');
     },
   };
@@ -57,7 +57,7 @@ async function findKey(call: Call, name: string): Promise<string> {
   const { item = memberOf(body['_embedded'], 'item') } = body;
   const items: readonly unknown[] = Array.isArray(item) ? item : [item];
   const found = items.find((key) => memberOf(key, 'name') === name);
-  return idOf({ status: 200, body: { id: memberOf(found, 'id') } }, 'to find an API key that is there');
+  return idOf({ status: 200, body: { id: memberOf(found, 'id') } }, 'to find an existing API key');
 }
 
 function createCall({ region, credentials, endpoint }: ControlPlaneConfig): Call {
@@ -76,7 +76,7 @@ function createCall({ region, credentials, endpoint }: ControlPlaneConfig): Call
       headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
       ...(body !== undefined && { body }),
     });
-    // Clients set it themselves, and refuse to be told.
+    // Clients set `Host` themselves and reject it as an option.
     Reflect.deleteProperty(headers, 'Host');
     try {
       const response = await fetch(url, {
@@ -101,11 +101,11 @@ function idOf(reply: Reply, what: string): string {
   expectSuccess(reply, what);
   const { id } = reply.body;
   if (typeof id === 'string') return id;
-  throw new DomainError('CONTROL_PLANE_FAILED', `API Gateway was asked ${what} and named none`);
+  throw new DomainError('CONTROL_PLANE_FAILED', `API Gateway was called ${what} and returned no id`);
 }
 
-/** The answer's text may quote the call, which holds a key's value: only its status is repeated. */
+/** Only the status is repeated: the answer's text may quote the call, which contains a key's value. */
 function expectSuccess({ status }: Reply, what: string): void {
   if (status >= 200 && status < 300) return;
-  throw new DomainError('CONTROL_PLANE_FAILED', `API Gateway was asked ${what} and answered ${status}`);
+  throw new DomainError('CONTROL_PLANE_FAILED', `API Gateway was called ${what} and answered ${status}`);
 }

@@ -1,4 +1,3 @@
-/** Reading fields of events of unknown shape. */
 import { DomainError } from '../errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';

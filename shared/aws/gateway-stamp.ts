@@ -1,4 +1,3 @@
-/** When API Gateway received a request, by its own clock. */
 import { parseOptionalFields } from './event-fields.ts';
 
 /**

@@ -1,24 +1,22 @@
-/** The event of an HTTP API, payload 2.0, as a shape; parse only. */
 import { DomainError } from '../errors.ts';
 import { parseFields, parseOptionalFields } from './event-fields.ts';
 
 export type HttpEvent = {
-  /** The route that the gateway chose: `GET /quota/plans/{plan}`. What IAM allowed is this one, so dispatch by it. */
+  /** The route chosen by the gateway: `GET /quota/plans/{plan}`. IAM allowed this one: dispatch by it. */
   readonly routeKey: string;
   readonly method: string;
   /** Decoded, without the stage; for messages, never for dispatch. */
   readonly path: string;
-  /** Decoded by the gateway, once. */
+  /** Decoded once, by the gateway. */
   readonly pathParameters: Readonly<Record<string, string>>;
   /** Decoded; values of a repeated name are joined by commas. */
   readonly query: Readonly<Record<string, string>>;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
-  /** ARN of the IAM principal who signed; undefined on a route without IAM. */
+  /** ARN of the signing IAM principal; undefined on a route without IAM. */
   readonly signer: string | undefined;
   readonly requestId: string;
-  /** When the gateway received it. */
   readonly receivedEpochMs: number;
 };
 
@@ -30,9 +28,9 @@ export function parseHttpEvent(event: unknown): HttpEvent {
   const { http, stage, requestId, timeEpoch, authorizer } = context;
   const { method, path } = parseFields(http);
   if (typeof routeKey !== 'string' || typeof method !== 'string' || typeof path !== 'string')
-    throw malformed('names its route, method and path');
+    throw malformed('must have route, method and path');
   if (typeof requestId !== 'string' || typeof timeEpoch !== 'number')
-    throw malformed('says when it was received, and its id');
+    throw malformed('must have a time and an id');
   const { userArn } = parseOptionalFields(parseOptionalFields(authorizer)['iam']);
   const prefix = `/${String(stage)}/`;
   return {
@@ -60,7 +58,7 @@ function toText(body: unknown): string | undefined {
   return typeof body === 'string' ? body : undefined;
 }
 
-/** HTTP APIs encode every body whose content type they do not know as text. */
+/** HTTP APIs base64-encode every body whose content type they do not know as text. */
 function decodeBase64(body: string): string {
   return Buffer.from(body, 'base64').toString('utf8');
 }

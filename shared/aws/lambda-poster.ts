@@ -1,4 +1,4 @@
-/** Lambda's Invoke over HTTPS: one signed request, where the SDK's client would cost 40 ms of a cold start. */
+/** Lambda's Invoke over HTTPS as one signed request; the SDK's client would add 40 ms to a cold start. */
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { DomainError } from '../errors.ts';
@@ -7,24 +7,24 @@ import type { FunctionInvoker } from '../ports.ts';
 export type InvokerConfig = {
   readonly region: string;
   readonly credentials: AwsCredentials;
-  /** Origin other than AWS's own. */
+  /** In place of AWS's own. */
   readonly endpoint?: string;
 };
 
 const ATTEMPTS = 3;
 const EVENT_TIMEOUT_MS = 2_000;
-/** Over the longest that `ws-publisher` may run. */
+/** Longer than the timeout of `ws-publisher`. */
 const ANSWER_TIMEOUT_MS = 65_000;
 const ANSWER_LIMIT_CHARACTERS = 64 * 1024;
 
-/** `read` at each call, since Lambda renews credentials. */
+/** Calls `read` each time, since Lambda renews credentials. */
 export function createFunctionInvoker(read: () => InvokerConfig): FunctionInvoker {
   return {
     async start(functionName, payload) {
       for (let attempt = 1; ; attempt += 1) {
         const status = await send(read(), functionName, payload, 'Event').catch(() => 0);
         if (status === 202) return;
-        // What is refused for good is refused the next time, too.
+        // A permanent refusal is not retried.
         if (attempt === ATTEMPTS || (status >= 400 && status < 500 && status !== 429))
           throw new DomainError('TARGET_UNAVAILABLE', `Lambda did not take an event (${status})`);
       }
@@ -66,12 +66,12 @@ async function send(
     ...credentials,
     headers: { 'Content-Type': 'application/json', 'X-Amz-Invocation-Type': type },
   });
-  // Clients set it themselves, and refuse to be told.
+  // Clients set `Host` themselves and reject it as an option.
   Reflect.deleteProperty(headers, 'Host');
   const signal = AbortSignal.timeout(type === 'Event' ? EVENT_TIMEOUT_MS : ANSWER_TIMEOUT_MS);
   const response = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
   const text = await response.text();
-  // The function's own failure: its answer is that of an error.
+  // The function itself failed: its answer describes an error.
   if (response.headers.has('x-amz-function-error')) return 502;
   if (response.status === 200 && text.length <= ANSWER_LIMIT_CHARACTERS) take?.(JSON.parse(text));
   return response.status;

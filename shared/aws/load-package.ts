@@ -1,9 +1,10 @@
-/** Packages that ours leaves to its users: Lambda's runtime or a layer has them, another host may not. */
+/** Optional packages that the host must have: Lambda's runtime or a layer does, another host may not. */
 import { DomainError } from '../errors.ts';
 
 /**
- * `load` imports the package of that name by a literal, which is all that bundlers see.
- * @throws DomainError CONFIG_INVALID where the package is not installed, so that this never looks like an outage
+ * `load` imports the package by a literal name, so that bundlers see it.
+ * @throws DomainError CONFIG_INVALID when the package is not installed, so that this never looks like an
+ * outage
  */
 export async function loadPackage<T>(name: string, load: () => Promise<T>): Promise<T> {
   try {
@@ -17,8 +18,7 @@ export async function loadPackage<T>(name: string, load: () => Promise<T>): Prom
 }
 
 /**
- * What `load` makes, made on the first call and kept. A load that failed is no decision for good: the next call tries
- * again.
+ * Caches the result of the first successful `load`; after a failure the next call tries again.
  * @throws what `load` throws
  */
 export function loadOnce<T>(load: () => Promise<T>): () => Promise<T> {
@@ -34,7 +34,7 @@ export function loadOnce<T>(load: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** ES modules and CommonJS say it by different codes; either may speak of what the package itself needs. */
+/** ES modules and CommonJS use different codes; either may be about a dependency of the package. */
 function isMissing(error: unknown, name: string): boolean {
   if (!(error instanceof Error) || !('code' in error)) return false;
   const isUnresolved = error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND';

@@ -1,25 +1,24 @@
-/** The ARN by which API Gateway names the method or route of a request. */
 import { DomainError } from '../errors.ts';
 import { parseArn, printArn } from '@gatewright/aws/arn';
 
 /**
  * `arn:aws:execute-api:us-east-1:123456789012:a1b2c3/prod/GET/users/1`; for a WebSocket
- * `…:a1b2c3/prod/$connect`. The path is the caller's actual, still encoded path and may hold `:` and `//`.
+ * `…:a1b2c3/prod/$connect`. The path is the caller's actual, still encoded path and may contain `:` and `//`.
  */
 export type MethodArn = {
   readonly partition: string;
   readonly region: string;
   readonly accountId: string;
   readonly apiId: string;
-  /** `$default` where an HTTP API has no named stage. */
+  /** `$default` for an HTTP API without a named stage. */
   readonly stage: string;
   /** After the stage: `GET/users/1`, `GET/`, `$connect`. */
   readonly target: string;
 };
 
 /**
- * Reads the ARN of an authorizer event. Every part must be there and free of IAM wildcards: the parts
- * are written into a policy, where a `*` would grant another stage or another team's API.
+ * Reads the ARN of an authorizer event. Every part must be present and free of IAM wildcards: the parts are
+ * written into a policy, where a `*` would grant another stage or another team's API.
  * @throws DomainError EVENT_MALFORMED
  */
 export function parseMethodArn(text: string): MethodArn {
@@ -28,11 +27,10 @@ export function parseMethodArn(text: string): MethodArn {
   const { partition = '', region = '', accountId = '' } = arn ?? {};
   const fixed = [partition, region, accountId, apiId, stage];
   if (arn?.service !== 'execute-api' || target.length === 0 || fixed.some((part) => !isLiteral(part)))
-    throw new DomainError('EVENT_MALFORMED', 'the event names no method: its ARN is no execute-api ARN');
+    throw new DomainError('EVENT_MALFORMED', 'the ARN of the event is no execute-api ARN');
   return { partition, region, accountId, apiId, stage, target: target.join('/') };
 }
 
-/** The ARN pattern for `target` (wildcards allowed) under the same API and stage. */
 export function printMethodArn(arn: MethodArn, target: string): string {
   const { partition, region, accountId, apiId, stage } = arn;
   return printArn({

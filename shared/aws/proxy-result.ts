@@ -1,4 +1,4 @@
-/** What a function behind a Lambda proxy integration answers; REST, HTTP and WebSocket read the same shape. */
+/** The answer of a function behind a Lambda proxy integration, the same for REST, HTTP and WebSocket. */
 
 export type ProxyResult = {
   readonly statusCode: number;

@@ -1,4 +1,4 @@
-/** The HTTP request behind a proxy event (REST, HTTP API 1.0 and 2.0, function URL), down to the bytes of its body. */
+/** The HTTP request behind a proxy event (REST, HTTP API 1.0 and 2.0, function URL), body as bytes. */
 import { DomainError } from '../errors.ts';
 import { parseFields, parseOptionalFields } from './event-fields.ts';
 import type { EventFields } from './event-fields.ts';
@@ -6,15 +6,15 @@ import { gatewayStamp } from './gateway-stamp.ts';
 
 export type RawRequest = {
   readonly method: string;
-  /** Of the address that was called, stage included. */
+  /** As requested, stage included. */
   readonly path: string;
-  /** Without the question mark; undefined where pairs came that only their decoded form is known of (REST, 1.0). */
+  /** Without the question mark; undefined when only decoded pairs are known (REST, 1.0). */
   readonly query: string | undefined;
   readonly pathParameters: EventFields;
-  /** By lower-case name, every value that was sent. Payload 2.0 joins them by commas itself. */
+  /** By lower-case name, every value sent. Payload 2.0 joins them by commas itself. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
   readonly body: Uint8Array;
-  /** API Gateway's own stamp, which no caller can write. */
+  /** API Gateway's own timestamp, which no caller can write. */
   readonly receivedAtEpochMs: number;
 };
 
@@ -27,9 +27,8 @@ export function parseRawRequest(event: unknown): RawRequest {
   const path = http['path'] ?? context['path'] ?? fields['path'];
   const receivedAtEpochMs = gatewayStamp(event);
   if (typeof method !== 'string' || typeof path !== 'string')
-    throw malformed('the event of an HTTP request names its method and path');
-  if (receivedAtEpochMs === undefined)
-    throw malformed('the event of an HTTP request says when it was received');
+    throw malformed('the event of an HTTP request must have method and path');
+  if (receivedAtEpochMs === undefined) throw malformed('the event of an HTTP request must have a time');
   return {
     method,
     path,
@@ -48,7 +47,7 @@ function queryOf(fields: EventFields): string | undefined {
   return Object.keys(pairs).length === 0 ? '' : undefined;
 }
 
-/** `headers` of REST and 1.0 has only the last of several values: what the other map has is all there was. */
+/** `headers` of REST and 1.0 has only the last of several values; the other map has all. */
 function headersOf(fields: EventFields): ReadonlyMap<string, readonly string[]> {
   const multi = parseOptionalFields(fields['multiValueHeaders']);
   const headers = new Map<string, string[]>();
@@ -61,13 +60,13 @@ function headersOf(fields: EventFields): ReadonlyMap<string, readonly string[]> 
   return headers;
 }
 
-/** Whatever is signed is signed as bytes: text is what it was in UTF-8, base64 is taken only if nothing in it gets lost. */
+/** Signatures are over bytes: text is encoded as UTF-8; base64 must decode without loss. */
 function bytesOf(body: unknown, isBase64Encoded: unknown): Uint8Array {
   if (body === undefined || body === null) return new Uint8Array();
-  if (typeof body !== 'string') throw malformed('the body of an HTTP request is text');
+  if (typeof body !== 'string') throw malformed('the body of an HTTP request must be text');
   if (isBase64Encoded !== true) return Buffer.from(body, 'utf8');
   const bytes = Buffer.from(body, 'base64');
-  if (bytes.toString('base64') !== body) throw malformed('the body is said to be base64, and is not');
+  if (bytes.toString('base64') !== body) throw malformed('the body is marked as base64, but is not');
   return bytes;
 }
 

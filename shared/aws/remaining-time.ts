@@ -1,4 +1,4 @@
-/** How long Lambda lets the invocation run, read when it matters; Infinity where the context does not say. */
+/** Remaining run time of a Lambda invocation, read on demand; Infinity when the context does not tell. */
 import { parseOptionalFields } from './event-fields.ts';
 
 export function remainingTimeOf(context: unknown): () => number {

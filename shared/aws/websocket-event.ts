@@ -1,9 +1,8 @@
-/** The events of a WebSocket API, as shapes; parse only. */
 import { DomainError } from '../errors.ts';
 import { parseFields, parseOptionalFields } from './event-fields.ts';
 import { gatewayStamp } from './gateway-stamp.ts';
 
-/** Marks the token in `Sec-WebSocket-Protocol: bearer, eyJ…`: browsers can set no other header of a WebSocket. */
+/** Marks the token in `Sec-WebSocket-Protocol: bearer, eyJ…`, the only header that browsers can set. */
 export const SUBPROTOCOL_MARKER = 'bearer';
 
 export type WebSocketEvent = {
@@ -11,11 +10,10 @@ export type WebSocketEvent = {
   readonly stage: string;
   readonly connectionId: string;
   readonly connectedAtEpochMs: number;
-  /** What the `$connect` authorizer said: `principalId` and its context, all as text. */
+  /** From the `$connect` authorizer: `principalId` and its context, all as strings. */
   readonly authorizer: Readonly<Record<string, string>>;
   /** Offered in `Sec-WebSocket-Protocol`, in the caller's order; only on `$connect`. */
   readonly subprotocols: readonly string[];
-  /** When API Gateway received it. */
   readonly receivedAtEpochMs?: number;
   /** Text of the message; empty on `$connect` and `$disconnect`. */
   readonly body: string;
@@ -39,9 +37,9 @@ export function parseWebSocketEvent(event: unknown): WebSocketEvent {
   const { requestContext, headers, body } = parseFields(event);
   const { apiId, stage, connectionId, connectedAt, authorizer } = parseFields(requestContext);
   if (typeof apiId !== 'string' || typeof stage !== 'string' || typeof connectionId !== 'string')
-    throw malformed('a WebSocket event names its API, stage and connection');
+    throw malformed('a WebSocket event must have API, stage and connection');
   if (typeof connectedAt !== 'number')
-    throw malformed('a WebSocket event says when the connection was opened');
+    throw malformed('a WebSocket event must have the time of the connection');
   const receivedAtEpochMs = gatewayStamp(event);
   return {
     apiId,

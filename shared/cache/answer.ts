@@ -1,4 +1,3 @@
-/** What a handler answered, in one form for REST and HTTP APIs; and what it answers to conditions of a request. */
 import { createHash } from 'node:crypto';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { parseDirectives } from './directives.ts';
@@ -13,7 +12,7 @@ export type CacheableAnswer = {
   readonly isBase64Encoded: boolean;
 };
 
-/** What goes back to API Gateway, in the form that payloads 1.0 and 2.0 both take. */
+/** The reply to API Gateway, in the form that payloads 1.0 and 2.0 both take. */
 export type CachedReply = {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -21,7 +20,7 @@ export type CachedReply = {
   readonly isBase64Encoded?: boolean;
 };
 
-/** What a 304 repeats of the answer that it stands for (RFC 9110 §15.4.5), and what says of itself how old it is. */
+/** Header fields that a 304 repeats (RFC 9110 §15.4.5), and those about its age. */
 const KEPT_BY_304 = [
   'age',
   'cache-control',
@@ -34,7 +33,7 @@ const KEPT_BY_304 = [
   'warning',
 ];
 
-/** @returns undefined for what has no status of its own, or sets cookies: nothing of it is kept or changed */
+/** @returns undefined for an answer without status, or with cookies: it is neither cached nor changed */
 export function parseAnswer(response: unknown): CacheableAnswer | undefined {
   if (!isJsonObject(response)) return undefined;
   const { statusCode, headers, multiValueHeaders, body, isBase64Encoded, cookies } = response;
@@ -45,7 +44,7 @@ export function parseAnswer(response: unknown): CacheableAnswer | undefined {
   for (const source of [headers, multiValueHeaders])
     for (const [name, value] of Object.entries(isJsonObject(source) ? source : {}))
       fields.set(name.toLowerCase(), (Array.isArray(value) ? value : [value]).map(String));
-  // Several cookies are several lines, and nothing that is joined.
+  // Several cookies are several lines, which cannot be joined.
   if ((fields.get('set-cookie')?.length ?? 0) > 1) return undefined;
   return {
     statusCode: status,
@@ -55,7 +54,7 @@ export function parseAnswer(response: unknown): CacheableAnswer | undefined {
   };
 }
 
-/** The answer with an entity tag: its own, or one made of the body. */
+/** The answer with its own entity tag, or one made from the body. */
 export function withEntityTag(answer: CacheableAnswer): CacheableAnswer {
   if (answer.headers['etag'] !== undefined || answer.statusCode !== 200) return answer;
   const { 'content-encoding': coding = [], 'content-type': type = [] } = answer.headers;
@@ -64,7 +63,7 @@ export function withEntityTag(answer: CacheableAnswer): CacheableAnswer {
   return { ...answer, headers: { ...answer.headers, etag: [etag] } };
 }
 
-/** The answer with these fields, or 304 where the caller has it already (RFC 9110 §13). */
+/** The answer with these fields, or 304 when the caller already has it (RFC 9110 §13). */
 export function toReply(
   request: CachedRequest,
   answer: CacheableAnswer,
@@ -80,7 +79,7 @@ export function toReply(
   return { statusCode, headers, body, ...(isBase64Encoded && { isBase64Encoded }) };
 }
 
-/** By entity tag where one is asked for, only else by date (RFC 9110 §13.2.2). */
+/** Compares by entity tag if the request has one, else by date (RFC 9110 §13.2.2). */
 function isKnown(request: CachedRequest, headers: Readonly<Record<string, string>>): boolean {
   const asked = headerOf(request, 'if-none-match');
   if (asked !== undefined) {

@@ -1,26 +1,23 @@
-/** Which requests share an answer: the key of an entry, and the scope that keeps callers apart. */
+/** Which requests share an answer: the key of an entry, and the scope that separates callers. */
 import { createHash } from 'node:crypto';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { CachedRequest } from './cached-request.ts';
 import { headerOf } from './cached-request.ts';
 
 export type KeyParameters = {
-  /** Names of query parameters that the answer depends on; default: all that are sent. */
+  /** Query parameters that the answer depends on; default: all. */
   readonly query?: readonly string[];
-  /** Names of headers that it depends on; default: none. */
+  /** Headers that it depends on; default: none. */
   readonly headers?: readonly string[];
 };
 
 /**
- * `authorization`: a caller meets only answers that were made for the same caller. `public`: everybody meets the same.
- * A function names what the answer depends on of the caller, for example a tenant; undefined: do not cache.
+ * `authorization`: callers share answers only with themselves. `public`: all callers share answers. A
+ * function returns what the answer depends on, for example a tenant; undefined: do not cache.
  */
 export type Scope<Event> = 'authorization' | 'public' | ((event: Event) => string | undefined);
 
-/**
- * Headers that say nothing of who calls. Whatever is not here may be a credential that this library has never heard of,
- * and so keeps callers apart.
- */
+/** Headers that do not identify the caller. Any other may be a credential, and separates callers. */
 const ANONYMOUS_HEADERS = new Set(
   (
     'accept accept-charset accept-encoding accept-language access-control-request-headers ' +
@@ -32,7 +29,7 @@ const ANONYMOUS_HEADERS = new Set(
   ).split(' '),
 );
 const ANONYMOUS_PREFIXES = /^(?:sec-ch-|sec-fetch-|sec-gpc|cloudfront-(?:viewer|is|forwarded)-)/;
-/** Of a request that IAM has verified: they change with every request, and `identity` has whom they name. */
+/** Signature headers of an IAM request: they change with every request, and `identity` has the signer. */
 const SIGNATURE_HEADERS = new Set([
   'authorization',
   'x-amz-date',
@@ -41,8 +38,8 @@ const SIGNATURE_HEADERS = new Set([
 ]);
 
 /**
- * By these a request says that it is another one, and frameworks believe some of them: part of every key, or whoever
- * sends one would have his answer kept for all who do not.
+ * Headers that rewrite a request, which some frameworks obey. Part of every key: otherwise a caller could
+ * send one and have the answer cached for all others.
  */
 const REWRITING_HEADERS = [
   'forwarded',
@@ -63,10 +60,11 @@ const REWRITING_HEADERS = [
 ];
 
 /**
- * The scope of a request as text: equal for two requests only if nothing differs that a service could tell their
- * callers by.
- * @returns undefined where nobody can be told: what a service knows such a caller by is nothing that can be seen
- *   here, so the answer is not shared
+ * The scope of a request as text: equal for two requests only if they agree in everything that could identify
+ * a caller.
+ * @returns undefined when the caller cannot be identified: the service may know the caller by something
+ * invisible here,
+ *   so the answer is not shared
  */
 export function scopeOf<Event>(
   scope: Scope<Event>,
@@ -79,7 +77,7 @@ export function scopeOf<Event>(
     return named === undefined || named === '' ? undefined : `named ${named}`;
   }
   const { caller, headers } = request;
-  // Of an authorizer of the service a member of that name is a text.
+  // A service's own authorizer can only set strings, so an object is API Gateway's.
   const isSigned = isJsonObject(caller['authorizer.iam']) || 'identity.userArn' in caller;
   const told = [...headers].filter(
     ([name]) =>
@@ -91,7 +89,7 @@ export function scopeOf<Event>(
   return `caller ${canonical([caller, told.sort(byName)])}`;
 }
 
-/** SHA-256 of all that the answer depends on, as 64 hex digits; credentials do not come out of it. */
+/** SHA-256 of all that the answer depends on, as 64 hex digits; credentials cannot be recovered from it. */
 export function cacheKeyOf(request: CachedRequest, parameters: KeyParameters, scope: string): string {
   const { method, apiId, stage, host, path, route, query } = request;
   const names = parameters.query;
@@ -107,7 +105,7 @@ export function keyHeaders({ headers = [] }: KeyParameters): readonly string[] {
   return [...new Set(headers.map((name) => name.toLowerCase()))].sort();
 }
 
-/** JSON with members in order of their names: two spellings of one value are one text. */
+/** JSON with sorted members, so that equal values give equal texts. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_name, member: unknown) =>
     isJsonObject(member) ? Object.fromEntries(Object.entries(member).sort(byName)) : member,

@@ -1,4 +1,4 @@
-/** A request as the response cache looks at it: what is asked for, and all that tells callers apart. */
+/** A request for the response cache: its target, and everything that identifies its caller. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { parseOptionalFields } from '../aws/event-fields.ts';
 import type { EventFields } from '../aws/event-fields.ts';
@@ -10,19 +10,18 @@ export type CachedRequest = {
   readonly apiId: string;
   readonly stage: string;
   readonly host: string;
-  /** Of the address that was called, as API Gateway hands it on. */
+  /** As requested and passed by API Gateway. */
   readonly path: string;
-  /** Of HTTP APIs the path is decoded: `/a%2Fb` and `/a/b` are one path, and may be two routes or two parameters. */
+  /** HTTP APIs decode the path: `/a%2Fb` and `/a/b` are one path, but may be two routes or parameters. */
   readonly route: readonly [name: string, parameters: EventFields];
   /** By name, values in the order of the request. */
   readonly query: ReadonlyMap<string, readonly string[]>;
   /** By lower-case name. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
-  /** What API Gateway has found out of the caller. */
   readonly caller: EventFields;
 };
 
-/** Members of `requestContext.identity` that name a caller; the others describe the connection. */
+/** Members of `requestContext.identity` that identify a caller; the others describe the connection. */
 const IDENTITY = [
   'accountId',
   'apiKey',
@@ -36,7 +35,7 @@ const IDENTITY = [
   'userArn',
 ];
 
-/** @returns undefined for what is no request of API Gateway or a function URL: nothing of it is cached */
+/** @returns undefined for an event that is no request of API Gateway or a function URL: it is not cached */
 export function parseCachedRequest(event: unknown): CachedRequest | undefined {
   try {
     const { method, path, headers } = parseRawRequest(event);
@@ -64,7 +63,7 @@ export function parseCachedRequest(event: unknown): CachedRequest | undefined {
   }
 }
 
-/** Values of a header, joined as one field; undefined: it was not sent. */
+/** Values of a header, joined as one field; undefined: not sent. */
 export function headerOf({ headers }: Pick<CachedRequest, 'headers'>, name: string): string | undefined {
   return headers.get(name.toLowerCase())?.join(', ');
 }
@@ -86,7 +85,7 @@ function queryOf(fields: EventFields): ReadonlyMap<string, readonly string[]> {
 
 function callerOf(context: EventFields): EventFields {
   const authorizer: Record<string, unknown> = { ...parseOptionalFields(context['authorizer']) };
-  // How long the authorizer took is no part of who calls.
+  // The authorizer's latency does not identify the caller.
   Reflect.deleteProperty(authorizer, 'integrationLatency');
   const identity = parseOptionalFields(context['identity']);
   const told = [

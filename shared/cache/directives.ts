@@ -1,8 +1,8 @@
-/** `Cache-Control` as RFC 9111 §5.2 has it: directives of a request or an answer. */
+/** `Cache-Control` directives of a request or an answer (RFC 9111 §5.2). */
 
 type Directives = ReadonlyMap<string, string>;
 
-/** Names in lower case; a directive without a value has an empty one. Of repeated ones the first counts (RFC 9111 §4.2.1). */
+/** Names in lower case, values may be empty. Of repeated directives the first counts (RFC 9111 §4.2.1). */
 export function parseDirectives(header: string | undefined): Directives {
   const directives = new Map<string, string>();
   for (const [, name = '', quoted, plain = ''] of (header ?? '').matchAll(
@@ -12,14 +12,14 @@ export function parseDirectives(header: string | undefined): Directives {
   return directives;
 }
 
-/** Seconds of a directive; undefined: it is not there, 0: it is there and makes no sense, which is the safe reading. */
+/** Seconds of a directive; undefined: absent; 0: present but malformed, which is the safe reading. */
 export function secondsOf(directives: Directives, name: string): number | undefined {
   const value = directives.get(name);
   if (value === undefined) return undefined;
   return /^\d{1,10}$/.test(value) ? Number(value) : 0;
 }
 
-/** Whether a request asks for another answer than the kept one: `max-age=0`, `no-cache`, `no-store`, old `Pragma`. */
+/** Whether a request wants a fresh answer: `max-age=0`, `no-cache`, `no-store`, old `Pragma`. */
 export function asksAnew(directives: Directives, pragma: string | undefined): boolean {
   if (directives.size === 0) return /\bno-cache\b/i.test(pragma ?? '');
   return directives.has('no-cache') || directives.has('no-store') || secondsOf(directives, 'max-age') === 0;

@@ -1,4 +1,3 @@
-/** The response cache over a DynamoDB table, with bodies packed by Brotli. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
@@ -12,16 +11,16 @@ import type { ResponseCachePorts } from './response-cache.ts';
 export type DynamoDbCacheOptions = DynamoDbTableOptions & {
   /** Entries of one namespace are invalidated together: usually the service. */
   readonly namespace: string;
-  /** Of an answer's body as it comes from the handler. Default: 1,048,576, as API Gateway's stage cache. */
+  /** Limit of an answer's body before compression. Default: 1,048,576, as API Gateway's stage cache. */
   readonly maxBodyBytes?: number;
 };
 
 const MAX_BODY_BYTES = 1_048_576;
-/** Lambda takes no longer answer. */
+/** Lambda's limit of an answer. */
 const LONGEST_BODY_BYTES = 6 * 1024 * 1024;
-/** Pieces of 300 KB take their time; a request that waits longer is better off with its handler. */
+/** Bodies in pieces of 300 KB need time; beyond this the handler is the better choice. */
 const TIMEOUT_MS = 1000;
-/** Below, packing makes them longer. */
+/** Compression makes shorter bodies longer. */
 const PACKED_FROM = 256;
 const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
@@ -43,9 +42,12 @@ const decompress = promisify(brotliDecompress);
 export function createDynamoDbCache(options: DynamoDbCacheOptions): ResponseCachePorts {
   const { namespace, maxBodyBytes = MAX_BODY_BYTES, timeoutMs = TIMEOUT_MS, ...table } = options;
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(namespace))
-    throw new DomainError('CONFIG_INVALID', 'a cache namespace has 1 to 64 letters, digits, dots, - and _');
+    throw new DomainError(
+      'CONFIG_INVALID',
+      'a cache namespace must be 1 to 64 letters, digits, dots, - and _',
+    );
   if (!Number.isInteger(maxBodyBytes) || maxBodyBytes < 1 || maxBodyBytes > LONGEST_BODY_BYTES)
-    throw new DomainError('CONFIG_INVALID', `maxBodyBytes is 1 to ${LONGEST_BODY_BYTES}`);
+    throw new DomainError('CONFIG_INVALID', `maxBodyBytes must be 1 to ${LONGEST_BODY_BYTES}`);
   return {
     namespace,
     maxBodyBytes,

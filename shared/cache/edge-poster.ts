@@ -1,4 +1,4 @@
-/** CloudFront's CreateInvalidation, signed as this function. */
+/** CloudFront's CreateInvalidation, signed with the function's credentials. */
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { ControlPlaneConfig } from '../aws/control-plane-poster.ts';
 import type { Flushed } from './invalidator.ts';
@@ -7,17 +7,17 @@ type EdgeConfig = ControlPlaneConfig & { readonly distributionId: string };
 
 const TIMEOUT_MS = 10_000;
 const VERSION = '2020-05-31';
-/** With 400, and over a while later. */
+/** Sent with status 400; temporary. */
 const THROTTLED = /<Code>(?:TooManyInvalidationsInProgress|Throttling|ThrottlingException)<\/Code>/;
 const ERROR_BYTES = 64 * 1024;
 
-/** The same `reference` with the same paths is one invalidation, however often it is sent. */
+/** The same `reference` with the same paths is one invalidation, even if sent again. */
 export async function invalidateEdge(
   { region, credentials, endpoint, distributionId }: EdgeConfig,
   paths: readonly string[],
   reference: string,
 ): Promise<Flushed> {
-  // CloudFront has one address for each partition, and its calls are signed for that region.
+  // CloudFront has one address per partition, and its calls are signed for that region.
   const isChina = region.startsWith('cn-');
   const home = isChina
     ? 'https://cloudfront.cn-northwest-1.amazonaws.com.cn'
@@ -34,7 +34,7 @@ export async function invalidateEdge(
     headers: { 'Content-Type': 'text/xml' },
     body,
   });
-  // Clients set it themselves, and refuse to be told.
+  // Clients set `Host` themselves and reject it as an option.
   Reflect.deleteProperty(headers, 'Host');
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);

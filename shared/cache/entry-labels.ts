@@ -1,4 +1,3 @@
-/** By which names an invalidation finds the answer to a request. */
 import { createHash } from 'node:crypto';
 import { keyHeaders } from './cache-key.ts';
 import type { KeyParameters } from './cache-key.ts';
@@ -9,10 +8,9 @@ import type { Label } from './labels.ts';
 const MAX_TAGS = 32;
 const MAX_PARTS = 32;
 const TAG = /^[\x21-\x7e]{1,256}$/;
-/** Longer values are known by their hash. */
 const MAX_VALUE = 256;
 
-/** @returns undefined where tags are no tags, or there are more than can be kept: then nothing is */
+/** @returns undefined for malformed or too many tags: then the answer is not cached */
 export function labelsOf(
   request: Pick<CachedRequest, 'path' | 'query' | 'headers'>,
   parameters: KeyParameters,

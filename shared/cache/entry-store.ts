@@ -1,6 +1,6 @@
 /**
- * Entries as items of a table: `HEAD` with the answer's fields and the lease, `BODY#…` with pieces of a long body. A
- * lease is a conditional write of `HEAD`, so that of all instances one asks the handler.
+ * Entries as items of a table: `HEAD` with the answer's fields and the lease, `BODY#…` with pieces of a long
+ * body. A lease is a conditional write of `HEAD`, so that only one instance calls the handler.
  */
 import type { ItemStore } from '../ports.ts';
 import type { Item } from '../table/item-write.ts';
@@ -8,10 +8,10 @@ import type { CacheableAnswer } from './answer.ts';
 import { CLOCK_MARGIN_MS, entryKey, indexWrites, isAfter, isInvalidated, printLabels } from './labels.ts';
 import type { Label } from './labels.ts';
 
-/** Packs bodies; base64 on the table's side. */
+/** Compresses bodies; the table stores base64. */
 export interface BodyCodec {
   pack(body: string): Promise<string>;
-  /** At most so many bytes; undefined: it is more, or nothing that was packed. */
+  /** At most this many bytes; undefined: longer, or not compressed by `pack`. */
   unpack(packed: string, maxBytes: number): Promise<string | undefined>;
 }
 
@@ -22,11 +22,11 @@ type StoredAnswer = {
   readonly staleUntilEpochMs: number;
 };
 
-/** How an entry stands: with an answer that may still be of use, or without; and whether somebody makes one. */
+/** State of an entry: its answer, if usable, and whether an instance is making one. */
 export type EntryState = {
   readonly stored: Item | undefined;
   readonly leasedUntilEpochMs: number;
-  /** Until then what the handler answers is not worth waiting for: it could not be kept a moment ago. */
+  /** Until then waiting for the handler's answer is useless: the last one could not be cached. */
   readonly passUntilEpochMs: number;
   readonly expiresAt: number;
 };
@@ -47,14 +47,14 @@ type NewEntry = StoredAnswer & {
 
 type Kept = 'kept' | 'too-large' | 'invalidated' | 'overtaken' | 'unavailable';
 
-/** With base64, names and fields below the 400 KB of an item. */
+/** With base64, names and fields below the 400 KB limit of an item. */
 const PIECE_CHARACTERS = 300_000;
 const MAX_HEADER_CHARACTERS = 64_000;
 const PASS_MS = 2000;
-/** What is left of an entry outlives its lease, so that an invalidation meanwhile is not forgotten. */
+/** An entry outlives its lease by this time, so that an invalidation meanwhile is not lost. */
 const AFTER_LEASE_SECONDS = 3600;
 
-/** @returns undefined where the table does not answer: the request goes on without the cache */
+/** @returns undefined when the table does not answer: the request goes on without the cache */
 export async function readEntry(
   { store, namespace }: EntryPorts,
   id: string,
@@ -72,7 +72,7 @@ export async function readEntry(
   };
 }
 
-/** When a stored answer was made and how long it is good, without its body. */
+/** When a stored answer was made and how long it is fresh, without its body. */
 export function timesOf(item: Item): Omit<StoredAnswer, 'answer'> {
   return {
     storedAtEpochMs: Number(item['storedAt']),
@@ -81,7 +81,7 @@ export function timesOf(item: Item): Omit<StoredAnswer, 'answer'> {
   };
 }
 
-/** @returns undefined where a piece is gone, or what is there is nothing that this version wrote */
+/** @returns undefined when a piece is missing, or the item was not written by this version */
 export async function readAnswer(
   ports: EntryPorts,
   id: string,
@@ -103,7 +103,6 @@ export async function readAnswer(
   return { ...head, body };
 }
 
-/** Whether it is now this owner's to ask the handler. */
 export async function takeLease(
   { store, namespace }: EntryPorts,
   lease: {
@@ -130,7 +129,7 @@ export async function takeLease(
   return 'unavailable';
 }
 
-/** Gives a lease back without an answer; who waits tries next, or for a moment nobody waits. */
+/** Returns a lease without an answer: a waiting request tries next, or for a moment none waits. */
 export async function giveBack(
   { store, namespace }: EntryPorts,
   lease: { readonly id: string; readonly owner: string },
@@ -149,8 +148,8 @@ export async function giveBack(
 }
 
 /**
- * Index first, then the question whether a label was invalidated, then the entry under the condition that it was not
- * itself: whichever way an invalidation falls between, it finds the entry or the entry finds it.
+ * Writes the index first, then checks that no label was invalidated, then writes the entry unless it was
+ * invalidated itself: an invalidation in between finds the entry, or is found by these checks.
  */
 export async function keepEntry(ports: EntryPorts, entry: NewEntry): Promise<Kept> {
   const { store, namespace, maxBodyBytes } = ports;
@@ -183,7 +182,7 @@ export async function keepEntry(ports: EntryPorts, entry: NewEntry): Promise<Kep
     key: entryKey(namespace, id),
     when: [
       { attribute: 'owner', is: 'equal', value: owner },
-      // As `isAfter` has it, with the margin of clocks.
+      // Like `isAfter`, with the clock margin.
       { attribute: 'invalidatedAt', is: 'absent-or-below', value: startedAtEpochMs - CLOCK_MARGIN_MS },
     ],
     change: {
@@ -206,7 +205,7 @@ export async function keepEntry(ports: EntryPorts, entry: NewEntry): Promise<Kep
   return outcome.item?.['owner'] === owner ? 'invalidated' : 'overtaken';
 }
 
-/** From now on what is kept under this id, or being made, is no answer. */
+/** From now on, the answer under this id, stored or in the making, is not used. */
 export async function dropEntry(
   store: ItemStore,
   namespace: string,

@@ -1,14 +1,12 @@
-/** What a call of the invalidator brings: wishes, or nothing but the time to go on. */
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import { DomainError, RequestInvalid } from '../errors.ts';
 import { isTag } from './entry-labels.ts';
 
 /**
- * Which tags a record of a table's stream invalidates: `order:{id}` for each of its attributes, as it was and as it
- * is.
+ * The tags that a record of a table's stream invalidates: `order:{id}` for each of its attributes, before and
+ * after the change.
  */
 export type StreamRule = {
-  /** Name of the table. */
   readonly table: string;
   readonly namespace: string;
   readonly tags: readonly string[];
@@ -16,12 +14,12 @@ export type StreamRule = {
 
 type Brought =
   | { readonly kind: 'http' }
-  /** As `parseInvalidation` takes them. */
+  /** Input of `parseInvalidation`. */
   | { readonly kind: 'wishes'; readonly wishes: readonly unknown[] }
-  /** By the clock. */
+  /** From the schedule. */
   | { readonly kind: 'time' };
 
-/** @throws DomainError EVENT_MALFORMED for what is none of them: a wish must not be lost in silence */
+/** @throws DomainError EVENT_MALFORMED for any other event: a request must not be lost silently */
 export function readEvent(event: unknown, rules: readonly StreamRule[]): Brought {
   if (!isJsonObject(event)) throw malformed();
   const { source, detail, Records: records, invalidate, requestContext } = event;
@@ -58,7 +56,7 @@ function readRecord(record: unknown, rules: readonly StreamRule[]): readonly unk
   });
 }
 
-/** undefined: an attribute is not there, or is neither text nor number. */
+/** undefined: an attribute is missing, or is neither text nor number. */
 function fillIn(tag: string, image: Readonly<Record<string, unknown>>): string | undefined {
   const names = [...tag.matchAll(/\{([^}]+)\}/g)].map(([, name = '']) => name);
   const values = new Map(names.map((name) => [name, valueOf(image[name])]));
@@ -73,5 +71,5 @@ function valueOf(attribute: unknown): string | undefined {
 }
 
 function malformed(): DomainError {
-  return new DomainError('EVENT_MALFORMED', 'the event asks for no invalidation, in no form that is known');
+  return new DomainError('EVENT_MALFORMED', 'the event contains no request for invalidation');
 }

@@ -1,11 +1,9 @@
-/** What an invalidation found, and what became of each. */
 import type { Item } from '../table/item-write.ts';
 import type { CacheBeyond } from './invalidation.ts';
 import { parseStageRecord } from './stage-record.ts';
 import type { StageRecord } from './stage-record.ts';
 
 export type Report = {
-  /** Found by the labels. */
   readonly entries: number;
   readonly dropped: number;
   readonly refreshed: number;
@@ -13,15 +11,14 @@ export type Report = {
   readonly flushed: readonly string[];
   /** `rest/a1b2c3d4e5/prod` */
   readonly authorizersFlushed: readonly string[];
-  /** Paths that CloudFront was told. */
   readonly edgePaths: readonly string[];
-  /** What was not done, and why; at most 100. */
+  /** Entries that were not invalidated, and why; at most 100. */
   readonly left: readonly { readonly entry: string; readonly reason: string }[];
   readonly leftCount: number;
 };
 
 const MAX_LEFT = 100;
-/** Of an item that stands for a cache of `beyond`. */
+/** Kind of the items for caches of `beyond`. */
 export const BEYOND = 'beyond';
 
 export class Tally {
@@ -61,12 +58,12 @@ export class Tally {
   }
 }
 
-/** Undefined: it is no entry of a stage cache. */
+/** Undefined: not an entry of a stage cache. */
 export function recordOf({ kind, doc }: Item): StageRecord | undefined {
   return kind === 'stage' ? parseStageRecord(doc) : undefined;
 }
 
-/** Undefined: it is an entry. */
+/** Undefined: an entry. */
 export function beyondOf({ kind, doc }: Item): CacheBeyond | undefined {
   return kind === BEYOND ? (JSON.parse(String(doc)) as CacheBeyond) : undefined;
 }

@@ -1,24 +1,22 @@
-/** What is to be invalidated, as administrators, events and messages say it. */
 import { createHash } from 'node:crypto';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { RequestInvalid } from '../errors.ts';
 import { isTag, pathLabel, partLabel, tagLabel } from './entry-labels.ts';
 import type { Label } from './labels.ts';
 
-/** Whatever has one of the labels. */
 export type Invalidation = {
   readonly namespace: string;
   /** Sorted. */
   readonly labels: readonly Label[];
-  /** Stage caches may be flushed whole where an entry cannot be asked for again. */
+  /** Stage caches may be flushed whole when an entry cannot be requested again. */
   readonly allowFlush: boolean;
-  /** A stage with more entries than this is flushed instead of asked entry by entry; undefined: never. */
+  /** A stage with more entries is flushed instead of refreshed entry by entry; undefined: never. */
   readonly flushAbove: number | undefined;
-  /** Caches that are forgotten whole, whatever the labels find. */
+  /** Caches that are flushed whole, regardless of the labels. */
   readonly beyond?: readonly CacheBeyond[];
 };
 
-/** What the table knows nothing of: answers of a stage's authorizers, paths of the CloudFront distribution. */
+/** Caches without entries in the table: authorizers' answers of a stage, paths in CloudFront. */
 export type CacheBeyond =
   | {
       readonly kind: 'authorizers';
@@ -48,11 +46,12 @@ const AUTHORIZERS = /^(rest|http)\/([a-z0-9]{1,32})\/([A-Za-z0-9_$-]{1,128})$/;
 /** CloudFront takes unreserved and escaped characters, and `*` at the end. */
 const EDGE_PATH = /^\/(?:[A-Za-z0-9\-_.~!'();:@&=+$,/?]|%[0-9A-Fa-f]{2})*\*?$/;
 
-/** @throws RequestInvalid: what is not understood is not passed over, since it may be what was meant */
+/** @throws RequestInvalid: an unknown member is refused, since it may be what was meant */
 export function parseInvalidation(value: unknown): Invalidation & { readonly dryRun: boolean } {
   if (!isJsonObject(value)) throw new RequestInvalid('body', 'must be an object');
   const unknown = Object.keys(value).find((name) => !MEMBERS.includes(name));
-  if (unknown !== undefined) throw new RequestInvalid('body', `has only the members ${MEMBERS.join(', ')}`);
+  if (unknown !== undefined)
+    throw new RequestInvalid('body', `may only have the members ${MEMBERS.join(', ')}`);
   const { namespace, flushAbove } = value;
   if (typeof namespace !== 'string' || !NAMESPACE.test(namespace))
     throw new RequestInvalid('namespace', 'must be 1 to 64 letters, digits, dots, dashes and underscores');
@@ -82,7 +81,7 @@ export function parseInvalidation(value: unknown): Invalidation & { readonly dry
   };
 }
 
-/** The same for the same wish: bursts of it are one piece of work. */
+/** Equal for equal requests: a burst of them is one piece of work. */
 export function invalidationId({
   namespace,
   labels,
@@ -96,7 +95,6 @@ export function invalidationId({
 
 const isPath = (path: string): boolean => path.startsWith('/');
 
-/** What each entry of a list is. */
 const RULES = {
   tags: '1 to 256 visible ASCII characters each',
   paths: 'paths from the first slash on: /orders/17',
@@ -129,7 +127,7 @@ function toAuthorizers(text: string): CacheBeyond {
   return { kind: 'authorizers', api: api === 'rest' ? 'rest' : 'http', apiId, stage };
 }
 
-/** One request, whatever the number of paths. */
+/** One CloudFront request for all paths. */
 function toEdge(paths: readonly string[]): readonly CacheBeyond[] {
   if (paths.length > MAX_LABELS) throw new RequestInvalid('edgePaths', `must name at most ${MAX_LABELS}`);
   return paths.length === 0 ? [] : [{ kind: 'edge', paths: [...new Set(paths)].sort() }];

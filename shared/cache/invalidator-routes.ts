@@ -1,4 +1,4 @@
-/** What cache-invalidator answers on the admin functions' API: one table, from which the OpenAPI document is made as well. */
+/** Routes of cache-invalidator on the admin functions' API; the OpenAPI document is made from them. */
 import { DomainError, RequestInvalid } from '../errors.ts';
 import { optional, text, whole } from '../http/fields.ts';
 import { jsonReply } from '../http/reply.ts';
@@ -14,7 +14,7 @@ import { entriesOf, isDropped } from './labels.ts';
 import { parseStageRecord } from './stage-record.ts';
 import { askFor, findWork } from './work-list.ts';
 
-const INFO = { title: 'Gatewright caches', version: '1', description: 'Invalidations of kept answers.' };
+const INFO = { title: 'Gatewright caches', version: '1', description: 'Invalidations of cached answers.' };
 /** API Gateway waits 30 s. */
 const WITHIN_MS = 15_000;
 const MAX_SHOWN = 1000;
@@ -36,12 +36,12 @@ const WISH = {
     authorizers: {
       type: 'array',
       items: { type: 'string' },
-      description: 'stages whose authorizers forget their answers: rest/a1b2c3d4e5/prod, http/…',
+      description: 'stages whose authorizer caches are flushed: rest/a1b2c3d4e5/prod, http/…',
     },
     edgePaths: {
       type: 'array',
       items: { type: 'string' },
-      description: 'paths that the CloudFront distribution forgets: /orders/*',
+      description: 'paths to invalidate in the CloudFront distribution: /orders/*',
     },
     allowFlush: { type: 'boolean' },
     flushAbove: { type: 'integer', minimum: 0 },
@@ -49,7 +49,7 @@ const WISH = {
   },
 };
 
-/** Asks for one and carries it out as far as time goes; what is left is gone on with every minute. */
+/** Records an invalidation and carries it out as far as time allows; the schedule continues the rest. */
 async function invalidate(
   ports: InvalidatorPorts,
   asked: Invalidation,
@@ -91,9 +91,9 @@ export function invalidatorRoutes(ports: InvalidatorPorts): readonly Route[] {
       method: 'POST',
       path: '/cache/invalidations',
       id: 'invalidate',
-      summary: 'Invalidate kept answers',
+      summary: 'Invalidate cached answers',
       document: WISH,
-      answer: { description: '200: done; 202: it is gone on with every minute' },
+      answer: { description: '200: done; 202: continued every minute' },
     },
     async ({ body }) => {
       const { dryRun, ...asked } = parseInvalidation(body);
@@ -106,8 +106,8 @@ export function invalidatorRoutes(ports: InvalidatorPorts): readonly Route[] {
     {
       path: '/cache/invalidations/{id}',
       id: 'getInvalidation',
-      summary: 'How an invalidation stands',
-      answer: { description: 'Its state, and when it is done what was done' },
+      summary: 'The state of an invalidation',
+      answer: { description: 'Its state, and when done its result' },
     },
     async ({ path: { id } }) => jsonReply(200, await stateOf(ports, id)),
   );
@@ -120,14 +120,14 @@ function showRoute({ listing, store, clock }: InvalidatorPorts): Route {
     {
       path: '/cache/entries',
       id: 'listCacheEntries',
-      summary: 'What is known of kept answers',
+      summary: 'Known cached answers',
       query: {
-        namespace: text('Of the entries.', { pattern: NAMESPACE, maxLength: 64 }),
-        tag: optional(text('Only those with it.', { maxLength: 256 })),
-        limit: optional(whole('At most so many; default 100.', { min: 1, max: MAX_SHOWN })),
+        namespace: text('Namespace of the entries.', { pattern: NAMESPACE, maxLength: 64 }),
+        tag: optional(text('Only entries with this tag.', { maxLength: 256 })),
+        limit: optional(whole('Number of entries; default 100.', { min: 1, max: MAX_SHOWN })),
       },
       answer: {
-        description: 'Entries of the response cache, and of stage caches those that cacheTags() recorded',
+        description: 'Entries of the response cache, and entries of stage caches that cacheTags() recorded',
       },
     },
     async ({ query: { namespace, tag, limit = 100 } }) => {
@@ -137,7 +137,7 @@ function showRoute({ listing, store, clock }: InvalidatorPorts): Route {
       const label = tag === undefined ? 'all' : tagLabel(tag);
       for await (const { id, item } of entriesOf(listing, namespace, label, clock.nowEpochMs())) {
         const record = item['kind'] === 'stage' ? parseStageRecord(item['doc']) : undefined;
-        // The index names answers until their time is over, also those that were dropped before.
+        // The index lists answers until they expire, also those dropped before.
         if (record === undefined && (await isDropped(store, namespace, label, { id, item }))) continue;
         hasMore = entries.length === limit;
         if (hasMore) break;

@@ -1,7 +1,7 @@
 /**
- * Carries invalidations out: entries of the response cache are dropped, entries of a stage cache are asked for again
- * with `Cache-Control: max-age=0`, which has API Gateway call the backend. Each entry at least once, whatever ends in
- * between.
+ * Carries out invalidations: drops entries of the response cache, and requests entries of a stage cache with
+ * `Cache-Control: max-age=0`, which makes API Gateway call the backend. Each entry at least once, even after
+ * an interruption.
  */
 import { sha256Hex } from '@gatewright/aws/sign-request';
 import type { Random, Timer } from '../ports.ts';
@@ -24,22 +24,21 @@ import {
 } from './work-list.ts';
 import type { Work, WorkPorts } from './work-list.ts';
 
-/** API Gateway, as far as stage caches go. */
 export interface StageCaches {
-  /** Asks for an entry with `Cache-Control: max-age=0`, signed. */
+  /** Requests an entry with `Cache-Control: max-age=0`, signed. */
   readonly refresh: (
     record: StageRecord,
   ) => Promise<{ readonly status: number; readonly warning: string | undefined }>;
-  /** FlushStageCache. `throttled`: the account's calls of the control plane are used up. */
+  /** FlushStageCache. `throttled`: the account's rate limit of the control plane is reached. */
   readonly flush: (apiId: string, stage: string) => Promise<Flushed>;
 }
 
 export type Flushed = 'done' | 'throttled' | 'refused';
 
-/** Caches of which the table has no entries. */
+/** Caches without entries in the table. */
 export interface CachesBeyond {
   readonly flushAuthorizers: (api: 'rest' | 'http', apiId: string, stage: string) => Promise<Flushed>;
-  /** CreateInvalidation: the same `reference` is the same invalidation. Undefined: the stack has no distribution. */
+  /** CreateInvalidation: an equal `reference` is the same one. Undefined: the stack has no distribution. */
   readonly invalidateEdge: ((paths: readonly string[], reference: string) => Promise<Flushed>) | undefined;
 }
 
@@ -53,10 +52,10 @@ export type InvalidatorPorts = WorkPorts & {
 
 const SIDE_BY_SIDE = 8;
 const ATTEMPTS = 3;
-/** The control plane takes 10 calls a second of a whole account, which are others' too. */
+/** The control plane allows 10 calls a second for the whole account, which others share. */
 const FLUSH_PAUSE_MS = 1000;
 
-/** What would be done; writes nothing and calls nobody. */
+/** Reports what would be done; writes nothing and makes no calls. */
 export async function tryOut(
   { listing, clock, beyond }: InvalidatorPorts,
   asked: Invalidation,
@@ -84,7 +83,7 @@ export async function tryOut(
   return tally.report();
 }
 
-/** Goes on with all that is not done, until then. @returns how many invalidations it has finished */
+/** Continues all unfinished work until then. @returns number of finished invalidations */
 export async function carryOn(ports: InvalidatorPorts, untilEpochMs: number): Promise<number> {
   let finished = 0;
   for (const id of await openWork(ports)) {
@@ -94,7 +93,7 @@ export async function carryOn(ports: InvalidatorPorts, untilEpochMs: number): Pr
   return finished;
 }
 
-/** `open`: time is up, or somebody else has it. */
+/** `open`: time is up, or another process has it. */
 export async function carryOut(
   ports: InvalidatorPorts,
   id: string,
@@ -125,7 +124,7 @@ class Run {
     this.#untilEpochMs = untilEpochMs;
   }
 
-  /** Undefined: it is to be gone on with later, by whoever. */
+  /** Undefined: any process continues it later. */
   async complete(): Promise<Report | undefined> {
     if (!this.#work.isPlanned) await this.#plan();
     const open: { readonly sk: string; readonly item: Item }[] = [];
@@ -170,7 +169,7 @@ class Run {
     await keepClaim(this.#ports, this.#work, this.#owner, { planned: 1 });
   }
 
-  /** Whether there is time left and the work still this process's; then it stays so for another lease. */
+  /** Whether time is left and this process still owns the work; if so, extends its lease. */
   async #goesOn(): Promise<boolean> {
     const nowEpochMs = this.#ports.clock.nowEpochMs();
     const isOver = nowEpochMs >= this.#untilEpochMs;
@@ -181,7 +180,7 @@ class Run {
   async #invalidate(id: string, item: Item, flushing: ReadonlySet<string>): Promise<void> {
     const record = recordOf(item);
     let result = 'unreadable';
-    // One after the other, when all entries are done: the control plane takes few calls.
+    // One by one, after all entries: the control plane allows few calls.
     if (item['kind'] === BEYOND) result = 'to-flush';
     else if (item['kind'] === 'response') {
       result = (await this.#drop(id, item)) ? 'dropped' : 'unavailable';
@@ -204,7 +203,7 @@ class Run {
     return true;
   }
 
-  /** Refreshed is what its backend has recorded anew: an answer alone may have come from the cache. */
+  /** Refreshed only when its backend has recorded it anew: the answer alone may come from the cache. */
   async #refresh(id: string, record: StageRecord): Promise<string> {
     let result = '';
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -269,7 +268,6 @@ function itemOf(cache: CacheBeyond): Item {
   return { kind: BEYOND, doc: JSON.stringify(cache) };
 }
 
-/** Stages that have more entries in this than are to be asked for one by one. */
 function flushedAbove({ flushAbove }: Invalidation, items: Iterable<Item>): ReadonlySet<string> {
   const counts = new Map<string, number>();
   for (const item of items) {

@@ -1,6 +1,6 @@
 /**
- * The index of entries: by which names an invalidation finds them. A label is a tag, a path, a key part or `all`; it
- * has a partition of its own, with a mark of when it was invalidated last.
+ * The index of entries by label. A label is a tag, a path, a key part or `all`; it has a partition of its
+ * own, with a mark of its last invalidation.
  */
 import type { ItemListing, ItemStore } from '../ports.ts';
 import { printKeyPart } from '../table/item-write.ts';
@@ -12,16 +12,16 @@ export type Label = string;
 
 type IndexedEntry = { readonly id: string; readonly item: Item };
 
-/** Before all ids, which are hex. */
+/** Sorts before all ids, which are hex. */
 const MARK = '!';
 /** Longer than any invocation: a fill that began before the mark has ended. */
 const MARK_SECONDS = 3600;
 const PAGE = 200;
-/** A partition of DynamoDB takes 1,000 writes a second, and every entry is in this one. */
+/** A DynamoDB partition takes 1,000 writes a second, and every entry has this label. */
 const SHARDS = Array.from({ length: 16 }, (_, digit) => digit.toString(16));
 /**
- * An entry whose making began within this time after an invalidation is not kept: the clocks of two functions may
- * differ by as much.
+ * An answer begun within this time after an invalidation is not stored: the clocks of two functions may
+ * differ by this much.
  */
 export const CLOCK_MARGIN_MS = 1000;
 
@@ -41,7 +41,6 @@ export function indexWrites(
 
 const MAX_PRINTED = 512;
 
-/** What an administrator sees of an answer: by which names it can be invalidated. */
 export function printLabels(labels: readonly Label[]): string {
   return labels
     .filter((label) => label !== 'all')
@@ -49,7 +48,7 @@ export function printLabels(labels: readonly Label[]): string {
     .slice(0, MAX_PRINTED);
 }
 
-/** Whether one of the labels has been invalidated since; to be asked after the index was written, before the entry is. */
+/** Whether a label was invalidated since; call after writing the index and before the entry. */
 export async function isInvalidated(
   store: ItemStore,
   namespace: string,
@@ -73,7 +72,7 @@ export function isAfter(invalidatedAt: unknown, sinceEpochMs: number): boolean {
   return typeof invalidatedAt === 'number' && invalidatedAt >= sinceEpochMs - CLOCK_MARGIN_MS;
 }
 
-/** Keeps what is being made now from being kept. @throws DomainError STORE_UNAVAILABLE */
+/** Prevents answers in the making from being stored. @throws DomainError STORE_UNAVAILABLE */
 export async function markLabel(
   store: ItemStore,
   namespace: string,
@@ -93,7 +92,7 @@ export async function markLabel(
   }
 }
 
-/** Every entry with this label that is not over. @throws DomainError STORE_UNAVAILABLE */
+/** Every unexpired entry with this label. @throws DomainError STORE_UNAVAILABLE */
 export async function* entriesOf(
   listing: ItemListing,
   namespace: string,
@@ -102,12 +101,11 @@ export async function* entriesOf(
 ): AsyncGenerator<IndexedEntry> {
   for (const pk of partitionsOf(namespace, label)) {
     for await (const { sk, item } of itemsOf(listing, pk))
-      // DynamoDB deletes what is over some days late.
+      // DynamoDB deletes expired items days late.
       if (Number(item['expiresAt']) * 1000 > nowEpochMs) yield { id: sk, item };
   }
 }
 
-/** Every item of a partition, by pages. @throws DomainError STORE_UNAVAILABLE */
 export async function* itemsOf(
   listing: ItemListing,
   pk: string,
@@ -127,15 +125,15 @@ export async function* itemsOf(
   } while (after !== undefined);
 }
 
-/** What was recorded last under an id; undefined: nothing, or the table does not answer. */
+/** The latest mark of an id; undefined: none, or the table does not answer. */
 export async function readMark(store: ItemStore, namespace: string, id: string): Promise<unknown> {
   const read = await store.read({ pk: partitionOf(namespace, 'all', id), sk: id }, { consistent: true });
   return read.kind === 'done' ? read.item?.['mark'] : undefined;
 }
 
 /**
- * For whoever lists entries: this one was dropped, unless it has been kept anew meanwhile. The index names it all the
- * same, and whether an answer counts is decided by the answer itself.
+ * For listings only: marks an entry as dropped, until it is stored anew. The index still has it, and the
+ * answer itself decides whether it is used.
  */
 export async function noteDropped(
   store: ItemStore,
@@ -150,7 +148,7 @@ export async function noteDropped(
   });
 }
 
-/** @param listed as it stands under the label; what was dropped is noted under `all` alone */
+/** @param listed the item under the label; drops are marked under `all` only */
 export async function isDropped(
   store: ItemStore,
   namespace: string,

@@ -1,4 +1,4 @@
-/** The invalidator as it runs in a Lambda function: configuration from the environment, real clock and network. */
+/** The invalidator in a Lambda function: configuration from the environment, real clock and network. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { readCacheInvalidatorConfig } from '../config/cache-config.ts';
 import { createRouter } from '../http/router.ts';
@@ -18,7 +18,7 @@ import { createStageCaches, flushAuthorizers } from './stage-cache-poster.ts';
 import { askFor } from './work-list.ts';
 
 const STORE_TIMEOUT_MS = 2000;
-/** Lambda ends it after 300; a refresh under way takes at most 30. */
+/** Lambda's timeout is 300 s; a running refresh takes at most 30. */
 const WITHIN_MS = 240_000;
 
 export type Invalidator = (
@@ -46,7 +46,7 @@ export function createLambdaInvalidator(): Invalidator {
   );
 }
 
-/** Every wish of an event is written down before any is carried out: what comes again after a failure joins them. */
+/** Every request of an event is stored before any is carried out: a repeated event joins them. */
 export function createInvalidator(ports: InvalidatorPorts, streams: readonly StreamRule[]): Invalidator {
   const answer = createRouter(invalidatorRoutes(ports));
   return async (event, answered) => {

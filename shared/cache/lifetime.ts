@@ -1,11 +1,11 @@
-/** Whether an answer may be kept, and for how long: RFC 9111 §3 and §4.2, and the service's own limits. */
+/** Whether and how long an answer may be cached: RFC 9111 §3 and §4.2, and the service's own limits. */
 import { directivesOf } from './answer.ts';
 import type { CacheableAnswer } from './answer.ts';
 import { secondsOf } from './directives.ts';
 
 type LifetimeRules = {
   readonly ttlSeconds: number;
-  /** Of 404 and 410; 0: they are not kept. */
+  /** For 404 and 410; 0: not cached. */
   readonly negativeTtlSeconds: number;
   readonly staleWhileRevalidateSeconds: number;
   readonly isPublic: boolean;
@@ -15,12 +15,12 @@ type LifetimeRules = {
 
 type Lifetime =
   | { readonly kind: 'keep'; readonly freshSeconds: number; readonly staleSeconds: number }
-  /** `reason`: as `Cache-Status` says it. */
+  /** `reason`: as in `Cache-Status`. */
   | { readonly kind: 'pass'; readonly reason: string };
 
 /** As API Gateway's stage cache; RFC 9111 has no limit. */
 const MAX_SECONDS = 86_400;
-/** Those of RFC 9110 §15.1 that have their meaning whole; partial content (206) is nothing that is kept here. */
+/** Statuses of RFC 9110 §15.1 that are fully supported; partial content (206) is never cached here. */
 const KEPT = new Set([200, 203, 204, 300, 301, 308]);
 const NEGATIVE = new Set([404, 410]);
 
@@ -31,7 +31,7 @@ export function lifetimeOf(answer: CacheableAnswer, rules: LifetimeRules): Lifet
   if (!KEPT.has(statusCode) && !isNegative) return pass('status');
   if (headers['set-cookie'] !== undefined) return pass('set-cookie');
   if (directives.has('no-store')) return pass('no-store');
-  // May be kept, but not used without asking the handler: then there is nothing to win.
+  // May be stored, but not used without calling the handler, so there is no gain.
   if (directives.has('no-cache')) return pass('no-cache');
   if (rules.isPublic && directives.has('private')) return pass('private');
   const varies = (headers['vary'] ?? [])
@@ -43,7 +43,7 @@ export function lifetimeOf(answer: CacheableAnswer, rules: LifetimeRules): Lifet
     (rules.isPublic ? secondsOf(directives, 's-maxage') : undefined) ??
     secondsOf(directives, 'max-age') ??
     expiresIn(headers);
-  // How old it was when it came here counts (RFC 9111 §4.2.3).
+  // Its age on arrival counts (RFC 9111 §4.2.3).
   const age = Number(headers['age']?.[0] ?? 0);
   const freshSeconds = Math.min(said ?? usual, MAX_SECONDS) - (Number.isFinite(age) ? Math.max(0, age) : 0);
   if (freshSeconds <= 0) return pass(isNegative && said === undefined ? 'status' : 'expired');
@@ -59,7 +59,7 @@ function expiresIn(headers: CacheableAnswer['headers']): number | undefined {
   const date = Date.parse(headers['date']?.[0] ?? '');
   if (expires === undefined || Number.isNaN(date)) return undefined;
   const seconds = (Date.parse(expires) - date) / 1000;
-  // "0" and other nonsense mean: already over (RFC 9111 §5.3).
+  // "0" and other invalid dates mean already expired (RFC 9111 §5.3).
   return Number.isNaN(seconds) ? 0 : seconds;
 }
 

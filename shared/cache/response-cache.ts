@@ -1,6 +1,7 @@
 /**
- * A response cache in front of one handler. A request is answered from the table, or by the handler: then by one of
- * all instances, while the others wait for what it answers. Whatever the table does, no request fails of the cache.
+ * A response cache in front of one handler. A request is answered from the table or by the handler; only one
+ * of all instances calls the handler, while the others wait for its answer. No request fails because of the
+ * table.
  */
 import type { AgeClock, Random, Timer } from '../ports.ts';
 import { parseAnswer, toReply, withEntityTag } from './answer.ts';
@@ -16,28 +17,28 @@ import { labelsOf } from './entry-labels.ts';
 import { lifetimeOf } from './lifetime.ts';
 
 export type RefreshRules<Event> = {
-  /** Whether this caller may have what is kept replaced; without it, nobody may. */
+  /** Whether this caller may have a cached answer replaced; absent: no caller may. */
   readonly isAllowed?: (event: Event) => boolean;
-  /** What a caller gets who may not; names and default as of API Gateway's stage cache. */
+  /** The reaction when the caller may not; names and default as of API Gateway's stage cache. */
   readonly otherwise?: 'FAIL_WITH_403' | 'SUCCEED_WITH_RESPONSE_HEADER' | 'SUCCEED_WITHOUT_RESPONSE_HEADER';
 };
 
 export type ResponseCacheRules<Event> = {
-  /** What the answer's own Cache-Control does not say; at most a day. */
+  /** Lifetime when the answer's own Cache-Control gives none; at most a day. */
   readonly ttlSeconds: number;
   readonly key?: KeyParameters;
   /** Default: `authorization`. */
   readonly scope?: Scope<Event>;
-  /** Of 404 and 410. Default: 0, they are not kept. */
+  /** For 404 and 410. Default: 0, not cached. */
   readonly negativeTtlSeconds?: number;
-  /** How long callers may get what is over while one of them has it made anew. Default: 0. */
+  /** How long callers may get an expired answer while one of them has it made anew. Default: 0. */
   readonly staleWhileRevalidateSeconds?: number;
-  /** By which an invalidation finds the answer, at most 32. */
+  /** Labels for invalidation, at most 32. */
   readonly tags?: (event: Event, response: unknown) => readonly string[];
   readonly refresh?: RefreshRules<Event>;
-  /** How long a request waits for what another one is having made. Default: 5000. */
+  /** How long a request waits for an answer that another request is making. Default: 5000. */
   readonly waitMs?: number;
-  /** Longest that the handler takes; after it another request asks. Default: 30000, API Gateway's own longest. */
+  /** Longest run of the handler, then another request calls it. Default: 30000, as API Gateway's maximum. */
   readonly leaseMs?: number;
 };
 
@@ -47,10 +48,9 @@ export type ResponseCachePorts = EntryPorts & {
   readonly timer: Timer;
 };
 
-/** What happens to a request. */
 export type Looked =
   | { readonly kind: 'answered'; readonly reply: CachedReply }
-  /** The handler answers; `settle` takes what it says, undefined where it failed. */
+  /** Call the handler; `settle` takes its answer, undefined if it failed. */
   | { readonly kind: 'ask'; readonly settle: (response: unknown) => Promise<unknown> };
 
 const METHODS = new Set(['GET', 'HEAD']);
@@ -78,7 +78,7 @@ export class ResponseCache<Event> {
     const mayRefresh = wantsAnew && isAllowed?.(event) === true;
     if (wantsAnew && !mayRefresh && otherwise === 'FAIL_WITH_403') return answered(FORBIDDEN);
     const isWarned = wantsAnew && !mayRefresh && otherwise === 'SUCCEED_WITH_RESPONSE_HEADER';
-    // One who may have it anew and wants nothing kept leaves what is there as it is.
+    // A caller who may refresh and sends `no-store` does not change the stored answer.
     if (mayRefresh && directives.has('no-store')) return said(request, 'fwd=request');
     const visit = new Visit(this.#ports, this.#rules, {
       request,
@@ -103,7 +103,6 @@ type Visited<Event> = {
   readonly remainingMs: () => number;
 };
 
-/** One request at its entry. */
 class Visit<Event> {
   readonly #ports: ResponseCachePorts;
   readonly #rules: ResponseCacheRules<Event>;
@@ -132,7 +131,7 @@ class Visit<Event> {
         const taken = await this.#take(state, nowEpochMs);
         if (taken !== undefined) return taken;
       }
-      // Who waits no longer asks as if there were no cache: late is worse than twice.
+      // When waiting ends, the request calls the handler without the cache: late is worse than twice.
       if (waitedMs >= waitMs || remainingMs() < 2 * waitMs) return this.#askUnkept('fwd=miss; detail=waited');
       const pause = pauseMs * (0.5 + this.#ports.random.fraction());
       await this.#ports.timer.pause(pause);
@@ -141,7 +140,7 @@ class Visit<Event> {
     }
   }
 
-  /** The caller may have it anew: whoever is making one now does not count, it may have begun before. */
+  /** The caller may refresh: an answer already in the making does not count, it may have begun before. */
   async refresh(): Promise<Looked> {
     const state = await readEntry(this.#ports, this.#asked.id);
     if (state === undefined) return said(this.#asked.request, 'fwd=bypass; detail=unavailable');
@@ -150,7 +149,7 @@ class Visit<Event> {
     return taken ?? this.#askUnkept('fwd=request; detail=held');
   }
 
-  /** A fresh answer; or one that is over, where somebody else is having it made anew. */
+  /** A fresh answer; or an expired one, while another request has it made anew. */
   async #fromStore(state: EntryState, nowEpochMs: number): Promise<Looked | undefined> {
     if (state.stored === undefined) return undefined;
     const { storedAtEpochMs, freshUntilEpochMs, staleUntilEpochMs } = timesOf(state.stored);
@@ -170,7 +169,7 @@ class Visit<Event> {
     );
   }
 
-  /** Undefined: somebody else has it. */
+  /** Undefined: another request has it. */
   async #take(state: EntryState, nowEpochMs: number): Promise<Looked | undefined> {
     const { leaseMs = 30_000 } = this.#rules;
     const { id, request } = this.#asked;
@@ -190,7 +189,7 @@ class Visit<Event> {
     const lease = { id: this.#asked.id, owner };
     const parsed = parseAnswer(response);
     if (parsed === undefined) {
-      // A handler that failed may do better for the next; one whose answers cannot be kept will not.
+      // After a failure the next call may succeed; an answer that cannot be cached stays so.
       await giveBack(this.#ports, lease, response === undefined ? undefined : this.#ports.clock.nowEpochMs());
       return response;
     }
@@ -264,7 +263,7 @@ function answered(reply: CachedReply): Looked {
   return { kind: 'answered', reply };
 }
 
-/** The handler's own answer, and why the cache had no part in it. */
+/** The handler's own answer, with the reason why the cache was not used. */
 function said(request: CachedRequest, status: string, fields: Readonly<Record<string, string>> = {}): Looked {
   return {
     kind: 'ask',

@@ -1,4 +1,4 @@
-/** StageCaches by signed requests of this function: to the API itself, and to API Gateway's control plane. */
+/** StageCaches by signed requests: to the API itself, and to API Gateway's control plane. */
 import { request } from 'node:http';
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { ControlPlaneConfig } from '../aws/control-plane-poster.ts';
@@ -6,13 +6,13 @@ import type { Flushed, StageCaches } from './invalidator.ts';
 import type { StageRecord } from './stage-record.ts';
 
 type StageCachesConfig = ControlPlaneConfig & {
-  /** Instead of AWS's own address, with `{apiId}` in it; on a developer's machine. */
+  /** In place of AWS's own address, with `{apiId}` in it; on a developer's machine. */
   readonly apiEndpoint?: string | undefined;
 };
 
-/** API Gateway's own longest wait, and a little. */
+/** API Gateway's own maximum, and a little more. */
 const TIMEOUT_MS = 30_000;
-/** They come out of a table, and become a part of the address that is called. */
+/** Ids come from a table and become part of the address. */
 const API_ID = /^[a-z0-9]{1,32}$/;
 const STAGE = /^[A-Za-z0-9_$-]{1,128}$/;
 
@@ -57,7 +57,6 @@ async function forget(path: string, { region, credentials, endpoint }: ControlPl
   return status >= 200 && status < 300 ? 'done' : 'refused';
 }
 
-/** The request that has an entry replaced. */
 export function refreshRequest(
   { apiId, stage, method, path, query, headers }: StageRecord,
   { region, credentials, apiEndpoint }: Pick<StageCachesConfig, 'region' | 'credentials' | 'apiEndpoint'>,
@@ -88,7 +87,7 @@ async function send(url: URL, method: string, headers: Record<string, string>): 
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     if (url.protocol === 'http:' && url.hostname.endsWith('.localhost'))
       return await sendToLoopback(url, method, headers, signal);
-    // Clients set it themselves, and refuse to be told.
+    // Clients set `Host` themselves and reject it as an option.
     const rest = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'Host'));
     const response = await fetch(url, { method, headers: rest, redirect: 'manual', signal });
     await response.body?.cancel();
@@ -98,7 +97,7 @@ async function send(url: URL, method: string, headers: Record<string, string>): 
   }
 }
 
-/** Not every system resolves names below `localhost` (RFC 6761 §6.3), and an API is known by its Host. */
+/** Some systems do not resolve names below `localhost` (RFC 6761 §6.3), and an API is found by its Host. */
 function sendToLoopback(
   { port, host, pathname, search }: URL,
   method: string,
@@ -130,5 +129,5 @@ function suffixOf(region: string): string {
 }
 
 function assertNames(apiId: string, stage: string): void {
-  if (!API_ID.test(apiId) || !STAGE.test(stage)) throw new TypeError('no names of an API and its stage');
+  if (!API_ID.test(apiId) || !STAGE.test(stage)) throw new TypeError('not the names of an API and its stage');
 }

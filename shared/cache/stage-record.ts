@@ -1,6 +1,6 @@
 /**
- * What `cacheTags()` writes down of an answer that API Gateway's stage cache is about to keep: API Gateway lists no
- * entries, so this is all that anybody knows of them.
+ * Records that `cacheTags()` writes about answers that API Gateway's stage cache is about to store: API
+ * Gateway cannot list entries, so these are the only trace of them.
  */
 import { createHash } from 'node:crypto';
 import { asText, isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
@@ -15,12 +15,11 @@ import type { Label } from './labels.ts';
 
 type Pair = readonly [name: string, value: string];
 
-/** One entry of a stage cache, as a request that asks for it again. */
 export type StageRecord = {
   readonly apiId: string;
   readonly stage: string;
   readonly method: string;
-  /** Below the stage, as it is sent. */
+  /** Below the stage, as sent. */
   readonly path: string;
   readonly query: readonly Pair[];
   readonly headers: readonly Pair[];
@@ -29,8 +28,9 @@ export type StageRecord = {
 };
 
 /**
- * `authorizer`: the route has a Lambda or Cognito authorizer, which takes no signature. `api-key`: the value is not
- * kept here. `credential`: a key parameter is one. `method`: asking again might change something.
+ * `authorizer`: the route has a Lambda or Cognito authorizer, which a signed request cannot pass. `api-key`:
+ * its value is not stored. `credential`: a key parameter is one. `method`: repeating the request might change
+ * something.
  */
 type Refusal = 'authorizer' | 'api-key' | 'credential' | 'method';
 
@@ -41,10 +41,10 @@ type RecordPorts = {
   readonly namespace: string;
 };
 
-/** A signature would take its place, or it is a secret that is kept nowhere. */
+/** A signature would replace it, or it is a secret that is never stored. */
 const CREDENTIALS = new Set(['authorization', 'cookie', 'x-api-key', 'x-amz-security-token', 'x-amz-date']);
 
-/** @returns undefined for what is no request of a REST API's stage */
+/** @returns undefined for an event that is no request of a REST API's stage */
 function toStageRecord(event: unknown, parameters: KeyParameters): StageRecord | undefined {
   const request = parseCachedRequest(event);
   const fields = parseOptionalFields(event);
@@ -87,7 +87,7 @@ export function parseStageRecord(text: unknown): StageRecord | undefined {
   return record === undefined ? undefined : (record as unknown as StageRecord);
 }
 
-/** The same request has the same id, whoever records it. */
+/** The same request has the same id in every recorder. */
 function recordId({ apiId, stage, method, path, query, headers }: StageRecord): string {
   return createHash('sha256')
     .update(JSON.stringify(['stage', apiId, stage, method, path, query, headers]))
@@ -95,8 +95,8 @@ function recordId({ apiId, stage, method, path, query, headers }: StageRecord): 
 }
 
 /**
- * Writes an entry down. `overtaken`: labels that were invalidated while the answer was being made; API Gateway keeps it
- * all the same, so they have to be invalidated once more.
+ * Stores a record. `overtaken`: labels invalidated while the answer was being made; API Gateway caches it
+ * anyway, so they have to be invalidated once more.
  */
 export async function keepRecord(
   { store, random, namespace, clock }: RecordPorts,

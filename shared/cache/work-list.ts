@@ -1,7 +1,7 @@
 /**
- * Invalidations as items, so that none is forgotten with the process that carries it out: `WORK` has one item per wish,
- * `WORK#{id}#{run}` one per entry. A wish that comes again waits with the one that waits; one that comes while it is
- * carried out has it carried out again, since entries may have come meanwhile that it did not see.
+ * Invalidations as items, so that none is lost with its process: `WORK` has one item per request,
+ * `WORK#{id}#{run}` one per entry. A repeated request joins a waiting one; during a run it causes another
+ * run, since new entries may have been missed.
  */
 import type { ItemListing, ItemStore } from '../ports.ts';
 import type { Item, ItemWrite } from '../table/item-write.ts';
@@ -15,7 +15,7 @@ export type Work = {
   readonly id: string;
   readonly asked: Invalidation;
   readonly run: number;
-  /** The entries of this run are all written down. */
+  /** All entries of this run are recorded. */
   readonly isPlanned: boolean;
   readonly state: 'waiting' | 'running' | 'done';
   readonly report: string | undefined;
@@ -26,7 +26,7 @@ const KEPT_SECONDS = 14 * 86_400;
 const DONE_SECONDS = 86_400;
 const ATTEMPTS = 8;
 
-/** Writes a wish down. `joined`: the same one was there. @throws DomainError STORE_UNAVAILABLE */
+/** Records a request. `joined`: the same one was waiting. @throws DomainError STORE_UNAVAILABLE */
 export async function askFor(
   { store }: WorkPorts,
   asked: Invalidation,
@@ -37,7 +37,7 @@ export async function askFor(
     const item = await readWork(store, id);
     const state = item?.['state'];
     if (state === 'waiting') {
-      // It must not be claimed between this look and the answer: then it may have listed entries already.
+      // It must not be claimed between this read and the answer: then it may already have listed entries.
       if (
         await update(store, id, [{ attribute: 'state', is: 'equal', value: 'waiting' }], {
           askedAt: nowEpochMs,
@@ -66,10 +66,10 @@ export async function askFor(
       if (await update(store, id, [test], set)) return { id, joined: false };
     }
   }
-  throw unavailable('others keep changing the same');
+  throw unavailable('others keep changing the same item');
 }
 
-/** Wishes that are not carried out. @throws DomainError STORE_UNAVAILABLE */
+/** Requests that are not carried out yet. @throws DomainError STORE_UNAVAILABLE */
 export async function openWork({ listing }: WorkPorts): Promise<readonly string[]> {
   const open: string[] = [];
   for await (const { sk, item } of itemsOf(listing, 'WORK')) if (item['state'] !== 'done') open.push(sk);
@@ -81,7 +81,7 @@ export async function findWork({ store }: WorkPorts, id: string): Promise<Work |
   return item === undefined ? undefined : toWork(id, item);
 }
 
-/** Undefined: it is done, or somebody else's. */
+/** Undefined: done, or claimed by another process. */
 export async function claim(
   { store }: WorkPorts,
   id: string,
@@ -100,7 +100,6 @@ export async function claim(
   return outcome.kind === 'done' ? toWork(id, outcome.item) : undefined;
 }
 
-/** Whether it is still this owner's. */
 export async function keepClaim(
   { store }: WorkPorts,
   { id }: Work,
@@ -110,7 +109,7 @@ export async function keepClaim(
   return await update(store, id, [{ attribute: 'owner', is: 'equal', value: owner }], set);
 }
 
-/** `again`: it was asked for meanwhile, and waits to be carried out once more. */
+/** `again`: it was requested meanwhile, and waits for another run. */
 export async function finish(
   ports: WorkPorts,
   work: Work,
@@ -128,7 +127,7 @@ export async function finish(
   return (await update(ports.store, work.id, [own], anew)) ? 'again' : 'lost';
 }
 
-/** Writes an entry of a run down; one that is there stays as it is. @throws DomainError STORE_UNAVAILABLE */
+/** Records an entry of a run; an existing one stays as it is. @throws DomainError STORE_UNAVAILABLE */
 export async function planEntry(
   { store }: WorkPorts,
   work: Work,
@@ -153,7 +152,7 @@ export async function noteEntry({ store }: WorkPorts, work: Work, entryId: strin
     change: { kind: 'update', set },
   });
   if (outcome.kind !== 'done')
-    throw unavailable(outcome.kind === 'refused' ? 'an entry is gone' : outcome.reason);
+    throw unavailable(outcome.kind === 'refused' ? 'an entry no longer exists' : outcome.reason);
 }
 
 export function plannedEntries({ listing }: WorkPorts, work: Work) {
@@ -170,7 +169,6 @@ async function readWork(store: ItemStore, id: string): Promise<Item | undefined>
   return read.item;
 }
 
-/** False: a test did not hold. */
 async function update(store: ItemStore, id: string, when: ItemWrite['when'], set: Item): Promise<boolean> {
   const outcome = await store.update({ ...keyOf(id), when, change: { kind: 'update', set } });
   if (outcome.kind === 'done' || outcome.kind === 'refused') return outcome.kind === 'done';

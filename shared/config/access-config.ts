@@ -1,49 +1,48 @@
-/** Environment of authorizers, of tickets, and of those who administer keys and revocations. */
+/** Environment of authorizers, of tickets, and of the administration of keys and revocations. */
 import type { ControlPlaneConfig } from '../aws/control-plane-poster.ts';
 import { isLoopbackUrl } from '../access/tokens/issuers.ts';
 import { invalid, readSignerConfig, readStage, readTableName } from './environment.ts';
 import type { Environment } from './environment.ts';
 
 export type AuthorizerConfig = {
-  /** Stage of this stack, which picks the APIs that its access documents protect here. */
+  /** Stage of this stack, which selects the APIs that its access documents protect here. */
   readonly stage: string;
-  /** Where the gateway's own issuer is; undefined: its tokens are not trusted. */
+  /** Address of the gateway's own issuer; undefined: its tokens are not trusted. */
   readonly localIssuerUrl: string | undefined;
-  /** By which the values of native usage plans' keys are made; undefined: no document may use them. */
+  /** Secret from which native usage plans' key values are derived; undefined: no document may use them. */
   readonly usageKeySecret?: string | undefined;
 };
 
 type AccessTableConfig = {
-  /** Table of API keys, tickets and revocations; undefined: the function was given none. */
   readonly tableName: string | undefined;
 };
 
 type DocumentsConfig =
-  /** The documents of the bundle count. */
+  /** The documents of the bundle are used. */
   | { readonly follows: false }
-  /** Those that are published to this table do, once there are any. */
+  /** Documents published to this table are used, once there are any. */
   | { readonly follows: true; readonly tableName: string };
 
 type TicketDeskConfig = {
-  /** Stage of this stack, which picks the access documents. */
+  /** Stage of this stack, which selects the access documents. */
   readonly stage: string;
   /** Table of tickets. */
   readonly tableName: string;
 };
 
 type AccessAdminConfig = {
-  /** Stage of this stack, which picks the access documents. */
+  /** Stage of this stack, which selects the access documents. */
   readonly stage: string;
-  /** Table of API keys and revocations. */
   readonly tableName: string;
   readonly usageKeySecret: string | undefined;
   readonly controlPlane: ControlPlaneConfig;
 };
 
 /**
- * Reads what both authorizers need:
+ * Reads the settings of both authorizers:
  * - `GATEWRIGHT_STAGE`: stage of this stack
- * - `GATEWRIGHT_ISSUER_URL`: address of the gateway's own issuer, loopback only; empty or absent = not trusted
+ * - `GATEWRIGHT_ISSUER_URL`: address of the gateway's own issuer, loopback only; empty or absent = not
+ * trusted
  * - `GATEWRIGHT_USAGE_KEY_SECRET`: at least 32 characters; empty or absent = no native usage plans
  * @throws DomainError CONFIG_INVALID with the variable's name
  */
@@ -76,12 +75,12 @@ export function readAccessTableConfig(environment: Environment = process.env): A
 export function readDocumentsConfig(environment: Environment = process.env): DocumentsConfig {
   const mode = environment['GATEWRIGHT_DOCUMENTS'] ?? '';
   if (mode === '' || mode === 'bundled') return { follows: false };
-  if (mode !== 'published') throw invalid('GATEWRIGHT_DOCUMENTS', 'is neither bundled nor published');
+  if (mode !== 'published') throw invalid('GATEWRIGHT_DOCUMENTS', 'must be bundled or published');
   return { follows: true, tableName: readTableName(environment, 'GATEWRIGHT_ACCESS_TABLE') };
 }
 
 /**
- * Reads what `ws-ticket` needs: `GATEWRIGHT_STAGE`, `GATEWRIGHT_ACCESS_TABLE`.
+ * Reads the settings of `ws-ticket`: `GATEWRIGHT_STAGE`, `GATEWRIGHT_ACCESS_TABLE`.
  * @throws DomainError CONFIG_INVALID with the variable's name
  */
 export function readTicketDeskConfig(environment: Environment = process.env): TicketDeskConfig {
@@ -92,8 +91,9 @@ export function readTicketDeskConfig(environment: Environment = process.env): Ti
 }
 
 /**
- * Reads what `access-admin` needs: `GATEWRIGHT_STAGE`, `GATEWRIGHT_ACCESS_TABLE`, `GATEWRIGHT_USAGE_KEY_SECRET`, and
- * of Lambda's own `AWS_REGION`, its credentials and `AWS_ENDPOINT_URL_API_GATEWAY` or `AWS_ENDPOINT_URL`.
+ * Reads the settings of `access-admin`: `GATEWRIGHT_STAGE`, `GATEWRIGHT_ACCESS_TABLE`,
+ * `GATEWRIGHT_USAGE_KEY_SECRET`, and Lambda's `AWS_REGION`, credentials and `AWS_ENDPOINT_URL_API_GATEWAY` or
+ * `AWS_ENDPOINT_URL`.
  * @throws DomainError CONFIG_INVALID with the variable's name
  */
 export function readAccessAdminConfig(environment: Environment = process.env): AccessAdminConfig {

@@ -1,11 +1,10 @@
-/** Environment of the function that invalidates caches. */
 import type { ControlPlaneConfig } from '../aws/control-plane-poster.ts';
 import { invalid, readSignerConfig, readTableName } from './environment.ts';
 import type { Environment } from './environment.ts';
 
 type CacheInvalidatorConfig = {
   readonly tableName: string;
-  /** Which tags a change of a table invalidates. */
+  /** The tags that a change of a table invalidates. */
   readonly streams: readonly {
     readonly table: string;
     readonly namespace: string;
@@ -17,12 +16,14 @@ type CacheInvalidatorConfig = {
 };
 
 /**
- * Reads what `cache-invalidator` needs:
+ * Reads the settings of `cache-invalidator`:
  * - `GATEWRIGHT_CACHE_TABLE`
- * - `GATEWRIGHT_CACHE_STREAMS`: rules for streams of tables, `[{"table":"orders","namespace":"shop","tags":["order:{id}"]}]`
- * - `GATEWRIGHT_CACHE_ENDPOINT`: where APIs are instead of AWS's own address, with `{apiId}` in it
- * - `GATEWRIGHT_DISTRIBUTION_ID`: of CloudFront; empty: there is none
- * - Lambda's own: `AWS_REGION`, its credentials and `AWS_ENDPOINT_URL`, or that of `…_API_GATEWAY` and `…_CLOUDFRONT`
+ * - `GATEWRIGHT_CACHE_STREAMS`: rules for streams of tables,
+ * `[{"table":"orders","namespace":"shop","tags":["order:{id}"]}]`
+ * - `GATEWRIGHT_CACHE_ENDPOINT`: address of APIs in place of AWS's own, with `{apiId}` in it
+ * - `GATEWRIGHT_DISTRIBUTION_ID`: of CloudFront; empty: none
+ * - Lambda's own: `AWS_REGION`, its credentials and `AWS_ENDPOINT_URL`, or that of `…_API_GATEWAY` and
+ * `…_CLOUDFRONT`
  * @throws DomainError CONFIG_INVALID with the variable's name
  */
 export function readCacheInvalidatorConfig(environment: Environment = process.env): CacheInvalidatorConfig {
@@ -46,7 +47,7 @@ export function readCacheInvalidatorConfig(environment: Environment = process.en
 
 function readStreams(text: string): CacheInvalidatorConfig['streams'] {
   const wrong = () =>
-    invalid('GATEWRIGHT_CACHE_STREAMS', 'is no JSON list of table, namespace and tags each');
+    invalid('GATEWRIGHT_CACHE_STREAMS', 'must be a JSON list of objects with table, namespace and tags');
   let rules: unknown;
   try {
     rules = JSON.parse(text === '' ? '[]' : text);

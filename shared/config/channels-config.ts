@@ -1,10 +1,8 @@
-/** Environment of the functions of the WebSocket API. */
 import type { InvokerConfig } from '../aws/lambda-poster.ts';
 import { invalid, readNumber, readSignerConfig, readTableName } from './environment.ts';
 import type { Environment } from './environment.ts';
 
 type ChannelsConfig = {
-  /** Table of open connections and channels. */
   readonly tableName: string;
   /** Name or ARN of the function that delivers. */
   readonly publisher: string;
@@ -14,7 +12,7 @@ type ChannelsConfig = {
 };
 
 /**
- * Reads what the functions of the WebSocket API need:
+ * Reads the settings of the WebSocket API's functions:
  * - `GATEWRIGHT_CONNECTIONS_TABLE`
  * - `GATEWRIGHT_PUBLISHER`: the function that delivers; absent = this one
  * - `GATEWRIGHT_KEPT_SECONDS`: how long messages of channels are kept, 60 to 86,400; absent = an hour
@@ -35,7 +33,10 @@ export function readChannelsConfig(environment: Environment = process.env): Chan
   };
 }
 
-/** Reads what calls of Lambda need: what `readSignerConfig` reads, `AWS_ENDPOINT_URL_LAMBDA` and `AWS_ENDPOINT_URL`. @throws DomainError CONFIG_INVALID */
+/**
+ * Reads the settings for calls of Lambda: those of `readSignerConfig`, `AWS_ENDPOINT_URL_LAMBDA` and
+ * `AWS_ENDPOINT_URL`. @throws DomainError CONFIG_INVALID
+ */
 export function readInvokerConfig(environment: Environment = process.env): InvokerConfig {
   const endpoint = environment['AWS_ENDPOINT_URL_LAMBDA'] ?? environment['AWS_ENDPOINT_URL'];
   return { ...readSignerConfig(environment), ...(endpoint !== undefined && { endpoint }) };

@@ -1,4 +1,4 @@
-/** What every reader of the environment asks of a variable. Only this folder reads `process.env`. */
+/** Shared checks of environment variables. Only this folder reads `process.env`. */
 import type { AwsCallerConfig } from '../aws/aws-json-poster.ts';
 import { DomainError } from '../errors.ts';
 
@@ -38,13 +38,13 @@ export function readText(
 }
 
 /**
- * Reads what Lambda sets, to sign calls of AWS's services with: `AWS_REGION` and its credentials.
+ * Reads Lambda's variables for signing calls of AWS's services: `AWS_REGION` and its credentials.
  * @throws DomainError CONFIG_INVALID
  */
 export function readSignerConfig(
   environment: Environment = process.env,
 ): Pick<AwsCallerConfig, 'region' | 'credentials'> {
-  const unset = 'is missing or has not its form';
+  const unset = 'is missing or malformed';
   const sessionToken = environment['AWS_SESSION_TOKEN'];
   return {
     region: readText(environment, 'AWS_REGION', /^[a-z0-9-]{1,32}$/, unset),

@@ -1,20 +1,19 @@
-/** Environment of logs and metrics. */
 import { invalid } from './environment.ts';
 import type { Environment } from './environment.ts';
 
 export type LogConfig = {
   /** Dimension of the metrics. */
   readonly stage: string;
-  /** How logs name a caller. */
   readonly principal:
     { readonly as: 'hash'; readonly salt: string } | { readonly as: 'plain' } | { readonly as: 'nothing' };
 };
 
 /**
- * Reads what logs and metrics need:
+ * Reads the settings of logs and metrics:
  * - `GATEWRIGHT_STAGE`: stage of this stack; absent = `unknown`, for functions that do not need it themselves
  * - `GATEWRIGHT_LOG_PRINCIPAL`: `hash` (the default), `plain` or `nothing`
- * - `GATEWRIGHT_LOG_SALT`: key of the hash, at least 16 characters; with neither variable callers are not named
+ * - `GATEWRIGHT_LOG_SALT`: key of the hash, at least 16 characters; with neither variable callers are not
+ * named
  * @throws DomainError CONFIG_INVALID with the variable's name
  */
 export function readLogConfig(environment: Environment = process.env): LogConfig {
@@ -22,8 +21,7 @@ export function readLogConfig(environment: Environment = process.env): LogConfig
   const as = environment['GATEWRIGHT_LOG_PRINCIPAL'] ?? '';
   const salt = environment['GATEWRIGHT_LOG_SALT'] ?? '';
   if (as === 'plain' || as === 'nothing') return { stage, principal: { as } };
-  if (as !== '' && as !== 'hash')
-    throw invalid('GATEWRIGHT_LOG_PRINCIPAL', 'is neither hash, plain nor nothing');
+  if (as !== '' && as !== 'hash') throw invalid('GATEWRIGHT_LOG_PRINCIPAL', 'must be hash, plain or nothing');
   if (as === '' && salt === '') return { stage, principal: { as: 'nothing' } };
   if (salt.length < 16) throw invalid('GATEWRIGHT_LOG_SALT', 'must have at least 16 characters');
   return { stage, principal: { as: 'hash', salt } };

@@ -1,4 +1,4 @@
-/** Environment of quotas and of usage that is read out of access logs. */
+/** Environment of quotas and of usage read from access logs. */
 import { USUAL_FIELDS } from '../quota/access-log-line.ts';
 import type { LineFields, LineRules } from '../quota/access-log-line.ts';
 import { invalid, readTableName } from './environment.ts';
@@ -17,7 +17,7 @@ export function readUsageTableConfig(environment: Environment = process.env): Us
 }
 
 /**
- * Reads `GATEWRIGHT_USAGE_TABLE`, and of access logs:
+ * Reads `GATEWRIGHT_USAGE_TABLE`, and for access logs:
  * - `GATEWRIGHT_USAGE_COUNTS`: `reached` (default), `succeeded` or `all`
  * - `GATEWRIGHT_USAGE_FIELDS`: names of fields that differ from the usual ones, `key=sub,route=routeKey`
  * @throws DomainError CONFIG_INVALID

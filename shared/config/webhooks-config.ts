@@ -1,4 +1,3 @@
-/** Environment of the receiver of webhooks. */
 import { isLoopbackUrl } from '../access/tokens/issuers.ts';
 import type { AwsCallerConfig } from '../aws/aws-json-poster.ts';
 import type { AwsCall } from '../ports.ts';
@@ -6,9 +5,8 @@ import { invalid, readSignerConfig, readStage, readTableName, readText } from '.
 import type { Environment } from './environment.ts';
 
 export type WebhookReceiverConfig = {
-  /** Stage of this stack, which picks the sources. */
+  /** Stage of this stack, which selects the sources. */
   readonly stage: string;
-  /** Table of the claims. */
   readonly tableName: string;
   readonly region: string;
   readonly accountId: string;
@@ -25,7 +23,7 @@ const ENDPOINT_NAMES: Readonly<Record<AwsCall['service'], string>> = {
 };
 
 /**
- * Reads what `webhook-receiver` needs:
+ * Reads the settings of `webhook-receiver`:
  * - `GATEWRIGHT_STAGE`, `GATEWRIGHT_ACCESS_TABLE`
  * - `GATEWRIGHT_ACCOUNT_ID`: of the queues that it sends to
  * - Lambda's own: `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`; and
@@ -45,9 +43,10 @@ export function readWebhookReceiverConfig(environment: Environment = process.env
       endpointOf: (service) =>
         environment[`AWS_ENDPOINT_URL_${ENDPOINT_NAMES[service]}`] ?? environment['AWS_ENDPOINT_URL'],
     },
-    // Whoever may look at a function's configuration sees its variables, and this repository's are everybody's.
+    // Variables are visible in a function's configuration, and this repository's are public.
     localSecret(variable) {
-      if (!isLocal) throw invalid(variable, 'is a secret in the environment: allowed on this machine only');
+      if (!isLocal)
+        throw invalid(variable, 'is a secret in the environment, which is allowed on this machine only');
       return environment[variable] ?? '';
     },
   };

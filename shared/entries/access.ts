@@ -1,5 +1,5 @@
 /**
- * What the authorizers said of a caller, in handlers of your own.
+ * The caller as the authorizers describe it, for handlers of your own.
  *
  * @module gatewright/access
  */

@@ -22,7 +22,7 @@ export type { Socket, SocketClass } from '../websocket/client/host.ts';
 export { ChannelError } from '../websocket/client/questions.ts';
 
 /**
- * Connects at once, and again whenever it has to. `webSocket`: where the host has none of its own.
+ * Connects at once, and reconnects when needed. `webSocket`: for hosts without their own.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Live updates to whoever listens, from any function of yours.
+ * Live updates to subscribers, from any function of yours.
  *
  * @module gatewright/websocket
  */

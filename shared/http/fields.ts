@@ -1,6 +1,6 @@
 /**
- * Fields of requests: one description of what a caller may send, from which both the reader and the OpenAPI
- * document are made. What is written in files is described by shapes, whose simple ones are fields
+ * Fields of requests: one description of a caller's input, from which both the reader and the OpenAPI
+ * document are made. Contents of files have shapes, whose simple ones are fields
  * (packages/authoring/shape.ts).
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -11,25 +11,24 @@ export type JsonSchema = { readonly [keyword: string]: unknown };
 export type Field<T> = {
   readonly schema: JsonSchema;
   readonly isRequired: boolean;
-  /** Goes on after "must be": `a whole number from 1 to 10`. */
+  /** Follows "must be": `a whole number from 1 to 10`. */
   readonly wanted: string;
-  /** The value as it arrived → what it means; undefined = breaks the rule. */
+  /** The raw value → its meaning; undefined = breaks the rule. */
   readonly read: (value: unknown, where: Where) => T | undefined;
 };
 
-/** JSON says what is a number; a query has nothing but text. */
+/** JSON has numbers; a query has only text. */
 export type Where = 'body' | 'query';
 
 export type Fields = Readonly<Record<string, Field<unknown>>>;
 
-/** Takes nothing. */
 export type NoFields = Readonly<Record<string, never>>;
 
 export type ReadFields<F extends Fields> = {
   readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never;
 };
 
-/** Names of tenants, keys and routes are no longer than this either. */
+/** Also the limit of names of tenants, keys and routes. */
 const MAX_TEXT_LENGTH = 256;
 
 export function text(
@@ -57,7 +56,7 @@ export function text(
   };
 }
 
-/** Decimal digits where the request can only say text: in a query. */
+/** Also takes decimal digits, in a query. */
 export function whole(
   description: string | undefined,
   { min, max }: { readonly min: number; readonly max: number },
@@ -109,13 +108,12 @@ export function instant(description: string): Field<number> {
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/;
 
-/** V8 takes the 31st of February for the 3rd of March. */
+/** V8 reads 31 February as 3 March. */
 function isDay(text: string): boolean {
   const day = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
 
-/** A field that may be left out. */
 export function optional<T>(field: Field<T>): Field<T | undefined> {
   return { ...field, isRequired: false };
 }
@@ -123,7 +121,7 @@ export function optional<T>(field: Field<T>): Field<T | undefined> {
 /**
  * Reads all fields of a JSON object, or of a query.
  * @throws RequestInvalid naming the first field that is missing, wrong or unknown: a misspelt field would
- *   otherwise be an instruction that nobody follows
+ *   otherwise be an instruction that is ignored
  */
 export function readFields<F extends Fields>(fields: F, value: unknown, where: Where): ReadFields<F> {
   if (!isJsonObject(value)) throw new RequestInvalid(where, 'must be a JSON object');
@@ -141,7 +139,6 @@ export function readFields<F extends Fields>(fields: F, value: unknown, where: W
   return Object.fromEntries(read) as ReadFields<F>;
 }
 
-/** The schema of a JSON object that `readFields` takes. */
 export function schemaOf(fields: Fields): JsonSchema {
   const entries = Object.entries(fields);
   return {
@@ -152,7 +149,7 @@ export function schemaOf(fields: Fields): JsonSchema {
   };
 }
 
-/** Control characters are no part of a name, and would be of a log line. */
+/** Control characters do not belong in a name, and would alter a log line. */
 export function hasControls(value: string): boolean {
   // eslint-disable-next-line no-control-regex -- it looks for exactly these
   return /[\x00-\x1f\x7f-\x9f]/.test(value);

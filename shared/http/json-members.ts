@@ -1,13 +1,13 @@
-/** Member names that stand twice in one object: JSON.parse takes the last, others the first (RFC 8259 section 4). */
+/** Duplicate members of an object: JSON.parse takes the last, others the first (RFC 8259 section 4). */
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
 
 /**
- * Whether any object of the text, at any depth, names a member twice. The text must be valid JSON.
- * @param names those that matter; without them, all
+ * Whether any object of the text, at any depth, has a member twice. The text must be valid JSON.
+ * @param names checks these only; absent: all
  */
 export function repeatsMember(json: string, names?: ReadonlySet<string>): boolean {
-  /** Names met of the objects that are open; undefined for an array. */
+  /** Names seen in each open object; undefined for an array. */
   const open: (Set<string> | undefined)[] = [];
   let expectsName = false;
   for (const [token] of json.matchAll(TOKEN)) {

@@ -1,4 +1,3 @@
-/** The OpenAPI 3.1 document of an admin function, made of the table that it answers by. */
 import type { Route, RouteDescription } from './route.ts';
 
 type OpenApiInfo = { readonly title: string; readonly version: string; readonly description: string };
@@ -29,7 +28,7 @@ export function describeRoutes(
       schemas: { Problem: PROBLEM },
       responses: {
         Problem: {
-          description: 'Refused; code and field say why (RFC 9457).',
+          description: 'Refused; code and field have the reason (RFC 9457).',
           content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
         },
       },
@@ -46,7 +45,7 @@ const PROBLEM = {
     status: { type: 'integer' },
     detail: { type: 'string' },
     code: { type: 'string', description: 'Stable; one per reason.' },
-    field: { type: 'string', description: 'What of the request is wrong: limits[1].burst.' },
+    field: { type: 'string', description: 'The wrong part of the request: limits[1].burst.' },
   },
 };
 
@@ -54,7 +53,7 @@ const OPERATION_ID_PARAMETER = {
   name: 'Idempotency-Key',
   in: 'header',
   required: true,
-  description: 'An id of your choice: the same change sent again under the same id counts once.',
+  description: 'An id of your choice: a change repeated with the same id takes effect once.',
   schema: { type: 'string', minLength: 1, maxLength: 130 },
 };
 

@@ -1,17 +1,16 @@
 /**
- * Names of the user's in a path. HTTP APIs decode `%2F` before they route, and clients resolve `..`, so a name that
- * holds a slash or is made of dots is written with `~1` for `/` and `~2` for `.`, and `~0` for the tilde itself, in
- * the manner of JSON pointers (RFC 6901).
+ * User-chosen names in a path. HTTP APIs decode `%2F` before they route, and clients resolve `..`, so a name
+ * with slashes or made of dots is written with `~1` for `/`, `~2` for `.` and `~0` for the tilde, like JSON
+ * pointers (RFC 6901).
  */
 
-/** One segment of a path, percent-encoded. */
 export function printPathName(name: string): string {
   return encodeURIComponent(escapeName(name));
 }
 
 /**
- * The name of a segment that the gateway has decoded; undefined for an escape that means nothing, or is not needed.
- * Attack: IAM decides by the path, so `acme~2com`, read as `acme.com`, would pass by a policy that denies `acme.com`.
+ * The name of a segment that the gateway has decoded; undefined for an unknown or unnecessary escape. Attack:
+ * IAM decides by the path, so `acme~2com`, read as `acme.com`, would pass a policy that denies `acme.com`.
  */
 export function parsePathName(segment: string): string | undefined {
   const name = segment.replace(/~([012])/g, (_, digit: string) => ESCAPED[Number(digit)] ?? '');

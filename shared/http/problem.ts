@@ -1,4 +1,4 @@
-/** Failures as problem documents (RFC 9457). Nothing internal leaves: titles are fixed texts. */
+/** Failures as problem documents (RFC 9457). They contain nothing internal: titles are fixed texts. */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { DomainError, isTokenError, PlanInvalid, RequestInvalid, VersionConflict } from '../errors.ts';
 import type { DomainErrorCode } from '../errors.ts';
@@ -8,17 +8,16 @@ type Problem = {
   readonly type: 'about:blank';
   readonly title: string;
   readonly status: number;
-  /** Says what to change; never a value of the request. */
+  /** What to change; never a value of the request. */
   readonly detail?: string;
-  /** Stable; of `DomainError`. */
   readonly code?: DomainErrorCode;
-  /** The field of the request that is wrong: `limits[1].burst`. */
+  /** The wrong field of the request: `limits[1].burst`. */
   readonly field?: string;
-  /** EDIT_CONFLICT of something with versions: the one to save next. */
+  /** For EDIT_CONFLICT with versions: the one to save next. */
   readonly nextVersion?: number;
 };
 
-/** What an administrator is told, who may know why; what is not here is a failure of ours, 500. */
+/** Answers to administrators, who may know the reason; other codes are a failure of ours, 500. */
 export const ADMIN_ANSWERS: Readonly<
   Partial<Record<DomainErrorCode, readonly [status: number, title: string]>>
 > = {
@@ -48,12 +47,12 @@ export function problem(status: number, title: string, detail?: string): Problem
   return { type: 'about:blank', title, status, ...(detail !== undefined && { detail }) };
 }
 
-/** Turns any error into what a caller may know: 401 without the reason for a credential, else 500. */
+/** Turns any error into an answer without details: 401 for a credential, else 500. */
 export function problemOf(error: unknown): Problem {
   return isTokenError(error) ? problem(401, 'Unauthorized') : problem(500, 'Internal Server Error');
 }
 
-/** The refusal of an administrator's request, with code and field; undefined for what is a failure of ours. */
+/** The refusal of an administrator's request, with code and field; undefined for a failure of ours. */
 export function adminProblemOf(error: unknown): Problem | undefined {
   if (!(error instanceof DomainError)) return undefined;
   const [status, title] = ADMIN_ANSWERS[error.code] ?? [];

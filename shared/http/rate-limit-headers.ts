@@ -1,25 +1,23 @@
 /**
- * The fields by which a server tells its limits, and the problems by which it refuses.
- * Source: draft-ietf-httpapi-ratelimit-headers-11 (May 2026): two Lists of Strings with parameters (RFC 9651);
- * RFC 9110 §10.2.3 `Retry-After`; RFC 6585 §4.
+ * Header fields and problems of rate limits. Source: draft-ietf-httpapi-ratelimit-headers-11 (May 2026): two
+ * Lists of Strings with parameters (RFC 9651); RFC 9110 §10.2.3 `Retry-After`; RFC 6585 §4.
  */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { jsonReply } from './reply.ts';
 
-/** One policy, and how its quota stands for whoever asked. */
 export type AdvertisedLimit = {
   /** `monthly`; the same in both fields. */
   readonly id: string;
   readonly limit: number;
-  /** What is counted; requests if it does not say. */
+  /** The counted unit; default: requests. */
   readonly unit?: 'concurrent-requests';
-  /** undefined where nothing is counted over time. */
+  /** undefined when the limit has no time window. */
   readonly windowSeconds: number | undefined;
   readonly remaining: number;
   readonly resetSeconds: number | undefined;
 };
 
-/** Problem types that the draft registers, with the titles it gives them. */
+/** Problem types that the draft registers, with their titles. */
 const PROBLEM_TYPES = 'https://iana.org/assignments/http-problem-types#';
 const QUOTA_EXCEEDED = 'Request cannot be satisfied as assigned quota has been exceeded';
 const REDUCED_CAPACITY = 'Request cannot be satisfied due to temporary server capacity constraints';
@@ -48,7 +46,7 @@ export function rateLimitHeaders(limits: readonly AdvertisedLimit[]): Readonly<R
   };
 }
 
-/** 429: the caller has used up what it was given. `retryAfterSeconds` is never before the window's end. */
+/** 429: the caller has used its quota. `retryAfterSeconds` is never before the window's end. */
 export function quotaExceededReply(
   violated: string,
   retryAfterSeconds: number,
@@ -61,7 +59,7 @@ export function quotaExceededReply(
   });
 }
 
-/** 503: we cannot tell. Nothing of the caller's doing, so no policy is named as violated. */
+/** 503: the quota is unknown. Not the caller's fault, so no violated policy is named. */
 export function reducedCapacityReply(
   retryAfterSeconds: number,
   limits: readonly AdvertisedLimit[],
@@ -83,7 +81,7 @@ function withHeaders(reply: ProxyResult, headers: Readonly<Record<string, string
   return { ...reply, headers: { ...reply.headers, ...headers } };
 }
 
-/** A String with Integer and String parameters; ids of plans need no escape, but whoever calls this may have others. */
+/** A String with Integer and String parameters; escaped, since a user's ids may need it. */
 function item(id: string, parameters: Readonly<Record<string, number | string | undefined>>): string {
   const text = id.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&');
   const printed = Object.entries(parameters).flatMap(([name, value]) => {

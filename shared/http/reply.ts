@@ -1,4 +1,3 @@
-/** The one builder of JSON replies. */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 
 /** A reply with a JSON body. `contentType` differs for problem documents only. */

@@ -1,4 +1,3 @@
-/** A route of an admin function: what it takes, what it answers, and who carries it out. */
 import type { HttpEvent } from '../aws/http-event.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { DomainError, RequestInvalid } from '../errors.ts';
@@ -14,18 +13,17 @@ type ParameterOf<Path extends string> = Path extends `${string}{${infer Name}}${
   ? Name | ParameterOf<Rest>
   : never;
 
-/** A request that has passed every check of its route. */
 type RouteRequest<Path extends string, Query extends Fields, Body> = {
   readonly path: Readonly<Record<ParameterOf<Path>, string>>;
   readonly query: ReadFields<Query>;
   readonly body: Body;
-  /** ARN of the IAM principal who signed. */
+  /** ARN of the signing IAM principal. */
   readonly signer: string;
   readonly receivedEpochMs: number;
   readonly headers: Readonly<Record<string, string>>;
 };
 
-/** A request for a change; sent again with the same id it counts once. */
+/** A change request; repeated with the same id it takes effect once. */
 type ChangeRequest<Path extends string, Query extends Fields, Body> = RouteRequest<Path, Query, Body> & {
   readonly operationId: string;
 };
@@ -37,13 +35,13 @@ type Answer = {
   readonly mediaTypes?: readonly string[];
 };
 
-/** What the OpenAPI document says of a route. */
+/** A route in the OpenAPI document. */
 export type RouteDescription = {
   /** `saveQuotaPlan` */
   readonly id: string;
   readonly summary: string;
   readonly query: Fields;
-  /** undefined: it takes none. */
+  /** undefined: none. */
   readonly body: JsonSchema | undefined;
   readonly isChange: boolean;
   readonly answer: Answer;
@@ -69,7 +67,6 @@ const MAX_NAME_LENGTH = 256;
 const MAX_BODY_BYTES = 128 * 1024;
 const OPERATION_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
-/** A route that changes nothing. */
 export function readRoute<const Path extends string, Query extends Fields = NoFields>(
   told: Told<Path, Query>,
   handle: (request: RouteRequest<Path, Query, undefined>) => Promise<ProxyResult>,
@@ -83,7 +80,7 @@ export function readRoute<const Path extends string, Query extends Fields = NoFi
   };
 }
 
-/** A route that changes something, and so needs an operation id. */
+/** A route that changes something, and so requires an operation id. */
 export function changeRoute<const Path extends string, Body extends Fields, Query extends Fields = NoFields>(
   told: Told<Path, Query> & { readonly method: Exclude<Method, 'GET'>; readonly body: Body },
   handle: (request: ChangeRequest<Path, Query, ReadFields<Body>>) => Promise<ProxyResult>,
@@ -101,7 +98,7 @@ export function changeRoute<const Path extends string, Body extends Fields, Quer
   };
 }
 
-/** As `changeRoute`, for a document that has a parser of its own. */
+/** Like `changeRoute`, for a document with its own parser. */
 export function documentRoute<const Path extends string, Query extends Fields = NoFields>(
   told: Told<Path, Query> & { readonly method: Exclude<Method, 'GET'>; readonly document: JsonSchema },
   handle: (request: ChangeRequest<Path, Query, unknown>) => Promise<ProxyResult>,
@@ -130,7 +127,7 @@ function readRequest<Path extends string, Query extends Fields>(
   event: HttpEvent,
   query: Query | undefined,
 ): Omit<RouteRequest<Path, Query, undefined>, 'body'> {
-  // The gateway lets nobody in who has not signed, if the route was deployed as it should be.
+  // The gateway rejects unsigned requests if the route is deployed with IAM.
   if (event.signer === undefined) throw new DomainError('SIGNER_MISSING', 'the request must be signed');
   return {
     path: readNames(event.pathParameters),
@@ -161,11 +158,11 @@ function readOperationId(headers: Readonly<Record<string, string>>): string {
   throw new RequestInvalid(
     'Idempotency-Key',
     'must be an id of your choice, 1 to 128 letters, digits, dots, colons, dashes and underscores, ' +
-      'the same whenever the same change is sent again',
+      'the same whenever the change is repeated',
   );
 }
 
-/** undefined: there is no body. */
+/** undefined: no body. */
 function readJson(body: string | undefined): unknown {
   if (body === undefined || body === '') return undefined;
   if (new TextEncoder().encode(body).length > MAX_BODY_BYTES)
@@ -176,7 +173,7 @@ function readJson(body: string | undefined): unknown {
   } catch {
     throw new RequestInvalid('body', 'must be JSON');
   }
-  // Others than this reader take the first of two members: what was approved would not be what is done.
-  if (repeatsMember(body)) throw new RequestInvalid('body', 'must not name a member of an object twice');
+  // Other parsers take the first of two members, so the approved change could differ from the one made.
+  if (repeatsMember(body)) throw new RequestInvalid('body', 'must not have a member twice in one object');
   return value;
 }

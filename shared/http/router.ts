@@ -1,4 +1,3 @@
-/** From an event of an HTTP API to the route that answers it. */
 import { parseHttpEvent } from '../aws/http-event.ts';
 import type { HttpEvent } from '../aws/http-event.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
@@ -6,13 +5,13 @@ import { DomainError } from '../errors.ts';
 import { adminProblemOf, problemReply } from './problem.ts';
 import type { Route } from './route.ts';
 
-/** Told of every answer: which route, and the code of a refusal. */
+/** Called for every answer, with the route and the code of a refusal. */
 export type Answered = (routeId: string, code: string | undefined) => void;
 
 /**
- * Answers by the route key that the gateway chose, since that is what IAM has allowed: another reading of the path
- * would let a disguised one (`//`, a trailing slash) reach what a policy denies. A fallback route (`ANY /x/{proxy+}`)
- * is answered with 404 or 405. What is no refusal is thrown: the platform logs it, and the caller sees 500.
+ * Dispatches by the route key that the gateway chose, since IAM has allowed that one: parsing the path again
+ * would let a disguised path (`//`, a trailing slash) reach what a policy denies. A fallback route (`ANY
+ * /x/{proxy+}`) answers 404 or 405. Other errors are thrown: the platform logs them, and the caller gets 500.
  */
 export function createRouter(
   routes: readonly Route[],
@@ -38,7 +37,7 @@ export function createRouter(
 function refuse({ path }: HttpEvent, routes: readonly Route[]): never {
   if (allowedAt(path, routes).length === 0)
     throw new DomainError('ROUTE_UNKNOWN', 'there is nothing at this path');
-  throw new DomainError('METHOD_NOT_ALLOWED', 'this path does not take that method');
+  throw new DomainError('METHOD_NOT_ALLOWED', 'this path does not support that method');
 }
 
 function withHeaders(reply: ProxyResult, status: number, allowed: readonly string[]): ProxyResult {
@@ -47,7 +46,6 @@ function withHeaders(reply: ProxyResult, status: number, allowed: readonly strin
   return reply;
 }
 
-/** The methods that a path takes; a parameter stands for one segment. */
 function allowedAt(path: string, routes: readonly Route[]): readonly string[] {
   const segments = path.split('/');
   return routes

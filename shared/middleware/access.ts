@@ -1,7 +1,7 @@
 /**
- * The backend's own look at what the authorizer said: a kept answer outlives its token and its scopes.
+ * The backend's own check of the authorizer's result: a cached answer outlives its token and its scopes.
  * `access()` for middy, `withAccess()` for a plain handler. Everything is read from
- * `requestContext.authorizer`, which only API Gateway can write; headers are the caller's own word.
+ * `requestContext.authorizer`, which only API Gateway can write; callers can forge headers.
  */
 import type { MiddlewareObj } from '@middy/core';
 import { asNonEmptyText } from '@gatewright/aws/json-object';
@@ -10,38 +10,38 @@ import type { EventFields } from '../aws/event-fields.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { problem, problemReply } from '../http/problem.ts';
 
-/** What the authorizer said of the caller, with types again: REST APIs hand everything on as text. */
+/** The caller from the authorizer's context, typed again: REST APIs pass everything as text. */
 export type Caller = {
   readonly subject: string;
   readonly issuer: string | undefined;
   readonly clientId: string | undefined;
   readonly scopes: readonly string[];
-  /** Undefined: an API key without an end. */
+  /** Undefined: an API key that does not expire. */
   readonly expiresAtEpochSeconds: number | undefined;
-  /** Claims that the access document names under `context`, as they came. */
+  /** Claims that the access document names under `context`, unchanged. */
   readonly context: EventFields;
-  /** Names of what the authorizer left out because it is too long; `scope`: some of the scopes. */
+  /** Names of values that the authorizer omitted for their length; `scope`: some of the scopes. */
   readonly cut: readonly string[];
 };
 
 export type AccessOptions = {
-  /** The caller must have all of these. */
   readonly scopes?: readonly string[];
-  /** Difference between clocks that is forgiven. Default: 30. */
+  /** Tolerated difference between clocks. Default: 30. */
   readonly clockSkewSeconds?: number;
-  /** Let requests through that ask for another verb than the one that was authorised. */
+  /** Allows requests that override the authorised verb. */
   readonly allowMethodOverride?: boolean;
 };
 
-/** Frameworks take the verb from these, and rules have allowed the other one. */
+/** Frameworks take the verb from these, but the rules allowed the other one. */
 const OVERRIDES = /^(x-http-method(-override)?|x-method-override)$/i;
-/** `_method[]` is a list to parsers of nested parameters, and its first entry the verb. */
+/** Parsers of nested parameters read `_method[]` as a list, and its first entry as the verb. */
 const OVERRIDING_PARAMETERS = /^_method(\[|$)/;
 
 type AccessHandler<Event> = (event: Event, ...rest: readonly unknown[]) => unknown;
 
 /**
- * For middy: `.use(access({ scopes: ['orders:read'] }))`. A refusal ends the request before later middlewares.
+ * For middy: `.use(access({ scopes: ['orders:read'] }))`. A refusal ends the request before later
+ * middlewares.
  *
  * @example
  * ```ts
@@ -90,7 +90,7 @@ export function withAccess<Event extends object>(
 }
 
 /**
- * Undefined where no authorizer of ours has answered for the request.
+ * Undefined when none of our authorizers answered for the request.
  *
  * @example
  * ```ts
@@ -109,7 +109,7 @@ export function withAccess<Event extends object>(
 export function callerOf(event: unknown): Caller | undefined {
   const { authorizer } = parseOptionalFields(parseOptionalFields(event)['requestContext']);
   const fields = parseOptionalFields(authorizer);
-  // Payload 2.0 keeps the context of a Lambda authorizer under `lambda`.
+  // Payload 2.0 has the context of a Lambda authorizer under `lambda`.
   const { sub, iss, clientId, scope, exp, contextCut, ...context } = parseOptionalFields(
     fields['lambda'] ?? fields,
   );
@@ -127,7 +127,10 @@ export function callerOf(event: unknown): Caller | undefined {
   };
 }
 
-/** 500 without an authorizer, or without the scope that decides: the route lacks what the handler relies on, which is no fault of the caller's. */
+/**
+ * 500 without an authorizer, or without the deciding scope: the route lacks something that the handler
+ * requires, which is not the caller's fault.
+ */
 function refusal(
   event: object,
   { scopes = [], clockSkewSeconds = 30, allowMethodOverride = false }: AccessOptions,
@@ -139,9 +142,9 @@ function refusal(
   if ((caller.expiresAtEpochSeconds ?? Infinity) + clockSkewSeconds < nowEpochMs / 1000)
     return problemReply(problem(401, 'Unauthorized', 'the credential has expired'));
   if (!allowMethodOverride && overridesMethod(parseOptionalFields(event)))
-    return problemReply(problem(403, 'Forbidden', 'the request asks for another method than its own'));
+    return problemReply(problem(403, 'Forbidden', 'the request overrides its method'));
   if (scopes.every((scope) => caller.scopes.includes(scope))) return undefined;
-  // The rules have seen every scope, this has not: a caller who has it must not be told that they lack it.
+  // Some scopes were omitted here: a caller may have this one, so the answer must not say that it is missing.
   if (caller.cut.includes('scope')) return problemReply(problem(500, 'Internal Server Error'));
   return problemReply(problem(403, 'Forbidden', 'the credential lacks a scope'));
 }
@@ -156,7 +159,7 @@ function overridesMethod(event: EventFields): boolean {
   );
 }
 
-/** API Gateway's own stamp: `requestContext.timeEpoch` (payload 2.0) or `requestTimeEpoch`. */
+/** API Gateway's own timestamp: `requestContext.timeEpoch` (payload 2.0) or `requestTimeEpoch`. */
 function receivedAtEpochMs(event: object): number | undefined {
   const context = parseOptionalFields(parseOptionalFields(event)['requestContext']);
   const stamp = context['timeEpoch'] ?? context['requestTimeEpoch'];

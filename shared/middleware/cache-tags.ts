@@ -1,6 +1,6 @@
 /**
- * Tags for entries of API Gateway's own stage cache: `cacheTags()` for middy, `withCacheTags()` for a plain handler
- * behind a REST API. The handler runs on a miss only, so each run is an entry that is about to be kept.
+ * Tags for entries of API Gateway's own stage cache: `cacheTags()` for middy, `withCacheTags()` for a plain
+ * handler behind a REST API. The handler runs on a miss only, so each run is an entry about to be stored.
  */
 import type { MiddlewareObj } from '@middy/core';
 import type { KeyParameters } from '../cache/cache-key.ts';
@@ -9,14 +9,13 @@ import { keepRecord } from '../cache/stage-record.ts';
 import type { CachedHandler } from './response-cache.ts';
 
 export type CacheTagsOptions<Event> = {
-  /** `createDynamoDbCache({ tableName, namespace })` */
   readonly cache: Pick<ResponseCachePorts, 'store' | 'random' | 'clock' | 'namespace'>;
-  /** The method's `cacheKeyParameters`: an entry is asked for again with these only. */
+  /** The method's `cacheKeyParameters`: an entry is requested again with only these. */
   readonly key: KeyParameters;
   /** The stage's or method's time to live. Default: 300, as API Gateway's. */
   readonly ttlSeconds?: number;
   readonly tags?: (event: Event, response: unknown) => readonly string[];
-  /** Told where an entry could not be recorded, or was invalidated while it was being made. */
+  /** Called when an entry could not be recorded, or was invalidated while it was being made. */
   readonly onProblem?: (problem: 'not-recorded' | 'invalidated-meanwhile') => void;
 };
 
@@ -75,7 +74,7 @@ export function withCacheTags<Event extends object>(
   };
 }
 
-/** An entry that cannot be recorded ends with its time to live; the answer is as good. */
+/** An entry without a record expires with its time to live; the answer is not affected. */
 async function record<Event>(
   event: Event,
   response: unknown,

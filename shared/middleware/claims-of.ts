@@ -1,6 +1,6 @@
 /**
- * The caller's claims, wherever API Gateway puts them: a service that reads them by this is changed and deployed before
- * its authorizer is exchanged, and works with both.
+ * The caller's claims, wherever API Gateway puts them: a service that uses this can be deployed before its
+ * authorizer is replaced, and works with both.
  */
 import { parseOptionalFields } from '../aws/event-fields.ts';
 import type { EventFields } from '../aws/event-fields.ts';
@@ -9,14 +9,14 @@ import { CONTEXT_CUT } from '../access/backend-context.ts';
 import { CARRIED_CLAIMS, parseCarriedClaims } from '../access/carried-claims.ts';
 import { DomainError } from '../errors.ts';
 
-/** Texts, as API Gateway hands claims on. */
+/** Strings, as API Gateway passes claims. */
 export type CallerClaims = Readonly<Record<string, string | undefined>>;
 
 /**
- * Behind a Cognito authorizer `authorizer.claims`, behind a JWT authorizer `authorizer.jwt.claims`, both as they are;
- * behind the toolkit's authorizers what the access document carries (`result.claims`), in the form that it names. To read
- * a claim there that is not carried throws: an `undefined` in its place would be one caller for everybody.
- * Undefined where no authorizer has answered.
+ * Behind a Cognito authorizer `authorizer.claims`, behind a JWT authorizer `authorizer.jwt.claims`, both
+ * unchanged; behind the toolkit's authorizers the claims that the access document carries (`result.claims`),
+ * in the form that it names. Reading a claim that is not carried throws: `undefined` in its place would be
+ * one caller for all. Undefined when no authorizer has answered.
  * @throws DomainError CONFIG_INVALID: the carried claims are too long for the context
  *
  * @example
@@ -37,7 +37,7 @@ export function claimsOf(event: unknown): CallerClaims | undefined {
   const { jwt, claims } = fields;
   if (isJsonObject(jwt)) return parseOptionalFields(jwt['claims']) as CallerClaims;
   if (isJsonObject(claims)) return claims as CallerClaims;
-  // Payload 2.0 keeps the context of a Lambda authorizer under `lambda`.
+  // Payload 2.0 has the context of a Lambda authorizer under `lambda`.
   const context = parseOptionalFields(fields['lambda'] ?? fields);
   return typeof context['sub'] === 'string' ? readOurs(context) : undefined;
 }
@@ -47,17 +47,17 @@ function readOurs(context: EventFields): CallerClaims {
   if (carried === undefined && String(context[CONTEXT_CUT]).split(' ').includes(CARRIED_CLAIMS))
     throw new DomainError(
       'CONFIG_INVALID',
-      'the claims under result.claims are too long to be carried: name fewer',
+      'the claims under result.claims are too long to carry: name fewer',
     );
   const entries = carried === undefined ? toldOf(context) : Object.entries(carried);
   const claims = Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== null));
   return guard(claims, new Set(entries.map(([name]) => name)));
 }
 
-/** What the gateway or the authorizer adds, and no claim. */
+/** Members that the gateway or the authorizer adds; not claims. */
 const NOT_CLAIMS = new Set(['principalId', 'integrationLatency', 'ticketCaller', CONTEXT_CUT]);
 
-/** What every context has, under the names that tokens have for it, and what the document names under `context`. */
+/** The members of every context, under their names in tokens, and those that the document names. */
 function toldOf({ sub, iss, scope, clientId, exp, ...rest }: EventFields): [string, string | null][] {
   const named = Object.entries(rest).filter(([name]) => !NOT_CLAIMS.has(name));
   const standard = Object.entries({ sub, iss, scope, client_id: clientId, exp });
@@ -70,7 +70,7 @@ function printValue(value: unknown): string | null {
     : null;
 }
 
-/** Read by whoever prints, compares or awaits an object, and no claims. */
+/** Names that printing, comparing or awaiting an object reads; not claims. */
 const NO_CLAIMS = new Set([
   'then',
   'toJSON',
@@ -87,7 +87,7 @@ function guard(claims: CallerClaims, carried: ReadonlySet<string>): CallerClaims
       return;
     throw new DomainError(
       'CONFIG_INVALID',
-      `the claim ${name} is not carried: name it under result.claims.names of the API's access document`,
+      `the claim ${name} is not carried: add it to result.claims.names of the API's access document`,
     );
   };
   return new Proxy(Object.freeze(claims), {

@@ -1,9 +1,9 @@
-/** Quotas as an authorizer function charges them: where access and quota meet. */
+/** Quotas for an authorizer function: connects access and quota. */
 import type { LoadQuotas } from '../access/charge-quota.ts';
 import { readUsageTableConfig } from '../config/usage-config.ts';
 import type { MetricSink } from '../observability/quota-metrics.ts';
 
-/** Loaded with the first request that is charged: a function whose documents charge nothing never reads the library. */
+/** Loaded with the first charged request: functions without charges never load the library. */
 export function createQuotaLoader(metrics: MetricSink): LoadQuotas {
   return async (plans) => {
     const [{ createDynamoDbQuotas }, { createDynamoDbUsageReader }, { countQuotas }] = await Promise.all([

@@ -1,4 +1,4 @@
-/** Tickets as they are given in a Lambda function: configuration from the environment, real clock and chance. */
+/** Tickets in a Lambda function: configuration from the environment, real clock and randomness. */
 import { followDocuments } from '../access/documents/lambda-documents.ts';
 import type { TicketPorts } from '../access/tickets/issue-ticket.ts';
 import { createTicketStore } from '../access/tickets/ticket-store.ts';
@@ -8,7 +8,7 @@ import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { createTicketDesk } from './ws-ticket.ts';
 import type { TicketDesk } from './ws-ticket.ts';
 
-/** A browser waits, but not for long. */
+/** A browser waits for the ticket. */
 const STORE_TIMEOUT_MS = 1000;
 
 /**
@@ -23,7 +23,7 @@ export function createLambdaTicketDesk(compiled: unknown): TicketDesk {
 }
 
 /**
- * What `issueTicket` needs in a handler of your own; `tableName`: the toolkit's `access` table.
+ * Ports of `issueTicket` for a handler of your own; `tableName`: the toolkit's `access` table.
  *
  * @example
  * ```ts

@@ -1,6 +1,7 @@
 /**
- * Quotas in front of a user's own handler: `quota()` for middy, `withQuota()` for a plain handler. Both charge
- * before the handler runs, answer 429, 503 or 403 themselves, and add the RateLimit fields to what it answers.
+ * Quotas in front of a user's own handler: `quota()` for middy, `withQuota()` for a plain handler. Both
+ * charge before the handler runs, answer 429, 503 or 403 themselves, and add the RateLimit fields to the
+ * handler's answer.
  */
 import type { MiddlewareObj } from '@middy/core';
 import { gatewayStamp } from '../aws/gateway-stamp.ts';
@@ -13,23 +14,23 @@ import type { Subject } from '../quota/subject.ts';
 
 export type QuotaMiddlewareOptions<Event> = {
   readonly quotas: Quotas;
-  /** Who is charged: plan, tenant and key as the authorizer passed them on. Never what the caller may choose. */
+  /** Plan, tenant and key to charge, from the authorizer. Never from anything that the caller may choose. */
   readonly subject: (event: Event) => Subject;
-  /** Units of this request; without it, the plan's cost of the route. */
+  /** Units of this request; default: the plan's cost of the route. */
   readonly cost?: (event: Event) => number;
-  /** Takes the charge back when the handler fails or answers 5xx. */
+  /** Refunds the charge when the handler fails or answers 5xx. */
   readonly refundFailures?: boolean;
-  /** When the gateway received the request; default: API Gateway's stamp in the event. */
+  /** When the gateway received the request; default: API Gateway's timestamp in the event. */
   readonly stamp?: (event: Event) => number | undefined;
 };
 
 export type QuotaHandler<Event> = (event: Event, ...rest: readonly unknown[]) => unknown;
 
-/** Admissions of events under way: found by the handler through `admissionOf`, gone with the event. */
+/** Admissions of running events: read by `admissionOf`, garbage-collected with the event. */
 const admissions = new WeakMap<object, Admission>();
 
 /**
- * What the handler of this event may settle or refund; undefined outside of a quota's handler.
+ * The admission that the handler of this event may settle or refund; undefined outside of a quota's handler.
  *
  * @example
  * ```ts
@@ -44,9 +45,9 @@ export function admissionOf(event: object): Admission | undefined {
 }
 
 /**
- * For middy: `.use(quota({ quotas, subject }))`. A rejection ends the request before later middlewares. Where a plan
- * limits concurrency, put it after those that may answer early: middy tells no middleware that a later one has, and
- * the permit would be held until the invocation's deadline.
+ * For middy: `.use(quota({ quotas, subject }))`. A rejection ends the request before later middlewares. If a
+ * plan limits concurrency, put it after middlewares that may answer early: middy does not report that a later
+ * one has answered, and the permit would be held until the invocation's deadline.
  *
  * @example
  * ```ts
@@ -149,7 +150,7 @@ function giveUp<Event extends object>(event: Event, { refundFailures }: QuotaMid
   if (refundFailures === true) admissions.get(event)?.refund();
 }
 
-/** HTTP APIs also take answers without a status code, which have no place for headers. */
+/** HTTP APIs also take answers without a status code, which cannot have headers. */
 function isProxyResult(response: unknown): response is ProxyResult {
   return (
     typeof response === 'object' &&

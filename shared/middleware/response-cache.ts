@@ -9,7 +9,6 @@ import type { Looked, ResponseCachePorts, ResponseCacheRules } from '../cache/re
 import { DomainError } from '../errors.ts';
 
 export type ResponseCacheOptions<Event> = ResponseCacheRules<Event> & {
-  /** `createDynamoDbCache({ tableName, namespace })` */
   readonly cache: ResponseCachePorts;
 };
 
@@ -18,7 +17,8 @@ export type CachedHandler<Event> = (event: Event, ...rest: readonly unknown[]) =
 const MAX_SECONDS = 86_400;
 
 /**
- * For middy: `.use(responseCache({ cache, ttlSeconds: 60 }))`, after what refuses callers: who is answered here has not met the later ones.
+ * For middy: `.use(responseCache({ cache, ttlSeconds: 60 }))`, after middlewares that refuse callers: a
+ * cached answer skips the later ones.
  *
  * @example
  * ```ts
@@ -102,6 +102,9 @@ function createCache<Event>({ cache, ...rules }: ResponseCacheOptions<Event>): R
   };
   for (const [name, value] of Object.entries(seconds))
     if (!Number.isInteger(value) || value < 0 || value > MAX_SECONDS)
-      throw new DomainError('CONFIG_INVALID', `${name} of a response cache is 0 to ${MAX_SECONDS} seconds`);
+      throw new DomainError(
+        'CONFIG_INVALID',
+        `${name} of a response cache must be 0 to ${MAX_SECONDS} seconds`,
+      );
   return new ResponseCache(cache, rules);
 }

@@ -1,7 +1,8 @@
 /**
- * Signed webhooks in front of a user's own handler: `webhook()` for middy, `withWebhook()` for a plain handler. The
- * handler runs for genuine deliveries only, once each if `claims` are given; refusals, repetitions and the senders'
- * handshakes are answered here. For REST APIs, HTTP APIs with payload 1.0 and 2.0, and function URLs.
+ * Signed webhooks in front of a user's own handler: `webhook()` for middy, `withWebhook()` for a plain
+ * handler. The handler runs for genuine deliveries only, once each with `claims`; refusals, repetitions and
+ * the senders' handshakes are answered here. For REST APIs, HTTP APIs with payload 1.0 and 2.0, and function
+ * URLs.
  */
 import type { MiddlewareObj } from '@middy/core';
 import { parseRawRequest } from '../aws/raw-request.ts';
@@ -14,17 +15,17 @@ import type { Delivery } from '../webhooks/verify.ts';
 
 export type WebhookOptions = {
   readonly scheme: SchemeName;
-  /** As the sender shows them; the new one and the old one while a secret is changed. */
+  /** As the sender shows them; both the new and the old one during a change of secret. */
   readonly secrets: readonly string[] | (() => readonly string[] | Promise<readonly string[]>);
-  /** How far the sender's time may be from ours. Default: 300. */
+  /** Tolerated difference between the sender's time and ours. Default: 300. */
   readonly toleranceSeconds?: number;
   /** Default: 1,000,000. */
   readonly maxBodyBytes?: number;
-  /** Where deliveries are remembered (`createDynamoDbClaims`), under the name of the source. */
+  /** Store of seen deliveries (`createDynamoDbClaims`), under the name of the source. */
   readonly claims?: DeliveryClaims;
   /** Default: the name of the scheme. */
   readonly source?: string;
-  /** GitHub: tell deliveries with equal bodies apart by X-GitHub-Delivery, which nothing signs. */
+  /** GitHub: tells deliveries with equal bodies apart by X-GitHub-Delivery, which is not signed. */
   readonly trustDeliveryId?: boolean;
 };
 
@@ -32,7 +33,7 @@ export type WebhookHandler<Event> = (event: Event, ...rest: readonly unknown[]) 
 
 type UnderWay = { readonly delivery: Delivery; readonly claim: DeliveryClaim | undefined };
 
-/** Deliveries under way: found by the handler through `deliveryOf`, gone with the event. */
+/** Running deliveries: read by `deliveryOf`, garbage-collected with the event. */
 const underWay = new WeakMap<object, UnderWay>();
 
 /**
@@ -62,7 +63,7 @@ export function deliveryOf(event: object): Delivery | undefined {
 }
 
 /**
- * For middy: `.use(webhook({ scheme: 'github', secrets }))`, before whatever parses the body.
+ * For middy: `.use(webhook({ scheme: 'github', secrets }))`, before any parser of the body.
  *
  * @example
  * ```ts
@@ -152,8 +153,8 @@ function toAdmitOptions(options: WebhookOptions): AdmitOptions {
 }
 
 /**
- * After a failure the sender's next attempt must get through. Neither write changes the answer: a mark that is
- * missing means that the delivery comes once more, a claim that is left over runs out by itself.
+ * After a failure the sender's next attempt must succeed. Neither write changes the answer: without a mark
+ * the delivery comes once more, and a leftover claim expires.
  */
 async function settle(event: object, hasArrived: boolean): Promise<void> {
   const claim = underWay.get(event)?.claim;
@@ -165,7 +166,7 @@ async function settle(event: object, hasArrived: boolean): Promise<void> {
   }
 }
 
-/** What a sender takes for "arrived"; HTTP APIs also take answers without a status code, as 200. */
+/** Senders take these for "arrived"; HTTP APIs also take answers without a status code, as 200. */
 function isSuccess(response: unknown): boolean {
   if (typeof response !== 'object' || response === null || !('statusCode' in response)) return true;
   return typeof response.statusCode === 'number' && response.statusCode >= 200 && response.statusCode < 300;

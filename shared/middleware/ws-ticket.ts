@@ -1,6 +1,6 @@
 /**
- * `POST /ws-ticket`: a one-time ticket for whoever the route's authorizer recognised. Behind REST and HTTP APIs of
- * either payload; who calls is read from `requestContext.authorizer` only, which nobody but API Gateway can write.
+ * `POST /ws-ticket`: a one-time ticket for the caller of the route's authorizer. Behind REST and HTTP APIs of
+ * either payload; the caller is read from `requestContext.authorizer` only, which only API Gateway can write.
  */
 import type { CompiledAccess, CompiledDocument, CompiledTicketIssuer } from '../access/compiled-document.ts';
 import { documentOf } from '../access/find-document.ts';
@@ -18,8 +18,8 @@ import { callerOf } from './access.ts';
 const BODY_LIMIT_CHARACTERS = 1024;
 
 /**
- * `{"ticket":"wst_…","expiresInSeconds":30,"for":"tracking"}`. The body may name the document of the WebSocket,
- * `{"for":"tracking"}`; it must where several take tickets of the API's callers.
+ * `{"ticket":"wst_…","expiresInSeconds":30,"for":"tracking"}`. The body may name the document of the
+ * WebSocket, `{"for":"tracking"}`; it must if several take tickets of the API's callers.
  */
 export type TicketDesk = (event: unknown) => Promise<ProxyResult>;
 
@@ -56,7 +56,8 @@ export function createTicketDesk(
 
 /**
  * For handlers of your own.
- * @throws DomainError CONFIG_INVALID: no authorizer of ours has answered for the route, no document takes tickets of its
+ * @throws DomainError CONFIG_INVALID: no authorizer of ours has answered for the route, no document takes
+ * tickets of its
  *   callers, or the caller has more roles and scopes than a context can hold
  *
  * @example
@@ -76,7 +77,7 @@ export function callerOfTicket(event: unknown): TicketCaller {
   const caller = callerOf(event);
   const told = parseTicketCaller(caller?.context[TICKET_CALLER]);
   if (caller === undefined || told === undefined)
-    throw new DomainError('CONFIG_INVALID', "the route's authorizer does not tell who asks for a ticket");
+    throw new DomainError('CONFIG_INVALID', "the route's authorizer does not tell the caller");
   const { subject, issuer, clientId, expiresAtEpochSeconds } = caller;
   if (issuer === undefined)
     throw new DomainError('CONFIG_INVALID', "the route's authorizer does not tell the caller's issuer");
@@ -91,11 +92,10 @@ export function callerOfTicket(event: unknown): TicketCaller {
 
 type Taker = { readonly document: CompiledDocument; readonly issuer: CompiledTicketIssuer };
 
-/** The WebSockets that take tickets of the callers of the event's API. */
 function takersOf(access: CompiledAccess, deployedStage: string, event: unknown): readonly Taker[] {
   const { apiId, stage } = parseFields(parseFields(event)['requestContext']);
   if (typeof apiId !== 'string' || typeof stage !== 'string')
-    throw new DomainError('EVENT_MALFORMED', 'the event does not name its API and stage');
+    throw new DomainError('EVENT_MALFORMED', 'the event has no API and stage');
   const giver = documentOf(access, deployedStage, { apiId, stage });
   if (giver === undefined)
     throw new DomainError('API_UNKNOWN', 'no access document protects the API and stage of the event');
@@ -110,7 +110,7 @@ function takersOf(access: CompiledAccess, deployedStage: string, event: unknown)
   throw new DomainError('CONFIG_INVALID', 'no access document takes tickets of the callers of this API');
 }
 
-/** An empty text is what no document is called: a body that is none. */
+/** No document has an empty name, so it stands for a malformed body. */
 function readWanted(event: unknown): string | undefined {
   const { body, isBase64Encoded } = parseOptionalFields(event);
   if (typeof body !== 'string' || body === '') return undefined;

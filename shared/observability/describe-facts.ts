@@ -1,11 +1,11 @@
-/** What is known of a request, in words that logs may keep. */
+/** Facts about a request in words that logs may store. */
 import type { LogConfig } from '../config/log-config.ts';
 import type { Facts } from '../ports.ts';
 
 const TEXT_LIMIT_CHARACTERS = 256;
 const HASH_DIGITS = 16;
 
-/** `keyId` and `principalId` become hashes; nothing has control characters, which could forge lines. */
+/** `keyId` and `principalId` become hashes; control characters, which could forge lines, are removed. */
 export function describeFacts(
   { keyId, principalId, rules, lacks, algorithm, issuerId, ...others }: Facts,
   principal: LogConfig['principal'],
@@ -27,7 +27,7 @@ export function describeFacts(
   );
 }
 
-/** The same caller has the same name in one deployment, and nobody without the salt can tell whose it is. */
+/** A caller has one name per deployment; without the salt it cannot be traced to the caller. */
 function nameOf(principalId: string, principal: LogConfig['principal']): string | undefined {
   switch (principal.as) {
     case 'plain':
@@ -35,17 +35,18 @@ function nameOf(principalId: string, principal: LogConfig['principal']): string 
     case 'nothing':
       return undefined;
     case 'hash':
-      // No HMAC, which is 0.2 ms of a start: what a key in front of the text lacks, cutting the hash short gives.
+      // An HMAC would cost 0.2 ms of a start: truncating the hash replaces its protection against appended
+      // text.
       return sha256(`${principal.salt}\n${principalId}`);
   }
 }
 
 function sha256(text: string): string {
-  // Most functions name nobody, and an import would cost them 4 ms of their start.
+  // Most functions name no caller, and an import would cost 4 ms of their start.
   return process.getBuiltinModule('node:crypto').hash('sha256', text).slice(0, HASH_DIGITS);
 }
 
-/** All but what stands here: control characters (`\p{Cc}`, which costs a start 0.1 ms) and two that end lines. */
+/** The class excludes control characters (`\p{Cc}` costs a start 0.1 ms) and two line separators. */
 const UNPRINTABLE = /[^ -~\u00a0-\u2027\u202a-\uffff]/g;
 
 function clean(text: string): string {

@@ -1,4 +1,4 @@
-/** The outermost wrapper of an authorizer: what leaves is what the authorizer decided, whatever stands between. */
+/** The outermost wrapper of an authorizer: middlewares cannot change the authorizer's decision. */
 import { DomainError, UnauthorizedAnswer } from '../errors.ts';
 
 type Decided<Result> =
@@ -6,27 +6,26 @@ type Decided<Result> =
   | { readonly kind: 'unauthorized' }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-/** What one invocation has decided; empty until its authorizer has been reached. */
 type Invocation<Result> = { decided?: Decided<Result> };
 
 /**
- * `wrap` puts around the authorizer whatever its owner likes, once: `(authorize) => middy().use(mine).handler(authorize)`.
- * The inside keeps what it decided and the outside says that and nothing else. In middy an `onError` that sets a
- * response makes an allowing answer of a 401, one that replaces the error makes a 500 of it, and a `before` that
- * returns `{isAuthorized: true}` skips the authorizer.
- * @throws UnauthorizedAnswer where the authorizer, or a middleware by exactly this message, says so
- * @throws DomainError its own failures; ANSWER_REPLACED where something else came out than it answered
+ * `wrap` adds the owner's middlewares around the authorizer, once: `(authorize) =>
+ * middy().use(mine).handler(authorize)`. The inner part records the decision, and the outer part returns
+ * nothing else. In middy an `onError` that sets a response turns a 401 into an allowing answer, one that
+ * replaces the error makes it a 500, and a `before` that returns `{isAuthorized: true}` skips the authorizer.
+ * @throws UnauthorizedAnswer when the authorizer, or a middleware by exactly this message, refuses
+ * @throws DomainError its own failures; ANSWER_REPLACED when the result is not the authorizer's answer
  */
 export function guardAuthorizer<Args extends readonly unknown[], Outer extends readonly unknown[], Result>(
   authorize: (...args: Args) => Promise<Result>,
   wrap: (authorize: (...args: Args) => Promise<Result>) => (...args: Outer) => unknown,
 ): (...args: Outer) => Promise<Result> {
-  // An import of the module reads exports of it that no function needs: 0.7 ms.
+  // An import of the module reads exports that no function needs: 0.7 ms.
   const { AsyncLocalStorage } = process.getBuiltinModule('node:async_hooks');
   const invocations = new AsyncLocalStorage<Invocation<Result>>();
   const wrapped = wrap(async (...args) => {
     const invocation = invocations.getStore();
-    // Who calls from elsewhere would not be heard.
+    // A call from outside of the wrapper would not be recorded.
     if (invocation === undefined) throw replaced();
     try {
       const result = freeze(await authorize(...args));
@@ -64,7 +63,7 @@ function settle<Result>(
   return decided.result;
 }
 
-/** Lambda logs what a function fails with: only our own messages are known to quote no caller, and no cause is. */
+/** Lambda logs a function's errors: only our own messages are known not to quote a caller. */
 function toFailure(error: unknown): Error {
   return error instanceof DomainError
     ? new DomainError(error.code, error.message)
@@ -72,13 +71,10 @@ function toFailure(error: unknown): Error {
 }
 
 function replaced(): DomainError {
-  return new DomainError(
-    'ANSWER_REPLACED',
-    'what came out of the function is not what its authorizer answered',
-  );
+  return new DomainError('ANSWER_REPLACED', "the function's result is not its authorizer's answer");
 }
 
-/** A middleware that changes the answer in place fails, instead of granting what nobody decided. */
+/** A middleware that changes the answer in place fails, rather than granting more. */
 function freeze<Value>(value: Value): Value {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

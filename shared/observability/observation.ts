@@ -1,4 +1,4 @@
-/** What every function has around it, as a middleware: structured logs and metrics, one flush per invocation. */
+/** Logs and metrics around every function, as a middleware: one flush per invocation. */
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
@@ -10,25 +10,24 @@ import { failureReason } from '../reasons.ts';
 import { describeFacts } from './describe-facts.ts';
 import { loadLogger } from './logger.ts';
 
-/** `metrics` is for what counts more than one at a time. */
+/** `metrics` is for counts above one. */
 export type FunctionObserver = Observer & { readonly metrics: Pick<Metrics, 'addMetric'> };
 
-/** Metrics that say how an invocation ended; any other end is `Done`. */
+/** Metrics of an invocation's outcome; any other outcome is `Done`. */
 const OUTCOMES: ReadonlySet<string> = new Set(['Allow', 'Deny', 'Unauthorized', 'Failed']);
 
-/** Powertools prints the cold start in a line of its own, by another instance of itself: 0.8 ms of every start. */
+/** Powertools prints the cold start in a line of its own, by another instance: 0.8 ms of every start. */
 class FunctionMetrics extends Metrics {
   override captureColdStartMetric(): void {
     if (this.getColdStart()) this.addMetric('ColdStart', MetricUnit.Count, 1);
   }
 }
 
-/** The part of middy's request that is used. */
 type Ended = { readonly error?: unknown; readonly context: Context };
 
 type Invocation = { outcome: string; reason?: string; facts: Facts };
 
-/** Runs around each invocation, as middy runs its middlewares. */
+/** Runs around each invocation, like a middy middleware. */
 type Observation = {
   readonly observer: FunctionObserver;
   /** @throws DomainError CONFIG_INVALID */
@@ -42,7 +41,7 @@ type Observation = {
  * Gateway answers 401 only for the message `Unauthorized`, so nothing here may set a response on error.
  */
 export function createObservation(serviceName: string): Observation {
-  // The namespace is POWERTOOLS_METRICS_NAMESPACE, one per stage: the stack's alarms look there.
+  // The namespace is POWERTOOLS_METRICS_NAMESPACE, one per stage, as in the stack's alarms.
   const metrics = new FunctionMetrics({ serviceName });
   // An instance runs one event at a time.
   let invocation: Invocation = { outcome: 'Done', facts: {} };
@@ -52,7 +51,7 @@ export function createObservation(serviceName: string): Observation {
   let config: LogConfig | undefined;
   const publish = ({ awsRequestId: requestId }: Context): void => {
     const { reason, ...facts } = describeInvocation(invocation, config);
-    // Two sets: alarms look at a service whatever the outcome, people at one outcome of one service.
+    // Two sets: alarms use a service with any outcome, people one outcome of one service.
     metrics.addDimensions({});
     metrics.addDimensions({ stage: config?.stage ?? 'unknown', outcome: invocation.outcome });
     const metadata = { ...(reason !== undefined && { reason }), requestId, ...facts };
@@ -94,7 +93,7 @@ function createObserver(metrics: Metrics, current: () => Invocation): FunctionOb
     },
     measure,
     time(metric, work) {
-      // The first look at `performance` loads its module: 2 ms.
+      // The first use of `performance` loads its module: 2 ms.
       const begunNs = process.hrtime.bigint();
       try {
         return work();
@@ -128,7 +127,7 @@ type FailureLog = (
 function createFailureLog(serviceName: string): FailureLog {
   let logger: Logger | undefined;
   return async (error, context, facts) => {
-    // It takes the first invocation that it sees for the instance's first.
+    // The logger takes its first invocation for the instance's first.
     logger ??= await loadLogger(serviceName);
     logger.addContext(context);
     const { message, cause } =

@@ -4,8 +4,8 @@ import type { FunctionObserver } from './observation.ts';
 import type { Handler } from './observe-handler.ts';
 
 /**
- * As `observeHandler`. A caller waits for the start of an authorizer, and middy would be 1 ms of it.
- * With middlewares of your own, put middy around this.
+ * Like `observeHandler`, without middy, which would add 1 ms to a start that callers wait for. For
+ * middlewares, put middy around this.
  */
 export function observeAuthorizer<Result>(
   serviceName: string,

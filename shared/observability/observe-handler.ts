@@ -1,4 +1,3 @@
-/** A handler with logs and metrics around it, in middy. */
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { createObservation } from './observation.ts';
@@ -6,7 +5,7 @@ import type { FunctionObserver } from './observation.ts';
 
 export type Handler<Result> = (event: unknown, context: Context) => Promise<Result>;
 
-/** @see createObservation for what becomes of errors */
+/** @see createObservation for the handling of errors */
 export function observeHandler<Result>(
   serviceName: string,
   handle: (event: unknown, observer: FunctionObserver) => Promise<Result>,

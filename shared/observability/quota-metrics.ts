@@ -1,24 +1,25 @@
-/** What quotas do, as CloudWatch metrics; the alarms of packages/stack/quota/resources.yml look at these names. */
+/** CloudWatch metrics of quotas; the alarms of packages/stack/quota/resources.yml use these names. */
 import type { MetricUnit } from '@aws-lambda-powertools/metrics/types';
 import type { QuotaEvent } from '../quota/holder-ports.ts';
 
-/** The part of powertools' Metrics that is used here. Its dimensions are its own; the alarms go by `service` alone. */
+/** The part of powertools' Metrics used here. It sets its own dimensions; the alarms use `service` only. */
 export type MetricSink = { addMetric(name: string, unit: MetricUnit, value: number): unknown };
 
 /**
- * `observe` of quotas, for our functions and for users' own: `createDynamoDbQuotas({ …, observe: countQuotas(metrics) })`.
- * A request that is served from a lease tells nothing, so this costs what grants cost, not what requests do. Ids of
- * limits, tenants and keys stay out: they are no dimensions, whose every value is a metric of its own and is billed so.
+ * `observe` of quotas, for our functions and for users' own: `createDynamoDbQuotas({ …, observe:
+ * countQuotas(metrics) })`. A request served from a lease emits nothing, so the cost is that of grants, not
+ * of requests. Ids of limits, tenants and keys are no dimensions: each value would be a metric of its own,
+ * and billed as one.
  * | metric | counts |
  * | --- | --- |
- * | `QuotaGrants`, `QuotaLeases` | grants by the table; those of them that were more than one request needed |
- * | `QuotaUnitsGranted`, `QuotaUnitsReturned`, `QuotaUnitsWasted` | units; wasted = charged, and used by nobody |
- * | `QuotaDenied`, `QuotaSuspended` | refusals that were asked of the table: over quota or rate; suspended keys |
- * | `QuotaUnavailable` | the same, where the table was out of reach; further requests are refused unasked for a second |
+ * | `QuotaGrants`, `QuotaLeases` | grants by the table; those for more than one request |
+ * | `QuotaUnitsGranted`, `QuotaUnitsReturned`, `QuotaUnitsWasted` | units; wasted = charged and not used |
+ * | `QuotaDenied`, `QuotaSuspended` | refusals by the table: over quota or rate; suspended keys |
+ * | `QuotaUnavailable` | refusals because the table was out of reach; further requests are refused for a second without a call |
  * | `QuotaStoreLatency` | milliseconds of each call of the table |
  * | `QuotaStoreThrottled` | calls that the table throttled: a hot ledger |
  * | `QuotaThreshold` | thresholds (`alarms` of a plan) that were crossed |
- * | `QuotaClockOff` | clocks found wrong by the table's; the error in milliseconds is `QuotaClockError` |
+ * | `QuotaClockOff` | clocks that differ from the table's; the error in milliseconds is `QuotaClockError` |
  *
  * @example
  * ```ts

@@ -1,4 +1,3 @@
-/** Keeps credentials out of the logs, whatever object is logged. */
 import { SIGNATURE_HEADERS } from '../webhooks/signature-headers.ts';
 
 const SECRET_KEYS = new Set([
@@ -6,7 +5,6 @@ const SECRET_KEYS = new Set([
   'apikey',
   'authorization',
   'authorizationtoken',
-  // What an authorizer said of the caller: claims.
   'authorizer',
   // Forms and JSON carry passwords and refresh tokens.
   'body',
@@ -33,24 +31,24 @@ const SECRET_KEYS = new Set([
   'usageidentifierkey',
   'xamzsecuritytoken',
   'xapikey',
-  // GitHub sends its older SHA-1 signature beside the one that is checked.
+  // GitHub sends its older SHA-1 signature beside the current one.
   'xhubsignature',
   ...Object.values(SIGNATURE_HEADERS).map(plainName),
 ]);
 
 const REDACTED = '[redacted]';
-/** Of addresses the query goes: `/x?token=…`. Fragments never reach a server, but stand in `Referer`s of bad clients. */
+/** Removes the query of addresses: `/x?token=…`. Fragments appear in `Referer`s of bad clients. */
 const QUERY = /[?#].*$/s;
 const ADDRESS_KEYS = new Set(['location', 'origin', 'path', 'rawpath', 'referer', 'referrer', 'uri', 'url']);
 /**
- * A credential in a place that no list names, such as a header of the user's own name or the text of an error: a JWS,
- * what follows its scheme, and the toolkit's own, an API key (from its id on) or a ticket. A
- * JWS is looked for where a word begins only: `-eyJ-eyJ-…`, read to its end from each of them, would stop a function.
+ * A credential in an unlisted place, such as a user's own header or an error text: a JWS, the text after its
+ * scheme, and the toolkit's own, an API key (from its id on) or a ticket. A JWS is only looked for at the
+ * start of a word: scanning `-eyJ-eyJ-…` to its end from each of them would block a function.
  */
 const CREDENTIALS =
   /(?<![\w-])(?=(?:[\w-]*-)?eyJ)[\w-]+\.[\w-]+\.[\w-]*|\b(?:basic|bearer|dpop) +[\w.~+/=-]+|_[0-9a-z]{16}_[0-9a-z]{36}|wst_[\w-]{43}/gi;
 
-/** Replacer for `JSON.stringify`: what may be a credential becomes `[redacted]`. */
+/** Replacer for `JSON.stringify`: a possible credential becomes `[redacted]`. */
 export function redact(key: string, value: unknown): unknown {
   if (value === undefined || value === null) return value;
   const name = plainName(key);
@@ -60,7 +58,7 @@ export function redact(key: string, value: unknown): unknown {
   return text.replace(CREDENTIALS, REDACTED);
 }
 
-/** Lower case, without what is neither letter nor digit: `x-api-key` and `xApiKey` are one. */
+/** Lower case, letters and digits only: `x-api-key` and `xApiKey` are one. */
 function plainName(key: string): string {
   return key.toLowerCase().replace(/[^a-z0-9]/g, '');
 }

@@ -1,13 +1,12 @@
-/** One line of an API's access log → the request that somebody is charged for. */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { repeatsMember } from '../http/json-members.ts';
 import type { Subject } from './subject.ts';
 
-/** Names of the line's fields. A value may be a word of the format itself: `"plan":"gold"`. */
+/** Names of the line's fields. A value may be a constant of the format: `"plan":"gold"`. */
 export type LineFields = {
   /** `$context.extendedRequestId`. */
   readonly requestId: string;
-  /** `$context.requestTimeEpoch`; without it the line's own time counts. */
+  /** `$context.requestTimeEpoch`; without it the line's own time is used. */
   readonly time: string;
   readonly status: string;
   /** `$context.integrationStatus`: whether the request reached the backend. */
@@ -20,8 +19,8 @@ export type LineFields = {
 };
 
 /**
- * Which requests count. `reached`: those that API Gateway let through, as its own usage plans do; 4xx and 5xx of the
- * backend among them. `succeeded`: those of them with a status below 400. `all`: refused ones too.
+ * Which requests count. `reached`: those that API Gateway passed on, as for its own usage plans, including
+ * 4xx and 5xx of the backend. `succeeded`: those of them with a status below 400. `all`: refused ones too.
  */
 type CountRule = 'reached' | 'succeeded' | 'all';
 
@@ -35,7 +34,7 @@ export type TrackedRequest = {
 
 type LineReading =
   | { readonly kind: 'counted'; readonly request: TrackedRequest }
-  /** By the rule; or a request that nobody is charged for, such as one without a caller. */
+  /** Excluded by the rule, or not chargeable, such as a request without a caller. */
   | { readonly kind: 'uncounted' }
   | { readonly kind: 'malformed' };
 
@@ -51,25 +50,25 @@ export const USUAL_FIELDS: LineFields = {
 };
 
 /**
- * How REST APIs print `$context.requestId`, which callers choose by the header x-amzn-RequestId: all requests of one
- * id would be charged as one.
+ * The form of `$context.requestId` of REST APIs, which callers choose by the header x-amzn-RequestId: all
+ * requests with one id would be charged as one.
  */
 const CHOSEN_BY_CALLER =
   /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|UUID_REPLACED_INVALID_REQUEST_ID)$/i;
 const NAMES = ['requestId', 'plan', 'tenant', 'key', 'route'] as const;
 const REFUSED_BY_GATEWAY = new Set([401, 403, 429]);
 const MAX_NAME_LENGTH = 256;
-/** Later years have another form in the names of periods, and no log has a request of them. */
+/** Later years change the form of period names, and no log has such requests. */
 const END_OF_TIME_MS = Date.UTC(10_000, 0);
 
-/** `receivedAtEpochMs`: the time that CloudWatch Logs gives the line. */
+/** `receivedAtEpochMs`: the line's time in CloudWatch Logs. */
 export function readAccessLine(
   message: string,
   receivedAtEpochMs: number,
   { fields, counts }: LineRules,
 ): LineReading {
   const line = parseJsonObject(message);
-  // API Gateway escapes nothing: a path with quotes in a careless format could give the line a second key.
+  // API Gateway escapes nothing: in a careless format a path with quotes could give the line a second key.
   if (line === undefined || repeatsMember(message, new Set(Object.values(fields))))
     return { kind: 'malformed' };
   const read = (name: keyof LineFields): string | undefined => valueOf(line[fields[name]]);
@@ -78,7 +77,7 @@ export function readAccessLine(
   const status = Number(printed);
   if (requestId === undefined || CHOSEN_BY_CALLER.test(requestId) || !/^[1-5]\d\d$/.test(printed))
     return { kind: 'malformed' };
-  // Written without quotes, 007 and 1e1 and whatever has more digits than a number keeps would be somebody else.
+  // Without quotes, 007, 1e1 and numbers with too many digits would name another key.
   if (NAMES.some((name) => typeof line[fields[name]] === 'number')) return { kind: 'malformed' };
   const [plan, tenant, key] = [read('plan'), read('tenant'), read('key')];
   if (plan === undefined || tenant === undefined || key === undefined) return { kind: 'uncounted' };
@@ -96,7 +95,7 @@ export function readAccessLine(
   return { kind: 'counted', request: { requestId, subject, atEpochMs } };
 }
 
-/** API Gateway prints `-` for what there is none of. */
+/** API Gateway prints `-` for an absent value. */
 function valueOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' && value !== '-' ? value : undefined;

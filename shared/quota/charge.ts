@@ -1,4 +1,3 @@
-/** One request against all of its limits: every one is charged, or none. */
 import type { Holding, Moved, Refusal } from './holding.ts';
 
 export type Charged =
@@ -7,19 +6,19 @@ export type Charged =
   | { readonly kind: 'plan-changed' };
 
 type ChargePorts = {
-  /** The request's holdings as of now; asked anew after every wait, since periods move and clocks are corrected. */
+  /** The request's current holdings; called anew after every wait, since periods and clocks move. */
   readonly find: () => readonly Holding[];
   readonly move: (moved: Moved) => void;
   /** Units that each holding may lend while the store is out of reach. */
   readonly bound: number;
 };
 
-/** Waits of one request: per limit a grant, a refill that others took, a moved period. */
+/** Most waits of one request: per limit a grant, a refill that others took, a moved period. */
 const MAX_WAITS = 64;
 
 /**
- * Acquires what is lacking, scarcest first, and takes from all in the same tick in which all suffice. What was
- * acquired for a request that is then refused elsewhere stays for the next one.
+ * Acquires missing units, scarcest first, and takes from all limits in the tick in which all suffice. Units
+ * acquired for a request that is then refused elsewhere stay for the next one.
  */
 export async function charge(cost: number, at: ChargePorts): Promise<Charged> {
   let holdings = at.find();

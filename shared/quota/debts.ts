@@ -1,23 +1,22 @@
 /**
- * What this process admitted without a store's consent, by ledger and period or by bucket and window. Kept apart
- * from the leases: one that is pushed out and made anew must not lend, or forget to pay, a second time.
+ * Units that this process admitted without the store, by ledger and period or by bucket and window. Separate
+ * from the leases: a lease that is evicted and made anew must not lend twice, or forget to pay.
  */
 
 import type { Clock } from '../ports.ts';
 import type { ItemKey } from '../table/item-write.ts';
 
 export type Debt = {
-  /** Units lent in this period, ever. */
   borrowed: number;
-  /** Units delivered that no ledger has been charged for yet. */
+  /** Delivered units that no ledger has been charged for yet. */
   owed: number;
-  /** While one of the leases pays it, nobody can tell whether units that were lent have been charged. */
+  /** While a lease pays it, it is unknown whether lent units have been charged. */
   paying?: Promise<unknown> | undefined;
-  /** The period was closed, and is charged no more. */
+  /** The period was closed and takes no more charges. */
   isVoid?: boolean;
 };
 
-/** The oldest stamp that is charged to its own period is this old; after that nobody asks for the debt. */
+/** Age of the oldest timestamp that is charged to its own period; after that the debt is not needed. */
 const KEPT_AFTER_END_MS = 900_000;
 
 export class Debts {
@@ -34,7 +33,7 @@ export class Debts {
     return this.#debts.get(nameOf(key))?.debt;
   }
 
-  /** The debt to that item, made where there is none; undefined where so many are open that one more cannot be kept. */
+  /** The debt to that item, created if missing; undefined when too many are open. */
   open(key: ItemKey, endEpochMs: number): Debt | undefined {
     const known = this.find(key);
     if (known !== undefined) return known;

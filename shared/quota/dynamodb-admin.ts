@@ -1,10 +1,9 @@
-/** What administration needs, on a DynamoDB table. */
 import type { AdminPorts } from './admin/operation.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { createDynamoDbListing } from '../table/dynamodb-listing.ts';
 import { RANDOM, TIMER } from './dynamodb-quotas.ts';
 
-/** A person waits for it, and would rather wait longer than not know whether it landed. */
+/** Long, because a person waits and needs to know whether the change was made. */
 const TIMEOUT_MS = 2000;
 
 export function createDynamoDbAdminPorts(tableName: string): AdminPorts {

@@ -10,7 +10,6 @@ import type { QuotaOptions, Quotas } from './quotas.ts';
 export type DynamoDbQuotaOptions = DynamoDbTableOptions &
   Omit<QuotaOptions, 'store' | 'clock' | 'random' | 'timer'>;
 
-/** Chance and time of this process. */
 export const CLOCK: AgeClock = { nowEpochMs: () => Date.now(), monotonicMs: () => performance.now() };
 
 export const RANDOM: Random = { hex: randomHex, fraction: () => Math.random() };
@@ -18,7 +17,7 @@ export const RANDOM: Random = { hex: randomHex, fraction: () => Math.random() };
 export const TIMER: Timer = { pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
 
 /**
- * Which plan administrators have put a key on, for handlers that do not learn it from the authorizer.
+ * A key's assigned plan, for handlers that do not get it from the authorizer.
  *
  * @example
  * ```ts
@@ -33,7 +32,8 @@ export function createDynamoDbKeyPlans(options: DynamoDbTableOptions): KeyPlans 
 }
 
 /**
- * Nothing is loaded, connected or drawn before the first request: a snapshot of the process is safe to clone.
+ * Nothing is loaded, connected or generated before the first request: a snapshot of the process is safe to
+ * clone.
  *
  * @example
  * ```ts

@@ -1,4 +1,3 @@
-/** Usage that is counted from access logs, on a DynamoDB table. */
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { CLOCK, TIMER } from './dynamodb-quotas.ts';
 import { createUsageReader } from './read-usage.ts';
@@ -6,7 +5,7 @@ import type { UsageReader } from './read-usage.ts';
 import { createUsageTracker } from './track-usage.ts';
 import type { UsageTracker, UsageTrackerPorts } from './track-usage.ts';
 
-/** Nobody waits for it, and a call that is given up is made again. */
+/** No request waits for it, and an aborted call is repeated. */
 const TIMEOUT_MS = 2000;
 
 export function createDynamoDbUsageTracker(
@@ -17,7 +16,7 @@ export function createDynamoDbUsageTracker(
   return createUsageTracker({ store, clock: CLOCK, timer: TIMER, observe });
 }
 
-/** Nothing is loaded or connected before the first look. */
+/** Nothing is loaded or connected before the first read. */
 export function createDynamoDbUsageReader(tableName: string, plans: readonly unknown[]): UsageReader {
   return createUsageReader({ store: createDynamoDbTable({ tableName }), clock: CLOCK, plans });
 }

@@ -1,9 +1,9 @@
-/** Names of a process's writes and claims, and whom they are of. */
+/** Ids and sequence numbers of a process's writes and claims. */
 import type { Clock, Random } from '../ports.ts';
 
 const HOLDER_DIGITS = 12;
 
-/** Made at its first use and never at init: a snapshot of an instance is many instances. */
+/** Created at first use and never at init: one snapshot may become many instances. */
 export class GrantIds {
   readonly #random: Random;
   readonly #clock: Clock;
@@ -16,19 +16,19 @@ export class GrantIds {
     this.#clock = clock;
   }
 
-  /** Numbers go up; they are times, so that others can tell how long ago a holder wrote. */
+  /** Increasing numbers; they are times, so that others can see how long ago a holder wrote. */
   next(): { readonly holder: string; readonly sequence: number } {
     this.#sequence = Math.max(this.#sequence + 1, Math.floor(this.#clock.nowEpochMs()));
     return { holder: this.#name(), sequence: this.#sequence };
   }
 
-  /** Hex digits: of a request that holds a permit. */
+  /** Hex digits: id of a request that holds a permit. */
   nextClaim(): string {
     this.#claims += 1;
     return `${this.#name()}${this.#claims.toString(16)}`;
   }
 
-  /** 0 to 255: which of several items this process works on. */
+  /** 0 to 255: selects the item, of several, that this process works on. */
   place(): number {
     return Number.parseInt(this.#name().slice(1, 3), 16);
   }

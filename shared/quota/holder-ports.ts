@@ -1,4 +1,3 @@
-/** What all holdings of one process share with the world, and what they tell it. */
 import type { AgeClock, ItemStore, Random, Timer } from '../ports.ts';
 import type { Debts } from './debts.ts';
 import type { GrantIds } from './grant.ts';
@@ -22,8 +21,8 @@ export type QuotaEvent =
   | { readonly kind: 'granted'; readonly limit: string; readonly units: number; readonly leased: boolean }
   | { readonly kind: 'refused'; readonly limit: string; readonly reason: RefusalReason }
   | { readonly kind: 'returned' | 'wasted'; readonly limit: string; readonly units: number }
-  /** Told to one holder per threshold and period; a stream of the table tells it even if that holder dies. */
+  /** Emitted by one holder per threshold and period; a stream of the table has it in any case. */
   | { readonly kind: 'alarm'; readonly id: LedgerId; readonly period: Period; readonly percent: number }
-  /** `outcome`: the kind of what the store answered; `throttled` = it has too much to do, mostly for one item. */
+  /** `outcome`: the kind of the store's answer; `throttled` = too many writes, mostly for one item. */
   | { readonly kind: 'store'; readonly purpose: string; readonly outcome: string; readonly elapsedMs: number }
   | { readonly kind: 'clock-off'; readonly byMs: number };

@@ -1,4 +1,4 @@
-/** What a process holds of one limit: units to use at once, or the way to get more. */
+/** A process's share of one limit: units to use at once, or the way to get more. */
 import { toppedUpOf } from './ledger.ts';
 import type { LedgerId, LedgerState } from './ledger.ts';
 import type { Period } from './period.ts';
@@ -9,9 +9,8 @@ export type RefusalReason = 'quota-exceeded' | 'rate-limited' | 'concurrency' | 
 export type Refusal = {
   readonly kind: 'refused';
   readonly reason: RefusalReason;
-  /** Id of the limit that refuses. */
   readonly limit: string;
-  /** Time until a request may be admitted; undefined = only its owner's action changes that. */
+  /** Time until a request may be admitted; undefined = only an administrator can change it. */
   readonly retryAfterMs: number | undefined;
 };
 
@@ -23,69 +22,70 @@ export type Acquired =
   | { readonly kind: 'plan-changed' }
   | Moved;
 
-/** Requests are charged elsewhere: ask for the holdings anew. */
+/** Requests are charged elsewhere: get the holdings anew. */
 export type Moved = {
   readonly kind: 'moved';
   readonly from: { readonly id: LedgerId; readonly period: Period; readonly plan: Pick<UsagePlan, 'id'> };
-  /** Another period, the ledgers of another limit, or (undefined) what it would be without what is remembered. */
+  /** Another period, another limit's ledgers, or (undefined) the default, forgetting what is remembered. */
   readonly to: Period | LedgerId | undefined;
 };
 
 export const ACQUIRED: Acquired = { kind: 'acquired' };
 
-/** A limit as headers and callers see it; never I/O, may be stale. */
+/** A limit for headers and callers; never does I/O, may be stale. */
 export type LimitState = {
   readonly id: string;
   readonly kind: 'quota' | 'rate' | 'concurrency';
-  /** Promised units per window, or requests that may run at once. */
+  /** Units per window, or requests that may run at once. */
   readonly limit: number;
   readonly unit?: 'concurrent-requests';
-  /** undefined where nothing is counted over time. */
+  /** undefined when the limit has no time window. */
   readonly windowSeconds: number | undefined;
-  /** Units known to be left; the server may have fewer by now. */
+  /** Units known to be left; the store may have fewer by now. */
   readonly remaining: number;
   /** Until the period ends, or until the rate has refilled. */
   readonly resetSeconds: number | undefined;
   /** Start of the charged period; undefined for rates. */
   readonly periodStartEpochMs: number | undefined;
-  /** The quota is used up, and this is served from its overage. */
+  /** The quota is used up, and units come from its overage. */
   readonly overage: boolean;
 };
 
-/** Implemented per kind of limit. `isReady`, `take` and `refusal` are synchronous: a check and its take never part. */
+/**
+ * One implementation per kind of limit. `isReady`, `take` and `refusal` are synchronous, so nothing happens
+ * between a check and its take.
+ */
 export interface Holding {
-  /** Of its limit. */
   readonly id: string;
-  /** Smaller is asked first, so that a denied request acquires as little as possible elsewhere. */
+  /** The smallest is called first, so that a denied request acquires as little as possible elsewhere. */
   scarcity(): number;
   isReady(cost: number): boolean;
-  /** A denial that is still fresh; saves the write that would say so again. */
+  /** A denial that is still fresh; saves a write with the same result. */
   refusal(cost: number): Refusal | undefined;
   acquire(cost: number): Promise<Acquired>;
-  /** Only in the same tick in which `isReady` held. */
+  /** Only in the tick in which `isReady` was true. */
   take(cost: number): void;
-  /** Puts unused units back. False if they were reported used already. */
+  /** Returns unused units. False if they were reported used already. */
   refund(cost: number): boolean;
   /**
-   * Charges what was delivered already, of which `isReady` may not hold.
-   * @returns the units that the limit did not have; 0 where time or the request's end brings back what is taken
+   * Charges delivered units, for which `isReady` may be false.
+   * @returns the units that the limit did not have; 0 if they come back with time or at the request's end
    */
   chargeMore(units: number): Promise<number>;
-  /** What was charged in the store for a request that another limit refuses is taken back there. */
+  /** Reverts a charge in the store for a request that another limit refuses. */
   uncharge(): Promise<void>;
-  /** Resolves when the store has been told of what may not wait, or could not be. */
+  /** Resolves when urgent reports have reached the store, or failed. */
   readonly corrected: Promise<void>;
   /** Makes room without the store, within the bound of `onUnavailable`; the units stay owed. */
   borrow(cost: number, bound: number): boolean;
-  /** Asks the store how it stands, without taking anything. */
   look(): Promise<void>;
   state(atEpochMs: number): LimitState;
 }
 
 /**
- * How a counted quota stands.
+ * State of a counted quota.
  * @param seen the ledger as last seen; undefined = as it would be opened
- * @param held units that this process may use without asking
+ * @param held units that this process may use without a call
  */
 export function quotaState(
   { id, quota, overage }: QuotaLimit,
@@ -98,7 +98,7 @@ export function quotaState(
   return {
     id,
     kind: 'quota',
-    // What clients draw `r` of: a top-up is part of it, or more would be left than there ever was.
+    // Clients show `r` as a part of it: without top-ups, more could be left than the limit.
     limit: seen === undefined ? quota : seen.limit + toppedUpOf(seen),
     windowSeconds: Math.max(1, Math.round((period.endEpochMs - period.startEpochMs) / 1000)),
     remaining: Math.max(0, remaining - overage),

@@ -1,4 +1,4 @@
-/** All that this process holds, by limit, subject and period; bounded. */
+/** All leases of this process, by limit, subject and period; limited in number. */
 import { PlanInvalid } from '../errors.ts';
 import type { Holding, Moved } from './holding.ts';
 import type { HolderPorts } from './holder-ports.ts';
@@ -19,31 +19,29 @@ import type { Subject } from './subject.ts';
 
 type HoldingsOptions = {
   readonly ports: HolderPorts;
-  /** The time by which buckets are judged. */
   readonly nowEpochMs: () => number;
-  /** More than this push out what was not used for longest, which gives back what it holds. */
+  /** More than this evict the least recently used, which return their units. */
   readonly maxLeases: number;
 };
 
-/** When a request belongs where: one stamp, or every instant that it may have come at. */
+/** When a request arrived: one timestamp, or every instant that is possible. */
 export type Arrival = { readonly fromEpochMs: number; readonly toEpochMs: number };
 
 const LOOKS = 64;
-/** While the table is out of reach; what more have used is not billed. */
+/** Limit while the table is out of reach; usage of further leases is not billed. */
 const MAX_LEAVING = 10_000;
 
 export class Holdings {
   readonly #options: HoldingsOptions;
-  /** In order of last use. */
   readonly #leases = new Map<string, Lease>();
   #round = this.#leases.values();
-  /** Pushed out, and not yet settled. */
+  /** Evicted, and not yet settled. */
   readonly #leaving = new Map<Lease, Lease>();
   readonly #rates = new Map<string, RateLease>();
   readonly #pools = new Map<string, PermitPool>();
   /** Periods that cannot be opened → the one that is charged instead. */
   readonly #moved = new Map<string, Period>();
-  /** Limits → those whose ledgers they go on with. */
+  /** Limits → those whose ledgers they continue. */
   readonly #lines = new Map<string, LedgerId>();
   readonly #periods = new Map<PeriodRule, Period>();
 
@@ -52,9 +50,9 @@ export class Holdings {
   }
 
   /**
-   * What a request is charged to: every limit of its plan, in every period that it may belong to.
-   * @param run undefined: nobody will say when the request has ended
-   * @throws PlanInvalid when the plan limits what runs at once, and nobody will
+   * The holdings of a request: every limit of its plan, in every period that it may belong to.
+   * @param run undefined: the end of the request will not be reported
+   * @throws PlanInvalid when the plan limits concurrency, and `run` is missing
    */
   of(plan: UsagePlan, subject: Subject, arrival: Arrival, run: Run | undefined): readonly Holding[] {
     const found: Holding[] = [];
@@ -85,7 +83,7 @@ export class Holdings {
     return found;
   }
 
-  /** Remembers what such requests are charged to. */
+  /** Remembers where such requests are charged instead. */
   move({ from, to }: Moved): void {
     if (to === undefined) {
       for (const [name, period] of this.#moved)
@@ -103,7 +101,7 @@ export class Holdings {
     return [...this.#leaving.values(), ...this.#leases.values()];
   }
 
-  /** What keys that are asked for no more have used is told all the same, some of them with each call. */
+  /** Reports usage of keys without recent requests, some with each call. */
   settleOverdue(): void {
     for (let look = 0; look < LOOKS; look += 1) {
       const { value: lease, done } = this.#round.next();
@@ -115,7 +113,7 @@ export class Holdings {
     }
   }
 
-  /** What gives back cannot always be heard at once; until then it is not forgotten. */
+  /** Keeps a lease until it has returned its units, which may fail at first. */
   async #leave(lease: Lease): Promise<void> {
     this.#leaving.set(lease, lease);
     lease.retire(() => void this.#leave(lease));
@@ -133,7 +131,6 @@ export class Holdings {
     const name = nameOf(id, period, plan);
     const known = this.#leases.get(name);
     if (known !== undefined) {
-      // Last used is last in the map.
       this.#leases.delete(name);
       this.#leases.set(name, known);
       known.adopt(limit, plan);
@@ -164,7 +161,7 @@ export class Holdings {
     if (run === undefined)
       throw new PlanInvalid(
         'limits',
-        `must not limit concurrency here (${limit.id}): nobody is told when a request has ended; quota() and withQuota() are`,
+        `must not limit concurrency here (${limit.id}), because the end of a request is unknown; use quota() or withQuota()`,
       );
     const name = semaphoreKey(id, 0).pk;
     const { ports, nowEpochMs, maxLeases } = this.#options;
@@ -180,7 +177,7 @@ export class Holdings {
     return run.permitOf(name, pool);
   }
 
-  /** The period of the last stamp is nearly always the one asked for; finding it anew asks Intl. */
+  /** Mostly the same period as for the last timestamp; computing it anew calls Intl. */
   #periodAt(rule: PeriodRule, stampEpochMs: number): Period {
     const last = this.#periods.get(rule);
     if (last !== undefined && last.startEpochMs <= stampEpochMs && stampEpochMs < last.endEpochMs)
@@ -192,7 +189,7 @@ export class Holdings {
   }
 }
 
-/** Two plans may have periods that begin together and end apart, and each follows its own. */
+/** Two plans may have periods that begin together and end differently; each keeps its own. */
 function nameOf(id: LedgerId, period: Period, plan: Pick<UsagePlan, 'id'>): string {
   return `${headKey(id).pk}#${period.startEpochMs}#${period.endEpochMs}#${plan.id}`;
 }

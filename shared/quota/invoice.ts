@@ -1,7 +1,9 @@
 /**
- * Invoices of a month, made of usage records. Pure: the same records give the same invoice, its number included.
+ * Invoices of a month, made from usage records. Pure: the same records give the same invoice, including its
+ * number.
  *
- * What a line costs is reckoned exactly over all its periods, and rounded once, half of a minor unit up; a total is the sum of its lines.
+ * A line's amount is computed exactly over all its periods, and rounded once, half of a minor unit up; a
+ * total is the sum of its lines.
  */
 import { createHash } from 'node:crypto';
 import type { UsageRecord } from './admin/usage-record.ts';
@@ -17,16 +19,16 @@ export type InvoiceLine = {
   readonly price: Price;
   readonly periods: number;
   readonly used: number;
-  /** Units of them that cost nothing. */
+  /** Units of them that are free. */
   readonly included: number;
-  /** Units that were granted to processes which ended without a word of them; nobody pays for them. */
+  /** Units granted to processes that ended without reporting them; not billed. */
   readonly lost: number;
   /** Decimal text in the invoice's currency. */
   readonly amount: string;
 };
 
 export type Invoice = {
-  /** Changes when a period of it is corrected. */
+  /** Changes when one of its periods is corrected. */
   readonly number: string;
   readonly month: string;
   readonly tenant: string;
@@ -35,19 +37,19 @@ export type Invoice = {
   readonly lines: readonly InvoiceLine[];
   readonly total: string;
   readonly lost: number;
-  /** 1, and one more with each correction of a period. */
+  /** 1, plus one for each correction of a period. */
   readonly revision: number;
 };
 
 export type Priced = {
   readonly invoices: readonly Invoice[];
-  /** What has no price: it is on no invoice. */
+  /** Records without a price: they are on no invoice. */
   readonly unpriced: readonly UsageRecord[];
 };
 
 const NUMBER_DIGITS = 12;
 
-/** Of one tenant's records of one month, all versions of them. */
+/** From one tenant's records of one month, in all versions. */
 export function makeInvoices(
   tenant: string,
   month: string,
@@ -77,7 +79,7 @@ export function makeInvoices(
   return { invoices, unpriced };
 }
 
-/** What a period costs: its fee, and each unit by the tier that it is in, counted from the first of the period. */
+/** The price of a period: its fee, and each unit by its tier, counted from the first of the period. */
 export function amountOf(
   price: Price,
   {
@@ -96,7 +98,7 @@ export function amountOf(
   return amount;
 }
 
-/** Who is written to; since when they are a customer is nothing of an invoice's. */
+/** The customer's address; the start of the subscription does not appear on an invoice. */
 function addressee(customer: Customer | undefined): Customer | undefined {
   if (customer === undefined) return undefined;
   return Object.fromEntries(
@@ -104,7 +106,6 @@ function addressee(customer: Customer | undefined): Customer | undefined {
   ) as Customer;
 }
 
-/** Of each period the last version. */
 function newestOf(records: readonly UsageRecord[]): readonly UsageRecord[] {
   const byPeriod = Map.groupBy(records, ({ limit, key, route, periodStart }) =>
     JSON.stringify([limit, key, route, periodStart]),
@@ -151,7 +152,7 @@ function toLine(
   return { line, minor };
 }
 
-/** The same for the same tenant, month, currency and state of corrections, whoever makes it and whenever. */
+/** Deterministic for tenant, month, currency and corrections. */
 function numberOf(tenant: string, month: string, currency: string, revision: number): string {
   const name = createHash('sha256')
     .update(JSON.stringify([tenant, currency]))
@@ -159,7 +160,7 @@ function numberOf(tenant: string, month: string, currency: string, revision: num
   return `${month}-${name.slice(0, NUMBER_DIGITS)}-${revision}`;
 }
 
-/** @throws Error where a stored price is none: it was checked when its plan was saved */
+/** @throws Error for an invalid stored price: it was checked when its plan was saved */
 function exact(decimal: string): Exact {
   const amount = parseDecimal(decimal);
   if (amount === undefined) throw new Error(`a stored price is no decimal: ${decimal}`);

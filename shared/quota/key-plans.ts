@@ -1,5 +1,5 @@
 /**
- * Which plan a key is on, as administrators have assigned it: for handlers that learn tenant and key from the
+ * The plan that administrators have assigned to a key: for handlers that get tenant and key from the
  * authorizer, and the plan from here.
  *
  *     const plans = createDynamoDbKeyPlans({ tableName });
@@ -15,17 +15,17 @@ export type KeyPlan = {
   readonly tenant: string;
   readonly key: string;
   readonly plan: string;
-  /** Counts up with every assignment. */
+  /** Incremented by every assignment. */
   readonly version: number;
 };
 
 export type KeyPlanRead =
   | { readonly kind: 'known'; readonly plan: string }
-  /** Nothing is assigned: the handler decides, and had better refuse. */
+  /** Nothing is assigned: the handler decides, and should refuse. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'unavailable' };
 
-/** An assignment takes effect after at most this. */
+/** An assignment takes effect within this time. */
 const FRESH_MS = 60_000;
 const MAX_KEYS = 10_000;
 
@@ -39,7 +39,7 @@ export class KeyPlans {
     this.#clock = clock;
   }
 
-  /** What was found serves on while the table is out of reach. */
+  /** The last result stays in use while the table is out of reach. */
   async read(tenant: string, key: string): Promise<KeyPlanRead> {
     const itemKey = keyPlanKey(tenant, key);
     const found = this.#found.get(itemKey.pk);
@@ -48,7 +48,7 @@ export class KeyPlans {
     if (answer.kind === 'unavailable') return found?.read ?? { kind: 'unavailable' };
     const plan = answer.item?.['plan'];
     const read: KeyPlanRead = typeof plan === 'string' ? { kind: 'known', plan } : { kind: 'unknown' };
-    // Last read is last in the map: the one that was not asked about for longest goes.
+    // Last read is last in the map: the least recently read is evicted.
     this.#found.delete(itemKey.pk);
     const [oldest] = this.#found.keys();
     if (oldest !== undefined && this.#found.size >= MAX_KEYS) this.#found.delete(oldest);
@@ -61,21 +61,19 @@ export function keyPlanKey(tenant: string, key: string): ItemKey {
   return { pk: `K#${printKeyPart(tenant)}#${printKeyPart(key)}`, sk: 'PLAN' };
 }
 
-/** The list of a tenant's keys that have a plan. */
 export function keyList(tenant: string): string {
   return `K#${printKeyPart(tenant)}`;
 }
 
-/** A plan that a key was on, and when. */
 export type Assignment = {
   readonly plan: string;
-  /** undefined: before that was written down. */
+  /** undefined: assigned before times were stored. */
   readonly sinceEpochMs: number | undefined;
   /** undefined: it still is. */
   readonly untilEpochMs: number | undefined;
 };
 
-/** What an item remembers: enough for the fees of a year of changes. */
+/** Past assignments stored in an item: enough for the fees of a year of changes. */
 const MAX_PAST = 24;
 
 /** Newest first. */
@@ -93,7 +91,7 @@ export function assignmentsOf(item: Item): readonly Assignment[] {
   ];
 }
 
-/** The assignments of before, once that of now has ended. */
+/** The past assignments once the current one has ended. */
 export function endAssignment(item: Item | undefined, atEpochMs: number): Item {
   if (item === undefined) return {};
   const ended = assignmentsOf(item).map(({ plan, sinceEpochMs, untilEpochMs = atEpochMs }) => [
@@ -108,7 +106,7 @@ function sinceOf(item: Item): number | undefined {
   return typeof item['at'] === 'number' ? item['at'] : undefined;
 }
 
-/** Refused by the store if another assignment came between. */
+/** The store refuses it if another assignment was made meanwhile. */
 export function assignWrite(
   { tenant, key, plan, version }: KeyPlan,
   atEpochMs: number,
@@ -130,8 +128,8 @@ export function assignWrite(
 }
 
 /**
- * Its version goes on counting, so that what was based on the assignment is refused; and it stays listed: the fee of the period in
- * which it ended is due.
+ * Its version goes on counting, so that a change based on the assignment is refused; and it stays listed: the
+ * fee of the period in which it ended is due.
  */
 export function unassignWrite({ tenant, key, version }: Omit<KeyPlan, 'plan'>, past: Item): ItemWrite {
   return {
@@ -142,7 +140,7 @@ export function unassignWrite({ tenant, key, version }: Omit<KeyPlan, 'plan'>, p
   };
 }
 
-/** undefined: it was taken away. */
+/** undefined: taken away. */
 export function planOf(item: Item | undefined): string | undefined {
   return typeof item?.['plan'] === 'string' ? item['plan'] : undefined;
 }

@@ -1,4 +1,4 @@
-/** Lines of access logs, by whichever way they come to the function: what to charge, and what to answer. */
+/** Lines of access logs from any source of the function: what to charge, and what to answer. */
 import { parseFields } from '../aws/event-fields.ts';
 import { DomainError } from '../errors.ts';
 import { readLogBatch } from './lambda-log-batch.ts';
@@ -7,13 +7,14 @@ import type { LogEvent } from './lambda-log-batch.ts';
 type LogDelivery = {
   readonly lines: readonly LogEvent[];
   /**
-   * What Firehose goes on with: it keeps records apart of which a line waits. CloudWatch Logs takes no answer.
-   * @throws DomainError USAGE_WAITING where a line of CloudWatch Logs waits: Lambda gives all of them again, then keeps them
+   * The answer to Firehose: records with waiting lines are marked as failed. CloudWatch Logs takes no answer.
+   * @throws DomainError USAGE_WAITING when a line of CloudWatch Logs waits: Lambda sends all of them again,
+   * then keeps them
    */
   readonly reply: (waiting: ReadonlySet<LogEvent>) => FirehoseReply | undefined;
 };
 
-/** `data` as it came: a delivery stream keeps the log, and counting it changes nothing of it. */
+/** `data` is unchanged: the delivery stream stores the log, and counting does not alter it. */
 export type FirehoseReply = {
   readonly records: readonly {
     readonly recordId: string;
@@ -23,14 +24,16 @@ export type FirehoseReply = {
 };
 
 /**
- * Of a subscription of CloudWatch Logs, `{awslogs}`, or of a Firehose stream that transforms data, `{records}`.
+ * From a subscription of CloudWatch Logs, `{awslogs}`, or a Firehose stream that transforms data,
+ * `{records}`.
  * @throws DomainError EVENT_MALFORMED
- * @see Amazon Data Firehose developer guide, "Transform source data", "Required parameters for data transformation"
+ * @see Amazon Data Firehose developer guide, "Transform source data", "Required parameters for data
+ * transformation"
  */
 export function readLogDelivery(event: unknown): LogDelivery {
   const { deliveryStreamArn, records } = parseFields(event);
   if (deliveryStreamArn === undefined) return { lines: readLogBatch(event), reply: refuseWaiting };
-  if (!Array.isArray(records)) throw malformed('the event of a delivery stream has records');
+  if (!Array.isArray(records)) throw malformed('the event of a delivery stream must have records');
   const read = records.map(readRecord);
   return {
     lines: read.flatMap(({ lines }) => lines),
@@ -45,10 +48,10 @@ export function readLogDelivery(event: unknown): LogDelivery {
 
 function refuseWaiting({ size }: ReadonlySet<LogEvent>): undefined {
   if (size > 0)
-    throw new DomainError('USAGE_WAITING', 'some requests of the batch cannot be charged yet; give it again');
+    throw new DomainError('USAGE_WAITING', 'some requests of the batch cannot be charged yet; send it again');
 }
 
-/** One line to a record, as API Gateway puts them, or several, as an aggregating producer does. */
+/** One line per record, as from API Gateway, or several, as from an aggregating producer. */
 function readRecord(record: unknown): {
   readonly recordId: string;
   readonly data: string;
@@ -56,7 +59,7 @@ function readRecord(record: unknown): {
 } {
   const { recordId, data, approximateArrivalTimestamp: timestampEpochMs } = parseFields(record);
   if (typeof recordId !== 'string' || typeof data !== 'string' || typeof timestampEpochMs !== 'number')
-    throw malformed('a record has a recordId, data and an approximateArrivalTimestamp');
+    throw malformed('a record must have a recordId, data and an approximateArrivalTimestamp');
   const lines = Buffer.from(data, 'base64')
     .toString('utf8')
     .split('\n')

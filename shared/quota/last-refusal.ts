@@ -1,10 +1,10 @@
-/** What was refused last: for a moment it is the answer to whoever asks for the same, without a call. */
+/** The last refusal: for a moment it answers equal requests without a call. */
 import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
 import type { HolderPorts } from './holder-ports.ts';
 import type { Refusal, RefusalReason } from './holding.ts';
 
-/** While the store is out of reach it is asked once in this time, not by every request. */
+/** While the store is out of reach, one call per this time, not one per request. */
 const UNAVAILABLE_MS = 1000;
 
 export class LastRefusal {
@@ -12,18 +12,16 @@ export class LastRefusal {
   readonly #forMs: number;
   #last: { readonly refusal: Refusal; readonly at: Moment; readonly forMs: number } | undefined;
 
-  /** @param forMs how long a refusal is remembered, give or take half of it */
+  /** @param forMs how long a refusal is remembered, plus or minus half of it */
   constructor(at: Pick<HolderPorts, 'clock' | 'random' | 'observe'>, forMs: number) {
     this.#at = at;
     this.#forMs = forMs;
   }
 
-  /** The reason, however long ago. */
   get reason(): RefusalReason | undefined {
     return this.#last?.refusal.reason;
   }
 
-  /** If it is still fresh. */
   get fresh(): Refusal | undefined {
     const last = this.#last;
     if (last === undefined || elapsedMs(this.#at.clock, last.at) > last.forMs) return undefined;
@@ -34,7 +32,7 @@ export class LastRefusal {
     this.#last = undefined;
   }
 
-  /** @param retryAfterMs for reasons other than `unavailable`, which says when it will ask again */
+  /** @param retryAfterMs for reasons other than `unavailable`, which has its own time */
   refuse(limit: string, reason: RefusalReason, retryAfterMs?: number): Refusal {
     const { clock, random, observe } = this.#at;
     const isUnavailable = reason === 'unavailable';

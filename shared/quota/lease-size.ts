@@ -1,14 +1,12 @@
 /**
- * How many units a holder asks for, within the lease of its plan (`plan.ts`). Decides cost only, never safety: the gates of the grant are compared by the
- * store with the item as it is, so wrong rates or a wrong clock here only waste writes.
+ * How many units a holder requests, within the lease of its plan (`plan.ts`). Affects cost only, never
+ * safety: the store compares the grant's gates with the current item, so wrong rates or a wrong clock here
+ * only waste writes.
  */
 import type { QuotaLimit } from './plan.ts';
 
-/** What the holder believes when it sizes a lease. */
 type Demand = {
-  /** Units that the request at hand lacks. */
   readonly need: number;
-  /** This holder's units per second. */
   readonly ownRate: number;
   /** The whole ledger's drain in units per second. */
   readonly ledgerRate: number;
@@ -23,9 +21,9 @@ export type LeaseSize = {
   readonly outstandingMax: number | undefined;
 };
 
-/** A lease leaves at least (SHARES - 1) more of its size in the ledger: nobody takes the last units in one block. */
+/** A lease leaves at least (SHARES - 1) times its size: no holder takes the last units in one block. */
 const SHARES = 4;
-/** A lease grows at most this much at once, so one burst does not take what an idle holder never uses. */
+/** A lease grows at most by this factor, so one burst does not take units that an idle holder never uses. */
 const GROWTH = 4;
 
 /** One request's units, charged only if the ledger has them. */

@@ -1,7 +1,7 @@
 /**
- * One process's share of one ledger. Units are debited there before they are here (grant), used here without a
- * call (spend), and go back only by this holder's own act (return). A holder that falls silent keeps what it
- * holds: nobody else can tell whether it used it.
+ * One process's share of one ledger. Units are debited there before they are here (grant), used here without
+ * a call (spend), and returned only by this holder (return). A silent holder keeps its units: others cannot
+ * tell whether it used them.
  */
 import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
@@ -24,17 +24,16 @@ import { Sharding } from './sharding.ts';
 import { Stock } from './stock.ts';
 import { Turns } from './turns.ts';
 
-/** Tries to get units with up to date knowledge; the last one asks for no more than the request needs. */
+/** Attempts to get units with current knowledge; the last one requests only what the request needs. */
 const ROUNDS = 3;
 const MAX_OPENINGS = 3;
-/** Tries to get units to the shard that this process works on; others on it may take them first. */
+/** Attempts to get units for this process's shard; other processes on it may take them first. */
 const MAX_SUPPLIES = 12;
 
 export class Lease implements Holding {
   readonly id: string;
   readonly #ledger: LedgerId;
   readonly #period: Period;
-  /** By which it was asked for last. */
   #plan: UsagePlan;
   readonly #key: ItemKey;
   readonly #at: HolderPorts;
@@ -44,9 +43,9 @@ export class Lease implements Holding {
   #lastUnits = 0;
   #onUnsettled: (() => void) | undefined;
   corrected: Promise<void> = Promise.resolve();
-  /** Only where the ledger's item says that it has shards. */
+  /** Only if the ledger's item has shards. */
   #sharding: Sharding | undefined;
-  /** The item that units come from now, and that `#seen` is of. */
+  /** The item that units come from now, and that `#seen` describes. */
   #source: ItemKey;
 
   #seen: LedgerState | undefined;
@@ -54,7 +53,7 @@ export class Lease implements Holding {
   #storeEpochMs: number | undefined;
   readonly #refused: LastRefusal;
   readonly #pace: Pace;
-  /** Grants and returns of one lease never overlap: each builds on what the one before has learnt. */
+  /** Grants and returns of one lease never overlap: each builds on the result of the last. */
   readonly #turns = new Turns();
 
   constructor(ledger: LedgerId, period: Period, limit: QuotaLimit, plan: UsagePlan, at: HolderPorts) {
@@ -63,7 +62,7 @@ export class Lease implements Holding {
     this.#period = period;
     this.#key = ledgerKey(ledger, period);
     this.#source = this.#key;
-    // Whether there are shards, which count throttled writes, shows with the first answer.
+    // Whether there are shards, which count throttled writes, is known with the first answer.
     this.#stock = new Stock({ key: this.#key, endEpochMs: period.endEpochMs }, at, (write) =>
       (this.#sharding?.ports ?? this.#at).store.update(write),
     );
@@ -74,7 +73,7 @@ export class Lease implements Holding {
     this.#refused = new LastRefusal(at, at.denyCacheMs);
   }
 
-  /** Takes over a newer plan's wishes; what the ledger allows is in the ledger. */
+  /** Adopts a newer plan's lease settings; the limits themselves are in the ledger. */
   adopt(limit: QuotaLimit, plan: UsagePlan): void {
     this.#limit = limit;
     this.#plan = plan;
@@ -95,7 +94,7 @@ export class Lease implements Holding {
     this.#onUnsettled?.();
   }
 
-  /** What the ledger was told already is corrected with the next report; at once where it bills exactly. */
+  /** Usage that is already reported is corrected with the next report; at once with exact billing. */
   refund(cost: number): boolean {
     this.#stock.refund(cost);
     this.#pace.spend(-cost);
@@ -104,33 +103,32 @@ export class Lease implements Holding {
     return true;
   }
 
-  /** Nobody will ask it again: what requests under way give back to it goes to the ledger. */
+  /** No further requests: units that running requests return go to the ledger. */
   retire(onUnsettled: () => void): void {
     this.#onUnsettled = onUnsettled;
   }
 
-  /** Whether the ledger has not heard for long of something that it does not know: a process may end without a word. */
+  /** Whether unreported usage is old: a process may end without notice. */
   get isOverdue(): boolean {
     if (this.isSettled || this.#seenAt === undefined) return false;
     return this.#stock.isLate(this.#at.freshnessMs) || this.#isStale();
   }
 
-  /** Tells the ledger what it does not know. What is in use keeps its units. */
   settleOverdue(): Promise<void> {
     if (this.#isStale()) return this.giveBack();
     return this.#turns.take(() => this.#settle(this.#origin, true));
   }
 
-  /** Whether the ledger knows all that there is to know. */
+  /** Whether everything is reported. */
   get isSettled(): boolean {
     return this.#stock.isSettled;
   }
 
-  /** Never where it bills exactly: a process may end before it has paid. */
+  /** Never with exact billing: a process may end before it has paid. */
   borrow(cost: number, bound: number): boolean {
     if (this.#limit.billing === 'exact' || this.#isSuspended() || this.#seen?.closed === true) return false;
     if (!this.#stock.borrow(cost, bound)) return false;
-    // What is held counts as fresh, or a stale lease would be asked about for ever.
+    // Held units count as fresh, or a stale lease would be checked for ever.
     this.#seenAt = momentOf(this.#at.clock);
     return true;
   }
@@ -158,7 +156,7 @@ export class Lease implements Holding {
   }
 
   acquire(cost: number): Promise<Acquired> {
-    // Its successor is found by who asks again.
+    // A retried request finds the lease's successor.
     const run = (): Promise<Acquired> =>
       this.#onUnsettled === undefined ? this.#acquire(cost) : Promise.resolve(ACQUIRED);
     return this.#turns.take(run);
@@ -168,14 +166,14 @@ export class Lease implements Holding {
     if (this.#stock.isOvercharged) await this.giveBack();
   }
 
-  /** Gives the unused units back, and reports; at shutdown, or when the lease is given up. Dropped here first. */
+  /** Returns unused units, and reports; at shutdown, or when the lease is given up. Dropped here first. */
   giveBack(): Promise<void> {
     return this.#turns.take(async () => {
       await this.#payDebt();
       const key = this.#origin;
       await this.#settle(key);
       await this.#stock.settleOthers(key);
-      // What an earlier return had not told is known only now.
+      // Usage that an earlier return had not reported is known only now.
       if (!this.isSettled) await this.#settle(key);
     });
   }
@@ -195,7 +193,7 @@ export class Lease implements Holding {
   }
 
   async #acquire(cost: number): Promise<Acquired> {
-    // The one before in turn may have brought enough, or a denial.
+    // The previous turn may have brought enough, or a denial.
     const known = this.refusal(cost);
     if (known !== undefined) return known;
     if (this.isReady(cost)) return ACQUIRED;
@@ -208,7 +206,7 @@ export class Lease implements Holding {
     return (await this.#payDebt()) ?? (await this.#getUnits(cost));
   }
 
-  /** Notices a suspension or a top-up by an eventually consistent read, a tenth of the price of a refused write. */
+  /** Notices a suspension or top-up by a read, at a tenth of the price of a refused write. */
   async #refresh(cost: number): Promise<Refusal | undefined> {
     const isKnown =
       (await this.#sharding?.refresh(this.#pace.ledgerRate / Math.max(1, this.#lastUnits))) ?? true;
@@ -216,7 +214,7 @@ export class Lease implements Holding {
     const read = await this.#at.store.read(this.#source);
     if (read.kind === 'unavailable' || !isKnown) {
       if (this.#stock.units < cost) return this.#refuse('unavailable');
-      // The units are this holder's own, whatever has become of the store.
+      // The units belong to this holder, whatever the state of the store.
       this.#seenAt = momentOf(this.#at.clock);
       return undefined;
     }
@@ -228,7 +226,7 @@ export class Lease implements Holding {
     return this.#deny(cost);
   }
 
-  /** Posts what was admitted on trust, or settled above its estimate. */
+  /** Charges units that were admitted on trust, or settled above their estimate. */
   async #payDebt(): Promise<Refusal | undefined> {
     const sent = await this.#stock.pay();
     if (sent?.kind === 'done' && this.#sharding === undefined) this.#note(sent.item);
@@ -298,12 +296,11 @@ export class Lease implements Holding {
     return sent.kind === 'done' ? 'granted' : 'refused';
   }
 
-  /** Where what is held goes back to: a shard that was never seen may not be there; the root is. */
+  /** Where held units are returned: a shard that was never seen may not exist; the root does. */
   get #origin(): ItemKey {
     return this.#seen === undefined ? this.#key : this.#source;
   }
 
-  /** Gives back and reports to the item that the units came from. */
   async #settle(key: ItemKey, keepsUnits = false): Promise<void> {
     const settled = await this.#stock.settle(key, keepsUnits);
     if (settled === undefined) return;
@@ -313,7 +310,7 @@ export class Lease implements Holding {
       this.#at.observe({ kind: sent.kind === 'done' ? 'returned' : 'wasted', limit: this.id, units });
   }
 
-  /** Where the ledger has shards, units may come from another item now; what is held goes back to where it was granted. */
+  /** With shards, units may come from another item now; held units return to the item that granted them. */
   async #moveOn(): Promise<void> {
     const key = this.#sharding?.key ?? this.#key;
     if (isSameItem(key, this.#source)) return;
@@ -329,7 +326,7 @@ export class Lease implements Holding {
     return typeof opened === 'string' ? this.#refuse(opened) : opened;
   }
 
-  /** What the ledger as last seen says to a request of this cost. */
+  /** The refusal of a request of this cost by the ledger as last seen. */
   #deny(cost: number): Refusal | undefined {
     const seen = this.#seen;
     if (seen === undefined || seen.replaced) return undefined;
@@ -344,7 +341,7 @@ export class Lease implements Holding {
     return this.#refused.refuse(this.id, reason);
   }
 
-  /** Only ever makes the holder ask again; it frees no units. */
+  /** Only makes the holder read again; it frees no units. */
   #isStale(): boolean {
     if (this.#sharding?.isStale() === true) return true;
     return this.#seenAt !== undefined && elapsedMs(this.#at.clock, this.#seenAt) > this.#at.freshnessMs;

@@ -1,22 +1,20 @@
 /**
  * The ledger of one limit, subject and period: every write to it, as data.
  *
- * Invariant kept by each write: rem + out + used = cred (with `mov` where there are shards, @see shards.ts). `rem` counts
- * down; `out` is what holders were granted and have not reported used; the mark `h<holder>` of each holder is the number of
- * its last write. Numbers only go up, so a write applies at most once however often it is sent, and the mark proves that one
- * landed whose answer was lost. DynamoDB conditions know no arithmetic: the holder computes constants, the store compares
- * them with the item as it is.
- * A grant debits before a unit is used, and nothing is reclaimed from a silent holder: a lost write wastes, never admits.
+ * Invariant of each write: rem + out + used = cred (with `mov` when there are shards, @see shards.ts). `rem`
+ * counts down; `out` is granted to holders and not reported used; the mark `h<holder>` of each holder is the
+ * number of its last write. Numbers only increase, so a write applies at most once even if sent again, and
+ * the mark proves a write whose answer was lost. DynamoDB conditions know no arithmetic: the holder computes
+ * constants, the store compares them with the current item.
  */
 import type { Item, ItemKey, ItemWrite, Test } from '../table/item-write.ts';
 import { operationKey, printKeyPart } from '../table/item-write.ts';
 import { periodId } from './period.ts';
 import type { Period } from './period.ts';
 
-/** Where a limit of a subject is kept: `Q#acme#monthly#key-1`. */
+/** Key of a subject's limit: `Q#acme#monthly#key-1`. */
 export type LedgerId = { readonly tenant: string; readonly limit: string; readonly subject: string };
 
-/** What a holder last saw. */
 export type LedgerState = {
   readonly remaining: number;
   /** Granted and not reported used. */
@@ -27,15 +25,13 @@ export type LedgerState = {
   readonly wasteBudget: number;
   readonly suspended: boolean;
   readonly closed: boolean;
-  /** Another ledger has taken its place before its time was over. */
+  /** Another ledger has replaced it before its period was over. */
   readonly replaced: boolean;
   /** Units of such ledgers that count in this one. */
   readonly carried: number;
-  /** Units of `credits` that are overage. */
   readonly overage: number;
   /** The most units that were ever covered by quota, top-ups and resets. */
   readonly covered: number;
-  /** Units of `credits` that resets gave back. */
   readonly restored: number;
   /** Percents whose alarm has been raised. */
   readonly alarmed: ReadonlySet<number>;
@@ -46,23 +42,26 @@ export type Numbered = {
   readonly holder: string;
   /** Above that of every earlier write of this holder. */
   readonly sequence: number;
-  /** The write is refused where the holder's mark has reached this: an earlier one that was given up has landed after all. */
+  /**
+   * The write is refused if the holder's mark has reached this: an earlier write that was given up has been
+   * applied after all.
+   */
   readonly fence: number;
 };
 
 export type Grant = {
   readonly units: number;
-  /** Smallest `rem` that still allows this; undefined = whatever it is, for units already admitted. */
+  /** Smallest `rem` that allows this; undefined = any, for units already admitted. */
   readonly gate: number | undefined;
-  /** Largest `out` before it that still allows this; undefined = a direct charge: used in the same write. */
+  /** Largest previous `out` that allows this; undefined = a direct charge: used in the same write. */
   readonly outstandingMax: number | undefined;
-  /** Units of earlier grants used since the last report; below 0, units to be taken back from it. */
+  /** Units of earlier grants used since the last report; below 0, units to subtract from it. */
   readonly report: number;
-  /** Where its period ends: a day and a month may begin together, and have the same key. */
+  /** End of its period: a day and a month may begin together, and have the same key. */
   readonly endEpochMs?: number;
 };
 
-/** Ledgers outlive their period by this, so that the fence in the head is what refuses late writers. */
+/** Ledgers outlive their period by this, so that the fence in the head refuses late writers. */
 export const KEEP_MS = 35 * 86_400_000;
 
 export function headKey(id: LedgerId): ItemKey {
@@ -73,7 +72,7 @@ export function ledgerKey(id: LedgerId, period: Period): ItemKey {
   return { pk: partition(id), sk: `P#${periodId(period)}` };
 }
 
-/** The list of a tenant's heads: every subject that was ever charged to. */
+/** The list of a tenant's heads: every subject that was ever charged. */
 export function subjectList(tenant: string): string {
   return `T#${printKeyPart(tenant)}`;
 }
@@ -83,8 +82,8 @@ export function planKey(planId: string): ItemKey {
 }
 
 /**
- * Debits the units before anyone may use them. What is charged directly is used at once: its holder may never write again.
- * What was delivered already, and so has no gate, is charged also while the key is suspended.
+ * Debits units before their use. A direct charge is used at once: its holder may never write again. Units
+ * already delivered, which have no gate, are charged also while the key is suspended.
  */
 export function grantWrite(key: ItemKey, grant: Grant, by: Numbered): ItemWrite {
   const when: Test[] = [{ attribute: 'closed', is: 'absent' }];
@@ -99,7 +98,6 @@ export function grantWrite(key: ItemKey, grant: Grant, by: Numbered): ItemWrite 
   return numbered('grant', key, by, when, add);
 }
 
-/** Gives units back, and reports. */
 export function returnWrite(
   key: ItemKey,
   { units, report }: { readonly units: number; readonly report: number },
@@ -108,7 +106,7 @@ export function returnWrite(
   return numbered('return', key, by, [], { rem: units, out: -units - report, used: report });
 }
 
-/** Takes back a write that was given up and has landed: nobody was admitted by it. */
+/** Reverts a write that was given up and applied late: it admitted no request. */
 export function undoWrite(
   key: ItemKey,
   { change }: ItemWrite,
@@ -146,12 +144,11 @@ function numbered(
   };
 }
 
-/** Time to live of a ledger, in seconds: it says where its period ends. */
 export function expiryOf({ endEpochMs }: Pick<Period, 'endEpochMs'>): number {
   return Math.ceil((endEpochMs + KEEP_MS) / 1000);
 }
 
-/** Whether a ledger is of that period, and not of one that begins with it and ends at another time. */
+/** Whether a ledger is of that period, and not of one with the same beginning and another end. */
 export function isOfPeriod(ledger: Item, period: Pick<Period, 'endEpochMs'>): boolean {
   return ledger['expiresAt'] === undefined || ledger['expiresAt'] === expiryOf(period);
 }
@@ -160,7 +157,7 @@ function whenOf(endEpochMs: number): Test {
   return { attribute: 'expiresAt', is: 'equal', value: expiryOf({ endEpochMs }) };
 }
 
-/** Charges what was served already, and so may take the ledger below zero. Goes with a record of whom it charged for. */
+/** Charges served requests, so the ledger may fall below zero. Goes with a record of the charge. */
 export function trackWrite(key: ItemKey, units: number, endEpochMs?: number): ItemWrite {
   return {
     purpose: 'track',
@@ -174,7 +171,7 @@ export function trackWrite(key: ItemKey, units: number, endEpochMs?: number): It
   };
 }
 
-/** Marks a threshold as crossed: of all holders that see it, one wins. */
+/** Marks a threshold as crossed: of all holders that see it, one succeeds. */
 export function alarmWrite(key: ItemKey, percent: number, nowEpochMs: number): ItemWrite {
   const mark = `a${percent}`;
   return {
@@ -188,7 +185,7 @@ export function alarmWrite(key: ItemKey, percent: number, nowEpochMs: number): I
   };
 }
 
-/** Top-up, decrease or reset; counts once per operation id, which is also its audit record. Members: record, ledger. */
+/** Top-up, decrease or reset, once per operation id, also its audit record. Members: record, ledger. */
 export function adjustWrites(
   key: ItemKey,
   by: {
@@ -196,13 +193,13 @@ export function adjustWrites(
     readonly kind: string;
     readonly units: number;
     readonly limit?: number;
-    /** The most that quota, top-ups and resets ever covered: to lower the limit makes nobody's use dearer. */
+    /** The most that quota, top-ups and resets ever covered: a lower limit keeps the price of past usage. */
     readonly covered?: number;
-    /** All units that resets have given back, this one's included. */
+    /** All units that resets have returned, including this one's. */
     readonly restored?: number;
-    /** The ledger that the units were computed from; another's adjustment in between refuses this one. */
+    /** The ledger that the units were computed from; an adjustment in between refuses this one. */
     readonly basedOn?: Pick<LedgerState, 'credits' | 'limit'>;
-    /** What else the record says: by whom, and what for. */
+    /** Further attributes of the record: by whom, and why. */
     readonly record?: Item;
   },
   nowEpochMs: number,
@@ -238,7 +235,7 @@ export function adjustWrites(
   ];
 }
 
-/** No grant passes until it is resumed; units already leased run dry, or are noticed at the next refresh. */
+/** No grant passes until it is resumed; leased units run out, or stop at the next refresh. */
 export function suspendWrite(key: ItemKey, nowEpochMs: number): ItemWrite {
   const when: Test[] = [{ attribute: 'rem', is: 'present' }];
   return { purpose: 'suspend', key, when, change: { kind: 'update', set: { susp: nowEpochMs } } };
@@ -249,7 +246,6 @@ export function resumeWrite(key: ItemKey): ItemWrite {
   return { purpose: 'resume', key, when, change: { kind: 'update', remove: ['susp'] } };
 }
 
-/** Ends a period for good, before its usage is invoiced. */
 export function closeWrite(key: ItemKey, nowEpochMs: number): ItemWrite {
   const when: Test[] = [
     { attribute: 'rem', is: 'present' },
@@ -258,12 +254,12 @@ export function closeWrite(key: ItemKey, nowEpochMs: number): ItemWrite {
   return { purpose: 'close', key, when, change: { kind: 'update', set: { closed: nowEpochMs } } };
 }
 
-/** Number of the holder's last write that the item has; 0 = none. */
+/** Number of the holder's last write to the item; 0 = none. */
 export function lastWriteOf(item: Item | undefined, holder: string): number {
   return Number(item?.[markOf(holder)] ?? 0);
 }
 
-/** Marks of holders whose last write is older than that: their numbers are times of their clocks. */
+/** Marks of holders whose last write is older: their numbers are times of their clocks. */
 export function staleMarks(item: Item, beforeEpochMs: number): readonly string[] {
   return Object.keys(item).filter((name) => MARK.test(name) && Number(item[name]) < beforeEpochMs);
 }
@@ -299,7 +295,7 @@ function markOf(holder: string): string {
   return `h${holder}`;
 }
 
-/** Units that operators gave on top of the limit. */
+/** Units that operators added to the limit. */
 export function toppedUpOf({ credits, limit, overage, restored }: LedgerState): number {
   return Math.max(0, credits - limit - overage - restored);
 }

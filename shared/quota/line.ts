@@ -1,6 +1,6 @@
 /**
- * The ledgers of a subject under one limit, one after the other, through changes of the plan's period, zone and anchor, of
- * the limit's id, and of the key's plan. Its head says by which rule they follow each other now, and by which before.
+ * The successive ledgers of a subject under one limit, through changes of the plan's period, zone and anchor,
+ * of the limit's id, and of the key's plan. The head has the current rule of succession and the past ones.
  */
 import type { ItemStore } from '../ports.ts';
 import type { Item, ItemKey } from '../table/item-write.ts';
@@ -11,26 +11,25 @@ import { periodAt, periodId } from './period.ts';
 import type { Period, PeriodLength, PeriodRule } from './period.ts';
 import type { Level, UsagePlan } from './plan.ts';
 
-/** Ledgers that followed each other by one rule: the first of them to the last. */
+/** Successive ledgers of one rule: from the first to the last. */
 type Segment = { readonly rule: string; readonly since: number; readonly last: number };
 
-/** What a head says. */
+/** The parsed head. */
 export type Line = {
   readonly cur: Period;
-  /** As printed; undefined: of before rules were written down. */
+  /** Printed rule; undefined: written before rules were stored. */
   readonly rule: string | undefined;
   readonly plan: string;
   readonly planVersion: number;
-  /** When it took over from another rule. */
   readonly sinceEpochMs: number;
   /** Newest first, the current one included. */
   readonly segments: readonly Segment[];
 };
 
-/** Of a key that no administrator has assigned: tokens that name the plan of before may be as old. */
+/** For a key without an assigned plan: tokens with the previous plan may be this old. */
 const HOLD_MS = 3_600_000;
 const MAX_SEGMENTS = 8;
-/** Ledgers that are looked at when a rule changes; hours of a month are more. */
+/** Most ledgers read at a change of rule; a month of hours has more. */
 const MAX_LEDGERS = 64;
 
 export function printRule({ length, timeZone, anchorDay, anchorMinutes }: PeriodRule): string {
@@ -47,7 +46,7 @@ function parseRule(rule: string): PeriodRule {
   return { length, timeZone, anchorDay, anchorMinutes };
 }
 
-/** @param fallback the rule of a head of before rules were written down. undefined: it has no ledger yet */
+/** @param fallback the rule of a head from before rules were stored. undefined: it has no ledger yet */
 export function parseLine(head: Item | undefined, fallback: PeriodRule): Line | undefined {
   const cur = head?.['cur'];
   if (head === undefined || typeof cur !== 'string') return undefined;
@@ -68,7 +67,7 @@ export function parseLine(head: Item | undefined, fallback: PeriodRule): Line | 
   };
 }
 
-/** By which clocks a ledger of that head was opened; UTC where nobody wrote it down. */
+/** The time zone in which a ledger of that head was opened; UTC if not stored. */
 export function zoneAt(head: Item | undefined, startEpochMs: number): string {
   const past = JSON.parse(String(head?.['past'] ?? '[]')) as [string, number, number][];
   const now: [unknown, number] = [head?.['rule'], Number(head?.['since'] ?? 0)];
@@ -76,12 +75,12 @@ export function zoneAt(head: Item | undefined, startEpochMs: number): string {
   return typeof rule === 'string' ? parseRule(rule).timeZone : 'UTC';
 }
 
-/** What a head says of the rules before the one that takes over. */
+/** The past rules, for the head of the rule that takes over. */
 export function printPast({ segments }: Line): string {
   return JSON.stringify(segments.slice(0, MAX_SEGMENTS).map(({ rule, since, last }) => [rule, since, last]));
 }
 
-/** Whether a plan may end a period that another rule has begun: what is newer, by what anybody can know. */
+/** Whether a plan may end a period of another rule: only if it is known to be newer. */
 export function mayReplace(
   line: Line,
   plan: Pick<UsagePlan, 'id' | 'version'>,
@@ -93,14 +92,13 @@ export function mayReplace(
   return assigned === undefined ? nowEpochMs - line.sinceEpochMs >= HOLD_MS : assigned === plan.id;
 }
 
-/** The ledgers of a line that may have been used in a period, newest first. */
 export function overlapping({ segments }: Line, period: Period): readonly Period[] {
   const found: Period[] = [];
   for (const { rule, since, last } of segments) {
     for (let at = last; at >= since && found.length < MAX_LEDGERS;) {
       const { startEpochMs, endEpochMs } = periodAt(parseRule(rule), at);
       if (endEpochMs <= period.startEpochMs) return found;
-      // Where a rule has taken over, its first ledger begins with it; so may its last be its first.
+      // The first ledger after a change begins at the change; it may also be the last.
       found.push({ startEpochMs: Math.max(startEpochMs, since), endEpochMs });
       at = startEpochMs - 1;
     }
@@ -108,7 +106,7 @@ export function overlapping({ segments }: Line, period: Period): readonly Period
   return found;
 }
 
-/** Units that were charged in those ledgers. @returns undefined: the table is out of reach */
+/** Units charged in those ledgers. @returns undefined: the table is out of reach */
 export async function chargedIn(
   id: LedgerId,
   periods: readonly Period[],
@@ -120,23 +118,23 @@ export async function chargedIn(
   let charged = 0;
   for (const read of reads) {
     if (read.kind === 'unavailable') return undefined;
-    // Of a ledger with shards, what they were given counts: they may be granted from a while longer.
+    // For a ledger with shards, the units given to them count: they may be granted a while longer.
     charged += Math.max(0, Number(read.item?.['cred'] ?? 0) - Number(read.item?.['rem'] ?? 0));
   }
   return charged;
 }
 
-/** Which limits of that level a subject has had, and which plan an administrator has put it on. */
+/** Limits that a subject has had at that level, and its assigned plan. */
 export function subjectKey({ tenant, subject }: Pick<LedgerId, 'tenant' | 'subject'>, level: Level): ItemKey {
   return { pk: headKey({ tenant, limit: '', subject }).pk, sk: `LINES#${level}` };
 }
 
-/** Of a key; its routes are on the same plan. */
+/** The key's own item; its routes have the same plan. */
 export function assignedKey(tenant: string, key: string): ItemKey {
   return { pk: headKey({ tenant, limit: '', subject: key }).pk, sk: 'ASSIGNED' };
 }
 
-/** The key that a ledger is of; undefined: it is of a whole tenant. */
+/** The key of a ledger; undefined: of a whole tenant. */
 export function keyOf({ subject }: LedgerId, level: Level): string | undefined {
   if (level === 'tenant') return undefined;
   return level === 'key' ? subject : parseKeyPart(subject.split('#')[0] ?? '');
@@ -147,8 +145,8 @@ export function parseLimits(item: Item | undefined): readonly string[] {
 }
 
 /**
- * The limit whose ledgers a limit goes on with that a subject meets for the first time: of those that its plan has no more,
- * the one in the same place. undefined: it is new.
+ * The limit whose ledgers a new limit continues: of those that its plan no longer has, the one in the same
+ * position. undefined: it is new.
  */
 export function predecessorOf(
   limit: string,

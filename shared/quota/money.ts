@@ -1,6 +1,5 @@
-/** Money as whole numbers: of 10^-12 of a currency's unit while it is reckoned, of its minor unit once it is rounded. */
+/** Money as integers: 10^-12 of a currency's unit in computations, its minor unit after rounding. */
 
-/** In 10^-12 of the currency. */
 export type Exact = bigint;
 
 const SCALE = 12;
@@ -17,19 +16,17 @@ export function isCurrency(code: string): boolean {
   return /^[A-Z]{3}$/.test(code) && Intl.supportedValuesOf('currency').includes(code);
 }
 
-/** `0.002`: digits, and up to 12 after a point; undefined: it is none. */
+/** `0.002`: digits, and up to 12 after a point; undefined: not a decimal. */
 export function parseDecimal(text: string): Exact | undefined {
   const [, whole, fraction = ''] = /^(\d{1,12})(?:\.(\d{1,12}))?$/.exec(text) ?? [];
   return whole === undefined ? undefined : BigInt(whole) * ONE + BigInt(fraction.padEnd(SCALE, '0'));
 }
 
-/** Digits after the point of an amount in that currency. */
 function minorDigits(currency: string): number {
   const found = Object.entries(DIGITS).find(([, codes]) => codes.split(' ').includes(currency));
   return found === undefined ? HUNDREDTHS : Number(found[0]);
 }
 
-/** To the currency's minor unit; half of one is rounded up, away from zero. */
 export function toMinor(amount: Exact, currency: string): bigint {
   const unit = 10n ** BigInt(SCALE - minorDigits(currency));
   const rounded = ((amount < 0n ? -amount : amount) * 2n + unit) / (2n * unit);

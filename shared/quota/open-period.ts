@@ -1,7 +1,7 @@
 /**
- * Creates a period's ledger at first contact: once ever, by the newest plan, not before its time. Where the plan has another
- * period than before, what was charged in ledgers that the new one overlaps counts in it, and they grant nothing more: over any
- * overlap nobody gets more than the larger of the two.
+ * Creates a period's ledger at first contact: exactly once, by the newest plan, not before its time. If the
+ * plan's periods have changed, charges in ledgers that the new one overlaps count in it, and those grant
+ * nothing more: during any overlap at most the larger of the two is available.
  */
 import type { ItemStore } from '../ports.ts';
 import type { Item, RefusedMember, TransactOutcome } from '../table/item-write.ts';
@@ -31,25 +31,24 @@ export type OpenRequest = {
   readonly period: Period;
   readonly limit: QuotaLimit;
   readonly plan: UsagePlan;
-  /** By the store's clock if it has one: the local one may be the one that is wrong. */
+  /** By the store's clock if known: the local one may be wrong. */
   readonly nowEpochMs: number;
 };
 
 export type Opened =
-  /** It is there, or may be: go on and ask it. */
+  /** It exists, or may exist: continue with it. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'plan-changed' }
-  /** Requests of it are charged to that ledger. */
   | { readonly kind: 'moved'; readonly period: Period }
-  /** The limit goes on with the ledgers of another, which its plan had before. */
+  /** The limit continues the ledgers of a previous limit of its plan. */
   | { readonly kind: 'renamed'; readonly id: LedgerId }
-  /** The period is long over and its ledger was taken away. */
+  /** The period is long over and its ledger has expired. */
   | { readonly kind: 'gone' }
   /** Nothing of the subject is opened until an operator resumes it. */
   | { readonly kind: 'suspended' }
   | { readonly kind: 'unavailable' };
 
-/** A period may be opened this long before it begins by the store's clock: requests of it arrive by other clocks. */
+/** A period may be opened this early by the store's clock: requests arrive by other clocks. */
 const EARLY_MS = 10_000;
 const ROUNDS = 4;
 
@@ -74,7 +73,6 @@ export async function openPeriod(request: OpenRequest, store: ItemStore): Promis
 
 type Plan = { readonly head: Head; readonly period: Period; readonly carried: number };
 
-/** What the head asks for, that has refused a period. */
 async function decide(
   request: OpenRequest,
   item: Item | undefined,
@@ -94,7 +92,7 @@ async function decide(
   if (isOver || line.rule === undefined || line.rule === rule) {
     const inForce = await findInForce(request, line, store);
     if (inForce !== 'ended') return inForce;
-    // It is for requests of now to say what comes next.
+    // Only current requests decide what comes next.
     if (isOver) return { kind: 'unavailable' };
   } else if (cur.endEpochMs > period.startEpochMs) {
     const assigned = await readAssigned(request, line, store);
@@ -105,8 +103,8 @@ async function decide(
 }
 
 /**
- * The ledger that the head names, of whose rule the request is too.
- * @returns ended: for one that nobody has opened; who was to open it has died, or its plan has changed again meanwhile
+ * The head's ledger, if its rule is also the request's.
+ * @returns ended: if it was never opened; its process has died, or its plan has changed again meanwhile
  */
 async function findInForce(
   { id, period }: OpenRequest,
@@ -117,13 +115,14 @@ async function findInForce(
   if (read.kind === 'unavailable') return { kind: 'unavailable' };
   if (read.item?.['nxt'] !== undefined) return 'ended';
   if (cur.startEpochMs !== period.startEpochMs) return { kind: 'moved', period: cur };
-  // By the same rule it ends elsewhere only where another process knows other zones: what was opened counts.
+  // The same rule gives another end only if processes have different time zone data: the opened period
+  // counts.
   return read.item === undefined ? { kind: 'gone' } : { kind: 'moved', period: periodOf(read.item, cur) };
 }
 
 /**
- * The ledgers that the new period overlaps are ended first, so that what was charged in them is known; only then the next one
- * is opened. Also those that are over: late requests would be charged to them, over what the new one allows.
+ * Ends the overlapping ledgers first, so that their charges are known, and only then opens the next one.
+ * Includes those that are over: late requests could exceed the new limit through them.
  */
 async function replace(request: OpenRequest, line: Line, store: ItemStore): Promise<Plan | Opened> {
   const { id, period, limit, nowEpochMs } = request;
@@ -146,7 +145,7 @@ async function replace(request: OpenRequest, line: Line, store: ItemStore): Prom
   return { head, period: { ...period, startEpochMs }, carried };
 }
 
-/** Nothing was ever charged to the subject under that id: it may be another name of what it had. */
+/** Nothing was ever charged to the subject under that id: it may be a renamed limit. */
 async function meetFirst({ id, limit, plan, period }: OpenRequest, store: ItemStore): Promise<Plan | Opened> {
   const read = await store.read(subjectKey(id, limit.level), { consistent: true });
   if (read.kind === 'unavailable') return { kind: 'unavailable' };
@@ -159,13 +158,13 @@ async function meetFirst({ id, limit, plan, period }: OpenRequest, store: ItemSt
   if (named.kind === 'unavailable') return { kind: 'unavailable' };
   const line = { ...id, limit: String(named.item?.['alias'] ?? before) };
   const outcome = await store.transact(aliasWrites(id, line.limit, plan, limit.level, listed));
-  // Refused, another process was first; it is found out by asking again.
+  // If refused, another process was first; the next read shows it.
   return outcome.kind === 'rejected' && !outcome.retryable
     ? { kind: 'unavailable' }
     : { kind: 'renamed', id: line };
 }
 
-/** The plan that an administrator has put the key on, if it is another's period that would be ended. */
+/** The key's assigned plan, if another plan's period would be ended. */
 async function readAssigned(
   { id, limit, plan }: OpenRequest,
   line: Line,
@@ -229,7 +228,7 @@ function toOpened(request: OpenRequest, outcome: TransactOutcome, period: Period
   }
 }
 
-/** Ledgers of other periods that begin with this one have its key: the head says what comes after them. */
+/** Ledgers of other periods that begin with this one have its key: the head tells what follows them. */
 function explain(
   [plan, head, ledger, limits]: readonly RefusedMember[],
   period: Period,

@@ -1,4 +1,4 @@
-/** Opening a period's ledger, and ending one whose place another takes: every write, as data. */
+/** Opens a period's ledger, and ends one that is replaced: every write, as data. */
 import type { Item, ItemKey, ItemWrite, Test, Value } from '../table/item-write.ts';
 import { headKey, expiryOf, ledgerKey, planKey, subjectList } from './ledger.ts';
 import type { LedgerId } from './ledger.ts';
@@ -6,20 +6,19 @@ import { periodId } from './period.ts';
 import type { Period } from './period.ts';
 import type { Level } from './plan.ts';
 
-/** How the head of a subject stands to the period that is to be opened. */
 export type Head =
-  /** It has an earlier period, by the same rule. */
+  /** It has an earlier period of the same rule. */
   | { readonly is: 'next'; readonly rule: string }
-  /** The same, of before rules were written down. */
+  /** The same, from before rules were stored. */
   | { readonly is: 'legacy'; readonly rule: string; readonly cur: number }
-  /** It is there as little as the period; the list of the subject's limits, and as it was read. */
+  /** It does not exist, like the period; the list of the subject's limits, as read. */
   | {
       readonly is: 'first';
       readonly rule: string;
       readonly limits: string;
       readonly had: Value | undefined;
     }
-  /** Its periods go by another rule until this one. */
+  /** Its periods follow another rule until this one. */
   | {
       readonly is: 'other';
       readonly rule: string;
@@ -38,20 +37,18 @@ export type Opening = {
   readonly overage: number;
   readonly level: Level;
   readonly wasteBudget: number;
-  /** Whether it may have shards; decided once per period. */
   readonly isSharded?: boolean;
   readonly head: Head;
   /** Units of other ledgers that count in this one. */
   readonly carried?: number;
-  /** The limit's id, where it goes on with the ledgers of another. */
+  /** The limit's id, if it continues the ledgers of another. */
   readonly name?: string;
 };
 
 /**
- * Creates a period's ledger, once ever: the plan must be the newest, the head must not have reached the period
- * (else a late writer would fill a ledger again that TTL has taken away) nor be suspended, the ledger must not be
- * there. The head is what lists know a subject by.
- * Members: plan, head, ledger, and the list of the subject's limits where it is its first.
+ * Creates a period's ledger, exactly once: the plan must be the newest, the head neither beyond the period
+ * (else a late writer would refill a ledger that TTL has removed) nor suspended. Members: plan, head, ledger,
+ * and for the subject's first limit the list of its limits.
  */
 export function openWrites(opening: Opening): readonly [ItemWrite, ItemWrite, ItemWrite, ...ItemWrite[]] {
   const { id, period, plan, credits, head } = opening;
@@ -136,7 +133,7 @@ function headAfter({ id, period, plan, level, head }: Opening): Item {
   };
 }
 
-/** Two limits that a subject meets at the same time must not take the same place. */
+/** Two new limits of a subject must not take the same position. */
 function limitsWrite(
   id: LedgerId,
   level: Level,
@@ -155,7 +152,6 @@ function limitsWrite(
   };
 }
 
-/** The limit of that id goes on with the ledgers of another. */
 export function aliasWrites(
   id: LedgerId,
   alias: string,
@@ -178,7 +174,7 @@ export function aliasWrites(
   return [check, named, limitsWrite(id, level, head)];
 }
 
-/** Ends a ledger whose place another takes; what is leased of it may be used, and counts in that one. */
+/** Ends a replaced ledger; leased units stay usable, and count in the new one. */
 export function replaceWrite(key: ItemKey, nowEpochMs: number): ItemWrite {
   return {
     purpose: 'close',

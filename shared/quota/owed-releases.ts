@@ -1,6 +1,7 @@
 /**
- * Permits that a process could not give back, or may have been given after it stopped waiting: it goes on trying while it is
- * asked for others, or an outage of seconds would keep a limit full until the deadlines of requests that are long over.
+ * Permits that a process could not release, or may still be given after it stopped waiting. Later calls retry
+ * the release: otherwise an outage of seconds would keep a limit full until the deadlines of requests that
+ * are long over.
  */
 import type { AgeClock, ItemStore } from '../ports.ts';
 import type { ItemKey } from '../table/item-write.ts';
@@ -12,11 +13,11 @@ type Owed = {
   readonly key: ItemKey;
   readonly id: string;
   readonly since: Moment;
-  /** A write that was not answered may give it yet; else it is held, and one answer is enough. */
+  /** An unanswered write may still take it; else it is held, and one answer is enough. */
   readonly mayLand: boolean;
 };
 
-/** No write of before comes later than this; DynamoDB answers or drops them within seconds. */
+/** No earlier write is applied later than this; DynamoDB answers or drops them within seconds. */
 const MAY_LAND_MS = 60_000;
 const EVERY_MS = 1000;
 const AT_ONCE = 25;
@@ -37,7 +38,7 @@ export class OwedReleases {
     this.#owed = [...this.#owed, owed].slice(-MAX_OWED);
   }
 
-  /** Tries some of them again, at most once a second. Never fails. */
+  /** Retries some of them, at most once a second. Never fails. */
   async settle(): Promise<void> {
     const { clock } = this.#at;
     if (this.#owed.length === 0 || this.#isTrying) return;
@@ -49,7 +50,7 @@ export class OwedReleases {
       const isOver = await Promise.all(some.map((owed) => this.#release(owed)));
       const over = new Set(some.filter((_, index) => isOver[index]));
       const others = this.#owed.filter((owed) => !over.has(owed));
-      // Those that were tried go to the end.
+      // The retried ones go to the end.
       this.#owed = [
         ...others.filter((owed) => !some.includes(owed)),
         ...others.filter((owed) => some.includes(owed)),

@@ -1,9 +1,10 @@
 /**
- * One process's writes to one ledger item. Each has a number above the one before, and the item keeps the number of the
- * last: so none applies twice, whoever repeats it, and a lost answer is found out by sending the same again.
+ * One process's writes to one ledger item. Their numbers increase, and the item stores the last one, so none
+ * applies twice, even if repeated, and repeating a write shows whether a lost answer was a success.
  *
- * A write without an answer, or one that was refused and may be repeated on its way, can still land. It is remembered; the
- * next write is refused where one of these has landed, and that one is undone first, since nobody was admitted by it.
+ * A write without an answer, or a refused one that the network may repeat, can still be applied. It is
+ * remembered: the next write is refused if one of these was applied, and that one is undone first, since it
+ * admitted no request.
  */
 import type { AgeClock, ItemStore, Random, Timer } from '../ports.ts';
 import type { Item, ItemKey, ItemWrite, WriteOutcome } from '../table/item-write.ts';
@@ -14,9 +15,9 @@ import { grantWrite, lastWriteOf, returnWrite, staleMarks, undoWrite } from './l
 export type Sent =
   /** Applied, once. */
   | { readonly kind: 'done'; readonly item: Item }
-  /** The ledger as it was when it refused; undefined = there is none. */
+  /** The ledger at the refusal; undefined = there is none. */
   | { readonly kind: 'refused'; readonly item: Item | undefined; readonly storeEpochMs: number | undefined }
-  /** Not known to be applied; what may land yet is remembered, and settled with the next write. */
+  /** Possibly not applied; remembered, and settled with the next write. */
   | { readonly kind: 'unavailable' };
 
 type OwnWritePorts = {
@@ -27,25 +28,24 @@ type OwnWritePorts = {
   readonly grantIds: GrantIds;
 };
 
-/** A write that may land yet. */
 type GivenUp = {
   readonly write: ItemWrite;
   readonly sequence: number;
   /** It was not answered. */
   readonly mayLand: boolean;
-  /** A return stands if it has landed: its units were dropped before it was sent. */
+  /** A return needs no undoing: its units were dropped before it was sent. */
   readonly stands: boolean;
-  /** It has not landed, and never will. */
+  /** Called when it can no longer be applied. */
   readonly onLost: () => void;
 };
 
 const ATTEMPTS = 3;
 const ROUNDS = 4;
 const BACK_OFF_MS = 20;
-/** Of writes that were refused and might be repeated on their way, so many are remembered. */
+/** Limit of remembered writes that were refused and might be repeated by the network. */
 const MAX_REMEMBERED = 32;
 
-/** A request to AWS is refused when its signature is older, so no write comes later than that. */
+/** AWS refuses requests with an older signature, so no write comes later than that. */
 const MARK_MS = 15 * 60_000;
 const MIN_STALE = 8;
 
@@ -54,10 +54,10 @@ type Stale = { readonly item: Item; readonly marks: readonly string[] };
 export class OwnWrites {
   readonly #key: ItemKey;
   readonly #at: OwnWritePorts;
-  /** Ascending; at most one of them can have landed, since each was refused where an earlier one had. */
+  /** Ascending; at most one of them can have been applied, since each was refused if an earlier one had. */
   #givenUp: readonly GivenUp[] = [];
   #stale: Stale | undefined;
-  /** The one that has landed and is to be undone, and the numbers of the attempts at it. */
+  /** The applied write that is to be undone, and the numbers of the attempts. */
   #landed: { readonly of: GivenUp; readonly attempts: number[] } | undefined;
 
   constructor(key: ItemKey, at: OwnWritePorts) {
@@ -65,7 +65,7 @@ export class OwnWrites {
     this.#at = at;
   }
 
-  /** Whether something may have landed, or land yet, that is not accounted for. */
+  /** Whether a write without an answer is unaccounted for. */
   get isUnsure(): boolean {
     return this.#givenUp.length > 0 || this.#landed !== undefined;
   }
@@ -77,13 +77,13 @@ export class OwnWrites {
     return this.#send(print, false, () => undefined);
   }
 
-  /** Marks of processes that are gone are taken away with the next grant: each costs 20 bytes. */
+  /** Marks of ended processes are removed with the next grant: each costs 20 bytes. */
   note(item: Item): void {
     const marks = staleMarks(item, this.#at.clock.nowEpochMs() - MARK_MS);
     this.#stale = marks.length < MIN_STALE ? undefined : { item, marks: marks.slice(0, MIN_STALE) };
   }
 
-  /** @param onLost called, perhaps much later, when it is known that nothing was given back and nothing reported */
+  /** @param onLost called, perhaps much later, when it is known that the write was never applied */
   giveBack(back: { readonly units: number; readonly report: number }, onLost: () => void): Promise<Sent> {
     return this.#send((by) => returnWrite(this.#key, back, by), true, onLost);
   }
@@ -116,7 +116,7 @@ export class OwnWrites {
     return { kind: 'unavailable' };
   }
 
-  /** The same write until it is answered: it applies once. */
+  /** Repeats the same write until it is answered: it applies once. */
   async #attempt(write: ItemWrite): Promise<{ readonly outcome: WriteOutcome; readonly mayLand: boolean }> {
     const { store, timer, random } = this.#at;
     let mayLand = false;
@@ -131,7 +131,7 @@ export class OwnWrites {
     }
   }
 
-  /** False: it is not known whether that went through. */
+  /** False: it is unknown whether that was applied. */
   async #undo(): Promise<boolean> {
     const landed = this.#landed;
     if (landed === undefined) return true;
@@ -148,7 +148,7 @@ export class OwnWrites {
 
   #remember(givenUp: GivenUp): void {
     const all = [...this.#givenUp, givenUp];
-    // Only what the network itself repeats can land of those that were refused.
+    // Of the refused writes, only those that the network repeats can be applied.
     const first = Math.max(
       0,
       all.findIndex(({ mayLand }) => !mayLand),
@@ -156,7 +156,7 @@ export class OwnWrites {
     this.#givenUp = all.length > MAX_REMEMBERED ? all.toSpliced(first, 1) : all;
   }
 
-  /** All but the one that has landed are lost: they are refused from now on. */
+  /** All but the applied one are lost: they are refused from now on. */
   #forget(landed?: GivenUp): void {
     const others = this.#givenUp.filter((givenUp) => givenUp !== landed);
     this.#givenUp = [];
@@ -165,7 +165,7 @@ export class OwnWrites {
   }
 }
 
-/** Only while their holders have not written meanwhile: a mark that moves is a process that lives. */
+/** Only if their holders have not written meanwhile: a mark that changes belongs to a living process. */
 function sweep(write: ItemWrite, stale: Stale | undefined): ItemWrite {
   if (stale === undefined || write.change.kind !== 'update') return write;
   const unchanged = stale.marks.map(

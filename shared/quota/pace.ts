@@ -1,15 +1,14 @@
-/** How fast a holder, and everybody together, use units up. Sizes leases; nothing that must hold rests on it. */
+/** How fast a holder, and all together, use units. For sizing leases only; no guarantee depends on it. */
 import type { AgeClock } from '../ports.ts';
 import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
 import type { LedgerState } from './ledger.ts';
 
-/** Of one holding, measured between its contacts with the store. */
 export class Pace {
   readonly #clock: AgeClock;
   readonly #own = new MeanRate();
   readonly #ledger = new MeanRate();
-  /** Since units were last asked for. */
+  /** Since the last request for units. */
   #spent = 0;
   #askedAt: Moment | undefined;
   #ledgerAt: Moment | undefined;
@@ -18,7 +17,6 @@ export class Pace {
     this.#clock = clock;
   }
 
-  /** Units per second of this holder. */
   get ownRate(): number {
     return this.#own.perSecond;
   }
@@ -32,7 +30,6 @@ export class Pace {
     this.#spent += units;
   }
 
-  /** More is about to be asked for. */
   ask(): void {
     if (this.#askedAt !== undefined)
       this.#own.note(this.#spent, elapsedMs(this.#clock, this.#askedAt) / 1000);
@@ -42,7 +39,7 @@ export class Pace {
 
   noteLedger(before: LedgerState | undefined, now: LedgerState): void {
     if (before !== undefined && this.#ledgerAt !== undefined) {
-      // What an operator added or took away is no use.
+      // Changes by an operator do not count as usage.
       const drained = before.remaining - now.remaining + (now.credits - before.credits);
       this.#ledger.note(drained, elapsedMs(this.#clock, this.#ledgerAt) / 1000);
     }
@@ -50,7 +47,7 @@ export class Pace {
   }
 }
 
-/** A rate of change as an exponentially weighted mean over contacts. */
+/** A rate as an exponentially weighted mean over contacts. */
 class MeanRate {
   #perSecond: number | undefined;
 
@@ -58,7 +55,7 @@ class MeanRate {
     return this.#perSecond ?? 0;
   }
 
-  /** `seconds` of 0 or less (a clock that stands or was set back) says nothing. */
+  /** `seconds` of 0 or less (a clock that stands still or was set back) is ignored. */
   note(units: number, seconds: number): void {
     if (!(seconds > 0)) return;
     const sample = Math.max(0, units) / seconds;

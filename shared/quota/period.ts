@@ -1,12 +1,10 @@
-/** Where the periods of a quota begin and end. Pure: the same stamp gives the same period on every machine. */
-
 export type PeriodLength =
   | 'DAY'
   | 'WEEK'
   | 'MONTH'
   | {
       readonly everySeconds: number;
-      /** An instant at which one of them begins; without it, 1970 does. */
+      /** An instant at which a period begins; default: 1970. */
       readonly fromEpochMs?: number;
     };
 
@@ -20,15 +18,14 @@ export type PeriodRule = {
   readonly anchorMinutes: number;
 };
 
-/** Half open: a stamp belongs to it if `startEpochMs <= stamp < endEpochMs`. Its id is its start. */
+/** Half open: it contains a timestamp if `startEpochMs <= stamp < endEpochMs`. Its id is its start. */
 export type Period = { readonly startEpochMs: number; readonly endEpochMs: number };
 
-/** The last instant that JavaScript, and so a period, can name. */
+/** The last instant of a JavaScript date, and so of a period. */
 const MAX_EPOCH_MS = 8.64e15;
 const DAY_MS = 86_400_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** Whether this runtime knows the zone. */
 export function isTimeZone(name: string): boolean {
   try {
     formatOf(name);
@@ -38,12 +35,11 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** `2026-11-01T00:00:00.000Z`: sorts as it runs, which the fence of period creation relies on. */
+/** `2026-11-01T00:00:00.000Z`: sorts chronologically, which the fence of period creation requires. */
 export function periodId(period: Period): string {
   return new Date(period.startEpochMs).toISOString();
 }
 
-/** The period that a stamp belongs to. */
 export function periodAt(rule: PeriodRule, stampEpochMs: number): Period {
   if (typeof rule.length === 'object') {
     const lengthMs = rule.length.everySeconds * 1000;
@@ -51,7 +47,8 @@ export function periodAt(rule: PeriodRule, stampEpochMs: number): Period {
     const startEpochMs = Math.floor((stampEpochMs - fromEpochMs) / lengthMs) * lengthMs + fromEpochMs;
     return { startEpochMs, endEpochMs: startEpochMs + lengthMs };
   }
-  // The local calendar names a unit; its boundary may lie after the stamp, and the one before it always suffices.
+  // The local calendar gives a unit whose boundary may be after the timestamp; the one before always
+  // suffices.
   let unit = unitAt(rule, stampEpochMs) + 1;
   let endEpochMs = MAX_EPOCH_MS;
   for (;;) {
@@ -67,7 +64,7 @@ export function monthAt(timeZone: string, epochMs: number): string {
   return new Date(epochMs + offsetMs(timeZone, epochMs)).toISOString().slice(0, 7);
 }
 
-/** Number of the local day, week or month (from year 0) that contains the stamp. */
+/** Number of the local day, week or month (from year 0) that contains the timestamp. */
 function unitAt(rule: PeriodRule, epochMs: number): number {
   const local = new Date(epochMs + offsetMs(rule.timeZone, epochMs));
   if (rule.length === 'MONTH') return local.getUTCFullYear() * 12 + local.getUTCMonth();
@@ -75,7 +72,6 @@ function unitAt(rule: PeriodRule, epochMs: number): number {
   return rule.length === 'WEEK' ? Math.floor((day - weekShift(rule)) / 7) : day;
 }
 
-/** The instant at which the unit of that number begins. */
 function boundaryOf(rule: PeriodRule, unit: number): number {
   const minutesMs = rule.anchorMinutes * 60_000;
   if (rule.length !== 'MONTH') {
@@ -94,8 +90,8 @@ function weekShift(rule: PeriodRule): number {
 }
 
 /**
- * Local wall time (as if it were UTC) → instant. A time that happens twice is its first occurrence; one that a
- * zone skips is as long after the gap's start as it was meant to be, the rule of java.time.
+ * Local wall time (as if it were UTC) → instant. A time that occurs twice is its first occurrence; one in a
+ * gap is shifted by the length of the gap, the rule of java.time.
  */
 function toInstant(timeZone: string, localMs: number): number {
   const before = localMs - offsetMs(timeZone, localMs - DAY_MS);

@@ -1,6 +1,7 @@
 /**
- * Permits of one concurrency limit. Unlike units they come back: when the request ends, or when its deadline has
- * passed and it must have ended. Nothing is leased, so each request costs a write before and one after it.
+ * Permits of one concurrency limit. Unlike units they return: at the end of the request, or after its
+ * deadline, when it must have ended. Nothing is leased, so each request costs a write before and one after
+ * it.
  */
 import { elapsedMs } from './age.ts';
 import type { Moment } from './age.ts';
@@ -24,15 +25,15 @@ import {
 } from './semaphore.ts';
 import type { Claim } from './semaphore.ts';
 
-/** Writes for one request on one item: create it, take over what is dead, and room for losses. */
+/** Writes for one request on one item: create it, take over expired permits, and a margin for lost races. */
 const ATTEMPTS = 5;
 const RELEASES = 3;
 const BACK_OFF_MS = 10;
-/** How long "all are taken" is not asked about again; a permit may come back at any moment. */
+/** How long "all are taken" is cached; a permit may be released at any moment. */
 const FULL_MS = 100;
 const RETRY_AFTER_MS = 1000;
 
-/** What a process knows of one limit and subject, and how it asks for a permit. */
+/** A process's view of one limit and subject, and its requests for permits. */
 export class PermitPool {
   readonly #ledger: LedgerId;
   readonly #at: HolderPorts;
@@ -43,7 +44,7 @@ export class PermitPool {
   readonly #refused: LastRefusal;
   readonly #owed: OwedReleases;
 
-  /** @param nowEpochMs the time that deadlines are compared by */
+  /** @param nowEpochMs the clock that deadlines are compared by */
   constructor(ledger: LedgerId, limit: ConcurrencyLimit, at: HolderPorts, nowEpochMs: () => number) {
     this.#ledger = ledger;
     this.#limit = limit;
@@ -69,12 +70,11 @@ export class PermitPool {
     return this.#refused.fresh;
   }
 
-  /** Milliseconds that this process's clock is corrected by. */
   correctionMs(): number {
     return this.#nowEpochMs() - this.#at.clock.nowEpochMs();
   }
 
-  /** Where the claim has a permit now, or why it has none. Tries two items at random first, then the others. */
+  /** The item that gave the claim a permit, or why it has none. Tries two items at random first. */
   async acquire(claim: Claim): Promise<ItemKey | Refusal> {
     void this.#owed.settle();
     for (const part of this.#order()) {
@@ -84,14 +84,17 @@ export class PermitPool {
         this.#refused.forget();
         return key;
       }
-      // It may have landed, or land yet; without this, nobody else has the permit before the deadline.
+      // It may have been applied, or may be later; without this the permit is lost until the deadline.
       if (outcome !== 'full') this.#owed.add(key, claim.id, true);
       if (outcome === 'unavailable') return this.#refuse('unavailable');
     }
     return this.#refuse('concurrency');
   }
 
-  /** Sent again until it is answered, then with later calls: a release applies once. After all the deadline frees the permit. */
+  /**
+   * Repeated until it is answered, then with later calls: a release applies once. In the end the deadline
+   * frees the permit.
+   */
   async release(key: ItemKey, id: string): Promise<void> {
     this.#refused.forget();
     for (let attempt = 0; attempt < RELEASES; attempt += 1) {
@@ -129,7 +132,7 @@ export class PermitPool {
     };
   }
 
-  /** `unsure`: there is none to be had now, but a write that was not answered may have taken one. */
+  /** `unsure`: none is free now, but an unanswered write may have taken one. */
   async #take(
     key: ItemKey,
     part: number,
@@ -155,7 +158,7 @@ export class PermitPool {
           break;
         }
         case 'unknown':
-          // The same again: if it has landed, the refusal says so.
+          // Repeats the write: if it was applied, the refusal shows it.
           isUnsure = true;
           break;
         case 'rejected':
@@ -166,7 +169,7 @@ export class PermitPool {
     return 'unavailable';
   }
 
-  /** Deadlines are a clock's error late, and are looked at a clock's error late: both clocks may be wrong. */
+  /** Adds the clock error twice: both clocks may be wrong. */
   #expiredOf(item: Item | undefined): readonly Claim[] {
     return expiredClaims(item ?? {}, this.#nowEpochMs() - this.#limit.clockSkewMs);
   }
@@ -180,12 +183,12 @@ export class PermitPool {
     return Array.from({ length: Math.ceil(this.#limit.concurrency / PERMITS_PER_ITEM) }, (_, part) => part);
   }
 
-  /** All items but the last are full ones, so that another limit leaves most of them as they are. */
+  /** All items but the last are full ones, so that a changed limit leaves most of them as they are. */
   #permitsOf(part: number): number {
     return Math.min(PERMITS_PER_ITEM, this.#limit.concurrency - part * PERMITS_PER_ITEM);
   }
 
-  /** At random, but for the first two: of these the emptier one first. */
+  /** In random order, but of the first two the emptier one first. */
   #order(): readonly number[] {
     const parts = this.#parts();
     if (parts.length === 1) return parts;
@@ -203,7 +206,6 @@ export class PermitPool {
   }
 }
 
-/** One request's permit of one limit. */
 class Permit implements Holding {
   readonly corrected = Promise.resolve();
   readonly #pool: PermitPool;
@@ -219,12 +221,12 @@ class Permit implements Holding {
     return this.#pool.limit.id;
   }
 
-  /** After quotas, which mostly need no call; before rates, whose units go stale meanwhile. */
+  /** After quotas, which mostly need no call; before rates, whose units expire meanwhile. */
   scarcity(): number {
     return Number.MAX_VALUE;
   }
 
-  /** Frozen in between, a request may come to itself after its deadline, when its permit is another's. */
+  /** After a freeze a request may continue past its deadline, when its permit belongs to another. */
   isReady(): boolean {
     return this.#held !== undefined && this.#leftMs() > 0;
   }
@@ -247,10 +249,10 @@ class Permit implements Holding {
   }
 
   take(): void {
-    // It is this request's since it was acquired.
+    // The permit belongs to this request since it was acquired.
   }
 
-  /** It comes back when the request ends, not before. */
+  /** It returns when the request ends, not before. */
   refund(): boolean {
     return false;
   }
@@ -260,10 +262,10 @@ class Permit implements Holding {
   }
 
   async uncharge(): Promise<void> {
-    // The run lets go of it, whoever has refused.
+    // The run releases it, whichever limit has refused.
   }
 
-  /** What runs at once cannot be settled afterwards. */
+  /** Concurrency cannot be settled afterwards. */
   borrow(): boolean {
     return false;
   }
@@ -291,12 +293,11 @@ class Permit implements Holding {
   }
 }
 
-/** A request that runs: the permits that it holds until it ends. */
+/** A running request and the permits that it holds until it ends. */
 export class Run {
   readonly startedAt: Moment;
   /** Until its platform ends it; undefined = it ends within `maxSeconds` of the limit. */
   readonly remainingMs: number | undefined;
-  /** By limit and subject. */
   readonly #permits = new Map<string, Permit>();
 
   constructor(startedAt: Moment, remainingMs: number | undefined) {
@@ -304,7 +305,7 @@ export class Run {
     this.remainingMs = remainingMs;
   }
 
-  /** The same one however often it is asked for. */
+  /** The same one for every call. */
   permitOf(name: string, pool: PermitPool): Holding {
     const known = this.#permits.get(name);
     if (known !== undefined) return known;
@@ -313,7 +314,7 @@ export class Run {
     return permit;
   }
 
-  /** Gives all of its permits back; again, it does nothing. */
+  /** Releases all of its permits; a second call does nothing. */
   async release(): Promise<void> {
     await Promise.all([...this.#permits.values()].map((permit) => permit.release()));
   }

@@ -1,4 +1,4 @@
-/** The usage plans of a table, as this process knows them. The table is right; what code brings along is a seed. */
+/** A process's cache of a table's usage plans. The table is authoritative; plans in code are seeds. */
 import type { AgeClock, ItemStore } from '../ports.ts';
 import { DomainError } from '../errors.ts';
 import { elapsedMs, momentOf } from './age.ts';
@@ -15,12 +15,12 @@ type PlanRead =
 
 type Entry = { readonly plan: UsagePlan; readonly readAt: Moment; readonly freshMs: number };
 
-/** Plans are re-read after this long; a period is opened by the newest in any case. */
+/** Plans are read again after this time; a period is opened by the newest in any case. */
 const FRESH_MS = 60_000;
-/** While the table is out of reach it is asked once in this time, not by every request. */
+/** While the table is out of reach, one call per this time, not one per request. */
 const UNAVAILABLE_MS = 1000;
 const MAX_PLANS = 1000;
-/** The list that all plans of a table are in. */
+/** The list of all plans of a table. */
 export const PLAN_LIST = 'PLANS';
 
 export class PlanBook {
@@ -36,7 +36,7 @@ export class PlanBook {
     this.#seeds = new Map(seeds.map((plan) => [plan.id, plan]));
   }
 
-  /** The plan if it was read lately; synchronous, for the path of every request. */
+  /** The plan if it was read recently; synchronous, for the path of every request. */
   peek(planId: string): UsagePlan | undefined {
     const entry = this.#entries.get(planId);
     return entry !== undefined && elapsedMs(this.#clock, entry.readAt) <= entry.freshMs
@@ -44,12 +44,11 @@ export class PlanBook {
       : undefined;
   }
 
-  /** Makes the next `read` ask the table. */
   forget(planId: string): void {
     this.#entries.delete(planId);
   }
 
-  /** An old plan serves on while the table is out of reach: what it allows is in the ledger. */
+  /** An old plan stays in use while the table is out of reach: the ledger has the limits. */
   read(planId: string): Promise<PlanRead> {
     const loading = this.#loading.get(planId) ?? this.#load(planId);
     this.#loading.set(planId, loading);
@@ -62,13 +61,13 @@ export class PlanBook {
     if (read.kind === 'unavailable') return this.#fallBack(planId);
     const seed = this.#seeds.get(planId);
     if (seed !== undefined && Number(read.item?.['ver'] ?? 0) < seed.version) {
-      // Whoever has the newer code publishes it; older code then finds the newer plan there and keeps to it.
+      // Newer code publishes its plan; older code then finds the newer plan and uses it.
       for (const write of keptVersionWrites(seed)) await this.#store.update(write);
       await this.#store.update(seedWrite(seed));
       read = await this.#store.read(key, { consistent: true });
       if (read.kind === 'unavailable') return this.#fallBack(planId);
     }
-    // A seed that could not be published is an outage or a missing right, not an unknown plan.
+    // A seed that could not be published means an outage or a missing permission, not an unknown plan.
     if (read.item === undefined) return seed === undefined ? { kind: 'unknown' } : this.#fallBack(planId);
     const plan = parseStored(read.item);
     return this.#keep(plan, FRESH_MS);
@@ -87,8 +86,8 @@ export class PlanBook {
 }
 
 /**
- * Saves a plan of which `basedOn` was the newest version (undefined = it is new); refused by the store if another
- * edit came between.
+ * Saves a plan whose newest version was `basedOn` (undefined = it is new); the store refuses it if another
+ * edit was made meanwhile.
  */
 export function savePlanWrite(plan: UsagePlan, basedOn: number | undefined): ItemWrite {
   const test: Test =
@@ -98,7 +97,7 @@ export function savePlanWrite(plan: UsagePlan, basedOn: number | undefined): Ite
   return planWrite(plan, test);
 }
 
-/** The plan of a stored item. @throws PlanInvalid, DomainError PLAN_INVALID if somebody else wrote it */
+/** A stored plan. @throws PlanInvalid, DomainError PLAN_INVALID if this code cannot have written it */
 export function parseStored(item: Item): UsagePlan {
   let document: unknown;
   try {
@@ -109,7 +108,7 @@ export function parseStored(item: Item): UsagePlan {
   return parsePlan(document);
 }
 
-/** What is invoiced keeps each version: a period is priced by the one that it was opened with. */
+/** Each version is kept for invoices: a period is priced by the version that opened it. */
 export function keptVersionWrites(plan: UsagePlan): readonly ItemWrite[] {
   if (plan.invoice === undefined) return [];
   const item = { ver: plan.version, doc: plan.source };

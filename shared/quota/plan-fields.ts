@@ -1,4 +1,4 @@
-/** Reads the fields of a plan that someone wrote; every refusal names the field by its path. */
+/** Reads the fields of a user's plan; every refusal names the field by its path. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { PlanInvalid } from '../errors.ts';
 
@@ -6,7 +6,6 @@ type Range = { readonly min: number; readonly max: number };
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?$/;
 
-/** One JSON object of a plan. Every field must be asked for by name before `refuseOthers`. */
 export class PlanFields {
   readonly #path: string;
   readonly #fields: Readonly<Record<string, unknown>>;
@@ -36,7 +35,7 @@ export class PlanFields {
     throw new PlanInvalid(this.pathOf(name), rule);
   }
 
-  /** Ids end up in keys, headers and metrics. */
+  /** Ids appear in keys, headers and metrics. */
   id(name: string): string {
     const value = this.get(name);
     if (typeof value !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value))
@@ -70,11 +69,11 @@ export class PlanFields {
     return value;
   }
 
-  /** A day of UTC, or a second: `2026-11-20`, `2026-11-20T06:00:00Z`. YAML makes no date of them. */
+  /** A UTC day or second: `2026-11-20`, `2026-11-20T06:00:00Z`. YAML must not turn it into a date. */
   instant(name: string): number {
     const value = this.get(name);
     const epochMs = typeof value === 'string' && INSTANT.test(value) ? Date.parse(value) : NaN;
-    // V8 takes the 31st of February for the 3rd of March.
+    // V8 reads 31 February as 3 March.
     if (
       Number.isNaN(epochMs) ||
       !new Date(epochMs).toISOString().startsWith(String(value).slice(0, 19).replace('Z', ''))
@@ -90,7 +89,7 @@ export class PlanFields {
     return value;
   }
 
-  /** A misspelt field would otherwise be a limit that nobody enforces. */
+  /** A misspelt field would otherwise be a limit that is not enforced. */
   refuseOthers(): void {
     const other = Object.keys(this.#fields).find((name) => !this.#asked.has(name));
     if (other !== undefined) this.fail(other, `is unknown; known are ${[...this.#asked].sort().join(', ')}`);

@@ -1,4 +1,4 @@
-/** Usage plans: what is promised to whom. Parsed and checked once, when saved; a plan that cannot be kept is refused. */
+/** Usage plans. Parsed and checked once, when saved; a plan that cannot be enforced is refused. */
 import { PlanInvalid } from '../errors.ts';
 import { isTimeZone } from './period.ts';
 import type { PeriodLength, PeriodRule } from './period.ts';
@@ -6,7 +6,7 @@ import { PlanFields } from './plan-fields.ts';
 import { parseInvoiceTerms, parsePrice } from './price.ts';
 import type { InvoiceTerms, Price } from './price.ts';
 
-/** Whom a limit is for: the whole tenant, one key of it, or one route of one key. */
+/** The scope of a limit: the whole tenant, one of its keys, or one route of one key. */
 export type Level = 'tenant' | 'key' | 'route';
 
 export type QuotaLimit = {
@@ -16,9 +16,9 @@ export type QuotaLimit = {
   /** Units per period. */
   readonly quota: number;
   readonly period: PeriodRule;
-  /** Units that count as used when a key meets this limit for the first time; AWS's `offset`. */
+  /** Units that count as used when a key first meets this limit; AWS's `offset`. */
   readonly initialUsage: number;
-  /** Units over the quota that are admitted all the same, and flagged. */
+  /** Units over the quota that are still admitted, and flagged. */
   readonly overage: number;
   /** Percent of the quota, ascending; each is reported once per period. */
   readonly alarms: readonly number[];
@@ -26,11 +26,11 @@ export type QuotaLimit = {
   readonly wasteBudget: number;
   readonly leaseSeconds: number;
   readonly maxLeaseUnits: number;
-  /** `exact`: used and charged in one write, so that whoever ends without a word has been billed what it admitted, and no more. */
+  /** `exact`: used and charged in one write, so a process that dies was billed exactly what it admitted. */
   readonly billing: 'exact' | 'leased';
-  /** What its units cost; absent: it is on no invoice. */
+  /** The price of its units; absent: it is on no invoice. */
   readonly price?: Price;
-  /** Items that the ledger is spread over: so many, or as many as its writes ask for. Absent: one. */
+  /** Number of items of the ledger: fixed, or as many as its writes need. Absent: one. */
   readonly shards?: 'auto' | number;
 };
 
@@ -41,12 +41,12 @@ export type RateLimit = {
   /** Units per `perSeconds`. */
   readonly rate: number;
   readonly perSeconds: number;
-  /** Units that may come at once; the promise, not what the item is run with. @see usableBurst */
+  /** Units that may come at once; as promised, not as stored. @see usableBurst */
   readonly burst: number;
-  /** Longest time from asking for units to using them; longer if they are leased. */
+  /** Longest time between requesting and using units; longer if they are leased. */
   readonly maxAgeMs: number;
   readonly leased: boolean;
-  /** How far apart the clocks of two holders may be. */
+  /** Largest difference between the clocks of two holders. */
   readonly clockSkewMs: number;
 };
 
@@ -54,11 +54,10 @@ export type ConcurrencyLimit = {
   readonly kind: 'concurrency';
   readonly id: string;
   readonly level: Level;
-  /** Requests that may run at once. */
   readonly concurrency: number;
-  /** By when a request has ended whose platform does not say when it ends it. */
+  /** Longest run of a request whose platform gives no deadline. */
   readonly maxSeconds: number;
-  /** How wrong the clock of a holder may be. */
+  /** Largest error of a holder's clock. */
   readonly clockSkewMs: number;
 };
 
@@ -66,31 +65,30 @@ export type Limit = QuotaLimit | RateLimit | ConcurrencyLimit;
 
 export type UsagePlan = {
   readonly id: string;
-  /** Counts up with every change; a period begins with the newest. */
+  /** Incremented by every change; a period begins with the newest. */
   readonly version: number;
   readonly limits: readonly Limit[];
   /** Units per request by route, `*` for every other one. */
   readonly costs: ReadonlyMap<string, number>;
-  /** In which money, and who pays; absent: nothing of it is invoiced. */
+  /** Currency and customers; absent: nothing is invoiced. */
   readonly invoice?: InvoiceTerms;
-  /** The document it was parsed from, as JSON: what is stored. */
+  /** The parsed document as JSON, as stored. */
   readonly source: string;
 };
 
-/** Numbers of the ledger stay exact up to here, in JavaScript as in DynamoDB. */
+/** Ledger numbers are exact up to here, in JavaScript as in DynamoDB. */
 export const MAX_UNITS = Number.MAX_SAFE_INTEGER;
-/** In direct mode units are used within this time from asking for them, or dropped. */
+/** In direct mode units are used within this time after their request, or dropped. */
 const DIRECT_MAX_AGE_MS = 250;
 
-/** A thousand writes a second each, with leases of hundreds of units: more than any one subject asks for. */
+/** A thousand writes a second each, with leases of hundreds of units: more than any one subject needs. */
 export const MAX_SHARDS = 16;
 
 const MAX_LIMITS = 10;
 const MAX_ROUTES = 500;
 const MAX_RATE_WINDOW_SECONDS = 86_400;
-/** Items of a concurrency limit that a request may have to ask, times their permits. */
+/** Most items that a request may have to try, times their permits. */
 const MAX_CONCURRENCY = 1000;
-/** The longest run of a Lambda function. */
 const MAX_RUN_SECONDS = 900;
 const LEVELS = ['tenant', 'key', 'route'] as const;
 const PERIODS = ['DAY', 'WEEK', 'MONTH'] as const;
@@ -130,19 +128,18 @@ export function parsePlan(value: unknown): UsagePlan {
   if (limits.length === 0) throw new PlanInvalid('limits', 'must have at least one limit');
   const ids = limits.map((limit) => limit.id);
   const twice = ids.findIndex((limitId, index) => ids.indexOf(limitId) < index);
-  if (twice !== -1) throw new PlanInvalid(`limits[${twice}].id`, 'is the id of an earlier limit');
+  if (twice !== -1) throw new PlanInvalid(`limits[${twice}].id`, 'is already the id of an earlier limit');
   return { id, version, limits, costs, ...(invoice && { invoice }), source: JSON.stringify(value) };
 }
 
-/** Units of a request to that route. */
 export function costOf(plan: UsagePlan, route: string | undefined): number {
   const own = route === undefined ? undefined : plan.costs.get(route);
   return own ?? plan.costs.get('*') ?? 1;
 }
 
 /**
- * The burst that the stored bucket is run with, so that the promised one holds although units are used up to
- * `maxAgeMs` after they were asked for, by holders whose clocks differ: burst - rate * (age + 2 * skew).
+ * The burst of the stored bucket, chosen so that the promised one holds although units are used up to
+ * `maxAgeMs` after their request, by holders whose clocks differ: burst - rate * (age + 2 * skew).
  */
 export function usableBurst(limit: RateLimit): number {
   const lateSeconds = (limit.maxAgeMs + 2 * limit.clockSkewMs) / 1000;
@@ -174,7 +171,6 @@ function parseLimit(fields: PlanFields, largestCost: number): Limit {
   return limit;
 }
 
-/** What a plan without `lease` has. */
 const USUAL_LEASE = { seconds: 30, units: 10_000 };
 
 function parseQuota(fields: PlanFields): QuotaLimit {
@@ -212,7 +208,7 @@ function parseQuota(fields: PlanFields): QuotaLimit {
   };
 }
 
-/** What is invoiced by the month is billed to the unit, unless the plan asks for leases by name. */
+/** Monthly invoiced usage is billed to the unit, unless the plan asks for leases by name. */
 function parseBilling(fields: PlanFields, level: Level, { length }: PeriodRule): QuotaLimit['billing'] {
   const ofLeases = ['lease', 'wasteBudget', 'shards'].filter(
     (name) => fields.has(name) && fields.get(name) !== false,
@@ -222,14 +218,14 @@ function parseBilling(fields: PlanFields, level: Level, { length }: PeriodRule):
   const billing = fields.oneOf('billing', ['exact', 'leased'] as const);
   const [needless] = ofLeases;
   if (billing === 'exact' && needless !== undefined)
-    fields.fail(needless, 'is of leases, and billing: exact takes none: each request is one write');
+    fields.fail(needless, 'is a setting of leases, and billing: exact has none: each request is one write');
   return billing;
 }
 
-/** What no single item knows cannot be told in time: how much all of them have admitted. */
+/** Overage and alarms need the total of all items, which shards do not have in time. */
 function parseShards(fields: PlanFields, wasteBudget: number, overage: number): QuotaLimit['shards'] {
   if (!fields.has('shards')) return undefined;
-  if (overage > 0) fields.fail('overage', 'cannot be told of a quota with shards; raise the quota');
+  if (overage > 0) fields.fail('overage', 'cannot be detected for a quota with shards; raise the quota');
   if (fields.has('alarms')) fields.fail('alarms', 'cannot be raised for a quota with shards');
   if (wasteBudget < 2) fields.fail('shards', 'need leases, and a waste budget of at least 2 units');
   if (fields.get('shards') === 'auto') return 'auto';
@@ -245,7 +241,7 @@ function parseShards(fields: PlanFields, wasteBudget: number, overage: number): 
 function parsePeriod(fields: PlanFields): PeriodRule {
   const length = parsePeriodLength(fields);
   const timeZone = fields.text('timeZone', 'UTC');
-  if (!isTimeZone(timeZone)) fields.fail('timeZone', 'is no time zone that this runtime knows');
+  if (!isTimeZone(timeZone)) fields.fail('timeZone', 'is not a time zone that this runtime knows');
   const anchor = new PlanFields(fields.get('anchor') ?? {}, fields.pathOf('anchor'));
   const dayName = length === 'WEEK' ? 'weekday' : 'day';
   if (typeof length === 'object' && (fields.has('timeZone') || fields.has('anchor')))
@@ -287,7 +283,7 @@ function parseRate(fields: PlanFields): RateLimit {
   const perSeconds = fields.number('perSeconds', { min: 1, max: MAX_RATE_WINDOW_SECONDS }, 1);
   const burst = fields.whole('burst', { min: 1, max: 1e9 });
   if ((burst * perSeconds) / rate > MAX_RATE_WINDOW_SECONDS)
-    fields.fail('burst', 'takes more than a day to fill again; that is a quota');
+    fields.fail('burst', 'needs more than a day to refill; that is a quota');
   return {
     kind: 'rate',
     id: fields.id('id'),
@@ -301,7 +297,7 @@ function parseRate(fields: PlanFields): RateLimit {
   };
 }
 
-/** Costs do not matter to it: a request that runs is one. */
+/** Costs do not apply: a running request is one. */
 function parseConcurrency(fields: PlanFields): ConcurrencyLimit {
   return {
     kind: 'concurrency',
@@ -320,7 +316,7 @@ function refuseSize(fields: PlanFields, limit: QuotaLimit | RateLimit, needed: n
   if (limit.kind === 'quota')
     return fields.fail('quota', `is less than the largest cost (${needed}), which could never be admitted`);
   const least = Math.ceil(limit.burst - usableBurst(limit) + needed);
-  const why = limit.leased ? 'its lease' : 'the time from asking to using';
+  const why = limit.leased ? 'its lease' : 'the time between request and use';
   return fields.fail(
     'burst',
     `is too small for ${why}: make it at least ${least}, or lower lease.maxAgeMs or clockSkewMs`,

@@ -1,16 +1,15 @@
-/** What units cost, and whom: as a plan says it. Amounts are decimal text, reckoned as whole numbers, never as binary fractions. */
+/** Prices of units and who pays. Amounts are decimal text, computed as integers, never binary fractions. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { isCurrency, parseDecimal } from './money.ts';
 import type { PeriodLength } from './period.ts';
 import { PlanFields } from './plan-fields.ts';
 
-/** Units above the one before, up to and with `upTo`; of the last one, all that are left. */
+/** Units above the previous tier, up to and including `upTo`; the last one has all that are left. */
 type Tier = { readonly upTo?: number; readonly unitPrice: string };
 
 export type Price = {
-  /** Per period, used or not; decimal. */
   readonly fee: string;
-  /** The first units of a period, which cost nothing. */
+  /** The first units of a period, which are free. */
   readonly included: number;
   readonly tiers: readonly Tier[];
   /** The event name of a billing provider's meter. */
@@ -24,7 +23,10 @@ export type Customer = {
   readonly email?: string;
   /** `cus_…` */
   readonly stripe?: string;
-  /** Whose fees are due, used or not, though no key of theirs was put on the plan: of periods that end after `from`, and begin before `until`; epoch ms. */
+  /**
+   * Fees are due, used or not, even if none of the customer's keys is on the plan: for periods that end after
+   * `from` and begin before `until`; epoch ms.
+   */
   readonly from?: number;
   readonly until?: number;
 };
@@ -32,7 +34,7 @@ export type Customer = {
 export type InvoiceTerms = {
   /** ISO 4217. */
   readonly currency: string;
-  /** By tenant; who is not named is invoiced by the tenant's name. */
+  /** By tenant; an unlisted one is invoiced by the tenant's name. */
   readonly customers: ReadonlyMap<string, Customer>;
 };
 
@@ -41,7 +43,7 @@ const MAX_CUSTOMERS = 500;
 const MAX_ADDRESS_LINES = 6;
 const MAX_TEXT = 200;
 const MAX_UNITS = Number.MAX_SAFE_INTEGER;
-/** Each period has its fee, used or not. */
+/** Every period has its fee, used or not, so very short ones are refused. */
 const LEAST_FEE_SECONDS = 3600;
 
 /** `invoice: {currency: EUR, customers: {acme: {name, address: […], taxId, email, stripe}}}` @throws PlanInvalid */
@@ -73,9 +75,9 @@ export function parsePrice(limit: PlanFields, level: string, length: PeriodLengt
   const fields = new PlanFields(limit.get('price'), limit.pathOf('price'));
   const fee = decimalOf(fields, 'fee', '0');
   if (Number(fee) > 0 && level === 'route')
-    fields.fail('fee', 'is for limits of a key or a tenant: nobody knows of a route that is not asked for');
+    fields.fail('fee', 'is for limits of a key or a tenant: a route without requests is unknown');
   if (Number(fee) > 0 && typeof length === 'object' && length.everySeconds < LEAST_FEE_SECONDS)
-    fields.fail('fee', 'is for periods of an hour or more');
+    fields.fail('fee', 'needs periods of an hour or more');
   const included = fields.whole('included', { min: 0, max: MAX_UNITS }, 0);
   const tiers = fields
     .list('tiers', MAX_TIERS, [])
@@ -85,9 +87,9 @@ export function parsePrice(limit: PlanFields, level: string, length: PeriodLengt
     const isLast = index === tiers.length - 1;
     const path = `tiers[${index}].upTo`;
     if (isLast && upTo !== undefined)
-      fields.fail(path, 'must be left out of the last tier: it has all the rest');
+      fields.fail(path, 'must be left out of the last tier, which has all the rest');
     if (!isLast && (upTo === undefined || upTo <= below))
-      return fields.fail(path, `must be over ${below}, where the one before ends`);
+      return fields.fail(path, `must be over ${below}, the end of the previous tier`);
     below = upTo ?? below;
   }
   const meter = fields.has('meter') ? fields.id('meter') : undefined;
@@ -102,7 +104,7 @@ function parseTier(fields: PlanFields): Tier {
   return { unitPrice, ...(upTo !== undefined && { upTo }) };
 }
 
-/** YAML makes a number of 0.002, which is not 0.002: it has to be quoted. */
+/** YAML reads 0.002 as a binary number, which is not 0.002: it has to be quoted. */
 function decimalOf(fields: PlanFields, name: string, fallback?: string): string {
   const value = fields.get(name) ?? fallback;
   if (typeof value === 'string' && parseDecimal(value) !== undefined) return value;

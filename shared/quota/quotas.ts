@@ -1,12 +1,12 @@
 /**
- * Quotas that hold: what a process uses to admit requests.
+ * Exact quotas: a process admits requests by them.
  *
  *     const quotas = createQuotas({ store, clock, random, timer, plans: [{ id: 'partner', version: 1, limits: [
  *       { id: 'daily', level: 'key', quota: 100, period: 'DAY' }] }] });
  *     const decision = await quotas.consume({ plan: 'partner', tenant: 'acme', key: 'key-1', atEpochMs });
  *
- * Counted quotas are exact whatever crashes, pauses, is lost or sent twice; no clock is trusted where the request
- * has a stamp. @see docs/guides/sell/quota.md for what each guarantee rests on.
+ * Counted quotas stay exact through crashes, pauses, lost and repeated messages; no clock is trusted where
+ * the request has a timestamp. @see docs/guides/sell/quota.md for the basis of each guarantee.
  */
 import { DomainError } from '../errors.ts';
 import type { AgeClock, ItemStore, Random, Timer } from '../ports.ts';
@@ -33,38 +33,38 @@ export type QuotaOptions = {
   readonly clock: AgeClock;
   readonly random: Random;
   readonly timer: Timer;
-  /** Plans that this code brings along, as `parsePlan` reads them; published if the table has none as new. */
+  /** Plans in code, in the form of `parsePlan`; published if the table lacks them or has older ones. */
   readonly plans?: readonly unknown[];
   /**
-   * While the store is out of reach: admit nothing beyond what is leased (`closed`), or let each process admit
-   * that many units per limit and period on trust; they are charged later, and may exceed the quota by
-   * `bounded` times the number of processes.
+   * While the store is out of reach: admit only leased units (`closed`), or let each process admit that many
+   * units per limit and period on trust; they are charged later, and may exceed the quota by `bounded` times
+   * the number of processes.
    */
   readonly onUnavailable?: 'closed' | { readonly bounded: number };
-  /** How long a denial is not asked about again; a top-up is seen after at most half as much more. */
+  /** How long a denial is cached; a top-up is seen after at most half as much more. */
   readonly denyCacheMs?: number;
-  /** How long leased units are used without asking whether the ledger was suspended. */
+  /** How long leased units are used without checking for a suspension. */
   readonly freshnessMs?: number;
-  /** How wrong this process's clock may be; matters to requests without stamp only, @see consume. */
+  /** Largest error of this process's clock; matters to requests without timestamp only, @see consume. */
   readonly clockSkewMs?: number;
-  /** An older stamp means a request that was queued: it is charged to the period in which it is served. */
+  /** An older timestamp means a queued request: it is charged to the period in which it is served. */
   readonly maxStampAgeMs?: number;
   readonly maxLeases?: number;
   readonly observe?: (event: QuotaEvent) => void;
 };
 
 export type ConsumeRequest = Subject & {
-  /** Whole units; without it, the plan's cost of the route. */
+  /** Whole units; default: the plan's cost of the route. */
   readonly cost?: number;
   /**
-   * When the gateway received the request, by its stamp. Without one, a request that comes within `clockSkewMs`
+   * Timestamp of the gateway's receipt of the request. Without one, a request that comes within `clockSkewMs`
    * of a period's boundary is charged to both periods.
    */
   readonly atEpochMs?: number;
   /**
-   * Given by whoever calls `release` when the request has ended; needed where a plan limits concurrency.
-   * `remainingMs`: how long the platform lets it run (Lambda's `getRemainingTimeInMillis()`); without it, it has to end
-   * within the limit's `maxSeconds`.
+   * Given by callers that call `release` at the end of the request; required when a plan limits concurrency.
+   * `remainingMs`: the platform's remaining time (Lambda's `getRemainingTimeInMillis()`); without it, the
+   * request has to end within the limit's `maxSeconds`.
    */
   readonly run?: { readonly remainingMs?: number };
 };
@@ -75,21 +75,21 @@ export interface Admission {
   readonly allowed: true;
   readonly units: number;
   readonly limits: readonly LimitState[];
-  /** Some quota is used up, and this came out of its overage. */
+  /** A quota is used up, and this came from its overage. */
   readonly overage: boolean;
   /**
-   * Takes the charge back, once. Returns the ids of the limits that took it: where it was reported to the
-   * ledger already it stays charged, and units of a rate come back with time alone.
+   * Refunds the charge, once. Returns the ids of the limits that were refunded: units already reported to the
+   * ledger stay charged, and units of a rate return with time only.
    */
   refund(): readonly string[];
   /**
-   * Corrects an estimate when the real cost is known, once. What the quota no longer has is charged all the
-   * same, since it was delivered; resolves to those units.
+   * Replaces an estimate by the real cost, once. Units that the quota lacks are charged as well, since they
+   * were delivered; resolves to those units.
    */
   settle(actualUnits: number): Promise<number>;
   /**
-   * The request has ended: what it held of concurrency limits is free (without it, its deadline frees it), and what it took
-   * back of limits that bill exactly has been told to the table. Never fails.
+   * The request has ended: its permits of concurrency limits are released (else their deadline does), and
+   * refunds of limits with exact billing have reached the table. Never fails.
    */
   release(): Promise<void>;
 }
@@ -97,9 +97,8 @@ export interface Admission {
 export type Rejection = {
   readonly allowed: false;
   readonly reason: RefusalReason;
-  /** Id of the limit that refuses. */
   readonly limit: string;
-  /** undefined: only whoever suspended the key can tell. */
+  /** undefined: the key is suspended until an administrator resumes it. */
   readonly retryAfterSeconds: number | undefined;
   readonly limits: readonly LimitState[];
 };
@@ -107,20 +106,20 @@ export type Rejection = {
 export type Quotas = {
   /**
    * Charges every limit of the plan, or none.
-   * @throws DomainError PLAN_UNKNOWN, PLAN_INVALID (also where concurrency is limited and there is no `run`),
+   * @throws DomainError PLAN_UNKNOWN, PLAN_INVALID (also when concurrency is limited and `run` is missing),
    *   SUBJECT_INVALID, COST_INVALID: misuse only
    */
   consume(request: ConsumeRequest): Promise<Decision>;
-  /** Where a subject stands, from the store; charges nothing. @throws as `consume` */
+  /** The subject's limits, from the store; charges nothing. @throws as `consume` */
   peek(request: ConsumeRequest): Promise<readonly LimitState[]>;
-  /** Gives unused units back; call at shutdown (SIGTERM). Units of a process that dies without it stay charged. */
+  /** Returns unused units; call at shutdown (SIGTERM), or units of an ended process stay charged. */
   flush(): Promise<void>;
 };
 
 const PLAN_RELOADS = 3;
 const FLUSH_AT_ONCE = 8;
 const SWEEP_MS = 1000;
-/** Clients that all waited for the same instant come back spread over this share of the window, at most 30 s. */
+/** Clients that wait for the same instant are spread over this share of the window, at most 30 s. */
 const SPREAD = { share: 0.05, maxSeconds: 30 };
 
 export function createQuotas(options: QuotaOptions): Quotas {
@@ -164,7 +163,7 @@ class Holder {
       decision = await this.#decide(request, startedAt.wallMs, run);
       return decision;
     } finally {
-      // Refused by another limit, or by misuse: what it holds already is for others.
+      // Refused by another limit, or by misuse: its permits are released.
       if (decision?.allowed !== true) await run?.release();
       this.#settleOverdue(startedAt);
     }
@@ -219,7 +218,7 @@ class Holder {
   /** undefined: the table is out of reach. */
   async #readPlan(planId: string): Promise<UsagePlan | undefined> {
     const read = await this.#book.read(planId);
-    if (read.kind === 'unknown') throw new DomainError('PLAN_UNKNOWN', 'there is no usage plan of that id');
+    if (read.kind === 'unknown') throw new DomainError('PLAN_UNKNOWN', 'there is no usage plan with that id');
     return read.kind === 'known' ? read.plan : undefined;
   }
 
@@ -228,7 +227,7 @@ class Holder {
     const correctionMs = this.#time.nowEpochMs() - clock.nowEpochMs();
     const localEpochMs = arrivedEpochMs + correctionMs;
     if (atEpochMs !== undefined) {
-      // Until the store has told its time, this clock may be hours fast and every stamp look old.
+      // Before the store's time is known, this clock may be hours fast and every timestamp look old.
       const isOld = this.#time.isKnown && localEpochMs - atEpochMs > maxStampAgeMs;
       if (!isOld) return { fromEpochMs: atEpochMs, toEpochMs: atEpochMs };
     }
@@ -302,7 +301,7 @@ function checkCost(units: number, plan: UsagePlan): number {
     throw new DomainError('COST_INVALID', 'the cost must be a whole number of units, 0 or more');
   const tooSmall = plan.limits.find((limit) => limit.kind === 'rate' && usableBurst(limit) < units);
   if (tooSmall !== undefined)
-    throw new DomainError('COST_INVALID', `the burst of ${tooSmall.id} can never give ${units} units`);
+    throw new DomainError('COST_INVALID', `the burst of ${tooSmall.id} never allows ${units} units`);
   return units;
 }
 

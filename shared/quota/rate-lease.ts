@@ -1,6 +1,6 @@
 /**
- * One process's units of one rate limit. Unlike quota units they go stale: each grant is used within the age
- * that the stored burst was lowered for, counted from when it was asked for, or dropped.
+ * One process's units of one rate limit. Unlike quota units they expire: each grant is used within the age
+ * that the stored burst was lowered for, counted from its request, or dropped.
  */
 import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
@@ -16,11 +16,10 @@ import { Turns } from './turns.ts';
 
 type Batch = { units: number; readonly sentAt: Moment };
 
-/** Writes for one request: the other branch, the bare need, and room for two losses. */
+/** Writes for one request: the other branch, the bare need, and a margin for two lost races. */
 const ATTEMPTS = 4;
 const BACK_OFF_MS = 10;
 const UNAVAILABLE_MS = 1000;
-/** A lease takes at most this share of what the bucket has. */
 const SHARE = 2;
 
 export class RateLease implements Holding {
@@ -36,7 +35,7 @@ export class RateLease implements Holding {
   #refused: { readonly refusal: Refusal; readonly at: Moment; readonly cost: number } | undefined;
   readonly #turns = new Turns();
 
-  /** @param nowEpochMs the time that buckets are compared by */
+  /** @param nowEpochMs the clock that buckets are compared by */
   constructor(id: LedgerId, limit: RateLimit, at: HolderPorts, nowEpochMs: () => number) {
     this.id = limit.id;
     this.#limit = limit;
@@ -46,7 +45,7 @@ export class RateLease implements Holding {
     this.#nowEpochMs = nowEpochMs;
   }
 
-  /** Last, since its units go stale while others are asked. */
+  /** Last, since its units expire while other limits are called. */
   scarcity(): number {
     return Infinity;
   }
@@ -66,7 +65,7 @@ export class RateLease implements Holding {
     this.#pace.spend(cost);
   }
 
-  /** Time has passed with them; the bucket fills by itself. */
+  /** Not refunded: the bucket refills with time. */
   refund(): boolean {
     return false;
   }
@@ -76,7 +75,7 @@ export class RateLease implements Holding {
   }
 
   async uncharge(): Promise<void> {
-    // What it drew is another request's.
+    // Its units serve another request.
   }
 
   borrow(cost: number, bound: number): boolean {
@@ -131,7 +130,7 @@ export class RateLease implements Holding {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (this.isReady(cost)) return ACQUIRED;
       const units = Math.max(wish, cost - this.#available());
-      // The age counts from here: the store may take these units at any time after.
+      // The age counts from here: the store may grant these units at any time after.
       const sentAt = momentOf(this.#at.clock);
       const ask = { units, nowUs: Math.floor(this.#nowEpochMs() * 1000) };
       const outcome = await this.#at.store.update(rateWrite(this.#key, this.#limit, ask, this.#tatUs));
@@ -150,7 +149,7 @@ export class RateLease implements Holding {
           break;
         }
         case 'unknown':
-          // It may have landed; those units are lost, and the bucket fills again by itself.
+          // It may have been applied; those units are lost, and the bucket refills.
           break;
         case 'rejected':
           if (!outcome.retryable) return this.#refuse('unavailable', UNAVAILABLE_MS, cost);
@@ -160,7 +159,7 @@ export class RateLease implements Holding {
     return this.isReady(cost) ? ACQUIRED : this.#refuse('unavailable', UNAVAILABLE_MS, cost);
   }
 
-  /** Units for as long as they may be kept, at this holder's pace; 0 = only what is needed. */
+  /** Units for as long as they may be kept, at this holder's pace; 0 = only the units needed. */
   #size(): number {
     if (!this.#limit.leased) return 0;
     const wanted = Math.ceil((this.#pace.ownRate * this.#limit.maxAgeMs) / 1000);

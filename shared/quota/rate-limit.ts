@@ -1,7 +1,7 @@
 /**
- * Rate limits: GCRA in one conditional write. The item holds `tat`, the instant (microseconds) at which the
+ * Rate limits: GCRA in one conditional write. The item has `tat`, the instant (microseconds) at which the
  * bucket is full again; it never decreases, so lost, repeated and late writes only make the limit stricter.
- * DynamoDB has no max(), hence two forms of the write: one for a bucket that is full, one for one that is not.
+ * DynamoDB has no max(), hence two forms of the write: one for a full bucket, one for others.
  */
 import type { ItemKey, ItemWrite } from '../table/item-write.ts';
 import { printKeyPart } from '../table/item-write.ts';
@@ -11,7 +11,7 @@ import type { RateLimit } from './plan.ts';
 
 type RateAsk = { readonly units: number; readonly nowUs: number };
 
-/** An item is idle, and worth nothing, long before this. */
+/** An item is idle, and useless, long before this. */
 const KEEP_SECONDS = 86_400;
 
 export function rateKey(id: LedgerId): ItemKey {
@@ -24,12 +24,11 @@ export function incrementUs(limit: RateLimit, units: number): number {
   return Math.ceil((units * limit.perSeconds * 1e6) / limit.rate);
 }
 
-/** How far ahead of now `tat` may be. */
 export function toleranceUs(limit: RateLimit): number {
   return Math.floor((usableBurst(limit) * limit.perSeconds * 1e6) / limit.rate);
 }
 
-/** Takes units if the bucket has them. `tatUs` is the last known one; a wrong guess is refused and costs a second write. */
+/** Takes units if the bucket has them. `tatUs`: the last known; a wrong guess costs a second write. */
 export function rateWrite(
   key: ItemKey,
   limit: RateLimit,
@@ -45,7 +44,7 @@ export function rateWrite(
       purpose: 'rate',
       key,
       when: [{ attribute: 'tat', is: 'absent-or-below', value: nowUs }],
-      // Not tat + increment: time in which nobody asked must not add to the burst.
+      // Not tat + increment: idle time must not add to the burst.
       change: { kind: 'update', set: { tat: nowUs + increment, expiresAt } },
     };
   return {
@@ -65,7 +64,6 @@ export function waitUs(limit: RateLimit, ask: RateAsk, tatUs: number | undefined
   return Math.max(0, busyUntilUs + incrementUs(limit, ask.units) - toleranceUs(limit) - ask.nowUs);
 }
 
-/** Whole units in the bucket. */
 export function unitsLeft(limit: RateLimit, nowUs: number, tatUs: number | undefined): number {
   const ahead = Math.max(0, (tatUs ?? 0) - nowUs);
   return Math.max(0, Math.floor(((toleranceUs(limit) - ahead) * limit.rate) / (limit.perSeconds * 1e6)));

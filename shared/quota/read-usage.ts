@@ -1,6 +1,6 @@
 /**
- * Where a caller stands by what was charged from access logs: reads only, a little old, and never in the way. A
- * caller of whom nothing can be read is let through, since what is counted later could not be held exactly anyway.
+ * A caller's usage by the charges from access logs: read only, slightly stale, and never blocking. A caller
+ * whose usage cannot be read is allowed, since usage counted later cannot be limited exactly anyway.
  */
 import { DomainError, PlanInvalid } from '../errors.ts';
 import type { AdvertisedLimit } from '../http/rate-limit-headers.ts';
@@ -21,20 +21,21 @@ import { checkLedgerId, checkSubject, ledgerIdOf } from './subject.ts';
 
 export type UsageReader = {
   /**
-   * @throws DomainError PLAN_UNKNOWN, SUBJECT_INVALID; PLAN_INVALID for a plan that limits rates or concurrency too,
-   *   which nobody would hold
+   * @throws DomainError PLAN_UNKNOWN, SUBJECT_INVALID; PLAN_INVALID for a plan that also limits rates or
+   * concurrency,
+   *   which would not be enforced
    */
   look(charge: QuotaCharge): Promise<QuotaAnswer>;
 };
 
-/** How long a ledger is not read again: lines arrive seconds late, so a fresher look would show no more. */
+/** How long a ledger is cached: lines arrive seconds late, so a fresher read would show no more. */
 const MAX_AGE_MS = 2000;
 const MAX_LEDGERS = 10_000;
 
 type Seen = {
   readonly at: Moment;
   readonly state: LedgerState | undefined;
-  /** By an operator, before anything was charged in the period: only the head says so then. */
+  /** By an operator, before anything was charged in the period: only the head has it then. */
   readonly isHeadSuspended: boolean;
 };
 type Standing = AdvertisedLimit & { readonly isSpent: boolean; readonly isSuspended: boolean };
@@ -42,7 +43,7 @@ type Standing = AdvertisedLimit & { readonly isSpent: boolean; readonly isSuspen
 type UsageReaderOptions = {
   readonly store: ItemStore;
   readonly clock: AgeClock;
-  /** Published if the table has none as new: the tracker, which charges by them, brings none along. */
+  /** Published if the table lacks them or has older ones: the tracker has none in code. */
   readonly plans: readonly unknown[];
 };
 
@@ -55,7 +56,7 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
     const name = `${key.pk}\n${key.sk}`;
     const known = ledgers.get(name);
     if (known !== undefined && elapsedMs(clock, known.at) <= MAX_AGE_MS) return known;
-    // A key that the table refuses would look like an outage, which lets everybody through.
+    // A key that the table refuses would look like an outage, which allows every caller.
     if (known === undefined) checkLedgerId(id);
     const seen = {
       at: momentOf(clock),
@@ -91,7 +92,7 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
   };
 }
 
-/** What was seen last stays true when nothing newer can be had: a period's ledger does not fill up by itself. */
+/** The last result stays valid when no newer one is available: a period's ledger does not refill. */
 async function readStanding(
   store: ItemStore,
   asked: Asked,
@@ -102,7 +103,7 @@ async function readStanding(
   if (root.kind === 'unavailable') return last;
   const read = await readWhole(store, root.key, root.item);
   if (read.kind === 'unavailable') return last;
-  // A suspended head lets no ledger be opened, and is suspended together with the ledger that is there.
+  // A suspended head lets no ledger be opened, and is suspended together with the existing ledger.
   if (read.item !== undefined) return { state: parseLedger(read.item), isHeadSuspended: false };
   return { state: known?.state, isHeadSuspended: root.head?.['susp'] !== undefined };
 }
@@ -115,7 +116,7 @@ type Asked = {
   readonly atEpochMs: number;
 };
 
-/** The ledger of the plan's own period, or the one that is charged instead: what the head names, or that of another limit. */
+/** The ledger of the plan's own period, or the one charged instead: the head's, or that of another limit. */
 async function readInForce(
   store: ItemStore,
   { head, ledger, rule, period, atEpochMs }: Asked,
@@ -157,7 +158,7 @@ function countedLimits(limits: readonly Limit[]): readonly QuotaLimit[] {
     if (limit.kind === 'quota') return limit;
     throw new PlanInvalid(
       'limits',
-      `must have quotas only (${limit.id} is a ${limit.kind}): what is counted from access logs is over by then`,
+      `must have quotas only (${limit.id} is a ${limit.kind}): access logs are counted after the requests`,
     );
   });
 }
@@ -177,6 +178,6 @@ function toAnswer(limits: readonly Standing[]): QuotaAnswer {
 /** undefined: the table is out of reach. */
 async function readPlan(planId: string, book: PlanBook): Promise<UsagePlan | undefined> {
   const read = await book.read(planId);
-  if (read.kind === 'unknown') throw new DomainError('PLAN_UNKNOWN', 'there is no usage plan of that id');
+  if (read.kind === 'unknown') throw new DomainError('PLAN_UNKNOWN', 'there is no usage plan with that id');
   return read.kind === 'known' ? read.plan : undefined;
 }

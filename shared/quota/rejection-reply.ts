@@ -1,11 +1,10 @@
-/** A rejection as the reply that the caller gets. */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { problem, problemReply } from '../http/problem.ts';
 import { quotaExceededReply, reducedCapacityReply } from '../http/rate-limit-headers.ts';
 import type { Rejection } from './quotas.ts';
 
 /**
- * 429 for what the caller used up, 503 when the store is out of reach (never 429), 403 while suspended.
+ * 429 for a used-up limit, 503 when the store is out of reach (never 429), 403 while suspended.
  *
  * @example
  * ```ts

@@ -1,7 +1,6 @@
 /**
- * Which requests a ledger was charged for from logs, by request id. The ids of ten seconds stand together in parts, so
- * that a batch of lines costs one transaction per ledger and not one per request. A charge rewrites the last part only, and pays by
- * its size: the first parts are of a kilobyte. A full part never changes, so it is read once.
+ * Requests that a ledger was charged for from logs, by request id. The ids of ten seconds are stored together
+ * in parts: a batch of lines costs one transaction per ledger. A full part never changes, so it is read once.
  */
 import { createHash } from 'node:crypto';
 import type { ItemStore } from '../ports.ts';
@@ -10,16 +9,16 @@ import type { Item, ItemKey, ItemWrite, Test } from '../table/item-write.ts';
 const SPAN_MS = 10_000;
 /** 72 bits: among 100,000 requests of one span, two alike are expected once in 10^12 spans. */
 const MARK_LENGTH = 12;
-/** Of so many a part is full: with its key and other attributes a kilobyte, two write units of a transaction. */
+/** Entries of a full part: with its key a kilobyte, two write units of a transaction. */
 const PART = 70;
-/** What comes in one batch goes into one part, up to 48 KB. */
+/** One batch goes into one part, up to 48 KB. */
 const BATCH = 4000;
 const MAX_PARTS = 1000;
-/** Parts that are asked for at once; more each time. */
+/** Parts read at once; more each time. */
 const READ_AHEAD = 8;
-/** Letters of full parts that a process remembers: 4 MB. */
+/** Characters of full parts that a process caches: 4 MB. */
 const MAX_KEPT = 4_000_000;
-/** After the charge: longer than a dead-letter queue keeps what failed (14 days). */
+/** After the charge: longer than a dead-letter queue keeps failures (14 days). */
 const KEEP_MS = 15 * 86_400_000;
 
 type SeenPart = { readonly key: ItemKey; readonly marks: string; readonly count: number };
@@ -28,18 +27,17 @@ type SeenRequests =
   | {
       readonly kind: 'read';
       readonly isSeen: (requestId: string) => boolean;
-      /** Where more go, and how many fit. */
+      /** The part for further ids, and its free places. */
       readonly last: SeenPart;
       readonly room: number;
     }
   | { readonly kind: 'unavailable' };
 
-/** Number of the span that a request belongs to, by API Gateway's stamp: the same whenever its line arrives. */
+/** Number of a request's span, by API Gateway's timestamp: the same whenever its line arrives. */
 export function spanOf(atEpochMs: number): number {
   return Math.floor(atEpochMs / SPAN_MS);
 }
 
-/** Parts that are full, as this process has read them. */
 export class FullParts {
   readonly #marks = new Map<string, string>();
   #length = 0;
@@ -102,7 +100,7 @@ async function readPart(key: ItemKey, store: ItemStore, full: FullParts): Promis
   return read.kind === 'unavailable' ? undefined : marksOf(read.item);
 }
 
-/** Adds the ids to the part as it was read; another's addition in between refuses this one. */
+/** Adds the ids to the part as read; another addition in between refuses this one. */
 export function seenWrite(
   { key, marks, count }: SeenPart,
   requestIds: readonly string[],

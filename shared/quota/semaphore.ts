@@ -1,30 +1,27 @@
 /**
- * How many requests run at once: every write to the items that count them, as data.
+ * Concurrent requests: every write to the items that count them, as data.
  *
- * An item has up to 25 permits: `c` counts those that are taken, and `f<id>` of each holds the instant (epoch ms) by
- * which its request has ended, whatever became of its process. Invariant of each write: `c` is the number of `f…`. The
- * id makes a release apply once however often it is sent, and proves that a permit was taken whose answer was lost.
- * Attributes of the item and not entries of a map: DynamoDB needs no map to be there, so the first request creates the item.
+ * An item has up to 25 permits: `c` counts the taken ones, and `f<id>` of each is the instant (epoch ms) by
+ * which its request has ended, even if its process died. Invariant of each write: `c` is the number of `f…`.
+ * With the id a release applies once even if sent again, and a permit is proved whose answer was lost.
  */
 import type { Item, ItemKey, ItemWrite } from '../table/item-write.ts';
 import { printKeyPart } from '../table/item-write.ts';
 import type { LedgerId } from './ledger.ts';
 
-/** Who holds a permit, and by when that request is over. */
 export type Claim = { readonly id: string; readonly deadlineEpochMs: number };
 
-/** Ids and deadlines of so many fit into one write unit (1 KB); more permits are spread over several items. */
+/** Ids and deadlines that fit into one write unit (1 KB); more permits take several items. */
 export const PERMITS_PER_ITEM = 25;
-/** Longer than any request may run: the item must not expire under those that do. */
+/** Longer than any request may run: the item must not expire under running ones. */
 const KEEP_SECONDS = 7 * 86_400;
 
-/** @param part of a limit of more permits than an item has: 0, 1, 2 … */
+/** @param part of a limit with more permits than one item has: 0, 1, 2 … */
 export function semaphoreKey(id: LedgerId, part: number): ItemKey {
   const names = [id.tenant, id.limit, id.subject].map(printKeyPart);
   return { pk: `C#${names.join('#')}#${part}`, sk: 'SEM' };
 }
 
-/** The first permit of an item that is not there yet. */
 export function createWrite(key: ItemKey, claim: Claim): ItemWrite {
   const item = { c: 1, [nameOf(claim.id)]: claim.deadlineEpochMs, expiresAt: expiryOf(claim) };
   return {
@@ -36,8 +33,8 @@ export function createWrite(key: ItemKey, claim: Claim): ItemWrite {
 }
 
 /**
- * Takes a permit, out of those that are left or those of `expired` claims: in one write, or each of two holders could
- * take the place of the same dead one.
+ * Takes a permit, a free one or one of `expired` claims: in one write, or two holders could take the place of
+ * the same expired one.
  */
 export function acquireWrite(
   key: ItemKey,
@@ -65,7 +62,7 @@ export function acquireWrite(
   };
 }
 
-/** Gives a permit back; applies once, and not at all after somebody took it for dead. */
+/** Releases a permit; applies once, and not at all if it was taken over as expired. */
 export function releaseWrite(key: ItemKey, id: string): ItemWrite {
   const name = nameOf(id);
   return {
@@ -76,7 +73,6 @@ export function releaseWrite(key: ItemKey, id: string): ItemWrite {
   };
 }
 
-/** Permits that are taken. */
 export function takenOf(item: Item): number {
   return Number(item['c'] ?? 0);
 }

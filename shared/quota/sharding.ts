@@ -1,8 +1,7 @@
 /**
- * How one process works on a ledger that has shards: on one of them at a time, its home by the process's own name. A
- * shard that is short is filled from the root, by half of what would be its share; once the root has nothing, the
- * process goes where there is enough, or gathers what is scattered. Only when all of them together are short is a
- * request refused. The root alone is suspended or closed, so it is looked at once per `freshnessMs`.
+ * One process's work on a ledger with shards. It uses one shard, refills it from the root, and moves on or
+ * collects units when the root is empty; a request is refused only when all shards together lack units. Only
+ * the root is suspended or closed, so it is read once per `freshnessMs`.
  */
 import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
@@ -19,12 +18,10 @@ import { accountKey, growWrite, moveWrites, recall, shardCountOf } from './shard
 import type { Account } from './shards.ts';
 
 type Supply =
-  /** There may be enough now. */
   | 'supplied'
   /** All of them together have less. */
   | 'short'
   | 'halted'
-  /** There is no root: the period is not open. */
   | 'absent'
   | 'unavailable';
 
@@ -32,16 +29,16 @@ const ATTEMPTS = 4;
 const BACK_OFF_MS = 20;
 /** An item takes 1,000 writes a second. */
 const BUSY_WRITES_PER_SECOND = 600;
-/** Head and root that could not be looked at are looked at again after this; what is held is used meanwhile. */
+/** Head and root that could not be read are read again after this; held units are used meanwhile. */
 const RETRY_MS = 1000;
-/** After a throttled write the number of shards is looked at this soon. */
+/** After a throttled write the number of shards is checked this soon. */
 const THROTTLED_MS = 1000;
 
 export class Sharding {
   readonly #ledger: LedgerId;
   readonly #period: Period;
   readonly #at: HolderPorts;
-  /** Of this process, at random; modulo the number of shards it is its home. */
+  /** Random number of this process; modulo the number of shards it is its home. */
   readonly #place: number;
   #wish: QuotaLimit['shards'];
   #count = 1;
@@ -72,22 +69,20 @@ export class Sharding {
     return this.#at;
   }
 
-  /** The item that this process is granted from. */
   get key(): ItemKey {
     return accountKey(this.#ledger, this.#period, this.#account);
   }
 
-  /** Units that the root can still hand out; 0 while it is granted from itself. */
+  /** Units that the root can still hand out; 0 while it grants itself. */
   get reserve(): number {
     return this.#account === 'root' ? 0 : Math.max(0, this.#root?.remaining ?? 0);
   }
 
-  /** What a refill would bring now. */
   get share(): number {
     return Math.ceil(this.reserve / (2 * this.#count));
   }
 
-  /** Units that were found in all of them when they were found short. */
+  /** Total units of all shards when they last had too few. */
   get left(): number {
     return this.#left;
   }
@@ -102,7 +97,6 @@ export class Sharding {
     return ageMs > this.#freshForMs || (this.#throttles > 0 && ageMs > THROTTLED_MS);
   }
 
-  /** The state of the item that is granted from, with what only the root says. */
   view(item: Item, key: ItemKey): LedgerState {
     const own = parseLedger(item);
     const isRoot = key.pk === this.#rootKey().pk;
@@ -114,7 +108,7 @@ export class Sharding {
     return { ...own, suspended, closed, replaced, limit, alarmed, wasteBudget };
   }
 
-  /** Looks at head and root; false if they cannot be read. @param writesPerSecond to the item that is granted from */
+  /** Reads head and root; false if they cannot be read. @param writesPerSecond to the granting item */
   async refresh(writesPerSecond: number): Promise<boolean> {
     const { store, clock, freshnessMs } = this.#at;
     const head = await store.read(headKey(this.#ledger));
@@ -140,9 +134,9 @@ export class Sharding {
   }
 
   /**
-   * After a grant was refused: gets units to the item that is granted from, for a lease from the root alone. `smaller`:
+   * After a refused grant: brings units to the granting item, for a lease from the root alone. `smaller`:
    * there may be enough for less.
-   * @param seen that item; undefined = it is not there
+   * @param seen that item; undefined = it does not exist
    */
   async provide(
     { gate = 0, outstandingMax }: LeaseSize,
@@ -159,20 +153,19 @@ export class Sharding {
       case 'halted':
         return this.isSuspended ? 'suspended' : 'quota-exceeded';
       case 'absent':
-        // The root is gone: the period is long over.
+        // The root has expired: the period is long over.
         return 'quota-exceeded';
       case 'unavailable':
         return 'unavailable';
     }
   }
 
-  /** Sees to it that the item that is granted from has `need` units, which it has not. */
   async #supply(need: number, seen: LedgerState | undefined): Promise<Supply> {
     const filled = await this.#fill(need, seen);
     return filled === 'short' ? this.#search(need) : filled;
   }
 
-  /** As `#supply`, from the root alone. */
+  /** Like `#supply`, from the root alone. */
   async #fill(need: number, seen: LedgerState | undefined): Promise<Supply> {
     if (this.#isHalted()) return 'halted';
     const lacking = need - (seen?.remaining ?? 0);
@@ -191,7 +184,6 @@ export class Sharding {
     return this.reserve > 0 ? 'unavailable' : 'short';
   }
 
-  /** Looks at all of them, for the place where there is enough, or for enough to gather. */
   async #search(need: number): Promise<Supply> {
     const { store } = this.#at;
     const before = this.#account;
@@ -241,7 +233,7 @@ export class Sharding {
     switch (outcome.kind) {
       case 'unknown':
       case 'done':
-        // Lost or not, trying the grant tells; moved twice, the units are only elsewhere.
+        // Lost or not, the next grant shows it; moved twice, the units are only elsewhere.
         if (from === 'root' && this.#root !== undefined)
           this.#root = { ...this.#root, remaining: this.#root.remaining - units };
         return { kind: 'done' };
@@ -284,7 +276,7 @@ export class Sharding {
     if (outcome.kind === 'done') this.#move(wanted);
   }
 
-  /** Of each shard: its part of what all leases together may hold. */
+  /** Each shard's part of the units that all leases together may hold. */
   #budget(): number {
     return Math.floor((this.#root?.wasteBudget ?? 0) / this.#count);
   }

@@ -1,11 +1,11 @@
 /**
- * A ledger over several items, for a subject that is charged more often than one item can be written to: the writes,
- * as data. The root is the ledger; it holds `mov`, the credits that it has handed to its shards. A shard is granted from
- * like a ledger. Units move between them by transactions that take away exactly what they add, so that one which is
- * applied twice, or late, only moves more.
+ * A ledger over several items, for a subject with more charges than writes to one item allow: the writes, as
+ * data. The root is the ledger; its `mov` are the credits handed to its shards. A shard grants like a ledger.
+ * Units move between them by transactions that subtract exactly what they add, so one that is applied twice,
+ * or late, only moves more.
  *
- * Invariants of each write: root `rem + out + used + mov = cred`, shard `rem + out + used = cred`, and the shards' `cred`
- * make up `mov`.
+ * Invariants of each write: root `rem + out + used + mov = cred`, shard `rem + out + used = cred`, and the
+ * shards' `cred` add up to `mov`.
  */
 import type { ItemStore } from '../ports.ts';
 import type { Item, ItemKey, ItemWrite, Test } from '../table/item-write.ts';
@@ -13,22 +13,21 @@ import { headKey, expiryOf, ledgerKey } from './ledger.ts';
 import type { LedgerId } from './ledger.ts';
 import type { Period } from './period.ts';
 
-/** One of the items of a ledger: its root, or the shard of that number. */
 export type Account = 'root' | number;
 
-/** Each in a partition of its own: that is what they are for. */
+/** Each in a partition of its own, to spread the writes. */
 export function accountKey(id: LedgerId, period: Period, account: Account): ItemKey {
   const { pk, sk } = ledgerKey(id, period);
   return { pk: account === 'root' ? pk : shardPartition(pk, account), sk };
 }
 
-/** How many shards the subject's ledgers have by its head; 1 = none, the root alone. They never become fewer. */
+/** Number of shards of the subject's ledgers, by its head; 1 = none, the root alone. Never decreases. */
 export function shardCountOf(head: Item | undefined): number {
   const count = head?.['sh'];
   return typeof count === 'number' ? count : 1;
 }
 
-/** Applied by several holders at once it still grows to the same number. */
+/** Applied by several holders at once, it still grows to the same number. */
 export function growWrite(id: LedgerId, count: number): ItemWrite {
   return {
     purpose: 'shard',
@@ -47,9 +46,8 @@ type Move = {
   readonly from: Account;
   readonly to: Account;
   readonly units: number;
-  /** Whether the shard that gets them is there already. */
   readonly isThere: boolean;
-  /** Of a new shard: units that its leases may hold unreported. */
+  /** For a new shard: units that its leases may hold unreported. */
   readonly wasteBudget: number;
 };
 
@@ -74,7 +72,7 @@ export function moveWrites(move: Move): readonly [ItemWrite, ItemWrite] {
   ];
 }
 
-/** What the root and its shards come to, as one ledger without shards would be. */
+/** The root and its shards combined, like one ledger without shards. */
 function wholeLedger(root: Item, shards: readonly Item[]): Item {
   const sum = (name: string): number =>
     [root, ...shards].reduce((total, item) => total + Number(item[name] ?? 0), 0);
@@ -87,7 +85,7 @@ type WholeRead =
   | { readonly kind: 'done'; readonly item: Item | undefined }
   | { readonly kind: 'unavailable'; readonly reason: string };
 
-/** Reads what a ledger has beside its root, which was read before; without shards, that is nothing. */
+/** Reads a ledger's shards; its root was read before. Without shards, nothing. */
 export async function readWhole(
   store: ItemStore,
   { pk, sk }: ItemKey,
@@ -106,8 +104,9 @@ export async function readWhole(
 }
 
 /**
- * Brings units back from the shards of a root that was lowered below zero, until it is not, or they have none: what
- * they hold could be granted over the new limit. Whoever meets such a root does this; twice, it does nothing more.
+ * Returns units from the shards to a root that was lowered below zero, until it is not, or they have none:
+ * otherwise they could grant over the new limit. Any process that finds such a root does this; repeating it
+ * is harmless.
  */
 export async function recall(store: ItemStore, id: LedgerId, period: Period): Promise<void> {
   const rootKey = accountKey(id, period, 'root');
@@ -128,7 +127,7 @@ export async function recall(store: ItemStore, id: LedgerId, period: Period): Pr
   }
 }
 
-/** With one, the root is that one. */
+/** With one shard, the root is that one. */
 function shardsOf(head: Item | undefined): number {
   const count = shardCountOf(head);
   return count > 1 ? count : 0;

@@ -1,6 +1,6 @@
 /**
- * What one process has of one ledger: units to use, what it has to tell the ledger of those that it used, and what it owes.
- * Synchronous but for `settle`: a check and its take never part.
+ * One process's state of one ledger: units to use, usage to report, and debts. Synchronous but for `settle`,
+ * so nothing happens between a check and its take.
  */
 import type { ItemStore } from '../ports.ts';
 import { elapsedMs, momentOf } from './age.ts';
@@ -13,24 +13,23 @@ import type { LeaseSize } from './lease-size.ts';
 import { OwnWrites } from './own-writes.ts';
 import type { Sent } from './own-writes.ts';
 
-/** The ledger, and by when nobody asks for its debts any more. */
+/** The ledger, and when its debts are no longer needed. */
 type StockOf = { readonly key: ItemKey; readonly endEpochMs: number };
 
 export class Stock {
-  /** Units that may be used without asking. */
+  /** Units that may be used without a call. */
   units = 0;
   readonly #of: StockOf;
   readonly #at: HolderPorts;
-  /** Of this lease and no other: one that was pushed out may still write while its successor does. */
+  /** Of this lease only: an evicted one may still write while its successor does. */
   readonly #ids: GrantIds;
   /** By partition: with shards, units come from several items. */
   readonly #writes = new Map<string, OwnWrites>();
   readonly #update: ItemStore['update'];
   /** Used and not yet reported to the ledger; below 0: charged as used, and not used. */
   #unreported = 0;
-  /** When the first of them was used. */
   #unreportedSince: Moment | undefined;
-  /** Admitted without the ledger's consent: while it was out of reach, or settled above the estimate. */
+  /** Admitted without the ledger: while it was out of reach, or settled above the estimate. */
   #debt: Debt | undefined;
 
   constructor(of: StockOf, at: HolderPorts, update: ItemStore['update']) {
@@ -41,12 +40,10 @@ export class Stock {
     this.#debt = at.debts.find(of.key);
   }
 
-  /** Whether the ledger counts units as used that were not. */
   get isOvercharged(): boolean {
     return this.#unreported < 0;
   }
 
-  /** Whether the ledger knows all that there is to know. */
   get isSettled(): boolean {
     const isSure = [...this.#writes.values()].every(({ isUnsure }) => !isUnsure);
     const isPaid = this.owed === 0 || this.#debt?.isVoid === true;
@@ -63,19 +60,19 @@ export class Stock {
     if (this.#unreported > 0) this.#unreportedSince ??= momentOf(this.#at.clock);
   }
 
-  /** Whether units were used so long ago that the ledger has not been told of. */
+  /** Whether usage older than this is unreported. */
   isLate(afterMs: number): boolean {
     return this.#unreportedSince !== undefined && elapsedMs(this.#at.clock, this.#unreportedSince) > afterMs;
   }
 
-  /** What the ledger was told already is corrected with the next report. */
+  /** Usage that is already reported is corrected with the next report. */
   refund(cost: number): void {
     this.#unreported -= cost;
     this.units += cost;
     this.#payFromStock();
   }
 
-  /** Units on trust, for what `cost` lacks; false: they would exceed the bound. */
+  /** Lends units that `cost` lacks; false: they would exceed the bound. */
   borrow(cost: number, bound: number): boolean {
     const lacking = Math.max(0, cost - this.units);
     const debt = (this.#debt ??= this.#at.debts.open(this.#of.key, this.#of.endEpochMs));
@@ -83,20 +80,18 @@ export class Stock {
     debt.borrowed += lacking;
     debt.owed += lacking;
     this.units += lacking;
-    // Charged as used when it is paid.
     this.#unreported -= lacking;
     return true;
   }
 
-  /** What has been delivered already, whether or not the quota has it. */
   owe(units: number): void {
     this.#debt ??= this.#at.debts.open(this.#of.key, this.#of.endEpochMs) ?? { borrowed: 0, owed: 0 };
     this.#debt.owed += units;
   }
 
   /**
-   * Charges what is owed, to the ledger itself, which may go below zero by it: a shard below zero would be nobody's, and the
-   * others would be granted what it owes. @returns undefined: nothing is
+   * Charges the owed units to the root, which may go below zero: with a shard below zero, the others would
+   * still grant what it owes. @returns undefined: nothing is owed
    */
   async pay(): Promise<Sent | undefined> {
     while (this.#debt?.paying !== undefined) await this.#debt.paying;
@@ -109,7 +104,7 @@ export class Stock {
 
   async #pay(debt: Debt): Promise<Sent> {
     const { owed } = debt;
-    // Taken off first: what is lent or delivered meanwhile is not in this write.
+    // Subtracted first: units lent or delivered meanwhile are not in this write.
     debt.owed = 0;
     const { key, endEpochMs } = this.#of;
     const charge = { units: owed, gate: undefined, outstandingMax: undefined, report: 0, endEpochMs };
@@ -120,19 +115,20 @@ export class Stock {
   }
 
   /**
-   * Asks for units, and reports.
-   * @param isExact units that wait here for a request stay charged as used: it may be the last thing that the process does
+   * Requests units, and reports.
+   * @param isExact units that wait here for a request stay charged as used: the process may end before its
+   * next write
    */
   async grant(key: ItemKey, size: LeaseSize, isExact: boolean): Promise<Sent> {
     while (this.#debt?.paying !== undefined) await this.#debt.paying;
-    // What is lent, not used and not paid was never charged: there is nothing to take back.
+    // Lent units that are neither used nor paid were never charged, so there is nothing to return.
     const lent = Math.min(this.owed, this.units);
     const untold = this.#unreported + lent;
     const report = isExact ? Math.max(0, untold) : untold;
     this.#unreported -= report;
     this.#unreportedSince = undefined;
     const { outstandingMax } = size;
-    // Units that are taken back from what was reported are outstanding again, too.
+    // Units returned from reported ones are outstanding again, too.
     const bound = outstandingMax === undefined ? undefined : outstandingMax + Math.min(0, report);
     const sent = await this.writesTo(key).grant({
       ...size,
@@ -145,7 +141,7 @@ export class Stock {
     return sent;
   }
 
-  /** Gives back what is unused, and reports, to the item that it came from. Dropped here before it is sent. */
+  /** Returns unused units and reports, to the item that they came from. Dropped here before sending. */
   async settle(
     key: ItemKey,
     keepsUnits = false,
@@ -166,7 +162,7 @@ export class Stock {
     return { sent, units };
   }
 
-  /** Items that units came from before, as long as it is not known what has landed there. */
+  /** Earlier source items whose unanswered writes are not settled yet. */
   async settleOthers({ pk }: ItemKey): Promise<void> {
     for (const [other, writes] of this.#writes)
       if (other !== pk && writes.isUnsure) await writes.giveBack({ units: 0, report: 0 }, () => undefined);
@@ -189,7 +185,7 @@ export class Stock {
     if (this.#unreported > 0) this.#unreportedSince ??= momentOf(this.#at.clock);
   }
 
-  /** What was lent and not used, or can be paid by units that are here, need not be charged. */
+  /** Lent units that are unused, or that units here can pay, need not be charged. */
   #payFromStock(): void {
     if (this.#debt === undefined) return;
     const units = Math.min(this.#debt.owed, this.units);

@@ -1,14 +1,14 @@
-/** Finds out from the store's `Date` that the local clock is wrong. */
+/** Detects a wrong local clock by the store's `Date`. */
 import type { AgeClock, ItemStore } from '../ports.ts';
 import type { Answered } from '../table/item-write.ts';
 import type { QuotaEvent } from './holder-ports.ts';
 
-/** `Date` has whole seconds: the store's time is up to this much later than it says. */
+/** `Date` has whole seconds: the store's time may be this much later. */
 const RESOLUTION_MS = 1000;
 
 /**
  * The least correction that makes the local clock agree with every answer of the store: an answer was made
- * between sending and receiving, however long either took, so only a clock outside that span is wrong.
+ * between sending and receiving, so only a clock outside that span is wrong.
  */
 export class StoreTime {
   readonly #clock: AgeClock;
@@ -26,12 +26,12 @@ export class StoreTime {
     return this.#clock.nowEpochMs() + this.#offsetMs;
   }
 
-  /** Whether the store has ever told its time: before, a stamp is more to be trusted than this clock. */
+  /** Whether the store's time is known: before, a timestamp is more reliable than this clock. */
   get isKnown(): boolean {
     return this.#isKnown;
   }
 
-  /** The same store, watched: how long it takes, and what time it says it is. */
+  /** Wraps the store to measure its calls and read its time. */
   watch(store: ItemStore): ItemStore {
     return {
       update: (write) => this.#watch(write.purpose, () => store.update(write)),

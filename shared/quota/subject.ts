@@ -1,4 +1,3 @@
-/** Who is charged, and which ledgers that means. */
 import { DomainError } from '../errors.ts';
 import { printKeyPart } from '../table/item-write.ts';
 import { headKey } from './ledger.ts';
@@ -6,17 +5,19 @@ import type { LedgerId } from './ledger.ts';
 import type { Limit } from './plan.ts';
 
 export type Subject = {
-  /** Id of the usage plan that the key is on. */
   readonly plan: string;
   readonly tenant: string;
   /** Id of the API key (or of the principal), never its secret: rotation keeps the usage. */
   readonly key: string;
-  /** `GET /orders/{id}`; needed by limits per route, and prices a request. */
+  /** `GET /orders/{id}`; required by limits per route, and prices a request. */
   readonly route?: string;
 };
 
 const MAX_NAME_LENGTH = 256;
-/** The index `list` has the partition key as its sort key, of which DynamoDB takes 1,024 bytes (2,048 for a partition key). */
+/**
+ * The index `list` has the partition key as its sort key, which DynamoDB limits to 1,024 bytes (2,048 for a
+ * partition key).
+ */
 export const MAX_KEY_BYTES = 1024;
 
 /** @throws DomainError SUBJECT_INVALID */
@@ -25,16 +26,19 @@ export function checkSubject(subject: Subject): void {
   if (subject.route !== undefined) checkName(subject.route, 'route');
 }
 
-/** @throws DomainError SUBJECT_INVALID for a partition key that the table or its index refuses, which would look like an outage */
+/**
+ * @throws DomainError SUBJECT_INVALID for a partition key that the table or its index refuses, which would
+ * look like an outage
+ */
 export function checkKey(pk: string): void {
   if (new TextEncoder().encode(pk).length > MAX_KEY_BYTES)
     throw new DomainError(
       'SUBJECT_INVALID',
-      `tenant, key and route together must not exceed ${MAX_KEY_BYTES} bytes as they are kept (# and % take three)`,
+      `tenant, key and route together must not exceed ${MAX_KEY_BYTES} bytes as stored (# and % take three)`,
     );
 }
 
-/** Called once per ledger, not per request. @throws DomainError SUBJECT_INVALID when its key would be too long */
+/** Once per ledger, not per request. @throws DomainError SUBJECT_INVALID when its key would be too long */
 export function checkLedgerId(id: LedgerId): void {
   checkKey(headKey(id).pk);
 }

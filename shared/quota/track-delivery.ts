@@ -1,4 +1,4 @@
-/** Lines of access logs as they are delivered → charges, what to count of them, and what to answer. */
+/** Delivered lines of access logs → charges, metrics and the answer. */
 import { readAccessLine } from './access-log-line.ts';
 import type { LineRules } from './access-log-line.ts';
 import { readLogDelivery } from './lambda-log-delivery.ts';
@@ -9,15 +9,15 @@ import type { UsageTracker } from './track-usage.ts';
 type TrackedDelivery = {
   /** By metric. */
   readonly counts: Readonly<Record<string, number>>;
-  /** Stamp of the newest request; undefined: there is none. */
+  /** Timestamp of the newest request; undefined: there is none. */
   readonly newestEpochMs: number | undefined;
-  /** What waits and why, for the log; undefined: nothing. */
+  /** Waiting requests and the reasons, for the log; undefined: none. */
   readonly waiting: string | undefined;
-  /** @throws DomainError USAGE_WAITING: all that can be charged is, and the whole must be given again */
+  /** @throws DomainError USAGE_WAITING: all that can be charged is, and the delivery must be repeated */
   readonly reply: () => FirehoseReply | undefined;
 };
 
-/** @throws DomainError EVENT_MALFORMED; STORE_UNAVAILABLE: some may be charged, and the whole may be given again */
+/** @throws DomainError EVENT_MALFORMED; STORE_UNAVAILABLE: some may be charged; repeat the delivery */
 export async function trackDelivery(
   event: unknown,
   tracker: UsageTracker,

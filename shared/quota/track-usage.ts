@@ -1,4 +1,4 @@
-/** Charges requests that were served already, each once: what `usage-tracker` does with the lines of access logs. */
+/** Charges served requests, each once, from lines of access logs, for `usage-tracker`. */
 import { DomainError } from '../errors.ts';
 import type { AgeClock, ItemStore, Timer } from '../ports.ts';
 import type { TrackedRequest } from './access-log-line.ts';
@@ -19,22 +19,21 @@ export type UsageTrackerPorts = {
   readonly store: ItemStore;
   readonly clock: AgeClock;
   readonly timer: Timer;
-  /** Told of thresholds only: each once per period, to whoever of trackers and holders was first to mark it. */
+  /** Receives thresholds only: each once per period, at the tracker or holder that marked it first. */
   readonly observe: (event: QuotaEvent) => void;
 };
 
-/** Requests, counted once per limit that they were charged to. */
 type Tracked = {
   readonly charged: number;
   /** Charged before: the lines came twice. */
   readonly seen: number;
-  /** Of a closed period, a suspended subject without ledger, an unknown plan, or names too long for a key: nobody can be charged. */
+  /** A closed period, a suspended subject without ledger, an unknown plan, or names too long for a key. */
   readonly unchargeable: number;
-  /** Not charged, to some of their limits at least; others are not kept up by them. */
+  /** Not charged, at least to some of their limits; they do not delay others. */
   readonly waiting: readonly Waiting[];
 };
 
-/** A request that can be charged later: by a plan that is mended, or in its period, if it is given again. */
+/** A request that can be charged when it is sent again: after its plan is corrected, or in its period. */
 export type Waiting = {
   readonly requestId: string;
   readonly plan: string;
@@ -43,13 +42,12 @@ export type Waiting = {
 
 export type UsageTracker = {
   /**
-   * Idempotent by request id, whatever crashes, comes twice or comes in other batches.
-   * @throws DomainError STORE_UNAVAILABLE: what could be charged is, and the whole may be given again
+   * Idempotent by request id, through crashes, repetitions and other batches.
+   * @throws DomainError STORE_UNAVAILABLE: what could be charged is, and the whole may be sent again
    */
   track(requests: readonly TrackedRequest[]): Promise<Tracked>;
 };
 
-/** Requests of one ledger and span, which are charged together. */
 type Group = {
   readonly id: LedgerId;
   readonly limit: QuotaLimit;
@@ -62,7 +60,7 @@ type Group = {
 const AT_ONCE = 8;
 const MAX_TRIES = 8;
 const BACK_OFF_MS = 50;
-/** Of those that wait, so many are named in the log. */
+/** At most this many waiting requests are named in the log. */
 const NAMED_REQUESTS = 3;
 
 export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
@@ -72,7 +70,7 @@ export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
     async track(requests) {
       const { groups, unplanned, planless } = await group(requests, book);
       const totals = { charged: 0, seen: 0, unchargeable: unplanned, waiting: [...planless] };
-      // Spans of one ledger one after the other: two transactions on one item refuse each other.
+      // Spans of one ledger one by one: two transactions on one item refuse each other.
       const ledgers = [...Map.groupBy(groups.values(), ({ id }) => ledgerKeyText(id)).values()];
       const chargeLedger = async (spans: readonly Group[]): Promise<void> => {
         for (const each of spans) {
@@ -85,7 +83,7 @@ export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
       };
       const failures: unknown[] = [];
       const next = async (): Promise<void> => {
-        // Where as many fail as are asked at once it is the table that fails, and no ledger of its own.
+        // If as many fail as are sent at once, the table fails, not a ledger of its own.
         while (failures.length < AT_ONCE) {
           const spans = ledgers.pop();
           if (spans === undefined) return;
@@ -99,16 +97,16 @@ export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
   };
 }
 
-/** For the log of whoever can mend it; names no caller. */
+/** For an operator's log; names no caller. */
 export function describeWaiting(waiting: readonly Waiting[]): string {
   const plans = new Set(waiting.filter(({ reason }) => reason === 'plan-unreadable').map(({ plan }) => plan));
   const ahead = waiting.filter(({ reason }) => reason === 'period-ahead').slice(0, NAMED_REQUESTS);
   const parts = [
-    ...[...plans].map((plan) => `usage plan ${plan} cannot be read, save its next version`),
+    ...[...plans].map((plan) => `usage plan ${plan} cannot be read: save its next version`),
     ...(ahead.length === 0
       ? []
       : [
-          `its period has not begun by this clock, look at the time in the log (${ahead.map(({ requestId }) => requestId).join(', ')})`,
+          `its period has not begun by this clock: check the time in the log (${ahead.map(({ requestId }) => requestId).join(', ')})`,
         ]),
   ];
   const count = new Set(waiting.map(({ requestId }) => requestId)).size;
@@ -137,7 +135,7 @@ async function group(requests: readonly TrackedRequest[], book: PlanBook): Promi
       planless.push({ requestId, plan: subject.plan, reason: 'plan-unreadable' });
       continue;
     }
-    // What a rate would have refused is over; only what is counted can be counted later. A plan that counts nothing is told of.
+    // A rate can no longer refuse; only a quota can be counted later. A plan without one is reported.
     if (!plan.limits.some(({ kind }) => kind === 'quota')) unplanned += 1;
     for (const limit of plan.limits) {
       if (limit.kind !== 'quota') continue;
@@ -147,7 +145,7 @@ async function group(requests: readonly TrackedRequest[], book: PlanBook): Promi
       const { pk, sk } = ledgerKey(id, period);
       const name = `${pk}\n${sk}\n${span}`;
       const known = groups.get(name);
-      // One caller of too long a name must not fail the lines of all others.
+      // A caller with too long a name must not block the lines of others.
       if (known === undefined && !fitsKey(id)) {
         unplanned += 1;
         continue;
@@ -169,7 +167,7 @@ function fitsKey(id: LedgerId): boolean {
   }
 }
 
-/** One transaction holds who was charged and the charge, so that neither is there without the other. */
+/** The charge and its record are in one transaction, so that neither exists without the other. */
 async function chargeGroup(
   group: Group,
   book: PlanBook,
@@ -186,7 +184,7 @@ async function chargeGroup(
     const fresh = [...units.keys()].filter((requestId) => !seen.isSeen(requestId));
     const some = fresh.slice(0, seen.room);
     if (fresh.length === 0) {
-      // Of lines that come again too: whoever charged them may have died before it told.
+      // Also for repeated lines: the process that charged them may have died before it reported.
       await tellThresholds({ ...group, id }, period, ports);
       return { charged, seen: units.size - charged, unchargeable: 0, waiting: [] };
     }
@@ -211,13 +209,13 @@ async function chargeGroup(
       if (opened.kind === 'moved') period = opened.period;
       if (opened.kind === 'renamed') id = opened.id;
     } else if (outcome.kind === 'rejected' && !outcome.retryable) break;
-    // Whether an unanswered one was carried out shows when the ids are read again.
+    // If an unanswered write was applied, the next read of the ids shows it.
     else await timer.pause(BACK_OFF_MS * 2 ** failures);
   }
   throw unavailable();
 }
 
-/** @throws DomainError STORE_UNAVAILABLE: what is charged already is not charged again when the lines come again */
+/** @throws DomainError STORE_UNAVAILABLE: repeated lines are not charged again */
 async function tellThresholds(
   { id, limit: { alarms } }: Group,
   period: Period,
@@ -228,7 +226,7 @@ async function tellThresholds(
   const read = await store.read(key, { consistent: true });
   if (read.kind === 'unavailable') throw unavailable();
   if (read.item === undefined) return;
-  // A holder raises with its next grant what it could not raise; here there may be no next line.
+  // A holder retries alarms with its next grant; here there may be no next line.
   const insistent: ItemStore = {
     ...store,
     async update(write) {
@@ -313,6 +311,6 @@ function takeForUnreadable(error: unknown): { readonly kind: 'unreadable' } {
 function unavailable(): DomainError {
   return new DomainError(
     'STORE_UNAVAILABLE',
-    'the usage table did not take the charges of a batch of log lines',
+    'the usage table did not accept the charges of a batch of log lines',
   );
 }

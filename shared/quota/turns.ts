@@ -1,8 +1,7 @@
-/** Runs one after the other what must not overlap. */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Not `async`: its caller must run on before the next in turn, or that one would ask for what is there. */
+  /** Not `async`: the caller must continue before the next task, or that one repeats its request. */
   take<T>(run: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(run);
     this.#last = turn.catch(() => undefined);

@@ -1,4 +1,4 @@
-/** Conditional writes ⇄ what DynamoDB's API takes and gives. Types only of the SDK: nothing is loaded here. */
+/** Conditional writes ⇄ the form of DynamoDB's API. Types only of the SDK: nothing is loaded here. */
 import type { AttributeValue, TransactWriteItem, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Change, Item, ItemKey, ItemWrite, Test, Value } from './item-write.ts';
 
@@ -20,7 +20,7 @@ export function printItem(key: ItemKey, item: Item): DynamoDbItem {
   return { ...Object.fromEntries(attributes), ...printKey(key) };
 }
 
-/** Texts and numbers without the key; what else an item may have is not ours. */
+/** Strings and numbers without the key; other attributes are not ours. */
 export function parseItem(item: DynamoDbItem): Item {
   const known: Record<string, Value> = {};
   for (const [name, value] of Object.entries(item)) {
@@ -55,7 +55,7 @@ function printExpression(when: readonly Test[], change: Change): Expression {
   };
 }
 
-/** All of a write but `ReturnValues`. */
+/** A write without `ReturnValues`. */
 export function printWrite(tableName: string, { key, when, change }: ItemWrite): UpdateItemCommandInput {
   return {
     TableName: tableName,
@@ -65,7 +65,6 @@ export function printWrite(tableName: string, { key, when, change }: ItemWrite):
   };
 }
 
-/** All of a put. */
 export function printPut(
   tableName: string,
   { key, when, change }: ItemWrite,

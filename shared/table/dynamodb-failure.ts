@@ -1,4 +1,4 @@
-/** What an error of DynamoDB's client says about the write: applied, never applied, or nobody knows. */
+/** What an error of DynamoDB's client means for the write: applied, never applied, or unknown. */
 import type { CancellationReason } from '@aws-sdk/client-dynamodb';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { DomainError } from '../errors.ts';
@@ -6,7 +6,7 @@ import { parseItem } from './dynamodb-expression.ts';
 import type { DynamoDbItem } from './dynamodb-expression.ts';
 import type { Item, RefusedMember, Unanswered } from './item-write.ts';
 
-/** Not now, and not applied. */
+/** Temporary, and not applied. */
 const THROTTLED = new Set([
   'ProvisionedThroughputExceededException',
   'ProvisionedThroughputExceeded',
@@ -20,21 +20,21 @@ const THROTTLED = new Set([
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'CredentialsProviderError']);
 
 /**
- * Whether the write's condition did not hold, and the item that it did not hold for. Old SDKs drop the item, by which
- * quotas are decided: whoever is over quota would look like an outage.
+ * Whether the write's condition failed, and for which item. Old SDKs drop the item, which quotas need: a
+ * caller over quota would look like an outage.
  * @throws DomainError CONFIG_INVALID
  */
 export function parseRefusal(error: unknown): { readonly item: Item | undefined } | undefined {
   const fields = membersOf(error);
   if (fields['name'] !== 'ConditionalCheckFailedException') return undefined;
-  // Newer ones have the field where there is no item, too.
+  // Newer ones have the field even when there is no item.
   if (!('Item' in fields))
     throw new DomainError('CONFIG_INVALID', '@aws-sdk/client-dynamodb must be 3.363.0 or newer');
   const item = fields['Item'];
   return { item: isJsonObject(item) ? parseItem(item as DynamoDbItem) : undefined };
 }
 
-/** Per member of a transaction whether its condition held; undefined if conditions were not what stopped it. */
+/** Per member of a transaction whether its condition held; undefined if conditions were not the cause. */
 export function parseCancellation(error: unknown): readonly RefusedMember[] | undefined {
   const fields = membersOf(error);
   const reasons = fields['CancellationReasons'];
@@ -50,8 +50,8 @@ export function parseCancellation(error: unknown): readonly RefusedMember[] | un
 }
 
 /**
- * For every other error. Only what DynamoDB itself has answered with 4xx was certainly not applied.
- * @throws DomainError as it came: a client that cannot be made is no outcome of a call
+ * For every other error. Only a 4xx answer of DynamoDB itself proves that the write was not applied.
+ * @throws DomainError unchanged: a client that cannot be made is no outcome of a call
  */
 export function parseFailure(error: unknown): Unanswered {
   if (error instanceof DomainError) throw error;
@@ -71,7 +71,6 @@ export function parseFailure(error: unknown): Unanswered {
   return wasAnswered ? { kind: 'rejected', retryable: false, reason } : { kind: 'unknown', reason };
 }
 
-/** The `Date` of the response that an error came with. */
 export function dateOfError(error: unknown): string | undefined {
   const headers = membersOf(membersOf(membersOf(error)['$response'])['headers']);
   const date = headers['date'];

@@ -17,7 +17,7 @@ type DynamoDbListingOptions = { readonly tableName: string; readonly load?: Load
 
 const TIMEOUT_MS = 3000;
 
-/** Reads may be repeated, so the SDK may; region, credentials and endpoint are its own environment. */
+/** Reads may be retried by the SDK; region, credentials and endpoint come from its environment. */
 const loadListingClient: LoadListingClient = async () => {
   const commands = await loadPackage('@aws-sdk/client-dynamodb', () => import('@aws-sdk/client-dynamodb'));
   return { client: new commands.DynamoDBClient({ maxAttempts: 3 }), commands };

@@ -8,8 +8,8 @@ import type { Item, ItemWrite, ReadOutcome, RefusedMember, WriteOutcome } from '
 import { findNewerLayout, guardLayout } from './layout.ts';
 
 /**
- * The client and what is used of its package; made on the first call, because loading them costs 45 ms of a cold
- * start. The client must not retry: a write that the SDK sends again is a write that this side counts once.
+ * The client and the used parts of its package; loaded on the first call, because loading costs 45 ms of a
+ * cold start. The client must not retry: this side counts a write once.
  */
 export type LoadTableClient = () => Promise<{
   readonly client: Pick<DynamoDb.DynamoDBClient, 'send' | 'middlewareStack'>;
@@ -31,7 +31,7 @@ type Client = Awaited<ReturnType<LoadTableClient>>;
 const TIMEOUT_MS = 250;
 const FIRST_TIMEOUT_MS = 2000;
 
-/** Region, credentials and endpoint are the SDK's own environment (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`). */
+/** Region, credentials and endpoint: the SDK's environment (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`). */
 const loadTableClient: LoadTableClient = async () => {
   const commands = await loadPackage('@aws-sdk/client-dynamodb', () => import('@aws-sdk/client-dynamodb'));
   return { client: new commands.DynamoDBClient({ maxAttempts: 1 }), commands };
@@ -113,7 +113,7 @@ class LedgerTable {
     return { abortSignal: AbortSignal.timeout(this.#isWarm ? this.#timeoutMs : FIRST_TIMEOUT_MS) };
   }
 
-  /** The SDK hands out the response's headers nowhere else. */
+  /** The SDK gives access to the response's headers nowhere else. */
   #noteDates(client: Client['client']): void {
     client.middlewareStack.add(
       (next) => async (args) => {
@@ -134,7 +134,7 @@ class LedgerTable {
   }
 }
 
-/** What a newer version has written is left alone: certainly not applied, and no use to try again. */
+/** Items of a newer version are not changed: certainly not applied, and no use to retry. */
 function refuse<Refusal extends object>(
   items: readonly (Item | undefined)[],
   refusal: Refusal,

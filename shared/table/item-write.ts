@@ -1,7 +1,7 @@
 /**
- * Conditional writes as data. Quotas, keys and tickets make them, a store carries them out: `memory-table.ts` by
- * the functions below, `dynamodb-table.ts` by printing an expression. So the conditions that safety rests on are
- * written once, and what is simulated is what is sent.
+ * Conditional writes as data. Quotas, keys and tickets make them, a store carries them out: `memory-table.ts`
+ * by the functions below, `dynamodb-table.ts` by printing an expression. So safety conditions are written
+ * once, and simulations run exactly what is sent.
  */
 
 export type Value = string | number;
@@ -9,7 +9,6 @@ export type Item = Readonly<Record<string, Value>>;
 /** `Q#acme#monthly#key-1` and `P#2026-11-01T00:00:00.000Z`; @see printKeyPart */
 export type ItemKey = { readonly pk: string; readonly sk: string };
 
-/** One comparison with the item as it is when the write arrives. A missing attribute fails all but `absent…`. */
 export type Test =
   | { readonly attribute: string; readonly is: 'absent' | 'present' }
   | {
@@ -20,12 +19,12 @@ export type Test =
     };
 
 export type Change =
-  /** Only the tests count; in transactions. */
+  /** Only tests, without a change; in transactions. */
   | { readonly kind: 'check' }
   | { readonly kind: 'put'; readonly item: Item }
   | {
       readonly kind: 'update';
-      /** Added to numbers that are there. */
+      /** Added to existing numbers. */
       readonly add?: Readonly<Record<string, number>>;
       readonly set?: Item;
       readonly remove?: readonly string[];
@@ -56,7 +55,7 @@ export type Purpose =
   | 'cache';
 
 export type ItemWrite = {
-  /** For metrics and traces; no store decides by it. */
+  /** For metrics and traces only; no store depends on it. */
   readonly purpose: Purpose;
   readonly key: ItemKey;
   /** All must hold. */
@@ -66,26 +65,26 @@ export type ItemWrite = {
 
 /**
  * The store's own time when it answered, from its `Date` header (1 s resolution); undefined if it has none.
- * Only ever used to find out that the local clock is wrong.
+ * Used only to detect a wrong local clock.
  */
 export type Answered = { readonly storeEpochMs: number | undefined };
 
-/** What a caller knows of a write that did not get a yes or no. */
+/** What a caller knows of a write without a definite answer. */
 export type Unanswered =
-  /** It may have been applied, may be still, and may be twice. */
+  /** It may have been applied, may be later, and may be twice. */
   | { readonly kind: 'unknown'; readonly reason: string }
   /** It was not applied, and never will be. `retryable`: throttled, as opposed to misconfigured. */
   | { readonly kind: 'rejected'; readonly retryable: boolean; readonly reason: string };
 
 export type WriteOutcome =
   | ({ readonly kind: 'done'; readonly item: Item } & Answered)
-  /** A test failed; `item` is what it was held against, undefined = there is none. */
+  /** A test failed; `item` is what it was compared with, undefined = there is none. */
   | ({ readonly kind: 'refused'; readonly item: Item | undefined } & Answered)
   | Unanswered;
 
 export type TransactOutcome =
   | ({ readonly kind: 'done' } & Answered)
-  /** Per write, in order: whether its tests held, else the item they were held against. */
+  /** Per write, in order: whether its tests held, else the item that they were compared with. */
   | ({ readonly kind: 'refused'; readonly members: readonly RefusedMember[] } & Answered)
   | Unanswered;
 
@@ -100,24 +99,23 @@ export function isSameItem(one: ItemKey, other: ItemKey): boolean {
   return one.pk === other.pk && one.sk === other.sk;
 }
 
-/** Escapes a caller-given name, or tenant `a#b` with limit `c` would share the ledger of `a` with `b#c`. */
+/** Escapes a name, or tenant `a#b` with limit `c` would share the ledger of `a` with `b#c`. */
 export function printKeyPart(name: string): string {
-  // Nearly no name has any, and several are printed per request.
+  // Nearly no name needs it, and several are printed per request.
   if (!name.includes('%') && !name.includes('#')) return name;
   return name.replace(/%/g, '%25').replace(/#/g, '%23');
 }
 
-/** What `printKeyPart` has escaped. */
+/** Reverses `printKeyPart`. */
 export function parseKeyPart(part: string): string {
   return part.replace(/%23/g, '#').replace(/%25/g, '%');
 }
 
-/** The record of an administrator's operation on what is kept in that partition: it makes it count once. */
+/** Key of the record of an administrator's operation in that partition: the record makes it apply once. */
 export function operationKey(pk: string, operationId: string): ItemKey {
   return { pk, sk: `OP#${printKeyPart(operationId)}` };
 }
 
-/** Whether every test of a write holds for the item (undefined = there is none). */
 export function testsHold(tests: readonly Test[], item: Item | undefined): boolean {
   return tests.every((test) => holds(test, item?.[test.attribute]));
 }
@@ -133,7 +131,7 @@ export function applyChange(change: Change, item: Item | undefined): Item | unde
       const after: Record<string, Value> = { ...item, ...change.set };
       for (const [name, units] of Object.entries(change.add ?? {})) {
         const before = item?.[name];
-        // DynamoDB refuses arithmetic on a missing attribute; a protocol that gets here is wrong.
+        // DynamoDB refuses arithmetic on a missing attribute; reaching this is a bug.
         if (typeof before !== 'number') throw new TypeError(`${name} is no number to add to`);
         after[name] = before + units;
       }

@@ -1,14 +1,12 @@
-/** Pages of what a table keeps, as data; `memory-listing.ts` and `dynamodb-listing.ts` fetch them. */
+/** Pages of a table's items, as data; `memory-listing.ts` and `dynamodb-listing.ts` fetch them. */
 import type { Item, ItemKey } from './item-write.ts';
 
-/** Items of one partition in order of their sort keys. */
 export type KeyRange = {
   readonly pk: string;
   /** Smallest and largest sort key, both included. */
   readonly from: string;
   readonly to: string;
   readonly limit: number;
-  /** Sort key that the page before ended with. */
   readonly after?: string;
   readonly newestFirst?: boolean;
 };
@@ -19,14 +17,13 @@ export type RangeOutcome =
   | { readonly kind: 'done'; readonly items: readonly KeptItem[]; readonly hasMore: boolean }
   | { readonly kind: 'unavailable'; readonly reason: string };
 
-/** Where an item with a `list` attribute is in the index of the same name. */
+/** The position of an item with a `list` attribute in the index of the same name. */
 export type ListedKey = ItemKey & { readonly list: string };
 
 export type ListPage = {
-  /** `T#acme`; without it, all lists. */
+  /** `T#acme`; absent: all lists. */
   readonly list?: string;
   readonly limit: number;
-  /** Key that the page before ended with. */
   readonly after?: ListedKey;
 };
 
@@ -34,7 +31,7 @@ export type ListOutcome =
   | {
       readonly kind: 'done';
       readonly keys: readonly ListedKey[];
-      /** Where the next page begins; undefined: this was the last. A page may be empty and not the last. */
+      /** Start of the next page; undefined: this was the last. Even an empty page may not be the last. */
       readonly after: ListedKey | undefined;
     }
   | { readonly kind: 'unavailable'; readonly reason: string };

@@ -1,6 +1,6 @@
 /**
- * Records of administrators' operations. Each is written with its change, in one transaction, so that the change counts
- * once, and stays beside what it changed: ids count within a partition.
+ * Records of administrators' operations. Each is written with its change, in one transaction, so that the
+ * change applies once, and in the same partition: ids are unique within it.
  *
  * | item      | pk                  | sk        | attributes                                                       |
  * | --------- | ------------------- | --------- | ---------------------------------------------------------------- |
@@ -11,7 +11,7 @@ import { DomainError } from '../errors.ts';
 import { operationKey } from './item-write.ts';
 import type { Item, ItemWrite, Purpose } from './item-write.ts';
 
-/** JSON objects: names of whom it concerns, and what is wanted of it. */
+/** JSON objects: the names that it concerns, and its input. */
 export type AskedOperation = {
   /** `top-up`, `revoke` … */
   readonly kind: string;
@@ -19,19 +19,19 @@ export type AskedOperation = {
   readonly input: Readonly<Record<string, unknown>>;
 };
 
-/** What every record holds beside `kind` and `at`. */
+/** Attributes of every record beside `kind` and `at`. */
 export type OperationRecord = Item & {
   readonly hash: string;
-  /** ARN of whoever signed. */
+  /** ARN of the signer. */
   readonly by: string;
 };
 
-/** Equal for the same operation, sent again; an id that comes with another is refused. */
+/** Equal for a repeated operation; an id that comes with another hash is refused. */
 export function hashOperation({ kind, target, input }: AskedOperation): string {
   return sha256Hex(JSON.stringify([kind, target, input]));
 }
 
-/** Refused by the store if the id has been used. */
+/** The store refuses it if the id was used. */
 export function operationWrite(
   purpose: Purpose,
   operation: {
@@ -52,12 +52,12 @@ export function operationWrite(
 }
 
 /**
- * @param item what is at the operation's key
+ * @param item the item at the operation's key
  * @returns whether the operation has been carried out; then nothing is changed again
  * @throws DomainError OPERATION_REUSED
  */
 export function isCarriedOut(item: Item | undefined, hash: string): item is Item {
   if (item === undefined) return false;
   if (item['hash'] === hash) return true;
-  throw new DomainError('OPERATION_REUSED', 'this operation id has been used for another change of the same');
+  throw new DomainError('OPERATION_REUSED', 'this operation id was already used for another change');
 }

@@ -1,4 +1,4 @@
-/** From a request to a delivery that is genuine, new and ours to pass on; or to the answer that the sender gets at once. */
+/** A webhook request → a delivery that is genuine and new, or the immediate answer to the sender. */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import type { RawRequest } from '../aws/raw-request.ts';
 import { problem, problemReply } from '../http/problem.ts';
@@ -8,15 +8,15 @@ import { verifyDelivery } from './verify.ts';
 import type { Delivery, VerifyOptions } from './verify.ts';
 
 export type AdmitOptions = VerifyOptions & {
-  /** Name of the sender's hook; deliveries of two sources never stand for each other. */
+  /** Name of the sender's hook; deliveries of two sources are never duplicates of each other. */
   readonly source: string;
-  /** Larger bodies are refused before anything is computed of them. */
+  /** Larger bodies are refused before anything is computed. */
   readonly maxBodyBytes: number;
-  /** Without, a delivery that comes again within the tolerance is admitted again. */
+  /** Absent: a delivery repeated within the tolerance is admitted again. */
   readonly claims?: DeliveryClaims | undefined;
 };
 
-/** For metrics. `Handshake`: the sender only tries whether we are there. */
+/** For metrics. `Handshake`: the sender only tests the endpoint. */
 export type Answered = 'Unauthorized' | 'TooLarge' | 'Handshake' | 'Duplicate' | 'Busy';
 
 type Admission =
@@ -28,16 +28,16 @@ type Admission =
       readonly reply: ProxyResult;
     };
 
-/** Nothing of it is shown to anybody: Slack would print a body as an answer to a command. */
+/** Without a body: Slack would print it as an answer to a command. */
 export const ACCEPTED: ProxyResult = { statusCode: 200 };
 const BUSY_RETRY_SECONDS = 5;
 
-/** @throws DomainError CONFIG_INVALID, SECRET_UNAVAILABLE, STORE_UNAVAILABLE: 500, which senders take as "try again" */
+/** @throws DomainError CONFIG_INVALID, SECRET_UNAVAILABLE, STORE_UNAVAILABLE: 500, on which senders retry */
 export async function admitDelivery(request: RawRequest, options: AdmitOptions): Promise<Admission> {
   if (request.body.length > options.maxBodyBytes)
     return answered('TooLarge', problemReply(problem(413, 'Content Too Large')));
   const verification = await verifyDelivery(request, options);
-  // One answer for all reasons: which part was wrong would tell an attacker which part was right.
+  // Attack: one answer for all reasons, since naming the wrong part would reveal the right ones.
   if (verification.kind === 'refused')
     return answered('Unauthorized', problemReply(problem(401, 'Unauthorized')), verification.reason);
   const { delivery } = verification;
@@ -51,17 +51,17 @@ export async function admitDelivery(request: RawRequest, options: AdmitOptions):
   return taken.kind === 'delivered' ? answered('Duplicate', ACCEPTED) : answered('Busy', busyReply());
 }
 
-/** Slack wants its challenge back before it sends anything; GitHub sends a ping when a hook is made. */
+/** Slack expects its challenge back before it sends anything; GitHub sends a ping when a hook is made. */
 function answerHandshake({ scheme, payload }: Delivery): ProxyResult | undefined {
   const { type, challenge } = payload;
   if (scheme === 'slack' && type === 'url_verification' && typeof challenge === 'string')
     return jsonReply(200, { challenge });
-  // Known by its body: the header that says "ping" is not signed, and could make any delivery vanish.
+  // Recognised by its body: the header that says "ping" is not signed, and could make any delivery vanish.
   const isPing = typeof payload['zen'] === 'string' && typeof payload['hook_id'] === 'number';
   return scheme === 'github' && isPing ? ACCEPTED : undefined;
 }
 
-/** Its twin is being delivered: whether that succeeds is not known yet, and only success may be answered with 200. */
+/** The same delivery is in progress: only its success may be answered with 200. */
 function busyReply(): ProxyResult {
   const reply = problemReply(problem(503, 'Service Unavailable'));
   return { ...reply, headers: { ...reply.headers, 'retry-after': String(BUSY_RETRY_SECONDS) } };

@@ -1,11 +1,10 @@
-/** `access/webhooks.compiled.json`: what the receiver ships of `access/webhooks.yml`. Names of secrets, never secrets. */
+/** `access/webhooks.compiled.json`: the receiver's data. Names of secrets, never secrets. */
 import type { SchemeName } from './signature-headers.ts';
 
 export type CompiledWebhooks = {
   readonly sources: readonly CompiledSource[];
 };
 
-/** One sender in one stage of the stack. */
 export type CompiledSource = {
   /** Last segment of the path: `POST /webhooks/{name}`. */
   readonly name: string;
@@ -18,7 +17,7 @@ export type CompiledSource = {
 };
 
 export type SecretPlace = {
-  /** `parameter`: SSM; `secret`: Secrets Manager; `env`: a variable, which a deployed function does not look at. */
+  /** `parameter`: SSM; `secret`: Secrets Manager; `env`: a variable, never read when deployed. */
   readonly kind: 'env' | 'parameter' | 'secret';
   readonly name: string;
 };
@@ -28,12 +27,12 @@ export type Target =
       readonly kind: 'eventBridge';
       readonly bus: string;
       readonly source: string;
-      /** Without: the type of the event, as the sender names it. */
+      /** Default: the type of the event, as the sender names it. */
       readonly detailType?: string;
     }
   | { readonly kind: 'sqs'; readonly queue: string };
 
-/** The file as it is imported; written and checked by the build only. */
+/** The file as imported; written and checked by the build only. */
 export function parseCompiledWebhooks(json: unknown): CompiledWebhooks {
   return json as CompiledWebhooks;
 }

@@ -1,11 +1,11 @@
-/** DeliveryClaims on the `access` table: `pk` `WEBHOOK#{source}`, `sk` the delivery's key, forgotten at `expiresAt`. */
+/** DeliveryClaims on the `access` table: `pk` `WEBHOOK#{source}`, `sk` the delivery's key. */
 import { randomUUID } from 'node:crypto';
 import type * as DynamoDb from '@aws-sdk/client-dynamodb';
 import { loadOnce, loadPackage } from '../aws/load-package.ts';
 import { DomainError } from '../errors.ts';
 import type { ClaimedDelivery, ClaimOutcome, DeliveryClaims } from '../ports.ts';
 
-/** The client and what is used of its package; made on the first call, because loading them costs 45 ms of a cold start. */
+/** The client and its package; loaded on the first call, because loading costs 45 ms of a cold start. */
 export type LoadClaimsClient = () => Promise<{
   readonly client: Pick<DynamoDb.DynamoDBClient, 'send'>;
   readonly commands: Pick<typeof DynamoDb, 'DeleteItemCommand' | 'PutItemCommand' | 'UpdateItemCommand'>;
@@ -14,19 +14,22 @@ export type LoadClaimsClient = () => Promise<{
 export type DynamoDbClaimsOptions = {
   readonly tableName: string;
   /**
-   * How long one attempt may take, and so how long the next one waits after a crash. Longer than the function may
-   * run; default: 60, more than API Gateway waits.
+   * Longest time of one attempt, and so the wait of the next one after a crash. Longer than the function's
+   * timeout; default: 60, more than API Gateway waits.
    */
   readonly leaseSeconds?: number;
   readonly load?: LoadClaimsClient;
 };
 
-/** Senders retry for three days at most (Stripe); GitHub signs no time, so what is forgotten can be repeated there. */
+/**
+ * Senders retry for three days at most (Stripe); GitHub signs no time, so an expired claim lets a delivery be
+ * repeated there.
+ */
 const REMEMBERED_SECONDS = 30 * 86_400;
 const LEASE_SECONDS = 60;
 const TIMEOUT_MS = 2_000;
 
-/** Region, credentials and endpoint are the SDK's own environment (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`). */
+/** Region, credentials and endpoint: the SDK's environment (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`). */
 const loadClaimsClient: LoadClaimsClient = async () => {
   const commands = await loadPackage('@aws-sdk/client-dynamodb', () => import('@aws-sdk/client-dynamodb'));
   return { client: new commands.DynamoDBClient({ maxAttempts: 3 }), commands };
@@ -34,11 +37,11 @@ const loadClaimsClient: LoadClaimsClient = async () => {
 
 /**
  * A claim has two states, so that each delivery arrives at least once and, but for crashes, at most once.
- * *Claimed* carries a lease: while it runs, an equal delivery is told to come again. If delivering fails, the claim is
- * deleted; if the function dies, or even the delete fails, the lease runs out by itself: either way the sender's
- * next attempt gets through, and its first one was answered with a failure, so there is a next one. *Delivered* has no
- * lease and is written only after the target has taken the event. If that write fails, the event may arrive once more,
- * never once less: a mark before the delivery would be the one that can swallow an event.
+ * *Claimed* has a lease: while it runs, an equal delivery must come again. If delivering fails, the claim is
+ * deleted; if the function dies, or the delete fails, the lease expires. In both cases the sender got a
+ * failure, so there is a next attempt, and it succeeds. *Delivered* has no lease and is written only after
+ * the target has taken the event: if that write fails, the event may arrive twice. A mark before the delivery
+ * could lose an event.
  *
  * @example
  * ```ts
@@ -72,20 +75,20 @@ async function take(
       new PutItemCommand({
         TableName: tableName,
         Item: { ...place.Key, owner, expiresAt, leasedUntil: { N: String(at + leaseSeconds) } },
-        // DynamoDB deletes what has expired some days late.
+        // DynamoDB deletes expired items days late.
         ConditionExpression: 'attribute_not_exists(pk) OR expiresAt < :at OR leasedUntil < :at',
         ExpressionAttributeValues: { ':at': { N: String(at) } },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),
   );
-  // The SDK sends again what it got no answer to: then it is our own claim that is in the way.
+  // The SDK repeats an unanswered request: then the existing claim is our own.
   if (refusal !== undefined && refusal.item?.['owner']?.S !== owner.S)
     return { kind: refusal.item === undefined || 'leasedUntil' in refusal.item ? 'held' : 'delivered' };
   return {
     kind: 'taken',
     claim: {
       async keep() {
-        // Whoever holds the claim by now: the event has arrived.
+        // The event has arrived, even if another function has the claim now.
         await orRefused(
           load,
           ({ UpdateItemCommand }) =>
@@ -98,7 +101,7 @@ async function take(
         );
       },
       async release() {
-        // Refused where somebody else took over: the claim is theirs to release.
+        // Refused if another function took over: then the claim is not ours to release.
         await orRefused(
           load,
           ({ DeleteItemCommand }) =>
@@ -118,14 +121,14 @@ type Commands = Awaited<ReturnType<LoadClaimsClient>>['commands'];
 type Command = DynamoDb.DeleteItemCommand | DynamoDb.PutItemCommand | DynamoDb.UpdateItemCommand;
 type Refusal = { readonly item: Readonly<Record<string, DynamoDb.AttributeValue>> | undefined };
 
-/** Undefined = done; else the condition did not hold, for this item. */
+/** Undefined = done; else the condition failed for this item. */
 async function orRefused(
   load: LoadClaimsClient,
   commandOf: (commands: Commands) => Command,
 ): Promise<Refusal | undefined> {
   try {
     const { client, commands } = await load();
-    // One signature per command is all that the overloads of `send` know.
+    // The overloads of `send` accept one command type each.
     await client.send(commandOf(commands) as DynamoDb.PutItemCommand, {
       abortSignal: AbortSignal.timeout(TIMEOUT_MS),
     });

@@ -1,4 +1,4 @@
-/** GitHub, Stripe, Slack and Standard Webhooks (Svix): HMAC-SHA-256 over the raw body behind a prefix of each one's own. */
+/** GitHub, Stripe, Slack and Standard Webhooks (Svix): HMAC-SHA-256 over a prefix and the raw body. */
 import { createHmac } from 'node:crypto';
 import type { RawRequest } from '../aws/raw-request.ts';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
@@ -6,14 +6,14 @@ import { matchText, parseEpochSeconds, readOnlyHeader, refused } from './scheme.
 import { SIGNATURE_HEADERS } from './signature-headers.ts';
 import type { Scheme, SignatureClaim } from './scheme.ts';
 
-/** During a change of secrets a sender signs with two; nobody needs more, and each costs a hash of the body. */
+/** During a change of secrets a sender signs with two; each signature costs a hash of the body. */
 const SIGNATURES_LIMIT = 8;
 const HEX = /^[0-9a-f]{64}$/;
 const BASE64 = /^[A-Za-z0-9+/]{43}=$/;
 const NAME = /^[A-Za-z][A-Za-z0-9_.:-]{0,127}$/;
 
 /**
- * `X-Hub-Signature-256: sha256=<hex>` over the body alone. The older SHA-1 header is not looked at.
+ * `X-Hub-Signature-256: sha256=<hex>` over the body alone. The older SHA-1 header is ignored.
  * @see https://docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries
  */
 export const GITHUB: Scheme = {
@@ -24,7 +24,7 @@ export const GITHUB: Scheme = {
     return HEX.test(hex) ? claim(request, '', [hex]) : refused('malformed_signature');
   },
   isUsable: (secret) => isLongEnough(textKey(secret)),
-  // Nothing signs X-GitHub-Delivery and X-GitHub-Event.
+  // X-GitHub-Delivery and X-GitHub-Event are not signed.
   describe: ({ headers }) => ({
     id: undefined,
     unsignedId: matchText(headers.get('x-github-delivery')?.join(), /^[0-9A-Za-z-]{1,64}$/),
@@ -33,8 +33,8 @@ export const GITHUB: Scheme = {
 };
 
 /**
- * `Stripe-Signature: t=<seconds>,v1=<hex>[,v1=<hex>][,v0=…]` over `{t}.{body}`. The key is the whole `whsec_…` text.
- * `v0` is a test signature that anyone can be given.
+ * `Stripe-Signature: t=<seconds>,v1=<hex>[,v1=<hex>][,v0=…]` over `{t}.{body}`. The key is the whole
+ * `whsec_…` text. `v0` is a test signature that anyone can obtain.
  * @see https://docs.stripe.com/webhooks#verify-manually
  */
 export const STRIPE: Scheme = {
@@ -89,8 +89,9 @@ export const SLACK: Scheme = {
 };
 
 /**
- * `webhook-id`, `webhook-timestamp`, `webhook-signature: v1,<base64> v1,<base64>` over `{id}.{timestamp}.{body}`; Svix
- * says `svix-` instead. The key is the base64 behind `whsec_`: Stripe's prefix, but not Stripe's reading of it.
+ * `webhook-id`, `webhook-timestamp`, `webhook-signature: v1,<base64> v1,<base64>` over
+ * `{id}.{timestamp}.{body}`; Svix uses `svix-` instead. The key is the base64 after `whsec_`: Stripe has the
+ * same prefix, but uses the whole text.
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export const STANDARD: Scheme = {
@@ -166,7 +167,7 @@ function claim(
     isSignedBy(secret) {
       const hmac = createHmac('sha256', toKey(secret));
       const expected = hmac.update(prefix, 'utf8').update(body).digest(encoding);
-      // Every signature is compared, so that the time does not tell which one fitted.
+      // Every signature is compared, so that the time does not reveal which one matched.
       return signatures.filter((signature) => equalInConstantTime(expected, signature)).length > 0;
     },
   };

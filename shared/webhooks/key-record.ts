@@ -1,10 +1,10 @@
-/** Keys of HTTP message signatures, with what each may be used for (RFC 9421 §3.3). */
+/** Keys of HTTP message signatures, and the permitted use of each (RFC 9421 §3.3). */
 import { constants, createHmac, createPublicKey, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import { isLongEnough } from './hmac-schemes.ts';
 
-/** The algorithm and the purpose (`tag`) are the record's to say, never the message's. */
+/** The record decides algorithm and purpose (`tag`), never the message. */
 type KeyRecord = {
   readonly keyId: string;
   readonly algorithm: string;
@@ -15,8 +15,9 @@ type KeyRecord = {
 const RECORD = /^([!#-[\]-~]{1,256}) ([a-z0-9_-]{1,32}) ([!#-[\]-~]{1,256}) ([A-Za-z0-9+/]{1,4096}={0,2})$/;
 
 /**
- * Reads a line `<keyid> <algorithm> <tag> <base64>`: an HMAC key, or a public key (DER, SubjectPublicKeyInfo).
- * Undefined for any other form, an unknown algorithm, and a key that is too short or none of that algorithm's.
+ * Reads a line `<keyid> <algorithm> <tag> <base64>`: an HMAC key, or a public key (DER,
+ * SubjectPublicKeyInfo). Undefined for any other form, an unknown algorithm, and a key that is too short or
+ * of another algorithm.
  */
 export function parseKeyRecord(line: string): KeyRecord | undefined {
   const [, keyId, algorithm, tag, base64] = RECORD.exec(line) ?? [];
@@ -54,7 +55,6 @@ const isOnCurve =
   (key: KeyObject): boolean =>
     key.asymmetricKeyDetails?.namedCurve === curve;
 
-/** The registered algorithms of RFC 9421 §6.2. */
 const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map<string, Algorithm>([
   [
     'rsa-pss-sha512',
@@ -80,7 +80,7 @@ function publicVerifier(name: string, der: Buffer): KeyRecord['isSignature'] | u
     try {
       return verify(algorithm.hash, Buffer.from(base, 'utf8'), { key, ...algorithm.options }, signature);
     } catch {
-      // OpenSSL throws for signatures of an impossible form instead of saying no.
+      // OpenSSL throws for malformed signatures instead of returning false.
       return false;
     }
   };

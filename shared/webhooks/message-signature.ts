@@ -22,7 +22,7 @@ export const MESSAGE_SIGNATURE: Scheme = {
     return checkCoverage(request, input) ?? claim(request, input, signature);
   },
   isUsable: (secret) => parseKeyRecord(secret) !== undefined,
-  // The nonce is new in every attempt; what stays the same is for the sender's body to say.
+  // The nonce is new in every attempt; only the sender's body can contain a stable id.
   describe: () => ({ id: undefined, type: undefined }),
 };
 
@@ -72,13 +72,13 @@ function claim(
   };
 }
 
-/** What a component stands for in this request; undefined where it is not there, or not known here (RFC 9421 §2). */
+/** The value of a component in this request; undefined if absent or unknown (RFC 9421 §2). */
 function valueOf({ method, path, query, headers }: RawRequest, name: string): string | undefined {
   switch (name) {
     case '@method':
       return method;
     case '@authority':
-      // The usual port is left out (RFC 9421 §2.2.3), and API Gateway has no other.
+      // The default port is omitted (RFC 9421 §2.2.3), and API Gateway has no other.
       return headers.get('host')?.join().toLowerCase().replace(/:443$/, '');
     case '@path':
       return path;

@@ -1,4 +1,4 @@
-/** What `webhook-receiver` does with a request: find the source, admit the delivery, pass it on, remember it. */
+/** Handles a request of `webhook-receiver`: finds the source, admits the delivery and passes it on. */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { parseRawRequest } from '../aws/raw-request.ts';
 import type { WebhookReceiverConfig } from '../config/webhooks-config.ts';
@@ -17,7 +17,7 @@ type ReceiverParts = {
   readonly caller: AwsCaller;
 };
 
-/** What the sender is answered, and what the metrics say of it. */
+/** The answer to the sender, and its metrics. */
 export type Receipt = {
   readonly outcome: Answered | 'Delivered' | 'UnknownSource';
   readonly reason?: string;
@@ -67,12 +67,12 @@ export function createWebhookReceiver(parts: ReceiverParts): WebhookReceiver {
   };
 }
 
-/** The claim runs out by itself as well; what went wrong before is the failure to report. */
+/** Best effort: the claim also expires, and the earlier failure is the one to report. */
 async function giveUp(claim: DeliveryClaim | undefined): Promise<void> {
   await claim?.release().catch(() => undefined);
 }
 
-/** It has arrived. A failure answer would make the sender repeat it for sure; without the mark it only may. */
+/** The event has arrived. A failure answer would make the sender repeat it; a missing mark only might. */
 async function keep(claim: DeliveryClaim | undefined): Promise<Receipt> {
   const arrived: Receipt = { outcome: 'Delivered', reply: ACCEPTED };
   try {

@@ -1,8 +1,7 @@
-/** What a way of signing webhooks is, whoever invented it. */
 import type { EventFields } from '../aws/event-fields.ts';
 import type { RawRequest } from '../aws/raw-request.ts';
 
-/** For metrics; the sender is never told which. */
+/** For metrics; never shown to the sender. */
 export type RefusalReason =
   | 'missing_signature'
   | 'duplicate_signature'
@@ -10,32 +9,30 @@ export type RefusalReason =
   | 'invalid_signature'
   | 'malformed_timestamp'
   | 'timestamp_outside_tolerance'
-  /** An id of the delivery that is part of what is signed, or told apart by, and has no usable form. */
+  /** A delivery id with an unusable form, where the id is signed or identifies deliveries. */
   | 'malformed_id'
-  /** RFC 9421 only: the signature does not cover what it must. */
+  /** RFC 9421 only: the signature does not cover all required parts. */
   | 'insufficient_coverage'
-  /** RFC 9421 only: the body is not the one whose digest is signed. */
+  /** RFC 9421 only: the body does not match the signed digest. */
   | 'invalid_digest';
 
 export type Refused = { readonly kind: 'refused'; readonly reason: RefusalReason };
 
-/** What the headers say was signed; nothing of it is true yet. */
+/** The signed parts according to the headers; not verified yet. */
 export type SignatureClaim = {
   readonly kind: 'claimed';
   readonly signedAtEpochSeconds: number | undefined;
   readonly expiresAtEpochSeconds?: number | undefined;
-  /** @param secret one that the scheme can use */
+  /** @param secret one that `isUsable` accepts */
   readonly isSignedBy: (secret: string) => boolean;
-  /** What was signed: a delivery that comes again unchanged has the same parts. */
   readonly signed: readonly (string | Uint8Array)[];
 };
 
-/** What a verified delivery says of itself. */
 type Description = {
-  /** The sender's id of the event, only if it is signed: the same in every attempt of the sender's. */
+  /** The sender's id of the event, only if it is signed: the same in every attempt of the sender. */
   readonly id: string | undefined;
   readonly type: string | undefined;
-  /** The sender's id where nothing signs it: whoever repeats a delivery can change it. */
+  /** The sender's id if it is not signed: anyone who repeats a delivery can change it. */
   readonly unsignedId?: string | undefined;
 };
 
@@ -52,8 +49,8 @@ export function refused(reason: RefusalReason): Refused {
 }
 
 /**
- * The one value of a header that signs. A second header could be the one that another reader of the request
- * believes; joined by a comma, as payload 2.0 hands it on, it fails the grammar of each scheme.
+ * The only value of a signature header. With two headers another reader of the request could use the other
+ * one; joined by a comma, as in payload 2.0, they match no scheme's grammar.
  */
 export function readOnlyHeader(request: RawRequest, name: string): string | Refused {
   const [value, ...others] = request.headers.get(name) ?? [];
@@ -61,7 +58,7 @@ export function readOnlyHeader(request: RawRequest, name: string): string | Refu
   return others.length > 0 ? refused('duplicate_signature') : value;
 }
 
-/** Digits only: `1e9`, ` 1`, `0x1` and `1.5` are numbers to JavaScript, and other bytes to whoever signs. */
+/** Digits only: `1e9`, ` 1`, `0x1` and `1.5` are numbers in JavaScript, but not the signed bytes. */
 export function parseEpochSeconds(text: string): number | undefined {
   const seconds = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : undefined;
   return Number.isSafeInteger(seconds) ? seconds : undefined;

@@ -1,4 +1,4 @@
-/** Every way of signing webhooks that is understood, by its name in documents and options. */
+/** All signature schemes, by their names in documents and options. */
 import { GITHUB, SLACK, STANDARD, STRIPE } from './hmac-schemes.ts';
 import { MESSAGE_SIGNATURE } from './message-signature.ts';
 import type { Scheme } from './scheme.ts';

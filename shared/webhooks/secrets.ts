@@ -1,10 +1,10 @@
-/** Secrets of webhooks: read when the first delivery needs them, kept for a bounded time. */
+/** Secrets of webhooks: read for the first delivery that needs them, cached for a limited time. */
 import { DomainError } from '../errors.ts';
 import type { AwsCaller } from '../ports.ts';
 import type { SecretPlace } from './compiled-webhooks.ts';
 
 const FRESH_MS = 300_000;
-/** GitHub does not send again what it got no answer to, so a parameter store that is away must not stop deliveries at once. */
+/** GitHub does not repeat unanswered deliveries, so an outage of the store must not stop them at once. */
 const STALE_MS = 3_600_000;
 
 type ReadSecretText = (place: SecretPlace) => Promise<string>;
@@ -24,7 +24,7 @@ export class SecretCache {
   async get(place: SecretPlace, nowEpochMs: number): Promise<readonly string[]> {
     const key = JSON.stringify(place);
     const kept = this.#kept.get(key);
-    // The time may have been set back: what was read "later" is of unknown age.
+    // If the clock was set back, the age of a later read is unknown.
     const ageMs = kept === undefined ? Infinity : Math.abs(nowEpochMs - kept.readAtEpochMs);
     if (kept !== undefined && ageMs <= FRESH_MS) return kept.secrets;
     try {
@@ -35,7 +35,6 @@ export class SecretCache {
     }
   }
 
-  /** However many deliveries wait for it. */
   #readOnce(key: string, place: SecretPlace, nowEpochMs: number): Promise<Kept> {
     const known = this.#reading.get(key);
     if (known !== undefined) return known;
@@ -51,7 +50,7 @@ export class SecretCache {
   }
 }
 
-/** One secret per line, so that one can be added and the old one removed without a deployment. */
+/** One secret per line, so that secrets can be changed without a deployment. */
 export function splitSecrets(text: string): readonly string[] {
   return text.split(/\r?\n/).filter((line) => line !== '');
 }

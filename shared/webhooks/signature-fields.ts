@@ -1,6 +1,6 @@
 /**
- * `Signature-Input`, `Signature` and `Content-Digest` (RFC 9421 §4, RFC 9530 §2) in their one canonical spelling: what a
- * reader would have to normalise before it is signed again is refused, so that no two readers can differ.
+ * `Signature-Input`, `Signature` and `Content-Digest` (RFC 9421 §4, RFC 9530 §2) in canonical spelling only:
+ * anything that a reader would have to normalise is refused, so that all readers agree.
  */
 import { createHash } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
@@ -10,18 +10,18 @@ export type SignatureInput = {
   /** `@method`, `content-digest` …, each once. */
   readonly components: readonly string[];
   readonly parameters: ReadonlyMap<string, string | number>;
-  /** Value of `@signature-params`, as it was sent. */
+  /** Value of `@signature-params`, as sent. */
   readonly text: string;
 };
 
 const TEXT_LIMIT_CHARACTERS = 4_096;
 const INPUT = /^([a-z][a-z0-9_.*-]{0,63})=(\(([^()]*)\)((?:;[a-z]+=(?:\d{1,15}|"[ !#-[\]-~]{0,256}"))*))$/;
-/** A component with parameters (`"@query-param";name="x"`, `;sf`, `;bs`, `;key`, `;req`, `;tr`) has another form. */
+/** Excludes components with parameters (`"@query-param";name="x"`, `;sf`, `;bs`, `;key`, `;req`, `;tr`). */
 const COMPONENTS = /^"@?[a-z0-9-]{1,64}"(?: "@?[a-z0-9-]{1,64}")*$/;
 const PARAMETER = /;([a-z]+)=(?:(\d+)|"([^"]*)")/g;
 const KNOWN_PARAMETERS = new Set(['alg', 'created', 'expires', 'keyid', 'nonce', 'tag']);
 
-/** Undefined for any other form: several labels, components with parameters, names that repeat or are not known. */
+/** Undefined for any other form: several labels, components with parameters, repeated or unknown names. */
 export function parseSignatureInput(header: string): SignatureInput | undefined {
   const [, label, text, inner, parameterText] =
     header.length > TEXT_LIMIT_CHARACTERS ? [] : (INPUT.exec(header) ?? []);
@@ -49,7 +49,7 @@ const DIGESTS: ReadonlyMap<string, string> = new Map([
   ['sha-512', 'sha512'],
 ]);
 
-/** Whether there is a digest that we can check, and every such digest is that of the body. */
+/** Whether there is at least one supported digest, and every such digest matches the body. */
 export function isDigestOf(header: string, body: Uint8Array): boolean {
   if (header.length > TEXT_LIMIT_CHARACTERS) return false;
   const checks = header.split(',').map((member) => {

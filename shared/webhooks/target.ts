@@ -1,4 +1,3 @@
-/** A verified delivery as an event of EventBridge or a message of SQS. */
 import { isJson } from '@gatewright/aws/json-object';
 import { sha256Hex } from '@gatewright/aws/sign-request';
 import { DomainError } from '../errors.ts';
@@ -7,18 +6,18 @@ import type { Target } from './compiled-webhooks.ts';
 import type { Delivery } from './verify.ts';
 
 /**
- * What either service takes is 1 MiB, EventBridge's entry with all its parts; the rest is for those parts.
+ * Both services take 1 MiB, for EventBridge the entry with all its parts; the rest is for those parts.
  * Source: EventBridge and SQS quotas, as of January 2026.
  */
 export const MESSAGE_LIMIT_BYTES = 1_000_000;
 
-/** Where queues of the function's own account are: `https://sqs.us-east-1.amazonaws.com/123456789012/{name}`. */
+/** Address of the account's own queues: `https://sqs.us-east-1.amazonaws.com/123456789012/{name}`. */
 type QueueHome = { readonly region: string; readonly accountId: string };
 
 /**
- * The text that arrives: `{source, scheme, key, type, receivedAt}` and, of the body, `payload` if it is JSON, `body` if
- * it is other text, else `bodyBase64`. A payload stands there byte for byte as it was signed, so that no digit of a
- * large number is lost.
+ * The text of the message: `{source, scheme, key, type, receivedAt}` and, from the body, `payload` if it is
+ * JSON, `body` if it is other text, else `bodyBase64`. A payload is included byte for byte as signed, so that
+ * large numbers keep all digits.
  */
 export function printMessage(source: string, delivery: Delivery): string {
   const { scheme, key, type, body, receivedAtEpochMs } = delivery;
@@ -34,7 +33,7 @@ function printBody(body: Uint8Array): string {
   return isJson(text) ? `"payload":${text}` : `"body":${JSON.stringify(text)}`;
 }
 
-/** @throws DomainError TARGET_UNAVAILABLE unless the service has said that it has the message */
+/** @throws DomainError TARGET_UNAVAILABLE unless the service confirms that it has the message */
 export async function sendMessage(
   message: string,
   { key, type }: Delivery,
@@ -46,7 +45,7 @@ export async function sendMessage(
   }: {
     readonly caller: AwsCaller;
     readonly home: QueueHome;
-    /** Name of the sender's hook; deliveries of two sources never stand for each other. */
+    /** Name of the sender's hook; deliveries of two sources are never duplicates of each other. */
     readonly source: string;
   },
 ): Promise<void> {
@@ -59,7 +58,7 @@ export async function sendMessage(
   } catch (cause) {
     throw new DomainError('TARGET_UNAVAILABLE', 'the target of a webhook did not take a delivery', { cause });
   }
-  // EventBridge answers 200 to a call of which it took nothing.
+  // EventBridge answers 200 even if it took no entry.
   const isTaken =
     target.kind === 'sqs' ? typeof answer['MessageId'] === 'string' : answer['FailedEntryCount'] === 0;
   if (!isTaken) throw new DomainError('TARGET_UNAVAILABLE', 'the target of a webhook refused a delivery');
@@ -89,7 +88,7 @@ function toSendMessage(
   const input = {
     QueueUrl: `https://sqs.${region}.${domain}/${accountId}/${queue}`,
     MessageBody: message,
-    // One group: a FIFO queue is chosen for its order.
+    // One group, because a FIFO queue is chosen for its order.
     ...(queue.endsWith('.fifo') && { MessageGroupId: 'webhook', MessageDeduplicationId: sha256Hex(id) }),
   };
   return { service: 'sqs', target: 'AmazonSQS.SendMessage', input };

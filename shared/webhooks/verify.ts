@@ -1,4 +1,4 @@
-/** Whether a delivery comes from who holds the secret, and now. */
+/** Verifies that a delivery is signed with the secret, and recent. */
 import { createHash } from 'node:crypto';
 import type { EventFields } from '../aws/event-fields.ts';
 import { parseJsonObject } from '@gatewright/aws/json-object';
@@ -9,15 +9,14 @@ import type { Refused, Scheme } from './scheme.ts';
 import { SCHEMES } from './schemes.ts';
 import type { SchemeName } from './signature-headers.ts';
 
-/** A delivery whose signature holds. */
 export type Delivery = {
   readonly scheme: SchemeName;
-  /** `id#` and the sender's own id if it is signed, else `signed#` and a hash of what was: what comes again has the same. */
+  /** `id#` and the sender's own id if signed, else `signed#` and a hash of the signed parts. */
   readonly key: string;
-  /** `push`, `invoice.paid`. GitHub signs its body only: there it is a label, no proof. */
+  /** `push`, `invoice.paid`. Not proven on GitHub, which signs only the body. */
   readonly type: string | undefined;
   readonly body: Uint8Array;
-  /** The body, if it is a JSON object; numbers may have lost digits, `body` has not. */
+  /** The body, if it is a JSON object; numbers may have lost digits, unlike in `body`. */
   readonly payload: EventFields;
   readonly receivedAtEpochMs: number;
 };
@@ -26,21 +25,22 @@ export type Verification = { readonly kind: 'verified'; readonly delivery: Deliv
 
 export type VerifyOptions = {
   readonly scheme: SchemeName;
-  /** Asked only for a request that has a signature to check. */
+  /** Called only for a request with a signature to check. */
   readonly secrets: (nowEpochMs: number) => readonly string[] | Promise<readonly string[]>;
-  /** How far the sender's time may be from ours, either way. */
+  /** Tolerated difference between the sender's time and ours, either way. */
   readonly toleranceSeconds: number;
   /**
-   * GitHub: tell deliveries apart by X-GitHub-Delivery, which nothing signs, instead of by their bodies. Events such
-   * as `workflow_dispatch` may come twice with equal bytes; whoever has seen one delivery can then repeat it, too.
+   * GitHub: tells deliveries apart by X-GitHub-Delivery, which is not signed, instead of by their bodies.
+   * Events such as `workflow_dispatch` may come twice with equal bytes; but then anyone who has seen a
+   * delivery can repeat it.
    */
   readonly trustDeliveryId?: boolean | undefined;
 };
 
-/** Two while a secret is changed; each costs a hash of the body. */
+/** Two during a change of secret; each costs a hash of the body. */
 const SECRETS_LIMIT = 4;
 
-/** @throws DomainError CONFIG_INVALID for secrets that are none: whoever sent the request is not to blame. */
+/** @throws DomainError CONFIG_INVALID for unusable secrets, which are not the sender's fault. */
 export async function verifyDelivery(request: RawRequest, options: VerifyOptions): Promise<Verification> {
   const scheme = SCHEMES[options.scheme];
   const claim = scheme.readClaim(request);
@@ -48,7 +48,7 @@ export async function verifyDelivery(request: RawRequest, options: VerifyOptions
   const nowEpochSeconds = Math.floor(request.receivedAtEpochMs / 1000);
   const { signedAtEpochSeconds: signedAt = nowEpochSeconds, expiresAtEpochSeconds: expiresAt = Infinity } =
     claim;
-  // Either way: a time ahead of ours would make the delivery good for longer than the tolerance.
+  // Either way: a future time would keep the delivery valid for longer than the tolerance.
   if (Math.abs(nowEpochSeconds - signedAt) > options.toleranceSeconds || expiresAt < nowEpochSeconds)
     return refused('timestamp_outside_tolerance');
   const secrets = await options.secrets(request.receivedAtEpochMs);
@@ -68,11 +68,11 @@ export async function verifyDelivery(request: RawRequest, options: VerifyOptions
 
 function checkSecrets({ isUsable }: Scheme, secrets: readonly string[]): void {
   if (secrets.length < 1 || secrets.length > SECRETS_LIMIT)
-    throw new DomainError('CONFIG_INVALID', `a webhook has 1 to ${SECRETS_LIMIT} secrets`);
+    throw new DomainError('CONFIG_INVALID', `a webhook must have 1 to ${SECRETS_LIMIT} secrets`);
   if (!secrets.every(isUsable))
     throw new DomainError(
       'CONFIG_INVALID',
-      'a webhook secret has not the form of its scheme, or is shorter than 16 bytes',
+      'a webhook secret does not have the form of its scheme, or is shorter than 16 bytes',
     );
 }
 

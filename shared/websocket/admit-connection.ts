@@ -1,4 +1,4 @@
-/** `$connect`: one more connection of a caller, or one too many. */
+/** `$connect`: admits a caller's connection, unless there are too many. */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import type { WebSocketEvent } from '../aws/websocket-event.ts';
 import type { ChannelPorts } from './channel-ports.ts';
@@ -7,11 +7,11 @@ import { toConnection } from './connection.ts';
 import { callerKey } from './listeners.ts';
 import { remember } from './live.ts';
 
-/** API Gateway closes what is idle for ten minutes; a connection that has not pinged for longer has been left behind. */
+/** API Gateway closes a connection after ten idle minutes; without a ping for longer, it was abandoned. */
 const LEFT_BEHIND_MS = 15 * 60_000;
 const PAGE = 200;
 
-/** @throws DomainError STORE_UNAVAILABLE, so that nobody is connected unseen */
+/** @throws DomainError STORE_UNAVAILABLE, so that every open connection is recorded */
 export async function admitConnection(
   ports: Pick<ChannelPorts, 'store' | 'clock' | 'limits'>,
   event: WebSocketEvent,

@@ -1,4 +1,4 @@
-/** Messages of clients and their answers: one frame each, which the route's response sends. */
+/** Answers messages of clients: one frame each, sent as the route's response. */
 import { CHANNELS, mayUseChannel, parseChannelGrants } from '../aws/channel-grants.ts';
 import type { ChannelGrants } from '../aws/channel-grants.ts';
 import type { WebSocketEvent } from '../aws/websocket-event.ts';
@@ -16,17 +16,17 @@ import { answerPing } from './ping.ts';
 import { join, leave, listMembers } from './presence.ts';
 import { publishEntries } from './publish-entries.ts';
 
-/** Of one connection; each presence channel counts, too. */
+/** Per connection; each presence channel counts, too. */
 export const CHANNELS_PER_CONNECTION = 50;
-/** The frame around it has to fit into AWS's 128 KB, too. */
+/** The frame around it must fit into AWS's 128 KB, too. */
 export const MAX_DATA_BYTES = 120 * 1024;
 
-/** Of a route, which takes some of the protocol's messages; what else comes is a mistake of the deployment. */
+/** Messages of the protocol that a route takes; any other message means a wrong deployment. */
 type TakenActions = readonly ClientMessage['action'][];
 
 /**
- * Never throws for what a client may do wrong. A connection is kept no longer than the credential by which it was opened:
- * what comes afterwards is refused, and all that the connection listens to is taken away.
+ * Never throws for a client's mistake. A connection is used no longer than its credential: later messages are
+ * refused, and all its subscriptions are removed.
  */
 export async function answerMessage(
   ports: ChannelPorts,
@@ -36,9 +36,9 @@ export async function answerMessage(
   const message = parseClientMessage(event.body);
   const id = 'id' in message ? message.id : undefined;
   if (isCredentialOver(event)) {
-    // What cannot be taken away now is refused by whoever delivers.
+    // Subscriptions that cannot be removed now are skipped at delivery.
     await endConnection(ports, event).catch(() => undefined);
-    return refusal('credential-expired', 'the credential has ended; connect again with a new one', { id });
+    return refusal('credential-expired', 'the credential has expired; connect again with a new one', { id });
   }
   if ('malformed' in message) return refusal('invalid', message.malformed, { id });
   if (!taken.includes(message.action))
@@ -50,7 +50,7 @@ export async function answerMessage(
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     if (error.code === 'STORE_UNAVAILABLE' || error.code === 'TARGET_UNAVAILABLE')
-      return refusal('unavailable', 'not now; send the same again', asked);
+      return refusal('unavailable', 'not available at the moment; send the same again', asked);
     throw error;
   }
 }
@@ -83,16 +83,16 @@ async function answerAllowed(
 
 type Place = { readonly event: WebSocketEvent; readonly address: string };
 
-/** What one has joined one may leave, whatever was granted since. */
+/** A joined channel may always be left, whatever the grants are now. */
 function isAllowed(grants: ChannelGrants, { action, channel }: ChannelMessage): boolean {
   if (action === 'unsubscribe') return true;
-  // A presence channel is no name that may be published to.
+  // A presence channel cannot be published to.
   return action === 'publish' ? mayUseChannel(grants, 'publish', channel) : mayHear(grants, channel);
 }
 
 function verbOf({ action, channel }: ChannelMessage): string {
   if (action === 'publish') return 'publish to this channel';
-  return watchedChannel(channel) === undefined ? 'hear this channel' : 'be present in this channel';
+  return watchedChannel(channel) === undefined ? 'subscribe to this channel' : 'be present in this channel';
 }
 
 async function subscribe(
@@ -103,18 +103,18 @@ async function subscribe(
   const connection = toConnection(event);
   const known = await channelsOf(ports.store, connection);
   if (!known.includes(address) && known.length >= CHANNELS_PER_CONNECTION)
-    return refusal('too-many', `a connection hears ${CHANNELS_PER_CONNECTION} channels at most`, {
+    return refusal('too-many', `a connection may have ${CHANNELS_PER_CONNECTION} channels at most`, {
       id,
       channel,
     });
-  // Before the head is read: what gets a later number finds the listener.
+  // Before reading the head: messages with a later number then find the subscriber.
   await ports.store.put(interestItems(connection, listenersKey(address)));
   const isPresence = watchedChannel(channel) !== undefined;
   if (isPresence) await join(ports, address, connection, subjectOf(event));
   const { log, seq } = (await readHead(ports, address)) ?? { log: 0, seq: 0 };
   const subscribed = { type: 'subscribed', id, channel, head: { log, seq } } as const;
   if (!isPresence) return subscribed;
-  // After the head: joins and leaves with a later number say again what the list may have already.
+  // After the head: joins and leaves with a later number may repeat entries of the list.
   const { members, isCut } = await listMembers(ports, address);
   return { ...subscribed, members, ...(isCut && { membersCut: true }) };
 }
@@ -135,12 +135,12 @@ async function publish(
   { id, channel, data }: ClientMessageOf<'publish'>,
 ): Promise<ServerFrame> {
   if (Buffer.byteLength(JSON.stringify(data)) > MAX_DATA_BYTES)
-    return refusal('too-large', `data has ${MAX_DATA_BYTES} bytes at most`, { id, channel });
+    return refusal('too-large', `data may have ${MAX_DATA_BYTES} bytes at most`, { id, channel });
   const { seq } = await publishEntries(ports, address, [{ id, by: subjectOf(event), data }]);
   return { type: 'published', id, channel, seq };
 }
 
-/** As others know the caller. */
+/** The caller's name for other members. */
 function subjectOf({ authorizer }: WebSocketEvent): string {
   const { sub, principalId = '' } = authorizer;
   return sub ?? principalId;

@@ -4,27 +4,26 @@ import type { ChannelGrants } from '../aws/channel-grants.ts';
 import { DomainError } from '../errors.ts';
 import type { ItemKey } from '../table/item-write.ts';
 
-/** The channel in which joins and leaves of another are published, and by which one is there oneself. */
+/** Suffix of the channel for joins and leaves of another; subscribing to it also makes one present. */
 export const PRESENCE_SUFFIX = '!here';
 
-/** `rooms/1` of `rooms/1!here`; undefined: it is no presence channel. */
+/** `rooms/1` from `rooms/1!here`; undefined: not a presence channel. */
 export function watchedChannel(channel: string): string | undefined {
   return channel.endsWith(PRESENCE_SUFFIX) ? channel.slice(0, -PRESENCE_SUFFIX.length) : undefined;
 }
 
-/** Without the mark of a presence channel. */
 export function baseChannel(channel: string): string {
   return watchedChannel(channel) ?? channel;
 }
 
-/** To hear who comes and goes is a right of its own, beside that to hear the channel. */
+/** Watching presence is a right of its own, in addition to subscribing to the channel. */
 export function mayHear(grants: ChannelGrants, channel: string): boolean {
   const watched = watchedChannel(channel);
   if (watched === undefined) return mayUseChannel(grants, 'subscribe', channel);
   return mayUseChannel(grants, 'subscribe', watched) && mayUseChannel(grants, 'presence', watched);
 }
 
-/** Of parts that have been checked. */
+/** The parts must be checked already. */
 export function printAddress(space: string, channel: string): string {
   return `${space}:${channel}`;
 }
@@ -33,10 +32,13 @@ export function printAddress(space: string, channel: string): string {
 export function assertAddress(address: string): void {
   const [space, channel] = splitAddress(address);
   if (!CHANNEL_SPACE.test(space) || !isChannelName(baseChannel(channel)))
-    throw new DomainError('SUBJECT_INVALID', 'a channel is addressed as space:channel, such as chat:rooms/1');
+    throw new DomainError(
+      'SUBJECT_INVALID',
+      'the address of a channel is space:channel, such as chat:rooms/1',
+    );
 }
 
-/** As clients call it. */
+/** The client's name of the channel. */
 export function channelOf(address: string): string {
   return splitAddress(address)[1];
 }
@@ -46,12 +48,12 @@ function splitAddress(address: string): readonly [space: string, channel: string
   return [address.slice(0, Math.max(at, 0)), address.slice(at + 1)];
 }
 
-/** Partition of those who listen. */
+/** Partition of a channel's subscribers. */
 export function listenersKey(address: string): string {
   return `live#channel#${address}`;
 }
 
-/** The channel of `listenersKey`; undefined: that partition is of something else. */
+/** Reverses `listenersKey`; undefined: another partition. */
 export function addressOfListeners(pk: string): string | undefined {
   const prefix = 'live#channel#';
   return pk.startsWith(prefix) ? pk.slice(prefix.length) : undefined;
@@ -61,7 +63,7 @@ export function headKey(address: string): ItemKey {
   return { pk: `head#${address}`, sk: 'head' };
 }
 
-/** Of one log; numbers are padded, so that their texts are in their order. */
+/** Partition of one log; its numbers are padded, so that they sort as text. */
 export function logKey(address: string, log: number): string {
   return `log#${address}#${log}`;
 }

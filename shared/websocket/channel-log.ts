@@ -1,6 +1,7 @@
 /**
- * The log of a channel: what was published, under dense numbers. A number is taken first and its entry written after, so
- * that writers need not wait for each other; a number whose writer has died is made void by whoever misses it.
+ * The log of a channel: published messages under consecutive numbers. A number is taken first and its entry
+ * written after, so that writers do not wait for each other; a number whose writer has died is made void by a
+ * reader that misses it.
  *
  * | item  | pk                    | sk          | attributes                                                        |
  * | ----- | --------------------- | ----------- | ----------------------------------------------------------------- |
@@ -19,26 +20,25 @@ export type NewEntry =
   | { readonly id: string; readonly by?: string; readonly data: unknown }
   | { readonly event: 'join' | 'leave'; readonly member: Member };
 
-/** A silent channel is forgotten after this, and its numbers begin anew under another `log`. */
+/** A silent channel expires after this, and its numbers begin again under another `log`. */
 const HEAD_SECONDS = 30 * 86_400;
-/** How far back a client may ask, whatever is kept. */
+/** How far back a client may read, even if more is stored. */
 export const LOG_LIMIT_ENTRIES = 1_000;
-/** A writer that has taken longer since it got its number takes another. */
+/** A writer that takes longer after it got its number takes another. */
 const WRITTEN_WITHIN_MS = 4_000;
-/** Whose entry is missing for so long will not come: well beyond what a writer may take, and clocks may differ. */
+/** An entry missing for this long will not come: well beyond a writer's limit, since clocks may differ. */
 export const SETTLED_AFTER_MS = 10_000;
-/** More numbers than this at a stretch were not left by writers that died: their entries have been dropped. */
+/** Longer runs of missing numbers are not due to dead writers: their entries have expired. */
 const VOIDS_LIMIT = 25;
 const ATTEMPTS = 4;
-/** Of one answer, with room for what is around it. */
+/** Per answer, with room for the frame. */
 const READ_BYTES = 96 * 1024;
 const PAGE = 100;
 
 type Appended = {
   readonly from: number;
-  /** Where the last one is. */
   readonly to: Position;
-  /** As the log has them. */
+  /** In the order of the log. */
   readonly entries: readonly ChannelEntry[];
 };
 
@@ -62,7 +62,7 @@ export async function append(
     }));
     const pk = logKey(address, log);
     const written = await Promise.all(items.map((item) => writeEntry(ports, pk, takenAt, item)));
-    // All anew, so that they stay together; the library drops by their ids those that were written.
+    // Writes all anew, so that they stay together; the client library drops duplicates by id.
     if (written.every(Boolean)) return { from, to: { log, seq: last }, entries: items.map(toEntry) };
   }
   throw unavailable('the log of a channel took too long to write');
@@ -94,7 +94,7 @@ async function takeNumbers({ items, clock }: LogPorts, address: string, count: n
   throw unavailable('the head of a channel took too long to write');
 }
 
-/** @returns false: somebody has made the number void, or may have */
+/** @returns false: the number was made void, or may have been */
 async function writeEntry(
   { items, clock }: LogPorts,
   pk: string,
@@ -105,7 +105,7 @@ async function writeEntry(
     if (clock.nowEpochMs() - takenAt > WRITTEN_WITHIN_MS) return false;
     const outcome = await putOnce(items, { pk, sk: seqKey(numberOf(item['seq'])) }, item);
     if (outcome.kind === 'done') return true;
-    // Of an attempt whose answer was lost.
+    // Written by an attempt whose answer was lost.
     if (outcome.kind === 'refused') return isSameEntry(outcome.item, item);
     assertPossible(outcome);
   }
@@ -134,7 +134,7 @@ function contentOf(entry: NewEntry): Item {
   return { id, data: JSON.stringify(data), ...(by !== undefined && { by }) };
 }
 
-/** Where the channel is now; undefined: nothing was ever published to it. @throws DomainError STORE_UNAVAILABLE */
+/** Current position; undefined: nothing was ever published. @throws DomainError STORE_UNAVAILABLE */
 export async function readHead(
   { items }: Pick<LogPorts, 'items'>,
   address: string,
@@ -148,20 +148,21 @@ export async function readHead(
 type LogPage = {
   readonly log: number;
   readonly entries: readonly ChannelEntry[];
-  /** Numbers whose entries are kept no more. */
+  /** Numbers whose entries have expired. */
   readonly lost: readonly Range[];
-  /** Up to here nothing is left out. */
+  /** Complete up to this number. */
   readonly upTo: number;
   readonly head: number;
 };
 
 /**
- * What comes after a position, as far as it fits into one answer. A number whose writer may still be at it ends the page.
+ * Entries after a position, as many as fit into one answer. The page ends before a number whose writer may
+ * still be busy.
  * @throws DomainError STORE_UNAVAILABLE
  */
 export async function readLog(ports: LogPorts, address: string, after: Position): Promise<LogPage> {
   const head = await readHead(ports, address);
-  // Begun anew, or forgotten: whatever the client has seen is of another time.
+  // Begun anew, or expired: the client's position belongs to another log.
   if (head === undefined) return { log: after.log, entries: [], lost: [], upTo: after.seq, head: after.seq };
   const { log, seq } = head;
   const seen = after.log === log ? after.seq : 0;
@@ -226,11 +227,10 @@ type Gap = {
   readonly pk: string;
   readonly from: number;
   readonly to: number;
-  /** When the number after the gap was taken. */
   readonly neighbourAt: number;
 };
 
-/** Makes sure that no entry of the gap can come any more; undefined: one still may. */
+/** Ensures that no entry of the gap can appear any more; undefined: one still may. */
 async function settle(
   { items, clock }: LogPorts,
   { pk, from, to, neighbourAt }: Gap,
@@ -261,7 +261,7 @@ function isExpired({ expiresAt }: Item, nowEpochMs: number): boolean {
   return numberOf(expiresAt) * 1000 <= nowEpochMs;
 }
 
-/** What `append` has written under these numbers, as far as it is there. @throws DomainError STORE_UNAVAILABLE */
+/** The existing entries under numbers from `append`. @throws DomainError STORE_UNAVAILABLE */
 export async function readEntries(
   { store }: Pick<LogPorts, 'store'>,
   address: string,
@@ -303,7 +303,7 @@ function numberOf(value: unknown): number {
   return typeof value === 'number' ? value : 0;
 }
 
-/** Only what another attempt may change goes on. */
+/** Continues only if another attempt could succeed. */
 function assertPossible(outcome: WriteOutcome): void {
   if (outcome.kind === 'rejected' && !outcome.retryable)
     throw unavailable('the connections table did not take the request');

@@ -1,4 +1,3 @@
-/** What the functions of the channels need from the outside. */
 import type {
   ChannelCourier,
   Clock,
@@ -11,11 +10,10 @@ import type {
 import type { LogPorts } from './channel-log.ts';
 
 export type ChannelLimits = {
-  /** How long messages are kept for those who come back. */
+  /** How long messages are kept for returning clients. */
   readonly keptSeconds: number;
-  /** How often somebody pings who is present in a channel. */
+  /** Ping interval of members that are present in a channel. */
   readonly pingMs: number;
-  /** Open connections of one principal. */
   readonly connectionsPerCaller: number;
 };
 

@@ -1,4 +1,3 @@
-/** Texts of clients → messages of the protocol; parse only. */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { isChannelName } from '../aws/channel-grants.ts';
@@ -10,23 +9,22 @@ export type ClientMessageOf<Action extends ClientMessage['action']> = Extract<
   { readonly action: Action }
 >;
 
-/** What is wrong, as the client is told it. */
 type Malformed = { readonly malformed: string; readonly id?: string };
 
 const ID = /^[\x21-\x7e]{1,64}$/;
 /** Channels of one connection, and as many with their presence. */
 const SEEN_LIMIT = 100;
 
-/** @returns Malformed where `action` is none of those that the protocol has */
+/** @returns Malformed for an unknown `action` */
 export function parseClientMessage(text: string): ClientMessage | Malformed {
   const fields = parseJsonObject(text);
   if (fields === undefined || typeof fields['action'] !== 'string')
-    return { malformed: 'a message is a JSON object with a text "action"' };
+    return { malformed: 'a message must be a JSON object with a text "action"' };
   const { action } = fields;
   if (action === 'ping') {
     const seen = parseSeen(fields['seen']);
     return seen === undefined
-      ? { malformed: '"seen" has positions {"log":…,"seq":…} by channel' }
+      ? { malformed: '"seen" must have positions {"log":…,"seq":…} by channel' }
       : { action, seen };
   }
   if (action !== 'subscribe' && action !== 'unsubscribe' && action !== 'read' && action !== 'publish')
@@ -39,15 +37,16 @@ function parseChannelMessage(
   fields: JsonObject,
 ): ClientMessage | Malformed {
   const { id, channel, data } = fields;
-  if (typeof id !== 'string' || !ID.test(id)) return { malformed: '"id" is a text of 1 to 64 characters' };
+  if (typeof id !== 'string' || !ID.test(id))
+    return { malformed: '"id" must be a text of 1 to 64 characters' };
   if (typeof channel !== 'string' || !isChannelName(baseChannel(channel)))
-    return { malformed: '"channel" is a name such as rooms/1', id };
+    return { malformed: '"channel" must be a name such as rooms/1', id };
   if (action === 'publish')
     return data === undefined ? { malformed: '"data" is missing', id } : { action, id, channel, data };
   if (action !== 'read') return { action, id, channel };
   const after = parsePosition(fields['after']);
   return after === undefined
-    ? { malformed: '"after" is a position {"log":…,"seq":…}', id }
+    ? { malformed: '"after" must be a position {"log":…,"seq":…}', id }
     : { action, id, channel, after };
 }
 

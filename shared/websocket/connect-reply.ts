@@ -1,11 +1,10 @@
-/** The answer to `$connect`. */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { SUBPROTOCOL_MARKER } from '../aws/websocket-event.ts';
 import type { WebSocketEvent } from '../aws/websocket-event.ts';
 
 /**
- * Accepts the connection. A browser that offered `bearer, <token>` closes it unless one offered
- * subprotocol comes back; only the marker ever does, never the token.
+ * Accepts the connection. A browser that offered `bearer, <token>` closes it unless one offered subprotocol
+ * comes back; only the marker does, never the token.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** ConnectionPoster by `@connections` of API Gateway, signed as this function. */
+/** ConnectionPoster by `@connections` of API Gateway, signed with the function's credentials. */
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import type { ConnectionPoster } from '../ports.ts';
@@ -10,10 +10,10 @@ type PosterConfig = {
 
 const TIMEOUT_MS = 3000;
 const GONE = 410;
-/** Over the account's rate, or the connection has too much waiting already. */
+/** Over the account's rate, or too many messages wait for the connection. */
 const THROTTLED = 429;
 
-/** `read` at each message, since Lambda renews credentials. */
+/** Calls `read` for each message, since Lambda renews credentials. */
 export function createConnectionPoster(read: () => PosterConfig): ConnectionPoster {
   return {
     async post({ apiId, stage, connectionId }, text) {
@@ -31,7 +31,7 @@ export function createConnectionPoster(read: () => PosterConfig): ConnectionPost
         headers: { 'Content-Type': 'text/plain' },
         body: text,
       });
-      // Clients set it themselves, and refuse to be told.
+      // Clients set `Host` themselves and reject it as an option.
       Reflect.deleteProperty(headers, 'Host');
       try {
         const signal = AbortSignal.timeout(TIMEOUT_MS);

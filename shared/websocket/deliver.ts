@@ -1,6 +1,7 @@
 /**
- * Tells those who listen to a channel what its log has under some numbers. Who is gone, or whose credential has ended, is
- * forgotten on the way; one that fails keeps no other from being told, and finds the gap by the next number or ping.
+ * Delivers numbered entries of a channel's log to its subscribers. Closed connections and expired credentials
+ * are removed on the way. A failed connection does not delay others, and finds the gap by the next number or
+ * ping.
  */
 import type { DeliveryJob } from '../ports.ts';
 import type { KeptItem } from '../table/listing.ts';
@@ -16,23 +17,21 @@ import { forEachAtOnce, tell } from './tell.ts';
 import type { Told } from './tell.ts';
 
 export type Delivered = Readonly<Record<Told, number>> & {
-  /** Of 32 KB each, as API Gateway bills messages. */
+  /** In units of 32 KB, as API Gateway bills messages. */
   readonly units: number;
-  /** Functions that were handed a share. */
   readonly shares: number;
 };
 
-/** Of listeners that are read at a time. */
 const PAGE = 250;
-/** Posts under way; each takes some 10 ms, nearly all of them waiting. */
+/** Concurrent posts; each takes some 10 ms, mostly waiting. */
 const AT_ONCE = 64;
-/** What a message is billed by: entries are put together up to here. */
+/** The billing unit of messages: entries are combined up to this size. */
 const UNIT_BYTES = 32 * 1024;
 
 /**
- * @param written what the log has under these numbers, where whoever asks has just written it; otherwise it is read, so that
- * a job says no more than where it is
- * @throws DomainError STORE_UNAVAILABLE; whoever asks again may tell some of them twice
+ * @param written the entries under these numbers, if the caller has just written them; otherwise they are
+ * read, so that a job only contains positions
+ * @throws DomainError STORE_UNAVAILABLE; a repeated call may deliver some twice
  */
 export async function deliver(
   ports: DeliveryPorts,
@@ -74,7 +73,7 @@ export async function deliver(
   return delivered;
 }
 
-/** Others take the rest beyond a share of one's own. What they cannot be told of stays with whoever asks. */
+/** Other functions take the rest beyond one's own share; what cannot be handed over stays here. */
 async function handOn(
   { courier }: DeliveryPorts,
   job: DeliveryJob,
@@ -92,7 +91,7 @@ async function handOn(
       await courier.deliver({ ...job, places: share });
       shares += 1;
     } catch {
-      // From here on to the end, although some of it may be told twice.
+      // From here to the end, although some may be delivered twice.
       end = places[1];
     }
   return { places: [places[0], end], shares };
@@ -111,18 +110,18 @@ async function tellOne(
     if (told === 'expired') await ports.sockets.post(connection, expiredText(address));
     await endConnection(ports, connection);
   } catch {
-    // It is found again by the next message, or dropped by the table in two hours at most.
+    // It is found again by the next message, or expires in the table within two hours.
   }
   return told;
 }
 
-/** Said once: afterwards the connection listens to nothing. */
+/** Sent once: afterwards the connection has no subscriptions. */
 function expiredText(address: string): string {
   const frame: ServerFrame = {
     type: 'error',
     channel: channelOf(address),
     code: 'credential-expired',
-    message: 'the credential has ended; connect again with a new one',
+    message: 'the credential has expired; connect again with a new one',
   };
   return JSON.stringify(frame);
 }
@@ -138,7 +137,7 @@ function frameTexts(address: string, log: number, entries: readonly ChannelEntry
   };
   for (const entry of entries) {
     const entryBytes = Buffer.byteLength(JSON.stringify(entry)) + 1;
-    // With room for what is around them.
+    // With room for the frame.
     if (sizeBytes + entryBytes > UNIT_BYTES - 512) close();
     together.push(entry);
     sizeBytes += entryBytes;

@@ -1,4 +1,3 @@
-/** LiveStore on the `connections` table. */
 import type * as DynamoDb from '@aws-sdk/client-dynamodb';
 import { loadOnce, loadPackage } from '../aws/load-package.ts';
 import { DomainError } from '../errors.ts';
@@ -10,12 +9,12 @@ type LoadLiveClient = () => Promise<{
   readonly commands: Pick<typeof DynamoDb, 'BatchWriteItemCommand' | 'QueryCommand'>;
 }>;
 
-/** DynamoDB's, of a batch. */
+/** DynamoDB's limit of a batch. */
 const BATCH = 25;
 const ATTEMPTS = 4;
 const TIMEOUT_MS = 3000;
 
-/** Region, credentials and endpoint are the SDK's own environment. */
+/** Region, credentials and endpoint come from the SDK's environment. */
 const loadLiveClient: LoadLiveClient = async () => {
   const commands = await loadPackage('@aws-sdk/client-dynamodb', () => import('@aws-sdk/client-dynamodb'));
   return { client: new commands.DynamoDBClient({ maxAttempts: 3 }), commands };
@@ -29,7 +28,7 @@ export function createLiveStore(tableName: string, load: LoadLiveClient = loadLi
     for (let first = 0; first < requests.length; first += BATCH) {
       let left = requests.slice(first, first + BATCH);
       for (let attempt = 1; left.length > 0; attempt += 1) {
-        if (attempt > ATTEMPTS) throw new Error('DynamoDB left writes of a batch undone');
+        if (attempt > ATTEMPTS) throw new Error('DynamoDB did not process all writes of a batch');
         const command = new commands.BatchWriteItemCommand({ RequestItems: { [tableName]: left } });
         const { UnprocessedItems } = await client.send(command, deadline());
         left = UnprocessedItems?.[tableName] ?? [];
@@ -53,7 +52,7 @@ export function createLiveStore(tableName: string, load: LoadLiveClient = loadLi
           KeyConditionExpression: isRange ? 'pk = :pk AND sk BETWEEN :from AND :to' : 'pk = :pk',
           ExpressionAttributeValues: {
             ':pk': { S: pk },
-            // DynamoDB takes no empty text for a key; a blank comes before all that we write.
+            // DynamoDB allows no empty text in a key; a blank sorts before all that we write.
             ...(isRange && { ':from': { S: from === '' ? ' ' : from }, ':to': { S: to } }),
           },
           Limit: limit,

@@ -1,4 +1,4 @@
-/** The end of a connection, however it was noticed: nothing is left of it, and its channels are told. */
+/** Ends a connection, however its end was noticed: removes all its items, and tells its channels. */
 import { watchedChannel } from './channel-address.ts';
 import type { ChannelPorts } from './channel-ports.ts';
 import type { ConnectionName } from './connection.ts';

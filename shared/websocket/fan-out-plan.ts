@@ -1,6 +1,6 @@
 /**
- * How the listeners of a channel are shared among functions. Places are spread evenly, so the first page tells how many
- * there are about: nobody has to count them, and no channel has to be split beforehand.
+ * Shares the subscribers of a channel among functions. Places are evenly distributed, so the first page shows
+ * roughly how many there are: no counting, and no channel has to be split beforehand.
  */
 import { PLACE_DIGITS } from './connection.ts';
 
@@ -9,17 +9,17 @@ export type Places = readonly [from: string, before: string];
 
 export const ALL_PLACES: Places = ['', 'g'];
 
-/** What one function tells: about a second of its work. */
+/** Work of one function: about a second. */
 export const LISTENERS_PER_SHARE = 1_000;
-/** Who has more hands a part of a part on. */
+/** A function with more splits them further. */
 const SHARES_LIMIT = 64;
-/** Twelve digits are more than a number holds exactly; eight are fine enough. */
+/** Twelve digits exceed exact numbers; eight are precise enough. */
 const DIGITS = 8;
 const SPACE = 16 ** DIGITS;
 
 /**
- * @param page how many listeners were seen, and the place of the last one
- * @returns the rest of the places, cut into shares; the first is for whoever asks
+ * @param page how many subscribers were read, and the place of the last one
+ * @returns the remaining places, cut into shares; the first is for the caller
  */
 export function cutPlaces(
   [from, before]: Places,

@@ -1,24 +1,23 @@
 /**
- * What goes over the wire, version 1 (docs/guides/receive/realtime.md): JSON texts, asked by `action`, answered by `type`. The functions
- * and the client library read the same types; nothing here runs.
+ * The protocol, version 1 (docs/guides/receive/realtime.md): JSON texts, requests by `action`, answers by
+ * `type`. Shared by the functions and the client library; types only.
  */
 
 export const PROTOCOL_VERSION = 1;
 
-/** How far somebody has come in a channel. A log that is begun anew has another number. */
+/** A position in a channel. A log that is begun anew has another number. */
 export type Position = { readonly log: number; readonly seq: number };
 
-/** Somebody on one connection. */
 export type Member = { readonly id: string; readonly sub: string };
 
-/** One entry of a channel's log, by its number. Numbers are dense. */
+/** One entry of a channel's log, by its number. Numbers are consecutive. */
 export type ChannelEntry =
   | {
       readonly seq: number;
-      /** Of the publication: one that was sent twice has it twice. */
+      /** Id of the publication: a repeated one has the same. */
       readonly id: string;
       readonly at: number;
-      /** Subject of the client that published; absent: a service did. */
+      /** Subject of the publishing client; absent: a service. */
       readonly by?: string;
       readonly data: unknown;
     }
@@ -28,7 +27,7 @@ export type ChannelEntry =
       readonly event: 'join' | 'leave';
       readonly member: Member;
     }
-  /** A number that nobody used. */
+  /** An unused number. */
   | { readonly seq: number; readonly void: true };
 
 /** First and last number. */
@@ -44,7 +43,6 @@ export type ClientMessage =
       readonly action: 'read';
       readonly id: string;
       readonly channel: string;
-      /** What comes after this is wanted. */
       readonly after: Position;
     }
   | {
@@ -55,20 +53,18 @@ export type ClientMessage =
     }
   | {
       readonly action: 'ping';
-      /** How far the client has come, by channel. */
       readonly seen?: Readonly<Record<string, Position>>;
     };
 
 export type ErrorCode =
-  /** The rules of the access document do not allow it. */
   | 'forbidden'
-  /** The credential by which the connection was opened has ended: connect again with a new one. */
+  /** The credential used for opening the connection has expired: connect again with a new one. */
   | 'credential-expired'
   | 'invalid'
   | 'too-large'
   | 'too-many'
   | 'unknown-action'
-  /** Not now; the same again may work. */
+  /** Temporary; a retry may succeed. */
   | 'unavailable';
 
 export type ServerFrame =
@@ -76,11 +72,11 @@ export type ServerFrame =
       readonly type: 'subscribed';
       readonly id: string;
       readonly channel: string;
-      /** Where the channel was when the subscription began: what comes later is delivered. */
+      /** Position of the channel when the subscription began: later entries are delivered. */
       readonly head: Position;
-      /** Of a presence channel: who was there. */
+      /** For a presence channel: its members at that time. */
       readonly members?: readonly Member[];
-      /** More were there than are listed. */
+      /** There were more members than listed. */
       readonly membersCut?: true;
     }
   | { readonly type: 'unsubscribed'; readonly id: string; readonly channel: string }
@@ -94,27 +90,24 @@ export type ServerFrame =
       readonly id?: string;
       readonly upTo?: number;
       readonly head?: number;
-      /** Numbers whose messages are kept no more. */
       readonly lost?: readonly Range[];
     }
   | {
       readonly type: 'pong';
       readonly protocol: number;
       readonly connectionId: string;
-      /** When the next ping is wanted. */
+      /** When the client should send the next ping. */
       readonly pingAfterMs: number;
-      /** When API Gateway closes the connection, whatever it does. */
+      /** When API Gateway closes the connection in any case. */
       readonly closesInMs: number;
-      /** When the credential ends. */
       readonly credentialEndsInMs?: number;
-      /** Where channels are that the client has not seen to the end. */
+      /** Current positions of channels of which the client has missed entries. */
       readonly heads?: Readonly<Record<string, Position>>;
       /** Presence channels in which the client counts as gone: subscribe again. */
       readonly rejoin?: readonly string[];
     }
   | {
       readonly type: 'error';
-      /** Of the message that it answers. */
       readonly id?: string;
       readonly channel?: string;
       readonly code: ErrorCode;

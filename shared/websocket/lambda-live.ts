@@ -1,4 +1,4 @@
-/** Live connections as a Lambda function has them: configuration from the environment, real clock and network. */
+/** Live connections in a Lambda function: configuration from the environment, real clock and network. */
 import { readSignerConfig } from '../config/environment.ts';
 import { createConnectionPoster } from './connection-poster.ts';
 import { createLiveStore } from './dynamodb-live.ts';

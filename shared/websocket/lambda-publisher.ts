@@ -1,4 +1,4 @@
-/** Publishing to channels from any function: it may call `ws-publisher`, and needs no other right. */
+/** Publishes to channels from any function that may call `ws-publisher`; no other permission is needed. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { createFunctionInvoker } from '../aws/lambda-poster.ts';
 import { readInvokerConfig } from '../config/channels-config.ts';
@@ -7,14 +7,14 @@ import type { FunctionInvoker } from '../ports.ts';
 import { parsePublisherEvent } from './publisher-event.ts';
 
 export type Publication = {
-  /** Sent again with the same id, a message counts once for whoever hears it by the client library. */
+  /** Repeated with the same id, a message counts once for users of the client library. */
   readonly id?: string;
-  /** false: `ws-publisher` is told, and nobody waits for what comes of it. Lambda tries again where it fails. */
+  /** false: calls `ws-publisher` without waiting for the result. Lambda retries failures. */
   readonly wait?: boolean;
 };
 
 export type Published = {
-  /** Number of the message, of several the last one's; undefined where nobody waited. */
+  /** Number of the message, of several the last one's; undefined without waiting. */
   readonly seq: number | undefined;
 };
 
@@ -24,7 +24,6 @@ export interface Publisher {
    * @throws DomainError SUBJECT_INVALID for a message over 120 KB or a channel of no such form; TARGET_UNAVAILABLE
    */
   publish(channel: string, message: unknown, options?: Publication): Promise<Published>;
-  /** Up to 100 at a time, in few frames. */
   publishAll(channel: string, messages: readonly unknown[], options?: Publication): Promise<Published>;
 }
 
@@ -51,7 +50,7 @@ export function createLambdaPublisher(
     { id, wait = true }: Publication,
   ): Promise<Published> => {
     const event = { ...payload, id: id ?? globalThis.crypto.randomUUID() };
-    // Refused here, it says why to whoever called.
+    // Checked here already, so that the caller gets the reason.
     parsePublisherEvent(event, () => '');
     if (!wait) {
       await invoker.start(functionArn, event);
@@ -60,7 +59,7 @@ export function createLambdaPublisher(
     const answer = await invoker.ask(functionArn, event);
     const seq = isJsonObject(answer) ? answer['seq'] : undefined;
     if (typeof seq !== 'number')
-      throw new DomainError('TARGET_UNAVAILABLE', 'ws-publisher answered what it never answers');
+      throw new DomainError('TARGET_UNAVAILABLE', 'ws-publisher gave an unknown answer');
     return { seq };
   };
   return {

@@ -22,7 +22,7 @@ const MAX_NAME_CHARACTERS = 256;
 const RECORD = 'connection';
 const PAGE = 100;
 
-/** Whom a message is for. `issuer` is the id in the access document: two issuers may have a user of the same name. */
+/** `issuer` is the id in the access document: two issuers may have users of the same name. */
 export type Audience = { readonly topic: string } | { readonly issuer: string; readonly sub: string };
 
 /** @throws DomainError SUBJECT_INVALID */
@@ -30,11 +30,10 @@ export function audienceKey(audience: Audience): string {
   if (!('topic' in audience)) return callerKey(`${audience.issuer}|${audience.sub}`);
   const { topic } = audience;
   if (topic === '' || topic.length > MAX_NAME_CHARACTERS)
-    throw new DomainError('SUBJECT_INVALID', `a topic has 1 to ${MAX_NAME_CHARACTERS} characters`);
+    throw new DomainError('SUBJECT_INVALID', `a topic must have 1 to ${MAX_NAME_CHARACTERS} characters`);
   return `live#topic#${printKeyPart(topic)}`;
 }
 
-/** Partition of the connections of one principal. */
 export function callerKey(principalId: string): string {
   return `live#caller#${printKeyPart(principalId)}`;
 }
@@ -43,7 +42,7 @@ function ownKey(connection: ConnectionName): string {
   return `live#connection#${nameOf(connection)}`;
 }
 
-/** The connection itself, heard by its caller's name where it has one. */
+/** The connection itself, listed under its caller's name if it has one. */
 export function connectionItems(connection: Connection, nowEpochMs: number): readonly KeptItem[] {
   const { principalId, tenant, connectedAtEpochMs: connectedAt } = connection;
   const { expiresAtEpochSeconds: expiresAt } = connection;
@@ -63,7 +62,6 @@ export function connectionItems(connection: Connection, nowEpochMs: number): rea
   return [record, { key, item: { ...listenerItem(connection), seenAt: nowEpochMs } }];
 }
 
-/** One more partition that the connection listens to. */
 export function interestItems(connection: Connection, pk: string): readonly KeptItem[] {
   const { expiresAtEpochSeconds: expiresAt } = connection;
   return [
@@ -79,7 +77,6 @@ export function interestKeys(connection: ConnectionName, pk: string): readonly I
   ];
 }
 
-/** Channels that the connection listens to, by their addresses. */
 export async function channelsOf(
   store: Pick<LiveStore, 'page'>,
   connection: ConnectionName,
@@ -88,7 +85,7 @@ export async function channelsOf(
   return items.flatMap(({ key }) => addressOfListeners(key.sk) ?? []);
 }
 
-/** Removes all that is known of a connection. @returns addresses of the channels that it listened to */
+/** Removes all items of a connection. @returns addresses of the channels that it listened to */
 export async function forgetConnection(
   store: LiveStore,
   connection: ConnectionName,
@@ -105,7 +102,7 @@ export async function forgetConnection(
     });
     channels.push(...page.items.flatMap(({ key }) => addressOfListeners(key.sk) ?? []));
     if (keys.length > 0) await store.remove(keys);
-    // Those of this page are gone, so that the next page is the first again.
+    // The items of this page are deleted, so the next page is the first again.
     hasMore = page.hasMore && keys.length > 0;
   }
   return channels;

@@ -1,6 +1,6 @@
 /**
- * Who wants to hear what, and telling them: connections of any WebSocket API, remembered by caller and by topic. What is
- * posted so has no number and is kept for nobody; channels (`subscribe.ts`, `publish.ts`) have both.
+ * Connections of any WebSocket API, stored by caller and by topic, and messages to them. These messages have
+ * no number and are not stored; those of channels (`subscribe.ts`, `publish.ts`) are.
  */
 import type { WebSocketEvent } from '../aws/websocket-event.ts';
 import { DomainError } from '../errors.ts';
@@ -18,28 +18,26 @@ export type LivePorts = {
 };
 
 export type Wish = {
-  /** What the connection listens to beside its own caller: the handler has decided that it may. */
+  /** Topics for the connection beside its own caller: the handler has checked that it may have them. */
   readonly topics?: readonly string[];
 };
 
 export type Posted = {
   readonly sent: number;
-  /** Closed without a word; forgotten by now. */
   readonly gone: number;
-  /** The credential by which they were opened has ended. */
   readonly expired: number;
-  /** API Gateway did not take it, or was too slow. */
+  /** API Gateway did not take the message, or was too slow. */
   readonly failed: number;
 };
 
 const MAX_TOPICS = 20;
-/** AWS's, of a message. */
+/** AWS's limit of a message. */
 const MAX_MESSAGE_BYTES = 128 * 1024;
 const PAGE = 100;
 const AT_ONCE = 20;
 
 /**
- * In `$connect`, or in a message that asks for a topic. What was remembered of the connection before stays.
+ * For `$connect`, or for a message that asks for a topic. Earlier entries of the connection stay.
  * @throws DomainError SUBJECT_INVALID for a topic that is empty or too long, or too many; STORE_UNAVAILABLE
  *
  * @example
@@ -83,7 +81,7 @@ export async function remember(
 ): Promise<void> {
   const { topics = [] } = wish;
   if (topics.length > MAX_TOPICS)
-    throw new DomainError('SUBJECT_INVALID', `a connection is remembered with ${MAX_TOPICS} topics at most`);
+    throw new DomainError('SUBJECT_INVALID', `a connection may have ${MAX_TOPICS} topics at most`);
   const connection = toConnection(event);
   await store.put([
     ...connectionItems(connection, clock.nowEpochMs()),
@@ -92,7 +90,8 @@ export async function remember(
 }
 
 /**
- * In `$disconnect`, which AWS does not promise to call: what is left behind is forgotten by `post`, or after two hours. @throws DomainError STORE_UNAVAILABLE
+ * For `$disconnect`, which AWS does not guarantee to call: leftover entries are removed by `post`, or after
+ * two hours. @throws DomainError STORE_UNAVAILABLE
  *
  * @example
  * ```ts
@@ -134,7 +133,7 @@ export async function forget({ store }: Pick<LivePorts, 'store'>, connection: Co
 }
 
 /**
- * To every connection that listens. A text is sent as it is, anything else as JSON.
+ * Sends to every subscribed connection. A text is sent as it is, anything else as JSON.
  * @throws DomainError SUBJECT_INVALID for a message over 128 KB; STORE_UNAVAILABLE
  *
  * @example
@@ -174,7 +173,7 @@ export async function forget({ store }: Pick<LivePorts, 'store'>, connection: Co
 export async function post(ports: LivePorts, audience: Audience, message: unknown): Promise<Posted> {
   const text = typeof message === 'string' ? message : JSON.stringify(message);
   if (Buffer.byteLength(text) > MAX_MESSAGE_BYTES)
-    throw new DomainError('SUBJECT_INVALID', 'a message has 128 KB at most');
+    throw new DomainError('SUBJECT_INVALID', 'a message may have 128 KB at most');
   const { store } = ports;
   const posted = { sent: 0, gone: 0, expired: 0, failed: 0 };
   const pk = audienceKey(audience);

@@ -1,6 +1,7 @@
 /**
- * Pings keep a quiet connection open (AWS sends none, and closes after ten idle minutes), say who is still there, and tell
- * the client what it has not seen of its channels: the last message of all is missed by nobody for longer than that.
+ * Pings keep a quiet connection open (AWS sends none, and closes after ten idle minutes), renew presence, and
+ * tell the client which messages of its channels it has missed: even the last message of a channel is missed
+ * for at most one interval.
  */
 import { CHANNELS, parseChannelGrants } from '../aws/channel-grants.ts';
 import { WEBSOCKET_CONNECTION_LIMIT_SECONDS } from '../aws/limits.ts';
@@ -16,7 +17,7 @@ import { PROTOCOL_VERSION } from './frames.ts';
 import { callerKey } from './listeners.ts';
 import { heartbeat, sweep } from './presence.ts';
 
-/** Of a connection that is present nowhere: twice within what AWS lets it be idle. */
+/** Interval of a connection without presence: twice within AWS's idle timeout. */
 const QUIET_PING_MS = 240_000;
 
 export async function answerPing(
@@ -57,15 +58,15 @@ export async function answerPing(
 }
 
 type Look = {
-  /** Where the channel is, of one that is further than the client. */
+  /** Current position of a channel, if it is beyond the client's. */
   readonly head?: Position;
   readonly mustRejoin?: boolean;
   readonly pingAfterMs?: number;
 };
 
 /**
- * What the table does not tell now the next ping is told. A client that had no answer would take its connection for dead,
- * and make a new one: of a table that is slow because many ask that would make an avalanche.
+ * Facts that the table does not give now come with the next ping. Without an answer the client would count
+ * its connection as dead and reconnect: with a table slow from load, that would be an avalanche.
  */
 async function lookAt(
   ports: ChannelPorts,
@@ -96,7 +97,7 @@ async function lookAt(
 
 const LATER: ReadonlySet<string> = new Set(['STORE_UNAVAILABLE', 'TARGET_UNAVAILABLE']);
 
-/** By this the limit of connections knows which ones are left behind. A connection that is not there is not made. */
+/** The limit of connections recognises abandoned ones by it. Does not create a connection. */
 async function touch({ items, clock }: ChannelPorts, event: WebSocketEvent): Promise<void> {
   const { principalId = '' } = event.authorizer;
   if (principalId === '') return;

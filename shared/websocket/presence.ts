@@ -1,11 +1,11 @@
 /**
- * Who is in a channel. Whoever is there says so by each ping; whoever has not for a while is found by the next ping of
- * anybody else, so that presence heals where `$disconnect` was never called.
+ * Members of a channel. A member renews its presence by each ping; an overdue one is found by the next ping
+ * of any other, so presence heals even if `$disconnect` was never called.
  *
  * | item   | pk                   | sk               | attributes                                                     |
  * | ------ | -------------------- | ---------------- | -------------------------------------------------------------- |
  * | member | `presence#{address}` | `{place}#{name}` | `sub`, `seenAt` (ms), `leftAt` (ms, while its leave is told), `expiresAt` |
- * | sweep  | `head#{address}`     | `sweep`          | `dueAt` (ms): when somebody may be overdue, `expiresAt`        |
+ * | sweep  | `head#{address}`     | `sweep`          | `dueAt` (ms): when a member may be overdue, `expiresAt`        |
  * | teller | `head#{address}`     | `teller`         | `teller`, `until` (ms), `more`: others have left meanwhile, `expiresAt` |
  *
  * `address` is that of the presence channel, `chat:rooms/1!here`.
@@ -19,23 +19,21 @@ import type { ConnectionName } from './connection.ts';
 import type { Member } from './frames.ts';
 import { publishEntries } from './publish-entries.ts';
 
-/** Of an answer; whoever has more in one channel does not show them one by one. */
+/** Most members in an answer; larger channels do not show them one by one. */
 const MEMBERS_LIMIT = 500;
 const PAGE = 500;
 const PAGES_LIMIT = 20;
-/** A ping may be late by the network, and by a client's timer. */
+/** A ping may be delayed by the network, and by a client's timer. */
 const OVERDUE_AFTER_PINGS = 1.25;
 const LEAST_PAUSE_PINGS = 0.125;
-/** Told by one frame. */
 const LEAVES_TOGETHER = 50;
-/** A leave that nobody has told by then was left undone. */
+/** A leave not announced within this time was abandoned. */
 const LEAVE_TOLD_WITHIN_MS = 10_000;
-/** Well within what a function may take. */
+/** Well within the function's timeout. */
 const TELLS_FOR_MS = 2_000;
 
 type WatchedMembers = { readonly members: readonly Member[]; readonly isCut: boolean };
 
-/** Is there from now on, and is announced unless it was already. */
 export async function join(
   ports: ChannelPorts,
   address: string,
@@ -49,7 +47,7 @@ export async function join(
   await publishEntries(ports, address, [{ event: 'join', member: toMember(key, { sub }) }]);
 }
 
-/** @returns false: counts as gone, and would have to join again */
+/** @returns false: counts as gone, and has to join again */
 export async function heartbeat(
   { items, clock, limits }: ChannelPorts,
   address: string,
@@ -68,13 +66,13 @@ export async function heartbeat(
   return outcome.kind !== 'refused';
 }
 
-/** Is announced as gone, unless it was not there. Before this ends, so that it may come back. */
+/** Announces a member as gone, unless it was not present. Ends before it may come back. */
 export async function leave(ports: ChannelPorts, address: string, connection: ConnectionName): Promise<void> {
   const gone = await markLeave(ports, { key: memberKey(address, connection) });
   if (gone !== undefined) await tellOf(ports, address, [gone]);
 }
 
-/** The same of a connection that has ended, with others that end at the same time. */
+/** The same for a closed connection, together with others that close at the same time. */
 export async function leaveForGood(
   ports: ChannelPorts,
   address: string,
@@ -83,7 +81,6 @@ export async function leaveForGood(
   await takeLeaves(ports, address, [{ key: memberKey(address, connection) }]);
 }
 
-/** Those who are there, in no order. @throws DomainError STORE_UNAVAILABLE */
 export async function listMembers(ports: ChannelPorts, address: string): Promise<WatchedMembers> {
   const { kept, isCut } = await readMembers(ports, address, MEMBERS_LIMIT);
   const members = kept
@@ -93,8 +90,8 @@ export async function listMembers(ports: ChannelPorts, address: string): Promise
 }
 
 /**
- * Tells of those who are overdue, where it is time to look; one of all who ping does.
- * @returns in how many ms to look again, for that one; undefined: somebody else does
+ * Announces overdue members when a check is due; only one of all pinging connections does it.
+ * @returns milliseconds to that connection's next check; undefined: another connection does it
  */
 export async function sweep(ports: ChannelPorts, address: string): Promise<number | undefined> {
   const { items, clock, limits } = ports;
@@ -130,7 +127,7 @@ async function takeSweep(
 ): Promise<boolean> {
   const key = sweepKey(address);
   const found = await items.read(key);
-  // What is due later needs no write to find out.
+  // A later due time needs no write.
   if (found.kind === 'done' && Number(found.item?.['dueAt'] ?? 0) > nowEpochMs) return false;
   const dueAt = nowEpochMs + limits.pingMs;
   const before = found.kind === 'done' ? found.item?.['dueAt'] : undefined;
@@ -149,11 +146,11 @@ async function takeSweep(
 
 type Leaving = {
   readonly key: ItemKey;
-  /** Absent: whenever it was seen. */
+  /** Absent: at any time. */
   readonly seenAt?: number;
 };
 
-/** Marks, tells, removes: whoever dies in between leaves marks, by which the next sweep tells again. */
+/** Marks, announces, removes: if the function dies in between, the next sweep announces again. */
 async function takeLeaves(ports: ChannelPorts, address: string, leaving: readonly Leaving[]): Promise<void> {
   const gone: Gone[] = [];
   for (let first = 0; first < leaving.length; first += LEAVES_TOGETHER) {
@@ -166,8 +163,8 @@ async function takeLeaves(ports: ChannelPorts, address: string, leaving: readonl
 }
 
 /**
- * Of many who end at once, each by a function of its own, one tells for all who have marked theirs meanwhile: a hundred
- * would otherwise be a hundred messages to everybody in the channel.
+ * When many leave at once, each in a function of its own, one announces all that are marked: otherwise a
+ * hundred leaves would be a hundred messages to every member.
  */
 async function tellTogether(
   ports: ChannelPorts,
@@ -182,7 +179,6 @@ async function tellTogether(
   let told = await becomeTeller(ports, key, teller);
   if (told === undefined) return;
   for (let gone = own; ; gone = await readGone(ports, address)) {
-    // Of whoever could not end it in time.
     if (told === 'more') gone = await readGone(ports, address);
     await tellOf(ports, address, gone);
     const isOver = clock.nowEpochMs() - begunMs >= TELLS_FOR_MS;
@@ -204,7 +200,7 @@ async function tellTogether(
   }
 }
 
-/** @returns undefined: somebody else is, and now knows that there is more */
+/** @returns undefined: another function announces, and now knows that there are more */
 async function becomeTeller(
   { items, clock, limits }: ChannelPorts,
   key: ItemKey,
@@ -220,7 +216,7 @@ async function becomeTeller(
       change: { kind: 'update', set: { teller, until: nowEpochMs + LEAVE_TOLD_WITHIN_MS, expiresAt } },
     });
     if (taken.kind === 'done') return taken.item['more'] === undefined ? 'own' : 'more';
-    // Told twice rather than not at all.
+    // Rather announced twice than not at all.
     if (taken.kind !== 'refused') return 'own';
     const left = await items.update({
       purpose: 'presence',
@@ -256,7 +252,7 @@ async function markLeave(
   const marked = await items.update({
     purpose: 'presence',
     key,
-    // A ping that came meanwhile keeps it.
+    // A ping in between keeps the member.
     when: [
       seenAt === undefined
         ? { attribute: 'seenAt', is: 'present' }
@@ -305,10 +301,10 @@ async function put(
     change: { kind: 'put', item: { ...item, expiresAt } },
   });
   if (outcome.kind !== 'done')
-    throw new DomainError('STORE_UNAVAILABLE', 'the connections table did not take who is present');
+    throw new DomainError('STORE_UNAVAILABLE', 'the connections table did not accept the change of presence');
 }
 
-/** Long after everybody was told: this is for what is left behind when nobody pings any more. */
+/** Long after every announcement: for leftovers when no member pings any more. */
 function endOf(epochMs: number, pingMs: number): number {
   return Math.ceil((epochMs + pingMs * 10) / 1000) + 600;
 }

@@ -1,10 +1,12 @@
-/** Writes entries into a channel's log and has them delivered. */
 import { append } from './channel-log.ts';
 import type { NewEntry } from './channel-log.ts';
 import type { ChannelPorts } from './channel-ports.ts';
 import type { Position } from './frames.ts';
 
-/** @throws DomainError STORE_UNAVAILABLE, TARGET_UNAVAILABLE: written then, and found by whoever asks for what is missing */
+/**
+ * @throws DomainError STORE_UNAVAILABLE, TARGET_UNAVAILABLE: then they are written, and found by clients that
+ * request missing entries
+ */
 export async function publishEntries(
   ports: ChannelPorts,
   address: string,

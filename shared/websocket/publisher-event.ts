@@ -1,4 +1,3 @@
-/** What `ws-publisher` is asked, by whomever: parse only. */
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { DomainError } from '../errors.ts';
@@ -6,7 +5,6 @@ import type { DeliveryJob } from '../ports.ts';
 import { MAX_DATA_BYTES } from './answer-message.ts';
 import { assertAddress } from './channel-address.ts';
 
-/** Messages for one channel, published together. */
 type Publication = {
   /** `chat:rooms/1`: the space of its access document, and the channel. */
   readonly address: string;
@@ -17,15 +15,15 @@ export type PublisherEvent =
   | { readonly kind: 'deliver'; readonly job: DeliveryJob }
   | { readonly kind: 'publish'; readonly publications: readonly Publication[] };
 
-/** Of one call: together they are delivered in few frames. */
+/** Per call: together they are delivered in few frames. */
 const MESSAGES_LIMIT = 100;
 const ID = /^[\x21-\x7e]{1,64}$/;
 const PLACE = /^[0-9a-g]{0,12}$/;
 
 /**
- * Of EventBridge the `detail`, of SNS each message as JSON, of other functions the event itself: `{"channel":…,"data":…}`,
- * or `"messages":[…]` in place of `data`. `newId` where nothing names the publication; EventBridge and SNS, which
- * may deliver twice, do.
+ * From EventBridge the `detail`, from SNS each message as JSON, from other functions the event itself:
+ * `{"channel":…,"data":…}`, or `"messages":[…]` in place of `data`. `newId` is used when the source gives no
+ * id; EventBridge and SNS, which may deliver twice, do.
  * @throws DomainError SUBJECT_INVALID, EVENT_MALFORMED
  */
 export function parsePublisherEvent(event: unknown, newId: () => string): PublisherEvent {
@@ -44,7 +42,7 @@ function parseSnsRecord(record: unknown): Publication {
   const { Message: text, MessageId: id } = isJsonObject(sns) ? sns : {};
   const message = typeof text === 'string' ? parseJsonObject(text) : undefined;
   if (message === undefined || typeof id !== 'string')
-    throw malformed('a record is no message of SNS that holds a JSON object');
+    throw malformed('a record must be a message of SNS with a JSON object');
   return parsePublication(
     message,
     idOf({ id }, () => id),
@@ -52,11 +50,11 @@ function parseSnsRecord(record: unknown): Publication {
 }
 
 function parsePublication({ channel, data, messages }: JsonObject, id: string): Publication {
-  if (typeof channel !== 'string') throw malformed('the event names no channel');
+  if (typeof channel !== 'string') throw malformed('the event must name a channel');
   assertAddress(channel);
   const all: readonly unknown[] = Array.isArray(messages) ? messages : [data];
   if (all.length === 0 || all.length > MESSAGES_LIMIT)
-    throw new DomainError('SUBJECT_INVALID', `1 to ${MESSAGES_LIMIT} messages are published together`);
+    throw new DomainError('SUBJECT_INVALID', `1 to ${MESSAGES_LIMIT} messages may be published together`);
   return {
     address: channel,
     messages: all.map((one, index) => ({ id: all.length === 1 ? id : `${id}.${index}`, data: checked(one) })),
@@ -64,11 +62,11 @@ function parsePublication({ channel, data, messages }: JsonObject, id: string): 
 }
 
 function checked(data: unknown): unknown {
-  if (data === undefined) throw malformed('the event has no data');
+  if (data === undefined) throw malformed('the event must have data');
   if (Buffer.byteLength(JSON.stringify(data)) > MAX_DATA_BYTES)
     throw new DomainError(
       'SUBJECT_INVALID',
-      `a message has ${MAX_DATA_BYTES} bytes at most: with what is around it API Gateway takes 128 KB`,
+      `a message may have ${MAX_DATA_BYTES} bytes at most: with its frame, API Gateway takes 128 KB`,
     );
   return data;
 }
@@ -79,13 +77,13 @@ function idOf({ id }: JsonObject, newId: () => string): string {
 
 function parseJob({ address, from, to, log, places }: JsonObject): DeliveryJob {
   if (typeof address !== 'string' || typeof from !== 'number' || typeof to !== 'number')
-    throw malformed('the event names no messages to deliver');
+    throw malformed('the event must name messages to deliver');
   assertAddress(address);
   const job = { address, from, to, ...(typeof log === 'number' && { log }) };
   if (places === undefined) return job;
   const [start, before] = Array.isArray(places) ? (places as readonly unknown[]) : [];
   if (typeof start !== 'string' || typeof before !== 'string' || !PLACE.test(start) || !PLACE.test(before))
-    throw malformed('the event names no share of listeners');
+    throw malformed('the event must name a share of listeners');
   return { ...job, places: [start, before] };
 }
 

@@ -1,4 +1,4 @@
-/** What `ws-publisher` does: writes what is published into logs, and tells those who listen. */
+/** Runs `ws-publisher`: appends publications to logs, and delivers to subscribers. */
 import { append } from './channel-log.ts';
 import type { DeliveryPorts } from './channel-ports.ts';
 import { deliver } from './deliver.ts';
@@ -7,13 +7,13 @@ import type { PublisherEvent } from './publisher-event.ts';
 
 type Ran = {
   readonly delivered: readonly Delivered[];
-  /** Where the last message of the last publication is; absent: something was delivered that was written before. */
+  /** Number of the last message of the last publication; absent: entries written before were delivered. */
   readonly seq?: number;
-  /** What was written could not be delivered: whoever listens finds it by the next number or ping. */
+  /** Written but not delivered: subscribers find them by the next number or ping. */
   readonly undelivered: number;
 };
 
-/** @throws DomainError STORE_UNAVAILABLE where something could not be written; then it may be asked again */
+/** @throws DomainError STORE_UNAVAILABLE when something is not written; then the call may be repeated */
 export async function runPublisher(ports: DeliveryPorts, event: PublisherEvent): Promise<Ran> {
   if (event.kind === 'deliver') return { delivered: [await deliver(ports, event.job)], undelivered: 0 };
   const delivered: Delivered[] = [];
@@ -25,14 +25,14 @@ export async function runPublisher(ports: DeliveryPorts, event: PublisherEvent):
     try {
       delivered.push(await deliver(ports, { address, from, to: to.seq, log: to.log }, entries));
     } catch {
-      // Asked again, it would be written twice.
+      // Repeating the call would write it twice.
       undelivered += 1;
     }
   }
   return { delivered, seq, undelivered };
 }
 
-/** What is counted of it, by the names of the metrics; what has not happened is no metric. */
+/** Counts by metric name; zeros are left out. */
 export function metricsOf({ delivered, undelivered }: Ran): Readonly<Record<string, number>> {
   const sum = (of: keyof Delivered): number => delivered.reduce((total, one) => total + one[of], 0);
   const counted = {
@@ -41,7 +41,7 @@ export function metricsOf({ delivered, undelivered }: Ran): Readonly<Record<stri
     CredentialExpired: sum('expired'),
     Throttled: sum('throttled'),
     NotSent: sum('failed'),
-    // What API Gateway bills: 32 KB of a message to one connection.
+    // API Gateway's billing unit: 32 KB of a message to one connection.
     MessageUnits: sum('units'),
     Shares: sum('shares'),
     Undelivered: undelivered,

@@ -1,4 +1,4 @@
-/** Telling one listener: what comes of it, and who need not be told any more. */
+/** Posts to one subscriber, evaluates the result, and recognises subscribers to skip. */
 import type { Clock, ConnectionPoster, Random, Timer } from '../ports.ts';
 import type { Item } from '../table/item-write.ts';
 import { connectionOf, isOver } from './connection.ts';
@@ -8,12 +8,12 @@ export type Told = 'sent' | 'gone' | 'expired' | 'throttled' | 'failed';
 type TellPorts = {
   readonly sockets: ConnectionPoster;
   readonly clock: Clock;
-  /** With both, a connection for which API Gateway had no room is tried once more. */
+  /** With both, a throttled post is retried once. */
   readonly random?: Random;
   readonly timer?: Timer;
 };
 
-/** API Gateway's throttle is a bucket by the second, so an instant later there may be room. */
+/** API Gateway's throttle is a bucket per second, so a moment later there may be room. */
 const RETRY_MS = { least: 100, spread: 400 };
 
 export async function tell(
@@ -38,7 +38,7 @@ export async function tell(
   return 'sent';
 }
 
-/** Each once, `atOnce` at a time: one that is slow holds up no other. */
+/** Each once, `atOnce` at a time: a slow one does not hold up the others. */
 export async function forEachAtOnce<T>(
   items: readonly T[],
   atOnce: number,

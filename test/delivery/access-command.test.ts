@@ -19,7 +19,7 @@ rules:
   - { id: own, effect: allow, methods: [GET], paths: ['/orders/{id}'], bind: { id: { claim: sub } } }
 `;
 
-/** A plain template: an API with two routes behind an authorizer that keeps answers for so long. */
+/** A plain template: an API with two routes behind an authorizer that caches answers for so long. */
 const template = (ttlSeconds: number, more = '') => `
 Resources:
   Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: orders } }
@@ -103,7 +103,7 @@ describe('gatewright access', () => {
 
     assert.match(
       one.stdout,
-      /^DENY {2}GET \/orders\/8 {2}own allows it to its owner only\ncaller sub=7 .*roles: support.*\nroute {2}GET \/orders\/\{id\}/,
+      /^DENY {2}GET \/orders\/8 {2}own allows it only to its owner\ncaller sub=7 .*roles: support.*\nroute {2}GET \/orders\/\{id\}/,
     );
     assert.match(all.stdout, /GET \/orders +ALLOW {2}by list/);
     assert.match(all.stdout, /GET\/orders\/7"/);
@@ -122,14 +122,14 @@ describe('gatewright access', () => {
     assert.equal(code, 1);
     assert.ok(
       stderr.includes(
-        `error: ${stackName()} Api stage dev: its routes ask the authorizers, but no access document protects it, so every call is ` +
-          `answered 500: name it under api of one, as dev: { stack: ${stackName()}, logicalId: Api, stage: dev }`,
+        `error: ${stackName()} Api stage dev: its routes use the authorizers, but no access document protects it, so every call is ` +
+          `answered 500: add it to api of a document, as dev: { stack: ${stackName()}, logicalId: Api, stage: dev }`,
       ),
       stderr,
     );
   });
 
-  it('finds routes that came since, and an authorizer that keeps answers for too long', async () => {
+  it('finds routes that came since, and an authorizer that caches answers for too long', async () => {
     const more = '  OrdersPost: { <<: *get, Properties: { <<: *properties, HttpMethod: POST } }';
     writeFileSync(join(folder, 'template.yaml'), template(3600, more));
 
@@ -138,7 +138,7 @@ describe('gatewright access', () => {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /access\/orders\.yml: authorizer tokens: keeps answers for 3600 s, the document allows 60 s/,
+      /access\/orders\.yml: authorizer tokens: caches answers for 3600 s, the document allows 60 s/,
     );
     assert.match(stderr, /access\/orders\.yml: the API now has POST \/orders; run gatewright access sync/);
   });
@@ -149,7 +149,7 @@ describe('gatewright access', () => {
     });
 
     assert.equal(code, 1);
-    assert.match(stderr, /error: access\/orders\.yml: authorizer tokens: keeps answers for 3600 s/);
+    assert.match(stderr, /error: access\/orders\.yml: authorizer tokens: caches answers for 3600 s/);
   });
 
   it('names line and column of every mistake, and compiles nothing', async () => {
@@ -193,7 +193,7 @@ describe('gatewright access', () => {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /error: access\/orders\.yml:4:9: routes: there is nothing at .*\/shoop; the path begins at the folder of the document/,
+      /error: access\/orders\.yml:4:9: routes: .*\/shoop does not exist; the path is relative to the folder of the document/,
     );
   });
 
@@ -207,11 +207,11 @@ describe('gatewright access', () => {
     assert.equal(nowhere.code, 1);
     assert.match(
       nowhere.stderr,
-      /error: there is no folder acess: run gatewright init, or name the folder of the documents by --folder/,
+      /error: there is no folder acess: run gatewright init, or name the folder of the documents with --folder/,
     );
     assert.match(
       strange.stderr,
-      /warning: access\/My Orders\.yml:1:1: is no access document by its name, so nothing reads it: name it with small letters, digits and -/,
+      /warning: access\/My Orders\.yml:1:1: is not read, because its name is no name of an access document: use small letters, digits and -/,
     );
     assert.equal(strange.code, 0, strange.stderr);
   });

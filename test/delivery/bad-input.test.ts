@@ -140,7 +140,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
   {
     name: 'a plan that is not there',
     args: ['plan', 'save', join(folder, 'no-plan.yml')],
-    says: /no-plan\.yml cannot be read: there is no such file/,
+    says: /no-plan\.yml cannot be read: the file does not exist/,
   },
   {
     name: 'a stage that no access document names',

@@ -60,7 +60,7 @@ describe('usage-tracker', () => {
     const line = JSON.stringify({ requestId: 'r', status: '200', plan: 'p', tenant: 't', key: 'k' });
     const [ran] = await runInstance('usage-tracker', ENVIRONMENT, eventOf([line]));
 
-    assert.match(errorOf(ran) ?? '', /did not take the charges/);
+    assert.match(errorOf(ran) ?? '', /did not accept the charges/);
     assert.match(ran?.output ?? '', /STORE_UNAVAILABLE/);
   });
 
@@ -80,7 +80,7 @@ describe('usage-tracker', () => {
     const line = JSON.stringify({ requestId: 'r', status: '200', plan: 'p', tenant: 't', key: 'k' });
     const [ran] = await runInstance('usage-tracker', ENVIRONMENT, streamEventOf([line]));
 
-    assert.match(errorOf(ran) ?? '', /did not take the charges/);
+    assert.match(errorOf(ran) ?? '', /did not accept the charges/);
   });
 
   it('says what is wrong with how it was set up', async () => {

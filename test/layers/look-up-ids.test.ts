@@ -66,7 +66,7 @@ describe('lookUpIds', () => {
       const { found, absent, refusal } = await lookUpIds(folder.path, { ...provider, ...source }, {});
 
       assert.deepEqual([found, refusal], [['shop: z9y8x7w6v5 in stage prod'], undefined]);
-      assert.match(absent.join('\n'), /^soon: .*soon-prod.*once it is deployed/);
+      assert.match(absent.join('\n'), /^soon: .*soon-prod.*deploy the API, then this stack again/);
       assert.deepEqual(folder.apiIds('shop'), { prod: ['z9y8x7w6v5'] });
       assert.deepEqual(folder.apiIds('soon'), {});
     });
@@ -80,7 +80,7 @@ describe('lookUpIds', () => {
 
     assert.match(
       refusal ?? '',
-      /^nobody knows the id .* access\/shop\.yml, access\/soon\.yml, .*credentials not found\. Package with credentials .*api\.prod\.apiId.*npx gatewright package --stage prod/,
+      /^the id of the API in stage "prod" of access\/shop\.yml, access\/soon\.yml is unknown, .*credentials not found\. Package with credentials .*api\.prod\.apiId.*npx gatewright package --stage prod/,
     );
   });
 
@@ -110,7 +110,7 @@ describe('lookUpIds', () => {
     const { absent, refusal } = await lookUpIds(folder.path, provider, {});
 
     assert.equal(refusal, undefined);
-    assert.match(absent.join('\n'), /^shop, soon: only the local gateway's id .*refuse everybody$/);
+    assert.match(absent.join('\n'), /^shop, soon: only the local gateway's id .*deny every request$/);
   });
 
   it('refuses where nothing answers', async (t) => {

@@ -184,7 +184,7 @@ describe('StackPlugin', () => {
 
     assert.throws(packaging(3600), {
       code: 'ACCESS_WIRING_UNSAFE',
-      message: /^access\/users\.yml: authorizer tokens: keeps answers for 3600 s/,
+      message: /^access\/users\.yml: authorizer tokens: caches answers for 3600 s/,
     });
     void packaging(60)();
   });
@@ -217,7 +217,7 @@ describe('StackPlugin', () => {
 
     assert.throws(packaging(false), {
       code: 'ACCESS_WIRING_UNSAFE',
-      message: /^access\/users\.yml: GET \/users is charged but asks for no API key/,
+      message: /^access\/users\.yml: GET \/users is charged but requires no API key/,
     });
     void packaging(true)();
   });
@@ -282,7 +282,7 @@ sources:
 
     assert.throws(() => deployed[finalize]?.(), {
       code: 'LOCAL_SECRET_DEPLOYED',
-      message: /the secret of "hub" in a variable/,
+      message: /the secret of "hub" from a variable/,
     });
   });
 });

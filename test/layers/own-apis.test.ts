@@ -50,7 +50,7 @@ rules: [{ id: all, effect: allow, connect: true }]
       assert.throws(packaging(api), {
         code: 'ACCESS_API_UNPROTECTED',
         message:
-          /^users-prod Sockets stage prod: .* answered 500: name it .* as prod: \{ stack: users-prod, logicalId: Sockets, stage: prod \}$/,
+          /^users-prod Sockets stage prod: .* answered 500: add it .* as prod: \{ stack: users-prod, logicalId: Sockets, stage: prod \}$/,
       });
     });
 
@@ -65,7 +65,7 @@ rules: [{ id: all, effect: allow, connect: true }]
   it('refuses to leave out what a document protects', () => {
     assert.throws(packaging('{ stack: users-prod, logicalId: Sockets, stage: prod }', { Sockets: false }), {
       code: 'ACCESS_API_LEFT_OUT',
-      message: /^access\/users\.yml protects Sockets in stage "prod", which is left out there/,
+      message: /^access\/users\.yml protects Sockets in stage "prod", but the stage leaves it out/,
     });
   });
 });

@@ -22,12 +22,12 @@ describe('describeEnd', () => {
     {
       what: 'that nothing is known where it was ended for lack of time',
       ended: { exitCode: null, signal: 'SIGTERM', output: PROGRESS },
-      says: /^osls was ended \(SIGTERM\) .* 10 minutes, and nothing is known of the stack yet/,
+      says: /^osls was stopped \(SIGTERM\) .* 10 minutes: try again when the machine is less busy/,
     },
     {
       what: 'that it said nothing',
       ended: { exitCode: 1, output: '' },
-      says: /^osls ended without saying why$/,
+      says: /^osls ended without an error message$/,
     },
   ] as const;
   for (const { what, ended, says } of rows)

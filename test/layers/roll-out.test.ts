@@ -49,7 +49,7 @@ describe('addAliases', () => {
     assert.deepEqual(Resources['RequestAuthorizerLive'], {
       Type: 'AWS::Lambda::Alias',
       Properties: {
-        Description: 'What APIs call that import it; weights move calls from one version to the next',
+        Description: 'Imported by the APIs that call it; weights move calls from one version to the next',
         FunctionName: { Ref: 'RequestDashauthorizerLambdaFunction' },
         FunctionVersion: { 'Fn::GetAtt': ['RequestDashauthorizerLambdaVersioncD2', 'Version'] },
         Name: 'live',
@@ -93,16 +93,20 @@ describe('addAliases', () => {
   });
 
   const wrong: readonly (readonly [name: string, rollout: Rollout, problem: RegExp])[] = [
-    ['a weight without versions', { previousWeight: 0.5, previous: PREVIOUS }, /authorizerVersions is true/],
+    [
+      'a weight without versions',
+      { previousWeight: 0.5, previous: PREVIOUS },
+      /needs params\.authorizerVersions: true/,
+    ],
     [
       'a previous version without versions',
       { previous: { ...PREVIOUS, 'token-authorizer': '3' } },
-      /authorizerVersions is true/,
+      /needs params\.authorizerVersions: true/,
     ],
     [
       'a weight without a version',
       { versions: true, previousWeight: 0.5, previous: PREVIOUS },
-      /no version to go to/,
+      /has no previous version/,
     ],
     [
       'a weight above 1',
@@ -117,7 +121,7 @@ describe('addAliases', () => {
     [
       'a version that is none',
       { versions: true, previousWeight: 0.5, previous: { 'token-authorizer': '$LATEST' } },
-      /"\$LATEST" is no number/,
+      /"\$LATEST" is no version number/,
     ],
     [
       'a function that has no version',

@@ -1,4 +1,4 @@
-/** What a server outside says, within a bound of time and size, and without going where it points to. */
+/** Reads the reply of an outside server within a limit of time and size, without following redirects. */
 import { UsageError } from '../usage-error.ts';
 
 export type BoundedReply = { readonly status: number; readonly headers: Headers; readonly text: string };
@@ -11,16 +11,16 @@ type BoundedRequest = {
 };
 
 const TIMEOUT_MS = 10_000;
-/** 300 resources, each with its methods and integrations, take a few megabytes at most. */
+/** 300 resources with methods and integrations take a few megabytes at most. */
 const ANSWER_LIMIT_BYTES = 16 * 1024 * 1024;
 
-/** @throws UsageError where nothing comes, too much, or too late */
+/** @throws UsageError when the reply is missing, too large or too late */
 export async function askWithin(
   url: URL,
   { method = 'GET', headers, body, timeoutMs = TIMEOUT_MS }: BoundedRequest,
 ): Promise<BoundedReply> {
   try {
-    // fetch would take the session's token along to wherever a redirect leads.
+    // fetch would send the session's token to a redirect's target.
     const response = await fetch(url, {
       method,
       headers: withoutHost(headers),
@@ -31,11 +31,11 @@ export async function askWithin(
     return { status: response.status, headers: response.headers, text: await readBounded(url, response) };
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
-    throw new UsageError(`${url.origin} cannot be reached, or does not end its answer`, { cause });
+    throw new UsageError(`${url.origin} cannot be reached, or its answer does not end`, { cause });
   }
 }
 
-/** Counted as it is unpacked: a small answer may be a large one. */
+/** Counted after decompression: a small reply may unpack to a large one. */
 async function readBounded(url: URL, { body }: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -50,7 +50,7 @@ async function readBounded(url: URL, { body }: Response): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Clients set it themselves, and refuse to be told. */
+/** Clients set `host` themselves and reject it as an option. */
 function withoutHost(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'host'));
 }

@@ -1,4 +1,4 @@
-/** Ids of deployed APIs that documents name by stack and logical id or output, or by name: asked of AWS. */
+/** Looks up ids of deployed APIs that documents name by stack and logical id or output, or by name. */
 import { existsSync, readFileSync } from 'node:fs';
 import { inventoryPath, writeIfNew } from '../access-files.ts';
 import { parseInventory, printInventory } from '../route-inventory.ts';
@@ -10,10 +10,13 @@ import { createSignedGet } from './signed-get.ts';
 import type { NamedApi } from './find-api-id.ts';
 import type { Environment } from './signed-get.ts';
 
-/** Whether the local gateway gives the API that id, which AWS never does. */
+/** Whether the local gateway gives the API this id, which AWS never does. */
 type IsLocalId = (api: NamedApi, apiId: string) => boolean;
 
-/** By name of the document. Credentials and region come from the environment. @throws UsageError where a stack is not deployed, or credentials are missing */
+/**
+ * By document name. Credentials and region come from the environment. @throws UsageError when a stack is not
+ * deployed, or credentials are missing
+ */
 export async function readDeployedIds(
   folder: string,
   stage: string,
@@ -30,11 +33,11 @@ export async function readDeployedIds(
   return new Map(found);
 }
 
-/** Documents of the folder whose API has no id of AWS's in that stage yet, neither written nor looked up. */
+/** Documents of the folder whose API has no AWS id in that stage yet, neither written nor looked up. */
 type IdsToFind = {
-  /** No id at all: packaged like this, nobody gets in. */
+  /** No id at all: packaged like this, every request is denied. */
   readonly unknown: readonly string[];
-  /** The local gateway's alone: right on this machine, and not where the stage is deployed. */
+  /** Only the local gateway's id: right on this machine, wrong where the stage is deployed. */
   readonly local: readonly string[];
 };
 
@@ -54,7 +57,10 @@ export function idsToFind(folder: string, stage: string, isLocalId: IsLocalId): 
   return { unknown, local };
 }
 
-/** The inventory of a document with the id that its API has in that stage, beside the `kept` of those it had; others go. @throws UsageError */
+/**
+ * The document's inventory with its API's id in that stage, and those ids of `kept` that it had; other ids
+ * are removed. @throws UsageError
+ */
 export function withDeployedId(
   text: string | undefined,
   stage: string,
@@ -68,7 +74,6 @@ export function withDeployedId(
   return printInventory({ ...inventory, apiIds: { ...inventory.apiIds, [stage]: [...ids].sort() } });
 }
 
-/** Writes what CloudFormation says into the inventories. @returns a line for each */
 export async function saveDeployedIds(folder: string, stage: string): Promise<readonly string[]> {
   const ids = await readDeployedIds(folder, stage);
   return readNamedDocuments(folder, []).flatMap((named) => {
@@ -78,13 +83,14 @@ export async function saveDeployedIds(folder: string, stage: string): Promise<re
 }
 
 export type MissingIds = {
-  /** A line for each that is known now. */
   readonly found: readonly string[];
-  /** A sentence for each API that is not deployed yet. */
   readonly absent: readonly string[];
 };
 
-/** As `saveDeployedIds`, for the ids that AWS has not been asked for yet: those that it has are written, whatever it lacks. @throws UsageError where it gives no answer */
+/**
+ * Like `saveDeployedIds`, for ids that have not been looked up yet: ids found are written, whatever is
+ * missing. @throws UsageError when AWS does not answer
+ */
 export async function saveMissingIds(
   folder: string,
   stage: string,
@@ -106,7 +112,7 @@ export async function saveMissingIds(
     } catch (error) {
       if (!(error instanceof NoSuchApiError)) throw error;
       absent.push(
-        `${name}: ${error.message}; it is protected in stage ${stage} once it is deployed and this stack is deployed again`,
+        `${name}: ${error.message}; deploy the API, then this stack again, to protect it in stage ${stage}`,
       );
     }
   }

@@ -1,4 +1,3 @@
-/** The id that an API has in an account, by what a document calls it. */
 import { memberOf } from '@gatewright/aws/json-object';
 import { UsageError } from '../usage-error.ts';
 import type { SignedGet } from './signed-get.ts';
@@ -15,12 +14,12 @@ const PAGES_LIMIT = 20;
 const ID = /^[a-z0-9]{1,64}$/;
 const ADDRESS = /^(?:https|wss):\/\/([a-z0-9]{1,64})\.execute-api\./;
 
-/** The account has none, or not yet: what protects an API is deployed before it. */
+/** The account has no such API, or not yet: what protects an API is deployed before it. */
 export class NoSuchApiError extends UsageError {
   override readonly name = 'NoSuchApiError';
 }
 
-/** @throws NoSuchApiError; UsageError where there is more than one, or no answer */
+/** @throws NoSuchApiError; UsageError for more than one, or without an answer */
 export async function findApiId(
   aws: SignedGet,
   { stack, logicalId, output, name }: NamedApi,
@@ -35,7 +34,7 @@ async function findPhysicalId(aws: SignedGet, stack: string, logicalId: string):
   const id = memberOf(memberOf(answer, 'StackResourceDetail'), 'PhysicalResourceId');
   if (typeof id === 'string' && ID.test(id)) return id;
   throw new NoSuchApiError(
-    `CloudFormation knows no API ${logicalId} in stack ${stack} in region ${aws.region}`,
+    `CloudFormation has no API ${logicalId} in stack ${stack} in region ${aws.region}`,
   );
 }
 
@@ -47,11 +46,11 @@ async function findByOutput(aws: SignedGet, stack: string, output: string): Prom
   const id = typeof value === 'string' ? (ADDRESS.exec(value)?.[1] ?? value) : '';
   if (ID.test(id)) return id;
   throw new NoSuchApiError(
-    `stack ${stack} in region ${aws.region} has no output ${output} that is the id or the address of an API`,
+    `stack ${stack} in region ${aws.region} has no output ${output} with the id or the address of an API`,
   );
 }
 
-/** Names need not be unique, so one that two APIs have says nothing. */
+/** Names need not be unique, so a name shared by two APIs finds none. */
 async function findByName(aws: SignedGet, name: string): Promise<string> {
   const rest = await listAll(aws, '/restapis?limit=500', 'item', 'position', 'position');
   const v2 = await listAll(aws, '/v2/apis?maxResults=100', 'items', 'nextToken', 'nextToken');
@@ -63,9 +62,9 @@ async function findByName(aws: SignedGet, name: string): Promise<string> {
     .map(({ id }) => String(id));
   const [id] = ids;
   if (id !== undefined && ids.length === 1 && ID.test(id)) return id;
-  if (id === undefined) throw new NoSuchApiError(`region ${aws.region} has no API called ${name}`);
+  if (id === undefined) throw new NoSuchApiError(`region ${aws.region} has no API with the name ${name}`);
   throw new UsageError(
-    `${ids.length} APIs of region ${aws.region} are called ${name} (${ids.join(', ')}): write apiId`,
+    `${ids.length} APIs in region ${aws.region} have the name ${name} (${ids.join(', ')}): write apiId`,
   );
 }
 
@@ -85,7 +84,7 @@ async function listAll(
     if (typeof after !== 'string' || after === '') return found;
     token = encodeURIComponent(after);
   }
-  throw new UsageError(`region ${aws.region} has more APIs than are looked through: write apiId`);
+  throw new UsageError(`region ${aws.region} has too many APIs to search: write apiId`);
 }
 
 async function ask(aws: SignedGet, action: string, parameters: Record<string, string>): Promise<unknown> {

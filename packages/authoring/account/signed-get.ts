@@ -1,4 +1,4 @@
-/** Signed questions to AWS's own APIs (or to whatever AWS_ENDPOINT_URL names), and nothing taken for an answer that is none. */
+/** Signed GET requests to AWS's APIs (or to AWS_ENDPOINT_URL), with strict checks of the answer. */
 import { signRequest } from '@gatewright/aws/sign-request';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -12,7 +12,7 @@ export type SignedGet = {
   readonly region: string;
   /**
    * Undefined: not found.
-   * @throws UsageError where the answer is a failure, a redirect, too large, late or no JSON object
+   * @throws UsageError when the answer is a failure, a redirect, too large, late or no JSON object
    */
   readonly get: (service: string, path: string) => Promise<JsonObject | undefined>;
 };
@@ -26,7 +26,7 @@ export function createSignedGet(environment: Environment): SignedGet {
   const { AWS_SESSION_TOKEN: sessionToken, AWS_ENDPOINT_URL: endpoint } = environment;
   if (region === undefined || accessKeyId === undefined || secretAccessKey === undefined)
     throw new UsageError(
-      'a live API is read with AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: try eval "$(aws configure export-credentials --format env)"',
+      'reading a live API needs AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: try eval "$(aws configure export-credentials --format env)"',
     );
   return {
     region,
@@ -54,11 +54,11 @@ function readAnswer(url: URL, status: number, text: string): JsonObject | undefi
   const said = showControls(text.slice(0, QUOTED_CHARACTERS));
   if (status >= 300 && status < 400)
     throw new UsageError(
-      `${url.origin}${url.pathname} answered ${status}: a redirect is not followed, since credentials would go along`,
+      `${url.origin}${url.pathname} answered ${status}: redirects are not followed, since they would get the credentials`,
     );
   if (status < 200 || status > 299)
     throw new UsageError(`${url.origin}${url.pathname} answered ${status}: ${said}`);
   const answer = parseJsonObject(text);
   if (answer !== undefined) return answer;
-  throw new UsageError(`${url.origin}${url.pathname} answered with no JSON object: ${said}`);
+  throw new UsageError(`${url.origin}${url.pathname} answered without a JSON object: ${said}`);
 }

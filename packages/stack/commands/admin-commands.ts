@@ -1,4 +1,4 @@
-/** What the commands over the admin endpoints share: their options, how a change is sent, how answers are printed. */
+/** Shared by the commands over the admin endpoints: options, sending a change, printing answers. */
 import { Command } from 'commander';
 import { addAdminOptions, AdminError, askAdmin, newOperationId } from '../../terminal/admin-client.ts';
 import type { AdminFlags, AdminRequest } from '../../terminal/admin-client.ts';
@@ -8,7 +8,7 @@ export type Answer = Readonly<Record<string, unknown>>;
 export type ReadFlags = AdminFlags & { readonly json: boolean };
 export type ChangeFlags = ReadFlags & { readonly operation?: string };
 
-/** A change as it was carried out; `operationId` is its own, or the one that was made for it. */
+/** A completed change; `operationId` is the given one, or one made for it. */
 export type SentChange = { readonly answer: Answer; readonly operationId: string };
 
 export function readCommand(name: string, description: string): Command {
@@ -22,7 +22,7 @@ export function changeCommand(name: string, description: string): Command {
   );
 }
 
-/** @throws UsageError; where nobody knows whether it landed, with the id by which sending it again finds out */
+/** @throws UsageError; when the outcome is unknown, with the operation id to repeat it by */
 export async function sendChange(
   request: Omit<AdminRequest, 'operationId'>,
   flags: ChangeFlags,
@@ -32,32 +32,32 @@ export async function sendChange(
     return { answer: await askAdmin({ ...request, operationId }, flags), operationId };
   } catch (error) {
     if (mayHaveLanded(error))
-      throw new UsageError(`${error.message}; send it again with --operation ${operationId}`, {
+      throw new UsageError(`${error.message}; repeat it with --operation ${operationId}`, {
         cause: error,
       });
     throw error;
   }
 }
 
-/** Whether the change may have been carried out although the command has no answer of it. */
+/** Whether the change may have been made although no answer came. */
 function mayHaveLanded(error: unknown): error is AdminError {
   if (!(error instanceof AdminError)) return false;
   return error.kind === 'unreachable' || error.problem.code === 'STORE_UNAVAILABLE';
 }
 
-/** What a change of the access table had API Gateway do: `{ step, done, reason }` each. */
+/** Steps that a change of the access table took in API Gateway: `{ step, done, reason }` each. */
 export function outsideSteps({ outside }: Answer): readonly Answer[] {
   return Array.isArray(outside) ? (outside as readonly Answer[]) : [];
 }
 
-/** @throws UsageError where API Gateway did not do its part, with what to do */
+/** @throws UsageError when API Gateway did not do its part, with what to do */
 export function requireOutside({ answer, operationId }: SentChange): void {
   const failed = outsideSteps(answer).filter(({ done }) => done !== true);
   if (failed.length === 0) return;
   const list = failed.map(({ step, reason }) => `${printValue(step)}: ${printValue(reason)}`).join('; ');
   throw new UsageError(
-    `the change is made, but API Gateway did not do its part (${list}); kept answers end by themselves with the ` +
-      `authorizers' TTL, or send it again with --operation ${operationId}`,
+    `the change is made, but API Gateway did not do its part (${list}); cached answers expire with the ` +
+      `authorizers' TTL, or repeat it with --operation ${operationId}`,
   );
 }
 
@@ -67,7 +67,7 @@ export function printAnswer(answer: Answer, { json }: { readonly json: boolean }
   say(json ? JSON.stringify(answer) : table(rows));
 }
 
-/** Rows of a listing as a table of some of their members, or all as JSON; `headings`: other words for the members. */
+/** Rows of a listing as a table of some of their members, or all as JSON; `headings` rename members. */
 export function printRows(
   rows: readonly Answer[],
   columns: readonly string[],
@@ -78,7 +78,6 @@ export function printRows(
   say(json ? JSON.stringify(rows) : lines);
 }
 
-/** The rows of every page of a listing. */
 export async function readPages(
   { path, member, query }: Pick<Required<AdminRequest>, 'path' | 'query'> & { readonly member: string },
   flags: AdminFlags,

@@ -1,4 +1,4 @@
-/** `gatewright package`: what `serverless deploy` of the stack here would upload, without an account. */
+/** `gatewright package`: writes the upload of `serverless deploy`, without an account. */
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
@@ -34,7 +34,7 @@ export function packageCommand(): Command {
     });
 }
 
-/** Ids that are not known yet; those that are, are looked up anew by `gatewright access ids` alone. */
+/** Looks up unknown ids; known ones are refreshed by `gatewright access ids` alone. */
 async function lookUpIds(folder: string, stage: string): Promise<void> {
   if (!existsSync(folder)) return;
   const { unknown, local } = idsToFind(folder, stage, isLocalApiId);
@@ -56,20 +56,20 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
     for (const line of found) say(line);
     for (const line of absent) warn(line);
   } catch (error) {
-    // The stack comes first, and the API that it protects after it.
+    // The stack is deployed first, and the API that it protects after it.
     if (!(error instanceof UsageError)) throw error;
     if (unknown.length > 0)
       warn(
-        `${unknown.join(', ')}: nobody knows the id of the API in stage ${stage} yet, so it is protected there only after it is deployed and this is packaged again with AWS_REGION and credentials (${error.message})`,
+        `${unknown.join(', ')}: the id of the API in stage ${stage} is still unknown. To protect it there, deploy it and package again with AWS_REGION and credentials (${error.message})`,
       );
     if (local.length > 0)
       warn(
-        `${local.join(', ')}: only the local gateway's id of the API is known in stage ${stage}; before a deployment package with AWS_REGION and credentials, or the authorizers refuse everybody there (${error.message})`,
+        `${local.join(', ')}: only the local gateway's id of the API is known in stage ${stage}. Before a deployment, package with AWS_REGION and credentials, or the authorizers deny every request there (${error.message})`,
       );
   }
 }
 
-/** Absolute: the folder that was named, else here or gatewright/. @throws UsageError where it is no service */
+/** Absolute: the named folder, else here or gatewright/. @throws UsageError when it is no service */
 export function serviceFolder(named: string | undefined): string {
   const folder = resolve(named ?? usualFolder());
   if (existsSync(join(folder, 'serverless.yml'))) return folder;

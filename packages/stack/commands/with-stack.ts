@@ -1,4 +1,4 @@
-/** The sources of a start, and the toolkit's stack where they import from it and nobody has named it. */
+/** The sources of a start, with the toolkit's stack when they import from it and do not name it. */
 import { relative } from 'node:path';
 import { findStack } from '@gatewright/authoring/stack-files';
 
@@ -8,9 +8,9 @@ export function withStack(
 ): readonly string[] {
   const search = findStack(sources);
   if (search.kind === 'missing')
-    say('the stack of Gatewright, which is imported from, is not here: npx gatewright init makes one');
+    say('the service imports from the Gatewright stack, which is not here: run npx gatewright init');
   if (search.kind !== 'found') return sources;
   const folder = relative(process.cwd(), search.folder) || '.';
-  say(`with the stack of Gatewright in ${folder}, which is imported from`);
+  say(`starting the Gatewright stack in ${folder} too, because the service imports from it`);
   return [folder, ...sources];
 }

@@ -6,7 +6,7 @@ export const webhooksPart: StackPart = {
   functions: ['webhook-receiver'],
   handlers: ['webhooks'],
   resourceFiles: ['webhooks/resources.yml'],
-  // Claims of deliveries are items of AccessTable.
+  // Deliveries are claimed by items of AccessTable.
   tables: [],
   alarms: ['WebhookReceiverErrorsAlarm', 'WebhookReceiverThrottlesAlarm'],
   parameters: ['localWebhookSecret', 'reservedWebhookReceiver'],

@@ -1,4 +1,4 @@
-/** A principal under a document's rules: what it may do on each route, before any request is looked at. */
+/** A principal under a document's rules: what it may do on each route, independent of the request. */
 import { evaluateCondition } from './condition.ts';
 import type { Circumstances } from './condition.ts';
 import type { CompiledDocument, CompiledRule } from '../compiled-document.ts';
@@ -6,7 +6,6 @@ import { losesValue, ownerValues } from './owner-values.ts';
 import type { Principal } from './principal.ts';
 import { lackedClaims } from './required-claims.ts';
 
-/** One way into a route. */
 export type Grant = {
   readonly ruleId: string;
   /** Segments of the path that must have one of these values; none: the whole route. */
@@ -16,7 +15,6 @@ export type Grant = {
 export type OwnedSegment = { readonly segment: number; readonly values: readonly string[] };
 
 export type RouteVerdict = {
-  /** Ids of the deny rules that apply; one is enough. */
   readonly deniedBy: readonly string[];
   readonly grants: readonly Grant[];
 };
@@ -26,18 +24,17 @@ export type AppliedRules = RulesInForce & {
   readonly routes: readonly RouteVerdict[];
 };
 
-/** Rules whose conditions hold for the principal; none for one who lacks a claim that is required. */
+/** Rules whose conditions hold for the principal; none if a required claim is missing. */
 export type RulesInForce = {
   readonly rules: readonly RuleInForce[];
-  /** Rules that would have granted something, or more, but for a claim that may not stand in a policy. */
+  /** Rules that would have granted more, but for a claim that may not appear in a policy. */
   readonly rejectedBindings: readonly string[];
 };
 
 export type RuleInForce = {
-  /** Place in the document. */
   readonly index: number;
   readonly rule: CompiledRule;
-  /** For each of the rule's bindings; undefined: it has none, and means the same for every principal. */
+  /** For each of the rule's bindings; undefined: no bindings, so the same for every principal. */
   readonly values: readonly (readonly string[])[] | undefined;
 };
 
@@ -85,7 +82,7 @@ export function verdictsOf(document: CompiledDocument, { rules }: RulesInForce):
   return routes;
 }
 
-/** What cannot be decided opens nothing and closes everything. */
+/** An undecidable condition grants nothing and denies everything. */
 function applies(rule: CompiledRule, principal: Principal, at: Circumstances): boolean {
   if (rule.when === undefined) return true;
   const truth = evaluateCondition(rule.when, principal, rule.effect, at);

@@ -1,4 +1,4 @@
-/** What a caller may do with channels: the document's rules for this principal, with its own claims in their patterns. */
+/** What a caller may do with channels: the document's rules, with the caller's claims in their patterns. */
 import { CHANNEL_SEGMENT, printChannelGrants } from '../../aws/channel-grants.ts';
 import type { ChannelAction, ChannelPatterns } from '../../aws/channel-grants.ts';
 import type { ChannelSegment, CompiledChannelRule, CompiledDocument } from '../compiled-document.ts';
@@ -8,10 +8,10 @@ import { evaluateCondition } from './condition.ts';
 import type { Circumstances } from './condition.ts';
 import type { Principal } from './principal.ts';
 
-/** A claim that lists more is not clear: taking the first ones would make a grant depend on their order. */
+/** A claim with more values is ambiguous: with the first ones only, a grant would depend on their order. */
 const VALUES_LIMIT = 20;
 
-/** The text that goes to the backend; undefined where the document has no channels, or the caller none. */
+/** The text for the backend; undefined when the document has no channels, or the caller none. */
 export function tellChannels(
   { channels }: CompiledDocument,
   principal: Principal,
@@ -39,16 +39,16 @@ export function tellChannels(
   });
 }
 
-/** What cannot be decided opens nothing and closes everything. */
+/** An undecidable condition grants nothing and denies everything. */
 function applies(rule: CompiledChannelRule, principal: Principal, at: Circumstances): boolean {
   if (rule.when === undefined) return true;
   return evaluateCondition(rule.when, principal, rule.effect, at) ?? rule.effect === 'deny';
 }
 
 /**
- * One pattern for each value. What a claim does not say clearly, because it is missing, lists too many, or could stand for
- * more than itself, opens nothing and closes everything that could stand there: whoever is kept out of 21 rooms is not to
- * be let into all of them.
+ * One pattern per value. An ambiguous claim (missing, with too many values, or with one that matches more
+ * than itself) grants nothing and denies every possible value: a caller barred from 21 rooms must not get
+ * into all of them.
  */
 function fillIn(
   pattern: readonly ChannelSegment[],
@@ -74,7 +74,7 @@ function fillIn(
   return filled.length > VALUES_LIMIT ? printWith(() => unclear) : filled;
 }
 
-/** Undefined: it does not say clearly what it stands for. Half of a list is enough to open what it names, and not to close. */
+/** Undefined: ambiguous. A part of a list is enough to grant what it names, but not to deny. */
 function valuesOf(claim: unknown, effect: CompiledChannelRule['effect']): readonly string[] | undefined {
   const values: readonly unknown[] = Array.isArray(claim) ? claim : [claim];
   if (values.length > VALUES_LIMIT) return undefined;

@@ -1,9 +1,8 @@
-/** Reading claims of a verified token by path. */
 import type { ClaimPath } from '../compiled-document.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** The value at the end of the path; undefined where a step is missing. `null` counts as missing. */
+/** The value at the end of the path; undefined when a step is missing. `null` counts as missing. */
 export function claimAt(claims: Claims, path: ClaimPath): unknown {
   const value = path.reduce<unknown>(
     (inner, name) =>

@@ -1,4 +1,4 @@
-/** Principal + document → the IAM policy that API Gateway keeps and evaluates again for every request under the same credential. */
+/** Principal + document → the IAM policy that API Gateway caches per credential. */
 import type { PolicyConditions, PolicyDocument, PolicyStatement } from '../../aws/authorizer-result.ts';
 import { POLICY_RESOURCE_LIMIT_CHARACTERS } from '../../aws/limits.ts';
 import { printMethodArn } from '../../aws/method-arn.ts';
@@ -15,20 +15,20 @@ export type PolicyOutcome =
   | {
       readonly kind: 'policy';
       readonly policy: PolicyDocument;
-      /** Ids of rules that granted nothing, or less, because a claim may not stand in a policy. */
+      /** Ids of rules that granted nothing, or less, because a claim may not appear in a policy. */
       readonly rejectedBindings: readonly string[];
     }
   | { readonly kind: 'unrepresentable'; readonly conflict: Unrepresentable }
-  /** More values of the principal's own than any answer could hold. */
+  /** More values of the principal than any answer could hold. */
   | { readonly kind: 'too-many' };
 
 type PolicyOptions = {
   readonly nowEpochSeconds: number;
-  /** Name whole subtrees, because the policy would be too large otherwise. */
+  /** Names whole subtrees, when the policy would be too large otherwise. */
   readonly merge?: boolean;
 };
 
-/** Callers whose address is in some of the document's lists and in none of the others; they partition all callers. */
+/** Callers whose address is in exactly these of the document's lists; the classes partition all callers. */
 type AddressClass = {
   readonly within: ReadonlySet<number>;
   readonly condition: PolicyConditions | undefined;
@@ -87,15 +87,12 @@ export function compilePolicy(
   };
 }
 
-/** An empty list of statements is malformed to AWS. */
+/** AWS treats an empty list of statements as malformed. */
 export function denyAll(arn: MethodArn): PolicyDocument {
   return policyOf('Deny', arn, '*');
 }
 
-/**
- * One verdict for one request, where nothing is kept. A path with wildcards of its own is denied: it would
- * say more than was asked.
- */
+/** A verdict for one request, without caching. A path with wildcards is denied: it would cover more. */
 export function exactPolicy(isAllowed: boolean, arn: MethodArn): PolicyDocument {
   return isAllowed && !/[*?$]/.test(arn.target.replace(/^\$connect$/, ''))
     ? policyOf('Allow', arn, arn.target)
@@ -107,7 +104,6 @@ function policyOf(Effect: 'Allow' | 'Deny', arn: MethodArn, target: string): Pol
   return { Version: '2012-10-17', Statement: [{ Effect, Action: 'execute-api:Invoke', Resource }] };
 }
 
-/** Whether every resource is within AWS's limit for one. */
 export function fitsResourceLimit({ Statement }: PolicyDocument): boolean {
   return Statement.every(({ Resource }) =>
     Resource.every((resource) => resource.length <= POLICY_RESOURCE_LIMIT_CHARACTERS),
@@ -120,7 +116,7 @@ type ClassTargets = {
   readonly targets: readonly string[];
 };
 
-/** What holds for every caller stands once, without a condition. */
+/** Targets for every caller appear once, without a condition. */
 function statementsOf(
   Effect: 'Allow' | 'Deny',
   classes: readonly ClassTargets[],

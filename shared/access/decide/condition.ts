@@ -1,24 +1,25 @@
-/** Does a condition hold for a principal? */
 import { claimAt } from './claims.ts';
 import type { CompiledCondition } from '../compiled-document.ts';
 import type { Principal } from './principal.ts';
 
-/** Undefined: nobody can say, because a claim is of a wrong type, or missing. No allow rule applies then, and every deny rule does. */
+/**
+ * Undefined: undecidable, because a claim has the wrong type or is missing. Then no allow rule applies, and
+ * every deny rule does.
+ */
 export type Truth = boolean | undefined;
 
-/** The most that a document may forgive. */
 const CLOCK_SKEW_LIMIT_SECONDS = 120;
 
 export type Circumstances = {
   readonly nowEpochSeconds: number;
-  /** Whether the request comes from this list of address blocks; undefined where nobody knows its address. */
+  /** Whether the request comes from this list of address blocks; undefined when its address is unknown. */
   readonly isInNetwork: (index: number) => Truth;
 };
 
 /**
- * A claim of a wrong type makes its test undecided (Kleene's logic), and so does a missing one in a deny rule, or an
- * issuer that leaves `suspended` out would open what the rule closes. In an allow rule a missing claim makes its test
- * false. `exists` is decided in both.
+ * A claim of the wrong type makes its test undecided (Kleene's logic), and so does a missing one in a deny
+ * rule: otherwise an issuer that omits `suspended` would open what the rule closes. In an allow rule a
+ * missing claim makes its test false. `exists` is decided in both.
  */
 export function evaluateCondition(
   condition: CompiledCondition,
@@ -91,7 +92,7 @@ function evaluateClaim({ op, values }: ClaimCondition, claim: unknown, missing: 
 
 function evaluateAge(authTime: unknown, maxSeconds: number, nowEpochSeconds: number, missing: Truth): Truth {
   if (authTime === undefined || authTime === null) return missing;
-  // A time ahead of ours is one in milliseconds, most likely, and would be recent for ever.
+  // A future time is most likely in milliseconds, and would stay recent for ever.
   if (typeof authTime !== 'number' || authTime > nowEpochSeconds + CLOCK_SKEW_LIMIT_SECONDS) return undefined;
   return nowEpochSeconds - authTime <= maxSeconds;
 }

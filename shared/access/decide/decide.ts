@@ -1,4 +1,7 @@
-/** Caller + request + document → allow or deny, with the reason. The policy says the same for the whole API at once. */
+/**
+ * Caller + request + document → allow or deny, with the reason. The policy gives the same verdicts for the
+ * whole API at once.
+ */
 import { applyRules } from './apply-rules.ts';
 import type { AppliedRules, Grant, RouteVerdict } from './apply-rules.ts';
 import type { CompiledDocument, CompiledRoute } from '../compiled-document.ts';
@@ -16,21 +19,14 @@ export type Decision =
       readonly kind: 'deny';
       readonly reason: DenyReason;
       readonly route: CompiledRoute | undefined;
-      /** Rules that deny; of `not-owner`, those that would allow somebody else. */
+      /** Deny rules; for `not-owner`, the rules that would allow another caller. */
       readonly rules: readonly string[];
     };
 
-export type DenyReason =
-  | 'no-route'
-  | 'no-rule'
-  | 'deny-rule'
-  | 'not-owner'
-  | 'dot-segment'
-  /** The caller lacks a claim that `result.claims` requires. */
-  | 'missing-claim';
+export type DenyReason = 'no-route' | 'no-rule' | 'deny-rule' | 'not-owner' | 'dot-segment' | 'missing-claim';
 
 type AskedRequest = {
-  /** As in the method ARN after the stage: `GET/users/1`, still encoded; `$connect`. */
+  /** The method ARN after the stage: `GET/users/1`, still encoded; `$connect`. */
   readonly target: string;
   readonly sourceIp: string | undefined;
   readonly nowEpochSeconds: number;
@@ -39,8 +35,8 @@ type AskedRequest = {
 const CONNECT: CompiledRoute = { method: '$connect', path: '$connect' };
 
 /**
- * Nobody knows whether AWS routes by the path as it was sent or as it decodes (`/%61dmin`), nor what a server behind it
- * makes of the rest, so a request is denied if any reading is.
+ * It is unknown whether AWS routes by the path as sent or as decoded (`/%61dmin`), and how a server behind it
+ * reads the path, so a request is denied if any reading is.
  */
 export function decide(document: CompiledDocument, principal: Principal, request: AskedRequest): Decision {
   const decision = decideByRules(document, principal, request);
@@ -62,7 +58,7 @@ function decideByRules(document: CompiledDocument, principal: Principal, request
   for (const reading of new Set([decodePath(target), asServersRead(target, decodePath)])) {
     if (reading === target) continue;
     const other = read(document, applied, reading, (value) => [value]);
-    // A reading that reaches no route opens nothing, so it is no reason to refuse the others.
+    // A reading that matches no route opens nothing, so it does not refuse the others.
     if (other.kind === 'deny' && other.reason === 'no-route') continue;
     if (other.kind === 'deny') return other;
     decision = other;
@@ -115,7 +111,7 @@ function unrouted(): Decision {
 
 const ESCAPES = /(?:%[0-9A-Fa-f]{2})+/g;
 
-/** As API Gateway decodes: a malformed escape stays as it is, bytes that are no UTF-8 become U+FFFD. */
+/** Like API Gateway: a malformed escape stays as it is, bytes that are not UTF-8 become U+FFFD. */
 function decodePath(target: string): string {
   return target.replace(ESCAPES, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'));
 }

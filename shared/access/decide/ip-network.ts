@@ -1,4 +1,4 @@
-/** Blocks of IPv4 and IPv6 addresses: reading, holding, and what two lists have in common. */
+/** Parses blocks of IPv4 and IPv6 addresses, matches addresses, and intersects lists. */
 import {
   firstAddress,
   isWithin,
@@ -8,14 +8,17 @@ import {
 } from '@gatewright/aws/ip-address';
 import type { IpBlock } from '@gatewright/aws/ip-address';
 
-/** Reads `203.0.113.0/24`, `2001:db8::/32` or one address; undefined for anything else, bits below the prefix included. */
+/**
+ * Parses `203.0.113.0/24`, `2001:db8::/32` or one address; undefined for anything else, also with bits set
+ * below the prefix.
+ */
 export function parseIpNetwork(text: string): IpBlock | undefined {
   const block = parseIpBlock(text);
-  // 10.0.0.1/8 is a slip of the pen, and nobody knows which half of it was meant.
+  // 10.0.0.1/8 is a typo, and it is unclear which half was meant.
   return block !== undefined && firstAddress(block) === block.bits ? block : undefined;
 }
 
-/** Whether one of the blocks holds the address; an address that cannot be read is in none. */
+/** Whether a block contains the address; an unreadable address is in none. */
 export function holdsAddress(networks: readonly string[], address: string): boolean {
   const candidate = parseCallerAddress(address);
   if (candidate === undefined) return false;
@@ -25,7 +28,7 @@ export function holdsAddress(networks: readonly string[], address: string): bool
   });
 }
 
-/** The blocks that lie in both lists: two blocks are either nested or apart. */
+/** Blocks contained in both lists: two blocks are either nested or disjoint. */
 export function intersectNetworks(some: readonly string[], others: readonly string[]): readonly string[] {
   const both = some.flatMap((a) =>
     others.flatMap((b) => {

@@ -1,23 +1,23 @@
-/** Path grants that an instance has made before: callers under the same rules get the same. */
+/** Caches path grants within an instance: callers under the same rules get the same grants. */
 import type { RulesInForce } from './apply-rules.ts';
 import type { CompiledDocument } from '../compiled-document.ts';
 import type { PathGrantsResult, toPathGrants } from './path-grants.ts';
 
-/** Per document. Every set of rules that is in force together is one: as many as roles are combined. */
+/** Per document. One entry per set of rules in force, so as many as roles are combined. */
 export const KEPT_LIMIT = 256;
 /** Per document: a megabyte. */
 export const KEPT_LIMIT_CHARACTERS = 2 ** 20;
 
 type Kept = { readonly result: PathGrantsResult; readonly characters: number };
 
-/** In the order in which they were asked for last. */
+/** Least recently used first. */
 type KeptPaths = { readonly byRules: Map<string, Kept>; characters: number };
 
 const documents = new WeakMap<CompiledDocument, KeptPaths>();
 
 /**
- * What `make` made before for this very document under exactly these rules. What values of the principal's own take
- * part in is never kept, so what is kept is about nobody.
+ * Returns the cached result of `make` for this document and exactly these rules. Results that depend on
+ * values of the principal are never cached, so the cache holds no personal data.
  */
 export function keptPaths(
   document: CompiledDocument,

@@ -6,16 +6,15 @@ import { alignmentsOf, ANY, covers, typicalPath } from './segment-patterns.ts';
 import type { SegmentPattern } from './segment-patterns.ts';
 
 export type OverGrant = {
-  /** Index of the route that the pattern reaches too. */
   readonly route: number;
-  /** Exactly as narrow as an IAM pattern can be: denying it takes the grant back. */
+  /** As narrow as an IAM pattern can be: denying it takes the excess back. */
   readonly pattern: SegmentPattern;
 };
 
 /**
- * Every way in which a request that the pattern matches reaches a route of this verb, or one of those `asked` for. A
- * text comparison of pattern and template is not enough: only what the gateway really routes there counts, or denying
- * `/users/{id}` would block a granted `/users/search`.
+ * Every way in which a request matched by the pattern reaches a route of this verb, or one of those `asked`
+ * for. Only real routing counts: by comparing texts, denying `/users/{id}` would block a granted
+ * `/users/search`.
  */
 export function findOverGrants(
   document: CompiledDocument,
@@ -31,7 +30,7 @@ export function findOverGrants(
   return found;
 }
 
-/** The routes that have the pattern's words before its first wildcard; others it cannot reach. */
+/** The routes that match the pattern's words before its first wildcard; others cannot be reached. */
 export function reachedBy(
   document: CompiledDocument,
   method: string,
@@ -61,15 +60,16 @@ function shapesOn(
       for (const shape of withTrailingSlash(alignment)) {
         const path = typicalPath(shape);
         if (found.some((wider) => covers(wider, path))) continue;
-        // The typical path meets the fewest literals: if even it goes to a more specific route, all of the shape does.
+        // The typical path has the fewest literals: if even it goes to a more specific route, every path of
+        // the shape does.
         if (isServedBy(finder, method, path, template)) found.push(shape);
       }
   return found;
 }
 
 /**
- * Whether the path reaches the template, or what serves it may take it so: HTTP APIs send `/admin/` to a greedy route, and
- * most servers behind one read `/admin`.
+ * Whether the path reaches the template, or its backend may read it so: HTTP APIs send `/admin/` to a greedy
+ * route, and most servers behind one read `/admin`.
  */
 function isServedBy(
   finder: ReturnType<typeof finderOf>,
@@ -87,13 +87,13 @@ function isServedBy(
   );
 }
 
-/** A greedy route takes any length; beyond pattern and longest template together nothing new happens. */
+/** A greedy route takes any length; beyond pattern and longest template together the results repeat. */
 function greedyLengths(templateLength: number, patternLength: number, longest: number): readonly number[] {
   const first = Math.max(templateLength, patternLength);
   return Array.from({ length: patternLength + longest + 2 - first }, (_, index) => first + index);
 }
 
-/** Also with a slash at the end, where the route takes one. */
+/** Adds the shape with a trailing slash, where the route accepts one. */
 function withTrailingSlash(shape: SegmentPattern): readonly SegmentPattern[] {
   return shape.at(-1) === ANY ? [shape, [...shape.slice(0, -1), '']] : [shape];
 }

@@ -1,26 +1,29 @@
-/** Values of claims that may be written into a policy's resource, where a `*` would grant everything. */
+/** Claim values that may be written into a policy's resource, where a `*` would grant everything. */
 import { claimAt } from './claims.ts';
 import type { Claims } from './claims.ts';
 import type { CompiledBinding } from '../compiled-document.ts';
 
 /**
- * `*` and `?` are IAM's wildcards, `${` begins a variable, `/` leads to another route, `%` could spell any of them;
- * of `u-2;x` servlet containers see `u-2` only. The rest is what is no control character: saying so with `\p{Cc}`
+ * `*` and `?` are IAM's wildcards, `${` begins a variable, `/` leads to another route, `%` could encode any
+ * of them; servlet containers read `u-2;x` as `u-2`. The second part excludes control characters: `\p{Cc}`
  * costs a start 0.1 ms.
  */
 const UNSAFE = /[*?$/\\%;]|[^ -~\u00a0-\uffff]/;
 const LIMIT_CHARACTERS = 128;
 
-/** The values that a path parameter may have. Empty when the claim is missing, unsafe or of a wrong type: then nothing is granted. */
+/**
+ * Allowed values of a path parameter. Empty when the claim is missing, unsafe or of the wrong type: then
+ * nothing is granted.
+ */
 export function ownerValues(claims: Claims, { claim, max }: CompiledBinding): readonly string[] {
   const value = claimAt(claims, claim);
   if (max === undefined) return isSafe(value) ? [value] : [];
   const values: readonly unknown[] = Array.isArray(value) ? value : [];
-  // Taking the first `max` would make a grant depend on the order in which an issuer lists things.
+  // With the first `max` only, a grant would depend on the order of an issuer's list.
   return values.length > max ? [] : [...new Set(values.filter(isSafe))].sort();
 }
 
-/** Whether one of several values may not stand in a policy, though the others do. */
+/** Whether some but not all values may appear in a policy. */
 export function losesValue(claims: Claims, { claim, max }: CompiledBinding): boolean {
   const value = claimAt(claims, claim);
   return max !== undefined && Array.isArray(value) && !value.every(isSafe);
@@ -38,7 +41,7 @@ function isSafe(value: unknown): value is string {
   );
 }
 
-/** How the value may stand in a path: as it is, and percent-encoded. `auth0|1`, `auth0%7C1`. */
+/** Spellings of the value in a path: as it is, and percent-encoded. `auth0|1`, `auth0%7C1`. */
 export function spellingsOf(value: string): readonly string[] {
   const encoded = encodeURIComponent(value);
   return encoded === value ? [value] : [value, encoded];

@@ -1,4 +1,4 @@
-/** What a principal may do on an API → the fewest path patterns to allow and to deny that say exactly this. */
+/** A principal's rights on an API → the fewest path patterns to allow and deny that express exactly them. */
 import type { Grant, OwnedSegment, RouteVerdict } from './apply-rules.ts';
 import type { CompiledDocument } from '../compiled-document.ts';
 import { findOverGrants, reachedBy } from './over-grants.ts';
@@ -21,35 +21,34 @@ import type { SegmentPattern } from './segment-patterns.ts';
 /** Verb and path, as in the ARN after the stage: `GET/users/*`. Each once, sorted. */
 export type PathGrants = { readonly allow: readonly string[]; readonly deny: readonly string[] };
 
-/** No deny pattern takes `denied` away without taking `allowed` too: IAM cannot say it in one policy. */
+/** No deny pattern removes `denied` without `allowed`: IAM cannot express it in one policy. */
 export type Unrepresentable = { readonly allowed: number; readonly denied: number };
 
 export type PathGrantsResult =
   | { readonly kind: 'grants'; readonly grants: PathGrants }
   | { readonly kind: 'unrepresentable'; readonly conflict: Unrepresentable }
-  /** No answer could hold them all. */
+  /** More patterns than any answer could hold. */
   | { readonly kind: 'too-many' };
 
 /** The largest answer holds a hundred resources. Lists of claims multiply. */
 const OWNED_PATTERNS_LIMIT = 500;
 
-/** What the principal may do on the routes of one verb. */
 type MethodGrants = {
   readonly document: CompiledDocument;
   readonly method: string;
-  /** By index of the route. */
   readonly granted: ReadonlyMap<number, RouteGrant>;
 };
 
 type RouteGrant = {
   readonly template: Template;
-  /** The template's own, or some that hold values of the principal's instead of wildcards. */
+  /** The template's own pattern, or several with the principal's values in place of wildcards. */
   readonly patterns: readonly SegmentPattern[];
 };
 
 /**
- * `merge`: name whole subtrees where the principal may do all that is in them, to make the policy smaller.
- * `isPersonal`: values of the principal's own take part, which is a matter of the rules in force and not of the values.
+ * `merge`: names whole subtrees where the principal may call all of their routes, for a smaller policy.
+ * `isPersonal`: the patterns contain values of the principal; this depends on the rules in force, not on the
+ * values.
  */
 export function toPathGrants(
   document: CompiledDocument,
@@ -94,7 +93,7 @@ function grantPaths(
   };
 }
 
-/** Whoever may call the whole route needs no pattern of their own besides. */
+/** A grant for the whole route makes narrower ones unnecessary. */
 function widestGrants({ deniedBy, grants }: RouteVerdict): readonly Grant[] {
   if (deniedBy.length > 0) return [];
   const whole = grants.find(({ owned }) => owned.length === 0);
@@ -116,7 +115,7 @@ function routeGrants(
     const patterns = distinct(
       (ways[template.index] ?? []).flatMap(({ owned }) => ownedPatterns(template, owned)),
     ).filter(
-      // A user whose name is that of a static route reaches that route instead of the granted one.
+      // A user named like a static route would reach that route instead of the granted one.
       (pattern) => pattern === template.pattern || finder.find(method, typicalPath(pattern)) === template,
     );
     if (patterns.length > 0) granted.set(template.index, { template, patterns });
@@ -124,7 +123,7 @@ function routeGrants(
   return granted;
 }
 
-/** Whether every request of the principal to the route passes: no authorizer asks, or a rule allows more than its own. */
+/** Whether every request of the principal to the route passes: no authorizer, or the whole route allowed. */
 function isFree({ document, granted }: MethodGrants, template: Template): boolean {
   return (
     document.routes[template.index]?.isOpen === true ||
@@ -132,7 +131,6 @@ function isFree({ document, granted }: MethodGrants, template: Template): boolea
   );
 }
 
-/** One pattern for each way to fill the owned segments. */
 function ownedPatterns({ pattern }: Template, owned: readonly OwnedSegment[]): readonly SegmentPattern[] {
   return owned.reduce<readonly SegmentPattern[]>(
     (begun, { segment, values }) =>
@@ -145,7 +143,7 @@ type Guard =
   | { readonly kind: 'deny'; readonly deny: readonly SegmentPattern[] }
   | { readonly kind: 'unrepresentable'; readonly conflict: Unrepresentable };
 
-/** Finds what must be denied again, and makes sure that nothing granted is lost by it. */
+/** Finds what must be denied, and checks that this takes no grant away. */
 function guardMethod(grants: MethodGrants): Guard {
   const excess = findExcess(grants);
   if (excess.length === 0) return { kind: 'deny', deny: [] };
@@ -163,7 +161,7 @@ function guardMethod(grants: MethodGrants): Guard {
   return { kind: 'deny', deny: withoutCovered(excess.map(({ pattern }) => pattern)) };
 }
 
-/** What the granted patterns reach, and none of them was meant to. */
+/** Routes that the granted patterns match without being granted. */
 function findExcess(grants: MethodGrants): readonly OverGrant[] {
   const { document, method, granted } = grants;
   const found = new Map<string, OverGrant>();
@@ -186,7 +184,7 @@ type Way = {
   readonly path: readonly string[];
 };
 
-/** Whether the deny pattern takes an ordinary request of the grant: one whose parameters are no names of routes. */
+/** Whether the deny pattern matches an ordinary request of the grant, without route names as parameters. */
 function isLost(document: CompiledDocument, { template, pattern, path }: Way, deny: SegmentPattern): boolean {
   const { isName } = finderOf(document);
   if (pattern.some((text, index) => text !== template.pattern[index] && isName(text))) return false;
@@ -196,7 +194,7 @@ function isLost(document: CompiledDocument, { template, pattern, path }: Way, de
   );
 }
 
-/** Replaces patterns by `orders/*` where every route below `orders` is open, the highest such place first. */
+/** Replaces patterns by `orders/*` where every route below `orders` is allowed, highest place first. */
 function mergeSubtrees(grants: MethodGrants, patterns: readonly SegmentPattern[]): readonly SegmentPattern[] {
   const { document, method } = grants;
   const prefixes = new Map<string, SegmentPattern>();
@@ -217,7 +215,7 @@ function mergeSubtrees(grants: MethodGrants, patterns: readonly SegmentPattern[]
   return withoutCovered([...patterns, ...subtrees]);
 }
 
-/** Of each closed route that an allowed wildcard may reach, the segments from the first such wildcard on. */
+/** For each closed route that an allowed wildcard may match, its segments from that wildcard on. */
 function exposedBy(
   grants: MethodGrants,
   allowed: readonly SegmentPattern[],

@@ -1,4 +1,3 @@
-/** Who was recognised, with all that decisions may use. */
 import { DomainError } from '../../errors.ts';
 import { claimAt } from './claims.ts';
 import type { Claims } from './claims.ts';
@@ -11,16 +10,15 @@ export type Principal = {
   /** `iss` of the token. */
   readonly issuer: string;
   readonly subject: string;
-  /** `client_id`, or `azp` where there is none. */
+  /** `client_id`, else `azp`. */
   readonly clientId: string | undefined;
-  /** With all that they inherit; roles that the document does not declare are left out. */
+  /** Including inherited ones; roles that the document does not declare are omitted. */
   readonly roles: ReadonlySet<string>;
-  /** The token's, and those that come with its roles. */
   readonly scopes: ReadonlySet<string>;
   readonly claims: Claims;
-  /** Undefined: an API key without an end. */
+  /** Undefined: an API key that does not expire. */
   readonly expiresAtEpochSeconds: number | undefined;
-  /** Value of the API Gateway key by which a native usage plan counts the caller. A secret. */
+  /** Value of the caller's API Gateway key for a native usage plan. A secret. */
   readonly usageIdentifierKey?: string;
 };
 
@@ -28,8 +26,8 @@ const SUBJECT_LIMIT_CHARACTERS = 255;
 const LIST_LIMIT = 200;
 
 /**
- * Reads the claims of a token that has been verified. A token without scopes or roles has none; a claim of
- * another type is an error, not "none".
+ * Reads the claims of a verified token. A token without scopes or roles has none; a claim of the wrong type
+ * is an error.
  * @throws DomainError TOKEN_CLAIM_INVALID
  */
 export function toPrincipal(
@@ -40,7 +38,7 @@ export function toPrincipal(
   const subject = claimAt(claims, trust.principal);
   if (typeof subject !== 'string' || subject === '' || subject.length > SUBJECT_LIMIT_CHARACTERS)
     throw invalid(trust.principal);
-  // Half of a character that no context can carry.
+  // A lone surrogate, which no context can carry.
   if (!subject.isWellFormed()) throw invalid(trust.principal);
   const { exp, client_id: clientId = claims['azp'] } = claims;
   if (typeof exp !== 'number') throw invalid(['exp']);
@@ -59,7 +57,7 @@ export function toPrincipal(
   };
 }
 
-/** What names of roles come to in a document: those that it declares, with all that they inherit, and their scopes. */
+/** The declared roles among these names, with all that they inherit, and their scopes. */
 export function expandRoles(
   { roles, scopes }: { readonly roles: readonly string[]; readonly scopes: readonly string[] },
   declared: CompiledDocument['roles'],
@@ -71,7 +69,7 @@ export function expandRoles(
   };
 }
 
-/** A list, or one text with spaces between the names. */
+/** A list, or one text with names separated by spaces. */
 function readNames(claims: Claims, path: ClaimPath): readonly string[] {
   const value = claimAt(claims, path);
   if (value === undefined) return [];
@@ -85,5 +83,5 @@ function readNames(claims: Claims, path: ClaimPath): readonly string[] {
 
 function invalid(path: ClaimPath): DomainError {
   const name = path.join('.');
-  return new DomainError('TOKEN_CLAIM_INVALID', `the token's claim "${name}" is missing or not acceptable`);
+  return new DomainError('TOKEN_CLAIM_INVALID', `the token's claim "${name}" is missing or not valid`);
 }

@@ -1,39 +1,39 @@
-/** Which route of an inventory a request reaches: the most specific one, as API Gateway chooses it (docs/aws §2.1, §2.2). */
+/**
+ * Finds the route of an inventory that a request reaches: the most specific one, as API Gateway chooses it
+ * (docs/aws §2.1, §2.2).
+ */
 import type { ApiKind, CompiledDocument, CompiledRoute } from '../compiled-document.ts';
 import { ANY } from './segment-patterns.ts';
 import type { SegmentPattern } from './segment-patterns.ts';
 
 export type RouteSegment = { readonly literal: string } | 'one' | 'rest';
 
-/** A route with its path taken apart. The root is one empty literal. */
+/** A route with its parsed path. The root is one empty literal. */
 export type Template = {
-  /** Index of the route in its document. */
   readonly index: number;
-  /** Place among the templates of its verb: the lower of two that match is the route. */
+  /** Order among the templates of its verb: of two that match, the lower is the route. */
   readonly rank: number;
-  /** `rest` stands last only, and is then one segment or more. */
+  /** `rest` is always last, and matches one segment or more. */
   readonly segments: readonly RouteSegment[];
-  /** As a policy names all of it: `orders/*`. */
+  /** The pattern of all its requests in a policy: `orders/*`. */
   readonly pattern: SegmentPattern;
 };
 
-/** Answers for one verb: `GET`. */
 type RouteFinder = {
   /** The most specific first. */
   readonly templates: (method: string) => readonly Template[];
   /** `words` are the path's segments: `users/1` → `['users', '1']`, the root `['']`. */
   readonly find: (method: string, words: readonly string[]) => Template | undefined;
-  /** Templates of paths that may have the words before the pattern's first wildcard, the most specific first. */
+  /** Templates that may match the words before the pattern's first wildcard, the most specific first. */
   readonly below: (method: string, pattern: SegmentPattern) => readonly Template[];
-  /** Segments of the longest template. */
   readonly longest: (method: string) => number;
-  /** Whether a segment of any route is written so. */
+  /** Whether the text is a literal segment of any route. */
   readonly isName: (text: string) => boolean;
 };
 
 const finders = new WeakMap<CompiledDocument, RouteFinder>();
 
-/** Made once per document: a function's instance asks it for every request. */
+/** Cached per document: an instance needs it for every request. */
 export function finderOf(document: CompiledDocument): RouteFinder {
   const known = finders.get(document);
   if (known !== undefined) return known;
@@ -42,7 +42,7 @@ export function finderOf(document: CompiledDocument): RouteFinder {
   return finder;
 }
 
-/** Templates that begin alike, so that hundreds of them are not compared one by one. */
+/** Groups templates by prefix, so that hundreds of them are not compared one by one. */
 type Branch = {
   readonly literals: Map<string, Branch>;
   one: Branch | undefined;
@@ -53,7 +53,7 @@ type Branch = {
 type Tree = {
   readonly templates: readonly Template[];
   readonly root: Branch;
-  /** `$default` of an HTTP API: whatever no other route takes, the root included. */
+  /** `$default` of an HTTP API: takes whatever no other route takes, the root included. */
   readonly fallback: Template | undefined;
   readonly longest: number;
 };
@@ -171,7 +171,7 @@ export function parseTemplate(path: string): readonly RouteSegment[] {
   });
 }
 
-/** REST APIs do not count slashes at the end. */
+/** REST APIs ignore trailing slashes. */
 function withoutTrailingSlashes(words: readonly string[]): readonly string[] {
   const last = words.findLastIndex((word) => word !== '');
   return last === words.length - 1 ? words : words.slice(0, Math.max(last + 1, 1));

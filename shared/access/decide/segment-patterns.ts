@@ -1,17 +1,17 @@
 /**
- * Paths and policy patterns, segment by segment. A policy's `*` runs across slashes, so in a pattern `*`
- * stands for one segment or more, and a pattern says nothing of how many segments a path has.
+ * Paths and policy patterns by segment. A policy's `*` also matches slashes, so in a pattern `*` stands for
+ * one or more segments, and a pattern does not fix the length of a path.
  */
 
-/** `users/*` → `['users', '*']`. Literals never hold a wildcard. */
+/** `users/*` → `['users', '*']`. Literals never contain a wildcard. */
 export type SegmentPattern = readonly string[];
 
 export const ANY = '*';
 
-/** Stands for a value that no route names. Cannot occur in a path. */
+/** Stands for a value that is no route's name. Cannot occur in a path. */
 export const ORDINARY = '\u0000';
 
-/** Whether the pattern matches the path; with `ORDINARY` for `*`, whether it matches all that another pattern does. */
+/** Whether the pattern matches the path; with `ORDINARY` for `*`, whether it covers another pattern. */
 export function covers(pattern: SegmentPattern, words: readonly string[]): boolean {
   let [at, word] = [0, 0];
   let [star, retry] = [-1, 0];
@@ -33,12 +33,11 @@ export function covers(pattern: SegmentPattern, words: readonly string[]): boole
   return at === pattern.length;
 }
 
-/** A typical path under the pattern, for asking which route it reaches and what else covers it. */
+/** A typical path under the pattern, to find its route and the patterns that cover it. */
 export function typicalPath(pattern: SegmentPattern): readonly string[] {
   return pattern.map((segment) => (segment === ANY ? ORDINARY : segment));
 }
 
-/** Each pattern once. */
 export function distinct(patterns: readonly SegmentPattern[]): readonly SegmentPattern[] {
   if (patterns.length < 2) return patterns;
   const byText = new Map<string, SegmentPattern>();
@@ -46,7 +45,6 @@ export function distinct(patterns: readonly SegmentPattern[]): readonly SegmentP
   return [...byText.values()];
 }
 
-/** Drops every pattern that another one covers. */
 export function withoutCovered(patterns: readonly SegmentPattern[]): readonly SegmentPattern[] {
   const all = distinct(patterns);
   if (all.length < 2 || !all.some((pattern) => pattern.includes(ANY))) return all;
@@ -62,8 +60,8 @@ export function withoutCovered(patterns: readonly SegmentPattern[]): readonly Se
 }
 
 /**
- * Indexes of the paths that a pattern may cover, in their order: those that hold the rarest of its literals. To
- * compare every pattern with every path takes a second where there are hundreds of both.
+ * Indexes of the paths that a pattern may cover, in order: those with the rarest of its literals. Comparing
+ * hundreds of patterns with hundreds of paths takes a second.
  */
 export function indexPaths(
   paths: readonly (readonly string[])[],
@@ -87,8 +85,8 @@ export function indexPaths(
 }
 
 /**
- * All ways in which the pattern is a path of exactly `length` segments. `meet` may make a segment narrower at its
- * place, or say by undefined that it cannot stand there.
+ * All readings of the pattern as a path of exactly `length` segments. `meet` may narrow a segment at its
+ * place; undefined means it cannot be there.
  */
 export function alignmentsOf(
   pattern: SegmentPattern,

@@ -1,4 +1,4 @@
-/** Documents that would lock everybody out, or let in whom nobody deployed, are not published. */
+/** Refuses to publish documents that lock all callers out, or accept callers that no deployment allowed. */
 import type { AuthorizerConfig } from '../../config/access-config.ts';
 import { DomainError } from '../../errors.ts';
 import type { CompiledAccess } from '../compiled-document.ts';
@@ -13,7 +13,7 @@ export function assertUsable(
   for (const { name, issuers, apiKeys } of here) {
     const isHere = ({ only }: { readonly only?: readonly string[] }) => only?.includes(stage) ?? true;
     if (localIssuerUrl === undefined && issuers.some((issuer) => issuer.trust.isLocal && isHere(issuer)))
-      throw invalid(`${name} trusts the local issuer, which is on no developer's machine here`);
+      throw invalid(`${name} trusts the local issuer, but this is not a developer's machine`);
     if (
       usageKeySecret === undefined &&
       apiKeys.some((issuer) => issuer.nativeUsagePlan === true && isHere(issuer))

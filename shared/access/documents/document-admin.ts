@@ -1,4 +1,4 @@
-/** What administrators publish: parts first, then a version that names them; earlier versions are brought back as new ones. */
+/** Publishes documents: first the parts, then a version naming them. Old versions are restored as new. */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { Clock, ItemListing, ItemStore } from '../../ports.ts';
 import type { Operation } from '../admin-operation.ts';
@@ -22,9 +22,9 @@ type DocumentAdminPorts = {
 };
 
 type DocumentAdminSetting = {
-  /** Whether the authorizers of this stack follow what is published. */
+  /** Whether the authorizers of this stage use published documents. */
   readonly follows: boolean;
-  /** Whether authorizers could use them here. @throws DomainError */
+  /** Checks that authorizers could use them here. @throws DomainError */
   readonly check: (access: CompiledAccess) => void;
 };
 
@@ -46,16 +46,15 @@ export class DocumentAdmin {
     const written = await this.#ports.store.update({
       purpose: 'record',
       key: partKey(checksum, index),
-      // What counts is not written over, whatever somebody says its checksum is.
+      // A part in use is never overwritten, whatever checksum is claimed for it.
       when: head?.checksum === checksum ? [{ attribute: 'data', is: 'equal', value: data }] : [],
       change: { kind: 'put', item: { data } },
     });
-    if (written.kind === 'refused')
-      throw new RequestInvalid('data', 'is another than that of the version that counts');
+    if (written.kind === 'refused') throw new RequestInvalid('data', 'differs from the current version');
     if (written.kind !== 'done') throw accessTableSilent();
   }
 
-  /** The newest first. @throws DomainError STORE_UNAVAILABLE */
+  /** Newest first. @throws DomainError STORE_UNAVAILABLE */
   async list(): Promise<readonly Version[]> {
     const page = await this.#ports.listing.range({
       pk: DOCUMENTS_PARTITION,
@@ -68,7 +67,10 @@ export class DocumentAdmin {
     return page.items.flatMap(({ item }) => parseVersion(item) ?? []);
   }
 
-  /** What counts already is published again by nobody. @throws RequestInvalid; DomainError DOCUMENTS_NOT_FOLLOWED, EDIT_CONFLICT, STORE_UNAVAILABLE */
+  /**
+   * The current version is not published again. @throws RequestInvalid; DomainError DOCUMENTS_NOT_FOLLOWED,
+   * EDIT_CONFLICT, STORE_UNAVAILABLE
+   */
   async publish(
     { checksum, parts }: Pick<Version, 'checksum' | 'parts'>,
     { by }: Operation,
@@ -84,7 +86,7 @@ export class DocumentAdmin {
   async restore(version: number, { by }: Operation): Promise<Version> {
     this.#assertFollowed();
     const wanted = parseVersion(await readAccessItem(this.#ports.store, versionKey(version)));
-    if (wanted === undefined) throw new RequestInvalid('version', 'is none that was published');
+    if (wanted === undefined) throw new RequestInvalid('version', 'was not published');
     const head = await this.#head();
     if (head?.checksum === wanted.checksum) return head;
     // A version of an older release may have another format.
@@ -108,7 +110,7 @@ export class DocumentAdmin {
     return parseVersion(await readAccessItem(this.#ports.store, headKey()));
   }
 
-  /** @throws DomainError EDIT_CONFLICT: somebody else has published meanwhile */
+  /** @throws DomainError EDIT_CONFLICT when another version was published meanwhile */
   async #put(
     made: Omit<Version, 'version' | 'publishedAtEpochMs'>,
     before: Version | undefined,
@@ -141,7 +143,7 @@ export class DocumentAdmin {
     if (written.kind === 'refused')
       throw new DomainError(
         'EDIT_CONFLICT',
-        'somebody else has published meanwhile; look, and publish again',
+        'another version was published meanwhile; check it, and publish again',
       );
     throw accessTableSilent();
   }
@@ -150,7 +152,7 @@ export class DocumentAdmin {
     if (!this.#setting.follows)
       throw new DomainError(
         'DOCUMENTS_NOT_FOLLOWED',
-        'the authorizers of this stack take the documents that were deployed with them, so publishing would change nothing: write documents: published to the params of this stage, deploy the stack once, and publish then',
+        'the authorizers of this stack use the documents deployed with them, so publishing would change nothing: write documents: published to the params of this stage, deploy the stack once, then publish',
       );
   }
 }

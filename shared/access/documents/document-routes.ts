@@ -1,4 +1,3 @@
-/** The admin routes of published documents: what they take and answer. */
 import { text, whole } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, readRoute } from '../../http/route.ts';
@@ -10,7 +9,7 @@ import type { Version } from './publication.ts';
 
 const CHECKSUM = text('SHA-256 of the text of all documents.', { pattern: /^[0-9a-f]{64}$/ });
 
-/** `admin`: made when the first request needs it. */
+/** `admin`: made at the first request. */
 export function documentRoutes(admin: () => DocumentAdmin): readonly Route[] {
   return [
     readRoute(
@@ -18,7 +17,7 @@ export function documentRoutes(admin: () => DocumentAdmin): readonly Route[] {
         path: '/access/versions',
         id: 'listDocumentVersions',
         summary: 'Published documents',
-        answer: { description: 'The newest first' },
+        answer: { description: 'Newest first' },
       },
       async () => jsonReply(200, { versions: (await admin().list()).map(showVersion) }),
     ),
@@ -27,7 +26,7 @@ export function documentRoutes(admin: () => DocumentAdmin): readonly Route[] {
         method: 'PUT',
         path: '/access/versions/parts/{part}',
         id: 'keepDocumentPart',
-        summary: 'Keep a part of what is to be published',
+        summary: 'Store a part of a publication',
         body: {
           checksum: CHECKSUM,
           data: text('Base64.', { pattern: /^[A-Za-z0-9+/]+={0,2}$/, maxLength: PART_CHARACTERS }),
@@ -44,9 +43,9 @@ export function documentRoutes(admin: () => DocumentAdmin): readonly Route[] {
         method: 'POST',
         path: '/access/versions',
         id: 'publishDocuments',
-        summary: 'Let authorizers take the documents whose parts have been kept',
+        summary: 'Publish the documents whose parts are stored',
         body: { checksum: CHECKSUM, parts: whole('How many.', { min: 1, max: MAX_PARTS }) },
-        answer: { description: 'The version that counts now' },
+        answer: { description: 'The current version' },
       },
       async ({ body, operationId, signer }) =>
         jsonReply(200, showVersion(await admin().publish(body, { id: operationId, by: signer }))),
@@ -56,9 +55,9 @@ export function documentRoutes(admin: () => DocumentAdmin): readonly Route[] {
         method: 'POST',
         path: '/access/versions/{version}/restore',
         id: 'restoreDocuments',
-        summary: 'Bring an earlier version back, as a new one',
+        summary: 'Restore an earlier version, as a new one',
         body: {},
-        answer: { description: 'The version that counts now' },
+        answer: { description: 'The current version' },
       },
       async ({ path: { version }, operationId, signer }) => {
         const number = readNumber('version', version, Number.MAX_SAFE_INTEGER);

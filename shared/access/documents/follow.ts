@@ -1,7 +1,6 @@
 /**
- * What is made of the documents that count now. The request path compares times; the table is asked beside it, and waited
- * for only at the first request and after a time in which nobody asked. What cannot be read, or not be made, leaves the
- * last good one in place; without one there is no answer.
+ * Follows the current documents. The table is read beside requests, and awaited only at the first one and
+ * after a pause. After a failure the last good result stays; without one there is no answer.
  */
 import { DomainError } from '../../errors.ts';
 import type { Clock, ItemStore, Observer } from '../../ports.ts';
@@ -9,11 +8,11 @@ import { readAccessItem } from '../access-item.ts';
 import type { CompiledAccess } from '../compiled-document.ts';
 import { headKey, parseVersion, readDocuments } from './publication.ts';
 
-/** After this the table is asked again, beside a request. */
+/** After this the table is read again, beside a request. */
 export const REFRESH_MS = 20_000;
-/** After this a request waits for the table: how old documents can be while it answers. */
+/** After this a request waits for the table: the age limit of documents in use. */
 export const MAX_AGE_MS = 60_000;
-/** How long it waits, in which a cold start connects as well. */
+/** How long it waits; includes the connection of a cold start. */
 const WAIT_MS = 2_500;
 /** After a failure. */
 const RETRY_MS = 5_000;
@@ -29,9 +28,9 @@ type FollowPorts = {
 type Good<Made> = { readonly checksum: string; readonly made: Made; checkedAtMs: number };
 
 /**
- * @param bundled counts until something is published
- * @param make throws where the documents cannot be used here
- * @returns throws DomainError STORE_UNAVAILABLE where nothing good is known
+ * @param bundled used until something is published
+ * @param make throws when the documents cannot be used here
+ * @returns throws DomainError STORE_UNAVAILABLE when no good documents are known
  */
 export function followPublished<Made>(
   ports: FollowPorts,
@@ -51,9 +50,9 @@ export function followPublished<Made>(
       good.checkedAtMs = checkedAtMs;
       return;
     }
-    // Whoever deletes what was published does not open what the bundle allowed.
+    // Deleting published documents must not reopen what the bundle allowed.
     if (head === undefined && good !== undefined)
-      throw new DomainError('STORE_UNAVAILABLE', 'the published documents are gone');
+      throw new DomainError('STORE_UNAVAILABLE', 'the published documents no longer exist');
     const made = make(head === undefined ? bundled : await readDocuments(store, head));
     good = { checksum, made, checkedAtMs };
     observer.count('DocumentsLoaded');

@@ -1,4 +1,4 @@
-/** The documents that count in a Lambda function: those of its bundle, or those that are published. */
+/** The documents in use in a Lambda function: those of its bundle, or the published ones. */
 import { loadOnce } from '../../aws/load-package.ts';
 import { readDocumentsConfig } from '../../config/access-config.ts';
 import type { Observer } from '../../ports.ts';
@@ -8,7 +8,7 @@ import { parseCompiledAccess } from '../find-document.ts';
 
 /**
  * @param compiled `access/compiled.json`
- * @param make called once for the bundle, and again for each version that is published
+ * @param make called once for the bundle, and again for each published version
  * @throws DomainError CONFIG_INVALID
  */
 export function followDocuments<Made>(

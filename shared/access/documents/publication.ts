@@ -1,6 +1,6 @@
 /**
- * Published documents as the access table keeps them: versions that only grow, each naming by its
- * checksum the parts that its text is kept in. Nothing is ever written over, so that a version is what it was.
+ * Published documents in the access table: versions that only grow, each naming by checksum the parts of its
+ * text. Nothing is ever overwritten, so a version never changes.
  */
 import { createHash } from 'node:crypto';
 import { DomainError } from '../../errors.ts';
@@ -9,16 +9,15 @@ import type { Item, ItemKey } from '../../table/item-write.ts';
 import { readAccessItem } from '../access-item.ts';
 import type { CompiledAccess } from '../compiled-document.ts';
 
-/** Of what `compiled.json` looks like: a function reads its own only. One more with each change that an older one would misread. */
+/** Format of `compiled.json`: increased with each change that an older reader would misread. */
 const DOCUMENTS_FORMAT = 1;
-/** Of base64: two thirds of what an admin route takes, a fifth of what an item may have. */
+/** Base64 characters: two thirds of an admin route's limit, a fifth of an item's. */
 export const PART_CHARACTERS = 80_000;
 export const MAX_PARTS = 60;
 
 export const DOCUMENTS_PARTITION = 'DOCUMENTS';
 const HEAD: ItemKey = { pk: DOCUMENTS_PARTITION, sk: 'HEAD' };
 
-/** Text of all documents, to be cut into parts. */
 export type Publication = {
   readonly text: string;
   readonly checksum: string;
@@ -33,7 +32,6 @@ export type Version = {
   readonly documents: number;
   readonly by: string;
   readonly publishedAtEpochMs: number;
-  /** The version that this one brings back. */
   readonly restores?: number;
 };
 
@@ -66,7 +64,7 @@ export function printVersion({ publishedAtEpochMs, restores, ...version }: Versi
   return { ...version, at: publishedAtEpochMs, ...(restores !== undefined && { restores }) };
 }
 
-/** Undefined: nothing has been published. @throws DomainError STORE_UNAVAILABLE for an item that is none */
+/** Undefined: nothing is published. @throws DomainError STORE_UNAVAILABLE for a malformed item */
 export function parseVersion(item: Item | undefined): Version | undefined {
   if (item === undefined) return undefined;
   const { version, checksum, parts, documents, by, at, restores } = item;
@@ -78,7 +76,7 @@ export function parseVersion(item: Item | undefined): Version | undefined {
     typeof documents === 'number' &&
     typeof by === 'string' &&
     typeof at === 'number';
-  if (!isWhole) throw broken('the record of a version is not whole');
+  if (!isWhole) throw broken('the record of a version is incomplete');
   return {
     version,
     checksum,
@@ -90,7 +88,7 @@ export function parseVersion(item: Item | undefined): Version | undefined {
   };
 }
 
-/** @throws DomainError STORE_UNAVAILABLE where a part is missing, or the whole is not what was published */
+/** @throws DomainError STORE_UNAVAILABLE when a part is missing, or the checksum does not match */
 export async function readDocuments(
   store: Pick<ItemStore, 'read'>,
   { checksum, parts }: Pick<Version, 'checksum' | 'parts'>,
@@ -103,7 +101,7 @@ export async function readDocuments(
     }),
   );
   const text = Buffer.from(texts.join(''), 'base64').toString();
-  if (checksumOf(text) !== checksum) throw broken('the published documents are not what their checksum says');
+  if (checksumOf(text) !== checksum) throw broken('the published documents do not match their checksum');
   return parseDocuments(text);
 }
 
@@ -118,11 +116,10 @@ function parseDocuments(text: string): CompiledAccess {
       `the published documents have format ${String(format)}, this function reads ${DOCUMENTS_FORMAT}`,
     );
   if (!Array.isArray(documents) || !documents.every(isDocument))
-    throw broken('the published documents are none of access documents');
+    throw broken('the published text contains no access documents');
   return { documents };
 }
 
-/** What the compiler makes, as far as every reader relies on it before it looks at rules. */
 function isDocument(document: unknown): boolean {
   const { name, kind, apis, issuers, sources, routes, rules, result } = Object(document) as Readonly<
     Record<string, unknown>

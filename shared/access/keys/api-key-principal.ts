@@ -1,4 +1,3 @@
-/** A verified API key → who calls. */
 import type { CompiledDocument, CompiledKeyIssuer } from '../compiled-document.ts';
 import type { ApiKeyRecord } from './api-key-record.ts';
 import type { Claims } from '../decide/claims.ts';
@@ -6,7 +5,7 @@ import { expandRoles } from '../decide/principal.ts';
 import type { Principal } from '../decide/principal.ts';
 import type { VerifiedApiKey } from './verify-api-key.ts';
 
-/** What callers by a key claim: its metadata cannot pose as the rest. */
+/** Claims of a key's callers: its metadata cannot override the others. */
 export function claimsOfKey({
   keyId,
   tenant,
@@ -18,7 +17,7 @@ export function claimsOfKey({
 }
 
 /**
- * The key itself is the subject: two keys of one owner are two principals, which quotas and revocation tell apart.
+ * The subject is the key: two keys of one owner are two principals, with separate quotas and revocation.
  * Rules bind by the claims `sub` (the key's id), `tenant`, `owner`, `plan` and its metadata.
  */
 export function toKeyPrincipal(

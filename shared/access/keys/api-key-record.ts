@@ -15,23 +15,20 @@ export type ApiKeyRecord = {
   readonly keyId: string;
   readonly prefix: string;
   readonly tenant: string;
-  /** For people. */
+  /** Display name. */
   readonly name?: string;
-  /** User or system within the tenant that the key was given to. */
+  /** User or system within the tenant that has the key. */
   readonly owner?: string;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
-  /** Usage plan of this toolkit's quotas. */
   readonly plan?: string;
-  /** Claims beside those above. */
   readonly metadata: Readonly<Record<string, string>>;
   /** Newest first; a second one only while a rotation overlaps. */
   readonly secrets: readonly KeySecret[];
   readonly createdAtEpochSeconds: number;
-  /** Refused from then on. Called `notAfter` and not `expiresAt`, by which DynamoDB would delete the item. */
+  /** Refused from then on. Not named `expiresAt`, because DynamoDB would delete the item. */
   readonly notAfterEpochSeconds?: number;
   readonly revokedAtEpochSeconds?: number;
-  /** The API Gateway key that stands for this one in a native usage plan. */
   readonly native?: NativeKey;
 };
 
@@ -47,19 +44,17 @@ type NativeKey = { readonly usagePlanId: string; readonly apiKeyId: string };
 
 export type StoredApiKey = {
   readonly record: ApiKeyRecord;
-  /** Rises with every change; not with `usedAt`. */
+  /** Incremented by every change, but not by `usedAt`. */
   readonly version: number;
   readonly usedAtEpochSeconds: number | undefined;
 };
 
-/** At most so many secrets of one key are accepted at a time. */
 export const SECRETS_LIMIT = 2;
 
 export function apiKeyItem(keyId: string): ItemKey {
   return { pk: `KEY#${keyId}`, sk: 'KEY' };
 }
 
-/** Partition of the items that say which keys a tenant has. */
 export function tenantPartition(tenant: string): string {
   return `TENANT#${printKeyPart(tenant)}`;
 }
@@ -69,8 +64,9 @@ export function printRecord(record: ApiKeyRecord, version: number): Item {
 }
 
 /**
- * @throws DomainError STORE_UNAVAILABLE for an item that only somebody else can have written: nobody is let in by it,
- *   and nobody is told that their key is bad
+ * @throws DomainError STORE_UNAVAILABLE for an item that this code cannot have written: it admits no caller,
+ * and does not
+ *   report the key as bad
  */
 export function parseStoredApiKey(item: Item): StoredApiKey {
   const { ver: version, doc, usedAt } = item;

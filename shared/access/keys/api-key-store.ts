@@ -1,9 +1,8 @@
-/** API keys of a table, as authorizers use them: one read, now and then a note. */
 import type { ApiKeyReader, ItemStore } from '../../ports.ts';
 import { readAccessItem } from '../access-item.ts';
 import { apiKeyItem, parseStoredApiKey } from './api-key-record.ts';
 
-/** Less often than this nobody writes down that a key is used. */
+/** The last use of a key is written at most this often. */
 export const USE_NOTED_EVERY_SECONDS = 600;
 
 export function createApiKeyReader(store: ItemStore): ApiKeyReader {
@@ -13,7 +12,7 @@ export function createApiKeyReader(store: ItemStore): ApiKeyReader {
       return item === undefined ? undefined : parseStoredApiKey(item);
     },
     async noteUse(keyId, atEpochSeconds) {
-      // Instances that saw the same old note write once between them.
+      // Of several instances that saw the same old time, only one writes.
       const since = atEpochSeconds - USE_NOTED_EVERY_SECONDS + 1;
       await store.update({
         purpose: 'key',

@@ -1,12 +1,12 @@
 /**
- * API keys as text: `{prefix}_{key id}_{secret}{checksum}`, such as `shop_live_0Fq…_9aB…`. The form is GitHub's:
- * the prefix tells scanners of leaked secrets whose it is, the checksum lets typing errors and noise be refused
- * before anything is asked. Neither is a security measure; the secret's 178 bits are.
+ * API keys as text: `{prefix}_{key id}_{secret}{checksum}`, such as `shop_live_0Fq…_9aB…`. The form is
+ * GitHub's: scanners of leaked secrets recognise the prefix, and the checksum lets typing errors and noise be
+ * refused without a lookup. Neither is a security measure; the secret's 178 bits are.
  */
 import { createHash } from 'node:crypto';
 
 export type ApiKey = {
-  /** `shop_live`: says for which APIs the key is. */
+  /** `shop_live`: identifies the APIs that take the key. */
   readonly prefix: string;
   readonly keyId: string;
 };
@@ -17,11 +17,11 @@ export const KEY_ID = /^[0-9A-Za-z]{16}$/;
 const KEY_ID_LENGTH = 16;
 const SECRET_LENGTH = 30;
 const CHECKSUM_LENGTH = 6;
-/** Base62 keeps out `_`, so the parts cannot be confused. */
+/** Base62 excludes `_`, so the parts cannot be confused. */
 const FORM = /^([a-z][a-z0-9]{0,15}(?:_[a-z0-9]{1,15})?)_([0-9A-Za-z]{16})_[0-9A-Za-z]{36}$/;
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** Undefined: no API key at all, or one that was mistyped. */
+/** Undefined: no API key, or a mistyped one. */
 export function parseApiKey(text: string): ApiKey | undefined {
   const [, prefix, keyId] = FORM.exec(text) ?? [];
   if (prefix === undefined || keyId === undefined) return undefined;
@@ -29,30 +29,26 @@ export function parseApiKey(text: string): ApiKey | undefined {
   return checksumOf(body) === text.slice(-CHECKSUM_LENGTH) ? { prefix, keyId } : undefined;
 }
 
-/** `entropy`: at least 64 hex digits that nobody can predict; the bias of the last division is below 2^-77. */
+/** `entropy`: at least 64 unpredictable hex digits; the bias of the last division is below 2^-77. */
 export function printApiKey({ prefix, keyId }: ApiKey, entropy: string): string {
   const body = `${prefix}_${keyId}_${toBase62(entropy, SECRET_LENGTH)}`;
   return `${body}${checksumOf(body)}`;
 }
 
-/**
- * The id of the key that an operation makes: the same operation, sent again, means the same key.
- * A key's id is no secret.
- */
+/** The key id that an operation makes: repeating it gives the same key. A key's id is no secret. */
 export function keyIdOf(tenant: string, operationId: string): string {
-  // No tenant has a line break in its name.
+  // No tenant name contains a line break.
   return toBase62(sha256(`${tenant}\n${operationId}`).toString('hex'), KEY_ID_LENGTH);
 }
 
 /**
- * Of the whole key, so that neither its prefix nor its id can be exchanged. SHA-256 without salt or stretching
+ * Hash of the whole key, so that neither prefix nor id can be exchanged. SHA-256 without salt or stretching
  * suffices for a secret of 178 random bits.
  */
 export function hashApiKey(text: string): Buffer {
   return sha256(text);
 }
 
-/** The last `length` digits of the number. */
 export function toBase62(hex: string, length: number): string {
   let number = BigInt(`0x${hex}`);
   let digits = '';

@@ -1,4 +1,4 @@
-/** A plan that nobody knows is no refusal of the caller but 500, request by request: it is refused when the key is made. */
+/** Refuses an unknown plan when a key is made: later it would answer 500 to every request. */
 import { RequestInvalid } from '../../errors.ts';
 import type { PlanCatalogue } from '../../ports.ts';
 import { claimAt } from '../decide/claims.ts';
@@ -6,7 +6,7 @@ import type { Claims } from '../decide/claims.ts';
 import type { ClaimPath } from '../compiled-document.ts';
 
 type KnownPlans = {
-  /** Those that access documents bring along; the authorizer saves them when the first caller has one. */
+  /** Plans of access documents; the authorizer saves them when the first caller has one. */
   readonly brought: readonly string[];
   readonly saved: PlanCatalogue;
 };
@@ -16,7 +16,7 @@ const CLAIMS_OF_FIELDS = new Set(['plan', 'tenant', 'owner']);
 /**
  * @param claims what callers by the key will claim
  * @param planClaims which of them name a usage plan that a document charges
- * @throws RequestInvalid naming the plans that there are; DomainError STORE_UNAVAILABLE
+ * @throws RequestInvalid naming the known plans; DomainError STORE_UNAVAILABLE
  */
 export async function assertPlansKnown(
   claims: Claims,
@@ -27,15 +27,15 @@ export async function assertPlansKnown(
   if (!isCharged && planClaims[0] !== undefined)
     throw new RequestInvalid(
       fieldOf(planClaims[0]),
-      `must be there: documents charge such keys by ${planClaims.map((path) => path.join('.')).join(' or ')}, and deny those without; there are ${await listPlans({ brought, saved })}`,
+      `is required: documents charge such keys by ${planClaims.map((path) => path.join('.')).join(' or ')}, and deny keys without it; there are ${await listPlans({ brought, saved })}`,
     );
   for (const path of planClaims) {
     const plan = claimAt(claims, path);
-    // Another document charges by the claim that is there.
+    // Another document charges by the existing claim.
     if (typeof plan !== 'string' || brought.includes(plan) || (await saved.has(plan))) continue;
     throw new RequestInvalid(
       fieldOf(path),
-      `must be a usage plan that is saved; there are ${await listPlans({ brought, saved })}`,
+      `must be a saved usage plan; there are ${await listPlans({ brought, saved })}`,
     );
   }
 }

@@ -1,6 +1,7 @@
 /**
- * What administrators do with API keys. Every change counts once by its operation id, which is recorded with it; what
- * is replayed does its outside work (caches, native keys) again, so a failed half is mended by sending it once more.
+ * Administration of API keys. Every change takes effect once per operation id, which is recorded with it. A
+ * repeated operation runs its outside steps (caches, native keys) again, which completes one that failed
+ * halfway.
  */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type {
@@ -47,9 +48,8 @@ type KeyAdminPorts = {
 export type KeyAdminSetting = {
   /** Of the authorizers' own stack. */
   readonly stage: string;
-  /** By prefix: what access documents of this stage say of its keys. */
+  /** By prefix: what the stage's access documents say about its keys. */
   readonly prefixes: ReadonlyMap<string, KeyPrefix>;
-  /** Usage plans that access documents bring along, by id. */
   readonly broughtPlans: readonly string[];
   readonly usageKeySecret: string | undefined;
 };
@@ -58,24 +58,22 @@ export type NewKey = Omit<
   ApiKeyRecord,
   'keyId' | 'secrets' | 'native' | 'createdAtEpochSeconds' | 'notAfterEpochSeconds' | 'revokedAtEpochSeconds'
 > & {
-  /** Undefined: never ends. Not an instant, since the same operation, sent again later, asks for the same. */
+  /** Undefined: never expires. A duration, since a repeated operation must ask for the same. */
   readonly lifetimeSeconds?: number;
   readonly usagePlanId?: string;
 };
 
 export type Changed = {
   readonly stored: StoredApiKey;
-  /** The key itself, on its first making only: nobody can say it again. */
+  /** The key itself, only when it is made: it cannot be shown again. */
   readonly key: string | undefined;
-  /** What API Gateway was told, where anything was. */
   readonly outside: readonly OutsideStep[];
 };
 
-/** The entropy that a key is printed from. */
 const ENTROPY_DIGITS = 64;
-/** Each that fails is another change of the key that succeeded: nobody makes as many while one revokes. */
+/** Each failed attempt means that another change of the key succeeded: there are never this many. */
 const REVOKE_ATTEMPTS = 100;
-/** Shown of one key. */
+/** Shown per key. */
 const CHANGES_LIMIT = 100;
 
 export class KeyAdmin {
@@ -96,7 +94,7 @@ export class KeyAdmin {
     if (await this.#isReplayed(keyId, asked, operation)) return this.#replay(keyId);
     const plans = { brought: this.#setting.broughtPlans, saved: this.#ports.plans };
     await assertPlansKnown(claimsOfKey({ keyId, ...given }), planClaims, plans);
-    // First, because it can be done again and the key's text cannot be shown again.
+    // Done first, because it can be repeated and the key's text cannot be shown again.
     const apiKeyId = usagePlanId === undefined ? undefined : await this.#putNative(keyId, usagePlanId);
     const { text, secret } = this.#makeSecret(given.prefix, keyId);
     const record: ApiKeyRecord = {
@@ -121,8 +119,9 @@ export class KeyAdmin {
   }
 
   /**
-   * A further secret; the one before stays good for so long. 0 ends all earlier ones now.
-   * @throws DomainError KEY_UNKNOWN, KEY_REVOKED, ROTATION_RUNNING, EDIT_CONFLICT, OPERATION_REUSED, STORE_UNAVAILABLE
+   * Adds a secret; the previous one stays valid for the overlap. 0 ends all earlier ones now.
+   * @throws DomainError KEY_UNKNOWN, KEY_REVOKED, ROTATION_RUNNING, EDIT_CONFLICT, OPERATION_REUSED,
+   * STORE_UNAVAILABLE
    */
   async rotate(keyId: string, overlapSeconds: number, operation: Operation): Promise<Changed> {
     const { record, version, usedAtEpochSeconds } = await this.show(keyId);
@@ -135,7 +134,7 @@ export class KeyAdmin {
     if (secrets.length > SECRETS_LIMIT)
       throw new DomainError(
         'ROTATION_RUNNING',
-        'the rotation before still overlaps; wait for its end, or end all earlier secrets by overlapSeconds 0 (--overlap 0s)',
+        'the previous rotation still overlaps; wait for its end, or end all earlier secrets with overlapSeconds 0 (--overlap 0s)',
       );
     const stored = { record: { ...record, secrets }, version: version + 1, usedAtEpochSeconds };
     const writes = [
@@ -145,8 +144,8 @@ export class KeyAdmin {
   }
 
   /**
-   * For good, whatever else happens to the key at the same time: it is the same for every version, so a change that came
-   * first is no reason to leave a leaked key alive.
+   * Revokes for good, in spite of concurrent changes: it applies to every version, and a leaked key must not
+   * survive because another change came first.
    * @throws DomainError KEY_UNKNOWN, OPERATION_REUSED, STORE_UNAVAILABLE
    */
   async revoke(keyId: string, operation: Operation): Promise<Changed> {
@@ -178,7 +177,7 @@ export class KeyAdmin {
     return parseStoredApiKey(item);
   }
 
-  /** A page of a tenant's keys, by their ids; `cursor`: of the last key before it. @throws DomainError STORE_UNAVAILABLE */
+  /** A page of a tenant's keys by id, after the key of `cursor`. @throws DomainError STORE_UNAVAILABLE */
   async list(
     tenant: string,
     { cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number },
@@ -189,14 +188,14 @@ export class KeyAdmin {
     return { keys: await Promise.all(ids.map((id) => this.show(id))), hasMore };
   }
 
-  /** Who changed the key and how. @throws DomainError STORE_UNAVAILABLE */
+  /** The key's audit entries. @throws DomainError STORE_UNAVAILABLE */
   async changes(keyId: string): Promise<readonly Item[]> {
     const { items } = await this.#range(apiKeyItem(keyId).pk, 'OP#', { limit: CHANGES_LIMIT });
     return items.map(({ item }) => item).sort((a, b) => Number(a['at']) - Number(b['at']));
   }
 
   async #range(pk: string, prefix: string, page: { readonly limit: number; readonly after?: string }) {
-    // `$` comes after `#`, so this is all that begins with the prefix.
+    // `$` follows `#`, so this range is everything with the prefix.
     const to = prefix.replace(/#$/, '$');
     const outcome = await this.#ports.listing.range({ pk, from: prefix, to, ...page });
     if (outcome.kind === 'done') return outcome;
@@ -222,14 +221,17 @@ export class KeyAdmin {
         if (await this.#isReplayed(keyId, asked, operation)) return this.#replay(keyId);
         throw new DomainError(
           'EDIT_CONFLICT',
-          'the key was changed by somebody else at the same time; try again',
+          'another change of the key was made at the same time; try again',
         );
       }
       default: {
-        // An answer that was lost: what is kept now says whether the change was carried out.
+        // After a lost answer, the stored record shows whether the change was made.
         const now = await readAccessItem(this.#ports.store, apiKeyItem(keyId));
         if (now?.['doc'] === JSON.stringify(stored.record)) return this.#finish(stored, text);
-        throw new DomainError('STORE_UNAVAILABLE', 'the access table did not take the change; send it again');
+        throw new DomainError(
+          'STORE_UNAVAILABLE',
+          'the access table did not confirm the change; send it again',
+        );
       }
     }
   }
@@ -238,12 +240,12 @@ export class KeyAdmin {
     return isReplayed(this.#ports.store, apiKeyItem(keyId).pk, operation, asked);
   }
 
-  /** Its text was shown when the operation was carried out. */
+  /** Its text was shown when the operation was first carried out. */
   async #replay(keyId: string): Promise<Changed> {
     return this.#finish(await this.show(keyId), undefined);
   }
 
-  /** Tells API Gateway: kept answers of the key's APIs go, a revoked key's native one is disabled. */
+  /** Updates API Gateway: flushes caches of the key's APIs, and disables a revoked key's native key. */
   async #finish(stored: StoredApiKey, text: string | undefined): Promise<Changed> {
     const { prefix, native, revokedAtEpochSeconds, secrets } = stored.record;
     const isNew = secrets.length === 1 && stored.version === 1;
@@ -298,7 +300,7 @@ export class KeyAdmin {
     if (usageKeySecret === undefined)
       throw new DomainError(
         'CONFIG_INVALID',
-        'GATEWRIGHT_USAGE_KEY_SECRET is missing: a key was asked for a native usage plan',
+        'GATEWRIGHT_USAGE_KEY_SECRET is missing, and a native usage plan needs it',
       );
     const value = nativeKeyValue(usageKeySecret, stage, keyId);
     return this.#ports.nativeKeys.put({ name: `gatewright-${stage}-${keyId}`, value, usagePlanId });
@@ -311,7 +313,6 @@ export class KeyAdmin {
 
 type Change = {
   readonly asked: AskedOperation;
-  /** As it will be. */
   readonly stored: StoredApiKey;
   readonly text: string | undefined;
   readonly writes: readonly ItemWrite[];
@@ -319,6 +320,6 @@ type Change = {
 
 function putKey(record: ApiKeyRecord, version: number, when: ItemWrite['when']): ItemWrite {
   const set = printRecord(record, version);
-  // Not replaced: when the key was used last stays.
+  // Updated rather than replaced, to keep the time of last use.
   return { purpose: 'key', key: apiKeyItem(record.keyId), when, change: { kind: 'update', set } };
 }

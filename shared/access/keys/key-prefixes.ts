@@ -1,13 +1,13 @@
-/** What the access documents of a stage say of API keys, by prefix: which roles there are, whose caches keep answers. */
+/** API key settings in the access documents of a stage, by prefix: declared roles, APIs with caches. */
 import type { ClaimPath, CompiledAccess, CompiledDocument } from '../compiled-document.ts';
 
 export type KeyPrefix = {
   /** Declared by a document that takes such keys; others would have no effect. */
   readonly roles: ReadonlySet<string>;
   readonly hasNativePlans: boolean;
-  /** The APIs that take such keys and may keep answers; those of WebSockets are never kept. */
+  /** The APIs that take such keys and may cache answers; WebSocket APIs never do. */
   readonly cached: readonly CachedApi[];
-  /** Claims by which documents that take such keys find the usage plan that a caller is charged to. */
+  /** Claims in which documents that take such keys look for the usage plan. */
   readonly planClaims: readonly ClaimPath[];
 };
 
@@ -36,19 +36,17 @@ export function keyPrefixesOf(
   return prefixes;
 }
 
-/** Ids of the usage plans that documents bring along: of all, since the authorizer saves those of all. */
 export function broughtPlansOf({ documents }: CompiledAccess): readonly string[] {
   return documents.flatMap(({ quota }) => quota?.plans.map(({ id }) => id) ?? []);
 }
 
-/** Not `sub`: nobody knows the id of a key before it is made, and saves its plan afterwards. */
+/** Not `sub`: a key's id is unknown before it is made, and its plan is saved afterwards. */
 function planClaimsOf({ quota }: CompiledDocument, issuerId: string): readonly ClaimPath[] {
   if (quota?.issuers?.includes(issuerId) === false) return [];
   if (quota === undefined || 'name' in quota.plan || quota.plan.claim[0] === 'sub') return [];
   return [quota.plan.claim];
 }
 
-/** Of a document, the APIs of the stage that may keep what authorizers answer. */
 export function cachedApisOf({ kind, apis }: CompiledDocument, deployedStage: string): readonly CachedApi[] {
   if (kind === 'websocket') return [];
   const own = apis.filter((api) => api.for === deployedStage);

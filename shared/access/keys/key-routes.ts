@@ -1,4 +1,4 @@
-/** The admin routes of API keys: what they take and answer. Who may call which is IAM's to say. */
+/** The admin routes of API keys: input and answers. IAM decides who may call which. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { RequestInvalid } from '../../errors.ts';
 import { hasControls, optional, text, whole } from '../../http/fields.ts';
@@ -16,12 +16,12 @@ const DAY_SECONDS = 86_400;
 const LIFETIME_LIMIT_SECONDS = 3650 * DAY_SECONDS;
 const OVERLAP_LIMIT_SECONDS = 30 * DAY_SECONDS;
 const NAME = /^[A-Za-z][A-Za-z0-9_:.-]{0,63}$/;
-/** No claim of these names may come from metadata. */
+/** Metadata may not set claims of these names. */
 const CLAIM_NAME = /^(?!(?:sub|tenant|owner|plan|iss|exp|aud|scope|scp|roles)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
 const NEW_KEY = {
-  tenant: text('Customer whose key it is.', { maxLength: 128 }),
-  prefix: text('How the key begins: of an apiKey issuer in an access document.', { pattern: KEY_PREFIX }),
+  tenant: text('Customer that gets the key.', { maxLength: 128 }),
+  prefix: text('Prefix of the key: that of an apiKey issuer in an access document.', { pattern: KEY_PREFIX }),
   name: optional(text('For people.', { maxLength: 128 })),
   owner: optional(text('User or system of the tenant; claim owner.', { maxLength: 128 })),
   roles: optional(names('Roles that the access documents declare.')),
@@ -29,7 +29,7 @@ const NEW_KEY = {
   plan: optional(text('Usage plan of the quotas; claim plan.', { maxLength: 128 })),
   metadata: optional(texts('Further claims.')),
   lifetimeSeconds: optional(
-    whole('The key ends after so long. Left out: never.', { min: 60, max: LIFETIME_LIMIT_SECONDS }),
+    whole('The key expires after this time. Default: never.', { min: 60, max: LIFETIME_LIMIT_SECONDS }),
   ),
   usagePlanId: optional(
     text("API Gateway's own usage plan that counts the key.", { pattern: /^[a-z0-9]{1,64}$/ }),
@@ -38,14 +38,14 @@ const NEW_KEY = {
 
 const PAGE = {
   tenant: text('Customer.', { maxLength: 128 }),
-  cursor: optional(text('`next` of the page before.', { pattern: KEY_ID })),
+  cursor: optional(text('`next` of the previous page.', { pattern: KEY_ID })),
   limit: optional(whole('Default: 50.', { min: 1, max: 100 })),
 };
 
 const CHANGED =
-  'The key; `outside` says what API Gateway was told, with a reason where it failed: send it again.';
+  'The key; `outside` has the steps taken in API Gateway, with a reason for each failure: then send it again.';
 
-/** `admin`: made when the first request needs it. */
+/** `admin`: made at the first request. */
 export function keyAdminRoutes(admin: () => KeyAdmin): readonly Route[] {
   return [
     createRoute(admin),
@@ -55,7 +55,7 @@ export function keyAdminRoutes(admin: () => KeyAdmin): readonly Route[] {
         id: 'listKeys',
         summary: 'Keys of a tenant',
         query: PAGE,
-        answer: { description: 'A page; `next` goes into `cursor`' },
+        answer: { description: 'A page; pass `next` as `cursor`' },
       },
       async ({ query: { tenant, cursor, limit = 50 }, receivedEpochMs }) => {
         const { keys, hasMore } = await admin().list(tenant, { cursor, limit });
@@ -70,8 +70,8 @@ export function keyAdminRoutes(admin: () => KeyAdmin): readonly Route[] {
       {
         path: '/access/keys/{keyId}',
         id: 'showKey',
-        summary: 'One key and who changed it',
-        answer: { description: 'The key without its secret, which nobody knows' },
+        summary: 'A key and its changes',
+        answer: { description: 'The key without its secret, which is not stored' },
       },
       async ({ path: { keyId }, receivedEpochMs }) => {
         const [stored, changes] = await Promise.all([
@@ -91,7 +91,7 @@ function createRoute(admin: () => KeyAdmin): Route {
       method: 'POST',
       path: '/access/keys',
       id: 'createKey',
-      summary: 'Make a key',
+      summary: 'Create a key',
       body: NEW_KEY,
       answer: { description: `${CHANGED} \`key\` is the key itself, shown this once.` },
     },
@@ -110,11 +110,11 @@ function changeRoutes(admin: () => KeyAdmin): readonly Route[] {
         method: 'POST',
         path: '/access/keys/{keyId}/rotate',
         id: 'rotateKey',
-        summary: 'A further secret',
+        summary: 'Add a secret',
         body: {
           overlapSeconds: optional(
             whole(
-              'The secret before stays good for so long; 0 ends all earlier ones now. Default: one day.',
+              'How long the previous secret stays valid; 0 ends all earlier ones now. Default: one day.',
               {
                 min: 0,
                 max: OVERLAP_LIMIT_SECONDS,
@@ -135,7 +135,7 @@ function changeRoutes(admin: () => KeyAdmin): readonly Route[] {
         method: 'POST',
         path: '/access/keys/{keyId}/revoke',
         id: 'revokeKey',
-        summary: 'End a key for good',
+        summary: 'Revoke a key for good',
         body: {},
         answer: { description: CHANGED },
       },
@@ -163,7 +163,6 @@ function replyChanged({ stored, key, outside }: Changed, nowEpochMs: number) {
   return { ...reply, headers: { ...reply.headers, 'cache-control': 'no-store' } };
 }
 
-/** Everything but hashes. */
 function showKey({ record, usedAtEpochSeconds }: StoredApiKey, nowEpochMs: number) {
   const { secrets, createdAtEpochSeconds, notAfterEpochSeconds, revokedAtEpochSeconds, ...rest } = record;
   const isOver = notAfterEpochSeconds !== undefined && notAfterEpochSeconds * 1000 <= nowEpochMs;
@@ -189,7 +188,7 @@ function printTime(epochSeconds: number | undefined): string | undefined {
   return epochSeconds === undefined ? undefined : new Date(epochSeconds * 1000).toISOString();
 }
 
-/** An id of another form cannot be one of ours, and would be a key of the table that is. */
+/** An id of another form is none of ours, and must not become a key of the table. */
 function idOf(keyId: string): string {
   if (!KEY_ID.test(keyId)) throw new RequestInvalid('keyId', 'must be 16 letters and digits');
   return keyId;
@@ -224,7 +223,7 @@ function texts(description: string): Field<Readonly<Record<string, string>>> {
       maxProperties: 20,
     },
     isRequired: true,
-    wanted: 'at most 20 texts of at most 256 characters, by names that are no standard claim',
+    wanted: 'at most 20 strings of at most 256 characters, with names that are no standard claim',
     read(value) {
       if (!isJsonObject(value)) return undefined;
       const entries = Object.entries(value).filter(

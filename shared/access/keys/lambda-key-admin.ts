@@ -1,4 +1,4 @@
-/** API keys' administration as it runs in a Lambda function: configuration from the environment, real clock and network. */
+/** API key administration in a Lambda function, with its environment, real clock and network. */
 import { createAuthorizerCaches, createNativeKeys } from '../../aws/control-plane-poster.ts';
 import { readAccessAdminConfig } from '../../config/access-config.ts';
 import type { PlanCatalogue } from '../../ports.ts';
@@ -9,7 +9,7 @@ import { parseCompiledAccess } from '../find-document.ts';
 import { KeyAdmin } from './key-admin.ts';
 import { broughtPlansOf, keyPrefixesOf } from './key-prefixes.ts';
 
-/** Administrators wait, unlike requests. */
+/** Longer than for requests: administrators can wait. */
 const STORE_TIMEOUT_MS = 2000;
 
 /**

@@ -1,4 +1,3 @@
-/** The API Gateway key that stands for one of ours in a native usage plan. */
 import { createHmac } from 'node:crypto';
 import { toBase62 } from './api-key.ts';
 
@@ -6,9 +5,9 @@ import { toBase62 } from './api-key.ts';
 export const NATIVE_VALUE_LENGTH = 43;
 
 /**
- * Value of the API Gateway key that stands for ours in a native usage plan. Whoever reads API Gateway's keys learns
- * nothing that opens anything: the customer's secret is not in it. `stage`: of the authorizers' own stack; the same
- * operation in two stages makes keys of one id, and API Gateway takes a value once per account and region.
+ * Value of the API Gateway key that stands for ours in a native usage plan. Derived without the customer's
+ * secret, so access to API Gateway's keys opens nothing. `stage`: of the authorizers' own stack; the same
+ * operation in two stages makes keys of one id, and API Gateway accepts a value once per account and region.
  */
 export function nativeKeyValue(usageKeySecret: string, stage: string, keyId: string): string {
   const hash = createHmac('sha256', usageKeySecret).update(`${stage}\n${keyId}`).digest('hex');

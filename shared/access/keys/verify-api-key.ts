@@ -1,4 +1,3 @@
-/** An API key as it was sent → what is kept of it, if it is good now. */
 import { timingSafeEqual } from 'node:crypto';
 import { DomainError } from '../../errors.ts';
 import type { ApiKeyReader } from '../../ports.ts';
@@ -10,7 +9,7 @@ import { USE_NOTED_EVERY_SECONDS } from './api-key-store.ts';
 
 export type VerifiedApiKey = {
   readonly record: ApiKeyRecord;
-  /** The earlier of what ends the key and what ends the secret that was sent; undefined: neither does. */
+  /** The earlier end of the key and of the sent secret; undefined: neither ends. */
   readonly notAfterEpochSeconds: number | undefined;
 };
 
@@ -19,15 +18,15 @@ export type VerifiedApiKey = {
  */
 type ApiKeyVerifier = (text: string, key: ApiKey, nowEpochSeconds: number) => Promise<VerifiedApiKey>;
 
-/** Of keys that are on no record, or whose secret is not; longer would keep a key out that has just been made. */
+/** For unknown keys and secrets; a longer time would block a new key. */
 const REFUSED_FOR_SECONDS = 30;
 const REFUSED_LIMIT = 1000;
-/** Nothing hashes to it that anybody knows. */
+/** No known text hashes to it. */
 const NO_SECRET: KeySecret = { hash: '0'.repeat(64), createdAtEpochSeconds: 0 };
 
 /**
- * The work is the same whether the id, the prefix or the secret is wrong: one hash, one read, one comparison for
- * each secret that there could be. What a key's state is, only its holder learns.
+ * The work is the same whether the id, the prefix or the secret is wrong: one hash, one read, one comparison
+ * for each possible secret. Only the holder learns a key's state.
  */
 export function createApiKeyVerifier(store: ApiKeyReader): ApiKeyVerifier {
   const refusals = new Refusals();
@@ -47,15 +46,15 @@ export function createApiKeyVerifier(store: ApiKeyReader): ApiKeyVerifier {
     const notAfterEpochSeconds = earlier(record.notAfterEpochSeconds, secret.notAfterEpochSeconds);
     if (notAfterEpochSeconds !== undefined && nowEpochSeconds >= notAfterEpochSeconds)
       throw new DomainError('TOKEN_EXPIRED', 'the API key has expired');
-    // Awaited: what a Lambda instance does after its answer is frozen with it. The store's own deadline bounds it, it
-    // happens once in ten minutes per key, and a failure is no outcome of the request.
+    // Awaited: Lambda freezes an instance after its answer. It is limited by the store's timeout, happens
+    // once in ten minutes per key, and its failure does not affect the request.
     if (nowEpochSeconds - usedAtEpochSeconds >= USE_NOTED_EVERY_SECONDS)
       await store.noteUse(key.keyId, Math.floor(nowEpochSeconds));
     return { record, notAfterEpochSeconds };
   };
 }
 
-/** Compares with as many as there could be, without an early end. */
+/** Compares as many times as there could be secrets, without stopping early. */
 function findSecret(secrets: readonly KeySecret[], hash: Buffer): KeySecret | undefined {
   let found: KeySecret | undefined;
   for (let index = 0; index < SECRETS_LIMIT; index += 1) {
@@ -66,7 +65,7 @@ function findSecret(secrets: readonly KeySecret[], hash: Buffer): KeySecret | un
   return found;
 }
 
-/** Bounded in number and time; the oldest goes first. Holds hashes, so that a dump of memory holds no key. */
+/** Limited in number and time; the oldest goes first. Holds hashes: a memory dump contains no key. */
 class Refusals {
   readonly #untilEpochSeconds = new Map<string, number>();
 
@@ -90,7 +89,7 @@ function earlier(a: number | undefined, b: number | undefined): number | undefin
   return Math.min(a, b);
 }
 
-/** One refusal for every reason, so that nobody can ask which ids there are. */
+/** One refusal for every reason, so that ids cannot be probed. */
 function unknown(): DomainError {
-  return new DomainError('TOKEN_UNKNOWN', 'the API key is not on record');
+  return new DomainError('TOKEN_UNKNOWN', 'the API key is unknown');
 }

@@ -1,4 +1,3 @@
-/** Has a genuine token been revoked? */
 import { DomainError } from '../../errors.ts';
 import type { RevocationReader } from '../../ports.ts';
 import type { CompiledIssuer } from '../compiled-document.ts';
@@ -7,8 +6,8 @@ import { REVOCATION_KINDS, revocationHash } from './revocation.ts';
 import type { RevocationTarget } from './revocation.ts';
 
 /**
- * @throws DomainError TOKEN_REVOKED; TOKEN_CLAIM_INVALID where a token does not say what revocation goes by;
- *   STORE_UNAVAILABLE, since a list that cannot be read says nothing
+ * @throws DomainError TOKEN_REVOKED; TOKEN_CLAIM_INVALID when a token lacks the claims that revocation needs;
+ *   STORE_UNAVAILABLE, since an unreadable list proves nothing
  */
 export type RevocationCheck = (
   principal: Principal,
@@ -18,7 +17,7 @@ export type RevocationCheck = (
 
 const CACHE_LIMIT = 1000;
 
-/** A token without `jti` can be revoked by its subject and client only; one without `iat` not even so, and is refused. */
+/** Without `jti` a token is revocable by subject and client only; one without `iat` is refused. */
 export function createRevocationCheck(reader: RevocationReader | undefined): RevocationCheck {
   const cache = new RevocationCache();
   return async (principal, revocation, nowEpochSeconds) => {
@@ -32,7 +31,7 @@ export function createRevocationCheck(reader: RevocationReader | undefined): Rev
       keepSeconds: revocation.cacheSeconds,
       nowEpochSeconds,
     });
-    // Whole seconds, as times of revocations are: a token of the same second is refused, not let through.
+    // Whole seconds, like revocation times: a token of the same second is refused.
     if (until.some((limit) => limit !== undefined && Math.floor(iat) <= limit))
       throw new DomainError('TOKEN_REVOKED', 'the token has been revoked');
   };
@@ -51,7 +50,7 @@ function targetsOf(
 
 type Kept = { readonly until: number | undefined; readonly readAtEpochSeconds: number };
 
-/** Bounded in number and time; the oldest goes first. */
+/** Limited in number and time; the oldest goes first. */
 class RevocationCache {
   readonly #kept = new Map<string, Kept>();
 
@@ -66,7 +65,7 @@ class RevocationCache {
     const found = wanted.length === 0 ? [] : await reader.revokedUntil(wanted);
     const read = wanted.map((_, index) => ({ until: found[index], readAtEpochSeconds: nowEpochSeconds }));
     for (const [index, target] of wanted.entries()) this.#keep(revocationHash(target), read[index]);
-    // Not out of the cache again: while this one waited, others may have taken its place there.
+    // Not read from the cache again: meanwhile other entries may have displaced it.
     return [...known, ...read].flatMap((kept) => (kept === undefined ? [] : [kept.until]));
   }
 
@@ -88,6 +87,6 @@ class RevocationCache {
 function invalid(claim: string): DomainError {
   return new DomainError(
     'TOKEN_CLAIM_INVALID',
-    `the token's claim "${claim}" is missing or not acceptable, and revocation goes by it`,
+    `the token's claim "${claim}" is missing or not valid, and revocation needs it`,
   );
 }

@@ -1,4 +1,4 @@
-/** Administration of revoked tokens as it runs in a Lambda function: configuration from the environment, real clock and network. */
+/** Administration of revoked tokens in a Lambda function, with its environment, real clock and network. */
 import { createAuthorizerCaches } from '../../aws/control-plane-poster.ts';
 import { readAccessAdminConfig } from '../../config/access-config.ts';
 import { createDynamoDbTable } from '../../table/dynamodb-table.ts';
@@ -7,7 +7,7 @@ import { parseCompiledAccess } from '../find-document.ts';
 import { RevocationAdmin } from './revocation-admin.ts';
 import { cachedApisByDocument, revocableIssuersOf } from './revocation-issuers.ts';
 
-/** Administrators wait, unlike requests. */
+/** Longer than for requests: administrators can wait. */
 const STORE_TIMEOUT_MS = 2000;
 
 /**

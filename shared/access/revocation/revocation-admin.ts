@@ -1,6 +1,6 @@
 /**
- * What administrators revoke. Every change counts once by its operation id, which is recorded with it; what is replayed
- * flushes the caches again, so a failed half is mended by sending it once more.
+ * Administration of revocations. Every change takes effect once per operation id, which is recorded with it.
+ * A repeated operation flushes the caches again, which completes one that failed halfway.
  */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { AuthorizerCaches, Clock, ItemListing, ItemStore } from '../../ports.ts';
@@ -26,18 +26,16 @@ type RevocationAdminPorts = {
 
 type RevocationAdminSetting = {
   readonly issuers: readonly RevocableIssuer[];
-  /** By document's name: its APIs whose caches keep answers. */
   readonly cached: ReadonlyMap<string, readonly CachedApi[]>;
 };
 
 /** `issuer`: an id of the access documents, or the `iss` itself. */
 type RevocationRequest = RevocationTarget & {
-  /** Of `jti`: when that token ends, after which nobody needs to know. */
+  /** For `jti`: when that token expires, after which the revocation is not needed. */
   readonly tokenEndsAtEpochSeconds?: number;
 };
 
 export type Revocation = RevocationTarget & {
-  /** Tokens issued until then are refused. */
   readonly untilEpochSeconds: number;
   readonly by: string;
   readonly atEpochMs: number;
@@ -47,11 +45,10 @@ export type Revocation = RevocationTarget & {
 
 export type RevocationChanged = {
   readonly revocation: Revocation;
-  /** What API Gateway was told. */
   readonly outside: readonly OutsideStep[];
 };
 
-/** After its token has ended an item is kept so long, whatever the clocks say. */
+/** An item outlives its token by this time, because clocks differ. */
 const SPARE_SECONDS = 3600;
 
 export class RevocationAdmin {
@@ -73,13 +70,13 @@ export class RevocationAdmin {
     const until = isToken ? WHENEVER_ISSUED : now;
     const wanted = ends === undefined ? now + keptSecondsOf(issuer) : ends + SPARE_SECONDS;
     const known = (await readAccessItem(this.#ports.store, revocationKey(target)))?.['expiresAt'];
-    // No sooner than was said before: an end that is mistaken would let the token in again.
+    // Never earlier than before: a wrong expiry would accept the token again.
     const expiresAt = Math.max(wanted, typeof known === 'number' ? known : 0);
     const { by } = operation;
     const facts = { until, expiresAt, by, at: this.#ports.clock.nowEpochMs() };
     return this.#carryOut(issuer, target, operation, {
       asked: { kind: 'revoke', target, input: { ends } },
-      // Never backwards, whichever administrator's clock is slow.
+      // Never backwards, even if an administrator's clock is slow.
       when: [
         { attribute: 'until', is: 'absent-or-below', value: until + 1 },
         { attribute: 'expiresAt', is: 'absent-or-below', value: expiresAt + 1 },
@@ -89,7 +86,10 @@ export class RevocationAdmin {
     });
   }
 
-  /** Lets the tokens in again. @throws RequestInvalid; DomainError OPERATION_REUSED, EDIT_CONFLICT, STORE_UNAVAILABLE */
+  /**
+   * Accepts the tokens again. @throws RequestInvalid; DomainError OPERATION_REUSED, EDIT_CONFLICT,
+   * STORE_UNAVAILABLE
+   */
   async withdraw(request: RevocationTarget, operation: Operation): Promise<RevocationChanged> {
     const issuer = this.#find(request.issuer);
     const target = { ...request, issuer: issuer.issuer };
@@ -107,7 +107,6 @@ export class RevocationAdmin {
     });
   }
 
-  /** A page of what has been revoked of an issuer's tokens, in no order that means anything. */
   async list(
     issuerName: string,
     { cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number },
@@ -128,7 +127,6 @@ export class RevocationAdmin {
     };
   }
 
-  /** What API Gateway keeps for the APIs of a document. @throws RequestInvalid */
   async flush(document: string): Promise<readonly OutsideStep[]> {
     const apis = this.#setting.cached.get(document);
     if (apis !== undefined) return await flushCaches(this.#ports.caches, apis);
@@ -148,11 +146,14 @@ export class RevocationAdmin {
         this.#writesOf(target, operation, planned, keptSecondsOf(issuer)),
       );
       if (outcome.kind === 'refused' && !(await this.#isReplayed(asked, target, operation)))
-        throw new DomainError('EDIT_CONFLICT', 'somebody else changed it at the same time; try again');
-      // An answer that was lost: what is recorded says whether the change was carried out.
+        throw new DomainError('EDIT_CONFLICT', 'another change was made at the same time; try again');
+      // After a lost answer, the stored record shows whether the change was made.
       const isLost = outcome.kind === 'unknown' || outcome.kind === 'rejected';
       if (isLost && !(await this.#isReplayed(asked, target, operation)))
-        throw new DomainError('STORE_UNAVAILABLE', 'the access table did not take the change; send it again');
+        throw new DomainError(
+          'STORE_UNAVAILABLE',
+          'the access table did not confirm the change; send it again',
+        );
     }
     const listed = await readAccessItem(this.#ports.store, listKey(target));
     const outside = await flushCaches(this.#ports.caches, issuer.cached);
@@ -176,7 +177,7 @@ export class RevocationAdmin {
     return [
       operationWrite('revoke', at, { hash: hashOperation(asked), by, expiresAt }),
       { purpose: 'revoke', key, when, change },
-      // Withdrawn is what is listed.
+      // Only a listed revocation can be withdrawn.
       { purpose: 'revoke', key: listKey(target), when: change.kind === 'update' ? when : [], change: listed },
     ];
   }
@@ -189,7 +190,7 @@ export class RevocationAdmin {
     return (await readAccessItem(this.#ports.store, revocationKey(target)))?.['until'];
   }
 
-  /** What nobody looks up would be revoked without effect. */
+  /** Revoking tokens of an issuer that is never checked would have no effect. */
   #find(name: string): RevocableIssuer {
     const { issuers } = this.#setting;
     const found = issuers.filter(({ ids, issuer }) => issuer === name || ids.has(name));
@@ -198,7 +199,7 @@ export class RevocationAdmin {
     if (only !== undefined)
       throw new RequestInvalid(
         'issuer',
-        `means several issuers; write one of ${found.map(({ issuer }) => issuer).join(', ')}`,
+        `matches several issuers; write one of ${found.map(({ issuer }) => issuer).join(', ')}`,
       );
     const known = issuers.flatMap(({ ids }) => [...ids]).join(', ') || 'none';
     throw new RequestInvalid(
@@ -216,11 +217,10 @@ type Planned = {
   readonly asked: AskedOperation;
   readonly when: ItemWrite['when'];
   readonly change: Change;
-  /** The same for the item that lists it. */
   readonly listed: Change;
 };
 
-/** Until no token that is good now can be good any more. */
+/** Until every token that is valid now has expired. */
 function keptSecondsOf({ longestTokenAgeSeconds }: RevocableIssuer): number {
   return longestTokenAgeSeconds + SPARE_SECONDS;
 }
@@ -229,7 +229,7 @@ function listKey(target: RevocationTarget): ItemWrite['key'] {
   return { pk: revocationsPartition(target.issuer), sk: revocationHash(target) };
 }
 
-/** @throws DomainError STORE_UNAVAILABLE for an item that only somebody else can have written */
+/** @throws DomainError STORE_UNAVAILABLE for an item that this code cannot have written */
 function parseRevocation(issuer: string, item: Item): Revocation {
   const { kind, value, until, by, at, expiresAt, withdrawnAt } = item;
   if (

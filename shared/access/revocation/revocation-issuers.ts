@@ -1,20 +1,18 @@
-/** What the access documents of a stage say of revocation: whose tokens are looked up, whose caches keep answers. */
+/** Revocation settings in a stage's access documents: issuers whose tokens are checked, cached APIs. */
 import type { CompiledAccess } from '../compiled-document.ts';
 import { cachedApisOf } from '../keys/key-prefixes.ts';
 import type { CachedApi } from '../keys/key-prefixes.ts';
 
 export type RevocableIssuer = {
-  /** `iss` of its tokens. */
   readonly issuer: string;
-  /** What documents call it. */
   readonly ids: ReadonlySet<string>;
-  /** No document takes a token that was issued longer ago. */
+  /** No document accepts an older token. */
   readonly longestTokenAgeSeconds: number;
-  /** The APIs that take such tokens and may keep answers; those of WebSockets are never kept. */
+  /** The APIs that take such tokens and may cache answers; WebSocket APIs never do. */
   readonly cached: readonly CachedApi[];
 };
 
-/** `deployedStage` is the stage of the authorizers' own stack. By `iss`, since one issuer may have two names. */
+/** `deployedStage`: of the authorizers' own stack. Grouped by `iss`: one issuer may have two ids. */
 export function revocableIssuersOf(
   { documents }: CompiledAccess,
   deployedStage: string,
@@ -40,7 +38,6 @@ export function revocableIssuersOf(
   return [...issuers.values()];
 }
 
-/** Of each document of the stage, the APIs whose caches may keep answers. */
 export function cachedApisByDocument(
   { documents }: CompiledAccess,
   deployedStage: string,

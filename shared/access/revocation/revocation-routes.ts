@@ -1,4 +1,3 @@
-/** The admin routes of revoked tokens and kept answers: what they take and answer. */
 import type { ProxyResult } from '../../aws/proxy-result.ts';
 import { RequestInvalid } from '../../errors.ts';
 import { instant, optional, text, whole } from '../../http/fields.ts';
@@ -17,13 +16,14 @@ const ISSUER = text('Id of an issuer in the access documents, or its iss.');
 const TARGET = {
   issuer: ISSUER,
   jti: optional(text('Id of one token.')),
-  sub: optional(text('Whom tokens speak for: log out everywhere.')),
-  client: optional(text('Client that tokens were issued to (client_id or azp).')),
+  sub: optional(text('Subject of tokens: log out everywhere.')),
+  client: optional(text('Client of tokens (client_id or azp).')),
 };
 
-const CHANGED = '`outside` says what API Gateway was told, with a reason where it failed: send it again.';
+const CHANGED =
+  '`outside` has the steps taken in API Gateway, with a reason for each failure: then send it again.';
 
-/** `admin`: made when the first request needs it. */
+/** `admin`: made at the first request. */
 export function revocationRoutes(admin: () => RevocationAdmin): readonly Route[] {
   return [
     listRoute(admin),
@@ -33,7 +33,7 @@ export function revocationRoutes(admin: () => RevocationAdmin): readonly Route[]
         method: 'POST',
         path: '/access/documents/{document}/flush',
         id: 'flushAuthorizers',
-        summary: 'Forget what authorizers have answered for the APIs of a document',
+        summary: "Flush cached answers of the authorizers of a document's APIs",
         body: {},
         answer: { description: CHANGED },
       },
@@ -46,16 +46,16 @@ export function revocationRoutes(admin: () => RevocationAdmin): readonly Route[]
 function listRoute(admin: () => RevocationAdmin): Route {
   const query = {
     issuer: ISSUER,
-    cursor: optional(text('`next` of the page before.', { pattern: /^[0-9a-f]{64}$/ })),
+    cursor: optional(text('`next` of the previous page.', { pattern: /^[0-9a-f]{64}$/ })),
     limit: optional(whole('Default: 50.', { min: 1, max: 100 })),
   };
   return readRoute(
     {
       path: '/access/revocations',
       id: 'listRevocations',
-      summary: 'What is revoked',
+      summary: 'Revocations',
       query,
-      answer: { description: 'A page; `next` goes into `cursor`' },
+      answer: { description: 'A page; pass `next` as `cursor`' },
     },
     async ({ query: { issuer, cursor, limit = 50 } }) => {
       const { revocations, next } = await admin().list(issuer, { cursor, limit });
@@ -72,11 +72,11 @@ function changeRoutes(admin: () => RevocationAdmin): readonly Route[] {
         method: 'POST',
         path,
         id: 'revokeTokens',
-        summary: 'Refuse tokens issued until now',
+        summary: 'Revoke tokens issued until now',
         body: {
           ...TARGET,
           tokenEndsAt: optional(
-            instant('Of jti: exp of the token. Left out: kept until no token can be good.'),
+            instant('For jti: exp of the token. Default: kept until no token can be valid.'),
           ),
         },
         answer: { description: CHANGED },
@@ -84,7 +84,7 @@ function changeRoutes(admin: () => RevocationAdmin): readonly Route[] {
       async ({ body: { tokenEndsAt, ...body }, operationId, signer }) => {
         const target = targetOf(body);
         if (tokenEndsAt !== undefined && target.kind !== 'jti')
-          throw new RequestInvalid('tokenEndsAt', 'is of one token: it goes with jti');
+          throw new RequestInvalid('tokenEndsAt', 'applies to one token: use it with jti');
         const ends =
           tokenEndsAt === undefined ? {} : { tokenEndsAtEpochSeconds: Math.ceil(tokenEndsAt / 1000) };
         return reply(await admin().revoke({ ...target, ...ends }, { id: operationId, by: signer }));
@@ -95,7 +95,7 @@ function changeRoutes(admin: () => RevocationAdmin): readonly Route[] {
         method: 'DELETE',
         path,
         id: 'withdrawRevocation',
-        summary: 'Let the tokens in again',
+        summary: 'Accept the tokens again',
         query: TARGET,
         body: {},
         answer: { description: CHANGED },
@@ -114,7 +114,7 @@ function targetOf(fields: ReadFields<typeof TARGET>): RevocationTarget {
   });
   const [target] = given;
   if (target === undefined || given.length > 1)
-    throw new RequestInvalid('sub', 'or jti or client must be there, and only one of them');
+    throw new RequestInvalid('sub', 'or jti or client is required, and only one of them');
   return target;
 }
 

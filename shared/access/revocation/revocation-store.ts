@@ -1,4 +1,3 @@
-/** Revocations of a table, as authorizers read them: one round trip, whatever is asked for. */
 import type { ItemStore, RevocationReader } from '../../ports.ts';
 import { readAccessItem } from '../access-item.ts';
 import { revocationKey } from './revocation.ts';

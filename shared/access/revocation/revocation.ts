@@ -1,6 +1,6 @@
 /**
- * Tokens that are refused though they are genuine and not over: one by its id, or all of a user or client that were
- * issued until a moment ("log out everywhere").
+ * Tokens that are refused although they are valid: one by its id, or all tokens of a user or client issued
+ * until a moment ("log out everywhere").
  *
  * | item         | pk                   | sk                | attributes                                            |
  * | ------------ | -------------------- | ----------------- | ----------------------------------------------------- |
@@ -8,28 +8,27 @@
  * | change of it | `REVOKED#{hash}`     | `OP#{op id}`      | @see ../table/operation-record.ts; `expiresAt`        |
  * | list         | `REVOCATIONS#{iss}`  | `{hash}`          | `kind`, `value`, `until`, `by`, `at`, `withdrawnAt`   |
  *
- * Every item goes by itself, at `expiresAt`, when no token that it is about can be good any more.
+ * Every item expires at `expiresAt`, when all tokens that it concerns have expired.
  */
 import { createHash } from 'node:crypto';
 import { printKeyPart } from '../../table/item-write.ts';
 import type { ItemKey } from '../../table/item-write.ts';
 
-/** `jti`: one token; `sub`: who it speaks for (the document's `claims.principal`); `client`: whom it was issued to. */
+/** `jti`: one token; `sub`: its subject (the document's `claims.principal`); `client`: its client. */
 export const REVOCATION_KINDS = ['jti', 'sub', 'client'] as const;
 
 type RevocationKind = (typeof REVOCATION_KINDS)[number];
 
 export type RevocationTarget = {
-  /** `iss` of the tokens. */
   readonly issuer: string;
   readonly kind: RevocationKind;
   readonly value: string;
 };
 
-/** One token is revoked whenever it was issued. */
+/** A single token is revoked regardless of its issue time. */
 export const WHENEVER_ISSUED = 9_999_999_999;
 
-/** Claims may be longer than a key of a table. */
+/** Claims may be longer than a table key allows. */
 export function revocationHash({ issuer, kind, value }: RevocationTarget): string {
   return createHash('sha256')
     .update(JSON.stringify([issuer, kind, value]), 'utf8')
@@ -40,7 +39,6 @@ export function revocationKey(target: RevocationTarget): ItemKey {
   return { pk: `REVOKED#${revocationHash(target)}`, sk: 'REVOKED' };
 }
 
-/** Partition of the items that say what has been revoked of an issuer's tokens. */
 export function revocationsPartition(issuer: string): string {
   return `REVOCATIONS#${printKeyPart(issuer)}`;
 }

@@ -11,21 +11,20 @@ export type TicketPorts = {
 };
 
 export type WantedTicket = {
-  /** Name of the access document whose WebSocket it is to open. */
   readonly document: string;
   readonly caller: TicketCaller;
   readonly ttlSeconds: number;
 };
 
 export type IssuedTicket = {
-  /** For the query of `wss://…?ticket=…`; nobody can say it again. */
+  /** For the query of `wss://…?ticket=…`; it cannot be shown again. */
   readonly ticket: string;
   readonly expiresInSeconds: number;
 };
 
 /**
- * Ends with the caller's credential, if that comes first. From a handler of your own: the caller must be what an
- * authorizer said of the request (`callerOfTicket`), never what the request says.
+ * A ticket expires no later than the caller's credential. In your own handler, take the caller from the
+ * authorizer (`callerOfTicket`), never from the request.
  * @throws DomainError TOKEN_EXPIRED, STORE_UNAVAILABLE
  *
  * @example
@@ -52,7 +51,7 @@ export async function issueTicket(
   if (notAfterEpochSeconds <= now) throw new DomainError('TOKEN_EXPIRED', 'the credential has expired');
   const ticket = printTicket(random.hex(TICKET_ENTROPY_DIGITS));
   const hash = parseTicket(ticket);
-  if (hash === undefined) throw new TypeError('a ticket that cannot be read was printed');
+  if (hash === undefined) throw new TypeError('the printed ticket cannot be parsed');
   await tickets.put(hash, { document, caller, notAfterEpochSeconds });
   return { ticket, expiresInSeconds: notAfterEpochSeconds - now };
 }

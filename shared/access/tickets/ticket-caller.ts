@@ -1,23 +1,22 @@
 /**
- * Who asks for a ticket, as the authorizer of an ordinary route tells it to `ws-ticket`: in its context, which only
- * API Gateway can write. A document may call no claim so.
+ * The caller who requests a ticket, in the context from an ordinary route's authorizer, which only API
+ * Gateway can write. A document may not name a claim like this.
  */
 import type { Principal } from '../decide/principal.ts';
 
-/** Name of the context's member. */
 export const TICKET_CALLER = 'ticketCaller';
 
-/** Beside what every context has: `sub`, `iss`, `clientId` and `exp`. */
+/** In addition to every context's `sub`, `iss`, `clientId` and `exp`. */
 export type TicketCallerContext = {
   readonly principalId: string;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
-  /** Of the token, where it has them: revocation goes by these. */
+  /** Present if the token has them: revocation needs them. */
   readonly iat?: number;
   readonly jti?: string;
 };
 
-/** As JSON: a context of a REST API holds flat values only, and an empty list must not look like a missing one. */
+/** As JSON: a REST context holds only flat values, and an empty list must not look like a missing one. */
 export function printTicketCaller({ principalId, roles, scopes, claims }: Principal): string {
   const { iat, jti } = claims;
   const caller: TicketCallerContext = {
@@ -30,7 +29,7 @@ export function printTicketCaller({ principalId, roles, scopes, claims }: Princi
   return JSON.stringify(caller);
 }
 
-/** Undefined: the API's document gives no tickets, or the caller's roles and scopes are too many to be told. */
+/** Undefined: the API's document gives no tickets, or roles and scopes are too long to carry. */
 export function parseTicketCaller(text: unknown): TicketCallerContext | undefined {
   if (typeof text !== 'string') return undefined;
   let value: unknown;

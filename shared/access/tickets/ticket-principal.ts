@@ -1,12 +1,11 @@
-/** Who comes with a one-time ticket, as the document of the WebSocket sees them. */
 import type { CompiledDocument, CompiledTicketIssuer } from '../compiled-document.ts';
 import { expandRoles } from '../decide/principal.ts';
 import type { Principal } from '../decide/principal.ts';
 import type { TicketCaller } from './ticket.ts';
 
 /**
- * The same principal as by a token, where the document trusts that issuer itself; else named by the tickets' issuer,
- * since `main` of another document may be somebody else. Roles come to what this document makes of them.
+ * The same principal as by a token, if the document trusts that issuer itself; else prefixed by the tickets'
+ * issuer, since `main` of another document may be a different one. Roles mean what this document declares.
  */
 export function toTicketPrincipal(
   caller: TicketCaller,

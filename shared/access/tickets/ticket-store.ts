@@ -1,11 +1,10 @@
-/** TicketStore on a table of conditional writes. */
 import type { ItemStore, TicketStore } from '../../ports.ts';
 import type { Item } from '../../table/item-write.ts';
 import { accessTableSilent } from '../access-item.ts';
 import { parseCaller, ticketKey } from './ticket.ts';
 import type { TicketOutcome } from './ticket.ts';
 
-/** After its end a ticket stays so long, so that one who comes late is told why. */
+/** Time that a ticket stays after it expires, so that a late caller gets the reason. */
 const REMEMBERED_SECONDS = 3600;
 
 export function createTicketStore(store: ItemStore): TicketStore {
@@ -17,7 +16,7 @@ export function createTicketStore(store: ItemStore): TicketStore {
         notAfter: notAfterEpochSeconds,
         expiresAt: notAfterEpochSeconds + REMEMBERED_SECONDS,
       };
-      // Sent once: a ticket that nobody was told harms nobody.
+      // Sent once: a ticket whose value was not delivered does no harm.
       const outcome = await store.update({
         purpose: 'ticket',
         key: ticketKey(hash),
@@ -28,7 +27,8 @@ export function createTicketStore(store: ItemStore): TicketStore {
     },
     async take(hash, { document, nowEpochSeconds }) {
       const now = Math.floor(nowEpochSeconds);
-      // One conditional write, and never a second: where its answer is lost the ticket may be used up, and nobody has it.
+      // One conditional write, never repeated: after a lost answer the ticket may be used up, and stays
+      // unusable.
       const outcome = await store.update({
         purpose: 'ticket',
         key: ticketKey(hash),

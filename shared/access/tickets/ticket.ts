@@ -11,18 +11,17 @@ import type { Item, ItemKey } from '../../table/item-write.ts';
 import { DomainError } from '../../errors.ts';
 import type { TicketCallerContext } from './ticket-caller.ts';
 
-/** Whom a ticket lets in: whoever the authorizer of an ordinary route recognised. */
+/** The caller whom a ticket admits, as the authorizer of an ordinary route recognised it. */
 export type TicketCaller = TicketCallerContext & {
   readonly subject: string;
-  /** `iss` of the token. */
   readonly issuer: string;
   readonly clientId?: string;
-  /** When the credential ends by which the ticket was asked for; absent: never. */
+  /** Expiry of the credential that the ticket was requested with; absent: never. */
   readonly expiresAtEpochSeconds?: number;
 };
 
 export type StoredTicket = {
-  /** Name of the access document whose WebSocket it opens; the table is of one stage. */
+  /** Name of the access document of its WebSocket; the table belongs to one stage. */
   readonly document: string;
   readonly caller: TicketCaller;
   readonly notAfterEpochSeconds: number;
@@ -30,20 +29,19 @@ export type StoredTicket = {
 
 export type TicketOutcome =
   | { readonly kind: 'taken'; readonly caller: TicketCaller }
-  /** `foreign`: it is for another document's API, and stays good there. */
+  /** `foreign`: for another document's API, and still valid there. */
   | { readonly kind: 'unknown' | 'used' | 'expired' | 'foreign' };
 
-/** Digits of hex that a ticket is made from. */
 export const TICKET_ENTROPY_DIGITS = 64;
 
-/** Letters that may stand in a query and in a subprotocol as they are. */
+/** Characters that a query and a subprotocol allow unescaped. */
 const FORM = /^wst_[A-Za-z0-9_-]{43}$/;
 
 export function printTicket(entropy: string): string {
   return `wst_${Buffer.from(entropy, 'hex').toString('base64url')}`;
 }
 
-/** The hash by which it is kept; undefined: no ticket at all. */
+/** The hash under which it is stored; undefined: no ticket. */
 export function parseTicket(text: string): string | undefined {
   return FORM.test(text) ? createHash('sha256').update(text, 'utf8').digest('hex') : undefined;
 }
@@ -52,13 +50,13 @@ export function ticketKey(hash: string): ItemKey {
   return { pk: `TICKET#${hash}`, sk: 'TICKET' };
 }
 
-/** @throws DomainError STORE_UNAVAILABLE for an item that only somebody else can have written */
+/** @throws DomainError STORE_UNAVAILABLE for an item that this code cannot have written */
 export function parseCaller(item: Item): TicketCaller {
   try {
     const caller: unknown = JSON.parse(String(item['caller']));
     if (isCaller(caller)) return caller;
   } catch {
-    // Said below, for both ways of not being one.
+    // Thrown below, for both reasons.
   }
   throw new DomainError('STORE_UNAVAILABLE', 'an item of the access table is no ticket');
 }

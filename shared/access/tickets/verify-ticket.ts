@@ -1,4 +1,3 @@
-/** A one-time ticket → who it was made for. */
 import { DomainError } from '../../errors.ts';
 import type { TokenErrorCode } from '../../errors.ts';
 import type { TicketStore } from '../../ports.ts';
@@ -7,14 +6,14 @@ import type { TicketCaller, TicketOutcome } from './ticket.ts';
 const REFUSALS: Readonly<
   Record<Exclude<TicketOutcome['kind'], 'taken'>, readonly [TokenErrorCode, message: string]>
 > = {
-  unknown: ['TOKEN_UNKNOWN', 'the ticket is not on record'],
+  unknown: ['TOKEN_UNKNOWN', 'the ticket is unknown'],
   used: ['TOKEN_REVOKED', 'the ticket has been used'],
   expired: ['TOKEN_EXPIRED', 'the ticket has expired'],
   foreign: ['TOKEN_AUDIENCE_MISMATCH', 'the ticket is for another API'],
 };
 
 /**
- * Uses the ticket up. It ends with the credential by which it was asked for, if that comes first.
+ * Uses the ticket up. A ticket expires no later than the credential that it was requested with.
  * @throws DomainError TOKEN_UNKNOWN, TOKEN_REVOKED, TOKEN_EXPIRED, TOKEN_AUDIENCE_MISMATCH; STORE_UNAVAILABLE
  */
 export async function takeTicket(

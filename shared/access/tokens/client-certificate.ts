@@ -1,12 +1,12 @@
-/** mTLS: the certificate that API Gateway has verified → whose it is. Revocation is for deny rules; API Gateway checks none. */
+/** mTLS: a certificate verified by API Gateway → its principal. Only deny rules check revocation. */
 import type { ClientCertificate } from '../../aws/authorizer-event.ts';
 import { DomainError } from '../../errors.ts';
 import type { CertificateIssuer } from '../compiled-document.ts';
 import type { Principal } from '../decide/principal.ts';
 
 /**
- * The principal of a certificate that one of these issuers has made. Known by issuer and serial number
- * together: a subject's name alone is whatever any trusted authority wrote there.
+ * The principal of a certificate from one of these issuers, identified by issuer and serial number together:
+ * any trusted authority can write any subject name.
  * @throws DomainError TOKEN_ISSUER_UNKNOWN, TOKEN_EXPIRED
  */
 export function toCertificatePrincipal(
@@ -24,7 +24,7 @@ export function toCertificatePrincipal(
     ),
   );
   if (issuer === undefined)
-    throw new DomainError('TOKEN_ISSUER_UNKNOWN', 'the certificate is of an authority that is not trusted');
+    throw new DomainError('TOKEN_ISSUER_UNKNOWN', 'the authority of the certificate is not trusted');
   if (notAfterEpochSeconds < nowEpochSeconds)
     throw new DomainError('TOKEN_EXPIRED', 'the certificate has expired');
   const subject = `${issuerDN}#${serialNumber}`;
@@ -41,20 +41,23 @@ export function toCertificatePrincipal(
   };
 }
 
-/** `0A:1B`, `0a1b` and `a1b` are one number, told as the last; empty for what is none. */
+/** `0A:1B`, `0a1b` and `a1b` are one number, printed as the last; empty for any other text. */
 export function normalizeSerial(text: string): string {
   const digits = text.replaceAll(':', '').toLowerCase().replace(/^0+/, '');
   return /^[0-9a-f]+$/.test(digits) ? digits : '';
 }
 
-/** Name by name (RFC 4514): `CN=Partner CA, O=Example` is `cn=Partner CA,o=Example`, but no part may be missing or moved. */
+/**
+ * Compares name by name (RFC 4514): `CN=Partner CA, O=Example` equals `cn=Partner CA,o=Example`, but no part
+ * may be missing or moved.
+ */
 function isSameName(a: string, b: string): boolean {
   const [left, right] = [parseName(a), parseName(b)];
   return left.length === right.length && left.every((part, index) => part === right[index]);
 }
 
 function parseName(name: string): readonly string[] {
-  // A comma behind a backslash belongs to the value.
+  // A comma after a backslash belongs to the value.
   return (name.match(/(?:\\.|[^\\,])+/g) ?? []).map((part) => {
     const [type = '', ...value] = part.split('=');
     return `${type.trim().toLowerCase()}=${value.join('=').trim()}`;

@@ -1,19 +1,19 @@
-/** Names and addresses of issuers. */
-
-/** Signature algorithms that aws-jwt-verify knows; symmetric ones and `none` can never be named. */
+/** Signature algorithms of aws-jwt-verify; symmetric ones and `none` are never allowed. */
 export const SIGNATURE_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
 
 export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
 
-/** `iss` of the gateway's own issuer. The `.invalid` domain (RFC 2606) can never serve keys to a deployed stage. */
+/**
+ * `iss` of the gateway's own issuer. A `.invalid` domain (RFC 2606) never serves keys to a deployed stage.
+ */
 export const LOCAL_ISSUER = 'https://local.gatewright.invalid/';
 
-/** Where discovery is not configured, the address that most issuers use. */
+/** The address that most issuers use, when discovery is not configured. */
 export function defaultJwksUri(issuer: string): string {
   return `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`;
 }
 
-/** Whether a URL leads to this machine itself, the only place where keys may travel over plain HTTP. */
+/** Whether a URL points to this machine, the only place where keys may travel over plain HTTP. */
 export function isLoopbackUrl(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname, username, password } = new URL(url);

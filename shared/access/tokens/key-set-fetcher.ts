@@ -1,4 +1,4 @@
-/** KeySetFetcher over HTTPS; over plain HTTP from this machine only. `node:https` starts 15 ms faster than `fetch`. */
+/** KeySetFetcher over HTTPS; HTTP only to this machine. `node:https` starts 15 ms faster than `fetch`. */
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { DomainError } from '../../errors.ts';
@@ -6,25 +6,25 @@ import type { FetchLimits, KeySetFetcher } from '../../ports.ts';
 import { isLoopbackUrl } from './issuers.ts';
 import { USUAL_LIMITS } from './key-sets.ts';
 
-/** A first TLS handshake out of a cold network often fails once. */
+/** The first TLS handshake from a cold network often fails once. */
 const ATTEMPTS = 2;
 
-/** Redirects are not followed: the address is configuration, and only configuration says where keys come from. */
+/** Redirects are not followed: only configuration says where keys come from. */
 export function createKeySetFetcher(): KeySetFetcher {
   return {
     async fetch(uri, limits = USUAL_LIMITS) {
       if (!uri.startsWith('https://') && !isLoopbackUrl(uri))
-        throw unavailable('the key set address is neither https nor on this machine');
+        throw unavailable('the address of the key set is neither https nor on this machine');
       const { timeoutMs, totalMs = Infinity } = limits;
       const startedMs = performance.now();
       for (let attempt = 1; ; attempt += 1) {
         const leftMs = totalMs - (performance.now() - startedMs);
-        if (leftMs < 1) throw unavailable('no time is left to ask the issuer');
+        if (leftMs < 1) throw unavailable('no time is left to call the issuer');
         const signal = AbortSignal.timeout(Math.floor(Math.min(timeoutMs, leftMs)));
         try {
           return await get(uri, limits, signal);
         } catch (error) {
-          // Who did not answer in time will not in the same time again, and the caller waits.
+          // A server that timed out would time out again while the caller waits.
           if (attempt >= ATTEMPTS || signal.aborted || error instanceof DomainError)
             throw toUnavailable(error);
         }
@@ -33,7 +33,7 @@ export function createKeySetFetcher(): KeySetFetcher {
   };
 }
 
-/** Rejects with DomainError for an answer that asking again would not better. */
+/** Rejects with DomainError when a retry would not help. */
 async function get(uri: string, { maxBytes }: FetchLimits, signal: AbortSignal): Promise<string> {
   const send = uri.startsWith('https://') ? httpsRequest : loadHttp().request;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {

@@ -7,9 +7,8 @@ export type VerificationKey = {
   readonly keyId: string;
   /** As published; checked to be of a kind that aws-jwt-verify may use. */
   readonly jwk: { readonly kid: string; readonly kty: string; readonly alg?: string };
-  /** Made once: turning a JWK into a key costs more than a verification. */
+  /** Made once: importing a JWK costs more than a verification. */
   readonly keyObject: KeyObject;
-  /** `RS256` … that this kind of key can have made. */
   readonly algorithms: readonly string[];
 };
 
@@ -24,10 +23,10 @@ const CURVE_ALGORITHMS = new Map([
 ]);
 
 /**
- * Keeps the keys that are fit for signatures and drops the rest: one malformed or weak key (RSA below
- * 2048 bits, exponent 1, ROCA, `use: enc`) must not take the others down. A key id that names two keys is
- * dropped too, because which of them is found first would decide.
- * @param onDropped hears of each that is not merely for something else than signatures
+ * Keeps the keys fit for signatures and drops the rest: one malformed or weak key (RSA below 2048 bits,
+ * exponent 1, ROCA, `use: enc`) must not disable the others. A key id used twice is dropped too, because the
+ * order of the set would decide.
+ * @param onDropped called for each dropped key, unless it is merely for another use
  * @throws DomainError KEY_SET_UNAVAILABLE when the text is no key set or holds no usable key.
  */
 export function parseKeySet(text: string, onDropped?: () => void): KeySet {
@@ -36,7 +35,7 @@ export function parseKeySet(text: string, onDropped?: () => void): KeySet {
   const usable = keys.filter(({ keyId }) => keys.filter((key) => key.keyId === keyId).length === 1);
   if (onDropped !== undefined)
     for (let left = usable.length; left < candidates.length; left += 1) onDropped();
-  if (usable.length === 0) throw unavailable('the key set holds no key that may verify a signature');
+  if (usable.length === 0) throw unavailable('the key set has no key that may verify a signature');
   return new Map(usable.map((key) => [key.keyId, key]));
 }
 
@@ -48,11 +47,12 @@ function keysOf(text: string): readonly unknown[] {
   } catch {
     keys = undefined;
   }
-  if (!Array.isArray(keys) || keys.length > KEYS_LIMIT) throw unavailable('the issuer answered no key set');
+  if (!Array.isArray(keys) || keys.length > KEYS_LIMIT)
+    throw unavailable('the answer of the issuer is no key set');
   return keys;
 }
 
-/** Issuers publish keys for other uses beside these (RFC 7517 sections 4.2 and 4.3). */
+/** Issuers also publish keys for other uses (RFC 7517 sections 4.2 and 4.3). */
 function mayVerify(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true;
   const { use, key_ops: operations } = value as Record<string, unknown>;
@@ -94,18 +94,18 @@ const LEAST_BITS = 2_048;
 const LEAST_EXPONENT = 65_537n;
 
 /**
- * Primes of the keys that Infineon's library made (ROCA, CVE-2017-15361) are powers of 65537 modulo these,
- * and so is their product; one in 100 million of other keys looks alike.
+ * Primes from Infineon's library (ROCA, CVE-2017-15361) are powers of 65537 modulo these, and so is their
+ * product; one in 100 million other keys looks alike.
  */
 const ROCA_PRIMES = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157];
 
-/** Whether signatures of the key mean nothing: below 2048 bits, exponent 1 or even, or factored in days. */
+/** Whether signatures of the key prove nothing: below 2048 bits, exponent 1 or even, or factored in days. */
 export function isWeakRsaKey(modulus: bigint, bits: number, exponent: bigint): boolean {
   if (bits < LEAST_BITS || exponent < LEAST_EXPONENT || exponent % 2n === 0n) return true;
   return ROCA_PRIMES.every((prime) => isPowerOf65537(Number(modulus % BigInt(prime)), prime));
 }
 
-/** Looked for anew: nine in ten keys differ at the first two primes, and tables of all are a part of every start. */
+/** Computed each time: nine in ten keys differ at the first two primes, and tables cost every start. */
 function isPowerOf65537(residue: number, prime: number): boolean {
   let power = 1;
   do {

@@ -1,6 +1,6 @@
 /**
- * Key sets of the issuers, kept between invocations. aws-jwt-verify's own cache keeps a withdrawn key
- * for the life of the process and asks a failing issuer again for every request; this one does neither.
+ * Key sets of the issuers, cached between invocations. aws-jwt-verify's own cache keeps a withdrawn key for
+ * the life of the process and repeats requests to a failing issuer; this one does neither.
  */
 import { DomainError } from '../../errors.ts';
 import type { Clock, FetchLimits, KeySetFetcher, Observer } from '../../ports.ts';
@@ -9,7 +9,7 @@ import type { KeySetLimits } from '../compiled-document.ts';
 import { parseKeySet } from './key-set.ts';
 import type { KeySet, VerificationKey } from './key-set.ts';
 
-/** Where an issuer says nothing else. Time and size are what API Gateway's own JWT authorizer allows a key set. */
+/** Defaults. Time and size are those of API Gateway's own JWT authorizer. */
 export const USUAL_LIMITS: KeySetLimits = {
   maxAgeSeconds: 600,
   staleSeconds: 3_600,
@@ -18,17 +18,16 @@ export const USUAL_LIMITS: KeySetLimits = {
   maxBytes: 150_000,
 };
 
-/** Kept of the caller's time to say that the issuer is out of reach, and to remember it: an instance that is killed knows nothing. */
+/** Time kept to report and remember an unreachable issuer: a killed instance remembers nothing. */
 const RESERVED_MS = 200;
 const BACKOFF_FIRST_MS = 1_000;
 const BACKOFF_LIMIT_MS = 60_000;
 
 type Held = {
   set?: KeySet;
-  /** Read from the snapshot, once it was needed. */
+  /** Read from the snapshot at first need. */
   shipped?: KeySet;
   fetchedAtMs: number;
-  /** In a row, since the last success. */
   failures: number;
   failedAtMs: number;
   refreshing?: Promise<void>;
@@ -41,8 +40,8 @@ export class KeySets {
   readonly #held = new Map<string, Held>();
 
   /**
-   * `observer` hears `JwksFetch` (issuers asked), `JwksFetchFailed`, `JwksKeyDropped` (weak, malformed or twice),
-   * `JwksStaleUsed` (a key of a set that could not be renewed) and `UnknownKid`.
+   * `observer` receives `JwksFetch` (issuers called), `JwksFetchFailed`, `JwksKeyDropped` (weak, malformed or
+   * duplicate), `JwksStaleUsed` (a key of a set that could not be renewed) and `UnknownKid`.
    */
   constructor(fetcher: KeySetFetcher, clock: Clock, observer: Pick<Observer, 'count'> = UNOBSERVED) {
     this.#fetcher = fetcher;
@@ -50,7 +49,7 @@ export class KeySets {
     this.#observer = observer;
   }
 
-  /** The key, where a set that is young enough holds it; undefined = `keyFor` must be asked. */
+  /** The key, if a fresh set has it; undefined = call `keyFor`. */
   knownKey(jwksUri: string, keyId: string, limits = USUAL_LIMITS): VerificationKey | undefined {
     const held = this.#held.get(jwksUri);
     return held !== undefined && this.#sinceMs(held.fetchedAtMs) < limits.maxAgeSeconds * 1000
@@ -59,10 +58,10 @@ export class KeySets {
   }
 
   /**
-   * The issuer's key of this id; reads the key set when it is unknown, too old, or lacks the key.
-   * `jwksUri` comes from configuration only, never from a token. `remainingMs`: how long the caller may still run.
+   * The issuer's key of this id; fetches the key set when it is unknown, too old, or lacks the key. `jwksUri`
+   * comes from configuration only, never from a token. `remainingMs`: remaining run time of the caller.
    * @throws DomainError TOKEN_KEY_UNKNOWN: the issuer answers and has no such key;
-   *   KEY_SET_UNAVAILABLE: the issuer cannot be asked.
+   *   KEY_SET_UNAVAILABLE: the issuer cannot be reached.
    */
   async keyFor(
     jwksUri: string,
@@ -74,7 +73,7 @@ export class KeySets {
     if (known !== undefined) return known;
     const held = this.#heldFor(jwksUri);
     const ageMs = this.#sinceMs(held.fetchedAtMs);
-    // Anybody can invent key ids: one look for all of them.
+    // Attack: key ids can be invented, so all unknown ones share one fetch.
     if (held.set !== undefined && ageMs < limits.cooldownSeconds * 1000) throw this.#unknownKey();
     await this.#refresh(jwksUri, held, limits, remainingMs);
     return this.#keyAfterRefresh(held, keyId, limits);
@@ -89,16 +88,16 @@ export class KeySets {
       if (failed) this.#observer.count('JwksStaleUsed');
       return key;
     }
-    // The new set could not be read, so nobody knows whether the key exists.
+    // The new set could not be read, so the key may exist.
     throw failed ? unavailable() : this.#unknownKey();
   }
 
   #unknownKey(): DomainError {
     this.#observer.count('UnknownKid');
-    return new DomainError('TOKEN_KEY_UNKNOWN', 'the issuer has no key of the id that the token names');
+    return new DomainError('TOKEN_KEY_UNKNOWN', "the issuer has no key with the token's key id");
   }
 
-  /** The last set that was read, until it is too old; an instance that has read none has the one of the build. */
+  /** The last fetched set, until it is too old; the snapshot of the build if there was none. */
   #setWhileOutOfReach(
     held: Held,
     { maxAgeSeconds, staleSeconds, snapshot }: KeySetLimits,
@@ -110,7 +109,7 @@ export class KeySets {
     return (held.shipped ??= parseKeySet(snapshot.keySet));
   }
 
-  /** One request at a time per issuer; a failing issuer is left alone for a growing while. */
+  /** One request at a time per issuer, with growing pauses after failures. */
   async #refresh(
     jwksUri: string,
     held: Held,
@@ -149,7 +148,7 @@ export class KeySets {
     return held;
   }
 
-  /** A clock that was set back makes things old, not young for ever. */
+  /** A clock that was set back makes entries old rather than fresh for ever. */
   #sinceMs(epochMs: number): number {
     return Math.abs(this.#clock.nowEpochMs() - epochMs);
   }
@@ -160,5 +159,5 @@ function backoffMs(failures: number): number {
 }
 
 function unavailable(): DomainError {
-  return new DomainError('KEY_SET_UNAVAILABLE', "the issuer's key set cannot be read now");
+  return new DomainError('KEY_SET_UNAVAILABLE', "the issuer's key set cannot be read at the moment");
 }

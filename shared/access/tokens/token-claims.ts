@@ -1,9 +1,8 @@
-/** What the claims of a token must say, whoever signed it. */
 import { DomainError } from '../../errors.ts';
 import type { Claims } from '../decide/claims.ts';
 import type { TokenTrust } from '../compiled-document.ts';
 
-/** No access token lives this long: an `exp` beyond it is most likely in milliseconds. */
+/** No access token lives this long: a later `exp` is most likely in milliseconds. */
 const LIFETIME_LIMIT_SECONDS = 366 * 86_400;
 
 /**
@@ -16,8 +15,8 @@ export function assertClaims(claims: Claims, trust: TokenTrust, nowEpochSeconds:
 }
 
 /**
- * aws-jwt-verify takes a token without `exp` and one from the future, and reads the machine's clock; ours
- * is the one that tests and `gatewright clock` set.
+ * aws-jwt-verify accepts a token without `exp` and one from the future, and reads the machine's clock; ours
+ * can be set by tests and `gatewright clock`.
  */
 function assertTimes(claims: Claims, trust: TokenTrust, nowEpochSeconds: number): void {
   const { clockSkewSeconds: skew, maxTokenAgeSeconds } = trust;
@@ -36,15 +35,15 @@ function assertTimes(claims: Claims, trust: TokenTrust, nowEpochSeconds: number)
     throw new DomainError('TOKEN_EXPIRED', 'the token was issued too long ago');
 }
 
-/** `client_id` counts as audience only where `aud` is absent, as in API Gateway's own JWT authorizer. */
+/** `client_id` counts as audience only without `aud`, as in API Gateway's own JWT authorizer. */
 function assertMeantForUs(claims: Claims, { audience, clients, tokenUse }: TokenTrust): void {
   const { client_id: clientId, aud = clientId, azp, cnf, token_use: use } = claims;
-  // RFC 7800: bound to a key that its holder must prove. Taking it as a bearer token would undo that.
+  // RFC 7800: bound to a key that its holder must prove. Accepting it as a bearer token would undo that.
   if (cnf !== undefined) throw invalidClaim('cnf');
   if (tokenUse !== undefined && use !== tokenUse) throw invalidClaim('token_use');
   if (audience !== undefined && !namesOneOf(aud, audience)) throw otherAudience();
   if (clients === undefined) return;
-  // Cognito's ID tokens name their client in aud only. Where both names stand, both must be known.
+  // Cognito's ID tokens name their client in `aud` only. If both names are present, both must be allowed.
   const [client = tokenUse === 'id' ? aud : undefined, ...others] = [clientId, azp].filter(
     (name) => name !== undefined,
   );
@@ -52,7 +51,7 @@ function assertMeantForUs(claims: Claims, { audience, clients, tokenUse }: Token
     throw otherAudience();
 }
 
-/** One name of another type spoils the claim: nobody knows what else its issuer got wrong. */
+/** A list with a value of another type is refused as a whole. */
 function namesOneOf(claim: unknown, allowed: readonly string[]): boolean {
   const names: readonly unknown[] = Array.isArray(claim) ? claim : [claim];
   const texts = names.filter((name) => typeof name === 'string');
@@ -64,5 +63,5 @@ function otherAudience(): DomainError {
 }
 
 function invalidClaim(claim: string): DomainError {
-  return new DomainError('TOKEN_CLAIM_INVALID', `the token's claim "${claim}" is missing or not acceptable`);
+  return new DomainError('TOKEN_CLAIM_INVALID', `the token's claim "${claim}" is missing or not valid`);
 }

@@ -1,7 +1,6 @@
 /**
- * What a token must look like before its signature is worth checking. Everything here is stricter
- * than aws-jwt-verify 5.2.1, which ignores `crit` and `typ`, takes non-canonical base64url, and
- * lets any algorithm pass that the key set names.
+ * Checks a token's form before its signature. Stricter than aws-jwt-verify 5.2.1, which ignores `crit` and
+ * `typ`, accepts non-canonical base64url, and allows any algorithm that the key set names.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -12,15 +11,14 @@ import { repeatsMember } from '../../http/json-members.ts';
 type UnverifiedToken = {
   readonly algorithm: string;
   readonly keyId: string;
-  /** Lower case; undefined where the token does not say. */
+  /** Lower case; undefined if absent. */
   readonly type: string | undefined;
-  /** The `iss` claim, which picks the issuer whose key must have signed. */
   readonly issuer: string;
 };
 
 const TOKEN_LIMIT_CHARACTERS = 8_192;
 /**
- * Reads the header and the issuer of a compact JWS (RFC 7515 section 7.1). Nothing of it may be trusted yet.
+ * Reads the header and the issuer of a compact JWS (RFC 7515 section 7.1). Nothing in it is verified yet.
  * @throws DomainError TOKEN_MALFORMED, TOKEN_HEADER_REFUSED
  */
 export function parseToken(token: string): UnverifiedToken {
@@ -31,24 +29,26 @@ export function parseToken(token: string): UnverifiedToken {
   const { alg, kid, typ, crit } = parsePart(header);
   const { iss } = parsePart(payload);
   if (typeof alg !== 'string' || typeof kid !== 'string' || typeof iss !== 'string') throw malformed();
-  // RFC 7515 section 4.1.11: an extension that is critical and not understood must be refused. We understand none.
+  // RFC 7515 section 4.1.11: a critical extension that is not understood must be refused. We understand none.
   if (crit !== undefined) throw refused('the token has critical header extensions');
   if (typ !== undefined && typeof typ !== 'string') throw malformed();
   return { algorithm: alg, keyId: kid, type: typ?.toLowerCase(), issuer: iss };
 }
 
 /**
- * `dpop+jwt`, `secevent+jwt`, `logout+jwt` and their like are signed by the same issuers and are no access tokens.
- * @throws DomainError TOKEN_HEADER_REFUSED when the issuer's access tokens are not of this type or not signed this way.
+ * `dpop+jwt`, `secevent+jwt`, `logout+jwt` and others are signed by the same issuers and are no access
+ * tokens.
+ * @throws DomainError TOKEN_HEADER_REFUSED when the issuer's access tokens are not of this type or not signed
+ * this way.
  */
 export function assertHeader({ algorithm, type }: UnverifiedToken, trust: TokenTrust): void {
   if (!trust.algorithms.some((allowed) => allowed === algorithm))
-    throw refused('the token is signed with an algorithm that is not allowed for its issuer');
+    throw refused('the signature algorithm of the token is not allowed for its issuer');
   if (type !== undefined && !trust.types.includes(type))
-    throw refused('the token is of a type that is no access token');
+    throw refused('the type of the token is not that of an access token');
 }
 
-/** Only one spelling per byte sequence: no padding, no spare bits. Otherwise one token has several texts. */
+/** Exactly one spelling per byte sequence (no padding or spare bits), so a token has one text. */
 function isCanonicalBase64Url(text: string): boolean {
   return /^[A-Za-z0-9_-]+$/.test(text) && Buffer.from(text, 'base64url').toString('base64url') === text;
 }
@@ -59,10 +59,10 @@ function parsePart(part: string): JsonObject {
       Buffer.from(part, 'base64url'),
     );
     const value: unknown = JSON.parse(text);
-    // Of two members of one name, readers disagree on which counts.
+    // Readers disagree on which of two members of one name counts.
     if (isJsonObject(value) && !repeatsMember(text)) return value;
   } catch {
-    // Parse errors quote the payload; the reason is the same for all of them.
+    // Parse errors quote the payload, so one reason stands for all of them.
   }
   throw malformed();
 }

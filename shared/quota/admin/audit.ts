@@ -1,4 +1,3 @@
-/** Who changed what: the entries of a day, newest first. */
 import { parseCursor, printCursor } from './cursor.ts';
 import { auditDay, parseEntry, unavailable } from './operation.ts';
 import type { AdminPorts, AuditEntry } from './operation.ts';

@@ -1,16 +1,16 @@
-/** What the stack closes by itself: a round over all that is over, which goes on where the invocation before has ended. */
+/** The scheduled round that closes all periods that are over; an invocation continues the last one. */
 import type { ItemStore } from '../../ports.ts';
 import { closeOver } from './close-over.ts';
 import type { ClosedPage } from './close-over.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 
-/** Written down after each page: whoever is ended in the middle of one leaves a page to be looked at again. */
+/** Saved after each page: after an interruption one page is repeated. */
 type Round = {
-  /** Of the writes: two invocations at one time would each set the other back. */
+  /** Of the saved round: two concurrent invocations would set each other back. */
   readonly version: number;
   readonly begunEpochMs: number;
-  /** Where it goes on; undefined: it is over. */
+  /** Where it continues; undefined: the round is complete. */
   readonly cursor: string | undefined;
 };
 
@@ -20,14 +20,14 @@ type ClosedPart = Omit<ClosedPage, 'next'> & {
 };
 
 const KEY = { pk: 'AUDIT#close-over', sk: 'ROUND' };
-/** Once a day, also for whoever is asked every hour, a little early or late. */
+/** Once a day, even if the hourly call comes a little early or late. */
 const EVERY_MS = 23 * 3_600_000;
-/** Ledgers go 35 days after their period: somebody must know before. */
+/** Ledgers expire 35 days after their period: an operator must know before. */
 const LATE_AFTER_MS = 14 * 24 * 3_600_000;
 
 /**
- * As many pages as the time suffices for; nothing where a round of this day is over.
- * @throws DomainError STORE_UNAVAILABLE, also where a round has not come to its end for two weeks
+ * Processes as many pages as time allows; nothing if today's round is complete.
+ * @throws DomainError STORE_UNAVAILABLE, also when a round has not completed for two weeks
  */
 export async function closeAllOver(
   ports: AdminPorts,
@@ -52,7 +52,9 @@ export async function closeAllOver(
     if (performance.now() - startedMs > withinMs) break;
   }
   if (atEpochMs - begunEpochMs > LATE_AFTER_MS)
-    throw unavailable('two weeks have not sufficed to close all that is over, and ledgers go after five');
+    throw unavailable(
+      'not all periods could be closed within two weeks, and their ledgers expire after five',
+    );
   return { ...sums, isWhole: false };
 }
 
@@ -67,7 +69,7 @@ async function readRound(store: ItemStore): Promise<Round | undefined> {
   };
 }
 
-/** @returns false where another invocation is at it */
+/** @returns false when another invocation is running the round */
 async function saveRound(store: ItemStore, { version, begunEpochMs, cursor }: Round): Promise<boolean> {
   const before = { attribute: 'ver' } as const;
   const outcome = await store.update({

@@ -1,4 +1,4 @@
-/** Closes every period that is over, of all tenants: what invoices of a month are made of. */
+/** Closes every period that is over, of all tenants: the basis of a month's invoices. */
 import { closeWrite } from '../ledger.ts';
 import { readWhole } from '../shards.ts';
 import { LATE_MS } from './close-period.ts';
@@ -12,33 +12,33 @@ import { recordUsage } from './record-usage.ts';
 import { toUsageRow } from './usage-row.ts';
 
 type CloseQuestion = {
-  /** `2026-11`; undefined: whatever is over. */
+  /** `2026-11`; undefined: all that are over. */
   readonly month: string | undefined;
   readonly cursor: string | undefined;
 };
 
 export type ClosedPage = {
-  /** Periods that were open. */
+  /** Periods closed now. */
   readonly closed: number;
-  /** Records that were written: of those, and corrections of others. */
+  /** Records written: for those periods, and corrections of others. */
   readonly recorded: number;
-  /** Periods of the month that are not over, or were so a moment ago. */
+  /** Periods of the month that are not over, or ended a moment ago. */
   readonly running: number;
   readonly next?: string;
 };
 
 const PAGE = 50;
 const AT_ONCE = 8;
-/** Months begin so much earlier and end so much later somewhere. */
+/** The span of time zones: a month begins this much earlier or ends this much later somewhere. */
 const ZONES_MS = 15 * 3_600_000;
 
-/** One page; what is closed already is looked at and left as it is, so it may be asked for again at any time. */
+/** Processes one page. Closed periods are left as they are, so a page may be repeated at any time. */
 export async function closeOver(
   ports: AdminPorts,
   requested: Requested,
   { month, cursor }: CloseQuestion,
 ): Promise<ClosedPage> {
-  // One entry of the log for the run: what it closes says itself when and how it ended.
+  // One audit entry for the run: each closed period itself records when and how it ended.
   if (cursor === undefined) await logRun(ports, requested, month);
   if (parseCursor(cursor)['of']?.startsWith('fees ') === true)
     return recordFees(ports, requested, { month, cursor });
@@ -62,7 +62,7 @@ export async function closeOver(
   return { ...fees, ...counts, recorded: counts.recorded + fees.recorded };
 }
 
-/** Periods without requests whose fee is due: after all others, since whatever has a ledger is none of them. */
+/** Periods without requests whose fee is due. Comes last, since periods with a ledger are not among them. */
 async function recordFees(
   ports: AdminPorts,
   { atEpochMs }: Requested,

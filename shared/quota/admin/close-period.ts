@@ -1,4 +1,3 @@
-/** Ends periods for good, and writes down what is to be billed. */
 import { DomainError } from '../../errors.ts';
 import { closeWrite, headKey, ledgerKey, parseLedger } from '../ledger.ts';
 import { periodId } from '../period.ts';
@@ -12,12 +11,12 @@ import type { UsageRecord } from './usage-record.ts';
 
 export type Closed = { readonly operation: CarriedOut; readonly record: UsageRecord };
 
-/** Requests of a period arrive for so long after its end: the longest run of a Lambda function. */
+/** Requests of a period may arrive this long after its end: the longest run of a Lambda function. */
 export const LATE_MS = 15 * 60_000;
 
 /**
- * Closes a period that is over, and records its usage. Closing it again writes a correction, as the next version, if
- * a holder has reported more since; else it answers with the record that is there.
+ * Closes a period that is over, and records its usage. Closing it again writes a correction, as the next
+ * version, if a holder has reported more since; else it answers with the existing record.
  * @throws DomainError PERIOD_RUNNING until 15 minutes after its end, and as `findLedger`
  */
 export async function closePeriod(
@@ -32,7 +31,7 @@ export async function closePeriod(
     if (requested.atEpochMs < opensAt || item === undefined)
       throw new DomainError(
         'PERIOD_RUNNING',
-        `the period can be closed from ${new Date(opensAt).toISOString()} on: until then requests of it may arrive`,
+        `the period can be closed from ${new Date(opensAt).toISOString()} on: requests may arrive until then`,
       );
     const { closed } = parseLedger(item);
     const close = closeWrite(ledgerKey(id, period), requested.atEpochMs);

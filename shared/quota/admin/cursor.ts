@@ -1,4 +1,3 @@
-/** Where a listing goes on, as text that callers hand back as it is. */
 import { RequestInvalid } from '../../errors.ts';
 
 const MAX_CURSOR_LENGTH = 8192;
@@ -9,7 +8,7 @@ export function printCursor(position: object): string {
 }
 
 /**
- * The texts of a position by name; what they may be is for the reader to check: anybody can write one.
+ * The strings of a position by name; the reader has to check them, since a caller can forge any.
  * @throws RequestInvalid
  */
 export function parseCursor(cursor: string | undefined): Readonly<Record<string, string | undefined>> {

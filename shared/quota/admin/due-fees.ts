@@ -1,8 +1,9 @@
 /**
- * Fees of periods in which nobody asked: who is on a plan with a fee owes it, used or not. Such a period has no ledger, so its
- * record is all that there is of it; a request that is told late opens one, and what it used is a correction.
+ * Fees of periods without requests: a subscriber of a plan with a fee owes it, used or not. Such a period has
+ * no ledger, only its record; a late request opens one, and its usage becomes a correction.
  *
- * On a plan are the keys that an administrator has put on it, their tenants, and the customers that its invoice names with `from`.
+ * Subscribers are the keys that an administrator has put on the plan, their tenants, and the customers that
+ * its invoice names with `from`.
  */
 import { parseKeyPart } from '../../table/item-write.ts';
 import type { Item, ItemWrite } from '../../table/item-write.ts';
@@ -23,19 +24,17 @@ import { parseUsageRecord, recordPrefix } from './usage-record.ts';
 import { periodEndOf } from './usage-row.ts';
 import type { UsageRow } from './usage-row.ts';
 
-/** A period that is over and has neither ledger nor record. */
 type DueFee = {
   readonly row: UsageRow;
   readonly pk: string;
   readonly planVersion: number;
-  /** What exports find the record by. */
+  /** Exports find the record by it. */
   readonly head: ItemWrite;
 };
 
 type Ports = Pick<AdminPorts, 'store' | 'listing'>;
 type Plans = ReadonlyMap<string, UsagePlan>;
 
-/** Somebody who was on plans, one after the other; newest first. */
 type Subscriber = {
   readonly tenant: string;
   /** undefined: the whole tenant only. */
@@ -54,7 +53,7 @@ type Owed = {
 const PAGE = 50;
 /** Ledgers and records of one subject; fees are of periods of an hour or more. */
 const KEPT = 1000;
-/** Requests of a period arrive for so long after its end. */
+/** Requests of a period may arrive this long after its end. */
 const LATE_MS = 15 * 60_000;
 /** Sorts after every instant. */
 const LAST = '\uffff';
@@ -100,7 +99,6 @@ function hasFee(limit: UsagePlan['limits'][number]): limit is QuotaLimit {
   return limit.kind === 'quota' && limit.price !== undefined && Number(limit.price.fee) > 0;
 }
 
-/** First keys, by the index; then customers that plans name. */
 async function listSubscribers(
   ports: Ports,
   plans: Plans,
@@ -128,7 +126,7 @@ async function listSubscribers(
   };
 }
 
-/** Sorts before every name, and is none. */
+/** Sorts before every name. */
 const FIRST = ' ';
 
 function listCustomers(
@@ -158,7 +156,7 @@ function toSubscriber(item: Item): Subscriber {
   return { tenant: String(item['tenant']), key: String(item['key']), assignments: assignmentsOf(item) };
 }
 
-/** The periods that are over, each by the plan of its end: of a change inside of one, only the last has the fee. */
+/** Periods that are over, each by the plan at its end: only the last of several plans charges the fee. */
 function owedBy(
   { tenant, key, assignments }: Subscriber,
   plans: Plans,
@@ -187,7 +185,6 @@ function owedBy(
   });
 }
 
-/** Those that have an instant in common with it, newest first. */
 function periodsWithin(
   rule: QuotaLimit['period'],
   fromEpochMs: number,
@@ -202,7 +199,7 @@ function periodsWithin(
   return found;
 }
 
-/** Whether it was charged in, has been recorded, or nobody could have used it. */
+/** Whether it was charged, is recorded, or could not have been used. */
 async function isKnown({ store, listing }: Ports, { id, period }: Owed): Promise<boolean> {
   const { pk } = headKey(id);
   const head = await readItem(store, headKey(id));

@@ -1,4 +1,3 @@
-/** Keys' plans, as administrators assign and list them. */
 import { DomainError, VersionConflict } from '../../errors.ts';
 import {
   assignWrite,
@@ -43,7 +42,7 @@ export async function listKeys(
   return { keys, ...(page.after !== undefined && { next: printCursor({ pk: page.after.pk }) }) };
 }
 
-/** undefined: none was assigned. @throws DomainError STORE_UNAVAILABLE */
+/** undefined: none is assigned. @throws DomainError STORE_UNAVAILABLE */
 export async function findKeyPlan(
   { store }: Pick<AdminPorts, 'store'>,
   tenant: string,
@@ -54,7 +53,7 @@ export async function findKeyPlan(
 }
 
 /**
- * Takes a key off its plan: whoever asks for its plan is told that it has none. What it was charged stays.
+ * Takes a key off its plan: reads of its plan then find none. Its charges stay.
  * @throws DomainError KEY_UNKNOWN, EDIT_CONFLICT
  */
 export function unassignPlan(
@@ -101,8 +100,7 @@ export function assignPlan(ports: AdminPorts, requested: Requested, wanted: KeyP
     const item = await readItem(ports.store, keyPlanKey(tenant, key));
     const known = item === undefined || planOf(item) === undefined ? undefined : parseKeyPlan(item);
     const next = Number(item?.['ver'] ?? 0) + 1;
-    if (version !== next)
-      throw new VersionConflict(next, `the next version to be saved is ${next}; yours says ${version}`);
+    if (version !== next) throw new VersionConflict(next, `the next version is ${next}; yours is ${version}`);
     return {
       writes: (record) => [
         recordWrite(asked, requested, record),
@@ -113,7 +111,7 @@ export function assignPlan(ports: AdminPorts, requested: Requested, wanted: KeyP
           change: { kind: 'check' },
         },
         assignWrite(wanted, requested.atEpochMs, endAssignment(item, requested.atEpochMs)),
-        // Where whoever charges looks before a period of another plan is ended.
+        // Read before a charge ends a period of another plan.
         {
           purpose: 'assign',
           key: assignedKey(tenant, key),

@@ -1,4 +1,3 @@
-/** One limit of a tenant, or of a key: how it stands, and what is done to it. */
 import { instant, optional, whole } from '../../http/fields.ts';
 import type { Field } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
@@ -21,12 +20,12 @@ import type { LedgerQuestion } from './subject-ledger.ts';
 
 const CHANGED = { description: 'Done', schema: CARRIED_OUT };
 
-/** What an instance is asked for first decides what it loads: most are asked for one thing. */
+/** Loaded on demand: most instances serve only one kind of request. */
 function loadLimits(): Promise<typeof Limits> {
   return import('./limits.ts');
 }
 
-/** The same for both: a limit of the whole tenant, and one of a key or of its routes. */
+/** The same for a limit of the whole tenant, and one of a key or its routes. */
 export function limitRoutes(ports: AdminPorts): readonly Route[] {
   return [
     ...routesOf(ports, '/quota/tenants/{tenant}/limits/{limit}', 'Tenant', { plan: PLAN_NAME }),
@@ -61,7 +60,7 @@ function routesOf(
 ): readonly Route[] {
   const withPeriod = {
     ...query,
-    period: optional(instant('An instant of the period; now is the default')),
+    period: optional(instant('An instant of the period; default: now')),
   };
   return [
     readRoute(
@@ -69,7 +68,7 @@ function routesOf(
         path: base,
         id: `get${owner}Limit`,
         query: withPeriod,
-        summary: 'How the limit stands in a period',
+        summary: 'Usage of the limit in a period',
         answer: { description: 'Its usage', schema: USAGE_ROW },
       },
       async (request) => {
@@ -79,14 +78,7 @@ function routesOf(
       },
     ),
     ...adjustRoutes(ports, base, owner, withPeriod),
-    act(
-      ports,
-      `${base}/reset`,
-      `reset${owner}`,
-      'Gives back all that was charged in a period',
-      withPeriod,
-      'reset',
-    ),
+    act(ports, `${base}/reset`, `reset${owner}`, 'Returns all charges of a period', withPeriod, 'reset'),
     act(ports, `${base}/suspend`, `suspend${owner}`, 'Admits nothing until resumed', query, 'suspend'),
     act(ports, `${base}/resume`, `resume${owner}`, 'Ends a suspension', query, 'resume'),
     closeRoute(ports, base, owner, query),
@@ -135,7 +127,7 @@ function adjustRoutes(
   ];
 }
 
-/** A change that takes nothing but the names of whom it concerns. */
+/** A change without a body. */
 function act(
   ports: AdminPorts,
   path: `${Base}/${string}`,

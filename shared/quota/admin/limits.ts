@@ -1,4 +1,4 @@
-/** What administrators do to one limit of one subject: top-up, another limit, reset, suspend, resume. */
+/** Changes of one limit of one subject: top-up, another limit, reset, suspend, resume. */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
 import {
@@ -19,10 +19,8 @@ import type { AdminPorts, Asked, CarriedOut, Requested } from './operation.ts';
 import { findLedger, findOpenLedger, idOf } from './subject-ledger.ts';
 import type { LedgerQuestion, SubjectLedger } from './subject-ledger.ts';
 
-/** How an adjustment follows from the ledger as it is. */
 type Adjustment = { readonly units: number; readonly limit?: number; readonly restored?: number };
 
-/** Admits that many units more in the period. */
 export function topUp(
   ports: AdminPorts,
   requested: Requested,
@@ -33,8 +31,8 @@ export function topUp(
 }
 
 /**
- * Sets another limit for the period; top-ups and overage stay as they are. Lowered below what was charged already,
- * nothing more is admitted.
+ * Sets another limit for the period; top-ups and overage stay as they are. Lowered below the charges so far,
+ * it admits nothing more.
  */
 export function setLimit(
   ports: AdminPorts,
@@ -48,7 +46,7 @@ export function setLimit(
   }));
 }
 
-/** Gives back all that was charged in the period. What holders have leased may be used on top, and is in `credits`. */
+/** Returns all charges of the period. Leased units stay usable in addition, and count in `credits`. */
 export function reset(
   ports: AdminPorts,
   requested: Requested,
@@ -60,7 +58,7 @@ export function reset(
   });
 }
 
-/** Admits nothing more, in this period and later ones, until it is resumed. */
+/** Admits nothing more, in this period and later ones, until resumed. */
 export function suspend(
   ports: AdminPorts,
   requested: Requested,
@@ -72,7 +70,7 @@ export function suspend(
     const susp = requested.atEpochMs;
     return [
       { purpose: 'suspend', key: headKey(id), when: [], change: { kind: 'update', set: { ...head, susp } } },
-      // Were the period opened between reading and writing, it would be open in spite of the head.
+      // If the period were opened between reading and writing, it would be open in spite of the head.
       item === undefined ? absent(ledgerKey(id, period)) : suspendWrite(ledgerKey(id, period), susp),
     ];
   });
@@ -132,7 +130,7 @@ async function adjust(
       ),
     };
   });
-  // Left undone by a crash or an outage, the processes that charge do it when they look at the root next.
+  // If a crash or an outage prevents this, the charging processes do it at their next read of the root.
   if (lowered !== undefined) await recall(ports.store, lowered.id, lowered.period);
   return done;
 }
@@ -157,7 +155,7 @@ function change(
   });
 }
 
-/** The period is part of what is asked only if the caller named it: sent again tomorrow it is the same request. */
+/** The period is part of the request only if named: repeated tomorrow it is the same request. */
 export function ask(question: LedgerQuestion, { kind, input }: Pick<Asked, 'kind' | 'input'>): Asked {
   const { tenant, key, route, limit, periodEpochMs, plan } = question;
   const target = {
@@ -176,7 +174,7 @@ function absent(key: ItemKey): ItemWrite {
 }
 
 function refuseClosed({ closed }: LedgerState): void {
-  if (closed) throw new DomainError('PERIOD_CLOSED', 'the period is closed for good');
+  if (closed) throw new DomainError('PERIOD_CLOSED', 'the period is already closed');
 }
 
 function describe(

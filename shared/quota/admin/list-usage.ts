@@ -1,4 +1,3 @@
-/** Usage of many subjects, a bounded page at a time: how they stand, and what was invoiced. */
 import type { Item, ItemKey } from '../../table/item-write.ts';
 import { subjectList } from '../ledger.ts';
 import type { KeptItem, ListedKey } from '../../table/listing.ts';
@@ -23,22 +22,22 @@ export type UsageQuestion = {
 
 export type Page<Row> = {
   readonly rows: readonly Row[];
-  /** Cursor of the next page; a page may be empty and have one. */
+  /** Cursor of the next page; even an empty page may have one. */
   readonly next?: string;
 };
 
-/** One kind of row of a subject: what its sort keys begin with, and how it is read. */
+/** One kind of row of a subject: prefix of its sort keys, and its reader. */
 type RowKind<Row> = {
   readonly prefix: string;
   readonly read: (subject: Subjected, sk: string, item: Item, pk: string) => Row;
 };
 
-/** Subjects that one page looks at, at most: each costs a query. */
+/** Most subjects read for one page: each costs a query. */
 const SUBJECTS = 50;
 /** Sorts after every instant. */
 const LAST = '\uffff';
 
-/** How subjects stand in the periods that are kept: those of the last weeks. */
+/** Usage of subjects in the stored periods: those of the last weeks. */
 export function listUsage(ports: AdminPorts, question: UsageQuestion): Promise<Page<UsageRow>> {
   return listRows(ports, question, {
     prefix: 'P#',
@@ -52,7 +51,7 @@ export type KeptLedger = {
   readonly row: UsageRow;
 };
 
-/** The same with what is needed to go on with them. */
+/** The same, with the data needed to continue. */
 export function listLedgers(ports: AdminPorts, question: UsageQuestion): Promise<Page<KeptLedger>> {
   return listRows(ports, question, {
     prefix: 'P#',
@@ -73,7 +72,7 @@ export function listRecords(ports: AdminPorts, question: UsageQuestion): Promise
 }
 
 /**
- * How the limits of a tenant, or of one key of it, stand in the periods that contain an instant.
+ * Limits of a tenant, or of one of its keys, in the periods that contain an instant.
  * @throws as `listUsage`
  */
 export async function listStanding(
@@ -109,7 +108,7 @@ async function listRows<Row>(
   const position = parsePosition(of, tenant, question.cursor);
   const { current, sk: from } = position;
   const listed = await listHeads(ports, tenant, current ?? position.after);
-  // The subject in progress first, by its own name: others may have come before it meanwhile.
+  // The subject in progress first, by name: meanwhile others may have been added before it.
   const keys = current === undefined ? listed.keys : [current, ...listed.keys];
   const rows: Row[] = [];
   let sk = from;
@@ -136,14 +135,14 @@ async function listRows<Row>(
   return { rows, ...(listed.next !== undefined && { next: printPosition(of, { after: listed.next }) }) };
 }
 
-/** A ledger with its shards, as one; anything else as it is. */
+/** A ledger merged with its shards; anything else as it is. */
 async function wholeOf({ store }: AdminPorts, { key, item }: KeptItem): Promise<Item> {
   const whole = await readWhole(store, key, item);
   if (whole.kind === 'unavailable') throw unavailable(whole.reason);
   return whole.item ?? item;
 }
 
-/** Heads in the order of the index, whatever else it lists left out. */
+/** Heads in the order of the index, without its other entries. */
 async function listHeads(
   { listing }: AdminPorts,
   tenant: string | undefined,
@@ -162,24 +161,23 @@ function boundOf(prefix: string, epochMs: number | undefined, otherwise: string)
   return `${prefix}${epochMs === undefined ? otherwise : new Date(epochMs).toISOString()}`;
 }
 
-/** The last subject that is done with; or the one in progress, and how far it is. */
 type Position = {
   readonly after?: ListedKey | undefined;
   readonly current?: ListedKey | undefined;
   readonly sk?: string | undefined;
 };
 
-/** @param of which question it is: a cursor of another would skip rows without a word */
+/** @param of the question it belongs to: a cursor of another would skip rows silently */
 function printPosition(of: string, { after, current, sk }: Position): string {
   return printCursor({ of, ...(current ?? after), ...(current !== undefined && { at: sk }) });
 }
 
-/** Only ever a place to go on from: what is listed is decided by the question. */
+/** Only where to continue; the question decides what is listed. */
 function parsePosition(of: string, tenant: string | undefined, cursor: string | undefined): Position {
   const { of: printed, list, pk, sk, at } = parseCursor(cursor);
   if (cursor === undefined) return {};
   if (printed !== of || pk === undefined || sk === undefined || list === undefined) throw refusedCursor();
-  // One of another list would be refused by the table, as if that were out of reach.
+  // The table would refuse another list's cursor as if it were out of reach.
   if (tenant !== undefined && list !== subjectList(tenant)) throw refusedCursor();
   const key = { list, pk, sk };
   return at === undefined ? { after: key } : { current: key, sk: at };

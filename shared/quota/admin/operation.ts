@@ -1,6 +1,6 @@
 /**
- * Changes by administrators: each counts once per operation id, and leaves an entry in the audit log, in one
- * transaction with the change itself.
+ * Changes by administrators: each takes effect once per operation id, and writes an audit entry, in one
+ * transaction with the change.
  */
 import { DomainError } from '../../errors.ts';
 import type { ItemListing, ItemStore, Random, Timer } from '../../ports.ts';
@@ -16,15 +16,13 @@ export type AdminPorts = {
   readonly timer: Timer;
 };
 
-/** Who asks for a change, when, and under which id. */
+/** Who makes a change, when, and under which id. */
 export type Requested = {
   readonly operationId: string;
-  /** ARN of the IAM principal. */
   readonly by: string;
   readonly atEpochMs: number;
 };
 
-/** What a change's request says of itself. */
 export function toRequested(request: {
   readonly operationId: string;
   readonly signer: string;
@@ -33,7 +31,6 @@ export function toRequested(request: {
   return { operationId: request.operationId, by: request.signer, atEpochMs: request.receivedEpochMs };
 }
 
-/** JSON objects: how it stood and stands. */
 type Facts = Readonly<Record<string, unknown>>;
 
 export type AuditEntry = AskedOperation & {
@@ -46,18 +43,18 @@ export type AuditEntry = AskedOperation & {
 };
 
 export type CarriedOut = AuditEntry & {
-  /** The id had been used for the very same change before; nothing was changed now. */
+  /** The id was already used for exactly this change; nothing was changed now. */
   readonly repeated: boolean;
 };
 
 export type Asked = AskedOperation & {
-  /** Partition of what is changed: operation ids count within it. */
+  /** Partition of the change: operation ids are unique within it. */
   readonly pk: string;
 };
 
-/** A change, worked out from what is kept now; its tests refuse it if that has changed meanwhile. */
+/** A change computed from the current items; its conditions fail if they have changed meanwhile. */
 type Prepared = {
-  /** The change together with its record, which must hold these attributes. */
+  /** The change and its record, which must have these attributes. */
   readonly writes: (record: OperationRecord) => readonly ItemWrite[];
   readonly before: Facts;
   readonly after: Facts;
@@ -67,9 +64,10 @@ const ATTEMPTS = 6;
 const BACK_OFF_MS = 20;
 
 /**
- * Carries a change out, or finds that it has been.
- * @throws DomainError OPERATION_REUSED, EDIT_CONFLICT when others keep changing the same, STORE_UNAVAILABLE when it
- *   is not known whether it landed (asking again under the same id finds out), and what `prepare` throws
+ * Carries out a change, or finds that it already was.
+ * @throws DomainError OPERATION_REUSED, EDIT_CONFLICT when others keep changing the same, STORE_UNAVAILABLE
+ * when it
+ *   is unknown whether it was made (repeat it with the same id), and what `prepare` throws
  */
 export async function carryOut(
   ports: AdminPorts,
@@ -85,7 +83,7 @@ export async function carryOut(
     if (known !== undefined) return { ...known, repeated: attempt === 0 };
     const prepared = await prepare().catch((error: unknown) => error);
     if (!isPrepared(prepared)) {
-      // A copy of this very request may have landed between the two reads, and is what `prepare` met.
+      // A copy of this request may have been made between the two reads, which `prepare` then saw.
       const landed = await findEntry(store, requested, asked, hash);
       if (landed !== undefined) return { ...landed, repeated: true };
       throw prepared;
@@ -101,11 +99,11 @@ export async function carryOut(
     isRefused = outcome.kind === 'refused';
     await timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + random.fraction()));
   }
-  if (isRefused) throw new DomainError('EDIT_CONFLICT', 'others are changing the same; ask again');
+  if (isRefused) throw new DomainError('EDIT_CONFLICT', 'others are changing the same item; try again');
   throw unavailable('no answer');
 }
 
-/** The record of an operation that has no other effect on its partition than `adjustWrites` has. */
+/** The record of an operation whose only other effect on its partition is `adjustWrites`. */
 export function recordWrite(
   { pk, kind }: Asked,
   { operationId, atEpochMs }: Requested,
@@ -125,7 +123,6 @@ export function unavailable(reason: string): DomainError {
   return new DomainError('STORE_UNAVAILABLE', `the quota table does not answer (${reason})`);
 }
 
-/** Partition of a day's entries; a sort key begins with the instant. */
 export function auditDay(instant: string): string {
   return `AUDIT#${instant.slice(0, 10)}`;
 }
@@ -144,7 +141,7 @@ async function findEntry(
   if (!isCarriedOut(record, hash)) return undefined;
   const log = String(record['log']);
   const entry = await readItem(store, { pk: auditDay(log), sk: log });
-  if (entry === undefined) throw unavailable('an operation without its audit entry');
+  if (entry === undefined) throw unavailable('the operation has no audit entry');
   return parseEntry(entry);
 }
 

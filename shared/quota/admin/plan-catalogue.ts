@@ -1,4 +1,3 @@
-/** Which usage plans a table has, for whoever names one. */
 import type { PlanCatalogue } from '../../ports.ts';
 import { parseKeyPart } from '../../table/item-write.ts';
 import { planKey } from '../ledger.ts';
@@ -6,7 +5,7 @@ import { PLAN_LIST } from '../plan-book.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 
-/** Enough to find a misspelt one among. */
+/** Enough to recognise a misspelt one. */
 const PAGE = 50;
 
 export function createPlanCatalogue({

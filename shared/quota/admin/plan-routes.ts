@@ -1,4 +1,3 @@
-/** `/quota/plans` and the plans of keys. */
 import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, documentRoute, readRoute } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';
@@ -10,7 +9,7 @@ import type { AdminPorts } from './operation.ts';
 import type * as Plans from './plans.ts';
 import { CARRIED_OUT, CURSOR, KEY_PLAN, pageOf, PLAN } from './schemas.ts';
 
-/** Most instances are asked for one thing, and start without the others. */
+/** Loaded on demand: most instances serve only one kind of request. */
 function loadPlans(): Promise<typeof Plans> {
   return import('./plans.ts');
 }
@@ -48,7 +47,7 @@ export function planRoutes(ports: AdminPorts): readonly Route[] {
         method: 'PUT',
         path: '/quota/plans/{plan}',
         id: 'saveQuotaPlan',
-        summary: 'Saves the next version of a plan; counts from the next period on',
+        summary: 'Saves the next version of a plan; takes effect in the next period',
         document: PLAN,
         answer: { description: 'Saved', schema: CARRIED_OUT },
       },
@@ -65,7 +64,6 @@ const NEXT_VERSION = whole('1 for the first assignment, else one more than the n
   max: Number.MAX_SAFE_INTEGER,
 });
 
-/** Which key is on which plan. */
 export function keyRoutes(ports: AdminPorts): readonly Route[] {
   return [
     readRoute(

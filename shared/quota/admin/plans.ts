@@ -1,4 +1,3 @@
-/** Usage plans, as administrators list, read and save them. */
 import { DomainError, PlanInvalid, RequestInvalid, VersionConflict } from '../../errors.ts';
 import type { Item } from '../../table/item-write.ts';
 import { planKey } from '../ledger.ts';
@@ -9,7 +8,7 @@ import { parseCursor, printCursor } from './cursor.ts';
 import { carryOut, readItem, recordWrite, unavailable } from './operation.ts';
 import type { AdminPorts, CarriedOut, Requested } from './operation.ts';
 
-/** A plan as it was saved: `{id, version, limits, cost?}`. */
+/** A plan as saved: `{id, version, limits, cost?}`. */
 type PlanDocument = Readonly<Record<string, unknown>>;
 
 type PlanPage = { readonly plans: readonly PlanDocument[]; readonly next?: string };
@@ -19,7 +18,7 @@ const PAGE = 25;
 /** @throws DomainError PLAN_UNKNOWN, STORE_UNAVAILABLE */
 export async function getPlan({ store }: Pick<AdminPorts, 'store'>, planId: string): Promise<UsagePlan> {
   const item = await readItem(store, planKey(planId));
-  if (item === undefined) throw new DomainError('PLAN_UNKNOWN', 'there is no usage plan of that id');
+  if (item === undefined) throw new DomainError('PLAN_UNKNOWN', 'there is no usage plan with that id');
   return parseStored(item);
 }
 
@@ -42,7 +41,8 @@ export async function listPlans(ports: AdminPorts, cursor: string | undefined): 
 }
 
 /**
- * Saves the next version of a plan, or the first of a new one. Periods in progress keep what they were opened with.
+ * Saves the next version of a plan, or the first of a new one. Periods in progress keep the version that
+ * opened them.
  * @throws PlanInvalid naming the field, RequestInvalid when the document is of another plan, DomainError
  *   EDIT_CONFLICT when its version is not the one after the newest
  */
@@ -53,7 +53,7 @@ export function savePlan(
   document: unknown,
 ): Promise<CarriedOut> {
   const plan = parsePlan(document);
-  if (plan.id !== planId) throw new RequestInvalid('id', 'must be the plan that the path names');
+  if (plan.id !== planId) throw new RequestInvalid('id', 'must be the plan in the path');
   const { pk } = planKey(planId);
   const asked = { kind: 'save-plan', pk, target: { plan: planId }, input: documentOf(plan) };
   return carryOut(ports, requested, asked, async () => {
@@ -62,7 +62,7 @@ export function savePlan(
     if (newest !== undefined && plan.version !== newest + 1)
       throw new VersionConflict(
         newest + 1,
-        `version ${newest} is the newest, so the next to be saved is ${newest + 1}; yours says ${plan.version}`,
+        `version ${newest} is the newest, so the next is ${newest + 1}; yours is ${plan.version}`,
       );
     return {
       writes: (record) => [
@@ -76,7 +76,7 @@ export function savePlan(
   });
 }
 
-/** What stands in the table is shown as it stands, even if an older code's plan would be refused today. */
+/** Shown as stored, even if today's checks would refuse an older plan. */
 function describeStored(item: Item): Readonly<Record<string, unknown>> {
   try {
     return { plan: documentOf(parseStored(item)) };

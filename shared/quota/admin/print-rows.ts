@@ -1,5 +1,3 @@
-/** Rows of an export as text. */
-
 type Format = 'ndjson' | 'csv';
 
 export const MEDIA_TYPES: Readonly<Record<Format, string>> = {
@@ -7,7 +5,6 @@ export const MEDIA_TYPES: Readonly<Record<Format, string>> = {
   csv: 'text/csv; charset=utf-8',
 };
 
-/** One JSON object per line. */
 export function printNdjson(rows: readonly object[]): string {
   return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 }
@@ -21,7 +18,7 @@ export function printCsv(columns: readonly string[], rows: readonly object[], wi
   return [...(withHeader ? [columns.join(',')] : []), ...lines].map((line) => `${line}\r\n`).join('');
 }
 
-/** A name that begins like a formula would be run by the spreadsheet that opens it (CSV injection). */
+/** Attack: a spreadsheet runs a name that begins like a formula (CSV injection). */
 function printCell(value: unknown): string {
   if (typeof value === 'number') return String(value);
   const isWritten = typeof value === 'object' || typeof value === 'boolean';

@@ -1,4 +1,4 @@
-/** Writes down what of a closed period is billed, and by which price. */
+/** Records the billable usage of a closed period and its price. */
 import type { Item } from '../../table/item-write.ts';
 import { planKey } from '../ledger.ts';
 import { parseStored, versionKey } from '../plan-book.ts';
@@ -14,7 +14,6 @@ import {
 import type { Billing, UsageRecord } from './usage-record.ts';
 import type { UsageRow } from './usage-row.ts';
 
-/** A ledger as it is now, and the partition that its records are in. */
 type Looked = { readonly row: UsageRow; readonly pk: string; readonly item: Item };
 
 const ATTEMPTS = 5;
@@ -22,8 +21,8 @@ const ATTEMPTS = 5;
 const LAST = '\uffff';
 
 /**
- * Not in the transaction that closes: holders may still report, and what they report must not keep it from closing.
- * The record that is there stays, if it says the same.
+ * Separate from the closing transaction: late reports of holders must not prevent closing. An existing record
+ * stays if it says the same.
  */
 export async function recordUsage(
   ports: AdminPorts,
@@ -47,7 +46,7 @@ export async function recordUsage(
   throw unavailable('the usage record could not be written');
 }
 
-/** The price of the plan's version that opened the period; where that had none, of the newest. */
+/** The price of the plan version that opened the period; if it had none, of the newest. */
 async function billingOf(
   { store }: Pick<AdminPorts, 'store'>,
   { plan: planId, limit: limitId, periodEnd }: UsageRow,
@@ -59,7 +58,7 @@ async function billingOf(
     const limit = plan?.limits.find(({ id }) => id === limitId);
     if (limit?.kind !== 'quota' || limit.price === undefined || plan?.invoice === undefined) continue;
     const { currency } = plan.invoice;
-    // What was over when another rule took over was a whole period.
+    // A period that was over before another rule took over was complete.
     const replaced = ledger['nxt'] !== undefined && Number(ledger['closed']) < Date.parse(periodEnd);
     return { currency, price: limit.price, carried: Number(ledger['carry'] ?? 0), replaced };
   }

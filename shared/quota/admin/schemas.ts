@@ -1,4 +1,4 @@
-/** JSON Schemas of what quota-admin answers, and fields that several of its routes take. */
+/** JSON Schemas of quota-admin's answers, and fields that several of its routes take. */
 import { instant, oneOf, optional, text, whole } from '../../http/fields.ts';
 import type { JsonSchema } from '../../http/fields.ts';
 
@@ -10,7 +10,7 @@ const FACTS = { type: 'object' };
 
 const PRICE = {
   type: 'object',
-  description: 'Amounts are decimal text; the first `included` units cost nothing.',
+  description: 'Amounts are decimal text; the first `included` units are free.',
   properties: {
     fee: TEXT,
     included: WHOLE,
@@ -46,7 +46,7 @@ const CUSTOMER = {
 const LIMIT = {
   type: 'object',
   description:
-    'A quota (quota, period) or a rate (rate, burst); docs/guides/sell/quota.md says what each field means.',
+    'A quota (quota, period) or a rate (rate, burst); docs/guides/sell/quota.md explains the fields.',
   required: ['id', 'level'],
   properties: {
     id: TEXT,
@@ -74,7 +74,7 @@ const LIMIT = {
 
 export const PLAN: JsonSchema = {
   type: 'object',
-  description: 'A usage plan. What cannot be kept is refused with the path of the field.',
+  description: 'A usage plan. A plan that cannot be enforced is refused with the path of the field.',
   required: ['id', 'version', 'limits'],
   properties: {
     id: TEXT,
@@ -103,7 +103,7 @@ const NAMES = {
   periodStart: INSTANT,
   periodEnd: INSTANT,
 };
-const MONTH = { type: 'string', description: 'On whose invoice it is: 2026-11' };
+const MONTH = { type: 'string', description: 'Month of the invoice: 2026-11' };
 const OPTIONAL = ['key', 'route'];
 const BILLING = { currency: TEXT, price: PRICE, carried: WHOLE, replaced: { type: 'boolean' } };
 
@@ -137,8 +137,8 @@ export const USAGE_RECORD: JsonSchema = structure(
 
 export const CLOSED_PAGE: JsonSchema = structure(
   {
-    closed: { ...WHOLE, description: 'Periods that were open' },
-    recorded: { ...WHOLE, description: 'Records that were written, corrections among them' },
+    closed: { ...WHOLE, description: 'Periods closed now' },
+    recorded: { ...WHOLE, description: 'Records written, including corrections' },
     running: { ...WHOLE, description: 'Periods that are not over' },
     next: { ...TEXT, description: 'Cursor of the next page' },
   },
@@ -160,7 +160,7 @@ export const AUDIT_ENTRY: JsonSchema = structure(ENTRY);
 
 export const CARRIED_OUT: JsonSchema = structure({
   ...ENTRY,
-  repeated: { type: 'boolean', description: 'This very change had been made under the id before.' },
+  repeated: { type: 'boolean', description: 'This change was already made with the same id.' },
 });
 
 /** `{[name]: […], next?}` */
@@ -175,25 +175,25 @@ export function structure(properties: JsonSchema, optionalNames: readonly string
 }
 
 export const CURSOR = optional(
-  text('The next of the answer before', { pattern: /^[A-Za-z0-9_-]+$/, maxLength: 8192 }),
+  text('The next of the previous answer', { pattern: /^[A-Za-z0-9_-]+$/, maxLength: 8192 }),
 );
 export const ROUTE = optional(text('For limits per route: GET /orders/{id}'));
 export const PLAN_NAME = optional(
-  text('The plan of whom none is known of: nobody has assigned one, and nothing was charged yet'),
+  text('The plan to use when the subject has none: no plan is assigned, and nothing was charged yet'),
 );
-export const PERIOD = instant('An instant of the period that is meant');
+export const PERIOD = instant('An instant of the period');
 export const UNITS = { min: 1, max: Number.MAX_SAFE_INTEGER };
 
 export const EXPORTED = {
   of: optional(
     oneOf(
-      'usage as it stands (the default), the records of closed periods, or the fees of periods without requests that are not recorded yet',
+      'current usage (the default), the records of closed periods, or unrecorded fees of periods without requests',
       ['usage', 'records', 'due'],
     ),
   ),
-  format: optional(oneOf('ndjson is the default', ['ndjson', 'csv'])),
+  format: optional(oneOf('default: ndjson', ['ndjson', 'csv'])),
   from: optional(instant('Periods that begin then or later')),
   to: optional(instant('Periods that begin before')),
-  limit: optional(whole('Rows of a page at most; 500 is the default', { min: 1, max: 1000 })),
+  limit: optional(whole('Rows per page; default: 500', { min: 1, max: 1000 })),
   cursor: CURSOR,
 };

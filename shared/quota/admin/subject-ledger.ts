@@ -1,4 +1,3 @@
-/** From the names in a request to the one ledger that they mean. */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { Item, ItemKey } from '../../table/item-write.ts';
 import { headKey, expiryOf, ledgerKey } from '../ledger.ts';
@@ -33,11 +32,11 @@ export type LedgerQuestion = {
   readonly limit: string;
   /** undefined: the limit is of the whole tenant. */
   readonly key: string | undefined;
-  /** Needed for limits per route, and for no others. */
+  /** Required for limits per route only. */
   readonly route: string | undefined;
-  /** An instant of the period that is meant; undefined = the one of now. */
+  /** An instant of the period; undefined = now. */
   readonly periodEpochMs: number | undefined;
-  /** Of whom nothing is known yet: no plan was assigned, and nothing was charged. */
+  /** Used when the subject has no plan and no charges yet. */
   readonly plan?: string | undefined;
 };
 
@@ -47,9 +46,8 @@ export type SubjectLedger = {
   readonly plan: UsagePlan;
   readonly period: Period;
   readonly head: Item | undefined;
-  /** undefined: the period is the one of now, and nothing was charged in it yet. */
+  /** undefined: the current period, without charges yet. */
   readonly item: Item | undefined;
-  /** Units that count in it when it is opened. */
   readonly carried: number;
 };
 
@@ -66,9 +64,10 @@ export function idOf(question: LedgerQuestion): LedgerId {
 }
 
 /**
- * Finds a ledger as it is now, or as the next request would find it. The plan is the one assigned to the key, else the one last
- * charged by; of a tenant, else the one that its keys are on; else the one that is named.
- * @throws DomainError KEY_UNKNOWN, PLAN_UNKNOWN, LIMIT_UNKNOWN, PERIOD_UNKNOWN, SUBJECT_INVALID, STORE_UNAVAILABLE
+ * Finds the current ledger, or the one that the next request would use. Its plan is, in this order: the one
+ * assigned to the key, the one of the last charge, for a tenant that of its keys, the named one.
+ * @throws DomainError KEY_UNKNOWN, PLAN_UNKNOWN, LIMIT_UNKNOWN, PERIOD_UNKNOWN, SUBJECT_INVALID,
+ * STORE_UNAVAILABLE
  */
 export async function findLedger(
   ports: Pick<AdminPorts, 'store' | 'listing'>,
@@ -86,13 +85,13 @@ export async function findLedger(
   if (kept !== undefined) return { ...found, ...kept, carried: 0 };
   const now = periodAt(limit.period, nowEpochMs);
   if (periodEpochMs !== undefined && (periodEpochMs < now.startEpochMs || now.endEpochMs <= periodEpochMs))
-    throw new DomainError('PERIOD_UNKNOWN', 'nothing was charged in that period, or it is long over');
+    throw new DomainError('PERIOD_UNKNOWN', 'nothing was charged in that period, or its ledger has expired');
   return { ...found, ...(await findStanding(ports, question, found, nowEpochMs)) };
 }
 
 type Standing = Pick<SubjectLedger, 'period' | 'item' | 'carried'>;
 
-/** What is charged to now: what the head names, unless the plan's own period would end it. */
+/** The current ledger: the head's, unless the plan's own period would end it. */
 async function findStanding(
   { store }: Pick<AdminPorts, 'store'>,
   { tenant, key }: LedgerQuestion,
@@ -114,7 +113,7 @@ async function findStanding(
   return { period, item: undefined, carried };
 }
 
-/** Another limit's ledgers, where this limit goes on with them. */
+/** Another limit's ledgers, which this limit continues. */
 async function findLine(
   { store }: Pick<AdminPorts, 'store'>,
   asked: LedgerId,
@@ -132,7 +131,7 @@ async function findLine(
   return { id, head: await readItem(store, headKey(id)) };
 }
 
-/** The ledger that an instant belongs to, by whichever rule it was opened; the newest, where one has taken another's place. */
+/** The ledger of an instant, whatever rule opened it; the newest, if one has replaced another. */
 async function findKept(
   { store, listing }: Pick<AdminPorts, 'store' | 'listing'>,
   id: LedgerId,
@@ -150,7 +149,7 @@ async function findKept(
 }
 
 /**
- * As `findLedger`, and opens the period of now if nothing was charged in it yet: a top-up may come first.
+ * Like `findLedger`, and opens the current period if it has no charges yet: a top-up may come first.
  * @throws as `findLedger`, and DomainError EDIT_CONFLICT while the subject is suspended
  */
 export async function findOpenLedger(
@@ -163,7 +162,7 @@ export async function findOpenLedger(
     if (found.item !== undefined) return { ...found, item: found.item };
     const opened = await openPeriod({ ...found, nowEpochMs }, ports.store);
     if (opened.kind === 'gone')
-      throw new DomainError('PERIOD_UNKNOWN', 'the period is over, and its ledger is gone');
+      throw new DomainError('PERIOD_UNKNOWN', 'the period is over, and its ledger has expired');
     if (opened.kind === 'suspended')
       throw new DomainError('EDIT_CONFLICT', 'the subject is suspended; resume it first');
     if (opened.kind === 'unavailable') throw unavailable('the period could not be opened');
@@ -171,7 +170,7 @@ export async function findOpenLedger(
   throw new DomainError('EDIT_CONFLICT', 'the period could not be opened: its plan is being changed');
 }
 
-/** How a ledger stands; one that nobody has opened is shown as it would be opened. */
+/** The state of a ledger; an unopened one is shown as it would be opened. */
 export function rowOf({ id, limit, plan, period, head, item, carried }: SubjectLedger): UsageRow {
   const whole = limit.quota + limit.overage - (head?.['cur'] === undefined ? limit.initialUsage : 0);
   const credits = Math.max(0, whole - carried);
@@ -191,7 +190,7 @@ export function rowOf({ id, limit, plan, period, head, item, carried }: SubjectL
   return toUsageRow({ id, level: limit.level, plan: plan.id, zoneAt: zone }, periodId(period), shown);
 }
 
-/** With its shards, as one. */
+/** Merged with its shards. */
 async function readLedger(store: AdminPorts['store'], key: ItemKey): Promise<Item | undefined> {
   const whole = await readWhole(store, key, await readItem(store, key));
   if (whole.kind === 'unavailable') throw unavailable(whole.reason);
@@ -208,7 +207,7 @@ async function findPlan(
   const known = assigned?.plan ?? head?.['plan'] ?? (await findLastPlan(ports, question));
   if (typeof known === 'string') {
     if (named === undefined || named === known) return getPlan(ports, known);
-    throw new RequestInvalid('plan', `must be left out: it is on ${known}`);
+    throw new RequestInvalid('plan', `must be left out: the plan is ${known}`);
   }
   const ofKeys = key === undefined ? await findPlanOfKeys(ports, question) : undefined;
   if (ofKeys !== undefined) return ofKeys;
@@ -219,7 +218,10 @@ async function findPlan(
   );
 }
 
-/** The plan that a tenant's limit comes from before its first request: what its keys are on. @throws RequestInvalid where that is more than one */
+/**
+ * The plan of a tenant's limit before its first request: that of its keys. @throws RequestInvalid when they
+ * have more than one
+ */
 async function findPlanOfKeys(
   ports: Pick<AdminPorts, 'store' | 'listing'>,
   question: LedgerQuestion,
@@ -235,13 +237,13 @@ async function findPlanOfKeys(
   if (wanted.length > 1)
     throw new RequestInvalid(
       'plan',
-      `must be given: keys of the tenant are on ${wanted.map(({ id }) => id).join(' and ')}`,
+      `is required: keys of the tenant are on ${wanted.map(({ id }) => id).join(' and ')}`,
     );
-  // Of plans without such a limit any says so.
+  // If no plan has such a limit, any of them leads to the refusal.
   return wanted[0] ?? plans[0];
 }
 
-/** The plan of the limit that the subject met last: what is asked about may be its new name. */
+/** The plan of the subject's latest limit: the requested name may be its new one. */
 async function findLastPlan(ports: Pick<AdminPorts, 'store'>, question: LedgerQuestion): Promise<unknown> {
   const id = idOf(question);
   const limit = parseLimits(await readItem(ports.store, subjectKey(id, levelOf(question)))).at(-1);
@@ -260,14 +262,11 @@ function levelOf({ key, route }: LedgerQuestion): QuotaLimit['level'] {
 function findLimit(plan: UsagePlan, question: LedgerQuestion): QuotaLimit {
   const level = levelOf(question);
   const limit = plan.limits.find(({ id }) => id === question.limit);
-  if (limit === undefined) throw new DomainError('LIMIT_UNKNOWN', 'the plan has no limit of that id');
+  if (limit === undefined) throw new DomainError('LIMIT_UNKNOWN', 'the plan has no limit with that id');
   if (limit.kind !== 'quota')
     throw new DomainError('LIMIT_UNKNOWN', `that limit is no quota (${limit.kind}), and has no usage`);
   if (limit.level === level) return limit;
-  if (limit.level === 'route') throw new RequestInvalid('route', 'must be given: the limit is per route');
-  if (level === 'route') throw new RequestInvalid('route', 'must not be given: the limit is not per route');
-  throw new DomainError(
-    'LIMIT_UNKNOWN',
-    `that limit is per ${limit.level}, and is found at the ${limit.level}'s path`,
-  );
+  if (limit.level === 'route') throw new RequestInvalid('route', 'is required: the limit is per route');
+  if (level === 'route') throw new RequestInvalid('route', 'must be left out: the limit is not per route');
+  throw new DomainError('LIMIT_UNKNOWN', `that limit is per ${limit.level}: use the ${limit.level}'s path`);
 }

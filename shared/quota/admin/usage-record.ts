@@ -1,6 +1,7 @@
 /**
- * Usage records: what an invoice can be made of. One per tenant, limit, subject, period and version, written once
- * and never changed; a correction is the next version. So the record's id is a fit idempotency key for whoever bills.
+ * Usage records, the basis of invoices. One per tenant, limit, subject, period and version, written once and
+ * never changed; a correction is the next version. So a record's id is a suitable idempotency key for
+ * billing.
  */
 import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
 import type { Price } from '../price.ts';
@@ -14,31 +15,31 @@ export type UsageRecord = Omit<UsageRow, 'state' | 'outstanding' | 'remaining' |
   /** ISO 8601, UTC. */
   readonly recordedAt: string;
   /**
-   * What this version adds to the one before; below 0 where refunds were reported late. The versions of a period come to its
-   * `used`, so this is what a meter that adds events up is told.
+   * Difference to the previous version; below 0 after late refunds. The versions of a period add up to its
+   * `used`, so meters get this value.
    */
   readonly usedDelta: number;
   readonly overageDelta: number;
 } & Partial<Billing>;
 
-/** By what a period is priced; decided when it is closed, and the same in its corrections. */
+/** The pricing of a period; decided when it is closed, and the same in its corrections. */
 export type Billing = {
   readonly currency: string;
   readonly price: Price;
-  /** Units of this period that are priced in another's record; the tiers begin after them. */
+  /** Units of this period priced in another's record; its tiers begin after them. */
   readonly carried: number;
-  /** A change of the plan has ended it; the period that goes on has the fee. */
+  /** Ended by a change of plan; the continuing period has the fee. */
   readonly replaced: boolean;
 };
 
 const VERSION_DIGITS = 6;
 
-/** What sort keys of the records of that period begin with; of all periods, given ''. */
+/** Prefix of the sort keys of that period's records; '' gives all periods. */
 export function recordPrefix(periodStart: string): string {
   return `U#${periodStart}`;
 }
 
-/** The record of a row, as the version after that one. */
+/** A row's record, as the version after the given one. */
 export function toUsageRecord(
   row: UsageRow,
   before: UsageRecord | undefined,
@@ -80,7 +81,7 @@ function billingOf({ currency, price, carried, replaced }: UsageRecord): Partial
   return { currency, price, carried: carried ?? 0, replaced: replaced ?? false };
 }
 
-/** Whether a later look at the ledger gives the same to bill. */
+/** Whether a later ledger gives the same bill. */
 export function saysTheSame(record: UsageRecord, row: UsageRow): boolean {
   const { used, included, overage, lost, quota, credits } = row;
   return (
@@ -93,7 +94,7 @@ export function saysTheSame(record: UsageRecord, row: UsageRow): boolean {
   );
 }
 
-/** Refused by the store if that version has been written. */
+/** The store refuses it if that version exists. */
 export function recordUsageWrite(pk: string, record: UsageRecord): ItemWrite {
   return {
     purpose: 'record',

@@ -1,4 +1,3 @@
-/** Usage of many: how tenants stand, exports, and the audit log. */
 import { instant, optional, text } from '../../http/fields.ts';
 import type { ReadFields } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
@@ -15,11 +14,11 @@ import { AUDIT_ENTRY, CLOSED_PAGE, CURSOR, EXPORTED, pageOf, USAGE_RECORD, USAGE
 
 const PAGE_ROWS = 500;
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
-const STANDING = { at: optional(instant('Now is the default')), cursor: CURSOR };
+const STANDING = { at: optional(instant('Default: now')), cursor: CURSOR };
 const USAGE_PAGE = { description: 'A page of usage', schema: pageOf('usage', USAGE_ROW) };
 const EXPORT = {
   description:
-    'Rows; the field x-next-cursor of the answer, if there is one, is the cursor of the next page. ' +
+    'Rows; the header x-next-cursor of the answer, if present, is the cursor of the next page. ' +
     'CSV has its header line on the first page.',
   mediaTypes: ['application/x-ndjson', 'text/csv'],
 };
@@ -30,7 +29,7 @@ export function usageRoutes(ports: AdminPorts): readonly Route[] {
       {
         path: '/quota/usage',
         id: 'listQuotaUsage',
-        summary: 'How all tenants stand in the periods of an instant',
+        summary: 'Usage of all tenants in the periods of an instant',
         query: STANDING,
         answer: USAGE_PAGE,
       },
@@ -40,7 +39,7 @@ export function usageRoutes(ports: AdminPorts): readonly Route[] {
       {
         path: '/quota/tenants/{tenant}/usage',
         id: 'listTenantUsage',
-        summary: 'How a tenant and its keys stand in the periods of an instant',
+        summary: 'Usage of a tenant and its keys in the periods of an instant',
         query: STANDING,
         answer: USAGE_PAGE,
       },
@@ -50,7 +49,7 @@ export function usageRoutes(ports: AdminPorts): readonly Route[] {
       {
         path: '/quota/export',
         id: 'exportQuotaUsage',
-        summary: 'Usage of all tenants as NDJSON or CSV',
+        summary: 'Export of the usage of all tenants as NDJSON or CSV',
         query: EXPORTED,
         answer: EXPORT,
       },
@@ -60,7 +59,7 @@ export function usageRoutes(ports: AdminPorts): readonly Route[] {
       {
         path: '/quota/tenants/{tenant}/export',
         id: 'exportTenantUsage',
-        summary: 'Usage of a tenant as NDJSON or CSV',
+        summary: 'Export of the usage of a tenant as NDJSON or CSV',
         query: EXPORTED,
         answer: EXPORT,
       },
@@ -72,7 +71,7 @@ export function usageRoutes(ports: AdminPorts): readonly Route[] {
         path: '/quota/audit',
         id: 'listQuotaAudit',
         summary: 'Changes of a UTC day, newest first',
-        query: { day: optional(instant('An instant of the day; today is the default')), cursor: CURSOR },
+        query: { day: optional(instant('An instant of the day; default: today')), cursor: CURSOR },
         answer: { description: 'A page of changes', schema: pageOf('entries', AUDIT_ENTRY) },
       },
       async ({ query, receivedEpochMs }) =>
@@ -92,7 +91,7 @@ function closeRoute(ports: AdminPorts): Route {
         month: optional(text('Of one month, by the zones of the plans: 2026-11', { pattern: MONTH })),
         cursor: CURSOR,
       },
-      answer: { description: 'What was done', schema: CLOSED_PAGE },
+      answer: { description: 'The result', schema: CLOSED_PAGE },
     },
     async (request) => {
       const { closeOver } = await import('./close-over.ts');
@@ -102,7 +101,7 @@ function closeRoute(ports: AdminPorts): Route {
   );
 }
 
-/** Few instances list: the others start without. */
+/** Loaded on demand: few instances list. */
 function loadLists(): Promise<typeof ListUsage> {
   return import('./list-usage.ts');
 }

@@ -1,4 +1,3 @@
-/** How one limit of one subject stands in one period: what is shown, exported and invoiced. */
 import type { Item } from '../../table/item-write.ts';
 import { parseKeyPart } from '../../table/item-write.ts';
 import { KEEP_MS, parseLedger } from '../ledger.ts';
@@ -17,41 +16,40 @@ export type UsageRow = {
   /** ISO 8601, UTC; the period's id. */
   readonly periodStart: string;
   readonly periodEnd: string;
-  /** The month on whose invoice it is: that in which the period begins, by the clocks of its zone. `2026-11`. */
+  /** The month of its invoice: the one in which the period begins, in its time zone. `2026-11`. */
   readonly month: string;
   readonly state: 'open' | 'suspended' | 'closed';
   /** Units per period, as the limit was set. */
   readonly quota: number;
-  /** All that may be charged: quota, overage, top-ups, and what resets gave back. */
+  /** All units that may be charged: quota, overage, top-ups, and units returned by resets. */
   readonly credits: number;
-  /** Granted, whether or not its holder has reported it used; never less than what was admitted. */
+  /** Granted, whether or not its holder has reported it used; never less than admitted. */
   readonly charged: number;
   /** Reported used. */
   readonly used: number;
   /** Granted and not reported used. */
   readonly outstanding: number;
   readonly remaining: number;
-  /** Used units that the quota, its top-ups and resets cover. */
+  /** Used units covered by the quota, top-ups and resets. */
   readonly included: number;
   /** Used units beyond them. */
   readonly overage: number;
-  /** Outstanding units of a closed period: nobody will report them, and nobody is billed for them. */
+  /** Outstanding units of a closed period: never reported, and not billed. */
   readonly lost: number;
 };
 
-/** What the head of a subject says of its rows. */
 export type Subjected = {
   readonly id: LedgerId;
   readonly level: string;
   readonly plan: string;
-  /** The zone of the period that begins then. */
+  /** Time zone of the period that begins then. */
   readonly zoneAt: (startEpochMs: number) => string;
 };
 
 /** @param item the head of the subject */
 export function subjectOf(pk: string, item: Item): Subjected {
   const [, tenant = '', limit = '', subject = ''] = pk.split('#').map(parseKeyPart);
-  // A head of before levels were written down is of a key, unless it has none.
+  // An older head without a level is of a key, unless it has none.
   const level = item['level'] ?? (subject === '' ? 'tenant' : 'key');
   return {
     id: { tenant, limit, subject },
@@ -61,7 +59,6 @@ export function subjectOf(pk: string, item: Item): Subjected {
   };
 }
 
-/** @param item the ledger; `periodStart` its id */
 export function toUsageRow(subject: Subjected, periodStart: string, item: Item): UsageRow {
   const { tenant } = subject.id;
   const startEpochMs = Date.parse(periodStart);
@@ -90,7 +87,7 @@ export function toUsageRow(subject: Subjected, periodStart: string, item: Item):
   };
 }
 
-/** Boundaries of periods lie on whole seconds, as does the time to live that is reckoned from them. */
+/** Period boundaries are whole seconds, as is the time to live computed from them. */
 export function periodEndOf(item: Item): number {
   return Number(item['expiresAt']) * 1000 - KEEP_MS;
 }

@@ -9,40 +9,39 @@ import { Subscription } from './subscription.ts';
 import type { ChannelHandlers } from './subscription.ts';
 
 export type ChannelsOptions = {
-  /** `wss://…/prod`; a function where it has a one-time ticket. */
+  /** `wss://…/prod`; a function if it contains a one-time ticket. */
   readonly url: string | (() => string | Promise<string>);
-  /** A new one for each connection, since it may have ended; sent as subprotocol. */
+  /** Called for each connection, since a token may have expired; sent as subprotocol. */
   readonly token?: string | (() => string | Promise<string>);
   readonly onState?: (state: State) => void;
   /**
-   * Why there can be no connection: what `url` or `token` threw, or that no WebSocket takes what they gave, such as a token
-   * with `Bearer ` in front. It is tried again all the same.
+   * Why there can be no connection: the error of `url` or `token`, or that no WebSocket takes their result,
+   * such as a token with `Bearer ` in front. The client still retries.
    */
   readonly onProblem?: (error: unknown) => void;
 };
 
 export type SubscribeOptions = {
-  /** Where one has come to, as `position` said: what came since is handed on first. */
+  /** The last known `position`: later messages are delivered first. */
   readonly after?: Position;
 };
 
 export interface ChannelSubscription {
   readonly channel: string;
-  /** How far messages have been handed on; to come back to, even after the page was left. */
   readonly position: Position | undefined;
   end(): void;
 }
 
 export interface Channels {
   readonly state: State;
-  /** @throws Error where the channel has a subscription */
+  /** @throws Error when the channel has a subscription */
   subscribe(channel: string, handlers: ChannelHandlers, options?: SubscribeOptions): ChannelSubscription;
   /** @returns its number, once the message is in the channel's log @throws ChannelError */
   publish(channel: string, data: unknown): Promise<number>;
   close(): void;
 }
 
-/** A browser sends each message in one frame, and API Gateway ends a connection with 1009 for a longer one. */
+/** Browsers send a message in one frame, and API Gateway ends a connection with 1009 for a longer one. */
 const FRAME_BYTES = 32 * 1024;
 
 export class ChannelClient implements Channels {
@@ -85,7 +84,7 @@ export class ChannelClient implements Channels {
     handlers: ChannelHandlers,
     { after }: SubscribeOptions = {},
   ): ChannelSubscription {
-    if (this.#subscriptions.has(channel)) throw new Error(`${channel} has a subscription`);
+    if (this.#subscriptions.has(channel)) throw new Error(`${channel} already has a subscription`);
     const refused = (error: ChannelError): void => {
       for (const name of [channel, channel + PRESENCE_SUFFIX]) this.#subscriptions.get(name)?.end();
       this.#forget(channel);
@@ -114,9 +113,12 @@ export class ChannelClient implements Channels {
   async publish(channel: string, data: unknown): Promise<number> {
     if (this.#state === 'closed') throw new ChannelError('closed', 'the client is closed');
     const question = { action: 'publish', id: this.#host.newId(), channel, data } as const;
-    // Sent, it would end the connection, and the next one, since it is asked again on each.
+    // Sending it would end this connection and, as it is repeated, every later one.
     if (new TextEncoder().encode(JSON.stringify(question)).length > FRAME_BYTES)
-      throw new ChannelError('too-large', 'a message of a client has 32 KB at most, with what is around it');
+      throw new ChannelError(
+        'too-large',
+        'a message of a client may have 32 KB at most, including its frame',
+      );
     const answer = await this.#questions.ask(question);
     return answer.type === 'published' ? answer.seq : 0;
   }

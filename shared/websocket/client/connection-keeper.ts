@@ -1,6 +1,6 @@
 /**
- * One open connection, whatever happens: opened again when it ends, with more patience each time; made anew before API
- * Gateway closes it or its credential ends; pinged. It knows nothing of channels.
+ * Keeps one connection open: reconnects with growing pauses, renews it before API Gateway closes it or its
+ * credential expires, and pings. Independent of channels.
  */
 import type { ServerFrame } from '../frames.ts';
 import type { Host, Socket } from './host.ts';
@@ -9,18 +9,15 @@ export type State = 'connecting' | 'open' | 'closed';
 
 type KeeperOptions = {
   readonly url: () => string | Promise<string>;
-  /** Subprotocols: `bearer` and the token. */
   readonly protocols: () => readonly string[] | Promise<readonly string[]>;
 };
 
 type KeeperEvents = {
-  /** There is a new connection: what was asked of the one before has to be asked again. */
+  /** There is a new connection: open questions have to be sent again. */
   readonly opened: () => void;
   readonly frame: (frame: ServerFrame) => void;
-  /** What the next ping says. */
   readonly ping: () => string;
   readonly state: (state: State) => void;
-  /** There could be no attempt at all. */
   readonly problem: (error: unknown) => void;
 };
 
@@ -28,13 +25,13 @@ type Pong = Extract<ServerFrame, { readonly type: 'pong' }>;
 
 const LEAST_PAUSE_MS = 250;
 const MOST_PAUSE_MS = 20_000;
-/** A connection that answers nothing for so long is taken for dead, whatever TCP says. */
+/** Without an answer for this long a connection counts as dead, whatever TCP reports. */
 const ANSWER_WITHIN_MS = 10_000;
 const OPENED_WITHIN_MS = 15_000;
-/** Before the end of a connection; spread, so that those who came together do not all come again together. */
+/** Before the end of a connection; spread, so that clients do not all reconnect at once. */
 const RENEW_BEFORE_MS = 60_000;
 const RENEW_SPREAD = 0.05;
-/** The old one still hears what is on its way when the new one is there. */
+/** The old connection still receives messages in flight when the new one is open. */
 const OVERLAP_MS = 2_000;
 
 export class ConnectionKeeper {
@@ -56,7 +53,7 @@ export class ConnectionKeeper {
     void this.#open();
   }
 
-  /** @returns false: there is no open connection; `opened` will say when there is */
+  /** @returns false: there is no open connection; `opened` follows when there is */
   send(text: string): boolean {
     if (this.#socket === undefined) return false;
     try {
@@ -77,7 +74,7 @@ export class ConnectionKeeper {
     this.#events.state('closed');
   }
 
-  /** The credential is over, or nothing is answered: this connection is worth nothing. */
+  /** The credential has expired, or nothing is answered: the connection is useless. */
   reopen(): void {
     const socket = this.#socket;
     if (socket === undefined) return;
@@ -97,7 +94,7 @@ export class ConnectionKeeper {
     try {
       socket = this.#host.connect(await this.#options.url(), await this.#options.protocols());
     } catch (error) {
-      // No credential to be had, or none that can be sent: the same as no connection, but that nobody else says why.
+      // No usable credential: like no connection, but nothing else reports the reason.
       if (!this.#isClosed) this.#events.problem(error);
       this.#failed();
       return;
@@ -142,11 +139,11 @@ export class ConnectionKeeper {
     if (before !== undefined) this.#host.after(OVERLAP_MS, () => drop(before));
     this.#events.state('open');
     this.#events.opened();
-    // Says how long this connection lasts.
+    // Its answer tells how long this connection lasts.
     this.ping();
   }
 
-  /** What the connection before says of itself is of no interest any more. */
+  /** Status messages of the previous connection are ignored. */
   #heard(data: unknown, isCurrent: boolean): void {
     const frame = parseFrame(data);
     if (frame === undefined || (!isCurrent && frame.type !== 'messages')) return;
@@ -156,12 +153,12 @@ export class ConnectionKeeper {
 
   #heardPong({ pingAfterMs, closesInMs, credentialEndsInMs = Infinity }: Pong): void {
     this.#cancel('answer');
-    // Not before: where everybody is let in and nobody answered, all would come again at once, for ever.
+    // Not earlier: if connections open but nothing answers, all clients would reconnect at once, for ever.
     this.#failures = 0;
     this.#set('ping', Math.max(250, pingAfterMs), () => this.ping());
     const leftMs = Math.min(closesInMs, credentialEndsInMs);
     const early = Math.min(RENEW_BEFORE_MS, leftMs / 4) + this.#host.fraction() * RENEW_SPREAD * leftMs;
-    // Further away than timers reach, a later pong says it again.
+    // Beyond the range of timers; a later pong tells it again.
     if (leftMs < 86_400_000) this.#set('renew', Math.max(1_000, leftMs - early), () => void this.#open());
   }
 
@@ -169,7 +166,7 @@ export class ConnectionKeeper {
     this.#cancel('open');
     if (this.#isClosed) return;
     this.#failures += 1;
-    // A second connection could not be made; the first is as good as before.
+    // A second connection could not be made; the first is still good.
     if (this.#socket === undefined) this.#events.state('connecting');
     const most = Math.min(MOST_PAUSE_MS, LEAST_PAUSE_MS * 2 ** this.#failures);
     this.#set('retry', LEAST_PAUSE_MS / 2 + this.#host.fraction() * most, () => void this.#open());
@@ -197,7 +194,7 @@ export class ConnectionKeeper {
   }
 }
 
-/** Hears nothing of it any more. */
+/** Removes all handlers. */
 function drop(socket: Socket): void {
   socket.onopen = null;
   socket.onmessage = null;
@@ -211,10 +208,10 @@ function drop(socket: Socket): void {
 }
 
 function ignore(): void {
-  // `ws` throws what nobody hears.
+  // `ws` throws an error without a handler.
 }
 
-/** Undefined: a text of API Gateway itself, or nobody's. */
+/** Undefined: a text of API Gateway itself, or unknown. */
 function parseFrame(data: unknown): ServerFrame | undefined {
   try {
     const frame: unknown = JSON.parse(String(data));

@@ -1,19 +1,19 @@
-/** One channel as it arrives → one channel in order: each number once, and gaps known. Pure. */
+/** Puts a channel's messages in order: each number once, and gaps known. Pure. */
 import type { ChannelEntry, Position, Range } from '../frames.ts';
 
 export type FeedItem =
   | { readonly kind: 'entry'; readonly entry: ChannelEntry }
-  /** Messages that are kept no more, or a log that was begun anew. */
+  /** Messages that have expired, or a log that was begun anew. */
   | { readonly kind: 'gap'; readonly from: number; readonly to: number };
 
-/** Out of order is what comes early; more of it is asked for again. */
+/** Limit of early messages; further ones are requested again. */
 const WAITING_LIMIT = 5_000;
-/** How far back a publication that was sent twice is recognised. */
+/** How far back a repeated publication is recognised. */
 const IDS_LIMIT = 2_000;
 
 export class Feed {
   #position: Position | undefined;
-  /** Of the log of `#position`, or of a later one as long as there is none. */
+  /** Of the log of `#position`, or of a later one if there is none. */
   readonly #waiting = new Map<number, ChannelEntry>();
   #waitingLog = 0;
   readonly #ids = new Set<string>();
@@ -26,15 +26,15 @@ export class Feed {
     return this.#position;
   }
 
-  /** Something later than the next number is here already, or the log has been begun anew. */
+  /** A later number is already here, or the log has been begun anew. */
   get hasGap(): boolean {
     return this.#position !== undefined && this.#waiting.size > 0;
   }
 
-  /** From here on. What has arrived before is looked at now. */
+  /** Starts at this position. Processes messages that arrived before. */
   begin(position: Position): readonly FeedItem[] {
     const isNew = position.log === 0 && this.#waitingLog > 0;
-    // Nobody had published then, and somebody has meanwhile.
+    // The channel was empty then, and is not any more.
     this.#position = isNew ? { log: this.#waitingLog, seq: 0 } : position;
     if (this.#waitingLog < position.log) this.#waiting.clear();
     this.#waitingLog = Math.max(this.#waitingLog, position.log);
@@ -43,7 +43,7 @@ export class Feed {
     return this.#drain();
   }
 
-  /** As they were delivered: in any order, and more than once. */
+  /** In any order, and possibly repeated. */
   accept(log: number, entries: readonly ChannelEntry[]): readonly FeedItem[] {
     const current = this.#position?.log ?? 0;
     if (log < current || log < this.#waitingLog) return [];
@@ -54,12 +54,12 @@ export class Feed {
     const seen = this.#position?.log === log ? this.#position.seq : 0;
     for (const entry of entries)
       if (entry.seq > seen && this.#waiting.size < WAITING_LIMIT) this.#waiting.set(entry.seq, entry);
-    // Nobody had published when the subscription began: the log is new, and nothing of it is missed.
+    // The channel was empty when the subscription began: the log is new, and nothing is missing.
     if (this.#position?.log === 0 && log > 0) this.#position = { log, seq: 0 };
     return this.#drain();
   }
 
-  /** The answer to a question for what is missing: complete up to a number. */
+  /** The answer to a request for missing messages: complete up to a number. */
   fill(page: {
     readonly log: number;
     readonly messages: readonly ChannelEntry[];
@@ -70,7 +70,7 @@ export class Feed {
     if (this.#position === undefined || log < this.#position.log) return [];
     const items: FeedItem[] = [];
     if (log > this.#position.log) {
-      // What came between the two logs nobody knows.
+      // Messages between the two logs are unknown.
       if (this.#position.log > 0)
         items.push({ kind: 'gap', from: this.#position.seq + 1, to: this.#position.seq });
       if (this.#waitingLog !== log) this.#waiting.clear();
@@ -104,13 +104,13 @@ export class Feed {
     return items;
   }
 
-  /** Only what comes next counts; what came before has been handed on. */
+  /** Only the next number counts; earlier ones were delivered. */
   #step(entry: ChannelEntry): readonly FeedItem[] {
     const { log, seq } = this.#position ?? { log: 0, seq: 0 };
     if (entry.seq !== seq + 1) return [];
     this.#position = { log, seq: entry.seq };
     this.#waiting.delete(entry.seq);
-    // Ids are chosen by who publishes: only of one subject do two of them mean the same message.
+    // Publishers choose ids: two equal ids mean the same message only for one subject.
     if ('void' in entry || ('id' in entry && this.#isKnown(JSON.stringify([entry.by, entry.id])))) return [];
     return [{ kind: 'entry', entry }];
   }

@@ -1,6 +1,6 @@
-/** What the client library takes of the browser or Node that it runs in: sockets, time and chance. */
+/** What the client library uses of the browser or Node: sockets, time and randomness. */
 
-/** As much of a WebSocket as is used; the browser's, Node's (from 22 on), and `ws` are one. */
+/** The used part of a WebSocket, the same in browsers, Node (from 22 on) and `ws`. */
 export interface Socket {
   onopen: ((event: never) => void) | null;
   onmessage: ((event: never) => void) | null;
@@ -22,12 +22,12 @@ export interface Host {
   newId(): string;
 }
 
-/** @throws Error where there is no WebSocket: then one has to be given */
+/** @throws Error when there is no WebSocket: then one has to be given */
 export function hostOf(given?: SocketClass): Host {
   const made = given ?? (globalThis as { WebSocket?: SocketClass }).WebSocket;
   if (made === undefined)
     throw new Error(
-      'there is no WebSocket here: give one, such as { webSocket: WebSocket } of the package ws',
+      'there is no WebSocket here: pass one, such as { webSocket: WebSocket } of the package ws',
     );
   return {
     connect: (url, protocols) => new made(url, [...protocols]),

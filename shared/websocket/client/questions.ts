@@ -1,4 +1,4 @@
-/** What was asked and is not answered yet: asked again after a while, and on a new connection. All of it may be asked twice. */
+/** Open questions: repeated after a while, and on a new connection. All of them may safely be sent twice. */
 import type { ClientMessage, ErrorCode, ServerFrame } from '../frames.ts';
 import type { Host } from './host.ts';
 
@@ -6,7 +6,7 @@ type Question = Exclude<ClientMessage, { readonly action: 'ping' }>;
 type Answer = Exclude<ServerFrame, { readonly type: 'error' | 'pong' }>;
 
 /**
- * What was asked was refused, or the client is closed.
+ * A refused request, or a closed client.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ type Open = {
   asked: number;
 };
 
-/** Longer than a cold start; twice as long each time, since what is too slow gets no faster by more questions. */
+/** Longer than a cold start; doubled each time, since repeating does not make a slow server faster. */
 const ANSWERED_WITHIN_MS = 8_000;
 const ANSWER_DOUBLINGS = 3;
 const AGAIN_AFTER_MS = { least: 200, spread: 800 };
@@ -50,7 +50,6 @@ export class Questions {
     this.#send = send;
   }
 
-  /** Rejected with ChannelError where the answer is a refusal. */
   ask(question: Question): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const open: Open = { question, resolve, reject, cancel: ignore, asked: 0 };
@@ -59,12 +58,13 @@ export class Questions {
     });
   }
 
-  /** On a new connection, in the order in which they were asked. */
+  /** Sends all again on a new connection, in their order. */
   poseAgain(): void {
     const all = [...this.#open.values()];
     this.#open.clear();
     for (const open of all) {
-      // A subscription of the connection before is none of this one; a publication keeps the id by which it counts once.
+      // A subscription does not carry over to the new connection; a publication keeps the id by which it
+      // counts once.
       const { question } = open;
       open.question = question.action === 'publish' ? question : { ...question, id: this.#host.newId() };
       open.asked = 0;
@@ -94,11 +94,10 @@ export class Questions {
     return false;
   }
 
-  /** Nobody waits for these any more. */
+  /** Drops questions whose answers are not needed any more. */
   drop(isMeant: (question: Question) => boolean): void {
     for (const [id, { question }] of this.#open)
-      if (isMeant(question))
-        this.#take(id)?.reject(new ChannelError('closed', 'nobody waits for it any more'));
+      if (isMeant(question)) this.#take(id)?.reject(new ChannelError('closed', 'the request was cancelled'));
   }
 
   #pose(open: Open): void {

@@ -1,4 +1,3 @@
-/** One channel of a client: what its handlers hear of it, and what it asks for that is missing. */
 import { PRESENCE_SUFFIX } from '../channel-address.ts';
 import type { ChannelEntry, Member, Position } from '../frames.ts';
 import { Feed } from './feed.ts';
@@ -11,35 +10,31 @@ export type ChannelMessage = {
   readonly channel: string;
   readonly seq: number;
   readonly id: string;
-  /** When it was published, in ms. */
   readonly at: number;
-  /** Subject of the client that published; undefined: a service did. */
+  /** Subject of the publishing client; undefined: a service. */
   readonly by: string | undefined;
   readonly data: unknown;
 };
 
-/** Messages that cannot be had any more; `to` below `from`: nobody knows how many. */
+/** Messages that are lost; `to` below `from`: their number is unknown. */
 export type Gap = { readonly channel: string; readonly from: number; readonly to: number };
 
 export type ChannelHandlers = {
-  /** Each message once, in order. */
   readonly message: (message: ChannelMessage) => void;
   readonly gap?: (gap: Gap) => void;
-  /** Who is there, whenever that changes. Whoever gives it is there, too. */
+  /** Called when the members change. A subscription with this handler is a member, too. */
   readonly members?: (members: readonly Member[]) => void;
-  /** The subscription is refused, and over. */
   readonly error?: (error: ChannelError) => void;
-  /** From now on nothing is missed; again after each new connection. */
+  /** From now on nothing is missed; called again after each new connection. */
   readonly ready?: () => void;
 };
 
-/** What is out of order mostly comes by itself. */
+/** Messages out of order mostly arrive by themselves. */
 const WAIT_FOR_ORDER_MS = 150;
 const READ_AGAIN_MS = { least: 250, most: 5_000 };
 
 type Ports = { readonly host: Host; readonly questions: Questions };
 
-/** A channel of messages, or one of joins and leaves. */
 export class Subscription {
   readonly channel: string;
   readonly #ports: Ports;
@@ -64,7 +59,7 @@ export class Subscription {
     return this.#feed.position;
   }
 
-  /** On every connection anew. */
+  /** Called for every new connection. */
   begin(): void {
     if (this.#isOver || this.#isAsking) return;
     this.#isAsking = true;
@@ -85,19 +80,18 @@ export class Subscription {
     this.#isOver = true;
     this.#cancelWait?.();
     const { host, questions } = this.#ports;
-    // What was published goes on being published.
+    // Open publications are still sent.
     questions.drop(({ action, channel }) => action !== 'publish' && channel === this.channel);
     questions.ask({ action: 'unsubscribe', id: host.newId(), channel: this.channel }).catch(() => undefined);
   }
 
-  /** As delivered. */
   accept(log: number, entries: readonly ChannelEntry[]): void {
     if (this.#isOver) return;
     this.#hand(this.#feed.accept(log, entries));
     if (this.#feed.hasGap) this.#waitThenRead(WAIT_FOR_ORDER_MS);
   }
 
-  /** The channel is said to be there. */
+  /** Called when the server reports the channel's head. */
   lookUpTo(head: Position): void {
     const { position } = this.#feed;
     if (this.#isOver || position === undefined) return;
@@ -148,7 +142,7 @@ export class Subscription {
     }
   }
 
-  /** Whoever published has died, or is at it still: the server knows after a while. */
+  /** The publisher has died, or is still busy: the server knows after a while. */
   #readOn(hasMoved: boolean): void {
     const pauseMs = Math.min(READ_AGAIN_MS.most, READ_AGAIN_MS.least * 2 ** this.#emptyReads);
     this.#waitThenRead(hasMoved ? 0 : pauseMs);
@@ -169,7 +163,7 @@ export class Subscription {
   }
 
   #gap(from: number, to: number): void {
-    // The channel's log no longer holds these joins and leaves, so the list of members is asked for again.
+    // The channel's log no longer has these joins and leaves, so the list of members is requested again.
     if (this.#members !== undefined) this.begin();
     else this.#handlers.gap?.({ channel: this.channel, from, to });
   }
@@ -189,7 +183,7 @@ export class Subscription {
   }
 }
 
-/** What a handler throws is its own: the messages after it are handed on all the same. */
+/** An error of a handler must not stop later messages. */
 function guarded(run: () => void): void {
   try {
     run();

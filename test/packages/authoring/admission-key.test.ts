@@ -17,7 +17,7 @@ describe('checkAdmissionKey', () => {
 
     assert.match(
       complaint ?? '',
-      /is orders-admitted-request-Prod in stage Prod of the API, and no API key of stack orders-dev/,
+      /is orders-admitted-request-Prod in stage Prod of the API, but no API key of stack orders-dev/,
     );
     assert.deepEqual(check(charged, ['another', 'orders-admitted-request-Prod']), []);
   });

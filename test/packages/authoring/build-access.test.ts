@@ -36,7 +36,7 @@ describe('buildAccess', () => {
     const { problems } = buildAccess([file('a'), file('b')]);
 
     assert.deepEqual(problems.map(printProblem), [
-      'access/b.yml:1:14: api: protects an API that "a" protects already',
+      'access/b.yml:1:14: api: protects an API that "a" already protects',
     ]);
   });
 

@@ -22,7 +22,7 @@ describe('checkIssuers', () => {
 
     assert.equal(warned('bearer'), '');
     assert.equal(warned('Bearer'), '');
-    assert.match(warned('token.v1'), /sources\[0\]\.marker: ws-connect gives back "bearer" only/);
+    assert.match(warned('token.v1'), /sources\[0\]\.marker: ws-connect returns only "bearer"/);
   });
 
   // docs/design/authorizers §J18: with and without the slash are two issuers; these are known to have it, or not to.
@@ -41,6 +41,6 @@ describe('checkIssuers', () => {
     it(`${expected === undefined ? 'takes' : 'warns of'} the issuer ${issuer}`, () => {
       const warnings = warningsOf({ issuers: [{ ...OIDC, issuer }] }).filter((text) => text.includes('iss'));
       if (expected === undefined) assert.deepEqual(warnings, []);
-      else assert.deepEqual(warnings, [`issuers[0].issuer: tokens of this issuer say "${expected}"`]);
+      else assert.deepEqual(warnings, [`issuers[0].issuer: tokens of this issuer have "${expected}"`]);
     });
 });

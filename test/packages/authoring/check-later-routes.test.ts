@@ -23,13 +23,13 @@ describe('checkLaterRoutes', () => {
       before: ['GET /users/{id}', 'open GET /users/{id}/orders'],
       after: ['GET /users/{id}', 'GET /users/{id}/orders'],
       expected:
-        /^GET \/users\/\{id\}\/orders has an authorizer but was open .* whoever may GET \/users\/\{id\} is let in there too: run gatewright access sync$/,
+        /^GET \/users\/\{id\}\/orders has an authorizer but was open .* so callers allowed on GET \/users\/\{id\} can call it too: run gatewright access sync$/,
     },
     {
-      name: 'refuses one that was not there',
+      name: 'refuses one that did not exist',
       before: ['GET /users/{id}'],
       after: ['GET /users/{id}', 'GET /users/{id}/orders'],
-      expected: /was not there/,
+      expected: /did not exist/,
     },
     {
       name: 'refuses a static route that takes requests from under a parameter',

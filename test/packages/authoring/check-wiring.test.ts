@@ -45,13 +45,13 @@ describe('checkWiring', () => {
     {
       name: 'refuses to keep answers by another header',
       wired: { identitySources: [{ kind: 'header', name: 'x-other' }] },
-      expected: /without telling callers apart by header authorization/,
+      expected: /caches answers without header authorization as an identity source/,
       source: 'docs/design/authorizers §B14',
     },
     {
       name: 'refuses to keep answers that a quota was charged for',
       over: { quota },
-      expected: /keeps answers for 60 s, and what it keeps is not charged to the quota: set its TTL to 0/,
+      expected: /caches answers for 60 s, and cached answers are not charged to the quota: set its TTL to 0/,
       source: 'an answer to a charged request allows that one request',
     },
     {
@@ -84,13 +84,13 @@ describe('checkWiring', () => {
     {
       name: 'refuses to keep answers by nothing',
       wired: { identitySources: [] },
-      expected: /without telling callers apart/,
+      expected: /as an identity source, so callers share them/,
       source: 'docs/design/authorizers §B14',
     },
     {
       name: 'refuses to keep answers by one of two sources',
       over: { sources: [bearer, other] },
-      expected: /without telling callers apart by header x-token/,
+      expected: /caches answers without header x-token as an identity source/,
       source: 'docs/design/authorizers §B14',
     },
     {
@@ -110,7 +110,7 @@ describe('checkWiring', () => {
     {
       name: 'refuses to keep answers longer than the document allows',
       wired: { ttlSeconds: 61 },
-      expected: /keeps answers for 61 s, the document allows 60 s/,
+      expected: /caches answers for 61 s, the document allows 60 s/,
       source: '2D',
     },
     {
@@ -123,14 +123,14 @@ describe('checkWiring', () => {
       name: 'refuses a TOKEN authorizer for what it never reads',
       over: { sources: [bearer, other] },
       wired: { payload: 'rest-token', calls: 'token-authorizer', ttlSeconds: 0 },
-      expected: /reads one header only, never header x-token/,
+      expected: /reads one header, never header x-token/,
       source: 'docs/aws §4.1',
     },
     {
       name: 'refuses a policy where a verdict is expected',
       wired: { payload: 'http-2.0', simpleResponses: true },
       kind: 'http',
-      expected: /takes no policy/,
+      expected: /accepts no policy/,
       source: 'docs/design/authorizers §B16',
     },
     {
@@ -138,7 +138,7 @@ describe('checkWiring', () => {
       over: simple,
       wired: { payload: 'http-2.0' },
       kind: 'http',
-      expected: /answers simply: set EnableSimpleResponses/,
+      expected: /has result\.format: simple: set EnableSimpleResponses/,
       source: 'docs/design/authorizers §B16',
     },
     {
@@ -146,7 +146,7 @@ describe('checkWiring', () => {
       over: simple,
       wired: { payload: 'http-2.0', simpleResponses: true },
       kind: 'http',
-      expected: /keeps one verdict for all routes/,
+      expected: /caches one verdict for all routes/,
       source: 'docs/design/authorizers §B15',
     },
     {
@@ -164,7 +164,7 @@ describe('checkWiring', () => {
     {
       name: 'refuses to keep answers without telling certificates apart',
       over: PARTNERS,
-      expected: /by the client certificate/,
+      expected: /without the client certificate/,
       source: 'docs/design/authorizers §B14',
     },
     {
@@ -207,14 +207,14 @@ describe('checkChargedRoutes', () => {
       over: { quota: { ...quota, admissionKey } },
       wired: [{ ...route, apiKeyRequired: false }],
       source: 'AUTHORIZER',
-      expected: [/GET \/users is charged but asks for no API key: set ApiKeyRequired: true/],
+      expected: [/GET \/users is charged but requires no API key: set ApiKeyRequired: true/],
     },
     {
       name: 'finds it behind ANY',
       over: { quota: { ...quota, admissionKey } },
       wired: [{ ...route, method: 'ANY', apiKeyRequired: false }],
       source: 'AUTHORIZER',
-      expected: [/GET \/users is charged but asks for no API key/],
+      expected: [/GET \/users is charged but requires no API key/],
     },
     {
       name: 'refuses an admission key where callers bring keys',
@@ -235,14 +235,14 @@ describe('checkChargedRoutes', () => {
       over: { quota },
       wired: [{ ...route, authorizer: undefined }],
       source: 'HEADER',
-      expected: [/GET \/users is charged but no authorizer of the toolkit guards it/],
+      expected: [/GET \/users is charged but has no authorizer of the toolkit/],
     },
     {
       name: 'finds a charged route behind $default',
       over: { quota },
       wired: [{ ...route, path: '/users', method: '$default', authorizer: undefined }],
       source: 'HEADER',
-      expected: [/no authorizer of the toolkit guards it/],
+      expected: [/has no authorizer of the toolkit/],
     },
     {
       name: 'says nothing of where keys come from as long as nobody knows',

@@ -32,7 +32,7 @@ describe('claimsToCarry', () => {
 
 describe('checkClaims', () => {
   it('refuses an optional claim that is not among the names', () => {
-    assert.match(sayingsOf(carry({ optional: ['mail'] })).join(), /"mail" is not among names/);
+    assert.match(sayingsOf(carry({ optional: ['mail'] })).join(), /"mail" is not in names/);
   });
 
   it('warns where API keys cannot have what is required', () => {

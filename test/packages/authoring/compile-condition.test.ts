@@ -82,7 +82,7 @@ describe('compileCondition', () => {
     assert.deepEqual(agesOf({ rules: connect }, 'websocket'), [300], 'answers to $connect are not kept');
     assert.match(
       problemsOf({ rules: [rule({ when: { all: [{ authAgeSeconds: 60 }] } })] }).join(),
-      /when\.all\[0\]\.authAgeSeconds: must be over the 60 s for which answers are kept/,
+      /when\.all\[0\]\.authAgeSeconds: must be over the 60 s for which answers are cached/,
     );
   });
 
@@ -96,7 +96,7 @@ describe('compileCondition', () => {
 
     assert.match(
       warned('deny', { claims: [low] }).join(),
-      /rules\[1\]\.when: denies every token without the claim tier\.level too; if it should not, add \{ claim: tier\.level, op: exists \}/,
+      /rules\[1\]\.when: also denies every token without the claim tier\.level; if it should not, add \{ claim: tier\.level, op: exists \}/,
     );
     assert.equal(warned('deny', { any: [{ mfa: true }, { not: { not: { claims: [low] } } }] }).length, 1);
     assert.deepEqual(warned('deny', { claims: [exists, low] }), []);

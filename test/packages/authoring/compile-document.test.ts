@@ -84,7 +84,7 @@ describe('compileDocument', () => {
     {
       name: 'a path below a greedy route',
       over: { rules: [rule({ paths: ['/files/secret'] })] },
-      expected: /all below is \/files\/\{proxy\+\}: decide there in the handler/,
+      expected: /all below is \/files\/\{proxy\+\}: decide in its handler/,
     },
     {
       name: 'a role that is not declared',
@@ -109,7 +109,7 @@ describe('compileDocument', () => {
     {
       name: 'two issuers of one iss',
       over: { issuers: [oidc, { ...oidc, id: 'b' }], sources: [{ ...header, issuers: ['main', 'b'] }] },
-      expected: /as those of another issuer do/,
+      expected: /like those of another issuer/,
     },
     {
       name: 'an issuer for a stage without API',
@@ -137,12 +137,12 @@ describe('compileDocument', () => {
         roles: Object.fromEntries(Array.from({ length: 501 }, (_, index) => [`r${index}`, {}])),
         rules: [rule({})],
       },
-      expected: /roles: has 501 entries; at most 500 are read/,
+      expected: /roles: has 501 entries; the limit is 500/,
     },
     {
       name: 'the id of an API that YAML has taken for a number',
       over: { api: { prod: { apiId: 5970695249, stage: 'prod' } }, rules: [rule({})] },
-      expected: /api\.prod\.apiId: must stand in quotes, or YAML takes it for a number/,
+      expected: /api\.prod\.apiId: must be in quotes, because YAML reads it as a number/,
     },
     {
       name: 'a path of ten thousand parameters',
@@ -157,7 +157,7 @@ describe('compileDocument', () => {
     {
       name: 'a parameter that the path lacks',
       over: { rules: [rule({ bind: { id: { claim: 'sub' } } })] },
-      expected: /binds \{id\}, which not every path of the rule has/,
+      expected: /binds \{id\}, which is not a single segment in every path of the rule/,
     },
     {
       name: 'a greedy parameter that is bound',
@@ -167,7 +167,7 @@ describe('compileDocument', () => {
     {
       name: 'certificates out of a header',
       over: { issuers: [oidc, PARTNERS], sources: [{ ...header, issuers: ['main', 'partners'] }] },
-      expected: /"partners" is read from a source in: clientCert only/,
+      expected: /"partners" is an issuer of certificates: write in: clientCert/,
     },
     {
       name: 'tokens out of a certificate',
@@ -211,13 +211,13 @@ describe('compileDocument', () => {
         result: { format: 'simple' },
       },
       kind: 'http',
-      expected: /rules\[0\]\.bind: cannot be kept as a simple answer/,
+      expected: /rules\[0\]\.bind: cannot be cached as a simple answer/,
     },
     {
       name: 'an address in a simple answer that is kept',
       over: { rules: [rule({ when: { sourceIp: { cidr: ['10.0.0.0/8'] } } })], result: { format: 'simple' } },
       kind: 'http',
-      expected: /would hold for other addresses/,
+      expected: /would apply to other addresses/,
     },
     {
       name: 'exact answers that are kept',
@@ -229,7 +229,7 @@ describe('compileDocument', () => {
       over: {},
       routes: ['GET /a*b'],
       kind: 'http',
-      expected: /holds a wildcard of IAM/,
+      expected: /contains a wildcard of IAM/,
     },
   ];
   for (const { name, over, kind, routes, expected } of rows)
@@ -269,9 +269,9 @@ rules:
 
     assert.match(
       warnings.join('\n'),
-      /GET \/menu asks none of our authorizers \(it has another one, or none\), so nothing enforces this rule there/,
+      /GET \/menu has none of our authorizers, so this rule is not enforced there/,
     );
-    assert.match(warnings.join('\n'), /no rule allows DELETE \/files\/\{proxy\+\}, .*: nobody may call them/);
+    assert.match(warnings.join('\n'), /no rule allows DELETE \/files\/\{proxy\+\}, .*: every call is denied/);
   });
 
   it('warns of no preflight, unless a rule asks for OPTIONS by name', () => {
@@ -282,7 +282,7 @@ rules:
     assert.doesNotMatch(warned(['*']), /nothing enforces/);
     assert.match(
       warned(['GET', 'OPTIONS']),
-      /OPTIONS \/orders asks none of our authorizers \(it has another one, or none\), so nothing enforces this rule there/,
+      /OPTIONS \/orders has none of our authorizers, so this rule is not enforced there/,
     );
   });
 
@@ -293,7 +293,7 @@ rules:
 
     assert.match(
       warningsOf({ rules: [all, shut] }).join('\n'),
-      /a deny rule without "when" shuts GET \/orders, .* to everybody, whoever is allowed there/,
+      /a deny rule without "when" denies GET \/orders, .* to every caller, in spite of allow rules/,
     );
     assert.doesNotMatch(warningsOf({ rules: [all, sometimes] }).join('\n'), /to everybody/);
   });
@@ -301,7 +301,7 @@ rules:
   it('warns of "not" over a claim that may be missing', () => {
     const when = { not: { claims: [{ claim: 'suspended', op: 'equals', value: true }] } };
 
-    assert.match(warningsOf({ rules: [rule({ when })] }).join(), /a claim that is missing makes "not" true/);
+    assert.match(warningsOf({ rules: [rule({ when })] }).join(), /a missing claim makes "not" true/);
   });
 
   // docs/design/authorizers §2D (1): 60 s, and 300 s at most unless somebody says so knowingly.
@@ -310,7 +310,7 @@ rules:
       warningsOf({ result: { cacheTtlSeconds } }).filter((text) => text.includes('cacheTtlSeconds'));
 
     assert.deepEqual(warned(300), []);
-    assert.match(warned(301).join(), /a revoked right, or an expired token, lives on for 301 s/);
+    assert.match(warned(301).join(), /a revoked right, or an expired token, stays valid for 301 s/);
   });
 
   it('knows the API by its id in the document, and by those of the inventory', () => {

@@ -70,17 +70,17 @@ describe('the quota of a document', () => {
     {
       name: 'a rate where requests are counted when they are over',
       over: { quota: { ...QUOTA, count: 'access-log', plans: [{ ...PLAN, limits: [...LIMITS, BURST] }] } },
-      expected: /quota\.plans\[0\]\.limits\[1\]\.rate: cannot be held with count: access-log/,
+      expected: /quota\.plans\[0\]\.limits\[1\]\.rate: cannot be enforced with count: access-log/,
     },
     {
       name: 'what runs at once where requests are counted when they are over',
       over: { quota: { ...QUOTA, count: 'access-log', plans: [{ ...PLAN, limits: [AT_ONCE] }] } },
-      expected: /quota\.plans\[0\]\.limits\[0\]\.concurrency: is for quota\(\) and withQuota\(\).*access-log/,
+      expected: /quota\.plans\[0\]\.limits\[0\]\.concurrency: needs quota\(\) or withQuota\(\).*access-log/,
     },
     {
       name: 'what runs at once where nobody tells the authorizer of the end',
       over: { quota: { ...QUOTA, plans: [{ ...PLAN, limits: [AT_ONCE] }] } },
-      expected: /quota\.plans\[0\]\.limits\[0\]\.concurrency: is for quota\(\) and withQuota\(\)/,
+      expected: /quota\.plans\[0\]\.limits\[0\]\.concurrency: needs quota\(\) or withQuota\(\)/,
     },
     {
       name: 'a plan that is no map',
@@ -90,7 +90,7 @@ describe('the quota of a document', () => {
     {
       name: 'one plan twice',
       over: { quota: { ...QUOTA, plans: [PLAN, { ...PLAN, version: 2 }] } },
-      expected: /quota\.plans\[1\]\.id: is the id of an earlier plan/,
+      expected: /quota\.plans\[1\]\.id: is already the id of an earlier plan/,
     },
     {
       name: 'a route that is not there',
@@ -100,7 +100,7 @@ describe('the quota of a document', () => {
     {
       name: 'a route that has no authorizer',
       over: { quota: { ...QUOTA, routes: ['GET /menu'] } },
-      expected: /quota\.routes\[0\]: has no authorizer, so nobody would charge it/,
+      expected: /quota\.routes\[0\]: has no authorizer to charge it/,
     },
     {
       name: 'routes of a WebSocket',
@@ -122,12 +122,12 @@ describe('the quota of a document', () => {
     {
       name: 'kept answers where every request is charged',
       over: { quota: QUOTA, result: { cacheTtlSeconds: 5 } },
-      expected: /result\.cacheTtlSeconds: would let a kept answer pass uncharged/,
+      expected: /result\.cacheTtlSeconds: would cache answers that are not charged/,
     },
     {
       name: 'a claim in the place of what the quota tells',
       over: { quota: QUOTA, context: { retryAfter: { claim: 'x' } } },
-      expected: /context\.retryAfter: is what the quota tells/,
+      expected: /context\.retryAfter: is a name that the quota uses/,
     },
   ];
   for (const { name, over, kind, expected } of rows)
@@ -180,7 +180,7 @@ describe('usage plans of several documents', () => {
     assert.equal(build.problems.length, 1);
     assert.match(
       build.problems.map(printProblem).join(),
-      /access\/c\.yml:\d+:\d+: quota\.plans: another document has the usage plan partner otherwise/,
+      /access\/c\.yml:\d+:\d+: quota\.plans: another document defines the usage plan partner differently/,
     );
   });
 });
@@ -197,7 +197,7 @@ describe('a plan that one document brings along and another names', () => {
 
     assert.match(
       build(limited, count).join(),
-      /^access\/a\.yml:\d+:\d+: quota\.plan: names the plan partner, whose limits\[1\]\.rate cannot be held/,
+      /^access\/a\.yml:\d+:\d+: quota\.plan: names the plan partner, whose limits\[1\]\.rate cannot be enforced/,
     );
     assert.deepEqual(build(PLAN, count), []);
     assert.deepEqual(build(limited, {}), []);

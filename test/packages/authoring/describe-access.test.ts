@@ -99,7 +99,7 @@ describe('describeAccess', () => {
       ],
     );
     assert.deepEqual(notes, [
-      'charged: callers of keys, to the plan of claim plan, as tenant claim tenant; 403 where the caller has no such claim',
+      'charged: callers of keys, to the plan of claim plan, as tenant claim tenant; 403 for callers without such a claim',
       'keys: keys shop_live_…, with the roles and scopes of the key',
     ]);
   });

@@ -92,17 +92,17 @@ describe('a document that extends others', () => {
         'access/_company.yml': `${COMPANY}extends: ./_b.yml\n`,
         'access/_b.yml': 'version: 1\nextends: ./_company.yml\n',
       },
-      /^access\/_b\.yml:2:10: extends: access\/_company\.yml is extended in a circle/,
+      /^access\/_b\.yml:2:10: extends: access\/_company\.yml extends itself in a circle/,
     ],
     [
       'a circle through the document itself',
       { 'access/_company.yml': `${COMPANY}extends: ./shop.yml\n` },
-      /^access\/_company\.yml:6:10: extends: access\/shop\.yml is extended in a circle/,
+      /^access\/_company\.yml:6:10: extends: access\/shop\.yml extends itself in a circle/,
     ],
     [
       'a file that is not there',
       { 'access/shop.yml': OWN.replace('./_company', './_nobody') },
-      /^access\/shop\.yml:2:11: extends\[0\]: there is no file \.\/_nobody\.yml from here/,
+      /^access\/shop\.yml:2:11: extends\[0\]: there is no file \.\/_nobody\.yml here/,
     ],
     [
       'a way out of a package',

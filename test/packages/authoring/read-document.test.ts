@@ -141,7 +141,7 @@ describe('readDocument', () => {
       name: 'the same entry twice',
       from: '[GET]',
       to: '[GET, GET]',
-      expected: '15:20: rules[0].methods[1]: stands here twice: "GET"',
+      expected: '15:20: rules[0].methods[1]: is listed twice: "GET"',
     },
     {
       name: 'broken YAML',

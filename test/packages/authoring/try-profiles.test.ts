@@ -53,7 +53,7 @@ describe('an answer that is too large', () => {
 
     assert.match(
       compilation.kind === 'invalid' ? (compilation.problems[0]?.message ?? '') : '',
-      /names more values than it can hold: lower bind\.max, or set result\.onOversize: exact/,
+      /has too many values: lower bind\.max, or set result\.onOversize: exact/,
     );
   });
 

@@ -255,7 +255,7 @@ describe('a document with API keys', () => {
         issuers: [KEYS, { ...KEYS, id: 'others' }],
         sources: [{ in: 'header', name: 'x-api-key', issuers: ['keys', 'others'] }],
       },
-      expected: /its keys begin with "shop_live", as those of another issuer do/,
+      expected: /its keys begin with "shop_live", like those of another issuer/,
     },
     {
       name: 'a key in the query of a REST API',

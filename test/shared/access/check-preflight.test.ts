@@ -14,7 +14,7 @@ describe('checkPreflight', () => {
         { ...route, method: 'ANY' },
         { ...route, method: 'OPTIONS', path: '/orders', authorizer: undefined },
       ]),
-      ['OPTIONS /users has an authorizer, but browsers ask without credentials: take it off'],
+      ['OPTIONS /users has an authorizer, but browsers send preflights without credentials: remove it'],
     );
   });
 });

@@ -220,7 +220,7 @@ describe('a document with tickets', () => {
       name: 'a ticket in a header',
       over: socket({ sources: [{ in: 'header', name: 'x-ticket', issuers: ['main', 'tickets'] }] }),
       expected:
-        /sources\[0\]\.issuers\[1\]: "tickets" issues tickets, which stand in the query or in a subprotocol only/,
+        /sources\[0\]\.issuers\[1\]: "tickets" issues tickets: read them from the query or a subprotocol/,
     },
     {
       name: 'a ticket as certificate',
@@ -237,7 +237,7 @@ describe('a document with tickets', () => {
       over: socket({
         rules: [STAFF, { id: 'x', effect: 'deny', connect: true, when: { not: { mfa: true } } }],
       }),
-      expected: /rules\[1\]\.when: asks for claims, which the tickets of "tickets" do not carry/,
+      expected: /rules\[1\]\.when: tests claims, which the tickets of "tickets" do not carry/,
     },
   ];
   for (const { name, over, kind = 'websocket', expected } of rows)

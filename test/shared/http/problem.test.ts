@@ -46,11 +46,11 @@ describe('ADMIN_ANSWERS', () => {
 
 describe('adminProblemOf', () => {
   it('says which version to save next', () => {
-    assert.deepEqual(adminProblemOf(new VersionConflict(4, 'the next version to be saved is 4')), {
+    assert.deepEqual(adminProblemOf(new VersionConflict(4, 'the next version is 4')), {
       type: 'about:blank',
       title: 'Conflict',
       status: 409,
-      detail: 'the next version to be saved is 4',
+      detail: 'the next version is 4',
       code: 'EDIT_CONFLICT',
       nextVersion: 4,
     });

@@ -54,10 +54,7 @@ describe('claimsOf', () => {
       claimsOf(behindOurs({ claims: { as: 'cognito', names: ['sub'] } }, 'rest')) ?? assert.fail();
 
     assert.equal(claims['sub'], 'ada');
-    assert.throws(
-      () => claims['email'],
-      /the claim email is not carried: name it under result\.claims\.names/,
-    );
+    assert.throws(() => claims['email'], /the claim email is not carried: add it to result\.claims\.names/);
     assert.throws(() => 'email' in claims, /not carried/);
     assert.match(`${JSON.stringify(claims)} ${inspect(claims)}`, /ada/);
     assert.deepEqual(Object.keys(claims), ['sub']);
@@ -77,7 +74,7 @@ describe('claimsOf', () => {
       email: 'x'.repeat(3_000),
     });
 
-    assert.throws(() => claimsOf(event), /too long to be carried/);
+    assert.throws(() => claimsOf(event), /too long to carry/);
   });
 
   it('knows nobody where no authorizer has answered', () => {

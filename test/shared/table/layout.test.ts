@@ -39,7 +39,7 @@ describe('a write', () => {
   });
 
   it('is refused in words that say why', () => {
-    assert.match(findNewerLayout([{ layout: 2 }], 1) ?? '', /layout 2 is of a newer stack/);
+    assert.match(findNewerLayout([{ layout: 2 }], 1) ?? '', /layout 2 belongs to a newer stack/);
   });
 });
 

@@ -57,7 +57,7 @@ describe('a delivery', () => {
         type: 'error',
         channel: CHANNEL,
         code: 'credential-expired',
-        message: 'the credential has ended; connect again with a new one',
+        message: 'the credential has expired; connect again with a new one',
       },
     ]);
     assert.deepEqual(

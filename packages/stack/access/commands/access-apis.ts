@@ -1,11 +1,9 @@
-/** APIs as the gateway loads them, seen as access documents see them. */
 import type { InventoryRoute } from '@gatewright/authoring/route-inventory';
 import type { InspectedApi, inspectStacks } from '../../../engine/index.ts';
 import { keptServices } from '../../../terminal/kept-services.ts';
 import { homeOfEnvironment } from '../../../terminal/load-options.ts';
 import { remark } from '../../../terminal/output.ts';
 
-/** Of templates, by name. */
 export type GivenParameters = Readonly<Record<string, string>>;
 
 export function loadOptions(stage: string, directory: string, parameters: GivenParameters = {}) {
@@ -21,7 +19,7 @@ export function loadOptions(stage: string, directory: string, parameters: GivenP
   };
 }
 
-/** `inspectStacks`, for commands of which most need no gateway: it is loaded when they do. */
+/** `inspectStacks`, with the gateway loaded on demand: most commands do not need it. */
 export async function inspectApis(
   ...asked: Parameters<typeof inspectStacks>
 ): Promise<readonly InspectedApi[]> {
@@ -29,17 +27,17 @@ export async function inspectApis(
   return gateway.inspectStacks(...asked);
 }
 
-/** By the names that the toolkit's functions have, whatever stack and stage they are deployed in. */
+/** By the names of the toolkit's functions, in any stack and stage. */
 export function isOurs(functionName: string): boolean {
   return /(^|-)(token|request)-authorizer$/.test(functionName);
 }
 
-/** Of closed routes nobody knows here how they are guarded, so there is nothing to compare. */
+/** How closed routes are guarded is unknown here, so they cannot be compared. */
 export function toInventoryRoutes({ routes }: Pick<InspectedApi, 'routes'>): readonly InventoryRoute[] {
   return inventory(routes.filter(({ isClosed }) => isClosed !== true));
 }
 
-/** Those that answer 500 to everybody. */
+/** Routes that answer 500 to every request. */
 export function closedRoutes({ routes }: Pick<InspectedApi, 'routes'>): readonly InventoryRoute[] {
   return inventory(routes.filter(({ isClosed }) => isClosed === true));
 }

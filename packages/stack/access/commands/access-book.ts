@@ -1,4 +1,4 @@
-/** The access documents beside the sources of a start, as its console asks for them: what the authorizers were bundled with. */
+/** The access documents beside the sources of a start, for its console. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJsonObject } from '@gatewright/aws/json-object';
@@ -30,7 +30,7 @@ export function openAccessBook(sources: readonly string[], stage: string): Acces
 
 const NAMES = { token: 'token', claims: 'text of the claims', ip: 'address' };
 
-/** `compiled.json` is written in one step, by this command alone: what is there is whole. */
+/** `compiled.json` is replaced atomically, so it is always complete. */
 function readDocuments(source: string): readonly CompiledDocument[] {
   const file = join(source, 'access', 'compiled.json');
   if (!existsSync(file)) return [];

@@ -1,4 +1,3 @@
-/** Checks access documents alone, or against the stacks that they protect. */
 import { dirname, join } from 'node:path';
 import { buildAccess } from '@gatewright/authoring/build-access';
 import { describeUnprotected } from '@gatewright/authoring/check-unprotected';
@@ -26,14 +25,14 @@ import { withDeployedId } from '@gatewright/authoring/account/deployed-ids';
 import { complain, count, say, UsageError } from '../../../terminal/output.ts';
 import { readWebhooks, webhookProblems } from '@gatewright/authoring/webhook-files';
 
-/** What the documents come to, compiled anew. @throws UsageError with every problem */
+/** Compiles the documents anew. @throws UsageError with every problem */
 export function readCompiled(folder: string): CompiledAccess {
   const { compiled, problems } = buildAccess(readAccessFiles(folder), checkPlan);
   if (problems.length > 0) throw new UsageError(problems.map(printProblem).join('\n'));
   return compiled;
 }
 
-/** As `readCompiled`, with ids of deployed APIs by document, and without inventories that nobody has read. @throws UsageError */
+/** Like `readCompiled`, with ids of deployed APIs, and without unread inventories. @throws UsageError */
 export function compiledFor(folder: string, stage: string, ids: ReadonlyMap<string, string>): CompiledAccess {
   const files = readAccessFiles(folder).map((file) => {
     const apiId = ids.get(file.name);
@@ -45,7 +44,7 @@ export function compiledFor(folder: string, stage: string, ids: ReadonlyMap<stri
   return compiled;
 }
 
-/** Prints what is wrong and what is odd; returns how many problems there are. */
+/** Prints problems and warnings; returns the number of problems. */
 export async function checkDocuments(
   folder: string,
   sources: readonly string[],
@@ -61,7 +60,7 @@ export async function checkDocuments(
     sources.length === 0 ? [] : await inspectApis(sources, loadOptions(stage, dirname(folder), parameters));
   const { unsafe, drift } = checkApis(compiled, apis, stage);
   unsafe.push(...(await checkHandlers(compiled, apis, stage)));
-  // A document that was not compiled may be the one.
+  // A document that did not compile may be the one.
   const isWhole = withoutInventory.length + problems.length === 0;
   const unprotected = isWhole ? findUnprotected(compiled, apis, stage) : [];
   for (const complaint of [...unsafe, ...drift, ...unprotected]) complain('red', complaint);
@@ -77,13 +76,10 @@ export async function checkDocuments(
 }
 
 type Misfits = {
-  /** Settings that break what a document promises. */
   readonly unsafe: string[];
-  /** Routes that came or went since the documents' routes were read. */
   readonly drift: readonly string[];
 };
 
-/** How the APIs do not fit their documents. */
 function checkApis({ documents }: CompiledAccess, apis: readonly InspectedApi[], stage: string): Misfits {
   const unsafe: string[] = [];
   const drift: string[] = [];
@@ -98,7 +94,6 @@ function checkApis({ documents }: CompiledAccess, apis: readonly InspectedApi[],
   return { unsafe, drift };
 }
 
-/** APIs whose routes ask authorizers that know no document for them. */
 function findUnprotected(
   { documents }: CompiledAccess,
   apis: readonly InspectedApi[],
@@ -114,8 +109,8 @@ function findUnprotected(
 }
 
 /**
- * Before anything listens: an answer that holds for the wrong caller must not be given even once.
- * @returns the documents that were looked at
+ * Runs before anything listens: an answer for the wrong caller must not be given even once.
+ * @returns the checked documents
  * @throws UsageError
  */
 export async function refuseUnsafeAccess(
@@ -129,7 +124,7 @@ export async function refuseUnsafeAccess(
   const withoutInventory = builds.flatMap((build) => build.withoutInventory);
   const { unsafe, drift } = checkApis(compiled, apis, stage);
   unsafe.push(...(await checkHandlers(compiled, apis, stage)));
-  // Sources without documents may have functions of such names that are none of ours.
+  // Sources without documents may have functions of such names that are not ours.
   const isWhole = compiled.documents.length > 0 && withoutInventory.length === 0;
   const unprotected = isWhole ? findUnprotected(compiled, apis, stage) : [];
   for (const message of [...withoutInventory.map(printProblem), ...drift, ...unprotected]) warn(message);
@@ -158,11 +153,11 @@ function checkAuthorizers(document: CompiledDocument, api: InspectedApi): readon
   ];
 }
 
-/** What the first deployment may be made without, and here is there. */
+/** Parts that exist here, but that the first deployment may miss. */
 function checkOrder({ lateParts = [] }: InspectedApi): readonly string[] {
   return lateParts.map(
     ({ part, deployment }) =>
-      `${part} may be made after ${deployment}, which then answers without it: name it in the DependsOn of the deployment, which the Serverless plug-in does by itself (plugins: [gatewright])`,
+      `${part} may be created after ${deployment}, which then misses it: add it to the DependsOn of the deployment, as the Serverless plug-in does (plugins: [gatewright])`,
   );
 }
 

@@ -15,7 +15,6 @@ export type ExplainFlags = {
   readonly role: readonly string[];
   readonly scope: readonly string[];
   readonly ip?: string;
-  /** What was found of the key that `--key` names. */
   readonly held?: HeldKey;
   readonly policy: boolean;
   readonly json: boolean;

@@ -1,4 +1,4 @@
-/** The routes of an API that is live: what is set, and what the stage serves, asked of AWS's own API. */
+/** Routes of a deployed API, both configured and served by the stage, read from AWS. */
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { ApiKind } from '#shared/access/compiled-document.ts';
 import type { InventoryRoute } from '@gatewright/authoring/route-inventory';
@@ -13,19 +13,16 @@ import type { Environment, SignedGet } from '@gatewright/authoring/account/signe
 type LiveApi = {
   readonly apiId: string;
   readonly kind: ApiKind;
-  /** Of what is set and of what the stage serves; each once. */
   readonly routes: readonly InventoryRoute[];
-  /** Where the two differ. */
   readonly warnings: readonly string[];
 };
 
 export type WantedApi = NamedApi & {
   readonly apiId?: string;
-  /** The API's own stage, which the document protects. */
   readonly stage: string;
 };
 
-/** API Gateway's own bounds are 300 resources and 300 routes. */
+/** API Gateway's own limits are 300 resources and 300 routes. */
 const PAGES_LIMIT = 20;
 const ROUTES_LIMIT = 10_000;
 const SHOWN = 10;
@@ -33,7 +30,7 @@ const SHOWN = 10;
 /**
  * Finds the API by its id, or by stack and logical id, and lists its routes. Routes count as protected by
  * their authorization type: CUSTOM. Credentials come from the environment.
- * @throws UsageError, also for every answer that is partial or not what was asked for
+ * @throws UsageError, also for every partial or unexpected answer
  */
 export async function readLiveApi(wanted: WantedApi, environment: Environment): Promise<LiveApi> {
   const aws = createSignedGet(environment);
@@ -44,17 +41,17 @@ export async function readLiveApi(wanted: WantedApi, environment: Environment): 
     return { apiId, kind: 'rest', ...(await readRest(aws, apiId, wanted.stage)) };
   }
   const api = await aws.get('apigateway', `/v2/apis/${apiId}`);
-  if (api === undefined) throw new UsageError(`AWS knows no API ${apiId} in region ${aws.region}`);
+  if (api === undefined) throw new UsageError(`AWS has no API ${apiId} in region ${aws.region}`);
   assertId(api['apiId'], apiId);
   const { protocolType } = api;
   if (protocolType === 'WEBSOCKET')
     return { apiId, kind: 'websocket', routes: await listRoutes(aws, apiId), warnings: [] };
   if (protocolType === 'HTTP') return { apiId, kind: 'http', ...(await readHttp(aws, apiId, wanted.stage)) };
-  throw new UsageError(`the answer about API ${apiId} names no protocolType of an API`);
+  throw new UsageError(`the answer about API ${apiId} has no known protocolType`);
 }
 
 function assertId(id: unknown, apiId: string): void {
-  if (id !== apiId) throw new UsageError(`asked about API ${apiId}, AWS answered about ${show(id)}`);
+  if (id !== apiId) throw new UsageError(`asked for API ${apiId}, AWS answered with ${show(id)}`);
 }
 
 type Routes = Pick<LiveApi, 'routes' | 'warnings'>;
@@ -76,14 +73,14 @@ async function readHttp(aws: SignedGet, apiId: string, stage: string): Promise<R
 
 async function readExport(aws: SignedGet, path: string): Promise<readonly InventoryRoute[]> {
   const exported = await aws.get('apigateway', path);
-  if (exported === undefined) throw new UsageError('the stage is there, but AWS has no export of it');
+  if (exported === undefined) throw new UsageError('the stage exists, but AWS has no export of it');
   const routes = readExportedRoutes(exported);
   for (const { path: name } of routes) if (name !== '$default') assertPath(name);
   return routes;
 }
 
 function notDeployed(routes: readonly InventoryRoute[], stage: string): Routes {
-  return { routes, warnings: [`stage ${stage} is not deployed yet: its routes are those that are set`] };
+  return { routes, warnings: [`stage ${stage} is not deployed yet: the configured routes are used`] };
 }
 
 function unite(set: readonly InventoryRoute[], deployed: readonly InventoryRoute[], stage: string): Routes {
@@ -94,7 +91,7 @@ function unite(set: readonly InventoryRoute[], deployed: readonly InventoryRoute
       ...(onlyDeployed.length === 0
         ? []
         : [
-            `stage ${stage} still serves what the API has no more, so it stays guarded: ${some(onlyDeployed)}`,
+            `stage ${stage} still serves routes that the API no longer has; they stay protected: ${some(onlyDeployed)}`,
           ]),
       ...(onlySet.length === 0 ? [] : [`stage ${stage} does not serve yet: ${some(onlySet)}`]),
     ],
@@ -125,21 +122,21 @@ async function listRoutes(aws: SignedGet, apiId: string): Promise<readonly Inven
     const isProtected = authorizationType === 'CUSTOM';
     const [, method, path] = typeof routeKey === 'string' ? (/^([A-Z]+) (.*)$/s.exec(routeKey) ?? []) : [];
     if (method !== undefined) return { method: assertMethod(method), path: assertPath(path), isProtected };
-    // `$default`, and the routes of a WebSocket API, which are named as anybody likes.
+    // `$default`, and the routes of a WebSocket API, whose names are free.
     if (typeof routeKey !== 'string' || routeKey === '' || showControls(routeKey) !== routeKey)
-      throw new UsageError(`AWS names a route ${show(routeKey)}`);
+      throw new UsageError(`AWS listed a route with the key ${show(routeKey)}`);
     return { method: 'ANY', path: routeKey, isProtected };
   });
 }
 
 function assertPath(path: unknown): string {
   if (typeof path === 'string' && path.startsWith('/') && showControls(path) === path) return path;
-  throw new UsageError(`AWS names a route's path ${show(path)}`);
+  throw new UsageError(`AWS listed a route with the path ${show(path)}`);
 }
 
 function assertMethod(method: string): string {
   if (/^[A-Z]{1,16}$/.test(method)) return method;
-  throw new UsageError(`AWS names a route's method ${show(method)}`);
+  throw new UsageError(`AWS listed a route with the method ${show(method)}`);
 }
 
 function show(value: unknown): string {
@@ -147,8 +144,9 @@ function show(value: unknown): string {
 }
 
 /**
- * REST lists are `item` (or HAL's `_embedded.item`) with `position`, those of version 2 `items` with `nextToken`. A list
- * that is cut short would leave closed routes out, and wildcards would run across them: whatever is odd is an error.
+ * REST lists are `item` (or HAL's `_embedded.item`) with `position`, those of version 2 `items` with
+ * `nextToken`. A partial list would omit closed routes, and wildcards would match them: anything unexpected
+ * is an error.
  */
 async function listPages(
   aws: SignedGet,
@@ -163,11 +161,11 @@ async function listPages(
       next === undefined ? path : `${path}&${token}=${encodeURIComponent(next)}`,
     );
     const items = answer?.['items'] ?? answer?.['item'] ?? memberOf(answer?.['_embedded'], 'item');
-    // HAL writes a list of one as the one.
+    // HAL writes a list of one as the item itself.
     const list: readonly unknown[] = Array.isArray(items) ? items : [items];
     for (const item of list) {
       if (!isJsonObject(item) || found.length >= ROUTES_LIMIT)
-        throw new UsageError(`page ${page} of the list of routes is not one that API Gateway gives`);
+        throw new UsageError(`page ${page} of the list of routes has an unknown form`);
       found.push(item);
     }
     const following = answer?.[token];

@@ -1,4 +1,4 @@
-/** `gatewright access publish | versions | rollback`: documents for authorizers that are deployed already, over the admin endpoints. */
+/** `gatewright access publish | versions | rollback`: documents of deployed authorizers. */
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { toPublication } from '#shared/access/documents/publication.ts';
@@ -73,18 +73,18 @@ async function findEarlier(flags: ChangeFlags): Promise<number> {
   const [newest, ...others] = Array.isArray(versions) ? (versions as readonly Answer[]) : [];
   const earlier = others.find(({ checksum }) => checksum !== newest?.['checksum'])?.['version'];
   if (typeof earlier === 'number') return earlier;
-  throw new UsageError('nothing else was published before; gatewright access versions lists what there is');
+  throw new UsageError('there is no earlier version; gatewright access versions lists all');
 }
 
 function report(answer: Answer, flags: ReadFlags): void {
   printAnswer(answer, flags);
   if (!flags.json)
     remark(
-      'Authorizers take it within 60 s; what API Gateway has kept of their answers ends with their TTL, or by gatewright access flush.',
+      'Authorizers use it within 60 s. Their answers cached by API Gateway end with their TTL, or by gatewright access flush.',
     );
 }
 
-/** Each request of a publication is an operation of its own; sending one again changes nothing. */
+/** Each request of a publication is an operation of its own; sending it again changes nothing. */
 function withoutId({ json, url }: ChangeFlags): ChangeFlags {
   return { json, url };
 }

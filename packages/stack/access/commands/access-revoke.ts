@@ -1,4 +1,4 @@
-/** `gatewright access revoke | revocations | flush`: tokens that are refused from now on, over the admin endpoints. */
+/** `gatewright access revoke | revocations | flush`: revokes tokens, over the admin endpoints. */
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { printPathName } from '#shared/http/path-name.ts';
@@ -82,7 +82,7 @@ function flushCommand(): Command {
     });
 }
 
-/** @throws UsageError where API Gateway did not do its part, with what to do */
+/** @throws UsageError when API Gateway did not do its part, with what to do */
 function report(sent: SentChange, flags: ReadFlags): void {
   const { answer } = sent;
   const steps = outsideSteps(answer).map(

@@ -1,4 +1,4 @@
-/** `gatewright access sync`: the routes of protected APIs, out of their templates into `access/<name>.routes.json`. */
+/** `gatewright access sync`: copies routes of protected APIs to `access/<name>.routes.json`. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { AccessDocument } from '@gatewright/authoring/document';
@@ -16,7 +16,6 @@ import { inventoryPath } from '@gatewright/authoring/access-files';
 import { readLiveApi } from './access-live.ts';
 import { count, UsageError } from '../../../terminal/output.ts';
 
-/** What was found for one document, and where. */
 type Found = {
   readonly inventory: Omit<RouteInventory, 'apiIds'>;
   readonly apiId: string | undefined;
@@ -25,14 +24,16 @@ type Found = {
 };
 
 type SyncedRoutes = {
-  /** What each document has now. */
   readonly lines: readonly string[];
   readonly warnings: readonly string[];
-  /** Texts of inventories by name of the document; to be written once they compile. */
+  /** Texts of inventories by document name, to be written once they compile. */
   readonly inventories: ReadonlyMap<string, string>;
 };
 
-/** Reads every source once, and says for each document what it found. Writes nothing: a source that is cut short must not take the place of a whole one. */
+/**
+ * Reads every source once, and reports what each document has. Writes nothing: a partial inventory must not
+ * replace a complete one.
+ */
 export async function syncRoutes(
   folder: string,
   names: readonly string[],
@@ -55,17 +56,16 @@ export async function syncRoutes(
     const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
     const known = parseInventory(before);
     const ids = new Set([...(apiId === undefined ? [] : [apiId]), ...(known?.apiIds[stage] ?? [])]);
-    // Ids that other stages, or a deployed API, have been found under before stay.
+    // Ids known from other stages, or from a deployed API, are kept.
     const apiIds = { ...known?.apiIds, ...(ids.size > 0 && { [stage]: [...ids].sort() }) };
     const text = printInventory({ ...inventory, apiIds });
     inventories.set(name, text);
     const routes = `${count(inventory.routes.length, 'route')} of ${inventory.kind} API ${from}`;
-    lines.push(`${name}: ${routes}${text === before ? ', nothing new' : ''}`);
+    lines.push(`${name}: ${routes}${text === before ? ', no changes' : ''}`);
     const gone = (known?.routes ?? [])
       .map(keyOf)
       .filter((key) => !inventory.routes.some((route) => keyOf(route) === key));
-    if (gone.length > 0)
-      differences.push(`routes that are gone, and that no wildcard stops at any more: ${gone.join(', ')}`);
+    if (gone.length > 0) differences.push(`removed routes, which wildcards now match: ${gone.join(', ')}`);
     warnings.push(...differences.map((text) => `${name}: ${text}`));
   }
   return { lines, warnings, inventories };
@@ -89,7 +89,7 @@ function assertSources(documents: readonly NamedDocument[]): void {
   const problems = missing.map(({ folder, document: { routes }, locate }) =>
     locate(
       ['routes'],
-      `there is nothing at ${resolve(folder, routes)}; the path begins at the folder of the document`,
+      `${resolve(folder, routes)} does not exist; the path is relative to the folder of the document`,
     ),
   );
   throw new UsageError(problems.map(printProblem).join('\n'));
@@ -97,7 +97,7 @@ function assertSources(documents: readonly NamedDocument[]): void {
 
 type Inspect = () => Promise<readonly InspectedApi[]>;
 
-/** All stacks together, since they import from each other: protected ones the authorizers of the documents' own. */
+/** All stacks together, since they import from each other. */
 function inspectOnce(
   folder: string,
   stage: string,
@@ -114,7 +114,7 @@ function inspectOnce(
         .filter((path) => readOpenApi(path) === undefined),
     );
     if (existsSync(join(own, 'serverless.yml'))) sources.add(own);
-    // The toolkit's own plug-in must not refuse documents by the routes of yesterday.
+    // The toolkit's own plug-in must not refuse documents because of outdated routes.
     const environment = { GATEWRIGHT_READS_ROUTES: 'true' };
     return (apis ??= inspectApis([...sources], { ...loadOptions(stage, own, parameters), environment }));
   };
@@ -142,7 +142,7 @@ async function readRoutes(
   }
   if (document.kind === undefined)
     throw new UsageError(
-      `${file}: an OpenAPI file does not say what the API is: write kind: rest or kind: http`,
+      `${file}: an OpenAPI file does not tell the kind of API: write kind: rest or kind: http`,
     );
   return { inventory: { kind: document.kind, routes }, apiId: undefined, from: `in ${document.routes}` };
 }
@@ -150,7 +150,7 @@ async function readRoutes(
 /** Undefined for anything but a file that holds an OpenAPI document. */
 function readOpenApi(path: string): readonly InventoryRoute[] | undefined {
   if (!existsSync(path) || !statSync(path).isFile()) return undefined;
-  // CloudFormation's own tags (!Ref, !GetAtt) mean nothing here.
+  // CloudFormation tags (!Ref, !GetAtt) are not resolved here.
   return readOpenApiRoutes(parseYaml(readFileSync(path, 'utf8'), { logLevel: 'error' }));
 }
 

@@ -1,4 +1,4 @@
-/** `gatewright access`: who may call what, which rule decides, and whether documents and APIs still fit together. */
+/** `gatewright access`: who may call what, by which rule, and whether documents and APIs still match. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
@@ -62,11 +62,11 @@ function inFolder(name: string, description: string): Command {
     );
 }
 
-/** Absolute. @throws UsageError: nothing to read would look like nothing to complain of */
+/** Absolute. @throws UsageError: a missing folder would look like one without problems */
 function existing(folder: string): string {
   if (existsSync(folder)) return resolve(folder);
   throw new UsageError(
-    `there is no folder ${folder}: run gatewright init, or name the folder of the documents by --folder`,
+    `there is no folder ${folder}: run gatewright init, or name the folder of the documents with --folder`,
   );
 }
 
@@ -101,7 +101,7 @@ function snapshotCommand(): Command {
     });
 }
 
-/** Asks every issuer whose document wants its keys to ship. @throws UsageError naming the issuer that cannot be asked */
+/** Fetches the keys of issuers whose documents ship them. @throws UsageError naming a silent issuer */
 async function takeSnapshots(folder: string, names: readonly string[]): Promise<readonly string[]> {
   const fetcher = createKeySetFetcher();
   const lines: string[] = [];
@@ -137,7 +137,7 @@ function build(folder: string, inventories?: ReadonlyMap<string, string>): void 
   printProblems([...withoutInventory, ...warnings, ...strayDocuments(path)], 'yellow');
   printProblems(wrong, 'red');
   if (wrong.length > 0)
-    throw new UsageError(`${count(wrong.length, 'problem')}; not everything was compiled`);
+    throw new UsageError(`${count(wrong.length, 'problem')}; not all documents were compiled`);
   for (const line of extended) say(line);
   say(`${count(compiled.documents.length, 'document')} compiled`);
 }

@@ -1,4 +1,4 @@
-/** Do handlers behind the toolkit's authorizers still read the caller where another authorizer put it? */
+/** Finds handlers behind the toolkit's authorizers that read the caller as another authorizer wrote it. */
 import { relative } from 'node:path';
 import {
   describeClaimRead,
@@ -10,7 +10,7 @@ import type { CompiledAccess } from '#shared/access/compiled-document.ts';
 import type { FunctionDefinition, InspectedApi } from '../../../engine/index.ts';
 import { isOurs } from './access-apis.ts';
 
-/** Each with file and line. Only of APIs that a document protects, and of routes whose authorizer is ours. */
+/** Each with file and line. Only of protected APIs, and of routes with one of our authorizers. */
 export async function checkHandlers(
   { documents }: CompiledAccess,
   apis: readonly InspectedApi[],
@@ -43,7 +43,7 @@ async function readsOf(api: InspectedApi): Promise<readonly string[]> {
   return complaints;
 }
 
-/** A template that finds no caller writes for nobody, as a handler does. */
+/** A template that finds no caller writes an empty one, as a handler does. */
 function mappedClaims({
   method,
   path,

@@ -1,11 +1,14 @@
-/** What a stage serves, out of its OpenAPI export, beside what is set: after a deletion or before a promotion they differ. */
+/**
+ * Routes that a stage serves, by its OpenAPI export, compared with the configured ones: after a deletion or
+ * before a deployment they differ.
+ */
 import { isJsonObject, memberOf, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { readOpenApiRoutes } from '@gatewright/authoring/openapi-inventory';
 import type { InventoryRoute } from '@gatewright/authoring/route-inventory';
 import { UsageError } from '../../../terminal/output.ts';
 
-/** @throws UsageError for what is no export */
+/** @throws UsageError when the value is no export */
 export function readExportedRoutes(exported: JsonObject): readonly InventoryRoute[] {
   const { components, securityDefinitions } = exported;
   const schemes = membersOf(components)['securitySchemes'] ?? securityDefinitions;
@@ -14,7 +17,7 @@ export function readExportedRoutes(exported: JsonObject): readonly InventoryRout
   throw new UsageError("the stage's export is no OpenAPI document");
 }
 
-/** A Lambda authorizer; a scheme that nobody declares may be one. Keys, IAM and JWT authorizers are asked nothing of ours. */
+/** A Lambda authorizer, as an undeclared scheme may be; keys, IAM and JWT authorizers are not ours. */
 function isCustom(scheme: unknown): boolean {
   if (!isJsonObject(scheme)) return true;
   const { type } = membersOf(scheme['x-amazon-apigateway-authorizer']);
@@ -23,15 +26,15 @@ function isCustom(scheme: unknown): boolean {
 
 type United = {
   readonly routes: readonly InventoryRoute[];
-  /** Served, but not set any more. */
+  /** Served, but no longer configured. */
   readonly onlyDeployed: readonly string[];
-  /** Set, but not served yet. */
+  /** Configured, but not served yet. */
   readonly onlySet: readonly string[];
 };
 
 /**
- * Routes of both. One that either side protects is protected: a wildcard of a policy has to stop there as long as the
- * stage serves it, and as soon as it does.
+ * Routes of both. A route that either side protects is protected: wildcards of a policy must not match it
+ * before, during or after the change.
  */
 export function uniteRoutes(set: readonly InventoryRoute[], deployed: readonly InventoryRoute[]): United {
   const [bySet, byDeployed] = [indexRoutes(set), indexRoutes(deployed)];

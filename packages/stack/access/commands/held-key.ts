@@ -5,12 +5,12 @@ import type { AdminFlags } from '../../../terminal/admin-client.ts';
 import type { HeldKey } from '@gatewright/authoring/wished-caller';
 import { UsageError } from '../../../terminal/output.ts';
 
-/** @param text the key or its id; its secret is sent nowhere and not checked */
+/** @param text the key or its id; its secret is neither sent nor checked */
 export async function readHeldKey(text: string, flags: AdminFlags): Promise<HeldKey> {
   const keyId = KEY_ID.test(text) ? text : parseApiKey(text)?.keyId;
   if (keyId === undefined)
     throw new UsageError(
-      '--key is no API key, or one that was mistyped; its id will do, as keys list shows it',
+      '--key is no API key, or a mistyped one; you can also use its id, as keys list shows it',
     );
   return toHeldKey(await askAdmin({ method: 'GET', path: `/access/keys/${keyId}` }, flags));
 }
@@ -29,7 +29,7 @@ export function toHeldKey(answer: Readonly<Record<string, unknown>>): HeldKey {
       scopes: scopes.filter(isText),
       metadata: toTexts(metadata),
     };
-  throw new UsageError('the admin endpoint answered with something else than a key');
+  throw new UsageError('the answer of the admin endpoint is no key');
 }
 
 function toTexts(value: unknown): Readonly<Record<string, string>> {

@@ -101,19 +101,19 @@ function revokeCommand(): Command {
     .action((keyId: string, flags: ChangeFlags) => change(`${pathOf(keyId)}/revoke`, {}, flags));
 }
 
-/** @throws UsageError where API Gateway did not do its part, with what to do */
+/** @throws UsageError when API Gateway did not do its part, with what to do */
 async function change(path: string, body: object, flags: ChangeFlags): Promise<void> {
   const sent = await sendChange({ method: 'POST', path, body }, flags);
   const { answer } = sent;
   printChange(answer, flags);
   if (!path.endsWith('/revoke') && typeof answer['key'] !== 'string')
     throw new UsageError(
-      'this operation was carried out before and showed its key then; rotate the key for another',
+      'this operation was already carried out and showed its key then; rotate the key to get another',
     );
   requireOutside(sent);
 }
 
-/** The key itself goes to stdout alone, so that it can be piped to where it is kept. */
+/** Only the key goes to stdout, so that it can be piped. */
 function printChange(answer: Answer, flags: ReadFlags): void {
   if (flags.json) {
     printAnswer(answer, flags);
@@ -126,7 +126,7 @@ function printChange(answer: Answer, flags: ReadFlags): void {
   ]);
   remark(table(rows));
   if (typeof key !== 'string') return;
-  remark(paint('yellow', 'This is the only time that the key is shown:', process.stderr));
+  remark(paint('yellow', 'The key is shown only this once:', process.stderr));
   say(key);
 }
 

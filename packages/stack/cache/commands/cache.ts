@@ -1,4 +1,4 @@
-/** `gatewright cache`: what is known of kept answers, and having them made anew, over the admin endpoints. */
+/** `gatewright cache`: lists and invalidates cached answers, over the admin endpoints. */
 import { Command, InvalidArgumentError } from 'commander';
 import {
   changeCommand,
@@ -25,7 +25,7 @@ type FlushFlags = ChangeFlags & { readonly dryRun: boolean };
 type ShowFlags = ReadFlags & { readonly tag?: string; readonly limit: string };
 
 const COLUMNS = ['kind', 'entry', 'refusal', 'until'];
-const HEADINGS = ['KNOWN FROM', 'ENTRY', 'CANNOT BE SIGNED FOR', 'UNTIL'];
+const HEADINGS = ['KNOWN FROM', 'ENTRY', 'NOT SIGNABLE BECAUSE', 'UNTIL'];
 
 export function cacheCommand(): Command {
   return new Command('cache')
@@ -79,7 +79,7 @@ function showCommand(): Command {
       const query = { namespace, tag, limit };
       const { entries, hasMore } = await askAdmin({ method: 'GET', path: '/cache/entries', query }, flags);
       printRows(Array.isArray(entries) ? (entries as readonly Answer[]) : [], COLUMNS, flags, HEADINGS);
-      if (hasMore === true && !flags.json) remark(`There are more; --limit ${limit} ends here.`);
+      if (hasMore === true && !flags.json) remark(`There are more; this list ends at --limit ${limit}.`);
     });
 }
 

@@ -1,4 +1,7 @@
-/** The SQL of `packages/stack/quota/commands/sql` over an export of the usage table: as text for Athena, or carried out here by DuckDB, which is found where it is installed. */
+/**
+ * Runs the SQL of `packages/stack/quota/commands/sql` over an export of the usage table: prints it for
+ * Athena, or runs it in DuckDB if that is installed.
+ */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -14,7 +17,7 @@ export type ExportQuery = {
   readonly statement: Exclude<Statement, 'athena'>;
   /** `2026-11` */
   readonly month: string;
-  /** Where sorting and grouping may go that memory does not hold. */
+  /** For sorts and groups that exceed memory. */
   readonly spillFolder: string;
   readonly memory?: string | undefined;
   /** Around the statement: `SELECT sum(used) FROM (…)`. */
@@ -23,7 +26,6 @@ export type ExportQuery = {
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** The part of `@duckdb/node-api` that is used. */
 type DuckDb = {
   readonly DuckDBInstance: {
     create(
@@ -48,7 +50,7 @@ export function readStatement(name: Statement | 'duckdb'): Promise<string> {
   return readFile(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
 }
 
-/** Some thousand rows at a time. @throws UsageError where DuckDB is not installed, or cannot read the files */
+/** Some thousand rows at a time. @throws UsageError without DuckDB, or when it cannot read the files */
 export async function* queryExport(
   { files, statement, month, spillFolder, memory = MEMORY, around = ['', ''] }: ExportQuery,
   installedIn: string,
@@ -60,7 +62,7 @@ export async function* queryExport(
     memory_limit: memory,
     temp_directory: spillFolder,
     preserve_insertion_order: 'false',
-    // What is read is what is named, and nothing is fetched.
+    // Only named files are read, and nothing is downloaded.
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });

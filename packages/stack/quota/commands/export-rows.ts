@@ -1,4 +1,3 @@
-/** Rows of `/quota/export`, page by page. */
 import { callAdmin } from '../../../terminal/admin-client.ts';
 import type { AdminFlags } from '../../../terminal/admin-client.ts';
 import { ownerPath } from './quota-calls.ts';

@@ -1,8 +1,9 @@
 /**
- * What two tables know of a customer, and what becomes of each item when the customer is forgotten. Pure but for the tables that it is given.
+ * What two tables store about a customer, and what happens to each item when the customer is forgotten. Pure
+ * but for the given tables.
  *
- * Whatever is theirs is deleted. The audit log, which law may ask for, keeps when an administrator did what kind of thing, and no more;
- * a plan keeps everything but them.
+ * All items of the customer are deleted. The audit log, which may be required by law, keeps only the kind and
+ * time of an administrator's change; a plan keeps all but the customer.
  */
 import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { tenantPartition } from '#shared/access/keys/api-key-record.ts';
@@ -12,23 +13,20 @@ import { parseKeyPart, printKeyPart } from '#shared/table/item-write.ts';
 import type { Item, ItemKey } from '#shared/table/item-write.ts';
 import type { KeptItem } from '#shared/table/listing.ts';
 
-/** A table, item by item, as whoever has the right to delete sees it. */
 export interface SweptTable {
-  /** All of it, as it is now. */
   scan(): AsyncIterable<KeptItem>;
   remove(key: ItemKey): Promise<void>;
-  /** Where `doc` is still what it was. @throws where it is not */
+  /** Writes if `doc` is still the old one. @throws if it is not */
   rewrite(key: ItemKey, doc: { readonly before: string; readonly after: string }): Promise<void>;
 }
 
 export type Tables = { readonly usage: SweptTable; readonly access: SweptTable };
 
 export type Survey = {
-  /** What there is of the customer, by what it is. */
   readonly found: ReadonlyMap<string, number>;
   /** Periods with a price that are not closed, and records that may be on no invoice yet. */
   readonly openMoney: readonly string[];
-  /** Keys of API Gateway that stand for keys of the customer. */
+  /** API Gateway keys that stand for keys of the customer. */
   readonly nativeKeys: readonly string[];
 };
 
@@ -37,7 +35,7 @@ type Fate =
   | { readonly kind: 'delete'; readonly what: string }
   | { readonly kind: 'rewrite'; readonly what: string; readonly after: string };
 
-/** A month is invoiced within so long, or its ledgers are gone. */
+/** A month is invoiced within this time, or its ledgers have expired. */
 const INVOICED_WITHIN_MS = 35 * 86_400_000;
 const AT_ONCE = 16;
 const OF_TENANTS = new Set(['Q', 'K', 'R', 'C']);
@@ -50,13 +48,12 @@ const USAGE_SORTS = {
   'SEEN#': 'seen requests',
 } as const;
 
-/** Ledgers and what belongs to them, keys' plans, rates, permits: all partitions whose first name is the tenant. */
+/** Ledgers, keys' plans, rates, permits: all partitions whose first name is the tenant. */
 function isCustomersKey(tenant: string, pk: string): boolean {
   const [kind = '', owner] = pk.split('#');
   return OF_TENANTS.has(kind) && owner === printKeyPart(tenant);
 }
 
-/** Of an item of the usage table. */
 function usageFate(tenant: string, { key, item }: KeptItem): Fate {
   if (isCustomersKey(tenant, key.pk)) return { kind: 'delete', what: nameOf(key) };
   const doc = item['doc'];
@@ -82,7 +79,7 @@ function auditFate(tenant: string, doc: string): Fate {
   if (target?.['tenant'] === tenant) {
     const { kind, by, at } = entry;
     const empty = { input: {}, before: {}, after: {} };
-    // The id of an operation is the administrator's words, and may be about somebody.
+    // The id of an operation is free text of an administrator, and may name a person.
     const after = JSON.stringify({ operationId: '-', kind, by, at, target: { forgotten: true }, ...empty });
     return { kind: 'rewrite', what: 'audit entries', after };
   }
@@ -90,7 +87,7 @@ function auditFate(tenant: string, doc: string): Fate {
   return after === JSON.stringify(entry) ? KEEP : { kind: 'rewrite', what: 'audit entries of plans', after };
 }
 
-/** A plan, or whatever has plans in it, without one of the customers that its invoices name. */
+/** Removes one customer from a plan, or from a value that contains plans. */
 function withoutCustomer(value: unknown, tenant: string): unknown {
   if (Array.isArray(value)) return value.map((each) => withoutCustomer(each, tenant));
   if (!isJsonObject(value)) return value;
@@ -104,14 +101,14 @@ function withoutCustomer(value: unknown, tenant: string): unknown {
   );
 }
 
-/** Of an item of the access table. `keyIds`: of the customer's keys, whose changes do not name the customer. */
+/** For an item of the access table. Changes name `keyIds`, not the customer. */
 function accessFate(tenant: string, keyIds: ReadonlySet<string>, { key }: KeptItem): Fate {
   if (key.pk === tenantPartition(tenant)) return { kind: 'delete', what: 'lists of API keys' };
   if (!key.pk.startsWith('KEY#') || !keyIds.has(key.pk.slice('KEY#'.length))) return KEEP;
   return { kind: 'delete', what: key.sk === 'KEY' ? 'API keys' : 'operations on API keys' };
 }
 
-/** Looks at every item of both tables; changes nothing. */
+/** Reads every item of both tables; changes nothing. */
 export async function survey({ usage, access }: Tables, tenant: string, nowEpochMs: number): Promise<Survey> {
   const found = new Map<string, number>();
   const count = (fate: Fate): void => {
@@ -127,13 +124,13 @@ export async function survey({ usage, access }: Tables, tenant: string, nowEpoch
   return { found, openMoney: money.found, nativeKeys };
 }
 
-/** Deletes and rewrites, and may be run again wherever it was ended. */
+/** Deletes and rewrites; an interrupted run may be repeated. */
 export async function forget({ usage, access }: Tables, tenant: string): Promise<void> {
   await sweep(usage, (kept) => usageFate(tenant, kept));
   const { keyIds } = await keysOf(access, tenant);
   const lists: ItemKey[] = [];
   await sweep(access, (kept) => {
-    // What says whose the keys are goes last.
+    // The items that link keys to the customer are deleted last.
     if (kept.key.pk === tenantPartition(tenant)) lists.push(kept.key);
     return kept.key.pk === tenantPartition(tenant) ? KEEP : accessFate(tenant, keyIds, kept);
   });
@@ -175,7 +172,6 @@ async function keysOf(
   return { keyIds, nativeKeys };
 }
 
-/** What somebody may still be billed for. */
 class OpenMoney {
   readonly #tenant: string;
   readonly #nowEpochMs: number;
@@ -203,7 +199,7 @@ class OpenMoney {
     return [...open.map(({ name }) => `${name} is not closed`), ...this.#records];
   }
 
-  /** Of any version: what opened a period may have been an older one. */
+  /** Every version of a plan: an older one may have opened a period. */
   #notePlan(doc: string): void {
     const plan = parseJson(doc) as
       { id?: unknown; limits?: readonly { id?: unknown; price?: unknown }[] } | undefined;

@@ -1,17 +1,17 @@
-/** The invoices of a start for its console: what `gatewright usage invoice` makes, asked of the same admin routes. */
+/** Invoices for the console, as `gatewright usage invoice` makes them, over the same admin routes. */
 import type { Invoice } from '#shared/quota/invoice.ts';
 import { UsageError } from '../../../terminal/output.ts';
 import { closePeriods, describeNotClosed, readInvoices, readNotClosed } from './usage-invoice.ts';
 import type { AdminTarget } from '../../../terminal/admin-client.ts';
 import type { InvoiceBook, ShownInvoice, ShownInvoices } from '../../../engine/index.ts';
 
-/** @param findTarget the admin API of the start; undefined = it serves none */
+/** @param findTarget the admin API of the start; undefined = it has none */
 export function openInvoiceBook(findTarget: () => AdminTarget | undefined): InvoiceBook {
   const flagsOf = (period: string) => {
     const target = findTarget();
     if (target !== undefined) return { period, target };
     throw new UsageError(
-      'Invoices are made of the toolkit’s own quotas, and this start does not serve the stack that counts them.',
+      'Invoices need the toolkit’s own quotas, and this start does not serve the stack that counts them.',
     );
   };
   const ofMonth = async (month: string): Promise<ShownInvoices> => {

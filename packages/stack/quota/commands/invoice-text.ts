@@ -1,4 +1,4 @@
-/** Invoices as CSV, a line each, and as pages of text. */
+/** Invoices as CSV, one line each, and as pages of text. */
 import { printCsv } from '#shared/quota/admin/print-rows.ts';
 import type { Invoice, InvoiceLine } from '#shared/quota/invoice.ts';
 import { printPdf } from './pdf.ts';
@@ -21,7 +21,6 @@ const COLUMNS = [
   'amount',
   'total',
 ];
-/** Letters of a line of details. */
 const WIDTH = 110;
 
 export function printInvoiceCsv(invoices: readonly Invoice[], withHeader: boolean): string {
@@ -31,7 +30,7 @@ export function printInvoiceCsv(invoices: readonly Invoice[], withHeader: boolea
   return printCsv(COLUMNS, rows, withHeader);
 }
 
-/** @throws UsageError where a name has letters that the PDF's fonts lack */
+/** @throws UsageError when a name has letters that the PDF's fonts lack */
 export function printInvoicePdf(invoice: Invoice): Buffer {
   const { number, month, customer, currency, lines, total, lost } = invoice;
   const head: readonly PdfLine[] = [
@@ -56,7 +55,7 @@ export function printInvoicePdf(invoice: Invoice): Buffer {
       ? []
       : [
           {
-            text: `Not billed: ${count(lost)} units that were handed out, and whose use was never reported.`,
+            text: `Not billed: ${count(lost)} units that were granted, but never reported as used.`,
           },
         ]),
   ];

@@ -1,34 +1,31 @@
-/**
- * Pages of text as PDF 1.4, by the fonts that every reader has (Helvetica): what an invoice needs and no more.
- * No library: pdf-lib has had no release since 2021, and pdfkit brings a dozen packages into every installation.
- */
+/** Pages of text as PDF 1.4 in Helvetica, which every reader has: enough for an invoice, so no library. */
 import { UsageError } from '../../../terminal/output.ts';
 
 export type PdfLine =
   | { readonly text: string; readonly size?: number; readonly isBold?: boolean; readonly indent?: number }
-  /** The first to the left, the others right-aligned. */
+  /** The first is left-aligned, the others right-aligned. */
   | { readonly columns: readonly string[]; readonly isBold?: boolean; readonly hasRule?: boolean };
 
 const PAGE = { width: 595, height: 842, margin: 56 };
 const SIZE = 10;
 const LEADING = 1.45;
-/** Where the columns end, from the left. */
+/** Right edges of the columns, from the left margin. */
 const ENDS = [230, 300, 380, 450, PAGE.width - PAGE.margin];
 /** Advance widths of Helvetica from the space to the tilde, in thousandths of its size (Adobe's metrics). */
 const WIDTHS =
   '278 278 355 556 556 889 667 191 333 333 389 584 278 333 278 278 556 556 556 556 556 556 556 556 556 556 278 278 584 584 584 556 1015 667 667 722 722 667 611 778 722 278 500 667 556 833 722 778 667 778 722 667 611 722 667 944 667 667 611 278 278 278 469 556 333 556 556 500 556 556 278 556 556 222 222 500 222 833 556 556 556 556 333 500 278 556 500 722 500 500 500 334 260 334 584'
     .split(' ')
     .map(Number);
-/** What a letter is wider in Helvetica-Bold, most of them by as much; digits are not. */
+/** Extra width of most letters in Helvetica-Bold; digits have none. */
 const BOLD = 55;
-/** Of Windows-1252, what Latin-1 has no place for. */
+/** Characters of Windows-1252 that Latin-1 lacks. */
 const EXTRA = '€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ';
 const EXTRA_CODES = [
   0x80, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a, 0x8b, 0x8c, 0x8e, 0x91, 0x92, 0x93, 0x94, 0x95,
   0x96, 0x97, 0x98, 0x99, 0x9a, 0x9b, 0x9c, 0x9e, 0x9f,
 ];
 
-/** @throws UsageError where a letter is none of Windows-1252 */
+/** @throws UsageError for a letter outside of Windows-1252 */
 export function printPdf({
   title,
   lines,
@@ -54,7 +51,6 @@ export function printPdf({
   return assemble(objects);
 }
 
-/** Contents of the pages: each begins at the top. */
 function paginate(lines: readonly PdfLine[]): readonly string[] {
   const pages: string[][] = [[]];
   let y = PAGE.height - PAGE.margin;
@@ -90,7 +86,7 @@ function widthOf(text: string, size: number, isBold: boolean): number {
   return (units * size) / 1000;
 }
 
-/** As the text of a PDF string: bytes of Windows-1252, those that end a string escaped. */
+/** The text of a PDF string: bytes of Windows-1252, with delimiters escaped. */
 function encode(text: string): string {
   return Array.from(text)
     .map((letter) => {
@@ -107,7 +103,7 @@ function codeOf(letter: string): number {
   const extra = EXTRA_CODES[Array.from(EXTRA).indexOf(letter)];
   if (extra !== undefined) return extra;
   throw new UsageError(
-    `the PDF's fonts have no letter ${letter} (U+${code.toString(16).toUpperCase().padStart(4, '0')}); they have those of Western Europe, json and csv have all`,
+    `the PDF's fonts have no letter ${letter} (U+${code.toString(16).toUpperCase().padStart(4, '0')}), only those of Western Europe: use json or csv`,
   );
 }
 

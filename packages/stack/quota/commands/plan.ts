@@ -1,4 +1,4 @@
-/** `gatewright plan`: usage plans, and which key is on which. */
+/** `gatewright plan`: usage plans, and the plan of each key. */
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { parse as parseYaml } from 'yaml';
@@ -71,7 +71,7 @@ async function nextVersion(path: string, flags: ReadFlags): Promise<number> {
   return Number(newest['version']) + 1;
 }
 
-/** A field that the endpoint refuses, where it stands in the file. */
+/** The place in the file of a field that the endpoint refuses. */
 function placed(error: AdminError, text: string, file: string): UsageError {
   const { code, field } = error.problem;
   const problem =
@@ -87,7 +87,7 @@ async function listKeys(tenant: string, flags: ReadFlags): Promise<void> {
   printRows(keys, ['key', 'plan', 'version'], flags);
 }
 
-/** An assignment in between is refused (409): it is based on the one that is there now. */
+/** Based on the current assignment: another change in between is refused (409). */
 async function assign(tenant: string, key: string, plan: string, flags: ChangeFlags): Promise<void> {
   const path = `${ownerPath(tenant, key)}/plan`;
   const { version } = await askAdmin({ method: 'GET', path }, flags).catch((error: unknown): Answer => {
@@ -97,7 +97,7 @@ async function assign(tenant: string, key: string, plan: string, flags: ChangeFl
   const put = (next: number): Promise<void> =>
     change({ method: 'PUT', path, body: { plan, version: next } }, flags);
   await put(Number(version) + 1).catch((error: unknown) => {
-    // Of a key that was taken off its plan the version goes on counting, and only the refusal tells it.
+    // The version of a key without a plan goes on counting, and only the refusal tells it.
     const next = error instanceof AdminError ? error.problem.nextVersion : undefined;
     if (version !== 0 || next === undefined) throw error;
     return put(next);
@@ -114,7 +114,7 @@ type PlanFile = { readonly plan: { readonly id: string }; readonly text: string 
 export async function readPlanFile(file: string): Promise<PlanFile> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    throw new UsageError(`${file} cannot be read${isMissing ? ': there is no such file' : ''}`, { cause });
+    throw new UsageError(`${file} cannot be read${isMissing ? ': the file does not exist' : ''}`, { cause });
   });
   const mistake = findYamlMistake(text, file);
   if (mistake !== undefined) throw new UsageError(printProblem(mistake));

@@ -1,11 +1,9 @@
-/** What the commands over the quotas' admin endpoints share. */
 import { InvalidArgumentError } from 'commander';
 import { printPathName } from '#shared/http/path-name.ts';
 import { printAnswer, sendChange } from '../../commands/admin-commands.ts';
 import type { ChangeFlags } from '../../commands/admin-commands.ts';
 import type { AdminRequest } from '../../../terminal/admin-client.ts';
 
-/** Sends a change and prints what it has come to. */
 export async function change(request: Omit<AdminRequest, 'operationId'>, flags: ChangeFlags): Promise<void> {
   printAnswer((await sendChange(request, flags)).answer, flags);
 }

@@ -1,4 +1,7 @@
-/** `gatewright quota forget`: deletes what the tables know of a customer, with the rights of whoever runs it, and shows that nothing is left. */
+/**
+ * `gatewright quota forget`: deletes a customer's data from the tables, with the rights of the user who runs
+ * it, and shows that nothing is left.
+ */
 import { randomBytes } from 'node:crypto';
 import { Command, Option } from 'commander';
 import { printAnswer } from '../../commands/admin-commands.ts';
@@ -20,7 +23,6 @@ type ForgetFlags = {
   readonly json: boolean;
 };
 
-/** So many of what is open are named. */
 const NAMED = 5;
 
 export function forgetCommand(): Command {
@@ -49,7 +51,7 @@ export function forgetCommand(): Command {
 async function run(tenant: string, flags: ForgetFlags): Promise<void> {
   const { confirm, reference, evenIfOpen = false } = flags;
   if (confirm !== undefined && confirm !== tenant)
-    throw new UsageError(`--confirm has to be the name again, ${tenant}: nothing was deleted`);
+    throw new UsageError(`--confirm must repeat the name ${tenant}. Nothing was deleted`);
   if (reference?.includes(tenant) === true)
     throw new UsageError('--reference stays in the audit log, so it must not name the customer');
   const at = await findTables(flags);
@@ -71,7 +73,7 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
   }
   if (before.openMoney.length > 0 && !evenIfOpen)
     throw new UsageError(
-      `${describeOpen(before)}: run gatewright usage close and invoice it first, or say --even-if-open. Nothing was deleted`,
+      `${describeOpen(before)}: run gatewright usage close and invoice it first, or pass --even-if-open. Nothing was deleted`,
     );
   await forget(tables, tenant);
   const after = await survey(tables, tenant, Date.now());
@@ -80,11 +82,11 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
   printAnswer({ deleted: found, ...told, left }, flags);
   if (before.nativeKeys.length > 0)
     remark(
-      `API Gateway itself has keys of theirs: aws apigateway delete-api-key --api-key ID (${before.nativeKeys.join(', ')})`,
+      `API Gateway still has their keys: aws apigateway delete-api-key --api-key ID (${before.nativeKeys.join(', ')})`,
     );
   if (left > 0)
     throw new UsageError(
-      `${left} items of theirs came while the command ran: somebody still asks in their name; take the credentials away, and run it again`,
+      `${left} new items came while the command ran, so their credentials are still in use: revoke them, and run the command again`,
     );
 }
 
@@ -94,7 +96,7 @@ function sum({ found }: Survey): number {
 
 function describeOpen({ openMoney }: Survey): string {
   const others = openMoney.length > NAMED ? ` and ${openMoney.length - NAMED} more` : '';
-  return `money is open (${openMoney.slice(0, NAMED).join(', ')}${others})`;
+  return `unbilled usage (${openMoney.slice(0, NAMED).join(', ')}${others})`;
 }
 
 function entryOf(

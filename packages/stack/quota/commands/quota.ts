@@ -1,4 +1,4 @@
-/** `gatewright quota`: how one limit stands, and what is done to it. */
+/** `gatewright quota`: shows and changes one limit. */
 import { Command } from 'commander';
 import { printPathName } from '#shared/http/path-name.ts';
 import { askAdmin } from '../../../terminal/admin-client.ts';

@@ -1,4 +1,4 @@
-/** A DynamoDB table item by item, asked directly and signed: for what no function of the stack has a right to. */
+/** A DynamoDB table item by item, with the user's permissions: no function of the stack has these. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -42,7 +42,7 @@ export function openSweptTable(at: DynamoDbAccess, tableName: string): SweptTabl
         named({
           Key: printKey(key),
           UpdateExpression: 'SET #doc = :after',
-          // Sent again after a lost answer, it is what it should be.
+          // A repeated write after a lost answer finds its own value.
           ConditionExpression: '#doc = :before OR #doc = :after',
           ExpressionAttributeNames: { '#doc': 'doc' },
           ExpressionAttributeValues: { ':before': { S: before }, ':after': { S: after } },
@@ -52,7 +52,7 @@ export function openSweptTable(at: DynamoDbAccess, tableName: string): SweptTabl
   };
 }
 
-/** An entry of the log that a customer was forgotten: by whom and why, never who. */
+/** Audit entry that a customer was forgotten: by whom and why, without the customer's name. */
 export async function logForgotten(
   at: DynamoDbAccess,
   tableName: string,
@@ -65,7 +65,7 @@ function toKept(item: DynamoDbItem): KeptItem {
   return { key: { pk: item['pk']?.S ?? '', sk: item['sk']?.S ?? '' }, item: parseItem(item) };
 }
 
-/** @throws UsageError where the table has refused, or does not answer */
+/** @throws UsageError when the table refuses, or does not answer */
 async function ask(at: DynamoDbAccess, operation: string, input: object): Promise<JsonObject> {
   const { endpoint, ...signer } = at;
   const url = new URL(endpoint);
@@ -97,7 +97,7 @@ async function ask(at: DynamoDbAccess, operation: string, input: object): Promis
       throw new UsageError(
         reply === undefined
           ? `${url.origin} cannot be reached`
-          : `DynamoDB refused ${operation}: ${said.trim()} (${reply.status}); what was done stays, and the command may be run again`,
+          : `DynamoDB refused ${operation}: ${said.trim()} (${reply.status}). Completed changes stay; the command may be run again`,
       );
     await wait(BACK_OFF_MS * 2 ** attempt);
   }

@@ -1,4 +1,4 @@
-/** `gatewright usage invoice`, `close` and `stripe`: what a month comes to, and who is told. */
+/** `gatewright usage invoice`, `close` and `stripe`: a month's invoices, and where they are sent. */
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
@@ -24,10 +24,9 @@ type InvoiceFlags = MonthFlags & {
   readonly draft?: boolean;
 };
 
-/** How many that are not closed are named. */
 const NAMED = 5;
 const HOURS_MS = 3_600_000;
-/** Months begin so much earlier and end so much later somewhere. */
+/** The span of time zones: a month begins this much earlier or ends this much later somewhere. */
 const ZONES_MS = 15 * HOURS_MS;
 
 export function closeCommand(): Command {
@@ -61,7 +60,6 @@ async function close({ period: month, ...flags }: ChangeFlags & { readonly perio
   printAnswer(await closePeriods(month, flags), flags);
 }
 
-/** What is over, of a month or at all. */
 export async function closePeriods(
   month: string | undefined,
   flags: AdminFlags & { readonly operation?: string },
@@ -84,7 +82,7 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
   const open = await readNotClosed(flags);
   if (open.length > 0 && !draft)
     throw new UsageError(
-      `${describeNotClosed(open)}: run gatewright usage close --period ${flags.period}, or ask for a --draft`,
+      `${describeNotClosed(open)}: run gatewright usage close --period ${flags.period}, or pass --draft`,
     );
   if (open.length > 0) remark(`draft: ${describeNotClosed(open)}`);
   let isFirst = true;
@@ -114,7 +112,6 @@ async function print(made: Invoice, { format, out }: InvoiceFlags, isFirst: bool
   } else process.stdout.write(text);
 }
 
-/** What the records of the month come to, tenant by tenant. */
 export async function* readInvoices(flags: MonthFlags): AsyncGenerator<Priced> {
   const plans = new Map<string, UsagePlan | undefined>();
   for await (const [tenant, records] of readTenants(flags)) {
@@ -125,7 +122,7 @@ export async function* readInvoices(flags: MonthFlags): AsyncGenerator<Priced> {
   }
 }
 
-/** A tenant's records stand together in an export. */
+/** A tenant's records are adjacent in an export. */
 async function* readTenants(flags: MonthFlags): AsyncGenerator<readonly [string, readonly UsageRecord[]]> {
   let current: { readonly tenant: string; readonly records: UsageRecord[] } | undefined;
   for await (const record of readRecords(flags)) {
@@ -136,7 +133,6 @@ async function* readTenants(flags: MonthFlags): AsyncGenerator<readonly [string,
   if (current !== undefined) yield [current.tenant, current.records];
 }
 
-/** Records of the month, every version. */
 export async function* readRecords(flags: MonthFlags): AsyncGenerator<UsageRecord> {
   for await (const record of readExport<UsageRecord>('records', boundsOf(flags), flags))
     if (record.month === flags.period) yield record;
@@ -171,7 +167,7 @@ function boundsOf({ period, tenant }: MonthFlags) {
   };
 }
 
-/** Who pays is said by the newest version of a plan; what is paid, by the records. */
+/** The newest version of a plan says who pays; the records say how much. */
 async function loadPlans(
   records: readonly UsageRecord[],
   plans: Map<string, UsagePlan | undefined>,

@@ -1,4 +1,4 @@
-/** `gatewright usage sql`: usage and invoices of as many keys as there are, from an export of the table and not from the table. */
+/** `gatewright usage sql`: usage and invoices of any number of keys, from an export of the table. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -37,7 +37,7 @@ export function sqlCommand(): Command {
 
 function readSize(text: string): string {
   if (/^\d{1,6}(MB|GB)$/.test(text)) return text;
-  throw new UsageError('--memory takes a size such as 4GB');
+  throw new UsageError('--memory must be a size such as 4GB');
 }
 
 async function run(statement: Statement, flags: SqlFlags): Promise<void> {
@@ -46,7 +46,8 @@ async function run(statement: Statement, flags: SqlFlags): Promise<void> {
     process.stdout.write(await readStatement(statement));
     return;
   }
-  if (statement === 'athena') throw new UsageError('athena is the table for Athena, and is only printed');
+  if (statement === 'athena')
+    throw new UsageError('athena is the table definition for Athena: print it without --export');
   if (month === undefined) throw new UsageError('--export needs --period <month>');
   const spillFolder = await mkdtemp(join(tmpdir(), 'gatewright-sql-'));
   try {

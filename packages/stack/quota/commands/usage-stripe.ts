@@ -1,5 +1,5 @@
 /**
- * `gatewright usage stripe`: tells Stripe's meters what a month's closed periods add up to.
+ * `gatewright usage stripe`: reports a month's closed periods to Stripe's meters.
  * @see https://docs.stripe.com/api/billing/meter-event/create
  */
 import { createHash } from 'node:crypto';
@@ -23,7 +23,7 @@ type StripeFlags = MonthFlags & {
 
 type MeterEvent = {
   readonly event_name: string;
-  /** Stripe takes an event once per identifier, within a day at least; the journal remembers for longer. */
+  /** Stripe deduplicates by identifier for a day at least; the journal remembers longer. */
   readonly identifier: string;
   /** Seconds. */
   readonly timestamp: number;
@@ -32,7 +32,7 @@ type MeterEvent = {
 
 const STRIPE = 'https://api.stripe.com';
 const VERSION = '2025-04-30.basil';
-/** What Stripe takes: 35 calendar days back. */
+/** Stripe accepts 35 calendar days back. */
 const MAX_AGE_MS = 34 * 86_400_000;
 const TIMEOUT_MS = 30_000;
 const TRIES = 4;
@@ -71,22 +71,21 @@ async function send(flags: StripeFlags): Promise<void> {
     else if (isDry) say(JSON.stringify(event));
     else {
       await post(event, key ?? '');
-      // Told before the next is sent: whatever ends this run, the next one goes on from here.
+      // Written before the next is sent, so that an interrupted run can be continued.
       const line = { identifier: event.identifier, recordId: record.recordId, value: event.payload.value };
       await appendFile(flags.journal, `${JSON.stringify(line)}\n`, { mode: 0o600 });
       counts.sent += 1;
     }
   }
   remark(
-    `${counts.sent} events sent, ${counts.before} were sent before, ${counts.nothing} records add nothing, ${counts.unmetered} have no meter`,
+    `${counts.sent} events sent, ${counts.before} already sent, ${counts.nothing} records without usage, ${counts.unmetered} without a meter`,
   );
   if (counts.negative > 0)
     throw new UsageError(
-      `${counts.negative} corrections are below 0, which a meter does not take back by itself: correct them at Stripe (gatewright usage export --format invoice names them)`,
+      `${counts.negative} corrections are below 0, which meters do not accept: correct them at Stripe (gatewright usage export --format invoice lists them)`,
     );
 }
 
-/** What a record adds to its meter, or why it adds nothing. */
 async function toEvent(
   record: UsageRecord,
   plans: Map<string, UsagePlan>,
@@ -103,11 +102,11 @@ async function toEvent(
   const customer = found.invoice?.customers.get(tenant)?.stripe;
   if (customer === undefined)
     throw new UsageError(
-      `plan ${plan} has no invoice.customers.${tenant}.stripe (cus_…): nobody can be charged`,
+      `plan ${plan} has no invoice.customers.${tenant}.stripe (cus_…), so the customer cannot be charged`,
     );
   const endMs = Math.min(Date.parse(periodEnd) - 1000, Date.now());
   if (Date.now() - endMs > MAX_AGE_MS)
-    throw new UsageError(`${recordId} ended more than 34 days ago, and Stripe takes no event older than 35`);
+    throw new UsageError(`${recordId} ended more than 34 days ago; Stripe takes no event older than 35 days`);
   return {
     event_name: price.meter,
     identifier: createHash('sha256').update(recordId).digest('hex'),
@@ -116,7 +115,7 @@ async function toEvent(
   };
 }
 
-/** The same identifier again, until Stripe has said yes or no. */
+/** Repeats the same identifier until Stripe accepts or refuses. */
 async function post(event: MeterEvent, key: string): Promise<void> {
   const { event_name, identifier, timestamp, payload } = event;
   const body = new URLSearchParams({ event_name, identifier, timestamp: String(timestamp) });
@@ -135,15 +134,15 @@ async function post(event: MeterEvent, key: string): Promise<void> {
     const text = (await reply?.text().catch(() => '')) ?? '';
     if (reply?.ok === true) return;
     const isFinal = reply !== undefined && reply.status < 500 && reply.status !== 429 && reply.status !== 409;
-    // Sent before, and answered to nobody.
+    // Sent before, but the answer was lost.
     if (isFinal && /already exists with identifier/i.test(text)) return;
     if (isFinal || attempt === TRIES)
-      throw new UsageError(`Stripe did not take ${identifier}: ${describe(reply?.status, text)}`);
+      throw new UsageError(`Stripe refused ${identifier}: ${describe(reply?.status, text)}`);
     await new Promise((resolve) => setTimeout(resolve, BACK_OFF_MS * 2 ** (attempt - 1)));
   }
 }
 
-/** For tests and proxies; a key goes over HTTPS, or to this machine. */
+/** For tests and proxies; keys are sent over HTTPS or to this machine only. */
 function originOf(base: string | undefined): string {
   if (base === undefined) return STRIPE;
   const { protocol, hostname, origin } = new URL(base);
@@ -157,7 +156,7 @@ function describe(status: number | undefined, text: string): string {
   return typeof message === 'string' ? `${message} (${status})` : `it answered ${status}`;
 }
 
-/** What could not be written down after it was sent would be sent again next month. */
+/** An event that cannot be recorded after sending would be sent again next month. */
 async function checkWritable(file: string): Promise<void> {
   await appendFile(file, '', { mode: 0o600 }).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
@@ -170,7 +169,7 @@ async function readJournal(file: string): Promise<ReadonlySet<string>> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
     throw new UsageError(`${file} cannot be read`, { cause: error });
   });
-  // The last line may have been cut off by whatever ended the run; Stripe knows its identifier still.
+  // An interrupted run may have cut off the last line; Stripe still knows its identifier.
   const lines = text.split('\n').slice(0, -1);
   return new Set(lines.map((line) => String((JSON.parse(line) as { identifier?: unknown }).identifier)));
 }

@@ -1,4 +1,4 @@
-/** `gatewright usage`: how tenants stand, and exports of it. */
+/** `gatewright usage`: usage of tenants, and its exports. */
 import { once } from 'node:events';
 import { Command, Option } from 'commander';
 import { addAdminOptions, callAdmin } from '../../../terminal/admin-client.ts';
@@ -58,7 +58,7 @@ async function show(flags: ReadFlags & { readonly tenant?: string; readonly at?:
   printRows(await readPages({ path, member: 'usage', query: { at } }, flags), COLUMNS, flags);
 }
 
-/** Page by page, no faster than whoever reads stdout. */
+/** Page by page, no faster than stdout is read. */
 async function exportUsage({ format, tenant, from, to, ...flags }: ExportFlags): Promise<void> {
   const path = tenant === undefined ? '/quota/export' : `${ownerPath(tenant)}/export`;
   const asked = format === 'invoice' ? { of: 'records', format: 'csv' } : { of: 'usage', format };
@@ -71,11 +71,11 @@ async function exportUsage({ format, tenant, from, to, ...flags }: ExportFlags):
   if (format === 'invoice') await warnOfOpen({ tenant, from, to }, flags);
 }
 
-/** What is not closed has no record, and would be missing without a word. */
+/** Open periods have no records and would be missing silently. */
 async function warnOfOpen(question: ExportQuestion, flags: AdminFlags): Promise<void> {
   const open: UsageRow[] = [];
   for await (const row of readExport<UsageRow>('usage', question, flags))
     if (row.state !== 'closed') open.push(row);
   for await (const row of readExport<UsageRow>('due', question, flags)) open.push(row);
-  if (open.length > 0) remark(`${describeNotClosed(open)}, and not among these`);
+  if (open.length > 0) remark(`${describeNotClosed(open)}; they are not included`);
 }

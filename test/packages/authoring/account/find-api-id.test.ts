@@ -31,7 +31,7 @@ describe('findApiId', () => {
 
   it('refuses an output that is nothing of an API, or not there', async () => {
     const answers = { cloudformation: stacks('https://shop.example/') };
-    await assert.rejects(find({ stack: 'shop', output: 'Url' }, answers), /has no output Url that is the id/);
+    await assert.rejects(find({ stack: 'shop', output: 'Url' }, answers), /has no output Url with the id/);
     await assert.rejects(find({ stack: 'shop', output: 'Other' }, answers), /has no output Other/);
   });
 
@@ -43,7 +43,10 @@ describe('findApiId', () => {
     };
     assert.equal(await find({ name: 'shop' }, answers), 'r2');
     assert.equal(await find({ name: 'live' }, answers), 'h1');
-    await assert.rejects(find({ name: 'none' }, answers), /region eu-central-1 has no API called none/);
+    await assert.rejects(
+      find({ name: 'none' }, answers),
+      /region eu-central-1 has no API with the name none/,
+    );
   });
 
   it('refuses a name that two APIs have', async () => {
@@ -51,6 +54,6 @@ describe('findApiId', () => {
       'apigateway/restapis?limit=500': { item: [{ id: 'r1', name: 'shop' }] },
       'apigateway/v2/apis?maxResults=100': { items: [{ apiId: 'h1', name: 'shop' }] },
     };
-    await assert.rejects(find({ name: 'shop' }, answers), /2 APIs of region .* \(r1, h1\): write apiId/);
+    await assert.rejects(find({ name: 'shop' }, answers), /2 APIs in region .* \(r1, h1\): write apiId/);
   });
 });

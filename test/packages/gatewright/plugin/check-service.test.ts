@@ -128,7 +128,7 @@ describe('checkService', () => {
 
   it('refuses, once, one that keeps what must be charged', () => {
     assert.deepEqual(check(FILES, { resources: authorizer(30) }).complaints, [
-      'access/shop.yml: authorizer request-authorizer: keeps answers for 30 s, and what it keeps is not charged to the quota: set its TTL to 0',
+      'access/shop.yml: authorizer request-authorizer: caches answers for 30 s, and cached answers are not charged to the quota: set its TTL to 0',
     ]);
   });
 
@@ -167,11 +167,11 @@ describe('checkService', () => {
 
     assert.deepEqual(complaintsOf({}), []);
     assert.deepEqual(complaintsOf({ ApiKeyRequired: false }), [
-      'access/shop.yml: GET /orders is charged but asks for no API key: set ApiKeyRequired: true, or leave quota.admissionKey out',
+      'access/shop.yml: GET /orders is charged but requires no API key: set ApiKeyRequired: true, or remove quota.admissionKey',
     ]);
     assert.match(
       complaintsOf({ AuthorizationType: 'NONE' })[0] ?? '',
-      /GET \/orders is charged but no authorizer/,
+      /GET \/orders is charged but has no authorizer/,
     );
     assert.match(complaintsOf({}, 'HEADER')[0] ?? '', /needs ApiKeySourceType: AUTHORIZER/);
   });
@@ -190,7 +190,7 @@ describe('checkService', () => {
     assert.deepEqual(
       check(FILES, { resources: { ...authorizer(0), ...method({ HttpMethod: 'OPTIONS' }) } }).complaints,
       [
-        'access/shop.yml: OPTIONS /orders has an authorizer, but browsers ask without credentials: take it off',
+        'access/shop.yml: OPTIONS /orders has an authorizer, but browsers send preflights without credentials: remove it',
       ],
     );
   });

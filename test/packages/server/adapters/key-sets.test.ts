@@ -132,7 +132,10 @@ describe('createKeySets', () => {
     const huge = await keySets.find(`${server.url}/huge`, 'rsa-1');
 
     assert.equal(good.kind, 'key');
-    assert.deepEqual(huge, { kind: 'unreachable', reason: "the issuer's key set cannot be read now" });
+    assert.deepEqual(huge, {
+      kind: 'unreachable',
+      reason: "the issuer's key set cannot be read at the moment",
+    });
   });
 
   it('answers for the local issuer out of this process, and forgets a withdrawn key at once', async () => {

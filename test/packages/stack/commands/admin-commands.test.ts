@@ -38,7 +38,7 @@ describe('a change at an admin endpoint', () => {
   it('names the operation where the store did not answer, and not where words only look like it', async () => {
     const detail = 'STORE_UNAVAILABLE is what it says';
     answers = [{ status: 503, body: { detail: 'the table did not answer', code: 'STORE_UNAVAILABLE' } }];
-    await assert.rejects(send(), /\(STORE_UNAVAILABLE, 503\); send it again with --operation op-1$/);
+    await assert.rejects(send(), /\(STORE_UNAVAILABLE, 503\); repeat it with --operation op-1$/);
 
     answers = [{ status: 422, body: { detail, code: 'REQUEST_INVALID' } }];
     await assert.rejects(send(), (error: unknown) => {
@@ -54,7 +54,7 @@ describe('a change at an admin endpoint', () => {
 
     await assert.rejects(
       sendChange({ method: 'POST', path: '/' }, closed),
-      /cannot be reached; send it again with --operation op-2$/,
+      /cannot be reached; repeat it with --operation op-2$/,
     );
   });
 

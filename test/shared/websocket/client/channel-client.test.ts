@@ -306,7 +306,10 @@ describe('the client library', () => {
 
     assert.deepEqual(refused.errors, ['forbidden']);
     assert.equal(heard.messages.length, 1);
-    assert.throws(() => client.subscribe('rooms/1', { message: () => undefined }), /has a subscription/);
+    assert.throws(
+      () => client.subscribe('rooms/1', { message: () => undefined }),
+      /already has a subscription/,
+    );
     client.close();
     await assert.rejects(client.publish('rooms/1', 'late'), { code: 'closed' });
   });

@@ -23,7 +23,7 @@ describe('hostOf', () => {
     Reflect.deleteProperty(globalThis, 'WebSocket');
     t.after(() => own !== undefined && Object.defineProperty(globalThis, 'WebSocket', own));
 
-    assert.throws(() => hostOf(), /give one, such as \{ webSocket: WebSocket \} of the package ws/);
+    assert.throws(() => hostOf(), /pass one, such as \{ webSocket: WebSocket \} of the package ws/);
   });
 
   it('tells a time that only goes on, and ids that differ', () => {

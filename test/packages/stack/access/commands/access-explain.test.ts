@@ -68,12 +68,9 @@ describe('explain of a caller without a claim that rules look at', () => {
     const document = aDocument({ issuers: [TOKENS], rules: [listed, RULES[1]] });
     const asked = (claims: string) => explain(document, 'GET', '/users', flags({ claims }));
 
-    assert.match(asked('{}'), /^DENY[^]*caller .*claims that are missing: email$/m);
+    assert.match(asked('{}'), /^DENY[^]*caller .*missing claims: email$/m);
     assert.doesNotMatch(asked('{"email":"ada@x.example"}'), /missing/);
-    assert.match(
-      explain(document, 'GET', '/users/ada', flags({ claims: '{}' })),
-      /claims that are missing: owner$/m,
-    );
+    assert.match(explain(document, 'GET', '/users/ada', flags({ claims: '{}' })), /missing claims: owner$/m);
   });
 });
 
@@ -100,7 +97,7 @@ describe('explain of a caller who is charged', () => {
       /^quota {2}charged: plan gold, tenant acme, key /m,
     );
     const user = explain(document, 'GET', '/users', flags({ issuer: 'main' }));
-    assert.match(user, /^quota {2}not charged: main is none of quota\.when\.issuers$/m);
+    assert.match(user, /^quota {2}not charged: main is not in quota\.when\.issuers$/m);
   });
 
   // The rules say yes and the authorizer no: nobody finds that by reading the rules.
@@ -111,7 +108,7 @@ describe('explain of a caller who is charged', () => {
     );
     assert.match(
       explained({ tenant: 'acme' }),
-      /^DENY {2}GET \/users {2}all allows it, but it is charged: no claim plan\n/,
+      /^DENY {2}GET \/users {2}all allows it, but it cannot be charged: no claim plan\n/,
     );
     const json = explain(document, 'GET', '/users', { ...asKey({ tenant: 'acme' }), json: true });
     assert.equal((JSON.parse(json) as { isDeniedUncharged: boolean }).isDeniedUncharged, true);
@@ -156,7 +153,7 @@ describe('explain of an API key', () => {
 
     assert.throws(() => explain(document, 'GET', '/users', flags({ held: other })), {
       code: 'USAGE',
-      message: /takes no keys other_live_…; it has .*keys shop_live_…/,
+      message: /accepts no keys other_live_…; it has .*keys shop_live_…/,
     });
   });
 });
@@ -189,7 +186,7 @@ describe('explain of a token whose issuer lacks its slash', () => {
     assert.throws(() => explain(documentWith([TOKENS, KEYS]), 'GET', '/users', flags({ token })), {
       code: 'USAGE',
       message:
-        /the token says iss "https:\/\/issuer\.example", the document "https:\/\/issuer\.example\/": write it exactly so/,
+        /the token has iss "https:\/\/issuer\.example", the document "https:\/\/issuer\.example\/": write it exactly like this/,
     });
   });
 });
@@ -240,9 +237,12 @@ describe('explain of what no rule decides', () => {
   it('says that a route without an authorizer is open, as the matrix does', () => {
     assert.match(
       explain(document, 'GET', '/health', flags()),
-      /^OPEN {2}GET \/health {2}it has no authorizer, so nothing asks the rules\nroute {2}GET \/health$/,
+      /^OPEN {2}GET \/health {2}the route has no authorizer, so rules do not apply\nroute {2}GET \/health$/,
     );
-    assert.match(explain(document, undefined, undefined, flags()), /^GET \/health +OPEN +it has no author/m);
+    assert.match(
+      explain(document, undefined, undefined, flags()),
+      /^GET \/health +OPEN +the route has no author/m,
+    );
     assert.deepEqual(JSON.parse(explain(document, 'GET', '/health', flags({ json: true }))), {
       kind: 'open',
       rules: [],
@@ -274,7 +274,7 @@ describe('explain of what no rule decides', () => {
     [{}, undefined],
     [{ exp: 1 }, 'the token has expired'],
     [{ aud: 'other' }, 'the token is meant for another audience'],
-    [{ exp: undefined }, `the token's claim "exp" is missing or not acceptable`],
+    [{ exp: undefined }, `the token's claim "exp" is missing or not valid`],
   ] as const)
     it(`says of a token with ${JSON.stringify(claims)} ${expected ?? 'what the rules say, and no more'}`, () => {
       const token = `Bearer ${tokenWith(claims)}`;

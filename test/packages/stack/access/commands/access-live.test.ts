@@ -117,10 +117,9 @@ describe('readLiveApi', () => {
   it('says which API and region it looked in', async () => {
     await assert.rejects(
       ask({}, { apiId: 'none' }),
-      (error) =>
-        error instanceof UsageError && /AWS knows no API none in region eu-west-1/.test(error.message),
+      (error) => error instanceof UsageError && /AWS has no API none in region eu-west-1/.test(error.message),
     );
-    await assert.rejects(ask({}, { stack: 's', logicalId: 'L' }), /CloudFormation knows no API L in stack s/);
+    await assert.rejects(ask({}, { stack: 's', logicalId: 'L' }), /CloudFormation has no API L in stack s/);
   });
 
   it('says what it needs where the environment has no credentials', async () => {
@@ -157,7 +156,7 @@ describe('readLiveApi', () => {
       { method: 'GET', path: '/users/{id}/secrets', isProtected: true },
     ]);
     assert.deepEqual(api.warnings, [
-      'stage prod still serves what the API has no more, so it stays guarded: GET /users/{id}/secrets',
+      'stage prod still serves routes that the API no longer has; they stay protected: GET /users/{id}/secrets',
       'stage prod does not serve yet: ANY /users',
     ]);
   });
@@ -208,7 +207,7 @@ describe('readLiveApi', () => {
       [
         'an answer about another API',
         { ...REST, '/restapis/abc': { id: 'other' } },
-        /AWS answered about "other"/,
+        /AWS answered with "other"/,
       ],
       [
         'a path without a slash',
@@ -227,14 +226,18 @@ describe('readLiveApi', () => {
       ],
       ['a stage without an export', { ...REST, [REST_EXPORT]: undefined }, /no export of it/],
       ['an export that is none', { ...REST, [REST_EXPORT]: { message: 'x' } }, /no OpenAPI document/],
-      ['a list instead of an object', { ...REST, '/restapis/abc': [] }, /no JSON object: \[\]/],
-      ['a text', { ...REST, '/restapis/abc': 'text' }, /no JSON object: "text"/],
+      ['a list instead of an object', { ...REST, '/restapis/abc': [] }, /without a JSON object: \[\]/],
+      ['a text', { ...REST, '/restapis/abc': 'text' }, /without a JSON object: "text"/],
       [
         'a route without a name',
         { ...HTTP, [routes]: { items: [{ authorizationType: 'NONE' }] } },
-        /names a route nothing/,
+        /listed a route with the key nothing/,
       ],
-      ['a kind of API that there is not', { ...HTTP, '/v2/apis/def': { apiId: 'def' } }, /no protocolType/],
+      [
+        'a kind of API that there is not',
+        { ...HTTP, '/v2/apis/def': { apiId: 'def' } },
+        /no known protocolType/,
+      ],
       [
         'more routes than there can be',
         { ...REST, [RESOURCES]: { item: Array.from({ length: 10_001 }, () => item) } },
@@ -272,13 +275,13 @@ describe('readLiveApi', () => {
 
     await assert.rejects(
       readLiveApi(wanted, environment(server.url)),
-      /answered 302: a redirect is not followed/,
+      /answered 302: redirects are not followed/,
     );
     assert.equal(asked, 0);
   });
 
   for (const { name, answer, expected } of [
-    { name: 'a page of a captive portal', answer: '<html>', expected: /no JSON object: <html>/ },
+    { name: 'a page of a captive portal', answer: '<html>', expected: /without a JSON object: <html>/ },
     {
       name: 'a bomb',
       answer: gzipSync(Buffer.alloc(17 * 1024 * 1024, ' ')),
@@ -306,7 +309,7 @@ describe('readLiveApi', () => {
 
     await assert.rejects(
       readLiveApi(wanted, environment(server.url)),
-      (error) => error instanceof UsageError && /does not end its answer/.test(error.message),
+      (error) => error instanceof UsageError && /its answer does not end/.test(error.message),
     );
   });
 });

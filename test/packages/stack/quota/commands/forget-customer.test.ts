@@ -294,10 +294,10 @@ describe('gatewright quota forget', () => {
 
     const { found } = JSON.parse(dry.stdout) as { found: Record<string, number> };
     assert.ok((found['usage records'] ?? 0) > 0, dry.stdout);
-    assert.match(wrong.stderr, /nothing was deleted/);
+    assert.match(wrong.stderr, /Nothing was deleted/);
     assert.equal(refused.code, 1);
     // The month is closed when the command's clock says so: what is open is what a ledger says.
-    assert.match(refused.stderr, /money is open \(.*monthly.*\).*Nothing was deleted/);
+    assert.match(refused.stderr, /unbilled usage \(.*monthly.*\).*Nothing was deleted/);
     assert.equal(done.code, 0, done.stderr);
     assert.equal((JSON.parse(done.stdout) as { left: number }).left, 0);
     assert.deepEqual((JSON.parse(again.stdout) as { found: object }).found, {});

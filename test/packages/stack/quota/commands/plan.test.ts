@@ -28,7 +28,7 @@ describe('the file of a usage plan', () => {
   it('is refused in a sentence where it is not there, or no plan', async () => {
     await assert.rejects(
       readPlanFile(join(folder, 'none.yml')),
-      /none\.yml cannot be read: there is no such file$/,
+      /none\.yml cannot be read: the file does not exist$/,
     );
     writeFileSync(file, '- gold\n');
     await assert.rejects(readPlanFile(file), /is no plan: it needs an id$/);

@@ -239,7 +239,7 @@ describe('meter events for Stripe', () => {
     assert.match(dry.stdout, /"event_name":"requests"/);
     assert.equal(first.code, 0, first.stderr);
     assert.match(first.stderr, /1 events sent/);
-    assert.match(again.stderr, /0 events sent, 1 were sent before/);
+    assert.match(again.stderr, /0 events sent, 1 already sent/);
     assert.equal(told.length, 1);
     const [{ form, headers }] = told as [(typeof told)[number]];
     assert.deepEqual(
