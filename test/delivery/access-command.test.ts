@@ -211,7 +211,7 @@ describe('gatewright access', () => {
     );
     assert.match(
       strange.stderr,
-      /warning: access\/My Orders\.yml:1:1: is not read, because its name is no name of an access document: use small letters, digits and -/,
+      /warning: access\/My Orders\.yml:1:1: is not read, because its name is not one of an access document: use small letters, digits and -/,
     );
     assert.equal(strange.code, 0, strange.stderr);
   });
