@@ -1,4 +1,4 @@
-/** How EventBridge names its buses and prints times. */
+/** Names of EventBridge's buses, and its times. */
 import { partitionOf } from '@gatewright/aws/arn';
 
 /** An event as rules see it. */
@@ -14,7 +14,7 @@ export type BusEvent = {
   readonly detail: unknown;
 };
 
-/** EventBridge has whole seconds. */
+/** EventBridge prints whole seconds. */
 export function printTime(epochMs: number): string {
   return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
 }

@@ -1,4 +1,4 @@
-/** What rules and schedules have in common: when they run, and which target they have. */
+/** Common parts of rules and schedules: when they run, and their target. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { parseArn } from '@gatewright/aws/arn';
@@ -9,10 +9,10 @@ import type { ResourceReader } from './read-resource.ts';
 import { USUAL_TARGET } from './target-deliveries.ts';
 import type { EventTarget } from './target-deliveries.ts';
 
-/** Targets that run here, or are called as integrations call them. */
+/** Targets that run here, or are called like integrations. */
 const TARGET_SERVICES = ['lambda', 'sqs', 'sns', 'events', 'states', 'kinesis'];
 
-/** Undefined, and noted, where the expression is none. */
+/** Undefined, and noted, for an invalid expression. */
 export function readSchedule(
   reader: ResourceReader,
   expression: string,
@@ -27,7 +27,7 @@ export function readSchedule(
   );
 }
 
-/** What every target has; undefined, and named, where nothing like it runs here. */
+/** The parts common to all targets; undefined, and reported, if its service does not run here. */
 export function readTarget(
   reader: ResourceReader,
   target: JsonObject,

@@ -1,4 +1,4 @@
-/** What there is to tell of all functions of a start together. */
+/** Checks over all functions of a start together. */
 import { DefinitionError } from '../core/errors.ts';
 import { UNRESERVED_AT_LEAST, USUAL_CONCURRENCY } from './concurrency.ts';
 import { type FunctionDefinition, type Isolation, unknownNames } from '../core/stack/function.ts';
@@ -6,11 +6,11 @@ import type { Tolerance } from '../core/errors.ts';
 
 type AskedOfAll = {
   readonly isolation?: Isolation | undefined;
-  /** Events of all functions at a time; undefined = AWS's 1,000. */
+  /** Concurrent events of all functions; undefined = AWS's 1,000. */
   readonly concurrency?: number | undefined;
 };
 
-/** @param file where an option that names a function that is none stands in for a place */
+/** @param file stands in for the place of an option that names an unknown function */
 export function checkTogether(
   functions: readonly FunctionDefinition[],
   { isolation, concurrency = USUAL_CONCURRENCY }: AskedOfAll,

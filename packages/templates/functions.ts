@@ -16,7 +16,7 @@ export type LayerFolders = ReadonlyMap<string, Omit<LayerDefinition, 'arn'>>;
 
 export type FunctionsOfStack = {
   readonly functions: readonly FunctionDefinition[];
-  /** Those that cannot run here: why, by name. */
+  /** By name, why they cannot run here. */
   readonly refused: ReadonlyMap<string, string>;
   readonly unsupported: readonly UnsupportedItem[];
 };
@@ -32,7 +32,6 @@ const RESERVED_VARIABLES = new Set(
 );
 const ENVIRONMENT_LIMIT_BYTES = 4096;
 
-/** Folders of the layers that a stack's own resources make. */
 export function layerFolders(
   resources: Iterable<ResolvedResource>,
   code: LocalCode,
@@ -165,13 +164,13 @@ function findCode(raw: RawStack, resource: ResolvedResource, report: Report): Fu
   if (stored !== undefined && isArchive(stored)) return localCode(raw.code, resource.logicalId, stored);
   const where =
     address === undefined ? (isJsonObject(code) ? describeImage(code) : 'nowhere') : `s3://${address}`;
-  // Only of an archive is there something to say that a file could mend.
+  // Only an archive can be supplied by a file.
   const wayOut = address === undefined ? '' : `; to have its archive run, ${wayToStore(raw.stored, address)}`;
   report('Code', `the code is ${where}, not on this machine: invocations fail${wayOut}`);
   return undefined;
 }
 
-/** A folder, or the archive that somebody else has made. */
+/** A folder or an archive. */
 function localCode(
   { esbuild, isBundled, packed }: LocalCode,
   logicalId: string,
@@ -189,7 +188,7 @@ function localCode(
   };
 }
 
-/** `bucket/key`; undefined for code that lies elsewhere. */
+/** `bucket/key`; undefined for code elsewhere. */
 function addressOf({ S3Bucket: bucket, S3Key: key }: JsonObject): string | undefined {
   return typeof bucket === 'string' && typeof key === 'string' ? `${bucket}/${key}` : undefined;
 }
@@ -208,7 +207,7 @@ function readLayers(
   if (list.length > 5) refuse(resource, 'Layers', 'a function takes at most 5 layers');
   return list.map((layer) => {
     if (typeof layer !== 'string') return refuse(resource, 'Layers', 'must be a list of layer version ARNs');
-    // One that is not built is told once, by the stack that it is of.
+    // A layer that is not built is reported once, by its own stack.
     if (!folders.has(layer)) report('Layers', `layer ${layer} is not on this machine: its files are missing`);
     return { arn: layer, directory: undefined, ...folders.get(layer) };
   });

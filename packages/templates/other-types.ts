@@ -1,4 +1,7 @@
-/** Types of no service that runs here: roles, what changes nothing for a request, and what a request misses of all others. */
+/**
+ * Types of services that do not run here: roles, types without effect on a request, and the consequence for
+ * requests of all others.
+ */
 import { makeUuid } from '@gatewright/aws/physical-ids';
 import { arnOf, id, named, row, iamArn } from '../core/resource-types/namers.ts';
 import type { ResourceTypeTable } from '../core/resource-types/resource-types.ts';

@@ -1,10 +1,9 @@
-/** What CloudFormation knows of every stack: `AWS::Region` and its kin. */
+/** Pseudo parameters, such as `AWS::Region`. */
 import { NO_VALUE } from './cloudformation/intrinsics.ts';
 import { makeUuid } from '@gatewright/aws/physical-ids';
 import type { Resolved } from './cloudformation/intrinsics.ts';
 import type { RawStack } from './raw-stack.ts';
 
-/** Undefined for a name that CloudFormation does not have. */
 export function pseudoParameter(
   name: string,
   { stackName, region, accountId }: Pick<RawStack, 'stackName' | 'region' | 'accountId'>,
@@ -31,7 +30,7 @@ export function pseudoParameter(
   }
 }
 
-/** The ARN by which CloudFormation knows a stack. */
+/** A stack's ARN in CloudFormation. */
 export function stackIdOf({
   stackName,
   region,

@@ -1,4 +1,7 @@
-/** A call of an AWS API on the control port: who makes it, whether they may, and refusals in the service's own form. */
+/**
+ * A call of an AWS API on the control port: its caller, the permission check, and refusals in the service's
+ * own form.
+ */
 import {
   decideFor,
   describeDenial,
@@ -20,16 +23,16 @@ export type AwsCall = {
   readonly region: string;
 };
 
-/** Answers the calls of one service; it must ask `refuseUnlessAllowed` before it does anything. */
+/** Answers the calls of one service; must call `refuseUnlessAllowed` before it does anything. */
 export type AwsService = (call: AwsCall) => Promise<ControlReply>;
 
 export type AwsPermission = {
   /** `lambda:InvokeFunction` */
   readonly action: string;
   readonly resource: string;
-  /** What conditions find of the call; absent = nothing. */
+  /** Values for conditions; absent = none. */
   readonly conditions?: ConditionValues;
-  /** As the service writes the action in a refusal; absent = as it is. */
+  /** The action as the service writes it in a refusal; absent = unchanged. */
   readonly shownAction?: string;
 };
 
@@ -39,7 +42,7 @@ type Authentication =
 
 type Refusal = { readonly status: number; readonly type: string; readonly message: string };
 
-/** Unsigned and wrongly signed calls never get further than this. */
+/** Unsigned and wrongly signed calls end here. */
 export function authenticateCall(
   request: ControlRequest,
   at: { readonly identities: Identities; readonly clock: SigningClock },
@@ -73,7 +76,7 @@ export function authenticateCall(
   return { kind: 'call', call: { request, caller, service: signature.service, region: signature.region } };
 }
 
-/** @returns the refusal, in AWS's words, of the first permission that the caller's policies do not give */
+/** @returns the refusal, in AWS's words, of the first permission that the caller's policies lack */
 export function refuseUnlessAllowed(
   call: AwsCall,
   permissions: readonly AwsPermission[],
@@ -83,12 +86,11 @@ export function refuseUnlessAllowed(
   return awsError(call.request, call.service, { ...denialOf(call.service), message });
 }
 
-/** Status and name of a refusal as the service says it. */
 export function denialOf(service: string): typeof DENIAL {
   return { ...DENIAL, ...DENIALS[service] };
 }
 
-/** Why the first of these permissions is not given, in AWS's words; undefined = all are. */
+/** Why the first missing permission is missing, in AWS's words; undefined = all are given. */
 export function findDenial(caller: LocalIdentity, permissions: readonly AwsPermission[]): string | undefined {
   for (const { action, resource, conditions = NOTHING_KNOWN, shownAction = action } of permissions) {
     const decision = decideFor(caller, { action, resource, conditions });
@@ -99,7 +101,7 @@ export function findDenial(caller: LocalIdentity, permissions: readonly AwsPermi
 
 const NOTHING_KNOWN: ConditionValues = new Map<string, readonly string[]>();
 const DENIAL = { status: 403, type: 'AccessDeniedException' };
-/** Services that word it otherwise (their API references, "Common Errors"). */
+/** Services with other wordings (their API references, "Common Errors"). */
 const DENIALS: Readonly<Record<string, Partial<typeof DENIAL>>> = {
   events: { status: 400 },
   kinesis: { status: 400 },
@@ -110,8 +112,8 @@ const DENIALS: Readonly<Record<string, Partial<typeof DENIAL>>> = {
 };
 
 /**
- * An error as a client of the service reads it: DynamoDB says 400 and `__type`, query services and S3 speak XML, the
- * others JSON with `x-amzn-ErrorType`.
+ * An error as a client of the service reads it: DynamoDB answers 400 and `__type`, query services and S3 use
+ * XML, the others JSON with `x-amzn-ErrorType`.
  */
 export function awsError(request: ControlRequest, service: string, refusal: Refusal): ControlReply {
   const { status, type, message } = refusal;
@@ -128,7 +130,7 @@ export function awsError(request: ControlRequest, service: string, refusal: Refu
   if (service === 's3') {
     return { status, headers: ['Content-Type', 'application/xml'], body: `<Error>${inner}</Error>` };
   }
-  // A target is of the JSON protocol, whatever `curl -d` says of the body.
+  // A target means the JSON protocol, whatever content type `curl -d` sends.
   const isJson = headerOf(request, 'x-amz-target') !== undefined;
   if (!isJson && contentType.startsWith('application/x-www-form-urlencoded')) {
     const body = `<ErrorResponse><Error><Type>Sender</Type>${inner}</Error><RequestId>local</RequestId></ErrorResponse>`;
@@ -141,7 +143,7 @@ export function awsError(request: ControlRequest, service: string, refusal: Refu
   };
 }
 
-/** Which service's form an error takes when no signature says which service was meant. */
+/** The service whose error form is used when no signature names one. */
 function guessService(request: ControlRequest): string {
   return headerOf(request, 'x-amz-target')?.startsWith('DynamoDB') === true ? 'dynamodb' : 'unknown';
 }

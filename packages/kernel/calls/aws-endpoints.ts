@@ -1,12 +1,12 @@
-/** Where AWS services are, by the variables that AWS's own SDKs read. */
+/** Endpoints of AWS services, from the variables that AWS's SDKs read. */
 import { serviceOf } from './endpoint-variables.ts';
 import type { AwsEndpoints } from './service-client.ts';
 
 const ENDPOINT = /^AWS_ENDPOINT_URL(?:_([A-Z0-9_]+))?$/;
 
 /**
- * Endpoints by `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`, credentials by the usual variables. A text says why
- * not: an address that is none, or services to be called at AWS without credentials.
+ * Endpoints by `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`, credentials by the usual variables. A
+ * text is the reason for a refusal: an invalid address, or services to call at AWS without credentials.
  */
 export function readAwsEndpoints(
   live: readonly string[],

@@ -1,4 +1,4 @@
-/** What is due when: the earliest first, those of one moment in the order in which they came. */
+/** Entries by due time, earliest first; equal times in order of arrival. */
 
 type Entry<T> = { readonly due: number; readonly order: number; readonly value: T };
 
@@ -10,7 +10,6 @@ export class DueHeap<T> {
     return this.#entries.length;
   }
 
-  /** When the first of them is due. */
   get due(): number | undefined {
     return this.#entries[0]?.due;
   }
@@ -37,7 +36,6 @@ export class DueHeap<T> {
     this.#entries.length = 0;
   }
 
-  /** All of them, due or not, in no order. */
   takeAll(): readonly T[] {
     return this.#entries.splice(0).map(({ value }) => value);
   }

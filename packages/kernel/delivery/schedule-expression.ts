@@ -14,7 +14,7 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /**
- * @param anchorMs from when a rate counts
+ * @param anchorMs start of a rate
  * @param zone of `cron` and `at`; rules have UTC
  * @throws PatternError
  */
@@ -26,7 +26,7 @@ export function compileSchedule(expression: string, anchorMs: number, zone = 'UT
   throw new PatternError(`"${expression}" is no schedule: rate(…), cron(…) and at(…) are`);
 }
 
-/** "The value must be a positive number"; the unit is singular with 1, and with 1 alone. */
+/** "The value must be a positive number"; the unit is singular only with 1. */
 function rate(text: string, anchorMs: number): Schedule {
   const [, digits = '', unit = '', plural] = /^\s*(\d{1,9})\s+(minute|hour|day)(s)?\s*$/.exec(text) ?? [];
   const count = Number(digits);

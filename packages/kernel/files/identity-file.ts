@@ -8,7 +8,7 @@ import { makeOwnFolder } from './own-folder.ts';
 import { readSecretFile, writeSecretFile } from './secret-file.ts';
 
 export const IDENTITIES_FILE = 'gatewright.identities.yml';
-/** Below the data directory, or below the directory that the gateway was started in. */
+/** Below the data directory, or the directory of the start. */
 const CREDENTIALS_FILE = join('.gatewright', 'credentials.json');
 const MAX_IDENTITIES_BYTES = 1024 * 1024;
 
@@ -63,7 +63,7 @@ export function chooseKeyPair(environment: Readonly<Record<string, string | unde
   return { accessKeyId, secretAccessKey };
 }
 
-/** AWS's form, with a beginning that no real key has. */
+/** AWS's form, with a prefix that no real key has. */
 export function makeKeyPair(): KeyPair {
   return {
     accessKeyId: `AKIALOCAL${randomBytes(8).toString('hex').toUpperCase()}`,
@@ -77,8 +77,8 @@ export function makeControlSecret(): string {
 }
 
 /**
- * Leaves the credentials of this start where the other commands find them. A second gateway in the same directory
- * takes the place over; the first then no longer removes the file.
+ * Writes the credentials of this start where the other commands find them. A second gateway in the same
+ * directory replaces them; the first then no longer removes the file.
  */
 export async function publishCredentials(
   directory: string,
@@ -102,7 +102,7 @@ export async function publishCredentials(
   };
 }
 
-/** @returns undefined when no gateway was started from this directory, or it has ended */
+/** @returns undefined if no gateway runs in this directory */
 export async function readCredentials(directory: string): Promise<StartCredentials | undefined> {
   const path = join(directory, CREDENTIALS_FILE);
   const text = await readSecretFile(path);

@@ -1,6 +1,6 @@
 /**
- * The file of `gatewright data save`: one line that says what follows, then the state as JSON. A file that is not whole
- * is refused before anything of it is looked at.
+ * The file of `gatewright data save`: one header line, then the state as JSON. An incomplete file is refused
+ * before any of it is used.
  */
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
@@ -14,13 +14,13 @@ const VERSION = 1;
 const MAX_BYTES = 256 * 1024 * 1024;
 const MAX_HEADER_BYTES = 1024;
 
-/** What is wrong with a file, or with the state in it; a sentence. */
+/** What is wrong with a file or its state; a sentence. */
 export class StateFileError extends Error {
   override readonly name = 'StateFileError';
   readonly code = 'STATE_FILE';
 }
 
-/** Writes whole or not at all, for its owner alone: keys are in it. @throws StateFileError */
+/** Writes whole or not at all, readable by the owner only: it holds keys. @throws StateFileError */
 export async function writeStateFile(path: string, state: JsonObject): Promise<number> {
   const body = Buffer.from(`${JSON.stringify(state)}\n`);
   if (body.length > MAX_BYTES)
@@ -36,7 +36,7 @@ export async function writeStateFile(path: string, state: JsonObject): Promise<n
   return body.length;
 }
 
-/** @throws StateFileError for what is not there, not ours, of another version, cut off or changed */
+/** @throws StateFileError for a missing, foreign, truncated or changed file, or one of another version */
 export async function readStateFile(path: string): Promise<JsonObject> {
   let content: Buffer;
   try {
@@ -79,14 +79,14 @@ async function readWhole(path: string): Promise<Buffer> {
   }
 }
 
-/** A pipe would be waited for until somebody writes into it, and everybody else with it. */
+/** Opening a pipe would block a thread of the pool until data is written to it. */
 function openToRead(path: string): Promise<FileHandle> {
   // Windows has no such flag, and no pipes in folders.
   const flags = constants as Partial<typeof constants>;
   return open(path, constants.O_RDONLY | (flags.O_NONBLOCK ?? 0));
 }
 
-/** Attack, or a slip: the state in the place of somebody's own file. */
+/** Attack, or a slip: the state would overwrite an unrelated file. */
 async function mayReplace(path: string): Promise<boolean> {
   const file = await openToRead(path).catch(() => undefined);
   if (file === undefined) return true;

@@ -1,6 +1,6 @@
 /**
- * Dynamic references (`{{resolve:ssm:…}}`, `{{resolve:secretsmanager:…}}`) in properties of resources: filled in when all
- * intrinsic functions are through, as CloudFormation does.
+ * Dynamic references (`{{resolve:ssm:…}}`, `{{resolve:secretsmanager:…}}`) in properties of resources, filled
+ * in after all intrinsic functions, as CloudFormation does.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
  */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
@@ -10,7 +10,7 @@ import type { Path } from './template-source.ts';
 
 type ReferenceSource = {
   readonly stored: StoredValues | undefined;
-  /** Text of a secret that the stack makes itself, by what `Ref` gives for it. */
+  /** Text of a secret of this stack, by its `Ref`. */
   readonly ownSecret: (id: string) => string | undefined;
   /** Throws a `DefinitionError`. No message may hold a value. */
   readonly fail: (message: string) => never;
@@ -25,7 +25,6 @@ const REFERENCE = /\{\{resolve:([^{}]*)\}\}/g;
 /** `arn:aws:secretsmanager:{region}:{account}:secret:{name}` */
 const ARN_PARTS = 7;
 
-/** Those of one stack. */
 export class DynamicReferences {
   readonly #stored: StoredValues | undefined;
   readonly #resources: JsonObject;
@@ -44,7 +43,7 @@ export class DynamicReferences {
     this.#stack = stack;
   }
 
-  /** The value with each reference replaced. @throws what `fail` throws, where one has no value */
+  /** Replaces each reference. @throws what `fail` throws, for one without a value */
   fill(value: Json, at: Path): Json {
     if (typeof value === 'string') return this.fillText(value, at);
     if (isJsonList(value)) return value.map((item) => this.fill(item, at));
@@ -62,7 +61,7 @@ export class DynamicReferences {
     return text.replace(REFERENCE, (_whole, reference: string) => readReference(reference, source));
   }
 
-  /** What a secret of this template holds by what it says itself; one that is made up at start is not known yet. */
+  /** The content of a secret that this template defines; a generated one is not known yet. */
   #ownSecret(id: string): string | undefined {
     const owner = Object.entries(this.#resources).find(
       ([name, resource]) =>

@@ -1,5 +1,5 @@
 /**
- * The AWS::Include transform: snippets are put in their places before anything else reads the template, innermost first.
+ * The AWS::Include transform: snippets are inserted before any other step, innermost first.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-aws-include.html
  */
 import { readFileSync, statSync } from 'node:fs';
@@ -18,22 +18,23 @@ import { parseSource } from './template-source.ts';
 import type { Path, SourceTree } from './template-source.ts';
 
 const KEY = 'Fn::Transform';
-/** AWS's quota for the document of an API (docs/aws §13), the largest thing that is included. */
+/** AWS's quota for an API document (docs/aws §13), the largest thing to include. */
 const MAX_BYTES = 6 * 1024 * 1024;
-/** Snippets that include snippets; a circle ends here. */
+/** Ends circular includes. */
 const DEPTH_LIMIT = 10;
 const COUNT_LIMIT = 1_000;
 
 type Included = {
   readonly tree: SourceTree;
-  /** Local files that are part of the template now. */
+  /** Included local files. */
   readonly files: readonly string[];
 };
 
 type Options = Pick<LoadOptions, 'parameters' | 'region' | 'accountId' | 'stored' | 'tolerance'>;
 
 /**
- * Where a snippet cannot be had, its transform stays in place within a resource, which then is at fault; elsewhere it goes.
+ * Within a resource, an unreadable snippet keeps its transform and makes the resource faulty; elsewhere the
+ * transform is dropped.
  * @throws DefinitionError for it where nothing is tolerated
  */
 export function expandIncludes(tree: SourceTree, stackName: string, options: Options): Included {
@@ -65,12 +66,12 @@ class Inclusion {
     const whole = transforms
       .filter(isInclude)
       .reduce((made, transform) => this.#includeSections(made, transform, folder), template);
-    // What is left of the section is as it was written: a name or a list of them.
+    // The rest of the section keeps its form: a name or a list of them.
     const left = others.length === transforms.length ? declared : others;
     return left === undefined || others.length === 0 ? whole : { Transform: left, ...whole };
   }
 
-  /** At the top level whole sections come in: of two with one name the members come together. */
+  /** At the top level whole sections are included; members of sections with one name are merged. */
   #includeSections(template: JsonObject, transform: JsonObject, folder: string): JsonObject {
     const at = ['Transform'];
     const snippet = this.#attempt(at, () => this.#read(transform, at, folder, 0));
@@ -114,7 +115,7 @@ class Inclusion {
     return tolerance.attempt<JsonObject | undefined>(consequence, read, () => undefined);
   }
 
-  /** What the template says itself holds; that both say it is told. */
+  /** The template's own members win; duplicates are reported. */
   #merge(own: JsonObject, snippet: JsonObject, at: Path): JsonObject {
     const { tolerance = REFUSING } = this.#options;
     const repeated = Object.keys(snippet).filter((key) => Object.hasOwn(own, key));
@@ -177,7 +178,7 @@ class Inclusion {
     return new DefinitionError(placeOf(this.#tree, at), message);
   }
 
-  /** Parameters, pseudo parameters and mappings: all that is known before there are resources. */
+  /** Parameters, pseudo parameters and mappings: all that is known before resources are. */
   #locationScope(stackName: string): Scope {
     const { value } = this.#tree;
     const { parameters, region, accountId } = this.#options;
@@ -212,7 +213,7 @@ function isWithinResource([section, logicalId]: Path): boolean {
   return section === 'Resources' && logicalId !== undefined;
 }
 
-/** `bucket/key` of the forms that S3 has; undefined = none of them. */
+/** `bucket/key` from any of S3's address forms; undefined = none of them. */
 function objectAddress(location: string): string | undefined {
   const [, address] = /^s3:\/\/([^/]+\/.+)$/.exec(location) ?? [];
   if (address !== undefined) return address;

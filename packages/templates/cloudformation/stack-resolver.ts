@@ -1,4 +1,4 @@
-/** One stack's names: what each Ref, GetAtt, condition, mapping, output and export of its template comes to. */
+/** One stack's names: the value of each Ref, GetAtt, condition, mapping, output and export. */
 import { DefinitionError, NO_CONSEQUENCE, REFUSING } from '../../core/errors.ts';
 import type { ResourceTypes } from '../../core/resource-types/resource-types.ts';
 import type { DefinitionPlace, Tolerance } from '../../core/errors.ts';
@@ -29,7 +29,7 @@ export class StackResolver implements Scope {
   readonly region: string;
   readonly #importer: Importer;
   readonly #tolerance: Tolerance;
-  /** The raw template without what is broken in its outline. */
+  /** The raw template without the parts that break its structure. */
   readonly #template: JsonObject;
   readonly #resources: JsonObject;
   readonly #parameters: ReadonlyMap<string, ParameterValue>;
@@ -69,12 +69,12 @@ export class StackResolver implements Scope {
     this.#references = new DynamicReferences(raw.stored, this.#resources, this.#names, { findText, fail });
   }
 
-  /** Names and attributes that had to be made up. */
+  /** Generated names and attributes. */
   get placeholders(): readonly UnsupportedItem[] {
     return this.#names.placeholders;
   }
 
-  /** Nested stacks that are made, those that they nest behind each. */
+  /** Nested stacks, each followed by its own nested ones. */
   nestedStacks(): readonly StackResolver[] {
     return [...(this.raw.nested?.keys() ?? [])].flatMap((logicalId) => {
       const open = (): StackResolver | undefined => this.#nestedStack(logicalId);
@@ -120,12 +120,11 @@ export class StackResolver implements Scope {
     return this.#exportNames;
   }
 
-  /** Value of an output that `exportNames` names. */
   exportValue(name: string): Json {
     return this.#outputValue(this.exportNames.get(name) ?? '');
   }
 
-  /** Whether the value of this export is being resolved right now: asking for it again is a circle. */
+  /** Whether this export is being resolved right now: a second request means a circle. */
   isResolving(exportName: string): boolean {
     return this.#open.has(`output ${this.exportNames.get(exportName) ?? ''}`);
   }
@@ -178,7 +177,7 @@ export class StackResolver implements Scope {
     throw new DefinitionError(this.place(at), message);
   }
 
-  /** Goes on without it where that is tolerated. @throws DefinitionError where it is not */
+  /** Continues without it where that is tolerated. @throws DefinitionError otherwise */
   refuse(at: Path, message: string, consequence: string): void {
     this.#tolerance.note(new DefinitionError(this.place(at), message), consequence);
   }
@@ -188,7 +187,7 @@ export class StackResolver implements Scope {
     return placeOf(this.raw, at);
   }
 
-  /** Opened when somebody first asks: its parameters may need other resources of this stack. */
+  /** Opened on first use: its parameters may need other resources of this stack. */
   #nestedStack(logicalId: string): StackResolver | undefined {
     const known = this.#nested.get(logicalId);
     const template = this.raw.nested?.get(logicalId);
@@ -227,7 +226,7 @@ export class StackResolver implements Scope {
     return typeof name !== 'string' || this.condition(name, ['Resources', logicalId, 'Condition']);
   }
 
-  /** As long as nobody knows better, a resource is there: one that guards others must not vanish. */
+  /** A resource of unknown condition exists: one that guards others must not vanish. */
   #mayExist(logicalId: string): boolean {
     return this.#tolerance.attempt(
       'it is taken to be true',
@@ -271,7 +270,7 @@ export class StackResolver implements Scope {
     };
   }
 
-  /** What can be resolved of a resource; the rest is left out, and a fault where requests read it. */
+  /** The resolvable parts of a resource; the rest is omitted, and a fault where requests read it. */
   #resolveParts(
     logicalId: string,
     properties: JsonObject,
@@ -309,7 +308,7 @@ export class StackResolver implements Scope {
     return { physicalId, properties: Object.fromEntries(entries), fault, unresolved };
   }
 
-  /** Whether the wait is real: CloudFormation forgets a DependsOn whose target's condition is false. */
+  /** Whether the dependency holds: CloudFormation ignores a DependsOn whose target's condition is false. */
   #dependsOn(logicalId: string, target: string): boolean {
     const at = ['Resources', logicalId, 'DependsOn'];
     if (Object.hasOwn(this.#resources, target) && !this.#exists(target)) return false;
@@ -337,7 +336,7 @@ export class StackResolver implements Scope {
     return value === NO_VALUE ? '' : value;
   }
 
-  /** Runs `work` as the resource whose needs it finds. */
+  /** Runs `work` and attributes the needs it finds to this resource. */
   #as<T>(logicalId: string, work: () => T): T {
     const owner = this.#owner;
     this.#owner = logicalId;

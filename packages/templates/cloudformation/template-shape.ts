@@ -1,9 +1,11 @@
-/** The outline that CloudFormation checks before it resolves anything: sections, resource members, names. */
+/**
+ * The structure that CloudFormation checks before it resolves anything: sections, resource members, names.
+ */
 import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import type { Path } from './template-source.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 
-/** Says what is wrong, and what is missing by it. Returns where that is tolerated. */
+/** Reports the fault and its consequence. Returns where that is tolerated. */
 type Refuse = (at: Path, message: string, consequence: string) => void;
 
 const SECTIONS = new Set(
@@ -19,15 +21,15 @@ const RESOURCE_MEMBERS = new Set(
   ).split(' '),
 );
 
-/** Transforms that are done before or need nothing done; any other is a macro of the account. */
+/** Transforms handled earlier, or without effect; any other is a macro of the account. */
 const TRANSFORMS = new Set(['AWS::LanguageExtensions', 'AWS::Serverless-2016-10-31']);
 
-/** Bounds the time of a load; AWS's own limit is a finding and no refusal. */
+/** Bounds the time of a load; AWS's own limit is a finding, not a refusal. */
 const MAX_RESOURCES = 5_000;
 
 /**
- * The template without the parts whose outline CloudFormation refuses, in its words.
- * @throws what `refuse` throws, and at once where no resource is left
+ * The template without the parts whose structure CloudFormation refuses, in its words.
+ * @throws what `refuse` throws, and at once if no resource remains
  */
 export function checkShape(
   template: JsonObject,
@@ -77,7 +79,7 @@ function checkTransform(transform: Json | undefined, refuse: Refuse): void {
   }
 }
 
-/** Whether there is enough of it to go on. */
+/** Whether enough of it is valid to continue. */
 function checkResource(logicalId: string, resource: Json, refuse: Refuse): boolean {
   const at = ['Resources', logicalId];
   const leftOut = 'it is left out';

@@ -32,7 +32,7 @@ export async function loadTemplate(
   return familyStack(family, stackName, { ...options, ...home });
 }
 
-/** A stack with those that it nests, which are opened once their parameters are known. */
+/** A stack and its nested ones, which are opened once their parameters are known. */
 function familyStack(
   { tree, nested, findings }: TemplateFamily,
   stackName: string,
@@ -97,7 +97,7 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
   };
 }
 
-/** What AWS's tools pass over in silence: the last of them holds. */
+/** AWS's tools silently use the last one. */
 function repeatedKeys(tree: SourceTree): readonly Finding[] {
   return tree.repeatedKeys.map(({ path, line }) => {
     const place = { ...placeOf(tree, path), line };
@@ -121,8 +121,8 @@ function hasTransform(template: JsonObject, name: string): boolean {
 }
 
 /**
- * Folders that the template points at: a local path where S3 would be (as `aws cloudformation package` takes it),
- * or the asset that CDK notes in the metadata.
+ * Local folders in the template: a path where S3 would be (as for `aws cloudformation package`), or the asset
+ * in CDK's metadata.
  */
 function findLocal(
   template: JsonObject,

@@ -7,13 +7,15 @@ const SECTION = 'x-amazon-apigateway-documentation';
 const LIST = 'documentationParts';
 
 type ImportedPart = {
-  /** What tells it from the others: the place that it is about. */
+  /** Identity: the place that it describes. */
   readonly key: string;
   readonly properties: JsonObject;
   readonly at: DocumentPath;
 };
 
-/** A part without a place or properties is reported and left out; of two for one place the last counts. */
+/**
+ * A part without a place or properties is reported and omitted; of two for one place the last one counts.
+ */
 export function importedParts(document: OpenApiDocument): readonly ImportedPart[] {
   const section = document.object([SECTION]);
   const list = section?.value[LIST];

@@ -10,13 +10,17 @@ import type { OpenApiDocument, Operation } from './openapi-document.ts';
 import type { ImportedResource } from './openapi-resource.ts';
 import { present } from '../sam/sam-expansion.ts';
 
-/** How a document is to be read; there is one way (developer guide, "x-amazon-apigateway-importexport-version"). */
+/**
+ * The version of the import algorithm; there is only one (developer guide,
+ * "x-amazon-apigateway-importexport-version").
+ */
 const ALGORITHM = 'x-amazon-apigateway-importexport-version';
 const AUTHORIZER_TYPE = 'AWS::ApiGatewayV2::Authorizer';
 
 /**
- * An operation that cannot be imported leaves its route at fault.
- * @throws DefinitionError for what AWS refuses to import: the document, and any operation where nothing is tolerated
+ * An operation that cannot be imported makes its route faulty.
+ * @throws DefinitionError for what AWS refuses to import: the document, and any operation where nothing is
+ * tolerated
  */
 export function importHttpApi(
   document: OpenApiDocument,
@@ -58,7 +62,7 @@ function routeKeyOf({ method, path }: Operation, basePath: string): string {
   return method === 'ANY' && path === `${basePath}/$default` ? '$default' : `${method} ${path}`;
 }
 
-/** A route that cannot be read, so that it says so. */
+/** Stands for an unreadable route and answers the reason. */
 function closedRoute(
   document: OpenApiDocument,
   stackName: string,
@@ -126,7 +130,7 @@ function documentName(property: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
-/** What the document says of the API itself; the template's own properties come before it. */
+/** The document's settings of the API itself; the template's own properties come first. */
 export function httpApiProperties(document: OpenApiDocument): JsonObject {
   const own = Object.fromEntries(Object.entries(document.api.properties).filter(([name]) => name !== 'Body'));
   const info = document.object(['info']);

@@ -1,4 +1,4 @@
-/** Security of an OpenAPI document → authorizers, and what each method asks for. */
+/** Security of an OpenAPI document → authorizers, and the requirement of each method. */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import type { Found, OpenApiDocument, Operation } from './openapi-document.ts';
 import { present } from '../sam/sam-expansion.ts';
@@ -8,10 +8,8 @@ const AUTHORIZER = 'x-amazon-apigateway-authorizer';
 const AUTH_TYPE = 'x-amazon-apigateway-authtype';
 const OWN_AUTH = 'x-amazon-apigateway-auth';
 
-/** What stands in a method or route. */
 type MethodSecurity = {
   readonly authorizationType: string;
-  /** Name of the security scheme. */
   readonly authorizer: string | undefined;
   readonly scopes: readonly string[];
   readonly apiKeyRequired: boolean;
@@ -23,7 +21,7 @@ type Scheme =
   | { readonly kind: 'api-key' }
   | { readonly kind: 'unknown' };
 
-/** Every scheme with an authorizer of its own, in order. */
+/** Every scheme with its own authorizer, in order. */
 export function securityAuthorizers(
   document: OpenApiDocument,
 ): readonly (Found & { readonly name: string })[] {
@@ -35,8 +33,8 @@ export function securityAuthorizers(
 }
 
 /**
- * What one operation asks for. Security at the root holds where the operation has none [obs: import of July 2025,
- * though the guide says otherwise].
+ * The requirement of one operation. Security at the root applies to operations without any [obs: import of
+ * July 2025, though the guide says otherwise].
  * @throws DefinitionError for a scheme that the document does not have.
  */
 export function readSecurity(document: OpenApiDocument, operation: Operation): MethodSecurity {

@@ -1,7 +1,7 @@
 /**
- * OpenAPI documents as SAM writes them: every API becomes a document, the author's own or an empty one, into which
- * routes, security and CORS are put before anything is resolved. A path or method may be an `Fn::If`; what is put in
- * goes into both branches.
+ * OpenAPI documents as SAM writes them: every API becomes a document, its own or an empty one, into which
+ * routes, security and CORS are put before anything is resolved. A path or method may be an `Fn::If`;
+ * additions go into both branches.
  */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
@@ -9,10 +9,10 @@ import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts'
 export const ANY_METHOD = 'x-amazon-apigateway-any-method';
 export const INTEGRATION = 'x-amazon-apigateway-integration';
 
-/** Members of a path that are no methods. */
+/** Members of a path that are not methods. */
 const NO_METHODS = ['summary', 'description', 'parameters', 'servers', '$ref'];
 
-/** Where a kind of definition stands in this version of the format. */
+/** The section of each kind of definition in this version. */
 const SECTIONS = {
   schemes: { swagger: ['securityDefinitions'], openapi: ['components', 'securitySchemes'] },
   models: { swagger: ['definitions'], openapi: ['components', 'schemas'] },
@@ -25,7 +25,7 @@ export function emptyDocument(kind: 'rest' | 'http'): JsonObject {
     : { openapi: '3.0.1', info: { version: '1.0', title }, paths: {} };
 }
 
-/** Whether SAM can write into it: an OpenAPI document with paths. */
+/** Whether SAM can extend it: an OpenAPI document with paths. */
 export function isDocument(value: Json | undefined): value is JsonObject {
   return (
     isJsonObject(value) &&
@@ -34,7 +34,10 @@ export function isDocument(value: Json | undefined): value is JsonObject {
   );
 }
 
-/** SAM moves what an OpenAPI 3 document still has under Swagger's names; in Swagger 2.0 they are in their place. */
+/**
+ * SAM moves sections that an OpenAPI 3 document still has under Swagger's names; in Swagger 2.0 they are in
+ * place.
+ */
 export function withOpenApiSections(document: JsonObject): JsonObject {
   if (document['swagger'] !== undefined) return document;
   const { securityDefinitions, definitions, ...rest } = document;
@@ -58,7 +61,7 @@ export function onlyIf(condition: string, value: Json): JsonObject {
   return { 'Fn::If': [condition, value, { Ref: 'AWS::NoValue' }] };
 }
 
-/** Changes a value in all forms that conditions may give it. */
+/** Changes a value in all branches of its conditions. */
 function mapBranches(value: Json, change: (branch: JsonObject) => Json): Json {
   if (!isJsonObject(value)) return value;
   const choice = value['Fn::If'];
@@ -69,7 +72,7 @@ function mapBranches(value: Json, change: (branch: JsonObject) => Json): Json {
   return value['Ref'] === 'AWS::NoValue' ? value : change(value);
 }
 
-/** All forms that conditions may give a value. */
+/** All branches of a value's conditions. */
 export function branchesOf(value: Json | undefined): readonly JsonObject[] {
   const found: JsonObject[] = [];
   if (value !== undefined)
@@ -92,12 +95,11 @@ export function mapPaths(document: JsonObject, change: (item: JsonObject, path: 
   return { ...document, paths: Object.fromEntries(entries) as JsonObject };
 }
 
-/** Names of the methods that a path has, as its document writes them. */
+/** Names of a path's methods, as its document writes them. */
 export function methodNames(item: JsonObject): readonly string[] {
   return Object.keys(item).filter((name) => !NO_METHODS.includes(name) && name !== 'Fn::If');
 }
 
-/** Changes every method that has an integration. */
 export function mapMethods(
   document: JsonObject,
   change: (definition: JsonObject, key: string, path: string) => Json,
@@ -121,7 +123,7 @@ export function hasIntegration(document: JsonObject, path: string, key: string):
   );
 }
 
-/** Puts a method into a path, over what the document says of the same method. */
+/** Adds a method to a path; it overrides members of the same method in the document. */
 export function putMethod(document: JsonObject, path: string, key: string, definition: Json): JsonObject {
   const paths = pathsOf(document);
   const item = mapBranches(paths[path] ?? {}, (branch) => {
@@ -132,14 +134,13 @@ export function putMethod(document: JsonObject, path: string, key: string, defin
   return { ...document, paths: { ...paths, [path]: isJsonObject(item) ? item : { [key]: definition } } };
 }
 
-/** Definitions of a kind by name. */
 export function definitionsOf(document: JsonObject, kind: keyof typeof SECTIONS): JsonObject {
   const keys = SECTIONS[kind][document['swagger'] === undefined ? 'openapi' : 'swagger'];
   const found = keys.reduce((value: Json | undefined, key) => membersOf(value)[key], document);
   return membersOf(found);
 }
 
-/** Adds definitions of a kind, over those of the same name. */
+/** Adds definitions of a kind; they override those of the same name. */
 export function putDefinitions(
   document: JsonObject,
   kind: keyof typeof SECTIONS,

@@ -1,6 +1,6 @@
 /**
- * `S3` events: the bucket of the template tells the function. A bucket may be declared below its function, so that
- * its notifications are written once every resource is there.
+ * `S3` events: notifications of a bucket of the template to a function. A bucket may be declared below its
+ * function, so they are written after all resources.
  */
 import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import type { Json } from '../../core/stack/model.ts';
@@ -24,7 +24,7 @@ export function noteBucket(expansion: SamExpansion, event: SamEvent): void {
   expansion.notifications.push({ bucketId, ownerId, eventName, configurations });
 }
 
-/** Adds to each bucket what it tells functions of. */
+/** Adds the notifications to each bucket. */
 export function notifyFunctions(expansion: SamExpansion): void {
   for (const notification of expansion.notifications)
     expansion.attempt(

@@ -53,7 +53,7 @@ function stateOf(expansion: SamExpansion, { ownerId, eventName, properties }: Sa
 }
 
 /**
- * ARN of the queue for what the function does not take; `Type: SQS` makes one.
+ * ARN of the queue for events that the function does not accept; `Type: SQS` makes one.
  * @param sourceArn of the rule that may send to it; a schedule sends by its role
  */
 function deadLetterArn(
@@ -85,7 +85,7 @@ function deadLetterArn(
   return queueArn;
 }
 
-/** A schedule of EventBridge Scheduler, which starts the function by a role of its own. */
+/** A schedule of EventBridge Scheduler, which starts the function with its own role. */
 export function expandSchedulerSchedule(expansion: SamExpansion, event: SamEvent): void {
   const { ownerId, eventName, id, properties } = event;
   const ScheduleExpression = required(expansion, event, 'ScheduleExpression');

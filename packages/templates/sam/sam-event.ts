@@ -1,12 +1,12 @@
-/** What every source of events has in common: its properties, and the permissions of its service. */
+/** Common parts of all event sources: properties, and the permissions of their service. */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 
-/** An event below a function: what it starts, and the logical id of what SAM makes of it. */
+/** An event of a function: its target, and the logical id of the generated resource. */
 export type SamEvent = {
   readonly ownerId: string;
   readonly eventName: string;
-  /** Function and event in one: the logical id of the source's own resource. */
+  /** Function and event combined: the logical id of the source's own resource. */
   readonly id: string;
   readonly properties: JsonObject;
   /** ARN of the function or of its alias. */
@@ -15,13 +15,13 @@ export type SamEvent = {
   readonly name: Json;
 };
 
-/** The value of a property without which SAM takes no event of this type. */
+/** The value of a property that SAM requires for events of this type. */
 export function required(expansion: SamExpansion, event: SamEvent, property: string): Json {
   const value = event.properties[property];
   return value ?? expansion.fail(event.ownerId, `event ${event.eventName}: ${property} is required`);
 }
 
-/** Lets the source invoke the function. */
+/** Permits the source to invoke the function. */
 export function allowSource(
   expansion: SamExpansion,
   event: SamEvent,
@@ -36,7 +36,7 @@ export function allowSource(
   });
 }
 
-/** Lets a service send to a queue on behalf of one source. */
+/** Permits a service to send to a queue for one source. */
 export function allowQueue(
   expansion: SamExpansion,
   event: SamEvent,
@@ -46,7 +46,7 @@ export function allowQueue(
     readonly queueUrl: Json;
     readonly principal: string;
     readonly sourceArn: Json;
-    /** The template names it, and may do so for several events. */
+    /** The template names the resource, possibly for several events. */
     readonly mayBeShared?: boolean;
   },
 ): void {

@@ -18,7 +18,7 @@ const PASSED_ON =
     ' ',
   );
 
-/** What shapes roles, tracing or the build, or is expanded to resources of its own. */
+/** Properties that shape roles, tracing or the build, or are expanded to resources. */
 const EXPANDED =
   'AutoPublishAlias CodeUri InlineCode ImageUri Events Policies PermissionsBoundary RolePath Tracing AssumeRolePolicyDocument AutoPublishCodeSha256 AutoPublishAliasAllProperties CodeSigningConfigArn VersionDescription DeadLetterQueue EventInvokeConfig FunctionUrlConfig DeploymentPreference'.split(
     ' ',
@@ -75,7 +75,9 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
     );
 }
 
-/** The routes of a function that cannot be made: they answer 500, so that no wider route takes their requests. */
+/**
+ * Routes of a function that cannot be made: they answer 500, so that no wider route takes their requests.
+ */
 export function closeFunctionRoutes(
   expansion: SamExpansion,
   logicalId: string,
@@ -97,7 +99,7 @@ export function closeFunctionRoutes(
   }
 }
 
-/** With `AutoPublishAlias` a version and the alias are made, and events call the alias. */
+/** `AutoPublishAlias` makes a version and the alias, and events call the alias. */
 function targetOf(expansion: SamExpansion, logicalId: string, properties: JsonObject): FunctionTarget {
   const alias = properties['AutoPublishAlias'];
   if (alias === undefined)
@@ -114,7 +116,7 @@ function targetOf(expansion: SamExpansion, logicalId: string, properties: JsonOb
   return { kind: 'function', arn: { Ref: aliasId }, name: { Ref: aliasId } };
 }
 
-/** Where a document lies: `BodyS3Location` of CloudFormation. */
+/** The location of a document: `BodyS3Location` of CloudFormation. */
 export function localOrS3Body(uri: Json): Json {
   const place = localOrS3(uri);
   if (!isJsonObject(place)) return place;
@@ -129,7 +131,7 @@ function codeOf(properties: JsonObject): Json {
   return localOrS3(uri ?? '.');
 }
 
-/** A local path stays text; `s3://bucket/key` and `{Bucket, Key}` become what CloudFormation writes. */
+/** A local path stays text; `s3://bucket/key` and `{Bucket, Key}` take CloudFormation's form. */
 export function localOrS3(uri: Json): Json {
   if (isJsonObject(uri)) {
     const { Bucket: bucket, Key: key, Version: version } = uri;
@@ -173,7 +175,7 @@ function expandEvent(
 
 const URL_MEMBERS = ['AuthType', 'Cors', 'InvokeMode'];
 
-/** `FunctionUrlConfig` → the URL of a function or of its alias, and for a public one the permissions that it needs. */
+/** `FunctionUrlConfig` → the URL of a function or its alias, and the permissions that a public one needs. */
 function expandFunctionUrl(
   expansion: SamExpansion,
   logicalId: string,

@@ -1,4 +1,6 @@
-/** `Models`, and `RequestModel` and `RequestParameters` of an Api event → what the document says of a request. */
+/**
+ * `Models`, and `RequestModel` and `RequestParameters` of an Api event → the document's request settings.
+ */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { INTEGRATION } from './sam-document.ts';
 import type { SamExpansion, SamRoute } from './sam-expansion.ts';
@@ -7,7 +9,7 @@ import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/jso
 const PARAMETER = /^method\.request\.(querystring|path|header)\.(.+)$/;
 const VALIDATORS = 'x-amazon-apigateway-request-validators';
 
-/** Names are in lower case in the document. */
+/** The document has names in lower case. */
 export function modelDefinitions(
   expansion: SamExpansion,
   apiId: string,
@@ -24,15 +26,13 @@ export function modelDefinitions(
 }
 
 type RequestRules = {
-  /** Members of the method. */
   readonly members: JsonObject;
-  /** Members of its integration. */
   readonly integration: JsonObject;
-  /** Validators that the document has to define. */
+  /** Validators to define in the document. */
   readonly validators: JsonObject;
 };
 
-/** What an event asks of its requests; `isSwagger` says how its document names a body. */
+/** An event's requirements of its requests; the name of a body depends on `isSwagger`. */
 export function requestRules(
   expansion: SamExpansion,
   models: JsonObject,
@@ -131,14 +131,14 @@ function parameterRules(
   });
 }
 
-/** Puts the validators of all events into the document. */
+/** Adds the validators of all events to the document. */
 export function putValidators(document: JsonObject, validators: JsonObject): JsonObject {
   if (Object.keys(validators).length === 0) return document;
   const known = mapOf(document, VALIDATORS);
   return { ...document, [VALIDATORS]: { ...validators, ...known } };
 }
 
-/** The integration of a method with more members. */
+/** Adds members to a method's integration. */
 export function withIntegration(definition: JsonObject, members: JsonObject): JsonObject {
   const integration = mapOf(definition, INTEGRATION);
   return { ...definition, [INTEGRATION]: { ...integration, ...members } };

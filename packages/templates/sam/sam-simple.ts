@@ -47,7 +47,7 @@ export function expandLayer(expansion: SamExpansion, logicalId: string, resource
   });
 }
 
-/** A nested application: its template where it lies on this machine, otherwise where AWS would find it. */
+/** A nested application: its local template, otherwise its address at AWS. */
 export function expandApplication(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
   const properties = expansion.properties('Application', resource);
   const known = ['Location', 'Parameters', 'NotificationARNs', 'Tags', 'TimeoutInMinutes'];
@@ -68,13 +68,13 @@ export function expandApplication(expansion: SamExpansion, logicalId: string, re
   });
 }
 
-/** What a type of SAM that is not served is at CloudFormation, for references and messages. */
+/** CloudFormation's type for SAM types that are not served, for references and messages. */
 const RECORDED: Readonly<Record<string, string>> = {
   'AWS::Serverless::GraphQLApi': 'AWS::AppSync::GraphQLApi',
   'AWS::Serverless::CapacityProvider': 'AWS::Lambda::CapacityProvider',
 };
 
-/** Leaves the resource in the stack as what it would become, so that references to it have a value. */
+/** Keeps the resource in the stack under its CloudFormation type, so that references to it have a value. */
 export function recordType(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
   const type = typeof resource['Type'] === 'string' ? resource['Type'] : '';
   expansion.make(logicalId, logicalId, Object.hasOwn(RECORDED, type) ? (RECORDED[type] ?? type) : type, {});

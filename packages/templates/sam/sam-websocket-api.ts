@@ -44,7 +44,7 @@ export function expandWebSocketApi(expansion: SamExpansion, logicalId: string, r
   expandV2Stage(expansion, { logicalId, type: TYPE, properties, stageName, stageId });
 }
 
-/** What the route $connect asks for; makes the authorizer. */
+/** The requirement of route $connect; makes the authorizer. */
 function authorizeConnect(
   expansion: SamExpansion,
   apiId: string,

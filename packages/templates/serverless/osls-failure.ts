@@ -1,4 +1,4 @@
-/** What osls has to say against a service, with the place in it and the way out. */
+/** osls's errors of a service, with their place and a remedy. */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
@@ -7,7 +7,7 @@ import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 import { STACK_FRAME } from './serverless-process.ts';
 import type { DriverFailure } from './serverless-process.ts';
 
-/** osls's message without its frame; a variable without value with its text, line and the way out. */
+/** osls's message without its frame; for a variable without a value its text, its line and a remedy. */
 export function explainFailure(
   failure: DriverFailure,
   file: string,
@@ -32,7 +32,7 @@ export function explainFailure(
   );
 }
 
-/** Of several variables of one kind the one that has no value, as far as that can be seen from here. */
+/** Of several variables of one kind the one without a value, as far as it can be determined. */
 function variableText(
   written: string,
   kind: string,
@@ -73,7 +73,7 @@ function remedyFor(kind: string, text: string, valuesFile: string): string {
   }
 }
 
-/** Without the frames of a stack, which say nothing of the service. */
+/** Drops stack frames, which do not concern the service. */
 function cleanMessage(message: string): string {
   const lines = message.split('\n').filter((line) => /\S/.test(line) && !STACK_FRAME.test(line));
   return lines.map((line) => line.trimEnd()).join('\n');

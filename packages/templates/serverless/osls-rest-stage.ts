@@ -1,6 +1,6 @@
 /**
- * osls sets logs, tracing and metrics of a REST stage by SDK calls after the deploy, so the template lacks them.
- * Here they become what the template would say: `StageDescription` of osls's deployment.
+ * osls sets logs, tracing and metrics of a REST stage by SDK calls after the deployment, so the template
+ * lacks them. Here they are added as `StageDescription` of osls's deployment.
  */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';

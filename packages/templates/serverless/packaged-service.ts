@@ -1,4 +1,4 @@
-/** What `serverless-driver.cjs` leaves behind, read once. */
+/** The result of `serverless-driver.cjs`. */
 import { asText } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
@@ -10,7 +10,7 @@ export type PackagedService = {
   readonly stackName: string;
   readonly stage: string;
   readonly region: string;
-  /** By logical id; `artifact` is a package that the service built itself. */
+  /** By logical id; `artifact` is a package that the service builds. */
   readonly functions: ReadonlyMap<string, { readonly name: string; readonly artifact: string | undefined }>;
   readonly layers: ReadonlyMap<string, { readonly name: string; readonly path: string | undefined }>;
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
@@ -19,7 +19,7 @@ export type PackagedService = {
   readonly restStage: RestStageSettings;
 };
 
-/** @throws DefinitionError when osls ended well but its result is not what the driver writes. */
+/** @throws DefinitionError when osls succeeded but its result does not have the driver's format */
 export function parsePackaged(text: string): PackagedService {
   const result = JSON.parse(text) as Json;
   if (!isJsonObject(result) || !isJsonObject(result['template'])) {

@@ -1,4 +1,4 @@
-/** Loads one osls service: what osls's package life cycle makes of it, as a stack. */
+/** Loads one osls service as a stack, through osls's package life cycle. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -38,12 +38,12 @@ export async function loadServerlessService(
   source: string,
   signal: AbortSignal,
 ): Promise<RawStack> {
-  // Files that are programs are read by osls alone: their lines are not known here.
+  // Only osls can read a service file that is a program: its lines are not known here.
   const tree = /\.(?:ya?ml|json)$/.test(file) ? await readSource(file) : undefined;
   const stage = stageOf(tree, options);
   if (tree !== undefined && stage !== undefined) refuseUnknownStage(tree, stage);
   let variables: Readonly<Record<string, string>> = {};
-  // The answer to osls cannot carry our own error: it is kept here.
+  // The answer to osls cannot carry our own error, so it is kept here.
   let refusal: Error | undefined;
   const home = settleHome(options, {});
   let waiting: Waiting | undefined;
@@ -93,7 +93,7 @@ export async function loadServerlessService(
   }
 }
 
-/** What osls is told; undefined = the service says it itself, and nobody has said otherwise. */
+/** The stage passed to osls; undefined = the service defines it and no option overrides it. */
 function stageOf(tree: SourceTree | undefined, { stage, chosen }: LoadOptions): string | undefined {
   if (chosen?.stage !== undefined) return chosen.stage;
   const provider = tree?.value['provider'];
@@ -120,7 +120,7 @@ function packageArguments(
   const saysRegion =
     options.chosen?.region === undefined &&
     (tree === undefined ||
-      // Out of a file: what it says is known to osls alone.
+      // From a file whose content only osls knows.
       typeof provider === 'string' ||
       (isJsonObject(provider) && provider['region'] !== undefined));
   return [
@@ -133,7 +133,10 @@ function packageArguments(
   ];
 }
 
-/** The service's own osls or Serverless v3, else the osls beside the gateway. Serverless v4 is a binary that asks for a licence. */
+/**
+ * The service's own osls or Serverless v3, else the osls beside the gateway. Serverless v4 is a binary that
+ * requires a licence.
+ */
 function findOsls(serviceFolder: string): FoundOsls {
   const own = join(serviceFolder, 'package.json');
   for (const origin of [own, import.meta.url]) {
@@ -150,7 +153,7 @@ function findOsls(serviceFolder: string): FoundOsls {
           };
         }
       } catch {
-        // Not installed there: the next place.
+        // Not installed there: try the next place.
       }
     }
   }
@@ -166,7 +169,7 @@ function canPackage({ name, version }: JsonObject): boolean {
   );
 }
 
-/** `params` lists the stages of a service; a stage outside it would run with values nobody chose. */
+/** `params` lists the stages of a service; another stage would run with unintended values. */
 function refuseUnknownStage(tree: SourceTree, stage: string): void {
   const params = tree.value['params'];
   if (!isJsonObject(params) || Object.hasOwn(params, stage) || Object.hasOwn(params, 'default')) return;
@@ -178,7 +181,7 @@ function refuseUnknownStage(tree: SourceTree, stage: string): void {
   );
 }
 
-/** What the file of values says is what functions read, too, so it comes before what the service says for its loading. */
+/** Functions read the file of values too, so it wins over the service's values for loading. */
 function findParameter(
   name: string,
   stored: LoadOptions['stored'],
@@ -244,7 +247,7 @@ function toRawStack(
   };
 }
 
-/** The compiled template has no lines of its own; what it came from has. */
+/** Finds the line in the service file, since the compiled template has none. */
 function findServiceLine(
   path: Path,
   tree: SourceTree | undefined,
@@ -265,13 +268,13 @@ function findServiceLine(
 
 const INCLUDE = /\$\{file\(\s*['"]?([^)'"$]+?)['"]?\s*\)/g;
 
-/** A service with more is most likely generated. */
+/** A service with more files is probably generated. */
 const INCLUDES_LIMIT = 200;
 const INCLUDE_LIMIT_BYTES = 1_000_000;
 
 /**
- * The files named in `file` and in what it takes in, without itself; paths count from the service's folder, as
- * osls reads them. A path that is itself made of variables is not followed.
+ * The files that `file` includes, directly or not; paths are relative to the service's folder, as for osls. A
+ * path with variables is not followed.
  */
 export function listIncludedFiles(file: string, serviceFolder: string): readonly string[] {
   const found = new Set([file]);
