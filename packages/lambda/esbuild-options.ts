@@ -1,7 +1,7 @@
-/** The service's own esbuild settings, as far as they shape the code that runs. */
+/** The service's own esbuild settings that affect the running code. */
 import type { BuildOptions } from 'esbuild';
 
-/** Handed to esbuild unchanged. */
+/** Passed to esbuild unchanged. */
 const HONOURED = new Set([
   'alias',
   'banner',
@@ -46,7 +46,7 @@ const HONOURED = new Set([
   'tsconfigRaw',
 ]);
 
-/** Settings of esbuild, serverless-esbuild and osls about where files go, how they are zipped and watched. */
+/** Settings of esbuild, serverless-esbuild and osls about output locations, zipping and watching. */
 const WITHOUT_EFFECT = new Set([
   'absWorkingDir',
   'allowOverwrite',
@@ -79,7 +79,7 @@ const WITHOUT_EFFECT = new Set([
   'sourceRoot',
   'sourcemap',
   'sourcesContent',
-  // Into how many files a bundle is cut; here it is one.
+  // Number of output files; here it is one.
   'splitting',
   'stripEntryResolveExtensions',
   'watch',
@@ -87,7 +87,7 @@ const WITHOUT_EFFECT = new Set([
   'zipConcurrency',
 ]);
 
-/** Settings with exactly one value that we can serve. */
+/** Settings with exactly one supported value. */
 const ONLY: Readonly<Record<string, unknown>> = {
   bundle: true,
   platform: 'node',
@@ -99,7 +99,7 @@ type ServiceBuild = {
   readonly format: 'esm' | 'cjs';
 };
 
-/** Names of settings that cannot be honoured, with the reason. Empty: all is well. */
+/** Names of unsupported settings, with the reason; empty = none. */
 export function refusedOptions(given: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(given).flatMap(([name, value]) => {
     if (HONOURED.has(name) || WITHOUT_EFFECT.has(name)) return [];
@@ -115,7 +115,8 @@ export function refusedOptions(given: Readonly<Record<string, unknown>>): string
 }
 
 /**
- * Reads checked settings. Without `format`, the ending decides, then the package's type, as the packagers do.
+ * Reads checked settings. Without `format`, the extension decides, then the package's type, as in the
+ * packagers.
  * @param packageIsModule whether the nearest package.json says `"type": "module"`
  */
 export function readServiceBuild(

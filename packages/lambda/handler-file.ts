@@ -23,12 +23,12 @@ function parseHandlerName(handler: string): HandlerName | undefined {
 }
 
 const TYPESCRIPT_ENDINGS = ['.ts', '.mts', '.cts', '.tsx'] as const;
-/** Lambda's own order. */
+/** Lambda's order. */
 const JAVASCRIPT_ENDINGS = ['', '.js', '.mjs', '.cjs'] as const;
 
 /**
- * Finds a handler's file. TypeScript comes first: where `users.js` lies beside `users.ts`, it is build output.
- * @param isBuilt what lies there is what Lambda would get: TypeScript in it is nobody's handler
+ * Finds a handler's file. TypeScript first: a `users.js` beside `users.ts` is build output.
+ * @param isBuilt the folder holds what Lambda would get: TypeScript in it is not a handler
  * @throws DefinitionError when the handler string is malformed or no file is there.
  */
 export function findHandlerFile(

@@ -1,4 +1,4 @@
-/** Code that comes as an archive: where it is unpacked, and what is said where it runs in place of the source. */
+/** Code from an archive: where it is unpacked, and what is reported if it runs in place of the source. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
@@ -12,7 +12,7 @@ export function packedFolder({ file, version }: PackedCode, runDirectory: string
   return join(runDirectory, 'unpacked', key);
 }
 
-/** @throws DefinitionError for an archive that is gone or cannot be used */
+/** @throws DefinitionError for a missing or unusable archive */
 export function unpack({ file }: PackedCode, folder: string, place: DefinitionPlace): void {
   try {
     unpackArchive(file, folder);
@@ -23,7 +23,7 @@ export function unpack({ file }: PackedCode, folder: string, place: DefinitionPl
   }
 }
 
-/** What it means that the archive runs, and from when it is. */
+/** The consequence of running the archive, with its date. */
 export function describePacked({ file, version }: PackedCode, nowMs: number): string {
   const madeMs = Number(version.slice(version.indexOf('-') + 1));
   const minutes = Math.max(0, Math.round((nowMs - madeMs) / 60_000));

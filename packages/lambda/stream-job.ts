@@ -65,7 +65,10 @@ export class StreamJob extends Job {
     if (this.#sentBytes > MAX_STREAM_BYTES) this.#end(fault('the function has streamed more than 200 MB'));
   }
 
-  /** What ends the invocation ends the stream, once there is one; the result of a function that does not stream is its only part. */
+  /**
+   * The end of the invocation ends the stream; the result of a function that does not stream is its only
+   * part.
+   */
   override settle(result: InvocationResult): void {
     if (this.isSettled) return;
     if (result.kind === 'returned') {

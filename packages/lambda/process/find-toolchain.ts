@@ -1,4 +1,4 @@
-/** Which toolchain a function needs, by its runtime. */
+/** The toolchain of a function, by its runtime. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -20,7 +20,6 @@ type ToolchainFolders = {
   readonly cacheDirectory: string;
 };
 
-/** The machine as this process sees it. */
 export function thisMachine(): Machine {
   const { env: environment, platform, arch: architecture } = process;
   return { environment, home: homedir(), platform, architecture };

@@ -1,8 +1,8 @@
-/** Programs of this machine, as the person at the keyboard has them. */
+/** Programs of this machine, as found in the user's shell. */
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** What of the machine is looked at. */
+/** The inspected parts of the machine. */
 export type Machine = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly home: string;
@@ -10,7 +10,7 @@ export type Machine = {
   readonly architecture: string;
 };
 
-/** All programs whose name fits, in the order of `PATH`. */
+/** All programs whose name matches, in the order of `PATH`. */
 export function findPrograms({ environment }: Machine, name: RegExp): readonly string[] {
   const folders = new Set((environment['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''));
   return [...folders].flatMap((folder) =>

@@ -1,4 +1,4 @@
-/** What functions in Ruby and .NET run with: AWS's runtime interface clients, where a project has them. */
+/** Toolchains of Ruby and .NET: AWS's runtime interface clients, if a project has them. */
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
@@ -52,7 +52,7 @@ export async function findRuby(
 
 const FIND_CLIENT = `Dir.chdir(ARGV[0]); puts "client=#{Gem.bin_path('aws_lambda_ric', 'aws_lambda_ric')}"`;
 
-/** The client is an assembly that is published with the function. */
+/** The client is an assembly, published with the function. */
 export async function findDotnet(
   definition: FunctionDefinition,
   taskRoot: string,
@@ -107,7 +107,7 @@ export async function findDotnet(
   };
 }
 
-/** The last one that is listed is the newest. */
+/** The last one listed is the newest. */
 const DOTNET_RUNTIMES = /[^]*Microsoft\.NETCore\.App (\d+\.\d+\.\d+)/;
 
 function refusal({ runtime, place }: FunctionDefinition, property: string, message: string): Toolchain {

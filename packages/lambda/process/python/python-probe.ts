@@ -1,4 +1,7 @@
-/** Asks interpreters what they are and what they lack; one process for all questions that come together. */
+/**
+ * Queries interpreters for their version and missing packages; one process for all questions that arrive
+ * together.
+ */
 import { execFile, type ExecFileException } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -14,9 +17,9 @@ type PythonQuestion = {
 };
 
 export type PythonAnswer = {
-  /** Imports of packages that are nowhere to be found. */
+  /** Imports of packages that are not found anywhere. */
   readonly missing: readonly { readonly module: string; readonly file: string; readonly line: number }[];
-  /** Names of packages that the project lists. */
+  /** Packages that the project lists. */
   readonly uninstalled: readonly string[];
   readonly fault:
     | { readonly kind: 'no-file'; readonly module: string }
@@ -28,15 +31,14 @@ export type PythonAnswer = {
 export type PythonFacts = {
   /** `3.11.7` */
   readonly version: string;
-  /** What the interpreter calls itself: no shim of a version manager. */
+  /** The interpreter's own path, not the shim of a version manager. */
   readonly executable: string;
   readonly hasDebugger: boolean;
 };
 
-/** What came of asking an interpreter. */
 type PythonReply =
   | (PythonFacts & { readonly kind: 'told'; readonly answer: PythonAnswer })
-  /** It does not run; `reason` goes on from its name. */
+  /** It does not run; `reason` continues a sentence that begins with its name. */
   | { readonly kind: 'silent'; readonly reason: string; readonly wasLate: boolean };
 
 type Told = PythonFacts & { readonly kind: 'told'; readonly answers: readonly PythonAnswer[] };
@@ -53,7 +55,7 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 export class PythonProbe {
   readonly #machine: Machine;
   readonly #asked = new Map<string, Asked[]>();
-  /** Interpreters that do not run. One that was too slow may be faster next time. */
+  /** Interpreters that do not run. One that timed out may be faster next time. */
   readonly #dead = new Map<string, Silent>();
   readonly #timeoutMs: number;
 
@@ -117,7 +119,7 @@ function silence(error: ExecFileException, timeoutMs: number): Silent {
   return { kind: 'silent', reason: `does not run (${error.code ?? error.signal ?? ''})`, wasLate: false };
 }
 
-/** Written by our own program. */
+/** Our own program wrote it. */
 function readTold(text: string): Told | Silent {
   try {
     return { kind: 'told', ...(JSON.parse(text) as Omit<Told, 'kind'>) };

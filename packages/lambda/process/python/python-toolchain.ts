@@ -1,4 +1,4 @@
-/** What a Python function runs with on this machine, and what it lacks. */
+/** Toolchain of a Python function on this machine, and what it lacks. */
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,7 +20,7 @@ import type { PythonAnswer, PythonFacts, PythonProbe } from './python-probe.ts';
 
 const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.py', import.meta.url));
 const SOURCES = /\.(?:py|json|ya?ml|toml)$|^requirements.*\.txt$/;
-/** Lambda's runtimes have them. */
+/** Included in Lambda's runtimes. */
 const BROUGHT_ALONG = new Set(['boto3', 'botocore', 's3transfer', 'jmespath', 'dateutil', 'urllib3', 'six']);
 /** Names shown of a longer list. */
 const MAX_NAMES = 8;
@@ -62,7 +62,8 @@ export async function findPython(
   const passedOver: string[] = [];
   for (const python of candidates) {
     const told = await probe.ask(python, question);
-    // A shim of a version manager that leads nowhere is nobody's wish; a virtual environment, or what takes too long, is.
+    // A broken shim of a version manager was not chosen by the user, and is not reported; a virtual
+    // environment or a timeout is.
     if (told.kind === 'silent' && (told.wasLate || python === virtual))
       passedOver.push(`${shown(python)} ${told.reason}`);
     if (told.kind === 'silent' || !told.version.startsWith('3.')) continue;
@@ -91,7 +92,7 @@ export async function findPython(
   return { kind: 'missing', error: new DefinitionError({ ...place, property: 'Runtime' }, message) };
 }
 
-/** What was to run it, and does not; the same for all functions of the file. */
+/** The intended interpreter that does not run; the same for all functions of the file. */
 function describePassedOver(
   { place }: FunctionDefinition,
   passedOver: readonly string[],
@@ -157,10 +158,10 @@ function refuseFault(definition: FunctionDefinition, { fault }: PythonAnswer, ta
   throw new HandlerFault(place, message, words);
 }
 
-/** Python's own, of what Lambda's client splits at the last dot. */
+/** Python's own words for a handler that Lambda's client cannot split at its last dot. */
 const NO_DOT = 'not enough values to unpack (expected 2, got 1)';
 
-/** How the project's packages are installed, and one more of them. */
+/** Commands that install the project's packages, and a single one. */
 type Installer = { readonly all: string; readonly one: (name: string) => string };
 
 function describeInstaller(
@@ -174,7 +175,7 @@ function describeInstaller(
   const folder = shown(project?.folder ?? process.cwd());
   const own = virtual === undefined ? join(folder, '.venv') : shown(dirname(dirname(virtual)));
   const pip = `${join(own, 'bin', 'pip')} install`;
-  // By the one that runs: the declared version may not be here, and a shim may lead nowhere.
+  // With the running interpreter: the declared version may be missing, and a shim may be broken.
   const make = virtual === undefined ? `${executable} -m venv ${own} && ` : '';
   const listed = project?.requirements === undefined ? '.' : `-r ${shown(project.requirements)}`;
   return { all: `${make}${pip} ${listed}`, one: (name) => `${make}${pip} ${name}` };
@@ -200,7 +201,7 @@ function describeMissing(
     });
 }
 
-/** One finding for all functions that are installed by the same file. */
+/** One finding for all functions with the same requirements file. */
 function describeUninstalled(
   definition: FunctionDefinition,
   project: PythonProject | undefined,
