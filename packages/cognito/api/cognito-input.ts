@@ -1,4 +1,4 @@
-/** What a call of a user pool says, read as Cognito reads it. */
+/** Input of a call of a user pool, read as Cognito does. */
 import { createHmac } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
@@ -83,8 +83,8 @@ export function needParameter(parameters: ReadonlyMap<string, string>, name: str
 }
 
 /**
- * A client with a secret proves that it has it, for each user anew.
- * @param names of the user, of which the client may have hashed any
+ * A client with a secret proves it for each user.
+ * @param names of the user, any of which the client may have hashed
  * @throws ServiceRefusal NotAuthorizedException
  */
 export function checkSecretHash(

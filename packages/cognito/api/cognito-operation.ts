@@ -1,4 +1,4 @@
-/** What the operations of user pools are made of. */
+/** Types of the operations of user pools. */
 import type { UserPools, LocalPool } from '../pools/user-pools.ts';
 import type { AppClient } from '../pools/pool-model.ts';
 import { notFound } from '../pools/cognito-error.ts';
@@ -10,7 +10,6 @@ export type CognitoPorts = {
   readonly challenges: Challenges;
 };
 
-/** Answers one operation. @throws ServiceRefusal */
 export type CognitoOperation = (input: CognitoInput, at: CognitoPorts) => unknown;
 
 /** By name. */

@@ -1,4 +1,4 @@
-/** The Runtime API as a Node.js runtime calls it. */
+/** Client of the Runtime API, for Node.js. */
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 
 import type { InvokedVersion } from '../../core/ports.ts';
@@ -7,7 +7,7 @@ export type ApiEvent = {
   readonly payload: string;
   readonly trace: string;
   readonly clientContext: string | undefined;
-  /** Where a version or alias was called. */
+  /** If a version or alias was called. */
   readonly invoked: InvokedVersion | undefined;
   readonly clockOffsetMs: number;
 };

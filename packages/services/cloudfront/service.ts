@@ -1,4 +1,4 @@
-/** CloudFront: invalidations are answered and kept, and nothing is forgotten. */
+/** CloudFront: invalidations are answered and recorded; nothing is invalidated. */
 import type { Service, ServicePorts } from '../../kernel/service.ts';
 import { RecordedDistributions } from './distributions.ts';
 

@@ -1,4 +1,4 @@
-/** EventBridge: buses and rules, and the calls of SDKs. */
+/** EventBridge: buses and rules, and calls of SDKs. */
 import { isJson } from '@gatewright/aws/json-object';
 import { printTime } from '../../kernel/event-bus.ts';
 import type { BusEvent } from '../../kernel/event-bus.ts';
@@ -72,7 +72,7 @@ class EventBridgeService implements Service {
     return [...buses, ...this.#ports.schedules.handTargetsOf(OWNER)];
   }
 
-  /** A rule with a schedule puts an event of its own to its targets. */
+  /** A rule with a schedule sends its own event to its targets. */
   #inTime({ rule, expression, schedule }: ReadRule): ScheduleDefinition[] {
     if (schedule === undefined || !rule.isEnabled) return [];
     const { arn, name } = rule;

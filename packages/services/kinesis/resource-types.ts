@@ -1,4 +1,4 @@
-/** Streams of Kinesis: what becomes of their properties, and what Ref and GetAtt give. */
+/** Streams of Kinesis: their properties, and results of Ref and GetAtt. */
 import { arnOf, named, row } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
 import { RECORDED } from '../../core/resource-types/resource-types.ts';
@@ -16,6 +16,6 @@ export const KINESIS_TYPES = {
     },
     names: row(streamName, { Arn: arnOf('kinesis', streamName, 'stream/') }),
   },
-  // Consumers with a connection of their own, and policies of streams.
+  // Consumers with enhanced fan-out, and policies of streams.
   'AWS::Kinesis::*': { consequence: RECORDED },
 } satisfies ResourceTypeTable;

@@ -1,4 +1,4 @@
-/** One shard of a stream: its range of hash keys, and its records in order for as long as the stream keeps them. */
+/** One shard of a stream: its range of hash keys, and its records in order, up to the stream's retention. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { KeptEntries } from '../../kernel/kept-entries.ts';
@@ -8,7 +8,7 @@ export type NewRecord = {
   readonly partitionKey: string;
   /** Base64. */
   readonly data: string;
-  /** In place of the hash of the key. */
+  /** Replaces the hash of the key. */
   readonly hashKey?: bigint | undefined;
 };
 
@@ -28,7 +28,7 @@ const HASH_KEYS = 2n ** 128n;
 const MAX_RECORDS_PER_SECOND = 1_000;
 const MAX_BYTES_PER_SECOND = 1_048_576;
 
-/** Equal parts of all hash keys; the last has what is left over. */
+/** Equal parts of all hash keys; the last one gets the remainder. */
 export function rangesOf(shardCount: number): readonly ShardRange[] {
   const width = HASH_KEYS / BigInt(shardCount);
   return Array.from({ length: shardCount }, (_, index) => ({
@@ -43,7 +43,7 @@ export function printShardId(number: number): string {
 
 type Options = {
   readonly kept: KeptEntries;
-  /** Begin of the keys of its records among the kept entries. */
+  /** Prefix of its records in the kept entries. */
   readonly prefix: string;
   /** Of the stream, in epoch milliseconds. */
   readonly createdAt: number;
@@ -57,9 +57,9 @@ export class Shard {
   readonly #records: StoredRecord[] = [];
   #bytes = 0;
   #next: number;
-  /** The place after the last record that was taken out. */
+  /** The place after the last dropped record. */
   #gone = 0;
-  /** What the running second has taken. */
+  /** Use of the current second. */
   #taken = { second: 0, records: 0, bytes: 0 };
 
   constructor(number: number, range: ShardRange, options: Options) {
@@ -71,7 +71,7 @@ export class Shard {
       this.#records.push(record);
       this.#bytes += sizeOf(record);
     }
-    // Above those of a start before, also of those that are gone.
+    // Higher than those of an earlier start, including dropped records.
     this.#next = Math.max(options.nowEpochMs * 1000, (this.#records.at(-1)?.index ?? 0) + 1);
   }
 
@@ -92,22 +92,22 @@ export class Shard {
     return printSequence({ createdAt, arrivedAt: createdAt, shard: this.number, index: 0 });
   }
 
-  /** Where the record after the last one goes. */
+  /** The place for the next record. */
   get end(): number {
     return this.#next;
   }
 
-  /** The place of the oldest record; where there is none, the end. */
+  /** The place of the oldest record; the end if there is none. */
   get start(): number {
     return this.#records[0]?.index ?? this.#next;
   }
 
-  /** Records before this place were here, and are not any more. */
+  /** Records before this place were dropped. */
   get gone(): number {
     return this.#gone;
   }
 
-  /** Undefined: more than the shard takes in a second. */
+  /** Undefined: over the shard's limit per second. */
   put(record: NewRecord, nowEpochMs: number): StoredRecord | undefined {
     if (!this.#takes(sizeOf(record), nowEpochMs)) return undefined;
     const { createdAt, kept, prefix } = this.#options;
@@ -122,7 +122,7 @@ export class Shard {
     return stored;
   }
 
-  /** From a place on, the oldest first. */
+  /** From a place on, oldest first. */
   *from(index: number): Generator<StoredRecord> {
     for (let at = this.#placeOf(index); ; at += 1) {
       const record = this.#records[at];
@@ -131,12 +131,12 @@ export class Shard {
     }
   }
 
-  /** The first record that has arrived at this time or later. */
+  /** The first record that arrived at or after this time. */
   firstSince(epochMs: number): number {
     return this.#records.find(({ arrivedAt }) => arrivedAt >= epochMs)?.index ?? this.#next;
   }
 
-  /** Takes out what has arrived before. */
+  /** Drops records that arrived before. */
   trim(beforeMs: number): void {
     const left = this.#records.findIndex(({ arrivedAt }) => arrivedAt >= beforeMs);
     this.drop(left === -1 ? this.#records.length : left);

@@ -1,4 +1,4 @@
-/** Streams as targets of events: each event is a record. */
+/** Streams as targets: each event becomes a record. */
 import { DELIVERED, final } from '../../kernel/event-ports.ts';
 import type { Delivery, DeliveryOutcome } from '../../kernel/event-ports.ts';
 import type { RemoteCall } from '../../kernel/service.ts';
@@ -8,7 +8,7 @@ import type { LocalStreams } from './local-streams.ts';
 import { MAX_RECORD_BYTES } from './records.ts';
 import { sizeOf } from './shard.ts';
 
-/** Without a group, a key of its own: "the default is to use the eventId as the partition key". */
+/** Without a group each event has its own key: "the default is to use the eventId as the partition key". */
 export function deliverToStream(
   streams: LocalStreams,
   random: Random,

@@ -1,9 +1,8 @@
-/** Functions as targets of events. */
 import { DELIVERED, final } from '../../kernel/event-ports.ts';
 import type { ServiceTarget } from '../../kernel/service.ts';
 import type { AsyncInvocations } from './async-invocations.ts';
 
-/** Functions take events asynchronously, whoever hands them over. */
+/** Functions take events asynchronously, from any source. */
 export function deliverToFunction(
   async: AsyncInvocations,
   has: (functionName: string) => boolean,

@@ -1,10 +1,10 @@
-/** `AWS::Lambda::EventSourceMapping`: each is read by the service whose source it names. */
+/** `AWS::Lambda::EventSourceMapping`: each is read by the service of its source. */
 import { parseArn } from '@gatewright/aws/arn';
 import { readFunctionName } from '../../kernel/read-resource.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 
-/** After every service has offered its sources. */
+/** Call after every service has offered its sources. */
 export function readMappings(stacks: StackReading): void {
   const names = new Set(stacks.functions.map(({ name }) => name));
   for (const mapping of stacks.ofType('AWS::Lambda::EventSourceMapping')) {

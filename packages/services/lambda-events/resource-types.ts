@@ -1,4 +1,4 @@
-/** Event source mappings and asynchronous invocations: what becomes of their properties. */
+/** Event source mappings and asynchronous invocations: their properties. */
 import { makeUuid } from '@gatewright/aws/physical-ids';
 import { row } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
@@ -18,7 +18,7 @@ export const LAMBDA_EVENTS_TYPES = {
        MaximumRecordAgeInSeconds ParallelizationFactor DestinationConfig.OnFailure TumblingWindowInSeconds
        StartingPosition StartingPositionTimestamp`,
     ),
-    // Of a source that begins with the start, such as a table's stream, every position is the same.
+    // A source that begins with the start, such as a table's stream, has only one position.
     noEffect: words('Tags KmsKeyArn MetricsConfig'),
     unsupported: { ProvisionedPollerConfig: 'as many batches run at a time as without it' },
     names: row(({ stackName, logicalId }) => makeUuid(stackName, logicalId), {

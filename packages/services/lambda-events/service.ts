@@ -1,4 +1,4 @@
-/** Lambda's side of events: asynchronous invocations, and mappings of the sources that other services offer. */
+/** Lambda's part of events: asynchronous invocations, and mappings of other services' sources. */
 import type { Service, ServicePorts, ServiceTarget } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 import { AsyncInvocations } from './async-invocations.ts';
@@ -12,7 +12,7 @@ class LambdaEventsService implements Service {
   readonly target: ServiceTarget;
   /** By `asyncKey`. */
   #configs: ReadonlyMap<string, AsyncConfig> = new Map();
-  /** ARNs by name of the function. */
+  /** ARNs by function name. */
   #deadLetters: ReadonlyMap<string, string> = new Map();
   #isRestored = false;
 

@@ -1,4 +1,4 @@
-/** Buckets: what becomes of their properties, and what Ref and GetAtt give. */
+/** Buckets: their properties, and results of Ref and GetAtt. */
 import { host, row, lowerNamed } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
 import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';
@@ -6,7 +6,7 @@ import type { ResourceTypeTable } from '../../core/resource-types/resource-types
 const bucketName = lowerNamed('BucketName', 63);
 
 export const S3_TYPES = {
-  // Objects are those that calls put while the gateway runs, and those of the file of values.
+  // Objects are those put while the gateway runs, and those of the file of values.
   'AWS::S3::Bucket': {
     enforced: words(
       `BucketName NotificationConfiguration.LambdaConfigurations NotificationConfiguration.QueueConfigurations

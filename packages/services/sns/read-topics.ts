@@ -13,7 +13,7 @@ export function readTopic(reader: ResourceReader): TopicDefinition {
   };
 }
 
-/** Those that a topic lists itself. */
+/** Subscriptions declared in the topic. */
 export function readOwnSubscriptions(reader: ResourceReader): readonly Subscription[] {
   const topicArn = reader.resource.physicalId;
   return reader.list('Subscription').flatMap((given, index) => {

@@ -13,7 +13,7 @@ type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 
 const MAX_BATCH = 10;
 
-/** Undefined for an operation, or a topic, that is not here: the call is recorded then. */
+/** Undefined for an unknown operation or topic: the call is then recorded. */
 export function answerTopics(
   operation: Operation,
   topics: Topics,
@@ -132,7 +132,7 @@ function parseStructure(message: string): Readonly<Record<string, string>> | 'in
   );
 }
 
-/** A map as JSON has it, or `entry.1.Name` and `entry.1.Value` of the query protocol. */
+/** A map in JSON form, or `entry.1.Name` and `entry.1.Value` of the query protocol. */
 function readAttributes(given: JsonObject): Record<string, MessageAttribute> {
   const entry = given['entry'];
   const pairs: (readonly [unknown, unknown])[] = isJsonObject(entry)

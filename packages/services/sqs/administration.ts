@@ -1,4 +1,6 @@
-/** Operations of SQS on queues themselves. Those of the stacks stay as the stacks have them until a call changes them. */
+/**
+ * Operations of SQS on queues themselves. Queues of the stacks keep their settings until a call changes them.
+ */
 import { partitionOf } from '@gatewright/aws/arn';
 import { printQueueSettings, readQueueSettings } from './queue-settings.ts';
 import type { LocalQueue, QueueDefinition, Queues } from './queues.ts';
@@ -7,10 +9,10 @@ import { invalid, missing, SqsError } from './error.ts';
 import { listOf, mapOf, readTextField } from '../../kernel/calls/query-input.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-/** Queues that calls may make. */
+/** Limit of queues made by calls. */
 const MAX_MADE = 1_000;
 
-/** Undefined for every other operation, and for a queue that is not here. @throws SqsError */
+/** Undefined for other operations, and for an unknown queue. @throws SqsError */
 export function administerQueues(
   action: string,
   input: JsonObject,
@@ -126,7 +128,7 @@ function readSettings(attributes: JsonObject, before?: QueueDefinition): QueueDe
   return readQueueSettings(attributes, refuse, before?.settings);
 }
 
-/** Of a queue that is not here, `QueueDoesNotExist`: nobody could receive from an address that was made up. */
+/** `QueueDoesNotExist` for an unknown queue: an invented address could not receive. */
 function getQueueUrl(input: JsonObject, { region, accountId }: QueuePlace, queues: Queues): JsonObject {
   const name = readTextField(input, 'QueueName');
   if (name === undefined || name === '') throw missing('QueueName');

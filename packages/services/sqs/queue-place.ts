@@ -1,4 +1,4 @@
-/** Where a queue is, and which one an address names. */
+/** A queue's address, and the queue of an address. */
 import type { LocalQueue, Queues } from './queues.ts';
 import { partitionOf } from '@gatewright/aws/arn';
 import { missing } from './error.ts';

@@ -1,4 +1,3 @@
-/** `AWS::SQS::Queue`, and event source mappings of queues. */
 import { partitionOf } from '@gatewright/aws/arn';
 import { compileFilters } from '../../kernel/delivery/event-pattern.ts';
 import { atPlace } from '../../kernel/delivery/value-match.ts';
@@ -30,7 +29,7 @@ export function readQueue(reader: ResourceReader): QueueDefinition {
 
 const STANDARD_WITHOUT_WINDOW = 10;
 
-/** @param queue that it is a mapping of */
+/** @param queue the source */
 export function readQueueMapping(reader: ResourceReader, queue: QueueDefinition): QueueMapping | undefined {
   const { isFifo } = queue.settings;
   const windowSeconds = reader.whole('MaximumBatchingWindowInSeconds', 0, 0, 300);

@@ -18,7 +18,7 @@ export class TableStreams {
 
   constructor(options: Options) {
     this.#options = options;
-    // Above those of a start before.
+    // Higher than those of an earlier start.
     this.#sequence = options.clock.nowEpochMs() * 1000;
   }
 
@@ -45,14 +45,13 @@ export class TableStreams {
     for (const consumer of this.#consumers) consumer.start();
   }
 
-  /** Tables whose changes somebody reads. */
+  /** Tables whose changes are read. */
   get followed(): readonly string[] {
     return [...this.#streams.values()]
       .filter(({ streamArn }) => this.#consumers.some(({ mapping }) => mapping.streamArn === streamArn))
       .map(({ tableName }) => tableName);
   }
 
-  /** In the order in which they were written. */
   changed(changes: readonly TableChange[]): void {
     const at = this.#options.clock.nowEpochMs();
     for (const { table, ...change } of changes) {

@@ -1,4 +1,4 @@
-/** DynamoDB's attribute values: whether a text is one, what plain JSON becomes, and what becomes plain JSON. */
+/** DynamoDB's attribute values: checks, and conversion from and to plain JSON. */
 import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
 
 const KINDS = new Set(['S', 'N', 'B', 'BOOL', 'NULL', 'L', 'M', 'SS', 'NS', 'BS']);
@@ -48,7 +48,7 @@ function isAttribute(value: unknown, depth = 0): boolean {
 
 /**
  * A plain value as an attribute: numbers become N, lists L, objects M.
- * @throws RangeError for a number that JSON has rounded already, and for what goes too deep
+ * @throws RangeError for a number that JSON has rounded already, and for deep nesting
  */
 function toAttribute(value: unknown, depth = 0): JsonObject {
   if (depth > MAX_DEPTH) throw new RangeError(`it goes deeper than ${MAX_DEPTH} levels`);
@@ -69,7 +69,9 @@ export function toAttributes(item: JsonObject, depth = 0): JsonObject {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, toAttribute(value, depth)]));
 }
 
-/** An item as plain JSON: sets are lists, bytes base64, and a number that JavaScript would round stays a text. */
+/**
+ * An item as plain JSON: sets are lists, bytes base64, and a number that JavaScript would round stays a text.
+ */
 export function fromAttributes(item: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, fromAttribute(value)]));
 }

@@ -1,4 +1,4 @@
-/** Makes sure that a DynamoDB, ours or another, has the tables of the templates. */
+/** Creates the tables of the templates in a DynamoDB, ours or another. */
 import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import { UNCOUNTED } from '@gatewright/dynamodb';
 import { signRequest } from '@gatewright/aws/sign-request';
@@ -18,8 +18,9 @@ const ACTIVE_WITHIN_MS = 60_000;
 const POLL_EVERY_MS = 100;
 
 /**
- * Creates what is missing and leaves what is there, with its data. Time to live is brought to what the template says.
- * @throws DefinitionError when a table is there with other keys or indexes: its data would not fit
+ * Creates missing tables and keeps existing ones with their data. Updates time to live to the template's
+ * setting.
+ * @throws DefinitionError when an existing table has other keys or indexes: its data would not fit
  * @throws StartError when the endpoint does not answer, or refuses
  */
 export async function createTablesAt(
@@ -82,7 +83,7 @@ function toKeySchema(keys: readonly KeyAttribute[]): object[] {
   return keys.map(({ name }, index) => ({ AttributeName: name, KeyType: index === 0 ? 'HASH' : 'RANGE' }));
 }
 
-/** Refuses a table of the same name whose keys or indexes are others than the template's. */
+/** Refuses an existing table whose keys or indexes differ from the template's. */
 function compare(table: TableDefinition, description: unknown): void {
   const found = membersOf(description);
   const types = new Map(
@@ -160,7 +161,7 @@ export async function bringTimeToLive(
   }
 }
 
-/** @param tolerated error type that is an ordinary answer here */
+/** @param tolerated error type that is a normal answer here */
 export function refuseUnless(
   reply: Reply,
   tolerated: string | undefined,
@@ -177,7 +178,7 @@ export function refuseUnless(
   );
 }
 
-/** One signed call. @throws StartError when nothing answers */
+/** One signed call. @throws StartError when the endpoint does not answer */
 export async function callDynamoDb(target: DynamoDbTarget, operation: string, input: object): Promise<Reply> {
   const url = new URL(target.url);
   const body = JSON.stringify(input);
@@ -188,7 +189,7 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
     headers: {
       'Content-Type': 'application/x-amz-json-1.0',
       'X-Amz-Target': `DynamoDB_20120810.${operation}`,
-      // Tables that are made, filled and saved are no traffic of the stack.
+      // Creating, filling and saving tables is not traffic of the stack.
       [UNCOUNTED]: 'gateway',
     },
     body,

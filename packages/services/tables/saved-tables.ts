@@ -1,4 +1,4 @@
-/** Tables with their items as `gatewright data` keeps them, and puts them back. */
+/** Tables with their items, as `gatewright data` saves and restores them. */
 import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
 import { isItem } from './attribute-values.ts';
 import { bringTimeToLive, callDynamoDb, type DynamoDbTarget, refuseUnless } from './create-tables.ts';
@@ -7,7 +7,7 @@ import { deleteItems, listTables, putItems, readItems } from './table-items.ts';
 
 export type SavedTable = {
   readonly region: string;
-  /** What CreateTable is called with. */
+  /** Input of CreateTable. */
   readonly definition: JsonObject;
   readonly timeToLive: string | null;
   readonly items: readonly JsonObject[];
@@ -15,9 +15,9 @@ export type SavedTable = {
 
 const NAME = /^[a-zA-Z0-9_.-]{3,255}$/;
 const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/;
-/** Until a table is there, or gone; in steps of 50 ms. */
+/** Polls until a table exists, or is gone; in steps of 50 ms. */
 const DESCRIBED_TIMES = 100;
-/** DynamoDB takes no larger item. */
+/** DynamoDB's limit of an item. */
 const MAX_ITEM_CHARS = 2 * 400 * 1024;
 const OF_TABLE = new Set([
   'TableName',
@@ -45,7 +45,7 @@ export async function saveTables(target: DynamoDbTarget): Promise<readonly Saved
   return saved;
 }
 
-/** Reads what a file says; nothing is done yet. @throws StateFileError */
+/** Checks a file's content without any effect. @throws StateFileError */
 export function checkTables(value: unknown): readonly SavedTable[] {
   if (!Array.isArray(value)) throw new StateFileError('its tables are no list');
   const tables = value.map((one: unknown) => checkTable(one));
@@ -83,7 +83,7 @@ function checkTable(value: unknown): SavedTable {
   return { region, definition, timeToLive, items: items as JsonObject[] };
 }
 
-/** Whether tables that are there already have the same keys. @throws StateFileError */
+/** Whether existing tables have the same keys. @throws StateFileError */
 export async function refuseOtherKeys(target: DynamoDbTarget, tables: readonly SavedTable[]): Promise<void> {
   const there = new Set(await listTables(target));
   for (const table of tables) {
@@ -96,8 +96,8 @@ export async function refuseOtherKeys(target: DynamoDbTarget, tables: readonly S
 }
 
 /**
- * Puts tables and items in the place of those that are there; tables of which the file knows nothing are emptied. What
- * DynamoDB takes it knows best itself, so what it refuses half way is taken back.
+ * Replaces tables and items; tables that are not in the file are emptied. DynamoDB itself checks the data, so
+ * a refusal half way is undone.
  * @throws StateFileError
  */
 export async function loadTables(target: DynamoDbTarget, tables: readonly SavedTable[]): Promise<void> {
@@ -130,7 +130,7 @@ async function replaceTables(target: DynamoDbTarget, tables: readonly SavedTable
   }
 }
 
-/** A table that is being deleted is still listed. */
+/** A table being deleted is still listed. */
 async function dropTable(target: DynamoDbTarget, name: string): Promise<void> {
   const reply = await callDynamoDb(target, 'DeleteTable', { TableName: name });
   refuseUnless(reply, 'ResourceNotFoundException', target, 'DeleteTable');
@@ -190,7 +190,7 @@ function units({
   return { ReadCapacityUnits: read, WriteCapacityUnits: write };
 }
 
-/** Name and type of each part of the key, hash first. */
+/** Name and type of each key attribute, hash first. */
 function keysOf(definition: JsonObject): readonly (readonly [string, string])[] {
   const types = new Map(
     listOf(definition['AttributeDefinitions']).map((one) => [

@@ -1,11 +1,11 @@
-/** Puts seeds into tables that have nothing yet. */
+/** Fills empty tables with seeds. */
 import type { DynamoDbTarget } from './create-tables.ts';
 import type { Seed } from './seed-files.ts';
 import { putItems, readItems } from './table-items.ts';
 
 export type SeedableTable = { readonly name: string; readonly logicalId: string; readonly region: string };
 
-/** What became of each seed, as sentences. @throws StartError where DynamoDB refuses an item */
+/** The outcome of each seed, as sentences. @throws StartError when DynamoDB refuses an item */
 export async function seedTables(
   target: DynamoDbTarget,
   seeds: readonly Seed[],

@@ -1,9 +1,9 @@
-/** All items of tables at once: read, written, taken away. */
+/** All items of tables at once: read, written, deleted. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { callDynamoDb, type DynamoDbTarget, refuseUnless } from './create-tables.ts';
 
-/** BatchWriteItem takes no more. */
+/** Limit of BatchWriteItem. */
 const BATCH = 25;
 const MAX_TRIES = 20;
 
@@ -18,7 +18,7 @@ export async function listTables(target: DynamoDbTarget): Promise<readonly strin
   return names;
 }
 
-/** @param limit no more than about so many; absent = all */
+/** @param limit approximate maximum; absent = all */
 export async function readItems(
   target: DynamoDbTarget,
   table: string,
@@ -47,7 +47,7 @@ export function putItems(target: DynamoDbTarget, table: string, items: readonly 
   );
 }
 
-/** @param keys names of the attributes that make the key */
+/** @param keys names of the key attributes */
 export function deleteItems(
   target: DynamoDbTarget,
   table: string,

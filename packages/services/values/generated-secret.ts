@@ -49,7 +49,7 @@ function pick(from: readonly string[], draw: Draw): string {
   return from[draw(from.length)] ?? '';
 }
 
-/** Fisher and Yates: what each kind must give stands anywhere. */
+/** Fisher and Yates: required characters may be at any position. */
 function shuffle(characters: string[], draw: Draw): string[] {
   for (let last = characters.length - 1; last > 0; last -= 1) {
     const at = draw(last + 1);

@@ -1,4 +1,4 @@
-/** Files of `gatewright.values.yml`; what they hold is never part of a message. */
+/** Reads `gatewright.values.yml` and its files, whose content never appears in messages. */
 import { readFileSync, statSync } from 'node:fs';
 import { StartError } from '../../core/errors.ts';
 
@@ -6,7 +6,7 @@ const MAX_TEXT_BYTES = 4 * 1024 * 1024;
 const MAX_ATTACHED_BYTES = 10 * 1024 * 1024;
 
 /**
- * @param isNamed somebody has asked for this very file
+ * @param isNamed the user has named this file
  * @returns undefined when there is no such file @throws StartError VALUES
  */
 export function readValuesText(file: string, isNamed: boolean): string | undefined {
@@ -18,7 +18,6 @@ export function readValuesText(file: string, isNamed: boolean): string | undefin
   }
 }
 
-/** @throws Error */
 export function readAttachedFile(file: string): Buffer {
   return readBounded(file, MAX_ATTACHED_BYTES);
 }

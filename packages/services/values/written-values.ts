@@ -1,6 +1,6 @@
 /**
- * `gatewright.values.yml`: what functions read at run time, as somebody has written it down. All of it counts as secret:
- * what is wrong is told by place and key, never by what stands there.
+ * `gatewright.values.yml`: values that functions read at run time. All of it counts as secret: faults are
+ * reported by place and key, never with the content.
  */
 import { isUtf8 } from 'node:buffer';
 import { dirname, extname, resolve } from 'node:path';
@@ -13,7 +13,7 @@ export type Content = {
   readonly bytes: Buffer;
   readonly isText: boolean;
   readonly contentType: string;
-  /** What `!file` names; absent = the content stands in the values. */
+  /** File named by `!file`; absent = the content is in the values. */
   readonly file?: string;
 };
 
@@ -29,12 +29,12 @@ export type WrittenValues = {
   readonly objects: ReadonlyMap<string, Content>;
   /** By `application/environment/profile`. */
   readonly configurations: ReadonlyMap<string, Content>;
-  /** Files that it takes contents from. */
+  /** Files included by `!file`. */
   readonly attached: readonly string[];
   readonly faults: readonly DefinitionError[];
 };
 
-/** Bytes of a file that is named by `!file`. @throws where it cannot be read */
+/** Bytes of a file named by `!file`. @throws when it cannot be read */
 type ReadAttached = (path: string) => Buffer;
 
 const SECTIONS = ['ssm', 'secretsmanager', 's3', 'appconfig'];
@@ -53,7 +53,7 @@ class FileName {
 
 const FILE_TAG: ScalarTag = { tag: '!file', resolve: (text) => new FileName(text) };
 
-/** Never throws: one value that is wrong must not hide the others. */
+/** Never throws: a faulty value must not hide the others. */
 export function parseValues(text: string, file: string, readAttached: ReadAttached): WrittenValues {
   const lines = new LineCounter();
   const document = parseDocument(text, {
@@ -63,7 +63,7 @@ export function parseValues(text: string, file: string, readAttached: ReadAttach
   });
   const reader = new Reader(document, lines, file, readAttached);
   const [broken] = [...document.errors, ...document.warnings];
-  // The parser's own message repeats what stands there.
+  // The parser's own message repeats the content.
   if (broken !== undefined)
     reader.note(
       broken.linePos?.[0].line,
@@ -75,7 +75,7 @@ export function parseValues(text: string, file: string, readAttached: ReadAttach
 
 type Entry = { readonly name: string; readonly node: Node };
 
-/** What stacks ask for while they are loaded. */
+/** Values that stacks read while they are loaded. */
 export function storedValues({ parameters, secrets, objects }: WrittenValues, file: string): StoredValues {
   const readText = (content: Content | undefined): string | undefined =>
     content?.isText === true ? content.bytes.toString('utf8') : undefined;
@@ -145,7 +145,7 @@ class Reader implements WrittenValues {
     else this.parameters.set(name, { type, value: this.#textOf(node, type, content) });
   }
 
-  /** A list is what AWS keeps as one text, parted by commas. */
+  /** AWS keeps a list as one text, separated by commas. */
   #textOf(node: Node, type: ParameterType, { bytes }: Content): string {
     const written: unknown = isMap(node) ? node.get('value', true) : node;
     if (type !== 'StringList' || !isSeq(written)) return bytes.toString('utf8');
@@ -230,7 +230,7 @@ function isParameterType(type: unknown): type is ParameterType {
   return typeof type === 'string' && PARAMETER_TYPES.includes(type);
 }
 
-/** Passwords and numbers of accounts keep their zeros: what stands there, not what YAML makes of it. */
+/** Passwords and account numbers keep their zeros: the source text counts, not YAML's number. */
 function textOfScalar(value: unknown, source: string | undefined): string {
   return typeof value === 'string' ? value : (source ?? String(value));
 }
