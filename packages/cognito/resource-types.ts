@@ -1,4 +1,4 @@
-/** User pools: what becomes of their properties, and what Ref and GetAtt give. */
+/** User pools: their properties, and results of Ref and GetAtt. */
 import { makeId } from '@gatewright/aws/physical-ids';
 import { arnOf, id, named, row } from '../core/resource-types/namers.ts';
 import { words } from '../core/resource-types/words.ts';
@@ -80,7 +80,7 @@ export const COGNITO_TYPES = {
     noEffect: words('Description Precedence'),
     unsupported: { RoleArn: 'no role goes with the group' },
   },
-  // A client may ask for what its AllowedOAuthScopes name.
+  // AllowedOAuthScopes of a client define its scopes.
   'AWS::Cognito::UserPoolResourceServer': {
     enforced: words('UserPoolId Identifier Name'),
     noEffect: ['Scopes'],

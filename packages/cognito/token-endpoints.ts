@@ -1,4 +1,7 @@
-/** Tokens of the local issuer for the command line, and its keys: below `/_gatewright/`, with the secret of the start. */
+/**
+ * Tokens and keys of the local issuer for the command line: below `/_gatewright/`, with the secret of the
+ * start.
+ */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { type ControlReply, type ControlRequest, jsonReply, readFields } from '../core/api-call.ts';
 import { WishRefused } from '../core/errors.ts';

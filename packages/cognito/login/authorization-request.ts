@@ -1,4 +1,4 @@
-/** An authorization request as a browser brings it (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1). */
+/** An authorization request of a browser (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1). */
 import type { AppClient } from '../pools/pool-model.ts';
 import type { LocalPool } from '../pools/user-pools.ts';
 import { isAllowedRedirect } from './redirects.ts';
@@ -10,7 +10,7 @@ export type AuthorizationRequest = {
   readonly scopes: readonly string[];
   readonly nonce: string | undefined;
   readonly audience: string | undefined;
-  /** `S256` alone. */
+  /** `S256` only. */
   readonly challenge: string | undefined;
   readonly prompt: string | undefined;
   readonly hint: string;
@@ -18,7 +18,7 @@ export type AuthorizationRequest = {
 
 type RequestRead =
   | { readonly kind: 'request'; readonly request: AuthorizationRequest }
-  /** The client may be told. */
+  /** Reported to the client by a redirect. */
   | {
       readonly kind: 'error';
       readonly redirectUri: string;
@@ -26,7 +26,7 @@ type RequestRead =
       readonly error: string;
       readonly description: string;
     }
-  /** It may not: a browser must not be sent where nobody has asked for it. */
+  /** Not redirected: a browser must not be sent to an unregistered address. */
   | { readonly kind: 'refused'; readonly text: string };
 
 const MAX_QUERY = 8_192;

@@ -50,7 +50,7 @@ export function revokeToken(request: ControlRequest, place: LoginPlace): Promise
     const client = authenticate(request, form, place);
     if (!client.revokesTokens)
       throw new OAuthError('unsupported_token_type', 'The client does not revoke tokens');
-    // RFC 7009 §2.2: a token that is none is revoked already.
+    // RFC 7009 §2.2: an invalid token counts as revoked.
     place.sessions.revoke(need(form, 'token'), client.clientId);
     return jsonReply(200, {}, NO_STORE);
   }, place);
@@ -90,13 +90,13 @@ async function answering(
     if (error instanceof ServiceRefusal)
       return jsonReply(400, { error: 'invalid_grant', error_description: error.message }, NO_STORE);
     if (!(error instanceof OAuthError)) throw error;
-    // Cognito says 400 of all.
+    // Cognito answers 400 to all of them.
     const status = error.error === 'invalid_client' && pool.definition.kind === 'oidc' ? 401 : 400;
     return jsonReply(status, { error: error.error, error_description: error.message }, NO_STORE);
   }
 }
 
-/** Auth0's libraries may send JSON; the form is what the standard says. */
+/** Auth0's libraries may send JSON; the standard requires a form. */
 function readForm(request: ControlRequest): ReadonlyMap<string, string> {
   const text = request.body.toString('utf8');
   if ((headerOf(request, 'content-type') ?? '').startsWith('application/json')) {
@@ -115,7 +115,7 @@ function need(form: ReadonlyMap<string, string>, name: string): string {
   return value;
 }
 
-/** By Basic or in the form; a client without a secret says its name alone. */
+/** By Basic or in the form; a client without a secret only sends its id. */
 function authenticate(
   request: ControlRequest,
   form: ReadonlyMap<string, string>,
@@ -154,7 +154,10 @@ async function exchangeCode(
   return sessions.begin({ user, client, scopes, nonce, audience, source }, withRefresh);
 }
 
-/** A verifier without a challenge is refused, too: somebody has taken the challenge out (RFC 9700 §2.1.1). */
+/**
+ * A verifier without a challenge is refused too: the challenge may have been removed in an attack (RFC 9700
+ * §2.1.1).
+ */
 function provesChallenge(challenge: string | undefined, verifier: string | undefined): boolean {
   if (challenge === undefined || verifier === undefined) return challenge === verifier;
   const hash = createHash('sha256').update(verifier).digest('base64url');
@@ -169,7 +172,9 @@ function refresh(
   return sessions.refresh(need(form, 'refresh_token'), client);
 }
 
-/** A machine's own token: no user, no ID token (Cognito: custom scopes of a client that has a secret). */
+/**
+ * A token for the client itself: no user, no ID token (Cognito: custom scopes of a client with a secret).
+ */
 function grantToClient(
   form: ReadonlyMap<string, string>,
   client: AppClient,

@@ -1,29 +1,28 @@
-/** One local user of a pool. */
 import type { Password } from './password.ts';
 
-/** Cognito's words for where a user stands. */
+/** Cognito's names for the state of a user. */
 export type UserStatus = 'UNCONFIRMED' | 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' | 'RESET_REQUIRED';
 
 export type PoolUser = {
   readonly username: string;
   readonly sub: string;
-  /** Without `sub`; values are texts, as Cognito keeps them. */
+  /** Without `sub`; values are texts, as in Cognito. */
   attributes: ReadonlyMap<string, string>;
   groups: ReadonlySet<string>;
-  /** Put into all tokens as they are: what triggers or rules of the issuer would add. */
+  /** Added to all tokens unchanged: as triggers or rules of the issuer would. */
   readonly claims: Readonly<Record<string, unknown>>;
   status: UserStatus;
   isEnabled: boolean;
   password: Password | undefined;
-  /** When a temporary password was given, in milliseconds. */
+  /** When a temporary password was set, in milliseconds. */
   passwordSetAtMs: number;
   readonly createdAtMs: number;
   changedAtMs: number;
-  /** Of users.yml: there again at each start. */
+  /** From users.yml: created again at each start. */
   readonly isWritten: boolean;
 };
 
-/** A user as users.yml has it. */
+/** A user of users.yml. */
 export type WrittenUser = {
   readonly username: string;
   readonly password: string | undefined;

@@ -1,14 +1,14 @@
 /**
- * Local users as `users.yml` has them, where the gateway is started:
- * `- { username, password?, attributes?: { email: … }, groups?: [ … ], claims?: { … } }`. Without a password a user signs
- * in on the local login page alone, by a click.
+ * Local users of `users.yml`, in the folder of the start: `- { username, password?, attributes?: { email: …
+ * }, groups?: [ … ], claims?: { … } }`. A user without a password can sign in only on the local login page,
+ * by a click.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { DefinitionError } from '../../core/errors.ts';
 import type { WrittenUser } from './pool-user.ts';
 
-/** Users that can be taken, and what is wrong with the others. */
+/** Valid users, and the faults of the others. */
 export type UsersRead = {
   readonly users: readonly WrittenUser[];
   readonly faults: readonly DefinitionError[];
@@ -18,14 +18,14 @@ const MAX_WRITTEN = 1_000;
 const FIELDS = ['username', 'password', 'attributes', 'groups', 'claims'];
 const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 
-/** Never throws: one user that is wrong must not keep the others out. */
+/** Never throws: a faulty user must not exclude the others. */
 export function parseUsers(text: string, file: string): UsersRead {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const [syntaxError] = document.errors;
   if (syntaxError !== undefined) {
     const { line, col } = syntaxError.linePos?.[0] ?? {};
-    // The line itself may hold a password, so only its place is told.
+    // The line may hold a password, so only its place is reported.
     const message = syntaxError.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '');
     const where = col === undefined ? '' : ` (column ${col})`;
     return { users: [], faults: [new DefinitionError({ file, line }, `${message ?? 'not YAML'}${where}`)] };
@@ -55,7 +55,7 @@ export function parseUsers(text: string, file: string): UsersRead {
   return { users: [...users.values()], faults };
 }
 
-/** The user, or what is wrong with it. */
+/** The user, or its fault. */
 function readUser(value: unknown): WrittenUser | string {
   if (!isJsonObject(value)) return 'a user is a map with a username';
   const stranger = Object.keys(value).find((name) => !FIELDS.includes(name));
@@ -74,7 +74,7 @@ function readUser(value: unknown): WrittenUser | string {
   return { username, password, attributes: Object.fromEntries(texts), groups, claims };
 }
 
-/** YAML writes `true` and `7` without quotes where Cognito has texts. */
+/** YAML users may write `true` and `7` without quotes where Cognito has texts. */
 function isPlain(value: unknown): boolean {
   return ['string', 'number', 'boolean'].includes(typeof value);
 }

@@ -41,7 +41,7 @@ function serve(call: AwsCall, urls: readonly FunctionUrl[]): ControlReply {
     : jsonReply(200, printConfig(found));
 }
 
-/** Nothing says when it was made, so there is no CreationTime. */
+/** The creation time is unknown, so CreationTime is omitted. */
 function printConfig({ served, functionArn, resource }: FunctionUrl): object {
   const { Cors, InvokeMode = 'BUFFERED' } = resource.properties;
   return {

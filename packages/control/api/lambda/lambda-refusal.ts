@@ -1,8 +1,8 @@
-/** Refusals of Lambda's API, and the ARN of a function that they and permissions name. */
+/** Refusals of Lambda's API, and ARNs of functions in them and in permissions. */
 import { type AwsCall, awsError } from '../../../kernel/calls/aws-call.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
 
-/** Of a function in the account of the caller, whether or not it is there. */
+/** For the caller's account, even if the function does not exist. */
 export function functionArn({ region, caller }: AwsCall, name: string): string {
   return `arn:aws:lambda:${region}:${caller.arn.split(':')[4] ?? ''}:function:${name}`;
 }

@@ -1,4 +1,4 @@
-/** Lambda's API, put together: policies and URLs of functions, what only reads, and Invoke. */
+/** Lambda's API, assembled: policies and URLs of functions, read calls, and Invoke. */
 import { createFunctionPolicies, isPolicyCall } from './function-policy.ts';
 import { hasFunctionQualifier } from './function-qualifiers.ts';
 import { createFunctionUrlConfigs, isUrlConfigCall } from './function-url-configs.ts';
@@ -12,7 +12,7 @@ type InvokeOptions = Parameters<typeof createLambdaInvoke>[0];
 
 type LambdaOptions = Omit<InvokeOptions, 'hasQualifier' | 'versionOf'> & {
   readonly apis: ServedApis;
-  /** Notes what changes policies. */
+  /** Keeps changes of policies. */
   readonly keep: (service: AwsService) => AwsService;
 };
 

@@ -1,6 +1,6 @@
 /**
- * AWS's own control planes, `apigateway` and, below `/v2`, `apigatewayv2`. They edit resources; requests see them when
- * CreateDeployment has made a deployment of them and a stage points at it, as at AWS.
+ * AWS's own control planes, `apigateway` and, below `/v2`, `apigatewayv2`. They edit resources; requests see
+ * an edit after CreateDeployment has made a deployment and a stage points at it, as in AWS.
  * @see API Gateway API reference; docs/control-plane.md lists what is served
  */
 import { accountRoutes } from './wire-account.ts';
@@ -43,7 +43,7 @@ export function createRestApiWire(control: RestControl): AwsService {
   };
 }
 
-/** Once for each time that an API begins to differ from what is deployed: the usual reason for "nothing changed". */
+/** Once whenever an API begins to differ from its deployment: the usual reason for "nothing changed". */
 function tellEdits(control: RestControl, told: Set<string>): void {
   for (const { identity, isEdited } of control.apis.all) {
     if (!isEdited) told.delete(identity.apiId);

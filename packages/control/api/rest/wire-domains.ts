@@ -1,5 +1,5 @@
 /**
- * Custom domains and base path mappings over AWS's REST API. What would be taken and forgotten is refused.
+ * Custom domains and base path mappings over AWS's REST API. Settings that would have no effect are refused.
  */
 import { badRequest } from '../../control-error.ts';
 import {
@@ -34,7 +34,7 @@ const { fields: FIELDS } = DOMAIN_TYPES['AWS::ApiGateway::DomainName'];
 const USUAL_POLICY = 'TLS_1_2';
 const USUAL_MODE = 'BASE_PATH_MAPPING_ONLY';
 
-/** What a caller may ask of a domain and would not get. */
+/** Settings of a domain that are not supported. */
 const REFUSED = ['policy', 'certificateBody', 'certificatePrivateKey', 'certificateChain'];
 
 export function domainRoutes(control: RestControl): readonly WireRoute[] {
@@ -84,7 +84,7 @@ const DOMAIN_RULES: readonly PatchRule<JsonObject>[] = [
   ...['truststoreUri', 'truststoreVersion'].map(truststoreRule),
 ];
 
-/** `replace /mutualTlsAuthentication/truststoreUri`; an empty URI takes mutual TLS off the domain. */
+/** `replace /mutualTlsAuthentication/truststoreUri`; an empty URI disables mutual TLS. */
 function truststoreRule(name: string): PatchRule<JsonObject> {
   const property = name.replace('t', 'T');
   return {
@@ -163,7 +163,7 @@ function mappingRoutes({ apis }: RestControl): readonly WireRoute[] {
   });
 }
 
-/** AWS shows the empty base path by a name, and takes both. */
+/** AWS shows the empty base path under a name, and accepts both. */
 function readBasePath(text: string): string {
   return text === ROOT_BASE_PATH ? '' : text;
 }

@@ -39,7 +39,7 @@ export function exportRoutes(control: RestControl): readonly WireRoute[] {
         return {
           status: 200,
           headers: [
-            // A download, whatever it holds, as at AWS.
+            // Always a download, as in AWS.
             'Content-Type',
             'application/octet-stream',
             'Content-Disposition',

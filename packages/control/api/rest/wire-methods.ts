@@ -58,7 +58,6 @@ function keyOf({ path }: WireCall): MethodKey {
   return { resourceId: path('resourceId'), httpMethod: path('httpMethod') };
 }
 
-/** The API and method that a call names. */
 function find(control: RestControl, call: WireCall): { api: ApiState; method: ControlResource } {
   const api = findResources(control, call);
   return { api, method: getMethod(api.resources, keyOf(call)) };

@@ -91,7 +91,7 @@ function treeRules(id: string): readonly PatchRule<ApiResources>[] {
   ];
 }
 
-/** `embed=methods` is the one embedding that there is. */
+/** `embed=methods` is the only embedding. */
 function embeds(query: URLSearchParams): boolean {
   const embed = query.getAll('embed').join(',');
   if (embed !== '' && embed !== 'methods')

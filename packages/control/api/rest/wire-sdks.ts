@@ -1,6 +1,6 @@
 /**
- * What client SDKs API Gateway makes. The list is served; an SDK is refused by name once all that AWS checks first is
- * right, since its source is AWS's own.
+ * The client SDKs of API Gateway. The list is served; generating one is refused by name, after all of AWS's
+ * checks, since its source is AWS's own.
  * @see API Gateway API reference, "GetSdk", which names the types and their parameters
  */
 import { badRequest, ControlError, orNotFound } from '../../control-error.ts';
