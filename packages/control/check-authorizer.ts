@@ -1,4 +1,4 @@
-/** What AWS refuses of an authorizer of a REST API. */
+/** AWS's checks of a REST API's authorizer. */
 import { compileRestAuthorization } from '../core/deployment/compile-authorization.ts';
 import { badRequest, orNotFound } from './control-error.ts';
 import type { ApiResources } from './api-state.ts';
@@ -9,7 +9,10 @@ export function getAuthorizer({ authorizers }: ApiResources, id: string): Contro
   return orNotFound(authorizers.get(id), 'Invalid Authorizer identifier specified');
 }
 
-/** What a deployment would refuse of `next`: compiles a method that would use it. @throws ControlError, DefinitionError */
+/**
+ * Compiles a method that uses the authorizer, to find what a deployment of `next` would refuse. @throws
+ * ControlError, DefinitionError
+ */
 export function checkAuthorizer(next: ApiResources, authorizer: ControlResource): void {
   const { id, properties } = authorizer;
   for (const other of next.authorizers.values())

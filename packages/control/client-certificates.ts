@@ -1,6 +1,6 @@
 /**
- * Client certificates of the account, by which backends know API Gateway. The private key never leaves this process;
- * a restart makes new ones.
+ * Client certificates of the account, by which backends recognize API Gateway. The private key never leaves
+ * this process; a restart makes new ones.
  */
 import { makeSelfSigned } from '@gatewright/aws/certificates/issue-certificate';
 import type { Clock } from '../core/ports.ts';
@@ -15,9 +15,9 @@ export type ClientCertificate = {
   readonly tags: Readonly<Record<string, string>>;
 };
 
-/** AWS's are good for a year. */
+/** AWS's are valid for a year. */
 const LIFETIME_MS = 365 * 86_400_000;
-/** As a backend's log shows it. */
+/** As shown in a backend's log. */
 const COMMON_NAME = 'ApiGateway';
 
 export class ClientCertificates {
@@ -59,7 +59,7 @@ export class ClientCertificates {
     this.#certificates.delete(id);
   }
 
-  /** What templates have now: new ones are generated, those that are gone go, all others stay as they are. */
+  /** Replaces the templates' certificates: new ones are generated, removed ones deleted, the others stay. */
   define(defined: readonly { readonly id: string; readonly description: string }[]): void {
     const ids = new Set(defined.map(({ id }) => id));
     for (const id of this.#defined) if (!ids.has(id)) this.#certificates.delete(id);

@@ -1,4 +1,3 @@
-/** Resources of the control plane, under AWS's names. */
 import type { DefinitionError, DefinitionPlace } from '../core/errors.ts';
 import type { JsonObject, ResolvedResource, ResolvedStack } from '../core/stack/model.ts';
 
@@ -11,7 +10,7 @@ export type ControlResource = {
   place(property?: string): DefinitionPlace;
 };
 
-/** A template's resource as the control plane sees it. */
+/** A template's resource in the control plane's form. */
 export function toControlResource(resource: ResolvedResource): ControlResource {
   return {
     id: resource.physicalId,
@@ -32,5 +31,5 @@ export function resourcesOf(
   );
 }
 
-/** A REST resource with the full path its chain of parents gives it. */
+/** A REST resource with its full path. */
 export type PathResource = ControlResource & { readonly path: string };

@@ -17,7 +17,7 @@ type ExportWish = {
   readonly version: string;
   readonly withIntegrations: boolean;
   readonly withAuthorizers: boolean;
-  /** Under its extension, where the stage has a version. */
+  /** Written as an extension, if the stage has a version. */
   readonly documentation: JsonObject | undefined;
 };
 
@@ -178,7 +178,7 @@ function exportSchemas({ models }: ApiResources): Draft {
   );
 }
 
-/** What a caller must bring to a method, by the names of `exportSecurity`. */
+/** The requirement of a method, by the names of `exportSecurity`. */
 function exportRequirement(method: JsonObject, from: ApiResources): Draft[] {
   const authorizer = from.authorizers.get(textOf(method, 'AuthorizerId'));
   const scopes = method['AuthorizationScopes'];

@@ -1,4 +1,4 @@
-/** Versions and aliases of functions, as far as stacks make them: which version an event of an alias is of. */
+/** Versions and aliases of functions, as defined by stacks: which version runs an event of an alias. */
 import { readText } from '../core/deployment/properties.ts';
 import { DefinitionError } from '../core/errors.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
@@ -15,8 +15,8 @@ type Weight = { readonly version: string; readonly weight: number };
 type Qualifier = { readonly arn: string; readonly usual: string; readonly others: readonly Weight[] };
 
 /**
- * The version that an event by this qualifier runs; undefined where no stack makes it. Events of an alias with weights are
- * drawn one by one, as at Lambda.
+ * The version for an event with this qualifier; undefined if no stack defines it. An alias with weights draws
+ * per event, as in Lambda.
  * @param draw 0 ≤ x < 1
  */
 export function executedVersion(
@@ -37,7 +37,7 @@ export function executedVersion(
   return { arn, version: usual };
 }
 
-/** Each event of an alias asks: stacks, which never change, are read once. */
+/** Needed for each event of an alias: stacks, which never change, are read once. */
 const READ = new WeakMap<readonly ResolvedStack[], ReadonlyMap<string, Qualifier>>();
 
 /** By `{function}:{version or alias}`. */
@@ -69,7 +69,7 @@ function weightsOf({ properties }: ControlResource): readonly Weight[] {
   });
 }
 
-/** What Lambda refuses of aliases, and versions that are not here: all run the code that the function has now. */
+/** Lambda's checks of aliases, and versions that are missing here: all run the function's present code. */
 export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Tolerance): void {
   const versions = new Set(resourcesOf(stacks, [VERSION]).map(({ physicalId }) => physicalId));
   for (const resource of resourcesOf(stacks, [ALIAS])) {

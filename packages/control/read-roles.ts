@@ -1,4 +1,7 @@
-/** `AWS::IAM::Role` and the policies that templates attach to it → what each role gives (IAM user guide, "Policies and permissions"). */
+/**
+ * `AWS::IAM::Role` and policies attached by templates → the permissions of each role (IAM user guide,
+ * "Policies and permissions").
+ */
 import { membersOf } from '../core/stack/json-values.ts';
 import { DefinitionError } from '../core/errors.ts';
 import type { Tolerance } from '../core/errors.ts';
@@ -12,9 +15,9 @@ import type { Json, ResolvedResource, ResolvedStack, UnsupportedItem } from '../
 
 export type RolesOfStacks = {
   readonly byArn: ReadonlyMap<string, Role>;
-  /** By name of the function; one without a role of these stacks has no entry, and may do everything. */
+  /** By function name; a function without a role in these stacks has no entry, and may do everything. */
   readonly ofFunctions: ReadonlyMap<string, Role>;
-  /** Parts that are not known here: what they would say is allowed. */
+  /** Unknown parts, which count as allowed. */
   readonly unsupported: readonly UnsupportedItem[];
 };
 
@@ -22,7 +25,7 @@ const ALLOW_ALL: CompiledPolicy = { decide: () => 'allow' };
 const NOT_KNOWN =
   'what it gives is not known here: whoever has it may do everything that nothing else denies';
 
-/** @param tolerance takes what IAM would refuse to save: such a document gives nothing */
+/** @param tolerance accepts what IAM would refuse to save: such a document grants nothing */
 export function readRoles(stacks: readonly ResolvedStack[], tolerance: Tolerance): RolesOfStacks {
   const reader = new RoleReader(stacks, tolerance);
   const byArn = new Map(reader.roles().map((role) => [role.arn, role]));
@@ -93,7 +96,7 @@ class RoleReader {
     );
   }
 
-  /** Policies of their own that name the role. */
+  /** Separate policies that name the role. */
   #attached({ stack, resource: role }: Owned): readonly CompiledPolicy[] {
     const named = (owned: Owned): boolean =>
       owned.stack.accountId === stack.accountId &&

@@ -1,6 +1,6 @@
 /**
- * Stages behind a web ACL: AWS WAF does not run here, and a stage that answers without it would be open to what it
- * keeps out. They are closed, unless `--allow-unguarded` says otherwise.
+ * Stages behind a web ACL without AWS WAF here: answering without it would be unguarded. They are closed,
+ * unless `--allow-unguarded` permits them.
  */
 import { DefinitionError } from '../core/errors.ts';
 import { resourcesOf } from './control-resource.ts';
@@ -9,7 +9,7 @@ import type { ResolvedStack } from '../core/stack/model.ts';
 import type { Tolerance } from '../core/errors.ts';
 import type { ApiIdentity } from '../core/deployment/model.ts';
 
-/** Why a stage of this API must not answer; undefined where nothing keeps it from that. */
+/** Why a stage of this API must not answer; undefined if it may. */
 export type UnguardedStages = (api: ApiIdentity) => (stageName: string) => string | undefined;
 
 const ASSOCIATIONS = ['AWS::WAFv2::WebACLAssociation', 'AWS::WAFRegional::WebACLAssociation'];

@@ -1,4 +1,4 @@
-/** "Caller credentials are passed through": AWS then asks the caller's own policies, too. */
+/** "Caller credentials are passed through": AWS then also checks the caller's own policies. */
 export const CALLER_CREDENTIALS = {
   value: 'arn:aws:iam::*:user/*',
   consequence:

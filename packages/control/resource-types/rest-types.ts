@@ -1,4 +1,4 @@
-/** REST APIs, their parts and what meters them (`AWS::ApiGateway`). */
+/** REST APIs, their parts, keys and plans (`AWS::ApiGateway`). */
 import { makeName, makeRootResourceId } from '@gatewright/aws/physical-ids';
 import { generated, given, id } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
@@ -7,7 +7,7 @@ import { CALLER_CREDENTIALS } from './caller-credentials.ts';
 import { block, field, fieldsOf } from './fields.ts';
 import type { ApiType } from './api-type.ts';
 
-/** Of HTTP and WebSocket APIs, too. */
+/** For HTTP and WebSocket APIs too. */
 export const DOCUMENT_IN_S3 =
   'routes of a document in S3 are not served; gatewright.values.yml may say where it lies: s3: { BUCKET: { KEY: !file … } }';
 
@@ -17,7 +17,7 @@ const METHOD_ITEMS = words(
    CachingEnabled CacheTtlInSeconds CacheDataEncrypted`,
 );
 
-/** In templates a block of the method, on the wire a call of its own. */
+/** A block of the method in templates, a separate call on the wire. */
 export const INTEGRATION_FIELDS = [
   field('type'),
   field('httpMethod', 'text', 'IntegrationHttpMethod'),
@@ -94,7 +94,7 @@ export const REST_TYPES = {
       ...words('ResourceId HttpMethod MethodResponses Integration.IntegrationResponses'),
       ...under('Integration', INTEGRATION_FIELDS).filter((name) => name !== 'Integration.Credentials'),
     ],
-    // Calls of functions need no role here; those of services have the rights of theirs, with --roles on.
+    // Calls of functions need no role here; those of services have the role's permissions, with --roles on.
     whereKnown: ['Integration.Credentials'],
     noEffect: words('OperationName'),
     unsupported: {
@@ -216,7 +216,7 @@ export const REST_TYPES = {
   'AWS::ApiGateway::ApiKey': {
     names: idOf(10, 'APIKeyId'),
     fields: [...fieldsOf('value name description customerId'), field('enabled', 'flag')],
-    // A stage is opened to a key by a usage plan; stage keys are from before those.
+    // Usage plans connect a stage with a key; stage keys are older.
     noEffect: words('Description CustomerId GenerateDistinctId StageKeys Tags'),
   },
   'AWS::ApiGateway::UsagePlan': {
@@ -234,7 +234,7 @@ export const REST_TYPES = {
     names: idOf(10, 'Id'),
     enforced: words('KeyId KeyType UsagePlanId'),
   },
-  // Integrations reach what `--vpc-link` says, whatever a template defines.
+  // Integrations reach the address of `--vpc-link`, whatever a template defines.
   'AWS::ApiGateway::VpcLink': {
     names: idOf(6, 'VpcLinkId'),
     fields: [...fieldsOf('name description'), field('targetArns', 'list'), field('tags', 'texts')],

@@ -8,7 +8,7 @@ import type { ApiResources, ApiState } from '../../api-state.ts';
 import type { RestControl } from '../rest/wire-api.ts';
 import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 
-/** Of how AWS reads and writes documents of HTTP APIs; there is no other. */
+/** AWS's version of the document format of HTTP APIs; there is only one. */
 const ALGORITHM = '1.0';
 
 export function v2ExportRoutes(control: RestControl): readonly WireRoute[] {
@@ -49,7 +49,7 @@ function readWish({ path, query }: WireCall, { identity }: ApiState): 'JSON' | '
   throw badRequest('Invalid output type. Must be one of: [JSON, YAML]');
 }
 
-/** What is deployed to a stage; without one, the API as it is. */
+/** The resources deployed to a stage; without one, the present ones. */
 function readExported(
   api: ApiState,
   stageName: string | undefined,

@@ -64,7 +64,7 @@ function stageRoutes(control: RestControl): readonly WireRoute[] {
   });
 }
 
-/** Calls that take one setting of a stage away. */
+/** Calls that remove one setting of a stage. */
 function settingRoutes(control: RestControl): readonly WireRoute[] {
   return [
     {
