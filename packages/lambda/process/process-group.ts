@@ -184,8 +184,7 @@ function offerToTheKernel(pid: number): void {
   if (process.platform !== 'linux') return;
   try {
     writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
-  } catch {
-  }
+  } catch {}
 }
 
 /** Ends processes that have left the group, found by their environment. Only Linux shows it. */
@@ -197,8 +196,7 @@ export async function endMarked(entry: string): Promise<void> {
     for (const pid of found) {
       try {
         process.kill(pid, 'SIGKILL');
-      } catch {
-      }
+      } catch {}
     }
   }
 }
