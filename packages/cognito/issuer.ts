@@ -81,7 +81,6 @@ export class Issuer {
   readonly #random: Random;
   readonly #standsInFor: (issuer: string) => boolean;
   readonly #onChange: (keys: readonly KeptKey[]) => void;
-  /** Newest first; the first one signs. */
   #keys: IssuerKey[];
 
   private constructor(options: IssuerOptions, keys: IssuerKey[]) {

@@ -1,9 +1,7 @@
-/** User pools of Cognito as issuers: the form of their tokens. */
 
 /** Scope of access tokens from a sign-in by the API: the user's own data. */
 export const OWN_DATA_SCOPE = 'aws.cognito.signin.user.admin';
 
-/** The relevant part of a `TokenWish`. */
 type PoolTokenWish = {
   readonly sub: string;
   readonly aud?: string | readonly string[];

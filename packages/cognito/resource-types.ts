@@ -1,4 +1,3 @@
-/** User pools: their properties, and results of Ref and GetAtt. */
 import { makeId } from '@gatewright/aws/physical-ids';
 import { arnOf, id, named, row } from '../core/resource-types/namers.ts';
 import { words } from '../core/resource-types/words.ts';

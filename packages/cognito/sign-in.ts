@@ -1,4 +1,3 @@
-/** Assembles the local issuer with its user pools, login pages and endpoints. */
 import { createCognitoIdp } from './api/cognito-idp.ts';
 import { Issuer } from './issuer.ts';
 import { serveIssuer } from './issuer-endpoints.ts';
@@ -23,7 +22,6 @@ export type LocalSignIn = {
   readonly pools: UserPools;
   /** Login pages, key sets and tokens, of the pools and of the issuer itself. */
   readonly port: SignInPort;
-  /** Cognito's operations of administrators. */
   readonly serveAdmin: AwsService;
   /** `POST token` and `POST issuer/rotate` of the command line; undefined for other paths. */
   readonly serveTokens: (request: ControlRequest, path: string) => Promise<ControlReply | undefined>;

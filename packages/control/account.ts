@@ -31,7 +31,6 @@ import type { DefinedMetering } from './read-metering.ts';
 type StageMemory = {
   readonly authorizerCache: AuthorizerCache;
   readonly responseCache: LruResponseCache;
-  /** By route key. */
   readonly buckets: TokenBuckets;
 };
 

@@ -64,7 +64,6 @@ export class AgedMap<Value> {
     this.#oldest = this.#newest = undefined;
   }
 
-  /** From oldest to newest. */
   *[Symbol.iterator](): Iterator<readonly [string, Value]> {
     for (let link = this.#oldest; link !== undefined; link = link.newer) yield [link.key, link.value];
   }

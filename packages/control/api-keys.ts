@@ -38,7 +38,6 @@ export class ApiKeys {
   /** Found by hash, so the duration of a look-up does not reveal how much of a guess was right. */
   readonly #byValue = new Map<string, ApiKey>();
 
-  /** In order of creation. */
   get all(): readonly ApiKey[] {
     return [...this.#byId.values()];
   }

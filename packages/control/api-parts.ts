@@ -1,4 +1,3 @@
-/** The parts of an API, under common names for every container. */
 import { API_TYPES } from './resource-types/api-types.ts';
 import { PART_NAMES, PARTS } from './resource-types/api-type.ts';
 import type { PartName } from './resource-types/api-type.ts';

@@ -6,7 +6,6 @@ import type { DefinitionPlace } from '../core/errors.ts';
 
 type Quota = {
   readonly most: number;
-  /** Name in AWS's message. */
   readonly name: string;
   /** Scope; absent = the account in a region. */
   readonly of?: 'this API' | 'this API key';

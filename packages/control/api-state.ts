@@ -26,7 +26,6 @@ export type ApiResources = HeldParts & {
   readonly quotas: AccountQuotas;
   /** VPC by the endpoint through which private APIs are called. */
   readonly vpcEndpoints: ReadonlyMap<string, string>;
-  /** Which functions the API may invoke. */
   readonly invokePermissions: InvokePermissions;
   /** Not part of a deployment: exports read the present one. */
   readonly documentation: Documentation;
@@ -38,7 +37,6 @@ export type Documentation = {
   readonly versions: readonly ControlResource[];
 };
 
-/** One snapshot: the deployment for requests, and its source resources. */
 export type DeploymentRecord = {
   readonly compiled: Deployment;
   readonly resources: ApiResources;
@@ -125,12 +123,10 @@ export class ApiState {
     this.#isEdited = true;
   }
 
-  /** In order of creation. */
   get deployments(): readonly DeploymentRecord[] {
     return [...this.#deployments.values()];
   }
 
-  /** Adds a deployment compiled from the present resources. */
   addDeployment(compiled: Deployment, description = ''): void {
     const createdAtEpochMs = this.#account.clock.nowEpochMs();
     this.#deployments.set(compiled.id, {
@@ -165,7 +161,6 @@ export class ApiState {
     return this.#deployments.get(id);
   }
 
-  /** In order of creation. */
   get stages(): readonly StageRecord[] {
     return [...this.#stageRecords.values()];
   }

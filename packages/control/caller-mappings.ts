@@ -2,7 +2,6 @@
 import type { DefinitionPlace } from '../core/errors.ts';
 import type { Json, ResolvedResource } from '../core/stack/model.ts';
 
-/** One text, and its place. */
 export type CallerMapping = { readonly text: string; readonly place: DefinitionPlace };
 
 const READS_CALLER = /\bcontext\.authorizer\b/;

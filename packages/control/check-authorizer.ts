@@ -1,4 +1,3 @@
-/** AWS's checks of a REST API's authorizer. */
 import { compileRestAuthorization } from '../core/deployment/compile-authorization.ts';
 import { badRequest, orNotFound } from './control-error.ts';
 import type { ApiResources } from './api-state.ts';
@@ -22,7 +21,6 @@ export function checkAuthorizer(next: ApiResources, authorizer: ControlResource)
   compileRestAuthorization({ ...authorizer, properties: user }, next);
 }
 
-/** The `AuthorizationType` of methods that use it. */
 export function authorizationTypeOf({ properties }: ControlResource): string {
   const type = properties['Type'];
   return type === 'COGNITO_USER_POOLS' || type === 'JWT' ? type : 'CUSTOM';

@@ -15,7 +15,6 @@ export type ClientCertificate = {
   readonly tags: Readonly<Record<string, string>>;
 };
 
-/** AWS's are valid for a year. */
 const LIFETIME_MS = 365 * 86_400_000;
 /** As shown in a backend's log. */
 const COMMON_NAME = 'ApiGateway';
@@ -29,7 +28,6 @@ export class ClientCertificates {
     this.#clock = clock;
   }
 
-  /** In order of creation. */
   get all(): readonly ClientCertificate[] {
     return [...this.#certificates.values()];
   }

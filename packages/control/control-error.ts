@@ -1,4 +1,3 @@
-/** Refusals of the control plane, by the exception names of AWS's own API. */
 
 export type ControlErrorCode =
   | 'BadRequestException'

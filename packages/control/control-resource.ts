@@ -10,7 +10,6 @@ export type ControlResource = {
   place(property?: string): DefinitionPlace;
 };
 
-/** A template's resource in the control plane's form. */
 export function toControlResource(resource: ResolvedResource): ControlResource {
   return {
     id: resource.physicalId,
@@ -21,7 +20,6 @@ export function toControlResource(resource: ResolvedResource): ControlResource {
   };
 }
 
-/** All resources of these types, in the order of the templates. */
 export function resourcesOf(
   stacks: readonly ResolvedStack[],
   types: readonly string[],
@@ -31,5 +29,4 @@ export function resourcesOf(
   );
 }
 
-/** A REST resource with its full path. */
 export type PathResource = ControlResource & { readonly path: string };

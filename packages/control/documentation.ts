@@ -12,7 +12,6 @@ import type { Json, JsonObject } from '../core/stack/model.ts';
 import type { Documentation } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 
-/** The member of an OpenAPI document with the parts. */
 export const DOCUMENTATION = 'x-amazon-apigateway-documentation';
 
 /** By type of place, the allowed members of a location. */
@@ -31,7 +30,6 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   RESPONSE_BODY: ['Path', 'Method', 'StatusCode'],
 };
 
-/** Names in AWS's order. */
 const LOCATION = ['Type', 'Path', 'Method', 'StatusCode', 'Name'] as const;
 
 /** From templates: their versions have the parts declared beside them. */

@@ -11,7 +11,6 @@ import type { JsonObject } from '../core/stack/model.ts';
 import type { RoutingRule } from '../core/routing/routing-rules.ts';
 import type { Truststore } from '@gatewright/aws/certificates/truststore';
 
-/** Target of a base path. */
 export type Mapping = {
   readonly apiId: string;
   /** Empty: the first segment after the base path names the stage (REST only). */
@@ -23,7 +22,6 @@ export type Mapping = {
 export type Domain = {
   /** Lower case; `*.example.com` stands for every name one label below. */
   readonly name: string;
-  /** In the form of `AWS::ApiGateway::DomainName`. */
   readonly properties: JsonObject;
   /** By base path; the empty one is the default. */
   readonly mappings: ReadonlyMap<string, Mapping>;
@@ -53,7 +51,6 @@ export class Domains {
   #domains = new Map<string, Domain>();
   #defined: ReadonlyMap<string, DefinedDomain> = new Map();
 
-  /** In order of creation. */
   get all(): readonly Domain[] {
     return [...this.#domains.values()];
   }

@@ -35,7 +35,6 @@ export function createResource(
   return withTree(from, new Map([...from.resources, [id, resource]]));
 }
 
-/** Moves or renames a resource, with everything below it. */
 export function moveResource(
   from: ApiResources,
   id: string,
@@ -55,7 +54,6 @@ export function moveResource(
   return withTree(from, withPaths(tree));
 }
 
-/** Deletes a resource, everything below it, and their methods. */
 export function deleteResource(from: ApiResources, id: string): ApiResources {
   if (getResource(from, id).path === '/') throw badRequest('Root resource cannot be deleted');
   const gone = new Set([id]);

@@ -52,7 +52,6 @@ export type DeploymentWish = {
   readonly id: string;
   readonly description: string;
   readonly stageName: string | undefined;
-  /** In the form of a Stage resource. */
   readonly stage: JsonObject;
   /** In the form of a `CanarySetting`, without its deployment. */
   readonly canary: JsonObject | undefined;
@@ -104,7 +103,6 @@ export function deleteDeployment(api: ApiState, id: string): void {
   removeUnused(api, getDeployment(api, id));
 }
 
-/** The same for any kind of API. */
 export function removeUnused(api: ApiState, { compiled: { id } }: DeploymentRecord): void {
   if (isInUse(api, id))
     throw badRequest('Active stages pointing to this deployment must be moved or deleted');

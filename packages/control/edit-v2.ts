@@ -18,7 +18,6 @@ import type { Random } from '../core/ports.ts';
 import type { ApiResources, ApiState, DeploymentRecord, StageRecord } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 
-/** Source of ids for new deployments. */
 type Draw = { readonly random: Random };
 
 const ID_LENGTH = 6;

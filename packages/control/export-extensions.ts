@@ -4,7 +4,6 @@ import type { JsonObject } from '../core/stack/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 
-/** A document, or a part of it, under construction. */
 export type Draft = Record<string, unknown>;
 
 const PREFIX = 'x-amazon-apigateway-';
@@ -33,7 +32,6 @@ export function nameOf({ logicalId, properties }: ControlResource): string {
   return textOf(properties, 'Name') || logicalId;
 }
 
-/** Validators, gateway responses, and settings of the API itself. */
 export function exportExtensions({ api, validators, gatewayResponses }: ApiResources): Draft {
   const ofApi = Object.entries(OF_API).map(([property, name]) => [
     `${PREFIX}${name}`,

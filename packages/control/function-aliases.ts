@@ -40,7 +40,6 @@ export function executedVersion(
 /** Needed for each event of an alias: stacks, which never change, are read once. */
 const READ = new WeakMap<readonly ResolvedStack[], ReadonlyMap<string, Qualifier>>();
 
-/** By `{function}:{version or alias}`. */
 function qualifiersOf(stacks: readonly ResolvedStack[]): ReadonlyMap<string, Qualifier> {
   const known = READ.get(stacks);
   if (known !== undefined) return known;

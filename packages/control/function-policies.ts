@@ -52,7 +52,6 @@ export class FunctionPolicies implements PermissionSource {
     return next;
   }
 
-  /** In order of creation. */
   statementsOf(owner: PolicyOwner): readonly ControlResource[] {
     return this.permissions.filter((one) => isSameFunction(ownerOf(one), owner));
   }

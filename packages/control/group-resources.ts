@@ -63,7 +63,6 @@ function protocolOf(resource: ResolvedResource): ApiProtocol | undefined {
   throw new DefinitionError(resource.place('ProtocolType'), 'ProtocolType must be HTTP or WEBSOCKET');
 }
 
-/** A group under construction. */
 type OpenGroup = Omit<ApiGroup, 'parts'> & { readonly parts: Record<PartName, ControlResource[]> };
 
 function emptyGroup(stack: ResolvedStack, resource: ResolvedResource, protocol: ApiProtocol): OpenGroup {

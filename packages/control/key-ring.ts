@@ -1,4 +1,3 @@
-/** Finds keys for requests: by value, for one stage. */
 import type { ApiKeyFacts } from '../core/events/request-facts.ts';
 import type { KeyFault, KeyHolder, KeyRing } from '../core/exchange.ts';
 import { dayOf } from '../core/metering/quota-period.ts';
@@ -9,7 +8,6 @@ import type { PlanKey, PlanStage, UsagePlan, UsagePlans } from './usage-plans.ts
 export type KeysAndPlans = { readonly keys: ApiKeys; readonly plans: UsagePlans };
 type Opener = readonly [UsagePlan, PlanStage];
 
-/** All keys and plans of the account, shared by all stages. */
 export class AccountKeyRing implements KeyRing {
   readonly #state: () => KeysAndPlans;
   #plans: UsagePlans | undefined;

@@ -1,4 +1,3 @@
-/** Resolved stacks → APIs of the control plane, with their deployments and stages. */
 import { readEndpointTypes } from '../core/deployment/compile-resource-policy.ts';
 import { httpWordings, restWordings, websocketWordings } from '../core/deployment/error-wordings.ts';
 import { ALL_PERMITTED, compileInvokePermissions } from '../core/deployment/invoke-permissions.ts';
@@ -220,7 +219,6 @@ function findUnreachable(
   return [item(api, type, `the API answers nothing: it lacks ${missing}`)];
 }
 
-/** All resources from which a deployment of the API can be made. */
 function readResources(
   group: ApiGroup,
   arn: string,

@@ -10,7 +10,6 @@ import type { ApiResources, ApiState } from './api-state.ts';
 
 type ApiWish = {
   readonly id: string;
-  /** In the form of `type`; with `Body`, a document as text. */
   readonly properties: JsonObject;
   readonly type?: 'AWS::ApiGateway::RestApi' | 'AWS::ApiGatewayV2::Api';
   readonly region: string;

@@ -13,7 +13,6 @@ import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 
 const TYPES: readonly ApiType[] = Object.values(REST_TYPES);
-/** Properties with the id of another resource of the API. */
 const REFERENCES = TYPES.flatMap(({ referredBy = [] }) => referredBy);
 
 /** Resources with a known path, name or type keep its id; references in the second set follow. */

@@ -7,7 +7,6 @@ import type { Tolerance } from '../core/errors.ts';
 import type { ControlResource } from './control-resource.ts';
 import type { Truststore } from '@gatewright/aws/certificates/truststore';
 
-/** Access to truststores. */
 export type TruststoreSource = {
   /** Text of an object by `bucket/key`. */
   readonly readObject: (address: string) => string | undefined;

@@ -15,7 +15,6 @@ export type PatchOperation = {
   readonly from: string | undefined;
 };
 
-/** Values of the placeholders in a rule's path, and the operation's value. */
 export type PatchInput = {
   readonly value: string;
   readonly from: string;

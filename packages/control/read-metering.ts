@@ -1,4 +1,3 @@
-/** AWS::ApiGateway::ApiKey, UsagePlan and UsagePlanKey of all stacks, each checked. */
 import { DefinitionError, REFUSING } from '../core/errors.ts';
 import type { Tolerance } from '../core/errors.ts';
 import { makeId } from '@gatewright/aws/physical-ids';
@@ -172,7 +171,6 @@ function optionalText(bag: PropertyBag, property: string): string | undefined {
   return text === '' ? undefined : text;
 }
 
-/** CloudFormation's list of `{Key, Value}` as a map. */
 function readTags(bag: PropertyBag): Readonly<Record<string, string>> {
   const list = bag.properties['Tags'];
   if (!Array.isArray(list)) return {};

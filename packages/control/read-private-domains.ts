@@ -16,7 +16,6 @@ import type { ControlResource } from './control-resource.ts';
 const DOMAIN = 'AWS::ApiGateway::DomainNameV2';
 const ASSOCIATION = 'AWS::ApiGateway::DomainNameAccessAssociation';
 
-/** A domain with the conditions for its callers. */
 type FoundDomain = { readonly item: ControlResource; readonly access: PrivateDomain };
 
 /** `arn:aws:apigateway:eu-west-1::/domainnames/private.example.com+abcdef0123` → its two names */

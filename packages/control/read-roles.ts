@@ -45,7 +45,6 @@ class RoleReader {
   readonly unsupported: UnsupportedItem[] = [];
   readonly #tolerance: Tolerance;
   readonly #all: readonly Owned[];
-  /** Managed policies of these stacks, by ARN. */
   readonly #managed: ReadonlyMap<string, CompiledPolicy>;
 
   constructor(stacks: readonly ResolvedStack[], tolerance: Tolerance) {

@@ -1,4 +1,3 @@
-/** Stages in the three forms of templates. */
 import { readAccessLog } from '../core/deployment/access-log.ts';
 import { readCaching } from '../core/deployment/caching.ts';
 import { readCanary } from '../core/deployment/canary.ts';

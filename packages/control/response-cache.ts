@@ -6,7 +6,6 @@ type Entry = { readonly reply: CachedReply; readonly expiresAtEpochMs: number; r
 
 /** Default memory limit of one cache, however large its cluster is at AWS. */
 const USUAL_CACHE_BYTES = 256 * 1024 * 1024;
-/** Sizes of clusters are in gigabytes. */
 const GIGABYTE = 1024 ** 3;
 /**
  * Map slot, object and header list of an entry; without it a flood of empty answers would count as nothing.

@@ -1,4 +1,3 @@
-/** An API as seen by requests to a custom domain. */
 import { closeDeployment } from '../core/deployment/closed-routes.ts';
 import { belowBasePath } from '../core/routing/base-path.ts';
 import { splitRestPath } from '../core/routing/stage-path.ts';

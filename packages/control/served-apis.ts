@@ -67,7 +67,6 @@ export class ServedApis {
     return [...this.#apis.values()];
   }
 
-  /** In template order. */
   get urls(): readonly FunctionUrl[] {
     return [...this.#urls.values()];
   }

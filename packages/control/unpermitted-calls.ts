@@ -100,7 +100,6 @@ function isOne(calls: readonly Call[]): boolean {
   return namesOf(calls).length === 1;
 }
 
-/** `GET /a, POST /a and 3 more` */
 function listCalls(calls: readonly Call[]): string {
   const names = namesOf(calls);
   const more = names.length - SHOWN;

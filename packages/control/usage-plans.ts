@@ -6,7 +6,6 @@ import { badRequest, conflict, orNotFound } from './control-error.ts';
 import type { KeyUsage, QuotaLimit } from '../core/metering/quota.ts';
 import type { ThrottleLimit } from '../core/metering/token-bucket.ts';
 
-/** A stage of a plan. */
 export type PlanStage = {
   readonly apiId: string;
   readonly stage: string;
@@ -60,7 +59,6 @@ export class UsagePlans {
     return this.#revision;
   }
 
-  /** In order of creation. */
   get all(): readonly UsagePlan[] {
     return [...this.#plans.values()];
   }

@@ -16,7 +16,6 @@ export class VpcLinks {
   #links: readonly VpcLink[] = [];
   #defined: readonly VpcLink[] = [];
 
-  /** In order of creation. */
   ofKind(kind: VpcLink['kind']): readonly VpcLink[] {
     return this.#links.filter((link) => link.kind === kind);
   }

@@ -1,7 +1,5 @@
-/** Names of EventBridge's buses, and its times. */
 import { partitionOf } from '@gatewright/aws/arn';
 
-/** An event as rules see it. */
 export type BusEvent = {
   readonly version: '0';
   readonly id: string;

@@ -43,7 +43,6 @@ export type DeliveryOutcome =
 
 export const DELIVERED: DeliveryOutcome = { kind: 'delivered' };
 
-/** A failure that a retry cannot mend. */
 export function final(code: string, message: string): DeliveryOutcome {
   return { kind: 'failed', isFinal: true, code, message };
 }

@@ -1,6 +1,4 @@
-/** Event sources, for `gatewright events`. */
 
-/** A source of events, and its targets. */
 export type EventSource = {
   readonly kind: 'queue' | 'stream' | 'topic' | 'rule' | 'schedule' | 'bucket';
   readonly name: string;
@@ -19,7 +17,6 @@ export type HandTarget = {
   readonly run?: () => void;
   /** Why a body cannot be sent; undefined if it can. */
   readonly refuse?: (body: string) => string | undefined;
-  /** Waiting messages, for `gatewright/testing`. */
   readonly messages?: () => readonly object[];
 };
 

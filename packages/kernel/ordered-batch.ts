@@ -11,13 +11,10 @@ import type { EventPorts, EventTargets } from './event-ports.ts';
 
 export type Batch<Item> = {
   readonly records: readonly Item[];
-  /** Used retries. */
   readonly tries: number;
-  /** Invocations with this batch. */
   readonly runs: number;
 };
 
-/** Failure settings of a stream's event source mapping. */
 export type BatchRules = {
   readonly functionName: string;
   readonly qualifier: string | undefined;
@@ -57,7 +54,6 @@ export type BatchPorts = Pick<EventPorts, 'invoker' | 'random' | 'clock' | 'repo
 };
 
 type TriedBatch<Item> = {
-  /** Done or given up. */
   readonly over: readonly Item[];
   /** To be tried before any later record, in this order. */
   readonly left: readonly Batch<Item>[];

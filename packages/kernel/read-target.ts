@@ -9,7 +9,6 @@ import type { ResourceReader } from './read-resource.ts';
 import { USUAL_TARGET } from './target-deliveries.ts';
 import type { EventTarget } from './target-deliveries.ts';
 
-/** Targets that run here, or are called like integrations. */
 const TARGET_SERVICES = ['lambda', 'sqs', 'sns', 'events', 'states', 'kinesis'];
 
 /** Undefined, and noted, for an invalid expression. */

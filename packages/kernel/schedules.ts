@@ -33,7 +33,6 @@ type Running = { readonly definition: ScheduleDefinition; at: number | undefined
 
 export class Schedules {
   readonly #options: Options;
-  /** By service. */
   readonly #owners = new Map<string, readonly Running[]>();
   /** Schedules made before, by service: ARN and expression. */
   readonly #made = new Map<string, ReadonlySet<string>>();

@@ -9,7 +9,6 @@ type FindSource = (arn: string) => ((mapping: ResourceReader) => void) | undefin
 export class StackReading {
   readonly unsupported: UnsupportedItem[] = [];
   readonly functions: ResolvedStack['functions'];
-  /** Services whose calls go to an endpoint of the user. */
   readonly isElsewhere: (service: string) => boolean;
   readonly #readers: readonly ResourceReader[];
   readonly #sources = new Map<string, FindSource | 'elsewhere'>();

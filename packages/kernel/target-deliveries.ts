@@ -16,7 +16,6 @@ export const USUAL_TARGET = { maxRetries: 185, maxAgeMs: 86_400_000 } as const;
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 600_000;
-/** Deliveries that wait for a retry, over all rules. */
 const MAX_WAITING = 20_000;
 
 type Options = Pick<EventPorts, 'agenda' | 'clock' | 'work' | 'report'> & { readonly targets: EventTargets };

@@ -10,7 +10,6 @@ import type { Service } from './service.ts';
 
 type Options = {
   readonly services: ServiceClient;
-  /** Services whose calls go to an endpoint of the user. */
   readonly isElsewhere: (service: string) => boolean;
   /** By the name in ARNs; a promise if not loaded yet, undefined if unknown. */
   readonly find: (service: string) => Service | Promise<Service | undefined> | undefined;

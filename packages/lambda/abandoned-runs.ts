@@ -1,4 +1,3 @@
-/** Removes files of gateways that were killed. */
 import { isAlive } from '@gatewright/aws/is-alive';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -21,7 +21,6 @@ import { packageNameOf } from './runtime-packages.ts';
 
 export type BuildInputs = {
   readonly marks: readonly Mark[];
-  /** Packages found from a folder. */
   readonly packages: readonly (readonly [folder: string, name: string, found: string])[];
 };
 

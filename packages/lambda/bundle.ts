@@ -56,7 +56,6 @@ const OTHER_TOOL = { packages: 'external', loader: { '.js': 'jsx' } } as const;
 
 const NO_METADATA: DecoratorMetadata = { kind: 'not asked' };
 
-/** One function's code, built again on demand. Check it first with `check`. */
 export class FunctionBuild {
   #taskRoot: string;
   #packed: PackedCode | undefined;

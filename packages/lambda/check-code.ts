@@ -1,4 +1,3 @@
-/** Checks of functions before anything runs. */
 import { DefinitionError, REFUSING } from '../core/errors.ts';
 import type { Tolerance } from '../core/errors.ts';
 import { checkEnvironment } from './environment.ts';

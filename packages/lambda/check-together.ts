@@ -1,4 +1,3 @@
-/** Checks over all functions of a start together. */
 import { DefinitionError } from '../core/errors.ts';
 import { UNRESERVED_AT_LEAST, USUAL_CONCURRENCY } from './concurrency.ts';
 import { type FunctionDefinition, type Isolation, unknownNames } from '../core/stack/function.ts';

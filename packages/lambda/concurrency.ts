@@ -18,11 +18,9 @@ export const UNRESERVED_AT_LEAST = 100;
 const BYTES_PER_INSTANCE = 32 * 1024 * 1024;
 const INSTANCES_AT_LEAST = 64;
 
-/** A pool, as seen by the others. */
 export interface ConcurrencyMember {
   /** Does not change while the pool is a member. */
   readonly reserved: number | undefined;
-  /** Events that wait or run. */
   readonly events: number;
   readonly size: number;
   /** Since when its longest idle instance has been idle, by `performance.now()`; undefined = none is. */
@@ -84,7 +82,6 @@ export class Concurrency {
     return this.#isBelowLimit() || this.#longestIdle() !== undefined;
   }
 
-  /** Makes room for an instance that starts now. */
   makePlace(): void {
     if (!this.#isBelowLimit()) this.#longestIdle()?.letOldestGo();
   }

@@ -73,7 +73,6 @@ export class StoppableDeadlines implements Deadlines {
     return controller.signal;
   }
 
-  /** Stops the time of all deadlines. */
   stop(): void {
     if (this.#stoppedAt !== undefined) return;
     this.#stoppedAt = this.#monotonicMs();

@@ -36,7 +36,6 @@ export function openInspector({ port, breaks }: InspectOptions, tell: (message: 
   waitForDebugger();
 }
 
-/** Whether this process can be debugged. */
 export function hasInspector(): boolean {
   return url() !== undefined;
 }
@@ -83,7 +82,6 @@ export class Debugging {
     return this.#deadlines?.stoodMs;
   }
 
-  /** Follows a thread that has just started. */
   follow(worker: Worker, code: HandlerCode): void {
     const { threadId } = worker;
     if (this.#breaks)

@@ -1,4 +1,3 @@
-/** The environment of a function, isolated from the developer's own. */
 import { join } from 'node:path';
 
 import { DefinitionError } from '../core/errors.ts';

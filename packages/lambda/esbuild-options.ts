@@ -1,7 +1,5 @@
-/** The service's own esbuild settings that affect the running code. */
 import type { BuildOptions } from 'esbuild';
 
-/** Passed to esbuild unchanged. */
 const HONOURED = new Set([
   'alias',
   'banner',

@@ -7,9 +7,7 @@ import { Line } from './line.ts';
 import { Patience } from './patience.ts';
 import { ServiceTime } from './service-time.ts';
 
-/** The part of a pool that is read here. */
 export interface Growing {
-  /** Events without an instance. */
   readonly waiting: number;
   /** Instances, including those being started. */
   readonly size: number;

@@ -1,4 +1,3 @@
-/** Finds the file and the export that a handler string names. */
 import { statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 
@@ -23,7 +22,6 @@ function parseHandlerName(handler: string): HandlerName | undefined {
 }
 
 const TYPESCRIPT_ENDINGS = ['.ts', '.mts', '.cts', '.tsx'] as const;
-/** Lambda's order. */
 const JAVASCRIPT_ENDINGS = ['', '.js', '.mjs', '.cjs'] as const;
 
 /**

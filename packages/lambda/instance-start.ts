@@ -1,4 +1,3 @@
-/** Start data of an instance's thread, and its reports besides answers. */
 import type { MessagePort } from 'node:worker_threads';
 
 import type { LogLevel } from './log-line.ts';
@@ -6,7 +5,6 @@ import type { LayerDefinition } from '../core/stack/function.ts';
 import type { RuntimePackages } from './runtime-packages.ts';
 
 export type HandlerCode =
-  /** A file of the function, run as it is. */
   | { readonly kind: 'file'; readonly file: string }
   /** A bundle, evaluated at the address that it would have in the deployed package. */
   | {
@@ -82,12 +80,10 @@ export type InstanceReport =
 /** The gateway has read bytes of the streamed answer to the event of this number. */
 export type PartReceipt = { readonly sequence: number; readonly bytes: number };
 
-/** Reads `workerData`, which only `instance.ts` writes. */
 export function readInstanceStart(data: unknown): InstanceStart {
   return data as InstanceStart;
 }
 
-/** Reads a report, which only `worker/` writes. */
 export function readInstanceReport(message: unknown): InstanceReport {
   return message as InstanceReport;
 }

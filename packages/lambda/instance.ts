@@ -9,7 +9,6 @@ export interface Instance {
   readonly answeredCount: number;
   /** Active time since its start: running or ready to run. Undefined if unknown. */
   readonly activeMs: number | undefined;
-  /** Events handed over and not answered. */
   readonly load: number;
   /** Its event runs so long that no other may wait behind it, or it is about to end. */
   readonly isStuck: boolean;
@@ -20,11 +19,9 @@ export interface Instance {
   drain(): void;
   /** Ends it; its remaining events count as crashed. */
   end(): Promise<unknown>;
-  /** Ends it if it uses more memory than its function may. */
   endIfTooLarge(): Promise<void>;
 }
 
-/** Callbacks of an instance to its pool. */
 export interface InstanceOwner {
   onReady(instance: Instance): void;
   /** `serviceMs` is the handler's time. */
@@ -38,7 +35,6 @@ export interface InstanceOwner {
   onEnd(instance: Instance, jobs: readonly Job[], initFailure: string | undefined): void;
 }
 
-/** One version of a function's code, ready for any number of instances. */
 export interface InstanceProgram {
   start(owner: InstanceOwner): Instance;
 }
@@ -59,5 +55,4 @@ export function initTimeout(requestId: string, timeoutSeconds: number): string {
   });
 }
 
-/** Lambda's error for a killed instance. */
 export const KILLED = 'Runtime exited with error: signal: killed';

@@ -1,4 +1,3 @@
-/** One invocation in a pool. */
 import type { FunctionLogLine } from './log-line.ts';
 import { MACHINE_DEADLINES } from './deadlines.ts';
 import type { Deadline, Deadlines, InvocationResult, InvokedVersion, RequestIdOf } from '../core/ports.ts';
@@ -6,7 +5,6 @@ import type { Deadline, Deadlines, InvocationResult, InvokedVersion, RequestIdOf
 /** Bytes of a result (Lambda quota "Invocation payload", 6 MB, plus AWS's allowance). */
 export const MAX_RESULT_BYTES = 6_291_556;
 
-/** A part of a streamed answer. */
 export type StreamPart = {
   readonly bytes: Buffer;
   /** Reports the bytes as read, so that the instance may send more. */
@@ -72,7 +70,6 @@ export class Job {
     settle?.(result);
   }
 
-  /** The caller stops waiting. */
   protected leave(): void {
     this.#timer?.clear();
     this.#timer = undefined;
@@ -139,7 +136,6 @@ export class JobQueue {
     return this.#jobs.length - this.#head;
   }
 
-  /** Total text of all waiting events. */
   get sizeChars(): number {
     return this.#sizeChars;
   }
@@ -153,7 +149,6 @@ export class JobQueue {
     this.#sizeChars += job.payload.length;
   }
 
-  /** Puts handed-out jobs back in front, in their order. */
   putBack(jobs: readonly Job[]): void {
     this.#jobs.splice(0, this.#head, ...jobs);
     this.#head = 0;

@@ -8,7 +8,6 @@ import { dirname, join } from 'node:path';
 
 import type { FunctionDefinition, LayerDefinition } from '../core/stack/function.ts';
 
-/** The function with every layer laid out as `/opt`. */
 export function mountLayers(definition: FunctionDefinition, runDirectory: string): FunctionDefinition {
   if (!definition.layers.some(({ below }) => below !== undefined)) return definition;
   return { ...definition, layers: definition.layers.map((layer) => mount(layer, runDirectory)) };

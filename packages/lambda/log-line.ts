@@ -1,4 +1,3 @@
-/** Output of functions for the gateway's log. */
 
 export type LogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
 
@@ -9,7 +8,6 @@ export type FunctionLogLine = {
   /** Absent: written to the stream directly, so the text has the function's own format. */
   readonly level: LogLevel | undefined;
   readonly stream: 'stdout' | 'stderr';
-  /** Virtual clock. */
   readonly epochMs: number;
   /** Without the final line break; may hold several lines. */
   readonly message: string;

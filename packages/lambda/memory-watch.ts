@@ -4,12 +4,10 @@
  */
 
 type WatchedInstance = {
-  /** Ends it if it uses more memory than its function may. */
   endIfTooLarge(): Promise<void>;
 };
 
 type MemoryWatchOptions = {
-  /** Instances that run an event. */
   readonly instances: () => Iterable<WatchedInstance>;
   readonly residentBytes: () => number;
   /** Growth of the process below which no instance is checked. */

@@ -2,7 +2,6 @@
 import { MACHINE_GATE, type StartGate } from './start-gate.ts';
 
 export type PoolLimits = {
-  /** Concurrent instances of one function. */
   readonly maxInstances: number;
   /**
    * Concurrent events, `ReservedConcurrentExecutions`; any more are throttled at once. Undefined = as
@@ -11,10 +10,8 @@ export type PoolLimits = {
   readonly reserved?: number | undefined;
   /** Longest wait for an instance once that limit is reached; then `throttled`. */
   readonly queueWaitMs: number;
-  /** Waiting events, and their total text. */
   readonly queueLength: number;
   readonly queueChars: number;
-  /** Shared by all functions. */
   readonly gate: StartGate;
   /** Whether each event gets a new instance, like the first one of a function. */
   readonly isCold?: boolean | undefined;

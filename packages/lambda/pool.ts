@@ -194,12 +194,10 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
     for (const old of [...this.#busy, ...this.#starting]) old.drain();
   }
 
-  /** Instances that run an event. */
   get busy(): Iterable<Instance> {
     return this.#busy;
   }
 
-  /** Ends instances that have been idle too long. */
   retire(now: number): void {
     for (let since = this.idleSince; since !== undefined; since = this.idleSince) {
       if (now - since < (this.size > 1 ? IDLE_LIMIT_MS : LAST_IDLE_LIMIT_MS)) return;
@@ -217,7 +215,6 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
     return this.#queue.length > 0 || this.#busy.size > 0;
   }
 
-  /** Refuses waiting events and ends all instances. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#onUnused?.();

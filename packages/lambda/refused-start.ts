@@ -14,7 +14,6 @@ export function describeUnprepared(error: unknown): { errorType: string; errorMe
 
 export type Refused = Extract<InvocationResult, { kind: 'refused' }>;
 
-/** No instance is free, and no more may start. */
 export function throttled(functionName: string): Refused {
   return {
     kind: 'refused',

@@ -1,4 +1,3 @@
-/** A build that is repeated with each save. */
 import {
   type BuildContext,
   type BuildFailure,

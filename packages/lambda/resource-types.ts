@@ -1,4 +1,3 @@
-/** Functions: their properties, and results of Ref and GetAtt. */
 import { arnOf, generated, id, named, row } from '../core/resource-types/namers.ts';
 import { words } from '../core/resource-types/words.ts';
 import type { Identity, Namer } from '../core/resource-types/namers.ts';

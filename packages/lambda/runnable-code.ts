@@ -1,9 +1,7 @@
-/** The code of a function as the runtime handles it, in any language. */
 import type { DefinitionError } from '../core/errors.ts';
 import type { InstanceProgram } from './instance.ts';
 import type { WatchedSources } from './source-watcher.ts';
 
-/** A difference from Lambda, and its consequence. */
 export type CodeFinding = { readonly error: DefinitionError; readonly consequence: string };
 
 export type CheckedCode = {
@@ -18,7 +16,6 @@ export type CheckedCode = {
 };
 
 export interface RunnableCode {
-  /** Value of `LAMBDA_TASK_ROOT`. */
   readonly taskRoot: string;
   /** @throws DefinitionError for code that is unavailable now */
   check(): Promise<CheckedCode>;

@@ -6,7 +6,6 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** Where the gateway has them. */
 export type RuntimePackages = {
   /** In the published package: one file each (`@aws-sdk/client-s3.js`). A checkout has none. */
   readonly folder: string;

@@ -57,7 +57,6 @@ export type FunctionRuntimeOptions = {
   /** For bundles (of this run) and V8's code cache (kept). */
   readonly cacheDirectory: string;
   readonly log: (line: FunctionLogLine) => void;
-  /** Per function. */
   readonly maxInstances: number;
   /** Watch sources, rebuild, replace instances. */
   readonly reload: boolean;
@@ -140,7 +139,6 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #machine = thisMachine();
   #processFile: Promise<string> | undefined;
   /** Instances of removed functions, until they have ended. */
-  /** Removed by a reload, while their last events run. */
   readonly #leaving = new Set<FunctionEntry>();
   readonly #ending = new Set<Promise<unknown>>();
   #unsupported: ReadonlyMap<string, string> = new Map();

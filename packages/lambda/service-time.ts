@@ -27,7 +27,6 @@ export class ServiceTime {
     return this.#meanMs !== undefined && this.#meanMs >= FAST_BELOW_MS;
   }
 
-  /** 0 while unknown. */
   get meanMs(): number {
     return this.#meanMs ?? 0;
   }

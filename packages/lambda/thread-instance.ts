@@ -36,7 +36,6 @@ const NOTHING_HELD = { used_heap_size: 0, external_memory: 0 };
 type Head = {
   /** `failed`: answered, but still first until the thread has ended. */
   state: 'running' | 'failed';
-  /** By `performance.now()`. */
   since: number;
   /** The same on the deadlines' clock. */
   begunMs: number;
@@ -123,7 +122,6 @@ export class ThreadInstance implements Instance {
     this.#state = stateAfter(this.#state, wanted);
   }
 
-  /** Whether it accepts another event now, at most `window` in all. */
   hasRoom(window: number): boolean {
     return this.#handed.length < window && this.#sent - this.#passed < SLOTS - 1 && !this.isStuck;
   }
@@ -144,7 +142,6 @@ export class ThreadInstance implements Instance {
     this.#port.postMessage(this.#outgoing.splice(0));
   };
 
-  /** Ends the thread; its remaining events count as crashed. */
   end(): Promise<unknown> {
     this.#enter('ending');
     const ended = this.#worker.terminate();
@@ -331,7 +328,6 @@ export class ThreadInstance implements Instance {
     this.#owner.onEnd(this, rest, this.#hasLoaded ? undefined : this.#initFailure);
   }
 
-  /** The thread's end fails the running event, or the start. */
   #failUnanswered(errorType: string, reason: string): void {
     if (!this.#hasLoaded) {
       const errorMessage = `RequestId: ${this.#requestIdOf(0)} Error: ${reason}`;

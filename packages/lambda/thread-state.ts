@@ -1,4 +1,3 @@
-/** The life of an instance that is a thread. */
 
 export type ThreadState = 'starting' | 'ready' | 'draining' | 'ending' | 'over';
 

@@ -1,4 +1,3 @@
-/** The programs of Node.js instances, made once per gateway. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +6,6 @@ import { type BuildOptions, build } from 'esbuild';
 
 import { KeptBuilds } from './kept-builds.ts';
 
-/** The folder of this run, and that kept between runs. */
 type ProgramFolders = { readonly runDirectory: string; readonly cacheDirectory: string };
 
 /**

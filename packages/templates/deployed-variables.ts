@@ -2,7 +2,6 @@
 import type { FunctionDefinition } from '../core/stack/function.ts';
 import type { ResolvedStack } from '../core/stack/model.ts';
 
-/** Variables by the logical id of their function. */
 export type DeployedVariables = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
 /** Shorter ids occur within too many other texts. */

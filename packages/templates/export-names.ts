@@ -4,7 +4,6 @@ import type { Tolerance } from '../core/errors.ts';
 import type { Scope } from './cloudformation/intrinsics.ts';
 import type { Json } from '../core/stack/model.ts';
 
-/** Export name → output name; `hasOutput`: whether the output's condition holds. */
 export function readExportNames(
   outputs: readonly (readonly [output: string, body: Json])[],
   scope: Scope,

@@ -88,7 +88,6 @@ function defineFunction(
 ): FunctionDefinition | undefined {
   const { properties } = resource;
   if (resource.fault !== undefined) throw resource.fault;
-  // A container image; `resource-types.ts` of packages/lambda names it.
   if (properties['PackageType'] === 'Image') {
     return undefined;
   }

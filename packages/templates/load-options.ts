@@ -1,10 +1,8 @@
-/** Options of the command line for the loader. */
 import type { Tolerance } from '../core/errors.ts';
 import type { Home } from '../core/stack/home.ts';
 import type { StoredValues } from '../core/stack/stored-values.ts';
 
 export type LoadOptions = {
-  /** `--stage` */
   readonly stage: string;
   /** `--param K=V`: parameters of templates, and `--param` of osls. */
   readonly parameters: Readonly<Record<string, string>>;

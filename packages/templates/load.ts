@@ -1,4 +1,3 @@
-/** Sources on the command line → resolved stacks. */
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DefinitionError, DefinitionFaults, REFUSING } from '../core/errors.ts';
@@ -114,7 +113,6 @@ async function loadSource(
   return [await loadTemplate(found, options)];
 }
 
-/** The file of a source. */
 function findSource(path: string): string {
   if (!existsSync(path))
     throw new DefinitionError({ file: path }, 'template not found: there is no such file or folder');

@@ -1,4 +1,3 @@
-/** Zip archives of functions on this machine. */
 import { statSync } from 'node:fs';
 import type { PackedCode } from '../core/stack/function.ts';
 

@@ -1,4 +1,3 @@
-/** Pseudo parameters, such as `AWS::Region`. */
 import { NO_VALUE } from './cloudformation/intrinsics.ts';
 import { makeUuid } from '@gatewright/aws/physical-ids';
 import type { Resolved } from './cloudformation/intrinsics.ts';
@@ -30,7 +29,6 @@ export function pseudoParameter(
   }
 }
 
-/** A stack's ARN in CloudFormation. */
 export function stackIdOf({
   stackName,
   region,
@@ -39,7 +37,6 @@ export function stackIdOf({
   return `arn:${partitionOf(region)}:cloudformation:${region}:${accountId}:stack/${stackName}/${makeUuid(stackName)}`;
 }
 
-/** `aws`, `aws-cn` or `aws-us-gov`. */
 export function partitionOf(region: string): string {
   if (region.startsWith('cn-')) return 'aws-cn';
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';

@@ -9,7 +9,6 @@ export type RawStack = {
   readonly stage: string;
   readonly region: string;
   readonly accountId: string;
-  /** File named in messages. */
   readonly file: string;
   /** Other files that it is made of. */
   readonly includes?: readonly string[];
@@ -32,7 +31,6 @@ interface NestedStack {
 
 /** Local code of functions and content of layers; by logical id, absolute paths. */
 export type LocalCode = {
-  /** Folders and zip archives. */
   readonly functions: ReadonlyMap<string, string>;
   /** Undefined if the folder does not exist yet. */
   readonly layers: ReadonlyMap<string, string | undefined>;
@@ -51,7 +49,6 @@ export type Finding = {
   readonly type: string;
   readonly property?: string | undefined;
   readonly consequence: string;
-  /** The fault, and its place if it belongs to no resource. */
   readonly message?: string | undefined;
   readonly place?: DefinitionPlace | undefined;
   /**

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { isRegion } from '../core/stack/home.ts';
 
-/** SAM's order of precedence. */
 const FILES = ['samconfig.toml', 'samconfig.yaml', 'samconfig.yml'];
 /** Tables of the environment `default`; `deploy` wins over `global`. */
 const TABLES = ['deploy', 'global'];

@@ -12,7 +12,6 @@ class ExportPending extends Error {}
 
 export class StackSet {
   readonly #stacks = new Map<string, StackResolver>();
-  /** Importing stack → exporting stacks. */
   readonly #imports = new Map<string, Set<string>>();
   /** Stacks whose exports are being resolved right now, outermost first. */
   readonly #open: string[] = [];

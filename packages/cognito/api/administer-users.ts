@@ -1,4 +1,3 @@
-/** Administration of users and groups. */
 import { ServiceRefusal } from '../../core/errors.ts';
 import { randomBytes } from 'node:crypto';
 import { invalidParameter, notAuthorized, notFound } from '../pools/cognito-error.ts';

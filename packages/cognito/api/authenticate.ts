@@ -1,4 +1,3 @@
-/** Sign-ins through the API: with a password, by SRP, with a refresh token. */
 import { ServiceRefusal } from '../../core/errors.ts';
 import {
   invalidParameter,

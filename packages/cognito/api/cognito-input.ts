@@ -56,7 +56,6 @@ export class CognitoInput {
     );
   }
 
-  /** `[{ Name, Value }]` */
   attributes(name: string): ReadonlyMap<string, string> {
     const value = this.#fields[name] ?? [];
     if (!Array.isArray(value)) throw wrongType(name);

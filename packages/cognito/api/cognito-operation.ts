@@ -1,4 +1,3 @@
-/** Types of the operations of user pools. */
 import type { UserPools, LocalPool } from '../pools/user-pools.ts';
 import type { AppClient } from '../pools/pool-model.ts';
 import { notFound } from '../pools/cognito-error.ts';
@@ -12,7 +11,6 @@ export type CognitoPorts = {
 
 export type CognitoOperation = (input: CognitoInput, at: CognitoPorts) => unknown;
 
-/** By name. */
 export type CognitoOperations = Readonly<Record<string, CognitoOperation>>;
 
 /** @throws ServiceRefusal ResourceNotFoundException */

@@ -1,4 +1,3 @@
-/** Pools and clients, as read by administrators and tools. */
 import { notFound } from '../pools/cognito-error.ts';
 import { poolOf } from './cognito-operation.ts';
 import type { CognitoOperations } from './cognito-operation.ts';

@@ -1,4 +1,3 @@
-/** Sign-up, and reset of a forgotten password. */
 import { ServiceRefusal } from '../../core/errors.ts';
 import { invalidParameter, notAuthorized, userNotFound } from '../pools/cognito-error.ts';
 import { verifiedName } from '../pools/pool-user.ts';

@@ -14,7 +14,6 @@ import { printLoginPage, printNotice } from './login-page.ts';
 import type { LoginState } from './login-state.ts';
 import { isAllowedRedirect, withQuery } from './redirects.ts';
 
-/** Address of a pool's pages, and what they share. */
 export type LoginPlace = LocalPool & {
   readonly state: LoginState;
   /** `http://127.0.0.1:4000/eu-west-1_Abc` */
@@ -229,7 +228,6 @@ function readCookie(request: ControlRequest, name: string): string | undefined {
   return pair?.slice(name.length + 1);
 }
 
-/** Name of the cookie of a sign-in to a pool. */
 function sessionCookie(poolId: string): string {
   return `gatewright_session_${poolId.replace(/[^A-Za-z0-9]/g, '_')}`;
 }

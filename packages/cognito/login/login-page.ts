@@ -4,16 +4,13 @@ import type { ControlReply } from '../../core/api-call.ts';
 import { targetOf } from './redirects.ts';
 
 type LoginPage = {
-  /** Target of the form, including the query of the authorization request. */
   readonly action: string;
   readonly poolName: string;
   readonly clientName: string;
-  /** Where the browser goes after the sign-in. */
   readonly redirectUri: string;
   readonly formToken: string;
   readonly users: readonly { readonly username: string; readonly detail: string }[];
   readonly username: string;
-  /** Why the last attempt failed. */
   readonly fault: string | undefined;
   readonly needsNewPassword: boolean;
 };

@@ -1,4 +1,3 @@
-/** State of the login pages: issued codes, signed-in browsers, shown forms. */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { Clock } from '../../core/ports.ts';
@@ -51,7 +50,6 @@ export class LoginState {
     return hold(this.#browsers, { poolId, sub, untilMs: this.#clock.nowEpochMs() + BROWSER_MS });
   }
 
-  /** `sub` of the user signed in to the pool. */
   whoIs(cookie: string | undefined, poolId: string): string | undefined {
     const browser = this.#browsers.get(hashOf(cookie ?? ''));
     const isGood = browser?.poolId === poolId && browser.untilMs > this.#clock.nowEpochMs();

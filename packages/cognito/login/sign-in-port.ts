@@ -16,7 +16,6 @@ import { isLoopbackOrigin } from './redirects.ts';
 import { LoginState } from './login-state.ts';
 import { grantTokens, revokeToken, tellUser } from './token-endpoint.ts';
 
-/** The part of a request that precedes its body. */
 type Head = Pick<ControlRequest, 'method' | 'path' | 'host' | 'rawHeaders'>;
 
 export interface SignInPort {
@@ -179,7 +178,6 @@ async function serveEndpoint(
   }
 }
 
-/** OpenID Connect Discovery 1.0. */
 function discovery({ pool: { definition }, baseUrl }: Found): Readonly<Record<string, unknown>> {
   const { kind, issuer } = definition;
   const address = (wanted: Endpoint): string =>

@@ -42,7 +42,6 @@ export type AppClient = {
   readonly readable: readonly string[] | undefined;
 };
 
-/** The supported members of `LambdaConfig`. */
 export type TriggerName =
   | 'CustomMessage'
   | 'PostAuthentication'
@@ -51,7 +50,6 @@ export type TriggerName =
   | 'PreSignUp'
   | 'PreTokenGeneration';
 
-/** A function's version of a message that Cognito would send. */
 export type CustomMessage = {
   readonly email: string | undefined;
   readonly subject: string | undefined;
@@ -60,7 +58,6 @@ export type CustomMessage = {
 
 export type TriggerFunction = {
   readonly arn: string;
-  /** Of its events. */
   readonly version: '1' | '2' | '3';
 };
 
@@ -82,7 +79,6 @@ export type PoolDefinition = {
   readonly isCaseSensitive: boolean;
   readonly allowsSignUp: boolean;
   readonly required: readonly string[];
-  /** From the template. */
   readonly groups: readonly string[];
   readonly clients: readonly AppClient[];
   /** Accepts any client id, since the pool's own are unknown here. */

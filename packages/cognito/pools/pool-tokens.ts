@@ -1,4 +1,3 @@
-/** ID and access tokens of a pool, in its issuer's form. */
 import { OWN_DATA_SCOPE } from '../pool-issuer.ts';
 import type { AppClient, PoolDefinition } from './pool-model.ts';
 import { isReadable } from './pool-user.ts';

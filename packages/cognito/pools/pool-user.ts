@@ -1,6 +1,5 @@
 import type { Password } from './password.ts';
 
-/** Cognito's names for the state of a user. */
 export type UserStatus = 'UNCONFIRMED' | 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' | 'RESET_REQUIRED';
 
 export type PoolUser = {
@@ -22,7 +21,6 @@ export type PoolUser = {
   readonly isWritten: boolean;
 };
 
-/** A user of users.yml. */
 export type WrittenUser = {
   readonly username: string;
   readonly password: string | undefined;

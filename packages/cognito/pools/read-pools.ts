@@ -105,7 +105,6 @@ function poolIdOf({ properties }: ResolvedResource): string | undefined {
   return named === undefined ? undefined : (parseArn(named)?.resource.replace(/^userpool\//, '') ?? named);
 }
 
-/** Result of `GetAtt ClientSecret`. */
 function secretOf(client: ResolvedResource, stacks: readonly ResolvedStack[]): string | undefined {
   if (!isOn(client.properties, 'GenerateSecret')) return undefined;
   const stack = stacks.find(({ resources }) => resources.get(client.logicalId) === client);

@@ -1,4 +1,3 @@
-/** Sign-ins of a pool: their tokens, refresh tokens, and ends. */
 import { createHash, randomBytes } from 'node:crypto';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { Issuer } from '../issuer.ts';
@@ -33,7 +32,6 @@ export type Tokens = {
   readonly scopes: readonly string[] | undefined;
 };
 
-/** One refresh token, by its hash, as kept between starts. */
 export type RefreshSession = {
   readonly hash: string;
   readonly sub: string;
@@ -162,7 +160,6 @@ export class Sessions {
     return true;
   }
 
-  /** Ends all sign-ins of the user. */
   endAllOf({ sub }: PoolUser): void {
     this.#end((session) => session.sub === sub);
   }

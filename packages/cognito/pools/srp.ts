@@ -5,7 +5,6 @@
  */
 import { createHash, createHmac, getDiffieHellman, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** Hex, as in challenges. */
 export type SrpVerifier = { readonly salt: string; readonly verifier: string };
 
 export type SrpChallenge = {

@@ -14,7 +14,6 @@ import type { CodeDelivery, CodePurpose, UserPool } from './user-pool.ts';
 export type Metadata = ReadonlyMap<string, string>;
 
 export const NO_METADATA: Metadata = new Map();
-/** `clientId` in events of administrators' calls. */
 export const NO_CLIENT = 'CLIENT_ID_NOT_APPLICABLE';
 
 type Trigger = {

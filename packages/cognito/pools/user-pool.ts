@@ -1,4 +1,3 @@
-/** A user pool with its users, groups and sent codes. */
 import { ServiceRefusal } from '../../core/errors.ts';
 import { createHash, randomInt } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
@@ -21,7 +20,6 @@ export type PoolPorts = {
   readonly invoke: (functionArn: string, event: string) => Promise<InvocationResult>;
 };
 
-/** Purpose of a code. */
 export type CodePurpose = 'sign-up' | 'new password' | { readonly attribute: string };
 
 type SentCode = { readonly code: string; readonly untilMs: number; wrong: number };
@@ -77,7 +75,6 @@ export class UserPool {
     return known ?? (this.definition.isOpen ? openClient(clientId, this.definition.kind) : undefined);
   }
 
-  /** By username, sub, or a sign-in attribute. */
   find(name: string): PoolUser | undefined {
     const direct = this.#users.get(this.#keyOf(name));
     if (direct !== undefined) return direct;

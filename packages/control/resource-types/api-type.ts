@@ -32,7 +32,6 @@ export const PARTS = {
 export type PartName = keyof typeof PARTS;
 export const PART_NAMES = Object.keys(PARTS) as readonly PartName[];
 
-/** How calls of AWS's own APIs create and name one. */
 export type PartCalls = {
   /** The name in AWS's messages. */
   readonly noun: string;
@@ -100,7 +99,6 @@ export function classOf(type: ApiType): TypeClass | undefined {
   };
 }
 
-/** `Integration.Uri`: a block's properties, as named in the classes of templates. */
 export function under(parent: string, fields: readonly Field[]): readonly string[] {
   return fields.map(({ property }) => `${parent}.${property}`);
 }

@@ -1,4 +1,3 @@
-/** Every resource type of API Gateway, as one table. */
 import { classOf } from './api-type.ts';
 import { DOMAIN_TYPES } from './domain-types.ts';
 import { REST_TYPES } from './rest-types.ts';

@@ -1,4 +1,3 @@
-/** Custom domains, public and private, and their mappings to APIs. */
 import { generated, given, host, id } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
 import { idOf } from './api-type.ts';

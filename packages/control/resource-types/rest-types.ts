@@ -1,4 +1,3 @@
-/** REST APIs, their parts, keys and plans (`AWS::ApiGateway`). */
 import { makeName, makeRootResourceId } from '@gatewright/aws/physical-ids';
 import { generated, given, id } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';

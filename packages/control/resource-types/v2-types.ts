@@ -1,4 +1,3 @@
-/** HTTP and WebSocket APIs and their parts (`AWS::ApiGatewayV2`). */
 import { given, id } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
 import { idOf, under } from './api-type.ts';

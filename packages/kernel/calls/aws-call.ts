@@ -14,7 +14,6 @@ import type { SigningClock } from '@gatewright/aws/signing-clock';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply, type ControlRequest } from '../../core/api-call.ts';
 
-/** A call whose signature has been verified. */
 export type AwsCall = {
   readonly request: ControlRequest;
   readonly caller: LocalIdentity;
@@ -42,7 +41,6 @@ type Authentication =
 
 type Refusal = { readonly status: number; readonly type: string; readonly message: string };
 
-/** Unsigned and wrongly signed calls end here. */
 export function authenticateCall(
   request: ControlRequest,
   at: { readonly identities: Identities; readonly clock: SigningClock },
@@ -90,7 +88,6 @@ export function denialOf(service: string): typeof DENIAL {
   return { ...DENIAL, ...DENIALS[service] };
 }
 
-/** Why the first missing permission is missing, in AWS's words; undefined = all are given. */
 export function findDenial(caller: LocalIdentity, permissions: readonly AwsPermission[]): string | undefined {
   for (const { action, resource, conditions = NOTHING_KNOWN, shownAction = action } of permissions) {
     const decision = decideFor(caller, { action, resource, conditions });

@@ -1,4 +1,3 @@
-/** Results of AWS calls, printed by protocol. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { ServiceRequest } from '../../core/ports.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -78,7 +77,6 @@ export function printQueryReply(
   return { status, contentType: 'text/xml', body: `<?xml version="1.0"?>\n${xml}` };
 }
 
-/** A list is its element, repeated. */
 function printXml(fields: JsonObject): string {
   return Object.entries(fields)
     .flatMap(([name, value]) =>

@@ -1,4 +1,3 @@
-/** Address of an X-Ray daemon. */
 
 export type DaemonAddress = { readonly host: string; readonly port: number };
 

@@ -1,4 +1,3 @@
-/** The variables AWS_ENDPOINT_URL_<SERVICE> of AWS's SDKs. */
 
 /**
  * Service ids of SDKs as their variables spell them, where they differ from the names in integration URIs.

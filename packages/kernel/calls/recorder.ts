@@ -11,7 +11,6 @@ import { readOperation } from '@gatewright/aws/aws-operation';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { OperationReply, OperationResult } from './aws-operation.ts';
 
-/** One call, before signing. */
 type RecordedCall = {
   readonly at: string;
   readonly service: string;

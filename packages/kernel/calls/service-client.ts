@@ -18,9 +18,7 @@ export type ServiceClientOptions = {
   readonly clock: Clock;
   /** Undefined = only those of this start. */
   readonly endpoints: AwsEndpoints | undefined;
-  /** The DynamoDB of this start. */
   readonly dynamodb: ({ readonly url: string } & AwsCredentials) | undefined;
-  /** Answers calls that have no other destination. */
   readonly recorder: { answer(request: ServiceRequest): Promise<HttpOutcome> };
   /**
    * Address of our control port, which `gatewright env` puts into `AWS_ENDPOINT_URL`: calls must not come

@@ -66,7 +66,6 @@ export function rightsOfDynamoDb(
   return toPermissions(rightsOf(operation, input, partitionKeyOf), { region, accountId });
 }
 
-/** The permissions that a call of a table needs. */
 export function toPermissions(
   rights: readonly NeededRight[],
   { region, accountId }: Pick<Place, 'region' | 'accountId'>,

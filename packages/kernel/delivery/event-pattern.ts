@@ -54,10 +54,6 @@ function matchesLeaf(value: unknown, tests: readonly ValueTest[], rules: readonl
   return tests.some((test) => all.some((each) => test(each)));
 }
 
-/**
- * `FilterCriteria` of an event source mapping: one of up to ten patterns must match. Undefined = no filter.
- * @throws PatternError
- */
 export function compileFilters(criteria: unknown): EventTest | undefined {
   const filters = isJsonObject(criteria) ? criteria['Filters'] : undefined;
   if (!Array.isArray(filters) || filters.length === 0) return undefined;

@@ -156,7 +156,6 @@ export class MessageQueue {
     return all;
   }
 
-  /** Removes messages older than the retention period. */
   expire(now: number): readonly QueuedMessage[] {
     const expired: QueuedMessage[] = [];
     for (const message of this.#messages.values()) {

@@ -1,4 +1,3 @@
-/** Settings of a queue and its messages. */
 
 /** SQS: `Number`, `String`, `Binary`, with a custom label after a dot; a binary value is base64. */
 export type MessageAttribute = {

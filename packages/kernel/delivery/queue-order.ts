@@ -40,7 +40,6 @@ export class ArrivalOrder implements QueueOrder {
   }
 
   release(): void {
-    // Arrival order has no groups to unblock.
   }
 
   clear(): void {

@@ -14,7 +14,6 @@ export const USUAL_ASYNC: AsyncSettings = { maxRetries: 2, maxAgeMs: 21_600_000 
 type AsyncState = {
   readonly acceptedAt: number;
   readonly failures: number;
-  /** Consecutive throttled tries. */
   readonly throttles: number;
 };
 

@@ -1,4 +1,3 @@
-/** Wall-clock times of a time zone, as instants. */
 
 type WallTime = {
   readonly year: number;

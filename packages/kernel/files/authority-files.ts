@@ -6,7 +6,6 @@ import { StartError } from '../../core/errors.ts';
 import { makeOwnFolder } from './own-folder.ts';
 import { readSecretFile, writeSecretFile } from './secret-file.ts';
 
-/** PEM, both. */
 type CertifiedKey = { readonly certificate: string; readonly privateKey: string };
 
 export type LocalAuthority = CertifiedKey & {
@@ -25,7 +24,6 @@ type MakeAuthority = (wish: {
 }) => CertifiedKey;
 
 const FOLDER = 'tls';
-/** In the folder that a gateway was started in. */
 export const AUTHORITY_FILE = join('.gatewright', FOLDER, 'ca.pem');
 const DAY_MS = 86_400_000;
 /** Apple accepts no longer lifetime of a server; an unattended CA should not outlive the project by long. */

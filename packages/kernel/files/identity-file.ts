@@ -63,7 +63,6 @@ export function chooseKeyPair(environment: Readonly<Record<string, string | unde
   return { accessKeyId, secretAccessKey };
 }
 
-/** AWS's form, with a prefix that no real key has. */
 export function makeKeyPair(): KeyPair {
   return {
     accessKeyId: `AKIALOCAL${randomBytes(8).toString('hex').toUpperCase()}`,
@@ -71,7 +70,6 @@ export function makeKeyPair(): KeyPair {
   };
 }
 
-/** The bearer secret of a start. */
 export function makeControlSecret(): string {
   return randomBytes(32).toString('base64url');
 }

@@ -1,8 +1,6 @@
-/** What a start says about its services and its name. */
 
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 
-/** Where tables are stored. */
 export type DynamoDbChoice =
   | { readonly kind: 'embedded'; readonly dataDirectory: string | undefined }
   /** DynamoDB Local or AWS; the virtual clock does not reach it. */

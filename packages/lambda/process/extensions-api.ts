@@ -8,7 +8,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerJson, readBody, refuse } from './loopback-http.ts';
 
 type EventType = 'INVOKE' | 'SHUTDOWN';
-/** A notification before it is formatted. */
 type ExtensionEvent =
   | {
       readonly eventType: 'INVOKE';
@@ -66,7 +65,6 @@ export class ExtensionsApi {
     }
   }
 
-  /** Whether any extension subscribes to the shutdown. */
   get wantShutdown(): boolean {
     return [...this.#extensions.values()].some(({ events }) => events.has('SHUTDOWN'));
   }

@@ -1,4 +1,3 @@
-/** The toolchain of a function, by its runtime. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,9 +13,7 @@ import { PythonProbe } from './python/python-probe.ts';
 import { findPython, type PythonOptions } from './python/python-toolchain.ts';
 
 type ToolchainFolders = {
-  /** Of this run. */
   readonly runDirectory: string;
-  /** Kept between runs. */
   readonly cacheDirectory: string;
 };
 

@@ -27,7 +27,6 @@ export class FunctionLines {
     unfinished.text = '';
   }
 
-  /** Prints the unfinished line at the end. */
   flush(): void {
     for (const stream of ['stdout', 'stderr'] as const) {
       const { text } = this.#unfinished[stream];

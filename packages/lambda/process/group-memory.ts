@@ -51,7 +51,6 @@ export class GroupMemory {
   }
 }
 
-/** Bytes of a group by its id. */
 type Sizes = (group: number) => number;
 
 function linuxSizes(looksAtAll: boolean): Sizes {

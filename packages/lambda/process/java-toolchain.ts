@@ -96,7 +96,6 @@ function lacking(definition: FunctionDefinition, message: string): CodeFinding {
   return { error, consequence: usualConsequence(definition) };
 }
 
-/** Class path entries. */
 type Classes = {
   readonly path: readonly string[];
   /** Why some of them are probably missing. */
@@ -159,7 +158,6 @@ function needsPackages(pom: string): boolean {
 
 /** Folders of a project without packages of its own classes. */
 const NO_PACKAGES = /^(?:\..*|target|build|src|lib|node_modules|META-INF)$/;
-/** Maximum depth of packages of classes. */
 const MAX_DEPTH = 8;
 
 function hasClasses(folder: string, except = /^META-INF$/, depth = 0): boolean {

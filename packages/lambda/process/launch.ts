@@ -1,4 +1,3 @@
-/** What a function needs on this machine to run as a process. */
 import { DefinitionError } from '../../core/errors.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import type { CodeFinding } from '../runnable-code.ts';
@@ -14,7 +13,6 @@ export type Launch = {
   readonly hasNoDeadline?: true;
 };
 
-/** Result of the search for a function's toolchain. */
 export type Toolchain =
   | {
       readonly kind: 'found';

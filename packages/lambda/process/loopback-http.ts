@@ -1,4 +1,3 @@
-/** Common parts of the loopback endpoints for a process. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** A web page can reach every loopback port: recognized by its own Host name, or by its origin. */

@@ -2,7 +2,6 @@
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The inspected parts of the machine. */
 export type Machine = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly home: string;

@@ -19,7 +19,6 @@ import { ProcessInstance } from './process-instance.ts';
 import { isExecutable, listNames } from './machine.ts';
 import type { ProcessProgram } from './process-program.ts';
 
-/** Common to all functions of a gateway. */
 export type ProcessSetup = Pick<ProcessProgram, 'clockOffset' | 'log' | 'deadlines' | 'keeper' | 'memory'> & {
   readonly runDirectory: string;
   readonly hold?: ProcessProgram['hold'];
@@ -40,7 +39,6 @@ export class ProcessCode implements RunnableCode {
   readonly #setup: ProcessSetup;
   readonly #find: FindToolchain;
   #toolchain: Extract<Toolchain, { kind: 'found' }> | undefined;
-  /** Result of the check, for the first build. */
   #checked: Toolchain | undefined;
 
   constructor(definition: FunctionDefinition, setup: ProcessSetup, find: FindToolchain) {
@@ -93,7 +91,6 @@ export class ProcessCode implements RunnableCode {
     return found;
   }
 
-  /** Output folder of `sam build`. */
   get #builtFolders(): readonly string[] {
     const { code, place, logicalId } = this.#definition;
     return code.kind === 'directory' ? [join(dirname(place.file), '.aws-sam', 'build', logicalId)] : [];

@@ -55,7 +55,6 @@ export function layerRoots({ layers }: Pick<FunctionDefinition, 'layers'>): stri
   return layers.flatMap(({ directory }) => (directory === undefined ? [] : [directory])).toReversed();
 }
 
-/** A file of a layer by its path in Lambda. */
 export function findInLayers(
   definition: Pick<FunctionDefinition, 'layers'>,
   path: string,

@@ -127,7 +127,6 @@ export class ProcessGroup {
   }
 }
 
-/** Facilities of the system. */
 type System = {
   readonly platform: NodeJS.Platform;
   readonly kill: (pid: number, signal: NodeJS.Signals) => void;
@@ -184,7 +183,9 @@ function offerToTheKernel(pid: number): void {
   if (process.platform !== 'linux') return;
   try {
     writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
-  } catch {}
+  } catch {
+    // It has already ended.
+  }
 }
 
 /** Ends processes that have left the group, found by their environment. Only Linux shows it. */
@@ -196,7 +197,9 @@ export async function endMarked(entry: string): Promise<void> {
     for (const pid of found) {
       try {
         process.kill(pid, 'SIGKILL');
-      } catch {}
+      } catch {
+        // It has already ended.
+      }
     }
   }
 }

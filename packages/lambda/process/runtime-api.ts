@@ -10,7 +10,6 @@ import { MAX_RESULT_BYTES, type StreamPart } from '../job.ts';
 import { ExtensionsApi } from './extensions-api.ts';
 import { answerJson, isFromBrowser, readBody, refuse } from './loopback-http.ts';
 
-/** One event for a runtime. */
 export type RuntimeEvent = {
   readonly requestId: string;
   readonly payload: string;
@@ -24,13 +23,11 @@ export type RuntimeEvent = {
   readonly clockOffsetMs: number;
 };
 
-/** Receives the runtime's messages. */
 export interface RuntimeApiHost {
   /** The runtime and its extensions are idle: for the first time, or after an answer. */
   onIdle(): void;
   onReturned(text: string): void;
   onPart(part: StreamPart): void;
-  /** `payload` is Lambda's error JSON. */
   onFailed(payload: string): void;
   onInitFailed(payload: string): void;
   /** Whether a debugger is attached to the runtime and may hold what it has begun. */
@@ -46,7 +43,6 @@ export class RuntimeApi {
   readonly #host: RuntimeApiHost;
   readonly #server: Server;
   #port = 0;
-  /** The runtime's pending request for an event. */
   #waiting: ServerResponse | undefined;
   /** Handed over, but not fetched yet. */
   #pending: RuntimeEvent | undefined;
@@ -73,7 +69,6 @@ export class RuntimeApi {
     });
   }
 
-  /** Whether the handed-over event has been fetched. */
   get hasStarted(): boolean {
     return this.#pending === undefined;
   }

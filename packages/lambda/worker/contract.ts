@@ -9,7 +9,6 @@ import { RuntimeError, toFailure } from './failure.ts';
 
 export type Handler = (...args: unknown[]) => unknown;
 
-/** Constant over all events of an instance. */
 export type FunctionFacts = {
   readonly functionName: string;
   readonly functionArn: string;

@@ -25,7 +25,6 @@ export class EventLoop {
   /** Of the running event, if the handler streams. */
   #stream: ResponseStream | undefined;
   #queue: EventMessage[] = [];
-  /** Number of the last event from the queue. */
   #sequence = -1;
   #running = false;
   #startedAt = 0;

@@ -1,4 +1,3 @@
-/** Entry of an instance's thread: seals it, then serves. */
 import { syncBuiltinESMExports } from 'node:module';
 import { workerData } from 'node:worker_threads';
 import { readFileSync } from 'node:fs';

@@ -68,7 +68,6 @@ export function rerouteFetch(control: Control): void {
   };
 }
 
-/** A parsed call; names of headers in lower case. */
 type FetchCall = {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;

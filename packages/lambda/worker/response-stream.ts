@@ -17,7 +17,6 @@ const PART_BYTES = 65_536;
 /** Unacknowledged bytes; above this the function's `write` returns false and waits for `drain`. */
 const WINDOW_BYTES = 4 * PART_BYTES;
 
-/** Sends bytes to the gateway and receives their acknowledgement. */
 type PartChannel = {
   readonly send: (part: Uint8Array<ArrayBuffer>, contentType: string | undefined) => void;
   /** Keeps the thread alive while it waits for an acknowledgement. */

@@ -1,4 +1,3 @@
-/** Runs an instance: it loads the handler, then takes one event after another. */
 import { readFileSync } from 'node:fs';
 import { enableCompileCache, flushCompileCache, setSourceMapsSupport } from 'node:module';
 import { setImmediate } from 'node:timers/promises';
@@ -16,7 +15,6 @@ import { FunctionOutput } from './output.ts';
 import { awslambda } from './response-stream.ts';
 import { installVirtualDate } from './virtual-date.ts';
 
-/** A thread of the gateway, or a process. */
 type InstancePlace = {
   readonly seal: (start: InstanceStart, output: FunctionOutput) => void;
   readonly isProcess: boolean;

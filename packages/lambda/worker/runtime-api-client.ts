@@ -1,4 +1,3 @@
-/** Client of the Runtime API, for Node.js. */
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 
 import type { InvokedVersion } from '../../core/ports.ts';

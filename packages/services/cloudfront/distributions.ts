@@ -22,7 +22,6 @@ function distributionOf({ method, path }: Pick<ServiceRequest, 'method' | 'path'
 export class RecordedDistributions {
   readonly #clock: Clock;
   readonly #random: Random;
-  /** By distribution and reference. */
   readonly #made = new Map<string, Made>();
 
   constructor(clock: Clock, random: Random) {

@@ -54,7 +54,6 @@ export class EventBuses {
     return [...this.#rules.values()].flat();
   }
 
-  /** Buses with rules. */
   get arns(): readonly string[] {
     return [...this.#rules]
       .filter(([, rules]) => rules.some(({ test }) => test !== undefined))

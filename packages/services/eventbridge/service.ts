@@ -1,4 +1,3 @@
-/** EventBridge: buses and rules, and calls of SDKs. */
 import { isJson } from '@gatewright/aws/json-object';
 import { printTime } from '../../kernel/event-bus.ts';
 import type { BusEvent } from '../../kernel/event-bus.ts';

@@ -1,4 +1,3 @@
-/** Kinesis for SDKs, over the streams of this start. */
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';

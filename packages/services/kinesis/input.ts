@@ -85,7 +85,6 @@ export class InputReader {
     return value;
   }
 
-  /** A reader for each structure of a list. */
   list(name: string, least: number, most: number): readonly InputReader[] {
     const value = this.#member(name, { isRequired: true });
     if (value === undefined) return [];
@@ -137,7 +136,6 @@ function lowerFirst(name: string): string {
   return name === 'StreamARN' ? 'streamARN' : name.charAt(0).toLowerCase() + name.slice(1);
 }
 
-/** In the words of AWS's parser. */
 function wrongType(value: unknown, wanted: string): KinesisError {
   const message = Array.isArray(value)
     ? 'Start of list found where not expected'

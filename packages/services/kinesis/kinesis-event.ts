@@ -5,7 +5,6 @@ import type { Shard, StoredRecord } from './shard.ts';
 type EventSource = {
   readonly streamArn: string;
   readonly region: string;
-  /** Of the receiving function. */
   readonly roleArn: string;
 };
 

@@ -59,7 +59,6 @@ export class LocalStreams {
     this.#open(definition, true);
   }
 
-  /** Including its records. */
   remove(arn: string): void {
     this.#streams.get(arn)?.purge();
     this.#streams.get(arn)?.close();
@@ -184,7 +183,6 @@ export class LocalStream {
     this.#at.kept.delete(this.#creationKey);
   }
 
-  /** No reads after this. */
   close(): void {
     this.#isClosed = true;
     this.#listeners.clear();

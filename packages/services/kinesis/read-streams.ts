@@ -1,4 +1,3 @@
-/** `AWS::Kinesis::Stream`, and event source mappings of streams. */
 import { partitionOf } from '@gatewright/aws/arn';
 import { readOrderedMapping } from '../../kernel/read-ordered-mapping.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';

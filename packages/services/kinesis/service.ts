@@ -23,7 +23,6 @@ class KinesisService implements Service {
   readonly target: ServiceTarget;
   readonly #ports: ServicePorts;
   readonly #recorded: RecordedStreams;
-  /** ARNs of targets in no stack. */
   readonly #elsewhere = new Set<string>();
   #consumers: readonly StreamConsumer[] = [];
 

@@ -5,7 +5,6 @@ type ShardIterator = {
   readonly createdAt: number;
   readonly streamArn: string;
   readonly shard: number;
-  /** The place of the first record to return. */
   readonly from: number;
 };
 

@@ -16,7 +16,6 @@ import type { Shard, StoredRecord } from './shard.ts';
 export type StreamMapping = OrderedMapping & {
   readonly streamArn: string;
   readonly region: string;
-  /** The function's role. */
   readonly roleArn: string;
   readonly start: StartingPosition;
 };
@@ -30,11 +29,9 @@ type At = {
   readonly mapping: StreamMapping;
   readonly stream: LocalStream;
   readonly shard: Shard;
-  /** Its number among the lanes of the shard. */
   readonly number: number;
 };
 
-/** Characters of an event, without its frame. */
 const MAX_BATCH_CHARACTERS = 5_500_000;
 /** An event's text around the data of a record. */
 const FRAME_CHARACTERS = 700;
@@ -45,7 +42,6 @@ export class ShardLane {
   readonly #source: BatchSource<StoredRecord>;
   /** The place of the first record not yet read. */
   #next: number;
-  /** Gathered while its window is open. */
   #gathered: StoredRecord[] = [];
   /** Tried before anything else: halves of a batch, the rest of one. */
   #first: Batch<StoredRecord>[] = [];
@@ -200,7 +196,6 @@ export class ShardLane {
   }
 }
 
-/** Prefix of its lanes' places in the kept entries. */
 export function placesOf(mappingId: string, shard: Shard): string {
   return `kinesis/place/${mappingId}/${shard.number}/`;
 }

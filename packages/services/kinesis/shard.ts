@@ -8,7 +8,6 @@ export type NewRecord = {
   readonly partitionKey: string;
   /** Base64. */
   readonly data: string;
-  /** Replaces the hash of the key. */
   readonly hashKey?: bigint | undefined;
 };
 
@@ -43,7 +42,6 @@ export function printShardId(number: number): string {
 
 type Options = {
   readonly kept: KeptEntries;
-  /** Prefix of its records in the kept entries. */
   readonly prefix: string;
   /** Of the stream, in epoch milliseconds. */
   readonly createdAt: number;
@@ -57,7 +55,6 @@ export class Shard {
   readonly #records: StoredRecord[] = [];
   #bytes = 0;
   #next: number;
-  /** The place after the last dropped record. */
   #gone = 0;
   /** Use of the current second. */
   #taken = { second: 0, records: 0, bytes: 0 };
@@ -92,7 +89,6 @@ export class Shard {
     return printSequence({ createdAt, arrivedAt: createdAt, shard: this.number, index: 0 });
   }
 
-  /** The place for the next record. */
   get end(): number {
     return this.#next;
   }
@@ -122,7 +118,6 @@ export class Shard {
     return stored;
   }
 
-  /** From a place on, oldest first. */
   *from(index: number): Generator<StoredRecord> {
     for (let at = this.#placeOf(index); ; at += 1) {
       const record = this.#records[at];
@@ -136,7 +131,6 @@ export class Shard {
     return this.#records.find(({ arrivedAt }) => arrivedAt >= epochMs)?.index ?? this.#next;
   }
 
-  /** Drops records that arrived before. */
   trim(beforeMs: number): void {
     const left = this.#records.findIndex(({ arrivedAt }) => arrivedAt >= beforeMs);
     this.drop(left === -1 ? this.#records.length : left);

@@ -6,7 +6,6 @@ import { placesOf, ShardLane } from './shard-lane.ts';
 import type { LanePorts, StreamMapping } from './shard-lane.ts';
 import type { Shard } from './shard.ts';
 
-/** Place of one lane, with its shard's number of lanes. */
 type Place = { readonly number: number; readonly parallel: number; readonly next: number };
 
 export class StreamConsumer {
@@ -34,7 +33,6 @@ export class StreamConsumer {
     });
   }
 
-  /** Records not yet done by its function. */
   get waiting(): number {
     return this.#lanes.reduce((sum, { waiting }) => sum + waiting, 0);
   }

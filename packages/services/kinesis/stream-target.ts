@@ -1,4 +1,3 @@
-/** Streams as targets: each event becomes a record. */
 import { DELIVERED, final } from '../../kernel/event-ports.ts';
 import type { Delivery, DeliveryOutcome } from '../../kernel/event-ports.ts';
 import type { RemoteCall } from '../../kernel/service.ts';

@@ -47,7 +47,6 @@ export class RecordedStreams {
     this.#keptCharacters = 0;
   }
 
-  /** Whether it has records. */
   has(stream: string): boolean {
     return this.#records.has(stream);
   }

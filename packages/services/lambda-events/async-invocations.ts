@@ -11,16 +11,13 @@ import { destinationRecord, type EndOfEvent, failureAttributes } from '../../ker
 import { type EventPorts, type EventTargets, LONGEST_RUN_MS, makeTrace } from '../../kernel/event-ports.ts';
 
 export type AsyncConfig = AsyncSettings & {
-  /** ARNs. */
   readonly onSuccess?: string | undefined;
   readonly onFailure?: string | undefined;
   readonly deadLetterArn?: string | undefined;
 };
 
 type AsyncEvent = {
-  /** Name. */
   readonly functionName: string;
-  /** Version or alias. */
   readonly qualifier?: string | undefined;
   readonly payload: string;
   readonly wishes?: InvocationWishes | undefined;
@@ -57,7 +54,6 @@ export class AsyncInvocations {
     this.#options = options;
   }
 
-  /** Events that are not done. */
   get size(): number {
     return this.#pending.size;
   }

@@ -3,7 +3,6 @@ import { USUAL_ASYNC } from '../../kernel/delivery/retries.ts';
 import type { AsyncConfig } from './async-invocations.ts';
 import { readFunctionName, type ResourceReader } from '../../kernel/read-resource.ts';
 
-/** By `asyncKey`. */
 type AsyncConfigs = ReadonlyMap<string, AsyncConfig>;
 
 function asyncKey(functionName: string, qualifier: string | undefined): string {

@@ -1,4 +1,3 @@
-/** Event source mappings and asynchronous invocations: their properties. */
 import { makeUuid } from '@gatewright/aws/physical-ids';
 import { row } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';

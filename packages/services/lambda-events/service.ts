@@ -10,9 +10,7 @@ import { readMappings } from './read-mappings.ts';
 class LambdaEventsService implements Service {
   readonly async: AsyncInvocations;
   readonly target: ServiceTarget;
-  /** By `asyncKey`. */
   #configs: ReadonlyMap<string, AsyncConfig> = new Map();
-  /** ARNs by function name. */
   #deadLetters: ReadonlyMap<string, string> = new Map();
   #isRestored = false;
 

@@ -1,4 +1,3 @@
-/** Log groups and their subscriptions: their properties, and results of Ref and GetAtt. */
 import { arnOf, named, row } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
 import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';

@@ -4,7 +4,6 @@ import { isIPv6 } from 'node:net';
 import type { TraceSink } from '../../core/ports.ts';
 import type { DaemonAddress } from '../../kernel/calls/daemon-address.ts';
 
-/** The daemon's header before the document. */
 const HEADER = '{"format":"json","version":1}\n';
 /** The daemon's limit. */
 const MAX_PACKET_BYTES = 64 * 1024;

@@ -1,4 +1,3 @@
-/** Schedules: their properties. */
 import { words } from '../../core/resource-types/words.ts';
 import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';
 

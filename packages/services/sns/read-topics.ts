@@ -1,4 +1,3 @@
-/** `AWS::SNS::Topic` and `AWS::SNS::Subscription`. */
 import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
 import { compileFilterPolicy, type MessageTest } from '../../kernel/delivery/filter-policy.ts';
 import { atPlace } from '../../kernel/delivery/value-match.ts';
@@ -13,7 +12,6 @@ export function readTopic(reader: ResourceReader): TopicDefinition {
   };
 }
 
-/** Subscriptions declared in the topic. */
 export function readOwnSubscriptions(reader: ResourceReader): readonly Subscription[] {
   const topicArn = reader.resource.physicalId;
   return reader.list('Subscription').flatMap((given, index) => {

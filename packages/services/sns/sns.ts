@@ -72,7 +72,6 @@ function publishBatch(input: JsonObject, arn: string, topics: Topics, random: Ra
   };
 }
 
-/** `PublishBatchRequestEntries.member.1.Id` */
 function entriesOf(input: JsonObject): readonly JsonObject[] {
   const given = input['PublishBatchRequestEntries'];
   const members = isJsonObject(given) ? given['member'] : given;

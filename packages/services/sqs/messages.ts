@@ -103,7 +103,6 @@ function printSequence(sequence: number): string {
   return `188${String(sequence).padStart(17, '0')}`;
 }
 
-/** The attributes of one message that the receiver requested. */
 export function printReceived(
   message: QueuedMessage,
   input: JsonObject,

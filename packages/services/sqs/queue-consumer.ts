@@ -28,7 +28,6 @@ export type QueueMapping = {
 
 /** "Lambda reads up to five batches": concurrent batches, unless the mapping sets a number. */
 const USUAL_BATCHES = 5;
-/** Bytes of an event, without its frame. */
 const MAX_BATCH_BYTES = 5_500_000;
 
 type Options = Pick<EventPorts, 'invoker' | 'agenda' | 'clock' | 'random' | 'work' | 'report'> & {

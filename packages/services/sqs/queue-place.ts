@@ -1,4 +1,3 @@
-/** A queue's address, and the queue of an address. */
 import type { LocalQueue, Queues } from './queues.ts';
 import { partitionOf } from '@gatewright/aws/arn';
 import { missing } from './error.ts';

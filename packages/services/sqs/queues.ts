@@ -63,7 +63,6 @@ export class Queues {
     return this.#open(definition, true);
   }
 
-  /** Clears queues of stacks and of calls, with their messages. */
   clear(): void {
     for (const arn of [...this.#queues.keys()]) this.remove(arn);
   }

@@ -1,4 +1,3 @@
-/** Queues: their properties, and results of Ref and GetAtt. */
 import { arnOf, named, row } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
 import type { Namer } from '../../core/resource-types/namers.ts';

@@ -1,4 +1,3 @@
-/** SQS: queues, the functions that read them, and calls of SDKs. */
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import type { EventSource, HandTarget } from '../../kernel/event-rows.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';

@@ -1,4 +1,3 @@
-/** SQS for SDKs (SQS API reference), over the queues of this start. */
 import { membersOf } from '@gatewright/aws/json-object';
 import { sizeOf } from '../../kernel/delivery/queue-model.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';

@@ -1,4 +1,3 @@
-/** State machines: results of Ref and GetAtt. */
 import { arnOf, named, row } from '../../core/resource-types/namers.ts';
 import type { Namer } from '../../core/resource-types/namers.ts';
 import { RECORDED } from '../../core/resource-types/resource-types.ts';

@@ -1,4 +1,3 @@
-/** Streams of `AWS::DynamoDB::Table`, and event source mappings of them. */
 import { partitionOf } from '@gatewright/aws/arn';
 import { readOrderedMapping } from '../../kernel/read-ordered-mapping.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';

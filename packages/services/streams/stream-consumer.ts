@@ -23,7 +23,6 @@ type Lane = {
   /** Tried before anything else of the lane: halves of a batch, the rest of one. */
   readonly first: Batch<StreamRecord>[];
   isBusy: boolean;
-  /** In the running batch. */
   running: readonly StreamRecord[];
   window: Wake | undefined;
 };
@@ -69,7 +68,6 @@ export class StreamConsumer {
     return this.#stream.tableName;
   }
 
-  /** Adds a change of the table. */
   push(record: StreamRecord): void {
     const { filter } = this.mapping;
     if (filter?.(printStreamRecord(record, this.#stream)) === false) return;

@@ -1,4 +1,3 @@
-/** Streams of tables of the embedded DynamoDB, and the mappings that read them. */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { EventPorts, EventTargets } from '../../kernel/event-ports.ts';
 import { StreamConsumer, type StreamMapping } from './stream-consumer.ts';

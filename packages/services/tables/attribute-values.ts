@@ -6,7 +6,6 @@ const MAX_DEPTH = 32;
 const NUMBER = /^-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** An item in DynamoDB's own form. */
 export function isItem(value: unknown): value is JsonObject {
   return (
     isJsonObject(value) &&

@@ -1,4 +1,3 @@
-/** Creates the tables of the templates in a DynamoDB, ours or another. */
 import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import { UNCOUNTED } from '@gatewright/dynamodb';
 import { signRequest } from '@gatewright/aws/sign-request';

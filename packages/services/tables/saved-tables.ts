@@ -7,7 +7,6 @@ import { deleteItems, listTables, putItems, readItems } from './table-items.ts';
 
 export type SavedTable = {
   readonly region: string;
-  /** Input of CreateTable. */
   readonly definition: JsonObject;
   readonly timeToLive: string | null;
   readonly items: readonly JsonObject[];

@@ -18,7 +18,6 @@ export type Seed = {
 
 const ENDINGS = new Set(['.json', '.yml', '.yaml', '.ndjson', '.jsonl']);
 const MAX_BYTES = 64 * 1024 * 1024;
-/** The local issuer's users, read by `user-files.ts`. */
 const USERS = 'users';
 
 /** @throws StartError with the file, and the item if known */

@@ -1,4 +1,3 @@
-/** Fills empty tables with seeds. */
 import type { DynamoDbTarget } from './create-tables.ts';
 import type { Seed } from './seed-files.ts';
 import { putItems, readItems } from './table-items.ts';

@@ -1,4 +1,3 @@
-/** All items of tables at once: read, written, deleted. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { callDynamoDb, type DynamoDbTarget, refuseUnless } from './create-tables.ts';

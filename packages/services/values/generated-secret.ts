@@ -2,7 +2,6 @@
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 
-/** A number from 0 up to but not including the bound. */
 export type Draw = (bound: number) => number;
 
 const LOWERCASE = 'abcdefghijklmnopqrstuvwxyz';

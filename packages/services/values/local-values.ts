@@ -93,7 +93,6 @@ export class LocalValues {
     return this.#orTell(found, 'ssm', nameOrArn);
   }
 
-  /** Sorted by name. */
   parametersBelow(path: string, isRecursive: boolean): readonly Parameter[] {
     const folder = path.endsWith('/') ? path : `${path}/`;
     const found = [...this.#parameters.values()].filter(

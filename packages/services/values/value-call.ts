@@ -6,7 +6,6 @@ import { headerOf } from '@gatewright/aws/raw-headers';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { AwsCall } from '../../kernel/calls/aws-call.ts';
 
-/** Region and account of a call's names. */
 export type Home = { readonly region: string; readonly accountId: string };
 
 /** `AmazonSSM.GetParameter` → `GetParameter` */

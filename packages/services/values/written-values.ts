@@ -21,13 +21,9 @@ export type ParameterType = 'String' | 'StringList' | 'SecureString';
 export type WrittenParameter = { readonly type: ParameterType; readonly value: string };
 
 export type WrittenValues = {
-  /** By name. */
   readonly parameters: ReadonlyMap<string, WrittenParameter>;
-  /** By name or ARN. */
   readonly secrets: ReadonlyMap<string, Content>;
-  /** By `bucket/key`. */
   readonly objects: ReadonlyMap<string, Content>;
-  /** By `application/environment/profile`. */
   readonly configurations: ReadonlyMap<string, Content>;
   /** Files included by `!file`. */
   readonly attached: readonly string[];
@@ -75,7 +71,6 @@ export function parseValues(text: string, file: string, readAttached: ReadAttach
 
 type Entry = { readonly name: string; readonly node: Node };
 
-/** Values that stacks read while they are loaded. */
 export function storedValues({ parameters, secrets, objects }: WrittenValues, file: string): StoredValues {
   const readText = (content: Content | undefined): string | undefined =>
     content?.isText === true ? content.bytes.toString('utf8') : undefined;

@@ -10,7 +10,6 @@ import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts'
 import { readSource } from '../cloudformation/template-source.ts';
 import type { SourceTree } from '../cloudformation/template-source.ts';
 
-/** The property of each type that names an S3 object. */
 const PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::Lambda::Function': 'Code',
   'AWS::Lambda::LayerVersion': 'Content',

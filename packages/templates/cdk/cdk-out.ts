@@ -1,4 +1,3 @@
-/** Loads the stacks of a CDK cloud assembly (`cdk.out`). */
 import { dirname, join } from 'node:path';
 import { asText } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';

@@ -1,4 +1,3 @@
-/** Address arithmetic of `Fn::Cidr`, for IPv4 and IPv6 blocks. */
 import { firstAddress, parseIpAddress, parsePrefix } from '@gatewright/aws/ip-address';
 
 /**

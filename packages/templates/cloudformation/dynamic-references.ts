@@ -10,7 +10,6 @@ import type { Path } from './template-source.ts';
 
 type ReferenceSource = {
   readonly stored: StoredValues | undefined;
-  /** Text of a secret of this stack, by its `Ref`. */
   readonly ownSecret: (id: string) => string | undefined;
   /** Throws a `DefinitionError`. No message may hold a value. */
   readonly fail: (message: string) => never;

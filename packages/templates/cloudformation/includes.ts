@@ -26,7 +26,6 @@ const COUNT_LIMIT = 1_000;
 
 type Included = {
   readonly tree: SourceTree;
-  /** Included local files. */
   readonly files: readonly string[];
 };
 

@@ -16,7 +16,6 @@ export type Resolved = Json | typeof NO_VALUE;
 /** Meaning of names in one stack. `fail` throws a `DefinitionError` at the place of `at`. */
 export interface Scope {
   readonly region: string;
-  /** Parameter, pseudo parameter or resource. */
   ref(name: string, at: Path): Resolved;
   attribute(logicalId: string, attribute: string, at: Path): Json;
   condition(name: string, at: Path): boolean;
@@ -198,7 +197,6 @@ function combine(argument: Json, name: string, scope: Scope, at: Path): boolean[
   return argument.map((item, index) => resolveBoolean(item, scope, [...at, String(index)]));
 }
 
-/** The value of a condition: a boolean, or the text of one. */
 export function resolveBoolean(value: Json | undefined, scope: Scope, at: Path): boolean {
   const resolved = resolveValue(value, scope, at);
   if (resolved === true || resolved === 'true') return true;

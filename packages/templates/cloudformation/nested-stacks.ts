@@ -11,14 +11,12 @@ import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/jso
 import { readSource } from './template-source.ts';
 import type { SourceTree } from './template-source.ts';
 
-/** A template and its nested ones. */
 export type TemplateFamily = {
   readonly tree: SourceTree;
   readonly nested: ReadonlyMap<string, TemplateFamily>;
   readonly findings: readonly Finding[];
 };
 
-/** Type → the property that names the template. */
 const PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::CloudFormation::Stack': 'TemplateURL',
   'AWS::Serverless::Application': 'Location',

@@ -10,7 +10,6 @@ import type { RawStack } from '../raw-stack.ts';
 
 interface NamedResources {
   typeOf(logicalId: string): string;
-  /** A resolved property as text. */
   findText(logicalId: string, property: string): string | undefined;
   /** Runs `look`, unless it is running already, which means that names depend on each other in a circle. */
   guard<T>(logicalId: string, look: () => T): T;

@@ -15,7 +15,6 @@ type NameSource = {
   readonly accountId: string;
   readonly partition: string;
   readonly urlSuffix: string;
-  /** A property as text. */
   text(property: string): string | undefined;
 };
 

@@ -96,7 +96,6 @@ export class StackResolver implements Scope {
     return resolved;
   }
 
-  /** Outputs whose condition holds, by output name. */
   resolveOutputs(): ReadonlyMap<string, Json> {
     return new Map(
       Object.keys(this.#section('Outputs')).flatMap((name) =>
@@ -109,7 +108,6 @@ export class StackResolver implements Scope {
     );
   }
 
-  /** Export name → output name. */
   get exportNames(): ReadonlyMap<string, string> {
     this.#exportNames ??= readExportNames(
       Object.entries(this.#section('Outputs')),

@@ -194,7 +194,6 @@ function findLine(
   return offset === undefined ? undefined : at(offset);
 }
 
-/** The last one of a repeated key. */
 function byKey({ items }: YAMLMap): PairsByKey {
   return new Map(items.flatMap((pair) => (isScalar(pair.key) ? [[keyText(pair.key), pair] as const] : [])));
 }

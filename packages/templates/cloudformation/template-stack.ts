@@ -1,4 +1,3 @@
-/** Loads one CloudFormation or SAM template from its file. */
 import { basename, dirname, resolve } from 'node:path';
 import { expandForEach } from './for-each.ts';
 import { settleHome } from '../../core/stack/home.ts';
@@ -56,7 +55,6 @@ function filesOf({ tree, nested }: TemplateFamily): readonly string[] {
   return [tree.file, ...[...nested.values()].flatMap(filesOf)];
 }
 
-/** A stack from a parsed template: loops and SAM expanded, local code found. */
 export function toRawStack(written: SourceTree, stackName: string, options: LoadOptions): RawStack {
   const { tree, files } = expandIncludes(written, stackName, options);
   const { file } = tree;

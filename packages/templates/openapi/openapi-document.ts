@@ -55,7 +55,6 @@ export class OpenApiDocument {
     this.version = isSwagger ? '2.0' : '3.0';
   }
 
-  /** The section of a kind of definitions in this version. */
   section(kind: 'models' | 'securitySchemes'): Found {
     const at = {
       models: { '2.0': ['definitions'], '3.0': ['components', 'schemas'] },

@@ -1,4 +1,3 @@
-/** `x-amazon-apigateway-documentation` of a REST API's document → its documentation parts. */
 import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import type { JsonObject } from '../../core/stack/model.ts';
 import type { DocumentPath, OpenApiDocument } from './openapi-document.ts';
@@ -7,7 +6,6 @@ const SECTION = 'x-amazon-apigateway-documentation';
 const LIST = 'documentationParts';
 
 type ImportedPart = {
-  /** Identity: the place that it describes. */
   readonly key: string;
   readonly properties: JsonObject;
   readonly at: DocumentPath;

@@ -1,4 +1,3 @@
-/** The OpenAPI document of an HTTP API → routes, integrations and authorizers. */
 import { REFUSING } from '../../core/errors.ts';
 import type { DefinitionError, Tolerance } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/stack/model.ts';

@@ -1,4 +1,3 @@
-/** Parameters, bodies and responses of an operation → the properties of AWS::ApiGateway::Method. */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import type { DocumentPath, Found, OpenApiDocument, Operation } from './openapi-document.ts';
 import type { ImportedModels } from './openapi-models.ts';
@@ -25,7 +24,6 @@ export function requestParameters(document: OpenApiDocument, operation: Operatio
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
-/** `RequestModels`: media type → model. */
 export function requestModels(
   document: OpenApiDocument,
   operation: Operation,
@@ -51,7 +49,6 @@ function swaggerBody(
   return model === undefined ? [] : mediaTypes(document, operation, 'consumes').map((type) => [type, model]);
 }
 
-/** `consumes` or `produces` of the operation, else of the document, else JSON. */
 function mediaTypes(
   document: OpenApiDocument,
   operation: Operation,

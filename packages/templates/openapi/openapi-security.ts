@@ -21,7 +21,6 @@ type Scheme =
   | { readonly kind: 'api-key' }
   | { readonly kind: 'unknown' };
 
-/** Every scheme with its own authorizer, in order. */
 export function securityAuthorizers(
   document: OpenApiDocument,
 ): readonly (Found & { readonly name: string })[] {
@@ -98,7 +97,6 @@ function readScopes(scopes: Json): readonly string[] {
   return isJsonList(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [];
 }
 
-/** Properties of AWS::ApiGateway::Authorizer. */
 export function restAuthorizer(
   document: OpenApiDocument,
   scheme: Found & { readonly name: string },
@@ -122,7 +120,6 @@ export function restAuthorizer(
   });
 }
 
-/** Properties of AWS::ApiGatewayV2::Authorizer. */
 export function httpAuthorizer(
   document: OpenApiDocument,
   scheme: Found & { readonly name: string },

@@ -98,7 +98,6 @@ const IMPORTERS: Readonly<Record<string, Importer>> = {
   },
 };
 
-/** An object, or the text of one in JSON or YAML. */
 function readBody(api: ResolvedResource): JsonObject {
   const body = api.properties['Body'];
   if (isJsonObject(body)) return body;

@@ -17,7 +17,6 @@ const APIS = [
 const FUNCTIONS = ['AWS::Serverless::Function', 'AWS::Lambda::Function'];
 
 type Connector = {
-  /** The resource that holds it, and the name of the generated resource. */
   readonly origin: string;
   readonly name: string;
   readonly sourceId: string;

@@ -36,7 +36,6 @@ export function addCors(
   });
 }
 
-/** A text or an intrinsic function is the origin. */
 function readCors(expansion: SamExpansion, apiId: string, cors: Json): JsonObject {
   const isFunction =
     isJsonObject(cors) && Object.keys(cors).some((key) => key === 'Ref' || key.startsWith('Fn::'));
@@ -84,7 +83,6 @@ function preflightMethod(settings: JsonObject, item: JsonObject): JsonObject {
   };
 }
 
-/** The path's methods, and OPTIONS itself. */
 function allowedMethods(item: JsonObject): string {
   const names = methodNames(item).map(methodKey);
   if (names.includes(ANY_METHOD)) return ALL_METHODS;

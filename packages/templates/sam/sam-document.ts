@@ -9,7 +9,6 @@ import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts'
 export const ANY_METHOD = 'x-amazon-apigateway-any-method';
 export const INTEGRATION = 'x-amazon-apigateway-integration';
 
-/** Members of a path that are not methods. */
 const NO_METHODS = ['summary', 'description', 'parameters', 'servers', '$ref'];
 
 /** The section of each kind of definition in this version. */
@@ -72,7 +71,6 @@ function mapBranches(value: Json, change: (branch: JsonObject) => Json): Json {
   return value['Ref'] === 'AWS::NoValue' ? value : change(value);
 }
 
-/** All branches of a value's conditions. */
 export function branchesOf(value: Json | undefined): readonly JsonObject[] {
   const found: JsonObject[] = [];
   if (value !== undefined)
@@ -95,7 +93,6 @@ export function mapPaths(document: JsonObject, change: (item: JsonObject, path: 
   return { ...document, paths: Object.fromEntries(entries) as JsonObject };
 }
 
-/** Names of a path's methods, as its document writes them. */
 export function methodNames(item: JsonObject): readonly string[] {
   return Object.keys(item).filter((name) => !NO_METHODS.includes(name) && name !== 'Fn::If');
 }

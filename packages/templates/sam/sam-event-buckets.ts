@@ -24,7 +24,6 @@ export function noteBucket(expansion: SamExpansion, event: SamEvent): void {
   expansion.notifications.push({ bucketId, ownerId, eventName, configurations });
 }
 
-/** Adds the notifications to each bucket. */
 export function notifyFunctions(expansion: SamExpansion): void {
   for (const notification of expansion.notifications)
     expansion.attempt(

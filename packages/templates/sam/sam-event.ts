@@ -9,9 +9,7 @@ export type SamEvent = {
   /** Function and event combined: the logical id of the source's own resource. */
   readonly id: string;
   readonly properties: JsonObject;
-  /** ARN of the function or of its alias. */
   readonly arn: Json;
-  /** Function or alias, for a permission and a mapping. */
   readonly name: Json;
 };
 

@@ -16,7 +16,6 @@ export type SamRoute = {
   readonly ownerId: string;
   readonly eventName: string;
   readonly path: string;
-  /** Upper case; `ANY` for any. */
   readonly method: string;
   readonly properties: JsonObject;
   readonly target: RouteTarget;
@@ -27,9 +26,7 @@ export type SamRoute = {
 export type RouteTarget =
   | {
       readonly kind: 'function';
-      /** ARN of the function or of its alias, for an integration. */
       readonly arn: Json;
-      /** Function or alias, for a permission. */
       readonly name: Json;
     }
   | { readonly kind: 'state-machine'; readonly machineId: string; readonly roleArn: Json };
@@ -124,7 +121,6 @@ export class SamExpansion {
     if (logicalId !== origin) this.origins.set(logicalId, this.origins.get(origin) ?? origin);
   }
 
-  /** Adds a resource that does not depend on its origin's condition. */
   makeAlways(origin: string, logicalId: string, type: string, properties: JsonObject): void {
     this.make(origin, logicalId, type, properties);
     this.resources.set(logicalId, { Type: type, Properties: properties });
@@ -189,7 +185,6 @@ export class SamExpansion {
     this.#apis.set(logicalId, { kind, logicalId, properties, routes: [] });
   }
 
-  /** Reads an Api or HttpApi event. */
   addEvent(
     kind: ApiKind,
     ownerId: string,
@@ -245,7 +240,6 @@ export class SamExpansion {
     return Object.keys(this.#member(['Parameters', parameter])).length > 0;
   }
 
-  /** Every API with its routes, the implicit ones last. */
   apis(): readonly SamApi[] {
     for (const { kind, apiId, route } of this.#routes) {
       if (apiId === IMPLICIT[kind].logicalId && !this.#apis.has(apiId)) {
@@ -330,7 +324,6 @@ function isFunctionCall(value: JsonObject): boolean {
   return others.length === 0 && (name === 'Ref' || name === 'Condition' || name.startsWith('Fn::'));
 }
 
-/** The properties that have a value. */
 export function present(properties: Readonly<Record<string, Json | undefined>>): JsonObject {
   const entries = Object.entries(properties).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as const],
@@ -349,7 +342,6 @@ export function invocationUri(functionArn: Json): Json {
   return { 'Fn::Sub': [text, { FunctionArn: functionArn }] };
 }
 
-/** The URI of a function whose response is streamed. */
 export function streamingUri(functionArn: Json): Json {
   const text =
     'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2021-11-15/functions/${FunctionArn}/response-streaming-invocations';

@@ -128,7 +128,6 @@ function makeAuthorizerPermissions(expansion: SamExpansion, apiId: string, auth:
   }
 }
 
-/** Permits the API to call the function of a route. */
 export function allowHttpRoute(expansion: SamExpansion, apiId: string, route: SamRoute): void {
   const { ownerId, eventName, path, method, target } = route;
   if (target.kind !== 'function') return;

@@ -107,7 +107,6 @@ function madeId(functionId: string, outcome: string, { suffix }: Made): string {
   return `${functionId}EventInvokeConfig${outcome}${suffix}`;
 }
 
-/** `DeadLetterQueue` in CloudFormation's form. */
 export function deadLetterConfig(
   expansion: SamExpansion,
   functionId: string,

@@ -5,7 +5,6 @@
  */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 
-/** Actions, and the resources that `{Parameter}` names. */
 type Grant = readonly [actions: string, ...resources: string[]];
 
 const TABLE = 'dynamodb:table/{TableName}';

@@ -138,7 +138,6 @@ export function putValidators(document: JsonObject, validators: JsonObject): Jso
   return { ...document, [VALIDATORS]: { ...validators, ...known } };
 }
 
-/** Adds members to a method's integration. */
 export function withIntegration(definition: JsonObject, members: JsonObject): JsonObject {
   const integration = mapOf(definition, INTEGRATION);
   return { ...definition, [INTEGRATION]: { ...integration, ...members } };

@@ -298,7 +298,6 @@ function makeAuthorizerPermissions(expansion: SamExpansion, apiId: string, auth:
   }
 }
 
-/** Permits the API to call the function of a route. */
 export function allowRestRoute(expansion: SamExpansion, apiId: string, route: SamRoute): void {
   const { ownerId, eventName, path, method, target } = route;
   if (target.kind !== 'function') return;

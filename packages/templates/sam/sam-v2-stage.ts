@@ -8,7 +8,6 @@ export const OF_STAGE = ['StageVariables', 'AccessLogSettings', 'DefaultRouteSet
 
 type V2Stage = {
   readonly logicalId: string;
-  /** Type of the API: `AWS::Serverless::HttpApi`. */
   readonly type: string;
   readonly properties: JsonObject;
   readonly stageName: Json;

@@ -25,7 +25,6 @@ import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 export const SAM_TRANSFORM = 'AWS::Serverless-2016-10-31';
 
 type Expanded = {
-  /** Plain CloudFormation. */
   readonly template: JsonObject;
   /** The place in the original template of a part of this one. */
   originOf(path: Path): Path;

@@ -8,7 +8,6 @@ import { mapOf, membersOf } from '../../core/stack/json-values.ts';
 /** Larger folders are not searched to the end: files changed by hand are among the first. */
 const MAX_ENTRIES = 2_000;
 const NOT_SOURCES = new Set(['node_modules', '.aws-sam', '.git', '.gatewright', '.venv', '__pycache__']);
-/** Runtimes whose programs are searched for in the output of `sam build`. */
 const BUILT = /^(?:java|dotnet|provided|go)/;
 
 /** The first source, file or folder, that is newer than the build; undefined if it is up to date. */

@@ -12,7 +12,6 @@ import type { StoredParameter } from '../../core/stack/stored-values.ts';
 /** The stand-in's data. What is absent does not exist: no stack, no parameter, no object. */
 type StandInValues = {
   readonly region: string;
-  /** 12 digits */
   readonly accountId: string;
   /**
    * Outputs by name; undefined = no such stack. May wait for the stack to load; a rejection reaches osls as
@@ -20,7 +19,6 @@ type StandInValues = {
    */
   readonly outputsOf?: (stackName: string) => Promise<Readonly<Record<string, string>> | undefined>;
   readonly parameter?: (name: string) => StoredParameter | undefined;
-  /** Text of an S3 object by `bucket/key`. */
   readonly object?: (address: string) => string | undefined;
 };
 

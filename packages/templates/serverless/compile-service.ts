@@ -16,7 +16,6 @@ import type { DriverFailure, DriverNote } from './serverless-process.ts';
 export type ServiceRun = {
   readonly serviceFolder: string;
   readonly oslsFolder: string;
-  /** Command line of osls. */
   readonly arguments: readonly string[];
   readonly home: Home;
   /** Added to the developer's environment, from which all `AWS_*` are removed. */

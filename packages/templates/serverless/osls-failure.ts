@@ -1,4 +1,3 @@
-/** osls's errors of a service, with their place and a remedy. */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
@@ -79,7 +78,6 @@ function cleanMessage(message: string): string {
   return lines.map((line) => line.trimEnd()).join('\n');
 }
 
-/** `functions.a.events[0].http` as a path. */
 export function pathOf(property: string): Path {
   return property.split('.').flatMap((key) => key.split(/\[(\d+)\]/).filter((part) => part !== ''));
 }

@@ -1,4 +1,3 @@
-/** The result of `serverless-driver.cjs`. */
 import { asText } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
@@ -10,7 +9,6 @@ export type PackagedService = {
   readonly stackName: string;
   readonly stage: string;
   readonly region: string;
-  /** By logical id; `artifact` is a package that the service builds. */
   readonly functions: ReadonlyMap<string, { readonly name: string; readonly artifact: string | undefined }>;
   readonly layers: ReadonlyMap<string, { readonly name: string; readonly path: string | undefined }>;
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;

@@ -118,7 +118,6 @@ class GatewrightPackaging {
     fs.writeFileSync(path.join(outputFolder, 'result.json'), JSON.stringify(result));
   }
 
-  /** Plug-ins that build the functions' code, by name; Serverless v4 does it itself. */
   #builders() {
     const { plugins = [], build } = this.serverless.configurationInput ?? {};
     const names = Array.isArray(plugins) ? plugins : (plugins.modules ?? []);
@@ -188,7 +187,6 @@ class AbsentRolesPerFunction {
   }
 }
 
-/** The value of an option of osls's command line. */
 function given(option) {
   const index = oslsArguments.indexOf(`--${option}`);
   return index === -1 ? {} : { [option]: oslsArguments[index + 1] };

@@ -67,7 +67,6 @@ function watchInputs({ ownFolders, isAnswered }) {
   watchOthers(goBlind, isAnswered);
   return {
     observe: (name, input) => observe(name, input, { note, goBlind, isOwn }),
-    /** Read by `service-inputs.ts`. */
     list() {
       for (const file of Object.keys(require.cache)) note('content', cut(file));
       return {

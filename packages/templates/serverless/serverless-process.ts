@@ -5,11 +5,9 @@ import { isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import type { Json } from '../../core/stack/model.ts';
 
 type DriverRun = {
-  /** Folder of the osls package. */
   readonly oslsFolder: string;
   readonly outputFolder: string;
   readonly serviceFolder: string;
-  /** Command line of osls. */
   readonly arguments: readonly string[];
   /** Added to the developer's environment, from which all `AWS_*` are removed. */
   readonly environment: Readonly<Record<string, string>>;
@@ -78,7 +76,6 @@ export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
 /** `    at Object.<anonymous> (file.js:1:2)`; osls begins lines of its own with `at` too. */
 export const STACK_FRAME = /^\s+at (?:.*\(.*:\d+:\d+\)|\S*:\d+:\d+|.*\((?:<anonymous>|native)\))$/;
 
-/** The child's view of the developer's environment, with `own` added. */
 export function driverEnvironment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   return { ...sealedEnvironment(process.env), ...QUIET, ...own };
 }

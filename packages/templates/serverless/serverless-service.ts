@@ -268,7 +268,6 @@ function findServiceLine(
 
 const INCLUDE = /\$\{file\(\s*['"]?([^)'"$]+?)['"]?\s*\)/g;
 
-/** A service with more files is probably generated. */
 const INCLUDES_LIMIT = 200;
 const INCLUDE_LIMIT_BYTES = 1_000_000;
 

@@ -12,7 +12,6 @@ type ServiceCode = Pick<LocalCode, 'functions' | 'isBundled' | 'packed'> & {
   /** Archives whose change means new code of a function. */
   readonly archives: readonly string[];
   readonly findings: readonly Finding[];
-  /** Functions that run as deployed. */
   readonly informed: readonly string[];
 };
 

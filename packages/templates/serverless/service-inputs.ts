@@ -33,7 +33,6 @@ const OF_THE_SHELL =
 /** Variables of the stand-in for AWS, random for each run. */
 const DRAWN = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ENDPOINT_URL']);
 
-/** Files that npm, pnpm and Yarn write at the end of each installation. */
 const INSTALLED = ['.package-lock.json', '.modules.yaml', '.yarn-state.yml', '.yarn-integrity'];
 
 /** Taken before osls runs: a package installed meanwhile must not count as seen. */

@@ -1,4 +1,3 @@
-/** Versions and aliases of functions, defined by stacks. */
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 
 const QUALIFIED = ['AWS::Lambda::Alias', 'AWS::Lambda::Version'];

@@ -1,4 +1,3 @@
-/** Lambda's read calls over the loaded stacks: ListFunctions, GetFunction, GetFunctionConfiguration. */
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';

@@ -1,4 +1,3 @@
-/** Refusals of Lambda's API, and ARNs of functions in them and in permissions. */
 import { type AwsCall, awsError } from '../../../kernel/calls/aws-call.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
 

@@ -1,4 +1,3 @@
-/** The answer of Lambda's InvokeWithResponseStream: chunks of the payload, then `InvokeComplete`. */
 import { EVENT_STREAM, toEventStream } from './event-stream.ts';
 import type { ByteStream, Invoker } from '../../../core/ports.ts';
 import type { ControlReply } from '../../../core/api-call.ts';

@@ -1,4 +1,3 @@
-/** Lambda's API, assembled: policies and URLs of functions, read calls, and Invoke. */
 import { createFunctionPolicies, isPolicyCall } from './function-policy.ts';
 import { hasFunctionQualifier } from './function-qualifiers.ts';
 import { createFunctionUrlConfigs, isUrlConfigCall } from './function-url-configs.ts';

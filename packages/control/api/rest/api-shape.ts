@@ -1,4 +1,3 @@
-/** A REST API as shown by AWS's REST API. */
 import { isJsonObject, isSet, listOf, mapOf, textOf } from '../../../core/stack/json-values.ts';
 import { stackTags } from '../../stack-tags.ts';
 import { epochSeconds } from './wire-shape.ts';

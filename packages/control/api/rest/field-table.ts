@@ -133,7 +133,6 @@ function isEmptyMap(value: Json): boolean {
   );
 }
 
-/** `replace /{wire}` for a text, flag or number. */
 export function replaceRule({ wire, property, kind }: Field): PatchRule<JsonObject> {
   return {
     path: `/${wire}`,
@@ -167,7 +166,6 @@ export function patchRules(fields: readonly Field[]): readonly PatchRule<JsonObj
   });
 }
 
-/** `add` and `remove` of one value. */
 function listRule({ wire, property }: Field): PatchRule<JsonObject> {
   const values = (target: JsonObject): readonly Json[] => listOf(target, property);
   return {

@@ -1,4 +1,3 @@
-/** Methods, integrations and their responses: AWS's REST API shows, reads and patches them. */
 import { listResponses } from '../../edit-methods.ts';
 import { isJsonObject, listOf, textOf } from '../../../core/stack/json-values.ts';
 import {

@@ -1,4 +1,3 @@
-/** Stages and their method settings as shown by AWS's REST API. */
 import { isJsonObject, listOf, textOf } from '../../../core/stack/json-values.ts';
 import { readMethodSettings, unescapePath } from '../../../core/deployment/throttle.ts';
 import { field } from '../../resource-types/fields.ts';

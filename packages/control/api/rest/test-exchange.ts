@@ -110,7 +110,6 @@ export function authorizerExchange(
   return makeExchange(api, { ...deployment, routes }, STAGE_NAMES.authorizer, request, at);
 }
 
-/** A deployment of the API with only this method. */
 function compileAlone(api: ApiState, method: ControlResource): Deployment {
   const compiled = compileDeployment('test', api.identity, { ...api.resources, methods: [method] });
   return { ...compiled, resourcePolicy: undefined };

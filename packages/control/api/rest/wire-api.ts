@@ -1,4 +1,3 @@
-/** Ports of the REST control plane, and the API named by a call. */
 import { badRequest, notFound } from '../../control-error.ts';
 import type { Account } from '../../account.ts';
 import type { ApiState } from '../../api-state.ts';

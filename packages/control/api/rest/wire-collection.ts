@@ -5,7 +5,6 @@ import type { WireCall, WireRoute } from './wire-router.ts';
 
 /** The calls for things of one kind; absent = none, or implemented separately. */
 export type Collection<Item> = {
-  /** Path of the list, and of one. */
   readonly all: string;
   readonly one: string;
   /** Answer of every call except delete. */

@@ -1,4 +1,3 @@
-/** Deployments over AWS's REST API. */
 import { createDeployment, deleteDeployment, getDeployment } from '../../edit-stages.ts';
 import { listingRefusal, readPatch } from '../../patch.ts';
 import { isSet, textOf } from '../../../core/stack/json-values.ts';

@@ -1,4 +1,3 @@
-/** Documentation parts and versions over AWS's REST API. */
 import {
   addPart,
   addVersion,

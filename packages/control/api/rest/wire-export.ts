@@ -1,4 +1,3 @@
-/** GetExport over AWS's REST API. */
 import { stringify } from 'yaml';
 import { badRequest } from '../../control-error.ts';
 import { getDeployment, getStage } from '../../edit-stages.ts';

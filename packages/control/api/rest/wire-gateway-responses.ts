@@ -1,4 +1,3 @@
-/** Gateway responses over AWS's REST API. */
 import { badRequest, notFound } from '../../control-error.ts';
 import { madeByCall } from '../../edit-resources.ts';
 import { readPatch } from '../../patch.ts';

@@ -1,4 +1,3 @@
-/** Methods, integrations and their responses over AWS's REST API. */
 import {
   createMethod,
   deleteMethod,

@@ -20,7 +20,6 @@ import type { WireCall, WireRoute } from './wire-router.ts';
 
 const ID_LENGTH = 6;
 
-/** Whether a REST or WebSocket API has this stage. */
 type HasStage = (apiId: string, stageName: string) => boolean;
 
 export function planRoutes(account: Account, random: Random, hasStage: HasStage): readonly WireRoute[] {

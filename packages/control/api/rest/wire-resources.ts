@@ -1,4 +1,3 @@
-/** The resource tree of a REST API over AWS's REST API. */
 import {
   createResource,
   deleteResource,

@@ -56,7 +56,6 @@ function routesOf(part: RestPart, control: RestControl): readonly WireRoute[] {
 
 const asIs = <T>(value: T): T => value;
 
-/** A sample mapping template of the model. */
 function modelTemplateRoute(control: RestControl): WireRoute {
   const { models } = REST_PARTS;
   const { path, idName } = models.calls;

@@ -1,4 +1,3 @@
-/** Routes calls of AWS's REST control plane, checks permissions, and formats errors. */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { badRequest, ControlError } from '../../control-error.ts';
@@ -10,7 +9,6 @@ import type { ControlErrorCode } from '../../control-error.ts';
 import type { AwsCall } from '../../../kernel/calls/aws-call.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
 
-/** One call, for its handler. */
 export type WireCall = {
   /** Values of the path's placeholders, decoded. */
   readonly path: (name: string) => string;
@@ -19,7 +17,6 @@ export type WireCall = {
   readonly header: (name: string) => string | undefined;
   /** The JSON body; `{}` if empty or a document. */
   readonly body: Readonly<Record<string, unknown>>;
-  /** The raw body. */
   readonly document: string;
   readonly region: string;
 };

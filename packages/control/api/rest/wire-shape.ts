@@ -1,4 +1,3 @@
-/** Values of calls in the spelling of AWS's REST API. */
 import { badRequest } from '../../control-error.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 

@@ -1,4 +1,3 @@
-/** TestInvokeMethod and TestInvokeAuthorizer over AWS's REST API. */
 import { getAuthorizer } from '../../check-authorizer.ts';
 import { getMethod } from '../../edit-methods.ts';
 import { getResource } from '../../edit-resources.ts';

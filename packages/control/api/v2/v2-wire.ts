@@ -1,4 +1,3 @@
-/** Common parts of apigatewayv2's calls: the API named, pages, and refusals. */
 import { ResourceTypes } from '../../../core/resource-types/resource-types.ts';
 import { CONTROL_TYPES } from '../../resource-types/api-types.ts';
 import { badRequest, notFound } from '../../control-error.ts';

@@ -1,4 +1,3 @@
-/** Routing rules of custom domains over apigatewayv2. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { badRequest } from '../../control-error.ts';
 import { deleteRule, getDomain, getRule, putRule } from '../../edit-domains.ts';

@@ -177,7 +177,6 @@ function taggedBy(properties: JsonObject, isList: boolean, put: (properties: Jso
   };
 }
 
-/** Both forms of templates. */
 function readTags(tags: Json | undefined): Tags {
   if (isJsonObject(tags)) return Object.fromEntries(Object.keys(tags).map((key) => [key, textOf(tags, key)]));
   const list = listOf({ Tags: tags ?? null }, 'Tags').filter(isJsonObject);

@@ -107,7 +107,6 @@ function showDomain({ name, properties }: Domain, { region }: WireCall): object 
   };
 }
 
-/** One mapping of a domain, and its place. */
 type PlacedMapping = { readonly domain: Domain; readonly key: string; readonly mapping: Mapping };
 
 function mappingRoutes({ apis, random }: RestControl): readonly WireRoute[] {

@@ -1,4 +1,3 @@
-/** ExportApi of apigatewayv2. */
 import { stringify } from 'yaml';
 import { badRequest } from '../../control-error.ts';
 import { getV2Deployment, getV2Stage } from '../../edit-v2.ts';

@@ -70,7 +70,6 @@ function routesOf(kind: PartKind, control: RestControl): readonly WireRoute[] {
 
 type PartOfApi = { readonly api: ApiState; readonly part: ControlResource };
 
-/** Calls of a single row. */
 function extraRoutes(control: RestControl): readonly WireRoute[] {
   const { route: routes, model: models } = PART_KINDS;
   return [

@@ -1,4 +1,3 @@
-/** Stages and deployments of HTTP and WebSocket APIs over apigatewayv2. */
 import { notFound } from '../../control-error.ts';
 import { refuseMapped } from '../../edit-domains.ts';
 import {

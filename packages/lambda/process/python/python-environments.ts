@@ -11,7 +11,6 @@ export type PythonProject = {
   /** Absolute; undefined = requirements are unknown. */
   readonly requirements: string | undefined;
   readonly pyproject: string | undefined;
-  /** The installer of its packages. */
   readonly tool: 'pip' | 'poetry' | 'uv';
   readonly folder: string;
 };

@@ -10,16 +10,13 @@ import type { Machine } from '../machine.ts';
 type PythonQuestion = {
   readonly handler: string;
   readonly root: string;
-  /** Folders of layers. */
   readonly paths: readonly string[];
   readonly requirements: string | undefined;
   readonly pyproject: string | undefined;
 };
 
 export type PythonAnswer = {
-  /** Imports of packages that are not found anywhere. */
   readonly missing: readonly { readonly module: string; readonly file: string; readonly line: number }[];
-  /** Packages that the project lists. */
   readonly uninstalled: readonly string[];
   readonly fault:
     | { readonly kind: 'no-file'; readonly module: string }

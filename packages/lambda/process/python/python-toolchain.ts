@@ -1,4 +1,3 @@
-/** Toolchain of a Python function on this machine, and what it lacks. */
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -22,7 +21,6 @@ const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.py', import.meta.url));
 const SOURCES = /\.(?:py|json|ya?ml|toml)$|^requirements.*\.txt$/;
 /** Included in Lambda's runtimes. */
 const BROUGHT_ALONG = new Set(['boto3', 'botocore', 's3transfer', 'jmespath', 'dateutil', 'urllib3', 'six']);
-/** Names shown of a longer list. */
 const MAX_NAMES = 8;
 
 export type PythonOptions = {
@@ -161,7 +159,6 @@ function refuseFault(definition: FunctionDefinition, { fault }: PythonAnswer, ta
 /** Python's own words for a handler that Lambda's client cannot split at its last dot. */
 const NO_DOT = 'not enough values to unpack (expected 2, got 1)';
 
-/** Commands that install the project's packages, and a single one. */
 type Installer = { readonly all: string; readonly one: (name: string) => string };
 
 function describeInstaller(
