@@ -1,7 +1,7 @@
 /**
  * The local OpenID issuer: real RS256 signatures for JWT, Cognito and Lambda authorizers, offline. Its name
- * is fixed and can never be a real issuer's; only the address of its key set is local. It signs under another
- * issuer's name only if it replaces that issuer on this machine.
+ * can never be a real issuer's. It signs under another issuer's name only if it replaces that issuer on this
+ * machine.
  */
 import { WishRefused } from '../core/errors.ts';
 import {
@@ -149,7 +149,7 @@ export class Issuer {
   }
 
   /**
-   * Signs with a new key from now on. The old ones stay in the key set until their tokens have expired;
+   * Signs with a new key from now on. Old keys stay in the key set until their tokens have expired;
    * `withdraw` removes them at once, for a leaked key.
    */
   async rotate(how: { readonly withdraw?: boolean } = {}): Promise<void> {
@@ -196,7 +196,7 @@ export class Issuer {
     return this.#keys.filter((key, index) => index === 0 || key.usedUntilSeconds >= nowSeconds);
   }
 
-  /** Rounded up to full days, so that it has to be saved once a day and not for every token. */
+  /** Rounded up to full days, so that it is saved once a day only. */
   #noteUse(key: IssuerKey, expiresAtSeconds: number): void {
     const untilSeconds = Math.ceil(expiresAtSeconds / DAY_SECONDS) * DAY_SECONDS;
     if (untilSeconds <= key.usedUntilSeconds) return;

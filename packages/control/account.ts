@@ -1,7 +1,6 @@
 /**
- * State outside of deployments, which survives a reload: API keys, usage plans and their usage, token buckets
- * and caches of stages. Kept in memory, by the ids of templates (made of stack and logical id, so a reload
- * finds everything again); a restart begins with full buckets and no usage.
+ * State outside of deployments, which survives a reload: API keys, usage plans and usage, token buckets and
+ * caches of stages. Kept in memory, by the ids of templates; a restart begins with full buckets and no usage.
  */
 import { REFUSING } from '../core/errors.ts';
 import { USUAL_ASSUMPTIONS } from '../core/deployment/assumptions.ts';

@@ -1,7 +1,6 @@
 /**
- * A map with quick access to its oldest entry. A JavaScript map keeps the order of insertion, but its first
- * entry is found only after all entries deleted since it last grew: a full map would pass thousands for each
- * removal.
+ * A map with quick access to its oldest entry. The first entry of a full JavaScript map is found only after
+ * thousands of deleted ones.
  */
 type Link<Value> = {
   readonly key: string;

@@ -1,6 +1,6 @@
 /**
  * The mutable half of an API: resources under AWS's names, edited by templates and by AWS's own API. Requests
- * never read it; they read the deployment that `createDeployment` compiles from it.
+ * only read the deployment that `createDeployment` compiles from it.
  */
 import { closeDeployment } from '../core/deployment/closed-routes.ts';
 import { readEndpointTypes } from '../core/deployment/compile-resource-policy.ts';

@@ -1,6 +1,6 @@
 /**
- * The control plane calls that have changed something, each with its time and ids: repeated in order, they
- * produce the same APIs, keys, plans, stages and domains with the same ids.
+ * The changing calls of the control plane, with their times and ids: repeated in order, they produce the same
+ * APIs, keys, plans, stages and domains with the same ids.
  */
 import { WishRefused } from '../core/errors.ts';
 import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';

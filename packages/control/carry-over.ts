@@ -1,7 +1,6 @@
 /**
- * Merges edits by API calls into the same API as its reloaded template defines it. What the template has
- * changed since the last load wins, property by property, like a stack update at AWS; all else stays as calls
- * left it.
+ * Merges edits by API calls into a reloaded template's API. What the template has changed since the last load
+ * wins, property by property, like a stack update at AWS; all else stays as calls left it.
  */
 import { DefinitionError, Faults } from '../core/errors.ts';
 import { compileDeployment } from './compile-deployment.ts';
@@ -30,8 +29,8 @@ export function carryOver(before: ApiState, next: ApiState, allowsUnguarded: boo
 }
 
 /**
- * Resources of an HTTP or WebSocket API edited by calls. If they and the template's changes do not fit
- * together (a route to a removed integration), the template's own definition is used.
+ * Edited resources of an HTTP or WebSocket API. If they do not fit the template's changes (a route to a
+ * removed integration), the template's own definition is used.
  */
 function carryOverResources(before: ApiState, next: ApiState): void {
   const { definedResources: was, resources: current } = before;

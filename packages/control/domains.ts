@@ -82,8 +82,8 @@ export class Domains {
   }
 
   /**
-   * Replaces the templates' definitions. Domains and mappings made by calls stay, as do calls' edits of
-   * defined ones, until their own definition changes.
+   * Replaces the templates' definitions. Domains, mappings and edits by calls stay until their own definition
+   * changes.
    */
   adopt(defined: readonly DefinedDomain[], nowEpochMs: number): void {
     const next = new Map<string, Domain>();

@@ -1,6 +1,6 @@
 /**
- * Edits of HTTP and WebSocket APIs by calls: what AWS would refuse is refused at once, and automatic
- * deployments follow immediately. Stages and deployments with AWS's checks.
+ * Edits of HTTP and WebSocket APIs by calls: AWS's refusals come at once, and automatic deployments follow
+ * immediately. Stages and deployments with AWS's checks.
  */
 import { Faults } from '../core/errors.ts';
 import { refuseOneMore } from './api-quotas.ts';

@@ -1,6 +1,6 @@
 /**
  * Merges three states of an HTTP or WebSocket API: the template's earlier definition, edits by calls, and the
- * new definition. A property changed by the template takes the new value, any other that of the calls.
+ * new definition. A property changed by the template takes the new value, any other the calls' value.
  */
 import { holdParts, partsOf } from './api-parts.ts';
 import { isSameJson } from './same-json.ts';

@@ -1,7 +1,6 @@
 /**
  * Custom domains of private APIs, with their mappings and associated endpoints (docs/aws §10.6). Such a host
- * does not show the client's endpoint, as `{api}-{vpce}.execute-api.…` does: the endpoint associated with the
- * domain is assumed.
+ * does not show the client's endpoint, so the domain's associated one is assumed.
  */
 import { DefinitionError } from '../core/errors.ts';
 import { compileResourcePolicy, readEndpointTypes } from '../core/deployment/compile-resource-policy.ts';

@@ -1,6 +1,6 @@
 /**
- * The served state: the stacks with their APIs, APIs made by calls, and custom domains. A reload replaces the
- * first and keeps calls' changes; requests in flight keep their own state.
+ * The served state: the stacks with their APIs, APIs made by calls, and custom domains. A reload keeps calls'
+ * changes; requests in flight keep their own state.
  */
 import { REFUSING } from '../core/errors.ts';
 import { carryOver } from './carry-over.ts';
@@ -213,8 +213,8 @@ const KINDS: Readonly<Record<ApiIdentity['protocol'], string>> = {
 };
 
 /**
- * The shortest distinguishing label of each API's request lines: the name by id, followed by a blank; the
- * kind, then also the id if needed. Empty for a single API.
+ * The shortest distinguishing label of each API's request lines: the name by id, followed by a blank; then
+ * the kind, then the id. Empty for a single API.
  */
 export function labelApis(
   apis: readonly (Pick<ApiIdentity, 'apiId' | 'name' | 'protocol'> & { readonly functionUrl?: unknown })[],

@@ -1,6 +1,6 @@
 /**
- * CloudFormation's own tags on an API made by a stack (docs/aws §10.5). They are not properties: calls cannot
- * edit or delete them, and they do not count towards the 50 tags of a resource.
+ * CloudFormation's own tags on an API made by a stack (docs/aws §10.5). Calls cannot edit or delete them, and
+ * they do not count towards the 50 tags of a resource.
  */
 import { stackIdOf } from '../templates/pseudo-parameters.ts';
 import { MADE_BY_CALL } from './make-api.ts';

@@ -1,6 +1,6 @@
 /**
- * Stages behind a web ACL without AWS WAF here: answering without it would be unguarded. They are closed,
- * unless `--allow-unguarded` permits them.
+ * Stages behind a web ACL. AWS WAF does not run here, so they are closed, unless `--allow-unguarded` permits
+ * them.
  */
 import { DefinitionError } from '../core/errors.ts';
 import { resourcesOf } from './control-resource.ts';

@@ -1,6 +1,6 @@
 /**
  * Functions that an API of the stacks calls without permission. AWS deploys that, but each such call fails
- * with 500 (docs/aws §1.5, §4.4): reported at the start, before the first request.
+ * with 500 (docs/aws §1.5, §4.4): reported at the start.
  */
 import { ownerOf, printFunctionName, readFunctionName } from '../core/routing/function-name.ts';
 import {

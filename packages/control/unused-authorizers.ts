@@ -1,7 +1,4 @@
-/**
- * Authorizers that no route uses: AWS refuses a faulty one when it is made, so it is not left to the first
- * route.
- */
+/** Authorizers that no route uses, checked at once as at AWS. */
 import { checkRestAuthorizer, checkV2Authorizer } from '../core/deployment/compile-authorization.ts';
 import type { Tolerance } from '../core/errors.ts';
 import type { ApiIdentity } from '../core/deployment/model.ts';

@@ -1,6 +1,6 @@
 /**
- * VPC links of templates and calls. There is no VPC here: integrations reach the address that `--vpc-link`
- * gives for the link's id or name.
+ * VPC links of templates and calls. Without a VPC, integrations reach the address that `--vpc-link` gives for
+ * the link's id or name.
  */
 import { mergeParts } from './merge-defined.ts';
 import { textOf } from '../core/stack/json-values.ts';

@@ -1,6 +1,6 @@
 /**
- * Everything that waits for a time of the virtual clock, in one order: visibility timeouts, retries,
- * schedules, waiting receivers. Moving the clock runs what has become due, earliest first.
+ * Work that waits for a time of the virtual clock: visibility timeouts, retries, schedules, waiting
+ * receivers. A move of the clock runs what is due, earliest first.
  */
 import { describeFault } from '../core/errors.ts';
 import { DueHeap } from './delivery/due-heap.ts';
@@ -35,8 +35,8 @@ export class Agenda {
   }
 
   /**
-   * @param then gets the time at which it was due, which is in the past where the clock has jumped
-   * @param orElse called when it is dropped, for work that must still answer
+   * @param then gets its due time, which is in the past where the clock has jumped
+   * @param orElse called when it is dropped
    */
   at(dueMs: number, then: (dueMs: number) => void, orElse?: () => void): Wake {
     const waiting = { then, orElse, isCancelled: false };

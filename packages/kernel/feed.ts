@@ -14,9 +14,7 @@ export class Feed<Item> {
     this.#report = report;
   }
 
-  /**
-   * Calls each listener in turn; a throwing listener is reported and does not keep the item from the others.
-   */
+  /** Calls each listener in turn; one that throws is reported and does not stop the others. */
   publish(item: Item): void {
     for (const listener of this.#listeners)
       try {

@@ -1,6 +1,6 @@
 /**
- * What must survive a restart, by key: messages of queues, events under way, places in streams. With `--data`
- * each change is one line of a file, written before the caller continues; without, nothing is written.
+ * Entries that survive a restart: messages of queues, events under way, places in streams. With `--data` each
+ * change is one line of a file, written before the caller continues.
  */
 import {
   closeSync,

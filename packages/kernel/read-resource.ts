@@ -1,6 +1,6 @@
 /**
- * Properties of one resource as numbers, flags and texts. What AWS would refuse is noted, and the default is
- * used.
+ * Properties of one resource as numbers, flags and texts. Values that AWS would refuse are noted and replaced
+ * by the default.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { memberOf } from '@gatewright/aws/json-object';

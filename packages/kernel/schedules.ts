@@ -21,7 +21,7 @@ export type ScheduleDefinition = {
   readonly run: (scheduledAt: number) => void;
 };
 
-/** A jump of the clock plays at most this many times of a schedule; the rest is skipped and reported. */
+/** Times of one schedule that a jump of the clock plays; the rest is skipped and reported. */
 const MAX_PLAYED = 100;
 
 /** Within a jump each time waits for the work of the one before, up to this limit. */
@@ -100,8 +100,8 @@ export class Schedules {
   }
 
   /**
-   * One time of one schedule. A jump of a day covers over a thousand minutes; run at once, they would start a
-   * thousand instances of functions side by side, which never happens as time passes.
+   * One time of one schedule. A jump of a day covers over a thousand minutes, which must not start a thousand
+   * instances at once.
    */
   #play(): void {
     const { clock } = this.#options;

@@ -1,6 +1,6 @@
 /**
- * The contract between a service (a folder of packages/services) and the engine. Services do not know each
- * other; they work together through targets, sources and feeds.
+ * The contract between a service (a folder of packages/services) and the engine. Services work together only
+ * through targets, sources and feeds.
  */
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { ControlReply, ControlRequest } from '../core/api-call.ts';
@@ -62,9 +62,9 @@ export type WrittenObjects = (
 
 export interface Service {
   /**
-   * Reads all stacks, without any effect: a reload reads everything before it changes anything. A source of
-   * event source mappings offers them here (`stacks.offerSources`); resources of types with `enforced`
-   * properties load the service. What throws refuses the load.
+   * Reads all stacks, without any effect. A source of event source mappings offers them here
+   * (`stacks.offerSources`); resources of types with `enforced` properties load the service. What throws
+   * refuses the load.
    * @returns applies it and does not throw; resources that are still defined keep their state
    */
   prepare?(stacks: StackReading): () => void;
@@ -77,9 +77,8 @@ export interface Service {
   /** Targets of `gatewright events send`. */
   handTargets?(): readonly HandTarget[];
   /**
-   * A check in front of a stage, of any kind of API; undefined = none for this one. Called once the route is
-   * known: not for requests without a route, nor for preflights that the API answers. What throws answers
-   * 500.
+   * A check in front of a stage; undefined = none for this one. Not called for requests without a route, nor
+   * for preflights that the API answers. What throws answers 500.
    */
   screenOf?(stageArn: string): ((request: Matched) => ScreenVerdict) | undefined;
   /** Address of an integration's host, if this service has it: `orders.internal`. */

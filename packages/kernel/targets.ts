@@ -1,6 +1,6 @@
 /**
  * Where events go, by ARN: functions, queues, topics and buses of this start. Others are called like
- * integrations, so they reach AWS, an emulator or the recorder.
+ * integrations.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import type { HttpOutcome, ServiceClient } from '../core/ports.ts';

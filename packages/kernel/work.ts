@@ -1,6 +1,4 @@
-/**
- * Work under way between event sources and functions, so that a test and the end of a start can wait for it.
- */
+/** Work between event sources and functions, for tests and the end of a start to wait for. */
 
 export class Work {
   readonly #running = new Set<Promise<unknown>>();

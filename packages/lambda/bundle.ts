@@ -123,9 +123,8 @@ export class FunctionBuild {
   }
 
   /**
-   * Looks for the export and for imported packages without bundling them: a few milliseconds. CommonJS
-   * exports are only known once they run. If the service's bundle cannot be made, its own package runs from
-   * now on.
+   * Looks for the export and for imported packages without bundling: a few milliseconds. CommonJS exports are
+   * only known once they run. If the service's bundle cannot be made, its own package runs from now on.
    * @throws DefinitionError when the file is missing, does not compile or lacks the export, or cannot be
    * built as it should
    */

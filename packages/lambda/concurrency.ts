@@ -1,6 +1,6 @@
 /**
- * Shared limits of all functions of a start: concurrent events, which AWS limits per account, and instances,
- * which a machine limits.
+ * Limits over all functions of a start: concurrent events, as in an AWS account, and instances, by the
+ * machine's memory.
  */
 import { totalmem } from 'node:os';
 

@@ -30,10 +30,7 @@ export const NO_DEADLINES: Deadlines = {
 
 type Waiting = { readonly dueMs: number; readonly then: () => void; timer: NodeJS.Timeout | undefined };
 
-/**
- * Deadlines that can be stopped, all together: a function that waits for one held by a debugger must not time
- * out either.
- */
+/** Deadlines that stop together: a function must not time out while it waits for one held by a debugger. */
 export class StoppableDeadlines implements Deadlines {
   /**
    * For threads that compute the remaining time, two Float64: total milliseconds of past stops, and the start

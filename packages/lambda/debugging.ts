@@ -1,7 +1,7 @@
 /**
- * Debugging of functions: Node's inspector on loopback, and notice of each function that a debugger holds.
- * Threads are debugged through the process's inspector (its NodeWorker domain), which debuggers know; a
- * session of our own also listens there, the only way to learn that a thread is held.
+ * Debugging of functions by Node's inspector on loopback. Threads are debugged through the process's
+ * inspector (its NodeWorker domain); a session of our own also listens there, the only way to learn that a
+ * thread is held.
  */
 import { close, type InspectorNotification, Session, open, url, waitForDebugger } from 'node:inspector';
 import { pathToFileURL } from 'node:url';

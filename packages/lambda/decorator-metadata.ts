@@ -1,7 +1,6 @@
 /**
- * `emitDecoratorMetadata`: types of constructors and properties as values, needed for injection by NestJS,
- * TypeORM and the like. esbuild cannot emit them, so files with decorators first go through the project's own
- * TypeScript.
+ * `emitDecoratorMetadata`: types as values, for injection by NestJS, TypeORM and the like. esbuild cannot
+ * emit them, so files with decorators first go through the project's own TypeScript.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -35,8 +34,8 @@ export type DecoratorMetadata =
   | { readonly kind: 'emitted'; readonly plugin: Plugin };
 
 /**
- * Not available in CommonJS. Other files are compiled to it, as in projects that inject: an imported
- * interface is then an undefined member, where an ES module would not link.
+ * Not available in CommonJS. Other files are compiled to it, where an imported interface is an undefined
+ * member; an ES module would not link.
  */
 const ESM_ONLY = /\bimport\.meta\b|^(?:const .*= )?await\b/m;
 

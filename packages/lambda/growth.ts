@@ -1,6 +1,6 @@
 /**
- * Whether a function gets another instance: by the duration of its events, the load of the processors, and
- * the time in its queue.
+ * Decides on another instance by the duration of events, the load of the processors, and the time in the
+ * queue.
  */
 import type { Instance } from './instance.ts';
 import { Line } from './line.ts';
@@ -67,7 +67,7 @@ export class Growth {
   }
 
   /**
-   * True if the present and starting instances would leave events waiting, or if the queue of a fast function
+   * True if events would wait too long for the present and starting instances, or a fast function's queue
    * does not empty.
    */
   wantsOneMore(): boolean {

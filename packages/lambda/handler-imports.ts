@@ -1,7 +1,4 @@
-/**
- * Package imports of a handler's own sources that are not installed, reported at the start, before an event
- * fails.
- */
+/** Package imports of a handler that are not installed, reported at the start. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
@@ -41,8 +38,8 @@ export type CheckedImports = {
 };
 
 /**
- * Package imports of a build with all packages external. TypeScript drops imports of types only (`import {
- * APIGatewayProxyEvent } from 'aws-lambda'`), written `import type` or not.
+ * Package imports of a build with all packages external. TypeScript drops imports of types only, written
+ * `import type` or not.
  */
 export function importsOf(metafile: Metafile, directory: string): readonly PackageImport[] {
   const built = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));

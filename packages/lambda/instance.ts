@@ -40,9 +40,8 @@ export interface InstanceProgram {
 }
 
 /**
- * Limit for loading the module. Lambda stops it after 10 s and starts again with the first event, within that
- * one's timeout (Lambda developer guide, "Init phase"); here it continues, which gives a slow start as much
- * time.
+ * Limit for loading the module. Lambda stops it after 10 s and starts again within the first event's timeout
+ * (Lambda developer guide, "Init phase"); here it continues for as long.
  */
 export const initLimitMs = (timeoutSeconds: number): number => 10_000 + timeoutSeconds * 1000;
 

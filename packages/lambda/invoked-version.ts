@@ -4,10 +4,7 @@ import type { Invocation, InvocationResult, InvokedVersion } from '../core/ports
 /** Undefined if no stack makes the version or alias. */
 export type FindVersion = (functionName: string, qualifier: string) => InvokedVersion | undefined;
 
-/**
- * Adds the version to the event. Callers of Lambda's own API have drawn it already, because their answer
- * names it.
- */
+/** Adds the version to the event, unless Lambda's own API has drawn it already for its answer. */
 export function withVersion<Event extends Invocation>(event: Event, find: FindVersion | undefined): Event {
   const { functionName, qualifier = '', wishes } = event;
   if (qualifier === '' || wishes?.invoked !== undefined) return event;

@@ -1,7 +1,7 @@
 /**
- * Whether a function deserves another instance although its waiting events are short. While events wait and a
- * processor is free, another instance would have had work; once that time equals the cost of a start, one is
- * started. Whatever follows, the loss is at most twice that of an optimal choice.
+ * Whether short waiting events deserve another instance. Time in which events wait and a processor is free
+ * counts as lost; once it equals the cost of a start, one is started. The loss is then at most twice the
+ * optimum.
  */
 
 import { LOOK_EVERY_MS } from './patience.ts';
@@ -15,7 +15,7 @@ export class Line {
   #startMs = Infinity;
   /** Of a first event, whose code is cold. */
   #firstMs = Infinity;
-  /** Time in which events have waited, less the time in which an instance has been idle; never below 0. */
+  /** Time in which events have waited, less idle time of instances; never below 0. */
   #lostMs = 0;
   /** Change of it per millisecond. */
   #rate: -1 | 0 | 1 = 0;

@@ -13,9 +13,8 @@ export function trustsLocalIssuer({ environment }: Pick<FunctionDefinition, 'env
 }
 
 /**
- * Functions whose template names an address get the actual one, since the control port may be any free port.
- * A template without it, or with an empty one, does not trust the local issuer, and the gateway does not add
- * it.
+ * Sets the actual address where the template names one, since the control port may be any free port. Without
+ * the setting, or with an empty one, a function does not trust the local issuer.
  */
 export function trustLocalIssuer(definition: FunctionDefinition, controlUrl: string): FunctionDefinition {
   if (!trustsLocalIssuer(definition)) return definition;

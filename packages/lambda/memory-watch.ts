@@ -1,7 +1,4 @@
-/**
- * Enforces `MemorySize` outside of V8's heap too. The heap has its own limit; buffers have none, and one
- * function could take all memory.
- */
+/** Enforces `MemorySize` outside of V8's heap too: buffers have no limit of their own. */
 
 type WatchedInstance = {
   endIfTooLarge(): Promise<void>;

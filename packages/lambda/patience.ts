@@ -1,7 +1,6 @@
 /**
- * How long an event may wait before its function gets another instance. A function that waits for other work
- * gains by one; one that keeps the processors busy does not: a start and its cold code take time from running
- * events.
+ * How long an event may wait before its function gets another instance. Functions that wait gain by one; for
+ * those that use the processors, a start only takes time from running events.
  */
 import { availableParallelism } from 'node:os';
 import type { Instance } from './instance.ts';

@@ -341,8 +341,8 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
   }
 
   /**
-   * Code that has started before may be half written: editors truncate a file before they fill it. It is
-   * tried again.
+   * Code that has started before may be half written, since editors truncate a file before they fill it: it
+   * is tried again.
    */
   #isBeingSaved(): boolean {
     if (this.#readyAt === 0) return false;

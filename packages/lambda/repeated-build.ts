@@ -13,7 +13,7 @@ const OF_THE_RUNTIME = /^(?:@aws-sdk\/|@smithy\/|aws-sdk(?:\/|$))/;
 
 /**
  * A missing package of the AWS SDK stays an import of the bundle, as in a deployed function: the instance
- * finds the gateway's copy, or explains why it cannot, and the build does not fail.
+ * uses the gateway's copy, or reports why not.
  */
 const SDK_PLUGIN: Plugin = {
   name: 'sdk-of-the-runtime',

@@ -93,7 +93,7 @@ export interface FunctionRuntime extends Invoker {
   define(definitions: readonly FunctionDefinition[]): Promise<void>;
   /**
    * The same in two steps: calling the returned function replaces the functions. One with unavailable code
-   * exists too, fails its invocations and is checked again when its files change.
+   * fails its invocations and is checked again when its files change.
    * @param refused why functions without a definition cannot run, by name
    * @throws DefinitionError where nothing is tolerated
    */

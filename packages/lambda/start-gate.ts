@@ -1,6 +1,6 @@
 /**
- * How many instances start at once, over all functions. A start keeps a processor busy: on a small machine
- * many at once would each take so long that their events time out and are retried.
+ * How many instances start at once, over all functions. On a small machine many at once would each take so
+ * long that their events time out and are retried.
  */
 import { availableParallelism } from 'node:os';
 

@@ -1,6 +1,6 @@
 /**
- * Sorts every resource and property of a stack into the classes of the tables of resource types, so that
- * nothing is ignored silently.
+ * Sorts every resource and property of a stack into the classes of resource types; nothing is ignored
+ * silently.
  */
 import { memberOf } from '@gatewright/aws/json-object';
 import { NO_CONSEQUENCE } from '../core/errors.ts';

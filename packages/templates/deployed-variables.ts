@@ -8,8 +8,8 @@ export type DeployedVariables = ReadonlyMap<string, Readonly<Record<string, stri
 const SHORTEST_ID = 6;
 
 /**
- * The deployed value of each variable, except of those that name a resource served here: a function must use
- * this machine's tables and queues. Undeployed variables keep the template's value.
+ * The deployed value of each variable, except of those that name a resource served here. Undeployed variables
+ * keep the template's value.
  */
 export function withDeployedVariables(
   definition: FunctionDefinition,

@@ -1,6 +1,6 @@
 /**
- * Which stacks are still loading and which wait for each other. A stack that reads another's outputs
- * (`${cf:}`) while both load has to wait; a circle must end with an error instead of a timeout.
+ * Stacks that load, and their waits for each other's outputs (`${cf:}`). A circle must end with an error
+ * instead of a timeout.
  */
 import { DefinitionError, REFUSING } from '../core/errors.ts';
 import type { ResourceTypes } from '../core/resource-types/resource-types.ts';

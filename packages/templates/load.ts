@@ -50,8 +50,7 @@ export async function loadStacks(
       } catch (error) {
         failures.push(error);
         board.giveUp(path);
-        // Where nothing is tolerated, the first failure ends the other children; all are awaited, so that
-        // none outlives the call.
+        // Where nothing is tolerated, the first failure ends the other children; all are awaited.
         if (tolerance === REFUSING) abort.abort();
         return [];
       }
@@ -64,8 +63,7 @@ export async function loadStacks(
 }
 
 /**
- * A source that cannot be loaded does not keep the others from being served. @throws the failures if no named
- * source remains
+ * One source that cannot be loaded does not stop the others. @throws the failures if no named source remains
  */
 function noteFailures(failures: readonly unknown[], stacks: number, tolerance: Tolerance): void {
   const known: DefinitionError[] = [];

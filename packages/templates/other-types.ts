@@ -1,7 +1,4 @@
-/**
- * Types of services that do not run here: roles, types without effect on a request, and the consequence for
- * requests of all others.
- */
+/** Types of services that do not run here, with the consequence for requests. */
 import { makeUuid } from '@gatewright/aws/physical-ids';
 import { arnOf, id, named, row, iamArn } from '../core/resource-types/namers.ts';
 import type { ResourceTypeTable } from '../core/resource-types/resource-types.ts';

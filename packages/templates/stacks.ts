@@ -133,10 +133,7 @@ export class StackSet {
     );
   }
 
-  /**
-   * Values are resolved across stacks, so a circle of outputs must be detected here before it overflows the
-   * call stack.
-   */
+  /** A circle of outputs across stacks must be detected here, before it overflows the call stack. */
   #exportValue(stack: StackResolver, name: string): Json {
     const { stackName } = stack.raw;
     if (stack.isResolving(name)) {

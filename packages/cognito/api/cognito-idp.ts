@@ -1,6 +1,6 @@
 /**
- * Cognito's API of user pools (AWS JSON 1.1). As in AWS, operations of users need no signature;
- * administrators sign. An unknown operation is 501, so that clients do not retry.
+ * Cognito's API of user pools (AWS JSON 1.1). Operations of users need no signature; administrators sign. An
+ * unknown operation is 501, so that clients do not retry.
  */
 import { ServiceRefusal } from '../../core/errors.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';

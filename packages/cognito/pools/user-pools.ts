@@ -22,7 +22,7 @@ export class UserPools {
   readonly #ports: PoolPorts;
   #pools = new Map<string, LocalPool>();
   #written: readonly WrittenUser[] = [];
-  /** Includes pools that are not loaded now: data of a stack omitted from one start must not be lost. */
+  /** Includes pools that are not loaded now, whose data must not be lost. */
   readonly #kept: Map<string, KeptPool>;
 
   constructor(issuer: Issuer, ports: PoolPorts, kept: readonly KeptPool[] = []) {

@@ -1,7 +1,6 @@
 /**
- * One row of the table of API Gateway's resource types. Templates are classified, resolved and sorted by it,
- * AWS's own APIs read and show by it, and documents are merged by it: properties and types are declared only
- * here.
+ * One row of the table of API Gateway's resource types, which classifies, resolves and sorts templates,
+ * serves AWS's own APIs, and merges documents: properties and types are declared only here.
  */
 import { id } from '../../core/resource-types/namers.ts';
 import type { NamesOfType } from '../../core/resource-types/namers.ts';

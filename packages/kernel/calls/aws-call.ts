@@ -1,6 +1,5 @@
 /**
- * A call of an AWS API on the control port: its caller, the permission check, and refusals in the service's
- * own form.
+ * A call of an AWS API on the control port: its caller, its permissions, and refusals in the service's form.
  */
 import {
   decideFor,
@@ -109,8 +108,8 @@ const DENIALS: Readonly<Record<string, Partial<typeof DENIAL>>> = {
 };
 
 /**
- * An error as a client of the service reads it: DynamoDB answers 400 and `__type`, query services and S3 use
- * XML, the others JSON with `x-amzn-ErrorType`.
+ * An error in the service's form: DynamoDB answers 400 and `__type`, query services and S3 XML, the others
+ * JSON with `x-amzn-ErrorType`.
  */
 export function awsError(request: ControlRequest, service: string, refusal: Refusal): ControlReply {
   const { status, type, message } = refusal;

@@ -6,7 +6,7 @@ const ENDPOINT = /^AWS_ENDPOINT_URL(?:_([A-Z0-9_]+))?$/;
 
 /**
  * Endpoints by `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`, credentials by the usual variables. A
- * text is the reason for a refusal: an invalid address, or services to call at AWS without credentials.
+ * text is a refusal: an invalid address, or calls to AWS without credentials.
  */
 export function readAwsEndpoints(
   live: readonly string[],

@@ -44,7 +44,7 @@ export function printJsonReply(result: OperationResult, version: string): Operat
   return { status, contentType, headers, body: JSON.stringify({ __type: code, message }) };
 }
 
-/** The query protocol answers JSON to clients that accept it, as API Gateway does, and XML to all others. */
+/** JSON for clients that accept it, as from API Gateway, XML for all others. */
 export function printQueryReply(
   action: string,
   result: OperationResult,

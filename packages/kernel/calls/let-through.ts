@@ -1,6 +1,6 @@
 /**
- * Calls of functions to other services: recorded, or with `--aws sns,s3` sent on, signed again with the
- * developer's key.
+ * Calls of functions to other services: recorded, or with `--aws sns,s3` sent on with the developer's
+ * signature.
  */
 import type { HttpOutcome, ServiceClient } from '../../core/ports.ts';
 import { rightsOfCall, type RightsContext } from './service-rights.ts';
@@ -24,8 +24,8 @@ const DROPPED = new Set([
 ]);
 
 /**
- * Where a call's required permission is unknown, an identity's policies must allow the whole service. Calls
- * of functions pass: their services are those of `--aws`, and AWS checks the policies of the developer's key.
+ * Where a call's permission is unknown, an identity needs the whole service. Calls of functions pass: they go
+ * to services of `--aws`, where AWS checks the developer's key.
  */
 export function letThrough(services: ServiceClient, context: RightsContext): AwsService {
   return async (call) => {
@@ -68,7 +68,7 @@ function toReply(call: AwsCall, outcome: HttpOutcome): ControlReply {
     // Compressed bodies are already decompressed.
     return { status, headers: [...withoutDropped(headers, 'content-encoding', 'date'), ...length], body };
   }
-  // A retry cannot help where the call is unknown: SDKs stop at 501, but try 502 and 503 four times.
+  // Ends retries of an unknown call: SDKs stop at 501, but repeat 502 and 503 four times.
   if (outcome.kind === 'unreachable' && outcome.reason === 'request')
     return awsError(call.request, call.service, {
       status: 501,

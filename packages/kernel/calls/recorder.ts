@@ -1,6 +1,6 @@
 /**
- * Answers calls that no other service answers: each is checked, answered in the service's own format and kept
- * for `GET /_gatewright/recorded`. Only resources of the stacks take effect.
+ * Answers calls that no other service answers: each is checked, answered in the service's format and kept for
+ * `GET /_gatewright/recorded`. Only resources of the stacks take effect.
  */
 import { describeFault } from '../../core/errors.ts';
 import { headerOf, printJsonReply, printQueryReply } from './aws-operation.ts';

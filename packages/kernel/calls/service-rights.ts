@@ -1,6 +1,6 @@
 /**
- * The permissions that calls of services need: action, resource and the conditions that AWS has for them
- * (service authorization reference). Pure.
+ * The permissions that calls of services need: action, resource and conditions (service authorization
+ * reference). Pure.
  */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { parseArn } from '@gatewright/aws/arn';

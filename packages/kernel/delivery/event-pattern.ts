@@ -1,6 +1,6 @@
 /**
- * Event patterns of EventBridge, and the identical filters of event source mappings (docs/aws §18.5): a tree
- * of the event's shape whose leaves list the tests of a value.
+ * Event patterns of EventBridge and filters of event source mappings (docs/aws §18.5): a tree in the event's
+ * shape whose leaves list the tests of a value.
  */
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import { compileValueTest, isScalar, PatternError, type Scalar } from './value-match.ts';

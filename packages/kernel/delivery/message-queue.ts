@@ -76,10 +76,7 @@ export class MessageQueue {
     return { message: queued, isNew: true };
   }
 
-  /**
-   * Adds a message that was in a queue before: in this one before a restart, or in the source of a
-   * dead-letter queue.
-   */
+  /** Adds a message from before a restart, or from the source of a dead-letter queue. */
   put(message: QueuedMessage, now: number): void {
     this.#sequence = Math.max(this.#sequence, message.sequence);
     this.#messages.set(message.id, message);

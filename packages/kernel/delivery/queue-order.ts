@@ -1,4 +1,4 @@
-/** The order in which a queue gives out its messages: of arrival, or one at a time within each group. */
+/** Order of a queue's messages: of arrival, or one at a time within each group. */
 import type { QueuedMessage } from './queue-model.ts';
 
 export interface QueueOrder {

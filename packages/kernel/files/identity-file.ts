@@ -75,8 +75,8 @@ export function makeControlSecret(): string {
 }
 
 /**
- * Writes the credentials of this start where the other commands find them. A second gateway in the same
- * directory replaces them; the first then no longer removes the file.
+ * Writes the credentials of this start for the other commands. A second gateway in the directory replaces
+ * them; the first then leaves the file in place.
  */
 export async function publishCredentials(
   directory: string,

@@ -1,6 +1,6 @@
 /**
- * The gateways that run on this machine, in any folder: one file each in a folder of their user, with the
- * credentials that the command line needs. Readers remove the files of killed gateways.
+ * The gateways that run on this machine: one file each in a folder of their user, with the credentials for
+ * the command line. Readers remove the files of killed gateways.
  */
 import { isAlive } from '@gatewright/aws/is-alive';
 import { lstat, mkdir, readdir, rm } from 'node:fs/promises';

@@ -1,6 +1,6 @@
 /**
- * The file of `gatewright data save`: one header line, then the state as JSON. An incomplete file is refused
- * before any of it is used.
+ * The file of `gatewright data save`: a header line, then the state as JSON. An incomplete file is refused as
+ * a whole.
  */
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';

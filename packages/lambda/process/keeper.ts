@@ -1,7 +1,6 @@
 /**
- * Ends the processes of functions when the gateway cannot: a shell waits for the end of its standard input,
- * which comes with the gateway's end, of whatever cause. It is in no group that a signal for the gateway
- * would reach.
+ * Ends the processes of functions when the gateway cannot: a shell, in a group of its own, waits for the end
+ * of its standard input, which comes with the gateway's end.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';

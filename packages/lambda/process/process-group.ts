@@ -145,8 +145,8 @@ const HERE: System = {
 };
 
 /**
- * Signals a process and all its children: its group, where the system has groups. Windows has neither groups
- * nor a terminating request: there only SIGKILL acts, which ends the process tree by `taskkill`.
+ * Signals a process and all its children, by its group. Windows has neither groups nor a terminating request:
+ * there only SIGKILL acts, by `taskkill`.
  */
 export function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL', system: System = HERE): void {
   if (system.platform === 'win32') {

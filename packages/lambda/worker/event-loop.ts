@@ -149,7 +149,7 @@ export class EventLoop {
     this.#letGo = false;
   }
 
-  /** Unreferences the port once an event has run for a while, so that an empty loop ends in `beforeExit`. */
+  /** Unreferences the port after a while, so that an empty loop ends in `beforeExit`. */
   #watchEmptiness(): void {
     if (this.#emptinessTimer !== undefined) return;
     this.#emptinessTimer = setTimeout(() => {
@@ -162,8 +162,8 @@ export class EventLoop {
   }
 
   /**
-   * Nothing is left that could answer. A callback's answer was waiting for this; otherwise runtimes with
-   * callbacks answer null, and Node.js 24 exits with the code for a promise that never settles.
+   * Nothing can answer any more: sends a waiting callback's answer; otherwise runtimes with callbacks answer
+   * null, and Node.js 24 exits with the code for a promise that never settles.
    */
   #onEmptyLoop(): void {
     this.#holdPort();

@@ -33,9 +33,9 @@ function sealProcess({ taskRoot }: InstanceStart, output: FunctionOutput): void 
 }
 
 /**
- * `process.kill` for a function, which in Lambda is a process, and here a thread of a shared one. A signal
- * that would hit the gateway ends the instance instead, as in Lambda. Children can still be signalled, alone
- * and as their own groups.
+ * `process.kill` for a function, which here is a thread of a shared process: a signal that would hit the
+ * gateway ends the instance instead, as in Lambda. Children can still be signalled, alone and as their own
+ * groups.
  */
 function shieldProcess(warn: (message: string) => void): void {
   const kill = process.kill.bind(process);

@@ -25,9 +25,9 @@ type ModuleSetup = {
 };
 
 /**
- * Hooks module resolution, for both module systems, in this thread only. Lambda puts layers under `/opt`,
- * where NODE_PATH works for `require` only; absolute `/opt/…` specifiers and ESM imports are served as well,
- * since code tested with other tools relies on it.
+ * Hooks module resolution, for both module systems, in this thread only. Lambda's NODE_PATH finds layers for
+ * `require` only; absolute `/opt/…` specifiers and ESM imports are served as well, for code tested with other
+ * tools.
  */
 export function hookModules(setup: ModuleSetup): void {
   const layerRoots = setup.layers.flatMap(({ directory }) => (directory === undefined ? [] : [directory]));

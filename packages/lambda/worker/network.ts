@@ -1,13 +1,13 @@
 /**
- * Calls of functions to `https://{apiId}.execute-api.{region}.amazonaws.com` go to the gateway's control
- * port. The usual code for `@connections` builds that address from the event; the original Host is kept, so
- * the control port knows the API, and unmodified handlers work. For a client of a custom domain the event
- * names that domain: `@connections` signed with the local key is redirected there too.
+ * Redirects calls of functions to the gateway's control port: those to
+ * `https://{apiId}.execute-api.{region}.amazonaws.com`, the usual address of `@connections`, with the
+ * original Host, by which the control port knows the API; `@connections` at a custom domain, if signed with
+ * the local key.
  *
- * Also redirected: calls to other services of AWS that are signed with the function's local key, which no
- * account knows (version 2 of the SDK and other clients do not read `AWS_ENDPOINT_URL`), and calls to issuers
- * that the local one replaces. All other calls pass unchanged: unsigned ones (a public object, the keys of a
- * user pool at AWS), those signed with the developer's key, and other addresses.
+ * Also redirected: calls to other services of AWS that are signed with the function's local key (version 2 of
+ * the SDK and other clients do not read `AWS_ENDPOINT_URL`), and calls to issuers that the local one
+ * replaces. All other calls pass unchanged: unsigned ones (a public object, the keys of a user pool at AWS),
+ * those signed with the developer's key, and other addresses.
  */
 import type * as Http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
@@ -82,10 +82,7 @@ const PLAIN_MEMBERS = new Set(['method', 'headers', 'body', 'signal', 'redirect'
 const HEADER_NAME = /^[\w-]+$/;
 const HEADER_VALUE = /^[!-~](?:[ -~]*[!-~])?$/;
 
-/**
- * Reads the usual forms of a call without a `Request`, which would cost more than the rest of the path; a
- * function that writes to a thousand connections makes a thousand calls.
- */
+/** Reads the usual forms of a call without a `Request`, which costs more than the rest of the path. */
 function readPlainCall(input: unknown, init: RequestInit = {}): FetchCall | undefined {
   if (input instanceof Request || !Object.keys(init).every((name) => PLAIN_MEMBERS.has(name)))
     return undefined;

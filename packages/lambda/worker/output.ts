@@ -212,8 +212,8 @@ const NO_FUNCTION = /(\w+)(?:\(\))?\.(\w+)\)? is not a (?:function|constructor)/
 const IMPORT_ASSERTION = /Unexpected identifier 'assert'/;
 
 /**
- * Functions of older runtimes fail here on APIs that Node.js has removed, since all run on the gateway's own
- * version. The explanation for that; undefined if it would fail in Lambda too.
+ * Explains an error of an older runtime's function on an API that Node.js has removed, since all run on the
+ * gateway's version; undefined if it would fail in Lambda too.
  */
 export function explainRemovedApi(error: unknown, runtime: string, nodeVersion: string): string | undefined {
   if (!(error instanceof Error)) return undefined;

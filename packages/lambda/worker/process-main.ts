@@ -1,6 +1,6 @@
 /**
- * Entry of an instance that is a process: connects the Runtime API with the code that threads run. Its lines
- * go to the real streams at once, so that none is lost when the process is killed.
+ * Entry of an instance that is a process: connects the Runtime API with the code of threads. Its lines are
+ * written at once, so that none is lost when the process is killed.
  */
 import { readFileSync, writeSync } from 'node:fs';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';

@@ -1,7 +1,7 @@
 /**
  * A reader of one shard for one mapping (docs/aws §18.11): its records go to the function in order, batch by
- * batch; a failed batch blocks later ones until it succeeds, expires, or is given up. It keeps a place in the
- * shard, and reads from there when it is free.
+ * batch; a failed batch blocks later ones until it succeeds, expires, or is given up. Free readers continue
+ * from their place.
  */
 import { createHash } from 'node:crypto';
 import type { Wake } from '../../kernel/agenda.ts';

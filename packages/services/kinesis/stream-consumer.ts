@@ -84,10 +84,7 @@ export class StreamConsumer {
   }
 }
 
-/**
- * Another number of lanes distributes the keys differently: all lanes go back to the first record that is not
- * done.
- */
+/** Another number of lanes distributes the keys differently: all go back to the first unfinished record. */
 function goOnFrom(places: readonly Place[], number: number, parallel: number): number | undefined {
   const own = places.find((place) => place.number === number && place.parallel === parallel);
   if (own !== undefined) return own.next;

@@ -1,6 +1,5 @@
 /**
- * Streams made by no stack and no call: records are checked, kept for a while in one shard per stream, and
- * read back in order.
+ * Streams of no stack: records are checked, kept for a while in one shard per stream, and read back in order.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import { refuse } from '../../kernel/calls/aws-operation.ts';

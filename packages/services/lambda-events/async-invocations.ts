@@ -1,7 +1,6 @@
 /**
- * Asynchronous invocation (docs/aws §18.1): Lambda accepts the event and runs the function from its own
- * queue, with two retries, until the event is too old; then it goes to the function's destination or
- * dead-letter queue.
+ * Asynchronous invocation (docs/aws §18.1): Lambda runs the function from its own queue, with two retries,
+ * until the event is too old; then it goes to the function's destination or dead-letter queue.
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { afterFailure, afterThrottle, USUAL_ASYNC } from '../../kernel/delivery/retries.ts';

@@ -1,6 +1,6 @@
 /**
- * The queues of a start by ARN, and their waiting receivers. Every change that must survive a restart is
- * kept; dead messages go to the dead-letter queue in the same step.
+ * The queues of a start by ARN, and their waiting receivers. Changes that must survive a restart are kept;
+ * dead messages go to the dead-letter queue in the same step.
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { MessageQueue, type Wanted } from '../../kernel/delivery/message-queue.ts';

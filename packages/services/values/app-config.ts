@@ -1,7 +1,6 @@
 /**
- * Configurations of AppConfig for functions and the agent (AppConfig and AppConfig Data API references),
- * named as in the file. A session's token is valid for one call, and an unchanged configuration comes back
- * empty.
+ * Configurations of AppConfig (AppConfig and AppConfig Data API references), named as in the file. A
+ * session's token is valid for one call, and an unchanged configuration comes back empty.
  */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { ServiceRefusal } from '../../core/errors.ts';

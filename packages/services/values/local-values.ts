@@ -1,6 +1,6 @@
 /**
- * Values of SSM, Secrets Manager, S3 and AppConfig that functions read at run time: written in a file, or
- * made by a stack. The file wins. Each load of stacks replaces them all; a changed one is a new version.
+ * Values of SSM, Secrets Manager, S3 and AppConfig for functions, from a file, or made by a stack. The file
+ * wins. Each load of stacks replaces them all; a changed one is a new version.
  */
 import { createHash } from 'node:crypto';
 import type { ResolvedStack } from '../../core/stack/model.ts';

@@ -1,6 +1,6 @@
 /**
- * `gatewright.values.yml`: values that functions read at run time. All of it counts as secret: faults are
- * reported by place and key, never with the content.
+ * `gatewright.values.yml`: values that functions read at run time. All of it counts as secret: messages show
+ * place and key, never the content.
  */
 import { isUtf8 } from 'node:buffer';
 import { dirname, extname, resolve } from 'node:path';

@@ -32,8 +32,7 @@ type Included = {
 type Options = Pick<LoadOptions, 'parameters' | 'region' | 'accountId' | 'stored' | 'tolerance'>;
 
 /**
- * Within a resource, an unreadable snippet keeps its transform and makes the resource faulty; elsewhere the
- * transform is dropped.
+ * Within a resource, an unreadable snippet stays and makes the resource faulty; elsewhere it is dropped.
  * @throws DefinitionError for it where nothing is tolerated
  */
 export function expandIncludes(tree: SourceTree, stackName: string, options: Options): Included {

@@ -1,6 +1,6 @@
 /**
- * Templates of nested stacks on this machine: `TemplateURL` or a SAM application names a file, or CDK and the
- * SAM CLI note the file behind an S3 address. They are opened once their parent knows their parameters.
+ * Templates of nested stacks on this machine: `TemplateURL`, a SAM application, or metadata of CDK and the
+ * SAM CLI names the file. Opened once their parent knows their parameters.
  */
 import { resolve, dirname } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';

@@ -1,6 +1,6 @@
 /**
  * Text of a template or service file → plain JSON values in CloudFormation's long form, with the line of
- * every value for messages. Any text is either read or refused with a `DefinitionError`.
+ * every value. Any text is either read or refused with a `DefinitionError`.
  */
 import { readFile, stat } from 'node:fs/promises';
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
@@ -164,10 +164,7 @@ function parseYaml(text: string, file: string): Lines {
   return { text, document, at, lineOf: (path) => findLine(document, pairsOf, at, path) };
 }
 
-/**
- * @param known index of maps searched before: all resources of a template are looked up, and none should be
- * searched twice
- */
+/** @param known index of maps searched before, since all resources of a template are looked up */
 function findLine(
   document: Document.Parsed,
   known: WeakMap<YAMLMap, PairsByKey>,

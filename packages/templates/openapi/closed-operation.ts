@@ -1,7 +1,4 @@
-/**
- * An operation that could not be completed (SAM): the document holds the reason, so that its route exists and
- * answers 500.
- */
+/** An operation that could not be completed (SAM): its route exists and answers 500 with the reason. */
 import { DefinitionError } from '../../core/errors.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { membersOf } from '../../core/stack/json-values.ts';

@@ -1,6 +1,6 @@
 /**
- * The OpenAPI document of a `Body`, which may be any JSON. Everything is read by path, so that a refusal can
- * name its place; parts that AWS does not read are noted, never dropped silently.
+ * The OpenAPI document of a `Body`, which may be any JSON. Everything is read by path, for the place in
+ * messages; parts that AWS does not read are noted.
  */
 import { DefinitionError } from '../../core/errors.ts';
 import type { Json, JsonObject, ResolvedResource } from '../../core/stack/model.ts';

@@ -20,8 +20,8 @@ const PROPERTIES: Readonly<Record<string, readonly [body: string, file: string]>
 const MAX_BYTES = 6 * 1024 * 1024;
 
 /**
- * The template with every local document inserted, as `aws cloudformation package` does. Documents in S3 stay
- * as they are, and are reported as unsupported later.
+ * Inserts every local document, as `aws cloudformation package` does. Documents in S3 are reported as
+ * unsupported later.
  * @throws DefinitionError for a missing or unreadable file.
  */
 export function inlineDocuments(

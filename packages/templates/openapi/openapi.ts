@@ -1,6 +1,6 @@
 /**
- * APIs defined by an OpenAPI document (`Body`) are expanded to the resources that AWS's import makes, before
- * any other step: classes, control plane and compilers know one kind of API only.
+ * Expands APIs defined by an OpenAPI document (`Body`) to the resources that AWS's import makes, so that
+ * later steps know one kind of API only.
  */
 import { DefinitionError, REFUSING } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';

@@ -1,7 +1,6 @@
 /**
- * OpenAPI documents as SAM writes them: every API becomes a document, its own or an empty one, into which
- * routes, security and CORS are put before anything is resolved. A path or method may be an `Fn::If`;
- * additions go into both branches.
+ * OpenAPI documents as SAM writes them: every API becomes a document, into which routes, security and CORS
+ * are put. A path or method may be an `Fn::If`; additions go into both branches.
  */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
@@ -33,10 +32,7 @@ export function isDocument(value: Json | undefined): value is JsonObject {
   );
 }
 
-/**
- * SAM moves sections that an OpenAPI 3 document still has under Swagger's names; in Swagger 2.0 they are in
- * place.
- */
+/** SAM moves sections that an OpenAPI 3 document has under Swagger's names. */
 export function withOpenApiSections(document: JsonObject): JsonObject {
   if (document['swagger'] !== undefined) return document;
   const { securityDefinitions, definitions, ...rest } = document;

@@ -1,6 +1,6 @@
 /**
- * `S3` events: notifications of a bucket of the template to a function. A bucket may be declared below its
- * function, so they are written after all resources.
+ * `S3` events: notifications from a bucket to a function, written last because the bucket may be declared
+ * after it.
  */
 import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import type { Json } from '../../core/stack/model.ts';

@@ -1,6 +1,4 @@
-/**
- * The state of one SAM expansion: resources made so far, globals, and the routes that functions add to APIs.
- */
+/** The state of one SAM expansion: generated resources, globals, and routes that functions add to APIs. */
 import { createHash } from 'node:crypto';
 import { DefinitionError, REFUSING } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
@@ -85,8 +83,8 @@ export class SamExpansion {
   }
 
   /**
-   * The result of `make`, or if refused, of `instead`. Everything made up to the refusal is undone: half an
-   * API may lack its guards.
+   * The result of `make`, or if refused, of `instead`, without anything made up to the refusal: half an API
+   * may lack its guards.
    */
   attempt<T>(consequence: string, make: () => T, instead: (error: DefinitionError) => T): T {
     const maps = [this.resources, this.origins, this.conditions, this.references];

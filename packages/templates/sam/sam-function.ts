@@ -75,9 +75,7 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
     );
 }
 
-/**
- * Routes of a function that cannot be made: they answer 500, so that no wider route takes their requests.
- */
+/** A function's routes that cannot be made: they answer 500, so that no wider route takes their requests. */
 export function closeFunctionRoutes(
   expansion: SamExpansion,
   logicalId: string,

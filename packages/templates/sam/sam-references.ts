@@ -49,8 +49,8 @@ function substitute(argument: Json, references: ReadonlyMap<string, string>): Js
 }
 
 /**
- * Replaces `Ref`, and `Fn::Sub` with parameters only, by the parameters' values: SAM resolves them first,
- * since paths, methods and names of authorizers must be texts.
+ * Replaces `Ref`, and `Fn::Sub` with parameters only, by the parameters' values, since SAM needs paths,
+ * methods and names of authorizers as texts.
  */
 export function fillParameters(value: Json, values: ReadonlyMap<string, Json>): Json {
   if (values.size === 0) return value;

@@ -1,7 +1,7 @@
 /**
  * A loopback stand-in for the AWS services that osls calls while it packages: CloudFormation (layers,
- * `${cf:}`), STS (`${aws:accountId}`), SSM (`${ssm:}`) and S3 (`${s3:}`). Without it osls fails offline as
- * soon as a service has a layer.
+ * `${cf:}`), STS (`${aws:accountId}`), SSM (`${ssm:}`) and S3 (`${s3:}`). Without it a service with a layer
+ * fails offline.
  */
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -30,10 +30,7 @@ export type AwsStandIn = {
 
 type Answer = { readonly status: number; readonly contentType: string; readonly body: string };
 
-/**
- * Variable that tells our plug-ins that the services of AWS are replaced: while a service is read, or
- * packaged without an account, no deployed API is known.
- */
+/** Tells our plug-ins that AWS is replaced, so that no deployed API is known. */
 export const STANDS_IN = 'GATEWRIGHT_STANDS_IN_FOR_AWS';
 
 const REQUEST_LIMIT_BYTES = 1_048_576;

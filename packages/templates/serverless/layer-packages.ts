@@ -5,9 +5,8 @@ import type { JsonObject } from '../../core/stack/model.ts';
 import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 /**
- * The external packages of bundles that no `node_modules` from the service's folder upward has: all that
- * functions miss of the layer's modules. Undefined if the service does not define which packages are
- * external.
+ * The external packages of bundles that no `node_modules` from the service's folder upward has, so that
+ * functions need the layer. Undefined if the service does not define which packages are external.
  */
 export function packagesMissing(
   esbuild: Readonly<Record<string, unknown>> | undefined,

@@ -1,6 +1,6 @@
 'use strict';
 /**
- * Records the inputs of a service's compilation: files read or looked up, and modules. Part of
+ * Records the inputs of a service's compilation: files and modules, read or looked up. Part of
  * `serverless-driver.cjs`, in osls's own process, and loaded before osls. Untraceable work (child programs,
  * other threads, servers, written files) makes it blind.
  */

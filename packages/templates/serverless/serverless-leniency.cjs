@@ -1,7 +1,7 @@
 'use strict';
 /**
- * Faults of a service at which osls or its plug-ins would stop: each becomes a note to the parent, and the
- * template is still produced. Part of `serverless-driver.cjs`, in osls's own process.
+ * Turns faults at which osls or its plug-ins would stop into notes to the parent; the template is still
+ * produced. Part of `serverless-driver.cjs`, in osls's own process.
  */
 
 /** Plug-ins that run, bundle or deploy: the template is the same without them. */

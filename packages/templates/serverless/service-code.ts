@@ -21,8 +21,7 @@ const STATE_FILE = 'serverless-state.json';
 const STATE_LIMIT_BYTES = 50_000_000;
 
 /**
- * The service's own artifact is what AWS gets, so it runs; output of build plug-ins runs only if no bundle
- * can be made here.
+ * The service's own artifact runs, as at AWS; output of build plug-ins only if no bundle can be made here.
  */
 export function findServiceCode({ functions, builders }: PackagedService, folder: string): ServiceCode {
   const code = new Map<string, string>();

@@ -1,6 +1,6 @@
 /**
- * AWS's own control planes, `apigateway` and, below `/v2`, `apigatewayv2`. They edit resources; requests see
- * an edit after CreateDeployment has made a deployment and a stage points at it, as in AWS.
+ * AWS's own control planes, `apigateway` and, below `/v2`, `apigatewayv2`. Requests see an edit after
+ * CreateDeployment has made a deployment and a stage points at it, as in AWS.
  * @see API Gateway API reference; docs/control-plane.md lists what is served
  */
 import { accountRoutes } from './wire-account.ts';

@@ -1,6 +1,6 @@
 /**
- * The differences between authorizers, models and request validators of REST APIs: AWS's checks, texts and
- * defaults. Their properties, paths and ids are rows of `definition/api-types/rest-types.ts`.
+ * Differences of authorizers, models and request validators of REST APIs: AWS's checks, texts and defaults.
+ * Their properties, paths and ids are rows of `resource-types/rest-types.ts`.
  */
 import { badRequest, conflict } from '../../control-error.ts';
 import { checkAuthorizer } from '../../check-authorizer.ts';

@@ -1,6 +1,6 @@
 /**
- * The editable parts of HTTP and WebSocket APIs, beyond their rows in `definition/api-types/v2-types.ts`:
- * defaults, and dependencies.
+ * The editable parts of HTTP and WebSocket APIs, beyond their rows in `resource-types/v2-types.ts`: defaults,
+ * and dependencies.
  * @see API Gateway Version 2 API reference, "Resources"
  */
 import { textOf } from '../../../core/stack/json-values.ts';

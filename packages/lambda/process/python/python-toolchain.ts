@@ -60,8 +60,8 @@ export async function findPython(
   const passedOver: string[] = [];
   for (const python of candidates) {
     const told = await probe.ask(python, question);
-    // A broken shim of a version manager was not chosen by the user, and is not reported; a virtual
-    // environment or a timeout is.
+    // Does not report a broken shim of a version manager, which the user did not choose; reports a virtual
+    // environment or a timeout.
     if (told.kind === 'silent' && (told.wasLate || python === virtual))
       passedOver.push(`${shown(python)} ${told.reason}`);
     if (told.kind === 'silent' || !told.version.startsWith('3.')) continue;
